@@ -1,0 +1,111 @@
+"""The bounds a run can declare: ``live``, ``clopper-pearson`` and ``two-class``."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from engine.bounds import clopper_pearson, eprocess
+from engine.records import ProbabilityBounds, Votes
+
+LIVE_SHARE = 0.1
+"""Share of alpha that buys the bound valid at any n; the rest buys Clopper-Pearson at n_plan."""
+
+
+def _one_sided(
+    method: str, votes: Votes, top: int, alpha: float, p_lower: float, *, valid: bool, basis: str
+) -> ProbabilityBounds:
+    """Bounds from p_lower alone: the others together hold at most 1 - p_lower."""
+    return ProbabilityBounds(
+        method=method,
+        alpha=alpha,
+        n=votes.n,
+        top=top,
+        p_lower=p_lower,
+        p_upper=1.0 - p_lower,
+        valid=valid,
+        basis=basis,
+    )
+
+
+class ClopperPearson:
+    """One-sided Clopper-Pearson at the planned n (Cohen et al. 2019, CERTIFY)."""
+
+    key: ClassVar[str] = "clopper-pearson"
+    title: ClassVar[str] = "Clopper-Pearson, fixed n"
+    summary: ClassVar[str] = "the classical bound; valid only when the planned n is reached"
+    citation: ClassVar[str] = "Clopper & Pearson 1934; Cohen, Rosenfeld & Kolter 2019"
+
+    def at(self, votes: Votes, *, top: int, alpha: float, n_plan: int) -> ProbabilityBounds:
+        """P(Bin(n, p_lower) >= N_A) = alpha; provisional before n_plan."""
+        reached = votes.n == n_plan
+        return _one_sided(
+            self.key,
+            votes,
+            top,
+            alpha,
+            clopper_pearson.lower(votes.counts[top], votes.n, alpha),
+            valid=reached,
+            basis="valid: the planned n is reached"
+            if reached
+            else f"provisional, no claim before n = {n_plan:,}",
+        )
+
+
+class Live:
+    """Valid whenever the run is stopped, and all but as tight as Clopper-Pearson at n_plan.
+
+    A union bound over two statements declared before the run: the e-process at 0.1 alpha holds at
+    every n, Clopper-Pearson at 0.9 alpha holds at n_plan.
+    """
+
+    key: ClassVar[str] = "live"
+    title: ClassVar[str] = "live, may be watched and stopped"
+    summary: ClassVar[str] = (
+        "an e-process at 0.1 alpha all along and Clopper-Pearson at 0.9 alpha at the planned n"
+    )
+    citation: ClassVar[str] = "Ville 1939; Robbins 1970; Clopper & Pearson 1934"
+
+    def at(self, votes: Votes, *, top: int, alpha: float, n_plan: int) -> ProbabilityBounds:
+        """The e-process bound; at exactly n_plan the better of it and Clopper-Pearson."""
+        k = votes.counts[top]
+        p_lower = eprocess.lower(k, votes.n, LIVE_SHARE * alpha)
+        basis = "valid at any stop"
+        if votes.n == n_plan:
+            p_lower = max(p_lower, clopper_pearson.lower(k, votes.n, (1 - LIVE_SHARE) * alpha))
+            basis = "valid: the planned n is reached"
+        return _one_sided(self.key, votes, top, alpha, p_lower, valid=True, basis=basis)
+
+
+class TwoClass:
+    """Bounds the top class and the best of the others, alpha/2 each.
+
+    The other class b with the largest true probability is fixed though unknown, N_b is at most the
+    largest other count, and the upper bound is monotone in the count: so no further correction for
+    having looked for the largest is due.
+    """
+
+    key: ClassVar[str] = "two-class"
+    title: ClassVar[str] = "two-class, fixed n"
+    summary: ClassVar[str] = (
+        "also bounds every other class (alpha/2 + alpha/2); better when the runner-up is weak; "
+        "valid only at the planned n"
+    )
+    citation: ClassVar[str] = "Cohen, Rosenfeld & Kolter 2019, Theorem 1; Clopper & Pearson 1934"
+
+    def at(self, votes: Votes, *, top: int, alpha: float, n_plan: int) -> ProbabilityBounds:
+        """Lower bound on the top class and upper bound on all others; provisional before n_plan."""
+        reached = votes.n == n_plan
+        p_lower = clopper_pearson.lower(votes.counts[top], votes.n, alpha / 2)
+        p_upper = clopper_pearson.upper(votes.largest_other(top), votes.n, alpha / 2)
+        return ProbabilityBounds(
+            method=self.key,
+            alpha=alpha,
+            n=votes.n,
+            top=top,
+            p_lower=p_lower,
+            p_upper=min(p_upper, 1.0 - p_lower),
+            valid=reached,
+            basis="valid: the planned n is reached"
+            if reached
+            else f"provisional, no claim before n = {n_plan:,}",
+        )

@@ -1,0 +1,1 @@
+"""Procedures: generators that yield snapshots and end in evidence."""

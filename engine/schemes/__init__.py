@@ -1,0 +1,41 @@
+"""The catalogue of schemes. Adding a scheme is one file and one line here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.errors import UserError
+from engine.fields import checked
+from engine.schemes.base import Scheme
+from engine.schemes.gaussian import Gaussian
+
+SCHEMES: tuple[type[Scheme], ...] = (
+    # continuous
+    Gaussian,
+)
+
+
+def scheme_class(key: str) -> type[Scheme]:
+    """The scheme called ``key``.
+
+    Raises:
+        UserError: there is none; the sentence lists those there are.
+    """
+    for scheme in SCHEMES:
+        if scheme.key == key:
+            return scheme
+    raise UserError(f"There is no scheme '{key}'; there are: {', '.join(s.key for s in SCHEMES)}.")
+
+
+def parse_scheme(values: Mapping[str, Any]) -> Scheme:
+    """A scheme from its serialised form, ``{"key": "gaussian", "sigma": 0.25}``.
+
+    Raises:
+        UserError: unknown key, or a parameter out of range.
+    """
+    parameters = dict(values)
+    return checked(scheme_class(str(parameters.pop("key", ""))), **parameters)
+
+
+__all__ = ["SCHEMES", "Gaussian", "Scheme", "parse_scheme", "scheme_class"]

@@ -1,0 +1,83 @@
+"""Gaussian smoothing: isotropic noise, an l2 ball (Cohen, Rosenfeld & Kolter, ICML 2019)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from pydantic import Field
+
+from engine.records import ProbabilityBounds
+from engine.regions import Ball, Perturbation
+from engine.schemes.base import Scheme
+
+if TYPE_CHECKING:
+    import torch
+
+    from engine.noise import NoiseStream
+
+
+class Gaussian(Scheme):
+    """g(x) = argmax_c P(f(x + e) = c) with e ~ N(0, sigma^2 I).
+
+    Theorem 1: if P(f(x+e) = A) >= p_lower >= p_upper >= P(f(x+e) = c) for all other c, then
+    g(x + d) = A for all ||d||_2 < sigma/2 (Phi^-1(p_lower) - Phi^-1(p_upper)).
+    """
+
+    key: ClassVar[str] = "gaussian"
+    title: ClassVar[str] = "Gaussian smoothing"
+    citation: ClassVar[str] = (
+        "Cohen, Rosenfeld & Kolter, Certified Adversarial Robustness via Randomized Smoothing, "
+        "ICML 2019, Theorem 1"
+    )
+    inputs: ClassVar[tuple[str, ...]] = ("image",)
+    attacker: ClassVar[str] = (
+        "change every pixel, as long as the whole change has l2 norm below R"
+    )
+    terms: ClassVar[dict[str, str]] = {"radius": "l2 norm of the change, pixels in [0,1]"}
+    limits: ClassVar[tuple[str, ...]] = (
+        "It says nothing about changes whose l2 norm is R or more, nor about rotation, occlusion, "
+        "blur or other changes that are large in l2 norm.",
+    )
+
+    sigma: float = Field(
+        default=0.25,
+        gt=0,
+        le=100,
+        title="sigma",
+        description="standard deviation of the noise",
+        json_schema_extra={"unit": "pixels in [0,1]", "step": 0.05},
+    )
+
+    def noisy(self, x: torch.Tensor, stream: NoiseStream, start: int, out: torch.Tensor) -> None:
+        """x + sigma z, z standard normal, drawn in place."""
+        stream.normal_(out, start=start)
+        out.mul_(self.sigma).add_(x)
+
+    def region(self, bounds: ProbabilityBounds) -> Ball | None:
+        """Theorem 1; None unless p_lower > p_upper.
+
+        Where only p_lower is known (p_upper = 1 - p_lower) this is sigma Phi^-1(p_lower).
+        """
+        from scipy.special import ndtri  # deferred: the window lists schemes before scipy loads
+
+        if bounds.p_lower <= bounds.p_upper:
+            return None
+        lower = float(ndtri(bounds.p_lower))
+        one_sided = bounds.p_upper >= 1.0 - bounds.p_lower
+        upper = -lower if one_sided else float(ndtri(bounds.p_upper))
+        radius = self.sigma / 2 * (lower - upper)
+        return Ball(norm="l2", radius=radius, unit="pixels in [0,1]")
+
+    def required_probability(self, perturbation: Perturbation) -> float:
+        """Phi(radius / sigma)."""
+        from scipy.special import ndtr  # deferred as above
+
+        return float(ndtr(perturbation["radius"] / self.sigma))
+
+    def noise_in_words(self) -> str:
+        """The law and its level."""
+        return f"Gaussian, sigma {self.sigma:g} (pixels in [0,1])"
+
+    def noise_level(self) -> float:
+        """sigma: a base model should have seen this noise in training."""
+        return self.sigma

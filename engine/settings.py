@@ -1,0 +1,84 @@
+"""The settings of a run: everything that decides its numbers, and how it is carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, SerializeAsAny
+
+from engine.records import Record
+from engine.schemes import Gaussian, Scheme, parse_scheme
+
+BoundKey = Literal["live", "clopper-pearson", "two-class"]
+Precision = Literal["fp32", "bf16", "fp16"]
+
+
+def _scheme(value: Any) -> Any:
+    return parse_scheme(value) if isinstance(value, Mapping) else value
+
+
+class RunSettings(Record):
+    """Declared before a run starts and carried by its result.
+
+    ``batch`` and ``device`` decide only how fast the numbers come, not which come.
+    """
+
+    scheme: Annotated[SerializeAsAny[Scheme], BeforeValidator(_scheme)] = Field(
+        default_factory=Gaussian, json_schema_extra={"form": False}
+    )
+    n0: int = Field(
+        default=100,
+        ge=1,
+        le=10**9,
+        title="n0",
+        description="votes that choose the class",
+        json_schema_extra={"unit": "votes", "step": 100},
+    )
+    n: int = Field(
+        default=100_000,
+        ge=1,
+        le=10**9,
+        title="n",
+        description="fresh votes that bound its probability",
+        json_schema_extra={"unit": "votes", "step": 10_000},
+    )
+    alpha: float = Field(
+        default=0.001,
+        gt=0,
+        lt=1,
+        title="alpha",
+        description="chance that the claim is wrong",
+        json_schema_extra={"step": 0.001},
+    )
+    bound: BoundKey = Field(
+        default="live", title="bound", description="how votes become a claim; fixed before the run"
+    )
+    seed: int = Field(
+        default=0,
+        ge=0,
+        lt=2**63,
+        title="seed",
+        description="same seed, same noise",
+        json_schema_extra={"step": 1},
+    )
+    batch: int = Field(
+        default=0,
+        ge=0,
+        le=1_000_000,
+        title="batch",
+        description="samples per batch; 0 measures a good one",
+        json_schema_extra={"step": 32},
+    )
+    device: str = Field(
+        default="auto",
+        pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$",
+        title="device",
+        description="where the model runs",
+        json_schema_extra={"choices": ["auto", "cpu", "cuda", "mps"]},
+    )
+    precision: Precision = Field(
+        default="fp32",
+        title="precision",
+        description="arithmetic of the base classifier; part of its identity",
+    )
