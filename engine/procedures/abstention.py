@@ -1,0 +1,109 @@
+"""Why CERTIFY abstained, which of the lecture's three causes is most likely, and what would help."""
+
+from __future__ import annotations
+
+from engine.bounds import BoundMethod
+from engine.records import Votes
+from engine.regions import Abstention
+from engine.schemes import Scheme
+
+N_LIMIT = 10**9
+
+
+def explain(
+    *,
+    selection: Votes,
+    estimation: Votes,
+    scheme: Scheme,
+    method: BoundMethod,
+    alpha: float,
+    n_plan: int,
+    class_names: tuple[str, ...],
+) -> Abstention:
+    """The most likely cause of an abstention after ``estimation`` votes.
+
+    ``wrong-guess``: another class leads among the fresh votes. ``too-few-samples``: the leader is
+    right and some n up to a billion would certify it if the proportions stay. ``below-half``:
+    no such n. ``stopped-early``: a fixed-n bound was stopped before its n.
+    """
+    if estimation.n == 0:
+        return Abstention(
+            reason="no-votes", sentence="the run ended before the first vote that could bound."
+        )
+    top = selection.top
+    if method.key != "live" and estimation.n < n_plan:
+        return _stopped_early(method, estimation.n, n_plan)
+    if estimation.top != top:
+        return _wrong_guess(selection, estimation, class_names)
+    needed = n_needed(estimation, scheme=scheme, method=method, alpha=alpha)
+    if needed is None:
+        return _below_half(estimation, top, class_names[top])
+    return _too_few(estimation, top, class_names[top], needed)
+
+
+def n_needed(
+    votes: Votes, *, scheme: Scheme, method: BoundMethod, alpha: float
+) -> int | None:
+    """Smallest n, up to a billion, that certifies if every class keeps its share of the votes."""
+    top = votes.top
+
+    def certifies(n: int) -> bool:
+        scaled = Votes(
+            counts=tuple(count * n // votes.n for count in votes.counts),
+            failures=votes.failures * n // votes.n,
+        )
+        rounded_off = n - scaled.n
+        scaled = scaled.model_copy(update={"failures": scaled.failures + rounded_off})
+        return scheme.region(method.at(scaled, top=top, alpha=alpha, n_plan=n)) is not None
+
+    if not certifies(N_LIMIT):
+        return None
+    low, high = 1, N_LIMIT
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if certifies(middle) else (middle + 1, high)
+    return low
+
+
+def _stopped_early(method: BoundMethod, n: int, n_plan: int) -> Abstention:
+    return Abstention(
+        reason="stopped-early",
+        sentence=(
+            f"stopped after {n:,} of {n_plan:,} votes, and the {method.key} bound makes no claim "
+            "before its planned n. Run it to the end, or use the live bound, which may be stopped."
+        ),
+        n_needed=n_plan,
+    )
+
+
+def _wrong_guess(selection: Votes, estimation: Votes, names: tuple[str, ...]) -> Abstention:
+    guess, leader = selection.top, estimation.top
+    return Abstention(
+        reason="wrong-guess",
+        sentence=(
+            f"the {selection.n:,} selection votes guessed '{names[guess]}', but '{names[leader]}' "
+            f"leads among the {estimation.n:,} fresh votes. A larger n0 makes the guess better."
+        ),
+    )
+
+
+def _below_half(votes: Votes, top: int, name: str) -> Abstention:
+    return Abstention(
+        reason="below-half",
+        sentence=(
+            f"'{name}' won {votes.counts[top]:,} of {votes.n:,} votes, so its probability under "
+            "the noise is probably not above one half. More samples will not help; a model trained "
+            "with this noise, or less noise, may."
+        ),
+    )
+
+
+def _too_few(votes: Votes, top: int, name: str, needed: int) -> Abstention:
+    return Abstention(
+        reason="too-few-samples",
+        sentence=(
+            f"'{name}' won {votes.counts[top]:,} of {votes.n:,} votes, too few to exclude one "
+            f"half. About n = {needed:,} would certify if the votes keep these proportions."
+        ),
+        n_needed=needed,
+    )

@@ -1,0 +1,176 @@
+"""What every procedure shares: a model made ready, a sampler, a clock, and the evidence's frame."""
+
+from __future__ import annotations
+
+import threading
+import time
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+import torch
+
+from engine.device import resolve
+from engine.errors import UserError
+from engine.evidence import Evidence, NoiseRecord, VoteRecord
+from engine.inputs.base import FittedInput
+from engine.models.base import Classifier
+from engine.noise import GENERATOR, Stream, noise_key
+from engine.records import Timing, Votes
+from engine.sampling import Sampler
+from engine.settings import RunSettings
+from engine.software import software
+
+SIGMA_TOLERANCE = 0.02
+
+
+class Run:
+    """One run of a procedure on one model and input.
+
+    Building it prepares the model on its device, derives the noise key and measures a batch size.
+
+    Raises:
+        UserError: input and model do not fit, the device is missing, or the model fails.
+    """
+
+    def __init__(
+        self,
+        classifier: Classifier,
+        fitted: FittedInput,
+        settings: RunSettings,
+        *,
+        stop: threading.Event | None = None,
+    ) -> None:
+        check_fit(classifier, fitted)
+        self.run_id = uuid.uuid4().hex
+        self.began = time.perf_counter()
+        self.classifier = classifier
+        self.fitted = fitted
+        self.settings = settings
+        self.stop = stop or threading.Event()
+        self.device = resolve(settings.device)
+        classifier.prepare(self.device, settings.precision)
+        self.key = run_key(classifier, fitted, settings)
+        self.x = torch.from_numpy(fitted.pixels)
+        self.sampler = Sampler(
+            classifier,
+            self.x,
+            settings.scheme,
+            key=self.key,
+            device=self.device,
+            batch=settings.batch,
+            stop=self.stop,
+        )
+        self.sampler.calibrate(max(settings.n, settings.n0))
+        self._estimation_began = self.began
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """Of the model."""
+        return self.classifier.identity.class_names
+
+    def seconds(self) -> float:
+        """Since the run began."""
+        return time.perf_counter() - self.began
+
+    def start_estimation(self) -> None:
+        """Mark the begin of the phase whose speed is reported."""
+        self._estimation_began = time.perf_counter()
+
+    def rate(self, n: int) -> float:
+        """Samples per second over the estimation phase after ``n`` of its samples."""
+        seconds = time.perf_counter() - self._estimation_began
+        return n / seconds if seconds > 0 else 0.0
+
+    def warnings(self) -> tuple[str, ...]:
+        """What the reader of the result should know, the sampler's remarks last."""
+        remarks = [*setting_warnings(self.classifier, self.settings)]
+        clean = clean_prediction(self.classifier, self.fitted, self.device)
+        label = self.fitted.identity.label
+        if label is not None and clean != label and label < len(self.class_names):
+            answer = self.class_names[clean] if clean >= 0 else "no class"
+            remarks.append(
+                f"Without noise the base model answers '{answer}', but the label is "
+                f"'{self.class_names[label]}': check normalisation and classes."
+            )
+        return (*remarks, *self.sampler.warnings)
+
+    def frame(self, selection: Votes, estimation: Votes, guess: int | None) -> dict[str, Any]:
+        """The fields of :class:`Evidence` that do not depend on the procedure."""
+        cpu = self.device.type == "cpu"
+        return {
+            "run_id": self.run_id,
+            "created": datetime.now(UTC).isoformat(timespec="seconds"),
+            "votes": VoteRecord(
+                selection=selection.counts,
+                estimation=estimation.counts,
+                selection_failures=selection.failures,
+                estimation_failures=estimation.failures,
+                guess=guess,
+            ),
+            "settings": self.settings,
+            "noise": NoiseRecord(
+                generator=GENERATOR,
+                key=f"{self.key:016x}",
+                key_material="seed, model sha256, pixels sha256, scheme",
+                selection_stream=int(Stream.SELECTION),
+                estimation_stream=int(Stream.ESTIMATION),
+            ),
+            "model": self.classifier.identity,
+            "input": self.fitted.identity,
+            "performance": Timing(
+                samples_per_second=self.rate(estimation.n),
+                seconds=self.seconds(),
+                batch=self.sampler.batch,
+                device=str(self.device),
+                threads=torch.get_num_threads() if cpu else 0,
+            ),
+            "software": software(self.device),
+            "warnings": self.warnings(),
+        }
+
+
+def run_key(classifier: Classifier, fitted: FittedInput, settings: RunSettings) -> int:
+    """The noise key of a run: from its seed and everything that is certified."""
+    return noise_key(
+        settings.seed,
+        classifier.identity.sha256,
+        fitted.identity.pixels_sha256,
+        settings.scheme.model_dump_json(),
+    )
+
+
+def check_fit(classifier: Classifier, fitted: FittedInput) -> None:
+    """Refuse an input whose shape is not the model's.
+
+    Raises:
+        UserError: naming both shapes.
+    """
+    wanted, given = classifier.identity.input_shape, fitted.identity.shape
+    if tuple(wanted) != tuple(given):
+        raise UserError(
+            f"The model takes inputs of shape {tuple(wanted)}, the input has {tuple(given)}."
+        )
+
+
+def setting_warnings(classifier: Classifier, settings: RunSettings) -> tuple[str, ...]:
+    """Warnings that need no run: the model was trained with other noise than the form's."""
+    trained, level = classifier.identity.training_sigma, settings.scheme.noise_level()
+    if trained is None or level is None or abs(trained - level) <= SIGMA_TOLERANCE * max(level, trained):
+        return ()
+    return (
+        f"The model was trained with sigma {trained:g}, but this run smooths with sigma "
+        f"{level:g}: expect many wrong votes.",
+    )
+
+
+def clean_prediction(classifier: Classifier, fitted: FittedInput, device: torch.device) -> int:
+    """The base model's answer without noise; -1 if it names no class."""
+    with torch.inference_mode():
+        x = torch.from_numpy(fitted.pixels).to(device)[None]
+        return int(classifier.classify(x)[0])
+
+
+def evidence(run: Run, selection: Votes, estimation: Votes, guess: int | None, **rest: Any) -> Evidence:
+    """Evidence from the run's frame and what the procedure found."""
+    return Evidence(**run.frame(selection, estimation, guess), **rest)

@@ -1,0 +1,34 @@
+"""The claim in words. Every number in it is rounded in the direction that weakens the claim."""
+
+from __future__ import annotations
+
+from engine.records import ProbabilityBounds
+from engine.regions import Abstention, Region
+from engine.rounding import confidence_percent
+
+
+def certified(region: Region, bounds: ProbabilityBounds, class_name: str, subject: str) -> str:
+    """E.g. ``With confidence 99.9 %, no change of this image with l2 norm below 0.470 ...``."""
+    return (
+        f"With confidence {confidence_percent(bounds.alpha)} %, {region.clause(subject)} "
+        f"changes the answer '{class_name}'."
+    )
+
+
+def abstained(abstention: Abstention) -> str:
+    """The abstention as a sentence of its own."""
+    return f"Nothing is certified: {abstention.sentence}"
+
+
+def predicted(class_name: str, alpha: float, subject: str) -> str:
+    """PREDICT's claim: the returned class is the smoothed model's answer."""
+    return (
+        f"With confidence {confidence_percent(alpha)} %, the smoothed model's answer for this "
+        f"{subject} is '{class_name}'."
+    )
+
+
+def partial(n: int, n_plan: int, *, valid: bool) -> str:
+    """What a stopped run adds to its statement."""
+    sense = "the bound is valid at any stop" if valid else "the declared bound makes no claim here"
+    return f"Stopped after {n:,} of {n_plan:,} votes; {sense}."
