@@ -1,0 +1,45 @@
+# Everything runs in .venv, which the first call makes; a second call starts within seconds.
+#   make PYTHON=python3.12 test     takes another interpreter
+PYTHON ?=
+export PYTHON
+BIN := .venv/bin
+
+.PHONY: help demo run test test-statistics bench models lint format clean
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /make \1|/p' Makefile | awk -F'|' '{ printf "%-22s %s\n", $$1, $$2 }'
+
+demo: ## open the window on a shipped digit and certify it; leaves out/demo.{pdf,json,png}
+	@scripts/setup.sh
+	@$(BIN)/certiscope demo --out out
+
+run: ## open the window
+	@scripts/setup.sh
+	@$(BIN)/certiscope
+
+test: lint ## lint, types and all fast tests
+	@$(BIN)/python -m pytest
+
+lint: ## ruff and mypy
+	@scripts/setup.sh test
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+
+test-statistics: ## the slow tests: coverage of the bounds over many seeds
+	@scripts/setup.sh test
+	@$(BIN)/python -m pytest -m statistics
+
+bench: ## speed against the reference loop and the Adversarial Robustness Toolbox
+	@scripts/setup.sh bench
+	@$(BIN)/python -m bench --out out/bench.json
+
+models: ## train the shipped digit models again
+	@scripts/setup.sh
+	@$(BIN)/python -m engine.training
+
+format: ## format the sources
+	@scripts/setup.sh test
+	@$(BIN)/ruff format engine gui tests bench
+
+clean: ## remove what the other targets made
+	rm -rf .venv out build dist
