@@ -130,7 +130,9 @@ Figure = VotesFigure | BoundsFigure | SliceFigure | MeaningFigure
 FigureFormat = Literal["png", "svg", "pdf"]
 
 
-def votes_figure(source: Snapshot | Evidence, class_names: tuple[str, ...], top_k: int = 10) -> VotesFigure:
+def votes_figure(
+    source: Snapshot | Evidence, class_names: tuple[str, ...], top_k: int = 10
+) -> VotesFigure:
     """The histogram of a snapshot or of evidence: chosen class first kept, order by class index.
 
     With more than ``top_k`` classes the ``top_k`` largest (and the chosen one) keep their own bar,

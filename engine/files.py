@@ -48,10 +48,12 @@ def write_atomically(path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(temporary, path)
+        Path(temporary).replace(path)
     except OSError as error:
         if temporary:
             Path(temporary).unlink(missing_ok=True)
         full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
         reason = "the disk is full" if full else (error.strerror or str(error)).lower()
-        raise UserError(f"Cannot write {path}: {reason}. Nothing was lost; choose another place.") from error
+        raise UserError(
+            f"Cannot write {path}: {reason}. Nothing was lost; choose another place."
+        ) from error

@@ -57,9 +57,10 @@ class NoiseStream:
         self._normals = torch.empty(0, device=device)
 
     def normal_(self, out: torch.Tensor, *, start: int) -> torch.Tensor:
-        """Fill ``out`` (B, ...), contiguous float32, with standard normals; row i is sample start+i.
+        """Fill ``out`` (B, ...), contiguous float32, with standard normals.
 
-        Box-Muller on 32-bit words: |z| <= 6.66. Row i depends on ``start + i`` alone.
+        Row i is sample ``start + i`` and depends on that index alone. Box-Muller on 32-bit words:
+        |z| <= 6.66.
         """
         rows = out.view(out.shape[0], -1)
         blocks = -(-rows.shape[1] // 4)
@@ -96,7 +97,7 @@ class NoiseStream:
 def _box_muller(
     word_r: torch.Tensor, word_t: torch.Tensor, out_cos: torch.Tensor, out_sin: torch.Tensor
 ) -> None:
-    """Two standard normals from two words: r cos t and r sin t with r = sqrt(-2 ln u), u in (0, 1]."""
+    """Two standard normals from two words: r cos t, r sin t, r = sqrt(-2 ln u), u in (0, 1]."""
     radius = word_r.add_(1).to(torch.float32).mul_(2.0**-32).log_().mul_(-2.0).sqrt_()
     angle = word_t.to(torch.float32).mul_(_TURN)
     torch.mul(torch.cos(angle), radius, out=out_cos)

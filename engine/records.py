@@ -37,7 +37,7 @@ class Votes(Record):
         return self.counts.index(max(self.counts))
 
     def largest_other(self, top: int) -> int:
-        """The largest count among all classes but ``top``, failures taken as a class of their own."""
+        """The largest count among all classes but ``top``; failures are a class of their own."""
         others = self.counts[:top] + self.counts[top + 1 :]
         return max((*others, self.failures))
 

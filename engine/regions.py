@@ -61,4 +61,3 @@ class Abstention(Record):
     reason: Literal["wrong-guess", "below-half", "too-few-samples", "stopped-early", "no-votes"]
     sentence: str
     n_needed: int | None = None
-

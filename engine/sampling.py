@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import torch
 
 from engine.errors import UserError
-from engine.models.base import Classifier
+from engine.models.base import NO_CLASS, Classifier
 from engine.noise import NoiseStream, Stream
 from engine.records import Votes
 from engine.schemes import Scheme
@@ -21,8 +21,11 @@ from engine.schemes import Scheme
 SNAPSHOT_SECONDS = 0.05
 BATCH_SECONDS = 0.06
 """A batch takes at most about this long, so that a stop is obeyed at once."""
-_MAX_BATCH = 16384
+_FILLED = 256
+"""From this size on a batch fills the processor, and a dearer sample means a full cache."""
+_MAX_BATCH = 8192
 _MAX_BATCH_BYTES = 256 << 20
+_TRIALS = 3
 
 
 class Sampler:
@@ -36,6 +39,9 @@ class Sampler:
         device: where the model runs and the noise is drawn.
         batch: samples per batch; 0 measures a good size.
         stop: when set, the current stream ends after the batch at hand.
+
+    Attributes:
+        warnings: what went wrong without ending the run, one sentence each.
     """
 
     def __init__(
@@ -64,56 +70,63 @@ class Sampler:
     def calibrate(self, planned: int) -> None:
         """Try the model once and, where no batch size was given, find a fast one.
 
-        Doubles the batch while that makes a sample at least 5 % cheaper and a batch stays short.
-        The samples come from a stream of their own and are not counted.
+        Doubles the batch while that makes a sample cheaper and a batch stays short. The samples
+        come from a stream of their own and are not counted.
 
         Raises:
-            UserError: the model fails on this input.
+            UserError: the model fails on this input, or one sample does not fit into memory.
         """
-        size = min(self.batch or 8, planned)
+        size = min(self.batch or 1, planned)
         seconds = self._trial(size)
-        while not self.batch and 2 * size <= self._largest(planned):
-            if self._stop.is_set() or 2 * seconds > BATCH_SECONDS:
-                break
-            doubled = self._trial(2 * size)
-            if doubled > BATCH_SECONDS or doubled / 2 > 0.95 * seconds and seconds > 0.01:
-                break
-            size, seconds = 2 * size, doubled
+        while seconds is None:
+            if size == 1:
+                raise UserError(self._too_small())
+            size //= 2
+            self._shrink(size)
+            seconds = self._trial(size)
+        if not self.batch:
+            size, seconds = self._grow(size, seconds, planned)
         self.batch, self._batch_seconds = size, max(seconds, 1e-6)
 
     def votes(self, stream: Stream, total: int) -> Iterator[Votes]:
         """Count samples 0..total-1 of ``stream``, yielding the counts so far now and then.
 
-        The last value holds every sample that was counted: all ``total`` unless stopped.
+        The last value holds every sample that was counted: all ``total``, unless stopped or out
+        of memory even for a single sample.
         """
         noise = NoiseStream(self.key, int(stream), self.device)
         counts = torch.zeros(self._classes + 1, dtype=torch.int64, device=self.device)
         done = 0
         while done < total and not self._stop.is_set():
-            began = time.perf_counter()
+            began, batches = time.perf_counter(), 0
             for _ in range(max(1, round(SNAPSHOT_SECONDS / self._batch_seconds))):
-                if done >= total or self._stop.is_set():
+                counted = self._count(noise, done, min(self.batch, total - done), counts)
+                done += counted
+                batches += 1
+                if done >= total or self._stop.is_set() or not counted:
                     break
-                done += self._count(noise, done, min(self.batch, total - done), counts)
             yield _to_votes(counts)
-            self._adapt(began)
+            if not counted:
+                return
+            self._follow((time.perf_counter() - began) / batches)
 
     def _count(self, noise: NoiseStream, start: int, size: int, counts: torch.Tensor) -> int:
-        """Count samples start..start+size-1; after a lack of memory, only the first half."""
-        try:
-            classes = self._classify(noise, start, size)
-        except torch.OutOfMemoryError:
+        """Count up to ``size`` samples from ``start``; how many were counted, 0 for no memory."""
+        while True:
+            try:
+                classes = self._classify(noise, start, size)
+                break
+            except Exception as error:  # noqa: BLE001 - whatever a model raises is a failed sample
+                if not _is_out_of_memory(error):
+                    # Redrawing it would condition on "did not crash" and bias p_A upwards.
+                    self._warn(f"Batches that failed count against every class: {_line(error)}.")
+                    classes = torch.full((size,), NO_CLASS, device=self.device)
+                    break
             if size == 1:
-                raise UserError(
-                    f"The device {self.device} has too little memory for a single sample; "
-                    "choose --device cpu."
-                ) from None
-            self._halve(size)
-            return self._count(noise, start, self.batch, counts)
-        except RuntimeError as error:
-            # Redrawing what crashed would condition on "did not crash" and bias p_A upwards.
-            self._warn(f"Some batches failed and count against every class ({_first_line(error)}).")
-            classes = torch.full((size,), -1, dtype=torch.int64, device=self.device)
+                self._warn(self._too_small() + " The votes counted before are kept.")
+                return 0
+            size //= 2
+            self._shrink(size)
         counts.scatter_add_(0, classes + 1, torch.ones_like(classes))
         return size
 
@@ -125,43 +138,56 @@ class Sampler:
             self.scheme.noisy(self._x, noise, start, batch)
             return self.classifier.classify(batch)
 
-    def _trial(self, size: int) -> float:
-        """Seconds for a batch of this size, second of two tries."""
+    def _grow(self, size: int, seconds: float, planned: int) -> tuple[int, float]:
+        while 2 * size <= self._largest(planned) and not self._stop.is_set():
+            if seconds > BATCH_SECONDS / 1.5:
+                break
+            doubled = self._trial(2 * size)
+            if doubled is None or doubled > BATCH_SECONDS:
+                break
+            if size >= _FILLED and doubled > 2 * seconds:
+                break
+            size, seconds = 2 * size, doubled
+        return size, seconds
+
+    def _trial(self, size: int) -> float | None:
+        """Seconds for a batch of this size, the best of a few tries; None if memory is short."""
         noise = NoiseStream(self.key, int(Stream.CALIBRATION), self.device)
-        counts = torch.zeros(self._classes + 1, dtype=torch.int64, device=self.device)
-        seconds = 0.0
+        seconds: list[float] = []
         try:
-            for _ in range(2):
+            while len(seconds) < _TRIALS and sum(seconds) < 2 * BATCH_SECONDS:
                 began = time.perf_counter()
-                classes = self._classify(noise, 0, size)
-                counts.scatter_add_(0, classes + 1, torch.ones_like(classes)).sum().item()
-                seconds = time.perf_counter() - began
-        except torch.OutOfMemoryError:
-            self._halve(2 * size)
-            return float("inf")
-        except (RuntimeError, ValueError, IndexError) as error:
+                self._classify(noise, 0, size).sum().item()
+                seconds.append(time.perf_counter() - began)
+        except Exception as error:
+            if _is_out_of_memory(error):
+                return None
             raise UserError(
-                f"The model fails on this input ({_first_line(error)}); "
+                f"The model fails on this input ({_line(error)}); "
                 "check its architecture and input size."
             ) from error
-        return seconds
+        return min(seconds)
 
     def _largest(self, planned: int) -> int:
         bytes_each = 4 * max(1, self._x.numel())
         return max(1, min(_MAX_BATCH, _MAX_BATCH_BYTES // bytes_each, planned))
 
-    def _halve(self, size: int) -> None:
+    def _shrink(self, size: int) -> None:
         self._buffer = torch.empty(0, device=self.device)
         if self.device.type == "cuda":
             torch.cuda.empty_cache()
-        self.batch = max(1, size // 2)
-        self._warn(f"The device ran short of memory; went on with batches of {self.batch}.")
+        self.batch = size
+        self._warn("The device ran short of memory; the batch was made smaller.")
 
-    def _adapt(self, began: float) -> None:
+    def _follow(self, seconds: float) -> None:
         """Follow the machine's speed, so that snapshots keep coming at their pace."""
-        batches = max(1, round(SNAPSHOT_SECONDS / self._batch_seconds))
-        seconds = (time.perf_counter() - began) / batches
-        self._batch_seconds = max(1e-6, 0.5 * self._batch_seconds + 0.5 * seconds)
+        self._batch_seconds = max(1e-6, 0.5 * (self._batch_seconds + seconds))
+
+    def _too_small(self) -> str:
+        return (
+            f"The device {self.device} has too little memory for a single sample; "
+            "choose another device or a smaller model."
+        )
 
     def _warn(self, sentence: str) -> None:
         if sentence not in self.warnings:
@@ -173,5 +199,12 @@ def _to_votes(counts: torch.Tensor) -> Votes:
     return Votes.from_sequence(listed[1:], failures=listed[0])
 
 
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:160]
+def _is_out_of_memory(error: Exception) -> bool:
+    text = str(error).lower()
+    return isinstance(error, torch.OutOfMemoryError) or any(
+        phrase in text for phrase in ("out of memory", "can't allocate memory")
+    )
+
+
+def _line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:160].rstrip(".")

@@ -1,4 +1,4 @@
-"""Why CERTIFY abstained, which of the lecture's three causes is most likely, and what would help."""
+"""Why CERTIFY abstained: the most likely of the lecture's three causes, and what would help."""
 
 from __future__ import annotations
 
@@ -41,9 +41,7 @@ def explain(
     return _too_few(estimation, top, class_names[top], needed)
 
 
-def n_needed(
-    votes: Votes, *, scheme: Scheme, method: BoundMethod, alpha: float
-) -> int | None:
+def n_needed(votes: Votes, *, scheme: Scheme, method: BoundMethod, alpha: float) -> int | None:
     """Smallest n, up to a billion, that certifies if every class keeps its share of the votes."""
     top = votes.top
 

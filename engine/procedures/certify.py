@@ -1,4 +1,4 @@
-"""CERTIFY: choose a class from n0 votes, bound it with n fresh ones (Cohen et al. 2019, section 3)."""
+"""CERTIFY: choose a class from n0 votes, bound it with n fresh ones (Cohen et al. 2019)."""
 
 from __future__ import annotations
 
@@ -70,13 +70,15 @@ class _Certify:
         """Both phases; the chosen class is fixed between them."""
         sampler = self.run.sampler
         self.run.start_estimation()
-        for self.selection in sampler.votes(Stream.SELECTION, self.settings.n0):
+        for votes in sampler.votes(Stream.SELECTION, self.settings.n0):
+            self.selection = votes
             yield self._snapshot("selection", None)
         if self.selection.n < self.settings.n0:
             return
         self.top = self.selection.top
         self.run.start_estimation()
-        for self.estimation in sampler.votes(Stream.ESTIMATION, self.settings.n):
+        for votes in sampler.votes(Stream.ESTIMATION, self.settings.n):
+            self.estimation = votes
             bounds = self._bounds(self.top)
             self.trajectory.add(self.estimation, bounds)
             yield self._snapshot("estimation", bounds)

@@ -46,7 +46,8 @@ def random_direction(shape: torch.Size, key: int, index: int, device: torch.devi
     """A unit tensor with uniform direction: sample ``index`` of the axes stream."""
     out = torch.empty((1, *shape), device=device)
     NoiseStream(key, int(Stream.SLICE_AXES), device).normal_(out, start=index)
-    return out[0] / out.norm()
+    unit: torch.Tensor = out[0] / out.norm()
+    return unit
 
 
 def adversarial_direction(
@@ -105,7 +106,8 @@ def _margin_gradient(classifier: Classifier, batch: torch.Tensor, top: int) -> t
         others = torch.cat([log_p[:, :top], log_p[:, top + 1 :]], dim=1)
         margin = (log_p[:, top] - others.max(dim=1).values).mean()
         (gradient,) = torch.autograd.grad(margin, batch)
-    return gradient.sum(dim=0)
+    total: torch.Tensor = gradient.sum(dim=0)
+    return total
 
 
 def _by_votes(

@@ -156,7 +156,11 @@ def check_fit(classifier: Classifier, fitted: FittedInput) -> None:
 def setting_warnings(classifier: Classifier, settings: RunSettings) -> tuple[str, ...]:
     """Warnings that need no run: the model was trained with other noise than the form's."""
     trained, level = classifier.identity.training_sigma, settings.scheme.noise_level()
-    if trained is None or level is None or abs(trained - level) <= SIGMA_TOLERANCE * max(level, trained):
+    if (
+        trained is None
+        or level is None
+        or abs(trained - level) <= SIGMA_TOLERANCE * max(level, trained)
+    ):
         return ()
     return (
         f"The model was trained with sigma {trained:g}, but this run smooths with sigma "
@@ -171,6 +175,8 @@ def clean_prediction(classifier: Classifier, fitted: FittedInput, device: torch.
         return int(classifier.classify(x)[0])
 
 
-def evidence(run: Run, selection: Votes, estimation: Votes, guess: int | None, **rest: Any) -> Evidence:
+def evidence(
+    run: Run, selection: Votes, estimation: Votes, guess: int | None, **rest: Any
+) -> Evidence:
     """Evidence from the run's frame and what the procedure found."""
     return Evidence(**run.frame(selection, estimation, guess), **rest)

@@ -98,9 +98,7 @@ class _Explorer:
         """Whether to stop refining."""
         return self.stop.is_set() or time.perf_counter() > self.deadline
 
-    def begin(
-        self, axes: SliceAxes, radius: float | None, center_class: int | None
-    ) -> SliceFigure:
+    def begin(self, axes: SliceAxes, radius: float | None, center_class: int | None) -> SliceFigure:
         """Choose the plane and its size; nothing is mapped yet."""
         level = self.settings.scheme.noise_level() or 0.5
         self.extent = max(1.8 * (radius or 0.0), 1.5 * level)
@@ -204,4 +202,6 @@ class _Explorer:
             )
             if found is not None:
                 return found, "adversarial direction"
-        return random_direction(self.x.shape, self.key, 2 * axes.seed, self.device), "random direction"
+        return random_direction(
+            self.x.shape, self.key, 2 * axes.seed, self.device
+        ), "random direction"

@@ -30,9 +30,7 @@ class Gaussian(Scheme):
         "ICML 2019, Theorem 1"
     )
     inputs: ClassVar[tuple[str, ...]] = ("image",)
-    attacker: ClassVar[str] = (
-        "change every pixel, as long as the whole change has l2 norm below R"
-    )
+    attacker: ClassVar[str] = "change every pixel, as long as the whole change has l2 norm below R"
     terms: ClassVar[dict[str, str]] = {"radius": "l2 norm of the change, pixels in [0,1]"}
     limits: ClassVar[tuple[str, ...]] = (
         "It says nothing about changes whose l2 norm is R or more, nor about rotation, occlusion, "

@@ -1,0 +1,98 @@
+"""A run as the shell command that repeats it."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from engine.fields import FieldSpec, field_specs
+from engine.settings import RunSettings
+
+Procedure = Literal["certify", "predict"]
+PROGRAM = "certiscope"
+
+_ALWAYS = ("n0", "n", "alpha", "bound", "seed")
+"""Run settings a reader wants to see even at their defaults."""
+_UNUSED_BY_PREDICT = ("n0", "bound")
+
+
+class ModelNaming(Protocol):
+    """The part of a ``ModelRequest`` that becomes flags."""
+
+    @property
+    def spec(self) -> str:
+        """Which model."""
+
+    @property
+    def arch(self) -> str:
+        """Architecture, empty to infer it."""
+
+    @property
+    def normalize(self) -> str:
+        """Normalisation layer, ``auto`` to take what is stored or detected."""
+
+    @property
+    def trust(self) -> bool:
+        """Consent to a format that can run code."""
+
+    @property
+    def class_names(self) -> Path | None:
+        """File of class names."""
+
+
+def run_specs(procedure: Procedure) -> list[FieldSpec]:
+    """The run settings that ``procedure`` reads, in the order they were declared."""
+    unused = _UNUSED_BY_PREDICT if procedure == "predict" else ()
+    return [spec for spec in field_specs(RunSettings) if spec.name not in unused]
+
+
+def command_line(
+    procedure: Procedure,
+    model: ModelNaming,
+    input_spec: str,
+    settings: RunSettings,
+    at: Sequence[str] = (),
+    *,
+    test: Literal["one-sided", "two-sided"] = "one-sided",
+) -> str:
+    """The same run as one line for a POSIX shell.
+
+    Scheme, its parameters, n0, n, alpha, bound and seed always appear, the rest where it differs
+    from its default. Parsing the line gives the same settings back; for ``predict``, which reads
+    neither n0 nor bound, all the others.
+    """
+    words = [PROGRAM, procedure, "--model", model.spec, "--input", input_spec]
+    words += _model_words(model)
+    scheme = settings.scheme
+    words += ["--scheme", scheme.key]
+    for spec in field_specs(type(scheme)):
+        words += [spec.flag, _text(getattr(scheme, spec.name))]
+    for spec in run_specs(procedure):
+        value = getattr(settings, spec.name)
+        if spec.name in _ALWAYS or value != spec.default:
+            words += [spec.flag, _text(value)]
+    if procedure == "predict":
+        words += ["--test", "two-class" if test == "two-sided" else test]
+    for text in at:
+        words += ["--at", text]
+    return shlex.join(words)
+
+
+def _model_words(model: ModelNaming) -> list[str]:
+    words: list[str] = []
+    if model.arch:
+        words += ["--arch", model.arch]
+    if model.normalize != "auto":
+        words += ["--normalize", model.normalize]
+    if model.class_names is not None:
+        words += ["--class-names", str(model.class_names)]
+    if model.trust:
+        words += ["--trust"]
+    return words
+
+
+def _text(value: Any) -> str:
+    """Text that parses back to the very same number."""
+    return repr(value) if isinstance(value, float) else str(value)
