@@ -1,0 +1,146 @@
+"""The commands, and what becomes of errors: one line on standard error and an exit status."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from engine import __version__
+from engine.cli import options
+from engine.cli.listing import doctor_command, schemes_command
+from engine.cli.outcome import BAD_INPUT, FAILURE, INTERRUPTED
+from engine.cli.output import WriteError
+from engine.cli.run import certify_command, predict_command
+from engine.errors import UserError
+
+COMMANDS = ("certify", "predict", "schemes", "doctor", "demo")
+_HELP = "Certificates by randomized smoothing: certify a picture, take home a report."
+Demo = Callable[[Path], int]
+
+
+def main(arguments: Sequence[str], *, demo: Demo | None = None) -> int:
+    """Run a command line and return its exit status.
+
+    Args:
+        arguments: without the program's name.
+        demo: opens a window on the shipped example; None where there is no window, and then the
+            command does not exist.
+    """
+    try:
+        status = build(demo)(list(arguments), prog_name="certiscope", standalone_mode=False)
+    except typer.TyperException as error:
+        return _say(error.format_message(), BAD_INPUT)
+    except UserError as error:
+        return _say(str(error), BAD_INPUT)
+    except WriteError as error:
+        return _say(str(error), FAILURE)
+    except (KeyboardInterrupt, typer.Abort):
+        return _say("Stopped before there was a result; nothing was written.", INTERRUPTED)
+    except Exception as error:  # the last line of defence: no traceback reaches a user
+        return _internal(error)
+    return status if isinstance(status, int) else 0
+
+
+def build(demo: Demo | None) -> typer.Typer:
+    """The commands as a typer application."""
+    app = typer.Typer(
+        epilog="Without a command, certiscope opens the window.",
+        pretty_exceptions_enable=False,
+        add_completion=False,
+        no_args_is_help=True,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        rich_markup_mode="rich",
+    )
+    app.callback(help=_HELP)(_program)
+    flags = [*options.subject_flags(), *options.scheme_flags()]
+    _add(
+        app,
+        "certify",
+        certify_command,
+        [*flags, *options.run_flags("certify"), _at_flag(), *options.output_flags()],
+    )
+    _add(
+        app,
+        "predict",
+        predict_command,
+        [*flags, *options.run_flags("predict"), _test_flag(), *options.output_flags()],
+    )
+    app.command("schemes")(schemes_command)
+    app.command("doctor")(doctor_command)
+    if demo is not None:
+        app.command("demo")(_demo_command(demo))
+    return app
+
+
+def _add(
+    app: typer.Typer, name: str, function: Callable[[Mapping[str, Any]], int], flags: list[Any]
+) -> None:
+    app.command(name)(options.with_flags(function, flags))
+
+
+def _at_flag() -> Any:
+    return options.flag(
+        "at",
+        list[str],
+        [],
+        "Also say whether this perturbation is certified, e.g. radius=0.25. Repeatable.",
+        options.OUTPUT,
+        metavar="TERM=X",
+        show_default=False,
+    )
+
+
+def _test_flag() -> Any:
+    return options.flag(
+        "test",
+        str,
+        "one-sided",
+        "one-sided: top class against 1/2; two-class: the top two against each other.",
+        options.RUN,
+        metavar="one-sided|two-class",
+    )
+
+
+def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
+    if wanted:
+        typer.echo(f"certiscope {__version__}")
+        raise typer.Exit
+
+
+def _program(
+    version: bool = typer.Option(  # noqa: FBT001 - typer reads it from the signature
+        False, "--version", help="Print the version.", is_eager=True, callback=_print_version
+    ),
+) -> None:
+    """Options of the program itself; ``--version`` has done its work when this is called."""
+
+
+def _demo_command(demo: Demo) -> Callable[..., int]:
+    def command(
+        out: Path = typer.Option(Path("out"), "--out", help="Folder for demo.pdf, .json, .png."),
+    ) -> int:
+        """Open the window on a shipped digit, certify it, and leave a report in --out."""
+        return demo(out)
+
+    return command
+
+
+def _say(sentence: str, status: int) -> int:
+    if sentence:  # a command line without a command has shown its help instead
+        sys.stderr.write(f"certiscope: {' '.join(sentence.split())}\n")
+    return status
+
+
+def _internal(error: Exception) -> int:
+    if os.environ.get("CERTISCOPE_TRACEBACK"):
+        traceback.print_exception(error)
+    what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return _say(
+        f"An error inside the program ({what}); CERTISCOPE_TRACEBACK=1 shows where.", FAILURE
+    )

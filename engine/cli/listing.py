@@ -1,0 +1,68 @@
+"""``certiscope schemes`` and ``certiscope doctor``: what there is, as tables."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from engine import schemes
+from engine.cli.outcome import CERTIFIED, FAILURE
+from engine.fields import FieldSpec, field_specs
+from engine.schemes import Scheme
+
+_MARKS = {"ok": "[green]ok[/]", "note": "[yellow]note[/]", "bad": "[red]bad[/]"}
+
+
+def schemes_command() -> int:
+    """List the schemes: what the attacker may do, parameters, source."""
+    console = Console(soft_wrap=not sys.stdout.isatty())
+    for scheme in schemes.SCHEMES:
+        console.print(f"[bold]{scheme.key}[/]  {scheme.title}", highlight=False)
+        table = _table(2)
+        for name, value in _facts(scheme):
+            table.add_row(f"  {name}", escape(value))
+        console.print(table, highlight=False)
+    return CERTIFIED
+
+
+def _facts(scheme: type[Scheme]) -> Iterator[tuple[str, str]]:
+    yield "inputs", ", ".join(scheme.inputs)
+    yield "the attacker may", scheme.attacker
+    for spec in field_specs(scheme):
+        yield spec.flag, _parameter(spec)
+    for name, meaning in scheme.terms.items():
+        yield f"--at {name}=X", meaning
+    yield "guarantee", f"{scheme.randomness}, {scheme.guarantee}"
+    yield "source", scheme.citation
+
+
+def doctor_command() -> int:
+    """Say whether this machine has what Certiscope needs; exit status 1 where it has not."""
+    from engine.doctor import examine, healthy
+
+    console = Console(soft_wrap=True)
+    findings = list(examine())
+    table = _table(3)
+    for finding in findings:
+        table.add_row(_MARKS[finding.level], finding.topic, finding.value)
+    console.print(table)
+    for finding in findings:
+        if finding.advice:
+            console.print(f"{finding.topic}: {finding.advice}", markup=False, highlight=False)
+    return CERTIFIED if healthy(findings) else FAILURE
+
+
+def _table(columns: int) -> Table:
+    table = Table(box=None, show_header=False, pad_edge=False)
+    for _ in range(columns):
+        table.add_column(overflow="fold")
+    return table
+
+
+def _parameter(spec: FieldSpec) -> str:
+    unit = f", {spec.unit}" if spec.unit else ""
+    return f"{spec.help or spec.title}{unit}; default {spec.default}"

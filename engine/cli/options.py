@@ -1,0 +1,179 @@
+"""The flags of a run, made from what schemes and settings declare.
+
+A scheme that joins the catalogue gets its flags here without an edit.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from engine import schemes
+from engine.command import Procedure, run_specs
+from engine.errors import UserError
+from engine.fields import FieldSpec, checked, field_specs
+from engine.schemes import Scheme, scheme_class
+from engine.settings import RunSettings
+
+WHAT, SCHEME, RUN, OUTPUT = "What is certified", "Scheme", "Run", "Output"
+_TYPES: dict[str, type] = {"int": int, "float": float, "str": str, "choice": str}
+
+
+def flag(
+    name: str, kind: Any, default: Any, help_: str, panel: str, **more: Any
+) -> inspect.Parameter:
+    """One option as a parameter of a command's signature."""
+    declaration = more.pop("flag", "--" + name.replace("_", "-"))
+    option = typer.Option(default, declaration, help=help_, rich_help_panel=panel, **more)
+    return inspect.Parameter(
+        name, inspect.Parameter.KEYWORD_ONLY, default=option, annotation=kind
+    )
+
+
+def subject_flags() -> list[inspect.Parameter]:
+    """Which model, which input."""
+    return [
+        flag(
+            "model",
+            str,
+            ...,
+            "demo:digits-0.25, demo:digits-0.50, a file, a directory or a Hugging Face id.",
+            WHAT,
+            metavar="M",
+        ),
+        flag(
+            "input",
+            str,
+            ...,
+            "A picture, or a name such as digits:17 (a scikit-learn digit).",
+            WHAT,
+            metavar="X",
+        ),
+        flag("arch", str, "", "Architecture, for files that hold only weights.", WHAT),
+        flag(
+            "normalize",
+            str,
+            "auto",
+            "Layer between noise and network: none, cifar10, imagenet, half, ... "
+            "'auto' takes what is stored or detected, and says so.",
+            WHAT,
+        ),
+        flag("class_names", Path | None, None, "File with one class name per line.", WHAT),
+        flag(
+            "trust",
+            bool,
+            False,
+            "Open a format that can run code (.pt2, TorchScript). Only for files you trust.",
+            WHAT,
+            flag="--trust",
+        ),
+    ]
+
+
+def scheme_flags() -> list[inspect.Parameter]:
+    """``--scheme`` and every parameter of every scheme of the catalogue, each flag once."""
+    keys = [scheme.key for scheme in schemes.SCHEMES]
+    chosen = flag("scheme", str, keys[0], "Noise and certificate.", SCHEME, metavar="|".join(keys))
+    owners: dict[str, list[tuple[str, FieldSpec]]] = {}
+    for scheme in schemes.SCHEMES:
+        for spec in field_specs(scheme):
+            owners.setdefault(spec.name, []).append((scheme.key, spec))
+    return [chosen, *map(_shared_flag, owners.values())]
+
+
+def _shared_flag(owners: list[tuple[str, FieldSpec]]) -> inspect.Parameter:
+    """A flag that one scheme or several take; None stands for each scheme's own default."""
+    spec = owners[0][1]
+    defaults = ", ".join(f"{key}: {owner.default}" for key, owner in owners)
+    return _setting_flag(spec, f"{_sentence(spec)} Default {defaults}.", SCHEME)
+
+
+def _setting_flag(spec: FieldSpec, help_: str, panel: str) -> inspect.Parameter:
+    """A flag that is None unless given, so that defaults stay where they are declared."""
+    kind = _TYPES[spec.kind] | None
+    return flag(spec.name, kind, None, help_, panel, flag=spec.flag, metavar=_metavar(spec))
+
+
+def run_flags(procedure: Procedure) -> list[inspect.Parameter]:
+    """The settings that ``procedure`` reads."""
+    return [
+        _setting_flag(spec, f"{_sentence(spec)} Default {spec.default}.", RUN)
+        for spec in run_specs(procedure)
+    ]
+
+
+def output_flags() -> list[inspect.Parameter]:
+    """Where the result goes."""
+    return [
+        flag("json", str, "", "Write the evidence as JSON; '-' is standard output.", OUTPUT),
+        flag(
+            "report",
+            list[Path],
+            [],
+            "Write a report; the ending says which: .pdf, .html, .csv. Repeatable.",
+            OUTPUT,
+            metavar="F.pdf",
+            show_default=False,
+        ),
+        flag("quiet", bool, False, "Print the statement alone.", OUTPUT, flag="--quiet"),
+    ]
+
+
+def with_flags(
+    function: Callable[[Mapping[str, Any]], int], flags: list[inspect.Parameter]
+) -> Callable[..., int]:
+    """A command that takes ``flags`` and hands their values over as one mapping."""
+
+    def command(**values: Any) -> int:
+        return function(values)
+
+    command.__doc__ = function.__doc__
+    command.__name__ = function.__name__
+    command.__signature__ = inspect.Signature(flags)  # type: ignore[attr-defined]
+    command.__annotations__ = {each.name: each.annotation for each in flags}
+    return command
+
+
+def read_settings(values: Mapping[str, Any], procedure: Procedure) -> RunSettings:
+    """The settings that some flags' values mean.
+
+    Raises:
+        UserError: an unknown scheme, a flag of another scheme, a value out of range.
+    """
+    scheme = _read_scheme(values)
+    given = {
+        spec.name: values[spec.name]
+        for spec in run_specs(procedure)
+        if values.get(spec.name) is not None
+    }
+    return checked(RunSettings, scheme=scheme, **given)
+
+
+def _read_scheme(values: Mapping[str, Any]) -> Scheme:
+    chosen = scheme_class(values["scheme"])
+    own = {spec.name: spec for spec in field_specs(chosen)}
+    for other in schemes.SCHEMES:
+        for spec in field_specs(other):
+            if spec.name not in own and values.get(spec.name) is not None:
+                takes = ", ".join(mine.flag for mine in own.values()) or "no parameter"
+                raise UserError(
+                    f"{spec.flag} belongs to the scheme {other.key}; {chosen.key} takes {takes}."
+                )
+    given = {name: values[name] for name in own if values.get(name) is not None}
+    return checked(chosen, **given)
+
+
+def _sentence(spec: FieldSpec) -> str:
+    text = spec.help or spec.title
+    unit = f", {spec.unit}" if spec.unit and spec.unit not in text else ""
+    return f"{text[:1].upper()}{text[1:]}{unit}."
+
+
+def _metavar(spec: FieldSpec) -> str:
+    if spec.choices:
+        return "|".join(spec.choices)
+    return {"int": "N", "float": "X"}.get(spec.kind, "TEXT")

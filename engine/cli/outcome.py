@@ -1,0 +1,79 @@
+"""What a run's end looks like in a terminal: the statement, then its numbers in a small table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import Console
+from rich.table import Table
+
+from engine.evidence import Evidence
+from engine.rounding import round_down, round_up
+
+CERTIFIED, FAILURE, BAD_INPUT, ABSTAINED, INTERRUPTED = 0, 1, 2, 3, 130
+
+
+def exit_status(evidence: Evidence) -> int:
+    """0 for a claim (certified or predicted), 3 for an abstention."""
+    return ABSTAINED if evidence.outcome == "abstained" else CERTIFIED
+
+
+def show(evidence: Evidence, console: Console, *, quiet: bool) -> None:
+    """Print the statement and, unless ``quiet``, the numbers and the warnings."""
+    console.print(evidence.statement, markup=False, highlight=False)
+    if quiet:
+        return
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(style="dim")
+    table.add_column(overflow="fold")
+    for name, value in rows(evidence):
+        table.add_row(name, value)
+    console.print(table, highlight=False, markup=False)
+    for warning in evidence.warnings:
+        console.print(f"Note: {warning}", markup=False, highlight=False)
+
+
+def rows(evidence: Evidence) -> Iterator[tuple[str, str]]:
+    """Names and values, every certified number rounded in the direction that claims less."""
+    settings, votes = evidence.settings, evidence.votes
+    yield "model", f"{evidence.model.name}  (sha256 {evidence.model.sha256[:12]})"
+    yield "input", f"{evidence.input.name}  (sha256 {evidence.input.sha256[:12]})"
+    if evidence.input.adaptation:
+        yield "", evidence.input.adaptation
+    yield "normalisation", f"{evidence.model.normalization} ({evidence.model.normalization_origin})"
+    yield "noise", f"{settings.scheme.noise_in_words()}, seed {settings.seed}"
+    if evidence.procedure == "certify":
+        yield "votes", _votes(evidence)
+    else:
+        yield "votes", f"{sum(votes.estimation) + votes.estimation_failures:,} of {settings.n:,}"
+    yield from _bound_rows(evidence)
+    if evidence.test is not None:
+        p_value = f"{evidence.test.p_value:.3g}"
+        yield "test", f"{evidence.test.name}, p-value {p_value} against alpha {settings.alpha:g}"
+    if evidence.radius is not None:
+        yield "radius", f"{round_down(evidence.radius, 4)} (rounded down)"
+    for text, inside in evidence.certified_at.items():
+        yield f"at {text}", "certified" if inside else "not certified"
+    speed = f"{evidence.performance.samples_per_second:,.0f} samples/s"
+    yield "speed", f"{speed} on {evidence.performance.device}, {settings.precision}"
+
+
+def _votes(evidence: Evidence) -> str:
+    settings, votes = evidence.settings, evidence.votes
+    selected = sum(votes.selection) + votes.selection_failures
+    counted = sum(votes.estimation) + votes.estimation_failures
+    text = f"n0 {selected:,} of {settings.n0:,}, n {counted:,} of {settings.n:,}"
+    if votes.guess is not None and counted:
+        name = evidence.model.class_names[votes.guess]
+        text += f"; {votes.estimation[votes.guess]:,} for '{name}'"
+    return text
+
+
+def _bound_rows(evidence: Evidence) -> Iterator[tuple[str, str]]:
+    bounds = evidence.bounds
+    if bounds is None:
+        return
+    mark = "" if bounds.valid else "  (provisional, no claim)"
+    yield "p_lower", f"{round_down(bounds.p_lower, 6)}{mark}"
+    yield "p_upper", f"{round_up(bounds.p_upper, 6)} for every other class{mark}"
+    yield "bound", f"{bounds.method}, alpha {bounds.alpha:g}, {bounds.basis}"

@@ -1,0 +1,159 @@
+"""The files a run leaves: checked before it starts, written when it ends."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from engine.errors import UserError
+from engine.evidence import Evidence
+from engine.figures import Illustrations
+
+if TYPE_CHECKING:
+    from engine.inputs.base import FittedInput
+    from engine.models.base import Classifier
+
+REPORTS = (".pdf", ".html", ".csv")
+STDOUT = "-"
+MAP_SECONDS = 4.0
+"""How long the map of the slice in a report is refined."""
+
+
+class WriteError(Exception):
+    """A finished run whose files could not all be written: a failure, not a bad input."""
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """Where evidence goes.
+
+    Attributes:
+        json: a path, ``-`` for standard output, or empty.
+        reports: files whose ending says which report.
+    """
+
+    json: str
+    reports: tuple[Path, ...]
+
+    @classmethod
+    def read(cls, values: Mapping[str, Any]) -> Outputs:
+        """The outputs some flags ask for.
+
+        Raises:
+            UserError: an ending without a report, or a folder that cannot be written.
+        """
+        outputs = cls(json=values["json"], reports=tuple(values["report"] or ()))
+        for path in outputs.reports:
+            if path.suffix.lower() not in REPORTS:
+                raise UserError(f"--report {path}: the ending must be one of {', '.join(REPORTS)}.")
+            _check_writable(path)
+        if outputs.json and not outputs.json_to_stdout:
+            _check_writable(Path(outputs.json))
+        return outputs
+
+    @property
+    def json_to_stdout(self) -> bool:
+        """Whether standard output belongs to the JSON."""
+        return self.json == STDOUT
+
+    def write(self, evidence: Evidence, classifier: Classifier, fitted: FittedInput) -> None:
+        """Write everything; where the evidence found no file, it goes to standard output.
+
+        Raises:
+            WriteError: with the sentences of all that failed.
+        """
+        from engine.report import write_json
+
+        failed: list[str] = []
+        kept = True
+        if self.json_to_stdout:
+            _print_json(evidence)
+        elif self.json:
+            kept = _tried(partial(write_json, evidence, Path(self.json)), failed)
+        if self.reports:
+            pictures = self._pictures(evidence, classifier, fitted)
+            for path in self.reports:
+                saved = _tried(partial(_report, evidence, path, pictures), failed)
+                kept = kept and (saved or bool(self.json))
+        if failed:
+            if not kept:
+                _print_json(evidence)
+                failed.append("The evidence was printed to standard output instead.")
+            raise WriteError(" ".join(failed))
+
+    def _pictures(
+        self, evidence: Evidence, classifier: Classifier, fitted: FittedInput
+    ) -> Illustrations:
+        if all(path.suffix.lower() == ".csv" for path in self.reports):
+            return Illustrations()
+        return illustrate(evidence, classifier, fitted, seconds=MAP_SECONDS)
+
+
+def illustrate(
+    evidence: Evidence, classifier: Classifier, fitted: FittedInput, *, seconds: float
+) -> Illustrations:
+    """The pictures beside the evidence: a slice through the input, and what the numbers mean."""
+    from engine.procedures.meaning import meaning
+    from engine.procedures.slices import SliceAxes, explore
+
+    answer = evidence.predicted_class
+    guess = answer if answer is not None else evidence.votes.guess
+    kind: Literal["adversarial", "random"] = (
+        "adversarial" if classifier.differentiable else "random"
+    )
+    *_, region = explore(
+        classifier,
+        fitted,
+        evidence.settings,
+        radius=evidence.radius,
+        center_class=guess,
+        axes=SliceAxes(kind=kind, towards=None, seed=evidence.settings.seed),
+        budget_seconds=seconds,
+    )
+    shown = meaning(
+        classifier, fitted, evidence.settings, radius=evidence.radius, center_class=guess
+    )
+    return Illustrations(region=region, meaning=shown)
+
+
+def _report(evidence: Evidence, path: Path, pictures: Illustrations) -> None:
+    from engine import report
+
+    writers: dict[str, Callable[[Evidence, Path, Illustrations], None]] = {
+        ".pdf": report.write_pdf,
+        ".html": report.write_html,
+        ".csv": report.write_csv,
+    }
+    writers[path.suffix.lower()](evidence, path, pictures)
+
+
+def _print_json(evidence: Evidence) -> None:
+    from engine.report.json import evidence_json
+
+    sys.stdout.write(evidence_json(evidence))
+    sys.stdout.flush()
+
+
+def _tried(write: Callable[[], None], failed: list[str]) -> bool:
+    try:
+        write()
+    except UserError as error:
+        failed.append(str(error))
+        return False
+    return True
+
+
+def _check_writable(path: Path) -> None:
+    """Find out before an hour of sampling, not after it."""
+    if path.is_dir():
+        raise UserError(f"Cannot write {path}: it is a folder; name a file in it.")
+    folder = path.parent
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    if not folder.is_dir() or not os.access(folder, os.W_OK):
+        raise UserError(f"Cannot write {path}: {folder} is not a folder you may write to.")

@@ -1,0 +1,70 @@
+"""The progress bar of a run, on standard error."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from engine.evidence import Evidence
+from engine.procedures.snapshot import Snapshot
+from engine.rounding import round_down
+
+PHASES = {"selection": "choosing the class", "estimation": "bounding its probability"}
+
+
+class _Counts(ProgressColumn):
+    """``12,300/100,000 votes``."""
+
+    def render(self, task: Task) -> Text:
+        return Text(f"{int(task.completed):,}/{int(task.total or 0):,} votes")
+
+
+def follow(run: Generator[Snapshot, None, Evidence], console: Console | None) -> Evidence:
+    """Drive a procedure to its end, showing how far it is; ``None`` shows nothing."""
+    if console is None or not console.is_terminal:
+        return _drain(run, None)
+    with _bar(console) as bar:
+        return _drain(run, bar)
+
+
+def _drain(run: Generator[Snapshot, None, Evidence], bar: Progress | None) -> Evidence:
+    task = bar.add_task("preparing", total=None, rate="", claim="") if bar else None
+    while True:
+        try:
+            snapshot = next(run)
+        except StopIteration as end:
+            found: Evidence = end.value
+            return found
+        if bar is not None and task is not None:
+            bar.update(
+                task,
+                description=PHASES[snapshot.phase],
+                completed=snapshot.n_done,
+                total=snapshot.n0_plan + snapshot.n_plan,
+                rate=f"{snapshot.rate:,.0f}/s",
+                claim=claim(snapshot),
+            )
+
+
+def claim(snapshot: Snapshot) -> str:
+    """The lower bound so far, rounded down, and whether it may be claimed yet."""
+    if snapshot.bounds is None:
+        return ""
+    shown = f"p_lower {round_down(snapshot.bounds.p_lower, 4)}"
+    return shown if snapshot.bounds.valid else f"{shown} (provisional)"
+
+
+def _bar(console: Console) -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        _Counts(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(elapsed_when_finished=True),
+        TextColumn("{task.fields[claim]}"),
+        console=console,
+        transient=True,
+    )

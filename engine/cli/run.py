@@ -1,0 +1,144 @@
+"""``certiscope certify`` and ``certiscope predict``: load, run, print, write."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from rich.console import Console
+
+from engine.cli.interrupt import stoppable
+from engine.cli.options import read_settings
+from engine.cli.outcome import exit_status, show
+from engine.cli.output import Outputs
+from engine.cli.progress import follow
+from engine.command import Procedure, command_line
+from engine.errors import UserError
+from engine.evidence import Evidence
+from engine.settings import RunSettings
+
+if TYPE_CHECKING:
+    from threading import Event
+
+    from engine.inputs.base import FittedInput
+    from engine.models.base import Classifier, ModelRequest
+    from engine.procedures.snapshot import Snapshot
+
+TESTS: dict[str, Literal["one-sided", "two-sided"]] = {
+    "one-sided": "one-sided",
+    "two-class": "two-sided",
+    "two-sided": "two-sided",
+}
+
+
+def certify_command(values: Mapping[str, Any]) -> int:
+    """Certify one input: the class by n0 votes, its region by n fresh ones.
+
+    Exit status: 0 certified, 3 abstained, 2 bad input, 1 failure. Ctrl+C stops and keeps what was
+    counted.
+    """
+    return _run("certify", values)
+
+
+def predict_command(values: Mapping[str, Any]) -> int:
+    """The smoothed model's answer with a binomial test, and no region.
+
+    Exit status: 0 answered, 3 abstained, 2 bad input, 1 failure. Ctrl+C stops.
+    """
+    return _run("predict", values)
+
+
+@dataclass(frozen=True)
+class Order:
+    """What the flags ask for, checked before anything slow begins."""
+
+    procedure: Procedure
+    settings: RunSettings
+    input: str
+    at: tuple[str, ...]
+    test: Literal["one-sided", "two-sided"]
+
+    @classmethod
+    def read(cls, procedure: Procedure, values: Mapping[str, Any]) -> Order:
+        """The order some flags mean.
+
+        Raises:
+            UserError: a flag has a value that cannot be.
+        """
+        settings = read_settings(values, procedure)
+        at = tuple(values.get("at") or ())
+        for text in at:
+            settings.scheme.parse_at(text)
+        test = _test(values.get("test", "one-sided"))
+        return cls(procedure, settings, values["input"], at, test)
+
+    def command(self, request: ModelRequest) -> str:
+        """The same order on the command line."""
+        return command_line(
+            self.procedure, request, self.input, self.settings, self.at, test=self.test
+        )
+
+    def begin(
+        self, classifier: Classifier, fitted: FittedInput, *, stop: Event, command: str
+    ) -> Generator[Snapshot, None, Evidence]:
+        """The procedure, ready to be driven."""
+        if self.procedure == "certify":
+            from engine.procedures.certify import certify
+
+            return certify(
+                classifier, fitted, self.settings, at=self.at, stop=stop, command=command
+            )
+        from engine.procedures.predict import predict
+
+        return predict(
+            classifier, fitted, self.settings, test=self.test, stop=stop, command=command
+        )
+
+
+def _run(procedure: Procedure, values: Mapping[str, Any]) -> int:
+    order = Order.read(procedure, values)
+    outputs = Outputs.read(values)
+    quiet: bool = values["quiet"]
+    request = _request(values)
+    classifier, fitted = load(request, order.input)
+    with stoppable() as stop:
+        run = order.begin(classifier, fitted, stop=stop, command=order.command(request))
+        evidence = follow(run, None if quiet else Console(stderr=True))
+    show(evidence, Console(stderr=outputs.json_to_stdout, soft_wrap=True), quiet=quiet)
+    outputs.write(evidence, classifier, fitted)
+    return exit_status(evidence)
+
+
+def load(request: ModelRequest, input_spec: str) -> tuple[Classifier, FittedInput]:
+    """The model, and the input in its shape.
+
+    Raises:
+        UserError: either cannot be read, or they do not fit together.
+    """
+    from engine.inputs import fit, load_input
+    from engine.models import load_model
+
+    image = load_input(input_spec)
+    classifier = load_model(request)
+    return classifier, fit(image, classifier.identity)
+
+
+def _request(values: Mapping[str, Any]) -> ModelRequest:
+    from engine.models.base import ModelRequest
+
+    names: Path | None = values["class_names"]
+    return ModelRequest(
+        spec=values["model"],
+        arch=values["arch"],
+        normalize=values["normalize"],
+        trust=values["trust"],
+        class_names=names,
+    )
+
+
+def _test(name: str) -> Literal["one-sided", "two-sided"]:
+    if name not in TESTS:
+        raise UserError(f"--test must be one-sided or two-class (it was '{name}').")
+    return TESTS[name]
