@@ -1,0 +1,82 @@
+"""Evidence as CSV: one row per run, the same columns always, numbers at full precision."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from engine.evidence import Evidence
+from engine.figures import Illustrations
+from engine.files import write_atomically
+
+_PATHS: tuple[str, ...] = (
+    "schema_version run_id created procedure outcome complete predicted_class class_name radius "
+    "region.kind region.norm region.unit abstention.reason abstention.n_needed statement "
+    "settings.scheme.key settings.n0 settings.n settings.alpha settings.bound settings.seed "
+    "settings.precision bounds.method bounds.n bounds.p_lower bounds.p_upper bounds.valid "
+    "bounds.basis test.name test.top test.runner_up test.p_value model.name model.source "
+    "model.sha256 model.architecture model.normalization input.name input.source input.sha256 "
+    "input.pixels_sha256 input.label input.label_name noise.generator noise.key votes.guess "
+    "votes.selection_failures votes.estimation_failures performance.samples_per_second "
+    "performance.seconds performance.device software.certiscope software.torch command"
+).split()
+COLUMNS: tuple[str, ...] = (*_PATHS, "scheme", "certified_at", "votes.selection", "votes.estimation")
+
+
+def guarded(text: str) -> str:
+    """``text`` such that no spreadsheet takes it for a formula.
+
+    >>> guarded("=1+1"), guarded("seven")
+    ("'=1+1", 'seven')
+    """
+    return "'" + text if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
+
+
+def csv_text(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """A table as CSV: texts guarded, floats at full precision, nothing for None."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(header)
+    for row in rows:
+        writer.writerow([guarded(cell) if isinstance(cell, str) else cell for cell in row])
+    return out.getvalue()
+
+
+def _value(tree: Any, path: str) -> Any:
+    for name in path.split("."):
+        if tree is None:
+            return None
+        tree = tree.get(name)
+    return tree
+
+
+def _row(evidence: Evidence) -> list[Any]:
+    tree = evidence.model_dump(mode="json")
+    parameters = {k: v for k, v in tree["settings"]["scheme"].items() if k != "key"}
+    return [
+        *(_value(tree, path) for path in _PATHS),
+        " ".join(f"{name}={value}" for name, value in parameters.items()),
+        " ".join(f"{at}:{answer}" for at, answer in evidence.certified_at.items()),
+        " ".join(map(str, evidence.votes.selection)),
+        " ".join(map(str, evidence.votes.estimation)),
+    ]
+
+
+def evidence_csv(runs: Sequence[Evidence]) -> str:
+    """One row per run under :data:`COLUMNS`; counts per class are separated by spaces."""
+    return csv_text(COLUMNS, [_row(evidence) for evidence in runs])
+
+
+def write_csv(
+    evidence: Evidence | Sequence[Evidence], path: Path, illustrations: Illustrations | None = None
+) -> None:
+    """Write one run, or several, as CSV; pictures have no place in it.
+
+    Raises:
+        UserError: the file cannot be written.
+    """
+    runs = [evidence] if isinstance(evidence, Evidence) else evidence
+    write_atomically(path, evidence_csv(runs).encode())

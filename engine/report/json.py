@@ -1,0 +1,26 @@
+"""Evidence as JSON: the canonical bytes, the same in the file and inside the PDF."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from engine.evidence import Evidence
+from engine.figures import Illustrations
+from engine.files import write_atomically
+
+
+def evidence_json(evidence: Evidence) -> str:
+    """The canonical text: fields in the order they are declared, two spaces, one final newline.
+
+    Numbers keep full precision (the shortest text that reads back to the same float64).
+    """
+    return evidence.model_dump_json(indent=2) + "\n"
+
+
+def write_json(evidence: Evidence, path: Path, illustrations: Illustrations | None = None) -> None:
+    """Write :func:`evidence_json` in UTF-8; pictures have no place in it.
+
+    Raises:
+        UserError: the file cannot be written.
+    """
+    write_atomically(path, evidence_json(evidence).encode())

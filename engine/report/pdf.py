@@ -1,0 +1,83 @@
+"""Evidence as PDF/A-3b: set by typst, the evidence attached, the same bytes for the same run."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from engine.evidence import Evidence
+from engine.figures import Figure, Illustrations, bounds_figure, votes_figure
+from engine.files import write_atomically
+from engine.report import palette
+from engine.report.json import evidence_json
+from engine.report.plots import Drawing, drawing
+from engine.report.summary import content
+from engine.report.typeset import typeset
+
+ATTACHMENT = "evidence.json"
+
+
+def write_pdf(evidence: Evidence, path: Path, illustrations: Illustrations | None = None) -> None:
+    """Write the report.
+
+    Raises:
+        UserError: the file cannot be written.
+    """
+    write_atomically(path, pdf_bytes(evidence, illustrations))
+
+
+def pdf_bytes(evidence: Evidence, illustrations: Illustrations | None = None) -> bytes:
+    """The report as PDF/A-3b; the same evidence and pictures always give the same bytes."""
+    data, files = _sources(evidence, illustrations, attach=True)
+    files[ATTACHMENT] = evidence_json(evidence).encode()
+    created = _created(evidence)
+    return typeset("report.typ", data, files, "pdf", created=created, archival=True)[0]
+
+
+def preview_pages(
+    evidence: Evidence, illustrations: Illustrations | None = None, ppi: float = 80.0
+) -> list[bytes]:
+    """The report's pages as PNG."""
+    data, files = _sources(evidence, illustrations, attach=False)
+    return typeset("report.typ", data, files, "png", ppi=ppi)
+
+
+def report_figures(evidence: Evidence, illustrations: Illustrations | None) -> list[Figure]:
+    """The figures that this evidence and these pictures allow, in the order they are shown."""
+    names = evidence.model.class_names
+    figures: list[Figure] = [votes_figure(evidence, names)]
+    if evidence.trajectory:
+        figures.append(bounds_figure(evidence, names))
+    pictures = illustrations or Illustrations()
+    figures += [figure for figure in (pictures.region, pictures.meaning) if figure is not None]
+    return figures
+
+
+def _created(evidence: Evidence) -> datetime:
+    created = datetime.fromisoformat(evidence.created)
+    aware = created if created.tzinfo else created.replace(tzinfo=UTC)
+    return aware.astimezone(UTC).replace(microsecond=0)
+
+
+def _sources(
+    evidence: Evidence, illustrations: Illustrations | None, *, attach: bool
+) -> tuple[dict[str, Any], dict[str, bytes]]:
+    drawings = [drawing(figure) for figure in report_figures(evidence, illustrations)]
+    files = {name: data for ready in drawings for name, data in ready.files.items()}
+    data = {
+        **asdict(content(evidence)),
+        "run": evidence.run_id,
+        "created": _created(evidence).strftime("%Y-%m-%d %H:%M UTC"),
+        "version": evidence.software.certiscope,
+        "figures": {ready.kind: _figure(ready) for ready in drawings},
+        "thumbnail": "original.png" if "original.png" in files else None,
+        "attachment": ATTACHMENT if attach else None,
+        "theme": palette.theme(dark=False),
+    }
+    return data, files
+
+
+def _figure(ready: Drawing) -> dict[str, Any]:
+    return {"data": ready.data, "height": ready.height, "alt": ready.alt}

@@ -1,0 +1,77 @@
+"""The numbers behind a figure as CSV."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.figures import BoundsFigure, Figure, MeaningFigure, SliceFigure, VotesFigure
+from engine.report.csv import csv_text
+
+Rows = list[list[Any]]
+
+
+def _votes(figure: VotesFigure) -> tuple[list[str], Rows]:
+    rows: Rows = [[b.index, b.name, b.selection, b.estimation] for b in figure.bars]
+    if figure.failures:
+        rows.append(["", "no class", "", figure.failures])
+    return ["class", "name", "selection", "estimation"], rows
+
+
+def _bounds(figure: BoundsFigure) -> tuple[list[str], Rows]:
+    rows: Rows = [[p.n, p.k, p.p_lower, p.p_upper, int(p.valid)] for p in figure.points]
+    return ["n", "k", "p_lower", "p_upper", "valid"], rows
+
+
+def _centres(extent: float, cells: int) -> list[float]:
+    """Where the cells' values were taken: their middles, over [-extent, extent]."""
+    step = 2 * extent / cells
+    return [-extent + step * (i + 0.5) for i in range(cells)]
+
+
+def _map(name: str, cells: npt.NDArray[np.int16], figure: SliceFigure) -> Rows:
+    us = _centres(figure.extent, cells.shape[1])
+    vs = _centres(figure.extent, cells.shape[0])
+    names = figure.class_names
+    return [
+        [name, u, v, int(c), names[c] if c >= 0 else ""]
+        for v, row in zip(vs, cells.tolist(), strict=True)
+        for u, c in zip(us, row, strict=True)
+    ]
+
+
+def _slice(figure: SliceFigure) -> tuple[list[str], Rows]:
+    rows = _map("base", figure.base, figure) + _map("smoothed", figure.smoothed, figure)
+    if figure.radius is not None:
+        rows.append(["certified radius", figure.radius, "", "", ""])
+    return ["layer", "u", "v", "class", "name"], rows
+
+
+def _meaning(figure: MeaningFigure) -> tuple[list[str], Rows]:
+    pictures = [("input", figure.original)]
+    pictures += [
+        (f"noisy sample {i} ({answer})", picture)
+        for i, (picture, answer) in enumerate(
+            zip(figure.noisy, figure.noisy_answers, strict=True), start=1
+        )
+    ]
+    if figure.perturbed is not None:
+        pictures.append((f"changed, l2 norm {figure.perturbed_norm!r}", figure.perturbed))
+    rows: Rows = []
+    for name, picture in pictures:
+        for (channel, row, column), value in np.ndenumerate(picture):
+            rows.append([name, channel, row, column, float(value)])
+    return ["picture", "channel", "row", "column", "value"], rows
+
+
+def figure_csv(figure: Figure) -> str:
+    """Everything that :func:`engine.report.drawing.render_figure` draws, at full precision."""
+    if isinstance(figure, VotesFigure):
+        return csv_text(*_votes(figure))
+    if isinstance(figure, BoundsFigure):
+        return csv_text(*_bounds(figure))
+    if isinstance(figure, SliceFigure):
+        return csv_text(*_slice(figure))
+    return csv_text(*_meaning(figure))

@@ -1,0 +1,115 @@
+"""Typst, held so that the same data gives the same bytes.
+
+Templates are files of ``assets/report``. Whatever comes from a user reaches them as JSON data,
+never as markup. Only the fonts inside typst are used.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+import typst
+
+from engine.errors import UserError
+from engine.resources import assets
+
+Format = Literal["pdf", "svg", "png"]
+
+_UNSHOWN = re.compile(
+    "[^\u0020-\u007e\u00a0-\u00ac\u00ae-\u017f\u0391-\u03a1\u03a3-\u03c9\u0410-\u044f\u05d0-\u05ea\u0621-\u063a"
+    "\u0641-\u064a\u2010-\u2014\u2018-\u201e\u2020-\u2022\u2026\u2030\u2039\u203a\u20ac\u2190-\u2193"
+    "\u2200\u2203\u2208\u2211\u2212\u221a\u221e\u2248\u2260\u2264\u2265]"
+)
+"""What the fonts in typst do not hold, and what would reorder or hide its neighbours."""
+
+
+def displayable(text: str) -> str:
+    """``text`` with every character that the report's fonts cannot show as ``[U+65E5]``.
+
+    PDF/A refuses missing glyphs; direction overrides and other invisible characters, which could
+    make a name read as another, are spelled out too.
+
+    >>> displayable("a\\u202eb")
+    'a[U+202E]b'
+    """
+    flat = " ".join(text.split()) if any(c in text for c in "\n\r\t") else text
+    return _UNSHOWN.sub(lambda found: f"[U+{ord(found.group()):04X}]", flat)
+
+
+def _displayable_data(value: Any) -> Any:
+    if isinstance(value, str):
+        return displayable(value)
+    if isinstance(value, Mapping):
+        return {key: _displayable_data(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_displayable_data(item) for item in value]
+    return value
+
+
+@lru_cache(maxsize=1)
+def _templates() -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted((assets() / "report").glob("*.typ"))}
+
+
+def typeset(
+    template: str,
+    data: Mapping[str, Any],
+    files: Mapping[str, bytes],
+    fmt: Format,
+    *,
+    ppi: float = 144.0,
+    created: datetime | None = None,
+    archival: bool = False,
+) -> list[bytes]:
+    """Compile a template: one item per page for PNG and SVG, one in all for PDF.
+
+    Args:
+        template: name of a file in ``assets/report``.
+        data: what the template reads as ``data.json``.
+        files: further files it may read, by name.
+        fmt: what to make.
+        ppi: pixels per inch of a PNG.
+        created: the date written into a PDF.
+        archival: PDF/A-3b, which may carry attachments.
+    """
+    templates = _templates()
+    sources = {
+        **templates,
+        "main.typ": templates[template],
+        "data.json": json.dumps(_displayable_data(data), ensure_ascii=False).encode(),
+    }
+    with _folder_of(files) as root:
+        pages = typst.compile(
+            sources,
+            root=root,
+            ignore_system_fonts=True,
+            format=fmt,
+            ppi=ppi,
+            pdf_standards=["a-3b"] if archival else [],
+            timestamp=created,
+        )
+    return list(pages) if isinstance(pages, list) else [pages]
+
+
+@contextmanager
+def _folder_of(files: Mapping[str, bytes]) -> Iterator[Path]:
+    """A folder that holds ``files`` and nothing else: all that typst may read from disk."""
+    with tempfile.TemporaryDirectory(prefix="certiscope-") as name:
+        folder = Path(name)
+        try:
+            for file, content in files.items():
+                (folder / file).write_bytes(content)
+        except OSError as error:
+            raise UserError(
+                f"Cannot write to the folder for temporary files {folder.parent}: "
+                f"{(error.strerror or str(error)).lower()}. Make room there and try again."
+            ) from error
+        yield folder

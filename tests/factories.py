@@ -1,0 +1,295 @@
+"""Small samples of the shared records, for every room's tests; no torch, nothing random."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from engine.bounds import bound_method
+from engine.evidence import (
+    Evidence,
+    NoiseRecord,
+    Software,
+    TestRecord,
+    TrajectoryPoint,
+    VoteRecord,
+)
+from engine.figures import Illustrations, MeaningFigure, SliceFigure
+from engine.procedures.snapshot import Snapshot
+from engine.records import InputIdentity, ModelIdentity, ProbabilityBounds, Timing, Votes
+from engine.regions import Abstention
+from engine.schemes import Gaussian
+from engine.settings import BoundKey, RunSettings
+
+DIGITS = tuple(str(digit) for digit in range(10))
+SELECTION = (0, 0, 2, 0, 0, 1, 0, 97, 0, 0)
+ESTIMATION = (12, 5, 620, 210, 31, 402, 3, 98_403, 214, 100)
+
+
+def make_model(class_names: Sequence[str] = DIGITS, **overrides: Any) -> ModelIdentity:
+    """A small network on digits."""
+    facts: dict[str, Any] = {
+        "name": "digits-cnn, sigma 0.25",
+        "source": "demo:digits-0.25",
+        "format": "safetensors",
+        "sha256": "9f2c1b7e" * 8,
+        "architecture": "digits-cnn",
+        "parameters": 39_402,
+        "class_names": tuple(class_names),
+        "input_shape": (1, 8, 8),
+        "normalization": "none",
+        "normalization_origin": "stored in the file",
+        "training_sigma": 0.25,
+    }
+    return ModelIdentity(**{**facts, **overrides})
+
+
+def make_input(**overrides: Any) -> InputIdentity:
+    """A handwritten seven."""
+    facts: dict[str, Any] = {
+        "name": "digit 1204",
+        "source": "digits:1204",
+        "sha256": "0d5a77e3" * 8,
+        "pixels_sha256": "51ce90ab" * 8,
+        "shape": (1, 8, 8),
+        "label": 7,
+        "label_name": "7",
+    }
+    return InputIdentity(**{**facts, **overrides})
+
+
+def make_noise() -> NoiseRecord:
+    """A noise record."""
+    return NoiseRecord(
+        generator="philox4x32-10/box-muller-f32",
+        key="00c0ffee12345678",
+        key_material="seed 0",
+        selection_stream=0,
+        estimation_stream=1,
+    )
+
+
+def make_software() -> Software:
+    """Versions of a machine that does not exist."""
+    return Software(
+        certiscope="0.1.0",
+        python="3.11.7",
+        torch="2.15.0",
+        numpy="2.4.6",
+        scipy="1.17.0",
+        platform="Linux-6.1-x86_64",
+        processor="Example CPU",
+        device_name="cpu",
+    )
+
+
+def make_trajectory(
+    estimation: Votes, top: int, *, bound: BoundKey, alpha: float, n_plan: int
+) -> tuple[TrajectoryPoint, ...]:
+    """Bounds on the way to ``estimation``, votes arriving in proportion."""
+    method, points = bound_method(bound), []
+    places = np.unique(np.geomspace(min(20, estimation.n), estimation.n, 120).astype(int))
+    for n in places.tolist():
+        share = [count * n // estimation.n for count in estimation.counts]
+        share[top] += n - sum(share)
+        votes = estimation if n == estimation.n else Votes.from_sequence(share)
+        bounds = method.at(votes, top=top, alpha=alpha, n_plan=n_plan)
+        points.append(
+            TrajectoryPoint(
+                n=n,
+                k=votes.counts[top],
+                p_lower=bounds.p_lower,
+                p_upper=bounds.p_upper,
+                valid=bounds.valid,
+            )
+        )
+    return tuple(points)
+
+
+def make_evidence(
+    *,
+    class_names: Sequence[str] = DIGITS,
+    selection: Sequence[int] = SELECTION,
+    estimation: Sequence[int] = ESTIMATION,
+    failures: int = 0,
+    n_plan: int | None = None,
+    bound: BoundKey = "live",
+    sigma: float = 0.25,
+    alpha: float = 0.001,
+    **overrides: Any,
+) -> Evidence:
+    """Evidence of a CERTIFY run whose bounds and region follow from its counts.
+
+    Args:
+        class_names, selection, estimation, failures: the votes.
+        n_plan: planned n; the votes' own number makes the run complete.
+        bound, sigma, alpha: settings.
+        **overrides: any field of the evidence, as it is.
+    """
+    first = Votes.from_sequence(selection)
+    votes = Votes.from_sequence(estimation, failures)
+    settings = RunSettings(
+        scheme=Gaussian(sigma=sigma), n0=first.n, n=n_plan or votes.n, alpha=alpha, bound=bound
+    )
+    top = first.top
+    bounds = bound_method(bound).at(votes, top=top, alpha=alpha, n_plan=settings.n)
+    region = settings.scheme.region(bounds) if bounds.valid else None
+    name = class_names[top]
+    facts: dict[str, Any] = {
+        "run_id": "20250301-101500-7f3a",
+        "procedure": "certify",
+        "created": "2025-03-01T10:15:00Z",
+        "complete": votes.n == settings.n,
+        "votes": VoteRecord(
+            selection=first.counts,
+            estimation=votes.counts,
+            estimation_failures=failures,
+            guess=top,
+        ),
+        "bounds": bounds,
+        "trajectory": make_trajectory(votes, top, bound=bound, alpha=alpha, n_plan=settings.n),
+        "settings": settings,
+        "noise": make_noise(),
+        "model": make_model(class_names),
+        "input": make_input(),
+        "performance": Timing(
+            samples_per_second=98_000.0, seconds=1.02, batch=1000, device="cpu", threads=2
+        ),
+        "software": make_software(),
+        "command": "certiscope certify --model demo:digits-0.25 --input digits:1204 --sigma 0.25",
+    }
+    facts |= _outcome(region, name, top, bounds)
+    return Evidence(**{**facts, **overrides})
+
+
+def _outcome(
+    region: Any, name: str, top: int, bounds: ProbabilityBounds
+) -> dict[str, Any]:
+    if region is None:
+        sentence = f"p_lower for '{name}' is not above one half; four times the votes would help."
+        return {
+            "outcome": "abstained",
+            "abstention": Abstention(
+                reason="too-few-samples", sentence=sentence, n_needed=4 * bounds.n
+            ),
+            "statement": f"Nothing is certified: {sentence}",
+        }
+    return {
+        "outcome": "certified",
+        "predicted_class": top,
+        "class_name": name,
+        "radius": region.radius,
+        "region": region,
+        "statement": f"With confidence 99.9 %, {region.clause('image')} changes the answer '{name}'.",
+    }
+
+
+def make_predicted(*, p_value: float = 1e-12, **overrides: Any) -> Evidence:
+    """Evidence of a PREDICT run: one phase of votes, a test, no bounds."""
+    returned = p_value <= 0.001
+    facts: dict[str, Any] = {
+        "procedure": "predict",
+        "outcome": "predicted" if returned else "abstained",
+        "predicted_class": 7 if returned else None,
+        "class_name": "7" if returned else None,
+        "radius": None,
+        "region": None,
+        "bounds": None,
+        "abstention": None,
+        "trajectory": (),
+        "test": TestRecord(name="two-sided", top=7, runner_up=2, p_value=p_value),
+        "statement": "With confidence 99.9 %, the smoothed model's answer for this image is '7'."
+        if returned
+        else "No answer is returned: the test does not tell '7' and '2' apart.",
+    }
+    return make_evidence(**{**facts, **overrides})
+
+
+def make_snapshot(
+    *,
+    class_names: Sequence[str] = DIGITS,
+    estimation: Sequence[int] = ESTIMATION,
+    n_plan: int = 200_000,
+    bound: BoundKey = "live",
+    run_id: str = "20250301-101500-7f3a",
+    **overrides: Any,
+) -> Snapshot:
+    """A CERTIFY run half way through."""
+    first, votes = Votes.from_sequence(SELECTION), Votes.from_sequence(estimation)
+    bounds = bound_method(bound).at(votes, top=7, alpha=0.001, n_plan=n_plan)
+    facts: dict[str, Any] = {
+        "run_id": run_id,
+        "phase": "estimation",
+        "selection": first,
+        "estimation": votes,
+        "top": 7,
+        "bounds": bounds,
+        "region": Gaussian(sigma=0.25).region(bounds) if bounds.valid else None,
+        "trajectory": make_trajectory(votes, 7, bound=bound, alpha=0.001, n_plan=n_plan),
+        "n_done": first.n + votes.n,
+        "n0_plan": first.n,
+        "n_plan": n_plan,
+        "rate": 98_000.0,
+        "eta": 1.0,
+        "seconds": 1.0,
+    }
+    return Snapshot(**{**facts, **overrides})
+
+
+def make_slice_figure(*, cells: int = 60, **overrides: Any) -> SliceFigure:
+    """A plane cut into three answers, the input's in the middle."""
+    extent = 1.2
+    u, v = np.meshgrid(np.linspace(-extent, extent, cells), np.linspace(-extent, extent, cells))
+    base = np.full((cells, cells), 7, dtype=np.int16)
+    base[u + 0.2 * np.sin(5 * v) > 0.75] = 2
+    base[v < -0.8 - 0.1 * np.cos(4 * u)] = 5
+    coarse = base[::4, ::4].copy()
+    angle = np.linspace(0, 40, 80)
+    samples = np.stack([0.35 * np.cos(angle), 0.3 * np.sin(angle * 1.7)], axis=1)
+    facts: dict[str, Any] = {
+        "extent": extent,
+        "base": base,
+        "smoothed": coarse,
+        "smoothed_votes": 100,
+        "axes": ("towards digit 6", "random, orthogonal"),
+        "radius": 0.512,
+        "class_names": DIGITS,
+        "center_class": 7,
+        "samples": samples.astype(np.float32),
+    }
+    return SliceFigure(**{**facts, **overrides})
+
+
+def make_picture(channels: int = 1, side: int = 8) -> np.ndarray:
+    """A seven in pixels."""
+    picture = np.zeros((channels, side, side), dtype=np.float32)
+    picture[:, 1, 1 : side - 1] = 1.0
+    for row in range(2, side - 1):
+        picture[:, row, max(1, side - 1 - row)] = 0.8
+    return picture
+
+
+def make_meaning_figure(**overrides: Any) -> MeaningFigure:
+    """A seven, three noisy sevens and a changed one."""
+    original = make_picture()
+    waves = [np.sin(np.arange(original.size) * step).reshape(original.shape) for step in (3, 5, 7)]
+    noisy = tuple((original + 0.25 * wave).astype(np.float32) for wave in waves)
+    direction = waves[0] / np.linalg.norm(waves[0])
+    facts: dict[str, Any] = {
+        "original": original,
+        "noisy": noisy,
+        "noisy_answers": ("7", "7", "2"),
+        "perturbed": (original + 0.5 * direction).astype(np.float32),
+        "perturbed_norm": 0.5,
+        "perturbed_how": "along the gradient that lowers the answer's score",
+        "perturbed_clipped": True,
+        "noise_in_words": "Gaussian, sigma 0.25 (pixels in [0,1])",
+    }
+    return MeaningFigure(**{**facts, **overrides})
+
+
+def make_illustrations() -> Illustrations:
+    """Both pictures."""
+    return Illustrations(region=make_slice_figure(), meaning=make_meaning_figure())
