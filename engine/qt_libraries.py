@@ -51,15 +51,17 @@ PACKAGES = {
 }
 """Debian 12's package of each library that a bare system may lack."""
 
-_OFFSCREEN = (
+_PLUGIN = {
+    "offscreen": "Qt/plugins/platforms/libqoffscreen.so",
+    "window": "Qt/plugins/platforms/libqxcb.so",
+}
+_BINDINGS = (
     "QtCore.abi3.so",
     "QtGui.abi3.so",
     "QtWidgets.abi3.so",
     "QtSvg.abi3.so",
     "QtOpenGLWidgets.abi3.so",
-    "Qt/plugins/platforms/libqoffscreen.so",
 )
-_WINDOW = (*_OFFSCREEN, "Qt/plugins/platforms/libqxcb.so")
 
 
 def missing_packages(scope: Scope) -> tuple[str, ...]:
@@ -71,13 +73,25 @@ def missing_packages(scope: Scope) -> tuple[str, ...]:
     folder = qt_folder()
     if folder is None or not sys.platform.startswith("linux"):
         return ()
-    files = _OFFSCREEN if scope == "offscreen" else _WINDOW
+    files = (*_BINDINGS, _PLUGIN["offscreen"], _PLUGIN[scope])
     return packages_of(
         library
         for name in files
         if (folder / name).exists()
         for library in unresolved(folder / name)
     )
+
+
+def can_start(scope: Scope) -> bool:
+    """Whether Qt's plugin for this kind of screen loads: a quick look, taken before each window.
+
+    Without it Qt would end the process with a message that names the wrong library.
+    """
+    folder = qt_folder()
+    plugin = folder / _PLUGIN[scope] if folder is not None else None
+    if plugin is None or not plugin.exists() or not sys.platform.startswith("linux"):
+        return True
+    return not unresolved(plugin)
 
 
 def qt_folder() -> Path | None:

@@ -40,10 +40,10 @@ def main(arguments: Sequence[str], *, demo: Demo | None = None) -> int:
         return _say(str(error), BAD_INPUT)
     except WriteError as error:
         return _say(str(error), FAILURE)
-    except (KeyboardInterrupt, typer.Abort):
-        return _say("Stopped before there was a result; nothing was written.", INTERRUPTED)
     except Exception as error:  # the last line of defence: no traceback reaches a user
         return _internal(error)
+    if status == INTERRUPTED:
+        return _say("Stopped before there was a result; nothing was written.", INTERRUPTED)
     return status if isinstance(status, int) else 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import ROUND_CEILING, Context, Decimal
 
 from rich.console import Console
 from rich.table import Table
@@ -48,7 +49,7 @@ def rows(evidence: Evidence) -> Iterator[tuple[str, str]]:
         yield "votes", f"{sum(votes.estimation) + votes.estimation_failures:,} of {settings.n:,}"
     yield from _bound_rows(evidence)
     if evidence.test is not None:
-        p_value = f"{evidence.test.p_value:.3g}"
+        p_value = _rounded_up(evidence.test.p_value)
         yield "test", f"{evidence.test.name}, p-value {p_value} against alpha {settings.alpha:g}"
     if evidence.radius is not None:
         yield "radius", f"{round_down(evidence.radius, 4)} (rounded down)"
@@ -77,3 +78,9 @@ def _bound_rows(evidence: Evidence) -> Iterator[tuple[str, str]]:
     yield "p_lower", f"{round_down(bounds.p_lower, 6)}{mark}"
     yield "p_upper", f"{round_up(bounds.p_upper, 6)} for every other class{mark}"
     yield "bound", f"{bounds.method}, alpha {bounds.alpha:g}, {bounds.basis}"
+
+
+def _rounded_up(p_value: float) -> str:
+    """Three significant digits, never below the exact value."""
+    exact = Decimal(p_value)
+    return f"{float(exact.normalize(Context(prec=3, rounding=ROUND_CEILING))):.3g}"

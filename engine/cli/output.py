@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from engine.errors import UserError
 from engine.evidence import Evidence
@@ -67,7 +67,7 @@ class Outputs:
         Raises:
             WriteError: with the sentences of all that failed.
         """
-        from engine.report import write_json
+        from engine.report.json import write_json
 
         failed: list[str] = []
         kept = True
@@ -98,21 +98,19 @@ def illustrate(
     evidence: Evidence, classifier: Classifier, fitted: FittedInput, *, seconds: float
 ) -> Illustrations:
     """The pictures beside the evidence: a slice through the input, and what the numbers mean."""
+    from engine.procedures.directions import SliceAxes
     from engine.procedures.meaning import meaning
-    from engine.procedures.slices import SliceAxes, explore
+    from engine.procedures.slices import explore
 
     answer = evidence.predicted_class
     guess = answer if answer is not None else evidence.votes.guess
-    kind: Literal["adversarial", "random"] = (
-        "adversarial" if classifier.differentiable else "random"
-    )
     *_, region = explore(
         classifier,
         fitted,
         evidence.settings,
         radius=evidence.radius,
         center_class=guess,
-        axes=SliceAxes(kind=kind, towards=None, seed=evidence.settings.seed),
+        axes=SliceAxes(seed=evidence.settings.seed),
         budget_seconds=seconds,
     )
     shown = meaning(

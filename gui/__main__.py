@@ -1,0 +1,91 @@
+"""The program ``certiscope``: opens the window, or hands over to the command line.
+
+Nothing heavy is imported before it is known which of the two is wanted: the window is to be there
+within a second, and the command line is to work on machines without Qt.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+_COMMANDS = ("certify", "predict", "schemes", "doctor", "demo")
+_FAILURE = 1
+
+
+def main() -> None:
+    """The console script."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """No arguments, or files to open: the window; anything else: a command.
+
+    Returns:
+        The exit status.
+    """
+    if _names_files(arguments):
+        return _window(arguments)
+    from engine.cli import main as command_line
+
+    return command_line(arguments, demo=_demo)
+
+
+def _names_files(arguments: list[str]) -> bool:
+    return all(
+        argument not in _COMMANDS and not argument.startswith("-") and Path(argument).exists()
+        for argument in arguments
+    )
+
+
+def _window(files: list[str]) -> int:
+    offscreen = os.environ.get("QT_QPA_PLATFORM") == "offscreen"
+    if not offscreen and not _has_display():
+        return _refuse(
+            "There is no display to open a window on; 'certiscope demo' and 'certiscope certify' "
+            "run without one."
+        )
+    lacking = _lacking(offscreen=offscreen)
+    if lacking:
+        return _refuse(lacking)
+    from gui.app import main as window
+
+    return window(files)
+
+
+def _demo(out: Path) -> int:
+    lacking = _lacking(offscreen=not _has_display())
+    if lacking:
+        return _refuse(lacking)
+    from gui.app import demo
+
+    return demo(out)
+
+
+def _lacking(*, offscreen: bool) -> str:
+    """The system libraries that keep Qt from starting, as a sentence; empty if none do."""
+    from engine.qt_libraries import Scope, can_start, missing_packages
+
+    scope: Scope = "offscreen" if offscreen or not os.environ.get("DISPLAY") else "window"
+    if can_start(scope):
+        return ""
+    return (
+        "The window needs system libraries; on Debian: "
+        f"apt-get install -y --no-install-recommends {' '.join(missing_packages(scope))}"
+    )
+
+
+def _has_display() -> bool:
+    if not sys.platform.startswith("linux"):
+        return True
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
+
+
+def _refuse(sentence: str) -> int:
+    sys.stderr.write(f"certiscope: {sentence}\n")
+    return _FAILURE
+
+
+if __name__ == "__main__":
+    main()

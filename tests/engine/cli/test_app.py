@@ -1,0 +1,84 @@
+"""What becomes of commands and of errors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine import __version__
+from engine.cli import COMMANDS, app, main, run
+from engine.errors import UserError
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"certiscope {__version__}\n"
+
+
+def test_no_command_shows_the_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 2
+    captured = capsys.readouterr()
+    assert "certify" in captured.out
+    assert captured.err == ""
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([command, "--help"], demo=lambda _out: 0) == 0
+    assert len(capsys.readouterr().out.splitlines()) > 5
+
+
+def test_the_demo_exists_only_where_there_is_a_window(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["demo"]) == 2
+    assert "No such command 'demo'" in capsys.readouterr().err
+    seen: list[Path] = []
+
+    def demo(out: Path) -> int:
+        seen.append(out)
+        return 0
+
+    assert main(["demo", "--out", "here"], demo=demo) == 0
+    assert main(["demo"], demo=demo) == 0
+    assert seen == [Path("here"), Path("out")]
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "words"),
+    [
+        (UserError("No such\nfile."), 2, "certiscope: No such file.\n"),
+        (KeyError("x"), 1, "certiscope: An error inside the program (KeyError: 'x'); "),
+        (KeyboardInterrupt(), 130, "certiscope: Stopped before there was a result; "),
+    ],
+)
+def test_errors_are_one_line(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    error: BaseException,
+    status: int,
+    words: str,
+) -> None:
+    def fail(_values: Any) -> int:
+        raise error
+
+    monkeypatch.setattr(app, "certify_command", fail)
+    assert main(["certify", "--model", "m", "--input", "x"]) == status
+    captured = capsys.readouterr()
+    assert captured.err.startswith(words)
+    assert captured.err.count("\n") == 1
+    assert "Traceback" not in captured.err
+
+
+def test_a_traceback_only_on_request(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CERTISCOPE_TRACEBACK", "1")
+    monkeypatch.setattr(run.Order, "read", lambda *_: 1 / 0)
+    assert main(["certify", "--model", "m", "--input", "x"]) == 1
+    assert "ZeroDivisionError" in capsys.readouterr().err
+
+
+def test_a_missing_flag_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["certify", "--model", "m"]) == 2
+    assert capsys.readouterr().err == "certiscope: Missing option '--input'.\n"

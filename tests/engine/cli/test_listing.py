@@ -1,0 +1,35 @@
+"""The catalogue and the doctor as text."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine import doctor
+from engine.cli import main
+from engine.doctor import Finding
+from engine.fields import field_specs
+from engine.schemes import SCHEMES
+
+
+def test_schemes_come_with_parameters_terms_and_source(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    assert main(["schemes"]) == 0
+    text = capsys.readouterr().out
+    for scheme in SCHEMES:
+        for part in (scheme.key, scheme.attacker, scheme.citation, *scheme.terms):
+            assert part in text
+        for spec in field_specs(scheme):
+            assert spec.flag in text
+    assert "pixels in [0,1]" in text
+
+
+@pytest.mark.parametrize(("level", "status"), [("ok", 0), ("note", 0), ("bad", 1)])
+def test_doctor_fails_only_on_what_will_fail(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, level: str, status: int
+) -> None:
+    finding = Finding("Qt libraries", "missing: libegl1", level, "apt-get install -y libegl1")  # type: ignore[arg-type]
+    monkeypatch.setattr(doctor, "examine", lambda: iter([finding]))
+    assert main(["doctor"]) == status
+    assert "Qt libraries: apt-get install -y libegl1" in capsys.readouterr().out

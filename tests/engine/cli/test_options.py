@@ -1,0 +1,106 @@
+"""A scheme of the catalogue has its flags without an edit of the command line."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import pytest
+from pydantic import Field
+
+from engine import schemes
+from engine.cli import app, options
+from engine.errors import UserError
+from engine.fields import field_specs
+from engine.records import ProbabilityBounds
+from engine.regions import Perturbation
+from engine.schemes import Scheme
+from engine.settings import RunSettings
+
+
+class Flips(Scheme):
+    """A scheme the command line has never heard of."""
+
+    key: ClassVar[str] = "flips"
+    title: ClassVar[str] = "Flips"
+    citation: ClassVar[str] = "nobody"
+    inputs: ClassVar[tuple[str, ...]] = ("graph",)
+    attacker: ClassVar[str] = "flip bits"
+    terms: ClassVar[dict[str, str]] = {"additions": "bits"}
+    limits: ClassVar[tuple[str, ...]] = ()
+
+    p_plus: float = Field(default=0.01, gt=0, lt=1, title="p+", description="chance of an addition")
+    sigma: float = Field(default=0.5, gt=0, title="sigma", description="width")
+
+    def noisy(self, *_: Any) -> None:
+        raise NotImplementedError
+
+    def region(self, bounds: ProbabilityBounds) -> None:
+        return None
+
+    def required_probability(self, perturbation: Perturbation) -> float:
+        return 1.0
+
+    def noise_in_words(self) -> str:
+        return "flips"
+
+
+@pytest.fixture
+def two_schemes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schemes, "SCHEMES", (*schemes.SCHEMES, Flips))
+
+
+def settings_of(monkeypatch: pytest.MonkeyPatch, *words: str) -> RunSettings:
+    seen: list[RunSettings] = []
+
+    def read(values: Any) -> int:
+        seen.append(options.read_settings(values, "certify"))
+        return 0
+
+    monkeypatch.setattr(app, "certify_command", read)
+    program = app.build(None)
+    program(
+        ["certify", "--model", "m", "--input", "x", *words],
+        prog_name="certiscope",
+        standalone_mode=False,
+    )
+    return seen[0]
+
+
+def test_without_flags_every_default_is_the_declared_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert settings_of(monkeypatch) == RunSettings()
+
+
+@pytest.mark.usefixtures("two_schemes")
+def test_a_new_scheme_brings_its_flags(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = settings_of(monkeypatch, "--scheme", "flips", "--p-plus", "0.2")
+    assert found.scheme == Flips(p_plus=0.2)
+
+
+@pytest.mark.usefixtures("two_schemes")
+def test_a_shared_flag_keeps_each_schemes_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert settings_of(monkeypatch).scheme.model_dump()["sigma"] == 0.25
+    assert settings_of(monkeypatch, "--scheme", "flips").scheme.model_dump()["sigma"] == 0.5
+    both = settings_of(monkeypatch, "--scheme", "flips", "--sigma", "2")
+    assert both.scheme.model_dump()["sigma"] == 2
+
+
+@pytest.mark.usefixtures("two_schemes")
+def test_the_flag_of_another_scheme_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UserError) as refused:
+        settings_of(monkeypatch, "--p-plus", "0.2")
+    assert str(refused.value) == "--p-plus belongs to the scheme flips; gaussian takes --sigma."
+
+
+@pytest.mark.usefixtures("two_schemes")
+def test_the_help_names_every_parameter(capsys: pytest.CaptureFixture[str]) -> None:
+    app.main(["certify", "--help"])
+    text = " ".join(capsys.readouterr().out.split())
+    assert "--p-plus" in text
+    assert "gaussian|flips" in text
+
+
+def test_no_scheme_takes_the_name_of_a_run_setting() -> None:
+    taken = {spec.name for spec in field_specs(RunSettings)}
+    taken |= {each.name for each in [*options.subject_flags(), *options.output_flags()]}
+    for scheme in schemes.SCHEMES:
+        assert not taken & {spec.name for spec in field_specs(scheme)}, scheme.key

@@ -1,0 +1,59 @@
+"""The table rounds every certified number in the direction that claims less."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from rich.console import Console
+
+from engine.cli.outcome import exit_status, rows, show
+from engine.evidence import Evidence
+from tests.factories import make_evidence, make_predicted
+
+FEW = (1, 1, 1, 1, 1, 1, 1, 12, 1, 1)
+
+
+def printed(evidence: Evidence, *, quiet: bool) -> str:
+    console = Console(record=True, width=100, file=None, soft_wrap=True)
+    with console.capture() as capture:
+        show(evidence, console, quiet=quiet)
+    return capture.get()
+
+
+def test_exit_status() -> None:
+    assert exit_status(make_evidence()) == 0
+    assert exit_status(make_predicted()) == 0
+    assert exit_status(make_evidence(estimation=FEW)) == 3
+
+
+def test_radius_and_bounds_round_towards_the_weaker_claim() -> None:
+    evidence = make_evidence()
+    shown = dict(rows(evidence))
+    assert evidence.radius is not None
+    assert evidence.bounds is not None
+    assert Decimal(shown["radius"].split()[0]) <= Decimal(evidence.radius)
+    assert Decimal(shown["p_lower"]) <= Decimal(evidence.bounds.p_lower)
+    assert Decimal(shown["p_upper"].split()[0]) >= Decimal(evidence.bounds.p_upper)
+
+
+def test_a_p_value_rounds_up() -> None:
+    shown = dict(rows(make_predicted(p_value=0.00012341)))
+    assert shown["test"] == "two-sided, p-value 0.000124 against alpha 0.001"
+
+
+def test_a_provisional_bound_is_marked() -> None:
+    shown = dict(rows(make_evidence(bound="clopper-pearson", n_plan=200_000)))
+    assert shown["p_lower"].endswith("(provisional, no claim)")
+    assert "radius" not in shown
+
+
+def test_quiet_prints_the_statement_alone() -> None:
+    evidence = make_evidence(warnings=("Look at sigma.",))
+    assert printed(evidence, quiet=True) == evidence.statement + "\n"
+    assert "Note: Look at sigma." in printed(evidence, quiet=False)
+
+
+def test_every_number_comes_with_its_settings() -> None:
+    text = printed(make_evidence(), quiet=False)
+    for part in ("sigma 0.25", "pixels in [0,1]", "n0 100 of 100", "n 100,000 of", "alpha 0.001"):
+        assert part in text

@@ -1,0 +1,78 @@
+"""Files are checked before the run and nothing counted is lost after it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.cli import output
+from engine.errors import UserError
+from engine.figures import Illustrations
+
+
+@pytest.fixture(autouse=True)
+def _no_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(output, "illustrate", lambda *_, **__: Illustrations())
+
+
+def test_json_and_reports_are_written(certify: Any, tmp_path: Path) -> None:
+    names = ["e.pdf", "e.html", "e.csv"]
+    words = [word for name in names for word in ("--report", str(tmp_path / name))]
+    shown = certify("--json", str(tmp_path / "new" / "e.json"), *words)
+    assert shown.status == 0, shown.err
+    assert json.loads((tmp_path / "new" / "e.json").read_text())["outcome"] == "certified"
+    assert (tmp_path / "e.pdf").read_bytes().startswith(b"%PDF-")
+    assert "<html" in (tmp_path / "e.html").read_text().lower()
+    assert "certified" in (tmp_path / "e.csv").read_text()
+
+
+def test_an_unknown_ending_is_refused_before_the_run(certify: Any) -> None:
+    shown = certify("--report", "report.docx")
+    assert shown.status == 2
+    assert shown.err == (
+        "certiscope: --report report.docx: the ending must be one of .pdf, .html, .csv.\n"
+    )
+
+
+def test_a_place_that_cannot_be_written_is_refused_before_the_run(
+    certify: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("")
+    shown = certify("--json", str(tmp_path / "file" / "e.json"))
+    assert shown.status == 2
+    assert "is not a folder you may write to" in shown.err
+    assert "it is a folder" in certify("--json", str(tmp_path)).err
+
+
+def test_a_full_disk_prints_the_evidence_instead(
+    certify: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def full(*_: Any) -> None:
+        raise UserError("Cannot write e.json: the disk is full.")
+
+    monkeypatch.setattr("engine.report.json.write_json", full)
+    shown = certify("--quiet", "--json", str(tmp_path / "e.json"))
+    assert shown.status == 1
+    assert shown.err == (
+        "certiscope: Cannot write e.json: the disk is full. "
+        "The evidence was printed to standard output instead.\n"
+    )
+    statement, _, text = shown.out.partition("\n")
+    assert json.loads(text)["statement"] == statement
+
+
+def test_a_report_that_fails_leaves_the_json(
+    certify: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def full(*_: Any) -> None:
+        raise UserError("Cannot write e.csv: the disk is full.")
+
+    monkeypatch.setattr("engine.report.write_csv", full)
+    target = tmp_path / "e.json"
+    shown = certify("--json", str(target), "--report", str(tmp_path / "e.csv"))
+    assert shown.status == 1
+    assert shown.err == "certiscope: Cannot write e.csv: the disk is full.\n"
+    assert json.loads(target.read_text())["outcome"] == "certified"

@@ -1,0 +1,50 @@
+"""The progress bar shows what the snapshots say, on a terminal alone."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Generator
+
+from rich.console import Console
+
+from engine.cli.progress import claim, follow
+from engine.evidence import Evidence
+from engine.procedures.snapshot import Snapshot
+from tests.factories import make_evidence, make_snapshot
+
+
+def steps() -> Generator[Snapshot, None, Evidence]:
+    yield make_snapshot(phase="selection", bounds=None)
+    yield make_snapshot()
+    return make_evidence()
+
+
+def screen(*, terminal: bool) -> Console:
+    return Console(file=io.StringIO(), force_terminal=terminal, width=160)
+
+
+def text_of(console: Console) -> str:
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+def test_the_result_comes_through() -> None:
+    assert follow(steps(), None) == make_evidence()
+
+
+def test_a_terminal_sees_counts_rate_and_bound() -> None:
+    console = screen(terminal=True)
+    follow(steps(), console)
+    for part in ("100,100/200,100 votes", "98,000/s", "p_lower 0.9"):
+        assert part in text_of(console)
+
+
+def test_a_pipe_sees_nothing() -> None:
+    console = screen(terminal=False)
+    follow(steps(), console)
+    assert text_of(console) == ""
+
+
+def test_a_provisional_bound_is_called_so() -> None:
+    assert claim(make_snapshot(bound="clopper-pearson")).endswith("(provisional)")
+    assert "provisional" not in claim(make_snapshot(bound="live"))

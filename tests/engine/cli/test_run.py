@@ -1,0 +1,139 @@
+"""certify and predict from flags to exit status."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from scipy.stats import beta, norm
+
+from engine.cli import run
+from engine.errors import UserError
+from tests.fakes import HalfSpace, Misbehaving
+
+
+def test_certified_radius_is_cohens_formula_of_the_votes(certify: Any) -> None:
+    shown = certify("--bound", "clopper-pearson", "--json", "-", "--sigma", "0.5")
+    assert shown.status == 0
+    found = json.loads(shown.out)
+    k = found["votes"]["estimation"][0]
+    p_lower = beta.ppf(0.001, k, 2000 - k + 1)
+    assert found["outcome"] == "certified"
+    assert found["predicted_class"] == 0
+    assert found["bounds"]["p_lower"] == pytest.approx(p_lower, abs=1e-9)
+    assert found["radius"] == pytest.approx(0.5 * norm.ppf(p_lower), abs=1e-8)
+    assert found["radius"] < 0.5  # the true robust radius of this classifier
+
+
+def test_json_has_the_fields_the_readme_promises(certify: Any) -> None:
+    found = json.loads(certify("--json", "-", "--at", "radius=0.1", "--at", "radius=9").out)
+    assert found["schema_version"] == "1.0"
+    assert found["certified_at"] == {"radius=0.1": True, "radius=9": False}
+    assert found["settings"]["scheme"] == {"key": "gaussian", "sigma": 0.25}
+    assert sum(found["votes"]["selection"]) == 100
+    assert found["bounds"]["method"] == "live"
+    assert found["model"]["sha256"] and found["input"]["sha256"]
+    assert found["performance"]["samples_per_second"] > 0
+    assert found["software"]["torch"]
+    assert found["region"]["kind"] == "ball"
+
+
+def test_abstention_has_status_3_and_a_reason(certify: Any) -> None:
+    shown = certify("--json", "-", value=0.5)
+    assert shown.status == 3
+    found = json.loads(shown.out)
+    assert (found["outcome"], found["radius"], found["region"]) == ("abstained", None, None)
+    assert found["abstention"]["sentence"] in shown.err
+
+
+def test_same_seed_same_votes_whatever_the_batch(certify: Any) -> None:
+    def votes(*words: str) -> Any:
+        return json.loads(certify("--json", "-", *words, value=0.4).out)["votes"]
+
+    assert votes("--batch", "64") == votes("--batch", "1000")
+    assert votes("--seed", "1") != votes("--seed", "2")
+
+
+def test_predict_has_both_tests(program: Any) -> None:
+    words = ["predict", "--model", "fake", "--input", "flat", "--device", "cpu", "--n", "500"]
+    one = program(*words, "--json", "-")
+    two = program(*words, "--json", "-", "--test", "two-class")
+    assert one.status == two.status == 0
+    assert json.loads(one.out)["test"]["name"] == "one-sided"
+    assert json.loads(two.out)["test"]["name"] == "two-sided"
+    assert json.loads(two.out)["outcome"] == "predicted"
+    assert program(*words, value=0.5).status == 3
+
+
+def test_unknown_test_is_refused(program: Any) -> None:
+    shown = program("predict", "--model", "m", "--input", "x", "--test", "three")
+    assert shown.status == 2
+    assert shown.err == "certiscope: --test must be one-sided or two-class (it was 'three').\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--sigma", "0"], "sigma must be greater than 0 (it was 0.0)."),
+        (["--sigma", "-1"], "sigma must be greater than 0 (it was -1.0)."),
+        (["--sigma", "nan"], "sigma must be"),
+        (["--alpha", "0"], "alpha must be greater than 0 (it was 0.0)."),
+        (["--alpha", "1"], "alpha must be less than 1 (it was 1.0)."),
+        (["--n", "0"], "n must be greater than or equal to 1 (it was 0)."),
+        (["--n0", "-5"], "n0 must be greater than or equal to 1 (it was -5)."),
+        (["--bound", "hoeffding"], "bound must be 'live', 'clopper-pearson' or 'two-class'"),
+        (["--precision", "int8"], "precision must be 'fp32', 'bf16' or 'fp16'"),
+        (["--scheme", "laplace"], "There is no scheme 'laplace'; there are: gaussian"),
+        (["--at", "words=3"], "--at words=3: gaussian knows the terms radius, not 'words'."),
+        (["--at", "radius=much"], "--at radius=much: 'much' is not a number."),
+        (["--sigma", "big"], "Invalid value for '--sigma'"),
+        (["--sgima", "1"], "No such option"),
+    ],
+)
+def test_bad_values_are_one_sentence_and_status_2(
+    certify: Any, words: list[str], sentence: str
+) -> None:
+    shown = certify(*words)
+    assert shown.status == 2
+    assert shown.out == ""
+    assert shown.err.startswith("certiscope: ")
+    assert sentence in shown.err
+    assert shown.err.count("\n") == 1
+
+
+def test_an_input_of_another_shape_is_refused(certify: Any) -> None:
+    model = HalfSpace(0.5)
+    model.identity = model.identity.model_copy(update={"input_shape": (3, 32, 32)})
+    shown = certify(classifier=model)
+    assert shown.status == 2
+    assert shown.err == (
+        "certiscope: The model takes inputs of shape (3, 32, 32), the input has (1, 8, 8).\n"
+    )
+
+
+def test_a_model_that_gives_nan_abstains_and_says_so(certify: Any) -> None:
+    shown = certify("--json", "-", classifier=Misbehaving("nan"))
+    assert shown.status == 3
+    found = json.loads(shown.out)
+    assert found["votes"]["estimation_failures"] == 2000 - sum(found["votes"]["estimation"])
+    assert found["predicted_class"] is None
+
+
+def test_a_refusal_while_loading_is_shown_as_it_is(
+    program: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_request: Any) -> None:
+        raise UserError("There is no file gone.pt.")
+
+    monkeypatch.setattr(run, "_request", refuse)
+    shown = program("certify", "--model", "gone.pt", "--input", "x")
+    assert (shown.status, shown.err) == (2, "certiscope: There is no file gone.pt.\n")
+
+
+def test_the_command_in_the_evidence_repeats_the_run(certify: Any) -> None:
+    found = json.loads(certify("--json", "-", "--alpha", "0.01", "--at", "radius=0.2").out)
+    assert found["command"] == (
+        "certiscope certify --model fake --input flat --scheme gaussian --sigma 0.25 --n0 100 "
+        "--n 2000 --alpha 0.01 --bound live --seed 0 --batch 100 --device cpu --at radius=0.2"
+    )
