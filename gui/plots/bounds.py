@@ -1,0 +1,222 @@
+"""The bounds as they stood over n: what may be claimed, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QFontMetricsF
+
+from gui import theme as themes
+from gui.plots.base import Plot, tinted
+from gui.plots.labels import Box, place
+from gui.theme import Theme
+
+if TYPE_CHECKING:
+    from engine.figures import BoundsFigure
+
+_EASE = 0.25
+"""Part of the way to its target that the y range goes with each new figure."""
+_IGNORED = 0.08
+"""The first points (as a part of n so far) swing widely and do not set the y range."""
+
+
+class BoundsPlot(Plot["BoundsFigure"]):
+    """p_lower (solid where it may be claimed, dashed where provisional) and p_upper over n."""
+
+    stem: ClassVar[str] = "bounds"
+
+    def __init__(self) -> None:
+        super().__init__("What may be claimed, over n")
+        self.menu.addSeparator()
+        self.log_action = self.menu.addAction("Logarithmic n")
+        self.log_action.setCheckable(True)
+        self.log_action.toggled.connect(self.set_log)
+
+    def build(self) -> None:
+        """Curves, lines and labels."""
+        self.lower = pg.PlotDataItem(antialias=True, connect="finite")
+        self.provisional = pg.PlotDataItem(antialias=True, connect="finite")
+        self.upper = pg.PlotDataItem(antialias=True, connect="finite")
+        self.floor = pg.PlotDataItem(connect="finite")
+        self.margin = pg.FillBetweenItem(self.lower.curve, self.floor.curve)
+        self.half = pg.InfiniteLine(pos=0.5, angle=0)
+        self.planned = pg.InfiniteLine(pos=1.0, angle=90)
+        self.ends = pg.ScatterPlotItem(pxMode=True)
+        self.half_label, self.planned_label = pg.TextItem("1/2"), pg.TextItem("planned n")
+        self.lower_label, self.upper_label = pg.TextItem(""), pg.TextItem("")
+        self._log, self._y = False, (0.0, 1.0)
+        for item in (self.margin, self.half, self.planned, self.upper, self.provisional,
+                     self.lower, self.ends, *self._texts()):  # fmt: skip
+            self.plot.addItem(item, ignoreBounds=True)
+        self.plot.getAxis("left").setStyle(autoExpandTextSpace=False, tickTextWidth=26)
+        self.plot.getAxis("bottom").enableAutoSIPrefix(False)
+
+    def draw(self, figure: BoundsFigure) -> None:
+        """Curves from the points; points that may not be claimed go to the dashed one."""
+        n = np.array([p.n for p in figure.points], dtype=float)
+        x = self._x(n)
+        p_lower = np.array([p.p_lower for p in figure.points], dtype=float)
+        p_upper = np.array([p.p_upper for p in figure.points], dtype=float)
+        valid = np.array([p.valid for p in figure.points], dtype=bool)
+        claimed = np.where(valid, p_lower, np.nan)
+        self.lower.setData(x, claimed)
+        self.floor.setData(x, np.where(valid, np.minimum(0.5, p_lower), np.nan))
+        self.provisional.setData(x, np.where(_with_neighbours(~valid), p_lower, np.nan))
+        self.upper.setData(x, p_upper)
+        self.planned.setValue(float(self._x(np.array([figure.n_plan]))[0]))
+        self._draw_ends(x, p_lower, p_upper, valid)
+        self._set_range(figure, n, p_lower, p_upper)
+        self.set_subtitle(f"{figure.method} bound · class {figure.top_name}")
+        self._set_texts(figure)
+
+    def style(self, theme: Theme) -> None:
+        """Pens and fonts."""
+        thick, dash, dot = theme.px(theme.line), Qt.PenStyle.DashLine, Qt.PenStyle.DotLine
+        self.lower.setPen(pg.mkPen(theme.accent, width=thick))
+        self.provisional.setPen(pg.mkPen(theme.accent, width=thick, style=dash))
+        self.upper.setPen(pg.mkPen(theme.runner_up, width=thick))
+        self.floor.setPen(None)
+        self.margin.setBrush(tinted(theme.accent, 0.16))
+        self.half.setPen(pg.mkPen(theme.muted, width=theme.px(1.2), style=dash))
+        self.planned.setPen(pg.mkPen(theme.muted, width=theme.px(1.2), style=dot))
+        inks = (theme.accent, theme.runner_up, theme.muted, theme.muted)
+        for text, ink in zip(self._texts(), inks, strict=True):
+            text.setColor(ink)
+            text.fill = pg.mkBrush(tinted(theme.surface, 0.82))
+            text.setFont(theme.font("small", bold=text is self.lower_label))
+
+    def summary(self) -> str:
+        """The last bounds in words."""
+        if self.figure is None or not self.figure.points:
+            return "No estimation votes yet."
+        lower, upper = _texts(self.figure)
+        n = self.figure.points[-1].n
+        return f"After {n:,} of {self.figure.n_plan:,} votes: {lower}; {upper}.".replace("\n", ", ")
+
+    def label(self) -> None:
+        """Put the labels at the ends of their lines, never on one another."""
+        figure, frame = self.figure, self.pixel_frame()
+        if figure is None or frame.w < 10:
+            return
+        texts = [t for t in self._texts() if t.toPlainText()]
+        boxes = place([self._wishes(t, frame) for t in texts], frame, slide=frame.h / 2)
+        for text, box in zip(texts, boxes, strict=True):
+            text.setVisible(box is not None)
+            if box is not None:
+                text.setAnchor((0, 0))
+                text.setPos(self.view.mapSceneToView(QPointF(box.x, box.y)))
+
+    def set_log(self, on: bool) -> None:
+        """Draw n on a logarithmic axis."""
+        self._log = on
+        self.plot.getAxis("bottom").setLogMode(on)
+        if self.figure is not None:
+            self.show_figure(self.figure)
+
+    def _texts(self) -> tuple[pg.TextItem, ...]:
+        return self.lower_label, self.upper_label, self.half_label, self.planned_label
+
+    def _x(self, n: np.ndarray) -> np.ndarray:
+        return np.log10(np.maximum(n, 1.0)) if self._log else n
+
+    def _draw_ends(
+        self, x: np.ndarray, p_lower: np.ndarray, p_upper: np.ndarray, valid: np.ndarray
+    ) -> None:
+        """Dots at the ends: filled where it may be claimed, hollow where not."""
+        if not len(x):
+            self.ends.setData([], [])
+            return
+        theme, claimed = themes.current(), bool(valid[-1])
+        inks = (theme.accent, theme.runner_up)
+        self.ends.setData(
+            [x[-1], x[-1]],
+            [p_lower[-1], p_upper[-1]],
+            symbol=["o", "d"],
+            size=theme.px(7),
+            pen=[pg.mkPen(ink, width=theme.px(1.5)) for ink in inks],
+            brush=[pg.mkBrush(ink if claimed else theme.surface) for ink in inks],
+        )
+
+    def _set_range(
+        self, figure: BoundsFigure, n: np.ndarray, p_lower: np.ndarray, p_upper: np.ndarray
+    ) -> None:
+        """Ease the y range towards the settled part of the curves and one half."""
+        settled = n >= _IGNORED * n[-1] if len(n) else np.zeros(0, dtype=bool)
+        values = np.concatenate(([0.5], p_lower[settled], p_upper[settled]))
+        low, high = (0.0, 1.0) if len(values) == 1 else (float(values.min()), float(values.max()))
+        pad = max(0.02, 0.1 * (high - low))
+        target = (max(-0.02, low - pad), min(1.02, high + pad))
+        done = not len(n) or n[-1] >= figure.n_plan
+        ease = 1.0 if done else _EASE
+        eased = [was + ease * (to - was) for was, to in zip(self._y, target, strict=True)]
+        self._y = (min(eased[0], low), max(eased[1], high))
+        start = float(self._x(np.array([max(1.0, n[0]) if self._log and len(n) else 0.0]))[0])
+        end = float(self._x(np.array([max(1, figure.n_plan)]))[0])
+        self.view.setRange(xRange=(start, end + 0.02 * (end - start)), yRange=self._y, padding=0)
+
+    def _set_texts(self, figure: BoundsFigure) -> None:
+        lower, upper = _texts(figure)
+        self.lower_label.setText(lower)
+        self.upper_label.setText(upper)
+
+    def _wishes(self, text: pg.TextItem, frame: Box) -> list[Box]:
+        """Boxes a label would like, best first, in scene pixels."""
+        width, height = _size(text)
+        if text is self.planned_label:
+            x = self._scene(self.planned.value(), 0.5).x()
+            return [Box(x - width - 2, y, width, height) for y in (frame.y, frame.y + frame.h)]
+        if text is self.half_label:
+            y = self._scene(0.0, 0.5).y()
+            return [
+                Box(x, top, width, height)
+                for x in (frame.x, frame.x + frame.w)
+                for top in (y - height, y)
+            ]
+        last = self.figure.points[-1] if self.figure and self.figure.points else None
+        is_lower = text is self.lower_label
+        value = 0.5 if last is None else (last.p_lower if is_lower else last.p_upper)
+        x = float(self._x(np.array([last.n if last else 1.0]))[0])
+        end = self._scene(x, value)
+        under, over = end.y() + 6, end.y() - height - 6
+        tops = (under, over) if is_lower else (over, under)
+        beside = Box(end.x() + 8, end.y() - height / 2, width, height)
+        fits = beside.x + width <= frame.x + frame.w
+        stacked = [Box(end.x() - width + 4, top, width, height) for top in tops]
+        return [beside, *stacked] if fits else stacked
+
+    def _scene(self, x: float, y: float) -> QPointF:
+        return self.view.mapViewToScene(QPointF(x, y))
+
+
+def _texts(figure: BoundsFigure) -> tuple[str, str]:
+    from engine.rounding import round_down, round_up
+
+    if not figure.points:
+        return "", ""
+    last = figure.points[-1]
+    if not last.valid:
+        sense = "provisional, no claim yet"
+    else:
+        sense = "valid at any stop" if last.n < figure.n_plan else "valid at the planned n"
+    lower = f"p_lower = {round_down(last.p_lower, 4)}\n{sense}"
+    return lower, f"p_upper of all others = {round_up(last.p_upper, 4)}"
+
+
+def _with_neighbours(chosen: np.ndarray) -> np.ndarray:
+    """The chosen points and those beside them, so that dashes join the solid line."""
+    joined = chosen.copy()
+    joined[1:] |= chosen[:-1]
+    joined[:-1] |= chosen[1:]
+    return joined
+
+
+def _size(text: pg.TextItem) -> tuple[float, float]:
+    metrics = QFontMetricsF(text.textItem.font())
+    lines: Sequence[str] = text.toPlainText().split("\n")
+    # a text document keeps a margin of 4 pixels on each side
+    width = max(metrics.horizontalAdvance(line) for line in lines) + 10
+    return width, metrics.lineSpacing() * len(lines) + 8

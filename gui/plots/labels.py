@@ -1,0 +1,73 @@
+"""Where labels go: boxes that stay inside a frame and never overlap."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+_STEP = 4.0
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle in pixels, y downwards."""
+
+    x: float
+    y: float
+    w: float
+    h: float
+
+    def overlaps(self, other: Box) -> bool:
+        """Whether the two share area."""
+        return (
+            self.x < other.x + other.w
+            and other.x < self.x + self.w
+            and self.y < other.y + other.h
+            and other.y < self.y + self.h
+        )
+
+    def inside(self, frame: Box) -> Box:
+        """This box, moved into ``frame`` (to its top left where it is too large)."""
+        x = max(frame.x, min(self.x, frame.x + frame.w - self.w))
+        y = max(frame.y, min(self.y, frame.y + frame.h - self.h))
+        return replace(self, x=x, y=y)
+
+
+def place(
+    wishes: Sequence[Sequence[Box]],
+    frame: Box,
+    *,
+    obstacles: Sequence[Box] = (),
+    slide: float = 0.0,
+) -> list[Box | None]:
+    """A place for every label, earlier ones first; None where there is none.
+
+    Args:
+        wishes: for each label the boxes it would like, best first.
+        frame: all boxes are moved into it.
+        obstacles: boxes no label may touch.
+        slide: a label that finds all its wishes taken may move this far up or down.
+    """
+    taken = list(obstacles)
+    placed: list[Box | None] = []
+    for wish in wishes:
+        box = _first_free([candidate.inside(frame) for candidate in wish], frame, taken, slide)
+        placed.append(box)
+        if box is not None:
+            taken.append(box)
+    return placed
+
+
+def _first_free(
+    wish: Sequence[Box], frame: Box, taken: Sequence[Box], slide: float
+) -> Box | None:
+    for box in (*wish, *_slid(wish[0], frame, slide)):
+        if not any(box.overlaps(other) for other in taken):
+            return box
+    return None
+
+
+def _slid(box: Box, frame: Box, slide: float) -> list[Box]:
+    steps = range(1, int(slide / _STEP) + 1)
+    moves = [sign * step * _STEP for step in steps for sign in (1, -1)]
+    return [replace(box, y=box.y + move).inside(frame) for move in moves]

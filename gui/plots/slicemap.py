@@ -1,0 +1,93 @@
+"""Decision maps as pictures: soft class colours with hatches, and the lines between classes."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtGui import QColor
+
+from gui.theme import Theme
+
+NOT_COMPUTED, NO_CLASS = -2, -1
+_SOFT = 0.5
+"""Strength of a class colour over the card; hatched cells alternate with a fainter one."""
+_FAINT = 0.22
+_DETAIL = 512
+"""The picture is drawn at about this many pixels a side, so that hatches are finer than cells."""
+_PITCH = 10
+
+ClassMap = npt.NDArray[np.int16]
+
+
+def map_picture(
+    cells: ClassMap, theme: Theme, *, chosen: int | None
+) -> npt.NDArray[np.uint8]:
+    """An RGBA picture of a class map, row 0 at the bottom; cells not computed are transparent."""
+    factor = max(1, _DETAIL // max(cells.shape))
+    fine = np.kron(cells, np.ones((factor, factor), dtype=np.int16))
+    picture = np.zeros((*fine.shape, 4), dtype=np.uint8)
+    rows, columns = np.indices(fine.shape, sparse=True)
+    for index in np.unique(cells):
+        if index == NOT_COMPUTED:
+            continue
+        where = fine == index
+        color, turn = _look(int(index), theme, chosen)
+        picture[where] = _mixed(color, theme.surface, _SOFT)
+        gaps = where & ~_stripes(rows, columns, turn)
+        picture[gaps] = _mixed(color, theme.surface, _FAINT)
+    return picture
+
+
+def borders(cells: ClassMap, extent: float) -> tuple[npt.NDArray[np.float64], ...]:
+    """Segments between neighbouring cells of different class, as x and y in pairs of points.
+
+    Cells not computed yet have no border.
+    """
+    size = cells.shape[0]
+    edges = np.linspace(-extent, extent, size + 1)
+    known = cells != NOT_COMPUTED
+    across = (cells[:, 1:] != cells[:, :-1]) & known[:, 1:] & known[:, :-1]
+    along = (cells[1:, :] != cells[:-1, :]) & known[1:, :] & known[:-1, :]
+    row, column = np.nonzero(across)
+    x_up = np.repeat(edges[column + 1], 2)
+    y_up = np.column_stack((edges[row], edges[row + 1])).ravel()
+    row, column = np.nonzero(along)
+    x_flat = np.column_stack((edges[column], edges[column + 1])).ravel()
+    y_flat = np.repeat(edges[row + 1], 2)
+    return np.concatenate((x_up, x_flat)), np.concatenate((y_up, y_flat))
+
+
+def classes_present(*maps: ClassMap) -> list[int]:
+    """The classes seen on any of the maps, most frequent first; marks of missing cells left out."""
+    cells = np.concatenate([cells.ravel() for cells in maps])
+    found, counts = np.unique(cells[cells != NOT_COMPUTED], return_counts=True)
+    return [int(found[i]) for i in np.argsort(-counts, kind="stable")]
+
+
+def _look(index: int, theme: Theme, chosen: int | None) -> tuple[str, int]:
+    if index == NO_CLASS:
+        return theme.muted, 3
+    if index == chosen:
+        return theme.accent, 0
+    return theme.class_color(index), index // len(theme.classes)
+
+
+def _stripes(rows: np.ndarray, columns: np.ndarray, turn: int) -> npt.NDArray[np.bool_]:
+    """Where the strong colour goes, matching ``Theme.class_pattern``: full, diagonal, rows, cross."""
+    wide = _PITCH // 2
+    if turn % 4 == 0:
+        return np.ones(np.broadcast_shapes(rows.shape, columns.shape), dtype=bool)
+    if turn % 4 == 1:
+        return (rows - columns) % _PITCH < wide
+    if turn % 4 == 2:
+        return np.broadcast_to(rows % _PITCH < wide, np.broadcast_shapes(rows.shape, columns.shape))
+    return ((rows - columns) % _PITCH < wide) ^ ((rows + columns) % _PITCH < wide)
+
+
+def _mixed(color: str, ground: str, strength: float) -> tuple[int, int, int, int]:
+    ink, paper = QColor(color), QColor(ground)
+    red, green, blue = (
+        round(strength * a + (1 - strength) * b)
+        for a, b in zip(ink.getRgb()[:3], paper.getRgb()[:3], strict=True)
+    )
+    return red, green, blue, 255

@@ -1,0 +1,242 @@
+"""Histogram of votes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QFontMetricsF, QHelpEvent
+from PySide6.QtWidgets import QToolTip
+
+from gui import theme as themes
+from gui.plots.bars import Bars, BarStyle
+from gui.plots.base import Plot
+from gui.plots.labels import Box, place
+from gui.theme import Theme
+
+if TYPE_CHECKING:
+    from engine.figures import Bar, VotesFigure
+
+_HEADROOM = 1.16
+_MIN_TOP = 0.62
+"""The half line stays in sight while the votes are spread thin."""
+_BAR, _THIN = 0.56, 0.16
+_ROTATED_ROOM = 64.0
+_MARKER_ROOM = 14.0
+
+
+class VotesPlot(Plot["VotesFigure"]):
+    """Share of the votes per class: estimation solid, selection thin and hatched beside it.
+
+    Selection and estimation votes are drawn to their own n: n0 is so much smaller than n that
+    raw counts would hide the selection.
+    """
+
+    stem: ClassVar[str] = "votes"
+
+    def __init__(self) -> None:
+        super().__init__("Votes")
+
+    def build(self) -> None:
+        """Bars for both phases, the half line, and texts that are made as classes appear."""
+        self.estimation, self.selection = Bars(), Bars()
+        self.half = pg.InfiniteLine(pos=0.5, angle=0)
+        self.half.setZValue(-1)
+        self.half_label = pg.TextItem("1/2", anchor=(1, 1))
+        self.foot = pg.InfiniteLine(pos=0.0, angle=0)
+        self.marker = pg.ScatterPlotItem(symbol="t1", size=8, pxMode=True)
+        self.counts: list[pg.TextItem] = []
+        self.names: list[pg.TextItem] = []
+        for item in (
+            self.half, self.half_label, self.estimation, self.selection, self.foot, self.marker
+        ):  # fmt: skip
+            self.plot.addItem(item, ignoreBounds=True)
+        self.plot.hideAxis("left")
+        self.plot.hideAxis("bottom")
+        self.view.setRange(xRange=(-0.6, 9.6), yRange=(0, _HEADROOM), padding=0)
+
+    def draw(self, figure: VotesFigure) -> None:
+        """Heights, colours and texts of all bars."""
+        bars, theme = figure.bars, themes.current()
+        styles = [_style(bar, figure.top, theme) for bar in bars]
+        thin = [
+            BarStyle(theme.muted, theme.muted, Qt.BrushStyle.BDiagPattern) for _ in bars
+        ]
+        shares = estimation_shares(figure)
+        first = selection_shares(figure)
+        both = bool(figure.n_estimation)
+        at = range(len(bars))
+        self.estimation.set_bars([i + 0.1 for i in at], shares, width=_BAR, styles=styles)
+        self.selection.set_bars(
+            [i - 0.3 if both else i for i in at], first, width=_THIN if both else _BAR, styles=thin
+        )
+        self._ensure_texts(len(bars))
+        top = max((*shares, *first, _MIN_TOP)) * _HEADROOM
+        below = min(0.0, self.view.viewRange()[1][0])
+        self.view.setRange(xRange=(-0.6, len(bars) - 0.4), yRange=(below, top), padding=0)
+        self.set_subtitle(_subtitle(figure))
+
+    def style(self, theme: Theme) -> None:
+        """Pens and fonts."""
+        dashes = Qt.PenStyle.DashLine
+        self.half.setPen(pg.mkPen(theme.muted, width=theme.px(1.2), style=dashes))
+        self.half_label.setColor(theme.muted)
+        self.half_label.setFont(theme.font("small"))
+        self.foot.setPen(pg.mkPen(theme.border, width=1))
+        self.marker.setBrush(theme.accent)
+        self.marker.setPen(pg.mkPen(theme.surface, width=1))
+        self.marker.setSize(theme.px(8))
+
+    def summary(self) -> str:
+        """The leading classes in words."""
+        figure = self.figure
+        if figure is None:
+            return ""
+        bars = sorted(figure.bars, key=lambda bar: -(bar.estimation or bar.selection))[:3]
+        leaders = ", ".join(f"{bar.name}: {bar.estimation or bar.selection:,}" for bar in bars)
+        return f"{_subtitle(figure)}. Most votes: {leaders}."
+
+    def label(self) -> None:
+        """Names below the bars, counts above them where there is room."""
+        figure = self.figure
+        frame = self.pixel_frame()
+        if figure is None or frame.w < 10:
+            return
+        self._label_names(figure, frame)
+        self._label_half()
+        self._label_counts(figure)
+
+    def bar_at(self, x: float) -> Bar | None:
+        """The class under a scene coordinate."""
+        if self.figure is None:
+            return None
+        index = round(self.view.mapSceneToView(QPointF(x, 0.0)).x())
+        return self.figure.bars[index] if 0 <= index < len(self.figure.bars) else None
+
+    def event(self, event: QEvent) -> bool:
+        """Tooltips with a class's whole name and both counts."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            inside = self.canvas.mapFrom(self, event.pos())
+            bar = self.bar_at(inside.x()) if self.canvas.rect().contains(inside) else None
+            if bar is not None:
+                QToolTip.showText(event.globalPos(), _tooltip(bar), self)
+                return True
+        return super().event(event)
+
+    def _ensure_texts(self, wanted: int) -> None:
+        while len(self.names) < wanted:
+            for texts in (self.names, self.counts):
+                texts.append(pg.TextItem(""))
+                texts[-1].setZValue(10)
+                self.plot.addItem(texts[-1], ignoreBounds=True)
+        for text in (*self.names[wanted:], *self.counts[wanted:]):
+            text.setVisible(False)
+
+    def _label_names(self, figure: VotesFigure, frame: Box) -> None:
+        theme = themes.current()
+        metrics = QFontMetricsF(theme.font("small", bold=True))
+        slot = frame.w / (len(figure.bars) + 0.2)
+        widest = max(metrics.horizontalAdvance(bar.name) for bar in figure.bars) + 6
+        rotated = widest > slot
+        limit = theme.px(_ROTATED_ROOM) if rotated else slot
+        room = (min(widest, limit) if rotated else metrics.height()) + theme.px(_MARKER_ROOM)
+        self._make_room_below(room, frame)
+        per_pixel = self.view.viewRange()[1][1] / (frame.h - room)
+        for i, (bar, text) in enumerate(zip(figure.bars, self.names, strict=False)):
+            chosen = bar.index == figure.top
+            text.setText(metrics.elidedText(bar.name, Qt.TextElideMode.ElideRight, int(limit)))
+            text.setColor(theme.accent if chosen else theme.text)
+            text.setFont(theme.font("small", bold=chosen))
+            text.setAnchor((1.0, 0.5) if rotated else (0.5, 0.0))
+            text.setAngle(90 if rotated else 0)
+            text.setPos(i, -theme.px(_MARKER_ROOM - 6) * per_pixel)
+            text.setVisible(True)
+        at = [i for i, bar in enumerate(figure.bars) if bar.index == figure.top]
+        self.marker.setData([float(i) for i in at], [-theme.px(5) * per_pixel for _ in at])
+
+    def _make_room_below(self, room: float, frame: Box) -> None:
+        top = self.view.viewRange()[1][1]
+        below = top * room / max(1.0, frame.h - room)
+        self.view.setRange(yRange=(-below, top), padding=0)
+
+    def _label_half(self) -> None:
+        right = self.view.viewRange()[0][1]
+        self.half_label.setPos(right, 0.5)
+
+    def _label_counts(self, figure: VotesFigure) -> None:
+        """Counts from the largest down; one that would touch another or a bar stays out."""
+        theme = themes.current()
+        order = sorted(range(len(figure.bars)), key=lambda i: -_count(figure, i))
+        obstacles = self._bar_boxes(figure)
+        metrics = QFontMetricsF(theme.font("small", bold=True))
+        wishes = [[self._count_box(figure, i, metrics)] for i in order]
+        boxes = place(wishes, self.pixel_frame(), obstacles=[*obstacles, self._half_box(metrics)])
+        for i, box in zip(order, boxes, strict=True):
+            text, chosen = self.counts[i], figure.bars[i].index == figure.top
+            text.setVisible(box is not None and _count(figure, i) > 0)
+            if box is None:
+                continue
+            text.setText(f"{_count(figure, i):,}")
+            text.setFont(theme.font("small", bold=chosen))
+            text.setColor(theme.accent if chosen else theme.text)
+            text.setAnchor((0.5, 0.5))
+            text.setPos(self.view.mapSceneToView(QPointF(box.x + box.w / 2, box.y + box.h / 2)))
+
+    def _count_box(self, figure: VotesFigure, i: int, metrics: QFontMetricsF) -> Box:
+        share = self.estimation.heights[i] if figure.n_estimation else self.selection.heights[i]
+        tip = self.view.mapViewToScene(QPointF(i + (0.1 if figure.n_estimation else 0), share))
+        width, height = metrics.horizontalAdvance(f"{_count(figure, i):,}") + 2, metrics.height()
+        return Box(tip.x() - width / 2, tip.y() - height - 3, width, height)
+
+    def _half_box(self, metrics: QFontMetricsF) -> Box:
+        corner = self.view.mapViewToScene(QPointF(self.view.viewRange()[0][1], 0.5))
+        width = metrics.horizontalAdvance("1/2") + 8
+        return Box(corner.x() - width, corner.y() - metrics.height(), width, metrics.height() + 2)
+
+    def _bar_boxes(self, figure: VotesFigure) -> list[Box]:
+        boxes = []
+        for item, shift, width in ((self.estimation, 0.1, _BAR), (self.selection, -0.3, _THIN)):
+            for i in range(len(figure.bars)):
+                tip = self.view.mapViewToScene(QPointF(i + shift - width / 2, item.heights[i]))
+                foot = self.view.mapViewToScene(QPointF(i + shift + width / 2, 0.0))
+                boxes.append(Box(tip.x(), tip.y() + 1, foot.x() - tip.x(), foot.y() - tip.y()))
+        return boxes
+
+
+def estimation_shares(figure: VotesFigure) -> list[float]:
+    """Each bar's part of the estimation votes, failures counted in n."""
+    n = max(1, figure.n_estimation)
+    return [bar.estimation / n for bar in figure.bars]
+
+
+def selection_shares(figure: VotesFigure) -> list[float]:
+    """Each bar's part of the selection votes."""
+    n = max(1, figure.n_selection)
+    return [bar.selection / n for bar in figure.bars]
+
+
+def _count(figure: VotesFigure, i: int) -> int:
+    bar = figure.bars[i]
+    return bar.estimation if figure.n_estimation else bar.selection
+
+
+def _style(bar: Bar, top: int | None, theme: Theme) -> BarStyle:
+    chosen = bar.index == top
+    if bar.index < 0:
+        return BarStyle(theme.muted, theme.muted, Qt.BrushStyle.Dense4Pattern)
+    color = theme.class_color(bar.index, chosen=chosen)
+    return BarStyle(color, theme.text, theme.class_pattern(bar.index, chosen=chosen))
+
+
+def _subtitle(figure: VotesFigure) -> str:
+    if not figure.n_estimation:
+        return f"choosing the class: {figure.n_selection:,} votes"
+    words = f"{figure.n_estimation:,} of {figure.n_plan:,}"
+    if figure.failures:
+        words += f" · {figure.failures:,} without an answer"
+    return f"{words} · hatched: first {figure.n_selection:,}"
+
+
+def _tooltip(bar: Bar) -> str:
+    return f"{bar.name}: {bar.estimation:,} votes (selection: {bar.selection:,})"

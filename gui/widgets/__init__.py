@@ -1,0 +1,1 @@
+"""Small painted widgets that panels and plots share."""

@@ -1,0 +1,96 @@
+"""The 'what does it mean' strip: the input, noisy copies, and a change of certified size."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from gui.widgets.card import Card
+from gui.widgets.picture import PictureView
+
+if TYPE_CHECKING:
+    from engine.figures import MeaningFigure
+
+_WIDE = 2.0
+"""Wider than this many heights, all pictures stand in one row."""
+
+
+class MeaningStrip(Card):
+    """What the numbers mean, as pictures."""
+
+    def __init__(self, *, parent: QWidget | None = None) -> None:
+        super().__init__("What does it mean", parent=parent)
+        self.figure: MeaningFigure | None = None
+        self.original, self.perturbed = PictureView(), PictureView()
+        self.noisy: list[PictureView] = []
+        self._grid = QGridLayout()
+        self._grid.setSpacing(8)
+        self._wide: bool | None = None
+        self.content.addLayout(self._grid, 1)
+        self.setMinimumSize(180, 160)
+
+    def show_figure(self, figure: MeaningFigure) -> None:
+        """Show other pictures."""
+        self.figure = figure
+        while len(self.noisy) < len(figure.noisy):
+            self.noisy.append(PictureView())
+            self._wide = None
+        self.original.show_pixels(figure.original, "the input")
+        for i, view in enumerate(self.noisy):
+            view.setVisible(i < len(figure.noisy))
+        for view, pixels, answer in zip(
+            self.noisy, figure.noisy, figure.noisy_answers, strict=False
+        ):
+            view.show_pixels(
+                pixels, f"noisy: {answer}",
+                detail=f"One noisy copy; the base model answers {answer}.",
+            )  # fmt: skip
+        self.perturbed.setVisible(figure.perturbed is not None)
+        self.perturbed.show_pixels(figure.perturbed, *_perturbed_words(figure)[:1],
+                                   detail=_perturbed_words(figure)[1])
+        self.set_subtitle(figure.noise_in_words)
+        self._arrange()
+
+    def clear(self) -> None:
+        """Forget the pictures."""
+        self.figure = None
+        for view in (self.original, self.perturbed, *self.noisy):
+            view.show_pixels(None, "")
+        self.set_subtitle("")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """One row when wide, two when not."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        wide = self.width() > _WIDE * self.height()
+        if wide == self._wide:
+            return
+        self._wide = wide
+        views = [self.original, *self.noisy, self.perturbed]
+        for view in views:
+            self._grid.removeWidget(view)
+        if wide:
+            for column, view in enumerate(views):
+                self._grid.addWidget(view, 0, column)
+            return
+        # six columns: two pictures of three columns above, three of two below
+        half, third = 3, 6 // max(1, len(self.noisy))
+        self._grid.addWidget(self.original, 0, 0, 1, half)
+        self._grid.addWidget(self.perturbed, 0, half, 1, half)
+        for i, view in enumerate(self.noisy):
+            self._grid.addWidget(view, 1, i * third, 1, third)
+
+
+def _perturbed_words(figure: MeaningFigure) -> tuple[str, str]:
+    from engine.rounding import round_down
+
+    if figure.perturbed is None or figure.perturbed_norm is None:
+        return "", ""
+    detail = figure.perturbed_how
+    if figure.perturbed_clipped:
+        detail += "; shown clipped to [0, 1]"
+    return f"changed by {round_down(figure.perturbed_norm, 3)}", detail

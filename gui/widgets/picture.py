@@ -1,0 +1,118 @@
+"""A small picture with a caption: crisp pixels, right aspect, right on high-resolution screens."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from gui import theme as themes
+
+_GAP = 4
+
+
+class PictureView(QWidget):
+    """Shows a (C, H, W) float array in [0, 1]; values outside are clipped for display only.
+
+    Attributes:
+        image: what is shown, at the array's own size; None when empty.
+        caption: the whole caption; painted shortened where it does not fit.
+    """
+
+    def __init__(self, caption: str = "", *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.image: QImage | None = None
+        self.caption = caption
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(48, 56)
+        self.setAccessibleName(caption)
+        themes.registry.changed.connect(self.update)
+
+    def show_pixels(
+        self, pixels: npt.NDArray[np.float32] | None, caption: str, *, detail: str = ""
+    ) -> None:
+        """Show an array and its caption; ``detail`` is added to the tooltip."""
+        self.image = None if pixels is None else to_image(pixels)
+        self.caption = caption
+        self.setAccessibleName(caption)
+        self.setAccessibleDescription(detail)
+        self._detail = detail
+        self._update_tooltip()
+        self.update()
+
+    def target(self) -> QRect:
+        """Where the picture is painted, in logical pixels."""
+        room = self.rect().adjusted(1, 1, -1, -1 - self._caption_height())
+        if self.image is None or room.width() < 1 or room.height() < 1:
+            return QRect()
+        size = _fitted(self.image.size(), room.size(), self.devicePixelRatioF())
+        left = room.left() + (room.width() - size.width()) // 2
+        return QRect(left, room.bottom() + 1 - size.height(), size.width(), size.height())
+
+    def shown_caption(self) -> str:
+        """The caption as painted."""
+        metrics = QFontMetrics(themes.current().font("small"))
+        return metrics.elidedText(self.caption, Qt.TextElideMode.ElideRight, self.width())
+
+    def sizeHint(self) -> QSize:
+        """A thumbnail."""
+        return QSize(96, 96 + self._caption_height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A new width may need, or no longer need, the caption in the tooltip."""
+        super().resizeEvent(event)
+        self._update_tooltip()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint picture, frame and caption."""
+        theme, target = themes.current(), self.target()
+        painter = QPainter(self)
+        if self.image is not None and not target.isEmpty():
+            painter.drawImage(target, self._scaled(target))
+            painter.setPen(QPen(QColor(theme.border), theme.border_width))
+            painter.drawRect(target.adjusted(-1, -1, 0, 0))
+        painter.setPen(QColor(theme.muted))
+        painter.setFont(theme.font("small"))
+        strip = self.rect().adjusted(0, self.height() - self._caption_height() + _GAP, 0, 0)
+        painter.drawText(strip, Qt.AlignmentFlag.AlignHCenter, self.shown_caption())
+
+    def _scaled(self, target: QRect) -> QImage:
+        ratio = self.devicePixelRatioF()
+        wide, high = round(target.width() * ratio), round(target.height() * ratio)
+        assert self.image is not None
+        shrinks = wide < self.image.width()
+        mode = Qt.TransformationMode.SmoothTransformation
+        crisp = Qt.TransformationMode.FastTransformation
+        aspect = Qt.AspectRatioMode.IgnoreAspectRatio
+        return self.image.scaled(wide, high, aspect, mode if shrinks else crisp)
+
+    def _caption_height(self) -> int:
+        if not self.caption:
+            return 0
+        return QFontMetrics(themes.current().font("small")).height() + _GAP
+
+    def _update_tooltip(self) -> None:
+        cut = self.shown_caption() != self.caption
+        lines = [self.caption] if cut or getattr(self, "_detail", "") else []
+        self.setToolTip("\n".join([*lines, *filter(None, [getattr(self, "_detail", "")])]))
+
+
+def to_image(pixels: npt.NDArray[np.float32]) -> QImage:
+    """An image of a (C, H, W) array: 3 channels as RGB, any other number as their grey mean."""
+    levels = np.clip(np.nan_to_num(pixels), 0.0, 1.0)
+    if levels.shape[0] != 3:
+        levels = np.repeat(levels.mean(axis=0, keepdims=True), 3, axis=0)
+    data = np.ascontiguousarray(np.rint(levels * 255).astype(np.uint8).transpose(1, 2, 0))
+    height, width, _ = data.shape
+    return QImage(data.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888).copy()
+
+
+def _fitted(image: QSize, room: QSize, ratio: float) -> QSize:
+    """The largest size in ``room``; whole device pixels per image pixel where it is enlarged."""
+    scale = min(room.width() / image.width(), room.height() / image.height())
+    device = scale * ratio
+    if device >= 1:
+        scale = int(device) / ratio
+    return QSize(max(1, int(image.width() * scale)), max(1, int(image.height() * scale)))
