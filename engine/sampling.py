@@ -116,7 +116,7 @@ class Sampler:
             try:
                 classes = self._classify(noise, start, size)
                 break
-            except Exception as error:  # noqa: BLE001 - whatever a model raises is a failed sample
+            except Exception as error:
                 if not _is_out_of_memory(error):
                     # Redrawing it would condition on "did not crash" and bias p_A upwards.
                     self._warn(f"Batches that failed count against every class: {_line(error)}.")

@@ -1,0 +1,64 @@
+import pytest
+
+from engine.bounds import bound_method
+from engine.procedures.abstention import explain, n_needed
+from engine.records import Votes
+from engine.schemes import Gaussian
+
+SCHEME = Gaussian(sigma=0.5)
+
+
+def why(selection: tuple[int, ...], estimation: tuple[int, ...], bound="live", n_plan=1000):
+    return explain(
+        selection=Votes(counts=selection),
+        estimation=Votes(counts=estimation),
+        scheme=SCHEME,
+        method=bound_method(bound),
+        alpha=0.001,
+        n_plan=n_plan,
+        class_names=("cat", "dog"),
+    )
+
+
+def test_wrong_guess():
+    found = why((6, 4), (300, 700))
+    assert found.reason == "wrong-guess"
+    assert "guessed 'cat', but 'dog' leads" in found.sentence and "larger n0" in found.sentence
+
+
+def test_below_half():
+    assert why((6, 4), (500, 500)).reason == "below-half"
+
+
+def test_too_few_names_the_smallest_n_that_would_do():
+    found = why((6, 4), (520, 480))
+    assert found.reason == "too-few-samples"
+    needed = found.n_needed
+    method = bound_method("live")
+
+    def certifies(n: int) -> bool:
+        k = 520 * n // 1000
+        bounds = method.at(Votes(counts=(k, n - k)), top=0, alpha=0.001, n_plan=n)
+        return SCHEME.region(bounds) is not None
+
+    assert certifies(needed) and not certifies(needed - 1)
+    assert f"n = {needed:,}" in found.sentence
+
+
+def test_a_fixed_bound_that_was_stopped():
+    found = why((6, 4), (90, 10), bound="clopper-pearson")
+    assert found.reason == "stopped-early" and found.n_needed == 1000
+
+
+def test_no_votes():
+    assert why((0, 0), (0, 0)).reason == "no-votes"
+
+
+@pytest.mark.parametrize("bound", ["live", "clopper-pearson", "two-class"])
+def test_n_needed_shrinks_with_a_clearer_majority(bound: str):
+    method = bound_method(bound)
+    needed = [
+        n_needed(Votes(counts=(k, 1000 - k)), scheme=SCHEME, method=method, alpha=0.001)
+        for k in (550, 700, 900)
+    ]
+    assert needed == sorted(needed, reverse=True)

@@ -1,0 +1,139 @@
+import threading
+
+import pytest
+from scipy.stats import binom
+
+from engine.errors import UserError
+from engine.evidence import Evidence
+from engine.procedures.certify import certify
+from engine.records import ProbabilityBounds
+from engine.settings import RunSettings
+from tests.fakes import HalfSpace, Misbehaving, finish, fitted
+
+
+def run(threshold: float, **changes) -> Evidence:
+    values = {"n0": 50, "n": 2000, **changes}
+    return finish(certify(HalfSpace(threshold), fitted(), RunSettings(**values)))
+
+
+def test_certifies_less_than_the_true_radius_and_close_to_it():
+    found = run(0.3, n=50_000)
+    assert found.outcome == "certified" and found.complete
+    assert found.predicted_class == 0 and found.class_name == "class 0"
+    assert 0.28 < found.radius < 0.3
+    assert found.region.radius == found.radius
+    assert found.statement.startswith(
+        "With confidence 99.9 %, no change of this image with l2 norm below 0.2"
+    )
+
+
+def test_evidence_round_trips_and_holds_the_run():
+    found = run(0.3)
+    assert Evidence.model_validate_json(found.model_dump_json()) == found
+    assert sum(found.votes.selection) == 50 and sum(found.votes.estimation) == 2000
+    assert found.bounds.method == "live" and found.bounds.n == 2000
+    assert found.trajectory[-1].n == 2000
+    assert found.performance.samples_per_second > 0
+    assert found.noise.generator == "philox4x32-10/box-muller-f32"
+
+
+def test_same_seed_same_votes_another_seed_other_votes():
+    assert run(0.1, batch=64).votes == run(0.1, batch=1000).votes
+    assert run(0.1).votes != run(0.1, seed=1).votes
+
+
+def test_at_is_answered_in_the_schemes_terms():
+    settings = RunSettings(n0=50, n=2000)
+    asked = ("radius=0.1", "radius=0.5")
+    found = finish(certify(HalfSpace(0.3), fitted(), settings, at=asked))
+    assert found.certified_at == {"radius=0.1": True, "radius=0.5": False}
+
+
+def test_an_unknown_at_is_refused_before_the_run():
+    with pytest.raises(UserError, match="knows the terms radius"):
+        finish(certify(HalfSpace(0.3), fitted(), RunSettings(), at=["words=1"]))
+
+
+@pytest.mark.parametrize(
+    ("threshold", "n", "reason"), [(0.02, 200, "too-few-samples"), (0.0, 100_000, None)]
+)
+def test_abstains_with_a_reason(threshold: float, n: int, reason: str | None):
+    found = run(threshold, n=n, n0=1000)
+    assert found.outcome == "abstained"
+    assert found.radius is None and found.region is None and found.predicted_class is None
+    assert found.abstention.reason in ([reason] if reason else ["wrong-guess", "below-half"])
+    assert found.statement.startswith("Nothing is certified: ")
+
+
+@pytest.mark.parametrize(("bound", "claims"), [("live", True), ("clopper-pearson", False)])
+def test_a_stopped_run_is_partial_and_claims_only_what_its_bound_allows(bound: str, claims: bool):
+    stop = threading.Event()
+    settings = RunSettings(n0=10, n=100_000, batch=50, bound=bound)
+    running = certify(Misbehaving("slow"), fitted(), settings, stop=stop)
+    for snapshot in running:
+        if snapshot.phase == "estimation" and snapshot.estimation.n >= 100:
+            break
+    stop.set()
+    found = finish(running)
+    assert not found.complete
+    assert 100 <= sum(found.votes.estimation) < 100_000
+    assert (found.outcome == "certified") == claims
+    if claims:
+        assert "of 100,000 votes; the bound is valid at any stop." in found.statement
+    else:
+        assert found.abstention.reason == "stopped-early"
+        assert not found.bounds.valid
+
+
+def test_stopped_before_the_estimation_says_so():
+    stop = threading.Event()
+    stop.set()
+    found = finish(certify(HalfSpace(0.3), fitted(), RunSettings(), stop=stop))
+    assert found.abstention.reason == "no-votes" and not found.complete
+
+
+def test_provisional_value_beside_the_live_bound_until_n_is_reached():
+    snapshots = list(certify(Misbehaving("slow"), fitted(), RunSettings(n0=10, n=500, batch=50)))
+    early = [s for s in snapshots if s.phase == "estimation" and s.estimation.n < 500]
+    assert early and all(isinstance(s.provisional, ProbabilityBounds) for s in early)
+    assert all(not s.provisional.valid and s.bounds.valid for s in early)
+    assert snapshots[-1].provisional is None
+
+
+def test_input_of_another_shape_is_refused():
+    from tests.fakes import identity
+
+    classifier = HalfSpace(0.3)
+    classifier.identity = identity(input_shape=(3, 32, 32))
+    with pytest.raises(UserError) as caught:
+        finish(certify(classifier, fitted(), RunSettings()))
+    assert str(caught.value) == (
+        "The model takes inputs of shape (3, 32, 32), the input has (1, 8, 8)."
+    )
+
+
+def test_missing_device_is_refused():
+    with pytest.raises(UserError, match="Device 'cuda:7' is not available here; there is: .*cpu"):
+        finish(certify(HalfSpace(0.3), fitted(), RunSettings(device="cuda:7")))
+
+
+def test_warnings_name_another_training_noise_and_a_wrong_clean_answer():
+    from tests.fakes import identity
+
+    classifier = HalfSpace(0.3)
+    classifier.identity = identity(training_sigma=1.0)
+    found = finish(certify(classifier, fitted(label=1), RunSettings(n0=10, n=100)))
+    assert "trained with sigma 1, but this run smooths with sigma 0.25" in found.warnings[0]
+    assert "the base model answers 'class 0', but the label is 'class 1'" in found.warnings[1]
+
+
+@pytest.mark.statistics
+@pytest.mark.parametrize("bound", ["live", "clopper-pearson", "two-class"])
+def test_false_claims_over_many_seeds(bound: str):
+    """The smoothed half space has robust radius exactly 0.1: a larger claim is false."""
+    alpha, runs = 0.05, 600
+    wrong = 0
+    for seed in range(runs):
+        found = run(0.1, n=400, n0=40, bound=bound, alpha=alpha, seed=seed, batch=400)
+        wrong += found.outcome == "certified" and (found.radius > 0.1 or found.predicted_class != 0)
+    assert wrong <= binom.ppf(1 - 1e-6, runs, alpha)

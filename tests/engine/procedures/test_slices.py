@@ -1,0 +1,61 @@
+import threading
+
+import numpy as np
+import pytest
+
+from engine.figures import SliceFigure
+from engine.procedures.directions import SliceAxes
+from engine.procedures.slices import explore
+from engine.settings import RunSettings
+from tests.fakes import HalfSpace, finish, fitted
+
+
+def figure(kind: str, threshold: float = 0.3, **changes) -> SliceFigure:
+    values = {"radius": 0.25, "center_class": 0, "budget_seconds": 60.0, **changes}
+    towards = fitted(1.0) if kind == "towards" else None
+    axes = SliceAxes(kind=kind, towards=towards)
+    return finish(explore(HalfSpace(threshold), fitted(), RunSettings(), axes=axes, **values))
+
+
+def test_the_adversarial_slice_shows_the_half_space_where_it_is():
+    """Along the normal the boundary of f (and, by symmetry, of g) is the line u = 0.3."""
+    found = figure("adversarial")
+    assert found.axes == ("adversarial direction", "random direction")
+    side = found.base.shape[0]
+    u = (np.arange(side) + 0.5) * 2 * found.extent / side - found.extent
+    clear = np.abs(u - 0.3) > 0.03
+    expected = np.broadcast_to((u > 0.3)[clear], (side, int(clear.sum())))
+    assert (found.base[:, clear] == expected).mean() > 0.98
+    coarse = found.smoothed
+    cells = (np.arange(coarse.shape[0]) + 0.5) * 2 * found.extent / coarse.shape[0] - found.extent
+    assert (coarse[:, cells < 0.1] == 0).mean() > 0.95
+    assert (coarse[:, cells > 0.5] == 1).all()
+
+
+def test_the_disc_fits_into_the_picture():
+    assert figure("random").extent >= 1.8 * 0.25
+
+
+def test_towards_another_input_reaches_it():
+    found = figure("towards")
+    assert found.axes[0] == "towards flat"
+    assert found.extent >= 8.0
+
+
+def test_refines_progressively_and_obeys_a_stop():
+    stop = threading.Event()
+    running = explore(
+        HalfSpace(0.3), fitted(), RunSettings(), radius=None, center_class=None, stop=stop
+    )
+    first = next(running)
+    assert first.base.shape == (1, 1) and first.radius is None
+    second = next(running)
+    assert second.base.shape == (9, 9)
+    stop.set()
+    assert finish(running).base.shape == (9, 9)
+
+
+def test_dots_are_projections_of_the_noise():
+    dots = figure("random").samples
+    assert dots.shape == (120, 2)
+    assert dots.std() == pytest.approx(0.25, rel=0.2)

@@ -1,0 +1,40 @@
+import pytest
+
+from engine.errors import UserError
+from engine.schemes import SCHEMES, Gaussian, parse_scheme, scheme_class
+
+
+@pytest.mark.parametrize("scheme", SCHEMES, ids=lambda s: s.key)
+def test_contract(scheme):
+    """Every scheme says what it is, round-trips, and needs more probability for larger changes."""
+    assert scheme.title and scheme.citation and scheme.inputs and scheme.limits
+    assert scheme.attacker[0].islower()
+    one = scheme()
+    assert parse_scheme(one.model_dump()) == one
+    nothing = dict.fromkeys(scheme.terms, 0.0)
+    something = dict.fromkeys(scheme.terms, 1.0)
+    assert one.required_probability(nothing) <= one.required_probability(something)
+
+
+def test_at_is_parsed_in_the_schemes_own_terms():
+    assert Gaussian().parse_at("radius=0.25") == {"radius": 0.25}
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("words=1", "--at words=1: gaussian knows the terms radius, not 'words'."),
+        ("radius=big", "--at radius=big: 'big' is not a number."),
+        ("radius=-1", "--at radius=-1: radius must be a finite number >= 0."),
+        ("radius=nan", "--at radius=nan: radius must be a finite number >= 0."),
+    ],
+)
+def test_a_bad_at_is_one_sentence(text: str, sentence: str):
+    with pytest.raises(UserError) as caught:
+        Gaussian().parse_at(text)
+    assert str(caught.value) == sentence
+
+
+def test_unknown_scheme_lists_the_known():
+    with pytest.raises(UserError, match="There is no scheme 'magic'; there are: gaussian"):
+        scheme_class("magic")

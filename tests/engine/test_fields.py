@@ -1,0 +1,21 @@
+from engine.fields import field_specs
+from engine.schemes import Gaussian
+from engine.settings import RunSettings
+
+
+def test_a_schemes_fields_become_specs():
+    (sigma,) = field_specs(Gaussian)
+    assert (sigma.name, sigma.flag, sigma.kind) == ("sigma", "--sigma", "float")
+    assert sigma.unit == "pixels in [0,1]" and sigma.help and sigma.minimum == 0
+
+
+def test_run_settings_in_order_without_the_scheme():
+    specs = {spec.name: spec for spec in field_specs(RunSettings)}
+    assert list(specs) == ["n0", "n", "alpha", "bound", "seed", "batch", "device", "precision"]
+    assert specs["bound"].choices == ("live", "clopper-pearson", "two-class")
+    assert specs["device"].choices[0] == "auto"
+    assert specs["n"].kind == "int" and specs["n"].default == 100_000
+
+
+def test_every_field_is_explained():
+    assert all(spec.help for spec in field_specs(RunSettings))

@@ -1,0 +1,50 @@
+import errno
+import hashlib
+import os
+from pathlib import Path
+
+import pytest
+
+from engine.errors import UserError
+from engine.files import sha256_bytes, sha256_file, write_atomically
+
+
+def test_digests(tmp_path: Path):
+    data = os.urandom(3 << 20)
+    (tmp_path / "f").write_bytes(data)
+    assert sha256_file(tmp_path / "f") == hashlib.sha256(data).hexdigest() == sha256_bytes(data)
+
+
+def test_an_absent_file_is_one_sentence(tmp_path: Path):
+    with pytest.raises(UserError, match=r"Cannot read .*nothing: No such file or directory\."):
+        sha256_file(tmp_path / "nothing")
+
+
+def test_writes_whole_and_makes_folders(tmp_path: Path):
+    target = tmp_path / "new" / "report.pdf"
+    write_atomically(target, b"abc")
+    assert target.read_bytes() == b"abc"
+    assert [p.name for p in target.parent.iterdir()] == ["report.pdf"]
+
+
+def test_a_full_disk_keeps_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    target = tmp_path / "report.pdf"
+    target.write_bytes(b"old")
+
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(UserError) as caught:
+        write_atomically(target, b"new")
+    assert str(caught.value) == (
+        f"Cannot write {target}: the disk is full. Nothing was lost; choose another place."
+    )
+    assert target.read_bytes() == b"old"
+    assert [p.name for p in tmp_path.iterdir()] == ["report.pdf"]
+
+
+def test_a_file_in_the_way_of_a_folder(tmp_path: Path):
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(UserError, match="Cannot write"):
+        write_atomically(tmp_path / "file" / "report.pdf", b"x")

@@ -1,0 +1,41 @@
+import pytest
+
+from engine.errors import UserError
+from engine.fields import checked
+from engine.schemes import Gaussian
+from engine.settings import RunSettings
+
+
+def test_defaults_are_the_papers():
+    settings = RunSettings()
+    assert (settings.n0, settings.n, settings.alpha, settings.bound) == (
+        100,
+        100_000,
+        0.001,
+        "live",
+    )
+
+
+def test_scheme_is_kept_with_its_parameters():
+    settings = RunSettings(scheme=Gaussian(sigma=0.7))
+    assert settings.model_dump()["scheme"] == {"key": "gaussian", "sigma": 0.7}
+    assert RunSettings.model_validate_json(settings.model_dump_json()) == settings
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"alpha": 0}, "alpha must be greater than 0 (it was 0)."),
+        ({"alpha": 1.5}, "alpha must be less than 1 (it was 1.5)."),
+        ({"n": 0}, "n must be greater than or equal to 1 (it was 0)."),
+        ({"n0": 0}, "n0 must be greater than or equal to 1 (it was 0)."),
+        (
+            {"bound": "hope"},
+            "bound must be 'live', 'clopper-pearson' or 'two-class' (it was 'hope').",
+        ),
+    ],
+)
+def test_bad_values_are_one_sentence(values: dict, sentence: str):
+    with pytest.raises(UserError) as caught:
+        checked(RunSettings, **values)
+    assert str(caught.value) == sentence

@@ -1,0 +1,36 @@
+from engine import statement
+from engine.records import ProbabilityBounds
+from engine.regions import Abstention, Ball
+
+
+def test_certified_in_the_issues_words():
+    region = Ball(norm="l2", radius=0.4703, unit="pixels in [0,1]")
+    bounds = ProbabilityBounds(
+        method="live",
+        alpha=0.001,
+        n=10,
+        top=7,
+        p_lower=0.9,
+        p_upper=0.1,
+        valid=True,
+        basis="",
+    )
+    assert statement.certified(region, bounds, "7", "image") == (
+        "With confidence 99.9 %, no change of this image with l2 norm below 0.470 "
+        "(all pixels in [0,1]) changes the answer '7'."
+    )
+
+
+def test_abstained_and_partial():
+    abstention = Abstention(reason="no-votes", sentence="the run ended.")
+    assert statement.abstained(abstention) == "Nothing is certified: the run ended."
+    assert statement.partial(41_000, 100_000, valid=True) == (
+        "Stopped after 41,000 of 100,000 votes; the bound is valid at any stop."
+    )
+    assert "makes no claim" in statement.partial(1, 2, valid=False)
+
+
+def test_predicted():
+    assert statement.predicted("cat", 0.05, "image") == (
+        "With confidence 95 %, the smoothed model's answer for this image is 'cat'."
+    )
