@@ -76,15 +76,26 @@ class Outputs:
         elif self.json:
             kept = _tried(partial(write_json, evidence, Path(self.json)), failed)
         if self.reports:
-            pictures = self._pictures(evidence, classifier, fitted)
-            for path in self.reports:
-                saved = _tried(partial(_report, evidence, path, pictures), failed)
-                kept = kept and (saved or bool(self.json))
+            saved = self._write_reports(evidence, classifier, fitted, failed)
+            kept = kept and (saved or bool(self.json))
         if failed:
             if not kept:
                 _print_json(evidence)
                 failed.append("The evidence was printed to standard output instead.")
             raise WriteError(" ".join(failed))
+
+    def _write_reports(
+        self, evidence: Evidence, classifier: Classifier, fitted: FittedInput, failed: list[str]
+    ) -> bool:
+        """Write the reports, without pictures where those fail; True if all were written."""
+        pictures = Illustrations()
+        try:
+            pictures = self._pictures(evidence, classifier, fitted)
+        except Exception as error:  # a picture is no reason to lose a finished run
+            failed.append(f"The report has no map: {_reason(error)}")
+        return all(
+            [_tried(partial(_report, evidence, path, pictures), failed) for path in self.reports]
+        )
 
     def _pictures(
         self, evidence: Evidence, classifier: Classifier, fitted: FittedInput
@@ -138,12 +149,19 @@ def _print_json(evidence: Evidence) -> None:
 
 
 def _tried(write: Callable[[], None], failed: list[str]) -> bool:
+    """Whether ``write`` succeeded; whatever went wrong, a finished run is not to be lost."""
     try:
         write()
-    except UserError as error:
-        failed.append(str(error))
+    except Exception as error:
+        failed.append(_reason(error))
         return False
     return True
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, UserError):
+        return str(error)
+    return f"An error inside the program ({type(error).__name__}: {error})."
 
 
 def _check_writable(path: Path) -> None:

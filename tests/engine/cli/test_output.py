@@ -76,3 +76,16 @@ def test_a_report_that_fails_leaves_the_json(
     assert shown.status == 1
     assert shown.err == "certiscope: Cannot write e.csv: the disk is full.\n"
     assert json.loads(target.read_text())["outcome"] == "certified"
+
+
+def test_a_crash_while_drawing_loses_nothing(
+    certify: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def crash(*_: Any, **__: Any) -> None:
+        raise ZeroDivisionError("no map")
+
+    monkeypatch.setattr(output, "illustrate", crash)
+    shown = certify("--report", str(tmp_path / "e.pdf"))
+    assert shown.status == 1
+    assert "The report has no map: An error inside the program (ZeroDivisionError" in shown.err
+    assert (tmp_path / "e.pdf").exists()

@@ -1,0 +1,93 @@
+"""The program opens a window or hands over to the command line."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from engine import qt_libraries
+from gui import __main__ as program
+
+
+@pytest.fixture
+def window(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What the window is opened with; no window opens."""
+    seen: list[Any] = []
+
+    def note(what: Any) -> int:
+        seen.append(what)
+        return 0
+
+    monkeypatch.setitem(sys.modules, "gui.app", SimpleNamespace(main=note, demo=note))
+    return seen
+
+
+def test_no_argument_opens_the_window(window: list[Any]) -> None:
+    assert program.run([]) == 0
+    assert window == [[]]
+
+
+def test_files_open_in_the_window(window: list[Any], tmp_path: Path) -> None:
+    picture = tmp_path / "a.png"
+    picture.write_bytes(b"")
+    assert program.run([str(picture)]) == 0
+    assert window == [[str(picture)]]
+
+
+def test_a_folder_named_like_a_command_does_not_hide_it(
+    window: list[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "schemes").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert program.run(["schemes"]) == 0
+    assert window == []
+
+
+def test_demo_gets_its_folder(window: list[Any], tmp_path: Path) -> None:
+    assert program.run(["demo", "--out", str(tmp_path)]) == 0
+    assert window == [tmp_path]
+
+
+def test_a_word_that_is_neither_is_refused(
+    window: list[Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert program.run(["gone.png"]) == 2
+    assert capsys.readouterr().err == "certiscope: No such command 'gone.png'.\n"
+    assert window == []
+
+
+def test_without_a_display_the_window_says_what_works(
+    window: list[Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(sys, "platform", "linux")
+    assert program.run([]) == 1
+    assert "There is no display to open a window on" in capsys.readouterr().err
+    assert window == []
+
+
+def test_missing_libraries_are_named(
+    window: list[Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(qt_libraries, "can_start", lambda _scope: False)
+    monkeypatch.setattr(qt_libraries, "missing_packages", lambda _scope: ("libegl1",))
+    assert program.run(["demo"]) == 1
+    assert capsys.readouterr().err == (
+        "certiscope: The window needs system libraries; on Debian: "
+        "apt-get install -y --no-install-recommends libegl1\n"
+    )
+    assert window == []
+
+
+def test_the_command_line_loads_no_qt() -> None:
+    code = (
+        "import sys; from gui.__main__ import run; run(['schemes']); "
+        "assert 'PySide6' not in sys.modules; assert 'torch' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.DEVNULL)
