@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from engine import statement
 from engine.bounds import bound_method
 from engine.evidence import (
     Evidence,
@@ -164,9 +165,7 @@ def make_evidence(
     return Evidence(**{**facts, **overrides})
 
 
-def _outcome(
-    region: Any, name: str, top: int, bounds: ProbabilityBounds
-) -> dict[str, Any]:
+def _outcome(region: Any, name: str, top: int, bounds: ProbabilityBounds) -> dict[str, Any]:
     if region is None:
         sentence = f"p_lower for '{name}' is not above one half; four times the votes would help."
         return {
@@ -182,7 +181,7 @@ def _outcome(
         "class_name": name,
         "radius": region.radius,
         "region": region,
-        "statement": f"With confidence 99.9 %, {region.clause('image')} changes the answer '{name}'.",
+        "statement": statement.certified(region, bounds, name, "image"),
     }
 
 

@@ -52,6 +52,8 @@ class Content:
         why: what follows an abstention; else None.
         key_facts: the numbers of the first page.
         identity: run, model and input in a line each.
+        limits: what the statement must not be taken for.
+        sections: everything else, in the order a reader needs it.
     """
 
     title: str
@@ -62,4 +64,5 @@ class Content:
     why: Section | None
     key_facts: tuple[Fact, ...]
     identity: tuple[Fact, ...]
+    limits: Section
     sections: tuple[Section, ...]

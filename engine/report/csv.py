@@ -12,18 +12,63 @@ from engine.evidence import Evidence
 from engine.figures import Illustrations
 from engine.files import write_atomically
 
-_PATHS: tuple[str, ...] = (
-    "schema_version run_id created procedure outcome complete predicted_class class_name radius "
-    "region.kind region.norm region.unit abstention.reason abstention.n_needed statement "
-    "settings.scheme.key settings.n0 settings.n settings.alpha settings.bound settings.seed "
-    "settings.precision bounds.method bounds.n bounds.p_lower bounds.p_upper bounds.valid "
-    "bounds.basis test.name test.top test.runner_up test.p_value model.name model.source "
-    "model.sha256 model.architecture model.normalization input.name input.source input.sha256 "
-    "input.pixels_sha256 input.label input.label_name noise.generator noise.key votes.guess "
-    "votes.selection_failures votes.estimation_failures performance.samples_per_second "
-    "performance.seconds performance.device software.certiscope software.torch command"
-).split()
-COLUMNS: tuple[str, ...] = (*_PATHS, "scheme", "certified_at", "votes.selection", "votes.estimation")
+_PATHS = (
+    "schema_version",
+    "run_id",
+    "created",
+    "procedure",
+    "outcome",
+    "complete",
+    "predicted_class",
+    "class_name",
+    "radius",
+    "region.kind",
+    "region.norm",
+    "region.unit",
+    "abstention.reason",
+    "abstention.n_needed",
+    "statement",
+    "settings.scheme.key",
+    "settings.n0",
+    "settings.n",
+    "settings.alpha",
+    "settings.bound",
+    "settings.seed",
+    "settings.precision",
+    "bounds.method",
+    "bounds.n",
+    "bounds.p_lower",
+    "bounds.p_upper",
+    "bounds.valid",
+    "bounds.basis",
+    "test.name",
+    "test.top",
+    "test.runner_up",
+    "test.p_value",
+    "model.name",
+    "model.source",
+    "model.sha256",
+    "model.architecture",
+    "model.normalization",
+    "input.name",
+    "input.source",
+    "input.sha256",
+    "input.pixels_sha256",
+    "input.label",
+    "input.label_name",
+    "noise.generator",
+    "noise.key",
+    "votes.guess",
+    "votes.selection_failures",
+    "votes.estimation_failures",
+    "performance.samples_per_second",
+    "performance.seconds",
+    "performance.device",
+    "software.certiscope",
+    "software.torch",
+    "command",
+)
+COLUMNS = (*_PATHS, "scheme", "certified_at", "votes.selection", "votes.estimation")
 
 
 def guarded(text: str) -> str:

@@ -35,8 +35,17 @@ DARK: dict[str, str] = {
     "on-fill": "#0c1016",
 }
 
-# After Okabe & Ito (2008), lightened so that dark labels stay readable; blue is the centre's class.
-_MAP_LIGHT = ("#b9d3fa", "#f8d29b", "#b5e2cd", "#efc3dc", "#f6efa6", "#c3e6f6", "#f2b8a4", "#d3cbee")
+# After Okabe & Ito (2008), lightened so that labels stay readable; blue is the centre's class.
+_MAP_LIGHT = (
+    "#b9d3fa",
+    "#f8d29b",
+    "#b5e2cd",
+    "#efc3dc",
+    "#f6efa6",
+    "#c3e6f6",
+    "#f2b8a4",
+    "#d3cbee",
+)
 _MAP_DARK = ("#27477d", "#7d5417", "#1c5f47", "#71365a", "#6b651c", "#23596f", "#7a3a26", "#4b4180")
 _MAP_REST = {False: "#dfe3e8", True: "#3a424e"}
 _MAP_NO_CLASS = {False: "#6a7280", True: "#0a0c10"}

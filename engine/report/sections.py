@@ -1,4 +1,4 @@
-"""The pages after the first: everything needed to judge, repeat and re-check a run.
+"""The pages after the first: everything needed to judge a run.
 
 The fields are those of ISO/IEC 17025:2017, 7.8.2, and the decision rule is stated as 7.8.6 asks.
 """
@@ -9,19 +9,23 @@ from engine.evidence import Evidence, TrajectoryPoint
 from engine.fields import field_specs
 from engine.report.content import Fact, Section, Table
 from engine.report.numbers import count, lower, percent, plain, upper
-from engine.rounding import confidence_percent, round_down
+from engine.report.provenance import provenance
+from engine.rounding import confidence_percent
 
 _TRAJECTORY_ROWS = 8
 _VOTE_ROWS = 12
 
-GENERAL_LIMITS = (
+_CERTIFY_LIMITS = (
+    "It says that the answer stays, not that the answer is right.",
+    "An abstention does not show that the model can be attacked: the method is incomplete.",
+)
+_PREDICT_LIMITS = ("It says nothing about changed inputs: no radius is claimed.",)
+_GENERAL_LIMITS = (
     "It is about the smoothed classifier g, which answers by majority over noisy copies, not about "
     "the base model used alone.",
     "It relates only to the input and the model tested, named here by their digests.",
-    "It says that the answer stays, not that the answer is right.",
     "alpha is per statement: of many such statements, up to a share alpha may be wrong.",
     "The noise is made in floating point and is not sound to the last bit.",
-    "An abstention does not show that the model can be attacked: the method is incomplete.",
 )
 
 
@@ -29,27 +33,21 @@ def sections(evidence: Evidence) -> tuple[Section, ...]:
     """In the order a reader needs them."""
     certifying = evidence.procedure == "certify"
     parts = [
-        _limits(evidence),
         _method(evidence),
         _decision(evidence),
         _parameters(evidence),
         _votes(evidence),
         *([_trajectory(evidence)] if evidence.trajectory else []),
         *([_asked(evidence)] if certifying and evidence.certified_at else []),
-        _model(evidence),
-        _input(evidence),
-        _noise(evidence),
-        _software(evidence),
-        _warnings(evidence),
-        _repeat(evidence),
-        _check(evidence),
     ]
-    return tuple(parts)
+    return (*parts, *provenance(evidence))
 
 
-def _limits(evidence: Evidence) -> Section:
-    own = evidence.settings.scheme.limits if evidence.procedure == "certify" else ()
-    return Section("What this does not say", sentences=(*own, *GENERAL_LIMITS))
+def limits(evidence: Evidence) -> Section:
+    """What the statement must not be taken for."""
+    certifying = evidence.procedure == "certify"
+    own = evidence.settings.scheme.limits + _CERTIFY_LIMITS if certifying else _PREDICT_LIMITS
+    return Section("What this does not say", sentences=(*own, *_GENERAL_LIMITS))
 
 
 def _method(evidence: Evidence) -> Section:
@@ -166,101 +164,3 @@ def _asked(evidence: Evidence) -> Section:
         for at, inside in evidence.certified_at.items()
     )
     return Section("Perturbations asked for", facts)
-
-
-def _model(evidence: Evidence) -> Section:
-    model = evidence.model
-    trained = f"sigma {model.training_sigma:g}" if model.training_sigma is not None else "not known"
-    facts = (
-        Fact("name", model.name),
-        Fact("source", model.source),
-        Fact("sha256", model.sha256, code=True),
-        Fact("format", model.format + (", can run code, opened with consent" * model.contains_code)),
-        Fact("architecture", model.architecture),
-        Fact("parameters", count(model.parameters) if model.parameters else "not told by the file"),
-        Fact("classes", count(len(model.class_names))),
-        Fact("takes", _shape(model.input_shape)),
-        Fact("normalisation", model.normalization, f"after the noise; {model.normalization_origin}"),
-        Fact("trained with noise", trained),
-        Fact("arithmetic", evidence.settings.precision, "part of the model's identity"),
-    )
-    return Section("Model", facts, sentences=model.notes)
-
-
-def _shape(shape: tuple[int, int, int]) -> str:
-    channels, height, width = shape
-    return f"{channels} × {height} × {width} (channels × height × width)"
-
-
-def _input(evidence: Evidence) -> Section:
-    image = evidence.input
-    label = "not known" if image.label is None else f"{image.label_name or ''} (class {image.label})"
-    facts = (
-        Fact("name", image.name),
-        Fact("source", image.source),
-        Fact("sha256", image.sha256, code=True),
-        Fact("sha256 of the pixels", image.pixels_sha256, "the tensor that got the noise", code=True),
-        Fact("shape", _shape(image.shape)),
-        Fact("true class", label),
-        Fact("fitted to the model", image.adaptation or "as it is, nothing resized or cropped"),
-    )
-    return Section("Input", facts)
-
-
-def _noise(evidence: Evidence) -> Section:
-    noise = evidence.noise
-    facts = (
-        Fact("generator", noise.generator),
-        Fact("key", noise.key, f"from {noise.key_material}", code=True),
-        Fact("streams", f"selection {noise.selection_stream}, estimation {noise.estimation_stream}"),
-        Fact("arithmetic", noise.arithmetic, "fast; not sound to the last bit"),
-    )
-    return Section("Noise", facts)
-
-
-def _software(evidence: Evidence) -> Section:
-    software, timing = evidence.software, evidence.performance
-    threads = f", {timing.threads} threads" if timing.threads else ""
-    speed = f"{count(int(timing.samples_per_second))} votes per second"
-    facts = (
-        Fact("certiscope", software.certiscope),
-        Fact("libraries", _versions(evidence)),
-        Fact("platform", software.platform),
-        Fact("processor", software.processor),
-        Fact("device", f"{timing.device} ({software.device_name}){threads}"),
-        Fact("speed", speed, f"{round_down(timing.seconds, 1)} s in all, batch {count(timing.batch)}"),
-    )
-    return Section("Software and machine", facts)
-
-
-def _versions(evidence: Evidence) -> str:
-    s = evidence.software
-    return f"Python {s.python}, torch {s.torch}, NumPy {s.numpy}, SciPy {s.scipy}"
-
-
-def _warnings(evidence: Evidence) -> Section:
-    return Section("Warnings", sentences=evidence.warnings or ("None.",))
-
-
-def _repeat(evidence: Evidence) -> Section:
-    command = (Fact("command line", evidence.command, code=True),) if evidence.command else ()
-    seed = (
-        f"The same seed ({evidence.settings.seed}) on the same model and input draws the same "
-        "noise, whatever the batch size."
-    )
-    return Section("To repeat this run", command, sentences=(seed,))
-
-
-def _check(evidence: Evidence) -> Section:
-    steps = ["Compare the sha256 of the model and input files with those printed above."]
-    if evidence.bounds is not None:
-        bounds = evidence.bounds
-        k = evidence.votes.estimation[bounds.top]
-        steps.append(
-            f"From k = {count(k)} of n = {count(bounds.n)} and alpha = {plain(bounds.alpha)}, "
-            f"compute the {bounds.method} bound anew: {bounds.p_lower!r} before rounding."
-        )
-        steps.append("Put both bounds into the theorem named under Method to obtain the region.")
-    steps.append("Run the command line again and compare the votes of both phases.")
-    steps.append("All numbers at full precision, and every count, are in the evidence.json that this report carries.")
-    return Section("To check it", sentences=tuple(steps))

@@ -7,10 +7,14 @@ from engine.fields import field_specs
 from engine.regions import Ball
 from engine.report.content import Content, Fact, Section, Tone
 from engine.report.numbers import PROBABILITY_DIGITS, count, lower, plain, upper
-from engine.report.sections import sections
-from engine.rounding import confidence_percent, round_down, round_up
+from engine.report.sections import limits, sections
+from engine.rounding import confidence_percent, round_up
 
-_TITLES = {"certify": "Robustness certificate", "predict": "Smoothed prediction"}
+_TITLES = {
+    "certified": "Robustness certificate",
+    "predicted": "Smoothed prediction",
+    "abstained": "Robustness assessment",
+}
 _TONES: dict[str, Tone] = {"certified": "good", "predicted": "good", "abstained": "warn"}
 _CAUSES = {
     "wrong-guess": "the selection votes guessed the wrong class",
@@ -23,7 +27,7 @@ _SHORT_HASH = 12
 def content(evidence: Evidence) -> Content:
     """Everything a report says about a run."""
     return Content(
-        title=_TITLES[evidence.procedure],
+        title=_TITLES[evidence.outcome],
         verdict=evidence.outcome.upper(),
         tone=_TONES[evidence.outcome],
         partial=_partial(evidence),
@@ -31,6 +35,7 @@ def content(evidence: Evidence) -> Content:
         why=_why(evidence),
         key_facts=(*_answer(evidence), *_bounds(evidence), *_test(evidence), *_votes(evidence)),
         identity=_identity(evidence),
+        limits=limits(evidence),
         sections=sections(evidence),
     )
 
@@ -51,29 +56,25 @@ def _why(evidence: Evidence) -> Section | None:
     abstention = evidence.abstention
     if abstention is None:
         return None
-    facts = tuple(
-        Fact(cause, "this run" if reason == abstention.reason else "not this run")
-        for reason, cause in _CAUSES.items()
-    )
-    known = abstention.reason in _CAUSES
+    facts = []
+    if abstention.reason in _CAUSES:
+        others = [cause for reason, cause in _CAUSES.items() if reason != abstention.reason]
+        facts.append(Fact("most likely", _CAUSES[abstention.reason]))
+        facts += [Fact("less likely", cause) for cause in others]
+    if abstention.n_needed is not None:
+        needed = count(abstention.n_needed)
+        facts.append(Fact("n that would help", needed, "if the votes keep their shares"))
+    told = abstention.sentence in evidence.statement
     sentence = abstention.sentence[:1].upper() + abstention.sentence[1:]
-    needed = abstention.n_needed
-    helps = (f"An n of {count(needed)} would help, if the votes keep these shares.",)
-    return Section(
-        title="Why nothing is certified" if evidence.procedure == "certify" else "Why no answer",
-        facts=facts if known else (),
-        sentences=(sentence, *(helps if needed is not None else ())),
-    )
+    title = "Why nothing is certified" if evidence.procedure == "certify" else "Why no answer"
+    return Section(title, tuple(facts), () if told else (sentence,))
 
 
 def _answer(evidence: Evidence) -> tuple[Fact, ...]:
-    facts = []
-    if isinstance(evidence.region, Ball):
-        ball = evidence.region
-        note = f"{ball.norm} norm, {ball.unit}"
-        facts.append(Fact("certified radius", round_down(ball.radius, 4), note))
-    elif evidence.region is not None:
-        facts.append(Fact("certified region", evidence.region.headline()))
+    facts, region = [], evidence.region
+    if region is not None:
+        note = f"{region.norm} norm, {region.unit}" if isinstance(region, Ball) else ""
+        facts.append(Fact("certified region", region.headline(), note))
     if evidence.predicted_class is not None:
         facts.append(Fact("answer", evidence.class_name or "", _against_label(evidence)))
     return tuple(facts)
@@ -92,10 +93,9 @@ def _bounds(evidence: Evidence) -> tuple[Fact, ...]:
     bounds = evidence.bounds
     if bounds is None:
         return ()
-    name = evidence.model.class_names[bounds.top]
     sense = "" if bounds.valid else " (provisional)"
     return (
-        Fact("p lower", lower(bounds.p_lower), f"probability of '{name}', rounded down{sense}"),
+        Fact("p lower", lower(bounds.p_lower), f"of the chosen class, rounded down{sense}"),
         Fact("p upper", upper(bounds.p_upper), f"of every other class, rounded up{sense}"),
     )
 

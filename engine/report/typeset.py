@@ -32,12 +32,12 @@ _UNSHOWN = re.compile(
 
 
 def displayable(text: str) -> str:
-    """``text`` with every character that the report's fonts cannot show as ``[U+65E5]``.
+    r"""``text`` with every character that the report's fonts cannot show as ``[U+65E5]``.
 
     PDF/A refuses missing glyphs; direction overrides and other invisible characters, which could
     make a name read as another, are spelled out too.
 
-    >>> displayable("a\\u202eb")
+    >>> displayable("a\u202eb")
     'a[U+202E]b'
     """
     flat = " ".join(text.split()) if any(c in text for c in "\n\r\t") else text
@@ -80,20 +80,19 @@ def typeset(
         created: the date written into a PDF.
         archival: PDF/A-3b, which may carry attachments.
     """
-    templates = _templates()
     sources = {
-        **templates,
-        "main.typ": templates[template],
+        **_templates(),
         "data.json": json.dumps(_displayable_data(data), ensure_ascii=False).encode(),
+        **files,
     }
-    with _folder_of(files) as root:
+    with _folder_of(sources) as root:
         pages = typst.compile(
-            sources,
+            root / template,
             root=root,
             ignore_system_fonts=True,
             format=fmt,
             ppi=ppi,
-            pdf_standards=["a-3b"] if archival else [],
+            pdf_standards="a-3b" if archival else None,
             timestamp=created,
         )
     return list(pages) if isinstance(pages, list) else [pages]

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.figures import MeaningFigure
-from engine.report.plots.base import Drawing, RGB, enlarged, png
+from engine.report.plots.base import RGB, Drawing, enlarged, png
 from engine.rounding import round_up
 
 _SHORT_SIDE = 240

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from engine.figures import SliceFigure
 from engine.report import palette
 from engine.report.numbers import count, linear_ticks
-from engine.report.plots.base import Drawing, RGB, hex_rgb, png
+from engine.report.plots.base import RGB, Drawing, hex_rgb, png
 from engine.rounding import round_down
 
 NO_CLASS, NOT_COMPUTED = -1, -2

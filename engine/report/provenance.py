@@ -1,0 +1,127 @@
+"""Where a run comes from: everything needed to repeat and re-check it."""
+
+from __future__ import annotations
+
+from engine.evidence import Evidence
+from engine.report.content import Fact, Section
+from engine.report.numbers import count, plain
+from engine.rounding import round_down
+
+
+def provenance(evidence: Evidence) -> tuple[Section, ...]:
+    """Model, input, noise, machine, warnings, and how to do it again."""
+    return (
+        _model(evidence),
+        _input(evidence),
+        _noise(evidence),
+        _software(evidence),
+        _warnings(evidence),
+        _repeat(evidence),
+        _check(evidence),
+    )
+
+
+def _model(evidence: Evidence) -> Section:
+    model = evidence.model
+    trained = f"sigma {model.training_sigma:g}" if model.training_sigma is not None else "not known"
+    facts = (
+        Fact("name", model.name),
+        Fact("source", model.source),
+        Fact("sha256", model.sha256, code=True),
+        Fact("format", model.format, "can run code; consent given" if model.contains_code else ""),
+        Fact("architecture", model.architecture),
+        Fact("weights", count(model.parameters) if model.parameters else "not told by the file"),
+        Fact("classes", count(len(model.class_names))),
+        Fact("takes", _shape(model.input_shape)),
+        Fact("normalisation", model.normalization, f"after the noise; {_origin(evidence)}"),
+        Fact("trained with noise", trained),
+        Fact("arithmetic", evidence.settings.precision, "part of the model's identity"),
+    )
+    return Section("Model", facts, sentences=model.notes)
+
+
+def _origin(evidence: Evidence) -> str:
+    origin = evidence.model.normalization_origin
+    return "assumed, nothing says otherwise" if origin == "default" else origin
+
+
+def _shape(shape: tuple[int, int, int]) -> str:
+    channels, height, width = shape
+    return f"{channels} × {height} × {width} (channels × height × width)"
+
+
+def _input(evidence: Evidence) -> Section:
+    image = evidence.input
+    name = image.label_name or ""
+    label = "not known" if image.label is None else f"{name} (class {image.label})"
+    facts = (
+        Fact("name", image.name),
+        Fact("source", image.source),
+        Fact("sha256", image.sha256, code=True),
+        Fact("sha256 of the pixels", image.pixels_sha256, code=True),
+        Fact("shape", _shape(image.shape)),
+        Fact("true class", label),
+        Fact("fitted to the model", image.adaptation or "as it is, nothing resized or cropped"),
+    )
+    return Section("Input", facts)
+
+
+def _noise(evidence: Evidence) -> Section:
+    noise = evidence.noise
+    streams = f"selection {noise.selection_stream}, estimation {noise.estimation_stream}"
+    facts = (
+        Fact("generator", noise.generator),
+        Fact("key", noise.key, f"from {noise.key_material}", code=True),
+        Fact("streams", streams),
+        Fact("arithmetic", noise.arithmetic, "fast; not sound to the last bit"),
+    )
+    return Section("Noise", facts)
+
+
+def _software(evidence: Evidence) -> Section:
+    software, timing = evidence.software, evidence.performance
+    threads = f", {timing.threads} threads" if timing.threads else ""
+    speed = f"{count(int(timing.samples_per_second))} votes per second"
+    took = f"{round_down(timing.seconds, 1)} s in all, batch {count(timing.batch)}"
+    facts = (
+        Fact("certiscope", software.certiscope),
+        Fact("libraries", _versions(evidence)),
+        Fact("platform", software.platform),
+        Fact("processor", software.processor),
+        Fact("device", f"{timing.device} ({software.device_name}){threads}"),
+        Fact("speed", speed, took),
+    )
+    return Section("Software and machine", facts)
+
+
+def _versions(evidence: Evidence) -> str:
+    s = evidence.software
+    return f"Python {s.python}, torch {s.torch}, NumPy {s.numpy}, SciPy {s.scipy}"
+
+
+def _warnings(evidence: Evidence) -> Section:
+    return Section("Warnings", sentences=evidence.warnings or ("None.",))
+
+
+def _repeat(evidence: Evidence) -> Section:
+    command = (Fact("command line", evidence.command, code=True),) if evidence.command else ()
+    seed = (
+        f"The same seed ({evidence.settings.seed}) on the same model and input draws the same "
+        "noise, whatever the batch size."
+    )
+    return Section("To repeat this run", command, sentences=(seed,))
+
+
+def _check(evidence: Evidence) -> Section:
+    steps = ["Compare the sha256 of the model and input files with those printed above."]
+    if evidence.bounds is not None:
+        bounds = evidence.bounds
+        k = evidence.votes.estimation[bounds.top]
+        steps.append(
+            f"From k = {count(k)} of n = {count(bounds.n)} and alpha = {plain(bounds.alpha)}, "
+            f"compute the {bounds.method} bound anew: {bounds.p_lower!r} before rounding."
+        )
+        steps.append("Put both bounds into the theorem named under Method to obtain the region.")
+    steps.append("Run the command line again and compare the votes of both phases.")
+    steps.append("Every count, and all numbers at full precision, are in the evidence.json inside.")
+    return Section("To check it", sentences=tuple(steps))
