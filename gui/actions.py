@@ -1,0 +1,169 @@
+"""Every command, once: menus, tool bar, shortcuts, command palette and tests are made from this."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtGui import QAction, QKeySequence
+
+if TYPE_CHECKING:
+    from gui.session import Session
+
+When = Callable[["Session"], bool]
+
+
+def _always(session: Session) -> bool:
+    return True
+
+
+def _idle(session: Session) -> bool:
+    return not session.running
+
+
+def _ready(session: Session) -> bool:
+    return session.ready
+
+
+def _running(session: Session) -> bool:
+    return session.running and not session.stopping
+
+
+def _has_result(session: Session) -> bool:
+    return session.evidence is not None and not session.running
+
+
+def _has_folder(session: Session) -> bool:
+    return len(session.specs) > 1 and not session.running
+
+
+def _has_command(session: Session) -> bool:
+    return session.request is not None and session.image is not None
+
+
+@dataclass(frozen=True)
+class Command:
+    """One thing a person can ask for.
+
+    Attributes:
+        id: stable name, used by tests and the palette.
+        title: with its mnemonic (&).
+        menu: top-level menu it belongs to.
+        handler: method of the window that carries it out.
+        shortcut: in Qt's portable notation; empty for none.
+        when: whether it makes sense now.
+        icon: name of a drawing in ``gui.icons``; empty for none.
+        arguments: handed to the handler.
+        checkable: shows a state.
+        tip: what it does, in words.
+        starts_group: a line is drawn above it in the menu.
+    """
+
+    id: str
+    title: str
+    menu: str
+    handler: str
+    shortcut: str = ""
+    when: When = _always
+    icon: str = ""
+    arguments: tuple[Any, ...] = ()
+    checkable: bool = False
+    tip: str = ""
+    starts_group: bool = False
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("open-model", "Open &model…", "&File", "ask_for_model", "Ctrl+O", _idle, "model",
+            tip="A file of weights, an ONNX file or a Hugging Face folder's config.json"),
+    Command("open-input", "Open &picture…", "&File", "ask_for_input", "Ctrl+I", _idle, "picture",
+            tip="A picture of your own"),
+    Command("open-folder", "Open picture &folder…", "&File", "ask_for_folder", "Ctrl+Shift+I",
+            _idle, tip="Go through all pictures of a folder"),
+    Command("paste", "Paste p&icture", "&File", "paste_picture", "Ctrl+V", _idle,
+            tip="The picture in the clipboard"),
+    Command("gallery", "&Gallery of examples", "&File", "show_gallery", "Ctrl+G", _idle, "gallery",
+            tip="The shipped handwritten digits"),
+    Command("previous", "Pre&vious picture", "&File", "step_input", "Alt+Left", _has_folder,
+            arguments=(-1,), starts_group=True),
+    Command("next", "&Next picture", "&File", "step_input", "Alt+Right", _has_folder,
+            arguments=(1,)),
+    Command("export-pdf", "Save report as &PDF…", "&File", "ask_where_to_export", "Ctrl+E",
+            _has_result, "report", ("pdf",), tip="Report with the evidence attached", starts_group=True),
+    Command("export-html", "Save report as &HTML…", "&File", "ask_where_to_export", "Ctrl+Shift+E",
+            _has_result, arguments=("html",)),
+    Command("export-csv", "Save numbers as &CSV…", "&File", "ask_where_to_export", "", _has_result,
+            arguments=("csv",)),
+    Command("export-json", "Save evidence as &JSON…", "&File", "ask_where_to_export",
+            "Ctrl+Shift+J", _has_result, arguments=("json",)),
+    Command("quit", "&Quit", "&File", "close", "Ctrl+Q", starts_group=True),
+    Command("certify", "&Certify", "&Run", "certify", "F5", _ready, "run",
+            tip="Choose the class, bound its probability, say how far it is certain"),
+    Command("predict-one-sided", "&Predict (top class against 1/2)", "&Run", "predict", "Shift+F5",
+            _ready, arguments=("one-sided",),
+            tip="One-sided binomial test; no radius"),
+    Command("predict-two-sided", "Predict (top &two classes)", "&Run", "predict",
+            "Ctrl+Shift+F5", _ready, arguments=("two-sided",),
+            tip="Two-sided test between the two leading classes; no radius"),
+    Command("stop", "&Stop", "&Run", "stop", "Esc", _running, "stop",
+            tip="End the run and keep what was counted", starts_group=True),
+    Command("copy-command", "Copy command &line", "&Run", "copy_command", "Ctrl+Shift+C",
+            _has_command, tip="The same run in a terminal", starts_group=True),
+    Command("preview", "&Report preview", "&View", "show_preview", "Ctrl+P", _has_result, "report"),
+    Command("theme-light", "&Light", "&View", "set_theme", "", arguments=("light",),
+            checkable=True, tip="Theme", starts_group=True),
+    Command("theme-dark", "&Dark", "&View", "set_theme", "", arguments=("dark",),
+            checkable=True, tip="Theme"),
+    Command("theme-high-contrast", "&High contrast", "&View", "set_theme", "",
+            arguments=("high-contrast",), checkable=True, tip="Theme"),
+    Command("talk", "&Talk mode", "&View", "set_talk_mode", "F11", checkable=True,
+            tip="Larger type, side columns away", starts_group=True),
+    Command("palette", "Find a c&ommand…", "&View", "show_palette", "Ctrl+Shift+P", icon="search", starts_group=True),
+    Command("doctor", "&Versions and devices", "&Help", "show_doctor", "F1"),
+)
+
+BY_ID: dict[str, Command] = {command.id: command for command in COMMANDS}
+
+TOOLBAR: tuple[str, ...] = ("open-model", "open-input", "gallery", "preview")
+"""Commands with a button at the top; Certify, Stop and the palette have their own place."""
+
+
+def plain_title(command: Command) -> str:
+    """The title without mnemonic and ellipsis."""
+    return command.title.replace("&", "").removesuffix("…")
+
+
+def build_actions(window: Any) -> dict[str, QAction]:
+    """A ``QAction`` per command, connected to the window's handlers and added to it."""
+    actions = {}
+    for command in COMMANDS:
+        action = QAction(command.title, window)
+        action.setObjectName(command.id)
+        action.setShortcut(QKeySequence(command.shortcut))
+        action.setCheckable(command.checkable)
+        tip = command.tip or plain_title(command)
+        action.setStatusTip(tip)
+        action.setToolTip(f"{tip} ({command.shortcut})" if command.shortcut else tip)
+        action.triggered.connect(_Call(window, command))
+        window.addAction(action)
+        actions[command.id] = action
+    return actions
+
+
+def refresh(actions: dict[str, QAction], session: Session) -> None:
+    """Enable what makes sense now."""
+    for command in COMMANDS:
+        actions[command.id].setEnabled(command.when(session))
+
+
+class _Call:
+    """Calls a handler with its arguments; a checkable command also gets its new state."""
+
+    def __init__(self, window: Any, command: Command) -> None:
+        self._window, self._command = window, command
+
+    def __call__(self, checked: bool = False) -> None:
+        arguments = self._command.arguments
+        if self._command.id == "talk":
+            arguments = (checked,)
+        getattr(self._window, self._command.handler)(*arguments)

@@ -1,0 +1,242 @@
+"""Everything the window asks of the engine, imported when it is first used.
+
+Most of the engine loads torch, which takes seconds: only the worker thread may call these methods,
+and tests put a lighter object in this place.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Generator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from engine.command import command_line
+
+if TYPE_CHECKING:
+    from engine.evidence import Evidence
+    from engine.figures import Illustrations, MeaningFigure, SliceFigure
+    from engine.inputs.base import FittedInput, ImageInput, Pixels
+    from engine.models.base import Classifier
+    from engine.models.request import ModelRequest
+    from engine.procedures.snapshot import Snapshot
+    from engine.records import ModelIdentity
+    from engine.settings import RunSettings
+
+AxesKind = Literal["random", "towards", "adversarial"]
+PredictTest = Literal["one-sided", "two-sided"]
+ExportFormat = Literal["pdf", "html", "csv", "json"]
+
+SLICE_SECONDS = 12.0
+"""How long a map of the slice is refined."""
+
+PREVIEW_PPI = 110
+GALLERY, GALLERY_SIZE = "digits", 60
+
+
+@dataclass(frozen=True)
+class Example:
+    """A shipped picture for the gallery."""
+
+    spec: str
+    title: str
+    pixels: Pixels
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What the engine has to choose from.
+
+    Attributes:
+        models: (spec, title) of the shipped ones.
+        architectures, normalizations: names for files that do not say.
+        gallery: shipped pictures.
+    """
+
+    models: tuple[tuple[str, str], ...] = ()
+    architectures: tuple[str, ...] = ()
+    normalizations: tuple[str, ...] = ()
+    gallery: tuple[Example, ...] = ()
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A model and a picture in its shape: what a procedure works on."""
+
+    classifier: Classifier
+    request: ModelRequest
+    fitted: FittedInput
+
+    @property
+    def source(self) -> str:
+        """The picture as the command line names it."""
+        return self.fitted.identity.source
+
+
+@dataclass(frozen=True)
+class AxesChoice:
+    """Which plane through the input to draw; ``towards`` names a picture for that kind."""
+
+    kind: AxesKind = "adversarial"
+    towards: str = ""
+
+
+class Backend:
+    """The engine, as the window sees it."""
+
+    def warm_up(self) -> None:
+        """Load what is slow, and leave one core to the window."""
+        from engine.threads import leave_a_core_free
+
+        leave_a_core_free()
+        import engine.inputs
+        import engine.models
+        import engine.procedures.certify  # noqa: F401  the first run shall not wait for it
+
+    def load_model(self, request: ModelRequest) -> Classifier:
+        """Open a model."""
+        from engine.models import load_model
+
+        return load_model(request)
+
+    def offer(self) -> Offer:
+        """What there is to choose from."""
+        from typing import get_args
+
+        from engine.inputs import expand, load_input
+        from engine.models.catalogue import SHIPPED
+        from engine.models.request import NormalizeName
+
+        gallery = [load_input(spec) for spec in expand(GALLERY)[:GALLERY_SIZE]]
+        return Offer(
+            models=tuple((f"demo:{model.name}", model.title) for model in SHIPPED),
+            normalizations=get_args(NormalizeName),
+            gallery=tuple(
+                Example(image.source, f"{image.name}", image.pixels) for image in gallery
+            ),
+        )
+
+    def open_input(self, spec: str, known: list[str]) -> tuple[list[str], ImageInput]:
+        """A picture and the row of pictures it stands in; the first of a folder or set."""
+        from engine.inputs import expand, load_input
+
+        specs = known if spec in known else expand(spec)
+        return specs, load_input(spec if spec in specs else specs[0])
+
+    def prepare(
+        self,
+        classifier: Classifier,
+        request: ModelRequest,
+        image: ImageInput,
+        settings: RunSettings,
+    ) -> tuple[Subject, int]:
+        """Bring a picture into a model's shape.
+
+        Returns:
+            Both, and the class index of the answer without noise (-1 if the model names none).
+        """
+        from engine.device import resolve
+        from engine.inputs import fit
+        from engine.procedures.run import clean_prediction
+
+        fitted = fit(image, classifier.identity)
+        device = resolve(settings.device)
+        classifier.prepare(device, settings.precision)
+        return Subject(classifier, request, fitted), clean_prediction(classifier, fitted, device)
+
+    def setting_warnings(self, classifier: Classifier, settings: RunSettings) -> tuple[str, ...]:
+        """What speaks against these settings for this model."""
+        from engine.procedures.run import setting_warnings
+
+        return setting_warnings(classifier, settings)
+
+    def certify(
+        self, subject: Subject, settings: RunSettings, stop: threading.Event
+    ) -> Generator[Snapshot, None, Evidence]:
+        """CERTIFY."""
+        from engine.procedures.certify import certify
+
+        command = command_line("certify", subject.request, subject.source, settings)
+        return certify(subject.classifier, subject.fitted, settings, stop=stop, command=command)
+
+    def predict(
+        self,
+        subject: Subject,
+        settings: RunSettings,
+        stop: threading.Event,
+        *,
+        test: PredictTest,
+    ) -> Generator[Snapshot, None, Evidence]:
+        """PREDICT, in one of its two forms."""
+        from engine.procedures.predict import predict
+
+        command = command_line("predict", subject.request, subject.source, settings, test=test)
+        return predict(
+            subject.classifier, subject.fitted, settings, test=test, stop=stop, command=command
+        )
+
+    def explore(
+        self, subject: Subject, evidence: Evidence, axes: AxesChoice, stop: threading.Event
+    ) -> Generator[SliceFigure, None, SliceFigure]:
+        """Map a plane through the picture, finer and finer."""
+        from engine.inputs import fit, load_input
+        from engine.procedures.slices import SliceAxes, explore
+
+        towards = None
+        if axes.kind == "towards":
+            towards = fit(load_input(axes.towards), subject.classifier.identity)
+        return explore(
+            subject.classifier,
+            subject.fitted,
+            evidence.settings,
+            radius=evidence.radius,
+            center_class=evidence.predicted_class,
+            axes=SliceAxes(kind=axes.kind, towards=towards, seed=evidence.settings.seed),
+            budget_seconds=SLICE_SECONDS,
+            stop=stop,
+        )
+
+    def meaning(self, subject: Subject, evidence: Evidence) -> MeaningFigure:
+        """What the numbers look like."""
+        from engine.procedures.meaning import meaning
+
+        return meaning(
+            subject.classifier,
+            subject.fitted,
+            evidence.settings,
+            radius=evidence.radius,
+            center_class=evidence.predicted_class,
+        )
+
+    def preview(self, evidence: Evidence, illustrations: Illustrations) -> list[bytes]:
+        """The report's pages as PNG."""
+        from engine.report import preview_pages
+
+        return preview_pages(evidence, illustrations, PREVIEW_PPI)
+
+    def export(
+        self, evidence: Evidence, illustrations: Illustrations, fmt: ExportFormat, path: Path
+    ) -> Path:
+        """Write a report or the bare evidence."""
+        from engine import report
+
+        writers: dict[ExportFormat, Any] = {
+            "pdf": report.write_pdf,
+            "html": report.write_html,
+            "csv": report.write_csv,
+            "json": report.write_json,
+        }
+        writers[fmt](evidence, path, illustrations)
+        return path
+
+    def examine(self) -> str:
+        """Versions, devices and what is missing, a line each."""
+        from engine.doctor import examine
+
+        lines = []
+        for finding in examine():
+            lines.append(f"{finding.level:5} {finding.topic:28} {finding.value}")
+            if finding.advice:
+                lines.append(f"      {finding.advice}")
+        return "\n".join(lines)

@@ -1,0 +1,84 @@
+"""Files from the person: what they are, and dialogs that stop nothing while they are open."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from gui.preferences import data_folder
+
+MODEL_SUFFIXES = (
+    ".safetensors", ".pt", ".pth", ".th", ".tar", ".ckpt", ".bin", ".onnx", ".pt2",
+)  # fmt: skip
+MODEL_FILTER = f"Models ({' '.join(f'*{s}' for s in MODEL_SUFFIXES)} config.json);;All files (*)"
+PICTURE_FILTER = "Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff *.gif);;All files (*)"
+
+
+def is_model(path: Path) -> bool:
+    """Whether a dropped file or folder is meant as a model."""
+    if path.is_dir():
+        return (path / "config.json").is_file()
+    return path.suffix.lower() in MODEL_SUFFIXES
+
+
+def model_spec(path: Path) -> str:
+    """What to open: for a config.json, the folder it describes."""
+    return str(path.parent if path.name == "config.json" else path)
+
+
+def pasted_picture(image: QImage) -> Path:
+    """Keep a picture from the clipboard as a file, so that its run can be repeated."""
+    data = QByteArray()
+    buffer = QBuffer(data)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(buffer, "PNG")
+    digest = hashlib.sha256(data.data()).hexdigest()
+    path = Path(data_folder()) / "pasted" / f"pasted-{digest[:12]}.png"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data.data())
+    return path
+
+
+class FileAsker:
+    """Window-modal dialogs: they return at once, the run goes on, the answer comes later."""
+
+    def __init__(self, parent: QWidget) -> None:
+        self._parent = parent
+
+    def open_file(self, title: str, filters: str, answer: Callable[[Path], None]) -> QFileDialog:
+        """Ask for a file to read."""
+        dialog = self._dialog(title, answer)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilters(filters.split(";;"))
+        dialog.open()
+        return dialog
+
+    def open_folder(self, title: str, answer: Callable[[Path], None]) -> QFileDialog:
+        """Ask for a folder."""
+        dialog = self._dialog(title, answer)
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.open()
+        return dialog
+
+    def save_file(self, title: str, name: str, answer: Callable[[Path], None]) -> QFileDialog:
+        """Ask where to write; ``name`` is proposed and gives the suffix."""
+        dialog = self._dialog(title, answer)
+        suffix = name.rsplit(".", 1)[-1]
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilter(f"{suffix.upper()} (*.{suffix})")
+        dialog.setDefaultSuffix(suffix)
+        dialog.selectFile(name)
+        dialog.open()
+        return dialog
+
+    def _dialog(self, title: str, answer: Callable[[Path], None]) -> QFileDialog:
+        dialog = QFileDialog(self._parent, title)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(lambda name: answer(Path(name)))
+        return dialog

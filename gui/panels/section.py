@@ -1,0 +1,60 @@
+"""A titled part of the left column, and the well that holds facts in it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from gui.theme import set_role
+
+
+class Section(QWidget):
+    """A small heading with room for a button beside it, and content below.
+
+    Attributes:
+        header: row of the heading; buttons go to its end.
+        content: where the content goes.
+    """
+
+    def __init__(self, title: str, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        heading = QLabel(title.upper())
+        heading.setAccessibleName(title)
+        set_role(heading, "section")
+        self.header = QHBoxLayout()
+        self.header.addWidget(heading)
+        self.header.addStretch(1)
+        self.content = QVBoxLayout(self)
+        self.content.setContentsMargins(0, 0, 0, 0)
+        self.content.setSpacing(4)
+        self.content.addLayout(self.header)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+
+
+def well() -> tuple[QFrame, QVBoxLayout]:
+    """A sunken box and its layout."""
+    frame = QFrame()
+    set_role(frame, "well")
+    layout = QVBoxLayout(frame)
+    layout.setContentsMargins(10, 8, 10, 8)
+    layout.setSpacing(3)
+    return frame, layout
+
+
+def words(text: str = "", role: str = "") -> QLabel:
+    """A label that breaks its lines and can be selected."""
+    label = QLabel(text)
+    label.setWordWrap(True)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.MinimumExpanding)
+    label.setMinimumWidth(1)
+    if role:
+        set_role(label, role)
+    return label
+
+
+def say(label: QLabel, text: str) -> None:
+    """Show a sentence; an empty one takes no room."""
+    label.setText(text)
+    label.setVisible(bool(text))

@@ -1,0 +1,201 @@
+"""The form of a run, made from the fields that scheme and settings declare."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QWidget
+
+from engine.errors import UserError
+from engine.fields import FieldSpec, checked, field_specs
+from engine.schemes import Gaussian, Scheme
+from engine.settings import RunSettings
+from gui.panels.section import Section, say, words
+from gui.theme import set_role
+
+
+class NumberEdit(QLineEdit):
+    """A number typed freely; Up and Down move it by a step."""
+
+    def __init__(self, spec: FieldSpec) -> None:
+        super().__init__(_text(spec.default))
+        self._spec = spec
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Steps with the arrow keys, within the field's range."""
+        signs = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}
+        sign = signs.get(Qt.Key(event.key()))
+        if sign is None or self._spec.step is None:
+            super().keyPressEvent(event)
+            return
+        try:
+            number = _number(self.text(), self._spec.kind) + sign * self._spec.step
+        except (ValueError, OverflowError):
+            return
+        low, high = self._spec.minimum, self._spec.maximum
+        if (low is None or number >= low) and (high is None or number <= high):
+            whole = self._spec.kind == "int"
+            self.setText(_text(int(number) if whole else round(number, 10)))
+
+
+class Field:
+    """The editor of one field, and the raw value in it."""
+
+    def __init__(self, spec: FieldSpec) -> None:
+        self.spec = spec
+        self.label = QLabel(spec.title)
+        self.editor: QComboBox | QLineEdit
+        if spec.kind == "choice":
+            self.editor = QComboBox()
+            self.editor.addItems(list(spec.choices))
+            self.editor.setCurrentText(str(spec.default))
+        else:
+            self.editor = QLineEdit(spec.default) if spec.kind == "str" else NumberEdit(spec)
+        self.label.setBuddy(self.editor)
+        self.editor.setAccessibleName(spec.title)
+        self.editor.setAccessibleDescription(self.hint())
+        self.editor.setToolTip(self.hint())
+
+    def hint(self) -> str:
+        """Unit and help in one line."""
+        return " · ".join(part for part in (self.spec.unit, self.spec.help) if part)
+
+    def value(self) -> Any:
+        """What was typed: a number where it is one, else the text, which the check refuses."""
+        if isinstance(self.editor, QComboBox):
+            return self.editor.currentText()
+        text = self.editor.text().strip()
+        if self.spec.kind == "str":
+            return text
+        try:
+            return _number(text, self.spec.kind)
+        except (ValueError, OverflowError):
+            return text
+
+    def set_value(self, value: Any) -> None:
+        """Show a value."""
+        if isinstance(self.editor, QComboBox):
+            self.editor.setCurrentText(str(value))
+        else:
+            self.editor.setText(_text(value))
+
+
+class SettingsPanel(Section):
+    """Fields of the scheme, then of the run; a wrong value is explained below at once."""
+
+    changed = Signal(object)
+    """New, valid :class:`RunSettings`."""
+    refused = Signal(str)
+    """Why the form makes no settings."""
+
+    def __init__(self, *, parent: QWidget | None = None) -> None:
+        super().__init__("Settings", parent=parent)
+        self._scheme: type[Scheme] = Gaussian
+        self._grid = QGridLayout()
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(8)
+        self._grid.setVerticalSpacing(1)
+        self._grid.setColumnStretch(1, 1)
+        self.content.addLayout(self._grid)
+        self.complaint = words(role="abstained")
+        say(self.complaint, "")
+        self.content.addWidget(self.complaint)
+        self.scheme_fields: list[Field] = []
+        self.run_fields: list[Field] = []
+        self.set_scheme(self._scheme)
+
+    @property
+    def fields(self) -> dict[str, Field]:
+        """All fields by name."""
+        return {field.spec.name: field for field in (*self.scheme_fields, *self.run_fields)}
+
+    def set_scheme(self, scheme: type[Scheme]) -> None:
+        """Make the form of another scheme; the run's own settings stay."""
+        kept = {field.spec.name: field.value() for field in self.run_fields}
+        self._clear()
+        self._scheme = scheme
+        self.scheme_fields = [Field(spec) for spec in field_specs(scheme)]
+        self.run_fields = [Field(spec) for spec in field_specs(RunSettings)]
+        for row, field in enumerate((*self.scheme_fields, *self.run_fields)):
+            self._add(row, field)
+        for field in self.run_fields:
+            if field.spec.name in kept:
+                field.set_value(kept[field.spec.name])
+        self._check()
+
+    def show_settings(self, settings: RunSettings) -> None:
+        """Fill the form."""
+        if type(settings.scheme) is not self._scheme:
+            self.set_scheme(type(settings.scheme))
+        for field in self.scheme_fields:
+            field.set_value(getattr(settings.scheme, field.spec.name))
+        for field in self.run_fields:
+            field.set_value(getattr(settings, field.spec.name))
+
+    def settings(self) -> RunSettings:
+        """The form's settings.
+
+        Raises:
+            UserError: a value is out of range, as one sentence.
+        """
+        scheme = checked(self._scheme, **{f.spec.name: f.value() for f in self.scheme_fields})
+        rest = {f.spec.name: f.value() for f in self.run_fields}
+        return checked(RunSettings, scheme=scheme, **rest)
+
+    def _add(self, row: int, field: Field) -> None:
+        hint = words(field.hint(), "small")
+        self._grid.addWidget(field.label, 2 * row, 0)
+        self._grid.addWidget(field.editor, 2 * row, 1)
+        self._grid.addWidget(hint, 2 * row + 1, 0, 1, 2)
+        self._grid.setRowMinimumHeight(2 * row + 1, 18)
+        if isinstance(field.editor, QComboBox):
+            field.editor.currentTextChanged.connect(self._check)
+        else:
+            field.editor.textChanged.connect(self._check)
+
+    def _clear(self) -> None:
+        while (item := self._grid.takeAt(0)) is not None:
+            if widget := item.widget():
+                widget.hide()
+                widget.deleteLater()
+
+    @Slot()
+    def _check(self) -> None:
+        try:
+            settings = self.settings()
+        except UserError as error:
+            say(self.complaint, str(error))
+            self._mark(str(error))
+            self.refused.emit(str(error))
+        else:
+            say(self.complaint, "")
+            self._mark("")
+            self.changed.emit(settings)
+
+    def _mark(self, sentence: str) -> None:
+        """Point at the field the sentence is about."""
+        for name, field in self.fields.items():
+            set_role(field.label, "abstained" if sentence.startswith(f"{name} ") else "")
+
+
+def _number(text: str, kind: str) -> int | float:
+    """A typed number; digits may be grouped in an integer only, where a comma cannot be decimal.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if kind == "float":
+        return float(text)
+    grouped = text.replace(",", "").replace(" ", "")
+    number = float(grouped)
+    if not number.is_integer():
+        raise ValueError(text)
+    return int(grouped) if grouped.lstrip("+-").isdigit() else int(number)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, int):
+        return f"{value:,}"
+    return f"{value:.10g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,202 @@
+"""The right column: what may be claimed, in words and numbers, and what it does not say.
+
+Everything here is read from the evidence or the snapshot, nothing from the form.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.evidence import Evidence
+from engine.procedures.snapshot import Snapshot
+from engine.regions import Region
+from gui.panels.rows import evidence_rows, snapshot_rows
+from gui.panels.section import say, words
+from gui.session import Session
+from gui.theme import set_role
+from gui.widgets.card import Card
+
+_WAITING = "Choose a model and a picture, then press Certify (F5)."
+
+
+class StatementPanel(Card):
+    """What the shown run says."""
+
+    def __init__(
+        self, session: Session, actions: dict[str, QAction], *, parent: QWidget | None = None
+    ) -> None:
+        super().__init__("Statement", parent=parent)
+        self._session = session
+        self.outcome = words()
+        self.outcome.setAccessibleName("Outcome")
+        self.basis = words(role="small")
+        self.headline = words(role="headline")
+        self.unit = words(role="small")
+        self.sentence = words()
+        self.sentence.setAccessibleName("Statement in words")
+        self.earlier = words(role="provisional")
+        self.limits_title, self.limits = words("What it does not say", "title"), words()
+        set_role(self.limits, "muted")
+        self._table = QGridLayout()
+        self._table.setColumnStretch(1, 1)
+        self._table.setHorizontalSpacing(10)
+        self._table.setVerticalSpacing(5)
+        self._rows: list[tuple[str, str]] = []
+        self._rules = (_rule(), _rule())
+        self.title.hide()
+        self.subtitle.hide()
+        self.content.addWidget(self._scroll())
+        self.content.addLayout(self._buttons(actions))
+        session.snapshot_changed.connect(self.refresh)
+        session.evidence_changed.connect(self.refresh)
+        session.activity_changed.connect(self.refresh)
+        session.settings_changed.connect(self._mark_earlier)
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show the evidence, else the run as it stands, else what to do."""
+        session = self._session
+        if session.evidence is not None:
+            self._show_evidence(session.evidence)
+        elif session.snapshot is not None:
+            self._show_snapshot(session.snapshot)
+        else:
+            self._show("", "muted", "", None, _WAITING if not session.running else "Starting…")
+            self._fill([])
+            self._limit(())
+        self._mark_earlier()
+
+    def copy_text(self) -> None:
+        """Statement, numbers and limits to the clipboard."""
+        lines = [self.outcome.text(), self.headline.text(), self.sentence.text(), ""]
+        lines += [f"{name}: {value}" for name, value in self._rows]
+        lines += ["", self.limits.text()]
+        QGuiApplication.clipboard().setText("\n".join(lines))
+
+    def _show_evidence(self, evidence: Evidence) -> None:
+        role = "abstained" if evidence.outcome == "abstained" else "certified"
+        outcome = evidence.outcome.upper() + ("" if evidence.complete else " · PARTIAL")
+        basis = evidence.bounds.basis if evidence.bounds else ""
+        self._show(outcome, role, basis, evidence.region, evidence.statement)
+        if evidence.outcome == "predicted":
+            say(self.headline, f"'{evidence.class_name}'")
+        self._fill(evidence_rows(evidence))
+        self._limit(evidence.settings.scheme.limits)
+
+    def _show_snapshot(self, snapshot: Snapshot) -> None:
+        bounds = snapshot.bounds
+        if bounds is None:
+            text, basis = "Drawing votes to choose the class.", ""
+        elif not bounds.valid:
+            text, basis = "Nothing may be claimed before the planned n.", bounds.basis
+        elif snapshot.region is None:
+            text, basis = "Nothing can be certified yet.", bounds.basis
+        else:
+            text, basis = "This may be claimed if the run is stopped now.", bounds.basis
+        self._show("RUNNING", "provisional", basis, snapshot.region, text)
+        model = self._session.model
+        self._fill(snapshot_rows(snapshot, model.class_names if model else ()))
+        self._limit(())
+
+    def _show(
+        self, outcome: str, role: str, basis: str, region: Region | None, sentence: str
+    ) -> None:
+        set_role(self.outcome, role)
+        say(self.outcome, outcome)
+        say(self.basis, basis)
+        say(self.headline, region.headline() if region else "")
+        say(self.unit, f"{region.norm} norm, {region.unit}" if region else "")
+        say(self.sentence, sentence)
+
+    def _limit(self, limits: tuple[str, ...]) -> None:
+        self.limits_title.setVisible(bool(limits))
+        self._rules[1].setVisible(bool(limits))
+        say(self.limits, "\n".join(limits))
+
+    def _fill(self, rows: list[tuple[str, str]]) -> None:
+        """Change texts in place; make rows anew only where their names differ."""
+        if [name for name, _ in rows] != [name for name, _ in self._rows]:
+            self._rebuild(rows)
+        self._rows = rows
+        self._rules[0].setVisible(bool(rows))
+        self.copy.setEnabled(bool(rows))
+        for index, (_, value) in enumerate(rows):
+            label = self._table.itemAtPosition(index, 1).widget()
+            label.setText(value)  # type: ignore[attr-defined]
+
+    def _rebuild(self, rows: list[tuple[str, str]]) -> None:
+        while (item := self._table.takeAt(0)) is not None:
+            item.widget().hide()
+            item.widget().deleteLater()
+        for index, (name, _) in enumerate(rows):
+            value = words()
+            value.setAlignment(Qt.AlignmentFlag.AlignRight)
+            value.setAccessibleName(name)
+            title = words(name, "muted")
+            title.setWordWrap(False)
+            self._table.addWidget(title, index, 0, Qt.AlignmentFlag.AlignTop)
+            self._table.addWidget(value, index, 1)
+
+    @Slot()
+    def _mark_earlier(self) -> None:
+        changed = self._session.differences()
+        listed = ", ".join(changed)
+        say(self.earlier, f"Of earlier settings: {listed} changed in the form." if changed else "")
+
+    def _scroll(self) -> QScrollArea:
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 6, 0)
+        column.setSpacing(5)
+        for widget in (
+            self.earlier,
+            self.outcome,
+            self.basis,
+            self.headline,
+            self.unit,
+            self.sentence,
+            self._rules[0],
+        ):
+            column.addWidget(widget)
+        column.addLayout(self._table)
+        for widget in (self._rules[1], self.limits_title, self.limits):
+            column.addWidget(widget)
+        column.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(inside)
+        return scroll
+
+    def _buttons(self, actions: dict[str, QAction]) -> QHBoxLayout:
+        self.report = QPushButton("&Report…")
+        self.report.setAccessibleName("Report preview")
+        set_role(self.report, "primary")
+        preview = actions["preview"]
+        self.report.clicked.connect(preview.trigger)
+        preview.enabledChanged.connect(self.report.setEnabled)
+        self.report.setEnabled(preview.isEnabled())
+        self.copy = QPushButton("Cop&y text")
+        self.copy.setAccessibleName("Copy statement and numbers")
+        self.copy.clicked.connect(self.copy_text)
+        row = QHBoxLayout()
+        row.addWidget(self.report, 1)
+        row.addWidget(self.copy, 1)
+        return row
+
+
+def _rule() -> QFrame:
+    line = QFrame()
+    set_role(line, "rule")
+    return line

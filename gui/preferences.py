@@ -1,0 +1,58 @@
+"""What is remembered between sessions: theme, window state, recent files."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
+
+ORGANISATION = "Certiscope"
+RECENT_LIMIT = 9
+RecentKind = Literal["models", "inputs"]
+
+
+class Preferences:
+    """A thin, typed layer over ``QSettings``."""
+
+    def __init__(self, store: QSettings | None = None) -> None:
+        self._store = store or QSettings(
+            QSettings.Format.IniFormat, QSettings.Scope.UserScope, ORGANISATION, "certiscope"
+        )
+
+    @property
+    def theme(self) -> str:
+        """Name of the theme."""
+        return str(self._store.value("theme", "light"))
+
+    @theme.setter
+    def theme(self, name: str) -> None:
+        self._store.setValue("theme", name)
+
+    def recent(self, kind: RecentKind) -> list[str]:
+        """Files opened lately, newest first."""
+        stored = self._store.value(f"recent/{kind}", [])
+        return [stored] if isinstance(stored, str) else [str(spec) for spec in stored or []]
+
+    def remember(self, kind: RecentKind, spec: str) -> None:
+        """Put a file at the head of its list."""
+        others = [known for known in self.recent(kind) if known != spec]
+        self._store.setValue(f"recent/{kind}", [spec, *others][:RECENT_LIMIT])
+
+    def forget_recent(self) -> None:
+        """Empty both lists."""
+        self._store.remove("recent")
+
+    def state(self, name: str) -> QByteArray | None:
+        """A saved geometry or splitter state."""
+        value = self._store.value(f"state/{name}")
+        return value if isinstance(value, QByteArray) else None
+
+    def save_state(self, name: str, value: QByteArray) -> None:
+        """Save a geometry or splitter state."""
+        self._store.setValue(f"state/{name}", value)
+
+
+def data_folder() -> str:
+    """Where logs and pasted pictures go."""
+    location = QStandardPaths.StandardLocation.AppDataLocation
+    return QStandardPaths.writableLocation(location)

@@ -1,0 +1,368 @@
+"""The controller: what is loaded, what was asked for, what came of it. It owns no widget.
+
+A result is shown with the settings it carries, never with those of the form; whatever belongs to an
+older model, picture or run is dropped.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from engine.command import command_line
+from engine.errors import TrustRequired, UserError
+from engine.evidence import Evidence
+from engine.models.request import ModelRequest
+from engine.procedures.snapshot import Snapshot
+from engine.settings import RunSettings
+from gui.backend import Backend, ExportFormat, Offer, PredictTest, Subject
+from gui.pictures import Pictures
+from gui.preferences import Preferences, data_folder
+from gui.worker import Failure, Job, Worker
+
+if TYPE_CHECKING:
+    from engine.inputs.base import FittedInput, ImageInput
+    from engine.models.base import Classifier
+    from engine.records import ModelIdentity
+
+KEPT = "stopped-run.json"
+"""Where the votes of a run go that was stopped by closing the window."""
+
+
+class Session(QObject):
+    """One model, one picture, one run at a time.
+
+    Every signal is emitted in the UI thread. Most say only that something changed; the new value
+    is an attribute.
+    """
+
+    warmed = Signal()
+    model_changed = Signal()
+    input_changed = Signal()
+    fitted_changed = Signal()
+    settings_changed = Signal()
+    activity_changed = Signal()
+    snapshot_changed = Signal()
+    evidence_changed = Signal()
+    offered = Signal(object)
+    trust_asked = Signal(object, object)
+    preview_ready = Signal(object)
+    examined = Signal(str)
+    exported = Signal(object)
+    notice = Signal(str, str)
+
+    def __init__(
+        self,
+        *,
+        backend: Backend | None = None,
+        preferences: Preferences | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.backend = backend or Backend()
+        self.preferences = preferences or Preferences()
+        self.settings = RunSettings()
+        self.complaint = ""
+        self.model: ModelIdentity | None = None
+        self.request: ModelRequest | None = None
+        self.image: ImageInput | None = None
+        self.specs: list[str] = []
+        self.clean_answer: int | None = None
+        self.snapshot: Snapshot | None = None
+        self.evidence: Evidence | None = None
+        self.stopping = False
+        self.is_warm = False
+        self._asked: ModelRequest | None = None
+        self._classifier: Classifier | None = None
+        self._subject: Subject | None = None
+        folder = Path(data_folder())
+        self.worker = Worker(warm_up=self.backend.warm_up, log_folder=folder, parent=self)
+        self.pictures = Pictures(self.worker, self.backend, parent=self)
+        self.worker.warm.connect(self._on_warm)
+        self.worker.began.connect(self._on_activity)
+        self.worker.idle.connect(self._on_activity)
+        self.worker.snapshot.connect(self._on_snapshot)
+        self.worker.done.connect(self._on_done)
+        self.worker.failed.connect(self._on_failed)
+
+    # -- what is so -------------------------------------------------------------------------
+
+    @property
+    def running(self) -> bool:
+        """Whether votes are being counted."""
+        return self.worker.busy("run")
+
+    @property
+    def loading(self) -> bool:
+        """Whether a model or picture is being read."""
+        return any(self.worker.busy(kind) for kind in ("model", "input", "fit"))
+
+    @property
+    def ready(self) -> bool:
+        """Whether a run could start."""
+        free = not self.running and not self.loading
+        return self._subject is not None and free and not self.complaint
+
+    @property
+    def fitted(self) -> FittedInput | None:
+        """The picture in the model's shape, once both are there."""
+        return self._subject.fitted if self._subject else None
+
+    @property
+    def position(self) -> int:
+        """Index of the picture in the folder or set it came from; -1 if it came alone."""
+        source = self.image.source if self.image else ""
+        return self.specs.index(source) if source in self.specs else -1
+
+    def differences(self) -> list[str]:
+        """Settings in which the shown result differs from the form; empty if it is current."""
+        if self.evidence is None:
+            return []
+        theirs, ours = self.evidence.settings.model_dump(), self.settings.model_dump()
+        scheme, shown = ours.pop("scheme"), theirs.pop("scheme")
+        changed = [name for name in scheme if scheme[name] != shown.get(name)]
+        return changed + [name for name in ours if ours[name] != theirs[name]]
+
+    def warnings(self) -> tuple[str, ...]:
+        """What speaks against a run of the form, before it is started."""
+        if self._subject is None or self.model is None:
+            return ()
+        found = list(self.backend.setting_warnings(self._subject.classifier, self.settings))
+        label = self._subject.fitted.identity
+        if label.label is not None and self.clean_answer not in (None, label.label):
+            names, answer = self.model.class_names, self.clean_answer
+            said = names[answer] if answer is not None and answer >= 0 else "no class"
+            found.append(
+                f"Without noise the model answers '{said}', but the label is "
+                f"'{label.label_name or label.label}': check normalisation and classes."
+            )
+        return tuple(found)
+
+    def command_line(self) -> str:
+        """The run of the form as a shell command; empty until model and picture are there."""
+        if self.request is None or self.image is None:
+            return ""
+        return command_line("certify", self.request, self.image.source, self.settings)
+
+    # -- what may be asked ------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Start the worker; call it after the first paint."""
+        self.worker.start()
+        self._submit("offer", "looking for examples", lambda stop: self.backend.offer())
+
+    def open_model(self, request: ModelRequest) -> None:
+        """Read a model; the result of the old one is cleared when the new one is there."""
+        if self._refuse_while_running("open a model"):
+            return
+        self._asked = request
+        self._submit(
+            "model",
+            f"opening {request.spec}",
+            lambda stop: (request, self.backend.load_model(request)),
+        )
+
+    def open_input(self, spec: str) -> None:
+        """Read a picture, or the first of a folder or set."""
+        if self._refuse_while_running("open a picture"):
+            return
+        known = self.specs
+        self._submit(
+            "input", f"opening {spec}", lambda stop: self.backend.open_input(spec, known)
+        )
+
+    def step_input(self, step: int) -> None:
+        """The next (1) or previous (-1) picture of the folder."""
+        if self.position >= 0:
+            self.open_input(self.specs[(self.position + step) % len(self.specs)])
+
+    def set_settings(self, settings: RunSettings) -> None:
+        """What the next run will use."""
+        self.complaint = ""
+        self.settings = settings
+        self.settings_changed.emit()
+
+    def refuse_settings(self, complaint: str) -> None:
+        """The form holds no valid settings: nothing can be started until it does."""
+        self.complaint = complaint
+        self.settings_changed.emit()
+
+    def certify(self) -> None:
+        """Start CERTIFY."""
+        subject, settings = self._subject, self.settings
+        if subject is not None:
+            self._run("certifying", lambda stop: self.backend.certify(subject, settings, stop))
+
+    def predict(self, test: PredictTest) -> None:
+        """Start PREDICT."""
+        subject, settings = self._subject, self.settings
+        if subject is not None:
+            self._run(
+                "predicting", lambda stop: self.backend.predict(subject, settings, stop, test=test)
+            )
+
+    def stop(self) -> None:
+        """End the run after the batch at hand; what was counted is kept."""
+        if self.running:
+            self.stopping = True
+            self.worker.stop("run")
+            self.activity_changed.emit()
+
+    def request_preview(self) -> None:
+        """Make the report's pages."""
+        evidence, illustrations = self.evidence, self.pictures.illustrations
+        if evidence is not None:
+            self._submit(
+                "preview",
+                "making the report",
+                lambda stop: self.backend.preview(evidence, illustrations),
+            )
+
+    def export(self, fmt: ExportFormat, path: Path) -> None:
+        """Write the shown result to a file."""
+        evidence, illustrations = self.evidence, self.pictures.illustrations
+        if evidence is not None:
+            self._submit(
+                f"export-{fmt}",
+                f"writing {path.name}",
+                lambda stop: self.backend.export(evidence, illustrations, fmt, path),
+            )
+
+    def request_examination(self) -> None:
+        """Look at versions and devices."""
+        self._submit("doctor", "looking at this machine", lambda stop: self.backend.examine())
+
+    def shutdown(self) -> bool:
+        """End everything; the votes of a run that was going are kept in a file.
+
+        Returns:
+            False if the worker could not be ended.
+        """
+        was_running = self.running
+        ended = self.worker.shutdown()
+        if was_running and self.evidence is not None:
+            path = Path(data_folder()) / KEPT
+            try:
+                self.backend.export(self.evidence, self.pictures.illustrations, "json", path)
+            except UserError as error:
+                self.notice.emit("error", str(error))
+        return ended
+
+    # -- what came of it --------------------------------------------------------------------
+
+    @Slot()
+    def _on_warm(self) -> None:
+        self.is_warm = True
+        self.warmed.emit()
+        self.activity_changed.emit()
+
+    @Slot()
+    def _on_activity(self) -> None:
+        self.activity_changed.emit()
+
+    @Slot(str, object)
+    def _on_snapshot(self, kind: str, snapshot: Any) -> None:
+        if kind == "run":
+            self.snapshot = snapshot
+            self.snapshot_changed.emit()
+
+    @Slot(str, object)
+    def _on_done(self, kind: str, outcome: Any) -> None:
+        takers: dict[str, Callable[[Any], None]] = {
+            "offer": self._take_offer,
+            "model": self._take_model,
+            "input": self._take_input,
+            "fit": self._take_fit,
+            "run": self._take_evidence,
+            "preview": self.preview_ready.emit,
+            "doctor": self.examined.emit,
+        }
+        taker = self._take_export if kind.startswith("export-") else takers.get(kind)
+        if taker is not None:
+            taker(outcome)
+        self.activity_changed.emit()
+
+    @Slot(str, object)
+    def _on_failed(self, kind: str, failure: Failure) -> None:
+        if kind == "run":
+            self.stopping = False
+        if isinstance(failure.error, TrustRequired):
+            self.trust_asked.emit(failure.error, self._asked)
+        else:
+            self.notice.emit("error", failure.sentence)
+        self.activity_changed.emit()
+
+    def _take_offer(self, offer: Offer) -> None:
+        self.offered.emit(offer)
+
+    def _take_model(self, loaded: tuple[ModelRequest, Classifier]) -> None:
+        if self._classifier is not None:
+            self._classifier.unload()
+        self.request, self._classifier = loaded
+        self.model = self._classifier.identity
+        self.preferences.remember("models", self.request.spec)
+        self._clear_result()
+        self.model_changed.emit()
+        self._fit()
+
+    def _take_input(self, loaded: tuple[list[str], ImageInput]) -> None:
+        self.specs, self.image = loaded
+        self.preferences.remember("inputs", self.image.source)
+        self._clear_result()
+        self.input_changed.emit()
+        self._fit()
+
+    def _take_fit(self, fitted: tuple[Subject, int]) -> None:
+        self._subject, self.clean_answer = fitted
+        self.fitted_changed.emit()
+
+    def _take_evidence(self, evidence: Evidence) -> None:
+        self.evidence, self.stopping = evidence, False
+        self.evidence_changed.emit()
+        for warning in evidence.warnings:
+            self.notice.emit("warning", warning)
+        if self._subject is not None:
+            self.pictures.draw(self._subject, evidence)
+
+    def _take_export(self, path: Path) -> None:
+        self.exported.emit(path)
+        self.notice.emit("info", f"Wrote {path}.")
+
+    # -- asking the worker ------------------------------------------------------------------
+
+    def _submit(self, kind: str, title: str, work: Callable[[threading.Event], Any]) -> None:
+        self.worker.submit(Job(kind, title, work))
+
+    def _run(self, title: str, work: Callable[[threading.Event], Any]) -> None:
+        if self.ready:
+            self._clear_result()
+            self._submit("run", title, work)
+
+    def _fit(self) -> None:
+        """Fit the picture to the model once both are there; no older pair counts any more."""
+        self._subject = self.clean_answer = None
+        self.fitted_changed.emit()
+        classifier, request, image = self._classifier, self.request, self.image
+        if classifier is None or request is None or image is None:
+            return
+        settings = self.settings
+        self._submit(
+            "fit",
+            "fitting the picture to the model",
+            lambda stop: self.backend.prepare(classifier, request, image, settings),
+        )
+
+    def _clear_result(self) -> None:
+        self.pictures.clear()
+        self.worker.drop("preview")
+        self.snapshot = self.evidence = None
+        self.evidence_changed.emit()
+
+    def _refuse_while_running(self, wish: str) -> bool:
+        if self.running:
+            self.notice.emit("warning", f"A run is going; stop it (Esc) to {wish}.")
+        return self.running

@@ -1,0 +1,345 @@
+"""The main window: panels around a session, and what the commands do."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import (
+    QActionGroup,
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QPaintEvent,
+)
+from PySide6.QtWidgets import (
+    QApplication,
+    QMainWindow,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.errors import TrustRequired, UserError
+from engine.models.request import ModelRequest
+from gui import actions as commands
+from gui.backend import ExportFormat, Offer, PredictTest
+from gui.files import (
+    MODEL_FILTER,
+    PICTURE_FILTER,
+    FileAsker,
+    is_model,
+    model_spec,
+    pasted_picture,
+)
+from gui.panels.consent import ask_for_trust, ask_to_close
+from gui.panels.doctor import DoctorPage
+from gui.panels.explore import Explore
+from gui.panels.gallery import GalleryPage
+from gui.panels.left import WIDTH as LEFT_WIDTH
+from gui.panels.left import LeftColumn
+from gui.panels.notice import NoticeArea
+from gui.panels.palette import Palette
+from gui.panels.preview import Preview
+from gui.panels.progress import ProgressPanel
+from gui.panels.statement import StatementPanel
+from gui.panels.top import TopBar, build_menus
+from gui.recent import RecentMenus
+from gui.session import Session
+from gui.theme import TALK_SCALE, THEMES, apply_theme
+
+TITLE = "Certiscope"
+FIRST_SIZE = (1280, 800)
+RIGHT_WIDTH = 300
+
+
+class Window(QMainWindow):
+    """Left: what is certified. Middle: plots. Right: the statement. Bottom: progress."""
+
+    painted = Signal()
+    """Emitted once, after the first paint."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self._was_painted = False
+        self._leaving = False
+        self.setWindowTitle(TITLE)
+        self.setAcceptDrops(True)
+        self.commands = commands.build_actions(self)
+        self.asker = FileAsker(self)
+        self._build()
+        self._connect()
+        self._restore()
+        self.refresh_actions()
+
+    # -- making -----------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        session = self.session
+        self.top = TopBar(self.commands)
+        self.notices = NoticeArea()
+        self.left = LeftColumn(session, self.commands)
+        self.explore = Explore(session)
+        self.preview = Preview(self.commands)
+        self.gallery = GalleryPage()
+        self.doctor = DoctorPage()
+        self.statement = StatementPanel(session, self.commands)
+        self.progress = ProgressPanel(session)
+        self.middle = QStackedWidget()
+        for page in (self.explore, self.preview, self.gallery, self.doctor):
+            self.middle.addWidget(page)
+        self.columns = QSplitter(Qt.Orientation.Horizontal)
+        self.columns.setChildrenCollapsible(False)
+        self.columns.setHandleWidth(10)
+        for widget in (self.left, self.middle, self.statement):
+            self.columns.addWidget(widget)
+        self.columns.setStretchFactor(1, 1)
+        self.columns.setSizes([LEFT_WIDTH, FIRST_SIZE[0] - LEFT_WIDTH - RIGHT_WIDTH, RIGHT_WIDTH])
+        body = QWidget()
+        inner = QVBoxLayout(body)
+        inner.setContentsMargins(12, 10, 12, 10)
+        inner.addWidget(self.notices)
+        inner.addWidget(self.columns, 1)
+        central = QWidget()
+        column = QVBoxLayout(central)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for widget in (self.top, body, self.progress):
+            column.addWidget(widget, 1 if widget is body else 0)
+        self.setCentralWidget(central)
+        menus = build_menus(self.menuBar(), self.commands)
+        self.recent = RecentMenus(menus["&File"], self.commands["quit"], session)
+        self.palette_finder = Palette(self.commands, central)
+
+    def _connect(self) -> None:
+        session = self.session
+        for signal in (
+            session.activity_changed,
+            session.settings_changed,
+            session.evidence_changed,
+            session.input_changed,
+            session.model_changed,
+        ):
+            signal.connect(self.refresh_actions)
+        session.notice.connect(self.notices.show_notice)
+        session.trust_asked.connect(self._on_trust_asked)
+        session.preview_ready.connect(self.preview.show_pages)
+        session.offered.connect(self._on_offer)
+        session.examined.connect(self.doctor.show_text)
+        session.fitted_changed.connect(self._warn_before_run)
+        session.settings_changed.connect(self._warn_before_run)
+        self.explore.notice.connect(self.notices.show_notice)
+        self.left.model.wanted.connect(session.open_model)
+        self.gallery.chosen.connect(self._on_example)
+        for page in (self.preview, self.gallery, self.doctor):
+            page.left.connect(self.show_explore)
+        themes = QActionGroup(self)
+        for name in THEMES:
+            themes.addAction(self.commands[f"theme-{name}"])
+
+    def _restore(self) -> None:
+        preferences = self.session.preferences
+        self.set_theme(preferences.theme)
+        self.resize(*FIRST_SIZE)
+        if geometry := preferences.state("geometry"):
+            self.restoreGeometry(geometry)
+        for name, splitter in self._splitters().items():
+            if state := preferences.state(name):
+                splitter.restoreState(state)
+
+    def _splitters(self) -> dict[str, QSplitter]:
+        explore = self.explore
+        return {
+            "columns": self.columns,
+            "rows": explore.rows,
+            "upper": explore.upper,
+            "lower": explore.lower,
+        }
+
+    # -- commands ---------------------------------------------------------------------------
+
+    @Slot()
+    def refresh_actions(self) -> None:
+        """Enable the commands that make sense now."""
+        commands.refresh(self.commands, self.session)
+
+    def ask_for_model(self) -> None:
+        """Open model."""
+        self.asker.open_file("Open model", MODEL_FILTER, self.open_path)
+
+    def ask_for_input(self) -> None:
+        """Open picture."""
+        self.asker.open_file("Open picture", PICTURE_FILTER, self.open_path)
+
+    def ask_for_folder(self) -> None:
+        """Open picture folder."""
+        self.asker.open_folder("Open picture folder", self.open_path)
+
+    def open_path(self, path: Path) -> None:
+        """Open a file or folder as what it is: a model, or pictures."""
+        if is_model(path) or path.name == "config.json":
+            self.session.open_model(ModelRequest(model_spec(path)))
+        else:
+            self.session.open_input(str(path))
+
+    def paste_picture(self) -> None:
+        """The picture in the clipboard."""
+        image = QGuiApplication.clipboard().image()
+        if image.isNull():
+            self.notices.show_notice("warning", "There is no picture in the clipboard.")
+            return
+        try:
+            self.session.open_input(str(pasted_picture(image)))
+        except UserError as error:
+            self.notices.show_notice("error", str(error))
+
+    def step_input(self, step: int) -> None:
+        """Next or previous picture."""
+        self.session.step_input(step)
+
+    def certify(self) -> None:
+        """Start CERTIFY."""
+        self._begin()
+        self.session.certify()
+
+    def predict(self, test: PredictTest) -> None:
+        """Start PREDICT."""
+        self._begin()
+        self.session.predict(test)
+
+    def stop(self) -> None:
+        """Stop the run."""
+        self.session.stop()
+
+    def copy_command(self) -> None:
+        """The command line to the clipboard."""
+        QGuiApplication.clipboard().setText(self.session.command_line())
+        self.notices.show_notice("info", "Command line copied.")
+
+    def ask_where_to_export(self, fmt: ExportFormat) -> None:
+        """Save the shown result."""
+        evidence = self.session.evidence
+        if evidence is not None:
+            name = f"{evidence.procedure}-{evidence.input.name}.{fmt}".replace(" ", "-")
+            self.asker.save_file(
+                f"Save {fmt.upper()}", name, partial(self.session.export, fmt)
+            )
+
+    def show_explore(self) -> None:
+        """Back to the plots."""
+        self._show_page(self.explore)
+
+    def show_preview(self) -> None:
+        """The report's pages."""
+        self.preview.wait()
+        self._show_page(self.preview)
+        self.session.request_preview()
+
+    def show_gallery(self) -> None:
+        """The shipped pictures."""
+        self._show_page(self.gallery)
+        self.gallery.list.setFocus()
+
+    def show_doctor(self) -> None:
+        """Versions and devices."""
+        self._show_page(self.doctor)
+        self.session.request_examination()
+
+    def show_palette(self) -> None:
+        """The command finder."""
+        self.palette_finder.open()
+
+    def set_theme(self, name: str) -> None:
+        """Another theme, remembered."""
+        name = name if name in THEMES else "light"
+        self.session.preferences.theme = name
+        self.commands[f"theme-{name}"].setChecked(True)
+        scale = TALK_SCALE if self.commands["talk"].isChecked() else 1.0
+        apply_theme(QApplication.instance(), name, scale=scale)
+
+    def set_talk_mode(self, on: bool) -> None:
+        """Large type; only plots and progress are left."""
+        for widget in (self.left, self.statement):
+            widget.setVisible(not on)
+        self.set_theme(self.session.preferences.theme)
+        if on:
+            self.showFullScreen()
+        else:
+            self.showNormal()
+
+    # -- what happens -----------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Tell of the first paint, when it is over."""
+        super().paintEvent(event)
+        if not self._was_painted:
+            self._was_painted = True
+            QTimer.singleShot(0, self.painted.emit)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files and pictures may be dropped anywhere."""
+        if event.mimeData().hasUrls() or event.mimeData().hasImage():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open every kind of file that was dropped: a model, pictures, or both."""
+        mime = event.mimeData()
+        paths = [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
+        models = [path for path in paths if is_model(path)]
+        pictures = [path for path in paths if path not in models]
+        for path in (*models[:1], *pictures[:1]):
+            self.open_path(path)
+        event.acceptProposedAction()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Ask first if a run is going, in the window; otherwise end the worker and leave."""
+        if self.session.running and not self._leaving:
+            event.ignore()
+            ask_to_close(self.notices, self.leave)
+            return
+        preferences = self.session.preferences
+        preferences.save_state("geometry", self.saveGeometry())
+        for name, splitter in self._splitters().items():
+            preferences.save_state(name, splitter.saveState())
+        self.hide()
+        self.session.shutdown()
+        event.accept()
+
+    def leave(self) -> None:
+        """Close without asking; a run that is going is stopped and its votes kept."""
+        self._leaving = True
+        self.close()
+
+    def _begin(self) -> None:
+        self.notices.clear("error", "info")
+        self.show_explore()
+
+    def _show_page(self, page: QWidget) -> None:
+        self.middle.setCurrentWidget(page)
+        page.setFocus()
+
+    @Slot(object, object)
+    def _on_trust_asked(self, error: TrustRequired, request: ModelRequest) -> None:
+        ask_for_trust(self.notices, error, request, self.session.open_model)
+
+    @Slot(object)
+    def _on_offer(self, offer: Offer) -> None:
+        self.left.model.offer(offer)
+        self.gallery.show_examples(offer.gallery)
+        self.explore.offer(offer.gallery)
+
+    @Slot(str)
+    def _on_example(self, spec: str) -> None:
+        self.show_explore()
+        self.session.open_input(spec)
+
+    @Slot()
+    def _warn_before_run(self) -> None:
+        """What speaks against a run of the form, before it is started."""
+        self.notices.clear("warning")
+        for sentence in self.session.warnings():
+            self.notices.show_notice("warning", sentence)
