@@ -3,37 +3,16 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Literal
 
 import torch
 
+from engine.models.request import ModelRequest, NormalizeName
 from engine.records import ModelIdentity
+
+__all__ = ["NO_CLASS", "Classifier", "ModelRequest", "NormalizeName"]
 
 NO_CLASS = -1
 """Index of a sample for which the model named no class: it counts against every class."""
-
-NormalizeName = Literal["auto", "none", "cifar10", "imagenet", "imagenet-center", "cifar10-center", "half"]
-
-
-@dataclass(frozen=True)
-class ModelRequest:
-    """How a user names a model.
-
-    Attributes:
-        spec: ``demo:digits-0.25``, a path to a file or directory, or a hub id.
-        arch: architecture for files that hold only weights; empty to infer it.
-        normalize: layer between noise and network; ``auto`` takes what is stored or detected.
-        trust: consent to a file format that can run code.
-        class_names: optional file with one class name per line.
-    """
-
-    spec: str
-    arch: str = ""
-    normalize: str = "auto"
-    trust: bool = False
-    class_names: Path | None = None
 
 
 class Classifier(ABC):
@@ -69,13 +48,3 @@ class Classifier(ABC):
 
     def unload(self) -> None:
         """Give the device's memory back."""
-
-
-@dataclass(frozen=True)
-class NormalizationReport:
-    """What a normalisation layer was taken to be, and why."""
-
-    name: str
-    words: str
-    origin: Literal["given", "stored in the file", "detected", "default"]
-    candidates: tuple[str, ...] = field(default=())

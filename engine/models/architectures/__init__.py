@@ -1,0 +1,149 @@
+"""The architectures that plain weights load into, by name or by the shapes of their tensors."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+from engine.errors import UserError
+
+Shapes = Mapping[str, tuple[int, ...]]
+"""Shape of every tensor in a file, by name."""
+
+_CIFAR = re.compile(r"(?:cifar_|imagenet32_)?resnet(\d+)")
+_HEADS = ("output", "fc", "linear", "heads.head", "head", "classifier")
+_COUNTER = "num_batches_tracked"
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """A network that can be built and filled with weights.
+
+    Attributes:
+        name: as in evidence and on the command line.
+        family: whose conventions it follows: ``digits``, ``cifar10`` or ``imagenet``. Decides the
+            usual normalisation and the usual class names.
+        input_shape: (channels, height, width) it is meant for.
+        build: a fresh network with that many classes.
+    """
+
+    name: str
+    family: str
+    input_shape: tuple[int, int, int]
+    build: Callable[[int], nn.Module]
+
+
+def by_name(name: str, shapes: Shapes) -> Architecture:
+    """The architecture called ``name``.
+
+    Args:
+        name: ``digits_cnn``, ``cifar_resnet20`` or any torchvision classification model.
+        shapes: of the file's tensors; they tell a CIFAR ResNet's input channels.
+
+    Raises:
+        UserError: there is none of that name.
+    """
+    if name == "digits_cnn":
+        return _digits()
+    in_torchvision = name in _torchvision_names()
+    match = _CIFAR.fullmatch(name)
+    if match and not in_torchvision and _is_cifar_depth(int(match[1])):
+        return _cifar(int(match[1]), shapes)
+    if not in_torchvision:
+        raise UserError(
+            f"There is no architecture '{name}'; there are digits_cnn, cifar_resnet20 (and other "
+            "depths 6k + 2) and torchvision's classification models, e.g. resnet50."
+        )
+    return _torchvision(name)
+
+
+def infer(shapes: Shapes) -> Architecture | None:
+    """The architecture whose tensors have exactly these names and shapes, or None."""
+    blocks = {key.split(".")[1] for key in shapes if key.startswith("layer1.")}
+    candidates: list[Architecture] = []
+    if blocks and shapes.get("fc.weight", (0, 0))[-1] == 64:
+        candidates.append(_cifar(6 * len(blocks) + 2, shapes))
+    elif set(shapes) == set(_digits().build(10).state_dict()):
+        candidates.append(_digits())
+    else:
+        # ResNets are by far the most common: try them first.
+        names = sorted(_torchvision_names(), key=lambda name: ("resnet" not in name, name))
+        candidates.extend(_torchvision(name) for name in names)
+    return next((found for found in candidates if _fits(found, shapes)), None)
+
+
+def class_count(shapes: Shapes) -> int | None:
+    """Number of classes: the rows of the last layer, found by its usual names."""
+    for head in _HEADS:
+        pattern = re.compile(rf"{re.escape(head)}(?:\.(\d+))?\.weight")
+        found = [(int(m[1] or 0), key) for key in shapes if (m := pattern.fullmatch(key))]
+        if found and shapes[max(found)[1]]:
+            return shapes[max(found)[1]][0]
+    return None
+
+
+def _fits(architecture: Architecture, shapes: Shapes) -> bool:
+    try:
+        with torch.device("meta"):
+            network = architecture.build(class_count(shapes) or 1000)
+    except (NotImplementedError, ValueError):
+        return False
+    expected = {key: tuple(t.shape) for key, t in network.state_dict().items()}
+    return _without_counters(expected) == _without_counters(shapes)
+
+
+def _without_counters(shapes: Shapes) -> dict[str, tuple[int, ...]]:
+    return {key: shape for key, shape in shapes.items() if not key.endswith(_COUNTER)}
+
+
+def _digits() -> Architecture:
+    from engine.models.architectures.digits_cnn import INPUT_SHAPE, DigitsCNN
+
+    return Architecture("digits_cnn", "digits", INPUT_SHAPE, lambda classes: DigitsCNN())
+
+
+def _is_cifar_depth(depth: int) -> bool:
+    return depth >= 8 and (depth - 2) % 6 == 0
+
+
+def _cifar(depth: int, shapes: Shapes) -> Architecture:
+    from engine.models.architectures.cifar_resnet import CifarResNet
+
+    first = shapes.get("conv1.weight", ())
+    channels = first[1] if len(first) == 4 else 3
+    return Architecture(
+        f"cifar_resnet{depth}",
+        "cifar10",
+        (channels, 32, 32),
+        lambda classes: CifarResNet(depth=depth, classes=classes, channels=channels),
+    )
+
+
+def _torchvision_names() -> list[str]:
+    from torchvision import models
+
+    return list(models.list_models(module=models))
+
+
+def _torchvision(name: str) -> Architecture:
+    from torchvision import models
+
+    weights = list(models.get_model_weights(name))
+    size = weights[0].transforms().crop_size[0] if weights else 224
+    # Without this the two oldest models spend half a minute on initial values that are replaced.
+    extra = {"init_weights": False} if name in ("googlenet", "inception_v3") else {}
+
+    def build(classes: int) -> nn.Module:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            network: nn.Module = models.get_model(
+                name, weights=None, num_classes=classes, **extra
+            )
+        return network
+
+    return Architecture(name, "imagenet", (3, size, size), build)

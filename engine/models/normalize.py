@@ -1,0 +1,202 @@
+"""The layer between noise and network: fixed numbers per channel, and how they came to be known.
+
+Published smoothing checkpoints do not store it: Cohen et al. 2019 subtract a mean and divide by a
+deviation, Salman et al. 2019 mostly subtract the mean alone, Zhai et al. 2020 (MACER) do neither.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Literal, NamedTuple
+
+import torch
+from torch import nn
+
+from engine.errors import UserError
+
+Origin = Literal["given", "stored in the file", "detected", "default"]
+Tensors = dict[str, torch.Tensor]
+
+_CIFAR10_MEAN, _CIFAR10_STD = (0.4914, 0.4822, 0.4465), (0.2023, 0.1994, 0.2010)
+_IMAGENET_MEAN, _IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+
+NAMED: dict[str, tuple[tuple[float, ...], tuple[float, ...]]] = {
+    "none": ((), ()),
+    "cifar10": (_CIFAR10_MEAN, _CIFAR10_STD),
+    "cifar10-center": (_CIFAR10_MEAN, (1.0,)),
+    "imagenet": (_IMAGENET_MEAN, _IMAGENET_STD),
+    "imagenet-center": (_IMAGENET_MEAN, (1.0,)),
+    "half": ((0.5,), (0.5,)),
+}
+"""Mean and deviation per channel, by the name used with ``--normalize``."""
+
+_FAMILY = {"digits": "none", "cifar10": "cifar10", "imagenet": "imagenet"}
+
+
+@dataclass(frozen=True)
+class Normalization:
+    """``(x - mean) / std`` per channel, its name, and how it came to be known."""
+
+    name: str
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+    origin: Origin
+
+    @property
+    def words(self) -> str:
+        """Name and numbers, for people."""
+        if not self.mean:
+            return self.name
+        mean, std = (" ".join(f"{v:.4g}" for v in values) for values in (self.mean, self.std))
+        return f"{self.name}: (x - {mean}) / {std}"
+
+    @property
+    def note(self) -> str:
+        """What a reader should know about where it came from; empty if nothing."""
+        if self.origin not in ("default", "detected"):
+            return ""
+        how = "assumed" if self.origin == "default" else "taken from the file's path or layout"
+        return (
+            f"The normalisation is not in the file; {self.name} was {how} "
+            "(set another with --normalize)."
+        )
+
+    def layer(self, channels: int) -> nn.Module:
+        """The layer for that many channels.
+
+        Raises:
+            UserError: it is meant for another number of channels.
+        """
+        if not self.mean:
+            return nn.Identity()
+        for values in (self.mean, self.std):
+            if len(values) not in (1, channels):
+                raise UserError(
+                    f"The normalisation {self.name} has {len(values)} channels but the model takes "
+                    f"{channels}; choose another with --normalize, e.g. none or half."
+                )
+        return Affine(self.mean, self.std)
+
+
+class Affine(nn.Module):
+    """``(x - mean) / std`` as one fused multiply-add, in float32 whatever follows."""
+
+    scale: torch.Tensor
+    shift: torch.Tensor
+
+    def __init__(self, mean: Sequence[float], std: Sequence[float]) -> None:
+        super().__init__()
+        mean64, std64 = (torch.tensor(v, dtype=torch.float64).view(1, -1, 1, 1) for v in (mean, std))
+        self.register_buffer("scale", (1 / std64).float())
+        self.register_buffer("shift", (-mean64 / std64).float())
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Normalised images."""
+        return torch.addcmul(self.shift, x, self.scale)
+
+
+def choose(
+    wanted: str,
+    *,
+    stored: Normalization | None = None,
+    path: str = "",
+    family: str = "",
+    container: str = "",
+) -> Normalization:
+    """What ``wanted`` means for a file.
+
+    Args:
+        wanted: a name of NAMED, or ``auto``.
+        stored: what the file itself holds.
+        path: of the file; published checkpoints tell the training method by their folders.
+        family: of the architecture.
+        container: the key under which the weights lie in the file.
+
+    Raises:
+        UserError: no such name.
+    """
+    if wanted != "auto":
+        return named(wanted, origin="given")
+    if stored is not None:
+        return stored
+    detected = _from_layout(path, family, container)
+    if detected:
+        return named(detected, origin="detected")
+    return named(_FAMILY.get(family, "none"), origin="default")
+
+
+def named(name: str, *, origin: Origin) -> Normalization:
+    """The normalisation called ``name``.
+
+    Raises:
+        UserError: there is none; the sentence lists those there are.
+    """
+    if name not in NAMED:
+        raise UserError(f"There is no normalisation '{name}'; there are auto, {', '.join(NAMED)}.")
+    mean, std = NAMED[name]
+    return Normalization(name, mean, std, origin)
+
+
+def _from_layout(path: str, family: str, container: str) -> str:
+    """The rule for published files: MACER's layout, then the folders of Salman et al. 2019."""
+    if container == "net" and family == "cifar10":
+        return "none"
+    folders = PurePath(path).parts
+    adversarial = any(re.match(r"(PGD|DDN)_", folder) for folder in folders)
+    if not adversarial or family not in ("cifar10", "imagenet"):
+        return ""
+    plain = {"imagenet32", "finetune_cifar_from_imagenetPGD2steps", "self_training"}
+    return family if plain & set(folders) else f"{family}-center"
+
+
+def take_stored(tensors: Tensors) -> Normalization | None:
+    """Remove a normalisation layer from ``tensors`` and return it; None if there is none.
+
+    Known are mean and log-deviation (Yang et al. 2020: ``norm.module.mu``, ``...log_sig``) and
+    plain ``mean`` with ``std`` or ``sd`` under any prefix.
+    """
+    for key in list(tensors):
+        prefix, _, leaf = key.rpartition(".")
+        for mean, std in (("mu", "log_sig"), ("mean", "std"), ("mean", "sd")):
+            partner = f"{prefix}.{std}" if prefix else std
+            if leaf == mean and partner in tensors:
+                centre, spread = tensors.pop(key).double(), tensors.pop(partner).double()
+                spread = spread.exp() if std == "log_sig" else spread
+                return Normalization(
+                    "stored",
+                    tuple(centre.flatten().tolist()),
+                    tuple(spread.flatten().tolist()),
+                    "stored in the file",
+                )
+    return None
+
+
+class Measured(NamedTuple):
+    """Share of labelled images that the model gets right behind one normalisation."""
+
+    name: str
+    accuracy: float
+
+
+def compare_normalizations(
+    network: nn.Module, images: torch.Tensor, labels: torch.Tensor
+) -> list[Measured]:
+    """Clean top-1 accuracy of a bare network behind every named normalisation, best first.
+
+    Args:
+        network: in eval mode, without a normalisation layer.
+        images: (B, C, H, W) in [0, 1].
+        labels: (B,) class indices.
+    """
+    found = []
+    for name, (mean, std) in NAMED.items():
+        if any(len(values) not in (0, 1, images.shape[1]) for values in (mean, std)):
+            continue
+        layer = named(name, origin="detected").layer(images.shape[1])
+        with torch.inference_mode():
+            right = network(layer(images)).argmax(dim=1) == labels
+        found.append(Measured(name, float(right.double().mean())))
+    return sorted(found, key=lambda measured: -measured.accuracy)

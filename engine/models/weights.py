@@ -1,0 +1,139 @@
+"""Reading tensors, and nothing but tensors, out of a file of weights."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from engine.errors import UserError
+
+_CONTAINERS = ("state_dict", "net", "model_state_dict", "model", "model_state")
+_PREFIXES = ("module.", "1.", "model.", "net.", "_orig_mod.")
+_SAFETENSORS_HEADER_LIMIT = 16 << 20
+
+
+@dataclass
+class WeightFile:
+    """What a file of weights holds.
+
+    Attributes:
+        tensors: the weights by name.
+        format: ``safetensors``, ``checkpoint`` or ``state_dict``, as evidence names it.
+        arch: the architecture, where the file names it.
+        container: the key under which the weights lay; empty where they lay bare.
+        metadata: text entries of a safetensors header.
+    """
+
+    tensors: dict[str, torch.Tensor]
+    format: str
+    arch: str = ""
+    container: str = ""
+    metadata: dict[str, str] = field(default_factory=dict)
+
+
+def read_safetensors(path: Path) -> WeightFile:
+    """Tensors and metadata of a safetensors file.
+
+    Raises:
+        UserError: it is damaged, truncated, or its header is unreasonably large.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    with path.open("rb") as file:
+        header = int.from_bytes(file.read(8), "little")
+    if header > _SAFETENSORS_HEADER_LIMIT:
+        raise UserError(
+            f"{path}: its safetensors header claims {header:,} bytes, more than any real model "
+            "needs; the file is damaged or hostile."
+        )
+    try:
+        with safe_open(path, framework="pt") as opened:
+            metadata = dict(opened.metadata() or {})
+            tensors = {key: opened.get_tensor(key) for key in opened.keys()}  # noqa: SIM118
+    except (SafetensorError, OSError, ValueError, RuntimeError) as error:
+        raise _damaged(path, "safetensors file") from error
+    return WeightFile(tensors, "safetensors", metadata.get("architecture", ""), "", metadata)
+
+
+def read_torch(path: Path) -> WeightFile:
+    """Tensors of a file written by ``torch.save``, bare or inside a training checkpoint.
+
+    Nothing in the file is executed: whatever is not a tensor or a plain value is refused.
+
+    Raises:
+        UserError: it holds Python objects, is damaged, or holds no weights.
+    """
+    try:
+        content = torch.load(path, map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError as error:
+        raise _holds_code(path, str(error)) from error
+    except Exception as error:
+        # Damaged archives fail in many ways: EOFError, RuntimeError, KeyError, UnicodeError.
+        raise _damaged(path, "PyTorch file") from error
+    if not isinstance(content, Mapping):
+        raise UserError(f"{path} holds a {type(content).__name__}, not weights by name.")
+    return _unpack(path, content)
+
+
+def strip_prefixes(tensors: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Names without what wrappers put in front of all of them (``1.module.conv1.weight``)."""
+    names = dict(tensors)
+    while prefix := next((p for p in _PREFIXES if names and _all_start(names, p)), ""):
+        names = {key.removeprefix(prefix): tensor for key, tensor in names.items()}
+    return names
+
+
+def _all_start(names: Mapping[str, torch.Tensor], prefix: str) -> bool:
+    return all(key.startswith(prefix) for key in names)
+
+
+def _unpack(path: Path, content: Mapping[str, Any]) -> WeightFile:
+    if _is_state_dict(content):
+        return WeightFile(dict(content), "state_dict")
+    for container in _CONTAINERS:
+        inner = content.get(container)
+        if isinstance(inner, Mapping) and _is_state_dict(inner):
+            arch = content.get("arch", "")
+            arch = arch if isinstance(arch, str) else ""
+            return WeightFile(dict(inner), "checkpoint", arch, container)
+    keys = ", ".join(str(key)[:40] for key in list(content)[:5]) or "nothing"
+    raise UserError(
+        f"{path} holds no weights Certiscope knows (found: {keys}); expected a state_dict, or a "
+        "checkpoint with the entry state_dict or net."
+    )
+
+
+def _is_state_dict(content: Mapping[str, Any]) -> bool:
+    return bool(content) and all(
+        isinstance(key, str) and isinstance(value, torch.Tensor) for key, value in content.items()
+    )
+
+
+def _holds_code(path: Path, message: str) -> UserError:
+    match = re.search(r"GLOBAL ([\w.]+)", message)
+    what = f"the Python object {match[1]}" if match else "Python objects"
+    return UserError(
+        f"{path} is a pickle with {what} in it, which would run code when opened, so it is never "
+        "opened; save the model's state_dict() (safetensors or torch.save) instead."
+    )
+
+
+def _damaged(path: Path, kind: str) -> UserError:
+    return UserError(f"{path} is a damaged or truncated {kind}; copy or download it again.")
+
+
+def read_card(path: Path) -> dict[str, Any]:
+    """The JSON card beside a weight file (same name, ``.json``), or nothing."""
+    card = path.with_suffix(".json")
+    try:
+        content = json.loads(card.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
