@@ -164,11 +164,9 @@ HIGH_CONTRAST = Theme(
 )
 THEMES: dict[str, Theme] = {theme.name: theme for theme in (LIGHT, DARK, HIGH_CONTRAST)}
 
-TEXT_PAIRS: tuple[tuple[str, str], ...] = tuple(
-    (ink, ground)
-    for ground in ("window", "surface", "sunken")
-    for ink in ("text", "muted", "accent", "certified", "runner_up", "warning", "danger")
-) + (
+_INKS = ("text", "muted", "accent", "certified", "runner_up", "warning", "danger")
+TEXT_PAIRS: tuple[tuple[str, str], ...] = (
+    *((ink, ground) for ground in ("window", "surface", "sunken") for ink in _INKS),
     ("on_accent", "accent"),
     ("on_accent", "accent_hover"),
     ("text", "accent_soft"),

@@ -8,12 +8,22 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtWidgets import QGraphicsEllipseItem, QHBoxLayout
+from PySide6.QtGui import QFontMetricsF
+from PySide6.QtWidgets import QGraphicsEllipseItem
 
 from gui import theme as themes
-from gui.plots.base import Plot, tinted
+from gui.plots.base import Plot, text_size, tinted
+from gui.plots.labels import Box, place
 from gui.plots.legend import Entry, Legend
-from gui.plots.slicemap import NO_CLASS, borders, classes_present, map_picture
+from gui.plots.slicemap import (
+    NO_CLASS,
+    NOT_COMPUTED,
+    borders,
+    classes_present,
+    map_picture,
+    roomiest_cell,
+)
+from gui.plots.stage import MapStage
 from gui.theme import Theme
 
 if TYPE_CHECKING:
@@ -21,6 +31,8 @@ if TYPE_CHECKING:
 
 _ANGLE = math.radians(28)
 """Direction of the radius line."""
+_NAMED = 6
+"""So many classes, the most frequent ones, have their names on the map."""
 
 
 class BallPlot(Plot["SliceFigure"]):
@@ -34,7 +46,10 @@ class BallPlot(Plot["SliceFigure"]):
     def build(self) -> None:
         """Picture, borders, samples, disc and legend."""
         self.picture = pg.ImageItem(axisOrder="row-major")
-        self.casing, self.outline = pg.PlotDataItem(connect="pairs"), pg.PlotDataItem(connect="pairs")
+        self.casing, self.outline = (
+            pg.PlotDataItem(connect="pairs"),
+            pg.PlotDataItem(connect="pairs"),
+        )
         self.samples = pg.ScatterPlotItem(pxMode=True)
         self.input = pg.ScatterPlotItem(pxMode=True)
         self.disc_casing, self.disc = QGraphicsEllipseItem(), QGraphicsEllipseItem()
@@ -43,16 +58,14 @@ class BallPlot(Plot["SliceFigure"]):
         for item in (self.picture, self.casing, self.outline, self.samples, self.disc_casing,
                      self.disc, self.radius_line, self.input, self.radius_label):  # fmt: skip
             self.plot.addItem(item, ignoreBounds=True)
+        self.names = [pg.TextItem("") for _ in range(_NAMED)]
+        for name in self.names:
+            self.plot.addItem(name, ignoreBounds=True)
         self.view.setAspectLocked(True)
         self.plot.setLabel("bottom", "l2 distance, pixel units")
         self.legend = Legend()
-        self._drawn: tuple[object, ...] = ()
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        self.content.removeWidget(self.canvas)
-        row.addWidget(self.canvas, 1)
-        row.addWidget(self.legend)
-        self.content.addLayout(row, 1)
+        self.stage = MapStage(self.canvas, self.legend)
+        self.content.addWidget(self.stage, 1)
 
     def draw(self, figure: SliceFigure) -> None:
         """Maps, disc and dots."""
@@ -73,23 +86,27 @@ class BallPlot(Plot["SliceFigure"]):
 
     def style(self, theme: Theme) -> None:
         """Pens, brushes and fonts."""
-        line = theme.px(theme.line)
-        self.casing.setPen(pg.mkPen(tinted(theme.surface, 0.85), width=line + 2.5))
-        self.outline.setPen(pg.mkPen(theme.text, width=line))
+        self.casing.setPen(self.pen(tinted(theme.surface, 0.85), theme.line + 2.5))
+        self.outline.setPen(self.pen(theme.text, theme.line))
         self.samples.setBrush(tinted(theme.text, 0.55))
         self.samples.setPen(pg.mkPen(tinted(theme.surface, 0.8), width=0.5))
         self.samples.setSize(theme.px(4))
         self.input.setBrush(theme.text)
         self.input.setPen(pg.mkPen(theme.surface, width=1.5))
         self.input.setSize(theme.px(10))
-        self.disc_casing.setPen(pg.mkPen(theme.surface, width=line + 4))
-        self.disc.setPen(pg.mkPen(theme.certified, width=line + 1))
+        self.disc_casing.setPen(self.pen(theme.surface, theme.line + 4))
+        self.disc.setPen(self.pen(theme.certified, theme.line + 1))
         self.disc.setBrush(tinted(theme.certified, 0.14))
-        self.radius_line.setPen(pg.mkPen(theme.certified, width=line + 0.5))
+        self.radius_line.setPen(self.pen(theme.certified, theme.line + 0.5))
         self.radius_label.setColor(theme.certified)
         self.radius_label.setFont(theme.font("label", bold=True))
         self.radius_label.fill = pg.mkBrush(tinted(theme.surface, 0.9))
+        for name in self.names:
+            name.setColor(theme.text)
+            name.setFont(theme.font("small", bold=True))
+            name.fill = pg.mkBrush(tinted(theme.surface, 0.72))
         self.legend.update()
+        self.stage.arrange()
 
     def summary(self) -> str:
         """The disc and the classes around it in words."""
@@ -98,17 +115,62 @@ class BallPlot(Plot["SliceFigure"]):
             return ""
         classes = [_name(figure, c) for c in classes_present(figure.base, figure.smoothed)]
         ball = _radius_text(figure.radius) or "nothing is certified"
-        answer = "" if figure.center_class is None else f" around answer {_name(figure, figure.center_class)}"
+        answer = (
+            ""
+            if figure.center_class is None
+            else f" around answer {_name(figure, figure.center_class)}"
+        )
         return f"{ball}{answer}; answers on the slice: {', '.join(classes) or 'none yet'}."
 
     def label(self) -> None:
-        """Write the radius beside its line, inside the frame."""
-        figure = self.figure
-        if figure is None or figure.radius is None:
+        """Write the radius at the disc, and each class's name where it has most room."""
+        figure, frame = self.figure, self.pixel_frame()
+        if figure is None or frame.w < 10:
             return
-        reach = min(figure.radius, figure.extent) * 0.5
-        self.radius_label.setAnchor((0.5, 1.15))
-        self.radius_label.setPos(QPointF(reach * math.cos(_ANGLE), figure.radius * 0.5))
+        middle = self.view.mapViewToScene(QPointF(0.0, 0.0))
+        reach = frame.w / (2 * figure.extent) * (figure.radius or 0.0)
+        taken = [_square(middle, max(reach, 8.0))]
+        if reach > 0:
+            taken.append(self._label_radius(middle, reach, frame))
+        self._label_classes(figure, frame, taken)
+
+    def _label_radius(self, middle: QPointF, reach: float, frame: Box) -> Box:
+        """In a large disc above its middle, else above, below or beside the disc."""
+        width, height = text_size(self.radius_label)
+        inside = Box(middle.x() - width / 2, middle.y() - 0.55 * reach - height, width, height)
+        tops = (middle.y() - reach - height - 5, middle.y() + reach + 5)
+        outside = [Box(middle.x() - width / 2, top, width, height) for top in tops]
+        outside.append(Box(middle.x() + reach + 5, middle.y() - height / 2, width, height))
+        roomy = reach > width
+        clear = [] if roomy else [_square(middle, reach)]
+        box = place([[inside] if roomy else outside], frame, obstacles=clear)[0]
+        box = box or inside.inside(frame)
+        self.radius_label.setPos(self.view.mapSceneToView(QPointF(box.x, box.y)))
+        return box
+
+    def _label_classes(self, figure: SliceFigure, frame: Box, taken: list[Box]) -> None:
+        classes = [c for c in classes_present(figure.base) if c != NO_CLASS][:_NAMED]
+        metrics = QFontMetricsF(themes.current().font("small", bold=True))
+        free = _outside_disc(figure)
+        side = free.shape[0]
+        for text in self.names:
+            text.setVisible(False)
+        for index, text in zip(classes, self.names, strict=False):
+            cell = roomiest_cell(free, index)
+            if cell is None:
+                continue
+            longest = int(frame.w / 3)
+            name = figure.class_names[index]
+            text.setText(metrics.elidedText(name, Qt.TextElideMode.ElideRight, longest))
+            width, height = text_size(text)
+            v, u = ((part + 0.5) / side * 2 * figure.extent - figure.extent for part in cell)
+            at = self.view.mapViewToScene(QPointF(u, v))
+            wish = Box(at.x() - width / 2, at.y() - height / 2, width, height)
+            box = place([[wish]], frame, obstacles=taken, slide=height * 1.5)[0]
+            if box is not None:
+                taken.append(box)
+                text.setPos(self.view.mapSceneToView(QPointF(box.x, box.y)))
+                text.setVisible(True)
 
     def _draw_disc(self, radius: float | None) -> None:
         shown = radius is not None and radius > 0
@@ -119,10 +181,20 @@ class BallPlot(Plot["SliceFigure"]):
         rect = QRectF(-radius, -radius, 2 * radius, 2 * radius)
         self.disc_casing.setRect(rect)
         self.disc.setRect(rect)
-        self.radius_line.setData(
-            [0.0, radius * math.cos(_ANGLE)], [0.0, radius * math.sin(_ANGLE)]
-        )
+        self.radius_line.setData([0.0, radius * math.cos(_ANGLE)], [0.0, radius * math.sin(_ANGLE)])
         self.radius_label.setText(_radius_text(radius))
+
+
+def _square(middle: QPointF, reach: float) -> Box:
+    return Box(middle.x() - reach, middle.y() - reach, 2 * reach, 2 * reach)
+
+
+def _outside_disc(figure: SliceFigure) -> np.ndarray:
+    """The base map without the cells under the disc, where no name is to stand."""
+    side = figure.base.shape[0]
+    at = (np.arange(side) + 0.5) / side * 2 * figure.extent - figure.extent
+    under = at[:, None] ** 2 + at[None, :] ** 2 <= (figure.radius or 0.0) ** 2
+    return np.where(under, NOT_COMPUTED, figure.base)
 
 
 def _radius_text(radius: float | None) -> str:
@@ -135,12 +207,16 @@ def _name(figure: SliceFigure, index: int) -> str:
     return "no answer" if index == NO_CLASS else figure.class_names[index]
 
 
+def _answer(figure: SliceFigure, index: int) -> str:
+    return _name(figure, index) if index == NO_CLASS else f"answer {_name(figure, index)}"
+
+
 def _entries(figure: SliceFigure, theme: Theme) -> list[Entry]:
     """What the marks mean, then the classes present, the most frequent first."""
     entries = [Entry("the input", theme.text, "dot")]
     if figure.radius is not None:
         entries.append(Entry("certified ball", theme.certified, "ring"))
-    entries.append(Entry("smoothed changes", theme.text, "line"))
+    entries.append(Entry("smoothed answer changes", theme.text, "line"))
     for index in classes_present(figure.base, figure.smoothed):
         chosen = index == figure.center_class
         color = theme.muted if index == NO_CLASS else theme.class_color(index, chosen=chosen)
@@ -149,5 +225,5 @@ def _entries(figure: SliceFigure, theme: Theme) -> list[Entry]:
             if index == NO_CLASS
             else theme.class_pattern(index, chosen=chosen)
         )
-        entries.append(Entry(_name(figure, index), color, "fill", pattern))
+        entries.append(Entry(_answer(figure, index), color, "fill", pattern))
     return entries

@@ -7,11 +7,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
 
 import pyqtgraph as pg
-from PySide6.QtCore import QRectF, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QColor, QContextMenuEvent, QGuiApplication, QImage, QKeyEvent, QKeySequence
+from PySide6.QtCore import QEvent, QRectF, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QFontMetricsF,
+    QGuiApplication,
+    QImage,
+    QKeyEvent,
+    QKeySequence,
+    QPen,
+)
 from PySide6.QtWidgets import QFileDialog, QMenu, QSizePolicy, QToolButton, QWidget
 
 from gui import theme as themes
+from gui.plots.axes import style_axis
 from gui.plots.labels import Box
 from gui.theme import Theme, set_role
 from gui.widgets.card import Card
@@ -45,7 +55,8 @@ class Plot(Card, Generic[F]):
     def __init__(self, title: str, *, parent: QWidget | None = None) -> None:
         super().__init__(title, parent=parent)
         self.figure: F | None = None
-        self.canvas = pg.PlotWidget(background=None)
+        axes = self.axes()
+        self.canvas = pg.PlotWidget(background=None, axisItems=axes)
         self.plot = self.canvas.getPlotItem()
         self.view = self.plot.getViewBox()
         self._prepare_canvas()
@@ -60,6 +71,10 @@ class Plot(Card, Generic[F]):
         themes.registry.changed.connect(self.retheme)
         self.view.sigResized.connect(self._relabel)
         self.retheme()
+
+    def axes(self) -> dict[str, pg.AxisItem]:
+        """Axes other than pyqtgraph's own, by side."""
+        return {}
 
     @abstractmethod
     def build(self) -> None:
@@ -94,16 +109,28 @@ class Plot(Card, Generic[F]):
         """Take up the theme in force."""
         theme = themes.current()
         for side in ("left", "bottom"):
-            axis = self.plot.getAxis(side)
-            axis.setPen(pg.mkPen(theme.border))
-            axis.setTextPen(theme.muted)
-            axis.setStyle(tickFont=theme.font("small"))
-            axis.label.setFont(theme.font("small"))
+            style_axis(self.plot.getAxis(side), theme)
         self.canvas.setBackground(theme.surface)
         self.more.setIcon(themed_icon("more"))
         self.style(theme)
         if self.figure is not None:
             self.show_figure(self.figure)
+
+    def pen(
+        self, color: str | QColor, width: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine
+    ) -> QPen:
+        """A pen for lines in data units; ``width`` in logical pixels, scaled with the theme.
+
+        Such pens are cosmetic, and Qt does not scale those on high-resolution screens.
+        """
+        scaled = themes.current().px(width) * self.devicePixelRatioF()
+        return pg.mkPen(color, width=scaled, style=style)
+
+    def event(self, event: QEvent) -> bool:
+        """Moved to a screen of another resolution: new pens."""
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self.retheme()
+        return super().event(event)
 
     def pixel_frame(self) -> Box:
         """The plotting area in the scene's pixels."""
@@ -190,6 +217,8 @@ class Plot(Card, Generic[F]):
         policy = QSizePolicy.Policy.Expanding
         self.canvas.setSizePolicy(policy, policy)
         self.canvas.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        # room for half a tick label above the top and right of the end of the axes
+        self.plot.setContentsMargins(0, 6, 6, 0)
         self.plot.hideButtons()
         self.plot.setMenuEnabled(False)
         self.view.setMouseEnabled(x=False, y=False)
@@ -229,6 +258,15 @@ class Plot(Card, Generic[F]):
         # once a second at most: every change of the description is an event for screen readers
         if self.figure is not None:
             self.setAccessibleDescription(self.summary())
+
+
+def text_size(text: pg.TextItem) -> tuple[float, float]:
+    """Width and height of a text item in pixels."""
+    metrics = QFontMetricsF(text.textItem.font())
+    lines = text.toPlainText().split("\n")
+    # a text document keeps a margin of 4 pixels on each side
+    width = max(metrics.horizontalAdvance(line) for line in lines) + 10
+    return width, metrics.lineSpacing() * len(lines) + 8
 
 
 def tinted(color: str, alpha: float) -> QColor:

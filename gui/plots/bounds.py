@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QFontMetricsF
 
 from gui import theme as themes
-from gui.plots.base import Plot, tinted
+from gui.plots.axes import CountAxis
+from gui.plots.base import Plot, text_size, tinted
 from gui.plots.labels import Box, place
 from gui.theme import Theme
 
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
 _EASE = 0.25
 """Part of the way to its target that the y range goes with each new figure."""
+_SAMPLED = 40
 _IGNORED = 0.08
 """The first points (as a part of n so far) swing widely and do not set the y range."""
 
@@ -46,14 +46,17 @@ class BoundsPlot(Plot["BoundsFigure"]):
         self.half = pg.InfiniteLine(pos=0.5, angle=0)
         self.planned = pg.InfiniteLine(pos=1.0, angle=90)
         self.ends = pg.ScatterPlotItem(pxMode=True)
-        self.half_label, self.planned_label = pg.TextItem("1/2"), pg.TextItem("planned n")
+        self.half_label, self.planned_label = pg.TextItem("1/2"), pg.TextItem("")
         self.lower_label, self.upper_label = pg.TextItem(""), pg.TextItem("")
         self._log, self._y = False, (0.0, 1.0)
         for item in (self.margin, self.half, self.planned, self.upper, self.provisional,
                      self.lower, self.ends, *self._texts()):  # fmt: skip
             self.plot.addItem(item, ignoreBounds=True)
-        self.plot.getAxis("left").setStyle(autoExpandTextSpace=False, tickTextWidth=26)
-        self.plot.getAxis("bottom").enableAutoSIPrefix(False)
+        self.plot.getAxis("left").setTickDensity(0.6)
+
+    def axes(self) -> dict[str, pg.AxisItem]:
+        """Counts along the bottom."""
+        return {"bottom": CountAxis("bottom")}
 
     def draw(self, figure: BoundsFigure) -> None:
         """Curves from the points; points that may not be claimed go to the dashed one."""
@@ -75,14 +78,14 @@ class BoundsPlot(Plot["BoundsFigure"]):
 
     def style(self, theme: Theme) -> None:
         """Pens and fonts."""
-        thick, dash, dot = theme.px(theme.line), Qt.PenStyle.DashLine, Qt.PenStyle.DotLine
-        self.lower.setPen(pg.mkPen(theme.accent, width=thick))
-        self.provisional.setPen(pg.mkPen(theme.accent, width=thick, style=dash))
-        self.upper.setPen(pg.mkPen(theme.runner_up, width=thick))
+        dash, dot = Qt.PenStyle.DashLine, Qt.PenStyle.DotLine
+        self.lower.setPen(self.pen(theme.accent, theme.line))
+        self.provisional.setPen(self.pen(theme.accent, theme.line, dash))
+        self.upper.setPen(self.pen(theme.runner_up, theme.line))
         self.floor.setPen(None)
         self.margin.setBrush(tinted(theme.accent, 0.16))
-        self.half.setPen(pg.mkPen(theme.muted, width=theme.px(1.2), style=dash))
-        self.planned.setPen(pg.mkPen(theme.muted, width=theme.px(1.2), style=dot))
+        self.half.setPen(self.pen(theme.muted, 1.2, dash))
+        self.planned.setPen(self.pen(theme.muted, 1.2, dot))
         inks = (theme.accent, theme.runner_up, theme.muted, theme.muted)
         for text, ink in zip(self._texts(), inks, strict=True):
             text.setColor(ink)
@@ -103,7 +106,8 @@ class BoundsPlot(Plot["BoundsFigure"]):
         if figure is None or frame.w < 10:
             return
         texts = [t for t in self._texts() if t.toPlainText()]
-        boxes = place([self._wishes(t, frame) for t in texts], frame, slide=frame.h / 2)
+        wishes = [self._wishes(text, frame) for text in texts]
+        boxes = place(wishes, frame, avoid=self._curve_boxes(), slide=frame.h / 2)
         for text, box in zip(texts, boxes, strict=True):
             text.setVisible(box is not None)
             if box is not None:
@@ -160,22 +164,21 @@ class BoundsPlot(Plot["BoundsFigure"]):
 
     def _set_texts(self, figure: BoundsFigure) -> None:
         lower, upper = _texts(figure)
+        self.planned_label.setText(f"planned n = {figure.n_plan:,}")
         self.lower_label.setText(lower)
         self.upper_label.setText(upper)
 
     def _wishes(self, text: pg.TextItem, frame: Box) -> list[Box]:
         """Boxes a label would like, best first, in scene pixels."""
-        width, height = _size(text)
+        width, height = text_size(text)
         if text is self.planned_label:
-            x = self._scene(self.planned.value(), 0.5).x()
-            return [Box(x - width - 2, y, width, height) for y in (frame.y, frame.y + frame.h)]
+            x, half = self._scene(float(self.planned.value()), 0.5).toTuple()
+            tops = (half + 3, half - height - 3, frame.y, frame.y + frame.h)
+            return [Box(x - width - 2, top, width, height) for top in tops]
         if text is self.half_label:
             y = self._scene(0.0, 0.5).y()
-            return [
-                Box(x, top, width, height)
-                for x in (frame.x, frame.x + frame.w)
-                for top in (y - height, y)
-            ]
+            sides = (frame.x, frame.x + frame.w)
+            return [Box(x, top, width, height) for x in sides for top in (y - height, y)]
         last = self.figure.points[-1] if self.figure and self.figure.points else None
         is_lower = text is self.lower_label
         value = 0.5 if last is None else (last.p_lower if is_lower else last.p_upper)
@@ -185,8 +188,20 @@ class BoundsPlot(Plot["BoundsFigure"]):
         tops = (under, over) if is_lower else (over, under)
         beside = Box(end.x() + 8, end.y() - height / 2, width, height)
         fits = beside.x + width <= frame.x + frame.w
-        stacked = [Box(end.x() - width + 4, top, width, height) for top in tops]
+        lefts = (end.x() - width + 4, end.x() - width / 2, end.x())
+        stacked = [Box(left, top, width, height) for top in tops for left in lefts]
         return [beside, *stacked] if fits else stacked
+
+    def _curve_boxes(self) -> list[Box]:
+        """Small boxes along both curves, for labels to stay clear of."""
+        points = self.figure.points if self.figure else ()
+        boxes = []
+        for point in points[:: max(1, len(points) // _SAMPLED)]:
+            x = float(self._x(np.array([point.n]))[0])
+            for p in (point.p_lower, point.p_upper):
+                at = self._scene(x, p)
+                boxes.append(Box(at.x() - 2, at.y() - 2, 4, 4))
+        return boxes
 
     def _scene(self, x: float, y: float) -> QPointF:
         return self.view.mapViewToScene(QPointF(x, y))
@@ -212,11 +227,3 @@ def _with_neighbours(chosen: np.ndarray) -> np.ndarray:
     joined[1:] |= chosen[:-1]
     joined[:-1] |= chosen[1:]
     return joined
-
-
-def _size(text: pg.TextItem) -> tuple[float, float]:
-    metrics = QFontMetricsF(text.textItem.font())
-    lines: Sequence[str] = text.toPlainText().split("\n")
-    # a text document keeps a margin of 4 pixels on each side
-    width = max(metrics.horizontalAdvance(line) for line in lines) + 10
-    return width, metrics.lineSpacing() * len(lines) + 8

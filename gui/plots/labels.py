@@ -38,6 +38,7 @@ def place(
     frame: Box,
     *,
     obstacles: Sequence[Box] = (),
+    avoid: Sequence[Box] = (),
     slide: float = 0.0,
 ) -> list[Box | None]:
     """A place for every label, earlier ones first; None where there is none.
@@ -46,21 +47,23 @@ def place(
         wishes: for each label the boxes it would like, best first.
         frame: all boxes are moved into it.
         obstacles: boxes no label may touch.
+        avoid: boxes a label touches only if it finds no other place.
         slide: a label that finds all its wishes taken may move this far up or down.
     """
     taken = list(obstacles)
     placed: list[Box | None] = []
     for wish in wishes:
-        box = _first_free([candidate.inside(frame) for candidate in wish], frame, taken, slide)
+        inside = [candidate.inside(frame) for candidate in wish]
+        box = _first_free(inside, frame, [*taken, *avoid], slide)
+        if box is None and avoid:
+            box = _first_free(inside, frame, taken, slide)
         placed.append(box)
         if box is not None:
             taken.append(box)
     return placed
 
 
-def _first_free(
-    wish: Sequence[Box], frame: Box, taken: Sequence[Box], slide: float
-) -> Box | None:
+def _first_free(wish: Sequence[Box], frame: Box, taken: Sequence[Box], slide: float) -> Box | None:
     for box in (*wish, *_slid(wish[0], frame, slide)):
         if not any(box.overlaps(other) for other in taken):
             return box

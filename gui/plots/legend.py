@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QFontMetrics, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
 from gui import theme as themes
+
+_MAX_ROWS = 3
 
 
 @dataclass(frozen=True)
@@ -24,12 +26,21 @@ class Entry:
 
 
 class Legend(QWidget):
-    """A column of entries; those that find no room are counted in the last line."""
+    """Entries one below the other, or flowing; those without room are counted in the last one.
+
+    Attributes:
+        flowing: entries follow one another in rows.
+
+    Signals:
+        resized: the entries changed, and with them the room the legend would like.
+    """
+
+    resized = Signal()
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.entries: tuple[Entry, ...] = ()
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Ignored)
+        self.flowing = False
         self.setAccessibleName("Legend")
 
     def set_entries(self, entries: Sequence[Entry]) -> None:
@@ -38,40 +49,68 @@ class Legend(QWidget):
             self.entries = tuple(entries)
             self.setToolTip("\n".join(entry.text for entry in self.entries))
             self.setAccessibleDescription(", ".join(entry.text for entry in self.entries))
-            self.updateGeometry()
+            self.resized.emit()
             self.update()
 
     def sizeHint(self) -> QSize:
-        """Wide enough for the longest text, up to a limit."""
-        theme = themes.current()
-        metrics = QFontMetrics(theme.font("small"))
-        widest = max((metrics.horizontalAdvance(e.text) for e in self.entries), default=0)
-        return QSize(min(widest + self._indent() + 6, int(theme.px(132))), 0)
+        """One column, wide enough for the longest text up to a limit."""
+        widest = max((self._width_of(entry) for entry in self.entries), default=40)
+        return QSize(widest, len(self.entries) * self._line())
 
-    def shown(self) -> list[Entry]:
-        """The entries there is room for; the last one stands for the rest."""
-        lines = max(1, self.height() // self._line())
-        if len(self.entries) <= lines:
-            return list(self.entries)
-        kept = self.entries[: lines - 1]
-        rest = f"and {len(self.entries) - len(kept)} more"
-        return [*kept, Entry(rest, themes.current().surface)]
+    def height_for(self, width: int) -> int:
+        """Height of all entries in rows of this width, three rows at most."""
+        return min(_MAX_ROWS, len(self._rows(self.entries, width))) * self._line()
+
+    def shown(self) -> list[list[Entry]]:
+        """Rows of the entries there is room for; the last one stands for the rest."""
+        room = max(1, self.height() // self._line())
+        for kept in range(len(self.entries), 0, -1):
+            rest = len(self.entries) - kept
+            more = [Entry(f"and {rest} more", themes.current().surface)] if rest else []
+            rows = self._rows((*self.entries[:kept], *more), self.width())
+            if len(rows) <= room:
+                return rows
+        return []
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint marks and elided texts."""
-        theme = themes.current()
+        """Paint marks and elided texts, row by row."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setFont(theme.font("small"))
-        metrics, line, indent = painter.fontMetrics(), self._line(), self._indent()
-        for i, entry in enumerate(self.shown()):
-            box = QRectF(1, i * line + 2, indent - 7, line - 4)
-            _paint_mark(painter, box, entry)
-            painter.setPen(QColor(theme.text))
-            room = self.width() - indent
-            text = metrics.elidedText(entry.text, Qt.TextElideMode.ElideRight, room)
-            where = QRectF(indent, i * line, room, line)
-            painter.drawText(where, Qt.AlignmentFlag.AlignVCenter, text)
+        painter.setFont(themes.current().font("small"))
+        line = self._line()
+        for i, row in enumerate(self.shown()):
+            x = 0.0
+            for entry in row:
+                width = min(self._width_of(entry), self.width())
+                self._paint_entry(painter, QRectF(x, i * line, width, line), entry)
+                x += width
+
+    def _rows(self, entries: Sequence[Entry], width: int) -> list[list[Entry]]:
+        rows: list[list[Entry]] = []
+        left = 0
+        for entry in entries:
+            wanted = self._width_of(entry)
+            if not rows or not self.flowing or wanted > left:
+                rows.append([])
+                left = width
+            rows[-1].append(entry)
+            left -= wanted
+        return rows
+
+    def _paint_entry(self, painter: QPainter, box: QRectF, entry: Entry) -> None:
+        indent = self._indent()
+        _paint_mark(painter, box.adjusted(1, 2, indent - 6 - box.width(), -2), entry)
+        words = box.adjusted(indent, 0, -8, 0)
+        text = painter.fontMetrics().elidedText(
+            entry.text, Qt.TextElideMode.ElideRight, int(words.width())
+        )
+        painter.setPen(QColor(themes.current().text))
+        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, text)
+
+    def _width_of(self, entry: Entry) -> int:
+        theme = themes.current()
+        words = QFontMetrics(theme.font("small")).horizontalAdvance(entry.text)
+        return min(words + self._indent() + 14, int(theme.px(190)))
 
     def _line(self) -> int:
         return QFontMetrics(themes.current().font("small")).height() + 5

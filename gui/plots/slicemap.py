@@ -15,13 +15,13 @@ _FAINT = 0.22
 _DETAIL = 512
 """The picture is drawn at about this many pixels a side, so that hatches are finer than cells."""
 _PITCH = 10
+_FEW = 0.02
+"""A class on less than this part of the map gets no name on it."""
 
 ClassMap = npt.NDArray[np.int16]
 
 
-def map_picture(
-    cells: ClassMap, theme: Theme, *, chosen: int | None
-) -> npt.NDArray[np.uint8]:
+def map_picture(cells: ClassMap, theme: Theme, *, chosen: int | None) -> npt.NDArray[np.uint8]:
     """An RGBA picture of a class map, row 0 at the bottom; cells not computed are transparent."""
     factor = max(1, _DETAIL // max(cells.shape))
     fine = np.kron(cells, np.ones((factor, factor), dtype=np.int16))
@@ -64,6 +64,25 @@ def classes_present(*maps: ClassMap) -> list[int]:
     return [int(found[i]) for i in np.argsort(-counts, kind="stable")]
 
 
+def roomiest_cell(cells: ClassMap, index: int) -> tuple[int, int] | None:
+    """(row, column) of a cell of the class that lies deepest in it; None if it has few cells.
+
+    The class is worn away from its edges until nothing is left; the edge of the map wears nothing.
+    """
+    left = cells == index
+    if left.mean() < _FEW:
+        return None
+    while True:
+        ring = np.pad(left, 1, mode="edge")
+        worn = left & ring[:-2, 1:-1] & ring[2:, 1:-1] & ring[1:-1, :-2] & ring[1:-1, 2:]
+        if not worn.any() or worn.all():
+            break
+        left = worn
+    rows, columns = np.nonzero(left)
+    middle = np.argmin((rows - rows.mean()) ** 2 + (columns - columns.mean()) ** 2)
+    return int(rows[middle]), int(columns[middle])
+
+
 def _look(index: int, theme: Theme, chosen: int | None) -> tuple[str, int]:
     if index == NO_CLASS:
         return theme.muted, 3
@@ -73,7 +92,7 @@ def _look(index: int, theme: Theme, chosen: int | None) -> tuple[str, int]:
 
 
 def _stripes(rows: np.ndarray, columns: np.ndarray, turn: int) -> npt.NDArray[np.bool_]:
-    """Where the strong colour goes, matching ``Theme.class_pattern``: full, diagonal, rows, cross."""
+    """Where the strong colour goes: full, diagonal, rows, cross, as in ``Theme.class_pattern``."""
     wide = _PITCH // 2
     if turn % 4 == 0:
         return np.ones(np.broadcast_shapes(rows.shape, columns.shape), dtype=bool)

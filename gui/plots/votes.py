@@ -60,9 +60,7 @@ class VotesPlot(Plot["VotesFigure"]):
         """Heights, colours and texts of all bars."""
         bars, theme = figure.bars, themes.current()
         styles = [_style(bar, figure.top, theme) for bar in bars]
-        thin = [
-            BarStyle(theme.muted, theme.muted, Qt.BrushStyle.BDiagPattern) for _ in bars
-        ]
+        thin = [BarStyle(theme.muted, theme.muted, Qt.BrushStyle.BDiagPattern) for _ in bars]
         shares = estimation_shares(figure)
         first = selection_shares(figure)
         both = bool(figure.n_estimation)
@@ -79,11 +77,10 @@ class VotesPlot(Plot["VotesFigure"]):
 
     def style(self, theme: Theme) -> None:
         """Pens and fonts."""
-        dashes = Qt.PenStyle.DashLine
-        self.half.setPen(pg.mkPen(theme.muted, width=theme.px(1.2), style=dashes))
+        self.half.setPen(self.pen(theme.muted, 1.2, Qt.PenStyle.DashLine))
         self.half_label.setColor(theme.muted)
         self.half_label.setFont(theme.font("small"))
-        self.foot.setPen(pg.mkPen(theme.border, width=1))
+        self.foot.setPen(self.pen(theme.border, 1.0))
         self.marker.setBrush(theme.accent)
         self.marker.setPen(pg.mkPen(theme.surface, width=1))
         self.marker.setSize(theme.px(8))

@@ -40,16 +40,13 @@ class MeaningStrip(Card):
         self.original.show_pixels(figure.original, "the input")
         for i, view in enumerate(self.noisy):
             view.setVisible(i < len(figure.noisy))
-        for view, pixels, answer in zip(
-            self.noisy, figure.noisy, figure.noisy_answers, strict=False
-        ):
-            view.show_pixels(
-                pixels, f"noisy: {answer}",
-                detail=f"One noisy copy; the base model answers {answer}.",
-            )  # fmt: skip
+        copies = zip(self.noisy, figure.noisy, figure.noisy_answers, strict=False)
+        for view, pixels, answer in copies:
+            detail = f"One noisy copy; the base model answers {answer}."
+            view.show_pixels(pixels, f"noisy: {answer}", detail=detail)
+        caption, detail = _perturbed_words(figure)
         self.perturbed.setVisible(figure.perturbed is not None)
-        self.perturbed.show_pixels(figure.perturbed, *_perturbed_words(figure)[:1],
-                                   detail=_perturbed_words(figure)[1])
+        self.perturbed.show_pixels(figure.perturbed, caption, detail=detail)
         self.set_subtitle(figure.noise_in_words)
         self._arrange()
 
@@ -73,6 +70,8 @@ class MeaningStrip(Card):
         views = [self.original, *self.noisy, self.perturbed]
         for view in views:
             self._grid.removeWidget(view)
+        self._grid.setRowStretch(0, 3)
+        self._grid.setRowStretch(1, 0 if wide else 2)
         if wide:
             for column, view in enumerate(views):
                 self._grid.addWidget(view, 0, column)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from gui import theme as themes
 
 _GAP = 4
+_UNEVEN_SHOWS = 6
 
 
 class PictureView(QWidget):
@@ -25,6 +26,7 @@ class PictureView(QWidget):
         super().__init__(parent)
         self.image: QImage | None = None
         self.caption = caption
+        self._detail = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(48, 56)
         self.setAccessibleName(caption)
@@ -49,7 +51,8 @@ class PictureView(QWidget):
             return QRect()
         size = _fitted(self.image.size(), room.size(), self.devicePixelRatioF())
         left = room.left() + (room.width() - size.width()) // 2
-        return QRect(left, room.bottom() + 1 - size.height(), size.width(), size.height())
+        top = room.top() + (room.height() - size.height()) // 2
+        return QRect(left, top, size.width(), size.height())
 
     def shown_caption(self) -> str:
         """The caption as painted."""
@@ -75,7 +78,8 @@ class PictureView(QWidget):
             painter.drawRect(target.adjusted(-1, -1, 0, 0))
         painter.setPen(QColor(theme.muted))
         painter.setFont(theme.font("small"))
-        strip = self.rect().adjusted(0, self.height() - self._caption_height() + _GAP, 0, 0)
+        below = self.height() - self._caption_height() if target.isEmpty() else target.bottom()
+        strip = QRect(0, below + _GAP, self.width(), self._caption_height())
         painter.drawText(strip, Qt.AlignmentFlag.AlignHCenter, self.shown_caption())
 
     def _scaled(self, target: QRect) -> QImage:
@@ -94,9 +98,8 @@ class PictureView(QWidget):
         return QFontMetrics(themes.current().font("small")).height() + _GAP
 
     def _update_tooltip(self) -> None:
-        cut = self.shown_caption() != self.caption
-        lines = [self.caption] if cut or getattr(self, "_detail", "") else []
-        self.setToolTip("\n".join([*lines, *filter(None, [getattr(self, "_detail", "")])]))
+        told = self.shown_caption() != self.caption or self._detail
+        self.setToolTip("\n".join(filter(None, (self.caption, self._detail))) if told else "")
 
 
 def to_image(pixels: npt.NDArray[np.float32]) -> QImage:
@@ -110,9 +113,9 @@ def to_image(pixels: npt.NDArray[np.float32]) -> QImage:
 
 
 def _fitted(image: QSize, room: QSize, ratio: float) -> QSize:
-    """The largest size in ``room``; whole device pixels per image pixel where it is enlarged."""
+    """The largest size in ``room``; whole device pixels per pixel where uneven ones would show."""
     scale = min(room.width() / image.width(), room.height() / image.height())
     device = scale * ratio
-    if device >= 1:
+    if 1 <= device < _UNEVEN_SHOWS:
         scale = int(device) / ratio
     return QSize(max(1, int(image.width() * scale)), max(1, int(image.height() * scale)))
