@@ -92,8 +92,12 @@ def test_bounds_know_no_torch(path: Path) -> None:
 @pytest.mark.parametrize("path", SOURCES, ids=label)
 def test_nothing_is_unpickled(path: Path) -> None:
     module = tree(path)
-    assert not roots(imported(ast.walk(module))) & {"pickle", "dill", "cloudpickle", "joblib"}
+    assert not roots(imported(ast.walk(module))) & {"dill", "cloudpickle", "joblib"}
     for node in ast.walk(module):
+        if isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "pickle":
+            assert node.attr.endswith("Error"), f"pickle.{node.attr}"
+        if isinstance(node, ast.ImportFrom) and node.module == "pickle":
+            assert all(alias.name.endswith("Error") for alias in node.names)
         if isinstance(node, ast.keyword) and isinstance(node.value, ast.Constant):
             assert not (node.arg == "weights_only" and node.value.value is False)
             assert not (node.arg == "trust_remote_code" and node.value.value is True)

@@ -1,0 +1,1 @@
+"""Speed of Certiscope against other implementations, and of its window; run by ``make bench``."""

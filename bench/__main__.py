@@ -1,0 +1,118 @@
+"""``python -m bench``: every measurement in one run, as a table and as JSON."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import warnings
+from pathlib import Path
+from typing import Any
+
+import torch
+from rich.console import Console
+from rich.table import Table
+
+from bench import memory, window
+from bench.samplers import Ratio, as_rows, compare
+from bench.subjects import SUBJECTS
+from engine.device import device_name, resolve
+
+PARTS = ("samplers", "window", "memory")
+
+
+def main() -> None:
+    """Measure what is asked for, print it, write it."""
+    options = _options()
+    device = resolve(options.device)
+    console = Console()
+    threads = torch.get_num_threads()
+    console.print(f"{device_name(device)}, {threads} threads, {options.rounds} rounds")
+    found: dict[str, Any] = {
+        "machine": {
+            "processor": device_name(device),
+            "threads": threads,
+            "python": platform.python_version(),
+            "torch": str(torch.__version__),
+        }
+    }
+    if "samplers" in options.parts:
+        found["samplers"] = as_rows(_samplers(options, device, console))
+    if "window" in options.parts:
+        found["window"] = window.measure(rounds=options.rounds)
+        _show_window(found["window"], console)
+    if "memory" in options.parts:
+        found["memory_mib"] = memory.measure()
+        _show_memory(found["memory_mib"], console)
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    options.out.write_text(json.dumps(found, indent=2) + "\n")
+    console.print(f"Written to {options.out}.")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench")
+    parser.add_argument("--out", type=Path, default=Path("out/bench.json"))
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=2.0, help="of each measurement")
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--precisions", nargs="+", default=["fp32", "bf16"])
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS))
+    return parser.parse_args()
+
+
+def _samplers(
+    options: argparse.Namespace, device: torch.device, console: Console
+) -> list[Ratio]:
+    warnings.filterwarnings("ignore", module="art")
+    found: list[Ratio] = []
+    for subject in SUBJECTS:
+        console.print(f"timing {subject.title} ...", style="dim")
+        found += compare(
+            subject,
+            tuple(options.precisions),
+            device,
+            rounds=options.rounds,
+            seconds=options.seconds,
+        )
+    table = Table(title="How many times faster Certiscope samples, model and input the same")
+    for heading in ("network", "ours", "against", "ours/s", "theirs/s", "median", "min", "max"):
+        table.add_column(heading, justify="left" if heading in ("network", "against") else "right")
+    for ratio in found:
+        table.add_row(
+            ratio.subject,
+            ratio.precision,
+            ratio.other,
+            f"{ratio.ours_per_second:,.0f}",
+            f"{ratio.other_per_second:,.0f}",
+            *(f"{value:.2f}x" for value in (ratio.median, ratio.least, ratio.most)),
+        )
+    console.print(table)
+    return found
+
+
+def _show_window(found: dict[str, Any], console: Console) -> None:
+    paint = found["first_paint_seconds"]
+    console.print(
+        f"First paint after {paint['median']:.2f} s (at most {paint['most']:.2f} s; "
+        f"very first start {paint['first']:.2f} s)"
+    )
+    for run in found["runs"]:
+        late = run["lateness_ms"]
+        console.print(
+            f"{run['subject']}: event loop late by {late['median']:.1f} ms (median), "
+            f"{late['p99']:.1f} ms (99th percentile), {late['worst']:.1f} ms (worst); "
+            f"{run['window_per_second']:,.0f} samples/s in the window, "
+            f"{run['command_line_per_second_same_threads']:,.0f} on the command line with as many "
+            f"threads ({100 * run['overhead_same_threads']:+.1f} %), "
+            f"{run['command_line_per_second_all_threads']:,.0f} with all"
+        )
+
+
+def _show_memory(found: dict[str, float], console: Console) -> None:
+    console.print(
+        "Peak memory: " + ", ".join(f"{value:,.0f} MiB for {n}" for n, value in found.items())
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,150 @@
+"""The window's own costs: time to first paint, lateness of its event loop, overhead of a run.
+
+Each measurement is a process of its own: ``python -m bench.window paint T`` and
+``python -m bench.window run MODEL INPUT N`` print one line of JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import torch
+from PIL import Image
+from safetensors.torch import save_file
+
+from bench.subjects import SUBJECTS
+
+Case = tuple[str, str, str, int]
+"""Title, model, input, n."""
+
+
+def measure(*, rounds: int) -> dict[str, Any]:
+    """Everything about the window, as numbers for a table."""
+    with tempfile.TemporaryDirectory() as folder:
+        runs = [_run_case(case) for case in _cases(Path(folder))]
+    return {"first_paint_seconds": first_paint(rounds), "runs": runs}
+
+
+def first_paint(rounds: int) -> dict[str, float]:
+    """Seconds from the command to the first paint; the first start, with cold caches, apart."""
+    seconds = [_child("paint", repr(time.time()))["seconds"] for _ in range(rounds + 1)]
+    return {"first": seconds[0], "median": statistics.median(seconds[1:]), "most": max(seconds[1:])}
+
+
+def _cases(folder: Path) -> list[Case]:
+    subject = SUBJECTS[1]
+    network, shape = subject.network()
+    model, picture = folder / "resnet20.safetensors", folder / "picture.png"
+    save_file(network.state_dict(), model)
+    pixels = (subject.input() * 255).to(torch.uint8).permute(1, 2, 0).numpy()
+    Image.fromarray(pixels).save(picture)
+    assert shape[0] == pixels.shape[2]
+    return [
+        ("digits CNN", "demo:digits-0.25", "digits:1204", 1_000_000),
+        (subject.title, str(model), str(picture), 20_000),
+    ]
+
+
+def _run_case(case: Case) -> dict[str, Any]:
+    """One run in a window and, with as many threads and with all, on the command line."""
+    title, model, source, n = case
+    shown = _child("run", model, source, str(n))
+    same = _command_line(model, source, n, threads=shown["threads"])
+    free = _command_line(model, source, n, threads=os.cpu_count() or 1)
+    return {
+        "subject": title,
+        "lateness_ms": shown["lateness"],
+        "window_per_second": shown["rate"],
+        "command_line_per_second_same_threads": same,
+        "command_line_per_second_all_threads": free,
+        "overhead_same_threads": same / shown["rate"] - 1,
+    }
+
+
+def _command_line(model: str, source: str, n: int, *, threads: int) -> float:
+    words = ["certify", "--model", model, "--input", source, "--n", str(n), "--json", "-"]
+    done = subprocess.run(
+        [sys.executable, "-m", "engine", *words, "--quiet"],
+        env={**os.environ, "OMP_NUM_THREADS": str(threads)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode not in (0, 3):
+        raise SystemExit(done.stderr)
+    rate: float = json.loads(done.stdout)["performance"]["samples_per_second"]
+    return rate
+
+
+def _child(*words: str) -> dict[str, Any]:
+    if not os.environ.get("DISPLAY"):
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.window", *words], capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        raise SystemExit(done.stderr)
+    answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return answer
+
+
+def _paint(began: float) -> None:
+    """In the child: open the window as the program does, note when it is painted, and leave."""
+    from gui.app import application, open_window
+
+    app = application()
+    window = open_window()
+    window.painted.connect(lambda: print(json.dumps({"seconds": time.time() - began})))
+    window.painted.connect(window.leave)
+    app.exec()
+
+
+def _run(model: str, source: str, n: int) -> None:
+    """In the child: one run in the window, the event loop's lateness while it lasts."""
+    from engine.models.request import ModelRequest
+    from gui.app import application, open_window
+    from gui.probe import Heartbeat
+
+    app = application()
+    window = open_window()
+    session, heart = window.session, Heartbeat()
+    session.set_settings(session.settings.model_copy(update={"n": n}))
+    started: list[bool] = []
+
+    def step() -> None:
+        if session.ready and not started:
+            started.append(True)
+            heart.start()
+            window.certify()
+
+    def end() -> None:
+        evidence = session.evidence
+        if evidence is None:
+            return
+        late, speed = heart.stop(), evidence.performance
+        lateness = {"median": late.median, "p99": late.p99, "worst": late.worst}
+        answer = {"lateness": lateness, "rate": speed.samples_per_second, "threads": speed.threads}
+        print(json.dumps(answer))
+        window.leave()
+
+    session.activity_changed.connect(step)
+    session.evidence_changed.connect(end)
+    session.notice.connect(lambda kind, words: kind == "error" and sys.exit(words))
+    session.open_model(ModelRequest(model))
+    session.open_input(source)
+    app.exec()
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "paint":
+        _paint(float(sys.argv[2]))
+    else:
+        _run(sys.argv[2], sys.argv[3], int(sys.argv[4]))
