@@ -46,5 +46,5 @@ class Classifier(ABC):
         best, index = self.scores(batch).max(dim=1)
         return torch.where(torch.isfinite(best), index, NO_CLASS)
 
-    def unload(self) -> None:
+    def unload(self) -> None:  # noqa: B027 - most formats hold nothing to give back
         """Give the device's memory back."""

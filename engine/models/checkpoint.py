@@ -55,6 +55,8 @@ def fill(network: nn.Module, tensors: dict[str, torch.Tensor], *, path: Path, ar
     for key, tensor in tensors.items():
         if key not in expected:
             raise UserError(f"{path} holds the tensor {key}, which {arch} does not have.{_HINT}")
+        if tensor.is_complex() or tensor.is_quantized or tensor.layout is not torch.strided:
+            raise UserError(f"{path}: its tensor {key} is not made of plain real numbers.")
         if tensor.shape != expected[key].shape:
             raise UserError(
                 f"{path} does not fit {arch}: its tensor {key} has the shape {_by(tensor.shape)} "

@@ -39,7 +39,7 @@ def accelerate(
             try:
                 fast = form(network, probe, dtype)
                 same = _agree(network(probe[:2]), fast(probe[:2].to(dtype)), dtype)
-            except Exception:  # noqa: S112
+            except Exception:
                 # Not every network can be traced and not every torch has oneDNN: the next form,
                 # and in the end the network as it is, computes the same, only slower.
                 continue
@@ -53,7 +53,7 @@ class _ChannelsLast(nn.Module):
 
     def __init__(self, network: nn.Module) -> None:
         super().__init__()
-        self.network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.network = network.to(memory_format=torch.channels_last)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Scores of a batch of images."""

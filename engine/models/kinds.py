@@ -35,7 +35,7 @@ def kind_of(spec: str) -> Kind:
         return "demo"
     path = Path(spec)
     try:
-        if path.is_dir():
+        if spec and path.is_dir():
             return _kind_of_folder(path)
         if path.is_file():
             return _kind_of_file(path)

@@ -89,7 +89,9 @@ class Affine(nn.Module):
 
     def __init__(self, mean: Sequence[float], std: Sequence[float]) -> None:
         super().__init__()
-        mean64, std64 = (torch.tensor(v, dtype=torch.float64).view(1, -1, 1, 1) for v in (mean, std))
+        mean64, std64 = (
+            torch.tensor(v, dtype=torch.float64).view(1, -1, 1, 1) for v in (mean, std)
+        )
         self.register_buffer("scale", (1 / std64).float())
         self.register_buffer("shift", (-mean64 / std64).float())
 

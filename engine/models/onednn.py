@@ -16,6 +16,7 @@ from torch.nn import functional
 
 from engine.models.folding import called_once, replace_module
 
+_NO_SCALARS: list[float] = []
 _ADDITIONS = (operator.add, operator.iadd, torch.add)
 _RELUS = (torch.relu, functional.relu, torch.relu_)
 
@@ -38,12 +39,12 @@ class PackedConv(nn.Module):
     def forward(self, x: torch.Tensor, other: torch.Tensor | None = None) -> torch.Tensor:
         """Result for ``x``, with ``other`` added before the ReLU."""
         if other is None:
-            after = ("relu" if self._relu else "none", [], "")
+            after = ("relu" if self._relu else "none", _NO_SCALARS, "")
             out = torch.ops.mkldnn._convolution_pointwise(
                 x, self._weight, self._bias, *self._where, *after
             )
         else:
-            after_sum = ("add", 1.0, "relu" if self._relu else None, [], "")
+            after_sum = ("add", 1.0, "relu" if self._relu else None, _NO_SCALARS, "")
             out = torch.ops.mkldnn._convolution_pointwise.binary(
                 x, other, self._weight, self._bias, *self._where, *after_sum
             )
@@ -101,9 +102,7 @@ def _pack_one(
     following = _only_user(end)
     relu = following if following is not None and _is_relu(graph, following) else None
     source = node.all_input_nodes[0]
-    replace_module(
-        graph, node, PackedConv(conv, sizes[source], dtype, relu=relu is not None)
-    )
+    replace_module(graph, node, PackedConv(conv, sizes[source], dtype, relu=relu is not None))
     # The sum can only be taken where both of its parts exist: at the addition.
     with graph.graph.inserting_before(end):
         arguments = (source,) if other is None else (source, other)

@@ -26,13 +26,18 @@ def parse_shape(text: str) -> Shape:
     Raises:
         UserError: it is written otherwise, or a number is out of range.
     """
-    match = re.fullmatch(r"(\d{1,4})x(\d{1,4})x(\d{1,4})", text)
-    shape = tuple(int(n) for n in match.groups()) if match else ()
-    if len(shape) != 3 or not all(1 <= n <= _LIMIT for n in shape):
+    match = re.fullmatch(r"(\d{1,5})x(\d{1,5})x(\d{1,5})", text)
+    shape = (int(match[1]), int(match[2]), int(match[3])) if match else (0, 0, 0)
+    if not reasonable(shape):
         raise UserError(
             f"'{text}' is no input shape; write channels, height and width like 3x32x32."
         )
-    return (shape[0], shape[1], shape[2])
+    return shape
+
+
+def reasonable(shape: Shape) -> bool:
+    """Whether an image of that shape can exist here: 1 or 3 channels, sides up to 4096."""
+    return shape[0] in (1, 3) and all(1 <= side <= _LIMIT for side in shape[1:])
 
 
 def words(shape: Shape) -> str:

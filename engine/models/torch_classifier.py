@@ -47,7 +47,7 @@ class TorchClassifier(Classifier):
         self.unload()
         self._front = copy.deepcopy(self._layer).to(device)
         self._plain = copy.deepcopy(self.network).to(device, dtype)
-        self._fast = accelerate(self._plain, self.identity.input_shape, device, dtype)
+        self._fast = accelerate(self.network, self.identity.input_shape, device, dtype)
         self._dtype = dtype
         self._prepared = (device, precision)
 

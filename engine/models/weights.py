@@ -96,13 +96,13 @@ def _all_start(names: Mapping[str, torch.Tensor], prefix: str) -> bool:
 
 def _unpack(path: Path, content: Mapping[str, Any]) -> WeightFile:
     if _is_state_dict(content):
-        return WeightFile(dict(content), "state_dict")
+        return WeightFile(_present(path, content), "state_dict")
     for container in _CONTAINERS:
         inner = content.get(container)
         if isinstance(inner, Mapping) and _is_state_dict(inner):
             arch = content.get("arch", "")
             arch = arch if isinstance(arch, str) else ""
-            return WeightFile(dict(inner), "checkpoint", arch, container)
+            return WeightFile(_present(path, inner), "checkpoint", arch, container)
     keys = ", ".join(str(key)[:40] for key in list(content)[:5]) or "nothing"
     raise UserError(
         f"{path} holds no weights Certiscope knows (found: {keys}); expected a state_dict, or a "
@@ -114,6 +114,24 @@ def _is_state_dict(content: Mapping[str, Any]) -> bool:
     return bool(content) and all(
         isinstance(key, str) and isinstance(value, torch.Tensor) for key, value in content.items()
     )
+
+
+def _present(path: Path, tensors: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """The tensors, if every number they claim to have is in the file."""
+    for key, tensor in tensors.items():
+        held = 0 if tensor.is_meta else _held(tensor)
+        if tensor.numel() > held:
+            raise UserError(
+                f"{path}: its tensor {key} claims {tensor.numel():,} numbers but holds {held:,}; "
+                "the file is damaged or hostile."
+            )
+    return dict(tensors)
+
+
+def _held(tensor: torch.Tensor) -> int:
+    if tensor.layout is not torch.strided:
+        return tensor.numel()
+    return tensor.untyped_storage().nbytes() // tensor.element_size()
 
 
 def _holds_code(path: Path, message: str) -> UserError:

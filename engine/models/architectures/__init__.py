@@ -17,6 +17,7 @@ Shapes = Mapping[str, tuple[int, ...]]
 
 _CIFAR = re.compile(r"(?:cifar_|imagenet32_)?resnet(\d+)")
 _HEADS = ("output", "fc", "linear", "heads.head", "head", "classifier")
+_DEEPEST = 1202
 _COUNTER = "num_batches_tracked"
 
 
@@ -66,8 +67,9 @@ def infer(shapes: Shapes) -> Architecture | None:
     """The architecture whose tensors have exactly these names and shapes, or None."""
     blocks = {key.split(".")[1] for key in shapes if key.startswith("layer1.")}
     candidates: list[Architecture] = []
-    if blocks and shapes.get("fc.weight", (0, 0))[-1] == 64:
-        candidates.append(_cifar(6 * len(blocks) + 2, shapes))
+    depth = 6 * len(blocks) + 2
+    if _is_cifar_depth(depth) and shapes.get("fc.weight", (0, 0))[-1:] == (64,):
+        candidates.append(_cifar(depth, shapes))
     elif set(shapes) == set(_digits().build(10).state_dict()):
         candidates.append(_digits())
     else:
@@ -108,7 +110,7 @@ def _digits() -> Architecture:
 
 
 def _is_cifar_depth(depth: int) -> bool:
-    return depth >= 8 and (depth - 2) % 6 == 0
+    return 8 <= depth <= _DEEPEST and (depth - 2) % 6 == 0
 
 
 def _cifar(depth: int, shapes: Shapes) -> Architecture:
@@ -141,9 +143,7 @@ def _torchvision(name: str) -> Architecture:
     def build(classes: int) -> nn.Module:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            network: nn.Module = models.get_model(
-                name, weights=None, num_classes=classes, **extra
-            )
+            network: nn.Module = models.get_model(name, weights=None, num_classes=classes, **extra)
         return network
 
     return Architecture(name, "imagenet", (3, size, size), build)

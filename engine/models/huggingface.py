@@ -1,0 +1,237 @@
+"""Image classifiers in the Hugging Face layout: config.json, preprocessor_config.json, safetensors.
+
+Only architectures that are part of transformers are built, and only safetensors are read: no file
+of the folder is ever run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from engine.errors import UserError
+from engine.files import sha256_file
+from engine.models.batching import checked_scores
+from engine.models.names import class_names
+from engine.models.normalize import Normalization, choose
+from engine.models.request import ModelRequest
+from engine.models.shapes import Shape, reasonable, words
+from engine.models.torch_classifier import TorchClassifier
+from engine.records import ModelIdentity
+
+_DATA = ("config.json", "preprocessor_config.json", "*.safetensors", "*.safetensors.index.json")
+
+
+def load_hub(path: Path, request: ModelRequest) -> TorchClassifier:
+    """A classifier from the Hugging Face hub, downloaded once and then kept by its own cache.
+
+    Raises:
+        UserError: no network, no such model, or one that :func:`load_folder` refuses.
+    """
+    from huggingface_hub import snapshot_download
+
+    try:
+        folder = snapshot_download(request.spec, allow_patterns=list(_DATA))
+    except Exception as error:
+        # Every layer of the network stack has its own errors.
+        raise UserError(
+            f"Cannot get {request.spec} from the Hugging Face hub ({_reason(error)}); check the "
+            "name and the network, or give a downloaded folder."
+        ) from error
+    return load_folder(Path(folder), request)
+
+
+def load_folder(path: Path, request: ModelRequest) -> TorchClassifier:
+    """A classifier from a folder in the Hugging Face layout.
+
+    Raises:
+        UserError: custom code, no safetensors, no image classifier, or weights that do not fit.
+    """
+    config = _read_json(path / "config.json")
+    _refuse_code(path, config)
+    if not list(path.glob("*.safetensors")):
+        raise UserError(
+            f"{path} has no safetensors file; weights in other formats can hold code and are not "
+            "opened (convert them with save_pretrained)."
+        )
+    preprocessing = _understood(path, config)
+    network = _Logits(_build(path))
+    shape = preprocessing.shape
+    network.eval()
+    try:
+        with torch.inference_mode():
+            classes = checked_scores(network(torch.zeros(2, *shape)), 2)
+    except Exception as error:
+        # The network is foreign: a wrong size fails anywhere inside it.
+        raise UserError(
+            f"{path} does not run on {words(shape)} images, the size its configuration names."
+        ) from error
+    normalization = choose(request.normalize, stored=preprocessing.normalization)
+    identity = ModelIdentity(
+        name=path.name if Path(request.spec).is_dir() else request.spec,
+        source=request.spec,
+        format="huggingface",
+        sha256=_digest(path),
+        architecture=str(config.get("model_type", "")),
+        parameters=sum(p.numel() for p in network.parameters()),
+        class_names=class_names(classes, given=request.class_names, stored=preprocessing.labels),
+        input_shape=shape,
+        normalization=normalization.words,
+        normalization_origin=normalization.origin,
+        notes=(normalization.note,) if normalization.note else (),
+    )
+    return TorchClassifier(network, normalization, identity)
+
+
+class _Logits(nn.Module):
+    """A transformers classifier as a plain function from images to scores."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        """Scores of a batch."""
+        return self.network(pixel_values=images).logits  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True)
+class _Preprocessing:
+    """What the configuration says about inputs and outputs."""
+
+    shape: Shape
+    normalization: Normalization | None
+    labels: tuple[str, ...]
+
+
+def _build(path: Path) -> nn.Module:
+    from transformers import AutoModelForImageClassification
+    from transformers.utils import logging
+
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    try:
+        network, report = AutoModelForImageClassification.from_pretrained(
+            str(path.absolute()),
+            trust_remote_code=False,
+            use_safetensors=True,
+            local_files_only=True,
+            dtype=torch.float32,
+            output_loading_info=True,
+        )
+    except Exception as error:
+        # transformers raises OSError, ValueError, RuntimeError, SafetensorError, ImportError, ...
+        raise UserError(
+            f"{path} cannot be opened as an image classifier: {_reason(error)}."
+        ) from error
+    lacking = sorted(str(key) for key in report["missing_keys"])
+    misshapen = sorted(str(entry[0]) for entry in report.get("mismatched_keys", ()))
+    if lacking or misshapen:
+        what = f"{lacking[0]} is missing" if lacking else f"{misshapen[0]} has another shape"
+        raise UserError(f"{path}: its weights do not fit its config.json ({what}).")
+    return network  # type: ignore[no-any-return]
+
+
+def _refuse_code(path: Path, config: dict[str, Any]) -> None:
+    attention = [value for key, value in config.items() if "attn_implementation" in key]
+    if "auto_map" in config or any("/" in str(value) for value in attention):
+        raise UserError(
+            f"{path} asks for its own Python code (auto_map), which is never run; export the model "
+            "to ONNX instead."
+        )
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UserError(
+            f"{path} is no readable JSON; copy or download the folder again."
+        ) from error
+    if not isinstance(content, dict):
+        raise UserError(f"{path} is no readable JSON; copy or download the folder again.")
+    return content
+
+
+def _understood(path: Path, config: dict[str, Any]) -> _Preprocessing:
+    try:
+        return _preprocessing(path, config)
+    except (TypeError, ValueError, AttributeError, ZeroDivisionError) as error:
+        raise UserError(
+            f"{path}: its config.json or preprocessor_config.json is not understood ({error})."
+        ) from error
+
+
+def _preprocessing(path: Path, config: dict[str, Any]) -> _Preprocessing:
+    file = path / "preprocessor_config.json"
+    stored = _read_json(file) if file.is_file() else {}
+    height, width = (
+        _size(config.get("image_size"))
+        or (stored.get("do_center_crop") and _size(stored.get("crop_size")))
+        or _size(stored.get("size"))
+        or (224, 224)
+    )
+    shape = (int(config.get("num_channels", 3)), height, width)
+    if not reasonable(shape):
+        raise ValueError(f"images of {words(shape)}")
+    return _Preprocessing(shape, _stored(stored) if stored else None, _labels(config))
+
+
+def _size(value: object) -> tuple[int, int] | None:
+    """Height and width of the many ways in which configurations write them."""
+    if isinstance(value, dict):
+        edge = value.get("shortest_edge")
+        value = [value.get("height", edge), value.get("width", edge)]
+    if isinstance(value, int):
+        value = [value, value]
+    if isinstance(value, list) and len(value) == 2 and all(isinstance(n, int) for n in value):
+        return (value[0], value[1])
+    return None
+
+
+def _stored(stored: dict[str, Any]) -> Normalization | None:
+    """Mean and deviation for pixels in [0, 1]; the file's are for 0..255 times a factor."""
+    scale = 255 * float(stored.get("rescale_factor", 1 / 255)) if _rescales(stored) else 255.0
+    offset = -1.0 if stored.get("rescale_offset") else 0.0
+    mean, std = (stored.get("image_mean"), stored.get("image_std"))
+    if not stored.get("do_normalize", True) or mean is None or std is None:
+        mean, std = [0.0], [1.0]
+    if abs(scale - 1) < 1e-6 and offset == 0 and (mean, std) == ([0.0], [1.0]):
+        return Normalization("none", (), (), "stored in the file")
+    means = [mean] if isinstance(mean, (int, float)) else mean
+    stds = [std] if isinstance(std, (int, float)) else std
+    return Normalization(
+        "stored",
+        tuple((float(m) - offset) / scale for m in means),
+        tuple(float(s) / scale for s in stds),
+        "stored in the file",
+    )
+
+
+def _rescales(stored: dict[str, Any]) -> bool:
+    return bool(stored.get("do_rescale", True))
+
+
+def _labels(config: dict[str, Any]) -> tuple[str, ...]:
+    names = config.get("id2label")
+    if not isinstance(names, dict):
+        return ()
+    return tuple(str(names[key])[:80] for key in sorted(names, key=int))
+
+
+def _digest(folder: Path) -> str:
+    """One digest over the names and digests of all files that were used."""
+    files = sorted({file for pattern in _DATA for file in folder.glob(pattern)})
+    lines = "".join(f"{sha256_file(file)}  {file.name}\n" for file in files)
+    return hashlib.sha256(lines.encode()).hexdigest()
+
+
+def _reason(error: Exception) -> str:
+    text = str(error).strip().partition("\n")[0]
+    return text[:160].rstrip(". ") or type(error).__name__
