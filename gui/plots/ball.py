@@ -9,10 +9,10 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF
-from PySide6.QtWidgets import QGraphicsEllipseItem
+from PySide6.QtWidgets import QGraphicsEllipseItem, QWidget
 
 from gui import theme as themes
-from gui.plots.base import Plot, text_size, tinted
+from gui.plots.chart import Chart, text_size, tinted
 from gui.plots.labels import Box, place
 from gui.plots.legend import Entry, Legend
 from gui.plots.slicemap import (
@@ -35,13 +35,19 @@ _NAMED = 6
 """So many classes, the most frequent ones, have their names on the map."""
 
 
-class BallPlot(Plot["SliceFigure"]):
+class BallPlot(Chart["SliceFigure"]):
     """Who wins where on the slice, and the disc inside which the answer cannot change."""
 
     stem: ClassVar[str] = "region"
 
     def __init__(self) -> None:
         super().__init__("Certified region")
+
+    def make_body(self) -> QWidget:
+        """The canvas with the legend beside or below it."""
+        self.legend = Legend()
+        self.stage = MapStage(super().make_body(), self.legend)
+        return self.stage
 
     def build(self) -> None:
         """Picture, borders, samples, disc and legend."""
@@ -63,9 +69,6 @@ class BallPlot(Plot["SliceFigure"]):
             self.plot.addItem(name, ignoreBounds=True)
         self.view.setAspectLocked(True)
         self.plot.setLabel("bottom", "l2 distance, pixel units")
-        self.legend = Legend()
-        self.stage = MapStage(self.canvas, self.legend)
-        self.content.addWidget(self.stage, 1)
 
     def draw(self, figure: SliceFigure) -> None:
         """Maps, disc and dots."""

@@ -1,4 +1,4 @@
-"""What all plots share: a card, a canvas, words for screen readers, and export."""
+"""What all plots share: a card with words for screen readers, a waiting text, and export."""
 
 from __future__ import annotations
 
@@ -6,24 +6,19 @@ from abc import abstractmethod
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
 
-import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QRectF, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
-    QColor,
+    QAction,
     QContextMenuEvent,
-    QFontMetricsF,
     QGuiApplication,
     QImage,
     QKeyEvent,
     QKeySequence,
-    QPen,
 )
-from PySide6.QtWidgets import QFileDialog, QMenu, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
 
 from gui import theme as themes
-from gui.plots.axes import style_axis
-from gui.plots.labels import Box
-from gui.theme import Theme, set_role
+from gui.theme import set_role
 from gui.widgets.card import Card
 from gui.widgets.icons import themed_icon
 
@@ -42,6 +37,10 @@ class Plot(Card, Generic[F]):
     ``show_figure`` is cheap enough for 15 calls per second: items are made once and only take new
     data. Export draws the figure's data anew (``engine.report.drawing``), not this widget.
 
+    Attributes:
+        figure: what is shown; None while the card waits.
+        body: the widget that draws it.
+
     Signals:
         failed: one sentence: an export did not work.
         notice: one sentence: an export did.
@@ -55,48 +54,40 @@ class Plot(Card, Generic[F]):
     def __init__(self, title: str, *, parent: QWidget | None = None) -> None:
         super().__init__(title, parent=parent)
         self.figure: F | None = None
-        axes = self.axes()
-        self.canvas = pg.PlotWidget(background=None, axisItems=axes)
-        self.plot = self.canvas.getPlotItem()
-        self.view = self.plot.getViewBox()
-        self._prepare_canvas()
-        self.content.addWidget(self.canvas, 1)
         self.menu = self._build_menu()
         self.more = self._build_more()
+        self.waiting = _waiting_label()
+        self.body = self.make_body()
+        self.content.addWidget(self.body, 1)
+        self.content.addWidget(self.waiting, 1)
         self._speak_timer = QTimer(self, singleShot=True, interval=_SPEAK_EVERY_MS)
         self._speak_timer.timeout.connect(self._speak)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(220, 200)
-        self.build()
         themes.registry.changed.connect(self.retheme)
-        self.view.sigResized.connect(self._relabel)
+        self.wait("")
         self.retheme()
 
-    def axes(self) -> dict[str, pg.AxisItem]:
-        """Axes other than pyqtgraph's own, by side."""
-        return {}
-
     @abstractmethod
-    def build(self) -> None:
-        """Make the items, once."""
+    def make_body(self) -> QWidget:
+        """The widget that draws, with all its items; called once."""
 
     @abstractmethod
     def draw(self, figure: F) -> None:
         """Give the items the figure's data."""
 
     @abstractmethod
-    def style(self, theme: Theme) -> None:
-        """Give the items the theme's pens, brushes and fonts."""
-
-    @abstractmethod
     def summary(self) -> str:
-        """What is shown now, in one or two sentences; only called with a figure."""
+        """What is shown now, in one or two sentences."""
 
     def label(self) -> None:
         """Place the labels, after new data and after every change of size."""
 
     def show_figure(self, figure: F) -> None:
-        """Show other data."""
+        """Show data."""
+        if self.figure is None:
+            self.waiting.hide()
+            self.body.show()
         self.figure = figure
         self.draw(figure)
         self.label()
@@ -104,38 +95,21 @@ class Plot(Card, Generic[F]):
             self._speak()
             self._speak_timer.start()
 
+    def wait(self, sentence: str) -> None:
+        """Show no data but a sentence that says when there will be some."""
+        self.figure = None
+        self.body.hide()
+        self.waiting.setText(sentence)
+        self.waiting.show()
+        self.set_subtitle("")
+        self.setAccessibleDescription(sentence)
+
     @Slot()
     def retheme(self) -> None:
         """Take up the theme in force."""
-        theme = themes.current()
-        for side in ("left", "bottom"):
-            style_axis(self.plot.getAxis(side), theme)
-        self.canvas.setBackground(theme.surface)
         self.more.setIcon(themed_icon("more"))
-        self.style(theme)
         if self.figure is not None:
             self.show_figure(self.figure)
-
-    def pen(
-        self, color: str | QColor, width: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine
-    ) -> QPen:
-        """A pen for lines in data units; ``width`` in logical pixels, scaled with the theme.
-
-        Such pens are cosmetic, and Qt does not scale those on high-resolution screens.
-        """
-        scaled = themes.current().px(width) * self.devicePixelRatioF()
-        return pg.mkPen(color, width=scaled, style=style)
-
-    def event(self, event: QEvent) -> bool:
-        """Moved to a screen of another resolution: new pens."""
-        if event.type() == QEvent.Type.DevicePixelRatioChange:
-            self.retheme()
-        return super().event(event)
-
-    def pixel_frame(self) -> Box:
-        """The plotting area in the scene's pixels."""
-        rect: QRectF = self.view.sceneBoundingRect()
-        return Box(rect.x(), rect.y(), rect.width(), rect.height())
 
     def copy_image(self) -> None:
         """Put the figure on the clipboard as an image."""
@@ -210,20 +184,6 @@ class Plot(Card, Generic[F]):
             self.failed.emit(str(error))
             return None
 
-    def _prepare_canvas(self) -> None:
-        self.canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.canvas.setFrameShape(pg.QtWidgets.QFrame.Shape.NoFrame)
-        self.canvas.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
-        policy = QSizePolicy.Policy.Expanding
-        self.canvas.setSizePolicy(policy, policy)
-        self.canvas.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        # room for half a tick label above the top and right of the end of the axes
-        self.plot.setContentsMargins(0, 6, 6, 0)
-        self.plot.hideButtons()
-        self.plot.setMenuEnabled(False)
-        self.view.setMouseEnabled(x=False, y=False)
-        self.view.disableAutoRange()
-
     def _build_menu(self) -> QMenu:
         menu = QMenu(self)
         menu.addAction("Copy image", self.copy_image)
@@ -233,10 +193,10 @@ class Plot(Card, Generic[F]):
         menu.triggered.connect(self._menu_triggered)
         return menu
 
-    def _menu_triggered(self, action: object) -> None:
-        fmt = action.data()  # type: ignore[attr-defined]
-        if fmt in FORMATS:
-            self.ask_and_save(fmt)
+    @Slot(QAction)
+    def _menu_triggered(self, action: QAction) -> None:
+        if action.data() in FORMATS:
+            self.ask_and_save(action.data())
 
     def _build_more(self) -> QToolButton:
         more = QToolButton()
@@ -249,28 +209,17 @@ class Plot(Card, Generic[F]):
         return more
 
     @Slot()
-    def _relabel(self) -> None:
-        if self.figure is not None:
-            self.label()
-
-    @Slot()
     def _speak(self) -> None:
         # once a second at most: every change of the description is an event for screen readers
         if self.figure is not None:
             self.setAccessibleDescription(self.summary())
 
 
-def text_size(text: pg.TextItem) -> tuple[float, float]:
-    """Width and height of a text item in pixels."""
-    metrics = QFontMetricsF(text.textItem.font())
-    lines = text.toPlainText().split("\n")
-    # a text document keeps a margin of 4 pixels on each side
-    width = max(metrics.horizontalAdvance(line) for line in lines) + 10
-    return width, metrics.lineSpacing() * len(lines) + 8
-
-
-def tinted(color: str, alpha: float) -> QColor:
-    """A colour with some transparency."""
-    result = QColor(color)
-    result.setAlphaF(alpha)
-    return result
+def _waiting_label() -> QLabel:
+    label = QLabel()
+    set_role(label, "muted")
+    label.setWordWrap(True)
+    label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    policy = QSizePolicy.Policy.Expanding
+    label.setSizePolicy(policy, policy)
+    return label

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, Qt
 
 from gui import theme as themes
 from gui.plots.axes import CountAxis
-from gui.plots.base import Plot, text_size, tinted
+from gui.plots.chart import Chart, text_size, tinted
 from gui.plots.labels import Box, place
 from gui.theme import Theme
 
@@ -24,7 +24,7 @@ _IGNORED = 0.08
 """The first points (as a part of n so far) swing widely and do not set the y range."""
 
 
-class BoundsPlot(Plot["BoundsFigure"]):
+class BoundsPlot(Chart["BoundsFigure"]):
     """p_lower (solid where it may be claimed, dashed where provisional) and p_upper over n."""
 
     stem: ClassVar[str] = "bounds"

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QToolTip
 
 from gui import theme as themes
 from gui.plots.bars import Bars, BarStyle
-from gui.plots.base import Plot
+from gui.plots.chart import Chart
 from gui.plots.labels import Box, place
 from gui.theme import Theme
 
@@ -26,7 +26,7 @@ _ROTATED_ROOM = 64.0
 _MARKER_ROOM = 14.0
 
 
-class VotesPlot(Plot["VotesFigure"]):
+class VotesPlot(Chart["VotesFigure"]):
     """Share of the votes per class: estimation solid, selection thin and hatched beside it.
 
     Selection and estimation votes are drawn to their own n: n0 is so much smaller than n that

@@ -1,13 +1,13 @@
-"""The 'what does it mean' strip: the input, noisy copies, and a change of certified size."""
+"""What does it mean: the input, noisy copies, and a change of exactly the certified size."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from gui.widgets.card import Card
+from gui.plots.base import Plot
 from gui.widgets.picture import PictureView
 
 if TYPE_CHECKING:
@@ -17,23 +17,27 @@ _WIDE = 2.0
 """Wider than this many heights, all pictures stand in one row."""
 
 
-class MeaningStrip(Card):
-    """What the numbers mean, as pictures."""
+class MeaningPlot(Plot["MeaningFigure"]):
+    """What the numbers mean, as pictures; in one row where there is width for it, else in two."""
 
-    def __init__(self, *, parent: QWidget | None = None) -> None:
-        super().__init__("What does it mean", parent=parent)
-        self.figure: MeaningFigure | None = None
+    stem: ClassVar[str] = "meaning"
+
+    def __init__(self) -> None:
+        super().__init__("What does it mean")
+
+    def make_body(self) -> QWidget:
+        """The pictures; those of noisy copies are made as they come."""
         self.original, self.perturbed = PictureView(), PictureView()
         self.noisy: list[PictureView] = []
-        self._grid = QGridLayout()
-        self._grid.setSpacing(8)
         self._wide: bool | None = None
-        self.content.addLayout(self._grid, 1)
-        self.setMinimumSize(180, 160)
+        body = QWidget()
+        self._grid = QGridLayout(body)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(8)
+        return body
 
-    def show_figure(self, figure: MeaningFigure) -> None:
-        """Show other pictures."""
-        self.figure = figure
+    def draw(self, figure: MeaningFigure) -> None:
+        """All pictures with their captions."""
         while len(self.noisy) < len(figure.noisy):
             self.noisy.append(PictureView())
             self._wide = None
@@ -50,17 +54,21 @@ class MeaningStrip(Card):
         self.set_subtitle(figure.noise_in_words)
         self._arrange()
 
-    def clear(self) -> None:
-        """Forget the pictures."""
-        self.figure = None
-        for view in (self.original, self.perturbed, *self.noisy):
-            view.show_pixels(None, "")
-        self.set_subtitle("")
+    def summary(self) -> str:
+        """The captions in words."""
+        figure = self.figure
+        if figure is None:
+            return ""
+        answers = ", ".join(figure.noisy_answers)
+        words = f"The input, and noisy copies that the base model calls {answers}"
+        changed = _perturbed_words(figure)[0]
+        return f"{words}; the input {changed}." if changed else f"{words}."
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """One row when wide, two when not."""
         super().resizeEvent(event)
-        self._arrange()
+        if self.figure is not None:
+            self._arrange()
 
     def _arrange(self) -> None:
         wide = self.width() > _WIDE * self.height()

@@ -1,0 +1,115 @@
+"""Plots on a pyqtgraph canvas: themed axes, pens for every screen, pixels to place labels by."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TypeVar
+
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QRectF, Qt, Slot
+from PySide6.QtGui import QColor, QFontMetricsF, QPen
+from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
+
+from gui import theme as themes
+from gui.plots.axes import style_axis
+from gui.plots.base import Plot
+from gui.plots.labels import Box
+from gui.theme import Theme
+
+F = TypeVar("F")
+
+
+class Chart(Plot[F]):
+    """A plot with axes.
+
+    Attributes:
+        canvas: the pyqtgraph widget; ``plot`` its plot item, ``view`` its view box.
+    """
+
+    def make_body(self) -> QWidget:
+        """The canvas with its items."""
+        self.canvas = pg.PlotWidget(background=None, axisItems=self.axes())
+        self.plot = self.canvas.getPlotItem()
+        self.view = self.plot.getViewBox()
+        self._prepare_canvas()
+        self.build()
+        self.view.sigResized.connect(self._relabel)
+        return self.canvas
+
+    def axes(self) -> dict[str, pg.AxisItem]:
+        """Axes other than pyqtgraph's own, by side."""
+        return {}
+
+    @abstractmethod
+    def build(self) -> None:
+        """Make the items, once."""
+
+    @abstractmethod
+    def style(self, theme: Theme) -> None:
+        """Give the items the theme's pens, brushes and fonts."""
+
+    @Slot()
+    def retheme(self) -> None:
+        """Take up the theme in force."""
+        theme = themes.current()
+        for side in ("left", "bottom"):
+            style_axis(self.plot.getAxis(side), theme)
+        self.canvas.setBackground(theme.surface)
+        self.style(theme)
+        super().retheme()
+
+    def pen(
+        self, color: str | QColor, width: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine
+    ) -> QPen:
+        """A pen for lines in data units; ``width`` in logical pixels, scaled with the theme.
+
+        Such pens are cosmetic, and Qt does not scale those on high-resolution screens.
+        """
+        scaled = themes.current().px(width) * self.devicePixelRatioF()
+        return pg.mkPen(color, width=scaled, style=style)
+
+    def event(self, event: QEvent) -> bool:
+        """Moved to a screen of another resolution: new pens."""
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self.retheme()
+        return super().event(event)
+
+    def pixel_frame(self) -> Box:
+        """The plotting area in the scene's pixels."""
+        rect: QRectF = self.view.sceneBoundingRect()
+        return Box(rect.x(), rect.y(), rect.width(), rect.height())
+
+    def _prepare_canvas(self) -> None:
+        self.canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.canvas.setFrameShape(QFrame.Shape.NoFrame)
+        self.canvas.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        policy = QSizePolicy.Policy.Expanding
+        self.canvas.setSizePolicy(policy, policy)
+        self.canvas.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        # room for half a tick label above the top and right of the end of the axes
+        self.plot.setContentsMargins(0, 6, 6, 0)
+        self.plot.hideButtons()
+        self.plot.setMenuEnabled(False)
+        self.view.setMouseEnabled(x=False, y=False)
+        self.view.disableAutoRange()
+
+    @Slot()
+    def _relabel(self) -> None:
+        if self.figure is not None:
+            self.label()
+
+
+def text_size(text: pg.TextItem) -> tuple[float, float]:
+    """Width and height of a text item in pixels."""
+    metrics = QFontMetricsF(text.textItem.font())
+    lines = text.toPlainText().split("\n")
+    # a text document keeps a margin of 4 pixels on each side
+    width = max(metrics.horizontalAdvance(line) for line in lines) + 10
+    return width, metrics.lineSpacing() * len(lines) + 8
+
+
+def tinted(color: str, alpha: float) -> QColor:
+    """A colour with some transparency."""
+    result = QColor(color)
+    result.setAlphaF(alpha)
+    return result
