@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import math
 from enum import IntEnum
+from typing import Protocol
 
 import torch
 
@@ -29,6 +30,14 @@ class Stream(IntEnum):
     SLICE_AXES = 4
     SLICE_VOTES = 5
     CALIBRATION = 6
+
+
+class NoiseSource(Protocol):
+    """What a scheme draws its noise from: one stream of one key, float or exact."""
+
+    def gaussian_(self, out: torch.Tensor, x: torch.Tensor, *, sigma: float, start: int) -> None:
+        """Fill ``out`` (B, ...) with x + sigma z: sample ``start + i`` in row i."""
+        ...
 
 
 def noise_key(seed: int, *parts: str) -> int:
@@ -69,6 +78,11 @@ class NoiseStream:
             part = rows[first : first + step]
             part.copy_(self._block(start + first, part.shape[0], blocks)[:, : rows.shape[1]])
         return out
+
+    def gaussian_(self, out: torch.Tensor, x: torch.Tensor, *, sigma: float, start: int) -> None:
+        """Fill ``out`` (B, ...) with x + sigma z in float32."""
+        self.normal_(out, start=start)
+        out.mul_(sigma).add_(x)
 
     def _block(self, start: int, samples: int, blocks: int) -> torch.Tensor:
         """Normals of ``samples`` whole samples, shape (samples, 4 blocks), in scratch memory."""

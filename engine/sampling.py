@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import torch
 
 from engine.errors import UserError
 from engine.models.base import NO_CLASS, Classifier
-from engine.noise import NoiseStream, Stream
+from engine.noise import NoiseSource, Stream
 from engine.records import Votes
 from engine.schemes import Scheme
 
@@ -35,7 +35,7 @@ class Sampler:
         classifier: already prepared for ``device``.
         x: the input, (C, H, W), float32.
         scheme: the noise law.
-        key: of the noise (``engine.noise.noise_key``).
+        noise: gives the noise of a stream.
         device: where the model runs and the noise is drawn.
         batch: samples per batch; 0 measures a good size.
         stop: when set, the current stream ends after the batch at hand.
@@ -50,14 +50,14 @@ class Sampler:
         x: torch.Tensor,
         scheme: Scheme,
         *,
-        key: int,
+        noise: Callable[[Stream], NoiseSource],
         device: torch.device,
         batch: int = 0,
         stop: threading.Event | None = None,
     ) -> None:
         self.classifier = classifier
         self.scheme = scheme
-        self.key = key
+        self.noise = noise
         self.device = device
         self.batch = batch
         self.warnings: list[str] = []
@@ -88,29 +88,58 @@ class Sampler:
             size, seconds = self._grow(size, seconds, planned)
         self.batch, self._batch_seconds = size, max(seconds, 1e-6)
 
-    def votes(self, stream: Stream, total: int) -> Iterator[Votes]:
+    def votes(self, stream: Stream, total: int, *, before: Votes | None = None) -> Iterator[Votes]:
         """Count samples 0..total-1 of ``stream``, yielding the counts so far now and then.
+
+        Goes on after ``before``, the counts of the first ``before.n`` samples.
 
         The last value holds every sample that was counted: all ``total``, unless stopped or out
         of memory even for a single sample.
         """
-        noise = NoiseStream(self.key, int(stream), self.device)
-        counts = torch.zeros(self._classes + 1, dtype=torch.int64, device=self.device)
-        done = 0
-        while done < total and not self._stop.is_set():
-            began, batches = time.perf_counter(), 0
-            for _ in range(max(1, round(SNAPSHOT_SECONDS / self._batch_seconds))):
-                counted = self._count(noise, done, min(self.batch, total - done), counts)
-                done += counted
-                batches += 1
-                if done >= total or self._stop.is_set() or not counted:
-                    break
-            yield _to_votes(counts)
-            if not counted:
-                return
-            self._follow((time.perf_counter() - began) / batches)
+        before = before or Votes(counts=(0,) * self._classes)
+        sums = [before.failures, *before.counts]
+        for rows in self.rows(stream, before.n, total, block=total):
+            if rows:
+                sums = [a + b for a, b in zip(sums, rows[0], strict=True)]
+            yield Votes(counts=tuple(sums[1:]), failures=sums[0])
 
-    def _count(self, noise: NoiseStream, start: int, size: int, counts: torch.Tensor) -> int:
+    def rows(
+        self, stream: Stream, first: int, last: int, *, block: int
+    ) -> Iterator[dict[int, list[int]]]:
+        """Count samples first..last-1 of ``stream``, block by block.
+
+        Yields now and then what was counted since: for each block index (sample // block) the new
+        counts, failures first, then one per class. Ends early when stopped or out of memory.
+        """
+        noise = self.noise(stream)
+        done = first
+        while done < last and not self._stop.is_set():
+            batches = max(1, round(SNAPSHOT_SECONDS / self._batch_seconds))
+            base = done // block
+            height = (done % block + batches * self.batch) // block + 1
+            table = torch.zeros((height, self._classes + 1), dtype=torch.int64, device=self.device)
+            began, drawn = time.perf_counter(), 0
+            for _ in range(batches):
+                n = self._count(noise, done, min(self.batch, last - done), table, base, block)
+                done += n
+                drawn += 1
+                if done >= last or self._stop.is_set() or not n:
+                    break
+            listed = table.tolist()
+            yield {base + i: row for i, row in enumerate(listed) if any(row)}
+            if not n:
+                return
+            self._follow((time.perf_counter() - began) / drawn)
+
+    def _count(
+        self,
+        noise: NoiseSource,
+        start: int,
+        size: int,
+        table: torch.Tensor,
+        base: int,
+        block: int,
+    ) -> int:
         """Count up to ``size`` samples from ``start``; how many were counted, 0 for no memory."""
         while True:
             try:
@@ -127,10 +156,14 @@ class Sampler:
                 return 0
             size //= 2
             self._shrink(size)
-        counts.scatter_add_(0, classes + 1, torch.ones_like(classes))
+        index = torch.arange(start, start + size, device=self.device).div_(
+            block, rounding_mode="floor"
+        )
+        cells = index.sub_(base).mul_(table.shape[1]).add_(classes + 1)
+        table.view(-1).scatter_add_(0, cells, torch.ones_like(cells))
         return size
 
-    def _classify(self, noise: NoiseStream, start: int, size: int) -> torch.Tensor:
+    def _classify(self, noise: NoiseSource, start: int, size: int) -> torch.Tensor:
         if self._buffer.shape[0] < size:
             self._buffer = torch.empty((size, *self._x.shape), device=self.device)
         batch = self._buffer[:size]
@@ -152,7 +185,7 @@ class Sampler:
 
     def _trial(self, size: int) -> float | None:
         """Seconds for a batch of this size, the best of a few tries; None if memory is short."""
-        noise = NoiseStream(self.key, int(Stream.CALIBRATION), self.device)
+        noise = self.noise(Stream.CALIBRATION)
         seconds: list[float] = []
         try:
             while len(seconds) < _TRIALS and sum(seconds) < 2 * BATCH_SECONDS:
@@ -192,11 +225,6 @@ class Sampler:
     def _warn(self, sentence: str) -> None:
         if sentence not in self.warnings:
             self.warnings.append(sentence)
-
-
-def _to_votes(counts: torch.Tensor) -> Votes:
-    listed = counts.tolist()
-    return Votes.from_sequence(listed[1:], failures=listed[0])
 
 
 def _is_out_of_memory(error: Exception) -> bool:

@@ -10,7 +10,8 @@ from pydantic import BeforeValidator, Field, SerializeAsAny
 from engine.records import Record
 from engine.schemes import Gaussian, Scheme, parse_scheme
 
-BoundKey = Literal["live", "clopper-pearson", "two-class"]
+BoundKey = Literal["live", "anytime", "anytime-two-class", "clopper-pearson", "two-class"]
+NoiseMode = Literal["float", "exact"]
 Precision = Literal["fp32", "bf16", "fp16"]
 
 
@@ -53,6 +54,19 @@ class RunSettings(Record):
     )
     bound: BoundKey = Field(
         default="live", title="bound", description="how votes become a claim; fixed before the run"
+    )
+    noise: NoiseMode = Field(
+        default="float",
+        title="noise",
+        description="fast float noise, or exact: integer noise, sound on the 8-bit grid",
+    )
+    target_radius: float = Field(
+        default=0.0,
+        ge=0,
+        le=1000,
+        title="stop at radius",
+        description="end the run once this radius is certified or hopeless; 0 runs to n",
+        json_schema_extra={"unit": "pixels in [0,1]", "step": 0.05},
     )
     seed: int = Field(
         default=0,

@@ -6,9 +6,15 @@ The catalogue of methods a run can declare before it starts.
 from __future__ import annotations
 
 from engine.bounds.base import BoundMethod
-from engine.bounds.methods import ClopperPearson, Live, TwoClass
+from engine.bounds.methods import Anytime, AnytimeTwoClass, ClopperPearson, Live, TwoClass
 
-BOUND_METHODS: tuple[BoundMethod, ...] = (Live(), ClopperPearson(), TwoClass())
+BOUND_METHODS: tuple[BoundMethod, ...] = (
+    Live(),
+    Anytime(),
+    AnytimeTwoClass(),
+    ClopperPearson(),
+    TwoClass(),
+)
 
 
 def bound_method(key: str) -> BoundMethod:

@@ -55,3 +55,8 @@ def lower(k: int, n: int, alpha: float) -> float:
         return 0.0
     root = float(brentq(lambda p: log_e(p, k, n) - threshold, low, high, xtol=1e-15, rtol=1e-14))
     return max(0.0, root - SHAVE * (1.0 - root))
+
+
+def upper(k: int, n: int, alpha: float) -> float:
+    """Upper bound, the mirror image of :func:`lower`; 1 where nothing is excluded yet."""
+    return 1.0 - lower(n - k, n, alpha)

@@ -1,4 +1,4 @@
-"""The bounds a run can declare: ``live``, ``clopper-pearson`` and ``two-class``."""
+"""The bounds a run can declare before it starts."""
 
 from __future__ import annotations
 
@@ -34,8 +34,18 @@ class ClopperPearson:
     title: ClassVar[str] = "Clopper-Pearson, fixed n"
     summary: ClassVar[str] = "the classical bound; valid only when the planned n is reached"
     citation: ClassVar[str] = "Clopper & Pearson 1934; Cohen, Rosenfeld & Kolter 2019"
+    any_stop: ClassVar[bool] = False
+    extendable: ClassVar[bool] = False
 
-    def at(self, votes: Votes, *, top: int, alpha: float, n_plan: int) -> ProbabilityBounds:
+    def at(
+        self,
+        votes: Votes,
+        *,
+        top: int,
+        alpha: float,
+        n_plan: int,
+        before: ProbabilityBounds | None = None,
+    ) -> ProbabilityBounds:
         """P(Bin(n, p_lower) >= N_A) = alpha; provisional before n_plan."""
         reached = votes.n == n_plan
         return _one_sided(
@@ -64,8 +74,18 @@ class Live:
         "an e-process at 0.1 alpha all along and Clopper-Pearson at 0.9 alpha at the planned n"
     )
     citation: ClassVar[str] = "Ville 1939; Robbins 1970; Clopper & Pearson 1934"
+    any_stop: ClassVar[bool] = True
+    extendable: ClassVar[bool] = False
 
-    def at(self, votes: Votes, *, top: int, alpha: float, n_plan: int) -> ProbabilityBounds:
+    def at(
+        self,
+        votes: Votes,
+        *,
+        top: int,
+        alpha: float,
+        n_plan: int,
+        before: ProbabilityBounds | None = None,
+    ) -> ProbabilityBounds:
         """The e-process bound; at exactly n_plan the better of it and Clopper-Pearson."""
         k = votes.counts[top]
         p_lower = eprocess.lower(k, votes.n, LIVE_SHARE * alpha)
@@ -91,8 +111,18 @@ class TwoClass:
         "valid only at the planned n"
     )
     citation: ClassVar[str] = "Cohen, Rosenfeld & Kolter 2019, Theorem 1; Clopper & Pearson 1934"
+    any_stop: ClassVar[bool] = False
+    extendable: ClassVar[bool] = False
 
-    def at(self, votes: Votes, *, top: int, alpha: float, n_plan: int) -> ProbabilityBounds:
+    def at(
+        self,
+        votes: Votes,
+        *,
+        top: int,
+        alpha: float,
+        n_plan: int,
+        before: ProbabilityBounds | None = None,
+    ) -> ProbabilityBounds:
         """Lower bound on the top class and upper bound on all others; provisional before n_plan."""
         reached = votes.n == n_plan
         p_lower = clopper_pearson.lower(votes.counts[top], votes.n, alpha / 2)
@@ -108,4 +138,81 @@ class TwoClass:
             basis="valid: the planned n is reached"
             if reached
             else f"provisional, no claim before n = {n_plan:,}",
+        )
+
+
+class Anytime:
+    """The e-process at the whole alpha, with its running maximum: valid at every n, for ever.
+
+    The maximum is taken over the run's block ends; by Ville's inequality all of them hold at once.
+    """
+
+    key: ClassVar[str] = "anytime"
+    title: ClassVar[str] = "anytime, may be stopped and extended"
+    summary: ClassVar[str] = (
+        "the e-process at the whole alpha with its running maximum; valid at every n, extendable "
+        "past the planned one"
+    )
+    citation: ClassVar[str] = "Ville 1939; Robbins 1970; Howard, Ramdas, McAuliffe & Sekhon 2021"
+    any_stop: ClassVar[bool] = True
+    extendable: ClassVar[bool] = True
+
+    def at(
+        self,
+        votes: Votes,
+        *,
+        top: int,
+        alpha: float,
+        n_plan: int,
+        before: ProbabilityBounds | None = None,
+    ) -> ProbabilityBounds:
+        """The larger of the bound now and the bound before."""
+        p_lower = eprocess.lower(votes.counts[top], votes.n, alpha)
+        if before is not None:
+            p_lower = max(p_lower, before.p_lower)
+        return _one_sided(
+            self.key, votes, top, alpha, p_lower, valid=True, basis="valid at any stop"
+        )
+
+
+class AnytimeTwoClass:
+    """The e-process for the top class and its mirror image for every other, alpha/2 each.
+
+    As for :class:`TwoClass`, the largest other count bounds the true best other class: at every n
+    its own count is no larger, and the mirrored bound is monotone in the count.
+    """
+
+    key: ClassVar[str] = "anytime-two-class"
+    title: ClassVar[str] = "anytime two-class, may be stopped and extended"
+    summary: ClassVar[str] = (
+        "the e-process for the top class and mirrored for every other class, alpha/2 each, with "
+        "running extremes; valid at every n"
+    )
+    citation: ClassVar[str] = "Ville 1939; Robbins 1970; Howard, Ramdas, McAuliffe & Sekhon 2021"
+    any_stop: ClassVar[bool] = True
+    extendable: ClassVar[bool] = True
+
+    def at(
+        self,
+        votes: Votes,
+        *,
+        top: int,
+        alpha: float,
+        n_plan: int,
+        before: ProbabilityBounds | None = None,
+    ) -> ProbabilityBounds:
+        """The tighter of the bounds now and the bounds before."""
+        p_lower = eprocess.lower(votes.counts[top], votes.n, alpha / 2)
+        p_upper = eprocess.upper(votes.largest_other(top), votes.n, alpha / 2)
+        if before is not None:
+            p_lower, p_upper = max(p_lower, before.p_lower), min(p_upper, before.p_upper)
+        return ProbabilityBounds(
+            method=self.key,
+            alpha=alpha,
+            n=votes.n,
+            top=top,
+            p_lower=p_lower,
+            p_upper=min(p_upper, 1.0 - p_lower),
+            valid=True,
+            basis="valid at any stop",
         )

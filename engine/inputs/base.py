@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,13 @@ from engine.records import InputIdentity
 
 Pixels = npt.NDArray[np.float32]
 """(channels, height, width), float32 in [0, 1]."""
+
+
+def pixels_sha256(pixels: Pixels) -> str:
+    """Digest of the numbers that receive the noise: shape, then float32 little-endian bytes."""
+    shape = "x".join(str(side) for side in pixels.shape)
+    data = np.ascontiguousarray(pixels, dtype="<f4").tobytes()
+    return hashlib.sha256(shape.encode() + b"\n" + data).hexdigest()
 
 
 @dataclass(frozen=True)

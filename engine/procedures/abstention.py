@@ -31,7 +31,7 @@ def explain(
             reason="no-votes", sentence="the run ended before the first vote that could bound."
         )
     top = selection.top
-    if method.key != "live" and estimation.n < n_plan:
+    if not method.any_stop and estimation.n < n_plan:
         return _stopped_early(method, estimation.n, n_plan)
     if estimation.top != top:
         return _wrong_guess(selection, estimation, class_names)

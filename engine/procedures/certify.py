@@ -6,15 +6,18 @@ import threading
 from collections.abc import Generator, Sequence
 
 from engine import statement
+from engine.blocks import Tally, block_size, chain_start
 from engine.bounds import bound_method
-from engine.evidence import Evidence
+from engine.evidence import ChainRecord, Evidence, StopReason
 from engine.inputs.base import FittedInput
 from engine.models.base import Classifier
 from engine.noise import Stream
 from engine.procedures.abstention import explain
+from engine.procedures.claims import Claims, region_of
+from engine.procedures.resume import Resume, check_resume
 from engine.procedures.run import Run, evidence
 from engine.procedures.snapshot import Phase, Snapshot
-from engine.procedures.trajectory import Trajectory
+from engine.procedures.target import Target
 from engine.records import ProbabilityBounds, Votes
 from engine.regions import Abstention, Region
 from engine.settings import RunSettings
@@ -30,6 +33,8 @@ def certify(
     at: Sequence[str] = (),
     stop: threading.Event | None = None,
     command: str = "",
+    resume: Resume | None = None,
+    run_number: int | None = None,
 ) -> Generator[Snapshot, None, Evidence]:
     """Run CERTIFY, yielding snapshots, ending in evidence.
 
@@ -40,62 +45,72 @@ def certify(
         at: perturbations to answer, in the scheme's terms (``radius=0.25``).
         stop: when set, the run ends after the batch at hand and keeps what it counted.
         command: the same run on the command line, for the record.
+        resume: votes counted before, of this very run, or of one to extend.
+        run_number: which run it is on this model, input and setting, where someone counts.
 
     Raises:
         UserError: model, input and settings do not fit together; an ``at`` that the scheme does
-            not understand.
+            not understand; ``resume`` belongs to another run.
     """
     asked = {text: settings.scheme.parse_at(text) for text in at}
-    certifying = _Certify(Run(classifier, fitted, settings, stop=stop))
+    target = Target.of(settings)
+    run = Run(classifier, fitted, settings, stop=stop, run_id=resume.run_id if resume else "")
+    certifying = _Certify(run, target, resume)
     yield from certifying.snapshots()
     found = certifying.conclude(command)
     region = found.region
     answers = {text: region is not None and region.contains(p) for text, p in asked.items()}
-    return found.model_copy(update={"certified_at": answers})
+    return found.model_copy(update={"certified_at": answers, "run_number": run_number})
 
 
 class _Certify:
     """The state of one run."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, target: Target | None, resume: Resume | None) -> None:
         self.run = run
         self.settings = run.settings
         self.method = bound_method(run.settings.bound)
-        empty = Votes(counts=(0,) * len(run.class_names))
-        self.selection, self.estimation = empty, empty
+        self.target = target
+        self.ended: StopReason | None = None
+        self.resume = resume
+        classes = len(run.class_names)
+        self.selection = resume.selection if resume else Votes(counts=(0,) * classes)
+        self.estimation = Votes(counts=(0,) * classes)
         self.top: int | None = None
-        self.trajectory = Trajectory()
+        self.tally: Tally | None = None
+        self.claims = Claims(self.settings, self.method, run.randomness)
 
     def snapshots(self) -> Generator[Snapshot, None, None]:
         """Both phases; the chosen class is fixed between them."""
-        sampler = self.run.sampler
+        sampler, settings = self.run.sampler, self.settings
         self.run.start_estimation()
-        for votes in sampler.votes(Stream.SELECTION, self.settings.n0):
+        already = self.selection
+        for votes in sampler.votes(Stream.SELECTION, settings.n0, before=already):
             self.selection = votes
             yield self._snapshot("selection", None)
-        if self.selection.n < self.settings.n0:
+        if self.selection.n < settings.n0:
             return
         self.top = self.selection.top
-        self.run.start_estimation()
-        for votes in sampler.votes(Stream.ESTIMATION, self.settings.n):
-            self.estimation = votes
-            bounds = self._bounds(self.top)
-            self.trajectory.add(self.estimation, bounds)
-            yield self._snapshot("estimation", bounds)
+        self.tally = self._open_tally(self.top)
+        self.run.start_estimation(self.tally.n)
+        size = self.tally.size
+        for rows in sampler.rows(Stream.ESTIMATION, self.tally.n, settings.n, block=size):
+            ends = self.tally.add(rows)
+            self.estimation = self.tally.votes()
+            self.claims.add(ends, self.top)
+            yield self._snapshot("estimation", self.claims.now(self.estimation, self.top))
+            self.ended = self._judge(ends)
+            if self.ended is not None:
+                return
 
     def conclude(self, command: str) -> Evidence:
         """Evidence of the run as it stands, complete or stopped."""
-        bounds = self._bounds(self.top) if self.top is not None and self.estimation.n else None
-        region = self._region(bounds)
+        bounds = None
+        if self.top is not None and self.estimation.n:
+            bounds = self.claims.now(self.estimation, self.top)
+        region = region_of(self.settings.scheme, bounds)
         abstention = None if region else self._explain()
-        name = self.run.class_names[self.top] if self.top is not None else None
-        if region is not None and bounds is not None and name is not None:
-            words = statement.certified(region, bounds, name, "image")
-        else:
-            words = statement.abstained(abstention) if abstention else ""
-        complete = self.estimation.n == self.settings.n
-        if not complete and region is not None:
-            words += " " + statement.partial(self.estimation.n, self.settings.n, valid=True)
+        name = self.run.class_names[self.top] if self.top is not None and region else None
         return evidence(
             self.run,
             self.selection,
@@ -103,28 +118,82 @@ class _Certify:
             self.top,
             procedure="certify",
             outcome="certified" if region else "abstained",
-            complete=complete,
+            complete=self.estimation.n == self.settings.n,
+            stop_reason=self._stop_reason(),
             predicted_class=self.top if region else None,
-            class_name=name if region else None,
+            class_name=name,
             radius=getattr(region, "radius", None),
             region=region,
             abstention=abstention,
-            statement=words,
+            statement=self._statement(region, bounds, abstention, name),
             bounds=bounds,
-            trajectory=self.trajectory.points(),
+            trajectory=self.claims.points(self.estimation, bounds),
+            chain=self._chain(),
             command=command,
         )
 
-    def _bounds(self, top: int) -> ProbabilityBounds:
-        return self.method.at(
-            self.estimation, top=top, alpha=self.settings.alpha, n_plan=self.settings.n
-        )
+    def _open_tally(self, top: int) -> Tally:
+        """An empty tally, or the one to go on with; its bounds are worked out again."""
+        facts = {
+            "model": self.run.classifier.identity.sha256,
+            "input": self.run.fitted.identity.pixels_sha256,
+            "scheme": self.settings.scheme.model_dump(mode="json"),
+            "bound": self.settings.bound,
+            "alpha": self.settings.alpha,
+            "key": f"{self.run.randomness.key:016x}",
+            "precision": self.settings.precision,
+            "selection": [self.selection.failures, *self.selection.counts],
+        }
+        start, classes = chain_start(facts), len(self.run.class_names)
+        if self.resume is None or not self.resume.blocks:
+            size = self.resume.block if self.resume else block_size(self.settings.n)
+            return Tally(start, size=size, classes=classes)
+        check_resume(self.resume, start, self.settings.n)
+        tally = Tally(start, size=self.resume.block, classes=classes, blocks=self.resume.blocks)
+        self.claims.replay(tally.full, top, classes)
+        self.estimation = tally.votes()
+        return tally
 
-    def _region(self, bounds: ProbabilityBounds | None) -> Region | None:
-        """What may be claimed now: nothing under a bound that is only provisional."""
-        if bounds is None or not bounds.valid:
+    def _judge(self, ends: Sequence[Votes]) -> StopReason | None:
+        """Whether the target decides the run at one of the block ends just reached."""
+        if self.target is None or self.top is None:
             return None
-        return self.settings.scheme.region(bounds)
+        for votes in ends:
+            verdict = self.target.verdict(votes, self.top, self.claims.now(votes, self.top))
+            if verdict is not None:
+                return verdict
+        return None
+
+    def _stop_reason(self) -> StopReason:
+        if self.estimation.n == self.settings.n:
+            return "planned n reached"
+        if self.ended is not None:
+            return self.ended
+        return "stopped" if self.run.stop.is_set() else "out of memory"
+
+    def _statement(
+        self,
+        region: Region | None,
+        bounds: ProbabilityBounds | None,
+        abstention: Abstention | None,
+        name: str | None,
+    ) -> str:
+        if region is None or bounds is None or name is None:
+            return statement.abstained(abstention) if abstention else ""
+        words = statement.certified(region, bounds, name, "image")
+        if self.estimation.n < self.settings.n:
+            words += " " + statement.partial(self.estimation.n, self.settings.n, valid=True)
+        return words
+
+    def _chain(self) -> ChainRecord | None:
+        if self.tally is None:
+            return None
+        return ChainRecord(
+            start=self.tally.first,
+            block=self.tally.size,
+            head=self.tally.head(),
+            blocks=self.tally.blocks(),
+        )
 
     def _explain(self) -> Abstention:
         return explain(
@@ -150,8 +219,9 @@ class _Certify:
             top=self.top,
             bounds=bounds,
             provisional=self._provisional(bounds),
-            region=self._region(bounds),
-            trajectory=self.trajectory.points(),
+            region=region_of(self.settings.scheme, bounds),
+            trajectory=self.claims.points(self.estimation, bounds),
+            blocks=self.tally.blocks() if self.tally else (),
             n_done=done,
             n0_plan=self.settings.n0,
             n_plan=self.settings.n,

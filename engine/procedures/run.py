@@ -12,10 +12,11 @@ import torch
 
 from engine.device import resolve
 from engine.errors import UserError
-from engine.evidence import Evidence, NoiseRecord, VoteRecord
+from engine.evidence import Evidence, VoteRecord
 from engine.inputs.base import FittedInput
 from engine.models.base import Classifier
-from engine.noise import GENERATOR, Stream, noise_key
+from engine.noise import noise_key
+from engine.randomness import Randomness, on_grid
 from engine.records import Timing, Votes
 from engine.sampling import Sampler
 from engine.settings import RunSettings
@@ -40,29 +41,38 @@ class Run:
         settings: RunSettings,
         *,
         stop: threading.Event | None = None,
+        run_id: str = "",
     ) -> None:
         check_fit(classifier, fitted)
-        self.run_id = uuid.uuid4().hex
+        self.run_id = run_id or uuid.uuid4().hex
         self.began = time.perf_counter()
         self.classifier = classifier
-        self.fitted = fitted
         self.settings = settings
+        self.fitted, self._grid_remark = (
+            on_grid(fitted) if settings.noise == "exact" else (fitted, "")
+        )
         self.stop = stop or threading.Event()
         self.device = resolve(settings.device)
         classifier.prepare(self.device, settings.precision)
-        self.key = run_key(classifier, fitted, settings)
-        self.x = torch.from_numpy(fitted.pixels)
+        self.x = torch.from_numpy(self.fitted.pixels)
+        self.randomness = Randomness(
+            settings,
+            key=run_key(classifier, self.fitted, settings),
+            elements=self.x.numel(),
+            device=self.device,
+        )
         self.sampler = Sampler(
             classifier,
             self.x,
             settings.scheme,
-            key=self.key,
+            noise=self.randomness.source,
             device=self.device,
             batch=settings.batch,
             stop=self.stop,
         )
         self.sampler.calibrate(max(settings.n, settings.n0))
         self._estimation_began = self.began
+        self._already = 0
 
     @property
     def class_names(self) -> tuple[str, ...]:
@@ -73,18 +83,21 @@ class Run:
         """Since the run began."""
         return time.perf_counter() - self.began
 
-    def start_estimation(self) -> None:
-        """Mark the begin of the phase whose speed is reported."""
+    def start_estimation(self, already: int = 0) -> None:
+        """Mark the begin of the phase whose speed is reported, ``already`` samples counted."""
         self._estimation_began = time.perf_counter()
+        self._already = already
 
     def rate(self, n: int) -> float:
         """Samples per second over the estimation phase after ``n`` of its samples."""
         seconds = time.perf_counter() - self._estimation_began
-        return n / seconds if seconds > 0 else 0.0
+        return max(0, n - self._already) / seconds if seconds > 0 else 0.0
 
     def warnings(self) -> tuple[str, ...]:
         """What the reader of the result should know, the sampler's remarks last."""
         remarks = [*setting_warnings(self.classifier, self.settings)]
+        if self._grid_remark:
+            remarks.append(self._grid_remark)
         clean = clean_prediction(self.classifier, self.fitted, self.device)
         label = self.fitted.identity.label
         if label is not None and clean != label and label < len(self.class_names):
@@ -109,13 +122,7 @@ class Run:
                 guess=guess,
             ),
             "settings": self.settings,
-            "noise": NoiseRecord(
-                generator=GENERATOR,
-                key=f"{self.key:016x}",
-                key_material="seed, model sha256, pixels sha256, scheme",
-                selection_stream=int(Stream.SELECTION),
-                estimation_stream=int(Stream.ESTIMATION),
-            ),
+            "noise": self.randomness.record(),
             "model": self.classifier.identity,
             "input": self.fitted.identity,
             "performance": Timing(
@@ -134,6 +141,7 @@ def run_key(classifier: Classifier, fitted: FittedInput, settings: RunSettings) 
     """The noise key of a run: from its seed and everything that is certified."""
     return noise_key(
         settings.seed,
+        settings.noise,
         classifier.identity.sha256,
         fitted.identity.pixels_sha256,
         settings.scheme.model_dump_json(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from engine.blocks import Block
 from engine.evidence import TrajectoryPoint
 from engine.records import ProbabilityBounds, Record, Votes
 from engine.regions import Region
@@ -23,8 +24,8 @@ class Snapshot(Record):
         provisional: plain Clopper-Pearson at this n, no claim before the planned n; None when
             ``bounds`` already is that.
         region: what ``bounds`` certifies now, None if nothing (or nothing yet).
-        trajectory: bounds at earlier n, thinned to a few hundred points; append-only between
-            snapshots of a run except for thinning.
+        trajectory: bounds at the block ends so far, and at this n.
+        blocks: the votes so far, block by block; what a case file keeps.
         n_done: votes counted, both phases together.
         n0_plan, n_plan: votes planned for selection and for estimation.
         rate: samples per second, recent.
@@ -41,6 +42,7 @@ class Snapshot(Record):
     provisional: ProbabilityBounds | None = None
     region: Region | None = None
     trajectory: tuple[TrajectoryPoint, ...] = ()
+    blocks: tuple[Block, ...] = ()
     n_done: int
     n0_plan: int
     n_plan: int

@@ -14,7 +14,7 @@ from engine.regions import Perturbation, Region
 if TYPE_CHECKING:
     import torch
 
-    from engine.noise import NoiseStream
+    from engine.noise import NoiseSource
 
 
 class Scheme(Record, ABC):
@@ -42,7 +42,7 @@ class Scheme(Record, ABC):
     """What the certificate does *not* say, one sentence each, for the report."""
 
     @abstractmethod
-    def noisy(self, x: torch.Tensor, stream: NoiseStream, start: int, out: torch.Tensor) -> None:
+    def noisy(self, x: torch.Tensor, stream: NoiseSource, start: int, out: torch.Tensor) -> None:
         """Fill ``out`` with noisy copies of ``x``: sample ``start + i`` in row i.
 
         Args:
@@ -63,6 +63,11 @@ class Scheme(Record, ABC):
     @abstractmethod
     def noise_in_words(self) -> str:
         """The noise law with its parameters, e.g. ``Gaussian, sigma 0.50 (pixels in [0,1])``."""
+
+    def total_variation(self, elements: int) -> float | None:
+        """Distance of the scheme's exact-grid noise from its law; None if it has no such noise."""
+        del elements
+        return None
 
     def noise_level(self) -> float | None:
         """The level a base model should have been trained with; None if that has no meaning."""

@@ -13,7 +13,7 @@ from engine.schemes.base import Scheme
 if TYPE_CHECKING:
     import torch
 
-    from engine.noise import NoiseStream
+    from engine.noise import NoiseSource
 
 
 class Gaussian(Scheme):
@@ -46,10 +46,15 @@ class Gaussian(Scheme):
         json_schema_extra={"unit": "pixels in [0,1]", "step": 0.05},
     )
 
-    def noisy(self, x: torch.Tensor, stream: NoiseStream, start: int, out: torch.Tensor) -> None:
+    def noisy(self, x: torch.Tensor, stream: NoiseSource, start: int, out: torch.Tensor) -> None:
         """x + sigma z, z standard normal, drawn in place."""
-        stream.normal_(out, start=start)
-        out.mul_(self.sigma).add_(x)
+        stream.gaussian_(out, x, sigma=self.sigma, start=start)
+
+    def total_variation(self, elements: int) -> float:
+        """How far integer noise on the 8-bit grid may be from the exact law."""
+        from engine.exact_noise import total_variation  # deferred: it loads torch
+
+        return total_variation(self.sigma, elements)
 
     def region(self, bounds: ProbabilityBounds) -> Ball | None:
         """Theorem 1; None unless p_lower > p_upper.

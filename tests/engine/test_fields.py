@@ -11,8 +11,25 @@ def test_a_schemes_fields_become_specs():
 
 def test_run_settings_in_order_without_the_scheme():
     specs = {spec.name: spec for spec in field_specs(RunSettings)}
-    assert list(specs) == ["n0", "n", "alpha", "bound", "seed", "batch", "device", "precision"]
-    assert specs["bound"].choices == ("live", "clopper-pearson", "two-class")
+    assert list(specs) == [
+        "n0",
+        "n",
+        "alpha",
+        "bound",
+        "noise",
+        "target_radius",
+        "seed",
+        "batch",
+        "device",
+        "precision",
+    ]
+    assert specs["bound"].choices == (
+        "live",
+        "anytime",
+        "anytime-two-class",
+        "clopper-pearson",
+        "two-class",
+    )
     assert specs["device"].choices[0] == "auto"
     assert specs["n"].kind == "int" and specs["n"].default == 100_000
 

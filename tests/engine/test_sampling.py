@@ -6,7 +6,7 @@ import torch
 
 from engine.errors import UserError
 from engine.models.base import Classifier
-from engine.noise import Stream
+from engine.noise import NoiseStream, Stream
 from engine.records import Votes
 from engine.sampling import Sampler
 from engine.schemes import Gaussian
@@ -18,7 +18,7 @@ def sampler(classifier: Classifier, *, batch: int = 0, stop: threading.Event | N
         classifier,
         torch.zeros(SHAPE),
         Gaussian(sigma=0.5),
-        key=5,
+        noise=lambda stream: NoiseStream(5, int(stream)),
         device=torch.device("cpu"),
         batch=batch,
         stop=stop,

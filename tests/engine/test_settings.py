@@ -31,7 +31,8 @@ def test_scheme_is_kept_with_its_parameters():
         ({"n0": 0}, "n0 must be greater than or equal to 1 (it was 0)."),
         (
             {"bound": "hope"},
-            "bound must be 'live', 'clopper-pearson' or 'two-class' (it was 'hope').",
+            "bound must be 'live', 'anytime', 'anytime-two-class', 'clopper-pearson' or "
+            "'two-class' (it was 'hope').",
         ),
     ],
 )

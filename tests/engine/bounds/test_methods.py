@@ -29,7 +29,7 @@ def test_contract(method):
     assert final.p_lower <= 0.9 and final.p_upper >= 0.1
     assert sceptical.p_lower < final.p_lower and sceptical.p_upper >= final.p_upper
     assert (failing.p_lower, failing.p_upper) == (final.p_lower, final.p_upper)
-    assert early.valid == (method.key == "live")
+    assert early.valid == method.any_stop
 
 
 def test_live_is_the_better_of_its_two_parts_at_the_planned_n():

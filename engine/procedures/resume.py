@@ -1,0 +1,42 @@
+"""Going on with a run that was killed, stopped, or is to be extended past its planned n."""
+
+from __future__ import annotations
+
+from engine.blocks import Block, first_broken
+from engine.errors import UserError
+from engine.records import Record, Votes
+
+
+class Resume(Record):
+    """What was counted before, as a case file kept it.
+
+    Attributes:
+        run_id: of the run to go on with.
+        selection: selection votes so far.
+        block: samples per block.
+        blocks: estimation votes so far; the last block may hold fewer samples.
+    """
+
+    run_id: str
+    selection: Votes
+    block: int
+    blocks: tuple[Block, ...] = ()
+
+
+def check_resume(resume: Resume, start_hash: str, n: int) -> None:
+    """Refuse blocks that are not of this very run.
+
+    Raises:
+        UserError: another model, input, setting or seed; damaged counts; more votes than planned.
+    """
+    broken = first_broken(start_hash, resume.blocks)
+    if broken == 0:
+        raise UserError(
+            "These votes belong to another model, input or setting, or their file is damaged; "
+            "start a new run."
+        )
+    if broken is not None:
+        raise UserError(f"The recorded votes are damaged from block {broken} on; start a new run.")
+    counted = sum(block.n for block in resume.blocks)
+    if counted > n:
+        raise UserError(f"This run already holds {counted:,} votes, more than n = {n:,}.")
