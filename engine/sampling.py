@@ -104,17 +104,20 @@ class Sampler:
             yield Votes(counts=tuple(sums[1:]), failures=sums[0])
 
     def rows(
-        self, stream: Stream, first: int, last: int, *, block: int
+        self, stream: Stream, first: int, last: int, *, block: int, often: bool = False
     ) -> Iterator[dict[int, list[int]]]:
         """Count samples first..last-1 of ``stream``, block by block.
 
         Yields now and then what was counted since: for each block index (sample // block) the new
         counts, failures first, then one per class. Ends early when stopped or out of memory.
+        With ``often`` it yields at least once a block, for runs that may end at any block.
         """
         noise = self.noise(stream)
         done = first
         while done < last and not self._stop.is_set():
             batches = max(1, round(SNAPSHOT_SECONDS / self._batch_seconds))
+            if often:
+                batches = min(batches, -(-block // self.batch))
             base = done // block
             height = (done % block + batches * self.batch) // block + 1
             table = torch.zeros((height, self._classes + 1), dtype=torch.int64, device=self.device)

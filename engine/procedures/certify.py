@@ -94,7 +94,10 @@ class _Certify:
         self.tally = self._open_tally(self.top)
         self.run.start_estimation(self.tally.n)
         size = self.tally.size
-        for rows in sampler.rows(Stream.ESTIMATION, self.tally.n, settings.n, block=size):
+        often = self.target is not None
+        for rows in sampler.rows(
+            Stream.ESTIMATION, self.tally.n, settings.n, block=size, often=often
+        ):
             ends = self.tally.add(rows)
             self.estimation = self.tally.votes()
             self.claims.add(ends, self.top)
