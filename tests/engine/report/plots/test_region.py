@@ -35,6 +35,19 @@ def test_disc_is_drawn_to_scale_and_labelled_rounded_down() -> None:
     assert data["claim"] == "certified: R = 0.299"
 
 
+def test_a_disc_beyond_the_frame_is_said_to_be() -> None:
+    data = draw(make_slice_figure(radius=2.0, extent=1.2)).data
+    assert data["claim"] == "certified: R = 2.000, beyond the frame"
+    for panel in data["panels"]:
+        for label in panel["labels"]:
+            assert abs(label["x"] - 0.5) > 0.2 or abs(label["y"] - 0.5) > 0.1
+
+
+def test_a_map_without_votes_says_so() -> None:
+    data = draw(make_slice_figure(smoothed_votes=0)).data
+    assert data["panels"][1]["title"] == "smoothed classifier g (not computed)"
+
+
 def test_no_claim_no_disc() -> None:
     data = draw(make_slice_figure(radius=None)).data
     assert data["radius"] is None
