@@ -73,7 +73,8 @@ class BoundsPlot(Chart["BoundsFigure"]):
         self.planned.setValue(float(self._x(np.array([figure.n_plan]))[0]))
         self._draw_ends(x, p_lower, p_upper, valid)
         self._set_range(figure, n, p_lower, p_upper)
-        self.set_subtitle(f"{figure.method} bound · class {figure.top_name}")
+        words = f"{figure.method} bound · class {figure.top_name}"
+        self.set_subtitle(words if figure.points else "")
         self._set_texts(figure)
 
     def style(self, theme: Theme) -> None:

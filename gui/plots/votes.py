@@ -232,7 +232,7 @@ def _subtitle(figure: VotesFigure) -> str:
     words = f"{figure.n_estimation:,} of {figure.n_plan:,}"
     if figure.failures:
         words += f" · {figure.failures:,} without an answer"
-    return f"{words} · hatched: first {figure.n_selection:,}"
+    return f"{words} · hatched: first {figure.n_selection:,}" if figure.n_selection else words
 
 
 def _tooltip(bar: Bar) -> str:
