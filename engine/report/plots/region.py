@@ -145,6 +145,7 @@ def draw(figure: SliceFigure, *, dark: bool = False) -> Drawing:
     ticks = linear_ticks(-figure.extent, figure.extent, 4)
     size = f"R = {round_down(radius, 3)}" if radius else ""
     claim = f"certified: {size}" if radius else "nothing is certified"
+    what = "Certified region" if radius else "Decision maps"
     if radius and radius > figure.extent:
         claim += ", beyond the frame"
     votes = figure.smoothed_votes
@@ -154,7 +155,7 @@ def draw(figure: SliceFigure, *, dark: bool = False) -> Drawing:
         width=160,
         height=None,
         data={
-            "title": "Certified region on a slice through the input",
+            "title": f"{what} on a slice through the input",
             "subtitle": "l2 distance, pixels in [0,1]",
             "panels": [
                 _panel(figure, figure.base, "base classifier f", "base.png"),

@@ -52,6 +52,7 @@ def test_no_claim_no_disc() -> None:
     data = draw(make_slice_figure(radius=None)).data
     assert data["radius"] is None
     assert data["claim"] == "nothing is certified"
+    assert data["title"].startswith("Decision maps")
 
 
 def test_names_stand_inside_their_class_and_clear_of_the_disc() -> None:
