@@ -13,7 +13,7 @@ from engine.records import InputIdentity, ModelIdentity, ProbabilityBounds, Reco
 from engine.regions import Abstention, Region
 from engine.settings import RunSettings
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION: Literal["1.0"] = "1.0"
 
 
 class VoteRecord(Record):
