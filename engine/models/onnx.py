@@ -166,8 +166,10 @@ def _refusal(path: Path, message: str) -> UserError:
 
 
 def _first_line(error: object) -> str:
-    line = str(error).strip().partition("\n")[0]
-    return line.rpartition(" : ")[2][:200].rstrip(". ") or type(error).__name__
+    line = str(error).strip().partition("\n")[0].rpartition(" : ")[2]
+    # The path it names is that of the private copy.
+    line = line.rpartition(" failed:")[2]
+    return line[:200].rstrip(". ") or type(error).__name__
 
 
 def _graph(path: Path, session: Any, wanted: Shape | None) -> _Graph:
@@ -204,7 +206,7 @@ def _image_shape(path: Path, image: list[Any], wanted: Shape | None) -> Shape:
         )
     if not reasonable(shape):
         raise UserError(
-            f"{path} takes {words(shape)} images; only channels first with 1 or 3 channels and sides "
-            "up to 4096 work."
+            f"{path} takes {words(shape)} images; only channels first with 1 or 3 channels and "
+            "sides up to 4096 work."
         )
     return shape
