@@ -105,12 +105,12 @@ class Backend:
         from typing import get_args
 
         from engine.inputs import expand, load_input
-        from engine.models.catalogue import SHIPPED
+        from engine.models.demo import catalogue
         from engine.models.request import NormalizeName
 
         gallery = [load_input(spec) for spec in expand(GALLERY)[:GALLERY_SIZE]]
         return Offer(
-            models=tuple((f"demo:{model.name}", model.title) for model in SHIPPED),
+            models=tuple((model.name, model.title) for model in catalogue()),
             normalizations=get_args(NormalizeName),
             gallery=tuple(
                 Example(image.source, f"{image.name}", image.pixels) for image in gallery
