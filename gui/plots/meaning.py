@@ -27,10 +27,10 @@ class MeaningPlot(Plot["MeaningFigure"]):
 
     def make_body(self) -> QWidget:
         """The pictures; those of noisy copies are made as they come."""
-        self.original, self.perturbed = PictureView(), PictureView()
+        body = QWidget()
+        self.original, self.perturbed = PictureView(parent=body), PictureView(parent=body)
         self.noisy: list[PictureView] = []
         self._wide: bool | None = None
-        body = QWidget()
         self._grid = QGridLayout(body)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(8)
@@ -39,7 +39,7 @@ class MeaningPlot(Plot["MeaningFigure"]):
     def draw(self, figure: MeaningFigure) -> None:
         """All pictures with their captions."""
         while len(self.noisy) < len(figure.noisy):
-            self.noisy.append(PictureView())
+            self.noisy.append(PictureView(parent=self.body))
             self._wide = None
         self.original.show_pixels(figure.original, "the input")
         for i, view in enumerate(self.noisy):

@@ -51,8 +51,7 @@ def votes() -> Callable[..., VotesFigure]:
     ) -> VotesFigure:
         rows = enumerate(zip(names, selection, estimation, strict=True))
         bars = tuple(
-            Bar(index=i, name=name, selection=few, estimation=many)
-            for i, (name, few, many) in rows
+            Bar(index=i, name=name, selection=few, estimation=many) for i, (name, few, many) in rows
         )
         facts: dict[str, Any] = {
             "bars": bars,

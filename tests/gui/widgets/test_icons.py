@@ -16,9 +16,7 @@ NAMES = sorted(path.stem for path in (assets() / "icons").glob("*.svg"))
 
 def opaque_colors(icon: QIcon, mode: QIcon.Mode = QIcon.Mode.Normal) -> set[str]:
     image = icon.pixmap(32, mode).toImage()
-    pixels = [
-        image.pixelColor(x, y) for x in range(image.width()) for y in range(image.height())
-    ]
+    pixels = [image.pixelColor(x, y) for x in range(image.width()) for y in range(image.height())]
     return {color.name() for color in pixels if color.alpha() == 255}
 
 
