@@ -88,7 +88,7 @@ COMMANDS: tuple[Command, ...] = (
             arguments=(-1,), starts_group=True),
     Command("next", "&Next picture", "&File", "step_input", "Alt+Right", _has_folder,
             arguments=(1,)),
-    Command("export-pdf", "Save report as &PDF…", "&File", "ask_where_to_export", "Ctrl+E",
+    Command("export-pdf", "Save &report as PDF…", "&File", "ask_where_to_export", "Ctrl+E",
             _has_result, "report", ("pdf",), tip="Report with the evidence attached", starts_group=True),
     Command("export-html", "Save report as &HTML…", "&File", "ask_where_to_export", "Ctrl+Shift+E",
             _has_result, arguments=("html",)),

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from engine.models.base import Classifier
     from engine.models.request import ModelRequest
     from engine.procedures.snapshot import Snapshot
-    from engine.records import ModelIdentity
     from engine.settings import RunSettings
 
 AxesKind = Literal["random", "towards", "adversarial"]

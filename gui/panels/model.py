@@ -144,14 +144,14 @@ class ModelPanel(Section):
 
 def _facts(model: ModelIdentity) -> list[str]:
     """What identifies a model, a line each."""
-    size = f" · {model.parameters:,} weights" if model.parameters else ""
+    size = f"{model.parameters:,} weights · " if model.parameters else ""
     channels, height, width = model.input_shape
     sigma = model.training_sigma
     return [
-        f"{model.format}, sha256 {model.sha256[:HASH_DIGITS]}…{size}",
-        f"takes {width} × {height} {'grey' if channels == 1 else 'colour'}, "
-        f"{len(model.class_names)} classes · "
-        + (f"trained with sigma {sigma:g}" if sigma is not None else "training sigma unknown"),
+        f"{model.format}, sha256 {model.sha256[:HASH_DIGITS]}…",
+        f"{size}{width} × {height} {'grey' if channels == 1 else 'colour'}, "
+        f"{len(model.class_names)} classes",
+        f"trained with sigma {sigma:g}" if sigma is not None else "training sigma unknown",
         f"normalisation: {model.normalization} ({model.normalization_origin})",
         *model.notes,
     ]

@@ -54,7 +54,8 @@ def _answer_rows(evidence: Evidence) -> Rows:
         rows.append(("guess", names[votes.guess]))
     n = sum(votes.estimation) + votes.estimation_failures
     if votes.guess is not None and n:
-        rows.append((f"votes for {names[votes.guess]}", f"{votes.estimation[votes.guess]:,} of {n:,}"))
+        won = votes.estimation[votes.guess]
+        rows.append((f"votes for {names[votes.guess]}", f"{won:,} of {n:,}"))
     if votes.estimation_failures:
         rows.append(("samples without a class", f"{votes.estimation_failures:,}"))
     return rows

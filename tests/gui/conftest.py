@@ -307,8 +307,6 @@ def png_bytes() -> bytes:
 @pytest.fixture(scope="session")
 def qapp():
     """The program's own application."""
-    from PySide6.QtWidgets import QApplication
-    if QApplication.instance(): return QApplication.instance()
     from gui.app import application
 
     return application()

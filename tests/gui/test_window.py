@@ -208,7 +208,7 @@ def test_closing_twice_asks_once(loaded, backend, qtbot):
     qtbot.waitUntil(lambda: loaded.session.evidence is not None)
 
 
-def test_state_is_restored(loaded, preferences, backend, make):
+def test_state_is_restored(loaded, preferences, backend):
     from gui.session import Session
     from gui.window import Window
 
@@ -221,7 +221,8 @@ def test_state_is_restored(loaded, preferences, backend, make):
     assert preferences.state("geometry") is not None
     assert again.columns.saveState() == preferences.state("columns")
     assert again.commands["theme-dark"].isChecked()
-    make.destroy(again)
+    again.leave()
+    again.deleteLater()
     assert preferences.recent("models") == ["demo:digits-0.25"]
 
 
