@@ -61,6 +61,17 @@ def test_labels_round_the_claim_down_and_the_others_up(shown) -> None:
     )
 
 
+def test_a_narrow_plot_in_large_type_cuts_no_number(shown, bounds, qapp) -> None:
+    apply_theme(qapp, "light", scale=1.6)
+    plot = shown(BoundsPlot(), 290, 380)
+    plot.show_figure(bounds(n=99_000, valid=False))
+    assert plot.upper_label.toPlainText().startswith("p_upper = ")
+    assert plot.lower_label.toPlainText().endswith("\nprovisional")
+    for text in (plot.lower_label, plot.upper_label):
+        width = text.mapRectToScene(text.boundingRect()).width()
+        assert width <= plot.view.sceneBoundingRect().width() + 1
+
+
 @pytest.mark.parametrize("scale", [1.0, 1.6])
 @pytest.mark.parametrize("p", [0.02, 0.45, 0.501, 0.56, 0.9, 0.9999])
 @pytest.mark.parametrize("n", [60, 3_000, 40_000, 99_000, 100_000])

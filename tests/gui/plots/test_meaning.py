@@ -34,14 +34,16 @@ def test_the_size_of_the_change_is_rounded_down_and_its_way_told(shown, meaning)
 def test_an_abstention_has_no_changed_picture(shown, meaning) -> None:
     plot = shown(MeaningPlot())
     plot.show_figure(meaning(perturbed=None, perturbed_norm=None))
+    QApplication.processEvents()
     assert not plot.perturbed.isVisible()
     assert plot.original.isVisible() and all(view.isVisible() for view in plot.noisy)
     assert plot.summary().endswith("calls 7, 7, 2.")
     plot.show_figure(meaning())
+    QApplication.processEvents()
     assert plot.perturbed.isVisible()
 
 
-def test_one_row_when_wide_two_when_not(shown, meaning) -> None:
+def test_one_row_when_wide_two_when_square_three_when_high(shown, meaning) -> None:
     plot = shown(MeaningPlot(), 900, 220)
     plot.show_figure(meaning())
     QApplication.processEvents()
@@ -50,6 +52,9 @@ def test_one_row_when_wide_two_when_not(shown, meaning) -> None:
     QApplication.processEvents()
     assert plot.original.y() == plot.perturbed.y() < plot.noisy[0].y()
     assert len({view.y() for view in plot.noisy}) == 1
+    plot.resize(240, 500)
+    QApplication.processEvents()
+    assert plot.original.y() < plot.noisy[0].y() < plot.perturbed.y()
     body = plot.body.rect()
     assert all(body.contains(view.geometry()) for view in (plot.original, *plot.noisy))
 
