@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,17 +11,18 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from engine.evidence import TrajectoryPoint
 from engine.figures import Bar, BoundsFigure, MeaningFigure, SliceFigure, VotesFigure
-from gui.theme import apply_theme
+from gui import theme as themes
+from gui.theme import Theme, apply_theme
 
+dressed: dict[str, Theme] = {}
 DIGITS = tuple(str(digit) for digit in range(10))
 
 
 @pytest.fixture(autouse=True)
-def light(qapp: QApplication) -> Iterator[None]:
-    """Start and end in the light theme."""
-    apply_theme(qapp, "light")
-    yield
-    apply_theme(qapp, "light")
+def light(qapp: QApplication) -> None:
+    """Start in the light theme; dressing the program anew is slow, so only where needed."""
+    if themes.current() is not dressed.get("theme"):
+        dressed["theme"] = apply_theme(qapp, "light")
 
 
 @pytest.fixture

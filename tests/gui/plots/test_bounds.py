@@ -74,22 +74,22 @@ def test_a_narrow_plot_in_large_type_cuts_no_number(shown, bounds, qapp) -> None
 
 @pytest.mark.parametrize("scale", [1.0, 1.6])
 @pytest.mark.parametrize("p", [0.02, 0.45, 0.501, 0.56, 0.9, 0.9999])
-@pytest.mark.parametrize("n", [60, 3_000, 40_000, 99_000, 100_000])
-def test_labels_never_overlap_and_stay_inside(shown, bounds, qapp, n, p, scale) -> None:
+def test_labels_never_overlap_and_stay_inside(shown, bounds, qapp, p, scale) -> None:
     apply_theme(qapp, "light", scale=scale)
     plot = shown(BoundsPlot(), round(330 * scale), round(300 * scale))
-    for _ in range(20):
-        plot.show_figure(bounds(n=n, p=p))
-    QApplication.processEvents()
-    plot.label()
-    frame = plot.view.sceneBoundingRect().adjusted(-2, -2, 2, 2)
-    texts = [text for text in plot._texts() if text.isVisible()]
-    rects = [text.mapRectToScene(text.boundingRect()) for text in texts]
-    assert plot.lower_label in texts and plot.upper_label in texts
-    assert all(frame.contains(rect) for rect in rects)
-    for one, other in itertools.combinations(rects, 2):
-        both = one.intersected(other)
-        assert both.isEmpty() or min(both.width(), both.height()) < 1.5
+    for n in (60, 3_000, 40_000, 99_000, 100_000):
+        for _ in range(10):
+            plot.show_figure(bounds(n=n, p=p))
+        QApplication.processEvents()
+        plot.label()
+        frame = plot.view.sceneBoundingRect().adjusted(-2, -2, 2, 2)
+        texts = [text for text in plot._texts() if text.isVisible()]
+        rects = [text.mapRectToScene(text.boundingRect()) for text in texts]
+        assert plot.lower_label in texts and plot.upper_label in texts
+        assert all(frame.contains(rect) for rect in rects)
+        for one, other in itertools.combinations(rects, 2):
+            both = one.intersected(other)
+            assert both.isEmpty() or min(both.width(), both.height()) < 1.5
 
 
 def test_the_range_eases_and_settles_with_everything_in_sight(shown, bounds) -> None:
