@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from PIL import Image
 
@@ -25,19 +27,31 @@ def fit(image: ImageInput, model: ModelIdentity) -> FittedInput:
     pixels, recoloured = _with_channels(image.pixels, channels)
     pixels, resized = _with_size(pixels, height, width)
     pixels = np.ascontiguousarray(pixels, dtype=np.float32)
-    steps = [step for step in (recoloured, resized) if step]
+    label, note = _label(image, model.class_names)
     identity = InputIdentity(
         name=image.name,
         source=image.source,
         sha256=image.sha256,
         pixels_sha256=pixels_sha256(pixels),
         shape=(channels, height, width),
-        label=image.label,
-        label_name=image.label_name,
-        adaptation=", ".join(steps),
-        notes=image.notes,
+        label=label,
+        label_name=None if label is None else image.label_name,
+        adaptation=", ".join(step for step in (recoloured, resized) if step),
+        notes=(*image.notes, *note),
     )
     return FittedInput(identity, pixels)
+
+
+def _label(image: ImageInput, names: Sequence[str]) -> tuple[int | None, tuple[str, ...]]:
+    """The true class as the model counts: by its name if the model has it, else by its number."""
+    label, name = image.label, image.label_name or ""
+    if label is None or name in names:
+        return (None if label is None else list(names).index(name)), ()
+    if label >= len(names):
+        return None, (f"its label '{name}' (number {label}) is no class of the model",)
+    if not name:
+        return label, ()
+    return label, (f"its label '{name}' is taken for class {label} ('{names[label]}') by number",)
 
 
 def _with_channels(pixels: Pixels, channels: int) -> tuple[Pixels, str]:

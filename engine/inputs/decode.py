@@ -42,7 +42,8 @@ def decode(data: bytes, name: str) -> tuple[Pixels, tuple[str, ...]]:
         _refuse_frames(picture, name)
         picture.load()
         pixels, notes = to_pixels(picture, name)
-    return pixels, (*_lost_depth(data, picture), *notes)
+        first = ("the first of several pictures in the file",) if picture.format == "MPO" else ()
+    return pixels, (*first, *_lost_depth(data, picture), *notes)
 
 
 def to_pixels(picture: Image.Image, name: str) -> tuple[Pixels, tuple[str, ...]]:
@@ -66,7 +67,7 @@ def _open(data: bytes, name: str) -> Image.Image:
     picture = Image.open(io.BytesIO(data), formats=FORMATS)
     width, height = picture.size
     if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
-        raise _too_large(name, f"{width}x{height}")
+        raise _too_large(name, f" ({width}x{height} pixels)")
     return picture
 
 
@@ -95,7 +96,7 @@ def _refusing(name: str) -> Iterator[None]:
     except UserError:
         raise
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
-        raise _too_large(name, "far") from error
+        raise _too_large(name) from error
     except UnidentifiedImageError as error:
         raise UserError(
             f"{name} is no picture that opens here; give a PNG, JPEG, WebP, BMP, TIFF or "
@@ -111,9 +112,9 @@ def _refusing(name: str) -> Iterator[None]:
         ) from error
 
 
-def _too_large(name: str, size: str) -> UserError:
+def _too_large(name: str, size: str = "") -> UserError:
     return UserError(
-        f"{name} is too large ({size} pixels): at most {MAX_PIXELS // 10**6} megapixels and "
+        f"{name} is too large{size}: at most {MAX_PIXELS // 10**6} megapixels and "
         f"{MAX_SIDE} pixels a side open here, so save it smaller."
     )
 

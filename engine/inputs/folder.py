@@ -6,6 +6,8 @@ begins, and the whole is still the path of the file.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,10 +35,8 @@ def expand(spec: str) -> list[str]:
     if not _folder(spec):
         return [spec]
     root = Path(spec).expanduser()
-    try:
+    with _readable(spec):
         specs = [str(path) for path in _pictures(root)] or _labelled_specs(root)
-    except OSError as error:
-        raise UserError(f"Cannot read the folder {spec}: {error.strerror or error}.") from error
     if not specs:
         raise UserError(
             f"There is no picture in the folder {spec}; put PNG, JPEG, WebP, BMP, TIFF or GIF "
@@ -56,8 +56,17 @@ def load(spec: str) -> ImageInput:
         raise UserError(f"{spec} is a folder of {len(specs)} pictures; name one, e.g. {specs[0]}.")
     root, _, inside = spec.rpartition(ROOT_MARK)
     name = Path(inside).parts[0]
-    label = _classes(Path(root).expanduser()).index(name)
+    with _readable(root):
+        label = _classes(Path(root).expanduser()).index(name)
     return replace(picture.load(spec), name=inside, label=label, label_name=name)
+
+
+@contextmanager
+def _readable(folder: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise UserError(f"Cannot read the folder {folder}: {error.strerror or error}.") from error
 
 
 def _folder(spec: str) -> bool:
@@ -65,9 +74,11 @@ def _folder(spec: str) -> bool:
 
 
 def _is_labelled(spec: str) -> bool:
-    root, mark, inside = spec.rpartition(ROOT_MARK)
+    root, _, inside = spec.rpartition(ROOT_MARK)
     parts = Path(inside).parts
-    return bool(mark and root) and len(parts) == 2 and (Path(root).expanduser() / parts[0]).is_dir()
+    if not root or len(parts) != 2 or parts[0].startswith("."):
+        return False
+    return (Path(root).expanduser() / parts[0]).is_dir()
 
 
 def _classes(root: Path) -> list[str]:

@@ -52,7 +52,7 @@ def from_bytes(data: bytes, name: str) -> ImageInput:
 
 def _read(path: Path, spec: str) -> bytes:
     try:
-        if not path.exists():
+        if not spec or not path.exists():
             raise UserError(
                 f"There is no picture {spec or '(empty name)'}; {_GIVE}, a folder of them, or a "
                 "shipped digit such as digits:7."
@@ -63,7 +63,7 @@ def _read(path: Path, spec: str) -> bytes:
         return path.read_bytes()
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise UserError(f"Cannot read {spec!a}: {reason}; {_GIVE}.") from error
+        raise UserError(f"Cannot read {spec[:200]}: {reason}; {_GIVE}.") from error
 
 
 def _check_bytes(size: int, name: str) -> None:
