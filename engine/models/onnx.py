@@ -47,17 +47,7 @@ def load_onnx(path: Path, request: ModelRequest) -> OnnxClassifier:
     _, wanted_shape = split_arch(request.arch)
     graph = _graph(path, session, wanted_shape)
     normalization = choose(request.normalize)
-    rows = graph.batch or 2
-    try:
-        trial = _run(session, graph, torch.zeros(rows, *graph.shape))
-        classes = checked_scores(trial, rows)
-    except ValueError as error:
-        raise UserError(f"{path} is no image classifier: {error}.") from error
-    except Exception as error:
-        # onnxruntime has its own exception types, one per error code.
-        raise UserError(
-            f"{path} does not run on a {words(graph.shape)} image: {_first_line(error)}."
-        ) from error
+    classes = _class_count(path, session, graph)
     identity = ModelIdentity(
         name=path.name,
         source=request.spec,
@@ -119,6 +109,21 @@ def _run(session: Any, graph: _Graph, batch: torch.Tensor) -> torch.Tensor:
     array = np.ascontiguousarray(batch.cpu().numpy())
     (scores,) = session.run([graph.output_name], {graph.input_name: array})
     return torch.from_numpy(np.asarray(scores, dtype=np.float32))
+
+
+def _class_count(path: Path, session: Any, graph: _Graph) -> int:
+    """Number of classes, from a trial on black images."""
+    rows = graph.batch or 2
+    try:
+        trial = _run(session, graph, torch.zeros(rows, *graph.shape))
+        return checked_scores(trial, rows)
+    except ValueError as error:
+        raise UserError(f"{path} is no image classifier: {error}.") from error
+    except Exception as error:
+        # onnxruntime has its own exception types, one per error code.
+        raise UserError(
+            f"{path} does not run on a {words(graph.shape)} image: {_first_line(error)}."
+        ) from error
 
 
 def _provider(device: torch.device) -> str:
