@@ -32,7 +32,7 @@ class LeftColumn(Card):
         self.attacker.chosen.connect(self.settings.set_scheme)
         self.settings.changed.connect(session.set_settings)
         self.settings.refused.connect(session.refuse_settings)
-        scroll = ScrollColumn(spacing=14)
+        scroll = ScrollColumn("What is certified", spacing=14)
         for panel in (self.model, self.input, self.attacker, self.settings, self.command):
             scroll.column.addWidget(panel)
         scroll.column.addStretch(1)

@@ -16,6 +16,7 @@ from gui.session import Session
 from gui.theme import set_role
 
 HASH_DIGITS = 12
+_NO_MODEL = "Choose a shipped model, or drop a file here."
 
 
 class ModelPanel(Section):
@@ -64,8 +65,7 @@ class ModelPanel(Section):
             self.name.setText("Opening…")
         else:
             self.name.setText(model.name if model else "No model yet")
-        facts = "\n".join(_facts(model)) if model else "Choose a shipped model, or drop a file here."
-        say(self.facts, facts)
+        say(self.facts, "\n".join(_facts(model)) if model else _NO_MODEL)
         say(self.check, self._check())
         self._show_reading()
 

@@ -17,8 +17,9 @@ class ScrollColumn(QScrollArea):
         column: where the content goes.
     """
 
-    def __init__(self, *, spacing: int, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, *, spacing: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setAccessibleName(name)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from engine.evidence import Evidence
 from engine.procedures.snapshot import Snapshot
 from engine.regions import Region
+from engine.report.sections import limits
 from gui.panels.rows import evidence_rows, snapshot_rows
 from gui.panels.scroll import ScrollColumn
 from gui.panels.section import say, words
@@ -91,7 +92,7 @@ class StatementPanel(Card):
         if evidence.outcome == "predicted":
             say(self.headline, f"'{evidence.class_name}'")
         self._fill(evidence_rows(evidence))
-        self._limit(evidence.settings.scheme.limits)
+        self._limit(limits(evidence).sentences)
 
     def _show_snapshot(self, snapshot: Snapshot) -> None:
         bounds = snapshot.bounds
@@ -154,7 +155,7 @@ class StatementPanel(Card):
         say(self.earlier, f"Of earlier settings: {listed} changed in the form." if changed else "")
 
     def _scroll(self) -> ScrollColumn:
-        scroll = ScrollColumn(spacing=5)
+        scroll = ScrollColumn("Statement", spacing=5)
         column = scroll.column
         for widget in (
             self.earlier,

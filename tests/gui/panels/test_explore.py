@@ -19,9 +19,11 @@ def test_every_plot_waits_with_a_sentence(explore):
     assert all(plot.figure is None for plot in explore.plots)
 
 
-def test_plots_follow_snapshots_then_evidence(explore, idle_session, make):
+def test_plots_follow_snapshots_then_evidence(explore, idle_session, make, qtbot):
     idle_session.snapshot = make.snapshot(RunSettings(), 5000)
     idle_session.snapshot_changed.emit()
+    qtbot.waitUntil(lambda: explore.votes.figure is not None)
+    qtbot.waitUntil(lambda: explore.bounds.figure is not None)
     assert explore.votes.figure.n_estimation == 5000
     idle_session.evidence = make.evidence(RunSettings(n=8000))
     idle_session.evidence_changed.emit()

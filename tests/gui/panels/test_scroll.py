@@ -9,7 +9,7 @@ LONG = "A sentence of several words that needs a second line. " * 3
 
 
 def test_there_is_nothing_to_scroll_where_all_fits(qtbot):
-    scroll = ScrollColumn(spacing=4)
+    scroll = ScrollColumn("A column", spacing=4)
     qtbot.addWidget(scroll)
     for _ in range(4):
         scroll.column.addWidget(words(LONG))
@@ -21,7 +21,7 @@ def test_there_is_nothing_to_scroll_where_all_fits(qtbot):
 
 
 def test_what_does_not_fit_can_be_scrolled_to(qtbot):
-    scroll = ScrollColumn(spacing=4)
+    scroll = ScrollColumn("A column", spacing=4)
     qtbot.addWidget(scroll)
     for _ in range(20):
         scroll.column.addWidget(words(LONG))
