@@ -1,7 +1,6 @@
 """The window's own costs: time to first paint, lateness of its event loop, overhead of a run.
 
-Each measurement is a process of its own: ``python -m bench.window paint T`` and
-``python -m bench.window run MODEL INPUT N`` print one line of JSON.
+Each measurement is a process of its own, ``bench.child``.
 """
 
 from __future__ import annotations
@@ -88,63 +87,9 @@ def _child(*words: str) -> dict[str, Any]:
     if not os.environ.get("DISPLAY"):
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     done = subprocess.run(
-        [sys.executable, "-m", "bench.window", *words], capture_output=True, text=True, check=False
+        [sys.executable, "-m", "bench.child", *words], capture_output=True, text=True, check=False
     )
     if done.returncode != 0:
         raise SystemExit(done.stderr)
     answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return answer
-
-
-def _paint(began: float) -> None:
-    """In the child: open the window as the program does, note when it is painted, and leave."""
-    from gui.app import application, open_window
-
-    app = application()
-    window = open_window()
-    window.painted.connect(lambda: print(json.dumps({"seconds": time.time() - began})))
-    window.painted.connect(window.leave)
-    app.exec()
-
-
-def _run(model: str, source: str, n: int) -> None:
-    """In the child: one run in the window, the event loop's lateness while it lasts."""
-    from engine.models.request import ModelRequest
-    from gui.app import application, open_window
-    from gui.probe import Heartbeat
-
-    app = application()
-    window = open_window()
-    session, heart = window.session, Heartbeat()
-    session.set_settings(session.settings.model_copy(update={"n": n}))
-    started: list[bool] = []
-
-    def step() -> None:
-        if session.ready and not started:
-            started.append(True)
-            heart.start()
-            window.certify()
-
-    def end() -> None:
-        evidence = session.evidence
-        if evidence is None:
-            return
-        late, speed = heart.stop(), evidence.performance
-        lateness = {"median": late.median, "p99": late.p99, "worst": late.worst}
-        answer = {"lateness": lateness, "rate": speed.samples_per_second, "threads": speed.threads}
-        print(json.dumps(answer))
-        window.leave()
-
-    session.activity_changed.connect(step)
-    session.evidence_changed.connect(end)
-    session.notice.connect(lambda kind, words: kind == "error" and sys.exit(words))
-    session.open_model(ModelRequest(model))
-    session.open_input(source)
-    app.exec()
-
-
-if __name__ == "__main__":
-    if sys.argv[1] == "paint":
-        _paint(float(sys.argv[2]))
-    else:
-        _run(sys.argv[2], sys.argv[3], int(sys.argv[4]))

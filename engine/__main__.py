@@ -3,6 +3,8 @@
 import sys
 
 from engine.cli import main
+from engine.openmp import wait_passively
 
 if __name__ == "__main__":
+    wait_passively()
     sys.exit(main(sys.argv[1:]))

@@ -123,6 +123,7 @@ class InputIdentity(Record):
         label: index of the true class, where it is known.
         label_name: its name.
         adaptation: in words, how the picture was resized or cropped; empty if it was not.
+        notes: what was done while reading it, and what else a reader of the report should know.
     """
 
     name: str
@@ -133,6 +134,7 @@ class InputIdentity(Record):
     label: int | None = None
     label_name: str | None = None
     adaptation: str = ""
+    notes: tuple[str, ...] = ()
 
 
 class Timing(Record):

@@ -10,12 +10,15 @@ import os
 import sys
 from pathlib import Path
 
+from engine.openmp import wait_passively
+
 _COMMANDS = ("certify", "predict", "schemes", "doctor", "demo")
 _FAILURE = 1
 
 
 def main() -> None:
     """The console script."""
+    wait_passively()
     sys.exit(run(sys.argv[1:]))
 
 

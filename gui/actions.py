@@ -88,7 +88,7 @@ COMMANDS: tuple[Command, ...] = (
             arguments=(-1,), starts_group=True),
     Command("next", "&Next picture", "&File", "step_input", "Alt+Right", _has_folder,
             arguments=(1,)),
-    Command("export-pdf", "Save report as &PDF…", "&File", "ask_where_to_export", "Ctrl+E",
+    Command("export-pdf", "Save &report as PDF…", "&File", "ask_where_to_export", "Ctrl+E",
             _has_result, "report", ("pdf",), tip="Report with the evidence attached", starts_group=True),
     Command("export-html", "Save report as &HTML…", "&File", "ask_where_to_export", "Ctrl+Shift+E",
             _has_result, arguments=("html",)),
@@ -116,7 +116,7 @@ COMMANDS: tuple[Command, ...] = (
             checkable=True, tip="Theme"),
     Command("theme-high-contrast", "&High contrast", "&View", "set_theme", "",
             arguments=("high-contrast",), checkable=True, tip="Theme"),
-    Command("talk", "&Talk mode", "&View", "set_talk_mode", "F11", checkable=True,
+    Command("talk", "&Talk mode", "&View", "follow_talk_mode", "F11", checkable=True,
             tip="Larger type, side columns away", starts_group=True),
     Command("palette", "Find a c&ommand…", "&View", "show_palette", "Ctrl+Shift+P", icon="search", starts_group=True),
     Command("doctor", "&Versions and devices", "&Help", "show_doctor", "F1"),
@@ -157,13 +157,10 @@ def refresh(actions: dict[str, QAction], session: Session) -> None:
 
 
 class _Call:
-    """Calls a handler with its arguments; a checkable command also gets its new state."""
+    """Calls a handler of the window with the command's arguments."""
 
     def __init__(self, window: Any, command: Command) -> None:
         self._window, self._command = window, command
 
-    def __call__(self, checked: bool = False) -> None:
-        arguments = self._command.arguments
-        if self._command.id == "talk":
-            arguments = (checked,)
-        getattr(self._window, self._command.handler)(*arguments)
+    def __call__(self) -> None:
+        getattr(self._window, self._command.handler)(*self._command.arguments)

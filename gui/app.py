@@ -17,7 +17,7 @@ from gui.widgets.icons import program_icon
 from gui.window import TITLE, Window
 
 DEMO_MODEL = "demo:digits-0.25"
-DEMO_INPUT = "digits:1204"
+DEMO_INPUT = "digits:52"
 
 
 def application(arguments: Sequence[str] = ()) -> QApplication:

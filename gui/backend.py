@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from engine.models.base import Classifier
     from engine.models.request import ModelRequest
     from engine.procedures.snapshot import Snapshot
-    from engine.records import ModelIdentity
     from engine.settings import RunSettings
 
 AxesKind = Literal["random", "towards", "adversarial"]
@@ -32,7 +31,6 @@ SLICE_SECONDS = 12.0
 """How long a map of the slice is refined."""
 
 PREVIEW_PPI = 110
-GALLERY, GALLERY_SIZE = "digits", 60
 
 
 @dataclass(frozen=True)
@@ -104,17 +102,15 @@ class Backend:
         """What there is to choose from."""
         from typing import get_args
 
-        from engine.inputs import expand, load_input
-        from engine.models.catalogue import SHIPPED
+        from engine.inputs import gallery, load_input
+        from engine.models.demo import catalogue
         from engine.models.request import NormalizeName
 
-        gallery = [load_input(spec) for spec in expand(GALLERY)[:GALLERY_SIZE]]
+        pictures = [load_input(spec) for spec in gallery()]
         return Offer(
-            models=tuple((f"demo:{model.name}", model.title) for model in SHIPPED),
+            models=tuple((model.name, model.title) for model in catalogue()),
             normalizations=get_args(NormalizeName),
-            gallery=tuple(
-                Example(image.source, f"{image.name}", image.pixels) for image in gallery
-            ),
+            gallery=tuple(Example(image.source, image.name, image.pixels) for image in pictures),
         )
 
     def open_input(self, spec: str, known: list[str]) -> tuple[list[str], ImageInput]:

@@ -45,10 +45,15 @@ def pasted_picture(image: QImage) -> Path:
 
 
 class FileAsker:
-    """Window-modal dialogs: they return at once, the run goes on, the answer comes later."""
+    """Window-modal dialogs: they return at once, the run goes on, the answer comes later.
+
+    Attributes:
+        current: the dialog opened last.
+    """
 
     def __init__(self, parent: QWidget) -> None:
         self._parent = parent
+        self.current: QFileDialog | None = None
 
     def open_file(self, title: str, filters: str, answer: Callable[[Path], None]) -> QFileDialog:
         """Ask for a file to read."""
@@ -81,4 +86,5 @@ class FileAsker:
         dialog = QFileDialog(self._parent, title)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(lambda name: answer(Path(name)))
+        self.current = dialog
         return dialog

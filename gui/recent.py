@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Callable
 
 from PySide6.QtCore import Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from engine.models.request import ModelRequest
+from gui.preferences import RecentKind
 from gui.session import Session
 
 
@@ -32,14 +33,20 @@ class RecentMenus:
         self._fill(self.models, "models", lambda spec: session.open_model(ModelRequest(spec)))
         self._fill(self.inputs, "inputs", session.open_input)
 
-    def _fill(self, menu: QMenu, kind, opener) -> None:  # noqa: ANN001
+    def _fill(self, menu: QMenu, kind: RecentKind, opener: Callable[[str], None]) -> None:
         menu.clear()
         specs = self._session.preferences.recent(kind)
         for number, spec in enumerate(specs, 1):
-            action = menu.addAction(f"&{number}  {spec}".replace("&&", "&"))
-            action.triggered.connect(partial(_call, opener, spec))
+            action = menu.addAction(f"&{number}  {spec.replace('&', '&&')}")
+            action.triggered.connect(_Open(opener, spec))
         menu.setEnabled(bool(specs))
 
 
-def _call(opener, spec: str, checked: bool = False) -> None:  # noqa: ANN001
-    opener(spec)
+class _Open:
+    """Opens one file."""
+
+    def __init__(self, opener: Callable[[str], None], spec: str) -> None:
+        self._opener, self._spec = opener, spec
+
+    def __call__(self) -> None:
+        self._opener(self._spec)

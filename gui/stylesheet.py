@@ -11,6 +11,8 @@ from __future__ import annotations
 from string import Template
 from typing import TYPE_CHECKING
 
+from engine.resources import assets
+
 if TYPE_CHECKING:
     from gui.theme import Theme
 
@@ -81,9 +83,39 @@ QLineEdit, QPlainTextEdit, QTextEdit, QTextBrowser, QListView, QTableView, QTree
 QLineEdit { padding: ${field_pad}px; }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QTextBrowser:focus, QListView:focus,
 QTableView:focus, QTreeView:focus { border: 2px solid $focus; }
-QAbstractSpinBox, QComboBox { min-height: ${field}px; }
-QAbstractSpinBox QLineEdit, QComboBox QLineEdit { border: none; padding: 0;
-    background: transparent; }
+QAbstractSpinBox, QComboBox {
+    background: $sunken; color: $text; border: 1px solid $border;
+    border-radius: ${small_radius}px; padding: 1px ${field_pad}px; min-height: ${field}px;
+    selection-background-color: $accent; selection-color: $on_accent;
+}
+QAbstractSpinBox:focus, QComboBox:focus { border: 2px solid $focus; padding: 0 ${field_pad}px; }
+QAbstractSpinBox:disabled, QComboBox:disabled, QLineEdit:disabled { color: $muted; }
+QAbstractSpinBox QLineEdit, QComboBox QLineEdit { border: none; background: transparent;
+    padding: 0 0 0 ${field_pad}px; }
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button, QComboBox::drop-down {
+    border: none; background: transparent; width: ${arrow_room}px;
+}
+QAbstractSpinBox::up-arrow { image: url("$icons/arrow-up.svg"); width: ${arrow}px;
+    height: ${arrow}px; }
+QAbstractSpinBox::down-arrow, QComboBox::down-arrow { image: url("$icons/arrow-down.svg");
+    width: ${arrow}px; height: ${arrow}px; }
+QComboBox QAbstractItemView { border-radius: 0; }
+QCheckBox, QRadioButton { spacing: 8px; background: transparent; }
+QCheckBox::indicator, QRadioButton::indicator, QMenu::indicator {
+    width: ${mark}px; height: ${mark}px; background: $sunken; border: 1px solid $muted;
+}
+QCheckBox::indicator, QMenu::indicator { border-radius: 3px; }
+QRadioButton::indicator { border-radius: ${round_mark}px; }
+QCheckBox::indicator:checked, QMenu::indicator:checked {
+    background: $accent; border-color: $accent; image: url("$icons/check-$ink.svg");
+}
+QRadioButton::indicator:checked { background: $on_accent; border: ${dot}px solid $accent; }
+QCheckBox:focus, QRadioButton:focus { border: 2px solid $focus; border-radius: 4px; }
+QMenu::indicator { left: 4px; }
+QSlider::groove:horizontal { height: 4px; background: $border; border-radius: 2px; }
+QSlider::handle:horizontal { width: ${mark}px; margin: -6px 0; background: $accent;
+    border: 1px solid $surface; border-radius: ${round_mark}px; }
+QSlider:focus { border: 2px solid $focus; border-radius: 4px; }
 QListView::item { padding: ${field_pad}px; }
 QListView::item:selected { background: $accent; color: $on_accent; }
 QListView::item:hover:!selected { background: $accent_soft; color: $text; }
@@ -134,12 +166,17 @@ def stylesheet(theme: Theme) -> str:
     }
     lengths = {
         "pad": 5, "wide_pad": 12, "menu_pad": 22, "field_pad": 4, "field": 22, "bar": 8,
-        "bar_radius": 4, "small_radius": 6, "radius": theme.radius,
+        "bar_radius": 4, "small_radius": 6, "radius": theme.radius, "arrow": 11, "arrow_room": 18,
+        "mark": 13, "dot": 4,
     }  # fmt: skip
     return _TEMPLATE.substitute(
         colors,
         **{name: round(theme.px(length)) for name, length in lengths.items()},
         **{role: f"{theme.points(role):g}" for role in ("small", "body", "title", "headline")},
+        # half of a circle's whole width, borders included; rounded up it would draw a square
+        round_mark=(round(theme.px(lengths["mark"])) + 2) // 2,
+        icons=(assets() / "icons").as_posix(),
+        ink="dark" if theme.dark else "light",
         edge=theme.border_width,
         mono='"DejaVu Sans Mono", "Noto Sans Mono", Consolas, Menlo',
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from pathlib import Path
 
@@ -224,7 +225,7 @@ class Window(QMainWindow):
         """Save the shown result."""
         evidence = self.session.evidence
         if evidence is not None:
-            name = f"{evidence.procedure}-{evidence.input.name}.{fmt}".replace(" ", "-")
+            name = re.sub(r"[^\w.-]+", "-", f"{evidence.procedure}-{evidence.input.name}.{fmt}")
             self.asker.save_file(
                 f"Save {fmt.upper()}", name, partial(self.session.export, fmt)
             )
@@ -261,8 +262,9 @@ class Window(QMainWindow):
         scale = TALK_SCALE if self.commands["talk"].isChecked() else 1.0
         apply_theme(QApplication.instance(), name, scale=scale)
 
-    def set_talk_mode(self, on: bool) -> None:
+    def follow_talk_mode(self) -> None:
         """Large type; only plots and progress are left."""
+        on = self.commands["talk"].isChecked()
         for widget in (self.left, self.statement):
             widget.setVisible(not on)
         self.set_theme(self.session.preferences.theme)

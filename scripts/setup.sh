@@ -68,7 +68,8 @@ install_program() {
 # Only what a machine without Qt lacks; without a display the offscreen libraries are enough.
 install_qt_libraries() {
     scope=offscreen
-    if is_root || [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then scope=window; fi
+    # tests draw offscreen everywhere; a window is only wanted where there is a display
+    if is_root || { [ "$extra" != test ] && [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; }; then scope=window; fi
     missing=$("$venv/bin/python" -m engine.qt_libraries "$scope")
     [ -n "$missing" ] || return 0
     # shellcheck disable=SC2086  # one word per package

@@ -90,6 +90,8 @@ def make_trajectory(
     estimation: Votes, top: int, *, bound: BoundKey, alpha: float, n_plan: int
 ) -> tuple[TrajectoryPoint, ...]:
     """Bounds on the way to ``estimation``, votes arriving in proportion."""
+    if estimation.n == 0:
+        return ()
     method, points = bound_method(bound), []
     places = np.unique(np.geomspace(min(20, estimation.n), estimation.n, 120).astype(int))
     for n in places.tolist():
@@ -135,8 +137,9 @@ def make_evidence(
         scheme=Gaussian(sigma=sigma), n0=first.n, n=n_plan or votes.n, alpha=alpha, bound=bound
     )
     top = first.top
-    bounds = bound_method(bound).at(votes, top=top, alpha=alpha, n_plan=settings.n)
-    region = settings.scheme.region(bounds) if bounds.valid else None
+    method = bound_method(bound)
+    bounds = method.at(votes, top=top, alpha=alpha, n_plan=settings.n) if votes.n else None
+    region = settings.scheme.region(bounds) if bounds is not None and bounds.valid else None
     name = class_names[top]
     facts: dict[str, Any] = {
         "run_id": "20250301-101500-7f3a",
@@ -165,7 +168,14 @@ def make_evidence(
     return Evidence(**{**facts, **overrides})
 
 
-def _outcome(region: Any, name: str, top: int, bounds: ProbabilityBounds) -> dict[str, Any]:
+def _outcome(region: Any, name: str, top: int, bounds: ProbabilityBounds | None) -> dict[str, Any]:
+    if bounds is None:
+        sentence = "the run ended before the first vote that could bound."
+        return {
+            "outcome": "abstained",
+            "abstention": Abstention(reason="no-votes", sentence=sentence),
+            "statement": f"Nothing is certified: {sentence}",
+        }
     if region is None:
         sentence = f"p_lower for '{name}' is not above one half; four times the votes would help."
         return {

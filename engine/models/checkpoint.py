@@ -82,21 +82,17 @@ def _build(path: Path, request: ModelRequest, file: WeightFile) -> TorchClassifi
     shapes = {key: tuple(tensor.shape) for key, tensor in tensors.items()}
     wanted, shape = split_arch(request.arch)
     architecture = _architecture(path, wanted, file.arch, shapes)
-    classes = architectures.class_count(shapes)
-    network = architecture.build(classes or 1000)
+    classes = architectures.class_count(shapes) or 1000
+    network = architecture.build(classes)
     fill(network, tensors, path=path, arch=architecture.name)
-    family = architecture.family
     normalization = choose(
         request.normalize,
         stored=stored,
         path=str(path.absolute()),
-        family=family,
+        family=architecture.family,
         container=file.container,
     )
     card = read_card(path)
-    names = class_names(
-        classes or 1000, given=request.class_names, stored=_stored_names(card), family=family
-    )
     identity = ModelIdentity(
         name=_title(path, card),
         source=request.spec,
@@ -104,7 +100,12 @@ def _build(path: Path, request: ModelRequest, file: WeightFile) -> TorchClassifi
         sha256=sha256_file(path),
         architecture=architecture.name,
         parameters=sum(p.numel() for p in network.parameters()),
-        class_names=names,
+        class_names=class_names(
+            classes,
+            given=request.class_names,
+            stored=_stored_names(card),
+            family=architecture.family,
+        ),
         input_shape=shape or architecture.input_shape,
         normalization=normalization.words,
         normalization_origin=normalization.origin,

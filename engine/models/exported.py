@@ -57,7 +57,7 @@ def _input(path: Path, program: torch.export.ExportedProgram) -> tuple[int | Non
     shape = (int(sizes[1]), int(sizes[2]), int(sizes[3]))
     if not reasonable(shape):
         raise UserError(
-            f"{path} takes {words(shape)} images; only channels first with 1 or 3 channels and sides "
-            "up to 4096 work."
+            f"{path} takes {words(shape)} images; only channels first with 1 or 3 channels and "
+            "sides up to 4096 work."
         )
     return batch, shape

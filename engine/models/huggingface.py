@@ -63,15 +63,7 @@ def load_folder(path: Path, request: ModelRequest) -> TorchClassifier:
     preprocessing = _understood(path, config)
     network = _Logits(_build(path))
     shape = preprocessing.shape
-    network.eval()
-    try:
-        with torch.inference_mode():
-            classes = checked_scores(network(torch.zeros(2, *shape)), 2)
-    except Exception as error:
-        # The network is foreign: a wrong size fails anywhere inside it.
-        raise UserError(
-            f"{path} does not run on {words(shape)} images, the size its configuration names."
-        ) from error
+    classes = _class_count(path, network, shape)
     normalization = choose(request.normalize, stored=preprocessing.normalization)
     identity = ModelIdentity(
         name=path.name if Path(request.spec).is_dir() else request.spec,
@@ -87,6 +79,18 @@ def load_folder(path: Path, request: ModelRequest) -> TorchClassifier:
         notes=(normalization.note,) if normalization.note else (),
     )
     return TorchClassifier(network, normalization, identity)
+
+
+def _class_count(path: Path, network: nn.Module, shape: Shape) -> int:
+    network.eval()
+    try:
+        with torch.inference_mode():
+            return checked_scores(network(torch.zeros(2, *shape)), 2)
+    except Exception as error:
+        # The network is foreign: a wrong size fails anywhere inside it.
+        raise UserError(
+            f"{path} does not run on {words(shape)} images, the size its configuration names."
+        ) from error
 
 
 class _Logits(nn.Module):

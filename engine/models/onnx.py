@@ -47,17 +47,7 @@ def load_onnx(path: Path, request: ModelRequest) -> OnnxClassifier:
     _, wanted_shape = split_arch(request.arch)
     graph = _graph(path, session, wanted_shape)
     normalization = choose(request.normalize)
-    rows = graph.batch or 2
-    try:
-        trial = _run(session, graph, torch.zeros(rows, *graph.shape))
-        classes = checked_scores(trial, rows)
-    except ValueError as error:
-        raise UserError(f"{path} is no image classifier: {error}.") from error
-    except Exception as error:
-        # onnxruntime has its own exception types, one per error code.
-        raise UserError(
-            f"{path} does not run on a {words(graph.shape)} image: {_first_line(error)}."
-        ) from error
+    classes = _class_count(path, session, graph)
     identity = ModelIdentity(
         name=path.name,
         source=request.spec,
@@ -121,6 +111,21 @@ def _run(session: Any, graph: _Graph, batch: torch.Tensor) -> torch.Tensor:
     return torch.from_numpy(np.asarray(scores, dtype=np.float32))
 
 
+def _class_count(path: Path, session: Any, graph: _Graph) -> int:
+    """Number of classes, from a trial on black images."""
+    rows = graph.batch or 2
+    try:
+        trial = _run(session, graph, torch.zeros(rows, *graph.shape))
+        return checked_scores(trial, rows)
+    except ValueError as error:
+        raise UserError(f"{path} is no image classifier: {error}.") from error
+    except Exception as error:
+        # onnxruntime has its own exception types, one per error code.
+        raise UserError(
+            f"{path} does not run on a {words(graph.shape)} image: {_first_line(error)}."
+        ) from error
+
+
 def _provider(device: torch.device) -> str:
     import onnxruntime
 
@@ -166,8 +171,10 @@ def _refusal(path: Path, message: str) -> UserError:
 
 
 def _first_line(error: object) -> str:
-    line = str(error).strip().partition("\n")[0]
-    return line.rpartition(" : ")[2][:200].rstrip(". ") or type(error).__name__
+    line = str(error).strip().partition("\n")[0].rpartition(" : ")[2]
+    # The path it names is that of the private copy.
+    line = line.rpartition(" failed:")[2]
+    return line[:200].rstrip(". ") or type(error).__name__
 
 
 def _graph(path: Path, session: Any, wanted: Shape | None) -> _Graph:
@@ -204,7 +211,7 @@ def _image_shape(path: Path, image: list[Any], wanted: Shape | None) -> Shape:
         )
     if not reasonable(shape):
         raise UserError(
-            f"{path} takes {words(shape)} images; only channels first with 1 or 3 channels and sides "
-            "up to 4096 work."
+            f"{path} takes {words(shape)} images; only channels first with 1 or 3 channels and "
+            "sides up to 4096 work."
         )
     return shape

@@ -81,19 +81,8 @@ def program_classifier(
     Raises:
         UserError: it does not return one row of scores per image.
     """
-    rows = batch or 2
     program = place(torch.device("cpu"))
-    try:
-        with torch.inference_mode():
-            classes = checked_scores(program(torch.zeros(rows, *shape)), rows)
-    except ValueError as error:
-        raise UserError(f"{path} is no image classifier: {error}.") from error
-    except Exception as error:
-        # A program fails as its author wrote it, with any error.
-        raise UserError(
-            f"{path} does not run on {rows} images of {words(shape)}; export it again with a "
-            "dynamic batch size."
-        ) from error
+    classes = _class_count(path, program, shape, batch)
     normalization = choose(request.normalize)
     identity = ModelIdentity(
         name=path.name,
@@ -112,6 +101,21 @@ def program_classifier(
         notes=_notes(normalization),
     )
     return ProgramClassifier(place, normalization, identity, batch)
+
+
+def _class_count(path: Path, program: nn.Module, shape: Shape, batch: int | None) -> int:
+    rows = batch or 2
+    try:
+        with torch.inference_mode():
+            return checked_scores(program(torch.zeros(rows, *shape)), rows)
+    except ValueError as error:
+        raise UserError(f"{path} is no image classifier: {error}.") from error
+    except Exception as error:
+        # A program fails as its author wrote it, with any error.
+        raise UserError(
+            f"{path} does not run on {rows} images of {words(shape)}; export it again with a "
+            "dynamic batch size."
+        ) from error
 
 
 def _notes(normalization: Normalization) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ def load_torchscript(path: Path, request: ModelRequest) -> ProgramClassifier:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            module = torch.jit.load(str(path), map_location="cpu")  # type: ignore[no-untyped-call]
+            module = torch.jit.load(str(path), map_location="cpu")
         module.eval()
     except Exception as error:
         # A damaged archive fails anywhere in the loader, with any error.

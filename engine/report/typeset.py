@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import typst
 
@@ -86,7 +86,7 @@ def typeset(
         **files,
     }
     with _folder_of(sources) as root:
-        pages = typst.compile(
+        compiled = typst.compile(
             root / template,
             root=root,
             ignore_system_fonts=True,
@@ -95,7 +95,8 @@ def typeset(
             pdf_standards="a-3b" if archival else None,
             timestamp=created,
         )
-    return list(pages) if isinstance(pages, list) else [pages]
+    pages = cast("bytes | list[bytes]", compiled)  # several pages come as a list
+    return pages if isinstance(pages, list) else [pages]
 
 
 @contextmanager

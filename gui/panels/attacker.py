@@ -7,6 +7,8 @@ from PySide6.QtWidgets import QComboBox, QWidget
 
 from engine.schemes import SCHEMES, Scheme
 from gui.panels.section import Section, well, words
+from gui.theme import set_role
+from gui.widgets.elided import ElidedLabel
 
 
 class AttackerPanel(Section):
@@ -18,7 +20,8 @@ class AttackerPanel(Section):
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__("Attacker may", parent=parent)
         frame, column = well()
-        self.sentence, self.source = words(), words(role="small")
+        self.sentence, self.source = words(), ElidedLabel()
+        set_role(self.source, "small")
         self.box = QComboBox()
         self.box.setAccessibleName("Smoothing scheme")
         self.box.setMinimumContentsLength(8)

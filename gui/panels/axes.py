@@ -10,9 +10,9 @@ from gui.backend import AxesChoice, AxesKind, Example
 from gui.panels.input import thumbnail
 
 _KINDS: tuple[tuple[str, AxesKind], ...] = (
-    ("strongest attack found", "adversarial"),
-    ("towards another picture", "towards"),
-    ("random directions", "random"),
+    ("strongest attack", "adversarial"),
+    ("towards a picture", "towards"),
+    ("random", "random"),
 )
 _FILE = "a file…"
 

@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QLabel, QSizePolicy, QSplitter, QVBoxLayout, QWidget
+from typing import Any
 
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+
+from engine.evidence import Evidence
 from engine.figures import bounds_figure, votes_figure
+from engine.procedures.snapshot import Snapshot
 from gui.backend import Example
 from gui.panels.axes import AxesChooser
-from gui.panels.section import words
-from gui.plots.base import Plot
-from gui.plots.bounds import BoundsPlot
-from gui.plots.meaning import MeaningPlot
-from gui.plots.region import RegionPlot
-from gui.plots.votes import VotesPlot
+from gui.plots import BallPlot, BoundsPlot, MeaningPlot, Plot, VotesPlot
 from gui.session import Session
 
+_HANDLE = 10
+TURN_MS = 120
+"""While votes are counted, histogram and bounds are drawn in turn at this pace. Both with every
+snapshot, 15 times a second, took a quarter of a fast run's speed; in turn it is a twentieth."""
 _WAITING = {
     VotesPlot: "Votes appear here as they are counted.",
     BoundsPlot: "What may be claimed grows here with the votes.",
-    RegionPlot: "The certified region is drawn when a run has ended.",
-    MeaningPlot: "Noisy samples and a change of the certified size appear when a run has ended.",
+    BallPlot: "The certified region is drawn when a run has ended.",
+    MeaningPlot: "Noisy samples, and a change of the certified size, after a run.",
 }
 
 
 class Explore(QWidget):
-    """Four plots that follow the session; they label themselves from what they show."""
+    """Plots that follow the session; they label themselves from what they show."""
 
     notice = Signal(str, str)
 
@@ -33,30 +36,34 @@ class Explore(QWidget):
         super().__init__(parent)
         self._session = session
         self.votes, self.bounds = VotesPlot(), BoundsPlot()
-        self.region, self.meaning = RegionPlot(), MeaningPlot()
+        self.region, self.meaning = BallPlot(), MeaningPlot()
         self.axes = AxesChooser()
         self.axes.chosen.connect(session.pictures.choose_axes)
         self.region.header.insertWidget(self.region.header.count() - 1, self.axes)
+        self.region.content.insertWidget(1, self.region.subtitle)  # its own line, full width
         self.upper = _splitter(Qt.Orientation.Horizontal, self.votes, self.bounds)
         self.lower = _splitter(Qt.Orientation.Horizontal, self.region, self.meaning)
-        self.lower.setSizes([620, 380])
         self.rows = _splitter(Qt.Orientation.Vertical, self.upper, self.lower)
+        self.upper.setSizes([500, 500])
+        self.lower.setSizes([600, 400])
         self.rows.setSizes([420, 580])
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.rows)
-        self._waiting = {plot: _placeholder(plot) for plot in self.plots}
         for plot in self.plots:
             plot.failed.connect(self._on_failed)
             plot.notice.connect(self._on_notice)
-        session.snapshot_changed.connect(self.refresh_run)
+        self._turns = QTimer(self, interval=TURN_MS)
+        self._turns.timeout.connect(self._draw_next)
+        self._votes_are_next = True
+        session.snapshot_changed.connect(self._follow)
         session.evidence_changed.connect(self.refresh_run)
         session.pictures.changed.connect(self.refresh_pictures)
         self.refresh_run()
         self.refresh_pictures()
 
     @property
-    def plots(self) -> tuple[Plot, ...]:  # type: ignore[type-arg]
+    def plots(self) -> tuple[Plot[Any], ...]:
         """All four."""
         return self.votes, self.bounds, self.region, self.meaning
 
@@ -67,32 +74,45 @@ class Explore(QWidget):
     @Slot()
     def refresh_run(self) -> None:
         """Votes and bounds of the evidence, else of the run as it stands."""
-        session = self._session
-        source = session.evidence or session.snapshot
-        if source is None or session.model is None:
-            self._show(self.votes, None)
-            self._show(self.bounds, None)
-            return
-        names = session.model.class_names
-        self._show(self.votes, votes_figure(source, names))
-        self._show(self.bounds, bounds_figure(source, names))
+        self._turns.stop()
+        self._draw_votes()
+        self._draw_bounds()
 
     @Slot()
     def refresh_pictures(self) -> None:
         """Slice and meaning, as far as they are drawn."""
         pictures = self._session.pictures
-        self._show(self.region, pictures.slice)
-        self._show(self.meaning, pictures.meaning)
+        _show(self.region, pictures.slice)
+        _show(self.meaning, pictures.meaning)
 
-    def _show(self, plot: Plot, figure: object | None) -> None:  # type: ignore[type-arg]
-        """A figure, or the sentence that waits for it."""
-        plot.canvas.setVisible(figure is not None)
-        self._waiting[plot].setVisible(figure is None)
-        if figure is None:
-            plot.figure = None
-            plot.set_subtitle("")
+    @Slot()
+    def _follow(self) -> None:
+        if not self._turns.isActive():
+            self._turns.start()
+
+    @Slot()
+    def _draw_next(self) -> None:
+        if self._votes_are_next:
+            self._draw_votes()
         else:
-            plot.show_figure(figure)
+            self._draw_bounds()
+        self._votes_are_next = not self._votes_are_next
+
+    def _draw_votes(self) -> None:
+        source, names = self._source()
+        _show(self.votes, votes_figure(source, names) if source else None)
+
+    def _draw_bounds(self) -> None:
+        source, names = self._source()
+        drawn = source is not None and bool(source.trajectory)
+        _show(self.bounds, bounds_figure(source, names) if source and drawn else None)
+
+    def _source(self) -> tuple[Evidence | Snapshot | None, tuple[str, ...]]:
+        """What is to be shown, and the names of its classes."""
+        session = self._session
+        if session.model is None:
+            return None, ()
+        return session.evidence or session.snapshot, session.model.class_names
 
     @Slot(str)
     def _on_failed(self, sentence: str) -> None:
@@ -103,18 +123,17 @@ class Explore(QWidget):
         self.notice.emit("info", sentence)
 
 
+def _show(plot: Plot[Any], figure: Any | None) -> None:
+    if figure is not None:
+        plot.show_figure(figure)
+    elif plot.figure is not None or not plot.waiting.text():
+        plot.wait(_WAITING[type(plot)])
+
+
 def _splitter(orientation: Qt.Orientation, *widgets: QWidget) -> QSplitter:
     splitter = QSplitter(orientation)
     splitter.setChildrenCollapsible(False)
-    splitter.setHandleWidth(10)
+    splitter.setHandleWidth(_HANDLE)
     for widget in widgets:
         splitter.addWidget(widget)
     return splitter
-
-
-def _placeholder(plot: Plot) -> QLabel:  # type: ignore[type-arg]
-    label = words(_WAITING.get(type(plot), ""), "muted")
-    label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-    label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
-    plot.content.addWidget(label, 1)
-    return label

@@ -5,29 +5,20 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QAction, QImage, QPixmap
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QPixmap
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from gui.panels.section import Section, say, well, words
 from gui.session import Session
 from gui.theme import set_role
+from gui.widgets.picture import PictureView, to_image
 
 THUMB = 84
 
 
-def picture(pixels: npt.NDArray[np.float32]) -> QImage:
-    """A float array (C, H, W) in [0, 1] as an image; C is 1 or 3."""
-    levels = np.rint(np.clip(pixels, 0.0, 1.0) * 255).astype(np.uint8)
-    if levels.shape[0] == 1:
-        levels = np.repeat(levels, 3, axis=0)
-    rows = np.ascontiguousarray(levels.transpose(1, 2, 0))
-    height, width = rows.shape[:2]
-    return QImage(rows.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
-
-
 def thumbnail(pixels: npt.NDArray[np.float32], side: int) -> QPixmap:
     """A picture in a square of ``side`` pixels; small ones keep their hard pixel edges."""
-    image = picture(pixels)
+    image = to_image(pixels)
     small = max(image.width(), image.height()) < side
     mode = (
         Qt.TransformationMode.FastTransformation
@@ -58,9 +49,8 @@ class InputPanel(Section):
             self.header.addWidget(button)
         frame, column = well()
         row = QHBoxLayout()
-        self.image = QLabel()
+        self.image = PictureView()
         self.image.setFixedSize(THUMB, THUMB)
-        self.image.setAlignment(Qt.AlignmentFlag.AlignCenter)
         row.addWidget(self.image, 0, Qt.AlignmentFlag.AlignTop)
         text = QVBoxLayout()
         self.name, self.facts = words(role="title"), words(role="small")
@@ -89,7 +79,7 @@ class InputPanel(Section):
             say(self.adaptation, "")
             return
         pixels = fitted.pixels if fitted is not None else image.pixels
-        self.image.setPixmap(thumbnail(pixels, THUMB))
+        self.image.show_pixels(pixels, "")
         self.image.setAccessibleName(f"The picture {image.name} as the model sees it")
         self.name.setText(image.name)
         say(self.facts, "\n".join(self._facts()))

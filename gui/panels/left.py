@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from gui.panels.attacker import AttackerPanel
 from gui.panels.command import CommandPanel
 from gui.panels.input import InputPanel
 from gui.panels.model import ModelPanel
+from gui.panels.scroll import ScrollColumn
 from gui.panels.settings import SettingsPanel
 from gui.session import Session
 from gui.widgets.card import Card
@@ -32,18 +32,10 @@ class LeftColumn(Card):
         self.attacker.chosen.connect(self.settings.set_scheme)
         self.settings.changed.connect(session.set_settings)
         self.settings.refused.connect(session.refuse_settings)
-        inside = QWidget()
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(0, 0, 8, 0)
-        column.setSpacing(14)
+        scroll = ScrollColumn("What is certified", spacing=14)
         for panel in (self.model, self.input, self.attacker, self.settings, self.command):
-            column.addWidget(panel)
-        column.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(inside)
+            scroll.column.addWidget(panel)
+        scroll.column.addStretch(1)
         self.title.hide()
         self.subtitle.hide()
         self.content.addWidget(scroll)

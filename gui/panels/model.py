@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QComboBox, QFormLayout, QMenu, QToolButton, QWidget
 
+from engine.models.kinds import DEMO
 from engine.models.request import ModelRequest
 from engine.records import ModelIdentity
 from gui.backend import Offer
@@ -15,6 +16,7 @@ from gui.session import Session
 from gui.theme import set_role
 
 HASH_DIGITS = 12
+_NO_MODEL = "Choose a shipped model, or drop a file here."
 
 
 class ModelPanel(Section):
@@ -63,13 +65,13 @@ class ModelPanel(Section):
             self.name.setText("Opening…")
         else:
             self.name.setText(model.name if model else "No model yet")
-        facts = "\n".join(_facts(model)) if model else "Choose a shipped model or drop a file here."
-        say(self.facts, facts)
+        say(self.facts, "\n".join(_facts(model)) if model else _NO_MODEL)
         say(self.check, self._check())
         self._show_reading()
 
     def _build_reading(self) -> None:
-        form = QFormLayout()
+        self.reading = QWidget()
+        form = QFormLayout(self.reading)
         form.setContentsMargins(0, 2, 0, 0)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         self.normalize, self.arch = QComboBox(), QComboBox()
@@ -85,7 +87,7 @@ class ModelPanel(Section):
             box.activated.connect(self._reread)
             form.addRow(title, box)
         self.arch.lineEdit().setPlaceholderText("infer from the file")
-        self.content.addLayout(form)
+        self.content.addWidget(self.reading)
 
     def _fill(self, box: QComboBox, entries: tuple[str, ...]) -> None:
         box.clear()
@@ -94,8 +96,9 @@ class ModelPanel(Section):
     def _show_reading(self) -> None:
         request = self._session.request
         usable = request is not None and not self._session.running and not self._session.loading
-        for box in (self.normalize, self.arch):
-            box.setEnabled(usable)
+        shipped = request is not None and request.spec.startswith(DEMO)
+        self.reading.setVisible(request is not None and not shipped)
+        self.reading.setEnabled(usable)
         if request is not None:
             self.normalize.setCurrentText(request.normalize)
             if not self.arch.hasFocus():
@@ -141,15 +144,14 @@ class ModelPanel(Section):
 
 def _facts(model: ModelIdentity) -> list[str]:
     """What identifies a model, a line each."""
-    size = f" · {model.parameters:,} weights" if model.parameters else ""
+    size = f"{model.parameters:,} weights · " if model.parameters else ""
     channels, height, width = model.input_shape
     sigma = model.training_sigma
     return [
-        f"{model.format}{size}",
-        f"sha256 {model.sha256[:HASH_DIGITS]}…",
-        f"takes {width} × {height}, {'grey' if channels == 1 else f'{channels} channels'}, "
+        f"{model.format}, sha256 {model.sha256[:HASH_DIGITS]}…",
+        f"{size}{width} × {height} {'grey' if channels == 1 else 'colour'}, "
         f"{len(model.class_names)} classes",
-        f"normalisation: {model.normalization} ({model.normalization_origin})",
         f"trained with sigma {sigma:g}" if sigma is not None else "training sigma unknown",
+        f"normalisation: {model.normalization} ({model.normalization_origin})",
         *model.notes,
     ]

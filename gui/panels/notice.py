@@ -60,9 +60,8 @@ class NoticeArea(QWidget):
 
     def show_notice(self, kind: str, sentence: str) -> Notice:
         """Show a sentence; the same one is not shown twice, and old news goes by itself."""
-        for old in self.notices:
-            if old.sentence == sentence:
-                return old
+        if old := self._shown(sentence):
+            return old
         notice = Notice(kind, sentence)
         notice.add_button("Dismiss", partial(self.dismiss, notice))
         self._add(notice)
@@ -71,7 +70,9 @@ class NoticeArea(QWidget):
         return notice
 
     def ask(self, sentence: str, answers: dict[str, Callable[[], None]]) -> Notice:
-        """Ask a question; every answer dismisses it, the last one has the focus."""
+        """Ask a question once; every answer dismisses it, the last one has the focus."""
+        if old := self._shown(sentence):
+            return old
         notice = Notice("question", sentence)
         button = None
         for title, answer in answers.items():
@@ -94,6 +95,9 @@ class NoticeArea(QWidget):
         """Dismiss all notices of some kinds."""
         for notice in [n for n in self.notices if n.kind in kinds]:
             self.dismiss(notice)
+
+    def _shown(self, sentence: str) -> Notice | None:
+        return next((notice for notice in self.notices if notice.sentence == sentence), None)
 
     def _add(self, notice: Notice) -> None:
         for old in [n for n in self.notices if n.kind != "question"][: -LIMIT + 1]:

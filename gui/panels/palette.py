@@ -37,8 +37,8 @@ class Palette(QFrame):
     def open(self) -> None:
         """Show it at the top of the window, empty."""
         parent = self.parentWidget()
-        width = min(WIDTH, parent.width() - 40)
-        self.setGeometry((parent.width() - width) // 2, 60, width, min(HEIGHT, parent.height() - 80))
+        width, height = min(WIDTH, parent.width() - 40), min(HEIGHT, parent.height() - 80)
+        self.setGeometry((parent.width() - width) // 2, 60, width, height)
         self.query.clear()
         self._search("")
         self.show()

@@ -35,11 +35,11 @@ def snapshot_rows(snapshot: Snapshot, class_names: tuple[str, ...]) -> Rows:
         ("class", class_names[snapshot.top]),
         ("votes", f"{votes.counts[snapshot.top]:,} of {votes.n:,}"),
         ("p lower", round_down(bounds.p_lower, DIGITS)),
-        ("p upper of the others", round_up(bounds.p_upper, DIGITS)),
+        ("p upper, others", round_up(bounds.p_upper, DIGITS)),
     ]
     if snapshot.provisional is not None:
         provisional = round_down(snapshot.provisional.p_lower, DIGITS)
-        rows.append(("p lower at full n, provisional", provisional))
+        rows.append(("p lower, provisional", provisional))
     return rows
 
 
@@ -54,7 +54,8 @@ def _answer_rows(evidence: Evidence) -> Rows:
         rows.append(("guess", names[votes.guess]))
     n = sum(votes.estimation) + votes.estimation_failures
     if votes.guess is not None and n:
-        rows.append((f"votes for {names[votes.guess]}", f"{votes.estimation[votes.guess]:,} of {n:,}"))
+        won = votes.estimation[votes.guess]
+        rows.append((f"votes for {names[votes.guess]}", f"{won:,} of {n:,}"))
     if votes.estimation_failures:
         rows.append(("samples without a class", f"{votes.estimation_failures:,}"))
     return rows
@@ -66,7 +67,7 @@ def _bound_rows(evidence: Evidence) -> Rows:
     if bounds is not None:
         rows += [
             ("p lower", round_down(bounds.p_lower, DIGITS)),
-            ("p upper of the others", round_up(bounds.p_upper, DIGITS)),
+            ("p upper, others", round_up(bounds.p_upper, DIGITS)),
         ]
     if test is not None:
         rows += [("test", test.name), ("p-value", f"{test.p_value:.3g}")]
@@ -81,7 +82,8 @@ def _setting_rows(settings: RunSettings) -> Rows:
     return [
         ("noise", settings.scheme.noise_in_words()),
         ("n0, n", f"{settings.n0:,}, {settings.n:,}"),
-        ("alpha", f"{settings.alpha:g} (confidence {confidence_percent(settings.alpha)} %)"),
+        ("alpha", f"{settings.alpha:g}"),
+        ("confidence", f"{confidence_percent(settings.alpha)} %"),
         ("bound", settings.bound),
         ("seed", str(settings.seed)),
         ("precision", settings.precision),

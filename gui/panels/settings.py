@@ -34,10 +34,13 @@ class NumberEdit(QLineEdit):
             number = _number(self.text(), self._spec.kind) + sign * self._spec.step
         except (ValueError, OverflowError):
             return
+        whole = self._spec.kind == "int"
+        number = int(number) if whole else round(number, 10)
         low, high = self._spec.minimum, self._spec.maximum
-        if (low is None or number >= low) and (high is None or number <= high):
-            whole = self._spec.kind == "int"
-            self.setText(_text(int(number) if whole else round(number, 10)))
+        # a float may be confined to an open interval; its ends are for typing
+        inside = (low is None or number > low) and (high is None or number < high)
+        if inside or (whole and number in (low, high)):
+            self.setText(_text(number))
 
 
 class Field:

@@ -12,15 +12,15 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QPushButton,
-    QScrollArea,
-    QVBoxLayout,
     QWidget,
 )
 
 from engine.evidence import Evidence
 from engine.procedures.snapshot import Snapshot
 from engine.regions import Region
+from engine.report.sections import limits
 from gui.panels.rows import evidence_rows, snapshot_rows
+from gui.panels.scroll import ScrollColumn
 from gui.panels.section import say, words
 from gui.session import Session
 from gui.theme import set_role
@@ -92,7 +92,7 @@ class StatementPanel(Card):
         if evidence.outcome == "predicted":
             say(self.headline, f"'{evidence.class_name}'")
         self._fill(evidence_rows(evidence))
-        self._limit(evidence.settings.scheme.limits)
+        self._limit(limits(evidence).sentences)
 
     def _show_snapshot(self, snapshot: Snapshot) -> None:
         bounds = snapshot.bounds
@@ -154,11 +154,9 @@ class StatementPanel(Card):
         listed = ", ".join(changed)
         say(self.earlier, f"Of earlier settings: {listed} changed in the form." if changed else "")
 
-    def _scroll(self) -> QScrollArea:
-        inside = QWidget()
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(0, 0, 6, 0)
-        column.setSpacing(5)
+    def _scroll(self) -> ScrollColumn:
+        scroll = ScrollColumn("Statement", spacing=5)
+        column = scroll.column
         for widget in (
             self.earlier,
             self.outcome,
@@ -173,10 +171,6 @@ class StatementPanel(Card):
         for widget in (self._rules[1], self.limits_title, self.limits):
             column.addWidget(widget)
         column.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(inside)
         return scroll
 
     def _buttons(self, actions: dict[str, QAction]) -> QHBoxLayout:

@@ -73,8 +73,8 @@ class BoundsPlot(Chart["BoundsFigure"]):
         self.planned.setValue(float(self._x(np.array([figure.n_plan]))[0]))
         self._draw_ends(x, p_lower, p_upper, valid)
         self._set_range(figure, n, p_lower, p_upper)
-        self.set_subtitle(f"{figure.method} bound · class {figure.top_name}")
-        self._set_texts(figure)
+        words = f"{figure.method} bound · class {figure.top_name}"
+        self.set_subtitle(words if figure.points else "")
 
     def style(self, theme: Theme) -> None:
         """Pens and fonts."""
@@ -105,6 +105,7 @@ class BoundsPlot(Chart["BoundsFigure"]):
         figure, frame = self.figure, self.pixel_frame()
         if figure is None or frame.w < 10:
             return
+        self._set_texts(figure, frame)
         texts = [t for t in self._texts() if t.toPlainText()]
         wishes = [self._wishes(text, frame) for text in texts]
         boxes = place(wishes, frame, avoid=self._curve_boxes(), slide=frame.h / 2)
@@ -162,11 +163,15 @@ class BoundsPlot(Chart["BoundsFigure"]):
         end = float(self._x(np.array([max(1, figure.n_plan)]))[0])
         self.view.setRange(xRange=(start, end + 0.02 * (end - start)), yRange=self._y, padding=0)
 
-    def _set_texts(self, figure: BoundsFigure) -> None:
-        lower, upper = _texts(figure)
+    def _set_texts(self, figure: BoundsFigure, frame: Box) -> None:
         self.planned_label.setText(f"planned n = {figure.n_plan:,}")
-        self.lower_label.setText(lower)
-        self.upper_label.setText(upper)
+        for short in (False, True):
+            lower, upper = _texts(figure, short=short)
+            self.lower_label.setText(lower)
+            self.upper_label.setText(upper)
+            labels = (self.lower_label, self.upper_label)
+            if max(text_size(label)[0] for label in labels) <= frame.w:
+                return
 
     def _wishes(self, text: pg.TextItem, frame: Box) -> list[Box]:
         """Boxes a label would like, best first, in scene pixels."""
@@ -207,18 +212,20 @@ class BoundsPlot(Chart["BoundsFigure"]):
         return self.view.mapViewToScene(QPointF(x, y))
 
 
-def _texts(figure: BoundsFigure) -> tuple[str, str]:
+def _texts(figure: BoundsFigure, *, short: bool = False) -> tuple[str, str]:
+    """Both bounds in words; the short form is for plots too narrow for the other."""
     from engine.rounding import round_down, round_up
 
     if not figure.points:
         return "", ""
     last = figure.points[-1]
     if not last.valid:
-        sense = "provisional, no claim yet"
+        sense = "provisional" if short else "provisional, no claim yet"
     else:
         sense = "valid at any stop" if last.n < figure.n_plan else "valid at the planned n"
+    others = "p_upper" if short else "p_upper of all others"
     lower = f"p_lower = {round_down(last.p_lower, 4)}\n{sense}"
-    return lower, f"p_upper of all others = {round_up(last.p_upper, 4)}"
+    return lower, f"{others} = {round_up(last.p_upper, 4)}"
 
 
 def _with_neighbours(chosen: np.ndarray) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
@@ -15,10 +15,18 @@ if TYPE_CHECKING:
 
 _WIDE = 2.0
 """Wider than this many heights, all pictures stand in one row."""
+_TALL = 1.4
+"""Higher than this many widths, input and change stand above and below the copies."""
+Shape = Literal["row", "block", "column"]
+_STRETCHES: dict[Shape, tuple[int, int, int]] = {
+    "row": (1, 0, 0),
+    "block": (3, 2, 0),
+    "column": (3, 2, 3),
+}
 
 
 class MeaningPlot(Plot["MeaningFigure"]):
-    """What the numbers mean, as pictures; in one row where there is width for it, else in two."""
+    """What the numbers mean, as pictures; in one row, two or three, as there is room."""
 
     stem: ClassVar[str] = "meaning"
 
@@ -27,10 +35,10 @@ class MeaningPlot(Plot["MeaningFigure"]):
 
     def make_body(self) -> QWidget:
         """The pictures; those of noisy copies are made as they come."""
-        self.original, self.perturbed = PictureView(), PictureView()
-        self.noisy: list[PictureView] = []
-        self._wide: bool | None = None
         body = QWidget()
+        self.original, self.perturbed = PictureView(parent=body), PictureView(parent=body)
+        self.noisy: list[PictureView] = []
+        self._shape: Shape | None = None
         self._grid = QGridLayout(body)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(8)
@@ -39,8 +47,8 @@ class MeaningPlot(Plot["MeaningFigure"]):
     def draw(self, figure: MeaningFigure) -> None:
         """All pictures with their captions."""
         while len(self.noisy) < len(figure.noisy):
-            self.noisy.append(PictureView())
-            self._wide = None
+            self.noisy.append(PictureView(parent=self.body))
+            self._shape = None
         self.original.show_pixels(figure.original, "the input")
         for i, view in enumerate(self.noisy):
             view.setVisible(i < len(figure.noisy))
@@ -65,31 +73,37 @@ class MeaningPlot(Plot["MeaningFigure"]):
         return f"{words}; the input {changed}." if changed else f"{words}."
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """One row when wide, two when not."""
+        """Another size may want another arrangement."""
         super().resizeEvent(event)
         if self.figure is not None:
             self._arrange()
 
     def _arrange(self) -> None:
-        wide = self.width() > _WIDE * self.height()
-        if wide == self._wide:
+        shape = self._best_shape()
+        if shape == self._shape:
             return
-        self._wide = wide
-        views = [self.original, *self.noisy, self.perturbed]
-        for view in views:
+        self._shape = shape
+        for view in (self.original, *self.noisy, self.perturbed):
             self._grid.removeWidget(view)
-        self._grid.setRowStretch(0, 3)
-        self._grid.setRowStretch(1, 0 if wide else 2)
-        if wide:
-            for column, view in enumerate(views):
+        for row, stretch in enumerate(_STRETCHES[shape]):
+            self._grid.setRowStretch(row, stretch)
+        if shape == "row":
+            for column, view in enumerate((self.original, *self.noisy, self.perturbed)):
                 self._grid.addWidget(view, 0, column)
             return
-        # six columns: two pictures of three columns above, three of two below
-        half, third = 3, 6 // max(1, len(self.noisy))
-        self._grid.addWidget(self.original, 0, 0, 1, half)
-        self._grid.addWidget(self.perturbed, 0, half, 1, half)
+        # six columns: a large picture takes three or all of them, one of three copies two
+        large = 3 if shape == "block" else 6
+        self._grid.addWidget(self.original, 0, 0, 1, large)
+        row, column = (0, 3) if shape == "block" else (2, 0)
+        self._grid.addWidget(self.perturbed, row, column, 1, large)
+        width = 6 // max(1, len(self.noisy))
         for i, view in enumerate(self.noisy):
-            self._grid.addWidget(view, 1, i * third, 1, third)
+            self._grid.addWidget(view, 1, i * width, 1, width)
+
+    def _best_shape(self) -> Shape:
+        if self.width() > _WIDE * self.height():
+            return "row"
+        return "column" if self.height() > _TALL * self.width() else "block"
 
 
 def _perturbed_words(figure: MeaningFigure) -> tuple[str, str]:

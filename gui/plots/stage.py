@@ -55,7 +55,8 @@ class MapStage(QWidget):
             left = canvas.width() + _GAP
             self._legend.setGeometry(left, 0, self.width() - left, self.height())
         else:
-            self._legend.setGeometry(0, self.height() - strip, self.width(), strip)
+            top = canvas.height() + _GAP
+            self._legend.setGeometry(0, top, self.width(), self.height() - top)
             canvas.moveLeft((self.width() - canvas.width()) // 2)
         self._canvas.setGeometry(canvas)
 

@@ -23,7 +23,9 @@ _MIN_TOP = 0.62
 """The half line stays in sight while the votes are spread thin."""
 _BAR, _THIN = 0.56, 0.16
 _ROTATED_ROOM = 64.0
-_MARKER_ROOM = 14.0
+_NAME_DROP = 8.0
+_TEXT_MARGINS = 8.0
+"""A text document keeps 4 pixels on each side."""
 
 
 class VotesPlot(Chart["VotesFigure"]):
@@ -137,7 +139,8 @@ class VotesPlot(Chart["VotesFigure"]):
         widest = max(metrics.horizontalAdvance(bar.name) for bar in figure.bars) + 6
         rotated = widest > slot
         limit = theme.px(_ROTATED_ROOM) if rotated else slot
-        room = (min(widest, limit) if rotated else metrics.height()) + theme.px(_MARKER_ROOM)
+        length = min(widest, limit) if rotated else metrics.height()
+        room = length + _TEXT_MARGINS + theme.px(_NAME_DROP)
         self._make_room_below(room, frame)
         per_pixel = self.view.viewRange()[1][1] / (frame.h - room)
         for i, (bar, text) in enumerate(zip(figure.bars, self.names, strict=False)):
@@ -147,7 +150,7 @@ class VotesPlot(Chart["VotesFigure"]):
             text.setFont(theme.font("small", bold=chosen))
             text.setAnchor((1.0, 0.5) if rotated else (0.5, 0.0))
             text.setAngle(90 if rotated else 0)
-            text.setPos(i, -theme.px(_MARKER_ROOM - 6) * per_pixel)
+            text.setPos(i, -theme.px(_NAME_DROP) * per_pixel)
             text.setVisible(True)
         at = [i for i, bar in enumerate(figure.bars) if bar.index == figure.top]
         self.marker.setData([float(i) for i in at], [-theme.px(5) * per_pixel for _ in at])
@@ -232,7 +235,7 @@ def _subtitle(figure: VotesFigure) -> str:
     words = f"{figure.n_estimation:,} of {figure.n_plan:,}"
     if figure.failures:
         words += f" · {figure.failures:,} without an answer"
-    return f"{words} · hatched: first {figure.n_selection:,}"
+    return f"{words} · hatched: first {figure.n_selection:,}" if figure.n_selection else words
 
 
 def _tooltip(bar: Bar) -> str:

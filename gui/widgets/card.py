@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from gui.theme import set_role
@@ -33,6 +34,7 @@ class Card(QFrame):
         self.content.setContentsMargins(14, 10, 12, 10)
         self.content.setSpacing(6)
         self.content.addLayout(self.header)
+        self.content.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.setAccessibleName(title)
 
     def set_subtitle(self, text: str) -> None:

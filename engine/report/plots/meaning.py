@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from engine.figures import MeaningFigure
 from engine.report.plots.base import RGB, Drawing, enlarged, png
-from engine.rounding import round_up
+from engine.rounding import round_down
 
 _SHORT_SIDE = 240
 
@@ -42,7 +42,7 @@ def draw(figure: MeaningFigure) -> Drawing:
         )
     if figure.perturbed is not None and figure.perturbed_norm is not None:
         files["perturbed.png"] = picture_png(figure.perturbed)
-        size = round_up(figure.perturbed_norm, 3)
+        size = round_down(figure.perturbed_norm, 3)
         tiles.append(
             {
                 "picture": "perturbed.png",

@@ -85,8 +85,11 @@ def _free(cells: Map, disc: float) -> npt.NDArray[np.bool_]:
     """Where a name may stand: clear of the input's mark, and of the disc if that leaves room."""
     up = np.linspace(-1.0, 1.0, cells.shape[0])[:, None]
     across = np.linspace(-1.0, 1.0, cells.shape[1])[None, :]
-    clear = disc + _DISC_MARGIN if disc + _DISC_MARGIN < 1.0 else _MARK_MARGIN
-    free: npt.NDArray[np.bool_] = np.hypot(up, across) > clear
+    if disc + _DISC_MARGIN < 1.0:
+        clear = np.hypot(up, across) / (disc + _DISC_MARGIN)
+    else:  # names are wide: keep them off the mark's sides
+        clear = np.hypot(up / _MARK_MARGIN, across / (2 * _MARK_MARGIN))
+    free: npt.NDArray[np.bool_] = clear > 1.0
     return free
 
 
@@ -142,17 +145,21 @@ def draw(figure: SliceFigure, *, dark: bool = False) -> Drawing:
     ticks = linear_ticks(-figure.extent, figure.extent, 4)
     size = f"R = {round_down(radius, 3)}" if radius else ""
     claim = f"certified: {size}" if radius else "nothing is certified"
-    smoothed = f"smoothed classifier g ({count(figure.smoothed_votes)} votes per cell, no claim)"
+    what = "Certified region" if radius else "Decision maps"
+    if radius and radius > figure.extent:
+        claim += ", beyond the frame"
+    votes = figure.smoothed_votes
+    how = f"{count(votes)} votes per cell, no claim" if votes else "not computed"
     return Drawing(
         kind="region",
         width=160,
         height=None,
         data={
-            "title": "Certified region on a slice through the input",
+            "title": f"{what} on a slice through the input",
             "subtitle": "l2 distance, pixels in [0,1]",
             "panels": [
                 _panel(figure, figure.base, "base classifier f", "base.png"),
-                _panel(figure, figure.smoothed, smoothed, "smoothed.png"),
+                _panel(figure, figure.smoothed, f"smoothed classifier g ({how})", "smoothed.png"),
             ],
             "axes": list(figure.axes),
             "ticks": [

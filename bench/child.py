@@ -1,0 +1,69 @@
+"""A window in a process of its own, measured from inside; prints one line of JSON.
+
+``python -m bench.child paint T`` notes when it was painted, T being when the process was asked
+for; ``python -m bench.child run MODEL INPUT N`` drives one run. Imports at module level what the
+program itself imports before its window is there, and no more.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+
+
+def _paint(began: float) -> None:
+    """In the child: open the window as the program does, note when it is painted, and leave."""
+    from engine.qt_libraries import can_start
+
+    can_start("offscreen")  # the program takes this look too
+    from gui.app import application, open_window
+
+    app = application()
+    window = open_window()
+    window.painted.connect(lambda: print(json.dumps({"seconds": time.time() - began})))
+    window.painted.connect(window.leave)
+    app.exec()
+
+
+def _run(model: str, source: str, n: int) -> None:
+    """In the child: one run in the window, the event loop's lateness while it lasts."""
+    from engine.models.request import ModelRequest
+    from gui.app import application, open_window
+    from gui.probe import Heartbeat
+
+    app = application()
+    window = open_window()
+    session, heart = window.session, Heartbeat()
+    session.set_settings(session.settings.model_copy(update={"n": n}))
+    started: list[bool] = []
+
+    def step() -> None:
+        if session.ready and not started:
+            started.append(True)
+            heart.start()
+            window.certify()
+
+    def end() -> None:
+        evidence = session.evidence
+        if evidence is None:
+            return
+        late, speed = heart.stop(), evidence.performance
+        lateness = {"median": late.median, "p99": late.p99, "worst": late.worst}
+        answer = {"lateness": lateness, "rate": speed.samples_per_second, "threads": speed.threads}
+        print(json.dumps(answer))
+        window.leave()
+
+    session.activity_changed.connect(step)
+    session.evidence_changed.connect(end)
+    session.notice.connect(lambda kind, words: kind == "error" and sys.exit(words))
+    session.open_model(ModelRequest(model))
+    session.open_input(source)
+    app.exec()
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "paint":
+        _paint(float(sys.argv[2]))
+    else:
+        _run(sys.argv[2], sys.argv[3], int(sys.argv[4]))

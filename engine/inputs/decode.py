@@ -1,0 +1,164 @@
+"""Bytes of a picture file to pixels: checked from the header, then decoded, and every change said.
+
+Files come from strangers: only six decoders are offered, sizes are read from the header before
+anything is decoded, and a damaged file is refused instead of filled up with grey.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL.TiffImagePlugin import TiffImageFile
+
+from engine.errors import UserError
+from engine.inputs.base import Pixels
+
+FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF")
+MAX_PIXELS, MAX_SIDE = 50_000_000, 16_384
+
+_ORIENTATION, _BITS_PER_SAMPLE = 0x0112, 258
+_SIXTEEN = ("I;16", "I;16L", "I;16B", "I;16N")
+
+
+def decode(data: bytes, name: str) -> tuple[Pixels, tuple[str, ...]]:
+    """Pixels (C, H, W), C 1 or 3, and what was done to them.
+
+    Args:
+        data: the file's bytes.
+        name: what the sentences call it.
+
+    Raises:
+        UserError: too large, animated, damaged, of no known format or of no known range.
+    """
+    with _refusing(name):
+        # verify() reads every checksum of a PNG; it leaves the picture unusable, so it is reopened.
+        _open(data, name).verify()
+        picture = _open(data, name)
+        _refuse_frames(picture, name)
+        picture.load()
+        pixels, notes = to_pixels(picture, name)
+        first = ("the first of several pictures in the file",) if picture.format == "MPO" else ()
+    return pixels, (*first, *_lost_depth(data, picture), *notes)
+
+
+def to_pixels(picture: Image.Image, name: str) -> tuple[Pixels, tuple[str, ...]]:
+    """A decoded picture as float32 in [0, 1], upright and opaque, and what that took.
+
+    Raises:
+        UserError: its numbers have no known range.
+    """
+    turned, notes = _upright(picture)
+    if turned.mode in _SIXTEEN or (turned.mode == "I" and picture.format == "PNG"):
+        return _scaled(np.asarray(turned)[..., None], 65535), (*notes, "16-bit grey over 65535")
+    if turned.mode in ("I", "F"):
+        raise UserError(
+            f"{name} holds 32-bit numbers of no known range; save it as a PNG of 8 or 16 bits."
+        )
+    opaque, more = _opaque(turned)
+    return _scaled(opaque, 255), (*notes, *more)
+
+
+def _open(data: bytes, name: str) -> Image.Image:
+    picture = Image.open(io.BytesIO(data), formats=FORMATS)
+    width, height = picture.size
+    if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
+        raise _too_large(name, f" ({width}x{height} pixels)")
+    return picture
+
+
+def _refuse_frames(picture: Image.Image, name: str) -> None:
+    # A JPEG may carry a depth map or preview behind the photograph; its first picture is the one.
+    if picture.format in ("JPEG", "MPO"):
+        return
+    try:
+        # Asking for the second frame is quick where counting them all is not.
+        picture.seek(1)
+    except EOFError:
+        return
+    raise UserError(
+        f"{name} is animated or has several pages; save one frame of it as PNG and open that."
+    )
+
+
+@contextmanager
+def _refusing(name: str) -> Iterator[None]:
+    """Whatever a decoder raises becomes one sentence."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            yield
+    except UserError:
+        raise
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+        raise _too_large(name) from error
+    except UnidentifiedImageError as error:
+        raise UserError(
+            f"{name} is no picture that opens here; give a PNG, JPEG, WebP, BMP, TIFF or "
+            "single-frame GIF file."
+        ) from error
+    except MemoryError as error:
+        raise UserError(
+            f"{name} does not fit into memory; save a smaller picture or close other programs."
+        ) from error
+    except Exception as error:  # decoders raise nearly anything on damaged bytes
+        raise UserError(
+            f"{name} is truncated or damaged; copy it again or save it anew as PNG."
+        ) from error
+
+
+def _too_large(name: str, size: str = "") -> UserError:
+    return UserError(
+        f"{name} is too large{size}: at most {MAX_PIXELS // 10**6} megapixels and "
+        f"{MAX_SIDE} pixels a side open here, so save it smaller."
+    )
+
+
+def _upright(picture: Image.Image) -> tuple[Image.Image, tuple[str, ...]]:
+    orientation = picture.getexif().get(_ORIENTATION, 1)
+    if orientation not in range(2, 9):
+        return picture, ()
+    upright = ImageOps.exif_transpose(picture)
+    return upright, (f"turned upright (EXIF orientation {orientation})",)
+
+
+def _opaque(picture: Image.Image) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Bytes (H, W, C) with C 1 or 3, transparency laid on white."""
+    grey = picture.mode in ("1", "L", "LA", "La")
+    mode = "L" if grey else "RGB"
+    notes = ["turned from CMYK to RGB"] if picture.mode == "CMYK" else []
+    if picture.has_transparency_data:
+        layered = picture.convert("RGBA")
+        if np.asarray(layered)[..., 3].min() < 255:
+            white = Image.new("RGBA", layered.size, "white")
+            layered = Image.alpha_composite(white, layered)
+            notes.append("transparency laid on white")
+        picture = layered
+    # Red, green and blue of a grey picture are equal: one of them is the grey, unrounded.
+    flat = picture.getchannel(0) if grey and picture.mode == "RGBA" else picture.convert(mode)
+    levels = np.asarray(flat)
+    return (levels[..., None] if levels.ndim == 2 else levels), tuple(notes)
+
+
+def _scaled(levels: np.ndarray, most: int) -> Pixels:
+    """Levels (H, W, C) as float32 (C, H, W), each divided by the largest there is."""
+    planes = np.ascontiguousarray(levels.transpose(2, 0, 1))
+    scaled: Pixels = np.divide(planes, np.float32(most), dtype=np.float32)
+    return scaled
+
+
+def _lost_depth(data: bytes, picture: Image.Image) -> tuple[str, ...]:
+    """Pillow keeps 16 bits of a grey picture only."""
+    bits = 8
+    if picture.format == "PNG":
+        bits = data[24]  # the bit depth in the header, which comes first in every PNG
+    elif isinstance(picture, TiffImageFile):
+        bits = int(np.max(picture.tag_v2.get(_BITS_PER_SAMPLE, 1)))
+    if bits <= 8 or picture.mode in (*_SIXTEEN, "I"):
+        return ()
+    return (f"{bits} bits per channel read as 8",)

@@ -1,0 +1,133 @@
+"""The handwritten digits that come with the program: scans, labels, and who may train on them.
+
+The file holds the 1,797 scans of scikit-learn's ``load_digits`` (UCI, Optical Recognition of
+Handwritten Digits), so that showing one needs neither scikit-learn nor torch.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.errors import UserError
+from engine.inputs.base import ImageInput, pixels_sha256
+from engine.resources import assets
+
+SET, PREFIX = "digits", "digits:"
+GALLERY = 12
+COUNT = 1797
+LEVELS = 16
+"""Scans have 17 grey levels, 0 to 16; pixels are level / 16."""
+
+TEST, VALIDATION = 400, 200
+"""Scans never trained on, and scans that only chose the epoch; the other 1,197 train."""
+
+Part = Literal["train", "validation", "test"]
+
+_SEEN: dict[Part, str] = {
+    "train": "the shipped models were trained on this scan",
+    "validation": "this scan helped to choose the shipped models",
+    "test": "",
+}
+
+
+@dataclass(frozen=True)
+class Digits:
+    """All scans: ``pixels`` (1797, 1, 8, 8), float32 in [0, 1], ink is 1; ``labels`` (1797,)."""
+
+    pixels: npt.NDArray[np.float32]
+    labels: npt.NDArray[np.int64]
+
+
+@cache
+def load_digits() -> Digits:
+    """Read the shipped scans.
+
+    Raises:
+        UserError: the shipped file is missing or damaged.
+    """
+    path = assets() / "examples" / "digits.npz"
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            levels, labels = file["levels"], file["labels"]
+    except (OSError, ValueError, KeyError) as error:
+        raise UserError(
+            f"The shipped digits in {path} cannot be read; install Certiscope again."
+        ) from error
+    pixels = (levels.astype(np.float32) / np.float32(LEVELS))[:, None]
+    return Digits(pixels=pixels, labels=labels.astype(np.int64))
+
+
+@cache
+def split() -> dict[Part, tuple[int, ...]]:
+    """Indices of the three parts: in the order of the SHA-256 of ``digit N``.
+
+    A digest needs no random generator, so the split is the same for every seed, library and
+    machine, and anyone can work it out again.
+    """
+    order = sorted(range(COUNT), key=lambda n: hashlib.sha256(f"digit {n}".encode()).digest())
+    test, rest = order[:TEST], order[TEST:]
+    return {
+        "train": tuple(sorted(rest[VALIDATION:])),
+        "validation": tuple(sorted(rest[:VALIDATION])),
+        "test": tuple(sorted(test)),
+    }
+
+
+def part_of(index: int) -> Part:
+    """Which part a scan belongs to."""
+    return next(part for part, indices in split().items() if index in indices)
+
+
+def claims(spec: str) -> bool:
+    """``digits`` or ``digits:N``."""
+    return spec == SET or spec.startswith(PREFIX)
+
+
+def expand(spec: str) -> list[str]:
+    """``digits`` stands for the scans that no shipped model has seen."""
+    return held_out() if spec in (SET, PREFIX) else [spec]
+
+
+def load(spec: str) -> ImageInput:
+    """The scan that ``digits:N`` names.
+
+    Raises:
+        UserError: N is no index of a scan.
+    """
+    text = spec.removeprefix(SET).removeprefix(":").strip()
+    if not (text.isascii() and text.isdigit() and len(text) < 9 and int(text) < COUNT):
+        raise UserError(
+            f"There is no digit '{text}'; give digits:N with N from 0 to {COUNT - 1}, "
+            f"e.g. {gallery()[0]}."
+        )
+    index, digits = int(text), load_digits()
+    label = int(digits.labels[index])
+    seen = _SEEN[part_of(index)]
+    return ImageInput(
+        name=f"digit {index}",
+        source=f"{PREFIX}{index}",
+        sha256=pixels_sha256(digits.pixels[index]),
+        pixels=digits.pixels[index].copy(),
+        label=label,
+        label_name=str(label),
+        notes=(seen,) if seen else (),
+    )
+
+
+def held_out() -> list[str]:
+    """Specs of the scans that no shipped model has seen."""
+    return [f"{PREFIX}{index}" for index in split()["test"]]
+
+
+def gallery() -> list[str]:
+    """Specs of a dozen held-out scans: the first of every class, 0 to 9, and two more."""
+    labels, test = load_digits().labels, split()["test"]
+    first = [next(index for index in test if labels[index] == digit) for digit in range(10)]
+    more = [index for index in test if index not in first][: GALLERY - len(first)]
+    return [f"{PREFIX}{index}" for index in first + more]

@@ -1,0 +1,106 @@
+"""Folders of pictures: a plain one, or one folder per class (the ImageFolder layout).
+
+``ROOT//CLASS/PICTURE`` is the spec of a labelled picture. The double slash says where the data set
+begins, and the whole is still the path of the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from engine.errors import UserError
+from engine.inputs import picture
+from engine.inputs.base import ImageInput
+
+ROOT_MARK = "//"
+
+
+def claims(spec: str) -> bool:
+    """A folder, or a picture in a folder per class."""
+    try:
+        return _folder(spec) or _is_labelled(spec)
+    except (OSError, ValueError):  # a name no file system takes is no folder
+        return False
+
+
+def expand(spec: str) -> list[str]:
+    """The pictures in a folder or, if there are none, in its folders, which are the classes.
+
+    Raises:
+        UserError: the folder cannot be read or has no picture in it.
+    """
+    if not _folder(spec):
+        return [spec]
+    root = Path(spec).expanduser()
+    with _readable(spec):
+        specs = [str(path) for path in _pictures(root)] or _labelled_specs(root)
+    if not specs:
+        raise UserError(
+            f"There is no picture in the folder {spec}; put PNG, JPEG, WebP, BMP, TIFF or GIF "
+            "files into it, or into one folder per class."
+        )
+    return specs
+
+
+def load(spec: str) -> ImageInput:
+    """A picture with the label that its folder gives it.
+
+    Raises:
+        UserError: ``spec`` names a whole folder, or the picture cannot be read.
+    """
+    if _folder(spec):
+        specs = expand(spec)
+        raise UserError(f"{spec} is a folder of {len(specs)} pictures; name one, e.g. {specs[0]}.")
+    root, _, inside = spec.rpartition(ROOT_MARK)
+    name = Path(inside).parts[0]
+    with _readable(root):
+        label = _classes(Path(root).expanduser()).index(name)
+    return replace(picture.load(spec), name=inside, label=label, label_name=name)
+
+
+@contextmanager
+def _readable(folder: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise UserError(f"Cannot read the folder {folder}: {error.strerror or error}.") from error
+
+
+def _folder(spec: str) -> bool:
+    return bool(spec) and Path(spec).expanduser().is_dir()
+
+
+def _is_labelled(spec: str) -> bool:
+    root, _, inside = spec.rpartition(ROOT_MARK)
+    parts = Path(inside).parts
+    if not root or len(parts) != 2 or parts[0].startswith("."):
+        return False
+    return (Path(root).expanduser() / parts[0]).is_dir()
+
+
+def _classes(root: Path) -> list[str]:
+    """Names of the folders in their order: the position is the label, as in torchvision."""
+    return sorted(path.name for path in root.iterdir() if path.is_dir() and _visible(path))
+
+
+def _labelled_specs(root: Path) -> list[str]:
+    return [
+        f"{root}{ROOT_MARK}{path.relative_to(root).as_posix()}"
+        for name in _classes(root)
+        for path in _pictures(root / name)
+    ]
+
+
+def _pictures(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if _is_picture(path))
+
+
+def _is_picture(path: Path) -> bool:
+    return path.suffix.lower() in picture.SUFFIXES and _visible(path) and path.is_file()
+
+
+def _visible(path: Path) -> bool:
+    return not path.name.startswith(".")

@@ -1,0 +1,74 @@
+"""Picture files, read whole and checked before they are decoded."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from engine.errors import UserError
+from engine.files import sha256_bytes
+from engine.inputs.base import ImageInput
+
+SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".gif")
+MAX_BYTES = 200_000_000
+
+_GIVE = "give a PNG, JPEG, WebP, BMP, TIFF or single-frame GIF file"
+
+
+def claims(spec: str) -> bool:
+    """Whatever no other kind has claimed is taken for a file."""
+    return True
+
+
+def expand(spec: str) -> list[str]:
+    """A file stands for itself."""
+    return [spec]
+
+
+def load(spec: str) -> ImageInput:
+    """The picture in a file.
+
+    Raises:
+        UserError: there is no such file, or it is no picture that opens here.
+    """
+    path = Path(spec).expanduser()
+    return replace(from_bytes(_read(path, spec), spec), name=path.name)
+
+
+def from_bytes(data: bytes, name: str) -> ImageInput:
+    """A picture from the bytes of a file; ``name`` is what the sentences call it.
+
+    Raises:
+        UserError: the bytes are no picture that opens here.
+    """
+    from engine.inputs.decode import decode
+
+    if not data:
+        raise UserError(f"{name} is empty; {_GIVE}.")
+    _check_bytes(len(data), name)
+    pixels, notes = decode(data, name)
+    return ImageInput(name=name, source=name, sha256=sha256_bytes(data), pixels=pixels, notes=notes)
+
+
+def _read(path: Path, spec: str) -> bytes:
+    try:
+        if not spec or not path.exists():
+            raise UserError(
+                f"There is no picture {spec or '(empty name)'}; {_GIVE}, a folder of them, or a "
+                "shipped digit such as digits:7."
+            )
+        if not path.is_file():
+            raise UserError(f"{spec} is no ordinary file; {_GIVE}.")
+        _check_bytes(path.stat().st_size, spec)
+        return path.read_bytes()
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise UserError(f"Cannot read {spec[:200]}: {reason}; {_GIVE}.") from error
+
+
+def _check_bytes(size: int, name: str) -> None:
+    if size > MAX_BYTES:
+        raise UserError(
+            f"{name} has {size / 1e6:.0f} MB, more than the {MAX_BYTES / 1e6:.0f} MB that open "
+            "here; save a smaller picture."
+        )

@@ -1,0 +1,8 @@
+"""``python -m engine.training`` trains every shipped model again."""
+
+from __future__ import annotations
+
+from engine.training.digits import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,76 @@
+import importlib
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import engine.inputs
+from engine.errors import UserError
+from engine.inputs import KINDS, expand, fit, from_bytes, gallery, load_input
+from engine.records import ModelIdentity
+
+
+def test_importing_inputs_loads_nothing_slow():
+    code = "import sys, engine.inputs; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not {"torch", "torchvision", "sklearn", "scipy", "PIL"} & set(done.stdout.split())
+
+
+def test_every_module_of_the_table_has_the_three_functions():
+    for kind in KINDS:
+        module = importlib.import_module(f"engine.inputs.{kind.module}")
+        assert all(callable(getattr(module, name)) for name in ("claims", "load", "expand"))
+
+
+@pytest.mark.parametrize("kind", [KINDS[0], KINDS[1], KINDS[3]], ids=lambda kind: kind.module)
+def test_every_example_belongs_to_its_kind(kind):
+    claiming = [
+        other.module
+        for other in KINDS
+        if importlib.import_module(f"engine.inputs.{other.module}").claims(kind.example)
+    ]
+    assert claiming[0] == kind.module
+
+
+def test_the_gallery_loads_at_once_and_fits_the_shipped_models():
+    model = ModelIdentity(
+        name="m",
+        source="m",
+        format="safetensors",
+        sha256="0",
+        architecture="digits_cnn",
+        class_names=tuple("0123456789"),
+        input_shape=(1, 8, 8),
+    )
+    for spec in gallery():
+        fitted = fit(load_input(spec), model)
+        assert fitted.identity.adaptation == "" and fitted.identity.notes == ()
+
+
+def test_whatever_expand_gives_can_be_loaded(tmp_path):
+    for name in ("cat", "dog"):
+        (tmp_path / "set" / name).mkdir(parents=True)
+        Image.new("L", (2, 2)).save(tmp_path / "set" / name / "a.png")
+    single = str(tmp_path / "set" / "cat" / "a.png")
+    for spec in (str(tmp_path / "set"), single, "digits:7"):
+        specs = expand(spec)
+        assert [load_input(each).source for each in specs] == specs
+    assert load_input(single).label is None
+
+
+def test_bytes_become_a_picture():
+    with pytest.raises(UserError, match=r"^clipboard is empty; give a PNG"):
+        from_bytes(b"", "clipboard")
+
+
+def test_loading_twice_gives_the_same(tmp_path):
+    path = tmp_path / "x.png"
+    Image.fromarray(np.arange(12, dtype=np.uint8).reshape(2, 2, 3)).save(path)
+    one, two = load_input(str(path)), load_input(str(path))
+    assert one.sha256 == two.sha256 and np.array_equal(one.pixels, two.pixels)
+
+
+def test_the_public_names():
+    assert all(hasattr(engine.inputs, name) for name in engine.inputs.__all__)

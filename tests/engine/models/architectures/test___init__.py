@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import pytest
+import torch
+
+from engine.errors import UserError
+from engine.models import architectures
+
+
+def shapes_of(name: str, classes: int) -> dict[str, tuple[int, ...]]:
+    with torch.device("meta"):
+        weights = architectures.by_name(name, {}).build(classes).state_dict()
+    return {key: tuple(value.shape) for key, value in weights.items()}
+
+
+@pytest.mark.parametrize(
+    ("name", "classes"),
+    [
+        ("cifar_resnet20", 10),
+        ("cifar_resnet110", 100),
+        ("digits_cnn", 10),
+        ("resnet50", 1000),
+        ("wide_resnet50_2", 7),
+        ("densenet121", 12),
+        ("vit_b_16", 5),
+        ("squeezenet1_0", 9),
+    ],
+)
+def test_shapes_tell_the_architecture(name, classes):
+    shapes = shapes_of(name, classes)
+    assert architectures.class_count(shapes) == classes
+    found = architectures.infer(shapes)
+    assert found is not None
+    assert found.name == name
+
+
+def test_resnet50_has_the_size_of_the_published_checkpoint():
+    shapes = shapes_of("resnet50", 1000)
+    assert len(shapes) == 320
+
+
+def test_foreign_shapes_tell_nothing():
+    assert architectures.infer({"fc.weight": (10, 64)}) is None
+    assert architectures.infer({}) is None
+    assert architectures.class_count({"encoder.weight": (3, 3)}) is None
+
+
+def test_names_of_published_checkpoints():
+    assert architectures.by_name("cifar_resnet110", {}).name == "cifar_resnet110"
+    assert architectures.by_name("resnet110", {}).name == "cifar_resnet110"
+    assert architectures.by_name("imagenet32_resnet110", {}).family == "cifar10"
+    assert architectures.by_name("resnet50", {}).input_shape == (3, 224, 224)
+    assert architectures.by_name("inception_v3", {}).input_shape == (3, 299, 299)
+    grey = architectures.by_name("cifar_resnet20", {"conv1.weight": (16, 1, 3, 3)})
+    assert grey.input_shape == (1, 32, 32)
+
+
+@pytest.mark.parametrize(
+    "name", ["nothing", "cifar_resnet21", "cifar_resnet600002", "fcn_resnet50"]
+)
+def test_unknown_names_are_refused(name):
+    with pytest.raises(UserError, match=f"There is no architecture '{name}'; there are digits_cnn"):
+        architectures.by_name(name, {})

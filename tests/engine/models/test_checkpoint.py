@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from engine.errors import UserError
+from engine.models import ModelRequest, load_model
+from engine.models.base import NO_CLASS
+
+
+def load(path: Path, **changes: object):
+    return load_model(ModelRequest(str(path), **changes))
+
+
+def test_a_cohen_checkpoint(cohen, network):
+    path = cohen()
+    classifier = load(path)
+    identity = classifier.identity
+    assert identity.architecture == "cifar_resnet20"
+    assert identity.parameters == 272_474
+    assert identity.format == "checkpoint"
+    assert identity.input_shape == (3, 32, 32)
+    assert identity.training_sigma == 0.25
+    assert identity.class_names[0] == "airplane"
+    assert identity.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert identity.normalization.startswith("cifar10: (x - 0.4914 0.4822 0.4465)")
+    assert identity.normalization_origin == "default"
+    assert "cifar10 was assumed" in identity.notes[0]
+    x = torch.rand(3, 3, 32, 32)
+    mean = torch.tensor([0.4914, 0.4822, 0.4465]).view(3, 1, 1)
+    std = torch.tensor([0.2023, 0.1994, 0.2010]).view(3, 1, 1)
+    expected = network("cifar_resnet20", 10)((x - mean) / std)
+    torch.testing.assert_close(classifier.scores(x), expected, rtol=1e-4, atol=1e-5)
+
+
+def test_the_architecture_is_inferred_where_the_file_does_not_name_it(cohen):
+    assert load(cohen(arch="something_else")).identity.architecture == "cifar_resnet20"
+
+
+def test_macer_and_stored_normalisation(tmp_path, network):
+    weights = network("cifar_resnet20", 10).state_dict()
+    path = tmp_path / "440.pth"
+    torch.save({"net": weights, "epoch": 440}, path)
+    assert load(path).identity.normalization == "none"
+    assert load(path).identity.normalization_origin == "detected"
+    stored = {f"model.module.{key}": value for key, value in weights.items()}
+    stored["norm.module.mu"] = torch.full((3, 1, 1), 0.5)
+    stored["norm.module.log_sig"] = torch.full((3, 1, 1), 0.25).log()
+    torch.save(stored, path)
+    identity = load(path).identity
+    assert identity.normalization_origin == "stored in the file"
+    assert identity.normalization == "stored: (x - 0.5 0.5 0.5) / 0.25 0.25 0.25"
+    assert identity.notes == ()
+
+
+def test_adversarially_trained_models_are_centred(cohen):
+    identity = load(cohen("cifar10/PGD_10steps/eps_64/resnet20/noise_0.50")).identity
+    assert identity.normalization_origin == "detected"
+    assert identity.normalization.startswith("cifar10-center")
+    assert identity.training_sigma == 0.5
+
+
+def test_a_torchvision_model_under_its_parallel_prefix(tmp_path, network):
+    weights = network("resnet18", 5).state_dict()
+    path = tmp_path / "checkpoint.pth.tar"
+    renamed = {f"1.module.{key}": value for key, value in weights.items()}
+    torch.save({"epoch": 1, "arch": "resnet18", "state_dict": renamed}, path)
+    identity = load(path).identity
+    assert identity.architecture == "resnet18"
+    assert identity.input_shape == (3, 224, 224)
+    assert len(identity.class_names) == 5
+    assert load(path, arch="resnet18@3x64x64").identity.input_shape == (3, 64, 64)
+
+
+def test_weights_that_do_not_fit_name_the_first_wrong_tensor(tmp_path, cohen, network):
+    with pytest.raises(UserError, match=r"holds the tensor layer1\.3\.conv1\.weight, which"):
+        weights = network("cifar_resnet32", 10).state_dict()
+        path = tmp_path / "w.pt"
+        torch.save({"arch": "cifar_resnet20", "state_dict": weights}, path)
+        load(path)
+    with pytest.raises(
+        UserError, match=r"tensor conv1\.weight has the shape 16 x 3 x 3 x 3 instead"
+    ):
+        load(cohen(), arch="resnet18")
+    weights = network("cifar_resnet20", 10).state_dict()
+    del weights["bn1.weight"]
+    torch.save(weights, path)
+    with pytest.raises(UserError, match=r"the tensor bn1\.weight is missing"):
+        load(path, arch="cifar_resnet20")
+    with pytest.raises(UserError, match="holds weights of no architecture known here; name one"):
+        load(path)
+
+
+def test_an_unknown_architecture_is_refused(cohen):
+    with pytest.raises(UserError, match="There is no architecture 'resnet9000'; there are"):
+        load(cohen(), arch="resnet9000")
+
+
+def test_tensors_of_an_unusual_kind_are_refused(tmp_path, network):
+    weights = network("cifar_resnet20", 10).state_dict()
+    path = tmp_path / "w.pt"
+    weights["fc.weight"] = weights["fc.weight"].to(torch.complex64)
+    torch.save(weights, path)
+    with pytest.raises(UserError, match=r"its tensor fc\.weight is not made of plain real numbers"):
+        load(path)
+
+
+def test_a_model_of_nan_names_no_class(tmp_path, network):
+    weights = network("cifar_resnet20", 10).state_dict()
+    weights["fc.weight"] = torch.full_like(weights["fc.weight"], float("nan"))
+    path = tmp_path / "nan.pt"
+    torch.save(weights, path)
+    classifier = load(path)
+    classifier.prepare(torch.device("cpu"), "fp32")
+    assert classifier.classify(torch.rand(4, 3, 32, 32)).tolist() == [NO_CLASS] * 4
+
+
+def test_half_precision_weights_become_float32(tmp_path, network):
+    path = tmp_path / "half.pt"
+    weights = {
+        key: value.half() for key, value in network("cifar_resnet20", 10).state_dict().items()
+    }
+    torch.save(weights, path)
+    assert load(path).scores(torch.rand(1, 3, 32, 32)).dtype == torch.float32
+
+
+def test_safetensors_with_header_and_card(tmp_path, network):
+    path = tmp_path / "mine.safetensors"
+    header = {
+        "architecture": "cifar_resnet20",
+        "training_sigma": "0.12",
+        "normalization": "half",
+    }
+    save_file(network("cifar_resnet20", 3).state_dict(), path, header)
+    (tmp_path / "mine.json").write_text(json.dumps({"name": "mine", "classes": ["a", "b", "c"]}))
+    identity = load(path).identity
+    assert identity.name == "mine"
+    assert identity.class_names == ("a", "b", "c")
+    assert identity.training_sigma == 0.12
+    assert identity.normalization == "half: (x - 0.5) / 0.5"
+    assert identity.normalization_origin == "stored in the file"

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import nn
+
+from engine.errors import UserError
+from engine.models.normalize import NAMED, choose, compare_normalizations, named, take_stored
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_every_layer_equals_the_formula(name):
+    mean, std = (
+        [*values] or [start] for values, start in zip(NAMED[name], (0.0, 1.0), strict=True)
+    )
+    x = torch.rand(2, 3, 5, 7, dtype=torch.float32)
+    wide_mean, wide_std = (torch.tensor(v * (3 // len(v))) for v in (mean, std))
+    expected = (x.permute(0, 2, 3, 1) - wide_mean) / wide_std
+    found = named(name, origin="given").layer(3)(x)
+    torch.testing.assert_close(found, expected.permute(0, 3, 1, 2), rtol=1e-6, atol=1e-6)
+
+
+def test_an_unknown_name_is_refused():
+    with pytest.raises(UserError, match="There is no normalisation 'mnist'; there are auto, none"):
+        choose("mnist")
+
+
+def test_a_layer_for_other_channels_is_refused():
+    with pytest.raises(UserError, match="cifar10 has 3 channels but the model takes 1"):
+        named("cifar10", origin="given").layer(1)
+    assert isinstance(named("none", origin="given").layer(1), nn.Identity)
+
+
+@pytest.mark.parametrize(
+    ("path", "family", "container", "name", "origin"),
+    [
+        (
+            "models/cifar10/resnet110/noise_0.25/c.pth",
+            "cifar10",
+            "state_dict",
+            "cifar10",
+            "default",
+        ),
+        (
+            "models/imagenet/resnet50/noise_0.25/c.pth",
+            "imagenet",
+            "state_dict",
+            "imagenet",
+            "default",
+        ),
+        ("cifar10/PGD_2steps/eps_64/c.pth", "cifar10", "state_dict", "cifar10-center", "detected"),
+        ("imagenet/DDN_2steps/c.pth", "imagenet", "state_dict", "imagenet-center", "detected"),
+        ("cifar10/self_training/PGD_8/c.pth", "cifar10", "state_dict", "cifar10", "detected"),
+        ("imagenet32/PGD_1step/c.pth", "cifar10", "state_dict", "cifar10", "detected"),
+        ("models/440.pth", "cifar10", "net", "none", "detected"),
+        ("digits.safetensors", "digits", "", "none", "default"),
+    ],
+)
+def test_published_files_are_recognised(path, family, container, name, origin):
+    found = choose("auto", path=path, family=family, container=container)
+    assert (found.name, found.origin) == (name, origin)
+    assert "(set another with --normalize)" in found.note
+
+
+def test_given_and_stored_win_and_need_no_note():
+    stored = named("half", origin="stored in the file")
+    given = choose("none", stored=stored, family="cifar10")
+    assert (given.name, given.origin, given.note) == ("none", "given", "")
+    assert choose("auto", stored=stored, family="cifar10") is stored
+    assert stored.note == ""
+    assert stored.words == "half: (x - 0.5) / 0.5"
+
+
+def test_a_stored_layer_is_found_and_removed():
+    tensors = {
+        "norm.module.mu": torch.full((3, 1, 1), 0.25),
+        "norm.module.log_sig": torch.full((3, 1, 1), 0.5).log(),
+        "model.module.fc.weight": torch.zeros(2, 2),
+    }
+    found = take_stored(tensors)
+    assert found is not None
+    assert found.origin == "stored in the file"
+    assert found.mean == pytest.approx((0.25,) * 3)
+    assert found.std == pytest.approx((0.5,) * 3)
+    assert list(tensors) == ["model.module.fc.weight"]
+    other = {"0.mean": torch.zeros(3), "0.std": torch.ones(3), "1.weight": torch.zeros(1)}
+    assert take_stored(other).std == (1.0, 1.0, 1.0)
+    assert take_stored({"bn.running_mean": torch.zeros(3)}) is None
+
+
+class BrightOrDark(nn.Module):
+    """Class 1 where the normalised mean is positive: right only behind a centring layer."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        mean = x.mean(dim=(1, 2, 3))
+        return torch.stack([-mean, mean], dim=1)
+
+
+def test_measuring_finds_the_layer_a_network_needs():
+    levels = torch.linspace(0.05, 0.95, 10)
+    images = levels.view(-1, 1, 1, 1).expand(-1, 3, 4, 4)
+    measured = dict(compare_normalizations(BrightOrDark(), images, (levels > 0.5).long()))
+    assert measured["half"] == measured["cifar10"] == 1.0
+    assert measured["none"] == 0.5
+    grey = compare_normalizations(BrightOrDark(), images[:, :1], (levels > 0.5).long())
+    assert {m.name for m in grey} == {"none", "half"}

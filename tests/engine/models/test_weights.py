@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import os
+
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from engine.errors import UserError
+from engine.models.weights import read_card, read_safetensors, read_torch, strip_prefixes
+
+WEIGHTS = {"fc.weight": torch.ones(2, 3), "fc.bias": torch.zeros(2)}
+
+
+class Marker:
+    """Unpickling it would make a file."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def __reduce__(self):
+        return (os.mkdir, (self.path,))
+
+
+@pytest.mark.parametrize("zipped", [True, False])
+def test_a_pickle_with_code_is_refused_and_does_not_run(tmp_path, zipped):
+    marker = tmp_path / "ran"
+    path = tmp_path / "evil.pt"
+    content = {"state_dict": WEIGHTS, "x": Marker(str(marker))}
+    torch.save(content, path, _use_new_zipfile_serialization=zipped)
+    with pytest.raises(UserError, match=r"is a pickle with the Python object posix\.mkdir in it"):
+        read_torch(path)
+    assert not marker.exists()
+
+
+def test_a_whole_pickled_model_is_refused(tmp_path):
+    path = tmp_path / "model.pt"
+    torch.save(torch.nn.Linear(2, 2), path)
+    with pytest.raises(
+        UserError, match=r"torch\.nn\.modules\.linear\.Linear.*save the model's state"
+    ):
+        read_torch(path)
+
+
+def test_layouts_of_checkpoints(tmp_path):
+    path = tmp_path / "c.pth"
+    torch.save({"epoch": 3, "arch": "resnet50", "state_dict": WEIGHTS, "optimizer": {}}, path)
+    found = read_torch(path)
+    assert (found.format, found.arch, found.container) == ("checkpoint", "resnet50", "state_dict")
+    torch.save({"net": WEIGHTS, "epoch": 440}, path)
+    assert read_torch(path).container == "net"
+    torch.save(WEIGHTS, path)
+    assert read_torch(path).format == "state_dict"
+    assert set(read_torch(path).tensors) == set(WEIGHTS)
+
+
+@pytest.mark.parametrize("share", [0.3, 0.9])
+def test_a_truncated_file_is_refused(tmp_path, share):
+    for name, save, read in (
+        ("a.pt", torch.save, read_torch),
+        ("a.safetensors", save_file, read_safetensors),
+    ):
+        path = tmp_path / name
+        save(WEIGHTS, path)
+        path.write_bytes(path.read_bytes()[: int(path.stat().st_size * share)])
+        with pytest.raises(UserError, match="is a damaged or truncated"):
+            read(path)
+
+
+def test_a_huge_header_is_refused(tmp_path):
+    path = tmp_path / "a.safetensors"
+    path.write_bytes((1 << 40).to_bytes(8, "little") + b"{")
+    with pytest.raises(UserError, match="more than any real model needs"):
+        read_safetensors(path)
+
+
+def test_what_holds_no_weights_is_refused(tmp_path):
+    path = tmp_path / "a.pt"
+    torch.save([1, 2], path)
+    with pytest.raises(UserError, match="holds a list, not weights by name"):
+        read_torch(path)
+    torch.save({"epoch": 1, "loss": 0.5}, path)
+    with pytest.raises(
+        UserError, match=r"holds no weights Certiscope knows \(found: epoch, loss\)"
+    ):
+        read_torch(path)
+
+
+def test_a_tensor_larger_than_its_file_is_refused(tmp_path):
+    path = tmp_path / "a.pt"
+    torch.save({"fc.weight": torch.zeros(1).expand(10**9, 64)}, path)
+    assert path.stat().st_size < 10_000
+    with pytest.raises(UserError, match="claims 64,000,000,000 numbers but holds 1"):
+        read_torch(path)
+
+
+def test_prefixes_of_wrappers_are_removed():
+    for prefix in ("", "1.", "module.", "1.module.", "model.module.", "_orig_mod."):
+        assert strip_prefixes({prefix + key: value for key, value in WEIGHTS.items()}) == WEIGHTS
+    mixed = {"1.a": torch.zeros(1), "2.a": torch.zeros(1)}
+    assert strip_prefixes(mixed) == mixed
+
+
+def test_a_card_is_optional(tmp_path):
+    assert read_card(tmp_path / "a.safetensors") == {}
+    (tmp_path / "a.json").write_text('{"name": "x"}')
+    assert read_card(tmp_path / "a.safetensors") == {"name": "x"}
+    (tmp_path / "a.json").write_text("[1, 2")
+    assert read_card(tmp_path / "a.safetensors") == {}

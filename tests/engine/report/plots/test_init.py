@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+from engine.figures import bounds_figure, votes_figure
+from engine.report.plots import drawing
+from tests.factories import DIGITS, make_evidence, make_meaning_figure, make_slice_figure
+
+
+def test_each_figure_finds_its_way() -> None:
+    evidence = make_evidence()
+    figures = (
+        votes_figure(evidence, DIGITS),
+        bounds_figure(evidence, DIGITS),
+        make_slice_figure(),
+        make_meaning_figure(),
+    )
+    assert [drawing(f).kind for f in figures] == ["votes", "bounds", "region", "meaning"]
+    assert all(drawing(figure).alt for figure in figures)

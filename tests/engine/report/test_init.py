@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.errors import UserError
+from engine.report import WRITERS, write_report
+from tests.factories import make_evidence, make_illustrations
+
+
+@pytest.mark.parametrize("ending", WRITERS)
+def test_the_ending_names_the_format(ending: str, tmp_path: Path) -> None:
+    path = tmp_path / f"run{ending.upper()}"
+    write_report(make_evidence(), path, make_illustrations())
+    starts = {".pdf": b"%PDF", ".html": b"<!DOCTYPE", ".csv": b"schema_version", ".json": b"{\n"}
+    assert path.read_bytes().startswith(starts[ending])
+
+
+def test_unknown_ending_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(
+        UserError, match=r"its ending must be one of \.pdf, \.html, \.csv, \.json\."
+    ):
+        write_report(make_evidence(), tmp_path / "run.docx")
+
+
+@pytest.mark.parametrize("ending", WRITERS)
+def test_a_folder_in_the_way_is_one_sentence(ending: str, tmp_path: Path) -> None:
+    path = tmp_path / f"run{ending}"
+    path.mkdir()
+    with pytest.raises(UserError, match="Cannot write .*: is a directory"):
+        write_report(make_evidence(), path)

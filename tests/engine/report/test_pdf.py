@@ -1,0 +1,230 @@
+from __future__ import annotations
+
+import errno
+import io
+import os
+from pathlib import Path
+
+import pikepdf
+import pypdf
+import pytest
+
+from engine.errors import UserError
+from engine.evidence import Evidence
+from engine.figures import Illustrations
+from engine.report.json import evidence_json
+from engine.report.pdf import pdf_bytes, preview_pages, report_figures, write_pdf
+from engine.report.typeset import displayable
+from tests.factories import (
+    make_evidence,
+    make_illustrations,
+    make_input,
+    make_meaning_figure,
+    make_model,
+    make_predicted,
+)
+
+HOSTILE = (
+    '#eval("x") $x$ *b* `c` \\ @ref <label> ] } //',
+    "<script>alert(1)</script>",
+    "n" * 600,
+    "日本語 😀 \u202egnp.exe",
+    "مرحبا שלום Ωмега",
+    "",
+)
+
+
+def text_of(pdf: bytes) -> str:
+    reader = pypdf.PdfReader(io.BytesIO(pdf))
+    return " ".join(" ".join(page.extract_text().split()) for page in reader.pages)
+
+
+def attached(pdf: bytes) -> bytes:
+    return pypdf.PdfReader(io.BytesIO(pdf)).attachments["evidence.json"][0]
+
+
+def thousand_classes() -> Evidence:
+    names = [f"class number {i} with a long name {'x' * (i % 50)}" for i in range(1000)]
+    estimation = [i % 3 for i in range(1000)]
+    estimation[500] = 60_000
+    selection = [0] * 1000
+    selection[500] = 100
+    return make_evidence(class_names=names, selection=selection, estimation=estimation)
+
+
+def test_first_page_holds_the_statement_and_its_numbers() -> None:
+    evidence = make_evidence()
+    reader = pypdf.PdfReader(io.BytesIO(pdf_bytes(evidence, make_illustrations())))
+    first = " ".join(reader.pages[0].extract_text().split())
+    assert "CERTIFIED" in first
+    assert evidence.statement in first
+    assert evidence.bounds is not None
+    assert f"{evidence.bounds.p_lower:.7f}"[:7] in first  # five decimals, cut and not rounded
+    for words in ("R = 0.528", "l2 norm, pixels in [0,1]", "100,000", "0.001", "sigma", "live"):
+        assert words in first
+    assert evidence.run_id in first
+    assert "9f2c1b7e9f2c" in first
+    assert "What this does not say" in first
+
+
+def test_whole_report_names_everything_needed_to_judge_and_repeat() -> None:
+    evidence = make_evidence(certified_at={"radius=0.25": True, "radius=2": False})
+    text = text_of(pdf_bytes(evidence))
+    assert evidence.model.sha256 in text
+    assert evidence.input.pixels_sha256 in text
+    assert evidence.command in text
+    assert evidence.noise.key in text
+    assert "ICML 2019, Theorem 1" in text
+    assert "false statement is at most alpha = 0.001" in text
+    assert "not sound to the last bit" in text
+    assert "radius=2 not certified" in text
+    assert "end of report" in text
+    pages = len(pypdf.PdfReader(io.BytesIO(pdf_bytes(evidence))).pages)
+    assert f"page {pages} of {pages}" in text
+
+
+def test_attachment_is_the_json_that_write_json_writes() -> None:
+    evidence = make_evidence(input=make_input(name="日本 #eval"))
+    data = attached(pdf_bytes(evidence))
+    assert data == evidence_json(evidence).encode()
+    assert Evidence.model_validate_json(data) == evidence
+
+
+def test_is_pdf_a_3b_with_an_associated_file(tmp_path: Path) -> None:
+    path = tmp_path / "report.pdf"
+    write_pdf(make_evidence(), path, make_illustrations())
+    with pikepdf.open(path) as pdf:
+        spec = pdf.attachments["evidence.json"]
+        assert spec.obj.AFRelationship == "/Data"
+        assert spec.get_file().mime_type == "application/json"
+        assert len(pdf.Root.AF) == 1
+        with pdf.open_metadata() as meta:
+            assert (meta["pdfaid:part"], meta["pdfaid:conformance"]) == ("3", "B")
+
+
+def test_same_evidence_gives_the_same_bytes() -> None:
+    evidence, pictures = make_evidence(), make_illustrations()
+    assert pdf_bytes(evidence, pictures) == pdf_bytes(evidence, pictures)
+
+
+def test_only_fonts_that_come_with_typst() -> None:
+    with pikepdf.open(io.BytesIO(pdf_bytes(make_evidence()))) as pdf:
+        names = {
+            str(obj.FontName).split("+")[-1]
+            for obj in pdf.objects
+            if isinstance(obj, pikepdf.Dictionary) and obj.get("/Type") == "/FontDescriptor"
+        }
+    assert names
+    assert all(name.startswith(("LibertinusSerif", "DejaVuSansMono")) for name in names)
+
+
+def test_the_document_is_dated_by_the_run() -> None:
+    reader = pypdf.PdfReader(io.BytesIO(pdf_bytes(make_evidence(created="2025-03-01T10:15:00"))))
+    assert reader.metadata is not None
+    assert reader.metadata.creation_date_raw == "D:20250301101500Z"
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_names_are_shown_and_never_run(name: str) -> None:
+    names = [name, *(str(digit) for digit in range(1, 10))]
+    evidence = make_evidence(
+        class_names=names,
+        selection=(100, *[0] * 9),
+        estimation=(9_900, 100, *[0] * 8),
+        input=make_input(name=name, source=name, label=0, label_name=name),
+        model=make_model(names, name=name, source=name, notes=(name,)),
+        warnings=(name,),
+        command=name,
+    )
+    pdf = pdf_bytes(evidence, make_illustrations())
+    assert attached(pdf) == evidence_json(evidence).encode()
+    shown = displayable(name)
+    if shown.isascii() and len(shown) <= 40:
+        assert shown.replace(" ", "") in text_of(pdf).replace(" ", "")
+
+
+def test_direction_overrides_cannot_disguise_a_file_name() -> None:
+    text = text_of(pdf_bytes(make_evidence(input=make_input(name="a\u202egnp.exe"))))
+    assert "a[U+202E]gnp.exe" in text
+
+
+def test_abstention_says_which_cause_and_what_n_would_help() -> None:
+    evidence = make_evidence(estimation=(0, 0, 49_900, 0, 0, 0, 0, 50_100, 0, 0))
+    text = text_of(pdf_bytes(evidence))
+    assert evidence.outcome == "abstained"
+    assert "ABSTAINED" in text
+    assert "Robustness certificate" not in text
+    assert "most likely n is too small for these votes" in text
+    assert "less likely the selection votes guessed the wrong class" in text
+    assert "n that would help 400,000" in text
+
+
+def test_partial_run_is_marked_partial() -> None:
+    text = text_of(pdf_bytes(make_evidence(n_plan=1_000_000)))
+    assert "CERTIFIED PARTIAL" in text
+    assert "100,000 of 1,000,000 planned votes were counted" in text
+
+
+def test_prediction_shows_its_test() -> None:
+    text = text_of(pdf_bytes(make_predicted()))
+    assert "PREDICTED" in text
+    assert "≤ 0.00001" in text
+    assert "no radius is claimed" in text
+    assert "p lower" not in text
+
+
+def test_a_run_without_a_vote_still_has_a_report() -> None:
+    evidence = make_predicted(p_value=1.0, estimation=[0] * 10, n_plan=100)
+    assert "ABSTAINED PARTIAL" in text_of(pdf_bytes(evidence))
+
+
+def test_a_thousand_classes_fit() -> None:
+    evidence = thousand_classes()
+    text = text_of(pdf_bytes(evidence))
+    assert "class number 500" in text
+    assert "990 others" in text
+
+
+@pytest.mark.parametrize(
+    ("pictures", "kinds"),
+    [
+        (None, 2),
+        (Illustrations(), 2),
+        (Illustrations(meaning=make_meaning_figure()), 3),
+        (make_illustrations(), 4),
+    ],
+)
+def test_missing_illustrations_are_left_out(pictures: Illustrations | None, kinds: int) -> None:
+    evidence = make_evidence()
+    assert len(report_figures(evidence, pictures)) == kinds
+    assert ("What it means" in text_of(pdf_bytes(evidence, pictures))) == (kinds >= 3)
+
+
+def test_preview_has_a_picture_per_page() -> None:
+    evidence, pictures = make_evidence(), make_illustrations()
+    pages = preview_pages(evidence, pictures, ppi=40)
+    assert len(pages) == len(pypdf.PdfReader(io.BytesIO(pdf_bytes(evidence, pictures))).pages)
+    assert all(page.startswith(b"\x89PNG") for page in pages)
+
+
+def test_full_disk_is_one_sentence_and_keeps_the_old_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "report.pdf"
+    path.write_bytes(b"old")
+
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(UserError, match=r"Cannot write .*report\.pdf: the disk is full\."):
+        write_pdf(make_evidence(), path)
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_certify_run_without_a_vote_still_has_a_report() -> None:
+    evidence = make_evidence(estimation=[0] * 10, n_plan=100)
+    text = text_of(pdf_bytes(evidence))
+    assert "Nothing is certified: the run ended before the first vote" in text
+    assert "no votes to bound" in text

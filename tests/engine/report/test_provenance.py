@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from engine.report.content import Section
+from engine.report.provenance import provenance
+from tests.factories import make_evidence, make_input, make_model
+
+
+def told(title: str, **overrides: object) -> dict[str, str]:
+    parts: tuple[Section, ...] = provenance(make_evidence(**overrides))  # type: ignore[arg-type]
+    part = next(part for part in parts if part.title == title)
+    return {fact.label: f"{fact.value} ({fact.note})" for fact in part.facts}
+
+
+def test_model_that_can_run_code_says_so() -> None:
+    assert "can run code" not in told("Model")["format"]
+    risky = make_model(format="torchscript", contains_code=True)
+    assert told("Model", model=risky)["format"] == "torchscript (can run code; consent given)"
+
+
+def test_normalisation_tells_how_it_came_to_be_known() -> None:
+    assert told("Model")["normalisation"] == "none (after the noise; stored in the file)"
+    assumed = make_model(normalization_origin="default")
+    assert "assumed" in told("Model", model=assumed)["normalisation"]
+
+
+def test_adaptation_is_never_silent() -> None:
+    assert "nothing resized" in told("Input")["fitted to the model"]
+    resized = make_input(adaptation="resized from 640 x 480 to 8 x 8")
+    assert "640 x 480" in told("Input", input=resized)["fitted to the model"]
+
+
+def test_noise_can_be_made_again() -> None:
+    noise = told("Noise")
+    assert noise["key"] == "00c0ffee12345678 (from seed 0)"
+    assert noise["streams"].startswith("selection 0, estimation 1")
+
+
+def test_check_names_counts_and_the_bound_at_full_precision() -> None:
+    evidence = make_evidence()
+    assert evidence.bounds is not None
+    steps = " ".join(provenance(evidence)[-1].sentences)
+    assert "k = 98,403 of n = 100,000" in steps
+    assert repr(evidence.bounds.p_lower) in steps

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from engine.fields import field_specs
+from engine.report.content import Section
+from engine.report.sections import limits, sections
+from engine.settings import RunSettings
+from tests.factories import make_evidence, make_predicted
+
+
+def section(title: str, parts: tuple[Section, ...]) -> Section:
+    return next(part for part in parts if part.title == title)
+
+
+def test_every_parameter_is_listed() -> None:
+    listed = [fact.label for fact in section("Parameters", sections(make_evidence())).facts]
+    assert listed == ["sigma", *(spec.title for spec in field_specs(RunSettings))]
+
+
+def test_limits_begin_with_the_schemes_own() -> None:
+    evidence = make_evidence()
+    sentences = limits(evidence).sentences
+    assert sentences[: len(evidence.settings.scheme.limits)] == evidence.settings.scheme.limits
+    assert any("smoothed classifier g" in sentence for sentence in sentences)
+    assert any("per statement" in sentence for sentence in sentences)
+    assert not any("R or more" in sentence for sentence in limits(make_predicted()).sentences)
+
+
+def test_table_of_votes_adds_up() -> None:
+    table = section("Votes", sections(make_evidence(failures=5))).table
+    assert table is not None
+    assert sum(int(row[3].replace(",", "")) for row in table.rows) == 100_005
+    assert table.rows[-1][:4] == ("no class", "", "0", "5")
+
+
+def test_trajectory_ends_at_the_claim_and_rounds_down() -> None:
+    evidence = make_evidence()
+    table = section("Bounds over n", sections(evidence)).table
+    assert table is not None
+    assert evidence.bounds is not None
+    assert table.rows[-1][0] == "100,000"
+    assert 0 <= evidence.bounds.p_lower - float(table.rows[-1][2]) < 1e-5
+    provisional = make_evidence(bound="clopper-pearson", n_plan=10**6)
+    table = section("Bounds over n", sections(provisional)).table
+    assert table is not None
+    assert {row[4] for row in table.rows} == {"provisional"}
+
+
+def test_decision_rule_states_its_risk() -> None:
+    for evidence in (make_evidence(), make_predicted()):
+        text = " ".join(section("Decision rule", sections(evidence)).sentences)
+        assert "at most alpha = 0.001 (confidence 99.9 %)" in text
+    assert "p-value" in " ".join(section("Decision rule", sections(make_predicted())).sentences)

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import pytest
+
+from engine.records import Votes
+from engine.regions import Abstention
+from engine.report.summary import content, estimated
+from tests.factories import make_evidence, make_input, make_predicted
+
+
+def facts(evidence_content: object) -> dict[str, str]:
+    return {fact.label: fact.value for fact in evidence_content.key_facts}  # type: ignore[attr-defined]
+
+
+def test_key_numbers_are_rounded_against_the_claim() -> None:
+    evidence = make_evidence()
+    assert evidence.bounds is not None
+    shown = facts(content(evidence))
+    assert 0 <= evidence.bounds.p_lower - float(shown["p lower"]) < 1e-5
+    assert 0 <= float(shown["p upper"]) - evidence.bounds.p_upper < 1e-5
+    assert evidence.radius is not None
+    assert 0 <= evidence.radius - float(shown["certified region"].removeprefix("R = ")) < 1e-3
+
+
+@pytest.mark.parametrize(
+    ("reason", "cause"),
+    [
+        ("wrong-guess", "the selection votes guessed the wrong class"),
+        ("below-half", "the class's probability under the noise is not above one half"),
+        ("too-few-samples", "n is too small for these votes"),
+    ],
+)
+def test_each_cause_of_an_abstention_is_named(reason: str, cause: str) -> None:
+    abstention = Abstention.model_validate({"reason": reason, "sentence": "it is so."})
+    evidence = make_evidence(
+        outcome="abstained", region=None, radius=None, abstention=abstention, statement="Nothing."
+    )
+    why = content(evidence).why
+    assert why is not None
+    assert (why.facts[0].label, why.facts[0].value) == ("most likely", cause)
+    assert len(why.facts) == 3
+    assert why.sentences == ("It is so.",)
+
+
+def test_stopped_fixed_n_run_names_no_cause_but_its_n() -> None:
+    abstention = Abstention(reason="stopped-early", sentence="stopped.", n_needed=5000)
+    why = content(make_evidence(outcome="abstained", abstention=abstention)).why
+    assert why is not None
+    assert [(fact.label, fact.value) for fact in why.facts] == [("n that would help", "5,000")]
+
+
+def test_answer_is_held_against_the_label() -> None:
+    def note(**label: object) -> str:
+        evidence = make_evidence(input=make_input(**label))
+        return next(fact.note for fact in content(evidence).key_facts if fact.label == "answer")
+
+    assert note() == "class 7; the true class"
+    assert note(label=2, label_name="two") == "class 7; the true class is 'two'"
+    assert note(label=None, label_name=None) == "class 7; true class not known"
+
+
+def test_failures_count_among_the_votes() -> None:
+    evidence = make_evidence(failures=10)
+    assert estimated(evidence) == Votes(counts=evidence.votes.estimation, failures=10).n
+
+
+def test_prediction_claims_no_region() -> None:
+    words = content(make_predicted())
+    assert {"certified region", "p lower", "bound"}.isdisjoint(facts(words))
+    assert facts(words)["p-value"] == "≤ 0.00001"

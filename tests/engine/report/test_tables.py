@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import csv
+import io
+
+import numpy as np
+
+from engine.figures import Figure, bounds_figure, votes_figure
+from engine.report.tables import figure_csv
+from tests.factories import DIGITS, make_evidence, make_meaning_figure, make_slice_figure
+
+
+def rows(figure: Figure) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(figure_csv(figure))))
+
+
+def test_votes() -> None:
+    found = rows(votes_figure(make_evidence(failures=3), DIGITS))
+    assert found[7] == {"class": "7", "name": "7", "selection": "97", "estimation": "98403"}
+    assert found[-1]["name"] == "no class"
+    assert sum(int(row["estimation"]) for row in found) == 100_003
+
+
+def test_bounds_keep_full_precision() -> None:
+    figure = bounds_figure(make_evidence(), DIGITS)
+    found = rows(figure)
+    assert [float(row["p_lower"]) for row in found] == [p.p_lower for p in figure.points]
+    assert {row["valid"] for row in found} == {"1"}
+
+
+def test_slice_gives_each_cell_its_middle() -> None:
+    base = np.array([[7, 2], [7, -1]], dtype=np.int16)
+    found = rows(make_slice_figure(base=base, smoothed=base[:1, :1], extent=1.0, radius=0.25))
+    assert [(r["u"], r["v"], r["class"]) for r in found[:4]] == [
+        ("-0.5", "-0.5", "7"),
+        ("0.5", "-0.5", "2"),
+        ("-0.5", "0.5", "7"),
+        ("0.5", "0.5", "-1"),
+    ]
+    assert (found[4]["layer"], found[4]["u"]) == ("smoothed", "0.0")
+    assert (found[5]["layer"], found[5]["u"]) == ("certified radius", "0.25")
+
+
+def test_meaning_holds_every_pixel() -> None:
+    figure = make_meaning_figure()
+    found = rows(figure)
+    assert len(found) == 5 * 64
+    original = [float(row["value"]) for row in found if row["picture"] == "input"]
+    assert original == figure.original.ravel().tolist()
+    assert found[-1]["picture"] == "changed, l2 norm 0.5"

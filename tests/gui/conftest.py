@@ -1,0 +1,434 @@
+"""A window without a screen, settings of its own, a light engine, and no thread left behind."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, QSettings
+
+from engine.bounds import bound_method
+from engine.errors import TrustRequired, UserError
+from engine.evidence import Evidence, NoiseRecord, Software, TrajectoryPoint, VoteRecord
+from engine.figures import MeaningFigure, SliceFigure
+from engine.inputs.base import FittedInput, ImageInput
+from engine.models.request import ModelRequest
+from engine.procedures.snapshot import Snapshot
+from engine.records import InputIdentity, ModelIdentity, Timing, Votes
+from engine.regions import Abstention
+from engine.settings import RunSettings
+from gui import worker as worker_module
+from gui.backend import AxesChoice, Backend, Example, Offer, Subject
+from gui.preferences import Preferences
+from gui.session import Session
+from gui.theme import registry
+
+if TYPE_CHECKING:
+    from gui.window import Window
+
+NAMES = tuple("0123456789")
+BATCH = 500
+
+
+def model_identity(name: str = "digits-cnn", **changes: object) -> ModelIdentity:
+    """A model of digits."""
+    facts = {
+        "name": name,
+        "source": f"demo:{name}",
+        "format": "safetensors",
+        "sha256": "ab" * 32,
+        "architecture": "digits_cnn",
+        "parameters": 12_345,
+        "class_names": NAMES,
+        "input_shape": (1, 8, 8),
+        "training_sigma": 0.25,
+    }
+    return ModelIdentity(**{**facts, **changes})
+
+
+def image_input(spec: str, label: int = 7) -> ImageInput:
+    """A picture of a gradient."""
+    pixels = np.linspace(0, 1, 64, dtype=np.float32).reshape(1, 8, 8)
+    name = spec.rsplit("/", 1)[-1]
+    return ImageInput(name, spec, "cd" * 32, pixels, label=label, label_name=str(label))
+
+
+def fitted_input(image: ImageInput) -> FittedInput:
+    """The same, fitted."""
+    identity = InputIdentity(
+        name=image.name,
+        source=image.source,
+        sha256=image.sha256,
+        pixels_sha256="ef" * 32,
+        shape=(1, 8, 8),
+        label=image.label,
+        label_name=image.label_name,
+    )
+    return FittedInput(identity, image.pixels)
+
+
+def make_snapshot(settings: RunSettings, n: int, *, share: float = 0.98) -> Snapshot:
+    """A run that stands at n votes."""
+    counts = [0] * len(NAMES)
+    counts[7], counts[1] = round(n * share), n - round(n * share)
+    votes = Votes(counts=tuple(counts))
+    bounds = bound_method(settings.bound).at(votes, top=7, alpha=settings.alpha, n_plan=settings.n)
+    point = TrajectoryPoint(
+        n=n, k=counts[7], p_lower=bounds.p_lower, p_upper=bounds.p_upper, valid=bounds.valid
+    )
+    selection = Votes(counts=(0,) * 7 + (settings.n0, 0, 0))
+    return Snapshot(
+        run_id="r",
+        phase="estimation",
+        selection=selection,
+        estimation=votes,
+        top=7,
+        bounds=bounds,
+        region=settings.scheme.region(bounds) if bounds.valid else None,
+        trajectory=(point,),
+        n_done=n + settings.n0,
+        n0_plan=settings.n0,
+        n_plan=settings.n,
+        rate=1000.0,
+        eta=(settings.n - n) / 1000,
+        seconds=n / 1000,
+    )
+
+
+def make_evidence(
+    settings: RunSettings, n: int | None = None, *, share: float = 0.98, source: str = "digits:7"
+) -> Evidence:
+    """What a run of n votes ends in."""
+    n = settings.n if n is None else n
+    snapshot = make_snapshot(settings, n, share=share)
+    certified = snapshot.region is not None
+    return Evidence(
+        run_id="r",
+        procedure="certify",
+        created="2026-01-01T00:00:00+00:00",
+        outcome="certified" if certified else "abstained",
+        complete=n == settings.n,
+        predicted_class=7 if certified else None,
+        class_name="7" if certified else None,
+        radius=snapshot.region.radius if snapshot.region else None,
+        region=snapshot.region,
+        abstention=None
+        if certified
+        else Abstention(reason="too-few-samples", sentence="too few votes.", n_needed=5000),
+        statement="With confidence 99.9 %, nothing changes." if certified else "Nothing certified.",
+        votes=VoteRecord(
+            selection=snapshot.selection.counts, estimation=snapshot.estimation.counts, guess=7
+        ),
+        bounds=snapshot.bounds,
+        trajectory=snapshot.trajectory,
+        settings=settings,
+        noise=NoiseRecord(
+            generator="g", key="0" * 16, key_material="m", selection_stream=0, estimation_stream=1
+        ),
+        model=model_identity(),
+        input=fitted_input(image_input(source)).identity,
+        performance=Timing(samples_per_second=1000.0, seconds=1.5, batch=64, device="cpu"),
+        software=Software(
+            certiscope="0",
+            python="3",
+            torch="2",
+            numpy="2",
+            scipy="1",
+            platform="x",
+            processor="y",
+            device_name="z",
+        ),
+        command="certiscope certify",
+    )
+
+
+def make_slice(settings: RunSettings, side: int = 5) -> SliceFigure:
+    """A plane in which 7 wins everywhere."""
+    return SliceFigure(
+        extent=1.0,
+        base=np.full((side, side), 7, dtype=np.int16),
+        smoothed=np.full((3, 3), 7, dtype=np.int16),
+        smoothed_votes=16,
+        axes=("a random direction", "another"),
+        radius=0.4,
+        class_names=NAMES,
+        center_class=7,
+        samples=np.zeros((4, 2), dtype=np.float32),
+    )
+
+
+def make_meaning() -> MeaningFigure:
+    """Four grey pictures."""
+    grey = np.full((1, 8, 8), 0.5, dtype=np.float32)
+    return MeaningFigure(
+        original=grey,
+        noisy=(grey, grey, grey),
+        noisy_answers=("7", "7", "1"),
+        perturbed=grey,
+        perturbed_norm=0.4,
+        perturbed_how="a random direction",
+        perturbed_clipped=False,
+        noise_in_words="Gaussian, sigma 0.25",
+    )
+
+
+@dataclass
+class FakeClassifier:
+    """An identity and a note of being unloaded."""
+
+    identity: ModelIdentity
+    unloaded: bool = False
+
+    def unload(self) -> None:
+        """Remember it."""
+        self.unloaded = True
+
+
+@dataclass
+class FakeBackend(Backend):
+    """The engine's answers without an engine; ``pause`` is the time a batch takes."""
+
+    pause: float = 0.002
+    share: float = 0.98
+    answer: int = 7
+    calls: list[str] = field(default_factory=list)
+    fail: dict[str, Exception] = field(default_factory=dict)
+    threads: set[int] = field(default_factory=set)
+
+    def _note(self, call: str) -> None:
+        self.calls.append(call)
+        self.threads.add(threading.get_ident())
+        if call in self.fail:
+            raise self.fail[call]
+
+    def warm_up(self) -> None:
+        self._note("warm_up")
+
+    def offer(self) -> Offer:
+        examples = tuple(
+            Example(f"digits:{k}", f"digit {k}", image_input(f"digits:{k}").pixels)
+            for k in range(4)
+        )
+        models = (("demo:digits-0.25", "Digits, sigma 0.25"),)
+        return Offer(models, ("resnet50",), ("auto", "none", "imagenet"), examples)
+
+    def load_model(self, request: ModelRequest) -> FakeClassifier:
+        self._note("load_model")
+        if request.spec.endswith(".pt2") and not request.trust:
+            raise TrustRequired("It can run code.", path=request.spec, sha256="12" * 32)
+        return FakeClassifier(model_identity(request.spec.removeprefix("demo:")))
+
+    def open_input(self, spec: str, known: list[str]) -> tuple[list[str], ImageInput]:
+        self._note("open_input")
+        if spec in known:
+            return known, image_input(spec)
+        specs = [f"{spec}/{k}.png" for k in range(3)] if spec.endswith("folder") else [spec]
+        return specs, image_input(specs[0])
+
+    def prepare(self, classifier, request, image, settings) -> tuple[Subject, int]:
+        self._note("prepare")
+        return Subject(classifier, request, fitted_input(image)), self.answer
+
+    def setting_warnings(self, classifier, settings: RunSettings) -> tuple[str, ...]:
+        trained = classifier.identity.training_sigma
+        if trained == settings.scheme.noise_level():
+            return ()
+        return (f"The model was trained with sigma {trained:g}.",)
+
+    def certify(
+        self, subject: Subject, settings: RunSettings, stop: threading.Event
+    ) -> Generator[Snapshot, None, Evidence]:
+        self._note("certify")
+        n = 0
+        while n < settings.n and not stop.is_set():
+            time.sleep(self.pause)
+            n = min(settings.n, n + BATCH)
+            yield make_snapshot(settings, n, share=self.share)
+        return make_evidence(
+            settings, max(n, 1), share=self.share, source=subject.fitted.identity.source
+        )
+
+    def predict(self, subject, settings, stop, *, test):
+        self._note(f"predict {test}")
+        return self.certify(subject, settings, stop)
+
+    def explore(self, subject, evidence, axes: AxesChoice, stop):
+        self._note(f"explore {axes.kind} {axes.towards}".strip())
+        for side in (3, 5, 9):
+            if stop.is_set():
+                break
+            yield make_slice(evidence.settings, side)
+        return make_slice(evidence.settings, 9)
+
+    def meaning(self, subject, evidence) -> MeaningFigure:
+        self._note("meaning")
+        return make_meaning()
+
+    def preview(self, evidence, illustrations) -> list[bytes]:
+        self._note("preview")
+        return [png_bytes(), png_bytes()]
+
+    def export(self, evidence, illustrations, fmt, path: Path) -> Path:
+        self._note(f"export {fmt}")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(evidence.model_dump_json())
+        return path
+
+    def examine(self) -> str:
+        return "ok    python 3"
+
+
+def png_bytes() -> bytes:
+    """A small white PNG, drawn by hand."""
+    import struct
+    import zlib
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        check = zlib.crc32(kind + data)
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", check)
+
+    rows = zlib.compress(b"\x00\xff\xff\xff\xff" * 4)
+    header = struct.pack(">IIBBBBB", 4, 4, 8, 0, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+    )
+
+
+@pytest.fixture(scope="session")
+def qapp():
+    """The program's own application."""
+    from gui.app import application
+
+    return application()
+
+
+@pytest.fixture(autouse=True)
+def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings, logs and pasted pictures of a test stay in its folder."""
+    for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / name))
+    QSettings.setPath(
+        QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "settings")
+    )
+
+
+@pytest.fixture(autouse=True)
+def no_thread_left(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A test that leaves a thread alive fails."""
+    started = []
+    original = worker_module._Thread.start
+
+    def start(thread: worker_module._Thread) -> None:
+        started.append(thread)
+        original(thread)
+
+    monkeypatch.setattr(worker_module._Thread, "start", start)
+    before = {thread for thread in threading.enumerate() if thread.is_alive()}
+    yield
+    running = [thread for thread in started if thread.isRunning()]
+    for thread in running:
+        thread.closing.set()
+        thread.jobs.put(None)
+        thread.wait(10_000)
+    assert not running, "a worker thread was left alive"
+    left = [
+        thread
+        for thread in threading.enumerate()
+        if thread not in before and not isinstance(thread, threading._DummyThread)
+    ]
+    assert not left, f"threads left alive: {left}"
+
+
+@pytest.fixture
+def preferences(tmp_path: Path) -> Preferences:
+    """Preferences in a file of the test's own."""
+    return Preferences(QSettings(str(tmp_path / "test.ini"), QSettings.Format.IniFormat))
+
+
+@pytest.fixture
+def backend() -> FakeBackend:
+    """A fast engine."""
+    return FakeBackend()
+
+
+@pytest.fixture
+def session(qapp, backend: FakeBackend, preferences: Preferences) -> Iterator[Session]:
+    """A session on the fast engine, started."""
+    session = Session(backend=backend, preferences=preferences)
+    session.start()
+    yield session
+    assert session.worker.shutdown()
+
+
+@pytest.fixture
+def idle_session(qapp, backend: FakeBackend, preferences: Preferences) -> Session:
+    """A session whose worker was never started: for panels alone."""
+    return Session(backend=backend, preferences=preferences)
+
+
+@pytest.fixture
+def window(qtbot, backend: FakeBackend, preferences: Preferences) -> Iterator[Window]:
+    """The real window on the fast engine, shown."""
+    from gui.window import Window
+
+    session = Session(backend=backend, preferences=preferences)
+    window = Window(session)
+    window.painted.connect(session.start)
+    window.show()
+    qtbot.waitUntil(lambda: session.is_warm)
+    yield window
+    destroy(window)
+
+
+def destroy(window: Window) -> None:
+    """Close a window and delete all of it at once, before the next one changes the theme."""
+    window.leave()
+    # PySide keeps a signal connected to methods of deleted plots
+    registry.changed.disconnect()
+    window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def loaded(window: Window, qtbot) -> Window:
+    """The window with a model and a picture."""
+    window.session.open_model(ModelRequest("demo:digits-0.25"))
+    window.session.open_input("digits:7")
+    qtbot.waitUntil(lambda: window.session.ready)
+    return window
+
+
+@pytest.fixture
+def make() -> SimpleNamespace:
+    """Makers of records, for tests in other files."""
+    return SimpleNamespace(
+        model=model_identity,
+        image=image_input,
+        fitted=fitted_input,
+        snapshot=make_snapshot,
+        evidence=make_evidence,
+        slice=make_slice,
+        meaning=make_meaning,
+        png=png_bytes,
+        destroy=destroy,
+        classifier=FakeClassifier,
+        UserError=UserError,
+    )
+
+
+@pytest.fixture
+def said(session: Session) -> Callable[[], list[str]]:
+    """Every sentence the session had to say."""
+    sentences: list[str] = []
+    session.notice.connect(lambda kind, sentence: sentences.append(sentence))
+    return lambda: sentences

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import pytest
+
+from gui.backend import AxesChoice, Example
+from gui.panels.axes import AxesChooser
+
+
+@pytest.fixture
+def chooser(qtbot, make):
+    chooser = AxesChooser()
+    chooser.offer((Example("digits:3", "digit 3", make.image("x").pixels),))
+    qtbot.addWidget(chooser)
+    return chooser
+
+
+def pick(chooser, qtbot, kind):
+    index = chooser.kind.findData(kind)
+    with qtbot.waitSignal(chooser.chosen) as chosen:
+        chooser.kind.setCurrentIndex(index)
+        chooser.kind.activated.emit(index)
+    return chosen.args[0]
+
+
+@pytest.mark.parametrize("kind", ["adversarial", "random"])
+def test_a_kind_of_axes(chooser, qtbot, kind):
+    assert pick(chooser, qtbot, kind) == AxesChoice(kind)
+    assert chooser.other.isHidden()
+
+
+def test_towards_a_shipped_picture(chooser, qtbot):
+    assert pick(chooser, qtbot, "towards") == AxesChoice("towards", "digits:3")
+    assert not chooser.other.isHidden()
+
+
+def test_towards_a_picture_of_ones_own(chooser, qtbot):
+    pick(chooser, qtbot, "towards")
+    with qtbot.waitSignal(chooser.chosen) as chosen:
+        chooser.point_to("/some/where/cat.png")
+    assert chosen.args == [AxesChoice("towards", "/some/where/cat.png")]
+    assert chooser.other.currentText() == "cat.png"

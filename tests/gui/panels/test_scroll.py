@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from PySide6.QtWidgets import QApplication
+
+from gui.panels.scroll import ScrollColumn
+from gui.panels.section import words
+
+LONG = "A sentence of several words that needs a second line. " * 3
+
+
+def test_there_is_nothing_to_scroll_where_all_fits(qtbot):
+    scroll = ScrollColumn("A column", spacing=4)
+    qtbot.addWidget(scroll)
+    for _ in range(4):
+        scroll.column.addWidget(words(LONG))
+    scroll.column.addStretch(1)
+    scroll.resize(300, 400)
+    scroll.show()
+    QApplication.processEvents()
+    assert scroll.verticalScrollBar().maximum() == 0
+
+
+def test_what_does_not_fit_can_be_scrolled_to(qtbot):
+    scroll = ScrollColumn("A column", spacing=4)
+    qtbot.addWidget(scroll)
+    for _ in range(20):
+        scroll.column.addWidget(words(LONG))
+    scroll.resize(300, 400)
+    scroll.show()
+    QApplication.processEvents()
+    assert scroll.verticalScrollBar().maximum() > 0

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+
+from engine.fields import field_specs
+from engine.schemes import SCHEMES
+from engine.settings import RunSettings
+from gui.panels.settings import SettingsPanel
+
+
+@pytest.fixture
+def panel(qtbot):
+    panel = SettingsPanel()
+    qtbot.addWidget(panel)
+    return panel
+
+
+@pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.key)
+def test_the_form_has_every_declared_field(panel, scheme):
+    panel.set_scheme(scheme)
+    declared = [spec.name for spec in (*field_specs(scheme), *field_specs(RunSettings))]
+    assert list(panel.fields) == declared
+    assert panel.settings() == RunSettings(scheme=scheme())
+
+
+def test_what_is_shown_comes_back(panel):
+    settings = RunSettings(n=12_345, alpha=1e-7, bound="two-class", precision="bf16")
+    panel.show_settings(settings)
+    assert panel.settings() == settings
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "sentence"),
+    [
+        ("sigma", "-1", "sigma must be greater than 0 (it was -1.0)."),
+        ("sigma", "0", "sigma must be greater than 0 (it was 0.0)."),
+        ("alpha", "1", "alpha must be less than 1 (it was 1.0)."),
+        ("alpha", "0", "alpha must be greater than 0 (it was 0.0)."),
+        ("n", "0", "n must be greater than or equal to 1 (it was 0)."),
+        ("n0", "-5", "n0 must be greater than or equal to 1 (it was -5)."),
+    ],
+)
+def test_a_wrong_value_is_a_sentence(panel, qtbot, name, text, sentence):
+    with qtbot.waitSignal(panel.refused) as refused:
+        panel.fields[name].editor.setText(text)
+    assert refused.args == [sentence]
+    assert panel.complaint.text() == sentence
+    panel.fields[name].set_value(panel.fields[name].spec.default)
+    assert panel.complaint.text() == ""
+
+
+@pytest.mark.parametrize("text", ["0,25", "", "one", "nan", "inf", "1e999"])
+def test_what_is_no_number_is_refused_and_never_misread(panel, text):
+    panel.fields["sigma"].editor.setText(text)
+    assert panel.complaint.text().startswith("sigma must be")
+
+
+@pytest.mark.parametrize(("text", "n"), [("1,000", 1000), ("1e5", 100_000), ("2 000", 2000)])
+def test_integers_may_be_grouped(panel, text, n):
+    panel.fields["n"].editor.setText(text)
+    assert panel.settings().n == n
+
+
+@pytest.mark.parametrize("text", ["1.5", "1e400", "ten"])
+def test_no_fraction_is_taken_for_an_integer(panel, text):
+    panel.fields["n"].editor.setText(text)
+    assert panel.complaint.text().startswith("n must be")
+
+
+def test_arrow_keys_step_within_the_range(panel, qtbot):
+    editor = panel.fields["sigma"].editor
+    qtbot.keyClick(editor, Qt.Key.Key_Up)
+    assert panel.settings().scheme.sigma == 0.3
+    editor.setText("0.05")
+    qtbot.keyClick(editor, Qt.Key.Key_Down)
+    assert panel.settings().scheme.sigma == 0.05
+    editor = panel.fields["seed"].editor
+    qtbot.keyClick(editor, Qt.Key.Key_Down)
+    assert panel.settings().seed == 0
+
+
+def test_every_editor_says_its_name_unit_and_help(panel):
+    for field in panel.fields.values():
+        assert field.editor.accessibleName() == field.spec.title
+        assert field.spec.help in field.editor.accessibleDescription()
+        assert field.label.buddy() is field.editor

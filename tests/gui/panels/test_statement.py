@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtGui import QAction, QGuiApplication
+
+from engine.rounding import round_down
+from engine.settings import RunSettings
+from gui.actions import COMMANDS
+from gui.panels.statement import StatementPanel
+
+
+@pytest.fixture
+def panel(qtbot, idle_session, make):
+    actions = {command.id: QAction(command.title) for command in COMMANDS}
+    idle_session.model = make.model()
+    panel = StatementPanel(idle_session, actions)
+    panel.keep = actions
+    qtbot.addWidget(panel)
+    return panel
+
+
+def show(panel, session, evidence):
+    session.evidence = evidence
+    session.evidence_changed.emit()
+
+
+def test_it_waits_with_a_sentence(panel):
+    assert "press Certify (F5)" in panel.sentence.text()
+    assert not panel.copy.isEnabled()
+
+
+def test_a_certificate(panel, idle_session, make):
+    evidence = make.evidence(RunSettings())
+    show(panel, idle_session, evidence)
+    assert panel.outcome.text() == "CERTIFIED"
+    assert panel.headline.text() == f"R = {round_down(evidence.radius, 3)}"
+    assert float(panel.headline.text()[4:]) <= evidence.radius
+    assert panel.sentence.text() == evidence.statement
+    assert evidence.settings.scheme.limits[0] in panel.limits.text()
+
+
+def test_an_abstention_is_not_certified_at_zero(panel, idle_session, make):
+    show(panel, idle_session, make.evidence(RunSettings(), share=0.5))
+    assert panel.outcome.text() == "ABSTAINED"
+    assert panel.headline.text() == ""
+    assert dict(panel._rows)["n that would certify"] == "about 5,000"
+
+
+def test_a_partial_run_says_so(panel, idle_session, make):
+    show(panel, idle_session, make.evidence(RunSettings(), n=5000))
+    assert panel.outcome.text() == "CERTIFIED · PARTIAL"
+
+
+def test_a_valid_bound_may_be_claimed_while_it_runs(panel, idle_session, make):
+    idle_session.snapshot = make.snapshot(RunSettings(), 5000)
+    idle_session.snapshot_changed.emit()
+    assert panel.outcome.text() == "RUNNING"
+    assert panel.headline.text().startswith("R = ")
+    assert panel.sentence.text() == "This may be claimed if the run is stopped now."
+
+
+def test_a_provisional_bound_claims_nothing(panel, idle_session, make):
+    idle_session.snapshot = make.snapshot(RunSettings(bound="clopper-pearson"), 5000)
+    idle_session.snapshot_changed.emit()
+    assert panel.headline.text() == ""
+    assert panel.sentence.text() == "Nothing may be claimed before the planned n."
+    assert panel.basis.text() == "provisional, no claim before n = 100,000"
+
+
+def test_the_text_can_be_copied(panel, idle_session, make):
+    show(panel, idle_session, make.evidence(RunSettings()))
+    panel.copy.click()
+    text = QGuiApplication.clipboard().text()
+    assert "alpha: 0.001" in text
+    assert "CERTIFIED" in text

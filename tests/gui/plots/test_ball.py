@@ -1,0 +1,136 @@
+"""The certified region: disc, map, dots, words and names hold the slice's data."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF
+from PySide6.QtWidgets import QApplication
+
+from gui import theme as themes
+from gui.plots.ball import BallPlot
+from gui.theme import apply_theme
+
+
+def test_the_disc_has_the_certified_radius(shown, slices) -> None:
+    plot = shown(BallPlot())
+    plot.show_figure(slices())
+    rect = plot.disc.rect()
+    assert rect.width() == rect.height() == pytest.approx(2 * 0.63299)
+    assert rect.center() == QPointF(0, 0)
+    x, y = plot.radius_line.getOriginalDataset()
+    assert np.hypot(x[1], y[1]) == pytest.approx(0.63299)
+
+
+def test_the_radius_is_rounded_down(shown, slices) -> None:
+    plot = shown(BallPlot())
+    plot.show_figure(slices(radius=0.63299))
+    assert plot.radius_label.toPlainText() == "R = 0.632"
+    assert plot.summary().startswith("R = 0.632 around answer 7; answers on the slice: 7, ")
+
+
+def test_without_a_certificate_there_is_a_map_but_no_disc(shown, slices) -> None:
+    plot = shown(BallPlot())
+    plot.show_figure(slices(radius=None, center_class=None))
+    for item in (plot.disc, plot.disc_casing, plot.radius_line, plot.radius_label):
+        assert not item.isVisible()
+    assert plot.picture.image is not None
+    assert plot.summary().startswith("nothing is certified; ")
+    assert "certified ball" not in [entry.text for entry in plot.legend.entries]
+
+
+def test_a_disc_comes_back(shown, slices) -> None:
+    plot = shown(BallPlot())
+    plot.show_figure(slices(radius=None))
+    plot.show_figure(slices(radius=0.5))
+    assert plot.disc.isVisible() and plot.radius_label.isVisible()
+
+
+def test_cells_not_computed_yet_are_transparent(shown, slices) -> None:
+    base = slices().base.copy()
+    base[24:] = -2
+    plot = shown(BallPlot())
+    plot.show_figure(slices(base=base, smoothed=np.full((3, 3), -2, dtype=np.int16)))
+    alpha = plot.picture.image[..., 3]
+    half = alpha.shape[0] // 2
+    assert (alpha[:half] == 255).all() and (alpha[half:] == 0).all()
+    assert len(plot.outline.getOriginalDataset()[0] or ()) == 0
+
+
+def test_the_map_is_where_the_axes_say(shown, slices) -> None:
+    plot = shown(BallPlot())
+    plot.show_figure(slices())
+    rect = plot.picture.mapRectToParent(plot.picture.boundingRect())
+    assert rect.left() == pytest.approx(-1.5) and rect.right() == pytest.approx(1.5)
+    assert rect.top() == pytest.approx(-1.5) and rect.bottom() == pytest.approx(1.5)
+    assert plot.plot.getAxis("bottom").labelText == "l2 distance, pixel units"
+    assert "towards digit 2 (x) · random, orthogonal (y)" in plot.subtitle.text()
+
+
+def test_dots_are_the_input_and_the_samples_in_sight(shown, slices) -> None:
+    plot = shown(BallPlot())
+    plot.show_figure(slices())
+    assert plot.input.data["x"].tolist() == [0] and plot.input.data["y"].tolist() == [0]
+    assert plot.samples.data["x"].tolist() == pytest.approx([0.1, -0.5])
+
+
+def test_no_samples_at_all(shown, slices) -> None:
+    plot = shown(BallPlot())
+    plot.show_figure(slices(samples=np.zeros((0, 2), dtype=np.float32)))
+    assert len(plot.samples.data) == 0
+
+
+@pytest.mark.parametrize("size", [(330, 330), (600, 300), (300, 500), (230, 210)])
+def test_equal_distances_look_equal_and_the_whole_map_is_seen(shown, slices, size) -> None:
+    plot = shown(BallPlot(), *size)
+    plot.show_figure(slices())
+    QApplication.processEvents()
+    (left, right), (low, high) = plot.view.viewRange()
+    for end in (left, low):
+        assert end == pytest.approx(-1.5, abs=0.12)
+    for end in (right, high):
+        assert end == pytest.approx(1.5, abs=0.12)
+    middle, east, north = (
+        plot.view.mapViewToScene(QPointF(u, v)) for u, v in ((0, 0), (1, 0), (0, 1))
+    )
+    assert east.x() - middle.x() == pytest.approx(middle.y() - north.y(), rel=0.01)
+
+
+def test_the_legend_names_the_classes_present(shown, slices) -> None:
+    plot = shown(BallPlot())
+    base = slices().base.copy()
+    base[0, 0] = -1
+    plot.show_figure(slices(base=base))
+    texts = [entry.text for entry in plot.legend.entries]
+    assert texts[:3] == ["the input", "certified ball", "smoothed answer changes"]
+    assert texts[3] == "answer 7"
+    assert set(texts[3:]) == {"answer 7", "answer 2", "answer 5", "no answer"}
+    assert plot.legend.entries[3].color == themes.current().accent
+
+
+@pytest.mark.parametrize("radius", [None, 0.05, 0.4, 0.633, 1.2, 1.49, 4.0])
+def test_names_and_radius_never_overlap(shown, slices, radius) -> None:
+    plot = shown(BallPlot(), 400, 360)
+    plot.show_figure(slices(radius=radius))
+    QApplication.processEvents()
+    plot.label()
+    texts = [text for text in (plot.radius_label, *plot.names) if text.isVisible()]
+    frame = plot.view.sceneBoundingRect().adjusted(-1, -1, 1, 1)
+    rects = [text.mapRectToScene(text.boundingRect()) for text in texts]
+    assert all(frame.contains(rect) for rect in rects)
+    for one, other in itertools.combinations(rects, 2):
+        both = one.intersected(other)
+        assert both.isEmpty() or min(both.width(), both.height()) < 1.5
+    if radius is None:
+        assert {text.toPlainText() for text in texts} == {"7", "2", "5"}
+
+
+def test_another_theme_draws_another_map(shown, slices, qapp) -> None:
+    plot = shown(BallPlot())
+    plot.show_figure(slices())
+    before = plot.picture.image.copy()
+    theme = apply_theme(qapp, "dark")
+    assert not np.array_equal(before, plot.picture.image)
+    assert plot.disc.pen().color().name().upper() == theme.certified

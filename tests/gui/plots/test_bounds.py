@@ -1,0 +1,136 @@
+"""The bounds plot claims what is valid, rounds the safe way, and its labels stay apart."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from engine.evidence import TrajectoryPoint
+from engine.figures import BoundsFigure
+from gui.plots.bounds import BoundsPlot
+from gui.theme import apply_theme
+
+
+def one_point(p_lower: float, p_upper: float, *, n: int = 500, valid: bool = True) -> BoundsFigure:
+    point = TrajectoryPoint(n=n, k=n // 2, p_lower=p_lower, p_upper=p_upper, valid=valid)
+    return BoundsFigure(points=(point,), n_plan=1000, method="live", top_name="7")
+
+
+def test_curves_hold_the_bounds(shown, bounds) -> None:
+    plot, figure = shown(BoundsPlot()), bounds()
+    plot.show_figure(figure)
+    x, y = plot.lower.getOriginalDataset()
+    assert x.tolist() == [point.n for point in figure.points]
+    assert y.tolist() == [point.p_lower for point in figure.points]
+    assert plot.upper.getOriginalDataset()[1].tolist() == [p.p_upper for p in figure.points]
+    assert np.isnan(plot.provisional.getOriginalDataset()[1]).all()
+
+
+def test_a_provisional_bound_is_dashed_until_it_may_be_claimed(shown, bounds) -> None:
+    plot = shown(BoundsPlot())
+    plot.show_figure(bounds(n=40_000, valid=False))
+    assert np.isnan(plot.lower.getOriginalDataset()[1]).all()
+    assert not np.isnan(plot.provisional.getOriginalDataset()[1]).any()
+    assert "provisional, no claim yet" in plot.lower_label.toPlainText()
+    plot.show_figure(bounds(n=100_000, valid=False))
+    solid = plot.lower.getOriginalDataset()[1]
+    assert np.isfinite(solid).sum() == 1 and np.isfinite(solid[-1])
+    assert "valid at the planned n" in plot.lower_label.toPlainText()
+
+
+def test_the_fill_lies_between_the_valid_bound_and_one_half(shown, bounds) -> None:
+    plot = shown(BoundsPlot())
+    plot.show_figure(bounds(p=0.9))
+    assert plot.floor.getOriginalDataset()[1][-1] == 0.5
+    plot.show_figure(bounds(p=0.4))
+    floor, lower = plot.floor.getOriginalDataset()[1], plot.lower.getOriginalDataset()[1]
+    assert np.array_equal(floor, lower)
+
+
+def test_labels_round_the_claim_down_and_the_others_up(shown) -> None:
+    plot = shown(BoundsPlot())
+    plot.show_figure(one_point(0.89759999, 0.10240001))
+    assert plot.lower_label.toPlainText() == "p_lower = 0.8975\nvalid at any stop"
+    assert plot.upper_label.toPlainText() == "p_upper of all others = 0.1025"
+    assert plot.summary() == (
+        "After 500 of 1,000 votes: p_lower = 0.8975, valid at any stop; "
+        "p_upper of all others = 0.1025."
+    )
+
+
+def test_a_narrow_plot_in_large_type_cuts_no_number(shown, bounds, qapp) -> None:
+    apply_theme(qapp, "light", scale=1.6)
+    plot = shown(BoundsPlot(), 290, 380)
+    plot.show_figure(bounds(n=99_000, valid=False))
+    assert plot.upper_label.toPlainText().startswith("p_upper = ")
+    assert plot.lower_label.toPlainText().endswith("\nprovisional")
+    for text in (plot.lower_label, plot.upper_label):
+        width = text.mapRectToScene(text.boundingRect()).width()
+        assert width <= plot.view.sceneBoundingRect().width() + 1
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.6])
+@pytest.mark.parametrize("p", [0.02, 0.45, 0.501, 0.56, 0.9, 0.9999])
+def test_labels_never_overlap_and_stay_inside(shown, bounds, qapp, p, scale) -> None:
+    apply_theme(qapp, "light", scale=scale)
+    plot = shown(BoundsPlot(), round(330 * scale), round(300 * scale))
+    for n in (60, 3_000, 40_000, 99_000, 100_000):
+        for _ in range(10):
+            plot.show_figure(bounds(n=n, p=p))
+        QApplication.processEvents()
+        plot.label()
+        frame = plot.view.sceneBoundingRect().adjusted(-2, -2, 2, 2)
+        texts = [text for text in plot._texts() if text.isVisible()]
+        rects = [text.mapRectToScene(text.boundingRect()) for text in texts]
+        assert plot.lower_label in texts and plot.upper_label in texts
+        assert all(frame.contains(rect) for rect in rects)
+        for one, other in itertools.combinations(rects, 2):
+            both = one.intersected(other)
+            assert both.isEmpty() or min(both.width(), both.height()) < 1.5
+
+
+def test_the_range_eases_and_settles_with_everything_in_sight(shown, bounds) -> None:
+    plot = shown(BoundsPlot())
+    plot.show_figure(bounds(n=20_000, p=0.55))
+    first = plot.view.viewRange()[1]
+    plot.show_figure(bounds(n=20_000, p=0.55))
+    second = plot.view.viewRange()[1]
+    assert second[1] - second[0] < first[1] - first[0]
+    figure = bounds(n=100_000, p=0.55)
+    plot.show_figure(figure)
+    low, high = plot.view.viewRange()[1]
+    last = figure.points[-1]
+    assert low <= last.p_upper <= last.p_lower <= high
+    assert high - low < 0.5
+
+
+def test_logarithmic_n(shown, bounds) -> None:
+    plot = shown(BoundsPlot())
+    plot.show_figure(bounds())
+    plot.log_action.setChecked(True)
+    x, _ = plot.lower.getOriginalDataset()
+    assert x[-1] == pytest.approx(np.log10(40_000))
+    assert plot.planned.value() == pytest.approx(5)
+    plot.log_action.setChecked(False)
+    assert plot.planned.value() == 100_000
+
+
+def test_before_the_first_vote_there_are_only_the_lines(shown) -> None:
+    plot = shown(BoundsPlot())
+    plot.show_figure(BoundsFigure(points=(), n_plan=1000, method="", top_name=""))
+    assert plot.planned.value() == 1000
+    assert plot.half.value() == 0.5
+    assert plot.subtitle.text() == ""
+    assert not plot.lower_label.toPlainText()
+    assert plot.summary() == "No estimation votes yet."
+
+
+def test_the_end_is_hollow_while_nothing_may_be_claimed(shown, bounds) -> None:
+    plot = shown(BoundsPlot())
+    plot.show_figure(bounds(valid=False))
+    hollow = plot.ends.data["brush"][0].color().name()
+    plot.show_figure(bounds(valid=True))
+    assert plot.ends.data["brush"][0].color().name() != hollow

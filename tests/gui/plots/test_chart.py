@@ -1,0 +1,75 @@
+"""Charts: pens for every screen and theme, and the cost of a frame."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QEvent
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QApplication
+
+from gui import theme as themes
+from gui.plots import BallPlot, BoundsPlot, VotesPlot
+from gui.plots.chart import text_size, tinted
+from gui.theme import THEMES, apply_theme
+
+FRAMES = 40
+MOST_MS = 60.0
+"""Measured at 4 (votes), 7 (bounds) and 15 (region) ms; a slow shared machine gets its share."""
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_curves_take_up_another_theme(name: str, shown, bounds, qapp) -> None:
+    plot = shown(BoundsPlot())
+    plot.show_figure(bounds())
+    theme = apply_theme(qapp, name)
+    assert plot.lower.opts["pen"].color() == QColor(theme.accent)
+    assert plot.canvas.backgroundBrush().color() == QColor(theme.surface)
+    middle = plot.grab().toImage().pixelColor(4, 150)
+    assert middle.name().upper() == theme.surface
+
+
+def test_pens_grow_in_talk_mode(shown, qapp) -> None:
+    plot = shown(BoundsPlot())
+    before = plot.lower.opts["pen"].widthF()
+    apply_theme(qapp, "light", scale=1.6)
+    assert plot.lower.opts["pen"].widthF() == pytest.approx(1.6 * before)
+
+
+def test_pens_follow_the_screen_s_resolution(shown, monkeypatch) -> None:
+    plot = shown(BoundsPlot())
+    before = plot.lower.opts["pen"].widthF()
+    monkeypatch.setattr(plot, "devicePixelRatioF", lambda: 2.0)
+    QApplication.sendEvent(plot, QEvent(QEvent.Type.DevicePixelRatioChange))
+    assert plot.lower.opts["pen"].widthF() == pytest.approx(2 * before)
+
+
+def test_text_sizes_hold_the_painted_text(shown, bounds) -> None:
+    plot = shown(BoundsPlot())
+    plot.show_figure(bounds())
+    width, height = text_size(plot.lower_label)
+    painted = plot.lower_label.textItem.boundingRect()
+    assert width >= painted.width() - 1 and height >= painted.height() - 1
+
+
+def test_tints_keep_the_colour() -> None:
+    color = tinted(themes.current().accent, 0.5)
+    assert color.name().upper() == themes.current().accent
+    assert color.alphaF() == pytest.approx(0.5, abs=0.01)
+
+
+@pytest.mark.parametrize("kind", [VotesPlot, BoundsPlot, BallPlot])
+def test_a_frame_is_cheap_and_adds_no_item(kind: Any, shown, request) -> None:
+    make = {VotesPlot: "votes", BoundsPlot: "bounds", BallPlot: "slices"}[kind]
+    figure = request.getfixturevalue(make)()
+    plot = shown(kind(), 480, 400)
+    plot.show_figure(figure)
+    items, start = len(plot.plot.items), time.process_time()
+    for _ in range(FRAMES):
+        plot.show_figure(figure)
+        plot.canvas.viewport().repaint()
+    spent = (time.process_time() - start) / FRAMES * 1000
+    assert len(plot.plot.items) == items
+    assert spent < MOST_MS

@@ -1,0 +1,59 @@
+"""Labels stay inside and apart, whatever they wish for."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gui.plots.labels import Box, place
+
+FRAME = Box(0, 0, 300, 200)
+boxes = st.builds(
+    Box,
+    x=st.floats(-100, 400),
+    y=st.floats(-100, 300),
+    w=st.floats(10, 120),
+    h=st.floats(8, 40),
+)
+
+
+def is_inside(box: Box) -> bool:
+    slack = 1e-6
+    return (
+        box.x >= -slack
+        and box.y >= -slack
+        and box.x + box.w <= 300 + slack
+        and box.y + box.h <= 200 + slack
+    )
+
+
+@given(st.lists(st.lists(boxes, min_size=1, max_size=3), max_size=6), st.lists(boxes, max_size=4))
+def test_placed_labels_never_overlap_and_never_leave_the_frame(wishes, obstacles) -> None:
+    placed = [b for b in place(wishes, FRAME, obstacles=obstacles, slide=100) if b is not None]
+    assert all(is_inside(box) for box in placed)
+    for i, box in enumerate(placed):
+        assert not any(box.overlaps(other) for other in (*placed[:i], *obstacles))
+
+
+def test_the_first_wish_comes_true_where_it_is_free() -> None:
+    wish = Box(10, 20, 50, 10)
+    assert place([[wish]], FRAME) == [wish]
+
+
+def test_the_second_label_takes_its_second_wish_then_slides() -> None:
+    taken, spare = Box(10, 20, 50, 10), Box(10, 60, 50, 10)
+    assert place([[taken], [taken, spare]], FRAME) == [taken, spare]
+    slid = place([[taken], [taken]], FRAME, slide=40)[1]
+    assert slid is not None and slid.x == taken.x and slid.y != taken.y
+
+
+def test_there_may_be_no_place() -> None:
+    everywhere = Box(-1, -1, 400, 400)
+    assert place([[Box(0, 0, 10, 10)]], FRAME, obstacles=[everywhere]) == [None]
+
+
+def test_what_is_only_to_be_avoided_is_touched_rather_than_losing_the_label() -> None:
+    everywhere, wish = Box(-1, -1, 400, 400), Box(0, 0, 10, 10)
+    assert place([[wish]], FRAME, avoid=[everywhere]) == [wish]
+    first, second = Box(0, 0, 10, 10), Box(0, 50, 10, 10)
+    assert place([[first, second]], FRAME, avoid=[Box(0, 0, 20, 20)]) == [second]

@@ -1,0 +1,74 @@
+"""What does it mean: the pictures, their captions, and the size rounded down."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtWidgets import QApplication
+
+from gui.plots.meaning import MeaningPlot
+from gui.widgets.picture import to_image
+
+
+def test_pictures_and_captions(shown, meaning) -> None:
+    plot, figure = shown(MeaningPlot()), meaning()
+    plot.show_figure(figure)
+    assert plot.original.image == to_image(figure.original)
+    assert [view.image for view in plot.noisy] == [to_image(pixels) for pixels in figure.noisy]
+    assert [view.caption for view in plot.noisy] == ["noisy: 7", "noisy: 7", "noisy: 2"]
+    assert plot.perturbed.image == to_image(figure.perturbed)
+    assert plot.subtitle.text() == "Gaussian, sigma 0.25 (pixels in [0,1])"
+
+
+def test_the_size_of_the_change_is_rounded_down_and_its_way_told(shown, meaning) -> None:
+    plot = shown(MeaningPlot())
+    plot.show_figure(meaning(perturbed_norm=0.63299))
+    assert plot.perturbed.caption == "changed by 0.632"
+    assert plot.perturbed.toolTip().endswith(
+        "towards the nearest other answer; shown clipped to [0, 1]"
+    )
+    assert plot.summary() == (
+        "The input, and noisy copies that the base model calls 7, 7, 2; the input changed by 0.632."
+    )
+
+
+def test_an_abstention_has_no_changed_picture(shown, meaning) -> None:
+    plot = shown(MeaningPlot())
+    plot.show_figure(meaning(perturbed=None, perturbed_norm=None))
+    QApplication.processEvents()
+    assert not plot.perturbed.isVisible()
+    assert plot.original.isVisible() and all(view.isVisible() for view in plot.noisy)
+    assert plot.summary().endswith("calls 7, 7, 2.")
+    plot.show_figure(meaning())
+    QApplication.processEvents()
+    assert plot.perturbed.isVisible()
+
+
+def test_one_row_when_wide_two_when_square_three_when_high(shown, meaning) -> None:
+    plot = shown(MeaningPlot(), 900, 220)
+    plot.show_figure(meaning())
+    QApplication.processEvents()
+    assert len({view.y() for view in (plot.original, *plot.noisy, plot.perturbed)}) == 1
+    plot.resize(300, 330)
+    QApplication.processEvents()
+    assert plot.original.y() == plot.perturbed.y() < plot.noisy[0].y()
+    assert len({view.y() for view in plot.noisy}) == 1
+    plot.resize(240, 500)
+    QApplication.processEvents()
+    assert plot.original.y() < plot.noisy[0].y() < plot.perturbed.y()
+    body = plot.body.rect()
+    assert all(body.contains(view.geometry()) for view in (plot.original, *plot.noisy))
+
+
+def test_fewer_copies_leave_no_old_picture(shown, meaning) -> None:
+    plot, figure = shown(MeaningPlot()), meaning()
+    plot.show_figure(figure)
+    plot.show_figure(meaning(noisy=figure.noisy[:1], noisy_answers=("2",)))
+    assert [view.isVisible() for view in plot.noisy] == [True, False, False]
+
+
+def test_colour_pictures(shown, meaning) -> None:
+    colour = np.zeros((3, 6, 6), dtype=np.float32)
+    colour[1] = 1.0
+    plot = shown(MeaningPlot())
+    plot.show_figure(meaning(original=colour))
+    assert plot.original.image.pixelColor(3, 3).green() == 255

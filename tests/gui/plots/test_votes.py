@@ -1,0 +1,141 @@
+"""The histogram shows the counts, to scale, told apart by phase, and its texts fit."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QHelpEvent
+from PySide6.QtWidgets import QApplication, QToolTip
+
+from engine.figures import OTHER, Bar
+from gui import theme as themes
+from gui.plots.votes import VotesPlot, estimation_shares, selection_shares
+from gui.theme import apply_theme
+
+LONG = (
+    "tench, Tinca tinca",
+    "goldfish",
+    "great white shark, man-eater, Carcharodon",
+    *(f"very long class name number {i}" for i in range(7)),
+)
+
+
+def scene_rects(plot: VotesPlot, texts) -> list:
+    return [t.mapRectToScene(t.boundingRect()) for t in texts if t.isVisible()]
+
+
+def test_bars_are_shares_of_their_own_phase(shown, votes) -> None:
+    plot, figure = shown(VotesPlot()), votes()
+    plot.show_figure(figure)
+    assert plot.estimation.heights[7] == pytest.approx(98_403 / 100_000)
+    assert plot.selection.heights[7] == pytest.approx(0.97)
+    assert sum(plot.estimation.heights) == pytest.approx(1)
+    assert sum(plot.selection.heights) == pytest.approx(1)
+
+
+def test_failures_count_in_n(votes) -> None:
+    figure = votes(n_estimation=200_000, failures=100_000)
+    assert sum(estimation_shares(figure)) == pytest.approx(0.5)
+    assert sum(selection_shares(votes(selection=(0,) * 10))) == 0
+
+
+def test_counts_stand_above_their_bars(shown, votes) -> None:
+    plot = shown(VotesPlot())
+    plot.show_figure(votes())
+    assert plot.counts[7].toPlainText() == "98,403"
+    assert plot.counts[2].toPlainText() == "620"
+    assert plot.counts[7].isVisible()
+
+
+def test_while_choosing_the_selection_votes_are_shown(shown, votes) -> None:
+    plot = shown(VotesPlot())
+    plot.show_figure(votes(top=None, estimation=(0,) * 10, n_estimation=0))
+    assert plot.counts[7].toPlainText() == "97"
+    assert plot.subtitle.text() == "choosing the class: 100 votes"
+    assert len(plot.marker.data) == 0
+
+
+def test_the_chosen_class_has_accent_and_marker(shown, votes) -> None:
+    plot = shown(VotesPlot())
+    plot.show_figure(votes(top=2))
+    styles = plot.estimation._styles
+    assert styles[2].color == themes.current().accent
+    assert [style.color for style in styles].count(themes.current().accent) == 1
+    assert plot.marker.data["x"].tolist() == [2]
+    assert plot.names[2].textItem.font().bold() and not plot.names[7].textItem.font().bold()
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.6])
+@pytest.mark.parametrize("names", [tuple("0123456789"), LONG])
+def test_no_text_overlaps_another_or_leaves_the_plot(shown, votes, qapp, names, scale) -> None:
+    apply_theme(qapp, "light", scale=scale)
+    plot = shown(VotesPlot(), round(330 * scale), round(300 * scale))
+    plot.show_figure(votes(names=names, estimation=(9_000, 11_000, 8_000) + (10_000,) * 7))
+    QApplication.processEvents()
+    frame = plot.view.sceneBoundingRect().adjusted(-1, -1, 1, 1)
+    for texts in (plot.counts, plot.names):
+        rects = scene_rects(plot, texts)
+        outside = [(rect, frame) for rect in rects if not frame.contains(rect)]
+        assert not outside
+        for one, other in itertools.pairwise(sorted(rects, key=lambda r: r.left())):
+            both = one.intersected(other)
+            # text documents have a margin of 4 pixels that may overlap
+            assert both.width() <= 8 or both.height() <= 8
+
+
+def test_long_names_are_turned_and_shortened(shown, votes) -> None:
+    plot = shown(VotesPlot())
+    plot.show_figure(votes(names=LONG))
+    assert plot.names[2].angle == 90
+    assert plot.names[2].toPlainText().endswith("…")
+    plot.show_figure(votes())
+    assert plot.names[2].angle == 0
+
+
+def test_the_whole_name_is_in_the_tooltip(shown, votes) -> None:
+    plot = shown(VotesPlot())
+    plot.show_figure(votes(names=LONG))
+    at = plot.view.mapViewToScene(plot.view.viewRect().center())
+    bar = plot.bar_at(at.x())
+    assert bar is not None
+    where = plot.canvas.mapTo(plot, QPoint(int(at.x()), 100))
+    QApplication.sendEvent(plot, QHelpEvent(QEvent.Type.ToolTip, where, plot.mapToGlobal(where)))
+    assert QToolTip.text().startswith(f"{bar.name}: {bar.estimation:,} votes")
+    QToolTip.hideText()
+    assert plot.bar_at(-500) is None
+
+
+def test_other_classes_are_one_bar_of_their_own_look(shown, votes) -> None:
+    figure = votes()
+    rest = Bar(index=OTHER, name="990 others", selection=1, estimation=50)
+    plot = shown(VotesPlot())
+    plot.show_figure(figure.model_copy(update={"bars": (*figure.bars, rest)}))
+    assert len(plot.estimation.heights) == 11
+    assert plot.estimation._styles[-1].pattern is Qt.BrushStyle.Dense4Pattern
+    assert "990 others" in plot.names[10].toPlainText() or plot.names[10].angle == 90
+
+
+def test_fewer_classes_leave_no_text_behind(shown, votes) -> None:
+    plot = shown(VotesPlot())
+    plot.show_figure(votes())
+    plot.show_figure(votes(names=("cat", "dog"), estimation=(30, 70), selection=(4, 6), top=1))
+    assert [text.isVisible() for text in plot.names] == [True, True] + [False] * 8
+    assert not any(text.isVisible() for text in plot.counts[2:])
+
+
+def test_the_half_line_is_at_one_half_and_in_sight(shown, votes) -> None:
+    plot = shown(VotesPlot())
+    plot.show_figure(votes(estimation=(10_000,) * 10))
+    assert plot.half.value() == 0.5
+    assert plot.view.viewRange()[1][1] > 0.5
+
+
+def test_the_subtitle_tells_the_phases_apart(shown, votes) -> None:
+    plot = shown(VotesPlot())
+    plot.show_figure(votes(failures=3))
+    words = plot.subtitle.text()
+    assert words == "100,000 of 200,000 · 3 without an answer · hatched: first 100"
+    plot.show_figure(votes(selection=(0,) * 10))
+    assert plot.subtitle.text() == "100,000 of 200,000"

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QWidget
+
+from gui.files import MODEL_FILTER, FileAsker, is_model, model_spec, pasted_picture
+
+
+@pytest.mark.parametrize(
+    ("name", "model"),
+    [
+        ("a.safetensors", True),
+        ("a.PT", True),
+        ("checkpoint.pth.tar", True),
+        ("a.onnx", True),
+        ("a.pt2", True),
+        ("a.png", False),
+        ("a.webp", False),
+        ("notes.txt", False),
+    ],
+)
+def test_suffixes_tell_models_from_pictures(tmp_path, name, model):
+    assert is_model(tmp_path / name) is model
+
+
+def test_a_folder_is_a_model_only_with_its_config(tmp_path):
+    assert not is_model(tmp_path)
+    (tmp_path / "config.json").write_text("{}")
+    assert is_model(tmp_path)
+    assert model_spec(tmp_path / "config.json") == str(tmp_path)
+
+
+def test_the_same_picture_is_pasted_to_the_same_file(qapp):
+    image = QImage(4, 4, QImage.Format.Format_RGB888)
+    image.fill(Qt.GlobalColor.green)
+    first, second = pasted_picture(image), pasted_picture(image)
+    assert first == second
+    assert QImage(str(first)).pixelColor(0, 0).green() == 255
+
+
+def test_a_dialog_returns_at_once_and_answers_later(qtbot, tmp_path):
+    parent, answers = QWidget(), []
+    qtbot.addWidget(parent)
+    dialog = FileAsker(parent).open_file("Open", MODEL_FILTER, answers.append)
+    assert not answers
+    dialog.fileSelected.emit(str(tmp_path / "a.onnx"))
+    assert answers == [tmp_path / "a.onnx"]
+    dialog.close()
+
+
+def test_a_name_is_proposed_for_writing(qtbot):
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    dialog = FileAsker(parent).save_file("Save", "report.pdf", print)
+    assert dialog.selectedFiles()[0].endswith("report.pdf")
+    assert dialog.defaultSuffix() == "pdf"
+    dialog.close()

@@ -1,0 +1,35 @@
+"""A label that never runs out of its box."""
+
+from __future__ import annotations
+
+from gui.widgets.elided import ElidedLabel
+
+LONG = "slice through the input: towards digit 6 (x) and the strongest attack (y)"
+
+
+def test_a_long_text_is_shortened_and_whole_in_the_tooltip(qtbot) -> None:
+    label = ElidedLabel(LONG)
+    qtbot.addWidget(label)
+    label.resize(120, 20)
+    label.show()
+    assert label.shown().endswith("…")
+    assert label.fontMetrics().horizontalAdvance(label.shown()) <= 120
+    assert label.toolTip() == label.text() == LONG
+
+
+def test_a_text_that_fits_has_no_tooltip(qtbot) -> None:
+    label = ElidedLabel(LONG)
+    qtbot.addWidget(label)
+    label.resize(2000, 20)
+    label.show()
+    assert label.shown() == LONG
+    assert label.toolTip() == ""
+    label.setText("short")
+    assert label.toolTip() == ""
+
+
+def test_it_asks_for_no_width(qtbot) -> None:
+    label = ElidedLabel(LONG)
+    qtbot.addWidget(label)
+    assert label.minimumSizeHint().width() == 0
+    assert label.minimumSizeHint().height() > 0
