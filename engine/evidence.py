@@ -14,7 +14,7 @@ from engine.records import InputIdentity, ModelIdentity, ProbabilityBounds, Reco
 from engine.regions import Abstention, Region
 from engine.settings import RunSettings
 
-SCHEMA_VERSION: Literal["1.1"] = "1.1"
+SCHEMA_VERSION: Literal["1.0"] = "1.0"
 
 
 class VoteRecord(Record):
@@ -137,7 +137,7 @@ class Evidence(Record):
         command: the same run on the command line.
     """
 
-    schema_version: Literal["1.0", "1.1"] = SCHEMA_VERSION
+    schema_version: Literal["1.0"] = SCHEMA_VERSION
     run_id: str
     procedure: Literal["certify", "predict"]
     created: str

@@ -49,10 +49,3 @@ class FittedInput:
 
     identity: InputIdentity
     pixels: Pixels
-
-
-def pixels_sha256(pixels: Pixels) -> str:
-    """Digest of the numbers that receive the noise: shape, then float32 little-endian bytes."""
-    shape = "x".join(str(side) for side in pixels.shape)
-    data = np.ascontiguousarray(pixels, dtype="<f4").tobytes()
-    return hashlib.sha256(shape.encode() + b"\n" + data).hexdigest()
