@@ -15,6 +15,11 @@ def certified(region: Region, bounds: ProbabilityBounds, class_name: str, subjec
     )
 
 
+def exact_grid() -> str:
+    """What exact noise adds to a certified statement."""
+    return "It holds in exact arithmetic, for changed images with 8 bits per channel."
+
+
 def abstained(abstention: Abstention) -> str:
     """The abstention as a sentence of its own."""
     return f"Nothing is certified: {abstention.sentence}"

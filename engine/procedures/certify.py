@@ -186,6 +186,8 @@ class _Certify:
         words = statement.certified(region, bounds, name, "image")
         if self.estimation.n < self.settings.n:
             words += " " + statement.partial(self.estimation.n, self.settings.n, valid=True)
+        if self.run.randomness.exact:
+            words += " " + statement.exact_grid()
         return words
 
     def _chain(self) -> ChainRecord | None:

@@ -66,16 +66,28 @@ def _input(evidence: Evidence) -> Section:
     return Section("Input", facts)
 
 
+_ARITHMETIC = {
+    "float": "fast; not sound to the last bit",
+    "exact grid": "integers on the 8-bit grid; sound in floating point",
+}
+
+
 def _noise(evidence: Evidence) -> Section:
     noise = evidence.noise
     streams = f"selection {noise.selection_stream}, estimation {noise.estimation_stream}"
-    facts = (
+    facts = [
         Fact("generator", noise.generator),
         Fact("key", noise.key, f"from {noise.key_material}", code=True),
         Fact("streams", streams),
-        Fact("arithmetic", noise.arithmetic, "fast; not sound to the last bit"),
-    )
-    return Section("Noise", facts)
+        Fact("arithmetic", noise.arithmetic, _ARITHMETIC[noise.arithmetic]),
+    ]
+    if noise.table_sha256:
+        slack = f"at most {noise.total_variation:.2e}, subtracted from p_lower"
+        facts += [
+            Fact("distance from the law", slack, "total variation, per input"),
+            Fact("sha256 of the table", noise.table_sha256, code=True),
+        ]
+    return Section("Noise", tuple(facts))
 
 
 def _software(evidence: Evidence) -> Section:

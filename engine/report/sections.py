@@ -25,8 +25,11 @@ _GENERAL_LIMITS = (
     "the base model used alone.",
     "It relates only to the input and the model tested, named here by their digests.",
     "alpha is per statement: of many such statements, up to a share alpha may be wrong.",
-    "The noise is made in floating point and is not sound to the last bit.",
 )
+_ARITHMETIC_LIMITS = {
+    "float": "The noise is made in floating point and is not sound to the last bit.",
+    "exact grid": "It covers changed pictures with 8 bits per channel, and no others.",
+}
 
 
 def sections(evidence: Evidence) -> tuple[Section, ...]:
@@ -46,8 +49,9 @@ def sections(evidence: Evidence) -> tuple[Section, ...]:
 def limits(evidence: Evidence) -> Section:
     """What the statement must not be taken for."""
     certifying = evidence.procedure == "certify"
+    arithmetic = _ARITHMETIC_LIMITS[evidence.noise.arithmetic]
     own = evidence.settings.scheme.limits + _CERTIFY_LIMITS if certifying else _PREDICT_LIMITS
-    return Section("What this does not say", sentences=(*own, *_GENERAL_LIMITS))
+    return Section("What this does not say", sentences=(*own, *_GENERAL_LIMITS, arithmetic))
 
 
 def _method(evidence: Evidence) -> Section:

@@ -30,6 +30,10 @@ def test_abstained_and_partial():
     assert "makes no claim" in statement.partial(1, 2, valid=False)
 
 
+def test_exact_noise_names_its_attackers():
+    assert "8 bits per channel" in statement.exact_grid()
+
+
 def test_predicted():
     assert statement.predicted("cat", 0.05, "image") == (
         "With confidence 95 %, the smoothed model's answer for this image is 'cat'."
