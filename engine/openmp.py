@@ -6,7 +6,7 @@ import os
 
 
 def wait_passively() -> None:
-    """Let waiting threads spin briefly and then sleep, unless the user's environment says otherwise.
+    """Let waiting threads spin briefly, then sleep, unless the environment says otherwise.
 
     torch's OpenMP runtime spins at every barrier for a millisecond or so. Where another program
     takes one of the cores, the threads then wait for each other most of the time: on two cores
