@@ -73,6 +73,7 @@ class Command:
     starts_group: bool = False
 
 
+# fmt: off
 COMMANDS: tuple[Command, ...] = (
     Command("open-model", "Open &model…", "&File", "ask_for_model", "Ctrl+O", _idle, "model",
             tip="A file of weights, an ONNX file or a Hugging Face folder's config.json"),
@@ -89,7 +90,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("next", "&Next picture", "&File", "step_input", "Alt+Right", _has_folder,
             arguments=(1,)),
     Command("export-pdf", "Save &report as PDF…", "&File", "ask_where_to_export", "Ctrl+E",
-            _has_result, "report", ("pdf",), tip="Report with the evidence attached", starts_group=True),
+            _has_result, "report", ("pdf",), starts_group=True,
+            tip="Report with the evidence attached"),
     Command("export-html", "Save report as &HTML…", "&File", "ask_where_to_export", "Ctrl+Shift+E",
             _has_result, arguments=("html",)),
     Command("export-csv", "Save numbers as &CSV…", "&File", "ask_where_to_export", "", _has_result,
@@ -118,9 +120,11 @@ COMMANDS: tuple[Command, ...] = (
             arguments=("high-contrast",), checkable=True, tip="Theme"),
     Command("talk", "&Talk mode", "&View", "follow_talk_mode", "F11", checkable=True,
             tip="Larger type, side columns away", starts_group=True),
-    Command("palette", "Find a c&ommand…", "&View", "show_palette", "Ctrl+Shift+P", icon="search", starts_group=True),
+    Command("palette", "Find a c&ommand…", "&View", "show_palette", "Ctrl+Shift+P",
+            icon="search", starts_group=True),
     Command("doctor", "&Versions and devices", "&Help", "show_doctor", "F1"),
 )
+# fmt: on
 
 BY_ID: dict[str, Command] = {command.id: command for command in COMMANDS}
 

@@ -90,7 +90,8 @@ class Backend:
         leave_a_core_free()
         import engine.inputs
         import engine.models
-        import engine.procedures.certify  # noqa: F401  the first run shall not wait for it
+        import engine.procedures.certify
+        import engine.report  # noqa: F401  the first run and its statement shall not wait
 
     def load_model(self, request: ModelRequest) -> Classifier:
         """Open a model."""

@@ -137,7 +137,7 @@ class Session(QObject):
             names, answer = self.model.class_names, self.clean_answer
             said = names[answer] if answer is not None and answer >= 0 else "no class"
             found.append(
-                f"Without noise the model answers '{said}', but the label is "
+                f"Without noise the base model answers '{said}', but the label is "
                 f"'{label.label_name or label.label}': check normalisation and classes."
             )
         return tuple(found)

@@ -18,6 +18,7 @@ from typing import Any
 
 from engine.errors import UserError
 from engine.inputs.base import ImageInput, pixels_sha256
+from engine.inputs.picture import expanded
 
 PREFIX, DOWNLOAD = "torchvision:", "?download"
 VARIABLE = "CERTISCOPE_DATA"
@@ -120,7 +121,7 @@ def data_root() -> Path:
     """Where data sets are looked for and downloaded to when a spec names no folder."""
     given = os.environ.get(VARIABLE, "")
     cache = os.environ.get("XDG_CACHE_HOME", "") or "~/.cache"
-    return Path(given or f"{cache}/certiscope/data").expanduser()
+    return expanded(given or f"{cache}/certiscope/data")
 
 
 def _parsed(spec: str) -> tuple[Place, int | None]:
@@ -133,7 +134,7 @@ def _parsed(spec: str) -> tuple[Place, int | None]:
     name, split = parts["name"], parts["split"] or "test"
     if split not in SETS[name]:
         raise UserError(f"{name} has no split '{split}'; it has {', '.join(SETS[name])}.")
-    root = Path(parts["root"]).expanduser() if parts["root"] else data_root()
+    root = expanded(parts["root"]) if parts["root"] else data_root()
     index = None if parts["index"] is None else int(parts["index"])
     return Place(name, split, root, spec.endswith(DOWNLOAD)), index
 

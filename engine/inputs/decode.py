@@ -40,10 +40,12 @@ def decode(data: bytes, name: str) -> tuple[Pixels, tuple[str, ...]]:
         _open(data, name).verify()
         picture = _open(data, name)
         _refuse_frames(picture, name)
+        # Pillow turns a TIFF upright while loading it, and then no longer says so.
+        turned = _turned(picture) if isinstance(picture, TiffImageFile) else ()
         picture.load()
         pixels, notes = to_pixels(picture, name)
         first = ("the first of several pictures in the file",) if picture.format == "MPO" else ()
-    return pixels, (*first, *_lost_depth(data, picture), *notes)
+    return pixels, (*first, *turned, *_lost_depth(data, picture), *notes)
 
 
 def to_pixels(picture: Image.Image, name: str) -> tuple[Pixels, tuple[str, ...]]:
@@ -120,11 +122,15 @@ def _too_large(name: str, size: str = "") -> UserError:
 
 
 def _upright(picture: Image.Image) -> tuple[Image.Image, tuple[str, ...]]:
+    turned = _turned(picture)
+    return (ImageOps.exif_transpose(picture) if turned else picture), turned
+
+
+def _turned(picture: Image.Image) -> tuple[str, ...]:
     orientation = picture.getexif().get(_ORIENTATION, 1)
     if orientation not in range(2, 9):
-        return picture, ()
-    upright = ImageOps.exif_transpose(picture)
-    return upright, (f"turned upright (EXIF orientation {orientation})",)
+        return ()
+    return (f"turned upright (EXIF orientation {orientation})",)
 
 
 def _opaque(picture: Image.Image) -> tuple[np.ndarray, tuple[str, ...]]:

@@ -101,6 +101,8 @@ def load(spec: str) -> ImageInput:
         UserError: N is no index of a scan.
     """
     text = spec.removeprefix(SET).removeprefix(":").strip()
+    if not text:
+        raise UserError(f"{spec} stands for {TEST} scans; name one, e.g. {gallery()[0]}.")
     if not (text.isascii() and text.isdigit() and len(text) < 9 and int(text) < COUNT):
         raise UserError(
             f"There is no digit '{text}'; give digits:N with N from 0 to {COUNT - 1}, "

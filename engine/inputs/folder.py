@@ -34,7 +34,7 @@ def expand(spec: str) -> list[str]:
     """
     if not _folder(spec):
         return [spec]
-    root = Path(spec).expanduser()
+    root = picture.expanded(spec)
     with _readable(spec):
         specs = [str(path) for path in _pictures(root)] or _labelled_specs(root)
     if not specs:
@@ -57,7 +57,7 @@ def load(spec: str) -> ImageInput:
     root, _, inside = spec.rpartition(ROOT_MARK)
     name = Path(inside).parts[0]
     with _readable(root):
-        label = _classes(Path(root).expanduser()).index(name)
+        label = _classes(picture.expanded(root)).index(name)
     return replace(picture.load(spec), name=inside, label=label, label_name=name)
 
 
@@ -70,7 +70,7 @@ def _readable(folder: str) -> Iterator[None]:
 
 
 def _folder(spec: str) -> bool:
-    return bool(spec) and Path(spec).expanduser().is_dir()
+    return bool(spec) and picture.expanded(spec).is_dir()
 
 
 def _is_labelled(spec: str) -> bool:
@@ -78,7 +78,7 @@ def _is_labelled(spec: str) -> bool:
     parts = Path(inside).parts
     if not root or len(parts) != 2 or parts[0].startswith("."):
         return False
-    return (Path(root).expanduser() / parts[0]).is_dir()
+    return (picture.expanded(root) / parts[0]).is_dir()
 
 
 def _classes(root: Path) -> list[str]:

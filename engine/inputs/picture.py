@@ -31,7 +31,7 @@ def load(spec: str) -> ImageInput:
     Raises:
         UserError: there is no such file, or it is no picture that opens here.
     """
-    path = Path(spec).expanduser()
+    path = expanded(spec)
     return replace(from_bytes(_read(path, spec), spec), name=path.name)
 
 
@@ -48,6 +48,14 @@ def from_bytes(data: bytes, name: str) -> ImageInput:
     _check_bytes(len(data), name)
     pixels, notes = decode(data, name)
     return ImageInput(name=name, source=name, sha256=sha256_bytes(data), pixels=pixels, notes=notes)
+
+
+def expanded(spec: str) -> Path:
+    """``spec`` as a path; ``~`` is the home folder, or a plain character if there is none."""
+    try:
+        return Path(spec).expanduser()
+    except RuntimeError:
+        return Path(spec)
 
 
 def _read(path: Path, spec: str) -> bytes:

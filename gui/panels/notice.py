@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from gui.panels.section import words
@@ -57,6 +57,10 @@ class NoticeArea(QWidget):
         self._stack.setSpacing(4)
         self.notices: list[Notice] = []
         self.hide()
+
+    def minimumSizeHint(self) -> QSize:
+        """As high as the notices are at this width; Qt's own is for one word per line."""
+        return QSize(0, self._stack.totalHeightForWidth(self.width()) if self.notices else 0)
 
     def show_notice(self, kind: str, sentence: str) -> Notice:
         """Show a sentence; the same one is not shown twice, and old news goes by itself."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from gui.theme import set_role
@@ -41,14 +41,24 @@ def well() -> tuple[QFrame, QVBoxLayout]:
     return frame, layout
 
 
-def words(text: str = "", role: str = "") -> QLabel:
+class Words(QLabel):
     """A label that breaks its lines and can be selected."""
-    label = QLabel(text)
-    label.setWordWrap(True)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.MinimumExpanding)
-    label.setMinimumWidth(1)
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.setWordWrap(True)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.MinimumExpanding)
+
+    def minimumSizeHint(self) -> QSize:
+        """One line, however narrow; Qt's own is the height of one word per line."""
+        return QSize(1, self.fontMetrics().height())
+
+
+def words(text: str = "", role: str = "") -> Words:
+    """A label of some role of the style sheet."""
+    label = Words(text)
     if role:
         set_role(label, role)
     return label

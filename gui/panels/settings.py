@@ -12,7 +12,7 @@ from engine.errors import UserError
 from engine.fields import FieldSpec, checked, field_specs
 from engine.schemes import Gaussian, Scheme
 from engine.settings import RunSettings
-from gui.panels.section import Section, say, words
+from gui.panels.section import Section, words
 from gui.theme import set_role
 
 
@@ -56,6 +56,7 @@ class Field:
             self.editor.setCurrentText(str(spec.default))
         else:
             self.editor = QLineEdit(spec.default) if spec.kind == "str" else NumberEdit(spec)
+        self.below = words(self.hint(), "small")
         self.label.setBuddy(self.editor)
         self.editor.setAccessibleName(spec.title)
         self.editor.setAccessibleDescription(self.hint())
@@ -64,6 +65,12 @@ class Field:
     def hint(self) -> str:
         """Unit and help in one line."""
         return " · ".join(part for part in (self.spec.unit, self.spec.help) if part)
+
+    def complain(self, sentence: str) -> None:
+        """Say what is wrong below the editor, or, with an empty sentence, what it is for."""
+        set_role(self.label, "abstained" if sentence else "")
+        set_role(self.below, "abstained" if sentence else "small")
+        self.below.setText(sentence or self.hint())
 
     def value(self) -> Any:
         """What was typed: a number where it is one, else the text, which the check refuses."""
@@ -86,7 +93,11 @@ class Field:
 
 
 class SettingsPanel(Section):
-    """Fields of the scheme, then of the run; a wrong value is explained below at once."""
+    """Fields of the scheme, then of the run; a wrong value is explained at once, at its field.
+
+    Attributes:
+        complaint: why the form makes no settings; empty where it does.
+    """
 
     changed = Signal(object)
     """New, valid :class:`RunSettings`."""
@@ -102,9 +113,7 @@ class SettingsPanel(Section):
         self._grid.setVerticalSpacing(1)
         self._grid.setColumnStretch(1, 1)
         self.content.addLayout(self._grid)
-        self.complaint = words(role="abstained")
-        say(self.complaint, "")
-        self.content.addWidget(self.complaint)
+        self.complaint = ""
         self.scheme_fields: list[Field] = []
         self.run_fields: list[Field] = []
         self.set_scheme(self._scheme)
@@ -148,10 +157,9 @@ class SettingsPanel(Section):
         return checked(RunSettings, scheme=scheme, **rest)
 
     def _add(self, row: int, field: Field) -> None:
-        hint = words(field.hint(), "small")
         self._grid.addWidget(field.label, 2 * row, 0)
         self._grid.addWidget(field.editor, 2 * row, 1)
-        self._grid.addWidget(hint, 2 * row + 1, 0, 1, 2)
+        self._grid.addWidget(field.below, 2 * row + 1, 0, 1, 2)
         self._grid.setRowMinimumHeight(2 * row + 1, 18)
         if isinstance(field.editor, QComboBox):
             field.editor.currentTextChanged.connect(self._check)
@@ -169,18 +177,17 @@ class SettingsPanel(Section):
         try:
             settings = self.settings()
         except UserError as error:
-            say(self.complaint, str(error))
             self._mark(str(error))
             self.refused.emit(str(error))
         else:
-            say(self.complaint, "")
             self._mark("")
             self.changed.emit(settings)
 
     def _mark(self, sentence: str) -> None:
-        """Point at the field the sentence is about."""
+        """Show a sentence at the field it is about, which its first word names."""
+        self.complaint = sentence
         for name, field in self.fields.items():
-            set_role(field.label, "abstained" if sentence.startswith(f"{name} ") else "")
+            field.complain(sentence if sentence.startswith(f"{name} ") else "")
 
 
 def _number(text: str, kind: str) -> int | float:

@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
 from engine.evidence import Evidence
 from engine.procedures.snapshot import Snapshot
 from engine.regions import Region
-from engine.report.sections import limits
 from gui.panels.rows import evidence_rows, snapshot_rows
 from gui.panels.scroll import ScrollColumn
 from gui.panels.section import say, words
@@ -92,6 +91,8 @@ class StatementPanel(Card):
         if evidence.outcome == "predicted":
             say(self.headline, f"'{evidence.class_name}'")
         self._fill(evidence_rows(evidence))
+        from engine.report.sections import limits  # its package loads typst, after the warm-up
+
         self._limit(limits(evidence).sentences)
 
     def _show_snapshot(self, snapshot: Snapshot) -> None:
@@ -122,7 +123,7 @@ class StatementPanel(Card):
     def _limit(self, limits: tuple[str, ...]) -> None:
         self.limits_title.setVisible(bool(limits))
         self._rules[1].setVisible(bool(limits))
-        say(self.limits, "\n".join(limits))
+        say(self.limits, "\n".join(f"– {sentence}" for sentence in limits))
 
     def _fill(self, rows: list[tuple[str, str]]) -> None:
         """Change texts in place; make rows anew only where their names differ."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QMenuBar, QToolButton, QWidget
 
 from gui import theme as themes
@@ -35,6 +35,7 @@ class TopBar(QFrame):
         set_role(certify, "primary")
         row.addWidget(certify)
         row.addWidget(self._button("stop", "Stop   Esc"))
+        self._room = {True: 0, False: 0}
         themes.registry.changed.connect(self.retheme)
         self.retheme()
 
@@ -46,6 +47,27 @@ class TopBar(QFrame):
         for identifier, button in self.buttons.items():
             token = "on_accent" if identifier == "certify" else "text"
             button.setIcon(themed_icon(BY_ID[identifier].icon, token=token))
+        for spelled in (False, True):
+            self._spell(spelled=spelled)
+            self.layout().activate()
+            self._room[spelled] = super().minimumSizeHint().width()
+        self._spell(spelled=self.width() >= self._room[True])
+        self.updateGeometry()
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for the icons; the words go where they do not fit."""
+        return QSize(self._room[False], super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Words beside the icons where there is room."""
+        super().resizeEvent(event)
+        self._spell(spelled=self.width() >= self._room[True])
+
+    def _spell(self, *, spelled: bool) -> None:
+        beside = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+        for identifier in (*TOOLBAR, "palette"):
+            style = beside if spelled else Qt.ToolButtonStyle.ToolButtonIconOnly
+            self.buttons[identifier].setToolButtonStyle(style)
 
     def _button(self, identifier: str, text: str) -> QToolButton:
         action = self._actions[identifier]

@@ -15,7 +15,7 @@ def test_threads_sleep_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name)
     wait_passively()
     assert os.environ["OMP_WAIT_POLICY"] == "PASSIVE"
-    assert os.environ["GOMP_SPINCOUNT"] == "0"
+    assert os.environ["GOMP_SPINCOUNT"] == "1000"
 
 
 def test_the_users_choice_stays(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 import os
 
 import torch
@@ -5,9 +7,10 @@ import torch
 from engine.threads import leave_a_core_free
 
 
-def test_torch_uses_all_cores_but_one():
+def test_one_core_is_left_to_the_window() -> None:
     before = torch.get_num_threads()
     try:
-        assert leave_a_core_free() == torch.get_num_threads() == max(1, os.cpu_count() - 1)
+        threads = leave_a_core_free()
+        assert threads == torch.get_num_threads() == max(1, (os.cpu_count() or 1) - 1)
     finally:
         torch.set_num_threads(before)

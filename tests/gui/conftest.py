@@ -344,7 +344,9 @@ def no_thread_left(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     left = [
         thread
         for thread in threading.enumerate()
-        if thread not in before and not isinstance(thread, threading._DummyThread)
+        if thread not in before
+        and not isinstance(thread, threading._DummyThread)
+        and thread.name != "tqdm_monitor"  # a library's own, daemonic and harmless
     ]
     assert not left, f"threads left alive: {left}"
 

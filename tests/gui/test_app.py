@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -23,6 +24,13 @@ def painted():
 window.painted.disconnect()
 window.painted.connect(painted)
 app.exec()
+"""
+
+DEMO = """
+import sys
+from pathlib import Path
+from gui.app import demo
+sys.exit(demo(Path(sys.argv[1])))
 """
 
 
@@ -108,3 +116,26 @@ print("status", app.main([]))
 """
     done = run(code, XDG_CONFIG_HOME=str(tmp_path), XDG_DATA_HOME=str(tmp_path))
     assert "status 0" in done.stdout, done.stderr
+
+
+def test_the_demonstration_runs_without_a_display(tmp_path):
+    out = tmp_path / "out"
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", DEMO, str(out)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env={**environment, "XDG_CONFIG_HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path)},
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    evidence = json.loads((out / "demo.json").read_text())
+    assert evidence["outcome"] == "certified"
+    assert evidence["class_name"] == "7"
+    assert (out / "demo.pdf").read_bytes().startswith(b"%PDF")
+    assert (out / "demo.png").read_bytes().startswith(b"\x89PNG")

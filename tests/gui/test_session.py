@@ -183,7 +183,7 @@ def test_warnings_before_a_run(session, backend, qtbot):
     session.set_settings(RunSettings(scheme=Gaussian(sigma=0.5)))
     assert session.warnings() == (
         "The model was trained with sigma 0.25.",
-        "Without noise the model answers '1', but the label is '7': "
+        "Without noise the base model answers '1', but the label is '7': "
         "check normalisation and classes.",
     )
 

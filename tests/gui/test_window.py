@@ -226,12 +226,21 @@ def test_state_is_restored(loaded, preferences, backend):
     assert preferences.recent("models") == ["demo:digits-0.25"]
 
 
+def test_notices_do_not_push_the_window_taller(window):
+    height = window.height()
+    for number in range(3):
+        window.notices.show_notice("error", f"Sentence {number} of several plain words. " * 3)
+    QApplication.processEvents()
+    assert window.height() == height
+    assert window.minimumSizeHint().height() < 800
+
+
 def test_warnings_stand_before_a_run(window, backend, qtbot):
     backend.answer = 1
     window.session.open_model(ModelRequest("demo:digits-0.25"))
     window.session.open_input("digits:7")
     qtbot.waitUntil(lambda: window.session.ready)
-    assert any("Without noise the model answers '1'" in text for text in sentences(window))
+    assert any("Without noise the base model answers '1'" in text for text in sentences(window))
     window.left.settings.fields["sigma"].editor.setText("0.5")
     assert "The model was trained with sigma 0.25." in sentences(window)
     window.left.settings.fields["sigma"].editor.setText("0.25")

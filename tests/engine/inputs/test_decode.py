@@ -162,6 +162,7 @@ def test_cmyk_becomes_rgb():
     assert notes == ("turned from CMYK to RGB",) and pixels[:, 0, 0].tolist() == [1, 0, 0]
 
 
+@pytest.mark.parametrize("fmt", ["PNG", "TIFF"])
 @pytest.mark.parametrize(
     ("orientation", "turn"),
     [
@@ -174,10 +175,10 @@ def test_cmyk_becomes_rgb():
         (8, lambda a: np.rot90(a)),
     ],
 )
-def test_the_camera_s_orientation_is_applied(orientation, turn):
+def test_the_camera_s_orientation_is_applied(orientation, turn, fmt):
     exif = Image.Exif()
     exif[0x0112] = orientation
-    pixels, notes = decode(saved(Image.fromarray(GREY), exif=exif), "x")
+    pixels, notes = decode(saved(Image.fromarray(GREY), fmt, exif=exif), "x")
     assert notes == (f"turned upright (EXIF orientation {orientation})",)
     assert np.array_equal(pixels[0], turn(GREY) / np.float32(255))
 

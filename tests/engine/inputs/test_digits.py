@@ -62,13 +62,20 @@ def test_changing_one_loaded_digit_leaves_the_next_alone():
     assert digits.load("digits:3").pixels.max() <= 1
 
 
-@pytest.mark.parametrize("text", ["1797", "-1", "7.5", "seven", "", "²", "9" * 5000])
+@pytest.mark.parametrize("text", ["1797", "-1", "7.5", "seven", "²", "9" * 5000])
 def test_there_are_only_so_many(text):
     with pytest.raises(UserError) as refused:
         digits.load(f"digits:{text}")
     assert str(refused.value) == (
         f"There is no digit '{text}'; give digits:N with N from 0 to 1796, e.g. digits:0."
     )
+
+
+@pytest.mark.parametrize("spec", ["digits", "digits:"])
+def test_the_whole_set_is_no_single_digit(spec):
+    with pytest.raises(UserError) as refused:
+        digits.load(spec)
+    assert str(refused.value) == f"{spec} stands for 400 scans; name one, e.g. digits:0."
 
 
 def test_the_gallery_shows_every_class_and_nothing_trained_on():

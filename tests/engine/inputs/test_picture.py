@@ -35,6 +35,12 @@ def test_the_home_folder_may_be_abbreviated(tmp_path, monkeypatch):
     assert picture.load("~/white.png").source == "~/white.png"
 
 
+def test_an_unknown_users_home_is_no_crash():
+    assert refusal("~nobody-of-this-name/x.png").startswith(
+        f"There is no picture ~nobody-of-this-name/x.png; {GIVE}"
+    )
+
+
 def test_the_clipboard_gives_a_picture(tmp_path):
     path = tmp_path / "x.png"
     Image.new("L", (3, 2), 51).save(path)
