@@ -98,4 +98,10 @@ def _loop(app: QApplication, window: Window) -> int:
     beat = QTimer()  # lets Python see the signal
     beat.timeout.connect(lambda: None)
     beat.start(200)
-    return app.exec()
+    status = app.exec()
+    if not window.ended:
+        # a download inside a library cannot be interrupted, and Qt aborts on a thread that still
+        # runs; everything worth keeping is written by now
+        sys.stdout.flush()
+        os._exit(status)
+    return status

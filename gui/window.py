@@ -58,7 +58,11 @@ RIGHT_WIDTH = 300
 
 
 class Window(QMainWindow):
-    """Left: what is certified. Middle: plots. Right: the statement. Bottom: progress."""
+    """Left: what is certified. Middle: plots. Right: the statement. Bottom: progress.
+
+    Attributes:
+        ended: False if the worker was still at work when the window closed.
+    """
 
     painted = Signal()
     """Emitted once, after the first paint."""
@@ -68,6 +72,7 @@ class Window(QMainWindow):
         self.session = session
         self._was_painted = False
         self._leaving = False
+        self.ended = True
         self.setWindowTitle(TITLE)
         self.setAcceptDrops(True)
         self.commands = commands.build_actions(self)
@@ -308,7 +313,7 @@ class Window(QMainWindow):
         for name, splitter in self._splitters().items():
             preferences.save_state(name, splitter.saveState())
         self.hide()
-        self.session.shutdown()
+        self.ended = self.session.shutdown()
         event.accept()
 
     def leave(self) -> None:
