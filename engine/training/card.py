@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from engine.rounding import round_down
+
 
 def card_markdown(name: str, facts: Mapping[str, Any]) -> str:
     """The card for people: what the model is, how it was made, what was measured."""
@@ -21,9 +23,13 @@ knows only scans like those it was trained on.
 - **Split**: {split["train"]} training, {split["validation"]} validation, {split["test"]} test,
   {split["rule"]}; {split["use"]}.
 - **Command**: `{facts["command"]}` (seed {facts["seed"]}; best epoch {facts["epoch"]} of
-  {facts["recipe"]["epochs"]}).
+  {facts["recipe"]["epochs"]}; torch {facts["torch"]}, {facts["threads"]} thread).
+- **SHA-256 of the weights**: `{facts["sha256"]}`.
+- **Limits**: it expects light ink on dark ground, so a photograph of dark ink on paper has to be
+  inverted; training and test scans come from the same writers, so the figures say little about
+  other hands.
 - **Clean accuracy** (no noise, {split["test"]} test digits): {100 * facts["clean_accuracy"]:.2f} %.
-- **Average certified radius** on the same digits: {certified["acr"]:.3f};
+- **Average certified radius** on the same digits: {round_down(certified["acr"], 3)};
   abstained: {100 * certified["abstained"]:.2f} %.
 
 Certified accuracy, l2, pixels in [0,1]: CERTIFY with sigma {certified["sigma"]:g},

@@ -6,17 +6,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from torch import nn
 
 from engine.evidence import Evidence
-from engine.inputs.base import FittedInput, pixels_sha256
-from engine.inputs.digits import load_digits
+from engine.inputs import fit, load_input
+from engine.inputs.digits import PREFIX
 from engine.models import ModelRequest, load_model
 from engine.models.base import Classifier
 from engine.procedures.certify import certify
-from engine.records import InputIdentity
 from engine.schemes import Gaussian
 from engine.settings import RunSettings
 from engine.training.loop import Part
@@ -56,7 +54,7 @@ def certified_accuracy(
     """
     classifier = load_model(ModelRequest(str(path)))
     settings = RunSettings(
-        scheme=Gaussian(sigma=sigma), n0=n0, n=n, alpha=alpha, bound="clopper-pearson"
+        scheme=Gaussian(sigma=sigma), n0=n0, n=n, alpha=alpha, bound="clopper-pearson", device="cpu"
     )
     found = [_certified(classifier, index, settings) for index in indices]
     right = [
@@ -69,33 +67,17 @@ def certified_accuracy(
             f"{radius:g}": round(sum(r is not None and r > radius for r in right) / total, 4)
             for radius in radii
         },
-        "acr": round(sum(r or 0.0 for r in right) / total, 4),
+        "acr": sum(r or 0.0 for r in right) / total,
         "abstained": round(sum(run.outcome == "abstained" for run in found) / total, 4),
     }
 
 
 def _certified(classifier: Classifier, index: int, settings: RunSettings) -> Evidence:
-    running = certify(classifier, _digit(index), settings)
+    digit = fit(load_input(f"{PREFIX}{index}"), classifier.identity)
+    running = certify(classifier, digit, settings)
     while True:
         try:
             next(running)
         except StopIteration as end:
             evidence: Evidence = end.value
             return evidence
-
-
-def _digit(index: int) -> FittedInput:
-    digits = load_digits()
-    pixels = np.ascontiguousarray(digits.pixels[index])
-    digest = pixels_sha256(pixels)
-    label = int(digits.labels[index])
-    identity = InputIdentity(
-        name=f"digit {index}",
-        source=f"digits:{index}",
-        sha256=digest,
-        pixels_sha256=digest,
-        shape=(1, 8, 8),
-        label=label,
-        label_name=str(label),
-    )
-    return FittedInput(identity, pixels)

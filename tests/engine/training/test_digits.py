@@ -1,3 +1,4 @@
+import hashlib
 import json
 from pathlib import Path
 
@@ -45,5 +46,9 @@ def test_a_shipped_models_card_states_its_accuracy(name: str):
         right = (model.classify(pixels) == labels).float().mean()
     assert card["clean_accuracy"] == pytest.approx(float(right), abs=1e-4)
     assert card["clean_accuracy"] > 0.97
+    indices = card["split"]["indices"]
+    assert {part: tuple(chosen) for part, chosen in indices.items()} == split()
+    weights = (assets() / "models" / f"{name}.safetensors").read_bytes()
+    assert card["sha256"] == hashlib.sha256(weights).hexdigest()
     assert card["certified_accuracy"]["curve"]["0"] > 0.95
     assert (assets() / "models" / f"{name}.safetensors").stat().st_size < 1_000_000
