@@ -26,7 +26,7 @@ from engine.settings import RunSettings
 
 NOT_COMPUTED = -2
 _BASE_LEVELS = (9, 17, 33, 65)
-_SMOOTH_LEVELS = ((9, 16), (9, 64), (13, 100))
+_SMOOTH_LEVELS = ((9, 16), (13, 64), (25, 128))
 """Cells per side and votes per cell."""
 _DOTS = 120
 _PIECE_SECONDS = 0.04
@@ -124,15 +124,19 @@ class _Explorer:
         return self._mapped(len(grid), lambda a, b: self._points(grid[a:b]), side, 1)
 
     def smooth_map(self, side: int, votes: int) -> Classes | None:
-        """Majority of ``votes`` noisy votes on a side x side grid; None if time ran out."""
+        """Majority of ``votes`` noisy votes on a side x side grid; None if time ran out.
+
+        All cells share one set of noise, so that the border between two answers is a clean line.
+        """
         grid = self._grid(side)
         noise = NoiseStream(self.key, int(Stream.SLICE_VOTES), self.device)
+        shared = torch.empty((votes, *self.x.shape), device=self.device)
+        self.settings.scheme.noisy(self.x, noise, 0, shared)
+        shared -= self.x
 
         def noisy(first: int, last: int) -> torch.Tensor:
-            out = torch.empty((last - first, *self.x.shape), device=self.device)
-            self.settings.scheme.noisy(self.x, noise, first, out)
-            cells = torch.arange(first, last, device=self.device) // votes
-            return out.add_(self._points(grid[cells]) - self.x)
+            index = torch.arange(first, last, device=self.device)
+            return self._points(grid[index // votes]).add_(shared[index % votes])
 
         return self._mapped(len(grid) * votes, noisy, side, votes)
 

@@ -27,6 +27,15 @@ def test_writes_whole_and_makes_folders(tmp_path: Path):
     assert [p.name for p in target.parent.iterdir()] == ["report.pdf"]
 
 
+def test_others_may_read_what_the_umask_lets_them(tmp_path: Path):
+    before = os.umask(0o022)
+    try:
+        write_atomically(tmp_path / "report.pdf", b"abc")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "report.pdf").stat().st_mode & 0o777 == 0o644
+
+
 def test_a_full_disk_keeps_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     target = tmp_path / "report.pdf"
     target.write_bytes(b"old")
