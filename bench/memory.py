@@ -11,10 +11,9 @@ import sys
 
 import torch
 
-from bench.subjects import SIGMA, SUBJECTS
+from bench.samplers import our_sampler
+from bench.subjects import SUBJECTS
 from engine.noise import Stream
-from engine.sampling import Sampler
-from engine.schemes import Gaussian
 
 SMALL = 20_000
 
@@ -32,13 +31,7 @@ def _in_a_process(n: int) -> float:
 
 
 def _peak(n: int) -> float:
-    subject, cpu = SUBJECTS[0], torch.device("cpu")
-    classifier = subject.ours()
-    classifier.prepare(cpu, "fp32")
-    sampler = Sampler(
-        classifier, subject.input(), Gaussian(sigma=SIGMA), key=1, device=cpu, batch=1000
-    )
-    sampler.calibrate(n)
+    sampler = our_sampler(SUBJECTS[0], "fp32", torch.device("cpu"), batch=1000)
     for _ in sampler.votes(Stream.ESTIMATION, n):
         pass
     scale = 2**20 if sys.platform == "darwin" else 2**10

@@ -11,7 +11,7 @@ import torch
 
 from bench.reference import reference_votes
 from bench.subjects import SIGMA, Subject
-from engine.noise import Stream
+from engine.noise import NoiseStream, Stream
 from engine.sampling import Sampler
 from engine.schemes import Gaussian
 
@@ -35,14 +35,27 @@ class Ratio:
     most: float
 
 
-def ours(subject: Subject, precision: str, device: torch.device) -> Votes:
-    """Certiscope's sampler, batch size measured before the clock starts."""
+def our_sampler(
+    subject: Subject, precision: str, device: torch.device, *, batch: int = 0
+) -> Sampler:
+    """Certiscope's sampler, its batch size measured."""
     classifier = subject.ours()
     classifier.prepare(device, precision)
     sampler = Sampler(
-        classifier, subject.input(), Gaussian(sigma=SIGMA), key=1, device=device
+        classifier,
+        subject.input(),
+        Gaussian(sigma=SIGMA),
+        noise=lambda stream: NoiseStream(1, int(stream), device),
+        device=device,
+        batch=batch,
     )
     sampler.calibrate(100_000)
+    return sampler
+
+
+def ours(subject: Subject, precision: str, device: torch.device) -> Votes:
+    """Its votes; the batch size is measured before the clock starts."""
+    sampler = our_sampler(subject, precision, device)
 
     def votes(n: int) -> object:
         *_, last = sampler.votes(Stream.ESTIMATION, n)
