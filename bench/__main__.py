@@ -60,9 +60,7 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _samplers(
-    options: argparse.Namespace, device: torch.device, console: Console
-) -> list[Ratio]:
+def _samplers(options: argparse.Namespace, device: torch.device, console: Console) -> list[Ratio]:
     warnings.filterwarnings("ignore", module="art")
     found: list[Ratio] = []
     for subject in SUBJECTS:

@@ -21,6 +21,10 @@ from engine.schemes import Scheme
 SNAPSHOT_SECONDS = 0.05
 BATCH_SECONDS = 0.06
 """A batch takes at most about this long, so that a stop is obeyed at once."""
+SLOW_BATCH_SECONDS = 0.12
+"""The same where a larger batch makes a slow model's samples much cheaper."""
+_WORTH_WAITING, _NO_GAIN = 1.15, 0.95
+"""Speed-up from doubling a batch: above the first a longer batch pays, below the second none does."""
 _FILLED = 256
 """From this size on a batch fills the processor, and a dearer sample means a full cache."""
 _MAX_BATCH = 8192
@@ -176,12 +180,15 @@ class Sampler:
 
     def _grow(self, size: int, seconds: float, planned: int) -> tuple[int, float]:
         while 2 * size <= self._largest(planned) and not self._stop.is_set():
-            if seconds > BATCH_SECONDS / 1.5:
+            if seconds > SLOW_BATCH_SECONDS:
                 break
             doubled = self._trial(2 * size)
-            if doubled is None or doubled > BATCH_SECONDS:
+            if doubled is None:
                 break
-            if size >= _FILLED and doubled > 2 * seconds:
+            gain = 2 * seconds / doubled
+            if doubled > (SLOW_BATCH_SECONDS if gain > _WORTH_WAITING else BATCH_SECONDS):
+                break
+            if size >= _FILLED and gain < _NO_GAIN:
                 break
             size, seconds = 2 * size, doubled
         return size, seconds
