@@ -24,7 +24,7 @@ BATCH_SECONDS = 0.06
 SLOW_BATCH_SECONDS = 0.12
 """The same where a larger batch makes a slow model's samples much cheaper."""
 _WORTH_WAITING, _NO_GAIN = 1.15, 0.95
-"""Speed-up from doubling a batch: above the first a longer batch pays, below the second none does."""
+"""Speed-up from doubling: above the first a longer batch pays, below the second none does."""
 _FILLED = 256
 """From this size on a batch fills the processor, and a dearer sample means a full cache."""
 _MAX_BATCH = 8192
