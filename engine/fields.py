@@ -29,6 +29,7 @@ class FieldSpec:
         choices: allowed values for ``choice``.
         unit: of the value, as shown behind the field; may be empty.
         step: a sensible step for a spin box.
+        advanced: rarely changed; a form may fold it away.
     """
 
     name: str
@@ -42,6 +43,7 @@ class FieldSpec:
     choices: tuple[str, ...] = ()
     unit: str = ""
     step: float | None = None
+    advanced: bool = False
 
 
 def _limit(info: FieldInfo, *names: str) -> float | None:
@@ -90,6 +92,7 @@ def field_specs(model: type[BaseModel]) -> list[FieldSpec]:
                 choices=choices,
                 unit=str(extra.get("unit", "")),
                 step=float(step) if isinstance(step, int | float) else None,
+                advanced=extra.get("advanced") is True,
             )
         )
     return specs

@@ -59,6 +59,7 @@ class RunSettings(Record):
         default="float",
         title="noise",
         description="fast float noise, or exact: integer noise, sound on the 8-bit grid",
+        json_schema_extra={"advanced": True},
     )
     target_radius: float = Field(
         default=0.0,
@@ -66,7 +67,7 @@ class RunSettings(Record):
         le=1000,
         title="stop at radius",
         description="end the run once this radius is certified or hopeless; 0 runs to n",
-        json_schema_extra={"unit": "pixels in [0,1]", "step": 0.05},
+        json_schema_extra={"unit": "pixels in [0,1]", "step": 0.05, "advanced": True},
     )
     seed: int = Field(
         default=0,
@@ -74,7 +75,7 @@ class RunSettings(Record):
         lt=2**63,
         title="seed",
         description="same seed, same noise",
-        json_schema_extra={"step": 1},
+        json_schema_extra={"step": 1, "advanced": True},
     )
     batch: int = Field(
         default=0,
@@ -82,17 +83,18 @@ class RunSettings(Record):
         le=1_000_000,
         title="batch",
         description="samples per batch; 0 measures a good one",
-        json_schema_extra={"step": 32},
+        json_schema_extra={"step": 32, "advanced": True},
     )
     device: str = Field(
         default="auto",
         pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$",
         title="device",
         description="where the model runs",
-        json_schema_extra={"choices": ["auto", "cpu", "cuda", "mps"]},
+        json_schema_extra={"choices": ["auto", "cpu", "cuda", "mps"], "advanced": True},
     )
     precision: Precision = Field(
         default="fp32",
         title="precision",
         description="arithmetic of the base classifier; part of its identity",
+        json_schema_extra={"advanced": True},
     )

@@ -28,6 +28,15 @@ class Preferences:
     def theme(self, name: str) -> None:
         self._store.setValue("theme", name)
 
+    @property
+    def more_settings(self) -> bool:
+        """Whether the rarely used fields of the form are unfolded."""
+        return self._store.value("more-settings", "false") in (True, "true")
+
+    @more_settings.setter
+    def more_settings(self, shown: bool) -> None:
+        self._store.setValue("more-settings", shown)
+
     def recent(self, kind: RecentKind) -> list[str]:
         """Files opened lately, newest first."""
         stored = self._store.value(f"recent/{kind}", [])

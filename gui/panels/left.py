@@ -27,7 +27,7 @@ class LeftColumn(Card):
         self.model = ModelPanel(session)
         self.input = InputPanel(session, actions)
         self.attacker = AttackerPanel()
-        self.settings = SettingsPanel()
+        self.settings = SettingsPanel(preferences=session.preferences)
         self.command = CommandPanel(session, actions["copy-command"])
         self.attacker.chosen.connect(self.settings.set_scheme)
         self.settings.changed.connect(session.set_settings)

@@ -6,13 +6,21 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QGridLayout,
+    QLabel,
+    QLineEdit,
+    QToolButton,
+    QWidget,
+)
 
 from engine.errors import UserError
 from engine.fields import FieldSpec, checked, field_specs
 from engine.schemes import Gaussian, Scheme
 from engine.settings import RunSettings
 from gui.panels.section import Section, words
+from gui.preferences import Preferences
 from gui.theme import set_role
 
 
@@ -97,6 +105,7 @@ class SettingsPanel(Section):
 
     Attributes:
         complaint: why the form makes no settings; empty where it does.
+        more: unfolds the fields that are declared as advanced.
     """
 
     changed = Signal(object)
@@ -104,15 +113,15 @@ class SettingsPanel(Section):
     refused = Signal(str)
     """Why the form makes no settings."""
 
-    def __init__(self, *, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, *, preferences: Preferences | None = None, parent: QWidget | None = None
+    ) -> None:
         super().__init__("Settings", parent=parent)
+        self._preferences = preferences
         self._scheme: type[Scheme] = Gaussian
-        self._grid = QGridLayout()
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(8)
-        self._grid.setVerticalSpacing(1)
-        self._grid.setColumnStretch(1, 1)
-        self.content.addLayout(self._grid)
+        self._usual, self._rare = _grid(), _grid()
+        self.content.addLayout(self._usual)
+        self._build_more()
         self.complaint = ""
         self.scheme_fields: list[Field] = []
         self.run_fields: list[Field] = []
@@ -130,8 +139,9 @@ class SettingsPanel(Section):
         self._scheme = scheme
         self.scheme_fields = [Field(spec) for spec in field_specs(scheme)]
         self.run_fields = [Field(spec) for spec in field_specs(RunSettings)]
-        for row, field in enumerate((*self.scheme_fields, *self.run_fields)):
-            self._add(row, field)
+        for field in self.fields.values():
+            self._add(self._rare if field.spec.advanced else self._usual, field)
+        self._fold()
         for field in self.run_fields:
             if field.spec.name in kept:
                 field.set_value(kept[field.spec.name])
@@ -156,21 +166,49 @@ class SettingsPanel(Section):
         rest = {f.spec.name: f.value() for f in self.run_fields}
         return checked(RunSettings, scheme=scheme, **rest)
 
-    def _add(self, row: int, field: Field) -> None:
-        self._grid.addWidget(field.label, 2 * row, 0)
-        self._grid.addWidget(field.editor, 2 * row, 1)
-        self._grid.addWidget(field.below, 2 * row + 1, 0, 1, 2)
-        self._grid.setRowMinimumHeight(2 * row + 1, 18)
+    def _build_more(self) -> None:
+        self.more = QToolButton(checkable=True)
+        set_role(self.more, "quiet")
+        self.more.setAccessibleName("More settings")
+        if self._preferences is not None:
+            self.more.setChecked(self._preferences.more_settings)
+        self.folded = QWidget()
+        self.folded.setLayout(self._rare)
+        self.content.addWidget(self.more)
+        self.content.addWidget(self.folded)
+        self.more.toggled.connect(self._fold)
+
+    @Slot()
+    def _fold(self) -> None:
+        """Show or hide the advanced fields, and remember it."""
+        shown = self.more.isChecked()
+        rare = [field.spec.title for field in self.fields.values() if field.spec.advanced]
+        self.more.setVisible(bool(rare))
+        self.more.setText("Less ▴" if shown else "More ▾")
+        self.more.setToolTip(", ".join(rare))
+        self.folded.setVisible(shown and bool(rare))
+        if self._preferences is not None:
+            self._preferences.more_settings = shown
+
+    def _add(self, grid: QGridLayout, field: Field) -> None:
+        row = grid.rowCount()
+        grid.addWidget(field.label, row, 0)
+        grid.addWidget(field.editor, row, 1)
+        grid.addWidget(field.below, row + 1, 0, 1, 2)
+        grid.setRowMinimumHeight(row + 1, 18)
         if isinstance(field.editor, QComboBox):
             field.editor.currentTextChanged.connect(self._check)
         else:
             field.editor.textChanged.connect(self._check)
 
     def _clear(self) -> None:
-        while (item := self._grid.takeAt(0)) is not None:
-            if widget := item.widget():
-                widget.hide()
-                widget.deleteLater()
+        for grid in (self._usual, self._rare):
+            for row in range(grid.rowCount()):
+                grid.setRowMinimumHeight(row, 0)  # a grid keeps the rows of what it held
+            while (item := grid.takeAt(0)) is not None:
+                if widget := item.widget():
+                    widget.hide()
+                    widget.deleteLater()
 
     @Slot()
     def _check(self) -> None:
@@ -187,7 +225,20 @@ class SettingsPanel(Section):
         """Show a sentence at the field it is about, which its first word names."""
         self.complaint = sentence
         for name, field in self.fields.items():
-            field.complain(sentence if sentence.startswith(f"{name} ") else "")
+            wrong = sentence.startswith(f"{name} ")
+            field.complain(sentence if wrong else "")
+            if wrong and field.spec.advanced:
+                self.more.setChecked(True)
+
+
+def _grid() -> QGridLayout:
+    """Label and editor side by side, what they are for below."""
+    grid = QGridLayout()
+    grid.setContentsMargins(0, 0, 0, 0)
+    grid.setHorizontalSpacing(8)
+    grid.setVerticalSpacing(1)
+    grid.setColumnStretch(1, 1)
+    return grid
 
 
 def _number(text: str, kind: str) -> int | float:

@@ -36,3 +36,15 @@ def test_run_settings_in_order_without_the_scheme():
 
 def test_every_field_is_explained():
     assert all(spec.help for spec in field_specs(RunSettings))
+
+
+def test_what_is_rarely_changed_is_declared_where_the_field_is():
+    specs = {spec.name: spec for spec in field_specs(RunSettings)}
+    assert [name for name, spec in specs.items() if spec.advanced] == [
+        "noise",
+        "target_radius",
+        "seed",
+        "batch",
+        "device",
+        "precision",
+    ]

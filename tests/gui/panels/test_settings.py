@@ -87,3 +87,30 @@ def test_every_editor_says_its_name_unit_and_help(panel):
         assert field.editor.accessibleName() == field.spec.title
         assert field.spec.help in field.editor.accessibleDescription()
         assert field.label.buddy() is field.editor
+
+
+def test_rarely_used_fields_are_folded_away_as_declared(panel):
+    panel.show()
+    advanced = {spec.name for spec in field_specs(RunSettings) if spec.advanced}
+    for name, field in panel.fields.items():
+        assert field.editor.isVisible() == (name not in advanced)
+    panel.more.click()
+    assert all(field.editor.isVisible() for field in panel.fields.values())
+
+
+def test_the_fold_is_remembered(qtbot, preferences):
+    first = SettingsPanel(preferences=preferences)
+    qtbot.addWidget(first)
+    assert first.folded.isHidden()
+    first.more.click()
+    second = SettingsPanel(preferences=preferences)
+    qtbot.addWidget(second)
+    assert not second.folded.isHidden()
+    second.more.click()
+    assert not preferences.more_settings
+
+
+def test_a_wrong_value_that_is_folded_away_is_unfolded(panel):
+    panel.fields["seed"].editor.setText("-1")
+    assert not panel.folded.isHidden()
+    assert panel.fields["seed"].below.text() == panel.complaint != ""
