@@ -85,7 +85,11 @@ class BallPlot(Chart["SliceFigure"]):
         self._draw_disc(figure.radius)
         self.view.setRange(xRange=(-extent, extent), yRange=(-extent, extent), padding=0)
         self.legend.set_entries(_entries(figure, theme))
-        self.set_subtitle(f"slice through the input: {figure.axes[0]} (x) · {figure.axes[1]} (y)")
+        x_axis, y_axis = figure.axes
+        self.set_subtitle(
+            f"x: {x_axis} · y: {y_axis}",
+            whole=f"Slice through the input: {x_axis} (x), {y_axis} (y)",
+        )
 
     def style(self, theme: Theme) -> None:
         """Pens, brushes and fonts."""
@@ -219,7 +223,7 @@ def _entries(figure: SliceFigure, theme: Theme) -> list[Entry]:
     entries = [Entry("the input", theme.text, "dot")]
     if figure.radius is not None:
         entries.append(Entry("certified ball", theme.certified, "ring"))
-    entries.append(Entry("smoothed answer changes", theme.text, "line"))
+    entries.append(Entry("smoothed answer changes (coarse map)", theme.text, "line"))
     for index in classes_present(figure.base, figure.smoothed):
         chosen = index == figure.center_class
         color = theme.muted if index == NO_CLASS else theme.class_color(index, chosen=chosen)

@@ -11,8 +11,11 @@ from PySide6.QtGui import QBrush, QColor, QFontMetrics, QPainter, QPaintEvent, Q
 from PySide6.QtWidgets import QWidget
 
 from gui import theme as themes
+from gui.plots.slicemap import FAINT, SOFT
 
+_SOLID = Qt.BrushStyle.SolidPattern
 _MAX_ROWS = 3
+_WIDEST = 290
 
 
 @dataclass(frozen=True)
@@ -110,7 +113,7 @@ class Legend(QWidget):
     def _width_of(self, entry: Entry) -> int:
         theme = themes.current()
         words = QFontMetrics(theme.font("small")).horizontalAdvance(entry.text)
-        return min(words + self._indent() + 14, int(theme.px(190)))
+        return min(words + self._indent() + 14, int(theme.px(_WIDEST)))
 
     def _line(self) -> int:
         return QFontMetrics(themes.current().font("small")).height() + 5
@@ -123,10 +126,14 @@ def _paint_mark(painter: QPainter, box: QRectF, entry: Entry) -> None:
     color = QColor(entry.color)
     width = themes.current().px(2)
     if entry.mark == "fill":
-        faint = QColor(color)
-        faint.setAlphaF(0.35)
-        painter.fillRect(box, faint)
-        painter.fillRect(box, QBrush(color, entry.pattern))
+        # as on the map, where class colours are mixed with the card's
+        faint, soft = QColor(color), QColor(color)
+        faint.setAlphaF(FAINT)
+        soft.setAlphaF(SOFT)
+        painter.fillRect(box, faint if entry.pattern != _SOLID else Qt.GlobalColor.transparent)
+        painter.fillRect(box, QBrush(soft, entry.pattern))
+        painter.setPen(QPen(color, 1))
+        painter.drawRect(box)
     elif entry.mark == "line":
         painter.setPen(QPen(color, width))
         painter.drawLine(box.left(), box.center().y(), box.right(), box.center().y())

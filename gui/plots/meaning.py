@@ -59,7 +59,8 @@ class MeaningPlot(Plot["MeaningFigure"]):
         caption, detail = _perturbed_words(figure)
         self.perturbed.setVisible(figure.perturbed is not None)
         self.perturbed.show_pixels(figure.perturbed, caption, detail=detail)
-        self.set_subtitle(figure.noise_in_words)
+        noise = figure.noise_in_words
+        self.set_subtitle(noise.partition(" (")[0], whole=noise)
         self._arrange()
 
     def summary(self) -> str:

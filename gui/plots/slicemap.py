@@ -9,9 +9,9 @@ from PySide6.QtGui import QColor
 from gui.theme import Theme
 
 NOT_COMPUTED, NO_CLASS = -2, -1
-_SOFT = 0.5
+SOFT = 0.5
 """Strength of a class colour over the card; hatched cells alternate with a fainter one."""
-_FAINT = 0.22
+FAINT = 0.22
 _DETAIL = 512
 """The picture is drawn at about this many pixels a side, so that hatches are finer than cells."""
 _PITCH = 10
@@ -32,9 +32,9 @@ def map_picture(cells: ClassMap, theme: Theme, *, chosen: int | None) -> npt.NDA
             continue
         where = fine == index
         color, turn = _look(int(index), theme, chosen)
-        picture[where] = _mixed(color, theme.surface, _SOFT)
+        picture[where] = _mixed(color, theme.surface, SOFT)
         gaps = where & ~_stripes(rows, columns, turn)
-        picture[gaps] = _mixed(color, theme.surface, _FAINT)
+        picture[gaps] = _mixed(color, theme.surface, FAINT)
     return picture
 
 

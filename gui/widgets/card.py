@@ -37,6 +37,7 @@ class Card(QFrame):
         self.content.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.setAccessibleName(title)
 
-    def set_subtitle(self, text: str) -> None:
-        """Say below the title what is shown now."""
+    def set_subtitle(self, text: str, *, whole: str = "") -> None:
+        """Say below the title what is shown now; ``whole`` is the tooltip of a short form."""
         self.subtitle.setText(text)
+        self.subtitle.set_whole(whole)

@@ -11,10 +11,14 @@ class ElidedLabel(QLabel):
     """Shortens its text with an ellipsis to the width it has; the whole text is the tooltip.
 
     Screen readers get the whole text: ``text()`` is never shortened.
+
+    Attributes:
+        whole: what the text is short for, always the tooltip; empty if it is short for nothing.
     """
 
     def __init__(self, text: str = "", *, parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
+        self.whole = ""
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def shown(self) -> str:
@@ -30,7 +34,14 @@ class ElidedLabel(QLabel):
         """Show another text; keeps the tooltip in step."""
         if text != self.text():
             super().setText(text)
-            self._update_tooltip()
+            self.set_whole("")
+
+    def set_whole(self, whole: str) -> None:
+        """Say what the text is short for."""
+        if whole != self.whole:
+            self.whole = whole
+            self.setAccessibleDescription(whole)
+        self._update_tooltip()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """A new width may need, or no longer need, the tooltip."""
@@ -55,4 +66,5 @@ class ElidedLabel(QLabel):
         )
 
     def _update_tooltip(self) -> None:
-        self.setToolTip(self.text() if self.shown() != self.text() else "")
+        cut = self.text() if self.shown() != self.text() else ""
+        self.setToolTip(self.whole or cut)

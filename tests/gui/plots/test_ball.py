@@ -104,7 +104,7 @@ def test_the_legend_names_the_classes_present(shown, slices) -> None:
     base[0, 0] = -1
     plot.show_figure(slices(base=base))
     texts = [entry.text for entry in plot.legend.entries]
-    assert texts[:3] == ["the input", "certified ball", "smoothed answer changes"]
+    assert texts[:3] == ["the input", "certified ball", "smoothed answer changes (coarse map)"]
     assert texts[3] == "answer 7"
     assert set(texts[3:]) == {"answer 7", "answer 2", "answer 5", "no answer"}
     assert plot.legend.entries[3].color == themes.current().accent

@@ -33,3 +33,14 @@ def test_it_asks_for_no_width(qtbot) -> None:
     qtbot.addWidget(label)
     assert label.minimumSizeHint().width() == 0
     assert label.minimumSizeHint().height() > 0
+
+
+def test_a_short_form_has_the_whole_in_the_tooltip_even_where_it_fits(qtbot) -> None:
+    label = ElidedLabel()
+    qtbot.addWidget(label)
+    label.resize(2000, 20)
+    label.setText("sigma 0.25")
+    label.set_whole(LONG)
+    assert label.toolTip() == LONG
+    label.setText("something else")
+    assert label.toolTip() == ""
