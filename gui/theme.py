@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import weakref
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QObject, Qt, Signal
+import shiboken6
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -183,6 +186,23 @@ class ThemeRegistry(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.current = LIGHT
+        self._followers: list[weakref.WeakMethod[Callable[[], None]]] = []
+        self.changed.connect(self._tell)
+
+    def follow(self, method: Callable[[], None]) -> None:
+        """Call a widget's method at every change, for as long as the widget lives."""
+        self._followers.append(weakref.WeakMethod(method))
+
+    @Slot()
+    def _tell(self) -> None:
+        # a deleted widget's Python half may outlive it, and with it a signal's connection
+        living = []
+        for follower in self._followers:
+            method = follower()
+            if method is not None and shiboken6.isValid(method.__self__):
+                living.append(follower)
+                method()
+        self._followers = living
 
 
 registry = ThemeRegistry()

@@ -36,7 +36,7 @@ class TopBar(QFrame):
         row.addWidget(certify)
         row.addWidget(self._button("stop", "Stop   Esc"))
         self._room = {True: 0, False: 0}
-        themes.registry.changed.connect(self.retheme)
+        themes.registry.follow(self.retheme)
         self.retheme()
 
     def retheme(self) -> None:

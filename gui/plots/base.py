@@ -64,7 +64,7 @@ class Plot(Card, Generic[F]):
         self._speak_timer.timeout.connect(self._speak)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(220, 200)
-        themes.registry.changed.connect(self.retheme)
+        themes.registry.follow(self.retheme)
         self.wait("")
         self.retheme()
 

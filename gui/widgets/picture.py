@@ -30,7 +30,7 @@ class PictureView(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(48, 56)
         self.setAccessibleName(caption)
-        themes.registry.changed.connect(self.update)
+        themes.registry.follow(self.retheme)
 
     def show_pixels(
         self, pixels: npt.NDArray[np.float32] | None, caption: str, *, detail: str = ""
@@ -42,6 +42,10 @@ class PictureView(QWidget):
         self.setAccessibleDescription(detail)
         self._detail = detail
         self._update_tooltip()
+        self.update()
+
+    def retheme(self) -> None:
+        """Take up the theme in force."""
         self.update()
 
     def target(self) -> QRect:

@@ -31,7 +31,6 @@ from gui import worker as worker_module
 from gui.backend import AxesChoice, Backend, Example, Offer, Subject
 from gui.preferences import Preferences
 from gui.session import Session
-from gui.theme import registry
 
 if TYPE_CHECKING:
     from gui.window import Window
@@ -246,10 +245,10 @@ class FakeBackend(Backend):
         return (f"The model was trained with sigma {trained:g}.",)
 
     def certify(
-        self, subject: Subject, settings: RunSettings, stop: threading.Event
+        self, subject: Subject, settings: RunSettings, stop: threading.Event, *, resume=None
     ) -> Generator[Snapshot, None, Evidence]:
         self._note("certify")
-        n = 0
+        n = sum(block.n for block in resume.blocks) if resume else 0
         while n < settings.n and not stop.is_set():
             time.sleep(self.pause)
             n = min(settings.n, n + BATCH)
@@ -395,8 +394,6 @@ def window(qtbot, backend: FakeBackend, preferences: Preferences) -> Iterator[Wi
 def destroy(window: Window) -> None:
     """Close a window and delete all of it at once, before the next one changes the theme."""
     window.leave()
-    # PySide keeps a signal connected to methods of deleted plots
-    registry.changed.disconnect()
     window.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication, QLabel
@@ -87,6 +88,21 @@ def test_talk_mode_scales_type_and_lengths(qapp: QApplication) -> None:
 def test_a_change_of_theme_is_announced(qapp: QApplication, qtbot) -> None:
     with qtbot.waitSignal(themes.registry.changed):
         apply_theme(qapp, "dark")
+
+
+def test_a_deleted_widget_hears_nothing_more(qapp: QApplication) -> None:
+    heard: list[str] = []
+
+    class Listener(QLabel):
+        def retheme(self) -> None:
+            heard.append(self.text())
+
+    kept, deleted = Listener("kept"), Listener("deleted")
+    for label in (kept, deleted):
+        themes.registry.follow(label.retheme)
+    shiboken6.delete(deleted)
+    apply_theme(qapp, "dark")
+    assert heard == ["kept"]
 
 
 def test_disabled_text_is_muted() -> None:
