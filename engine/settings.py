@@ -15,7 +15,8 @@ NoiseMode = Literal["float", "exact"]
 Precision = Literal["fp32", "bf16", "fp16"]
 
 
-def _scheme(value: Any) -> Any:
+def read_scheme(value: Any) -> Any:
+    """A scheme from its serialised form; anything else as it is, for pydantic to judge."""
     return parse_scheme(value) if isinstance(value, Mapping) else value
 
 
@@ -25,7 +26,7 @@ class RunSettings(Record):
     ``batch`` and ``device`` decide only how fast the numbers come, not which come.
     """
 
-    scheme: Annotated[SerializeAsAny[Scheme], BeforeValidator(_scheme)] = Field(
+    scheme: Annotated[SerializeAsAny[Scheme], BeforeValidator(read_scheme)] = Field(
         default_factory=Gaussian, json_schema_extra={"form": False}
     )
     n0: int = Field(
