@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from engine.records import Record, Votes
+from engine.settings import RunSettings
 
 BLOCKS_PER_RUN = 200
 MIN_BLOCK = 50
@@ -36,6 +37,22 @@ class Block(Record):
 def block_size(n_plan: int) -> int:
     """Samples per block of a run of ``n_plan``: about 200 blocks, none below 50 samples."""
     return max(MIN_BLOCK, -(-n_plan // BLOCKS_PER_RUN))
+
+
+def chain_facts(
+    settings: RunSettings, *, model_sha256: str, pixels_sha256: str, key: int, selection: Votes
+) -> dict[str, Any]:
+    """What a run is about, for :func:`chain_start`."""
+    return {
+        "model": model_sha256,
+        "input": pixels_sha256,
+        "scheme": settings.scheme.model_dump(mode="json"),
+        "bound": settings.bound,
+        "alpha": settings.alpha,
+        "key": f"{key:016x}",
+        "precision": settings.precision,
+        "selection": [selection.failures, *selection.counts],
+    }
 
 
 def chain_start(facts: Mapping[str, Any]) -> str:

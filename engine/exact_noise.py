@@ -9,58 +9,29 @@ the certificate holds, in exact arithmetic, against every attacker on the grid.
 
 q is the number of thresholds T_k = floor(2^63 Phi((k + 1/2) / (255 sigma))) at or below a 63-bit
 uniform integer, less K. The law so drawn differs from the exact one by at most
-:func:`total_variation` per input, which is subtracted from p_lower.
+:func:`engine.grid.total_variation` per input, which is subtracted from p_lower.
 """
 
 from __future__ import annotations
 
-import functools
-import hashlib
-import math
-import struct
-from fractions import Fraction
-
-import mpmath
 import torch
 
+from engine.grid import GENERATOR, GRID, reach, table_sha256, thresholds, total_variation
 from engine.philox import MASK32, Philox
 
-GENERATOR = "philox4x32-10/grid-gaussian-63bit"
-GRID = 255
-_TAIL = 8.5
-_TAIL_MASS = 2e-17
-"""P(|Z| > 8.5) per element, counted whole."""
+__all__ = [
+    "GENERATOR",
+    "GRID",
+    "ExactNoiseStream",
+    "GridTable",
+    "reach",
+    "table_sha256",
+    "thresholds",
+    "total_variation",
+]
+
 _GUIDE_BITS = 14
 _CHUNK = 1 << 16
-
-
-def reach(sigma: float, grid: int = GRID) -> int:
-    """K: the largest noise value, in grid steps."""
-    return math.ceil(_TAIL * sigma * grid)
-
-
-def total_variation(sigma: float, elements: int, grid: int = GRID) -> float:
-    """Bound on the total-variation distance between drawn and exact noise of a whole input."""
-    return elements * ((2 * reach(sigma, grid) + 1) * 2.0**-63 + _TAIL_MASS)
-
-
-@functools.lru_cache(maxsize=8)
-def thresholds(sigma: float, grid: int = GRID) -> tuple[int, ...]:
-    """T_k for k = -K .. K-1, from 40-digit arithmetic; ``sigma`` is taken as its exact value."""
-    steps = reach(sigma, grid)
-    exact = Fraction(sigma)
-    with mpmath.workdps(40):
-        scale = mpmath.mpf(grid) * exact.numerator / exact.denominator
-        half = mpmath.mpf(1) / 2
-        return tuple(
-            int(mpmath.floor(mpmath.ncdf((k + half) / scale) * 2**63)) for k in range(-steps, steps)
-        )
-
-
-def table_sha256(sigma: float, grid: int = GRID) -> str:
-    """Digest of the thresholds as little-endian 64-bit words, for the evidence."""
-    values = thresholds(sigma, grid)
-    return hashlib.sha256(struct.pack(f"<{len(values)}Q", *values)).hexdigest()
 
 
 class GridTable:

@@ -1,35 +1,24 @@
 """Noise as a function of (key, stream, sample index): see ``engine.philox`` for the words.
 
 Counter layout: (element // 4, sample low word, sample high word, stream). Streams never overlap;
-the streams a program uses are listed here once.
+``engine.streams`` lists them once.
 """
 
 from __future__ import annotations
 
-import hashlib
 import math
-from enum import IntEnum
 from typing import Protocol
 
 import torch
 
 from engine.philox import MASK32, Philox
+from engine.streams import GENERATOR, Stream, noise_key
 
-GENERATOR = "philox4x32-10/box-muller-f32"
+__all__ = ["GENERATOR", "NoiseSource", "NoiseStream", "Stream", "noise_key"]
+
 _TURN = 2 * math.pi / 2**32
 _CHUNK = 1 << 16
 """Counters scrambled at a time: the lanes stay in the processor's cache."""
-
-
-class Stream(IntEnum):
-    """Who draws from which counters. Selection and estimation must be independent."""
-
-    SELECTION = 1
-    ESTIMATION = 2
-    PREVIEW = 3
-    SLICE_AXES = 4
-    SLICE_VOTES = 5
-    CALIBRATION = 6
 
 
 class NoiseSource(Protocol):
@@ -38,16 +27,6 @@ class NoiseSource(Protocol):
     def gaussian_(self, out: torch.Tensor, x: torch.Tensor, *, sigma: float, start: int) -> None:
         """Fill ``out`` (B, ...) with x + sigma z: sample ``start + i`` in row i."""
         ...
-
-
-def noise_key(seed: int, *parts: str) -> int:
-    """64-bit key from the seed and what is certified.
-
-    The first 8 bytes of SHA-256 over the parts: one seed gives independent noise for every model,
-    input and scheme, so that statements over many inputs stay independent.
-    """
-    material = "\n".join(["certiscope noise v1", str(seed), *parts])
-    return int.from_bytes(hashlib.sha256(material.encode()).digest()[:8], "little")
 
 
 class NoiseStream:

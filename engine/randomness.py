@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import numpy as np
 import torch
 
 from engine.errors import UserError
 from engine.evidence import NoiseRecord
-from engine.exact_noise import GENERATOR as EXACT_GENERATOR
-from engine.exact_noise import GRID, ExactNoiseStream, table_sha256
-from engine.inputs.base import FittedInput, Pixels, pixels_sha256
+from engine.exact_noise import ExactNoiseStream
+from engine.grid import GENERATOR as EXACT_GENERATOR
+from engine.grid import on_grid, table_sha256, weakened
 from engine.noise import GENERATOR, NoiseSource, NoiseStream, Stream
 from engine.records import ProbabilityBounds
 from engine.settings import RunSettings
+from engine.streams import KEY_MATERIAL
 
-ON_GRID = 1e-4
-"""Distance from the 8-bit grid, in grid steps, below which a pixel counts as on it."""
+__all__ = ["Randomness", "on_grid"]
 
 
 class Randomness:
@@ -52,14 +51,7 @@ class Randomness:
 
     def weakened(self, bounds: ProbabilityBounds) -> ProbabilityBounds:
         """Bounds on the exact law's probabilities, from bounds on the drawn law's."""
-        if not self.total_variation:
-            return bounds
-        return bounds.model_copy(
-            update={
-                "p_lower": max(0.0, bounds.p_lower - self.total_variation),
-                "p_upper": min(1.0, bounds.p_upper + self.total_variation),
-            }
-        )
+        return weakened(bounds, self.total_variation)
 
     def record(self) -> NoiseRecord:
         """What the evidence says about the noise."""
@@ -67,32 +59,10 @@ class Randomness:
         return NoiseRecord(
             generator=EXACT_GENERATOR if self.exact else GENERATOR,
             key=f"{self.key:016x}",
-            key_material="seed, noise mode, model sha256, pixels sha256, scheme",
+            key_material=KEY_MATERIAL,
             selection_stream=int(Stream.SELECTION),
             estimation_stream=int(Stream.ESTIMATION),
             arithmetic="exact grid" if self.exact else "float",
             total_variation=self.total_variation,
             table_sha256=table_sha256(level) if self.exact and level else "",
         )
-
-
-def on_grid(fitted: FittedInput) -> tuple[FittedInput, str]:
-    """The input rounded to the 8-bit grid, and a remark if that changed it.
-
-    What is certified is the rounded picture; its digest replaces the original's.
-    """
-    steps = np.rint(fitted.pixels.astype(np.float64) * GRID)
-    moved = float(np.abs(fitted.pixels.astype(np.float64) * GRID - steps).max(initial=0.0))
-    if moved < ON_GRID:
-        return fitted, ""
-    pixels: Pixels = (steps / GRID).astype(np.float32)
-    words = "rounded to 8 bits per pixel"
-    adaptation = "; ".join(filter(None, (fitted.identity.adaptation, words)))
-    identity = fitted.identity.model_copy(
-        update={"pixels_sha256": pixels_sha256(pixels), "adaptation": adaptation}
-    )
-    remark = (
-        f"Exact noise needs an input on the 8-bit grid: it was {words} "
-        f"(largest change {moved / GRID:.4f}), and the rounded picture is what is certified."
-    )
-    return FittedInput(identity, pixels), remark

@@ -5,21 +5,19 @@ from __future__ import annotations
 import threading
 from collections.abc import Generator, Sequence
 
-from engine import statement
-from engine.blocks import Tally, block_size, chain_start
+from engine.blocks import Tally, block_size, chain_facts, chain_start
 from engine.bounds import bound_method
 from engine.evidence import ChainRecord, Evidence, StopReason
 from engine.inputs.base import FittedInput
 from engine.models.base import Classifier
 from engine.noise import Stream
-from engine.procedures.abstention import explain
 from engine.procedures.claims import Claims, region_of
+from engine.procedures.conclusion import certify_facts
 from engine.procedures.resume import Resume, check_resume
 from engine.procedures.run import Run, evidence
 from engine.procedures.snapshot import Phase, Snapshot
 from engine.procedures.target import Target
 from engine.records import ProbabilityBounds, Votes
-from engine.regions import Abstention, Region
 from engine.settings import RunSettings
 
 PROVISIONAL = "clopper-pearson"
@@ -108,45 +106,35 @@ class _Certify:
 
     def conclude(self, command: str) -> Evidence:
         """Evidence of the run as it stands, complete or stopped."""
-        bounds = None
-        if self.top is not None and self.estimation.n:
-            bounds = self.claims.now(self.estimation, self.top)
-        region = region_of(self.settings.scheme, bounds)
-        abstention = None if region else self._explain()
-        name = self.run.class_names[self.top] if self.top is not None and region else None
+        facts = certify_facts(
+            settings=self.settings,
+            selection=self.selection,
+            estimation=self.estimation,
+            top=self.top,
+            claims=self.claims,
+            class_names=self.run.class_names,
+        )
         return evidence(
             self.run,
             self.selection,
             self.estimation,
             self.top,
             procedure="certify",
-            outcome="certified" if region else "abstained",
-            complete=self.estimation.n == self.settings.n,
             stop_reason=self._stop_reason(),
-            predicted_class=self.top if region else None,
-            class_name=name,
-            radius=getattr(region, "radius", None),
-            region=region,
-            abstention=abstention,
-            statement=self._statement(region, bounds, abstention, name),
-            bounds=bounds,
-            trajectory=self.claims.points(self.estimation, bounds),
             chain=self._chain(),
             command=command,
+            **facts,
         )
 
     def _open_tally(self, top: int) -> Tally:
         """An empty tally, or the one to go on with; its bounds are worked out again."""
-        facts = {
-            "model": self.run.classifier.identity.sha256,
-            "input": self.run.fitted.identity.pixels_sha256,
-            "scheme": self.settings.scheme.model_dump(mode="json"),
-            "bound": self.settings.bound,
-            "alpha": self.settings.alpha,
-            "key": f"{self.run.randomness.key:016x}",
-            "precision": self.settings.precision,
-            "selection": [self.selection.failures, *self.selection.counts],
-        }
+        facts = chain_facts(
+            self.settings,
+            model_sha256=self.run.classifier.identity.sha256,
+            pixels_sha256=self.run.fitted.identity.pixels_sha256,
+            key=self.run.randomness.key,
+            selection=self.selection,
+        )
         start, classes = chain_start(facts), len(self.run.class_names)
         if self.resume is None or not self.resume.blocks:
             size = self.resume.block if self.resume else block_size(self.settings.n)
@@ -174,22 +162,6 @@ class _Certify:
             return self.ended
         return "stopped" if self.run.stop.is_set() else "out of memory"
 
-    def _statement(
-        self,
-        region: Region | None,
-        bounds: ProbabilityBounds | None,
-        abstention: Abstention | None,
-        name: str | None,
-    ) -> str:
-        if region is None or bounds is None or name is None:
-            return statement.abstained(abstention) if abstention else ""
-        words = statement.certified(region, bounds, name, "image")
-        if self.estimation.n < self.settings.n:
-            words += " " + statement.partial(self.estimation.n, self.settings.n, valid=True)
-        if self.run.randomness.exact:
-            words += " " + statement.exact_grid()
-        return words
-
     def _chain(self) -> ChainRecord | None:
         if self.tally is None:
             return None
@@ -198,17 +170,6 @@ class _Certify:
             block=self.tally.size,
             head=self.tally.head(),
             blocks=self.tally.blocks(),
-        )
-
-    def _explain(self) -> Abstention:
-        return explain(
-            selection=self.selection,
-            estimation=self.estimation,
-            scheme=self.settings.scheme,
-            method=self.method,
-            alpha=self.settings.alpha,
-            n_plan=self.settings.n,
-            class_names=self.run.class_names,
         )
 
     def _snapshot(self, phase: Phase, bounds: ProbabilityBounds | None) -> Snapshot:
@@ -224,6 +185,7 @@ class _Certify:
             top=self.top,
             bounds=bounds,
             provisional=self._provisional(bounds),
+            noise=self.settings.noise,
             region=region_of(self.settings.scheme, bounds),
             trajectory=self.claims.points(self.estimation, bounds),
             blocks=self.tally.blocks() if self.tally else (),

@@ -15,12 +15,12 @@ from engine.errors import UserError
 from engine.evidence import Evidence, VoteRecord
 from engine.inputs.base import FittedInput
 from engine.models.base import Classifier
-from engine.noise import noise_key
 from engine.randomness import Randomness, on_grid
 from engine.records import Timing, Votes
 from engine.sampling import Sampler
 from engine.settings import RunSettings
 from engine.software import software
+from engine.streams import run_key as key_of
 
 SIGMA_TOLERANCE = 0.02
 
@@ -139,12 +139,10 @@ class Run:
 
 def run_key(classifier: Classifier, fitted: FittedInput, settings: RunSettings) -> int:
     """The noise key of a run: from its seed and everything that is certified."""
-    return noise_key(
-        settings.seed,
-        settings.noise,
-        classifier.identity.sha256,
-        fitted.identity.pixels_sha256,
-        settings.scheme.model_dump_json(),
+    return key_of(
+        settings,
+        model_sha256=classifier.identity.sha256,
+        pixels_sha256=fitted.identity.pixels_sha256,
     )
 
 

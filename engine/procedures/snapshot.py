@@ -8,6 +8,7 @@ from engine.blocks import Block
 from engine.evidence import TrajectoryPoint
 from engine.records import ProbabilityBounds, Record, Votes
 from engine.regions import Region
+from engine.settings import NoiseMode
 
 Phase = Literal["selection", "estimation"]
 
@@ -23,6 +24,7 @@ class Snapshot(Record):
         bounds: the declared bound at this n; ``bounds.valid`` says whether it may be claimed.
         provisional: plain Clopper-Pearson at this n, no claim before the planned n; None when
             ``bounds`` already is that.
+        noise: how the run's noise is made.
         region: what ``bounds`` certifies now, None if nothing (or nothing yet).
         trajectory: bounds at the block ends so far, and at this n.
         blocks: the votes so far, block by block; what a case file keeps.
@@ -40,6 +42,7 @@ class Snapshot(Record):
     top: int | None = None
     bounds: ProbabilityBounds | None = None
     provisional: ProbabilityBounds | None = None
+    noise: NoiseMode = "float"
     region: Region | None = None
     trajectory: tuple[TrajectoryPoint, ...] = ()
     blocks: tuple[Block, ...] = ()

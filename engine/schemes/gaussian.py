@@ -52,7 +52,7 @@ class Gaussian(Scheme):
 
     def total_variation(self, elements: int) -> float:
         """How far integer noise on the 8-bit grid may be from the exact law."""
-        from engine.exact_noise import total_variation  # deferred: it loads torch
+        from engine.grid import total_variation  # deferred: mpmath is slow to load
 
         return total_variation(self.sigma, elements)
 

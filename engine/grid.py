@@ -1,0 +1,90 @@
+"""The law of exact noise on the 8-bit grid, in numbers: thresholds, reach, distance from Gaussian.
+
+``engine.exact_noise`` draws from it; this module needs no torch, so that a verifier can recompute
+what exactness costs a claim.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import math
+import struct
+from fractions import Fraction
+
+import mpmath
+import numpy as np
+
+from engine.inputs.base import FittedInput, Pixels, pixels_sha256
+from engine.records import ProbabilityBounds
+
+GENERATOR = "philox4x32-10/grid-gaussian-63bit"
+GRID = 255
+ON_GRID = 1e-4
+"""Distance from the 8-bit grid, in grid steps, below which a pixel counts as on it."""
+_TAIL = 8.5
+_TAIL_MASS = 2e-17
+"""P(|Z| > 8.5) per element, counted whole."""
+
+
+def reach(sigma: float, grid: int = GRID) -> int:
+    """K: the largest noise value, in grid steps."""
+    return math.ceil(_TAIL * sigma * grid)
+
+
+def total_variation(sigma: float, elements: int, grid: int = GRID) -> float:
+    """Bound on the total-variation distance between drawn and exact noise of a whole input."""
+    return elements * ((2 * reach(sigma, grid) + 1) * 2.0**-63 + _TAIL_MASS)
+
+
+@functools.lru_cache(maxsize=8)
+def thresholds(sigma: float, grid: int = GRID) -> tuple[int, ...]:
+    """T_k for k = -K .. K-1, from 40-digit arithmetic; ``sigma`` is taken as its exact value."""
+    steps = reach(sigma, grid)
+    exact = Fraction(sigma)
+    with mpmath.workdps(40):
+        scale = mpmath.mpf(grid) * exact.numerator / exact.denominator
+        half = mpmath.mpf(1) / 2
+        return tuple(
+            int(mpmath.floor(mpmath.ncdf((k + half) / scale) * 2**63)) for k in range(-steps, steps)
+        )
+
+
+def table_sha256(sigma: float, grid: int = GRID) -> str:
+    """Digest of the thresholds as little-endian 64-bit words, for the evidence."""
+    values = thresholds(sigma, grid)
+    return hashlib.sha256(struct.pack(f"<{len(values)}Q", *values)).hexdigest()
+
+
+def weakened(bounds: ProbabilityBounds, distance: float) -> ProbabilityBounds:
+    """Bounds on the exact law's probabilities, from bounds on a law at most ``distance`` away."""
+    if not distance:
+        return bounds
+    return bounds.model_copy(
+        update={
+            "p_lower": max(0.0, bounds.p_lower - distance),
+            "p_upper": min(1.0, bounds.p_upper + distance),
+        }
+    )
+
+
+def on_grid(fitted: FittedInput) -> tuple[FittedInput, str]:
+    """The input rounded to the 8-bit grid, and a remark if that changed it.
+
+    What is certified is the rounded picture; its digest replaces the original's.
+    """
+    steps = np.rint(fitted.pixels.astype(np.float64) * GRID)
+    moved = float(np.abs(fitted.pixels.astype(np.float64) * GRID - steps).max(initial=0.0))
+    if moved < ON_GRID:
+        return fitted, ""
+    pixels: Pixels = (steps / GRID).astype(np.float32)
+    words = "rounded to 8 bits per pixel"
+    adaptation = "; ".join(filter(None, (fitted.identity.adaptation, words)))
+    identity = fitted.identity.model_copy(
+        update={"pixels_sha256": pixels_sha256(pixels), "adaptation": adaptation}
+    )
+    remark = (
+        f"Exact noise needs an input on the 8-bit grid: it was {words} "
+        f"(largest change {moved / GRID:.4f}), and the rounded picture is what is certified."
+    )
+    return FittedInput(identity, pixels), remark

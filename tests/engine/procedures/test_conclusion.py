@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import pytest
+from scipy.stats import beta, norm
+
+from engine.bounds import bound_method
+from engine.procedures.claims import Claims
+from engine.procedures.conclusion import certify_facts
+from engine.records import ProbabilityBounds, Votes
+from engine.settings import RunSettings
+
+
+class Unchanged:
+    def weakened(self, bounds: ProbabilityBounds) -> ProbabilityBounds:
+        return bounds
+
+
+def facts(estimation: Votes, *, n: int = 1000, top: int | None = 0, **changes: object) -> dict:
+    settings = RunSettings(n=n, n0=100, bound="clopper-pearson", **changes)  # type: ignore[arg-type]
+    return certify_facts(
+        settings=settings,
+        selection=Votes(counts=(90, 10)),
+        estimation=estimation,
+        top=top,
+        claims=Claims(settings, bound_method(settings.bound), Unchanged()),
+        class_names=("a", "b"),
+    )
+
+
+def test_a_certified_class_has_cohens_radius() -> None:
+    found = facts(Votes(counts=(900, 100)))
+    p_lower = beta.ppf(0.001, 900, 101)
+    assert (found["outcome"], found["complete"]) == ("certified", True)
+    assert (found["predicted_class"], found["class_name"]) == (0, "a")
+    assert found["radius"] == pytest.approx(0.25 * norm.ppf(p_lower), abs=1e-9)
+    assert found["trajectory"][-1].n == 1000
+    assert "changes the answer 'a'." in found["statement"]
+
+
+def test_an_abstention_names_no_class_and_says_why() -> None:
+    found = facts(Votes(counts=(500, 500)))
+    assert found["outcome"] == "abstained"
+    assert found["predicted_class"] is found["radius"] is found["region"] is None
+    assert found["statement"] == f"Nothing is certified: {found['abstention'].sentence}"
+
+
+def test_no_votes_no_bounds() -> None:
+    found = facts(Votes(counts=(0, 0)), top=None)
+    assert found["bounds"] is None
+    assert found["abstention"].reason == "no-votes"
+
+
+def test_exact_noise_says_what_it_covers() -> None:
+    assert "8 bits per channel" in facts(Votes(counts=(900, 100)), noise="exact")["statement"]
+    assert "8 bits per channel" not in facts(Votes(counts=(900, 100)))["statement"]
