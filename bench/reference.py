@@ -14,6 +14,9 @@ from torch import nn
 class RepeatingNormalize(nn.Module):
     """(x - mean) / std with both repeated over batch, height and width."""
 
+    mean: torch.Tensor
+    std: torch.Tensor
+
     def __init__(self, mean: tuple[float, ...], std: tuple[float, ...]) -> None:
         super().__init__()
         self.register_buffer("mean", torch.tensor(mean))
