@@ -15,7 +15,7 @@ from gui.plots.slicemap import FAINT, SOFT
 
 _SOLID = Qt.BrushStyle.SolidPattern
 _MAX_ROWS = 3
-_WIDEST = 290
+_WIDEST = 280
 
 
 @dataclass(frozen=True)

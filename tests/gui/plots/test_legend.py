@@ -44,9 +44,9 @@ def test_rows_stay_inside_the_width(qtbot) -> None:
     qtbot.addWidget(legend)
     legend.flowing = True
     legend.set_entries([Entry("word " * length, "#000000") for length in (1, 3, 9, 2, 1)])
-    legend.resize(260, 300)
+    legend.resize(300, 300)
     for row in legend.shown():
-        assert sum(legend._width_of(entry) for entry in row) <= 260
+        assert sum(legend._width_of(entry) for entry in row) <= 300
 
 
 def test_all_marks_paint(qtbot) -> None:
