@@ -1,0 +1,244 @@
+"""A case: one file that keeps models, inputs, runs with their votes, results, notes and a log."""
+
+from __future__ import annotations
+
+import sqlite3
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+
+from engine import __version__
+from engine.blocks import Block, block_size
+from engine.bounds import bound_method
+from engine.case import check, log, owner, votes
+from engine.case.digests import subject
+from engine.case.file import CaseFile
+from engine.case.listing import TARGET_REASONS, by_run
+from engine.case.rows import Procedure, insert_input, insert_model, insert_run, stored_digest
+from engine.errors import UserError
+from engine.evidence import Evidence
+from engine.models.request import ModelRequest
+from engine.procedures.resume import Resume
+from engine.procedures.snapshot import Snapshot
+from engine.records import InputIdentity, ModelIdentity, Votes
+from engine.settings import RunSettings
+
+
+class Case(CaseFile):
+    """A case whose runs grow.
+
+    Any thread may call it. Runs are only ever added: a list of tries from which some could be
+    dropped would be worth nothing.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self._tokens: dict[int, str] = {}
+
+    def begin(
+        self,
+        model: ModelIdentity,
+        image: InputIdentity,
+        settings: RunSettings,
+        *,
+        model_request: ModelRequest,
+        input_spec: str,
+        key: int,
+        at: Sequence[str] = (),
+        block: int = 0,
+        procedure: Procedure = "certify",
+    ) -> int:
+        """A new run, claimed for this process before its first vote; its number in the case.
+
+        Args:
+            model: what is certified.
+            image: at which input; with exact noise the one on the grid.
+            settings: declared now.
+            model_request: how to open the model again.
+            input_spec: how to open the input again.
+            key: the noise key.
+            at: perturbations to answer at the end.
+            block: samples per block; 0 takes the usual number for n.
+            procedure: which.
+
+        Raises:
+            UserError: the file cannot be written.
+        """
+        tried = subject(model, image, settings)
+        with self._writing() as db:
+            run_id = uuid.uuid4().hex
+            run = insert_run(
+                db,
+                run_id=run_id,
+                procedure=procedure,
+                model=insert_model(db, model, model_request, self.path),
+                image=insert_input(db, image, input_spec, self.path),
+                subject=tried,
+                settings=settings,
+                at=tuple(at),
+                block=block or block_size(settings.n),
+                key=key,
+            )
+            votes.begin(db, run, run_id)
+            log.append(
+                db, "began", run, configuration=stored_digest(db, run), certiscope=__version__
+            )
+            token = owner.take(db, run)
+        self._tokens[run] = token
+        return run
+
+    def claim(self, run: int) -> None:
+        """Make this case object the one that counts a run; twice is no harm.
+
+        Raises:
+            UserError: it is being counted in another window.
+        """
+        if run in self._tokens:
+            return
+        self._refuse_damaged(run)
+        with self._writing() as db:
+            token = owner.take(db, run)
+            if not token:
+                raise UserError(
+                    f"Run {run} in {self.path} is being counted in another window (process "
+                    f"{owner.holder(db, run)}); wait for it, or start a new run."
+                )
+            log.append(db, "resumed", run, certiscope=__version__)
+        self._tokens[run] = token
+
+    def release(self, run: int) -> None:
+        """Let others count a run.
+
+        Raises:
+            UserError: the file cannot be written.
+        """
+        token = self._tokens.pop(run, None)
+        if token is not None:
+            with self._writing() as db:
+                owner.give_back(db, run, token)
+
+    def record(self, run: int, snapshot: Snapshot) -> None:
+        """Keep the votes counted so far: on the disk when this returns.
+
+        Raises:
+            UserError: the file cannot be written, or another window counts this run.
+        """
+        with self._writing() as db:
+            self._keep(db, run, snapshot.selection, snapshot.blocks)
+
+    def finish(self, run: int, evidence: Evidence) -> None:
+        """Keep a run's votes and result, and let others count it.
+
+        Raises:
+            UserError: the file cannot be written, or another window counts this run.
+        """
+        chain = evidence.chain
+        selection = Votes(
+            counts=evidence.votes.selection, failures=evidence.votes.selection_failures
+        )
+        text = evidence.model_dump_json()
+        with self._writing() as db:
+            self._keep(db, run, selection, chain.blocks if chain else ())
+            done = db.execute("INSERT INTO result (run, evidence) VALUES (?, ?)", (run, text))
+            log.append(
+                db,
+                "ended",
+                run,
+                result=int(done.lastrowid or 0),
+                evidence=check.evidence_digest(text),
+                head=chain.head if chain and chain.blocks else "",
+                n=sum(block.n for block in chain.blocks) if chain else 0,
+                complete=evidence.complete,
+                outcome=evidence.outcome,
+                class_name=evidence.class_name,
+                radius=evidence.radius,
+                stop_reason=evidence.stop_reason,
+            )
+            owner.give_back(db, run, self._tokens.get(run, ""))
+        self._tokens.pop(run, None)
+
+    def resume(self, run: int) -> Resume:
+        """What was counted of a run, to go on with; nothing, for one that has just begun.
+
+        Raises:
+            UserError: the run is damaged, or of a procedure that cannot go on.
+        """
+        known = self.configuration(run)
+        if known.procedure != "certify":
+            raise UserError(f"Run {run} in {self.path} is a {known.procedure} run; start it again.")
+        with self._database.reading() as db:
+            clause = check.verdict(db, run, by_run(log.read(db)).get(run, []), self.path)
+            if clause:
+                raise UserError(f"Run {run} in {self.path} is damaged: {clause}; start a new run.")
+            progress = votes.read_progress(db, run)
+            blocks = votes.read_blocks(db, run)
+        empty = Votes(counts=(0,) * len(known.model.class_names))
+        selection = progress.selection if progress and progress.selection else empty
+        return Resume(run_id=known.run_id, selection=selection, block=known.block, blocks=blocks)
+
+    def extend(self, run: int, n: int) -> RunSettings:
+        """Plan more votes for a run whose bound allows that; its new settings.
+
+        A target that has ended the run is dropped.
+
+        Raises:
+            UserError: the bound was declared for its n, or n is no larger than before.
+        """
+        known, row = self.configuration(run), self.row(run)
+        settings = known.settings
+        if known.procedure != "certify" or not bound_method(settings.bound).extendable:
+            raise UserError(
+                f"The {settings.bound} bound of run {run} was declared for n = {settings.n:,}; "
+                "only the anytime bounds go past it. Start a new run with --bound anytime."
+            )
+        if n <= settings.n:
+            raise UserError(
+                f"Run {run} plans n = {settings.n:,} already; --n must be larger (it was {n:,})."
+            )
+        longer = settings.model_copy(update={"n": n})
+        if row.stop_reason in TARGET_REASONS:
+            longer = longer.model_copy(update={"target_radius": 0.0})
+        self.claim(run)
+        with self._writing() as db:
+            db.execute("UPDATE run SET settings = ? WHERE id = ?", (longer.model_dump_json(), run))
+            log.append(
+                db, "extended", run, n=n, before=settings.n, configuration=stored_digest(db, run)
+            )
+        return longer
+
+    def note(self, run: int, text: str) -> None:
+        """Attach a text to a run; the last one counts, the log keeps all.
+
+        Raises:
+            UserError: the file cannot be written, or there is no such run.
+        """
+        self._remark(run, "noted", text=text)
+
+    def pin(self, run: int) -> None:
+        """Mark a run for comparison.
+
+        Raises:
+            UserError: the file cannot be written, or there is no such run.
+        """
+        self._remark(run, "pinned")
+
+    def unpin(self, run: int) -> None:
+        """Take the mark off.
+
+        Raises:
+            UserError: the file cannot be written, or there is no such run.
+        """
+        self._remark(run, "unpinned")
+
+    def _remark(self, run: int, kind: log.Kind, **detail: str) -> None:
+        self.configuration(run)
+        with self._writing() as db:
+            log.append(db, kind, run, **detail)
+
+    def _keep(
+        self, db: sqlite3.Connection, run: int, selection: Votes, blocks: Sequence[Block]
+    ) -> None:
+        if not owner.beat(db, run, self._tokens.get(run, "")):
+            raise UserError(f"Run {run} in {self.path} is being counted in another window.")
+        run_id, size = db.execute("SELECT run_id, block FROM run WHERE id = ?", (run,)).fetchone()
+        votes.write(db, run, run_id, size=size, selection=selection, blocks=blocks)

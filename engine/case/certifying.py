@@ -1,0 +1,138 @@
+"""CERTIFY in a case: begun, kept as it grows, and gone on with where it was left."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Generator, Sequence
+from typing import TYPE_CHECKING
+
+from engine.case.case import Case
+from engine.case.digests import same_run
+from engine.case.recording import COMMIT_SECONDS, recorded
+from engine.errors import UserError
+from engine.evidence import Evidence
+from engine.models.request import ModelRequest
+from engine.procedures.snapshot import Snapshot
+from engine.settings import RunSettings
+
+if TYPE_CHECKING:
+    from engine.inputs.base import FittedInput
+    from engine.models.base import Classifier
+
+Procedure = Generator[Snapshot, None, Evidence]
+
+
+def open_run(
+    case: Case,
+    classifier: Classifier,
+    fitted: FittedInput,
+    settings: RunSettings,
+    *,
+    request: ModelRequest,
+    input_spec: str,
+    at: Sequence[str] = (),
+    new_run: bool = False,
+) -> tuple[int, bool]:
+    """The run of these settings: the unfinished one of exactly this, or a new one.
+
+    Returns:
+        Its number, and whether it goes on with votes counted before.
+
+    Raises:
+        UserError: the case cannot be written.
+    """
+    from engine.procedures.run import run_key
+
+    image = _fitted(fitted, settings)
+    if not new_run:
+        found = case.unfinished(classifier.identity, image.identity, settings)
+        if found is not None:
+            return found, True
+    run = case.begin(
+        classifier.identity,
+        image.identity,
+        settings,
+        model_request=request,
+        input_spec=input_spec,
+        key=run_key(classifier, image, settings),
+        at=at,
+    )
+    return run, False
+
+
+def certify_run(
+    case: Case,
+    run: int,
+    classifier: Classifier,
+    fitted: FittedInput,
+    *,
+    settings: RunSettings | None = None,
+    at: Sequence[str] | None = None,
+    stop: threading.Event | None = None,
+    command: str = "",
+    seconds: float = COMMIT_SECONDS,
+    warn: Callable[[str], None] | None = None,
+) -> Procedure:
+    """Count a run of a case to its end, from wherever it is.
+
+    Args:
+        case: the open case.
+        run: which; from ``open_run``, ``Case.begin`` or a list.
+        classifier: its model; another is refused.
+        fitted: its input; another is refused.
+        settings: its settings on another device or with another batch size; None takes its own.
+        at: perturbations to answer; None asks those it was begun with.
+        stop: ends the run after the batch at hand.
+        command: the same run on the command line.
+        seconds: between two commits.
+        warn: told when a commit fails.
+
+    Raises:
+        UserError: another model, input or setting; it is damaged, or counted elsewhere.
+    """
+    from engine.procedures.certify import certify
+
+    case.claim(run)  # before reading, so that nobody counts on meanwhile
+    try:
+        known = case.configuration(run)
+        chosen = settings or known.settings
+        _check_subject(case, run, classifier, _fitted(fitted, chosen), chosen)
+        procedure = certify(
+            classifier,
+            fitted,
+            chosen,
+            at=known.at if at is None else at,
+            stop=stop,
+            command=command,
+            resume=case.resume(run),
+            run_number=case.row(run).number,
+        )
+    except BaseException:
+        case.release(run)
+        raise
+    return (yield from recorded(case, run, procedure, seconds=seconds, warn=warn))
+
+
+def _fitted(fitted: FittedInput, settings: RunSettings) -> FittedInput:
+    """The input that is certified: under exact noise, the one on the grid."""
+    from engine.randomness import on_grid
+
+    return on_grid(fitted)[0] if settings.noise == "exact" else fitted
+
+
+def _check_subject(
+    case: Case, run: int, classifier: Classifier, fitted: FittedInput, settings: RunSettings
+) -> None:
+    known = case.configuration(run)
+    if classifier.identity.sha256 != known.model.sha256:
+        raise UserError(
+            f"The model {classifier.identity.source} is not the one of run {run}: its sha256 is "
+            f"{classifier.identity.sha256[:12]}, and was {known.model.sha256[:12]}."
+        )
+    if fitted.identity.pixels_sha256 != known.input.pixels_sha256:
+        raise UserError(
+            f"The input {fitted.identity.source} is not the one of run {run}: its pixels differ."
+        )
+    ours = same_run(classifier.identity, fitted.identity, settings)
+    if ours != same_run(known.model, known.input, known.settings):
+        raise UserError(f"Run {run} was counted with another model or under other settings.")

@@ -1,0 +1,113 @@
+"""Whether a run's record is what was written: every number of it is covered by some digest.
+
+Digests without a secret find accidents and careless edits; against somebody who rewrites all of
+them only a head hash kept elsewhere, or a signature, helps.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+
+from engine.blocks import first_broken
+from engine.case import votes
+from engine.case.digests import progress_digest, start_hash, subject
+from engine.case.log import Event
+from engine.case.rows import Configuration, read_configuration
+from engine.case.votes import Progress
+from engine.errors import UserError
+
+
+def structure(db: sqlite3.Connection) -> str:
+    """What SQLite's own check finds wrong with the file; empty for nothing."""
+    found = [str(row[0]) for row in db.execute("PRAGMA integrity_check(1)")]
+    if found != ["ok"]:
+        return " ".join(found[0].split()) if found else "its check gives no answer"
+    loose = db.execute("PRAGMA foreign_key_check").fetchone()
+    return f"a row of its table {loose[0]} belongs to nothing" if loose else ""
+
+
+def verdict(db: sqlite3.Connection, run: int, events: Sequence[Event], case: Path) -> str:
+    """What is wrong with the record of a run, as a clause; empty if it is whole."""
+    if not all(event.whole for event in events):
+        return "its entries in the log are damaged"
+    try:
+        return (
+            _configuration(read_configuration(db, run, case), events)
+            or _votes(db, read_configuration(db, run, case), events)
+            or _results(db, run, events)
+        )
+    except (UserError, ValueError, TypeError, KeyError, OverflowError, RecursionError):
+        return "it cannot be read"
+
+
+def evidence_digest(text: str) -> str:
+    """Digest of a result as it is stored."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _configuration(found: Configuration, events: Sequence[Event]) -> str:
+    written = [event for event in events if event.kind in ("began", "extended")]
+    if not written or written[0].kind != "began":
+        return "its beginning is missing from the log"
+    same = subject(found.model, found.input, found.settings) == found.subject
+    if not same or written[-1].detail.get("configuration") != found.digest:
+        return "its model, input or settings are not those it began with"
+    return ""
+
+
+def _votes(db: sqlite3.Connection, found: Configuration, events: Sequence[Event]) -> str:
+    progress = votes.read_progress(db, found.id)
+    if progress is None:
+        return "its counts are missing"
+    digest = progress_digest(found.run_id, progress.stored, progress.n, progress.head)
+    if digest != progress.digest:
+        return "its counts are not those that were written"
+    return _blocks(db, found, progress) or _heads(progress, events)
+
+
+def _blocks(db: sqlite3.Connection, found: Configuration, progress: Progress) -> str:
+    blocks = votes.read_blocks(db, found.id)
+    if sum(block.n for block in blocks) != progress.n:
+        return "some of its votes are missing"
+    if not blocks:
+        return ""
+    classes = len(found.model.class_names)
+    if progress.selection is None or len(progress.selection.counts) != classes:
+        return "its selection votes are missing"
+    start = start_hash(
+        found.model, found.input, found.settings, key=found.key, selection=progress.selection
+    )
+    broken = first_broken(start, blocks)
+    if broken is not None:
+        return f"its votes are damaged from block {broken} on"
+    if any(index >= classes for block in blocks for index in block.counts):
+        return "it holds votes for classes that its model does not have"
+    if any(block.n != found.block for block in blocks[:-1]) or blocks[-1].n > found.block:
+        return "its blocks are not of its block size"
+    return "" if blocks[-1].hash == progress.head else "its last votes are missing"
+
+
+def _heads(progress: Progress, events: Sequence[Event]) -> str:
+    """A result's head is that of the votes it came from."""
+    for event in events:
+        if event.kind == "ended" and event.detail.get("n", 0) > progress.n:
+            return "votes behind its result are missing"
+        if event.kind == "ended" and event.detail.get("n") == progress.n:
+            head = event.detail.get("head")
+            if head and head != progress.head:
+                return "its result rests on other votes than those recorded"
+    return ""
+
+
+def _results(db: sqlite3.Connection, run: int, events: Sequence[Event]) -> str:
+    kept = dict(db.execute("SELECT id, evidence FROM result WHERE run = ?", (run,)).fetchall())
+    logged = {e.detail.get("result"): e.detail for e in events if e.kind == "ended"}
+    if kept.keys() != logged.keys():
+        return "its results are not those in the log"
+    for number, text in kept.items():
+        if evidence_digest(text) != logged[number].get("evidence"):
+            return "its result was changed after it was written"
+    return ""

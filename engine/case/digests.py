@@ -1,0 +1,81 @@
+"""What is digested in a case file, and what makes two runs 'the same'."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from engine.blocks import chain_start
+from engine.records import InputIdentity, ModelIdentity, Votes
+from engine.settings import RunSettings
+
+_HOW = ("batch", "device")
+"""Settings that decide how fast the votes come, not which come."""
+_TRIES = ("seed", "n0", "n", "target_radius", *_HOW)
+"""Whoever changes these alone tries the same thing again."""
+
+
+def digest(*parts: Any) -> str:
+    """SHA-256 over the canonical JSON of some parts."""
+    text = json.dumps(parts, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def subject(model: ModelIdentity, image: InputIdentity, settings: RunSettings) -> str:
+    """The same for all runs that try the same claim again: 'run k of m' counts within it."""
+    return digest("subject v1", _function(model), image.pixels_sha256, _without(settings, _TRIES))
+
+
+def same_run(model: ModelIdentity, image: InputIdentity, settings: RunSettings) -> str:
+    """The same for runs that count the very same votes to the same end."""
+    return digest("run v1", _function(model), image.pixels_sha256, _without(settings, _HOW))
+
+
+def start_hash(
+    model: ModelIdentity,
+    image: InputIdentity,
+    settings: RunSettings,
+    *,
+    key: str,
+    selection: Votes,
+) -> str:
+    """The hash before the first block of a CERTIFY run (``ChainRecord.start``)."""
+    return chain_start(
+        {
+            "model": model.sha256,
+            "input": image.pixels_sha256,
+            "scheme": settings.scheme.model_dump(mode="json"),
+            "bound": settings.bound,
+            "alpha": settings.alpha,
+            "key": key,
+            "precision": settings.precision,
+            "selection": [selection.failures, *selection.counts],
+        }
+    )
+
+
+def progress_digest(run_id: str, selection: str, n: int, head: str) -> str:
+    """Over the row that says how far a run is."""
+    return digest("progress v1", run_id, selection, n, head)
+
+
+def run_digest(row: Mapping[str, Any] | Sequence[Any]) -> str:
+    """Over a run's configuration: its own row, its model's and its input's."""
+    return digest("configuration v1", list(row.values()) if isinstance(row, Mapping) else list(row))
+
+
+def _function(model: ModelIdentity) -> list[Any]:
+    """What decides which function the base classifier is."""
+    return [
+        model.sha256,
+        model.architecture,
+        model.normalization,
+        list(model.input_shape),
+        list(model.class_names),
+    ]
+
+
+def _without(settings: RunSettings, names: tuple[str, ...]) -> dict[str, Any]:
+    return settings.model_dump(mode="json", exclude=set(names))

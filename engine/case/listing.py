@@ -1,0 +1,95 @@
+"""The list of a case's runs, each labelled from what is stored of itself."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from engine.case import log, owner
+from engine.case.log import Event
+from engine.case.rows import Configuration, RunRow, State, read_configuration
+from engine.errors import UserError
+
+TARGET_REASONS = ("target certified", "target out of reach")
+_STEPS = ("began", "resumed", "extended", "ended")
+
+
+def numbers(db: sqlite3.Connection) -> list[int]:
+    """The numbers of all runs, oldest first."""
+    return [int(row[0]) for row in db.execute("SELECT id FROM run ORDER BY id")]
+
+
+def by_run(events: Iterable[Event]) -> dict[int, list[Event]]:
+    """The events of each run, in order."""
+    found: dict[int, list[Event]] = defaultdict(list)
+    for event in events:
+        if event.run is not None:
+            found[event.run].append(event)
+    return found
+
+
+def rows(db: sqlite3.Connection, case: Path, damaged: Mapping[int, str]) -> tuple[RunRow, ...]:
+    """All runs that can be read, oldest first."""
+    events = by_run(log.read(db))
+    tries: Counter[str] = Counter()
+    found: list[tuple[str, RunRow]] = []
+    for run in numbers(db):
+        try:
+            known = read_configuration(db, run, case)
+        except UserError:
+            continue
+        tries[known.subject] += 1
+        row = _row(db, known, events.get(run, []), damaged.get(run, ""))
+        found.append((known.subject, row.model_copy(update={"number": tries[known.subject]})))
+    return tuple(row.model_copy(update={"of": tries[key]}) for key, row in found)
+
+
+def _row(
+    db: sqlite3.Connection, known: Configuration, events: Sequence[Event], clause: str
+) -> RunRow:
+    counted = db.execute("SELECT n FROM progress WHERE run = ?", (known.id,)).fetchone()
+    return RunRow(
+        id=known.id,
+        run_id=known.run_id,
+        procedure=known.procedure,
+        created=next((event.at for event in events if event.kind == "began"), ""),
+        state="damaged" if clause else _state(db, known.id, events),
+        model=known.model,
+        input=known.input,
+        settings=known.settings,
+        at=known.at,
+        counted=counted[0] if counted else 0,
+        note=_note(events),
+        pinned=_pinned(events),
+        damage=f"Run {known.id} is damaged: {clause}." if clause else "",
+        **({} if clause else _outcome(events)),
+    )
+
+
+def _state(db: sqlite3.Connection, run: int, events: Sequence[Event]) -> State:
+    if owner.holder(db, run) is not None:
+        return "counting"
+    last = [event for event in events if event.kind in _STEPS][-1]
+    if last.kind != "ended":
+        return "interrupted"
+    decided = last.detail["complete"] or last.detail["stop_reason"] in TARGET_REASONS
+    return "finished" if decided else "stopped"
+
+
+def _outcome(events: Sequence[Event]) -> dict[str, Any]:
+    ended = [event for event in events if event.kind == "ended"]
+    names = ("outcome", "class_name", "radius", "stop_reason")
+    return {name: ended[-1].detail[name] for name in names} if ended else {}
+
+
+def _note(events: Sequence[Event]) -> str:
+    texts = [str(e.detail.get("text", "")) for e in events if e.kind == "noted" and e.whole]
+    return texts[-1] if texts else ""
+
+
+def _pinned(events: Sequence[Event]) -> bool:
+    kinds = [e.kind for e in events if e.kind in ("pinned", "unpinned") and e.whole]
+    return bool(kinds) and kinds[-1] == "pinned"

@@ -1,0 +1,55 @@
+"""Where a case finds its model and its input again, also after the whole folder has moved."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from engine.models.request import ModelRequest
+
+
+def relative(spec: str, case: Path) -> str:
+    """The file that ``spec`` names as a path from the case file; empty if it names none."""
+    place = Path(spec)
+    if not spec or not place.exists():
+        return ""
+    try:
+        return Path(os.path.relpath(place.resolve(), case.resolve().parent)).as_posix()
+    except ValueError:  # another drive
+        return ""
+
+
+def located(spec: str, path: str, case: Path) -> str:
+    """``spec``, or the file beside the case that it stood for."""
+    if not path:
+        return spec
+    place = case.resolve().parent / path
+    return str(place) if place.exists() else spec
+
+
+def request_text(request: ModelRequest, case: Path) -> str:
+    """A model request as JSON. Consent to run code is not kept: it is given anew each time."""
+    names = "" if request.class_names is None else str(request.class_names)
+    return json.dumps(
+        {
+            "spec": request.spec,
+            "arch": request.arch,
+            "normalize": request.normalize,
+            "class_names": names,
+            "class_names_path": relative(names, case),
+        },
+        sort_keys=True,
+    )
+
+
+def request_from(text: str, path: str, case: Path) -> ModelRequest:
+    """The request that opens the same model again."""
+    kept = json.loads(text)
+    names = located(str(kept["class_names"]), str(kept["class_names_path"]), case)
+    return ModelRequest(
+        spec=located(str(kept["spec"]), path, case),
+        arch=str(kept["arch"]),
+        normalize=str(kept["normalize"]),
+        class_names=Path(names) if names else None,
+    )

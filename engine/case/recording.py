@@ -1,0 +1,111 @@
+"""Keeping a run while it is counted: one commit about every second, and one at its end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator
+
+from engine.case.case import Case
+from engine.errors import UserError
+from engine.evidence import Evidence
+from engine.procedures.snapshot import Snapshot
+
+COMMIT_SECONDS = 1.0
+
+Procedure = Generator[Snapshot, None, Evidence]
+
+
+def recorded(
+    case: Case,
+    run: int,
+    procedure: Procedure,
+    *,
+    seconds: float = COMMIT_SECONDS,
+    warn: Callable[[str], None] | None = None,
+) -> Procedure:
+    """The same procedure, kept in a case while it runs.
+
+    Where the file cannot be written (a full disk, a folder that is gone) the run goes on in memory
+    and every later commit tries again; only if the last one fails too, the evidence carries a
+    warning. However the run ends, what was counted is committed.
+
+    Args:
+        case: the open case.
+        run: number of the run in it (``Case.begin``).
+        procedure: the run; for one that goes on, with ``Case.resume``'s votes.
+        seconds: between two commits.
+        warn: told at once, once, when a commit fails.
+
+    Raises:
+        UserError: another window counts this run.
+    """
+    case.claim(run)
+    recorder = _Recorder(case, run, seconds, warn)
+    try:
+        while True:
+            try:
+                snapshot = next(procedure)
+            except StopIteration as end:
+                return recorder.finish(end.value)
+            recorder.take(snapshot)
+            yield snapshot
+    finally:
+        procedure.close()
+        recorder.close()
+
+
+class _Recorder:
+    """What is committed of one run, and what is not yet."""
+
+    def __init__(
+        self, case: Case, run: int, seconds: float, warn: Callable[[str], None] | None
+    ) -> None:
+        self.case = case
+        self.run = run
+        self.seconds = seconds
+        self._warn = warn
+        self._pending: Snapshot | None = None
+        self._last = time.monotonic()
+
+    def take(self, snapshot: Snapshot) -> None:
+        """A new snapshot; it is committed if a commit is due."""
+        self._pending = snapshot
+        if time.monotonic() - self._last >= self.seconds:
+            self._commit()
+            self._last = time.monotonic()
+
+    def finish(self, evidence: Evidence) -> Evidence:
+        """Keep the result; the evidence as it was kept, or with a warning that it was not."""
+        try:
+            if evidence.run_number is None:
+                number = self.case.row(self.run).number
+                evidence = evidence.model_copy(update={"run_number": number})
+            self.case.finish(self.run, evidence)
+        except UserError as error:
+            warning = f"This run's result is not in its case file: {error}"
+            return evidence.model_copy(update={"warnings": (*evidence.warnings, warning)})
+        self._pending = None
+        return evidence
+
+    def close(self) -> None:
+        """Commit what is pending and let others count the run."""
+        self._commit()
+        try:
+            self.case.release(self.run)
+        except UserError as error:
+            self._say(error)
+
+    def _commit(self) -> None:
+        if self._pending is None:
+            return
+        try:
+            self.case.record(self.run, self._pending)
+        except UserError as error:
+            self._say(error)
+        else:
+            self._pending = None
+
+    def _say(self, error: UserError) -> None:
+        if self._warn is not None:
+            self._warn(f"{error} The run goes on in memory.")
+            self._warn = None

@@ -1,0 +1,201 @@
+"""Runs as a case keeps them: their configuration, and the line a list shows of each."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import TypeAdapter
+
+from engine.case import digests
+from engine.case.places import located, relative, request_from, request_text
+from engine.errors import UserError
+from engine.models.request import ModelRequest
+from engine.records import InputIdentity, ModelIdentity, Record
+from engine.settings import RunSettings
+
+State = Literal["counting", "interrupted", "stopped", "finished", "damaged"]
+Procedure = Literal["certify", "predict"]
+
+_TEXTS = TypeAdapter(tuple[str, ...])
+_COLUMNS = (
+    "run.id, run.run_id, run.procedure, run.subject, run.settings, run.at, run.block, "
+    "run.noise_key, model.sha256, model.path, model.request, model.identity, "
+    "input.sha256, input.path, input.spec, input.identity"
+)
+_SELECT = (
+    f"SELECT {_COLUMNS} FROM run JOIN model ON model.id = run.model "
+    "JOIN input ON input.id = run.input WHERE run.id = ?"
+)
+
+
+class RunRow(Record):
+    """What a list of runs shows.
+
+    Attributes:
+        id: number of the run in its case.
+        run_id: as in snapshots and evidence.
+        created: when it began, ISO 8601, UTC.
+        state: ``counting`` in some window now; ``interrupted`` without a result; ``stopped`` with
+            a partial one; ``finished``; ``damaged``.
+        counted: estimation votes on the disk, of ``settings.n``.
+        number, of: run ``number`` of ``of`` on this model, input and setting.
+        outcome, class_name, radius, stop_reason: of its last result, if it has one.
+        note: text that somebody attached.
+        pinned: marked for comparison.
+        damage: what is wrong with its record, in a sentence; empty if it is whole.
+    """
+
+    id: int
+    run_id: str
+    procedure: Procedure
+    created: str
+    state: State
+    model: ModelIdentity
+    input: InputIdentity
+    settings: RunSettings
+    at: tuple[str, ...] = ()
+    counted: int = 0
+    number: int = 1
+    of: int = 1
+    outcome: str = ""
+    class_name: str | None = None
+    radius: float | None = None
+    stop_reason: str = ""
+    note: str = ""
+    pinned: bool = False
+    damage: str = ""
+
+    @property
+    def resumable(self) -> bool:
+        """Whether votes are missing that a resumed run would count."""
+        return self.procedure == "certify" and self.state in ("interrupted", "stopped")
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """A run's configuration, read back.
+
+    Attributes:
+        digest: over everything that was stored of it.
+        key: the noise key, 16 hex digits.
+    """
+
+    id: int
+    run_id: str
+    procedure: Procedure
+    subject: str
+    settings: RunSettings
+    at: tuple[str, ...]
+    block: int
+    key: str
+    model: ModelIdentity
+    request: ModelRequest
+    input: InputIdentity
+    input_spec: str
+    digest: str
+
+
+def read_configuration(db: sqlite3.Connection, run: int, case: Path) -> Configuration:
+    """The configuration of a run.
+
+    Raises:
+        UserError: there is no such run, or what is stored of it cannot be read.
+    """
+    row = db.execute(_SELECT, (run,)).fetchone()
+    if row is None:
+        raise UserError(f"{case} has no run {run}; certiscope runs {case} lists them.")
+    try:
+        return _configuration(row, case)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise UserError(f"The settings of run {run} in {case} are damaged.") from error
+
+
+def _configuration(row: tuple[Any, ...], case: Path) -> Configuration:
+    number, run_id, procedure, subject, settings, at, block, key = row[:8]
+    _, model_path, request, model, _, input_path, spec, image = row[8:]
+    return Configuration(
+        id=number,
+        run_id=run_id,
+        procedure=procedure,
+        subject=subject,
+        settings=RunSettings.model_validate_json(settings),
+        at=_TEXTS.validate_json(at),
+        block=block,
+        key=key,
+        model=ModelIdentity.model_validate_json(model),
+        request=request_from(request, model_path, case),
+        input=InputIdentity.model_validate_json(image),
+        input_spec=located(spec, input_path, case),
+        digest=digests.run_digest(row),
+    )
+
+
+def stored_digest(db: sqlite3.Connection, run: int) -> str:
+    """The digest over a run's configuration as it lies in the file."""
+    return digests.run_digest(db.execute(_SELECT, (run,)).fetchone())
+
+
+def insert_model(
+    db: sqlite3.Connection, model: ModelIdentity, request: ModelRequest, case: Path
+) -> int:
+    """The row of a model, made if there is none like it."""
+    values = (
+        model.sha256,
+        relative(request.spec, case),
+        request_text(request, case),
+        model.model_dump_json(),
+    )
+    return _row_like(db, "model", ("sha256", "path", "request", "identity"), values)
+
+
+def insert_input(db: sqlite3.Connection, image: InputIdentity, spec: str, case: Path) -> int:
+    """The row of an input, made if there is none like it."""
+    values = (image.sha256, relative(spec, case), spec, image.model_dump_json())
+    return _row_like(db, "input", ("sha256", "path", "spec", "identity"), values)
+
+
+def insert_run(
+    db: sqlite3.Connection,
+    *,
+    run_id: str,
+    procedure: Procedure,
+    model: int,
+    image: int,
+    subject: str,
+    settings: RunSettings,
+    at: tuple[str, ...],
+    block: int,
+    key: int,
+) -> int:
+    """A new run; its number."""
+    done = db.execute(
+        "INSERT INTO run (run_id, procedure, model, input, subject, settings, at, block, "
+        "noise_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            run_id,
+            procedure,
+            model,
+            image,
+            subject,
+            settings.model_dump_json(),
+            _TEXTS.dump_json(at).decode(),
+            block,
+            f"{key:016x}",
+        ),
+    )
+    return int(done.lastrowid or 0)
+
+
+def _row_like(
+    db: sqlite3.Connection, table: str, columns: tuple[str, ...], values: tuple[str, ...]
+) -> int:
+    where = " AND ".join(f"{column} = ?" for column in columns)
+    row = db.execute(f"SELECT id FROM {table} WHERE {where}", values).fetchone()
+    if row is not None:
+        return int(row[0])
+    marks = ", ".join("?" * len(columns))
+    done = db.execute(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", values)
+    return int(done.lastrowid or 0)

@@ -1,0 +1,117 @@
+"""Counted votes on the disk: full blocks for good, the open one replaced as it grows."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from pydantic import TypeAdapter
+
+from engine.blocks import Block
+from engine.case.digests import progress_digest
+from engine.errors import UserError
+from engine.records import Votes
+
+_COUNTS = TypeAdapter(tuple[int, ...])
+_BY_CLASS = TypeAdapter(dict[int, int])
+
+
+class Progress(NamedTuple):
+    """How far a run is.
+
+    Attributes:
+        selection: selection votes; None before the first.
+        n: estimation votes.
+        head: hash of the last block; empty before the first.
+        digest: over the three.
+        stored: the selection votes as they are written.
+    """
+
+    selection: Votes | None
+    n: int
+    head: str
+    digest: str
+    stored: str
+
+
+def write(
+    db: sqlite3.Connection,
+    run: int,
+    run_id: str,
+    *,
+    size: int,
+    selection: Votes,
+    blocks: Sequence[Block],
+) -> None:
+    """Bring the file to these votes, inside the caller's transaction.
+
+    A file that is already further, because another window counted the same votes, stays.
+
+    Raises:
+        UserError: the file holds other votes than these.
+    """
+    last = db.execute(
+        "SELECT start, n, hash FROM block WHERE run = ? ORDER BY start DESC LIMIT 1", (run,)
+    ).fetchone()
+    first = last[0] // size if last else 0
+    n = sum(block.n for block in blocks)
+    if last and n < last[0] + last[1]:
+        return
+    if last and last[1] == size and blocks[first].hash != last[2]:
+        raise UserError("The file holds other votes of this run than those counted now.")
+    db.execute("DELETE FROM block WHERE run = ? AND start >= ?", (run, first * size))
+    db.executemany(
+        "INSERT INTO block (run, start, n, counts, failures, hash) VALUES (?, ?, ?, ?, ?, ?)",
+        [(run, b.start, b.n, _text(b), b.failures, b.hash) for b in blocks[first:]],
+    )
+    stored = json.dumps([selection.failures, *selection.counts])
+    head = blocks[-1].hash if blocks else ""
+    db.execute(
+        "INSERT OR REPLACE INTO progress (run, selection, n, head, digest) VALUES (?, ?, ?, ?, ?)",
+        (run, stored, n, head, progress_digest(run_id, stored, n, head)),
+    )
+
+
+def read_progress(db: sqlite3.Connection, run: int) -> Progress | None:
+    """How far a run is; None if that is not recorded.
+
+    Raises:
+        ValueError: what is recorded cannot be read.
+    """
+    row = db.execute(
+        "SELECT selection, n, head, digest FROM progress WHERE run = ?", (run,)
+    ).fetchone()
+    if row is None:
+        return None
+    failures, *counts = _COUNTS.validate_json(row[0]) or (0,)
+    votes = Votes(counts=tuple(counts), failures=failures) if counts else None
+    return Progress(votes, row[1], row[2], row[3], row[0])
+
+
+def begin(db: sqlite3.Connection, run: int, run_id: str) -> None:
+    """The progress of a run that has counted nothing."""
+    db.execute(
+        "INSERT INTO progress (run, selection, n, head, digest) VALUES (?, '[]', 0, '', ?)",
+        (run, progress_digest(run_id, "[]", 0, "")),
+    )
+
+
+def read_blocks(db: sqlite3.Connection, run: int) -> tuple[Block, ...]:
+    """The estimation votes of a run, block by block.
+
+    Raises:
+        ValueError: they cannot be read.
+    """
+    rows = db.execute(
+        "SELECT start, n, counts, failures, hash FROM block WHERE run = ? ORDER BY start", (run,)
+    )
+    return tuple(
+        Block(start=start, n=n, counts=_BY_CLASS.validate_json(text), failures=failures, hash=found)
+        for start, n, text, failures, found in rows
+    )
+
+
+def _text(block: Block) -> str:
+    return json.dumps({str(index): count for index, count in block.counts.items()})
