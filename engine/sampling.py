@@ -20,10 +20,11 @@ from engine.schemes import Scheme
 
 SNAPSHOT_SECONDS = 0.05
 BATCH_SECONDS = 0.06
-"""A batch takes at most about this long, so that a stop is obeyed at once."""
-SLOW_BATCH_SECONDS = 0.12
-"""The same where a larger batch makes a slow model's samples much cheaper."""
-_WORTH_WAITING, _NO_GAIN = 1.15, 0.95
+"""A batch takes at most about this long: snapshots flow, and a stop is obeyed at once."""
+PATIENCE, IMPATIENCE = 0.4, 0.12
+"""How long a batch of a slow model may take where a larger batch makes its samples cheaper: when
+nobody waits at a window, and when somebody does."""
+_WORTH_WAITING, _NO_GAIN = 1.08, 0.95
 """Speed-up from doubling: above the first a longer batch pays, below the second none does."""
 _FILLED = 256
 """From this size on a batch fills the processor, and a dearer sample means a full cache."""
@@ -43,6 +44,7 @@ class Sampler:
         device: where the model runs and the noise is drawn.
         batch: samples per batch; 0 measures a good size.
         stop: when set, the current stream ends after the batch at hand.
+        patience: longest time a batch may be given, in seconds.
 
     Attributes:
         warnings: what went wrong without ending the run, one sentence each.
@@ -58,6 +60,7 @@ class Sampler:
         device: torch.device,
         batch: int = 0,
         stop: threading.Event | None = None,
+        patience: float = PATIENCE,
     ) -> None:
         self.classifier = classifier
         self.scheme = scheme
@@ -66,6 +69,7 @@ class Sampler:
         self.batch = batch
         self.warnings: list[str] = []
         self._stop = stop or threading.Event()
+        self._patience = patience
         self._x = x.to(device)
         self._classes = len(classifier.identity.class_names)
         self._buffer = torch.empty(0, device=device)
@@ -180,13 +184,13 @@ class Sampler:
 
     def _grow(self, size: int, seconds: float, planned: int) -> tuple[int, float]:
         while 2 * size <= self._largest(planned) and not self._stop.is_set():
-            if seconds > SLOW_BATCH_SECONDS:
+            if seconds > self._patience:
                 break
             doubled = self._trial(2 * size)
             if doubled is None:
                 break
             gain = 2 * seconds / doubled
-            if doubled > (SLOW_BATCH_SECONDS if gain > _WORTH_WAITING else BATCH_SECONDS):
+            if doubled > (self._patience if gain > _WORTH_WAITING else BATCH_SECONDS):
                 break
             if size >= _FILLED and gain < _NO_GAIN:
                 break

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from engine.inputs.base import FittedInput, ImageInput, Pixels
     from engine.models.base import Classifier
     from engine.models.request import ModelRequest
+    from engine.procedures.resume import Resume
     from engine.procedures.snapshot import Snapshot
     from engine.settings import RunSettings
 
@@ -149,13 +150,27 @@ class Backend:
         return setting_warnings(classifier, settings)
 
     def certify(
-        self, subject: Subject, settings: RunSettings, stop: threading.Event
+        self,
+        subject: Subject,
+        settings: RunSettings,
+        stop: threading.Event,
+        *,
+        resume: Resume | None = None,
     ) -> Generator[Snapshot, None, Evidence]:
-        """CERTIFY."""
+        """CERTIFY, from the start or from votes counted before."""
         from engine.procedures.certify import certify
+        from engine.sampling import IMPATIENCE
 
         command = command_line("certify", subject.request, subject.source, settings)
-        return certify(subject.classifier, subject.fitted, settings, stop=stop, command=command)
+        return certify(
+            subject.classifier,
+            subject.fitted,
+            settings,
+            stop=stop,
+            command=command,
+            resume=resume,
+            patience=IMPATIENCE,
+        )
 
     def predict(
         self,
@@ -167,10 +182,12 @@ class Backend:
     ) -> Generator[Snapshot, None, Evidence]:
         """PREDICT, in one of its two forms."""
         from engine.procedures.predict import predict
+        from engine.sampling import IMPATIENCE
 
         command = command_line("predict", subject.request, subject.source, settings, test=test)
         return predict(
             subject.classifier, subject.fitted, settings, test=test, stop=stop, command=command
+            patience=IMPATIENCE,
         )
 
     def explore(

@@ -18,6 +18,7 @@ from engine.procedures.run import Run, evidence
 from engine.procedures.snapshot import Phase, Snapshot
 from engine.procedures.target import Target
 from engine.records import ProbabilityBounds, Votes
+from engine.sampling import PATIENCE
 from engine.settings import RunSettings
 
 PROVISIONAL = "clopper-pearson"
@@ -33,6 +34,7 @@ def certify(
     command: str = "",
     resume: Resume | None = None,
     run_number: int | None = None,
+    patience: float = PATIENCE,
 ) -> Generator[Snapshot, None, Evidence]:
     """Run CERTIFY, yielding snapshots, ending in evidence.
 
@@ -45,6 +47,7 @@ def certify(
         command: the same run on the command line, for the record.
         resume: votes counted before, of this very run, or of one to extend.
         run_number: which run it is on this model, input and setting, where someone counts.
+        patience: longest time a batch may take, in seconds; a stop waits for it.
 
     Raises:
         UserError: model, input and settings do not fit together; an ``at`` that the scheme does
@@ -52,7 +55,8 @@ def certify(
     """
     asked = {text: settings.scheme.parse_at(text) for text in at}
     target = Target.of(settings)
-    run = Run(classifier, fitted, settings, stop=stop, run_id=resume.run_id if resume else "")
+    run_id = resume.run_id if resume else ""
+    run = Run(classifier, fitted, settings, stop=stop, run_id=run_id, patience=patience)
     certifying = _Certify(run, target, resume)
     yield from certifying.snapshots()
     found = certifying.conclude(command)

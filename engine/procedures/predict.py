@@ -13,6 +13,7 @@ from engine.procedures.decision import TestName, decide, predict_facts
 from engine.procedures.run import Run, evidence
 from engine.procedures.snapshot import Snapshot
 from engine.records import Votes
+from engine.sampling import PATIENCE
 from engine.settings import RunSettings
 
 __all__ = ["TestName", "decide", "predict"]
@@ -26,6 +27,7 @@ def predict(
     test: TestName = "two-sided",
     stop: threading.Event | None = None,
     command: str = "",
+    patience: float = PATIENCE,
 ) -> Generator[Snapshot, None, Evidence]:
     """Run PREDICT on ``settings.n`` votes, yielding snapshots, ending in evidence.
 
@@ -34,7 +36,7 @@ def predict(
     Raises:
         UserError: model, input and settings do not fit together.
     """
-    run = Run(classifier, fitted, settings, stop=stop)
+    run = Run(classifier, fitted, settings, stop=stop, patience=patience)
     empty = Votes(counts=(0,) * len(run.class_names))
     votes = empty
     run.start_estimation()

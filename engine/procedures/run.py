@@ -17,7 +17,7 @@ from engine.inputs.base import FittedInput
 from engine.models.base import Classifier
 from engine.randomness import Randomness, on_grid
 from engine.records import Timing, Votes
-from engine.sampling import Sampler
+from engine.sampling import PATIENCE, Sampler
 from engine.settings import RunSettings
 from engine.software import software
 from engine.streams import run_key as key_of
@@ -42,6 +42,7 @@ class Run:
         *,
         stop: threading.Event | None = None,
         run_id: str = "",
+        patience: float = PATIENCE,
     ) -> None:
         check_fit(classifier, fitted)
         self.run_id = run_id or uuid.uuid4().hex
@@ -69,6 +70,7 @@ class Run:
             device=self.device,
             batch=settings.batch,
             stop=self.stop,
+            patience=patience,
         )
         self.sampler.calibrate(max(settings.n, settings.n0))
         self._estimation_began = self.began
