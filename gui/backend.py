@@ -186,7 +186,12 @@ class Backend:
 
         command = command_line("predict", subject.request, subject.source, settings, test=test)
         return predict(
-            subject.classifier, subject.fitted, settings, test=test, stop=stop, command=command
+            subject.classifier,
+            subject.fitted,
+            settings,
+            test=test,
+            stop=stop,
+            command=command,
             patience=IMPATIENCE,
         )
 
