@@ -16,10 +16,12 @@ from engine.cli import options
 from engine.cli.listing import doctor_command, schemes_command
 from engine.cli.outcome import BAD_INPUT, FAILURE, INTERRUPTED
 from engine.cli.output import WriteError
+from engine.cli.plan import plan_command, plan_flags
+from engine.cli.replay import replay_command, replay_flags
 from engine.cli.run import certify_command, predict_command
 from engine.errors import UserError
 
-COMMANDS = ("certify", "predict", "schemes", "doctor", "demo")
+COMMANDS = ("certify", "predict", "plan", "replay", "schemes", "doctor", "demo")
 _HELP = "Certificates by randomized smoothing: certify a picture, take home a report."
 Demo = Callable[[Path], int]
 
@@ -71,6 +73,8 @@ def build(demo: Demo | None) -> typer.Typer:
         predict_command,
         [*flags, *options.run_flags("predict"), _test_flag(), *options.output_flags()],
     )
+    _add(app, "plan", plan_command, plan_flags())
+    _add(app, "replay", replay_command, replay_flags())
     app.command("schemes")(schemes_command)
     app.command("doctor")(doctor_command)
     if demo is not None:

@@ -101,7 +101,7 @@ def _run(procedure: Procedure, values: Mapping[str, Any]) -> int:
     order = Order.read(procedure, values)
     outputs = Outputs.read(values)
     quiet: bool = values["quiet"]
-    request = _request(values)
+    request = model_request(values)
     classifier, fitted = load(request, order.input)
     with stoppable() as stop:
         run = order.begin(classifier, fitted, stop=stop, command=order.command(request))
@@ -125,7 +125,8 @@ def load(request: ModelRequest, input_spec: str) -> tuple[Classifier, FittedInpu
     return classifier, fit(image, classifier.identity)
 
 
-def _request(values: Mapping[str, Any]) -> ModelRequest:
+def model_request(values: Mapping[str, Any]) -> ModelRequest:
+    """Which model the flags name."""
     from engine.models.base import ModelRequest
 
     names: Path | None = values["class_names"]

@@ -126,7 +126,7 @@ def test_a_refusal_while_loading_is_shown_as_it_is(
     def refuse(_request: Any) -> None:
         raise UserError("There is no file gone.pt.")
 
-    monkeypatch.setattr(run, "_request", refuse)
+    monkeypatch.setattr(run, "model_request", refuse)
     shown = program("certify", "--model", "gone.pt", "--input", "x")
     assert (shown.status, shown.err) == (2, "certiscope: There is no file gone.pt.\n")
 

@@ -1,0 +1,244 @@
+"""``certiscope plan``: what would it take?"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+
+from engine.cli.options import (
+    OUTPUT,
+    RUN,
+    flag,
+    read_settings,
+    run_flags,
+    scheme_flags,
+    subject_flags,
+)
+from engine.cli.outcome import CERTIFIED
+from engine.cli.output import STDOUT
+from engine.errors import UserError
+from engine.fields import checked
+from engine.files import write_atomically
+from engine.rounding import round_down
+
+if TYPE_CHECKING:
+    from engine.planning import Needed, Pilot, PlanResult
+    from engine.settings import RunSettings
+
+_PLANNED = ("n0", "n", "alpha", "bound", "noise", "seed", "batch", "device", "precision")
+_GROUP = "What is known"
+
+
+def plan_flags() -> list[inspect.Parameter]:
+    """The flags of the command."""
+    return [
+        flag(
+            "pilot",
+            str,
+            "",
+            "K of N pilot votes went to the class, e.g. 97/100.",
+            _GROUP,
+            metavar="K/N",
+            show_default=False,
+        ),
+        flag(
+            "probability",
+            float | None,
+            None,
+            "Probability of the class under the noise.",
+            _GROUP,
+            metavar="P",
+        ),
+        *optional_subject(_GROUP),
+        *scheme_flags(),
+        *[each for each in run_flags("certify") if each.name in _PLANNED],
+        flag("target_radius", float | None, None, "The radius to certify.", RUN, metavar="R"),
+        flag(
+            "target",
+            str,
+            "",
+            "The perturbation to certify in the scheme's terms.",
+            RUN,
+            metavar="TERM=X",
+            show_default=False,
+        ),
+        flag("power", float, 0.9, "Chance of success that is asked for.", RUN, metavar="X"),
+        flag("json", str, "", "Write the plan as JSON; '-' is standard output.", OUTPUT),
+    ]
+
+
+def optional_subject(panel: str) -> list[inspect.Parameter]:
+    """Model and input flags, none of them required."""
+    first = [
+        flag(
+            "model",
+            str,
+            "",
+            "Draw n0 pilot votes of this model.",
+            panel,
+            metavar="M",
+            show_default=False,
+        ),
+        flag(
+            "input", str, "", "The input to draw them at.", panel, metavar="X", show_default=False
+        ),
+    ]
+    rest = [each for each in subject_flags() if each.name not in ("model", "input")]
+    return [*first, *rest]
+
+
+def plan_command(values: Mapping[str, Any]) -> int:
+    """How many samples would certify, and what can this many reach at most?
+
+    From pilot votes (--pilot 97/100), a probability (--probability 0.97), or --model and --input,
+    which draws n0 votes. Exit status: 0 planned, 2 bad input.
+    """
+    settings = read_settings(values, "certify")
+    target = read_target(values["target_radius"], values["target"], name="--target-radius")
+    pilot = _pilot(values, settings)
+    from engine.planning.planner import plan
+
+    result = plan(
+        scheme=settings.scheme,
+        alpha=settings.alpha,
+        bound=settings.bound,
+        n=settings.n,
+        pilot=pilot,
+        p=values["probability"],
+        target=target,
+        power=values["power"],
+    )
+    _show(result, Console(stderr=values["json"] == STDOUT))
+    text = result.model_dump_json(indent=2) + "\n"
+    if values["json"] == STDOUT:
+        sys.stdout.write(text)
+    elif values["json"]:
+        write_atomically(Path(values["json"]), text.encode())
+    return CERTIFIED
+
+
+def read_target(radius: float | None, target: str, *, name: str) -> str:
+    """The target as the scheme's text; ``--target-radius 0.5`` is ``--target radius=0.5``.
+
+    Raises:
+        UserError: both flags were given.
+    """
+    if radius is not None and target:
+        raise UserError(f"{name} and --target say the same thing; give one of them.")
+    return target if radius is None else f"radius={radius!r}"
+
+
+def _pilot(values: Mapping[str, Any], settings: RunSettings) -> Pilot | None:
+    given = [name for name in ("pilot", "probability", "model") if values[name] not in ("", None)]
+    if len(given) != 1:
+        raise UserError(
+            "A plan needs one of --pilot K/N, --probability P, or --model M with --input X "
+            f"({len(given)} were given)."
+        )
+    if given == ["pilot"]:
+        return _typed(values["pilot"])
+    return _drawn(values, settings) if given == ["model"] else None
+
+
+def _typed(text: str) -> Pilot:
+    from engine.planning import Pilot
+
+    match = re.fullmatch(r"\s*([0-9]{1,12})\s*/\s*([0-9]{1,12})\s*", text)
+    if match is None:
+        raise UserError(f"--pilot must be votes for the class / votes drawn (it was '{text}').")
+    return checked(Pilot, k=int(match[1]), n0=int(match[2]))
+
+
+def _drawn(values: Mapping[str, Any], settings: RunSettings) -> Pilot:
+    """Pilot votes of a model: its selection stream, so a run's estimation votes stay fresh."""
+    if not values["input"]:
+        raise UserError("--model needs --input, the picture to draw the pilot votes at.")
+    from engine.cli import run
+    from engine.cli.interrupt import stoppable
+    from engine.planning import Pilot
+    from engine.procedures.pilot import pilot_votes
+
+    classifier, fitted = run.load(run.model_request(values), values["input"])
+    with stoppable() as stop:
+        votes = pilot_votes(classifier, fitted, settings, stop=stop)
+    if not votes.n:
+        raise UserError("The pilot was stopped before its first vote.")
+    return Pilot.of(votes)
+
+
+def _show(result: PlanResult, console: Console) -> None:
+    head = Table(box=None, show_header=False, pad_edge=False)
+    head.add_column(style="dim")
+    head.add_column(overflow="fold")
+    for name, value in _facts(result):
+        head.add_row(name, value)
+    console.print(head, highlight=False, markup=False)
+    console.print()
+    console.print(_curve(result), highlight=False, markup=False)
+    for note in result.notes:
+        console.print(f"Note: {note}", highlight=False, markup=False, soft_wrap=True)
+
+
+def _facts(result: PlanResult) -> list[tuple[str, str]]:
+    facts = [
+        ("noise", result.scheme.noise_in_words()),
+        ("bound", f"{result.bound}, alpha {result.alpha:g}"),
+    ]
+    if result.pilot is not None:
+        pilot = f"{result.pilot.k:,} of {result.pilot.n0:,} votes"
+        facts.append(("pilot", f"{pilot}; the plan assumes p = {round_down(result.p, 6)}"))
+    else:
+        facts.append(("p", f"{result.p:g}"))
+    if result.needed is not None:
+        facts += _needed_facts(result.target, result.needed)
+    if result.hopeful is not None and result.hopeful.n_stay is not None:
+        hopeful = f"n = {result.hopeful.n_stay:,}"
+        facts.append(("if the pilot is exact", hopeful))
+    if result.planned.largest is not None:
+        reach = f"radius {round_down(result.planned.largest, 4)} at most, if all votes agree"
+        facts.append((f"n = {result.n:,} reaches", reach))
+    if result.average_kept is not None:
+        kept = f"about {100 * result.average_kept:.0f} % of the average radius over a set"
+        facts.append((f"n = {result.n:,} keeps", kept))
+    return facts
+
+
+def _needed_facts(target: str, needed: Needed) -> list[tuple[str, str]]:
+    if needed.n_stay is None:
+        why = (
+            f"p_lower must exceed {needed.p_required:.6f}, and p is not above it"
+            if needed.p <= needed.p_required
+            else "a billion samples would not do"
+        )
+        return [(f"to certify {target}", f"out of reach: {why}")]
+    chance = f"with chance {100 * needed.power:g} %"
+    first = f"{needed.n_first:,}" if needed.n_first is not None else "none"
+    return [
+        (f"to certify {target}", f"n = {needed.n_stay:,} and above {chance}"),
+        ("first n with that chance", first),
+        ("least n, if all votes agree", f"{needed.n_min:,}"),
+    ]
+
+
+def _curve(result: PlanResult) -> Table:
+    table = Table(box=None, pad_edge=False)
+    asked = bool(result.target)
+    names = ["n", "certifies", *([result.target] if asked else [])]
+    for name in (*names, "mean radius", "largest"):
+        table.add_column(name, justify="right")
+    for point in result.curve:
+        chances = [point.certified, *([point.power or 0.0] if asked else [])]
+        table.add_row(
+            f"{point.n:,}",
+            *(f"{100 * float(round_down(chance, 3)):.1f} %" for chance in chances),
+            "" if point.radius is None else round_down(max(0.0, point.radius - point.error), 4),
+            "" if point.largest is None else round_down(point.largest, 4),
+        )
+    return table

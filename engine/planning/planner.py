@@ -1,0 +1,112 @@
+"""What would it take: from a pilot or a typed probability to the samples a claim needs."""
+
+from __future__ import annotations
+
+from scipy.special import betaincinv
+
+from engine.bounds import bound_method
+from engine.errors import UserError
+from engine.planning.expected import expected_point
+from engine.planning.needed import needed
+from engine.planning.question import Question
+from engine.planning.records import Pilot, PlanResult
+from engine.planning.scaling import average_kept
+from engine.schemes import Gaussian, Scheme
+from engine.settings import BoundKey
+
+CAUTION = 0.1
+"""The plan assumes the lower 10 % quantile of what the pilot leaves possible."""
+_CURVE = (1, 2, 5)
+_SHORTEST, _LONGEST = 50, 10_000_000
+
+
+def cautious(pilot: Pilot) -> float:
+    """Lower quantile of the Beta posterior (Jeffreys' prior): pilots promise too much."""
+    return float(betaincinv(pilot.k + 0.5, pilot.n0 - pilot.k + 0.5, CAUTION))
+
+
+def plan(
+    *,
+    scheme: Scheme,
+    alpha: float,
+    bound: BoundKey,
+    n: int,
+    pilot: Pilot | None = None,
+    p: float | None = None,
+    target: str = "",
+    power: float = 0.9,
+) -> PlanResult:
+    """Plan one run.
+
+    Args:
+        scheme: noise and certificate.
+        alpha: chance that the claim is wrong.
+        bound: key of the declared bound.
+        n: the planned number of estimation votes, to compare with.
+        pilot: a few votes; or
+        p: a probability of the class.
+        target: a perturbation to certify in the scheme's terms, ``radius=0.5``; empty for none.
+        power: chance of success that is asked for.
+
+    Raises:
+        UserError: neither or both of ``pilot`` and ``p``, or a value that cannot be.
+    """
+    assumed = _assumed(pilot, p)
+    if not 0 < power < 1:
+        raise UserError(f"The power must be between 0 and 1, without both (it was {power:g}).")
+    share = pilot.runner_up if pilot else 1.0
+    anything = Question(scheme, bound_method(bound), alpha, runner_up=share)
+    asked = None
+    if target:
+        asked = Question(scheme, anything.method, alpha, scheme.parse_at(target), share)
+    estimate = pilot.estimate if pilot else None
+    return PlanResult(
+        scheme=scheme,
+        alpha=alpha,
+        bound=bound,
+        n=n,
+        power=power,
+        pilot=pilot,
+        p=assumed,
+        p_estimate=estimate,
+        target=target,
+        needed=needed(asked, p=assumed, power=power) if asked else None,
+        hopeful=needed(asked, p=estimate, power=power) if asked and estimate is not None else None,
+        planned=expected_point(anything, asked, n=n, p=assumed),
+        curve=tuple(expected_point(anything, asked, n=m, p=assumed) for m in _steps(n)),
+        average_kept=average_kept(n, alpha) if isinstance(scheme, Gaussian) else None,
+        notes=tuple(_notes(pilot, bound)),
+    )
+
+
+def _assumed(pilot: Pilot | None, p: float | None) -> float:
+    if (pilot is None) == (p is None):
+        raise UserError("A plan needs either a pilot's votes or a probability.")
+    if pilot is not None:
+        return cautious(pilot)
+    if p is None or not 0 <= p <= 1:
+        raise UserError(f"The probability must be between 0 and 1 (it was {p:g}).")
+    return p
+
+
+def _steps(n: int) -> list[int]:
+    """Round numbers of samples from 50 to ten times the planned n."""
+    steps = {digit * 10**power for power in range(1, 8) for digit in _CURVE}
+    longest = min(max(10 * n, 1000), _LONGEST)
+    return sorted({n, *(step for step in steps if _SHORTEST <= step <= longest)})
+
+
+def _notes(pilot: Pilot | None, bound: BoundKey) -> list[str]:
+    notes = ["A plan is a forecast; only fresh votes, drawn after n is chosen, can certify."]
+    if pilot is not None:
+        notes.append(
+            f"The plan assumes the lower {100 * CAUTION:g} % quantile of what the pilot leaves "
+            "possible, because a pilot's own share promises too much."
+        )
+    if bound in ("two-class", "anytime-two-class") and (pilot is None or pilot.runner_up == 1):
+        notes.append(
+            "All lost votes are taken to go to one other class, the least favourable case."
+        )
+    if bound in ("anytime", "anytime-two-class"):
+        notes.append("The chance counts the bound at n alone; its running maximum can only help.")
+    return notes

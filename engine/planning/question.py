@@ -1,0 +1,86 @@
+"""Would these votes certify it? The one question every plan asks of scheme and bound."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from engine.bounds import BoundMethod
+from engine.records import ProbabilityBounds, Votes
+from engine.regions import Perturbation, Region
+from engine.schemes import Scheme
+
+N_LIMIT = 10**9
+"""Plans look no further than this many samples."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A claim to plan for.
+
+    Attributes:
+        target: the perturbation to certify; None to certify anything at all.
+        runner_up: the largest share of the lost votes that one other class is taken to hold; 1,
+            the least favourable, where nothing is known.
+    """
+
+    scheme: Scheme
+    method: BoundMethod
+    alpha: float
+    target: Perturbation | None = None
+    runner_up: float = 1.0
+
+    def bounds(self, n: int, *, lost: int) -> ProbabilityBounds:
+        """The declared bound at its planned n after ``n - lost`` votes for the class."""
+        return self.method.at(_votes(n, lost, self.runner_up), top=0, alpha=self.alpha, n_plan=n)
+
+    def region(self, n: int, *, lost: int) -> Region | None:
+        """What those votes certify."""
+        return self.scheme.region(self.bounds(n, lost=lost))
+
+    def certifies(self, n: int, *, lost: int) -> bool:
+        """Whether they certify the target."""
+        region = self.region(n, lost=lost)
+        return region is not None and (self.target is None or region.contains(self.target))
+
+    def required(self) -> float:
+        """What p_lower must exceed, against one half."""
+        if self.target is None:
+            return 0.5
+        return max(0.5, self.scheme.required_probability(self.target))
+
+    def k_star(self, n: int) -> int | None:
+        """Fewest votes of n that certify the target; None if even all n do not."""
+        lost = self.most_lost(n)
+        return None if lost is None else n - lost
+
+    def most_lost(self, n: int) -> int | None:
+        """Most votes of n that may be lost; None if none may. By bisection: bounds are monotone."""
+        if not self.certifies(n, lost=0):
+            return None
+        low, high = 0, n
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if self.certifies(n, lost=middle) else (low, middle)
+        return low
+
+    def fewest(self, lost: int, *, above: int = 0) -> int | None:
+        """Smallest n, above ``above``, that certifies although ``lost`` votes are lost."""
+        low, step = max(above, lost), 1
+        while not self.certifies(low + step, lost=lost):
+            low += step
+            step *= 2
+            if low + step > N_LIMIT:
+                return None
+        high = low + step
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (low, middle) if self.certifies(middle, lost=lost) else (middle, high)
+        return high
+
+
+def _votes(n: int, lost: int, share: float) -> Votes:
+    """The class first, then the lost votes in portions of at most ``share`` of them."""
+    portion = math.ceil(lost * share) or 1
+    others = [portion] * (lost // portion) + [lost % portion]
+    return Votes(counts=(n - lost, *others))

@@ -1,0 +1,124 @@
+"""What the planner takes in and hands out; no scipy, so that a window can name the types."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from pydantic import BeforeValidator, Field, SerializeAsAny, model_validator
+
+from engine.records import Record, Votes
+from engine.schemes import Scheme
+from engine.settings import BoundKey, read_scheme
+
+
+class Pilot(Record):
+    """A few votes drawn to plan with; they may choose the class and n, and bound nothing.
+
+    Attributes:
+        k: votes for the class to certify.
+        n0: votes drawn.
+        runner_up: the largest share of the other votes that one other class holds.
+    """
+
+    k: int = Field(ge=0, le=10**9)
+    n0: int = Field(ge=1, le=10**9)
+    runner_up: float = Field(default=1.0, gt=0, le=1)
+
+    @model_validator(mode="after")
+    def _no_more_than_all(self) -> Self:
+        if self.k > self.n0:
+            raise ValueError(f"{self.k} votes are more than the {self.n0} drawn")
+        return self
+
+    @classmethod
+    def of(cls, votes: Votes) -> Pilot:
+        """The pilot that some votes are, for their leading class."""
+        k, lost = votes.counts[votes.top], votes.n - votes.counts[votes.top]
+        share = votes.largest_other(votes.top) / lost if lost else 1.0
+        return cls(k=k, n0=votes.n, runner_up=share)
+
+    @property
+    def estimate(self) -> float:
+        """The share of the votes."""
+        return self.k / self.n0
+
+
+class Needed(Record):
+    """How many samples certify a target, for one probability of the class.
+
+    The chance of success rises with n in a sawtooth: it falls a little with every sample until one
+    more lost vote is allowed.
+
+    Attributes:
+        p: probability of the class that is assumed.
+        p_required: what p_lower must exceed.
+        power: chance of success that is asked for.
+        n_min: below this n even unanimous votes do not certify; None if that takes over 10^9.
+        n_first: the first n whose chance of success is at least ``power``; None if there is none
+            up to 10^9.
+        n_stay: from this n on it stays there.
+        n_approx: the normal approximation, for comparison.
+        exact: every tooth that matters was looked at; otherwise n_first and n_stay are those of
+            the teeth nearest to the power.
+    """
+
+    p: float
+    p_required: float
+    power: float
+    n_min: int | None
+    n_first: int | None = None
+    n_stay: int | None = None
+    n_approx: int | None = None
+    exact: bool = True
+
+
+class ExpectedPoint(Record):
+    """What ``n`` samples are worth.
+
+    Attributes:
+        certified: chance that anything is certified.
+        power: chance that the target is; None without a target.
+        radius: mean certified radius, an abstention counting 0; None for regions without one.
+        error: the mean is exact up to this much.
+        largest: the radius of unanimous votes, the most that n can reach.
+    """
+
+    n: int
+    certified: float
+    power: float | None = None
+    radius: float | None = None
+    error: float = 0.0
+    largest: float | None = None
+
+
+class PlanResult(Record):
+    """The plan for one input, with everything it rests on.
+
+    Attributes:
+        p: probability the plan assumes.
+        p_estimate: the pilot's share of votes; None where a probability was typed.
+        target: in the scheme's terms, e.g. ``radius=0.5``; empty without one.
+        needed: samples for the target under ``p``.
+        hopeful: samples if the pilot's own share were true.
+        planned: what the planned n is worth.
+        curve: the same over n.
+        average_kept: share of the average radius over a whole data set that the planned n keeps,
+            to first order, for probabilities uniform on [1/2, 1]; None for other noise.
+        notes: what the plan takes for granted, one sentence each.
+    """
+
+    scheme: Annotated[SerializeAsAny[Scheme], BeforeValidator(read_scheme)]
+    alpha: float
+    bound: BoundKey
+    n: int
+    power: float
+    pilot: Pilot | None = None
+    p: float
+    p_estimate: float | None = None
+    target: str = ""
+    needed: Needed | None = None
+    hopeful: Needed | None = None
+    planned: ExpectedPoint
+    curve: tuple[ExpectedPoint, ...]
+    average_kept: float | None = None
+    notes: tuple[str, ...] = ()

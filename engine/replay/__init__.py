@@ -1,0 +1,7 @@
+"""Certificates from counts or bounds that somebody else made. No torch."""
+
+from __future__ import annotations
+
+from engine.replay.records import ReplayResult, ReplayRow, ReplaySummary, Selection
+
+__all__ = ["ReplayResult", "ReplayRow", "ReplaySummary", "Selection"]

@@ -1,0 +1,154 @@
+"""Certify votes that were drawn elsewhere, under any scheme of the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from engine.bounds import BoundMethod, bound_method
+from engine.errors import UserError
+from engine.files import sha256_bytes
+from engine.records import ProbabilityBounds, Votes
+from engine.regions import Perturbation
+from engine.replay.records import ReplayResult, ReplayRow, Selection
+from engine.replay.summary import summarise
+from engine.replay.table import Header, Line, read_bytes, read_table
+from engine.schemes import Scheme
+from engine.settings import BoundKey
+
+GIVEN = "given"
+Bounding = Callable[[Line, int, float], ProbabilityBounds]
+
+
+def replay(
+    path: Path,
+    *,
+    scheme: Scheme,
+    alpha: float,
+    bound: BoundKey,
+    at: Sequence[str] = (),
+    selection: Selection | None = None,
+) -> ReplayResult:
+    """Certify every row of a file of votes.
+
+    A row's planned n is the number of its estimation votes.
+
+    Args:
+        path: CSV or TSV with the header ``idx,label,n0_0..,n_0..``; the estimation block alone,
+            with ``selection``; or ``idx,label,p_lower[,p_upper]``, certified for the label.
+        scheme: whose noise the votes were drawn under.
+        alpha: chance that a row's statement is wrong.
+        bound: how votes become a bound; given bounds are taken as they are.
+        at: perturbations to answer, in the scheme's terms.
+        selection: where the class comes from if the file does not say: ``label`` or ``same``.
+
+    Raises:
+        UserError: the file is malformed, or ``at`` or ``selection`` does not fit.
+    """
+    asked = {text: scheme.parse_at(text) for text in at}
+    data = read_bytes(path)
+    header, lines = read_table(path, data)
+    chosen = _selection(path, header, selection)
+    bounding = _given if not header.classes else _counted(bound_method(bound))
+
+    def certify(level: float) -> tuple[ReplayRow, ...]:
+        return tuple(
+            _row(line, scheme, bounding(line, _top(line, chosen), level), asked) for line in lines
+        )
+
+    rows = certify(alpha)
+    valid = chosen != "same"
+    return ReplayResult(
+        source=str(path),
+        sha256=sha256_bytes(data),
+        scheme=scheme,
+        alpha=alpha,
+        bound=bound if header.classes else GIVEN,
+        selection=chosen,
+        independent=valid,
+        rows=rows,
+        summary=summarise(
+            rows, at=at, alpha=alpha, again=certify if header.classes else None, valid=valid
+        ),
+        notes=tuple(_notes(chosen, given=not header.classes)),
+    )
+
+
+def _selection(path: Path, header: Header, asked: Selection | None) -> Selection:
+    if header.selection:
+        if asked in ("label", "same"):
+            raise UserError(f"{path} has a selection block; leave out --selection {asked}.")
+        return "votes"
+    if not header.classes:
+        if asked == "same":
+            raise UserError(f"{path} holds bounds of the label's class; leave out --selection.")
+        return "label"
+    if asked not in ("label", "same"):
+        raise UserError(
+            f"{path} has no selection block: --selection label certifies the label's class, "
+            "--selection same the leading class, marked as not independent."
+        )
+    return asked
+
+
+def _top(line: Line, selection: Selection) -> int:
+    if selection == "label":
+        return line.label
+    return Votes(counts=line.selection if selection == "votes" else line.estimation).top
+
+
+def _counted(method: BoundMethod) -> Bounding:
+    def bounds(line: Line, top: int, alpha: float) -> ProbabilityBounds:
+        votes = Votes(counts=line.estimation)
+        return method.at(votes, top=top, alpha=alpha, n_plan=votes.n)
+
+    return bounds
+
+
+def _given(line: Line, top: int, alpha: float) -> ProbabilityBounds:
+    lower = line.p_lower or 0.0
+    upper = 1.0 - lower if line.p_upper is None else min(line.p_upper, 1.0 - lower)
+    return ProbabilityBounds(
+        method=GIVEN,
+        alpha=alpha,
+        n=0,
+        top=top,
+        p_lower=lower,
+        p_upper=upper,
+        valid=True,
+        basis="computed elsewhere, taken as it is",
+    )
+
+
+def _row(
+    line: Line, scheme: Scheme, bounds: ProbabilityBounds, asked: dict[str, Perturbation]
+) -> ReplayRow:
+    region = scheme.region(bounds)
+    return ReplayRow(
+        idx=line.idx,
+        label=line.label,
+        outcome="certified" if region else "abstained",
+        predicted_class=bounds.top if region else None,
+        radius=getattr(region, "radius", None),
+        bounds=bounds,
+        region=region,
+        certified_at={
+            text: region is not None and region.contains(change) for text, change in asked.items()
+        },
+        n0=sum(line.selection),
+        n=sum(line.estimation),
+    )
+
+
+def _notes(selection: Selection, *, given: bool) -> list[str]:
+    notes = []
+    if given:
+        notes.append("The bounds were computed elsewhere and hold only if that was done soundly.")
+    if selection == "same":
+        notes.append(
+            "The class was chosen by the very votes that bound it, which is not independent: "
+            "these figures are no valid claims."
+        )
+    if selection == "label":
+        notes.append("The label's class was certified; no votes chose it.")
+    return notes

@@ -1,0 +1,90 @@
+"""Rows of a set in a few figures, each row by itself and all of them at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from engine.replay.records import ReplayRow, ReplaySummary, Simultaneous
+from engine.sets import SetStatement, set_statement, simultaneous_alpha
+
+CLEAN = "clean"
+
+
+def correct(row: ReplayRow) -> bool:
+    """Whether the certified class is the label; an abstention never is correct."""
+    return row.predicted_class == row.label
+
+
+def clean_accuracy(rows: Sequence[ReplayRow]) -> float:
+    """Share of rows that are certified and correct."""
+    return sum(map(correct, rows)) / len(rows)
+
+
+def acr(rows: Sequence[ReplayRow]) -> float | None:
+    """Average certified radius, mean of correct * radius; None where regions have no radius."""
+    if any(row.region is not None and row.radius is None for row in rows):
+        return None
+    return sum(row.radius or 0.0 for row in rows if correct(row)) / len(rows)
+
+
+def certified_accuracy(rows: Sequence[ReplayRow], text: str) -> float:
+    """Share of rows that are correct and certified at a perturbation."""
+    return _certified(rows, text) / len(rows)
+
+
+def summarise(
+    rows: Sequence[ReplayRow],
+    *,
+    at: Sequence[str],
+    alpha: float,
+    again: Callable[[float], Sequence[ReplayRow]] | None,
+    valid: bool,
+) -> ReplaySummary:
+    """The summary of a set.
+
+    Args:
+        rows: at least one, each certified at ``alpha``.
+        at: the perturbations the rows answer.
+        alpha: per row.
+        again: certifies the rows at another alpha; None where that cannot be done.
+        valid: whether the rows' claims are; only then do they say something about a population.
+    """
+    return ReplaySummary(
+        rows=len(rows),
+        clean_accuracy=clean_accuracy(rows),
+        abstained=sum(row.outcome == "abstained" for row in rows),
+        acr=acr(rows),
+        certified_accuracy={text: certified_accuracy(rows, text) for text in at},
+        simultaneous=_simultaneous(again, alpha, len(rows), at) if again and valid else None,
+        population=_population(rows, at, alpha) if valid else {},
+    )
+
+
+def _certified(rows: Sequence[ReplayRow], text: str) -> int:
+    return sum(correct(row) and row.certified_at[text] for row in rows)
+
+
+def _simultaneous(
+    again: Callable[[float], Sequence[ReplayRow]], alpha: float, total: int, at: Sequence[str]
+) -> Simultaneous:
+    each = simultaneous_alpha(alpha, total)
+    rows = again(each)
+    return Simultaneous(
+        alpha=alpha,
+        alpha_each=each,
+        certified=sum(row.outcome == "certified" for row in rows),
+        clean_accuracy=clean_accuracy(rows),
+        acr=acr(rows),
+        certified_accuracy={text: certified_accuracy(rows, text) for text in at},
+        radii=tuple(row.radius for row in rows),
+    )
+
+
+def _population(
+    rows: Sequence[ReplayRow], at: Sequence[str], alpha: float
+) -> dict[str, SetStatement]:
+    counts = {CLEAN: sum(map(correct, rows)), **{text: _certified(rows, text) for text in at}}
+    return {
+        name: set_statement(count, len(rows), alpha=alpha, delta=alpha)
+        for name, count in counts.items()
+    }
