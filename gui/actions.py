@@ -30,6 +30,14 @@ def _running(session: Session) -> bool:
     return session.running and not session.stopping
 
 
+def _can_go_on(session: Session) -> bool:
+    return session.can_go_on
+
+
+def _can_extend(session: Session) -> bool:
+    return session.can_extend
+
+
 def _has_result(session: Session) -> bool:
     return session.evidence is not None and not session.running
 
@@ -109,6 +117,10 @@ COMMANDS: tuple[Command, ...] = (
             tip="Two-sided test between the two leading classes; no radius"),
     Command("stop", "&Stop", "&Run", "stop", "Esc", _running, "stop",
             tip="End the run and keep what was counted", starts_group=True),
+    Command("go-on", "&Go on with the stopped run", "&Run", "go_on", "F6", _can_go_on,
+            tip="Count on from where it was stopped, with the same noise"),
+    Command("extend", "&Extend the run…", "&Run", "ask_how_far", "Ctrl+F6", _can_extend,
+            tip="Count past the planned n; the anytime bounds allow it"),
     Command("copy-command", "Copy command &line", "&Run", "copy_command", "Ctrl+Shift+C",
             _has_command, tip="The same run in a terminal", starts_group=True),
     Command("preview", "&Report preview", "&View", "show_preview", "Ctrl+P", _has_result, "report"),

@@ -17,11 +17,14 @@ from engine.command import command_line
 from engine.errors import TrustRequired, UserError
 from engine.evidence import Evidence
 from engine.models.request import ModelRequest
+from engine.procedures.resume import Resume
 from engine.procedures.snapshot import Snapshot
 from engine.settings import RunSettings
 from gui.backend import Backend, ExportFormat, Offer, PredictTest, Subject
+from gui.cautions import differences, wrong_without_noise
 from gui.pictures import Pictures
 from gui.preferences import Preferences, data_folder
+from gui.resuming import counted, extended, may_extend, may_go_on, votes_so_far
 from gui.worker import Failure, Job, Worker
 
 if TYPE_CHECKING:
@@ -74,6 +77,7 @@ class Session(QObject):
         self.clean_answer: int | None = None
         self.snapshot: Snapshot | None = None
         self.evidence: Evidence | None = None
+        self._before: Evidence | None = None
         self.stopping = False
         self.is_warm = False
         self._asked: ModelRequest | None = None
@@ -108,6 +112,16 @@ class Session(QObject):
         return self._subject is not None and free and not self.complaint
 
     @property
+    def can_go_on(self) -> bool:
+        """Whether the shown run was stopped and can be counted to its planned n."""
+        return self.ready and may_go_on(self.evidence)
+
+    @property
+    def can_extend(self) -> bool:
+        """Whether the shown run can be counted past its planned n."""
+        return self.ready and may_extend(self.evidence)
+
+    @property
     def fitted(self) -> FittedInput | None:
         """The picture in the model's shape, once both are there."""
         return self._subject.fitted if self._subject else None
@@ -120,27 +134,15 @@ class Session(QObject):
 
     def differences(self) -> list[str]:
         """Settings in which the shown result differs from the form; empty if it is current."""
-        if self.evidence is None:
-            return []
-        theirs, ours = self.evidence.settings.model_dump(), self.settings.model_dump()
-        scheme, shown = ours.pop("scheme"), theirs.pop("scheme")
-        changed = [name for name in scheme if scheme[name] != shown.get(name)]
-        return changed + [name for name in ours if ours[name] != theirs[name]]
+        return differences(self.evidence, self.settings) if self.evidence else []
 
     def warnings(self) -> tuple[str, ...]:
         """What speaks against a run of the form, before it is started."""
         if self._subject is None or self.model is None:
             return ()
-        found = list(self.backend.setting_warnings(self._subject.classifier, self.settings))
-        label = self._subject.fitted.identity
-        if label.label is not None and self.clean_answer not in (None, label.label):
-            names, answer = self.model.class_names, self.clean_answer
-            said = names[answer] if answer is not None and answer >= 0 else "no class"
-            found.append(
-                f"Without noise the base model answers '{said}', but the label is "
-                f"'{label.label_name or label.label}': check normalisation and classes."
-            )
-        return tuple(found)
+        fitted, answer = self._subject.fitted.identity, self.clean_answer
+        said = self.backend.setting_warnings(self._subject.classifier, self.settings)
+        return (*said, *wrong_without_noise(self.model, fitted, answer))
 
     def command_line(self) -> str:
         """The run of the form as a shell command; empty until model and picture are there."""
@@ -193,9 +195,19 @@ class Session(QObject):
 
     def certify(self) -> None:
         """Start CERTIFY."""
-        subject, settings = self._subject, self.settings
-        if subject is not None:
-            self._run("certifying", lambda stop: self.backend.certify(subject, settings, stop))
+        self._certify(self.settings)
+
+    def go_on(self) -> None:
+        """Count on from where the shown run was stopped, under its own settings."""
+        evidence = self.evidence
+        if evidence is not None and self.can_go_on:
+            self._certify(evidence.settings, votes_so_far(evidence))
+
+    def extend(self, n: int) -> None:
+        """Count the shown run on up to a larger ``n``."""
+        evidence = self.evidence
+        if evidence is not None and self.can_extend and n > counted(evidence):
+            self._certify(extended(evidence.settings, n), votes_so_far(evidence))
 
     def predict(self, test: PredictTest) -> None:
         """Start PREDICT."""
@@ -290,6 +302,8 @@ class Session(QObject):
     def _on_failed(self, kind: str, failure: Failure) -> None:
         if kind == "run":
             self.stopping = False
+            if self._before is not None:
+                self._take_evidence(self._before)
         if isinstance(failure.error, TrustRequired):
             self.trust_asked.emit(failure.error, self._asked)
         else:
@@ -341,6 +355,18 @@ class Session(QObject):
         if self.ready:
             self._clear_result()
             self._submit("run", title, work)
+
+    def _certify(self, settings: RunSettings, resume: Resume | None = None) -> None:
+        """CERTIFY from the start, or from the votes of the shown run, which stays if that fails."""
+        subject = self._subject
+        if subject is None:
+            return
+        before = self.evidence if resume is not None else None
+        self._run(
+            "certifying",
+            lambda stop: self.backend.certify(subject, settings, stop, resume=resume),
+        )
+        self._before = before
 
     def _fit(self) -> None:
         """Fit the picture to the model once both are there; no older pair counts any more."""

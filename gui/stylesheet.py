@@ -1,9 +1,9 @@
 """The one style sheet, made from theme tokens.
 
 Roles are given with ``gui.theme.set_role``: ``title``, ``section``, ``muted``, ``small``,
-``headline``, ``mono``, ``certified``, ``abstained``, ``provisional`` for labels; ``primary``,
-``quiet`` for buttons; ``well``, ``bar`` (top and bottom strips), ``error`` and ``notice`` for
-frames.
+``headline``, ``badge``, ``badge-sound``, ``mono``, ``certified``, ``abstained``, ``provisional``
+for labels; ``primary``, ``quiet`` for buttons; ``well``, ``bar`` (top and bottom strips), ``error``
+and ``notice`` for frames.
 """
 
 from __future__ import annotations
@@ -36,6 +36,11 @@ QLabel[role="headline"] { font-size: ${headline}pt; font-weight: bold; }
 QLabel[role="certified"] { color: $certified; font-weight: bold; }
 QLabel[role="abstained"] { color: $runner_up; font-weight: bold; }
 QLabel[role="provisional"] { color: $warning; font-weight: bold; }
+QLabel[role="badge"], QLabel[role="badge-sound"] {
+    font-size: ${small}pt; padding: 3px 8px; background: $sunken;
+    border: 1px solid $border; border-radius: ${small_radius}px;
+}
+QLabel[role="badge-sound"] { color: $certified; border-color: $certified; font-weight: bold; }
 QLabel[role="mono"], QPlainTextEdit[role="mono"], QLineEdit[role="mono"] {
     font-family: $mono; font-size: ${small}pt;
 }

@@ -39,6 +39,7 @@ from gui.files import (
 from gui.panels.consent import ask_for_trust, ask_to_close
 from gui.panels.doctor import DoctorPage
 from gui.panels.explore import Explore
+from gui.panels.extend import ExtendBar
 from gui.panels.gallery import GalleryPage
 from gui.panels.left import WIDTH as LEFT_WIDTH
 from gui.panels.left import LeftColumn
@@ -49,6 +50,7 @@ from gui.panels.progress import ProgressPanel
 from gui.panels.statement import StatementPanel
 from gui.panels.top import TopBar, build_menus
 from gui.recent import RecentMenus
+from gui.resuming import counted
 from gui.session import Session
 from gui.theme import TALK_SCALE, THEMES, apply_theme
 
@@ -88,6 +90,7 @@ class Window(QMainWindow):
         session = self.session
         self.top = TopBar(self.commands)
         self.notices = NoticeArea()
+        self.extend_bar = ExtendBar()
         self.left = LeftColumn(session, self.commands)
         self.explore = Explore(session)
         self.preview = Preview(self.commands)
@@ -109,6 +112,7 @@ class Window(QMainWindow):
         inner = QVBoxLayout(body)
         inner.setContentsMargins(12, 10, 12, 10)
         inner.addWidget(self.notices)
+        inner.addWidget(self.extend_bar)
         inner.addWidget(self.columns, 1)
         central = QWidget()
         column = QVBoxLayout(central)
@@ -138,6 +142,8 @@ class Window(QMainWindow):
         session.examined.connect(self.doctor.show_text)
         session.fitted_changed.connect(self._warn_before_run)
         session.settings_changed.connect(self._warn_before_run)
+        self.extend_bar.wanted.connect(self.extend)
+        session.evidence_changed.connect(self.extend_bar.hide)
         self.explore.notice.connect(self.notices.show_notice)
         self.left.model.wanted.connect(session.open_model)
         self.gallery.chosen.connect(self._on_example)
@@ -220,6 +226,21 @@ class Window(QMainWindow):
     def stop(self) -> None:
         """Stop the run."""
         self.session.stop()
+
+    def go_on(self) -> None:
+        """Go on with a stopped run."""
+        self._begin()
+        self.session.go_on()
+
+    def ask_how_far(self) -> None:
+        """Ask for the n to extend the shown run to."""
+        if self.session.evidence is not None:
+            self.extend_bar.ask(counted(self.session.evidence))
+
+    def extend(self, n: int) -> None:
+        """Extend the shown run."""
+        self._begin()
+        self.session.extend(n)
 
     def copy_command(self) -> None:
         """The command line to the clipboard."""

@@ -22,7 +22,12 @@ def _votes(figure: VotesFigure) -> tuple[list[str], Rows]:
 
 def _bounds(figure: BoundsFigure) -> tuple[list[str], Rows]:
     rows: Rows = [[p.n, p.k, p.p_lower, p.p_upper, int(p.valid)] for p in figure.points]
-    return ["n", "k", "p_lower", "p_upper", "valid"], rows
+    header = ["n", "k", "p_lower", "p_upper", "valid"]
+    if figure.provisional:
+        fixed = {p.n: p.p_lower for p in figure.provisional}
+        rows = [[*row, fixed.get(row[0], "")] for row in rows]
+        header.append("p_lower_fixed_n_provisional")
+    return header, rows
 
 
 def _centres(extent: float, cells: int) -> list[float]:

@@ -22,7 +22,10 @@ def evidence_rows(evidence: Evidence) -> Rows:
         ("picture", evidence.input.name),
         ("model", f"{evidence.model.name}, {evidence.model.sha256[:HASH_DIGITS]}…"),
         ("time", f"{run.seconds:.1f} s on {run.device}"),
+        ("ended", evidence.stop_reason),
     ]
+    if evidence.chain is not None:
+        rows.append(("chain head", f"{evidence.chain.head[:HASH_DIGITS]}…"))
     return rows
 
 

@@ -10,14 +10,15 @@ from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
-    QHBoxLayout,
     QPushButton,
     QWidget,
 )
 
 from engine.evidence import Evidence
+from engine.figures import NOISE_WORDS
 from engine.procedures.snapshot import Snapshot
 from engine.regions import Region
+from engine.settings import NoiseMode
 from gui.panels.rows import evidence_rows, snapshot_rows
 from gui.panels.scroll import ScrollColumn
 from gui.panels.section import say, words
@@ -25,6 +26,11 @@ from gui.session import Session
 from gui.theme import set_role
 from gui.widgets.card import Card
 
+_BADGE_TIPS: dict[NoiseMode, str] = {
+    "float": "Fast noise made in floating point: not sound to the last bit.",
+    "exact": "Integer noise on the 8-bit grid: the claim holds in floating point too, for pictures "
+    "with 8 bits per channel.",
+}
 _WAITING = "Choose a model and a picture, then press Certify (F5)."
 
 
@@ -44,6 +50,10 @@ class StatementPanel(Card):
         self.sentence = words()
         self.sentence.setAccessibleName("Statement in words")
         self.earlier = words(role="provisional")
+        self.badge = words(role="badge")
+        self.badge.setAccessibleName("Noise")
+        self.ended = words(role="small")
+        self.ended.setAccessibleName("Why the run ended")
         self.limits_title, self.limits = words("What it does not say", "title"), words()
         set_role(self.limits, "muted")
         self._table = QGridLayout()
@@ -72,6 +82,8 @@ class StatementPanel(Card):
             self._show_snapshot(session.snapshot)
         else:
             self._show("", "muted", "", None, _WAITING if not session.running else "Starting…")
+            self._badge(None)
+            say(self.ended, "")
             self._fill([])
             self._limit(())
         self._mark_earlier()
@@ -88,6 +100,8 @@ class StatementPanel(Card):
         outcome = evidence.outcome.upper() + ("" if evidence.complete else " · PARTIAL")
         basis = evidence.bounds.basis if evidence.bounds else ""
         self._show(outcome, role, basis, evidence.region, evidence.statement)
+        self._badge(evidence.settings.noise)
+        say(self.ended, ended(evidence))
         if evidence.outcome == "predicted":
             say(self.headline, f"'{evidence.class_name}'")
         self._fill(evidence_rows(evidence))
@@ -106,6 +120,8 @@ class StatementPanel(Card):
         else:
             text, basis = "This may be claimed if the run is stopped now.", bounds.basis
         self._show("RUNNING", "provisional", basis, snapshot.region, text)
+        self._badge(snapshot.noise)
+        say(self.ended, "")
         model = self._session.model
         self._fill(snapshot_rows(snapshot, model.class_names if model else ()))
         self._limit(())
@@ -119,6 +135,11 @@ class StatementPanel(Card):
         say(self.headline, region.headline() if region else "")
         say(self.unit, f"{region.norm} norm, {region.unit}" if region else "")
         say(self.sentence, sentence)
+
+    def _badge(self, noise: NoiseMode | None) -> None:
+        say(self.badge, NOISE_WORDS[noise].capitalize() if noise else "")
+        self.badge.setToolTip(_BADGE_TIPS[noise] if noise else "")
+        set_role(self.badge, "badge-sound" if noise == "exact" else "badge")
 
     def _limit(self, limits: tuple[str, ...]) -> None:
         self.limits_title.setVisible(bool(limits))
@@ -165,6 +186,8 @@ class StatementPanel(Card):
             self.headline,
             self.unit,
             self.sentence,
+            self.ended,
+            self.badge,
             self._rules[0],
         ):
             column.addWidget(widget)
@@ -174,21 +197,39 @@ class StatementPanel(Card):
         column.addStretch(1)
         return scroll
 
-    def _buttons(self, actions: dict[str, QAction]) -> QHBoxLayout:
-        self.report = QPushButton("&Report…")
-        self.report.setAccessibleName("Report preview")
+    def _buttons(self, actions: dict[str, QAction]) -> QGridLayout:
+        self.report = _button("&Report…", "Report preview", actions["preview"])
+        self.report.setEnabled(actions["preview"].isEnabled())
+        actions["preview"].enabledChanged.connect(self.report.setEnabled)
         set_role(self.report, "primary")
-        preview = actions["preview"]
-        self.report.clicked.connect(preview.trigger)
-        preview.enabledChanged.connect(self.report.setEnabled)
-        self.report.setEnabled(preview.isEnabled())
         self.copy = QPushButton("Cop&y text")
         self.copy.setAccessibleName("Copy statement and numbers")
         self.copy.clicked.connect(self.copy_text)
-        row = QHBoxLayout()
-        row.addWidget(self.report, 1)
-        row.addWidget(self.copy, 1)
-        return row
+        self.go_on = _button("&Go on", "Go on with the stopped run", actions["go-on"])
+        self.extend = _button("E&xtend…", "Extend the run past its planned n", actions["extend"])
+        grid = QGridLayout()
+        for place, button in enumerate((self.go_on, self.extend, self.report, self.copy)):
+            grid.addWidget(button, *divmod(place, 2))
+        for button, name in ((self.go_on, "go-on"), (self.extend, "extend")):
+            actions[name].enabledChanged.connect(button.setVisible)
+            button.setVisible(actions[name].isEnabled())
+        return grid
+
+
+def ended(evidence: Evidence) -> str:
+    """Why the run ended, where that is not simply that it was complete; which run it is."""
+    reason = "" if evidence.complete else f"Ended: {evidence.stop_reason}."
+    number = evidence.run_number
+    counted = f"Run {number} on this model, input and setting." if number else ""
+    return " ".join(filter(None, (reason, counted)))
+
+
+def _button(title: str, name: str, action: QAction) -> QPushButton:
+    button = QPushButton(title)
+    button.setAccessibleName(name)
+    button.setToolTip(action.toolTip())
+    button.clicked.connect(action.trigger)
+    return button
 
 
 def _rule() -> QFrame:

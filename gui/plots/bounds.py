@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _EASE = 0.25
 """Part of the way to its target that the y range goes with each new figure."""
 _SAMPLED = 40
+FIXED = "dashed: fixed n, provisional"
+"""Plain Clopper-Pearson at n votes, for whoever compares; it may not be claimed before the plan."""
 _IGNORED = 0.08
 """The first points (as a part of n so far) swing widely and do not set the y range."""
 
@@ -40,6 +42,7 @@ class BoundsPlot(Chart["BoundsFigure"]):
         """Curves, lines and labels."""
         self.lower = pg.PlotDataItem(antialias=True, connect="finite")
         self.provisional = pg.PlotDataItem(antialias=True, connect="finite")
+        self.fixed = pg.PlotDataItem(antialias=True, connect="finite")
         self.upper = pg.PlotDataItem(antialias=True, connect="finite")
         self.floor = pg.PlotDataItem(connect="finite")
         self.margin = pg.FillBetweenItem(self.lower.curve, self.floor.curve)
@@ -48,9 +51,10 @@ class BoundsPlot(Chart["BoundsFigure"]):
         self.ends = pg.ScatterPlotItem(pxMode=True)
         self.half_label, self.planned_label = pg.TextItem("1/2"), pg.TextItem("")
         self.lower_label, self.upper_label = pg.TextItem(""), pg.TextItem("")
+        self.fixed_label = pg.TextItem("")
         self._log, self._y = False, (0.0, 1.0)
-        for item in (self.margin, self.half, self.planned, self.upper, self.provisional,
-                     self.lower, self.ends, *self._texts()):  # fmt: skip
+        for item in (self.margin, self.half, self.planned, self.upper, self.fixed,
+                     self.provisional, self.lower, self.ends, *self._texts()):  # fmt: skip
             self.plot.addItem(item, ignoreBounds=True)
         self.plot.getAxis("left").setTickDensity(0.6)
 
@@ -70,23 +74,28 @@ class BoundsPlot(Chart["BoundsFigure"]):
         self.floor.setData(x, np.where(valid, np.minimum(0.5, p_lower), np.nan))
         self.provisional.setData(x, np.where(_with_neighbours(~valid), p_lower, np.nan))
         self.upper.setData(x, p_upper)
+        fixed = figure.provisional
+        self.fixed.setData(
+            self._x(np.array([p.n for p in fixed], dtype=float)), [p.p_lower for p in fixed]
+        )
         self.planned.setValue(float(self._x(np.array([figure.n_plan]))[0]))
         self._draw_ends(x, p_lower, p_upper, valid)
         self._set_range(figure, n, p_lower, p_upper)
-        words = f"{figure.method} bound · class {figure.top_name}"
-        self.set_subtitle(words if figure.points else "")
+        words = (f"{figure.method} bound", f"class {figure.top_name}", figure.noise)
+        self.set_subtitle(" · ".join(filter(None, words)) if figure.points else "")
 
     def style(self, theme: Theme) -> None:
         """Pens and fonts."""
         dash, dot = Qt.PenStyle.DashLine, Qt.PenStyle.DotLine
         self.lower.setPen(self.pen(theme.accent, theme.line))
         self.provisional.setPen(self.pen(theme.accent, theme.line, dash))
+        self.fixed.setPen(self.pen(theme.muted, 1.4, dash))
         self.upper.setPen(self.pen(theme.runner_up, theme.line))
         self.floor.setPen(None)
         self.margin.setBrush(tinted(theme.accent, 0.16))
         self.half.setPen(self.pen(theme.muted, 1.2, dash))
         self.planned.setPen(self.pen(theme.muted, 1.2, dot))
-        inks = (theme.accent, theme.runner_up, theme.muted, theme.muted)
+        inks = (theme.accent, theme.runner_up, theme.muted, theme.muted, theme.muted)
         for text, ink in zip(self._texts(), inks, strict=True):
             text.setColor(ink)
             text.fill = pg.mkBrush(tinted(theme.surface, 0.82))
@@ -123,7 +132,13 @@ class BoundsPlot(Chart["BoundsFigure"]):
             self.show_figure(self.figure)
 
     def _texts(self) -> tuple[pg.TextItem, ...]:
-        return self.lower_label, self.upper_label, self.half_label, self.planned_label
+        return (
+            self.lower_label,
+            self.upper_label,
+            self.half_label,
+            self.planned_label,
+            self.fixed_label,
+        )
 
     def _x(self, n: np.ndarray) -> np.ndarray:
         return np.log10(np.maximum(n, 1.0)) if self._log else n
@@ -165,6 +180,8 @@ class BoundsPlot(Chart["BoundsFigure"]):
 
     def _set_texts(self, figure: BoundsFigure, frame: Box) -> None:
         self.planned_label.setText(f"planned n = {figure.n_plan:,}")
+        self.fixed_label.setText(FIXED if figure.provisional else "")
+        self.fixed_label.setVisible(bool(figure.provisional))
         for short in (False, True):
             lower, upper = _texts(figure, short=short)
             self.lower_label.setText(lower)
@@ -184,6 +201,8 @@ class BoundsPlot(Chart["BoundsFigure"]):
             y = self._scene(0.0, 0.5).y()
             sides = (frame.x, frame.x + frame.w)
             return [Box(x, top, width, height) for x in sides for top in (y - height, y)]
+        if text is self.fixed_label:
+            return self._beside_fixed(width, height)
         last = self.figure.points[-1] if self.figure and self.figure.points else None
         is_lower = text is self.lower_label
         value = 0.5 if last is None else (last.p_lower if is_lower else last.p_upper)
@@ -196,6 +215,17 @@ class BoundsPlot(Chart["BoundsFigure"]):
         lefts = (end.x() - width + 4, end.x() - width / 2, end.x())
         stacked = [Box(left, top, width, height) for top in tops for left in lefts]
         return [beside, *stacked] if fits else stacked
+
+    def _beside_fixed(self, width: float, height: float) -> list[Box]:
+        """Places along the dashed curve, above it before below it."""
+        fixed = self.figure.provisional if self.figure else ()
+        places = []
+        for part in (0.1, 0.3, 0.5, 0.7):
+            point = fixed[int(part * (len(fixed) - 1))]
+            x = float(self._x(np.array([point.n]))[0])
+            places.append(self._scene(x, point.p_lower))
+        above = [Box(at.x(), at.y() - height - 4, width, height) for at in places]
+        return above + [Box(at.x(), at.y() + 14, width, height) for at in places]
 
     def _curve_boxes(self) -> list[Box]:
         """Small boxes along both curves, for labels to stay clear of."""

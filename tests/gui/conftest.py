@@ -17,9 +17,17 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QSettings
 
+from engine.blocks import Block
 from engine.bounds import bound_method
 from engine.errors import TrustRequired, UserError
-from engine.evidence import Evidence, NoiseRecord, Software, TrajectoryPoint, VoteRecord
+from engine.evidence import (
+    ChainRecord,
+    Evidence,
+    NoiseRecord,
+    Software,
+    TrajectoryPoint,
+    VoteRecord,
+)
 from engine.figures import MeaningFigure, SliceFigure
 from engine.inputs.base import FittedInput, ImageInput
 from engine.models.request import ModelRequest
@@ -104,6 +112,11 @@ def make_snapshot(settings: RunSettings, n: int, *, share: float = 0.98) -> Snap
     )
 
 
+def make_block(votes: Votes) -> Block:
+    """All votes as one block; its hash is not that of a real chain."""
+    return Block(start=0, n=votes.n, counts=dict(enumerate(votes.counts)), hash="1" * 64)
+
+
 def make_evidence(
     settings: RunSettings, n: int | None = None, *, share: float = 0.98, source: str = "digits:7"
 ) -> Evidence:
@@ -130,6 +143,10 @@ def make_evidence(
         ),
         bounds=snapshot.bounds,
         trajectory=snapshot.trajectory,
+        stop_reason="planned n reached" if n == settings.n else "stopped",
+        chain=ChainRecord(
+            start="0" * 64, block=BATCH, head="1" * 64, blocks=(make_block(snapshot.estimation),)
+        ),
         settings=settings,
         noise=NoiseRecord(
             generator="g", key="0" * 16, key_material="m", selection_stream=0, estimation_stream=1

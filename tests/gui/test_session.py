@@ -252,3 +252,48 @@ def test_axes_can_be_chosen_after_a_run(ready, backend, qtbot):
     finish(ready, qtbot)
     assert "explore random" in backend.calls
     assert backend.calls[-1] == "explore towards digits:3"
+
+
+def test_a_stopped_run_goes_on_with_its_own_votes_and_settings(ready, backend, qtbot):
+    backend.pause = 0.01
+    ready.certify()
+    qtbot.waitUntil(lambda: ready.snapshot is not None)
+    ready.stop()
+    qtbot.waitUntil(lambda: ready.evidence is not None)
+    stood = sum(ready.evidence.votes.estimation)
+    ready.set_settings(RunSettings(n=5))
+    backend.pause = 0.0
+    assert ready.can_go_on
+    qtbot.waitUntil(lambda: ready.can_go_on)
+    ready.go_on()
+    firsts = []
+    ready.snapshot_changed.connect(lambda: firsts.append(ready.snapshot.estimation.n))
+    finish(ready, qtbot)
+    assert not firsts or firsts[0] > stood
+    assert ready.evidence.complete
+    assert ready.evidence.settings.n == 100_000
+    assert not ready.can_go_on
+
+
+def test_an_anytime_run_is_extended(ready, qtbot):
+    ready.set_settings(RunSettings(n=2000, bound="anytime"))
+    ready.certify()
+    finish(ready, qtbot)
+    assert ready.can_extend
+    ready.extend(2000)
+    assert ready.evidence.settings.n == 2000
+    ready.extend(4000)
+    finish(ready, qtbot)
+    assert ready.evidence.settings.n == 4000
+    assert sum(ready.evidence.votes.estimation) == 4000
+
+
+def test_a_resumption_that_fails_leaves_the_result(ready, backend, qtbot, said):
+    ready.set_settings(RunSettings(n=2000, bound="anytime"))
+    ready.certify()
+    finish(ready, qtbot)
+    before = ready.evidence
+    backend.fail["certify"] = UserError("These votes belong to another model.")
+    ready.extend(4000)
+    qtbot.waitUntil(lambda: bool(said()))
+    assert ready.evidence is before

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from engine.errors import UserError
 from engine.models.request import ModelRequest
+from engine.settings import RunSettings
 from gui.theme import THEMES, current
 
 
@@ -270,3 +271,33 @@ def test_everything_that_takes_the_keyboard_has_a_name(loaded):
         and type(widget).__name__ not in {"QScrollArea", "QSplitterHandle", "QMenuBar"}
     ]
     assert not nameless
+
+
+def test_a_run_is_extended_inside_the_window(loaded, qtbot):
+    assert not loaded.commands["extend"].isEnabled()
+    loaded.session.set_settings(RunSettings(n=2000, bound="anytime"))
+    run(loaded, qtbot)
+    assert loaded.statement.extend.isVisible()
+    assert not loaded.statement.go_on.isVisible()
+    loaded.statement.extend.click()
+    assert loaded.extend_bar.isVisible()
+    loaded.extend_bar.n.setValue(3000)
+    qtbot.keyClick(loaded.extend_bar.n, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: loaded.session.evidence is not None)
+    assert loaded.session.evidence.settings.n == 3000
+    assert not loaded.extend_bar.isVisible()
+
+
+def test_a_stopped_run_offers_to_go_on(loaded, backend, qtbot):
+    backend.pause = 0.01
+    loaded.certify()
+    qtbot.waitUntil(lambda: loaded.session.snapshot is not None)
+    assert not loaded.statement.go_on.isVisible()
+    loaded.stop()
+    qtbot.waitUntil(lambda: loaded.statement.go_on.isVisible())
+    assert loaded.statement.ended.text() == "Ended: stopped."
+    backend.pause = 0.0
+    loaded.statement.go_on.click()
+    qtbot.waitUntil(lambda: loaded.session.evidence is not None)
+    assert loaded.session.evidence.complete
+    assert not loaded.statement.go_on.isVisible()

@@ -65,7 +65,9 @@ def draw(figure: BoundsFigure) -> Drawing:
         height=76,
         data={
             "title": "What may be claimed, over n",
-            "subtitle": f"bound: {figure.method}" if figure.method else "",
+            "subtitle": " · ".join(
+                word for word in (figure.method and f"bound: {figure.method}", figure.noise) if word
+            ),
             "name-key": figure.top_name or "chosen class",
             "runs": [
                 {
@@ -75,6 +77,7 @@ def draw(figure: BoundsFigure) -> Drawing:
                 }
                 for valid, run in _runs(points)
             ],
+            "provisional": [[scale(p.n), p.p_lower] for p in figure.provisional],
             "last": last,
             "x-ticks": scale.ticks(),
             "y-ticks": [{"at": y, "text": f"{y:g}"} for y in linear_ticks(0.0, 1.0)],

@@ -48,3 +48,12 @@ def test_meaning_holds_every_pixel() -> None:
     original = [float(row["value"]) for row in found if row["picture"] == "input"]
     assert original == figure.original.ravel().tolist()
     assert found[-1]["picture"] == "changed, l2 norm 0.5"
+
+
+def test_a_provisional_value_has_a_column_that_says_so() -> None:
+    figure = bounds_figure(make_evidence(), DIGITS)
+    assert figure.provisional
+    found = list(csv.DictReader(io.StringIO(figure_csv(figure))))
+    provisional = [row["p_lower_fixed_n_provisional"] for row in found]
+    assert provisional[-1] == ""
+    assert [float(p) for p in provisional if p] == [p.p_lower for p in figure.provisional]

@@ -73,3 +73,20 @@ def test_the_text_can_be_copied(panel, idle_session, make):
     text = QGuiApplication.clipboard().text()
     assert "alpha: 0.001" in text
     assert "CERTIFIED" in text
+
+
+def test_the_badge_says_what_the_noise_is(panel, idle_session, make):
+    assert panel.badge.isHidden()
+    show(panel, idle_session, make.evidence(RunSettings()))
+    assert panel.badge.text() == "Float noise"
+    show(panel, idle_session, make.evidence(RunSettings(noise="exact")))
+    assert panel.badge.text() == "Sound on the 8-bit grid"
+    assert panel.badge.property("role") == "badge-sound"
+
+
+def test_why_a_run_ended_and_which_it_is(panel, idle_session, make):
+    evidence = make.evidence(RunSettings(), n=5000)
+    show(panel, idle_session, evidence.model_copy(update={"run_number": 3}))
+    assert panel.ended.text() == "Ended: stopped. Run 3 on this model, input and setting."
+    show(panel, idle_session, make.evidence(RunSettings()))
+    assert panel.ended.isHidden()

@@ -6,10 +6,11 @@ import itertools
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from engine.evidence import TrajectoryPoint
-from engine.figures import BoundsFigure
+from engine.figures import BoundsFigure, ProvisionalPoint
 from gui.plots.bounds import BoundsPlot
 from gui.theme import apply_theme
 
@@ -134,3 +135,16 @@ def test_the_end_is_hollow_while_nothing_may_be_claimed(shown, bounds) -> None:
     hollow = plot.ends.data["brush"][0].color().name()
     plot.show_figure(bounds(valid=True))
     assert plot.ends.data["brush"][0].color().name() != hollow
+
+
+def test_the_fixed_n_value_is_dashed_and_called_provisional(shown, bounds) -> None:
+    plot = shown(BoundsPlot())
+    plot.show_figure(bounds())
+    assert not plot.fixed_label.isVisible()
+    fixed = tuple(ProvisionalPoint(n=n, p_lower=0.8) for n in (1000, 20_000))
+    plot.show_figure(bounds(provisional=fixed, noise="float noise"))
+    x, y = plot.fixed.getOriginalDataset()
+    assert (x.tolist(), y.tolist()) == ([1000, 20_000], [0.8, 0.8])
+    assert plot.fixed.opts["pen"].style() == Qt.PenStyle.DashLine
+    assert "provisional" in plot.fixed_label.toPlainText()
+    assert plot.subtitle.text() == "live bound · class 7 · float noise"

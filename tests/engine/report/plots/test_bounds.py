@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import pytest
+
 from engine.evidence import TrajectoryPoint
-from engine.figures import BoundsFigure, bounds_figure
+from engine.figures import BoundsFigure, ProvisionalPoint, bounds_figure
 from engine.report.plots.bounds import draw
 from tests.factories import DIGITS, make_evidence
 
@@ -45,3 +47,15 @@ def test_nothing_to_draw_is_said() -> None:
     ready = draw(BoundsFigure(points=(), n_plan=1, method="", top_name=""))
     assert ready.data["last"] is None
     assert "no estimation votes" in ready.alt
+
+
+def test_the_fixed_n_value_has_a_curve_of_its_own() -> None:
+    shown = figure(True, True, True).model_copy(
+        update={
+            "provisional": (ProvisionalPoint(n=1, p_lower=0.4), ProvisionalPoint(n=10, p_lower=0.6))
+        }
+    )
+    data = draw(shown).data
+    (first, second) = data["provisional"]
+    assert first == [0.0, 0.4] and second == [pytest.approx(1 / 3), 0.6]
+    assert [run["valid"] for run in data["runs"]] == [True]
