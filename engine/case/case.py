@@ -9,7 +9,6 @@ from pathlib import Path
 
 from engine import __version__
 from engine.blocks import Block, block_size
-from engine.bounds import bound_method
 from engine.case import check, log, owner, votes
 from engine.case.digests import subject
 from engine.case.file import CaseFile
@@ -17,6 +16,7 @@ from engine.case.listing import TARGET_REASONS, by_run
 from engine.case.rows import Procedure, insert_input, insert_model, insert_run, stored_digest
 from engine.errors import UserError
 from engine.evidence import Evidence
+from engine.fields import checked
 from engine.models.request import ModelRequest
 from engine.procedures.resume import Resume
 from engine.procedures.snapshot import Snapshot
@@ -184,6 +184,8 @@ class Case(CaseFile):
         Raises:
             UserError: the bound was declared for its n, or n is no larger than before.
         """
+        from engine.bounds import bound_method  # loads scipy
+
         known, row = self.configuration(run), self.row(run)
         settings = known.settings
         if known.procedure != "certify" or not bound_method(settings.bound).extendable:
@@ -191,11 +193,11 @@ class Case(CaseFile):
                 f"The {settings.bound} bound of run {run} was declared for n = {settings.n:,}; "
                 "only the anytime bounds go past it. Start a new run with --bound anytime."
             )
-        if n <= settings.n:
+        if n <= row.counted:
             raise UserError(
-                f"Run {run} plans n = {settings.n:,} already; --n must be larger (it was {n:,})."
+                f"Run {run} holds {row.counted:,} votes already; n must be larger (it was {n:,})."
             )
-        longer = settings.model_copy(update={"n": n})
+        longer = checked(RunSettings, **{**dict(settings), "n": n})
         if row.stop_reason in TARGET_REASONS:
             longer = longer.model_copy(update={"target_radius": 0.0})
         self.claim(run)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from engine.case.case import Case
 from engine.case.digests import same_run
 from engine.case.recording import COMMIT_SECONDS, recorded
+from engine.case.rows import Procedure as Kind
 from engine.errors import UserError
 from engine.evidence import Evidence
 from engine.models.request import ModelRequest
@@ -31,12 +32,13 @@ def open_run(
     request: ModelRequest,
     input_spec: str,
     at: Sequence[str] = (),
+    procedure: Kind = "certify",
     new_run: bool = False,
-) -> tuple[int, bool]:
-    """The run of these settings: the unfinished one of exactly this, or a new one.
+) -> int:
+    """The run of these settings in a case: the unfinished one of exactly this, or a new one.
 
     Returns:
-        Its number, and whether it goes on with votes counted before.
+        Its number.
 
     Raises:
         UserError: the case cannot be written.
@@ -44,11 +46,11 @@ def open_run(
     from engine.procedures.run import run_key
 
     image = _fitted(fitted, settings)
-    if not new_run:
+    if procedure == "certify" and not new_run:
         found = case.unfinished(classifier.identity, image.identity, settings)
         if found is not None:
-            return found, True
-    run = case.begin(
+            return found
+    return case.begin(
         classifier.identity,
         image.identity,
         settings,
@@ -56,8 +58,8 @@ def open_run(
         input_spec=input_spec,
         key=run_key(classifier, image, settings),
         at=at,
+        procedure=procedure,
     )
-    return run, False
 
 
 def certify_run(

@@ -13,15 +13,18 @@ import typer
 
 from engine import __version__
 from engine.cli import options
+from engine.cli.case import case_flags
 from engine.cli.listing import doctor_command, schemes_command
 from engine.cli.outcome import BAD_INPUT, FAILURE, INTERRUPTED
 from engine.cli.output import WriteError
 from engine.cli.plan import plan_command, plan_flags
 from engine.cli.replay import replay_command, replay_flags
+from engine.cli.resume import resume_command, resume_flags
 from engine.cli.run import certify_command, predict_command
+from engine.cli.runs import runs_command, runs_flags
 from engine.errors import UserError
 
-COMMANDS = ("certify", "predict", "plan", "replay", "schemes", "doctor", "demo")
+COMMANDS = ("certify", "predict", "plan", "replay", "resume", "runs", "schemes", "doctor", "demo")
 _HELP = "Certificates by randomized smoothing: certify a picture, take home a report."
 Demo = Callable[[Path], int]
 
@@ -65,16 +68,30 @@ def build(demo: Demo | None) -> typer.Typer:
         app,
         "certify",
         certify_command,
-        [*flags, *options.run_flags("certify"), _at_flag(), *options.output_flags()],
+        [
+            *flags,
+            *options.run_flags("certify"),
+            _at_flag(),
+            *case_flags(),
+            *options.output_flags(),
+        ],
     )
     _add(
         app,
         "predict",
         predict_command,
-        [*flags, *options.run_flags("predict"), _test_flag(), *options.output_flags()],
+        [
+            *flags,
+            *options.run_flags("predict"),
+            _test_flag(),
+            *case_flags(),
+            *options.output_flags(),
+        ],
     )
     _add(app, "plan", plan_command, plan_flags())
     _add(app, "replay", replay_command, replay_flags())
+    _add(app, "resume", resume_command, resume_flags())
+    _add(app, "runs", runs_command, runs_flags())
     app.command("schemes")(schemes_command)
     app.command("doctor")(doctor_command)
     if demo is not None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from rich.console import Console
 
+from engine.cli.case import asked_case, kept
 from engine.cli.interrupt import stoppable
 from engine.cli.options import read_settings
 from engine.cli.outcome import exit_status, show
@@ -102,10 +103,18 @@ def _run(procedure: Procedure, values: Mapping[str, Any]) -> int:
     outputs = Outputs.read(values)
     quiet: bool = values["quiet"]
     request = model_request(values)
+    case = asked_case(values)
     classifier, fitted = load(request, order.input)
+    console = None if quiet else Console(stderr=True)
     with stoppable() as stop:
-        run = order.begin(classifier, fitted, stop=stop, command=order.command(request))
-        evidence = follow(run, None if quiet else Console(stderr=True))
+        if case is None:
+            run = order.begin(classifier, fitted, stop=stop, command=order.command(request))
+        else:
+            again = values["new_run"]
+            run = kept(
+                case, order, request, classifier, fitted, stop=stop, console=console, new_run=again
+            )
+        evidence = follow(run, console)
     show(evidence, Console(stderr=outputs.json_to_stdout, soft_wrap=True), quiet=quiet)
     outputs.write(evidence, classifier, fitted)
     return exit_status(evidence)

@@ -1,0 +1,132 @@
+"""``--case``: the run of a command kept in a case file, and gone on with where it was left."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Generator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from engine.cli.options import OUTPUT, flag
+
+if TYPE_CHECKING:
+    from threading import Event
+
+    from rich.console import Console
+
+    from engine.case import Case
+    from engine.cli.run import Order
+    from engine.evidence import Evidence
+    from engine.inputs.base import FittedInput
+    from engine.models.base import Classifier, ModelRequest
+    from engine.procedures.snapshot import Snapshot
+
+
+def case_flags() -> list[inspect.Parameter]:
+    """Which case file keeps the run."""
+    return [
+        flag(
+            "case",
+            Path | None,
+            None,
+            "Keep the run in this case file, made if there is none; an unfinished run of exactly "
+            "this is gone on with.",
+            OUTPUT,
+            metavar="F.certiscope",
+        ),
+        flag(
+            "new_run",
+            bool,
+            False,
+            "With --case: start anew even if such a run is unfinished.",
+            OUTPUT,
+            flag="--new-run",
+        ),
+    ]
+
+
+def case_argument() -> inspect.Parameter:
+    """The case file of a command about one."""
+    return inspect.Parameter(
+        "file",
+        inspect.Parameter.POSITIONAL_OR_KEYWORD,
+        default=typer.Argument(..., metavar="F.certiscope", help="Case file."),
+        annotation=Path,
+    )
+
+
+def asked_case(values: Mapping[str, Any]) -> Case | None:
+    """The case that ``--case`` names, opened before anything slow begins.
+
+    Raises:
+        UserError: it cannot be opened, or not be made.
+    """
+    path: Path | None = values.get("case")
+    if path is None:
+        return None
+    from engine.case import Case
+
+    return Case.at(path)
+
+
+def kept(
+    case: Case,
+    order: Order,
+    request: ModelRequest,
+    classifier: Classifier,
+    fitted: FittedInput,
+    *,
+    stop: Event,
+    console: Console | None,
+    new_run: bool,
+) -> Generator[Snapshot, None, Evidence]:
+    """The order's procedure, kept in ``case``.
+
+    Raises:
+        UserError: the case cannot be written, or another window counts this run.
+    """
+    from engine.case.certifying import certify_run, open_run
+    from engine.case.recording import recorded
+
+    command = order.command(request)
+    run = open_run(
+        case,
+        classifier,
+        fitted,
+        order.settings,
+        request=request,
+        input_spec=order.input,
+        at=order.at,
+        procedure=order.procedure,
+        new_run=new_run,
+    )
+    say_which(case, run, console)
+    if order.procedure == "certify":
+        return certify_run(
+            case,
+            run,
+            classifier,
+            fitted,
+            settings=order.settings,
+            at=order.at,
+            stop=stop,
+            command=command,
+        )
+    return recorded(case, run, order.begin(classifier, fitted, stop=stop, command=command))
+
+
+def say_which(case: Case, run: int, console: Console | None) -> None:
+    """Which run of the case it is, and what it goes on with."""
+    if console is None:
+        return
+    row = case.row(run)
+    counted = f"; going on after {row.counted:,} votes" if row.counted else ""
+    console.print(
+        f"Run {run} of {case.path}: run {row.number} of {row.of} on this model, input and "
+        f"setting{counted}.",
+        markup=False,
+        highlight=False,
+        soft_wrap=True,
+    )

@@ -1,0 +1,109 @@
+"""``certiscope resume``: go on with a run of a case file."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+
+from engine.cli import run as running
+from engine.cli.case import case_argument, say_which
+from engine.cli.interrupt import stoppable
+from engine.cli.options import RUN, WHAT, flag, output_flags
+from engine.cli.outcome import exit_status, show
+from engine.cli.output import Outputs
+from engine.cli.progress import follow
+from engine.command import command_line
+from engine.errors import UserError
+from engine.fields import checked
+from engine.settings import RunSettings
+
+if TYPE_CHECKING:
+    from engine.case import Case
+
+
+def resume_flags() -> list[inspect.Parameter]:
+    """The flags of the command."""
+    return [
+        case_argument(),
+        flag("run", int | None, None, "Which run; needed where several are unfinished.", RUN),
+        flag("n", int | None, None, "Count to this n instead (anytime bounds only).", RUN),
+        flag("device", str | None, None, "Go on on this device.", RUN, metavar="TEXT"),
+        flag("batch", int | None, None, "Samples per batch.", RUN, metavar="N"),
+        flag(
+            "trust",
+            bool,
+            False,
+            "Open a format that can run code (.pt2, TorchScript). Only for files you trust.",
+            WHAT,
+            flag="--trust",
+        ),
+        *output_flags(),
+    ]
+
+
+def resume_command(values: Mapping[str, Any]) -> int:
+    """Go on with a run of a case: the same noise, to the same counts as without a break.
+
+    Exit status: 0 certified, 3 abstained, 2 bad input, 1 failure. Ctrl+C stops and keeps what was
+    counted.
+    """
+    from engine.case import Case
+    from engine.case.certifying import certify_run
+
+    outputs = Outputs.read(values)
+    quiet: bool = values["quiet"]
+    path: Path = values["file"]
+    case = Case.open(path)
+    run = _chosen(case, values)
+    known = case.configuration(run)
+    request = replace(known.request, trust=values["trust"])
+    classifier, fitted = running.load(request, known.input_spec)
+    if values["n"] is not None:
+        case.extend(run, values["n"])
+    settings = _elsewhere(case.configuration(run).settings, values)
+    line = command_line("certify", request, known.input_spec, settings, known.at)
+    console = Console(stderr=True)
+    say_which(case, run, None if quiet else console)
+    with stoppable() as stop:
+        procedure = certify_run(
+            case, run, classifier, fitted, settings=settings, stop=stop, command=line
+        )
+        evidence = follow(procedure, None if quiet else console)
+    show(evidence, Console(stderr=outputs.json_to_stdout, soft_wrap=True), quiet=quiet)
+    outputs.write(evidence, classifier, fitted)
+    return exit_status(evidence)
+
+
+def _chosen(case: Case, values: Mapping[str, Any]) -> int:
+    """The run that ``--run`` names, or the only one that lacks votes."""
+    asked: int | None = values["run"]
+    rows = {row.id: row for row in case.runs()}
+    if asked is not None:
+        row = rows.get(asked) or case.row(asked)
+        if row.damage:
+            raise UserError(f"{row.damage} It cannot be gone on with; start a new run.")
+        if row.state == "finished" and values["n"] is None:
+            raise UserError(
+                f"Run {asked} is finished; --n N counts further where its bound allows that."
+            )
+        return asked
+    found = [row.id for row in rows.values() if row.resumable]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        listed = ", ".join(map(str, found))
+        raise UserError(f"{case.path} holds unfinished runs {listed}; choose one with --run.")
+    raise UserError(
+        f"{case.path} holds no unfinished run; --run N --n M counts an anytime run further."
+    )
+
+
+def _elsewhere(settings: RunSettings, values: Mapping[str, Any]) -> RunSettings:
+    """The same run on another device or in other batches."""
+    given = {name: values[name] for name in ("device", "batch") if values[name] is not None}
+    return checked(RunSettings, **{**dict(settings), **given})
