@@ -13,7 +13,8 @@ from engine.case import check, log, owner, votes
 from engine.case.digests import subject
 from engine.case.file import CaseFile
 from engine.case.listing import TARGET_REASONS, by_run
-from engine.case.rows import Procedure, insert_input, insert_model, insert_run, stored_digest
+from engine.case.rows import insert_input, insert_model, insert_run, stored_digest
+from engine.command import Procedure
 from engine.errors import UserError
 from engine.evidence import Evidence
 from engine.fields import checked
@@ -64,7 +65,7 @@ class Case(CaseFile):
         Raises:
             UserError: the file cannot be written.
         """
-        tried = subject(model, image, settings)
+        tried = subject(model, image, settings, procedure)
         with self._writing() as db:
             run_id = uuid.uuid4().hex
             run = insert_run(
@@ -147,7 +148,7 @@ class Case(CaseFile):
                 result=int(done.lastrowid or 0),
                 evidence=check.evidence_digest(text),
                 head=chain.head if chain and chain.blocks else "",
-                n=sum(block.n for block in chain.blocks) if chain else 0,
+                n=sum(evidence.votes.estimation) + evidence.votes.estimation_failures,
                 complete=evidence.complete,
                 outcome=evidence.outcome,
                 class_name=evidence.class_name,

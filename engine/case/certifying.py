@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from engine.case.case import Case
 from engine.case.digests import same_run
 from engine.case.recording import COMMIT_SECONDS, recorded
-from engine.case.rows import Procedure as Kind
+from engine.command import Procedure as Kind
 from engine.errors import UserError
 from engine.evidence import Evidence
 from engine.models.request import ModelRequest

@@ -52,7 +52,7 @@ def _configuration(found: Configuration, events: Sequence[Event]) -> str:
     written = [event for event in events if event.kind in ("began", "extended")]
     if not written or written[0].kind != "began":
         return "its beginning is missing from the log"
-    same = subject(found.model, found.input, found.settings) == found.subject
+    same = subject(found.model, found.input, found.settings, found.procedure) == found.subject
     if not same or written[-1].detail.get("configuration") != found.digest:
         return "its model, input or settings are not those it began with"
     return ""
@@ -93,12 +93,13 @@ def _blocks(db: sqlite3.Connection, found: Configuration, progress: Progress) ->
 def _heads(progress: Progress, events: Sequence[Event]) -> str:
     """A result's head is that of the votes it came from."""
     for event in events:
-        if event.kind == "ended" and event.detail.get("n", 0) > progress.n:
+        head = event.detail.get("head")
+        if event.kind != "ended" or not head:
+            continue
+        if event.detail["n"] > progress.n:
             return "votes behind its result are missing"
-        if event.kind == "ended" and event.detail.get("n") == progress.n:
-            head = event.detail.get("head")
-            if head and head != progress.head:
-                return "its result rests on other votes than those recorded"
+        if event.detail["n"] == progress.n and head != progress.head:
+            return "its result rests on other votes than those recorded"
     return ""
 
 

@@ -23,9 +23,12 @@ def digest(*parts: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def subject(model: ModelIdentity, image: InputIdentity, settings: RunSettings) -> str:
+def subject(
+    model: ModelIdentity, image: InputIdentity, settings: RunSettings, procedure: str = "certify"
+) -> str:
     """The same for all runs that try the same claim again: 'run k of m' counts within it."""
-    return digest("subject v1", _function(model), image.pixels_sha256, _without(settings, _TRIES))
+    tried = _without(settings, _TRIES)
+    return digest("subject v1", procedure, _function(model), image.pixels_sha256, tried)
 
 
 def same_run(model: ModelIdentity, image: InputIdentity, settings: RunSettings) -> str:

@@ -14,6 +14,7 @@ from engine.case.database import Database
 from engine.case.digests import same_run, subject
 from engine.case.listing import by_run, numbers, rows
 from engine.case.rows import Configuration, RunRow, read_configuration
+from engine.command import Procedure
 from engine.errors import UserError
 from engine.evidence import Evidence
 from engine.records import InputIdentity, ModelIdentity
@@ -164,12 +165,19 @@ class CaseFile:
         with self._database.reading() as db:
             return read_configuration(db, run, self.path)
 
-    def number(self, model: ModelIdentity, image: InputIdentity, settings: RunSettings) -> int:
+    def number(
+        self,
+        model: ModelIdentity,
+        image: InputIdentity,
+        settings: RunSettings,
+        *,
+        procedure: Procedure = "certify",
+    ) -> int:
         """Which run the next one on this model, input and setting would be; the first is 1.
 
         Seed, n0, n, target, batch and device are no setting here: changing them is trying again.
         """
-        key = subject(model, image, settings)
+        key = subject(model, image, settings, procedure)
         with self._database.reading() as db:
             found = db.execute("SELECT count(*) FROM run WHERE subject = ?", (key,)).fetchone()
         return int(found[0]) + 1

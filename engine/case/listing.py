@@ -61,7 +61,7 @@ def _row(
         input=known.input,
         settings=known.settings,
         at=known.at,
-        counted=counted[0] if counted else 0,
+        counted=max([counted[0] if counted else 0, *_counts(events)]),
         note=_note(events),
         pinned=_pinned(events),
         damage=f"Run {known.id} is damaged: {clause}." if clause else "",
@@ -83,6 +83,10 @@ def _outcome(events: Sequence[Event]) -> dict[str, Any]:
     ended = [event for event in events if event.kind == "ended"]
     names = ("outcome", "class_name", "radius", "stop_reason")
     return {name: ended[-1].detail[name] for name in names} if ended else {}
+
+
+def _counts(events: Sequence[Event]) -> list[int]:
+    return [e.detail["n"] for e in events if e.kind == "ended" and e.whole]
 
 
 def _note(events: Sequence[Event]) -> str:

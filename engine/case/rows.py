@@ -11,15 +11,15 @@ from pydantic import TypeAdapter
 
 from engine.case import digests
 from engine.case.places import located, relative, request_from, request_text
+from engine.command import Procedure
 from engine.errors import UserError
 from engine.models.request import ModelRequest
 from engine.records import InputIdentity, ModelIdentity, Record
 from engine.settings import RunSettings
 
 State = Literal["counting", "interrupted", "stopped", "finished", "damaged"]
-Procedure = Literal["certify", "predict"]
-
 _TEXTS = TypeAdapter(tuple[str, ...])
+_PROCEDURE: TypeAdapter[Procedure] = TypeAdapter(Procedure)
 _COLUMNS = (
     "run.id, run.run_id, run.procedure, run.subject, run.settings, run.at, run.block, "
     "run.noise_key, model.sha256, model.path, model.request, model.identity, "
@@ -119,7 +119,7 @@ def _configuration(row: tuple[Any, ...], case: Path) -> Configuration:
     return Configuration(
         id=number,
         run_id=run_id,
-        procedure=procedure,
+        procedure=_PROCEDURE.validate_python(procedure),
         subject=subject,
         settings=RunSettings.model_validate_json(settings),
         at=_TEXTS.validate_json(at),

@@ -31,7 +31,7 @@ FIRST: Step = (
     """CREATE TABLE run (
   id INTEGER PRIMARY KEY,
   run_id TEXT NOT NULL UNIQUE,
-  procedure TEXT NOT NULL CHECK (procedure IN ('certify', 'predict')),
+  procedure TEXT NOT NULL,
   model INTEGER NOT NULL REFERENCES model (id),
   input INTEGER NOT NULL REFERENCES input (id),
   subject TEXT NOT NULL, -- digest of model, input and setting; "run k of m" counts within it

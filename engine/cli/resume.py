@@ -93,6 +93,7 @@ def _chosen(case: Case, values: Mapping[str, Any]) -> int:
             )
         return asked
     found = [row.id for row in rows.values() if row.resumable]
+    found = found or [row.id for row in rows.values() if row.state == "counting"]
     if len(found) == 1:
         return found[0]
     if found:

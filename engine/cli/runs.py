@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import inspect
-import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.table import Table
 
 from engine.cli.case import case_argument
 from engine.cli.outcome import CERTIFIED, FAILURE
@@ -17,8 +15,6 @@ from engine.rounding import round_down
 
 if TYPE_CHECKING:
     from engine.case import RunRow
-
-_COLUMNS = ("run", "state", "of its kind", "model", "input", "setting", "votes", "outcome", "note")
 
 
 def runs_flags() -> list[inspect.Parameter]:
@@ -35,33 +31,30 @@ def runs_command(values: Mapping[str, Any]) -> int:
 
     path: Path = values["file"]
     case = Case.open(path)
-    console = Console(soft_wrap=not sys.stdout.isatty())
-    table = Table(box=None, pad_edge=False)
-    for name in _COLUMNS:
-        table.add_column(name, overflow="fold")
+    console = Console(soft_wrap=True)
     for row in case.runs():
-        table.add_row(*_cells(row))
-    console.print(table, highlight=False, markup=False)
+        for line in lines(row):
+            console.print(line, highlight=False, markup=False)
     damaged = [case.damage, *case.damaged().values()] if case.damage else [*case.damaged().values()]
     for sentence in damaged:
         console.print(sentence, highlight=False, markup=False)
     return FAILURE if damaged else CERTIFIED
 
 
-def _cells(row: RunRow) -> tuple[str, ...]:
+def lines(row: RunRow) -> Iterator[str]:
+    """A run in two lines, and its note in a third."""
     settings = row.settings
-    return (
-        f"{row.id}*" if row.pinned else str(row.id),
-        row.state,
-        f"{row.number} of {row.of}",
-        row.model.name,
-        row.input.name,
-        f"{settings.scheme.noise_in_words()}, alpha {settings.alpha:g}, {settings.bound}, "
-        f"seed {settings.seed}",
-        f"{row.counted:,}/{settings.n:,}",
-        _outcome(row),
-        row.note,
+    mark = "*" if row.pinned else " "
+    votes = f"{row.counted:,} of {settings.n:,} votes"
+    outcome = _outcome(row)
+    yield f"{row.id:>4}{mark} {row.state:<11} {votes}{outcome and '; '}{outcome}"
+    yield (
+        f"      {row.model.name} at {row.input.name}; {settings.scheme.noise_in_words()}, "
+        f"alpha {settings.alpha:g}, {settings.bound}, seed {settings.seed}; "
+        f"run {row.number} of {row.of} of this kind"
     )
+    if row.note:
+        yield f"      note: {' '.join(row.note.split())}"
 
 
 def _outcome(row: RunRow) -> str:
