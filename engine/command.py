@@ -11,11 +11,16 @@ from engine.fields import FieldSpec, field_specs
 from engine.settings import RunSettings
 
 Procedure = Literal["certify", "predict"]
+Task = Literal["certify", "predict", "decide"]
 PROGRAM = "certiscope"
 
 _ALWAYS = ("n0", "n", "alpha", "bound", "seed")
 """Run settings a reader wants to see even at their defaults."""
-_UNUSED_BY_PREDICT = ("n0", "bound")
+_UNUSED: dict[Task, tuple[str, ...]] = {
+    "certify": (),
+    "predict": ("n0", "bound"),
+    "decide": ("bound", "target_radius"),
+}
 
 
 class ModelNaming(Protocol):
@@ -42,14 +47,13 @@ class ModelNaming(Protocol):
         """File of class names."""
 
 
-def run_specs(procedure: Procedure) -> list[FieldSpec]:
+def run_specs(procedure: Task) -> list[FieldSpec]:
     """The run settings that ``procedure`` reads, in the order they were declared."""
-    unused = _UNUSED_BY_PREDICT if procedure == "predict" else ()
-    return [spec for spec in field_specs(RunSettings) if spec.name not in unused]
+    return [spec for spec in field_specs(RunSettings) if spec.name not in _UNUSED[procedure]]
 
 
 def command_line(
-    procedure: Procedure,
+    procedure: Task,
     model: ModelNaming,
     input_spec: str,
     settings: RunSettings,

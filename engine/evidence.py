@@ -5,9 +5,11 @@ A procedure ends in an :class:`Evidence`. Views label themselves from it, never 
 
 from __future__ import annotations
 
-from typing import Literal
+import hashlib
+from collections.abc import Mapping
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, computed_field, model_validator
 
 from engine.blocks import Block
 from engine.records import InputIdentity, ModelIdentity, ProbabilityBounds, Record, Timing
@@ -77,6 +79,58 @@ class ChainRecord(Record):
     blocks: tuple[Block, ...]
 
 
+class PhaseRecord(Record):
+    """One phase of an adaptive decision: votes of its own, nothing pooled.
+
+    Attributes:
+        selection, estimation: counts per class, with the samples that named no class beside them.
+        guess: the class chosen from the selection votes; None if the run ended before that.
+        alpha: spent on p_lower.
+        p_lower: what the phase certifies; None if it was not counted to its end.
+        beta: spent on p_ceiling; None in the last phase, which cannot give up.
+        p_ceiling: upper bound on the class's probability; below what the target needs it gives up.
+    """
+
+    selection: tuple[int, ...]
+    estimation: tuple[int, ...]
+    selection_failures: int = 0
+    estimation_failures: int = 0
+    guess: int | None = None
+    alpha: float
+    p_lower: float | None = None
+    beta: float | None = None
+    p_ceiling: float | None = None
+
+
+class DecisionRecord(Record):
+    """The outcome of an adaptive decision for a predetermined target (Horvath et al. 2022).
+
+    Attributes:
+        target: what was to be certified, in the scheme's terms, e.g. ``radius=0.5``.
+        radius: its radius, where it has one.
+        beta: chance of giving up on a target that the class's probability would allow.
+        plan: estimation votes of every phase that was declared.
+        phases: the phases that were drawn.
+        verdict: ``undecided`` after all phases; ``stopped`` before.
+        samples_used: votes drawn, of both streams.
+        samples_full: votes of the run with a fixed n that this one is compared with.
+    """
+
+    target: str
+    radius: float | None = None
+    beta: float
+    plan: tuple[int, ...]
+    phases: tuple[PhaseRecord, ...]
+    verdict: Literal["certified", "given up", "undecided", "stopped"]
+    samples_used: int
+    samples_full: int
+
+    @property
+    def samples_saved(self) -> int:
+        """Votes that were not needed; negative where more were drawn."""
+        return self.samples_full - self.samples_used
+
+
 class NoiseRecord(Record):
     """How the noise was made, so that anyone can make it again.
 
@@ -122,29 +176,33 @@ class Evidence(Record):
 
     Attributes:
         run_id: identifies the run; snapshots carry the same.
-        procedure: ``certify`` or ``predict``.
+        procedure: ``certify``, ``predict`` or ``decide``.
         created: end of the run, ISO 8601, UTC.
         outcome: ``certified`` / ``abstained`` (certify), ``predicted`` / ``abstained`` (predict).
         complete: every planned vote was counted. A stopped run is partial and says so.
         predicted_class: the class that is certified or predicted; None when abstaining.
         stop_reason: why the run ended.
         run_number: which run it is on this model, input and setting, where a case file counts.
+        runs_counted: how many such runs the case held when this one ended.
         radius: full precision; None for regions that are not balls and when abstaining.
         region: what is certified; None when abstaining.
         certified_at: answers to ``--at``, keyed by its text.
         statement: the claim (or the abstention) in words.
-        chain: the votes block by block; None for PREDICT.
+        chain: the votes block by block; None for PREDICT. One block per phase of a decision.
+        decision: phases and verdict of an adaptive decision; ``votes`` and ``bounds`` are those of
+            its last phase, and alpha is that of all phases together.
         command: the same run on the command line.
     """
 
     schema_version: Literal["1.0"] = SCHEMA_VERSION
     run_id: str
-    procedure: Literal["certify", "predict"]
+    procedure: Literal["certify", "predict", "decide"]
     created: str
     outcome: Literal["certified", "predicted", "abstained"]
     complete: bool
     stop_reason: StopReason = "planned n reached"
     run_number: int | None = None
+    runs_counted: int | None = None
     predicted_class: int | None = None
     class_name: str | None = None
     radius: float | None = None
@@ -157,6 +215,7 @@ class Evidence(Record):
     test: TestRecord | None = None
     trajectory: tuple[TrajectoryPoint, ...] = ()
     chain: ChainRecord | None = None
+    decision: DecisionRecord | None = None
     settings: RunSettings
     noise: NoiseRecord
     model: ModelIdentity
@@ -165,3 +224,21 @@ class Evidence(Record):
     software: Software
     warnings: tuple[str, ...] = ()
     command: str = ""
+
+    @computed_field(description="SHA-256 over all the values above")  # type: ignore[prop-decorator]
+    @property
+    def seal(self) -> str:
+        """Changes with every value; a file that states another one was edited after the run.
+
+        Like any digest without a key it finds accidents and careless edits; against somebody who
+        computes it anew only a signature, or the seal on a printed page, helps.
+        """
+        return hashlib.sha256(self.model_dump_json(exclude={"seal"}).encode()).hexdigest()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _unsealed(cls, data: Any) -> Any:
+        """A stated seal is for ``engine.verify`` to compare; the record always has its own."""
+        if isinstance(data, Mapping) and "seal" in data:
+            return {name: value for name, value in data.items() if name != "seal"}
+        return data

@@ -14,6 +14,7 @@ import typer
 from engine import __version__
 from engine.cli import options
 from engine.cli.case import case_flags
+from engine.cli.decide import decide_command, decide_flags
 from engine.cli.listing import doctor_command, schemes_command
 from engine.cli.outcome import BAD_INPUT, FAILURE, INTERRUPTED
 from engine.cli.output import WriteError
@@ -24,7 +25,18 @@ from engine.cli.run import certify_command, predict_command
 from engine.cli.runs import runs_command, runs_flags
 from engine.errors import UserError
 
-COMMANDS = ("certify", "predict", "plan", "replay", "resume", "runs", "schemes", "doctor", "demo")
+COMMANDS = (
+    "certify",
+    "predict",
+    "decide",
+    "plan",
+    "replay",
+    "resume",
+    "runs",
+    "schemes",
+    "doctor",
+    "demo",
+)
 _HELP = "Certificates by randomized smoothing: certify a picture, take home a report."
 Demo = Callable[[Path], int]
 
@@ -88,6 +100,7 @@ def build(demo: Demo | None) -> typer.Typer:
             *options.output_flags(),
         ],
     )
+    _add(app, "decide", decide_command, decide_flags())
     _add(app, "plan", plan_command, plan_flags())
     _add(app, "replay", replay_command, replay_flags())
     _add(app, "resume", resume_command, resume_flags())

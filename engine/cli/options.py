@@ -13,7 +13,7 @@ from typing import Any
 import typer
 
 from engine import schemes
-from engine.command import Procedure, run_specs
+from engine.command import Task, run_specs
 from engine.errors import UserError
 from engine.fields import FieldSpec, checked, field_specs
 from engine.schemes import Scheme, scheme_class
@@ -98,7 +98,7 @@ def _setting_flag(spec: FieldSpec, help_: str, panel: str) -> inspect.Parameter:
     return flag(spec.name, kind, None, help_, panel, flag=spec.flag, metavar=_metavar(spec))
 
 
-def run_flags(procedure: Procedure) -> list[inspect.Parameter]:
+def run_flags(procedure: Task) -> list[inspect.Parameter]:
     """The settings that ``procedure`` reads."""
     return [
         _setting_flag(spec, f"{_sentence(spec)} Default {spec.default}.", RUN)
@@ -138,7 +138,7 @@ def with_flags(
     return command
 
 
-def read_settings(values: Mapping[str, Any], procedure: Procedure) -> RunSettings:
+def read_settings(values: Mapping[str, Any], procedure: Task) -> RunSettings:
     """The settings that some flags' values mean.
 
     Raises:

@@ -158,7 +158,8 @@ def _summary(result: ReplayResult) -> Table:
             cells.append(f">= {round_down(summary.population[key].population_lower, 4)}")
         table.add_row(*cells)
     if summary.acr is not None:
-        table.add_row("average radius", _number(summary.acr), _number(together and together.acr))
+        joint_acr = _number(together.acr if together else None)
+        table.add_row("average radius", _number(summary.acr), joint_acr)
     return table
 
 

@@ -74,7 +74,7 @@ def plan(
         hopeful=needed(asked, p=estimate, power=power) if asked and estimate is not None else None,
         planned=expected_point(anything, asked, n=n, p=assumed),
         curve=tuple(expected_point(anything, asked, n=m, p=assumed) for m in _steps(n)),
-        average_kept=average_kept(n, alpha) if isinstance(scheme, Gaussian) else None,
+        average_kept=average_kept(n, alpha) if _scales(scheme, n) else None,
         notes=tuple(_notes(pilot, bound)),
     )
 
@@ -87,6 +87,11 @@ def _assumed(pilot: Pilot | None, p: float | None) -> float:
     if p is None or not 0 <= p <= 1:
         raise UserError(f"The probability must be between 0 and 1 (it was {p:g}).")
     return p
+
+
+def _scales(scheme: Scheme, n: int) -> bool:
+    """Whether the first-order law of the average radius says anything useful."""
+    return isinstance(scheme, Gaussian) and n >= 300
 
 
 def _steps(n: int) -> list[int]:

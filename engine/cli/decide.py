@@ -1,0 +1,166 @@
+"""``certiscope decide``: is a predetermined radius certified, with as few votes as it takes?"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import shlex
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from engine.cli import run
+from engine.cli.interrupt import stoppable
+from engine.cli.options import (
+    OUTPUT,
+    RUN,
+    flag,
+    read_settings,
+    run_flags,
+    scheme_flags,
+    subject_flags,
+)
+from engine.cli.outcome import exit_status
+from engine.cli.output import STDOUT, Outputs
+from engine.cli.plan import read_target
+from engine.cli.progress import follow
+from engine.command import command_line
+from engine.errors import UserError
+from engine.evidence import DecisionRecord, Evidence
+from engine.files import write_atomically
+from engine.rounding import round_down, round_up
+
+
+def decide_flags() -> list[inspect.Parameter]:
+    """The flags of the command."""
+    return [
+        *subject_flags(),
+        *scheme_flags(),
+        *run_flags("decide"),
+        flag("radius", float | None, None, "The radius to decide.", RUN, metavar="R"),
+        flag(
+            "target",
+            str,
+            "",
+            "The perturbation to decide in the scheme's terms.",
+            RUN,
+            metavar="TERM=X",
+            show_default=False,
+        ),
+        flag(
+            "phases",
+            str,
+            "",
+            "Votes of each phase, e.g. 1000,10000,100000. Default 1 %, 10 % and 125 % of n.",
+            RUN,
+            metavar="N,N,..",
+            show_default=False,
+        ),
+        flag(
+            "beta",
+            float,
+            0.0001,
+            "Chance of giving up on a radius that could be certified.",
+            RUN,
+            metavar="X",
+        ),
+        flag("json", str, "", "Write the evidence as JSON; '-' is standard output.", OUTPUT),
+        flag("quiet", bool, False, "Print the statement alone.", OUTPUT, flag="--quiet"),
+    ]
+
+
+def decide_command(values: Mapping[str, Any]) -> int:
+    """Decide whether a radius named beforehand is certified, in phases of growing n.
+
+    Each phase draws votes of its own and spends its share of alpha; a phase that certifies the
+    radius, or finds it out of reach, ends the run. Exit status: 0 certified, 3 not, 2 bad input.
+    """
+    settings = read_settings(values, "decide").model_copy(update={"bound": "clopper-pearson"})
+    target = read_target(values["radius"], values["target"], name="--radius")
+    if not target:
+        raise UserError("A decision needs --radius R, or --target TERM=X.")
+    settings.scheme.parse_at(target)
+    phases, beta, quiet = _phases(values["phases"]), values["beta"], values["quiet"]
+    Outputs.read({"json": values["json"], "report": []})
+    request = run.model_request(values)
+    line = command_line("decide", request, values["input"], settings)
+    line += " " + shlex.join(_own_words(target, phases, beta))
+    from engine.procedures.adaptive import decide
+
+    classifier, fitted = run.load(request, values["input"])
+    with stoppable() as stop:
+        deciding = decide(
+            classifier,
+            fitted,
+            settings,
+            target=target,
+            phases=phases,
+            beta=beta,
+            stop=stop,
+            command=line,
+        )
+        evidence = follow(deciding, None if quiet else Console(stderr=True))
+    to_stdout = values["json"] == STDOUT
+    _show(evidence, Console(stderr=to_stdout, soft_wrap=True), quiet=quiet)
+    _write(evidence, values["json"])
+    return exit_status(evidence)
+
+
+def _own_words(target: str, phases: tuple[int, ...], beta: float) -> list[str]:
+    words = ["--target", target, "--beta", repr(beta)]
+    return words + (["--phases", ",".join(map(str, phases))] if phases else [])
+
+
+def _phases(text: str) -> tuple[int, ...]:
+    if text and not re.fullmatch(r"[0-9]{1,10}(\s*,\s*[0-9]{1,10})*", text.strip()):
+        raise UserError(f"--phases must be whole numbers with commas between (it was '{text}').")
+    return tuple(int(part) for part in text.split(",")) if text else ()
+
+
+def _write(evidence: Evidence, json: str) -> None:
+    text = evidence.model_dump_json(indent=2) + "\n"
+    if json == STDOUT:
+        sys.stdout.write(text)
+    elif json:
+        write_atomically(Path(json), text.encode())
+
+
+def _show(evidence: Evidence, console: Console, *, quiet: bool) -> None:
+    console.print(evidence.statement, markup=False, highlight=False)
+    decision = evidence.decision
+    if quiet or decision is None:
+        return
+    console.print(_table(decision), highlight=False, markup=False)
+    console.print(_saved(decision), highlight=False, markup=False)
+    for warning in evidence.warnings:
+        console.print(f"Note: {warning}", markup=False, highlight=False)
+
+
+def _table(decision: DecisionRecord) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for name in ("phase", "votes", "for class", "p_lower", "p at most", "verdict"):
+        table.add_column(name, justify="right")
+    total = len(decision.plan)
+    for number, phase in enumerate(decision.phases, 1):
+        last = number == len(decision.phases)
+        table.add_row(
+            f"{number} of {total}",
+            f"{sum(phase.estimation) + phase.estimation_failures:,}",
+            "" if phase.guess is None else f"{phase.estimation[phase.guess]:,}",
+            "" if phase.p_lower is None else round_down(phase.p_lower, 6),
+            "" if phase.p_ceiling is None else round_up(phase.p_ceiling, 6),
+            decision.verdict if last else "go on",
+        )
+    return table
+
+
+def _saved(decision: DecisionRecord) -> str:
+    used, full = decision.samples_used, decision.samples_full
+    against = f"{used:,} votes were drawn, against {full:,} of a run with a fixed n"
+    if decision.samples_saved < 0:
+        return f"{against}: {-decision.samples_saved:,} more."
+    return f"{against}: {decision.samples_saved:,} saved ({full / max(1, used):.1f} times fewer)."
