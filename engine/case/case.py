@@ -48,6 +48,7 @@ class Case(CaseFile):
         at: Sequence[str] = (),
         block: int = 0,
         procedure: Procedure = "certify",
+        run_id: str = "",
     ) -> int:
         """A new run, claimed for this process before its first vote; its number in the case.
 
@@ -61,13 +62,14 @@ class Case(CaseFile):
             at: perturbations to answer at the end.
             block: samples per block; 0 takes the usual number for n.
             procedure: which.
+            run_id: of a run that was begun elsewhere; empty makes one.
 
         Raises:
             UserError: the file cannot be written.
         """
         tried = subject(model, image, settings, procedure)
         with self._writing() as db:
-            run_id = uuid.uuid4().hex
+            run_id = run_id or uuid.uuid4().hex
             run = insert_run(
                 db,
                 run_id=run_id,

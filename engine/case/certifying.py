@@ -34,11 +34,11 @@ def open_run(
     at: Sequence[str] = (),
     procedure: Kind = "certify",
     new_run: bool = False,
-) -> int:
+) -> tuple[int, bool]:
     """The run of these settings in a case: the unfinished one of exactly this, or a new one.
 
     Returns:
-        Its number.
+        Its number, and whether it goes on with one that was begun before.
 
     Raises:
         UserError: the case cannot be written.
@@ -49,8 +49,8 @@ def open_run(
     if procedure == "certify" and not new_run:
         found = case.unfinished(classifier.identity, image.identity, settings)
         if found is not None:
-            return found
-    return case.begin(
+            return found, True
+    run = case.begin(
         classifier.identity,
         image.identity,
         settings,
@@ -60,6 +60,7 @@ def open_run(
         at=at,
         procedure=procedure,
     )
+    return run, False
 
 
 def certify_run(

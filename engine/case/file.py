@@ -82,6 +82,23 @@ class CaseFile:
             return cls.open(place)
         return cls.create(place)
 
+    def copy(self, path: Path | str) -> Self:
+        """The whole case as it stands, in a new file, opened; also while runs are being counted.
+
+        Raises:
+            UserError: the file exists, or cannot be written.
+        """
+        place = Path(path)
+        if place.exists():
+            raise UserError(f"{place} exists already; choose another name.")
+        with self._database.connected() as db:
+            try:
+                db.execute("VACUUM INTO ?", (str(place.absolute()),))
+            except sqlite3.Error as error:
+                place.unlink(missing_ok=True)
+                raise UserError(f"Cannot write {place} ({error}); choose another place.") from error
+        return self.open(place)
+
     def check(self) -> None:
         """Check the file and every run in it; ``damage`` and ``runs`` tell what was found."""
         with self._database.reading() as db:

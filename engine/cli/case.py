@@ -91,7 +91,7 @@ def kept(
     from engine.case.recording import recorded
 
     command = order.command(request)
-    run = open_run(
+    run, _ = open_run(
         case,
         classifier,
         fitted,
