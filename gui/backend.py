@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from engine.inputs.base import FittedInput, ImageInput, Pixels
     from engine.models.base import Classifier
     from engine.models.request import ModelRequest
+    from engine.procedures.normalizations import Comparison
     from engine.procedures.resume import Resume
     from engine.procedures.snapshot import Snapshot
     from engine.settings import RunSettings
@@ -49,12 +50,11 @@ class Offer:
 
     Attributes:
         models: (spec, title) of the shipped ones.
-        architectures, normalizations: names for files that do not say.
+        normalizations: names for files that do not say.
         gallery: shipped pictures.
     """
 
     models: tuple[tuple[str, str], ...] = ()
-    architectures: tuple[str, ...] = ()
     normalizations: tuple[str, ...] = ()
     gallery: tuple[Example, ...] = ()
 
@@ -114,6 +114,20 @@ class Backend:
             normalizations=get_args(NormalizeName),
             gallery=tuple(Example(image.source, image.name, image.pixels) for image in pictures),
         )
+
+    def architectures(self) -> tuple[str, ...]:
+        """Names of the networks that weights can be loaded into."""
+        from engine.models.architectures import known
+
+        return known()
+
+    def compare_normalizations(
+        self, classifier: Classifier, specs: list[str], stop: threading.Event
+    ) -> Comparison:
+        """Top-1 behind every normalisation on labelled pictures."""
+        from engine.procedures.normalizations import compare
+
+        return compare(classifier, specs, stop=stop)
 
     def open_input(self, spec: str, known: list[str]) -> tuple[list[str], ImageInput]:
         """A picture and the row of pictures it stands in; the first of a folder or set."""

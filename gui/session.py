@@ -20,12 +20,12 @@ from engine.models.request import ModelRequest
 from engine.procedures.resume import Resume
 from engine.procedures.snapshot import Snapshot
 from engine.settings import RunSettings
-from gui.backend import Backend, ExportFormat, Offer, PredictTest, Subject
+from gui.backend import Backend, Offer, PredictTest, Subject
 from gui.cautions import differences, wrong_without_noise
-from gui.pictures import Pictures
+from gui.errands import Errands
 from gui.preferences import Preferences, data_folder
 from gui.resuming import counted, extended, may_extend, may_go_on, votes_so_far
-from gui.worker import Failure, Job, Worker
+from gui.worker import Failure
 
 if TYPE_CHECKING:
     from engine.inputs.base import FittedInput, ImageInput
@@ -36,7 +36,7 @@ KEPT = "stopped-run.json"
 """Where the votes of a run go that was stopped by closing the window."""
 
 
-class Session(QObject):
+class Session(Errands):
     """One model, one picture, one run at a time.
 
     Every signal is emitted in the UI thread. Most say only that something changed; the new value
@@ -53,10 +53,7 @@ class Session(QObject):
     evidence_changed = Signal()
     offered = Signal(object)
     trust_asked = Signal(object, object)
-    preview_ready = Signal(object)
-    examined = Signal(str)
-    exported = Signal(object)
-    notice = Signal(str, str)
+    normalizations_compared = Signal(object)
 
     def __init__(
         self,
@@ -65,8 +62,7 @@ class Session(QObject):
         preferences: Preferences | None = None,
         parent: QObject | None = None,
     ) -> None:
-        super().__init__(parent)
-        self.backend = backend or Backend()
+        super().__init__(backend or Backend(), parent)
         self.preferences = preferences or Preferences()
         self.settings = RunSettings()
         self.complaint = ""
@@ -76,16 +72,12 @@ class Session(QObject):
         self.specs: list[str] = []
         self.clean_answer: int | None = None
         self.snapshot: Snapshot | None = None
-        self.evidence: Evidence | None = None
         self._before: Evidence | None = None
         self.stopping = False
         self.is_warm = False
         self._asked: ModelRequest | None = None
         self._classifier: Classifier | None = None
         self._subject: Subject | None = None
-        folder = Path(data_folder())
-        self.worker = Worker(warm_up=self.backend.warm_up, log_folder=folder, parent=self)
-        self.pictures = Pictures(self.worker, self.backend, parent=self)
         self.worker.warm.connect(self._on_warm)
         self.worker.began.connect(self._on_activity)
         self.worker.idle.connect(self._on_activity)
@@ -120,6 +112,16 @@ class Session(QObject):
     def can_extend(self) -> bool:
         """Whether the shown run can be counted past its planned n."""
         return self.ready and may_extend(self.evidence)
+
+    @property
+    def asked(self) -> ModelRequest | None:
+        """The model that was asked for last, whether it opened or not."""
+        return self._asked
+
+    @property
+    def has_labelled_pictures(self) -> bool:
+        """Whether the open picture is one of a folder or set with labels."""
+        return len(self.specs) > 1 and self.image is not None and self.image.label is not None
 
     @property
     def fitted(self) -> FittedInput | None:
@@ -224,29 +226,15 @@ class Session(QObject):
             self.worker.stop("run")
             self.activity_changed.emit()
 
-    def request_preview(self) -> None:
-        """Make the report's pages."""
-        evidence, illustrations = self.evidence, self.pictures.illustrations
-        if evidence is not None:
+    def compare_normalizations(self) -> None:
+        """Measure the model behind every normalisation on the labelled pictures that are open."""
+        classifier, specs = self._classifier, self.specs
+        if classifier is not None and not self._refuse_while_running("measure"):
             self._submit(
-                "preview",
-                "making the report",
-                lambda stop: self.backend.preview(evidence, illustrations),
+                "compare",
+                "measuring normalisations",
+                lambda stop: self.backend.compare_normalizations(classifier, specs, stop),
             )
-
-    def export(self, fmt: ExportFormat, path: Path) -> None:
-        """Write the shown result to a file."""
-        evidence, illustrations = self.evidence, self.pictures.illustrations
-        if evidence is not None:
-            self._submit(
-                f"export-{fmt}",
-                f"writing {path.name}",
-                lambda stop: self.backend.export(evidence, illustrations, fmt, path),
-            )
-
-    def request_examination(self) -> None:
-        """Look at versions and devices."""
-        self._submit("doctor", "looking at this machine", lambda stop: self.backend.examine())
 
     def shutdown(self) -> bool:
         """End everything; the votes of a run that was going are kept in a file.
@@ -290,12 +278,13 @@ class Session(QObject):
             "input": self._take_input,
             "fit": self._take_fit,
             "run": self._take_evidence,
-            "preview": self.preview_ready.emit,
-            "doctor": self.examined.emit,
+            "compare": self.normalizations_compared.emit,
         }
-        taker = self._take_export if kind.startswith("export-") else takers.get(kind)
+        taker = takers.get(kind)
         if taker is not None:
             taker(outcome)
+        else:
+            self.take_errand(kind, outcome)
         self.activity_changed.emit()
 
     @Slot(str, object)
@@ -342,14 +331,7 @@ class Session(QObject):
         if self._subject is not None:
             self.pictures.draw(self._subject, evidence)
 
-    def _take_export(self, path: Path) -> None:
-        self.exported.emit(path)
-        self.notice.emit("info", f"Wrote {path}.")
-
     # -- asking the worker ------------------------------------------------------------------
-
-    def _submit(self, kind: str, title: str, work: Callable[[threading.Event], Any]) -> None:
-        self.worker.submit(Job(kind, title, work))
 
     def _run(self, title: str, work: Callable[[threading.Event], Any]) -> None:
         if self.ready:

@@ -3,24 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QComboBox, QFormLayout, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QToolButton,
+    QWidget,
+)
 
 from engine.models.kinds import DEMO
 from engine.models.request import ModelRequest
 from engine.records import ModelIdentity
 from gui.backend import Offer
+from gui.files import FileAsker
 from gui.panels.section import Section, say, well, words
+from gui.panels.spec import SpecEdit
 from gui.session import Session
 from gui.theme import set_role
+
+if TYPE_CHECKING:
+    from engine.procedures.normalizations import Comparison
 
 HASH_DIGITS = 12
 _NO_MODEL = "Choose a shipped model, or drop a file here."
 
 
 class ModelPanel(Section):
-    """Shows the model and asks for another, or for the same one read in another way."""
+    """Shows the model and asks for another, or for the same one read in another way.
+
+    Attributes:
+        spec: a line for any model by name; it comes back with the name of one that did not open,
+            so that it can be corrected or its architecture named.
+        reading: how a file is read where the file itself does not say.
+    """
 
     wanted = Signal(object)
     """A :class:`ModelRequest` to open."""
@@ -28,14 +50,21 @@ class ModelPanel(Section):
     def __init__(self, session: Session, *, parent: QWidget | None = None) -> None:
         super().__init__("Model", parent=parent)
         self._session = session
+        self._seen: ModelRequest | None = None
+        self._asker = FileAsker(self)
         self.choose = QToolButton(text="&Choose ▾")
         set_role(self.choose, "quiet")
         self.choose.setAccessibleName("Choose a model")
-        self.choose.setToolTip("Shipped models, files, folders")
+        self.choose.setToolTip("Shipped models, or any by its name")
         self.choose.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.menu = QMenu(self.choose)
         self.choose.setMenu(self.menu)
+        self.by_name = self.menu.addAction("By &name or id…")
         self.header.addWidget(self.choose)
+        self.spec = SpecEdit("Model by name", "owner/name, a file or a folder")
+        self.spec.given.connect(self._open_named)
+        self.by_name.triggered.connect(self._ask_for_name)
+        self.content.addWidget(self.spec)
         frame, facts = well()
         self.name, self.facts, self.check = words(role="title"), words(role="small"), words()
         for label in (self.name, self.facts, self.check):
@@ -46,15 +75,20 @@ class ModelPanel(Section):
         session.fitted_changed.connect(self.refresh)
         session.settings_changed.connect(self.refresh)
         session.activity_changed.connect(self.refresh)
+        session.architectures_found.connect(self._offer_architectures)
+        session.normalizations_compared.connect(self._show_comparison)
+        session.input_changed.connect(self._show_reading)
         self.refresh()
 
     def offer(self, offer: Offer) -> None:
         """What the engine knows to choose from."""
-        shipped = self.menu.addMenu("Shipped models")
+        shipped = QMenu("&Shipped models", self.menu)
+        self.menu.insertMenu(self.by_name, shipped)
         for spec, title in offer.models:
             shipped.addAction(title, self._opener(spec))
-        self._fill(self.normalize, offer.normalizations)
-        self._fill(self.arch, ("", *offer.architectures))
+        self.normalize.clear()
+        for name in offer.normalizations:
+            self.normalize.addItem(name, name)
         self.refresh()
 
     @Slot()
@@ -67,6 +101,7 @@ class ModelPanel(Section):
             self.name.setText(model.name if model else "No model yet")
         say(self.facts, "\n".join(_facts(model)) if model else _NO_MODEL)
         say(self.check, self._check())
+        self._follow_request()
         self._show_reading()
 
     def _build_reading(self) -> None:
@@ -87,22 +122,107 @@ class ModelPanel(Section):
             box.activated.connect(self._reread)
             form.addRow(title, box)
         self.arch.lineEdit().setPlaceholderText("infer from the file")
+        form.addRow("Class na&mes", self._build_names())
+        self.measure = QPushButton("Meas&ure on labelled pictures")
+        self.measure.setToolTip("Top-1 on up to 50 of the open pictures, for each normalisation")
+        self.measure.clicked.connect(self._session.compare_normalizations)
+        self.measured = words(role="small")
+        self.measured.hide()
+        form.addRow(self.measure)
+        form.addRow(self.measured)
         self.content.addWidget(self.reading)
 
-    def _fill(self, box: QComboBox, entries: tuple[str, ...]) -> None:
-        box.clear()
-        box.addItems(list(entries))
+    def _build_names(self) -> QWidget:
+        row = QWidget()
+        line = QHBoxLayout(row)
+        line.setContentsMargins(0, 0, 0, 0)
+        self.names = QLineEdit()
+        self.names.setPlaceholderText("those of the model")
+        self.names.setAccessibleName("File of class names")
+        self.names.setToolTip("A text file with one class name per line")
+        self.names.returnPressed.connect(self._reread)
+        find = QToolButton(text="…")
+        find.setAccessibleName("Choose a file of class names")
+        find.setToolTip("Choose a file of class names")
+        find.clicked.connect(self._ask_for_names)
+        line.addWidget(self.names, 1)
+        line.addWidget(find)
+        row.setFocusProxy(self.names)
+        return row
 
-    def _show_reading(self) -> None:
-        request = self._session.request
-        usable = request is not None and not self._session.running and not self._session.loading
-        shipped = request is not None and request.spec.startswith(DEMO)
-        self.reading.setVisible(request is not None and not shipped)
-        self.reading.setEnabled(usable)
+    def _follow_request(self) -> None:
+        """After an attempt: show how the model was read, or let a failed one be corrected."""
+        asked = self._session.asked
+        if self._session.worker.busy("model") or asked is self._seen:
+            return
+        self._seen = asked
+        if asked is not None and asked is not self._session.request:
+            self.spec.ask(asked.spec)
+        else:
+            self.spec.hide()
+        self.measured.hide()
+        self._show_request(asked)
+
+    def _show_request(self, request: ModelRequest | None) -> None:
         if request is not None:
-            self.normalize.setCurrentText(request.normalize)
-            if not self.arch.hasFocus():
-                self.arch.setCurrentText(request.arch)
+            self._label_normalizations(None)
+            self.normalize.setCurrentIndex(self.normalize.findData(request.normalize))
+            self.arch.setCurrentText(request.arch)
+            self.names.setText(str(request.class_names or ""))
+
+    @Slot()
+    def _show_reading(self) -> None:
+        session, request = self._session, self._session.request
+        read = request is not None and not request.spec.startswith(DEMO)
+        shown = read or not self.spec.isHidden()
+        appears = shown and self.reading.isHidden()
+        self.reading.setVisible(shown)
+        if appears and not self.arch.count():
+            session.find_architectures()
+        self.reading.setEnabled(not session.running and not session.loading)
+        self.measure.setVisible(read and self.spec.isHidden() and session.has_labelled_pictures)
+        self.measure.setEnabled(not session.worker.busy("compare"))
+
+    @Slot()
+    def _ask_for_name(self) -> None:
+        self.spec.ask()
+        self._show_reading()
+
+    @Slot(str)
+    def _open_named(self, spec: str) -> None:
+        self.wanted.emit(self._request(spec))
+
+    def _ask_for_names(self) -> None:
+        filters = "Class names, one per line (*.txt *.names *.csv);;All files (*)"
+        self._asker.open_file("Class names", filters, self._take_names)
+
+    def _take_names(self, path: Path) -> None:
+        self.names.setText(str(path))
+        self._reread()
+
+    @Slot(object)
+    def _offer_architectures(self, names: tuple[str, ...]) -> None:
+        typed = self.arch.currentText()
+        self.arch.clear()
+        self.arch.addItems(["", *names])
+        self.arch.setCurrentText(typed)
+
+    @Slot(object)
+    def _show_comparison(self, comparison: Comparison) -> None:
+        self._label_normalizations(comparison)
+        say(
+            self.measured,
+            f"Right without noise, of {comparison.pictures} labelled pictures, behind each "
+            "normalisation: see the list.",
+        )
+        self.normalize.showPopup()
+
+    def _label_normalizations(self, comparison: Comparison | None) -> None:
+        for place in range(self.normalize.count()):
+            name = str(self.normalize.itemData(place))
+            right = comparison.right(name) if comparison is not None else None
+            of = "" if right is None else f": {right} of {comparison.pictures}"
+            self.normalize.setItemText(place, f"{name}{of}")
 
     def _opener(self, spec: str) -> Callable[[], None]:
         return lambda: self.wanted.emit(ModelRequest(spec))
@@ -110,17 +230,21 @@ class ModelPanel(Section):
     @Slot()
     def _reread(self) -> None:
         request = self._session.request
-        if request is None:
-            return
-        wanted = ModelRequest(
-            request.spec,
-            arch=self.arch.currentText().strip(),
-            normalize=self.normalize.currentText(),
-            trust=request.trust,
-            class_names=request.class_names,
-        )
-        if wanted != request:
+        spec = request.spec if request and self.spec.isHidden() else self.spec.spec()
+        wanted = self._request(spec)
+        if spec and wanted != request:
             self.wanted.emit(wanted)
+
+    def _request(self, spec: str) -> ModelRequest:
+        """``spec``, read as the form says."""
+        known, names = self._session.request, self.names.text().strip()
+        return ModelRequest(
+            spec,
+            arch=self.arch.currentText().strip(),
+            normalize=str(self.normalize.currentData() or "auto"),
+            trust=known is not None and known.spec == spec and known.trust,
+            class_names=Path(names) if names else None,
+        )
 
     def _check(self) -> str:
         """The answer without noise, and whether the label agrees."""

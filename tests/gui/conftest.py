@@ -30,7 +30,9 @@ from engine.evidence import (
 )
 from engine.figures import MeaningFigure, SliceFigure
 from engine.inputs.base import FittedInput, ImageInput
+from engine.models.normalize import Measured
 from engine.models.request import ModelRequest
+from engine.procedures.normalizations import Comparison
 from engine.procedures.snapshot import Snapshot
 from engine.records import InputIdentity, ModelIdentity, Timing, Votes
 from engine.regions import Abstention
@@ -236,7 +238,15 @@ class FakeBackend(Backend):
             for k in range(4)
         )
         models = (("demo:digits-0.25", "Digits, sigma 0.25"),)
-        return Offer(models, ("resnet50",), ("auto", "none", "imagenet"), examples)
+        return Offer(models, ("auto", "none", "imagenet"), examples)
+
+    def architectures(self) -> tuple[str, ...]:
+        return ("digits_cnn", "resnet50")
+
+    def compare_normalizations(self, classifier, specs, stop) -> Comparison:
+        self._note("compare_normalizations")
+        rows = (Measured("imagenet", 0.9), Measured("none", 0.1))
+        return Comparison(len(specs), rows)
 
     def load_model(self, request: ModelRequest) -> FakeClassifier:
         self._note("load_model")

@@ -118,3 +118,14 @@ def test_a_folder_becomes_a_row_of_pictures(tmp_path):
 
 def test_the_machine_is_described():
     assert "python" in Backend().examine()
+
+
+def test_normalisations_are_measured_on_shipped_digits(subject):
+    specs = [f"digits:{number}" for number in range(20)]
+    found = Backend().compare_normalizations(subject.classifier, specs, threading.Event())
+    assert found.pictures == 20
+    assert {row.name for row in found.rows} == {"none", "half"}
+
+
+def test_architectures_can_be_chosen():
+    assert {"digits_cnn", "resnet50"} <= set(Backend().architectures())

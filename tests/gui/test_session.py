@@ -297,3 +297,24 @@ def test_a_resumption_that_fails_leaves_the_result(ready, backend, qtbot, said):
     ready.extend(4000)
     qtbot.waitUntil(lambda: bool(said()))
     assert ready.evidence is before
+
+
+def test_normalisations_are_measured_on_the_open_pictures(session, qtbot, make):
+    session.open_model(ModelRequest("x.pth"))
+    session.open_input("some/folder")
+    qtbot.waitUntil(lambda: session.ready)
+    assert session.has_labelled_pictures
+    with qtbot.waitSignal(session.normalizations_compared) as compared:
+        session.compare_normalizations()
+    assert compared.args[0].pictures == 3
+    with qtbot.waitSignal(session.architectures_found) as found:
+        session.find_architectures()
+    assert "resnet50" in found.args[0]
+
+
+def test_what_was_asked_for_is_known_even_if_it_does_not_open(session, backend, qtbot, said):
+    backend.fail["load_model"] = UserError("x.pth holds weights of no architecture known here.")
+    session.open_model(ModelRequest("x.pth"))
+    qtbot.waitUntil(lambda: bool(said()))
+    assert session.asked == ModelRequest("x.pth")
+    assert session.request is None

@@ -39,6 +39,12 @@ class Architecture:
     build: Callable[[int], nn.Module]
 
 
+def known() -> tuple[str, ...]:
+    """Names to choose from; the list is not complete (see :func:`by_name`). Loads torchvision."""
+    cifar = tuple(f"cifar_resnet{depth}" for depth in (20, 32, 44, 56, 110))
+    return ("digits_cnn", *cifar, *sorted(_torchvision_names()))
+
+
 def by_name(name: str, shapes: Shapes) -> Architecture:
     """The architecture called ``name``.
 

@@ -1,8 +1,13 @@
 from __future__ import annotations
 
-import pytest
+from pathlib import Path
 
+import pytest
+from PySide6.QtCore import Qt
+
+from engine.models.normalize import Measured
 from engine.models.request import ModelRequest
+from engine.procedures.normalizations import Comparison
 from gui.backend import Offer
 from gui.panels.model import ModelPanel
 
@@ -10,12 +15,13 @@ from gui.panels.model import ModelPanel
 @pytest.fixture
 def panel(qtbot, idle_session):
     panel = ModelPanel(idle_session)
-    panel.offer(Offer((("demo:a", "Model A"),), ("resnet50",), ("auto", "none", "imagenet")))
+    panel.offer(Offer((("demo:a", "Model A"),), ("auto", "none", "imagenet")))
     qtbot.addWidget(panel)
     return panel
 
 
 def hold(session, make, request, **facts):
+    session._asked = request
     session.request, session.model = request, make.model(**facts)
     session.model_changed.emit()
 
@@ -79,3 +85,77 @@ def test_the_check_without_noise(panel, idle_session, make, answer, label, sente
     idle_session.model, idle_session.clean_answer = make.model(), answer
     idle_session.fitted_changed.emit()
     assert panel.check.text() == sentence
+
+
+def test_any_model_can_be_named(panel, qtbot):
+    panel.by_name.trigger()
+    panel.normalize.setCurrentText("imagenet")
+    panel.arch.setCurrentText("resnet50")
+    panel.names.setText("/names.txt")
+    panel.spec.setText("owner/name")
+    with qtbot.waitSignal(panel.wanted) as wanted:
+        qtbot.keyClick(panel.spec, Qt.Key.Key_Return)
+    assert wanted.args == [
+        ModelRequest(
+            "owner/name", arch="resnet50", normalize="imagenet", class_names=Path("/names.txt")
+        )
+    ]
+
+
+def test_a_model_that_did_not_open_can_be_corrected(panel, idle_session, make, qtbot):
+    hold(idle_session, make, ModelRequest("demo:a"))
+    assert panel.spec.isHidden() and panel.reading.isHidden()
+    idle_session._asked = ModelRequest("weights.pt")
+    idle_session.activity_changed.emit()
+    assert panel.spec.text() == "weights.pt"
+    assert not panel.spec.isHidden() and not panel.reading.isHidden()
+    with qtbot.waitSignal(panel.wanted) as wanted:
+        panel.arch.setCurrentText("resnet18")
+        panel.arch.activated.emit(0)
+    assert wanted.args == [ModelRequest("weights.pt", arch="resnet18")]
+    hold(idle_session, make, wanted.args[0])
+    assert panel.spec.isHidden()
+    assert panel.arch.currentText() == "resnet18"
+
+
+def test_consent_is_for_one_file(panel, idle_session, make, qtbot):
+    hold(idle_session, make, ModelRequest("a.pt2", trust=True))
+    panel.by_name.trigger()
+    panel.spec.setText("b.pt2")
+    with qtbot.waitSignal(panel.wanted) as wanted:
+        panel.spec.returnPressed.emit()
+    assert wanted.args == [ModelRequest("b.pt2")]
+
+
+def test_architectures_are_listed_and_any_may_be_typed(panel, idle_session):
+    panel.arch.setCurrentText("my_own")
+    idle_session.architectures_found.emit(("digits_cnn", "resnet50"))
+    assert panel.arch.findText("resnet50") > 0
+    assert panel.arch.currentText() == "my_own"
+
+
+def test_a_file_of_class_names_reads_the_model_again(panel, idle_session, make, qtbot):
+    hold(idle_session, make, ModelRequest("x.pth"))
+    with qtbot.waitSignal(panel.wanted) as wanted:
+        panel._take_names(Path("/names.txt"))
+    assert wanted.args == [ModelRequest("x.pth", class_names=Path("/names.txt"))]
+
+
+def test_normalisations_are_measured_where_pictures_have_labels(panel, idle_session, make, qtbot):
+    hold(idle_session, make, ModelRequest("x.pth"))
+    assert panel.measure.isHidden()
+    idle_session.specs = ["f//a/1.png", "f//b/1.png"]
+    idle_session.image = make.image("f//a/1.png")
+    idle_session.input_changed.emit()
+    assert not panel.measure.isHidden()
+    rows = (Measured("imagenet", 0.84), Measured("none", 0.1))
+    idle_session.normalizations_compared.emit(Comparison(50, rows))
+    assert panel.normalize.itemText(panel.normalize.findData("imagenet")) == "imagenet: 42 of 50"
+    assert panel.normalize.itemText(panel.normalize.findData("auto")) == "auto"
+    assert "50 labelled pictures" in panel.measured.text()
+    panel.normalize.hidePopup()
+    with qtbot.waitSignal(panel.wanted) as wanted:
+        place = panel.normalize.findData("imagenet")
+        panel.normalize.setCurrentIndex(place)
+        panel.normalize.activated.emit(place)
+    assert wanted.args == [ModelRequest("x.pth", normalize="imagenet")]

@@ -61,3 +61,11 @@ def test_names_of_published_checkpoints():
 def test_unknown_names_are_refused(name):
     with pytest.raises(UserError, match=f"There is no architecture '{name}'; there are digits_cnn"):
         architectures.by_name(name, {})
+
+
+def test_every_offered_name_is_known():
+    names = architectures.known()
+    assert {"digits_cnn", "cifar_resnet20", "cifar_resnet110", "resnet50"} <= set(names)
+    assert len(set(names)) == len(names)
+    for name in (*names[:6], "resnet50"):
+        assert architectures.by_name(name, {}).name == name

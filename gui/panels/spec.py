@@ -1,0 +1,44 @@
+"""A line to name a model or picture in, hidden until it is asked for."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QLineEdit
+
+
+class SpecEdit(QLineEdit):
+    """Return gives what was typed, Esc hides the line again."""
+
+    given = Signal(str)
+
+    def __init__(self, name: str, example: str) -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        self.setPlaceholderText(example)
+        self.setToolTip(f"{example}; Return opens it, Esc closes this line")
+        self.returnPressed.connect(self._give)
+        self.hide()
+
+    def spec(self) -> str:
+        """What was typed."""
+        return self.text().strip()
+
+    def ask(self, text: str = "") -> None:
+        """Show the line, ready to type."""
+        self.setText(text)
+        self.show()
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.selectAll()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc closes the line; everything else is typing."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.hide()
+        else:
+            super().keyPressEvent(event)
+
+    @Slot()
+    def _give(self) -> None:
+        if self.spec():
+            self.given.emit(self.spec())
