@@ -25,7 +25,7 @@ def main() -> None:
     """Measure what is asked for, print it, write it."""
     options = _options()
     device = resolve(options.device)
-    console = Console()
+    console = Console(soft_wrap=True)
     threads = torch.get_num_threads()
     console.print(f"{device_name(device)}, {threads} threads, {options.rounds} rounds")
     found: dict[str, Any] = {
@@ -95,14 +95,17 @@ def _show_window(found: dict[str, Any], console: Console) -> None:
         f"very first start {paint['first']:.2f} s)"
     )
     for run in found["runs"]:
-        late = run["lateness_ms"]
+        late, over = run["lateness_ms"], run["overhead"]
         console.print(
             f"{run['subject']}: event loop late by {late['median']:.1f} ms (median), "
-            f"{late['p99']:.1f} ms (99th percentile), {late['worst']:.1f} ms (worst); "
-            f"{run['window_per_second']:,.0f} samples/s in the window, "
-            f"{run['command_line_per_second_same_threads']:,.0f} on the command line with as many "
-            f"threads ({100 * run['overhead_same_threads']:+.1f} %), "
-            f"{run['command_line_per_second_all_threads']:,.0f} with all"
+            f"{late['p99']:.1f} ms (99th percentile), {late['worst']:.1f} ms (worst)"
+        )
+        console.print(
+            f"    {run['window_per_second']:,.0f} samples/s in the window, "
+            f"{run['command_line_per_second']:,.0f} on the command line with as many threads "
+            f"({run['threads']}): overhead {100 * over['median']:+.1f} % "
+            f"({100 * over['least']:+.1f} to {100 * over['most']:+.1f} %); "
+            f"{run['command_line_per_second_all_threads']:,.0f} with all threads"
         )
 
 

@@ -28,7 +28,7 @@ Case = tuple[str, str, str, int]
 def measure(*, rounds: int) -> dict[str, Any]:
     """Everything about the window, as numbers for a table."""
     with tempfile.TemporaryDirectory() as folder:
-        runs = [_run_case(case) for case in _cases(Path(folder))]
+        runs = [_run_case(case, rounds) for case in _cases(Path(folder))]
     return {"first_paint_seconds": first_paint(rounds), "runs": runs}
 
 
@@ -52,19 +52,31 @@ def _cases(folder: Path) -> list[Case]:
     ]
 
 
-def _run_case(case: Case) -> dict[str, Any]:
-    """One run in a window and, with as many threads and with all, on the command line."""
+def _run_case(case: Case, rounds: int) -> dict[str, Any]:
+    """Runs in a window and, in turns with them, on the command line with as many threads."""
     title, model, source, n = case
-    shown = _child("run", model, source, str(n))
-    same = _command_line(model, source, n, threads=shown["threads"])
-    free = _command_line(model, source, n, threads=os.cpu_count() or 1)
+    shown, plain = [], []
+    for _ in range(rounds):
+        shown.append(_child("run", model, source, str(n)))
+        plain.append(_command_line(model, source, n, threads=shown[-1]["threads"]))
+    ratios = [theirs / mine["rate"] for theirs, mine in zip(plain, shown, strict=True)]
     return {
         "subject": title,
-        "lateness_ms": shown["lateness"],
-        "window_per_second": shown["rate"],
-        "command_line_per_second_same_threads": same,
-        "command_line_per_second_all_threads": free,
-        "overhead_same_threads": same / shown["rate"] - 1,
+        "threads": shown[0]["threads"],
+        "lateness_ms": {
+            name: statistics.median(run["lateness"][name] for run in shown)
+            for name in ("median", "p99", "worst")
+        },
+        "window_per_second": statistics.median(run["rate"] for run in shown),
+        "command_line_per_second": statistics.median(plain),
+        "command_line_per_second_all_threads": _command_line(
+            model, source, n, threads=os.cpu_count() or 1
+        ),
+        "overhead": {
+            "median": statistics.median(ratios) - 1,
+            "least": min(ratios) - 1,
+            "most": max(ratios) - 1,
+        },
     }
 
 
