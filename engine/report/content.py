@@ -47,6 +47,7 @@ class Content:
     Attributes:
         verdict: one word in capitals.
         tone: how the verdict is coloured; the word itself is the second cue.
+        badge: how far the arithmetic of the noise can be relied on, in a few words.
         partial: what was not done, for a run that was stopped; else empty.
         statement: the claim, or that there is none.
         why: what follows an abstention; else None.
@@ -59,6 +60,7 @@ class Content:
     title: str
     verdict: str
     tone: Tone
+    badge: str
     partial: str
     statement: str
     why: Section | None

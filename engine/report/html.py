@@ -61,6 +61,7 @@ def _first_page(words: Content) -> Iterable[str]:
     yield f"<h1>{escape(words.title)}</h1>"
     partial = f' <b class="partial">PARTIAL</b> {escape(words.partial)}' if words.partial else ""
     yield f'<p class="verdict"><span class="{words.tone}">{words.verdict}</span>{partial}</p>'
+    yield f'<p><b class="badge">{escape(words.badge)}</b></p>'
     yield f'<p class="statement">{escape(words.statement)}</p>'
     yield _facts(words.identity)
     if words.why:

@@ -13,6 +13,7 @@ from engine.files import write_atomically
 from engine.report import palette
 from engine.report.json import evidence_json
 from engine.report.plots import Drawing, drawing
+from engine.report.seal import sealed
 from engine.report.summary import content
 from engine.report.typeset import typeset
 
@@ -33,7 +34,7 @@ def pdf_bytes(evidence: Evidence, illustrations: Illustrations | None = None) ->
     data, files = _sources(evidence, illustrations, attach=True)
     files[ATTACHMENT] = evidence_json(evidence).encode()
     created = _created(evidence)
-    return typeset("report.typ", data, files, "pdf", created=created, archival=True)[0]
+    return sealed(typeset("report.typ", data, files, "pdf", created=created, archival=True)[0])
 
 
 def preview_pages(

@@ -22,6 +22,7 @@ _CAUSES = {
     "too-few-samples": "n is too small for these votes",
 }
 _SHORT_HASH = 12
+NOISE_BADGES = {"float": "float noise", "exact grid": "sound on the 8-bit grid"}
 
 
 def content(evidence: Evidence) -> Content:
@@ -30,6 +31,7 @@ def content(evidence: Evidence) -> Content:
         title=_TITLES[evidence.outcome],
         verdict=evidence.outcome.upper(),
         tone=_TONES[evidence.outcome],
+        badge=NOISE_BADGES[evidence.noise.arithmetic],
         partial=_partial(evidence),
         statement=evidence.statement,
         why=_why(evidence),
@@ -131,4 +133,22 @@ def _identity(evidence: Evidence) -> tuple[Fact, ...]:
         Fact("model", model.name, f"sha256 {model.sha256[:_SHORT_HASH]}…"),
         Fact("input", image.name, f"sha256 {image.sha256[:_SHORT_HASH]}…"),
         Fact("run", evidence.run_id, evidence.created),
+        Fact("tries", _tries(evidence), f"ended: {evidence.stop_reason}"),
+        *_heads(evidence),
     )
+
+
+def _tries(evidence: Evidence) -> str:
+    """Which run it is of how many: whoever may choose among runs makes more than alpha errors."""
+    if evidence.run_number is None:
+        return "runs were not counted (no case file)"
+    of = f" of {evidence.runs_counted}" if evidence.runs_counted else ""
+    return f"run {evidence.run_number}{of} on this model, input and setting"
+
+
+def _heads(evidence: Evidence) -> tuple[Fact, ...]:
+    """What stands for every vote, and for every value of the attached evidence."""
+    seal = Fact("seal", evidence.seal, code=True)
+    if evidence.chain is None:
+        return (seal,)
+    return Fact("chain", evidence.chain.head, code=True), seal

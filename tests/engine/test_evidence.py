@@ -1,3 +1,4 @@
+import hashlib
 import subprocess
 import sys
 
@@ -7,6 +8,7 @@ from pydantic import ValidationError
 from engine.evidence import SCHEMA_VERSION, Evidence
 from engine.procedures.certify import certify
 from engine.settings import RunSettings
+from tests.factories import make_evidence
 from tests.fakes import HalfSpace, finish, fitted
 
 
@@ -33,3 +35,14 @@ def test_unknown_fields_are_refused():
 def test_reading_evidence_loads_no_torch():
     code = "import sys, engine.evidence, engine.figures; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_the_seal_changes_with_every_value_and_survives_reading_back() -> None:
+    evidence = make_evidence()
+    text = evidence.model_dump_json()
+    assert f'"seal":"{evidence.seal}"' in text
+    again = Evidence.model_validate_json(text)
+    assert again == evidence and again.seal == evidence.seal
+    assert evidence.model_copy(update={"run_number": 1}).seal != evidence.seal
+    plain = evidence.model_dump_json(exclude={"seal"}).encode()
+    assert evidence.seal == hashlib.sha256(plain).hexdigest()

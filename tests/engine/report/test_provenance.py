@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from engine.evidence import ChainRecord
 from engine.report.content import Section
 from engine.report.provenance import provenance
 from tests.factories import make_evidence, make_input, make_model
@@ -29,6 +30,16 @@ def test_adaptation_is_never_silent() -> None:
     assert "640 x 480" in told("Input", input=resized)["fitted to the model"]
 
 
+def test_notes_of_model_and_input_are_told() -> None:
+    evidence = make_evidence(
+        model=make_model(notes=("The normalisation is not in the file.",)),
+        input=make_input(notes=("Transparency was put on white.",)),
+    )
+    told = {part.title: part.sentences for part in provenance(evidence)}
+    assert told["Model"] == ("The normalisation is not in the file.",)
+    assert told["Input"] == ("Transparency was put on white.",)
+
+
 def test_noise_can_be_made_again() -> None:
     noise = told("Noise")
     assert noise["key"] == "00c0ffee12345678 (from seed 0)"
@@ -41,3 +52,16 @@ def test_check_names_counts_and_the_bound_at_full_precision() -> None:
     steps = " ".join(provenance(evidence)[-1].sentences)
     assert "k = 98,403 of n = 100,000" in steps
     assert repr(evidence.bounds.p_lower) in steps
+
+
+def test_blocks_and_self_test_of_the_noise_are_told() -> None:
+    noise = make_evidence().noise.model_copy(update={"self_test": {"mean": 0.42}})
+    chain = ChainRecord(start="cd" * 32, block=50, head="ab" * 32, blocks=())
+    told = {
+        fact.label: fact.value
+        for section in provenance(make_evidence(noise=noise, chain=chain))
+        for fact in section.facts
+    }
+    assert told["self-test, mean"] == "p-value 0.42"
+    assert told["chain ends"] == "ab" * 32
+    assert told["blocks"] == "0"

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from engine.evidence import ChainRecord
 from engine.records import Votes
 from engine.regions import Abstention
 from engine.report.summary import content, estimated
@@ -68,3 +69,23 @@ def test_prediction_claims_no_region() -> None:
     words = content(make_predicted())
     assert {"certified region", "p lower", "bound"}.isdisjoint(facts(words))
     assert facts(words)["p-value"] == "≤ 0.00001"
+
+
+def test_first_page_has_the_chains_head_and_says_which_run_it_is() -> None:
+    facts = {fact.label: fact for fact in content(make_evidence()).identity}
+    assert facts["tries"].value == "runs were not counted (no case file)"
+    assert "chain" not in facts
+    head = "ab" * 32
+    chain = ChainRecord(start="cd" * 32, block=50, head=head, blocks=())
+    evidence = make_evidence(chain=chain, run_number=2, runs_counted=5, stop_reason="stopped")
+    facts = {fact.label: fact for fact in content(evidence).identity}
+    assert facts["chain"].value == head
+    assert facts["seal"].value == evidence.seal
+    assert facts["tries"].value == "run 2 of 5 on this model, input and setting"
+    assert facts["tries"].note == "ended: stopped"
+
+
+def test_the_badge_says_how_sound_the_noise_is() -> None:
+    assert content(make_evidence()).badge == "float noise"
+    noise = make_evidence().noise.model_copy(update={"arithmetic": "exact grid"})
+    assert content(make_evidence(noise=noise)).badge == "sound on the 8-bit grid"
