@@ -75,6 +75,7 @@ def certify_run(
     command: str = "",
     seconds: float = COMMIT_SECONDS,
     warn: Callable[[str], None] | None = None,
+    patience: float | None = None,
 ) -> Procedure:
     """Count a run of a case to its end, from wherever it is.
 
@@ -89,11 +90,13 @@ def certify_run(
         command: the same run on the command line.
         seconds: between two commits.
         warn: told when a commit fails.
+        patience: longest time a batch may take, in seconds; None for the procedure's own.
 
     Raises:
         UserError: another model, input or setting; it is damaged, or counted elsewhere.
     """
     from engine.procedures.certify import certify
+    from engine.sampling import PATIENCE
 
     case.claim(run)  # before reading, so that nobody counts on meanwhile
     try:
@@ -109,6 +112,7 @@ def certify_run(
             command=command,
             resume=case.resume(run),
             run_number=case.row(run).number,
+            patience=PATIENCE if patience is None else patience,
         )
     except BaseException:
         case.release(run)

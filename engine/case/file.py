@@ -97,6 +97,8 @@ class CaseFile:
             except sqlite3.Error as error:
                 place.unlink(missing_ok=True)
                 raise UserError(f"Cannot write {place} ({error}); choose another place.") from error
+        with Database(place).writing() as db:
+            db.execute("DELETE FROM owner")  # nobody counts the copy
         return self.open(place)
 
     def check(self) -> None:

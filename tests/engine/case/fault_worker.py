@@ -1,0 +1,135 @@
+"""Runs that are killed, or whose disk is full: started by test_faults.py as a process of its own.
+
+``kill FOLDER KILLS N SEED``: the shipped model, one process per run, SIGKILL at random moments.
+``full FOLDER``: the file may not grow any more in the middle of a run.
+Prints one JSON object.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from engine.case import Case
+from engine.case.certifying import certify_run, open_run
+from engine.evidence import Evidence
+from engine.models.request import ModelRequest
+from engine.settings import RunSettings
+from tests.fakes import HalfSpace, finish, fitted
+
+MODEL, INPUT = ModelRequest("demo:digits-0.25"), "digits:1500"
+
+
+def in_a_process(work: Callable[[], None]) -> int:
+    """Do ``work`` in a child; its process id."""
+    pid = os.fork()
+    if pid:
+        return pid
+    status = 1
+    try:
+        work()
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def same(a: Evidence, b: Evidence) -> bool:
+    """Everything but clock and machine."""
+    names = ("votes", "chain", "bounds", "region", "radius", "trajectory", "outcome", "statement")
+    return all(getattr(a, name) == getattr(b, name) for name in names)
+
+
+def kill(folder: Path, kills: int, n: int, seed: int) -> dict[str, Any]:
+    from engine.inputs import fit, load_input
+    from engine.models import load_model
+
+    model = load_model(MODEL)
+    image = fit(load_input(INPUT), model.identity)
+    settings = RunSettings(n=n, batch=128, device="cpu")
+
+    def count(path: Path, out: Path) -> None:
+        case = Case.at(path)
+        run, _ = open_run(case, model, image, settings, request=MODEL, input_spec=INPUT)
+        found = finish(certify_run(case, run, model, image, seconds=0.0))
+        out.write_text(found.model_dump_json())
+
+    def counted(path: Path, out: Path) -> tuple[Evidence, float]:
+        began = time.perf_counter()
+        _, status = os.waitpid(in_a_process(lambda: count(path, out)), 0)
+        assert status == 0
+        seconds = time.perf_counter() - began
+        return Evidence.model_validate_json(out.read_text()), seconds
+
+    whole, seconds = counted(folder / "whole.certiscope", folder / "whole.json")
+    moments = random.Random(seed)
+    found: dict[str, Any] = {"killed": 0, "on disk": [], "same": 0, "clean": 0, "runs": []}
+    for index in range(kills):
+        path, out = folder / f"{index}.certiscope", folder / f"{index}.json"
+        pid = in_a_process(lambda path=path, out=out: count(path, out))
+        time.sleep(moments.uniform(0, seconds))
+        os.kill(pid, signal.SIGKILL)
+        _, status = os.waitpid(pid, 0)
+        found["killed"] += int(os.WIFSIGNALED(status))
+        if path.exists() and path.stat().st_size:
+            case = Case.open(path)
+            found["clean"] += int(not case.damage and not case.damaged())
+            found["on disk"] += [row.counted for row in case.runs()]
+        else:
+            found["clean"] += 1
+        again, _ = counted(path, out)
+        found["same"] += int(same(again, whole))
+        found["runs"].append(len(Case.open(path).runs()))
+    return found
+
+
+def full(folder: Path) -> dict[str, Any]:
+    import resource
+
+    class Slow(HalfSpace):
+        def scores(self, batch: Any) -> Any:
+            time.sleep(0.005)
+            return super().scores(batch)
+
+    case = Case.create(folder / "full.certiscope")
+    settings = RunSettings(n0=60, n=20_000, batch=200, device="cpu")
+    run, _ = open_run(
+        case, Slow(0.3), fitted(), settings, request=ModelRequest("fake"), input_spec="flat"
+    )
+    said: list[str] = []
+    procedure = certify_run(case, run, Slow(0.3), fitted(), seconds=0.0, warn=said.append)
+    for snapshot in procedure:
+        if snapshot.estimation.n > 4000:
+            break
+    kept = case.row(run).counted
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    size = case.path.stat().st_size
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    evidence = finish(procedure)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    after = Case.open(case.path)
+    row = after.row(run)
+    resumed = finish(certify_run(after, run, HalfSpace(0.3), fitted()))
+    return {
+        "kept": kept,
+        "said": said,
+        "complete": evidence.complete,
+        "warnings": evidence.warnings,
+        "damage": [after.damage, after.damaged()],
+        "counted": row.counted,
+        "state": row.state,
+        "same": same(resumed, evidence),
+        "finished": after.row(run).state,
+    }
+
+
+if __name__ == "__main__":
+    what, where, *numbers = sys.argv[1:]
+    result = kill(Path(where), *map(int, numbers)) if what == "kill" else full(Path(where))
+    print(json.dumps(result))
