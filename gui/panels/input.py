@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction, QPixmap
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from gui.panels.section import Section, say, well, words
+from gui.panels.spec import SpecEdit
 from gui.session import Session
 from gui.theme import set_role
 from gui.widgets.picture import PictureView, to_image
 
 THUMB = 84
+DATA_SET, DOWNLOAD = "torchvision:", "?download"
+"""How the engine is told of a data set, and that it may be fetched (engine.inputs.datasets)."""
 
 
 def thumbnail(pixels: npt.NDArray[np.float32], side: int) -> QPixmap:
@@ -29,7 +32,14 @@ def thumbnail(pixels: npt.NDArray[np.float32], side: int) -> QPixmap:
 
 
 class InputPanel(Section):
-    """Shows the picture as the model receives it; the buttons are the window's commands."""
+    """Shows the picture as the model receives it; the buttons are the window's commands.
+
+    Attributes:
+        spec: a line for any picture, folder or data set by name.
+    """
+
+    wanted = Signal(str)
+    """A spec to open."""
 
     def __init__(
         self, session: Session, actions: dict[str, QAction], *, parent: QWidget | None = None
@@ -47,6 +57,7 @@ class InputPanel(Section):
         }
         for button in self.buttons.values():
             self.header.addWidget(button)
+        self._build_naming()
         frame, column = well()
         row = QHBoxLayout()
         self.image = PictureView()
@@ -59,6 +70,7 @@ class InputPanel(Section):
         text.addStretch(1)
         row.addLayout(text, 1)
         column.addLayout(row)
+        row.setSpacing(10)
         self.adaptation = words(role="small")
         column.addWidget(self.adaptation)
         self.content.addWidget(frame)
@@ -83,8 +95,42 @@ class InputPanel(Section):
         self.image.setAccessibleName(f"The picture {image.name} as the model sees it")
         self.name.setText(image.name)
         say(self.facts, "\n".join(self._facts()))
-        remarks = [fitted.identity.adaptation if fitted is not None else "", *image.notes]
+        identity = fitted.identity if fitted is not None else None
+        remarks = [identity.adaptation, *identity.notes] if identity else [*image.notes]
         say(self.adaptation, "\n".join(remark for remark in remarks if remark))
+
+    def _build_naming(self) -> None:
+        self.by_name = QToolButton(text="&Name…")
+        set_role(self.by_name, "quiet")
+        self.by_name.setAccessibleName("Open a picture by name")
+        self.by_name.setToolTip("A path, a folder, a shipped digit or a picture of a data set")
+        self.by_name.clicked.connect(self._ask_for_name)
+        self.header.addWidget(self.by_name)
+        self.spec = SpecEdit("Picture by name", "path, digits:17, torchvision:CIFAR10:test:17")
+        self.spec.given.connect(self._open_named)
+        self.spec.textChanged.connect(self._offer_download)
+        self.spec.closed.connect(self._offer_download)
+        self._session.input_changed.connect(self.spec.leave)
+        self.download = QCheckBox("&Download if it is not there")
+        self.download.hide()
+        self.content.addWidget(self.spec)
+        self.content.addWidget(self.download)
+
+    @Slot()
+    def _ask_for_name(self) -> None:
+        image = self._session.image
+        self.spec.ask(image.source if image is not None else "")
+        self._offer_download()
+
+    @Slot()
+    def _offer_download(self) -> None:
+        asked = not self.spec.isHidden()
+        self.download.setVisible(asked and self.spec.spec().startswith(DATA_SET))
+
+    @Slot(str)
+    def _open_named(self, spec: str) -> None:
+        may = self.download.isChecked() and not self.download.isHidden()
+        self.wanted.emit(spec + DOWNLOAD if may and not spec.endswith(DOWNLOAD) else spec)
 
     def _facts(self) -> list[str]:
         image = self._session.image

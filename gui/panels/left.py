@@ -29,6 +29,7 @@ class LeftColumn(Card):
         self.attacker = AttackerPanel()
         self.settings = SettingsPanel(preferences=session.preferences)
         self.command = CommandPanel(session, actions["copy-command"])
+        self.input.wanted.connect(session.open_input)
         self.attacker.chosen.connect(self.settings.set_scheme)
         self.settings.changed.connect(session.set_settings)
         self.settings.refused.connect(session.refuse_settings)

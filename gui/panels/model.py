@@ -63,6 +63,7 @@ class ModelPanel(Section):
         self.header.addWidget(self.choose)
         self.spec = SpecEdit("Model by name", "owner/name, a file or a folder")
         self.spec.given.connect(self._open_named)
+        self.spec.closed.connect(self._show_reading)
         self.by_name.triggered.connect(self._ask_for_name)
         self.content.addWidget(self.spec)
         frame, facts = well()
@@ -108,7 +109,7 @@ class ModelPanel(Section):
         self.reading = QWidget()
         form = QFormLayout(self.reading)
         form.setContentsMargins(0, 2, 0, 0)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         self.normalize, self.arch = QComboBox(), QComboBox()
         self.arch.setEditable(True)
         self.normalize.setToolTip("Layer between noise and network; a file of weights does not say")
@@ -142,6 +143,7 @@ class ModelPanel(Section):
         self.names.setToolTip("A text file with one class name per line")
         self.names.returnPressed.connect(self._reread)
         find = QToolButton(text="…")
+        set_role(find, "quiet")
         find.setAccessibleName("Choose a file of class names")
         find.setToolTip("Choose a file of class names")
         find.clicked.connect(self._ask_for_names)
@@ -159,7 +161,7 @@ class ModelPanel(Section):
         if asked is not None and asked is not self._session.request:
             self.spec.ask(asked.spec)
         else:
-            self.spec.hide()
+            self.spec.leave()
         self.measured.hide()
         self._show_request(asked)
 
@@ -210,12 +212,12 @@ class ModelPanel(Section):
     @Slot(object)
     def _show_comparison(self, comparison: Comparison) -> None:
         self._label_normalizations(comparison)
+        found = ", ".join(f"{row.name} {comparison.right(row.name)}" for row in comparison.rows)
         say(
             self.measured,
-            f"Right without noise, of {comparison.pictures} labelled pictures, behind each "
-            "normalisation: see the list.",
+            f"Right without noise, of {comparison.pictures} labelled pictures: {found}. Choose "
+            "the normalisation above.",
         )
-        self.normalize.showPopup()
 
     def _label_normalizations(self, comparison: Comparison | None) -> None:
         for place in range(self.normalize.count()):

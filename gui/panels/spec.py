@@ -11,6 +11,7 @@ class SpecEdit(QLineEdit):
     """Return gives what was typed, Esc hides the line again."""
 
     given = Signal(str)
+    closed = Signal()
 
     def __init__(self, name: str, example: str) -> None:
         super().__init__()
@@ -31,10 +32,15 @@ class SpecEdit(QLineEdit):
         self.setFocus(Qt.FocusReason.OtherFocusReason)
         self.selectAll()
 
+    def leave(self) -> None:
+        """Hide the line."""
+        self.hide()
+        self.closed.emit()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc closes the line; everything else is typing."""
         if event.key() == Qt.Key.Key_Escape:
-            self.hide()
+            self.leave()
         else:
             super().keyPressEvent(event)
 

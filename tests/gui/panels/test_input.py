@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 
 from gui.actions import COMMANDS
@@ -54,3 +55,54 @@ def test_small_pictures_keep_hard_pixels(qapp):
     image = thumbnail(pixels, 40).toImage()
     colours = {image.pixelColor(x, 5).lightness() for x in range(40)}
     assert colours == {0, 255}
+
+
+def test_notes_of_fitting_are_shown(panel, idle_session, make):
+    from gui.backend import Subject
+
+    image = make.image("a.png")
+    fitted = make.fitted(image)
+    notes = ("Transparency was put on white.", "its label 'cat' is no class of the model")
+    changes = {"adaptation": "resized from 9 x 9 to 8 x 8", "notes": notes}
+    identity = fitted.identity.model_copy(update=changes)
+    idle_session.image = image
+    idle_session._subject = Subject(None, None, type(fitted)(identity, image.pixels))
+    idle_session.fitted_changed.emit()
+    assert panel.adaptation.text().split("\n") == [changes["adaptation"], *notes]
+
+
+def test_any_picture_can_be_named(panel, qtbot):
+    panel.by_name.click()
+    panel.spec.setText("digits:17")
+    assert panel.download.isHidden()
+    with qtbot.waitSignal(panel.wanted) as wanted:
+        qtbot.keyClick(panel.spec, Qt.Key.Key_Return)
+    assert wanted.args == ["digits:17"]
+
+
+def test_a_data_set_is_downloaded_only_on_request(panel, qtbot):
+    panel.by_name.click()
+    panel.spec.setText("torchvision:CIFAR10:test:17")
+    assert not panel.download.isHidden() and not panel.download.isChecked()
+    with qtbot.waitSignal(panel.wanted) as wanted:
+        panel.spec.returnPressed.emit()
+    assert wanted.args == ["torchvision:CIFAR10:test:17"]
+    panel.download.click()
+    with qtbot.waitSignal(panel.wanted) as wanted:
+        panel.spec.returnPressed.emit()
+    assert wanted.args == ["torchvision:CIFAR10:test:17?download"]
+
+
+def test_the_name_line_closes_when_the_picture_is_there(panel, idle_session, make):
+    panel.by_name.click()
+    panel.spec.setText("torchvision:MNIST:test:1")
+    idle_session.image = make.image("digits:17")
+    idle_session.input_changed.emit()
+    assert panel.spec.isHidden() and panel.download.isHidden()
+
+
+def test_the_words_for_data_sets_are_the_engine_s():
+    from engine.inputs import datasets
+    from gui.panels import input as panel
+
+    assert (panel.DATA_SET, panel.DOWNLOAD) == (datasets.PREFIX, datasets.DOWNLOAD)

@@ -152,8 +152,7 @@ def test_normalisations_are_measured_where_pictures_have_labels(panel, idle_sess
     idle_session.normalizations_compared.emit(Comparison(50, rows))
     assert panel.normalize.itemText(panel.normalize.findData("imagenet")) == "imagenet: 42 of 50"
     assert panel.normalize.itemText(panel.normalize.findData("auto")) == "auto"
-    assert "50 labelled pictures" in panel.measured.text()
-    panel.normalize.hidePopup()
+    assert "50 labelled pictures: imagenet 42, none 5." in panel.measured.text()
     with qtbot.waitSignal(panel.wanted) as wanted:
         place = panel.normalize.findData("imagenet")
         panel.normalize.setCurrentIndex(place)
