@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction, QPixmap
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from gui.panels.section import Section, say, well, words
 from gui.panels.spec import SpecEdit
@@ -52,18 +52,19 @@ class InputPanel(Section):
                 ("previous", "‹", "Previous picture"),
                 ("next", "›", "Next picture"),
                 ("gallery", "Ga&llery", "Gallery of examples"),
-                ("open-input", "Op&en", "Open a picture"),
             )
         }
         for button in self.buttons.values():
             self.header.addWidget(button)
         self._build_naming()
+        self._build_open(actions)
         frame, column = well()
         row = QHBoxLayout()
         self.image = PictureView()
         self.image.setFixedSize(THUMB, THUMB)
         row.addWidget(self.image, 0, Qt.AlignmentFlag.AlignTop)
         text = QVBoxLayout()
+        text.setSpacing(3)
         self.name, self.facts = words(role="title"), words(role="small")
         text.addWidget(self.name)
         text.addWidget(self.facts)
@@ -100,12 +101,6 @@ class InputPanel(Section):
         say(self.adaptation, "\n".join(remark for remark in remarks if remark))
 
     def _build_naming(self) -> None:
-        self.by_name = QToolButton(text="&Name…")
-        set_role(self.by_name, "quiet")
-        self.by_name.setAccessibleName("Open a picture by name")
-        self.by_name.setToolTip("A path, a folder, a shipped digit or a picture of a data set")
-        self.by_name.clicked.connect(self._ask_for_name)
-        self.header.addWidget(self.by_name)
         self.spec = SpecEdit("Picture by name", "path, digits:17, torchvision:CIFAR10:test:17")
         self.spec.given.connect(self._open_named)
         self.spec.textChanged.connect(self._offer_download)
@@ -115,6 +110,20 @@ class InputPanel(Section):
         self.download.hide()
         self.content.addWidget(self.spec)
         self.content.addWidget(self.download)
+
+    def _build_open(self, actions: dict[str, QAction]) -> None:
+        self.open = QToolButton(text="Op&en ▾")
+        set_role(self.open, "quiet")
+        self.open.setAccessibleName("Open a picture")
+        self.open.setToolTip("A picture, a folder, or any by its name")
+        self.open.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(self.open)
+        for name in ("open-input", "open-folder", "paste"):
+            menu.addAction(actions[name])
+        self.by_name = menu.addAction("By &name…")
+        self.by_name.triggered.connect(self._ask_for_name)
+        self.open.setMenu(menu)
+        self.header.addWidget(self.open)
 
     @Slot()
     def _ask_for_name(self) -> None:

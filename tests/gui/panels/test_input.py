@@ -72,7 +72,7 @@ def test_notes_of_fitting_are_shown(panel, idle_session, make):
 
 
 def test_any_picture_can_be_named(panel, qtbot):
-    panel.by_name.click()
+    panel.by_name.trigger()
     panel.spec.setText("digits:17")
     assert panel.download.isHidden()
     with qtbot.waitSignal(panel.wanted) as wanted:
@@ -81,7 +81,7 @@ def test_any_picture_can_be_named(panel, qtbot):
 
 
 def test_a_data_set_is_downloaded_only_on_request(panel, qtbot):
-    panel.by_name.click()
+    panel.by_name.trigger()
     panel.spec.setText("torchvision:CIFAR10:test:17")
     assert not panel.download.isHidden() and not panel.download.isChecked()
     with qtbot.waitSignal(panel.wanted) as wanted:
@@ -94,7 +94,7 @@ def test_a_data_set_is_downloaded_only_on_request(panel, qtbot):
 
 
 def test_the_name_line_closes_when_the_picture_is_there(panel, idle_session, make):
-    panel.by_name.click()
+    panel.by_name.trigger()
     panel.spec.setText("torchvision:MNIST:test:1")
     idle_session.image = make.image("digits:17")
     idle_session.input_changed.emit()
