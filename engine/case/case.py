@@ -84,7 +84,12 @@ class Case(CaseFile):
             )
             votes.begin(db, run, run_id)
             log.append(
-                db, "began", run, configuration=stored_digest(db, run), certiscope=__version__
+                db,
+                "began",
+                run,
+                subject=tried,
+                configuration=stored_digest(db, run),
+                certiscope=__version__,
             )
             token = owner.take(db, run)
         self._tokens[run] = token

@@ -20,6 +20,8 @@ LONGEST_VALUE = 64 << 20
 
 _READ_ONLY = ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")
 _FULL = ("SQLITE_FULL", "SQLITE_IOERR")
+_FAILURES = (sqlite3.Error, UnicodeError)
+"""The second where a message of SQLite quotes damaged text."""
 
 
 class Database:
@@ -42,12 +44,12 @@ class Database:
                 timeout=BUSY_SECONDS,
                 isolation_level=None,
             )
-        except sqlite3.Error as error:
+        except _FAILURES as error:
             raise UserError(sentence(self.path, error)) from error
         try:
             _prepare(db)
             yield db
-        except sqlite3.Error as error:
+        except _FAILURES as error:
             raise UserError(sentence(self.path, error)) from error
         finally:
             db.close()
@@ -110,7 +112,7 @@ class Database:
                 schema.advance(db, found)
 
 
-def sentence(path: Path, error: sqlite3.Error) -> str:
+def sentence(path: Path, error: Exception) -> str:
     """What an error of SQLite means to people."""
     name = getattr(error, "sqlite_errorname", "") or ""
     if name.startswith("SQLITE_BUSY") or name.startswith("SQLITE_LOCKED"):
@@ -124,7 +126,8 @@ def sentence(path: Path, error: sqlite3.Error) -> str:
         )
     if name.startswith(_FULL):
         return f"Cannot write {path}: the disk is full or failing; what was committed before stays."
-    return f"{path} is damaged ({error}); open a copy made before."
+    what = "".join(c if c.isprintable() else " " for c in str(error))[:100]
+    return f"{path} is damaged ({' '.join(what.split())}); open a copy made before."
 
 
 def _prepare(db: sqlite3.Connection) -> None:

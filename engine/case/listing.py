@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -33,18 +33,28 @@ def by_run(events: Iterable[Event]) -> dict[int, list[Event]]:
 
 def rows(db: sqlite3.Connection, case: Path, damaged: Mapping[int, str]) -> tuple[RunRow, ...]:
     """All runs that can be read, oldest first."""
-    events = by_run(log.read(db))
-    tries: Counter[str] = Counter()
-    found: list[tuple[str, RunRow]] = []
+    events = list(log.read(db))
+    about, tries = by_run(events), _tries(events)
+    found = []
     for run in numbers(db):
         try:
             known = read_configuration(db, run, case)
         except UserError:
             continue
-        tries[known.subject] += 1
-        row = _row(db, known, events.get(run, []), damaged.get(run, ""))
-        found.append((known.subject, row.model_copy(update={"number": tries[known.subject]})))
-    return tuple(row.model_copy(update={"of": tries[key]}) for key, row in found)
+        same = tries.get(known.subject, [run])
+        row = _row(db, known, about.get(run, []), damaged.get(run, ""))
+        number = same.index(run) + 1 if run in same else len(same)
+        found.append(row.model_copy(update={"number": number, "of": len(same)}))
+    return tuple(found)
+
+
+def _tries(events: Iterable[Event]) -> dict[str, list[int]]:
+    """The runs of each model, input and setting, in the order in which they were begun."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for event in events:
+        if event.kind == "began" and event.run is not None:
+            found[str(event.detail.get("subject"))].append(event.run)
+    return found
 
 
 def _row(

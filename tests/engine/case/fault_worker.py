@@ -132,4 +132,4 @@ def full(folder: Path) -> dict[str, Any]:
 if __name__ == "__main__":
     what, where, *numbers = sys.argv[1:]
     result = kill(Path(where), *map(int, numbers)) if what == "kill" else full(Path(where))
-    print(json.dumps(result))
+    sys.stdout.write(json.dumps(result))

@@ -1,0 +1,56 @@
+"""Runs in a case on a classifier whose probabilities are known."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import torch
+
+from engine.case import Case
+from engine.case.certifying import certify_run, open_run
+from engine.evidence import Evidence
+from engine.models.request import ModelRequest
+from engine.procedures.snapshot import Snapshot
+from engine.settings import RunSettings
+from tests.fakes import HalfSpace, finish, fitted
+
+SETTINGS = RunSettings(n0=60, n=1000, batch=70, device="cpu")
+ASKED: dict[str, Any] = {"model_request": ModelRequest("fake"), "input_spec": "flat", "key": 7}
+
+
+class Slow(HalfSpace):
+    """The same model, some snapshots long."""
+
+    def scores(self, batch: torch.Tensor) -> torch.Tensor:
+        time.sleep(0.02)
+        return super().scores(batch)
+
+
+def begun(case: Case, settings: RunSettings = SETTINGS, **more: Any) -> int:
+    """A run of the fake subject; the unfinished one of exactly this if there is one."""
+    run, _ = open_run(
+        case,
+        HalfSpace(0.3),
+        fitted(),
+        settings,
+        request=ModelRequest("fake"),
+        input_spec="flat",
+        **more,
+    )
+    return run
+
+
+def counted(case: Case, run: int, **more: Any) -> Evidence:
+    """The run counted to its end."""
+    return finish(certify_run(case, run, HalfSpace(0.3), fitted(), seconds=0.0, **more))
+
+
+def partly(case: Case, run: int, after: int) -> Snapshot:
+    """The run counted until ``after`` votes and dropped there; the last snapshot."""
+    procedure = certify_run(case, run, Slow(0.3), fitted(), seconds=0.0)
+    for snapshot in procedure:
+        if snapshot.n_done >= after:
+            procedure.close()
+            return snapshot
+    raise AssertionError("it ended before")
