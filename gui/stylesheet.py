@@ -63,7 +63,9 @@ QPushButton:hover, QToolButton:hover { background: $accent_soft; }
 QPushButton:pressed, QToolButton:pressed, QToolButton:checked { background: $accent_soft;
     border-color: $accent; }
 QPushButton:focus, QToolButton:focus { border: 2px solid $focus; }
-QPushButton:disabled, QToolButton:disabled { color: $muted; background: $sunken; }
+QPushButton:disabled, QToolButton:disabled {
+    color: $off; background: $sunken; border-color: $grid;
+}
 QPushButton[role="primary"], QToolButton[role="primary"] {
     background: $accent; color: $on_accent; border: 1px solid $accent; font-weight: bold;
 }
@@ -72,10 +74,10 @@ QPushButton[role="primary"]:focus, QToolButton[role="primary"]:focus {
     border: 2px solid $text;
 }
 QPushButton[role="primary"]:disabled, QToolButton[role="primary"]:disabled {
-    background: $sunken; color: $muted; border: 1px solid $border;
+    background: $sunken; color: $off; border: 1px solid $grid;
 }
 QToolButton[role="quiet"], QPushButton[role="quiet"] {
-    background: transparent; border: 1px solid transparent; padding: 2px;
+    background: transparent; border: 1px solid $quiet_edge; padding: 2px;
 }
 QToolButton[role="quiet"]:hover, QPushButton[role="quiet"]:hover { background: $accent_soft; }
 QToolButton[role="quiet"]:focus, QPushButton[role="quiet"]:focus { border: 2px solid $focus; }
@@ -94,7 +96,7 @@ QAbstractSpinBox, QComboBox {
     selection-background-color: $accent; selection-color: $on_accent;
 }
 QAbstractSpinBox:focus, QComboBox:focus { border: 2px solid $focus; padding: 0 ${field_pad}px; }
-QAbstractSpinBox:disabled, QComboBox:disabled, QLineEdit:disabled { color: $muted; }
+QAbstractSpinBox:disabled, QComboBox:disabled, QLineEdit:disabled { color: $off; }
 QAbstractSpinBox QLineEdit, QComboBox QLineEdit { border: none; background: transparent;
     padding: 0 0 0 ${field_pad}px; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button, QComboBox::drop-down {
@@ -131,7 +133,7 @@ QMenuBar::item:selected { background: $accent_soft; }
 QMenu { background: $surface; color: $text; border: 1px solid $border; padding: 4px; }
 QMenu::item { padding: ${pad}px ${menu_pad}px; border-radius: 4px; }
 QMenu::item:selected { background: $accent; color: $on_accent; }
-QMenu::item:disabled { color: $muted; background: transparent; }
+QMenu::item:disabled { color: $off; background: transparent; }
 QMenu::separator { height: 1px; background: $grid; margin: 4px 8px; }
 QToolBar { background: $surface; border: none; border-bottom: 1px solid $border;
     spacing: 6px; padding: 6px 10px; }
@@ -145,7 +147,7 @@ QProgressBar::chunk { background: $accent; border-radius: ${bar_radius}px; }
 QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; border: none; }
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }
-QScrollBar::handle { background: $border; border-radius: 4px; margin: 1px; }
+QScrollBar::handle { background: $handle; border-radius: 4px; margin: 1px; }
 QScrollBar::handle:vertical { min-height: 28px; }
 QScrollBar::handle:horizontal { min-width: 28px; }
 QScrollBar::handle:hover { background: $muted; }
@@ -167,7 +169,7 @@ def stylesheet(theme: Theme) -> str:
     colors = {
         name: value
         for name, value in vars(theme).items()
-        if isinstance(value, str) and value.startswith("#")
+        if isinstance(value, str) and value.startswith("#") and name != "quiet_edge"
     }
     lengths = {
         "pad": 5, "wide_pad": 12, "menu_pad": 22, "field_pad": 4, "field": 22, "bar": 8,
@@ -176,6 +178,7 @@ def stylesheet(theme: Theme) -> str:
     }  # fmt: skip
     return _TEMPLATE.substitute(
         colors,
+        quiet_edge=theme.quiet_edge,
         **{name: round(theme.px(length)) for name, length in lengths.items()},
         **{role: f"{theme.points(role):g}" for role in ("small", "body", "title", "headline")},
         # half of a circle's whole width, borders included; rounded up it would draw a square

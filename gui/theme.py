@@ -41,6 +41,8 @@ class Theme:
         window: behind the cards; ``surface``: the cards; ``sunken``: wells and fields in them.
         accent: the one accent: the primary button and the chosen class; ``on_accent`` its text.
         certified, runner_up, warning, danger: meanings, readable as text on a card.
+        handle: of scroll bars; ``off``: commands that make no sense now; ``quiet_edge``: of
+            buttons that are words only.
         classes: fills for classes other than the chosen one; never used as text.
         line: width of curves in pixels, before scaling.
     """
@@ -63,7 +65,10 @@ class Theme:
     warning: str
     danger: str
     focus: str
+    handle: str
+    off: str
     dark: bool
+    quiet_edge: str = "transparent"
     classes: tuple[str, ...] = CLASS_COLORS
     border_width: int = 1
     radius: int = 10
@@ -119,6 +124,8 @@ LIGHT = Theme(
     warning="#7F5200",
     danger="#AD231B",
     focus="#0068A8",
+    handle="#A9B5C5",
+    off="#7A8596",
     dark=False,
 )
 DARK = Theme(
@@ -140,6 +147,8 @@ DARK = Theme(
     warning="#F0C05A",
     danger="#FF958C",
     focus="#8CCBFF",
+    handle="#4E5F76",
+    off="#76849A",
     dark=True,
 )
 HIGH_CONTRAST = Theme(
@@ -149,7 +158,7 @@ HIGH_CONTRAST = Theme(
     surface="#000000",
     sunken="#0B0B0B",
     border="#FFFFFF",
-    grid="#5A5A5A",
+    grid="#767676",
     text="#FFFFFF",
     muted="#E3E3E3",
     accent="#74C8FF",
@@ -161,7 +170,10 @@ HIGH_CONTRAST = Theme(
     warning="#FFE066",
     danger="#FFADA6",
     focus="#FFE600",
+    handle="#9A9A9A",
+    off="#8C8C8C",
     dark=True,
+    quiet_edge="#9A9A9A",
     border_width=2,
     line=3.0,
 )
@@ -264,7 +276,7 @@ def palette(theme: Theme) -> QPalette:
         result.setColor(key, QColor(color))
     disabled = QPalette.ColorGroup.Disabled
     for key in (role.WindowText, role.Text, role.ButtonText):
-        result.setColor(disabled, key, QColor(theme.muted))
+        result.setColor(disabled, key, QColor(theme.off))
     return result
 
 

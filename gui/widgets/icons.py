@@ -37,7 +37,7 @@ def _icon(name: str, color: str, disabled: str) -> QIcon:
 def themed_icon(name: str, *, token: str = "text") -> QIcon:
     """The icon ``assets/icons/<name>.svg`` in a colour token of the theme in force."""
     theme = themes.current()
-    return _icon(name, getattr(theme, token), theme.muted)
+    return _icon(name, getattr(theme, token), theme.off)
 
 
 def program_icon() -> QIcon:

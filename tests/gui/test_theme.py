@@ -105,10 +105,22 @@ def test_a_deleted_widget_hears_nothing_more(qapp: QApplication) -> None:
     assert heard == ["kept"]
 
 
-def test_disabled_text_is_muted() -> None:
+def test_what_is_disabled_looks_it_and_is_still_legible() -> None:
+    for theme in THEMES.values():
+        assert contrast(theme.off, theme.sunken) >= 3
+        assert contrast(theme.off, theme.sunken) < contrast(theme.muted, theme.sunken)
+
+
+def test_scroll_bars_and_rules_can_be_seen_in_high_contrast() -> None:
+    theme = THEMES["high-contrast"]
+    for token in ("handle", "grid", "quiet_edge"):
+        assert contrast(getattr(theme, token), theme.surface) >= 3
+
+
+def test_disabled_text_is_off() -> None:
     theme = THEMES["dark"]
     group = QPalette.ColorGroup.Disabled
-    assert palette(theme).color(group, QPalette.ColorRole.Text) == QColor(theme.muted)
+    assert palette(theme).color(group, QPalette.ColorRole.Text) == QColor(theme.off)
 
 
 def test_a_role_takes_effect_on_a_living_widget(qapp: QApplication, qtbot) -> None:

@@ -30,8 +30,8 @@ def test_an_icon_has_the_theme_s_colour(qapp: QApplication) -> None:
     assert QColor(themes.current().accent).name() in opaque_colors(
         themed_icon("stop", token="accent")
     )
-    muted = QColor(themes.current().muted).name()
-    assert muted in opaque_colors(themed_icon("stop"), QIcon.Mode.Disabled)
+    off = QColor(themes.current().off).name()
+    assert off in opaque_colors(themed_icon("stop"), QIcon.Mode.Disabled)
     apply_theme(qapp, "light")
     assert QColor(themes.current().text).name() in opaque_colors(themed_icon("stop"))
 
