@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from engine.bounds import clopper_pearson
 from engine.records import Record
 
 
@@ -35,7 +34,7 @@ def simultaneous_alpha(alpha: float, total: int) -> float:
 
 def most_false(total: int, alpha: float, delta: float) -> int:
     """Smallest q with P(Bin(total, alpha) > q) <= delta."""
-    from scipy.special import bdtrc  # deferred: records and replay's parser need no scipy
+    from scipy.special import bdtrc  # deferred: a window names the records before scipy loads
 
     low, high = -1, total
     while high - low > 1:
@@ -50,6 +49,8 @@ def population_lower(certified: int, total: int, *, alpha: float, delta: float) 
     P(truly certified) >= P(certified) - alpha, and Clopper-Pearson bounds P(certified) from the
     draw of the inputs: CP_lower(certified, total, delta) - alpha.
     """
+    from engine.bounds import clopper_pearson  # deferred as above
+
     return max(0.0, clopper_pearson.lower(certified, total, delta) - alpha)
 
 

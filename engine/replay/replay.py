@@ -17,6 +17,8 @@ from engine.schemes import Scheme
 from engine.settings import BoundKey
 
 GIVEN = "given"
+_RESOLUTION = 2.0**-53
+"""A given p_lower of 1 stands for what a double can tell from 1: certainty has no finite radius."""
 Bounding = Callable[[Line, int, float], ProbabilityBounds]
 
 
@@ -106,7 +108,7 @@ def _counted(method: BoundMethod) -> Bounding:
 
 
 def _given(line: Line, top: int, alpha: float) -> ProbabilityBounds:
-    lower = line.p_lower or 0.0
+    lower = min(line.p_lower or 0.0, 1.0 - _RESOLUTION)
     upper = 1.0 - lower if line.p_upper is None else min(line.p_upper, 1.0 - lower)
     return ProbabilityBounds(
         method=GIVEN,
@@ -114,7 +116,7 @@ def _given(line: Line, top: int, alpha: float) -> ProbabilityBounds:
         n=0,
         top=top,
         p_lower=lower,
-        p_upper=upper,
+        p_upper=max(upper, _RESOLUTION),
         valid=True,
         basis="computed elsewhere, taken as it is",
     )

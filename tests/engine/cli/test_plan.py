@@ -1,0 +1,92 @@
+"""``certiscope plan`` from flags to table and JSON."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.cli import main
+from tests.test_architecture import loads
+
+TYPED = ["plan", "--sigma", "1", "--bound", "clopper-pearson", "--n", "1000"]
+
+
+def test_a_typed_probability_as_a_table(program: Any) -> None:
+    shown = program(*TYPED, "--probability", "0.95", "--target-radius", "1")
+    assert (shown.status, shown.err) == (0, "")
+    lines = {" ".join(line.split()) for line in shown.out.splitlines()}
+    assert "to certify radius=1.0 n = 163 and above with chance 90 %" in lines
+    assert "first n with that chance 154" in lines
+    assert "least n, if all votes agree 40" in lines
+    assert "n = 1,000 reaches radius 2.4632 at most, if all votes agree" in lines
+
+
+def test_json_holds_the_whole_plan(program: Any, tmp_path: Path) -> None:
+    words = [*TYPED, "--pilot", "97/100", "--target", "radius=1", "--power", "0.8"]
+    shown = program(*words, "--json", "-")
+    assert "to certify radius=1" in shown.err
+    found = json.loads(shown.out)
+    assert found["pilot"] == {"k": 97, "n0": 100, "runner_up": 1.0}
+    assert found["p"] < found["p_estimate"] == 0.97
+    assert found["needed"]["n_stay"] > found["hopeful"]["n_stay"]
+    assert found["needed"]["power"] == 0.8
+    assert len(found["curve"]) > 5
+    path = tmp_path / "plan.json"
+    program(*words, "--json", str(path))
+    assert json.loads(path.read_text()) == found
+
+
+def test_out_of_reach_says_why(program: Any) -> None:
+    below = program(*TYPED, "--probability", "0.8", "--target-radius", "1").out
+    assert "out of reach: p_lower must exceed 0.841345" in " ".join(below.split())
+    never = program(*TYPED, "--probability", "1", "--target-radius", "6.5").out
+    assert "a billion samples would not do" in " ".join(never.split())
+
+
+def test_pilot_votes_of_a_model(program: Any) -> None:
+    words = ["--model", "fake", "--input", "flat", "--n0", "400", "--target-radius", "0.2"]
+    shown = program("plan", *words, "--json", "-")
+    assert shown.status == 0
+    found = json.loads(shown.out)
+    assert found["pilot"]["n0"] == 400 and 0.9 < found["p_estimate"] < 1.0
+    assert found["needed"]["n_stay"] > found["needed"]["n_min"]
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ([], "A plan needs one of --pilot K/N, --probability P, or --model M with --input X"),
+        (["--pilot", "1/2", "--probability", "0.5"], "(2 were given)."),
+        (["--pilot", "97"], "--pilot must be votes for the class / votes drawn (it was '97')."),
+        (["--pilot", "101/100"], "101 votes are more than the 100 drawn"),
+        (["--pilot", "0/0"], "n0 must be greater than or equal to 1"),
+        (["--probability", "2"], "The probability must be between 0 and 1 (it was 2)."),
+        (["--probability", "0.9", "--power", "0"], "The power must be between 0 and 1"),
+        (["--probability", "0.9", "--target", "words=3"], "knows the terms radius, not 'words'"),
+        (
+            ["--probability", "0.9", "--target-radius", "-1"],
+            "radius must be greater than or equal to 0",
+        ),
+        (
+            ["--probability", "0.9", "--target-radius", "1", "--target", "radius=1"],
+            "--target-radius and --target say the same thing; give one of them.",
+        ),
+        (["--model", "fake"], "--model needs --input"),
+        (["--probability", "0.9", "--alpha", "0"], "alpha must be greater than 0"),
+    ],
+)
+def test_bad_values_are_one_sentence_and_status_2(
+    program: Any, words: list[str], sentence: str
+) -> None:
+    shown = program("plan", *words)
+    assert shown.status == 2 and shown.out == ""
+    assert sentence in shown.err and shown.err.count("\n") == 1
+
+
+def test_typed_numbers_need_no_torch() -> None:
+    words = ["plan", "--probability", "0.9", "--json", "/dev/null"]
+    assert main(words) == 0
+    assert "torch" not in loads(f"from engine.cli import main; main({words!r})")

@@ -1,0 +1,98 @@
+"""``certiscope replay`` from flags to tables and files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROWS = "idx,label,n0_0,n0_1,n_0,n_1\na,1,3,97,50,950\nb,0,60,40,450,550\n"
+
+
+@pytest.fixture
+def votes(tmp_path: Path) -> str:
+    path = tmp_path / "votes.csv"
+    path.write_text(ROWS)
+    return str(path)
+
+
+def test_tables(program: Any, votes: str) -> None:
+    shown = program("replay", votes, "--sigma", "0.5", "--at", "radius=0.25")
+    assert (shown.status, shown.err) == (0, "")
+    lines = [" ".join(line.split()) for line in shown.out.splitlines()]
+    assert any(line.startswith("correct 0.5000 0.5000 >= 0.0") for line in lines)
+    assert any(line.startswith("a 1 1 0.92") and line.endswith("yes") for line in lines)
+    assert any(line.startswith("b 0 abstains") and line.endswith("no") for line in lines)
+
+
+def test_json_has_the_promised_fields(program: Any, votes: str, tmp_path: Path) -> None:
+    words = ["replay", votes, "--scheme", "gaussian", "--sigma", "0.5", "--alpha", "0.01"]
+    words += ["--bound", "clopper-pearson", "--at", "radius=0.25", "--at", "radius=2"]
+    found = json.loads(program(*words, "--json", "-").out)
+    first = found["rows"][0]
+    assert {"idx", "label", "outcome", "predicted_class", "radius", "certified_at"} <= set(first)
+    assert (first["idx"], first["outcome"], first["predicted_class"]) == ("a", "certified", 1)
+    assert 0.9 < first["bounds"]["p_lower"] < 0.95
+    assert first["certified_at"] == {"radius=0.25": True, "radius=2": False}
+    summary = found["summary"]
+    assert (summary["rows"], summary["clean_accuracy"], summary["abstained"]) == (2, 0.5, 1)
+    assert summary["acr"] == first["radius"] / 2
+    assert summary["certified_accuracy"] == {"radius=0.25": 0.5, "radius=2": 0.0}
+    assert summary["simultaneous"]["alpha_each"] == 0.005
+    path = tmp_path / "out.json"
+    assert program(*words, "--json", str(path), "--quiet").out == ""
+    assert json.loads(path.read_text()) == found
+
+
+def test_csv_and_the_simultaneous_column(program: Any, votes: str, tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    shown = program("replay", votes, "--simultaneous", "--csv", str(path))
+    assert "radius, all at once" in " ".join(shown.out.split())
+    assert path.read_text().startswith("idx,label,outcome,predicted_class,radius,p_lower,")
+
+
+def test_selection_same_is_marked(program: Any, tmp_path: Path) -> None:
+    path = tmp_path / "votes.tsv"
+    path.write_text("idx\tlabel\tn_0\tn_1\n1\t0\t990\t10\n")
+    shown = program("replay", str(path), "--selection", "same", "--json", "-")
+    found = json.loads(shown.out)
+    assert found["independent"] is False and found["selection"] == "same"
+    assert "these figures are no valid claims" in shown.err
+
+
+def test_long_files_show_the_summary_alone(program: Any, tmp_path: Path) -> None:
+    path = tmp_path / "votes.csv"
+    path.write_text("idx,label,p_lower\n" + "".join(f"{i},0,0.9\n" for i in range(30)))
+    shown = program("replay", str(path))
+    assert "30 rows" in shown.out and "p_lower" not in shown.out
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--selection", "votes"], "--selection must be label or same (it was 'votes')."),
+        (["--selection", "label"], "has a selection block; leave out --selection label."),
+        (["--at", "words=2"], "--at words=2: gaussian knows the terms radius, not 'words'."),
+        (["--bound", "hoeffding"], "bound must be 'live'"),
+        (["--scheme", "laplace"], "There is no scheme 'laplace'"),
+        (["--json", __file__ + "/x.json"], f"Cannot write {__file__}/x.json"),
+    ],
+)
+def test_bad_values_are_one_sentence_and_status_2(
+    program: Any, votes: str, words: list[str], sentence: str
+) -> None:
+    shown = program("replay", votes, *words, "--quiet")
+    assert shown.status == 2 and shown.out == ""
+    assert sentence in shown.err and shown.err.count("\n") == 1
+
+
+def test_a_malformed_file_is_one_sentence_with_its_line(program: Any, votes: str) -> None:
+    Path(votes).write_text(ROWS + "c,0,1,2,-3,4\n")
+    shown = program("replay", votes)
+    assert shown.status == 2
+    assert shown.err == (
+        f"certiscope: {votes}, line 4: n_0 is '-3', not a whole number of 0 or more.\n"
+    )
+    assert program("replay", votes + ".gone").status == 2

@@ -1,0 +1,22 @@
+"""Pilot votes are a run's selection votes."""
+
+import threading
+
+from engine.procedures.certify import certify
+from engine.procedures.pilot import pilot_votes
+from engine.settings import RunSettings
+from tests.fakes import HalfSpace, finish, fitted
+
+
+def test_they_are_the_votes_that_would_choose_the_class():
+    settings = RunSettings(n0=300, n=500)
+    votes = pilot_votes(HalfSpace(0.2), fitted(), settings)
+    found = finish(certify(HalfSpace(0.2), fitted(), settings))
+    assert votes.n == 300
+    assert votes.counts == found.votes.selection
+
+
+def test_a_stopped_pilot_is_empty():
+    stop = threading.Event()
+    stop.set()
+    assert pilot_votes(HalfSpace(0.2), fitted(), RunSettings(n0=10), stop=stop).n == 0

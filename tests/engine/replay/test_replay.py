@@ -1,0 +1,166 @@
+"""Replayed rows against the reference program and the formulas."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from scipy.stats import beta, norm
+
+from engine import schemes
+from engine.bounds import BOUND_METHODS
+from engine.errors import UserError
+from engine.replay import ReplayResult
+from engine.replay.replay import replay
+from engine.schemes import Gaussian
+from tests.engine.replay.conftest import TWO_BLOCKS
+
+GOLDEN = json.loads((Path(__file__).parents[2] / "golden/cohen.json").read_text())
+ROWS = TWO_BLOCKS + "a,1,0,90,10,40,950,10\nb,0,60,40,0,450,540,10\nc,2,0,80,20,0,1000,0\n"
+
+
+def replayed(path, **changes):
+    values = {
+        "scheme": Gaussian(sigma=0.5),
+        "alpha": 0.001,
+        "bound": "clopper-pearson",
+        **changes,
+    }
+    return replay(path, **values)
+
+
+def test_equals_the_reference_programs_certify(votes_file):
+    groups = {}
+    for sigma, n, alpha, k, top, radius in GOLDEN["certify"]["rows"]:
+        groups.setdefault((sigma, alpha), []).append((n, k, top, radius))
+    for (sigma, alpha), rows in groups.items():
+        text = TWO_BLOCKS
+        for index, (n, k, _, _) in enumerate(rows):
+            text += f"{index},0,60,40,0,{k},{n - k},0\n"
+        found = replayed(votes_file(text), scheme=Gaussian(sigma=sigma), alpha=alpha)
+        for row, (_, _, top, radius) in zip(found.rows, rows, strict=True):
+            # where p_lower is exactly one half the reference certifies radius 0
+            assert (row.outcome == "certified") == (top != -1 and radius > 0)
+            assert (row.radius or 0.0) == pytest.approx(radius, abs=1e-9)
+
+
+def test_ties_go_to_the_lowest_class(votes_file):
+    # without a single selection vote the reference takes class 0; such a file is refused
+    golden = [row for row in GOLDEN["certify_selection_ties"]["rows"] if sum(row[0])]
+    text = TWO_BLOCKS
+    for index, (first, second, _, _) in enumerate(golden):
+        text += ",".join(map(str, (index, 0, *first, *second))) + "\n"
+    found = replayed(votes_file(text))
+    for row, (_, _, top, radius) in zip(found.rows, golden, strict=True):
+        assert row.predicted_class == top
+        assert row.radius == pytest.approx(radius, abs=1e-9)
+
+
+def test_rows_say_what_became_of_them(votes_file):
+    found = replayed(votes_file(ROWS), at=["radius=0.25", "radius=1"])
+    certified, abstained, wrong = found.rows
+    p_lower = beta.ppf(0.001, 950, 51)
+    assert (certified.idx, certified.label, certified.outcome) == ("a", 1, "certified")
+    assert certified.bounds.p_lower == pytest.approx(p_lower, abs=1e-9)
+    assert certified.radius == pytest.approx(0.5 * norm.ppf(p_lower), abs=1e-8)
+    assert certified.certified_at == {"radius=0.25": True, "radius=1": False}
+    assert (certified.n0, certified.n) == (100, 1000)
+    assert (abstained.outcome, abstained.predicted_class, abstained.radius) == (
+        "abstained",
+        None,
+        None,
+    )
+    assert abstained.bounds.top == 0  # chosen by the selection votes, not by these
+    assert (wrong.outcome, wrong.predicted_class, wrong.label) == ("certified", 1, 2)
+    assert found.selection == "votes" and found.independent and not found.notes
+
+
+def test_n_is_planned_row_by_row(votes_file):
+    text = "idx,label,n_0,n_1\n1,0,100,0\n2,0,1000,0\n"
+    for method in BOUND_METHODS:
+        found = replayed(votes_file(text), bound=method.key, selection="label")
+        assert [row.bounds.n for row in found.rows] == [100, 1000]
+        assert all(row.bounds.valid for row in found.rows)
+        assert found.rows[0].radius < found.rows[1].radius
+
+
+def test_estimation_block_alone(votes_file):
+    path = votes_file("idx,label,n_0,n_1\n1,0,1,999\n")
+    by_label = replayed(path, selection="label")
+    assert by_label.rows[0].outcome == "abstained" and by_label.rows[0].bounds.top == 0
+    assert by_label.independent
+    same = replayed(path, selection="same")
+    assert same.rows[0].predicted_class == 1
+    assert not same.independent
+    assert "no valid claims" in same.notes[0]
+    assert same.summary.simultaneous is None and same.summary.population == {}
+
+
+def test_bounds_from_elsewhere(votes_file):
+    found = replayed(
+        votes_file("idx,label,p_lower,p_upper\n1,7,0.9,0.05\n2,0,0.4,0.3\n3,1,0.4,0.5\n4,2,1,1\n")
+    )
+    both = 0.25 * (norm.ppf(0.9) - norm.ppf(0.05))
+    assert found.rows[0].predicted_class == 7
+    assert found.rows[0].radius == pytest.approx(both, abs=1e-12)
+    assert found.rows[1].outcome == "certified" and found.rows[2].outcome == "abstained"
+    assert found.bound == "given" and found.rows[0].bounds.method == "given"
+    assert found.summary.simultaneous is None
+    assert "hold only if that was done soundly" in found.notes[0]
+
+
+def test_a_missing_upper_bound_is_the_complement(votes_file):
+    found = replayed(votes_file("idx,label,p_lower\n1,0,0.9\n"))
+    assert found.rows[0].radius == pytest.approx(0.5 * norm.ppf(0.9), abs=1e-12)
+
+
+def test_certainty_is_no_infinite_radius(votes_file):
+    found = replayed(votes_file("idx,label,p_lower,p_upper\n1,0,1,1\n2,0,0.9,0\n"))
+    assert found.rows[0].bounds.p_lower == 1 - 2**-53
+    assert found.rows[0].radius == pytest.approx(0.5 * norm.isf(2**-53), abs=1e-9)
+    assert 0 < found.rows[1].radius < 0.5 * norm.isf(2**-53)
+
+
+@pytest.mark.parametrize(
+    "text, changes, sentence",
+    [
+        ("idx,label,n_0,n_1\n1,0,5,5\n", {}, "has no selection block: --selection label"),
+        (ROWS, {"selection": "label"}, "has a selection block; leave out --selection label."),
+        (ROWS, {"selection": "same"}, "has a selection block; leave out --selection same."),
+        (
+            "idx,label,p_lower\n1,0,0.9\n",
+            {"selection": "same"},
+            "holds bounds of the label's class",
+        ),
+        (ROWS, {"at": ["words=2"]}, "--at words=2: gaussian knows the terms radius"),
+    ],
+)
+def test_what_does_not_fit_is_refused(votes_file, text, changes, sentence):
+    with pytest.raises(UserError) as refused:
+        replayed(votes_file(text), **changes)
+    assert sentence in str(refused.value)
+
+
+@pytest.mark.parametrize("scheme", schemes.SCHEMES, ids=lambda scheme: scheme.key)
+def test_every_scheme_is_replayable_and_answers_at(votes_file, scheme):
+    at = ",".join(f"{term}=0" for term in scheme.terms)
+    found = replayed(votes_file(ROWS), scheme=scheme(), at=[at])
+    assert [row.outcome for row in found.rows] == ["certified", "abstained", "certified"]
+    assert found.rows[0].certified_at == {at: True}
+    assert found.rows[1].certified_at == {at: False}
+    assert ReplayResult.model_validate_json(found.model_dump_json()) == found
+
+
+def test_no_torch_is_loaded(votes_file):
+    path = votes_file(ROWS)
+    code = (
+        "import sys; from engine.cli import main; "
+        f"status = main(['replay', {str(path)!r}, '--at', 'radius=0.25', '--quiet']); "
+        "assert status == 0; print('torch' in sys.modules)"
+    )
+    root = Path(__file__).parents[3]
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root
+    )
+    assert done.stdout == "False\n"
