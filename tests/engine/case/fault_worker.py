@@ -69,23 +69,25 @@ def kill(folder: Path, kills: int, n: int, seed: int) -> dict[str, Any]:
 
     whole, seconds = counted(folder / "whole.certiscope", folder / "whole.json")
     moments = random.Random(seed)
-    found: dict[str, Any] = {"killed": 0, "on disk": [], "same": 0, "clean": 0, "runs": []}
-    for index in range(kills):
+    found: dict[str, Any] = {"same": 0, "clean": 0, "on disk": [], "anew": 0}
+    index = 0
+    while len(found["on disk"]) < kills:
+        index += 1
         path, out = folder / f"{index}.certiscope", folder / f"{index}.json"
         pid = in_a_process(lambda path=path, out=out: count(path, out))
         time.sleep(moments.uniform(0, seconds))
         os.kill(pid, signal.SIGKILL)
         _, status = os.waitpid(pid, 0)
-        found["killed"] += int(os.WIFSIGNALED(status))
-        if path.exists() and path.stat().st_size:
-            case = Case.open(path)
-            found["clean"] += int(not case.damage and not case.damaged())
-            found["on disk"] += [row.counted for row in case.runs()]
-        else:
-            found["clean"] += 1
+        if not os.WIFSIGNALED(status):
+            continue  # it had ended before
+        case = Case.at(path)
+        found["clean"] += int(not case.damage and not case.damaged())
+        rows = case.runs()
+        found["on disk"].append(sum(row.counted for row in rows))
         again, _ = counted(path, out)
         found["same"] += int(same(again, whole))
-        found["runs"].append(len(Case.open(path).runs()))
+        unfinished = any(row.state != "finished" for row in rows)
+        found["anew"] += int(unfinished and len(Case.open(path).runs()) > 1)
     return found
 
 

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import pytest
+
+from engine.case.digests import digest, progress_digest, run_digest, same_run, start_hash, subject
+from engine.procedures.certify import certify
+from engine.records import Votes
+from engine.schemes import Gaussian
+from engine.settings import RunSettings
+from tests.fakes import HalfSpace, finish, fitted, identity
+
+MODEL, IMAGE, SETTINGS = identity(), fitted().identity, RunSettings(n0=60, n=1000, batch=70)
+
+
+@pytest.mark.parametrize("noise", ["float", "exact"])
+def test_the_chain_starts_as_in_the_procedure(noise: str) -> None:
+    settings = RunSettings(n0=60, n=500, batch=70, noise=noise)
+    found = finish(certify(HalfSpace(0.3), fitted(), settings))
+    assert found.chain is not None
+    selection = Votes(counts=found.votes.selection, failures=found.votes.selection_failures)
+    start = start_hash(found.model, found.input, settings, key=found.noise.key, selection=selection)
+    assert start == found.chain.start
+
+
+@pytest.mark.parametrize(
+    ("change", "subject_stays", "run_stays"),
+    [
+        ({"seed": 5}, True, False),
+        ({"n": 9}, True, False),
+        ({"n0": 9}, True, False),
+        ({"target_radius": 0.1}, True, False),
+        ({"batch": 9}, True, True),
+        ({"device": "cuda"}, True, True),
+        ({"alpha": 0.01}, False, False),
+        ({"bound": "anytime"}, False, False),
+        ({"noise": "exact"}, False, False),
+        ({"precision": "bf16"}, False, False),
+        ({"scheme": Gaussian(sigma=1.0)}, False, False),
+    ],
+)
+def test_what_counts_as_the_same(change: dict, subject_stays: bool, run_stays: bool) -> None:
+    other = SETTINGS.model_copy(update=change)
+    assert (subject(MODEL, IMAGE, other) == subject(MODEL, IMAGE, SETTINGS)) is subject_stays
+    assert (same_run(MODEL, IMAGE, other) == same_run(MODEL, IMAGE, SETTINGS)) is run_stays
+
+
+def test_another_normalisation_is_another_function() -> None:
+    other = MODEL.model_copy(update={"normalization": "imagenet"})
+    assert same_run(other, IMAGE, SETTINGS) != same_run(MODEL, IMAGE, SETTINGS)
+    renamed = MODEL.model_copy(update={"name": "moved", "source": "elsewhere"})
+    assert same_run(renamed, IMAGE, SETTINGS) == same_run(MODEL, IMAGE, SETTINGS)
+
+
+def test_procedures_are_counted_apart() -> None:
+    assert subject(MODEL, IMAGE, SETTINGS, "predict") != subject(MODEL, IMAGE, SETTINGS)
+
+
+def test_digests_tell_parts_apart() -> None:
+    assert digest("ab", "c") != digest("a", "bc")
+    assert progress_digest("r", "[1]", 2, "h") != progress_digest("r", "[1]", 3, "h")
+    assert run_digest([1, "a"]) != run_digest(["1", "a"])

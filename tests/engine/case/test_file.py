@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.case import Case
+from engine.errors import UserError
+from tests.cases import SETTINGS, Slow, begun, counted, partly
+from tests.fakes import fitted, identity
+
+
+def test_a_new_case_is_empty(case: Case) -> None:
+    again = Case.open(case.path)
+    assert (again.runs(), again.damage, again.damaged()) == ((), "", {})
+    assert [event.kind for event in again.events()] == ["created"]
+    assert case.path.read_bytes()[:16] == b"SQLite format 3\0"
+    assert case.path.read_bytes()[68:72] == b"CSCP"
+
+
+def test_reopening_shows_results_exactly_as_they_were(case: Case) -> None:
+    run = begun(case)
+    evidence = counted(case, run)
+    again = Case.open(case.path)
+    assert again.evidence(run) == evidence
+    assert again.runs() == case.runs()
+    assert again.row(run).radius == evidence.radius
+
+
+def test_refusals_are_sentences(case: Case, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="exists already; open it"):
+        Case.create(case.path)
+    with pytest.raises(UserError, match=r"There is no file .*gone"):
+        Case.open(tmp_path / "gone")
+    with pytest.raises(UserError, match="there is no folder"):
+        Case.create(tmp_path / "nowhere" / "a.certiscope")
+    with pytest.raises(UserError, match="exists already"):
+        Case.create(tmp_path)
+    (tmp_path / "empty").touch()
+    with pytest.raises(UserError, match="is empty; it is not a case file"):
+        Case.open(tmp_path / "empty")
+    with pytest.raises(UserError, match="has no run 3"):
+        case.row(3)
+
+
+def test_a_case_is_made_where_there_is_none(tmp_path: Path) -> None:
+    path = tmp_path / "a.certiscope"
+    begun(Case.at(path))
+    assert len(Case.at(path).runs()) == 1
+    (tmp_path / "b.certiscope").touch()  # what a crash while creating leaves
+    assert Case.at(tmp_path / "b.certiscope").runs() == ()
+
+
+def test_a_file_that_went_away_is_said(case: Case) -> None:
+    run = begun(case)
+    case.path.unlink()
+    with pytest.raises(UserError, match="read-only or gone"):
+        case.note(run, "x")
+    assert not case.path.exists()
+
+
+def test_runs_are_numbered_within_model_input_and_setting(case: Case) -> None:
+    model, image = identity(), fitted().identity
+    assert case.number(model, image, SETTINGS) == 1
+    for seed in range(3):
+        begun(case, SETTINGS.model_copy(update={"seed": seed}))
+    begun(case, SETTINGS.model_copy(update={"alpha": 0.01}))
+    assert case.number(model, image, SETTINGS) == 4
+    assert case.number(model, image, SETTINGS, procedure="predict") == 1
+    assert [(row.number, row.of) for row in case.runs()] == [(1, 3), (2, 3), (3, 3), (1, 1)]
+
+
+def test_an_unfinished_run_is_found_by_what_it_counts(case: Case) -> None:
+    run = begun(case)
+    model, image = identity(), fitted().identity
+    assert case.unfinished(model, image, SETTINGS) == run
+    faster = SETTINGS.model_copy(update={"batch": 9})
+    assert case.unfinished(model, image, faster) == run
+    other = SETTINGS.model_copy(update={"seed": 1})
+    assert case.unfinished(model, image, other) is None
+    counted(case, run)
+    assert case.unfinished(model, image, SETTINGS) is None
+
+
+def test_a_copy_holds_everything_and_is_counted_by_nobody(case: Case, tmp_path: Path) -> None:
+    run = begun(case)
+    partly(case, run, 500)
+    case.claim(run)
+    case.note(run, "half way")
+    copy = case.copy(tmp_path / "copy.certiscope")
+    assert copy.row(run).state == "interrupted"
+    assert copy.resume(run) == case.resume(run)
+    assert copy.events() == case.events()
+    with pytest.raises(UserError, match="exists already; choose another name"):
+        case.copy(copy.path)
+    with pytest.raises(UserError, match="Cannot write"):
+        case.copy(tmp_path / "nowhere" / "x")
+    assert counted(copy, run).complete
+
+
+def test_the_fake_of_these_tests_is_one_model() -> None:
+    assert Slow(0.3).identity == identity()

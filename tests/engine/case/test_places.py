@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from engine.case.places import located, relative, request_from, request_text
+from engine.models.request import ModelRequest
+
+
+def test_files_are_found_again_after_the_folder_moved(tmp_path: Path) -> None:
+    (tmp_path / "old" / "models").mkdir(parents=True)
+    weights, names = tmp_path / "old/models/m.pt", tmp_path / "old/names.txt"
+    weights.write_bytes(b"x")
+    names.write_text("a\nb")
+    case = tmp_path / "old" / "a.certiscope"
+    request = ModelRequest(str(weights), arch="cifar_resnet20", class_names=names)
+    path, text = relative(str(weights), case), request_text(request, case)
+    assert path == "models/m.pt"
+    (tmp_path / "old").rename(tmp_path / "new")
+    moved = tmp_path / "new" / "a.certiscope"
+    found = request_from(text, path, moved)
+    assert Path(found.spec) == tmp_path / "new/models/m.pt"
+    assert found.class_names == tmp_path / "new/names.txt"
+    assert found.arch == "cifar_resnet20"
+
+
+def test_names_that_are_no_files_stay_as_they_are(tmp_path: Path) -> None:
+    case = tmp_path / "a.certiscope"
+    for spec in ("demo:digits-0.25", "digits:7", "org/model"):
+        assert relative(spec, case) == ""
+        assert located(spec, "", case) == spec
+    assert located("gone.pt", "models/gone.pt", case) == "gone.pt"
+
+
+def test_consent_to_run_code_is_not_kept(tmp_path: Path) -> None:
+    case = tmp_path / "a.certiscope"
+    text = request_text(ModelRequest("m.pt2", trust=True), case)
+    assert request_from(text, "", case) == ModelRequest("m.pt2", trust=False)

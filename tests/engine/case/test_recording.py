@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import time
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.case import Case
+from engine.case.recording import recorded
+from engine.errors import UserError
+from engine.evidence import Evidence
+from engine.procedures.certify import certify
+from engine.procedures.snapshot import Snapshot
+from tests.cases import SETTINGS, Slow, begun, counted
+from tests.fakes import HalfSpace, finish, fitted
+
+
+def procedure(case: Case, run: int, **more: Any) -> Generator[Snapshot, None, Evidence]:
+    run_of = certify(Slow(0.3), fitted(), SETTINGS, resume=case.resume(run))
+    return recorded(case, run, run_of, **more)
+
+
+def test_recording_changes_no_number(case: Case) -> None:
+    run = begun(case)
+    kept = finish(procedure(case, run))
+    plain = finish(certify(HalfSpace(0.3), fitted(), SETTINGS))
+    assert (kept.votes, kept.chain, kept.radius) == (plain.votes, plain.chain, plain.radius)
+    assert kept.run_number == 1
+    assert case.evidence(run) == kept
+
+
+def test_commits_come_about_once_a_second(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    run, clock, commits = begun(case), [0.0], []
+    record = case.record
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(
+        case, "record", lambda *a: (commits.append((clock[0], a[1].n_done)), record(*a))
+    )
+    for _ in procedure(case, run):
+        clock[0] += 0.4
+    # due at 1.2 s, 2.4 s, ...: the third of every three snapshots
+    assert [moment for moment, _ in commits] == pytest.approx(
+        [1.2 * (i + 1) for i in range(len(commits))]
+    )
+    assert len(commits) >= 1
+
+
+def test_a_generator_that_is_closed_keeps_its_votes(case: Case) -> None:
+    run = begun(case)
+    running = procedure(case, run, seconds=1e9)
+    last = next(running)
+    while last.estimation.n < 400:
+        last = next(running)
+    assert case.row(run).counted == 0
+    running.close()
+    assert case.row(run).counted == last.estimation.n
+    assert case.row(run).state == "interrupted"
+
+
+def test_an_error_in_the_run_keeps_its_votes(case: Case) -> None:
+    run = begun(case)
+
+    def failing() -> Generator[Snapshot, None, Evidence]:
+        inner = certify(Slow(0.3), fitted(), SETTINGS, resume=case.resume(run))
+        for snapshot in inner:
+            yield snapshot
+            if snapshot.estimation.n > 400:
+                raise RuntimeError("the cable came out")
+        raise AssertionError
+
+    with pytest.raises(RuntimeError):
+        finish(recorded(case, run, failing(), seconds=1e9))
+    assert case.row(run).counted > 400
+    assert counted(case, run).complete
+
+
+def test_a_disk_that_fails_for_a_while_costs_nothing(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, said, tries = begun(case), [], []
+    record = case.record
+
+    def sometimes(*arguments: Any) -> None:
+        tries.append(1)
+        if len(tries) < 3:
+            raise UserError("The disk is full.")
+        record(*arguments)
+
+    monkeypatch.setattr(case, "record", sometimes)
+    evidence = finish(procedure(case, run, seconds=0.0, warn=said.append))
+    assert said == ["The disk is full. The run goes on in memory."]
+    assert not any("case file" in warning for warning in evidence.warnings)
+    assert case.evidence(run) == evidence
+
+
+def test_a_result_that_cannot_be_kept_says_so(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = begun(case)
+
+    def refuse(*_: Any) -> None:
+        raise UserError("The disk is full.")
+
+    monkeypatch.setattr(case, "finish", refuse)
+    evidence = finish(procedure(case, run))
+    assert evidence.complete
+    assert evidence.warnings[-1] == ("This run's result is not in its case file: The disk is full.")
+
+
+def test_a_case_that_is_deleted_meanwhile_costs_only_the_record(case: Case) -> None:
+    run, said = begun(case), []
+    running = procedure(case, run, seconds=0.0, warn=said.append)
+    next(running)
+    Path(case.path).unlink()
+    evidence = finish(running)
+    assert evidence.complete and len(said) == 1
+    assert "not in its case file" in evidence.warnings[-1]
+    assert not case.path.exists()
+
+
+def test_a_run_that_is_counted_elsewhere_is_refused(case: Case) -> None:
+    run = begun(case)
+    other = Case.open(case.path)
+    with pytest.raises(UserError, match="being counted in another window"):
+        next(procedure(other, run))
