@@ -96,12 +96,13 @@ def _selection(path: Path, header: Header, asked: Selection | None) -> Selection
 def _top(line: Line, selection: Selection) -> int:
     if selection == "label":
         return line.label
-    return Votes(counts=line.selection if selection == "votes" else line.estimation).top
+    counts = line.selection if selection == "votes" else line.estimation
+    return Votes.from_sequence(counts).top
 
 
 def _counted(method: BoundMethod) -> Bounding:
     def bounds(line: Line, top: int, alpha: float) -> ProbabilityBounds:
-        votes = Votes(counts=line.estimation)
+        votes = Votes.from_sequence(line.estimation)
         return method.at(votes, top=top, alpha=alpha, n_plan=votes.n)
 
     return bounds
@@ -145,7 +146,10 @@ def _row(
 def _notes(selection: Selection, *, given: bool) -> list[str]:
     notes = []
     if given:
-        notes.append("The bounds were computed elsewhere and hold only if that was done soundly.")
+        notes.append(
+            "The bounds were computed elsewhere; they hold only if that was done soundly, at this "
+            "alpha."
+        )
     if selection == "same":
         notes.append(
             "The class was chosen by the very votes that bound it, which is not independent: "

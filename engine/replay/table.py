@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
 import re
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from engine.errors import UserError
 
 MOST_BYTES = 256 << 20
 MOST_CLASSES = 100_000
+MOST_HEADER = 4 << 20
 MOST_VOTES = 10**9
 _COLUMN = re.compile(r"(n0|n)_(0|[1-9]\d{0,5})")
 _FORMS = (
@@ -44,8 +47,8 @@ class Line:
     number: int
     idx: str | int
     label: int
-    selection: tuple[int, ...] = ()
-    estimation: tuple[int, ...] = ()
+    selection: Sequence[int] = ()
+    estimation: Sequence[int] = ()
     p_lower: float | None = None
     p_upper: float | None = None
 
@@ -56,7 +59,7 @@ def read_table(path: Path, data: bytes) -> tuple[Header, list[Line]]:
     Raises:
         UserError: the first thing that is wrong, with its line.
     """
-    rows = _cells(path, _text(path, data))
+    rows = _cells(path, data)
     _, names = next(rows, (0, []))
     header = _header(path, [name.strip() for name in names])
     lines, seen = [], set()
@@ -98,28 +101,24 @@ class _Place:
         return UserError(f"{self.path}, line {self.number}: {what}.")
 
 
-def _text(path: Path, data: bytes) -> str:
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = "\0"
-    if "\0" in text:
-        raise UserError(f"{path} is not a text file; votes come as CSV or TSV in UTF-8.")
-    return text
-
-
-def _cells(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
-    """Line numbers and cells of the lines that are not blank."""
-    lines = text.splitlines()
-    first = next((line for line in lines if line.strip()), "")
-    delimiter = "\t" if "\t" in first else ","
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+def _cells(path: Path, data: bytes) -> Iterator[tuple[int, list[str]]]:
+    """Line numbers and cells of the lines that are not blank, decoded as they are needed."""
+    no_text = UserError(f"{path} is not a text file; votes come as CSV or TSV in UTF-8.")
+    if b"\0" in data:
+        raise no_text
+    delimiter = "\t" if b"\t" in data.lstrip()[:MOST_HEADER].partition(b"\n")[0] else ","
+    text = io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig", newline=None)
+    reader = csv.reader(text, delimiter=delimiter, strict=True)
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):
                 yield reader.line_num, cells
     except csv.Error as error:
-        raise _Place(path, reader.line_num).error(f"not readable as a table ({error})") from error
+        raise _Place(path, max(1, reader.line_num)).error(
+            f"not readable as a table ({error})"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise no_text from error
 
 
 def _header(path: Path, names: list[str]) -> Header:
@@ -146,34 +145,31 @@ def _header(path: Path, names: list[str]) -> Header:
 def _line(place: _Place, header: Header, cells: list[str]) -> Line:
     if len(cells) != len(header.names):
         raise place.error(f"{len(cells)} cells where the header has {len(header.names)}")
-    named = dict(zip(header.names, (cell.strip() for cell in cells), strict=True))
-    idx = _idx(place, named["idx"])
-    label = _whole(place, "label", named["label"])
+    cells = [cell.strip() for cell in cells]
+    idx = _idx(place, cells[0])
+    label = _whole(place, "label", cells[1])
     if not header.classes:
-        lower = _probability(place, "p_lower", named["p_lower"])
-        upper = _probability(place, "p_upper", named["p_upper"]) if header.upper else None
+        lower = _probability(place, "p_lower", cells[2])
+        upper = _probability(place, "p_upper", cells[3]) if header.upper else None
         return Line(place.number, idx, label, p_lower=lower, p_upper=upper)
     if label >= header.classes:
         raise place.error(f"label {label} is none of the {header.classes} classes")
-    counts = [_whole(place, name, named[name]) for name in header.names[2:]]
-    first = counts[: header.classes] if header.selection else []
-    if header.selection and not sum(first):
+    counts = _counts(place, header.names[2:], cells[2:])
+    selection = counts[: header.classes] if header.selection else array("Q")
+    estimation = counts[len(selection) :]
+    if header.selection and not sum(selection):
         raise place.error("the selection block holds no votes, so no class was chosen")
-    return Line(
-        place.number,
-        idx,
-        label,
-        selection=tuple(first),
-        estimation=_estimation(place, counts[len(first) :]),
-    )
-
-
-def _estimation(place: _Place, counts: list[int]) -> tuple[int, ...]:
-    if not sum(counts):
+    if not sum(estimation):
         raise place.error("the estimation block holds no votes")
-    if sum(counts) > MOST_VOTES:
-        raise place.error(f"more than {MOST_VOTES:,} votes in one row")
-    return tuple(counts)
+    if max(sum(selection), sum(estimation)) > MOST_VOTES:
+        raise place.error(f"more than {MOST_VOTES:,} votes in one block")
+    return Line(place.number, idx, label, selection=selection, estimation=estimation)
+
+
+def _counts(place: _Place, names: Sequence[str], cells: Sequence[str]) -> array[int]:
+    """Machine integers: a file may hold a hundred million of them."""
+    pairs = zip(names, cells, strict=True)
+    return array("Q", [_whole(place, name, text) for name, text in pairs])
 
 
 def _idx(place: _Place, text: str) -> str | int:
@@ -184,7 +180,7 @@ def _idx(place: _Place, text: str) -> str | int:
 
 
 def _whole(place: _Place, name: str, text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,10}", text):
+    if not (text.isascii() and text.isdigit() and len(text) <= 10):
         raise place.error(f"{name} is '{text[:40]}', not a whole number of 0 or more")
     return int(text)
 

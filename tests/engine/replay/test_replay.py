@@ -107,7 +107,7 @@ def test_bounds_from_elsewhere(votes_file):
     assert found.rows[1].outcome == "certified" and found.rows[2].outcome == "abstained"
     assert found.bound == "given" and found.rows[0].bounds.method == "given"
     assert found.summary.simultaneous is None
-    assert "hold only if that was done soundly" in found.notes[0]
+    assert "they hold only if that was done soundly" in found.notes[0]
 
 
 def test_a_missing_upper_bound_is_the_complement(votes_file):

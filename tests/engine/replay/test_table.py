@@ -30,7 +30,7 @@ def test_two_blocks():
     header, lines = read(HEADER + "7,1,3,97,100,900\nseven,0,60,40,0,10\n")
     assert (header.classes, header.selection) == (2, True)
     assert (lines[0].idx, lines[0].label, lines[0].number) == (7, 1, 2)
-    assert lines[0].selection == (3, 97) and lines[0].estimation == (100, 900)
+    assert list(lines[0].selection) == [3, 97] and list(lines[0].estimation) == [100, 900]
     assert lines[1].idx == "seven"
 
 
@@ -46,7 +46,7 @@ def test_two_blocks():
 def test_tabs_line_ends_byte_order_mark_blank_lines_and_quotes(text):
     header, lines = read(text)
     assert not header.selection
-    assert [(line.idx, line.label, line.estimation) for line in lines] == [(3, 1, (4, 5))]
+    assert [(line.idx, line.label, list(line.estimation)) for line in lines] == [(3, 1, [4, 5])]
 
 
 def test_bounds_with_and_without_the_upper_one():
@@ -84,7 +84,7 @@ def test_bounds_with_and_without_the_upper_one():
         (ONE_BLOCK + "1,0,5,99999999999999999999\n", "not a whole number of"),
         (
             ONE_BLOCK + "1,0,999999999,999999999\n",
-            "line 2: more than 1,000,000,000 votes in one row.",
+            "line 2: more than 1,000,000,000 votes in one block.",
         ),
         (ONE_BLOCK + "1,0,0,0\n", "votes.csv, line 2: the estimation block holds no votes."),
         (HEADER + "1,0,0,0,5,5\n", "votes.csv, line 2: the selection block holds no votes, so no"),
@@ -105,6 +105,10 @@ def test_bounds_with_and_without_the_upper_one():
         (
             b"\x89PNG\r\n\x1a\n\x00",
             "votes.csv is not a text file; votes come as CSV or TSV in UTF-8.",
+        ),
+        (
+            ONE_BLOCK.encode() + b"1,0,5,\xff\n",
+            "votes.csv is not a text file; votes come as CSV or TSV",
         ),
         (b"idx,label\x00", "votes.csv is not a text file; votes come as CSV or TSV in UTF-8."),
         (ONE_BLOCK + "1,0," + "5" * 200_000, "votes.csv, line 2: not readable as a table ("),
