@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtGui import QAction, QKeySequence
 
+from gui.early import is_coming
+
 if TYPE_CHECKING:
     from gui.session import Session
 
@@ -24,6 +26,10 @@ def _idle(session: Session) -> bool:
 
 def _ready(session: Session) -> bool:
     return session.ready
+
+
+def _ready_or_coming(session: Session) -> bool:
+    return session.ready or is_coming(session)
 
 
 def _running(session: Session) -> bool:
@@ -107,7 +113,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("export-json", "Save evidence as &JSON…", "&File", "ask_where_to_export",
             "Ctrl+Shift+J", _has_result, arguments=("json",)),
     Command("quit", "&Quit", "&File", "close", "Ctrl+Q", starts_group=True),
-    Command("certify", "&Certify", "&Run", "certify", "F5", _ready, "run",
+    Command("certify", "&Certify", "&Run", "certify", "F5", _ready_or_coming, "run",
             tip="Choose the class, bound its probability, say how far it is certain"),
     Command("predict-one-sided", "&Predict (top class against 1/2)", "&Run", "predict", "Shift+F5",
             _ready, arguments=("one-sided",),

@@ -28,6 +28,7 @@ from engine.errors import TrustRequired, UserError
 from engine.models.request import ModelRequest
 from gui import actions as commands
 from gui.backend import ExportFormat, Offer, PredictTest
+from gui.early import EarlyStart
 from gui.files import (
     MODEL_FILTER,
     PICTURE_FILTER,
@@ -79,6 +80,7 @@ class Window(QMainWindow):
         self.setAcceptDrops(True)
         self.commands = commands.build_actions(self)
         self.asker = FileAsker(self)
+        self.early = EarlyStart(session, parent=self)
         self._build()
         self._connect()
         self._restore()
@@ -136,6 +138,7 @@ class Window(QMainWindow):
         ):
             signal.connect(self.refresh_actions)
         session.notice.connect(self.notices.show_notice)
+        self.early.due.connect(self.certify)
         session.trust_asked.connect(self._on_trust_asked)
         session.preview_ready.connect(self.preview.show_pages)
         session.offered.connect(self._on_offer)
@@ -214,9 +217,9 @@ class Window(QMainWindow):
         self.session.step_input(step)
 
     def certify(self) -> None:
-        """Start CERTIFY."""
+        """Start CERTIFY, or remember to while the model still loads."""
         self._begin()
-        self.session.certify()
+        self.early.certify()
 
     def predict(self, test: PredictTest) -> None:
         """Start PREDICT."""

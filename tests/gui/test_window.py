@@ -105,6 +105,15 @@ def test_an_unexpected_error_is_a_sentence_too(window, backend, qtbot):
     assert "Traceback" not in sentences(window)[0]
 
 
+def test_certify_asked_for_while_the_model_loads_is_done_when_it_is_there(window, qtbot):
+    assert not window.commands["certify"].isEnabled()
+    window.session.open_model(ModelRequest("demo:digits-0.25"))
+    window.session.open_input("digits:7")
+    assert window.commands["certify"].isEnabled()
+    window.commands["certify"].trigger()
+    qtbot.waitUntil(lambda: window.session.evidence is not None, timeout=20_000)
+
+
 def test_consent_is_asked_in_the_window(window, qtbot):
     window.session.open_model(ModelRequest("strange.pt2"))
     qtbot.waitUntil(lambda: bool(window.notices.notices))
