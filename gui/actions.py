@@ -48,6 +48,14 @@ def _has_result(session: Session) -> bool:
     return session.evidence is not None and not session.running
 
 
+def _has_case(session: Session) -> bool:
+    return session.casebook.case is not None
+
+
+def _can_save_case(session: Session) -> bool:
+    return not session.running and (_has_case(session) or session.evidence is not None)
+
+
 def _has_folder(session: Session) -> bool:
     return len(session.specs) > 1 and not session.running
 
@@ -103,6 +111,12 @@ COMMANDS: tuple[Command, ...] = (
             arguments=(-1,), starts_group=True),
     Command("next", "&Next picture", "&File", "step_input", "Alt+Right", _has_folder,
             arguments=(1,)),
+    Command("new-case", "Ne&w case…", "&File", "ask_for_new_case", "Ctrl+N", _idle, "",
+            tip="A file that keeps every run from now on", starts_group=True),
+    Command("open-case", "Open cas&e…", "&File", "ask_for_case", "Ctrl+Shift+O", _idle,
+            tip="A file with runs, whole or unfinished"),
+    Command("save-case", "Save &as case…", "&File", "ask_where_to_save_case", "Ctrl+Shift+S",
+            _can_save_case, tip="A copy of the open case, or the shown run in a new one"),
     Command("export-pdf", "Save &report as PDF…", "&File", "ask_where_to_export", "Ctrl+E",
             _has_result, "report", ("pdf",), starts_group=True,
             tip="Report with the evidence attached"),
@@ -130,6 +144,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("copy-command", "Copy command &line", "&Run", "copy_command", "Ctrl+Shift+C",
             _has_command, tip="The same run in a terminal", starts_group=True),
     Command("preview", "&Report preview", "&View", "show_preview", "Ctrl+P", _has_result, "report"),
+    Command("runs", "R&uns of the case", "&View", "show_runs", "Ctrl+R", _has_case,
+            tip="Find, look at and compare the recorded runs"),
     Command("theme-light", "&Light", "&View", "set_theme", "", arguments=("light",),
             checkable=True, tip="Theme", starts_group=True),
     Command("theme-dark", "&Dark", "&View", "set_theme", "", arguments=("dark",),

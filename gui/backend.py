@@ -13,15 +13,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from engine.command import command_line
+from gui import casework
+from gui.casework import Listing, Warn
+from gui.resuming import votes_so_far
 
 if TYPE_CHECKING:
+    from engine.case import Case, RunRow
     from engine.evidence import Evidence
     from engine.figures import Illustrations, MeaningFigure, SliceFigure
     from engine.inputs.base import FittedInput, ImageInput, Pixels
     from engine.models.base import Classifier
     from engine.models.request import ModelRequest
     from engine.procedures.normalizations import Comparison
-    from engine.procedures.resume import Resume
     from engine.procedures.snapshot import Snapshot
     from engine.settings import RunSettings
 
@@ -33,6 +36,10 @@ SLICE_SECONDS = 12.0
 """How long a map of the slice is refined."""
 
 PREVIEW_PPI = 110
+
+
+def _ignore(sentence: str) -> None:
+    """Nobody is told."""
 
 
 @dataclass(frozen=True)
@@ -169,22 +176,35 @@ class Backend:
         settings: RunSettings,
         stop: threading.Event,
         *,
-        resume: Resume | None = None,
+        before: Evidence | None = None,
+        case: Case | None = None,
+        warn: Warn = _ignore,
     ) -> Generator[Snapshot, None, Evidence]:
-        """CERTIFY, from the start or from votes counted before."""
+        """CERTIFY, from the start or from the votes of a run ``before``; kept in a case if any."""
         from engine.procedures.certify import certify
         from engine.sampling import IMPATIENCE
 
         command = command_line("certify", subject.request, subject.source, settings)
+        if case is not None:
+            return casework.certify_in(
+                case, subject, settings, stop, before=before, command=command, warn=warn
+            )
         return certify(
             subject.classifier,
             subject.fitted,
             settings,
             stop=stop,
             command=command,
-            resume=resume,
+            resume=votes_so_far(before) if before else None,
             patience=IMPATIENCE,
         )
+
+    def resume(
+        self, case: Case, row: RunRow, subject: Subject, stop: threading.Event, *, warn: Warn
+    ) -> Generator[Snapshot, None, Evidence]:
+        """Count an unfinished run of a case on."""
+        command = command_line("certify", subject.request, subject.source, row.settings)
+        return casework.resume_in(case, row.id, subject, stop, command=command, warn=warn)
 
     def predict(
         self,
@@ -193,13 +213,15 @@ class Backend:
         stop: threading.Event,
         *,
         test: PredictTest,
+        case: Case | None = None,
+        warn: Warn = _ignore,
     ) -> Generator[Snapshot, None, Evidence]:
-        """PREDICT, in one of its two forms."""
+        """PREDICT, in one of its two forms; kept in a case if there is one."""
         from engine.procedures.predict import predict
         from engine.sampling import IMPATIENCE
 
         command = command_line("predict", subject.request, subject.source, settings, test=test)
-        return predict(
+        procedure = predict(
             subject.classifier,
             subject.fitted,
             settings,
@@ -208,6 +230,55 @@ class Backend:
             command=command,
             patience=IMPATIENCE,
         )
+        if case is None:
+            return procedure
+        return casework.predict_in(case, subject, settings, procedure, warn=warn)
+
+    def create_case(self, path: Path) -> Case:
+        """A new case file."""
+        from engine.case import Case
+
+        return Case.create(path)
+
+    def open_case(self, path: Path) -> Case:
+        """A case file that exists."""
+        from engine.case import Case
+
+        return Case.open(path)
+
+    def save_case(
+        self,
+        case: Case | None,
+        path: Path,
+        evidence: Evidence | None,
+        request: ModelRequest | None,
+    ) -> Case:
+        """A copy of a case, or a new one with the shown run."""
+        return casework.save_as(case, path, evidence, request)
+
+    def list_runs(self, case: Case) -> Listing:
+        """The runs of a case."""
+        return casework.listing(case)
+
+    def read_run(self, case: Case, row: RunRow) -> Evidence | str | None:
+        """What a run ended in, exactly as it was; a sentence if damaged; None without result."""
+        return row.damage or case.evidence(row.id)
+
+    def find_again(self, case: Case, row: RunRow) -> tuple[ModelRequest, str]:
+        """How the model and the picture of a run are opened again."""
+        known = case.configuration(row.id)
+        return known.request, known.input_spec
+
+    def note_run(self, case: Case, row: RunRow, text: str) -> None:
+        """Attach a text to a run."""
+        case.note(row.id, text)
+
+    def pin_run(self, case: Case, row: RunRow) -> None:
+        """Mark a run for comparison, or take its mark off."""
+        if row.pinned:
+            case.unpin(row.id)
+        else:
+            case.pin(row.id)
 
     def explore(
         self, subject: Subject, evidence: Evidence, axes: AxesChoice, stop: threading.Event

@@ -10,12 +10,14 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from gui.casework import SUFFIX
 from gui.preferences import data_folder
 
 MODEL_SUFFIXES = (
     ".safetensors", ".pt", ".pth", ".th", ".tar", ".ckpt", ".bin", ".onnx", ".pt2",
 )  # fmt: skip
 MODEL_FILTER = f"Models ({' '.join(f'*{s}' for s in MODEL_SUFFIXES)} config.json);;All files (*)"
+CASE_FILTER = f"Cases (*{SUFFIX});;All files (*)"
 PICTURE_FILTER = "Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff *.gif);;All files (*)"
 
 
@@ -24,6 +26,11 @@ def is_model(path: Path) -> bool:
     if path.is_dir():
         return (path / "config.json").is_file()
     return path.suffix.lower() in MODEL_SUFFIXES
+
+
+def is_case(path: Path) -> bool:
+    """Whether a dropped file is a case."""
+    return path.suffix.lower() == SUFFIX
 
 
 def model_spec(path: Path) -> str:

@@ -17,26 +17,24 @@ from engine.command import command_line
 from engine.errors import TrustRequired, UserError
 from engine.evidence import Evidence
 from engine.models.request import ModelRequest
-from engine.procedures.resume import Resume
 from engine.procedures.snapshot import Snapshot
 from engine.settings import RunSettings
-from gui.backend import Backend, Offer, PredictTest, Subject
+from gui.backend import Backend, Offer, PredictTest
+from gui.casebook import CaseBook
 from gui.cautions import differences, wrong_without_noise
-from gui.errands import Errands
+from gui.loading import Loading
 from gui.preferences import Preferences, data_folder
-from gui.resuming import counted, extended, may_extend, may_go_on, votes_so_far
+from gui.resuming import counted, extended, may_extend, may_go_on
 from gui.worker import Failure
 
 if TYPE_CHECKING:
-    from engine.inputs.base import FittedInput, ImageInput
-    from engine.models.base import Classifier
-    from engine.records import ModelIdentity
+    from engine.case import RunRow
 
 KEPT = "stopped-run.json"
 """Where the votes of a run go that was stopped by closing the window."""
 
 
-class Session(Errands):
+class Session(Loading):
     """One model, one picture, one run at a time.
 
     Every signal is emitted in the UI thread. Most say only that something changed; the new value
@@ -44,16 +42,13 @@ class Session(Errands):
     """
 
     warmed = Signal()
-    model_changed = Signal()
-    input_changed = Signal()
-    fitted_changed = Signal()
     settings_changed = Signal()
     activity_changed = Signal()
     snapshot_changed = Signal()
     evidence_changed = Signal()
     offered = Signal(object)
     trust_asked = Signal(object, object)
-    normalizations_compared = Signal(object)
+    resumed = Signal()
 
     def __init__(
         self,
@@ -62,22 +57,16 @@ class Session(Errands):
         preferences: Preferences | None = None,
         parent: QObject | None = None,
     ) -> None:
-        super().__init__(backend or Backend(), parent)
-        self.preferences = preferences or Preferences()
-        self.settings = RunSettings()
+        super().__init__(backend or Backend(), preferences or Preferences(), parent)
         self.complaint = ""
-        self.model: ModelIdentity | None = None
-        self.request: ModelRequest | None = None
-        self.image: ImageInput | None = None
-        self.specs: list[str] = []
-        self.clean_answer: int | None = None
         self.snapshot: Snapshot | None = None
         self._before: Evidence | None = None
         self.stopping = False
         self.is_warm = False
-        self._asked: ModelRequest | None = None
-        self._classifier: Classifier | None = None
-        self._subject: Subject | None = None
+        self.casebook = CaseBook(self.worker, self.backend, parent=self)
+        self.casebook.notice.connect(self.notice)
+        self.casebook.resumable.connect(self._on_resumable)
+        self.fitted_changed.connect(self._count_awaited)
         self.worker.warm.connect(self._on_warm)
         self.worker.began.connect(self._on_activity)
         self.worker.idle.connect(self._on_activity)
@@ -86,16 +75,6 @@ class Session(Errands):
         self.worker.failed.connect(self._on_failed)
 
     # -- what is so -------------------------------------------------------------------------
-
-    @property
-    def running(self) -> bool:
-        """Whether votes are being counted."""
-        return self.worker.busy("run")
-
-    @property
-    def loading(self) -> bool:
-        """Whether a model or picture is being read."""
-        return any(self.worker.busy(kind) for kind in ("model", "input", "fit"))
 
     @property
     def ready(self) -> bool:
@@ -112,27 +91,6 @@ class Session(Errands):
     def can_extend(self) -> bool:
         """Whether the shown run can be counted past its planned n."""
         return self.ready and may_extend(self.evidence)
-
-    @property
-    def asked(self) -> ModelRequest | None:
-        """The model that was asked for last, whether it opened or not."""
-        return self._asked
-
-    @property
-    def has_labelled_pictures(self) -> bool:
-        """Whether the open picture is one of a folder or set with labels."""
-        return len(self.specs) > 1 and self.image is not None and self.image.label is not None
-
-    @property
-    def fitted(self) -> FittedInput | None:
-        """The picture in the model's shape, once both are there."""
-        return self._subject.fitted if self._subject else None
-
-    @property
-    def position(self) -> int:
-        """Index of the picture in the folder or set it came from; -1 if it came alone."""
-        source = self.image.source if self.image else ""
-        return self.specs.index(source) if source in self.specs else -1
 
     def differences(self) -> list[str]:
         """Settings in which the shown result differs from the form; empty if it is current."""
@@ -159,31 +117,6 @@ class Session(Errands):
         self.worker.start()
         self._submit("offer", "looking for examples", lambda stop: self.backend.offer())
 
-    def open_model(self, request: ModelRequest) -> None:
-        """Read a model; the result of the old one is cleared when the new one is there."""
-        if self._refuse_while_running("open a model"):
-            return
-        self._asked = request
-        self._submit(
-            "model",
-            f"opening {request.spec}",
-            lambda stop: (request, self.backend.load_model(request)),
-        )
-
-    def open_input(self, spec: str) -> None:
-        """Read a picture, or the first of a folder or set."""
-        if self._refuse_while_running("open a picture"):
-            return
-        known = self.specs
-        self._submit(
-            "input", f"opening {spec}", lambda stop: self.backend.open_input(spec, known)
-        )
-
-    def step_input(self, step: int) -> None:
-        """The next (1) or previous (-1) picture of the folder."""
-        if self.position >= 0:
-            self.open_input(self.specs[(self.position + step) % len(self.specs)])
-
     def set_settings(self, settings: RunSettings) -> None:
         """What the next run will use."""
         self.complaint = ""
@@ -203,20 +136,24 @@ class Session(Errands):
         """Count on from where the shown run was stopped, under its own settings."""
         evidence = self.evidence
         if evidence is not None and self.can_go_on:
-            self._certify(evidence.settings, votes_so_far(evidence))
+            self._certify(evidence.settings, evidence)
 
     def extend(self, n: int) -> None:
         """Count the shown run on up to a larger ``n``."""
         evidence = self.evidence
         if evidence is not None and self.can_extend and n > counted(evidence):
-            self._certify(extended(evidence.settings, n), votes_so_far(evidence))
+            self._certify(extended(evidence.settings, n), evidence)
 
     def predict(self, test: PredictTest) -> None:
         """Start PREDICT."""
         subject, settings = self._subject, self.settings
         if subject is not None:
+            case, warn = self.casebook.case, self.casebook.warned.emit
             self._run(
-                "predicting", lambda stop: self.backend.predict(subject, settings, stop, test=test)
+                "predicting",
+                lambda stop: self.backend.predict(
+                    subject, settings, stop, test=test, case=case, warn=warn
+                ),
             )
 
     def stop(self) -> None:
@@ -226,16 +163,6 @@ class Session(Errands):
             self.worker.stop("run")
             self.activity_changed.emit()
 
-    def compare_normalizations(self) -> None:
-        """Measure the model behind every normalisation on the labelled pictures that are open."""
-        classifier, specs = self._classifier, self.specs
-        if classifier is not None and not self._refuse_while_running("measure"):
-            self._submit(
-                "compare",
-                "measuring normalisations",
-                lambda stop: self.backend.compare_normalizations(classifier, specs, stop),
-            )
-
     def shutdown(self) -> bool:
         """End everything; the votes of a run that was going are kept in a file.
 
@@ -244,6 +171,10 @@ class Session(Errands):
         """
         was_running = self.running
         ended = self.worker.shutdown()
+        try:
+            self.casebook.flush()
+        except UserError as error:
+            self.notice.emit("error", str(error))
         if was_running and self.evidence is not None:
             path = Path(data_folder()) / KEPT
             try:
@@ -251,6 +182,11 @@ class Session(Errands):
             except UserError as error:
                 self.notice.emit("error", str(error))
         return ended
+
+    def resume_run(self, row: RunRow) -> None:
+        """Count an unfinished run of the case on; its model and picture are opened first."""
+        if not self._refuse_while_running("go on with another run"):
+            self.casebook.ask_resume(row)
 
     # -- what came of it --------------------------------------------------------------------
 
@@ -274,18 +210,22 @@ class Session(Errands):
     def _on_done(self, kind: str, outcome: Any) -> None:
         takers: dict[str, Callable[[Any], None]] = {
             "offer": self._take_offer,
-            "model": self._take_model,
-            "input": self._take_input,
-            "fit": self._take_fit,
             "run": self._take_evidence,
-            "compare": self.normalizations_compared.emit,
         }
         taker = takers.get(kind)
         if taker is not None:
             taker(outcome)
         else:
             self.take_errand(kind, outcome)
+            self.take_loaded(kind, outcome)
         self.activity_changed.emit()
+
+    @Slot(object, object)
+    def _on_resumable(self, row: RunRow, places: tuple[ModelRequest, str]) -> None:
+        request, spec = places
+        self.casebook.awaited = row
+        self.open_model(request)
+        self.open_input(spec)
 
     @Slot(str, object)
     def _on_failed(self, kind: str, failure: Failure) -> None:
@@ -296,36 +236,19 @@ class Session(Errands):
         if isinstance(failure.error, TrustRequired):
             self.trust_asked.emit(failure.error, self._asked)
         else:
+            if kind in ("model", "input", "fit"):
+                self.casebook.awaited = None
             self.notice.emit("error", failure.sentence)
         self.activity_changed.emit()
 
     def _take_offer(self, offer: Offer) -> None:
         self.offered.emit(offer)
 
-    def _take_model(self, loaded: tuple[ModelRequest, Classifier]) -> None:
-        if self._classifier is not None:
-            self._classifier.unload()
-        self.request, self._classifier = loaded
-        self.model = self._classifier.identity
-        self.preferences.remember("models", self.request.spec)
-        self._clear_result()
-        self.model_changed.emit()
-        self._fit()
-
-    def _take_input(self, loaded: tuple[list[str], ImageInput]) -> None:
-        self.specs, self.image = loaded
-        self.preferences.remember("inputs", self.image.source)
-        self._clear_result()
-        self.input_changed.emit()
-        self._fit()
-
-    def _take_fit(self, fitted: tuple[Subject, int]) -> None:
-        self._subject, self.clean_answer = fitted
-        self.fitted_changed.emit()
-
     def _take_evidence(self, evidence: Evidence) -> None:
         self.evidence, self.stopping = evidence, False
+        self._before = None
         self.evidence_changed.emit()
+        self.casebook.refresh()
         for warning in evidence.warnings:
             self.notice.emit("warning", warning)
         if self._subject is not None:
@@ -338,39 +261,33 @@ class Session(Errands):
             self._clear_result()
             self._submit("run", title, work)
 
-    def _certify(self, settings: RunSettings, resume: Resume | None = None) -> None:
-        """CERTIFY from the start, or from the votes of the shown run, which stays if that fails."""
-        subject = self._subject
-        if subject is None:
+    def _certify(self, settings: RunSettings, before: Evidence | None = None) -> None:
+        """CERTIFY from the start, or from the votes of a run, which stays if that fails."""
+        subject, case, warn = self._subject, self.casebook.case, self.casebook.warned.emit
+        if subject is None or not self.ready:
             return
-        before = self.evidence if resume is not None else None
         self._run(
             "certifying",
-            lambda stop: self.backend.certify(subject, settings, stop, resume=resume),
+            lambda stop: self.backend.certify(
+                subject, settings, stop, before=before, case=case, warn=warn
+            ),
         )
         self._before = before
 
-    def _fit(self) -> None:
-        """Fit the picture to the model once both are there; no older pair counts any more."""
-        self._subject = self.clean_answer = None
-        self.fitted_changed.emit()
-        classifier, request, image = self._classifier, self.request, self.image
-        if classifier is None or request is None or image is None:
+    @Slot()
+    def _count_awaited(self) -> None:
+        """The model and picture of an unfinished run of the case are there: count it on."""
+        row, subject, case = self.casebook.awaited, self._subject, self.casebook.case
+        if row is None or subject is None or case is None or not self.ready:
             return
-        settings = self.settings
-        self._submit(
-            "fit",
-            "fitting the picture to the model",
-            lambda stop: self.backend.prepare(classifier, request, image, settings),
+        self.casebook.awaited, warn = None, self.casebook.warned.emit
+        self._run(
+            "certifying", lambda stop: self.backend.resume(case, row, subject, stop, warn=warn)
         )
+        self.resumed.emit()
 
     def _clear_result(self) -> None:
         self.pictures.clear()
         self.worker.drop("preview")
         self.snapshot = self.evidence = None
         self.evidence_changed.emit()
-
-    def _refuse_while_running(self, wish: str) -> bool:
-        if self.running:
-            self.notice.emit("warning", f"A run is going; stop it (Esc) to {wish}.")
-        return self.running

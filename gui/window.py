@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import partial
 from pathlib import Path
 
@@ -17,7 +16,6 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QApplication,
-    QMainWindow,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -28,11 +26,13 @@ from engine.errors import TrustRequired, UserError
 from engine.models.request import ModelRequest
 from gui import actions as commands
 from gui.backend import ExportFormat, Offer, PredictTest
+from gui.documents import TITLE, DocumentWindow, file_name
 from gui.early import EarlyStart
 from gui.files import (
     MODEL_FILTER,
     PICTURE_FILTER,
     FileAsker,
+    is_case,
     is_model,
     model_spec,
     pasted_picture,
@@ -55,12 +55,11 @@ from gui.resuming import counted
 from gui.session import Session
 from gui.theme import TALK_SCALE, THEMES, apply_theme
 
-TITLE = "Certiscope"
 FIRST_SIZE = (1280, 800)
 RIGHT_WIDTH = 300
 
 
-class Window(QMainWindow):
+class Window(DocumentWindow):
     """Left: what is certified. Middle: plots. Right: the statement. Bottom: progress.
 
     Attributes:
@@ -98,10 +97,11 @@ class Window(QMainWindow):
         self.preview = Preview(self.commands)
         self.gallery = GalleryPage()
         self.doctor = DoctorPage()
+        self.build_documents(session)
         self.statement = StatementPanel(session, self.commands)
         self.progress = ProgressPanel(session)
         self.middle = QStackedWidget()
-        for page in (self.explore, self.preview, self.gallery, self.doctor):
+        for page in (self.explore, self.preview, self.gallery, self.doctor, *self.wide):
             self.middle.addWidget(page)
         self.columns = QSplitter(Qt.Orientation.Horizontal)
         self.columns.setChildrenCollapsible(False)
@@ -148,9 +148,11 @@ class Window(QMainWindow):
         self.extend_bar.wanted.connect(self.extend)
         session.evidence_changed.connect(self.extend_bar.hide)
         self.explore.notice.connect(self.notices.show_notice)
+        session.resumed.connect(self.show_explore)
+        self.connect_documents()
         self.left.model.wanted.connect(session.open_model)
         self.gallery.chosen.connect(self._on_example)
-        for page in (self.preview, self.gallery, self.doctor):
+        for page in (self.preview, self.gallery, self.doctor, *self.wide):
             page.left.connect(self.show_explore)
         themes = QActionGroup(self)
         for name in THEMES:
@@ -195,8 +197,10 @@ class Window(QMainWindow):
         self.asker.open_folder("Open picture folder", self.open_path)
 
     def open_path(self, path: Path) -> None:
-        """Open a file or folder as what it is: a model, or pictures."""
-        if is_model(path) or path.name == "config.json":
+        """Open a file or folder as what it is: a case, a model, or pictures."""
+        if is_case(path):
+            self.session.casebook.open(path)
+        elif is_model(path) or path.name == "config.json":
             self.session.open_model(ModelRequest(model_spec(path)))
         else:
             self.session.open_input(str(path))
@@ -254,29 +258,28 @@ class Window(QMainWindow):
         """Save the shown result."""
         evidence = self.session.evidence
         if evidence is not None:
-            name = re.sub(r"[^\w.-]+", "-", f"{evidence.procedure}-{evidence.input.name}.{fmt}")
             self.asker.save_file(
-                f"Save {fmt.upper()}", name, partial(self.session.export, fmt)
+                f"Save {fmt.upper()}", file_name(evidence, fmt), partial(self.session.export, fmt)
             )
 
     def show_explore(self) -> None:
         """Back to the plots."""
-        self._show_page(self.explore)
+        self.show_page(self.explore)
 
     def show_preview(self) -> None:
         """The report's pages."""
         self.preview.wait()
-        self._show_page(self.preview)
+        self.show_page(self.preview)
         self.session.request_preview()
 
     def show_gallery(self) -> None:
         """The shipped pictures."""
-        self._show_page(self.gallery)
+        self.show_page(self.gallery)
         self.gallery.list.setFocus()
 
     def show_doctor(self) -> None:
         """Versions and devices."""
-        self._show_page(self.doctor)
+        self.show_page(self.doctor)
         self.session.request_examination()
 
     def show_palette(self) -> None:
@@ -294,8 +297,7 @@ class Window(QMainWindow):
     def follow_talk_mode(self) -> None:
         """Large type; only plots and progress are left."""
         on = self.commands["talk"].isChecked()
-        for widget in (self.left, self.statement):
-            widget.setVisible(not on)
+        self._make_room()
         self.set_theme(self.session.preferences.theme)
         if on:
             self.showFullScreen()
@@ -320,9 +322,10 @@ class Window(QMainWindow):
         """Open every kind of file that was dropped: a model, pictures, or both."""
         mime = event.mimeData()
         paths = [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
+        cases = [path for path in paths if is_case(path)]
         models = [path for path in paths if is_model(path)]
-        pictures = [path for path in paths if path not in models]
-        for path in (*models[:1], *pictures[:1]):
+        pictures = [path for path in paths if path not in (*cases, *models)]
+        for path in (*cases[:1], *models[:1], *pictures[:1]):
             self.open_path(path)
         event.acceptProposedAction()
 
@@ -349,9 +352,17 @@ class Window(QMainWindow):
         self.notices.clear("error", "info")
         self.show_explore()
 
-    def _show_page(self, page: QWidget) -> None:
+    def show_page(self, page: QWidget) -> None:
+        """Let a page take the window's middle."""
         self.middle.setCurrentWidget(page)
+        self._make_room()
         page.setFocus()
+
+    def _make_room(self) -> None:
+        """Side columns go in talk mode, and for pages with results of their own."""
+        alone = self.commands["talk"].isChecked() or self.middle.currentWidget() in self.wide
+        for widget in (self.left, self.statement):
+            widget.setVisible(not alone)
 
     @Slot(object, object)
     def _on_trust_asked(self, error: TrustRequired, request: ModelRequest) -> None:

@@ -43,4 +43,5 @@ class ScrollColumn(QScrollArea):
 
     def _fit(self) -> None:
         width = self.viewport().width()
-        self.widget().setMinimumHeight(self.column.totalHeightForWidth(width))
+        # -1 where nothing in it breaks its lines
+        self.widget().setMinimumHeight(max(0, self.column.totalHeightForWidth(width)))

@@ -5,7 +5,7 @@ Everything here is read from the evidence or the snapshot, nothing from the form
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import (
     QFrame,
@@ -19,7 +19,8 @@ from engine.figures import NOISE_WORDS
 from engine.procedures.snapshot import Snapshot
 from engine.regions import Region
 from engine.settings import NoiseMode
-from gui.panels.rows import evidence_rows, snapshot_rows
+from gui.panels.facts import FactsTable
+from gui.panels.rows import Rows, evidence_rows, snapshot_rows
 from gui.panels.scroll import ScrollColumn
 from gui.panels.section import say, words
 from gui.session import Session
@@ -56,11 +57,7 @@ class StatementPanel(Card):
         self.ended.setAccessibleName("Why the run ended")
         self.limits_title, self.limits = words("What it does not say", "title"), words()
         set_role(self.limits, "muted")
-        self._table = QGridLayout()
-        self._table.setColumnStretch(1, 1)
-        self._table.setHorizontalSpacing(10)
-        self._table.setVerticalSpacing(5)
-        self._rows: list[tuple[str, str]] = []
+        self.facts = FactsTable()
         self._rules = (_rule(), _rule())
         self.title.hide()
         self.subtitle.hide()
@@ -146,29 +143,14 @@ class StatementPanel(Card):
         self._rules[1].setVisible(bool(limits))
         say(self.limits, "\n".join(f"– {sentence}" for sentence in limits))
 
-    def _fill(self, rows: list[tuple[str, str]]) -> None:
-        """Change texts in place; make rows anew only where their names differ."""
-        if [name for name, _ in rows] != [name for name, _ in self._rows]:
-            self._rebuild(rows)
-        self._rows = rows
+    @property
+    def _rows(self) -> Rows:
+        return self.facts.rows
+
+    def _fill(self, rows: Rows) -> None:
+        self.facts.show_rows(rows)
         self._rules[0].setVisible(bool(rows))
         self.copy.setEnabled(bool(rows))
-        for index, (_, value) in enumerate(rows):
-            label = self._table.itemAtPosition(index, 1).widget()
-            label.setText(value)  # type: ignore[attr-defined]
-
-    def _rebuild(self, rows: list[tuple[str, str]]) -> None:
-        while (item := self._table.takeAt(0)) is not None:
-            item.widget().hide()
-            item.widget().deleteLater()
-        for index, (name, _) in enumerate(rows):
-            value = words()
-            value.setAlignment(Qt.AlignmentFlag.AlignRight)
-            value.setAccessibleName(name)
-            title = words(name, "muted")
-            title.setWordWrap(False)
-            self._table.addWidget(title, index, 0, Qt.AlignmentFlag.AlignTop)
-            self._table.addWidget(value, index, 1)
 
     @Slot()
     def _mark_earlier(self) -> None:
@@ -191,7 +173,7 @@ class StatementPanel(Card):
             self._rules[0],
         ):
             column.addWidget(widget)
-        column.addLayout(self._table)
+        column.addWidget(self.facts)
         for widget in (self._rules[1], self.limits_title, self.limits):
             column.addWidget(widget)
         column.addStretch(1)

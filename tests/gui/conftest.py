@@ -272,10 +272,10 @@ class FakeBackend(Backend):
         return (f"The model was trained with sigma {trained:g}.",)
 
     def certify(
-        self, subject: Subject, settings: RunSettings, stop: threading.Event, *, resume=None
+        self, subject: Subject, settings: RunSettings, stop: threading.Event, *, before=None, **kept
     ) -> Generator[Snapshot, None, Evidence]:
         self._note("certify")
-        n = sum(block.n for block in resume.blocks) if resume else 0
+        n = sum(before.votes.estimation) if before else 0
         while n < settings.n and not stop.is_set():
             time.sleep(self.pause)
             n = min(settings.n, n + BATCH)
@@ -284,7 +284,7 @@ class FakeBackend(Backend):
             settings, max(n, 1), share=self.share, source=subject.fitted.identity.source
         )
 
-    def predict(self, subject, settings, stop, *, test):
+    def predict(self, subject, settings, stop, *, test, **kept):
         self._note(f"predict {test}")
         return self.certify(subject, settings, stop)
 

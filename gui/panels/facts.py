@@ -1,0 +1,49 @@
+"""Names and values, two columns; texts change in place, so that nothing flickers while it runs."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from gui.panels.rows import Rows
+from gui.panels.section import words
+
+
+class FactsTable(QWidget):
+    """A table of facts.
+
+    Attributes:
+        rows: what is shown.
+    """
+
+    def __init__(self, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.rows: Rows = []
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setColumnStretch(1, 1)
+        self._grid.setHorizontalSpacing(10)
+        self._grid.setVerticalSpacing(5)
+
+    def show_rows(self, rows: Rows) -> None:
+        """Change texts; rows are made anew only where their names differ."""
+        if [name for name, _ in rows] != [name for name, _ in self.rows]:
+            self._rebuild(rows)
+        self.rows = rows
+        self.setVisible(bool(rows))
+        for index, (_, value) in enumerate(rows):
+            label = self._grid.itemAtPosition(index, 1).widget()
+            label.setText(value)  # type: ignore[attr-defined]
+
+    def _rebuild(self, rows: Rows) -> None:
+        while (item := self._grid.takeAt(0)) is not None:
+            item.widget().hide()
+            item.widget().deleteLater()
+        for index, (name, _) in enumerate(rows):
+            value = words()
+            value.setAlignment(Qt.AlignmentFlag.AlignRight)
+            value.setAccessibleName(name)
+            title = words(name, "muted")
+            title.setWordWrap(False)
+            self._grid.addWidget(title, index, 0, Qt.AlignmentFlag.AlignTop)
+            self._grid.addWidget(value, index, 1)

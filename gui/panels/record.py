@@ -1,0 +1,126 @@
+"""A result to look at: exactly what was recorded, labelled from itself and from nothing else."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QWidget
+
+from engine.evidence import Evidence
+from engine.figures import NOISE_WORDS, bounds_figure, votes_figure
+from gui.panels.facts import FactsTable
+from gui.panels.rows import evidence_rows
+from gui.panels.scroll import ScrollColumn
+from gui.panels.section import say, words
+from gui.panels.statement import ended
+from gui.plots import BoundsPlot, VotesPlot
+from gui.theme import set_role
+from gui.widgets.card import Card
+
+_BESIDE = 760
+"""From this width on the two plots stand side by side."""
+
+
+class RecordView(Card):
+    """One evidence: statement, numbers, votes and bounds.
+
+    Attributes:
+        evidence: what is shown; None while there is nothing.
+
+    Signals:
+        export: the evidence and the format it is wanted in.
+        notice: kind and sentence.
+    """
+
+    export = Signal(object, str)
+    notice = Signal(str, str)
+
+    def __init__(self, *, parent: QWidget | None = None) -> None:
+        super().__init__("", parent=parent)
+        self.evidence: Evidence | None = None
+        self.outcome, self.headline = words(), words(role="headline")
+        self.unit, self.ended = words(role="small"), words(role="small")
+        self.badge, self.sentence = words(role="badge"), words()
+        self.facts = FactsTable()
+        self.votes, self.bounds = VotesPlot(), BoundsPlot()
+        self.text = ScrollColumn("Recorded statement", spacing=5)
+        for widget in (
+            self.outcome,
+            self.headline,
+            self.unit,
+            self.sentence,
+            self.ended,
+            self.badge,
+            self.facts,
+        ):
+            self.text.column.addWidget(widget)
+        self.text.column.addStretch(1)
+        self.plots = QSplitter(Qt.Orientation.Vertical)
+        self.plots.setChildrenCollapsible(False)
+        for plot in (self.votes, self.bounds):
+            self.plots.addWidget(plot)
+            plot.failed.connect(lambda sentence: self.notice.emit("error", sentence))
+            plot.notice.connect(lambda sentence: self.notice.emit("info", sentence))
+        row = QHBoxLayout()
+        row.addWidget(self.text, 2)
+        row.addWidget(self.plots, 3)
+        self.content.addLayout(row, 1)
+        for fmt in ("pdf", "json"):
+            button = QPushButton(f"Save {fmt.upper()}…")
+            button.clicked.connect(lambda _=False, fmt=fmt: self._export(fmt))
+            self.header.addWidget(button)
+            setattr(self, fmt, button)
+        self.show_text("", "")
+
+    def show_evidence(self, evidence: Evidence, title: str) -> None:
+        """Show a result."""
+        self.evidence = evidence
+        self._head(title, f"{evidence.model.name} · {evidence.input.name} · {evidence.created}")
+        role = "abstained" if evidence.outcome == "abstained" else "certified"
+        set_role(self.outcome, role)
+        say(self.outcome, evidence.outcome.upper() + ("" if evidence.complete else " · PARTIAL"))
+        region, noise = evidence.region, evidence.settings.noise
+        say(self.headline, region.headline() if region else "")
+        say(self.unit, f"{region.norm} norm, {region.unit}" if region else "")
+        say(self.sentence, evidence.statement)
+        say(self.ended, ended(evidence))
+        say(self.badge, NOISE_WORDS[noise].capitalize())
+        set_role(self.badge, "badge-sound" if noise == "exact" else "badge")
+        self.facts.show_rows(evidence_rows(evidence))
+        self._draw(evidence)
+
+    def show_text(self, title: str, sentence: str) -> None:
+        """Show a sentence in place of a result."""
+        self.evidence = None
+        self._head(title, "")
+        for label in (self.outcome, self.headline, self.unit, self.ended, self.badge):
+            say(label, "")
+        say(self.sentence, sentence)
+        self.facts.show_rows([])
+        self.plots.hide()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Plots side by side where there is room."""
+        super().resizeEvent(event)
+        wide = self.width() >= _BESIDE
+        self.plots.setOrientation(Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical)
+
+    def _head(self, title: str, subtitle: str) -> None:
+        self.title.setText(title)
+        self.setAccessibleName(title)
+        self.set_subtitle(subtitle)
+        for button in (self.pdf, self.json):
+            button.setVisible(self.evidence is not None)
+
+    def _draw(self, evidence: Evidence) -> None:
+        names = evidence.model.class_names
+        self.plots.show()
+        self.votes.show_figure(votes_figure(evidence, names))
+        if evidence.trajectory:
+            self.bounds.show_figure(bounds_figure(evidence, names))
+        else:
+            self.bounds.wait("This procedure bounds nothing.")
+
+    def _export(self, fmt: str) -> None:
+        if self.evidence is not None:
+            self.export.emit(self.evidence, fmt)
