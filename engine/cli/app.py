@@ -15,6 +15,7 @@ from engine import __version__
 from engine.cli import options
 from engine.cli.case import case_flags
 from engine.cli.decide import decide_command, decide_flags
+from engine.cli.keys import keys_app
 from engine.cli.listing import doctor_command, schemes_command
 from engine.cli.outcome import BAD_INPUT, FAILURE, INTERRUPTED
 from engine.cli.output import WriteError
@@ -23,6 +24,9 @@ from engine.cli.replay import replay_command, replay_flags
 from engine.cli.resume import resume_command, resume_flags
 from engine.cli.run import certify_command, predict_command
 from engine.cli.runs import runs_command, runs_flags
+from engine.cli.schema import schema_command
+from engine.cli.sign import sign_command
+from engine.cli.verify import verify_command, verify_flags
 from engine.errors import UserError
 
 COMMANDS = (
@@ -33,6 +37,10 @@ COMMANDS = (
     "replay",
     "resume",
     "runs",
+    "verify",
+    "sign",
+    "keys",
+    "schema",
     "schemes",
     "doctor",
     "demo",
@@ -105,6 +113,10 @@ def build(demo: Demo | None) -> typer.Typer:
     _add(app, "replay", replay_command, replay_flags())
     _add(app, "resume", resume_command, resume_flags())
     _add(app, "runs", runs_command, runs_flags())
+    _add(app, "verify", verify_command, verify_flags())
+    app.command("sign")(sign_command)
+    app.add_typer(keys_app(), name="keys")
+    app.command("schema")(schema_command)
     app.command("schemes")(schemes_command)
     app.command("doctor")(doctor_command)
     if demo is not None:

@@ -1,0 +1,129 @@
+"""``certiscope verify``: one line per claim of a report, evidence or case."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import typer
+
+from engine.cli.interrupt import stoppable
+from engine.cli.options import OUTPUT, WHAT, flag
+from engine.cli.outcome import CERTIFIED, FAILURE
+from engine.errors import UserError
+from engine.files import write_atomically
+
+STDOUT = "-"
+LEVELS = "How far to go"
+
+
+def verify_flags() -> list[inspect.Parameter]:
+    """The flags of the command."""
+    return [
+        inspect.Parameter(
+            "file",
+            inspect.Parameter.POSITIONAL_OR_KEYWORD,
+            default=typer.Argument(..., metavar="FILE", help="Report (.pdf), evidence or case."),
+            annotation=Path,
+        ),
+        flag(
+            "counts_only",
+            bool,
+            False,
+            "Check what follows from this file alone; look for no model and no input.",
+            LEVELS,
+            flag="--counts-only",
+        ),
+        flag(
+            "rerun",
+            str,
+            "",
+            "Draw the noise of K random blocks again and compare the votes; 'all' for every vote.",
+            LEVELS,
+            metavar="K|all",
+        ),
+        flag("signed", bool, False, "Demand a signature.", LEVELS, flag="--signed"),
+        flag("model", str, "", "Where the model is now.", WHAT),
+        flag("input", str, "", "Where the input is now.", WHAT),
+        flag("trust", bool, False, "Open a format that can run code.", WHAT, flag="--trust"),
+        flag("device", str, "auto", "Where --rerun counts.", LEVELS),
+        flag(
+            "allow_flips",
+            int,
+            0,
+            "Votes that may fall otherwise where --rerun counts on another device.",
+            LEVELS,
+            metavar="N",
+            min=0,
+        ),
+        flag("json", str, "", "Write the verdicts as JSON; '-' is standard output.", OUTPUT),
+    ]
+
+
+def verify_command(values: Mapping[str, Any]) -> int:
+    """Check every claim of a report (PDF), evidence (JSON) or case, and say whether it holds.
+
+    Exit status: 0 if all claims hold, 1 if one does not or cannot be checked, 2 for a file that
+    cannot be read. Without --rerun nothing is run and torch is not loaded.
+    """
+    from engine.verify import Plan, verify
+
+    rerun = _rerun(values["rerun"])
+    to_stdout = values["json"] == STDOUT
+    with stoppable() as stop:
+        plan = Plan(
+            rerun=rerun,
+            counts_only=values["counts_only"],
+            model=values["model"],
+            input=values["input"],
+            trust=values["trust"],
+            device=_device(values["device"]),
+            flips=values["allow_flips"],
+            signed=values["signed"],
+            stop=stop,
+            progress=_progress() if rerun is not None else None,
+        )
+        report = verify(values["file"], plan)
+    stream = sys.stderr if to_stdout else sys.stdout
+    for claim in report.claims:
+        stream.write(claim.line() + "\n")
+    for note in report.notes:
+        stream.write(f"Note: {note}\n")
+    stream.write(report.summary() + "\n")
+    text = report.model_dump_json(indent=2) + "\n"
+    if to_stdout:
+        sys.stdout.write(text)
+    elif values["json"]:
+        write_atomically(Path(values["json"]), text.encode())
+    return CERTIFIED if report.ok else FAILURE
+
+
+def _rerun(text: str) -> int | Literal["all"] | None:
+    if not text:
+        return None
+    if text == "all":
+        return "all"
+    if text.isascii() and text.isdigit() and len(text) < 9 and int(text) > 0:
+        return int(text)
+    raise UserError(f"--rerun must be a number of blocks, at least 1, or all (it was '{text}').")
+
+
+def _device(text: str) -> str:
+    from engine.fields import checked
+    from engine.settings import RunSettings
+
+    return checked(RunSettings, device=text).device
+
+
+def _progress() -> Callable[[int, int], None] | None:
+    if not sys.stderr.isatty():
+        return None
+
+    def show(done: int, of: int) -> None:
+        sys.stderr.write(f"\rblocks drawn again: {done} of {of}" + ("\n" if done == of else ""))
+        sys.stderr.flush()
+
+    return show

@@ -1,0 +1,58 @@
+"""Signing the files of one run, after looking at what one signs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from engine.errors import UserError
+from engine.evidence import Evidence
+from engine.files import write_atomically
+from engine.signing import attestation, pades
+from engine.signing.keys import SigningKey
+
+
+def sign(paths: Sequence[Path], key: SigningKey, *, inside: bool = False) -> Path:
+    """Sign evidence and report of one run; the path of the envelope.
+
+    Args:
+        paths: JSON or PDF files, all of one run.
+        key: whose signature.
+        inside: sign inside the PDFs too; their bytes grow, so that comes first.
+
+    Raises:
+        UserError: a number in a file does not hold, or the files are of different runs.
+    """
+    evidence = _one_run(paths)
+    if len({attestation.envelope_path(path).absolute() for path in paths}) > 1:
+        raise UserError(
+            "Files that are signed together need one name and folder, such as run.json and "
+            "run.pdf; sign others one by one."
+        )
+    if inside:
+        for path in paths:
+            if path.suffix.lower() == ".pdf":
+                write_atomically(path, pades.sign(path.read_bytes(), key))
+    return attestation.sign_files(paths, evidence, key)
+
+
+def _one_run(paths: Sequence[Path]) -> Evidence:
+    found = [_sound(path) for path in paths]
+    if any(evidence.seal != found[0].seal for evidence in found):
+        raise UserError(
+            f"{paths[0]} and {paths[-1]} are not of the same run; sign them one by one."
+        )
+    return found[0]
+
+
+def _sound(path: Path) -> Evidence:
+    """The evidence of a file whose every number follows from its votes."""
+    from engine.verify import Plan, verify
+    from engine.verify.reading import evidence_of
+
+    report = verify(path, Plan(counts_only=True))
+    own = [claim for claim in report.claims if not claim.name.startswith("sign")]
+    wrong = [claim for claim in own if claim.verdict != "holds"]
+    if wrong:
+        raise UserError(f"{path} is not signed: {wrong[0].line()}.")
+    return evidence_of(path)

@@ -1,0 +1,58 @@
+"""A case, run by run: its log, its votes, its results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from engine.case import Case, RunRow
+from engine.errors import UserError
+from engine.evidence import Evidence
+from engine.verify.report import Claim
+
+
+def check_case(path: Path) -> Iterator[tuple[Claim, Evidence | None]]:
+    """The file as a whole, then each run's record, with its result where it has one.
+
+    Raises:
+        UserError: it is no case, or cannot be read.
+    """
+    case = Case.open(path)
+    yield _claim("case file and its log", case.damage), None
+    damaged = case.damaged()
+    readable = {row.id for row in case.runs()}
+    for row in case.runs():
+        about = f"run {row.id}"
+        record = _claim("recorded votes", damaged.get(row.id, ""), about)
+        evidence = None if record.verdict != "holds" else _evidence(case, row)
+        if evidence is None and record.verdict == "holds":
+            detail = f"{row.counted:,} of {row.settings.n:,} votes, no result yet"
+            record = record.model_copy(update={"detail": detail})
+        yield record, evidence
+        if evidence is not None:
+            yield _claim("number of the run", _miscounted(row, evidence), about), None
+    for run, sentence in damaged.items():
+        if run not in readable:
+            yield _claim("recorded votes", sentence, f"run {run}"), None
+
+
+def _evidence(case: Case, row: RunRow) -> Evidence | None:
+    try:
+        return case.evidence(row.id)
+    except UserError:
+        return None
+
+
+def _miscounted(row: RunRow, evidence: Evidence) -> str:
+    if evidence.run_id != row.run_id:
+        return "its result is of another run"
+    if evidence.run_number is not None and evidence.run_number != row.number:
+        return f"its result calls it run {evidence.run_number}, the log run {row.number}"
+    return ""
+
+
+def _claim(name: str, wrong: str, about: str = "") -> Claim:
+    if wrong:
+        detail = wrong.rstrip(".")
+        return Claim(name=name, verdict="does not hold", detail=detail, about=about)
+    return Claim(name=name, verdict="holds", about=about)

@@ -1,0 +1,286 @@
+"""The first level: everything that follows from the counts, worked out again. No torch.
+
+Every number a CERTIFY or PREDICT run claims is a function of its votes, its settings and the
+digests of model and input; each check works one group of them out anew and compares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from math import prod
+from typing import Any
+
+from engine.blocks import added, block_size, chain_facts, chain_start, first_broken, total
+from engine.bounds import bound_method
+from engine.errors import UserError
+from engine.evidence import ChainRecord, Evidence, NoiseRecord
+from engine.grid import GENERATOR as EXACT_GENERATOR
+from engine.grid import table_sha256, weakened
+from engine.procedures.claims import Claims
+from engine.procedures.conclusion import certify_facts
+from engine.procedures.decision import predict_facts
+from engine.procedures.target import Target
+from engine.records import ProbabilityBounds, Votes
+from engine.streams import GENERATOR, KEY_MATERIAL, Stream, run_key
+from engine.verify.compare import differences
+from engine.verify.report import Claim, Unchecked
+
+MOST_WORK = 2 * 10**8
+"""Classes times blocks; a file that declares more is not worked through."""
+
+_BOUNDS = ("bounds",)
+_OVER_N = ("trajectory",)
+_REGION = ("region", "radius")
+_OUTCOME = ("outcome", "complete", "predicted_class", "class_name")
+_TARGETS = ("target certified", "target out of reach")
+
+
+def check_counts(evidence: Evidence) -> list[Claim]:
+    """One claim for each group of numbers."""
+    recount = Recount(evidence)
+    claims = [_checked(name, check) for name, check in recount.foundations()]
+    if all(claim.verdict == "holds" for claim in claims):
+        return claims + [_checked(name, check) for name, check in recount.conclusions()]
+    broken = next(claim.name for claim in claims if claim.verdict != "holds")
+    reason = f"its foundation ({broken}) does not hold"
+    open_ = (name for name, _ in recount.conclusions())
+    return claims + [Claim(name=n, verdict="cannot be checked", detail=reason) for n in open_]
+
+
+Check = Callable[[], list[str]]
+"""Clauses that say what is wrong; none if the claim holds."""
+
+
+def _checked(name: str, check: Check) -> Claim:
+    try:
+        wrong = check()
+    except Unchecked as reason:
+        return Claim(name=name, verdict="cannot be checked", detail=str(reason))
+    except UserError as error:
+        wrong = [str(error)]
+    except (ArithmeticError, ValueError, LookupError, TypeError, AttributeError) as error:
+        wrong = [f"its numbers cannot be worked with: {type(error).__name__}"]
+    if wrong:
+        return Claim(name=name, verdict="does not hold", detail="; ".join(wrong))
+    return Claim(name=name, verdict="holds")
+
+
+class Recount:
+    """A run worked out again from its votes."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self.evidence = evidence
+        self.settings = evidence.settings
+        self.certifying = evidence.procedure == "certify"
+        votes = evidence.votes
+        self.selection = Votes(counts=votes.selection, failures=votes.selection_failures)
+        self.estimation = Votes(counts=votes.estimation, failures=votes.estimation_failures)
+        self.classes = len(evidence.model.class_names)
+
+    def foundations(self) -> Iterator[tuple[str, Check]]:
+        """What everything else rests on."""
+        yield "votes add up", self._votes
+        yield "noise key and generator", self._noise
+        if self.certifying:
+            yield "hash chain of the votes", self._chain
+
+    def conclusions(self) -> Iterator[tuple[str, Check]]:
+        """What follows from the votes."""
+        if self.certifying:
+            yield "bounds", lambda: self._differences(*_BOUNDS)
+            yield "bounds over n", lambda: self._differences(*_OVER_N)
+            yield "certified region", lambda: self._differences(*_REGION)
+            yield "perturbations asked for", self._asked
+        else:
+            yield "p-value", lambda: self._differences("test")
+        yield "outcome", lambda: self._differences(*_OUTCOME)
+        yield "abstention", lambda: self._differences("abstention")
+        yield "statement", lambda: self._differences("statement")
+        yield "end of the run", self._ended
+
+    @cached_property
+    def key(self) -> int:
+        """The noise key."""
+        return run_key(
+            self.settings,
+            model_sha256=self.evidence.model.sha256,
+            pixels_sha256=self.evidence.input.pixels_sha256,
+        )
+
+    @cached_property
+    def slack(self) -> float:
+        """What the distance of exact noise from its law costs the bounds."""
+        if self.settings.noise != "exact":
+            return 0.0
+        found = self.settings.scheme.total_variation(prod(self.evidence.input.shape))
+        if found is None:
+            raise UserError(f"the scheme {self.settings.scheme.key} has no exact noise")
+        return found
+
+    @cached_property
+    def claims(self) -> Claims:
+        """The declared bound at every block end."""
+        settings = self.settings
+        claims = Claims(settings, bound_method(settings.bound), _Slack(self.slack))
+        chain, top = self.evidence.chain, self.evidence.votes.guess
+        if chain is not None and top is not None:
+            full = [block for block in chain.blocks if block.n == chain.block]
+            claims.replay(full, top, self.classes)
+        return claims
+
+    @cached_property
+    def facts(self) -> dict[str, Any]:
+        """Everything that follows from the votes."""
+        names = self.evidence.model.class_names
+        if self.certifying:
+            return certify_facts(
+                settings=self.settings,
+                selection=self.selection,
+                estimation=self.estimation,
+                top=self.evidence.votes.guess,
+                claims=self.claims,
+                class_names=names,
+            )
+        test = self.evidence.test
+        found = predict_facts(
+            settings=self.settings,
+            votes=self.estimation,
+            test=test.name if test else "one-sided",
+            class_names=names,
+        )
+        return {**found, "region": None, "radius": None, "bounds": None, "trajectory": ()}
+
+    def _differences(self, *fields: str) -> list[str]:
+        recorded = {name: getattr(self.evidence, name) for name in fields}
+        again = {name: self.facts.get(name) for name in fields}
+        wrong: list[str] = []
+        for name in fields:
+            wrong += differences(recorded[name], again[name], name)
+        return wrong
+
+    def _votes(self) -> list[str]:
+        wrong = []
+        first, votes, settings = self.selection, self.estimation, self.settings
+        lengths = {len(first.counts), len(votes.counts), self.classes}
+        if lengths != {self.classes} or not self.classes:
+            return ["there is not one count per class"]
+        if min(*first.counts, first.failures, *votes.counts, votes.failures) < 0:
+            return ["a count is negative"]
+        if votes.n > settings.n:
+            wrong.append(f"{votes.n:,} votes are more than n = {settings.n:,}")
+        if self.evidence.model.input_shape != self.evidence.input.shape:
+            wrong.append("model and input have other shapes")
+        return wrong + (self._selection() if self.certifying else self._predicting())
+
+    def _selection(self) -> list[str]:
+        first, n0, guess = self.selection, self.settings.n0, self.evidence.votes.guess
+        if self.evidence.test is not None:
+            return ["CERTIFY has no binomial test"]
+        if first.n != n0 and (self.estimation.n or guess is not None or first.n > n0):
+            return [f"{first.n:,} votes chose the class, not n0 = {n0:,}"]
+        chosen = first.top if first.n == n0 else None
+        if guess != chosen:
+            return [f"the chosen class is {guess}, the selection votes name {chosen}"]
+        return []
+
+    def _predicting(self) -> list[str]:
+        extra = (self.evidence.votes.guess, self.evidence.chain, self.evidence.certified_at or None)
+        if self.selection.n or any(part is not None for part in extra):
+            return ["PREDICT has neither selection votes nor a chain"]
+        differing = self._differences("bounds", "trajectory", "region", "radius")
+        return ["PREDICT has neither bounds nor a region"] if differing else []
+
+    def _noise(self) -> list[str]:
+        exact = self.settings.noise == "exact"
+        level = self.settings.scheme.noise_level()
+        again = NoiseRecord(
+            generator=EXACT_GENERATOR if exact else GENERATOR,
+            key=f"{self.key:016x}",
+            key_material=KEY_MATERIAL,
+            selection_stream=int(Stream.SELECTION),
+            estimation_stream=int(Stream.ESTIMATION),
+            arithmetic="exact grid" if exact else "float",
+            total_variation=self.slack,
+            table_sha256=table_sha256(level) if exact and level else "",
+            self_test=self.evidence.noise.self_test,
+        )
+        return differences(self.evidence.noise, again, "noise")
+
+    def _chain(self) -> list[str]:
+        chain = self.evidence.chain
+        if chain is None:
+            counted = self.estimation.n or self.evidence.votes.guess is not None
+            return ["there is no chain for its votes"] if counted else []
+        if len(chain.blocks) * self.classes > MOST_WORK:
+            raise Unchecked(f"it has {len(chain.blocks):,} blocks of {self.classes:,} classes")
+        facts = chain_facts(
+            self.settings,
+            model_sha256=self.evidence.model.sha256,
+            pixels_sha256=self.evidence.input.pixels_sha256,
+            key=self.key,
+            selection=self.selection,
+        )
+        start = chain_start(facts)
+        if chain.start != start:
+            return ["its start is not over this model, input, settings, key and selection votes"]
+        broken = first_broken(start, chain.blocks)
+        if broken is not None:
+            return [f"block {broken} does not follow from the blocks before it"]
+        return self._blocks(chain)
+
+    def _blocks(self, chain: ChainRecord) -> list[str]:
+        *full, last = chain.blocks or (None,)
+        if chain.head != (last.hash if last else chain.start):
+            return ["its head is not the hash of its last block"]
+        extendable = bound_method(self.settings.bound).extendable
+        if chain.block != block_size(self.settings.n) and not extendable:
+            return [f"blocks of {chain.block:,} are not those of n = {self.settings.n:,}"]
+        if any(block is not None and block.n != chain.block for block in full):
+            return [f"a block does not hold {chain.block:,} votes"]
+        if last and not 0 < last.n <= chain.block:
+            return [f"the last block holds more than {chain.block:,} votes"]
+        if any(not 0 <= index < self.classes for block in chain.blocks for index in block.counts):
+            return ["a block counts a class that the model does not have"]
+        same = total(chain.blocks, self.classes) == self.estimation
+        return [] if same else ["its blocks do not add up to the estimation votes"]
+
+    def _asked(self) -> list[str]:
+        region, scheme = self.facts["region"], self.settings.scheme
+        again = {
+            text: region is not None and region.contains(scheme.parse_at(text))
+            for text in self.evidence.certified_at
+        }
+        return differences(self.evidence.certified_at, again, "certified_at")
+
+    def _ended(self) -> list[str]:
+        reason = self.evidence.stop_reason
+        if (reason == "planned n reached") != (self.estimation.n == self.settings.n):
+            return [f"'{reason}' does not fit {self.estimation.n:,} votes"]
+        if reason in _TARGETS and reason not in self._verdicts():
+            return [f"'{reason}' does not follow from the votes at any block's end"]
+        return []
+
+    def _verdicts(self) -> set[str | None]:
+        chain, top = self.evidence.chain, self.evidence.votes.guess
+        target = Target.of(self.settings)
+        if target is None or chain is None or top is None:
+            return set()
+        claims = Claims(self.settings, bound_method(self.settings.bound), _Slack(self.slack))
+        votes, found = Votes(counts=(0,) * self.classes), set[str | None]()
+        for block in chain.blocks:
+            votes = added(votes, block)
+            claims.add([votes], top)
+            found.add(target.verdict(votes, top, claims.now(votes, top)))
+        return found
+
+
+class _Slack:
+    """Takes a distance off the bounds, as the run's noise did."""
+
+    def __init__(self, distance: float) -> None:
+        self.distance = distance
+
+    def weakened(self, bounds: ProbabilityBounds) -> ProbabilityBounds:
+        """The same bounds or weaker ones."""
+        return weakened(bounds, self.distance)

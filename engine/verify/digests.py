@@ -1,0 +1,113 @@
+"""The second level: the files of model and input, found again and compared by digest. No torch.
+
+Only sets of torchvision load it, because they are read through it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from engine.errors import UserError
+from engine.evidence import Evidence
+from engine.files import sha256_file
+from engine.grid import on_grid
+from engine.inputs import FittedInput, fit, load_input
+from engine.inputs.datasets import DOWNLOAD
+from engine.models import catalogue
+from engine.models.kinds import DEMO
+from engine.verify.report import Claim
+
+FOLDER_DATA = (
+    "config.json",
+    "preprocessor_config.json",
+    "*.safetensors",
+    "*.safetensors.index.json",
+)
+"""As in ``engine.models.huggingface``, which needs torch."""
+
+
+def check_model(evidence: Evidence, spec: str, beside: Path) -> Claim:
+    """Whether the model's file, where it can be found, is the one that was certified."""
+    name, source = "model file", spec or evidence.model.source
+    try:
+        found = model_digest(source, beside)
+    except UserError as error:
+        return Claim(name=name, verdict="cannot be checked", detail=_clause(error))
+    if found is None:
+        reason = f"{source} is not here; name the file with --model"
+        return Claim(name=name, verdict="cannot be checked", detail=reason)
+    return _compared(name, source, found, evidence.model.sha256)
+
+
+def check_input(evidence: Evidence, spec: str, beside: Path) -> Claim:
+    """Whether the input, where it can be found, is the one that was certified, pixel by pixel."""
+    name, source = "input file", spec or evidence.input.source
+    try:
+        found = fitted_input(evidence, source, beside).identity
+    except UserError as error:
+        return Claim(name=name, verdict="cannot be checked", detail=_clause(error))
+    same_file = _compared(name, source, found.sha256, evidence.input.sha256)
+    if same_file.verdict != "holds":
+        return same_file
+    stated = evidence.input.pixels_sha256
+    return _compared(name, f"the pixels of {source}", found.pixels_sha256, stated)
+
+
+def model_digest(source: str, beside: Path) -> str | None:
+    """The digest of the model that ``source`` names; None if it is not on this machine.
+
+    Raises:
+        UserError: it is there and cannot be read.
+    """
+    if source.startswith(DEMO):
+        paths = [model.path for model in catalogue() if model.name == source]
+    else:
+        paths = [path for path in (located(source, beside),) if path is not None]
+    if not paths:
+        return None
+    return _folder_digest(paths[0]) if paths[0].is_dir() else sha256_file(paths[0])
+
+
+def fitted_input(evidence: Evidence, source: str, beside: Path) -> FittedInput:
+    """The input that ``source`` names as the model takes it.
+
+    Raises:
+        UserError: it is not here, or cannot be read.
+    """
+    place = located(source, beside)
+    spec = str(place) if place else source.removesuffix(DOWNLOAD)  # a file asks for no download
+    fitted = fit(load_input(spec), evidence.model)
+    return on_grid(fitted)[0] if evidence.settings.noise == "exact" else fitted
+
+
+def located(source: str, beside: Path) -> Path | None:
+    """A file or folder as it is named, or beside the verified file; None if neither is there."""
+    named = Path(source)
+    for path in (named, beside / named, beside / named.name):
+        try:
+            if source and (path.is_file() or path.is_dir()):
+                return path
+        except (OSError, ValueError):
+            return None
+    return None
+
+
+def _folder_digest(folder: Path) -> str:
+    """As a Hugging Face folder's digest is made: over names and digests of its files."""
+    files = sorted({file for pattern in FOLDER_DATA for file in folder.glob(pattern)})
+    lines = "".join(f"{sha256_file(file)}  {file.name}\n" for file in files)
+    return hashlib.sha256(lines.encode()).hexdigest()
+
+
+def _compared(name: str, source: str, found: str, stated: str) -> Claim:
+    if found == stated:
+        detail = f"{source}, sha256 {found[:16]}…"
+        return Claim(name=name, verdict="holds", detail=detail)
+    wrong = f"sha256 of {source} is {found[:16]}…, the evidence names {stated[:16]}…"
+    return Claim(name=name, verdict="does not hold", detail=wrong)
+
+
+def _clause(error: UserError) -> str:
+    text = str(error).rstrip(".")
+    return text[:1].lower() + text[1:] if text.startswith(("There", "The ", "Cannot")) else text

@@ -1,0 +1,204 @@
+"""Opening a file whose word is not taken for anything: JSON, PDF or case."""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import ValidationError
+
+from engine.errors import UserError
+from engine.evidence import SCHEMA_VERSION, Evidence
+from engine.report.json import evidence_json
+from engine.verify.report import Claim
+
+Kind = Literal["JSON", "PDF", "case"]
+
+LARGEST = 256 << 20
+ATTACHMENT = "evidence.json"
+
+
+@dataclass(frozen=True)
+class Stated:
+    """Evidence as a file states it.
+
+    Attributes:
+        text: its bytes.
+        evidence: what they say; None if they do not have the form of evidence.
+        claims: on the form and the seal.
+    """
+
+    text: bytes
+    evidence: Evidence | None
+    claims: tuple[Claim, ...]
+
+
+def kind_of(path: Path) -> Kind:
+    """What a file is, by its first bytes.
+
+    Raises:
+        UserError: it cannot be read, is empty, or is nothing that can be verified.
+    """
+    head = _read(path, 1024)
+    if not head:
+        raise UserError(f"{path} is empty; export the report again.")
+    if head.startswith(b"SQLite format 3\0"):
+        return "case"
+    if b"%PDF-" in head:
+        return "PDF"
+    if head.lstrip()[:1] == b"{":
+        return "JSON"
+    raise UserError(
+        f"{path} is neither a report (.pdf) nor evidence (.json) nor a case (.certiscope), or its "
+        "beginning is damaged; export it again."
+    )
+
+
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a report or of evidence.
+
+    Raises:
+        UserError: they cannot be read, or are too many.
+    """
+    data = _read(path, LARGEST + 1)
+    if len(data) > LARGEST:
+        raise UserError(f"{path} is larger than any report ({LARGEST >> 20} MiB).")
+    return data
+
+
+def _read(path: Path, most: int) -> bytes:
+    try:
+        if path.exists() and not path.is_file():
+            raise UserError(f"{path} is no file; give a report, evidence (.json) or a case.")
+        with path.open("rb") as file:
+            return file.read(most)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UserError(f"Cannot read {path}: {reason}.") from error
+
+
+def read_evidence(text: bytes, path: Path) -> Stated:
+    """What some JSON states, and whether it is as it was written.
+
+    Raises:
+        UserError: it is no JSON, no evidence, or of a newer schema.
+    """
+    raw = _parsed(text, path)
+    if "schema_version" not in raw or "procedure" not in raw:
+        raise UserError(f"{path} is JSON, but not the evidence of a run; choose another file.")
+    _refuse_newer(raw["schema_version"], path)
+    try:
+        evidence = Evidence.model_validate(raw, strict=False)
+    except (ValidationError, UserError, RecursionError) as error:
+        wrong = Claim(name="form", verdict="does not hold", detail=_first(error))
+        return Stated(text, None, (wrong,))
+    form = Claim(name="form", verdict="holds", detail=f"evidence {SCHEMA_VERSION}")
+    return Stated(text, evidence, (form, _seal(raw, evidence), _spelling(text, evidence)))
+
+
+def attachment(pdf: bytes, path: Path) -> tuple[bytes, Claim]:
+    """The evidence inside a PDF, and whether it is the only attachment.
+
+    Raises:
+        UserError: the PDF cannot be read, or holds no evidence.
+    """
+    from pypdf import PdfReader
+
+    try:
+        found = {
+            name: list(files) for name, files in PdfReader(io.BytesIO(pdf)).attachments.items()
+        }
+    except Exception as error:  # damaged files fail in many ways
+        raise UserError(
+            f"{path} is a damaged PDF ({_line(error)}); take the report from its author again."
+        ) from error
+    evidence = found.get(ATTACHMENT, [])
+    if not evidence:
+        raise UserError(f"{path} is a PDF without Certiscope's {ATTACHMENT} in it.")
+    others = sum(len(files) for files in found.values()) - 1
+    wrong = "" if not others else f"{others} more files are attached"
+    verdict: Any = "does not hold" if wrong else "holds"
+    return bytes(evidence[0]), Claim(name="one attachment", verdict=verdict, detail=wrong)
+
+
+def _parsed(text: bytes, path: Path) -> dict[str, Any]:
+    try:
+        raw = json.loads(text.decode("utf-8"), parse_constant=_no_constant, object_pairs_hook=_once)
+    except (ValueError, RecursionError) as error:
+        raise UserError(
+            f"{path} holds damaged JSON ({_line(error)}); export the evidence again."
+        ) from error
+    if not isinstance(raw, dict):
+        raise UserError(f"{path} is JSON, but not the evidence of a run; choose another file.")
+    return raw
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(f"{name} is no number of JSON")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name stands twice in one object")
+    return found
+
+
+def _refuse_newer(version: Any, path: Path) -> None:
+    if version != SCHEMA_VERSION:
+        raise UserError(
+            f"{path} holds evidence of schema {str(version)[:20]!r}; this program reads "
+            f"{SCHEMA_VERSION!r}. Use the Certiscope that wrote it, or a newer one."
+        )
+
+
+def _seal(raw: dict[str, Any], evidence: Evidence) -> Claim:
+    stated = raw.get("seal")
+    if stated is None:
+        reason = "the file carries no seal; a Certiscope older than 0.2 wrote it, or it was removed"
+        return Claim(name="seal", verdict="cannot be checked", detail=reason)
+    if stated != evidence.seal:
+        wrong = "a value was changed after the run"
+        return Claim(name="seal", verdict="does not hold", detail=wrong)
+    return Claim(name="seal", verdict="holds", detail=evidence.seal[:16])
+
+
+def _spelling(text: bytes, evidence: Evidence) -> Claim:
+    """Byte for byte: a change that no value shows is a change."""
+    name = "text as written"
+    if text.replace(b"\r\n", b"\n") == evidence_json(evidence).encode():
+        return Claim(name=name, verdict="holds")
+    wrong = "its bytes are not those that Certiscope writes for these values; export it again"
+    return Claim(name=name, verdict="does not hold", detail=wrong)
+
+
+def _first(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        wrong = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(part) for part in wrong["loc"])
+        return f"{place}: {wrong['msg']}"[:200]
+    return str(error)[:200]
+
+
+def _line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:120].rstrip(".")
+
+
+def evidence_of(path: Path) -> Evidence:
+    """The evidence in a report or in JSON, unchecked but for its form.
+
+    Raises:
+        UserError: there is none, or it has not the form of evidence.
+    """
+    kind = kind_of(path)
+    if kind == "case":
+        raise UserError(f"{path} is a case; sign the evidence or report of one of its runs.")
+    data = read_bytes(path)
+    text = attachment(data, path)[0] if kind == "PDF" else data
+    stated = read_evidence(text, path)
+    if stated.evidence is None:
+        raise UserError(f"{path}: {stated.claims[0].detail}.")
+    return stated.evidence

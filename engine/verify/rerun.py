@@ -1,0 +1,216 @@
+"""The deepest level: noise drawn again, votes counted again, block by block. Loads torch."""
+
+from __future__ import annotations
+
+import random
+import shlex
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from engine.errors import UserError
+from engine.evidence import Evidence
+from engine.inputs.base import FittedInput
+from engine.models import ModelRequest, load_model
+from engine.models.base import Classifier
+from engine.noise import Stream
+from engine.procedures.run import Run
+from engine.records import Votes
+from engine.verify.digests import fitted_input, located
+from engine.verify.report import Claim
+
+Rerun = int | Literal["all"]
+
+_NAMED = 12
+_KEPT = ("--arch", "--normalize", "--class-names")
+
+
+@dataclass(frozen=True)
+class Span:
+    """Samples to draw again, and the votes that are recorded for them."""
+
+    name: str
+    stream: Stream
+    start: int
+    n: int
+    votes: Votes
+
+
+@dataclass(frozen=True)
+class Means:
+    """What the votes are counted again with.
+
+    Attributes:
+        model, input: where they are; empty to take what the evidence names.
+        beside: the folder of the verified file.
+        trust: consent to a model format that can run code.
+        device: where to count; ``auto`` takes the best there is.
+        flips: votes that may fall otherwise on another device.
+        stop: when set, no further block is begun.
+        progress: told after each block how many of how many are done.
+    """
+
+    model: str
+    input: str
+    beside: Path
+    trust: bool = False
+    device: str = "auto"
+    flips: int = 0
+    stop: threading.Event | None = None
+    progress: Callable[[int, int], None] | None = None
+
+
+def check_rerun(evidence: Evidence, rerun: Rerun, means: Means) -> Claim:
+    """Whether the same noise gives the same votes."""
+    try:
+        classifier, fitted = _subject(evidence, means)
+        wrong = _other_subject(evidence, classifier, fitted)
+        if wrong:
+            return _claim("cannot be checked", wrong)
+        settings = evidence.settings.model_copy(update={"device": means.device})
+        run = Run(classifier, fitted, settings, stop=means.stop)
+        return _judged(evidence, run, chosen(evidence, rerun), means)
+    except UserError as error:
+        return _claim("cannot be checked", str(error).rstrip("."))
+
+
+def chosen(evidence: Evidence, rerun: Rerun) -> list[Span]:
+    """What to draw again: everything, or that many blocks drawn by lot from the system's entropy.
+
+    PREDICT keeps no blocks, so that all of its votes are drawn again.
+    """
+    votes, classes = evidence.votes, len(evidence.model.class_names)
+    estimation = Votes(counts=votes.estimation, failures=votes.estimation_failures)
+    if evidence.chain is None:
+        spans = [Span("all votes", Stream.ESTIMATION, 0, estimation.n, estimation)]
+    else:
+        spans = [
+            Span(
+                f"block {index}",
+                Stream.ESTIMATION,
+                block.start,
+                block.n,
+                Votes(
+                    counts=tuple(block.counts.get(c, 0) for c in range(classes)),
+                    failures=block.failures,
+                ),
+            )
+            for index, block in enumerate(evidence.chain.blocks)
+        ]
+    if rerun != "all":
+        lot = random.SystemRandom().sample(range(len(spans)), min(rerun, len(spans)))
+        return [spans[index] for index in sorted(lot)]
+    selection = Votes(counts=votes.selection, failures=votes.selection_failures)
+    return [Span("selection", Stream.SELECTION, 0, selection.n, selection), *spans]
+
+
+def request_of(evidence: Evidence, means: Means) -> ModelRequest:
+    """How to open the model: as named now, else as the evidence's command line did."""
+    try:
+        words = shlex.split(evidence.command)
+    except ValueError:
+        words = []
+    said = dict(zip(words, words[1:], strict=False))
+    found = {flag.removeprefix("--"): said[flag] for flag in _KEPT if flag in said}
+    source = means.model or evidence.model.source
+    place = located(source, means.beside)
+    names = found.get("class-names")
+    return ModelRequest(
+        spec=str(place) if place else source,
+        arch=found.get("arch", ""),
+        normalize=found.get("normalize", "auto"),
+        trust=means.trust,
+        class_names=Path(names) if names else None,
+    )
+
+
+def _subject(evidence: Evidence, means: Means) -> tuple[Classifier, FittedInput]:
+    fitted = fitted_input(evidence, means.input or evidence.input.source, means.beside)
+    return load_model(request_of(evidence, means)), fitted
+
+
+def _other_subject(evidence: Evidence, classifier: Classifier, fitted: FittedInput) -> str:
+    found, stated = classifier.identity, evidence.model
+    if found.sha256 != stated.sha256:
+        return "the model at hand is not the one that was certified"
+    if fitted.identity.pixels_sha256 != evidence.input.pixels_sha256:
+        return "the input at hand is not the one that was certified"
+    for what in ("architecture", "normalization", "input_shape", "class_names"):
+        if getattr(found, what) != getattr(stated, what):
+            return f"the model at hand was opened with another {what.replace('_', ' ')}"
+    return ""
+
+
+def _judged(evidence: Evidence, run: Run, spans: Sequence[Span], means: Means) -> Claim:
+    flips: dict[str, int] = {}
+    drawn = 0
+    for done, span in enumerate(spans, 1):
+        again = _count(run, span)
+        if again.n != span.n:
+            return _claim("cannot be checked", "it was stopped before all blocks were drawn")
+        drawn += span.n
+        if again != span.votes:
+            flips[span.name] = _flipped(span.votes, again)
+        if means.progress is not None:
+            means.progress(done, len(spans))
+    names = [span.name for span in spans]
+    what = f"{drawn:,} votes drawn again: {_listed(names)}"
+    if not flips:
+        return _claim("holds", what)
+    return _with_flips(evidence, run, flips, what, means.flips)
+
+
+def _with_flips(
+    evidence: Evidence, run: Run, flips: dict[str, int], what: str, allowed: int
+) -> Claim:
+    """Other votes: an edit where the machine is the same, perhaps its arithmetic where not."""
+    total = sum(flips.values())
+    where = _listed([f"{name}: {count}" for name, count in flips.items()])
+    differing = f"{total:,} fell otherwise ({where})"
+    other = _other_machine(evidence, run)
+    if not other:
+        return _claim("does not hold", f"{what}; {differing}")
+    if total <= allowed:
+        return _claim("holds", f"{what}; {differing}, no more than the {allowed} allowed; {other}")
+    return _claim(
+        "cannot be checked", f"{differing} and {other}; --allow-flips {total} accepts that many"
+    )
+
+
+def _other_machine(evidence: Evidence, run: Run) -> str:
+    from engine.software import software
+
+    now, then = software(run.device), evidence.software
+    if (now.device_name, now.torch) == (then.device_name, then.torch):
+        return ""
+    return (
+        f"the run was made on {then.device_name} with torch {then.torch}, this is "
+        f"{now.device_name} with torch {now.torch}"
+    )
+
+
+def _count(run: Run, span: Span) -> Votes:
+    sums = [0] * (len(run.class_names) + 1)
+    if span.n:
+        last = span.start + span.n
+        for rows in run.sampler.rows(span.stream, span.start, last, block=max(last, 1)):
+            for row in rows.values():
+                sums = [a + b for a, b in zip(sums, row, strict=True)]
+    return Votes(counts=tuple(sums[1:]), failures=sums[0])
+
+
+def _flipped(recorded: Votes, again: Votes) -> int:
+    """The fewest votes that must have fallen otherwise."""
+    pairs = zip((*recorded.counts, recorded.failures), (*again.counts, again.failures), strict=True)
+    return sum(max(0, a - b) for a, b in pairs)
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:_NAMED])
+    return shown if len(names) <= _NAMED else f"{shown} and {len(names) - _NAMED} more"
+
+
+def _claim(verdict: Literal["holds", "does not hold", "cannot be checked"], detail: str) -> Claim:
+    return Claim(name="votes drawn again", verdict=verdict, detail=detail)
