@@ -4,27 +4,23 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Generator, Sequence
-from typing import Literal
 
-from engine import statement
-from engine.blocks import Block, chain_start, chained
+from engine.blocks import Block, chained
 from engine.errors import UserError
-from engine.evidence import (
-    ChainRecord,
-    DecisionRecord,
-    Evidence,
-    PhaseRecord,
-    StopReason,
-    TrajectoryPoint,
-)
+from engine.evidence import ChainRecord, Evidence, StopReason
 from engine.inputs.base import FittedInput
 from engine.models.base import Classifier
 from engine.noise import Stream
+from engine.planning.decided import (
+    PhaseVotes,
+    decision_chain_start,
+    decision_facts,
+    phase_points,
+)
 from engine.planning.decision import BETA, Rule, default_phases
 from engine.procedures.run import Run, evidence
 from engine.procedures.snapshot import Phase, Snapshot
 from engine.records import ProbabilityBounds, Votes
-from engine.regions import Abstention
 from engine.settings import RunSettings
 
 _REASONS: dict[str, StopReason] = {
@@ -86,11 +82,9 @@ class _Decision:
         self.selection = self.estimation = self.empty
         self.top: int | None = None
         self.bounds: ProbabilityBounds | None = None
-        self.phases: list[PhaseRecord] = []
+        self.phases: list[PhaseVotes] = []
         self.used = 0
-        self.points: list[TrajectoryPoint] = []
         self.blocks: list[Block] = []
-        self.verdict: Literal["certified", "given up", "undecided", "stopped"] = "stopped"
         self.start = ""
 
     def snapshots(self) -> Generator[Snapshot, None, None]:
@@ -101,14 +95,11 @@ class _Decision:
                 return
             yield from self._estimate(index, first=drawn, last=drawn + n)
             drawn += n
-            self._keep(index)
-            if self.bounds is None or not self.bounds.valid:
+            if not self.estimation.n:
                 return
-            decided = self.rule.verdict(self.bounds, self.phases[-1])
-            if decided is not None:
-                self.verdict = decided
+            self._keep()
+            if self._decided(index):
                 return
-        self.verdict = "undecided"
 
     def _select(self, index: int) -> Generator[Snapshot, None, bool]:
         """Choose the phase's class; False if that was stopped."""
@@ -122,7 +113,6 @@ class _Decision:
         if self.selection.n < self.settings.n0:
             return False
         self.top = self.selection.top
-        self.start = self.start or self._chain_start()
         return True
 
     def _estimate(self, index: int, *, first: int, last: int) -> Generator[Snapshot, None, None]:
@@ -142,20 +132,18 @@ class _Decision:
                 sums = [a + b for a, b in zip(sums, rows[0], strict=True)]
             yield Votes(counts=tuple(sums[1:]), failures=sums[0])
 
-    def _keep(self, index: int) -> None:
-        """The phase as a record, a point of the curve and a link of the chain."""
-        if self.top is None or self.bounds is None:
-            return
-        votes, bounds = self.estimation, self.bounds
-        self.phases.append(self.rule.record(index, self.selection, votes, self.top))
-        self.points.append(
-            TrajectoryPoint(
-                n=votes.n,
-                k=votes.counts[self.top],
-                p_lower=bounds.p_lower,
-                p_upper=bounds.p_upper,
-                valid=bounds.valid,
-            )
+    def _keep(self) -> None:
+        """The phase's votes, and a link of the chain."""
+        votes = self.estimation
+        self.phases.append((self.selection, votes))
+        self.start = self.start or decision_chain_start(
+            self.settings,
+            rule=self.rule,
+            target=self.target,
+            model_sha256=self.run.classifier.identity.sha256,
+            pixels_sha256=self.run.fitted.identity.pixels_sha256,
+            key=self.run.randomness.key,
+            selection=self.selection,
         )
         self.blocks.append(
             chained(
@@ -167,16 +155,24 @@ class _Decision:
             )
         )
 
+    def _decided(self, index: int) -> bool:
+        """Whether the run ends here: decided, or its phase not counted to the end."""
+        if self.top is None or self.bounds is None or not self.bounds.valid:
+            return True
+        record = self.rule.record(index, self.selection, self.estimation, self.top)
+        return self.rule.verdict(self.bounds, record) is not None
+
     def conclude(self, command: str) -> Evidence:
         """Evidence of the decision as it stands."""
-        certified = self.verdict == "certified" and self.bounds is not None
-        region = self.rule.region(self.bounds) if self.bounds is not None and certified else None
-        abstention = None if region else self._abstention()
-        name = self.run.class_names[self.top] if region and self.top is not None else None
-        words = statement.abstained(abstention) if abstention else ""
-        if region is not None and self.bounds is not None and name is not None:
-            words = statement.certified(region, self.bounds, name, "image")
-            words += " " + statement.exact_grid() if self.run.randomness.exact else ""
+        facts = decision_facts(
+            settings=self.settings,
+            rule=self.rule,
+            target=self.target,
+            phases=self.phases,
+            selection=self.selection,
+            estimation=self.estimation,
+            class_names=self.run.class_names,
+        )
         stopped: StopReason = "stopped" if self.run.stop.is_set() else "out of memory"
         return evidence(
             self.run,
@@ -184,50 +180,10 @@ class _Decision:
             self.estimation,
             self.top,
             procedure="decide",
-            outcome="certified" if region else "abstained",
-            complete=self.verdict != "stopped",
-            stop_reason=_REASONS.get(self.verdict, stopped),
-            predicted_class=self.top if region else None,
-            class_name=name,
-            radius=getattr(region, "radius", None),
-            region=region,
-            abstention=abstention,
-            certified_at={self.target: region is not None},
-            statement=words,
-            bounds=self.bounds,
-            trajectory=tuple(self.points),
+            stop_reason=_REASONS.get(facts["decision"].verdict, stopped),
             chain=self._chain(),
-            decision=self._record(),
             command=command,
-        )
-
-    def _record(self) -> DecisionRecord:
-        return DecisionRecord(
-            target=self.target,
-            radius=self.rule.target.get("radius"),
-            beta=self.rule.beta,
-            plan=self.rule.phases,
-            phases=tuple(self.phases),
-            verdict=self.verdict,
-            samples_used=self.used,
-            samples_full=self.settings.n0 + self.settings.n,
-        )
-
-    def _chain_start(self) -> str:
-        return chain_start(
-            {
-                "model": self.run.classifier.identity.sha256,
-                "input": self.run.fitted.identity.pixels_sha256,
-                "scheme": self.settings.scheme.model_dump(mode="json"),
-                "bound": self.settings.bound,
-                "alpha": self.settings.alpha,
-                "key": f"{self.run.randomness.key:016x}",
-                "precision": self.settings.precision,
-                "target": self.target,
-                "beta": self.rule.beta,
-                "phases": self.rule.phases,
-                "selection": [self.selection.failures, *self.selection.counts],
-            }
+            **facts,
         )
 
     def _chain(self) -> ChainRecord | None:
@@ -238,29 +194,6 @@ class _Decision:
             block=self.rule.phases[0],
             head=self.blocks[-1].hash,
             blocks=tuple(self.blocks),
-        )
-
-    def _abstention(self) -> Abstention:
-        number, total = len(self.phases), len(self.rule.phases)
-        if self.verdict == "given up":
-            return Abstention(
-                reason="out-of-reach",
-                sentence=(
-                    f"{self.target} was given up after phase {number} of {total}: at the share of "
-                    "votes seen, more of them would not certify it."
-                ),
-            )
-        if self.verdict == "undecided":
-            return Abstention(
-                reason="too-few-samples",
-                sentence=(
-                    f"{self.target} is neither certified nor given up after all {total} phases; "
-                    "a longer last phase may decide it."
-                ),
-            )
-        return Abstention(
-            reason="stopped-early",
-            sentence=f"stopped before a phase decided {self.target}; run it to the end.",
         )
 
     def _snapshot(self, phase: Phase) -> Snapshot:
@@ -278,7 +211,7 @@ class _Decision:
             bounds=self.bounds,
             noise=self.settings.noise,
             region=self.rule.region(self.bounds) if self.bounds is not None else None,
-            trajectory=tuple(self.points),
+            trajectory=phase_points(self.rule, self.phases),
             n_done=done,
             n0_plan=n0_plan,
             n_plan=n_plan,
