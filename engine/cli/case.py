@@ -102,6 +102,7 @@ def kept(
         procedure=order.procedure,
         new_run=new_run,
     )
+    case.claim(run)
     say_which(case, run, console)
     if order.procedure == "certify":
         return certify_run(

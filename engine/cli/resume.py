@@ -63,6 +63,7 @@ def resume_command(values: Mapping[str, Any]) -> int:
     known = case.configuration(run)
     request = replace(known.request, trust=values["trust"])
     classifier, fitted = running.load(request, known.input_spec)
+    case.claim(run)
     if values["n"] is not None:
         case.extend(run, values["n"])
     settings = _elsewhere(case.configuration(run).settings, values)

@@ -49,7 +49,7 @@ def killed(folder: Path, kills: int, n: int) -> None:
 
 @posix
 def test_a_killed_run_is_resumed_to_the_counts_of_an_uninterrupted_one(tmp_path: Path) -> None:
-    killed(tmp_path, 8, 20_000)
+    killed(tmp_path, 8, 10_000)
 
 
 @posix

@@ -1,0 +1,128 @@
+"""certiscope resume."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.case import Case
+from engine.models.request import ModelRequest
+from engine.settings import RunSettings
+from tests.cases import partly
+from tests.fakes import HalfSpace, fitted, identity
+
+SETTINGS = RunSettings(n0=60, n=1000, batch=70, device="cpu")
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "a.certiscope"
+
+
+def begin(case: Case, *, count: int = 0, **changes: Any) -> int:
+    settings = SETTINGS.model_copy(update=changes)
+    run = case.begin(
+        identity(),
+        fitted().identity,
+        settings,
+        model_request=ModelRequest("fake"),
+        input_spec="flat",
+        key=key(settings),
+        at=("radius=0.1",),
+    )
+    if count:
+        partly(case, run, count)
+    case.release(run)
+    return run
+
+
+def key(settings: RunSettings) -> int:
+    from engine.procedures.run import run_key
+
+    return run_key(HalfSpace(0.3), fitted(), settings)
+
+
+@pytest.fixture
+def resume(program: Any, path: Path) -> Any:
+    return lambda *words: program("resume", str(path), *words, classifier=HalfSpace(0.3))
+
+
+def test_the_only_unfinished_run_is_gone_on_with(resume: Any, path: Path, program: Any) -> None:
+    begin(Case.create(path), count=500)
+    shown = resume("--json", "-")
+    assert shown.status == 0
+    assert "going on after" in shown.err
+    words = ["certify", "--model", "m", "--input", "x", "--n0", "60", "--n", "1000"]
+    whole = program(*words, "--device", "cpu", "--json", "-", classifier=HalfSpace(0.3))
+    found, expected = json.loads(shown.out), json.loads(whole.out)
+    assert found["chain"] == expected["chain"]
+    assert found["radius"] == expected["radius"]
+    assert found["certified_at"] == {"radius=0.1": True}
+    assert Case.open(path).row(1).state == "finished"
+
+
+def test_another_batch_size_counts_the_same(resume: Any, path: Path) -> None:
+    begin(Case.create(path))
+    assert resume("--batch", "13", "--device", "cpu").status == 0
+    assert resume("--batch", "-1", "--run", "1", "--n", "2000").status == 2
+
+
+def test_an_anytime_run_is_counted_further(resume: Any, path: Path) -> None:
+    begin(Case.create(path), bound="anytime")
+    assert resume().status == 0
+    shown = resume("--run", "1", "--n", "2000", "--json", "-")
+    found = json.loads(shown.out)
+    assert (found["settings"]["n"], found["complete"], found["run_number"]) == (2000, True, 1)
+    assert "--n 2000" in found["command"]
+
+
+def refused(shown: Any, words: str) -> None:
+    assert (shown.status, shown.out) == (2, "")
+    assert words in shown.err and shown.err.count("\n") == 1
+
+
+def test_choices_that_cannot_be_are_sentences(resume: Any, path: Path) -> None:
+    case = Case.create(path)
+    refused(resume(), "holds no unfinished run; --run N --n M counts an anytime run further.")
+    begin(case)
+    begin(case, seed=1)
+    refused(resume(), "holds unfinished runs 1, 2; choose one with --run.")
+    refused(resume("--run", "7"), f"{path} has no run 7; certiscope runs {path} lists them.")
+    assert resume("--run", "1").status == 0
+    refused(resume("--run", "1"), "Run 1 is finished; --n N counts further")
+    refused(resume("--run", "1", "--n", "5000"), "only the anytime bounds go past it")
+
+
+def test_a_run_that_another_window_counts_is_refused(resume: Any, path: Path) -> None:
+    case = Case.create(path)
+    run = begin(case)
+    case.claim(run)
+    refused(resume(), "is being counted in another window")
+
+
+def test_a_file_that_is_no_case_is_refused(resume: Any, path: Path) -> None:
+    refused(resume(), f"There is no file {path}.")
+
+
+def test_another_model_under_the_same_name_is_refused(program: Any, path: Path) -> None:
+    begin(Case.create(path))
+    model = HalfSpace(0.3)
+    model.identity = model.identity.model_copy(update={"sha256": "e" * 64})
+    shown = program("resume", str(path), "--quiet", classifier=model)
+    refused(shown, "The model fake is not the one of run 1: its sha256 is eeeeeeeeeeee")
+    assert Case.open(path).row(1).state == "interrupted"
+
+
+def test_a_damaged_run_is_refused(resume: Any, path: Path) -> None:
+    import sqlite3
+
+    begin(Case.create(path), count=500)
+    db = sqlite3.connect(path)
+    db.execute("UPDATE block SET failures = failures + 1")
+    db.commit()
+    db.close()
+    refused(resume("--run", "1"), "Run 1 is damaged: its votes are damaged from block 0 on.")
+    refused(resume(), "holds no unfinished run")
