@@ -36,9 +36,8 @@ _OUTCOME = ("outcome", "complete", "predicted_class", "class_name")
 _TARGETS = ("target certified", "target out of reach")
 
 
-def check_counts(evidence: Evidence) -> list[Claim]:
+def check_counts(recount: Recount) -> list[Claim]:
     """One claim for each group of numbers."""
-    recount = Recount(evidence)
     claims = [_checked(name, check) for name, check in recount.foundations()]
     if all(claim.verdict == "holds" for claim in claims):
         return claims + [_checked(name, check) for name, check in recount.conclusions()]
@@ -72,7 +71,7 @@ class Recount:
     def __init__(self, evidence: Evidence) -> None:
         self.evidence = evidence
         self.settings = evidence.settings
-        self.certifying = evidence.procedure == "certify"
+        self.certifying = evidence.procedure != "predict"
         votes = evidence.votes
         self.selection = Votes(counts=votes.selection, failures=votes.selection_failures)
         self.estimation = Votes(counts=votes.estimation, failures=votes.estimation_failures)
@@ -175,8 +174,8 @@ class Recount:
 
     def _selection(self) -> list[str]:
         first, n0, guess = self.selection, self.settings.n0, self.evidence.votes.guess
-        if self.evidence.test is not None:
-            return ["CERTIFY has no binomial test"]
+        if self.evidence.test is not None or self.evidence.decision is not None:
+            return ["CERTIFY has neither a binomial test nor phases"]
         if first.n != n0 and (self.estimation.n or guess is not None or first.n > n0):
             return [f"{first.n:,} votes chose the class, not n0 = {n0:,}"]
         chosen = first.top if first.n == n0 else None
@@ -185,7 +184,8 @@ class Recount:
         return []
 
     def _predicting(self) -> list[str]:
-        extra = (self.evidence.votes.guess, self.evidence.chain, self.evidence.certified_at or None)
+        found = self.evidence
+        extra = (found.votes.guess, found.chain, found.certified_at or None, found.decision)
         if self.selection.n or any(part is not None for part in extra):
             return ["PREDICT has neither selection votes nor a chain"]
         differing = self._differences("bounds", "trajectory", "region", "radius")

@@ -102,8 +102,26 @@ def chosen(evidence: Evidence, rerun: Rerun) -> list[Span]:
     if rerun != "all":
         lot = random.SystemRandom().sample(range(len(spans)), min(rerun, len(spans)))
         return [spans[index] for index in sorted(lot)]
-    selection = Votes(counts=votes.selection, failures=votes.selection_failures)
-    return [Span("selection", Stream.SELECTION, 0, selection.n, selection), *spans]
+    return [*_selections(evidence), *spans]
+
+
+def _selections(evidence: Evidence) -> list[Span]:
+    """The votes that chose the class: of the run, or of each of its phases."""
+    if evidence.decision is not None:
+        n0 = evidence.settings.n0
+        return [
+            Span(
+                f"selection of phase {index + 1}",
+                Stream.SELECTION,
+                index * n0,
+                n0,
+                Votes(counts=phase.selection, failures=phase.selection_failures),
+            )
+            for index, phase in enumerate(evidence.decision.phases)
+        ]
+    votes = evidence.votes
+    first = Votes(counts=votes.selection, failures=votes.selection_failures)
+    return [Span("selection", Stream.SELECTION, 0, first.n, first)]
 
 
 def request_of(evidence: Evidence, means: Means) -> ModelRequest:

@@ -11,6 +11,7 @@ from typing import Literal
 from engine.evidence import Evidence
 from engine.verify import casefile, digests, page, reading, signatures
 from engine.verify.counts import check_counts
+from engine.verify.decisions import recount_of
 from engine.verify.report import Claim, VerificationReport
 
 _RESTS_ON_SEAL = (
@@ -114,7 +115,7 @@ def _of_case(path: Path, plan: Plan) -> Iterator[Claim]:
 
 
 def _of_run(evidence: Evidence, path: Path, plan: Plan) -> Iterator[Claim]:
-    yield from check_counts(evidence)
+    yield from check_counts(recount_of(evidence))
     beside = path.resolve().parent
     if not plan.counts_only:
         yield digests.check_model(evidence, plan.model, beside)
