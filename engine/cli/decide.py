@@ -5,9 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 import shlex
-import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -25,13 +23,12 @@ from engine.cli.options import (
     subject_flags,
 )
 from engine.cli.outcome import exit_status
-from engine.cli.output import STDOUT, Outputs
+from engine.cli.output import Outputs
 from engine.cli.plan import read_target
 from engine.cli.progress import follow
 from engine.command import command_line
 from engine.errors import UserError
 from engine.evidence import DecisionRecord, Evidence
-from engine.files import write_atomically
 from engine.rounding import round_down, round_up
 
 
@@ -85,7 +82,7 @@ def decide_command(values: Mapping[str, Any]) -> int:
         raise UserError("A decision needs --radius R, or --target TERM=X.")
     settings.scheme.parse_at(target)
     phases, beta, quiet = _phases(values["phases"]), values["beta"], values["quiet"]
-    Outputs.read({"json": values["json"], "report": []})
+    outputs = Outputs.read({"json": values["json"], "report": ()})
     request = run.model_request(values)
     line = command_line("decide", request, values["input"], settings)
     line += " " + shlex.join(_own_words(target, phases, beta))
@@ -104,9 +101,8 @@ def decide_command(values: Mapping[str, Any]) -> int:
             command=line,
         )
         evidence = follow(deciding, None if quiet else Console(stderr=True))
-    to_stdout = values["json"] == STDOUT
-    _show(evidence, Console(stderr=to_stdout, soft_wrap=True), quiet=quiet)
-    _write(evidence, values["json"])
+    _show(evidence, Console(stderr=outputs.json_to_stdout, soft_wrap=True), quiet=quiet)
+    outputs.write(evidence, classifier, fitted)
     return exit_status(evidence)
 
 
@@ -119,14 +115,6 @@ def _phases(text: str) -> tuple[int, ...]:
     if text and not re.fullmatch(r"[0-9]{1,10}(\s*,\s*[0-9]{1,10})*", text.strip()):
         raise UserError(f"--phases must be whole numbers with commas between (it was '{text}').")
     return tuple(int(part) for part in text.split(",")) if text else ()
-
-
-def _write(evidence: Evidence, json: str) -> None:
-    text = evidence.model_dump_json(indent=2) + "\n"
-    if json == STDOUT:
-        sys.stdout.write(text)
-    elif json:
-        write_atomically(Path(json), text.encode())
 
 
 def _show(evidence: Evidence, console: Console, *, quiet: bool) -> None:
