@@ -19,6 +19,16 @@ from engine.case.rows import Configuration, read_configuration
 from engine.case.votes import Progress
 from engine.errors import UserError
 
+_UNREADABLE = (
+    UserError,
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+    OverflowError,
+    RecursionError,
+)
+
 
 def structure(db: sqlite3.Connection) -> str:
     """What SQLite's own check finds wrong with the file; empty for nothing."""
@@ -39,7 +49,7 @@ def verdict(db: sqlite3.Connection, run: int, events: Sequence[Event], case: Pat
             or _votes(db, read_configuration(db, run, case), events)
             or _results(db, run, events)
         )
-    except (UserError, ValueError, TypeError, KeyError, OverflowError, RecursionError):
+    except _UNREADABLE:
         return "it cannot be read"
 
 

@@ -71,7 +71,7 @@ def _row(
         input=known.input,
         settings=known.settings,
         at=known.at,
-        counted=max([counted[0] if counted else 0, *_counts(events)]),
+        counted=max([0 if clause or counted is None else counted[0], *_counts(events)]),
         note=_note(events),
         pinned=_pinned(events),
         damage=f"Run {known.id} is damaged: {clause}." if clause else "",

@@ -59,9 +59,9 @@ def read(db: sqlite3.Connection) -> Iterator[Event]:
         whole = number == due and found == digest(previous, number, at, kind, run, text)
         yield Event(
             id=number,
-            at=at,
-            kind=kind,
-            run=run,
+            at=str(at),  # a damaged row may hold anything
+            kind=str(kind),
+            run=run if isinstance(run, int) else None,
             detail=_parsed(text) if whole else {},
             whole=whole,
         )

@@ -49,7 +49,7 @@ def holder(db: sqlite3.Connection, run: int) -> int | None:
     row = db.execute(
         "SELECT pid, host, started, heartbeat FROM owner WHERE run = ?", (run,)
     ).fetchone()
-    if row is None:
+    if row is None or not isinstance(row[0], int) or not isinstance(row[3], float):
         return None
     pid, host, started, heartbeat = row
     recent = abs(time.time() - heartbeat) < SILENT_SECONDS

@@ -149,8 +149,9 @@ def survives(path: Path, expected: dict[int, tuple[Any, ...]]) -> str:
         return "sentence"
     for number, (row, *rest) in found.items():
         whole, *others = expected[number]
-        if case.damage:  # which says that runs may be missing, and with them from "k of m"
-            row = row.model_copy(update={"number": whole.number, "of": whole.of})
+        if case.damage:  # which says that entries are missing: notes, and tries in "k of m"
+            entries = ("number", "of", "note", "pinned")
+            row = row.model_copy(update={name: getattr(whole, name) for name in entries})
         assert [row, *rest] == [whole, *others]
     if case.damage or case.damaged():
         return "verdict"
@@ -182,6 +183,16 @@ def test_flipped_bits_in_every_third_byte(whole: Path, tmp_path: Path) -> None:
     size, moments = whole.stat().st_size, random.Random(4)
     places = ((place, moments.randrange(8)) for place in range(0, size, 3))
     flipped(whole, tmp_path / "a.certiscope", places)
+
+
+def test_overwritten_stretches_are_never_accepted_silently(whole: Path, tmp_path: Path) -> None:
+    data, expected, moments = whole.read_bytes(), shown(Case.open(whole)), random.Random(5)
+    path = tmp_path / "a.certiscope"
+    for _ in range(60):
+        place, length = moments.randrange(len(data)), moments.choice((2, 8, 64, 4096))
+        stretch = moments.choice((bytes(length), moments.randbytes(length), data[:length]))
+        path.write_bytes(data[:place] + stretch + data[place + length :])
+        survives(path, expected)
 
 
 def test_truncated_files_are_never_accepted_silently(whole: Path, tmp_path: Path) -> None:

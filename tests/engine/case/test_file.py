@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,10 @@ from engine.case import Case
 from engine.errors import UserError
 from tests.cases import SETTINGS, Slow, begun, counted, partly
 from tests.fakes import fitted, identity
+
+GOLDEN = Path(__file__).parents[2] / "golden"
+RADIUS, COUNTED = 0.24563119517628687, 560
+HEAD = "fdf1e52d6493cf2693726b6aa38a8add66a53737a476b0eb14438f0ab07ea63e"
 
 
 def test_a_new_case_is_empty(case: Case) -> None:
@@ -100,3 +105,19 @@ def test_a_copy_holds_everything_and_is_counted_by_nobody(case: Case, tmp_path: 
 
 def test_the_fake_of_these_tests_is_one_model() -> None:
     assert Slow(0.3).identity == identity()
+
+
+def test_a_case_of_version_1_opens_as_it_was(tmp_path: Path) -> None:
+    """Made by version 1 of the layout with ``tests.cases``: one run finished, one begun."""
+    path = tmp_path / "old.certiscope"
+    shutil.copyfile(GOLDEN / "case_v1.certiscope", path)
+    case = Case.open(path)
+    assert (case.damage, case.damaged()) == ("", {})
+    finished, begun_ = case.runs()
+    assert (finished.state, finished.pinned, finished.radius) == ("finished", True, RADIUS)
+    evidence = case.evidence(1)
+    assert evidence is not None and evidence.chain is not None
+    assert evidence.chain.head == HEAD
+    assert evidence.certified_at == {"radius=0.1": True}
+    assert (begun_.state, begun_.counted, begun_.note) == ("interrupted", COUNTED, "half way")
+    assert counted(case, 2).complete
