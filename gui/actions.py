@@ -156,6 +156,8 @@ COMMANDS: tuple[Command, ...] = (
             tip="Larger type, side columns away", starts_group=True),
     Command("palette", "Find a c&ommand…", "&View", "show_palette", "Ctrl+Shift+P",
             icon="search", starts_group=True),
+    Command("verify", "Verify a &report…", "&Help", "ask_what_to_verify", "Ctrl+Shift+R", _idle,
+            tip="Check every claim of a report, evidence or case that somebody made"),
     Command("doctor", "&Versions and devices", "&Help", "show_doctor", "F1"),
 )
 # fmt: on

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from engine.command import command_line
-from gui import casework
+from gui import casework, paperwork
 from gui.casework import Listing, Warn
+from gui.paperwork import Checked, PlanWish, ReplayWish
 from gui.resuming import votes_so_far
 
 if TYPE_CHECKING:
@@ -24,8 +25,10 @@ if TYPE_CHECKING:
     from engine.inputs.base import FittedInput, ImageInput, Pixels
     from engine.models.base import Classifier
     from engine.models.request import ModelRequest
+    from engine.planning import PlanResult
     from engine.procedures.normalizations import Comparison
     from engine.procedures.snapshot import Snapshot
+    from engine.replay import ReplayResult
     from engine.settings import RunSettings
 
 AxesKind = Literal["random", "towards", "adversarial"]
@@ -279,6 +282,22 @@ class Backend:
             case.unpin(row.id)
         else:
             case.pin(row.id)
+
+    def verify(self, path: Path, stop: threading.Event, *, rerun: int) -> Checked:
+        """Every claim of a file, and the run it is about."""
+        return paperwork.verified(path, stop, rerun=rerun)
+
+    def plan(self, wish: PlanWish) -> PlanResult:
+        """What it would take."""
+        return paperwork.planned(wish)
+
+    def replay(self, wish: ReplayWish) -> ReplayResult:
+        """Certify votes that others drew."""
+        return paperwork.replayed(wish)
+
+    def write_replay(self, result: ReplayResult, path: Path) -> Path:
+        """Write a replay as its suffix says."""
+        return paperwork.written(result, path)
 
     def explore(
         self, subject: Subject, evidence: Evidence, axes: AxesChoice, stop: threading.Event

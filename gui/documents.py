@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from abc import abstractmethod
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QMainWindow, QWidget
@@ -12,10 +13,11 @@ from PySide6.QtWidgets import QMainWindow, QWidget
 from engine.evidence import Evidence
 from gui.backend import ExportFormat
 from gui.casework import SUFFIX
-from gui.files import CASE_FILTER, FileAsker
+from gui.files import CASE_FILTER, REPORT_FILTER, FileAsker, is_case, is_report
 from gui.panels.notice import NoticeArea
 from gui.panels.page import Page
 from gui.panels.runs import RunsPage
+from gui.panels.verify import VerifyPage
 from gui.session import Session
 
 TITLE = "Certiscope"
@@ -44,13 +46,16 @@ class DocumentWindow(QMainWindow):
     def build_documents(self, session: Session) -> None:
         """Make the pages."""
         self.runs = RunsPage(session.casebook)
-        self.wide = (self.runs,)
+        self.verify = VerifyPage(session.desk)
+        self.wide = (self.runs, self.verify)
 
     def connect_documents(self) -> None:
         """Connect them to the session."""
         self.runs.go_on.connect(self.session.resume_run)
-        self.runs.export.connect(self.ask_where_to_save)
-        self.runs.notice.connect(self.notices.show_notice)
+        self.verify.ask.connect(self.ask_what_to_verify)
+        for page in (self.runs, self.verify):
+            page.export.connect(self.ask_where_to_save)
+            page.notice.connect(self.notices.show_notice)
         self.session.casebook.opened.connect(self._on_case)
 
     def ask_for_new_case(self) -> None:
@@ -69,6 +74,25 @@ class DocumentWindow(QMainWindow):
             f"{session.casebook.title or 'case'}-copy{SUFFIX}",
             lambda path: session.casebook.save_as(path, session.evidence, session.request),
         )
+
+    def open_document(self, path: Path) -> bool:
+        """Open a case, a report or votes; False if the file is none of these."""
+        if is_case(path):
+            self.session.casebook.open(path)
+        elif is_report(path):
+            self.verify_file(path)
+        else:
+            return False
+        return True
+
+    def ask_what_to_verify(self) -> None:
+        """Verify a report."""
+        self.asker.open_file("Verify a report", REPORT_FILTER, self.verify_file)
+
+    def verify_file(self, path: Path) -> None:
+        """Check what a file claims."""
+        self.show_page(self.verify)
+        self.verify.verify(path)
 
     @Slot(object, str)
     def ask_where_to_save(self, evidence: Evidence, fmt: ExportFormat) -> None:

@@ -17,6 +17,9 @@ MODEL_SUFFIXES = (
     ".safetensors", ".pt", ".pth", ".th", ".tar", ".ckpt", ".bin", ".onnx", ".pt2",
 )  # fmt: skip
 MODEL_FILTER = f"Models ({' '.join(f'*{s}' for s in MODEL_SUFFIXES)} config.json);;All files (*)"
+REPORT_SUFFIXES, VOTES_SUFFIXES = (".pdf", ".json"), (".csv", ".tsv")
+REPORT_FILTER = f"Reports, evidence and cases (*.pdf *.json *{SUFFIX});;All files (*)"
+VOTES_FILTER = "Votes (*.csv *.tsv);;All files (*)"
 CASE_FILTER = f"Cases (*{SUFFIX});;All files (*)"
 PICTURE_FILTER = "Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff *.gif);;All files (*)"
 
@@ -31,6 +34,21 @@ def is_model(path: Path) -> bool:
 def is_case(path: Path) -> bool:
     """Whether a dropped file is a case."""
     return path.suffix.lower() == SUFFIX
+
+
+def is_report(path: Path) -> bool:
+    """Whether a dropped file is something that can be verified."""
+    return path.suffix.lower() in REPORT_SUFFIXES and path.name != "config.json"
+
+
+def is_votes(path: Path) -> bool:
+    """Whether a dropped file is a table of votes."""
+    return path.suffix.lower() in VOTES_SUFFIXES
+
+
+def is_document(path: Path) -> bool:
+    """Whether a dropped file has a page of its own."""
+    return is_case(path) or is_report(path) or is_votes(path)
 
 
 def model_spec(path: Path) -> str:

@@ -22,6 +22,7 @@ from engine.settings import RunSettings
 from gui.backend import Backend, Offer, PredictTest
 from gui.casebook import CaseBook
 from gui.cautions import differences, wrong_without_noise
+from gui.desk import Desk
 from gui.loading import Loading
 from gui.preferences import Preferences, data_folder
 from gui.resuming import counted, extended, may_extend, may_go_on
@@ -63,6 +64,7 @@ class Session(Loading):
         self._before: Evidence | None = None
         self.stopping = False
         self.is_warm = False
+        self.desk = Desk(self.worker, self.backend, parent=self)
         self.casebook = CaseBook(self.worker, self.backend, parent=self)
         self.casebook.notice.connect(self.notice)
         self.casebook.resumable.connect(self._on_resumable)

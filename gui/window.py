@@ -32,7 +32,7 @@ from gui.files import (
     MODEL_FILTER,
     PICTURE_FILTER,
     FileAsker,
-    is_case,
+    is_document,
     is_model,
     model_spec,
     pasted_picture,
@@ -197,10 +197,10 @@ class Window(DocumentWindow):
         self.asker.open_folder("Open picture folder", self.open_path)
 
     def open_path(self, path: Path) -> None:
-        """Open a file or folder as what it is: a case, a model, or pictures."""
-        if is_case(path):
-            self.session.casebook.open(path)
-        elif is_model(path) or path.name == "config.json":
+        """Open a file or folder as what it is: a document, a model, or pictures."""
+        if self.open_document(path):
+            return
+        if is_model(path) or path.name == "config.json":
             self.session.open_model(ModelRequest(model_spec(path)))
         else:
             self.session.open_input(str(path))
@@ -322,10 +322,10 @@ class Window(DocumentWindow):
         """Open every kind of file that was dropped: a model, pictures, or both."""
         mime = event.mimeData()
         paths = [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
-        cases = [path for path in paths if is_case(path)]
+        documents = [path for path in paths if is_document(path)]
         models = [path for path in paths if is_model(path)]
-        pictures = [path for path in paths if path not in (*cases, *models)]
-        for path in (*cases[:1], *models[:1], *pictures[:1]):
+        pictures = [path for path in paths if path not in (*documents, *models)]
+        for path in (*documents[:1], *models[:1], *pictures[:1]):
             self.open_path(path)
         event.acceptProposedAction()
 

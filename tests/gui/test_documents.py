@@ -83,3 +83,22 @@ def test_a_recorded_run_is_saved_as_a_file(window, path, qtbot, tmp_path):
 def test_names_of_files_hold_no_odd_characters(make):
     evidence = make.evidence(RunSettings(), source="folder/a picture?.png")
     assert file_name(evidence, "pdf") == "certify-a-picture-.png.pdf"
+
+
+def test_a_report_that_is_dropped_is_verified(window, qtbot, make, tmp_path):
+    from engine.report import write_json
+
+    path = tmp_path / "e.json"
+    write_json(make.evidence(RunSettings(n=1000)), path)
+    window.open_path(path)
+    qtbot.waitUntil(lambda: window.verify.model.rowCount() > 0)
+    assert window.middle.currentWidget() is window.verify
+    assert window.verify.record.evidence.votes == make.evidence(RunSettings(n=1000)).votes
+    # its chain is made up, and that is found
+    assert "do not hold" in window.verify.summary.text()
+
+
+def test_what_to_verify_is_asked_without_a_modal_loop(window):
+    window.commands["verify"].trigger()
+    assert window.asker.current.isVisible()
+    window.asker.current.close()

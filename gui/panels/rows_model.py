@@ -1,0 +1,89 @@
+"""A plain table of texts for a view; only what is visible is ever asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, TypeVar
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+
+Index = QModelIndex | QPersistentModelIndex
+R = TypeVar("R")
+
+
+class RowsModel(QAbstractTableModel, Generic[R]):
+    """Rows of any kind.
+
+    Args:
+        header: names of the columns.
+        texts: the texts of a row, one per column.
+        color: the ink of a row's cell; None for the usual.
+    """
+
+    def __init__(
+        self,
+        header: Sequence[str],
+        texts: Callable[[R], Sequence[str]],
+        color: Callable[[R, int], str | None] = lambda row, column: None,
+    ) -> None:
+        super().__init__()
+        self.header = tuple(header)
+        self.rows: tuple[R, ...] = ()
+        self._texts, self._color = texts, color
+
+    def show_rows(self, rows: Sequence[R], header: Sequence[str] | None = None) -> None:
+        """Show these rows."""
+        self.beginResetModel()
+        self.rows = tuple(rows)
+        self.header = tuple(header or self.header)
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        """How many rows."""
+        return 0 if parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        """How many columns."""
+        return 0 if parent.isValid() else len(self.header)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        """Names of the columns."""
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return self.header[section]
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Text, whole text as a tip, ink."""
+        row, column = self.rows[index.row()], index.column()
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return self._texts(row)[column]
+        if role == Qt.ItemDataRole.ForegroundRole and (ink := self._color(row, column)):
+            return QColor(ink)
+        return None
+
+
+def plain_table(model: QAbstractTableModel, name: str, widths: Sequence[int]) -> QTableView:
+    """A view of whole rows, without grid or row numbers; the last column takes what is left."""
+    table = QTableView()
+    table.setModel(model)
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.setTabKeyNavigation(False)
+    table.setWordWrap(False)
+    table.setShowGrid(False)
+    table.setAccessibleName(name)
+    rows = table.verticalHeader()
+    rows.hide()
+    rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+    rows.setDefaultSectionSize(26)
+    table.horizontalHeader().setStretchLastSection(True)
+    table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
+    for column, width in enumerate(widths):
+        table.setColumnWidth(column, width)
+    table.setMinimumHeight(110)
+    return table
