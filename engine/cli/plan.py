@@ -219,10 +219,11 @@ def _needed_facts(target: str, needed: Needed) -> list[tuple[str, str]]:
         )
         return [(f"to certify {target}", f"out of reach: {why}")]
     chance = f"with chance {100 * needed.power:g} %"
+    about = "" if needed.exact else "about "
     first = f"{needed.n_first:,}" if needed.n_first is not None else "none"
     return [
-        (f"to certify {target}", f"n = {needed.n_stay:,} and above {chance}"),
-        ("first n with that chance", first),
+        (f"to certify {target}", f"n = {about}{needed.n_stay:,} and above {chance}"),
+        ("first n with that chance", about + first),
         ("least n, if all votes agree", f"{needed.n_min:,}"),
     ]
 

@@ -6,7 +6,7 @@ import math
 
 from scipy.special import bdtr, ndtri
 
-from engine.planning.question import N_LIMIT, Question
+from engine.planning.question import Question
 from engine.planning.records import Needed
 
 _MOST_TEETH = 1500
@@ -50,23 +50,21 @@ def needed(question: Question, *, p: float, power: float) -> Needed:
 
 
 def _first_good_tooth(question: Question, p: float, power: float) -> int | None:
-    """A tooth whose first n has the power, by doubling and bisection."""
+    """A tooth whose first n has the power, by doubling and bisection; None if none has."""
 
-    def good(lost: int) -> bool | None:
+    def good(lost: int) -> bool:
         n = question.fewest(lost)
-        return None if n is None else power_at(n, lost=lost, p=p) >= power
+        return n is None or power_at(n, lost=lost, p=p) >= power  # None: beyond all plans
 
     if good(0):
         return 0
     low, high = 0, 1
     while not good(high):
-        if good(high) is None or high > N_LIMIT:
-            return None
         low, high = high, 2 * high
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if good(middle) else (middle, high)
-    return high
+    return None if question.fewest(high) is None else high
 
 
 def _around(

@@ -67,11 +67,11 @@ class Question:
     def fewest(self, lost: int, *, above: int = 0) -> int | None:
         """Smallest n, above ``above``, that certifies although ``lost`` votes are lost."""
         low, step = max(above, lost), 1
-        while not self.certifies(low + step, lost=lost):
+        while low < N_LIMIT and not self.certifies(low + step, lost=lost):
             low += step
-            step *= 2
-            if low + step > N_LIMIT:
-                return None
+            step = min(2 * step, N_LIMIT - low)
+        if low >= N_LIMIT:
+            return None
         high = low + step
         while high - low > 1:
             middle = (low + high) // 2

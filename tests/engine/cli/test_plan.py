@@ -46,6 +46,11 @@ def test_out_of_reach_says_why(program: Any) -> None:
     assert "a billion samples would not do" in " ".join(never.split())
 
 
+def test_a_search_that_skipped_teeth_says_about(program: Any) -> None:
+    out = program(*TYPED, "--probability", "0.5005", "--target-radius", "0").out
+    assert "n = about 19," in out
+
+
 def test_pilot_votes_of_a_model(program: Any) -> None:
     words = ["--model", "fake", "--input", "flat", "--n0", "400", "--target-radius", "0.2"]
     shown = program("plan", *words, "--json", "-")

@@ -100,3 +100,12 @@ def test_certain_votes_need_no_more_than_unanimity():
 def test_a_million_samples_take_no_second():
     found = needed(question("live", 0.0), p=0.5025, power=0.9)
     assert 700_000 < found.n_first <= found.n_stay < 1_000_000
+
+
+def test_plans_reach_up_to_a_billion_and_no_further():
+    asked = question("clopper-pearson", 0.0)
+    near = needed(asked, p=0.50007, power=0.9)
+    assert 900_000_000 < near.n_first <= near.n_stay < 1_000_000_000
+    assert power_at(near.n_first, lost=asked.most_lost(near.n_first), p=0.50007) >= 0.9
+    far = needed(asked, p=0.50006, power=0.9)
+    assert far.n_min == 10 and far.n_first is None and far.n_stay is None

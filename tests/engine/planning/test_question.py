@@ -91,3 +91,12 @@ def test_a_weak_runner_up_helps_only_the_two_class_bound():
 def test_what_no_n_certifies():
     assert question(radius=7.0).fewest(0) is None
     assert question(radius=7.0).k_star(100) is None
+
+
+def test_fewest_looks_up_to_the_limit(monkeypatch):
+    from engine.planning import question as module
+
+    exact = question(radius=1.0).fewest(7)
+    for limit, found in ((exact, exact), (exact + 1, exact), (exact - 1, None)):
+        monkeypatch.setattr(module, "N_LIMIT", limit)
+        assert question(radius=1.0).fewest(7) == found
