@@ -135,9 +135,10 @@ class CaseFile:
         Raises:
             UserError: there is none of this number, or it is damaged beyond reading.
         """
-        for row in self.runs():
-            if row.id == run:
-                return row
+        with self._database.reading() as db:
+            found = rows(db, self.path, self._damaged, only=run)
+        if found:
+            return found[0]
         if run in self._damaged:
             raise UserError(f"Run {run} in {self.path} is damaged: {self._damaged[run]}.")
         raise UserError(f"{self.path} has no run {run}; certiscope runs {self.path} lists them.")

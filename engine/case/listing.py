@@ -31,12 +31,14 @@ def by_run(events: Iterable[Event]) -> dict[int, list[Event]]:
     return found
 
 
-def rows(db: sqlite3.Connection, case: Path, damaged: Mapping[int, str]) -> tuple[RunRow, ...]:
-    """All runs that can be read, oldest first."""
+def rows(
+    db: sqlite3.Connection, case: Path, damaged: Mapping[int, str], *, only: int | None = None
+) -> tuple[RunRow, ...]:
+    """All runs that can be read, oldest first; or the one of number ``only``."""
     events = list(log.read(db))
     about, tries = by_run(events), _tries(events)
     found = []
-    for run in numbers(db):
+    for run in numbers(db) if only is None else (only,):
         try:
             known = read_configuration(db, run, case)
         except UserError:

@@ -77,9 +77,9 @@ class _Recorder:
     def finish(self, evidence: Evidence) -> Evidence:
         """Keep the result; the evidence as it was kept, or with a warning that it was not."""
         try:
-            if evidence.run_number is None:
-                number = self.case.row(self.run).number
-                evidence = evidence.model_copy(update={"run_number": number})
+            row = self.case.row(self.run)
+            known = {"run_id": row.run_id, "run_number": evidence.run_number or row.number}
+            evidence = evidence.model_copy(update=known)
             self.case.finish(self.run, evidence)
         except UserError as error:
             warning = f"This run's result is not in its case file: {error}"

@@ -12,9 +12,10 @@ from engine.case.recording import recorded
 from engine.errors import UserError
 from engine.evidence import Evidence
 from engine.procedures.certify import certify
+from engine.procedures.predict import predict
 from engine.procedures.snapshot import Snapshot
-from tests.cases import SETTINGS, Slow, begun, counted
-from tests.fakes import HalfSpace, finish, fitted
+from tests.cases import ASKED, SETTINGS, Slow, begun, counted
+from tests.fakes import HalfSpace, finish, fitted, identity
 
 
 def procedure(case: Case, run: int, **more: Any) -> Generator[Snapshot, None, Evidence]:
@@ -123,3 +124,10 @@ def test_a_run_that_is_counted_elsewhere_is_refused(case: Case) -> None:
     other = Case.open(case.path)
     with pytest.raises(UserError, match="being counted in another window"):
         next(procedure(other, run))
+
+
+def test_a_prediction_carries_the_run_of_its_case(case: Case) -> None:
+    run = case.begin(identity(), fitted().identity, SETTINGS, **ASKED, procedure="predict")
+    evidence = finish(recorded(case, run, predict(HalfSpace(0.3), fitted(), SETTINGS)))
+    assert (evidence.run_id, evidence.run_number) == (case.row(run).run_id, 1)
+    assert case.evidence(run) == evidence

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +18,8 @@ from engine.settings import RunSettings
 from tests.cases import partly
 from tests.fakes import HalfSpace, fitted, identity
 
+ROOT = Path(__file__).parents[3]
+PROGRAM = [sys.executable, "-m", "engine"]
 SETTINGS = RunSettings(n0=60, n=1000, batch=70, device="cpu")
 
 
@@ -126,3 +132,30 @@ def test_a_damaged_run_is_refused(resume: Any, path: Path) -> None:
     db.close()
     refused(resume("--run", "1"), "Run 1 is damaged: its votes are damaged from block 0 on.")
     refused(resume(), "holds no unfinished run")
+
+
+@pytest.mark.statistics
+def test_a_killed_command_is_resumed_by_the_next(path: Path) -> None:
+    """The commands themselves, on the shipped model, with commits a second apart."""
+    words = ["--model", "demo:digits-0.25", "--input", "digits:1500", "--n", "600000", "--quiet"]
+    killed = subprocess.Popen([*PROGRAM, "certify", *words, "--case", str(path)], cwd=ROOT)
+    while killed.poll() is None and counted_so_far(path) == 0:
+        time.sleep(0.05)
+    killed.kill()
+    assert killed.wait() == -signal.SIGKILL
+    whole = subprocess.run(
+        [*PROGRAM, "certify", *words, "--json", "-"], cwd=ROOT, capture_output=True, check=True
+    )
+    again = subprocess.run(
+        [*PROGRAM, "resume", str(path), "--json", "-"], cwd=ROOT, capture_output=True, check=True
+    )
+    assert b"going on after" in again.stderr
+    found, expected = json.loads(again.stdout), json.loads(whole.stdout)
+    for name in ("votes", "chain", "bounds", "region", "radius", "trajectory", "statement"):
+        assert found[name] == expected[name]
+
+
+def counted_so_far(path: Path) -> int:
+    if not path.exists() or not path.stat().st_size:
+        return 0
+    return sum(row.counted for row in Case.open(path).runs())
