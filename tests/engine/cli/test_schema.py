@@ -1,0 +1,13 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from engine.cli import main
+from engine.jsonschema import evidence_schema
+
+
+def test_prints_the_schema(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["schema"]) == 0
+    assert json.loads(capsys.readouterr().out) == evidence_schema()

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.errors import UserError
+from engine.report import write_json
+from engine.settings import RunSettings
+from engine.signing import keys
+from engine.signing.signing import sign
+from tests.fakes import HalfSpace, finish, fitted
+
+
+@pytest.fixture
+def key(tmp_path: Path) -> keys.SigningKey:
+    return keys.create(tmp_path / "k.pem", name="Ada Example")
+
+
+def evidence_file(path: Path, seed: int = 0) -> Path:
+    from engine.procedures.certify import certify
+
+    settings = RunSettings(n=200, seed=seed, device="cpu")
+    write_json(finish(certify(HalfSpace(0.3), fitted(), settings)), path)
+    return path
+
+
+def test_only_what_holds_is_signed(key: keys.SigningKey, tmp_path: Path) -> None:
+    file = evidence_file(tmp_path / "run.json")
+    assert sign([file], key).exists()
+    file.write_text(file.read_text().replace('"seconds": ', '"seconds": 1'))
+    with pytest.raises(UserError, match="is not signed: seal: does not hold"):
+        sign([file], key)
+
+
+def test_files_of_two_runs_are_not_signed_together(key: keys.SigningKey, tmp_path: Path) -> None:
+    one = evidence_file(tmp_path / "one.json")
+    two = evidence_file(tmp_path / "two.json", seed=1)
+    with pytest.raises(UserError, match="are not of the same run"):
+        sign([one, two], key)
+    with pytest.raises(UserError, match="need one name and folder"):
+        (tmp_path / "copy.json").write_bytes(one.read_bytes())
+        sign([one, tmp_path / "copy.json"], key)

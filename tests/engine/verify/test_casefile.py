@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from engine.case import Case
+from engine.cli import main
+from engine.errors import UserError
+from engine.verify import Plan, verify
+
+WORDS = ["certify", "--model", "demo:digits-0.25", "--input", "digits:17", "--n0", "20"]
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Path:
+    path = tmp_path / "c.certiscope"
+    for seed in ("0", "1"):
+        assert main([*WORDS, "--n", "300", "--seed", seed, "--case", str(path), "--quiet"]) == 0
+    return path
+
+
+def test_every_run_of_an_honest_case_holds(case: Path) -> None:
+    report = verify(case)
+    assert report.ok, report.summary()
+    assert {claim.about for claim in report.claims} == {"", "run 1", "run 2"}
+    numbers = [claim for claim in report.claims if claim.name == "number of the run"]
+    assert len(numbers) == 2
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE block SET counts = replace(counts, '\"7\": ', '\"7\": 1') WHERE run = 2",
+        "UPDATE block SET failures = failures + 1 WHERE run = 2 AND start = 0",
+        "UPDATE run SET settings = replace(settings, '0.001', '0.5') WHERE id = 2",
+        "UPDATE model SET sha256 = 'ab' || substr(sha256, 3)",
+        "DELETE FROM block WHERE run = 2 AND start = 250",
+    ],
+)
+def test_a_changed_record_is_caught(case: Path, statement: str) -> None:
+    db = sqlite3.connect(case)
+    db.execute(statement)
+    db.commit()
+    db.close()
+    report = verify(case, Plan(counts_only=True))
+    assert not report.ok
+    assert any(claim.about == "run 2" for claim in report.claims if claim.verdict != "holds")
+
+
+def test_a_run_without_a_result_says_so(case: Path) -> None:
+    from engine.cli.run import load
+    from engine.models import ModelRequest
+
+    opened = Case.open(case)
+    row = opened.runs()[0]
+    request = ModelRequest(spec="demo:digits-0.25")
+    classifier, fitted = load(request, "digits:17")
+    opened.begin(
+        classifier.identity,
+        fitted.identity,
+        row.settings,
+        model_request=request,
+        input_spec="digits:17",
+        key=1,
+    )
+    (claim,) = [c for c in verify(case).claims if c.about == "run 3"]
+    assert claim.line() == "run 3: recorded votes: holds (0 of 300 votes, no result yet)"
+
+
+def test_what_is_no_case_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "x.certiscope"
+    db = sqlite3.connect(path)
+    db.execute("CREATE TABLE t (x)")
+    db.commit()
+    db.close()
+    with pytest.raises(UserError, match="not a case file"):
+        verify(path)

@@ -1,0 +1,220 @@
+"""Every value of exported evidence is changed, one at a time."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from engine.blocks import chained
+from engine.errors import UserError
+from engine.evidence import Evidence
+from engine.procedures.predict import predict
+from engine.report.json import evidence_json
+from engine.settings import RunSettings
+from engine.verify import Plan, verify
+from engine.verify.counts import check_counts
+from engine.verify.decisions import recount_of
+from engine.verify.reading import read_evidence
+from tests.fakes import HalfSpace, finish, fitted
+
+HERE = Path("run.json")
+
+FOLLOWS_FROM_NOTHING = {
+    "run_id": "drawn by lot",
+    "created": "a time",
+    "run_number": "counted by the case file, which is checked there",
+    "runs_counted": "as run_number",
+    "stop_reason": "'stopped' and 'out of memory' leave the same votes",
+    "settings.batch": "decides only how fast the votes come",
+    "settings.device": "as batch",
+    "settings.target_radius": "a run that reached its n without deciding one",
+    "noise.self_test": "p-values measured at the start",
+    "model": "names and descriptions, which --rerun compares; digest and shape are bound",
+    "input": "names and descriptions; the digest of the pixels is bound",
+    "performance": "durations",
+    "software": "versions and machine",
+    "warnings": "sentences",
+    "command": "a sentence",
+}
+"""What no recomputation can catch once somebody computes the seal anew: a signature must."""
+
+BOUND_AFTER_ALL = ("model.sha256", "model.input_shape", "input.pixels_sha256", "input.shape")
+
+
+def leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    if isinstance(value, dict) and value:
+        for key, item in value.items():
+            yield from leaves(item, (*path, key))
+    elif isinstance(value, list) and value:
+        for index, item in enumerate(value):
+            yield from leaves(item, (*path, index))
+    else:
+        yield path, value
+
+
+def other(value: Any) -> Any:
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int):
+        return value + 1
+    if isinstance(value, float):
+        return value * 0.9 + 1e-3
+    if isinstance(value, str):
+        swapped = {"live": "two-class", "float": "exact", "fp32": "bf16", "auto": "cpu"}
+        return swapped.get(value) or value[:-1] + ("0" if value[-1:] != "0" else "1")
+    return ["x"] if isinstance(value, list) else {"x": 0.5} if isinstance(value, dict) else 1
+
+
+def changed(raw: dict[str, Any], path: tuple[Any, ...], value: Any) -> dict[str, Any]:
+    copy = json.loads(json.dumps(raw))
+    place = copy
+    for step in path[:-1]:
+        place = place[step]
+    place[path[-1]] = value
+    return copy
+
+
+def accepted(text: str) -> bool:
+    try:
+        stated = read_evidence(text.encode(), HERE)
+    except UserError:
+        return False
+    if stated.evidence is None or any(claim.verdict != "holds" for claim in stated.claims):
+        return False
+    claims = check_counts(recount_of(stated.evidence))
+    return all(claim.verdict == "holds" for claim in claims)
+
+
+def resealed(raw: dict[str, Any]) -> str:
+    return evidence_json(Evidence.model_validate(raw))
+
+
+def name(path: tuple[Any, ...]) -> str:
+    return ".".join(str(step) for step in path)
+
+
+def declared(path: str) -> bool:
+    bound = any(path == one or path.startswith(one + ".") for one in BOUND_AFTER_ALL)
+    free = any(path == one or path.startswith(one + ".") for one in FOLLOWS_FROM_NOTHING)
+    return free and not bound
+
+
+def test_every_single_value_that_is_changed_is_caught(certified: Evidence) -> None:
+    text = evidence_json(certified)
+    raw = json.loads(text)
+    assert accepted(text)
+    slipped = [
+        name(path)
+        for path, value in leaves(raw)
+        if accepted(json.dumps(changed(raw, path, other(value)), indent=2))
+    ]
+    assert slipped == []
+
+
+def test_with_the_seal_computed_anew_only_the_declared_values_slip(certified: Evidence) -> None:
+    raw = json.loads(evidence_json(certified))
+    slipped = []
+    for path, value in leaves(raw):
+        if path == ("seal",):
+            continue
+        try:
+            text = resealed(changed(raw, path, other(value)))
+        except (ValidationError, UserError):
+            continue
+        if accepted(text):
+            slipped.append(name(path))
+    assert [path for path in slipped if not declared(path)] == []
+    assert "performance.seconds" in slipped  # the list above is needed
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"noise": "exact"},
+        {"bound": "anytime"},
+        {"bound": "anytime-two-class"},
+        {"bound": "two-class"},
+        {"bound": "clopper-pearson"},
+        {"target_radius": 0.1},
+        {"target_radius": 3.0, "bound": "anytime"},
+        {"n": 37},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("threshold", [0.3, 0.0])
+def test_honest_runs_of_every_kind_hold(settings: dict[str, Any], threshold: float) -> None:
+    chosen = RunSettings(**{"n": 1000, "device": "cpu", **settings})
+    from engine.procedures.certify import certify
+
+    found = finish(certify(HalfSpace(threshold, 3), fitted(), chosen, at=["radius=0.1"]))
+    assert accepted(evidence_json(found))
+
+
+@pytest.mark.parametrize("test", ["one-sided", "two-sided"])
+def test_predict_holds_and_its_numbers_cannot_be_changed(test: Any) -> None:
+    found = finish(predict(HalfSpace(0.3, 3), fitted(), RunSettings(n=200), test=test))
+    raw = json.loads(evidence_json(found))
+    assert accepted(evidence_json(found))
+    for path in [("test", "p_value"), ("votes", "estimation", 0), ("settings", "alpha")]:
+        value = raw
+        for step in path:
+            value = value[step]
+        assert not accepted(resealed(changed(raw, path, other(value)))), path
+
+
+def test_a_forged_class_with_a_chain_of_its_own_is_caught_by_the_bounds(
+    certified: Evidence,
+) -> None:
+    """All votes for the class, the chain computed anew: the claims no longer follow."""
+    chain = certified.chain
+    assert chain is not None
+    top = certified.votes.guess
+    blocks, previous = [], chain.start
+    for block in chain.blocks:
+        blocks.append(
+            chained(previous, start=block.start, n=block.n, counts={top: block.n}, failures=0)
+        )
+        previous = blocks[-1].hash
+    forged = certified.model_copy(
+        update={"chain": chain.model_copy(update={"blocks": tuple(blocks), "head": previous})}
+    )
+    wrong = [c for c in check_counts(recount_of(forged)) if c.verdict != "holds"]
+    assert wrong[0].name == "hash chain of the votes"
+    assert "do not add up" in wrong[0].detail
+
+
+def test_recomputation_needs_no_torch(exported: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from engine.verify import verify;"
+        "print(all(verify(Path(f)).ok for f in sys.argv[1:]), 'torch' in sys.modules)"
+    )
+    files = [str(exported / "run.json"), str(exported / "run.pdf")]
+    done = subprocess.run(
+        [sys.executable, "-c", code, *files], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["True", "False"]
+
+
+def test_hostile_numbers_end_in_a_verdict(tmp_path: Path, certified: Evidence) -> None:
+    raw = json.loads(evidence_json(certified))
+    for path, value in [
+        (("votes", "estimation", 0), 10**400),
+        (("votes", "estimation", 0), -5),
+        (("chain", "blocks", 0, "n"), -1),
+        (("chain", "block"), 0),
+        (("votes", "guess"), 99),
+        (("certified_at",), {"words=1": True}),
+        (("model", "class_names"), []),
+    ]:
+        file = tmp_path / "hostile.json"
+        file.write_text(json.dumps(changed(raw, path, value)), encoding="utf-8")
+        report = verify(file, Plan(counts_only=True))
+        assert not report.ok
+        assert report.count("does not hold")

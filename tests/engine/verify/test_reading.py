@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import io
+import json
+import random
+from pathlib import Path
+
+import pypdf
+import pytest
+
+from engine.errors import UserError
+from engine.evidence import Evidence
+from engine.report.json import evidence_json
+from engine.verify import Plan, verify
+from engine.verify.reading import attachment, evidence_of, kind_of, read_bytes, read_evidence
+
+
+def stated(text: str) -> dict[str, str]:
+    claims = read_evidence(text.encode(), Path("x.json")).claims
+    return {claim.name: claim.verdict for claim in claims}
+
+
+def test_kinds_are_told_by_content(exported: Path) -> None:
+    assert kind_of(exported / "run.json") == "JSON"
+    assert kind_of(exported / "run.pdf") == "PDF"
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "is empty; export the report again."),
+        (b"\x00\x01rubbish", "is neither a report"),
+        (b"{nonsense", "holds damaged JSON"),
+        (b"{}", "is JSON, but not the evidence of a run"),
+        (b'{"a": 1, "a": 2}', "a name stands twice in one object"),
+        (b'{"a": NaN}', "NaN is no number of JSON"),
+        (b'{"schema_version": "7.0", "procedure": "certify"}', "holds evidence of schema '7.0'"),
+        (b"[" * 100_000, "is neither a report"),
+        (b'{"a":' * 100_000, "holds damaged JSON"),
+        (b"%PDF-1.7 and then nothing", "is a damaged PDF"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_in_a_sentence(
+    tmp_path: Path, content: bytes, sentence: str
+) -> None:
+    file = tmp_path / "x"
+    file.write_bytes(content)
+    with pytest.raises(UserError) as refused:
+        verify(file)
+    assert sentence in str(refused.value)
+
+
+def test_folders_and_missing_files_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="is no file"):
+        kind_of(tmp_path)
+    with pytest.raises(UserError, match="No such file"):
+        read_bytes(tmp_path / "gone.json")
+
+
+def test_seal_spelling_and_form_are_separate_claims(certified: Evidence) -> None:
+    text = evidence_json(certified)
+    assert set(stated(text).values()) == {"holds"}
+    respaced = json.dumps(json.loads(text))
+    assert stated(respaced)["seal"] == "holds"
+    assert stated(respaced)["text as written"] == "does not hold"
+    raw = json.loads(text)
+    raw["performance"]["seconds"] += 1
+    assert stated(json.dumps(raw))["seal"] == "does not hold"
+    del raw["seal"]
+    assert stated(json.dumps(raw))["seal"] == "cannot be checked"
+    raw["surprise"] = 1
+    assert stated(json.dumps(raw)) == {"form": "does not hold"}
+    raw = json.loads(text)
+    raw["settings"]["alpha"] = 7
+    assert stated(json.dumps(raw)) == {"form": "does not hold"}
+
+
+def test_lines_ended_as_windows_consoles_do_are_the_same_text(certified: Evidence) -> None:
+    text = evidence_json(certified).replace("\n", "\r\n")
+    assert stated(text)["text as written"] == "holds"
+
+
+def test_a_pdf_without_evidence_and_one_with_too_much(exported: Path) -> None:
+    path = exported / "run.pdf"
+    plain = pypdf.PdfWriter()
+    plain.add_blank_page(100, 100)
+    buffer = io.BytesIO()
+    plain.write(buffer)
+    with pytest.raises(UserError, match=r"without Certiscope's evidence\.json"):
+        attachment(buffer.getvalue(), path)
+    twice = pypdf.PdfWriter(clone_from=str(path))
+    twice.add_attachment("other.json", b"{}")
+    buffer = io.BytesIO()
+    twice.write(buffer)
+    _, claim = attachment(buffer.getvalue(), path)
+    assert claim.verdict == "does not hold"
+
+
+def test_no_flipped_byte_is_accepted_silently(exported: Path) -> None:
+    rng = random.Random(1)
+    for name in ("run.json", "run.pdf"):
+        file = exported / name
+        whole = file.read_bytes()
+        for _ in range(150 if name == "run.json" else 8):
+            flipped = bytearray(whole)
+            flipped[rng.randrange(len(whole))] ^= rng.randrange(1, 256)
+            file.write_bytes(flipped)
+            try:
+                assert not verify(file, Plan(counts_only=True)).ok
+            except UserError:
+                continue
+
+
+def test_truncated_files_are_never_accepted(exported: Path) -> None:
+    for name in ("run.json", "run.pdf"):
+        file = exported / name
+        whole = file.read_bytes()
+        for part in (0.1, 0.5, 0.9, 0.999):
+            file.write_bytes(whole[: int(len(whole) * part)])
+            try:
+                assert not verify(file, Plan(counts_only=True)).ok
+            except UserError:
+                continue
+
+
+def test_evidence_comes_out_of_both_kinds(exported: Path, certified: Evidence) -> None:
+    assert evidence_of(exported / "run.json") == certified
+    assert evidence_of(exported / "run.pdf") == certified

@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from engine.blocks import chain_facts, chain_start, chained
+from engine.evidence import Evidence
+from engine.noise import Stream
+from engine.records import Votes
+from engine.streams import run_key
+from engine.verify.counts import check_counts
+from engine.verify.decisions import recount_of
+from engine.verify.rerun import Means, check_rerun, chosen, request_of
+
+MEANS = Means(model="", input="", beside=Path())
+
+
+def forged(evidence: Evidence, block: int, moved: int) -> Evidence:
+    """Votes moved to another class in one block, everything after it computed anew."""
+    chain, votes = evidence.chain, evidence.votes
+    assert chain is not None and votes.guess is not None
+    key = run_key(
+        evidence.settings,
+        model_sha256=evidence.model.sha256,
+        pixels_sha256=evidence.input.pixels_sha256,
+    )
+    selection = Votes(counts=votes.selection, failures=votes.selection_failures)
+    start = chain_start(
+        chain_facts(
+            evidence.settings,
+            model_sha256=evidence.model.sha256,
+            pixels_sha256=evidence.input.pixels_sha256,
+            key=key,
+            selection=selection,
+        )
+    )
+    previous, blocks, estimation = start, [], list(votes.estimation)
+    for index, old in enumerate(chain.blocks):
+        counts = dict(old.counts)
+        if index == block:
+            counts[votes.guess] -= moved
+            counts[0] = counts.get(0, 0) + moved
+            estimation[votes.guess] -= moved
+            estimation[0] += moved
+        blocks.append(
+            chained(previous, start=old.start, n=old.n, counts=counts, failures=old.failures)
+        )
+        previous = blocks[-1].hash
+    return evidence.model_copy(
+        update={
+            "chain": chain.model_copy(update={"blocks": tuple(blocks), "head": previous}),
+            "votes": votes.model_copy(update={"estimation": tuple(estimation)}),
+        }
+    )
+
+
+def consistent(evidence: Evidence) -> Evidence:
+    """With every claim computed anew from the forged votes."""
+    facts = recount_of(evidence).facts
+    return evidence.model_copy(update={name: value for name, value in facts.items()})
+
+
+def test_every_vote_comes_again(certified: Evidence) -> None:
+    claim = check_rerun(certified, "all", MEANS)
+    assert claim.verdict == "holds"
+    assert claim.detail.startswith("620 votes drawn again: selection, block 0")
+
+
+def test_some_blocks_are_drawn_by_lot_and_named(certified: Evidence) -> None:
+    drawn = {tuple(span.name for span in chosen(certified, 3)) for _ in range(20)}
+    assert len(drawn) > 1 and all(len(names) == 3 for names in drawn)
+    assert len(chosen(certified, 500)) == 12
+    assert check_rerun(certified, 2, MEANS).detail.startswith("100 votes drawn again: block")
+
+
+def test_a_forged_block_in_a_chain_that_holds_is_caught(certified: Evidence) -> None:
+    lie = consistent(forged(certified, block=5, moved=1))
+    assert all(claim.verdict == "holds" for claim in check_counts(recount_of(lie)))
+    claim = check_rerun(lie, "all", MEANS)
+    assert claim.verdict == "does not hold"
+    assert "1 fell otherwise (block 5: 1)" in claim.detail
+
+
+def test_flips_on_another_machine_are_listed_and_only_accepted_on_request(
+    certified: Evidence,
+) -> None:
+    software = certified.software.model_copy(update={"device_name": "Another GPU"})
+    lie = forged(certified, block=3, moved=2).model_copy(update={"software": software})
+    claim = check_rerun(lie, "all", MEANS)
+    assert claim.verdict == "cannot be checked"
+    assert "2 fell otherwise (block 3: 2)" in claim.detail
+    assert "the run was made on Another GPU" in claim.detail
+    allowed = check_rerun(lie, "all", replace(MEANS, flips=2))
+    assert allowed.verdict == "holds" and "block 3: 2" in allowed.detail
+    assert check_rerun(lie, "all", replace(MEANS, flips=1)).verdict == "cannot be checked"
+
+
+def test_another_model_or_input_is_not_rerun(certified: Evidence) -> None:
+    claim = check_rerun(certified, 1, replace(MEANS, model="demo:digits-0.50"))
+    assert claim.verdict == "cannot be checked"
+    assert "the model at hand is not the one" in claim.detail
+    claim = check_rerun(certified, 1, replace(MEANS, input="digits:18"))
+    assert "the input at hand is not the one" in claim.detail
+
+
+def test_a_stopped_rerun_is_no_verdict(certified: Evidence) -> None:
+    stop = threading.Event()
+    stop.set()
+    claim = check_rerun(certified, "all", replace(MEANS, stop=stop))
+    assert claim.verdict == "cannot be checked" and "stopped" in claim.detail
+
+
+def test_the_model_is_opened_as_the_command_line_did(certified: Evidence) -> None:
+    words = "certiscope certify --model m --arch 'cifar_resnet20@3x32x32' --normalize half --trust"
+    request = request_of(certified.model_copy(update={"command": words}), MEANS)
+    assert (request.arch, request.normalize) == ("cifar_resnet20@3x32x32", "half")
+    assert request.trust is False  # consent is never taken from a file
+    assert request_of(certified.model_copy(update={"command": "'"}), MEANS).arch == ""
+
+
+@pytest.mark.parametrize("settings", [{"noise": "exact"}, {"bound": "anytime"}], ids=str)
+def test_other_kinds_of_runs_come_again(
+    make_run: Callable[..., Evidence], settings: dict[str, str]
+) -> None:
+    assert check_rerun(make_run(**settings), "all", MEANS).verdict == "holds"
+
+
+def test_selection_and_estimation_are_other_streams(certified: Evidence) -> None:
+    streams = {span.stream for span in chosen(certified, "all")}
+    assert streams == {Stream.SELECTION, Stream.ESTIMATION}
