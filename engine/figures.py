@@ -137,6 +137,37 @@ class MeaningFigure(BaseModel):
     noise_in_words: str
 
 
+class Curve(Record):
+    """A named line.
+
+    Attributes:
+        points: (x, y), x rising.
+        dashed: it is a limit to compare with, not the thing itself.
+    """
+
+    name: str
+    points: tuple[tuple[float, float], ...]
+    dashed: bool = False
+
+
+class CurveFigure(Record):
+    """Some curves over one quantity: the expected radius over n, certified accuracy over radius.
+
+    Attributes:
+        log_x: x is drawn on a logarithmic axis.
+        mark: an x that is pointed out, ``mark_name`` what it is; None for none.
+    """
+
+    title: str
+    subtitle: str = ""
+    x_name: str
+    y_name: str
+    curves: tuple[Curve, ...]
+    log_x: bool = False
+    mark: float | None = None
+    mark_name: str = ""
+
+
 class Illustrations(BaseModel):
     """Pictures that go beside the evidence; each may be missing."""
 
@@ -146,7 +177,7 @@ class Illustrations(BaseModel):
     meaning: MeaningFigure | None = None
 
 
-Figure = VotesFigure | BoundsFigure | SliceFigure | MeaningFigure
+Figure = VotesFigure | BoundsFigure | SliceFigure | MeaningFigure | CurveFigure
 FigureFormat = Literal["png", "svg", "pdf"]
 
 

@@ -21,9 +21,9 @@ from engine.schemes import Scheme
 SNAPSHOT_SECONDS = 0.05
 BATCH_SECONDS = 0.06
 """A batch takes at most about this long: snapshots flow, and a stop is obeyed at once."""
-PATIENCE, IMPATIENCE = 0.4, 0.12
-"""How long a batch of a slow model may take where a larger batch makes its samples cheaper: when
-nobody waits at a window, and when somebody does."""
+PATIENCE = 0.4
+"""How long a batch of a slow model may take where a larger batch makes its samples cheaper; a
+window, at which somebody waits, asks for less."""
 _WORTH_WAITING, _NO_GAIN = 1.08, 0.95
 """Speed-up from doubling: above the first a longer batch pays, below the second none does."""
 _FILLED = 256

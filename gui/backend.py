@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from engine.command import command_line
 from gui import casework, paperwork
-from gui.casework import Listing, Warn
+from gui.casework import PATIENCE, Listing, Warn
 from gui.paperwork import Checked, PlanWish, ReplayWish
 from gui.resuming import votes_so_far
 
@@ -185,7 +185,6 @@ class Backend:
     ) -> Generator[Snapshot, None, Evidence]:
         """CERTIFY, from the start or from the votes of a run ``before``; kept in a case if any."""
         from engine.procedures.certify import certify
-        from engine.sampling import IMPATIENCE
 
         command = command_line("certify", subject.request, subject.source, settings)
         if case is not None:
@@ -199,7 +198,7 @@ class Backend:
             stop=stop,
             command=command,
             resume=votes_so_far(before) if before else None,
-            patience=IMPATIENCE,
+            patience=PATIENCE,
         )
 
     def resume(
@@ -221,7 +220,6 @@ class Backend:
     ) -> Generator[Snapshot, None, Evidence]:
         """PREDICT, in one of its two forms; kept in a case if there is one."""
         from engine.procedures.predict import predict
-        from engine.sampling import IMPATIENCE
 
         command = command_line("predict", subject.request, subject.source, settings, test=test)
         procedure = predict(
@@ -231,7 +229,7 @@ class Backend:
             test=test,
             stop=stop,
             command=command,
-            patience=IMPATIENCE,
+            patience=PATIENCE,
         )
         if case is None:
             return procedure

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 Warn = Callable[[str], None]
 SUFFIX = ".certiscope"
+PATIENCE = 0.12
+"""Seconds that a batch may take while somebody waits at the window for it to end."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,6 @@ def resume_in(
 ) -> Generator[Snapshot, None, Evidence]:
     """Count an unfinished run of a case on, with short batches: somebody waits at a window."""
     from engine.case.certifying import certify_run
-    from engine.sampling import IMPATIENCE
 
     return certify_run(
         case,
@@ -138,7 +139,7 @@ def resume_in(
         stop=stop,
         command=command,
         warn=warn,
-        patience=IMPATIENCE,
+        patience=PATIENCE,
     )
 
 

@@ -6,6 +6,7 @@ import re
 from abc import abstractmethod
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QMainWindow, QWidget
@@ -13,12 +14,26 @@ from PySide6.QtWidgets import QMainWindow, QWidget
 from engine.evidence import Evidence
 from gui.backend import ExportFormat
 from gui.casework import SUFFIX
-from gui.files import CASE_FILTER, REPORT_FILTER, FileAsker, is_case, is_report
+from gui.files import (
+    CASE_FILTER,
+    REPORT_FILTER,
+    VOTES_FILTER,
+    FileAsker,
+    is_case,
+    is_report,
+    is_votes,
+)
+from gui.panels.left import LeftColumn
 from gui.panels.notice import NoticeArea
 from gui.panels.page import Page
+from gui.panels.planner import PlannerPage
 from gui.panels.runs import RunsPage
 from gui.panels.verify import VerifyPage
+from gui.panels.votes_page import VotesPage
 from gui.session import Session
+
+if TYPE_CHECKING:
+    from engine.replay import ReplayResult
 
 TITLE = "Certiscope"
 
@@ -27,12 +42,15 @@ class DocumentWindow(QMainWindow):
     """A main window that opens documents.
 
     Attributes:
-        wide: pages that take the whole width, because they bring their own results.
+        documents: the pages.
+        wide: those that bring their own results and need no form.
     """
 
     session: Session
     asker: FileAsker
     notices: NoticeArea
+    left: LeftColumn
+    documents: tuple[Page, ...]
     wide: tuple[Page, ...]
 
     @abstractmethod
@@ -47,7 +65,10 @@ class DocumentWindow(QMainWindow):
         """Make the pages."""
         self.runs = RunsPage(session.casebook)
         self.verify = VerifyPage(session.desk)
+        self.planner = PlannerPage(session)
+        self.votes = VotesPage(session)
         self.wide = (self.runs, self.verify)
+        self.documents = (*self.wide, self.planner, self.votes)
 
     def connect_documents(self) -> None:
         """Connect them to the session."""
@@ -56,6 +77,11 @@ class DocumentWindow(QMainWindow):
         for page in (self.runs, self.verify):
             page.export.connect(self.ask_where_to_save)
             page.notice.connect(self.notices.show_notice)
+        for page in (self.planner, self.votes):
+            page.notice.connect(self.notices.show_notice)
+        self.planner.wanted.connect(self._put_into_form)
+        self.votes.ask.connect(self.ask_for_votes)
+        self.votes.save.connect(self._ask_where_to_save_votes)
         self.session.casebook.opened.connect(self._on_case)
 
     def ask_for_new_case(self) -> None:
@@ -81,9 +107,24 @@ class DocumentWindow(QMainWindow):
             self.session.casebook.open(path)
         elif is_report(path):
             self.verify_file(path)
+        elif is_votes(path):
+            self.open_votes(path)
         else:
             return False
         return True
+
+    def show_planner(self) -> None:
+        """What would it take."""
+        self.show_page(self.planner)
+
+    def ask_for_votes(self) -> None:
+        """Open votes."""
+        self.asker.open_file("Open votes", VOTES_FILTER, self.open_votes)
+
+    def open_votes(self, path: Path) -> None:
+        """Certify votes that somebody else drew."""
+        self.show_page(self.votes)
+        self.votes.open(path)
 
     def ask_what_to_verify(self) -> None:
         """Verify a report."""
@@ -113,6 +154,22 @@ class DocumentWindow(QMainWindow):
         self.setWindowTitle(f"{title} - {TITLE}" if title else TITLE)
         self.refresh_actions()
         self.show_runs()
+
+    @Slot(int, float)
+    def _put_into_form(self, n: int, radius: float) -> None:
+        """Numbers of a plan; 0 leaves one as it is."""
+        fields = self.left.settings.fields
+        if n:
+            fields["n"].set_value(n)
+        if radius:
+            fields["target_radius"].set_value(radius)
+        self.notices.show_notice("info", "Put into the form.")
+
+    @Slot(object, str)
+    def _ask_where_to_save_votes(self, result: ReplayResult, fmt: str) -> None:
+        name = f"{Path(result.source).stem}-certified.{fmt}"
+        write = partial(self.session.desk.write_replay, result)
+        self.asker.save_file(f"Save {fmt.upper()}", name, write)
 
 
 def file_name(evidence: Evidence, fmt: str) -> str:

@@ -1,7 +1,6 @@
 """What the worker does for the desk: verifying, planning, replaying.
 
-No torch unless votes are drawn again. The engine is imported when it is first used: most of it loads
-SciPy.
+No torch unless votes are drawn again. The engine is imported when it is first used: it loads SciPy.
 """
 
 from __future__ import annotations

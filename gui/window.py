@@ -101,7 +101,7 @@ class Window(DocumentWindow):
         self.statement = StatementPanel(session, self.commands)
         self.progress = ProgressPanel(session)
         self.middle = QStackedWidget()
-        for page in (self.explore, self.preview, self.gallery, self.doctor, *self.wide):
+        for page in (self.explore, self.preview, self.gallery, self.doctor, *self.documents):
             self.middle.addWidget(page)
         self.columns = QSplitter(Qt.Orientation.Horizontal)
         self.columns.setChildrenCollapsible(False)
@@ -152,7 +152,7 @@ class Window(DocumentWindow):
         self.connect_documents()
         self.left.model.wanted.connect(session.open_model)
         self.gallery.chosen.connect(self._on_example)
-        for page in (self.preview, self.gallery, self.doctor, *self.wide):
+        for page in (self.preview, self.gallery, self.doctor, *self.documents):
             page.left.connect(self.show_explore)
         themes = QActionGroup(self)
         for name in THEMES:
@@ -360,9 +360,9 @@ class Window(DocumentWindow):
 
     def _make_room(self) -> None:
         """Side columns go in talk mode, and for pages with results of their own."""
-        alone = self.commands["talk"].isChecked() or self.middle.currentWidget() in self.wide
-        for widget in (self.left, self.statement):
-            widget.setVisible(not alone)
+        talk, page = self.commands["talk"].isChecked(), self.middle.currentWidget()
+        self.left.setVisible(not talk and page not in self.wide)
+        self.statement.setVisible(not talk and page not in self.documents)
 
     @Slot(object, object)
     def _on_trust_asked(self, error: TrustRequired, request: ModelRequest) -> None:

@@ -7,7 +7,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from engine.figures import BoundsFigure, Figure, MeaningFigure, SliceFigure, VotesFigure
+from engine.figures import (
+    BoundsFigure,
+    CurveFigure,
+    Figure,
+    MeaningFigure,
+    SliceFigure,
+    VotesFigure,
+)
 from engine.report.csv import csv_text
 
 Rows = list[list[Any]]
@@ -71,6 +78,11 @@ def _meaning(figure: MeaningFigure) -> tuple[list[str], Rows]:
     return ["picture", "channel", "row", "column", "value"], rows
 
 
+def _curves(figure: CurveFigure) -> tuple[list[str], Rows]:
+    rows: Rows = [[curve.name, x, y] for curve in figure.curves for x, y in curve.points]
+    return ["curve", figure.x_name, figure.y_name], rows
+
+
 def figure_csv(figure: Figure) -> str:
     """Everything that :func:`engine.report.drawing.render_figure` draws, at full precision."""
     if isinstance(figure, VotesFigure):
@@ -79,4 +91,6 @@ def figure_csv(figure: Figure) -> str:
         return csv_text(*_bounds(figure))
     if isinstance(figure, SliceFigure):
         return csv_text(*_slice(figure))
+    if isinstance(figure, CurveFigure):
+        return csv_text(*_curves(figure))
     return csv_text(*_meaning(figure))

@@ -7,10 +7,11 @@ from typing import Any
 from gui.plots.ball import BallPlot
 from gui.plots.base import Plot
 from gui.plots.bounds import BoundsPlot
+from gui.plots.curves import CurvePlot
 from gui.plots.meaning import MeaningPlot
 from gui.plots.votes import VotesPlot
 
 PLOTS: dict[str, type[Plot[Any]]] = {"ball": BallPlot}
 """The plot for each kind of region (``Region.kind``)."""
 
-__all__ = ["PLOTS", "BallPlot", "BoundsPlot", "MeaningPlot", "Plot", "VotesPlot"]
+__all__ = ["PLOTS", "BallPlot", "BoundsPlot", "CurvePlot", "MeaningPlot", "Plot", "VotesPlot"]

@@ -102,3 +102,33 @@ def test_what_to_verify_is_asked_without_a_modal_loop(window):
     window.commands["verify"].trigger()
     assert window.asker.current.isVisible()
     window.asker.current.close()
+
+
+def test_a_plan_is_put_into_the_form(window, qtbot):
+    window.commands["plan"].trigger()
+    assert window.middle.currentWidget() is window.planner
+    assert window.left.isVisible()
+    window.planner.wanted.emit(12_345, 0.0)
+    window.planner.wanted.emit(0, 0.25)
+    settings = window.session.settings
+    assert (settings.n, settings.target_radius) == (12_345, 0.25)
+
+
+def test_votes_are_opened_by_their_path_and_saved(window, qtbot, tmp_path):
+    votes = tmp_path / "v.csv"
+    votes.write_text("idx,label,n0_0,n0_1,n_0,n_1\na,0,9,1,990,10\n")
+    window.open_path(votes)
+    qtbot.waitUntil(lambda: window.votes.result is not None)
+    assert window.middle.currentWidget() is window.votes
+    assert window.left.isVisible() and not window.statement.isVisible()
+    window.votes.json.click()
+    assert window.asker.current.selectedFiles()[0].endswith("v-certified.json")
+    window.asker.current.fileSelected.emit(str(tmp_path / "r.json"))
+    window.asker.current.close()
+    qtbot.waitUntil(lambda: (tmp_path / "r.json").exists())
+
+
+def test_votes_are_asked_for_without_a_modal_loop(window):
+    window.commands["open-votes"].trigger()
+    assert window.asker.current.isVisible()
+    window.asker.current.close()

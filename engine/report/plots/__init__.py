@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from engine.figures import BoundsFigure, Figure, SliceFigure, VotesFigure
-from engine.report.plots import bounds, meaning, region, votes
+from engine.figures import BoundsFigure, CurveFigure, Figure, SliceFigure, VotesFigure
+from engine.report.plots import bounds, curves, meaning, region, votes
 from engine.report.plots.base import Drawing
 
 
@@ -15,6 +15,8 @@ def drawing(figure: Figure, *, dark: bool = False) -> Drawing:
         return bounds.draw(figure)
     if isinstance(figure, SliceFigure):
         return region.draw(figure, dark=dark)
+    if isinstance(figure, CurveFigure):
+        return curves.draw(figure)
     return meaning.draw(figure)
 
 

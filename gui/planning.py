@@ -1,0 +1,74 @@
+"""A plan as curves and as facts in words; numbers are rounded against the hope."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.figures import Curve, CurveFigure
+from engine.rounding import round_down, round_up
+
+if TYPE_CHECKING:
+    from engine.planning import Needed, PlanResult
+
+NEVER = "out of reach"
+
+
+def curve(plan: PlanResult) -> CurveFigure:
+    """The expected radius over n, and the most that n can reach at all."""
+    points = [point for point in plan.curve if point.radius is not None]
+    limits = [point for point in plan.curve if point.largest is not None]
+    return CurveFigure(
+        title="Expected radius over n",
+        subtitle=f"{plan.bound} bound, alpha {plan.alpha:g}, class probability "
+        f"{round_down(plan.p, 4)}",
+        x_name="n, votes",
+        y_name="radius",
+        curves=(
+            Curve(name="expected", points=tuple((p.n, p.radius or 0.0) for p in points)),
+            Curve(
+                name="largest possible",
+                points=tuple((p.n, p.largest or 0.0) for p in limits),
+                dashed=True,
+            ),
+        ),
+        log_x=True,
+        mark=plan.n,
+        mark_name=f"dotted: n = {plan.n:,}",
+    )
+
+
+def facts(plan: PlanResult) -> list[tuple[str, str]]:
+    """What the plan says, a name and a value each."""
+    now = plan.planned
+    rows = [("probability assumed", round_down(plan.p, 4))]
+    if plan.p_estimate is not None:
+        rows.append(("the pilot's share", f"{plan.p_estimate:.4g}"))
+    if plan.needed is not None:
+        rows += _needed(plan.needed, plan.target)
+    rows += [
+        (f"n = {plan.n:,}: chance to certify", round_down(now.certified, 3)),
+        *([("chance of the radius", round_down(now.power, 3))] if now.power is not None else []),
+    ]
+    if now.radius is not None:
+        rows.append(("expected radius", round_down(max(0.0, now.radius - now.error), 3)))
+    if now.largest is not None:
+        rows.append(("largest radius it can reach", round_down(now.largest, 3)))
+    return rows
+
+
+def wanted_n(plan: PlanResult) -> int | None:
+    """The n to put into the form: from there on the chance stays; None if there is none."""
+    if plan.needed is None:
+        return None
+    return plan.needed.n_stay or plan.needed.n_first
+
+
+def _needed(needed: Needed, target: str) -> list[tuple[str, str]]:
+    least = NEVER if needed.n_min is None else f"{needed.n_min:,}"
+    enough = needed.n_stay or needed.n_first
+    return [
+        ("probability it needs", round_up(needed.p_required, 4)),
+        (f"n for {target.replace('=', ' ')}", NEVER if enough is None else f"{enough:,}"),
+        ("with a chance of", f"{needed.power:g}"),
+        ("n if all votes agreed", least),
+    ]

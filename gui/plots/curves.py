@@ -1,0 +1,123 @@
+"""Curves over one quantity: the expected radius over n, certified accuracy over the radius."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+
+from gui import theme as themes
+from gui.plots.axes import CountAxis
+from gui.plots.chart import Chart
+from gui.plots.legend import Entry, Legend
+from gui.theme import Theme
+
+if TYPE_CHECKING:
+    from engine.figures import CurveFigure
+
+_HEADROOM = 1.08
+
+
+class CurvePlot(Chart["CurveFigure"]):
+    """Named lines with a legend below; dashed ones are limits to compare with."""
+
+    stem: ClassVar[str] = "curves"
+
+    def __init__(self, title: str) -> None:
+        super().__init__(title)
+        self.legend = Legend()
+        self.legend.flowing = True
+        self.legend.setFixedHeight(self.legend.height_for(300))
+        self.content.addWidget(self.legend)
+        self.legend.hide()
+
+    def build(self) -> None:
+        """Lines are made as curves come."""
+        self.lines: list[pg.PlotDataItem] = []
+        self.marked = pg.InfiniteLine(angle=90)
+        self.plot.addItem(self.marked, ignoreBounds=True)
+        self.plot.getAxis("left").setTickDensity(0.6)
+        for side in ("left", "bottom"):
+            self.plot.getAxis(side).enableAutoSIPrefix(False)
+
+    def axes(self) -> dict[str, pg.AxisItem]:
+        """Counts along the bottom, where they are counts."""
+        return {"bottom": CountAxis("bottom")}
+
+    def draw(self, figure: CurveFigure) -> None:
+        """Give the lines their data, and both axes their ranges."""
+        while len(self.lines) < len(figure.curves):
+            self.lines.append(pg.PlotDataItem(antialias=True))
+            self.plot.addItem(self.lines[-1], ignoreBounds=True)
+        for line in self.lines[len(figure.curves) :]:
+            line.setData([], [])
+        for line, curve in zip(self.lines, figure.curves, strict=False):
+            x = self._x(figure, [x for x, _ in curve.points])
+            line.setData(x, [y for _, y in curve.points])
+        self._set_ranges(figure)
+        self.plot.getAxis("bottom").setLogMode(figure.log_x)
+        self.plot.setLabel("bottom", figure.x_name)
+        self.marked.setVisible(figure.mark is not None)
+        if figure.mark is not None:
+            self.marked.setValue(float(self._x(figure, [figure.mark])[0]))
+        self.title.setText(figure.title)
+        self.set_subtitle(figure.subtitle)
+        self._dress(themes.current())
+
+    def style(self, theme: Theme) -> None:
+        """Pens."""
+        self.marked.setPen(self.pen(theme.muted, 1.2, Qt.PenStyle.DotLine))
+        self._dress(theme)
+
+    def summary(self) -> str:
+        """Where every curve ends."""
+        if self.figure is None:
+            return "Nothing is shown yet."
+        ends = [
+            f"{curve.name} ends at {curve.points[-1][1]:.4g}"
+            for curve in self.figure.curves
+            if curve.points
+        ]
+        return f"{self.figure.y_name} over {self.figure.x_name}: {'; '.join(ends)}."
+
+    def wait(self, sentence: str) -> None:
+        """No legend without curves."""
+        super().wait(sentence)
+        if hasattr(self, "legend"):
+            self.legend.hide()
+
+    def _dress(self, theme: Theme) -> None:
+        figure = self.figure
+        if figure is None or not hasattr(self, "legend"):
+            return
+        entries, inks = [], (theme.accent, theme.runner_up, theme.certified)
+        for place, (line, curve) in enumerate(zip(self.lines, figure.curves, strict=False)):
+            ink = theme.muted if curve.dashed else inks[place % len(inks)]
+            dash = Qt.PenStyle.DashLine if curve.dashed else Qt.PenStyle.SolidLine
+            line.setPen(self.pen(ink, 1.4 if curve.dashed else theme.line, dash))
+            name = f"{curve.name} (dashed)" if curve.dashed else curve.name
+            entries.append(Entry(name, ink, "line"))
+        if figure.mark is not None:
+            entries.append(Entry(figure.mark_name, theme.muted, "line"))
+        self.legend.set_entries(entries)
+        self.legend.setFixedHeight(self.legend.height_for(max(200, self.width() - 30)))
+        self.legend.show()
+
+    @staticmethod
+    def _x(figure: CurveFigure, values: list[float]) -> np.ndarray:
+        x = np.array(values, dtype=float)
+        return np.log10(np.maximum(x, 1e-12)) if figure.log_x else x
+
+    def _set_ranges(self, figure: CurveFigure) -> None:
+        xs = self._x(figure, [x for curve in figure.curves for x, _ in curve.points])
+        ys = [y for curve in figure.curves for _, y in curve.points]
+        low, high = (float(xs.min()), float(xs.max())) if len(xs) else (0.0, 1.0)
+        top = max(ys, default=1.0) or 1.0
+        start = low if figure.log_x else min(0.0, low)
+        self.view.setRange(
+            xRange=(start, high if high > start else start + 1.0),
+            yRange=(0.0, _HEADROOM * top),
+            padding=0,
+        )

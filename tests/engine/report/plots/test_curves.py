@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import pytest
+
+from engine.figures import Curve, CurveFigure
+from engine.report.drawing import figure_csv, render_figure
+from engine.report.plots.curves import draw
+
+
+def figure(**changes: object) -> CurveFigure:
+    facts = {
+        "title": "Expected radius over n",
+        "x_name": "n, votes",
+        "y_name": "radius",
+        "curves": (
+            Curve(name="expected", points=((100, 0.2), (1000, 0.4), (10_000, 0.5))),
+            Curve(name="limit", points=((100, 0.5), (10_000, 1.0)), dashed=True),
+        ),
+        "log_x": True,
+        "mark": 1000.0,
+        "mark_name": "n = 1,000",
+    }
+    return CurveFigure(**{**facts, **changes})
+
+
+def test_positions_are_logarithmic_where_asked() -> None:
+    data = draw(figure()).data
+    assert [x for x, _ in data["curves"][0]["points"]] == pytest.approx([0.0, 0.5, 1.0])
+    assert data["mark"] == pytest.approx(0.5)
+    assert data["curves"][1]["dashed"]
+
+
+def test_a_linear_axis_begins_at_zero() -> None:
+    data = draw(figure(log_x=False, mark=None)).data
+    assert data["curves"][0]["points"][0][0] == pytest.approx(0.01)
+    assert data["mark"] is None
+
+
+def test_heights_leave_room_above_the_highest() -> None:
+    heights = [y for curve in draw(figure()).data["curves"] for _, y in curve["points"]]
+    assert max(heights) == pytest.approx(1 / 1.08)
+
+
+@pytest.mark.parametrize("curves", [(), (Curve(name="one", points=((5.0, 0.0),)),)])
+def test_next_to_nothing_is_drawn_too(curves: tuple[Curve, ...]) -> None:
+    empty = figure(curves=curves, mark=None)
+    assert render_figure(empty, "svg").startswith(b"<svg")
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_it_is_exported(dark: bool) -> None:
+    assert render_figure(figure(), "png", dark=dark).startswith(b"\x89PNG")
+    lines = figure_csv(figure()).splitlines()
+    assert lines[0] == 'curve,"n, votes",radius'
+    assert lines[1] == "expected,100.0,0.2"
+    assert len(lines) == 6

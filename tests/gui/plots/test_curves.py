@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+
+from engine.figures import Curve, CurveFigure
+from gui.plots.curves import CurvePlot
+
+
+def figure(**changes) -> CurveFigure:
+    facts = {
+        "title": "Certified accuracy",
+        "subtitle": "Gaussian",
+        "x_name": "radius",
+        "y_name": "share of rows",
+        "curves": (
+            Curve(name="each row", points=((0.0, 1.0), (0.5, 0.5), (1.0, 0.0))),
+            Curve(name="at once", points=((0.0, 0.9), (0.8, 0.0)), dashed=True),
+        ),
+    }
+    return CurveFigure(**{**facts, **changes})
+
+
+def test_lines_hold_the_curves(shown) -> None:
+    plot = shown(CurvePlot("Accuracy"))
+    plot.show_figure(figure())
+    assert plot.title.text() == "Certified accuracy"
+    x, y = plot.lines[0].getOriginalDataset()
+    assert (x.tolist(), y.tolist()) == ([0.0, 0.5, 1.0], [1.0, 0.5, 0.0])
+    assert plot.lines[1].opts["pen"].style() == Qt.PenStyle.DashLine
+    assert [entry.text for entry in plot.legend.entries] == ["each row", "at once (dashed)"]
+    assert plot.legend.isVisible()
+
+
+def test_counts_are_drawn_logarithmically_with_their_mark(shown) -> None:
+    plot = shown(CurvePlot("Plan"))
+    curve = Curve(name="expected", points=((100, 0.1), (10_000, 0.4)))
+    plot.show_figure(figure(curves=(curve,), log_x=True, mark=1000, mark_name="n = 1,000"))
+    assert plot.lines[0].getOriginalDataset()[0].tolist() == [2.0, 4.0]
+    assert plot.marked.isVisible() and plot.marked.value() == 3.0
+    assert plot.view.viewRange()[0] == [2.0, 4.0]
+
+
+def test_a_curve_that_went_away_leaves_nothing(shown) -> None:
+    plot = shown(CurvePlot("Plan"))
+    plot.show_figure(figure())
+    plot.show_figure(figure(curves=figure().curves[:1]))
+    assert plot.lines[1].getOriginalDataset() == (None, None)
+    assert len(plot.legend.entries) == 1
+
+
+def test_it_waits_without_a_legend_and_tells_where_curves_end(shown) -> None:
+    plot = shown(CurvePlot("Plan"))
+    plot.show_figure(figure())
+    assert plot.summary() == (
+        "share of rows over radius: each row ends at 0; at once ends at 0."
+    )
+    plot.wait("Later.")
+    assert not plot.legend.isVisible()
+    assert plot.summary() == "Nothing is shown yet."
+
+
+def test_it_is_saved_like_every_other(shown, tmp_path) -> None:
+    plot = shown(CurvePlot("Plan"))
+    plot.show_figure(figure())
+    plot.save(tmp_path / "c.csv")
+    assert (tmp_path / "c.csv").read_text().splitlines()[1] == "each row,0.0,1.0"
