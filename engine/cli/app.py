@@ -25,7 +25,7 @@ from engine.cli.resume import resume_command, resume_flags
 from engine.cli.run import certify_command, predict_command
 from engine.cli.runs import runs_command, runs_flags
 from engine.cli.schema import schema_command
-from engine.cli.sign import sign_command
+from engine.cli.sign import sign_command, signing_flags
 from engine.cli.verify import verify_command, verify_flags
 from engine.errors import UserError
 
@@ -94,6 +94,7 @@ def build(demo: Demo | None) -> typer.Typer:
             _at_flag(),
             *case_flags(),
             *options.output_flags(),
+            *signing_flags(),
         ],
     )
     _add(
@@ -106,6 +107,7 @@ def build(demo: Demo | None) -> typer.Typer:
             _test_flag(),
             *case_flags(),
             *options.output_flags(),
+            *signing_flags(),
         ],
     )
     _add(app, "decide", decide_command, decide_flags())

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from engine.cli.sign import asked_key, sign_each
 from engine.errors import UserError
 from engine.evidence import Evidence
 from engine.figures import Illustrations
@@ -17,6 +18,7 @@ from engine.figures import Illustrations
 if TYPE_CHECKING:
     from engine.inputs.base import FittedInput
     from engine.models.base import Classifier
+    from engine.signing.keys import SigningKey
 
 REPORTS = (".pdf", ".html", ".csv")
 STDOUT = "-"
@@ -35,19 +37,28 @@ class Outputs:
     Attributes:
         json: a path, ``-`` for standard output, or empty.
         reports: files whose ending says which report.
+        signer: signs the JSON and the PDFs; None to leave them unsigned.
     """
 
     json: str
     reports: tuple[Path, ...]
+    signer: SigningKey | None = None
 
     @classmethod
     def read(cls, values: Mapping[str, Any]) -> Outputs:
         """The outputs some flags ask for.
 
         Raises:
-            UserError: an ending without a report, or a folder that cannot be written.
+            UserError: an ending without a report, a folder that cannot be written, a key that
+                cannot be opened, or nothing to sign.
         """
-        outputs = cls(json=values["json"], reports=tuple(values["report"] or ()))
+        outputs = cls(
+            json=values["json"],
+            reports=tuple(values["report"] or ()),
+            signer=asked_key(values),
+        )
+        if outputs.signer is not None and not outputs.signable:
+            raise UserError("--sign needs a file to sign: --json F.json or --report F.pdf.")
         for path in outputs.reports:
             if path.suffix.lower() not in REPORTS:
                 raise UserError(f"--report {path}: the ending must be one of {', '.join(REPORTS)}.")
@@ -55,6 +66,12 @@ class Outputs:
         if outputs.json and not outputs.json_to_stdout:
             _check_writable(Path(outputs.json))
         return outputs
+
+    @property
+    def signable(self) -> tuple[Path, ...]:
+        """The files that a signature would cover."""
+        json = () if not self.json or self.json_to_stdout else (Path(self.json),)
+        return (*json, *(path for path in self.reports if path.suffix.lower() == ".pdf"))
 
     @property
     def json_to_stdout(self) -> bool:
@@ -78,6 +95,8 @@ class Outputs:
         if self.reports:
             saved = self._write_reports(evidence, classifier, fitted, failed)
             kept = kept and (saved or bool(self.json))
+        if self.signer is not None and not failed:
+            _tried(partial(sign_each, self.signable, self.signer), failed)
         if failed:
             if not kept:
                 _print_json(evidence)

@@ -2,14 +2,59 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from engine.cli.keys import passphrase
+from engine.cli.options import OUTPUT, flag
 from engine.cli.outcome import CERTIFIED
 from engine.errors import UserError
+
+if TYPE_CHECKING:
+    from engine.signing.keys import SigningKey
+
+
+def signing_flags() -> list[inspect.Parameter]:
+    """Signing what a run leaves."""
+    return [
+        flag("sign", bool, False, "Sign the JSON and the PDF.", OUTPUT, flag="--sign"),
+        flag("key", Path | None, None, "Private key; default in your settings.", OUTPUT),
+    ]
+
+
+def asked_key(values: Mapping[str, Any]) -> SigningKey | None:
+    """The key that ``--sign`` asks for, opened before anything slow begins.
+
+    Raises:
+        UserError: it cannot be opened.
+    """
+    if not values.get("sign"):
+        return None
+    from engine.signing import keys
+
+    return keys.load(values.get("key") or keys.default_path(), passphrase=passphrase())
+
+
+def sign_each(paths: Sequence[Path], key: SigningKey) -> None:
+    """Sign files, those of one name together.
+
+    Raises:
+        UserError: an envelope cannot be written.
+    """
+    from engine.signing.attestation import envelope_path
+    from engine.signing.signing import sign
+
+    together: dict[Path, list[Path]] = defaultdict(list)
+    for path in paths:
+        together[envelope_path(path)].append(path)
+    for group in together.values():
+        sign(group, key)
 
 
 def sign_command(

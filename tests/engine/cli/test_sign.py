@@ -28,6 +28,19 @@ def test_signed_evidence_holds_and_says_by_whom(
     assert "signer: holds (Ada Example, a key you trust)" in capsys.readouterr().out
 
 
+def test_a_run_signs_what_it_writes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file, report = tmp_path / "run.json", tmp_path / "other.pdf"
+    words = [*RUN, "--json", str(file), "--report", str(report), "--quiet", "--sign"]
+    assert main(words) == 2
+    assert not file.exists()  # refused before it began
+    assert main(["keys", "new", "--name", "Ada Example"]) == 0
+    assert main([*RUN, "--quiet", "--sign"]) == 2
+    assert "--sign needs a file to sign" in capsys.readouterr().err
+    assert main(words) == 0
+    for each in (file, report):
+        assert main(["verify", str(each), "--signed"]) == 0
+
+
 def test_inside_needs_a_pdf(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["keys", "new", "--name", "Ada Example"]) == 0
     assert main(["sign", str(tmp_path / "run.json"), "--inside"]) == 2
