@@ -78,7 +78,7 @@ class _Recorder:
         """Keep the result; the evidence as it was kept, or with a warning that it was not."""
         try:
             row = self.case.row(self.run)
-            known = {"run_id": row.run_id, "run_number": evidence.run_number or row.number}
+            known = {"run_id": row.run_id, "run_number": row.number, "runs_counted": row.of}
             evidence = evidence.model_copy(update=known)
             self.case.finish(self.run, evidence)
         except UserError as error:

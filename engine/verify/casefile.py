@@ -48,6 +48,8 @@ def _miscounted(row: RunRow, evidence: Evidence) -> str:
         return "its result is of another run"
     if evidence.run_number is not None and evidence.run_number != row.number:
         return f"its result calls it run {evidence.run_number}, the log run {row.number}"
+    if evidence.runs_counted is not None and not row.number <= evidence.runs_counted <= row.of:
+        return f"its result speaks of {evidence.runs_counted} runs, the log of {row.of}"
     return ""
 
 
