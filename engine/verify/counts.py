@@ -28,6 +28,7 @@ from engine.verify.report import Claim, Unchecked
 
 MOST_WORK = 2 * 10**8
 """Classes times blocks; a file that declares more is not worked through."""
+MOST_BLOCKS = 10**5
 
 _BOUNDS = ("bounds",)
 _OVER_N = ("trajectory",)
@@ -212,7 +213,8 @@ class Recount:
         if chain is None:
             counted = self.estimation.n or self.evidence.votes.guess is not None
             return ["there is no chain for its votes"] if counted else []
-        if len(chain.blocks) * self.classes > MOST_WORK:
+        many = len(chain.blocks) > MOST_BLOCKS
+        if many or len(chain.blocks) * self.classes > MOST_WORK:
             raise Unchecked(f"it has {len(chain.blocks):,} blocks of {self.classes:,} classes")
         facts = chain_facts(
             self.settings,

@@ -20,6 +20,7 @@ from engine.report.summary import content
 from engine.report.typeset import displayable
 from engine.verify.report import Claim
 
+_MOST_PAGES = 200
 _NUMBER = re.compile(r"page\d+of\d+$")
 
 
@@ -82,7 +83,10 @@ class _Page(NamedTuple):
 def _pages(pdf: bytes) -> list[_Page]:
     from pypdf import PdfReader
 
-    return [_page(page.extract_text()) for page in PdfReader(io.BytesIO(pdf)).pages]
+    pages = PdfReader(io.BytesIO(pdf)).pages
+    if len(pages) > _MOST_PAGES:
+        raise ValueError("more pages than a report has")
+    return [_page(page.extract_text()) for page in pages]
 
 
 def _page(text: str) -> _Page:

@@ -202,6 +202,14 @@ def test_recomputation_needs_no_torch(exported: Path) -> None:
     assert done.stdout.split() == ["True", "False"]
 
 
+def test_more_blocks_than_anyone_draws_are_not_worked_through(
+    certified: Evidence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.verify.counts.MOST_BLOCKS", 3)
+    claims = {claim.name: claim.verdict for claim in check_counts(recount_of(certified))}
+    assert claims["hash chain of the votes"] == claims["bounds"] == "cannot be checked"
+
+
 def test_hostile_numbers_end_in_a_verdict(tmp_path: Path, certified: Evidence) -> None:
     raw = json.loads(evidence_json(certified))
     for path, value in [

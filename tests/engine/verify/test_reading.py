@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import json
 import random
+import zlib
 from pathlib import Path
 
 import pypdf
@@ -55,6 +56,28 @@ def test_folders_and_missing_files_are_refused(tmp_path: Path) -> None:
         kind_of(tmp_path)
     with pytest.raises(UserError, match="No such file"):
         read_bytes(tmp_path / "gone.json")
+
+
+def test_an_attachment_that_swells_is_refused(tmp_path: Path) -> None:
+    swollen = zlib.compress(bytes(100 << 20), 9)
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R/Names<</EmbeddedFiles<</Names[(evidence.json) 3 0 R]>>>>>>",
+        b"<</Type/Pages/Kids[]/Count 0>>",
+        b"<</Type/Filespec/F(evidence.json)/UF(evidence.json)/EF<</F 4 0 R>>>>",
+        b"<</Type/EmbeddedFile/Filter/FlateDecode/Length %d>>stream\n%b\nendstream"
+        % (len(swollen), swollen),
+    ]
+    pdf, places = b"%PDF-1.7\n", []
+    for number, content in enumerate(objects, 1):
+        places.append(len(pdf))
+        pdf += b"%d 0 obj\n%b\nendobj\n" % (number, content)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    head = b"xref\n0 5\n0000000000 65535 f \n"
+    end = head + b"%btrailer\n<</Size 5/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF"
+    file = tmp_path / "swollen.pdf"
+    file.write_bytes(pdf + end % (table, len(pdf)))
+    with pytest.raises(UserError, match="is a damaged PDF"):
+        verify(file)
 
 
 def test_seal_spelling_and_form_are_separate_claims(certified: Evidence) -> None:
