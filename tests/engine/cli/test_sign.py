@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -45,3 +47,32 @@ def test_inside_needs_a_pdf(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     assert main(["keys", "new", "--name", "Ada Example"]) == 0
     assert main(["sign", str(tmp_path / "run.json"), "--inside"]) == 2
     assert "none of the files ends in .pdf" in capsys.readouterr().err
+
+
+def program(*words: str) -> tuple[int, str]:
+    """In a process of its own: pyHanko and the library other tests read PDFs with do not mix."""
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", "engine", *words], capture_output=True, text=True
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_a_signature_inside_the_pdf_is_checked_and_bound_to_its_bytes(tmp_path: Path) -> None:
+    report = tmp_path / "run.pdf"
+    assert main([*RUN, "--report", str(report), "--quiet"]) == 0
+    assert main(["keys", "new", "--name", "Ada Example"]) == 0
+    status, said = program("sign", str(report), "--inside")
+    assert status == 0, said
+    status, said = program("verify", str(report))
+    assert status == 0, said
+    assert "signature in the PDF: holds (by 'Ada Example', key " in said
+    assert "bytes of the PDF: holds" in said
+    (tmp_path / "run.dsse.json").unlink()
+    whole = report.read_bytes()
+    report.write_bytes(whole.replace(b"CreationDate", b"CreationData", 1))
+    status, said = program("verify", str(report), "--counts-only")
+    assert status == 1
+    assert "signature in the PDF: does not hold" in said
+    report.write_bytes(whole + b"\n1 0 obj\n<<>>\nendobj\n")
+    status, said = program("verify", str(report), "--counts-only")
+    assert status in (1, 2)
