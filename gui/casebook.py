@@ -60,6 +60,11 @@ class CaseBook(QObject):
         """The name of the open case; empty without one."""
         return self.case.path.stem if self.case else ""
 
+    @property
+    def counting(self) -> bool:
+        """Whether the worker is counting votes; a case is read when it is done."""
+        return self._worker.busy("run")
+
     def create(self, path: Path) -> None:
         """A new case."""
         self._submit(CASE, f"creating {path.name}", lambda: self._backend.create_case(path))

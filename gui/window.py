@@ -17,7 +17,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QApplication,
     QSplitter,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -54,6 +53,7 @@ from gui.recent import RecentMenus
 from gui.resuming import counted
 from gui.session import Session
 from gui.theme import TALK_SCALE, THEMES, apply_theme
+from gui.widgets.stack import PageStack
 
 FIRST_SIZE = (1280, 800)
 RIGHT_WIDTH = 300
@@ -100,7 +100,7 @@ class Window(DocumentWindow):
         self.build_documents(session)
         self.statement = StatementPanel(session, self.commands)
         self.progress = ProgressPanel(session)
-        self.middle = QStackedWidget()
+        self.middle = PageStack()
         for page in (self.explore, self.preview, self.gallery, self.doctor, *self.documents):
             self.middle.addWidget(page)
         self.columns = QSplitter(Qt.Orientation.Horizontal)

@@ -24,8 +24,9 @@ from gui.panels.runs_model import NOTE, RunsModel, filtered, run_title
 if TYPE_CHECKING:
     from engine.case import RunRow
 
-_WIDTHS = (48, 130, 90, 300, 140, 64, 120, 130, 160)
+_WIDTHS = (48, 120, 90, 330, 140, 64, 150, 120, 120)
 _EMPTY = "No runs yet. While a case is open, every run is recorded in it."
+_WAIT = "It is read when the run that is going has ended."
 _NO_RESULT = "This run has no result: it was interrupted. Its votes are kept; go on with it."
 
 
@@ -158,6 +159,7 @@ class RunsPage(Page):
             return
         self._compared = []
         self.second.hide()
+        self.first.show_text(run_title(row), _WAIT if self._book.counting else "Reading…")
         self._book.read_result(row)
 
     @Slot(object, object)

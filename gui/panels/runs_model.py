@@ -108,13 +108,11 @@ def filtered(model: RunsModel) -> QSortFilterProxyModel:
 def texts(row: RunRow) -> tuple[str, ...]:
     """What the columns say of a run."""
     settings = row.settings
-    level = settings.scheme.noise_in_words()
     return (
         f"{'● ' if row.pinned else ''}{row.id}",
         row.model.name,
         row.input.name,
-        f"{level}, alpha {settings.alpha:g}, {settings.bound}, {settings.noise}, "
-        f"seed {settings.seed}",
+        setting(row),
         outcome(row),
         "" if row.radius is None else round_down(row.radius, 3),
         f"{row.counted:,} of {settings.n:,}" if row.counted != settings.n else f"{row.counted:,}",
@@ -130,6 +128,16 @@ def sort_keys(row: RunRow) -> tuple[Any, ...]:
     keys: list[Any] = [text.lower() for text in shown]
     keys[0], keys[5], keys[6] = row.id, -1.0 if row.radius is None else row.radius, row.counted
     return tuple(keys)
+
+
+def setting(row: RunRow) -> str:
+    """What a run was declared with, in few words."""
+    settings, scheme = row.settings, row.settings.scheme
+    level = " ".join(f"{name} {getattr(scheme, name)}" for name in type(scheme).model_fields)
+    return (
+        f"{scheme.key} {level}, {settings.bound}, {settings.noise} noise, "
+        f"alpha {settings.alpha:g}, seed {settings.seed}"
+    )
 
 
 def outcome(row: RunRow) -> str:

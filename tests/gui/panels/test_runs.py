@@ -103,5 +103,12 @@ def test_a_damaged_run_is_told_in_words(page, session, path, qtbot):
     assert page.first.sentence.text().startswith("Run 3 is damaged:")
 
 
+def test_while_votes_are_counted_a_result_waits(open_page, session, monkeypatch):
+    monkeypatch.setattr(session.worker, "busy", lambda kind=None: True)
+    open_page.table.selectRow(1)
+    assert open_page.first.sentence.text() == "It is read when the run that is going has ended."
+    assert open_page.first.title.text().startswith("Run 2")
+
+
 def test_a_finished_run_offers_nothing_to_go_on_with(open_page):
     assert not open_page.resume.isEnabled()
