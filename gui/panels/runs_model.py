@@ -135,8 +135,8 @@ def setting(row: RunRow) -> str:
     settings, scheme = row.settings, row.settings.scheme
     level = " ".join(f"{name} {getattr(scheme, name)}" for name in type(scheme).model_fields)
     return (
-        f"{scheme.key} {level}, {settings.bound}, {settings.noise} noise, "
-        f"alpha {settings.alpha:g}, seed {settings.seed}"
+        f"{scheme.key} {level}, {settings.bound}, {settings.noise}, seed {settings.seed}, "
+        f"alpha {settings.alpha:g}"
     )
 
 

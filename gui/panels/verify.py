@@ -18,7 +18,7 @@ from gui.paperwork import Checked
 from gui.theme import set_role
 
 if TYPE_CHECKING:
-    from engine.verify import Claim
+    from engine.verify import Claim, VerificationReport
 
 RERUN = 3
 """Blocks that are drawn again when that is asked for."""
@@ -88,10 +88,23 @@ class VerifyPage(Page):
         say(self.summary, report.summary())
         say(self.notes, " ".join(report.notes))
         self.model.show_rows(report.claims)
+        self._point_out(report)
         self.again.setEnabled(checked.evidence is not None and bool(checked.evidence.chain))
         if checked.evidence is not None:
-            self.record.show_evidence(checked.evidence, f"As stated in {checked.path.name}")
+            title = f"As stated in {checked.path.name}"
+            if report.count("does not hold"):
+                title += ", where not every claim holds"
+            self.record.show_evidence(checked.evidence, title)
         self.record.setVisible(checked.evidence is not None)
+
+    def _point_out(self, report: VerificationReport) -> None:
+        """Bring the first claim that does not hold, or cannot be checked, into sight."""
+        for verdict in ("does not hold", "cannot be checked"):
+            places = [i for i, claim in enumerate(report.claims) if claim.verdict == verdict]
+            if places:
+                self.table.selectRow(places[0])
+                self.table.scrollTo(self.model.index(places[0], 0))
+                return
 
     @Slot(str, str)
     def _fail(self, kind: str, sentence: str) -> None:

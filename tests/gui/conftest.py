@@ -284,6 +284,10 @@ class FakeBackend(Backend):
             settings, max(n, 1), share=self.share, source=subject.fitted.identity.source
         )
 
+    def resume(self, case, row, subject, stop, *, warn):
+        self._note(f"resume {row.id}")
+        return self.certify(subject, row.settings, stop)
+
     def predict(self, subject, settings, stop, *, test, **kept):
         self._note(f"predict {test}")
         return self.certify(subject, settings, stop)

@@ -5,11 +5,13 @@ import time
 
 import pytest
 
+from engine.case import Case
 from engine.errors import UserError
 from engine.models.request import ModelRequest
 from engine.schemes import Gaussian
 from engine.settings import RunSettings
 from gui.backend import AxesChoice
+from gui.casework import SUFFIX, adopt
 
 DEMO = ModelRequest("demo:digits-0.25")
 
@@ -318,3 +320,48 @@ def test_what_was_asked_for_is_known_even_if_it_does_not_open(session, backend, 
     qtbot.waitUntil(lambda: bool(said()))
     assert session.asked == ModelRequest("x.pth")
     assert session.request is None
+
+
+@pytest.fixture
+def unfinished(session, make, tmp_path, qtbot):
+    """An open case with a run that was stopped; its row."""
+    case = Case.create(tmp_path / f"a{SUFFIX}")
+    stopped = make.evidence(RunSettings(n=2000), 1000).model_copy(update={"chain": None})
+    adopt(case, stopped, DEMO)
+    session.casebook.open(case.path)
+    qtbot.waitUntil(lambda: bool(session.casebook.listing.rows))
+    (row,) = session.casebook.listing.rows
+    assert row.resumable
+    return row
+
+
+def test_an_unfinished_run_opens_its_model_and_picture_and_goes_on(
+    session, backend, unfinished, qtbot
+):
+    with qtbot.waitSignal(session.resumed):
+        session.resume_run(unfinished)
+    finish(session, qtbot)
+    assert "resume 1" in backend.calls
+    assert session.request == DEMO and session.image.source == "digits:7"
+    assert session.evidence.settings.n == 2000
+    assert session.casebook.awaited is None
+
+
+def test_without_its_picture_an_unfinished_run_waits_no_longer(
+    session, backend, unfinished, qtbot, said
+):
+    backend.fail["open_input"] = UserError("There is no file digits:7.")
+    session.resume_run(unfinished)
+    qtbot.waitUntil(lambda: bool(said()))
+    qtbot.waitUntil(lambda: not session.worker.busy())
+    assert session.casebook.awaited is None
+    assert "resume 1" not in backend.calls
+
+
+def test_no_other_run_is_gone_on_with_while_one_is_going(ready, backend, unfinished, qtbot, said):
+    backend.pause = 0.01
+    ready.certify()
+    ready.resume_run(unfinished)
+    assert said() == ["A run is going; stop it (Esc) to go on with another run."]
+    ready.stop()
+    finish(ready, qtbot)

@@ -36,7 +36,7 @@ def test_a_row_is_labelled_from_itself(row):
     assert shown["Input"] == "digits:4"
     assert shown["Radius"] == "0.632"
     assert shown["Outcome"] == "certified '7'"
-    assert shown["Setting"] == "gaussian sigma 0.25, live, float noise, alpha 0.001, seed 0"
+    assert shown["Setting"] == "gaussian sigma 0.25, live, float, seed 0, alpha 0.001"
     assert shown["Note"] == "n"
 
 

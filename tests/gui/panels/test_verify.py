@@ -59,6 +59,14 @@ def test_each_verdict_has_a_mark_and_a_colour(page, tmp_path):
     assert not page.again.isEnabled()
 
 
+def test_the_first_claim_that_fails_is_pointed_out(page, make, tmp_path):
+    verdicts = ("holds",) * 30 + ("cannot be checked", "does not hold")
+    show(page, tmp_path, make.evidence(RunSettings()), *verdicts)
+    assert [index.row() for index in page.table.selectionModel().selectedRows()] == [31]
+    assert page.table.visualRect(page.model.index(31, 0)).intersects(page.table.viewport().rect())
+    assert page.record.title.text() == "As stated in x.pdf, where not every claim holds"
+
+
 def test_a_file_is_verified_through_the_desk(page, tmp_path, monkeypatch):
     asked = []
     monkeypatch.setattr(page._desk, "verify", lambda path, rerun: asked.append((path, rerun)))
