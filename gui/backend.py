@@ -206,7 +206,9 @@ class Backend:
     ) -> Generator[Snapshot, None, Evidence]:
         """Count an unfinished run of a case on."""
         command = command_line("certify", subject.request, subject.source, row.settings)
-        return casework.resume_in(case, row.id, subject, stop, command=command, warn=warn)
+        return casework.resume_in(
+            case, row.id, subject, row.settings, stop, command=command, warn=warn
+        )
 
     def predict(
         self,

@@ -115,20 +115,24 @@ def certify_in(
     else:
         run = _known(case, before) or adopt(case, before, subject.request)
         if settings.n > before.settings.n:
-            case.extend(run, settings.n)
-    return (yield from resume_in(case, run, subject, stop, command=command, warn=warn))
+            settings = case.extend(run, settings.n)
+    return (yield from resume_in(case, run, subject, settings, stop, command=command, warn=warn))
 
 
 def resume_in(
     case: Case,
     run: int,
     subject: Subject,
+    settings: RunSettings,
     stop: threading.Event,
     *,
     command: str,
     warn: Warn,
 ) -> Generator[Snapshot, None, Evidence]:
-    """Count an unfinished run of a case on, with short batches: somebody waits at a window."""
+    """Count an unfinished run of a case on, with short batches: somebody waits at a window.
+
+    ``settings`` are the run's own, but for the device and the size of a batch.
+    """
     from engine.case.certifying import certify_run
 
     return certify_run(
@@ -136,6 +140,7 @@ def resume_in(
         run,
         subject.classifier,
         subject.fitted,
+        settings=settings,
         stop=stop,
         command=command,
         warn=warn,

@@ -283,6 +283,8 @@ class Session(Loading):
         if row is None or subject is None or case is None or not self.ready:
             return
         self.casebook.awaited, warn = None, self.casebook.warned.emit
+        here = {"device": self.settings.device, "batch": self.settings.batch}
+        row = row.model_copy(update={"settings": row.settings.model_copy(update=here)})
         self._run(
             "certifying", lambda stop: self.backend.resume(case, row, subject, stop, warn=warn)
         )

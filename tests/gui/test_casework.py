@@ -92,8 +92,9 @@ def test_a_run_from_before_the_case_is_taken_into_it(case, subject):
 def test_an_unfinished_run_is_counted_on(case, subject):
     stopped(case, subject)
     (row,) = listing(case).rows
+    elsewhere = row.settings.model_copy(update={"batch": 50})
     running = resume_in(
-        case, row.id, subject, threading.Event(), command="", warn=lambda sentence: None
+        case, row.id, subject, elsewhere, threading.Event(), command="", warn=lambda sentence: None
     )
     assert finish(running).complete
 
