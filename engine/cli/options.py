@@ -29,9 +29,7 @@ def flag(
     """One option as a parameter of a command's signature."""
     declaration = more.pop("flag", "--" + name.replace("_", "-"))
     option = typer.Option(default, declaration, help=help_, rich_help_panel=panel, **more)
-    return inspect.Parameter(
-        name, inspect.Parameter.KEYWORD_ONLY, default=option, annotation=kind
-    )
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=option, annotation=kind)
 
 
 def subject_flags() -> list[inspect.Parameter]:
