@@ -164,5 +164,3 @@ class CaseBook(QObject):
                 self.notice.emit("error", complaint)
         self.listing = listing
         self.listed.emit()
-
-

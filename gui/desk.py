@@ -58,9 +58,7 @@ class Desk(QObject):
 
     def plan(self, wish: PlanWish) -> None:
         """What it would take."""
-        self._worker.submit(
-            Job(PLAN, "planning", lambda stop: self._backend.plan(wish))
-        )
+        self._worker.submit(Job(PLAN, "planning", lambda stop: self._backend.plan(wish)))
 
     def replay(self, wish: ReplayWish) -> None:
         """Certify the votes of a file."""

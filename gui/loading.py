@@ -96,9 +96,7 @@ class Loading(Errands):
         if self._refuse_while_running("open a picture"):
             return
         known = self.specs
-        self._submit(
-            "input", f"opening {spec}", lambda stop: self.backend.open_input(spec, known)
-        )
+        self._submit("input", f"opening {spec}", lambda stop: self.backend.open_input(spec, known))
 
     def step_input(self, step: int) -> None:
         """The next (1) or previous (-1) picture of the folder."""

@@ -5,7 +5,7 @@ The fields are those of ISO/IEC 17025:2017, 7.8.2, and the decision rule is stat
 
 from __future__ import annotations
 
-from engine.evidence import Evidence, TrajectoryPoint
+from engine.evidence import DecisionRecord, Evidence, TrajectoryPoint
 from engine.fields import field_specs
 from engine.report.content import Fact, Section, Table
 from engine.report.numbers import count, lower, percent, plain, upper
@@ -34,12 +34,13 @@ _ARITHMETIC_LIMITS = {
 
 def sections(evidence: Evidence) -> tuple[Section, ...]:
     """In the order a reader needs them."""
-    certifying = evidence.procedure == "certify"
+    certifying = evidence.procedure != "predict"
     parts = [
         _method(evidence),
         _decision(evidence),
         _parameters(evidence),
         _votes(evidence),
+        *([_phases(evidence.decision)] if evidence.decision else []),
         *([_trajectory(evidence)] if evidence.trajectory else []),
         *([_asked(evidence)] if certifying and evidence.certified_at else []),
     ]
@@ -48,7 +49,7 @@ def sections(evidence: Evidence) -> tuple[Section, ...]:
 
 def limits(evidence: Evidence) -> Section:
     """What the statement must not be taken for."""
-    certifying = evidence.procedure == "certify"
+    certifying = evidence.procedure != "predict"
     arithmetic = _ARITHMETIC_LIMITS[evidence.noise.arithmetic]
     own = evidence.settings.scheme.limits + _CERTIFY_LIMITS if certifying else _PREDICT_LIMITS
     return Section("What this does not say", sentences=(*own, *_GENERAL_LIMITS, arithmetic))
@@ -61,7 +62,7 @@ def _method(evidence: Evidence) -> Section:
         Fact("source", scheme.citation),
         Fact("noise", scheme.noise_in_words()),
     ]
-    if evidence.procedure == "certify":
+    if evidence.procedure != "predict":
         facts += _guarantee(evidence)
     return Section("Method", tuple(facts))
 
@@ -82,7 +83,7 @@ def _guarantee(evidence: Evidence) -> list[Fact]:
 
 def _decision(evidence: Evidence) -> Section:
     alpha = plain(evidence.settings.alpha)
-    if evidence.procedure == "certify":
+    if evidence.procedure != "predict":
         rule = (
             "The class is chosen from n0 votes and bounded from n fresh ones, under a bound "
             "declared before the run. The statement is made only if p lower exceeds p upper."
@@ -95,6 +96,22 @@ def _decision(evidence: Evidence) -> Section:
         "Certified numbers are rounded down, upper bounds up."
     )
     return Section("Decision rule", sentences=(rule, risk))
+
+
+def _phases(decision: DecisionRecord) -> Section:
+    """What each phase of an adaptive decision found; nothing is pooled between them."""
+    facts = [
+        Fact("target", decision.target, f"verdict: {decision.verdict}"),
+        Fact("votes drawn", count(decision.samples_used), f"of {count(decision.samples_full)}"),
+        Fact("beta", plain(decision.beta), "chance of giving up on a target that holds"),
+    ]
+    for number, phase in enumerate(decision.phases, start=1):
+        n = sum(phase.estimation) + phase.estimation_failures
+        bound = "not counted to its end"
+        if phase.p_lower is not None:
+            bound = f"p lower {lower(phase.p_lower)} at alpha {plain(phase.alpha)}"
+        facts.append(Fact(f"phase {number}", f"{count(n)} votes", bound))
+    return Section("Phases of the decision", tuple(facts))
 
 
 def _parameters(evidence: Evidence) -> Section:

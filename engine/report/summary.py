@@ -68,7 +68,7 @@ def _why(evidence: Evidence) -> Section | None:
         facts.append(Fact("n that would help", needed, "if the votes keep their shares"))
     told = abstention.sentence in evidence.statement
     sentence = abstention.sentence[:1].upper() + abstention.sentence[1:]
-    title = "Why nothing is certified" if evidence.procedure == "certify" else "Why no answer"
+    title = "Why nothing is certified" if evidence.procedure != "predict" else "Why no answer"
     return Section(title, tuple(facts), () if told else (sentence,))
 
 
@@ -115,7 +115,7 @@ def _votes(evidence: Evidence) -> tuple[Fact, ...]:
         Fact(spec.title, plain(getattr(settings.scheme, spec.name)), f"{spec.help}, {spec.unit}")
         for spec in field_specs(type(settings.scheme))
     )
-    certifying = evidence.procedure == "certify"
+    certifying = evidence.procedure != "predict"
     done = count(estimated(evidence))
     alpha = f"confidence {confidence_percent(settings.alpha)} %"
     facts = [*parameters, Fact("alpha", plain(settings.alpha), f"{alpha}, for this statement")]

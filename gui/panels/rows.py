@@ -17,8 +17,10 @@ def evidence_rows(evidence: Evidence) -> Rows:
     rows = _answer_rows(evidence) + _bound_rows(evidence) + _setting_rows(evidence.settings)
     run = evidence.performance
     rows += [
-        ("guarantee", f"{evidence.settings.scheme.guarantee}, "
-         f"{evidence.settings.scheme.randomness}"),
+        (
+            "guarantee",
+            f"{evidence.settings.scheme.guarantee}, {evidence.settings.scheme.randomness}",
+        ),
         ("picture", evidence.input.name),
         ("model", f"{evidence.model.name}, {evidence.model.sha256[:HASH_DIGITS]}…"),
         ("time", f"{run.seconds:.1f} s on {run.device}"),

@@ -195,5 +195,3 @@ class RunsPage(Page):
         found = self.table.selectionModel().selectedRows(NOTE)
         if found:
             self.table.edit(found[0])
-
-

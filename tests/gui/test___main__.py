@@ -27,6 +27,15 @@ def window(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     return seen
 
 
+def test_knows_every_command() -> None:
+    from engine.cli.app import build
+
+    app = build(demo=lambda out: 0)
+    found = {command.name for command in app.registered_commands}
+    found |= {group.name for group in app.registered_groups}
+    assert found == program._COMMANDS
+
+
 def test_no_argument_opens_the_window(window: list[Any]) -> None:
     assert program.run([]) == 0
     assert window == [[]]

@@ -50,3 +50,26 @@ def test_decision_rule_states_its_risk() -> None:
         text = " ".join(section("Decision rule", sections(evidence)).sentences)
         assert "at most alpha = 0.001 (confidence 99.9 %)" in text
     assert "p-value" in " ".join(section("Decision rule", sections(make_predicted())).sentences)
+
+
+def test_a_decisions_phases_are_listed():
+    from engine.evidence import DecisionRecord, PhaseRecord
+
+    phase = PhaseRecord(
+        selection=(9, 1), estimation=(90, 10), guess=0, alpha=0.0005, p_lower=0.87654321
+    )
+    decision = DecisionRecord(
+        target="radius=0.5",
+        radius=0.5,
+        beta=0.0001,
+        plan=(100, 1000),
+        phases=(phase,),
+        verdict="certified",
+        samples_used=110,
+        samples_full=1100,
+    )
+    evidence = make_evidence().model_copy(update={"procedure": "decide", "decision": decision})
+    (found,) = [part for part in sections(evidence) if part.title == "Phases of the decision"]
+    shown = [(fact.label, fact.value, fact.note) for fact in found.facts]
+    assert ("target", "radius=0.5", "verdict: certified") in shown
+    assert ("phase 1", "100 votes", "p lower 0.87654 at alpha 0.0005") in shown

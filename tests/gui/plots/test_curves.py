@@ -51,9 +51,7 @@ def test_a_curve_that_went_away_leaves_nothing(shown) -> None:
 def test_it_waits_without_a_legend_and_tells_where_curves_end(shown) -> None:
     plot = shown(CurvePlot("Plan"))
     plot.show_figure(figure())
-    assert plot.summary() == (
-        "share of rows over radius: each row ends at 0; at once ends at 0."
-    )
+    assert plot.summary() == ("share of rows over radius: each row ends at 0; at once ends at 0.")
     plot.wait("Later.")
     assert not plot.legend.isVisible()
     assert plot.summary() == "Nothing is shown yet."
