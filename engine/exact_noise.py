@@ -17,7 +17,7 @@ from __future__ import annotations
 import torch
 
 from engine.grid import GENERATOR, GRID, reach, table_sha256, thresholds, total_variation
-from engine.philox import MASK32, Philox
+from engine.philox import Philox
 
 __all__ = [
     "GENERATOR",
@@ -111,17 +111,9 @@ class ExactNoiseStream:
         out.mul_(1.0 / self.grid)
 
     def _uniform(self, start: int, samples: int, pairs: int) -> torch.Tensor:
-        size = samples * pairs
-        w0, w1, w2, w3 = self._philox.lanes(size)
-        index = torch.arange(start, start + samples, dtype=torch.int64, device=self.device)[:, None]
-        w0.view(samples, pairs).copy_(torch.arange(pairs, device=self.device))
-        w1.view(samples, pairs).copy_(index & MASK32)
-        w2.view(samples, pairs).copy_(index >> 32)
-        w3.fill_(self.stream)
-        self._philox.scramble_(w0, w1, w2, w3)
-        even = w0.bitwise_left_shift_(31).bitwise_or_(w1.bitwise_right_shift_(1))
-        odd = w2.bitwise_left_shift_(31).bitwise_or_(w3.bitwise_right_shift_(1))
-        return torch.stack([even, odd], dim=1).view(samples, 2 * pairs)
+        high, low = self._philox.words(start, samples, pairs, self.stream)
+        uniform = high.bitwise_left_shift_(31).bitwise_or_(low.bitwise_right_shift_(1))
+        return uniform.T.reshape(samples, 2 * pairs)
 
     def _table(self, sigma: float) -> GridTable:
         if sigma not in self._tables:

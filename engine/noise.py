@@ -11,7 +11,7 @@ from typing import Protocol
 
 import torch
 
-from engine.philox import MASK32, Philox
+from engine.philox import Philox
 from engine.streams import GENERATOR, Stream, noise_key
 
 __all__ = ["GENERATOR", "NoiseSource", "NoiseStream", "Stream", "noise_key"]
@@ -42,7 +42,6 @@ class NoiseStream:
         self.key = key
         self.stream = stream
         self._philox = Philox(key, device)
-        self._normals = torch.empty(0, device=device)
 
     def normal_(self, out: torch.Tensor, *, start: int) -> torch.Tensor:
         """Fill ``out`` (B, ...), contiguous float32, with standard normals.
@@ -51,11 +50,18 @@ class NoiseStream:
         |z| <= 6.66.
         """
         rows = out.view(out.shape[0], -1)
-        blocks = -(-rows.shape[1] // 4)
+        elements = rows.shape[1]
+        blocks = -(-elements // 4)
         step = max(1, _CHUNK // blocks)
         for first in range(0, rows.shape[0], step):
             part = rows[first : first + step]
-            part.copy_(self._block(start + first, part.shape[0], blocks)[:, : rows.shape[1]])
+            words = self._philox.words(start + first, part.shape[0], blocks, self.stream)
+            if elements % 4 == 0:
+                _box_muller(*words, out=part.view(-1, 2, 2))
+                continue
+            normals = torch.empty((part.shape[0], 4 * blocks), device=out.device)
+            _box_muller(*words, out=normals.view(-1, 2, 2))
+            part.copy_(normals[:, :elements])
         return out
 
     def gaussian_(self, out: torch.Tensor, x: torch.Tensor, *, sigma: float, start: int) -> None:
@@ -63,35 +69,16 @@ class NoiseStream:
         self.normal_(out, start=start)
         out.mul_(sigma).add_(x)
 
-    def _block(self, start: int, samples: int, blocks: int) -> torch.Tensor:
-        """Normals of ``samples`` whole samples, shape (samples, 4 blocks), in scratch memory."""
-        size = samples * blocks
-        words = self._philox.lanes(size)
-        self._count(words, start, samples, blocks)
-        self._philox.scramble_(*words)
-        if self._normals.numel() < 4 * size:
-            self._normals = torch.empty(4 * size, device=words[0].device)
-        normals = self._normals[: 4 * size].view(size, 4)
-        _box_muller(words[0], words[1], normals[:, 0], normals[:, 1])
-        _box_muller(words[2], words[3], normals[:, 2], normals[:, 3])
-        return normals.view(samples, 4 * blocks)
 
-    def _count(
-        self, lanes: tuple[torch.Tensor, ...], start: int, samples: int, blocks: int
-    ) -> None:
-        device = lanes[0].device
-        index = torch.arange(start, start + samples, dtype=torch.int64, device=device)[:, None]
-        lanes[0].view(samples, blocks).copy_(torch.arange(blocks, device=device))
-        lanes[1].view(samples, blocks).copy_(index & MASK32)
-        lanes[2].view(samples, blocks).copy_(index >> 32)
-        lanes[3].fill_(self.stream)
+def _box_muller(even: torch.Tensor, odd: torch.Tensor, *, out: torch.Tensor) -> None:
+    """Normals r cos t, r sin t with r = sqrt(-2 ln u), u in (0, 1].
 
-
-def _box_muller(
-    word_r: torch.Tensor, word_t: torch.Tensor, out_cos: torch.Tensor, out_sin: torch.Tensor
-) -> None:
-    """Two standard normals from two words: r cos t, r sin t, r = sqrt(-2 ln u), u in (0, 1]."""
-    radius = word_r.add_(1).to(torch.float32).mul_(2.0**-32).log_().mul_(-2.0).sqrt_()
-    angle = word_t.to(torch.float32).mul_(_TURN)
-    torch.mul(torch.cos(angle), radius, out=out_cos)
-    torch.mul(angle.sin_(), radius, out=out_sin)
+    Args:
+        even: words for r, (2, n); overwritten.
+        odd: words for t, (2, n).
+        out: (n, 2, 2): counter, pair of words, cosine or sine.
+    """
+    radius = even.add_(1).to(torch.float32).mul_(2.0**-32).log_().mul_(-2.0).sqrt_()
+    angle = odd.to(torch.float32).mul_(_TURN)
+    torch.mul(torch.cos(angle), radius, out=out[:, :, 0].T)
+    torch.mul(angle.sin_(), radius, out=out[:, :, 1].T)

@@ -24,34 +24,65 @@ class Philox:
     """
 
     def __init__(self, key: int, device: torch.device | str = "cpu") -> None:
-        self.key = (key & MASK32, (key >> 32) & MASK32)
         self.device = torch.device(device)
-        self._scratch = torch.empty((6, 0), dtype=torch.int64, device=self.device)
+        k0, k1 = key & MASK32, (key >> 32) & MASK32
+        self._keys = [
+            torch.tensor([[(k0 + i * _W0) & MASK32], [(k1 + i * _W1) & MASK32]]).to(self.device)
+            for i in range(_ROUNDS)
+        ]
+        self._scratch = torch.empty((3, 2, 0), dtype=torch.int64, device=self.device)
+        self._blocks = 0
+        self._inner = self._outer = torch.empty(0, dtype=torch.int64, device=self.device)
+
+    def words(
+        self, start: int, samples: int, blocks: int, stream: int
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Words of samples start .. start+samples-1, ``blocks`` counters each.
+
+        The counter of block j of sample s is (j, s low, s high, stream).
+
+        Returns:
+            Even words (w0, w2) and odd words (w1, w3), each (2, samples * blocks), in [0, 2^32).
+            They are scratch memory: the next call overwrites them.
+        """
+        c0, c1, c2, c3 = self.lanes(samples * blocks)
+        inner, outer = self._template(samples, blocks)
+        c0.copy_(inner)
+        torch.add(outer, start, out=c1)
+        torch.bitwise_right_shift(c1, 32, out=c2)
+        c1.bitwise_and_(MASK32)
+        c3.fill_(stream)
+        self.scramble_()
+        return self._scratch[0], self._scratch[1]
 
     def lanes(self, size: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
         """Four int64 lanes of ``size`` counters to fill in before :meth:`scramble_`.
 
         They are views of the scratch space: the next call hands out the same memory.
         """
-        if self._scratch.shape[1] < size:
-            self._scratch = torch.empty((6, size), dtype=torch.int64, device=self.device)
-        lanes = self._scratch[:4, :size].unbind()
-        return lanes[0], lanes[1], lanes[2], lanes[3]
+        if self._scratch.shape[2] != size:
+            self._scratch = torch.empty((3, 2, size), dtype=torch.int64, device=self.device)
+        even, odd = self._scratch[0], self._scratch[1]
+        return even[0], odd[0], even[1], odd[1]
 
-    def scramble_(
-        self, c0: torch.Tensor, c1: torch.Tensor, c2: torch.Tensor, c3: torch.Tensor
-    ) -> None:
-        """Replace the counters (lanes from :meth:`lanes`) by their output words, in [0, 2^32)."""
-        size = c0.numel()
-        product0, product1 = self._scratch[4, :size], self._scratch[5, :size]
-        k0, k1 = self.key
-        for _ in range(_ROUNDS):
-            torch.mul(c0, _M0, out=product0)
-            torch.mul(c2, _M1, out=product1)
-            torch.bitwise_right_shift(product1, 32, out=c0)
-            c0.bitwise_and_(MASK32).bitwise_xor_(c1).bitwise_xor_(k0)
-            torch.bitwise_right_shift(product0, 32, out=c2)
-            c2.bitwise_and_(MASK32).bitwise_xor_(c3).bitwise_xor_(k1)
-            torch.bitwise_and(product1, MASK32, out=c1)
-            torch.bitwise_and(product0, MASK32, out=c3)
-            k0, k1 = (k0 + _W0) & MASK32, (k1 + _W1) & MASK32
+    def _template(self, samples: int, blocks: int) -> tuple[torch.Tensor, torch.Tensor]:
+        """Block and sample number of each counter, kept for the next batch."""
+        size = samples * blocks
+        if self._blocks != blocks or self._inner.numel() < size:
+            index = torch.arange(size, dtype=torch.int64, device=self.device)
+            self._blocks = blocks
+            self._inner = index % blocks
+            self._outer = index // blocks
+        return self._inner[:size], self._outer[:size]
+
+    def scramble_(self) -> None:
+        """Replace the counters in the lanes by their output words, in [0, 2^32)."""
+        even, odd, product = self._scratch.unbind()
+        for key in self._keys:
+            torch.mul(even[1], _M1, out=product[0])
+            torch.mul(even[0], _M0, out=product[1])
+            torch.bitwise_right_shift(product, 32, out=even)
+            # The odd lanes' high words are rubbish that this mask removes; so is the sign.
+            even.bitwise_xor_(odd).bitwise_xor_(key).bitwise_and_(MASK32)
+            odd, product = product, odd
+        odd.bitwise_and_(MASK32)

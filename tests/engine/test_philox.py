@@ -23,7 +23,7 @@ def scrambled(counter: list[int], key: list[int]) -> list[int]:
     lanes = philox.lanes(1)
     for lane, word in zip(lanes, counter, strict=True):
         lane.fill_(word)
-    philox.scramble_(*lanes)
+    philox.scramble_()
     return [int(lane) for lane in lanes]
 
 
