@@ -51,8 +51,25 @@ class PackedConv(nn.Module):
         return out  # type: ignore[no-any-return]
 
 
+class PackedLinear(nn.Module):
+    """A linear layer, optionally through ReLU; twice as fast as the default on some processors."""
+
+    def __init__(self, linear: nn.Linear, dtype: torch.dtype, *, relu: bool) -> None:
+        super().__init__()
+        # Plain attributes, not buffers: they are in their dtype already.
+        self._weight = linear.weight.detach().to(dtype)
+        self._bias = None if linear.bias is None else linear.bias.detach().to(dtype)
+        self._after: tuple[str, list[float], str] = ("relu" if relu else "none", [], "")
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Result for ``x`` (B, N)."""
+        return torch.ops.mkldnn._linear_pointwise(  # type: ignore[no-any-return]
+            x.contiguous(), self._weight, self._bias, *self._after
+        )
+
+
 def pack(graph: fx.GraphModule, probe: torch.Tensor, dtype: torch.dtype) -> fx.GraphModule:
-    """Replace, in place, every convolution of a float32 graph by its packed form.
+    """Replace, in place, the convolutions and inner linear layers of a float32 graph.
 
     Args:
         graph: traced, batch normalisation already folded.
@@ -62,9 +79,11 @@ def pack(graph: fx.GraphModule, probe: torch.Tensor, dtype: torch.dtype) -> fx.G
     sizes = _Sizes(graph)
     sizes.run(probe)
     for node in list(graph.graph.nodes):
-        conv = called_once(graph, node)
-        if isinstance(conv, nn.Conv2d) and _plain(conv):
-            _pack_one(graph, node, conv, sizes.seen, dtype)
+        layer = called_once(graph, node)
+        if isinstance(layer, nn.Conv2d) and _plain(layer):
+            _pack_one(graph, node, layer, sizes.seen, dtype)
+        elif isinstance(layer, nn.Linear) and _inner(node, sizes.seen):
+            _pack_linear(graph, node, layer, dtype)
     graph.graph.lint()
     graph.recompile()
     return graph
@@ -111,6 +130,23 @@ def _pack_one(
     for old in filter(None, (relu, addition if other is not None else None, node)):
         old.replace_all_uses_with(fused)
         graph.graph.erase_node(old)
+
+
+def _inner(node: fx.Node, sizes: dict[fx.Node, tuple[int, ...]]) -> bool:
+    """Whether a linear layer works on vectors and is not the last: the last keeps float32."""
+    ends = any(user.op == "output" for user in node.users)
+    return not ends and len(sizes[node.all_input_nodes[0]]) == 2
+
+
+def _pack_linear(
+    graph: fx.GraphModule, node: fx.Node, linear: nn.Linear, dtype: torch.dtype
+) -> None:
+    following = _only_user(node)
+    relu = following if following is not None and _is_relu(graph, following) else None
+    replace_module(graph, node, PackedLinear(linear, dtype, relu=relu is not None))
+    if relu is not None:
+        relu.replace_all_uses_with(node)
+        graph.graph.erase_node(relu)
 
 
 def _only_user(node: fx.Node) -> fx.Node | None:

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from engine.models.folding import fold_batch_norm, trace
-from engine.models.onednn import PackedConv, pack
+from engine.models.onednn import PackedConv, PackedLinear, pack
 
 pytestmark = pytest.mark.skipif(
     not torch.backends.mkldnn.is_available(), reason="this torch has no oneDNN"
@@ -65,3 +65,32 @@ def test_unusual_padding_is_left_alone():
     )
     packed = pack(trace(plain), torch.randn(1, 3, 6, 6), torch.float32)
     assert isinstance(packed.get_submodule("0"), nn.Conv2d)
+
+
+class Head(nn.Module):
+    """Linear layers with and without ReLU after them, one of them on matrices, and the last."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(1, 4, 3)
+        self.a = nn.Linear(4 * 6 * 6, 16)
+        self.b = nn.Linear(16, 16, bias=False)
+        self.matrices = nn.Linear(4, 4)
+        self.last = nn.Linear(16, 3)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        y = torch.relu(self.a(self.conv(x).flatten(1)))
+        y = self.matrices(self.b(y).view(-1, 4, 4)).flatten(1)
+        return self.last(y)
+
+
+@pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float32, 1e-5), (torch.bfloat16, 0.05)])
+def test_packed_linear_layers_compute_the_same(dtype, tolerance):
+    torch.manual_seed(0)
+    plain = Head().eval().requires_grad_(False)
+    x = torch.randn(7, 1, 8, 8)
+    with torch.inference_mode():
+        packed = pack(trace(plain), torch.randn(2, 1, 8, 8), dtype)
+        assert sum(isinstance(module, PackedLinear) for module in packed.modules()) == 2
+        found = packed.to(dtype)(x.to(dtype)).float()
+        torch.testing.assert_close(found, plain(x), rtol=tolerance, atol=tolerance)
