@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from engine.blocks import chain_start
+from engine.blocks import chain_facts, chain_start
 from engine.records import InputIdentity, ModelIdentity, Votes
 from engine.settings import RunSettings
 
@@ -45,18 +45,15 @@ def start_hash(
     selection: Votes,
 ) -> str:
     """The hash before the first block of a CERTIFY run (``ChainRecord.start``)."""
-    return chain_start(
-        {
-            "model": model.sha256,
-            "input": image.pixels_sha256,
-            "scheme": settings.scheme.model_dump(mode="json"),
-            "bound": settings.bound,
-            "alpha": settings.alpha,
-            "key": key,
-            "precision": settings.precision,
-            "selection": [selection.failures, *selection.counts],
-        }
+    facts = chain_facts(
+        settings,
+        model_sha256=model.sha256,
+        pixels_sha256=image.pixels_sha256,
+        key=0,
+        selection=selection,
     )
+    # The key as it stands in the file: a damaged one is no number, and must not pass for one.
+    return chain_start({**facts, "key": key})
 
 
 def progress_digest(run_id: str, selection: str, n: int, head: str) -> str:
