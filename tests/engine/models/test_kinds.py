@@ -25,13 +25,16 @@ def test_an_old_torch_file_is_a_torch_file(tmp_path):
     assert kind_of(str(path)) == "torch"
 
 
-def test_names_without_a_file():
+def test_names_without_a_file(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     assert kind_of("demo:digits-0.25") == "demo"
     assert kind_of("microsoft/resnet-50") == "hub"
 
 
 @pytest.mark.parametrize("spec", ["", "nothing", "folder/model.pt", "/nowhere/model", "../x"])
-def test_what_is_not_there_is_refused(spec):
+def test_what_is_not_there_is_refused(spec, tmp_path, monkeypatch):
+    (tmp_path / "inside").mkdir()
+    monkeypatch.chdir(tmp_path / "inside")
     with pytest.raises(UserError, match="^There is no model"):
         kind_of(spec)
 
