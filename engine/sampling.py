@@ -24,7 +24,7 @@ BATCH_SECONDS = 0.06
 PATIENCE = 0.4
 """How long a batch of a slow model may take where a larger batch makes its samples cheaper; a
 window, at which somebody waits, asks for less."""
-_WORTH_WAITING, _NO_GAIN = 1.08, 0.95
+_WORTH_WAITING, _NO_GAIN = 1.08, 1.03
 """Speed-up from doubling: above the first a longer batch pays, below the second none does."""
 _FILLED = 256
 """From this size on a batch fills the processor, and a dearer sample means a full cache."""
