@@ -47,7 +47,7 @@ def _cases(folder: Path) -> list[Case]:
     Image.fromarray(pixels).save(picture)
     assert shape[0] == pixels.shape[2]
     return [
-        ("digits CNN", "demo:digits-0.25", "digits:1204", 1_000_000),
+        ("digits CNN", "demo:digits-0.25", "digits:52", 1_000_000),
         (subject.title, str(model), str(picture), 20_000),
     ]
 

@@ -37,6 +37,7 @@ def votes_so_far(evidence: Evidence) -> Resume:
     votes, chain = evidence.votes, evidence.chain
     return Resume(
         run_id=evidence.run_id,
+        n_plan=evidence.settings.n,
         selection=Votes(counts=votes.selection, failures=votes.selection_failures),
         block=chain.block if chain else block_size(evidence.settings.n),
         blocks=chain.blocks if chain else (),

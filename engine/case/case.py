@@ -182,7 +182,13 @@ class Case(CaseFile):
             blocks = votes.read_blocks(db, run)
         empty = Votes(counts=(0,) * len(known.model.class_names))
         selection = progress.selection if progress and progress.selection else empty
-        return Resume(run_id=known.run_id, selection=selection, block=known.block, blocks=blocks)
+        return Resume(
+            run_id=known.run_id,
+            n_plan=known.settings.n,
+            selection=selection,
+            block=known.block,
+            blocks=blocks,
+        )
 
     def extend(self, run: int, n: int) -> RunSettings:
         """Plan more votes for a run whose bound allows that; its new settings.

@@ -143,7 +143,7 @@ class _Certify:
         if self.resume is None or not self.resume.blocks:
             size = self.resume.block if self.resume else block_size(self.settings.n)
             return Tally(start, size=size, classes=classes)
-        check_resume(self.resume, start, self.settings.n)
+        check_resume(self.resume, start, self.settings.n, extendable=self.method.extendable)
         tally = Tally(start, size=self.resume.block, classes=classes, blocks=self.resume.blocks)
         self.claims.replay(tally.full, top, classes)
         self.estimation = tally.votes()

@@ -12,18 +12,20 @@ class Resume(Record):
 
     Attributes:
         run_id: of the run to go on with.
+        n_plan: the planned n it was declared with.
         selection: selection votes so far.
         block: samples per block.
         blocks: estimation votes so far; the last block may hold fewer samples.
     """
 
     run_id: str
+    n_plan: int
     selection: Votes
     block: int
     blocks: tuple[Block, ...] = ()
 
 
-def check_resume(resume: Resume, start_hash: str, n: int) -> None:
+def check_resume(resume: Resume, start_hash: str, n: int, *, extendable: bool) -> None:
     """Refuse blocks that are not of this very run.
 
     Raises:
@@ -40,3 +42,9 @@ def check_resume(resume: Resume, start_hash: str, n: int) -> None:
     counted = sum(block.n for block in resume.blocks)
     if counted > n:
         raise UserError(f"This run already holds {counted:,} votes, more than n = {n:,}.")
+    if n != resume.n_plan and not extendable:
+        # A new n chosen after looking at the votes would be a bound nobody declared.
+        raise UserError(
+            f"This run was declared for n = {resume.n_plan:,}, and its bound holds for that n "
+            "alone; only the anytime bounds may be extended."
+        )

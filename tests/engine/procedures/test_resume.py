@@ -15,6 +15,7 @@ SETTINGS = RunSettings(n0=60, n=3000, batch=70)
 def kept(snapshot: Snapshot, block: int = 50) -> Resume:
     return Resume(
         run_id=snapshot.run_id,
+        n_plan=snapshot.n_plan,
         selection=snapshot.selection,
         block=block,
         blocks=snapshot.blocks,
@@ -62,6 +63,7 @@ def test_an_anytime_run_is_extended_past_its_n():
         ({"seed": 1}, "another model, input or setting"),
         ({"alpha": 0.01}, "another model, input or setting"),
         ({"n": 100}, "more than n = 100"),
+        ({"n": 5000}, "declared for n = 3,000, and its bound holds for that n alone"),
     ],
 )
 def test_votes_of_another_run_are_refused(changes: dict, sentence: str):
