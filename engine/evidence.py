@@ -140,7 +140,7 @@ class NoiseRecord(Record):
         key_material: what was hashed to get it, in words.
         selection_stream, estimation_stream: the disjoint counters of the two phases.
         arithmetic: ``float``: fast noise, not sound to the last bit; ``exact grid``: integer noise
-            on the 8-bit grid, sound in floating point.
+            on the 8-bit grid, sound in floating point; ``exact integers``: a discrete law.
         total_variation: bound on the distance of the drawn noise from its law; subtracted from
             p_lower. 0 for float noise, where nothing is proved about it.
         table_sha256: of the threshold table of exact noise.
@@ -152,7 +152,7 @@ class NoiseRecord(Record):
     key_material: str
     selection_stream: int
     estimation_stream: int
-    arithmetic: Literal["float", "exact grid"] = "float"
+    arithmetic: Literal["float", "exact grid", "exact integers"] = "float"
     total_variation: float = 0.0
     table_sha256: str = ""
     self_test: dict[str, float] = Field(default_factory=dict)

@@ -17,7 +17,7 @@ from __future__ import annotations
 import torch
 
 from engine.grid import GENERATOR, GRID, reach, table_sha256, thresholds, total_variation
-from engine.philox import Philox
+from engine.integer_noise import IntegerNoise, joined
 
 __all__ = [
     "GENERATOR",
@@ -69,8 +69,8 @@ class GridTable:
         return count.sub_(self.reach)
 
 
-class ExactNoiseStream:
-    """One stream of one key, on the grid. Counter layout: (element // 2, low, high, stream).
+class ExactNoiseStream(IntegerNoise):
+    """One stream of one key, its Gaussian part on the grid, as lane 0 of the integers.
 
     Args:
         key: 64-bit key.
@@ -82,13 +82,11 @@ class ExactNoiseStream:
     def __init__(
         self, key: int, stream: int, device: torch.device | str = "cpu", grid: int = GRID
     ) -> None:
-        self.device = torch.device(device)
-        self.stream = stream
+        super().__init__(key, stream, device)
         self.grid = grid
-        self._philox = Philox(key, self.device)
         self._tables: dict[float, GridTable] = {}
 
-    def integers(self, samples: int, elements: int, *, sigma: float, start: int) -> torch.Tensor:
+    def grid_steps(self, samples: int, elements: int, *, sigma: float, start: int) -> torch.Tensor:
         """Noise of samples start .. start+samples-1 in grid steps, (samples, elements), int64."""
         table = self._table(sigma)
         pairs = -(-elements // 2)
@@ -105,14 +103,13 @@ class ExactNoiseStream:
         ``x`` is on the grid: values k / 255 up to float32 rounding.
         """
         steps = x.mul(self.grid).round_().to(torch.int64).flatten()
-        noise = self.integers(out.shape[0], steps.numel(), sigma=sigma, start=start)
+        noise = self.grid_steps(out.shape[0], steps.numel(), sigma=sigma, start=start)
         noisy = noise.add_(steps) if noise.is_contiguous() else noise + steps
         out.view(out.shape[0], -1).copy_(noisy)
         out.mul_(1.0 / self.grid)
 
     def _uniform(self, start: int, samples: int, pairs: int) -> torch.Tensor:
-        high, low = self._philox.words(start, samples, pairs, self.stream)
-        uniform = high.bitwise_left_shift_(31).bitwise_or_(low.bitwise_right_shift_(1))
+        uniform = joined(*self._philox.words(start, samples, pairs, self.stream))
         return uniform.T.reshape(samples, 2 * pairs)
 
     def _table(self, sigma: float) -> GridTable:

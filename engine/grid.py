@@ -87,4 +87,4 @@ def on_grid(fitted: FittedInput) -> tuple[FittedInput, str]:
         f"Exact noise needs an input on the 8-bit grid: it was {words} "
         f"(largest change {moved / GRID:.4f}), and the rounded picture is what is certified."
     )
-    return FittedInput(identity, pixels), remark
+    return FittedInput.picture(identity, pixels), remark

@@ -11,7 +11,7 @@ from typing import Protocol
 
 import torch
 
-from engine.philox import Philox
+from engine.integer_noise import IntegerNoise
 from engine.streams import GENERATOR, Stream, noise_key
 
 __all__ = ["GENERATOR", "NoiseSource", "NoiseStream", "Stream", "noise_key"]
@@ -22,26 +22,44 @@ _CHUNK = 1 << 16
 
 
 class NoiseSource(Protocol):
-    """What a scheme draws its noise from: one stream of one key, float or exact."""
+    """What a scheme draws its noise from: one stream of one key, float or exact.
+
+    The integer draws are those of :class:`engine.integer_noise.IntegerNoise` in both modes.
+    """
 
     def gaussian_(self, out: torch.Tensor, x: torch.Tensor, *, sigma: float, start: int) -> None:
         """Fill ``out`` (B, ...) with x + sigma z: sample ``start + i`` in row i."""
         ...
 
+    def uniform63(self, samples: int, elements: int, *, start: int, lane: int) -> torch.Tensor:
+        """Integers uniform in [0, 2^63), (samples, elements)."""
+        ...
 
-class NoiseStream:
-    """One stream of one key.
+    def bernoulli(
+        self, samples: int, elements: int, p: float | torch.Tensor, *, start: int, lane: int
+    ) -> torch.Tensor:
+        """True with probability ``p``, (samples, elements) bool."""
+        ...
+
+    def integers(
+        self, samples: int, elements: int, high: int, *, start: int, lane: int
+    ) -> torch.Tensor:
+        """Integers uniform in [0, high), (samples, elements)."""
+        ...
+
+    def subset(self, samples: int, elements: int, k: int, *, start: int, lane: int) -> torch.Tensor:
+        """k of ``elements``, every k-subset alike, (samples, elements) bool."""
+        ...
+
+
+class NoiseStream(IntegerNoise):
+    """One stream of one key, its Gaussian part in float32.
 
     Args:
         key: 64-bit key.
         stream: counter word that keeps streams apart, in [0, 2^32).
         device: where the noise is drawn.
     """
-
-    def __init__(self, key: int, stream: int, device: torch.device | str = "cpu") -> None:
-        self.key = key
-        self.stream = stream
-        self._philox = Philox(key, device)
 
     def normal_(self, out: torch.Tensor, *, start: int) -> torch.Tensor:
         """Fill ``out`` (B, ...), contiguous float32, with standard normals.

@@ -35,11 +35,11 @@ class Philox:
         self._inner = self._outer = torch.empty(0, dtype=torch.int64, device=self.device)
 
     def words(
-        self, start: int, samples: int, blocks: int, stream: int
+        self, start: int, samples: int, blocks: int, stream: int, *, first: int = 0
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """Words of samples start .. start+samples-1, ``blocks`` counters each.
 
-        The counter of block j of sample s is (j, s low, s high, stream).
+        The counter of block j of sample s is (first + j, s low, s high, stream).
 
         Returns:
             Even words (w0, w2) and odd words (w1, w3), each (2, samples * blocks), in [0, 2^32).
@@ -47,7 +47,7 @@ class Philox:
         """
         c0, c1, c2, c3 = self.lanes(samples * blocks)
         inner, outer = self._template(samples, blocks)
-        c0.copy_(inner)
+        torch.add(inner, first, out=c0)
         torch.add(outer, start, out=c1)
         torch.bitwise_right_shift(c1, 32, out=c2)
         c1.bitwise_and_(MASK32)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import torch
 
-from engine.errors import UserError
 from engine.evidence import NoiseRecord
 from engine.exact_noise import ExactNoiseStream
-from engine.grid import GENERATOR as EXACT_GENERATOR
-from engine.grid import on_grid, table_sha256, weakened
-from engine.noise import GENERATOR, NoiseSource, NoiseStream, Stream
+from engine.grid import on_grid, weakened
+from engine.noise import NoiseSource, NoiseStream, Stream
+from engine.noise_facts import distance, noise_record
 from engine.records import ProbabilityBounds
 from engine.settings import RunSettings
-from engine.streams import KEY_MATERIAL
 
 __all__ = ["Randomness", "on_grid"]
 
@@ -36,13 +34,9 @@ class Randomness:
         self.settings = settings
         self.key = key
         self.device = device
+        self.elements = elements
         self.exact = settings.noise == "exact"
-        slack = settings.scheme.total_variation(elements) if self.exact else 0.0
-        if slack is None:
-            raise UserError(
-                f"The scheme '{settings.scheme.key}' has no exact noise; choose --noise float."
-            )
-        self.total_variation = slack
+        self.total_variation = distance(settings, elements)
 
     def source(self, stream: Stream) -> NoiseSource:
         """The noise of one stream."""
@@ -55,14 +49,4 @@ class Randomness:
 
     def record(self) -> NoiseRecord:
         """What the evidence says about the noise."""
-        level = self.settings.scheme.noise_level()
-        return NoiseRecord(
-            generator=EXACT_GENERATOR if self.exact else GENERATOR,
-            key=f"{self.key:016x}",
-            key_material=KEY_MATERIAL,
-            selection_stream=int(Stream.SELECTION),
-            estimation_stream=int(Stream.ESTIMATION),
-            arithmetic="exact grid" if self.exact else "float",
-            total_variation=self.total_variation,
-            table_sha256=table_sha256(level) if self.exact and level else "",
-        )
+        return noise_record(self.settings, key=self.key, elements=self.elements)

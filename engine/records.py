@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from math import prod
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+InputKind = Literal["image", "graph", "text", "pair", "table"]
+Encoding = Literal["plain", "indicator", "complement"]
 
 
 class Record(BaseModel):
@@ -88,10 +92,16 @@ class ModelIdentity(Record):
         architecture: e.g. ``cifar_resnet20``.
         parameters: number of weights; 0 where the format does not tell.
         class_names: one name per class.
-        input_shape: (channels, height, width) of the tensor that receives the noise.
+        input_shape: of the tensor that the model takes, noise and all: (channels, height, width)
+            for a picture.
+        kind: of input it takes.
+        encoding: how a noised picture is laid out in channels: ``plain``; ``indicator``, one more
+            channel, 1 where the pixel was noised; ``complement``, x and 1 - x, both 0 where the
+            pixel was taken away.
         normalization: the layer between noise and network, as a name and, in words, its numbers.
         normalization_origin: how it came to be known.
         training_sigma: noise level the model was trained with, where the file or card says so.
+        training_scheme: the scheme whose noise it was trained with, where that is no Gaussian.
         contains_code: the format can run code and was opened with consent.
         notes: what a reader of the report should know about this model.
     """
@@ -103,12 +113,22 @@ class ModelIdentity(Record):
     architecture: str
     parameters: int = 0
     class_names: tuple[str, ...]
-    input_shape: tuple[int, int, int]
+    input_shape: tuple[int, ...]
+    kind: InputKind = "image"
+    encoding: Encoding = "plain"
     normalization: str = "none"
     normalization_origin: Literal["given", "stored in the file", "detected", "default"] = "default"
     training_sigma: float | None = None
+    training_scheme: dict[str, Any] | None = None
     contains_code: bool = False
     notes: tuple[str, ...] = ()
+
+    @property
+    def picture_shape(self) -> tuple[int, ...]:
+        """The shape of the picture before the noise and its encoding."""
+        channels, *sides = self.input_shape
+        extra = {"plain": channels, "indicator": channels - 1, "complement": channels // 2}
+        return (extra[self.encoding], *sides)
 
 
 class InputIdentity(Record):
@@ -118,8 +138,10 @@ class InputIdentity(Record):
         name: short name for people, e.g. ``digit 1204``.
         source: the input as the user named it.
         sha256: digest of the file's bytes (of the pixel bytes where there is no file).
-        pixels_sha256: digest of the float32 tensor that received the noise.
-        shape: (channels, height, width) of that tensor.
+        pixels_sha256: digest of the numbers that received the noise, all parts.
+        shape: of the first part: (channels, height, width) for a picture.
+        more_shapes: of the other parts, such as a pair's text.
+        kind: what it is.
         label: index of the true class, where it is known.
         label_name: its name.
         adaptation: in words, how the picture was resized or cropped; empty if it was not.
@@ -130,11 +152,18 @@ class InputIdentity(Record):
     source: str
     sha256: str
     pixels_sha256: str
-    shape: tuple[int, int, int]
+    shape: tuple[int, ...]
+    more_shapes: tuple[tuple[int, ...], ...] = ()
+    kind: InputKind = "image"
     label: int | None = None
     label_name: str | None = None
     adaptation: str = ""
     notes: tuple[str, ...] = ()
+
+    @property
+    def elements(self) -> int:
+        """How many numbers receive noise."""
+        return sum(prod(shape) for shape in (self.shape, *self.more_shapes))
 
 
 class Timing(Record):

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 
 import torch
 
+from engine.batches import Batch, head, moved, parts, room, size_in_bytes
 from engine.errors import UserError
 from engine.models.base import NO_CLASS, Classifier
 from engine.noise import NoiseSource, Stream
@@ -38,10 +39,11 @@ class Sampler:
 
     Args:
         classifier: already prepared for ``device``.
-        x: the input, (C, H, W), float32.
+        x: the input, as the scheme takes it.
         scheme: the noise law.
         noise: gives the noise of a stream.
         device: where the model runs and the noise is drawn.
+        shape: of the first part of a noisy sample; None for that of x.
         batch: samples per batch; 0 measures a good size.
         stop: when set, the current stream ends after the batch at hand.
         patience: longest time a batch may be given, in seconds.
@@ -53,11 +55,12 @@ class Sampler:
     def __init__(
         self,
         classifier: Classifier,
-        x: torch.Tensor,
+        x: Batch,
         scheme: Scheme,
         *,
         noise: Callable[[Stream], NoiseSource],
         device: torch.device,
+        shape: tuple[int, ...] | None = None,
         batch: int = 0,
         stop: threading.Event | None = None,
         patience: float = PATIENCE,
@@ -70,9 +73,10 @@ class Sampler:
         self.warnings: list[str] = []
         self._stop = stop or threading.Event()
         self._patience = patience
-        self._x = x.to(device)
+        self._x = moved(x, device)
+        self._shape = shape or tuple(parts(x)[0].shape)
         self._classes = len(classifier.identity.class_names)
-        self._buffer = torch.empty(0, device=device)
+        self._buffer: Batch | None = None
         self._batch_seconds = BATCH_SECONDS
 
     def calibrate(self, planned: int) -> None:
@@ -175,9 +179,9 @@ class Sampler:
         return size
 
     def _classify(self, noise: NoiseSource, start: int, size: int) -> torch.Tensor:
-        if self._buffer.shape[0] < size:
-            self._buffer = torch.empty((size, *self._x.shape), device=self.device)
-        batch = self._buffer[:size]
+        if self._buffer is None or parts(self._buffer)[0].shape[0] < size:
+            self._buffer = room(self._x, self._shape, size, self.device)
+        batch = head(self._buffer, size)
         with torch.inference_mode():
             self.scheme.noisy(self._x, noise, start, batch)
             return self.classifier.classify(batch)
@@ -216,11 +220,12 @@ class Sampler:
         return min(seconds)
 
     def _largest(self, planned: int) -> int:
-        bytes_each = 4 * max(1, self._x.numel())
+        one = room(self._x, self._shape, 1, torch.device("meta"))
+        bytes_each = max(1, size_in_bytes(one))
         return max(1, min(_MAX_BATCH, _MAX_BATCH_BYTES // bytes_each, planned))
 
     def _shrink(self, size: int) -> None:
-        self._buffer = torch.empty(0, device=self.device)
+        self._buffer = None
         if self.device.type == "cuda":
             torch.cuda.empty_cache()
         self.batch = size

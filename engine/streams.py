@@ -8,6 +8,8 @@ from enum import IntEnum
 from engine.settings import RunSettings
 
 GENERATOR = "philox4x32-10/box-muller-f32"
+INTEGER_GENERATOR = "philox4x32-10/integers-63bit"
+ENUMERATION = "none: every sample of a finite law is counted once"
 KEY_MATERIAL = "seed, noise mode, model sha256, pixels sha256, scheme"
 """What a run's key is made of, in words."""
 

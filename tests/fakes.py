@@ -41,7 +41,7 @@ def fitted(value: float = 0.0, label: int | None = None) -> FittedInput:
             shape=SHAPE,
             label=label,
         ),
-        pixels,
+        (pixels,),
     )
 
 

@@ -23,7 +23,7 @@ def fit(image: ImageInput, model: ModelIdentity) -> FittedInput:
     Raises:
         UserError: the model takes neither grey nor RGB pictures.
     """
-    channels, height, width = model.input_shape
+    channels, height, width = model.picture_shape
     pixels, recoloured = _with_channels(image.pixels, channels)
     pixels, resized = _with_size(pixels, height, width)
     pixels = np.ascontiguousarray(pixels, dtype=np.float32)
@@ -39,7 +39,7 @@ def fit(image: ImageInput, model: ModelIdentity) -> FittedInput:
         adaptation=", ".join(step for step in (recoloured, resized) if step),
         notes=(*image.notes, *note),
     )
-    return FittedInput(identity, pixels)
+    return FittedInput.picture(identity, pixels)
 
 
 def _label(image: ImageInput, names: Sequence[str]) -> tuple[int | None, tuple[str, ...]]:

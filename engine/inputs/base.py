@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,12 +15,24 @@ from engine.records import InputIdentity
 Pixels = npt.NDArray[np.float32]
 """(channels, height, width), float32 in [0, 1]."""
 
+Array = npt.NDArray[Any]
+"""float32 or int64, of any shape."""
+
 
 def pixels_sha256(pixels: Pixels) -> str:
     """Digest of the numbers that receive the noise: shape, then float32 little-endian bytes."""
-    shape = "x".join(str(side) for side in pixels.shape)
-    data = np.ascontiguousarray(pixels, dtype="<f4").tobytes()
-    return hashlib.sha256(shape.encode() + b"\n" + data).hexdigest()
+    return arrays_sha256([pixels.astype(np.float32, copy=False)])
+
+
+def arrays_sha256(arrays: Sequence[Array]) -> str:
+    """Digest of all parts of an input: for each its shape, then its little-endian bytes."""
+    digest = hashlib.sha256()
+    for array in arrays:
+        shape = "x".join(str(side) for side in array.shape)
+        kind = array.dtype.newbyteorder("<")
+        digest.update(shape.encode() + b"\n")
+        digest.update(np.ascontiguousarray(array, dtype=kind).tobytes())
+    return digest.hexdigest()
 
 
 @dataclass(frozen=True)
@@ -45,7 +59,25 @@ class ImageInput:
 
 @dataclass(frozen=True)
 class FittedInput:
-    """A picture in the shape a model takes: what receives the noise."""
+    """An input in the shape a model takes.
+
+    Attributes:
+        identity: which input it is.
+        arrays: what receives the noise: one array for a picture, a text or a graph's features, one
+            for each part of a pair or a table.
+        context: what the noise leaves alone but a model needs, such as a graph's edges.
+    """
 
     identity: InputIdentity
-    pixels: Pixels
+    arrays: tuple[Array, ...]
+    context: object | None = None
+
+    @classmethod
+    def picture(cls, identity: InputIdentity, pixels: Pixels) -> FittedInput:
+        """A picture alone."""
+        return cls(identity, (pixels,))
+
+    @property
+    def pixels(self) -> Pixels:
+        """The first part: of a picture or a pair the pixels (C, H, W)."""
+        return self.arrays[0]

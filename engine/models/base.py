@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any
 
 import torch
 
+from engine.batches import Batch
 from engine.models.request import ModelRequest, NormalizeName
 from engine.records import ModelIdentity
+
+if TYPE_CHECKING:
+    from engine.inputs.base import FittedInput
 
 __all__ = ["NO_CLASS", "Classifier", "ModelRequest", "NormalizeName"]
 
@@ -33,15 +38,28 @@ class Classifier(ABC):
         """
 
     @abstractmethod
-    def scores(self, batch: torch.Tensor) -> torch.Tensor:
-        """Scores (B, K) of a batch (B, C, H, W), float32 in [0, 1] plus noise, on the device."""
+    def scores(self, batch: Any) -> torch.Tensor:
+        """Scores (B, K) of a noised batch on the device.
+
+        For a picture model the batch is (B, C, H, W), float32 in [0, 1] plus noise; for an input
+        of several parts it is a tuple of tensors.
+        """
 
     @property
     def differentiable(self) -> bool:
         """Whether gradients reach the input (an adversarial direction can be found)."""
         return False
 
-    def classify(self, batch: torch.Tensor) -> torch.Tensor:
+    def bound_to(self, fitted: FittedInput) -> Classifier:
+        """This model for one input, where it needs what the noise leaves alone (a graph's edges).
+
+        Raises:
+            UserError: the model cannot take this input.
+        """
+        del fitted
+        return self
+
+    def classify(self, batch: Batch) -> torch.Tensor:
         """Class indices (B,), int64; NO_CLASS where the winning score is not finite."""
         best, index = self.scores(batch).max(dim=1)
         return torch.where(torch.isfinite(best), index, NO_CLASS)

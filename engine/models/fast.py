@@ -20,7 +20,7 @@ _TOLERANCE = {torch.float32: 1e-4, torch.bfloat16: 0.1, torch.float16: 0.02}
 
 
 def accelerate(
-    network: nn.Module, shape: tuple[int, int, int], device: torch.device, dtype: torch.dtype
+    network: nn.Module, shape: tuple[int, ...], device: torch.device, dtype: torch.dtype
 ) -> nn.Module:
     """``network`` on ``device`` in ``dtype``, folded, fused and laid out for speed.
 
@@ -93,7 +93,7 @@ def _cast(graph: fx.GraphModule, dtype: torch.dtype) -> fx.GraphModule:
     return graph.to(dtype)
 
 
-def _probe(shape: tuple[int, int, int], device: torch.device) -> torch.Tensor:
+def _probe(shape: tuple[int, ...], device: torch.device) -> torch.Tensor:
     size = max(2, min(64, _PACKED_PIXELS // (shape[1] * shape[2])))
     generator = torch.Generator().manual_seed(0)
     return torch.randn((size, *shape), generator=generator).to(device)

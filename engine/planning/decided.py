@@ -135,7 +135,7 @@ def _claim(
             "region": None,
         }
     name = class_names[bounds.top]
-    words = statement.certified(region, bounds, name, "image")
+    words = statement.certified(region, bounds, name, settings.scheme.subject)
     if settings.noise == "exact":
         words += " " + statement.exact_grid()
     return {

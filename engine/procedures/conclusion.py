@@ -76,7 +76,7 @@ def _statement(
 ) -> str:
     if region is None or bounds is None or name is None:
         return statement.abstained(abstention) if abstention else ""
-    words = statement.certified(region, bounds, name, "image")
+    words = statement.certified(region, bounds, name, settings.scheme.subject)
     if n < settings.n:
         words += " " + statement.partial(n, settings.n, valid=True)
     if settings.noise == "exact":

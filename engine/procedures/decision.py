@@ -45,7 +45,7 @@ def predict_facts(
             "predicted_class": outcome.top,
             "class_name": name,
             "abstention": None,
-            "statement": statement.predicted(name, settings.alpha, "image"),
+            "statement": statement.predicted(name, settings.alpha, settings.scheme.subject),
             "test": outcome,
         }
     abstention = _abstention(settings, class_names, votes, outcome)

@@ -33,7 +33,7 @@ def meaning(
     Raises:
         UserError: model and input do not fit together.
     """
-    check_fit(classifier, fitted)
+    check_fit(classifier, fitted, settings.scheme)
     device = resolve(settings.device)
     classifier.prepare(device, settings.precision)
     key = run_key(classifier, fitted, settings)

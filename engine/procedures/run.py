@@ -10,14 +10,16 @@ from typing import Any
 
 import torch
 
+from engine.batches import Batch, alike, from_arrays
 from engine.device import resolve
-from engine.errors import UserError
 from engine.evidence import Evidence, VoteRecord
 from engine.inputs.base import FittedInput
+from engine.layouts import clean, layout
 from engine.models.base import Classifier
 from engine.randomness import Randomness, on_grid
 from engine.records import Timing, Votes
 from engine.sampling import PATIENCE, Sampler
+from engine.schemes import Scheme, parse_scheme
 from engine.settings import RunSettings
 from engine.software import software
 from engine.streams import run_key as key_of
@@ -44,28 +46,29 @@ class Run:
         run_id: str = "",
         patience: float = PATIENCE,
     ) -> None:
-        check_fit(classifier, fitted)
+        shape = check_fit(classifier, fitted, settings.scheme)
         self.run_id = run_id or uuid.uuid4().hex
         self.began = time.perf_counter()
-        self.classifier = classifier
+        self.classifier = classifier.bound_to(fitted)
         self.settings = settings
         self.fitted, self._grid_remark = (
             on_grid(fitted) if settings.noise == "exact" else (fitted, "")
         )
         self.stop = stop or threading.Event()
         self.device = resolve(settings.device)
-        classifier.prepare(self.device, settings.precision)
-        self.x = torch.from_numpy(self.fitted.pixels)
+        self.classifier.prepare(self.device, settings.precision)
+        self.x = from_arrays(self.fitted.arrays)
         self.randomness = Randomness(
             settings,
             key=run_key(classifier, self.fitted, settings),
-            elements=self.x.numel(),
+            elements=self.fitted.identity.elements,
             device=self.device,
         )
         self.sampler = Sampler(
-            classifier,
+            self.classifier,
             self.x,
             settings.scheme,
+            shape=shape,
             noise=self.randomness.source,
             device=self.device,
             batch=settings.batch,
@@ -148,21 +151,21 @@ def run_key(classifier: Classifier, fitted: FittedInput, settings: RunSettings) 
     )
 
 
-def check_fit(classifier: Classifier, fitted: FittedInput) -> None:
-    """Refuse an input whose shape is not the model's.
+def check_fit(classifier: Classifier, fitted: FittedInput, scheme: Scheme) -> tuple[int, ...]:
+    """Refuse an input that the model or the scheme does not take; else its shape after the noise.
 
     Raises:
-        UserError: naming both shapes.
+        UserError: naming both shapes, or the parameter that does not fit.
     """
-    wanted, given = classifier.identity.input_shape, fitted.identity.shape
-    if tuple(wanted) != tuple(given):
-        raise UserError(
-            f"The model takes inputs of shape {tuple(wanted)}, the input has {tuple(given)}."
-        )
+    scheme.check_input(fitted.identity.shape)
+    return layout(scheme, classifier.identity, fitted.identity)
 
 
 def setting_warnings(classifier: Classifier, settings: RunSettings) -> tuple[str, ...]:
     """Warnings that need no run: the model was trained with other noise than the form's."""
+    taught = classifier.identity.training_scheme
+    if taught is not None:
+        return _other_scheme(parse_scheme(taught), settings.scheme)
     trained, level = classifier.identity.training_sigma, settings.scheme.noise_level()
     if (
         trained is None
@@ -176,11 +179,29 @@ def setting_warnings(classifier: Classifier, settings: RunSettings) -> tuple[str
     )
 
 
+def _other_scheme(taught: Scheme, scheme: Scheme) -> tuple[str, ...]:
+    if taught == scheme:
+        return ()
+    return (
+        f"The model was trained with other noise ({taught.noise_in_words()}) than this run's "
+        f"({scheme.noise_in_words()}): expect many wrong votes.",
+    )
+
+
 def clean_prediction(classifier: Classifier, fitted: FittedInput, device: torch.device) -> int:
     """The base model's answer without noise; -1 if it names no class."""
+    bound = classifier.bound_to(fitted)
+    x = clean_input(bound, fitted, device)
     with torch.inference_mode():
-        x = torch.from_numpy(fitted.pixels).to(device)[None]
-        return int(classifier.classify(x)[0])
+        return int(bound.classify(alike(x, lambda part: part[None]))[0])
+
+
+def clean_input(classifier: Classifier, fitted: FittedInput, device: torch.device) -> Batch:
+    """The input without noise, encoded as the model takes it."""
+    encoding = classifier.identity.encoding
+    first, *rest = (torch.from_numpy(array).to(device) for array in fitted.arrays)
+    parts = (clean(first, encoding), *rest)
+    return parts if rest else parts[0]
 
 
 def evidence(

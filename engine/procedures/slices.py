@@ -53,7 +53,7 @@ def explore(
     Raises:
         UserError: model and input do not fit together.
     """
-    check_fit(classifier, fitted)
+    check_fit(classifier, fitted, settings.scheme)
     explorer = _Explorer(classifier, fitted, settings, stop or threading.Event(), budget_seconds)
     figure = explorer.begin(axes or SliceAxes(), radius, center_class)
     yield figure

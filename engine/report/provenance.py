@@ -46,9 +46,9 @@ def _origin(evidence: Evidence) -> str:
     return "assumed, nothing says otherwise" if origin == "default" else origin
 
 
-def _shape(shape: tuple[int, int, int]) -> str:
-    channels, height, width = shape
-    return f"{channels} × {height} × {width} (channels × height × width)"
+def _shape(shape: tuple[int, ...]) -> str:
+    sides = " × ".join(str(side) if side else "any" for side in shape)
+    return f"{sides} (channels × height × width)" if len(shape) == 3 else sides
 
 
 def _input(evidence: Evidence) -> Section:
@@ -69,6 +69,7 @@ def _input(evidence: Evidence) -> Section:
 
 _ARITHMETIC = {
     "float": "fast; not sound to the last bit",
+    "exact integers": "integers throughout; sound in floating point",
     "exact grid": "integers on the 8-bit grid; sound in floating point",
 }
 
@@ -82,12 +83,11 @@ def _noise(evidence: Evidence) -> Section:
         Fact("streams", streams),
         Fact("arithmetic", noise.arithmetic, _ARITHMETIC[noise.arithmetic]),
     ]
-    if noise.table_sha256:
+    if noise.total_variation:
         slack = f"at most {noise.total_variation:.2e}, subtracted from p_lower"
-        facts += [
-            Fact("distance from the law", slack, "total variation, per input"),
-            Fact("sha256 of the table", noise.table_sha256, code=True),
-        ]
+        facts.append(Fact("distance from the law", slack, "total variation, per input"))
+    if noise.table_sha256:
+        facts.append(Fact("sha256 of the table", noise.table_sha256, code=True))
     facts += [
         Fact(f"self-test, {name}", f"p-value {value:.3g}", "of the noise, before the run")
         for name, value in noise.self_test.items()

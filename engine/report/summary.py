@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from engine.evidence import Evidence
 from engine.fields import field_specs
-from engine.regions import Ball
 from engine.report.content import Content, Fact, Section, Tone
 from engine.report.numbers import PROBABILITY_DIGITS, count, lower, plain, upper
 from engine.report.sections import limits, sections
@@ -75,8 +74,7 @@ def _why(evidence: Evidence) -> Section | None:
 def _answer(evidence: Evidence) -> tuple[Fact, ...]:
     facts, region = [], evidence.region
     if region is not None:
-        note = f"{region.norm} norm, {region.unit}" if isinstance(region, Ball) else ""
-        facts.append(Fact("certified region", region.headline(), note))
+        facts.append(Fact("certified region", region.headline(), region.note()))
     if evidence.predicted_class is not None:
         facts.append(Fact("answer", evidence.class_name or "", _against_label(evidence)))
     return tuple(facts)

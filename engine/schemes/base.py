@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import model_serializer
 
 from engine.errors import UserError
-from engine.records import ProbabilityBounds, Record
+from engine.records import ProbabilityBounds, Record, Votes
 from engine.regions import Perturbation, Region
 
 if TYPE_CHECKING:
-    import torch
-
     from engine.noise import NoiseSource
+
+Law = Literal["continuous", "discrete", "enumerated"]
+
+IMPOSSIBLE = 2.0
+"""A required probability that no bound reaches."""
 
 
 class Scheme(Record, ABC):
@@ -31,25 +34,35 @@ class Scheme(Record, ABC):
     title: ClassVar[str]
     citation: ClassVar[str]
     inputs: ClassVar[tuple[str, ...]]
-    """Kinds of input, e.g. ``("image",)``."""
+    """Kinds of input: ``image``, ``graph``, ``text``, ``pair``, ``table``."""
+    subject: ClassVar[str] = "image"
+    """What is certified, in the words of a statement: ``no change of this image ...``."""
     attacker: ClassVar[str]
     """What the attacker may do, in one sentence that starts with a verb."""
     randomness: ClassVar[Literal["probabilistic", "deterministic"]] = "probabilistic"
+    law: ClassVar[Law] = "continuous"
+    """``continuous``: has Gaussian parts, drawn in floats or on the exact grid. ``discrete``:
+    integers throughout, sound whatever the noise mode. ``enumerated``: a finite law whose samples
+    are all counted; no alpha, no randomness (see :meth:`samples`)."""
     guarantee: ClassVar[Literal["individual", "distributional", "heuristic"]] = "individual"
     terms: ClassVar[dict[str, str]]
     """The terms of a perturbation (``--at``), each with its meaning and unit."""
+    counts: ClassVar[frozenset[str]] = frozenset()
+    """The terms that are whole numbers."""
     limits: ClassVar[tuple[str, ...]]
     """What the certificate does *not* say, one sentence each, for the report."""
 
     @abstractmethod
-    def noisy(self, x: torch.Tensor, stream: NoiseSource, start: int, out: torch.Tensor) -> None:
+    def noisy(self, x: Any, stream: NoiseSource, start: int, out: Any) -> None:
         """Fill ``out`` with noisy copies of ``x``: sample ``start + i`` in row i.
 
         Args:
-            x: the input, shape (C, H, W), float32, in the units of the model's input.
+            x: the input: a tensor such as (C, H, W) float32 in the units of the model's input, or
+                a tuple of tensors for an input of several parts.
             stream: the counter-based noise; its samples depend on the index alone.
             start: index of the first sample.
-            out: shape (B, C, H, W), float32, on x's device; overwritten.
+            out: as x with a first axis B and, for pictures, one of the shapes of :meth:`layouts`;
+                on x's device; overwritten.
         """
 
     @abstractmethod
@@ -64,8 +77,34 @@ class Scheme(Record, ABC):
     def noise_in_words(self) -> str:
         """The noise law with its parameters, e.g. ``Gaussian, sigma 0.50 (pixels in [0,1])``."""
 
+    def layouts(self, shape: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
+        """Shapes that a noised input of ``shape`` may take; the model's decides which it is."""
+        return (shape,)
+
+    def check_input(self, shape: tuple[int, ...]) -> None:
+        """Refuse an input that the parameters do not fit.
+
+        Raises:
+            UserError: naming the parameter and the value that fits.
+        """
+
+    def samples(self) -> int | None:
+        """How many samples the law has in all, if it is enumerated; else None."""
+        return None
+
+    def region_of_counts(self, votes: Votes, top: int) -> Region | None:
+        """The certified region from the counts of all samples, for an enumerated law.
+
+        Raises:
+            NotImplementedError: the law is not enumerated.
+        """
+        raise NotImplementedError(f"{self.key} is sampled, not enumerated")
+
     def total_variation(self, elements: int) -> float | None:
-        """Distance of the scheme's exact-grid noise from its law; None if it has no such noise."""
+        """Distance of the scheme's integer noise from its law; None if it has no such noise.
+
+        For a continuous law that is the exact-grid mode's, for a discrete law the only one's.
+        """
         del elements
         return None
 
@@ -87,16 +126,22 @@ class Scheme(Record, ABC):
             name = name.strip()
             if name not in self.terms:
                 raise UserError(f"--at {text}: {self.key} knows the terms {wanted}, not '{name}'.")
-            try:
-                found[name] = float(value)
-            except ValueError:
-                raise UserError(f"--at {text}: '{value}' is not a number.") from None
-            if not 0 <= found[name] < float("inf"):
-                raise UserError(f"--at {text}: {name} must be a finite number >= 0.")
+            found[name] = self._size(text, name, value)
         missing = [name for name in self.terms if name not in found]
         if missing:
             raise UserError(f"--at {text}: {', '.join(missing)} is missing ({wanted} are needed).")
         return found
+
+    def _size(self, text: str, name: str, value: str) -> float:
+        try:
+            size = float(value)
+        except ValueError:
+            raise UserError(f"--at {text}: '{value}' is not a number.") from None
+        if not 0 <= size < float("inf"):
+            raise UserError(f"--at {text}: {name} must be a finite number >= 0.")
+        if name in self.counts and size != int(size):
+            raise UserError(f"--at {text}: {name} must be a whole number.")
+        return size
 
     @model_serializer(mode="wrap")
     def _with_key(self, handler: Any) -> dict[str, Any]:

@@ -8,21 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import cached_property
-from math import prod
 from typing import Any
 
 from engine.blocks import added, block_size, chain_facts, chain_start, first_broken, total
 from engine.bounds import bound_method
 from engine.errors import UserError
-from engine.evidence import ChainRecord, Evidence, NoiseRecord
-from engine.grid import GENERATOR as EXACT_GENERATOR
-from engine.grid import table_sha256, weakened
+from engine.evidence import ChainRecord, Evidence
+from engine.grid import weakened
+from engine.layouts import fits
+from engine.noise_facts import distance, noise_record
 from engine.procedures.claims import Claims
 from engine.procedures.conclusion import certify_facts
 from engine.procedures.decision import predict_facts
 from engine.procedures.target import Target
 from engine.records import ProbabilityBounds, Votes
-from engine.streams import GENERATOR, KEY_MATERIAL, Stream, run_key
+from engine.streams import run_key
 from engine.verify.compare import differences
 from engine.verify.report import Claim, Unchecked
 
@@ -111,12 +111,7 @@ class Recount:
     @cached_property
     def slack(self) -> float:
         """What the distance of exact noise from its law costs the bounds."""
-        if self.settings.noise != "exact":
-            return 0.0
-        found = self.settings.scheme.total_variation(prod(self.evidence.input.shape))
-        if found is None:
-            raise UserError(f"the scheme {self.settings.scheme.key} has no exact noise")
-        return found
+        return distance(self.settings, self.evidence.input.elements)
 
     @cached_property
     def claims(self) -> Claims:
@@ -169,7 +164,7 @@ class Recount:
             return ["a count is negative"]
         if votes.n > settings.n:
             wrong.append(f"{votes.n:,} votes are more than n = {settings.n:,}")
-        if self.evidence.model.input_shape != self.evidence.input.shape:
+        if not fits(self.settings.scheme, self.evidence.model, self.evidence.input):
             wrong.append("model and input have other shapes")
         return wrong + (self._selection() if self.certifying else self._predicting())
 
@@ -193,19 +188,9 @@ class Recount:
         return ["PREDICT has neither bounds nor a region"] if differing else []
 
     def _noise(self) -> list[str]:
-        exact = self.settings.noise == "exact"
-        level = self.settings.scheme.noise_level()
-        again = NoiseRecord(
-            generator=EXACT_GENERATOR if exact else GENERATOR,
-            key=f"{self.key:016x}",
-            key_material=KEY_MATERIAL,
-            selection_stream=int(Stream.SELECTION),
-            estimation_stream=int(Stream.ESTIMATION),
-            arithmetic="exact grid" if exact else "float",
-            total_variation=self.slack,
-            table_sha256=table_sha256(level) if exact and level else "",
-            self_test=self.evidence.noise.self_test,
-        )
+        again = noise_record(
+            self.settings, key=self.key, elements=self.evidence.input.elements
+        ).model_copy(update={"self_test": self.evidence.noise.self_test})
         return differences(self.evidence.noise, again, "noise")
 
     def _chain(self) -> list[str]:

@@ -10,6 +10,7 @@ from engine.blocks import first_broken
 from engine.errors import UserError
 from engine.evidence import ChainRecord, DecisionRecord, Evidence, StopReason
 from engine.grid import weakened
+from engine.layouts import fits
 from engine.planning.decided import PhaseVotes, decision_chain_start, decision_facts
 from engine.planning.decision import Rule
 from engine.records import ProbabilityBounds, Votes
@@ -106,7 +107,8 @@ class DecisionRecount(Recount):
         chosen = self.selection.top if full else None
         if self.selection.n > self.settings.n0 or self.evidence.votes.guess != chosen:
             return ["the chosen class is not that of the selection votes"]
-        if self.evidence.model.input_shape != self.evidence.input.shape:
+        found = self.evidence
+        if not fits(found.settings.scheme, found.model, found.input):
             return ["model and input have other shapes"]
         return []
 

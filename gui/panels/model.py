@@ -268,15 +268,20 @@ class ModelPanel(Section):
         return f"Clean check: answers '{name}', but the label is '{known}'."
 
 
+def _takes(model: ModelIdentity) -> str:
+    if model.kind != "image":
+        return f"takes {model.kind} inputs"
+    channels, height, width = model.picture_shape
+    return f"{width} × {height} {'grey' if channels == 1 else 'colour'}"
+
+
 def _facts(model: ModelIdentity) -> list[str]:
     """What identifies a model, a line each."""
     size = f"{model.parameters:,} weights · " if model.parameters else ""
-    channels, height, width = model.input_shape
     sigma = model.training_sigma
     return [
         f"{model.format}, sha256 {model.sha256[:HASH_DIGITS]}…",
-        f"{size}{width} × {height} {'grey' if channels == 1 else 'colour'}, "
-        f"{len(model.class_names)} classes",
+        f"{size}{_takes(model)}, {len(model.class_names)} classes",
         f"trained with sigma {sigma:g}" if sigma is not None else "training sigma unknown",
         f"normalisation: {model.normalization} ({model.normalization_origin})",
         *model.notes,

@@ -27,7 +27,7 @@ def test_table_is_that_of_the_independent_computation():
 @pytest.mark.parametrize("row", GOLDEN["noise"], ids=lambda r: str(r["sample"]))
 def test_noise_is_bit_for_bit_that_of_the_independent_computation(row: dict):
     stream = ExactNoiseStream(int(row["key"], 16), 0)
-    found = stream.integers(1, len(row["values"]), sigma=0.5, start=row["sample"])
+    found = stream.grid_steps(1, len(row["values"]), sigma=0.5, start=row["sample"])
     assert found[0].tolist() == row["values"]
 
 
@@ -41,9 +41,9 @@ def test_lookup_is_counting_thresholds(sigma: float):
 
 
 def test_does_not_depend_on_the_batch():
-    one = ExactNoiseStream(3, 1).integers(50, 7, sigma=0.5, start=0)
+    one = ExactNoiseStream(3, 1).grid_steps(50, 7, sigma=0.5, start=0)
     parts = [
-        ExactNoiseStream(3, 1).integers(n, 7, sigma=0.5, start=s) for s, n in ((0, 13), (13, 37))
+        ExactNoiseStream(3, 1).grid_steps(n, 7, sigma=0.5, start=s) for s, n in ((0, 13), (13, 37))
     ]
     assert torch.equal(one, torch.cat(parts))
 
@@ -59,7 +59,7 @@ def test_what_the_model_sees_is_a_function_of_the_integer_sum_alone():
 @pytest.mark.statistics
 def test_law():
     sigma, n = 0.02, 2_000_000
-    q = ExactNoiseStream(5, 1).integers(n // 8, 8, sigma=sigma, start=0).flatten()
+    q = ExactNoiseStream(5, 1).grid_steps(n // 8, 8, sigma=sigma, start=0).flatten()
     scale = 255 * sigma
     edges = range(-15, 16)
     observed = [int((q == k).sum()) for k in edges]

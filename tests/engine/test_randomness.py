@@ -29,7 +29,7 @@ def picture(value: float) -> FittedInput:
         pixels_sha256=pixels_sha256(pixels),
         shape=(1, 2, 2),
     )
-    return FittedInput(identity, pixels)
+    return FittedInput.picture(identity, pixels)
 
 
 def test_float_noise_proves_nothing_about_itself_and_changes_no_bound():

@@ -83,7 +83,7 @@ def fitted_input(image: ImageInput) -> FittedInput:
         label=image.label,
         label_name=image.label_name,
     )
-    return FittedInput(identity, image.pixels)
+    return FittedInput.picture(identity, image.pixels)
 
 
 def make_snapshot(settings: RunSettings, n: int, *, share: float = 0.98) -> Snapshot:

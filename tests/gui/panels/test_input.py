@@ -66,7 +66,7 @@ def test_notes_of_fitting_are_shown(panel, idle_session, make):
     changes = {"adaptation": "resized from 9 x 9 to 8 x 8", "notes": notes}
     identity = fitted.identity.model_copy(update=changes)
     idle_session.image = image
-    idle_session._subject = Subject(None, None, type(fitted)(identity, image.pixels))
+    idle_session._subject = Subject(None, None, type(fitted).picture(identity, image.pixels))
     idle_session.fitted_changed.emit()
     assert panel.adaptation.text().split("\n") == [changes["adaptation"], *notes]
 

@@ -1,0 +1,69 @@
+"""Which shape a noised input takes in a model. Loads no torch: verifiers come here too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from engine.errors import UserError
+from engine.records import Encoding, InputIdentity, ModelIdentity
+from engine.schemes import Scheme
+
+if TYPE_CHECKING:
+    import torch
+
+Shape = tuple[int, ...]
+
+ANY = 0
+"""A side of a model's input shape that may have any length, such as the nodes of a graph."""
+
+
+def layout(scheme: Scheme, model: ModelIdentity, given: InputIdentity) -> Shape:
+    """The shape of the noised input's first part that both scheme and model take.
+
+    Raises:
+        UserError: there is none; the sentence names both shapes.
+    """
+    if given.kind != model.kind:
+        raise UserError(f"The model takes inputs of the kind {model.kind}, not {given.kind}.")
+    if given.kind not in scheme.inputs:
+        raise UserError(
+            f"The scheme '{scheme.key}' is for inputs of the kind {' or '.join(scheme.inputs)}, "
+            f"not {given.kind}."
+        )
+    offered = scheme.layouts(given.shape)
+    found = _matching(offered, model.input_shape)
+    if found is None:
+        shapes = " or ".join(str(shape) for shape in offered)
+        noised = f", noised by '{scheme.key}'," if offered != (given.shape,) else ""
+        raise UserError(
+            f"The model takes inputs of shape {model.input_shape}, the input{noised} has {shapes}."
+        )
+    return found
+
+
+def fits(scheme: Scheme, model: ModelIdentity, given: InputIdentity) -> bool:
+    """Whether there is such a shape."""
+    try:
+        layout(scheme, model, given)
+    except UserError:
+        return False
+    return True
+
+
+def _matching(offered: Iterable[Shape], wanted: Shape) -> Shape | None:
+    for shape in offered:
+        if len(shape) == len(wanted) and all(
+            want in (ANY, side) for side, want in zip(shape, wanted, strict=True)
+        ):
+            return shape
+    return None
+
+
+def clean(x: torch.Tensor, encoding: Encoding) -> torch.Tensor:
+    """One picture (C, H, W) without noise as a model with this encoding takes it."""
+    import torch  # deferred: verifiers load none
+
+    if encoding == "indicator":
+        return torch.cat([x, torch.zeros_like(x[:1])])
+    return torch.cat([x, 1 - x]) if encoding == "complement" else x

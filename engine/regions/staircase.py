@@ -1,0 +1,75 @@
+"""A staircase: for every number of touched things, how strongly they may be changed."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from engine.records import Record
+from engine.regions.base import Perturbation, counted, whole
+from engine.rounding import round_down
+
+
+class Staircase(Record):
+    """All perturbations of r things with a strength strictly below ``reach[r - first]``.
+
+    Covers both an attacker who changes r entities with a joint norm (hierarchical smoothing,
+    ``first`` 1) and one who changes r words and, besides, a picture (hybrid smoothing, ``first``
+    0: the picture alone).
+
+    Attributes:
+        count_term: the term that counts, e.g. ``entities`` or ``words``.
+        first: the count that the first step stands for.
+        strength_term: the term that measures, e.g. ``epsilon``.
+        reach: certified strengths, falling, one per count; full precision.
+        norm: of the strength.
+        unit: of what the norm is taken.
+        things: what is counted, in the plural: ``pixels``, ``words``.
+        whose: what the strength measures: ``of their change`` or ``of the picture's change``.
+    """
+
+    kind: Literal["staircase"] = "staircase"
+    count_term: str
+    first: Literal[0, 1]
+    strength_term: str
+    reach: tuple[float, ...]
+    norm: Literal["l1", "l2", "linf"]
+    unit: str
+    things: str
+    whose: str = "of their change"
+
+    def strength(self, count: int) -> float | None:
+        """Certified strength for ``count`` things, None if no strength is.
+
+        Fewer things than ``first`` are covered by the first step.
+        """
+        step = max(count, self.first) - self.first
+        return self.reach[step] if step < len(self.reach) else None
+
+    def contains(self, perturbation: Perturbation) -> bool:
+        """Whether a perturbation is certified; a strength of 0 is where its count has a step."""
+        count, size = whole(perturbation, self.count_term), perturbation[self.strength_term]
+        if self.first and (not count or not size):
+            return True  # nothing is changed
+        reach = self.strength(count)
+        return reach is not None and (size == 0.0 or size < reach)
+
+    def clause(self, subject: str) -> str:
+        """The certified set in words, step by step."""
+        steps = "; ".join(
+            f"{counted(self.first + i, self.things)}, below {round_down(reach, 3)}"
+            for i, reach in enumerate(self.reach)
+        )
+        return (
+            f"no change of this {subject} whose number of changed {self.things} and {self.norm} "
+            f"norm {self.whose} stay within these limits ({steps}; all {self.unit})"
+        )
+
+    def headline(self) -> str:
+        """Most things, and the strength at the first step, rounded down."""
+        last = self.first + len(self.reach) - 1
+        return f"up to {counted(last, self.things)}, {round_down(self.reach[0], 3)}"
+
+    def note(self) -> str:
+        """What the headline's numbers are."""
+        step = counted(self.first, self.things) if self.first else f"no changed {self.things}"
+        return f"largest {self.norm} norm {self.whose}, with {step}; {self.unit}"

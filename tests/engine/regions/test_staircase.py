@@ -1,0 +1,51 @@
+from engine.regions import Staircase
+
+PIXELS = Staircase(
+    count_term="entities",
+    first=1,
+    strength_term="epsilon",
+    reach=(0.5109, 0.25),
+    norm="l2",
+    unit="pixels in [0,1]",
+    things="pixels",
+)
+WORDS = PIXELS.model_copy(
+    update={
+        "count_term": "words",
+        "things": "words",
+        "first": 0,
+        "whose": "of the picture's change",
+    }
+)
+
+
+def test_contains_is_strict_in_strength():
+    assert PIXELS.contains({"entities": 1, "epsilon": 0.5})
+    assert not PIXELS.contains({"entities": 1, "epsilon": 0.5109})
+    assert PIXELS.contains({"entities": 2, "epsilon": 0.2499})
+    assert not PIXELS.contains({"entities": 2, "epsilon": 0.25})
+    assert not PIXELS.contains({"entities": 3, "epsilon": 0.01})
+
+
+def test_nothing_changed_is_certified():
+    assert PIXELS.contains({"entities": 0, "epsilon": 9.0})  # no entity, so no change at all
+    assert PIXELS.contains({"entities": 9, "epsilon": 0.0})
+
+
+def test_words_alone_change_the_input_even_without_a_strength():
+    assert WORDS.contains({"words": 1, "epsilon": 0.0})
+    assert not WORDS.contains({"words": 2, "epsilon": 0.0})
+    assert WORDS.contains({"words": 0, "epsilon": 0.5})
+    assert not WORDS.contains({"words": 0, "epsilon": 0.6})
+
+
+def test_words_round_down():
+    clause = PIXELS.clause("image")
+    assert "1 pixel, below 0.510; 2 pixels, below 0.250" in clause
+    assert PIXELS.headline() == "up to 2 pixels, 0.510"
+    assert PIXELS.note() == "largest l2 norm of their change, with 1 pixel; pixels in [0,1]"
+    assert WORDS.headline() == "up to 1 word, 0.510"
+
+
+def test_round_trip():
+    assert Staircase.model_validate_json(WORDS.model_dump_json()) == WORDS
