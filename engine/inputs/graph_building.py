@@ -1,0 +1,130 @@
+"""From index pairs to a checked graph: undirected, no loops, every number in bounds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.errors import UserError
+from engine.inputs.graph import Graph
+from engine.inputs.pattern import Indices, Pattern
+
+MAX_NODES, MAX_EDGES, MAX_FEATURES, MAX_CLASSES = 500_000, 20_000_000, 100_000, 1000
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a file says, before it is a graph.
+
+    Attributes:
+        nodes: their number.
+        edges: (2, E) index pairs, in either or both directions.
+        ones: (2, n) index pairs (node, feature), or None where the file has no features.
+        width: number of features.
+        labels: (N,) class numbers, or None.
+        class_names, node_names: empty where the file has none.
+        notes: what the reader of the file already did.
+    """
+
+    nodes: int
+    edges: Indices
+    ones: Indices | None
+    width: int
+    labels: npt.NDArray[np.int64] | None = None
+    class_names: tuple[str, ...] = ()
+    node_names: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def check_size(name: str, nodes: int, features: int, edges: int) -> None:
+    """Before anything of that size is made.
+
+    Raises:
+        UserError: the graph is empty or too large.
+    """
+    if nodes < 1:
+        raise UserError(f"{name} is a graph without nodes; there is nothing to certify in it.")
+    limits = (
+        (nodes, MAX_NODES, "nodes"),
+        (edges, MAX_EDGES, "edges"),
+        (features, MAX_FEATURES, "features"),
+    )
+    for count, most, what in limits:
+        if count > most:
+            raise UserError(f"{name} has {count:,} {what}; at most {most:,} open here.")
+
+
+def assembled(parts: Parts, *, name: str, source: str, sha256: str) -> Graph:
+    """The graph that ``parts`` describe.
+
+    Directed edges become undirected and self loops go (the networks add their own); a graph
+    without features gets the rows of its adjacency matrix: whom a node knows. Each is noted.
+
+    Raises:
+        UserError: it has no nodes, features or edges, or labels that do not fit.
+    """
+    check_size(source, parts.nodes, parts.width, parts.edges.shape[1])
+    adjacency, notes = _undirected(parts)
+    if not len(adjacency.entries):
+        raise UserError(
+            f"{source} is a graph without edges; there is nothing to pass between nodes."
+        )
+    features = adjacency
+    if parts.ones is not None:
+        features = Pattern.from_pairs(parts.ones, (parts.nodes, parts.width))
+    else:
+        notes.append(
+            "it has no features, so those of a node are its row of the adjacency matrix: feature "
+            "j is 1 if it states node j as an acquaintance; the edges themselves stay as they are"
+        )
+    if not features.columns:
+        raise UserError(f"{source} has no features; there is nothing for the noise to change.")
+    labels = _checked_labels(parts, source)
+    return Graph(
+        name=name,
+        source=source,
+        sha256=sha256,
+        adjacency=adjacency,
+        features=features,
+        labels=labels,
+        class_names=_names(labels, parts.class_names),
+        node_names=parts.node_names,
+        notes=(*parts.notes, *notes),
+    )
+
+
+def _undirected(parts: Parts) -> tuple[Pattern, list[str]]:
+    notes = []
+    kept = parts.edges[:, parts.edges[0] != parts.edges[1]]
+    if kept.shape[1] < parts.edges.shape[1]:
+        notes.append("self loops were dropped: the networks add one to every node")
+    shape = (parts.nodes, parts.nodes)
+    single = Pattern.from_pairs(kept, shape)
+    both = Pattern.from_pairs(np.hstack([kept, kept[::-1]]), shape)
+    # A file may list an undirected edge once or in both directions; anything between is directed.
+    if len(both.entries) not in (len(single.entries), 2 * len(single.entries)):
+        notes.append("directed edges were taken for undirected ones")
+    return both, notes
+
+
+def _checked_labels(parts: Parts, source: str) -> npt.NDArray[np.int64] | None:
+    labels = parts.labels
+    if labels is None:
+        return None
+    if len(labels) != parts.nodes:
+        raise UserError(f"{source} has {len(labels)} labels for {parts.nodes} nodes.")
+    if labels.min() < 0 or labels.max() >= MAX_CLASSES:
+        raise UserError(
+            f"{source} has labels from {labels.min()} to {labels.max()}; classes are numbered "
+            f"from 0, and there are at most {MAX_CLASSES:,}."
+        )
+    return labels
+
+
+def _names(labels: npt.NDArray[np.int64] | None, stored: tuple[str, ...]) -> tuple[str, ...]:
+    if labels is None:
+        return ()
+    count = int(labels.max()) + 1
+    return stored if len(stored) == count else tuple(f"class {index}" for index in range(count))
