@@ -61,9 +61,13 @@ def _matching(offered: Iterable[Shape], wanted: Shape) -> Shape | None:
 
 
 def clean(x: torch.Tensor, encoding: Encoding) -> torch.Tensor:
-    """One picture (C, H, W) without noise as a model with this encoding takes it."""
+    """One picture (C, H, W) or matrix (M, D) without noise as a model with this encoding takes it.
+
+    The indicator is a picture's last channel and a matrix's last column.
+    """
     import torch  # deferred: verifiers load none
 
     if encoding == "indicator":
-        return torch.cat([x, torch.zeros_like(x[:1])])
+        axis = 0 if x.ndim > 2 else -1
+        return torch.cat([x, torch.zeros_like(x.narrow(axis, 0, 1))], axis)
     return torch.cat([x, 1 - x]) if encoding == "complement" else x

@@ -1,4 +1,4 @@
-"""Inputs: a file, a folder, a data set or a name becomes a picture.
+"""Inputs: a file, a folder, a data set or a name becomes a picture or a node of a graph.
 
 Importing this package loads neither torch nor Pillow; each kind's module is imported when needed.
 """
@@ -9,20 +9,22 @@ import importlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from engine.errors import UserError
 from engine.inputs.base import FittedInput, ImageInput, Pixels, pixels_sha256
 
 if TYPE_CHECKING:
+    from engine.inputs.graph import GraphInput
     from engine.records import ModelIdentity
 
 
 class Kind(NamedTuple):
-    """One way in which a picture may come.
+    """One way in which an input may come.
 
     Attributes:
         title: for people.
         example: how a spec of this kind is written.
-        module: has ``claims(spec) -> bool``, ``load(spec) -> ImageInput`` and
-            ``expand(spec) -> list[str]``.
+        module: has ``claims(spec) -> bool``, ``load(spec)``, which gives an ``ImageInput`` or a
+            ``GraphInput``, and ``expand(spec) -> list[str]``.
     """
 
     title: str
@@ -32,6 +34,7 @@ class Kind(NamedTuple):
 
 KINDS: tuple[Kind, ...] = (
     Kind("shipped handwritten digit", "digits:7", "digits"),
+    Kind("node of a graph", "karate:12", "graph"),
     Kind("torchvision data set", "torchvision:CIFAR10:test:17", "datasets"),
     Kind("folder of pictures", "pictures/", "folder"),
     Kind("picture file", "picture.png", "picture"),
@@ -42,18 +45,18 @@ Adding a kind is a file and a line here.
 """
 
 
-def load_input(spec: str) -> ImageInput:
-    """The one picture that ``spec`` names.
+def load_input(spec: str) -> ImageInput | GraphInput:
+    """The one picture or node that ``spec`` names.
 
     Raises:
         UserError: there is none, or it cannot be used; one sentence says why.
     """
-    image: ImageInput = _reader(spec, "load")(spec)
-    return image
+    found: ImageInput | GraphInput = _reader(spec, "load")(spec)
+    return found
 
 
 def expand(spec: str) -> list[str]:
-    """Specs of the single pictures that ``spec`` stands for: many for a folder or a data set.
+    """Specs of the single inputs that ``spec`` stands for: many for a folder, data set or graph.
 
     Raises:
         UserError: the folder or data set cannot be read, or is empty.
@@ -80,15 +83,21 @@ def gallery() -> list[str]:
     return digits()
 
 
-def fit(image: ImageInput, model: ModelIdentity) -> FittedInput:
-    """The picture in the model's channels and size; what that took is said in its identity.
+def fit(given: ImageInput | GraphInput, model: ModelIdentity) -> FittedInput:
+    """The input as the model takes it; what that took is said in its identity.
 
     Raises:
-        UserError: the model takes neither grey nor RGB pictures.
+        UserError: the model takes inputs of another kind or size.
     """
+    if not isinstance(given, ImageInput):
+        from engine.inputs.neighbourhood import fit as surround
+
+        return surround(given, model)
+    if model.kind == "graph":
+        raise UserError(f"The model '{model.name}' takes a node of a graph, e.g. karate:12.")
     from engine.inputs.adapt import fit as adapt
 
-    return adapt(image, model)
+    return adapt(given, model)
 
 
 def _reader(spec: str, function: str) -> Callable[[str], Any]:

@@ -34,6 +34,7 @@ class Format(NamedTuple):
 
 FORMATS: dict[Kind, Format] = {
     "safetensors": Format("safetensors weights", "checkpoint", "load_safetensors"),
+    "graph": Format("safetensors weights of a graph network", "graph", "load_graph_model"),
     "torch": Format("PyTorch state_dict or checkpoint", "checkpoint", "load_torch"),
     "huggingface": Format("Hugging Face folder", "huggingface", "load_folder"),
     "hub": Format("Hugging Face id", "huggingface", "load_hub"),

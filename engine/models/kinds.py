@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import zipfile
 from pathlib import Path
@@ -9,9 +10,13 @@ from typing import Literal
 
 from engine.errors import UserError
 
-Kind = Literal["demo", "safetensors", "torch", "onnx", "huggingface", "hub", "pt2", "torchscript"]
+Kind = Literal[
+    "demo", "safetensors", "graph", "torch", "onnx", "huggingface", "hub", "pt2", "torchscript"
+]
 
 DEMO = "demo:"
+GRAPH_ARCHITECTURES = ("gcn", "gat")
+_LONGEST_HEADER = 16 << 20
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
 _SUFFIXES = (".pt", ".pth", ".tar", ".ckpt", ".safetensors", ".onnx", ".pt2", ".bin", ".zip")
 _FOREIGN = {
@@ -67,10 +72,24 @@ def _kind_of_file(path: Path) -> Kind:
     if foreign:
         raise UserError(f"{path} is {foreign}, not a model that opens here; {_USE}.")
     if head[8:9] == b"{":
-        return "safetensors"
+        return _kind_of_safetensors(path)
     if head.startswith(b"PK"):
         return _kind_of_zip(path)
     return _kind_of_stream(path, head)
+
+
+def _kind_of_safetensors(path: Path) -> Kind:
+    """Told by the architecture in the header; a damaged header is left to the reader."""
+    with path.open("rb") as file:
+        size = int.from_bytes(file.read(8), "little")
+        header = file.read(min(size, _LONGEST_HEADER))
+    try:
+        content = json.loads(header)
+    except (ValueError, RecursionError):
+        return "safetensors"
+    facts = content.get("__metadata__") if isinstance(content, dict) else None
+    stated = facts.get("architecture") if isinstance(facts, dict) else None
+    return "graph" if stated in GRAPH_ARCHITECTURES else "safetensors"
 
 
 def _kind_of_stream(path: Path, head: bytes) -> Kind:

@@ -73,3 +73,8 @@ def test_a_clean_picture_in_each_encoding():
     assert clean(x, "plain") is x
     assert torch.equal(clean(x, "indicator"), torch.cat([x, torch.zeros(1, 2, 2)]))
     assert torch.equal(clean(x, "complement"), torch.cat([x, 1 - x]))
+
+
+def test_a_clean_matrix_has_the_indicator_as_its_last_column():
+    x = torch.rand(5, 3)
+    assert torch.equal(clean(x, "indicator"), torch.cat([x, torch.zeros(5, 1)], 1))

@@ -19,6 +19,28 @@ def test_content_decides_not_the_name(tmp_path):
     assert kind_of(str(other)) == "torch"
 
 
+@pytest.mark.parametrize(
+    ("header", "kind"),
+    [
+        ({"architecture": "gat"}, "graph"),
+        ({"architecture": "gcn"}, "graph"),
+        ({"architecture": "resnet18"}, "safetensors"),
+        (None, "safetensors"),
+    ],
+)
+def test_a_header_tells_a_graph_network(tmp_path, header, kind):
+    path = tmp_path / "model.safetensors"
+    save_file({"a": torch.zeros(2)}, path, header)
+    assert kind_of(str(path)) == kind
+
+
+@pytest.mark.parametrize("text", [b"{" + b"[" * 60_000, b'{"__metadata__": 5}', b"{ÿ"])
+def test_a_damaged_header_is_left_to_the_reader(tmp_path, text):
+    path = tmp_path / "model.safetensors"
+    path.write_bytes(len(text).to_bytes(8, "little") + text)
+    assert kind_of(str(path)) == "safetensors"
+
+
 def test_an_old_torch_file_is_a_torch_file(tmp_path):
     path = tmp_path / "model.weights"
     torch.save({"a": torch.zeros(2)}, path, _use_new_zipfile_serialization=False)

@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from engine.errors import UserError
+from engine.inputs import fit, load_input
+from engine.inputs.graph import load_graph
+from engine.models import ModelRequest, load_model
+from engine.models.graph import GraphClassifier
+from engine.models.graph_networks import GraphNetwork, messages
+
+CPU = torch.device("cpu")
+
+
+def network(kind: str = "gat", inputs: int = 34, *, token: bool = False) -> GraphNetwork:
+    torch.manual_seed(0)
+    made = GraphNetwork(kind, inputs, 2, token=token).eval()
+    for parameter in made.parameters():
+        parameter.data += 0.1 * torch.randn_like(parameter)
+    return made
+
+
+def saved(path: Path, made: GraphNetwork, **header: str) -> Path:
+    facts = {"architecture": "gat", "classes": json.dumps(["Mr. Hi", "Officer"])} | header
+    save_file(made.state_dict(), path, {k: v for k, v in facts.items() if v})
+    return path
+
+
+def opened(path: Path, **more: str) -> GraphClassifier:
+    classifier = load_model(ModelRequest(str(path), **more))
+    assert isinstance(classifier, GraphClassifier)
+    return classifier
+
+
+@pytest.mark.parametrize("kind", ["gcn", "gat"])
+@pytest.mark.parametrize("indicator", [False, True])
+def test_a_neighbourhood_answers_as_the_whole_graph(tmp_path: Path, kind: str, indicator: bool):
+    """For every member: scores from its two hops equal those of the whole club, to rounding."""
+    graph = load_graph("karate")
+    made = network(kind, 34 + indicator)
+    header = {"architecture": kind, "encoding": "indicator" if indicator else "plain"}
+    classifier = opened(saved(tmp_path / "m.safetensors", made, **header))
+    sources, targets = torch.from_numpy(graph.adjacency.pairs())
+    over = messages(sources, targets, torch.from_numpy(graph.adjacency.counts), 34)
+    noisy = (torch.rand(3, 34, 34 + indicator) < 0.2).float()
+    whole = made(noisy, over, over)
+    for node in range(34):
+        fitted = fit(load_input(f"karate:{node}"), classifier.identity)
+        bound = classifier.bound_to(fitted)
+        bound.prepare(CPU, "fp32")
+        part = bound.scores(noisy[:, torch.from_numpy(fitted.context.nodes)])
+        assert torch.allclose(part, whole[:, node], atol=1e-5)
+
+
+def test_the_identity_says_what_was_certified(tmp_path: Path):
+    scheme = {"key": "hierarchical-sparse", "p": 0.81, "p_plus": 0.05, "p_minus": 0.8}
+    path = saved(
+        tmp_path / "m.safetensors",
+        network(inputs=35),
+        encoding="indicator",
+        training_scheme=json.dumps(scheme),
+    )
+    path.with_suffix(".json").write_text(json.dumps({"name": "karate, GAT"}))
+    identity = opened(path).identity
+    assert identity.name == "karate, GAT" and identity.architecture == "gat"
+    assert identity.kind == "graph" and identity.input_shape == (0, 35)
+    assert identity.encoding == "indicator" and identity.training_scheme == scheme
+    assert identity.class_names == ("Mr. Hi", "Officer")
+    assert identity.parameters == 64 * 35 + 3 * 64 + 64 * 2 + 3 * 2
+
+
+def test_a_token_needs_the_indicator_and_is_no_feature(tmp_path: Path):
+    made = network("gcn", token=True)
+    path = saved(tmp_path / "m.safetensors", made, architecture="gcn", encoding="indicator")
+    assert opened(path).identity.input_shape == (0, 35)
+    path = saved(tmp_path / "n.safetensors", made, architecture="gcn")
+    with pytest.raises(UserError, match="those with an ablation token 'indicator'"):
+        opened(path)
+
+
+def test_names_of_classes_from_a_file_win(tmp_path: Path):
+    (tmp_path / "names").write_text("a\nb\n")
+    path = saved(tmp_path / "m.safetensors", network())
+    request = ModelRequest(str(path), class_names=tmp_path / "names")
+    assert load_model(request).identity.class_names == ("a", "b")
+    path = saved(tmp_path / "n.safetensors", network(), classes="[[")
+    assert opened(path).identity.class_names == ("class 0", "class 1")
+
+
+def test_a_model_without_a_node_says_what_to_give(tmp_path: Path):
+    classifier = opened(saved(tmp_path / "m.safetensors", network()))
+    classifier.prepare(CPU, "fp32")
+    with pytest.raises(UserError, match=r"classifies nodes of a graph; name one first"):
+        classifier.scores(torch.zeros(1, 3, 34))
+    digit = load_input("digits:7")
+    with pytest.raises(UserError, match=r"takes a node of a graph, e\.g\. karate:12\.$"):
+        fit(digit, classifier.identity)
+
+
+def test_precisions_and_giving_back(tmp_path: Path):
+    classifier = opened(saved(tmp_path / "m.safetensors", network()))
+    bound = classifier.bound_to(fit(load_input("karate:0"), classifier.identity))
+    x = torch.from_numpy(fit(load_input("karate:0"), classifier.identity).pixels)[None]
+    bound.prepare(CPU, "fp32")
+    single = bound.scores(x)
+    bound.prepare(CPU, "bf16")
+    half = bound.scores(x)
+    assert half.dtype == torch.float32 and torch.allclose(single, half, atol=0.1)
+    with pytest.raises(UserError, match="fp16 does not work on the CPU"):
+        bound.prepare(CPU, "fp16")
+    bound.unload()
+    with pytest.raises(UserError):
+        bound.scores(x)
+
+
+def test_scores_repeat_bit_for_bit(tmp_path: Path):
+    classifier = opened(saved(tmp_path / "m.safetensors", network()))
+    bound = classifier.bound_to(fit(load_input("karate:0"), classifier.identity))
+    bound.prepare(CPU, "fp32")
+    x = (torch.rand(5, 26, 34) < 0.2).float()
+    assert torch.equal(bound.scores(x), bound.scores(x))
+
+
+@pytest.mark.parametrize(
+    ("change", "header", "words"),
+    [
+        (lambda t: t.pop("second.bias"), {}, "holds no weights of a GAT of 2 layers"),
+        (lambda t: t.pop("first.bias"), {}, "holds fewer weights than a GAT of its sizes"),
+        (lambda t: t.update(x=torch.ones(9)), {}, "holds the tensor x, which GAT does not have"),
+        (
+            lambda t: t.update({"second.bias": torch.zeros(100_000)}),
+            {},
+            "holds fewer weights than a GAT of its sizes has",
+        ),
+        (
+            lambda t: t.update({"first.bias": torch.zeros(65)}),
+            {},
+            "its tensor first.bias has the shape 65 instead of 64",
+        ),
+        (
+            lambda t: t.update({"first.source": torch.zeros(7, 8)}),
+            {},
+            "holds no weights of a GAT of 2 layers",
+        ),
+        (lambda t: None, {"encoding": "complement"}, "states the encoding 'complement'"),
+        (lambda t: None, {"training_scheme": "{"}, "the training scheme in its header cannot"),
+        (lambda t: None, {"training_scheme": '{"p": 1}'}, "the training scheme in its header"),
+    ],
+)
+def test_files_that_fit_no_network(tmp_path: Path, change, header, words):
+    tensors = network().state_dict()
+    change(tensors)
+    path = tmp_path / "m.safetensors"
+    save_file(tensors, path, {"architecture": "gat"} | header)
+    with pytest.raises(UserError) as caught:
+        opened(path)
+    assert words in str(caught.value) and str(caught.value).startswith(str(path))
+
+
+def test_another_architecture_than_the_files_is_refused(tmp_path: Path):
+    path = saved(tmp_path / "m.safetensors", network())
+    with pytest.raises(UserError, match=r"says that it is a gat, not a 'resnet50'\.$"):
+        opened(path, arch="resnet50")
+
+
+def test_not_a_number_votes_for_no_class(tmp_path: Path):
+    made = network()
+    made.second.bias.data[0] = np.nan
+    classifier = opened(saved(tmp_path / "m.safetensors", made))
+    bound = classifier.bound_to(fit(load_input("karate:0"), classifier.identity))
+    bound.prepare(CPU, "fp32")
+    assert bound.classify(torch.zeros(2, 26, 34)).tolist() == [-1, -1]
