@@ -1,4 +1,4 @@
-"""Against independent computations: dense matrices in NumPy, and a loop over nodes for attention."""
+"""Against independent computations: dense matrices, and a loop over nodes for attention."""
 
 import numpy as np
 import pytest

@@ -34,7 +34,7 @@ def test_a_header_tells_a_graph_network(tmp_path, header, kind):
     assert kind_of(str(path)) == kind
 
 
-@pytest.mark.parametrize("text", [b"{" + b"[" * 60_000, b'{"__metadata__": 5}', b"{ÿ"])
+@pytest.mark.parametrize("text", [b"{" + b"[" * 60_000, b'{"__metadata__": 5}', b"{\xff"])
 def test_a_damaged_header_is_left_to_the_reader(tmp_path, text):
     path = tmp_path / "model.safetensors"
     path.write_bytes(len(text).to_bytes(8, "little") + text)
