@@ -19,8 +19,9 @@ from engine.records import InputIdentity, ModelIdentity
 
 HOPS = 2
 """Layers of every graph network here."""
-MAX_CELLS = 60_000_000
-"""Nodes times features that one noisy sample may have: 240 MB of float32."""
+MAX_CELLS = 1 << 25
+"""Nodes times features that one noisy sample may have: 134 MB of float32, and what one lane of
+the noise holds."""
 
 
 @dataclass(frozen=True)
