@@ -52,20 +52,22 @@ def neighbourhood_figure(graph: Graph, node: int, hops: int = HOPS) -> Neighbour
 def positions(hops: Indices, edges: tuple[tuple[int, int], ...]) -> npt.NDArray[np.float64]:
     """Places (M, 2) in the unit disc: node i on the ring ``hops[i]``, row 0 in the middle.
 
-    A radial tree: every node hangs on its first neighbour nearer to the middle and gets a sector
-    in proportion to the leaves behind it. Large rings step in and out.
+    A radial tree: every node hangs on its first neighbour nearer to the middle, and children get
+    sectors that are half alike, half in proportion to the leaves behind them. Large rings step in
+    and out.
 
     Args:
         hops: (M,) distances, rising; a node at distance h has a neighbour at h - 1.
         edges: pairs (nearer or equal row, other row).
     """
     parents = _parents(hops, edges)
-    leaves = _leaves(parents)
+    leaves, children = _leaves(parents), np.bincount(parents[1:], minlength=len(hops))
     angle, turn = np.zeros(len(hops)), np.zeros(len(hops))
     width = np.full(len(hops), 2 * np.pi)
     for index in range(1, len(hops)):
         parent = parents[index]
-        width[index] = width[parent] * leaves[index] / leaves[parent]
+        share = (leaves[index] / leaves[parent] + 1 / children[parent]) / 2
+        width[index] = width[parent] * share
         angle[index] = angle[parent] - width[parent] / 2 + turn[parent] + width[index] / 2
         turn[parent] += width[index]
     radius = hops + _staggered(hops, angle)
