@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from pydantic import Field, computed_field, model_validator
+from pydantic import Field, computed_field, field_validator, model_validator
 
 from engine.blocks import Block
 from engine.records import InputIdentity, ModelIdentity, ProbabilityBounds, Record, Timing
@@ -131,6 +131,39 @@ class DecisionRecord(Record):
         return self.samples_full - self.samples_used
 
 
+class NoiseStatistic(Record):
+    """One statistic of numbers drawn before the run, against the law they should follow.
+
+    Attributes:
+        law, name: what was drawn, and which statistic of it.
+        value: a z-score; chi-square where ``freedom`` is given.
+        freedom: degrees of freedom.
+        p_value: how often a healthy generator is at least that far off, on either side.
+    """
+
+    law: str
+    name: str
+    value: float
+    freedom: int | None = Field(default=None, ge=1)
+    p_value: float = Field(ge=0, le=1)
+
+
+class SelfTest(Record):
+    """The test of the noise at the start of the run (``engine.noise_test``), which it passed.
+
+    Attributes:
+        stream: the counters it drew from, disjoint from those of the votes.
+        samples, elements: how many numbers of each law were drawn.
+        sigma: of the Gaussian part; None where the noise has none.
+    """
+
+    stream: int
+    samples: int
+    elements: int
+    sigma: float | None = None
+    statistics: tuple[NoiseStatistic, ...] = Field(min_length=1)
+
+
 class NoiseRecord(Record):
     """How the noise was made, so that anyone can make it again.
 
@@ -144,7 +177,7 @@ class NoiseRecord(Record):
         total_variation: bound on the distance of the drawn noise from its law; subtracted from
             p_lower. 0 for float noise, where nothing is proved about it.
         table_sha256: of the threshold table of exact noise.
-        self_test: p-values of the noise's own tests at the start of the run.
+        self_test: of the noise, before anything was counted; None where it is all enumerated.
     """
 
     generator: str
@@ -155,7 +188,13 @@ class NoiseRecord(Record):
     arithmetic: Literal["float", "exact grid", "exact integers"] = "float"
     total_variation: float = 0.0
     table_sha256: str = ""
-    self_test: dict[str, float] = Field(default_factory=dict)
+    self_test: SelfTest | None = None
+
+    @field_validator("self_test", mode="before")
+    @classmethod
+    def _untested(cls, value: Any) -> Any:
+        """Runs made before there was a test have an empty table here."""
+        return value or None
 
 
 class Software(Record):

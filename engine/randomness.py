@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import torch
 
-from engine.evidence import NoiseRecord
+from engine.evidence import NoiseRecord, SelfTest
 from engine.exact_noise import ExactNoiseStream
 from engine.grid import on_grid, weakened
 from engine.noise import NoiseSource, NoiseStream, Stream
 from engine.noise_facts import distance, noise_record
+from engine.noise_test import check_noise
 from engine.records import ProbabilityBounds
 from engine.settings import RunSettings
 
@@ -24,8 +25,10 @@ class Randomness:
         elements: numbers in one input.
         device: where noise is drawn.
 
+    Building it tests the noise.
+
     Raises:
-        UserError: exact noise was asked of a scheme that has none.
+        UserError: exact noise was asked of a scheme that has none, or the generator fails its test.
     """
 
     def __init__(
@@ -37,6 +40,7 @@ class Randomness:
         self.elements = elements
         self.exact = settings.noise == "exact"
         self.total_variation = distance(settings, elements)
+        self.self_test = self._check()
 
     def source(self, stream: Stream) -> NoiseSource:
         """The noise of one stream."""
@@ -49,4 +53,14 @@ class Randomness:
 
     def record(self) -> NoiseRecord:
         """What the evidence says about the noise."""
-        return noise_record(self.settings, key=self.key, elements=self.elements)
+        facts = noise_record(self.settings, key=self.key, elements=self.elements)
+        return facts.model_copy(update={"self_test": self.self_test})
+
+    def _check(self) -> SelfTest | None:
+        """The noise tested on a stream of its own; None where nothing is drawn."""
+        scheme, stream = self.settings.scheme, Stream.SELF_TEST
+        if scheme.law == "enumerated":
+            return None
+        return check_noise(
+            self.source(stream), scheme, exact=self.exact, stream=stream, device=self.device
+        )

@@ -23,6 +23,7 @@ class Stream(IntEnum):
     SLICE_AXES = 4
     SLICE_VOTES = 5
     CALIBRATION = 6
+    SELF_TEST = 7
 
 
 def noise_key(seed: int, *parts: str) -> int:

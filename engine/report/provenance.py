@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.evidence import Evidence
+from engine.evidence import Evidence, NoiseStatistic, SelfTest
 from engine.report.content import Fact, Section
 from engine.report.numbers import count, plain
 from engine.rounding import round_down
@@ -88,11 +88,27 @@ def _noise(evidence: Evidence) -> Section:
         facts.append(Fact("distance from the law", slack, "total variation, per input"))
     if noise.table_sha256:
         facts.append(Fact("sha256 of the table", noise.table_sha256, code=True))
-    facts += [
-        Fact(f"self-test, {name}", f"p-value {value:.3g}", "of the noise, before the run")
-        for name, value in noise.self_test.items()
-    ]
+    if noise.self_test is not None:
+        facts += _self_test(noise.self_test)
     return Section("Noise", tuple(facts))
+
+
+def _self_test(test: SelfTest) -> list[Fact]:
+    """One line per law that was drawn from, before anything was counted."""
+    drawn = f"{count(test.samples)} × {count(test.elements)} numbers, stream {test.stream}"
+    facts = [Fact("self-test", "passed", f"{drawn}; before anything was counted")]
+    for law in dict.fromkeys(statistic.law for statistic in test.statistics):
+        found = [statistic for statistic in test.statistics if statistic.law == law]
+        least = min(statistic.p_value for statistic in found)
+        words = ", ".join(_statistic(statistic) for statistic in found)
+        facts.append(Fact(f"self-test, {law}", f"least p-value {least:.2g}", words))
+    return facts
+
+
+def _statistic(statistic: NoiseStatistic) -> str:
+    if statistic.freedom is None:
+        return f"{statistic.name} z = {statistic.value:.2f}"
+    return f"{statistic.name} χ² = {statistic.value:.1f} ({statistic.freedom})"
 
 
 def _chain(evidence: Evidence) -> Section:

@@ -13,10 +13,11 @@ from typing import Any
 from engine.blocks import added, block_size, chain_facts, chain_start, first_broken, total
 from engine.bounds import bound_method
 from engine.errors import UserError
-from engine.evidence import ChainRecord, Evidence
+from engine.evidence import ChainRecord, Evidence, SelfTest
 from engine.grid import weakened
 from engine.layouts import fits
 from engine.noise_facts import distance, noise_record
+from engine.noise_law import LIMIT, restated, worst
 from engine.procedures.claims import Claims
 from engine.procedures.conclusion import certify_facts
 from engine.procedures.decision import predict_facts
@@ -188,10 +189,11 @@ class Recount:
         return ["PREDICT has neither bounds nor a region"] if differing else []
 
     def _noise(self) -> list[str]:
+        stated = self.evidence.noise.self_test
         again = noise_record(
             self.settings, key=self.key, elements=self.evidence.input.elements
-        ).model_copy(update={"self_test": self.evidence.noise.self_test})
-        return differences(self.evidence.noise, again, "noise")
+        ).model_copy(update={"self_test": restated(stated) if stated else None})
+        return differences(self.evidence.noise, again, "noise") or _failed(stated)
 
     def _chain(self) -> list[str]:
         chain = self.evidence.chain
@@ -260,6 +262,14 @@ class Recount:
             claims.add([votes], top)
             found.add(target.verdict(votes, top, claims.now(votes, top)))
         return found
+
+
+def _failed(test: SelfTest | None) -> list[str]:
+    """Why a run with this test of its noise cannot have begun."""
+    furthest = worst(test.statistics) if test else None
+    if furthest is None or furthest.p_value >= LIMIT:
+        return []
+    return [f"its noise failed its test: {furthest.name}, p-value {furthest.p_value:.1e}"]
 
 
 class _Slack:

@@ -20,6 +20,7 @@ from engine.procedures.run import Run
 from engine.records import Votes
 from engine.verify.digests import fitted_input, located
 from engine.verify.report import Claim
+from engine.verify.self_test import check_self_test
 
 Rerun = int | Literal["all"]
 
@@ -62,18 +63,22 @@ class Means:
     progress: Callable[[int, int], None] | None = None
 
 
-def check_rerun(evidence: Evidence, rerun: Rerun, means: Means) -> Claim:
-    """Whether the same noise gives the same votes."""
+def check_rerun(evidence: Evidence, rerun: Rerun, means: Means) -> tuple[Claim, ...]:
+    """Whether the same noise gives the same votes, and the same test of itself."""
     try:
         classifier, fitted = _subject(evidence, means)
         wrong = _other_subject(evidence, classifier, fitted)
         if wrong:
-            return _claim("cannot be checked", wrong)
+            return (_claim("cannot be checked", wrong),)
         settings = evidence.settings.model_copy(update={"device": means.device})
         run = Run(classifier, fitted, settings, stop=means.stop)
-        return _judged(evidence, run, chosen(evidence, rerun), means)
+        votes = _judged(evidence, run, chosen(evidence, rerun), means)
     except UserError as error:
-        return _claim("cannot be checked", str(error).rstrip("."))
+        return (_claim("cannot be checked", str(error).rstrip(".")),)
+    tested, again = evidence.noise.self_test, run.randomness.self_test
+    if tested is None or again is None:
+        return (votes,)
+    return votes, check_self_test(tested, again, _other_machine(evidence, run))
 
 
 def chosen(evidence: Evidence, rerun: Rerun) -> list[Span]:

@@ -133,4 +133,4 @@ def _of_run(evidence: Evidence, path: Path, plan: Plan) -> Iterator[Claim]:
             stop=plan.stop,
             progress=plan.progress,
         )
-        yield check_rerun(evidence, plan.rerun, means)
+        yield from check_rerun(evidence, plan.rerun, means)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from engine.evidence import ChainRecord
+from engine.evidence import ChainRecord, NoiseStatistic, SelfTest
 from engine.report.content import Section
 from engine.report.provenance import provenance
 from tests.factories import make_evidence, make_input, make_model
@@ -55,13 +55,19 @@ def test_check_names_counts_and_the_bound_at_full_precision() -> None:
 
 
 def test_blocks_and_self_test_of_the_noise_are_told() -> None:
-    noise = make_evidence().noise.model_copy(update={"self_test": {"mean": 0.42}})
+    mean = NoiseStatistic(law="Gaussian", name="mean", value=-0.8, p_value=0.42)
+    bins = NoiseStatistic(law="Gaussian", name="bins", value=81.4, freedom=63, p_value=0.12)
+    test = SelfTest(stream=7, samples=1024, elements=256, statistics=(mean, bins))
+    noise = make_evidence().noise.model_copy(update={"self_test": test})
     chain = ChainRecord(start="cd" * 32, block=50, head="ab" * 32, blocks=())
     told = {
-        fact.label: fact.value
+        fact.label: (fact.value, fact.note)
         for section in provenance(make_evidence(noise=noise, chain=chain))
         for fact in section.facts
     }
-    assert told["self-test, mean"] == "p-value 0.42"
-    assert told["chain ends"] == "ab" * 32
-    assert told["blocks"] == "0"
+    drawn = "1,024 × 256 numbers, stream 7; before anything was counted"
+    assert told["self-test"] == ("passed", drawn)
+    words = "mean z = -0.80, bins χ² = 81.4 (63)"
+    assert told["self-test, Gaussian"] == ("least p-value 0.12", words)
+    assert told["chain ends"][0] == "ab" * 32
+    assert told["blocks"][0] == "0"

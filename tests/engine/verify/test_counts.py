@@ -35,7 +35,7 @@ FOLLOWS_FROM_NOTHING = {
     "settings.batch": "decides only how fast the votes come",
     "settings.device": "as batch",
     "settings.target_radius": "a run that reached its n without deciding one",
-    "noise.self_test": "p-values measured at the start",
+    "noise.self_test": "what was measured at the start, which --rerun measures again",
     "model": "names and descriptions, which --rerun compares; digest and shape are bound",
     "input": "names and descriptions; the digest of the pixels is bound",
     "performance": "durations",

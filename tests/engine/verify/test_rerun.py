@@ -14,9 +14,14 @@ from engine.records import Votes
 from engine.streams import run_key
 from engine.verify.counts import check_counts
 from engine.verify.decisions import recount_of
-from engine.verify.rerun import Means, check_rerun, chosen, request_of
+from engine.verify.report import Claim
+from engine.verify.rerun import Means, Rerun, check_rerun, chosen, request_of
 
 MEANS = Means(model="", input="", beside=Path())
+
+
+def votes_again(evidence: Evidence, rerun: Rerun, means: Means) -> Claim:
+    return check_rerun(evidence, rerun, means)[0]
 
 
 def forged(evidence: Evidence, block: int, moved: int) -> Evidence:
@@ -65,7 +70,7 @@ def consistent(evidence: Evidence) -> Evidence:
 
 
 def test_every_vote_comes_again(certified: Evidence) -> None:
-    claim = check_rerun(certified, "all", MEANS)
+    claim = votes_again(certified, "all", MEANS)
     assert claim.verdict == "holds"
     assert claim.detail.startswith("620 votes drawn again: selection, block 0")
 
@@ -74,13 +79,13 @@ def test_some_blocks_are_drawn_by_lot_and_named(certified: Evidence) -> None:
     drawn = {tuple(span.name for span in chosen(certified, 3)) for _ in range(20)}
     assert len(drawn) > 1 and all(len(names) == 3 for names in drawn)
     assert len(chosen(certified, 500)) == 12
-    assert check_rerun(certified, 2, MEANS).detail.startswith("100 votes drawn again: block")
+    assert votes_again(certified, 2, MEANS).detail.startswith("100 votes drawn again: block")
 
 
 def test_a_forged_block_in_a_chain_that_holds_is_caught(certified: Evidence) -> None:
     lie = consistent(forged(certified, block=5, moved=1))
     assert all(claim.verdict == "holds" for claim in check_counts(recount_of(lie)))
-    claim = check_rerun(lie, "all", MEANS)
+    claim = votes_again(lie, "all", MEANS)
     assert claim.verdict == "does not hold"
     assert "1 fell otherwise (block 5: 1)" in claim.detail
 
@@ -90,27 +95,27 @@ def test_flips_on_another_machine_are_listed_and_only_accepted_on_request(
 ) -> None:
     software = certified.software.model_copy(update={"device_name": "Another GPU"})
     lie = forged(certified, block=3, moved=2).model_copy(update={"software": software})
-    claim = check_rerun(lie, "all", MEANS)
+    claim = votes_again(lie, "all", MEANS)
     assert claim.verdict == "cannot be checked"
     assert "2 fell otherwise (block 3: 2)" in claim.detail
     assert "the run was made on Another GPU" in claim.detail
-    allowed = check_rerun(lie, "all", replace(MEANS, flips=2))
+    allowed = votes_again(lie, "all", replace(MEANS, flips=2))
     assert allowed.verdict == "holds" and "block 3: 2" in allowed.detail
-    assert check_rerun(lie, "all", replace(MEANS, flips=1)).verdict == "cannot be checked"
+    assert votes_again(lie, "all", replace(MEANS, flips=1)).verdict == "cannot be checked"
 
 
 def test_another_model_or_input_is_not_rerun(certified: Evidence) -> None:
-    claim = check_rerun(certified, 1, replace(MEANS, model="demo:digits-0.50"))
+    claim = votes_again(certified, 1, replace(MEANS, model="demo:digits-0.50"))
     assert claim.verdict == "cannot be checked"
     assert "the model at hand is not the one" in claim.detail
-    claim = check_rerun(certified, 1, replace(MEANS, input="digits:18"))
+    claim = votes_again(certified, 1, replace(MEANS, input="digits:18"))
     assert "the input at hand is not the one" in claim.detail
 
 
 def test_a_stopped_rerun_is_no_verdict(certified: Evidence) -> None:
     stop = threading.Event()
     stop.set()
-    claim = check_rerun(certified, "all", replace(MEANS, stop=stop))
+    claim = votes_again(certified, "all", replace(MEANS, stop=stop))
     assert claim.verdict == "cannot be checked" and "stopped" in claim.detail
 
 
@@ -126,9 +131,21 @@ def test_the_model_is_opened_as_the_command_line_did(certified: Evidence) -> Non
 def test_other_kinds_of_runs_come_again(
     make_run: Callable[..., Evidence], settings: dict[str, str]
 ) -> None:
-    assert check_rerun(make_run(**settings), "all", MEANS).verdict == "holds"
+    assert votes_again(make_run(**settings), "all", MEANS).verdict == "holds"
 
 
 def test_selection_and_estimation_are_other_streams(certified: Evidence) -> None:
     streams = {span.stream for span in chosen(certified, "all")}
     assert streams == {Stream.SELECTION, Stream.ESTIMATION}
+
+
+def test_the_test_of_the_noise_comes_again(certified: Evidence) -> None:
+    claim = check_rerun(certified, 1, MEANS)[1]
+    assert (claim.name, claim.verdict) == ("test of the noise", "holds")
+    assert claim.detail == "12 statistics of the same noise"
+
+
+def test_evidence_from_before_there_was_a_test_is_not_blamed_for_it(certified: Evidence) -> None:
+    noise = certified.noise.model_copy(update={"self_test": None})
+    before = certified.model_copy(update={"noise": noise})
+    assert [claim.name for claim in check_rerun(before, 1, MEANS)] == ["votes drawn again"]
