@@ -18,8 +18,8 @@ _ALWAYS = ("n0", "n", "alpha", "bound", "seed")
 """Run settings a reader wants to see even at their defaults."""
 _UNUSED: dict[Task, tuple[str, ...]] = {
     "certify": (),
-    "predict": ("n0", "bound"),
-    "decide": ("bound", "target_radius"),
+    "predict": ("n0", "bound", "target_radius", "target"),
+    "decide": ("bound", "target_radius", "target"),
 }
 
 

@@ -56,12 +56,12 @@ def _limit(info: FieldInfo, *names: str) -> float | None:
 
 
 def _kind(info: FieldInfo) -> tuple[Literal["int", "float", "str", "choice"], tuple[str, ...]]:
-    if get_origin(info.annotation) is Literal:
-        return "choice", tuple(get_args(info.annotation))
     extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
     choices = extra.get("choices")
     if isinstance(choices, list | tuple):
         return "choice", tuple(str(choice) for choice in choices)
+    if get_origin(info.annotation) is Literal:
+        return "choice", tuple(get_args(info.annotation))
     if info.annotation is int:
         return "int", ()
     return ("float", ()) if info.annotation is float else ("str", ())
@@ -113,8 +113,10 @@ def checked(model: type[T], **values: Any) -> T:
 def validation_sentence(error: ValidationError) -> str:
     """The first complaint of a pydantic error as a sentence for people."""
     first = error.errors()[0]
-    name = ".".join(str(part) for part in first["loc"]) or "value"
+    name = ".".join(str(part) for part in first["loc"])
     message = first["msg"].removeprefix("Value error, ")
+    if not name:  # about several values together: the message is the sentence
+        return f"{message}."
     if message.startswith("Input should be "):
         message = "must be " + message.removeprefix("Input should be ")
     given = first.get("input")

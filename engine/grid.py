@@ -11,12 +11,16 @@ import hashlib
 import math
 import struct
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import mpmath
 import numpy as np
 
-from engine.inputs.base import FittedInput, Pixels, pixels_sha256
+from engine.inputs.base import FittedInput, Pixels, arrays_sha256
 from engine.records import ProbabilityBounds
+
+if TYPE_CHECKING:
+    from engine.settings import RunSettings
 
 GENERATOR = "philox4x32-10/grid-gaussian-63bit"
 GRID = 255
@@ -68,6 +72,17 @@ def weakened(bounds: ProbabilityBounds, distance: float) -> ProbabilityBounds:
     )
 
 
+def gridded(fitted: FittedInput, settings: RunSettings) -> tuple[FittedInput, str]:
+    """The input that a run under ``settings`` certifies, and a remark if that is another.
+
+    Exact noise and schemes that count on the 8-bit grid take a picture rounded to it.
+    """
+    scheme = settings.scheme
+    if scheme.grid_input or (settings.noise == "exact" and scheme.law == "continuous"):
+        return on_grid(fitted)
+    return fitted, ""
+
+
 def on_grid(fitted: FittedInput) -> tuple[FittedInput, str]:
     """The input rounded to the 8-bit grid, and a remark if that changed it.
 
@@ -80,11 +95,12 @@ def on_grid(fitted: FittedInput) -> tuple[FittedInput, str]:
     pixels: Pixels = (steps / GRID).astype(np.float32)
     words = "rounded to 8 bits per pixel"
     adaptation = "; ".join(filter(None, (fitted.identity.adaptation, words)))
+    arrays = (pixels, *fitted.arrays[1:])
     identity = fitted.identity.model_copy(
-        update={"pixels_sha256": pixels_sha256(pixels), "adaptation": adaptation}
+        update={"pixels_sha256": arrays_sha256(arrays), "adaptation": adaptation}
     )
     remark = (
-        f"Exact noise needs an input on the 8-bit grid: it was {words} "
+        f"This run needs an input on the 8-bit grid: it was {words} "
         f"(largest change {moved / GRID:.4f}), and the rounded picture is what is certified."
     )
-    return FittedInput.picture(identity, pixels), remark
+    return FittedInput(identity, arrays, fitted.context), remark

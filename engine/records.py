@@ -61,7 +61,7 @@ class ProbabilityBounds(Record):
     Attributes:
         method: key of the bound.
         alpha: probability that ``p_lower <= p_A`` and ``p_upper >= p_c`` for all other classes c
-            do not all hold.
+            do not all hold; 0 where every sample of a finite noise law was counted.
         n: samples they rest on.
         top: the class that is bounded from below, fixed before the first estimation sample.
         p_lower: lower confidence bound on the probability of ``top``.
@@ -71,7 +71,7 @@ class ProbabilityBounds(Record):
     """
 
     method: str
-    alpha: float = Field(gt=0, lt=1)
+    alpha: float = Field(ge=0, lt=1)
     n: int
     top: int
     p_lower: float = Field(ge=0, le=1)

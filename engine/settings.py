@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BeforeValidator, Field, SerializeAsAny
+from pydantic import BeforeValidator, Field, SerializeAsAny, model_validator
 
 from engine.records import Record
 from engine.schemes import Gaussian, Scheme, parse_scheme
 
-BoundKey = Literal["live", "anytime", "anytime-two-class", "clopper-pearson", "two-class"]
+BoundKey = Literal[
+    "live", "anytime", "anytime-two-class", "clopper-pearson", "two-class", "enumeration"
+]
+ENUMERATION: BoundKey = "enumeration"
 NoiseMode = Literal["float", "exact"]
 Precision = Literal["fp32", "bf16", "fp16"]
 
@@ -54,7 +57,10 @@ class RunSettings(Record):
         json_schema_extra={"step": 0.001},
     )
     bound: BoundKey = Field(
-        default="live", title="bound", description="how votes become a claim; fixed before the run"
+        default="live",
+        title="bound",
+        description="how votes become a claim; fixed before the run",
+        json_schema_extra={"choices": [key for key in get_args(BoundKey) if key != ENUMERATION]},
     )
     noise: NoiseMode = Field(
         default="float",
@@ -69,6 +75,12 @@ class RunSettings(Record):
         title="stop at radius",
         description="end the run once this radius is certified or hopeless; 0 runs to n",
         json_schema_extra={"unit": "pixels in [0,1]", "step": 0.05, "advanced": True},
+    )
+    target: str = Field(
+        default="",
+        title="stop at",
+        description="the same for any scheme, in its own terms: entities=2,epsilon=0.25",
+        json_schema_extra={"advanced": True},
     )
     seed: int = Field(
         default=0,
@@ -99,3 +111,24 @@ class RunSettings(Record):
         description="arithmetic of the base classifier; part of its identity",
         json_schema_extra={"advanced": True},
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _settle(cls, values: Any) -> Any:
+        """What an enumerated noise law leaves no choice about."""
+        if not isinstance(values, Mapping):
+            return values
+        scheme = read_scheme(values.get("scheme"))
+        samples = scheme.samples() if isinstance(scheme, Scheme) else None
+        if samples is None:
+            if values.get("bound") == ENUMERATION:
+                raise ValueError(
+                    "--bound enumeration is for schemes whose noise can be counted whole"
+                )
+            return values
+        # All samples twice: to name the class, and to see the model repeat itself.
+        return {**values, "scheme": scheme, "n0": samples, "n": samples, "bound": ENUMERATION}
+
+
+SETTLED = frozenset({"n0", "n", "alpha", "bound", "noise", "target", "target_radius", "seed"})
+"""Settings that mean nothing under an enumerated noise law; a form hides them."""

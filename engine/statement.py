@@ -9,10 +9,12 @@ from engine.rounding import confidence_percent
 
 def certified(region: Region, bounds: ProbabilityBounds, class_name: str, subject: str) -> str:
     """E.g. ``With confidence 99.9 %, no change of this image with l2 norm below 0.470 ...``."""
-    return (
-        f"With confidence {confidence_percent(bounds.alpha)} %, {region.clause(subject)} "
-        f"changes the answer '{class_name}'."
+    how = (
+        f"With confidence {confidence_percent(bounds.alpha)} %"
+        if bounds.alpha
+        else f"Without any chance of error, since all {bounds.n:,} noise samples are counted"
     )
+    return f"{how}, {region.clause(subject)} changes the answer '{class_name}'."
 
 
 def exact_grid() -> str:

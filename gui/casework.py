@@ -158,10 +158,10 @@ def predict_in(
 ) -> Generator[Snapshot, None, Evidence]:
     """PREDICT, kept in a case."""
     from engine.case.recording import recorded
+    from engine.grid import gridded
     from engine.procedures.run import run_key
-    from engine.randomness import on_grid
 
-    fitted = on_grid(subject.fitted)[0] if settings.noise == "exact" else subject.fitted
+    fitted = gridded(subject.fitted, settings)[0]
     run = case.begin(
         subject.classifier.identity,
         fitted.identity,

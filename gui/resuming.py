@@ -46,4 +46,4 @@ def votes_so_far(evidence: Evidence) -> Resume:
 
 def extended(settings: RunSettings, n: int) -> RunSettings:
     """The run's own settings with a larger n; a radius that it was to stop at is forgotten."""
-    return settings.model_copy(update={"n": n, "target_radius": 0.0})
+    return settings.model_copy(update={"n": n, "target_radius": 0.0, "target": ""})

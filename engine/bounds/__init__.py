@@ -6,6 +6,7 @@ The catalogue of methods a run can declare before it starts.
 from __future__ import annotations
 
 from engine.bounds.base import BoundMethod
+from engine.bounds.enumeration import Enumeration
 from engine.bounds.methods import Anytime, AnytimeTwoClass, ClopperPearson, Live, TwoClass
 
 BOUND_METHODS: tuple[BoundMethod, ...] = (
@@ -15,6 +16,7 @@ BOUND_METHODS: tuple[BoundMethod, ...] = (
     ClopperPearson(),
     TwoClass(),
 )
+"""Those a run may choose from; an enumerated noise law takes :class:`Enumeration` by itself."""
 
 
 def bound_method(key: str) -> BoundMethod:
@@ -23,7 +25,7 @@ def bound_method(key: str) -> BoundMethod:
     Raises:
         KeyError: there is no such method.
     """
-    return {method.key: method for method in BOUND_METHODS}[key]
+    return {method.key: method for method in (*BOUND_METHODS, Enumeration())}[key]
 
 
-__all__ = ["BOUND_METHODS", "BoundMethod", "bound_method"]
+__all__ = ["BOUND_METHODS", "BoundMethod", "Enumeration", "bound_method"]

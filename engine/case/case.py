@@ -213,7 +213,7 @@ class Case(CaseFile):
             )
         longer = checked(RunSettings, **{**dict(settings), "n": n})
         if row.stop_reason in TARGET_REASONS:
-            longer = longer.model_copy(update={"target_radius": 0.0})
+            longer = longer.model_copy(update={"target_radius": 0.0, "target": ""})
         self.claim(run)
         with self._writing() as db:
             db.execute("UPDATE run SET settings = ? WHERE id = ?", (longer.model_dump_json(), run))

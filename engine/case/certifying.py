@@ -121,10 +121,10 @@ def certify_run(
 
 
 def _fitted(fitted: FittedInput, settings: RunSettings) -> FittedInput:
-    """The input that is certified: under exact noise, the one on the grid."""
-    from engine.randomness import on_grid
+    """The input that is certified, on the grid where the run needs it there."""
+    from engine.grid import gridded
 
-    return on_grid(fitted)[0] if settings.noise == "exact" else fitted
+    return gridded(fitted, settings)[0]
 
 
 def _check_subject(

@@ -13,7 +13,7 @@ from engine.settings import RunSettings
 
 _HOW = ("batch", "device")
 """Settings that decide how fast the votes come, not which come."""
-_TRIES = ("seed", "n0", "n", "target_radius", *_HOW)
+_TRIES = ("seed", "n0", "n", "target_radius", "target", *_HOW)
 """Whoever changes these alone tries the same thing again."""
 
 

@@ -6,6 +6,7 @@ from engine.bounds import BoundMethod
 from engine.records import Votes
 from engine.regions import Abstention
 from engine.schemes import Scheme
+from engine.settings import ENUMERATION, RunSettings
 
 N_LIMIT = 10**9
 
@@ -41,6 +42,20 @@ def explain(
     return _too_few(estimation, top, class_names[top], needed)
 
 
+def contradiction(settings: RunSettings, selection: Votes, estimation: Votes) -> Abstention | None:
+    """Why an enumeration claims nothing: its two counts of the same samples differ; else None."""
+    complete = selection.n == settings.n0 and estimation.n == settings.n
+    if settings.bound != ENUMERATION or not complete or selection == estimation:
+        return None
+    return Abstention(
+        reason="not-deterministic",
+        sentence=(
+            f"the model answered the same {settings.n:,} noise samples in two ways, so it is no "
+            "function of its input. Run it on the CPU, or with deterministic kernels."
+        ),
+    )
+
+
 def n_needed(votes: Votes, *, scheme: Scheme, method: BoundMethod, alpha: float) -> int | None:
     """Smallest n, up to a billion, that certifies if every class keeps its share of the votes."""
     top = votes.top
@@ -64,12 +79,15 @@ def n_needed(votes: Votes, *, scheme: Scheme, method: BoundMethod, alpha: float)
 
 
 def _stopped_early(method: BoundMethod, n: int, n_plan: int) -> Abstention:
+    other = (
+        "an enumeration claims nothing before every sample is counted. Run it to the end."
+        if method.key == ENUMERATION
+        else f"the {method.key} bound makes no claim before its planned n. Run it to the end, or "
+        "use the live bound, which may be stopped."
+    )
     return Abstention(
         reason="stopped-early",
-        sentence=(
-            f"stopped after {n:,} of {n_plan:,} votes, and the {method.key} bound makes no claim "
-            "before its planned n. Run it to the end, or use the live bound, which may be stopped."
-        ),
+        sentence=f"stopped after {n:,} of {n_plan:,} votes, and {other}",
         n_needed=n_plan,
     )
 

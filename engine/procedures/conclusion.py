@@ -9,7 +9,7 @@ from typing import Any
 
 from engine import statement
 from engine.bounds import bound_method
-from engine.procedures.abstention import explain
+from engine.procedures.abstention import contradiction, explain
 from engine.procedures.claims import Claims, region_of
 from engine.records import ProbabilityBounds, Votes
 from engine.regions import Abstention, Region
@@ -39,8 +39,10 @@ def certify_facts(
     if top is not None and estimation.n:
         bounds = claims.now(estimation, top)
     region = region_of(settings.scheme, bounds)
-    abstention = None
-    if region is None:
+    abstention = contradiction(settings, selection, estimation)
+    if abstention is not None:
+        region = None
+    elif region is None:
         abstention = explain(
             selection=selection,
             estimation=estimation,

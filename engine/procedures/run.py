@@ -13,10 +13,11 @@ import torch
 from engine.batches import Batch, alike, from_arrays
 from engine.device import resolve
 from engine.evidence import Evidence, VoteRecord
+from engine.grid import gridded
 from engine.inputs.base import FittedInput
 from engine.layouts import clean, layout
 from engine.models.base import Classifier
-from engine.randomness import Randomness, on_grid
+from engine.randomness import Randomness
 from engine.records import Timing, Votes
 from engine.sampling import PATIENCE, Sampler
 from engine.schemes import Scheme, parse_scheme
@@ -51,9 +52,7 @@ class Run:
         self.began = time.perf_counter()
         self.classifier = classifier.bound_to(fitted)
         self.settings = settings
-        self.fitted, self._grid_remark = (
-            on_grid(fitted) if settings.noise == "exact" else (fitted, "")
-        )
+        self.fitted, self._grid_remark = gridded(fitted, settings)
         self.stop = stop or threading.Event()
         self.device = resolve(settings.device)
         self.classifier.prepare(self.device, settings.precision)

@@ -1,4 +1,4 @@
-"""Stopping when a radius is certified, or when it is out of reach."""
+"""Stopping when a perturbation is certified, or when it is out of reach."""
 
 from __future__ import annotations
 
@@ -9,18 +9,19 @@ from engine.errors import UserError
 from engine.evidence import StopReason
 from engine.procedures.claims import region_of
 from engine.records import ProbabilityBounds, Votes
+from engine.regions import Perturbation
 from engine.settings import RunSettings
 
 
 @dataclass(frozen=True)
 class Target:
-    """A radius to decide.
+    """A perturbation to decide.
 
     Certified: the declared bound certifies it. Out of reach: the mirrored e-process at alpha
     excludes every probability that would be needed; this only saves samples and is no claim.
     """
 
-    radius: float
+    perturbation: Perturbation
     settings: RunSettings
 
     @classmethod
@@ -28,23 +29,45 @@ class Target:
         """The target of some settings; None if they have none.
 
         Raises:
-            UserError: the declared bound may not be stopped early.
+            UserError: the declared bound may not be stopped early, or the scheme has other terms.
         """
-        if settings.target_radius <= 0:
+        text = target_text(settings)
+        if not text:
             return None
         if not bound_method(settings.bound).any_stop:
+            name = "--target" if settings.target else "--target-radius"
             raise UserError(
-                f"--target-radius stops early, and the {settings.bound} bound may not be stopped; "
+                f"{name} stops early, and the {settings.bound} bound may not be stopped; "
                 "choose --bound live or anytime."
             )
-        return cls(settings.target_radius, settings)
+        return cls(settings.scheme.parse_at(text, name="--target"), settings)
 
     def verdict(self, votes: Votes, top: int, bounds: ProbabilityBounds) -> StopReason | None:
         """Whether the votes decide the target; None to go on."""
         region = region_of(self.settings.scheme, bounds)
-        if region is not None and region.contains({"radius": self.radius}):
+        if region is not None and region.contains(self.perturbation):
             return "target certified"
-        needed = self.settings.scheme.required_probability({"radius": self.radius})
+        needed = self.settings.scheme.required_probability(self.perturbation)
         if eprocess.upper(votes.counts[top], votes.n, self.settings.alpha) < needed:
             return "target out of reach"
         return None
+
+
+def target_text(settings: RunSettings) -> str:
+    """The target in the scheme's terms; empty if there is none.
+
+    Raises:
+        UserError: two targets, or a radius for a scheme that certifies no ball.
+    """
+    radius = settings.target_radius
+    if radius <= 0:
+        return settings.target
+    if settings.target:
+        raise UserError("Give either --target-radius or --target, not both.")
+    if "radius" not in settings.scheme.terms:
+        terms = ",".join(f"{term}=1" for term in settings.scheme.terms)
+        raise UserError(
+            f"The scheme '{settings.scheme.key}' certifies no radius; say --target {terms} instead "
+            "of --target-radius."
+        )
+    return f"radius={radius!r}"

@@ -14,7 +14,8 @@ class Abstention(Record):
         reason: the lecture's three causes (``wrong-guess``, ``below-half``, ``too-few-samples``),
             or ``stopped-early`` for a fixed-n bound that never reached its n, ``no-votes`` if the
             run ended before the first estimation sample, ``out-of-reach`` for a predetermined
-            target that a decision gave up on.
+            target that a decision gave up on, ``not-deterministic`` if a model answered the same
+            samples of an enumerated noise in two ways.
         sentence: the reason in words, with what would help.
         n_needed: the n that would certify if the votes keep their proportions, where one exists.
     """
@@ -26,6 +27,7 @@ class Abstention(Record):
         "stopped-early",
         "no-votes",
         "out-of-reach",
+        "not-deterministic",
     ]
     sentence: str
     n_needed: int | None = None

@@ -45,6 +45,8 @@ class Scheme(Record, ABC):
     integers throughout, sound whatever the noise mode. ``enumerated``: a finite law whose samples
     are all counted; no alpha, no randomness (see :meth:`samples`)."""
     guarantee: ClassVar[Literal["individual", "distributional", "heuristic"]] = "individual"
+    grid_input: ClassVar[bool] = False
+    """Whether the certificate is for pictures on the 8-bit grid alone; others are rounded to it."""
     terms: ClassVar[dict[str, str]]
     """The terms of a perturbation (``--at``), each with its meaning and unit."""
     counts: ClassVar[frozenset[str]] = frozenset()
@@ -112,35 +114,39 @@ class Scheme(Record, ABC):
         """The level a base model should have been trained with; None if that has no meaning."""
         return None
 
-    def parse_at(self, text: str) -> Perturbation:
+    def parse_at(self, text: str, *, name: str = "--at") -> Perturbation:
         """A perturbation from ``--at``: ``radius=0.25`` or ``additions=1,deletions=2``.
+
+        Args:
+            text: what was given.
+            name: of the flag, for the refusal.
 
         Raises:
             UserError: a term that this scheme does not have, a value that is no number >= 0, or a
                 term missing.
         """
-        wanted = ", ".join(self.terms)
+        wanted, given = ", ".join(self.terms), f"{name} {text}"
         found: Perturbation = {}
         for part in text.split(","):
-            name, _, value = part.partition("=")
-            name = name.strip()
-            if name not in self.terms:
-                raise UserError(f"--at {text}: {self.key} knows the terms {wanted}, not '{name}'.")
-            found[name] = self._size(text, name, value)
-        missing = [name for name in self.terms if name not in found]
+            term, _, value = part.partition("=")
+            term = term.strip()
+            if term not in self.terms:
+                raise UserError(f"{given}: {self.key} knows the terms {wanted}, not '{term}'.")
+            found[term] = self._size(given, term, value)
+        missing = [term for term in self.terms if term not in found]
         if missing:
-            raise UserError(f"--at {text}: {', '.join(missing)} is missing ({wanted} are needed).")
+            raise UserError(f"{given}: {', '.join(missing)} is missing ({wanted} are needed).")
         return found
 
-    def _size(self, text: str, name: str, value: str) -> float:
+    def _size(self, given: str, term: str, value: str) -> float:
         try:
             size = float(value)
         except ValueError:
-            raise UserError(f"--at {text}: '{value}' is not a number.") from None
+            raise UserError(f"{given}: '{value}' is not a number.") from None
         if not 0 <= size < float("inf"):
-            raise UserError(f"--at {text}: {name} must be a finite number >= 0.")
-        if name in self.counts and size != int(size):
-            raise UserError(f"--at {text}: {name} must be a whole number.")
+            raise UserError(f"{given}: {term} must be a finite number >= 0.")
+        if term in self.counts and size != int(size):
+            raise UserError(f"{given}: {term} must be a whole number.")
         return size
 
     @model_serializer(mode="wrap")

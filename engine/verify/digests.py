@@ -11,7 +11,7 @@ from pathlib import Path
 from engine.errors import UserError
 from engine.evidence import Evidence
 from engine.files import sha256_file
-from engine.grid import on_grid
+from engine.grid import gridded
 from engine.inputs import FittedInput, fit, load_input
 from engine.inputs.datasets import DOWNLOAD
 from engine.models import catalogue
@@ -78,7 +78,7 @@ def fitted_input(evidence: Evidence, source: str, beside: Path) -> FittedInput:
     place = located(source, beside)
     spec = str(place) if place else source.removesuffix(DOWNLOAD)  # a file asks for no download
     fitted = fit(load_input(spec), evidence.model)
-    return on_grid(fitted)[0] if evidence.settings.noise == "exact" else fitted
+    return gridded(fitted, evidence.settings)[0]
 
 
 def located(source: str, beside: Path) -> Path | None:

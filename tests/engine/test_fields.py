@@ -18,6 +18,7 @@ def test_run_settings_in_order_without_the_scheme():
         "bound",
         "noise",
         "target_radius",
+        "target",
         "seed",
         "batch",
         "device",
@@ -43,6 +44,7 @@ def test_what_is_rarely_changed_is_declared_where_the_field_is():
     assert [name for name, spec in specs.items() if spec.advanced] == [
         "noise",
         "target_radius",
+        "target",
         "seed",
         "batch",
         "device",

@@ -4,7 +4,8 @@ import torch
 
 from engine.inputs.base import FittedInput, pixels_sha256
 from engine.noise import Stream
-from engine.randomness import Randomness, on_grid
+from engine.grid import on_grid
+from engine.randomness import Randomness
 from engine.records import InputIdentity, ProbabilityBounds
 from engine.settings import RunSettings
 

@@ -31,8 +31,8 @@ def test_scheme_is_kept_with_its_parameters():
         ({"n0": 0}, "n0 must be greater than or equal to 1 (it was 0)."),
         (
             {"bound": "hope"},
-            "bound must be 'live', 'anytime', 'anytime-two-class', 'clopper-pearson' or "
-            "'two-class' (it was 'hope').",
+            "bound must be 'live', 'anytime', 'anytime-two-class', 'clopper-pearson', "
+            "'two-class' or 'enumeration' (it was 'hope').",
         ),
     ],
 )
@@ -40,3 +40,23 @@ def test_bad_values_are_one_sentence(values: dict, sentence: str):
     with pytest.raises(UserError) as caught:
         checked(RunSettings, **values)
     assert str(caught.value) == sentence
+
+
+class Counted(Gaussian):
+    """A finite noise law of 127 samples."""
+
+    def samples(self) -> int:
+        return 127
+
+
+def test_an_enumerated_law_settles_how_many_votes_are_counted():
+    settled = RunSettings(scheme=Counted(), n=5, bound="live")
+    assert (settled.n0, settled.n, settled.bound) == (127, 127, "enumeration")
+
+
+def test_a_sampled_law_cannot_be_enumerated():
+    with pytest.raises(UserError) as caught:
+        checked(RunSettings, bound="enumeration")
+    assert str(caught.value) == (
+        "--bound enumeration is for schemes whose noise can be counted whole."
+    )

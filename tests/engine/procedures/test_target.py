@@ -1,7 +1,11 @@
+from typing import ClassVar
+
 import pytest
 
 from engine.errors import UserError
 from engine.procedures.certify import certify
+from engine.procedures.target import Target
+from engine.schemes import Gaussian
 from engine.settings import RunSettings
 from tests.fakes import HalfSpace, finish, fitted
 
@@ -44,3 +48,46 @@ def test_a_fixed_bound_is_refused():
         "--target-radius stops early, and the clopper-pearson bound may not be stopped; "
         "choose --bound live or anytime."
     )
+
+
+def test_a_target_in_the_schemes_own_terms_is_the_same():
+    settings = RunSettings(n0=50, n=100_000, bound="anytime", target="radius=0.2", batch=500)
+    found = finish(certify(HalfSpace(0.3), fitted(), settings))
+    other = run(0.3, 0.2)
+    assert found.stop_reason == "target certified"
+    assert sum(found.votes.estimation) == pytest.approx(sum(other.votes.estimation), rel=0.5)
+
+
+class Pixels(Gaussian):
+    """Certifies pixels, no radius."""
+
+    terms: ClassVar[dict[str, str]] = {"entities": "pixels changed"}
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        (
+            {"target_radius": 0.2, "target": "radius=0.2"},
+            "Give either --target-radius or --target, not both.",
+        ),
+        (
+            {"target_radius": 0.2, "scheme": Pixels()},
+            "The scheme 'gaussian' certifies no radius; say --target entities=1 instead of "
+            "--target-radius.",
+        ),
+        (
+            {"target": "words=1"},
+            "--target words=1: gaussian knows the terms radius, not 'words'.",
+        ),
+        (
+            {"target": "radius=0.2", "bound": "two-class"},
+            "--target stops early, and the two-class bound may not be stopped; "
+            "choose --bound live or anytime.",
+        ),
+    ],
+)
+def test_a_target_that_cannot_be_is_one_sentence(values, sentence):
+    with pytest.raises(UserError) as caught:
+        Target.of(RunSettings(**values))
+    assert str(caught.value) == sentence

@@ -1,0 +1,53 @@
+"""Counting every sample of a finite noise law: probabilities, not bounds on them."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from engine.records import ProbabilityBounds, Votes
+
+
+class Enumeration:
+    """The shares of the votes themselves, once every sample of the law is counted.
+
+    Nothing is left to chance, so nothing is spent of alpha. Ties go to the lower class index, as
+    :attr:`Votes.top` has it: the runner-up's share is raised by one vote where its index is lower,
+    so that a strict comparison of the shares decides ties the same way (Levine & Feizi, ICML 2021).
+    """
+
+    key: ClassVar[str] = "enumeration"
+    title: ClassVar[str] = "enumeration, every sample counted"
+    summary: ClassVar[str] = "a finite noise law is counted whole; no alpha, no randomness"
+    citation: ClassVar[str] = "Levine & Feizi, ICML 2021"
+    any_stop: ClassVar[bool] = False
+    extendable: ClassVar[bool] = False
+
+    def at(
+        self,
+        votes: Votes,
+        *,
+        top: int,
+        alpha: float,
+        n_plan: int,
+        before: ProbabilityBounds | None = None,
+    ) -> ProbabilityBounds:
+        """Shares of the top class and of the best other; no claim before all are counted."""
+        del alpha, before
+        complete = votes.n == n_plan
+        runner_up = max(
+            (count + (index < top) for index, count in enumerate(votes.counts) if index != top),
+            default=0,
+        )
+        others = max(runner_up, votes.failures)
+        return ProbabilityBounds(
+            method=self.key,
+            alpha=0.0,
+            n=votes.n,
+            top=top,
+            p_lower=votes.counts[top] / votes.n if votes.n else 0.0,
+            p_upper=min(1.0, others / votes.n) if votes.n else 1.0,
+            valid=complete,
+            basis="valid: every sample of the noise is counted"
+            if complete
+            else f"no claim before all {n_plan:,} samples are counted",
+        )
