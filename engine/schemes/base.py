@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from engine.noise import NoiseSource
 
 Law = Literal["continuous", "discrete", "enumerated"]
+Family = Literal["continuous", "structure", "words and pictures", "semantic", "exact"]
 
 IMPOSSIBLE = 2.0
 """A required probability that no bound reaches."""
@@ -33,6 +34,8 @@ class Scheme(Record, ABC):
     """Name on the command line."""
     title: ClassVar[str]
     citation: ClassVar[str]
+    family: ClassVar[Family] = "continuous"
+    """Which part of the catalogue it belongs to."""
     inputs: ClassVar[tuple[str, ...]]
     """Kinds of input: ``image``, ``graph``, ``text``, ``pair``, ``table``."""
     subject: ClassVar[str] = "image"
@@ -89,6 +92,15 @@ class Scheme(Record, ABC):
         Raises:
             UserError: naming the parameter and the value that fits.
         """
+
+    @classmethod
+    def suited_to(cls, shape: tuple[int, ...]) -> dict[str, Any]:
+        """Values for the fields that depend on the input, such as its number of pixels.
+
+        A form takes them up when an input of ``shape`` is there; by default there are none.
+        """
+        del shape
+        return {}
 
     def samples(self) -> int | None:
         """How many samples the law has in all, if it is enumerated; else None."""
