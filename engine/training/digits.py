@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import json
-import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -20,6 +17,7 @@ from engine.training.card import card_markdown
 from engine.training.loop import Part, Recipe, Trained, train
 from engine.training.measure import accuracy, certified_accuracy
 from engine.training.weights import safetensors_bytes
+from engine.training.writing import card_json, threads
 
 SIGMAS = (0.25, 0.50)
 RADII = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.2)
@@ -95,28 +93,12 @@ def make(recipe: Recipe, out: Path) -> None:
     """Train one model, write weights, then measure the written file and write both cards."""
     name = f"digits-{recipe.sigma:.2f}"
     path = out / f"{name}.safetensors"
-    with _threads(THREADS):
+    with threads(THREADS):
         result = trained(recipe)
         write_atomically(path, weights(result.network, recipe.sigma))
         facts = card(recipe, result, path)
-    write_atomically(path.with_suffix(".json"), _json(facts).encode())
+    write_atomically(path.with_suffix(".json"), card_json(facts))
     write_atomically(path.with_suffix(".md"), card_markdown(name, facts).encode())
-
-
-def _json(facts: dict[str, Any]) -> str:
-    """Indented, with every list of numbers on one line."""
-    text = json.dumps(facts, indent=2) + "\n"
-    return re.sub(r"\[[\d,\s]+\]", lambda found: re.sub(r"\s+", "", found[0]), text)
-
-
-@contextmanager
-def _threads(number: int) -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(number)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
