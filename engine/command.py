@@ -72,11 +72,11 @@ def command_line(
     scheme = settings.scheme
     words += ["--scheme", scheme.key]
     for spec in field_specs(type(scheme)):
-        words += [spec.flag, _text(getattr(scheme, spec.name))]
+        words += _flag(spec, getattr(scheme, spec.name))
     for spec in run_specs(procedure):
         value = getattr(settings, spec.name)
         if spec.name in _ALWAYS or value != spec.default:
-            words += [spec.flag, _text(value)]
+            words += _flag(spec, value)
     if procedure == "predict":
         words += ["--test", "two-class" if test == "two-sided" else test]
     for text in at:
@@ -95,6 +95,15 @@ def _model_words(model: ModelNaming) -> list[str]:
     if model.trust:
         words += ["--trust"]
     return words
+
+
+def _flag(spec: FieldSpec, value: Any) -> list[str]:
+    """A value as its flag; none where it is not given."""
+    if value is None:
+        return []
+    if isinstance(value, bool):
+        return [spec.flag if value else "--no-" + spec.flag.removeprefix("--")]
+    return [spec.flag, _text(value)]
 
 
 def _text(value: Any) -> str:

@@ -7,7 +7,8 @@ form, the command line's flags, the README's table and the report's rows are mad
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar, get_args, get_origin
+from types import UnionType
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
@@ -15,6 +16,7 @@ from pydantic.fields import FieldInfo
 from engine.errors import UserError
 
 T = TypeVar("T", bound=BaseModel)
+FieldKind = Literal["int", "float", "str", "bool", "choice"]
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,8 @@ class FieldSpec:
     Attributes:
         name: the attribute, also the key in JSON.
         flag: the command line's flag, ``--p-plus`` for ``p_plus``.
-        kind: ``int``, ``float``, ``str`` or ``choice``.
+        kind: ``int``, ``float``, ``str``, ``bool`` or ``choice``.
+        optional: the value may be None, which stands for "not given".
         minimum, maximum: inclusive or exclusive bounds, as the validator has them; None if none.
         choices: allowed values for ``choice``.
         unit: of the value, as shown behind the field; may be empty.
@@ -36,8 +39,9 @@ class FieldSpec:
     flag: str
     title: str
     help: str
-    kind: Literal["int", "float", "str", "choice"]
+    kind: FieldKind
     default: Any
+    optional: bool = False
     minimum: float | None = None
     maximum: float | None = None
     choices: tuple[str, ...] = ()
@@ -55,16 +59,23 @@ def _limit(info: FieldInfo, *names: str) -> float | None:
     return None
 
 
-def _kind(info: FieldInfo) -> tuple[Literal["int", "float", "str", "choice"], tuple[str, ...]]:
+def _kind(info: FieldInfo, annotation: Any) -> tuple[FieldKind, tuple[str, ...]]:
     extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
     choices = extra.get("choices")
     if isinstance(choices, list | tuple):
         return "choice", tuple(str(choice) for choice in choices)
-    if get_origin(info.annotation) is Literal:
-        return "choice", tuple(get_args(info.annotation))
-    if info.annotation is int:
-        return "int", ()
-    return ("float", ()) if info.annotation is float else ("str", ())
+    if get_origin(annotation) is Literal:
+        return "choice", tuple(get_args(annotation))
+    plain: dict[Any, FieldKind] = {int: "int", float: "float", bool: "bool"}
+    return plain.get(annotation, "str"), ()
+
+
+def _without_none(annotation: Any) -> tuple[Any, bool]:
+    """The type of a value that is given, and whether None is allowed too."""
+    if get_origin(annotation) not in (Union, UnionType):
+        return annotation, False
+    given = [part for part in get_args(annotation) if part is not type(None)]
+    return given[0], len(given) < len(get_args(annotation))
 
 
 def field_specs(model: type[BaseModel]) -> list[FieldSpec]:
@@ -77,7 +88,8 @@ def field_specs(model: type[BaseModel]) -> list[FieldSpec]:
         extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
         if extra.get("form") is False:
             continue
-        kind, choices = _kind(info)
+        annotation, optional = _without_none(info.annotation)
+        kind, choices = _kind(info, annotation)
         step = extra.get("step")
         specs.append(
             FieldSpec(
@@ -87,6 +99,7 @@ def field_specs(model: type[BaseModel]) -> list[FieldSpec]:
                 help=info.description or "",
                 kind=kind,
                 default=info.default,
+                optional=optional,
                 minimum=_limit(info, "ge", "gt"),
                 maximum=_limit(info, "le", "lt"),
                 choices=choices,

@@ -20,7 +20,7 @@ from engine.schemes import Scheme, scheme_class
 from engine.settings import RunSettings
 
 WHAT, SCHEME, RUN, OUTPUT = "What is certified", "Scheme", "Run", "Output"
-_TYPES: dict[str, type] = {"int": int, "float": float, "str": str, "choice": str}
+_TYPES: dict[str, type] = {"int": int, "float": float, "str": str, "bool": bool, "choice": str}
 
 
 def flag(
@@ -93,6 +93,9 @@ def _shared_flag(owners: list[tuple[str, FieldSpec]]) -> inspect.Parameter:
 def _setting_flag(spec: FieldSpec, help_: str, panel: str) -> inspect.Parameter:
     """A flag that is None unless given, so that defaults stay where they are declared."""
     kind = _TYPES[spec.kind] | None
+    if spec.kind == "bool":
+        both = f"{spec.flag}/--no-{spec.flag.removeprefix('--')}"
+        return flag(spec.name, kind, None, help_, panel, flag=both)
     return flag(spec.name, kind, None, help_, panel, flag=spec.flag, metavar=_metavar(spec))
 
 

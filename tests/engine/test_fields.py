@@ -1,3 +1,7 @@
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
 from engine.fields import field_specs
 from engine.schemes import Gaussian
 from engine.settings import RunSettings
@@ -50,3 +54,20 @@ def test_what_is_rarely_changed_is_declared_where_the_field_is():
         "device",
         "precision",
     ]
+
+
+class Various(BaseModel):
+    """Fields of every kind."""
+
+    keep: int | None = Field(default=None, ge=1)
+    share: float | None = 0.5
+    sure: bool = False
+    kernel: Literal["uniform", "mask"] = "mask"
+
+
+def test_switches_and_values_that_may_be_missing():
+    keep, share, sure, kernel = field_specs(Various)
+    assert (keep.kind, keep.optional, keep.default) == ("int", True, None)
+    assert (share.kind, share.optional) == ("float", True)
+    assert (sure.kind, sure.optional) == ("bool", False)
+    assert (kernel.kind, kernel.choices) == ("choice", ("uniform", "mask"))

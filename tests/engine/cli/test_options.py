@@ -9,8 +9,10 @@ from pydantic import Field
 
 from engine import schemes
 from engine.cli import app, options
+from engine.command import command_line
 from engine.errors import UserError
 from engine.fields import field_specs
+from engine.models.request import ModelRequest
 from engine.records import ProbabilityBounds
 from engine.regions import Perturbation
 from engine.schemes import Scheme
@@ -30,6 +32,8 @@ class Flips(Scheme):
 
     p_plus: float = Field(default=0.01, gt=0, lt=1, title="p+", description="chance of an addition")
     sigma: float = Field(default=0.5, gt=0, title="sigma", description="width")
+    keep: int | None = Field(default=None, ge=1, title="keep", description="bits that stay")
+    sure: bool = Field(default=False, title="sure", description="a switch")
 
     def noisy(self, *_: Any) -> None:
         raise NotImplementedError
@@ -104,3 +108,13 @@ def test_no_scheme_takes_the_name_of_a_run_setting() -> None:
     taken |= {each.name for each in [*options.subject_flags(), *options.output_flags()]}
     for scheme in schemes.SCHEMES:
         assert not taken & {spec.name for spec in field_specs(scheme)}, scheme.key
+
+
+@pytest.mark.usefixtures("two_schemes")
+def test_a_scheme_with_switches_and_missing_values_comes_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for scheme in (Flips(), Flips(keep=3, sure=True)):
+        line = command_line("certify", ModelRequest("m"), "x", RunSettings(scheme=scheme))
+        words = line.split()[line.split().index("--scheme") :]
+        assert settings_of(monkeypatch, *words).scheme == scheme
