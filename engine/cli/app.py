@@ -14,6 +14,7 @@ import typer
 from engine import __version__
 from engine.cli import options
 from engine.cli.case import case_flags
+from engine.cli.compare import compare_command, compare_flags
 from engine.cli.decide import decide_command, decide_flags
 from engine.cli.keys import keys_app
 from engine.cli.listing import doctor_command, schemes_command
@@ -35,6 +36,7 @@ COMMANDS = (
     "decide",
     "plan",
     "replay",
+    "compare",
     "resume",
     "runs",
     "verify",
@@ -113,6 +115,7 @@ def build(demo: Demo | None) -> typer.Typer:
     _add(app, "decide", decide_command, decide_flags())
     _add(app, "plan", plan_command, plan_flags())
     _add(app, "replay", replay_command, replay_flags())
+    _add(app, "compare", compare_command, compare_flags())
     _add(app, "resume", resume_command, resume_flags())
     _add(app, "runs", runs_command, runs_flags())
     _add(app, "verify", verify_command, verify_flags())

@@ -47,6 +47,8 @@ class Scheme(Record, ABC):
     """``continuous``: has Gaussian parts, drawn in floats or on the exact grid. ``discrete``:
     integers throughout, sound whatever the noise mode. ``enumerated``: a finite law whose samples
     are all counted; no alpha, no randomness (see :meth:`samples`)."""
+    region_kind: ClassVar[Literal["ball", "count", "staircase", "cells"]] = "ball"
+    """Kind of the regions it makes (``Region.kind``), known before there is one."""
     guarantee: ClassVar[Literal["individual", "distributional", "heuristic"]] = "individual"
     grid_input: ClassVar[bool] = False
     """Whether the certificate is for pictures on the 8-bit grid alone; others are rounded to it."""
@@ -101,6 +103,17 @@ class Scheme(Record, ABC):
         """
         del shape
         return {}
+
+    def covering(self, *, entities: int, epsilon: float) -> Perturbation | None:
+        """What covers every change of at most ``entities`` pixels and l2 norm ``epsilon``.
+
+        Returns:
+            A perturbation in the scheme's own terms; None if they speak of something else.
+        """
+        known = {"entities": float(entities), "epsilon": epsilon}
+        if "entities" not in self.terms or not set(self.terms) <= set(known):
+            return None
+        return {term: known[term] for term in self.terms}
 
     def samples(self) -> int | None:
         """How many samples the law has in all, if it is enumerated; else None."""

@@ -77,6 +77,11 @@ class Gaussian(Scheme):
 
         return float(ndtr(perturbation["radius"] / self.sigma))
 
+    def covering(self, *, entities: int, epsilon: float) -> Perturbation:
+        """The l2 norm alone, however many pixels share it."""
+        del entities
+        return {"radius": epsilon}
+
     def noise_in_words(self) -> str:
         """The law and its level."""
         return f"Gaussian, sigma {self.sigma:g} (pixels in [0,1])"

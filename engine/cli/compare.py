@@ -1,0 +1,141 @@
+"""``certiscope compare``: several smoothed classifiers against one attacker."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+
+from engine.cli.interrupt import stoppable
+from engine.cli.options import OUTPUT, WHAT, flag, run_flags
+from engine.cli.outcome import CERTIFIED
+from engine.cli.output import STDOUT
+from engine.errors import UserError
+from engine.fields import checked
+from engine.files import write_atomically
+from engine.rounding import round_down
+from engine.settings import RunSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from engine.tradeoff import Attacker, Contender, TradeOff
+
+_SETTINGS = ("n0", "n", "alpha", "bound", "noise", "seed", "device", "precision")
+
+
+def compare_flags() -> list[inspect.Parameter]:
+    """The flags of the command."""
+    return [
+        flag(
+            "models",
+            str,
+            "",
+            "Models that say with which noise they were trained, separated by commas; the shipped "
+            "ones if none are named.",
+            WHAT,
+            metavar="M,M,..",
+            show_default=False,
+        ),
+        flag("input", str, ..., "Input, folder or data set, as for certify.", WHAT, metavar="X"),
+        flag("limit", int, 20, "Take at most so many inputs of a set.", WHAT, metavar="N"),
+        *[each for each in run_flags("certify") if each.name in _SETTINGS],
+        flag(
+            "at",
+            list[str],
+            ["entities=1,epsilon=0.5", "entities=2,epsilon=0.5", "entities=4,epsilon=0.5"],
+            "Attackers: at most so many pixels, together at most epsilon in l2 norm. Repeatable.",
+            OUTPUT,
+            metavar="entities=R,epsilon=E",
+        ),
+        flag("json", str, "", "Write the comparison as JSON; '-' is standard output.", OUTPUT),
+        flag("quiet", bool, False, "Print no table.", OUTPUT, flag="--quiet"),
+    ]
+
+
+def compare_command(values: Mapping[str, Any]) -> int:
+    """Certify the same inputs with several models, each smoothed by its own noise.
+
+    The table says which share of the inputs each certifies against which attacker. Exit status: 0
+    done, 2 bad input, 1 failure. Ctrl+C stops and keeps what was compared.
+    """
+    attackers = [read_attacker(text) for text in values["at"]]
+    given = {name: values[name] for name in _SETTINGS if values.get(name) is not None}
+    settings = checked(RunSettings, **given)
+    from engine.inputs import expand
+    from engine.tradeoff.comparing import compare
+
+    inputs = expand(values["input"])[: values["limit"]]
+    with stoppable() as stop:
+        result = _drain(compare(_contenders(values["models"]), inputs, settings, stop=stop))
+    if not values["quiet"]:
+        _show(result, attackers, Console(stderr=values["json"] == STDOUT))
+    _write(result, values["json"])
+    return CERTIFIED
+
+
+def read_attacker(text: str) -> Attacker:
+    """An attacker from ``entities=2,epsilon=0.25``.
+
+    Raises:
+        UserError: another term, or a value out of range.
+    """
+    from engine.tradeoff import Attacker
+
+    parts = dict(part.partition("=")[::2] for part in text.split(","))
+    if set(parts) != {"entities", "epsilon"}:
+        raise UserError(f"--at {text}: an attacker is written entities=2,epsilon=0.25.")
+    return checked(Attacker, **parts)
+
+
+def _contenders(models: str) -> tuple[Contender, ...]:
+    from engine.models import load_model
+    from engine.models.base import ModelRequest
+    from engine.tradeoff.shipped import contender, shipped_contenders
+
+    names = [name.strip() for name in models.split(",") if name.strip()]
+    if not names:
+        return shipped_contenders()
+    return tuple(contender(load_model(ModelRequest(spec=name)).identity) for name in names)
+
+
+def _drain(run: Generator[TradeOff, None, TradeOff]) -> TradeOff:
+    while True:
+        try:
+            next(run)
+        except StopIteration as end:
+            result: TradeOff = end.value
+            return result
+
+
+def _show(result: TradeOff, attackers: list[Attacker], console: Console) -> None:
+    done = min(len(found) for found in result.outcomes)
+    table = Table(title=f"Certified accuracy over {done:,} of {result.inputs:,} inputs")
+    table.add_column("model")
+    table.add_column("noise")
+    table.add_column("answered", justify="right")
+    for one in attackers:
+        table.add_column(f"{one.entities} px, {one.epsilon:g}", justify="right")
+    for index, contender in enumerate(result.contenders):
+        shares = [result.clean_accuracy(index), *(result.certified(index, a) for a in attackers)]
+        table.add_row(
+            contender.name, contender.scheme.noise_in_words(), *(_percent(s) for s in shares)
+        )
+    console.print(table)
+
+
+def _percent(share: float | None) -> str:
+    return "" if share is None else f"{round_down(100 * share, 1)} %"
+
+
+def _write(result: TradeOff, target: str) -> None:
+    text = result.model_dump_json(indent=2) + "\n"
+    if target == STDOUT:
+        sys.stdout.write(text)
+    elif target:
+        write_atomically(Path(target), text.encode())

@@ -1,0 +1,34 @@
+import json
+
+import pytest
+
+from engine.cli.app import main
+from engine.cli.compare import read_attacker
+from engine.errors import UserError
+
+RUN = ["compare", "--input", "digits:7", "--n0", "20", "--n", "500"]
+
+
+def test_the_table_and_the_json(capsys, tmp_path):
+    target = tmp_path / "c.json"
+    models = "demo:digits-0.25,demo:digits-0.50"
+    status = main(
+        [*RUN, "--models", models, "--at", "entities=1,epsilon=0.2", "--json", str(target)]
+    )
+    assert status == 0
+    assert "1 px, 0.2" in capsys.readouterr().out
+    found = json.loads(target.read_text())
+    assert [one["model"] for one in found["contenders"]] == models.split(",")
+    assert found["outcomes"][0][0]["region"]["kind"] == "ball"
+
+
+@pytest.mark.parametrize("text", ["radius=1", "entities=1", "entities=1,epsilon=1,words=2"])
+def test_an_attacker_in_other_terms_is_one_sentence(text):
+    with pytest.raises(UserError) as caught:
+        read_attacker(text)
+    assert str(caught.value) == (f"--at {text}: an attacker is written entities=2,epsilon=0.25.")
+
+
+def test_a_model_that_does_not_exist(capsys):
+    assert main([*RUN, "--models", "demo:nothing"]) == 2
+    assert "There is no shipped model demo:nothing" in capsys.readouterr().err
