@@ -20,7 +20,8 @@ class Staircase(Record):
         count_term: the term that counts, e.g. ``entities`` or ``words``.
         first: the count that the first step stands for.
         strength_term: the term that measures, e.g. ``epsilon``.
-        reach: certified strengths, falling, one per count; full precision.
+        reach: certified strengths, falling, one per count; full precision. None where only the
+            unchanged input is certified.
         norm: of the strength.
         unit: of what the norm is taken.
         things: what is counted, in the plural: ``pixels``, ``words``.
@@ -55,6 +56,8 @@ class Staircase(Record):
 
     def clause(self, subject: str) -> str:
         """The certified set in words, step by step."""
+        if not self.reach:
+            return f"the {subject} as it is, and no change of it,"
         steps = "; ".join(
             f"{counted(self.first + i, self.things)}, below {round_down(reach, 3)}"
             for i, reach in enumerate(self.reach)
@@ -66,10 +69,14 @@ class Staircase(Record):
 
     def headline(self) -> str:
         """Most things, and the strength at the first step, rounded down."""
+        if not self.reach:
+            return counted(0, self.things)
         last = self.first + len(self.reach) - 1
         return f"up to {counted(last, self.things)}, {round_down(self.reach[0], 3)}"
 
     def note(self) -> str:
         """What the headline's numbers are."""
+        if not self.reach:
+            return "may change"
         step = counted(self.first, self.things) if self.first else f"no changed {self.things}"
         return f"largest {self.norm} norm {self.whose}, with {step}; {self.unit}"

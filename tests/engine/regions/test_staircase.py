@@ -49,3 +49,15 @@ def test_words_round_down():
 
 def test_round_trip():
     assert Staircase.model_validate_json(WORDS.model_dump_json()) == WORDS
+
+
+def test_without_a_step_only_the_input_itself_is_certified():
+    bare = Staircase(
+        count_term="entities", first=1, strength_term="epsilon", reach=(), norm="l2",
+        unit="pixels in [0,1]", things="pixels",
+    )  # fmt: skip
+    assert bare.contains({"entities": 0, "epsilon": 0})
+    assert not bare.contains({"entities": 1, "epsilon": 1e-9})
+    assert bare.headline() == "0 pixels"
+    assert bare.clause("image") == "the image as it is, and no change of it,"
+    assert bare.note() == "may change"
