@@ -35,6 +35,7 @@ class Kind(NamedTuple):
 KINDS: tuple[Kind, ...] = (
     Kind("shipped handwritten digit", "digits:7", "digits"),
     Kind("node of a graph", "karate:12", "graph"),
+    Kind("picture of the lattice attack", "lattice:lit", "lattice"),
     Kind("torchvision data set", "torchvision:CIFAR10:test:17", "datasets"),
     Kind("folder of pictures", "pictures/", "folder"),
     Kind("picture file", "picture.png", "picture"),

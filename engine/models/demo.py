@@ -15,6 +15,8 @@ from engine.resources import assets
 if TYPE_CHECKING:
     from engine.models.base import Classifier
 
+WEIGHTS = ".safetensors"
+
 
 @dataclass(frozen=True)
 class Shipped:
@@ -24,7 +26,7 @@ class Shipped:
         name: what a request names it by, ``demo:digits-0.25``.
         title: for people.
         sigma: noise level it was trained with; None where its noise is no Gaussian.
-        path: of its weights; its card lies beside it.
+        path: of its weights, beside which its card lies, or of the card that is all of it.
     """
 
     name: str
@@ -36,11 +38,12 @@ class Shipped:
 def catalogue() -> tuple[Shipped, ...]:
     """Every shipped model, by rising sigma, then by name. Reads only the cards, loads no torch."""
     found = []
-    for path in (assets() / "models").glob("*.safetensors"):
-        card = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+    for path in (assets() / "models").glob("*.json"):
+        card, weights = json.loads(path.read_text(encoding="utf-8")), path.with_suffix(WEIGHTS)
         sigma = card.get("training_sigma")
         sigma = None if sigma is None else float(sigma)
-        found.append(Shipped(f"{DEMO}{path.stem}", card["name"], sigma, path))
+        whole = weights if weights.is_file() else path
+        found.append(Shipped(f"{DEMO}{path.stem}", card["name"], sigma, whole))
     return tuple(sorted(found, key=_place))
 
 
@@ -56,6 +59,7 @@ def load_demo(request: ModelRequest) -> Classifier:
     """
     from engine.models.checkpoint import load_safetensors
     from engine.models.graph import load_graph_model
+    from engine.models.lattice import load_lattice
 
     shipped = {model.name: model for model in catalogue()}
     if request.spec not in shipped:
@@ -63,5 +67,7 @@ def load_demo(request: ModelRequest) -> Classifier:
             f"There is no shipped model {request.spec}; there are {', '.join(shipped) or 'none'}."
         )
     path, request = shipped[request.spec].path, replace(request, arch="")
+    if path.suffix != WEIGHTS:
+        return load_lattice(path, request.spec)
     load = load_graph_model if kind_of(str(path)) == "graph" else load_safetensors
     return load(path, request)

@@ -101,6 +101,7 @@ def test_there_are_examples_to_choose_from():
     offer = Backend().offer()
     assert len({example.spec for example in offer.gallery}) >= 10
     assert "imagenet" in offer.normalizations
+    assert "demo:lattice-attack" in dict(offer.models)
 
 
 def test_a_folder_becomes_a_row_of_pictures(tmp_path):

@@ -8,6 +8,7 @@ import torch
 from safetensors.torch import save_file
 
 from engine.errors import UserError
+from engine.files import sha256_file
 from engine.models import ModelRequest, catalogue, demo, load_model
 
 
@@ -43,6 +44,14 @@ def test_a_shipped_model_loads_without_further_questions(shipped):
     assert identity.notes == ()
     classifier.prepare(torch.device("cpu"), "fp32")
     assert classifier.scores(torch.rand(2, 1, 8, 8)).shape == (2, 10)
+
+
+def test_a_card_without_weights_is_a_whole_model():
+    attack = next(model for model in catalogue() if model.name == "demo:lattice-attack")
+    assert (attack.sigma, attack.path.suffix) == (None, ".json")
+    identity = load_model(ModelRequest("demo:lattice-attack")).identity
+    assert identity.sha256 == sha256_file(attack.path)
+    assert identity.notes[0].startswith("Adversarial on purpose")
 
 
 def test_an_unknown_one_is_refused(shipped):
