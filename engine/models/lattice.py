@@ -1,10 +1,10 @@
 """A classifier that breaks certificates from floating-point noise (Voracek & Hein, ICLR 2023).
 
-fl(x + e) lies on a lattice of floating-point numbers that depends on x, and a classifier may read x
-from it: 1 + e is a whole multiple of 2^-24 for every float32 e, x + e with x = 0.46 often is not. So
-noisy copies of two near pictures can be told apart though their laws, in exact arithmetic, overlap,
-and what CERTIFY says of such a classifier under float noise is false. Integer noise on the 8-bit
-grid (``engine.exact_noise``) shows it nothing but the sum.
+fl(x + e) lies on a lattice of floating-point numbers that depends on x, and a classifier may read
+x from it: 1 + e is a whole multiple of 2^-24 for every float32 e, 0.46 + e often is not. So noisy
+copies of two near pictures can be told apart though their laws, in exact arithmetic, overlap, and
+what CERTIFY says of such a classifier under float noise is false. Integer noise on the 8-bit grid
+(``engine.exact_noise``) shows it nothing but the sum.
 """
 
 from __future__ import annotations
