@@ -39,6 +39,10 @@ class ModelNaming(Protocol):
         """Normalisation layer, ``auto`` to take what is stored or detected."""
 
     @property
+    def encoding(self) -> str:
+        """Layout of a noised picture in channels, ``auto`` to take what is stated or counted."""
+
+    @property
     def trust(self) -> bool:
         """Consent to a format that can run code."""
 
@@ -90,6 +94,8 @@ def _model_words(model: ModelNaming) -> list[str]:
         words += ["--arch", model.arch]
     if model.normalize != "auto":
         words += ["--normalize", model.normalize]
+    if model.encoding != "auto":
+        words += ["--encoding", model.encoding]
     if model.class_names is not None:
         words += ["--class-names", str(model.class_names)]
     if model.trust:

@@ -36,6 +36,7 @@ def request_text(request: ModelRequest, case: Path) -> str:
             "spec": request.spec,
             "arch": request.arch,
             "normalize": request.normalize,
+            "encoding": request.encoding,
             "class_names": names,
             "class_names_path": relative(names, case),
         },
@@ -51,5 +52,6 @@ def request_from(text: str, path: str, case: Path) -> ModelRequest:
         spec=located(str(kept["spec"]), path, case),
         arch=str(kept["arch"]),
         normalize=str(kept["normalize"]),
+        encoding=str(kept.get("encoding", "auto")),
         class_names=Path(names) if names else None,
     )

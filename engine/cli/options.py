@@ -60,6 +60,14 @@ def subject_flags() -> list[inspect.Parameter]:
             "'auto' takes what is stored or detected, and says so.",
             WHAT,
         ),
+        flag(
+            "encoding",
+            str,
+            "auto",
+            "How a noised picture is laid out in channels: plain, indicator or complement. "
+            "'auto' takes what is stated or counted.",
+            WHAT,
+        ),
         flag("class_names", Path | None, None, "File with one class name per line.", WHAT),
         flag(
             "trust",

@@ -143,6 +143,7 @@ def model_request(values: Mapping[str, Any]) -> ModelRequest:
         spec=values["model"],
         arch=values["arch"],
         normalize=values["normalize"],
+        encoding=values["encoding"],
         trust=values["trust"],
         class_names=names,
     )

@@ -15,7 +15,7 @@ from torch.export.passes import move_to_device_pass
 from engine.errors import UserError
 from engine.models.program import ProgramClassifier, program_classifier
 from engine.models.request import ModelRequest
-from engine.models.shapes import Shape, reasonable, words
+from engine.models.shapes import ONLY, Shape, reasonable, words
 
 
 def load_exported(path: Path, request: ModelRequest) -> ProgramClassifier:
@@ -56,8 +56,5 @@ def _input(path: Path, program: torch.export.ExportedProgram) -> tuple[int | Non
     batch = sizes[0] if isinstance(sizes[0], int) else None
     shape = (int(sizes[1]), int(sizes[2]), int(sizes[3]))
     if not reasonable(shape):
-        raise UserError(
-            f"{path} takes {words(shape)} images; only channels first with 1 or 3 channels and "
-            "sides up to 4096 work."
-        )
+        raise UserError(f"{path} takes {words(shape)} images; {ONLY}.")
     return batch, shape

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,23 +16,16 @@ from engine.errors import UserError
 from engine.files import sha256_file
 from engine.models.base import Classifier
 from engine.models.batching import checked_scores, in_chunks
+from engine.models.encoding import choose_encoding
 from engine.models.names import class_names
 from engine.models.normalize import Normalization, choose
+from engine.models.onnx_probe import probe
+from engine.models.onnx_session import CPU, Graph, first_line, open_session, read_graph
 from engine.models.request import ModelRequest
-from engine.models.shapes import Shape, reasonable, split_arch, words
+from engine.models.shapes import split_arch, words
 from engine.records import ModelIdentity
 
 _SIZE_LIMIT = 2 << 30
-
-
-@dataclass(frozen=True)
-class _Graph:
-    """The one input and the one output of a model."""
-
-    input_name: str
-    output_name: str
-    shape: Shape
-    batch: int | None
 
 
 def load_onnx(path: Path, request: ModelRequest) -> OnnxClassifier:
@@ -43,10 +37,13 @@ def load_onnx(path: Path, request: ModelRequest) -> OnnxClassifier:
     """
     if path.stat().st_size > _SIZE_LIMIT:
         raise UserError(f"{path} is larger than 2 GB, the limit of an ONNX file.")
-    session = _open(path, ["CPUExecutionProvider"])
-    _, wanted_shape = split_arch(request.arch)
-    graph = _graph(path, session, wanted_shape)
-    normalization = choose(request.normalize)
+    _, wanted = split_arch(request.arch)
+    with _private(path) as copy:
+        probe(copy, wanted, shown=path)
+        session = open_session(copy, threads=torch.get_num_threads(), shown=path)
+    graph = read_graph(path, session, wanted)
+    encoding, told = choose_encoding(request.encoding, graph.shape[0], path=path)
+    normalization = choose(request.normalize, encoding=encoding)
     classes = _class_count(path, session, graph)
     identity = ModelIdentity(
         name=path.name,
@@ -58,9 +55,10 @@ def load_onnx(path: Path, request: ModelRequest) -> OnnxClassifier:
             classes, given=request.class_names, family="imagenet" if classes == 1000 else ""
         ),
         input_shape=graph.shape,
+        encoding=encoding,
         normalization=normalization.words,
         normalization_origin=normalization.origin,
-        notes=(normalization.note,) if normalization.note else (),
+        notes=tuple(note for note in (told, normalization.note) if note),
     )
     return OnnxClassifier(path, session, graph, normalization, identity)
 
@@ -72,7 +70,7 @@ class OnnxClassifier(Classifier):
         self,
         path: Path,
         session: Any,
-        graph: _Graph,
+        graph: Graph,
         normalization: Normalization,
         identity: ModelIdentity,
     ) -> None:
@@ -80,8 +78,8 @@ class OnnxClassifier(Classifier):
         self._path = path
         self._session = session
         self._graph = graph
-        self._layer = normalization.layer(graph.shape[0])
-        self._provider = "CPUExecutionProvider"
+        self._layer = normalization.layer(graph.shape[0], identity.encoding)
+        self._provider = CPU
 
     def prepare(self, device: torch.device, precision: str) -> None:
         """Use CUDA where the device is a CUDA device and onnxruntime can; else the CPU."""
@@ -93,7 +91,13 @@ class OnnxClassifier(Classifier):
         self._layer.to(device)
         provider = _provider(device)
         if provider != self._provider:
-            self._session = _open(self._path, [provider, "CPUExecutionProvider"])
+            with _private(self._path) as copy:
+                self._session = open_session(
+                    copy,
+                    threads=torch.get_num_threads(),
+                    providers=(provider, CPU),
+                    shown=self._path,
+                )
             self._provider = provider
 
     def scores(self, batch: torch.Tensor) -> torch.Tensor:
@@ -105,15 +109,13 @@ class OnnxClassifier(Classifier):
         return scores.to(batch.device)
 
 
-def _run(session: Any, graph: _Graph, batch: torch.Tensor) -> torch.Tensor:
-    array = np.ascontiguousarray(batch.cpu().numpy())
-    (scores,) = session.run([graph.output_name], {graph.input_name: array})
-    return torch.from_numpy(np.asarray(scores, dtype=np.float32))
+def _run(session: Any, graph: Graph, batch: torch.Tensor) -> torch.Tensor:
+    return torch.from_numpy(graph.run(session, np.ascontiguousarray(batch.cpu().numpy())))
 
 
-def _class_count(path: Path, session: Any, graph: _Graph) -> int:
+def _class_count(path: Path, session: Any, graph: Graph) -> int:
     """Number of classes, from a trial on black images."""
-    rows = graph.batch or 2
+    rows = graph.rows
     try:
         trial = _run(session, graph, torch.zeros(rows, *graph.shape))
         return checked_scores(trial, rows)
@@ -122,7 +124,7 @@ def _class_count(path: Path, session: Any, graph: _Graph) -> int:
     except Exception as error:
         # onnxruntime has its own exception types, one per error code.
         raise UserError(
-            f"{path} does not run on a {words(graph.shape)} image: {_first_line(error)}."
+            f"{path} does not run on a {words(graph.shape)} image: {first_line(error)}."
         ) from error
 
 
@@ -131,87 +133,16 @@ def _provider(device: torch.device) -> str:
 
     cuda = "CUDAExecutionProvider"
     usable = device.type == "cuda" and cuda in onnxruntime.get_available_providers()
-    return cuda if usable else "CPUExecutionProvider"
+    return cuda if usable else CPU
 
 
-def _open(path: Path, providers: list[str]) -> Any:
-    """A session on a copy that lies alone in a private folder, so that it reaches no other file."""
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = torch.get_num_threads()
-    options.use_deterministic_compute = True
-    options.log_severity_level = 4
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as private:
-        copy = Path(private) / "model.onnx"
+@contextmanager
+def _private(path: Path) -> Iterator[Path]:
+    """A copy that lies alone in a folder, so that the model reaches no other file."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        copy = Path(folder) / "model.onnx"
         try:
             shutil.copyfile(path, copy)
         except OSError as error:
             raise UserError(f"Cannot read {path}: {error.strerror or error}.") from error
-        try:
-            return onnxruntime.InferenceSession(str(copy), options, providers=providers)
-        except Exception as error:
-            # onnxruntime has its own exception types, one per error code.
-            raise _refusal(path, str(error)) from error
-
-
-def _refusal(path: Path, message: str) -> UserError:
-    low = message.lower()
-    if "external" in low:
-        return UserError(
-            f"{path} keeps its weights in another file, which is not opened; export it as one file."
-        )
-    if "not a registered function/op" in low or "no op registered" in low or "custom" in low:
-        return UserError(
-            f"{path} uses operators that onnxruntime does not know; export it with standard ones."
-        )
-    if "protobuf" in low or "invalid_protobuf" in low:
-        return UserError(f"{path} is a damaged or truncated ONNX file; copy or export it again.")
-    return UserError(f"{path} cannot be opened by onnxruntime: {_first_line(message)}.")
-
-
-def _first_line(error: object) -> str:
-    line = str(error).strip().partition("\n")[0].rpartition(" : ")[2]
-    # The path it names is that of the private copy.
-    line = line.rpartition(" failed:")[2]
-    return line[:200].rstrip(". ") or type(error).__name__
-
-
-def _graph(path: Path, session: Any, wanted: Shape | None) -> _Graph:
-    inputs, outputs = session.get_inputs(), session.get_outputs()
-    if len(inputs) != 1 or len(outputs) != 1:
-        raise UserError(
-            f"{path} has {len(inputs)} inputs and {len(outputs)} outputs; only models with one "
-            "image in and one row of scores out open here."
-        )
-    source = inputs[0]
-    if source.type != "tensor(float)" or len(source.shape) != 4:
-        raise UserError(
-            f"{path} takes {source.type} of {len(source.shape)} dimensions; export it for float32 "
-            "images as batch, channels, height, width."
-        )
-    batch, *image = source.shape
-    return _Graph(
-        source.name,
-        outputs[0].name,
-        _image_shape(path, image, wanted),
-        batch if isinstance(batch, int) and batch > 0 else None,
-    )
-
-
-def _image_shape(path: Path, image: list[Any], wanted: Shape | None) -> Shape:
-    if all(isinstance(size, int) and size > 0 for size in image):
-        shape = (int(image[0]), int(image[1]), int(image[2]))
-    elif wanted is not None:
-        shape = wanted
-    else:
-        raise UserError(
-            f"{path} does not fix the size of its image; name it with --arch @3x224x224, or export "
-            "it with a fixed size."
-        )
-    if not reasonable(shape):
-        raise UserError(
-            f"{path} takes {words(shape)} images; only channels first with 1 or 3 channels and "
-            "sides up to 4096 work."
-        )
-    return shape
+        yield copy

@@ -12,6 +12,7 @@ from engine.errors import UserError
 from engine.files import sha256_file
 from engine.models.base import Classifier
 from engine.models.batching import checked_scores, in_chunks
+from engine.models.encoding import choose_encoding
 from engine.models.names import class_names
 from engine.models.normalize import Normalization, choose
 from engine.models.request import ModelRequest
@@ -19,6 +20,8 @@ from engine.models.shapes import Shape, words
 from engine.records import ModelIdentity
 
 Place = Callable[[torch.device], nn.Module]
+
+_CONSENT = "The model file can contain code; it was opened with consent."
 
 
 class ProgramClassifier(Classifier):
@@ -41,7 +44,7 @@ class ProgramClassifier(Classifier):
         self.identity = identity
         self._place = place
         self._program = place(torch.device("cpu"))
-        self._layer = normalization.layer(identity.input_shape[0])
+        self._layer = normalization.layer(identity.input_shape[0], identity.encoding)
         self._batch = batch
 
     def prepare(self, device: torch.device, precision: str) -> None:
@@ -83,7 +86,8 @@ def program_classifier(
     """
     program = place(torch.device("cpu"))
     classes = _class_count(path, program, shape, batch)
-    normalization = choose(request.normalize)
+    encoding, told = choose_encoding(request.encoding, shape[0], path=path)
+    normalization = choose(request.normalize, encoding=encoding)
     identity = ModelIdentity(
         name=path.name,
         source=request.spec,
@@ -95,10 +99,11 @@ def program_classifier(
             classes, given=request.class_names, family="imagenet" if classes == 1000 else ""
         ),
         input_shape=shape,
+        encoding=encoding,
         normalization=normalization.words,
         normalization_origin=normalization.origin,
         contains_code=True,
-        notes=_notes(normalization),
+        notes=tuple(note for note in (_CONSENT, told, normalization.note) if note),
     )
     return ProgramClassifier(place, normalization, identity, batch)
 
@@ -116,8 +121,3 @@ def _class_count(path: Path, program: nn.Module, shape: Shape, batch: int | None
             f"{path} does not run on {rows} images of {words(shape)}; export it again with a "
             "dynamic batch size."
         ) from error
-
-
-def _notes(normalization: Normalization) -> tuple[str, ...]:
-    consent = "The model file can contain code; it was opened with consent."
-    return (consent, normalization.note) if normalization.note else (consent,)

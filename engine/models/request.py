@@ -9,6 +9,7 @@ from typing import Literal
 NormalizeName = Literal[
     "auto", "none", "cifar10", "imagenet", "imagenet-center", "cifar10-center", "half"
 ]
+EncodingName = Literal["auto", "plain", "indicator", "complement"]
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,8 @@ class ModelRequest:
         normalize: layer between noise and network; ``auto`` takes what is stored or detected.
         trust: consent to a file format that can run code.
         class_names: optional file with one class name per line.
+        encoding: how a noised picture is laid out in channels; ``auto`` takes what the file
+            states or its number of channels tells.
     """
 
     spec: str
@@ -29,3 +32,4 @@ class ModelRequest:
     normalize: str = "auto"
     trust: bool = False
     class_names: Path | None = None
+    encoding: str = "auto"

@@ -36,8 +36,18 @@ def parse_shape(text: str) -> Shape:
 
 
 def reasonable(shape: Shape) -> bool:
-    """Whether an image of that shape can exist here: 1 or 3 channels, sides up to 4096."""
-    return shape[0] in (1, 3) and all(1 <= side <= _LIMIT for side in shape[1:])
+    """Whether a noised picture can have that shape: grey or colour, sides up to 4096.
+
+    With an indicator or a complement (``engine.models.encoding``) that is 2, 4 or 6 channels.
+    """
+    return shape[0] in (1, 2, 3, 4, 6) and all(1 <= side <= _LIMIT for side in shape[1:])
+
+
+ONLY = (
+    "only channels first with 1 or 3 channels (2, 4 or 6 with an indicator or a complement) and "
+    "sides up to 4096 work"
+)
+"""What is reasonable, for refusals."""
 
 
 def words(shape: Shape) -> str:

@@ -27,7 +27,7 @@ class TorchClassifier(Classifier):
     ) -> None:
         self.identity = identity
         self.network = network.eval().requires_grad_(False)
-        self._layer = normalization.layer(identity.input_shape[0])
+        self._layer = normalization.layer(identity.input_shape[0], identity.encoding)
         self._prepared: tuple[torch.device, str] | None = None
         self._plain: nn.Module = self.network
         self._fast: nn.Module = self.network

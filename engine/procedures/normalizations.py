@@ -63,9 +63,8 @@ def compare(
         )
     images = torch.from_numpy(np.stack([one.pixels for one in fitted]))
     labels = torch.tensor([one.identity.label for one in fitted])
-    return Comparison(
-        len(fitted), tuple(compare_normalizations(classifier.network, images, labels))
-    )
+    rows = compare_normalizations(classifier.network, images, labels, classifier.identity.encoding)
+    return Comparison(len(fitted), tuple(rows))
 
 
 def _labelled(

@@ -25,7 +25,7 @@ from engine.verify.self_test import check_self_test
 Rerun = int | Literal["all"]
 
 _NAMED = 12
-_KEPT = ("--arch", "--normalize", "--class-names")
+_KEPT = ("--arch", "--normalize", "--encoding", "--class-names")
 
 
 @dataclass(frozen=True)
@@ -144,6 +144,7 @@ def request_of(evidence: Evidence, means: Means) -> ModelRequest:
         spec=str(place) if place else source,
         arch=found.get("arch", ""),
         normalize=found.get("normalize", "auto"),
+        encoding=found.get("encoding", "auto"),
         trust=means.trust,
         class_names=Path(names) if names else None,
     )
@@ -160,7 +161,7 @@ def _other_subject(evidence: Evidence, classifier: Classifier, fitted: FittedInp
         return "the model at hand is not the one that was certified"
     if fitted.identity.pixels_sha256 != evidence.input.pixels_sha256:
         return "the input at hand is not the one that was certified"
-    for what in ("architecture", "normalization", "input_shape", "class_names"):
+    for what in ("architecture", "normalization", "encoding", "input_shape", "class_names"):
         if getattr(found, what) != getattr(stated, what):
             return f"the model at hand was opened with another {what.replace('_', ' ')}"
     return ""

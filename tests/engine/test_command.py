@@ -36,6 +36,7 @@ models = st.builds(
     spec=names,
     arch=st.sampled_from(["", "resnet50", "cifar_resnet20@3x32x32"]),
     normalize=st.sampled_from(["auto", "none", "imagenet"]),
+    encoding=st.sampled_from(["auto", "plain", "indicator", "complement"]),
     trust=st.booleans(),
     class_names=st.sampled_from([None, Path("with a space.txt")]),
 )
@@ -70,7 +71,7 @@ def test_round_trip_certify(model: ModelRequest, source: str, settings: RunSetti
     assert order.input == source
     assert order.at == ("radius=0.25", "radius=0.5")
     assert values["model"] == model.spec
-    for name in ("arch", "normalize", "trust", "class_names"):
+    for name in ("arch", "normalize", "encoding", "trust", "class_names"):
         assert values[name] == getattr(model, name)
 
 

@@ -16,6 +16,19 @@ Shapes = Mapping[str, tuple[int, ...]]
 """Shape of every tensor in a file, by name."""
 
 _CIFAR = re.compile(r"(?:cifar_|imagenet32_)?resnet(\d+)")
+_STEMS = (
+    "conv1",
+    "conv1.conv",
+    "Conv2d_1a_3x3.conv",
+    "features.0",
+    "features.0.0",
+    "features.conv0",
+    "layers.0",
+    "stem.0",
+    "conv_proj",
+)
+"""Where the first convolution of a network lies."""
+_CHANNELS = (1, 2, 3, 4, 6)
 _HEADS = ("output", "fc", "linear", "heads.head", "head", "classifier")
 _DEEPEST = 1202
 _COUNTER = "num_batches_tracked"
@@ -56,7 +69,7 @@ def by_name(name: str, shapes: Shapes) -> Architecture:
         UserError: there is none of that name.
     """
     if name == "digits_cnn":
-        return _digits()
+        return _digits(shapes)
     in_torchvision = name in _torchvision_names()
     match = _CIFAR.fullmatch(name)
     if match and not in_torchvision and _is_cifar_depth(int(match[1])):
@@ -66,7 +79,7 @@ def by_name(name: str, shapes: Shapes) -> Architecture:
             f"There is no architecture '{name}'; there are digits_cnn, cifar_resnet20 (and other "
             "depths 6k + 2) and torchvision's classification models, e.g. resnet50."
         )
-    return _torchvision(name)
+    return _torchvision(name, shapes)
 
 
 def infer(shapes: Shapes) -> Architecture | None:
@@ -76,12 +89,12 @@ def infer(shapes: Shapes) -> Architecture | None:
     depth = 6 * len(blocks) + 2
     if _is_cifar_depth(depth) and shapes.get("fc.weight", (0, 0))[-1:] == (64,):
         candidates.append(_cifar(depth, shapes))
-    elif set(shapes) == set(_digits().build(10).state_dict()):
-        candidates.append(_digits())
+    elif set(shapes) == set(_digits(shapes).build(10).state_dict()):
+        candidates.append(_digits(shapes))
     else:
         # ResNets are by far the most common: try them first.
         names = sorted(_torchvision_names(), key=lambda name: ("resnet" not in name, name))
-        candidates.extend(_torchvision(name) for name in names)
+        candidates.extend(_torchvision(name, shapes) for name in names)
     return next((found for found in candidates if _fits(found, shapes)), None)
 
 
@@ -109,10 +122,13 @@ def _without_counters(shapes: Shapes) -> dict[str, tuple[int, ...]]:
     return {key: shape for key, shape in shapes.items() if not key.endswith(_COUNTER)}
 
 
-def _digits() -> Architecture:
-    from engine.models.architectures.digits_cnn import INPUT_SHAPE, DigitsCNN
+def _digits(shapes: Shapes) -> Architecture:
+    from engine.models.architectures.digits_cnn import SIDES, DigitsCNN
 
-    return Architecture("digits_cnn", "digits", INPUT_SHAPE, lambda classes: DigitsCNN())
+    channels = _channels(shapes, usual=1)
+    return Architecture(
+        "digits_cnn", "digits", (channels, *SIDES), lambda classes: DigitsCNN(channels)
+    )
 
 
 def _is_cifar_depth(depth: int) -> bool:
@@ -122,8 +138,7 @@ def _is_cifar_depth(depth: int) -> bool:
 def _cifar(depth: int, shapes: Shapes) -> Architecture:
     from engine.models.architectures.cifar_resnet import CifarResNet
 
-    first = shapes.get("conv1.weight", ())
-    channels = first[1] if len(first) == 4 else 3
+    channels = _channels(shapes, usual=3)
     return Architecture(
         f"cifar_resnet{depth}",
         "cifar10",
@@ -138,8 +153,10 @@ def _torchvision_names() -> list[str]:
     return list(models.list_models(module=models))
 
 
-def _torchvision(name: str) -> Architecture:
+def _torchvision(name: str, shapes: Shapes) -> Architecture:
     from torchvision import models
+
+    channels = _channels(shapes, usual=3)
 
     weights = list(models.get_model_weights(name))
     size = weights[0].transforms().crop_size[0] if weights else 224
@@ -150,6 +167,39 @@ def _torchvision(name: str) -> Architecture:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             network: nn.Module = models.get_model(name, weights=None, num_classes=classes, **extra)
-        return network
+        return _taking(network, channels)
 
-    return Architecture(name, "imagenet", (3, size, size), build)
+    return Architecture(name, "imagenet", (channels, size, size), build)
+
+
+def _channels(shapes: Shapes, *, usual: int) -> int:
+    """Input channels: those that the first convolution's weights have, else the usual ones."""
+    found = (shapes.get(f"{stem}.weight", ()) for stem in _STEMS)
+    first = next((shape for shape in found if len(shape) == 4), (0, usual))
+    return first[1] if first[1] in _CHANNELS else usual
+
+
+def _taking(network: nn.Module, channels: int) -> nn.Module:
+    """The network, its first convolution made for that many channels."""
+    convolutions = (
+        (name, module)
+        for name, module in network.named_modules()
+        if name in _STEMS and isinstance(module, nn.Conv2d)
+    )
+    name, stem = next(convolutions, ("", None))
+    if stem is not None and stem.in_channels != channels:
+        parent, _, leaf = name.rpartition(".")
+        setattr(network.get_submodule(parent), leaf, _alike(stem, channels))
+    return network
+
+
+def _alike(convolution: nn.Conv2d, channels: int) -> nn.Conv2d:
+    """A convolution for another number of channels, everything else alike."""
+    return nn.Conv2d(
+        channels,
+        convolution.out_channels,
+        convolution.kernel_size,  # type: ignore[arg-type]
+        convolution.stride,  # type: ignore[arg-type]
+        convolution.padding,  # type: ignore[arg-type]
+        bias=convolution.bias is not None,
+    )

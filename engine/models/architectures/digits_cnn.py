@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-INPUT_SHAPE = (1, 8, 8)
+SIDES = (8, 8)
 CLASS_NAMES = tuple("0123456789")
 
 
@@ -13,17 +13,21 @@ class DigitsCNN(nn.Module):
     """Two convolutions and two linear layers, 151,306 weights; takes pixels in [0, 1] as they are.
 
     It has no batch statistics, so training and evaluation compute the same function.
+
+    Args:
+        channels: 1, or 2 for a noised picture with its indicator or its complement (288 more
+            weights).
     """
 
-    def __init__(self) -> None:
+    def __init__(self, channels: int = 1) -> None:
         super().__init__()
-        self.conv1 = nn.Conv2d(1, 32, 3, padding=1)
+        self.conv1 = nn.Conv2d(channels, 32, 3, padding=1)
         self.conv2 = nn.Conv2d(32, 64, 3, stride=2, padding=1)
         self.hidden = nn.Linear(64 * 4 * 4, 128)
         self.output = nn.Linear(128, len(CLASS_NAMES))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Scores (B, 10) of a batch (B, 1, 8, 8)."""
+        """Scores (B, 10) of a batch (B, channels, 8, 8)."""
         x = torch.relu(self.conv1(x))
         x = torch.relu(self.conv2(x))
         x = torch.relu(self.hidden(x.flatten(1)))

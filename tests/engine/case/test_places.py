@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from engine.case.places import located, relative, request_from, request_text
@@ -12,7 +13,9 @@ def test_files_are_found_again_after_the_folder_moved(tmp_path: Path) -> None:
     weights.write_bytes(b"x")
     names.write_text("a\nb")
     case = tmp_path / "old" / "a.certiscope"
-    request = ModelRequest(str(weights), arch="cifar_resnet20", class_names=names)
+    request = ModelRequest(
+        str(weights), arch="cifar_resnet20", class_names=names, encoding="indicator"
+    )
     path, text = relative(str(weights), case), request_text(request, case)
     assert path == "models/m.pt"
     (tmp_path / "old").rename(tmp_path / "new")
@@ -21,6 +24,13 @@ def test_files_are_found_again_after_the_folder_moved(tmp_path: Path) -> None:
     assert Path(found.spec) == tmp_path / "new/models/m.pt"
     assert found.class_names == tmp_path / "new/names.txt"
     assert found.arch == "cifar_resnet20"
+    assert found.encoding == "indicator"
+
+
+def test_a_request_kept_before_there_were_encodings_is_read(tmp_path: Path) -> None:
+    kept = json.loads(request_text(ModelRequest("m.pt"), tmp_path / "a.certiscope"))
+    del kept["encoding"]
+    assert request_from(json.dumps(kept), "", tmp_path / "a.certiscope") == ModelRequest("m.pt")
 
 
 def test_names_that_are_no_files_stay_as_they_are(tmp_path: Path) -> None:

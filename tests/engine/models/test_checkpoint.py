@@ -144,3 +144,53 @@ def test_safetensors_with_header_and_card(tmp_path, network):
     assert identity.training_sigma == 0.12
     assert identity.normalization == "half: (x - 0.5) / 0.5"
     assert identity.normalization_origin == "stored in the file"
+
+
+def widened(network, channels):
+    """The weights of a CIFAR ResNet-20 whose first convolution takes other channels."""
+    weights = network("cifar_resnet20", 10).state_dict()
+    weights["conv1.weight"] = weights["conv1.weight"].repeat(1, 2, 1, 1)[:, :channels].clone()
+    return weights
+
+
+def test_an_indicator_is_counted_or_stated_and_never_normalised(tmp_path, network):
+    path = tmp_path / "w.pt"
+    torch.save(widened(network, 4), path)
+    classifier = load(path)
+    identity = classifier.identity
+    assert identity.encoding == "indicator"
+    assert identity.input_shape == (4, 32, 32)
+    assert identity.picture_shape == (3, 32, 32)
+    assert "Its 4 channels were taken for red, green, blue and an indicator" in identity.notes[0]
+    assert "cifar10 was assumed" in identity.notes[1]
+    x = torch.rand(2, 4, 32, 32)
+    mean = torch.tensor([0.4914, 0.4822, 0.4465, 0.0]).view(4, 1, 1)
+    std = torch.tensor([0.2023, 0.1994, 0.2010, 1.0]).view(4, 1, 1)
+    bare = classifier.network((x - mean) / std)
+    torch.testing.assert_close(classifier.scores(x), bare, rtol=1e-4, atol=1e-5)
+
+
+def test_the_header_states_encoding_and_training_scheme(tmp_path, network):
+    path = tmp_path / "two.safetensors"
+    header = {
+        "architecture": "cifar_resnet20",
+        "encoding": "complement",
+        "training_scheme": json.dumps({"key": "gaussian", "sigma": 0.5}),
+    }
+    save_file(widened(network, 2), path, header)
+    identity = load(path).identity
+    assert identity.encoding == "complement"
+    assert identity.picture_shape == (1, 32, 32)
+    assert identity.normalization == "none"
+    assert identity.training_scheme == {"key": "gaussian", "sigma": 0.5}
+    assert load(path, encoding="indicator", normalize="none").identity.encoding == "indicator"
+    save_file(widened(network, 2), path, {"training_scheme": "nonsense"})
+    with pytest.raises(UserError, match="takes 2 channels: a grey picture with an indicator"):
+        load(path)
+    notes = load(path, encoding="complement").identity.notes
+    assert "It states training noise that is not known here." in notes
+
+
+def test_an_encoding_that_the_channels_deny_is_refused(cohen):
+    with pytest.raises(UserError, match="takes 3 channels, but the encoding 'indicator' has 2"):
+        load(cohen(), encoding="indicator")

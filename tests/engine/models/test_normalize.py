@@ -5,7 +5,14 @@ import torch
 from torch import nn
 
 from engine.errors import UserError
-from engine.models.normalize import NAMED, choose, compare_normalizations, named, take_stored
+from engine.models.normalize import (
+    NAMED,
+    Normalization,
+    choose,
+    compare_normalizations,
+    named,
+    take_stored,
+)
 
 
 @pytest.mark.parametrize("name", NAMED)
@@ -104,3 +111,51 @@ def test_measuring_finds_the_layer_a_network_needs():
     assert measured["none"] == 0.5
     grey = compare_normalizations(BrightOrDark(), images[:, :1], (levels > 0.5).long())
     assert {m.name for m in grey} == {"none", "half"}
+
+
+def test_an_indicator_passes_unchanged():
+    for name in ("cifar10", "cifar10-center", "half"):
+        normalization = named(name, origin="given")
+        x = torch.rand(2, 4, 5, 5)
+        found = normalization.layer(4, "indicator")(x)
+        assert torch.equal(found[:, 3], x[:, 3])
+        torch.testing.assert_close(found[:, :3], normalization.layer(3)(x[:, :3]))
+    with pytest.raises(UserError, match="cifar10 has 3 channels but the model takes 1"):
+        named("cifar10", origin="given").layer(2, "indicator")
+    for_all = Normalization("stored", (0.5,) * 4, (0.5,) * 4, "stored in the file")
+    with pytest.raises(UserError, match="stored has 4 channels but the model takes 3"):
+        for_all.layer(4, "indicator")
+
+
+def test_a_picture_and_its_complement_are_treated_alike_or_not_at_all():
+    x = torch.rand(2, 3, 5, 5)
+    half = named("half", origin="given").layer(6, "complement")(torch.cat([x, 1 - x], 1))
+    torch.testing.assert_close(half[:, :3], -half[:, 3:])
+    stored = Normalization("stored", (0.1,) * 6, (0.5,), "stored in the file")
+    torch.testing.assert_close(
+        stored.layer(6, "complement")(x.repeat(1, 2, 1, 1))[:, 3:], (x - 0.1) / 0.5
+    )
+    assert isinstance(named("none", origin="given").layer(6, "complement"), nn.Identity)
+    for name in ("cifar10", "imagenet-center"):
+        with pytest.raises(UserError, match=f"{name} cannot come before .* its complement"):
+            named(name, origin="given").layer(6, "complement")
+    assert choose("auto", family="cifar10", encoding="complement").name == "none"
+    assert choose("auto", family="cifar10", encoding="indicator").name == "cifar10"
+
+
+class FirstThree(nn.Module):
+    """Looks at the picture behind any encoding."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return BrightOrDark()(x[:, :3])
+
+
+def test_measuring_leaves_out_what_does_not_go_with_an_encoding():
+    levels = torch.linspace(0.05, 0.95, 10)
+    images = levels.view(-1, 1, 1, 1).expand(-1, 3, 4, 4)
+    labels = (levels > 0.5).long()
+    with_indicator = compare_normalizations(FirstThree(), images, labels, "indicator")
+    assert {m.name for m in with_indicator} == set(NAMED)
+    assert dict(with_indicator)["half"] == 1.0
+    with_complement = compare_normalizations(FirstThree(), images, labels, "complement")
+    assert {m.name for m in with_complement} == {"none", "half"}

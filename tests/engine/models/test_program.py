@@ -58,3 +58,24 @@ def test_a_program_that_fails_is_refused(file):
             shape=(1, 4, 4),
             batch=None,
         )
+
+
+def test_the_encoding_is_asked_for_and_the_indicator_left_alone(file):
+    def load(**changes):
+        return program_classifier(
+            file,
+            ModelRequest(str(file), normalize="half", **changes),
+            lambda device: Mean(),
+            format_name="torchscript",
+            shape=(2, 4, 4),
+            batch=None,
+        )
+
+    with pytest.raises(UserError, match="takes 2 channels: a grey picture with an indicator"):
+        load()
+    classifier = load(encoding="indicator")
+    assert classifier.identity.encoding == "indicator"
+    assert classifier.identity.picture_shape == (1, 4, 4)
+    x = torch.rand(3, 2, 4, 4)
+    expected = torch.stack([x[:, 0] * 2 - 1, x[:, 1]], 1).mean(dim=(1, 2, 3))
+    torch.testing.assert_close(classifier.scores(x)[:, 0], expected)

@@ -13,7 +13,7 @@ def test_architecture_and_shape_are_told_apart():
     assert words((3, 32, 32)) == "3x32x32"
 
 
-@pytest.mark.parametrize("text", ["", "32", "3x32", "2x32x32", "3x0x32", "3x9999x9", "3x-1x3"])
+@pytest.mark.parametrize("text", ["", "32", "3x32", "5x32x32", "3x0x32", "3x9999x9", "3x-1x3"])
 def test_a_wrong_shape_is_refused(text):
     with pytest.raises(UserError, match="is no input shape; write channels, height and width"):
         parse_shape(text)
@@ -21,5 +21,6 @@ def test_a_wrong_shape_is_refused(text):
 
 def test_reasonable_shapes():
     assert reasonable((1, 8, 8))
-    assert not reasonable((4, 8, 8))
+    assert reasonable((2, 8, 8)) and reasonable((4, 8, 8)) and reasonable((6, 8, 8))
+    assert not reasonable((5, 8, 8))
     assert not reasonable((3, 8, 100_000))

@@ -120,9 +120,13 @@ def test_a_stopped_rerun_is_no_verdict(certified: Evidence) -> None:
 
 
 def test_the_model_is_opened_as_the_command_line_did(certified: Evidence) -> None:
-    words = "certiscope certify --model m --arch 'cifar_resnet20@3x32x32' --normalize half --trust"
+    words = (
+        "certiscope certify --model m --arch 'cifar_resnet20@3x32x32' --normalize half "
+        "--encoding plain --trust"
+    )
     request = request_of(certified.model_copy(update={"command": words}), MEANS)
     assert (request.arch, request.normalize) == ("cifar_resnet20@3x32x32", "half")
+    assert request.encoding == "plain"
     assert request.trust is False  # consent is never taken from a file
     assert request_of(certified.model_copy(update={"command": "'"}), MEANS).arch == ""
 

@@ -69,3 +69,28 @@ def test_every_offered_name_is_known():
     assert len(set(names)) == len(names)
     for name in (*names[:6], "resnet50"):
         assert architectures.by_name(name, {}).name == name
+
+
+@pytest.mark.parametrize(
+    ("name", "stem", "channels"),
+    [
+        ("resnet18", "conv1", 6),
+        ("vgg11", "features.0", 4),
+        ("densenet121", "features.conv0", 6),
+        ("vit_b_16", "conv_proj", 4),
+        ("mobilenet_v2", "features.0.0", 4),
+        ("cifar_resnet20", "conv1", 4),
+        ("digits_cnn", "conv1", 2),
+    ],
+)
+def test_a_first_convolution_for_an_encoding(name, stem, channels):
+    """The shapes of a network with more input channels are told, and the network built for them."""
+    shapes = shapes_of(name, 10)
+    first = shapes[f"{stem}.weight"]
+    shapes[f"{stem}.weight"] = (first[0], channels, *first[2:])
+    found = architectures.infer(shapes)
+    assert found is not None
+    assert (found.name, found.input_shape[0]) == (name, channels)
+    with torch.device("meta"):
+        built = found.build(10)
+    assert {key: tuple(t.shape) for key, t in built.state_dict().items()} == shapes
