@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from engine.planning.records import ExpectedPoint, Needed, Pilot, PlanResult
+from engine.planning.records import (
+    ExpectedPoint,
+    Needed,
+    Pilot,
+    PlanResult,
+    Prospect,
+    Requirement,
+)
 
-__all__ = ["ExpectedPoint", "Needed", "Pilot", "PlanResult"]
+__all__ = ["ExpectedPoint", "Needed", "Pilot", "PlanResult", "Prospect", "Requirement"]

@@ -7,6 +7,7 @@ from typing import Annotated, Self
 from pydantic import BeforeValidator, Field, SerializeAsAny, model_validator
 
 from engine.records import Record, Votes
+from engine.regions import Region
 from engine.schemes import Scheme
 from engine.settings import BoundKey, read_scheme
 
@@ -122,3 +123,32 @@ class PlanResult(Record):
     curve: tuple[ExpectedPoint, ...]
     average_kept: float | None = None
     notes: tuple[str, ...] = ()
+
+
+class Requirement(Record):
+    """What one of the smallest changes needs.
+
+    Attributes:
+        perturbation: in the scheme's terms, those that are not 0: ``entities=1``.
+        p_lower: the smallest that certifies it; more than 1 where none does.
+        reachable: whether unanimous votes under the settings certify it.
+    """
+
+    perturbation: str
+    p_lower: float
+    reachable: bool
+
+
+class Prospect(Record):
+    """What settings can come to, before anything is drawn.
+
+    Attributes:
+        n: votes of the run.
+        best: what they certify if all of them agree; None for nothing.
+        needs: of the smallest changes; empty where the scheme counts no things.
+    """
+
+    scheme: Annotated[SerializeAsAny[Scheme], BeforeValidator(read_scheme)]
+    n: int
+    best: Region | None
+    needs: tuple[Requirement, ...] = ()

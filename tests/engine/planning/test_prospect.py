@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import math
+from statistics import NormalDist
+
+import pytest
+
+from engine.bounds import bound_method
+from engine.planning.prospect import prospect, smallest
+from engine.records import Votes
+from engine.schemes import SCHEMES, Gaussian
+from engine.schemes.ablation import Ablation
+from engine.schemes.hierarchical_gaussian import HierarchicalGaussian
+from engine.settings import RunSettings
+
+
+def test_a_norm_counts_nothing_and_unanimous_votes_give_the_largest_radius():
+    found = prospect(RunSettings(scheme=Gaussian(sigma=0.5), n=1000, bound="clopper-pearson"))
+    assert found.needs == ()
+    by_hand = 0.5 * NormalDist().inv_cdf(0.001 ** (1 / 1000))
+    assert found.best.radius == pytest.approx(by_hand, rel=1e-7)
+
+
+def test_one_ablated_pixel_needs_half_and_its_chance_to_be_seen():
+    scheme = Ablation(entities=64, keep=12)
+    found = prospect(RunSettings(scheme=scheme, n=1000))
+    (one,) = found.needs
+    assert (one.perturbation, one.reachable) == ("entities=1", True)
+    assert one.p_lower == pytest.approx(0.5 + 12 / 64, abs=1e-12)
+
+
+def test_a_hopeless_setting_is_seen():
+    scheme = Ablation(entities=64, keep=40)  # a pixel is seen more often than not
+    (one,) = prospect(RunSettings(scheme=scheme)).needs
+    assert one.p_lower > 1 and not one.reachable
+
+
+def test_a_strength_next_to_nothing_stands_for_any_strength():
+    ((change, needed),) = smallest(HierarchicalGaussian(sigma=0.25, p=0.85))
+    assert change["entities"] == 1 and 0 < change["epsilon"] < 1e-6
+    # 1/2 + Delta in the limit: keep Phi(Phi^-1(1 / (2 keep))) + Delta
+    assert needed == pytest.approx(0.15 + 0.5, abs=1e-6)
+
+
+@pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.key)
+def test_every_scheme_has_a_prospect_that_agrees_with_its_region(scheme):
+    settings = RunSettings(scheme=scheme(), n=1000)
+    found = prospect(settings)
+    for need in found.needs:
+        assert need.perturbation and need.p_lower > 0.5
+        if scheme.law != "enumerated":
+            votes = Votes(counts=(1000, 0))
+            method = bound_method(settings.bound)
+            bounds = method.at(votes, top=0, alpha=settings.alpha, n_plan=1000)
+            assert need.reachable == (bounds.p_lower >= need.p_lower) or math.isclose(
+                bounds.p_lower, need.p_lower, abs_tol=1e-6
+            )
