@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from engine.errors import UserError
+from engine.errors import UserError, quoted
 from engine.files import sha256_bytes
 from engine.inputs.graph import KARATE, Graph
 from engine.inputs.graph_building import Parts, assembled, check_size
@@ -130,7 +130,7 @@ def _parts(network: Network, name: str, suffix: str) -> Parts:
     if any("weight" in facts for _, _, facts in network.edges(data=True)):
         notes.append("edge weights were dropped: an edge is there or not")
     named = not all(isinstance(node, int) for node in network)
-    called = tuple(str(node)[:80] for node in network) if named else ()
+    called = tuple(quoted(node, 80) for node in network) if named else ()
     return Parts(len(network), edges, ones, width, labels, names, called, tuple(notes))
 
 
@@ -173,7 +173,7 @@ def _labels(
     values = sorted(set(found)) if numbers else sorted({str(value) for value in found})
     number = {value: index for index, value in enumerate(values)}
     labels = [number[value if numbers else str(value)] for value in found]
-    names = tuple(f"class {value}" if numbers else str(value)[:80] for value in values)
+    names = tuple(f"class {value}" if numbers else quoted(value, 80) for value in values)
     return np.array(labels, dtype=np.int64), names
 
 

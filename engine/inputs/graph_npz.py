@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from engine.errors import UserError
+from engine.errors import UserError, quoted
 from engine.files import sha256_file
 from engine.inputs.graph import Graph
 from engine.inputs.graph_building import Parts, assembled, check_size
@@ -36,7 +36,7 @@ def read_archive(path: Path, name: str) -> Graph:
         elif _prefix(archive, _ADJACENCY) and _prefix(archive, _FEATURES):
             parts = _csr_parts(archive)
         else:
-            found = ", ".join(archive.keys[:8])[:200] or "nothing"
+            found = quoted(", ".join(archive.keys[:8]), 200) or "nothing"
             raise UserError(
                 f"{name} is no graph in a layout known here (found: {found}); expected A, X and "
                 "y, or adj_data, adj_indices, adj_indptr, adj_shape, attr_data, attr_indices, "
@@ -149,4 +149,4 @@ def _class_names(archive: Archive) -> tuple[str, ...]:
         stored = archive.array("class_names", dimensions=1, kinds="U")
     except (KeyError, UserError):
         return ()
-    return tuple(str(name)[:80] for name in stored)
+    return tuple(quoted(name, 80) for name in stored)

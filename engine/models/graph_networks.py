@@ -171,6 +171,16 @@ class GraphNetwork(nn.Module):
         scores: torch.Tensor = self.second(hidden, second)
         return scores
 
+    @property
+    def classes(self) -> int:
+        """Scores per node."""
+        return self.second.bias.shape[0]
+
+    @property
+    def width(self) -> int:
+        """Columns of its input, the indicator among them."""
+        return self.first.weight.shape[1] + (self.token is not None)
+
     def drop(self, *, hidden: float, attention: float) -> None:
         """Dropout for training, between the layers and on the attention."""
         self.dropout = hidden
