@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from engine.inputs.base import FittedInput, ImageInput, Pixels
     from engine.models.base import Classifier
     from engine.models.request import ModelRequest
-    from engine.planning import PlanResult
+    from engine.planning import PlanResult, Prospect
     from engine.procedures.normalizations import Comparison
     from engine.procedures.snapshot import Snapshot
     from engine.replay import ReplayResult
@@ -291,6 +291,10 @@ class Backend:
         """What it would take."""
         return paperwork.planned(wish)
 
+    def prospect(self, settings: RunSettings) -> Prospect:
+        """What settings can come to at best."""
+        return paperwork.prospect(settings)
+
     def replay(self, wish: ReplayWish) -> ReplayResult:
         """Certify votes that others drew."""
         return paperwork.replayed(wish)
@@ -313,22 +317,22 @@ class Backend:
             subject.classifier,
             subject.fitted,
             evidence.settings,
-            radius=evidence.radius,
+            region=evidence.region,
             center_class=evidence.predicted_class,
             axes=SliceAxes(kind=axes.kind, towards=towards, seed=evidence.settings.seed),
             budget_seconds=SLICE_SECONDS,
             stop=stop,
         )
 
-    def meaning(self, subject: Subject, evidence: Evidence) -> MeaningFigure:
-        """What the numbers look like."""
+    def meaning(self, subject: Subject, evidence: Evidence) -> MeaningFigure | None:
+        """What the numbers look like; None for inputs that are no pictures."""
         from engine.procedures.meaning import meaning
 
         return meaning(
             subject.classifier,
             subject.fitted,
             evidence.settings,
-            radius=evidence.radius,
+            region=evidence.region,
             center_class=evidence.predicted_class,
         )
 

@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal, Slot
 
 from engine.evidence import Evidence
-from engine.figures import Illustrations, MeaningFigure, SliceFigure
+from engine.figures import Illustrations, MeaningFigure, SliceFigure, has_slice
 from gui.backend import AxesChoice, Backend, Subject
 from gui.worker import Job, Worker
 
@@ -31,7 +31,7 @@ class Pictures(QObject):
 
     @property
     def illustrations(self) -> Illustrations:
-        """Both, as far as they are drawn."""
+        """All of them, as far as they are drawn."""
         return Illustrations(region=self.slice, meaning=self.meaning)
 
     def draw(self, subject: Subject, evidence: Evidence) -> None:
@@ -59,7 +59,7 @@ class Pictures(QObject):
         self.changed.emit()
 
     def _draw_slice(self) -> None:
-        if self._result is None:
+        if self._result is None or not has_slice(self._result[1]):
             return
         (subject, evidence), axes = self._result, self.axes
         self._worker.submit(

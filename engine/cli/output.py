@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from engine.cli.sign import asked_key, sign_each
 from engine.errors import UserError
 from engine.evidence import Evidence
-from engine.figures import Illustrations
+from engine.figures import Illustrations, has_slice
 
 if TYPE_CHECKING:
     from engine.inputs.base import FittedInput
@@ -134,17 +134,19 @@ def illustrate(
 
     answer = evidence.predicted_class
     guess = answer if answer is not None else evidence.votes.guess
-    *_, region = explore(
-        classifier,
-        fitted,
-        evidence.settings,
-        radius=evidence.radius,
-        center_class=guess,
-        axes=SliceAxes(seed=evidence.settings.seed),
-        budget_seconds=seconds,
-    )
+    region = None
+    if has_slice(evidence):
+        *_, region = explore(
+            classifier,
+            fitted,
+            evidence.settings,
+            region=evidence.region,
+            center_class=guess,
+            axes=SliceAxes(seed=evidence.settings.seed),
+            budget_seconds=seconds,
+        )
     shown = meaning(
-        classifier, fitted, evidence.settings, radius=evidence.radius, center_class=guess
+        classifier, fitted, evidence.settings, region=evidence.region, center_class=guess
     )
     return Illustrations(region=region, meaning=shown)
 

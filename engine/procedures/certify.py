@@ -189,6 +189,7 @@ class _Certify:
             top=self.top,
             bounds=bounds,
             provisional=self._provisional(bounds),
+            settings=self.settings,
             noise=self.settings.noise,
             region=region_of(self.settings.scheme, bounds),
             trajectory=self.claims.points(self.estimation, bounds),

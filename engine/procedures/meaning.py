@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 
 from engine.device import resolve
 from engine.figures import MeaningFigure
+from engine.figures.pictures import NoiseMark
 from engine.inputs.base import FittedInput, Pixels
 from engine.models.base import Classifier
 from engine.noise import NoiseStream, Stream
+from engine.procedures.attacking import find_attack
 from engine.procedures.directions import adversarial_direction, random_direction
 from engine.procedures.run import check_fit, run_key
+from engine.records import Encoding
+from engine.regions import Ball, Region
 from engine.settings import RunSettings
 
 NOISY_COPIES = 3
+Places = npt.NDArray[np.bool_]
 
 
 def meaning(
@@ -24,39 +31,96 @@ def meaning(
     fitted: FittedInput,
     settings: RunSettings,
     *,
-    radius: float | None,
+    region: Region | None,
     center_class: int | None,
     stop: threading.Event | None = None,
-) -> MeaningFigure:
-    """The input, three noisy samples with f's answers, and a change of l2 norm ``radius``.
+) -> MeaningFigure | None:
+    """The input, three noisy samples with f's answers, and a change of the certified size.
+
+    For a ball that is one change of exactly its radius; for other regions an attack that the
+    figure shows at any size. None for inputs that are no pictures.
 
     Raises:
         UserError: model and input do not fit together.
     """
-    check_fit(classifier, fitted, settings.scheme)
+    if fitted.identity.kind != "image":
+        return None
+    shape = check_fit(classifier, fitted, settings.scheme)
     device = resolve(settings.device)
     classifier.prepare(device, settings.precision)
     key = run_key(classifier, fitted, settings)
     x = torch.from_numpy(fitted.pixels).to(device)
-    noisy = torch.empty((NOISY_COPIES, *x.shape), device=device)
-    settings.scheme.noisy(x, NoiseStream(key, int(Stream.PREVIEW), device), 0, noisy)
+    facts = _noise(classifier, x, settings, shape, key)
+    if settings.scheme.region_kind == "ball":
+        facts |= _in_ball(classifier, x, settings, key, region, center_class, stop)
+    else:
+        facts["region"] = region
+        facts["attack"] = find_attack(
+            classifier, x, settings.scheme, shape=shape, key=key, top=center_class
+        )
+    return MeaningFigure(
+        original=_shown(x), noise_in_words=settings.scheme.noise_in_words(), **facts
+    )
+
+
+def _noise(
+    classifier: Classifier,
+    x: torch.Tensor,
+    settings: RunSettings,
+    shape: tuple[int, ...],
+    key: int,
+) -> dict[str, Any]:
+    """Noisy copies with f's answers, and what the noise did where."""
+    noisy = torch.empty((NOISY_COPIES, *shape), device=x.device)
+    settings.scheme.noisy(x, NoiseStream(key, int(Stream.PREVIEW), x.device), 0, noisy)
     with torch.inference_mode():
         answers = [int(c) for c in classifier.classify(noisy)]
     names = classifier.identity.class_names
-    perturbed, how = None, ""
-    if radius is not None and radius > 0:
-        direction, how = _direction(classifier, x, settings, key, radius, center_class, stop)
-        perturbed = x + radius * direction
-    return MeaningFigure(
-        original=_shown(x),
-        noisy=tuple(_shown(sample) for sample in noisy),
-        noisy_answers=tuple(names[c] if c >= 0 else "no class" for c in answers),
-        perturbed=_shown(perturbed) if perturbed is not None else None,
-        perturbed_norm=radius if perturbed is not None else None,
-        perturbed_how=how,
-        perturbed_clipped=perturbed is not None and bool(((perturbed < 0) | (perturbed > 1)).any()),
-        noise_in_words=settings.scheme.noise_in_words(),
+    places, mark = _marks(noisy, classifier.identity.encoding, x.shape[0])
+    return {
+        "noisy": tuple(_shown(sample[: x.shape[0]]) for sample in noisy),
+        "noisy_answers": tuple(names[c] if c >= 0 else "no class" for c in answers),
+        "noisy_places": places,
+        "noisy_mark": mark,
+    }
+
+
+def _marks(
+    noisy: torch.Tensor, encoding: Encoding, channels: int
+) -> tuple[tuple[Places, ...], NoiseMark]:
+    """Which pixels the encoding calls noised, and whether anything is left of them."""
+    if encoding == "plain":
+        return (), ""
+    picture = noisy[:, :channels]
+    chosen = (noisy == 0).all(dim=1) if encoding == "complement" else noisy[:, channels] > 0.5
+    values = picture.movedim(1, -1)[chosen]
+    empty = bool((values == values[:1]).all())
+    places = tuple(one.cpu().numpy() for one in chosen)
+    return places, "taken away" if empty else "noised"
+
+
+def _in_ball(
+    classifier: Classifier,
+    x: torch.Tensor,
+    settings: RunSettings,
+    key: int,
+    region: Region | None,
+    center_class: int | None,
+    stop: threading.Event | None,
+) -> dict[str, Any]:
+    """A change of exactly the certified norm."""
+    if not isinstance(region, Ball) or region.radius <= 0:
+        return {}
+    direction, how = _direction(classifier, x, settings, key, region.radius, center_class, stop)
+    changed = x + region.radius * direction / torch.linalg.vector_norm(
+        direction, ord={"l1": 1, "l2": 2, "linf": torch.inf}[region.norm]
     )
+    return {
+        "perturbed": _shown(changed),
+        "perturbed_norm": region.radius,
+        "perturbed_how": how,
+        "perturbed_clipped": bool(((changed < 0) | (changed > 1)).any()),
+    }
 
 
 def _direction(

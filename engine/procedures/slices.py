@@ -22,6 +22,7 @@ from engine.procedures.directions import (
     random_direction,
 )
 from engine.procedures.run import check_fit, run_key
+from engine.regions import Ball, Region
 from engine.settings import RunSettings
 
 NOT_COMPUTED = -2
@@ -29,6 +30,7 @@ _BASE_LEVELS = (9, 17, 33, 65)
 _SMOOTH_LEVELS = ((9, 16), (13, 64), (25, 128))
 """Cells per side and votes per cell."""
 _DOTS = 120
+_CORNERS = 361
 _PIECE_SECONDS = 0.04
 
 Classes = npt.NDArray[np.int16]
@@ -39,7 +41,7 @@ def explore(
     fitted: FittedInput,
     settings: RunSettings,
     *,
-    radius: float | None,
+    region: Region | None,
     center_class: int | None,
     axes: SliceAxes | None = None,
     budget_seconds: float = 8.0,
@@ -47,15 +49,15 @@ def explore(
 ) -> Generator[SliceFigure, None, SliceFigure]:
     """Map the slice, coarse to fine, until done, stopped or out of time; yields each refinement.
 
-    It is a picture, not a claim: the disc of radius ``radius`` is what is proved, the maps are
-    single votes (base) and majorities of a few votes (smoothed).
+    It is a picture, not a claim: the ball ``region`` is what is proved, the maps are single votes
+    (base) and majorities of a few votes (smoothed).
 
     Raises:
         UserError: model and input do not fit together.
     """
     check_fit(classifier, fitted, settings.scheme)
     explorer = _Explorer(classifier, fitted, settings, stop or threading.Event(), budget_seconds)
-    figure = explorer.begin(axes or SliceAxes(), radius, center_class)
+    figure = explorer.begin(axes or SliceAxes(), _ball(region), center_class)
     yield figure
     for base_side, smooth in zip(_BASE_LEVELS, (None, *_SMOOTH_LEVELS), strict=True):
         base = explorer.base_map(base_side)
@@ -69,6 +71,10 @@ def explore(
         if explorer.over():
             break
     return figure
+
+
+def _ball(region: Region | None) -> Ball | None:
+    return region if isinstance(region, Ball) else None
 
 
 class _Explorer:
@@ -98,14 +104,18 @@ class _Explorer:
         """Whether to stop refining."""
         return self.stop.is_set() or time.perf_counter() > self.deadline
 
-    def begin(self, axes: SliceAxes, radius: float | None, center_class: int | None) -> SliceFigure:
+    def begin(self, axes: SliceAxes, ball: Ball | None, center_class: int | None) -> SliceFigure:
         """Choose the plane and its size; nothing is mapped yet."""
         level = self.settings.scheme.noise_level() or 0.5
+        radius = ball.radius if ball else None
         self.extent = max(1.8 * (radius or 0.0), 1.5 * level)
         first, words = self._first_axis(axes, radius or level, center_class)
         second = random_direction(self.x.shape, self.key, 2 * axes.seed + 1, self.device)
         self.e1, self.e2 = orthonormal(first, second)
         empty = np.full((1, 1), NOT_COMPUTED, dtype=np.int16)
+        outline = self._outline(ball)
+        if outline.size:
+            self.extent = max(1.2 * float(np.abs(outline).max()), 1.5 * level)
         return SliceFigure(
             extent=self.extent,
             base=empty,
@@ -116,6 +126,8 @@ class _Explorer:
             class_names=self.classifier.identity.class_names,
             center_class=center_class,
             samples=self._dots(),
+            norm=ball.norm if ball else "l2",
+            outline=outline,
         )
 
     def base_map(self, side: int) -> Classes | None:
@@ -182,6 +194,20 @@ class _Explorer:
         offsets = (out - self.x).flatten(1)
         plane = torch.stack([self.e1.flatten(), self.e2.flatten()], dim=1)
         return (offsets @ plane).cpu().numpy().astype(np.float32)
+
+    def _outline(self, ball: Ball | None) -> npt.NDArray[np.float32]:
+        """Where the plane leaves a ball of another norm than l2, all around; empty for a disc."""
+        if ball is None or ball.norm == "l2":
+            return np.zeros((0, 2), dtype=np.float32)
+        angle = torch.linspace(0, 2 * torch.pi, _CORNERS, device=self.device)
+        ray = torch.stack([angle.cos(), angle.sin()], dim=1)
+        plane = torch.stack([self.e1.flatten(), self.e2.flatten()])
+        order = 1 if ball.norm == "l1" else torch.inf
+        lengths = [torch.linalg.vector_norm(part @ plane, ord=order, dim=1)
+                   for part in ray.split(16)]  # fmt: skip
+        size = torch.cat(lengths)
+        corners: npt.NDArray[np.float32] = (ball.radius * ray / size[:, None]).cpu().numpy()
+        return corners.astype(np.float32)
 
     def _first_axis(
         self, axes: SliceAxes, size: float, center_class: int | None

@@ -8,7 +8,7 @@ from engine.blocks import Block
 from engine.evidence import TrajectoryPoint
 from engine.records import ProbabilityBounds, Record, Votes
 from engine.regions import Region
-from engine.settings import NoiseMode
+from engine.settings import NoiseMode, RunSettings
 
 Phase = Literal["selection", "estimation"]
 
@@ -24,6 +24,7 @@ class Snapshot(Record):
         bounds: the declared bound at this n; ``bounds.valid`` says whether it may be claimed.
         provisional: plain Clopper-Pearson at this n, no claim before the planned n; None when
             ``bounds`` already is that.
+        settings: of the run; None where nobody needs to know them.
         noise: how the run's noise is made.
         region: what ``bounds`` certifies now, None if nothing (or nothing yet).
         trajectory: bounds at the block ends so far, and at this n.
@@ -42,6 +43,7 @@ class Snapshot(Record):
     top: int | None = None
     bounds: ProbabilityBounds | None = None
     provisional: ProbabilityBounds | None = None
+    settings: RunSettings | None = None
     noise: NoiseMode = "float"
     region: Region | None = None
     trajectory: tuple[TrajectoryPoint, ...] = ()

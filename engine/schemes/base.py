@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from engine.noise import NoiseSource
 
 Law = Literal["continuous", "discrete", "enumerated"]
+RegionKind = Literal["ball", "count", "staircase", "cells"]
 Family = Literal["continuous", "structure", "words and pictures", "semantic", "exact"]
 
 IMPOSSIBLE = 2.0
@@ -47,7 +48,7 @@ class Scheme(Record, ABC):
     """``continuous``: has Gaussian parts, drawn in floats or on the exact grid. ``discrete``:
     integers throughout, sound whatever the noise mode. ``enumerated``: a finite law whose samples
     are all counted; no alpha, no randomness (see :meth:`samples`)."""
-    region_kind: ClassVar[Literal["ball", "count", "staircase", "cells"]] = "ball"
+    region_kind: ClassVar[RegionKind] = "ball"
     """Kind of the regions it makes (``Region.kind``), known before there is one."""
     guarantee: ClassVar[Literal["individual", "distributional", "heuristic"]] = "individual"
     grid_input: ClassVar[bool] = False

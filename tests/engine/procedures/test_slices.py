@@ -6,12 +6,17 @@ import pytest
 from engine.figures import SliceFigure
 from engine.procedures.directions import SliceAxes
 from engine.procedures.slices import explore
+from engine.regions import Ball
 from engine.settings import RunSettings
 from tests.fakes import HalfSpace, finish, fitted
 
 
+def ball(norm: str) -> Ball:
+    return Ball(norm=norm, radius=0.25, unit="pixels in [0,1]")
+
+
 def figure(kind: str, threshold: float = 0.3, **changes) -> SliceFigure:
-    values = {"radius": 0.25, "center_class": 0, "budget_seconds": 60.0, **changes}
+    values = {"region": ball("l2"), "center_class": 0, "budget_seconds": 60.0, **changes}
     towards = fitted(1.0) if kind == "towards" else None
     axes = SliceAxes(kind=kind, towards=towards)
     return finish(explore(HalfSpace(threshold), fitted(), RunSettings(), axes=axes, **values))
@@ -45,7 +50,7 @@ def test_towards_another_input_reaches_it():
 def test_refines_progressively_and_obeys_a_stop():
     stop = threading.Event()
     running = explore(
-        HalfSpace(0.3), fitted(), RunSettings(), radius=None, center_class=None, stop=stop
+        HalfSpace(0.3), fitted(), RunSettings(), region=None, center_class=None, stop=stop
     )
     first = next(running)
     assert first.base.shape == (1, 1) and first.radius is None
@@ -59,3 +64,16 @@ def test_dots_are_projections_of_the_noise():
     dots = figure("random").samples
     assert dots.shape == (120, 2)
     assert dots.std() == pytest.approx(0.25, rel=0.2)
+
+
+@pytest.mark.parametrize(("norm", "order"), [("l1", 1), ("linf", np.inf)])
+def test_a_ball_of_another_norm_has_its_own_outline(norm, order):
+    """Along the first axis, which is a pixel's, both norms are the distance itself."""
+    found = figure("adversarial", region=ball(norm))
+    assert found.norm == norm and found.radius == 0.25
+    u, v = found.outline[0]
+    assert abs(u) == pytest.approx(0.25, rel=1e-3) and v == pytest.approx(0.0, abs=1e-6)
+    assert found.extent > np.abs(found.outline).max()
+    lengths = np.hypot(*found.outline.T)
+    assert (lengths <= 0.25 + 1e-6).all() if norm == "l1" else (lengths >= 0.25 - 1e-6).all()
+    assert figure("random").outline.size == 0

@@ -1,0 +1,67 @@
+"""The data behind each picture: what window and report draw, and what CSV export writes.
+
+A figure is made from evidence and maps once; the window draws it with pyqtgraph, the report with
+typst (``engine.report.drawing``). Neither reads the other's widgets.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from engine.figures.attack import Attack, Changed
+from engine.figures.bounds import NOISE_WORDS, BoundsFigure, ProvisionalPoint, bounds_figure
+from engine.figures.curves import Curve, CurveFigure
+from engine.figures.graphs import GraphNode, NeighbourhoodFigure
+from engine.figures.pictures import Illustrations, MeaningFigure, SliceFigure, has_slice
+from engine.figures.regions import (
+    CellsFigure,
+    CountFigure,
+    RegionFigure,
+    StaircaseFigure,
+    preview_figure,
+    region_figure,
+)
+from engine.figures.standing import Standing
+from engine.figures.votes import OTHER, Bar, VotesFigure, votes_figure
+
+Figure = (
+    VotesFigure
+    | BoundsFigure
+    | SliceFigure
+    | CountFigure
+    | StaircaseFigure
+    | CellsFigure
+    | MeaningFigure
+    | CurveFigure
+)
+FigureFormat = Literal["png", "svg", "pdf"]
+
+__all__ = [
+    "NOISE_WORDS",
+    "OTHER",
+    "Attack",
+    "Bar",
+    "BoundsFigure",
+    "CellsFigure",
+    "Changed",
+    "CountFigure",
+    "Curve",
+    "CurveFigure",
+    "Figure",
+    "FigureFormat",
+    "GraphNode",
+    "Illustrations",
+    "MeaningFigure",
+    "NeighbourhoodFigure",
+    "ProvisionalPoint",
+    "RegionFigure",
+    "SliceFigure",
+    "StaircaseFigure",
+    "Standing",
+    "VotesFigure",
+    "bounds_figure",
+    "has_slice",
+    "preview_figure",
+    "region_figure",
+    "votes_figure",
+]

@@ -1,0 +1,82 @@
+"""The bounds as they stood over n."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from engine.evidence import Evidence, TrajectoryPoint
+from engine.procedures.snapshot import Snapshot
+from engine.records import Record
+from engine.settings import NoiseMode
+
+NOISE_WORDS: dict[NoiseMode, str] = {
+    "float": "float noise",
+    "exact": "sound on the 8-bit grid",
+}
+"""What a badge says of a run's noise."""
+
+
+class ProvisionalPoint(Record):
+    """What plain Clopper-Pearson would give for the votes after ``n``, had n been the plan."""
+
+    n: int
+    p_lower: float
+
+
+class BoundsFigure(Record):
+    """Bounds over n.
+
+    Attributes:
+        points: the declared bound over n; a point that is not ``valid`` is provisional.
+        n_plan: the planned n.
+        title: of the bound method.
+        provisional: plain Clopper-Pearson before the planned n, beside a bound that is valid
+            there: no claim, only what a fixed n would have given.
+        noise: ``sound on the 8-bit grid`` or ``float noise``; empty where it is not known.
+    """
+
+    points: tuple[TrajectoryPoint, ...]
+    n_plan: int
+    method: str
+    top_name: str
+    provisional: tuple[ProvisionalPoint, ...] = ()
+    noise: str = ""
+
+
+def bounds_figure(source: Snapshot | Evidence, class_names: tuple[str, ...]) -> BoundsFigure:
+    """Bounds over n of a snapshot or of evidence."""
+    if isinstance(source, Snapshot):
+        top, n_plan, mode = source.top, source.n_plan, source.noise
+        method = source.bounds.method if source.bounds else ""
+        alpha = source.bounds.alpha if source.bounds else None
+    else:
+        top, n_plan, method = source.votes.guess, source.settings.n, source.settings.bound
+        alpha, mode = source.settings.alpha, source.settings.noise
+    return BoundsFigure(
+        points=source.trajectory,
+        n_plan=n_plan,
+        method=method,
+        top_name=class_names[top] if top is not None else "",
+        provisional=_provisional(source.trajectory, n_plan, alpha),
+        noise=NOISE_WORDS[mode],
+    )
+
+
+def _provisional(
+    points: tuple[TrajectoryPoint, ...], n_plan: int, alpha: float | None
+) -> tuple[ProvisionalPoint, ...]:
+    """Clopper-Pearson at the points before ``n_plan`` where the declared bound is a claim."""
+    if alpha is None:
+        return ()
+    return tuple(
+        ProvisionalPoint(n=p.n, p_lower=_clopper_pearson(p.k, p.n, alpha))
+        for p in points
+        if p.valid and 0 < p.n < n_plan
+    )
+
+
+@lru_cache(maxsize=4096)
+def _clopper_pearson(k: int, n: int, alpha: float) -> float:
+    from engine.bounds.clopper_pearson import lower  # scipy: windows load this file before it
+
+    return lower(k, n, alpha)

@@ -1,0 +1,108 @@
+"""Where a run stands: its bounds, what the votes still to come could do, and what they must."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from engine.evidence import Evidence
+from engine.procedures.snapshot import Snapshot
+from engine.records import Record, Votes
+from engine.settings import RunSettings
+
+N_LIMIT = 10**9
+"""Nobody looks further than this many votes."""
+
+
+class Standing(Record):
+    """A run's bounds and votes, as far as the picture of its region needs them.
+
+    Attributes:
+        k, n: votes for the chosen class, and votes in all.
+        n_plan, alpha, method: as declared.
+        p_lower: the declared bound at n.
+        valid: whether it may be claimed.
+        p_reach: what it becomes if all votes still to come are for the class.
+    """
+
+    k: int
+    n: int
+    n_plan: int
+    alpha: float
+    method: str
+    p_lower: float
+    valid: bool
+    p_reach: float
+
+    def votes_needed(self, required: float) -> int | None:
+        """About the n at which p_lower exceeds ``required`` if the class keeps its share.
+
+        None where it never does, up to a billion. Bounds of the run at hand are asked up to its
+        planned n, those of a run with a larger plan past it; where they are valid at the planned n
+        only, no smaller n is named.
+        """
+        if self.k <= required * self.n:
+            return None
+        return _votes_needed(
+            self.k, self.n, self.n_plan, self.alpha, self.method, min(1.0, required)
+        )
+
+
+def standing(source: Snapshot | Evidence) -> Standing | None:
+    """Where the run stands; None before its first bound."""
+    bounds, settings = source.bounds, source.settings
+    if bounds is None or settings is None:
+        return None
+    if isinstance(source, Snapshot):
+        k, n = source.estimation.counts[bounds.top], source.estimation.n
+    else:
+        votes = source.votes
+        k = votes.estimation[bounds.top]
+        n = sum(votes.estimation) + votes.estimation_failures
+    left = max(0, settings.n - n)
+    return Standing(
+        k=k,
+        n=n,
+        n_plan=settings.n,
+        alpha=settings.alpha,
+        method=bounds.method,
+        p_lower=bounds.p_lower,
+        valid=bounds.valid,
+        p_reach=max(bounds.p_lower, _bound(k + left, n + left, settings.n, settings.alpha,
+                                           bounds.method)) if left else bounds.p_lower,
+    )  # fmt: skip
+
+
+def ceiling(settings: RunSettings) -> float:
+    """p_lower after the planned n if all votes are for one class: the most this run can reach."""
+    return _bound(settings.n, settings.n, settings.n, settings.alpha, settings.bound)
+
+
+@lru_cache(maxsize=4096)
+def _bound(k: int, n: int, n_plan: int, alpha: float, method: str) -> float:
+    from engine.bounds import bound_method  # scipy: windows load this file before it
+
+    votes = Votes(counts=(k, n - k))
+    return bound_method(method).at(votes, top=0, alpha=alpha, n_plan=n_plan).p_lower
+
+
+@lru_cache(maxsize=4096)
+def _votes_needed(
+    k: int, n: int, n_plan: int, alpha: float, method: str, required: float
+) -> int | None:
+    from engine.bounds import bound_method  # as above
+
+    def exceeds(m: int) -> bool:
+        return _bound(k * m // n, m, max(m, n_plan), alpha, method) > required
+
+    if not exceeds(N_LIMIT):
+        return None
+    if not exceeds(n_plan):
+        low, high = n_plan, N_LIMIT
+    elif bound_method(method).any_stop and n < n_plan:
+        low, high = n, n_plan
+    else:
+        return max(n, n_plan)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if exceeds(middle) else (middle, high)
+    return high

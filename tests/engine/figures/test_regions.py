@@ -1,0 +1,108 @@
+import pytest
+
+from engine.figures import (
+    CellsFigure,
+    CountFigure,
+    StaircaseFigure,
+    preview_figure,
+    region_figure,
+)
+from engine.schemes import parse_scheme
+from engine.settings import RunSettings
+from tests.factories import DIGITS, make_evidence, make_snapshot
+
+SCHEMES = {
+    "staircase": {"key": "hierarchical-gaussian", "sigma": 0.25, "p": 0.85},
+    "count": {"key": "ablation", "entities": 64, "keep": 6},
+    "cells": {"key": "sparse", "p_plus": 0.05, "p_minus": 0.8},
+}
+KINDS = {"staircase": StaircaseFigure, "count": CountFigure, "cells": CellsFigure}
+
+
+def figure(kind: str, share: float = 0.98, n: int = 4000, **changes):
+    settings = RunSettings(**{"scheme": parse_scheme(SCHEMES[kind]), "n": 10_000, **changes})
+    k = round(share * n)
+    snapshot = make_snapshot(
+        estimation=(0,) * 7 + (k, n - k, 0),
+        n_plan=settings.n,
+        bound=settings.bound,
+        settings=settings,
+    )
+    region = settings.scheme.region(snapshot.bounds) if snapshot.bounds.valid else None
+    return region_figure(snapshot.model_copy(update={"region": region}), DIGITS)
+
+
+@pytest.mark.parametrize("kind", SCHEMES)
+def test_every_kind_has_its_figure_with_region_map_and_standing(kind):
+    found = figure(kind)
+    assert type(found) is KINDS[kind]
+    assert found.region.kind == kind == found.needs.utmost.kind
+    assert found.class_name == "7" and found.standing.n == 4000
+    assert found.noise == found.needs.scheme.noise_in_words()
+
+
+def test_a_ball_has_a_slice_instead():
+    assert region_figure(make_evidence(), DIGITS) is None
+    assert preview_figure(RunSettings()) is None
+
+
+@pytest.mark.parametrize("kind", SCHEMES)
+def test_before_a_run_there_is_the_map_alone(kind):
+    found = preview_figure(RunSettings(scheme=parse_scheme(SCHEMES[kind])))
+    assert type(found) is KINDS[kind]
+    assert found.region is None and found.standing is None
+    assert found.needs is preview_figure(RunSettings(scheme=parse_scheme(SCHEMES[kind]))).needs
+
+
+@pytest.mark.parametrize(
+    ("kind", "inside", "outside", "never"),
+    [
+        (
+            "staircase",
+            {"entities": 1.0, "epsilon": 0.1},
+            {"entities": 2.0, "epsilon": 0.35},
+            {"entities": 5.0, "epsilon": 0.1},
+        ),
+        ("count", {"entities": 2.0}, {"entities": 6.0}, {"entities": 40.0}),
+        (
+            "cells",
+            {"additions": 1.0, "deletions": 1.0},
+            {"additions": 18.0, "deletions": 0.0},
+            {"additions": 500.0, "deletions": 0.0},
+        ),
+    ],
+)
+def test_the_inverse_view(kind, inside, outside, never):
+    found = figure(kind, share=0.95)
+    assert found.ask(inside).words == "certified"
+    assert found.ask(inside).certified and found.ask(inside).needed is None
+    other = found.ask(outside)
+    assert not other.certified and other.required > found.standing.p_lower
+    assert other.words.startswith(("not certified: takes p_lower above 0.9", "out of reach: takes"))
+    assert found.ask(never).words == "out of reach: no probability suffices under this noise"
+
+
+def test_votes_still_needed_are_rounded_up_to_two_digits_and_compared_with_the_plan():
+    found = figure("staircase", share=0.98, n=4000)
+    near = found.ask({"entities": 1.0, "epsilon": 0.4})
+    assert near.needed is not None and 4000 < near.needed <= 10_000
+    assert near.words.endswith("if the shares stay") and "more than planned" not in near.words
+    far = found.ask({"entities": 1.0, "epsilon": 0.42})
+    assert far.needed > 10_000 and ", more than planned, if the shares stay" in far.words
+    shown = int(far.words.partition("n = ")[2].partition(", more")[0].replace(",", ""))
+    assert far.needed <= shown < 1.1 * far.needed + 1
+    never = found.ask({"entities": 1.0, "epsilon": 0.6})
+    assert never.needed is None
+    assert never.words.endswith("and the class holds 98.0 % of the votes")
+
+
+def test_nothing_is_certified_by_a_provisional_bound():
+    found = figure("staircase", bound="clopper-pearson")
+    assert found.region is None and not found.standing.valid
+    answer = found.ask({"entities": 1.0, "epsilon": 0.1})
+    assert not answer.certified and answer.needed == 10_000
+
+
+def test_before_a_run_an_answer_says_what_it_takes():
+    found = preview_figure(RunSettings(scheme=parse_scheme(SCHEMES["staircase"])))
+    assert found.ask({"entities": 1.0, "epsilon": 0.3}).words.startswith("takes p_lower above 0.9")
