@@ -13,8 +13,10 @@ from gui.worker import Job, Worker
 
 if TYPE_CHECKING:
     from engine.replay import ReplayResult
+    from engine.settings import RunSettings
 
 VERIFY, PLAN, REPLAY, WRITE = "verify", "plan", "replay", "write-replay"
+PROSPECT = "prospect"
 
 
 class Desk(QObject):
@@ -23,6 +25,7 @@ class Desk(QObject):
     Signals:
         verified: a file that was checked.
         planned: a plan.
+        foreseen: settings, and what they can come to.
         replayed: a replay.
         written: the path of a file.
         failed: a kind and a sentence.
@@ -30,6 +33,7 @@ class Desk(QObject):
 
     verified = Signal(object)
     planned = Signal(object)
+    foreseen = Signal(object, object)
     replayed = Signal(object)
     written = Signal(object)
     failed = Signal(str, str)
@@ -60,6 +64,16 @@ class Desk(QObject):
         """What it would take."""
         self._worker.submit(Job(PLAN, "planning", lambda stop: self._backend.plan(wish)))
 
+    def foresee(self, settings: RunSettings) -> None:
+        """What settings can come to at best."""
+        self._worker.submit(
+            Job(
+                PROSPECT,
+                "looking at the settings",
+                lambda stop: (settings, self._backend.prospect(settings)),
+            )
+        )
+
     def replay(self, wish: ReplayWish) -> None:
         """Certify the votes of a file."""
         self._worker.submit(
@@ -80,6 +94,8 @@ class Desk(QObject):
     def _take(self, kind: str, outcome: Any) -> None:
         if kind in self._signals:
             self._signals[kind].emit(outcome)
+        elif kind == PROSPECT:
+            self.foreseen.emit(*outcome)
 
     @Slot(str, object)
     def _complain(self, kind: str, failure: Any) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from engine.models.request import ModelRequest
 from engine.settings import RunSettings
+from engine.taught import taught_scheme
 from gui.backend import Backend, Subject
 from gui.errands import Errands
 from gui.preferences import Preferences
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Loading(Errands):
-    """A model and a picture; whatever was known of an older one is dropped.
+    """A model and an input; whatever was known of an older one is dropped.
 
     Attributes:
         settings: what the next run will use.
@@ -29,6 +30,8 @@ class Loading(Errands):
         clean_answer: the model's answer without noise.
     """
 
+    scheme_proposed = Signal(object)
+    """The scheme that a newly opened model was trained for."""
     model_changed = Signal()
     input_changed = Signal()
     fitted_changed = Signal()
@@ -130,10 +133,14 @@ class Loading(Errands):
         """Forget the shown result: it was of another model or picture."""
 
     def _take_model(self, loaded: tuple[ModelRequest, Classifier]) -> None:
+        before = self.model
         if self._classifier is not None:
             self._classifier.unload()
         self.request, self._classifier = loaded
         self.model = self._classifier.identity
+        taught = taught_scheme(self.model)
+        if taught is not None and (before is None or before.sha256 != self.model.sha256):
+            self.scheme_proposed.emit(taught)
         self.preferences.remember("models", self.request.spec)
         self._clear_result()
         self.model_changed.emit()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from engine.evidence import Evidence
-    from engine.planning import Pilot, PlanResult
+    from engine.planning import Pilot, PlanResult, Prospect
     from engine.replay import ReplayResult, Selection
     from engine.settings import RunSettings
     from engine.verify import VerificationReport
@@ -41,14 +41,14 @@ class PlanWish:
         settings: scheme, alpha, bound and n.
         pilot: a few votes; else
         p: a probability of the class.
-        radius: to certify; 0 for any.
+        target: to certify, in the scheme's terms; empty for anything.
         power: chance of success that is asked for.
     """
 
     settings: RunSettings
     pilot: Pilot | None = None
     p: float | None = None
-    radius: float = 0.0
+    target: str = ""
     power: float = 0.9
 
 
@@ -60,7 +60,7 @@ class ReplayWish:
         path: the file.
         settings: scheme, alpha and bound.
         selection: where the class comes from if the file does not say.
-        at: radii to answer.
+        at: perturbations to answer, in the scheme's terms.
     """
 
     path: Path
@@ -110,9 +110,16 @@ def planned(wish: PlanWish) -> PlanResult:
         n=settings.n,
         pilot=wish.pilot,
         p=wish.p,
-        target=f"radius={wish.radius:.17g}" if wish.radius > 0 else "",
+        target=wish.target,
         power=wish.power,
     )
+
+
+def prospect(settings: RunSettings) -> Prospect:
+    """What settings can come to at best."""
+    from engine.planning.prospect import prospect as look_ahead
+
+    return look_ahead(settings)
 
 
 def replayed(wish: ReplayWish) -> ReplayResult:

@@ -8,7 +8,7 @@ from engine.figures import Curve, CurveFigure
 from engine.rounding import round_down, round_up
 
 if TYPE_CHECKING:
-    from engine.planning import Needed, PlanResult
+    from engine.planning import Needed, PlanResult, Prospect
 
 NEVER = "out of reach"
 
@@ -61,6 +61,34 @@ def wanted_n(plan: PlanResult) -> int | None:
     if plan.needed is None:
         return None
     return plan.needed.n_stay or plan.needed.n_first
+
+
+def foreseen(prospect: Prospect) -> tuple[str, bool]:
+    """What settings can come to, in words, and whether that is nothing worth a run."""
+    words = [_least(prospect), _most(prospect)]
+    hopeless = prospect.best is None or (
+        bool(prospect.needs) and not any(need.reachable for need in prospect.needs)
+    )
+    return " ".join(filter(None, words)), hopeless
+
+
+def _least(prospect: Prospect) -> str:
+    can = [need for need in prospect.needs if need.p_lower <= 1]
+    cannot = [need.perturbation for need in prospect.needs if need.p_lower > 1]
+    parts = [f"{round_up(need.p_lower, 4)} for {need.perturbation}" for need in can]
+    needs = f"Needs a class probability of at least {' and '.join(parts)}." if parts else ""
+    no = f"No probability suffices for {' or '.join(cannot)}." if cannot else ""
+    return " ".join(filter(None, (needs, no)))
+
+
+def _most(prospect: Prospect) -> str:
+    votes = f"all {prospect.n:,} votes agree"
+    if prospect.best is None:
+        return f"Even if {votes}, nothing is certified."
+    if prospect.needs and not any(need.reachable for need in prospect.needs):
+        wanted = " or ".join(need.perturbation for need in prospect.needs)
+        return f"Even if {votes}, {wanted} is not certified."
+    return f"If {votes}: {prospect.best.headline()} ({prospect.best.note()})."
 
 
 def _needed(needed: Needed, target: str) -> list[tuple[str, str]]:

@@ -5,10 +5,16 @@ from __future__ import annotations
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QComboBox, QWidget
 
+from engine.records import InputIdentity, ModelIdentity
 from engine.schemes import SCHEMES, Scheme
+from gui.panels.catalogue import SCHEME, Catalogue
+from gui.panels.kinds import listed
 from gui.panels.section import Section, well, words
 from gui.theme import set_role
 from gui.widgets.elided import ElidedLabel
+
+_ROWS = 24
+"""Entries of the list that are seen without scrolling."""
 
 
 class AttackerPanel(Section):
@@ -20,29 +26,44 @@ class AttackerPanel(Section):
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__("Attacker may", parent=parent)
         frame, column = well()
-        self.sentence, self.source = words(), ElidedLabel()
+        self.sentence, self.kinds, self.source = words(), words(role="small"), ElidedLabel()
         set_role(self.source, "small")
+        self.catalogue = Catalogue()
         self.box = QComboBox()
         self.box.setAccessibleName("Smoothing scheme")
         self.box.setMinimumContentsLength(8)
-        for scheme in SCHEMES:
-            self.box.addItem(scheme.title, scheme)
-        for widget in (self.sentence, self.box, self.source):
+        self.box.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.box.setMaxVisibleItems(_ROWS)
+        self.box.setModel(self.catalogue)
+        for widget in (self.sentence, self.box, self.kinds, self.source):
             column.addWidget(widget)
         self.content.addWidget(frame)
         self.box.activated.connect(self._choose)
-        self._explain()
+        self.show_scheme(SCHEMES[0])
 
     def scheme(self) -> type[Scheme]:
         """The chosen class."""
-        return SCHEMES[self.box.currentIndex()]
+        chosen: type[Scheme] = self.box.currentData(SCHEME)
+        return chosen
+
+    def show_scheme(self, scheme: type[Scheme]) -> None:
+        """Choose a scheme without telling anybody."""
+        self.box.setCurrentIndex(self.catalogue.place(scheme))
+        self.sentence.setText(f"{scheme.attacker}.")
+        self.kinds.setText(f"For {listed(scheme.inputs)}; {scheme.randomness} guarantee.")
+        self.source.setText(scheme.citation)
+
+    def follow(self, model: ModelIdentity | None, given: InputIdentity | None) -> None:
+        """Offer what fits; if the chosen scheme does not, choose the first one that does."""
+        self.catalogue.follow(model, given)
+        other = self.catalogue.first_that_fits()
+        if other is not None and not self.catalogue.fits(self.scheme()):
+            self.show_scheme(other)
+            self.chosen.emit(other)
 
     @Slot()
     def _choose(self) -> None:
-        self._explain()
+        self.show_scheme(self.scheme())
         self.chosen.emit(self.scheme())
-
-    def _explain(self) -> None:
-        scheme = self.scheme()
-        self.sentence.setText(f"{scheme.attacker}.")
-        self.source.setText(scheme.citation)

@@ -2,109 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import (
-    QComboBox,
-    QGridLayout,
-    QLabel,
-    QLineEdit,
-    QToolButton,
-    QWidget,
-)
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QGridLayout, QToolButton, QWidget
 
 from engine.errors import UserError
 from engine.fields import FieldSpec, checked, field_specs
-from engine.schemes import Gaussian, Scheme
-from engine.settings import RunSettings
-from gui.panels.section import Section, words
+from engine.schemes import SCHEMES, Scheme
+from engine.settings import SETTLED, RunSettings
+from gui.panels.fields import Field
+from gui.panels.section import Section, say, words
 from gui.preferences import Preferences
 from gui.theme import set_role
-
-
-class NumberEdit(QLineEdit):
-    """A number typed freely; Up and Down move it by a step."""
-
-    def __init__(self, spec: FieldSpec) -> None:
-        super().__init__(_text(spec.default))
-        self._spec = spec
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Steps with the arrow keys, within the field's range."""
-        signs = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}
-        sign = signs.get(Qt.Key(event.key()))
-        if sign is None or self._spec.step is None:
-            super().keyPressEvent(event)
-            return
-        try:
-            number = _number(self.text(), self._spec.kind) + sign * self._spec.step
-        except (ValueError, OverflowError):
-            return
-        whole = self._spec.kind == "int"
-        number = int(number) if whole else round(number, 10)
-        low, high = self._spec.minimum, self._spec.maximum
-        # a float may be confined to an open interval; its ends are for typing
-        inside = (low is None or number > low) and (high is None or number < high)
-        if inside or (whole and number in (low, high)):
-            self.setText(_text(number))
-
-
-class Field:
-    """The editor of one field, and the raw value in it."""
-
-    def __init__(self, spec: FieldSpec) -> None:
-        self.spec = spec
-        self.label = QLabel(spec.title)
-        self.editor: QComboBox | QLineEdit
-        if spec.kind == "choice":
-            self.editor = QComboBox()
-            self.editor.addItems(list(spec.choices))
-            self.editor.setCurrentText(str(spec.default))
-        else:
-            self.editor = QLineEdit(spec.default) if spec.kind == "str" else NumberEdit(spec)
-        self.below = words(self.hint(), "small")
-        self.label.setBuddy(self.editor)
-        self.editor.setAccessibleName(spec.title)
-        self.editor.setAccessibleDescription(self.hint())
-        self.editor.setToolTip(self.hint())
-
-    def hint(self) -> str:
-        """Unit and help in one line."""
-        return " · ".join(part for part in (self.spec.unit, self.spec.help) if part)
-
-    def complain(self, sentence: str) -> None:
-        """Say what is wrong below the editor, or, with an empty sentence, what it is for."""
-        set_role(self.label, "abstained" if sentence else "")
-        set_role(self.below, "abstained" if sentence else "small")
-        self.below.setText(sentence or self.hint())
-
-    def value(self) -> Any:
-        """What was typed: a number where it is one, else the text, which the check refuses."""
-        if isinstance(self.editor, QComboBox):
-            return self.editor.currentText()
-        text = self.editor.text().strip()
-        if self.spec.kind == "str":
-            return text
-        try:
-            return _number(text, self.spec.kind)
-        except (ValueError, OverflowError):
-            return text
-
-    def set_value(self, value: Any) -> None:
-        """Show a value."""
-        if isinstance(self.editor, QComboBox):
-            self.editor.setCurrentText(str(value))
-        else:
-            self.editor.setText(_text(value))
 
 
 class SettingsPanel(Section):
     """Fields of the scheme, then of the run; a wrong value is explained at once, at its field.
 
+    What was typed for a scheme comes back when it is chosen again.
+
     Attributes:
         complaint: why the form makes no settings; empty where it does.
+        hint: what the settings can come to at best; said by whoever knows.
         more: unfolds the fields that are declared as advanced.
     """
 
@@ -118,14 +39,26 @@ class SettingsPanel(Section):
     ) -> None:
         super().__init__("Settings", parent=parent)
         self._preferences = preferences
-        self._scheme: type[Scheme] = Gaussian
+        self._scheme: type[Scheme] = SCHEMES[0]
+        self._typed: dict[type[Scheme], dict[str, Any]] = {}
+        self._run_typed: dict[str, Any] = {}
+        self._given: tuple[str, tuple[int, ...]] | None = None
+        self._filling = False
         self._usual, self._rare = _grid(), _grid()
+        self.hint = words(role="small")
+        self.hint.setAccessibleName("What these settings can come to")
         self.content.addLayout(self._usual)
+        self.content.addWidget(self.hint)
         self._build_more()
         self.complaint = ""
         self.scheme_fields: list[Field] = []
         self.run_fields: list[Field] = []
         self.set_scheme(self._scheme)
+
+    @property
+    def scheme(self) -> type[Scheme]:
+        """The scheme whose form this is."""
+        return self._scheme
 
     @property
     def fields(self) -> dict[str, Field]:
@@ -134,27 +67,42 @@ class SettingsPanel(Section):
 
     def set_scheme(self, scheme: type[Scheme]) -> None:
         """Make the form of another scheme; the run's own settings stay."""
-        kept = {field.spec.name: field.value() for field in self.run_fields}
+        self._remember()
         self._clear()
         self._scheme = scheme
         self.scheme_fields = [Field(spec) for spec in field_specs(scheme)]
-        self.run_fields = [Field(spec) for spec in field_specs(RunSettings)]
-        for field in self.fields.values():
+        self.run_fields = [Field(spec) for spec in run_specs(scheme)]
+        known = {**self._run_typed, **self._typed.get(scheme, {})}
+        for name, field in self.fields.items():
+            if name in known:
+                field.set_value(known[name])
             self._add(self._rare if field.spec.advanced else self._usual, field)
         self._fold()
-        for field in self.run_fields:
-            if field.spec.name in kept:
-                field.set_value(kept[field.spec.name])
+        self._suit()
         self._check()
+
+    def show_scheme(self, scheme: Scheme) -> None:
+        """Show a scheme and its parameters."""
+        if type(scheme) is not self._scheme:
+            self.set_scheme(type(scheme))
+        self._fill({f.spec.name: getattr(scheme, f.spec.name) for f in self.scheme_fields})
 
     def show_settings(self, settings: RunSettings) -> None:
         """Fill the form."""
-        if type(settings.scheme) is not self._scheme:
-            self.set_scheme(type(settings.scheme))
-        for field in self.scheme_fields:
-            field.set_value(getattr(settings.scheme, field.spec.name))
-        for field in self.run_fields:
-            field.set_value(getattr(settings, field.spec.name))
+        self.show_scheme(settings.scheme)
+        self._fill({f.spec.name: getattr(settings, f.spec.name) for f in self.run_fields})
+
+    def suit(self, kind: str, shape: tuple[int, ...]) -> None:
+        """Follow the input: parameters that do not fit it are replaced by those that do."""
+        self._given = (kind, shape)
+        self._suit()
+        if not self.complaint:
+            self._mark(self._remark())
+
+    def say_hint(self, sentence: str, *, warns: bool = False) -> None:
+        """What the settings can come to; it warns where that is nothing."""
+        set_role(self.hint, "provisional" if warns else "small")
+        say(self.hint, sentence)
 
     def settings(self) -> RunSettings:
         """The form's settings.
@@ -164,7 +112,13 @@ class SettingsPanel(Section):
         """
         scheme = checked(self._scheme, **{f.spec.name: f.value() for f in self.scheme_fields})
         rest = {f.spec.name: f.value() for f in self.run_fields}
+        if target := rest.get("target"):
+            scheme.parse_at(target, name="target")
         return checked(RunSettings, scheme=scheme, **rest)
+
+    def _remember(self) -> None:
+        self._typed[self._scheme] = {f.spec.name: f.value() for f in self.scheme_fields}
+        self._run_typed |= {f.spec.name: f.value() for f in self.run_fields}
 
     def _build_more(self) -> None:
         self.more = QToolButton(checkable=True)
@@ -196,10 +150,7 @@ class SettingsPanel(Section):
         grid.addWidget(field.editor, row, 1)
         grid.addWidget(field.below, row + 1, 0, 1, 2)
         grid.setRowMinimumHeight(row + 1, 18)
-        if isinstance(field.editor, QComboBox):
-            field.editor.currentTextChanged.connect(self._check)
-        else:
-            field.editor.textChanged.connect(self._check)
+        field.on_change(self._check)
 
     def _clear(self) -> None:
         for grid in (self._usual, self._rare):
@@ -210,25 +161,77 @@ class SettingsPanel(Section):
                     widget.hide()
                     widget.deleteLater()
 
+    def _suit(self) -> None:
+        """Put in the values that suit the input, where the present ones do not."""
+        if not self._remark() or self._given is None:
+            return
+        self._fill(self._scheme.suited_to(self._given[1]))
+
+    def _fill(self, values: dict[str, Any]) -> None:
+        """Show some values; they are checked together, once all are there."""
+        self._filling = True
+        for name, value in values.items():
+            self.fields[name].set_value(value)
+        self._filling = False
+        self._check()
+
+    def _remark(self) -> str:
+        """Why the scheme's parameters do not fit the input; empty where they do."""
+        if self._given is None or self._given[0] not in self._scheme.inputs:
+            return ""
+        try:
+            values = {f.spec.name: f.value() for f in self.scheme_fields}
+            checked(self._scheme, **values).check_input(self._given[1])
+        except UserError as error:
+            return str(error)
+        return ""
+
     @Slot()
     def _check(self) -> None:
+        if self._filling:
+            return
         try:
             settings = self.settings()
         except UserError as error:
             self._mark(str(error))
+            self.complaint = str(error)
+            self.say_hint("" if self._marked(str(error)) else str(error), warns=True)
             self.refused.emit(str(error))
         else:
-            self._mark("")
+            # parameters for another input are still good for planning and for votes of others
+            self._mark(self._remark())
+            self.complaint = ""
             self.changed.emit(settings)
 
     def _mark(self, sentence: str) -> None:
         """Show a sentence at the field it is about, which its first word names."""
-        self.complaint = sentence
-        for name, field in self.fields.items():
-            wrong = sentence.startswith(f"{name} ")
+        for field in self.fields.values():
+            wrong = bool(sentence) and field.is_named_by(sentence)
             field.complain(sentence if wrong else "")
             if wrong and field.spec.advanced:
                 self.more.setChecked(True)
+
+    def _marked(self, sentence: str) -> bool:
+        return any(field.is_named_by(sentence) for field in self.fields.values())
+
+
+def run_specs(scheme: type[Scheme]) -> list[FieldSpec]:
+    """The settings of a run that mean something under a scheme, explained in its terms."""
+    unused = SETTLED if scheme.law == "enumerated" else _unused(scheme)
+    example = ",".join(f"{term}=1" for term in scheme.terms)
+    help_ = {"target": f"end the run once this is certified or hopeless, e.g. {example}"}
+    return [
+        replace(spec, help=help_.get(spec.name, spec.help))
+        for spec in field_specs(RunSettings)
+        if spec.name not in unused
+    ]
+
+
+def _unused(scheme: type[Scheme]) -> set[str]:
+    """A target is typed as a radius or in the scheme's terms; integer noise has one mode only."""
+    radius = tuple(scheme.terms) == ("radius",)
+    names = {"target" if radius else "target_radius"}
+    return names | {"noise"} if scheme.law == "discrete" else names
 
 
 def _grid() -> QGridLayout:
@@ -239,24 +242,3 @@ def _grid() -> QGridLayout:
     grid.setVerticalSpacing(1)
     grid.setColumnStretch(1, 1)
     return grid
-
-
-def _number(text: str, kind: str) -> int | float:
-    """A typed number; digits may be grouped in an integer only, where a comma cannot be decimal.
-
-    Raises:
-        ValueError: it is none.
-    """
-    if kind == "float":
-        return float(text)
-    grouped = text.replace(",", "").replace(" ", "")
-    number = float(grouped)
-    if not number.is_integer():
-        raise ValueError(text)
-    return int(grouped) if grouped.lstrip("+-").isdigit() else int(number)
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, int):
-        return f"{value:,}"
-    return f"{value:.10g}" if isinstance(value, float) else str(value)

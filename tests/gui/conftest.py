@@ -222,6 +222,7 @@ class FakeBackend(Backend):
     calls: list[str] = field(default_factory=list)
     fail: dict[str, Exception] = field(default_factory=dict)
     threads: set[int] = field(default_factory=set)
+    models: dict[str, ModelIdentity] = field(default_factory=dict)
 
     def _note(self, call: str) -> None:
         self.calls.append(call)
@@ -252,7 +253,8 @@ class FakeBackend(Backend):
         self._note("load_model")
         if request.spec.endswith(".pt2") and not request.trust:
             raise TrustRequired("It can run code.", path=request.spec, sha256="12" * 32)
-        return FakeClassifier(model_identity(request.spec.removeprefix("demo:")))
+        known = self.models.get(request.spec)
+        return FakeClassifier(known or model_identity(request.spec.removeprefix("demo:")))
 
     def open_input(self, spec: str, known: list[str]) -> tuple[list[str], ImageInput]:
         self._note("open_input")

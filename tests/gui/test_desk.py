@@ -8,7 +8,9 @@ from gui.paperwork import PlanWish, ReplayWish
 
 def test_a_plan_comes_from_the_worker(session, qtbot):
     with qtbot.waitSignal(session.desk.planned) as heard:
-        session.desk.plan(PlanWish(RunSettings(n=1000), pilot=Pilot(k=97, n0=100), radius=0.3))
+        session.desk.plan(
+            PlanWish(RunSettings(n=1000), pilot=Pilot(k=97, n0=100), target="radius=0.3")
+        )
     assert heard.args[0].needed.n_stay > 0
     assert heard.args[0].pilot.k == 97
 

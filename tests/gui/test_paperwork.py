@@ -51,7 +51,7 @@ def test_what_is_no_report_is_refused_in_a_sentence(tmp_path):
 
 
 def test_a_plan_for_a_radius_and_one_for_any():
-    wish = PlanWish(RunSettings(n=1000), pilot=Pilot(k=97, n0=100), radius=0.25)
+    wish = PlanWish(RunSettings(n=1000), pilot=Pilot(k=97, n0=100), target="radius=0.25")
     assert planned(wish).target == "radius=0.25"
     free = planned(PlanWish(RunSettings(n=1000), p=0.97))
     assert free.needed is None and free.planned.n == 1000

@@ -1,18 +1,45 @@
 from __future__ import annotations
 
-from engine.schemes import SCHEMES
+import pytest
+
+from engine.schemes import SCHEMES, Gaussian
 from gui.panels.attacker import AttackerPanel
 
 
-def test_the_catalogue_is_offered_and_explained(qtbot):
+@pytest.fixture
+def panel(qtbot):
     panel = AttackerPanel()
     qtbot.addWidget(panel)
-    assert panel.box.count() == len(SCHEMES)
-    for index, scheme in enumerate(SCHEMES):
-        panel.box.setCurrentIndex(index)
-        with qtbot.waitSignal(panel.chosen) as chosen:
-            panel.box.activated.emit(index)
-        assert chosen.args == [scheme]
-        assert panel.sentence.text() == f"{scheme.attacker}."
-        assert panel.source.text() == scheme.citation
-        assert panel.scheme() is scheme
+    return panel
+
+
+@pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.key)
+def test_the_catalogue_is_offered_and_explained(panel, qtbot, scheme):
+    place = panel.catalogue.place(scheme)
+    panel.box.setCurrentIndex(place)
+    with qtbot.waitSignal(panel.chosen) as chosen:
+        panel.box.activated.emit(place)
+    assert chosen.args == [scheme]
+    assert panel.sentence.text() == f"{scheme.attacker}."
+    assert panel.source.text() == scheme.citation
+    assert panel.scheme() is scheme
+
+
+def test_the_first_scheme_is_chosen_and_not_its_heading(panel):
+    assert panel.scheme() is SCHEMES[0]
+    assert "pictures" in panel.kinds.text()
+
+
+def test_a_scheme_that_does_not_fit_gives_way_to_one_that_does(panel, qtbot, make):
+    with qtbot.waitSignal(panel.chosen) as chosen:
+        panel.follow(make.model(kind="graph", input_shape=(0, 34)), None)
+    assert "graph" in chosen.args[0].inputs
+    assert panel.scheme() is chosen.args[0]
+    with qtbot.assertNotEmitted(panel.chosen):
+        panel.follow(make.model(kind="graph", input_shape=(0, 34)), None)
+
+
+def test_a_scheme_is_shown_quietly(panel, qtbot):
+    with qtbot.assertNotEmitted(panel.chosen):
+        panel.show_scheme(Gaussian)
+    assert panel.scheme() is Gaussian

@@ -4,9 +4,9 @@ import pytest
 from PySide6.QtCore import Qt
 
 from engine.fields import field_specs
-from engine.schemes import SCHEMES
+from engine.schemes import SCHEMES, Ablation, DssnL1, Gaussian, HierarchicalGaussian, Sparse
 from engine.settings import RunSettings
-from gui.panels.settings import SettingsPanel
+from gui.panels.settings import SettingsPanel, run_specs
 
 
 @pytest.fixture
@@ -17,11 +17,97 @@ def panel(qtbot):
 
 
 @pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.key)
-def test_the_form_has_every_declared_field(panel, scheme):
+def test_the_form_has_every_field_that_means_something(panel, scheme):
     panel.set_scheme(scheme)
-    declared = [spec.name for spec in (*field_specs(scheme), *field_specs(RunSettings))]
+    declared = [spec.name for spec in (*field_specs(scheme), *run_specs(scheme))]
     assert list(panel.fields) == declared
     assert panel.settings() == RunSettings(scheme=scheme())
+
+
+@pytest.mark.parametrize(
+    ("scheme", "left_out"),
+    [
+        (Gaussian, {"target"}),
+        (HierarchicalGaussian, {"target_radius"}),
+        (Sparse, {"target_radius", "noise"}),
+        (DssnL1, {"n0", "n", "alpha", "bound", "noise", "target", "target_radius", "seed"}),
+    ],
+)
+def test_settings_without_a_meaning_are_left_out(panel, scheme, left_out):
+    panel.fields["n"].set_value(500)
+    panel.set_scheme(scheme)
+    every = {spec.name for spec in field_specs(RunSettings)}
+    assert every - {spec.name for spec in run_specs(scheme)} == left_out
+    panel.set_scheme(Gaussian)
+    assert panel.settings().n == 500
+
+
+def test_what_was_typed_for_a_scheme_comes_back(panel):
+    panel.fields["sigma"].set_value(0.7)
+    panel.set_scheme(Ablation)
+    panel.fields["keep"].set_value(5)
+    panel.fields["seed"].set_value(9)
+    panel.set_scheme(Gaussian)
+    assert panel.settings() == RunSettings(scheme=Gaussian(sigma=0.7), seed=9)
+    panel.set_scheme(Ablation)
+    assert panel.settings().scheme.keep == 5
+
+
+def test_a_proposed_scheme_is_shown_without_a_word_in_between(panel):
+    panel.set_scheme(Ablation)
+    said = []
+    panel.refused.connect(said.append)
+    panel.show_scheme(Ablation(entities=10, keep=4))  # below the keep that stood there: 12
+    assert panel.settings().scheme == Ablation(entities=10, keep=4)
+    assert said == []
+
+
+def test_parameters_follow_the_input_only_where_they_do_not_fit_it(panel):
+    panel.set_scheme(Ablation)
+    panel.suit("image", (1, 8, 8))
+    assert panel.settings().scheme == Ablation()
+    panel.suit("image", (3, 32, 32))
+    scheme = panel.settings().scheme
+    assert scheme.entities == 1024
+    scheme.check_input((3, 32, 32))
+    panel.fields["keep"].set_value(7)
+    panel.suit("image", (3, 32, 32))
+    assert panel.settings().scheme.keep == 7
+
+
+def test_parameters_for_another_input_are_marked_and_still_settings(panel):
+    panel.set_scheme(Ablation)
+    panel.suit("image", (1, 8, 8))
+    panel.fields["entities"].set_value(100)
+    assert panel.fields["entities"].below.text() == (
+        "--entities 100 does not fit this input of 64 pixels; give --entities 64."
+    )
+    assert panel.complaint == ""
+    panel.suit("text", (12,))  # not its kind of input: nothing to say
+    assert panel.fields["entities"].below.text() == panel.fields["entities"].hint()
+
+
+def test_a_target_is_typed_in_the_schemes_own_terms(panel):
+    panel.set_scheme(HierarchicalGaussian)
+    assert "entities=1,epsilon=1" in panel.fields["target"].hint()
+    panel.fields["target"].editor.setText("entities=2,epsilon=0.25")
+    assert panel.settings().target == "entities=2,epsilon=0.25"
+    panel.fields["target"].editor.setText("radius=1")
+    assert panel.fields["target"].below.text() == panel.complaint
+    assert panel.complaint.startswith("target radius=1: ")
+
+
+def test_a_complaint_about_no_single_field_is_said_below_the_form(panel):
+    panel.set_scheme(Ablation)
+    panel.fields["keep"].set_value(65)
+    assert (
+        panel.complaint
+        == panel.fields["keep"].below.text()
+        == ("keep must be at most entities, 64 (it was 65).")
+    )
+    panel._marked = lambda sentence: False
+    panel._check()
+    assert panel.hint.text() == panel.complaint
 
 
 def test_what_is_shown_comes_back(panel):
@@ -91,7 +177,7 @@ def test_every_editor_says_its_name_unit_and_help(panel):
 
 def test_rarely_used_fields_are_folded_away_as_declared(panel):
     panel.show()
-    advanced = {spec.name for spec in field_specs(RunSettings) if spec.advanced}
+    advanced = {spec.name for spec in run_specs(Gaussian) if spec.advanced}
     for name, field in panel.fields.items():
         assert field.editor.isVisible() == (name not in advanced)
     panel.more.click()
