@@ -1,5 +1,7 @@
 """The one exception a user is meant to read."""
 
+from __future__ import annotations
+
 
 class UserError(Exception):
     """Something the person can mend: one sentence saying what is wrong and what would work.
@@ -21,3 +23,10 @@ class TrustRequired(UserError):
         super().__init__(sentence)
         self.path = path
         self.sha256 = sha256
+
+
+def quoted(text: object, most: int = 60) -> str:
+    """A name or a message out of a file, fit for a sentence: one line, printable, not long."""
+    shown = str(text)[: most + 1]
+    line = "".join(c if c.isprintable() else " " for c in shown)
+    return line if len(line) <= most else f"{line[: most - 3]}..."

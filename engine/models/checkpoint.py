@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import torch
 from torch import nn
 
-from engine.errors import UserError
+from engine.errors import UserError, quoted
 from engine.files import sha256_file
 from engine.models import architectures
 from engine.models.architectures import Architecture, Shapes
+from engine.models.encoding import choose_encoding
 from engine.models.names import class_names
 from engine.models.normalize import Normalization, choose, named, take_stored
 from engine.models.request import ModelRequest
 from engine.models.shapes import split_arch
+from engine.models.taught import stated_encoding, training_scheme
 from engine.models.torch_classifier import TorchClassifier
 from engine.models.weights import (
     WeightFile,
@@ -45,54 +49,82 @@ def load_torch(path: Path, request: ModelRequest) -> TorchClassifier:
     return _build(path, request, read_torch(path))
 
 
-def fill(network: nn.Module, tensors: dict[str, torch.Tensor], *, path: Path, arch: str) -> None:
-    """Load ``tensors`` into ``network``; every name and shape must agree.
+def fill(
+    build: Callable[[], nn.Module], tensors: dict[str, torch.Tensor], *, path: Path, arch: str
+) -> nn.Module:
+    """A network filled with ``tensors``; every name and shape must agree.
+
+    It is built without memory first, so that a file cannot have a network built that is larger
+    than the file itself.
 
     Raises:
         UserError: naming the first tensor that is missing, unexpected or has another shape.
     """
-    expected = network.state_dict()
+    with torch.device("meta"):
+        expected = build().state_dict()
+    _check_tensors(expected, tensors, path=path, arch=arch)
+    network = build()
+    network.load_state_dict(tensors, strict=False)
+    return network
+
+
+def _check_tensors(
+    expected: Mapping[str, torch.Tensor],
+    tensors: Mapping[str, torch.Tensor],
+    *,
+    path: Path,
+    arch: str,
+) -> None:
     for key, tensor in tensors.items():
+        name = quoted(key)
         if key not in expected:
-            raise UserError(f"{path} holds the tensor {key}, which {arch} does not have.{_HINT}")
+            raise UserError(f"{path} holds the tensor {name}, which {arch} does not have.{_HINT}")
         if tensor.is_complex() or tensor.is_quantized or tensor.layout is not torch.strided:
-            raise UserError(f"{path}: its tensor {key} is not made of plain real numbers.")
+            raise UserError(f"{path}: its tensor {name} is not made of plain real numbers.")
         if tensor.shape != expected[key].shape:
             raise UserError(
-                f"{path} does not fit {arch}: its tensor {key} has the shape {_by(tensor.shape)} "
+                f"{path} does not fit {arch}: its tensor {name} has the shape {_by(tensor.shape)} "
                 f"instead of {_by(expected[key].shape)}.{_HINT}"
             )
     for key in expected:
         if key not in tensors and not key.endswith("num_batches_tracked"):
             raise UserError(f"{path} does not fit {arch}: the tensor {key} is missing.{_HINT}")
-    network.load_state_dict(tensors, strict=False)
 
 
 _HINT = " Name the right architecture with --arch."
 
 
 def _by(shape: torch.Size) -> str:
-    return " x ".join(str(n) for n in shape) or "a single number"
+    shown = " x ".join(str(n) for n in shape[:6]) + (" x ..." if len(shape) > 6 else "")
+    return shown or "a single number"
 
 
 def _build(path: Path, request: ModelRequest, file: WeightFile) -> TorchClassifier:
     tensors = dict(file.tensors)
-    stored = take_stored(tensors) or _from_metadata(file)
+    stored = _stored_normalization(path, tensors) or _from_metadata(file)
     tensors = strip_prefixes(tensors)
     shapes = {key: tuple(tensor.shape) for key, tensor in tensors.items()}
     wanted, shape = split_arch(request.arch)
     architecture = _architecture(path, wanted, file.arch, shapes)
-    classes = architectures.class_count(shapes) or 1000
-    network = architecture.build(classes)
-    fill(network, tensors, path=path, arch=architecture.name)
+    counted = architectures.class_count(shapes)
+    classes = 1000 if counted is None else counted
+    if classes < 2:
+        raise UserError(f"{path} is no classifier: its last layer has fewer than two classes.")
+    network = fill(partial(architecture.build, classes), tensors, path=path, arch=architecture.name)
+    input_shape = shape or architecture.input_shape
+    card = read_card(path)
+    encoding, told = choose_encoding(
+        request.encoding, input_shape[0], path=path, stated=stated_encoding(file.metadata, card)
+    )
     normalization = choose(
         request.normalize,
         stored=stored,
         path=str(path.absolute()),
         family=architecture.family,
         container=file.container,
+        encoding=encoding,
     )
-    card = read_card(path)
+    taught, unknown = training_scheme(file.metadata, card)
     identity = ModelIdentity(
         name=_title(path, card),
         source=request.spec,
@@ -106,11 +138,17 @@ def _build(path: Path, request: ModelRequest, file: WeightFile) -> TorchClassifi
             stored=_stored_names(card),
             family=architecture.family,
         ),
-        input_shape=shape or architecture.input_shape,
+        input_shape=input_shape,
+        encoding=encoding,
         normalization=normalization.words,
         normalization_origin=normalization.origin,
         training_sigma=_training_sigma(path, file, card),
-        notes=_notes(normalization, architecture),
+        training_scheme=taught,
+        notes=tuple(
+            note
+            for note in (told, _normalization_note(normalization, architecture), unknown)
+            if note
+        ),
     )
     return TorchClassifier(network, normalization, identity)
 
@@ -126,7 +164,7 @@ def _architecture(path: Path, wanted: str, stated: str, shapes: Shapes) -> Archi
             pass
     found = architectures.infer(shapes)
     if found is None:
-        says = f" (the file says '{stated[:60]}')" if stated else ""
+        says = f" (the file says '{quoted(stated)}')" if stated else ""
         raise UserError(
             f"{path} holds weights of no architecture known here{says}; name one with --arch, or "
             "export the model to ONNX."
@@ -134,10 +172,16 @@ def _architecture(path: Path, wanted: str, stated: str, shapes: Shapes) -> Archi
     return found
 
 
-def _notes(normalization: Normalization, architecture: Architecture) -> tuple[str, ...]:
-    if architecture.family == "digits" and normalization.origin == "default":
-        return ()
-    return (normalization.note,) if normalization.note else ()
+def _normalization_note(normalization: Normalization, architecture: Architecture) -> str:
+    expected = architecture.family == "digits" and normalization.origin == "default"
+    return "" if expected else normalization.note
+
+
+def _stored_normalization(path: Path, tensors: dict[str, torch.Tensor]) -> Normalization | None:
+    try:
+        return take_stored(tensors)
+    except ValueError as error:
+        raise UserError(f"{path} holds a normalisation that cannot be used: {error}.") from error
 
 
 def _from_metadata(file: WeightFile) -> Normalization | None:
@@ -150,18 +194,18 @@ def _from_metadata(file: WeightFile) -> Normalization | None:
 
 def _stored_names(card: dict[str, object]) -> tuple[str, ...]:
     classes = card.get("classes")
-    return tuple(str(name)[:80] for name in classes) if isinstance(classes, list) else ()
+    return tuple(quoted(name, 80) for name in classes) if isinstance(classes, list) else ()
 
 
 def _title(path: Path, card: dict[str, object]) -> str:
     name = card.get("name")
-    return name[:80] if isinstance(name, str) and name else path.name
+    return quoted(name, 80) if isinstance(name, str) and name else path.name
 
 
 def _training_sigma(path: Path, file: WeightFile, card: dict[str, object]) -> float | None:
     """From the header, the card, or a folder called ``noise_0.25`` as published files have it."""
     for value in (file.metadata.get("training_sigma"), card.get("training_sigma")):
-        found = re.fullmatch(r"\d+(\.\d+)?", str(value))
+        found = re.fullmatch(r"\d{1,4}(\.\d{1,20})?", quoted(value), re.ASCII)
         if found:
             return float(found[0])
     named_noise = re.search(r"noise_(\d+\.\d+)", str(path))

@@ -7,7 +7,6 @@ of the folder is ever run.
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,16 +14,20 @@ from typing import Any
 import torch
 from torch import nn
 
-from engine.errors import UserError
+from engine.errors import UserError, quoted
 from engine.files import sha256_file
 from engine.models.batching import checked_scores
+from engine.models.description import read_description
+from engine.models.encoding import choose_encoding
+from engine.models.growth import GrowthError, bounded
 from engine.models.names import class_names
-from engine.models.normalize import Normalization, choose
+from engine.models.normalize import Normalization, choose, stored_numbers
 from engine.models.request import ModelRequest
 from engine.models.shapes import Shape, reasonable, words
 from engine.models.torch_classifier import TorchClassifier
 from engine.records import ModelIdentity
 
+_LARGEST_NUMBER = 1 << 20
 _DATA = ("config.json", "preprocessor_config.json", "*.safetensors", "*.safetensors.index.json")
 
 
@@ -64,19 +67,21 @@ def load_folder(path: Path, request: ModelRequest) -> TorchClassifier:
     network = _Logits(_build(path))
     shape = preprocessing.shape
     classes = _class_count(path, network, shape)
-    normalization = choose(request.normalize, stored=preprocessing.normalization)
+    encoding, told = choose_encoding(request.encoding, shape[0], path=path)
+    normalization = choose(request.normalize, stored=preprocessing.normalization, encoding=encoding)
     identity = ModelIdentity(
         name=path.name if Path(request.spec).is_dir() else request.spec,
         source=request.spec,
         format="huggingface",
         sha256=_digest(path),
-        architecture=str(config.get("model_type", "")),
+        architecture=quoted(config.get("model_type", "")),
         parameters=sum(p.numel() for p in network.parameters()),
         class_names=class_names(classes, given=request.class_names, stored=preprocessing.labels),
         input_shape=shape,
+        encoding=encoding,
         normalization=normalization.words,
         normalization_origin=normalization.origin,
-        notes=(normalization.note,) if normalization.note else (),
+        notes=tuple(note for note in (told, normalization.note) if note),
     )
     return TorchClassifier(network, normalization, identity)
 
@@ -121,14 +126,19 @@ def _build(path: Path) -> nn.Module:
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
-        network, report = AutoModelForImageClassification.from_pretrained(
-            str(path.absolute()),
-            trust_remote_code=False,
-            use_safetensors=True,
-            local_files_only=True,
-            dtype=torch.float32,
-            output_loading_info=True,
-        )
+        with bounded(sum(file.stat().st_size for file in path.glob("*.safetensors"))):
+            network, report = AutoModelForImageClassification.from_pretrained(
+                str(path.absolute()),
+                trust_remote_code=False,
+                use_safetensors=True,
+                local_files_only=True,
+                dtype=torch.float32,
+                output_loading_info=True,
+            )
+    except GrowthError as error:
+        raise UserError(
+            f"{path}: its config.json describes a model much larger than its weights ({error})."
+        ) from error
     except Exception as error:
         # transformers raises OSError, ValueError, RuntimeError, SafetensorError, ImportError, ...
         raise UserError(
@@ -153,22 +163,35 @@ def _refuse_code(path: Path, config: dict[str, Any]) -> None:
 
 def _read_json(path: Path) -> dict[str, Any]:
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = read_description(path)
     except (OSError, ValueError) as error:
         raise UserError(
             f"{path} is no readable JSON; copy or download the folder again."
         ) from error
-    if not isinstance(content, dict):
-        raise UserError(f"{path} is no readable JSON; copy or download the folder again.")
+    large = _large(content)
+    if large:
+        raise UserError(
+            f"{path} is not understood: it holds the number {quoted(large)}, larger than any that "
+            "describes a model of images."
+        )
     return content
+
+
+def _large(content: object) -> int:
+    """A whole number somewhere in the configuration that would have something huge built; or 0."""
+    if isinstance(content, (dict, list)):
+        inside = content.values() if isinstance(content, dict) else content
+        return next((found for value in inside if (found := _large(value))), 0)
+    return content if isinstance(content, int) and abs(content) > _LARGEST_NUMBER else 0
 
 
 def _understood(path: Path, config: dict[str, Any]) -> _Preprocessing:
     try:
         return _preprocessing(path, config)
-    except (TypeError, ValueError, AttributeError, ZeroDivisionError) as error:
+    except (TypeError, ValueError, AttributeError, ArithmeticError) as error:
         raise UserError(
-            f"{path}: its config.json or preprocessor_config.json is not understood ({error})."
+            f"{path}: its config.json or preprocessor_config.json is not understood "
+            f"({quoted(error, 100)})."
         ) from error
 
 
@@ -210,11 +233,8 @@ def _stored(stored: dict[str, Any]) -> Normalization | None:
         return Normalization("none", (), (), "stored in the file")
     means = [mean] if isinstance(mean, (int, float)) else mean
     stds = [std] if isinstance(std, (int, float)) else std
-    return Normalization(
-        "stored",
-        tuple((float(m) - offset) / scale for m in means),
-        tuple(float(s) / scale for s in stds),
-        "stored in the file",
+    return stored_numbers(
+        [(float(m) - offset) / scale for m in means], [float(s) / scale for s in stds]
     )
 
 
@@ -226,7 +246,7 @@ def _labels(config: dict[str, Any]) -> tuple[str, ...]:
     names = config.get("id2label")
     if not isinstance(names, dict):
         return ()
-    return tuple(str(names[key])[:80] for key in sorted(names, key=int))
+    return tuple(quoted(names[key], 80) for key in sorted(names, key=int))
 
 
 def _digest(folder: Path) -> str:
@@ -238,4 +258,4 @@ def _digest(folder: Path) -> str:
 
 def _reason(error: Exception) -> str:
     text = str(error).strip().partition("\n")[0]
-    return text[:160].rstrip(". ") or type(error).__name__
+    return quoted(text, 120).rstrip(". ") or type(error).__name__

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from engine.errors import UserError
+from engine.errors import UserError, quoted
 
 _LIMIT = 1 << 20
 
@@ -56,7 +56,7 @@ def _from_file(path: Path, count: int) -> tuple[str, ...]:
             lines = file.read(_LIMIT).splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(f"Cannot read class names from {path}: it is no readable text.") from error
-    names = tuple(line.strip() for line in lines if line.strip())
+    names = tuple(quoted(line.strip(), 200) for line in lines if line.strip())
     if len(names) != count:
         raise UserError(
             f"{path} has {len(names)} class names but the model has {count} classes; write one "

@@ -6,6 +6,7 @@ deviation, Salman et al. 2019 mostly subtract the mean alone, Zhai et al. 2020 (
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ import torch
 from torch import nn
 
 from engine.errors import UserError
+from engine.layouts import clean
+from engine.records import Encoding
 
 Origin = Literal["given", "stored in the file", "detected", "default"]
 Tensors = dict[str, torch.Tensor]
@@ -33,6 +36,7 @@ NAMED: dict[str, tuple[tuple[float, ...], tuple[float, ...]]] = {
 }
 """Mean and deviation per channel, by the name used with ``--normalize``."""
 
+_MOST_CHANNELS = 16
 _FAMILY = {"digits": "none", "cifar10": "cifar10", "imagenet": "imagenet"}
 
 
@@ -64,21 +68,40 @@ class Normalization:
             "(set another with --normalize)."
         )
 
-    def layer(self, channels: int) -> nn.Module:
-        """The layer for that many channels.
+    def layer(self, channels: int, encoding: Encoding = "plain") -> nn.Module:
+        """The layer for a model with that many channels; an indicator passes unchanged.
 
         Raises:
-            UserError: it is meant for another number of channels.
+            UserError: it is meant for another number of channels, or has no consistent meaning
+                for a picture and its complement.
         """
         if not self.mean:
             return nn.Identity()
+        picture = channels - 1 if encoding == "indicator" else channels
+        if encoding == "complement":
+            self._check_complement(channels)
         for values in (self.mean, self.std):
-            if len(values) not in (1, channels):
+            if len(values) not in (1, picture):
                 raise UserError(
                     f"The normalisation {self.name} has {len(values)} channels but the model takes "
-                    f"{channels}; choose another with --normalize, e.g. none or half."
+                    f"{picture}; choose another with --normalize, e.g. none or half."
                 )
+        if encoding == "indicator":
+            mean, std = (
+                values * picture if len(values) == 1 else values for values in (self.mean, self.std)
+            )
+            return Affine((*mean, 0.0), (*std, 1.0))
         return Affine(self.mean, self.std)
+
+    def _check_complement(self, channels: int) -> None:
+        """Both halves must be treated alike: numbers for all channels, or half alone."""
+        if len(self.mean) == channels or self.mean == (0.5,):
+            return
+        raise UserError(
+            f"The normalisation {self.name} cannot come before a model that takes a picture and "
+            "its complement, because it does not treat both alike; choose none or half with "
+            "--normalize."
+        )
 
 
 class Affine(nn.Module):
@@ -107,6 +130,7 @@ def choose(
     path: str = "",
     family: str = "",
     container: str = "",
+    encoding: Encoding = "plain",
 ) -> Normalization:
     """What ``wanted`` means for a file.
 
@@ -116,6 +140,7 @@ def choose(
         path: of the file; published checkpoints tell the training method by their folders.
         family: of the architecture.
         container: the key under which the weights lie in the file.
+        encoding: of the model; the usual normalisations are not for pictures with complements.
 
     Raises:
         UserError: no such name.
@@ -124,6 +149,8 @@ def choose(
         return named(wanted, origin="given")
     if stored is not None:
         return stored
+    if encoding == "complement":
+        return named("none", origin="default")
     detected = _from_layout(path, family, container)
     if detected:
         return named(detected, origin="detected")
@@ -159,21 +186,41 @@ def take_stored(tensors: Tensors) -> Normalization | None:
 
     Known are mean and log-deviation (Yang et al. 2020: ``norm.module.mu``, ``...log_sig``) and
     plain ``mean`` with ``std`` or ``sd`` under any prefix.
+
+    Raises:
+        ValueError: it is not one number, or a finite mean and positive deviation per channel.
     """
     for key in list(tensors):
         prefix, _, leaf = key.rpartition(".")
         for mean, std in (("mu", "log_sig"), ("mean", "std"), ("mean", "sd")):
             partner = f"{prefix}.{std}" if prefix else std
             if leaf == mean and partner in tensors:
-                centre, spread = tensors.pop(key).double(), tensors.pop(partner).double()
-                spread = spread.exp() if std == "log_sig" else spread
-                return Normalization(
-                    "stored",
-                    tuple(centre.flatten().tolist()),
-                    tuple(spread.flatten().tolist()),
-                    "stored in the file",
-                )
+                centre, spread = _numbers(tensors.pop(key)), _numbers(tensors.pop(partner))
+                if std == "log_sig":
+                    spread = tuple(math.exp(min(value, 700.0)) for value in spread)
+                return stored_numbers(centre, spread)
     return None
+
+
+def stored_numbers(mean: Sequence[float], std: Sequence[float]) -> Normalization:
+    """The normalisation whose numbers came with a model.
+
+    Raises:
+        ValueError: they are not one, or one per channel, finite, with positive deviations.
+    """
+    if not (1 <= len(mean) <= _MOST_CHANNELS and 1 <= len(std) <= _MOST_CHANNELS):
+        raise ValueError("its means and deviations are not one number per channel")
+    usable = all(math.isfinite(value) for value in (*mean, *std))
+    if not usable or not all(1e-6 < value < 1e6 for value in std):
+        raise ValueError("its means are not finite or its deviations not positive")
+    return Normalization("stored", tuple(mean), tuple(std), "stored in the file")
+
+
+def _numbers(tensor: torch.Tensor) -> tuple[float, ...]:
+    plain = tensor.layout is torch.strided and not (tensor.is_quantized or tensor.is_complex())
+    if not plain or not 1 <= tensor.numel() <= _MOST_CHANNELS:
+        raise ValueError("its means and deviations are not one number per channel")
+    return tuple(float(value) for value in tensor.double().flatten())
 
 
 class Measured(NamedTuple):
@@ -184,7 +231,7 @@ class Measured(NamedTuple):
 
 
 def compare_normalizations(
-    network: nn.Module, images: torch.Tensor, labels: torch.Tensor
+    network: nn.Module, images: torch.Tensor, labels: torch.Tensor, encoding: Encoding = "plain"
 ) -> list[Measured]:
     """Clean top-1 accuracy of a bare network behind every named normalisation, best first.
 
@@ -192,13 +239,16 @@ def compare_normalizations(
         network: in eval mode, without a normalisation layer.
         images: (B, C, H, W) in [0, 1].
         labels: (B,) class indices.
+        encoding: of the network; normalisations that do not go with it are left out.
     """
     found = []
-    for name, (mean, std) in NAMED.items():
-        if any(len(values) not in (0, 1, images.shape[1]) for values in (mean, std)):
+    encoded = torch.stack([clean(image, encoding) for image in images])
+    for name in NAMED:
+        try:
+            layer = named(name, origin="detected").layer(encoded.shape[1], encoding)
+        except UserError:
             continue
-        layer = named(name, origin="detected").layer(images.shape[1])
         with torch.inference_mode():
-            right = network(layer(images)).argmax(dim=1) == labels
+            right = network(layer(encoded)).argmax(dim=1) == labels
         found.append(Measured(name, float(right.double().mean())))
     return sorted(found, key=lambda measured: -measured.accuracy)

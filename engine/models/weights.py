@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import pickle
 import re
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +12,9 @@ from typing import Any
 
 import torch
 
-from engine.errors import UserError
+from engine.errors import UserError, quoted
+from engine.models.description import read_description
+from engine.models.pickles import CallRefused, check_torch_file
 
 _CONTAINERS = ("state_dict", "net", "model_state_dict", "model", "model_state")
 _PREFIXES = ("module.", "1.", "model.", "net.", "_orig_mod.")
@@ -71,7 +73,12 @@ def read_torch(path: Path) -> WeightFile:
         UserError: it holds Python objects, is damaged, or holds no weights.
     """
     try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
+        check_torch_file(path)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            content = torch.load(path, map_location="cpu", weights_only=True)
+    except CallRefused as error:
+        raise _holds_code(path, f"GLOBAL {error}") from error
     except pickle.UnpicklingError as error:
         raise _holds_code(path, str(error)) from error
     except Exception as error:
@@ -79,7 +86,7 @@ def read_torch(path: Path) -> WeightFile:
         raise _damaged(path, "PyTorch file") from error
     if not isinstance(content, Mapping):
         raise UserError(f"{path} holds a {type(content).__name__}, not weights by name.")
-    return _unpack(path, content)
+    return _unpack(path, _plain(content))
 
 
 def strip_prefixes(tensors: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
@@ -94,16 +101,23 @@ def _all_start(names: Mapping[str, torch.Tensor], prefix: str) -> bool:
     return all(key.startswith(prefix) for key in names)
 
 
-def _unpack(path: Path, content: Mapping[str, Any]) -> WeightFile:
+def _plain(content: Mapping[str, Any]) -> dict[str, Any]:
+    """The entries alone: an object from a file can hide its methods behind its attributes."""
+    return {key: content[key] for key in content}
+
+
+def _unpack(path: Path, content: dict[str, Any]) -> WeightFile:
     if _is_state_dict(content):
         return WeightFile(_present(path, content), "state_dict")
     for container in _CONTAINERS:
         inner = content.get(container)
-        if isinstance(inner, Mapping) and _is_state_dict(inner):
+        inner = _plain(inner) if isinstance(inner, Mapping) else {}
+        if _is_state_dict(inner):
             arch = content.get("arch", "")
             arch = arch if isinstance(arch, str) else ""
             return WeightFile(_present(path, inner), "checkpoint", arch, container)
-    keys = ", ".join(str(key)[:40] for key in list(content)[:5]) or "nothing"
+    names = [quoted(key, 40) for key in content if isinstance(key, str)]
+    keys = ", ".join(names[:5]) or "nothing with a name"
     raise UserError(
         f"{path} holds no weights Certiscope knows (found: {keys}); expected a state_dict, or a "
         "checkpoint with the entry state_dict or net."
@@ -122,8 +136,8 @@ def _present(path: Path, tensors: Mapping[str, torch.Tensor]) -> dict[str, torch
         held = 0 if tensor.is_meta else _held(tensor)
         if tensor.numel() > held:
             raise UserError(
-                f"{path}: its tensor {key} claims {tensor.numel():,} numbers but holds {held:,}; "
-                "the file is damaged or hostile."
+                f"{path}: its tensor {quoted(key)} claims {tensor.numel():,} numbers but holds "
+                f"{held:,}; the file is damaged or hostile."
             )
     return dict(tensors)
 
@@ -136,7 +150,7 @@ def _held(tensor: torch.Tensor) -> int:
 
 def _holds_code(path: Path, message: str) -> UserError:
     match = re.search(r"GLOBAL ([\w.]+)", message)
-    what = f"the Python object {match[1]}" if match else "Python objects"
+    what = f"the Python object {quoted(match[1], 100)}" if match else "Python objects"
     return UserError(
         f"{path} is a pickle with {what} in it, which would run code when opened, so it is never "
         "opened; save the model's state_dict() (safetensors or torch.save) instead."
@@ -149,9 +163,7 @@ def _damaged(path: Path, kind: str) -> UserError:
 
 def read_card(path: Path) -> dict[str, Any]:
     """The JSON card beside a weight file (same name, ``.json``), or nothing."""
-    card = path.with_suffix(".json")
     try:
-        content = json.loads(card.read_text(encoding="utf-8"))
+        return read_description(path.with_suffix(".json"))
     except (OSError, ValueError):
         return {}
-    return content if isinstance(content, dict) else {}

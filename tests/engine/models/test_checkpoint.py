@@ -194,3 +194,44 @@ def test_the_header_states_encoding_and_training_scheme(tmp_path, network):
 def test_an_encoding_that_the_channels_deny_is_refused(cohen):
     with pytest.raises(UserError, match="takes 3 channels, but the encoding 'indicator' has 2"):
         load(cohen(), encoding="indicator")
+
+
+def test_no_network_larger_than_its_file_is_built(tmp_path, network):
+    weights = network("cifar_resnet20", 10).state_dict()
+    weights["fc.weight"] = torch.zeros(10**12, 0)
+    path = tmp_path / "huge.safetensors"
+    save_file(weights, path, {"architecture": "cifar_resnet20"})
+    with pytest.raises(UserError, match=r"fc\.bias has the shape 10 instead of 1000000000000"):
+        load(path)
+    weights["conv1.weight"] = torch.zeros(16, 10**9, 0, 3)
+    save_file(weights, path, {"architecture": "cifar_resnet20"})
+    with pytest.raises(UserError, match=r"conv1\.weight has the shape 16 x 1000000000 x 0 x 3 ins"):
+        load(path)
+
+
+@pytest.mark.parametrize("classes", [0, 1])
+def test_a_single_class_is_no_classifier(tmp_path, network, classes):
+    weights = network("cifar_resnet20", 10).state_dict()
+    weights["fc.weight"], weights["fc.bias"] = torch.zeros(classes, 64), torch.zeros(classes)
+    path = tmp_path / "one.safetensors"
+    save_file(weights, path, {"architecture": "cifar_resnet20"})
+    with pytest.raises(UserError, match="its last layer has fewer than two classes"):
+        load(path)
+
+
+@pytest.mark.parametrize("mean", [torch.zeros(10**6), torch.tensor([float("nan")] * 3)])
+def test_a_stored_normalisation_that_cannot_be_is_refused(tmp_path, network, mean):
+    weights = network("cifar_resnet20", 10).state_dict()
+    stored = {"norm.mean": mean, "norm.std": torch.ones(3), **weights}
+    path = tmp_path / "odd.safetensors"
+    save_file(stored, path, {"architecture": "cifar_resnet20"})
+    with pytest.raises(UserError, match="holds a normalisation that cannot be used: its means"):
+        load(path)
+
+
+def test_names_out_of_a_file_are_shown_in_one_line(tmp_path):
+    path = tmp_path / "odd.safetensors"
+    save_file({"a\n\x00b" * 100: torch.zeros(1)}, path, {"architecture": "digits_cnn"})
+    with pytest.raises(UserError) as refused:
+        load(path)
+    assert str(refused.value).isprintable() and len(str(refused.value)) < 300

@@ -158,3 +158,32 @@ def test_an_id_is_loaded_from_where_the_hub_put_it(folder, monkeypatch):
     monkeypatch.setattr(huggingface_hub, "snapshot_download", lambda *_, **__: str(folder))
     identity = load_model(ModelRequest("owner/model")).identity
     assert identity.name == identity.source == "owner/model"
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"a":' * 50_000, '{"a": ' + "1" * 5000 + "}"])
+def test_a_configuration_beyond_reason_is_refused(folder, text):
+    (folder / "config.json").write_text(text)
+    with pytest.raises(UserError, match=r"config\.json is no readable JSON"):
+        load(folder)
+
+
+def test_huge_numbers_are_refused(folder):
+    edit(folder / "config.json", somewhere={"deep": [1, 2**40]})
+    with pytest.raises(
+        UserError, match=r"config\.json is not understood: it holds the number 1099"
+    ):
+        load(folder)
+
+
+@pytest.mark.parametrize("changes", [{"hidden_size": 10**6}, {"num_hidden_layers": 10**6}])
+def test_a_model_much_larger_than_its_weights_is_not_built(folder, changes):
+    edit(folder / "config.json", **changes)
+    with pytest.raises(UserError, match=r"describes a model much larger than its weights"):
+        load(folder)
+
+
+@pytest.mark.parametrize("changes", [{"image_std": [0.0] * 3}, {"rescale_factor": 10**400}])
+def test_a_normalisation_that_cannot_be_is_refused(folder, changes):
+    edit(folder / "preprocessor_config.json", **changes)
+    with pytest.raises(UserError, match="is not understood"):
+        load(folder)

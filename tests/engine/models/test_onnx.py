@@ -2,70 +2,12 @@ from __future__ import annotations
 
 import sys
 
-import numpy as np
 import pytest
 import torch
 
 from engine.errors import UserError
 from engine.models import ModelRequest, load_model
-
-# A writer for just enough of the ONNX format (protobuf field numbers of onnx.proto3).
-
-
-def _varint(number: int) -> bytes:
-    out = b""
-    while number > 0x7F:
-        out += bytes([number & 0x7F | 0x80])
-        number >>= 7
-    return out + bytes([number])
-
-
-def field(number: int, value: int | str | bytes) -> bytes:
-    if isinstance(value, int):
-        return _varint(number << 3) + _varint(value)
-    data = value.encode() if isinstance(value, str) else value
-    return _varint(number << 3 | 2) + _varint(len(data)) + data
-
-
-def value_info(name: str, shape: list[int | str], kind: int = 1) -> bytes:
-    dims = b"".join(field(1, field(1 if isinstance(d, int) else 2, d)) for d in shape)
-    return field(1, name) + field(2, field(1, field(1, kind) + field(2, dims)))
-
-
-def node(operator: str, inputs: list[str], output: str, domain: str = "") -> bytes:
-    named = b"".join(field(1, name) for name in inputs)
-    return named + field(2, output) + field(4, operator) + (field(7, domain) if domain else b"")
-
-
-def weight(name: str, array: np.ndarray, external: str = "") -> bytes:
-    head = b"".join(field(1, size) for size in array.shape) + field(2, 1) + field(8, name)
-    if external:
-        return head + field(13, field(1, "location") + field(2, external)) + field(14, 1)
-    return head + field(9, array.astype(np.float32).tobytes())
-
-
-def model(
-    nodes: list[bytes], weights: list[bytes], inputs: list[bytes], outputs: list[bytes]
-) -> bytes:
-    graph = b"".join(field(1, n) for n in nodes) + field(2, "g")
-    graph += b"".join(field(5, w) for w in weights)
-    graph += b"".join(field(11, i) for i in inputs) + b"".join(field(12, o) for o in outputs)
-    opsets = field(8, field(1, "") + field(2, 13)) + field(8, field(1, "mine") + field(2, 1))
-    return field(1, 8) + opsets + field(7, graph)
-
-
-MATRIX = np.random.default_rng(0).normal(size=(48, 5)).astype(np.float32)
-
-
-def linear(shape: list[int | str], *, external: str = "", operator: str = "MatMul") -> bytes:
-    """Scores = the 3 x 4 x 4 image as a row, times a matrix."""
-    domain = "mine" if operator != "MatMul" else ""
-    return model(
-        [node("Flatten", ["x"], "flat"), node(operator, ["flat", "w"], "y", domain)],
-        [weight("w", MATRIX, external)],
-        [value_info("x", shape)],
-        [value_info("y", [shape[0], 5])],
-    )
+from tests.hostile.onnx import MATRIX, linear, model, node, value_info
 
 
 def load(path, content: bytes, **changes: object):
@@ -126,7 +68,7 @@ def test_unknown_operators_are_refused(tmp_path):
 @pytest.mark.parametrize(
     ("shape", "sentence"),
     [
-        (["n", 4, 4, 3], "takes 4x4x3 images; only channels first"),
+        (["n", 16, 1, 3], "takes 16x1x3 images; only channels first"),
         (["n", 48], "takes tensor.float. of 2 dimensions"),
         (["n", 3, "h", "w"], "does not fix the size of its image; name it with --arch @3x224x224"),
         (["n", 3, 5, 5], r"m\.onnx cannot be opened by onnxruntime: Node"),
@@ -157,3 +99,15 @@ def test_two_inputs_or_no_row_of_scores_are_refused(tmp_path):
     same = model([node("Relu", ["x"], "y")], [], [value_info("x", image)], [value_info("y", image)])
     with pytest.raises(UserError, match="is no image classifier: it returns 1 x 3 x 4 x 4"):
         load(tmp_path / "m.onnx", same)
+
+
+def test_a_picture_and_its_indicator(tmp_path):
+    two = linear(["n", 2, 4, 6])
+    with pytest.raises(UserError, match="takes 2 channels: a grey picture with an indicator"):
+        load(tmp_path / "m.onnx", two)
+    classifier = load(tmp_path / "m.onnx", two, encoding="indicator", normalize="half")
+    assert classifier.identity.encoding == "indicator"
+    x = torch.rand(2, 2, 4, 6)
+    seen = torch.stack([x[:, 0] * 2 - 1, x[:, 1]], 1)
+    expected = seen.flatten(1) @ torch.from_numpy(MATRIX)
+    torch.testing.assert_close(classifier.scores(x), expected, rtol=1e-5, atol=1e-5)

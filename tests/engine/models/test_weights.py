@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from collections import OrderedDict
 
 import pytest
 import torch
@@ -8,6 +9,7 @@ from safetensors.torch import save_file
 
 from engine.errors import UserError
 from engine.models.weights import read_card, read_safetensors, read_torch, strip_prefixes
+from tests.hostile.pickles import archive, called, entries, pickled
 
 WEIGHTS = {"fc.weight": torch.ones(2, 3), "fc.bias": torch.zeros(2)}
 
@@ -106,4 +108,40 @@ def test_a_card_is_optional(tmp_path):
     (tmp_path / "a.json").write_text('{"name": "x"}')
     assert read_card(tmp_path / "a.safetensors") == {"name": "x"}
     (tmp_path / "a.json").write_text("[1, 2")
+    assert read_card(tmp_path / "a.safetensors") == {}
+
+
+def test_a_pickle_that_asks_for_memory_is_refused(tmp_path):
+    path = tmp_path / "m.pt"
+    torch.save(WEIGHTS, path)
+    held = entries(path.read_bytes())
+    held["m/data.pkl"] = pickled(b"}" + called("builtins bytearray", 10**12) + b"K\x01s")
+    path.write_bytes(archive(held))
+    with pytest.raises(UserError, match=r"the Python object builtins\.bytearray in it"):
+        read_torch(path)
+
+
+def test_an_object_cannot_hide_its_methods(tmp_path):
+    hiding = OrderedDict(WEIGHTS)
+    hiding.itemz = hiding.keyz = hiding.gez = 5
+    path = tmp_path / "m.pt"
+    for content in (hiding, {"state_dict": hiding}):
+        torch.save(content, path)
+        held = entries(path.read_bytes())
+        for name in (b"item", b"key", b"ge"):
+            shown = b"get" if name == b"ge" else name + b"s"
+            held["m/data.pkl"] = held["m/data.pkl"].replace(name + b"z", shown)
+        path.write_bytes(archive(held))
+        assert set(read_torch(path).tensors) == set(WEIGHTS)
+
+
+def test_keys_that_are_no_names_are_not_shown(tmp_path):
+    path = tmp_path / "m.pt"
+    torch.save({(1, 2): 3, "epoch\n\x00": 4}, path)
+    with pytest.raises(UserError, match=r"\(found: epoch  \); expected a state_dict"):
+        read_torch(path)
+
+
+def test_a_card_nested_too_deep_is_none(tmp_path):
+    (tmp_path / "a.json").write_text("[" * 100_000)
     assert read_card(tmp_path / "a.safetensors") == {}
