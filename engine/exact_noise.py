@@ -14,6 +14,9 @@ uniform integer, less K. The law so drawn differs from the exact one by at most
 
 from __future__ import annotations
 
+import functools
+import math
+
 import torch
 
 from engine.grid import GENERATOR, GRID, reach, table_sha256, thresholds, total_variation
@@ -30,12 +33,13 @@ __all__ = [
     "total_variation",
 ]
 
-_GUIDE_BITS = 14
+_GUIDE_BITS = 18
 _CHUNK = 1 << 16
+"""Counters scrambled at a time: the lanes stay in the processor's cache."""
 
 
 class GridTable:
-    """The thresholds on a device, with a guide: most lookups are one gather and one comparison.
+    """The law on a device: a guide decides by the leading bits, thresholds where these do not.
 
     Args:
         sigma: standard deviation, in the input's unit.
@@ -45,28 +49,38 @@ class GridTable:
 
     def __init__(self, sigma: float, device: torch.device, grid: int = GRID) -> None:
         self.reach = reach(sigma, grid)
-        values = torch.tensor(thresholds(sigma, grid), dtype=torch.int64)
-        shift = 63 - _GUIDE_BITS
-        edges = torch.arange(2**_GUIDE_BITS, dtype=torch.int64) << shift
+        reached = [value for value in thresholds(sigma, grid) if value < 2**63]
+        values = torch.tensor(reached, dtype=torch.int64)
+        width = 1 << (63 - _GUIDE_BITS)
+        edges = torch.arange(2**_GUIDE_BITS, dtype=torch.int64) * width
         below = torch.searchsorted(values, edges, right=True)
-        last = edges + ((1 << shift) - 1)
-        inside = torch.searchsorted(values, last, right=True) - below
-        self._shift = shift
+        last = torch.searchsorted(values, edges + (width - 1), right=True)
+        guide = (below - self.reach).to(torch.float32)
+        guide[last > below] = math.nan
         self._values = values.to(device)
-        top = torch.tensor([2**63 - 1], dtype=torch.int64)
-        self._padded = torch.cat([values, top]).to(device)
-        self._below = below.to(device)
-        self._crowded = (inside > 1).to(device)
+        self._guide = guide.to(device)
 
-    def lookup(self, uniform: torch.Tensor) -> torch.Tensor:
-        """Noise values for 63-bit uniform integers, same shape, int64."""
-        bucket = uniform >> self._shift
-        count = self._below[bucket]
-        count += self._padded[count] <= uniform
-        crowded = self._crowded[bucket].nonzero(as_tuple=True)
-        if crowded[0].numel():
-            count[crowded] = torch.searchsorted(self._values, uniform[crowded], right=True)
-        return count.sub_(self.reach)
+    def noise(self, high: torch.Tensor, low: torch.Tensor) -> torch.Tensor:
+        """Noise in grid steps: whole numbers in float32, which holds them exactly.
+
+        Args:
+            high: 32-bit words, contiguous int64: the leading bits of 63-bit uniform integers.
+            low: words for the other 31 bits; their last bit is not used.
+        """
+        leading = high.bitwise_right_shift(32 - _GUIDE_BITS).view(-1)
+        found = torch.index_select(self._guide, 0, leading)
+        open_ = found.isnan().nonzero().view(-1)
+        if open_.numel():
+            uniform = joined(high.view(-1)[open_], low.view(-1)[open_])
+            count = torch.searchsorted(self._values, uniform, right=True)
+            found[open_] = count.sub_(self.reach).to(torch.float32)
+        return found.view(high.shape)
+
+
+@functools.lru_cache(maxsize=8)
+def _table(sigma: float, device: torch.device, grid: int) -> GridTable:
+    """One table for all streams of a run."""
+    return GridTable(sigma, device, grid)
 
 
 class ExactNoiseStream(IntegerNoise):
@@ -84,35 +98,19 @@ class ExactNoiseStream(IntegerNoise):
     ) -> None:
         super().__init__(key, stream, device)
         self.grid = grid
-        self._tables: dict[float, GridTable] = {}
-
-    def grid_steps(self, samples: int, elements: int, *, sigma: float, start: int) -> torch.Tensor:
-        """Noise of samples start .. start+samples-1 in grid steps, (samples, elements), int64."""
-        table = self._table(sigma)
-        pairs = -(-elements // 2)
-        out = torch.empty((samples, 2 * pairs), dtype=torch.int64, device=self.device)
-        step = max(1, _CHUNK // pairs)
-        for first in range(0, samples, step):
-            part = out[first : first + step]
-            part.copy_(table.lookup(self._uniform(start + first, part.shape[0], pairs)))
-        return out[:, :elements]
 
     def gaussian_(self, out: torch.Tensor, x: torch.Tensor, *, sigma: float, start: int) -> None:
-        """Fill ``out`` (B, ...) with noisy ``x``: integer sum, then one map to floats.
+        """Fill ``out`` (B, ...) with noisy ``x``: a sum of whole numbers, then one map to floats.
 
         ``x`` is on the grid: values k / 255 up to float32 rounding.
         """
-        steps = x.mul(self.grid).round_().to(torch.int64).flatten()
-        noise = self.grid_steps(out.shape[0], steps.numel(), sigma=sigma, start=start)
-        noisy = noise.add_(steps) if noise.is_contiguous() else noise + steps
-        out.view(out.shape[0], -1).copy_(noisy)
-        out.mul_(1.0 / self.grid)
-
-    def _uniform(self, start: int, samples: int, pairs: int) -> torch.Tensor:
-        uniform = joined(*self._philox.words(start, samples, pairs, self.stream))
-        return uniform.T.reshape(samples, 2 * pairs)
-
-    def _table(self, sigma: float) -> GridTable:
-        if sigma not in self._tables:
-            self._tables[sigma] = GridTable(sigma, self.device, self.grid)
-        return self._tables[sigma]
+        table = _table(sigma, self.device, self.grid)
+        steps = x.mul(self.grid).round_().flatten()
+        rows, elements = out.view(out.shape[0], -1), steps.numel()
+        pairs = -(-elements // 2)
+        chunk = max(1, _CHUNK // pairs)
+        for first in range(0, rows.shape[0], chunk):
+            part = rows[first : first + chunk]
+            words = self._philox.words(start + first, part.shape[0], pairs, self.stream)
+            noise = table.noise(*words).T.reshape(part.shape[0], 2 * pairs)[:, :elements]
+            torch.add(noise, steps, out=part).mul_(1.0 / self.grid)

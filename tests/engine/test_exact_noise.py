@@ -24,10 +24,17 @@ def test_table_is_that_of_the_independent_computation():
     assert table_sha256(0.5) == GOLDEN["table"]["sha256_le64"]
 
 
+def steps(stream: ExactNoiseStream, samples: int, elements: int, *, sigma: float, start: int = 0):
+    """The noise alone, in grid steps."""
+    out = torch.empty(samples, elements)
+    stream.gaussian_(out, torch.zeros(elements), sigma=sigma, start=start)
+    return out.double().mul(255).round().long()
+
+
 @pytest.mark.parametrize("row", GOLDEN["noise"], ids=lambda r: str(r["sample"]))
 def test_noise_is_bit_for_bit_that_of_the_independent_computation(row: dict):
     stream = ExactNoiseStream(int(row["key"], 16), 0)
-    found = stream.grid_steps(1, len(row["values"]), sigma=0.5, start=row["sample"])
+    found = steps(stream, 1, len(row["values"]), sigma=0.5, start=row["sample"])
     assert found[0].tolist() == row["values"]
 
 
@@ -37,15 +44,33 @@ def test_lookup_is_counting_thresholds(sigma: float):
     edges = [v + d for v in values[:: max(1, len(values) // 200)] for d in (-1, 0, 1)]
     uniform = torch.tensor([0, 2**63 - 1, *edges], dtype=torch.int64).clamp_min(0)
     expected = [sum(t <= u for t in values) - reach(sigma) for u in uniform.tolist()]
-    assert GridTable(sigma, torch.device("cpu")).lookup(uniform).tolist() == expected
+    high, low = uniform >> 31, (uniform & (2**31 - 1)) << 1
+    table = GridTable(sigma, torch.device("cpu"))
+    for last_bit in (0, 1):
+        assert table.noise(high, low + last_bit).tolist() == expected
 
 
-def test_does_not_depend_on_the_batch():
-    one = ExactNoiseStream(3, 1).grid_steps(50, 7, sigma=0.5, start=0)
+@pytest.mark.parametrize("elements", [7, 8])
+def test_does_not_depend_on_the_batch(elements: int):
+    one = steps(ExactNoiseStream(3, 1), 50, elements, sigma=0.5)
     parts = [
-        ExactNoiseStream(3, 1).grid_steps(n, 7, sigma=0.5, start=s) for s, n in ((0, 13), (13, 37))
+        steps(ExactNoiseStream(3, 1), n, elements, sigma=0.5, start=s)
+        for s, n in ((0, 13), (13, 37))
     ]
     assert torch.equal(one, torch.cat(parts))
+
+
+def test_noise_far_below_a_grid_step_is_none():
+    assert thresholds(1e-4)[-1] == 2**63  # to 40 digits; no 63-bit integer reaches it
+    assert not steps(ExactNoiseStream(3, 1), 50, 8, sigma=1e-4).any()
+
+
+def test_large_noise_is_exact_too():
+    """Whole numbers up to 2^24 are floats; the largest sigma there is stays far below."""
+    table = GridTable(10.0, torch.device("cpu"))
+    words = torch.tensor([0, 2**32 - 1], dtype=torch.int64)
+    assert table.noise(words, words).tolist() == [-21675, 21675]
+    assert reach(100.0) + 255 < 2**24
 
 
 def test_what_the_model_sees_is_a_function_of_the_integer_sum_alone():
@@ -59,7 +84,7 @@ def test_what_the_model_sees_is_a_function_of_the_integer_sum_alone():
 @pytest.mark.statistics
 def test_law():
     sigma, n = 0.02, 2_000_000
-    q = ExactNoiseStream(5, 1).grid_steps(n // 8, 8, sigma=sigma, start=0).flatten()
+    q = steps(ExactNoiseStream(5, 1), n // 8, 8, sigma=sigma).flatten()
     scale = 255 * sigma
     edges = range(-15, 16)
     observed = [int((q == k).sum()) for k in edges]
