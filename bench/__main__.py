@@ -13,12 +13,12 @@ import torch
 from rich.console import Console
 from rich.table import Table
 
-from bench import memory, window
+from bench import memory, noise, window
 from bench.samplers import Ratio, as_rows, compare
 from bench.subjects import SUBJECTS
 from engine.device import device_name, resolve
 
-PARTS = ("samplers", "window", "memory")
+PARTS = ("samplers", "noise", "window", "memory")
 
 
 def main() -> None:
@@ -38,6 +38,12 @@ def main() -> None:
     }
     if "samplers" in options.parts:
         found["samplers"] = as_rows(_samplers(options, device, console))
+    if "noise" in options.parts:
+        costs = noise.measure(
+            tuple(options.precisions), device, rounds=options.rounds, seconds=options.seconds
+        )
+        noise.show(costs, console)
+        found["noise"] = noise.as_rows(costs)
     if "window" in options.parts:
         found["window"] = window.measure(rounds=options.rounds)
         _show_window(found["window"], console)

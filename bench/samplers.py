@@ -11,6 +11,7 @@ import torch
 
 from bench.reference import reference_votes
 from bench.subjects import SIGMA, Subject
+from engine.exact_noise import ExactNoiseStream
 from engine.noise import NoiseStream, Stream
 from engine.sampling import Sampler
 from engine.schemes import Gaussian
@@ -36,7 +37,12 @@ class Ratio:
 
 
 def our_sampler(
-    subject: Subject, precision: str, device: torch.device, *, batch: int = 0
+    subject: Subject,
+    precision: str,
+    device: torch.device,
+    *,
+    batch: int = 0,
+    source: type[NoiseStream | ExactNoiseStream] = NoiseStream,
 ) -> Sampler:
     """Certiscope's sampler, its batch size measured."""
     classifier = subject.ours()
@@ -45,7 +51,7 @@ def our_sampler(
         classifier,
         subject.input(),
         Gaussian(sigma=SIGMA),
-        noise=lambda stream: NoiseStream(1, int(stream), device),
+        noise=lambda stream: source(1, int(stream), device),
         device=device,
         batch=batch,
     )
@@ -112,16 +118,17 @@ def compare(
         contenders[ART] = adversarial
     # ART holds all n noisy inputs in float64 at once: a quarter of a GiB of them is enough
     most = 2**28 // (8 * subject.input().numel())
-    planned = {name: _planned(votes, seconds, most) for name, votes in contenders.items()}
+    sizes = {name: planned(votes, seconds, most) for name, votes in contenders.items()}
     rates: dict[str, list[float]] = {name: [] for name in contenders}
     for _ in range(rounds):
         for name, votes in contenders.items():
-            rates[name].append(_rate(votes, planned[name]))
+            rates[name].append(rate(votes, sizes[name]))
     others = [name for name in (REFERENCE, ART) if name in contenders]
     return [_ratio(subject, p, other, rates) for p in precisions for other in others]
 
 
-def _rate(votes: Votes, n: int) -> float:
+def rate(votes: Votes, n: int) -> float:
+    """Votes per second over ``n`` of them."""
     began = time.perf_counter()
     votes(n)
     if torch.cuda.is_available():
@@ -129,13 +136,13 @@ def _rate(votes: Votes, n: int) -> float:
     return n / (time.perf_counter() - began)
 
 
-def _planned(votes: Votes, seconds: float, most: int) -> int:
+def planned(votes: Votes, seconds: float, most: int) -> int:
     """Votes that take about ``seconds``, at most ``most``."""
     n = 16
-    _rate(votes, n)  # the first call pays for what later ones do not
-    while (rate := _rate(votes, n)) * seconds > 4 * n and n < most:
+    rate(votes, n)  # the first call pays for what later ones do not
+    while (speed := rate(votes, n)) * seconds > 4 * n and n < most:
         n *= 4
-    return max(16, min(most, int(rate * seconds)))
+    return max(16, min(most, int(speed * seconds)))
 
 
 def _ratio(subject: Subject, precision: str, other: str, rates: dict[str, list[float]]) -> Ratio:
