@@ -155,14 +155,10 @@ class DocumentWindow(QMainWindow):
         self.refresh_actions()
         self.show_runs()
 
-    @Slot(int, float)
-    def _put_into_form(self, n: int, radius: float) -> None:
-        """Numbers of a plan; 0 leaves one as it is."""
-        fields = self.left.settings.fields
-        if n:
-            fields["n"].set_value(n)
-        if radius:
-            fields["target_radius"].set_value(radius)
+    @Slot(int, str)
+    def _put_into_form(self, n: int, target: str) -> None:
+        """What a plan came to; 0 or an empty text leaves one as it is."""
+        self.left.settings.put(n=n, target=target)
         self.notices.show_notice("info", "Put into the form.")
 
     @Slot(object, str)

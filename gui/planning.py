@@ -14,27 +14,40 @@ NEVER = "out of reach"
 
 
 def curve(plan: PlanResult) -> CurveFigure:
-    """The expected radius over n, and the most that n can reach at all."""
-    points = [point for point in plan.curve if point.radius is not None]
-    limits = [point for point in plan.curve if point.largest is not None]
+    """Over n: the expected radius and the most there is, or, without radii, the chances."""
+    has_radius = any(point.radius is not None for point in plan.curve)
     return CurveFigure(
-        title="Expected radius over n",
+        title="Expected radius over n" if has_radius else "Chance to certify over n",
         subtitle=f"{plan.bound} bound, alpha {plan.alpha:g}, class probability "
         f"{round_down(plan.p, 4)}",
         x_name="n, votes",
-        y_name="radius",
-        curves=(
-            Curve(name="expected", points=tuple((p.n, p.radius or 0.0) for p in points)),
-            Curve(
-                name="largest possible",
-                points=tuple((p.n, p.largest or 0.0) for p in limits),
-                dashed=True,
-            ),
-        ),
+        y_name="radius" if has_radius else "chance",
+        curves=_radii(plan) if has_radius else _chances(plan),
         log_x=True,
         mark=plan.n,
         mark_name=f"dotted: n = {plan.n:,}",
     )
+
+
+def _radii(plan: PlanResult) -> tuple[Curve, ...]:
+    expected = tuple((p.n, p.radius) for p in plan.curve if p.radius is not None)
+    largest = tuple((p.n, p.largest) for p in plan.curve if p.largest is not None)
+    return (
+        Curve(name="expected", points=expected),
+        Curve(name="largest possible", points=largest, dashed=True),
+    )
+
+
+def _chances(plan: PlanResult) -> tuple[Curve, ...]:
+    anything = Curve(
+        name="to certify the class at all",
+        points=tuple((p.n, p.certified) for p in plan.curve),
+        dashed=bool(plan.target),
+    )
+    target = tuple((p.n, p.power) for p in plan.curve if p.power is not None)
+    if not target:
+        return (anything,)
+    return Curve(name=f"to certify {spelled(plan.target)}", points=target), anything
 
 
 def facts(plan: PlanResult) -> list[tuple[str, str]]:
@@ -47,13 +60,22 @@ def facts(plan: PlanResult) -> list[tuple[str, str]]:
         rows += _needed(plan.needed, plan.target)
     rows += [
         (f"n = {plan.n:,}: chance to certify", round_down(now.certified, 3)),
-        *([("chance of the radius", round_down(now.power, 3))] if now.power is not None else []),
+        *([(_chance_of(plan), round_down(now.power, 3))] if now.power is not None else []),
     ]
     if now.radius is not None:
         rows.append(("expected radius", round_down(max(0.0, now.radius - now.error), 3)))
     if now.largest is not None:
         rows.append(("largest radius it can reach", round_down(now.largest, 3)))
     return rows
+
+
+def _chance_of(plan: PlanResult) -> str:
+    return "chance of the radius" if plan.target.startswith("radius=") else "chance of the target"
+
+
+def spelled(target: str) -> str:
+    """A perturbation as words: ``entities 2, epsilon 0.25``."""
+    return target.replace("=", " ").replace(",", ", ")
 
 
 def wanted_n(plan: PlanResult) -> int | None:
@@ -96,7 +118,7 @@ def _needed(needed: Needed, target: str) -> list[tuple[str, str]]:
     enough = needed.n_stay or needed.n_first
     return [
         ("probability it needs", round_up(needed.p_required, 4)),
-        (f"n for {target.replace('=', ' ')}", NEVER if enough is None else f"{enough:,}"),
+        (f"n for {spelled(target)}", NEVER if enough is None else f"{enough:,}"),
         ("with a chance of", f"{needed.power:g}"),
         ("n if all votes agreed", least),
     ]

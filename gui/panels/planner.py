@@ -1,4 +1,4 @@
-"""What would it take: from a few votes to the n that a radius needs, before they are drawn."""
+"""What would it take: from a few votes to the n that a claim needs, before they are drawn."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from gui.panels.facts import FactsTable
 from gui.panels.page import Page
 from gui.panels.scroll import ScrollColumn
 from gui.panels.section import say, words
+from gui.panels.target import TargetEditor
 from gui.paperwork import PlanWish
 from gui.plots import CurvePlot
 from gui.resuming import MOST
@@ -32,19 +33,20 @@ from gui.theme import set_role
 if TYPE_CHECKING:
     from engine.planning import Pilot, PlanResult
 
+_NOTHING_TO_PLAN = "All noise samples of this scheme are counted: there is no n to plan."
 _PAUSE_MS = 250
 """A plan is made when typing has paused for this long."""
 
 
 class PlannerPage(Page):
-    """A pilot, a radius and a chance of success; the form beside it says the rest.
+    """A pilot, what is to be certified, a chance of success; the form beside it says the rest.
 
     Signals:
-        wanted: n and target radius to put into the form; 0 leaves one as it is.
+        wanted: n and target to put into the form; 0 or an empty text leaves one as it is.
         notice: kind and sentence.
     """
 
-    wanted = Signal(int, float)
+    wanted = Signal(int, str)
     notice = Signal(str, str)
 
     def __init__(self, session: Session, *, parent: QWidget | None = None) -> None:
@@ -53,23 +55,24 @@ class PlannerPage(Page):
         self.plan: PlanResult | None = None
         self._runner_up: dict[tuple[int, int], float] = {}
         self.k, self.n0 = _count("Votes for the class", 97, 0), _count("Pilot votes", 100, 1)
-        self.radius = _number("Radius to certify", 0.5, 0.0, 1000.0, 0.05)
+        self.target = TargetEditor()
         self.power = _number("Chance of success", 0.9, 0.01, 0.999, 0.05)
         self.from_run = QPushButton("&From the shown run")
         self.from_run.setToolTip("Take its selection votes as the pilot")
         self.complaint = words(role="abstained")
         self.facts, self.notes = FactsTable(), words(role="small")
         self.chart = CurvePlot("Expected radius over n")
-        self.use_n, self.use_radius = QPushButton("Put &n into the form"), QPushButton("")
+        self.use_n, self.use_target = QPushButton("Put &n into the form"), QPushButton("")
         set_role(self.use_n, "primary")
         self._lay_out()
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._pause.timeout.connect(self._ask)
-        for editor in (self.k, self.n0, self.radius, self.power):
+        for editor in (self.k, self.n0, self.power):
             editor.valueChanged.connect(self._pause.start)
+        self.target.changed.connect(self._pause.start)
         self.from_run.clicked.connect(self.take_run)
         self.use_n.clicked.connect(self._want_n)
-        self.use_radius.clicked.connect(self._want_radius)
+        self.use_target.clicked.connect(self._want_target)
         self.chart.failed.connect(lambda sentence: self.notice.emit("error", sentence))
         self.chart.notice.connect(lambda sentence: self.notice.emit("info", sentence))
         session.settings_changed.connect(self._settings_changed)
@@ -80,9 +83,14 @@ class PlannerPage(Page):
         self._show_buttons(None)
         self._follow_run()
 
+    @property
+    def _deterministic(self) -> bool:
+        return self._session.settings.scheme.law == "enumerated"
+
     def showEvent(self, event: QShowEvent) -> None:
         """Plan at once."""
         super().showEvent(event)
+        self._follow_scheme()
         self._pause.start(0)
 
     @Slot()
@@ -100,7 +108,6 @@ class PlannerPage(Page):
         fields = (
             ("votes for the class", self.k),
             ("of pilot votes", self.n0),
-            ("radius", self.radius),
             ("chance of success", self.power),
         )
         for place, (title, editor) in enumerate(fields):
@@ -110,12 +117,13 @@ class PlannerPage(Page):
             form.addWidget(label, 0, place)
             form.addWidget(editor, 1, place)
         form.addWidget(self.from_run, 1, len(fields))
+        form.addWidget(self.target, 2, 0, 1, len(fields))
         form.setColumnStretch(len(fields) + 1, 1)
         self.content.addLayout(form)
         self.content.addWidget(self.complaint)
         say(self.complaint, "")
         scroll = ScrollColumn("The plan", spacing=8)
-        for widget in (self.facts, self.use_n, self.use_radius, self.notes):
+        for widget in (self.facts, self.use_n, self.use_target, self.notes):
             scroll.column.addWidget(widget)
         scroll.column.addStretch(1)
         row = QHBoxLayout()
@@ -132,7 +140,11 @@ class PlannerPage(Page):
     @Slot()
     def _settings_changed(self) -> None:
         if self.isVisible():
+            self._follow_scheme()
             self._pause.start()
+
+    def _follow_scheme(self) -> None:
+        self.target.set_scheme(type(self._session.settings.scheme))
 
     @Slot()
     def _follow_run(self) -> None:
@@ -144,15 +156,26 @@ class PlannerPage(Page):
         if self.k.value() > self.n0.value():
             say(self.complaint, "More votes for the class than pilot votes.")
             return
-        if not self._session.complaint:
+        if self._deterministic:
+            self._forget(_NOTHING_TO_PLAN)
+        elif not self._session.complaint:
             self._session.desk.plan(
                 PlanWish(
                     self._session.settings,
                     pilot=self._pilot(),
-                    radius=self.radius.value(),
+                    target=self.target.text(),
                     power=self.power.value(),
                 )
             )
+
+    def _forget(self, sentence: str) -> None:
+        self.plan = None
+        say(self.complaint, "")
+        say(self.notes, "")
+        self.set_subtitle("")
+        self.facts.show_rows([])
+        self._show_buttons(None)
+        self.chart.wait(sentence)
 
     @Slot(object)
     def _show(self, plan: PlanResult) -> None:
@@ -164,19 +187,15 @@ class PlannerPage(Page):
         self.facts.show_rows(planning.facts(plan))
         say(self.notes, "\n".join(f"– {sentence}" for sentence in plan.notes))
         self._show_buttons(plan)
-        figure = planning.curve(plan)
-        if any(curve.points for curve in figure.curves):
-            self.chart.show_figure(figure)
-        else:
-            self.chart.wait("What this scheme certifies has no radius.")
+        self.chart.show_figure(planning.curve(plan))
 
     def _show_buttons(self, plan: PlanResult | None) -> None:
         n = planning.wanted_n(plan) if plan else None
         self.use_n.setVisible(n is not None)
         self.use_n.setText(f"Put &n = {n:,} into the form" if n is not None else "")
-        self.use_radius.setVisible(bool(plan and plan.target))
-        self.use_radius.setText(f"&Stop at radius {self.radius.value():g}")
-        self.use_radius.setToolTip("Put the radius into the form: the run ends once it is decided")
+        self.use_target.setVisible(bool(plan and plan.target))
+        self.use_target.setText(f"&Stop at {planning.spelled(plan.target)}" if plan else "")
+        self.use_target.setToolTip("Put this into the form: the run ends once it is decided")
 
     @Slot(str, str)
     def _fail(self, kind: str, sentence: str) -> None:
@@ -186,11 +205,12 @@ class PlannerPage(Page):
     @Slot()
     def _want_n(self) -> None:
         if self.plan is not None and (n := planning.wanted_n(self.plan)) is not None:
-            self.wanted.emit(n, 0.0)
+            self.wanted.emit(n, "")
 
     @Slot()
-    def _want_radius(self) -> None:
-        self.wanted.emit(0, self.radius.value())
+    def _want_target(self) -> None:
+        if self.plan is not None:
+            self.wanted.emit(0, self.plan.target)
 
 
 def _pilot_of(evidence: Evidence) -> Pilot:

@@ -92,6 +92,16 @@ class SettingsPanel(Section):
         self.show_scheme(settings.scheme)
         self._fill({f.spec.name: getattr(settings, f.spec.name) for f in self.run_fields})
 
+    def put(self, *, n: int = 0, target: str = "") -> None:
+        """Put in what a plan came to, as far as it is given."""
+        values: dict[str, Any] = {"n": n} if n else {}
+        if target:
+            typed = "target" in self.fields
+            values["target" if typed else "target_radius"] = (
+                target if typed else float(target.removeprefix("radius="))
+            )
+        self._fill(values)
+
     def suit(self, kind: str, shape: tuple[int, ...]) -> None:
         """Follow the input: parameters that do not fit it are replaced by those that do."""
         self._given = (kind, shape)

@@ -108,8 +108,8 @@ def test_a_plan_is_put_into_the_form(window, qtbot):
     window.commands["plan"].trigger()
     assert window.middle.currentWidget() is window.planner
     assert window.left.isVisible()
-    window.planner.wanted.emit(12_345, 0.0)
-    window.planner.wanted.emit(0, 0.25)
+    window.planner.wanted.emit(12_345, "")
+    window.planner.wanted.emit(0, "radius=0.25")
     settings = window.session.settings
     assert (settings.n, settings.target_radius) == (12_345, 0.25)
 
