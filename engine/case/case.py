@@ -160,6 +160,7 @@ class Case(CaseFile):
                 outcome=evidence.outcome,
                 class_name=evidence.class_name,
                 radius=evidence.radius,
+                certified=evidence.region.headline() if evidence.region else "",
                 stop_reason=evidence.stop_reason,
             )
             owner.give_back(db, run, self._tokens.get(run, ""))

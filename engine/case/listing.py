@@ -12,6 +12,7 @@ from engine.case import log, owner
 from engine.case.log import Event
 from engine.case.rows import Configuration, RunRow, State, read_configuration
 from engine.errors import UserError
+from engine.rounding import round_down
 
 TARGET_REASONS = ("target certified", "target out of reach")
 _STEPS = ("began", "resumed", "extended", "ended")
@@ -93,8 +94,18 @@ def _state(db: sqlite3.Connection, run: int, events: Sequence[Event]) -> State:
 
 def _outcome(events: Sequence[Event]) -> dict[str, Any]:
     ended = [event for event in events if event.kind == "ended"]
+    if not ended:
+        return {}
+    detail = ended[-1].detail
     names = ("outcome", "class_name", "radius", "stop_reason")
-    return {name: ended[-1].detail[name] for name in names} if ended else {}
+    return {**{name: detail[name] for name in names}, "certified": _certified(detail)}
+
+
+def _certified(detail: Mapping[str, Any]) -> str:
+    """The headline of what is certified; cases of older versions keep a ball's radius alone."""
+    if "certified" in detail or detail["radius"] is None:
+        return str(detail.get("certified", ""))
+    return f"R = {round_down(detail['radius'], 3)}"
 
 
 def _counts(events: Sequence[Event]) -> list[int]:

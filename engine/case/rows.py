@@ -43,6 +43,7 @@ class RunRow(Record):
         counted: estimation votes on the disk, of ``settings.n``.
         number, of: run ``number`` of ``of`` on this model, input and setting.
         outcome, class_name, radius, stop_reason: of its last result, if it has one.
+        certified: what it certifies, in few words; empty for nothing.
         note: text that somebody attached.
         pinned: marked for comparison.
         damage: what is wrong with its record, in a sentence; empty if it is whole.
@@ -63,6 +64,7 @@ class RunRow(Record):
     outcome: str = ""
     class_name: str | None = None
     radius: float | None = None
+    certified: str = ""
     stop_reason: str = ""
     note: str = ""
     pinned: bool = False

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from engine.case import Case
-from engine.case.listing import by_run
+from engine.case.listing import _certified, by_run
 from engine.case.log import Event
 from tests.cases import SETTINGS, begun, counted, partly
 
@@ -30,6 +30,7 @@ def test_a_row_is_labelled_from_its_run(case: Case) -> None:
         evidence.class_name,
         evidence.stop_reason,
     )
+    assert row.certified == evidence.region.headline()
     assert (row.counted, row.state, row.at) == (1000, "finished", ("radius=0.1",))
     assert (row.number, row.of, evidence.run_number) == (1, 1, 1)
     assert row.created and not row.resumable
@@ -49,3 +50,9 @@ def test_runs_come_oldest_first(case: Case) -> None:
     for seed in range(3):
         begun(case, SETTINGS.model_copy(update={"seed": seed}))
     assert [row.settings.seed for row in case.runs()] == [0, 1, 2]
+
+
+def test_a_case_of_an_older_version_says_its_radius():
+    assert _certified({"radius": 0.63299}) == "R = 0.632"
+    assert _certified({"radius": None}) == ""
+    assert _certified({"radius": None, "certified": "4 pixels"}) == "4 pixels"
