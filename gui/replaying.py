@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from engine.figures import Curve, CurveFigure
+from engine.regions import CellMap, Count, Region, Staircase
+from engine.regions.base import counted
 from engine.rounding import confidence_percent, round_down
 
 if TYPE_CHECKING:
     from engine.replay import ReplayResult, ReplayRow
 
 DIGITS = 4
-_HEADER = ("Row", "Label", "Outcome", "Class", "Radius", "p lower", "n")
+_MOST_CURVES = 4
+_HEADER = ("Row", "Label", "Outcome", "Class", "Certified", "p lower", "n")
 
 
 def header(result: ReplayResult) -> tuple[str, ...]:
@@ -27,11 +30,18 @@ def texts(row: ReplayRow) -> tuple[str, ...]:
         str(row.label),
         row.outcome,
         "" if row.predicted_class is None else str(row.predicted_class),
-        "" if row.radius is None else round_down(row.radius, DIGITS),
+        _certified(row),
         round_down(row.bounds.p_lower, DIGITS),
         f"{row.n:,}" if row.n else "",
         *("yes" if answer else "no" for answer in row.certified_at.values()),
     )
+
+
+def _certified(row: ReplayRow) -> str:
+    """A radius as a number, any other region by its headline."""
+    if row.radius is not None:
+        return round_down(row.radius, DIGITS)
+    return row.region.headline() if row.region is not None else ""
 
 
 def facts(result: ReplayResult) -> list[tuple[str, str]]:
@@ -55,12 +65,38 @@ def facts(result: ReplayResult) -> list[tuple[str, str]]:
 
 
 def curve(result: ReplayResult) -> CurveFigure | None:
-    """Share of rows that are correct and certified at a radius; None without radii."""
-    if result.summary.acr is None:
+    """Share of rows that are correct and certified, over the size of the change.
+
+    The size is what the regions measure: a radius, a number of things, a strength for each number
+    of things, or additions and deletions alone. None without a certified row.
+    """
+    regions = [row.region for row in result.rows if row.region is not None]
+    if not regions:
         return None
-    total, together = len(result.rows), result.summary.simultaneous
+    sizes, x_name = _SIZES[regions[0].kind]
+    valid = "" if result.independent else "not independent: no valid claim · "
+    return CurveFigure(
+        title="Certified accuracy",
+        subtitle=f"{valid}{result.scheme.noise_in_words()} · {result.bound} bound",
+        x_name=x_name,
+        y_name="share of rows",
+        curves=tuple(sizes(result)),
+    )
+
+
+def _right(result: ReplayResult) -> list[Region]:
+    """What is certified of the rows that are right."""
+    return [
+        row.region
+        for row in result.rows
+        if row.region is not None and row.predicted_class == row.label
+    ]
+
+
+def _balls(result: ReplayResult) -> Iterator[Curve]:
     own = [row.radius for row in result.rows if row.predicted_class == row.label]
-    curves = [Curve(name=f"each row, alpha {result.alpha:g}", points=_steps(own, total))]
+    total, together = len(result.rows), result.summary.simultaneous
+    yield Curve(name=f"each row, alpha {result.alpha:g}", points=_steps(own, total))
     if together is not None:
         joint = [
             radius
@@ -68,14 +104,48 @@ def curve(result: ReplayResult) -> CurveFigure | None:
             if row.bounds.top == row.label
         ]
         name = f"all rows at once, alpha {together.alpha:g}"
-        curves.append(Curve(name=name, points=_steps(joint, total), dashed=True))
-    valid = "" if result.independent else "not independent: no valid claim · "
-    return CurveFigure(
-        title="Certified accuracy",
-        subtitle=f"{valid}{result.scheme.noise_in_words()} · {result.bound} bound",
-        x_name="radius",
-        y_name="share of rows",
-        curves=tuple(curves),
+        yield Curve(name=name, points=_steps(joint, total), dashed=True)
+
+
+def _counts(result: ReplayResult) -> Iterator[Curve]:
+    most = [region.most for region in _right(result) if isinstance(region, Count)]
+    yield Curve(name=f"each row, alpha {result.alpha:g}", points=_shares(most, result))
+
+
+def _staircases(result: ReplayResult) -> Iterator[Curve]:
+    """A curve of strengths for each of the first numbers of things."""
+    stairs = [region for region in _right(result) if isinstance(region, Staircase)]
+    steps = max((len(region.reach) for region in stairs), default=0)
+    for step in range(min(steps, _MOST_CURVES)):
+        reach = [region.reach[step] for region in stairs if step < len(region.reach)]
+        name = counted(stairs[0].first + step, stairs[0].things)
+        yield Curve(name=name, points=_steps(reach, len(result.rows)), dashed=step > 0)
+
+
+def _cells(result: ReplayResult) -> Iterator[Curve]:
+    maps = [region for region in _right(result) if isinstance(region, CellMap)]
+    if maps:
+        names = (maps[0].row_term, maps[0].column_term)
+        for place, name in enumerate(names):
+            most = [region.most()[place] for region in maps]
+            yield Curve(name=f"{name} alone", points=_shares(most, result), dashed=place > 0)
+
+
+_SIZES: dict[str, tuple[Callable[[ReplayResult], Iterator[Curve]], str]] = {
+    "ball": (_balls, "radius"),
+    "count": (_counts, "number of changed things"),
+    "staircase": (_staircases, "strength"),
+    "cells": (_cells, "number of changes"),
+}
+"""By kind of region: its curves and what they run over."""
+
+
+def _shares(most: Sequence[int], result: ReplayResult) -> tuple[tuple[float, float], ...]:
+    """Share of the rows that are right and certified against at least so many changes."""
+    total = len(result.rows)
+    return tuple(
+        (float(size), sum(one >= size for one in most) / total)
+        for size in range(max(most, default=0) + 2)
     )
 
 

@@ -7,7 +7,8 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QWidget
 
 from engine.evidence import Evidence
-from engine.figures import NOISE_WORDS, bounds_figure, votes_figure
+from engine.figures import bounds_figure, votes_figure
+from gui.panels.badge import badge_of
 from gui.panels.facts import FactsTable
 from gui.panels.rows import evidence_rows
 from gui.panels.scroll import ScrollColumn
@@ -79,13 +80,14 @@ class RecordView(Card):
         role = "abstained" if evidence.outcome == "abstained" else "certified"
         set_role(self.outcome, role)
         say(self.outcome, evidence.outcome.upper() + ("" if evidence.complete else " · PARTIAL"))
-        region, noise = evidence.region, evidence.settings.noise
+        region, badge = evidence.region, badge_of(evidence.settings, evidence.settings.noise)
         say(self.headline, region.headline() if region else "")
-        say(self.unit, f"{region.norm} norm, {region.unit}" if region else "")
+        say(self.unit, region.note() if region else "")
         say(self.sentence, evidence.statement)
         say(self.ended, ended(evidence))
-        say(self.badge, NOISE_WORDS[noise].capitalize())
-        set_role(self.badge, "badge-sound" if noise == "exact" else "badge")
+        say(self.badge, badge.text)
+        self.badge.setToolTip(badge.tip)
+        set_role(self.badge, badge.role)
         self.facts.show_rows(evidence_rows(evidence))
         self._draw(evidence)
 

@@ -6,6 +6,7 @@ from engine.evidence import Evidence
 from engine.procedures.snapshot import Snapshot
 from engine.rounding import confidence_percent, round_down, round_up
 from engine.settings import RunSettings
+from gui.panels.kinds import KIND_WORDS
 
 Rows = list[tuple[str, str]]
 DIGITS = 4
@@ -21,7 +22,7 @@ def evidence_rows(evidence: Evidence) -> Rows:
             "guarantee",
             f"{evidence.settings.scheme.guarantee}, {evidence.settings.scheme.randomness}",
         ),
-        ("picture", evidence.input.name),
+        (KIND_WORDS[evidence.input.kind].one, evidence.input.name),
         ("model", f"{evidence.model.name}, {evidence.model.sha256[:HASH_DIGITS]}…"),
         ("time", f"{run.seconds:.1f} s on {run.device}"),
         ("ended", evidence.stop_reason),
@@ -84,12 +85,16 @@ def _bound_rows(evidence: Evidence) -> Rows:
 
 
 def _setting_rows(settings: RunSettings) -> Rows:
-    return [
-        ("noise", settings.scheme.noise_in_words()),
-        ("n0, n", f"{settings.n0:,}, {settings.n:,}"),
-        ("alpha", f"{settings.alpha:g}"),
-        ("confidence", f"{confidence_percent(settings.alpha)} %"),
-        ("bound", settings.bound),
-        ("seed", str(settings.seed)),
-        ("precision", settings.precision),
-    ]
+    counted = settings.scheme.samples()
+    rows = [("noise", settings.scheme.noise_in_words())]
+    if counted is not None:
+        rows.append(("samples, all there are", f"{counted:,}"))
+    else:
+        rows += [
+            ("n0, n", f"{settings.n0:,}, {settings.n:,}"),
+            ("alpha", f"{settings.alpha:g}"),
+            ("confidence", f"{confidence_percent(settings.alpha)} %"),
+            ("bound", settings.bound),
+            ("seed", str(settings.seed)),
+        ]
+    return [*rows, ("precision", settings.precision)]

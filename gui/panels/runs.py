@@ -24,7 +24,7 @@ from gui.panels.runs_model import NOTE, RunsModel, filtered, run_title
 if TYPE_CHECKING:
     from engine.case import RunRow
 
-_WIDTHS = (48, 120, 90, 330, 140, 64, 150, 120, 120)
+_WIDTHS = (48, 120, 90, 310, 130, 130, 130, 120, 110)
 _EMPTY = "No runs yet. While a case is open, every run is recorded in it."
 _WAIT = "It is read when the run that is going has ended."
 _NO_RESULT = "This run has no result: it was interrupted. Its votes are kept; go on with it."
@@ -134,7 +134,7 @@ class RunsPage(Page):
         self.note = QPushButton("Edit &note")
         self.pin.setToolTip("Mark a run for comparison")
         self.compare_button.setToolTip("Show the two runs pinned side by side")
-        self.resume.setToolTip("Open its model and picture and count the missing votes")
+        self.resume.setToolTip("Open its model and input and count the missing votes")
         self.pin.clicked.connect(self._pin)
         self.compare_button.clicked.connect(self.compare)
         self.resume.clicked.connect(self._go_on)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -14,15 +15,16 @@ from PySide6.QtCore import (
     Signal,
 )
 
-from engine.rounding import round_down
+from engine.fields import field_specs
 
 if TYPE_CHECKING:
     from engine.case import RunRow
 
 Index = QModelIndex | QPersistentModelIndex
-COLUMNS = ("Run", "Model", "Input", "Setting", "Outcome", "Radius", "n", "Date", "Note")
+COLUMNS = ("Run", "Model", "Input", "Setting", "Outcome", "Certified", "n", "Date", "Note")
 OUTCOME, NOTE = COLUMNS.index("Outcome"), COLUMNS.index("Note")
-_NUMBERS = {COLUMNS.index(name) for name in ("Run", "Radius", "n")}
+_NUMBER = re.compile(r"[\d,]*\d(\.\d+)?")
+_NUMBERS = {COLUMNS.index(name) for name in ("Run", "n")}
 
 
 class RunsModel(QAbstractTableModel):
@@ -114,7 +116,7 @@ def texts(row: RunRow) -> tuple[str, ...]:
         row.input.name,
         setting(row),
         outcome(row),
-        "" if row.radius is None else round_down(row.radius, 3),
+        row.certified,
         f"{row.counted:,} of {settings.n:,}" if row.counted != settings.n else f"{row.counted:,}",
         _local(row.created),
         row.note,
@@ -126,16 +128,28 @@ def sort_keys(row: RunRow) -> tuple[Any, ...]:
     shown = list(texts(row))
     shown[7] = row.created
     keys: list[Any] = [text.lower() for text in shown]
-    keys[0], keys[5], keys[6] = row.id, -1.0 if row.radius is None else row.radius, row.counted
+    keys[0], keys[5], keys[6] = row.id, _size(row), row.counted
     return tuple(keys)
+
+
+def _size(row: RunRow) -> float:
+    """How much is certified: the radius, else the first number of what is said of it."""
+    if row.radius is not None:
+        return row.radius
+    found = _NUMBER.search(row.certified)
+    return float(found[0].replace(",", "")) if found else -1.0
 
 
 def setting(row: RunRow) -> str:
     """What a run was declared with, in few words."""
     settings, scheme = row.settings, row.settings.scheme
-    level = " ".join(f"{name} {getattr(scheme, name)}" for name in type(scheme).model_fields)
+    declared = ((spec.name, getattr(scheme, spec.name)) for spec in field_specs(type(scheme)))
+    level = " ".join(f"{name} {value}" for name, value in declared if value is not None)
+    if scheme.law == "enumerated":
+        return f"{scheme.key} {level}"
+    noise = f", {settings.noise}" if scheme.law == "continuous" else ""
     return (
-        f"{scheme.key} {level}, {settings.bound}, {settings.noise}, seed {settings.seed}, "
+        f"{scheme.key} {level}, {settings.bound}{noise}, seed {settings.seed}, "
         f"alpha {settings.alpha:g}"
     )
 

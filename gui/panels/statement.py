@@ -15,10 +15,9 @@ from PySide6.QtWidgets import (
 )
 
 from engine.evidence import Evidence
-from engine.figures import NOISE_WORDS
 from engine.procedures.snapshot import Snapshot
 from engine.regions import Region
-from engine.settings import NoiseMode
+from gui.panels.badge import Badge, badge_of
 from gui.panels.facts import FactsTable
 from gui.panels.rows import Rows, evidence_rows, snapshot_rows
 from gui.panels.scroll import ScrollColumn
@@ -27,12 +26,7 @@ from gui.session import Session
 from gui.theme import set_role
 from gui.widgets.card import Card
 
-_BADGE_TIPS: dict[NoiseMode, str] = {
-    "float": "Fast noise made in floating point: not sound to the last bit.",
-    "exact": "Integer noise on the 8-bit grid: the claim holds in floating point too, for pictures "
-    "with 8 bits per channel.",
-}
-_WAITING = "Choose a model and a picture, then press Certify (F5)."
+_WAITING = "Choose a model and an input, then press Certify (F5)."
 
 
 class StatementPanel(Card):
@@ -97,7 +91,7 @@ class StatementPanel(Card):
         outcome = evidence.outcome.upper() + ("" if evidence.complete else " · PARTIAL")
         basis = evidence.bounds.basis if evidence.bounds else ""
         self._show(outcome, role, basis, evidence.region, evidence.statement)
-        self._badge(evidence.settings.noise)
+        self._badge(badge_of(evidence.settings, evidence.settings.noise))
         say(self.ended, ended(evidence))
         if evidence.outcome == "predicted":
             say(self.headline, f"'{evidence.class_name}'")
@@ -117,7 +111,7 @@ class StatementPanel(Card):
         else:
             text, basis = "This may be claimed if the run is stopped now.", bounds.basis
         self._show("RUNNING", "provisional", basis, snapshot.region, text)
-        self._badge(snapshot.noise)
+        self._badge(badge_of(snapshot.settings, snapshot.noise))
         say(self.ended, "")
         model = self._session.model
         self._fill(snapshot_rows(snapshot, model.class_names if model else ()))
@@ -130,13 +124,13 @@ class StatementPanel(Card):
         say(self.outcome, outcome)
         say(self.basis, basis)
         say(self.headline, region.headline() if region else "")
-        say(self.unit, f"{region.norm} norm, {region.unit}" if region else "")
+        say(self.unit, region.note() if region else "")
         say(self.sentence, sentence)
 
-    def _badge(self, noise: NoiseMode | None) -> None:
-        say(self.badge, NOISE_WORDS[noise].capitalize() if noise else "")
-        self.badge.setToolTip(_BADGE_TIPS[noise] if noise else "")
-        set_role(self.badge, "badge-sound" if noise == "exact" else "badge")
+    def _badge(self, badge: Badge | None) -> None:
+        say(self.badge, badge.text if badge else "")
+        self.badge.setToolTip(badge.tip if badge else "")
+        set_role(self.badge, badge.role if badge else "badge")
 
     def _limit(self, limits: tuple[str, ...]) -> None:
         self.limits_title.setVisible(bool(limits))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -57,7 +59,7 @@ class VotesPage(Page):
         self._session = session
         self.path: Path | None = None
         self.result: ReplayResult | None = None
-        self.choice, self.at = QComboBox(), QLineEdit(placeholderText="radius=0.25 radius=0.5")
+        self.choice, self.at = QComboBox(), QLineEdit()
         self.choice.addItems(list(_CHOICES))
         self.choice.setAccessibleName("The class is chosen by")
         self.at.setAccessibleName("Perturbations to answer")
@@ -124,8 +126,20 @@ class VotesPage(Page):
         for button in (self.csv, self.json):
             button.setEnabled(False)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """The terms are those of the form's scheme."""
+        super().showEvent(event)
+        self._name_terms()
+
+    def _name_terms(self) -> None:
+        terms = self._session.settings.scheme.terms
+        self.at.setPlaceholderText(",".join(f"{term}=1" for term in terms))
+        meaning = "; ".join(f"{term}: {text}" for term, text in terms.items())
+        self.at.setToolTip(f"Perturbations to answer, with spaces between them. {meaning}")
+
     @Slot()
     def _settings_changed(self) -> None:
+        self._name_terms()
         if self.isVisible() and self.path is not None:
             self._pause.start()
 
@@ -138,7 +152,7 @@ class VotesPage(Page):
                     self.path,
                     session.settings,
                     selection=_CHOICES[self.choice.currentText()],
-                    at=tuple(self.at.text().replace(",", " ").split()),
+                    at=perturbations(self.at.text()),
                 )
             )
 
@@ -167,7 +181,7 @@ class VotesPage(Page):
         if figure is not None:
             self.chart.show_figure(figure)
         else:
-            self.chart.wait("What this scheme certifies has no radius.")
+            self.chart.wait("No row is certified.")
         for button in (self.csv, self.json):
             button.setEnabled(True)
 
@@ -184,3 +198,20 @@ class VotesPage(Page):
     def _save(self, fmt: str) -> None:
         if self.result is not None:
             self.save.emit(self.result, fmt)
+
+
+def perturbations(text: str) -> tuple[str, ...]:
+    """The perturbations in a line; a new one begins where a term comes again.
+
+    >>> perturbations("radius=0.25, radius=0.5")
+    ('radius=0.25', 'radius=0.5')
+    >>> perturbations("entities=1, epsilon=0.5 entities=2, epsilon=0.1")
+    ('entities=1,epsilon=0.5', 'entities=2,epsilon=0.1')
+    """
+    found: list[dict[str, str]] = []
+    for part in re.split(r"[\s,;]+", text.strip()):
+        term = part.partition("=")[0]
+        if not found or term in found[-1]:
+            found.append({})
+        found[-1][term] = part
+    return tuple(",".join(terms.values()) for terms in found if any(terms))

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from engine.replay.replay import replay
-from engine.schemes import Gaussian
+from engine.schemes import Ablation, Gaussian, HierarchicalGaussian, Sparse
 from gui.replaying import _percent, curve, facts, header, texts
 
 VOTES = """idx,label,n0_0,n0_1,n_0,n_1
@@ -25,7 +25,7 @@ def result(tmp_path):
 
 def test_a_row_in_words(result):
     assert header(result) == (
-        "Row", "Label", "Outcome", "Class", "Radius", "p lower", "n", "radius=0.5"
+        "Row", "Label", "Outcome", "Class", "Certified", "p lower", "n", "radius=0.5"
     )  # fmt: skip
     first, last = texts(result.rows[0]), texts(result.rows[3])
     assert first[:4] == ("a", "0", "certified", "0")
@@ -63,3 +63,46 @@ def test_shares_are_rounded_down_from_the_fraction():
     assert _percent(113 / 200, 200) == "56.50 %"
     assert _percent(2 / 3, 3) == "66.66 %"
     assert _percent(1.0, 7) == "100.00 %"
+
+
+def made(tmp_path, scheme, *at):
+    path = tmp_path / "v.csv"
+    path.write_text(VOTES)
+    return replay(path, scheme=scheme, alpha=0.001, bound="clopper-pearson", at=at)
+
+
+def test_counted_things_have_a_curve_over_their_number(tmp_path):
+    result = made(tmp_path, Ablation(entities=64, keep=5))
+    (line,) = curve(result).curves
+    most = [row.region.most for row in result.rows if row.predicted_class == row.label]
+    assert line.points[-1] == (max(most) + 1, 0.0)
+    assert dict(line.points)[1.0] == sum(one >= 1 for one in most) / 4
+    certified = [row for row in result.rows if row.region is not None]
+    assert texts(certified[0])[4] == certified[0].region.headline()
+
+
+def test_a_staircase_has_a_curve_for_every_step(tmp_path):
+    result = made(tmp_path, HierarchicalGaussian(sigma=0.25, p=0.9))
+    lines = curve(result).curves
+    assert [line.name for line in lines][:2] == ["1 pixel", "2 pixels"]
+    for line in lines:
+        shares = [y for _, y in line.points]
+        assert shares == sorted(shares, reverse=True)
+    reach = result.rows[0].region.reach
+    assert max(x for x, _ in lines[0].points) == max(
+        row.region.reach[0] for row in result.rows if row.region and row.label == 0
+    )
+    assert len(reach) >= 2
+
+
+def test_a_map_has_a_curve_for_either_direction(tmp_path):
+    result = made(tmp_path, Sparse(), "additions=1,deletions=2")
+    assert [line.name for line in curve(result).curves] == ["additions alone", "deletions alone"]
+    assert header(result)[-1] == "additions=1,deletions=2"
+
+
+def test_without_a_certified_row_there_is_no_curve(tmp_path):
+    path = tmp_path / "v.csv"
+    path.write_text("idx,label,n0_0,n0_1,n_0,n_1\na,0,5,5,500,500\n")
+    none = replay(path, scheme=Gaussian(), alpha=0.001, bound="clopper-pearson")
+    assert curve(none) is None

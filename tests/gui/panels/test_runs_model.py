@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from engine.case import RunRow
+from engine.schemes import DssnL1, Sparse
 from engine.settings import RunSettings
 from gui.panels.runs_model import COLUMNS, NOTE, RunsModel, filtered, outcome, run_title, texts
 
@@ -24,6 +25,7 @@ def row(make):
             "outcome": "certified",
             "class_name": "7",
             "radius": 0.63299,
+            "certified": "R = 0.632",
         }
         return RunRow(**{**facts, **changes})
 
@@ -34,7 +36,7 @@ def test_a_row_is_labelled_from_itself(row):
     shown = dict(zip(COLUMNS, texts(row(4, note="n", pinned=True)), strict=True))
     assert shown["Run"] == "● 4"
     assert shown["Input"] == "digits:4"
-    assert shown["Radius"] == "0.632"
+    assert shown["Certified"] == "R = 0.632"
     assert shown["Outcome"] == "certified '7'"
     assert shown["Setting"] == "gaussian sigma 0.25, live, float, seed 0, alpha 0.001"
     assert shown["Note"] == "n"
@@ -71,7 +73,7 @@ def test_it_filters_all_columns_and_sorts_by_value(row, qapp):
     proxy.setFilterFixedString("keep")
     assert proxy.rowCount() == 1
     proxy.setFilterFixedString("")
-    proxy.sort(COLUMNS.index("Radius"), Qt.SortOrder.DescendingOrder)
+    proxy.sort(COLUMNS.index("Certified"), Qt.SortOrder.DescendingOrder)
     assert [proxy.index(i, 0).data() for i in range(3)] == ["9", "10", "2"]
     proxy.sort(0, Qt.SortOrder.AscendingOrder)
     assert [proxy.index(i, 0).data() for i in range(3)] == ["2", "9", "10"]
@@ -112,3 +114,25 @@ def test_the_damage_is_told_in_full(row, qapp):
     model.show_rows((row(1, state="damaged", damage="Run 1 is damaged: its counts are missing."),))
     tip = model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
     assert tip == "Run 1 is damaged: its counts are missing."
+
+
+@pytest.mark.parametrize(
+    ("scheme", "words"),
+    [
+        (Sparse(), "sparse p_plus 0.01 p_minus 0.6 categories 2, live, seed 0, alpha 0.001"),
+        (DssnL1(), "dssn-l1 lam 0.5"),
+    ],
+)
+def test_a_setting_names_what_means_something_under_its_scheme(row, scheme, words):
+    assert texts(row(1, settings=RunSettings(scheme=scheme)))[3] == words
+
+
+def test_what_is_no_ball_is_said_and_sorted_by_its_first_number(row, qapp):
+    said = ("12 additions or 3 deletions", "4 pixels", "", "1,024 pixels")
+    model = RunsModel()
+    model.show_rows(tuple(row(k, radius=None, certified=text) for k, text in enumerate(said, 1)))
+    proxy = filtered(model)
+    place = COLUMNS.index("Certified")
+    proxy.sort(place, Qt.SortOrder.AscendingOrder)
+    shown = [proxy.index(k, place).data() for k in range(4)]
+    assert shown == ["", "4 pixels", "12 additions or 3 deletions", "1,024 pixels"]

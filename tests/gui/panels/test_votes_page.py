@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from engine.schemes import Gaussian
+from engine.schemes import Gaussian, HierarchicalGaussian
 from engine.settings import RunSettings
-from gui.panels.votes_page import VotesPage
+from gui.panels.votes_page import VotesPage, perturbations
 
 VOTES = "idx,label,n0_0,n0_1,n_0,n_1\na,0,9,1,990,10\nb,1,9,1,950,50\n"
 
@@ -77,3 +77,27 @@ def test_it_is_saved(replayed, qtbot):
     with qtbot.waitSignal(replayed.save) as heard:
         replayed.json.click()
     assert heard.args[1] == "json"
+
+
+def test_any_scheme_is_asked_in_its_own_terms(replayed, session, qtbot):
+    session.set_settings(RunSettings(scheme=HierarchicalGaussian(sigma=0.25, p=0.9)))
+    assert replayed.at.placeholderText() == "entities=1,epsilon=1"
+    replayed.at.setText("entities=1,epsilon=0.1 entities=2, epsilon=9")
+    qtbot.waitUntil(lambda: replayed.model.columnCount() == 9)
+    assert replayed.model.header[-2:] == ("entities=1,epsilon=0.1", "entities=2,epsilon=9")
+    assert replayed.model.index(0, 4).data() == replayed.result.rows[0].region.headline()
+    assert replayed.chart.figure.curves[0].name == "1 pixel"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("", ()),
+        ("radius=0.25", ("radius=0.25",)),
+        ("radius=1 radius=2;radius=3", ("radius=1", "radius=2", "radius=3")),
+        ("additions=1,deletions=2", ("additions=1,deletions=2",)),
+        ("a=1, b=2 , a=3, b=4", ("a=1,b=2", "a=3,b=4")),
+    ],
+)
+def test_perturbations_are_told_apart_where_a_term_comes_again(text, found):
+    assert perturbations(text) == found
