@@ -118,7 +118,7 @@ def _check_model(model: ModelIdentity, width: int, source: str) -> None:
     if model.kind != "graph":
         raise UserError(
             f"The model '{model.name}' takes no graphs; give a graph model, e.g. "
-            "demo:karate-hierarchical."
+            "demo:karate-hierarchical-sparse."
         )
     wanted = model.input_shape[-1] - (model.encoding == "indicator")
     if wanted != width:
