@@ -89,7 +89,8 @@ def test_labels_are_matched_by_name_then_by_number():
     [
         (
             {"kind": "image", "input_shape": (1, 8, 8)},
-            "The model 'm' takes no graphs; give a graph model, e.g. demo:karate-hierarchical-sparse.",
+            "The model 'm' takes no graphs; give a graph model, e.g. "
+            "demo:karate-hierarchical-sparse.",
         ),
         (
             {"input_shape": (0, 2880), "encoding": "indicator"},
