@@ -1,6 +1,7 @@
 """Train, measure and write graph models: ``python -m engine.training.graphs``.
 
-Without ``--data`` it makes the shipped models of the karate club; with it, a model of that graph.
+With neither ``--data`` nor ``--scheme`` it makes the shipped models of the karate club; else one
+model, of that graph and for that noise.
 """
 
 from __future__ import annotations
@@ -191,23 +192,38 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = _parser().parse_args(arguments)
     try:
         graph = load_graph(given.data)
-        chosen = GraphNoise(given.scheme, given.p, given.p_plus, given.p_minus)
-        shipped = given.data == KARATE and not given.scheme
         few = graph.nodes < _FEW
         certified = given.certify if given.certify is not None else few * graph.nodes
         draws = _FEW_DRAWS if few else GraphRecipe.draws
-        for noise in SHIPPED if shipped else (chosen,):
+        out = given.out or Path("assets/models" if given.data == KARATE else "out")
+        for noise in _noises(given):
             recipe = GraphRecipe(given.arch, noise, given.seed, given.epochs, draws=draws)
-            print(f"Wrote {make(graph, recipe, given.out, certified=certified)} and its card.")
+            print(f"Wrote {make(graph, recipe, out, certified=certified)} and its card.")
     except UserError as error:
         raise SystemExit(str(error)) from error
+
+
+def _noises(given: argparse.Namespace) -> tuple[GraphNoise, ...]:
+    """What to train with, its numbers checked before a long training.
+
+    Raises:
+        UserError: a probability is out of range.
+    """
+    if given.data == KARATE and not given.scheme:
+        return SHIPPED
+    name = given.scheme or SHIPPED[0].name
+    noise = GraphNoise(name, given.p, given.p_plus, given.p_minus)
+    scheme = noise.scheme()
+    if scheme is not None:
+        parse_scheme(scheme)
+    return (noise,)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__)
     add = parser.add_argument
     add("--data", default=KARATE, help="a graph with labels; default: the shipped karate club")
-    add("--scheme", choices=NAMES, default="", help="training noise; none: the shipped models")
+    add("--scheme", choices=NAMES, default="", help="training noise; default: hierarchical-sparse")
     add("--p", type=float, default=0.81, help="probability that a node is noised or taken away")
     add("--p-plus", type=float, default=0.05, help="probability that a 0 becomes a 1")
     add("--p-minus", type=float, default=0.8, help="probability that a 1 becomes a 0")
@@ -219,7 +235,7 @@ def _parser() -> argparse.ArgumentParser:
         type=int,
         help="test nodes to certify for the card; default: all, or none for large graphs",
     )
-    add("--out", type=Path, default=Path("assets/models"))
+    add("--out", type=Path, help="folder; default: assets/models, or out for a graph of yours")
     return parser
 
 

@@ -62,6 +62,29 @@ def test_a_graph_that_is_not_there_is_one_sentence(tmp_path: Path):
         graphs.main(["--data", "nowhere.npz", "--out", str(tmp_path)])
 
 
+def test_numbers_are_checked_before_training(tmp_path: Path):
+    with pytest.raises(SystemExit) as caught:
+        graphs.main(["--scheme", "sparse", "--p-plus", "1.5", "--out", str(tmp_path)])
+    assert "p_plus" in str(caught.value) or "p plus" in str(caught.value)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_graph_of_ones_own_goes_into_the_folder_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    made = []
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(graphs, "make", lambda *given, **more: made.append((given, more)))
+    np.savez("g.npz", A=[[0], [1]], X=[[0], [0]], y=[0, 1])
+    graphs.main(["--data", "g.npz"])
+    graphs.main([])
+    (mine, more), *shipped = made
+    assert mine[1].noise.name == "hierarchical-sparse" and mine[2] == Path("out")
+    assert more == {"certified": 2}
+    assert [given[1].noise for given, _ in shipped] == list(graphs.SHIPPED)
+    assert {given[2] for given, _ in shipped} == {Path("assets/models")}
+
+
 def test_cells_are_in_the_terms_of_the_scheme():
     for noise in graphs.SHIPPED:
         terms = {term for cell in graphs.cells(noise) for term in cell}
