@@ -6,7 +6,6 @@ certified is one comparison per cell.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -14,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.records import ProbabilityBounds
-from engine.regions import CellMap, Count, Perturbation, Staircase
+from engine.regions import CellMap, Count, Staircase
 from engine.schemes import Scheme
 from engine.schemes.base import IMPOSSIBLE
 
@@ -147,7 +146,7 @@ def _bounds(p_lower: float) -> ProbabilityBounds:
 
 def _count_map(scheme: Scheme, ceiling: float, utmost: Count) -> CountMap:
     counts = _columns(0, utmost.most + _BEYOND)
-    found = _rising([{utmost.term: float(r)} for r in counts], scheme.required_probability)
+    found = scheme.required_probabilities([{utmost.term: float(r)} for r in counts])
     return CountMap(scheme, ceiling, utmost, counts, np.array(found))
 
 
@@ -157,9 +156,8 @@ def _staircase_map(scheme: Scheme, ceiling: float, utmost: Staircase) -> Stairca
     top = _rounded_up(max(utmost.reach))
     strengths = (np.arange(LEVELS) + 0.5) * top / LEVELS
     columns = [
-        _rising(
-            [{utmost.count_term: float(r), utmost.strength_term: e} for e in strengths.tolist()],
-            scheme.required_probability,
+        scheme.required_probabilities(
+            [{utmost.count_term: float(r), utmost.strength_term: e} for e in strengths.tolist()]
         )
         for r in counts
     ]
@@ -188,7 +186,7 @@ def _cells(scheme: Scheme, ceiling: float, layer: int) -> Grid:
             {**fixed, utmost.row_term: float(row), utmost.column_term: float(column)}
             for column in range(columns)
         ]
-        found[row] = _rising(cells, scheme.required_probability)
+        found[row] = scheme.required_probabilities(cells)
         if found[row, 0] >= 1:
             break
     found.flags.writeable = False
@@ -199,17 +197,6 @@ def _columns(first: int, last: int) -> tuple[int, ...]:
     """All counts, or evenly chosen ones, the first on its own."""
     stride = -(-(last - first) // (MOST_COLUMNS - 1)) or 1
     return tuple(range(first, last + stride, stride))
-
-
-def _rising(
-    perturbations: Iterable[Perturbation], required: Callable[[Perturbation], float]
-) -> list[float]:
-    """p* of ever stronger perturbations: past the first that nothing certifies none is asked."""
-    found: list[float] = []
-    for perturbation in perturbations:
-        done = bool(found) and found[-1] >= 1
-        found.append(IMPOSSIBLE if done else required(perturbation))
-    return found
 
 
 def _rounded_up(strength: float) -> float:

@@ -7,14 +7,25 @@ from engine.regions import Abstention, Region
 from engine.rounding import confidence_percent
 
 
-def certified(region: Region, bounds: ProbabilityBounds, class_name: str, subject: str) -> str:
-    """E.g. ``With confidence 99.9 %, no change of this image with l2 norm below 0.470 ...``."""
+def certified(
+    region: Region, bounds: ProbabilityBounds, class_name: str, subject: str, *, effect: str = ""
+) -> str:
+    """E.g. ``With confidence 99.9 %, no change of this image with l2 norm below 0.470 ...``.
+
+    Args:
+        region: what is certified.
+        bounds: it rests on.
+        class_name: of the certified class.
+        subject: what was changed, e.g. ``image``.
+        effect: what no change does, by the scheme; ``changes the answer`` where it says nothing.
+    """
     how = (
         f"With confidence {confidence_percent(bounds.alpha)} %"
         if bounds.alpha
         else f"Without any chance of error, since all {bounds.n:,} noise samples are counted"
     )
-    return f"{how}, {region.clause(subject)} changes the answer '{class_name}'."
+    effect = effect or f"changes the answer '{class_name}'"
+    return f"{how}, {region.clause(subject)} {effect}."
 
 
 def exact_grid() -> str:

@@ -135,7 +135,8 @@ def _claim(
             "region": None,
         }
     name = class_names[bounds.top]
-    words = statement.certified(region, bounds, name, settings.scheme.subject)
+    scheme = settings.scheme
+    words = statement.certified(region, bounds, name, scheme.subject, effect=scheme.effect(name))
     if settings.noise == "exact":
         words += " " + statement.exact_grid()
     return {

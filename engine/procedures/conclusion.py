@@ -78,7 +78,8 @@ def _statement(
 ) -> str:
     if region is None or bounds is None or name is None:
         return statement.abstained(abstention) if abstention else ""
-    words = statement.certified(region, bounds, name, settings.scheme.subject)
+    scheme = settings.scheme
+    words = statement.certified(region, bounds, name, scheme.subject, effect=scheme.effect(name))
     if n < settings.n:
         words += " " + statement.partial(n, settings.n, valid=True)
     if settings.noise == "exact":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import model_serializer
@@ -80,6 +81,21 @@ class Scheme(Record, ABC):
     @abstractmethod
     def required_probability(self, perturbation: Perturbation) -> float:
         """Smallest p_lower that certifies ``perturbation`` against one half."""
+
+    def required_probabilities(self, perturbations: Sequence[Perturbation]) -> list[float]:
+        """The same for ever stronger perturbations; past the first hopeless one none is asked.
+
+        Schemes that work many out at once do so here: the live map is made of these.
+        """
+        found: list[float] = []
+        for perturbation in perturbations:
+            done = bool(found) and found[-1] >= 1
+            found.append(IMPOSSIBLE if done else self.required_probability(perturbation))
+        return found
+
+    def effect(self, class_name: str) -> str:
+        """What no certified change does, in the words of a statement."""
+        return f"changes the answer '{class_name}'"
 
     @abstractmethod
     def noise_in_words(self) -> str:

@@ -19,6 +19,8 @@ def test_certified_in_the_issues_words():
         "With confidence 99.9 %, no change of this image with l2 norm below 0.470 "
         "(all pixels in [0,1]) changes the answer '7'."
     )
+    threshold = statement.certified(region, bounds, "7", "image", effect="brings '7' below tau")
+    assert threshold.endswith("(all pixels in [0,1]) brings '7' below tau.")
 
 
 def test_abstained_and_partial():

@@ -38,3 +38,16 @@ def test_a_bad_at_is_one_sentence(text: str, sentence: str):
 def test_unknown_scheme_lists_the_known():
     with pytest.raises(UserError, match="There is no scheme 'magic'; there are: gaussian"):
         scheme_class("magic")
+
+
+@pytest.mark.parametrize("scheme", SCHEMES, ids=lambda s: s.key)
+def test_many_required_probabilities_are_those_one_by_one(scheme):
+    one = scheme()
+    asked = [dict.fromkeys(scheme.terms, float(size)) for size in (0, 1, 2, 3, 1000)]
+    alone = [one.required_probability(perturbation) for perturbation in asked]
+    together = one.required_probabilities(asked)
+    assert [min(p, 1.0) for p in together] == pytest.approx([min(p, 1.0) for p in alone], abs=1e-9)
+
+
+def test_no_certified_change_changes_the_answer():
+    assert Gaussian().effect("cat") == "changes the answer 'cat'"
