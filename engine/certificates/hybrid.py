@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -31,8 +32,9 @@ convolutions (1e-14) and of the normal distribution function (4e-14 in its far t
 _TINY = 1e-8
 """Below this shift the bound at shift 0, less a bound on the total variation, is used."""
 _ROOT_STEPS, _REACH_STEPS = 100, 40
-_CLOSE = 1e-8
-"""In standard deviations: a root this close leaves an error of 1e-16 in the dual bound."""
+_CLOSE = 1e-6
+"""In standard deviations: after a last step of this size an error of 1e-12 or, where the step was
+a halving, of 1e-6 is left, and less than 1e-12 in the dual bound."""
 _LOOSE = 1e-12
 """How far below the certified strength the search may stop, relative."""
 
@@ -74,7 +76,7 @@ def required_rows(a: Floats, table: AtomTable, *, tau: float = 0.5) -> Floats:
 
 def lower_rows(p: Floats, a: Floats, table: AtomTable) -> Floats:
     """:func:`lower` of every row of ``table``, (rows,)."""
-    return _lower_and_slope(p, a, table)[0]
+    return _solved(p, a, table).value
 
 
 def largest_strengths(
@@ -96,7 +98,7 @@ def largest_strengths(
 
     found = np.full(table.rows, np.nan)
     zero = np.zeros(table.rows)
-    unmoved = sum(_lower_and_slope(np.full(table.rows, p), zero, table)[0] for p in levels)
+    unmoved = sum(lower_rows(np.full(table.rows, p), zero, table) for p in levels)
     rows = np.flatnonzero(unmoved >= total)
     if not len(rows):
         return found
@@ -119,10 +121,16 @@ def _largest_shifts(levels: Sequence[float], table: AtomTable, share: float, mos
     low, high = np.zeros(table.rows), np.full(table.rows, most)
     at, goal = np.full(table.rows, most * (1 - _LOOSE)), float(ndtri(share))
     open_rows = np.arange(table.rows)
-    slack = _LOOSE * max(1.0, most)
+    slack, taus = _LOOSE * max(1.0, most), np.full((len(levels), table.rows), np.nan)
     for _ in range(_REACH_STEPS):
         part = table.take(open_rows)
-        value, slope = _mean_bound(levels, at[open_rows], part)
+        found = [
+            _solved(np.full(len(open_rows), p), at[open_rows], part, near=tau[open_rows])
+            for p, tau in zip(levels, taus, strict=True)
+        ]
+        taus[:, open_rows] = [one.tau for one in found]
+        value = np.mean([one.value for one in found], axis=0)
+        slope = np.mean([one.slope for one in found], axis=0)
         fine = value >= share
         low[open_rows[fine]] = at[open_rows[fine]]
         high[open_rows[~fine]] = at[open_rows[~fine]]
@@ -142,24 +150,26 @@ def _largest_shifts(levels: Sequence[float], table: AtomTable, share: float, mos
     return low
 
 
-def _mean_bound(levels: Sequence[float], a: Floats, table: AtomTable) -> tuple[Floats, Floats]:
-    """Mean over the levels of LB and of its derivative in a."""
-    found = [_lower_and_slope(np.full(len(a), p), a, table) for p in levels]
-    values, slopes = (np.stack(part) for part in zip(*found, strict=True))
-    return values.mean(axis=0), slopes.mean(axis=0)
+class _Solved(NamedTuple):
+    """LB of every row, its derivative in a, and the root; NaN and 0 where none was needed."""
+
+    value: Floats
+    slope: Floats
+    tau: Floats
 
 
-def _lower_and_slope(p: Floats, a: Floats, table: AtomTable) -> tuple[Floats, Floats]:
-    """LB of every row, and its derivative in a where a root was found (0 elsewhere)."""
-    value, slope = _filled(p, table), np.zeros(len(p))
+def _solved(p: Floats, a: Floats, table: AtomTable, near: Floats | None = None) -> _Solved:
+    """LB of every row; ``near`` are roots of a similar problem to start from, NaN for none."""
+    value, slope, taus = _filled(p, table), np.zeros(len(p)), np.full(len(p), np.nan)
     still = a < _TINY
     # The Gaussian part alone shifts no probability by more than 2 Phi(a/2) - 1 < 0.4 a.
     value[still] = np.maximum(0.0, value[still] - 0.4 * a[still])
     moved = ~still & (p > table.clean_only) & (p < 1.0)
     if moved.any():
         part = table if moved.all() else table.take(moved)
-        value[moved], slope[moved] = _dual(p[moved], a[moved], part)
-    return value, slope
+        start = taus if near is None else near
+        value[moved], slope[moved], taus[moved] = _dual(p[moved], a[moved], part, start[moved])
+    return _Solved(value, slope, taus)
 
 
 def _filled(p: Floats, table: AtomTable) -> Floats:
@@ -175,12 +185,12 @@ def _filled(p: Floats, table: AtomTable) -> Floats:
     return found
 
 
-def _dual(p: Floats, a: Floats, table: AtomTable) -> tuple[Floats, Floats]:
+def _dual(p: Floats, a: Floats, table: AtomTable, near: Floats) -> _Solved:
     """The dual bound at the root, and the derivative of LB in a: -sum_j Q_j phi(z_j - a)."""
     from scipy.special import ndtr
 
     side = np.where(p > 0.5, -1.0, 1.0)
-    tau = _root(p, a, side, table)
+    tau = _root(p, a, side, table, near)
     z = _cuts(tau, a, table)
     weight = np.exp(tau)
     accepted = (table.changed * ndtr(z - a[:, None])).sum(axis=1)
@@ -191,10 +201,10 @@ def _dual(p: Floats, a: Floats, table: AtomTable) -> tuple[Floats, Floats]:
     value = accepted - weight * side * (mass - wanted)
     value -= SHAVE * (accepted + weight * (mass + wanted))
     slope = -(table.changed * _density(z - a[:, None])).sum(axis=1)
-    return np.maximum(0.0, value), slope
+    return _Solved(np.maximum(0.0, value), slope, tau)
 
 
-def _root(p: Floats, a: Floats, side: Floats, table: AtomTable) -> Floats:
+def _root(p: Floats, a: Floats, side: Floats, table: AtomTable, near: Floats) -> Floats:
     """tau with an accepted clean mass of p; Newton's method on its logarithm, inside a bracket.
 
     The quantile of a mixture lies between those of its parts, so both ends are known.
@@ -207,26 +217,27 @@ def _root(p: Floats, a: Floats, side: Floats, table: AtomTable) -> Floats:
     # The slope of LB at p, which is e^tau, is at most 1 / (1 - p).
     high = np.minimum(table.log_ratio[:, -1] + centre, 1.0 - np.log1p(-p))
     low = np.minimum(table.log_ratio[:, 0] + centre, high)
-    tau = _first_guess(quantile, a, table).clip(low, high)
-    rows = np.arange(len(p))
+    guess = _first_guess(quantile, a, table)
+    tau = np.where(np.isnan(near), guess, near).clip(low, high)
+    rows, part = np.arange(len(p)), table
     for _ in range(_ROOT_STEPS):
-        part, at = table.take(rows), tau[rows]
+        at, goal = tau[rows], wanted[rows]
         signed = side[rows][:, None] * _cuts(at, a[rows], part)
         mass = (part.clean * ndtr(signed)).sum(axis=1)
-        below = side[rows] * (mass - wanted[rows]) < 0
+        below = side[rows] * (mass - goal) < 0
         low[rows], high[rows] = np.where(below, at, low[rows]), np.where(below, high[rows], at)
         with np.errstate(all="ignore"):
             slope = side[rows] * (part.clean * _density(signed)).sum(axis=1) / a[rows]
-            step = at - np.log(mass / wanted[rows]) * mass / slope
+            step = at - np.log(mass / goal) * mass / slope
         # A step out of the bracket, or no number at all: the density has died out; halve.
         good = (step >= low[rows]) & (step <= high[rows])
         following = np.where(good, step, (low[rows] + high[rows]) / 2)
-        there = np.abs(mass - wanted[rows]) <= 1e-15 * wanted[rows]
-        tau[rows] = np.where(there, at, following)
-        done = np.abs(tau[rows] - at) <= _CLOSE * a[rows]
-        rows = rows[~done]
-        if not len(rows):
+        tau[rows] = np.where(np.abs(mass - goal) <= 1e-15 * goal, at, following)
+        open_rows = np.abs(tau[rows] - at) > _CLOSE * a[rows]
+        if not open_rows.any():
             break
+        if not open_rows.all():
+            rows, part = rows[open_rows], part.take(open_rows)
     return tau
 
 

@@ -23,6 +23,10 @@ class DiscreteKernel(Protocol):
         """The clean law against the law after ``changes`` substitutions, the worst of them."""
         ...
 
+    def __hash__(self) -> int:
+        """Kernels are values: tables made from them are kept."""
+        ...
+
 
 @dataclass(frozen=True)
 class Uniform:

@@ -1,0 +1,113 @@
+"""Schemes that certify numbers and words together: Gaussian noise times noise on the words."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import ClassVar
+
+from pydantic import Field
+
+from engine.certificates.frontiers import required_of, staircase
+from engine.records import ProbabilityBounds
+from engine.regions import Perturbation, Staircase
+from engine.regions.base import whole
+from engine.schemes.base import IMPOSSIBLE, RegionKind
+from engine.schemes.tokens import MOST_STEPS
+from engine.schemes.words import WORDS_LIMITS, Words
+
+HYBRID = "Hybrid randomized smoothing, ICML 2026, arXiv:2605.12876"
+PIXELS, NUMBERS = "pixels in [0,1]", "units of the numbers"
+
+SIGMA = Field(
+    default=0.25,
+    gt=0,
+    le=100,
+    title="sigma",
+    description="standard deviation of the noise on the picture or the numbers",
+    json_schema_extra={"unit": PIXELS, "step": 0.05},
+)
+
+
+class Hybrid(Words, ABC):
+    """Gaussian noise on the first part, noise of a discrete kernel on the words of the second.
+
+    The worst case is the Neyman-Pearson test on the joint likelihood ratio: one Gaussian cut per
+    atom of the words. One p_lower certifies the whole frontier at once.
+    """
+
+    inputs: ClassVar[tuple[str, ...]] = ("pair",)
+    subject: ClassVar[str] = "pair"
+    region_kind: ClassVar[RegionKind] = "staircase"
+    attacker: ClassVar[str] = (
+        "replace at most d words by other words of the alphabet and change every pixel, as long as "
+        "the whole change of the picture has l2 norm below epsilon"
+    )
+    terms: ClassVar[dict[str, str]] = {
+        "words": "number of replaced words",
+        "epsilon": "l2 norm of the change of the picture, pixels in [0,1]",
+    }
+    limits: ClassVar[tuple[str, ...]] = (
+        *WORDS_LIMITS,
+        f"The staircase shows at most {MOST_STEPS} replaced words.",
+    )
+    most: ClassVar[int] = MOST_STEPS
+
+    sigma: float = SIGMA
+
+    def region(self, bounds: ProbabilityBounds) -> Staircase | None:
+        """One step per number of words, from 0 on."""
+        decision = self.decision(bounds)
+        if decision is None:
+            return None
+        reach = staircase(self.kernel(), decision, sigma=self.sigma, most=self.reached())
+        return Staircase(
+            count_term="words",
+            first=0,
+            strength_term="epsilon",
+            reach=reach,
+            norm="l2",
+            unit=self.unit(),
+            things=self.things(),
+            whose=self.whose(),
+        )
+
+    def required_probability(self, perturbation: Perturbation) -> float:
+        """The largest probability, before the change, of what has tau after it."""
+        return self._required(whole(perturbation, "words"), perturbation["epsilon"] / self.sigma)
+
+    def required_probabilities(self, perturbations: Sequence[Perturbation]) -> list[float]:
+        """All at once."""
+        cells = [(whole(one, "words"), one["epsilon"] / self.sigma) for one in perturbations]
+        inside = [cell for cell in cells if cell[0] <= self.reached() and any(cell)]
+        known: dict[tuple[int, float], float] = {(0, 0.0): self.tau}
+        if inside:
+            found = required_of(self._table(), inside, self.tau)
+            known |= {c: p or IMPOSSIBLE for c, p in zip(inside, found, strict=True)}
+        return [known.get(cell, IMPOSSIBLE) for cell in cells]
+
+    def total_variation(self, elements: int) -> float | None:
+        """Of integer noise on the 8-bit grid, and of the draws for the words."""
+        from engine.grid import total_variation as gaussian  # deferred: mpmath is slow to load
+
+        return gaussian(self.sigma, elements) + self.words_variation(elements)
+
+    @abstractmethod
+    def words_variation(self, elements: int) -> float:
+        """Distance of the draws for the words from their law."""
+
+    def noise_level(self) -> float:
+        """sigma: of the first part."""
+        return self.sigma
+
+    def unit(self) -> str:
+        """Of epsilon and sigma."""
+        return PIXELS
+
+    def things(self) -> str:
+        """What is counted, in the plural."""
+        return "words"
+
+    def whose(self) -> str:
+        """What epsilon measures."""
+        return "of the picture's change"

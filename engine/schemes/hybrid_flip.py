@@ -1,0 +1,131 @@
+"""Gaussian noise on a table's numbers, flips of its binary fields."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from pydantic import Field
+
+from engine.certificates.frontiers import cells, flips_table, required_by
+from engine.certificates.kernels import Flip
+from engine.records import ProbabilityBounds
+from engine.regions import CellMap, Perturbation
+from engine.regions.base import whole
+from engine.schemes.base import IMPOSSIBLE, RegionKind
+from engine.schemes.deciding import Deciding
+from engine.schemes.flips import flip
+from engine.schemes.hybrid import HYBRID, NUMBERS, SIGMA
+
+if TYPE_CHECKING:
+    import torch
+
+    from engine.noise import NoiseSource
+
+MOST_FLIPS = 15
+"""Additions and deletions that the map reaches."""
+
+
+class HybridFlip(Deciding):
+    """x + sigma z, each 0 set to 1 with probability p_plus and each 1 to 0 with p_minus.
+
+    a additions and d deletions give a + d + 1 likelihood ratios; the worst case is the
+    Neyman-Pearson test on their product with the Gaussian's.
+    """
+
+    key: ClassVar[str] = "hybrid-flip"
+    title: ClassVar[str] = "Numbers and binary fields"
+    citation: ClassVar[str] = f"{HYBRID}; the flips: Bojchevski, Gasteiger & Guennemann, ICML 2020"
+    inputs: ClassVar[tuple[str, ...]] = ("table",)
+    subject: ClassVar[str] = "row"
+    region_kind: ClassVar[RegionKind] = "cells"
+    attacker: ClassVar[str] = (
+        "set so many fields from 0 to 1 and so many from 1 to 0, and change the numbers, as long "
+        "as their whole change has l2 norm below epsilon"
+    )
+    terms: ClassVar[dict[str, str]] = {
+        "additions": "number of fields set from 0 to 1",
+        "deletions": "number of fields set from 1 to 0",
+        "epsilon": f"l2 norm of the change of the numbers, {NUMBERS}",
+    }
+    counts: ClassVar[frozenset[str]] = frozenset({"additions", "deletions"})
+    limits: ClassVar[tuple[str, ...]] = (
+        "Fields are read as 0 or 1: it says nothing about other values.",
+        f"The map shows at most {MOST_FLIPS} additions and {MOST_FLIPS} deletions.",
+    )
+
+    sigma: float = SIGMA
+    p_plus: float = Field(
+        default=0.05,
+        ge=0,
+        lt=1,
+        title="p plus",
+        description="probability that a 0 becomes 1",
+        json_schema_extra={"step": 0.01},
+    )
+    p_minus: float = Field(
+        default=0.4,
+        ge=0,
+        lt=1,
+        title="p minus",
+        description="probability that a 1 becomes 0",
+        json_schema_extra={"step": 0.05},
+    )
+
+    def kernel(self) -> Flip:
+        """The noise on the fields."""
+        return Flip(self.p_plus, self.p_minus)
+
+    def noisy(
+        self,
+        x: tuple[torch.Tensor, torch.Tensor],
+        stream: NoiseSource,
+        start: int,
+        out: tuple[torch.Tensor, torch.Tensor],
+    ) -> None:
+        """The numbers (F,) + sigma z, the fields (G,) with bits flipped, each by itself."""
+        stream.gaussian_(out[0], x[0], sigma=self.sigma, start=start)
+        flip(x[1], stream, start, out[1], p_plus=self.p_plus, p_minus=self.p_minus)
+
+    def region(self, bounds: ProbabilityBounds) -> CellMap | None:
+        """The certified strength of every pair of additions and deletions."""
+        decision = self.decision(bounds)
+        if decision is None:
+            return None
+        found = cells(self.kernel(), decision, sigma=self.sigma, most=MOST_FLIPS)
+        return CellMap(
+            row_term="additions",
+            column_term="deletions",
+            strength_term="epsilon",
+            layers=(found,),
+            norm="l2",
+            unit=NUMBERS,
+        )
+
+    def required_probability(self, perturbation: Perturbation) -> float:
+        """The largest probability, before the change, of what has tau after it."""
+        additions, deletions = (whole(perturbation, term) for term in ("additions", "deletions"))
+        return self._required(additions, deletions, perturbation["epsilon"] / self.sigma)
+
+    def required_at_flips(self, additions: int, deletions: int) -> float:
+        """Smallest p_lower that certifies so many flips and nothing else; more than 1 for none."""
+        return self._required(additions, deletions, 0.0)
+
+    def noise_in_words(self) -> str:
+        """The law, its levels and the decision."""
+        return (
+            f"Gaussian, sigma {self.sigma:g} ({NUMBERS}); flips, 0 to 1 with {self.p_plus:g} and "
+            f"1 to 0 with {self.p_minus:g}; {self.decision_in_words()}"
+        )
+
+    def noise_level(self) -> float:
+        """sigma: of the numbers."""
+        return self.sigma
+
+    def _required(self, additions: int, deletions: int, shift: float) -> float:
+        if not additions and not deletions and not shift:
+            return self.tau
+        if max(additions, deletions) > MOST_FLIPS:
+            return IMPOSSIBLE
+        row = additions * (MOST_FLIPS + 1) + deletions
+        table = flips_table(self.kernel(), MOST_FLIPS)
+        return required_by(table, row, shift, self.tau) or IMPOSSIBLE

@@ -1,0 +1,109 @@
+"""Gaussian noise on a picture or on numbers, words or fields replaced by random others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from pydantic import Field, ValidationInfo, field_validator
+
+from engine.certificates.kernels import DiscreteKernel, FieldUniform, Uniform
+from engine.integer_law import total_variation
+from engine.schemes.hybrid import HYBRID, NUMBERS, PIXELS, Hybrid
+from engine.schemes.tokens import substitute
+
+if TYPE_CHECKING:
+    import torch
+
+    from engine.noise import NoiseSource
+
+
+class HybridUniform(Hybrid):
+    """x + sigma z, and each token kept with probability 1 - beta, else one of the others alike.
+
+    A table's fields may have numbers of values of their own; the worst d fields are those with most
+    values, as long as beta is at most (V - 1) / V for the fewest.
+    """
+
+    key: ClassVar[str] = "hybrid-uniform"
+    title: ClassVar[str] = "Picture and word substitution"
+    citation: ClassVar[str] = HYBRID
+    inputs: ClassVar[tuple[str, ...]] = ("pair", "table")
+    subject: ClassVar[str] = "input"
+
+    arities: str = Field(
+        default="",
+        pattern=r"^(\d{1,9}(,\d{1,9})*)?$",
+        title="values of fields",
+        description="for a table: number of values of each categorical field, separated by commas; "
+        "empty where every token has the same vocabulary",
+        json_schema_extra={"advanced": True},
+    )
+
+    @field_validator("arities")
+    @classmethod
+    def _fields(cls, text: str, info: ValidationInfo) -> str:
+        if not text:
+            return text
+        fewest, beta = min(map(int, text.split(","))), info.data.get("beta", 0.0)
+        if fewest < 2:
+            raise ValueError("must be 2 or more for each field")
+        if beta > (fewest - 1) / fewest:
+            raise ValueError(
+                f"must be such that beta is at most (V - 1) / V for the field with the fewest "
+                f"values V, here {(fewest - 1) / fewest:g}"
+            )
+        return text
+
+    def sizes(self) -> tuple[int, ...]:
+        """Size of the alphabet, the same for all or one for each field."""
+        return tuple(map(int, self.arities.split(","))) if self.arities else (self.vocabulary,)
+
+    def kernel(self) -> DiscreteKernel:
+        """The noise on the words or fields."""
+        if self.arities:
+            return FieldUniform(self.sizes(), self.beta)
+        return Uniform(self.vocabulary, self.beta)
+
+    def reached(self) -> int:
+        """A table's fields, or what a staircase reaches."""
+        return min(self.most, len(self.sizes())) if self.arities else self.most
+
+    def noisy(
+        self,
+        x: tuple[torch.Tensor, torch.Tensor],
+        stream: NoiseSource,
+        start: int,
+        out: tuple[torch.Tensor, torch.Tensor],
+    ) -> None:
+        """The first part + sigma z, the second with tokens replaced, each by itself."""
+        stream.gaussian_(out[0], x[0], sigma=self.sigma, start=start)
+        substitute(x[1], stream, start, out[1], arities=self.sizes(), beta=self.beta)
+
+    def words_variation(self, elements: int) -> float:
+        """Of which tokens are replaced, and by what."""
+        return total_variation(elements) + total_variation(elements, max(self.sizes()) - 1)
+
+    def total_variation(self, elements: int) -> float | None:
+        """None for tables: their numbers are on no grid."""
+        return None if self.arities else super().total_variation(elements)
+
+    def noise_in_words(self) -> str:
+        """The law, its levels and the decision."""
+        other = "of its field's values" if self.arities else f"of {self.vocabulary:,}"
+        return (
+            f"Gaussian, sigma {self.sigma:g} ({self.unit()}); each "
+            f"{'field' if self.arities else 'word'} replaced with probability {self.beta:g} by "
+            f"another {other}; {self.decision_in_words()}"
+        )
+
+    def unit(self) -> str:
+        """Of epsilon and sigma."""
+        return NUMBERS if self.arities else PIXELS
+
+    def things(self) -> str:
+        """What is counted, in the plural."""
+        return "fields" if self.arities else "words"
+
+    def whose(self) -> str:
+        """What epsilon measures."""
+        return "of the change of the numbers" if self.arities else super().whose()

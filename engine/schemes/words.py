@@ -1,0 +1,116 @@
+"""Schemes that certify a number of changed words: texts of token ids at a fixed length."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from pydantic import Field, model_validator
+
+from engine.certificates.atoms import AtomTable
+from engine.certificates.frontiers import most_words, required_by, words_table
+from engine.certificates.kernels import DiscreteKernel
+from engine.records import ProbabilityBounds
+from engine.regions import Count, Perturbation
+from engine.regions.base import whole
+from engine.schemes.base import IMPOSSIBLE, Law, RegionKind
+from engine.schemes.deciding import Deciding
+from engine.schemes.tokens import MOST_WORDS, default_beta
+
+WORDS_LIMITS = (
+    "Words are tokens of the alphabet, whose ids are below the vocabulary; it says nothing about "
+    "inserted or deleted words, nor about changes after which the text is cut into other tokens.",
+    "Padding and special marks keep their places and are not changed.",
+)
+
+
+class Words(Deciding, ABC):
+    """Noise that changes each word with probability beta, by itself and by one law for all."""
+
+    counts: ClassVar[frozenset[str]] = frozenset({"words"})
+    most: ClassVar[int] = MOST_WORDS
+    """Changed words that a certificate reaches."""
+
+    beta: float = Field(
+        default=default_beta(0.5),
+        gt=0,
+        lt=1,
+        title="beta",
+        description="probability of replacing or masking a token",
+        json_schema_extra={"step": 0.01},
+    )
+    vocabulary: int = Field(
+        default=1000,
+        ge=2,
+        le=2**30,
+        title="vocabulary",
+        description="number of tokens that the noise draws from and the attacker may use; the "
+        "mask is the next id",
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _beta_follows_tau(cls, values: Any) -> Any:
+        """A threshold given without beta: the noise that suits it."""
+        if not isinstance(values, Mapping) or "beta" in values or "tau" not in values:
+            return values
+        try:
+            tau = float(values["tau"])
+        except (TypeError, ValueError):
+            return values  # the field's own check refuses it
+        return {**values, "beta": default_beta(tau)} if 0 < tau < 1 else values
+
+    @abstractmethod
+    def kernel(self) -> DiscreteKernel:
+        """The noise on the words."""
+
+    def reached(self) -> int:
+        """Changed words that are thought of."""
+        return self.most
+
+    def required_at_words(self, words: int) -> float:
+        """Smallest p_lower that certifies so many changed words and nothing else.
+
+        Shown beside the settings: more than 1 says that they cannot certify it.
+        """
+        return self._required(words, 0.0)
+
+    def _required(self, words: int, shift: float) -> float:
+        """The same with the other parts moved by so many standard deviations of their noise."""
+        if not words and not shift:
+            return self.tau
+        if words > self.reached():
+            return IMPOSSIBLE
+        return required_by(self._table(), words, shift, self.tau) or IMPOSSIBLE
+
+    def _table(self) -> AtomTable:
+        return words_table(self.kernel(), self.reached())
+
+
+class Text(Words, ABC):
+    """A text alone."""
+
+    inputs: ClassVar[tuple[str, ...]] = ("text",)
+    subject: ClassVar[str] = "text"
+    law: ClassVar[Law] = "discrete"
+    region_kind: ClassVar[RegionKind] = "count"
+    attacker: ClassVar[str] = "replace at most d words by other words of the alphabet"
+    terms: ClassVar[dict[str, str]] = {"words": "number of replaced words"}
+    limits: ClassVar[tuple[str, ...]] = (
+        *WORDS_LIMITS,
+        f"No more than {MOST_WORDS} replaced words are thought of.",
+    )
+
+    def region(self, bounds: ProbabilityBounds) -> Count | None:
+        """The largest certified number of words; 0 where the bounds only name the class."""
+        decision = self.decision(bounds)
+        if decision is None:
+            return None
+        most = most_words(self.kernel(), decision, self.reached())
+        manner = f"to other words of the alphabet of {self.vocabulary:,}"
+        return Count(term="words", most=most, unit="words", manner=manner)
+
+    def required_probability(self, perturbation: Perturbation) -> float:
+        """The largest probability, before the change, of what has tau after it."""
+        return self.required_at_words(whole(perturbation, "words"))
