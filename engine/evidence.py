@@ -264,6 +264,13 @@ class Evidence(Record):
     warnings: tuple[str, ...] = ()
     command: str = ""
 
+    @property
+    def n_planned(self) -> int:
+        """Estimation votes that the run was to draw; of a decision, those of its last phase."""
+        if self.decision is None or not self.decision.phases:
+            return self.settings.n
+        return self.decision.plan[len(self.decision.phases) - 1]
+
     @computed_field(description="SHA-256 over all the values above")  # type: ignore[prop-decorator]
     @property
     def seal(self) -> str:

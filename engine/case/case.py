@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from engine import __version__
 from engine.blocks import Block, block_size
@@ -14,7 +15,7 @@ from engine.case.digests import subject
 from engine.case.file import CaseFile
 from engine.case.listing import TARGET_REASONS, by_run
 from engine.case.rows import insert_input, insert_model, insert_run, stored_digest
-from engine.command import Procedure
+from engine.command import Task
 from engine.errors import UserError
 from engine.evidence import Evidence
 from engine.fields import checked
@@ -47,8 +48,9 @@ class Case(CaseFile):
         key: int,
         at: Sequence[str] = (),
         block: int = 0,
-        procedure: Procedure = "certify",
+        procedure: Task = "certify",
         run_id: str = "",
+        declared: Mapping[str, Any] | None = None,
     ) -> int:
         """A new run, claimed for this process before its first vote; its number in the case.
 
@@ -63,6 +65,7 @@ class Case(CaseFile):
             block: samples per block; 0 takes the usual number for n.
             procedure: which.
             run_id: of a run that was begun elsewhere; empty makes one.
+            declared: what else was declared before the first vote; goes into the log.
 
         Raises:
             UserError: the file cannot be written.
@@ -90,6 +93,7 @@ class Case(CaseFile):
                 subject=tried,
                 configuration=stored_digest(db, run),
                 certiscope=__version__,
+                **({"declared": dict(declared)} if declared else {}),
             )
             token = owner.take(db, run)
         self._tokens[run] = token
@@ -140,7 +144,8 @@ class Case(CaseFile):
         Raises:
             UserError: the file cannot be written, or another window counts this run.
         """
-        chain = evidence.chain
+        # The phases of a decision are no blocks of one size; its votes are those of its result.
+        chain = None if evidence.decision is not None else evidence.chain
         selection = Votes(
             counts=evidence.votes.selection, failures=evidence.votes.selection_failures
         )
@@ -155,7 +160,7 @@ class Case(CaseFile):
                 result=int(done.lastrowid or 0),
                 evidence=check.evidence_digest(text),
                 head=chain.head if chain and chain.blocks else "",
-                n=sum(evidence.votes.estimation) + evidence.votes.estimation_failures,
+                n=_counted(evidence),
                 complete=evidence.complete,
                 outcome=evidence.outcome,
                 class_name=evidence.class_name,
@@ -174,7 +179,10 @@ class Case(CaseFile):
         """
         known = self.configuration(run)
         if known.procedure != "certify":
-            raise UserError(f"Run {run} in {self.path} is a {known.procedure} run; start it again.")
+            raise UserError(
+                f"Run {run} in {self.path} is a {known.procedure} run, which keeps no part of its "
+                "votes; start it again: the same seed draws the same votes."
+            )
         with self._database.reading() as db:
             clause = check.verdict(db, run, by_run(log.read(db)).get(run, []), self.path)
             if clause:
@@ -259,3 +267,11 @@ class Case(CaseFile):
             raise UserError(f"Run {run} in {self.path} is being counted in another window.")
         run_id, size = db.execute("SELECT run_id, block FROM run WHERE id = ?", (run,)).fetchone()
         votes.write(db, run, run_id, size=size, selection=selection, blocks=blocks)
+
+
+def _counted(evidence: Evidence) -> int:
+    """Estimation votes behind a result, of all phases."""
+    decision = evidence.decision
+    if decision is None:
+        return sum(evidence.votes.estimation) + evidence.votes.estimation_failures
+    return sum(sum(phase.estimation) + phase.estimation_failures for phase in decision.phases)

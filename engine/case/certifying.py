@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Generator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Generator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from engine.case.case import Case
 from engine.case.digests import same_run
 from engine.case.recording import COMMIT_SECONDS, recorded
-from engine.command import Procedure as Kind
+from engine.command import Task
 from engine.errors import UserError
 from engine.evidence import Evidence
 from engine.models.request import ModelRequest
@@ -32,8 +32,9 @@ def open_run(
     request: ModelRequest,
     input_spec: str,
     at: Sequence[str] = (),
-    procedure: Kind = "certify",
+    procedure: Task = "certify",
     new_run: bool = False,
+    declared: Mapping[str, Any] | None = None,
 ) -> tuple[int, bool]:
     """The run of these settings in a case: the unfinished one of exactly this, or a new one.
 
@@ -59,6 +60,7 @@ def open_run(
         key=run_key(classifier, image, settings),
         at=at,
         procedure=procedure,
+        declared=declared,
     )
     return run, False
 

@@ -14,7 +14,7 @@ from engine.case.database import Database
 from engine.case.digests import same_run, subject
 from engine.case.listing import by_run, numbers, rows
 from engine.case.rows import Configuration, RunRow, read_configuration
-from engine.command import Procedure
+from engine.command import Task
 from engine.errors import UserError
 from engine.evidence import Evidence
 from engine.records import InputIdentity, ModelIdentity
@@ -191,7 +191,7 @@ class CaseFile:
         image: InputIdentity,
         settings: RunSettings,
         *,
-        procedure: Procedure = "certify",
+        procedure: Task = "certify",
     ) -> int:
         """Which run the next one on this model, input and setting would be; the first is 1.
 

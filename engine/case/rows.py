@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from engine.case import digests
 from engine.case.places import located, relative, request_from, request_text
-from engine.command import Procedure
+from engine.command import Task
 from engine.errors import UserError
 from engine.models.request import ModelRequest
 from engine.records import InputIdentity, ModelIdentity, Record
@@ -19,7 +19,7 @@ from engine.settings import RunSettings
 
 State = Literal["counting", "interrupted", "stopped", "finished", "damaged"]
 _TEXTS = TypeAdapter(tuple[str, ...])
-_PROCEDURE: TypeAdapter[Procedure] = TypeAdapter(Procedure)
+_PROCEDURE: TypeAdapter[Task] = TypeAdapter(Task)
 _COLUMNS = (
     "run.id, run.run_id, run.procedure, run.subject, run.settings, run.at, run.block, "
     "run.noise_key, model.sha256, model.path, model.request, model.identity, "
@@ -51,7 +51,7 @@ class RunRow(Record):
 
     id: int
     run_id: str
-    procedure: Procedure
+    procedure: Task
     created: str
     state: State
     model: ModelIdentity
@@ -87,7 +87,7 @@ class Configuration:
 
     id: int
     run_id: str
-    procedure: Procedure
+    procedure: Task
     subject: str
     settings: RunSettings
     at: tuple[str, ...]
@@ -163,7 +163,7 @@ def insert_run(
     db: sqlite3.Connection,
     *,
     run_id: str,
-    procedure: Procedure,
+    procedure: Task,
     model: int,
     image: int,
     subject: str,

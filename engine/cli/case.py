@@ -24,18 +24,19 @@ if TYPE_CHECKING:
     from engine.procedures.snapshot import Snapshot
 
 
-def case_flags() -> list[inspect.Parameter]:
-    """Which case file keeps the run."""
+def case_flags(*, resumes: bool = True) -> list[inspect.Parameter]:
+    """Which case file keeps the run.
+
+    Args:
+        resumes: the command goes on with an unfinished run.
+    """
+    keep = "Keep the run in this case file, made if there is none"
+    what = f"{keep}; an unfinished run of exactly this is gone on with." if resumes else f"{keep}."
+    case = flag("case", Path | None, None, what, OUTPUT, metavar="F.certiscope")
+    if not resumes:
+        return [case]
     return [
-        flag(
-            "case",
-            Path | None,
-            None,
-            "Keep the run in this case file, made if there is none; an unfinished run of exactly "
-            "this is gone on with.",
-            OUTPUT,
-            metavar="F.certiscope",
-        ),
+        case,
         flag(
             "new_run",
             bool,

@@ -5,18 +5,20 @@ from __future__ import annotations
 import inspect
 import re
 import shlex
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
 
 from engine.cli import run
+from engine.cli.case import asked_case, case_flags, say_which
 from engine.cli.interrupt import stoppable
 from engine.cli.options import (
-    OUTPUT,
     RUN,
     flag,
+    output_flags,
     read_settings,
     run_flags,
     scheme_flags,
@@ -26,10 +28,21 @@ from engine.cli.outcome import exit_status
 from engine.cli.output import Outputs
 from engine.cli.plan import read_target
 from engine.cli.progress import follow
+from engine.cli.sign import signing_flags
 from engine.command import command_line
 from engine.errors import UserError
 from engine.evidence import DecisionRecord, Evidence
 from engine.rounding import round_down, round_up
+from engine.settings import RunSettings
+
+if TYPE_CHECKING:
+    from threading import Event
+
+    from engine.case import Case
+    from engine.inputs.base import FittedInput
+    from engine.models.base import Classifier
+    from engine.models.request import ModelRequest
+    from engine.procedures.snapshot import Snapshot
 
 
 def decide_flags() -> list[inspect.Parameter]:
@@ -58,15 +71,16 @@ def decide_flags() -> list[inspect.Parameter]:
             show_default=False,
         ),
         flag(
-            "beta",
+            "give_up",  # schemes have a parameter called beta
             float,
             0.0001,
-            "Chance of giving up on a radius that could be certified.",
+            "beta, the chance of giving up on a radius that could be certified.",
             RUN,
             metavar="X",
         ),
-        flag("json", str, "", "Write the evidence as JSON; '-' is standard output.", OUTPUT),
-        flag("quiet", bool, False, "Print the statement alone.", OUTPUT, flag="--quiet"),
+        *case_flags(resumes=False),
+        *output_flags(),
+        *signing_flags(),
     ]
 
 
@@ -76,39 +90,97 @@ def decide_command(values: Mapping[str, Any]) -> int:
     Each phase draws votes of its own and spends its share of alpha; a phase that certifies the
     radius, or finds it out of reach, ends the run. Exit status: 0 certified, 3 not, 2 bad input.
     """
-    settings = read_settings(values, "decide").model_copy(update={"bound": "clopper-pearson"})
-    target = read_target(values["radius"], values["target"], name="--radius")
-    if not target:
-        raise UserError("A decision needs --radius R, or --target TERM=X.")
-    settings.scheme.parse_at(target)
-    phases, beta, quiet = _phases(values["phases"]), values["beta"], values["quiet"]
-    outputs = Outputs.read({"json": values["json"], "report": ()})
+    question = Question.read(values)
+    quiet: bool = values["quiet"]
+    outputs = Outputs.read(values)
     request = run.model_request(values)
-    line = command_line("decide", request, values["input"], settings)
-    line += " " + shlex.join(_own_words(target, phases, beta))
-    from engine.procedures.adaptive import decide
-
-    classifier, fitted = run.load(request, values["input"])
+    case = asked_case(values)
+    classifier, fitted = run.load(request, question.input)
+    console = None if quiet else Console(stderr=True)
     with stoppable() as stop:
-        deciding = decide(
-            classifier,
-            fitted,
-            settings,
-            target=target,
-            phases=phases,
-            beta=beta,
-            stop=stop,
-            command=line,
-        )
-        evidence = follow(deciding, None if quiet else Console(stderr=True))
+        deciding = question.begin(classifier, fitted, stop=stop, command=question.command(request))
+        if case is not None:
+            deciding = _kept(case, question, deciding, request, classifier, fitted, console)
+        evidence = follow(deciding, console)
     _show(evidence, Console(stderr=outputs.json_to_stdout, soft_wrap=True), quiet=quiet)
     outputs.write(evidence, classifier, fitted)
     return exit_status(evidence)
 
 
-def _own_words(target: str, phases: tuple[int, ...], beta: float) -> list[str]:
-    words = ["--target", target, "--beta", repr(beta)]
-    return words + (["--phases", ",".join(map(str, phases))] if phases else [])
+@dataclass(frozen=True)
+class Question:
+    """What the flags ask to decide, checked before anything slow begins."""
+
+    settings: RunSettings
+    input: str
+    target: str
+    phases: tuple[int, ...]
+    beta: float
+
+    @classmethod
+    def read(cls, values: Mapping[str, Any]) -> Question:
+        """The question some flags mean.
+
+        Raises:
+            UserError: a flag has a value that cannot be, or there is nothing to decide.
+        """
+        settings = read_settings(values, "decide").model_copy(update={"bound": "clopper-pearson"})
+        target = read_target(values["radius"], values["target"], name="--radius")
+        if not target:
+            raise UserError("A decision needs --radius R, or --target TERM=X.")
+        settings.scheme.parse_at(target)
+        return cls(settings, values["input"], target, _phases(values["phases"]), values["give_up"])
+
+    def command(self, request: ModelRequest) -> str:
+        """The same question on the command line."""
+        words = ["--target", self.target, "--give-up", repr(self.beta)]
+        words += ["--phases", ",".join(map(str, self.phases))] if self.phases else []
+        return f"{command_line('decide', request, self.input, self.settings)} {shlex.join(words)}"
+
+    def begin(
+        self, classifier: Classifier, fitted: FittedInput, *, stop: Event, command: str
+    ) -> Generator[Snapshot, None, Evidence]:
+        """The procedure, ready to be driven."""
+        from engine.procedures.adaptive import decide
+
+        return decide(
+            classifier,
+            fitted,
+            self.settings,
+            target=self.target,
+            phases=self.phases,
+            beta=self.beta,
+            stop=stop,
+            command=command,
+        )
+
+
+def _kept(
+    case: Case,
+    question: Question,
+    deciding: Generator[Snapshot, None, Evidence],
+    request: ModelRequest,
+    classifier: Classifier,
+    fitted: FittedInput,
+    console: Console | None,
+) -> Generator[Snapshot, None, Evidence]:
+    """The decision kept in ``case``; one that was killed starts again, as a run of its own."""
+    from engine.case.certifying import open_run
+    from engine.case.recording import recorded
+
+    number, _ = open_run(
+        case,
+        classifier,
+        fitted,
+        question.settings,
+        request=request,
+        input_spec=question.input,
+        at=(question.target,),
+        procedure="decide",
+        declared={"beta": question.beta, "phases": question.phases},
+    )
+    say_which(case, number, console)
+    return recorded(case, number, deciding)
 
 
 def _phases(text: str) -> tuple[int, ...]:

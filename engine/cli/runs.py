@@ -45,9 +45,8 @@ def lines(row: RunRow) -> Iterator[str]:
     """A run in two lines, and its note in a third."""
     settings = row.settings
     mark = "*" if row.pinned else " "
-    votes = f"{row.counted:,} of {settings.n:,} votes"
     outcome = _outcome(row)
-    yield f"{row.id:>4}{mark} {row.state:<11} {votes}{outcome and '; '}{outcome}"
+    yield f"{row.id:>4}{mark} {row.state:<11} {_votes(row)}{outcome and '; '}{outcome}"
     yield (
         f"      {row.model.name} at {row.input.name}; {settings.scheme.noise_in_words()}, "
         f"alpha {settings.alpha:g}, {settings.bound}, seed {settings.seed}; "
@@ -55,6 +54,12 @@ def lines(row: RunRow) -> Iterator[str]:
     )
     if row.note:
         yield f"      note: {' '.join(row.note.split())}"
+
+
+def _votes(row: RunRow) -> str:
+    if row.procedure == "decide":
+        return f"decide {', '.join(row.at)}: {row.counted:,} votes in phases"
+    return f"{row.counted:,} of {row.settings.n:,} votes"
 
 
 def _outcome(row: RunRow) -> str:

@@ -50,8 +50,10 @@ def bounds_figure(source: Snapshot | Evidence, class_names: tuple[str, ...]) -> 
         method = source.bounds.method if source.bounds else ""
         alpha = source.bounds.alpha if source.bounds else None
     else:
-        top, n_plan, method = source.votes.guess, source.settings.n, source.settings.bound
-        alpha, mode = source.settings.alpha, source.settings.noise
+        top, n_plan, method = source.votes.guess, source.n_planned, source.settings.bound
+        # A phase of a decision has its own share of alpha, and no n at which all of it counts.
+        alpha = None if source.decision is not None else source.settings.alpha
+        mode = source.settings.noise
     return BoundsFigure(
         points=source.trajectory,
         n_plan=n_plan,

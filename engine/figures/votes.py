@@ -49,7 +49,7 @@ def votes_figure(
     else:
         selection, estimation = source.votes.selection, source.votes.estimation
         top, failures = source.votes.guess, source.votes.estimation_failures
-        n_plan = source.settings.n
+        n_plan = source.n_planned
     shown = _shown_classes(selection, estimation, top, top_k)
     bars = [
         Bar(index=c, name=class_names[c], selection=selection[c], estimation=estimation[c])

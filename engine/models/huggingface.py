@@ -28,6 +28,7 @@ from engine.models.torch_classifier import TorchClassifier
 from engine.records import ModelIdentity
 
 _LARGEST_NUMBER = 1 << 20
+_MOST_CLASSES = 1 << 16
 _DATA = ("config.json", "preprocessor_config.json", "*.safetensors", "*.safetensors.index.json")
 
 
@@ -207,6 +208,8 @@ def _preprocessing(path: Path, config: dict[str, Any]) -> _Preprocessing:
     shape = (int(config.get("num_channels", 3)), height, width)
     if not reasonable(shape):
         raise ValueError(f"images of {words(shape)}")
+    if int(config.get("num_labels") or 0) > _MOST_CLASSES:
+        raise ValueError(f"{config['num_labels']} classes")
     return _Preprocessing(shape, _stored(stored) if stored else None, _labels(config))
 
 

@@ -41,6 +41,11 @@ _PATHS = (
     "bounds.p_upper",
     "bounds.valid",
     "bounds.basis",
+    "decision.target",
+    "decision.verdict",
+    "decision.beta",
+    "decision.samples_used",
+    "decision.samples_full",
     "test.name",
     "test.top",
     "test.runner_up",
@@ -68,7 +73,14 @@ _PATHS = (
     "software.torch",
     "command",
 )
-COLUMNS = (*_PATHS, "scheme", "certified_at", "votes.selection", "votes.estimation")
+COLUMNS = (
+    *_PATHS,
+    "decision.phases",
+    "scheme",
+    "certified_at",
+    "votes.selection",
+    "votes.estimation",
+)
 
 
 def guarded(text: str) -> str:
@@ -103,6 +115,7 @@ def _row(evidence: Evidence) -> list[Any]:
     parameters = {k: v for k, v in tree["settings"]["scheme"].items() if k != "key"}
     return [
         *(_value(tree, path) for path in _PATHS),
+        " ".join(map(str, evidence.decision.plan)) if evidence.decision else None,
         " ".join(f"{name}={value}" for name, value in parameters.items()),
         " ".join(f"{at}:{answer}" for at, answer in evidence.certified_at.items()),
         " ".join(map(str, evidence.votes.selection)),

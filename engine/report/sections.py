@@ -102,7 +102,8 @@ def _phases(decision: DecisionRecord) -> Section:
     """What each phase of an adaptive decision found; nothing is pooled between them."""
     facts = [
         Fact("target", decision.target, f"verdict: {decision.verdict}"),
-        Fact("votes drawn", count(decision.samples_used), f"of {count(decision.samples_full)}"),
+        Fact("votes drawn", count(decision.samples_used), _saved(decision)),
+        Fact("phases", f"{len(decision.phases)} of {len(decision.plan)}", _planned(decision)),
         Fact("beta", plain(decision.beta), "chance of giving up on a target that holds"),
     ]
     for number, phase in enumerate(decision.phases, start=1):
@@ -112,6 +113,17 @@ def _phases(decision: DecisionRecord) -> Section:
             bound = f"p lower {lower(phase.p_lower)} at alpha {plain(phase.alpha)}"
         facts.append(Fact(f"phase {number}", f"{count(n)} votes", bound))
     return Section("Phases of the decision", tuple(facts))
+
+
+def _saved(decision: DecisionRecord) -> str:
+    saved, full = decision.samples_saved, count(decision.samples_full)
+    less = f"{count(saved)} saved" if saved >= 0 else f"{count(-saved)} more"
+    return f"{less}, against {full} of a run with a fixed n"
+
+
+def _planned(decision: DecisionRecord) -> str:
+    planned = ", ".join(map(count, decision.plan))
+    return f"planned: {planned} votes, each with alpha/{len(decision.plan)}"
 
 
 def _parameters(evidence: Evidence) -> Section:

@@ -49,7 +49,7 @@ def estimated(evidence: Evidence) -> int:
 def _partial(evidence: Evidence) -> str:
     if evidence.complete:
         return ""
-    done, planned = count(estimated(evidence)), count(evidence.settings.n)
+    done, planned = count(estimated(evidence)), count(evidence.n_planned)
     return f"Stopped early: {done} of {planned} planned votes were counted."
 
 

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import shlex
+from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
 
+from engine.case import Case
+from engine.cli.decide import Question, _kept, decide_flags
 from engine.errors import UserError
+from engine.models.request import ModelRequest
 from tests.engine.cli.conftest import SUBJECT
+from tests.fakes import HalfSpace, fitted
 
 WORDS = ["decide", *SUBJECT, "--n", "10000", "--phases", "100,1000,12000"]
 
@@ -60,7 +67,7 @@ def test_default_phases_and_quiet(program: Any) -> None:
         (["--target", "words=1"], "gaussian knows the terms radius, not 'words'."),
         (["--radius", "1", "--phases", "10;20"], "--phases must be whole numbers with commas"),
         (["--radius", "1", "--phases", "20,10"], "The phases must grow, from 1 vote or more."),
-        (["--radius", "1", "--beta", "1"], "beta must be between 0 and 1, without both"),
+        (["--radius", "1", "--give-up", "1"], "beta must be between 0 and 1, without both"),
         (["--radius", "1", "--bound", "live"], "No such option"),
         (["--radius", "1", "--json", __file__ + "/x.json"], "is not a folder you may write to"),
     ],
@@ -84,3 +91,72 @@ def test_a_refusal_while_loading_is_shown_as_it_is(
     monkeypatch.setattr(run, "model_request", refuse)
     shown = program("decide", "--model", "gone.pt", "--input", "x", "--radius", "1")
     assert (shown.status, shown.err) == (2, "certiscope: There is no file gone.pt.\n")
+
+
+def test_a_report_says_target_phases_shares_and_votes_saved(program: Any, tmp_path: Path) -> None:
+    files = [tmp_path / name for name in ("d.html", "d.csv", "d.pdf")]
+    words = [word for path in files for word in ("--report", str(path))]
+    assert program(*WORDS, "--radius", "0.1", *words).status == 0
+    html = files[0].read_text(encoding="utf-8")
+    for text in (
+        "radius=0.1",
+        "planned: 100, 1,000, 12,000 votes, each with alpha/3",
+        "9,900 saved, against 10,100 of a run with a fixed n",
+        "at alpha 0.00033333",
+    ):
+        assert text in html
+    (row,) = csv.DictReader(files[1].read_text(encoding="utf-8").splitlines())
+    found = {name: value for name, value in row.items() if name.startswith("decision")}
+    assert found == {
+        "decision.target": "radius=0.1",
+        "decision.verdict": "certified",
+        "decision.beta": "0.0001",
+        "decision.samples_used": "200",
+        "decision.samples_full": "10100",
+        "decision.phases": "100 1000 12000",
+    }
+    verified = program("verify", "--counts-only", str(files[2]))
+    assert verified.status == 0 and "phases and verdict: holds" in verified.out
+
+
+def test_a_case_keeps_decisions_lists_and_verifies_them(program: Any, tmp_path: Path) -> None:
+    path = tmp_path / "d.certiscope"
+    shown = program(*WORDS, "--radius", "0.1", "--case", str(path), "--json", "-")
+    assert f"Run 1 of {path}: run 1 of 1 on this model, input and setting." in shown.err
+    evidence = Case.open(path).evidence(1)
+    assert evidence is not None and json.loads(evidence.model_dump_json()) == json.loads(shown.out)
+    assert program(*WORDS, "--radius", "0.5", "--case", str(path), "--quiet").status == 3
+    listed = program("runs", str(path)).out
+    assert "decide radius=0.1: 100 votes in phases; certified 'class 0', radius" in listed
+    assert "decide radius=0.5: 13,100 votes in phases; abstained" in listed
+    assert "run 2 of 2 of this kind" in listed
+    verified = program("verify", "--counts-only", str(path))
+    assert verified.status == 0, verified.out
+    assert "run 2: phases and verdict: holds" in verified.out
+
+
+def test_a_killed_decision_starts_again_to_the_same_votes(program: Any, tmp_path: Path) -> None:
+    path = tmp_path / "d.certiscope"
+    whole = json.loads(program(*WORDS, "--radius", "0.4", "--json", "-").out)
+    order = Question.read(decided_values(radius=0.4))
+    deciding = order.begin(HalfSpace(0.5), fitted(), stop=Event(), command="")
+    case = Case.at(path)
+    request = ModelRequest("fake")
+    kept = _kept(case, order, deciding, request, HalfSpace(0.5), fitted(), None)
+    next(kept), next(kept)
+    kept.close()
+    shown = program("resume", str(path), "--run", "1")
+    assert shown.status == 2
+    assert "is a decide run, which keeps no part of its votes; start it again:" in shown.err
+    again = program(*WORDS, "--radius", "0.4", "--case", str(path), "--json", "-")
+    found = json.loads(again.out)
+    assert (found["decision"], found["chain"]) == (whole["decision"], whole["chain"])
+    assert [row.state for row in Case.open(path).runs()] == ["interrupted", "finished"]
+
+
+def decided_values(**given: Any) -> dict[str, Any]:
+    """What the flags of WORDS are read as."""
+    names = {each.name: None for each in decide_flags()}
+    known = {"scheme": "gaussian", "input": "flat", "n": 10_000, "phases": "100,1000,12000"}
+    more = {"target": "", "give_up": 0.0001, "batch": 100, "device": "cpu"}
+    return {**names, **known, **more, **given}

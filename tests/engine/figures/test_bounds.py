@@ -4,6 +4,7 @@ import scipy.stats
 from engine.figures import bounds_figure
 from engine.procedures.certify import certify
 from engine.settings import RunSettings
+from tests.factories import make_evidence
 from tests.fakes import HalfSpace, finish, fitted
 
 
@@ -22,3 +23,22 @@ def test_the_fixed_n_value_is_provisional_before_the_plan_and_never_after():
 def test_a_figure_says_how_the_noise_was_made():
     found = finish(certify(HalfSpace(0.1), fitted(), RunSettings(n0=5, n=100, noise="exact")))
     assert bounds_figure(found, ("a", "b")).noise == "sound on the 8-bit grid"
+
+
+def test_a_decision_plans_its_last_phase_and_has_no_provisional_value():
+    from engine.evidence import DecisionRecord, PhaseRecord
+
+    phase = PhaseRecord(selection=(9, 1), estimation=(90, 10), guess=0, alpha=0.0005)
+    decision = DecisionRecord(
+        target="radius=0.5",
+        beta=0.0001,
+        plan=(100, 1000),
+        phases=(phase,),
+        verdict="certified",
+        samples_used=110,
+        samples_full=1100,
+    )
+    evidence = make_evidence().model_copy(update={"procedure": "decide", "decision": decision})
+    found = bounds_figure(evidence, evidence.model.class_names)
+    assert found.n_plan == evidence.n_planned == 100
+    assert found.provisional == ()

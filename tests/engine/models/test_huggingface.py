@@ -175,6 +175,12 @@ def test_huge_numbers_are_refused(folder):
         load(folder)
 
 
+def test_more_classes_than_any_model_has_are_refused(folder):
+    edit(folder / "config.json", num_labels=10**6, id2label=None)
+    with pytest.raises(UserError, match=r"is not understood \(1000000 classes\)"):
+        load(folder)
+
+
 @pytest.mark.parametrize("changes", [{"hidden_size": 10**6}, {"num_hidden_layers": 10**6}])
 def test_a_model_much_larger_than_its_weights_is_not_built(folder, changes):
     edit(folder / "config.json", **changes)
