@@ -11,23 +11,22 @@ from __future__ import annotations
 
 import torch
 
+from engine.integer_law import subset_total_variation, total_variation
 from engine.philox import Philox
+
+__all__ = [
+    "LANE",
+    "LANES",
+    "IntegerNoise",
+    "joined",
+    "subset_total_variation",
+    "total_variation",
+]
 
 LANE = 1 << 24
 """Counters per lane: twice as many numbers may be drawn for one sample."""
 LANES = 256
 _CHUNK = 1 << 16
-_STEPS = 2.0**-63
-
-
-def total_variation(draws: int, outcomes: int = 2) -> float:
-    """Bound on the distance from its law of a sample of ``draws`` numbers of so many outcomes."""
-    return draws * outcomes * _STEPS
-
-
-def subset_total_variation(elements: int) -> float:
-    """The same for one k-subset of ``elements`` things: the chance that two keys are equal."""
-    return elements * elements * _STEPS
 
 
 class IntegerNoise:

@@ -16,6 +16,8 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from engine.certificates.likelihood import MARGIN
+
 GRID = 255
 """Steps between the values 0 and 1 of a pixel."""
 
@@ -76,3 +78,23 @@ def certified_steps(counts: Sequence[int], failures: int, top: int) -> int:
     """
     rivals = [n + (b < top) for b, n in enumerate(counts) if b != top]
     return max(-1, (counts[top] - max(*rivals, failures)) // 2)
+
+
+def grid_radius(p_lower: float, p_upper: float, width: int) -> float:
+    """l1 norm, rounded down, below which the top class stays ahead of every other.
+
+    A grid step moves each probability by at most 1 / L, so k steps are survived while
+    ``p_lower - k / L > p_upper + k / L``: the formula of splitting noise with dependent or
+    independent cuts, and of uniform noise on the grid.
+
+    Args:
+        p_lower: bound on the top class.
+        p_upper: bound on every other.
+        width: L.
+    """
+    return width / (2 * GRID) * (p_lower - p_upper) * (1 - MARGIN)
+
+
+def grid_required(radius: float, width: int) -> float:
+    """Smallest p_lower that certifies an l1 norm against one half; above 1 if none does."""
+    return 0.5 + radius * GRID / width * (1 + MARGIN)

@@ -94,6 +94,22 @@ def categorical_regions(
     return LikelihoodRegions.of(*zip(*masses.values(), strict=True))
 
 
+def splits(
+    p_plus: float, p_minus: float, categories: int, additions: int, deletions: int
+) -> tuple[LikelihoodRegions, ...]:
+    """Regions of every way to spend so many additions and deletions.
+
+    With two categories there is one. With more, a feature that goes from one non-zero category to
+    another spends one of each, and the attacker may have any number of these.
+    """
+    if categories == 2:
+        return (binary_regions(p_plus, p_minus, additions, deletions),)
+    return tuple(
+        categorical_regions(p_plus, p_minus, categories, additions - c, deletions - c, c)
+        for c in range(min(additions, deletions) + 1)
+    )
+
+
 def frontier(certified: Callable[[int, int], bool], most: int = MOST) -> tuple[int, ...]:
     """How many deletions are certified with 0, 1, 2, ... additions.
 

@@ -7,12 +7,28 @@ from typing import Any
 
 from engine.errors import UserError
 from engine.fields import checked
+from engine.schemes.ablation import Ablation
 from engine.schemes.base import Scheme
+from engine.schemes.dssn_l1 import DssnL1
 from engine.schemes.gaussian import Gaussian
+from engine.schemes.hierarchical_ablation import HierarchicalAblation
+from engine.schemes.hierarchical_gaussian import HierarchicalGaussian
+from engine.schemes.hierarchical_sparse import HierarchicalSparse
+from engine.schemes.sparse import Sparse
+from engine.schemes.uniform_l1 import UniformL1
 
 SCHEMES: tuple[type[Scheme], ...] = (
     # continuous
     Gaussian,
+    UniformL1,
+    DssnL1,
+    # subset
+    HierarchicalGaussian,
+    HierarchicalAblation,
+    Ablation,
+    # discrete
+    Sparse,
+    HierarchicalSparse,
 )
 
 
@@ -38,4 +54,17 @@ def parse_scheme(values: Mapping[str, Any]) -> Scheme:
     return checked(scheme_class(str(parameters.pop("key", ""))), **parameters)
 
 
-__all__ = ["SCHEMES", "Gaussian", "Scheme", "parse_scheme", "scheme_class"]
+__all__ = [
+    "SCHEMES",
+    "Ablation",
+    "DssnL1",
+    "Gaussian",
+    "HierarchicalAblation",
+    "HierarchicalGaussian",
+    "HierarchicalSparse",
+    "Scheme",
+    "Sparse",
+    "UniformL1",
+    "parse_scheme",
+    "scheme_class",
+]

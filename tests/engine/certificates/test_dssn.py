@@ -3,7 +3,15 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from engine.certificates.dssn import GRID, cells, certified_steps, levels, template
+from engine.certificates.dssn import (
+    GRID,
+    cells,
+    certified_steps,
+    grid_radius,
+    grid_required,
+    levels,
+    template,
+)
 
 LAMBDAS = (0.1, 0.2, 0.25, 0.3, 0.45, 0.5, 0.75, 1.2)
 
@@ -91,3 +99,13 @@ def test_the_template_is_fixed_and_spread():
 
 def test_levels_cut_off():
     assert [levels(lam) for lam in (0.25, 0.5, 0.75)] == [127, 255, 382]
+
+
+def test_radius_from_shares():
+    """lambda (p_A - p_B), rounded down; its inverse against one half."""
+    assert grid_radius(0.9, 0.1, 255) == pytest.approx(0.4, abs=1e-11)
+    assert grid_radius(0.9, 0.1, 255) < 0.4
+    assert grid_radius(0.6, 0.1, 510) == pytest.approx(0.5, abs=1e-11)
+    assert grid_required(0.4, 255) == pytest.approx(0.9, abs=1e-11)
+    assert grid_required(0.0, 255) == 0.5
+    assert grid_required(0.6, 255) > 1

@@ -50,7 +50,7 @@ class Flips(Scheme):
 
 @pytest.fixture
 def two_schemes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(schemes, "SCHEMES", (*schemes.SCHEMES, Flips))
+    monkeypatch.setattr(schemes, "SCHEMES", (schemes.Gaussian, Flips))
 
 
 def settings_of(monkeypatch: pytest.MonkeyPatch, *words: str) -> RunSettings:

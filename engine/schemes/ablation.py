@@ -1,0 +1,193 @@
+"""Randomized ablation: the model sees a few pixels, and the attacker few of those."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pydantic import Field, ValidationInfo, field_validator, model_validator
+
+from engine.certificates.ablation import (
+    independent_deltas,
+    most_entities,
+    required,
+    subset_deltas,
+)
+from engine.errors import UserError
+from engine.integer_law import subset_total_variation, total_variation
+from engine.records import ProbabilityBounds
+from engine.regions import Count, Perturbation
+from engine.regions.base import whole
+from engine.schemes.base import IMPOSSIBLE, Family, Law, RegionKind, Scheme
+from engine.schemes.entities import (
+    PICTURE,
+    SELECTION,
+    entity_count,
+    spread,
+    things,
+    told,
+    write,
+)
+
+if TYPE_CHECKING:
+    import torch
+
+    from engine.noise import NoiseSource
+
+_ENTITIES, _KEEP = 64, 12
+
+
+class Ablation(Scheme):
+    """k of d entities are kept, chosen uniformly without replacement; the others are taken away.
+
+    Delta(r) = 1 - C(d - r, k) / C(d, k) is the probability that a changed entity is kept, in
+    exact rationals; r changed entities are certified if p_lower - Delta > p_upper + Delta. With
+    ``p`` each entity is taken away by itself, and Delta(r) = 1 - p^r.
+    """
+
+    key: ClassVar[str] = "ablation"
+    title: ClassVar[str] = "Randomized ablation"
+    citation: ClassVar[str] = (
+        "Levine & Feizi, Robustness Certificates for Sparse Adversarial Attacks by Randomized "
+        "Ablation, AAAI 2020"
+    )
+    family: ClassVar[Family] = "structure"
+    inputs: ClassVar[tuple[str, ...]] = ("image", "graph")
+    subject: ClassVar[str] = "input"
+    law: ClassVar[Law] = "discrete"
+    region_kind: ClassVar[RegionKind] = "count"
+    attacker: ClassVar[str] = "change at most r pixels or nodes, each in any way"
+    terms: ClassVar[dict[str, str]] = {"entities": "number of changed pixels or nodes"}
+    counts: ClassVar[frozenset[str]] = frozenset({"entities"})
+    limits: ClassVar[tuple[str, ...]] = (
+        "It says nothing about changes of more pixels or nodes, however small.",
+    )
+
+    entities: int = Field(
+        default=_ENTITIES,
+        ge=0,
+        le=10_000_000,
+        title="entities",
+        description="number of pixels (nodes), of which --keep are kept",
+    )
+    keep: int = Field(
+        default=_KEEP,
+        ge=0,
+        le=10_000_000,
+        title="keep",
+        description="number of pixels (nodes) that are kept",
+        validate_default=True,
+    )
+    p: float = Field(
+        default=0.0,
+        ge=0,
+        le=1,
+        title="p",
+        description="probability that an entity (pixel, node) is ablated, each by itself; 0 keeps "
+        "exactly --keep",
+        validate_default=True,
+        json_schema_extra={"step": 0.01, "advanced": True},
+    )
+
+    @field_validator("keep")
+    @classmethod
+    def _no_more_than_all(cls, keep: int, info: ValidationInfo) -> int:
+        entities = info.data.get("entities", 0)
+        if keep > entities > 0:
+            raise ValueError(f"must be at most entities, {entities}")
+        return keep
+
+    @field_validator("p")
+    @classmethod
+    def _one_form(cls, p: float, info: ValidationInfo) -> float:
+        given = [info.data.get(name) for name in ("entities", "keep")]
+        if p and any(given):
+            raise ValueError("is another form than entities with keep; give one of the two")
+        if not p and not given[0]:
+            raise ValueError("must be greater than 0 where entities is 0")
+        return p
+
+    @model_validator(mode="before")
+    @classmethod
+    def _settle(cls, values: Any) -> Any:
+        """With p the other form's numbers mean nothing: their defaults become 0."""
+        if not isinstance(values, Mapping) or not values.get("p"):
+            return values
+        own = {"entities": _ENTITIES, "keep": _KEEP}
+        unset = {name: 0 for name, usual in own.items() if values.get(name, usual) == usual}
+        return {**values, **unset}
+
+    def noisy(self, x: torch.Tensor, stream: NoiseSource, start: int, out: torch.Tensor) -> None:
+        """x with zeros in place of what is ablated; or x and 1 - x, both zero there."""
+        ablated = self._ablated(x, stream, start, out.shape[0])
+        if x.ndim == PICTURE and out.shape[1] == 2 * x.shape[0]:
+            kept = spread(~ablated, x)
+            out[:, : x.shape[0]] = kept * x
+            out[:, x.shape[0] :] = kept * (1 - x)
+        else:
+            write(out, x, 0.0, ablated)
+
+    def layouts(self, shape: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
+        """Pictures: as they are, or with 1 - x; graphs: as they are, or with an indicator."""
+        if len(shape) == PICTURE:
+            return shape, (2 * shape[0], *shape[1:])
+        return shape, told(shape)
+
+    def check_input(self, shape: tuple[int, ...]) -> None:
+        """Refuse an input with another number of entities.
+
+        A graph may have more entities than the nodes that reach the classified one.
+
+        Raises:
+            UserError: naming the number that fits.
+        """
+        given = entity_count(shape)
+        fits = self.entities == given if len(shape) == PICTURE else self.entities >= given
+        if not self.p and not fits:
+            raise UserError(
+                f"--entities {self.entities} does not fit this input of {given:,} "
+                f"{things(shape)}; give --entities {given}."
+            )
+
+    @classmethod
+    def suited_to(cls, shape: tuple[int, ...]) -> dict[str, Any]:
+        """All entities of the input, of which the default's share is kept."""
+        given = entity_count(shape)
+        return {"entities": given, "keep": max(1, given * _KEEP // _ENTITIES)}
+
+    def total_variation(self, elements: int) -> float:
+        """Of the choice of what is kept."""
+        if self.p:
+            return total_variation(elements)
+        return subset_total_variation(max(elements, self.entities))
+
+    def region(self, bounds: ProbabilityBounds) -> Count | None:
+        """The largest certified number of entities; 0 where p_lower only names the class."""
+        most = most_entities(self._deltas(), bounds.p_lower, bounds.p_upper)
+        return None if most < 0 else Count(term="entities", most=most, unit="entities")
+
+    def required_probability(self, perturbation: Perturbation) -> float:
+        """1/2 + Delta."""
+        needed = required(self._deltas(), whole(perturbation, "entities"))
+        return IMPOSSIBLE if needed is None else needed
+
+    def noise_in_words(self) -> str:
+        """The law."""
+        if self.p:
+            return f"ablation, each entity ablated with probability {self.p:g}"
+        return f"ablation, {self.keep} of {self.entities} entities kept"
+
+    def _deltas(self) -> tuple[float, ...]:
+        if self.p:
+            return independent_deltas(self.p)
+        return subset_deltas(self.entities, self.keep)
+
+    def _ablated(
+        self, x: torch.Tensor, stream: NoiseSource, start: int, samples: int
+    ) -> torch.Tensor:
+        """Which entities are ablated, (samples, entities) bool."""
+        count = entity_count(x.shape)
+        if self.p:
+            return stream.bernoulli(samples, count, self.p, start=start, lane=SELECTION)
+        kept = stream.subset(samples, self.entities, self.keep, start=start, lane=SELECTION)
+        return ~kept[:, :count]

@@ -1,0 +1,131 @@
+"""Deterministic l1 smoothing: all of the noise is counted, nothing is sampled."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from pydantic import Field
+
+from engine.certificates.dssn import (
+    GRID,
+    certified_steps,
+    grid_radius,
+    grid_required,
+    levels,
+    template,
+)
+from engine.errors import UserError
+from engine.records import ProbabilityBounds, Votes
+from engine.regions import Ball, Perturbation
+from engine.schemes.base import IMPOSSIBLE, Law, Scheme
+
+if TYPE_CHECKING:
+    import torch
+
+    from engine.noise import NoiseSource
+
+_ON_GRID = 1e-4
+"""Distance from the grid, in steps, below which a pixel counts as on it."""
+_UNIT = "pixels in [0,1]"
+
+
+class DssnL1(Scheme):
+    """Every pixel is replaced by the middle of its cell, for each of L = int(2 lam 255) cuts.
+
+    One number t in {0, ..., L - 1} drives the cuts of all pixels, from a template that is fixed for
+    all inputs; the vote of sample t is that of the base model on the t-th picture. Changing one
+    pixel by 1/255 changes at most one of the L votes, so counts n_A and n_B certify every change
+    of l1 norm at most floor((n_A - n_B - [B before A]) / 2) / 255.
+    """
+
+    key: ClassVar[str] = "dssn-l1"
+    title: ClassVar[str] = "Deterministic l1 smoothing (DSSN)"
+    citation: ClassVar[str] = (
+        "Levine & Feizi, Improved, Deterministic Smoothing for l1 Certified Robustness, ICML 2021"
+    )
+    inputs: ClassVar[tuple[str, ...]] = ("image",)
+    randomness: ClassVar[Literal["probabilistic", "deterministic"]] = "deterministic"
+    law: ClassVar[Law] = "enumerated"
+    grid_input: ClassVar[bool] = True
+    attacker: ClassVar[str] = (
+        "change every pixel by steps of 1/255, as long as the whole change has l1 norm at most R"
+    )
+    terms: ClassVar[dict[str, str]] = {"radius": "l1 norm of the change, pixels in [0,1]"}
+    limits: ClassVar[tuple[str, ...]] = (
+        "It is for pictures of 8 bits per channel: it says nothing about changes that are no "
+        "multiples of 1/255.",
+        "It holds for a base model that answers the same picture alike every time.",
+    )
+
+    lam: float = Field(
+        default=0.5,
+        ge=0.01,
+        le=20,
+        title="half-width",
+        description="half-width of the noise",
+        json_schema_extra={"unit": _UNIT, "step": 0.05},
+    )
+
+    def samples(self) -> int:
+        """L."""
+        return levels(self.lam)
+
+    def noisy(self, x: torch.Tensor, stream: NoiseSource, start: int, out: torch.Tensor) -> None:
+        """The pictures start, start + 1, ... of the L; ``stream`` is not used.
+
+        Raises:
+            UserError: a pixel is not on the 8-bit grid.
+        """
+        import torch  # deferred: the window lists schemes before torch loads
+
+        width = levels(self.lam)
+        steps = _grid_steps(x).flatten()
+        first = torch.from_numpy(template(steps.numel(), width)).to(x.device)
+        shifts = torch.arange(start, start + out.shape[0], device=x.device)
+        offsets = (first + shifts[:, None]) % width
+        cell = torch.div(steps - offsets - 1, width, rounding_mode="floor")
+        below = 2 * (offsets + width * cell) + 1
+        middles = below.clamp(min=0) + (below + 2 * width).clamp(max=2 * GRID)
+        out.view(out.shape[0], -1).copy_(middles)
+        out.mul_(1.0 / (4 * GRID))
+
+    def region_of_counts(self, votes: Votes, top: int) -> Ball | None:
+        """The exact region from the counts of all L samples; None if ``top`` is not ahead."""
+        steps = certified_steps(votes.counts, votes.failures, top)
+        if steps < 0:
+            return None
+        return Ball(norm="l1", radius=steps / GRID, unit=_UNIT, closed=True)
+
+    def region(self, bounds: ProbabilityBounds) -> Ball | None:
+        """lam (p_lower - p_upper), where shares of the L votes are all that is known."""
+        if bounds.p_lower <= bounds.p_upper:
+            return None
+        radius = grid_radius(bounds.p_lower, bounds.p_upper, levels(self.lam))
+        return Ball(norm="l1", radius=radius, unit=_UNIT)
+
+    def required_probability(self, perturbation: Perturbation) -> float:
+        """1/2 + radius / (2 lam): the share of the L votes."""
+        needed = grid_required(perturbation["radius"], levels(self.lam))
+        return needed if needed <= 1 else IMPOSSIBLE
+
+    def noise_in_words(self) -> str:
+        """The law and its level."""
+        return (
+            f"splitting noise, half-width {self.lam:g} (pixels in [0,1]), all {self.samples()} "
+            "values counted"
+        )
+
+
+def _grid_steps(x: torch.Tensor) -> torch.Tensor:
+    """The pixels as whole numbers from 0 to 255."""
+    import torch  # deferred as above
+
+    exact = x.to(torch.float64) * GRID
+    steps = exact.round()
+    away = torch.maximum((exact - steps).abs(), (steps - steps.clamp(0, GRID)).abs()).max()
+    if not float(away) < _ON_GRID:
+        raise UserError(
+            "Deterministic l1 smoothing is for pictures on the 8-bit grid, and this one has pixels "
+            "that are no multiples of 1/255 between 0 and 1."
+        )
+    return steps.to(torch.int64)

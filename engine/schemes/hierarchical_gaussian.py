@@ -1,0 +1,102 @@
+"""Hierarchical smoothing with Gaussian noise: few pixels, each changed a little."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from pydantic import Field
+
+from engine.certificates.hierarchical import gaussian_reach, gaussian_required
+from engine.integer_law import total_variation
+from engine.records import ProbabilityBounds
+from engine.regions import Perturbation, Staircase
+from engine.schemes.base import IMPOSSIBLE, RegionKind
+from engine.schemes.entities import Selecting, write
+
+if TYPE_CHECKING:
+    import torch
+
+    from engine.noise import NoiseSource
+
+
+class HierarchicalGaussian(Selecting):
+    """Each pixel is noised with probability p, by N(0, sigma^2) in every channel.
+
+    Against r changed pixels with a joint l2 norm epsilon, with keep = p^r and Delta = 1 - keep:
+    certified for all epsilon with
+    keep Phi(Phi^-1((p_lower - Delta) / keep) - epsilon / sigma)
+    > keep Phi(Phi^-1(p_upper / keep) + epsilon / sigma) + Delta.
+    """
+
+    key: ClassVar[str] = "hierarchical-gaussian"
+    title: ClassVar[str] = "Hierarchical smoothing, Gaussian"
+    citation: ClassVar[str] = (
+        "Scholten, Schuchardt, Bojchevski & Guennemann, Hierarchical Randomized Smoothing, "
+        "NeurIPS 2023"
+    )
+    inputs: ClassVar[tuple[str, ...]] = ("image",)
+    region_kind: ClassVar[RegionKind] = "staircase"
+    attacker: ClassVar[str] = (
+        "change at most r pixels, as long as their whole change has l2 norm below epsilon"
+    )
+    terms: ClassVar[dict[str, str]] = {
+        "entities": "number of changed pixels",
+        "epsilon": "l2 norm of their whole change, all channels together, pixels in [0,1]",
+    }
+    limits: ClassVar[tuple[str, ...]] = (
+        "It says nothing about changes of more pixels, or by more, than the staircase shows.",
+    )
+
+    sigma: float = Field(
+        default=0.25,
+        gt=0,
+        le=100,
+        title="sigma",
+        description="standard deviation of the noise",
+        json_schema_extra={"unit": "pixels in [0,1]", "step": 0.05},
+    )
+
+    def noisy(self, x: torch.Tensor, stream: NoiseSource, start: int, out: torch.Tensor) -> None:
+        """x, and x + sigma z in the selected pixels."""
+        import torch  # deferred: the window lists schemes before torch loads
+
+        selected = self.select(x, stream, start, out.shape[0])
+        noised = torch.empty((out.shape[0], *x.shape), dtype=x.dtype, device=x.device)
+        stream.gaussian_(noised, x, sigma=self.sigma, start=start)
+        write(out, x, noised, selected)
+
+    def total_variation(self, elements: int) -> float:
+        """Of integer noise on the 8-bit grid, and of the selection."""
+        from engine.grid import total_variation as gaussian  # deferred: mpmath is slow to load
+
+        return gaussian(self.sigma, elements) + total_variation(elements)
+
+    def region(self, bounds: ProbabilityBounds) -> Staircase | None:
+        """One step per number of pixels; no step where p_lower only names the class."""
+        if bounds.p_lower <= bounds.p_upper:
+            return None
+        return Staircase(
+            count_term="entities",
+            first=1,
+            strength_term="epsilon",
+            reach=gaussian_reach(bounds.p_lower, bounds.p_upper, self.keeps()[1:], self.sigma),
+            norm="l2",
+            unit="pixels in [0,1]",
+            things="pixels",
+        )
+
+    def required_probability(self, perturbation: Perturbation) -> float:
+        """Delta + keep Phi(epsilon / sigma + Phi^-1(1 / (2 keep)))."""
+        strength = perturbation["epsilon"] / self.sigma
+        if not perturbation["entities"] or not strength:
+            return 0.5
+        needed = gaussian_required(self.keep(perturbation), strength)
+        return IMPOSSIBLE if needed is None else needed
+
+    def noise_in_words(self) -> str:
+        """The law and its levels."""
+        return f"Gaussian, sigma {self.sigma:g} (pixels in [0,1]), {self.selection_in_words()}"
+
+    def noise_level(self) -> float:
+        """sigma: of the noised pixels."""
+        return self.sigma

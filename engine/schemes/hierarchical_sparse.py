@@ -1,0 +1,138 @@
+"""Hierarchical smoothing with flips: few nodes, few features of theirs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from pydantic import Field
+
+from engine.certificates.hierarchical import corrected_upper
+from engine.certificates.likelihood import MARGIN, rest
+from engine.certificates.sparse import MOST, binary_regions, frontier
+from engine.integer_law import total_variation
+from engine.records import ProbabilityBounds
+from engine.regions import CellMap, Perturbation
+from engine.regions.base import whole
+from engine.schemes.base import IMPOSSIBLE, Law, RegionKind
+from engine.schemes.entities import Selecting, write
+from engine.schemes.flips import flip
+
+if TYPE_CHECKING:
+    import torch
+
+    from engine.noise import NoiseSource
+
+Cells = tuple[tuple[float, ...], ...]
+_NOTHING: Cells = ((0.0,),)
+
+
+class HierarchicalSparse(Selecting):
+    """Each node is selected with probability p, and the features of selected nodes flip.
+
+    Against r nodes with, over all of them, so many additions and deletions: the worst case of the
+    flips at the corrected probabilities, plus Delta = 1 - p^r.
+    """
+
+    key: ClassVar[str] = "hierarchical-sparse"
+    title: ClassVar[str] = "Hierarchical smoothing, sparse"
+    citation: ClassVar[str] = (
+        "Scholten, Schuchardt, Bojchevski & Guennemann, Hierarchical Randomized Smoothing, "
+        "NeurIPS 2023; Bojchevski, Gasteiger & Guennemann, ICML 2020"
+    )
+    inputs: ClassVar[tuple[str, ...]] = ("graph",)
+    subject: ClassVar[str] = "graph"
+    law: ClassVar[Law] = "discrete"
+    region_kind: ClassVar[RegionKind] = "cells"
+    attacker: ClassVar[str] = (
+        "change at most r nodes, and add (0 to 1) and delete (1 to 0) at most so many of their "
+        "features in all"
+    )
+    terms: ClassVar[dict[str, str]] = {
+        "entities": "number of changed nodes",
+        "additions": "number of features turned from 0 to 1, over all changed nodes",
+        "deletions": "number of features turned from 1 to 0, over all changed nodes",
+    }
+    counts: ClassVar[frozenset[str]] = frozenset(terms)
+    limits: ClassVar[tuple[str, ...]] = (
+        "Features are read as 0 or 1: it says nothing about changes between these values.",
+        "Edges are as given: it says nothing about added or deleted edges.",
+        f"The maps show at most {MOST} additions and {MOST} deletions.",
+    )
+
+    p_plus: float = Field(
+        default=0.05,
+        ge=0,
+        le=1,
+        title="p plus",
+        description="probability that a 0 of a selected node becomes 1",
+        json_schema_extra={"step": 0.01},
+    )
+    p_minus: float = Field(
+        default=0.8,
+        ge=0,
+        le=1,
+        title="p minus",
+        description="probability that a 1 of a selected node becomes 0",
+        json_schema_extra={"step": 0.05},
+    )
+
+    def noisy(self, x: torch.Tensor, stream: NoiseSource, start: int, out: torch.Tensor) -> None:
+        """x with the features of selected nodes flipped, each by itself."""
+        import torch  # deferred: the window lists schemes before torch loads
+
+        noised = torch.empty((out.shape[0], *x.shape), dtype=x.dtype, device=x.device)
+        flip(x, stream, start, noised, p_plus=self.p_plus, p_minus=self.p_minus)
+        write(out, x, noised, self.select(x, stream, start, out.shape[0]))
+
+    def total_variation(self, elements: int) -> float:
+        """Of the flips and of the selection."""
+        return total_variation(2 * elements)
+
+    def region(self, bounds: ProbabilityBounds) -> CellMap | None:
+        """A map per number of nodes; the cell (0, 0) alone where p_lower only names the class."""
+        if bounds.p_lower <= bounds.p_upper:
+            return None
+        layers: list[Cells] = []
+        for keep in self.keeps()[1:]:
+            cells = self._cells(bounds, keep)
+            if cells == _NOTHING:
+                break
+            layers.append(cells)
+        return CellMap(
+            row_term="additions",
+            column_term="deletions",
+            layer_term="entities",
+            layers=tuple(layers) or (_NOTHING,),
+            things="nodes",
+        )
+
+    def required_probability(self, perturbation: Perturbation) -> float:
+        """Where all else can reach one half after Delta."""
+        additions, deletions = (whole(perturbation, term) for term in ("additions", "deletions"))
+        if not additions + deletions or not whole(perturbation, "entities"):
+            return 0.5
+        keep = self.keep(perturbation)
+        if keep <= 0.5 or max(additions, deletions) > MOST:
+            return IMPOSSIBLE
+        regions = binary_regions(self.p_plus, self.p_minus, additions, deletions)
+        spare = regions.affordable((keep - 0.5) / keep)
+        return IMPOSSIBLE if spare is None else rest(keep * spare) + MARGIN
+
+    def noise_in_words(self) -> str:
+        """The law and its rates."""
+        return (
+            f"flips, 0 to 1 with {self.p_plus:g} and 1 to 0 with {self.p_minus:g}, "
+            f"{self.selection_in_words()}"
+        )
+
+    def _cells(self, bounds: ProbabilityBounds, keep: float) -> Cells:
+        lost, gained = rest(bounds.p_lower), bounds.p_upper
+
+        def certified(additions: int, deletions: int) -> bool:
+            if not additions + deletions:
+                return True
+            upper = binary_regions(self.p_plus, self.p_minus, additions, deletions).upper
+            reached = (corrected_upper(upper, one, keep) for one in (lost, gained))
+            return sum(reached) < 1.0
+
+        return tuple((0.0,) * (most + 1) for most in frontier(certified))

@@ -1,0 +1,128 @@
+"""Sparsity-aware smoothing: features flip, ones and zeros at rates of their own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from pydantic import Field
+
+from engine.certificates.likelihood import MARGIN, LikelihoodRegions, certifies
+from engine.certificates.sparse import MOST, frontier, splits
+from engine.integer_law import total_variation
+from engine.records import ProbabilityBounds
+from engine.regions import CellMap, Perturbation
+from engine.regions.base import whole
+from engine.schemes.base import IMPOSSIBLE, Family, Law, RegionKind, Scheme
+from engine.schemes.flips import flip
+
+if TYPE_CHECKING:
+    import torch
+
+    from engine.noise import NoiseSource
+
+
+class Sparse(Scheme):
+    """Each 0 becomes 1 with probability p_plus and each 1 becomes 0 with probability p_minus.
+
+    Certified cell by cell: the Neyman-Pearson worst case over ``additions + deletions + 1`` regions
+    of constant likelihood ratio. With K categories a feature that goes from one non-zero category
+    to another counts as a deletion and an addition, and a cell is certified if every way to spend
+    it is.
+    """
+
+    key: ClassVar[str] = "sparse"
+    title: ClassVar[str] = "Sparsity-aware smoothing"
+    citation: ClassVar[str] = (
+        "Bojchevski, Gasteiger & Guennemann, Efficient Robustness Certificates for Discrete Data: "
+        "Sparsity-Aware Randomized Smoothing for Graphs, Images and More, ICML 2020"
+    )
+    family: ClassVar[Family] = "structure"
+    inputs: ClassVar[tuple[str, ...]] = ("graph", "image", "table")
+    subject: ClassVar[str] = "input"
+    law: ClassVar[Law] = "discrete"
+    region_kind: ClassVar[RegionKind] = "cells"
+    attacker: ClassVar[str] = "add at most so many features (0 to 1) and delete so many (1 to 0)"
+    terms: ClassVar[dict[str, str]] = {
+        "additions": "number of features turned from 0 to 1",
+        "deletions": "number of features turned from 1 to 0",
+    }
+    counts: ClassVar[frozenset[str]] = frozenset({"additions", "deletions"})
+    limits: ClassVar[tuple[str, ...]] = (
+        "Features are read as 0 or 1 (as whole numbers below the number of categories): it says "
+        "nothing about changes between these values.",
+        f"The map shows at most {MOST} additions and {MOST} deletions.",
+    )
+
+    p_plus: float = Field(
+        default=0.01,
+        ge=0,
+        le=1,
+        title="p plus",
+        description="probability that a 0 becomes 1",
+        json_schema_extra={"step": 0.01},
+    )
+    p_minus: float = Field(
+        default=0.6,
+        ge=0,
+        le=1,
+        title="p minus",
+        description="probability that a 1 becomes 0",
+        json_schema_extra={"step": 0.05},
+    )
+    categories: int = Field(
+        default=2,
+        ge=2,
+        le=256,
+        title="categories",
+        description="number of values a feature may take, 0 among them",
+        json_schema_extra={"advanced": True},
+    )
+
+    def noisy(self, x: torch.Tensor, stream: NoiseSource, start: int, out: torch.Tensor) -> None:
+        """x with features flipped, each by itself."""
+        flip(
+            x,
+            stream,
+            start,
+            out,
+            p_plus=self.p_plus,
+            p_minus=self.p_minus,
+            categories=self.categories,
+        )
+
+    def total_variation(self, elements: int) -> float:
+        """Of the flips, and of the new categories where there is a choice."""
+        choices = total_variation(elements, self.categories - 1) if self.categories > 2 else 0.0
+        return total_variation(elements) + choices
+
+    def region(self, bounds: ProbabilityBounds) -> CellMap | None:
+        """The certified cells; the cell (0, 0) alone where p_lower only names the class."""
+        if bounds.p_lower <= bounds.p_upper:
+            return None
+
+        def certified(additions: int, deletions: int) -> bool:
+            ways = self._ways(additions, deletions)
+            return not additions + deletions or all(
+                certifies(one, bounds.p_lower, bounds.p_upper) for one in ways
+            )
+
+        cells = tuple((0.0,) * (most + 1) for most in frontier(certified))
+        return CellMap(row_term="additions", column_term="deletions", layers=(cells,))
+
+    def required_probability(self, perturbation: Perturbation) -> float:
+        """What the worst case leaves: 1 - p, where all else can reach one half."""
+        additions, deletions = (whole(perturbation, term) for term in self.terms)
+        if not additions + deletions:
+            return 0.5
+        if max(additions, deletions) > MOST:
+            return IMPOSSIBLE
+        spare = [way.affordable(0.5) for way in self._ways(additions, deletions)]
+        return max(IMPOSSIBLE if one is None else 1 - one + MARGIN for one in spare)
+
+    def noise_in_words(self) -> str:
+        """The law and its rates."""
+        words = f"flips, 0 to 1 with {self.p_plus:g} and 1 to 0 with {self.p_minus:g}"
+        return words if self.categories == 2 else f"{words}, {self.categories} categories"
+
+    def _ways(self, additions: int, deletions: int) -> tuple[LikelihoodRegions, ...]:
+        return splits(self.p_plus, self.p_minus, self.categories, additions, deletions)

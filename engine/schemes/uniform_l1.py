@@ -1,0 +1,89 @@
+"""Uniform noise on the 8-bit grid: an l1 ball (Lee et al. 2019; Levine & Feizi, ICML 2021)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from pydantic import Field
+
+from engine.certificates.dssn import GRID, grid_radius, grid_required, levels
+from engine.integer_law import total_variation
+from engine.records import ProbabilityBounds
+from engine.regions import Ball, Perturbation
+from engine.schemes.base import IMPOSSIBLE, Law, Scheme
+
+if TYPE_CHECKING:
+    import torch
+
+    from engine.noise import NoiseSource
+
+NOISE = 1
+"""Lane of the draw."""
+
+
+class UniformL1(Scheme):
+    """Each pixel is shifted by one of L = int(2 lam 255) grid steps around 0, all alike.
+
+    A pixel changed by k steps shares L - k of its L shifted values, so a change of l1 norm k steps
+    moves every class's probability by at most k / L, whichever pixels share it: certified below
+    lam (p_lower - p_upper), which is 2 lam (p_lower - 1/2) against one half; lam stands for
+    L / 510.
+    """
+
+    key: ClassVar[str] = "uniform-l1"
+    title: ClassVar[str] = "Uniform smoothing, l1"
+    citation: ClassVar[str] = (
+        "Lee, Yuan, Chang & Jaakkola, Tight Certificates of Adversarial Robustness, NeurIPS 2019; "
+        "Levine & Feizi, Improved, Deterministic Smoothing, ICML 2021, Theorem 2"
+    )
+    inputs: ClassVar[tuple[str, ...]] = ("image",)
+    law: ClassVar[Law] = "discrete"
+    grid_input: ClassVar[bool] = True
+    attacker: ClassVar[str] = (
+        "change every pixel by steps of 1/255, as long as the whole change has l1 norm below R"
+    )
+    terms: ClassVar[dict[str, str]] = {"radius": "l1 norm of the change, pixels in [0,1]"}
+    limits: ClassVar[tuple[str, ...]] = (
+        "It is for pictures of 8 bits per channel: it says nothing about changes that are no "
+        "multiples of 1/255.",
+    )
+
+    lam: float = Field(
+        default=0.5,
+        ge=0.01,
+        le=20,
+        title="half-width",
+        description="half-width of the noise",
+        json_schema_extra={"unit": "pixels in [0,1]", "step": 0.05},
+    )
+
+    def noisy(self, x: torch.Tensor, stream: NoiseSource, start: int, out: torch.Tensor) -> None:
+        """x shifted by whole steps, around 0, or half a step beside it where L is even."""
+        import torch  # deferred: the window lists schemes before torch loads
+
+        width = levels(self.lam)
+        steps = (x * GRID).round_().to(torch.int64).flatten()
+        shifts = stream.integers(out.shape[0], steps.numel(), width, start=start, lane=NOISE)
+        twice = 2 * (shifts + steps) - (width - 1)
+        out.view(out.shape[0], -1).copy_(twice)
+        out.mul_(1.0 / (2 * GRID))
+
+    def total_variation(self, elements: int) -> float:
+        """Of the shifts."""
+        return total_variation(elements, levels(self.lam))
+
+    def region(self, bounds: ProbabilityBounds) -> Ball | None:
+        """lam (p_lower - p_upper)."""
+        if bounds.p_lower <= bounds.p_upper:
+            return None
+        radius = grid_radius(bounds.p_lower, bounds.p_upper, levels(self.lam))
+        return Ball(norm="l1", radius=radius, unit="pixels in [0,1]")
+
+    def required_probability(self, perturbation: Perturbation) -> float:
+        """1/2 + radius / (2 lam)."""
+        needed = grid_required(perturbation["radius"], levels(self.lam))
+        return needed if needed <= 1 else IMPOSSIBLE
+
+    def noise_in_words(self) -> str:
+        """The law and its level."""
+        return f"uniform on the 8-bit grid, half-width {self.lam:g} (pixels in [0,1])"

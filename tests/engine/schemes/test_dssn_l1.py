@@ -1,0 +1,119 @@
+import numpy as np
+import pytest
+import torch
+
+from engine.certificates.dssn import cells, template
+from engine.errors import UserError
+from engine.records import Votes
+from engine.schemes import DssnL1
+from engine.schemes.base import IMPOSSIBLE
+
+SCHEME = DssnL1(lam=0.25)
+
+
+def grid(*shape: int, seed: int = 0) -> torch.Tensor:
+    values = torch.randint(0, 256, shape, generator=torch.Generator().manual_seed(seed))
+    return values / 255
+
+
+@pytest.mark.parametrize("lam", [0.1, 0.25, 0.5, 0.75])
+def test_samples_are_the_middles_of_cells(lam, draw):
+    scheme, x = DssnL1(lam=lam), grid(2, 3, 4)
+    out = draw(scheme, x, scheme.samples()).flatten(1).numpy()
+    steps = np.rint(x.flatten().numpy() * 255).astype(np.int64)
+    for t in (0, 1, scheme.samples() - 1):
+        offsets = (template(24, scheme.samples()) + t) % scheme.samples()
+        expected = cells(steps, offsets, scheme.samples()) / 1020
+        assert out[t] == pytest.approx(expected, abs=1e-6)
+
+
+def test_one_step_of_one_pixel_changes_one_sample_at_most(draw):
+    x = grid(1, 4, 4)
+    whole = draw(SCHEME, x, SCHEME.samples())
+    for pixel in range(16):
+        other = x.clone().flatten()
+        other[pixel] = (other[pixel] + 1 / 255) if other[pixel] < 1 else other[pixel] - 1 / 255
+        seen = draw(SCHEME, other.view_as(x), SCHEME.samples())
+        assert (seen != whole).flatten(1).any(1).sum() <= 1
+
+
+def test_no_attack_within_the_radius_changes_the_answer(draw):
+    """A base model that is a hash of what it sees; every step up or down, one pixel or several."""
+    weights = torch.tensor([[[3.1, -2.2], [1.7, -4.3]]])
+
+    def votes(x: torch.Tensor) -> Votes:
+        seen = draw(SCHEME, x, SCHEME.samples())
+        classes = ((seen * weights).flatten(1).sum(1) > 0.1).long()
+        return Votes.from_sequence(torch.bincount(classes, minlength=2).tolist())
+
+    x = grid(1, 2, 2, seed=3)
+    before = votes(x)
+    region = SCHEME.region_of_counts(before, before.top)
+    steps = round(region.radius * 255)
+    assert steps >= 1
+    generator = torch.Generator().manual_seed(5)
+    for _ in range(200):
+        change = torch.zeros(4)
+        for _ in range(steps):
+            pixel = int(torch.randint(0, 4, (1,), generator=generator))
+            change[pixel] += 1 if torch.rand(1, generator=generator) < 0.5 else -1
+        other = ((x.flatten() * 255).round() + change).clamp(0, 255) / 255
+        assert votes(other.view_as(x)).top == before.top
+
+
+def test_no_randomness(draw):
+    class Silent:
+        def __getattr__(self, name: str) -> None:
+            raise AssertionError(name)
+
+    x = grid(1, 3, 3)
+    out = torch.empty(5, 1, 3, 3)
+    SCHEME.noisy(x, Silent(), 10, out)
+    assert torch.equal(out, draw(SCHEME, x, SCHEME.samples(), batch=7)[10:15])
+
+
+def test_region_of_counts():
+    votes = Votes(counts=(300, 82, 0))
+    region = DssnL1(lam=0.75).region_of_counts(votes, 0)
+    assert region.radius == 109 / 255 and region.closed
+    assert region.contains({"radius": 109 / 255})
+    assert not region.contains({"radius": 110 / 255})
+    assert DssnL1(lam=0.75).region_of_counts(votes, 1) is None
+    assert DssnL1(lam=0.75).region_of_counts(Votes(counts=(191, 191)), 0).radius == 0.0
+
+
+def test_a_region_from_shares_is_never_larger(bounds):
+    scheme = DssnL1(lam=0.75)
+    for n in (192, 200, 300, 381, 382):
+        exact = scheme.region_of_counts(Votes(counts=(n, 382 - n)), 0)
+        shares = scheme.region(bounds(n / 382, (382 - n) / 382))
+        assert shares.radius <= exact.radius + 1 / 255
+        for steps in range(192):
+            if shares.contains({"radius": steps / 255}):
+                assert exact.contains({"radius": steps / 255})
+    assert scheme.region(bounds(0.5)) is None
+
+
+def test_required_probability():
+    assert SCHEME.required_probability({"radius": 0.0}) == 0.5
+    assert SCHEME.required_probability({"radius": 20 / 255}) == pytest.approx(0.5 + 20 / 127)
+    assert SCHEME.required_probability({"radius": 1.0}) == IMPOSSIBLE
+
+
+@pytest.mark.parametrize("value", [0.5, 1.5, -1 / 255, float("nan")])
+def test_a_picture_off_the_grid_is_refused(value):
+    x = torch.zeros(1, 2, 2)
+    x[0, 0, 0] = value
+    with pytest.raises(UserError) as caught:
+        SCHEME.noisy(x, None, 0, torch.empty(1, 1, 2, 2))
+    assert str(caught.value) == (
+        "Deterministic l1 smoothing is for pictures on the 8-bit grid, and this one has pixels "
+        "that are no multiples of 1/255 between 0 and 1."
+    )
+
+
+def test_facts():
+    assert SCHEME.samples() == 127 and SCHEME.law == "enumerated" and SCHEME.grid_input
+    assert SCHEME.noise_in_words() == (
+        "splitting noise, half-width 0.25 (pixels in [0,1]), all 127 values counted"
+    )
