@@ -26,7 +26,7 @@ class TextMask(Text):
     title: ClassVar[str] = "Word masking"
     citation: ClassVar[str] = (
         "Levine & Feizi, Robustness Certificates for Sparse Adversarial Attacks by Randomized "
-        "Ablation, AAAI 2020; as the text part of hybrid randomized smoothing, arXiv:2605.12876"
+        "Ablation, AAAI 2020; arXiv:2605.12876"
     )
 
     def kernel(self) -> Mask:

@@ -26,8 +26,7 @@ class TextUniform(Text):
     title: ClassVar[str] = "Word substitution"
     citation: ClassVar[str] = (
         "Lee, Yuan, Chang & Jaakkola, Tight Certificates of Adversarial Robustness for Randomly "
-        "Smoothed Classifiers, NeurIPS 2019; as the text part of hybrid randomized smoothing, "
-        "arXiv:2605.12876"
+        "Smoothed Classifiers, NeurIPS 2019; arXiv:2605.12876"
     )
 
     def kernel(self) -> Uniform:
