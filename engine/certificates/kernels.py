@@ -8,12 +8,16 @@ garbling of the experiment: by data processing, a bound on d changes covers ever
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
 from engine.certificates.atoms import NOTHING_CHANGED, Atoms, Floats
+
+_MOST_ATOMS = 1000
+"""Of a product over fields of different sizes, which would otherwise grow as 3^d."""
 
 
 class DiscreteKernel(Protocol):
@@ -110,11 +114,21 @@ class FieldUniform:
         """
         if changes > len(self.arities):
             raise ValueError(f"{changes} changes of {len(self.arities)} fields")
-        worst = sorted(self.arities, reverse=True)[:changes]
+        sizes = _few_sizes(Counter(sorted(self.arities, reverse=True)[:changes]))
         found = NOTHING_CHANGED
-        for arity in sorted(set(worst)):
-            found = found.times(Uniform(arity, self.beta).atoms(worst.count(arity)))
+        for arity, fields in sorted(sizes.items()):
+            found = found.times(Uniform(arity, self.beta).atoms(fields))
         return found
+
+
+def _few_sizes(sizes: Counter[int]) -> Counter[int]:
+    """The fields by size, some taken for larger ones (no better for us) to keep the atoms few."""
+    while math.prod(2 * fields + 1 for fields in sizes.values()) > _MOST_ATOMS and len(sizes) > 1:
+        order = sorted(sizes)
+        pairs = zip(order, order[1:], strict=False)
+        smaller, larger = min(pairs, key=lambda pair: pair[1] / pair[0])
+        sizes[larger] += sizes.pop(smaller)
+    return sizes
 
 
 @dataclass(frozen=True)

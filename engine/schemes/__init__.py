@@ -14,7 +14,12 @@ from engine.schemes.gaussian import Gaussian
 from engine.schemes.hierarchical_ablation import HierarchicalAblation
 from engine.schemes.hierarchical_gaussian import HierarchicalGaussian
 from engine.schemes.hierarchical_sparse import HierarchicalSparse
+from engine.schemes.hybrid_flip import HybridFlip
+from engine.schemes.hybrid_mask import HybridMask
+from engine.schemes.hybrid_uniform import HybridUniform
 from engine.schemes.sparse import Sparse
+from engine.schemes.text_mask import TextMask
+from engine.schemes.text_uniform import TextUniform
 from engine.schemes.uniform_l1 import UniformL1
 
 SCHEMES: tuple[type[Scheme], ...] = (
@@ -29,6 +34,12 @@ SCHEMES: tuple[type[Scheme], ...] = (
     # discrete
     Sparse,
     HierarchicalSparse,
+    # words, and words beside numbers
+    TextUniform,
+    TextMask,
+    HybridUniform,
+    HybridMask,
+    HybridFlip,
 )
 
 

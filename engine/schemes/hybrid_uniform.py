@@ -30,18 +30,18 @@ class HybridUniform(Hybrid):
     inputs: ClassVar[tuple[str, ...]] = ("pair", "table")
     subject: ClassVar[str] = "input"
 
-    arities: str = Field(
-        default="",
-        pattern=r"^(\d{1,9}(,\d{1,9})*)?$",
+    arities: str | None = Field(
+        default=None,
+        pattern=r"^\d{1,9}(,\d{1,9})*$",
         title="values of fields",
         description="for a table: number of values of each categorical field, separated by commas; "
-        "empty where every token has the same vocabulary",
+        "not given where every token has the same vocabulary",
         json_schema_extra={"advanced": True},
     )
 
     @field_validator("arities")
     @classmethod
-    def _fields(cls, text: str, info: ValidationInfo) -> str:
+    def _fields(cls, text: str | None, info: ValidationInfo) -> str | None:
         if not text:
             return text
         fewest, beta = min(map(int, text.split(","))), info.data.get("beta", 0.0)

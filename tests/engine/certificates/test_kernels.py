@@ -7,7 +7,7 @@ from itertools import combinations, product
 
 import pytest
 
-from engine.certificates.atoms import Atoms
+from engine.certificates.atoms import NOTHING_CHANGED, Atoms
 from engine.certificates.hybrid import lower
 from engine.certificates.kernels import FieldUniform, Flip, Mask, Uniform
 
@@ -146,3 +146,17 @@ def test_the_lemma_has_a_condition():
         FieldUniform((2, 9), 0.6)
     with pytest.raises(ValueError, match="3 changes of 2 fields"):
         FieldUniform((2, 9), 0.3).atoms(3)
+
+
+def test_many_sizes_are_taken_for_fewer_larger_ones():
+    """3^9 atoms would be 19,683: fewer, and never a better bound."""
+    arities = tuple(range(2, 11))
+    found = FieldUniform(arities, 0.3).atoms(9)
+    assert len(found.clean) <= 1000
+    exact = NOTHING_CHANGED
+    for arity in arities:
+        exact = exact.times(Uniform(arity, 0.3).atoms(1))
+    for p, a in ((0.9, 0.0), (0.9995, 0.5), (1 - 1e-6, 0.0)):
+        assert lower(p, a, found) <= lower(p, a, exact) + 1e-12
+        assert lower(p, a, found) == pytest.approx(lower(p, a, exact), abs=0.1)
+    assert len(FieldUniform(tuple(range(2, 200)), 0.3).atoms(198).clean) <= 1000
