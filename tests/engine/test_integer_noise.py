@@ -100,3 +100,28 @@ def test_distances_from_the_law_are_tiny_and_grow_with_the_draws():
     assert 0 < total_variation(1) < total_variation(1000) < 1e-14
     assert total_variation(5, 20_000) == 100_000 * 2.0**-63
     assert subset_total_variation(50_176) < 3e-10
+
+
+def test_masks_follow_the_counters_bytes_and_further_bits():
+    """The layout as documented, worked out again with Python integers."""
+    from engine.integer_noise import LANE
+    from engine.philox import Philox
+
+    key, stream, lane, sample, elements = 77, 9, 3, 2**33 + 5, 4000
+    p = torch.linspace(0, 1, elements, dtype=torch.float64)
+    mask = IntegerNoise(key, stream).bernoulli(1, elements, p, start=sample, lane=lane)[0].tolist()
+
+    def words(counter: int) -> list[int]:
+        even, odd = Philox(key).words(sample, 1, 1, stream, first=lane * LANE + counter)
+        return [int(w) for pair in zip(even.flatten(), odd.flatten(), strict=True) for w in pair]
+
+    for element in range(0, elements, 7):
+        threshold = int(p[element].item() * 2**63)
+        drawn = words(element // 16)[element % 16 // 4] >> 8 * (element % 4) & 255
+        if drawn == threshold >> 55:
+            high, low = words(LANE // 2 + element)[:2]
+            expected = (high << 23 | low >> 9) < threshold & (2**55 - 1)
+        else:
+            expected = drawn < threshold >> 55
+        assert mask[element] == expected or p[element] == 1
+    assert mask[-1]
