@@ -4,7 +4,7 @@ PYTHON ?=
 export PYTHON
 BIN := .venv/bin
 
-.PHONY: help demo run test test-statistics bench models lint format clean
+.PHONY: help demo run test test-statistics bench models models-graph lint format clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /make \1|/p' Makefile | awk -F'|' '{ printf "%-22s %s\n", $$1, $$2 }'
@@ -33,9 +33,14 @@ bench: ## speed against the reference loop and the Adversarial Robustness Toolbo
 	@scripts/setup.sh bench
 	@$(BIN)/python -m bench --out out/bench.json
 
-models: ## train the shipped digit models again
+models: ## train the shipped models again
 	@scripts/setup.sh
 	@$(BIN)/python -m engine.training
+	@$(BIN)/python -m engine.training.graphs
+
+models-graph: ## train a graph model: make models-graph DATA=cora_ml.npz [ARGS='--scheme sparse']
+	@scripts/setup.sh
+	@$(BIN)/python -m engine.training.graphs --data $(DATA) $(ARGS)
 
 format: ## format the sources
 	@scripts/setup.sh test
