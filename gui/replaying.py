@@ -46,22 +46,30 @@ def _certified(row: ReplayRow) -> str:
 
 def facts(result: ReplayResult) -> list[tuple[str, str]]:
     """All rows together: each by itself, all at once, and the population they come from."""
-    summary, together = result.summary, result.summary.simultaneous
+    summary = result.summary
     shares = [("correct and certified", summary.clean_accuracy)]
     shares += list(summary.certified_accuracy.items())
     rows = [("rows", f"{summary.rows:,}"), ("abstained", f"{summary.abstained:,}")]
-    rows += [(name, _percent(share, summary.rows)) for name, share in shares]
+    for key, (name, share) in zip(("clean", *summary.certified_accuracy), shares, strict=True):
+        rows.append((name, _percent(share, summary.rows)))
+        rows += _as_a_set(result, key)
     if summary.acr is not None:
         rows.append(("average radius", round_down(summary.acr, DIGITS)))
-    if together is not None:
-        share = _percent(together.clean_accuracy, summary.rows)
-        rows.append((f"all at once, alpha {together.alpha:g}", share))
-    if "clean" in summary.population:
-        confidence = confidence_percent(result.alpha)
-        share = summary.population["clean"].population_lower
-        least = f"at least {round_down(100 * share, 2)} %"
-        rows.append((f"population, {confidence} % confidence", least))
     return rows
+
+
+def _as_a_set(result: ReplayResult, key: str) -> Iterator[tuple[str, str]]:
+    """The same share with alpha shared out over the rows, and of the population."""
+    summary, together = result.summary, result.summary.simultaneous
+    what = "" if key == "clean" else f"{key}, "
+    if together is not None:
+        shares = {"clean": together.clean_accuracy, **together.certified_accuracy}
+        share = _percent(shares[key], summary.rows)
+        yield f"{what}all at once, alpha {together.alpha:g}", share
+    if key in summary.population:
+        confidence = confidence_percent(result.alpha)
+        share = round_down(100 * summary.population[key].population_lower, 2)
+        yield f"{what}population, {confidence} % confidence", f"at least {share} %"
 
 
 def curve(result: ReplayResult) -> CurveFigure | None:

@@ -13,6 +13,7 @@ import typer
 
 from engine import __version__
 from engine.cli import options
+from engine.cli.audit import audit_command, audit_flags
 from engine.cli.case import case_flags
 from engine.cli.compare import compare_command, compare_flags
 from engine.cli.decide import decide_command, decide_flags
@@ -34,6 +35,7 @@ COMMANDS = (
     "certify",
     "predict",
     "decide",
+    "audit",
     "plan",
     "replay",
     "compare",
@@ -93,7 +95,7 @@ def build(demo: Demo | None) -> typer.Typer:
         [
             *flags,
             *options.run_flags("certify"),
-            _at_flag(),
+            options.at_flag(),
             *case_flags(),
             *options.output_flags(),
             *signing_flags(),
@@ -113,6 +115,7 @@ def build(demo: Demo | None) -> typer.Typer:
         ],
     )
     _add(app, "decide", decide_command, decide_flags())
+    _add(app, "audit", audit_command, audit_flags())
     _add(app, "plan", plan_command, plan_flags())
     _add(app, "replay", replay_command, replay_flags())
     _add(app, "compare", compare_command, compare_flags())
@@ -133,18 +136,6 @@ def _add(
     app: typer.Typer, name: str, function: Callable[[Mapping[str, Any]], int], flags: list[Any]
 ) -> None:
     app.command(name)(options.with_flags(function, flags))
-
-
-def _at_flag() -> Any:
-    return options.flag(
-        "at",
-        list[str],
-        [],
-        "Also say whether this perturbation is certified, e.g. radius=0.25. Repeatable.",
-        options.OUTPUT,
-        metavar="TERM=X",
-        show_default=False,
-    )
 
 
 def _test_flag() -> Any:

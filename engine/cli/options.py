@@ -93,9 +93,18 @@ def scheme_flags() -> list[inspect.Parameter]:
 
 def _shared_flag(owners: list[tuple[str, FieldSpec]]) -> inspect.Parameter:
     """A flag that one scheme or several take; None stands for each scheme's own default."""
-    spec = owners[0][1]
     defaults = ", ".join(f"{key}: {owner.default}" for key, owner in owners)
-    return _setting_flag(spec, f"{_sentence(spec)} Default {defaults}.", SCHEME)
+    return _setting_flag(owners[0][1], f"{_meanings(owners)} Default {defaults}.", SCHEME)
+
+
+def _meanings(owners: list[tuple[str, FieldSpec]]) -> str:
+    """What the flag means, for each scheme where they do not agree."""
+    keys: dict[str, list[str]] = {}
+    for key, spec in owners:
+        keys.setdefault(_sentence(spec), []).append(key)
+    if len(keys) == 1:
+        return next(iter(keys))
+    return " ".join(f"For {', '.join(each)}: {text}" for text, each in keys.items())
 
 
 def _setting_flag(spec: FieldSpec, help_: str, panel: str) -> inspect.Parameter:
@@ -107,12 +116,32 @@ def _setting_flag(spec: FieldSpec, help_: str, panel: str) -> inspect.Parameter:
     return flag(spec.name, kind, None, help_, panel, flag=spec.flag, metavar=_metavar(spec))
 
 
-def run_flags(procedure: Task) -> list[inspect.Parameter]:
-    """The settings that ``procedure`` reads."""
+def run_flags(procedure: Task, **defaults: str) -> list[inspect.Parameter]:
+    """The settings that ``procedure`` reads.
+
+    Args:
+        procedure: the command.
+        defaults: its own, where they are not those of the settings.
+    """
     return [
-        _setting_flag(spec, f"{_sentence(spec)} Default {spec.default}.", RUN)
+        _setting_flag(
+            spec, f"{_sentence(spec)} Default {defaults.get(spec.name, spec.default)}.", RUN
+        )
         for spec in run_specs(procedure)
     ]
+
+
+def at_flag() -> inspect.Parameter:
+    """Perturbations to answer."""
+    return flag(
+        "at",
+        list[str],
+        [],
+        "Also say whether this perturbation is certified, e.g. radius=0.25. Repeatable.",
+        OUTPUT,
+        metavar="TERM=X",
+        show_default=False,
+    )
 
 
 def output_flags() -> list[inspect.Parameter]:

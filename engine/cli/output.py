@@ -62,9 +62,9 @@ class Outputs:
         for path in outputs.reports:
             if path.suffix.lower() not in REPORTS:
                 raise UserError(f"--report {path}: the ending must be one of {', '.join(REPORTS)}.")
-            _check_writable(path)
+            check_writable(path)
         if outputs.json and not outputs.json_to_stdout:
-            _check_writable(Path(outputs.json))
+            check_writable(Path(outputs.json))
         return outputs
 
     @property
@@ -185,7 +185,7 @@ def _reason(error: Exception) -> str:
     return f"An error inside the program ({type(error).__name__}: {error})."
 
 
-def _check_writable(path: Path) -> None:
+def check_writable(path: Path) -> None:
     """Find out before an hour of sampling, not after it."""
     if path.is_dir():
         raise UserError(f"Cannot write {path}: it is a folder; name a file in it.")

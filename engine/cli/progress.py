@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from typing import TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from engine.evidence import Evidence
 from engine.procedures.snapshot import Snapshot
 from engine.rounding import round_down
 
@@ -22,7 +22,10 @@ class _Counts(ProgressColumn):
         return Text(f"{int(task.completed):,}/{int(task.total or 0):,} votes")
 
 
-def follow(run: Generator[Snapshot, None, Evidence], console: Console | None) -> Evidence:
+Result = TypeVar("Result")
+
+
+def follow(run: Generator[Snapshot, None, Result], console: Console | None) -> Result:
     """Drive a procedure to its end, showing how far it is; ``None`` shows nothing."""
     if console is None or not console.is_terminal:
         return _drain(run, None)
@@ -30,13 +33,13 @@ def follow(run: Generator[Snapshot, None, Evidence], console: Console | None) ->
         return _drain(run, bar)
 
 
-def _drain(run: Generator[Snapshot, None, Evidence], bar: Progress | None) -> Evidence:
+def _drain(run: Generator[Snapshot, None, Result], bar: Progress | None) -> Result:
     task = bar.add_task("preparing", total=None, rate="", claim="") if bar else None
     while True:
         try:
             snapshot = next(run)
         except StopIteration as end:
-            found: Evidence = end.value
+            found: Result = end.value
             return found
         if bar is not None and task is not None:
             bar.update(

@@ -10,19 +10,20 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from engine.cli.options import OUTPUT, RUN, flag, read_settings, run_flags, scheme_flags
 from engine.cli.outcome import CERTIFIED
 from engine.cli.output import STDOUT
+from engine.cli.sets import SHOWN_ROWS, rows_table, summary_table
 from engine.errors import UserError
 from engine.files import write_atomically
-from engine.rounding import confidence_percent, round_down
 
 if TYPE_CHECKING:
     from engine.replay import ReplayResult, Selection
 
-_SHOWN_ROWS = 20
+BOUND = "two-class-uneven"
+"""Unless another is named: the votes of a file are all there, so nobody watched them come, and this
+gives the better of the binary and the multi-class certificate."""
 
 
 def replay_flags() -> list[inspect.Parameter]:
@@ -33,7 +34,8 @@ def replay_flags() -> list[inspect.Parameter]:
         default=typer.Argument(..., metavar="VOTES", help="CSV or TSV file of votes or bounds."),
         annotation=Path,
     )
-    bounding = [each for each in run_flags("certify") if each.name in ("alpha", "bound")]
+    shown = run_flags("certify", bound=BOUND)
+    bounding = [each for each in shown if each.name in ("alpha", "bound")]
     return [
         votes,
         *scheme_flags(),
@@ -78,7 +80,7 @@ def replay_command(values: Mapping[str, Any]) -> int:
     block alone with --selection, or idx,label,p_lower[,p_upper]. Exit status: 0 done, 2 bad input,
     1 failure.
     """
-    settings = read_settings(values, "certify")
+    settings = read_settings({**values, "bound": values["bound"] or BOUND}, "certify")
     selection = _selection(values["selection"])
     from engine.replay.replay import replay
 
@@ -127,62 +129,9 @@ def _show(result: ReplayResult, console: Console, *, simultaneous: bool) -> None
         markup=False,
         soft_wrap=True,
     )
-    console.print(_summary(result), highlight=False, markup=False)
-    if len(result.rows) <= _SHOWN_ROWS:
-        console.print(_rows(result, simultaneous=simultaneous), highlight=False, markup=False)
+    console.print(summary_table(result.summary, result.alpha), highlight=False, markup=False)
+    if len(result.rows) <= SHOWN_ROWS:
+        table = rows_table(result.rows, result.summary, simultaneous=simultaneous)
+        console.print(table, highlight=False, markup=False)
     for note in result.notes:
         console.print(f"Note: {note}", highlight=False, markup=False, soft_wrap=True)
-
-
-def _summary(result: ReplayResult) -> Table:
-    """Each row by itself, all rows at once, and the population, side by side."""
-    summary, together = result.summary, result.summary.simultaneous
-    table = Table(box=None, pad_edge=False)
-    table.add_column(f"{summary.rows:,} rows")
-    table.add_column(f"each,\nalpha {result.alpha:g}", justify="right")
-    if together:
-        table.add_column(f"all at once,\nalpha {together.alpha:g}", justify="right")
-    if summary.population:
-        confidence = confidence_percent(result.alpha)
-        table.add_column(f"population,\nconfidence {confidence} %", justify="right")
-    shares = [("correct", summary.clean_accuracy, "clean")]
-    shares += [(text, share, text) for text, share in summary.certified_accuracy.items()]
-    certified = summary.rows - summary.abstained
-    table.add_row("certified", f"{certified:,}", f"{together.certified:,}" if together else "")
-    for name, share, key in shares:
-        cells = [name, round_down(share, 4)]
-        if together:
-            joint = {"clean": together.clean_accuracy, **together.certified_accuracy}
-            cells.append(round_down(joint[key], 4))
-        if summary.population:
-            cells.append(f">= {round_down(summary.population[key].population_lower, 4)}")
-        table.add_row(*cells)
-    if summary.acr is not None:
-        joint_acr = _number(together.acr if together else None)
-        table.add_row("average radius", _number(summary.acr), joint_acr)
-    return table
-
-
-def _rows(result: ReplayResult, *, simultaneous: bool) -> Table:
-    together = result.summary.simultaneous if simultaneous else None
-    table = Table(box=None, pad_edge=False)
-    asked = tuple(result.summary.certified_accuracy)
-    joint = ("radius, all at once",) if together else ()
-    for name in ("idx", "label", "class", "p_lower", "radius", *joint, *asked):
-        table.add_column(name, justify="right")
-    for place, row in enumerate(result.rows):
-        answers = ("yes" if row.certified_at[text] else "no" for text in asked)
-        table.add_row(
-            str(row.idx),
-            str(row.label),
-            "abstains" if row.predicted_class is None else str(row.predicted_class),
-            round_down(row.bounds.p_lower, 6),
-            _number(row.radius),
-            *([_number(together.radii[place])] if together else []),
-            *answers,
-        )
-    return table
-
-
-def _number(value: float | None) -> str:
-    return "" if value is None else round_down(value, 4)

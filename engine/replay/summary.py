@@ -39,6 +39,7 @@ def summarise(
     alpha: float,
     again: Callable[[float], Sequence[ReplayRow]] | None,
     valid: bool,
+    planned: int | None = None,
 ) -> ReplaySummary:
     """The summary of a set.
 
@@ -48,14 +49,18 @@ def summarise(
         alpha: per row.
         again: certifies the rows at another alpha; None where that cannot be done.
         valid: whether the rows' claims are; only then do they say something about a population.
+        planned: rows over which alpha is shared out; None for those there are.
     """
+    together = None
+    if again and valid:
+        together = _simultaneous(again, alpha, planned or len(rows), at)
     return ReplaySummary(
         rows=len(rows),
         clean_accuracy=clean_accuracy(rows),
         abstained=sum(row.outcome == "abstained" for row in rows),
         acr=acr(rows),
         certified_accuracy={text: certified_accuracy(rows, text) for text in at},
-        simultaneous=_simultaneous(again, alpha, len(rows), at) if again and valid else None,
+        simultaneous=together,
         population=_population(rows, at, alpha) if valid else {},
     )
 

@@ -50,6 +50,12 @@ def test_all_rows_together(result):
     assert rows["rows"] == "4" and rows["abstained"] == "1"
     assert rows["correct and certified"] == "50.00 %"
     assert float(rows["average radius"]) <= result.summary.acr
+    assert rows["all at once, alpha 0.001"] == "50.00 %"
+    assert rows["radius=0.5"] == "50.00 %"
+    assert rows["radius=0.5, all at once, alpha 0.001"] == "50.00 %"
+    least = rows["radius=0.5, population, 99.9 % confidence"]
+    found = 100 * result.summary.population["radius=0.5"].population_lower
+    assert least.startswith("at least ") and float(least.split()[2]) <= found
 
 
 def test_a_replay_that_is_no_claim_says_so(tmp_path):

@@ -1,0 +1,164 @@
+"""``certiscope audit``: certify every input of a folder or data set, and the set as a whole."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+
+from engine.cli import run
+from engine.cli.interrupt import stoppable
+from engine.cli.options import (
+    OUTPUT,
+    WHAT,
+    at_flag,
+    flag,
+    read_settings,
+    run_flags,
+    scheme_flags,
+    subject_flags,
+)
+from engine.cli.outcome import CERTIFIED
+from engine.cli.output import STDOUT, check_writable
+from engine.cli.progress import follow
+from engine.cli.sets import SHOWN_ROWS, rows_table, summary_table
+from engine.command import command_line
+from engine.errors import UserError
+from engine.files import write_atomically
+
+if TYPE_CHECKING:
+    from engine.evidence import Evidence
+    from engine.procedures.dataset import SetResult
+
+
+def audit_flags() -> list[inspect.Parameter]:
+    """The flags of the command."""
+    return [
+        *subject_flags(),
+        flag("limit", int, 100, "Take at most so many inputs, evenly over the set.", WHAT),
+        *scheme_flags(),
+        *run_flags("certify"),
+        at_flag(),
+        flag("json", str, "", "Write the result as JSON; '-' is standard output.", OUTPUT),
+        flag("csv", Path | None, None, "Write the runs as CSV.", OUTPUT, metavar="F.csv"),
+        flag(
+            "evidence",
+            Path | None,
+            None,
+            "Write each input's evidence as JSON into this folder, to verify.",
+            OUTPUT,
+            metavar="FOLDER",
+        ),
+        flag("quiet", bool, False, "Print no tables.", OUTPUT, flag="--quiet"),
+    ]
+
+
+def audit_command(values: Mapping[str, Any]) -> int:
+    """Certify every input of a folder or data set: each by itself, and all of them at once.
+
+    Beside the share of inputs certified, the table gives it with alpha shared out over the set, and
+    its confidence bound for the population that the inputs are drawn from. Exit status: 0 done, 2
+    bad input, 1 failure. Ctrl+C stops and keeps the inputs that were counted.
+    """
+    settings = read_settings(values, "certify")
+    at = tuple(values["at"] or ())
+    for text in at:
+        settings.scheme.parse_at(text)
+    _check_outputs(values)
+    request = run.model_request(values)
+    classifier, inputs = _load(request, values)
+    console = None if values["quiet"] else Console(stderr=True)
+    kept: list[Evidence] = []
+
+    def keep(spec: str, evidence: Evidence) -> None:
+        kept.append(evidence)
+        _write_evidence(values["evidence"], len(kept), spec, evidence)
+
+    from engine.procedures.dataset import certify_set
+
+    with stoppable() as stop:
+        certifying = certify_set(
+            classifier,
+            inputs,
+            settings,
+            at=at,
+            stop=stop,
+            command=lambda spec: command_line("certify", request, spec, settings, at),
+            done=keep,
+        )
+        result = follow(certifying, console)
+    _show(result, values)
+    _write(result, kept, values)
+    return CERTIFIED
+
+
+def spread(inputs: list[str], most: int) -> list[str]:
+    """``most`` of the inputs, evenly over the set: sets are often sorted by class.
+
+    Raises:
+        UserError: ``most`` is less than one.
+    """
+    if most < 1:
+        raise UserError(f"--limit must be 1 or more (it was {most}).")
+    if len(inputs) <= most:
+        return inputs
+    return [inputs[place * len(inputs) // most] for place in range(most)]
+
+
+def _load(request: Any, values: Mapping[str, Any]) -> tuple[Any, list[str]]:
+    from engine.inputs import expand
+    from engine.models import load_model
+
+    inputs = spread(expand(values["input"]), values["limit"])
+    return load_model(request), inputs
+
+
+def _check_outputs(values: Mapping[str, Any]) -> None:
+    named = [values["csv"], values["json"] if values["json"] != STDOUT else None]
+    for path in filter(None, named):
+        check_writable(Path(path))
+    if values["evidence"] is not None:
+        check_writable(values["evidence"] / "x.json")
+
+
+def _write_evidence(folder: Path | None, number: int, spec: str, evidence: Evidence) -> None:
+    from engine.report.json import write_json
+
+    if folder is not None:
+        name = re.sub(r"[^\w.-]+", "-", spec)[-60:]
+        write_json(evidence, folder / f"{number:05}-{name}.json")
+
+
+def _show(result: SetResult, values: Mapping[str, Any]) -> None:
+    if values["quiet"]:
+        return
+    console = Console(stderr=values["json"] == STDOUT, soft_wrap=True)
+    console.print(
+        f"{result.model.name}: {result.settings.scheme.noise_in_words()}, "
+        f"{result.settings.bound} bound, {len(result.rows):,} of {len(result.inputs):,} inputs",
+        highlight=False,
+        markup=False,
+    )
+    console.print(summary_table(result.summary, result.settings.alpha), highlight=False)
+    if len(result.rows) <= SHOWN_ROWS:
+        table = rows_table(result.rows, result.summary, simultaneous=True)
+        console.print(table, highlight=False)
+    for note in result.notes:
+        console.print(f"Note: {note}", highlight=False, markup=False)
+
+
+def _write(result: SetResult, kept: list[Evidence], values: Mapping[str, Any]) -> None:
+    from engine.report.csv import write_csv
+
+    text = result.model_dump_json(indent=2) + "\n"
+    if values["json"] == STDOUT:
+        sys.stdout.write(text)
+    elif values["json"]:
+        write_atomically(Path(values["json"]), text.encode())
+    if values["csv"] is not None:
+        write_csv(kept, values["csv"])

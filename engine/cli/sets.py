@@ -1,0 +1,78 @@
+"""A set in a terminal: its rows, and what they say together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+
+from engine.rounding import confidence_percent, round_down
+
+if TYPE_CHECKING:
+    from engine.replay.records import ReplayRow, ReplaySummary
+
+SHOWN_ROWS = 20
+"""Sets of more rows are shown by their summary alone."""
+
+
+def summary_table(summary: ReplaySummary, alpha: float) -> Table:
+    """Each row by itself, all rows at once, and the population, side by side.
+
+    Args:
+        summary: of the rows.
+        alpha: of each row.
+    """
+    together = summary.simultaneous
+    table = Table(box=None, pad_edge=False)
+    table.add_column(f"{summary.rows:,} rows")
+    table.add_column(f"each,\nalpha {alpha:g}", justify="right")
+    if together:
+        table.add_column(f"all at once,\nalpha {together.alpha:g}", justify="right")
+    if summary.population:
+        confidence = confidence_percent(alpha)
+        table.add_column(f"population,\nconfidence {confidence} %", justify="right")
+    shares = [("correct", summary.clean_accuracy, "clean")]
+    shares += [(text, share, text) for text, share in summary.certified_accuracy.items()]
+    certified = summary.rows - summary.abstained
+    table.add_row("certified", f"{certified:,}", f"{together.certified:,}" if together else "")
+    for name, share, key in shares:
+        cells = [name, round_down(share, 4)]
+        if together:
+            joint = {"clean": together.clean_accuracy, **together.certified_accuracy}
+            cells.append(round_down(joint[key], 4))
+        if summary.population:
+            cells.append(f">= {round_down(summary.population[key].population_lower, 4)}")
+        table.add_row(*cells)
+    if summary.acr is not None:
+        joint_acr = _number(together.acr if together else None)
+        table.add_row("average radius", _number(summary.acr), joint_acr)
+    return table
+
+
+def rows_table(
+    rows: Sequence[ReplayRow], summary: ReplaySummary, *, simultaneous: bool = False
+) -> Table:
+    """A line per row; with the radius under shared out alpha if ``simultaneous``."""
+    together = summary.simultaneous if simultaneous else None
+    table = Table(box=None, pad_edge=False)
+    asked = tuple(summary.certified_accuracy)
+    joint = ("radius, all at once",) if together else ()
+    for name in ("idx", "label", "class", "p_lower", "radius", *joint, *asked):
+        table.add_column(name, justify="right")
+    for place, row in enumerate(rows):
+        answers = ("yes" if row.certified_at[text] else "no" for text in asked)
+        table.add_row(
+            str(row.idx),
+            str(row.label),
+            "abstains" if row.predicted_class is None else str(row.predicted_class),
+            round_down(row.bounds.p_lower, 6),
+            _number(row.radius),
+            *([_number(together.radii[place])] if together else []),
+            *answers,
+        )
+    return table
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else round_down(value, 4)

@@ -1,0 +1,60 @@
+"""``certiscope audit`` on shipped digits."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.cli import main
+from engine.cli.audit import spread
+from engine.errors import UserError
+
+WORDS = ["audit", "--model", "demo:digits-0.25", "--input", "digits", "--sigma", "0.25"]
+FAST = [*WORDS, "--n0", "50", "--n", "500", "--limit", "3", "--device", "cpu"]
+
+
+def test_a_set_is_certified_and_every_run_can_be_verified(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table, folder = tmp_path / "a.csv", tmp_path / "evidence"
+    words = ["--at", "radius=0.25", "--csv", str(table), "--evidence", str(folder), "--json", "-"]
+    assert main([*FAST, *words]) == 0
+    shown = capsys.readouterr()
+    found = json.loads(shown.out)
+    assert [row["idx"] for row in found["rows"]] == found["inputs"]
+    assert found["summary"]["simultaneous"]["alpha_each"] == pytest.approx(0.001 / 3)
+    assert set(found["summary"]["population"]) == {"clean", "radius=0.25"}
+    assert "all at once," in shown.err and "3 of 3 inputs" in shown.err
+    rows = list(csv.DictReader(table.read_text(encoding="utf-8").splitlines()))
+    assert [row["radius"] for row in rows] == [str(row["radius"]) for row in found["rows"]]
+    files = sorted(folder.iterdir())
+    assert len(files) == 3
+    evidence = json.loads(files[0].read_text(encoding="utf-8"))
+    assert evidence["command"].startswith("certiscope certify --model demo:digits-0.25 --input di")
+    assert main(["verify", "--counts-only", str(files[0])]) == 0
+
+
+def test_inputs_are_taken_evenly() -> None:
+    assert spread(list("abcdef"), 3) == ["a", "c", "e"]
+    assert spread(list("abc"), 3) == spread(list("abc"), 9) == list("abc")
+    with pytest.raises(UserError, match=r"--limit must be 1 or more \(it was 0\)"):
+        spread(["a"], 0)
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--at", "words=1"], "gaussian knows the terms radius, not 'words'."),
+        (["--limit", "0"], "--limit must be 1 or more (it was 0)."),
+        (["--csv", __file__ + "/x.csv"], "is not a folder you may write to"),
+        (["--evidence", __file__ + "/x"], "is not a folder you may write to"),
+    ],
+)
+def test_bad_values_are_one_sentence(words: list[str], sentence: str, capsys: Any) -> None:
+    assert main([*FAST, *words]) == 2
+    shown = capsys.readouterr()
+    assert sentence in shown.err and shown.err.count("\n") == 1

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from io import StringIO
+from pathlib import Path
+
+from rich.console import Console
+
+from engine.cli.sets import rows_table, summary_table
+from engine.replay.replay import replay
+from engine.schemes import Gaussian
+
+VOTES = "idx,label,n0_0,n0_1,n_0,n_1\na,0,9,1,990,10\nb,1,9,1,950,50\nc,0,6,4,510,490\n"
+
+
+def shown(table: object) -> str:
+    console = Console(width=120, record=True, file=StringIO())
+    console.print(table)
+    return console.export_text()
+
+
+def test_single_claims_all_at_once_and_the_population_stand_side_by_side(tmp_path: Path) -> None:
+    path = tmp_path / "v.csv"
+    path.write_text(VOTES)
+    result = replay(
+        path, scheme=Gaussian(), alpha=0.001, bound="clopper-pearson", at=("radius=0.4",)
+    )
+    text = shown(summary_table(result.summary, result.alpha))
+    for part in ("3 rows", "each,", "all at once,", "population,", "confidence 99.9 %"):
+        assert part in text
+    line = next(line for line in text.splitlines() if line.startswith("radius=0.4"))
+    assert line.split() == ["radius=0.4", "0.3333", "0.3333", ">=", "0.0000"]
+    rows = shown(rows_table(result.rows, result.summary, simultaneous=True))
+    assert "at once" in rows and "abstains" in rows
+    assert "at once" not in shown(rows_table(result.rows, result.summary))

@@ -1,0 +1,98 @@
+"""Sets of inputs whose radius is known: the single claims, all of them at once, the population."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from scipy.stats import beta, norm
+
+from engine.errors import UserError
+from engine.procedures import dataset
+from engine.procedures.dataset import NO_LABEL, certify_set
+from engine.settings import RunSettings
+from tests.fakes import HalfSpace, finish, fitted
+
+SETTINGS = RunSettings(n0=50, n=1000, bound="clopper-pearson", batch=100, device="cpu")
+
+
+@pytest.fixture(autouse=True)
+def inputs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An input called ``0.3`` is a flat picture of that value; ``-0.3`` is the same, unlabelled."""
+
+    def load(spec: str):
+        made = fitted(abs(float(spec)))
+        label = None if spec.startswith("-") else 0
+        identity = made.identity.model_copy(update={"label": label})
+        return made.__class__(identity, made.arrays)
+
+    monkeypatch.setattr(dataset, "load_input", load)
+    monkeypatch.setattr(dataset, "fit", lambda image, _model: image)
+
+
+def certified(*specs: str, **more):
+    settings = more.pop("settings", SETTINGS)
+    return finish(certify_set(HalfSpace(0.5), specs, settings, **more))
+
+
+def test_each_all_at_once_and_the_population():
+    told: list[str] = []
+    result = certified(
+        "0.0", "0.1", at=("radius=0.1",), done=lambda spec, evidence: told.append(spec)
+    )
+    assert told == [row.idx for row in result.rows] == ["0.0", "0.1"]
+    assert result.complete and result.inputs == ("0.0", "0.1")
+    together = result.summary.simultaneous
+    assert together is not None and together.alpha_each == SETTINGS.alpha / 2
+    for row, joint in zip(result.rows, together.radii, strict=True):
+        assert row.n == 1000 and joint < row.radius
+    share = result.summary.certified_accuracy["radius=0.1"]
+    assert share == together.certified_accuracy["radius=0.1"] == 1.0
+    least = beta.ppf(SETTINGS.alpha, 2, 1) - SETTINGS.alpha
+    found = result.summary.population["radius=0.1"].population_lower
+    assert found == pytest.approx(least, abs=1e-9) and found <= least
+
+
+def test_shared_out_radii_are_those_of_runs_at_that_alpha():
+    both = certified("0.0", "0.1", "0.2")
+    for row, joint in zip(both.rows, both.summary.simultaneous.radii, strict=True):
+        k = beta_votes(row.bounds.p_lower, row.n, SETTINGS.alpha)
+        expected = 0.25 * norm.ppf(beta.ppf(SETTINGS.alpha / 3, k, row.n - k + 1))
+        assert joint == pytest.approx(expected, abs=1e-9)
+
+
+def beta_votes(p_lower: float, n: int, alpha: float) -> int:
+    """The votes whose Clopper-Pearson bound this is."""
+    return min(range(1, n + 1), key=lambda k: abs(beta.ppf(alpha, k, n - k + 1) - p_lower))
+
+
+def test_exact_noise_costs_the_shared_out_bounds_too():
+    exact = SETTINGS.model_copy(update={"noise": "exact"})
+    result = certified("0.0", settings=exact)
+    (row,) = result.rows
+    assert result.summary.simultaneous.radii == (row.radius,)
+
+
+def test_a_stopped_set_shares_alpha_over_all_that_were_planned_and_bounds_no_population():
+    stop = threading.Event()
+    result = certified("0.0", "0.1", "0.2", stop=stop, done=lambda *_: stop.set())
+    assert len(result.rows) == 1 and not result.complete
+    assert result.summary.simultaneous.alpha_each == SETTINGS.alpha / 3
+    assert result.summary.population == {}
+    assert result.notes[0].startswith("Stopped after 1 of 3 inputs: nothing is said of a popul")
+
+
+def test_inputs_without_a_label_are_no_right_answers():
+    result = certified("-0.0", "0.1")
+    assert [row.label for row in result.rows] == [NO_LABEL, 0]
+    assert result.summary.clean_accuracy == 0.5 and result.summary.population == {}
+    assert "have no label" in result.notes[0]
+
+
+def test_an_empty_set_is_refused():
+    with pytest.raises(UserError, match="A set needs at least one input"):
+        certified()
+    stop = threading.Event()
+    stop.set()
+    with pytest.raises(UserError, match="Stopped before the first input"):
+        certified("0.0", stop=stop)
