@@ -246,13 +246,16 @@ class Recount:
         reason = self.evidence.stop_reason
         if (reason == "planned n reached") != (self.estimation.n == self.settings.n):
             return [f"'{reason}' does not fit {self.estimation.n:,} votes"]
-        if reason in _TARGETS and reason not in self._verdicts():
+        try:
+            target = Target.of(self.settings)
+        except UserError as error:
+            return [f"no run has this target: {error}"]
+        if reason in _TARGETS and reason not in self._verdicts(target):
             return [f"'{reason}' does not follow from the votes at any block's end"]
         return []
 
-    def _verdicts(self) -> set[str | None]:
+    def _verdicts(self, target: Target | None) -> set[str | None]:
         chain, top = self.evidence.chain, self.evidence.votes.guess
-        target = Target.of(self.settings)
         if target is None or chain is None or top is None:
             return set()
         claims = Claims(self.settings, bound_method(self.settings.bound), _Slack(self.slack))
