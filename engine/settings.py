@@ -11,7 +11,13 @@ from engine.records import Record
 from engine.schemes import Gaussian, Scheme, parse_scheme
 
 BoundKey = Literal[
-    "live", "anytime", "anytime-two-class", "clopper-pearson", "two-class", "enumeration"
+    "live",
+    "anytime",
+    "anytime-two-class",
+    "clopper-pearson",
+    "two-class",
+    "two-class-uneven",
+    "enumeration",
 ]
 ENUMERATION: BoundKey = "enumeration"
 NoiseMode = Literal["float", "exact"]

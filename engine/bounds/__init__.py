@@ -7,7 +7,14 @@ from __future__ import annotations
 
 from engine.bounds.base import BoundMethod
 from engine.bounds.enumeration import Enumeration
-from engine.bounds.methods import Anytime, AnytimeTwoClass, ClopperPearson, Live, TwoClass
+from engine.bounds.methods import (
+    Anytime,
+    AnytimeTwoClass,
+    ClopperPearson,
+    Live,
+    TwoClass,
+    UnevenTwoClass,
+)
 
 BOUND_METHODS: tuple[BoundMethod, ...] = (
     Live(),
@@ -15,6 +22,7 @@ BOUND_METHODS: tuple[BoundMethod, ...] = (
     AnytimeTwoClass(),
     ClopperPearson(),
     TwoClass(),
+    UnevenTwoClass(),
 )
 """Those a run may choose from; an enumerated noise law takes :class:`Enumeration` by itself."""
 

@@ -108,7 +108,7 @@ def _notes(pilot: Pilot | None, bound: BoundKey) -> list[str]:
             f"The plan assumes the lower {100 * CAUTION:g} % quantile of what the pilot leaves "
             "possible, because a pilot's own share promises too much."
         )
-    if bound in ("two-class", "anytime-two-class") and (pilot is None or pilot.runner_up == 1):
+    if "two-class" in bound and (pilot is None or pilot.runner_up == 1):
         notes.append(
             "All lost votes are taken to go to one other class, the least favourable case."
         )

@@ -64,7 +64,7 @@ class HierarchicalSparse(Selecting):
         ge=0,
         le=1,
         title="p plus",
-        description="probability that a 0 of a selected node becomes 1",
+        description="probability that a 0 becomes 1",
         json_schema_extra={"step": 0.01},
     )
     p_minus: float = Field(
@@ -72,7 +72,7 @@ class HierarchicalSparse(Selecting):
         ge=0,
         le=1,
         title="p minus",
-        description="probability that a 1 of a selected node becomes 0",
+        description="probability that a 1 becomes 0",
         json_schema_extra={"step": 0.05},
     )
 

@@ -34,6 +34,7 @@ def test_run_settings_in_order_without_the_scheme():
         "anytime-two-class",
         "clopper-pearson",
         "two-class",
+        "two-class-uneven",
     )
     assert specs["device"].choices[0] == "auto"
     assert specs["n"].kind == "int" and specs["n"].default == 100_000

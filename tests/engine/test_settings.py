@@ -32,7 +32,7 @@ def test_scheme_is_kept_with_its_parameters():
         (
             {"bound": "hope"},
             "bound must be 'live', 'anytime', 'anytime-two-class', 'clopper-pearson', "
-            "'two-class' or 'enumeration' (it was 'hope').",
+            "'two-class', 'two-class-uneven' or 'enumeration' (it was 'hope').",
         ),
     ],
 )

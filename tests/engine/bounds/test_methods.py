@@ -63,6 +63,17 @@ def test_two_class_certifies_below_one_half():
     assert Gaussian(sigma=0.5).region(bounds) is not None
 
 
+def test_the_uneven_split_costs_the_top_class_little():
+    """Both parts hold with alpha in all; all votes for the class lose next to nothing."""
+    bounds = at("two-class-uneven", (700, 100, 200), 1000)
+    assert bounds.p_lower == clopper_pearson.lower(700, 1000, 0.9 * 0.001)
+    assert bounds.p_upper == pytest.approx(clopper_pearson.upper(200, 1000, 0.1 * 0.001), abs=1e-15)
+    unanimous = at("two-class-uneven", (10_000, 0), 10_000, alpha=0.01).p_lower
+    one_sided = at("clopper-pearson", (10_000, 0), 10_000, alpha=0.01).p_lower
+    even = at("two-class", (10_000, 0), 10_000, alpha=0.01).p_lower
+    assert (1 - unanimous) / (1 - one_sided) < 1.03 < 1.14 < (1 - even) / (1 - one_sided)
+
+
 def test_unknown_method():
     with pytest.raises(KeyError):
         bound_method("guess")

@@ -118,3 +118,10 @@ def test_a_scheme_with_switches_and_missing_values_comes_back(
         line = command_line("certify", ModelRequest("m"), "x", RunSettings(scheme=scheme))
         words = line.split()[line.split().index("--scheme") :]
         assert settings_of(monkeypatch, *words).scheme == scheme
+
+
+def test_a_flag_of_two_meanings_says_which_is_whose(capsys: pytest.CaptureFixture[str]) -> None:
+    app.main(["certify", "--help"])
+    text = " ".join(capsys.readouterr().out.replace("│", "").split())
+    assert "For ablation: Probability that an entity (pixel, node) is ablated" in text
+    assert "hierarchical-sparse: Probability that an entity (pixel, node) is noised." in text
