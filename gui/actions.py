@@ -61,7 +61,7 @@ def _has_folder(session: Session) -> bool:
 
 
 def _has_command(session: Session) -> bool:
-    return session.request is not None and session.image is not None
+    return session.request is not None and session.given is not None
 
 
 @dataclass(frozen=True)
@@ -99,17 +99,17 @@ class Command:
 COMMANDS: tuple[Command, ...] = (
     Command("open-model", "Open &model…", "&File", "ask_for_model", "Ctrl+O", _idle, "model",
             tip="A file of weights, an ONNX file or a Hugging Face folder's config.json"),
-    Command("open-input", "Open &picture…", "&File", "ask_for_input", "Ctrl+I", _idle, "picture",
-            tip="A picture of your own"),
+    Command("open-input", "Open &input…", "&File", "ask_for_input", "Ctrl+I", _idle, "picture",
+            tip="A picture or a graph of your own"),
     Command("open-folder", "Open picture &folder…", "&File", "ask_for_folder", "Ctrl+Shift+I",
             _idle, tip="Go through all pictures of a folder"),
-    Command("paste", "Paste p&icture", "&File", "paste_picture", "Ctrl+V", _idle,
+    Command("paste", "Paste pic&ture", "&File", "paste_picture", "Ctrl+V", _idle,
             tip="The picture in the clipboard"),
     Command("gallery", "&Gallery of examples", "&File", "show_gallery", "Ctrl+G", _idle, "gallery",
-            tip="The shipped handwritten digits"),
-    Command("previous", "Pre&vious picture", "&File", "step_input", "Alt+Left", _has_folder,
+            tip="The shipped inputs, with models that go with them"),
+    Command("previous", "Pre&vious input", "&File", "step_input", "Alt+Left", _has_folder,
             arguments=(-1,), starts_group=True),
-    Command("next", "&Next picture", "&File", "step_input", "Alt+Right", _has_folder,
+    Command("next", "&Next input", "&File", "step_input", "Alt+Right", _has_folder,
             arguments=(1,)),
     Command("new-case", "Ne&w case…", "&File", "ask_for_new_case", "Ctrl+N", _idle, "",
             tip="A file that keeps every run from now on", starts_group=True),
@@ -140,7 +140,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("stop", "&Stop", "&Run", "stop", "Esc", _running, "stop",
             tip="End the run and keep what was counted", starts_group=True),
     Command("plan", "&What would it take?", "&Run", "show_planner", "Ctrl+T",
-            tip="The votes a radius needs, and the radius that n can reach", starts_group=True),
+            tip="The votes a claim needs, and what n can reach", starts_group=True),
     Command("go-on", "&Go on with the stopped run", "&Run", "go_on", "F6", _can_go_on,
             tip="Count on from where it was stopped, with the same noise"),
     Command("extend", "&Extend the run…", "&Run", "ask_how_far", "Ctrl+F6", _can_extend,

@@ -7,12 +7,13 @@ and tests put a lighter object in this place.
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from engine.command import command_line
+from engine.records import InputKind
 from gui import casework, paperwork
 from gui.casework import PATIENCE, Listing, Warn
 from gui.paperwork import Checked, PlanWish, ReplayWish
@@ -21,8 +22,9 @@ from gui.resuming import votes_so_far
 if TYPE_CHECKING:
     from engine.case import Case, RunRow
     from engine.evidence import Evidence
-    from engine.figures import Illustrations, MeaningFigure, SliceFigure
+    from engine.figures import Illustrations, MeaningFigure, NeighbourhoodFigure, SliceFigure
     from engine.inputs.base import FittedInput, ImageInput, Pixels
+    from engine.inputs.graph import GraphInput
     from engine.models.base import Classifier
     from engine.models.request import ModelRequest
     from engine.planning import PlanResult, Prospect
@@ -47,11 +49,45 @@ def _ignore(sentence: str) -> None:
 
 @dataclass(frozen=True)
 class Example:
-    """A shipped picture for the gallery."""
+    """A shipped input for the gallery.
+
+    Attributes:
+        pixels: of a picture; None for other inputs.
+        around: of a node: what is around it.
+        group: what it is one of, as a heading.
+        kind: of input.
+        models: shipped models that go with it, the most telling one first.
+    """
 
     spec: str
     title: str
-    pixels: Pixels
+    pixels: Pixels | None
+    around: NeighbourhoodFigure | None = None
+    group: str = ""
+    kind: InputKind = "image"
+    models: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Examples that belong together.
+
+    Attributes:
+        inputs: names all of them, or the set they are the first of.
+        models: how the names of the shipped models that go with them begin.
+    """
+
+    title: str
+    inputs: str
+    models: str
+
+
+_GROUPS = (
+    _Group("Handwritten digits that no shipped model was trained on", "digits", "demo:digits"),
+    _Group("Members of a karate club: nodes of a graph", "karate", "demo:karate"),
+    _Group("A classifier that fools floating-point noise", "lattice:", "demo:lattice"),
+)
+_MOST_OF_A_GROUP = 12
 
 
 @dataclass(frozen=True)
@@ -61,7 +97,7 @@ class Offer:
     Attributes:
         models: (spec, title) of the shipped ones.
         normalizations: names for files that do not say.
-        gallery: shipped pictures.
+        gallery: shipped inputs.
     """
 
     models: tuple[tuple[str, str], ...] = ()
@@ -69,9 +105,33 @@ class Offer:
     gallery: tuple[Example, ...] = ()
 
 
+def _examples(group: _Group, models: Sequence[str]) -> Iterator[Example]:
+    from engine.graph_figures import neighbourhood_figure
+    from engine.inputs import ImageInput, expand, gallery, load_input
+
+    specs = gallery() if group.inputs == "digits" else expand(group.inputs)
+    for given in map(load_input, specs[:_MOST_OF_A_GROUP]):
+        picture = isinstance(given, ImageInput)
+        yield Example(
+            given.source,
+            given.name,
+            given.pixels if picture else None,
+            None if picture else neighbourhood_figure(given.graph, given.node),
+            group=group.title,
+            kind=given.kind,
+            models=tuple(name for name in models if name.startswith(group.models)),
+        )
+
+
+def _same_set(spec: str, known: Sequence[str]) -> bool:
+    """Whether a numbered input belongs to the set that is open: ``karate:12`` to ``karate:1``."""
+    name, _, number = spec.rpartition(":")
+    return bool(name) and number.isdigit() and any(one.rpartition(":")[0] == name for one in known)
+
+
 @dataclass(frozen=True)
 class Subject:
-    """A model and a picture in its shape: what a procedure works on."""
+    """A model and an input in its shape: what a procedure works on."""
 
     classifier: Classifier
     request: ModelRequest
@@ -79,7 +139,7 @@ class Subject:
 
     @property
     def source(self) -> str:
-        """The picture as the command line names it."""
+        """The input as the command line names it."""
         return self.fitted.identity.source
 
 
@@ -114,15 +174,15 @@ class Backend:
         """What there is to choose from."""
         from typing import get_args
 
-        from engine.inputs import gallery, load_input
         from engine.models.demo import catalogue
         from engine.models.request import NormalizeName
 
-        pictures = [load_input(spec) for spec in gallery()]
+        models = tuple((model.name, model.title) for model in catalogue())
+        names = [name for name, _ in models]
         return Offer(
-            models=tuple((model.name, model.title) for model in catalogue()),
+            models=models,
             normalizations=get_args(NormalizeName),
-            gallery=tuple(Example(image.source, image.name, image.pixels) for image in pictures),
+            gallery=tuple(example for group in _GROUPS for example in _examples(group, names)),
         )
 
     def architectures(self) -> tuple[str, ...]:
@@ -139,21 +199,29 @@ class Backend:
 
         return compare(classifier, specs, stop=stop)
 
-    def open_input(self, spec: str, known: list[str]) -> tuple[list[str], ImageInput]:
-        """A picture and the row of pictures it stands in; the first of a folder or set."""
+    def open_input(self, spec: str, known: list[str]) -> tuple[list[str], ImageInput | GraphInput]:
+        """An input and the row it stands in; the first of a folder, set or graph."""
         from engine.inputs import expand, load_input
 
         specs = known if spec in known else expand(spec)
-        return specs, load_input(spec if spec in specs else specs[0])
+        if specs == [spec] and _same_set(spec, known):
+            specs = known
+        return specs, load_input(spec if spec in specs or specs is known else specs[0])
+
+    def neighbourhood(self, given: GraphInput) -> NeighbourhoodFigure:
+        """What to draw of a graph around its node."""
+        from engine.graph_figures import neighbourhood_figure
+
+        return neighbourhood_figure(given.graph, given.node)
 
     def prepare(
         self,
         classifier: Classifier,
         request: ModelRequest,
-        image: ImageInput,
+        given: ImageInput | GraphInput,
         settings: RunSettings,
     ) -> tuple[Subject, int]:
-        """Bring a picture into a model's shape.
+        """Bring an input into a model's shape.
 
         Returns:
             Both, and the class index of the answer without noise (-1 if the model names none).
@@ -162,7 +230,7 @@ class Backend:
         from engine.inputs import fit
         from engine.procedures.run import clean_prediction
 
-        fitted = fit(image, classifier.identity)
+        fitted = fit(given, classifier.identity)
         device = resolve(settings.device)
         classifier.prepare(device, settings.precision)
         return Subject(classifier, request, fitted), clean_prediction(classifier, fitted, device)
@@ -268,7 +336,7 @@ class Backend:
         return row.damage or case.evidence(row.id)
 
     def find_again(self, case: Case, row: RunRow) -> tuple[ModelRequest, str]:
-        """How the model and the picture of a run are opened again."""
+        """How the model and the input of a run are opened again."""
         known = case.configuration(row.id)
         return known.request, known.input_spec
 

@@ -6,14 +6,14 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from gui.session import Session
 
-PROMISE = "The run starts as soon as the model and the picture are ready."
+PROMISE = "The run starts as soon as the model and the input are ready."
 
 
 def is_coming(session: Session) -> bool:
     """Whether a run could start once what is being read is there."""
     worker = session.worker
     model = session.model is not None or worker.busy("model")
-    picture = session.image is not None or worker.busy("input")
+    picture = session.given is not None or worker.busy("input")
     return session.loading and model and picture and not session.running and not session.complaint
 
 

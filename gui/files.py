@@ -10,6 +10,7 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from engine.inputs import graph
 from gui.casework import SUFFIX
 from gui.preferences import data_folder
 
@@ -21,7 +22,12 @@ REPORT_SUFFIXES, VOTES_SUFFIXES = (".pdf", ".json"), (".csv", ".tsv")
 REPORT_FILTER = f"Reports, evidence and cases (*.pdf *.json *{SUFFIX});;All files (*)"
 VOTES_FILTER = "Votes (*.csv *.tsv);;All files (*)"
 CASE_FILTER = f"Cases (*{SUFFIX});;All files (*)"
-PICTURE_FILTER = "Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff *.gif);;All files (*)"
+_PICTURES = "*.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff *.gif"
+_GRAPHS = f"{' '.join(f'*{s}' for s in graph.SUFFIXES)} *.json"
+INPUT_FILTER = (
+    f"Pictures and graphs ({_PICTURES} {_GRAPHS});;Pictures ({_PICTURES});;Graphs ({_GRAPHS});;"
+    "All files (*)"
+)
 
 
 def is_model(path: Path) -> bool:
@@ -37,8 +43,9 @@ def is_case(path: Path) -> bool:
 
 
 def is_report(path: Path) -> bool:
-    """Whether a dropped file is something that can be verified."""
-    return path.suffix.lower() in REPORT_SUFFIXES and path.name != "config.json"
+    """Whether a dropped file is something that can be verified; a graph in JSON is none."""
+    known = path.suffix.lower() in REPORT_SUFFIXES and path.name != "config.json"
+    return known and not graph.claims(str(path))
 
 
 def is_votes(path: Path) -> bool:

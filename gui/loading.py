@@ -1,4 +1,4 @@
-"""What is loaded: one model, one picture, and the two brought together."""
+"""What is loaded: one model, one input, and the two brought together."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
+from engine.models.kinds import DEMO
 from engine.models.request import ModelRequest
 from engine.settings import RunSettings
 from engine.taught import taught_scheme
-from gui.backend import Backend, Subject
+from gui.backend import Backend, Example, Subject
 from gui.errands import Errands
 from gui.preferences import Preferences
 
 if TYPE_CHECKING:
+    from engine.figures import NeighbourhoodFigure
     from engine.inputs.base import FittedInput, ImageInput
+    from engine.inputs.graph import GraphInput
     from engine.models.base import Classifier
     from engine.records import ModelIdentity
 
@@ -26,7 +29,8 @@ class Loading(Errands):
     Attributes:
         settings: what the next run will use.
         model, request: the model, and how it was asked for.
-        image: the picture; ``specs`` the row of pictures it stands in.
+        given: the input; ``specs`` the row of inputs it stands in.
+        around: what to draw of a graph around its node; None for other inputs, and until then.
         clean_answer: the model's answer without noise.
     """
 
@@ -35,6 +39,7 @@ class Loading(Errands):
     model_changed = Signal()
     input_changed = Signal()
     fitted_changed = Signal()
+    around_changed = Signal()
     normalizations_compared = Signal(object)
 
     def __init__(
@@ -45,7 +50,8 @@ class Loading(Errands):
         self.settings = RunSettings()
         self.model: ModelIdentity | None = None
         self.request: ModelRequest | None = None
-        self.image: ImageInput | None = None
+        self.given: ImageInput | GraphInput | None = None
+        self.around: NeighbourhoodFigure | None = None
         self.specs: list[str] = []
         self.clean_answer: int | None = None
         self._asked: ModelRequest | None = None
@@ -59,7 +65,7 @@ class Loading(Errands):
 
     @property
     def loading(self) -> bool:
-        """Whether a model or picture is being read."""
+        """Whether a model or input is being read."""
         return any(self.worker.busy(kind) for kind in ("model", "input", "fit"))
 
     @property
@@ -70,17 +76,19 @@ class Loading(Errands):
     @property
     def has_labelled_pictures(self) -> bool:
         """Whether the open picture is one of a folder or set with labels."""
-        return len(self.specs) > 1 and self.image is not None and self.image.label is not None
+        given = self.given
+        labelled = given is not None and given.kind == "image" and given.label is not None
+        return labelled and len(self.specs) > 1
 
     @property
     def fitted(self) -> FittedInput | None:
-        """The picture in the model's shape, once both are there."""
+        """The input as the model takes it, once both are there."""
         return self._subject.fitted if self._subject else None
 
     @property
     def position(self) -> int:
-        """Index of the picture in the folder or set it came from; -1 if it came alone."""
-        source = self.image.source if self.image else ""
+        """Index of the input in the folder, set or graph it came from; -1 if it came alone."""
+        source = self.given.source if self.given else ""
         return self.specs.index(source) if source in self.specs else -1
 
     def open_model(self, request: ModelRequest) -> None:
@@ -95,16 +103,26 @@ class Loading(Errands):
         )
 
     def open_input(self, spec: str) -> None:
-        """Read a picture, or the first of a folder or set."""
-        if self._refuse_while_running("open a picture"):
+        """Read an input, or the first of a folder, set or graph."""
+        if self._refuse_while_running("open an input"):
             return
         known = self.specs
         self._submit("input", f"opening {spec}", lambda stop: self.backend.open_input(spec, known))
 
     def step_input(self, step: int) -> None:
-        """The next (1) or previous (-1) picture of the folder."""
-        if self.position >= 0:
-            self.open_input(self.specs[(self.position + step) % len(self.specs)])
+        """The next (1) or previous (-1) input of the row; from beside it, an end of it."""
+        if self.specs:
+            at = self.position if self.position >= 0 else min(0, -step)
+            self.open_input(self.specs[(at + step) % len(self.specs)])
+
+    def open_example(self, example: Example) -> None:
+        """Read a shipped input, and a shipped model that goes with it unless one is open."""
+        spec = self.request.spec if self.request is not None else ""
+        own = self.model is not None and not spec.startswith(DEMO)
+        goes_with = spec in example.models or (own and self.model.kind == example.kind)
+        if example.models and not goes_with:
+            self.open_model(ModelRequest(example.models[0]))
+        self.open_input(example.spec)
 
     def compare_normalizations(self) -> None:
         """Measure the model behind every normalisation on the labelled pictures that are open."""
@@ -125,6 +143,9 @@ class Loading(Errands):
         elif kind == "fit":
             self._subject, self.clean_answer = outcome
             self.fitted_changed.emit()
+        elif kind == "around":
+            self.around = outcome
+            self.around_changed.emit()
         elif kind == "compare":
             self.normalizations_compared.emit(outcome)
 
@@ -146,25 +167,33 @@ class Loading(Errands):
         self.model_changed.emit()
         self._fit()
 
-    def _take_input(self, loaded: tuple[list[str], ImageInput]) -> None:
-        self.specs, self.image = loaded
-        self.preferences.remember("inputs", self.image.source)
+    def _take_input(self, loaded: tuple[list[str], ImageInput | GraphInput]) -> None:
+        self.specs, given = loaded
+        self.given, self.around = given, None
+        self.preferences.remember("inputs", given.source)
         self._clear_result()
         self.input_changed.emit()
+        self.worker.drop("around")
+        if given.kind == "graph":
+            self._submit(
+                "around",
+                "drawing the neighbourhood",
+                lambda stop: self.backend.neighbourhood(given),
+            )
         self._fit()
 
     def _fit(self) -> None:
-        """Fit the picture to the model once both are there; no older pair counts any more."""
+        """Fit the input to the model once both are there; no older pair counts any more."""
         self._subject = self.clean_answer = None
         self.fitted_changed.emit()
-        classifier, request, image = self._classifier, self.request, self.image
-        if classifier is None or request is None or image is None:
+        classifier, request, given = self._classifier, self.request, self.given
+        if classifier is None or request is None or given is None:
             return
         settings = self.settings
         self._submit(
             "fit",
-            "fitting the picture to the model",
-            lambda stop: self.backend.prepare(classifier, request, image, settings),
+            "fitting the input to the model",
+            lambda stop: self.backend.prepare(classifier, request, given, settings),
         )
 
     def _refuse_while_running(self, wish: str) -> bool:

@@ -18,7 +18,7 @@ class RecentMenus:
 
     def __init__(self, menu: QMenu, before: QAction, session: Session) -> None:
         self._session = session
-        self.models, self.inputs = QMenu("Recent m&odels", menu), QMenu("Recent pic&tures", menu)
+        self.models, self.inputs = QMenu("Recent m&odels", menu), QMenu("Recent inp&uts", menu)
         menu.insertMenu(before, self.models)
         menu.insertMenu(before, self.inputs)
         menu.insertSeparator(before)

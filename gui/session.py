@@ -108,9 +108,9 @@ class Session(Loading):
 
     def command_line(self) -> str:
         """The run of the form as a shell command; empty until model and picture are there."""
-        if self.request is None or self.image is None:
+        if self.request is None or self.given is None:
             return ""
-        return command_line("certify", self.request, self.image.source, self.settings)
+        return command_line("certify", self.request, self.given.source, self.settings)
 
     # -- what may be asked ------------------------------------------------------------------
 

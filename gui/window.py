@@ -24,12 +24,12 @@ from PySide6.QtWidgets import (
 from engine.errors import TrustRequired, UserError
 from engine.models.request import ModelRequest
 from gui import actions as commands
-from gui.backend import ExportFormat, Offer, PredictTest
+from gui.backend import Example, ExportFormat, Offer, PredictTest
 from gui.documents import TITLE, DocumentWindow, file_name
 from gui.early import EarlyStart
 from gui.files import (
+    INPUT_FILTER,
     MODEL_FILTER,
-    PICTURE_FILTER,
     FileAsker,
     is_document,
     is_model,
@@ -189,15 +189,15 @@ class Window(DocumentWindow):
         self.asker.open_file("Open model", MODEL_FILTER, self.open_path)
 
     def ask_for_input(self) -> None:
-        """Open picture."""
-        self.asker.open_file("Open picture", PICTURE_FILTER, self.open_path)
+        """Open input."""
+        self.asker.open_file("Open input", INPUT_FILTER, self.open_path)
 
     def ask_for_folder(self) -> None:
         """Open picture folder."""
         self.asker.open_folder("Open picture folder", self.open_path)
 
     def open_path(self, path: Path) -> None:
-        """Open a file or folder as what it is: a document, a model, or pictures."""
+        """Open a file or folder as what it is: a document, a model, or an input."""
         if self.open_document(path):
             return
         if is_model(path) or path.name == "config.json":
@@ -217,7 +217,7 @@ class Window(DocumentWindow):
             self.notices.show_notice("error", str(error))
 
     def step_input(self, step: int) -> None:
-        """Next or previous picture."""
+        """Next or previous input."""
         self.session.step_input(step)
 
     def certify(self) -> None:
@@ -273,9 +273,9 @@ class Window(DocumentWindow):
         self.session.request_preview()
 
     def show_gallery(self) -> None:
-        """The shipped pictures."""
+        """The shipped inputs."""
         self.show_page(self.gallery)
-        self.gallery.list.setFocus()
+        self.gallery.take_focus()
 
     def show_doctor(self) -> None:
         """Versions and devices."""
@@ -319,13 +319,13 @@ class Window(DocumentWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Open every kind of file that was dropped: a model, pictures, or both."""
+        """Open every kind of file that was dropped: a model, an input, or both."""
         mime = event.mimeData()
         paths = [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
         documents = [path for path in paths if is_document(path)]
         models = [path for path in paths if is_model(path)]
-        pictures = [path for path in paths if path not in (*documents, *models)]
-        for path in (*documents[:1], *models[:1], *pictures[:1]):
+        inputs = [path for path in paths if path not in (*documents, *models)]
+        for path in (*documents[:1], *models[:1], *inputs[:1]):
             self.open_path(path)
         event.acceptProposedAction()
 
@@ -372,12 +372,13 @@ class Window(DocumentWindow):
     def _on_offer(self, offer: Offer) -> None:
         self.left.model.offer(offer)
         self.gallery.show_examples(offer.gallery)
-        self.explore.offer(offer.gallery)
+        pictures = (example for example in offer.gallery if example.pixels is not None)
+        self.explore.offer(tuple(pictures))
 
-    @Slot(str)
-    def _on_example(self, spec: str) -> None:
+    @Slot(object)
+    def _on_example(self, example: Example) -> None:
         self.show_explore()
-        self.session.open_input(spec)
+        self.session.open_example(example)
 
     @Slot()
     def _warn_before_run(self) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
-from engine.records import InputIdentity
+from engine.records import InputIdentity, InputKind
 
 Pixels = npt.NDArray[np.float32]
 """(channels, height, width), float32 in [0, 1]."""
@@ -47,6 +47,8 @@ class ImageInput:
         label, label_name: the true class, where it is known.
         notes: what was done while reading (orientation, alpha flattened, 16 bits scaled).
     """
+
+    kind: ClassVar[InputKind] = "image"
 
     name: str
     source: str

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,7 @@ import numpy.typing as npt
 from engine.errors import UserError
 from engine.inputs.graph_split import split
 from engine.inputs.pattern import Pattern
+from engine.records import InputKind
 from engine.resources import assets
 
 KARATE = "karate"
@@ -77,6 +79,8 @@ class GraphInput:
         node: its number, from 0.
         label, label_name: the true class, where it is known.
     """
+
+    kind: ClassVar[InputKind] = "graph"
 
     name: str
     source: str

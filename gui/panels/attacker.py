@@ -28,7 +28,7 @@ class AttackerPanel(Section):
         frame, column = well()
         self.sentence, self.kinds, self.source = words(), words(role="small"), ElidedLabel()
         set_role(self.source, "small")
-        self.catalogue = Catalogue()
+        self.catalogue = Catalogue(self)
         self.box = QComboBox()
         self.box.setAccessibleName("Smoothing scheme")
         self.box.setMinimumContentsLength(8)

@@ -7,7 +7,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QWidget
 
 from gui.backend import AxesChoice, AxesKind, Example
-from gui.panels.input import thumbnail
+from gui.panels.picture_input import thumbnail
 
 _KINDS: tuple[tuple[str, AxesKind], ...] = (
     ("strongest attack", "adversarial"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QColor, QStandardItem, QStandardItemModel
 
 from engine import schemes
@@ -21,8 +21,8 @@ SCHEME = Qt.ItemDataRole.UserRole
 class Catalogue(QStandardItemModel):
     """Headings of the families, which cannot be chosen, and their schemes in catalogue order."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
         for family in dict.fromkeys(scheme.family for scheme in schemes.SCHEMES):
             heading = QStandardItem(family.capitalize())
             heading.setFlags(Qt.ItemFlag.NoItemFlags)

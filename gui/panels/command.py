@@ -10,7 +10,7 @@ from gui.panels.section import Section, well, words
 from gui.session import Session
 from gui.theme import set_role
 
-_EMPTY = "Choose a model and a picture."
+_EMPTY = "Choose a model and an input."
 _ZERO_WIDTH = "\u200b"
 
 

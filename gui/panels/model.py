@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import (
@@ -19,10 +19,12 @@ from PySide6.QtWidgets import (
 )
 
 from engine.models.kinds import DEMO
-from engine.models.request import ModelRequest
-from engine.records import ModelIdentity
+from engine.models.request import EncodingName, ModelRequest
+from engine.records import Encoding, ModelIdentity
+from engine.taught import taught_scheme
 from gui.backend import Offer
 from gui.files import FileAsker
+from gui.panels.kinds import KIND_WORDS
 from gui.panels.section import Section, say, well, words
 from gui.panels.spec import SpecEdit
 from gui.session import Session
@@ -32,6 +34,11 @@ if TYPE_CHECKING:
     from engine.procedures.normalizations import Comparison
 
 HASH_DIGITS = 12
+_ENCODINGS: dict[Encoding, str] = {
+    "plain": "",
+    "indicator": ", told which pixels are noised",
+    "complement": ", told which pixels are there",
+}
 _NO_MODEL = "Choose a shipped model, or drop a file here."
 
 
@@ -110,11 +117,17 @@ class ModelPanel(Section):
         form = QFormLayout(self.reading)
         form.setContentsMargins(0, 2, 0, 0)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        self.normalize, self.arch = QComboBox(), QComboBox()
+        self.normalize, self.arch, self.encoding = QComboBox(), QComboBox(), QComboBox()
+        self.encoding.addItems(get_args(EncodingName))
         self.arch.setEditable(True)
         self.normalize.setToolTip("Layer between noise and network; a file of weights does not say")
         self.arch.setToolTip("For files that hold only weights; empty to infer it")
-        for title, box in (("N&ormalisation", self.normalize), ("&Architecture", self.arch)):
+        self.encoding.setToolTip("How the model is told which pixels are noised: in channels")
+        for title, box in (
+            ("N&ormalisation", self.normalize),
+            ("&Architecture", self.arch),
+            ("Noised pi&xels", self.encoding),
+        ):
             box.setAccessibleName(title.replace("&", ""))
             box.setMinimumContentsLength(8)
             box.setSizeAdjustPolicy(
@@ -170,6 +183,7 @@ class ModelPanel(Section):
             self._label_normalizations(None)
             self.normalize.setCurrentIndex(self.normalize.findData(request.normalize))
             self.arch.setCurrentText(request.arch)
+            self.encoding.setCurrentText(request.encoding)
             self.names.setText(str(request.class_names or ""))
 
     @Slot()
@@ -244,6 +258,7 @@ class ModelPanel(Section):
             spec,
             arch=self.arch.currentText().strip(),
             normalize=str(self.normalize.currentData() or "auto"),
+            encoding=self.encoding.currentText(),
             trust=known is not None and known.spec == spec and known.trust,
             class_names=Path(names) if names else None,
         )
@@ -269,20 +284,25 @@ class ModelPanel(Section):
 
 
 def _takes(model: ModelIdentity) -> str:
+    if model.kind == "graph":
+        told = ", told which are noised" if model.encoding == "indicator" else ""
+        return f"nodes with {model.input_shape[-1] - bool(told)} features{told}"
     if model.kind != "image":
-        return f"takes {model.kind} inputs"
+        return KIND_WORDS[model.kind].many
     channels, height, width = model.picture_shape
-    return f"{width} × {height} {'grey' if channels == 1 else 'colour'}"
+    return f"{width} × {height} {'grey' if channels == 1 else 'colour'}{_ENCODINGS[model.encoding]}"
 
 
 def _facts(model: ModelIdentity) -> list[str]:
     """What identifies a model, a line each."""
     size = f"{model.parameters:,} weights · " if model.parameters else ""
-    sigma = model.training_sigma
-    return [
+    taught = taught_scheme(model)
+    trained = f"trained with {taught.noise_in_words()}" if taught else "training noise unknown"
+    lines = [
         f"{model.format}, sha256 {model.sha256[:HASH_DIGITS]}…",
         f"{size}{_takes(model)}, {len(model.class_names)} classes",
-        f"trained with sigma {sigma:g}" if sigma is not None else "training sigma unknown",
-        f"normalisation: {model.normalization} ({model.normalization_origin})",
-        *model.notes,
+        trained,
     ]
+    if model.kind == "image":
+        lines.append(f"normalisation: {model.normalization} ({model.normalization_origin})")
+    return [*lines, *model.notes]

@@ -14,7 +14,7 @@ from gui.widgets.elided import ElidedLabel
 _STEPS = 1000
 _DOING = (
     ("model", "opening the model"),
-    ("input", "opening the picture"),
+    ("input", "opening the input"),
     ("fit", "checking the answer without noise"),
     ("case", "opening the case"),
     ("verify", "verifying"),

@@ -67,8 +67,12 @@ class RowsModel(QAbstractTableModel, Generic[R]):
 
 
 def plain_table(model: QAbstractTableModel, name: str, widths: Sequence[int]) -> QTableView:
-    """A view of whole rows, without grid or row numbers; the last column takes what is left."""
+    """A view of whole rows, without grid or row numbers; the last column takes what is left.
+
+    The view owns its model, so that both end in the window's thread.
+    """
     table = QTableView()
+    model.setParent(table)
     table.setModel(model)
     table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)

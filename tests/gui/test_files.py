@@ -5,7 +5,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
-from gui.files import MODEL_FILTER, FileAsker, is_model, model_spec, pasted_picture
+from gui.files import (
+    INPUT_FILTER,
+    MODEL_FILTER,
+    FileAsker,
+    is_document,
+    is_model,
+    is_report,
+    model_spec,
+    pasted_picture,
+)
 
 
 @pytest.mark.parametrize(
@@ -57,3 +66,15 @@ def test_a_name_is_proposed_for_writing(qtbot):
     assert dialog.selectedFiles()[0].endswith("report.pdf")
     assert dialog.defaultSuffix() == "pdf"
     dialog.close()
+
+
+def test_a_graph_in_json_is_no_report(tmp_path):
+    graph, evidence = tmp_path / "graph.json", tmp_path / "evidence.json"
+    graph.write_text('{"directed": false, "nodes": [{"id": 0}], "links": []}')
+    evidence.write_text('{"schema_version": "1.0"}')
+    assert not is_report(graph) and not is_document(graph)
+    assert is_report(evidence)
+
+
+def test_pictures_and_graphs_are_inputs():
+    assert all(suffix in INPUT_FILTER for suffix in (".png", ".npz", ".graphml", ".json"))

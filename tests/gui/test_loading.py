@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 from engine.models.request import ModelRequest
+from gui.backend import Example
 
 
 def test_the_row_of_pictures_is_kept_while_one_of_it_is_opened(session, qtbot):
     session.open_input("some/folder")
-    qtbot.waitUntil(lambda: session.image is not None)
+    qtbot.waitUntil(lambda: session.given is not None)
     assert session.position == 0
     session.step_input(-1)
     qtbot.waitUntil(lambda: session.position == 2)
@@ -19,3 +20,28 @@ def test_what_was_asked_for_last_is_known(session, qtbot):
     assert session.loading
     qtbot.waitUntil(lambda: session.model is not None)
     assert session.fitted is None
+
+
+def example(make, spec, *models, kind="image"):
+    return Example(spec, spec, make.image(spec).pixels, kind=kind, models=models)
+
+
+def test_an_example_brings_a_shipped_model_that_goes_with_it(session, make, qtbot):
+    session.open_example(example(make, "digits:7", "demo:a", "demo:b"))
+    qtbot.waitUntil(lambda: session.fitted is not None)
+    assert session.request.spec == "demo:a"
+    session.open_example(example(make, "digits:8", "demo:b", "demo:a"))
+    qtbot.waitUntil(lambda: session.fitted is not None and session.given.source == "digits:8")
+    assert session.request.spec == "demo:a"  # goes with it: stays
+    session.open_example(example(make, "lattice:lit", "demo:lattice"))
+    qtbot.waitUntil(lambda: session.request.spec == "demo:lattice")
+
+
+def test_an_own_model_of_the_right_kind_stays(session, make, qtbot):
+    session.open_model(ModelRequest("mine.onnx"))
+    qtbot.waitUntil(lambda: session.model is not None)
+    session.open_example(example(make, "digits:7", "demo:a"))
+    qtbot.waitUntil(lambda: session.fitted is not None)
+    assert session.request.spec == "mine.onnx"
+    session.open_example(example(make, "digits:9", "demo:g", kind="graph"))
+    qtbot.waitUntil(lambda: session.request.spec == "demo:g")

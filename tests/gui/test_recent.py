@@ -10,7 +10,7 @@ def test_recent_files_open_again(window, qtbot):
     window.recent.inputs.actions()[0].trigger()
     qtbot.waitUntil(lambda: window.session.ready)
     assert window.session.request.spec == "demo:old"
-    assert window.session.image.source == "old.png"
+    assert window.session.given.source == "old.png"
 
 
 def test_a_name_with_an_ampersand_is_shown_whole(window):

@@ -32,7 +32,7 @@ def finish(session, qtbot):
 def test_model_and_picture_in_either_order_make_it_ready(session, qtbot):
     assert not session.ready
     session.open_input("digits:7")
-    qtbot.waitUntil(lambda: session.image is not None)
+    qtbot.waitUntil(lambda: session.given is not None)
     assert not session.ready
     session.open_model(DEMO)
     qtbot.waitUntil(lambda: session.ready)
@@ -95,7 +95,7 @@ def test_another_picture_clears_the_result(ready, qtbot):
     ready.certify()
     finish(ready, qtbot)
     ready.open_input("digits:3")
-    qtbot.waitUntil(lambda: ready.image.source == "digits:3")
+    qtbot.waitUntil(lambda: ready.given.source == "digits:3")
     assert ready.evidence is None
     assert ready.pictures.slice is None
 
@@ -134,7 +134,7 @@ def test_nothing_is_opened_while_votes_are_counted(ready, backend, qtbot, said):
     ready.open_input("digits:3")
     assert said() == [
         "A run is going; stop it (Esc) to open a model.",
-        "A run is going; stop it (Esc) to open a picture.",
+        "A run is going; stop it (Esc) to open an input.",
     ]
     ready.stop()
     finish(ready, qtbot)
@@ -152,7 +152,7 @@ def test_late_pictures_of_an_older_result_are_dropped(ready, qtbot):
     ready.certify()
     qtbot.waitUntil(lambda: ready.evidence is not None)
     ready.open_input("digits:3")
-    qtbot.waitUntil(lambda: ready.ready and ready.image.source == "digits:3")
+    qtbot.waitUntil(lambda: ready.ready and ready.given.source == "digits:3")
     qtbot.wait(150)
     assert ready.pictures.slice is None
 
@@ -169,7 +169,7 @@ def test_consent_is_asked_for_and_given(session, qtbot):
 
 def test_a_folder_can_be_gone_through(session, qtbot):
     session.open_input("/some/folder")
-    qtbot.waitUntil(lambda: session.image is not None)
+    qtbot.waitUntil(lambda: session.given is not None)
     assert (session.position, len(session.specs)) == (0, 3)
     session.step_input(-1)
     qtbot.waitUntil(lambda: session.position == 2)
@@ -193,7 +193,7 @@ def test_warnings_before_a_run(session, backend, qtbot):
 def test_the_command_line_is_there_before_the_engine(idle_session, make):
     assert idle_session.command_line() == ""
     idle_session.request = DEMO
-    idle_session.image = make.image("digits:7")
+    idle_session.given = make.image("digits:7")
     assert idle_session.command_line().startswith(
         "certiscope certify --model demo:digits-0.25 --input digits:7 --scheme gaussian"
     )
@@ -342,7 +342,7 @@ def test_an_unfinished_run_opens_its_model_and_picture_and_goes_on(
         session.resume_run(unfinished)
     finish(session, qtbot)
     assert "resume 1" in backend.calls
-    assert session.request == DEMO and session.image.source == "digits:7"
+    assert session.request == DEMO and session.given.source == "digits:7"
     assert session.evidence.settings.n == 2000
     assert session.casebook.awaited is None
 

@@ -9,7 +9,7 @@ from gui.panels.catalogue import SCHEME, Catalogue, misfit
 
 @pytest.fixture
 def catalogue(qapp):
-    return Catalogue()
+    return Catalogue(qapp)
 
 
 def test_every_scheme_stands_below_its_family(catalogue):

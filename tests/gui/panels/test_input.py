@@ -1,12 +1,13 @@
 from __future__ import annotations
 
-import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 
+from engine.inputs import expand, load_input
 from gui.actions import COMMANDS
-from gui.panels.input import InputPanel, thumbnail
+from gui.panels.input import VIEWS, InputPanel
+from gui.panels.node_input import NodeInput
 
 
 @pytest.fixture
@@ -18,27 +19,56 @@ def panel(qtbot, idle_session):
     return panel
 
 
-def test_a_picture_and_its_label(panel, idle_session, make):
-    idle_session.image = make.image("digits:7")
+@pytest.fixture
+def picture(panel):
+    return panel.views["image"]
+
+
+def test_a_picture_and_its_label(panel, picture, idle_session, make):
+    idle_session.given = make.image("digits:7")
     idle_session.input_changed.emit()
-    assert panel.name.text() == "digits:7"
-    assert panel.facts.text() == "label 7\n8 × 8 grey, pixels in [0,1]"
-    assert panel.image.image is not None
+    assert picture.name.text() == "digits:7"
+    assert picture.facts.text() == "label 7\n8 × 8 grey, pixels in [0,1]"
+    assert picture.image.image is not None
     assert panel.buttons["next"].isHidden()
 
 
-def test_a_folder_has_a_place_and_ways_on(panel, idle_session, make):
+def test_a_folder_has_a_place_and_ways_on(panel, picture, idle_session, make):
     idle_session.specs = ["a.png", "b.png"]
-    idle_session.image = make.image("b.png")
+    idle_session.given = make.image("b.png")
     idle_session.input_changed.emit()
-    assert panel.facts.text().endswith("2 of 2")
+    assert picture.facts.text().endswith("2 of 2")
     assert not panel.buttons["next"].isHidden()
+
+
+def test_one_view_is_shown_that_of_the_kind_of_input(panel, idle_session, make):
+    assert "Drop a picture" in panel.none.text()
+    assert all(view.isHidden() for view in panel.views.values())
+    for kind, given in (("image", make.image("a.png")), ("graph", load_input("karate:12"))):
+        idle_session.given = given
+        idle_session.input_changed.emit()
+        shown = [of for of, view in panel.views.items() if not view.isHidden()]
+        assert shown == [kind] and panel.none.isHidden()
+
+
+def test_every_kind_that_can_be_opened_has_a_view():
+    kinds = {load_input(expand(spec)[0]).kind for spec in ("digits", "karate", "lattice:")}
+    assert kinds <= set(VIEWS)
+
+
+def test_a_node_that_is_picked_is_asked_for(panel, idle_session, qtbot):
+    idle_session.given = load_input("karate:12")
+    idle_session.input_changed.emit()
+    assert isinstance(panel.views["graph"], NodeInput)
+    with qtbot.waitSignal(panel.wanted) as wanted:
+        panel.views["graph"].drawing.asked.emit(3)
+    assert wanted.args == ["karate:3"]
 
 
 def test_notes_of_reading_are_shown(panel, idle_session, make):
     from dataclasses import replace
 
-    idle_session.image = replace(make.image("a.png"), notes=("Transparency was put on white.",))
+    idle_session.given = replace(make.image("a.png"), notes=("Transparency was put on white.",))
     idle_session.input_changed.emit()
     assert panel.adaptation.text() == "Transparency was put on white."
 
@@ -50,13 +80,6 @@ def test_buttons_do_what_the_commands_do(panel, qtbot):
     assert not panel.buttons["gallery"].isEnabled()
 
 
-def test_small_pictures_keep_hard_pixels(qapp):
-    pixels = np.array([[[0.0, 1.0], [1.0, 0.0]]], dtype=np.float32)
-    image = thumbnail(pixels, 40).toImage()
-    colours = {image.pixelColor(x, 5).lightness() for x in range(40)}
-    assert colours == {0, 255}
-
-
 def test_notes_of_fitting_are_shown(panel, idle_session, make):
     from gui.backend import Subject
 
@@ -65,7 +88,7 @@ def test_notes_of_fitting_are_shown(panel, idle_session, make):
     notes = ("Transparency was put on white.", "its label 'cat' is no class of the model")
     changes = {"adaptation": "resized from 9 x 9 to 8 x 8", "notes": notes}
     identity = fitted.identity.model_copy(update=changes)
-    idle_session.image = image
+    idle_session.given = image
     idle_session._subject = Subject(None, None, type(fitted).picture(identity, image.pixels))
     idle_session.fitted_changed.emit()
     assert panel.adaptation.text().split("\n") == [changes["adaptation"], *notes]
@@ -96,7 +119,7 @@ def test_a_data_set_is_downloaded_only_on_request(panel, qtbot):
 def test_the_name_line_closes_when_the_picture_is_there(panel, idle_session, make):
     panel.by_name.trigger()
     panel.spec.setText("torchvision:MNIST:test:1")
-    idle_session.image = make.image("digits:17")
+    idle_session.given = make.image("digits:17")
     idle_session.input_changed.emit()
     assert panel.spec.isHidden() and panel.download.isHidden()
 

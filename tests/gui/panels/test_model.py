@@ -31,13 +31,13 @@ def test_it_says_what_identifies_the_model(panel, idle_session, make):
     text = panel.facts.text()
     assert "sha256 abababababab…" in text
     assert "12,345 weights" in text
-    assert "trained with sigma 0.25" in text
+    assert "trained with Gaussian, sigma 0.25" in text
     assert "normalisation: none (detected)" in text
 
 
 def test_an_unknown_training_noise_is_said(panel, idle_session, make):
     hold(idle_session, make, ModelRequest("x.onnx"), training_sigma=None)
-    assert "training sigma unknown" in panel.facts.text()
+    assert "training noise unknown" in panel.facts.text()
 
 
 def test_shipped_models_need_no_reading_instructions(panel, idle_session, make):
@@ -145,7 +145,7 @@ def test_normalisations_are_measured_where_pictures_have_labels(panel, idle_sess
     hold(idle_session, make, ModelRequest("x.pth"))
     assert panel.measure.isHidden()
     idle_session.specs = ["f//a/1.png", "f//b/1.png"]
-    idle_session.image = make.image("f//a/1.png")
+    idle_session.given = make.image("f//a/1.png")
     idle_session.input_changed.emit()
     assert not panel.measure.isHidden()
     rows = (Measured("imagenet", 0.84), Measured("none", 0.1))
@@ -158,3 +158,24 @@ def test_normalisations_are_measured_where_pictures_have_labels(panel, idle_sess
         panel.normalize.setCurrentIndex(place)
         panel.normalize.activated.emit(place)
     assert wanted.args == [ModelRequest("x.pth", normalize="imagenet")]
+
+
+def test_a_graph_model_says_what_it_takes(panel, idle_session, make):
+    taught = {"key": "hierarchical-sparse", "p": 0.8, "p_plus": 0.02, "p_minus": 0.5}
+    hold(idle_session, make, ModelRequest("demo:karate"), kind="graph", input_shape=(0, 35),
+         encoding="indicator", training_sigma=None, training_scheme=taught)  # fmt: skip
+    text = panel.facts.text()
+    assert "nodes with 34 features, told which are noised, 10 classes" in text
+    assert "trained with flips" in text
+    assert "normalisation" not in text
+
+
+def test_how_noised_pixels_are_told_is_chosen_like_the_normalisation(
+    panel, idle_session, make, qtbot
+):
+    hold(idle_session, make, ModelRequest("x.onnx"))
+    place = panel.encoding.findText("indicator")
+    panel.encoding.setCurrentIndex(place)
+    with qtbot.waitSignal(panel.wanted) as wanted:
+        panel.encoding.activated.emit(place)
+    assert wanted.args[0].encoding == "indicator"

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor
+
+from engine.graph_figures import neighbourhood_figure
+from engine.inputs import load_input
+from gui import theme as themes
+from gui.widgets.neighbourhood import NeighbourhoodView, _places, thumbnail_of
+
+
+@pytest.fixture
+def figure():
+    given = load_input("karate:12")
+    return neighbourhood_figure(given.graph, given.node)
+
+
+@pytest.fixture
+def view(qtbot, figure):
+    view = NeighbourhoodView()
+    qtbot.addWidget(view)
+    view.resize(260, 200)
+    view.show_figure(figure)
+    view.show()
+    return view
+
+
+def test_every_node_is_where_it_is_found(view, figure):
+    places = _places(figure, view._room())
+    middle = figure.nodes[0]
+    assert view.node_at(places[0]) is middle
+    assert view.node_at(QPointF(-50, -50)) is None
+    for place in places:
+        assert view.rect().contains(place.toPoint())
+
+
+def test_a_neighbour_that_is_clicked_is_asked_for_and_the_node_itself_is_not(view, figure, qtbot):
+    places = _places(figure, view._room())
+    with qtbot.waitSignal(view.asked) as asked:
+        qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=places[1].toPoint())
+    assert asked.args == [figure.nodes[1].number]
+    with qtbot.assertNotEmitted(view.asked):
+        qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=places[0].toPoint())
+
+
+def test_the_middle_is_painted_in_the_colour_of_its_class(view, figure):
+    at = _places(figure, view._room())[0].toPoint()
+    wanted = QColor(themes.current().class_color(figure.nodes[0].label))
+    assert view.grab().toImage().pixelColor(at) == wanted
+
+
+def test_it_says_what_it_shows(view, figure):
+    assert view.accessibleName() == f"The neighbourhood of {figure.nodes[0].name}"
+    assert str(len(figure.edges)) in view.accessibleDescription()
+
+
+def test_a_thumbnail_is_not_empty(figure, qapp):
+    pixmap = thumbnail_of(figure, 40, ratio=2.0)
+    assert pixmap.width() == 80 and pixmap.devicePixelRatio() == 2.0
+    image = pixmap.toImage()
+    inks = {image.pixelColor(x, y).name() for x in range(80) for y in range(80)}
+    assert len(inks) > 3
+
+
+def test_without_a_figure_nothing_is_drawn_or_found(qtbot):
+    view = NeighbourhoodView()
+    qtbot.addWidget(view)
+    view.resize(80, 80)
+    assert view.node_at(QPointF(40, 40)) is None
+    view.grab()
