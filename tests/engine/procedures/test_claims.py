@@ -1,7 +1,9 @@
+import time
+
 import pytest
 
-from engine.blocks import Tally, chain_start
-from engine.bounds import bound_method, eprocess
+from engine.blocks import Tally, block_size, chain_start
+from engine.bounds import BOUND_METHODS, bound_method, eprocess
 from engine.procedures.claims import Claims, region_of
 from engine.records import ProbabilityBounds, Votes
 from engine.schemes import Gaussian
@@ -58,3 +60,20 @@ def test_a_provisional_bound_certifies_nothing():
     assert not provisional.valid
     assert region_of(Gaussian(), provisional) is None
     assert region_of(Gaussian(), None) is None
+
+
+@pytest.mark.parametrize("bound", [method.key for method in BOUND_METHODS])
+@pytest.mark.parametrize("n", [10_000, 100_000_000])
+def test_a_display_at_15_hz_costs_less_than_2_percent_of_a_core(bound: str, n: int) -> None:
+    settings = RunSettings(n=n, bound=bound)
+    claims, size = Claims(settings, bound_method(bound), Nothing()), block_size(n)
+    lost = [(2 * end) // 100 for end in range(size, n, size)]
+    ends = range(size, n, size)
+    claims.add([Votes(counts=(end - less, less)) for end, less in zip(ends, lost, strict=True)], 0)
+    began, looks = time.thread_time(), 200
+    for more in range(looks):
+        votes = Votes(counts=(n - lost[-1] - looks + more, lost[-1]))
+        bounds = claims.now(votes, 0)
+        region_of(settings.scheme, bounds)
+        assert len(claims.points(votes, bounds)) == len(ends) + 1
+    assert (time.thread_time() - began) / looks * 15 < 0.02
