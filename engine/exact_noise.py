@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import functools
 import math
+from collections.abc import Iterator
 
 import torch
 
@@ -34,8 +35,8 @@ __all__ = [
 ]
 
 _GUIDE_BITS = 18
-_CHUNK = 1 << 16
-"""Counters scrambled at a time: the lanes stay in the processor's cache."""
+_CHUNK = 3 << 15
+"""About as many counters are scrambled at a time: the lanes stay in the processor's cache."""
 
 
 class GridTable:
@@ -104,13 +105,23 @@ class ExactNoiseStream(IntegerNoise):
 
         ``x`` is on the grid: values k / 255 up to float32 rounding.
         """
-        table = _table(sigma, self.device, self.grid)
-        steps = x.mul(self.grid).round_().flatten()
-        rows, elements = out.view(out.shape[0], -1), steps.numel()
+        table, rows = _table(sigma, self.device, self.grid), out.view(out.shape[0], -1)
+        elements = rows.shape[1]
         pairs = -(-elements // 2)
-        chunk = max(1, _CHUNK // pairs)
-        for first in range(0, rows.shape[0], chunk):
-            part = rows[first : first + chunk]
-            words = self._philox.words(start + first, part.shape[0], pairs, self.stream)
-            noise = table.noise(*words).T.reshape(part.shape[0], 2 * pairs)[:, :elements]
-            torch.add(noise, steps, out=part).mul_(1.0 / self.grid)
+        steps = torch.zeros(2 * pairs, device=self.device)
+        steps[:elements] = x.mul(self.grid).round_().flatten()
+        for first, part in _parts(rows, pairs):
+            words = self._philox.words(start + first, len(part), pairs, self.stream)
+            noise = table.noise(*words).view(2, len(part), pairs).permute(1, 2, 0)
+            even = elements == 2 * pairs
+            noisy = part.view(noise.shape) if even else torch.empty(noise.shape, device=self.device)
+            torch.add(noise, steps.view(pairs, 2), out=noisy).mul_(1.0 / self.grid)
+            if not even:
+                part.copy_(noisy.view(len(part), -1)[:, :elements])
+
+
+def _parts(rows: torch.Tensor, counters: int) -> Iterator[tuple[int, torch.Tensor]]:
+    """Rows in parts of nearly equal size, each with the index of its first row."""
+    size = max(1, -(-len(rows) // max(1, round(len(rows) * counters / _CHUNK))))
+    for first in range(0, len(rows), size):
+        yield first, rows[first : first + size]
