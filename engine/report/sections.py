@@ -27,9 +27,10 @@ _GENERAL_LIMITS = (
     "alpha is per statement: of many such statements, up to a share alpha may be wrong.",
 )
 _ARITHMETIC_LIMITS = {
-    "float": "The noise is made in floating point and is not sound to the last bit.",
-    "exact grid": "It covers changed pictures with 8 bits per channel, and no others.",
+    "float": ("The noise is made in floating point and is not sound to the last bit.",),
+    "exact grid": ("It covers changed pictures with 8 bits per channel, and no others.",),
 }
+"""None for noise of whole numbers: it has no rounding to speak of."""
 
 
 def sections(evidence: Evidence) -> tuple[Section, ...]:
@@ -50,9 +51,9 @@ def sections(evidence: Evidence) -> tuple[Section, ...]:
 def limits(evidence: Evidence) -> Section:
     """What the statement must not be taken for."""
     certifying = evidence.procedure != "predict"
-    arithmetic = _ARITHMETIC_LIMITS[evidence.noise.arithmetic]
+    arithmetic = _ARITHMETIC_LIMITS.get(evidence.noise.arithmetic, ())
     own = evidence.settings.scheme.limits + _CERTIFY_LIMITS if certifying else _PREDICT_LIMITS
-    return Section("What this does not say", sentences=(*own, *_GENERAL_LIMITS, arithmetic))
+    return Section("What this does not say", sentences=(*own, *_GENERAL_LIMITS, *arithmetic))
 
 
 def _method(evidence: Evidence) -> Section:

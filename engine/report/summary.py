@@ -21,7 +21,11 @@ _CAUSES = {
     "too-few-samples": "n is too small for these votes",
 }
 _SHORT_HASH = 12
-NOISE_BADGES = {"float": "float noise", "exact grid": "sound on the 8-bit grid"}
+NOISE_BADGES = {
+    "float": "float noise",
+    "exact grid": "sound on the 8-bit grid",
+    "exact integers": "integer noise",
+}
 
 
 def content(evidence: Evidence) -> Content:
