@@ -72,7 +72,7 @@ def test_a_display_at_15_hz_costs_less_than_2_percent_of_a_core(bound: str, n: i
     claims.add([Votes(counts=(end - less, less)) for end, less in zip(ends, lost, strict=True)], 0)
     began, looks = time.thread_time(), 200
     for more in range(looks):
-        votes = Votes(counts=(n - lost[-1] - looks + more, lost[-1]))
+        votes = Votes(counts=(ends[-1] - lost[-1] + 1 + more % (size - 1), lost[-1]))
         bounds = claims.now(votes, 0)
         region_of(settings.scheme, bounds)
         assert len(claims.points(votes, bounds)) == len(ends) + 1
