@@ -19,6 +19,8 @@ from engine.schemes.base import IMPOSSIBLE
 
 LEVELS = 60
 """Strengths of a staircase's map."""
+BANDS = (0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999)
+"""Pictures of maps change their colour between these values of p*."""
 MOST_COLUMNS = 48
 """Counts that get a column of their own; where there are more, a column stands for several."""
 MOST_CELLS = 64

@@ -17,15 +17,27 @@ from engine.evidence import (
     TrajectoryPoint,
     VoteRecord,
 )
-from engine.figures import Illustrations, MeaningFigure, SliceFigure
+from engine.figures import (
+    Illustrations,
+    MeaningFigure,
+    RegionFigure,
+    SliceFigure,
+    region_figure,
+)
 from engine.procedures.snapshot import Snapshot
 from engine.records import InputIdentity, ModelIdentity, ProbabilityBounds, Timing, Votes
 from engine.regions import Abstention
-from engine.schemes import Gaussian
+from engine.schemes import Gaussian, parse_scheme
 from engine.settings import BoundKey, RunSettings
 
 DIGITS = tuple(str(digit) for digit in range(10))
 SELECTION = (0, 0, 2, 0, 0, 1, 0, 97, 0, 0)
+STRUCTURED: dict[str, dict[str, Any]] = {
+    "staircase": {"key": "hierarchical-gaussian", "sigma": 0.25, "p": 0.85},
+    "count": {"key": "ablation", "entities": 64, "keep": 6},
+    "cells": {"key": "sparse", "p_plus": 0.05, "p_minus": 0.8},
+}
+"""A scheme for each kind of region but balls."""
 ESTIMATION = (12, 5, 620, 210, 31, 402, 3, 98_403, 214, 100)
 
 
@@ -245,6 +257,26 @@ def make_snapshot(
         "seconds": 1.0,
     }
     return Snapshot(**{**facts, **overrides})
+
+
+def make_region_run(kind: str, *, share: float = 0.98, n: int = 4000, **settings: Any) -> Snapshot:
+    """A run after ``n`` votes, this share of them for class 7, under a scheme of STRUCTURED."""
+    scheme = settings.pop("scheme", None) or parse_scheme(STRUCTURED[kind])
+    chosen = RunSettings(**{"scheme": scheme, "n": 10_000, **settings})
+    k = round(share * n)
+    snapshot = make_snapshot(
+        estimation=(0,) * 7 + (k, n - k, 0), n_plan=chosen.n, bound=chosen.bound, settings=chosen
+    )
+    valid = snapshot.bounds is not None and snapshot.bounds.valid
+    region = chosen.scheme.region(snapshot.bounds) if valid else None
+    return snapshot.model_copy(update={"region": region})
+
+
+def make_region_figure(kind: str, **facts: Any) -> RegionFigure:
+    """The picture of such a run."""
+    found = region_figure(make_region_run(kind, **facts), DIGITS)
+    assert found is not None
+    return found
 
 
 def make_slice_figure(*, cells: int = 60, **overrides: Any) -> SliceFigure:

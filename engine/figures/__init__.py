@@ -10,6 +10,7 @@ from typing import Literal
 
 from engine.figures.attack import Attack, Changed
 from engine.figures.bounds import NOISE_WORDS, BoundsFigure, ProvisionalPoint, bounds_figure
+from engine.figures.changes import applied, described, sizes
 from engine.figures.curves import Curve, CurveFigure
 from engine.figures.graphs import GraphNode, NeighbourhoodFigure
 from engine.figures.pictures import Illustrations, MeaningFigure, SliceFigure, has_slice
@@ -59,9 +60,12 @@ __all__ = [
     "StaircaseFigure",
     "Standing",
     "VotesFigure",
+    "applied",
     "bounds_figure",
+    "described",
     "has_slice",
     "preview_figure",
     "region_figure",
+    "sizes",
     "votes_figure",
 ]

@@ -22,6 +22,7 @@ class Standing(Record):
         p_lower: the declared bound at n.
         valid: whether it may be claimed.
         p_reach: what it becomes if all votes still to come are for the class.
+        p_expected: what it becomes if the class keeps its share.
     """
 
     k: int
@@ -32,6 +33,7 @@ class Standing(Record):
     p_lower: float
     valid: bool
     p_reach: float
+    p_expected: float
 
     def votes_needed(self, required: float) -> int | None:
         """About the n at which p_lower exceeds ``required`` if the class keeps its share.
@@ -58,7 +60,11 @@ def standing(source: Snapshot | Evidence) -> Standing | None:
         votes = source.votes
         k = votes.estimation[bounds.top]
         n = sum(votes.estimation) + votes.estimation_failures
-    left = max(0, settings.n - n)
+    declared = (settings.n, settings.alpha, bounds.method)
+    p_reach = p_expected = bounds.p_lower
+    if 0 < n < settings.n:
+        p_reach = max(p_reach, _bound(k + settings.n - n, settings.n, *declared))
+        p_expected = max(p_expected, _bound(k * settings.n // n, settings.n, *declared))
     return Standing(
         k=k,
         n=n,
@@ -67,9 +73,9 @@ def standing(source: Snapshot | Evidence) -> Standing | None:
         method=bounds.method,
         p_lower=bounds.p_lower,
         valid=bounds.valid,
-        p_reach=max(bounds.p_lower, _bound(k + left, n + left, settings.n, settings.alpha,
-                                           bounds.method)) if left else bounds.p_lower,
-    )  # fmt: skip
+        p_reach=p_reach,
+        p_expected=p_expected,
+    )
 
 
 def ceiling(settings: RunSettings) -> float:

@@ -60,6 +60,10 @@ _MAP_REST = {False: "#dfe3e8", True: "#3a424e"}
 _MAP_NO_CLASS = {False: "#6a7280", True: "#0a0c10"}
 
 
+_NEED_INK = {False: "#12406b", True: "#bcd8f5"}
+_NEED_FAINTEST, _NEED_STRONGEST = 0.06, 0.42
+
+
 def theme(*, dark: bool) -> dict[str, str]:
     """The tokens of one theme."""
     return DARK if dark else LIGHT
@@ -79,3 +83,14 @@ def no_class_colour(*, dark: bool) -> str:
 def ranks_with_colour() -> int:
     """How many classes of a decision map get a colour of their own."""
     return len(_MAP_LIGHT)
+
+
+def need_colour(share: float, *, dark: bool) -> str:
+    """Fill of a cell by how much it takes to certify it, from 0 (little) to 1 (nearly all)."""
+    strength = _NEED_FAINTEST + (_NEED_STRONGEST - _NEED_FAINTEST) * share
+    pairs = zip(_channels(_NEED_INK[dark]), _channels(theme(dark=dark)["paper"]), strict=True)
+    return "#" + "".join(f"{round(strength * a + (1 - strength) * b):02x}" for a, b in pairs)
+
+
+def _channels(colour: str) -> bytes:
+    return bytes.fromhex(colour.removeprefix("#"))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.evidence import Evidence
-from engine.figures import Figure, Illustrations, bounds_figure, votes_figure
+from engine.figures import Figure, Illustrations, bounds_figure, region_figure, votes_figure
 from engine.files import write_atomically
 from engine.report import palette
 from engine.report.json import evidence_json
@@ -51,6 +51,9 @@ def report_figures(evidence: Evidence, illustrations: Illustrations | None) -> l
     figures: list[Figure] = [votes_figure(evidence, names)]
     if evidence.trajectory:
         figures.append(bounds_figure(evidence, names))
+    region = region_figure(evidence, names)
+    if region is not None:
+        figures.append(region)
     pictures = illustrations or Illustrations()
     figures += [figure for figure in (pictures.region, pictures.meaning) if figure is not None]
     return figures

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -9,11 +10,17 @@ import numpy.typing as npt
 
 from engine.figures import (
     BoundsFigure,
+    CellsFigure,
+    CountFigure,
     CurveFigure,
     Figure,
     MeaningFigure,
     SliceFigure,
+    StaircaseFigure,
     VotesFigure,
+    applied,
+    described,
+    sizes,
 )
 from engine.report.csv import csv_text
 
@@ -61,6 +68,19 @@ def _slice(figure: SliceFigure) -> tuple[list[str], Rows]:
     return ["layer", "u", "v", "class", "name"], rows
 
 
+def _changes(figure: MeaningFigure) -> list[tuple[str, npt.NDArray[np.float32]]]:
+    """The picture after every largest certified change."""
+    region, attack = figure.region, figure.attack
+    if region is None or attack is None:
+        return []
+    found = ((change, applied(attack, region, change)) for change in sizes(region))
+    return [
+        (f"changed: {described(region, change)}", changed.pixels)
+        for change, changed in found
+        if changed is not None
+    ]
+
+
 def _meaning(figure: MeaningFigure) -> tuple[list[str], Rows]:
     pictures = [("input", figure.original)]
     pictures += [
@@ -69,6 +89,7 @@ def _meaning(figure: MeaningFigure) -> tuple[list[str], Rows]:
             zip(figure.noisy, figure.noisy_answers, strict=True), start=1
         )
     ]
+    pictures += _changes(figure)
     if figure.perturbed is not None:
         pictures.append((f"changed, l2 norm {figure.perturbed_norm!r}", figure.perturbed))
     rows: Rows = []
@@ -83,14 +104,65 @@ def _curves(figure: CurveFigure) -> tuple[list[str], Rows]:
     return ["curve", figure.x_name, figure.y_name], rows
 
 
+def _counts(figure: CountFigure) -> tuple[list[str], Rows]:
+    needs, region = figure.needs, figure.region
+    rows: Rows = [
+        [count, _required(required), int(region is not None and count <= region.most)]
+        for count, required in zip(needs.counts, needs.required.tolist(), strict=True)
+    ]
+    return [needs.utmost.term, "p_required", "certified"], rows
+
+
+def _staircase(figure: StaircaseFigure) -> tuple[list[str], Rows]:
+    """Every cell of the map, then the certified strength of every count."""
+    needs, region = figure.needs, figure.region
+    utmost = needs.utmost
+    rows: Rows = []
+    for j, count in enumerate(needs.counts):
+        reach = (region.strength(count) if region else None) or 0.0
+        for strength, required in zip(
+            needs.strengths.tolist(), needs.required[:, j].tolist(), strict=True
+        ):
+            rows.append([count, strength, _required(required), int(strength < reach)])
+    for i, reach in enumerate(region.reach if region else ()):
+        rows.append([(region or utmost).first + i, reach, "", "below"])
+    header = [utmost.count_term, utmost.strength_term, "p_required", "certified"]
+    return header, rows
+
+
+def _cells(figure: CellsFigure) -> tuple[list[str], Rows]:
+    needs, region, utmost = figure.needs, figure.region, figure.needs.utmost
+    rows: Rows = []
+    for layer in range(len(region.layers) if region else 1):
+        for (row, column), required in np.ndenumerate(needs.required(layer)):
+            reach = region.cell(row, column, layer) if region else None
+            strength = [reach] if utmost.strength_term else []
+            cell = [layer + 1] if utmost.layer_term else []
+            known = int(reach is not None)
+            rows.append([*cell, row, column, _required(float(required)), known, *strength])
+    header = [utmost.row_term, utmost.column_term, "p_required", "certified"]
+    before = [utmost.layer_term] if utmost.layer_term else []
+    after = [f"certified {utmost.strength_term}"] if utmost.strength_term else []
+    return [*before, *header, *after], rows
+
+
+def _required(value: float) -> float | str:
+    """Nothing where no probability suffices."""
+    return value if value < 1 else ""
+
+
+_TABLES: dict[type, Callable[[Any], tuple[list[str], Rows]]] = {
+    VotesFigure: _votes,
+    BoundsFigure: _bounds,
+    SliceFigure: _slice,
+    CountFigure: _counts,
+    StaircaseFigure: _staircase,
+    CellsFigure: _cells,
+    CurveFigure: _curves,
+    MeaningFigure: _meaning,
+}
+
+
 def figure_csv(figure: Figure) -> str:
     """Everything that :func:`engine.report.drawing.render_figure` draws, at full precision."""
-    if isinstance(figure, VotesFigure):
-        return csv_text(*_votes(figure))
-    if isinstance(figure, BoundsFigure):
-        return csv_text(*_bounds(figure))
-    if isinstance(figure, SliceFigure):
-        return csv_text(*_slice(figure))
-    if isinstance(figure, CurveFigure):
-        return csv_text(*_curves(figure))
-    return csv_text(*_meaning(figure))
+    return csv_text(*_TABLES[type(figure)](figure))

@@ -5,26 +5,33 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from engine.evidence import Evidence
-from engine.figures import bounds_figure, votes_figure
+from engine.figures import RegionFigure, bounds_figure, preview_figure, region_figure, votes_figure
 from engine.procedures.snapshot import Snapshot
+from engine.schemes.base import RegionKind
+from engine.settings import RunSettings
 from gui.backend import Example
 from gui.panels.axes import AxesChooser
-from gui.plots import BallPlot, BoundsPlot, MeaningPlot, Plot, VotesPlot
+from gui.plots import PLOTS, BallPlot, BoundsPlot, MeaningPlot, Plot, RegionPlot, VotesPlot
 from gui.session import Session
+from gui.worker import Job
 
 _HANDLE = 10
 TURN_MS = 120
 """While votes are counted, histogram and bounds are drawn in turn at this pace. Both with every
 snapshot, 15 times a second, took a quarter of a fast run's speed; in turn it is a twentieth."""
-_WAITING = {
+MAP = "map"
+"""Kind of the job that works out what a scheme takes."""
+_WAITING: dict[type[Plot[Any]], str] = {
     VotesPlot: "Votes appear here as they are counted.",
     BoundsPlot: "What may be claimed grows here with the votes.",
     BallPlot: "The certified region is drawn when a run has ended.",
     MeaningPlot: "Noisy samples, and a change of the certified size, after a run.",
 }
+_NO_MAP = "Nothing can be certified under these settings."
+_MAP_COMES = "What it takes to certify is being worked out."
 
 
 class Explore(QWidget):
@@ -35,14 +42,18 @@ class Explore(QWidget):
     def __init__(self, session: Session, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self.votes, self.bounds = VotesPlot(), BoundsPlot()
-        self.region, self.meaning = BallPlot(), MeaningPlot()
+        self.votes, self.bounds, self.meaning = VotesPlot(), BoundsPlot(), MeaningPlot()
+        self.regions: dict[str, Plot[Any]] = {kind: plot() for kind, plot in PLOTS.items()}
+        self.place = QStackedWidget()
+        for plot in self.regions.values():
+            self.place.addWidget(plot)
         self.axes = AxesChooser()
         self.axes.chosen.connect(session.pictures.choose_axes)
-        self.region.header.insertWidget(self.region.header.count() - 1, self.axes)
-        self.region.content.insertWidget(1, self.region.subtitle)  # its own line, full width
+        ball = self.regions["ball"]
+        ball.header.insertWidget(ball.header.count() - 1, self.axes)
+        ball.content.insertWidget(1, ball.subtitle)  # its own line, full width
         self.upper = _splitter(Qt.Orientation.Horizontal, self.votes, self.bounds)
-        self.lower = _splitter(Qt.Orientation.Horizontal, self.region, self.meaning)
+        self.lower = _splitter(Qt.Orientation.Horizontal, self.place, self.meaning)
         self.rows = _splitter(Qt.Orientation.Vertical, self.upper, self.lower)
         self.upper.setSizes([500, 500])
         self.lower.setSizes([600, 400])
@@ -50,22 +61,45 @@ class Explore(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.rows)
-        for plot in self.plots:
-            plot.failed.connect(self._on_failed)
-            plot.notice.connect(self._on_notice)
         self._turns = QTimer(self, interval=TURN_MS)
         self._turns.timeout.connect(self._draw_next)
         self._votes_are_next = True
-        session.snapshot_changed.connect(self._follow)
-        session.evidence_changed.connect(self.refresh_run)
-        session.pictures.changed.connect(self.refresh_pictures)
+        self._preview: tuple[RunSettings, RegionFigure | None] | None = None
+        self._connect()
+        self._prepare_map()
         self.refresh_run()
         self.refresh_pictures()
 
+    def _connect(self) -> None:
+        session = self._session
+        for plot in (self.votes, self.bounds, self.meaning, *self.regions.values()):
+            plot.failed.connect(self._on_failed)
+            plot.notice.connect(self._on_notice)
+            if isinstance(plot, RegionPlot):
+                plot.asked.connect(self.meaning.show_change)
+        self.meaning.asked.connect(self._point_out)
+        session.snapshot_changed.connect(self._follow)
+        session.evidence_changed.connect(self.refresh_run)
+        session.settings_changed.connect(self._prepare_map)
+        session.worker.done.connect(self._on_done)
+        session.model_changed.connect(self._on_model)
+        session.pictures.changed.connect(self.refresh_pictures)
+
     @property
     def plots(self) -> tuple[Plot[Any], ...]:
-        """All four."""
+        """The four in sight."""
         return self.votes, self.bounds, self.region, self.meaning
+
+    @property
+    def region(self) -> Plot[Any]:
+        """The plot for the kind of region at hand."""
+        return self.regions[self.kind]
+
+    @property
+    def kind(self) -> RegionKind:
+        """The kind of region of what is shown; of the form while nothing is."""
+        settings = self._shown_settings() or self._session.settings
+        return settings.scheme.region_kind
 
     def offer(self, examples: tuple[Example, ...]) -> None:
         """Pictures the slice may point to."""
@@ -73,22 +107,56 @@ class Explore(QWidget):
 
     @Slot()
     def refresh_run(self) -> None:
-        """Votes and bounds of the evidence, else of the run as it stands."""
+        """Votes, bounds and region of the evidence, else of the run as it stands."""
         self._turns.stop()
         self._draw_votes()
         self._draw_bounds()
+        self._draw_region()
 
     @Slot()
     def refresh_pictures(self) -> None:
         """Slice and meaning, as far as they are drawn."""
         pictures = self._session.pictures
-        _show(self.region, pictures.slice)
+        _show(self.regions["ball"], pictures.slice)
         _show(self.meaning, pictures.meaning)
+        if self.meaning.change is not None:
+            self._point_out(self.meaning.change)
 
     @Slot()
     def _follow(self) -> None:
         if not self._turns.isActive():
             self._turns.start()
+        self._draw_region()  # with every snapshot: a region of steps is a few lines
+
+    @Slot()
+    def _prepare_map(self) -> None:
+        """Have the worker find out what the form's scheme takes, so that nothing waits for it."""
+        settings = self._session.settings
+        if settings.scheme.region_kind != "ball" and not self._session.running:
+            self._session.worker.submit(
+                Job(
+                    MAP,
+                    "working out what it takes",
+                    lambda stop: (settings, preview_figure(settings)),
+                )
+            )
+        self._draw_region()
+
+    @Slot(str, object)
+    def _on_done(self, kind: str, outcome: Any) -> None:
+        if kind == MAP:
+            self._preview = outcome
+            self._draw_region()
+
+    @Slot()
+    def _on_model(self) -> None:
+        model = self._session.model
+        self.meaning.setVisible(model is None or model.kind == "image")
+
+    @Slot(object)
+    def _point_out(self, change: dict[str, float]) -> None:
+        if isinstance(self.region, RegionPlot):
+            self.region.choose(change)
 
     @Slot()
     def _draw_next(self) -> None:
@@ -107,6 +175,23 @@ class Explore(QWidget):
         drawn = source is not None and bool(source.trajectory)
         _show(self.bounds, bounds_figure(source, names) if source and drawn else None)
 
+    def _draw_region(self) -> None:
+        """The region as it stands, else what it takes; a ball waits for its slice."""
+        self.place.setCurrentWidget(self.region)
+        source, names = self._source()
+        if self.kind == "ball":
+            return
+        if source is not None and source.bounds is not None:
+            _show(self.region, region_figure(source, names), _NO_MAP)
+        elif self._preview is not None and self._preview[0] == self._session.settings:
+            _show(self.region, self._preview[1], _NO_MAP)
+        else:
+            self.region.wait(_MAP_COMES)
+
+    def _shown_settings(self) -> RunSettings | None:
+        source, _ = self._source()
+        return source.settings if source is not None else None
+
     def _source(self) -> tuple[Evidence | Snapshot | None, tuple[str, ...]]:
         """What is to be shown, and the names of its classes."""
         session = self._session
@@ -123,11 +208,11 @@ class Explore(QWidget):
         self.notice.emit("info", sentence)
 
 
-def _show(plot: Plot[Any], figure: Any | None) -> None:
+def _show(plot: Plot[Any], figure: Any | None, waiting: str = "") -> None:
     if figure is not None:
         plot.show_figure(figure)
     elif plot.figure is not None or not plot.waiting.text():
-        plot.wait(_WAITING[type(plot)])
+        plot.wait(waiting or _WAITING[type(plot)])
 
 
 def _splitter(orientation: Qt.Orientation, *widgets: QWidget) -> QSplitter:

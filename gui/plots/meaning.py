@@ -1,17 +1,22 @@
-"""What does it mean: the input, noisy copies, and a change of exactly the certified size."""
+"""What does it mean: the input, noisy copies, and a change of a certified size."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
+from gui import theme as themes
 from gui.plots.base import Plot
+from gui.widgets.changes import ChangeSlider
+from gui.widgets.mask import Mark
 from gui.widgets.picture import PictureView
 
 if TYPE_CHECKING:
     from engine.figures import MeaningFigure
+    from engine.regions import Perturbation
 
 _WIDE = 2.0
 """Wider than this many heights, all pictures stand in one row."""
@@ -25,21 +30,39 @@ _STRETCHES: dict[Shape, tuple[int, int, int]] = {
 }
 
 
+_MARKS = {"noised": "Outlined pixels were noised.", "taken away": "Hatched pixels were taken away."}
+
+
 class MeaningPlot(Plot["MeaningFigure"]):
-    """What the numbers mean, as pictures; in one row, two or three, as there is room."""
+    """What the numbers mean, as pictures; in one row, two or three, as there is room.
+
+    Where the region is no ball, a slider goes through changes of the largest certified sizes.
+
+    Signals:
+        asked: a change was chosen, in the scheme's terms.
+    """
 
     stem: ClassVar[str] = "meaning"
+    asked = Signal(object)
 
     def __init__(self) -> None:
         super().__init__("What does it mean")
 
     def make_body(self) -> QWidget:
         """The pictures; those of noisy copies are made as they come."""
-        body = QWidget()
-        self.original, self.perturbed = PictureView(parent=body), PictureView(parent=body)
+        body, self.pictures = QWidget(), QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addWidget(self.pictures, 1)
+        self.slider = ChangeSlider()
+        self.slider.hide()
+        self.slider.chosen.connect(self._choose)
+        column.addWidget(self.slider)
+        self.original, self.perturbed = (PictureView(parent=self.pictures) for _ in range(2))
         self.noisy: list[PictureView] = []
         self._shape: Shape | None = None
-        self._grid = QGridLayout(body)
+        self._grid = QGridLayout(self.pictures)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(8)
         return body
@@ -47,18 +70,23 @@ class MeaningPlot(Plot["MeaningFigure"]):
     def draw(self, figure: MeaningFigure) -> None:
         """All pictures with their captions."""
         while len(self.noisy) < len(figure.noisy):
-            self.noisy.append(PictureView(parent=self.body))
+            self.noisy.append(PictureView(parent=self.pictures))
             self._shape = None
         self.original.show_pixels(figure.original, "the input")
         for i, view in enumerate(self.noisy):
             view.setVisible(i < len(figure.noisy))
-        copies = zip(self.noisy, figure.noisy, figure.noisy_answers, strict=False)
-        for view, pixels, answer in copies:
+        copies = zip(self.noisy, figure.noisy, figure.noisy_answers, _marks(figure), strict=False)
+        for view, pixels, answer, mark in copies:
             detail = f"One noisy copy; the base model answers {answer}."
-            view.show_pixels(pixels, f"noisy: {answer}", detail=detail)
-        caption, detail = _perturbed_words(figure)
-        self.perturbed.setVisible(figure.perturbed is not None)
-        self.perturbed.show_pixels(figure.perturbed, caption, detail=detail)
+            detail += f" {_MARKS[figure.noisy_mark]}" if mark else ""
+            view.show_pixels(pixels, f"noisy: {answer}", detail=detail, mark=mark)
+        if figure.attack is None:
+            self.slider.hide()
+            caption, detail = _perturbed_words(figure)
+            self.perturbed.setVisible(figure.perturbed is not None)
+            self.perturbed.show_pixels(figure.perturbed, caption, detail=detail)
+        else:
+            self._offer_changes(figure)
         noise = figure.noise_in_words
         self.set_subtitle(noise.partition(" (")[0], whole=noise)
         self._arrange()
@@ -70,8 +98,50 @@ class MeaningPlot(Plot["MeaningFigure"]):
             return ""
         answers = ", ".join(figure.noisy_answers)
         words = f"The input, and noisy copies that the base model calls {answers}"
-        changed = _perturbed_words(figure)[0]
+        changed = self.perturbed.caption if self.perturbed.image is not None else ""
         return f"{words}; the input {changed}." if changed else f"{words}."
+
+    @property
+    def change(self) -> Perturbation | None:
+        """The size of change the slider stands at; None where there is no slider."""
+        figure = self.figure
+        return self.slider.change() if figure is not None and figure.attack is not None else None
+
+    def show_change(self, change: Perturbation) -> None:
+        """Show what a change looks like on this picture, certified or not."""
+        from engine.figures import applied, described
+
+        figure = self.figure
+        if figure is None or figure.attack is None or figure.region is None:
+            return
+        changed = applied(figure.attack, figure.region, change)
+        self.perturbed.setVisible(changed is not None)
+        if changed is None:
+            return
+        self.slider.follow(change)
+        certified = figure.region.contains(change)
+        words = described(figure.region, change)
+        caption = f"changed: {words}" if certified else f"not certified: {words}"
+        detail = figure.attack.how + ("; shown clipped to [0, 1]" if changed.clipped else "")
+        mark = Mark(changed.places, themes.current().runner_up)
+        self.perturbed.show_pixels(changed.pixels, caption, detail=detail, mark=mark)
+
+    @Slot(object)
+    def _choose(self, change: Perturbation) -> None:
+        self.show_change(change)
+        self.asked.emit(change)
+
+    def _offer_changes(self, figure: MeaningFigure) -> None:
+        from engine.figures import described, sizes
+
+        region = figure.region
+        self.slider.offer(sizes(region), lambda change: described(region, change) if region else "")
+        change = self.slider.change()
+        if change is not None:
+            self.show_change(change)
+        else:
+            self.perturbed.show_pixels(None, "")
+            self.perturbed.hide()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Another size may want another arrangement."""
@@ -105,6 +175,14 @@ class MeaningPlot(Plot["MeaningFigure"]):
         if self.width() > _WIDE * self.height():
             return "row"
         return "column" if self.height() > _TALL * self.width() else "block"
+
+
+def _marks(figure: MeaningFigure) -> list[Mark | None]:
+    theme, gone = themes.current(), figure.noisy_mark == "taken away"
+    if not figure.noisy_places:
+        return [None] * len(figure.noisy)
+    color = theme.muted if gone else theme.accent
+    return [Mark(places, color, hatched=gone) for places in figure.noisy_places]
 
 
 def _perturbed_words(figure: MeaningFigure) -> tuple[str, str]:

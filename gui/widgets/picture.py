@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPaintEvent, Q
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui import theme as themes
+from gui.widgets.mask import Mark, paint_mark
 
 _GAP = 4
 _UNEVEN_SHOWS = 6
@@ -20,12 +21,14 @@ class PictureView(QWidget):
     Attributes:
         image: what is shown, at the array's own size; None when empty.
         caption: the whole caption; painted shortened where it does not fit.
+        mark: pixels that are pointed out; None for none.
     """
 
     def __init__(self, caption: str = "", *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.image: QImage | None = None
         self.caption = caption
+        self.mark: Mark | None = None
         self._detail = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(48, 56)
@@ -33,9 +36,15 @@ class PictureView(QWidget):
         themes.registry.follow(self.retheme)
 
     def show_pixels(
-        self, pixels: npt.NDArray[np.float32] | None, caption: str, *, detail: str = ""
+        self,
+        pixels: npt.NDArray[np.float32] | None,
+        caption: str,
+        *,
+        detail: str = "",
+        mark: Mark | None = None,
     ) -> None:
         """Show an array and its caption; ``detail`` is added to the tooltip."""
+        self.mark = mark
         self.image = None if pixels is None else to_image(pixels)
         self.caption = caption
         self.setAccessibleName(caption)
@@ -78,6 +87,8 @@ class PictureView(QWidget):
         painter = QPainter(self)
         if self.image is not None and not target.isEmpty():
             painter.drawImage(target, self._scaled(target))
+            if self.mark is not None:
+                paint_mark(painter, target, self.mark, width=theme.px(1.6))
             painter.setPen(QPen(QColor(theme.border), theme.border_width))
             painter.drawRect(target.adjusted(-1, -1, 0, 0))
         painter.setPen(QColor(theme.muted))

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from engine.figures import BoundsFigure, CurveFigure, Figure, SliceFigure, VotesFigure
-from engine.report.plots import bounds, curves, meaning, region, votes
+from engine.figures import (
+    BoundsFigure,
+    CellsFigure,
+    CountFigure,
+    CurveFigure,
+    Figure,
+    SliceFigure,
+    StaircaseFigure,
+    VotesFigure,
+)
+from engine.report.plots import bounds, cells, counts, curves, meaning, region, staircase, votes
 from engine.report.plots.base import Drawing
 
 
@@ -15,6 +24,12 @@ def drawing(figure: Figure, *, dark: bool = False) -> Drawing:
         return bounds.draw(figure)
     if isinstance(figure, SliceFigure):
         return region.draw(figure, dark=dark)
+    if isinstance(figure, StaircaseFigure):
+        return staircase.draw(figure, dark=dark)
+    if isinstance(figure, CellsFigure):
+        return cells.draw(figure, dark=dark)
+    if isinstance(figure, CountFigure):
+        return counts.draw(figure)
     if isinstance(figure, CurveFigure):
         return curves.draw(figure)
     return meaning.draw(figure)

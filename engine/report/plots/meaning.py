@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from engine.figures import MeaningFigure
+from engine.figures import MeaningFigure, applied, described, sizes
+from engine.report import palette
 from engine.report.plots.base import RGB, Drawing, enlarged, png
+from engine.report.plots.marking import Mask, hatched, outlined
 from engine.rounding import round_down
 
 _SHORT_SIDE = 240
@@ -21,9 +23,25 @@ def pixels_rgb(picture: npt.NDArray[np.float32]) -> RGB:
     return np.ascontiguousarray(colour.transpose(1, 2, 0))
 
 
-def picture_png(picture: npt.NDArray[np.float32]) -> bytes:
-    """A picture as PNG, small ones with visible pixels."""
-    return png(enlarged(pixels_rgb(picture), _SHORT_SIDE))
+def picture_png(
+    picture: npt.NDArray[np.float32],
+    places: Mask | None = None,
+    *,
+    colour: str = "",
+    gone: bool = False,
+) -> bytes:
+    """A picture as PNG, small ones with visible pixels.
+
+    Args:
+        picture: (C, H, W).
+        places: (H, W) pixels that are pointed out.
+        colour: of the mark.
+        gone: nothing is left of these pixels: they are hatched, else outlined.
+    """
+    large = enlarged(pixels_rgb(picture), _SHORT_SIDE)
+    if places is not None:
+        large = (hatched if gone else outlined)(large, places, colour)
+    return png(large)
 
 
 def _perturbed_words(figure: MeaningFigure) -> str:
@@ -31,25 +49,16 @@ def _perturbed_words(figure: MeaningFigure) -> str:
     return f"{words}; clipped to [0,1] for display" if figure.perturbed_clipped else words
 
 
+Tile = dict[str, Any]
+
+
 def draw(figure: MeaningFigure) -> Drawing:
     """The input, noisy samples of it with the base classifier's answers, and a certified change."""
-    tiles: list[dict[str, Any]] = [{"picture": "original.png", "caption": "the input", "note": ""}]
+    tiles: list[Tile] = [{"picture": "original.png", "caption": "the input", "note": ""}]
     files = {"original.png": picture_png(figure.original)}
-    for i, (picture, answer) in enumerate(zip(figure.noisy, figure.noisy_answers, strict=True), 1):
-        files[f"noisy{i}.png"] = picture_png(picture)
-        tiles.append(
-            {"picture": f"noisy{i}.png", "caption": f"noisy: {answer}", "note": f"sample {i}"}
-        )
-    if figure.perturbed is not None and figure.perturbed_norm is not None:
-        files["perturbed.png"] = picture_png(figure.perturbed)
-        size = round_down(figure.perturbed_norm, 3)
-        tiles.append(
-            {
-                "picture": "perturbed.png",
-                "caption": f"changed by {size}",
-                "note": _perturbed_words(figure),
-            }
-        )
+    for tile, data in (*_noisy(figure), *_changed(figure)):
+        tiles.append(tile)
+        files[tile["picture"]] = data
     return Drawing(
         kind="meaning",
         width=170,
@@ -58,3 +67,36 @@ def draw(figure: MeaningFigure) -> Drawing:
         alt="The input, noisy samples of it, and a change of the certified size",
         files=files,
     )
+
+
+def _noisy(figure: MeaningFigure) -> list[tuple[Tile, bytes]]:
+    gone, told = figure.noisy_mark == "taken away", figure.noisy_mark
+    colour = palette.LIGHT["axis" if gone else "accent"]
+    how = f", {'hatched' if gone else 'outlined'}: {told}" if told else ""
+    found = []
+    for i, (picture, answer) in enumerate(zip(figure.noisy, figure.noisy_answers, strict=True)):
+        places = figure.noisy_places[i] if figure.noisy_places else None
+        name = f"noisy{i + 1}.png"
+        tile = {"picture": name, "caption": f"noisy: {answer}", "note": f"sample {i + 1}{how}"}
+        found.append((tile, picture_png(picture, places, colour=colour, gone=gone)))
+    return found
+
+
+def _changed(figure: MeaningFigure) -> list[tuple[Tile, bytes]]:
+    """The input changed by as much as is certified."""
+    if figure.perturbed is not None and figure.perturbed_norm is not None:
+        caption = f"changed by {round_down(figure.perturbed_norm, 3)}"
+        tile = {"picture": "perturbed.png", "caption": caption, "note": _perturbed_words(figure)}
+        return [(tile, picture_png(figure.perturbed))]
+    found = sizes(figure.region)
+    if figure.attack is None or figure.region is None or not found:
+        return []
+    change = found[len(found) // 2]
+    changed = applied(figure.attack, figure.region, change)
+    if changed is None:
+        return []
+    note = figure.attack.how + ("; clipped to [0,1] for display" if changed.clipped else "")
+    words = f"changed: {described(figure.region, change)}"
+    tile = {"picture": "perturbed.png", "caption": words, "note": note}
+    colour = palette.LIGHT["upper"]
+    return [(tile, picture_png(changed.pixels, changed.places, colour=colour))]

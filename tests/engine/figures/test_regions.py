@@ -9,32 +9,14 @@ from engine.figures import (
 )
 from engine.schemes import parse_scheme
 from engine.settings import RunSettings
-from tests.factories import DIGITS, make_evidence, make_snapshot
+from tests.factories import DIGITS, STRUCTURED, make_evidence, make_region_figure
 
-SCHEMES = {
-    "staircase": {"key": "hierarchical-gaussian", "sigma": 0.25, "p": 0.85},
-    "count": {"key": "ablation", "entities": 64, "keep": 6},
-    "cells": {"key": "sparse", "p_plus": 0.05, "p_minus": 0.8},
-}
 KINDS = {"staircase": StaircaseFigure, "count": CountFigure, "cells": CellsFigure}
 
 
-def figure(kind: str, share: float = 0.98, n: int = 4000, **changes):
-    settings = RunSettings(**{"scheme": parse_scheme(SCHEMES[kind]), "n": 10_000, **changes})
-    k = round(share * n)
-    snapshot = make_snapshot(
-        estimation=(0,) * 7 + (k, n - k, 0),
-        n_plan=settings.n,
-        bound=settings.bound,
-        settings=settings,
-    )
-    region = settings.scheme.region(snapshot.bounds) if snapshot.bounds.valid else None
-    return region_figure(snapshot.model_copy(update={"region": region}), DIGITS)
-
-
-@pytest.mark.parametrize("kind", SCHEMES)
+@pytest.mark.parametrize("kind", STRUCTURED)
 def test_every_kind_has_its_figure_with_region_map_and_standing(kind):
-    found = figure(kind)
+    found = make_region_figure(kind)
     assert type(found) is KINDS[kind]
     assert found.region.kind == kind == found.needs.utmost.kind
     assert found.class_name == "7" and found.standing.n == 4000
@@ -46,12 +28,12 @@ def test_a_ball_has_a_slice_instead():
     assert preview_figure(RunSettings()) is None
 
 
-@pytest.mark.parametrize("kind", SCHEMES)
+@pytest.mark.parametrize("kind", STRUCTURED)
 def test_before_a_run_there_is_the_map_alone(kind):
-    found = preview_figure(RunSettings(scheme=parse_scheme(SCHEMES[kind])))
+    found = preview_figure(RunSettings(scheme=parse_scheme(STRUCTURED[kind])))
     assert type(found) is KINDS[kind]
     assert found.region is None and found.standing is None
-    assert found.needs is preview_figure(RunSettings(scheme=parse_scheme(SCHEMES[kind]))).needs
+    assert found.needs is preview_figure(RunSettings(scheme=parse_scheme(STRUCTURED[kind]))).needs
 
 
 @pytest.mark.parametrize(
@@ -73,7 +55,7 @@ def test_before_a_run_there_is_the_map_alone(kind):
     ],
 )
 def test_the_inverse_view(kind, inside, outside, never):
-    found = figure(kind, share=0.95)
+    found = make_region_figure(kind, share=0.95)
     assert found.ask(inside).words == "certified"
     assert found.ask(inside).certified and found.ask(inside).needed is None
     other = found.ask(outside)
@@ -83,7 +65,7 @@ def test_the_inverse_view(kind, inside, outside, never):
 
 
 def test_votes_still_needed_are_rounded_up_to_two_digits_and_compared_with_the_plan():
-    found = figure("staircase", share=0.98, n=4000)
+    found = make_region_figure("staircase", share=0.98, n=4000)
     near = found.ask({"entities": 1.0, "epsilon": 0.4})
     assert near.needed is not None and 4000 < near.needed <= 10_000
     assert near.words.endswith("if the shares stay") and "more than planned" not in near.words
@@ -97,12 +79,12 @@ def test_votes_still_needed_are_rounded_up_to_two_digits_and_compared_with_the_p
 
 
 def test_nothing_is_certified_by_a_provisional_bound():
-    found = figure("staircase", bound="clopper-pearson")
+    found = make_region_figure("staircase", bound="clopper-pearson")
     assert found.region is None and not found.standing.valid
     answer = found.ask({"entities": 1.0, "epsilon": 0.1})
     assert not answer.certified and answer.needed == 10_000
 
 
 def test_before_a_run_an_answer_says_what_it_takes():
-    found = preview_figure(RunSettings(scheme=parse_scheme(SCHEMES["staircase"])))
+    found = preview_figure(RunSettings(scheme=parse_scheme(STRUCTURED["staircase"])))
     assert found.ask({"entities": 1.0, "epsilon": 0.3}).words.startswith("takes p_lower above 0.9")

@@ -21,12 +21,13 @@ def clopper_pearson(k: int, n: int, alpha: float) -> float:
 def test_the_reach_counts_every_vote_to_come_for_the_class():
     found = stand(4000, 3900, bound="clopper-pearson")
     assert found.p_reach == pytest.approx(clopper_pearson(9900, 10_000, 0.001), rel=1e-8)
-    assert found.p_lower < found.p_reach and not found.valid
+    assert found.p_expected == pytest.approx(clopper_pearson(9750, 10_000, 0.001), rel=1e-8)
+    assert found.p_lower < found.p_expected < found.p_reach and not found.valid
 
 
 def test_at_the_planned_n_nothing_more_can_come():
     found = stand(10_000, 9900)
-    assert found.p_reach == found.p_lower and found.n == found.n_plan == 10_000
+    assert found.p_reach == found.p_expected == found.p_lower and found.n == found.n_plan == 10_000
 
 
 def test_evidence_and_snapshot_stand_at_the_same_place():

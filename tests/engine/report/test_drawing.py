@@ -9,11 +9,13 @@ from PIL import Image
 
 from engine.figures import BoundsFigure, Figure, bounds_figure, votes_figure
 from engine.report.drawing import render_figure
+from engine.schemes import parse_scheme
 from tests.factories import (
     DIGITS,
     make_evidence,
     make_meaning_figure,
     make_picture,
+    make_region_figure,
     make_slice_figure,
     make_snapshot,
 )
@@ -50,6 +52,14 @@ FIGURES: dict[str, Figure] = {
         radius=None, center_class=None, samples=np.zeros((0, 2), np.float32)
     ),
     "region, disc beyond the frame": make_slice_figure(radius=5.0, class_names=LONG),
+    "staircase": make_region_figure("staircase"),
+    "staircase, nothing certified": make_region_figure("staircase", share=0.4),
+    "count": make_region_figure("count"),
+    "count, provisional": make_region_figure("count", bound="clopper-pearson"),
+    "cells": make_region_figure("cells", n=10_000),
+    "cells, by layers": make_region_figure(
+        "cells", scheme=parse_scheme({"key": "hierarchical-sparse", "p": 0.81})
+    ),
     "meaning": make_meaning_figure(),
     "meaning, nothing certified": make_meaning_figure(perturbed=None, perturbed_norm=None),
     "meaning, colour": make_meaning_figure(

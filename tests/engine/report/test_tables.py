@@ -7,7 +7,14 @@ import numpy as np
 
 from engine.figures import Figure, bounds_figure, votes_figure
 from engine.report.tables import figure_csv
-from tests.factories import DIGITS, make_evidence, make_meaning_figure, make_slice_figure
+from engine.schemes import parse_scheme
+from tests.factories import (
+    DIGITS,
+    make_evidence,
+    make_meaning_figure,
+    make_region_figure,
+    make_slice_figure,
+)
 
 
 def rows(figure: Figure) -> list[dict[str, str]]:
@@ -57,3 +64,30 @@ def test_a_provisional_value_has_a_column_that_says_so() -> None:
     provisional = [row["p_lower_fixed_n_provisional"] for row in found]
     assert provisional[-1] == ""
     assert [float(p) for p in provisional if p] == [p.p_lower for p in figure.provisional]
+
+
+def test_a_staircase_gives_every_cell_and_every_step() -> None:
+    figure = make_region_figure("staircase")
+    found = rows(figure)
+    cells = figure.needs.required.size
+    assert len(found) == cells + len(figure.region.reach)
+    for row in found[:cells]:
+        inside = float(row["epsilon"]) < (figure.region.strength(int(row["entities"])) or 0.0)
+        assert row["certified"] == str(int(inside))
+        assert (row["p_required"] == "") == (int(row["entities"]) == 5 or not row["p_required"])
+    steps = [float(row["epsilon"]) for row in found[cells:]]
+    assert steps == list(figure.region.reach) and found[-1]["certified"] == "below"
+
+
+def test_counts_and_cells_give_what_they_take() -> None:
+    figure = make_region_figure("count", share=0.9)
+    found = rows(figure)
+    assert [int(row["certified"]) for row in found].count(1) == figure.region.most + 1
+    assert float(found[1]["p_required"]) == float(figure.needs.required[1])
+    assert found[-1]["p_required"] == ""
+    layered = make_region_figure("cells", scheme=parse_scheme({"key": "hierarchical-sparse"}))
+    found = rows(layered)
+    assert set(found[0]) == {"entities", "additions", "deletions", "p_required", "certified"}
+    certified = sum(row["certified"] == "1" for row in found)
+    cells = [cell for layer in layered.region.layers for row in layer for cell in row]
+    assert certified == sum(cell is not None for cell in cells)

@@ -2,7 +2,13 @@ from __future__ import annotations
 
 from engine.figures import bounds_figure, votes_figure
 from engine.report.plots import drawing
-from tests.factories import DIGITS, make_evidence, make_meaning_figure, make_slice_figure
+from tests.factories import (
+    DIGITS,
+    make_evidence,
+    make_meaning_figure,
+    make_region_figure,
+    make_slice_figure,
+)
 
 
 def test_each_figure_finds_its_way() -> None:
@@ -12,6 +18,8 @@ def test_each_figure_finds_its_way() -> None:
         bounds_figure(evidence, DIGITS),
         make_slice_figure(),
         make_meaning_figure(),
+        *(make_region_figure(kind) for kind in ("staircase", "cells", "count")),
     )
-    assert [drawing(f).kind for f in figures] == ["votes", "bounds", "region", "meaning"]
+    kinds = ["votes", "bounds", "region", "meaning", "map", "map", "counts"]
+    assert [drawing(f).kind for f in figures] == kinds
     assert all(drawing(figure).alt for figure in figures)

@@ -1,0 +1,179 @@
+"""How many things may change: what every count takes, as bars, and how high p_lower is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, Qt
+
+from gui import theme as themes
+from gui.plots.asking import RegionPlot, Step
+from gui.plots.bars import Bars, BarStyle
+from gui.plots.chart import text_size, tinted
+from gui.plots.labels import Box, place
+from gui.plots.legend import Entry
+from gui.theme import Theme
+
+if TYPE_CHECKING:
+    from engine.figures import CountFigure
+    from engine.regions import Perturbation
+    from engine.required import CountMap
+
+_BAR = 0.72
+_LOW, _HIGH = 0.48, 1.02
+
+
+class CountPlot(RegionPlot["CountFigure"]):
+    """A bar per count, as high as the p_lower that it takes; those below p_lower are certified."""
+
+    has_scale: ClassVar[bool] = False
+
+    def build(self) -> None:
+        """Bars, and lines for p_lower and what it can still become."""
+        self._map: CountMap | None = None
+        self.bars = Bars()
+        self.now, self.reach = (pg.InfiniteLine(angle=0) for _ in range(2))
+        self.now_label, self.reach_label = pg.TextItem(""), pg.TextItem("")
+        self.marker = pg.ScatterPlotItem(pxMode=True, symbol="o")
+        self.marker.setZValue(20)
+        for item in (self.bars, self.reach, self.now, self.reach_label, self.now_label,
+                     self.marker):  # fmt: skip
+            self.plot.addItem(item, ignoreBounds=True)
+        self.plot.getAxis("left").setTickDensity(0.7)
+
+    def draw(self, figure: CountFigure) -> None:
+        """Colours of the bars, and the lines."""
+        needs, stands = figure.needs, figure.standing
+        if needs is not self._map:
+            self._set_axes(needs)
+        heights = [min(1.0, required) for required in needs.required.tolist()]
+        styles = [self._style(figure, i) for i in range(len(heights))]
+        self.bars.set_bars(range(len(heights)), heights, width=_BAR, styles=styles)
+        open_votes = stands is not None and stands.n < stands.n_plan
+        self.now.setVisible(stands is not None)
+        self.reach.setVisible(open_votes)
+        if stands is not None:
+            self.now.setValue(stands.p_lower)
+            self.reach.setValue(stands.p_reach)
+            solid = Qt.PenStyle.SolidLine if stands.valid else Qt.PenStyle.DotLine
+            theme = themes.current()
+            self.now.setPen(self.pen(theme.accent, theme.line, solid))
+        self.set_subtitle(" · ".join(filter(None, (figure.class_name and
+                          f"class {figure.class_name}", figure.noise))))  # fmt: skip
+        self.legend.set_entries(_entries(figure, themes.current()))
+        self.mark(self.chosen)
+
+    def style(self, theme: Theme) -> None:
+        """Pens and fonts."""
+        self.reach.setPen(self.pen(theme.text, 1.4, Qt.PenStyle.DashLine))
+        for text, ink in ((self.now_label, theme.accent), (self.reach_label, theme.text)):
+            text.setColor(ink)
+            text.setFont(theme.font("small", bold=text is self.now_label))
+            text.fill = pg.mkBrush(tinted(theme.surface, 0.85))
+        self.marker.setPen(self.pen(theme.text, 2.0))
+        self.marker.setBrush(tinted(theme.surface, 0.9))
+        self.marker.setSize(theme.px(11))
+
+    def summary(self) -> str:
+        """The certified count in words."""
+        figure = self.figure
+        if figure is None:
+            return ""
+        if figure.region is None:
+            return "Nothing is certified yet; the bars show what it takes."
+        return f"Certified: {figure.region.headline()} {figure.region.note()}."
+
+    def label(self) -> None:
+        """Both lines' values at their right end, apart from one another."""
+        from engine.rounding import round_down
+
+        figure, frame = self.figure, self.pixel_frame()
+        stands = figure.standing if figure else None
+        for text in (self.now_label, self.reach_label):
+            text.setVisible(False)
+        if stands is None or frame.w < 10:
+            return
+        sense = "" if stands.valid else " provisional"
+        self.now_label.setText(f"p_lower = {round_down(stands.p_lower, 4)}{sense}")
+        self.reach_label.setText("the votes to come could reach")
+        shown = [(self.now_label, stands.p_lower)]
+        if self.reach.isVisible():
+            shown.append((self.reach_label, stands.p_reach))
+        wishes = [self._beside(text, value, frame) for text, value in shown]
+        for (text, _), box in zip(shown, place(wishes, frame), strict=True):
+            text.setVisible(box is not None)
+            if box is not None:
+                text.setPos(self.view.mapSceneToView(QPointF(box.x, box.y)))
+
+    def change_at(self, place: QPointF) -> Perturbation | None:
+        """The count there."""
+        assert self.figure is not None
+        column = round(place.x())
+        return self._change(column) if 0 <= column < len(self.figure.needs.counts) else None
+
+    def beside(self, change: Perturbation | None, step: Step) -> Perturbation:
+        """The next count."""
+        assert self.figure is not None
+        needs = self.figure.needs
+        if change is None:
+            return self._change(min(1, len(needs.counts) - 1))
+        column = needs.counts.index(int(change[needs.utmost.term])) + step[0] + step[1]
+        return self._change(min(max(column, 0), len(needs.counts) - 1))
+
+    def mark(self, change: Perturbation | None) -> None:
+        """A ring at the foot of the chosen bar."""
+        if change is None or self.figure is None:
+            self.marker.setData([], [])
+            return
+        needs = self.figure.needs
+        count = int(change[needs.utmost.term])
+        columns = [i for i, known in enumerate(needs.counts) if known >= count][:1]
+        self.marker.setData([float(i) for i in columns], [_LOW + 0.03 for _ in columns])
+
+    def _change(self, column: int) -> Perturbation:
+        assert self.figure is not None
+        needs = self.figure.needs
+        return {needs.utmost.term: float(needs.counts[column])}
+
+    def _set_axes(self, needs: CountMap) -> None:
+        self._map = needs
+        every = -(-len(needs.counts) // 16)
+        ticks = [(i, str(count)) for i, count in enumerate(needs.counts) if i % every == 0]
+        self.plot.getAxis("bottom").setTicks([ticks])
+        self.plot.setLabel("bottom", f"changed {needs.utmost.unit}")
+        self.plot.setLabel("left", "p_lower that it takes")
+        x = (-0.6, len(needs.counts) - 0.4)
+        self.view.setRange(xRange=x, yRange=(_LOW, _HIGH), padding=0)
+
+    def _style(self, figure: CountFigure, i: int) -> BarStyle:
+        theme, needs, stands = themes.current(), figure.needs, figure.standing
+        count, required = needs.counts[i], float(needs.required[i])
+        region = figure.region
+        if region is not None and count <= region.most:
+            return BarStyle(theme.certified, theme.text)
+        if required >= 1:
+            return BarStyle(theme.muted, theme.border, Qt.BrushStyle.BDiagPattern)
+        if stands is not None and required >= stands.p_reach:
+            return BarStyle(theme.muted, theme.muted, Qt.BrushStyle.Dense6Pattern)
+        return BarStyle(theme.accent_soft, theme.accent)
+
+    def _beside(self, text: pg.TextItem, value: float, frame: Box) -> list[Box]:
+        width, height = text_size(text)
+        at = self.view.mapViewToScene(QPointF(0.0, value)).y()
+        lefts = (frame.x + 2, frame.x + frame.w - width - 2)
+        return [Box(x, y, width, height) for x in lefts for y in (at - height - 1, at + 2)]
+
+
+def _entries(figure: CountFigure, theme: Theme) -> list[Entry]:
+    stands = figure.standing
+    entries = [Entry("certified now", theme.certified)] if figure.region is not None else []
+    if stands is None or stands.n < stands.n_plan:
+        entries.append(Entry("can be reached", theme.accent))
+    never = Qt.BrushStyle.BDiagPattern
+    if stands is not None:
+        entries.append(Entry("out of this run's reach", theme.muted, "fill",
+                             Qt.BrushStyle.Dense6Pattern))  # fmt: skip
+    if (figure.needs.required >= 1).any():
+        entries.append(Entry("no probability suffices", theme.muted, "fill", never))
+    return entries

@@ -1,0 +1,45 @@
+"""Maps of required probabilities as pictures: the more it takes, the stronger the ink."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtGui import QColor
+
+from engine.required import BANDS
+from gui.theme import Theme
+
+_FAINTEST, _STRONGEST = 0.06, 0.42
+_PITCH = 8
+_FINE = 256
+"""The picture is drawn at about this many pixels a side, so that its hatch is finer than cells."""
+
+Grid = npt.NDArray[np.float64]
+
+
+def ink(band: int, theme: Theme) -> QColor:
+    """Colour of a band; ``len(BANDS)`` is the last one below certainty."""
+    share = _FAINTEST + (_STRONGEST - _FAINTEST) * band / len(BANDS)
+    return mixed(mixed(theme.accent, theme.text, 0.45).name(), theme.surface, share)
+
+
+def heat_picture(required: Grid, theme: Theme) -> npt.NDArray[np.uint8]:
+    """RGBA of a map (rows, columns), row 0 first; hatched where nothing suffices."""
+    tall, wide = (max(1, _FINE // side) for side in required.shape)
+    fine = required.repeat(tall, axis=0).repeat(wide, axis=1)
+    bands = np.searchsorted(np.array(BANDS), fine, side="left")
+    table = [ink(band, theme).getRgb() for band in range(len(BANDS) + 1)]
+    picture = np.array(table, dtype=np.uint8)[bands]
+    never = fine >= 1
+    rows, columns = np.indices(fine.shape, sparse=True)
+    stripe = (rows + columns) % _PITCH < 2
+    picture[never] = QColor(theme.surface).getRgb()
+    picture[never & stripe] = mixed(theme.muted, theme.surface, 0.6).getRgb()
+    return picture
+
+
+def mixed(color: str, ground: str, strength: float) -> QColor:
+    """A colour thinned with the ground it lies on."""
+    over, under = QColor(color), QColor(ground)
+    parts = zip(over.getRgb()[:3], under.getRgb()[:3], strict=True)
+    return QColor(*(round(strength * a + (1 - strength) * b) for a, b in parts))

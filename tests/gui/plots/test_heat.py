@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtGui import QColor
+
+from engine.required import BANDS
+from gui.plots.heat import heat_picture, ink, mixed
+from gui.theme import DARK, HIGH_CONTRAST, LIGHT
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK, HIGH_CONTRAST], ids=lambda theme: theme.name)
+def test_more_takes_stronger_ink(theme) -> None:
+    ground = QColor(theme.surface)
+    away = [
+        abs(ink(band, theme).lightness() - ground.lightness()) for band in range(len(BANDS) + 1)
+    ]
+    assert away == sorted(away) and len(set(away)) == len(away)
+
+
+def test_a_cell_has_the_ink_of_its_band() -> None:
+    picture = heat_picture(np.array([[0.5, 0.65], [0.9, 0.9995]]), LIGHT)
+    tall, wide = picture.shape[0] // 2, picture.shape[1] // 2
+    for (row, column), band in {(0, 0): 0, (0, 1): 1, (1, 0): 3, (1, 1): 7}.items():
+        block = picture[row * tall : (row + 1) * tall, column * wide : (column + 1) * wide]
+        assert (block == ink(band, LIGHT).getRgb()).all()
+
+
+def test_what_nothing_reaches_is_hatched() -> None:
+    picture = heat_picture(np.array([[0.5, 2.0]]), LIGHT)
+    half = picture.shape[1] // 2
+    assert len(np.unique(picture[:, :half].reshape(-1, 4), axis=0)) == 1
+    colors = {tuple(row) for row in picture[:, half:].reshape(-1, 4).tolist()}
+    assert len(colors) == 2 and QColor(LIGHT.surface).getRgb() in colors
+
+
+def test_mixing_goes_from_ground_to_colour() -> None:
+    assert mixed("#FF0000", "#0000FF", 0.0).getRgb() == (0, 0, 255, 255)
+    assert mixed("#FF0000", "#0000FF", 1.0).getRgb() == (255, 0, 0, 255)
+    assert mixed("#FF0000", "#0000FF", 0.4).getRgb() == (102, 0, 153, 255)
