@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from engine.errors import UserError
@@ -32,12 +31,16 @@ def layout(scheme: Scheme, model: ModelIdentity, given: InputIdentity) -> Shape:
             f"not {given.kind}."
         )
     offered = scheme.layouts(given.shape)
-    found = _matching(offered, model.input_shape)
+    found = offered.get(model.encoding)
     if found is None:
-        shapes = " or ".join(str(shape) for shape in offered)
-        noised = f", noised by '{scheme.key}'," if offered != (given.shape,) else ""
         raise UserError(
-            f"The model takes inputs of shape {model.input_shape}, the input{noised} has {shapes}."
+            f"The model takes its inputs with the encoding {model.encoding}, and the scheme "
+            f"'{scheme.key}' writes {' or '.join(offered)}."
+        )
+    if not _same(found, model.input_shape):
+        noised = f", noised by '{scheme.key}'," if found != given.shape else ""
+        raise UserError(
+            f"The model takes inputs of shape {model.input_shape}, the input{noised} has {found}."
         )
     return found
 
@@ -51,13 +54,10 @@ def fits(scheme: Scheme, model: ModelIdentity, given: InputIdentity) -> bool:
     return True
 
 
-def _matching(offered: Iterable[Shape], wanted: Shape) -> Shape | None:
-    for shape in offered:
-        if len(shape) == len(wanted) and all(
-            want in (ANY, side) for side, want in zip(shape, wanted, strict=True)
-        ):
-            return shape
-    return None
+def _same(shape: Shape, wanted: Shape) -> bool:
+    return len(shape) == len(wanted) and all(
+        want in (ANY, side) for side, want in zip(shape, wanted, strict=True)
+    )
 
 
 def clean(x: torch.Tensor, encoding: Encoding) -> torch.Tensor:

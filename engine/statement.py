@@ -24,6 +24,11 @@ def certified(
         if bounds.alpha
         else f"Without any chance of error, since all {bounds.n:,} noise samples are counted"
     )
+    if not region.holds_changes:
+        return (
+            f"{how}, the smoothed model's answer for the unchanged {subject} is '{class_name}'; "
+            "no change of it is certified."
+        )
     effect = effect or f"changes the answer '{class_name}'"
     return f"{how}, {region.clause(subject)} {effect}."
 

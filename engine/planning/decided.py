@@ -137,7 +137,7 @@ def _claim(
     name = class_names[bounds.top]
     scheme = settings.scheme
     words = statement.certified(region, bounds, name, scheme.subject, effect=scheme.effect(name))
-    if settings.noise == "exact":
+    if settings.noise == "exact" and settings.scheme.law == "continuous":
         words += " " + statement.exact_grid()
     return {
         "outcome": "certified",

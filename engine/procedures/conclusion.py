@@ -82,6 +82,6 @@ def _statement(
     words = statement.certified(region, bounds, name, scheme.subject, effect=scheme.effect(name))
     if n < settings.n:
         words += " " + statement.partial(n, settings.n, valid=True)
-    if settings.noise == "exact":
+    if settings.noise == "exact" and settings.scheme.law == "continuous":
         words += " " + statement.exact_grid()
     return words

@@ -25,6 +25,11 @@ class Ball(Record):
     unit: str
     closed: bool = False
 
+    @property
+    def holds_changes(self) -> bool:
+        """Whether anything but the unchanged input is certified."""
+        return self.radius > 0
+
     def contains(self, perturbation: Perturbation) -> bool:
         """Whether a perturbation of norm ``perturbation["radius"]`` is certified."""
         size = perturbation["radius"]

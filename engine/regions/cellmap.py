@@ -37,6 +37,16 @@ class CellMap(Record):
     unit: str = ""
     things: str = ""
 
+    @property
+    def holds_changes(self) -> bool:
+        """Whether anything but the unchanged input is certified."""
+        return any(
+            reach is not None and (row or column or reach > 0)
+            for cells in self.layers
+            for row, line in enumerate(cells)
+            for column, reach in enumerate(line)
+        )
+
     def cell(self, row: int, column: int, layer: int = 0) -> float | None:
         """The cell's certified strength; None outside the map and where nothing is certified."""
         if layer >= len(self.layers) or row >= len(self.layers[layer]):

@@ -24,14 +24,17 @@ class Count(Record):
     unit: str
     manner: str = "in any way"
 
+    @property
+    def holds_changes(self) -> bool:
+        """Whether anything but the unchanged input is certified."""
+        return self.most > 0
+
     def contains(self, perturbation: Perturbation) -> bool:
         """Whether a perturbation of ``perturbation[term]`` things is certified."""
         return whole(perturbation, self.term) <= self.most
 
     def clause(self, subject: str) -> str:
         """In words: ``no change of at most 4 pixels of this image in any way``."""
-        if not self.most:
-            return f"the {subject} as it is, and no change of it,"
         return (
             f"no change of at most {counted(self.most, self.unit)} of this {subject} {self.manner}"
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Literal
 
 from engine.records import Record
@@ -38,6 +39,12 @@ class Staircase(Record):
     things: str
     whose: str = "of their change"
 
+    @property
+    def holds_changes(self) -> bool:
+        """Whether anything but the unchanged input is certified."""
+        words_alone = not self.first and len(self.reach) > 1
+        return words_alone or any(reach > 0 for reach in self.reach)
+
     def strength(self, count: int) -> float | None:
         """Certified strength for ``count`` things, None if no strength is.
 
@@ -56,16 +63,21 @@ class Staircase(Record):
 
     def clause(self, subject: str) -> str:
         """The certified set in words, step by step."""
-        if not self.reach:
-            return f"the {subject} as it is, and no change of it,"
-        steps = "; ".join(
-            f"{counted(self.first + i, self.things)}, below {round_down(reach, 3)}"
-            for i, reach in enumerate(self.reach)
-        )
         return (
             f"no change of this {subject} whose number of changed {self.things} and {self.norm} "
-            f"norm {self.whose} stay within these limits ({steps}; all {self.unit})"
+            f"norm {self.whose} stay within these limits ({self._steps_in_words()}; all "
+            f"{self.unit})"
         )
+
+    def _steps_in_words(self) -> str:
+        """Steps of the same strength, as it is shown, together."""
+        shown = [round_down(reach, 3) for reach in self.reach]
+        parts = []
+        for strength, group in groupby(range(len(shown)), key=shown.__getitem__):
+            steps = [self.first + step for step in group]
+            start = f"{steps[0]} to " if len(steps) > 1 else ""
+            parts.append(f"{start}{counted(steps[-1], self.things)}, below {strength}")
+        return "; ".join(parts)
 
     def headline(self) -> str:
         """Most things, and the strength at the first step, rounded down."""

@@ -15,7 +15,7 @@ from engine.certificates.ablation import (
 )
 from engine.errors import UserError
 from engine.integer_law import subset_total_variation, total_variation
-from engine.records import ProbabilityBounds
+from engine.records import Encoding, ProbabilityBounds
 from engine.regions import Count, Perturbation
 from engine.regions.base import whole
 from engine.schemes.base import IMPOSSIBLE, Family, Law, RegionKind, Scheme
@@ -127,11 +127,11 @@ class Ablation(Scheme):
         else:
             write(out, x, 0.0, ablated)
 
-    def layouts(self, shape: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
+    def layouts(self, shape: tuple[int, ...]) -> dict[Encoding, tuple[int, ...]]:
         """Pictures: as they are, or with 1 - x; graphs: as they are, or with an indicator."""
         if len(shape) == PICTURE:
-            return shape, (2 * shape[0], *shape[1:])
-        return shape, told(shape)
+            return {"plain": shape, "complement": (2 * shape[0], *shape[1:])}
+        return {"plain": shape, "indicator": told(shape)}
 
     def check_input(self, shape: tuple[int, ...]) -> None:
         """Refuse an input with another number of entities.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import model_serializer
 
 from engine.errors import UserError
-from engine.records import ProbabilityBounds, Record, Votes
+from engine.records import Encoding, ProbabilityBounds, Record, Votes
 from engine.regions import Perturbation, Region
 
 if TYPE_CHECKING:
@@ -101,9 +101,9 @@ class Scheme(Record, ABC):
     def noise_in_words(self) -> str:
         """The noise law with its parameters, e.g. ``Gaussian, sigma 0.50 (pixels in [0,1])``."""
 
-    def layouts(self, shape: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
-        """Shapes that a noised input of ``shape`` may take; the model's decides which it is."""
-        return (shape,)
+    def layouts(self, shape: tuple[int, ...]) -> dict[Encoding, tuple[int, ...]]:
+        """Shapes that a noised input of ``shape`` may take, by the encoding that a model wants."""
+        return {"plain": shape}
 
     def check_input(self, shape: tuple[int, ...]) -> None:
         """Refuse an input that the parameters do not fit.

@@ -15,6 +15,7 @@ from pydantic import Field
 
 from engine.certificates.hierarchical import keeps
 from engine.errors import UserError
+from engine.records import Encoding
 from engine.regions.base import Perturbation, whole
 from engine.schemes.base import Family, Scheme
 
@@ -131,9 +132,9 @@ class Selecting(Scheme, ABC):
             samples, entity_count(x.shape), chances, start=start, lane=SELECTION
         )
 
-    def layouts(self, shape: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
+    def layouts(self, shape: tuple[int, ...]) -> dict[Encoding, tuple[int, ...]]:
         """Without and with an indicator."""
-        return shape, told(shape)
+        return {"plain": shape, "indicator": told(shape)}
 
     def check_input(self, shape: tuple[int, ...]) -> None:
         """Refuse a centre that is larger than the input.

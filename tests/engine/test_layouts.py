@@ -16,15 +16,16 @@ class Marked(Gaussian):
 
     def layouts(self, shape):
         channels, *sides = shape
-        return (shape, (channels + 1, *sides))
+        return {"plain": shape, "indicator": (channels + 1, *sides)}
 
 
+MARKED = identity(input_shape=(2, 8, 8), encoding="indicator")
 IMAGE = fitted().identity
 
 
 def test_the_models_shape_decides_among_the_schemes():
     assert layout(Marked(), identity(), IMAGE) == (1, 8, 8)
-    assert layout(Marked(), identity(input_shape=(2, 8, 8)), IMAGE) == (2, 8, 8)
+    assert layout(Marked(), MARKED, IMAGE) == (2, 8, 8)
     assert fits(Gaussian(), identity(), IMAGE)
     assert not fits(Gaussian(), identity(input_shape=(2, 8, 8)), IMAGE)
 
@@ -45,9 +46,15 @@ def test_a_side_of_any_length():
         ),
         (
             Marked(),
-            identity(input_shape=(3, 8, 8)),
+            identity(input_shape=(3, 8, 8), encoding="indicator"),
             "The model takes inputs of shape (3, 8, 8), the input, noised by 'gaussian', has "
-            "(1, 8, 8) or (2, 8, 8).",
+            "(2, 8, 8).",
+        ),
+        (
+            Marked(),
+            identity(input_shape=(2, 8, 8), encoding="complement"),
+            "The model takes its inputs with the encoding complement, and the scheme 'gaussian' "
+            "writes plain or indicator.",
         ),
         (
             Gaussian(),

@@ -1,6 +1,6 @@
 from engine import statement
 from engine.records import ProbabilityBounds
-from engine.regions import Abstention, Ball
+from engine.regions import Abstention, Ball, Count
 
 
 def test_certified_in_the_issues_words():
@@ -39,4 +39,15 @@ def test_exact_noise_names_its_attackers():
 def test_predicted():
     assert statement.predicted("cat", 0.05, "image") == (
         "With confidence 95 %, the smoothed model's answer for this image is 'cat'."
+    )
+
+
+def test_a_region_without_any_change_says_so():
+    region = Count(term="entities", most=0, unit="pixels")
+    bounds = ProbabilityBounds(
+        method="live", alpha=0.001, n=9, top=0, p_lower=0.6, p_upper=0.4, valid=True, basis=""
+    )
+    assert statement.certified(region, bounds, "7", "image") == (
+        "With confidence 99.9 %, the smoothed model's answer for the unchanged image is '7'; "
+        "no change of it is certified."
     )

@@ -59,5 +59,16 @@ def test_without_a_step_only_the_input_itself_is_certified():
     assert bare.contains({"entities": 0, "epsilon": 0})
     assert not bare.contains({"entities": 1, "epsilon": 1e-9})
     assert bare.headline() == "0 pixels"
-    assert bare.clause("image") == "the image as it is, and no change of it,"
     assert bare.note() == "may change"
+
+
+def test_steps_of_the_same_strength_are_said_together():
+    flat = WORDS.model_copy(update={"reach": (0.2004, 0.2003, 0.2001, 0.1)})
+    assert "(0 to 2 words, below 0.200; 3 words, below 0.100; all" in flat.clause("pair")
+
+
+def test_whether_any_change_is_certified():
+    assert PIXELS.holds_changes and WORDS.holds_changes
+    assert not PIXELS.model_copy(update={"reach": ()}).holds_changes
+    assert not PIXELS.model_copy(update={"reach": (0.0,)}).holds_changes
+    assert WORDS.model_copy(update={"reach": (0.0, 0.0)}).holds_changes

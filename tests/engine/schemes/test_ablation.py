@@ -116,7 +116,7 @@ def test_words():
     assert Ablation(p=0.8).noise_in_words() == (
         "ablation, each entity ablated with probability 0.8"
     )
-    assert MNIST.layouts((3, 28, 28)) == ((3, 28, 28), (6, 28, 28))
-    assert MNIST.layouts((20, 7)) == ((20, 7), (20, 8))
+    assert MNIST.layouts((3, 28, 28)) == {"plain": (3, 28, 28), "complement": (6, 28, 28)}
+    assert MNIST.layouts((20, 7)) == {"plain": (20, 7), "indicator": (20, 8)}
     assert MNIST.total_variation(784) == 784**2 * 2.0**-63
     assert Ablation(p=0.8).total_variation(64) == 64 * 2.0**-62

@@ -38,7 +38,7 @@ def test_a_rare_centre_is_attacked_first(bounds):
 @pytest.mark.parametrize("shape", [(3, 4, 4), (10, 6)])
 def test_the_noise_law(shape, draw):
     x = 0.1 + torch.rand(shape, generator=torch.Generator().manual_seed(0))
-    told = SCHEME.layouts(shape)[1]
+    told = SCHEME.layouts(shape)["indicator"]
     out = draw(SCHEME, x, 20_000, shape=told)
     picture = len(shape) == 3
     mask = (out[:, -1] if picture else out[..., -1]).flatten(1)

@@ -152,4 +152,4 @@ def test_words_and_level():
     )
     assert SCHEME.noise_level() == 0.25
     assert SCHEME.parse_at("entities=2,epsilon=0.25") == at(2, 0.25)
-    assert SCHEME.layouts((3, 8, 8)) == ((3, 8, 8), (4, 8, 8))
+    assert SCHEME.layouts((3, 8, 8)) == {"plain": (3, 8, 8), "indicator": (4, 8, 8)}
