@@ -1,4 +1,4 @@
-"""The certified ball as a disc over a two-dimensional slice through the input."""
+"""The certified ball over a two-dimensional slice through the input: for l2 a disc."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF
-from PySide6.QtWidgets import QGraphicsEllipseItem, QWidget
+from PySide6.QtGui import QFontMetricsF, QPolygonF
+from PySide6.QtWidgets import QGraphicsEllipseItem, QGraphicsPolygonItem, QWidget
 
 from gui import theme as themes
 from gui.plots.chart import Chart, text_size, tinted
@@ -36,7 +36,7 @@ _NAMED = 6
 
 
 class BallPlot(Chart["SliceFigure"]):
-    """Who wins where on the slice, and the disc inside which the answer cannot change."""
+    """Who wins where on the slice, and the ball inside which the answer cannot change."""
 
     stem: ClassVar[str] = "region"
 
@@ -59,10 +59,12 @@ class BallPlot(Chart["SliceFigure"]):
         self.samples = pg.ScatterPlotItem(pxMode=True)
         self.input = pg.ScatterPlotItem(pxMode=True)
         self.disc_casing, self.disc = QGraphicsEllipseItem(), QGraphicsEllipseItem()
+        self.polygon_casing, self.polygon = QGraphicsPolygonItem(), QGraphicsPolygonItem()
         self.radius_line = pg.PlotDataItem(antialias=True)
         self.radius_label = pg.TextItem("")
         for item in (self.picture, self.casing, self.outline, self.samples, self.disc_casing,
-                     self.disc, self.radius_line, self.input, self.radius_label):  # fmt: skip
+                     self.disc, self.polygon_casing, self.polygon, self.radius_line,
+                     self.input, self.radius_label):  # fmt: skip
             self.plot.addItem(item, ignoreBounds=True)
         self.names = [pg.TextItem("") for _ in range(_NAMED)]
         for name in self.names:
@@ -82,7 +84,7 @@ class BallPlot(Chart["SliceFigure"]):
         inside = figure.samples[(np.abs(figure.samples) <= extent).all(axis=1)]
         self.samples.setData(inside[:, 0], inside[:, 1])
         self.input.setData([0.0], [0.0])
-        self._draw_disc(figure.radius)
+        self._draw_ball(figure)
         self.view.setRange(xRange=(-extent, extent), yRange=(-extent, extent), padding=0)
         self.legend.set_entries(_entries(figure, theme))
         x_axis, y_axis = figure.axes
@@ -101,9 +103,11 @@ class BallPlot(Chart["SliceFigure"]):
         self.input.setBrush(theme.text)
         self.input.setPen(pg.mkPen(theme.surface, width=1.5))
         self.input.setSize(theme.px(10))
-        self.disc_casing.setPen(self.pen(theme.surface, theme.line + 4))
-        self.disc.setPen(self.pen(theme.certified, theme.line + 1))
-        self.disc.setBrush(tinted(theme.certified, 0.14))
+        for casing in (self.disc_casing, self.polygon_casing):
+            casing.setPen(self.pen(theme.surface, theme.line + 4))
+        for ball in (self.disc, self.polygon):
+            ball.setPen(self.pen(theme.certified, theme.line + 1))
+            ball.setBrush(tinted(theme.certified, 0.14))
         self.radius_line.setPen(self.pen(theme.certified, theme.line + 0.5))
         self.radius_label.setColor(theme.certified)
         self.radius_label.setFont(theme.font("label", bold=True))
@@ -135,7 +139,7 @@ class BallPlot(Chart["SliceFigure"]):
         if figure is None or frame.w < 10:
             return
         middle = self.view.mapViewToScene(QPointF(0.0, 0.0))
-        reach = frame.w / (2 * figure.extent) * (figure.radius or 0.0)
+        reach = frame.w / (2 * figure.extent) * _reach(figure)
         taken = [_square(middle, max(reach, 8.0))]
         if reach > 0:
             taken.append(self._label_radius(middle, reach, frame))
@@ -179,28 +183,40 @@ class BallPlot(Chart["SliceFigure"]):
                 text.setPos(self.view.mapSceneToView(QPointF(box.x, box.y)))
                 text.setVisible(True)
 
-    def _draw_disc(self, radius: float | None) -> None:
-        shown = radius is not None and radius > 0
-        for item in (self.disc_casing, self.disc, self.radius_line, self.radius_label):
-            item.setVisible(shown)
-        if radius is None or not shown:
-            return
-        rect = QRectF(-radius, -radius, 2 * radius, 2 * radius)
-        self.disc_casing.setRect(rect)
-        self.disc.setRect(rect)
-        self.radius_line.setData([0.0, radius * math.cos(_ANGLE)], [0.0, radius * math.sin(_ANGLE)])
-        self.radius_label.setText(_radius_text(radius))
+    def _draw_ball(self, figure: SliceFigure) -> None:
+        radius = figure.radius or 0.0
+        round_one = radius > 0 and not figure.outline.size
+        for item in (self.disc_casing, self.disc, self.radius_line):
+            item.setVisible(round_one)
+        for item in (self.polygon_casing, self.polygon):
+            item.setVisible(radius > 0 and not round_one)
+            item.setPolygon(QPolygonF([QPointF(u, v) for u, v in figure.outline.tolist()]))
+        self.radius_label.setVisible(radius > 0)
+        self.radius_label.setText(_radius_text(figure.radius))
+        if round_one:
+            rect = QRectF(-radius, -radius, 2 * radius, 2 * radius)
+            self.disc_casing.setRect(rect)
+            self.disc.setRect(rect)
+            end = radius * math.cos(_ANGLE), radius * math.sin(_ANGLE)
+            self.radius_line.setData([0.0, end[0]], [0.0, end[1]])
 
 
 def _square(middle: QPointF, reach: float) -> Box:
     return Box(middle.x() - reach, middle.y() - reach, 2 * reach, 2 * reach)
 
 
+def _reach(figure: SliceFigure) -> float:
+    """How far the ball reaches on the slice, in l2 distance."""
+    if figure.outline.size:
+        return float(np.hypot(*figure.outline.T).max())
+    return figure.radius or 0.0
+
+
 def _outside_disc(figure: SliceFigure) -> np.ndarray:
-    """The base map without the cells under the disc, where no name is to stand."""
+    """The base map without the cells under the ball, where no name is to stand."""
     side = figure.base.shape[0]
     at = (np.arange(side) + 0.5) / side * 2 * figure.extent - figure.extent
-    under = at[:, None] ** 2 + at[None, :] ** 2 <= (figure.radius or 0.0) ** 2
+    under = at[:, None] ** 2 + at[None, :] ** 2 <= _reach(figure) ** 2
     return np.where(under, NOT_COMPUTED, figure.base)
 
 
@@ -222,7 +238,8 @@ def _entries(figure: SliceFigure, theme: Theme) -> list[Entry]:
     """What the marks mean, then the classes present, the most frequent first."""
     entries = [Entry("the input", theme.text, "dot")]
     if figure.radius is not None:
-        entries.append(Entry("certified ball", theme.certified, "ring"))
+        norm = "" if figure.norm == "l2" else f" ({figure.norm})"
+        entries.append(Entry(f"certified ball{norm}", theme.certified, "ring"))
     entries.append(Entry("smoothed answer changes (coarse map)", theme.text, "line"))
     for index in classes_present(figure.base, figure.smoothed):
         chosen = index == figure.center_class

@@ -166,14 +166,19 @@ class CountPlot(RegionPlot["CountFigure"]):
 
 
 def _entries(figure: CountFigure, theme: Theme) -> list[Entry]:
-    stands = figure.standing
-    entries = [Entry("certified now", theme.certified)] if figure.region is not None else []
-    if stands is None or stands.n < stands.n_plan:
-        entries.append(Entry("can be reached", theme.accent))
-    never = Qt.BrushStyle.BDiagPattern
-    if stands is not None:
-        entries.append(Entry("out of this run's reach", theme.muted, "fill",
-                             Qt.BrushStyle.Dense6Pattern))  # fmt: skip
-    if (figure.needs.required >= 1).any():
-        entries.append(Entry("no probability suffices", theme.muted, "fill", never))
-    return entries
+    stands, required = figure.standing, figure.needs.required
+    most = -1 if figure.region is None else figure.region.most
+    reach = 1.0 if stands is None else stands.p_reach
+    takes = zip(figure.needs.counts, required.tolist(), strict=True)
+    left = [p for count, p in takes if count > most]
+    never, beyond = Qt.BrushStyle.BDiagPattern, Qt.BrushStyle.Dense6Pattern
+    known = (
+        (most >= 0, Entry("certified now", theme.certified)),
+        (any(p < min(1.0, reach) for p in left), Entry("can be reached", theme.accent)),
+        (
+            any(reach <= p < 1 for p in left),
+            Entry("out of this run's reach", theme.muted, "fill", beyond),
+        ),
+        (any(p >= 1 for p in left), Entry("no probability suffices", theme.muted, "fill", never)),
+    )
+    return [entry for there, entry in known if there]

@@ -19,8 +19,10 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from engine.figures import GraphNode, NeighbourhoodFigure
 from gui import theme as themes
 
-_LARGEST, _SMALLEST = 7.0, 2.5
-"""Radii of a node in pixels, before scaling, in small and in large neighbourhoods."""
+_LARGEST, _SMALLEST = 7.0, 2.0
+"""Radii of a node in pixels, before scaling."""
+_SHARE = 24
+"""A node's radius is at most this fraction of the drawing's side."""
 _MIDDLE = 1.5
 """How much larger the node in the middle is."""
 _CROWD = 40
@@ -75,7 +77,7 @@ class NeighbourhoodView(QWidget):
         if self.figure is None:
             return None
         places = _places(self.figure, self._room())
-        reach = _radius(self.figure) * _MIDDLE + _NEAR
+        reach = _radius(self.figure, self._room()) * _MIDDLE + _NEAR
         near = [
             ((place - point).manhattanLength(), node)
             for place, node in zip(places, self.figure.nodes, strict=True)
@@ -136,12 +138,11 @@ def paint_neighbourhood(painter: QPainter, room: QRectF, figure: NeighbourhoodFi
     painter.setPen(QPen(QColor(theme.border), 1.0))
     for near, far in figure.edges:
         painter.drawLine(places[near], places[far])
-    radius = _radius(figure)
+    radius = _radius(figure, room)
     for place, node in reversed(list(zip(places, figure.nodes, strict=True))):
         size = radius * (_MIDDLE if node.hops == 0 else 1.0)
-        edge = QPen(QColor(theme.accent if node.hops == 0 else theme.surface), 2.0)
-        edge.setWidthF(3.0 if node.hops == 0 else 1.0)
-        painter.setPen(edge)
+        ink, width = (theme.accent, radius / 2) if node.hops == 0 else (theme.surface, 0.8)
+        painter.setPen(QPen(QColor(ink), width))
         painter.setBrush(QColor(theme.class_color(node.label or 0)))
         _paint_shape(painter, place, size, node.label or 0)
 
@@ -176,7 +177,7 @@ def _paint_legend(painter: QPainter, rect: QRectF, figure: NeighbourhoodFigure) 
 
 
 def _places(figure: NeighbourhoodFigure, room: QRectF) -> list[QPointF]:
-    margin = _radius(figure) * _MIDDLE + 3
+    margin = _radius(figure, room) * _MIDDLE + 3
     reach = max(1.0, min(room.width(), room.height()) / 2 - margin)
     middle = room.center()
     return [
@@ -184,9 +185,11 @@ def _places(figure: NeighbourhoodFigure, room: QRectF) -> list[QPointF]:
     ]
 
 
-def _radius(figure: NeighbourhoodFigure) -> float:
-    shrunk = _LARGEST * min(1.0, (_CROWD / max(1, len(figure.nodes))) ** 0.5)
-    return themes.current().px(max(_SMALLEST, shrunk))
+def _radius(figure: NeighbourhoodFigure, room: QRectF) -> float:
+    """Smaller in crowds and in small drawings."""
+    crowd = min(1.0, (_CROWD / max(1, len(figure.nodes))) ** 0.5)
+    most = min(themes.current().px(_LARGEST), min(room.width(), room.height()) / _SHARE)
+    return max(_SMALLEST, most * crowd)
 
 
 def _said(node: GraphNode, figure: NeighbourhoodFigure) -> str:

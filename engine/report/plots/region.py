@@ -124,12 +124,25 @@ def _legend(figure: SliceFigure, key: _Key) -> list[dict[str, str]]:
 
 
 def _panel(figure: SliceFigure, cells: Map, title: str, picture: str) -> dict[str, Any]:
-    disc = (figure.radius or 0.0) / figure.extent
+    disc = _reach(figure) / figure.extent
     return {
         "title": title,
         "picture": picture,
         "labels": _labels(cells, figure.class_names, disc),
     }
+
+
+def _reach(figure: SliceFigure) -> float:
+    """How far the ball reaches on the slice, in l2 distance."""
+    if figure.outline.size:
+        return float(np.hypot(*figure.outline.T).max())
+    return figure.radius or 0.0
+
+
+def _outline(figure: SliceFigure) -> list[list[float]]:
+    """The border of a ball that is no disc, as fractions of the frame."""
+    places = (figure.outline / figure.extent + 1.0) / 2.0
+    return [[round(float(x), 5), round(float(y), 5)] for x, y in places]
 
 
 def _dots(figure: SliceFigure) -> list[list[float]]:
@@ -144,9 +157,10 @@ def draw(figure: SliceFigure, *, dark: bool = False) -> Drawing:
     radius = figure.radius
     ticks = linear_ticks(-figure.extent, figure.extent, 4)
     size = f"R = {round_down(radius, 3)}" if radius else ""
-    claim = f"certified: {size}" if radius else "nothing is certified"
+    norm = "" if figure.norm == "l2" else f" ({figure.norm} norm)"
+    claim = f"certified: {size}{norm}" if radius else "nothing is certified"
     what = "Certified region" if radius else "Decision maps"
-    if radius and radius > figure.extent:
+    if radius and _reach(figure) > figure.extent:
         claim += ", beyond the frame"
     votes = figure.smoothed_votes
     how = f"{count(votes)} votes per cell, no claim" if votes else "not computed"
@@ -166,7 +180,8 @@ def draw(figure: SliceFigure, *, dark: bool = False) -> Drawing:
                 {"at": (t / figure.extent + 1) / 2, "text": f"{t:g}".replace("-", "−")}
                 for t in ticks
             ],
-            "radius": radius / figure.extent / 2 if radius else None,
+            "radius": _reach(figure) / figure.extent / 2 if radius else None,
+            "outline": _outline(figure),
             "size": size,
             "claim": claim,
             "dots": _dots(figure),

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+from engine.figures import Attack
+from engine.schemes import parse_scheme
 from engine.settings import RunSettings
 from gui.panels.explore import Explore
+from tests.factories import STRUCTURED, make_region_run
 
 
 @pytest.fixture
@@ -45,3 +49,83 @@ def test_exports_are_told_in_the_window(explore, qtbot):
     with qtbot.waitSignal(explore.notice) as told:
         explore.votes.copy_image()
     assert told.args == ["error", "Votes: there is nothing to export yet."]
+
+
+STRUCTURED_SETTINGS = {
+    kind: RunSettings(scheme=parse_scheme(scheme), n=10_000) for kind, scheme in STRUCTURED.items()
+}
+
+
+@pytest.mark.parametrize("kind", STRUCTURED)
+def test_the_place_of_the_region_shows_the_scheme_s_kind(explore, idle_session, kind):
+    assert explore.place.currentWidget() is explore.regions["ball"] is explore.region
+    idle_session.settings = STRUCTURED_SETTINGS[kind]
+    idle_session.settings_changed.emit()
+    assert explore.place.currentWidget() is explore.regions[kind] is explore.region
+    assert explore.region.waiting.text() == "What it takes to certify is being worked out."
+
+
+@pytest.mark.parametrize("kind", STRUCTURED)
+def test_a_region_grows_with_every_snapshot(explore, idle_session, kind):
+    idle_session.settings = STRUCTURED_SETTINGS[kind]
+    seen = []
+    for n in (50, 500, 4000):
+        idle_session.snapshot = make_region_run(kind, n=n, share=0.96)
+        idle_session.snapshot_changed.emit()
+        seen.append(explore.region.figure.standing.p_lower)
+        assert explore.region.figure.region == idle_session.snapshot.region
+    assert seen == sorted(seen) and seen[0] < seen[-1]
+
+
+def test_what_is_shown_has_the_settings_of_its_run_not_of_the_form(explore, idle_session):
+    idle_session.settings = STRUCTURED_SETTINGS["count"]
+    idle_session.snapshot = make_region_run("staircase")
+    idle_session.snapshot_changed.emit()
+    assert explore.kind == "staircase"
+    assert explore.region.figure.needs.scheme == idle_session.snapshot.settings.scheme
+
+
+def test_before_a_run_the_worker_finds_out_what_it_takes(qtbot, session, make):
+    explore = Explore(session)
+    qtbot.addWidget(explore)
+    session.set_settings(STRUCTURED_SETTINGS["staircase"])
+    qtbot.waitUntil(lambda: explore.region.figure is not None)
+    assert explore.region.figure.region is None
+    assert explore.region.figure.needs.scheme == session.settings.scheme
+    session.set_settings(RunSettings())
+    assert explore.kind == "ball"
+
+
+def test_settings_that_can_certify_nothing_are_told(explore, idle_session):
+    settings = STRUCTURED_SETTINGS["staircase"]
+    idle_session.settings = settings
+    idle_session.worker.done.emit("map", (settings, None))
+    assert explore.region.waiting.text() == "Nothing can be certified under these settings."
+
+
+def test_a_chosen_change_is_the_same_in_both_plots(explore, idle_session, make):
+    run = make_region_run("staircase")
+    idle_session.settings = run.settings
+    idle_session.snapshot = run
+    idle_session.snapshot_changed.emit()
+    grey = np.full((1, 8, 8), 0.5, dtype=np.float32)
+    attack = Attack(original=grey, direction=np.ones_like(grey), order=np.arange(64), how="greedy")
+    idle_session.pictures.meaning = make.meaning().model_copy(
+        update={"perturbed": None, "perturbed_norm": None, "attack": attack, "region": run.region}
+    )
+    idle_session.pictures.changed.emit()
+    assert explore.region.chosen == explore.meaning.change
+    explore.meaning.slider.slider.setValue(0)
+    assert explore.region.chosen["entities"] == 1.0
+    explore.region.asked.emit({"entities": 2.0, "epsilon": 0.1})
+    assert explore.meaning.perturbed.caption == "changed: 2 pixels, l2 norm 0.100"
+    assert explore.meaning.perturbed.mark.places.sum() == 2
+
+
+def test_inputs_that_are_no_pictures_have_no_pictures(explore, idle_session, make):
+    idle_session.model = make.model().model_copy(update={"kind": "graph"})
+    idle_session.model_changed.emit()
+    assert explore.meaning.isHidden() and not explore.place.isHidden()
+    idle_session.model = make.model()
+    idle_session.model_changed.emit()
+    assert not explore.meaning.isHidden()

@@ -134,3 +134,16 @@ def test_another_theme_draws_another_map(shown, slices, qapp) -> None:
     theme = apply_theme(qapp, "dark")
     assert not np.array_equal(before, plot.picture.image)
     assert plot.disc.pen().color().name().upper() == theme.certified
+
+
+def test_a_ball_of_another_norm_has_its_own_outline(shown, slices) -> None:
+    corners = np.array([[0.8, 0.0], [0.0, 0.5], [-0.8, 0.0], [0.0, -0.5]], dtype=np.float32)
+    plot = shown(BallPlot(), 400, 360)
+    plot.show_figure(slices(norm="l1", outline=corners, radius=0.5))
+    assert plot.polygon.isVisible() and not plot.disc.isVisible()
+    points = plot.polygon.polygon()
+    np.testing.assert_allclose([(point.x(), point.y()) for point in points], corners)
+    assert plot.radius_label.isVisible()
+    assert "certified ball (l1)" in [entry.text for entry in plot.legend.entries]
+    plot.show_figure(slices())
+    assert plot.disc.isVisible() and not plot.polygon.isVisible()

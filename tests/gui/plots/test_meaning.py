@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from PySide6.QtWidgets import QApplication
 
+from engine.figures import Attack
 from gui.plots.meaning import MeaningPlot
 from gui.widgets.picture import to_image
+from tests.factories import make_region_run
 
 
 def test_pictures_and_captions(shown, meaning) -> None:
@@ -73,3 +76,73 @@ def test_colour_pictures(shown, meaning) -> None:
     plot = shown(MeaningPlot())
     plot.show_figure(meaning(original=colour))
     assert plot.original.image.pixelColor(3, 3).green() == 255
+
+
+ATTACK = Attack(
+    original=np.full((1, 8, 8), 0.5, dtype=np.float32),
+    direction=np.ones((1, 8, 8), dtype=np.float32),
+    order=np.arange(64),
+    how="greedy: largest effect on the answer first",
+)
+
+
+def structured(meaning, kind: str, **facts):
+    region = make_region_run(kind, **facts).region
+    return meaning(
+        perturbed=None, perturbed_norm=None, attack=ATTACK, region=region, original=ATTACK.original
+    )
+
+
+@pytest.mark.parametrize("kind", ["staircase", "count", "cells"])
+def test_a_slider_goes_through_changes_that_are_certified(shown, meaning, qtbot, kind) -> None:
+    plot, figure = shown(MeaningPlot(), 420, 420), structured(meaning, kind)
+    plot.show_figure(figure)
+    assert plot.slider.isVisible() and plot.perturbed.isVisible()
+    seen = []
+    for place in range(len(plot.slider.changes)):
+        plot.slider.slider.setValue(place)
+        assert plot.perturbed.caption.startswith("changed: ")
+        assert figure.region.contains(plot.change)
+        seen.append(plot.perturbed.mark.places.sum())
+    assert len(set(seen)) > 1
+
+
+def test_the_slider_tells_others_and_follows_them(shown, meaning, qtbot) -> None:
+    plot = shown(MeaningPlot(), 420, 420)
+    plot.show_figure(structured(meaning, "staircase"))
+    with qtbot.waitSignal(plot.asked) as asked:
+        plot.slider.slider.setValue(0)
+    assert asked.args[0] == plot.change and asked.args[0]["entities"] == 1.0
+    plot.show_change({"entities": 3.0, "epsilon": 5.0})
+    assert plot.perturbed.caption == "not certified: 3 pixels, l2 norm 5.000"
+    assert plot.perturbed.toolTip().endswith("first; shown clipped to [0, 1]")
+    assert plot.slider.slider.value() == 2
+
+
+def test_a_ball_has_no_slider(shown, meaning) -> None:
+    plot = shown(MeaningPlot(), 420, 420)
+    plot.show_figure(structured(meaning, "count"))
+    plot.show_figure(meaning())
+    assert not plot.slider.isVisible() and plot.change is None
+    assert plot.perturbed.caption.startswith("changed by ")
+    plot.show_change({"entities": 1.0})
+    assert plot.perturbed.caption.startswith("changed by ")
+
+
+def test_nothing_certified_shows_no_change(shown, meaning) -> None:
+    plot = shown(MeaningPlot(), 420, 420)
+    plot.show_figure(structured(meaning, "staircase", share=0.4))
+    assert not plot.perturbed.isVisible() and not plot.slider.isVisible()
+
+
+def test_what_the_noise_touched_is_pointed_out(shown, meaning, qapp) -> None:
+    places = np.eye(8, dtype=bool)
+    plot = shown(MeaningPlot(), 420, 420)
+    plot.show_figure(meaning(noisy_places=(places,) * 3, noisy_mark="noised"))
+    assert all(not view.mark.hatched for view in plot.noisy)
+    assert "Outlined pixels were noised." in plot.noisy[0].toolTip()
+    plot.show_figure(meaning(noisy_places=(places,) * 3, noisy_mark="taken away"))
+    assert all(view.mark.hatched for view in plot.noisy)
+    assert "Hatched pixels were taken away." in plot.noisy[0].toolTip()
+    plot.show_figure(meaning())
+    assert plot.noisy[0].mark is None

@@ -6,6 +6,7 @@ import numpy as np
 from PIL import Image
 
 from engine.report import palette
+from engine.report.drawing import render_figure
 from engine.report.plots.base import hex_rgb
 from engine.report.plots.region import draw
 from tests.factories import make_slice_figure
@@ -85,3 +86,13 @@ def test_marks_of_a_map_are_in_the_legend() -> None:
 def test_dots_outside_the_frame_are_left_out() -> None:
     samples = np.array([[0.0, 0.0], [9.0, 0.0]], dtype=np.float32)
     assert draw(make_slice_figure(samples=samples)).data["dots"] == [[0.5, 0.5]]
+
+
+def test_a_ball_of_another_norm_has_its_own_outline() -> None:
+    corners = np.array([[0.6, 0.0], [0.0, 0.3], [-0.6, 0.0], [0.0, -0.3]], dtype=np.float32)
+    ready = draw(make_slice_figure(norm="l1", outline=corners, radius=0.3, extent=1.2))
+    assert ready.data["outline"][0] == [0.75, 0.5] and ready.data["outline"][1] == [0.5, 0.625]
+    assert ready.data["claim"] == "certified: R = 0.299 (l1 norm)"
+    assert draw(make_slice_figure()).data["outline"] == []
+    svg = render_figure(make_slice_figure(norm="l1", outline=corners, radius=0.3), "svg")
+    assert svg.startswith(b"<svg")
