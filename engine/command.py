@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from engine.fields import FieldSpec, field_specs
-from engine.settings import RunSettings
+from engine.settings import SETTLED, RunSettings
 
 Procedure = Literal["certify", "predict"]
 Task = Literal["certify", "predict", "decide"]
@@ -68,7 +68,7 @@ def command_line(
     """The same run as one line for a POSIX shell.
 
     Scheme, its parameters, n0, n, alpha, bound and seed always appear, the rest where it differs
-    from its default. Parsing the line gives the same settings back; for ``predict``, which reads
+    from its default; under an enumerated noise law what means nothing there is left out. Parsing the line gives the same settings back; for ``predict``, which reads
     neither n0 nor bound, all the others.
     """
     words = [PROGRAM, procedure, "--model", model.spec, "--input", input_spec]
@@ -77,7 +77,10 @@ def command_line(
     words += ["--scheme", scheme.key]
     for spec in field_specs(type(scheme)):
         words += _flag(spec, getattr(scheme, spec.name))
+    settled = SETTLED if scheme.samples() is not None else frozenset()
     for spec in run_specs(procedure):
+        if spec.name in settled:
+            continue
         value = getattr(settings, spec.name)
         if spec.name in _ALWAYS or value != spec.default:
             words += _flag(spec, value)

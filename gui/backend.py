@@ -114,7 +114,7 @@ def _examples(group: _Group, models: Sequence[str]) -> Iterator[Example]:
         picture = isinstance(given, ImageInput)
         yield Example(
             given.source,
-            given.name,
+            given.name if picture else given.graph.node_name(given.node),
             given.pixels if picture else None,
             None if picture else neighbourhood_figure(given.graph, given.node),
             group=group.title,
@@ -375,6 +375,7 @@ class Backend:
         self, subject: Subject, evidence: Evidence, axes: AxesChoice, stop: threading.Event
     ) -> Generator[SliceFigure, None, SliceFigure]:
         """Map a plane through the picture, finer and finer."""
+        from engine.grid import gridded
         from engine.inputs import fit, load_input
         from engine.procedures.slices import SliceAxes, explore
 
@@ -383,7 +384,7 @@ class Backend:
             towards = fit(load_input(axes.towards), subject.classifier.identity)
         return explore(
             subject.classifier,
-            subject.fitted,
+            gridded(subject.fitted, evidence.settings)[0],
             evidence.settings,
             region=evidence.region,
             center_class=evidence.predicted_class,
@@ -394,11 +395,12 @@ class Backend:
 
     def meaning(self, subject: Subject, evidence: Evidence) -> MeaningFigure | None:
         """What the numbers look like; None for inputs that are no pictures."""
+        from engine.grid import gridded
         from engine.procedures.meaning import meaning
 
         return meaning(
             subject.classifier,
-            subject.fitted,
+            gridded(subject.fitted, evidence.settings)[0],
             evidence.settings,
             region=evidence.region,
             center_class=evidence.predicted_class,

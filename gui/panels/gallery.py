@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QIcon, QKeyEvent, QPixmap
+from PySide6.QtGui import QFocusEvent, QIcon, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from gui import theme as themes
@@ -91,7 +91,6 @@ class GroupList(QListWidget):
             item.setToolTip(example.spec)
             self.addItem(item)
         self.draw()
-        self.setCurrentRow(0)
         self.itemActivated.connect(self._choose)
         self.itemClicked.connect(self._choose)
 
@@ -116,6 +115,16 @@ class GroupList(QListWidget):
     def minimumSizeHint(self) -> QSize:
         """One example wide."""
         return QSize(_CELL.width() + _EDGE, _CELL.height() + _EDGE)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """The keyboard is somewhere: one example is marked, in the list that has it alone."""
+        super().focusInEvent(event)
+        self.setCurrentRow(max(0, self.currentRow()))
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """No mark without the keyboard."""
+        super().focusOutEvent(event)
+        self.clearSelection()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Return takes the current example on every platform; Tab leaves the list."""

@@ -16,7 +16,7 @@ from gui.widgets.neighbourhood import NeighbourhoodView
 if TYPE_CHECKING:
     from engine.inputs.graph import Graph, GraphInput
 
-DRAWING, LIST = 170, 132
+DRAWING, LIST = 150, 108
 """Heights."""
 
 

@@ -53,6 +53,7 @@ class SettingsPanel(Section):
         self.complaint = ""
         self.scheme_fields: list[Field] = []
         self.run_fields: list[Field] = []
+        self._folded: list[Field] = []
         self.set_scheme(self._scheme)
 
     @property
@@ -68,24 +69,14 @@ class SettingsPanel(Section):
     def set_scheme(self, scheme: type[Scheme]) -> None:
         """Make the form of another scheme; the run's own settings stay."""
         self._remember()
-        self._clear()
-        self._scheme = scheme
-        self.scheme_fields = [Field(spec) for spec in field_specs(scheme)]
-        self.run_fields = [Field(spec) for spec in run_specs(scheme)]
-        known = {**self._run_typed, **self._typed.get(scheme, {})}
-        for name, field in self.fields.items():
-            if name in known:
-                field.set_value(known[name])
-            self._add(self._rare if field.spec.advanced else self._usual, field)
-        self._fold()
-        self._suit()
-        self._check()
+        self._build(scheme)
 
     def show_scheme(self, scheme: Scheme) -> None:
         """Show a scheme and its parameters."""
-        if type(scheme) is not self._scheme:
-            self.set_scheme(type(scheme))
-        self._fill({f.spec.name: getattr(scheme, f.spec.name) for f in self.scheme_fields})
+        self._remember()
+        fields = field_specs(type(scheme))
+        self._typed[type(scheme)] = {spec.name: getattr(scheme, spec.name) for spec in fields}
+        self._build(type(scheme))
 
     def show_settings(self, settings: RunSettings) -> None:
         """Fill the form."""
@@ -126,6 +117,24 @@ class SettingsPanel(Section):
             scheme.parse_at(target, name="target")
         return checked(RunSettings, scheme=scheme, **rest)
 
+    def _build(self, scheme: type[Scheme]) -> None:
+        """The form of a scheme; a rarely used field that is in use is not folded away."""
+        self._clear()
+        self._scheme = scheme
+        self.scheme_fields = [Field(spec) for spec in field_specs(scheme)]
+        self.run_fields = [Field(spec) for spec in run_specs(scheme)]
+        known = {**self._run_typed, **self._typed.get(scheme, {})}
+        self._folded = []
+        for name, field in self.fields.items():
+            if name in known:
+                field.set_value(known[name])
+            rare = field.spec.advanced and field.value() == field.spec.default
+            self._add(self._rare if rare else self._usual, field)
+            self._folded += [field] if rare else []
+        self._fold()
+        self._suit()
+        self._check()
+
     def _remember(self) -> None:
         self._typed[self._scheme] = {f.spec.name: f.value() for f in self.scheme_fields}
         self._run_typed |= {f.spec.name: f.value() for f in self.run_fields}
@@ -146,7 +155,7 @@ class SettingsPanel(Section):
     def _fold(self) -> None:
         """Show or hide the advanced fields, and remember it."""
         shown = self.more.isChecked()
-        rare = [field.spec.title for field in self.fields.values() if field.spec.advanced]
+        rare = [field.spec.title for field in self._folded]
         self.more.setVisible(bool(rare))
         self.more.setText("Less ▴" if shown else "More ▾")
         self.more.setToolTip(", ".join(rare))
@@ -218,7 +227,7 @@ class SettingsPanel(Section):
         for field in self.fields.values():
             wrong = bool(sentence) and field.is_named_by(sentence)
             field.complain(sentence if wrong else "")
-            if wrong and field.spec.advanced:
+            if wrong and field in self._folded:
                 self.more.setChecked(True)
 
     def _marked(self, sentence: str) -> bool:

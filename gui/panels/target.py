@@ -9,7 +9,8 @@ from engine.schemes import Scheme
 from gui.theme import set_role
 
 _MOST = 1_000_000
-_STRENGTH = 0.5
+_ALONE, _BESIDE_COUNTS = 0.5, 0.1
+"""First strengths to ask for: where nothing is counted, and where something is."""
 
 
 class TargetEditor(QWidget):
@@ -58,7 +59,8 @@ class TargetEditor(QWidget):
             editor.setValue(int(self._typed.get(term, 1)))
         else:
             editor = QDoubleSpinBox(decimals=3, maximum=1000.0, singleStep=0.05)
-            editor.setValue(self._typed.get(term, _STRENGTH))
+            first = _BESIDE_COUNTS if scheme.counts else _ALONE
+            editor.setValue(self._typed.get(term, first))
         editor.setAccessibleName(f"{term} to certify")
         editor.setToolTip(scheme.terms[term])
         return editor

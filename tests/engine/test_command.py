@@ -14,7 +14,7 @@ from engine.cli import app
 from engine.cli.run import Order
 from engine.command import command_line, run_specs
 from engine.models.request import ModelRequest
-from engine.schemes import Gaussian
+from engine.schemes import SCHEMES, DssnL1, Gaussian, Scheme
 from engine.settings import RunSettings
 
 texts = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=20)
@@ -105,3 +105,15 @@ def test_predict_names_neither_n0_nor_bound() -> None:
     assert "--n0" not in line
     assert "--bound" not in line
     assert line.endswith("--test two-class")
+
+
+@pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.key)
+def test_every_scheme_comes_back(scheme: type[Scheme], monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = RunSettings(scheme=scheme(), n=1234)
+    line = command_line("certify", ModelRequest("m"), "x", settings)
+    assert Order.read("certify", parsed(line, monkeypatch)).settings == settings
+
+
+def test_where_all_noise_is_counted_there_is_nothing_to_choose() -> None:
+    line = command_line("certify", ModelRequest("m"), "x", RunSettings(scheme=DssnL1()))
+    assert line == "certiscope certify --model m --input x --scheme dssn-l1 --lam 0.5"

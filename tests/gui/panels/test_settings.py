@@ -200,3 +200,13 @@ def test_a_wrong_value_that_is_folded_away_is_unfolded(panel):
     panel.fields["seed"].editor.setText("-1")
     assert not panel.folded.isHidden()
     assert panel.fields["seed"].below.text() == panel.complaint != ""
+
+
+def test_a_rare_field_that_is_in_use_stands_with_the_usual_ones(panel):
+    panel.show()
+    panel.show_scheme(Ablation(p=0.8))
+    assert panel.fields["p"] not in panel._folded and panel.folded.isHidden()
+    assert "p" not in panel.more.toolTip().split(", ")
+    assert panel.settings().scheme == Ablation(p=0.8)
+    panel.show_scheme(Ablation())
+    assert panel.fields["p"] in panel._folded
