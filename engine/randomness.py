@@ -6,14 +6,12 @@ import torch
 
 from engine.evidence import NoiseRecord, SelfTest
 from engine.exact_noise import ExactNoiseStream
-from engine.grid import on_grid, weakened
+from engine.grid import weakened
 from engine.noise import NoiseSource, NoiseStream, Stream
 from engine.noise_facts import distance, noise_record
 from engine.noise_test import check_noise
 from engine.records import ProbabilityBounds
 from engine.settings import RunSettings
-
-__all__ = ["Randomness", "on_grid"]
 
 
 class Randomness:

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 import torch
 
+from engine.grid import on_grid
 from engine.inputs.base import FittedInput, pixels_sha256
 from engine.noise import Stream
-from engine.grid import on_grid
 from engine.randomness import Randomness
 from engine.records import InputIdentity, ProbabilityBounds
 from engine.settings import RunSettings
