@@ -50,6 +50,18 @@ class ModelNaming(Protocol):
     def class_names(self) -> Path | None:
         """File of class names."""
 
+    @property
+    def oracle(self) -> Path | None:
+        """File of the oracle of a model that writes."""
+
+    @property
+    def prompt(self) -> str:
+        """What it is asked."""
+
+    @property
+    def max_new_tokens(self) -> int:
+        """Longest answer, 0 for the usual."""
+
 
 def run_specs(procedure: Task) -> list[FieldSpec]:
     """The run settings that ``procedure`` reads, in the order they were declared."""
@@ -101,6 +113,12 @@ def _model_words(model: ModelNaming) -> list[str]:
         words += ["--encoding", model.encoding]
     if model.class_names is not None:
         words += ["--class-names", str(model.class_names)]
+    if model.oracle is not None:
+        words += ["--oracle", str(model.oracle)]
+    if model.prompt:
+        words += ["--prompt", model.prompt]
+    if model.max_new_tokens:
+        words += ["--max-new-tokens", str(model.max_new_tokens)]
     if model.trust:
         words += ["--trust"]
     return words

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from pydantic import Field, computed_field, field_validator, model_validator
 
+from engine.answers import AnswerGroup
 from engine.blocks import Block
 from engine.records import InputIdentity, ModelIdentity, ProbabilityBounds, Record, Timing
 from engine.regions import Abstention, Region
@@ -61,6 +62,50 @@ class TestRecord(Record):
 StopReason = Literal[
     "planned n reached", "stopped", "target certified", "target out of reach", "out of memory"
 ]
+
+
+class AuditRecord(Record):
+    """Answers that a person labelled, for the class that is certified.
+
+    Attributes:
+        source: the file as the user named it.
+        sha256: digest of its bytes.
+        accepted_true, accepted_false: the oracle said the class; so did the person, or not.
+        rejected_true, rejected_false: the oracle said something else; the person said the class,
+            or not.
+    """
+
+    source: str
+    sha256: str
+    accepted_true: int = Field(ge=0)
+    accepted_false: int = Field(ge=0)
+    rejected_true: int = Field(ge=0)
+    rejected_false: int = Field(ge=0)
+
+
+class TransferRecord(Record):
+    """From what the oracle says to what is true (``engine.certificates.oracle``).
+
+    Attributes:
+        audit: the labelled answers.
+        alpha_votes, alpha_audit: chances that either bound is wrong; the claim's is their sum.
+        false_accept: upper bound on the chance that the oracle accepts what is not of the class.
+        q_lower: lower bound on the oracle's class, from the votes.
+        p_lower: lower bound on the true class.
+        region: what is certified of the true class; None if nothing.
+        radius: of a ball.
+        statement: the claim in words, with what it rests on.
+    """
+
+    audit: AuditRecord
+    alpha_votes: float
+    alpha_audit: float = Field(gt=0, lt=1)
+    false_accept: float
+    q_lower: float
+    p_lower: float
+    region: Region | None = None
+    radius: float | None = None
+    statement: str
 
 
 class ChainRecord(Record):
@@ -227,6 +272,9 @@ class Evidence(Record):
         region: what is certified; None when abstaining.
         certified_at: answers to ``--at``, keyed by its text.
         statement: the claim (or the abstention) in words.
+        answers: what a generative model said in the estimation votes, grouped; their counts are
+            the votes.
+        transfer: the claim about the true class, where an oracle was audited.
         chain: the votes block by block; None for PREDICT. One block per phase of a decision.
         decision: phases and verdict of an adaptive decision; ``votes`` and ``bounds`` are those of
             its last phase, and alpha is that of all phases together.
@@ -253,6 +301,8 @@ class Evidence(Record):
     bounds: ProbabilityBounds | None = None
     test: TestRecord | None = None
     trajectory: tuple[TrajectoryPoint, ...] = ()
+    answers: tuple[AnswerGroup, ...] = ()
+    transfer: TransferRecord | None = None
     chain: ChainRecord | None = None
     decision: DecisionRecord | None = None
     settings: RunSettings

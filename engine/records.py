@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Sequence
 from math import prod
 from typing import Any, Literal
@@ -80,6 +82,62 @@ class ProbabilityBounds(Record):
     basis: str
 
 
+class OracleIdentity(Record):
+    """What turns a generative model's answers into classes.
+
+    Attributes:
+        key: kind of oracle, e.g. ``keywords``.
+        source: its file as the user named it.
+        summary: what it does, in a clause.
+        class_names: one name per class; the last is for answers that it cannot read.
+        rules: everything that decides its verdicts, digests of weights among it.
+    """
+
+    key: str
+    source: str
+    summary: str
+    class_names: tuple[str, ...]
+    rules: dict[str, Any]
+
+    @property
+    def sha256(self) -> str:
+        """Digest of the rules (canonical JSON)."""
+        return _canonical_sha256(self.rules)
+
+
+class Generation(Record):
+    """What makes a classifier of a model that writes.
+
+    Attributes:
+        weights_sha256: digest of the model's own files.
+        prompt: what the model is asked; empty where it takes none.
+        max_new_tokens: longest answer.
+        oracle: turns the answer into a class.
+    """
+
+    weights_sha256: str
+    prompt: str
+    max_new_tokens: int
+    oracle: OracleIdentity
+
+    @property
+    def sha256(self) -> str:
+        """Digest of the whole function: it changes with the weights, the prompt and the oracle."""
+        return _canonical_sha256(
+            {
+                "weights": self.weights_sha256,
+                "prompt": self.prompt,
+                "max_new_tokens": self.max_new_tokens,
+                "oracle": self.oracle.sha256,
+            }
+        )
+
+
+def _canonical_sha256(value: Any) -> str:
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 class ModelIdentity(Record):
     """Which function was certified: everything that decides what the base classifier computes.
 
@@ -103,6 +161,8 @@ class ModelIdentity(Record):
         training_sigma: noise level the model was trained with, where the file or card says so.
         training_scheme: the scheme whose noise it was trained with, where that is no Gaussian.
         contains_code: the format can run code and was opened with consent.
+        generation: of a model that writes answers: its prompt and its oracle; ``sha256`` is then
+            the digest of all of these.
         notes: what a reader of the report should know about this model.
     """
 
@@ -121,6 +181,7 @@ class ModelIdentity(Record):
     training_sigma: float | None = None
     training_scheme: dict[str, Any] | None = None
     contains_code: bool = False
+    generation: Generation | None = None
     notes: tuple[str, ...] = ()
 
     @property
@@ -142,6 +203,8 @@ class InputIdentity(Record):
         shape: of the first part: (channels, height, width) for a picture.
         more_shapes: of the other parts, such as a pair's text.
         kind: what it is.
+        alphabet: number of values that a token may take, one for all tokens of a text and one for
+            each categorical field of a table; empty where there are none.
         label: index of the true class, where it is known.
         label_name: its name.
         adaptation: in words, how the picture was resized or cropped; empty if it was not.
@@ -155,6 +218,7 @@ class InputIdentity(Record):
     shape: tuple[int, ...]
     more_shapes: tuple[tuple[int, ...], ...] = ()
     kind: InputKind = "image"
+    alphabet: tuple[int, ...] = ()
     label: int | None = None
     label_name: str | None = None
     adaptation: str = ""

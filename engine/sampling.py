@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import torch
 
+from engine.answers import AnswerBook, AnswerGroup
 from engine.batches import Batch, head, moved, parts, room, size_in_bytes
 from engine.errors import UserError
 from engine.models.base import NO_CLASS, Classifier
@@ -50,6 +51,7 @@ class Sampler:
 
     Attributes:
         warnings: what went wrong without ending the run, one sentence each.
+        answers: what a generative model said in the stream at hand.
     """
 
     def __init__(
@@ -71,6 +73,7 @@ class Sampler:
         self.device = device
         self.batch = batch
         self.warnings: list[str] = []
+        self.answers = AnswerBook()
         self._stop = stop or threading.Event()
         self._patience = patience
         self._x = moved(x, device)
@@ -116,15 +119,24 @@ class Sampler:
             yield Votes(counts=tuple(sums[1:]), failures=sums[0])
 
     def rows(
-        self, stream: Stream, first: int, last: int, *, block: int, often: bool = False
+        self,
+        stream: Stream,
+        first: int,
+        last: int,
+        *,
+        block: int,
+        often: bool = False,
+        said: Sequence[AnswerGroup] = (),
     ) -> Iterator[dict[int, list[int]]]:
         """Count samples first..last-1 of ``stream``, block by block.
 
         Yields now and then what was counted since: for each block index (sample // block) the new
         counts, failures first, then one per class. Ends early when stopped or out of memory.
-        With ``often`` it yields at least once a block, for runs that may end at any block.
+        With ``often`` it yields at least once a block, for runs that may end at any block;
+        ``said`` are the answers counted before ``first``.
         """
         noise = self.noise(stream)
+        self.answers = AnswerBook(said)
         done = first
         while done < last and not self._stop.is_set():
             batches = max(1, round(SNAPSHOT_SECONDS / self._batch_seconds))
@@ -159,6 +171,8 @@ class Sampler:
         while True:
             try:
                 classes = self._classify(noise, start, size)
+                if said := self.classifier.said():
+                    self.answers.add(said, classes.tolist())
                 break
             except Exception as error:
                 if not _is_out_of_memory(error):

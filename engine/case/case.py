@@ -10,7 +10,7 @@ from typing import Any
 
 from engine import __version__
 from engine.blocks import Block, block_size
-from engine.case import check, log, owner, votes
+from engine.case import answers, check, log, owner, votes
 from engine.case.digests import subject
 from engine.case.file import CaseFile
 from engine.case.listing import TARGET_REASONS, by_run
@@ -137,6 +137,8 @@ class Case(CaseFile):
         """
         with self._writing() as db:
             self._keep(db, run, snapshot.selection, snapshot.blocks)
+            if snapshot.phase == "estimation":
+                answers.write(db, run, snapshot.answers, snapshot.blocks)
 
     def finish(self, run: int, evidence: Evidence) -> None:
         """Keep a run's votes and result, and let others count it.
@@ -152,6 +154,7 @@ class Case(CaseFile):
         text = evidence.model_dump_json()
         with self._writing() as db:
             self._keep(db, run, selection, chain.blocks if chain else ())
+            answers.write(db, run, evidence.answers, chain.blocks if chain else ())
             done = db.execute("INSERT INTO result (run, evidence) VALUES (?, ?)", (run, text))
             log.append(
                 db,
@@ -189,6 +192,7 @@ class Case(CaseFile):
                 raise UserError(f"Run {run} in {self.path} is damaged: {clause}; start a new run.")
             progress = votes.read_progress(db, run)
             blocks = votes.read_blocks(db, run)
+            said = answers.read(db, run)
         empty = Votes(counts=(0,) * len(known.model.class_names))
         selection = progress.selection if progress and progress.selection else empty
         return Resume(
@@ -197,6 +201,7 @@ class Case(CaseFile):
             selection=selection,
             block=known.block,
             blocks=blocks,
+            answers=said,
         )
 
     def extend(self, run: int, n: int) -> RunSettings:

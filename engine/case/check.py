@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from engine.blocks import first_broken
-from engine.case import votes
+from engine.case import answers, votes
 from engine.case.digests import progress_digest, start_hash, subject
 from engine.case.log import Event
 from engine.case.rows import Configuration, read_configuration
@@ -95,6 +95,8 @@ def _blocks(db: sqlite3.Connection, found: Configuration, progress: Progress) ->
         return f"its votes are damaged from block {broken} on"
     if any(index >= classes for block in blocks for index in block.counts):
         return "it holds votes for classes that its model does not have"
+    if not answers.fit(db, found.id, blocks, classes, writes=found.model.generation is not None):
+        return "its answers are not those of its votes"
     if any(block.n != found.block for block in blocks[:-1]) or blocks[-1].n > found.block:
         return "its blocks are not of its block size"
     return "" if blocks[-1].hash == progress.head else "its last votes are missing"

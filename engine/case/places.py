@@ -31,6 +31,14 @@ def located(spec: str, path: str, case: Path) -> str:
 def request_text(request: ModelRequest, case: Path) -> str:
     """A model request as JSON. Consent to run code is not kept: it is given anew each time."""
     names = "" if request.class_names is None else str(request.class_names)
+    oracle = "" if request.oracle is None else str(request.oracle)
+    # Only where it is given, so that the same model keeps its row in older cases.
+    written = {
+        "oracle": oracle,
+        "oracle_path": relative(oracle, case),
+        "prompt": request.prompt,
+        "max_new_tokens": request.max_new_tokens,
+    }
     return json.dumps(
         {
             "spec": request.spec,
@@ -39,6 +47,7 @@ def request_text(request: ModelRequest, case: Path) -> str:
             "encoding": request.encoding,
             "class_names": names,
             "class_names_path": relative(names, case),
+            **{name: value for name, value in written.items() if value},
         },
         sort_keys=True,
     )
@@ -48,10 +57,14 @@ def request_from(text: str, path: str, case: Path) -> ModelRequest:
     """The request that opens the same model again."""
     kept = json.loads(text)
     names = located(str(kept["class_names"]), str(kept["class_names_path"]), case)
+    oracle = located(str(kept.get("oracle", "")), str(kept.get("oracle_path", "")), case)
     return ModelRequest(
         spec=located(str(kept["spec"]), path, case),
         arch=str(kept["arch"]),
         normalize=str(kept["normalize"]),
         encoding=str(kept.get("encoding", "auto")),
         class_names=Path(names) if names else None,
+        oracle=Path(oracle) if oracle else None,
+        prompt=str(kept.get("prompt", "")),
+        max_new_tokens=int(kept.get("max_new_tokens", 0)),
     )

@@ -86,7 +86,14 @@ FIRST: Step = (
     ),
 )
 
-STEPS: tuple[Step, ...] = (FIRST,)
+ANSWERS: Step = (
+    """CREATE TABLE answers (
+  run INTEGER PRIMARY KEY REFERENCES run (id),
+  groups TEXT NOT NULL -- what a generative model said in the votes of the blocks
+) STRICT""",
+)
+
+STEPS: tuple[Step, ...] = (FIRST, ANSWERS)
 """Step i leads from version i to version i + 1. A change of the layout is one more step."""
 
 

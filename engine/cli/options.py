@@ -69,6 +69,7 @@ def subject_flags() -> list[inspect.Parameter]:
             WHAT,
         ),
         flag("class_names", Path | None, None, "File with one class name per line.", WHAT),
+        *writing_flags(),
         flag(
             "trust",
             bool,
@@ -76,6 +77,29 @@ def subject_flags() -> list[inspect.Parameter]:
             "Open a format that can run code (.pt2, TorchScript). Only for files you trust.",
             WHAT,
             flag="--trust",
+        ),
+    ]
+
+
+def writing_flags() -> list[inspect.Parameter]:
+    """What a model that writes answers needs."""
+    return [
+        flag(
+            "oracle",
+            Path | None,
+            None,
+            "For a model that writes: the file that turns its answers into classes, JSON or lines "
+            "such as 'turn left: left, go left'.",
+            WHAT,
+        ),
+        flag("prompt", str, "", "What a model that writes is asked.", WHAT, show_default=False),
+        flag(
+            "max_new_tokens",
+            int,
+            0,
+            "Longest answer of a model that writes; 0 is 16.",
+            WHAT,
+            metavar="N",
         ),
     ]
 

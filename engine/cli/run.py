@@ -126,12 +126,12 @@ def load(request: ModelRequest, input_spec: str) -> tuple[Classifier, FittedInpu
     Raises:
         UserError: either cannot be read, or they do not fit together.
     """
-    from engine.inputs import fit, load_input
-    from engine.models import load_model
+    from engine.inputs import load_input
+    from engine.models import fitted, load_model
 
-    image = load_input(input_spec)
+    given = load_input(input_spec)
     classifier = load_model(request)
-    return classifier, fit(image, classifier.identity)
+    return classifier, fitted(classifier, given)
 
 
 def model_request(values: Mapping[str, Any]) -> ModelRequest:
@@ -146,6 +146,9 @@ def model_request(values: Mapping[str, Any]) -> ModelRequest:
         encoding=values["encoding"],
         trust=values["trust"],
         class_names=names,
+        oracle=values.get("oracle"),
+        prompt=values.get("prompt") or "",
+        max_new_tokens=values.get("max_new_tokens") or 0,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -13,6 +14,7 @@ from engine.records import ModelIdentity
 
 if TYPE_CHECKING:
     from engine.inputs.base import FittedInput
+    from engine.inputs.coding import Coding
 
 __all__ = ["NO_CLASS", "Classifier", "ModelRequest", "NormalizeName"]
 
@@ -50,6 +52,11 @@ class Classifier(ABC):
         """Whether gradients reach the input (an adversarial direction can be found)."""
         return False
 
+    @property
+    def coding(self) -> Coding | None:
+        """What the model reads texts or tables with; None for pictures and graphs."""
+        return None
+
     def bound_to(self, fitted: FittedInput) -> Classifier:
         """This model for one input, where it needs what the noise leaves alone (a graph's edges).
 
@@ -63,6 +70,10 @@ class Classifier(ABC):
         """Class indices (B,), int64; NO_CLASS where the winning score is not finite."""
         best, index = self.scores(batch).max(dim=1)
         return torch.where(torch.isfinite(best), index, NO_CLASS)
+
+    def said(self) -> Sequence[str | None]:
+        """The answers behind the last batch's classes, of a model that writes; else nothing."""
+        return ()
 
     def unload(self) -> None:  # noqa: B027 - most formats hold nothing to give back
         """Give the device's memory back."""

@@ -25,6 +25,10 @@ class ModelRequest:
         class_names: optional file with one class name per line.
         encoding: how a noised picture is laid out in channels; ``auto`` takes what the file
             states or its number of channels tells.
+        oracle: file of the oracle that turns a generative model's answers into classes; a model
+            that comes with one of its own needs none.
+        prompt: what a generative model is asked.
+        max_new_tokens: longest answer; 0 for the model's usual length.
     """
 
     spec: str
@@ -33,3 +37,6 @@ class ModelRequest:
     trust: bool = False
     class_names: Path | None = None
     encoding: str = "auto"
+    oracle: Path | None = None
+    prompt: str = ""
+    max_new_tokens: int = 0

@@ -212,6 +212,7 @@ class _Decision:
             noise=self.settings.noise,
             region=self.rule.region(self.bounds) if self.bounds is not None else None,
             trajectory=phase_points(self.rule, self.phases),
+            answers=self.run.sampler.answers.groups(),
             n_done=done,
             n0_plan=n0_plan,
             n_plan=n_plan,

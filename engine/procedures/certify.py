@@ -97,8 +97,9 @@ class _Certify:
         self.run.start_estimation(self.tally.n)
         size = self.tally.size
         often = self.target is not None
+        said = self.resume.answers if self.resume else ()
         for rows in sampler.rows(
-            Stream.ESTIMATION, self.tally.n, settings.n, block=size, often=often
+            Stream.ESTIMATION, self.tally.n, settings.n, block=size, often=often, said=said
         ):
             ends = self.tally.add(rows)
             self.estimation = self.tally.votes()
@@ -194,6 +195,7 @@ class _Certify:
             region=region_of(self.settings.scheme, bounds),
             trajectory=self.claims.points(self.estimation, bounds),
             blocks=self.tally.blocks() if self.tally else (),
+            answers=self.run.sampler.answers.groups(),
             n_done=done,
             n0_plan=self.settings.n0,
             n_plan=self.settings.n,

@@ -53,6 +53,7 @@ def _snapshot(run: Run, empty: Votes, votes: Votes) -> Snapshot:
         selection=empty,
         estimation=votes,
         noise=run.settings.noise,
+        answers=run.sampler.answers.groups(),
         n_done=votes.n,
         n0_plan=0,
         n_plan=run.settings.n,

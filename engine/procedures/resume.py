@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.answers import AnswerGroup
 from engine.blocks import Block, first_broken
 from engine.errors import UserError
 from engine.records import Record, Votes
@@ -16,6 +17,7 @@ class Resume(Record):
         selection: selection votes so far.
         block: samples per block.
         blocks: estimation votes so far; the last block may hold fewer samples.
+        answers: what a generative model said in them.
     """
 
     run_id: str
@@ -23,6 +25,7 @@ class Resume(Record):
     selection: Votes
     block: int
     blocks: tuple[Block, ...] = ()
+    answers: tuple[AnswerGroup, ...] = ()
 
 
 def check_resume(resume: Resume, start_hash: str, n: int, *, extendable: bool) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 
+from engine.alphabets import check_alphabet
 from engine.batches import Batch, alike, from_arrays
 from engine.device import resolve
 from engine.evidence import Evidence, VoteRecord
@@ -18,7 +19,7 @@ from engine.inputs.base import FittedInput
 from engine.layouts import clean, layout
 from engine.models.base import Classifier
 from engine.randomness import Randomness
-from engine.records import Timing, Votes
+from engine.records import ModelIdentity, Timing, Votes
 from engine.sampling import PATIENCE, Sampler
 from engine.schemes import Scheme, parse_scheme
 from engine.settings import RunSettings
@@ -125,6 +126,7 @@ class Run:
                 estimation_failures=estimation.failures,
                 guess=guess,
             ),
+            "answers": self.sampler.answers.groups() if estimation.n else (),
             "settings": self.settings,
             "noise": self.randomness.record(),
             "model": self.classifier.identity,
@@ -157,15 +159,32 @@ def check_fit(classifier: Classifier, fitted: FittedInput, scheme: Scheme) -> tu
         UserError: naming both shapes, or the parameter that does not fit.
     """
     scheme.check_input(fitted.identity.shape)
-    return layout(scheme, classifier.identity, fitted.identity)
+    shape = layout(scheme, classifier.identity, fitted.identity)
+    check_alphabet(scheme, fitted.identity)
+    return shape
 
 
 def setting_warnings(classifier: Classifier, settings: RunSettings) -> tuple[str, ...]:
     """Warnings that need no run: the model was trained with other noise than the form's."""
-    taught = classifier.identity.training_scheme
+    model, scheme = classifier.identity, settings.scheme
+    return (*_untold(model, scheme), *_other_noise(model, scheme))
+
+
+def _untold(model: ModelIdentity, scheme: Scheme) -> tuple[str, ...]:
+    """A base model that is not told what was noised is certified as soundly, but votes worse."""
+    if model.encoding != "plain" or len(scheme.layouts(model.picture_shape)) < 2:
+        return ()
+    return (
+        "The base model is not told which parts of its input were noised (its encoding is plain): "
+        "the claim is weaker than it could be, but sound.",
+    )
+
+
+def _other_noise(model: ModelIdentity, scheme: Scheme) -> tuple[str, ...]:
+    taught = model.training_scheme
     if taught is not None:
-        return _other_scheme(parse_scheme(taught), settings.scheme)
-    trained, level = classifier.identity.training_sigma, settings.scheme.noise_level()
+        return _other_scheme(parse_scheme(taught), scheme)
+    trained, level = model.training_sigma, scheme.noise_level()
     if (
         trained is None
         or level is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from engine.answers import AnswerGroup
 from engine.blocks import Block
 from engine.evidence import TrajectoryPoint
 from engine.records import ProbabilityBounds, Record, Votes
@@ -29,6 +30,7 @@ class Snapshot(Record):
         region: what ``bounds`` certifies now, None if nothing (or nothing yet).
         trajectory: bounds at the block ends so far, and at this n.
         blocks: the votes so far, block by block; what a case file keeps.
+        answers: what a generative model said in this phase, grouped.
         n_done: votes counted, both phases together.
         n0_plan, n_plan: votes planned for selection and for estimation.
         rate: samples per second, recent.
@@ -48,6 +50,7 @@ class Snapshot(Record):
     region: Region | None = None
     trajectory: tuple[TrajectoryPoint, ...] = ()
     blocks: tuple[Block, ...] = ()
+    answers: tuple[AnswerGroup, ...] = ()
     n_done: int
     n0_plan: int
     n_plan: int

@@ -25,7 +25,15 @@ from engine.verify.self_test import check_self_test
 Rerun = int | Literal["all"]
 
 _NAMED = 12
-_KEPT = ("--arch", "--normalize", "--encoding", "--class-names")
+_KEPT = (
+    "--arch",
+    "--normalize",
+    "--encoding",
+    "--class-names",
+    "--oracle",
+    "--prompt",
+    "--max-new-tokens",
+)
 
 
 @dataclass(frozen=True)
@@ -139,7 +147,9 @@ def request_of(evidence: Evidence, means: Means) -> ModelRequest:
     found = {flag.removeprefix("--"): said[flag] for flag in _KEPT if flag in said}
     source = means.model or evidence.model.source
     place = located(source, means.beside)
-    names = found.get("class-names")
+    names, oracle = found.get("class-names"), found.get("oracle", "")
+    rules = located(oracle, means.beside) if oracle else None
+    longest = found.get("max-new-tokens", "")
     return ModelRequest(
         spec=str(place) if place else source,
         arch=found.get("arch", ""),
@@ -147,6 +157,9 @@ def request_of(evidence: Evidence, means: Means) -> ModelRequest:
         encoding=found.get("encoding", "auto"),
         trust=means.trust,
         class_names=Path(names) if names else None,
+        oracle=rules or (Path(oracle) if oracle else None),
+        prompt=found.get("prompt", ""),
+        max_new_tokens=int(longest) if longest.isdecimal() and len(longest) < 9 else 0,
     )
 
 

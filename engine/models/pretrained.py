@@ -1,0 +1,115 @@
+"""Opening what ``save_pretrained`` wrote: a folder or a hub id, weights and tokenizer.
+
+Only architectures of transformers are built and only safetensors are read: nothing of a folder is
+ever run.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from engine.errors import UserError, quoted
+from engine.models.growth import GrowthError, bounded
+from engine.models.huggingface import _read_json as read_json
+from engine.models.huggingface import _reason as reason
+from engine.models.huggingface import _refuse_code as refuse_code
+
+
+def local_folder(spec: str, patterns: tuple[str, ...]) -> Path:
+    """The folder that ``spec`` names, downloaded once where it is a hub id.
+
+    Raises:
+        UserError: there is neither a folder nor a model of that name.
+    """
+    if Path(spec).is_dir():
+        return Path(spec)
+    if Path(spec).exists() or spec.count("/") != 1 or spec.startswith((".", "/")):
+        raise UserError(f"There is no folder {quoted(spec)}; give one, or a Hugging Face id.")
+    from huggingface_hub import snapshot_download
+
+    try:
+        return Path(snapshot_download(spec, allow_patterns=list(patterns)))
+    except Exception as error:  # every layer of the network stack has its own errors
+        raise UserError(
+            f"Cannot get {spec} from the Hugging Face hub ({reason(error)}); check the name and "
+            "the network, or give a downloaded folder."
+        ) from error
+
+
+def read_config(folder: Path) -> dict[str, Any]:
+    """The configuration of a folder with safetensors.
+
+    Raises:
+        UserError: none, unreadable, asks for code, or has no safetensors.
+    """
+    if not (folder / "config.json").is_file():
+        raise UserError(f"{folder} is a folder without a model; its config.json is missing.")
+    config = read_json(folder / "config.json")
+    refuse_code(folder, config)
+    if not list(folder.glob("*.safetensors")):
+        raise UserError(
+            f"{folder} has no safetensors file; weights in other formats can hold code and are "
+            "not opened (convert them with save_pretrained)."
+        )
+    return config
+
+
+def open_network(auto: Any, folder: Path, what: str) -> Any:
+    """The network of a folder, in float32 and eval mode.
+
+    Args:
+        auto: one of transformers' model classes.
+        folder: checked by :func:`read_config`.
+        what: it is opened as, for the refusal.
+
+    Raises:
+        UserError: it is no such model, or its weights do not fit.
+    """
+    _quiet()
+    try:
+        with bounded(sum(file.stat().st_size for file in folder.glob("*.safetensors"))):
+            network, report = auto.from_pretrained(
+                str(folder.absolute()),
+                trust_remote_code=False,
+                use_safetensors=True,
+                local_files_only=True,
+                dtype=torch.float32,
+                output_loading_info=True,
+            )
+    except GrowthError as error:
+        raise UserError(
+            f"{folder}: its config.json describes a model much larger than its weights ({error})."
+        ) from error
+    except Exception as error:  # transformers raises OSError, ValueError, RuntimeError, ...
+        raise UserError(f"{folder} cannot be opened as {what}: {reason(error)}.") from error
+    lacking = sorted(str(key) for key in report["missing_keys"])
+    if lacking:
+        raise UserError(
+            f"{folder}: its weights do not fit its config.json ({lacking[0]} is missing)."
+        )
+    return network.eval().requires_grad_(False)  # noqa: FBT003 - torch's own signature
+
+
+def open_text_part(auto: Any, folder: Path, what: str) -> Any:
+    """A tokenizer or a processor of a folder.
+
+    Raises:
+        UserError: there is none.
+    """
+    _quiet()
+    try:
+        return auto.from_pretrained(
+            str(folder.absolute()), trust_remote_code=False, local_files_only=True
+        )
+    except Exception as error:  # as above
+        raise UserError(f"{folder} has no {what} that opens: {reason(error)}.") from error
+
+
+def _quiet() -> None:
+    from transformers.utils import logging
+
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]

@@ -1,0 +1,42 @@
+"""The files of a Hugging Face folder that decide what a model with a tokenizer computes. No torch.
+
+A model and a verifier digest the same files.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from engine.files import sha256_file
+
+CONFIG = ("config.json", "*.safetensors", "*.safetensors.index.json")
+TOKENIZER = (
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+    "added_tokens.json",
+    "vocab.json",
+    "vocab.txt",
+    "merges.txt",
+    "*.model",
+)
+WRITING = (
+    *CONFIG,
+    *TOKENIZER,
+    "generation_config.json",
+    "preprocessor_config.json",
+    "processor_config.json",
+    "chat_template.json",
+    "chat_template.jinja",
+)
+"""Of a model that writes."""
+READING = (*CONFIG, *TOKENIZER)
+"""Of a model that reads text."""
+
+
+def folder_digest(folder: Path, patterns: tuple[str, ...]) -> str:
+    """One digest over the names and digests of the files that match."""
+    files = sorted({file for pattern in patterns for file in folder.glob(pattern)})
+    lines = "".join(f"{sha256_file(file)}  {file.name}\n" for file in files)
+    return hashlib.sha256(lines.encode()).hexdigest()
