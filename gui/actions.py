@@ -100,7 +100,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("open-model", "Open &model…", "&File", "ask_for_model", "Ctrl+O", _idle, "model",
             tip="A file of weights, an ONNX file or a Hugging Face folder's config.json"),
     Command("open-input", "Open &input…", "&File", "ask_for_input", "Ctrl+I", _idle, "picture",
-            tip="A picture or a graph of your own"),
+            tip="A picture, graph, text or table of your own"),
     Command("open-folder", "Open picture &folder…", "&File", "ask_for_folder", "Ctrl+Shift+I",
             _idle, tip="Go through all pictures of a folder"),
     Command("paste", "Paste pic&ture", "&File", "paste_picture", "Ctrl+V", _idle,

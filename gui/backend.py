@@ -7,15 +7,15 @@ and tests put a lighter object in this place.
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from engine.command import command_line
-from engine.records import InputKind
 from gui import casework, paperwork
 from gui.casework import PATIENCE, Listing, Warn
+from gui.examples import Offer, offered
 from gui.paperwork import Checked, PlanWish, ReplayWish
 from gui.resuming import votes_so_far
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from engine.case import Case, RunRow
     from engine.evidence import Evidence
     from engine.figures import Illustrations, MeaningFigure, NeighbourhoodFigure, SliceFigure
-    from engine.inputs.base import FittedInput, ImageInput, Pixels
+    from engine.inputs.base import FittedInput, ImageInput
     from engine.inputs.graph import GraphInput
     from engine.models.base import Classifier
     from engine.models.request import ModelRequest
@@ -45,82 +45,6 @@ PREVIEW_PPI = 110
 
 def _ignore(sentence: str) -> None:
     """Nobody is told."""
-
-
-@dataclass(frozen=True)
-class Example:
-    """A shipped input for the gallery.
-
-    Attributes:
-        pixels: of a picture; None for other inputs.
-        around: of a node: what is around it.
-        group: what it is one of, as a heading.
-        kind: of input.
-        models: shipped models that go with it, the most telling one first.
-    """
-
-    spec: str
-    title: str
-    pixels: Pixels | None
-    around: NeighbourhoodFigure | None = None
-    group: str = ""
-    kind: InputKind = "image"
-    models: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class _Group:
-    """Examples that belong together.
-
-    Attributes:
-        inputs: names all of them, or the set they are the first of.
-        models: how the names of the shipped models that go with them begin.
-    """
-
-    title: str
-    inputs: str
-    models: str
-
-
-_GROUPS = (
-    _Group("Handwritten digits that no shipped model was trained on", "digits", "demo:digits"),
-    _Group("Members of a karate club: nodes of a graph", "karate", "demo:karate"),
-    _Group("A classifier that fools floating-point noise", "lattice:", "demo:lattice"),
-)
-_MOST_OF_A_GROUP = 12
-
-
-@dataclass(frozen=True)
-class Offer:
-    """What the engine has to choose from.
-
-    Attributes:
-        models: (spec, title) of the shipped ones.
-        normalizations: names for files that do not say.
-        gallery: shipped inputs.
-    """
-
-    models: tuple[tuple[str, str], ...] = ()
-    normalizations: tuple[str, ...] = ()
-    gallery: tuple[Example, ...] = ()
-
-
-def _examples(group: _Group, models: Sequence[str]) -> Iterator[Example]:
-    from engine.graph_figures import neighbourhood_figure
-    from engine.inputs import ImageInput, expand, gallery, load_input
-
-    specs = gallery() if group.inputs == "digits" else expand(group.inputs)
-    for given in map(load_input, specs[:_MOST_OF_A_GROUP]):
-        picture = isinstance(given, ImageInput)
-        yield Example(
-            given.source,
-            given.name if picture else given.graph.node_name(given.node),
-            given.pixels if picture else None,
-            None if picture else neighbourhood_figure(given.graph, given.node),
-            group=group.title,
-            kind=given.kind,
-            models=tuple(name for name in models if name.startswith(group.models)),
-        )
 
 
 def _same_set(spec: str, known: Sequence[str]) -> bool:
@@ -172,18 +96,7 @@ class Backend:
 
     def offer(self) -> Offer:
         """What there is to choose from."""
-        from typing import get_args
-
-        from engine.models.demo import catalogue
-        from engine.models.request import NormalizeName
-
-        models = tuple((model.name, model.title) for model in catalogue())
-        names = [name for name, _ in models]
-        return Offer(
-            models=models,
-            normalizations=get_args(NormalizeName),
-            gallery=tuple(example for group in _GROUPS for example in _examples(group, names)),
-        )
+        return offered()
 
     def architectures(self) -> tuple[str, ...]:
         """Names of the networks that weights can be loaded into."""
@@ -227,10 +140,10 @@ class Backend:
             Both, and the class index of the answer without noise (-1 if the model names none).
         """
         from engine.device import resolve
-        from engine.inputs import fit
+        from engine.models import fitted as fit
         from engine.procedures.run import clean_prediction
 
-        fitted = fit(given, classifier.identity)
+        fitted = fit(classifier, given)
         device = resolve(settings.device)
         classifier.prepare(device, settings.precision)
         return Subject(classifier, request, fitted), clean_prediction(classifier, fitted, device)

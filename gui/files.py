@@ -24,10 +24,12 @@ VOTES_FILTER = "Votes (*.csv *.tsv);;All files (*)"
 CASE_FILTER = f"Cases (*{SUFFIX});;All files (*)"
 _PICTURES = "*.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff *.gif"
 _GRAPHS = f"{' '.join(f'*{s}' for s in graph.SUFFIXES)} *.json"
+_TEXTS, _TABLES = "*.txt", "*.csv *.tsv"
 INPUT_FILTER = (
-    f"Pictures and graphs ({_PICTURES} {_GRAPHS});;Pictures ({_PICTURES});;Graphs ({_GRAPHS});;"
-    "All files (*)"
+    f"Inputs ({_PICTURES} {_GRAPHS} {_TEXTS} {_TABLES});;Pictures ({_PICTURES});;"
+    f"Graphs ({_GRAPHS});;Texts ({_TEXTS});;Tables ({_TABLES});;All files (*)"
 )
+_HEAD = 64
 
 
 def is_model(path: Path) -> bool:
@@ -49,8 +51,15 @@ def is_report(path: Path) -> bool:
 
 
 def is_votes(path: Path) -> bool:
-    """Whether a dropped file is a table of votes."""
-    return path.suffix.lower() in VOTES_SUFFIXES
+    """Whether a dropped table is one of votes: its first column is called idx."""
+    if path.suffix.lower() not in VOTES_SUFFIXES:
+        return False
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+    except OSError:
+        return True
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip(b" \"'").lower().startswith(b"idx")
 
 
 def is_document(path: Path) -> bool:

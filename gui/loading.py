@@ -11,8 +11,9 @@ from engine.models.kinds import DEMO
 from engine.models.request import ModelRequest
 from engine.settings import RunSettings
 from engine.taught import taught_scheme
-from gui.backend import Backend, Example, Subject
+from gui.backend import Backend, Subject
 from gui.errands import Errands
+from gui.examples import Example
 from gui.preferences import Preferences
 
 if TYPE_CHECKING:

@@ -19,10 +19,11 @@ from engine.evidence import Evidence
 from engine.models.request import ModelRequest
 from engine.procedures.snapshot import Snapshot
 from engine.settings import RunSettings
-from gui.backend import Backend, Offer, PredictTest
+from gui.backend import Backend, PredictTest
 from gui.casebook import CaseBook
 from gui.cautions import differences, wrong_without_noise
 from gui.desk import Desk
+from gui.examples import Offer
 from gui.loading import Loading
 from gui.preferences import Preferences, data_folder
 from gui.resuming import counted, extended, may_extend, may_go_on

@@ -24,9 +24,10 @@ from PySide6.QtWidgets import (
 from engine.errors import TrustRequired, UserError
 from engine.models.request import ModelRequest
 from gui import actions as commands
-from gui.backend import Example, ExportFormat, Offer, PredictTest
+from gui.backend import ExportFormat, PredictTest
 from gui.documents import TITLE, DocumentWindow, file_name
 from gui.early import EarlyStart
+from gui.examples import Example, Offer
 from gui.files import (
     INPUT_FILTER,
     MODEL_FILTER,

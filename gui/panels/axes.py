@@ -6,7 +6,8 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QWidget
 
-from gui.backend import AxesChoice, AxesKind, Example
+from gui.backend import AxesChoice, AxesKind
+from gui.examples import Example
 from gui.panels.picture_input import thumbnail
 
 _KINDS: tuple[tuple[str, AxesKind], ...] = (

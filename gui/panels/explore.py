@@ -12,7 +12,7 @@ from engine.figures import RegionFigure, bounds_figure, preview_figure, region_f
 from engine.procedures.snapshot import Snapshot
 from engine.schemes.base import RegionKind
 from engine.settings import RunSettings
-from gui.backend import Example
+from gui.examples import Example
 from gui.panels.axes import AxesChooser
 from gui.plots import PLOTS, BallPlot, BoundsPlot, MeaningPlot, Plot, RegionPlot, VotesPlot
 from gui.session import Session

@@ -9,7 +9,7 @@ from PySide6.QtGui import QFocusEvent, QIcon, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from gui import theme as themes
-from gui.backend import Example
+from gui.examples import Example
 from gui.panels.page import Page
 from gui.panels.picture_input import thumbnail
 from gui.panels.scroll import ScrollColumn

@@ -10,18 +10,28 @@ from engine.records import InputKind
 from gui.panels.input_view import InputView
 from gui.panels.node_input import NodeInput
 from gui.panels.picture_input import PictureInput
+from gui.panels.row_input import RowInputView
 from gui.panels.section import Section, say, well, words
 from gui.panels.spec import SpecEdit
+from gui.panels.word_input import PairInputView, TextInputView
 from gui.session import Session
 from gui.theme import set_role
 
 DATA_SET, DOWNLOAD = "torchvision:", "?download"
 """How the engine is told of a data set, and that it may be fetched (engine.inputs.datasets)."""
 
-_EXAMPLES = "path, digits:17, karate:12, torchvision:CIFAR10:test:17"
-_NOTHING = "Drop a picture, a folder or a graph here."
-VIEWS: dict[InputKind, type[InputView]] = {"image": PictureInput, "graph": NodeInput}
+_EXAMPLES = "path, digits:17, karate:12, text:the words"
+_NOTHING = "Drop a picture, a folder, a graph, a text or a table here."
+VIEWS: dict[InputKind, type[InputView]] = {
+    "image": PictureInput,
+    "graph": NodeInput,
+    "text": TextInputView,
+    "pair": PairInputView,
+    "table": RowInputView,
+}
 """A view for every kind of input that can be opened."""
+_TYPED = ("text", "pair")
+"""Kinds that are typed into their view: it is shown to a model that waits for such an input."""
 
 
 class InputPanel(Section):
@@ -62,6 +72,7 @@ class InputPanel(Section):
             column.addWidget(widget)
         self.content.addWidget(frame)
         session.input_changed.connect(self.refresh)
+        session.model_changed.connect(self.refresh)
         session.fitted_changed.connect(self.refresh)
         session.activity_changed.connect(self.refresh)
         self.refresh()
@@ -72,27 +83,36 @@ class InputPanel(Section):
         given, fitted = self._session.given, self._session.fitted
         for name in ("previous", "next"):
             self.buttons[name].setVisible(len(self._session.specs) > 1)
+        kind = self._kind()
+        self._show_only(kind)
+        if kind:
+            self.views[kind].refresh()
+        opening = self._session.worker.busy("input")
+        say(self.none, "" if kind else "Opening…" if opening else _NOTHING)
         if given is None:
-            opening = self._session.worker.busy("input")
-            say(self.none, "Opening…" if opening else _NOTHING)
-            self._show_only("")
             say(self.adaptation, "")
             return
-        say(self.none, "")
-        self.views[given.kind].refresh()
-        self._show_only(given.kind)
         identity = fitted.identity if fitted is not None else None
         remarks = [identity.adaptation, *identity.notes] if identity else [*given.notes]
         say(self.adaptation, "\n".join(remark for remark in remarks if remark))
 
-    def _show_only(self, kind: str) -> None:
+    def _kind(self) -> InputKind | None:
+        """Which view is shown: that of the input, or of what the model waits to be typed."""
+        given, model = self._session.given, self._session.model
+        if (
+            model is not None
+            and model.kind in _TYPED
+            and (given is None or given.kind != model.kind)
+        ):
+            return model.kind
+        return given.kind if given is not None else None
+
+    def _show_only(self, kind: InputKind | None) -> None:
         for of, view in self.views.items():
             view.setVisible(of == kind)
 
     def _build_naming(self) -> None:
-        self.spec = SpecEdit(
-            "Input by name", "path, digits:17, karate:12, torchvision:CIFAR10:test:17"
-        )
+        self.spec = SpecEdit("Input by name", "path, digits:17, karate:12, text:the words")
         self.spec.given.connect(self._open_named)
         self.spec.textChanged.connect(self._offer_download)
         self.spec.closed.connect(self._offer_download)

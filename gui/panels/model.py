@@ -22,7 +22,7 @@ from engine.models.kinds import DEMO
 from engine.models.request import EncodingName, ModelRequest
 from engine.records import Encoding, ModelIdentity
 from engine.taught import taught_scheme
-from gui.backend import Offer
+from gui.examples import Offer
 from gui.files import FileAsker
 from gui.panels.kinds import KIND_WORDS
 from gui.panels.section import Section, say, well, words

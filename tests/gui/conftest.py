@@ -40,7 +40,8 @@ from engine.records import InputIdentity, ModelIdentity, Timing, Votes
 from engine.regions import Abstention
 from engine.settings import RunSettings
 from gui import worker as worker_module
-from gui.backend import AxesChoice, Backend, Example, Offer, Subject
+from gui.backend import AxesChoice, Backend, Subject
+from gui.examples import Example, Offer
 from gui.preferences import Preferences
 from gui.session import Session
 

@@ -12,6 +12,7 @@ from gui.files import (
     is_document,
     is_model,
     is_report,
+    is_votes,
     model_spec,
     pasted_picture,
 )
@@ -76,5 +77,14 @@ def test_a_graph_in_json_is_no_report(tmp_path):
     assert is_report(evidence)
 
 
-def test_pictures_and_graphs_are_inputs():
-    assert all(suffix in INPUT_FILTER for suffix in (".png", ".npz", ".graphml", ".json"))
+def test_every_kind_of_file_is_an_input():
+    suffixes = (".png", ".npz", ".graphml", ".json", ".txt", ".csv")
+    assert all(suffix in INPUT_FILTER for suffix in suffixes)
+
+
+def test_a_table_is_one_of_votes_only_with_their_first_column(tmp_path):
+    votes, people = tmp_path / "votes.csv", tmp_path / "people.csv"
+    votes.write_bytes(b"\xef\xbb\xbfidx,label,n_0,n_1\n")
+    people.write_text("age,job,label\n")
+    assert is_votes(votes) and not is_votes(people) and not is_document(people)
+    assert is_votes(tmp_path / "missing.csv")  # opened as votes, where it is refused in words

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from engine.models.request import ModelRequest
-from gui.backend import Example
+from gui.examples import Example
 
 
 def test_the_row_of_pictures_is_kept_while_one_of_it_is_opened(session, qtbot):

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from gui.backend import AxesChoice, Example
+from gui.backend import AxesChoice
+from gui.examples import Example
 from gui.panels.axes import AxesChooser
 
 

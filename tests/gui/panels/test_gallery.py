@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 
 from engine.graph_figures import neighbourhood_figure
 from engine.inputs import load_input
-from gui.backend import Example
+from gui.examples import Example
 from gui.panels.gallery import GalleryPage
 
 

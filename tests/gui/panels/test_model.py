@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from engine.models.normalize import Measured
 from engine.models.request import ModelRequest
 from engine.procedures.normalizations import Comparison
-from gui.backend import Offer
+from gui.examples import Offer
 from gui.panels.model import ModelPanel
 
 
