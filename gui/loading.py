@@ -158,6 +158,7 @@ class Loading(Errands):
         before = self.model
         if self._classifier is not None:
             self._classifier.unload()
+        self._subject = self.clean_answer = None  # those of an older pair are nobody's business now
         self.request, self._classifier = loaded
         self.model = self._classifier.identity
         taught = taught_scheme(self.model)
@@ -169,6 +170,7 @@ class Loading(Errands):
         self._fit()
 
     def _take_input(self, loaded: tuple[list[str], ImageInput | GraphInput]) -> None:
+        self._subject = self.clean_answer = None
         self.specs, given = loaded
         self.given, self.around = given, None
         self.preferences.remember("inputs", given.source)

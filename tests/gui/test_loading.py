@@ -45,3 +45,18 @@ def test_an_own_model_of_the_right_kind_stays(session, make, qtbot):
     assert session.request.spec == "mine.onnx"
     session.open_example(example(make, "digits:9", "demo:g", kind="graph"))
     qtbot.waitUntil(lambda: session.request.spec == "demo:g")
+
+
+def test_the_answer_of_the_model_before_is_never_seen_beside_the_new_one(
+    session, backend, make, qtbot
+):
+    backend.models["two"] = make.model("two", class_names=("a", "b"), training_sigma=0.5)
+    session.open_model(ModelRequest("demo:a"))
+    session.open_input("digits:7")
+    qtbot.waitUntil(lambda: session.clean_answer == 7)
+    seen = []
+    for signal in (session.model_changed, session.scheme_proposed, session.input_changed):
+        signal.connect(lambda *_: seen.append((session.model.name, session.clean_answer)))
+    session.open_model(ModelRequest("two"))
+    qtbot.waitUntil(lambda: session.fitted is not None and session.model.name == "two")
+    assert seen and all(answer is None for name, answer in seen if name == "two")
