@@ -76,6 +76,8 @@ def command_line(
     at: Sequence[str] = (),
     *,
     test: Literal["one-sided", "two-sided"] = "one-sided",
+    audit: Path | None = None,
+    alpha_audit: float = 0.0,
 ) -> str:
     """The same run as one line for a POSIX shell.
 
@@ -98,6 +100,9 @@ def command_line(
             words += _flag(spec, value)
     if procedure == "predict":
         words += ["--test", "two-class" if test == "two-sided" else test]
+    if audit is not None:
+        words += ["--audit", str(audit)]
+        words += ["--audit-alpha", _text(alpha_audit)] if alpha_audit else []
     for text in at:
         words += ["--at", text]
     return shlex.join(words)

@@ -19,6 +19,7 @@ from engine.settings import RunSettings
 if TYPE_CHECKING:
     from engine.inputs.base import FittedInput
     from engine.models.base import Classifier
+    from engine.oracles.audit import Labelled
 
 Procedure = Generator[Snapshot, None, Evidence]
 
@@ -78,6 +79,8 @@ def certify_run(
     seconds: float = COMMIT_SECONDS,
     warn: Callable[[str], None] | None = None,
     patience: float | None = None,
+    audit: Labelled | None = None,
+    alpha_audit: float = 0.0,
 ) -> Procedure:
     """Count a run of a case to its end, from wherever it is.
 
@@ -93,6 +96,8 @@ def certify_run(
         seconds: between two commits.
         warn: told when a commit fails.
         patience: longest time a batch may take, in seconds; None for the procedure's own.
+        audit: answers that a person labelled.
+        alpha_audit: chance that the bound drawn from them is wrong; 0 takes the run's alpha.
 
     Raises:
         UserError: another model, input or setting; it is damaged, or counted elsewhere.
@@ -115,6 +120,8 @@ def certify_run(
             resume=case.resume(run),
             run_number=case.row(run).number,
             patience=PATIENCE if patience is None else patience,
+            audit=audit,
+            alpha_audit=alpha_audit,
         )
     except BaseException:
         case.release(run)

@@ -115,6 +115,8 @@ def kept(
             at=order.at,
             stop=stop,
             command=command,
+            audit=order.labelled(classifier),
+            alpha_audit=order.alpha_audit,
         )
     return recorded(case, run, order.begin(classifier, fitted, stop=stop, command=command))
 

@@ -168,6 +168,29 @@ def at_flag() -> inspect.Parameter:
     )
 
 
+def audit_of_oracle_flags() -> list[inspect.Parameter]:
+    """Labelled answers, for a claim about the true class beside the oracle's."""
+    return [
+        flag(
+            "audit",
+            Path | None,
+            None,
+            "For a model that writes: labelled answers, CSV with the columns answer,said,true or "
+            "accepted,true,count. Adds a claim about the true class.",
+            RUN,
+            metavar="F.csv",
+        ),
+        flag(
+            "audit_alpha",
+            float | None,
+            None,
+            "Chance that the bound drawn from the labels is wrong; added to alpha. Default alpha.",
+            RUN,
+            metavar="X",
+        ),
+    ]
+
+
 def output_flags() -> list[inspect.Parameter]:
     """Where the result goes."""
     return [

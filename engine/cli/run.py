@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from engine.inputs.base import FittedInput
     from engine.models.base import Classifier, ModelRequest
+    from engine.oracles.audit import Labelled
     from engine.procedures.snapshot import Snapshot
 
 TESTS: dict[str, Literal["one-sided", "two-sided"]] = {
@@ -60,6 +61,8 @@ class Order:
     input: str
     at: tuple[str, ...]
     test: Literal["one-sided", "two-sided"]
+    audit: Path | None = None
+    alpha_audit: float = 0.0
 
     @classmethod
     def read(cls, procedure: Procedure, values: Mapping[str, Any]) -> Order:
@@ -73,13 +76,38 @@ class Order:
         for text in at:
             settings.scheme.parse_at(text)
         test = _test(values.get("test", "one-sided"))
-        return cls(procedure, settings, values["input"], at, test)
+        audit, alpha = values.get("audit"), values.get("audit_alpha")
+        if alpha is not None and (audit is None or not 0 < alpha < 1):
+            raise UserError("--audit-alpha must be between 0 and 1 and needs --audit F.csv.")
+        return cls(procedure, settings, values["input"], at, test, audit, alpha or 0.0)
 
     def command(self, request: ModelRequest) -> str:
         """The same order on the command line."""
         return command_line(
-            self.procedure, request, self.input, self.settings, self.at, test=self.test
+            self.procedure,
+            request,
+            self.input,
+            self.settings,
+            self.at,
+            test=self.test,
+            audit=self.audit,
+            alpha_audit=self.alpha_audit,
         )
+
+    def labelled(self, classifier: Classifier) -> Labelled | None:
+        """The labelled answers, checked against the model's oracle.
+
+        Raises:
+            UserError: they cannot be read, or the model does not write.
+        """
+        if self.audit is None:
+            return None
+        from engine.models.generative import GenerativeClassifier
+        from engine.oracles.audit import read_audit
+
+        if not isinstance(classifier, GenerativeClassifier):
+            raise UserError("--audit is for models that write answers, read by an oracle.")
+        return read_audit(self.audit, classifier.identity.class_names, classifier.oracle)
 
     def begin(
         self, classifier: Classifier, fitted: FittedInput, *, stop: Event, command: str
@@ -89,7 +117,14 @@ class Order:
             from engine.procedures.certify import certify
 
             return certify(
-                classifier, fitted, self.settings, at=self.at, stop=stop, command=command
+                classifier,
+                fitted,
+                self.settings,
+                at=self.at,
+                stop=stop,
+                command=command,
+                audit=self.labelled(classifier),
+                alpha_audit=self.alpha_audit,
             )
         from engine.procedures.predict import predict
 

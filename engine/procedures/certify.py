@@ -11,12 +11,14 @@ from engine.evidence import ChainRecord, Evidence, StopReason
 from engine.inputs.base import FittedInput
 from engine.models.base import Classifier
 from engine.noise import Stream
+from engine.oracles.audit import Labelled
 from engine.procedures.claims import Claims, region_of
 from engine.procedures.conclusion import certify_facts
 from engine.procedures.resume import Resume, check_resume
 from engine.procedures.run import Run, evidence
 from engine.procedures.snapshot import Phase, Snapshot
 from engine.procedures.target import Target
+from engine.procedures.transferring import with_transfer
 from engine.records import ProbabilityBounds, Votes
 from engine.sampling import PATIENCE
 from engine.settings import RunSettings
@@ -35,6 +37,8 @@ def certify(
     resume: Resume | None = None,
     run_number: int | None = None,
     patience: float = PATIENCE,
+    audit: Labelled | None = None,
+    alpha_audit: float = 0.0,
 ) -> Generator[Snapshot, None, Evidence]:
     """Run CERTIFY, yielding snapshots, ending in evidence.
 
@@ -48,6 +52,8 @@ def certify(
         resume: votes counted before, of this very run, or of one to extend.
         run_number: which run it is on this model, input and setting, where someone counts.
         patience: longest time a batch may take, in seconds; a stop waits for it.
+        audit: answers that a person labelled, for a claim about the true class as well.
+        alpha_audit: chance that the bound drawn from them is wrong; 0 takes the run's alpha.
 
     Raises:
         UserError: model, input and settings do not fit together; an ``at`` that the scheme does
@@ -62,7 +68,11 @@ def certify(
     found = certifying.conclude(command)
     region = found.region
     answers = {text: region is not None and region.contains(p) for text, p in asked.items()}
-    return found.model_copy(update={"certified_at": answers, "run_number": run_number})
+    found = found.model_copy(update={"certified_at": answers, "run_number": run_number})
+    if audit is None or certifying.top is None:
+        return found
+    labels = audit.about(run.class_names[certifying.top])
+    return with_transfer(found, labels, alpha_audit or settings.alpha)
 
 
 class _Certify:

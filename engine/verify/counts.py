@@ -22,8 +22,10 @@ from engine.procedures.claims import Claims
 from engine.procedures.conclusion import certify_facts
 from engine.procedures.decision import predict_facts
 from engine.procedures.target import Target
+from engine.procedures.transferring import transfer_of
 from engine.records import ProbabilityBounds, Votes
 from engine.streams import run_key
+from engine.verify.answers import check_answers
 from engine.verify.compare import differences
 from engine.verify.report import Claim, Unchecked
 
@@ -82,6 +84,8 @@ class Recount:
     def foundations(self) -> Iterator[tuple[str, Check]]:
         """What everything else rests on."""
         yield "votes add up", self._votes
+        if self.evidence.model.generation is not None or self.evidence.answers:
+            yield "answers and oracle", lambda: check_answers(self.evidence)
         yield "noise key and generator", self._noise
         if self.certifying:
             yield "hash chain of the votes", self._chain
@@ -99,6 +103,8 @@ class Recount:
         yield "abstention", lambda: self._differences("abstention")
         yield "statement", lambda: self._differences("statement")
         yield "end of the run", self._ended
+        if self.evidence.transfer is not None:
+            yield "true class", self._transferred
 
     @cached_property
     def key(self) -> int:
@@ -241,6 +247,14 @@ class Recount:
             for text in self.evidence.certified_at
         }
         return differences(self.evidence.certified_at, again, "certified_at")
+
+    def _transferred(self) -> list[str]:
+        """The claim about the true class follows from the bounds and the labels."""
+        stated = self.evidence.transfer
+        if stated is None:
+            return []
+        again = transfer_of(self.evidence, stated.audit, stated.alpha_audit)
+        return differences(stated, again, "transfer")
 
     def _ended(self) -> list[str]:
         reason = self.evidence.stop_reason

@@ -5,7 +5,6 @@ Only sets of torchvision load it, because they are read through it.
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 from engine.errors import UserError
@@ -16,6 +15,7 @@ from engine.inputs import FittedInput, fit, load_input
 from engine.inputs.datasets import DOWNLOAD
 from engine.models import catalogue
 from engine.models.kinds import DEMO
+from engine.models.pretrained_files import WRITING, folder_digest
 from engine.verify.report import Claim
 
 FOLDER_DATA = (
@@ -30,14 +30,17 @@ FOLDER_DATA = (
 def check_model(evidence: Evidence, spec: str, beside: Path) -> Claim:
     """Whether the model's file, where it can be found, is the one that was certified."""
     name, source = "model file", spec or evidence.model.source
+    generation = evidence.model.generation
+    files = WRITING if generation else FOLDER_DATA
     try:
-        found = model_digest(source, beside)
+        found = model_digest(source, beside, files)
     except UserError as error:
         return Claim(name=name, verdict="cannot be checked", detail=_clause(error))
     if found is None:
         reason = f"{source} is not here; name the file with --model"
         return Claim(name=name, verdict="cannot be checked", detail=reason)
-    return _compared(name, source, found, evidence.model.sha256)
+    stated = generation.weights_sha256 if generation else evidence.model.sha256
+    return _compared(name, source, found, stated)
 
 
 def check_input(evidence: Evidence, spec: str, beside: Path) -> Claim:
@@ -54,7 +57,9 @@ def check_input(evidence: Evidence, spec: str, beside: Path) -> Claim:
     return _compared(name, f"the pixels of {source}", found.pixels_sha256, stated)
 
 
-def model_digest(source: str, beside: Path) -> str | None:
+def model_digest(
+    source: str, beside: Path, files: tuple[str, ...] = FOLDER_DATA
+) -> str | None:
     """The digest of the model that ``source`` names; None if it is not on this machine.
 
     Raises:
@@ -66,7 +71,7 @@ def model_digest(source: str, beside: Path) -> str | None:
         paths = [path for path in (located(source, beside),) if path is not None]
     if not paths:
         return None
-    return _folder_digest(paths[0]) if paths[0].is_dir() else sha256_file(paths[0])
+    return folder_digest(paths[0], files) if paths[0].is_dir() else sha256_file(paths[0])
 
 
 def fitted_input(evidence: Evidence, source: str, beside: Path) -> FittedInput:
@@ -91,13 +96,6 @@ def located(source: str, beside: Path) -> Path | None:
         except (OSError, ValueError):
             return None
     return None
-
-
-def _folder_digest(folder: Path) -> str:
-    """As a Hugging Face folder's digest is made: over names and digests of its files."""
-    files = sorted({file for pattern in FOLDER_DATA for file in folder.glob(pattern)})
-    lines = "".join(f"{sha256_file(file)}  {file.name}\n" for file in files)
-    return hashlib.sha256(lines.encode()).hexdigest()
 
 
 def _compared(name: str, source: str, found: str, stated: str) -> Claim:
