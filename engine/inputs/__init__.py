@@ -1,4 +1,5 @@
-"""Inputs: a file, a folder, a data set or a name becomes a picture or a node of a graph.
+"""Inputs: a file, a folder, a data set or a name becomes a picture, a node of a graph, a text, a
+picture with a text, or a row of a table.
 
 Importing this package loads neither torch nor Pillow; each kind's module is imported when needed.
 """
@@ -13,8 +14,14 @@ from engine.errors import UserError
 from engine.inputs.base import FittedInput, ImageInput, Pixels, pixels_sha256
 
 if TYPE_CHECKING:
+    from engine.inputs.coding import Coding
     from engine.inputs.graph import GraphInput
-    from engine.records import ModelIdentity
+    from engine.inputs.pair import PairInput
+    from engine.inputs.table import TableInput
+    from engine.inputs.text import TextInput
+    from engine.records import InputKind, ModelIdentity
+
+    GivenInput = ImageInput | GraphInput | TextInput | PairInput | TableInput
 
 
 class Kind(NamedTuple):
@@ -23,8 +30,8 @@ class Kind(NamedTuple):
     Attributes:
         title: for people.
         example: how a spec of this kind is written.
-        module: has ``claims(spec) -> bool``, ``load(spec)``, which gives an ``ImageInput`` or a
-            ``GraphInput``, and ``expand(spec) -> list[str]``.
+        module: has ``claims(spec) -> bool``, ``load(spec)``, which gives one of the
+            ``GivenInput``, and ``expand(spec) -> list[str]``.
     """
 
     title: str
@@ -34,6 +41,11 @@ class Kind(NamedTuple):
 
 KINDS: tuple[Kind, ...] = (
     Kind("shipped handwritten digit", "digits:7", "digits"),
+    Kind("shipped picture with an instruction", "filter:12", "filter"),
+    Kind("drawn sign", "commands:5", "commands"),
+    Kind("text in a file, or the words themselves", "text:the words", "text"),
+    Kind("picture with a text", "pair:photo.png|the words", "pair"),
+    Kind("row of a table", "rows.csv:3", "rows"),
     Kind("node of a graph", "karate:12", "graph"),
     Kind("picture of the lattice attack", "lattice:lit", "lattice"),
     Kind("torchvision data set", "torchvision:CIFAR10:test:17", "datasets"),
@@ -46,18 +58,19 @@ Adding a kind is a file and a line here.
 """
 
 
-def load_input(spec: str) -> ImageInput | GraphInput:
-    """The one picture or node that ``spec`` names.
+def load_input(spec: str) -> GivenInput:
+    """The one picture, node, text, pair or row that ``spec`` names.
 
     Raises:
         UserError: there is none, or it cannot be used; one sentence says why.
     """
-    found: ImageInput | GraphInput = _reader(spec, "load")(spec)
+    found: GivenInput = _reader(spec, "load")(spec)
     return found
 
 
 def expand(spec: str) -> list[str]:
-    """Specs of the single inputs that ``spec`` stands for: many for a folder, data set or graph.
+    """Specs of the single inputs that ``spec`` stands for: many for a folder, data set,
+    graph or table.
 
     Raises:
         UserError: the folder or data set cannot be read, or is empty.
@@ -84,21 +97,53 @@ def gallery() -> list[str]:
     return digits()
 
 
-def fit(given: ImageInput | GraphInput, model: ModelIdentity) -> FittedInput:
+def fit(given: GivenInput, model: ModelIdentity, coding: Coding | None = None) -> FittedInput:
     """The input as the model takes it; what that took is said in its identity.
+
+    Args:
+        given: an input.
+        model: that shall take it.
+        coding: what the model reads texts or tables with (``Classifier.coding``); see
+            ``engine.models.fitted``.
 
     Raises:
         UserError: the model takes inputs of another kind or size.
     """
-    if not isinstance(given, ImageInput):
+    if given.kind == "graph":
         from engine.inputs.neighbourhood import fit as surround
 
         return surround(given, model)
-    if model.kind == "graph":
-        raise UserError(f"The model '{model.name}' takes a node of a graph, e.g. karate:12.")
-    from engine.inputs.adapt import fit as adapt
+    if given.kind != model.kind:
+        raise UserError(
+            f"The model '{model.name}' takes {_TAKES[model.kind]}; {given.source[:200]} is "
+            f"{_TAKES[given.kind].partition(',')[0]}."
+        )
+    if given.kind == "image":
+        from engine.inputs.adapt import fit as adapt
 
-    return adapt(given, model)
+        return adapt(given, model)
+    return _coded(given, model, coding)
+
+
+def _coded(
+    given: TextInput | PairInput | TableInput, model: ModelIdentity, coding: Coding | None
+) -> FittedInput:
+    from engine.inputs.fitting import fit_pair, fit_table, fit_text
+
+    if given.kind == "pair":
+        return fit_pair(given, model, coding)
+    if given.kind == "table":
+        return fit_table(given, model, coding)
+    return fit_text(given, model, coding)
+
+
+_TAKES: dict[InputKind, str] = {
+    "image": "a picture, e.g. digits:7",
+    "graph": "a node of a graph, e.g. karate:12",
+    "text": "a text, e.g. text:the words",
+    "pair": "a picture with a text, e.g. filter:12",
+    "table": "a row of a table, e.g. mixed:5",
+}
 
 
 def _reader(spec: str, function: str) -> Callable[[str], Any]:

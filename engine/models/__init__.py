@@ -9,11 +9,14 @@ import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from engine.errors import UserError
 from engine.models.demo import Shipped, catalogue, load_demo
 from engine.models.kinds import Kind, kind_of
 from engine.models.request import ModelRequest, NormalizeName
 
 if TYPE_CHECKING:
+    from engine.inputs import GivenInput
+    from engine.inputs.base import FittedInput
     from engine.models.base import Classifier
 
 
@@ -35,9 +38,15 @@ class Format(NamedTuple):
 FORMATS: dict[Kind, Format] = {
     "safetensors": Format("safetensors weights", "checkpoint", "load_safetensors"),
     "graph": Format("safetensors weights of a graph network", "graph", "load_graph_model"),
+    "pair": Format("safetensors weights for pictures with texts", "pair", "load_pair_model"),
+    "table": Format("safetensors weights for rows of a table", "table", "load_table_model"),
+    "writer": Format("safetensors weights of a model that writes", "writer", "load_writer"),
     "torch": Format("PyTorch state_dict or checkpoint", "checkpoint", "load_torch"),
     "huggingface": Format("Hugging Face folder", "huggingface", "load_folder"),
     "hub": Format("Hugging Face id", "huggingface", "load_hub"),
+    "generative": Format(
+        "Hugging Face model that writes", "huggingface_generative", "load_generative"
+    ),
     "onnx": Format("ONNX", "onnx", "load_onnx"),
     "pt2": Format("torch.export program", "exported", "load_exported", code=True),
     "torchscript": Format("TorchScript", "torchscript", "load_torchscript", code=True),
@@ -55,12 +64,40 @@ def load_model(request: ModelRequest) -> Classifier:
     kind = kind_of(request.spec)
     if kind == "demo":
         return load_demo(request)
-    found = FORMATS[kind]
+    found = FORMATS[with_oracle(kind, request)]
     if found.code and not request.trust:
         _ask_for_trust(Path(request.spec), found)
     module = importlib.import_module(f"engine.models.{found.module}")
     classifier: Classifier = getattr(module, found.function)(Path(request.spec), request)
     return classifier
+
+
+def with_oracle(kind: Kind, request: ModelRequest) -> Kind:
+    """An oracle says that a Hugging Face model is meant to write.
+
+    Raises:
+        UserError: it, or a prompt, is given for a model of another kind.
+    """
+    asked = request.oracle is not None or request.prompt or request.max_new_tokens
+    if not asked or kind == "writer":
+        return kind
+    if kind in ("huggingface", "hub"):
+        return "generative"
+    raise UserError(
+        f"{request.spec} does not write answers; --oracle, --prompt and --max-new-tokens are for "
+        "models that do."
+    )
+
+
+def fitted(classifier: Classifier, given: GivenInput) -> FittedInput:
+    """The input as the model takes it, texts and tables read as the model reads them.
+
+    Raises:
+        UserError: they do not fit together.
+    """
+    from engine.inputs import fit
+
+    return fit(given, classifier.identity, classifier.coding)
 
 
 def _ask_for_trust(path: Path, found: Format) -> None:
@@ -82,5 +119,7 @@ __all__ = [
     "NormalizeName",
     "Shipped",
     "catalogue",
+    "fitted",
     "load_model",
+    "with_oracle",
 ]

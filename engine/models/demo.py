@@ -1,7 +1,8 @@
-"""The models that come with Certiscope: small networks on handwritten digits and a small graph."""
+"""The models that come with Certiscope: small networks on digits, a graph, pairs and rows."""
 
 from __future__ import annotations
 
+import importlib
 import json
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -57,8 +58,7 @@ def load_demo(request: ModelRequest) -> Classifier:
     Raises:
         UserError: there is none of that name.
     """
-    from engine.models.checkpoint import load_safetensors
-    from engine.models.graph import load_graph_model
+    from engine.models import FORMATS, with_oracle
     from engine.models.lattice import load_lattice
 
     shipped = {model.name: model for model in catalogue()}
@@ -69,5 +69,8 @@ def load_demo(request: ModelRequest) -> Classifier:
     path, request = shipped[request.spec].path, replace(request, arch="")
     if path.suffix != WEIGHTS:
         return load_lattice(path, request.spec)
-    load = load_graph_model if kind_of(str(path)) == "graph" else load_safetensors
-    return load(path, request)
+    found = FORMATS[with_oracle(kind_of(str(path)), request)]
+    classifier: Classifier = getattr(
+        importlib.import_module(f"engine.models.{found.module}"), found.function
+    )(path, request)
+    return classifier

@@ -11,11 +11,31 @@ from typing import Literal
 from engine.errors import UserError
 
 Kind = Literal[
-    "demo", "safetensors", "graph", "torch", "onnx", "huggingface", "hub", "pt2", "torchscript"
+    "demo",
+    "safetensors",
+    "graph",
+    "pair",
+    "table",
+    "writer",
+    "generative",
+    "torch",
+    "onnx",
+    "huggingface",
+    "hub",
+    "pt2",
+    "torchscript",
 ]
 
 DEMO = "demo:"
 GRAPH_ARCHITECTURES = ("gcn", "gat")
+PAIR_ARCHITECTURE, TABLE_ARCHITECTURE = "pair_cnn", "table_mlp"
+WRITER_ARCHITECTURE = "command_writer"
+_OWN: dict[object, Kind] = {
+    **dict.fromkeys(GRAPH_ARCHITECTURES, "graph"),
+    PAIR_ARCHITECTURE: "pair",
+    TABLE_ARCHITECTURE: "table",
+    WRITER_ARCHITECTURE: "writer",
+}
 _LONGEST_HEADER = 16 << 20
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
 _SUFFIXES = (".pt", ".pth", ".tar", ".ckpt", ".safetensors", ".onnx", ".pt2", ".bin", ".zip")
@@ -89,7 +109,7 @@ def _kind_of_safetensors(path: Path) -> Kind:
         return "safetensors"
     facts = content.get("__metadata__") if isinstance(content, dict) else None
     stated = facts.get("architecture") if isinstance(facts, dict) else None
-    return "graph" if stated in GRAPH_ARCHITECTURES else "safetensors"
+    return _OWN.get(stated, "safetensors") if isinstance(stated, str) else "safetensors"
 
 
 def _kind_of_stream(path: Path, head: bytes) -> Kind:

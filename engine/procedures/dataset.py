@@ -14,7 +14,8 @@ from engine.bounds import bound_method
 from engine.errors import UserError
 from engine.evidence import Evidence
 from engine.grid import weakened
-from engine.inputs import fit, load_input
+from engine.inputs import load_input
+from engine.models import fitted
 from engine.models.base import Classifier
 from engine.procedures.certify import certify
 from engine.procedures.claims import region_of
@@ -80,8 +81,14 @@ def certify_set(
     stop = stop or threading.Event()
     found: list[Evidence] = []
     for spec in inputs:
-        fitted = fit(load_input(spec), classifier.identity)
-        run = certify(classifier, fitted, settings, at=at, stop=stop, command=command(spec))
+        run = certify(
+            classifier,
+            fitted(classifier, load_input(spec)),
+            settings,
+            at=at,
+            stop=stop,
+            command=command(spec),
+        )
         evidence = yield from run
         if stop.is_set():
             break

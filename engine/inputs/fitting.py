@@ -1,0 +1,151 @@
+"""Texts, pairs and rows as a model takes them: token ids, pixels and numbers for the noise."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+import numpy as np
+
+from engine.errors import UserError
+from engine.inputs.base import Array, FittedInput, arrays_sha256
+from engine.inputs.coding import Coding, Encoded, TableCoding, Tokenizer
+from engine.inputs.labels import label_in
+from engine.inputs.pair import PairInput
+from engine.inputs.table import LABELS, TableInput
+from engine.inputs.text import TextInput
+from engine.records import InputIdentity, ModelIdentity
+
+STANDARD = "numbers in standard deviations of their columns"
+
+
+def fit_text(given: TextInput, model: ModelIdentity, coding: Coding | None) -> FittedInput:
+    """The tokens of a text; all of them may be noised, none is padding.
+
+    Raises:
+        UserError: the model has no tokenizer, or it cannot encode the text.
+    """
+    tokenizer = _tokenizer(model, coding)
+    encoded = tokenizer.encode(given.text)
+    label, notes = label_in(model.class_names, given.label, given.label_name)
+    identity = InputIdentity(
+        name=given.name,
+        source=given.source,
+        sha256=given.sha256,
+        pixels_sha256=arrays_sha256([encoded.tokens]),
+        shape=encoded.tokens.shape,
+        kind="text",
+        alphabet=(tokenizer.size,),
+        label=label,
+        label_name=None if label is None else given.label_name,
+        adaptation=_in_tokens(encoded, tokenizer),
+        notes=(*given.notes, *notes),
+    )
+    return FittedInput(identity, (encoded.tokens,))
+
+
+def fit_pair(given: PairInput, model: ModelIdentity, coding: Coding | None) -> FittedInput:
+    """The picture at the model's size, and the tokens of the text.
+
+    Raises:
+        UserError: the model has no tokenizer, or one of the two does not fit.
+    """
+    from engine.inputs.adapt import fit as adapt
+
+    tokenizer = _tokenizer(model, coding)
+    picture, encoded = adapt(given.picture, model), tokenizer.encode(given.text)
+    arrays: tuple[Array, ...] = (picture.pixels, encoded.tokens)
+    label, notes = label_in(model.class_names, given.label, given.label_name)
+    steps = (picture.identity.adaptation, _in_tokens(encoded, tokenizer))
+    identity = picture.identity.model_copy(
+        update={
+            "name": given.name,
+            "source": given.source,
+            "sha256": given.sha256,
+            "pixels_sha256": arrays_sha256(arrays),
+            "more_shapes": (encoded.tokens.shape,),
+            "kind": "pair",
+            "alphabet": (tokenizer.size,),
+            "label": label,
+            "label_name": None if label is None else given.label_name,
+            "adaptation": "; ".join(filter(None, steps)),
+            "notes": (*given.notes, *notes),
+        }
+    )
+    return FittedInput(identity, arrays)
+
+
+def fit_table(given: TableInput, model: ModelIdentity, coding: Coding | None) -> FittedInput:
+    """A row as standardised numbers (F,) and codes (G,); how is the context, and in the digest.
+
+    A model that does not say how to standardise its columns takes the table's own statistics.
+
+    Raises:
+        UserError: the table lacks a column that the model reads, a cell does not fit, or there
+            are not both numbers and categories.
+    """
+    own = coding if isinstance(coding, TableCoding) else None
+    if own is None and coding is not None:
+        raise UserError(f"The model '{model.name}' takes no rows of a table.")
+    used = own or given.table.coding(_columns(given))
+    _check_parts(given, used)
+    numbers, codes = used.encode(given.cells, given.name)
+    label, notes = label_in(model.class_names, given.label, given.label_name)
+    origin = "of the model's training data" if own else f"of {given.table.source}"
+    identity = InputIdentity(
+        name=given.name,
+        source=given.source,
+        sha256=given.sha256,
+        pixels_sha256=_with_coding(arrays_sha256([numbers, codes]), used),
+        shape=numbers.shape,
+        more_shapes=(codes.shape,),
+        kind="table",
+        alphabet=used.arities,
+        label=label,
+        label_name=None if label is None else given.label_name,
+        adaptation=f"{STANDARD} ({origin}): {_scales(used)}",
+        notes=(*given.notes, *notes),
+    )
+    return FittedInput(identity, (numbers, codes), used)
+
+
+def _tokenizer(model: ModelIdentity, coding: Coding | None) -> Tokenizer:
+    if coding is None or isinstance(coding, TableCoding):
+        raise UserError(
+            f"The tokenizer of the model '{model.name}' is not at hand; give the model itself."
+        )
+    return coding
+
+
+def _in_tokens(encoded: Encoded, tokenizer: Tokenizer) -> str:
+    count = len(encoded.tokens)
+    how = f"{count:,} token{'' if count == 1 else 's'} of an alphabet of {tokenizer.size:,}"
+    return "; ".join((how, *encoded.notes))
+
+
+def _columns(given: TableInput) -> Sequence[str]:
+    """All of the table's columns but that of the labels."""
+    label = given.table.named(LABELS)
+    return [name for name in given.table.header if name != label]
+
+
+def _check_parts(given: TableInput, coding: TableCoding) -> None:
+    for part, what in ((coding.numeric, "numeric"), (coding.fields, "categorical")):
+        if not part:
+            raise UserError(
+                f"{given.source} has no {what} column; the schemes for tables noise numbers and "
+                "categories together, so give a table with both."
+            )
+
+
+def _with_coding(digest: str, coding: TableCoding) -> str:
+    """A change certified in standard deviations means another one under other deviations."""
+    return hashlib.sha256(digest.encode() + b"\n" + coding.facts()).hexdigest()
+
+
+def _scales(coding: TableCoding) -> str:
+    shown = [
+        f"{one.name} {np.format_float_positional(one.scale, 4, fractional=False, trim='-')}"
+        for one in coding.numeric
+    ]
+    return ", ".join(shown)

@@ -1,0 +1,201 @@
+"""Rows of CSV files: texts, pictures with texts, pictures, or numbers with categories.
+
+``rows.csv:3`` is row 3, the first row being 0. A column ``text``, ``prompt`` or ``caption`` makes it
+a text, one called ``image``, ``picture`` or ``path`` a picture, both a pair; any other table is one
+of numbers and categories. What its columns are is detected, said as
+``rows.csv:3?types=age:numeric,job:categorical``, or in ``rows.types.json`` beside the file.
+``mixed:5`` is row 5 of the shipped example.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+from engine.errors import UserError, quoted
+from engine.inputs.base import ImageInput
+from engine.inputs.csv_file import read_table
+from engine.inputs.pair import PairInput, paired
+from engine.inputs.table import LABELS, TYPES, ColumnType, Table, TableInput
+from engine.inputs.text import TextInput, decoded, shortened
+from engine.resources import assets
+
+MIXED = "mixed"
+TEXTS = ("text", "prompt", "caption")
+PICTURES = ("image", "picture", "path")
+RowInput = TextInput | PairInput | ImageInput | TableInput
+_SPEC = re.compile(
+    r"(?P<file>mixed|.+\.(?:csv|tsv))(?::(?P<row>\d{1,12}))?(?:\?types=(?P<types>.*))?",
+    re.DOTALL | re.IGNORECASE,
+)
+
+
+class Place(NamedTuple):
+    """The parts of a spec.
+
+    Attributes:
+        file: a CSV file, or ``mixed``.
+        row: its number, or None for the whole table.
+        types: what the columns are said to be, as written.
+    """
+
+    file: str
+    row: int | None
+    types: str
+
+    def at(self, row: int) -> str:
+        """The spec of another row."""
+        return f"{self.file}:{row}" + (f"?types={self.types}" if self.types else "")
+
+
+def claims(spec: str) -> bool:
+    """The shipped table, or a file called .csv or .tsv."""
+    return _SPEC.fullmatch(spec) is not None
+
+
+def expand(spec: str) -> list[str]:
+    """A table stands for its rows.
+
+    Raises:
+        UserError: it cannot be read.
+    """
+    place = parsed(spec)
+    if place.row is not None:
+        return [spec]
+    return [place.at(row) for row in range(len(opened(place).rows))]
+
+
+def load(spec: str) -> RowInput:
+    """The row that ``spec`` names.
+
+    Raises:
+        UserError: the table or the picture that the row names cannot be read, no row is named, or
+            there is none of that number.
+    """
+    place = parsed(spec)
+    table = opened(place)
+    if place.row is None:
+        raise UserError(
+            f"{spec} is a table of {len(table.rows):,} rows; name one by its number, e.g. "
+            f"{place.at(0)}."
+        )
+    if place.row >= len(table.rows):
+        raise UserError(
+            f"{place.file} has no row {place.row}; its rows are numbered 0 to {len(table.rows) - 1}."
+        )
+    text, picture = (None if table.types else table.named(names) for names in (TEXTS, PICTURES))
+    if text is None and picture is None:
+        return _row(table, place, spec)
+    return _texts(table, place, spec, text, picture)
+
+
+def parsed(spec: str) -> Place:
+    """The parts of a spec that :func:`claims` takes."""
+    found = _SPEC.fullmatch(spec)
+    if found is None:
+        raise UserError(f"{spec[:200]} is no row of a table, e.g. rows.csv:3.")
+    row = found["row"]
+    return Place(found["file"], None if row is None else int(row), found["types"] or "")
+
+
+def opened(place: Place) -> Table:
+    """The table, with what is said of its columns.
+
+    Raises:
+        UserError: it cannot be read, or what is said of a column makes no sense.
+    """
+    shipped = place.file == MIXED
+    table = read_table(str(assets() / "examples" / "mixed.csv") if shipped else place.file)
+    if shipped:
+        table = replace(table, name="mixed", source=MIXED)
+    said = _written(place.types) if place.types else _beside(place.file, shipped=shipped)
+    for name, kind in said.items():
+        if name not in table.header:
+            raise UserError(f"{place.file} has no column '{quoted(name)}', but its type is given.")
+        if kind not in TYPES:
+            raise UserError(
+                f"A column is numeric or categorical, not '{quoted(kind)}' ('{quoted(name)}')."
+            )
+    types: dict[str, ColumnType] = {
+        name: "numeric" if kind == "numeric" else "categorical" for name, kind in said.items()
+    }
+    return replace(table, types=types) if types else table
+
+
+def _written(text: str) -> dict[str, str]:
+    parts = [part.rpartition(":") for part in text.split(",")]
+    return {name.strip(): kind.strip() for name, _, kind in parts}
+
+
+def _beside(file: str, *, shipped: bool) -> Mapping[str, str]:
+    """What ``rows.types.json`` says, where there is one."""
+    from engine.models.description import read_description
+
+    path = Path(file).expanduser().with_suffix(".types.json")
+    if shipped or not path.is_file():
+        return {}
+    try:
+        return {str(name): str(kind) for name, kind in read_description(path).items()}
+    except (OSError, ValueError) as error:
+        raise UserError(
+            f'{path} is not understood; write {{"age": "numeric", "job": "categorical"}}.'
+        ) from error
+
+
+def _label(table: Table, row: int) -> tuple[int | None, str | None]:
+    """The class of a row: its number among all of the column's values, and its name."""
+    column = table.named(LABELS)
+    if column is None or not table.cells(row)[column]:
+        return None, None
+    values = sorted({value for value in table.column(column) if value})
+    name = table.cells(row)[column]
+    numbered = all(value.isascii() and value.isdigit() and len(value) < 6 for value in values)
+    return (int(name) if numbered else values.index(name)), name
+
+
+def _row(table: Table, place: Place, spec: str) -> TableInput:
+    row = place.row or 0
+    label, name = _label(table, row)
+    return TableInput(
+        name=f"{table.name}, row {row}",
+        source=spec,
+        sha256=table.sha256,
+        table=table,
+        row=row,
+        label=label,
+        label_name=name,
+    )
+
+
+def _texts(
+    table: Table, place: Place, spec: str, text: str | None, picture: str | None
+) -> TextInput | PairInput | ImageInput:
+    row = place.row or 0
+    cells, (label, name) = table.cells(row), _label(table, row)
+    where = f"{table.name}, row {row}"
+    shown = None if picture is None else _picture(place.file, cells[picture], where)
+    if text is None and shown is not None:
+        return replace(shown, name=where, source=spec, label=label, label_name=name)
+    words = decoded(cells[text or ""].encode(), f"{where}: its text")
+    if shown is not None:
+        return paired(shown, words, name=where, source=spec, label=label, label_name=name)
+    return TextInput(
+        f"{where}: {shortened(words)}", spec, table.sha256, words, label=label, label_name=name
+    )
+
+
+def _picture(file: str, cell: str, where: str) -> ImageInput:
+    """The picture that a cell names, from the table's folder on, or a shipped one."""
+    from engine.inputs import load_input
+    from engine.inputs.digits import claims as is_digit
+
+    if not cell:
+        raise UserError(f"{where} names no picture; write the path of one into the table.")
+    beside = Path(file).expanduser().parent / Path(cell)
+    found = load_input(cell if is_digit(cell) else str(beside))
+    if not isinstance(found, ImageInput):
+        raise UserError(f"{where}: {quoted(cell)} is no picture.")
+    return found
