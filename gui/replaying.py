@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from engine.replay import ReplayResult, ReplayRow
 
 DIGITS = 4
-_MOST_CURVES = 4
+_MOST_CURVES = 3
 _HEADER = ("Row", "Label", "Outcome", "Class", "Certified", "p lower", "n")
 
 
@@ -127,7 +127,7 @@ def _staircases(result: ReplayResult) -> Iterator[Curve]:
     for step in range(min(steps, _MOST_CURVES)):
         reach = [region.reach[step] for region in stairs if step < len(region.reach)]
         name = counted(stairs[0].first + step, stairs[0].things)
-        yield Curve(name=name, points=_steps(reach, len(result.rows)), dashed=step > 0)
+        yield Curve(name=name, points=_steps(reach, len(result.rows)))
 
 
 def _cells(result: ReplayResult) -> Iterator[Curve]:
@@ -136,7 +136,7 @@ def _cells(result: ReplayResult) -> Iterator[Curve]:
         names = (maps[0].row_term, maps[0].column_term)
         for place, name in enumerate(names):
             most = [region.most()[place] for region in maps]
-            yield Curve(name=f"{name} alone", points=_shares(most, result), dashed=place > 0)
+            yield Curve(name=f"{name} alone", points=_shares(most, result))
 
 
 _SIZES: dict[str, tuple[Callable[[ReplayResult], Iterator[Curve]], str]] = {

@@ -8,6 +8,9 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from gui.panels.rows import Rows
 from gui.panels.section import words
 
+_LONG = 30
+"""Letters from which on a name may take several lines, so that its value has room."""
+
 
 class FactsTable(QWidget):
     """A table of facts.
@@ -44,6 +47,6 @@ class FactsTable(QWidget):
             value.setAlignment(Qt.AlignmentFlag.AlignRight)
             value.setAccessibleName(name)
             title = words(name, "muted")
-            title.setWordWrap(False)
+            title.setWordWrap(len(name) > _LONG)  # a short name keeps to its line
             self._grid.addWidget(title, index, 0, Qt.AlignmentFlag.AlignTop)
             self._grid.addWidget(value, index, 1)

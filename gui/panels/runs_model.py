@@ -143,8 +143,12 @@ def _size(row: RunRow) -> float:
 def setting(row: RunRow) -> str:
     """What a run was declared with, in few words."""
     settings, scheme = row.settings, row.settings.scheme
-    declared = ((spec.name, getattr(scheme, spec.name)) for spec in field_specs(type(scheme)))
-    level = " ".join(f"{name} {value}" for name, value in declared if value is not None)
+    level = " ".join(
+        f"{spec.name} {value}"
+        for spec in field_specs(type(scheme))
+        if (value := getattr(scheme, spec.name)) is not None
+        and not (spec.advanced and value == spec.default)
+    )
     if scheme.law == "enumerated":
         return f"{scheme.key} {level}"
     noise = f", {settings.noise}" if scheme.law == "continuous" else ""

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from engine.replay import ReplayResult, ReplayRow, Selection
 
 _PAUSE_MS = 300
+_WIDTHS = (50, 50, 90, 50, 90, 70, 80)
+_FIXED = len(_WIDTHS)
+"""Columns before those of the perturbations asked about."""
 _CHOICES: dict[str, Selection | None] = {
     "the file's selection votes": None,
     "the label": "label",
@@ -65,7 +68,7 @@ class VotesPage(Page):
         self.at.setAccessibleName("Perturbations to answer")
         self.complaint, self.notes = words(role="abstained"), words(role="small")
         self.model: RowsModel[ReplayRow] = RowsModel(("Row",), replaying.texts)
-        self.table = plain_table(self.model, "Rows", (50, 50, 90, 50, 70, 70, 80))
+        self.table = plain_table(self.model, "Rows", _WIDTHS)
         self.facts = FactsTable()
         self.chart = CurvePlot("Certified accuracy")
         self._lay_out()
@@ -175,6 +178,9 @@ class VotesPage(Page):
             f"alpha {result.alpha:g} · {result.bound} bound"
         )
         self.model.show_rows(result.rows, replaying.header(result))
+        header = self.model.header
+        for column in (header.index("Certified"), *range(_FIXED, len(header))):
+            self.table.resizeColumnToContents(column)
         self.facts.show_rows(replaying.facts(result))
         say(self.notes, " ".join(result.notes))
         figure = replaying.curve(result)

@@ -29,3 +29,16 @@ def test_other_names_make_other_rows(qtbot):
     assert texts(table) == [("seed", "1")]
     table.show_rows([])
     assert table.isHidden()
+
+
+def test_a_long_name_leaves_its_value_room(qtbot):
+    table = FactsTable()
+    qtbot.addWidget(table)
+    name = "entities=1,epsilon=0.1, population, 99.9 % confidence"
+    table.show_rows([("rows", "60"), (name, "at least 86.20 %")])
+    table.resize(280, 200)
+    table.show()
+    titles = [table._grid.itemAtPosition(row, 0).widget() for row in range(2)]
+    assert [title.wordWrap() for title in titles] == [False, True]
+    value = table._grid.itemAtPosition(1, 1).widget()
+    assert value.width() >= 100

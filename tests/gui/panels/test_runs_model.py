@@ -119,7 +119,7 @@ def test_the_damage_is_told_in_full(row, qapp):
 @pytest.mark.parametrize(
     ("scheme", "words"),
     [
-        (Sparse(), "sparse p_plus 0.01 p_minus 0.6 categories 2, live, seed 0, alpha 0.001"),
+        (Sparse(), "sparse p_plus 0.01 p_minus 0.6, live, seed 0, alpha 0.001"),
         (DssnL1(), "dssn-l1 lam 0.5"),
     ],
 )
