@@ -29,7 +29,13 @@ from engine.records import ModelIdentity
 
 _LARGEST_NUMBER = 1 << 20
 _MOST_CLASSES = 1 << 16
-_DATA = ("config.json", "preprocessor_config.json", "*.safetensors", "*.safetensors.index.json")
+_DATA = (
+    "config.json",
+    "preprocessor_config.json",
+    "processor_config.json",
+    "*.safetensors",
+    "*.safetensors.index.json",
+)
 
 
 def load_hub(path: Path, request: ModelRequest) -> TorchClassifier:
@@ -45,7 +51,7 @@ def load_hub(path: Path, request: ModelRequest) -> TorchClassifier:
     except Exception as error:
         # Every layer of the network stack has its own errors.
         raise UserError(
-            f"Cannot get {request.spec} from the Hugging Face hub ({_reason(error)}); check the "
+            f"Cannot get {request.spec} from the Hugging Face hub ({reason(error)}); check the "
             "name and the network, or give a downloaded folder."
         ) from error
     return load_folder(Path(folder), request)
@@ -57,14 +63,14 @@ def load_folder(path: Path, request: ModelRequest) -> TorchClassifier:
     Raises:
         UserError: custom code, no safetensors, no image classifier, or weights that do not fit.
     """
-    config = _read_json(path / "config.json")
-    _refuse_code(path, config)
+    config = read_json(path / "config.json")
+    refuse_code(path, config)
     if not list(path.glob("*.safetensors")):
         raise UserError(
             f"{path} has no safetensors file; weights in other formats can hold code and are not "
             "opened (convert them with save_pretrained)."
         )
-    preprocessing = _understood(path, config)
+    preprocessing = understood(path, config)
     network = _Logits(_build(path))
     shape = preprocessing.shape
     classes = _class_count(path, network, shape)
@@ -143,7 +149,7 @@ def _build(path: Path) -> nn.Module:
     except Exception as error:
         # transformers raises OSError, ValueError, RuntimeError, SafetensorError, ImportError, ...
         raise UserError(
-            f"{path} cannot be opened as an image classifier: {_reason(error)}."
+            f"{path} cannot be opened as an image classifier: {reason(error)}."
         ) from error
     lacking = sorted(str(key) for key in report["missing_keys"])
     misshapen = sorted(str(entry[0]) for entry in report.get("mismatched_keys", ()))
@@ -153,7 +159,7 @@ def _build(path: Path) -> nn.Module:
     return network  # type: ignore[no-any-return]
 
 
-def _refuse_code(path: Path, config: dict[str, Any]) -> None:
+def refuse_code(path: Path, config: dict[str, Any]) -> None:
     attention = [value for key, value in config.items() if "attn_implementation" in key]
     if "auto_map" in config or any("/" in str(value) for value in attention):
         raise UserError(
@@ -162,7 +168,7 @@ def _refuse_code(path: Path, config: dict[str, Any]) -> None:
         )
 
 
-def _read_json(path: Path) -> dict[str, Any]:
+def read_json(path: Path) -> dict[str, Any]:
     try:
         content = read_description(path)
     except (OSError, ValueError) as error:
@@ -186,7 +192,7 @@ def _large(content: object) -> int:
     return content if isinstance(content, int) and abs(content) > _LARGEST_NUMBER else 0
 
 
-def _understood(path: Path, config: dict[str, Any]) -> _Preprocessing:
+def understood(path: Path, config: dict[str, Any]) -> _Preprocessing:
     try:
         return _preprocessing(path, config)
     except (TypeError, ValueError, AttributeError, ArithmeticError) as error:
@@ -197,8 +203,7 @@ def _understood(path: Path, config: dict[str, Any]) -> _Preprocessing:
 
 
 def _preprocessing(path: Path, config: dict[str, Any]) -> _Preprocessing:
-    file = path / "preprocessor_config.json"
-    stored = _read_json(file) if file.is_file() else {}
+    stored = _stored_settings(path)
     height, width = (
         _size(config.get("image_size"))
         or (stored.get("do_center_crop") and _size(stored.get("crop_size")))
@@ -211,6 +216,15 @@ def _preprocessing(path: Path, config: dict[str, Any]) -> _Preprocessing:
     if int(config.get("num_labels") or 0) > _MOST_CLASSES:
         raise ValueError(f"{config['num_labels']} classes")
     return _Preprocessing(shape, _stored(stored) if stored else None, _labels(config))
+
+
+def _stored_settings(path: Path) -> dict[str, Any]:
+    """How pictures are prepared: a file of its own, or a part of a joint processor's."""
+    file, joint = path / "preprocessor_config.json", path / "processor_config.json"
+    if file.is_file():
+        return read_json(file)
+    inner = read_json(joint).get("image_processor") if joint.is_file() else None
+    return inner if isinstance(inner, dict) else {}
 
 
 def _size(value: object) -> tuple[int, int] | None:
@@ -259,6 +273,6 @@ def _digest(folder: Path) -> str:
     return hashlib.sha256(lines.encode()).hexdigest()
 
 
-def _reason(error: Exception) -> str:
+def reason(error: Exception) -> str:
     text = str(error).strip().partition("\n")[0]
     return quoted(text, 120).rstrip(". ") or type(error).__name__

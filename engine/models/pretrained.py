@@ -13,9 +13,7 @@ import torch
 
 from engine.errors import UserError, quoted
 from engine.models.growth import GrowthError, bounded
-from engine.models.huggingface import _read_json as read_json
-from engine.models.huggingface import _reason as reason
-from engine.models.huggingface import _refuse_code as refuse_code
+from engine.models.huggingface import read_json, reason, refuse_code
 
 
 def local_folder(spec: str, patterns: tuple[str, ...]) -> Path:

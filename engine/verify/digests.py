@@ -21,6 +21,7 @@ from engine.verify.report import Claim
 FOLDER_DATA = (
     "config.json",
     "preprocessor_config.json",
+    "processor_config.json",
     "*.safetensors",
     "*.safetensors.index.json",
 )
