@@ -24,6 +24,7 @@ from engine.figures.regions import (
 )
 from engine.figures.standing import Standing
 from engine.figures.votes import OTHER, Bar, VotesFigure, votes_figure
+from engine.tradeoff.figure import TradeOffFigure
 
 Figure = (
     VotesFigure
@@ -34,6 +35,7 @@ Figure = (
     | CellsFigure
     | MeaningFigure
     | CurveFigure
+    | TradeOffFigure
 )
 FigureFormat = Literal["png", "svg", "pdf"]
 

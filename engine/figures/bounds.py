@@ -7,13 +7,16 @@ from functools import lru_cache
 from engine.evidence import Evidence, TrajectoryPoint
 from engine.procedures.snapshot import Snapshot
 from engine.records import Record
-from engine.settings import NoiseMode
+from engine.schemes.base import Law
+from engine.settings import NoiseMode, RunSettings
 
 NOISE_WORDS: dict[NoiseMode, str] = {
     "float": "float noise",
     "exact": "sound on the 8-bit grid",
 }
 """What a badge says of a run's noise."""
+LAW_WORDS: dict[Law, str] = {"discrete": "integer noise", "enumerated": "every sample counted"}
+"""The same where the noise is of integers anyway."""
 
 
 class ProvisionalPoint(Record):
@@ -32,7 +35,7 @@ class BoundsFigure(Record):
         title: of the bound method.
         provisional: plain Clopper-Pearson before the planned n, beside a bound that is valid
             there: no claim, only what a fixed n would have given.
-        noise: ``sound on the 8-bit grid`` or ``float noise``; empty where it is not known.
+        noise: how it was made, e.g. ``float noise``; empty where it is not known.
     """
 
     points: tuple[TrajectoryPoint, ...]
@@ -60,8 +63,14 @@ def bounds_figure(source: Snapshot | Evidence, class_names: tuple[str, ...]) -> 
         method=method,
         top_name=class_names[top] if top is not None else "",
         provisional=_provisional(source.trajectory, n_plan, alpha),
-        noise=NOISE_WORDS[mode],
+        noise=_noise_words(source.settings, mode),
     )
+
+
+def _noise_words(settings: RunSettings | None, mode: NoiseMode) -> str:
+    """How the noise was made; the mode is for continuous laws alone."""
+    law = settings.scheme.law if settings is not None else "continuous"
+    return NOISE_WORDS[mode] if law == "continuous" else LAW_WORDS[law]
 
 
 def _provisional(

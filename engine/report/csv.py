@@ -75,6 +75,10 @@ _PATHS = (
 )
 COLUMNS = (
     *_PATHS,
+    "transfer.p_lower",
+    "transfer.false_accept",
+    "transfer.radius",
+    "answers",
     "decision.phases",
     "scheme",
     "certified_at",
@@ -115,12 +119,23 @@ def _row(evidence: Evidence) -> list[Any]:
     parameters = {k: v for k, v in tree["settings"]["scheme"].items() if k != "key"}
     return [
         *(_value(tree, path) for path in _PATHS),
+        *(_value(tree, f"transfer.{name}") for name in ("p_lower", "false_accept", "radius")),
+        _answers(evidence),
         " ".join(map(str, evidence.decision.plan)) if evidence.decision else None,
         " ".join(f"{name}={value}" for name, value in parameters.items()),
         " ".join(f"{at}:{answer}" for at, answer in evidence.certified_at.items()),
         " ".join(map(str, evidence.votes.selection)),
         " ".join(map(str, evidence.votes.estimation)),
     ]
+
+
+def _answers(evidence: Evidence) -> str:
+    """Every group as ``count class answer``, one after another."""
+    names = evidence.model.class_names
+    return "; ".join(
+        f"{group.count} {names[group.class_index]}: {group.text or '(other answers)'}"
+        for group in evidence.answers
+    )
 
 
 def evidence_csv(runs: Sequence[Evidence]) -> str:

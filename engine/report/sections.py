@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from engine.evidence import DecisionRecord, Evidence, TrajectoryPoint
 from engine.fields import field_specs
+from engine.report.answers import answer_limits, answer_sections
 from engine.report.content import Fact, Section, Table
 from engine.report.numbers import count, lower, percent, plain, upper
 from engine.report.provenance import provenance
@@ -41,6 +42,7 @@ def sections(evidence: Evidence) -> tuple[Section, ...]:
         _decision(evidence),
         _parameters(evidence),
         _votes(evidence),
+        *answer_sections(evidence),
         *([_phases(evidence.decision)] if evidence.decision else []),
         *([_trajectory(evidence)] if evidence.trajectory else []),
         *([_asked(evidence)] if certifying and evidence.certified_at else []),

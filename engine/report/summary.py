@@ -81,6 +81,10 @@ def _answer(evidence: Evidence) -> tuple[Fact, ...]:
         facts.append(Fact("certified region", region.headline(), region.note()))
     if evidence.predicted_class is not None:
         facts.append(Fact("answer", evidence.class_name or "", _against_label(evidence)))
+    if evidence.transfer is not None:
+        true = evidence.transfer.region
+        headline = true.headline() if true else "nothing"
+        facts.append(Fact("true class", headline, "rests on labels; see True class"))
     return tuple(facts)
 
 
@@ -113,9 +117,16 @@ def _test(evidence: Evidence) -> tuple[Fact, ...]:
 
 def _votes(evidence: Evidence) -> tuple[Fact, ...]:
     settings = evidence.settings
+    scheme = settings.scheme
     parameters = tuple(
-        Fact(spec.title, plain(getattr(settings.scheme, spec.name)), f"{spec.help}, {spec.unit}")
-        for spec in field_specs(type(settings.scheme))
+        Fact(
+            spec.title,
+            plain(getattr(scheme, spec.name)),
+            ", ".join(word for word in (spec.help, spec.unit) if word),
+        )
+        for spec in field_specs(type(scheme))
+        if getattr(scheme, spec.name) is not None
+        and not (spec.advanced and getattr(scheme, spec.name) == spec.default)
     )
     certifying = evidence.procedure != "predict"
     done = count(estimated(evidence))

@@ -23,6 +23,7 @@ from engine.figures import (
     sizes,
 )
 from engine.report.csv import csv_text
+from engine.report.plots.tradeoff import TABLES as TRADEOFF_TABLES
 
 Rows = list[list[Any]]
 
@@ -160,6 +161,7 @@ _TABLES: dict[type, Callable[[Any], tuple[list[str], Rows]]] = {
     CellsFigure: _cells,
     CurveFigure: _curves,
     MeaningFigure: _meaning,
+    **TRADEOFF_TABLES,
 }
 
 

@@ -6,7 +6,7 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal, Slot
-from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent
+from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QToolTip, QVBoxLayout, QWidget
 
 from gui.plots.chart import Chart
@@ -106,6 +106,16 @@ class RegionPlot(Chart[F]):
         assert self.figure is not None
         words = described(self.figure.needs.utmost, change)
         return f"{words}: {self.figure.ask(change).words}"
+
+    def retheme(self) -> None:
+        """Take up the theme in force; another type needs another legend."""
+        super().retheme()
+        self._fit_legend()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width may want fewer or more rows of the legend."""
+        super().resizeEvent(event)
+        self._fit_legend()
 
     def event(self, event: QEvent) -> bool:
         """Tooltips with the inverse view."""

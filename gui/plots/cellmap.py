@@ -95,7 +95,7 @@ class CellsPlot(RegionPlot["CellsFigure"]):
         self.within_reach.setPen(self.pen(theme.text, 1.4, Qt.PenStyle.DashLine))
         self.provisional.setPen(self.pen(theme.accent, theme.line, Qt.PenStyle.DotLine))
         self.marker.setPen(self.pen(theme.text, 2.0))
-        self.marker.setBrush(tinted(theme.surface, 0.9))
+        self.marker.setBrush(tinted(theme.surface, 0.3))
         self.marker.setSize(theme.px(11))
         for text in self.strengths:
             _dress(text, theme)

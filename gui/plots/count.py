@@ -72,7 +72,7 @@ class CountPlot(RegionPlot["CountFigure"]):
             text.setFont(theme.font("small", bold=text is self.now_label))
             text.fill = pg.mkBrush(tinted(theme.surface, 0.85))
         self.marker.setPen(self.pen(theme.text, 2.0))
-        self.marker.setBrush(tinted(theme.surface, 0.9))
+        self.marker.setBrush(tinted(theme.surface, 0.3))
         self.marker.setSize(theme.px(11))
 
     def summary(self) -> str:

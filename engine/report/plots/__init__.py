@@ -12,8 +12,19 @@ from engine.figures import (
     StaircaseFigure,
     VotesFigure,
 )
-from engine.report.plots import bounds, cells, counts, curves, meaning, region, staircase, votes
+from engine.report.plots import (
+    bounds,
+    cells,
+    counts,
+    curves,
+    meaning,
+    region,
+    staircase,
+    tradeoff,
+    votes,
+)
 from engine.report.plots.base import Drawing
+from engine.tradeoff.figure import TradeOffFigure
 
 
 def drawing(figure: Figure, *, dark: bool = False) -> Drawing:
@@ -32,6 +43,8 @@ def drawing(figure: Figure, *, dark: bool = False) -> Drawing:
         return counts.draw(figure)
     if isinstance(figure, CurveFigure):
         return curves.draw(figure)
+    if isinstance(figure, TradeOffFigure):
+        return tradeoff.draw(figure, dark=dark)
     return meaning.draw(figure)
 
 

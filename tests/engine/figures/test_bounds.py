@@ -3,6 +3,7 @@ import scipy.stats
 
 from engine.figures import bounds_figure
 from engine.procedures.certify import certify
+from engine.schemes import parse_scheme
 from engine.settings import RunSettings
 from tests.factories import make_evidence
 from tests.fakes import HalfSpace, finish, fitted
@@ -42,3 +43,9 @@ def test_a_decision_plans_its_last_phase_and_has_no_provisional_value():
     found = bounds_figure(evidence, evidence.model.class_names)
     assert found.n_plan == evidence.n_planned == 100
     assert found.provisional == ()
+
+
+def test_noise_of_integers_is_neither_float_nor_on_a_grid():
+    scheme = parse_scheme({"key": "hierarchical-ablation", "p": 0.6})
+    found = finish(certify(HalfSpace(0.1), fitted(), RunSettings(scheme=scheme, n0=5, n=100)))
+    assert bounds_figure(found, ("a", "b")).noise == "integer noise"

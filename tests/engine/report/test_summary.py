@@ -6,6 +6,8 @@ from engine.evidence import ChainRecord
 from engine.records import Votes
 from engine.regions import Abstention
 from engine.report.summary import content, estimated
+from engine.schemes import parse_scheme
+from engine.settings import RunSettings
 from tests.factories import make_evidence, make_input, make_predicted
 
 
@@ -89,3 +91,13 @@ def test_the_badge_says_how_sound_the_noise_is() -> None:
     assert content(make_evidence()).badge == "float noise"
     noise = make_evidence().noise.model_copy(update={"arithmetic": "exact grid"})
     assert content(make_evidence(noise=noise)).badge == "sound on the 8-bit grid"
+
+
+def test_parameters_that_matter_are_among_the_key_numbers() -> None:
+    for parameters, told in (({}, {"p", "sigma"}), ({"centre": 2}, {"p", "sigma", "centre"})):
+        scheme = parse_scheme({"key": "hierarchical-gaussian", "sigma": 0.5, **parameters})
+        evidence = make_evidence(settings=RunSettings(scheme=scheme))
+        shown = content(evidence).key_facts
+        names = {fact.label for fact in shown}
+        assert told <= names and not {"centre", "p in the centre"} & (names - told)
+        assert not any(fact.note.endswith(", ") for fact in shown)

@@ -134,3 +134,12 @@ def test_another_scheme_draws_another_map(shown) -> None:
     other = parse_scheme({"key": "hierarchical-gaussian", "sigma": 0.5, "p": 0.9})
     plot.show_figure(make_region_figure("staircase", scheme=other))
     assert plot.picture.image is not first
+
+
+def test_the_legend_has_room_for_all_its_rows_in_every_type(plot, qapp) -> None:
+    for scale in (1.0, 1.6, 1.0):
+        apply_theme(qapp, "light", scale=scale)
+        rows = plot.legend.height_for(plot.width() - 30)
+        assert plot.legend.height() == rows
+    plot.resize(240, 500)
+    assert plot.legend.height() == plot.legend.height_for(max(200, plot.width() - 30))
