@@ -11,6 +11,7 @@ from rich.table import Table
 from engine.evidence import Evidence
 from engine.rounding import round_down, round_up
 
+_ANSWERS = 6
 CERTIFIED, FAILURE, BAD_INPUT, ABSTAINED, INTERRUPTED = 0, 1, 2, 3, 130
 
 
@@ -53,10 +54,24 @@ def rows(evidence: Evidence) -> Iterator[tuple[str, str]]:
         yield "test", f"{evidence.test.name}, p-value {p_value} against alpha {settings.alpha:g}"
     if evidence.radius is not None:
         yield "radius", f"{round_down(evidence.radius, 4)} (rounded down)"
+    yield from _said(evidence)
     for text, inside in evidence.certified_at.items():
         yield f"at {text}", "certified" if inside else "not certified"
     speed = f"{evidence.performance.samples_per_second:,.0f} samples/s"
     yield "speed", f"{speed} on {evidence.performance.device}, {settings.precision}"
+
+
+def _said(evidence: Evidence) -> Iterator[tuple[str, str]]:
+    """What a generative model said most, and what follows for the true class."""
+    names = evidence.model.class_names
+    for number, group in enumerate(evidence.answers[:_ANSWERS]):
+        text = "other answers" if group.text is None else f"'{' '.join(group.text.split())[:60]}'"
+        words = f"{group.count:,} x {text} ({names[group.class_index]})"
+        yield "" if number else "answers", words
+    if len(evidence.answers) > _ANSWERS:
+        yield "", f"and {len(evidence.answers) - _ANSWERS:,} more groups"
+    if evidence.transfer is not None:
+        yield "true class", evidence.transfer.statement
 
 
 def _votes(evidence: Evidence) -> str:

@@ -26,6 +26,7 @@ from engine.cli.output import STDOUT
 from engine.errors import UserError
 from engine.fields import checked
 from engine.files import write_atomically
+from engine.planning.cost import duration
 from engine.rounding import round_down
 
 if TYPE_CHECKING:
@@ -70,6 +71,23 @@ def plan_flags() -> list[inspect.Parameter]:
             show_default=False,
         ),
         flag("power", float, 0.9, "Chance of success that is asked for.", RUN, metavar="X"),
+        flag(
+            "seconds_each",
+            float | None,
+            None,
+            "Seconds per sample of an expensive model: adds the cost, and what hundreds of "
+            "samples are worth.",
+            RUN,
+            metavar="X",
+        ),
+        flag(
+            "false_accept",
+            float,
+            0.0,
+            "With --seconds-each: bound on an oracle's false accepts, to plan for the true class.",
+            RUN,
+            metavar="X",
+        ),
         flag("json", str, "", "Write the plan as JSON; '-' is standard output.", OUTPUT),
     ]
 
@@ -114,6 +132,9 @@ def plan_command(values: Mapping[str, Any]) -> int:
         p=values["probability"],
         target=target,
         power=values["power"],
+        n0=settings.n0,
+        seconds_each=values["seconds_each"],
+        false_accept=values["false_accept"],
     )
     _show(result, Console(stderr=values["json"] == STDOUT))
     text = result.model_dump_json(indent=2) + "\n"
@@ -182,6 +203,9 @@ def _show(result: PlanResult, console: Console) -> None:
     console.print(head, highlight=False, markup=False)
     console.print()
     console.print(_curve(result), highlight=False, markup=False)
+    if result.expensive:
+        console.print()
+        console.print(_expensive(result), highlight=False, markup=False)
     for note in result.notes:
         console.print(f"Note: {note}", highlight=False, markup=False, soft_wrap=True)
 
@@ -207,6 +231,8 @@ def _facts(result: PlanResult) -> list[tuple[str, str]]:
     if result.average_kept is not None:
         kept = f"about {100 * result.average_kept:.0f} % of the average radius over a set"
         facts.append((f"n = {result.n:,} keeps", kept))
+    if result.cost is not None:
+        facts.append(("cost", result.cost.in_words()))
     return facts
 
 
@@ -226,6 +252,30 @@ def _needed_facts(target: str, needed: Needed) -> list[tuple[str, str]]:
         ("first n with that chance", about + first),
         ("least n, if all votes agree", f"{needed.n_min:,}"),
     ]
+
+
+def _expensive(result: PlanResult) -> Table:
+    """What each n is worth over a data set, and its time for one input."""
+    table = Table(box=None, pad_edge=False)
+    asked = bool(result.target)
+    names = ["n", "time", "of the mean radius", "by the law", "largest, in sigma"]
+    for name in (*names, *([f"certify {result.target}", "at most"] if asked else [])):
+        table.add_column(name, justify="right")
+    for point in result.expensive:
+        accuracy = (point.accuracy or 0.0, point.accuracy_limit or 0.0) if asked else ()
+        table.add_row(
+            f"{point.n:,}",
+            duration(point.seconds),
+            _percent(point.average_kept),
+            _percent(point.first_order),
+            round_down(point.largest, 3),
+            *map(_percent, accuracy),
+        )
+    return table
+
+
+def _percent(share: float) -> str:
+    return f"{100 * float(round_down(share, 3)):.1f} %"
 
 
 def _curve(result: PlanResult) -> Table:

@@ -12,6 +12,7 @@ from rich.text import Text
 from engine.procedures.snapshot import Snapshot
 from engine.rounding import round_down
 
+_ANSWERS = 2
 PHASES = {"selection": "choosing the class", "estimation": "bounding its probability"}
 
 
@@ -53,11 +54,17 @@ def _drain(run: Generator[Snapshot, None, Result], bar: Progress | None) -> Resu
 
 
 def claim(snapshot: Snapshot) -> str:
-    """The lower bound so far, rounded down, and whether it may be claimed yet."""
+    """The lower bound so far, rounded down, whether it may be claimed yet, and the answers."""
+    said = " ".join(
+        f"{group.count:,} '{group.text[:24]}'"
+        for group in snapshot.answers[:_ANSWERS]
+        if group.text is not None
+    )
     if snapshot.bounds is None:
-        return ""
+        return said
     shown = f"p_lower {round_down(snapshot.bounds.p_lower, 4)}"
-    return shown if snapshot.bounds.valid else f"{shown} (provisional)"
+    shown = shown if snapshot.bounds.valid else f"{shown} (provisional)"
+    return f"{shown} {said}".rstrip()
 
 
 def _bar(console: Console) -> Progress:

@@ -6,7 +6,9 @@ from scipy.special import betaincinv
 
 from engine.bounds import bound_method
 from engine.errors import UserError
+from engine.planning.cost import Cost, ExpensivePoint
 from engine.planning.expected import expected_point
+from engine.planning.expensive import expensive_points
 from engine.planning.needed import needed
 from engine.planning.question import Question
 from engine.planning.records import Pilot, PlanResult
@@ -16,6 +18,12 @@ from engine.settings import BoundKey
 
 CAUTION = 0.1
 """The plan assumes the lower 10 % quantile of what the pilot leaves possible."""
+_FEW = (50, 100, 200, 300, 500, 1000, 2000)
+"""Numbers of samples that an expensive model may be asked for."""
+_COSTS = (
+    "What n is worth over a set is exact for Clopper-Pearson at alpha and probabilities uniform on "
+    "[1/2, 1].",
+)
 _CURVE = (1, 2, 5)
 _SHORTEST, _LONGEST = 50, 10_000_000
 
@@ -35,6 +43,9 @@ def plan(
     p: float | None = None,
     target: str = "",
     power: float = 0.9,
+    n0: int = 0,
+    seconds_each: float | None = None,
+    false_accept: float = 0.0,
 ) -> PlanResult:
     """Plan one run.
 
@@ -47,6 +58,9 @@ def plan(
         p: a probability of the class.
         target: a perturbation to certify in the scheme's terms, ``radius=0.5``; empty for none.
         power: chance of success that is asked for.
+        n0: selection samples, counted in the time.
+        seconds_each: time per sample; adds what small n are worth over a data set.
+        false_accept: bound on an oracle's false accepts, where the target is the true class.
 
     Raises:
         UserError: neither or both of ``pilot`` and ``p``, or a value that cannot be.
@@ -54,6 +68,7 @@ def plan(
     assumed = _assumed(pilot, p)
     if not 0 < power < 1:
         raise UserError(f"The power must be between 0 and 1, without both (it was {power:g}).")
+    cost = _cost(n0 + n, seconds_each, false_accept)
     share = pilot.runner_up if pilot else 1.0
     anything = Question(scheme, bound_method(bound), alpha, runner_up=share)
     asked = None
@@ -75,7 +90,41 @@ def plan(
         planned=expected_point(anything, asked, n=n, p=assumed),
         curve=tuple(expected_point(anything, asked, n=m, p=assumed) for m in _steps(n)),
         average_kept=average_kept(n, alpha) if _scales(scheme, n) else None,
-        notes=tuple(_notes(pilot, bound)),
+        cost=cost,
+        expensive=_expensive(asked, scheme, n, n0, alpha, cost, false_accept),
+        notes=(*_notes(pilot, bound), *(_COSTS if cost else ())),
+    )
+
+
+def _cost(samples: int, seconds_each: float | None, false_accept: float) -> Cost | None:
+    if not 0 <= false_accept < 1:
+        raise UserError(f"The false accepts must be at least 0 and below 1 (not {false_accept:g}).")
+    if seconds_each is None:
+        return None
+    if not 0 < seconds_each < float("inf"):
+        raise UserError(f"The seconds per sample must be more than 0 (not {seconds_each:g}).")
+    return Cost(samples=samples, seconds_each=seconds_each)
+
+
+def _expensive(
+    asked: Question | None,
+    scheme: Scheme,
+    n: int,
+    n0: int,
+    alpha: float,
+    cost: Cost | None,
+    false_accept: float,
+) -> tuple[ExpensivePoint, ...]:
+    """What some hundreds of samples are worth; nothing where no time per sample is known."""
+    if cost is None or not isinstance(scheme, Gaussian):
+        return ()
+    return expensive_points(
+        sorted({*_FEW, *([n] if n <= _FEW[-1] else [])}),
+        alpha=alpha,
+        seconds_each=cost.seconds_each,
+        n0=n0,
+        p_required=asked.required() if asked else None,
+        false_accept=false_accept,
     )
 
 

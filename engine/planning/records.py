@@ -6,6 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import BeforeValidator, Field, SerializeAsAny, model_validator
 
+from engine.planning.cost import Cost, ExpensivePoint
 from engine.records import Record, Votes
 from engine.regions import Region
 from engine.schemes import Scheme
@@ -105,6 +106,8 @@ class PlanResult(Record):
         curve: the same over n.
         average_kept: share of the average radius over a whole data set that the planned n keeps,
             to first order, for probabilities uniform on [1/2, 1]; None for other noise.
+        cost: what the planned run takes; None where no time per sample is known.
+        expensive: what each n is worth over a data set, and what it takes.
         notes: what the plan takes for granted, one sentence each.
     """
 
@@ -122,6 +125,8 @@ class PlanResult(Record):
     planned: ExpectedPoint
     curve: tuple[ExpectedPoint, ...]
     average_kept: float | None = None
+    cost: Cost | None = None
+    expensive: tuple[ExpensivePoint, ...] = ()
     notes: tuple[str, ...] = ()
 
 

@@ -55,7 +55,8 @@ def limits(evidence: Evidence) -> Section:
     certifying = evidence.procedure != "predict"
     arithmetic = _ARITHMETIC_LIMITS.get(evidence.noise.arithmetic, ())
     own = evidence.settings.scheme.limits + _CERTIFY_LIMITS if certifying else _PREDICT_LIMITS
-    return Section("What this does not say", sentences=(*own, *_GENERAL_LIMITS, *arithmetic))
+    said = (*own, *answer_limits(evidence), *_GENERAL_LIMITS, *arithmetic)
+    return Section("What this does not say", sentences=said)
 
 
 def _method(evidence: Evidence) -> Section:

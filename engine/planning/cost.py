@@ -1,0 +1,66 @@
+"""What a run takes, and what each of its samples is worth. Loads neither SciPy nor torch."""
+
+from __future__ import annotations
+
+import math
+
+from pydantic import Field
+
+from engine.records import Record
+
+WORTH_SAYING = 10.0
+"""Seconds: a run that takes longer says so before it starts."""
+
+
+class ExpensivePoint(Record):
+    """What n samples per input are worth over a data set, and what they cost.
+
+    Attributes:
+        n: estimation samples per input.
+        average_kept: share of the average radius of unlimited sampling that n keeps, exactly.
+        first_order: the same by the law 1 - c z_alpha / sqrt(n), at least 0.
+        largest: radius of unanimous votes in units of sigma, the most that n can reach.
+        accuracy: share of the inputs on which a target is certified; None without one.
+        accuracy_limit: the same with unlimited sampling.
+        seconds: time for one input.
+    """
+
+    n: int
+    average_kept: float
+    first_order: float
+    largest: float
+    accuracy: float | None = None
+    accuracy_limit: float | None = None
+    seconds: float
+
+
+class Cost(Record):
+    """What a run will take.
+
+    Attributes:
+        samples: selection and estimation samples of all inputs.
+        seconds_each: measured on a pilot.
+    """
+
+    samples: int = Field(ge=1)
+    seconds_each: float = Field(ge=0)
+
+    @property
+    def seconds(self) -> float:
+        """Time for all of them."""
+        return self.samples * self.seconds_each
+
+    def in_words(self) -> str:
+        """E.g. ``about 3 h 20 min (1,100 samples at 10.9 s)``."""
+        return f"{duration(self.seconds)} ({self.samples:,} samples at {self.seconds_each:.3g} s)"
+
+
+def duration(seconds: float) -> str:
+    """E.g. ``about 3 h 20 min``: two units at most, rounded up."""
+    whole = math.ceil(seconds)
+    for size, unit, smaller, below in ((86400, "d", 3600, "h"), (3600, "h", 60, "min")):
+        if whole >= size:
+            rest = math.ceil((whole - whole // size * size) / smaller)
+            carried = whole // size + rest // (size // smaller)
+            return f"about {carried} {unit} {rest % (size // smaller)} {below}"
+    return f"about {math.ceil(whole / 60)} min" if whole >= 60 else f"about {max(whole, 1)} s"
