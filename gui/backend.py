@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from engine.case import Case, RunRow
     from engine.evidence import Evidence
     from engine.figures import Illustrations, MeaningFigure, NeighbourhoodFigure, SliceFigure
-    from engine.inputs.base import FittedInput, ImageInput
+    from engine.inputs import GivenInput
+    from engine.inputs.base import FittedInput
     from engine.inputs.graph import GraphInput
     from engine.models.base import Classifier
     from engine.models.request import ModelRequest
@@ -112,7 +113,7 @@ class Backend:
 
         return compare(classifier, specs, stop=stop)
 
-    def open_input(self, spec: str, known: list[str]) -> tuple[list[str], ImageInput | GraphInput]:
+    def open_input(self, spec: str, known: list[str]) -> tuple[list[str], GivenInput]:
         """An input and the row it stands in; the first of a folder, set or graph."""
         from engine.inputs import expand, load_input
 
@@ -131,7 +132,7 @@ class Backend:
         self,
         classifier: Classifier,
         request: ModelRequest,
-        given: ImageInput | GraphInput,
+        given: GivenInput,
         settings: RunSettings,
     ) -> tuple[Subject, int]:
         """Bring an input into a model's shape.
@@ -289,12 +290,13 @@ class Backend:
     ) -> Generator[SliceFigure, None, SliceFigure]:
         """Map a plane through the picture, finer and finer."""
         from engine.grid import gridded
-        from engine.inputs import fit, load_input
+        from engine.inputs import load_input
+        from engine.models import fitted as fit
         from engine.procedures.slices import SliceAxes, explore
 
         towards = None
         if axes.kind == "towards":
-            towards = fit(load_input(axes.towards), subject.classifier.identity)
+            towards = fit(subject.classifier, load_input(axes.towards))
         return explore(
             subject.classifier,
             gridded(subject.fitted, evidence.settings)[0],

@@ -13,6 +13,7 @@ from engine.records import InputKind
 
 if TYPE_CHECKING:
     from engine.figures import NeighbourhoodFigure
+    from engine.inputs import GivenInput
     from engine.inputs.base import Pixels
 
 
@@ -21,7 +22,7 @@ class Example:
     """A shipped input for the gallery.
 
     Attributes:
-        pixels: of a picture; None for other inputs.
+        pixels: of its picture; None without one.
         around: of a node: what is around it.
         group: what it is one of, as a heading.
         kind: of input.
@@ -54,6 +55,9 @@ class _Group:
 _GROUPS = (
     _Group("Handwritten digits that no shipped model was trained on", "digits", "demo:digits"),
     _Group("Members of a karate club: nodes of a graph", "karate", "demo:karate"),
+    _Group("Drawn signs, for a model that writes commands", "commands", "demo:commands"),
+    _Group("Pictures with an instruction, safe or not", "filter", "demo:filter"),
+    _Group("Rows of a table of numbers and categories", "mixed", "demo:mixed"),
     _Group("A classifier that fools floating-point noise", "lattice:", "demo:lattice"),
 )
 _MOST_OF_A_GROUP = 12
@@ -90,19 +94,38 @@ def offered() -> Offer:
     )
 
 
-def _examples(group: _Group, models: Sequence[str]) -> Iterator[Example]:
-    from engine.graph_figures import neighbourhood_figure
-    from engine.inputs import ImageInput, expand, gallery, load_input
+def _examples(group: _Group, shipped: Sequence[str]) -> Iterator[Example]:
+    from engine.inputs import expand, gallery, load_input
 
+    models = tuple(name for name in shipped if name.startswith(group.models))
+    if not models:
+        return
     specs = gallery() if group.inputs == "digits" else expand(group.inputs)
     for given in map(load_input, specs[:_MOST_OF_A_GROUP]):
-        picture = isinstance(given, ImageInput)
         yield Example(
             given.source,
-            given.name if picture else given.graph.node_name(given.node),
-            given.pixels if picture else None,
-            None if picture else neighbourhood_figure(given.graph, given.node),
+            _titled(given),
+            _pixels(given),
+            _around(given),
             group=group.title,
             kind=given.kind,
-            models=tuple(name for name in models if name.startswith(group.models)),
+            models=models,
         )
+
+
+def _titled(given: GivenInput) -> str:
+    if given.kind == "graph":
+        return given.graph.node_name(given.node)
+    return given.text if given.kind in ("text", "pair") else given.name
+
+
+def _pixels(given: GivenInput) -> Pixels | None:
+    if given.kind == "pair":
+        return given.picture.pixels
+    return given.pixels if given.kind == "image" else None
+
+
+def _around(given: GivenInput) -> NeighbourhoodFigure | None:
+    from engine.graph_figures import neighbourhood_figure
+
+    return neighbourhood_figure(given.graph, given.node) if given.kind == "graph" else None

@@ -18,8 +18,8 @@ from gui.preferences import Preferences
 
 if TYPE_CHECKING:
     from engine.figures import NeighbourhoodFigure
-    from engine.inputs.base import FittedInput, ImageInput
-    from engine.inputs.graph import GraphInput
+    from engine.inputs import GivenInput
+    from engine.inputs.base import FittedInput
     from engine.models.base import Classifier
     from engine.records import ModelIdentity
 
@@ -51,7 +51,7 @@ class Loading(Errands):
         self.settings = RunSettings()
         self.model: ModelIdentity | None = None
         self.request: ModelRequest | None = None
-        self.given: ImageInput | GraphInput | None = None
+        self.given: GivenInput | None = None
         self.around: NeighbourhoodFigure | None = None
         self.specs: list[str] = []
         self.clean_answer: int | None = None
@@ -169,7 +169,7 @@ class Loading(Errands):
         self.model_changed.emit()
         self._fit()
 
-    def _take_input(self, loaded: tuple[list[str], ImageInput | GraphInput]) -> None:
+    def _take_input(self, loaded: tuple[list[str], GivenInput]) -> None:
         self._subject = self.clean_answer = None
         self.specs, given = loaded
         self.given, self.around = given, None

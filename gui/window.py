@@ -373,7 +373,7 @@ class Window(DocumentWindow):
     def _on_offer(self, offer: Offer) -> None:
         self.left.model.offer(offer)
         self.gallery.show_examples(offer.gallery)
-        pictures = (example for example in offer.gallery if example.pixels is not None)
+        pictures = (example for example in offer.gallery if example.kind == "image")
         self.explore.offer(tuple(pictures))
 
     @Slot(object)

@@ -12,5 +12,16 @@ def test_every_example_opens_and_every_model_it_names_is_shipped():
     for example in offer.gallery:
         assert load_input(example.spec).kind == example.kind
         assert example.models and set(example.models) <= shipped
-        assert (example.pixels is None) != (example.around is None)
-    assert {example.kind for example in offer.gallery} == {"image", "graph"}
+        assert (example.around is not None) == (example.kind == "graph")
+        assert (example.pixels is not None) == (example.kind in ("image", "pair"))
+    assert {example.kind for example in offer.gallery} >= {"image", "graph"}
+
+
+def test_what_no_shipped_model_takes_is_not_offered(monkeypatch):
+    import engine.models.demo as demo
+
+    digits = [model for model in catalogue() if model.name == "demo:digits-0.25"]
+    monkeypatch.setattr(demo, "catalogue", lambda: tuple(digits))
+    assert {example.group for example in offered().gallery} == {
+        "Handwritten digits that no shipped model was trained on"
+    }
