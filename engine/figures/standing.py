@@ -35,6 +35,11 @@ class Standing(Record):
     p_reach: float
     p_expected: float
 
+    @property
+    def unfinished(self) -> bool:
+        """Whether votes are still to come."""
+        return self.n < self.n_plan
+
     def votes_needed(self, required: float) -> int | None:
         """About the n at which p_lower exceeds ``required`` if the class keeps its share.
 

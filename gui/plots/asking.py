@@ -10,9 +10,9 @@ from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QToolTip, QVBoxLayout, QWidget
 
 from gui.plots.chart import Chart
-from gui.plots.legend import Legend
+from gui.plots.legend import Entry, Legend
 from gui.plots.scale import Scale
-from gui.theme import set_role
+from gui.theme import Theme, set_role
 
 if TYPE_CHECKING:
     from engine.figures import RegionFigure
@@ -182,3 +182,32 @@ class RegionPlot(Chart[F]):
     @Slot()
     def _fit_legend(self) -> None:
         self.legend.setFixedHeight(self.legend.height_for(max(200, self.width() - 30)))
+
+
+def whose(figure: RegionFigure) -> str:
+    """The certified class, and the noise."""
+    name = f"class {figure.class_name}" if figure.class_name else ""
+    return " · ".join(filter(None, (name, figure.noise)))
+
+
+def beside_claim(figure: RegionFigure) -> tuple[float | None, float | None]:
+    """What p_lower can still become, and what it is where it is no claim; None where neither."""
+    stands = figure.standing
+    if stands is None:
+        return None, None
+    reach = stands.p_reach if stands.unfinished else None
+    return reach, None if stands.valid else stands.p_lower
+
+
+def entries(figure: RegionFigure, theme: Theme) -> list[Entry]:
+    """What the lines over a map mean."""
+    reach, provisional = beside_claim(figure)
+    known = (
+        (figure.region is not None, Entry("certified now", theme.certified)),
+        (reach is not None, Entry("the votes to come could reach", theme.text, "line")),
+        (
+            provisional is not None,
+            Entry("provisional, no claim (dotted)", theme.accent, "line"),
+        ),
+    )
+    return [entry for there, entry in known if there]

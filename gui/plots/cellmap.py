@@ -12,10 +12,9 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QSpinBox
 
 from gui import theme as themes
-from gui.plots.asking import RegionPlot, Step
+from gui.plots.asking import RegionPlot, Step, beside_claim, entries, whose
 from gui.plots.chart import text_size, tinted
 from gui.plots.heat import heat_picture
-from gui.plots.legend import Entry
 from gui.theme import Theme
 from gui.widgets.mask import edges
 
@@ -75,16 +74,11 @@ class CellsPlot(RegionPlot["CellsFigure"]):
         self.certified.setRect(_rect(mask.shape))
         for item in (self.casing, self.outline):
             item.setData(*edges(mask))
-        stands = figure.standing
-        open_votes = stands is not None and stands.n < stands.n_plan
-        for item, p in (
-            (self.within_reach, stands.p_reach if stands and open_votes else None),
-            (self.provisional, stands.p_lower if stands and not stands.valid else None),
-        ):
+        beside = (self.within_reach, self.provisional)
+        for item, p in zip(beside, beside_claim(figure), strict=True):
             item.setData(*edges(required < p if p is not None else np.zeros_like(mask)))
-        self.set_subtitle(" · ".join(filter(None, (figure.class_name and
-                          f"class {figure.class_name}", figure.noise))))  # fmt: skip
-        self.legend.set_entries(_entries(figure, themes.current(), open_votes=open_votes))
+        self.set_subtitle(whose(figure))
+        self.legend.set_entries(entries(figure, themes.current()))
         self._zoom(figure, required)
         self.mark(self.chosen)
 
@@ -246,12 +240,3 @@ def _rect(shape: tuple[int, ...]) -> QRectF:
 def _dress(text: pg.TextItem, theme: Theme) -> None:
     text.setColor(theme.text)
     text.setFont(theme.font("small"))
-
-
-def _entries(figure: CellsFigure, theme: Theme, *, open_votes: bool) -> list[Entry]:
-    entries = [Entry("certified now", theme.certified)] if figure.region is not None else []
-    if open_votes:
-        entries.append(Entry("the votes to come could reach", theme.text, "line"))
-    if figure.standing is not None and not figure.standing.valid:
-        entries.append(Entry("provisional, no claim (dotted)", theme.accent, "line"))
-    return entries

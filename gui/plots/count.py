@@ -8,7 +8,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt
 
 from gui import theme as themes
-from gui.plots.asking import RegionPlot, Step
+from gui.plots.asking import RegionPlot, Step, whose
 from gui.plots.bars import Bars, BarStyle
 from gui.plots.chart import text_size, tinted
 from gui.plots.labels import Box, place
@@ -50,17 +50,15 @@ class CountPlot(RegionPlot["CountFigure"]):
         heights = [min(1.0, required) for required in needs.required.tolist()]
         styles = [self._style(figure, i) for i in range(len(heights))]
         self.bars.set_bars(range(len(heights)), heights, width=_BAR, styles=styles)
-        open_votes = stands is not None and stands.n < stands.n_plan
         self.now.setVisible(stands is not None)
-        self.reach.setVisible(open_votes)
+        self.reach.setVisible(stands is not None and stands.unfinished)
         if stands is not None:
             self.now.setValue(stands.p_lower)
             self.reach.setValue(stands.p_reach)
             solid = Qt.PenStyle.SolidLine if stands.valid else Qt.PenStyle.DotLine
             theme = themes.current()
             self.now.setPen(self.pen(theme.accent, theme.line, solid))
-        self.set_subtitle(" · ".join(filter(None, (figure.class_name and
-                          f"class {figure.class_name}", figure.noise))))  # fmt: skip
+        self.set_subtitle(whose(figure))
         self.legend.set_entries(_entries(figure, themes.current()))
         self.mark(self.chosen)
 

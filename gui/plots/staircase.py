@@ -10,10 +10,9 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
 
 from gui import theme as themes
-from gui.plots.asking import RegionPlot, Step
+from gui.plots.asking import RegionPlot, Step, beside_claim, entries, whose
 from gui.plots.chart import text_size, tinted
 from gui.plots.heat import heat_picture
-from gui.plots.legend import Entry
 from gui.theme import Theme
 
 if TYPE_CHECKING:
@@ -56,16 +55,11 @@ class StaircasePlot(RegionPlot["StaircaseFigure"]):
         certified = _outline(_heights(figure))
         for item in (self.casing, self.steps):
             item.setData(*certified)
-        stands = figure.standing
-        open_votes = stands is not None and stands.n < stands.n_plan
-        for item, p in (
-            (self.within_reach, stands.p_reach if stands and open_votes else None),
-            (self.provisional, stands.p_lower if stands and not stands.valid else None),
-        ):
+        beside = (self.within_reach, self.provisional)
+        for item, p in zip(beside, beside_claim(figure), strict=True):
             item.setData(*_outline(np.zeros(0) if p is None else figure.needs.reach(p)))
-        self.set_subtitle(" · ".join(filter(None, (figure.class_name and
-                          f"class {figure.class_name}", figure.noise))))  # fmt: skip
-        self.legend.set_entries(_entries(figure, themes.current(), open_votes=open_votes))
+        self.set_subtitle(whose(figure))
+        self.legend.set_entries(entries(figure, themes.current()))
         self._zoom(figure)
         self.mark(self.chosen)
 
@@ -205,12 +199,3 @@ def _outline(heights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def _column(needs: StaircaseMap, change: Perturbation) -> int:
     count = change[needs.utmost.count_term]
     return min(int(np.searchsorted(needs.counts, count)), len(needs.counts) - 1)
-
-
-def _entries(figure: StaircaseFigure, theme: Theme, *, open_votes: bool) -> list[Entry]:
-    entries = [Entry("certified now", theme.certified)] if figure.region is not None else []
-    if open_votes:
-        entries.append(Entry("the votes to come could reach", theme.text, "line"))
-    if figure.standing is not None and not figure.standing.valid:
-        entries.append(Entry("provisional, no claim (dotted)", theme.accent, "line"))
-    return entries

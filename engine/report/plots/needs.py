@@ -60,7 +60,7 @@ def subtitle(figure: RegionFigure) -> str:
 
 def open_votes(standing: Standing | None) -> bool:
     """Whether votes are still to come."""
-    return standing is not None and standing.n < standing.n_plan
+    return standing is not None and standing.unfinished
 
 
 def shown(wanted: int, there: int) -> int:
