@@ -36,8 +36,8 @@ def check_alphabet(scheme: Scheme, given: InputIdentity) -> None:
         _check_fields(scheme, given)
     elif isinstance(scheme, Words) and given.alphabet != (scheme.vocabulary,):
         raise UserError(
-            f"The model's alphabet has {given.alphabet[0]:,} tokens, the noise {scheme.vocabulary:,}; "
-            f"set --vocabulary {given.alphabet[0]}."
+            f"The model's alphabet has {given.alphabet[0]:,} tokens, the noise has "
+            f"{scheme.vocabulary:,}; set --vocabulary {given.alphabet[0]}."
         )
     elif isinstance(scheme, HybridUniform) and scheme.arities:
         raise UserError("--arities is for the fields of a table; leave it out for a text.")

@@ -1,5 +1,6 @@
-"""Inputs: a file, a folder, a data set or a name becomes a picture, a node of a graph, a text, a
-picture with a text, or a row of a table.
+"""Inputs: a file, a folder, a data set or a name becomes what a model takes.
+
+A picture, a node of a graph, a text, a picture with a text, or a row of a table.
 
 Importing this package loads neither torch nor Pillow; each kind's module is imported when needed.
 """
@@ -69,8 +70,7 @@ def load_input(spec: str) -> GivenInput:
 
 
 def expand(spec: str) -> list[str]:
-    """Specs of the single inputs that ``spec`` stands for: many for a folder, data set,
-    graph or table.
+    """Specs of the single inputs that ``spec`` stands for: many for a folder, set or table.
 
     Raises:
         UserError: the folder or data set cannot be read, or is empty.

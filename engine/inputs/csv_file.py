@@ -67,8 +67,7 @@ def _lines(text: str) -> list[tuple[int, list[str]]]:
     first = text.partition("\n")[0]
     separator = max(_SEPARATORS, key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    found = [(reader.line_num, cells) for cells in reader if cells]
-    return found
+    return [(reader.line_num, cells) for cells in reader if cells]
 
 
 def _check(spec: str, header: tuple[str, ...], lines: list[tuple[int, list[str]]]) -> None:

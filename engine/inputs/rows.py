@@ -1,8 +1,8 @@
 """Rows of CSV files: texts, pictures with texts, pictures, or numbers with categories.
 
-``rows.csv:3`` is row 3, the first row being 0. A column ``text``, ``prompt`` or ``caption`` makes it
-a text, one called ``image``, ``picture`` or ``path`` a picture, both a pair; any other table is one
-of numbers and categories. What its columns are is detected, said as
+``rows.csv:3`` is row 3, the first row being 0. A column ``text``, ``prompt`` or ``caption`` makes
+it a text, one called ``image``, ``picture`` or ``path`` a picture, both a pair; any other table is
+one of numbers and categories. What its columns are is detected, said as
 ``rows.csv:3?types=age:numeric,job:categorical``, or in ``rows.types.json`` beside the file.
 ``mixed:5`` is row 5 of the shipped example.
 """
@@ -84,7 +84,8 @@ def load(spec: str) -> RowInput:
         )
     if place.row >= len(table.rows):
         raise UserError(
-            f"{place.file} has no row {place.row}; its rows are numbered 0 to {len(table.rows) - 1}."
+            f"{place.file} has no row {place.row}; its rows are numbered 0 to "
+            f"{len(table.rows) - 1}."
         )
     text, picture = (None if table.types else table.named(names) for names in (TEXTS, PICTURES))
     if text is None and picture is None:

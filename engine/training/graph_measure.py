@@ -9,8 +9,8 @@ from typing import Any
 import torch
 
 from engine.evidence import Evidence
-from engine.inputs import fit, load_input
-from engine.models import ModelRequest, load_model
+from engine.inputs import load_input
+from engine.models import ModelRequest, fitted, load_model
 from engine.models.base import Classifier
 from engine.models.graph_networks import GraphNetwork
 from engine.procedures.certify import certify
@@ -19,7 +19,7 @@ from engine.settings import RunSettings
 from engine.training.graph_data import View
 from engine.training.graph_noise import GraphNoise
 
-Cell = Mapping[str, int]
+Cell = Mapping[str, float]
 """A perturbation in the terms of its scheme, e.g. ``{"entities": 1, "additions": 2, ...}``."""
 
 
@@ -108,8 +108,7 @@ def _holds(evidence: Evidence, cell: Cell) -> bool:
 
 
 def _certified(classifier: Classifier, spec: str, settings: RunSettings) -> Evidence:
-    node = fit(load_input(spec), classifier.identity)
-    running = certify(classifier, node, settings)
+    running = certify(classifier, fitted(classifier, load_input(spec)), settings)
     while True:
         try:
             next(running)
