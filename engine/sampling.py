@@ -82,6 +82,11 @@ class Sampler:
         self._buffer: Batch | None = None
         self._batch_seconds = BATCH_SECONDS
 
+    @property
+    def seconds_each(self) -> float:
+        """Seconds per sample, as measured by :meth:`calibrate` and followed since."""
+        return self._batch_seconds / max(1, self.batch)
+
     def calibrate(self, planned: int) -> None:
         """Try the model once and, where no batch size was given, find a fast one.
 

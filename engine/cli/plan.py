@@ -260,7 +260,7 @@ def _expensive(result: PlanResult) -> Table:
     asked = bool(result.target)
     names = ["n", "time", "of the mean radius", "by the law", "largest, in sigma"]
     for name in (*names, *([f"certify {result.target}", "at most"] if asked else [])):
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", no_wrap=name == "time")
     for point in result.expensive:
         accuracy = (point.accuracy or 0.0, point.accuracy_limit or 0.0) if asked else ()
         table.add_row(

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
+from engine.planning.cost import WORTH_SAYING
 from engine.procedures.snapshot import Snapshot
 from engine.rounding import round_down
 
@@ -28,13 +29,18 @@ Result = TypeVar("Result")
 
 def follow(run: Generator[Snapshot, None, Result], console: Console | None) -> Result:
     """Drive a procedure to its end, showing how far it is; ``None`` shows nothing."""
-    if console is None or not console.is_terminal:
-        return _drain(run, None)
+    if console is None:
+        return _drain(run, None, None)
+    if not console.is_terminal:
+        return _drain(run, None, console)
     with _bar(console) as bar:
-        return _drain(run, bar)
+        return _drain(run, bar, console)
 
 
-def _drain(run: Generator[Snapshot, None, Result], bar: Progress | None) -> Result:
+def _drain(
+    run: Generator[Snapshot, None, Result], bar: Progress | None, console: Console | None
+) -> Result:
+    told = console is None
     task = bar.add_task("preparing", total=None, rate="", claim="") if bar else None
     while True:
         try:
@@ -42,6 +48,9 @@ def _drain(run: Generator[Snapshot, None, Result], bar: Progress | None) -> Resu
         except StopIteration as end:
             found: Result = end.value
             return found
+        if console is not None and not told:
+            _tell_cost(snapshot, console)
+            told = True
         if bar is not None and task is not None:
             bar.update(
                 task,
@@ -51,6 +60,13 @@ def _drain(run: Generator[Snapshot, None, Result], bar: Progress | None) -> Resu
                 rate=f"{snapshot.rate:,.0f}/s",
                 claim=claim(snapshot),
             )
+
+
+def _tell_cost(snapshot: Snapshot, console: Console) -> None:
+    """What the run will take, before its first sample, where somebody would want to know."""
+    if snapshot.cost is not None and snapshot.cost.seconds > WORTH_SAYING:
+        words = f"This run takes {snapshot.cost.in_words()}; Ctrl+C stops it and keeps its votes."
+        console.print(words, markup=False, highlight=False, soft_wrap=True)
 
 
 def claim(snapshot: Snapshot) -> str:

@@ -9,6 +9,7 @@ from engine.bounds import BoundMethod
 from engine.records import ProbabilityBounds, Votes
 from engine.regions import Perturbation, Region
 from engine.schemes import Scheme
+from engine.schemes.deciding import threshold
 
 N_LIMIT = 10**9
 """Plans look no further than this many samples."""
@@ -44,10 +45,11 @@ class Question:
         return region is not None and (self.target is None or region.contains(self.target))
 
     def required(self) -> float:
-        """What p_lower must exceed, against one half."""
+        """What p_lower must exceed: at least one half, or the scheme's own threshold tau."""
+        least = threshold(self.scheme)
         if self.target is None:
-            return 0.5
-        return max(0.5, self.scheme.required_probability(self.target))
+            return least
+        return max(least, self.scheme.required_probability(self.target))
 
     def k_star(self, n: int) -> int | None:
         """Fewest votes of n that certify the target; None if even all n do not."""

@@ -6,6 +6,7 @@ from engine.bounds import BoundMethod
 from engine.records import Votes
 from engine.regions import Abstention
 from engine.schemes import Scheme
+from engine.schemes.deciding import threshold_in_words
 from engine.settings import ENUMERATION, RunSettings
 
 N_LIMIT = 10**9
@@ -38,8 +39,8 @@ def explain(
         return _wrong_guess(selection, estimation, class_names)
     needed = n_needed(estimation, scheme=scheme, method=method, alpha=alpha)
     if needed is None:
-        return _below_half(estimation, top, class_names[top])
-    return _too_few(estimation, top, class_names[top], needed)
+        return _below_half(estimation, top, class_names[top], scheme)
+    return _too_few(estimation, top, class_names[top], needed, scheme)
 
 
 def contradiction(settings: RunSettings, selection: Votes, estimation: Votes) -> Abstention | None:
@@ -103,23 +104,23 @@ def _wrong_guess(selection: Votes, estimation: Votes, names: tuple[str, ...]) ->
     )
 
 
-def _below_half(votes: Votes, top: int, name: str) -> Abstention:
+def _below_half(votes: Votes, top: int, name: str, scheme: Scheme) -> Abstention:
     return Abstention(
         reason="below-half",
         sentence=(
             f"'{name}' won {votes.counts[top]:,} of {votes.n:,} votes, so its probability under "
-            "the noise is probably not above one half. More samples will not help; a model trained "
+            f"the noise is probably not above {threshold_in_words(scheme)}. More samples will not help; a model trained "
             "with this noise, or less noise, may."
         ),
     )
 
 
-def _too_few(votes: Votes, top: int, name: str, needed: int) -> Abstention:
+def _too_few(votes: Votes, top: int, name: str, needed: int, scheme: Scheme) -> Abstention:
     return Abstention(
         reason="too-few-samples",
         sentence=(
-            f"'{name}' won {votes.counts[top]:,} of {votes.n:,} votes, too few to exclude one "
-            f"half. About n = {needed:,} would certify if the votes keep these proportions."
+            f"'{name}' won {votes.counts[top]:,} of {votes.n:,} votes, too few to exclude "
+            f"{threshold_in_words(scheme)}. About n = {needed:,} would certify if the votes keep these proportions."
         ),
         n_needed=needed,
     )

@@ -12,6 +12,7 @@ from engine.inputs.base import FittedInput
 from engine.models.base import Classifier
 from engine.noise import Stream
 from engine.oracles.audit import Labelled
+from engine.planning.cost import WORTH_SAYING, Cost
 from engine.procedures.claims import Claims, region_of
 from engine.procedures.conclusion import certify_facts
 from engine.procedures.resume import Resume, check_resume
@@ -91,10 +92,13 @@ class _Certify:
         self.top: int | None = None
         self.tally: Tally | None = None
         self.claims = Claims(self.settings, self.method, run.randomness)
+        self.cost = self._cost()
 
     def snapshots(self) -> Generator[Snapshot, None, None]:
         """Both phases; the chosen class is fixed between them."""
         sampler, settings = self.run.sampler, self.settings
+        if self.cost is not None and self.cost.seconds > WORTH_SAYING:
+            yield self._snapshot("selection", None)
         self.run.start_estimation()
         already = self.selection
         for votes in sampler.votes(Stream.SELECTION, settings.n0, before=already):
@@ -212,7 +216,17 @@ class _Certify:
             rate=rate,
             eta=left / rate if rate > 0 else None,
             seconds=self.run.seconds(),
+            cost=self.cost,
         )
+
+    def _cost(self) -> Cost | None:
+        """What is left to draw, at the speed of the calibration; None where nothing is."""
+        resume, settings = self.resume, self.settings
+        counted = sum(block.n for block in resume.blocks) + resume.selection.n if resume else 0
+        left = settings.n0 + settings.n - counted
+        if left < 1:
+            return None
+        return Cost(samples=left, seconds_each=self.run.sampler.seconds_each)
 
     def _provisional(self, bounds: ProbabilityBounds | None) -> ProbabilityBounds | None:
         """Plain Clopper-Pearson beside a bound that is something else, until n is reached."""

@@ -7,6 +7,7 @@ from typing import Literal
 from engine.answers import AnswerGroup
 from engine.blocks import Block
 from engine.evidence import TrajectoryPoint
+from engine.planning.cost import Cost
 from engine.records import ProbabilityBounds, Record, Votes
 from engine.regions import Region
 from engine.settings import NoiseMode, RunSettings
@@ -36,6 +37,7 @@ class Snapshot(Record):
         rate: samples per second, recent.
         eta: seconds left at that rate; None while unknown.
         seconds: since the run began.
+        cost: what the whole run takes, by the speed that was measured before its first sample.
     """
 
     run_id: str
@@ -57,3 +59,4 @@ class Snapshot(Record):
     rate: float = 0.0
     eta: float | None = None
     seconds: float = 0.0
+    cost: Cost | None = None

@@ -8,6 +8,7 @@ from engine.report.content import Content, Fact, Section, Tone
 from engine.report.numbers import PROBABILITY_DIGITS, count, lower, plain, upper
 from engine.report.sections import limits, sections
 from engine.rounding import confidence_percent, round_up
+from engine.schemes.deciding import threshold_in_words
 
 _TITLES = {
     "certified": "Robustness certificate",
@@ -17,7 +18,7 @@ _TITLES = {
 _TONES: dict[str, Tone] = {"certified": "good", "predicted": "good", "abstained": "warn"}
 _CAUSES = {
     "wrong-guess": "the selection votes guessed the wrong class",
-    "below-half": "the class's probability under the noise is not above one half",
+    "below-half": "the class's probability under the noise is not above {threshold}",
     "too-few-samples": "n is too small for these votes",
 }
 _SHORT_HASH = 12
@@ -62,9 +63,11 @@ def _why(evidence: Evidence) -> Section | None:
     if abstention is None:
         return None
     facts = []
-    if abstention.reason in _CAUSES:
-        others = [cause for reason, cause in _CAUSES.items() if reason != abstention.reason]
-        facts.append(Fact("most likely", _CAUSES[abstention.reason]))
+    threshold = threshold_in_words(evidence.settings.scheme)
+    causes = {reason: cause.format(threshold=threshold) for reason, cause in _CAUSES.items()}
+    if abstention.reason in causes:
+        others = [cause for reason, cause in causes.items() if reason != abstention.reason]
+        facts.append(Fact("most likely", causes[abstention.reason]))
         facts += [Fact("less likely", cause) for cause in others]
     if abstention.n_needed is not None:
         needed = count(abstention.n_needed)

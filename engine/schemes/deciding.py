@@ -14,6 +14,17 @@ from engine.schemes.base import Family, Scheme
 MAJORITY = 0.5
 
 
+def threshold(scheme: Scheme) -> float:
+    """What a class's probability must exceed at the clean input: tau, or one half without one."""
+    return scheme.tau if isinstance(scheme, Deciding) else MAJORITY
+
+
+def threshold_in_words(scheme: Scheme) -> str:
+    """``one half``, or ``the threshold tau = 0.3``."""
+    tau = threshold(scheme)
+    return "one half" if tau == MAJORITY else f"the threshold tau = {tau:g}"
+
+
 class Deciding(Scheme, ABC):
     """By majority vote (tau 1/2), or a class is flagged where its probability is tau or more.
 

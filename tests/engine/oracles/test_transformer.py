@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import json
+import shutil
+
+import pytest
+
+from engine.errors import UserError
+from engine.oracles.transformer import open_text_model
+
+
+def test_a_row_does_not_depend_on_its_company(text_classifier):
+    model = open_text_model(str(text_classifier), source="o", task="classification")
+    alone = model.outputs(["go left"])[0]
+    assert model.outputs(["bad", "go left", "what now answer"])[1] == alone
+    assert model.longest == 32
+    assert len(model.outputs(["go " * 500])[0]) == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"auto_map": {"AutoModel": "x.Y"}}, "asks for its own Python code"),
+        ({"model_type": "no-such-model"}, "cannot be opened as a text classifier"),
+    ],
+)
+def test_folders_that_cannot_be(text_classifier, tmp_path, change, sentence):
+    folder = shutil.copytree(text_classifier, tmp_path / "copy")
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps({**config, **change}))
+    with pytest.raises(UserError) as refusal:
+        open_text_model(str(folder), source="o", task="classification")
+    assert sentence in str(refusal.value)
+
+
+def test_an_embedding_model_without_a_head_is_no_classifier(sentence_model):
+    with pytest.raises(UserError, match="weights do not fit"):
+        open_text_model(str(sentence_model), source="o", task="classification")
