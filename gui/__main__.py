@@ -14,7 +14,9 @@ from engine.openmp import wait_passively
 
 _COMMANDS = frozenset(
     [
+        "audit",
         "certify",
+        "compare",
         "decide",
         "demo",
         "doctor",

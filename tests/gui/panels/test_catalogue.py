@@ -42,8 +42,6 @@ def test_a_model_that_is_told_what_was_noised_needs_a_scheme_that_tells(make):
     model = make.model(input_shape=(2, 8, 8), encoding="indicator")
     given = make.fitted(make.image("digits:7")).identity
     assert misfit(HierarchicalGaussian, model, given) == ""
-    assert misfit(Gaussian, model, given) == (
-        "The model takes inputs of shape (2, 8, 8), the input has (1, 8, 8)."
-    )
+    assert "the encoding indicator" in misfit(Gaussian, model, given)
     both = make.model(input_shape=(2, 8, 8), encoding="complement")
     assert misfit(Ablation, both, given) == ""
