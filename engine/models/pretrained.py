@@ -14,6 +14,7 @@ import torch
 from engine.errors import UserError, quoted
 from engine.models.growth import GrowthError, bounded
 from engine.models.huggingface import read_json, reason, refuse_code
+from engine.models.pretrained_files import VOCABULARY
 
 
 def local_folder(spec: str, patterns: tuple[str, ...]) -> Path:
@@ -97,6 +98,9 @@ def open_text_part(auto: Any, folder: Path, what: str) -> Any:
     Raises:
         UserError: there is none.
     """
+    # Without a vocabulary transformers makes an empty tokenizer, and says nothing.
+    if not any(next(folder.glob(pattern), None) for pattern in VOCABULARY):
+        raise UserError(f"{folder} has no {what} that opens: its vocabulary is missing.")
     _quiet()
     try:
         return auto.from_pretrained(

@@ -11,15 +11,14 @@ from pathlib import Path
 from engine.files import sha256_file
 
 CONFIG = ("config.json", "*.safetensors", "*.safetensors.index.json")
+VOCABULARY = ("tokenizer.json", "vocab.json", "vocab.txt", "*.model")
+"""One of these a tokenizer must have."""
 TOKENIZER = (
-    "tokenizer.json",
+    *VOCABULARY,
     "tokenizer_config.json",
     "special_tokens_map.json",
     "added_tokens.json",
-    "vocab.json",
-    "vocab.txt",
     "merges.txt",
-    "*.model",
 )
 WRITING = (
     *CONFIG,

@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from engine.errors import UserError
+from engine.models import ModelRequest, load_model
+from engine.procedures.certify import certify
+from engine.settings import RunSettings
+from engine.verify.digests import model_digest
+from engine.models.pretrained_files import WRITING
+from tests.fakes import finish
+from tests.sayings import rules_file
+
+
+@pytest.fixture(scope="module")
+def captioner(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from tests.writers import captioner
+
+    return captioner(tmp_path_factory.mktemp("captioner"))
+
+
+@pytest.fixture(scope="module")
+def llava(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from tests.writers import llava
+
+    return llava(tmp_path_factory.mktemp("llava"))
+
+
+def opened(folder: Path, tmp_path: Path, **request: object):
+    asked = ModelRequest(
+        str(folder), oracle=rules_file(tmp_path), max_new_tokens=5, **request
+    )
+    model = load_model(asked)
+    model.prepare(torch.device("cpu"), "fp32")
+    return model
+
+
+def pictures(count: int) -> torch.Tensor:
+    levels = torch.randint(0, 256, (count, 3, 16, 16), generator=torch.Generator().manual_seed(0))
+    return levels.float() / 255
+
+
+def as_bytes(batch: torch.Tensor) -> list[np.ndarray]:
+    return [(255 * p).round().byte().permute(1, 2, 0).numpy() for p in batch]
+
+
+def test_a_captioner_says_what_its_own_pipeline_says(captioner, tmp_path):
+    from transformers import AutoTokenizer, ViTImageProcessor, VisionEncoderDecoderModel
+
+    batch = pictures(5)
+    network = VisionEncoderDecoderModel.from_pretrained(captioner).eval()
+    pixels = ViTImageProcessor.from_pretrained(captioner)(as_bytes(batch), return_tensors="pt")
+    tokens = network.generate(**pixels, max_new_tokens=5, do_sample=False)
+    expected = AutoTokenizer.from_pretrained(captioner).batch_decode(
+        tokens, skip_special_tokens=True
+    )
+    model = opened(captioner, tmp_path)
+    assert model.writer.answers(batch) == [text.strip() for text in expected]
+    assert len(set(expected)) > 1
+    assert model.identity.architecture == "vision-encoder-decoder"
+    assert model.identity.normalization_origin == "stored in the file"
+
+
+def test_llava_says_what_its_own_pipeline_says(llava, tmp_path):
+    from transformers import AutoProcessor, LlavaForConditionalGeneration
+
+    batch = pictures(4)
+    network = LlavaForConditionalGeneration.from_pretrained(llava).eval()
+    processor = AutoProcessor.from_pretrained(llava)
+    expected = []
+    for picture in as_bytes(batch):
+        made = processor(images=picture, text="<image>\nwhat now", return_tensors="pt")
+        tokens = network.generate(**made, max_new_tokens=5, do_sample=False)
+        fresh = tokens[0, made["input_ids"].shape[1] :]
+        expected.append(processor.tokenizer.decode(fresh, skip_special_tokens=True).strip())
+    model = opened(llava, tmp_path, prompt="what now")
+    assert model.writer.answers(batch) == expected
+    assert model.identity.sha256 != opened(llava, tmp_path, prompt="what then").identity.sha256
+
+
+def test_pixels_reach_the_network_without_eight_bits(captioner, tmp_path):
+    model = opened(captioner, tmp_path)
+    batch = pictures(1).add_(1e-5).requires_grad_()
+    values = model.writer.pixel_values(batch)
+    assert torch.allclose(values, (batch - 0.5) / 0.5, atol=1e-6)
+    values.sum().backward()
+    assert torch.allclose(batch.grad, torch.full_like(batch, 2.0))
+
+
+def test_a_run_from_end_to_end(captioner, tmp_path):
+    from engine.inputs import fit, load_input
+
+    model = opened(captioner, tmp_path)
+    fitted = fit(load_input("digits:52"), model.identity)
+    evidence = finish(certify(model, fitted, RunSettings(n0=20, n=100)))
+    assert sum(group.count for group in evidence.answers) == 100
+    weights = evidence.model.generation.weights_sha256
+    assert model_digest(str(captioner), tmp_path, WRITING) == weights
+    assert evidence.model.sha256 == evidence.model.generation.sha256
+
+
+def test_scores_that_are_no_numbers_are_no_answer(captioner, tmp_path):
+    model = opened(captioner, tmp_path)
+    batch = pictures(2)
+    batch[1, 0, 0, 0] = torch.nan
+    first, second = model.writer.answers(batch)
+    assert first is not None
+    assert second is None
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"auto_map": {"AutoModel": "x.Y"}}, "asks for its own Python code"),
+        ({"model_type": "bert"}, "cannot be opened as a model that writes about pictures"),
+    ],
+)
+def test_folders_that_cannot_be(captioner, tmp_path, change, sentence):
+    folder = shutil.copytree(captioner, tmp_path / "copy")
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps({**config, **change}))
+    with pytest.raises(UserError) as refusal:
+        opened(folder, tmp_path)
+    assert sentence in str(refusal.value)
+
+
+def test_missing_parts_are_named(captioner, llava, tmp_path):
+    with pytest.raises(UserError, match="needs a question; give --prompt"):
+        opened(llava, tmp_path)
+    with pytest.raises(UserError, match="takes no prompt"):
+        opened(captioner, tmp_path, prompt="what?")
+    with pytest.raises(UserError, match="with --oracle"):
+        load_model(ModelRequest(str(captioner), max_new_tokens=3))
+    folder = shutil.copytree(captioner, tmp_path / "bare")
+    (folder / "tokenizer.json").unlink()
+    (folder / "tokenizer_config.json").unlink()
+    with pytest.raises(UserError, match="has no tokenizer that opens"):
+        opened(folder, tmp_path)
+
+
+def test_a_processor_that_cuts_pictures_is_refused(llava, tmp_path):
+    folder = shutil.copytree(llava, tmp_path / "cut")
+    file = folder / "processor_config.json"
+    settings = json.loads(file.read_text())
+    settings["image_processor"]["crop_size"] = {"height": 24, "width": 24}
+    settings["image_processor"]["size"] = {"shortest_edge": 24}
+    file.write_text(json.dumps(settings))
+    with pytest.raises(UserError, match="cuts pictures into pieces|takes no picture"):
+        opened(folder, tmp_path, prompt="what now")
