@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from engine.tradeoff import Attacker, Contender, TradeOff
+    from engine.tradeoff.comparing import Comparing
 
 _SETTINGS = ("n0", "n", "alpha", "bound", "noise", "seed", "device", "precision")
 
@@ -54,6 +55,7 @@ def compare_flags() -> list[inspect.Parameter]:
             metavar="entities=R,epsilon=E",
         ),
         flag("json", str, "", "Write the comparison as JSON; '-' is standard output.", OUTPUT),
+        flag("csv", str, "", "Write every outcome before every attacker as CSV.", OUTPUT),
         flag("quiet", bool, False, "Print no table.", OUTPUT, flag="--quiet"),
     ]
 
@@ -69,6 +71,7 @@ def compare_command(values: Mapping[str, Any]) -> int:
     settings = checked(RunSettings, **given)
     from engine.inputs import expand
     from engine.tradeoff.comparing import compare
+    from engine.tradeoff.export import write_tradeoff
 
     inputs = expand(values["input"])[: values["limit"]]
     with stoppable() as stop:
@@ -76,6 +79,8 @@ def compare_command(values: Mapping[str, Any]) -> int:
     if not values["quiet"]:
         _show(result, attackers, Console(stderr=values["json"] == STDOUT))
     _write(result, values["json"])
+    if values["csv"]:
+        write_tradeoff(result, Path(values["csv"]).with_suffix(".csv"), attackers)
     return CERTIFIED
 
 
@@ -104,7 +109,7 @@ def _contenders(models: str) -> tuple[Contender, ...]:
     return tuple(contender(load_model(ModelRequest(spec=name)).identity) for name in names)
 
 
-def _drain(run: Generator[TradeOff, None, TradeOff]) -> TradeOff:
+def _drain(run: Generator[Comparing, None, TradeOff]) -> TradeOff:
     while True:
         try:
             next(run)
@@ -114,8 +119,7 @@ def _drain(run: Generator[TradeOff, None, TradeOff]) -> TradeOff:
 
 
 def _show(result: TradeOff, attackers: list[Attacker], console: Console) -> None:
-    done = min(len(found) for found in result.outcomes)
-    table = Table(title=f"Certified accuracy over {done:,} of {result.inputs:,} inputs")
+    table = Table(title=f"Certified accuracy over {result.done:,} of {result.inputs:,} inputs")
     table.add_column("model")
     table.add_column("noise")
     table.add_column("answered", justify="right")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, replace
 
 from engine.errors import UserError
 from engine.evidence import Evidence
-from engine.inputs import fit, load_input
-from engine.models import load_model
+from engine.inputs import load_input
+from engine.models import fitted, load_model
 from engine.models.base import Classifier, ModelRequest
 from engine.procedures.certify import certify
 from engine.procedures.snapshot import Snapshot
@@ -20,6 +21,29 @@ from engine.tradeoff.records import Contender, Outcome, TradeOff
 Loader = Callable[[ModelRequest], Classifier]
 
 
+@dataclass(frozen=True)
+class Comparing:
+    """A comparison that goes on.
+
+    Attributes:
+        result: what is known so far.
+        runs: runs that have ended, of ``total``.
+        votes: share of the votes of the run at hand, from 0 to 1.
+        doing: whose run it is, on which input.
+    """
+
+    result: TradeOff
+    runs: int
+    total: int
+    votes: float = 0.0
+    doing: str = ""
+
+    @property
+    def share(self) -> float:
+        """How much of everything is done, from 0 to 1."""
+        return min(1.0, (self.runs + self.votes) / self.total)
+
+
 def compare(
     contenders: Sequence[Contender],
     inputs: Sequence[str],
@@ -28,7 +52,7 @@ def compare(
     stop: threading.Event | None = None,
     load: Loader = load_model,
     patience: float = PATIENCE,
-) -> Generator[TradeOff, None, TradeOff]:
+) -> Generator[Comparing, None, TradeOff]:
     """Run CERTIFY for every contender on every input, yielding what is known after each.
 
     Input by input, so that a comparison that is stopped has compared like with like.
@@ -42,44 +66,54 @@ def compare(
         patience: longest time a batch may take, in seconds.
 
     Raises:
-        UserError: nothing to compare, a scheme that knows no such attacker, or a model and input
-            that do not fit.
+        UserError: nothing to compare, a scheme that knows no such attacker, models of different
+            classes, or a model and input that do not fit.
     """
     _check(contenders, inputs)
     stop = stop or threading.Event()
     models = [load(ModelRequest(spec=one.model)) for one in contenders]
     found: list[list[Outcome]] = [[] for _ in contenders]
-    result = _result(contenders, found, len(inputs), settings)
-    for spec in inputs:
-        image = load_input(spec)
-        for index, (contender, model) in enumerate(zip(contenders, models, strict=True)):
-            run = certify(
-                model,
-                fit(image, model.identity),
-                _settings(settings, contender),
-                stop=stop,
-                patience=patience,
-            )
-            evidence = yield from _quietly(run, result)
-            if stop.is_set():
-                return result
-            found[index].append(Outcome.of(evidence))
-            result = _result(contenders, found, len(inputs), settings)
-            yield result
-    return result
+    total = len(contenders) * len(inputs)
+    now = Comparing(_result(contenders, found, len(inputs), settings), 0, total)
+    try:
+        _same_question(models)
+        yield now
+        for spec in inputs:
+            image = load_input(spec)
+            for contender, model, outcomes in zip(contenders, models, found, strict=True):
+                run = certify(
+                    model,
+                    fitted(model, image),
+                    _settings(settings, contender),
+                    stop=stop,
+                    patience=patience,
+                )
+                now = replace(now, votes=0.0, doing=f"{contender.name} on {spec}")
+                evidence = yield from _watched(run, now)
+                if stop.is_set():
+                    return now.result
+                outcomes.append(Outcome.of(evidence))
+                result = _result(contenders, found, len(inputs), settings)
+                now = replace(now, result=result, runs=now.runs + 1, votes=0.0)
+                yield now
+    finally:
+        for model in models:
+            model.unload()
+    return now.result
 
 
-def _quietly(
-    run: Generator[Snapshot, None, Evidence], result: TradeOff
-) -> Generator[TradeOff, None, Evidence]:
-    """Drive a run; the comparison as it stands is yielded meanwhile, so that a stop is seen."""
+def _watched(
+    run: Generator[Snapshot, None, Evidence], now: Comparing
+) -> Generator[Comparing, None, Evidence]:
+    """Drive a run and tell how far it is, so that a stop is seen."""
     while True:
         try:
-            next(run)
+            snapshot = next(run)
         except StopIteration as end:
             evidence: Evidence = end.value
             return evidence
-        yield result
+        planned = snapshot.n0_plan + snapshot.n_plan
+        yield replace(now, votes=min(1.0, snapshot.n_done / max(1, planned)))
 
 
 def _settings(settings: RunSettings, contender: Contender) -> RunSettings:
@@ -98,6 +132,17 @@ def _check(contenders: Sequence[Contender], inputs: Sequence[str]) -> None:
             )
 
 
+def _same_question(models: Sequence[Classifier]) -> None:
+    first = models[0].identity
+    for model in models[1:]:
+        other = model.identity
+        if len(other.class_names) != len(first.class_names):
+            raise UserError(
+                f"{first.name} knows {len(first.class_names)} classes and {other.name} "
+                f"{len(other.class_names)}; compare models that name the same classes."
+            )
+
+
 def _result(
     contenders: Sequence[Contender],
     found: Sequence[Sequence[Outcome]],
@@ -111,5 +156,7 @@ def _result(
         n0=settings.n0,
         n=settings.n,
         alpha=settings.alpha,
+        bound=settings.bound,
+        noise=settings.noise,
         seed=settings.seed,
     )

@@ -1,72 +1,116 @@
-"""The comparison as a picture: certified accuracy over pixels and strength, by contender."""
+"""The comparison as pictures: what one input's regions reach, and what a set's shares are."""
 
 from __future__ import annotations
 
-import math
-
 from engine.records import Record
+from engine.rounding import round_down
 from engine.tradeoff.attacker import Attacker
-from engine.tradeoff.records import TradeOff
-
-STEPS = 24
-_MARGIN = 1.25
 
 
-class TradeOffFigure(Record):
-    """What window, report and CSV draw.
+class _Compared(Record):
+    """What the pictures share.
 
     Attributes:
-        names: of the contenders.
-        clean: share of inputs answered correctly; None before the first.
-        entities, epsilons: the axes: pixels, and l2 norms.
-        shares: ``shares[contender][row][column]`` for entities[row] and epsilons[column]; None
-            before the first input.
-        reaches: for one input, the certified norm at each of ``entities``, by contender; None
-            where nothing is certified, and the axis' end where any strength is.
+        names, noises: of the contenders, in their order.
+        attacker: whom they face.
         inputs: done and planned.
+        note: n, alpha and bound, in words.
     """
 
     names: tuple[str, ...]
+    noises: tuple[str, ...]
+    attacker: Attacker
+    inputs: tuple[int, int]
+    note: str
+
+
+class ReachFigure(_Compared):
+    """For one input: the certified l2 norm over the number of changed pixels, by contender.
+
+    Attributes:
+        input: its name.
+        entities: the columns: 1, 2, ... pixels.
+        top: where the axis of norms ends.
+        reaches: ``reaches[contender][column]``; None where nothing is certified, and ``top`` or
+            more where the region goes on above the picture.
+        unbounded: contenders whose regions do not limit the norm at all.
+        withstands: who is right and certified against the attacker.
+        verdicts: what came of it, in words.
+    """
+
+    input: str
+    entities: tuple[int, ...]
+    top: float
+    reaches: tuple[tuple[float | None, ...], ...]
+    unbounded: tuple[bool, ...]
+    withstands: tuple[bool, ...]
+    verdicts: tuple[str, ...]
+
+
+class AccuracyFigure(_Compared):
+    """For a set: what robustness costs. Accuracy against certified accuracy, by contender.
+
+    Attributes:
+        clean: share of inputs answered, and correctly where the answer is known; None before any.
+        certified: share that is also certified against the attacker.
+        labelled: whether the answers are known.
+    """
+
     clean: tuple[float | None, ...]
+    certified: tuple[float | None, ...]
+    labelled: bool
+
+    @property
+    def x_name(self) -> str:
+        """What the shares are of."""
+        return "answered correctly" if self.labelled else "answered"
+
+    @property
+    def results(self) -> tuple[str, ...]:
+        """The two shares of every contender, in words."""
+        word = "right" if self.labelled else "answered"
+        return tuple(
+            "not asked yet"
+            if clean is None
+            else f"{percent(clean)} % {word}, {percent(certified)} % certified"
+            for clean, certified in zip(self.clean, self.certified, strict=True)
+        )
+
+    @property
+    def winners(self) -> tuple[int, ...]:
+        """Those with the highest certified accuracy; none if nobody certifies anything."""
+        best = max((share or 0.0 for share in self.certified), default=0.0)
+        return tuple(i for i, share in enumerate(self.certified) if best and share == best)
+
+
+class ShareFigure(_Compared):
+    """For a set: certified accuracy over pixels and norm, a table for each contender.
+
+    Attributes:
+        entities, epsilons: the columns and rows: pixels, and l2 norms.
+        shares: ``shares[contender][row][column]``: certified for epsilons[row] and
+            entities[column]; None before the first input.
+    """
+
     entities: tuple[int, ...]
     epsilons: tuple[float, ...]
     shares: tuple[tuple[tuple[float | None, ...], ...], ...]
-    reaches: tuple[tuple[float | None, ...], ...]
-    inputs: tuple[int, int]
+
+    @property
+    def covering(self) -> tuple[int, int] | None:
+        """Row and column of the weakest cell that covers the attacker; None beyond the table."""
+        rows = [i for i, e in enumerate(self.epsilons) if e >= self.attacker.epsilon]
+        columns = [j for j, r in enumerate(self.entities) if r >= self.attacker.entities]
+        return (rows[0], columns[0]) if rows and columns else None
 
 
-def tradeoff_figure(result: TradeOff, *, most: int = 12) -> TradeOffFigure:
-    """The figure of a comparison as it stands, up to ``most`` pixels."""
-    contenders = range(len(result.contenders))
-    reached = [result.reach(i, most=most) for i in contenders]
-    limit = axis_end(reached)
-    entities = tuple(range(1, most + 1))
-    epsilons = tuple(limit * (step + 1) / STEPS for step in range(STEPS))
-    shares = tuple(
-        tuple(
-            tuple(result.certified(i, Attacker(entities=r, epsilon=e)) for e in epsilons)
-            for r in entities
-        )
-        for i in contenders
-    )
-    return TradeOffFigure(
-        names=tuple(one.name for one in result.contenders),
-        clean=tuple(result.clean_accuracy(i) for i in contenders),
-        entities=entities,
-        epsilons=epsilons,
-        shares=shares,
-        reaches=tuple(_shown(line, limit) for line in reached),
-        inputs=(min((len(found) for found in result.outcomes), default=0), result.inputs),
-    )
+TradeOffFigure = ReachFigure | AccuracyFigure | ShareFigure
 
 
-def axis_end(reached: list[list[float | None]]) -> float:
-    """A round norm a little above every finite certified one."""
-    finite = [value for line in reached for value in line if value and math.isfinite(value)]
-    largest = _MARGIN * max(finite, default=0.8)
-    step = 10 ** math.floor(math.log10(largest)) / 2
-    return step * math.ceil(largest / step)
+def percent(share: float | None) -> str:
+    """A share in whole percent, rounded down from what was counted.
 
-
-def _shown(line: list[float | None], limit: float) -> tuple[float | None, ...]:
-    return tuple(None if value is None else min(value, limit) for value in line)
+    >>> percent(0.29), percent(2 / 3), percent(None)
+    ('29', '66', '')
+    """
+    return "" if share is None else round_down(round(100 * share, 9), 0)

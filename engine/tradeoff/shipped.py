@@ -2,43 +2,57 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from engine.errors import UserError
 from engine.records import ModelIdentity
-from engine.schemes import Gaussian, Scheme, parse_scheme
+from engine.schemes import Scheme
+from engine.taught import taught_scheme
 from engine.tradeoff.attacker import Attacker, attack_of
 from engine.tradeoff.records import Contender
 
 
-def scheme_of(model: ModelIdentity) -> Scheme | None:
-    """The scheme a model was trained for; None where its file does not say."""
-    if model.training_scheme is not None:
-        return parse_scheme(model.training_scheme)
-    return None if model.training_sigma is None else Gaussian(sigma=model.training_sigma)
-
-
-def contender(model: ModelIdentity) -> Contender:
+def contender(model: ModelIdentity, otherwise: Scheme | None = None) -> Contender:
     """A model with its own noise.
 
+    Args:
+        model: of a picture.
+        otherwise: the noise of a model whose file does not say with which it was trained.
+
     Raises:
-        UserError: its file does not say what noise it was trained with.
+        UserError: it takes no pictures, nobody says what its noise is, or that noise knows no
+            attacker who changes pixels.
     """
-    scheme = scheme_of(model)
+    if model.kind != "image":
+        raise UserError(f"{model.source} takes no pictures; schemes are compared on pictures.")
+    scheme = taught_scheme(model) or otherwise
     if scheme is None:
         raise UserError(
             f"{model.source} does not say with which noise it was trained; name models that do."
+        )
+    if attack_of(scheme, Attacker()) is None:
+        raise UserError(
+            f"The scheme '{scheme.key}' of {model.source} says nothing of pixels and their l2 "
+            "norm; compare schemes that do."
         )
     return Contender(model=model.source, name=model.name, scheme=scheme)
 
 
 def shipped_contenders() -> tuple[Contender, ...]:
-    """All shipped picture models that answer an attacker of pixels and strength."""
+    """The shipped picture models that answer an attacker of pixels and strength.
+
+    Only those of the largest family that names the same classes: the others answer something else.
+    """
     from engine.models import load_model
     from engine.models.base import ModelRequest
     from engine.models.demo import catalogue
 
     identities = [load_model(ModelRequest(spec=one.name)).identity for one in catalogue()]
-    return tuple(
-        contender(found)
-        for found in identities
-        if found.kind == "image" and (scheme := scheme_of(found)) and attack_of(scheme, Attacker())
-    )
+    able = [one for one in identities if _takes_part(one)]
+    families = Counter(one.class_names for one in able)
+    return tuple(contender(one) for one in able if one.class_names == families.most_common(1)[0][0])
+
+
+def _takes_part(model: ModelIdentity) -> bool:
+    scheme = taught_scheme(model) if model.kind == "image" else None
+    return scheme is not None and attack_of(scheme, Attacker()) is not None

@@ -29,6 +29,13 @@ def test_an_attacker_in_other_terms_is_one_sentence(text):
     assert str(caught.value) == (f"--at {text}: an attacker is written entities=2,epsilon=0.25.")
 
 
+def test_every_outcome_as_csv(tmp_path):
+    target = tmp_path / "c.csv"
+    assert main([*RUN, "--models", "demo:digits-0.25", "--quiet", "--csv", str(target)]) == 0
+    header, *rows = target.read_text().splitlines()
+    assert header.startswith("model,name,noise,input") and len(rows) == 3  # attackers
+
+
 def test_a_model_that_does_not_exist(capsys):
     assert main([*RUN, "--models", "demo:nothing"]) == 2
     assert "There is no shipped model demo:nothing" in capsys.readouterr().err

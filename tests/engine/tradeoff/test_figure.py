@@ -1,21 +1,30 @@
-from engine.tradeoff.figure import axis_end, tradeoff_figure
-from tests.engine.tradeoff.test_records import ONE
+from engine.tradeoff.attacker import Attacker
+from engine.tradeoff.figure import AccuracyFigure, ShareFigure
+
+FACTS = {
+    "names": ("a",),
+    "noises": ("Gaussian",),
+    "attacker": Attacker(entities=3, epsilon=0.3),
+    "inputs": (1, 2),
+    "note": "",
+}
 
 
-def test_axes_end_a_little_above_the_largest_certified_norm():
-    figure = tradeoff_figure(ONE, most=4)
-    assert figure.entities == (1, 2, 3, 4)
-    assert 0.9 * 1.2 < figure.epsilons[-1] < 1.6
-    assert figure.inputs == (1, 1)
+def test_without_labels_shares_are_of_answers():
+    figure = AccuracyFigure(**FACTS, clean=(0.5,), certified=(0.25,), labelled=False)
+    assert figure.x_name == "answered"
 
 
-def test_shares_follow_the_records():
-    figure = tradeoff_figure(ONE, most=4)
-    gaussian = figure.shares[0]
-    assert all(row == gaussian[0] for row in gaussian)  # the norm alone counts
-    assert [share for share in figure.shares[1][3] if share] == []  # four pixels are too many
-    assert figure.reaches[1] == (figure.epsilons[-1],) * 3 + (None,)
+def test_the_weakest_covering_cell():
+    figure = ShareFigure(
+        **FACTS, entities=(1, 2, 4), epsilons=(0.25, 0.5), shares=(((None,) * 3,) * 2,)
+    )
+    assert figure.covering == (1, 2)
 
 
-def test_an_axis_without_any_certificate():
-    assert axis_end([[None, None]]) == 1.0
+def test_those_with_most_certified_win_and_nobody_without_any():
+    facts = {**FACTS, "names": ("a", "b"), "noises": ("g", "h"), "labelled": True}
+    figure = AccuracyFigure(**facts, clean=(0.75, None), certified=(2 / 3, None))
+    assert figure.results == ("75 % right, 66 % certified", "not asked yet")
+    assert figure.winners == (0,)
+    assert AccuracyFigure(**facts, clean=(1.0, 1.0), certified=(0.0, 0.0)).winners == ()

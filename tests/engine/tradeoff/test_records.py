@@ -1,4 +1,3 @@
-import math
 from typing import ClassVar
 
 from engine.regions import Ball, Count, Perturbation, Staircase
@@ -52,15 +51,17 @@ def tradeoff(*outcomes: tuple[Outcome, ...]) -> TradeOff:
     schemes = (Gaussian(), Pixels(), Steps())
     contenders = tuple(
         Contender.model_construct(model=f"m{i}", name=f"m{i}", scheme=scheme)
-        for i, scheme in enumerate(schemes)
+        for i, scheme in enumerate(schemes[: len(outcomes)])
     )
     return TradeOff.model_construct(
         contenders=contenders,
         outcomes=outcomes,
-        inputs=len(outcomes[0]),
+        inputs=max(len(found) for found in outcomes),
         n0=10,
         n=100,
         alpha=0.001,
+        bound="live",
+        noise="float",
         seed=0,
     )
 
@@ -80,22 +81,45 @@ def test_each_region_answers_in_its_own_terms():
     assert who(4, 5.0) == [0, 0, 0]
 
 
-def test_reach_is_the_regions_own_edge():
-    assert all(abs(value - 0.5) < 1e-9 for value in ONE.reach(0, most=3))
-    assert ONE.reach(1, most=4) == [math.inf, math.inf, math.inf, None]
-    first, second, third = ONE.reach(2, most=3)
-    assert 0.9 - 1e-9 < first < 0.9 and 0.4 - 1e-9 < second < 0.4 and third is None
-
-
 def test_winners_are_those_with_the_highest_share():
     assert ONE.winners(Attacker(entities=1, epsilon=0.8)) == [1, 2]
     assert ONE.winners(Attacker(entities=4, epsilon=5.0)) == []
 
 
 def test_shares_count_correct_certificates_only():
-    many = (outcome(BALL), outcome(BALL, label=3), outcome(None), outcome(BALL, label=None))
-    result = tradeoff(many, (), ())
+    result = tradeoff((outcome(BALL), outcome(BALL, label=3), outcome(None), outcome(BALL)))
     assert result.clean_accuracy(0) == 0.5
     assert result.certified(0, Attacker(entities=9, epsilon=0.1)) == 0.5
-    assert result.clean_accuracy(1) is None
-    assert result.certified(1, Attacker()) is None
+    assert result.certified(0, Attacker(entities=9, epsilon=0.6)) == 0.0
+
+
+def test_where_no_answer_is_known_any_certified_class_counts():
+    result = tradeoff((outcome(BALL, label=None), outcome(None, label=None)))
+    assert result.clean_accuracy(0) == 0.5
+    assert not result.labelled and ONE.labelled
+
+
+def test_shares_compare_like_with_like():
+    """An input that only some have answered counts for nobody; the very first one does."""
+    ahead = tradeoff((outcome(BALL), outcome(None)), (outcome(COUNT),))
+    assert ahead.done == 1 and ahead.clean_accuracy(0) == 1.0
+    begun = tradeoff((outcome(BALL),), ())
+    assert begun.clean_accuracy(0) == 1.0
+    assert begun.clean_accuracy(1) is None and begun.certified(1, Attacker()) is None
+
+
+def test_verdicts_say_who_withstands():
+    weak, strong = Attacker(entities=1, epsilon=0.4), Attacker(entities=1, epsilon=0.8)
+    assert ONE.verdict(0, weak) == (True, "withstands it: stays '7'")
+    assert ONE.verdict(0, strong) == (False, "answers '7', not certified against it")
+    assert tradeoff((outcome(None),)).verdict(0, weak) == (False, "abstains")
+    assert tradeoff((outcome(BALL, label=3),)).verdict(0, weak) == (
+        False,
+        "answers '7', but it is '3'",
+    )
+    assert tradeoff((outcome(BALL),), ()).verdict(1, weak) == (False, "not asked yet")
+
+
+def test_the_first_input_is_named():
+    assert ONE.first_input == "digits:1"
+    assert tradeoff((), ()).first_input == ""
