@@ -12,6 +12,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from engine.models.request import ModelRequest
+from gui.garbage import Collector
 from gui.session import Session
 from gui.widgets.icons import program_icon
 from gui.window import TITLE, Window
@@ -40,6 +41,8 @@ def open_window(session: Session | None = None) -> Window:
     """A window that starts its engine once it has been painted."""
     session = session or Session()
     window = Window(session)
+    collector = Collector(idle=lambda: not session.worker.busy(), parent=window)
+    window.closed.connect(collector.release)
     window.painted.connect(session.start)
     window.show()
     return window

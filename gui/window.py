@@ -69,6 +69,8 @@ class Window(DocumentWindow):
 
     painted = Signal()
     """Emitted once, after the first paint."""
+    closed = Signal()
+    """Emitted when the window leaves, its worker ended."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -342,6 +344,7 @@ class Window(DocumentWindow):
             preferences.save_state(name, splitter.saveState())
         self.hide()
         self.ended = self.session.shutdown()
+        self.closed.emit()
         event.accept()
 
     def leave(self) -> None:
