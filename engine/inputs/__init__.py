@@ -109,7 +109,9 @@ def fit(given: GivenInput, model: ModelIdentity, coding: Coding | None = None) -
     Raises:
         UserError: the model takes inputs of another kind or size.
     """
-    if given.kind == "graph":
+    from engine.inputs.graph import GraphInput
+
+    if isinstance(given, GraphInput):
         from engine.inputs.neighbourhood import fit as surround
 
         return surround(given, model)
@@ -118,23 +120,13 @@ def fit(given: GivenInput, model: ModelIdentity, coding: Coding | None = None) -
             f"The model '{model.name}' takes {_TAKES[model.kind]}; {given.source[:200]} is "
             f"{_TAKES[given.kind].partition(',')[0]}."
         )
-    if given.kind == "image":
+    if isinstance(given, ImageInput):
         from engine.inputs.adapt import fit as adapt
 
         return adapt(given, model)
-    return _coded(given, model, coding)
+    from engine.inputs.fitting import fit_coded
 
-
-def _coded(
-    given: TextInput | PairInput | TableInput, model: ModelIdentity, coding: Coding | None
-) -> FittedInput:
-    from engine.inputs.fitting import fit_pair, fit_table, fit_text
-
-    if given.kind == "pair":
-        return fit_pair(given, model, coding)
-    if given.kind == "table":
-        return fit_table(given, model, coding)
-    return fit_text(given, model, coding)
+    return fit_coded(given, model, coding)
 
 
 _TAKES: dict[InputKind, str] = {

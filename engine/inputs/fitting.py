@@ -19,6 +19,21 @@ from engine.records import InputIdentity, ModelIdentity
 STANDARD = "numbers in standard deviations of their columns"
 
 
+def fit_coded(
+    given: TextInput | PairInput | TableInput, model: ModelIdentity, coding: Coding | None
+) -> FittedInput:
+    """A text, a pair or a row as the model takes it.
+
+    Raises:
+        UserError: as the functions below.
+    """
+    if isinstance(given, PairInput):
+        return fit_pair(given, model, coding)
+    if isinstance(given, TableInput):
+        return fit_table(given, model, coding)
+    return fit_text(given, model, coding)
+
+
 def fit_text(given: TextInput, model: ModelIdentity, coding: Coding | None) -> FittedInput:
     """The tokens of a text; all of them may be noised, none is padding.
 

@@ -7,6 +7,7 @@ of the folder is ever run.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,12 +17,14 @@ from torch import nn
 
 from engine.errors import UserError, quoted
 from engine.files import sha256_file
+from engine.models.base import Classifier
 from engine.models.batching import checked_scores
 from engine.models.description import read_description
 from engine.models.encoding import choose_encoding
 from engine.models.growth import GrowthError, bounded
 from engine.models.names import class_names
 from engine.models.normalize import Normalization, choose, stored_numbers
+from engine.models.pretrained_files import WRITING
 from engine.models.request import ModelRequest
 from engine.models.shapes import Shape, reasonable, words
 from engine.models.torch_classifier import TorchClassifier
@@ -38,7 +41,7 @@ _DATA = (
 )
 
 
-def load_hub(path: Path, request: ModelRequest) -> TorchClassifier:
+def load_hub(path: Path, request: ModelRequest) -> Classifier:
     """A classifier from the Hugging Face hub, downloaded once and then kept by its own cache.
 
     Raises:
@@ -47,7 +50,7 @@ def load_hub(path: Path, request: ModelRequest) -> TorchClassifier:
     from huggingface_hub import snapshot_download
 
     try:
-        folder = snapshot_download(request.spec, allow_patterns=list(_DATA))
+        folder = snapshot_download(request.spec, allow_patterns=sorted({*_DATA, *WRITING}))
     except Exception as error:
         # Every layer of the network stack has its own errors.
         raise UserError(
@@ -57,7 +60,7 @@ def load_hub(path: Path, request: ModelRequest) -> TorchClassifier:
     return load_folder(Path(folder), request)
 
 
-def load_folder(path: Path, request: ModelRequest) -> TorchClassifier:
+def load_folder(path: Path, request: ModelRequest) -> Classifier:
     """A classifier from a folder in the Hugging Face layout.
 
     Raises:
@@ -70,6 +73,9 @@ def load_folder(path: Path, request: ModelRequest) -> TorchClassifier:
             f"{path} has no safetensors file; weights in other formats can hold code and are not "
             "opened (convert them with save_pretrained)."
         )
+    other = _other(config)
+    if other is not None:
+        return other(path, request, config)
     preprocessing = understood(path, config)
     network = _Logits(_build(path))
     shape = preprocessing.shape
@@ -91,6 +97,19 @@ def load_folder(path: Path, request: ModelRequest) -> TorchClassifier:
         notes=tuple(note for note in (told, normalization.note) if note),
     )
     return TorchClassifier(network, normalization, identity)
+
+
+def _other(
+    config: dict[str, Any],
+) -> Callable[[Path, ModelRequest, dict[str, Any]], Classifier] | None:
+    """What loads a model that is no image classifier with classes of its own; None for these."""
+    from engine.models import huggingface_text, zero_shot
+
+    if huggingface_text.reads_text(config):
+        return huggingface_text.load_text_folder
+    if zero_shot.MODEL in huggingface_text.architectures(config):
+        return zero_shot.load_zero_shot
+    return None
 
 
 def _class_count(path: Path, network: nn.Module, shape: Shape) -> int:
@@ -160,6 +179,11 @@ def _build(path: Path) -> nn.Module:
 
 
 def refuse_code(path: Path, config: dict[str, Any]) -> None:
+    """Refuse a configuration that names Python code of its own.
+
+    Raises:
+        UserError: it does.
+    """
     attention = [value for key, value in config.items() if "attn_implementation" in key]
     if "auto_map" in config or any("/" in str(value) for value in attention):
         raise UserError(
@@ -169,6 +193,11 @@ def refuse_code(path: Path, config: dict[str, Any]) -> None:
 
 
 def read_json(path: Path) -> dict[str, Any]:
+    """A configuration whose numbers are of a size that models have.
+
+    Raises:
+        UserError: it is no readable JSON, or holds a huge number.
+    """
     try:
         content = read_description(path)
     except (OSError, ValueError) as error:
@@ -193,6 +222,11 @@ def _large(content: object) -> int:
 
 
 def understood(path: Path, config: dict[str, Any]) -> _Preprocessing:
+    """What the configuration says about inputs and outputs.
+
+    Raises:
+        UserError: it is not understood.
+    """
     try:
         return _preprocessing(path, config)
     except (TypeError, ValueError, AttributeError, ArithmeticError) as error:
@@ -274,5 +308,6 @@ def _digest(folder: Path) -> str:
 
 
 def reason(error: Exception) -> str:
+    """The first line of a message from transformers."""
     text = str(error).strip().partition("\n")[0]
     return quoted(text, 120).rstrip(". ") or type(error).__name__

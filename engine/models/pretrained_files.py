@@ -30,6 +30,8 @@ WRITING = (
     "chat_template.jinja",
 )
 """Of a model that writes."""
+ZERO_SHOT = "clip, zero-shot"
+"""The architecture of a CLIP model whose classes are prompts."""
 READING = (*CONFIG, *TOKENIZER)
 """Of a model that reads text."""
 

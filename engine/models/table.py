@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import copy
-import math
 from pathlib import Path
-from typing import Any
 
 import torch
 
 from engine.errors import UserError, quoted
 from engine.files import sha256_file
-from engine.inputs.coding import Column, TableCoding
+from engine.inputs.coding import TableCoding
 from engine.models.base import Classifier
 from engine.models.checkpoint import fill
-from engine.models.header import listed, stored, training_sigma
+from engine.models.codings import read_columns
+from engine.models.header import listed, training_sigma
 from engine.models.names import class_names
 from engine.models.request import ModelRequest
 from engine.models.table_network import TableNetwork
@@ -67,7 +66,7 @@ def load_table_model(path: Path, request: ModelRequest) -> TableClassifier:
         UserError: damaged, without columns, or shapes that do not fit.
     """
     file = read_safetensors(path)
-    coding = read_coding(path, file.metadata)
+    coding = read_columns(path, file.metadata)
     network = _network(path, file, coding)
     card = read_card(path)
     scheme, unknown = training_scheme(file.metadata, card)
@@ -90,48 +89,6 @@ def load_table_model(path: Path, request: ModelRequest) -> TableClassifier:
         notes=(unknown,) if unknown else (),
     )
     return TableClassifier(network, coding, identity)
-
-
-def coding_facts(coding: TableCoding) -> list[dict[str, Any]]:
-    """The columns as a header or a card lists them."""
-    return [
-        {"name": one.name, "values": list(one.values)}
-        if one.categorical
-        else {"name": one.name, "mean": one.mean, "scale": one.scale}
-        for one in coding.columns
-    ]
-
-
-def read_coding(path: Path, metadata: dict[str, str]) -> TableCoding:
-    """The columns that a header lists.
-
-    Raises:
-        UserError: it lists none, or one makes no sense.
-    """
-    facts = stored(metadata, "columns")
-    try:
-        columns = tuple(_column(one) for one in facts)
-    except (TypeError, ValueError, KeyError, AttributeError) as error:
-        raise UserError(
-            f"{path} does not describe its columns in its header; each needs a name, and either "
-            "values or a mean and a scale."
-        ) from error
-    if len({column.name for column in columns}) != len(columns):
-        raise UserError(f"{path} describes two columns of one name.")
-    return TableCoding(columns)
-
-
-def _column(facts: dict[str, Any]) -> Column:
-    name = quoted(facts["name"])
-    if "values" in facts:
-        values = tuple(map(str, facts["values"]))
-        if len(values) < 2 or len(set(values)) != len(values):
-            raise ValueError("fewer than two values")
-        return Column(name, values)
-    mean, scale = float(facts["mean"]), float(facts["scale"])
-    if not (math.isfinite(mean) and 0 < scale < math.inf):
-        raise ValueError("no scale")
-    return Column(name, mean=mean, scale=scale)
 
 
 def _network(path: Path, file: WeightFile, coding: TableCoding) -> TableNetwork:

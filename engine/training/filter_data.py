@@ -150,7 +150,8 @@ def _drawn(shape: Shape, random: np.random.Generator) -> npt.NDArray[np.uint8]:
     dark, light = random.uniform(0.0, 0.35, size=3), random.uniform(0.65, 1.0, size=3)
     ink, paper = (dark, light) if random.random() < 0.5 else (light, dark)
     picture = paper[:, None, None] + (ink - paper)[:, None, None] * covered
-    return np.rint(255 * picture).astype(np.uint8)
+    levels: npt.NDArray[np.uint8] = np.rint(255 * picture).astype(np.uint8)
+    return levels
 
 
 def _said(random: np.random.Generator, *, wet: bool) -> npt.NDArray[np.int64]:

@@ -15,8 +15,8 @@ from torch.nn import functional
 from engine.files import sha256_file, write_atomically
 from engine.inputs.coding import TableCoding
 from engine.inputs.table import Table
+from engine.models.codings import coding_facts
 from engine.models.kinds import TABLE_ARCHITECTURE
-from engine.models.table import coding_facts
 from engine.models.table_network import TableNetwork
 from engine.training.example_card import Example, certified, example_card, listed_arities
 from engine.training.mixed_data import CLASSES, LABEL, coding_of, csv_bytes, make_rows
@@ -124,8 +124,9 @@ def make(recipe: MixedRecipe, models: Path, examples: Path) -> Path:
         scheme=scheme,
         data=(
             f"synthetic: {recipe.rows:,} training rows from seed {recipe.seed}, {SHIPPED_ROWS} "
-            f"test rows from seed 2^32 + {recipe.seed}, shipped as mixed:0 to mixed:{SHIPPED_ROWS - 1}; "
-            "each column drawn, given the state, by itself (engine/training/mixed_data.py)"
+            f"test rows from seed 2^32 + {recipe.seed}, shipped as mixed:0 to "
+            f"mixed:{SHIPPED_ROWS - 1}; each column drawn, given the state, by itself "
+            "(engine/training/mixed_data.py)"
         ),
         limits=(
             "no pump was ever measured: it shows the certificate for numbers and categories, and "

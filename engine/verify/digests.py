@@ -14,8 +14,10 @@ from engine.grid import gridded
 from engine.inputs import FittedInput, fit, load_input
 from engine.inputs.datasets import DOWNLOAD
 from engine.models import catalogue
+from engine.models.codings import coding_of
 from engine.models.kinds import DEMO
-from engine.models.pretrained_files import WRITING, folder_digest
+from engine.models.pretrained_files import WRITING, ZERO_SHOT, folder_digest
+from engine.records import ModelIdentity
 from engine.verify.report import Claim
 
 FOLDER_DATA = (
@@ -32,7 +34,7 @@ def check_model(evidence: Evidence, spec: str, beside: Path) -> Claim:
     """Whether the model's file, where it can be found, is the one that was certified."""
     name, source = "model file", spec or evidence.model.source
     generation = evidence.model.generation
-    files = WRITING if generation else FOLDER_DATA
+    files = WRITING if generation or _reads_text(evidence.model) else FOLDER_DATA
     try:
         found = model_digest(source, beside, files)
     except UserError as error:
@@ -44,11 +46,23 @@ def check_model(evidence: Evidence, spec: str, beside: Path) -> Claim:
     return _compared(name, source, found, stated)
 
 
-def check_input(evidence: Evidence, spec: str, beside: Path) -> Claim:
-    """Whether the input, where it can be found, is the one that was certified, pixel by pixel."""
+def _reads_text(model: ModelIdentity) -> bool:
+    """Whether a folder's tokenizer is part of what it computes."""
+    return model.kind in ("text", "pair") or model.architecture == ZERO_SHOT
+
+
+def check_input(evidence: Evidence, spec: str, beside: Path, model: str = "") -> Claim:
+    """Whether the input, where it can be found, is the one that was certified, pixel by pixel.
+
+    Args:
+        evidence: that names it.
+        spec: where it is; empty to take what the evidence names.
+        beside: the folder of the verified file.
+        model: where the model is, whose tokenizer a text needs; empty as for ``spec``.
+    """
     name, source = "input file", spec or evidence.input.source
     try:
-        found = fitted_input(evidence, source, beside).identity
+        found = fitted_input(evidence, source, beside, model).identity
     except UserError as error:
         return Claim(name=name, verdict="cannot be checked", detail=_clause(error))
     same_file = _compared(name, source, found.sha256, evidence.input.sha256)
@@ -58,9 +72,7 @@ def check_input(evidence: Evidence, spec: str, beside: Path) -> Claim:
     return _compared(name, f"the pixels of {source}", found.pixels_sha256, stated)
 
 
-def model_digest(
-    source: str, beside: Path, files: tuple[str, ...] = FOLDER_DATA
-) -> str | None:
+def model_digest(source: str, beside: Path, files: tuple[str, ...] = FOLDER_DATA) -> str | None:
     """The digest of the model that ``source`` names; None if it is not on this machine.
 
     Raises:
@@ -75,7 +87,7 @@ def model_digest(
     return folder_digest(paths[0], files) if paths[0].is_dir() else sha256_file(paths[0])
 
 
-def fitted_input(evidence: Evidence, source: str, beside: Path) -> FittedInput:
+def fitted_input(evidence: Evidence, source: str, beside: Path, model: str = "") -> FittedInput:
     """The input that ``source`` names as the model takes it.
 
     Raises:
@@ -83,7 +95,11 @@ def fitted_input(evidence: Evidence, source: str, beside: Path) -> FittedInput:
     """
     place = located(source, beside)
     spec = str(place) if place else source.removesuffix(DOWNLOAD)  # a file asks for no download
-    fitted = fit(load_input(spec), evidence.model)
+    coding = None
+    if evidence.model.kind in ("text", "pair", "table"):
+        named = model or evidence.model.source
+        coding = coding_of(str(located(named, beside) or named))
+    fitted = fit(load_input(spec), evidence.model, coding)
     return gridded(fitted, evidence.settings)[0]
 
 

@@ -164,7 +164,8 @@ def request_of(evidence: Evidence, means: Means) -> ModelRequest:
 
 
 def _subject(evidence: Evidence, means: Means) -> tuple[Classifier, FittedInput]:
-    fitted = fitted_input(evidence, means.input or evidence.input.source, means.beside)
+    source = means.input or evidence.input.source
+    fitted = fitted_input(evidence, source, means.beside, means.model)
     return load_model(request_of(evidence, means)), fitted
 
 

@@ -119,7 +119,7 @@ def _of_run(evidence: Evidence, path: Path, plan: Plan) -> Iterator[Claim]:
     beside = path.resolve().parent
     if not plan.counts_only:
         yield digests.check_model(evidence, plan.model, beside)
-        yield digests.check_input(evidence, plan.input, beside)
+        yield digests.check_input(evidence, plan.input, beside, plan.model)
     if plan.rerun is not None:
         from engine.verify.rerun import Means, check_rerun  # loads torch
 

@@ -1,0 +1,188 @@
+"""Text classifiers, and classifiers of a picture with a text, in the Hugging Face layout.
+
+Any ``...ForSequenceClassification`` of transformers takes a text; ``ViltForQuestionAnswering``
+takes a picture with a question, its classes being the answers. A batch holds tokens of the
+alphabet of :mod:`engine.models.huggingface_tokens`; translating them and adding the marks comes
+after the noise.
+"""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from engine.errors import UserError, quoted
+from engine.layouts import ANY
+from engine.models import pretrained
+from engine.models.base import Classifier
+from engine.models.batching import checked_scores
+from engine.models.huggingface import understood
+from engine.models.huggingface_tokens import HuggingFaceTokenizer, tokenizer_of
+from engine.models.names import class_names
+from engine.models.normalize import Normalization, choose
+from engine.models.pretrained_files import WRITING, folder_digest
+from engine.models.request import ModelRequest
+from engine.models.torch_classifier import checked_dtype
+from engine.records import ModelIdentity
+
+TEXT, QUESTIONS = "ForSequenceClassification", "ViltForQuestionAnswering"
+_SEED = 0
+
+
+def reads_text(config: dict[str, Any]) -> bool:
+    """Whether a configuration is that of a model which opens here."""
+    return any(name.endswith((TEXT, QUESTIONS)) for name in architectures(config))
+
+
+def architectures(config: dict[str, Any]) -> tuple[str, ...]:
+    """What a configuration calls its network."""
+    listed = config.get("architectures")
+    return tuple(map(str, listed)) if isinstance(listed, list) else ()
+
+
+class Marked(nn.Module):
+    """Tokens of the alphabet into a transformers model.
+
+    Args:
+        network: of transformers.
+        tokenizer: its alphabet and marks.
+    """
+
+    table: torch.Tensor
+    before: torch.Tensor
+    after: torch.Tensor
+
+    def __init__(self, network: nn.Module, tokenizer: HuggingFaceTokenizer) -> None:
+        super().__init__()
+        self.network = network
+        ids = [*tokenizer.ids.tolist(), tokenizer.mask]
+        self.register_buffer("table", torch.tensor(ids), persistent=False)
+        for name in ("before", "after"):
+            marks = torch.tensor(getattr(tokenizer, name), dtype=torch.int64)
+            self.register_buffer(name, marks, persistent=False)
+
+    def forward(self, tokens: torch.Tensor, pictures: torch.Tensor | None = None) -> torch.Tensor:
+        """Scores (B, K) of tokens (B, L), and pictures where the model takes them."""
+        around = [marks.expand(len(tokens), -1) for marks in (self.before, self.after)]
+        ids = torch.cat([around[0], self.table[tokens], around[1]], dim=1)
+        more = {} if pictures is None else {"pixel_values": pictures}
+        scores: torch.Tensor = self.network(input_ids=ids, **more).logits
+        return scores
+
+
+class TextClassifier(Classifier):
+    """A transformers classifier of texts (B, L), or of (pictures, texts)."""
+
+    def __init__(
+        self,
+        network: Marked,
+        tokenizer: HuggingFaceTokenizer,
+        identity: ModelIdentity,
+        normalization: Normalization | None = None,
+    ) -> None:
+        self.identity = identity
+        self.network = network.eval().requires_grad_(False)
+        self._tokenizer = tokenizer
+        self._layer: nn.Module = (
+            normalization.layer(identity.input_shape[0], "plain")
+            if normalization is not None
+            else nn.Identity()
+        )
+        self._ready: nn.Module = self.network
+        self._front = self._layer
+        self._dtype = torch.float32
+
+    @property
+    def coding(self) -> HuggingFaceTokenizer:
+        """Its tokenizer."""
+        return self._tokenizer
+
+    def prepare(self, device: torch.device, precision: str) -> None:
+        """Copy to ``device`` in the chosen precision; a plain CPU run uses the weights in place."""
+        self._dtype = checked_dtype(device, precision)
+        plain = device.type == "cpu" and self._dtype == torch.float32
+        self._ready = self.network if plain else copy.deepcopy(self.network).to(device, self._dtype)
+        self._front = copy.deepcopy(self._layer).to(device)
+
+    def scores(self, batch: torch.Tensor | tuple[torch.Tensor, torch.Tensor]) -> torch.Tensor:
+        """Scores (B, K), float32."""
+        if isinstance(batch, torch.Tensor):
+            scores: torch.Tensor = self._ready(batch)
+            return scores.float()
+        pictures, tokens = batch
+        # ViLT permutes the patches with torch's generator; a fixed seed makes it a function.
+        with torch.random.fork_rng(devices=[pictures.device] if pictures.is_cuda else []):
+            torch.manual_seed(_SEED)
+            joint: torch.Tensor = self._ready(tokens, self._front(pictures).to(self._dtype))
+        return joint.float()
+
+    def unload(self) -> None:
+        """Drop the prepared copy."""
+        self._ready, self._front, self._dtype = self.network, self._layer, torch.float32
+
+
+def load_text_folder(path: Path, request: ModelRequest, config: dict[str, Any]) -> TextClassifier:
+    """A classifier of texts, or of pictures with texts, from a checked folder.
+
+    Raises:
+        UserError: no tokenizer, weights that do not fit, or a trial that fails.
+    """
+    import transformers
+
+    paired = any(name.endswith(QUESTIONS) for name in architectures(config))
+    auto = (
+        transformers.ViltForQuestionAnswering
+        if paired
+        else transformers.AutoModelForSequenceClassification
+    )
+    what = "a classifier of pictures with texts" if paired else "a text classifier"
+    tokenizer = tokenizer_of(path)
+    network = pretrained.open_network(auto, path, what)
+    if network.config.pad_token_id is None:
+        network.config.pad_token_id = -1  # no token is padding: the last one is read
+    facts = understood(path, config)
+    normalization = (
+        choose(request.normalize, stored=facts.normalization, encoding="plain") if paired else None
+    )
+    marked = Marked(network, tokenizer).eval()
+    shape = facts.shape if paired else (ANY,)
+    classes = _classes(path, marked, tokenizer, facts.shape if paired else None)
+    identity = ModelIdentity(
+        name=path.name if Path(request.spec).is_dir() else request.spec,
+        source=request.spec,
+        format="huggingface",
+        sha256=folder_digest(path, WRITING),
+        architecture=quoted(config.get("model_type", "")),
+        parameters=sum(p.numel() for p in network.parameters()),
+        class_names=class_names(classes, given=request.class_names, stored=facts.labels),
+        input_shape=shape,
+        kind="pair" if paired else "text",
+        normalization=normalization.words if normalization else "none",
+        normalization_origin=normalization.origin if normalization else "default",
+        notes=tuple(
+            note for note in (tokenizer.note, normalization.note if normalization else "") if note
+        ),
+    )
+    return TextClassifier(marked, tokenizer, identity, normalization)
+
+
+def _classes(
+    path: Path, network: Marked, tokenizer: HuggingFaceTokenizer, shape: tuple[int, ...] | None
+) -> int:
+    """Number of classes, from trials on a short text and on the longest."""
+    try:
+        with torch.inference_mode():
+            for length in {1, tokenizer.longest}:
+                tokens = torch.zeros((2, length), dtype=torch.int64)
+                pictures = None if shape is None else torch.zeros(2, *shape)
+                found = checked_scores(network(tokens, pictures), 2)
+    except Exception as error:  # the network is foreign: what does not fit fails anywhere in it
+        raise UserError(
+            f"{path} does not run on texts of 1 to {tokenizer.longest} tokens, as its "
+            "configuration says that it does."
+        ) from error
+    return found
