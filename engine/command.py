@@ -82,8 +82,9 @@ def command_line(
     """The same run as one line for a POSIX shell.
 
     Scheme, its parameters, n0, n, alpha, bound and seed always appear, the rest where it differs
-    from its default; under an enumerated noise law what means nothing there is left out. Parsing the line gives the same settings back; for ``predict``, which reads
-    neither n0 nor bound, all the others.
+    from its default; under an enumerated noise law what means nothing there is left out. Parsing
+    the line gives the same settings back; for ``predict``, which reads neither n0 nor bound, all
+    the others.
     """
     words = [PROGRAM, procedure, "--model", model.spec, "--input", input_spec]
     words += _model_words(model)

@@ -18,10 +18,10 @@ from transformers import (
     LlavaForConditionalGeneration,
     LlavaProcessor,
     PreTrainedTokenizerFast,
-    ViTConfig,
-    ViTImageProcessor,
     VisionEncoderDecoderConfig,
     VisionEncoderDecoderModel,
+    ViTConfig,
+    ViTImageProcessor,
 )
 
 WORDS = ("left", "right", "stop", "go", "turn", "what", "now", "good", "bad", "answer")
@@ -94,9 +94,7 @@ def llava(folder: Path) -> Path:
     network.generation_config.pad_token_id = 0
     network.generation_config.eos_token_id = 2
     network.save_pretrained(folder)
-    pictures = CLIPImageProcessor(
-        size={"shortest_edge": 16}, crop_size={"height": 16, "width": 16}
-    )
+    pictures = CLIPImageProcessor(size={"shortest_edge": 16}, crop_size={"height": 16, "width": 16})
     LlavaProcessor(
         pictures, tokenizer(), patch_size=8, vision_feature_select_strategy="default",
         num_additional_image_tokens=1, image_token="<image>",

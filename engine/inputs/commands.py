@@ -67,9 +67,7 @@ def drawn(what: Sign) -> Pixels:
     along = {0: -right, 1: right, 2: -down}.get(what.kind)
     across = {0: down, 1: down, 2: right}.get(what.kind)
     inside = (
-        _ring(down, right, what)
-        if along is None or across is None
-        else _arrow(along, across, what)
+        _ring(down, right, what) if along is None or across is None else _arrow(along, across, what)
     )
     fine = inside.reshape(SIDE, _FINE, SIDE, _FINE).mean(axis=(1, 3))
     pixels: Pixels = (what.ink * fine).astype(np.float32)[None]

@@ -23,7 +23,7 @@ from engine.models.generative import (
     longest_answer,
     oracle_for,
 )
-from engine.models.huggingface import understood
+from engine.models.huggingface import reason, understood
 from engine.models.normalize import Normalization, choose
 from engine.models.pretrained_files import WRITING, folder_digest
 from engine.models.request import ModelRequest
@@ -181,9 +181,7 @@ def _of_pictures(config: dict[str, Any]) -> dict[str, Any]:
     return {name: inner[name] for name in ("image_size", "num_channels") if name in inner}
 
 
-def _text_side(
-    folder: Path, prompt: str, shape: Shape
-) -> tuple[Any, dict[str, torch.Tensor]]:
+def _text_side(folder: Path, prompt: str, shape: Shape) -> tuple[Any, dict[str, torch.Tensor]]:
     """The tokenizer, and the prompt as tensors with room for the picture."""
     from transformers import AutoProcessor, AutoTokenizer, ProcessorMixin
 
@@ -202,8 +200,7 @@ def _text_side(
         made = processor(images=blank, text=text, return_tensors="pt")
     except Exception as error:  # the processor is foreign: it fails anywhere inside
         raise UserError(
-            f"{folder}: its processor takes no picture with this prompt "
-            f"({pretrained.reason(error)})."
+            f"{folder}: its processor takes no picture with this prompt ({reason(error)})."
         ) from error
     pixels = made.pop("pixel_values", None)
     if pixels is None or tuple(pixels.shape) != (1, *shape):
@@ -228,9 +225,7 @@ def _asked(folder: Path, processor: Any, prompt: str) -> str:
                 )
             )
         except Exception as error:  # a template is a small program of the folder's
-            raise UserError(
-                f"{folder}: its chat template fails ({pretrained.reason(error)})."
-            ) from error
+            raise UserError(f"{folder}: its chat template fails ({reason(error)}).") from error
     mark = str(getattr(processor, "image_token", "") or "")
     return prompt if not mark or mark in prompt else f"{mark}\n{prompt}"
 
@@ -239,11 +234,11 @@ def _try(folder: Path, writer: GenerateWriter, shape: Shape) -> None:
     """One short answer to a grey picture, so that what cannot work is said at once."""
     try:
         with torch.inference_mode():
-            inputs = writer._inputs(torch.full((1, *shape), 0.5))  # noqa: SLF001 - same file
-            writer._network.generate(  # noqa: SLF001
+            inputs = writer._inputs(torch.full((1, *shape), 0.5))
+            writer._network.generate(
                 **inputs, max_new_tokens=_TRIAL_TOKENS, do_sample=False, num_beams=1
             )
     except Exception as error:  # as above
         raise UserError(
-            f"{folder} does not answer to {words(shape)} images ({pretrained.reason(error)})."
+            f"{folder} does not answer to {words(shape)} images ({reason(error)})."
         ) from error

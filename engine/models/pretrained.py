@@ -89,7 +89,7 @@ def open_network(auto: Any, folder: Path, what: str) -> Any:
         raise UserError(
             f"{folder}: its weights do not fit its config.json ({lacking[0]} is missing)."
         )
-    return network.eval().requires_grad_(False)  # noqa: FBT003 - torch's own signature
+    return network.eval().requires_grad_(False)
 
 
 def open_text_part(auto: Any, folder: Path, what: str) -> Any:

@@ -14,7 +14,13 @@ from engine.errors import UserError
 from engine.files import sha256_file
 from engine.models.architectures.command_writer import END, MARKS, SIDE, CommandWriter
 from engine.models.checkpoint import fill
-from engine.models.generative import GenerativeClassifier, Writer, composite, longest_answer, oracle_for
+from engine.models.generative import (
+    GenerativeClassifier,
+    Writer,
+    composite,
+    longest_answer,
+    oracle_for,
+)
 from engine.models.request import ModelRequest
 from engine.models.torch_classifier import checked_dtype
 from engine.models.weights import read_card, read_safetensors
@@ -34,7 +40,7 @@ class CommandsWriter(Writer):
     """
 
     def __init__(self, network: CommandWriter, vocabulary: tuple[str, ...], longest: int) -> None:
-        self._network = network.eval().requires_grad_(False)  # noqa: FBT003
+        self._network = network.eval().requires_grad_(False)
         self._prepared = self._network
         self._dtype = torch.float32
         self._vocabulary = vocabulary

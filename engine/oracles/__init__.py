@@ -71,7 +71,9 @@ def _read(path: Path) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise UserError(f"{path} is no text; an oracle's file is JSON or lines of rules.") from error
+        raise UserError(
+            f"{path} is no text; an oracle's file is JSON or lines of rules."
+        ) from error
 
 
 __all__ = ["ORACLES", "UNPARSEABLE", "Oracle", "from_description", "load_oracle"]

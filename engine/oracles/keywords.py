@@ -128,7 +128,7 @@ def _pattern(rule: str, source: str) -> re.Pattern[str]:
     expression = rule[1:-1]
     try:
         pattern = re.compile(expression, re.IGNORECASE)
-        runaway = _runs_away(list(re._parser.parse(expression)))  # type: ignore[attr-defined]
+        runaway = _runs_away(list(re._parser.parse(expression)))
     except (re.error, OverflowError, RecursionError) as error:
         raise UserError(
             f"{source}: {quoted(rule, 60)} is no regular expression ({quoted(error, 60)})."

@@ -69,7 +69,7 @@ def open_text_model(
     from engine.models import pretrained
 
     if not isinstance(spec, str) or not spec:
-        raise UserError(f"{source}: this oracle needs a model, e.g. \"model\": \"folder\".")
+        raise UserError(f'{source}: this oracle needs a model, e.g. "model": "folder".')
     folder = pretrained.local_folder(spec, READING)
     config = pretrained.read_config(folder)
     classifying = task == "classification"

@@ -109,8 +109,8 @@ def _below_half(votes: Votes, top: int, name: str, scheme: Scheme) -> Abstention
         reason="below-half",
         sentence=(
             f"'{name}' won {votes.counts[top]:,} of {votes.n:,} votes, so its probability under "
-            f"the noise is probably not above {threshold_in_words(scheme)}. More samples will not help; a model trained "
-            "with this noise, or less noise, may."
+            f"the noise is probably not above {threshold_in_words(scheme)}. More samples will not "
+            "help; a model trained with this noise, or less noise, may."
         ),
     )
 
@@ -120,7 +120,8 @@ def _too_few(votes: Votes, top: int, name: str, needed: int, scheme: Scheme) -> 
         reason="too-few-samples",
         sentence=(
             f"'{name}' won {votes.counts[top]:,} of {votes.n:,} votes, too few to exclude "
-            f"{threshold_in_words(scheme)}. About n = {needed:,} would certify if the votes keep these proportions."
+            f"{threshold_in_words(scheme)}. About n = {needed:,} would certify if the votes keep "
+            "these proportions."
         ),
         n_needed=needed,
     )

@@ -37,9 +37,7 @@ def transfer_record(
     """
     found = transfer(
         bounds.p_lower,
-        Audit(
-            audit.accepted_true, audit.accepted_false, audit.rejected_true, audit.rejected_false
-        ),
+        Audit(audit.accepted_true, audit.accepted_false, audit.rejected_true, audit.rejected_false),
         alpha_votes=bounds.alpha,
         alpha_audit=alpha_audit,
     )

@@ -39,6 +39,9 @@ models = st.builds(
     encoding=st.sampled_from(["auto", "plain", "indicator", "complement"]),
     trust=st.booleans(),
     class_names=st.sampled_from([None, Path("with a space.txt")]),
+    oracle=st.sampled_from([None, Path("my rules.txt")]),
+    prompt=st.sampled_from(["", "What do you see? 'Nothing'"]),
+    max_new_tokens=st.integers(0, 1024),
 )
 
 
@@ -117,3 +120,17 @@ def test_every_scheme_comes_back(scheme: type[Scheme], monkeypatch: pytest.Monke
 def test_where_all_noise_is_counted_there_is_nothing_to_choose() -> None:
     line = command_line("certify", ModelRequest("m"), "x", RunSettings(scheme=DssnL1()))
     assert line == "certiscope certify --model m --input x --scheme dssn-l1 --lam 0.5"
+
+
+def test_labels_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    line = command_line(
+        "certify",
+        ModelRequest("demo:commands"),
+        "commands:5",
+        RunSettings(),
+        audit=Path("my labels.csv"),
+        alpha_audit=0.01,
+    )
+    order = Order.read("certify", parsed(line, monkeypatch))
+    assert (order.audit, order.alpha_audit) == (Path("my labels.csv"), 0.01)
+    assert order.command(ModelRequest("demo:commands")) == line

@@ -45,3 +45,18 @@ def test_consent_to_run_code_is_not_kept(tmp_path: Path) -> None:
     case = tmp_path / "a.certiscope"
     text = request_text(ModelRequest("m.pt2", trust=True), case)
     assert request_from(text, "", case) == ModelRequest("m.pt2", trust=False)
+
+
+def test_what_a_model_that_writes_needs_is_kept_and_moves_along(tmp_path: Path) -> None:
+    folder = tmp_path / "a"
+    folder.mkdir()
+    rules, case = folder / "rules.txt", folder / "c.certiscope"
+    rules.write_text("left: left")
+    asked = ModelRequest("owner/name", oracle=rules, prompt="where to?", max_new_tokens=7)
+    text = request_text(asked, case)
+    assert request_from(text, "", case) == asked
+    moved = folder.rename(tmp_path / "b")
+    found = request_from(text, "", moved / "c.certiscope")
+    assert found.oracle == moved / "rules.txt"
+    assert (found.prompt, found.max_new_tokens) == ("where to?", 7)
+    assert "oracle" not in request_text(ModelRequest("demo:digits-0.25"), case)

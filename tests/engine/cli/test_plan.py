@@ -95,3 +95,42 @@ def test_typed_numbers_need_no_torch() -> None:
     words = ["plan", "--probability", "0.9", "--json", "/dev/null"]
     assert main(words) == 0
     assert "torch" not in loads(f"from engine.cli import main; main({words!r})")
+
+
+def test_an_expensive_model_gets_a_cost_and_what_hundreds_are_worth(
+    program: Any, tmp_path: Path
+) -> None:
+    out = tmp_path / "plan.json"
+    shown = program(
+        "plan", "--probability", "0.95", "--sigma", "0.5", "--n", "500", "--seconds-each", "2.5",
+        "--target-radius", "0.25", "--json", str(out),
+    )  # fmt: skip
+    assert shown.status == 0
+    assert "about 25 min (600 samples at 2.5 s)" in shown.out
+    plan = json.loads(out.read_text())
+    points = {point["n"]: point for point in plan["expensive"]}
+    # frontier.md B.4, exact sums at alpha 0.001 for p uniform on [1/2, 1].
+    assert points[100]["average_kept"] == pytest.approx(0.486, abs=1e-3)
+    assert points[1000]["average_kept"] == pytest.approx(0.815, abs=1e-3)
+    assert points[100]["largest"] == pytest.approx(1.5, abs=1e-3)
+    assert points[1000]["accuracy"] == pytest.approx(0.528, abs=1e-3)
+    audited = program(
+        "plan", "--probability", "0.95", "--sigma", "0.5", "--n", "500", "--seconds-each", "2.5",
+        "--target-radius", "0.25", "--json", str(out), "--false-accept", "0.1",
+    )  # fmt: skip
+    assert audited.status == 0
+    again = {p["n"]: p for p in json.loads(out.read_text())["expensive"]}
+    assert again[1000]["accuracy"] < points[1000]["accuracy"]
+
+
+@pytest.mark.parametrize(
+    ("flags", "sentence"),
+    [
+        (("--seconds-each", "0"), "seconds per sample must be more than 0"),
+        (("--false-accept", "1"), "false accepts must be at least 0 and below 1"),
+    ],
+)
+def test_costs_that_cannot_be(program: Any, flags: tuple[str, ...], sentence: str) -> None:
+    shown = program("plan", "--probability", "0.95", *flags)
+    assert shown.status == 2
+    assert sentence in shown.err

@@ -7,8 +7,10 @@ from collections.abc import Generator
 
 from rich.console import Console
 
+from engine.answers import AnswerGroup
 from engine.cli.progress import claim, follow
 from engine.evidence import Evidence
+from engine.planning.cost import Cost
 from engine.procedures.snapshot import Snapshot
 from tests.factories import make_evidence, make_snapshot
 
@@ -48,3 +50,23 @@ def test_a_pipe_sees_nothing() -> None:
 def test_a_provisional_bound_is_called_so() -> None:
     assert claim(make_snapshot(bound="clopper-pearson")).endswith("(provisional)")
     assert "provisional" not in claim(make_snapshot(bound="live"))
+
+
+def test_answers_are_shown_as_they_arrive() -> None:
+    snapshot = make_snapshot().model_copy(
+        update={"answers": (AnswerGroup(text="go left", class_index=0, count=1200),)}
+    )
+    assert claim(snapshot).endswith("1,200 'go left'")
+
+
+def test_a_long_run_says_what_it_takes_before_it_starts() -> None:
+    def run(seconds_each: float) -> Generator[Snapshot, None, Evidence]:
+        cost = Cost(samples=1100, seconds_each=seconds_each)
+        yield make_snapshot().model_copy(update={"cost": cost})
+        yield make_snapshot().model_copy(update={"cost": cost})
+        return make_evidence()
+
+    for seconds_each, said in ((10.9, 1), (0.001, 0)):
+        out = io.StringIO()
+        follow(run(seconds_each), Console(file=out, force_terminal=False, width=200))
+        assert out.getvalue().count("This run takes about 3 h 20 min (1,100 samples") == said

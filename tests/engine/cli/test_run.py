@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from scipy.stats import beta, norm
 
-from engine.cli import run
+from engine.cli import main, run
 from engine.errors import UserError
 from tests.fakes import HalfSpace, Misbehaving
 
@@ -137,3 +138,36 @@ def test_the_command_in_the_evidence_repeats_the_run(certify: Any) -> None:
         "certiscope certify --model fake --input flat --scheme gaussian --sigma 0.25 --n0 100 "
         "--n 2000 --alpha 0.01 --bound live --seed 0 --batch 100 --device cpu --at radius=0.2"
     )
+
+
+def test_a_model_that_writes_from_flags_to_evidence(tmp_path: Path) -> None:
+    labels, out = tmp_path / "labels.csv", tmp_path / "out.json"
+    labels.write_text("accepted,true,count\nyes,yes,90\nno,no,110\n")
+    words = [
+        "certify", "--model", "demo:commands", "--input", "commands:5", "--n", "1000",
+        "--audit", str(labels), "--json", str(out), "--device", "cpu", "--quiet",
+    ]  # fmt: skip
+    assert main(words) == 0
+    found = json.loads(out.read_text())
+    assert found["class_name"] == "turn right"
+    assert sum(group["count"] for group in found["answers"]) == 1000
+    assert 0 < found["transfer"]["radius"] < found["radius"]
+    assert f"--audit {labels}" in found["command"]
+    assert main(["verify", str(out), "--rerun", "1"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("flags", "sentence"),
+    [
+        (("--audit-alpha", "0.1"), "--audit-alpha must be between 0 and 1 and needs --audit"),
+        (("--audit", "none.csv", "--audit-alpha", "1"), "--audit-alpha must be between 0 and 1"),
+        (("--audit", "none.csv"), "--audit is for models that write answers"),
+        (("--oracle", "rules.txt"), "demo:digits-0.25 does not write answers"),
+    ],
+)
+def test_oracles_and_labels_that_do_not_fit(
+    flags: tuple[str, ...], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["certify", "--model", "demo:digits-0.25", "--input", "digits:52", "--n", "100"]
+    assert main([*words, *flags]) == 2
+    assert sentence in capsys.readouterr().err

@@ -74,7 +74,11 @@ def test_answers_do_not_depend_on_the_batch():
 
 def test_unparseable_can_win_honestly():
     evidence = finish(
-        certify(saying(), flat(0.4), RunSettings(n0=50, n=500, scheme={"key": "gaussian", "sigma": 0.02}))
+        certify(
+            saying(),
+            flat(0.4),
+            RunSettings(n0=50, n=500, scheme={"key": "gaussian", "sigma": 0.02}),
+        )
     )
     assert evidence.class_name == "unparseable"
     assert evidence.outcome == "certified"

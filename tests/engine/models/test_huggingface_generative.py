@@ -10,10 +10,10 @@ import torch
 
 from engine.errors import UserError
 from engine.models import ModelRequest, load_model
+from engine.models.pretrained_files import WRITING
 from engine.procedures.certify import certify
 from engine.settings import RunSettings
 from engine.verify.digests import model_digest
-from engine.models.pretrained_files import WRITING
 from tests.fakes import finish
 from tests.sayings import rules_file
 
@@ -33,9 +33,7 @@ def llava(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def opened(folder: Path, tmp_path: Path, **request: object):
-    asked = ModelRequest(
-        str(folder), oracle=rules_file(tmp_path), max_new_tokens=5, **request
-    )
+    asked = ModelRequest(str(folder), oracle=rules_file(tmp_path), max_new_tokens=5, **request)
     model = load_model(asked)
     model.prepare(torch.device("cpu"), "fp32")
     return model
@@ -51,7 +49,7 @@ def as_bytes(batch: torch.Tensor) -> list[np.ndarray]:
 
 
 def test_a_captioner_says_what_its_own_pipeline_says(captioner, tmp_path):
-    from transformers import AutoTokenizer, ViTImageProcessor, VisionEncoderDecoderModel
+    from transformers import AutoTokenizer, VisionEncoderDecoderModel, ViTImageProcessor
 
     batch = pictures(5)
     network = VisionEncoderDecoderModel.from_pretrained(captioner).eval()

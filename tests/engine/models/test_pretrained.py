@@ -34,7 +34,9 @@ def test_weights_must_be_safetensors(tmp_path):
 def test_what_does_not_open_is_said_in_a_sentence(tmp_path):
     (tmp_path / "config.json").write_text('{"model_type": "bert"}')
     (tmp_path / "model.safetensors").write_bytes(b"broken")
-    with pytest.raises(UserError, match="cannot be opened as a sentence model|much larger than its weights"):
+    with pytest.raises(
+        UserError, match="cannot be opened as a sentence model|much larger than its weights"
+    ):
         pretrained.open_network(AutoModel, tmp_path, "a sentence model")
     with pytest.raises(UserError, match="has no tokenizer that opens"):
         pretrained.open_text_part(AutoTokenizer, tmp_path, "tokenizer")

@@ -51,7 +51,9 @@ def test_the_shipped_model_says_one_command_in_several_ways():
     pictures = torch.stack([torch.from_numpy(drawn(sign(n))) for n in range(40)])
     classes = model.classify(pictures)
     assert (classes == torch.arange(40) % 4).float().mean() > 0.95
-    phrases = {text for text, index in zip(model.said(), classes.tolist(), strict=True) if index == 0}
+    phrases = {
+        text for text, index in zip(model.said(), classes.tolist(), strict=True) if index == 0
+    }
     assert len(phrases) >= 2
     assert model.classify(torch.zeros(1, 1, 16, 16)).tolist() == [4]
     assert model.said() == ("i see no sign",)

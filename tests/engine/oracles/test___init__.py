@@ -20,7 +20,8 @@ def test_lines_and_json_say_the_same(tmp_path):
     lines = tmp_path / "rules.txt"
     lines.write_text("# commands\n\nleft: left, to port\nright: right\n")
     described = written(
-        tmp_path, {"oracle": "keywords", "classes": {"left": ["left", "to port"], "right": ["right"]}}
+        tmp_path,
+        {"oracle": "keywords", "classes": {"left": ["left", "to port"], "right": ["right"]}},
     )
     a, b = load_oracle(lines), load_oracle(described)
     assert a.identity.sha256 == b.identity.sha256

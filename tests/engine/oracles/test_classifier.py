@@ -30,12 +30,16 @@ def test_the_weights_are_part_of_its_identity(text_classifier, tmp_path):
 
     oracle = from_description({"model": str(text_classifier)}, "o.json")
     copy = shutil.copytree(text_classifier, tmp_path / "copy")
-    assert from_description({"model": str(copy)}, "o.json").identity.sha256 == oracle.identity.sha256
+    assert (
+        from_description({"model": str(copy)}, "o.json").identity.sha256 == oracle.identity.sha256
+    )
     weights = copy / "model.safetensors"
     data = bytearray(weights.read_bytes())
     data[-1] ^= 1
     weights.write_bytes(bytes(data))
-    assert from_description({"model": str(copy)}, "o.json").identity.sha256 != oracle.identity.sha256
+    assert (
+        from_description({"model": str(copy)}, "o.json").identity.sha256 != oracle.identity.sha256
+    )
 
 
 def test_scores_that_are_no_numbers_are_unparseable():

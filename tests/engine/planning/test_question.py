@@ -9,7 +9,7 @@ from scipy.stats import binom
 
 from engine.bounds import BOUND_METHODS, bound_method
 from engine.planning.question import Question
-from engine.schemes import Gaussian
+from engine.schemes import Gaussian, parse_scheme
 
 GOLDEN = json.loads((Path(__file__).parents[2] / "golden/planner.json").read_text())
 KEYS = [method.key for method in BOUND_METHODS]
@@ -100,3 +100,12 @@ def test_fewest_looks_up_to_the_limit(monkeypatch):
     for limit, found in ((exact, exact), (exact + 1, exact), (exact - 1, None)):
         monkeypatch.setattr(module, "N_LIMIT", limit)
         assert question(radius=1.0).fewest(7) == found
+
+
+@pytest.mark.parametrize(("tau", "least"), [(0.3, 0.3), (0.5, 0.5), (0.7, 0.7)])
+def test_a_deployed_threshold_takes_the_place_of_one_half(tau: float, least: float) -> None:
+    scheme = parse_scheme({"key": "hybrid-mask", "beta": 0.5, "tau": tau})
+    method = bound_method("clopper-pearson")
+    assert Question(scheme, method, 0.001).required() == least
+    target = {term: 0.0 for term in scheme.terms}
+    assert Question(scheme, method, 0.001, target).required() == pytest.approx(least)

@@ -3,7 +3,7 @@ import pytest
 from engine.bounds import bound_method
 from engine.procedures.abstention import explain, n_needed
 from engine.records import Votes
-from engine.schemes import Gaussian
+from engine.schemes import Gaussian, parse_scheme
 
 SCHEME = Gaussian(sigma=0.5)
 
@@ -62,3 +62,24 @@ def test_n_needed_shrinks_with_a_clearer_majority(bound: str):
         for k in (550, 700, 900)
     ]
     assert needed == sorted(needed, reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("counts", "words"),
+    [
+        ((250, 750), "probably not above the threshold tau = 0.3."),
+        ((310, 690), "too few to exclude the threshold tau = 0.3. About n = "),
+    ],
+)
+def test_a_deployed_threshold_is_named_in_place_of_one_half(counts, words):
+    scheme = parse_scheme({"key": "hybrid-mask", "beta": 0.5, "tau": 0.3})
+    found = explain(
+        selection=Votes(counts=(counts[0], 0)),
+        estimation=Votes(counts=(counts[0], *([counts[1] // 5] * 5))),
+        scheme=scheme,
+        method=bound_method("clopper-pearson"),
+        alpha=0.001,
+        n_plan=100,
+        class_names=tuple("abcdef"),
+    )
+    assert words in found.sentence or found.reason == "wrong-guess", found

@@ -35,7 +35,9 @@ def test_the_same_samples_under_another_oracle(evidence):
 
 def test_answers_without_text_count_against_every_class(evidence):
     first, *rest = evidence.answers
-    unkept = evidence.model_copy(update={"answers": (first.model_copy(update={"text": None}), *rest)})
+    unkept = evidence.model_copy(
+        update={"answers": (first.model_copy(update={"text": None}), *rest)}
+    )
     found = reread(unkept, from_text("any: go, turn, well", "o"), alpha=0.01)
     assert found.votes.failures == first.count
 

@@ -42,7 +42,9 @@ def test_the_radius_of_the_true_class_by_hand():
     assert found.p_lower <= p
     assert found.radius == pytest.approx(0.5 * norm.ppf(p), abs=1e-8)
     assert "With confidence 98.9 %".lower() in found.statement.lower()
-    assert "of 100 answers that meant something else the oracle took 2 for 'left'" in found.statement
+    assert (
+        "of 100 answers that meant something else the oracle took 2 for 'left'" in found.statement
+    )
     assert "rests on none of this" in found.statement
 
 

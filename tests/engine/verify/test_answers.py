@@ -51,8 +51,9 @@ def test_the_models_digest_covers_the_oracle(evidence):
         update={"oracle": generation.oracle.model_copy(update={"rules": rules})}
     )
     model = evidence.model.model_copy(update={"generation": other})
-    assert "not that of its weights, prompt and oracle" in (
-        check_answers(evidence.model_copy(update={"model": model}))[0]
+    assert (
+        "not that of its weights, prompt and oracle"
+        in (check_answers(evidence.model_copy(update={"model": model}))[0])
     )
 
 

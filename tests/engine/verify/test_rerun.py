@@ -153,3 +153,14 @@ def test_evidence_from_before_there_was_a_test_is_not_blamed_for_it(certified: E
     noise = certified.noise.model_copy(update={"self_test": None})
     before = certified.model_copy(update={"noise": noise})
     assert [claim.name for claim in check_rerun(before, 1, MEANS)] == ["votes drawn again"]
+
+
+def test_a_model_that_writes_is_opened_with_its_oracle(certified: Evidence, tmp_path: Path) -> None:
+    (tmp_path / "rules.txt").write_text("left: left")
+    command = "certiscope certify --model m --oracle x/rules.txt --prompt 'where to?' " + (
+        "--max-new-tokens 7 --input i"
+    )
+    evidence = certified.model_copy(update={"command": command})
+    found = request_of(evidence, Means(model="", input="", beside=tmp_path))
+    assert found.oracle == tmp_path / "rules.txt"
+    assert (found.prompt, found.max_new_tokens) == ("where to?", 7)

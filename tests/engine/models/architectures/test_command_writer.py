@@ -34,5 +34,7 @@ def test_the_first_word_follows_begin():
 
 def test_scores_that_are_not_finite_are_told():
     with torch.inference_mode():
-        _, finite = network().write(torch.tensor([0.5, torch.nan]).view(2, 1, 1, 1).expand(2, 1, 16, 16), 3)
+        _, finite = network().write(
+            torch.tensor([0.5, torch.nan]).view(2, 1, 1, 1).expand(2, 1, 16, 16), 3
+        )
     assert finite.tolist() == [True, False]
