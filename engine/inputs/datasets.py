@@ -117,6 +117,16 @@ def load(spec: str) -> ImageInput:
     )
 
 
+def opened(spec: str) -> Any:
+    """A whole split as torchvision's data set; its number, if one is named, is left aside.
+
+    Raises:
+        UserError: there is no such set or split, here or to download.
+    """
+    place, _ = _parsed(spec)
+    return _opened(place)
+
+
 def data_root() -> Path:
     """Where data sets are looked for and downloaded to when a spec names no folder."""
     given = os.environ.get(VARIABLE, "")

@@ -65,7 +65,7 @@ class Staircase(Record):
         """The certified set in words, step by step."""
         return (
             f"no change of this {subject} whose number of changed {self.things} and {self.norm} "
-            f"norm {self.whose} stay within these limits ({self._steps_in_words()}; all "
+            f"norm {self.whose} stay within these limits ({self._steps_in_words()}; norms of "
             f"{self.unit})"
         )
 
@@ -76,7 +76,7 @@ class Staircase(Record):
         for strength, group in groupby(range(len(shown)), key=shown.__getitem__):
             steps = [self.first + step for step in group]
             start = f"{steps[0]} to " if len(steps) > 1 else ""
-            parts.append(f"{start}{counted(steps[-1], self.things)}, below {strength}")
+            parts.append(f"{start}{counted(steps[-1], self.things)}: below {strength}")
         return "; ".join(parts)
 
     def headline(self) -> str:

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from engine.errors import UserError
 from engine.evidence import Evidence, NoiseStatistic, SelfTest
+from engine.records import Encoding, ModelIdentity
 from engine.report.content import Fact, Section
 from engine.report.numbers import count, plain
 from engine.rounding import round_down
+from engine.schemes import parse_scheme
+
+_ENCODED: dict[Encoding, str] = {
+    "plain": "",
+    "indicator": "the last one is 1 where the input was noised",
+    "complement": "x and 1 - x, both 0 where a pixel was taken away",
+}
+"""What the channels, or the columns of a matrix, are."""
 
 
 def provenance(evidence: Evidence) -> tuple[Section, ...]:
@@ -24,7 +34,6 @@ def provenance(evidence: Evidence) -> tuple[Section, ...]:
 
 def _model(evidence: Evidence) -> Section:
     model = evidence.model
-    trained = f"sigma {model.training_sigma:g}" if model.training_sigma is not None else "not known"
     facts = (
         Fact("name", model.name),
         Fact("source", model.source),
@@ -33,12 +42,22 @@ def _model(evidence: Evidence) -> Section:
         Fact("architecture", model.architecture),
         Fact("weights", count(model.parameters) if model.parameters else "not told by the file"),
         Fact("classes", count(len(model.class_names))),
-        Fact("takes", _shape(model.input_shape)),
+        Fact("takes", _shape(model.input_shape), _ENCODED[model.encoding]),
         Fact("normalisation", model.normalization, f"after the noise; {_origin(evidence)}"),
-        Fact("trained with noise", trained),
+        Fact("trained with noise", _trained(model)),
         Fact("arithmetic", evidence.settings.precision, "part of the model's identity"),
     )
     return Section("Model", facts, sentences=model.notes)
+
+
+def _trained(model: ModelIdentity) -> str:
+    """The noise of the training, as far as the file says it."""
+    if model.training_scheme is not None:
+        try:
+            return parse_scheme(model.training_scheme).noise_in_words()
+        except UserError:  # evidence of another version
+            return "not known here"
+    return "not known" if model.training_sigma is None else f"sigma {model.training_sigma:g}"
 
 
 def _origin(evidence: Evidence) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.training.digits import main
+from engine.training.command import main
 
 if __name__ == "__main__":
     main()

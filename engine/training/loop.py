@@ -1,18 +1,26 @@
-"""Gaussian noise augmentation: the training of Cohen, Rosenfeld & Kolter (ICML 2019)."""
+"""Noise augmentation: train on noised pictures (Cohen, Rosenfeld & Kolter, ICML 2019).
+
+The same for every scheme: one draw of its noise per picture and step (Levine & Feizi, AAAI 2020,
+for ablation; Scholten et al., NeurIPS 2023, for hierarchical noise).
+"""
 
 from __future__ import annotations
 
 import copy
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 import torch
 from torch import nn
 from torch.nn import functional
 
-Part = tuple[torch.Tensor, torch.Tensor]
-"""Pixels (N, C, H, W) and labels (N,)."""
+from engine.schemes import Scheme
+from engine.training.data import Augmentation, DataSet, Part, floats
+from engine.training.picture_noise import noisy
+
+_LOOK = 1024
+"""Pictures per batch where nothing is learned."""
 
 
 @dataclass(frozen=True)
@@ -20,22 +28,20 @@ class Recipe:
     """What decides the weights, beside the data and the network.
 
     Attributes:
-        sigma: training noise, pixels in [0, 1].
-        rotation: largest turn, in degrees; shift: largest move, in pixels; scale: largest
-            relative change of size. Each picture is moved anew in every epoch.
+        scheme: whose noise the network sees.
         check_every: epochs between looks at the validation part.
+        draws: noisy copies of every validation picture at a look.
     """
 
-    sigma: float
+    scheme: Scheme
     seed: int = 0
     epochs: int = 600
     batch: int = 128
+    optimizer: Literal["adamw", "sgd"] = "adamw"
     learning_rate: float = 2e-3
     weight_decay: float = 1e-2
-    rotation: float = 3.0
-    shift: float = 0.2
-    scale: float = 0.03
     check_every: int = 10
+    draws: int = 50
 
 
 @dataclass(frozen=True)
@@ -47,67 +53,61 @@ class Trained:
     validation_accuracy: float
 
 
-def moved(pixels: torch.Tensor, recipe: Recipe, generator: torch.Generator) -> torch.Tensor:
-    """The pictures turned, moved and scaled a little, each by its own amount."""
-
-    def uniform(half_width: float) -> torch.Tensor:
-        return (torch.rand(len(pixels), generator=generator) * 2 - 1) * half_width
-
-    angle = uniform(math.radians(recipe.rotation))
-    zoom = 1 + uniform(recipe.scale)
-    cos, sin = zoom * angle.cos(), zoom * angle.sin()
-    step = 2 * recipe.shift / pixels.shape[-1]  # grid coordinates span -1 to 1
-    rows = (torch.stack([cos, -sin, uniform(step)], 1), torch.stack([sin, cos, uniform(step)], 1))
-    grid = functional.affine_grid(torch.stack(rows, 1), list(pixels.shape), align_corners=False)
-    return functional.grid_sample(pixels, grid, align_corners=False)
-
-
-def noisy(pixels: torch.Tensor, sigma: float, generator: torch.Generator) -> torch.Tensor:
-    """Pixels plus isotropic Gaussian noise."""
-    return pixels + sigma * torch.randn(pixels.shape, generator=generator)
-
-
 @torch.no_grad()
-def noisy_accuracy(network: nn.Module, part: Part, sigma: float, *, draws: int, seed: int) -> float:
+def noisy_accuracy(
+    network: nn.Module, part: Part, scheme: Scheme, *, draws: int, seed: int
+) -> float:
     """Share of right answers over ``draws`` noisy copies of every picture."""
-    generator = torch.Generator().manual_seed(seed)
+    network.eval()
     pixels, labels = part
+    generator = torch.Generator(pixels.device).manual_seed(seed)
     right = 0
     for _ in range(draws):
-        right += int((network(noisy(pixels, sigma, generator)).argmax(1) == labels).sum())
+        for some, answers in zip(pixels.split(_LOOK), labels.split(_LOOK), strict=True):
+            scores = network(noisy(floats(some), scheme, generator))
+            right += int((scores.argmax(1) == answers).sum())
     return right / (draws * len(labels))
 
 
-def train(network: nn.Module, training: Part, validation: Part, recipe: Recipe) -> Trained:
+def train(network: nn.Module, data: DataSet, recipe: Recipe) -> Trained:
     """Train ``network`` in place of its random weights and keep the epoch best on validation.
 
-    AdamW with a cosine schedule. The validation noise is the same at every look, so that epochs
-    are compared on equal terms.
+    A cosine schedule over all epochs. The validation noise is the same at every look, so that
+    epochs are compared on equal terms.
     """
-    generator = torch.Generator().manual_seed(recipe.seed)
-    optimizer = torch.optim.AdamW(
-        network.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
-    )
+    generator = torch.Generator(data.train[0].device).manual_seed(recipe.seed)
+    optimizer = _optimizer(network, recipe)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, recipe.epochs)
     best = Trained(network, 0, -1.0)
     for epoch in range(1, recipe.epochs + 1):
-        for pixels, labels in _batches(training, recipe, generator):
+        network.train()
+        for pixels, labels in _batches(data.train, data.augment, recipe, generator):
             optimizer.zero_grad()
             torch.autograd.backward(functional.cross_entropy(network(pixels), labels))
             optimizer.step()
         schedule.step()
         if epoch % recipe.check_every == 0 or epoch == recipe.epochs:
-            accuracy = noisy_accuracy(network, validation, recipe.sigma, draws=50, seed=recipe.seed)
+            accuracy = noisy_accuracy(
+                network, data.validation, recipe.scheme, draws=recipe.draws, seed=recipe.seed
+            )
             if accuracy >= best.validation_accuracy:
                 best = Trained(copy.deepcopy(network), epoch, accuracy)
     return best
 
 
-def _batches(part: Part, recipe: Recipe, generator: torch.Generator) -> Iterator[Part]:
+def _optimizer(network: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
+    weights, rate, decay = network.parameters(), recipe.learning_rate, recipe.weight_decay
+    if recipe.optimizer == "sgd":
+        return torch.optim.SGD(weights, lr=rate, momentum=0.9, weight_decay=decay)
+    return torch.optim.AdamW(weights, lr=rate, weight_decay=decay)
+
+
+def _batches(
+    part: Part, augment: Augmentation, recipe: Recipe, generator: torch.Generator
+) -> Iterator[Part]:
     """One epoch in a new order, moved and noised."""
     pixels, labels = part
-    for chosen in torch.split(torch.randperm(len(labels), generator=generator), recipe.batch):
-        yield (
-            noisy(moved(pixels[chosen], recipe, generator), recipe.sigma, generator),
-            labels[chosen],
-        )
+    order = torch.randperm(len(labels), generator=generator, device=pixels.device)
+    for chosen in torch.split(order, recipe.batch):
+        moved = augment(floats(pixels[chosen]), generator)
+        yield noisy(moved, recipe.scheme, generator), labels[chosen]

@@ -1,4 +1,4 @@
-"""Accuracy of a model on held-out digits: plain, and certified with the program's own CERTIFY."""
+"""Accuracy of a model on held-out pictures: plain, and certified with the program's own CERTIFY."""
 
 from __future__ import annotations
 
@@ -11,70 +11,87 @@ from torch import nn
 
 from engine.evidence import Evidence
 from engine.inputs import fit, load_input
-from engine.inputs.digits import PREFIX
+from engine.layouts import clean
 from engine.models import ModelRequest, load_model
 from engine.models.base import Classifier
 from engine.procedures.certify import certify
-from engine.schemes import Gaussian
+from engine.records import Encoding
+from engine.regions import Perturbation
+from engine.schemes import Scheme
 from engine.settings import RunSettings
-from engine.training.loop import Part
+from engine.training.data import Part, floats
+
+_LOOK = 1024
 
 
 @torch.no_grad()
-def accuracy(network: nn.Module, held_out: Part) -> float:
+def accuracy(network: nn.Module, held_out: Part, encoding: Encoding = "plain") -> float:
     """Share of right answers without noise."""
-    pixels, labels = held_out
-    return round(float((network.eval()(pixels).argmax(1) == labels).float().mean()), 4)
+    network.eval()
+    right = 0
+    for pixels, labels in zip(*(part.split(_LOOK) for part in held_out), strict=True):
+        shown = torch.stack([clean(picture, encoding) for picture in floats(pixels)])
+        right += int((network(shown).argmax(1) == labels).sum())
+    return round(right / len(held_out[1]), 4)
 
 
 def certified_accuracy(
     path: Path,
-    indices: Sequence[int],
-    sigma: float,
-    radii: Sequence[float],
+    specs: Sequence[str],
+    scheme: Scheme,
+    cells: Sequence[Perturbation],
     *,
     n0: int,
     n: int,
     alpha: float,
 ) -> dict[str, Any]:
-    """Share of digits certified as their label beyond each radius, and the mean radius.
+    """Share of pictures certified as their label against each perturbation.
 
     Args:
         path: the model's file.
-        indices: which digits.
-        sigma: smoothing noise.
-        radii: where to read the curve; at 0 it is "right and not abstained".
-        n0: selection votes per digit.
-        n: estimation votes per digit.
-        alpha: per digit.
+        specs: which pictures.
+        scheme: the smoothing noise.
+        cells: perturbations in the scheme's terms.
+        n0: selection votes per picture.
+        n: estimation votes per picture.
+        alpha: per picture.
 
     Returns:
-        ``curve`` (radius -> share), ``acr`` (mean radius, wrong answers and abstentions count 0)
-        and ``abstained`` (share).
+        ``right`` (share answered right and not abstained), ``abstained`` (share), ``cells`` (each
+        with its share), how they were found, and for balls ``acr`` (mean radius, wrong answers and
+        abstentions count 0).
     """
     classifier = load_model(ModelRequest(str(path)))
-    settings = RunSettings(
-        scheme=Gaussian(sigma=sigma), n0=n0, n=n, alpha=alpha, bound="clopper-pearson", device="cpu"
-    )
-    found = [_certified(classifier, index, settings) for index in indices]
-    right = [
-        run.radius if run.predicted_class == run.input.label and run.radius is not None else None
-        for run in found
-    ]
+    # A ball's certificate loses more by half the alpha than it gains from the runner-up's bound.
+    bound = "clopper-pearson" if scheme.region_kind == "ball" else "two-class"
+    settings = RunSettings(scheme=scheme, n0=n0, n=n, alpha=alpha, bound=bound, device="cpu")
+    found = [_certified(classifier, spec, settings) for spec in specs]
+    right = [one for one in found if one.predicted_class == one.input.label and one.region]
     total = len(found)
+    ball = scheme.region_kind == "ball"
     return {
-        "curve": {
-            f"{radius:g}": round(sum(r is not None and r > radius for r in right) / total, 4)
-            for radius in radii
-        },
-        "acr": sum(r or 0.0 for r in right) / total,
-        "abstained": round(sum(run.outcome == "abstained" for run in found) / total, 4),
+        "n0": n0,
+        "n": n,
+        "alpha": alpha,
+        "bound": bound,
+        "inputs": total,
+        "right": round(len(right) / total, 4),
+        "abstained": round(sum(one.outcome == "abstained" for one in found) / total, 4),
+        **({"acr": sum(one.radius or 0.0 for one in right) / total} if ball else {}),
+        "cells": [
+            {"at": cell, "share": round(sum(_holds(one, cell) for one in right) / total, 4)}
+            for cell in cells
+        ],
     }
 
 
-def _certified(classifier: Classifier, index: int, settings: RunSettings) -> Evidence:
-    digit = fit(load_input(f"{PREFIX}{index}"), classifier.identity)
-    running = certify(classifier, digit, settings)
+def _holds(evidence: Evidence, cell: Perturbation) -> bool:
+    return evidence.region is not None and evidence.region.contains(cell)
+
+
+def _certified(classifier: Classifier, spec: str, settings: RunSettings) -> Evidence:
+    picture = fit(load_input(spec), classifier.identity)
+    running = certify(classifier, picture, settings)
     while True:
         try:
             next(running)

@@ -1,3 +1,4 @@
+import pytest
 import torch
 
 from engine.procedures.run import Run, clean_prediction, run_key, setting_warnings
@@ -32,3 +33,23 @@ def test_no_warning_when_the_training_noise_matches_or_is_unknown():
     assert setting_warnings(classifier, RunSettings()) == ()
     classifier.identity = identity(training_sigma=0.25)
     assert setting_warnings(classifier, RunSettings()) == ()
+
+
+@pytest.mark.parametrize("key", ["ablation", "hierarchical-gaussian", "hierarchical-ablation"])
+def test_a_model_that_is_not_told_what_was_noised_is_sound_but_weaker(key: str):
+    classifier, settings = HalfSpace(0.3), RunSettings(scheme={"key": key})
+    (warning,) = setting_warnings(classifier, settings)
+    assert warning == (
+        "The base model is not told which parts of its input were noised (its encoding is plain): "
+        "the claim is weaker than it could be, but sound."
+    )
+    encoding = "complement" if key == "ablation" else "indicator"
+    classifier.identity = identity(encoding=encoding, input_shape=(2, 8, 8))
+    assert setting_warnings(classifier, settings) == ()
+
+
+def test_a_model_of_another_scheme_is_named_with_both_laws():
+    classifier = HalfSpace(0.3)
+    classifier.identity = identity(training_scheme={"key": "ablation", "entities": 64, "keep": 20})
+    (warning,) = setting_warnings(classifier, RunSettings())
+    assert "with other noise (ablation, 20 of 64 entities kept) than this run's (Gaus" in warning

@@ -41,7 +41,7 @@ def test_words_alone_change_the_input_even_without_a_strength():
 
 def test_words_round_down():
     clause = PIXELS.clause("image")
-    assert "1 pixel, below 0.510; 2 pixels, below 0.250" in clause
+    assert "1 pixel: below 0.510; 2 pixels: below 0.250" in clause
     assert PIXELS.headline() == "up to 2 pixels, 0.510"
     assert PIXELS.note() == "largest l2 norm of their change, with 1 pixel; pixels in [0,1]"
     assert WORDS.headline() == "up to 1 word, 0.510"
@@ -64,7 +64,7 @@ def test_without_a_step_only_the_input_itself_is_certified():
 
 def test_steps_of_the_same_strength_are_said_together():
     flat = WORDS.model_copy(update={"reach": (0.2004, 0.2003, 0.2001, 0.1)})
-    assert "(0 to 2 words, below 0.200; 3 words, below 0.100; all" in flat.clause("pair")
+    assert "(0 to 2 words: below 0.200; 3 words: below 0.100; norms of" in flat.clause("pair")
 
 
 def test_whether_any_change_is_certified():

@@ -71,3 +71,21 @@ def test_blocks_and_self_test_of_the_noise_are_told() -> None:
     assert told["self-test, Gaussian"] == ("least p-value 0.12", words)
     assert told["chain ends"][0] == "ab" * 32
     assert told["blocks"][0] == "0"
+
+
+def test_a_model_s_channels_and_the_noise_of_its_training_are_told() -> None:
+    def told(**changes: object) -> dict[str, tuple[str, str]]:
+        model = make_evidence().model.model_copy(update=changes)
+        facts = provenance(make_evidence(model=model))[0].facts
+        return {fact.label: (fact.value, fact.note) for fact in facts}
+
+    taught = {"key": "ablation", "entities": 64, "keep": 12}
+    facts = told(encoding="complement", input_shape=(2, 8, 8), training_scheme=taught)
+    assert facts["takes"] == (
+        "2 × 8 × 8 (channels × height × width)",
+        "x and 1 - x, both 0 where a pixel was taken away",
+    )
+    assert facts["trained with noise"][0] == "ablation, 12 of 64 entities kept"
+    assert told(training_scheme={"key": "later"})["trained with noise"][0] == "not known here"
+    assert told(training_sigma=0.5)["trained with noise"][0] == "sigma 0.5"
+    assert told(training_sigma=None)["trained with noise"][0] == "not known"

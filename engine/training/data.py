@@ -1,0 +1,54 @@
+"""What the lab needs to know of a data set of pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+Part = tuple[torch.Tensor, torch.Tensor]
+"""Pixels (N, C, H, W), float32 in [0, 1] or bytes, and labels (N,)."""
+
+Augmentation = Callable[[torch.Tensor, torch.Generator], torch.Tensor]
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """Pictures in three parts.
+
+    Attributes:
+        name: begins the names of the models, ``digits``.
+        title: for people.
+        things: one picture in words, in the plural.
+        train, validation, test: the last is seen by no training and chooses no epoch.
+        specs: names of the test pictures, as the program opens them.
+        class_names: one name per class.
+        augment: applied to training pictures before the noise.
+        normalization: between noise and network, for networks that see the picture itself.
+        facts: for the card: ``data``, ``split`` and ``limits``.
+    """
+
+    name: str
+    title: str
+    things: str
+    train: Part
+    validation: Part
+    test: Part
+    specs: tuple[str, ...]
+    class_names: tuple[str, ...]
+    augment: Augmentation
+    normalization: str
+    facts: Mapping[str, Any]
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """(channels, height, width) of a picture."""
+        _, channels, height, width = self.test[0].shape
+        return channels, height, width
+
+
+def floats(pixels: torch.Tensor) -> torch.Tensor:
+    """Pixels in [0, 1], whether they are kept as such or as bytes."""
+    return pixels.float() / 255 if pixels.dtype == torch.uint8 else pixels

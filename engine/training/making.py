@@ -1,0 +1,203 @@
+"""Train, measure and write one picture model with its cards."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from engine.fields import field_specs
+from engine.files import sha256_file, write_atomically
+from engine.models import architectures
+from engine.models.normalize import named
+from engine.regions import Perturbation
+from engine.schemes import Gaussian, Scheme
+from engine.training.card import card_markdown
+from engine.training.data import DataSet, Part
+from engine.training.loop import Recipe, Trained, train
+from engine.training.measure import accuracy, certified_accuracy
+from engine.training.picture_noise import channels_of, encoding_of
+from engine.training.weights import safetensors_bytes
+from engine.training.writing import card_json, threads
+
+N0, N, ALPHA = 100, 10_000, 0.001
+THREADS = 1
+"""The digits' network is small, and the order of a parallel sum would be part of the weights."""
+RADII = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.2)
+ENTITIES = (1, 2, 3, 4, 5, 6, 7, 8)
+STRENGTHS = (0.1, 0.25, 0.5, 0.75, 1.0)
+
+
+@dataclass(frozen=True)
+class Order:
+    """One model to make.
+
+    Attributes:
+        data: its pictures.
+        arch: a name of :mod:`engine.models.architectures`.
+        recipe: how it is trained.
+        name: of its files, without ending.
+        certified: how many test pictures are certified for the card.
+        device: where it is trained.
+        command: the command line that makes it again.
+    """
+
+    data: DataSet
+    arch: str
+    recipe: Recipe
+    name: str
+    certified: int
+    device: str
+    command: str
+
+
+def make(order: Order, out: Path) -> Path:
+    """Train one model, write weights, then measure the written file and write both cards.
+
+    Raises:
+        UserError: no model is trained for that scheme, or the scheme does not fit the pictures.
+    """
+    order.recipe.scheme.check_input(order.data.shape)
+    path = out / f"{order.name}.safetensors"
+    with threads(THREADS if order.data.name == "digits" else torch.get_num_threads()):
+        result = trained(order)
+        write_atomically(path, weights(order, result.network))
+        facts = card(order, result, path)
+    write_atomically(path.with_suffix(".json"), card_json(facts))
+    write_atomically(path.with_suffix(".md"), card_markdown(order.name, facts).encode())
+    return path
+
+
+def trained(order: Order) -> Trained:
+    """The network trained by an order; on one machine the same order gives the same weights."""
+    torch.manual_seed(order.recipe.seed)
+    network = build(order).to(order.device)
+    result = train(network, _moved(order.data, order.device), order.recipe)
+    return replace(result, network=result.network.cpu())
+
+
+def build(order: Order) -> nn.Sequential:
+    """A fresh network for the noised pictures, behind its normalisation."""
+    scheme = order.recipe.scheme
+    channels = channels_of(scheme, order.data.shape[0])
+    shapes = {"conv1.weight": (0, channels, 0, 0)}
+    network = architectures.by_name(order.arch, shapes).build(len(order.data.class_names))
+    layer = named(normalization(order), origin="given").layer(channels, encoding_of(scheme))
+    return nn.Sequential(layer, network)
+
+
+def normalization(order: Order) -> str:
+    """None before a network that sees a picture with its complement."""
+    plain = encoding_of(order.recipe.scheme) != "complement"
+    return order.data.normalization if plain else "none"
+
+
+def weights(order: Order, network: nn.Module) -> bytes:
+    """The network as a safetensors file that says how it wants its input and what it has seen."""
+    scheme, encoding = order.recipe.scheme, encoding_of(order.recipe.scheme)
+    facts = {"architecture": order.arch}
+    if normalization(order) != "none":
+        facts["normalization"] = normalization(order)
+    if encoding != "plain":
+        facts["encoding"] = encoding
+    if isinstance(scheme, Gaussian):
+        facts["training_sigma"] = f"{scheme.sigma:g}"
+    else:
+        facts["training_scheme"] = json.dumps(scheme.model_dump())
+    bare = network[1] if isinstance(network, nn.Sequential) else network
+    return safetensors_bytes(bare.state_dict(), facts)
+
+
+def cells(scheme: Scheme) -> list[Perturbation]:
+    """The perturbations whose certified accuracy the card tells, in the scheme's terms."""
+    if scheme.region_kind == "ball":
+        return [{"radius": radius} for radius in RADII]
+    if scheme.region_kind == "count":
+        return [{"entities": float(count)} for count in (0, *ENTITIES)]
+    return [
+        {"entities": float(count), "epsilon": strength}
+        for count in ENTITIES
+        for strength in STRENGTHS
+    ]
+
+
+def card(order: Order, result: Trained, path: Path) -> dict[str, Any]:
+    """What the card says: how the model was made and what was measured on held-out pictures."""
+    data, recipe, scheme = order.data, order.recipe, order.recipe.scheme
+    encoding, specs = encoding_of(scheme), data.specs[: order.certified]
+    gaussian = scheme if isinstance(scheme, Gaussian) else None
+    return {
+        "name": _short_name(order.arch, scheme),
+        "title": f"{data.title}, trained with noise",
+        "architecture": order.arch,
+        "input_shape": [channels_of(scheme, data.shape[0]), *data.shape[1:]],
+        "encoding": encoding,
+        "normalization": normalization(order),
+        "training_sigma": gaussian.sigma if gaussian else None,
+        "training_scheme": None if gaussian else scheme.model_dump(),
+        "noise": scheme.noise_in_words(),
+        "things": data.things,
+        "classes": list(data.class_names),
+        "parameters": sum(p.numel() for p in result.network.parameters()),
+        "sha256": sha256_file(path),
+        **data.facts,
+        "command": order.command,
+        "recipe": _recipe(recipe),
+        "device": _device(order.device),
+        "torch": torch.__version__.partition("+")[0],
+        "seed": recipe.seed,
+        "epoch": result.epoch,
+        "validation_accuracy_under_noise": round(result.validation_accuracy, 4),
+        "clean_accuracy": accuracy(result.network, data.test, encoding),
+        "certified_accuracy": certified_accuracy(
+            path, specs, scheme, cells(scheme), n0=N0, n=N, alpha=ALPHA
+        )
+        if specs
+        else None,
+    }
+
+
+def flags(scheme: Scheme) -> str:
+    """A scheme as the flags that the lab's command line takes."""
+    words = [f"--{name.replace('_', '-')} {value}" for name, value in _set(scheme)]
+    return " ".join([f"--scheme {scheme.key}", *words])
+
+
+def _short_name(arch: str, scheme: Scheme) -> str:
+    network = arch.replace("_", "-")
+    if isinstance(scheme, Gaussian):
+        return f"{network}, sigma {scheme.sigma:.2f}"
+    return ", ".join([network, scheme.key, *(f"{name} {value}" for name, value in _set(scheme))])
+
+
+def _set(scheme: Scheme) -> list[tuple[str, str]]:
+    """Name and value of the parameters that are set, or that one usually sets."""
+    found = []
+    for spec in field_specs(type(scheme)):
+        value = getattr(scheme, spec.name)
+        if value != spec.default or not spec.advanced:
+            found.append((spec.name, f"{value:g}" if spec.kind == "float" else str(value)))
+    return found
+
+
+def _recipe(recipe: Recipe) -> dict[str, Any]:
+    return {**vars(recipe), "scheme": recipe.scheme.model_dump()}
+
+
+def _device(device: str) -> str:
+    if device == "cpu":
+        return f"{torch.get_num_threads()} thread{'s' if torch.get_num_threads() > 1 else ''}"
+    return torch.cuda.get_device_name(device)
+
+
+def _moved(data: DataSet, device: str) -> DataSet:
+    """The data set with what training needs on the device."""
+
+    def there(part: Part) -> Part:
+        return part[0].to(device), part[1].to(device)
+
+    return replace(data, train=there(data.train), validation=there(data.validation))

@@ -1,0 +1,87 @@
+import hashlib
+import json
+import pickle
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torchvision.datasets import CIFAR10
+
+from engine.errors import UserError
+from engine.inputs import datasets, load_input
+from engine.models import ModelRequest, load_model
+from engine.training import making
+from engine.training.cifar10 import cifar10
+from engine.training.command import main
+
+PICTURES = 20
+
+
+def rows(seed: int) -> np.ndarray:
+    return np.random.default_rng(seed).integers(0, 256, (PICTURES, 3072), dtype=np.uint8)
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch) -> Path:
+    """A tiny CIFAR-10 in the layout of its authors, with digests of its own."""
+    folder = tmp_path / CIFAR10.base_folder
+    folder.mkdir()
+
+    def write(name: str, content: object) -> list[str]:
+        data = pickle.dumps(content)
+        (folder / name).write_bytes(data)
+        return [name, hashlib.md5(data).hexdigest()]
+
+    labels = [index % 10 for index in range(PICTURES)]
+    train = [write("data_batch_1", {"data": rows(1), "labels": labels})]
+    test = [write("test_batch", {"data": rows(2), "labels": labels})]
+    names = [f"kind {index}" for index in range(10)]
+    name, digest = write("batches.meta", {"label_names": names})
+    meta = {"filename": name, "key": "label_names", "md5": digest}
+    for attribute, value in (("train_list", train), ("test_list", test), ("meta", meta)):
+        monkeypatch.setattr(CIFAR10, attribute, value)
+    datasets._on_disk.cache_clear()
+    yield tmp_path
+    datasets._on_disk.cache_clear()
+
+
+def test_the_parts_are_those_of_the_files(root):
+    data = cifar10(root)
+    assert data.shape == (3, 32, 32) and data.class_names[3] == "kind 3"
+    assert [len(part[1]) for part in (data.train, data.validation, data.test)] == [18, 2, 20]
+    assert torch.equal(data.test[0], torch.from_numpy(rows(2)).view(-1, 3, 32, 32))
+    both = {bytes(p.numpy().tobytes()) for part in (data.train, data.validation) for p in part[0]}
+    assert both == {row.tobytes() for row in rows(1)}
+    picture = load_input(data.specs[5])
+    np.testing.assert_allclose(picture.pixels, data.test[0][5].numpy() / 255, atol=1e-7)
+    assert picture.label == data.test[1][5]
+    assert data.facts["split"]["validation"] == 2
+
+
+def test_a_model_is_trained_and_certified_with_any_scheme(root, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(making, "N", 50)
+    monkeypatch.setattr(making, "N0", 10)
+    line = (
+        f"--data cifar10 --root {root} --arch cifar_resnet8 --epochs 1 --certify 2 --out {tmp_path}"
+    )
+    ablation = "--scheme ablation --entities 1024 --keep 75"
+    for scheme, name in ((ablation, "ablation"), ("--sigma 0.25", "0.25")):
+        main([*line.split(), *scheme.split()])
+        assert f"cifar10-{name}.safetensors and its card" in capsys.readouterr().out
+        path = tmp_path / f"cifar10-{name}.safetensors"
+        card = json.loads(path.with_suffix(".json").read_text())
+        assert card["certified_accuracy"]["inputs"] == 2
+        assert str(root.parent) not in path.with_suffix(".json").read_text()
+        identity = load_model(ModelRequest(str(path))).identity
+        assert identity.architecture == "cifar_resnet8"
+        assert identity.class_names == tuple(card["classes"])
+    assert card["command"].startswith("python -m engine.training --data cifar10 --root")
+
+
+def test_what_is_not_there_is_refused(tmp_path):
+    datasets._on_disk.cache_clear()
+    with pytest.raises(UserError, match=r"CIFAR10 is not in .*, or not whole"):
+        cifar10(tmp_path)
+    with pytest.raises(SystemExit, match="--data cifar10 needs --root, the folder with cifar-10"):
+        main(["--data", "cifar10"])
