@@ -13,11 +13,14 @@ from transformers import (
     CLIPImageProcessor,
     CLIPVisionConfig,
     GPT2Config,
+    GPT2LMHeadModel,
     LlamaConfig,
     LlavaConfig,
     LlavaForConditionalGeneration,
     LlavaProcessor,
     PreTrainedTokenizerFast,
+    T5Config,
+    T5ForConditionalGeneration,
     VisionEncoderDecoderConfig,
     VisionEncoderDecoderModel,
     ViTConfig,
@@ -120,5 +123,29 @@ def text_classifier(folder: Path) -> Path:
 def sentence_model(folder: Path) -> Path:
     torch.manual_seed(0)
     BertModel(_bert()).save_pretrained(folder)
+    tokenizer().save_pretrained(folder)
+    return folder
+
+
+def answerer(folder: Path) -> Path:
+    """A T5 that answers a text."""
+    torch.manual_seed(0)
+    config = T5Config(
+        vocab_size=len(WORDS) + 5, d_model=16, d_kv=8, d_ff=16, num_layers=1, num_heads=2,
+        decoder_start_token_id=0, pad_token_id=0, eos_token_id=2, initializer_factor=20.0,
+    )  # fmt: skip
+    T5ForConditionalGeneration(config).save_pretrained(folder)
+    tokenizer().save_pretrained(folder)
+    return folder
+
+
+def continuer(folder: Path) -> Path:
+    """A GPT-2 that goes on with a text."""
+    torch.manual_seed(0)
+    config = GPT2Config(
+        vocab_size=len(WORDS) + 5, n_embd=16, n_layer=1, n_head=2, n_positions=32,
+        initializer_range=1.0, bos_token_id=1, eos_token_id=2, pad_token_id=0,
+    )  # fmt: skip
+    GPT2LMHeadModel(config).save_pretrained(folder)
     tokenizer().save_pretrained(folder)
     return folder

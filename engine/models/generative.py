@@ -17,6 +17,7 @@ import torch
 from engine.batches import alike
 from engine.errors import UserError
 from engine.inputs.base import FittedInput
+from engine.inputs.coding import Coding
 from engine.layouts import clean
 from engine.models.base import NO_CLASS, Classifier
 from engine.models.request import ModelRequest
@@ -30,6 +31,9 @@ _SHOWN = 80
 class Writer(ABC):
     """A model that writes one answer to every picture, deterministically (greedy decoding)."""
 
+    coding: Coding | None = None
+    """What it reads texts with; None for pictures."""
+
     @abstractmethod
     def prepare(self, device: torch.device, precision: str) -> None:
         """Move to ``device`` and set the arithmetic.
@@ -40,7 +44,7 @@ class Writer(ABC):
 
     @abstractmethod
     def answers(self, batch: torch.Tensor) -> list[str | None]:
-        """The answers to a batch (B, C, H, W) of noised pictures in [0, 1].
+        """The answers to a batch: noised pictures (B, C, H, W) in [0, 1], or tokens (B, L).
 
         None where the model's scores are not finite: that is a failure and no answer.
         """
@@ -65,6 +69,11 @@ class GenerativeClassifier(Classifier):
         self.identity = identity
         self._said: tuple[str | None, ...] = ()
 
+    @property
+    def coding(self) -> Coding | None:
+        """What the model reads texts with."""
+        return self.writer.coding
+
     def prepare(self, device: torch.device, precision: str) -> None:
         """Make the model and the oracle ready."""
         self.writer.prepare(device, precision)
@@ -75,7 +84,7 @@ class GenerativeClassifier(Classifier):
         if not self.oracle.needs_reference:
             return self
         self.writer.prepare(torch.device("cpu"), "fp32")
-        picture = clean(torch.from_numpy(fitted.pixels), self.identity.encoding)
+        picture = clean(torch.from_numpy(fitted.arrays[0]), self.identity.encoding)
         with torch.inference_mode():
             answer = self.writer.answers(alike(picture, lambda part: part[None]))[0]  # type: ignore[arg-type]
         oracle = self.oracle.with_reference(answer or "")

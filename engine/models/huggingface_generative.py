@@ -1,5 +1,7 @@
 """Models that write, from a Hugging Face folder or id: pictures in, ``generate``, text out.
 
+Models of texts alone are opened by ``engine.models.huggingface_answers``.
+
 Encoder-decoders (``VisionEncoderDecoderModel``) and vision-language models (LLaVA and its like,
 ``AutoModelForImageTextToText``). The prompt becomes tokens once; the noised pictures take the place
 of the pixels that the processor would have made, so that they never pass through 8 bits.
@@ -23,7 +25,9 @@ from engine.models.generative import (
     longest_answer,
     oracle_for,
 )
+from engine.models.greedy import greedy
 from engine.models.huggingface import reason, understood
+from engine.models.huggingface_answers import answers_texts, load_answers
 from engine.models.normalize import Normalization, choose
 from engine.models.pretrained_files import WRITING, folder_digest
 from engine.models.request import ModelRequest
@@ -78,20 +82,13 @@ class GenerateWriter(Writer):
 
     def answers(self, batch: torch.Tensor) -> list[str | None]:
         """The new text of every picture, special tokens left out."""
-        watch = _Watch(len(batch), batch.device)
-        tokens = self._prepared.generate(
-            **self._inputs(batch),
-            max_new_tokens=self._longest,
-            min_new_tokens=0,
-            do_sample=False,
-            num_beams=1,
-            logits_processor=[watch],
+        return greedy(
+            self._prepared,
+            self._tokenizer,
+            self._inputs(batch),
+            longest=self._longest,
+            skipped=self._skipped(),
         )
-        texts = self._tokenizer.batch_decode(tokens[:, self._skipped() :], skip_special_tokens=True)
-        return [
-            text.strip() if whole else None
-            for text, whole in zip(texts, watch.finite.tolist(), strict=True)
-        ]
 
     def pixel_values(self, batch: torch.Tensor) -> torch.Tensor:
         """Pictures in [0, 1] plus noise as the network takes them; differentiable."""
@@ -117,21 +114,8 @@ class GenerateWriter(Writer):
         return 0 if ids is None or encoder else int(ids.shape[1])
 
 
-class _Watch:
-    """Sees every step's scores and remembers where they were not finite."""
-
-    def __init__(self, rows: int, device: torch.device) -> None:
-        self.finite = torch.ones(rows, dtype=torch.bool, device=device)
-
-    def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
-        """The scores as they are; a suppressed token's may be minus infinity."""
-        del input_ids
-        self.finite &= torch.isfinite(scores.max(dim=1).values)
-        return scores
-
-
 def load_generative(path: Path, request: ModelRequest) -> GenerativeClassifier:
-    """A model that writes about pictures, with the oracle of ``request``.
+    """A model that writes about pictures, or answers texts, with the oracle of ``request``.
 
     Raises:
         UserError: no such model, code of its own, no safetensors, a processor that cuts pictures
@@ -140,8 +124,10 @@ def load_generative(path: Path, request: ModelRequest) -> GenerativeClassifier:
     from transformers import AutoModelForImageTextToText
 
     folder = path if path.is_dir() else pretrained.local_folder(request.spec, WRITING)
-    oracle = oracle_for(folder, request)
     config = pretrained.read_config(folder)
+    if answers_texts(config):
+        return load_answers(folder, request, config)
+    oracle = oracle_for(folder, request)
     preprocessing = understood(folder, _of_pictures(config))
     network = pretrained.open_network(
         AutoModelForImageTextToText, folder, "a model that writes about pictures"

@@ -116,7 +116,7 @@ def test_scores_that_are_no_numbers_are_no_answer(captioner, tmp_path):
     ("change", "sentence"),
     [
         ({"auto_map": {"AutoModel": "x.Y"}}, "asks for its own Python code"),
-        ({"model_type": "bert"}, "cannot be opened as a model that writes about pictures"),
+        ({"model_type": "vit"}, "cannot be opened as a model that writes about pictures"),
     ],
 )
 def test_folders_that_cannot_be(captioner, tmp_path, change, sentence):
