@@ -16,6 +16,7 @@ from engine import schemes
 from engine.command import Task, run_specs
 from engine.errors import UserError
 from engine.fields import FieldSpec, checked, field_specs
+from engine.models.own_noise import own_noise
 from engine.schemes import Scheme, scheme_class
 from engine.settings import RunSettings
 
@@ -107,7 +108,16 @@ def writing_flags() -> list[inspect.Parameter]:
 def scheme_flags() -> list[inspect.Parameter]:
     """``--scheme`` and every parameter of every scheme of the catalogue, each flag once."""
     keys = [scheme.key for scheme in schemes.SCHEMES]
-    chosen = flag("scheme", str, keys[0], "Noise and certificate.", SCHEME, metavar="|".join(keys))
+    chosen = flag(
+        "scheme",
+        str,
+        "",
+        f"Noise and certificate. Default what the model says it was trained with, else {keys[0]}; "
+        "so are the parameters that are left out.",
+        SCHEME,
+        metavar="|".join(keys),
+        show_default=False,
+    )
     owners: dict[str, list[tuple[str, FieldSpec]]] = {}
     for scheme in schemes.SCHEMES:
         for spec in field_specs(scheme):
@@ -239,7 +249,10 @@ def read_settings(values: Mapping[str, Any], procedure: Task) -> RunSettings:
 
 
 def _read_scheme(values: Mapping[str, Any]) -> Scheme:
-    chosen = scheme_class(values["scheme"])
+    """The scheme of some flags; what they leave open is as the model says it was trained."""
+    own_scheme = own_noise(values.get("model") or "")
+    default = own_scheme.key if own_scheme else schemes.SCHEMES[0].key
+    chosen = scheme_class(values["scheme"] or default)
     own = {spec.name: spec for spec in field_specs(chosen)}
     for other in schemes.SCHEMES:
         for spec in field_specs(other):
@@ -249,7 +262,14 @@ def _read_scheme(values: Mapping[str, Any]) -> Scheme:
                     f"{spec.flag} belongs to the scheme {other.key}; {chosen.key} takes {takes}."
                 )
     given = {name: values[name] for name in own if values.get(name) is not None}
-    return checked(chosen, **given)
+    if own_scheme is None or own_scheme.key != chosen.key:
+        return checked(chosen, **given)
+    taught = {name: getattr(own_scheme, name) for name in own}
+    try:
+        return checked(chosen, **{**taught, **given})
+    except UserError:
+        # A flag may rule out what the model was trained with: --p instead of --keep.
+        return checked(chosen, **given)
 
 
 def _sentence(spec: FieldSpec) -> str:
