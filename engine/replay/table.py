@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.errors import UserError
+from engine.errors import UserError, quoted
 
 MOST_BYTES = 256 << 20
 MOST_CLASSES = 100_000
@@ -66,7 +66,7 @@ def read_table(path: Path, data: bytes) -> tuple[Header, list[Line]]:
     for number, cells in rows:
         line = _line(_Place(path, number), header, cells)
         if line.idx in seen:
-            raise _Place(path, number).error(f"idx {line.idx} occurs a second time")
+            raise _Place(path, number).error(f"idx {quoted(line.idx, 40)} occurs a second time")
         seen.add(line.idx)
         lines.append(line)
     if not lines:
@@ -129,7 +129,8 @@ def _header(path: Path, names: list[str]) -> Header:
         return Header(tuple(names), 0, selection=False, upper="p_upper" in rest)
     for name in rest:
         if not _COLUMN.fullmatch(name):
-            raise UserError(f"{path}, line 1: '{name[:40]}' is no column of votes; {_FORMS}.")
+            shown = quoted(name, 40)
+            raise UserError(f"{path}, line 1: '{shown}' is no column of votes; {_FORMS}.")
     selection = any(name.startswith("n0_") for name in rest)
     classes = len(rest) // 2 if selection else len(rest)
     estimation = tuple(f"n_{c}" for c in range(classes))
@@ -181,7 +182,7 @@ def _idx(place: _Place, text: str) -> str | int:
 
 def _whole(place: _Place, name: str, text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 10):
-        raise place.error(f"{name} is '{text[:40]}', not a whole number of 0 or more")
+        raise place.error(f"{name} is '{quoted(text, 40)}', not a whole number of 0 or more")
     return int(text)
 
 
@@ -191,5 +192,5 @@ def _probability(place: _Place, name: str, text: str) -> float:
     except ValueError:
         value = math.nan
     if not 0 <= value <= 1:  # also where it is not a number
-        raise place.error(f"{name} is '{text[:40]}', not a probability between 0 and 1")
+        raise place.error(f"{name} is '{quoted(text, 40)}', not a probability between 0 and 1")
     return value

@@ -1,7 +1,8 @@
-"""Loads many broken model files: started by test_fuzz.py as a process with limits of its own.
+"""Loads many broken files: started by test_fuzz.py as a process with limits of its own.
 
-``fuzz_worker.py FORMAT FIRST COUNT FOLDER``: prints one JSON object a file whose loading was not
-what it must be, and ``{"done": ...}`` at the end. A file whose loading hangs ends the process.
+``fuzz_worker.py FOLDER FIRST FORMAT:COUNT...``: prints one JSON object a file whose loading was not
+what it must be, and ``{"format": ..., "done": ...}`` at a format's end. A file whose loading hangs
+ends the process.
 """
 
 from __future__ import annotations
@@ -17,20 +18,26 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
+from typing import NamedTuple
 
+import numpy as np
 import torch
+from PIL import Image
 from safetensors.torch import save
 
 from engine.errors import UserError
+from engine.inputs import load_input
 from engine.models import ModelRequest, load_model, onnx_probe
 from engine.models.architectures.cifar_resnet import CifarResNet
+from engine.replay.replay import replay
+from engine.schemes import Gaussian
 from tests.hostile import bytes as plain
 from tests.hostile import huggingface, onnx, pickles, protobuf, safetensors
 
 SECONDS = 20.0
 """Longest time one file may take."""
-MEMORY = 256 << 20
-"""Most memory that one file may take."""
+MEMORY, PICTURE_MEMORY = 256 << 20, 1 << 30
+"""Most memory that one file may take; a small file can hold a picture of 50 megapixels."""
 
 
 def say(**facts: object) -> None:
@@ -115,22 +122,78 @@ def of_huggingface(folder: Path) -> Callable[[Random], Path]:
     return write
 
 
+def of_pictures(folder: Path) -> Callable[[Random], Path]:
+    path, wholes = folder / "picture", []
+    pixels = np.random.default_rng(0).integers(0, 256, (12, 10, 3), dtype=np.uint8)
+    for name in ("PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF"):
+        Image.fromarray(pixels).save(path, name)
+        wholes.append(path.read_bytes())
+
+    def write(random: Random) -> Path:
+        path.write_bytes(plain.mutated(random.choice(wholes), random))
+        return path
+
+    return write
+
+
+def of_votes(folder: Path) -> Callable[[Random], Path]:
+    path = folder / "votes.csv"
+    wholes = (
+        b"idx,label,n0_0,n0_1,n_0,n_1\n7,1,3,97,100,900\n8,0,60,40,0,10\n",
+        b"idx\tlabel\tp_lower\tp_upper\n1\t0\t0.97\t0.01\n2\t1\t0.5\t0.5\n",
+    )
+
+    def write(random: Random) -> Path:
+        path.write_bytes(plain.mutated(random.choice(wholes), random))
+        return path
+
+    return write
+
+
+def load_classifier(path: Path) -> Callable[[], object]:
+    """A model, made ready; the answer is left to be asked for."""
+    classifier = load_model(ModelRequest(str(path)))
+    classifier.prepare(torch.device("cpu"), "fp32")
+    return lambda: classifier.classify(torch.rand(3, *classifier.identity.input_shape))
+
+
+def open_picture(path: Path) -> Callable[[], object]:
+    """A picture."""
+    load_input(str(path))
+    return lambda: None
+
+
+def certify_votes(path: Path) -> Callable[[], object]:
+    """Votes of somebody else."""
+    replay(path, scheme=Gaussian(), alpha=0.001, bound="clopper-pearson")
+    return lambda: None
+
+
+class Format(NamedTuple):
+    """How broken files of one kind are made and opened."""
+
+    make: Callable[[Path], Callable[[Random], Path]]
+    open: Callable[[Path], Callable[[], object]]
+    memory: int = MEMORY
+
+
 FORMATS = {
-    "safetensors": of_safetensors,
-    "torch": of_torch,
-    "onnx": of_onnx,
-    "huggingface": of_huggingface,
+    "safetensors": Format(of_safetensors, load_classifier),
+    "torch": Format(of_torch, load_classifier),
+    "onnx": Format(of_onnx, load_classifier),
+    "huggingface": Format(of_huggingface, load_classifier),
+    "pictures": Format(of_pictures, open_picture, PICTURE_MEMORY),
+    "votes": Format(of_votes, certify_votes),
 }
 
 
 LOADED, REFUSED = "loaded", "refused"
 
 
-def met(path: Path) -> str:
+def met(path: Path, format: Format) -> str:
     """How a file was met: LOADED, REFUSED in a sentence, or what went wrong."""
     try:
-        classifier = load_model(ModelRequest(str(path)))
-        classifier.prepare(torch.device("cpu"), "fp32")
+        ask = format.open(path)
     except UserError as error:
         text = str(error).replace(str(path), path.name)
         good = len(text) < 300 and text.isprintable() and text.endswith(".")
@@ -138,14 +201,14 @@ def met(path: Path) -> str:
     except BaseException as error:
         return f"{type(error).__name__}: {str(error)[:300]}"
     with contextlib.suppress(Exception):  # a run counts these samples against the answer
-        classifier.classify(torch.rand(3, *classifier.identity.input_shape))
+        ask()
     return LOADED
 
 
 def limit_memory() -> None:
     """No more address space than now and what ends well before the machine does."""
     pages = int(Path("/proc/self/statm").read_text().split()[0])
-    most = pages * resource.getpagesize() + 8 * MEMORY
+    most = pages * resource.getpagesize() + 16 * MEMORY
     resource.setrlimit(resource.RLIMIT_AS, (most, resource.getrlimit(resource.RLIMIT_AS)[1]))
 
 
@@ -155,35 +218,44 @@ def held(entry: str) -> int:
     return int(found[1]) * 1024 if found else 0
 
 
-def measured(path: Path) -> str:
+def measured(path: Path, format: Format) -> str:
     """How a file was met, and whether that took too much time or memory."""
     Path("/proc/self/clear_refs").write_text("5")  # the most ever held is what is held now
     before, began = held("VmRSS"), time.perf_counter()
     faulthandler.dump_traceback_later(SECONDS, exit=True)
-    found = met(path)
+    found = met(path, format)
     faulthandler.cancel_dump_traceback_later()
     seconds, more = time.perf_counter() - began, held("VmHWM") - before
-    if more > MEMORY:
+    if more > format.memory:
         return f"memory: {more >> 20} MB, {found}"
     return f"time: {seconds:.1f} s, {found}" if seconds > SECONDS / 4 else found
 
 
-def main(name: str, first: int, count: int, folder: Path) -> None:
-    warnings.simplefilter("ignore")
-    onnx_probe.SECONDS = SECONDS / 8
-    write = FORMATS[name](folder)
-    met(write(Random(-1)))  # whatever loads late is loaded now
-    limit_memory()
+def tried(name: str, folder: Path, first: int, count: int) -> None:
+    """``count`` broken files of a format, each from its number."""
+    folder.mkdir()
+    format = FORMATS[name]
+    write = format.make(folder)
+    met(write(Random(-1)), format)  # whatever loads late is loaded now
     times = {LOADED: 0, REFUSED: 0}
     for seed in range(first, first + count):
-        (folder / "seed").write_text(str(seed))
-        found = measured(write(Random(seed)))
+        (folder.parent / "seed").write_text(f"{name} {seed}")
+        found = measured(write(Random(seed)), format)
         if found in times:
             times[found] += 1
         else:
-            say(seed=seed, fault=found)
-    say(done=count, **times)
+            say(format=name, seed=seed, fault=found)
+    say(format=name, done=count, **times)
+
+
+def main(folder: Path, first: int, formats: dict[str, int]) -> None:
+    warnings.simplefilter("ignore")
+    onnx_probe.SECONDS = SECONDS / 8
+    limit_memory()
+    for name, count in formats.items():
+        tried(name, folder / name, first, count)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4]))
+    wanted = (word.split(":") for word in sys.argv[3:])
+    main(Path(sys.argv[1]), int(sys.argv[2]), {name: int(count) for name, count in wanted})
