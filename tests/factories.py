@@ -18,15 +18,27 @@ from engine.evidence import (
     VoteRecord,
 )
 from engine.figures import (
+    Attack,
+    FlipAttack,
+    GraphNode,
     Illustrations,
     MeaningFigure,
+    NeighbourhoodFigure,
+    NodeSample,
+    NodesFigure,
+    NodeTouch,
     RegionFigure,
     SliceFigure,
+    Substitution,
+    WordAttack,
+    Wording,
+    WordsFigure,
     region_figure,
 )
+from engine.figures.wording import WordMark
 from engine.procedures.snapshot import Snapshot
 from engine.records import InputIdentity, ModelIdentity, ProbabilityBounds, Timing, Votes
-from engine.regions import Abstention
+from engine.regions import Abstention, CellMap, Count, Staircase
 from engine.schemes import Gaussian, parse_scheme
 from engine.settings import BoundKey, RunSettings
 
@@ -329,6 +341,80 @@ def make_meaning_figure(**overrides: Any) -> MeaningFigure:
         "noise_in_words": "Gaussian, sigma 0.25 (pixels in [0,1])",
     }
     return MeaningFigure(**{**facts, **overrides})
+
+
+def make_nodes_figure(**overrides: Any) -> NodesFigure:
+    """A node with three others around it, three noisy copies and an attack."""
+    nodes = tuple(
+        GraphNode(number=n, name=f"node {n}", hops=min(i, 2), label=i % 2, x=x, y=y)
+        for i, (n, x, y) in enumerate([(12, 0, 0), (3, 0.5, 0), (7, 0, 1), (8, -1, 0)])
+    )
+    around = NeighbourhoodFigure(
+        nodes=nodes,
+        edges=((0, 1), (1, 2), (1, 3)),
+        class_names=("Mr. Hi", "Officer"),
+        features=5,
+    )
+    attack = FlipAttack(
+        rows=np.array([1, 0, 1, 2]),
+        columns=np.array([0, 1, 2, 0]),
+        adds=np.array([True, True, False, False]),
+        gains=np.array([4, 3, 2, 1], dtype=np.float32),
+        how="greedy: the flips with the largest effect on the base model's answer",
+    )
+    region = CellMap(
+        row_term="additions",
+        column_term="deletions",
+        layer_term="entities",
+        layers=(((0.0, 0.0), (0.0,)), ((0.0, 0.0), (0.0, 0.0), (0.0, 0.0))),
+        things="nodes",
+    )
+    sample = NodeSample(
+        touches=(NodeTouch(position=1, added=1, removed=2), NodeTouch(position=3)),
+        answer="Mr. Hi",
+        mark="noised",
+    )
+    facts: dict[str, Any] = {
+        "around": around,
+        "answer": "Mr. Hi",
+        "samples": (sample, sample, sample.model_copy(update={"answer": "Officer"})),
+        "noise_in_words": "flips, 0 to 1 with 0.05 (and so on)",
+        "attack": attack,
+        "region": region,
+        "answers": ("Mr. Hi", "Mr. Hi", "Officer"),
+    }
+    return NodesFigure(**{**facts, **overrides})
+
+
+def make_words_figure(*, pictured: bool = False, **overrides: Any) -> WordsFigure:
+    """Four words, three noisy copies and an attack; with a grey picture if asked."""
+    grey = np.full((3, 6, 6), 0.5, dtype=np.float32)
+    picture = grey if pictured else None
+    words = ("wash", "the", "cup", "now")
+    direction = Attack(
+        original=grey, direction=np.ones_like(grey), order=np.arange(36), how="down the gradient"
+    )
+    marks: list[tuple[WordMark, ...]] = [("", "masked", "", ""), ("replaced",) * 4, ("",) * 4]
+    region = Count(term="words", most=2, unit="words", manner="to other words")
+    stairs = Staircase(
+        count_term="words", first=0, strength_term="epsilon", reach=(0.5, 0.4), norm="l2",
+        unit="pixels in [0,1]", things="words",
+    )  # fmt: skip
+    facts: dict[str, Any] = {
+        "original": Wording(words=words, marks=("",) * 4, picture=picture, answer="safe"),
+        "samples": tuple(
+            Wording(words=words, marks=one, picture=picture, answer="safe") for one in marks
+        ),
+        "noise_in_words": "each word masked with probability 0.8",
+        "attack": WordAttack(
+            steps=(Substitution(position=2, word="house"), Substitution(position=0, word="burn")),
+            how="greedy: the words with the largest effect first",
+            picture=direction if pictured else None,
+        ),
+        "region": stairs if pictured else region,
+        "answers": ("safe", "unsafe"),
+    }
+    return WordsFigure(**{**facts, **overrides})
 
 
 def make_illustrations() -> Illustrations:

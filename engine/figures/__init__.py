@@ -13,6 +13,7 @@ from engine.figures.bounds import NOISE_WORDS, BoundsFigure, ProvisionalPoint, b
 from engine.figures.changes import applied, described, sizes
 from engine.figures.curves import Curve, CurveFigure
 from engine.figures.graphs import GraphNode, NeighbourhoodFigure
+from engine.figures.nodes import FlipAttack, NodeSample, NodesFigure, NodeTouch
 from engine.figures.pictures import Illustrations, MeaningFigure, SliceFigure, has_slice
 from engine.figures.regions import (
     CellsFigure,
@@ -24,8 +25,11 @@ from engine.figures.regions import (
 )
 from engine.figures.standing import Standing
 from engine.figures.votes import OTHER, Bar, VotesFigure, votes_figure
+from engine.figures.wording import Substitution, WordAttack, Wording, WordsFigure
 from engine.tradeoff.figure import TradeOffFigure
 
+Meaning = MeaningFigure | NodesFigure | WordsFigure
+"""What the numbers mean, for each kind of input."""
 Figure = (
     VotesFigure
     | BoundsFigure
@@ -33,7 +37,7 @@ Figure = (
     | CountFigure
     | StaircaseFigure
     | CellsFigure
-    | MeaningFigure
+    | Meaning
     | CurveFigure
     | TradeOffFigure
 )
@@ -52,16 +56,25 @@ __all__ = [
     "CurveFigure",
     "Figure",
     "FigureFormat",
+    "FlipAttack",
     "GraphNode",
     "Illustrations",
+    "Meaning",
     "MeaningFigure",
     "NeighbourhoodFigure",
+    "NodeSample",
+    "NodeTouch",
+    "NodesFigure",
     "ProvisionalPoint",
     "RegionFigure",
     "SliceFigure",
     "StaircaseFigure",
     "Standing",
+    "Substitution",
     "VotesFigure",
+    "WordAttack",
+    "Wording",
+    "WordsFigure",
     "applied",
     "bounds_figure",
     "described",

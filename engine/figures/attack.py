@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict
 
 Picture = npt.NDArray[np.float32]
+NoiseMark = Literal["", "noised", "taken away"]
+"""What noise did to the parts of an input that a model was told of."""
 _ORDERS = {"l1": 1, "l2": 2, "linf": np.inf}
 
 

@@ -9,10 +9,10 @@ import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict
 
 from engine.evidence import Evidence
-from engine.figures.attack import Attack
+from engine.figures.attack import Attack, NoiseMark
+from engine.figures.nodes import NodesFigure
+from engine.figures.wording import WordsFigure
 from engine.regions import Region
-
-NoiseMark = Literal["", "noised", "taken away"]
 
 
 class SliceFigure(BaseModel):
@@ -90,7 +90,7 @@ class Illustrations(BaseModel):
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
 
     region: SliceFigure | None = None
-    meaning: MeaningFigure | None = None
+    meaning: MeaningFigure | NodesFigure | WordsFigure | None = None
 
 
 def has_slice(evidence: Evidence) -> bool:

@@ -10,13 +10,16 @@ import numpy.typing as npt
 import torch
 
 from engine.device import resolve
-from engine.figures import MeaningFigure
-from engine.figures.pictures import NoiseMark
+from engine.figures import Meaning, MeaningFigure
+from engine.figures.attack import NoiseMark
 from engine.inputs.base import FittedInput, Pixels
+from engine.inputs.coding import TableCoding
 from engine.models.base import Classifier
 from engine.noise import NoiseStream, Stream
 from engine.procedures.attacking import find_attack
 from engine.procedures.directions import adversarial_direction, random_direction
+from engine.procedures.meaning_nodes import node_meaning
+from engine.procedures.meaning_words import word_meaning
 from engine.procedures.run import check_fit, run_key
 from engine.records import Encoding
 from engine.regions import Ball, Region
@@ -34,17 +37,33 @@ def meaning(
     region: Region | None,
     center_class: int | None,
     stop: threading.Event | None = None,
-) -> MeaningFigure | None:
+) -> Meaning | None:
     """The input, three noisy samples with f's answers, and a change of the certified size.
 
     For a ball that is one change of exactly its radius; for other regions an attack that the
-    figure shows at any size. None for inputs that are no pictures.
+    figure shows at any size. None for rows of tables.
 
     Raises:
         UserError: model and input do not fit together.
     """
-    if fitted.identity.kind != "image":
-        return None
+    kind, tokenizer = fitted.identity.kind, classifier.coding
+    asked: dict[str, Any] = {"region": region, "center_class": center_class, "stop": stop}
+    if kind == "graph":
+        return node_meaning(classifier, fitted, settings, copies=NOISY_COPIES, **asked)
+    if kind in ("text", "pair") and tokenizer and not isinstance(tokenizer, TableCoding):
+        return word_meaning(classifier, fitted, settings, tokenizer, copies=NOISY_COPIES, **asked)
+    return _picture_meaning(classifier, fitted, settings, **asked) if kind == "image" else None
+
+
+def _picture_meaning(
+    classifier: Classifier,
+    fitted: FittedInput,
+    settings: RunSettings,
+    *,
+    region: Region | None,
+    center_class: int | None,
+    stop: threading.Event | None,
+) -> MeaningFigure:
     shape = check_fit(classifier, fitted, settings.scheme)
     device = resolve(settings.device)
     classifier.prepare(device, settings.precision)

@@ -23,7 +23,9 @@ from engine.figures import (
     sizes,
 )
 from engine.report.csv import csv_text
+from engine.report.plots.nodes import TABLES as NODES_TABLES
 from engine.report.plots.tradeoff import TABLES as TRADEOFF_TABLES
+from engine.report.plots.wording import TABLES as WORDS_TABLES
 
 Rows = list[list[Any]]
 
@@ -161,6 +163,8 @@ _TABLES: dict[type, Callable[[Any], tuple[list[str], Rows]]] = {
     CellsFigure: _cells,
     CurveFigure: _curves,
     MeaningFigure: _meaning,
+    **NODES_TABLES,
+    **WORDS_TABLES,
     **TRADEOFF_TABLES,
 }
 

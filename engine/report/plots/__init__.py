@@ -8,9 +8,12 @@ from engine.figures import (
     CountFigure,
     CurveFigure,
     Figure,
+    Meaning,
+    NodesFigure,
     SliceFigure,
     StaircaseFigure,
     VotesFigure,
+    WordsFigure,
 )
 from engine.report.plots import (
     bounds,
@@ -18,10 +21,12 @@ from engine.report.plots import (
     counts,
     curves,
     meaning,
+    nodes,
     region,
     staircase,
     tradeoff,
     votes,
+    wording,
 )
 from engine.report.plots.base import Drawing
 from engine.tradeoff.figure import TradeOffFigure
@@ -45,6 +50,14 @@ def drawing(figure: Figure, *, dark: bool = False) -> Drawing:
         return curves.draw(figure)
     if isinstance(figure, TradeOffFigure):
         return tradeoff.draw(figure, dark=dark)
+    return _meaning(figure, dark=dark)
+
+
+def _meaning(figure: Meaning, *, dark: bool) -> Drawing:
+    if isinstance(figure, NodesFigure):
+        return nodes.draw(figure, dark=dark)
+    if isinstance(figure, WordsFigure):
+        return wording.draw(figure)
     return meaning.draw(figure)
 
 

@@ -100,8 +100,9 @@ def test_without_a_class_pixels_are_drawn_at_random():
     assert sorted(found.attack.order.tolist()) == list(range(64))
 
 
-def test_inputs_that_are_no_pictures_have_none():
+@pytest.mark.parametrize("kind", ["table", "text", "pair"])
+def test_rows_and_texts_without_a_tokenizer_have_none(kind):
     given = fitted()
-    text = FittedInput(given.identity.model_copy(update={"kind": "text"}), given.arrays)
-    assert meaning(HalfSpace(0.3), text, RunSettings(), region=None, center_class=None) is None
+    other = FittedInput(given.identity.model_copy(update={"kind": kind}), given.arrays)
+    assert meaning(HalfSpace(0.3), other, RunSettings(), region=None, center_class=None) is None
     assert torch.is_grad_enabled()
