@@ -141,6 +141,8 @@ COMMANDS: tuple[Command, ...] = (
             tip="End the run and keep what was counted", starts_group=True),
     Command("plan", "&What would it take?", "&Run", "show_planner", "Ctrl+T",
             tip="The votes a claim needs, and what n can reach", starts_group=True),
+    Command("compare-schemes", "Compare sc&hemes", "&Run", "show_tradeoff", "Ctrl+Shift+T",
+            tip="Gaussian, hierarchical, ablation: who withstands which attacker, at what cost"),
     Command("go-on", "&Go on with the stopped run", "&Run", "go_on", "F6", _can_go_on,
             tip="Count on from where it was stopped, with the same noise"),
     Command("extend", "&Extend the run…", "&Run", "ask_how_far", "Ctrl+F6", _can_extend,

@@ -28,6 +28,7 @@ from gui.panels.notice import NoticeArea
 from gui.panels.page import Page
 from gui.panels.planner import PlannerPage
 from gui.panels.runs import RunsPage
+from gui.panels.tradeoff import TradeOffPage
 from gui.panels.verify import VerifyPage
 from gui.panels.votes_page import VotesPage
 from gui.session import Session
@@ -67,7 +68,8 @@ class DocumentWindow(QMainWindow):
         self.verify = VerifyPage(session.desk)
         self.planner = PlannerPage(session)
         self.votes = VotesPage(session)
-        self.wide = (self.runs, self.verify)
+        self.tradeoff = TradeOffPage(session, self.asker)
+        self.wide = (self.runs, self.verify, self.tradeoff)
         self.documents = (*self.wide, self.planner, self.votes)
 
     def connect_documents(self) -> None:
@@ -77,7 +79,7 @@ class DocumentWindow(QMainWindow):
         for page in (self.runs, self.verify):
             page.export.connect(self.ask_where_to_save)
             page.notice.connect(self.notices.show_notice)
-        for page in (self.planner, self.votes):
+        for page in (self.planner, self.votes, self.tradeoff):
             page.notice.connect(self.notices.show_notice)
         self.planner.wanted.connect(self._put_into_form)
         self.votes.ask.connect(self.ask_for_votes)
@@ -116,6 +118,10 @@ class DocumentWindow(QMainWindow):
     def show_planner(self) -> None:
         """What would it take."""
         self.show_page(self.planner)
+
+    def show_tradeoff(self) -> None:
+        """Compare schemes."""
+        self.show_page(self.tradeoff)
 
     def ask_for_votes(self) -> None:
         """Open votes."""

@@ -120,8 +120,9 @@ QRadioButton::indicator:checked { background: $on_accent; border: ${dot}px solid
 QCheckBox:focus, QRadioButton:focus { border: 2px solid $focus; border-radius: 4px; }
 QMenu::indicator { left: 4px; }
 QSlider::groove:horizontal { height: 4px; background: $border; border-radius: 2px; }
-QSlider::handle:horizontal { width: ${mark}px; margin: -6px 0; background: $accent;
+QSlider::handle:horizontal { width: ${mark}px; margin: -${knob}px 0; background: $accent;
     border: 1px solid $surface; border-radius: ${round_mark}px; }
+QSlider:horizontal { min-height: ${field}px; }
 QSlider:focus { border: 2px solid $focus; border-radius: 4px; }
 QListView::item { padding: ${field_pad}px; }
 QListView::item:selected { background: $accent; color: $on_accent; }
@@ -183,6 +184,8 @@ def stylesheet(theme: Theme) -> str:
         **{role: f"{theme.points(role):g}" for role in ("small", "body", "title", "headline")},
         # half of a circle's whole width, borders included; rounded up it would draw a square
         round_mark=(round(theme.px(lengths["mark"])) + 2) // 2,
+        # a handle as high as it is wide, about a groove of 4 pixels
+        knob=(round(theme.px(lengths["mark"])) + 2) // 2 - 1,
         icons=(assets() / "icons").as_posix(),
         ink="dark" if theme.dark else "light",
         edge=theme.border_width,

@@ -7,6 +7,7 @@ import math
 from engine.records import Record
 from engine.tradeoff.attacker import Attacker
 from engine.tradeoff.figure import AccuracyFigure, ReachFigure, ShareFigure
+from engine.tradeoff.labels import labels
 from engine.tradeoff.reach import ANY, Reach, reach
 from engine.tradeoff.records import TradeOff
 
@@ -148,7 +149,7 @@ def _round_step(wanted: float) -> float:
 
 def _facts(result: TradeOff, attacker: Attacker) -> dict[str, object]:
     return {
-        "names": tuple(one.name for one in result.contenders),
+        "names": labels(result.contenders),
         "noises": tuple(one.scheme.noise_in_words() for one in result.contenders),
         "attacker": attacker,
         "inputs": (result.done, result.inputs),

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 F = TypeVar("F")
 
-FORMATS = {"png": "PNG image", "svg": "SVG drawing", "csv": "CSV table"}
+FORMATS = {"png": "PNG image", "svg": "SVG drawing", "pdf": "PDF page", "csv": "CSV table"}
 _SPEAK_EVERY_MS = 1000
 
 
@@ -119,7 +119,7 @@ class Plot(Card, Generic[F]):
             self.notice.emit(f"{self.title.text()}: image copied.")
 
     def save(self, path: Path) -> None:
-        """Write the figure; the format follows the suffix (.png, .svg or .csv)."""
+        """Write the figure; the format follows the suffix (.png, .svg, .pdf or .csv)."""
         self._write(path, path.suffix.lower().lstrip("."))
 
     def ask_and_save(self, fmt: str) -> None:
@@ -155,7 +155,7 @@ class Plot(Card, Generic[F]):
         from engine.files import write_atomically
 
         if fmt not in FORMATS:
-            self.failed.emit(f"Cannot save {path.name}: choose .png, .svg or .csv.")
+            self.failed.emit(f"Cannot save {path.name}: choose .png, .svg, .pdf or .csv.")
             return
         data = self._rendered(fmt)
         if data is None:

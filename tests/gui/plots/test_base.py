@@ -84,7 +84,7 @@ def test_copying_puts_an_image_on_the_clipboard(plot, drawn, qtbot) -> None:
 def test_an_unknown_suffix_is_refused(plot, tmp_path: Path, qtbot) -> None:
     with qtbot.waitSignal(plot.failed) as failed:
         plot.save(tmp_path / "votes.gif")
-    assert failed.args == ["Cannot save votes.gif: choose .png, .svg or .csv."]
+    assert failed.args == ["Cannot save votes.gif: choose .png, .svg, .pdf or .csv."]
 
 
 def test_nothing_to_export_is_said(shown, qtbot, tmp_path: Path) -> None:
@@ -128,10 +128,10 @@ def test_the_menu_offers_every_format(plot, monkeypatch) -> None:
     asked: list[str] = []
     monkeypatch.setattr(plot, "ask_and_save", asked.append)
     texts = [action.text() for action in plot.menu.actions()]
-    assert texts[:4] == ["Copy image", "Save PNG...", "Save SVG...", "Save CSV..."]
-    for action in plot.menu.actions()[1:4]:
+    assert texts[:5] == ["Copy image", "Save PNG...", "Save SVG...", "Save PDF...", "Save CSV..."]
+    for action in plot.menu.actions()[1:5]:
         action.trigger()
-    assert asked == ["png", "svg", "csv"]
+    assert asked == ["png", "svg", "pdf", "csv"]
     assert plot.more.menu() is plot.menu
 
 
