@@ -55,8 +55,7 @@ class Case(CaseFile):
         """A new run, claimed for this process before its first vote; its number in the case.
 
         Args:
-            model: what is certified.
-            image: at which input; with exact noise the one on the grid.
+            model, image: what is certified, and where; with exact noise the input on the grid.
             settings: declared now.
             model_request: how to open the model again.
             input_spec: how to open the input again.

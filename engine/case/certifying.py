@@ -96,8 +96,7 @@ def certify_run(
         seconds: between two commits.
         warn: told when a commit fails.
         patience: longest time a batch may take, in seconds; None for the procedure's own.
-        audit: answers that a person labelled.
-        alpha_audit: chance that the bound drawn from them is wrong; 0 takes the run's alpha.
+        audit, alpha_audit: answers that a person labelled, as for ``certify``.
 
     Raises:
         UserError: another model, input or setting; it is damaged, or counted elsewhere.

@@ -54,8 +54,7 @@ def plan(
         alpha: chance that the claim is wrong.
         bound: key of the declared bound.
         n: the planned number of estimation votes, to compare with.
-        pilot: a few votes; or
-        p: a probability of the class.
+        pilot, p: a few votes, or a probability of the class; one of the two.
         target: a perturbation to certify in the scheme's terms, ``radius=0.5``; empty for none.
         power: chance of success that is asked for.
         n0: selection samples, counted in the time.
