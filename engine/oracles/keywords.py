@@ -7,11 +7,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.errors import UserError, quoted
-from engine.oracles.base import LONGEST_ANSWER, UNPARSEABLE, Oracle
+from engine.oracles.base import UNPARSEABLE, Oracle
 from engine.records import OracleIdentity
 
 KEY = "keywords"
 _MOST_CLASSES, _MOST_RULES, _LONGEST_RULE = 200, 2000, 200
+_READ = 1000
+"""Characters of an answer that the rules look at."""
+_MOST_LOOPS, _LONG_LOOP = 2, 50
+"""Long repetitions in one expression: the time grows with this power of an answer's length."""
 _LOOPS = ("MAX_REPEAT", "MIN_REPEAT")
 _HEAVY = (*_LOOPS, "BRANCH", "GROUPREF")
 
@@ -51,7 +55,7 @@ class KeywordOracle(Oracle):
         return [self._one(answer) for answer in answers]
 
     def _one(self, answer: str) -> int:
-        text = " ".join(answer[:LONGEST_ANSWER].split())
+        text = " ".join(answer[:_READ].split())
         for target, patterns in zip(self._targets, self._patterns, strict=True):
             if any(pattern.search(text) for pattern in patterns):
                 return target
@@ -128,15 +132,17 @@ def _pattern(rule: str, source: str) -> re.Pattern[str]:
     expression = rule[1:-1]
     try:
         pattern = re.compile(expression, re.IGNORECASE)
-        runaway = _runs_away(list(re._parser.parse(expression)))
+        parsed = list(re._parser.parse(expression))
+        runaway = _runs_away(parsed) or _long_loops(parsed) > _MOST_LOOPS
     except (re.error, OverflowError, RecursionError) as error:
         raise UserError(
             f"{source}: {quoted(rule, 60)} is no regular expression ({quoted(error, 60)})."
         ) from error
     if runaway:
         raise UserError(
-            f"{source}: {quoted(rule, 60)} repeats a repetition or a choice, which can take for "
-            "ever on some answers; write it without."
+            f"{source}: {quoted(rule, 60)} repeats a repetition or a choice, or more than "
+            f"{_MOST_LOOPS} things without end, which can take for ever on some answers; write it "
+            "without."
         )
     return pattern
 
@@ -151,6 +157,15 @@ def _runs_away(parsed: Sequence[Any], *, looping: bool = False) -> bool:
         if any(_runs_away(part, looping=inside) for part in _parts(argument)):
             return True
     return False
+
+
+def _long_loops(parsed: Sequence[Any]) -> int:
+    """Repetitions without an end that is near."""
+    return sum(
+        (str(operation) in _LOOPS and argument[1] > _LONG_LOOP)
+        + sum(map(_long_loops, _parts(argument)))
+        for operation, argument in parsed
+    )
 
 
 def _parts(argument: Any) -> list[list[Any]]:

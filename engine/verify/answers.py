@@ -34,9 +34,11 @@ def check_answers(evidence: Evidence) -> list[str]:
 def readable(rules: Mapping[str, Any]) -> Oracle | None:
     """The oracle of some rules, where it needs neither weights nor a reference; else None."""
     try:
-        words = rules.get("oracle") == "keywords"
-        tokens = rules.get("measure") == "tokens" and bool(rules.get("reference"))
-        return from_description(rules, "the oracle in the evidence") if words or tokens else None
+        # A file from a stranger must not have a model fetched or opened.
+        kind, measure = rules.get("oracle"), rules.get("measure")
+        tokens = kind == "equivalence" and measure == "tokens" and bool(rules.get("reference"))
+        known = kind == "keywords" or tokens
+        return from_description(rules, "the oracle in the evidence") if known else None
     except UserError:
         return None
 

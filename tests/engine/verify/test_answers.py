@@ -69,3 +69,5 @@ def test_only_oracles_without_weights_are_read_again(evidence):
     assert readable(given) is not None
     assert readable(from_description({}, "o").identity.rules) is None
     assert readable({"oracle": "classifier", "weights_sha256": "00"}) is None
+    sly = {"oracle": "classifier", "model": "owner/name", "measure": "tokens", "reference": "x"}
+    assert readable(sly) is None
