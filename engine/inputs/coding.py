@@ -183,7 +183,18 @@ class TableCoding:
         return repr(self.columns).encode()
 
 
-Coding = Tokenizer | TableCoding
+@dataclass(frozen=True)
+class Columns:
+    """The columns that a model reads, standardised and coded as the table itself tells.
+
+    Attributes:
+        names: in the model's order; none for all of the table's.
+    """
+
+    names: tuple[str, ...]
+
+
+Coding = Tokenizer | TableCoding | Columns
 """What a model reads its inputs with, where they are no pictures or graphs."""
 
 

@@ -7,15 +7,16 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from engine.errors import UserError
+from engine.errors import UserError, quoted
 from engine.inputs.base import Array, FittedInput, arrays_sha256
-from engine.inputs.coding import Coding, Encoded, TableCoding, Tokenizer
+from engine.inputs.coding import Coding, Columns, Encoded, TableCoding, Tokenizer
 from engine.inputs.labels import label_in
 from engine.inputs.pair import PairInput
 from engine.inputs.table import LABELS, TableInput
 from engine.inputs.text import TextInput
 from engine.records import InputIdentity, ModelIdentity
 
+_MOST_SHOWN = 600
 STANDARD = "numbers in standard deviations of their columns"
 
 
@@ -54,7 +55,7 @@ def fit_text(given: TextInput, model: ModelIdentity, coding: Coding | None) -> F
         label=label,
         label_name=None if label is None else given.label_name,
         adaptation=_in_tokens(encoded, tokenizer),
-        notes=(*given.notes, *notes),
+        notes=(*given.notes, *notes, _text(given.text)),
     )
     return FittedInput(identity, (encoded.tokens,))
 
@@ -84,7 +85,7 @@ def fit_pair(given: PairInput, model: ModelIdentity, coding: Coding | None) -> F
             "label": label,
             "label_name": None if label is None else given.label_name,
             "adaptation": "; ".join(filter(None, steps)),
-            "notes": (*given.notes, *notes),
+            "notes": (*given.notes, *notes, _text(given.text)),
         }
     )
     return FittedInput(identity, arrays)
@@ -100,9 +101,8 @@ def fit_table(given: TableInput, model: ModelIdentity, coding: Coding | None) ->
             are not both numbers and categories.
     """
     own = coding if isinstance(coding, TableCoding) else None
-    if own is None and coding is not None:
-        raise UserError(f"The model '{model.name}' takes no rows of a table.")
-    used = own or given.table.coding(_columns(given))
+    names = coding.names if isinstance(coding, Columns) else ()
+    used = own or given.table.coding(names or _columns(given))
     _check_parts(given, used)
     numbers, codes = used.encode(given.cells, given.name)
     label, notes = label_in(model.class_names, given.label, given.label_name)
@@ -125,7 +125,7 @@ def fit_table(given: TableInput, model: ModelIdentity, coding: Coding | None) ->
 
 
 def _tokenizer(model: ModelIdentity, coding: Coding | None) -> Tokenizer:
-    if coding is None or isinstance(coding, TableCoding):
+    if coding is None or isinstance(coding, TableCoding | Columns):
         raise UserError(
             f"The tokenizer of the model '{model.name}' is not at hand; give the model itself."
         )
@@ -136,6 +136,11 @@ def _in_tokens(encoded: Encoded, tokenizer: Tokenizer) -> str:
     count = len(encoded.tokens)
     how = f"{count:,} token{'' if count == 1 else 's'} of an alphabet of {tokenizer.size:,}"
     return "; ".join((how, *encoded.notes))
+
+
+def _text(text: str) -> str:
+    """For the reader of a report: what was said."""
+    return f"its text is: {quoted(text, _MOST_SHOWN)}"
 
 
 def _columns(given: TableInput) -> Sequence[str]:

@@ -15,7 +15,7 @@ ColumnType = Literal["numeric", "categorical"]
 TYPES: tuple[ColumnType, ...] = ("numeric", "categorical")
 LABELS = ("label", "class", "target")
 _FEW = 10
-"""Whole numbers with no more values than this are taken for codes of categories."""
+"""Whole numbers with no more values than this, each seen twice on average, are taken for codes."""
 _MOST_VALUES = 1000
 
 
@@ -62,7 +62,8 @@ class Table:
         found = [value for value in numbers if value is not None]
         if len(found) < len(numbers):
             return "categorical"
-        codes = len(found) <= _FEW and all(value == int(value) for value in found)
+        few = len(found) <= min(_FEW, len(self.rows) // 2)
+        codes = few and all(value == int(value) for value in found)
         return "categorical" if codes else "numeric"
 
     def coding(self, names: Sequence[str]) -> TableCoding:

@@ -32,6 +32,12 @@ def coding_of(spec: str) -> Coding | None:
         from engine.models.huggingface_tokens import tokenizer_of
 
         return tokenizer_of(path)
+    if kind == "onnx":
+        from engine.models.onnx import met_session
+        from engine.models.onnx_table import columns_of
+        from engine.models.onnx_table_session import read_table_graph
+
+        return columns_of(read_table_graph(path, met_session(path)))
     return None
 
 

@@ -21,26 +21,45 @@ from engine.models.names import class_names
 from engine.models.normalize import Normalization, choose
 from engine.models.onnx_probe import probe
 from engine.models.onnx_session import CPU, Graph, first_line, open_session, read_graph
+from engine.models.onnx_table import table_classifier
+from engine.models.onnx_table_session import is_tabular
 from engine.models.request import ModelRequest
-from engine.models.shapes import split_arch, words
+from engine.models.shapes import Shape, split_arch, words
 from engine.records import ModelIdentity
 
 _SIZE_LIMIT = 2 << 30
 
 
-def load_onnx(path: Path, request: ModelRequest) -> OnnxClassifier:
-    """A classifier from an ONNX file.
+def load_onnx(path: Path, request: ModelRequest) -> Classifier:
+    """A classifier from an ONNX file: of images, or of rows of a table.
 
     Raises:
         UserError: damaged, with weights in other files, with operators unknown to onnxruntime, or
-            not one image in, one row of scores out.
+            neither one image nor columns in, or no row of scores out.
+    """
+    _, wanted = split_arch(request.arch)
+    session = met_session(path, wanted)
+    if is_tabular(session):
+        return table_classifier(path, request, session)
+    return _image_classifier(path, request, session, wanted)
+
+
+def met_session(path: Path, wanted: Shape | None = None) -> Any:
+    """A session on a file that a child has opened and run before.
+
+    Raises:
+        UserError: as :func:`load_onnx`.
     """
     if path.stat().st_size > _SIZE_LIMIT:
         raise UserError(f"{path} is larger than 2 GB, the limit of an ONNX file.")
-    _, wanted = split_arch(request.arch)
     with _private(path) as copy:
         probe(copy, wanted, shown=path)
-        session = open_session(copy, threads=torch.get_num_threads(), shown=path)
+        return open_session(copy, threads=torch.get_num_threads(), shown=path)
+
+
+def _image_classifier(
+    path: Path, request: ModelRequest, session: Any, wanted: Shape | None
+) -> OnnxClassifier:
     graph = read_graph(path, session, wanted)
     encoding, told = choose_encoding(request.encoding, graph.shape[0], path=path)
     normalization = choose(request.normalize, encoding=encoding)

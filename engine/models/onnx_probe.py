@@ -14,6 +14,7 @@ from pathlib import Path
 
 from engine.errors import UserError
 from engine.models.onnx_session import open_session, read_graph
+from engine.models.onnx_table_session import is_tabular, read_table_graph
 from engine.models.shapes import Shape, parse_shape, words
 
 SECONDS = 60.0
@@ -89,6 +90,9 @@ def _look(copy: Path, shape: Shape | None, *, shown: Path) -> None:
     import numpy as np
 
     session = open_session(copy, threads=1, shown=shown)
+    if is_tabular(session):
+        read_table_graph(shown, session).trial(session)
+        return
     graph = read_graph(shown, session, shape)
     graph.run(session, np.zeros((graph.rows, *graph.shape), dtype=np.float32))
 

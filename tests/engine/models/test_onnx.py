@@ -69,7 +69,7 @@ def test_unknown_operators_are_refused(tmp_path):
     ("shape", "sentence"),
     [
         (["n", 16, 1, 3], "takes 16x1x3 images; only channels first"),
-        (["n", 48], "takes tensor.float. of 2 dimensions"),
+        (["n", 6, 8], "takes tensor.float. of 3 dimensions"),
         (["n", 3, "h", "w"], "does not fix the size of its image; name it with --arch @3x224x224"),
         (["n", 3, 5, 5], r"m\.onnx cannot be opened by onnxruntime: Node"),
     ],

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from engine.errors import UserError
+from engine.inputs import ImageInput, expand, load_input
+from engine.inputs.pair import PairInput
+from engine.inputs.table import TableInput
+from engine.inputs.text import TextInput
+
+TABLE = "age,job,label\n20,baker,no\n30.5,smith,yes\n41,baker,yes\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    Image.fromarray(np.full((4, 4, 3), 51, np.uint8)).save(tmp_path / "p.png")
+    (tmp_path / "texts.csv").write_text("Prompt,class\nwash the cup,1\nplug it in,0\n,0\n")
+    (tmp_path / "pairs.csv").write_text(
+        "picture,text,label\np.png,wash it,unsafe\ndigits:7,plug it,safe\nq.png,a,safe\n,b,safe\n"
+        "karate:3,c,\n"
+    )
+    (tmp_path / "pictures.csv").write_text("path,label\np.png,grey\n")
+    (tmp_path / "rows.csv").write_text(TABLE)
+    return tmp_path
+
+
+def test_a_text_column_makes_texts(folder: Path):
+    text = load_input(f"{folder}/texts.csv:1")
+    assert isinstance(text, TextInput) and text.text == "plug it in"
+    assert (text.label, text.label_name) == (0, "0")
+    assert text.name == "texts.csv, row 1: 'plug it in'"
+    with pytest.raises(UserError, match=r"^texts\.csv, row 2: its text is empty"):
+        load_input(f"{folder}/texts.csv:2")
+
+
+def test_a_picture_column_beside_it_makes_pairs(folder: Path):
+    pair = load_input(f"{folder}/pairs.csv:0")
+    assert isinstance(pair, PairInput) and pair.text == "wash it"
+    assert pair.picture.pixels.shape == (3, 4, 4) and pair.picture.pixels[0, 0, 0] == np.float32(
+        0.2
+    )
+    assert (pair.label, pair.label_name) == (1, "unsafe")  # of safe, unsafe
+    shipped = load_input(f"{folder}/pairs.csv:1")
+    assert isinstance(shipped, PairInput) and shipped.picture.source == "digits:7"
+
+
+@pytest.mark.parametrize(
+    ("row", "sentence"),
+    [
+        (2, r"^There is no picture .*q\.png"),
+        (3, r"^pairs\.csv, row 3 names no picture; write the path of one into the table\.$"),
+        (4, r"^There is no picture .*karate:3"),
+        (9, r"pairs\.csv has no row 9; its rows are numbered 0 to 4\.$"),
+    ],
+)
+def test_rows_without_a_picture_are_refused(folder: Path, row: int, sentence: str):
+    with pytest.raises(UserError, match=sentence):
+        load_input(f"{folder}/pairs.csv:{row}")
+
+
+def test_a_picture_column_alone_makes_pictures(folder: Path):
+    picture = load_input(f"{folder}/pictures.csv:0")
+    assert isinstance(picture, ImageInput) and picture.label_name == "grey"
+    assert picture.source == f"{folder}/pictures.csv:0"
+
+
+def test_other_tables_are_numbers_and_categories(folder: Path):
+    row = load_input(f"{folder}/rows.csv:1")
+    assert isinstance(row, TableInput)
+    assert row.cells == {"age": "30.5", "job": "smith", "label": "yes"}
+    assert (row.label, row.label_name) == (1, "yes") and row.table.type_of("age") == "numeric"
+
+
+def test_types_in_the_spec_and_beside_the_file(folder: Path):
+    said = load_input(f"{folder}/rows.csv:1?types=age:categorical,job:categorical")
+    assert isinstance(said, TableInput) and said.table.types["age"] == "categorical"
+    (folder / "rows.types.json").write_text(json.dumps({"age": "categorical"}))
+    beside = load_input(f"{folder}/rows.csv:1")
+    assert isinstance(beside, TableInput) and beside.table.types == {"age": "categorical"}
+    (folder / "rows.types.json").write_text("[")
+    with pytest.raises(UserError, match=r"rows\.types\.json is not understood; write"):
+        load_input(f"{folder}/rows.csv:1")
+
+
+@pytest.mark.parametrize(
+    ("types", "sentence"),
+    [
+        ("none:numeric", r"has no column 'none', but its type is given\.$"),
+        ("age:number", r"^A column is numeric or categorical, not 'number' \('age'\)\.$"),
+        ("age", r"has no column '', but its type is given"),
+    ],
+)
+def test_types_that_make_no_sense_are_refused(folder: Path, types: str, sentence: str):
+    with pytest.raises(UserError, match=sentence):
+        load_input(f"{folder}/rows.csv:1?types={types}")
+
+
+def test_a_table_stands_for_its_rows(folder: Path):
+    path = f"{folder}/rows.csv"
+    assert expand(path) == [f"{path}:0", f"{path}:1", f"{path}:2"]
+    assert expand(f"{path}?types=age:numeric")[2] == f"{path}:2?types=age:numeric"
+    assert expand(f"{path}:1") == [f"{path}:1"]
+    with pytest.raises(UserError, match=r"is a table of 3 rows; name one by its number, e\.g\."):
+        load_input(path)
+
+
+def test_the_shipped_table():
+    row = load_input("mixed:5")
+    assert isinstance(row, TableInput) and row.source == "mixed:5"
+    assert row.label_name in ("sound", "worn") and len(expand("mixed")) == 200
