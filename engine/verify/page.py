@@ -1,7 +1,7 @@
 """What a PDF prints, against its own attachment: the pages are set again and their words compared.
 
-Pictures of the input stand between the first page and the rest and are not in the evidence; their
-words are left out. Everything else must be the same, character for character.
+Pictures of the input stand between the first part with its figures and the rest, and are not in the
+evidence; their words are left out. Everything else must be the same, character for character.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import numpy as np
 
 from engine.evidence import Evidence
 from engine.figures import Illustrations, MeaningFigure
+from engine.report.content import Section
 from engine.report.pdf import pdf_bytes
 from engine.report.seal import read_seal
 from engine.report.summary import content
@@ -21,6 +22,8 @@ from engine.report.typeset import displayable
 from engine.verify.report import Claim
 
 _MOST_PAGES = 200
+_PICTURE = 3
+"""Axes of a picture; inputs of other kinds have fewer."""
 _NUMBER = re.compile(r"page\d+of\d+$")
 
 
@@ -32,15 +35,22 @@ def check_pages(pdf: bytes, evidence: Evidence) -> list[Claim]:
         wrong = "its pages cannot be read"
         return [Claim(name="first page", verdict="does not hold", detail=wrong)]
     plain, pictured = _pages(pdf_bytes(evidence)), _pages(pdf_bytes(evidence, _picture(evidence)))
-    last = _squeezed(displayable(content(evidence).limits.sentences[-1]))
-    front, sections = _cut(plain, last)
+    told = content(evidence)
+    last = _squeezed(displayable(told.limits.sentences[-1]))
+    front, rest = _cut(plain, last)
     fronts = (front, _cut(pictured, last)[0])
+    drawn, sections = _apart(rest, told.sections[0])
+    figures = tuple(front + drawn for front in fronts)
     framed = {page.frame for page in printed} == {plain[0].frame}
     words = _joined(printed)
     wrong = "its words are not those that follow from the attached evidence"
     return [
         _claim("first page", framed and words.startswith(fronts), wrong),
-        _claim("further pages", framed and words.endswith(sections), wrong),
+        _claim(
+            "further pages",
+            framed and words.startswith(figures) and words.endswith(sections),
+            wrong,
+        ),
     ]
 
 
@@ -48,6 +58,13 @@ def _cut(pages: list[_Page], last: str) -> tuple[str, str]:
     """The words up to ``last``, which ends the first part, and those after it."""
     words = _joined(pages)
     place = words.rindex(last) + len(last)
+    return words[:place], words[place:]
+
+
+def _apart(words: str, first: Section) -> tuple[str, str]:
+    """The words of figures that are drawn from the evidence, and those from ``first`` on."""
+    labels = [fact.label for fact in first.facts[:1]]
+    place = words.index(_squeezed(displayable("".join([first.title, *labels]))))
     return words[:place], words[place:]
 
 
@@ -100,8 +117,10 @@ def _squeezed(text: str) -> str:
     return "".join(text.split())
 
 
-def _picture(evidence: Evidence) -> Illustrations:
+def _picture(evidence: Evidence) -> Illustrations | None:
     """Stand-in pictures: a first page with a thumbnail breaks its lines elsewhere."""
+    if len(evidence.input.shape) != _PICTURE:
+        return None
     blank = np.zeros(evidence.input.shape, dtype=np.float32)
     return Illustrations(
         meaning=MeaningFigure(

@@ -10,11 +10,20 @@ import pypdf
 import pytest
 
 from engine.evidence import Evidence
+from engine.figures import Illustrations
+from engine.regions import Staircase
 from engine.report.pdf import pdf_bytes
 from engine.report.seal import sealed
+from engine.schemes import parse_scheme
 from engine.verify import Plan, verify
 from engine.verify.page import check_pages, check_seal
-from tests.factories import make_evidence, make_illustrations, make_input, make_predicted
+from tests.factories import (
+    make_evidence,
+    make_illustrations,
+    make_input,
+    make_meaning_figure,
+    make_predicted,
+)
 
 NAMES = ["n" * 600, *(str(digit) for digit in range(1, 10))]
 
@@ -47,6 +56,41 @@ def test_honest_reports_say_what_their_evidence_says(evidence: Evidence, picture
     pdf = pdf_bytes(evidence, pictures)
     assert verdicts(pdf, evidence) == ["holds", "holds"]
     assert check_seal(pdf, signed=False).verdict == "holds"
+
+
+STAIRS = Staircase(
+    count_term="entities",
+    first=1,
+    strength_term="epsilon",
+    reach=(0.5, 0.25),
+    norm="l2",
+    unit="pixels in [0,1]",
+    things="pixels",
+)
+
+
+def structured(region: Staircase) -> Evidence:
+    scheme = {"key": "hierarchical-gaussian", "sigma": 0.25, "p": 0.9}
+    settings = make_evidence().settings.model_copy(update={"scheme": parse_scheme(scheme)})
+    return make_evidence().model_copy(
+        update={"settings": settings, "region": region, "radius": None}
+    )
+
+
+@pytest.mark.parametrize(
+    "pictures", [None, Illustrations(meaning=make_meaning_figure())], ids=["plain", "pictures"]
+)
+def test_a_region_drawn_from_the_evidence_stands_before_the_pictures(pictures: Any) -> None:
+    evidence = structured(STAIRS)
+    pdf = pdf_bytes(evidence, pictures)
+    assert verdicts(pdf, evidence) == ["holds", "holds"]
+    other = structured(STAIRS.model_copy(update={"reach": (0.9, 0.8, 0.7)}))
+    assert verdicts(pdf, other)[1] == "does not hold"
+
+
+def test_inputs_that_are_no_pictures_have_no_thumbnail() -> None:
+    evidence = make_evidence(input=make_input(kind="graph", shape=(5, 34)))
+    assert verdicts(pdf_bytes(evidence), evidence) == ["holds", "holds"]
 
 
 @pytest.mark.parametrize(
