@@ -153,5 +153,6 @@ def _facts(result: TradeOff, attacker: Attacker) -> dict[str, object]:
         "noises": tuple(one.scheme.noise_in_words() for one in result.contenders),
         "attacker": attacker,
         "inputs": (result.done, result.inputs),
-        "note": f"n {result.n:,}, alpha {result.alpha:g} per statement, {result.bound} bound",
+        "note": f"n {result.n:,}, alpha {result.alpha:g} per statement, {result.bound} bound, "
+        f"{result.noise} noise",
     }

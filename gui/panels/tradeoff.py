@@ -34,7 +34,9 @@ from gui.session import Session
 from gui.theme import set_role
 
 if TYPE_CHECKING:
-    from engine.tradeoff import Contender
+    from engine.tradeoff import Attacker, Contender
+    from engine.tradeoff.figure import ShareFigure
+    from engine.tradeoff.landscape import Landscape
 
 _STEPS = 1000
 _WAIT = "Choose who takes part and press Compare."
@@ -60,6 +62,7 @@ class TradeOffPage(Page):
         self._session, self._asker = session, asker
         self._looked = False
         self.shown: Compared | None = None
+        self._tables: tuple[Landscape | None, ShareFigure | None] = (None, None)
         self.comparing = Comparing(session.worker, parent=self)
         self.setup, self.sliders = SetupColumn(session), AttackerSliders()
         self.reach, self.accuracy, self.shares = ReachPlot(), AccuracyPlot(), SharePlot()
@@ -188,7 +191,7 @@ class TradeOffPage(Page):
         """The pictures for the attacker of the sliders."""
         if self.shown is None:
             return
-        from engine.tradeoff.landscape import accuracy_figure, reach_figure, share_figure
+        from engine.tradeoff.landscape import accuracy_figure, reach_figure
 
         land, attacker = self.shown.land, self.sliders.attacker
         if land.result.inputs == 1:
@@ -201,10 +204,21 @@ class TradeOffPage(Page):
             self.pictures.setCurrentIndex(1)
             shares = accuracy_figure(land, attacker)
             self.accuracy.show_figure(shares)
-            self.shares.show_figure(share_figure(land, attacker))
+            self.shares.show_figure(self._table(land, attacker))
             told = [(i in shares.winners, text) for i, text in enumerate(shares.results)]
             self.results.show_results(shares.names, shares.noises, told)
         self._refresh()
+
+    def _table(self, land: Landscape, attacker: Attacker) -> ShareFigure:
+        """The tables; the attacker only moves a frame in them."""
+        from engine.tradeoff.landscape import share_figure
+
+        known, figure = self._tables
+        if known is not land or figure is None:
+            figure = share_figure(land, attacker)
+        figure = figure.model_copy(update={"attacker": attacker})
+        self._tables = (land, figure)
+        return figure
 
     def _wait(self, sentence: str = _WAIT) -> None:
         for plot in (self.reach, self.accuracy, self.shares):

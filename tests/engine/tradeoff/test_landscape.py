@@ -63,7 +63,7 @@ def test_a_set_shows_accuracy_against_certified_accuracy():
     assert figure.clean == (1 / 3, 2 / 3, 2 / 3)
     assert figure.certified == (1 / 3, 2 / 3, 2 / 3)
     assert figure.inputs == (3, 3) and figure.x_name == "answered correctly"
-    assert figure.note == "n 100, alpha 0.001 per statement, live bound"
+    assert figure.note == "n 100, alpha 0.001 per statement, live bound, float noise"
 
 
 def test_tables_hold_what_is_certified_for_their_very_cells():

@@ -74,6 +74,10 @@ def test_a_set_is_a_trade_off_and_tables(window, qtbot, tmp_path):
     assert page.accuracy.figure.certified == (0.0, 0.0)
     page.sliders.put(1, 0.01)
     assert page.accuracy.figure.certified == page.accuracy.figure.clean
+    assert page.shares.figure.covering == (0, 0)  # the frame follows, the tables stay
+    page.sliders.put(2, 0.01)
+    assert page.shares.figure.covering == (0, 1)
+    page.sliders.put(1, 0.01)
     page.csv.click()
     window.asker.current.fileSelected.emit(str(tmp_path / "c.csv"))
     window.asker.current.close()
