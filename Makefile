@@ -37,6 +37,7 @@ models: ## train the shipped models again
 	@scripts/setup.sh
 	@$(BIN)/python -m engine.training
 	@$(BIN)/python -m engine.training.graphs
+	@$(BIN)/python -m engine.training.commands
 
 models-graph: ## train a graph model: make models-graph DATA=cora_ml.npz [ARGS='--scheme sparse']
 	@scripts/setup.sh
