@@ -20,6 +20,7 @@ _DOING = (
     ("verify", "verifying"),
     ("replay", "certifying votes"),
     ("plan", "planning"),
+    ("tradeoff", "comparing schemes"),
     ("preview", "making the report"),
     ("slice", "drawing the region"),
     ("meaning", "drawing noisy samples"),
