@@ -22,7 +22,7 @@ from gui.resuming import votes_so_far
 if TYPE_CHECKING:
     from engine.case import Case, RunRow
     from engine.evidence import Evidence
-    from engine.figures import Illustrations, MeaningFigure, NeighbourhoodFigure, SliceFigure
+    from engine.figures import Illustrations, Meaning, NeighbourhoodFigure, SliceFigure
     from engine.inputs import GivenInput
     from engine.inputs.base import FittedInput
     from engine.inputs.graph import GraphInput
@@ -308,8 +308,8 @@ class Backend:
             stop=stop,
         )
 
-    def meaning(self, subject: Subject, evidence: Evidence) -> MeaningFigure | None:
-        """What the numbers look like; None for inputs that are no pictures."""
+    def meaning(self, subject: Subject, evidence: Evidence) -> Meaning | None:
+        """What the numbers look like; None for rows of tables."""
         from engine.grid import gridded
         from engine.procedures.meaning import meaning
 

@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal, Slot
 
 from engine.evidence import Evidence
-from engine.figures import Illustrations, MeaningFigure, SliceFigure, has_slice
+from engine.figures import Illustrations, Meaning, SliceFigure, has_slice
 from gui.backend import AxesChoice, Backend, Subject
 from gui.worker import Job, Worker
 
@@ -23,7 +23,7 @@ class Pictures(QObject):
         super().__init__(parent)
         self.axes = AxesChoice()
         self.slice: SliceFigure | None = None
-        self.meaning: MeaningFigure | None = None
+        self.meaning: Meaning | None = None
         self._worker, self._backend = worker, backend
         self._result: tuple[Subject, Evidence] | None = None
         worker.snapshot.connect(self._take)

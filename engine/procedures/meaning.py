@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +13,7 @@ from engine.device import resolve
 from engine.figures import Meaning, MeaningFigure
 from engine.figures.attack import NoiseMark
 from engine.inputs.base import FittedInput, Pixels
-from engine.inputs.coding import TableCoding
+from engine.inputs.coding import Tokenizer
 from engine.models.base import Classifier
 from engine.noise import NoiseStream, Stream
 from engine.procedures.attacking import find_attack
@@ -50,7 +50,8 @@ def meaning(
     asked: dict[str, Any] = {"region": region, "center_class": center_class, "stop": stop}
     if kind == "graph":
         return node_meaning(classifier, fitted, settings, copies=NOISY_COPIES, **asked)
-    if kind in ("text", "pair") and tokenizer and not isinstance(tokenizer, TableCoding):
+    if kind in ("text", "pair") and tokenizer is not None:  # a model of texts has a tokenizer
+        tokenizer = cast(Tokenizer, tokenizer)
         return word_meaning(classifier, fitted, settings, tokenizer, copies=NOISY_COPIES, **asked)
     return _picture_meaning(classifier, fitted, settings, **asked) if kind == "image" else None
 

@@ -8,13 +8,33 @@ from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from engine.evidence import Evidence
-from engine.figures import RegionFigure, bounds_figure, preview_figure, region_figure, votes_figure
+from engine.figures import (
+    MeaningFigure,
+    NodesFigure,
+    RegionFigure,
+    WordsFigure,
+    bounds_figure,
+    preview_figure,
+    region_figure,
+    votes_figure,
+)
 from engine.procedures.snapshot import Snapshot
 from engine.schemes.base import RegionKind
 from engine.settings import RunSettings
 from gui.examples import Example
 from gui.panels.axes import AxesChooser
-from gui.plots import PLOTS, BallPlot, BoundsPlot, MeaningPlot, Plot, RegionPlot, VotesPlot
+from gui.plots import (
+    PLOTS,
+    BallPlot,
+    BoundsPlot,
+    ChangingPlot,
+    MeaningPlot,
+    NodesPlot,
+    Plot,
+    RegionPlot,
+    VotesPlot,
+    WordsPlot,
+)
 from gui.session import Session
 from gui.worker import Job
 
@@ -29,7 +49,16 @@ _WAITING: dict[type[Plot[Any]], str] = {
     BoundsPlot: "What may be claimed grows here with the votes.",
     BallPlot: "The certified region is drawn when a run has ended.",
     MeaningPlot: "Noisy samples, and a change of the certified size, after a run.",
+    NodesPlot: "Nodes that noise and a change of the certified size touch, after a run.",
+    WordsPlot: "Words that noise and a change of the certified size touch, after a run.",
 }
+_MEANINGS: dict[str, type[Any]] = {
+    "image": MeaningFigure,
+    "graph": NodesFigure,
+    "text": WordsFigure,
+    "pair": WordsFigure,
+}
+"""What the numbers mean is shown by, for each kind of input; rows of tables have nothing."""
 _NO_MAP = "Nothing can be certified under these settings."
 _MAP_COMES = "What it takes to certify is being worked out."
 
@@ -42,7 +71,15 @@ class Explore(QWidget):
     def __init__(self, session: Session, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self.votes, self.bounds, self.meaning = VotesPlot(), BoundsPlot(), MeaningPlot()
+        self.votes, self.bounds = VotesPlot(), BoundsPlot()
+        self.meanings: dict[type[Any], ChangingPlot[Any]] = {
+            MeaningFigure: MeaningPlot(),
+            NodesFigure: NodesPlot(),
+            WordsFigure: WordsPlot(),
+        }
+        self.beside = QStackedWidget()
+        for meaning in self.meanings.values():
+            self.beside.addWidget(meaning)
         self.regions: dict[str, Plot[Any]] = {kind: plot() for kind, plot in PLOTS.items()}
         self.place = QStackedWidget()
         for plot in self.regions.values():
@@ -53,7 +90,7 @@ class Explore(QWidget):
         ball.header.insertWidget(ball.header.count() - 1, self.axes)
         ball.content.insertWidget(1, ball.subtitle)  # its own line, full width
         self.upper = _splitter(Qt.Orientation.Horizontal, self.votes, self.bounds)
-        self.lower = _splitter(Qt.Orientation.Horizontal, self.place, self.meaning)
+        self.lower = _splitter(Qt.Orientation.Horizontal, self.place, self.beside)
         self.rows = _splitter(Qt.Orientation.Vertical, self.upper, self.lower)
         self.upper.setSizes([500, 500])
         self.lower.setSizes([600, 400])
@@ -72,12 +109,14 @@ class Explore(QWidget):
 
     def _connect(self) -> None:
         session = self._session
-        for plot in (self.votes, self.bounds, self.meaning, *self.regions.values()):
+        below = (*self.meanings.values(), *self.regions.values())
+        for plot in (self.votes, self.bounds, *below):
             plot.failed.connect(self._on_failed)
             plot.notice.connect(self._on_notice)
             if isinstance(plot, RegionPlot):
-                plot.asked.connect(self.meaning.show_change)
-        self.meaning.asked.connect(self._point_out)
+                plot.asked.connect(self._show_change)
+            if isinstance(plot, ChangingPlot):
+                plot.asked.connect(self._point_out)
         session.snapshot_changed.connect(self._follow)
         session.evidence_changed.connect(self.refresh_run)
         session.settings_changed.connect(self._prepare_map)
@@ -94,6 +133,13 @@ class Explore(QWidget):
     def region(self) -> Plot[Any]:
         """The plot for the kind of region at hand."""
         return self.regions[self.kind]
+
+    @property
+    def meaning(self) -> ChangingPlot[Any]:
+        """The plot of what the numbers mean for the kind of input at hand."""
+        shown = self.beside.currentWidget()
+        assert isinstance(shown, ChangingPlot)
+        return shown
 
     @property
     def kind(self) -> RegionKind:
@@ -118,6 +164,8 @@ class Explore(QWidget):
         """Slice and meaning, as far as they are drawn."""
         pictures = self._session.pictures
         _show(self.regions["ball"], pictures.slice)
+        if pictures.meaning is not None:
+            self.beside.setCurrentWidget(self.meanings[type(pictures.meaning)])
         _show(self.meaning, pictures.meaning)
         if self.meaning.change is not None:
             self._point_out(self.meaning.change)
@@ -151,7 +199,15 @@ class Explore(QWidget):
     @Slot()
     def _on_model(self) -> None:
         model = self._session.model
-        self.meaning.setVisible(model is None or model.kind == "image")
+        figure = MeaningFigure if model is None else _MEANINGS.get(model.kind)
+        self.beside.setVisible(figure is not None)
+        if figure is not None:
+            self.beside.setCurrentWidget(self.meanings[figure])
+            self.refresh_pictures()
+
+    @Slot(object)
+    def _show_change(self, change: dict[str, float]) -> None:
+        self.meaning.show_change(change)
 
     @Slot(object)
     def _point_out(self, change: dict[str, float]) -> None:

@@ -9,11 +9,14 @@ from gui.plots.ball import BallPlot
 from gui.plots.base import Plot
 from gui.plots.bounds import BoundsPlot
 from gui.plots.cellmap import CellsPlot
+from gui.plots.changing import ChangingPlot
 from gui.plots.count import CountPlot
 from gui.plots.curves import CurvePlot
 from gui.plots.meaning import MeaningPlot
+from gui.plots.nodes import NodesPlot
 from gui.plots.staircase import StaircasePlot
 from gui.plots.votes import VotesPlot
+from gui.plots.wording import WordsPlot
 
 PLOTS: dict[str, type[Plot[Any]]] = {
     "ball": BallPlot,
@@ -28,11 +31,14 @@ __all__ = [
     "BallPlot",
     "BoundsPlot",
     "CellsPlot",
+    "ChangingPlot",
     "CountPlot",
     "CurvePlot",
     "MeaningPlot",
+    "NodesPlot",
     "Plot",
     "RegionPlot",
     "StaircasePlot",
     "VotesPlot",
+    "WordsPlot",
 ]

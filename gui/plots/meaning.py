@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from gui import theme as themes
-from gui.plots.base import Plot
-from gui.widgets.changes import ChangeSlider
+from gui.plots.changing import ChangingPlot, change_caption
 from gui.widgets.mask import Mark
 from gui.widgets.picture import PictureView
 
@@ -33,32 +31,17 @@ _STRETCHES: dict[Shape, tuple[int, int, int]] = {
 _MARKS = {"noised": "Outlined pixels were noised.", "taken away": "Hatched pixels were taken away."}
 
 
-class MeaningPlot(Plot["MeaningFigure"]):
+class MeaningPlot(ChangingPlot["MeaningFigure"]):
     """What the numbers mean, as pictures; in one row, two or three, as there is room.
 
     Where the region is no ball, a slider goes through changes of the largest certified sizes.
-
-    Signals:
-        asked: a change was chosen, in the scheme's terms.
     """
 
     stem: ClassVar[str] = "meaning"
-    asked = Signal(object)
-
-    def __init__(self) -> None:
-        super().__init__("What does it mean")
 
     def make_body(self) -> QWidget:
         """The pictures; those of noisy copies are made as they come."""
-        body, self.pictures = QWidget(), QWidget()
-        column = QVBoxLayout(body)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
-        column.addWidget(self.pictures, 1)
-        self.slider = ChangeSlider()
-        self.slider.hide()
-        self.slider.chosen.connect(self._choose)
-        column.addWidget(self.slider)
+        body = super().make_body()
         self.original, self.perturbed = (PictureView(parent=self.pictures) for _ in range(2))
         self.noisy: list[PictureView] = []
         self._shape: Shape | None = None
@@ -86,7 +69,10 @@ class MeaningPlot(Plot["MeaningFigure"]):
             self.perturbed.setVisible(figure.perturbed is not None)
             self.perturbed.show_pixels(figure.perturbed, caption, detail=detail)
         else:
-            self._offer_changes(figure)
+            self.offer_changes()
+            if self.slider.change() is None:
+                self.perturbed.show_pixels(None, "")
+                self.perturbed.hide()
         noise = figure.noise_in_words
         self.set_subtitle(noise.partition(" (")[0], whole=noise)
         self._arrange()
@@ -101,15 +87,9 @@ class MeaningPlot(Plot["MeaningFigure"]):
         changed = self.perturbed.caption if self.perturbed.image is not None else ""
         return f"{words}; the input {changed}." if changed else f"{words}."
 
-    @property
-    def change(self) -> Perturbation | None:
-        """The size of change the slider stands at; None where there is no slider."""
-        figure = self.figure
-        return self.slider.change() if figure is not None and figure.attack is not None else None
-
     def show_change(self, change: Perturbation) -> None:
         """Show what a change looks like on this picture, certified or not."""
-        from engine.figures import applied, described
+        from engine.figures import applied
 
         figure = self.figure
         if figure is None or figure.attack is None or figure.region is None:
@@ -119,29 +99,10 @@ class MeaningPlot(Plot["MeaningFigure"]):
         if changed is None:
             return
         self.slider.follow(change)
-        certified = figure.region.contains(change)
-        words = described(figure.region, change)
-        caption = f"changed: {words}" if certified else f"not certified: {words}"
+        caption = change_caption(figure.region, change)
         detail = figure.attack.how + ("; shown clipped to [0, 1]" if changed.clipped else "")
         mark = Mark(changed.places, themes.current().runner_up)
         self.perturbed.show_pixels(changed.pixels, caption, detail=detail, mark=mark)
-
-    @Slot(object)
-    def _choose(self, change: Perturbation) -> None:
-        self.show_change(change)
-        self.asked.emit(change)
-
-    def _offer_changes(self, figure: MeaningFigure) -> None:
-        from engine.figures import described, sizes
-
-        region = figure.region
-        self.slider.offer(sizes(region), lambda change: described(region, change) if region else "")
-        change = self.slider.change()
-        if change is not None:
-            self.show_change(change)
-        else:
-            self.perturbed.show_pixels(None, "")
-            self.perturbed.hide()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Another size may want another arrangement."""

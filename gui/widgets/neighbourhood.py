@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -27,6 +29,8 @@ _MIDDLE = 1.5
 """How much larger the node in the middle is."""
 _CROWD = 40
 """From so many nodes on they are drawn smaller."""
+_APART = 2.5
+"""Pixels between a node and the ring around it: a ring is seen on a fill of any colour."""
 _NEAR = 4.0
 """Pixels beside a node that still count as on it."""
 _SHAPES = (
@@ -37,11 +41,28 @@ _SHAPES = (
 )
 
 
+@dataclass(frozen=True)
+class Rings:
+    """Nodes to point out, in place of the one in the middle.
+
+    Attributes:
+        nodes: their positions in the neighbourhood.
+        color: of the rings.
+        hollow: there is nothing left of them.
+    """
+
+    nodes: frozenset[int]
+    color: str
+    hollow: bool = False
+
+
 class NeighbourhoodView(QWidget):
     """Draws a neighbourhood; a node that is clicked is asked for.
 
     Attributes:
         figure: what is drawn; None while there is nothing.
+        rings: nodes that are pointed out.
+        legend: whether it says which class is which.
     """
 
     asked = Signal(int)
@@ -50,14 +71,16 @@ class NeighbourhoodView(QWidget):
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.figure: NeighbourhoodFigure | None = None
+        self.rings: Rings | None = None
+        self.legend = True
         self.setMinimumSize(80, 80)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMouseTracking(True)
         themes.registry.follow(self.retheme)
 
-    def show_figure(self, figure: NeighbourhoodFigure | None) -> None:
-        """Show another neighbourhood, or none."""
-        self.figure = figure
+    def show_figure(self, figure: NeighbourhoodFigure | None, rings: Rings | None = None) -> None:
+        """Show another neighbourhood, or none, with some nodes pointed out."""
+        self.figure, self.rings = figure, rings
         if figure is not None:
             middle, others = figure.nodes[0], len(figure.nodes) - 1
             self.setAccessibleName(f"The neighbourhood of {middle.name}")
@@ -90,8 +113,9 @@ class NeighbourhoodView(QWidget):
         if self.figure is None:
             return
         painter = QPainter(self)
-        paint_neighbourhood(painter, self._room(), self.figure)
-        _paint_legend(painter, QRectF(self.rect()), self.figure)
+        paint_neighbourhood(painter, self._room(), self.figure, self.rings)
+        if self.legend:
+            _paint_legend(painter, QRectF(self.rect()), self.figure)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """A click asks for the node under it."""
@@ -116,7 +140,7 @@ class NeighbourhoodView(QWidget):
 
     def _room(self) -> QRectF:
         below = QFontMetrics(themes.current().font("small")).height() + 4
-        named = self.figure is not None and bool(self.figure.class_names)
+        named = self.legend and self.figure is not None and bool(self.figure.class_names)
         return QRectF(self.rect()).adjusted(0, 0, 0, -below if named else 0)
 
 
@@ -131,7 +155,9 @@ def thumbnail_of(figure: NeighbourhoodFigure, side: int, *, ratio: float = 1.0) 
     return pixmap
 
 
-def paint_neighbourhood(painter: QPainter, room: QRectF, figure: NeighbourhoodFigure) -> None:
+def paint_neighbourhood(
+    painter: QPainter, room: QRectF, figure: NeighbourhoodFigure, rings: Rings | None = None
+) -> None:
     """Draw a neighbourhood into a rectangle."""
     theme, places = themes.current(), _places(figure, room)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -139,12 +165,25 @@ def paint_neighbourhood(painter: QPainter, room: QRectF, figure: NeighbourhoodFi
     for near, far in figure.edges:
         painter.drawLine(places[near], places[far])
     radius = _radius(figure, room)
-    for place, node in reversed(list(zip(places, figure.nodes, strict=True))):
+    for i, (place, node) in reversed(list(enumerate(zip(places, figure.nodes, strict=True)))):
         size = radius * (_MIDDLE if node.hops == 0 else 1.0)
-        ink, width = (theme.accent, radius / 2) if node.hops == 0 else (theme.surface, 0.8)
+        marked = rings is None and node.hops == 0
+        ink, width = (theme.accent, radius / 2) if marked else (theme.surface, 0.8)
+        ringed = rings is not None and i in rings.nodes
+        fill = theme.surface if ringed and rings and rings.hollow else _fill(node)
+        if ringed and rings and rings.hollow:
+            ink, width = rings.color, max(1.6, radius / 2.5)
         painter.setPen(QPen(QColor(ink), width))
-        painter.setBrush(QColor(theme.class_color(node.label or 0)))
+        painter.setBrush(QColor(fill))
         _paint_shape(painter, place, size, node.label or 0)
+        if ringed and rings and not rings.hollow:
+            painter.setPen(QPen(QColor(rings.color), theme.px(1.6)))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(place, size + _APART, size + _APART)
+
+
+def _fill(node: GraphNode) -> str:
+    return themes.current().class_color(node.label or 0)
 
 
 def _paint_shape(painter: QPainter, place: QPointF, size: float, label: int) -> None:

@@ -7,7 +7,8 @@ from engine.figures import Attack
 from engine.schemes import parse_scheme
 from engine.settings import RunSettings
 from gui.panels.explore import Explore
-from tests.factories import STRUCTURED, make_region_run
+from gui.plots import MeaningPlot, NodesPlot, WordsPlot
+from tests.factories import STRUCTURED, make_nodes_figure, make_region_run, make_words_figure
 
 
 @pytest.fixture
@@ -122,10 +123,31 @@ def test_a_chosen_change_is_the_same_in_both_plots(explore, idle_session, make):
     assert explore.meaning.perturbed.mark.places.sum() == 2
 
 
-def test_inputs_that_are_no_pictures_have_no_pictures(explore, idle_session, make):
-    idle_session.model = make.model().model_copy(update={"kind": "graph"})
+@pytest.mark.parametrize(
+    ("kind", "plot"),
+    [("image", MeaningPlot), ("graph", NodesPlot), ("text", WordsPlot), ("pair", WordsPlot)],
+)
+def test_what_it_means_is_shown_as_suits_the_input(explore, idle_session, make, kind, plot):
+    idle_session.model = make.model().model_copy(update={"kind": kind})
     idle_session.model_changed.emit()
-    assert explore.meaning.isHidden() and not explore.place.isHidden()
+    assert type(explore.meaning) is plot and not explore.beside.isHidden()
+    assert explore.meaning.waiting.text()
+
+
+def test_rows_of_tables_have_no_pictures(explore, idle_session, make):
+    idle_session.model = make.model().model_copy(update={"kind": "table"})
+    idle_session.model_changed.emit()
+    assert explore.beside.isHidden() and not explore.place.isHidden()
     idle_session.model = make.model()
     idle_session.model_changed.emit()
-    assert not explore.meaning.isHidden()
+    assert not explore.beside.isHidden()
+
+
+def test_nodes_and_words_are_drawn_as_they_come(explore, idle_session):
+    for figure in (make_nodes_figure(), make_words_figure()):
+        idle_session.pictures.meaning = figure
+        idle_session.pictures.changed.emit()
+        assert explore.meaning.figure is figure and explore.meaning.change is not None
+    idle_session.pictures.meaning = None
+    idle_session.pictures.changed.emit()
+    assert explore.meaning.figure is None

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor
 from engine.graph_figures import neighbourhood_figure
 from engine.inputs import load_input
 from gui import theme as themes
-from gui.widgets.neighbourhood import NeighbourhoodView, _places, thumbnail_of
+from gui.widgets.neighbourhood import NeighbourhoodView, Rings, _places, thumbnail_of
 
 
 @pytest.fixture
@@ -69,3 +69,18 @@ def test_without_a_figure_nothing_is_drawn_or_found(qtbot):
     view.resize(80, 80)
     assert view.node_at(QPointF(40, 40)) is None
     view.grab()
+
+
+@pytest.mark.parametrize("hollow", [False, True])
+def test_nodes_that_are_pointed_out_are_ringed_or_hollow(view, figure, hollow):
+    plain = view.grab().toImage()
+    rings = Rings(frozenset({3}), themes.current().danger, hollow=hollow)
+    view.show_figure(figure, rings)
+    image, at = view.grab().toImage(), _places(figure, view._room())[3].toPoint()
+    around = {
+        image.pixelColor(at.x() + x, at.y() + y).name()
+        for x in range(-11, 12)
+        for y in range(-11, 12)
+    }
+    assert QColor(themes.current().danger).name() in around
+    assert (image.pixelColor(at) == plain.pixelColor(at)) is not hollow
