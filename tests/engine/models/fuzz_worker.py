@@ -228,7 +228,7 @@ def measured(path: Path, format: Format) -> str:
     seconds, more = time.perf_counter() - began, held("VmHWM") - before
     if more > format.memory:
         return f"memory: {more >> 20} MB, {found}"
-    return f"time: {seconds:.1f} s, {found}" if seconds > SECONDS / 4 else found
+    return f"time: {seconds:.1f} s, {found}" if seconds > SECONDS / 2 else found
 
 
 def tried(name: str, folder: Path, first: int, count: int) -> None:
