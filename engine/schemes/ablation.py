@@ -164,7 +164,7 @@ class Ablation(Scheme):
     def region(self, bounds: ProbabilityBounds) -> Count | None:
         """The largest certified number of entities; 0 where p_lower only names the class."""
         most = most_entities(self._deltas(), bounds.p_lower, bounds.p_upper)
-        return None if most < 0 else Count(term="entities", most=most, unit="entities")
+        return None if most < 0 else Count(term="entities", most=most, unit="pixels or nodes")
 
     def required_probability(self, perturbation: Perturbation) -> float:
         """1/2 + Delta."""
@@ -174,7 +174,7 @@ class Ablation(Scheme):
     def noise_in_words(self) -> str:
         """The law."""
         if self.p:
-            return f"ablation, each entity ablated with probability {self.p:g}"
+            return f"ablation, each pixel or node ablated with probability {self.p:g}"
         return f"ablation, {self.keep} of {self.entities} entities kept"
 
     def _deltas(self) -> tuple[float, ...]:

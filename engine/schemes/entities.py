@@ -84,6 +84,8 @@ class Selecting(Scheme, ABC):
     matters most; where it holds r entities, it alone decides.
     """
 
+    thing: ClassVar[str] = "pixel or node"
+    """What an entity is, in words."""
     family: ClassVar[Family] = "structure"
     inputs: ClassVar[tuple[str, ...]] = ("image", "graph")
     counts: ClassVar[frozenset[str]] = frozenset({"entities"})
@@ -151,9 +153,9 @@ class Selecting(Scheme, ABC):
     def selection_in_words(self) -> str:
         """How entities are selected."""
         if not self.centre:
-            return f"each entity noised with probability {self.p:g}"
+            return f"each {self.thing} noised with probability {self.p:g}"
         return (
-            f"each entity noised with probability {self.p:g}, in the centre ({self.centre} x "
+            f"each {self.thing} noised with probability {self.p:g}, in the centre ({self.centre} x "
             f"{self.centre}) {self.p_centre:g}"
         )
 

@@ -51,7 +51,7 @@ class HierarchicalAblation(Selecting):
     def region(self, bounds: ProbabilityBounds) -> Count | None:
         """The largest certified number of entities; 0 where p_lower only names the class."""
         most = most_entities(self._deltas(), bounds.p_lower, bounds.p_upper)
-        return None if most < 0 else Count(term="entities", most=most, unit="entities")
+        return None if most < 0 else Count(term="entities", most=most, unit="pixels or nodes")
 
     def required_probability(self, perturbation: Perturbation) -> float:
         """1/2 + Delta."""

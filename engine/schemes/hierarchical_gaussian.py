@@ -35,6 +35,7 @@ class HierarchicalGaussian(Selecting):
         "NeurIPS 2023"
     )
     inputs: ClassVar[tuple[str, ...]] = ("image",)
+    thing: ClassVar[str] = "pixel"
     region_kind: ClassVar[RegionKind] = "staircase"
     attacker: ClassVar[str] = (
         "change at most r pixels, as long as their whole change has l2 norm below epsilon"

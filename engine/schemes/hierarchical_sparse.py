@@ -42,6 +42,7 @@ class HierarchicalSparse(Selecting):
     inputs: ClassVar[tuple[str, ...]] = ("graph",)
     subject: ClassVar[str] = "graph"
     law: ClassVar[Law] = "discrete"
+    thing: ClassVar[str] = "node"
     region_kind: ClassVar[RegionKind] = "cells"
     attacker: ClassVar[str] = (
         "change at most r nodes, and add (0 to 1) and delete (1 to 0) at most so many of their "

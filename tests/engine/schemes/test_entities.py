@@ -88,7 +88,7 @@ def test_at_most_half_noised_certifies_nothing_and_is_refused():
 
 def test_words():
     assert HierarchicalGaussian(p=0.9).selection_in_words() == (
-        "each entity noised with probability 0.9"
+        "each pixel noised with probability 0.9"
     )
     assert (
         "in the centre (2 x 2) 0.7"

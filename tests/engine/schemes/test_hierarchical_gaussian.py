@@ -148,7 +148,7 @@ def test_the_worst_classifier_attains_the_bound(draw, bounds):
 
 def test_words_and_level():
     assert SCHEME.noise_in_words() == (
-        "Gaussian, sigma 0.25 (pixels in [0,1]), each entity noised with probability 0.85"
+        "Gaussian, sigma 0.25 (pixels in [0,1]), each pixel noised with probability 0.85"
     )
     assert SCHEME.noise_level() == 0.25
     assert SCHEME.parse_at("entities=2,epsilon=0.25") == at(2, 0.25)

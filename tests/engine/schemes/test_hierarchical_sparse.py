@@ -104,7 +104,7 @@ def test_noise(draw):
 
 def test_words():
     assert SCHEME.noise_in_words() == (
-        "flips, 0 to 1 with 0.05 and 1 to 0 with 0.8, each entity noised with probability 0.81"
+        "flips, 0 to 1 with 0.05 and 1 to 0 with 0.8, each node noised with probability 0.81"
     )
     assert SCHEME.parse_at("entities=1,additions=2,deletions=0") == at(1, 2, 0)
     assert SCHEME.layouts((10, 5)) == {"plain": (10, 5), "indicator": (10, 6)}
