@@ -27,7 +27,7 @@ def inputs(monkeypatch: pytest.MonkeyPatch) -> None:
         return made.__class__(identity, made.arrays)
 
     monkeypatch.setattr(dataset, "load_input", load)
-    monkeypatch.setattr(dataset, "fit", lambda image, _model: image)
+    monkeypatch.setattr(dataset, "fitted", lambda _model, image: image)
 
 
 def certified(*specs: str, **more):
