@@ -7,9 +7,16 @@ from collections.abc import Mapping
 Perturbation = dict[str, float]
 """A perturbation in a scheme's own terms, e.g. ``{"radius": 0.25}`` (the ``--at`` flag)."""
 
-SINGULAR = {"entities": "entity", "pixels": "pixel", "pixels or nodes": "pixel or node",
-            "rows": "row", "words": "word", "tokens": "token", "nodes": "node", "additions": "addition",
-            "deletions": "deletion", "changes": "change", "fields": "field"}  # fmt: skip
+SINGULAR = {
+    "entities": "entity",
+    "pixels": "pixel",
+    "pixels or nodes": "pixel or node",
+    "nodes": "node",
+    "words": "word",
+    "fields": "field",
+    "additions": "addition",
+    "deletions": "deletion",
+}
 
 
 def counted(number: int, unit: str) -> str:

@@ -147,7 +147,8 @@ def test_a_prediction_is_kept_but_not_resumed(case: Case) -> None:
     assert case.evidence(run) == evidence
     row = case.row(run)
     assert (row.state, row.outcome, row.resumable) == ("finished", "predicted", False)
-    with pytest.raises(UserError, match="is a predict run, which keeps no part of its votes; start it again"):
+    sentence = "is a predict run, which keeps no part of its votes; start it again"
+    with pytest.raises(UserError, match=sentence):
         case.resume(run)
 
 
