@@ -13,9 +13,9 @@ import torch
 from engine.batches import Batch, parts
 from engine.models.base import Classifier
 
-_TRIES = 4096
+MOST_TRIES = 4096
 """Changed texts that are tried at most."""
-_GREEDY = 8
+_GREEDY = 4
 """Words that are chosen one after the other; the rest follow by what they did last."""
 _BATCH = 256
 
@@ -41,7 +41,7 @@ def find_words(
     size: int,
     top: int,
     key: int,
-    tries: int = _TRIES,
+    tries: int = MOST_TRIES,
 ) -> Found:
     """Words to replace, by how much each lowers the lead of ``top`` without noise.
 
@@ -57,7 +57,7 @@ def find_words(
     drawn = np.random.default_rng(key)
     length = len(tokens)
     words = min(_GREEDY, length)
-    each = min(size - 1, min(tries, _TRIES) // (words * length))
+    each = min(size - 1, min(tries, MOST_TRIES) // (words * length))
     if not each:
         return Found(_random(tokens, size, drawn), greedy=False)
     steps: list[tuple[int, int]] = []

@@ -5,6 +5,7 @@ What is marked follows from comparing noisy with clean tokens, not from the sche
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Sequence
@@ -20,14 +21,17 @@ from engine.inputs.base import FittedInput
 from engine.inputs.coding import Tokenizer
 from engine.models.base import Classifier
 from engine.noise import NoiseStream, Stream
-from engine.procedures.attacking_words import Steps, find_words, with_texts
+from engine.procedures.attacking_words import MOST_TRIES, Steps, find_words, with_texts
 from engine.procedures.directions import random_direction
 from engine.procedures.run import check_fit, clean_prediction, run_key
 from engine.regions import Region
 from engine.settings import RunSettings
 
 _SECONDS = 0.6
-"""Time for the search of an attack, and for the answers after attacks."""
+"""Time that a slow model gets for the search of an attack, and for the answers after attacks."""
+_QUICK = 0.003
+"""A model that takes less for a sample may be asked as often as the search likes: batches are
+cheaper still, and what is found does not depend on the machine."""
 
 
 def word_meaning(
@@ -53,9 +57,10 @@ def word_meaning(
     x = moved(from_arrays(fitted.arrays), device)
     noisy = room(x, shape, copies, device)
     settings.scheme.noisy(x, NoiseStream(key, int(Stream.PREVIEW), device), 0, noisy)
+    clean_answer = _named(bound, clean_prediction(bound, fitted, device))  # and a warm model
     began = time.perf_counter()
     answers = _answers(bound, noisy)
-    tries = int(_SECONDS * copies / max(1e-9, time.perf_counter() - began))
+    tries = _affordable((time.perf_counter() - began) / copies)
     attack, after = None, tuple[str, ...]()
     if center_class is not None and tokenizer.size > 1:
         found = find_words(bound, x, size=tokenizer.size, top=center_class, key=key, tries=tries)
@@ -65,7 +70,7 @@ def word_meaning(
     clean = _wordings(
         with_texts(x, parts(x)[-1][None]),
         parts(x),
-        [_named(bound, clean_prediction(bound, fitted, device))],
+        [clean_answer],
         tokenizer,
     )
     return WordsFigure(
@@ -76,6 +81,13 @@ def word_meaning(
         region=region,
         answers=after,
     )
+
+
+def _affordable(seconds: float) -> int:
+    """Samples that there is time for, in powers of four: the same on machines alike."""
+    if seconds < _QUICK:
+        return MOST_TRIES
+    return min(MOST_TRIES, int(4 ** math.floor(math.log(max(1.0, _SECONDS / seconds), 4))))
 
 
 def _wordings(

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from engine.figures import Wording, WordsFigure
     from engine.regions import Perturbation
 
-_SMALLEST, _SIDE = 30, 52
-"""Sides of the pictures beside the words, smallest and usual."""
+_SMALLEST, _SIDE = 30, 110
+"""Sides of the pictures beside the words, smallest and largest."""
 
 
 class Line(QWidget):
@@ -34,7 +34,7 @@ class Line(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
         row.addWidget(self.picture, 1)
-        row.addWidget(self.words, 6)
+        row.addWidget(self.words, 5)
 
     def show_wording(self, wording: Wording, caption: str, *, detail: str = "") -> None:
         """Show a text, and its picture if there is one."""
@@ -80,8 +80,7 @@ class WordsPlot(ChangingPlot["WordsFigure"]):
             line.show_wording(sample, f"noisy: {sample.answer}{told}", detail=detail)
         self.perturbed.hide()
         self.offer_changes()
-        noise = figure.noise_in_words
-        self.set_subtitle(noise.partition(" (")[0], whole=noise)
+        self.set_subtitle(figure.noise_in_words)
 
     def summary(self) -> str:
         """The captions in words."""

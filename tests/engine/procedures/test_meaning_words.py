@@ -4,7 +4,9 @@ import torch
 
 from engine.inputs.base import FittedInput
 from engine.inputs.coding import WordTokenizer
+from engine.procedures.attacking_words import MOST_TRIES
 from engine.procedures.meaning import meaning
+from engine.procedures.meaning_words import _affordable
 from engine.regions import Count, Staircase
 from engine.schemes import parse_scheme
 from engine.settings import RunSettings
@@ -93,3 +95,9 @@ def test_without_a_class_there_is_no_attack(kind):
     key = "hybrid-uniform" if kind == "pair" else "text-uniform"
     figure = told(kind, key, None, top=None)
     assert figure.attack is None and figure.answers == ()
+
+
+def test_what_there_is_time_for():
+    assert _affordable(1e-4) == _affordable(0.002) == MOST_TRIES
+    assert _affordable(0.0301) == 16 and _affordable(0.009) == 64
+    assert _affordable(2.0) == 1
