@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from PIL import Image
 
 from engine.errors import UserError
 from engine.inputs.base import FittedInput, ImageInput, Pixels, pixels_sha256
+from engine.inputs.labels import label_in
 from engine.records import InputIdentity, ModelIdentity
 
 _LUMA = np.array([0.299, 0.587, 0.114])
@@ -27,7 +26,7 @@ def fit(image: ImageInput, model: ModelIdentity) -> FittedInput:
     pixels, recoloured = _with_channels(image.pixels, channels)
     pixels, resized = _with_size(pixels, height, width)
     pixels = np.ascontiguousarray(pixels, dtype=np.float32)
-    label, note = _label(image, model.class_names)
+    label, note = label_in(model.class_names, image.label, image.label_name)
     identity = InputIdentity(
         name=image.name,
         source=image.source,
@@ -40,18 +39,6 @@ def fit(image: ImageInput, model: ModelIdentity) -> FittedInput:
         notes=(*image.notes, *note),
     )
     return FittedInput.picture(identity, pixels)
-
-
-def _label(image: ImageInput, names: Sequence[str]) -> tuple[int | None, tuple[str, ...]]:
-    """The true class as the model counts: by its name if the model has it, else by its number."""
-    label, name = image.label, image.label_name or ""
-    if label is None or name in names:
-        return (None if label is None else list(names).index(name)), ()
-    if label >= len(names):
-        return None, (f"its label '{name}' (number {label}) is no class of the model",)
-    if not name:
-        return label, ()
-    return label, (f"its label '{name}' is taken for class {label} ('{names[label]}') by number",)
 
 
 def _with_channels(pixels: Pixels, channels: int) -> tuple[Pixels, str]:

@@ -14,6 +14,7 @@ import numpy as np
 from engine.errors import UserError
 from engine.inputs.base import FittedInput, arrays_sha256
 from engine.inputs.graph import Graph, GraphInput
+from engine.inputs.labels import label_in
 from engine.inputs.pattern import Indices
 from engine.records import InputIdentity, ModelIdentity
 
@@ -95,7 +96,7 @@ def fit(given: GraphInput, model: ModelIdentity) -> FittedInput:
             "than fits into memory for one sample; choose a node with fewer neighbours."
         )
     features = graph.features.dense(around.nodes).astype(np.float32)
-    label, notes = _label(given, model.class_names)
+    label, notes = label_in(model.class_names, given.label, given.label_name)
     identity = InputIdentity(
         name=given.name,
         source=given.source,
@@ -126,13 +127,3 @@ def _check_model(model: ModelIdentity, width: int, source: str) -> None:
             f"The model takes {wanted} features per node, but {source} has {width}; give the "
             "graph that the model was trained on."
         )
-
-
-def _label(given: GraphInput, names: tuple[str, ...]) -> tuple[int | None, tuple[str, ...]]:
-    """The true class as the model counts: by name if the model has it, else by number."""
-    label, name = given.label, given.label_name or ""
-    if label is None or name in names:
-        return (None if label is None else names.index(name)), ()
-    if label >= len(names):
-        return None, (f"its label '{name}' (number {label}) is no class of the model",)
-    return label, (f"its label '{name}' is taken for class {label} ('{names[label]}') by number",)

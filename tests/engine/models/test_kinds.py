@@ -24,11 +24,13 @@ def test_content_decides_not_the_name(tmp_path):
     [
         ({"architecture": "gat"}, "graph"),
         ({"architecture": "gcn"}, "graph"),
+        ({"architecture": "pair_cnn"}, "pair"),
+        ({"architecture": "table_mlp"}, "table"),
         ({"architecture": "resnet18"}, "safetensors"),
         (None, "safetensors"),
     ],
 )
-def test_a_header_tells_a_graph_network(tmp_path, header, kind):
+def test_a_header_tells_a_network_of_ours(tmp_path, header, kind):
     path = tmp_path / "model.safetensors"
     save_file({"a": torch.zeros(2)}, path, header)
     assert kind_of(str(path)) == kind

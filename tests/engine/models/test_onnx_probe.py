@@ -73,3 +73,8 @@ def test_no_file_beside_the_model_is_taken_for_a_library(tmp_path):
 def test_the_child_loads_no_torch():
     code = "import engine.models.onnx_probe, sys; assert 'torch' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[3])
+
+
+def test_columns_are_met_in_the_child_too(tmp_path):
+    golden = Path(__file__).parents[2] / "golden" / "pumps.onnx"
+    looked(tmp_path, golden.read_bytes())

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -8,8 +10,12 @@ from PIL import Image
 
 from engine.evidence import Evidence
 from engine.files import sha256_file
+from engine.inputs import load_input
+from engine.models import ModelRequest, fitted, load_model
 from engine.verify import digests
 from engine.verify.digests import check_input, check_model, located, model_digest
+from tests.factories import make_evidence
+from tests.pretrained import save_text
 
 
 def with_model(evidence: Evidence, **changes: object) -> Evidence:
@@ -74,3 +80,52 @@ def test_a_folders_digest_is_that_of_the_loader(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("not counted")
     assert tuple(huggingface._DATA) == digests.FOLDER_DATA
     assert model_digest(str(tmp_path), tmp_path) == huggingface._digest(tmp_path)
+
+
+def test_texts_and_rows_are_read_without_torch():
+    code = (
+        "import sys\n"
+        "from engine.inputs import fit, load_input\n"
+        "from engine.models.codings import coding_of\n"
+        "from engine.verify import digests\n"
+        "from tests.factories import make_model\n"
+        "for kind, shape in (('pair', (3, 32, 32)), ('table', (5,))):\n"
+        "    name = {'pair': 'filter', 'table': 'mixed'}[kind]\n"
+        "    model = make_model(('a', 'b'), kind=kind, input_shape=shape)\n"
+        "    fitted = fit(load_input(f'{name}:3'), model, coding_of(f'demo:{name}'))\n"
+        "    print(fitted.identity.alphabet)\n"
+        "print('torch' in sys.modules)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split("\n")[:3] == ["(72,)", "(3, 3, 3, 3, 3)", "False"]
+
+
+@pytest.mark.parametrize("spec", ["filter:3", "mixed:5"])
+def test_a_text_or_a_row_is_found_again_by_its_model(spec: str, tmp_path: Path):
+    model = load_model(ModelRequest(f"demo:{spec.partition(':')[0]}"))
+    given = fitted(model, load_input(spec)).identity
+    evidence = make_evidence(model=model.identity, input=given)
+    claim = check_input(evidence, "", tmp_path)
+    assert claim.verdict == "holds"
+    other = check_input(evidence, spec.partition(":")[0] + ":4", tmp_path)
+    assert other.verdict == "does not hold"
+
+
+def test_a_text_needs_its_model(tmp_path: Path):
+    model = load_model(ModelRequest("demo:filter"))
+    given = fitted(model, load_input("filter:3")).identity
+    gone = model.identity.model_copy(update={"source": "gone.safetensors"})
+    evidence = make_evidence(model=gone, input=given)
+    claim = check_input(evidence, "", tmp_path)
+    assert claim.verdict == "cannot be checked" and "gone.safetensors" in claim.detail
+    assert check_input(evidence, "", tmp_path, "demo:filter").verdict == "holds"
+
+
+def test_a_folder_s_tokenizer_belongs_to_its_digest(tmp_path: Path):
+    save_text(tmp_path, "bert")
+    model = load_model(ModelRequest(str(tmp_path))).identity
+    evidence = make_evidence(model=model)
+    assert check_model(evidence, "", tmp_path).verdict == "holds"
+    with (tmp_path / "tokenizer_config.json").open("a") as file:
+        file.write("\n")
+    assert check_model(evidence, "", tmp_path).verdict == "does not hold"
