@@ -38,6 +38,8 @@ models: ## train the shipped models again
 	@$(BIN)/python -m engine.training
 	@$(BIN)/python -m engine.training.graphs
 	@$(BIN)/python -m engine.training.commands
+	@$(BIN)/python -m engine.training.filter
+	@$(BIN)/python -m engine.training.mixed
 
 models-graph: ## train a graph model: make models-graph DATA=cora_ml.npz [ARGS='--scheme sparse']
 	@scripts/setup.sh
