@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, Qt, Slot
+from PySide6.QtCore import QPointF, QRectF, QSignalBlocker, Qt, Slot
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QSpinBox
 
@@ -172,12 +172,18 @@ class CellsPlot(RegionPlot["CellsFigure"]):
             return
         utmost = self.figure.needs.utmost
         self.marker.setData([change[utmost.column_term]], [change[utmost.row_term]])
+        layer = int(change[utmost.layer_term]) if utmost.layer_term else self.layer.value()
+        if layer != self.layer.value() and 1 <= layer <= self.layer.maximum():
+            with QSignalBlocker(self.layer):
+                self.layer.setValue(layer)
+            self.show_figure(self.figure)  # a ring belongs on the map of its own layer
 
     @Slot(int)
     def _change_layer(self, layer: int) -> None:
-        if self.figure is not None and self.chosen is not None:
-            term = self.figure.needs.utmost.layer_term
-            self.chosen = {**self.chosen, **({term: float(layer)} if term else {})}
+        term = self.figure.needs.utmost.layer_term if self.figure is not None else None
+        if self.chosen is not None and term is not None:
+            self.chosen = {**self.chosen, term: float(layer)}
+            self.asked.emit(self.chosen)
         if self.figure is not None:
             self.show_figure(self.figure)
 

@@ -80,3 +80,22 @@ def test_words_for_screen_readers(shown) -> None:
     assert plot.summary() == f"Certified up to (additions, deletions) = {corners}."
     assert plot.plot.getAxis("bottom").labelText == "deletions"
     assert plot.plot.getAxis("left").labelText == "additions"
+
+
+def test_a_change_chosen_elsewhere_turns_to_its_layer_and_nobody_is_told(shown, qtbot) -> None:
+    plot = shown(CellsPlot(), 480, 360)
+    plot.show_figure(make_region_figure("cells", scheme=NODES))
+    change = {"entities": 2.0, "additions": 1.0, "deletions": 0.0}
+    with qtbot.assertNotEmitted(plot.asked):
+        plot.choose(change)
+    assert plot.layer.value() == 2 and plot.shown_layer == 1 and plot.chosen == change
+
+
+def test_another_layer_is_another_change(shown, qtbot) -> None:
+    plot = shown(CellsPlot(), 480, 360)
+    plot.show_figure(make_region_figure("cells", scheme=NODES))
+    plot.choose({"entities": 1.0, "additions": 1.0, "deletions": 0.0})
+    with qtbot.waitSignal(plot.asked) as asked:
+        plot.layer.setValue(2)
+    assert asked.args == [{"entities": 2.0, "additions": 1.0, "deletions": 0.0}]
+    assert plot.shown_layer == 1
