@@ -60,7 +60,7 @@ def test_a_certified_attack_is_shown_and_named() -> None:
     region = make_region_run("count").region
     figure = make_meaning_figure(perturbed=None, perturbed_norm=None, attack=attack, region=region)
     ready = draw(figure)
-    assert ready.data["tiles"][-1]["caption"] == "changed: 4 entities"
+    assert ready.data["tiles"][-1]["caption"] == "changed: 4 pixels or nodes"
     assert ready.data["tiles"][-1]["note"] == "greedy"
     with Image.open(io.BytesIO(ready.files["perturbed.png"])) as picture:
         red, green, blue = hex_rgb(palette.LIGHT["upper"])
