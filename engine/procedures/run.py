@@ -10,7 +10,6 @@ from typing import Any
 
 import torch
 
-from engine.alphabets import check_alphabet
 from engine.batches import Batch, alike, from_arrays
 from engine.device import resolve
 from engine.evidence import Evidence, VoteRecord
@@ -158,9 +157,8 @@ def check_fit(classifier: Classifier, fitted: FittedInput, scheme: Scheme) -> tu
     Raises:
         UserError: naming both shapes, or the parameter that does not fit.
     """
-    scheme.check_input(fitted.identity.shape)
     shape = layout(scheme, classifier.identity, fitted.identity)
-    check_alphabet(scheme, fitted.identity)
+    scheme.check_input(fitted.identity)
     return shape
 
 

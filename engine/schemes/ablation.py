@@ -15,7 +15,7 @@ from engine.certificates.ablation import (
 )
 from engine.errors import UserError
 from engine.integer_law import subset_total_variation, total_variation
-from engine.records import Encoding, ProbabilityBounds
+from engine.records import Encoding, InputIdentity, ProbabilityBounds
 from engine.regions import Count, Perturbation
 from engine.regions.base import whole
 from engine.schemes.base import IMPOSSIBLE, Family, Law, RegionKind, Scheme
@@ -133,7 +133,7 @@ class Ablation(Scheme):
             return {"plain": shape, "complement": (2 * shape[0], *shape[1:])}
         return {"plain": shape, "indicator": told(shape)}
 
-    def check_input(self, shape: tuple[int, ...]) -> None:
+    def check_input(self, given: InputIdentity) -> None:
         """Refuse an input with another number of entities.
 
         A graph may have more entities than the nodes that reach the classified one.
@@ -141,19 +141,19 @@ class Ablation(Scheme):
         Raises:
             UserError: naming the number that fits.
         """
-        given = entity_count(shape)
-        fits = self.entities == given if len(shape) == PICTURE else self.entities >= given
+        count, shape = entity_count(given.shape), given.shape
+        fits = self.entities == count if len(shape) == PICTURE else self.entities >= count
         if not self.p and not fits:
             raise UserError(
-                f"--entities {self.entities} does not fit this input of {given:,} "
-                f"{things(shape)}; give --entities {given}."
+                f"--entities {self.entities} does not fit this input of {count:,} "
+                f"{things(shape)}; give --entities {count}."
             )
 
     @classmethod
-    def suited_to(cls, shape: tuple[int, ...]) -> dict[str, Any]:
+    def suited_to(cls, given: InputIdentity) -> dict[str, Any]:
         """All entities of the input, of which the default's share is kept."""
-        given = entity_count(shape)
-        return {"entities": given, "keep": max(1, given * _KEEP // _ENTITIES)}
+        count = entity_count(given.shape)
+        return {"entities": count, "keep": max(1, count * _KEEP // _ENTITIES)}
 
     def total_variation(self, elements: int) -> float:
         """Of the choice of what is kept."""

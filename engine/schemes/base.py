@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import model_serializer
 
 from engine.errors import UserError
-from engine.records import Encoding, ProbabilityBounds, Record, Votes
+from engine.records import Encoding, InputIdentity, ProbabilityBounds, Record, Votes
 from engine.regions import Perturbation, Region
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ class Scheme(Record, ABC):
         """Shapes that a noised input of ``shape`` may take, by the encoding that a model wants."""
         return {"plain": shape}
 
-    def check_input(self, shape: tuple[int, ...]) -> None:
+    def check_input(self, given: InputIdentity) -> None:
         """Refuse an input that the parameters do not fit.
 
         Raises:
@@ -113,12 +113,12 @@ class Scheme(Record, ABC):
         """
 
     @classmethod
-    def suited_to(cls, shape: tuple[int, ...]) -> dict[str, Any]:
+    def suited_to(cls, given: InputIdentity) -> dict[str, Any]:
         """Values for the fields that depend on the input, such as its number of pixels.
 
-        A form takes them up when an input of ``shape`` is there; by default there are none.
+        A form takes them up when the input is there; by default there are none.
         """
-        del shape
+        del given
         return {}
 
     def covering(self, *, entities: int, epsilon: float) -> Perturbation | None:

@@ -15,7 +15,7 @@ from pydantic import Field
 
 from engine.certificates.hierarchical import keeps
 from engine.errors import UserError
-from engine.records import Encoding
+from engine.records import Encoding, InputIdentity
 from engine.regions.base import Perturbation, whole
 from engine.schemes.base import Family, Scheme
 
@@ -138,13 +138,13 @@ class Selecting(Scheme, ABC):
         """Without and with an indicator."""
         return {"plain": shape, "indicator": told(shape)}
 
-    def check_input(self, shape: tuple[int, ...]) -> None:
+    def check_input(self, given: InputIdentity) -> None:
         """Refuse a centre that is larger than the input.
 
         Raises:
             UserError: naming the largest centre that fits.
         """
-        largest = min(shape[1:]) if len(shape) == PICTURE else 1
+        largest = min(given.shape[1:]) if len(given.shape) == PICTURE else 1
         if self.centre > largest:
             raise UserError(
                 f"--centre {self.centre} is larger than this input; it may be at most {largest}."

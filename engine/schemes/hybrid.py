@@ -9,7 +9,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from engine.certificates.frontiers import required_of, staircase
-from engine.records import ProbabilityBounds
+from engine.records import InputIdentity, ProbabilityBounds
 from engine.regions import Perturbation, Staircase
 from engine.regions.base import whole
 from engine.schemes.base import IMPOSSIBLE, RegionKind
@@ -27,6 +27,11 @@ SIGMA = Field(
     description="standard deviation of the noise on the picture or the numbers",
     json_schema_extra={"unit": PIXELS, "step": 0.05},
 )
+
+
+def listed(given: InputIdentity) -> str:
+    """Sizes of the alphabets of an input's fields, as ``--arities`` takes them."""
+    return ",".join(map(str, given.alphabet))
 
 
 class Hybrid(Words, ABC):

@@ -8,13 +8,14 @@ from pydantic import Field
 
 from engine.certificates.frontiers import cells, flips_table, required_by
 from engine.certificates.kernels import Flip
-from engine.records import ProbabilityBounds
+from engine.errors import UserError
+from engine.records import InputIdentity, ProbabilityBounds
 from engine.regions import CellMap, Perturbation
 from engine.regions.base import whole
 from engine.schemes.base import IMPOSSIBLE, RegionKind
 from engine.schemes.deciding import Deciding
 from engine.schemes.flips import flip
-from engine.schemes.hybrid import HYBRID, NUMBERS, SIGMA
+from engine.schemes.hybrid import HYBRID, NUMBERS, SIGMA, listed
 
 if TYPE_CHECKING:
     import torch
@@ -74,6 +75,18 @@ class HybridFlip(Deciding):
     def kernel(self) -> Flip:
         """The noise on the fields."""
         return Flip(self.p_plus, self.p_minus)
+
+    def check_input(self, given: InputIdentity) -> None:
+        """Refuse a table with fields of more than two values.
+
+        Raises:
+            UserError: naming the scheme for such tables.
+        """
+        if set(given.alphabet) - {2}:
+            raise UserError(
+                f"{given.name} has fields with {listed(given)} values, but {self.key} is for "
+                "fields of two; use hybrid-uniform."
+            )
 
     def noisy(
         self,

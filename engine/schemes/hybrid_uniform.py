@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field, ValidationInfo, field_validator
 
 from engine.certificates.kernels import DiscreteKernel, FieldUniform, Uniform
+from engine.errors import UserError
 from engine.integer_law import total_variation
-from engine.schemes.hybrid import HYBRID, NUMBERS, PIXELS, Hybrid
+from engine.records import InputIdentity
+from engine.schemes.hybrid import HYBRID, NUMBERS, PIXELS, Hybrid, listed
 from engine.schemes.tokens import substitute
 
 if TYPE_CHECKING:
@@ -38,6 +40,28 @@ class HybridUniform(Hybrid):
         "not given where every token has the same vocabulary",
         json_schema_extra={"advanced": True},
     )
+
+    def check_input(self, given: InputIdentity) -> None:
+        """Refuse an input whose words or fields have other alphabets.
+
+        Raises:
+            UserError: naming the parameter and the value that fits.
+        """
+        if given.kind != "table":
+            if self.arities:
+                raise UserError("--arities is for the fields of a table; leave it out for a text.")
+            super().check_input(given)
+        elif given.alphabet != (self.sizes() if self.arities else ()):
+            sizes = listed(given)
+            raise UserError(
+                f"The categorical fields of {given.name} have {sizes} values; set --arities "
+                f"{sizes}."
+            )
+
+    @classmethod
+    def suited_to(cls, given: InputIdentity) -> dict[str, Any]:
+        """The alphabet of a text's words, or those of a table's fields."""
+        return {"arities": listed(given)} if given.kind == "table" else super().suited_to(given)
 
     @field_validator("arities")
     @classmethod

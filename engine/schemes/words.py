@@ -11,7 +11,8 @@ from pydantic import Field, model_validator
 from engine.certificates.atoms import AtomTable
 from engine.certificates.frontiers import most_words, required_by, words_table
 from engine.certificates.kernels import DiscreteKernel
-from engine.records import ProbabilityBounds
+from engine.errors import UserError
+from engine.records import InputIdentity, ProbabilityBounds
 from engine.regions import Count, Perturbation
 from engine.regions.base import whole
 from engine.schemes.base import IMPOSSIBLE, Law, RegionKind
@@ -48,6 +49,26 @@ class Words(Deciding, ABC):
         description="number of tokens that the noise draws from and the attacker may use; the "
         "mask is the next id",
     )
+
+    def check_input(self, given: InputIdentity) -> None:
+        """Refuse an input on another alphabet than the noise's.
+
+        A smaller one would leave tokens alone, a larger one make tokens that the model lacks.
+
+        Raises:
+            UserError: naming the vocabulary that fits.
+        """
+        if given.alphabet != (self.vocabulary,):
+            own = given.alphabet[0] if given.alphabet else 0
+            raise UserError(
+                f"The model's alphabet has {own:,} tokens, the noise has {self.vocabulary:,}; "
+                f"set --vocabulary {own}."
+            )
+
+    @classmethod
+    def suited_to(cls, given: InputIdentity) -> dict[str, Any]:
+        """The alphabet of the input's words."""
+        return {"vocabulary": given.alphabet[0]} if given.alphabet else {}
 
     @model_validator(mode="before")
     @classmethod

@@ -8,6 +8,8 @@ from typing import Any
 
 import torch
 
+from engine.records import InputIdentity
+
 Part = tuple[torch.Tensor, torch.Tensor]
 """Pixels (N, C, H, W), float32 in [0, 1] or bytes, and labels (N,)."""
 
@@ -41,6 +43,13 @@ class DataSet:
     augment: Augmentation
     normalization: str
     facts: Mapping[str, Any]
+
+    @property
+    def any_picture(self) -> InputIdentity:
+        """Any one of its pictures, as a scheme judges whether its parameters fit."""
+        return InputIdentity(
+            name=self.title, source=self.name, sha256="", pixels_sha256="", shape=self.shape
+        )
 
     @property
     def shape(self) -> tuple[int, int, int]:

@@ -61,7 +61,7 @@ def make(order: Order, out: Path) -> Path:
     Raises:
         UserError: no model is trained for that scheme, or the scheme does not fit the pictures.
     """
-    order.recipe.scheme.check_input(order.data.shape)
+    order.recipe.scheme.check_input(order.data.any_picture)
     path = out / f"{order.name}.safetensors"
     with threads(THREADS if order.data.name == "digits" else torch.get_num_threads()):
         result = trained(order)

@@ -85,7 +85,7 @@ def misfit(scheme: type[Scheme], model: ModelIdentity | None, given: InputIdenti
     if given is None or given.kind != model.kind:
         return ""
     try:
-        layout(checked(scheme, **scheme.suited_to(given.shape)), model, given)
+        layout(checked(scheme, **scheme.suited_to(given)), model, given)
     except UserError as error:
         return str(error)
     return ""

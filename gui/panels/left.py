@@ -79,7 +79,7 @@ class LeftColumn(Card):
         given = session.fitted.identity if session.fitted is not None else None
         self.attacker.follow(session.model, given)
         if given is not None:
-            self.settings.suit(given.kind, given.shape)
+            self.settings.suit(given)
 
     @Slot()
     def _look_ahead(self) -> None:

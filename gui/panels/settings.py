@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QToolButton, QWidget
 
 from engine.errors import UserError
 from engine.fields import FieldSpec, checked, field_specs
+from engine.records import InputIdentity
 from engine.schemes import SCHEMES, Scheme
 from engine.settings import SETTLED, RunSettings
 from gui.panels.fields import Field
@@ -42,7 +43,7 @@ class SettingsPanel(Section):
         self._scheme: type[Scheme] = SCHEMES[0]
         self._typed: dict[type[Scheme], dict[str, Any]] = {}
         self._run_typed: dict[str, Any] = {}
-        self._given: tuple[str, tuple[int, ...]] | None = None
+        self._given: InputIdentity | None = None
         self._filling = False
         self._usual, self._rare = _grid(), _grid()
         self.hint = words(role="small")
@@ -93,9 +94,9 @@ class SettingsPanel(Section):
             )
         self._fill(values)
 
-    def suit(self, kind: str, shape: tuple[int, ...]) -> None:
+    def suit(self, given: InputIdentity) -> None:
         """Follow the input: parameters that do not fit it are replaced by those that do."""
-        self._given = (kind, shape)
+        self._given = given
         self._suit()
         if not self.complaint:
             self._mark(self._remark())
@@ -184,7 +185,7 @@ class SettingsPanel(Section):
         """Put in the values that suit the input, where the present ones do not."""
         if not self._remark() or self._given is None:
             return
-        self._fill(self._scheme.suited_to(self._given[1]))
+        self._fill(self._scheme.suited_to(self._given))
 
     def _fill(self, values: dict[str, Any]) -> None:
         """Show some values; they are checked together, once all are there."""
@@ -196,11 +197,11 @@ class SettingsPanel(Section):
 
     def _remark(self) -> str:
         """Why the scheme's parameters do not fit the input; empty where they do."""
-        if self._given is None or self._given[0] not in self._scheme.inputs:
+        if self._given is None or self._given.kind not in self._scheme.inputs:
             return ""
         try:
             values = {f.spec.name: f.value() for f in self.scheme_fields}
-            checked(self._scheme, **values).check_input(self._given[1])
+            checked(self._scheme, **values).check_input(self._given)
         except UserError as error:
             return str(error)
         return ""

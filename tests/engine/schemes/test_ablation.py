@@ -7,6 +7,7 @@ from engine.errors import UserError
 from engine.fields import checked
 from engine.schemes import Ablation, parse_scheme
 from engine.schemes.base import IMPOSSIBLE
+from tests.factories import make_input
 
 MNIST = Ablation(entities=784, keep=45)
 
@@ -100,15 +101,15 @@ def test_bad_parameters_are_one_sentence(values, sentence):
 
 def test_an_input_of_another_size_is_refused():
     with pytest.raises(UserError) as caught:
-        MNIST.check_input((1, 8, 8))
+        MNIST.check_input(make_input(shape=(1, 8, 8)))
     assert str(caught.value) == (
         "--entities 784 does not fit this input of 64 pixels; give --entities 64."
     )
-    MNIST.check_input((1, 28, 28))
-    MNIST.check_input((200, 1433))
-    Ablation(p=0.8).check_input((1, 8, 8))
+    MNIST.check_input(make_input(shape=(1, 28, 28)))
+    MNIST.check_input(make_input(shape=(200, 1433)))
+    Ablation(p=0.8).check_input(make_input(shape=(1, 8, 8)))
     with pytest.raises(UserError, match="of 1,000 nodes; give --entities 1000"):
-        MNIST.check_input((1000, 5))
+        MNIST.check_input(make_input(shape=(1000, 5)))
 
 
 def test_words():

@@ -8,6 +8,7 @@ from engine.fields import checked
 from engine.noise import NoiseStream
 from engine.schemes import HierarchicalAblation, HierarchicalGaussian
 from engine.schemes.entities import entity_count, spread, things, told, write
+from tests.factories import make_input
 
 PICTURE, GRAPH = (3, 4, 5), (6, 7)
 
@@ -72,10 +73,10 @@ def test_a_centre_that_is_noised_more_often_earns_nothing():
 
 def test_a_centre_must_fit_the_input():
     scheme = HierarchicalAblation(centre=3)
-    scheme.check_input((1, 3, 8))
+    scheme.check_input(make_input(shape=(1, 3, 8)))
     for shape, largest in [((1, 2, 8), 2), (GRAPH, 1)]:
         with pytest.raises(UserError) as caught:
-            scheme.check_input(shape)
+            scheme.check_input(make_input(shape=shape))
         assert str(caught.value) == (
             f"--centre 3 is larger than this input; it may be at most {largest}."
         )

@@ -7,6 +7,7 @@ from engine.fields import field_specs
 from engine.schemes import SCHEMES, Ablation, DssnL1, Gaussian, HierarchicalGaussian, Sparse
 from engine.settings import RunSettings
 from gui.panels.settings import SettingsPanel, run_specs
+from tests.factories import make_input
 
 
 @pytest.fixture
@@ -64,26 +65,26 @@ def test_a_proposed_scheme_is_shown_without_a_word_in_between(panel):
 
 def test_parameters_follow_the_input_only_where_they_do_not_fit_it(panel):
     panel.set_scheme(Ablation)
-    panel.suit("image", (1, 8, 8))
+    panel.suit(make_input(shape=(1, 8, 8)))
     assert panel.settings().scheme == Ablation()
-    panel.suit("image", (3, 32, 32))
+    panel.suit(make_input(shape=(3, 32, 32)))
     scheme = panel.settings().scheme
     assert scheme.entities == 1024
-    scheme.check_input((3, 32, 32))
+    scheme.check_input(make_input(shape=(3, 32, 32)))
     panel.fields["keep"].set_value(7)
-    panel.suit("image", (3, 32, 32))
+    panel.suit(make_input(shape=(3, 32, 32)))
     assert panel.settings().scheme.keep == 7
 
 
 def test_parameters_for_another_input_are_marked_and_still_settings(panel):
     panel.set_scheme(Ablation)
-    panel.suit("image", (1, 8, 8))
+    panel.suit(make_input(shape=(1, 8, 8)))
     panel.fields["entities"].set_value(100)
     assert panel.fields["entities"].below.text() == (
         "--entities 100 does not fit this input of 64 pixels; give --entities 64."
     )
     assert panel.complaint == ""
-    panel.suit("text", (12,))  # not its kind of input: nothing to say
+    panel.suit(make_input(kind="text", shape=(12,)))  # not its kind of input: nothing to say
     assert panel.fields["entities"].below.text() == panel.fields["entities"].hint()
 
 
