@@ -48,6 +48,11 @@ def _has_result(session: Session) -> bool:
     return session.evidence is not None and not session.running
 
 
+def _can_label(session: Session) -> bool:
+    shown = session.evidence
+    return shown is not None and bool(shown.answers) and not session.running
+
+
 def _has_case(session: Session) -> bool:
     return session.casebook.case is not None
 
@@ -147,6 +152,8 @@ COMMANDS: tuple[Command, ...] = (
             tip="Count on from where it was stopped, with the same noise"),
     Command("extend", "&Extend the run…", "&Run", "ask_how_far", "Ctrl+F6", _can_extend,
             tip="Count past the planned n; the anytime bounds allow it"),
+    Command("label-answers", "La&bel answers…", "&Run", "show_labels", "Ctrl+L", _can_label,
+            tip="Say what answers truly mean, for a claim about the true class"),
     Command("copy-command", "Copy command &line", "&Run", "copy_command", "Ctrl+Shift+C",
             _has_command, tip="The same run in a terminal", starts_group=True),
     Command("preview", "&Report preview", "&View", "show_preview", "Ctrl+P", _has_result, "report"),

@@ -7,7 +7,7 @@ and tests put a lighter object in this place.
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -218,6 +218,15 @@ class Backend:
         if case is None:
             return procedure
         return casework.predict_in(case, subject, settings, procedure, warn=warn)
+
+    def label_answers(
+        self, evidence: Evidence, labels: Mapping[tuple[str, int], str], alpha: float
+    ) -> Evidence:
+        """The evidence with the claim about the true class that a person's labels allow."""
+        from engine.oracles.labelling import audited
+        from engine.procedures.transferring import with_transfer
+
+        return with_transfer(evidence, audited(evidence, labels), alpha)
 
     def create_case(self, path: Path) -> Case:
         """A new case file."""

@@ -41,6 +41,7 @@ def votes_so_far(evidence: Evidence) -> Resume:
         selection=Votes(counts=votes.selection, failures=votes.selection_failures),
         block=chain.block if chain else block_size(evidence.settings.n),
         blocks=chain.blocks if chain else (),
+        answers=evidence.answers,
     )
 
 

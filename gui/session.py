@@ -7,7 +7,7 @@ older model, picture or run is dropped.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -159,6 +159,16 @@ class Session(Loading):
                 ),
             )
 
+    def label_answers(self, labels: Mapping[tuple[str, int], str], alpha: float) -> None:
+        """Work out what the shown run says of the true class, by a person's labels."""
+        evidence = self.evidence
+        if evidence is not None and not self.running:
+            self._submit(
+                "label",
+                "reading the labels",
+                lambda stop: (evidence, self.backend.label_answers(evidence, labels, alpha)),
+            )
+
     def stop(self) -> None:
         """End the run after the batch at hand; what was counted is kept."""
         if self.running:
@@ -214,6 +224,7 @@ class Session(Loading):
         takers: dict[str, Callable[[Any], None]] = {
             "offer": self._take_offer,
             "run": self._take_evidence,
+            "label": self._take_labelled,
         }
         taker = takers.get(kind)
         if taker is not None:
@@ -256,6 +267,12 @@ class Session(Loading):
             self.notice.emit("warning", warning)
         if self._subject is not None:
             self.pictures.draw(self._subject, evidence)
+
+    def _take_labelled(self, outcome: tuple[Evidence, Evidence]) -> None:
+        labelled, found = outcome
+        if labelled is self.evidence:
+            self.evidence = found
+            self.evidence_changed.emit()
 
     # -- asking the worker ------------------------------------------------------------------
 

@@ -37,14 +37,17 @@ from gui.files import (
     model_spec,
     pasted_picture,
 )
+from gui.panels.answers import AnswersPanel, VotesOrAnswers
 from gui.panels.consent import ask_for_trust, ask_to_close
 from gui.panels.doctor import DoctorPage
 from gui.panels.explore import Explore
 from gui.panels.extend import ExtendBar
 from gui.panels.gallery import GalleryPage
+from gui.panels.labels import LabelPage
 from gui.panels.left import WIDTH as LEFT_WIDTH
 from gui.panels.left import LeftColumn
 from gui.panels.notice import NoticeArea
+from gui.panels.page import Page
 from gui.panels.palette import Palette
 from gui.panels.preview import Preview
 from gui.panels.progress import ProgressPanel
@@ -97,6 +100,10 @@ class Window(DocumentWindow):
         self.extend_bar = ExtendBar()
         self.left = LeftColumn(session, self.commands)
         self.explore = Explore(session)
+        self.answers = AnswersPanel(session, self.commands)
+        self.said = VotesOrAnswers(session, self.explore.votes, self.answers)
+        self.explore.upper.insertWidget(0, self.said)
+        self.labels = LabelPage(session)
         self.preview = Preview(self.commands)
         self.gallery = GalleryPage()
         self.doctor = DoctorPage()
@@ -104,7 +111,8 @@ class Window(DocumentWindow):
         self.statement = StatementPanel(session, self.commands)
         self.progress = ProgressPanel(session)
         self.middle = PageStack()
-        for page in (self.explore, self.preview, self.gallery, self.doctor, *self.documents):
+        self.middle.addWidget(self.explore)
+        for page in self._pages():
             self.middle.addWidget(page)
         self.columns = QSplitter(Qt.Orientation.Horizontal)
         self.columns.setChildrenCollapsible(False)
@@ -151,15 +159,20 @@ class Window(DocumentWindow):
         self.extend_bar.wanted.connect(self.extend)
         session.evidence_changed.connect(self.extend_bar.hide)
         self.explore.notice.connect(self.notices.show_notice)
+        self.answers.notice.connect(self.notices.show_notice)
         session.resumed.connect(self.show_explore)
         self.connect_documents()
         self.left.model.wanted.connect(session.open_model)
         self.gallery.chosen.connect(self._on_example)
-        for page in (self.preview, self.gallery, self.doctor, *self.documents):
+        for page in self._pages():
             page.left.connect(self.show_explore)
         themes = QActionGroup(self)
         for name in THEMES:
             themes.addAction(self.commands[f"theme-{name}"])
+
+    def _pages(self) -> tuple[Page, ...]:
+        """What takes the middle for a while."""
+        return (self.preview, self.labels, self.gallery, self.doctor, *self.documents)
 
     def _restore(self) -> None:
         preferences = self.session.preferences
@@ -279,6 +292,11 @@ class Window(DocumentWindow):
         """The shipped inputs."""
         self.show_page(self.gallery)
         self.gallery.take_focus()
+
+    def show_labels(self) -> None:
+        """The answers of the shown run, to be labelled."""
+        self.show_page(self.labels)
+        self.labels.take_focus()
 
     def show_doctor(self) -> None:
         """Versions and devices."""

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from engine.answers import AnswerGroup
 from engine.evidence import Evidence
 from engine.figures import Illustrations
 from engine.files import write_atomically
@@ -136,6 +137,12 @@ def _answers(evidence: Evidence) -> str:
         f"{group.count} {names[group.class_index]}: {group.text or '(other answers)'}"
         for group in evidence.answers
     )
+
+
+def answers_csv(groups: Iterable[AnswerGroup], class_names: Sequence[str]) -> str:
+    """One row per group of answers; no answer where the words were not kept."""
+    rows = [(group.text, class_names[group.class_index], group.count) for group in groups]
+    return csv_text(("answer", "class", "count"), rows)
 
 
 def evidence_csv(runs: Sequence[Evidence]) -> str:

@@ -6,6 +6,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QWidget
 
 from engine.evidence import Evidence
+from engine.planning.cost import duration
 from engine.procedures.snapshot import Snapshot
 from gui.session import Session
 from gui.theme import set_role
@@ -21,6 +22,7 @@ _DOING = (
     ("replay", "certifying votes"),
     ("plan", "planning"),
     ("tradeoff", "comparing schemes"),
+    ("label", "reading the labels"),
     ("preview", "making the report"),
     ("slice", "drawing the region"),
     ("meaning", "drawing noisy samples"),
@@ -72,10 +74,18 @@ class ProgressPanel(QFrame):
         total = snapshot.n0_plan + snapshot.n_plan
         self.bar.setValue(_STEPS * snapshot.n_done // total)
         phase = "choosing the class" if snapshot.phase == "selection" else "bounding it"
-        left = f"{clock(snapshot.eta)} left" if snapshot.eta is not None else ""
+        left = f"{clock(snapshot.eta)} left" if snapshot.eta is not None else self._cost(snapshot)
         rate = speed(snapshot.rate) if snapshot.rate else ""
         parts = (f"{snapshot.n_done:,} / {total:,} votes", phase, rate, left)
         self.numbers.setText(" · ".join(part for part in parts if part))
+
+    def _cost(self, snapshot: Snapshot) -> str:
+        """What the run will take, until its own speed is known."""
+        cost, model = snapshot.cost, self._session.model
+        if cost is None:
+            return ""
+        writes = model is not None and model.generation is not None
+        return f"{duration(cost.seconds)} for {cost.samples:,} {'answers' if writes else 'votes'}"
 
     def _finished(self, evidence: Evidence) -> None:
         votes, run = evidence.votes, evidence.performance

@@ -77,6 +77,12 @@ def _bound_rows(evidence: Evidence) -> Rows:
         ]
     if test is not None:
         rows += [("test", test.name), ("p-value", f"{test.p_value:.3g}")]
+    if evidence.transfer is not None:
+        rows += [
+            ("p lower, true class", round_down(evidence.transfer.p_lower, DIGITS)),
+            ("false accepts", f"at most {round_up(evidence.transfer.false_accept, DIGITS)}"),
+            ("alpha of the labels", f"{evidence.transfer.alpha_audit:g}"),
+        ]
     for text, answer in evidence.certified_at.items():
         rows.append((text, "certified" if answer else "not certified"))
     if evidence.abstention is not None and evidence.abstention.n_needed is not None:

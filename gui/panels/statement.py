@@ -44,6 +44,8 @@ class StatementPanel(Card):
         self.unit = words(role="small")
         self.sentence = words()
         self.sentence.setAccessibleName("Statement in words")
+        self.true = words(role="small")
+        self.true.setAccessibleName("The true class, by the labels")
         self.earlier = words(role="provisional")
         self.badge = words(role="badge")
         self.badge.setAccessibleName("Noise")
@@ -81,7 +83,8 @@ class StatementPanel(Card):
 
     def copy_text(self) -> None:
         """Statement, numbers and limits to the clipboard."""
-        lines = [self.outcome.text(), self.headline.text(), self.sentence.text(), ""]
+        said = (self.outcome, self.headline, self.sentence, self.true)
+        lines = [label.text() for label in said if label.text() or label is not self.true] + [""]
         lines += [f"{name}: {value}" for name, value in self._rows]
         lines += ["", self.limits.text()]
         QGuiApplication.clipboard().setText("\n".join(lines))
@@ -126,6 +129,7 @@ class StatementPanel(Card):
         say(self.headline, region.headline() if region else "")
         say(self.unit, region.note() if region else "")
         say(self.sentence, sentence)
+        say(self.true, _true_class(self._session.evidence))
 
     def _badge(self, badge: Badge | None) -> None:
         say(self.badge, badge.text if badge else "")
@@ -162,6 +166,7 @@ class StatementPanel(Card):
             self.headline,
             self.unit,
             self.sentence,
+            self.true,
             self.ended,
             self.badge,
             self._rules[0],
@@ -198,6 +203,15 @@ def ended(evidence: Evidence) -> str:
     number = evidence.run_number
     counted = f"Run {number} on this model, input and setting." if number else ""
     return " ".join(filter(None, (reason, counted)))
+
+
+def _true_class(evidence: Evidence | None) -> str:
+    """What a person's labels add; empty where there are none."""
+    transfer = evidence.transfer if evidence is not None else None
+    if transfer is None:
+        return ""
+    reach = f"True class: {transfer.region.headline()}. " if transfer.region else ""
+    return f"{reach}{transfer.statement}"
 
 
 def _button(title: str, name: str, action: QAction) -> QPushButton:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from engine.answers import AnswerGroup
 from engine.blocks import block_size
 from engine.settings import RunSettings
 from gui.resuming import MOST, counted, extended, may_extend, may_go_on, votes_so_far
@@ -64,3 +65,9 @@ def test_an_extended_run_forgets_the_radius_it_was_to_stop_at():
     assert (settings.n, settings.target_radius) == (200_000, 0.0)
     assert settings.bound == "anytime"
     assert MOST == 10**9
+
+
+def test_answers_go_on_with_the_votes(make):
+    groups = (AnswerGroup(text="go left", class_index=7, count=5000),)
+    stopped = make.evidence(RunSettings(), 5000).model_copy(update={"answers": groups})
+    assert votes_so_far(stopped).answers == groups

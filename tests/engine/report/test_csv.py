@@ -4,7 +4,8 @@ import csv
 import io
 from pathlib import Path
 
-from engine.report.csv import COLUMNS, evidence_csv, guarded, write_csv
+from engine.answers import AnswerGroup
+from engine.report.csv import COLUMNS, answers_csv, evidence_csv, guarded, write_csv
 from tests.factories import make_evidence, make_input, make_predicted
 
 
@@ -48,3 +49,13 @@ def test_names_are_no_formulas_and_keep_commas_and_quotes() -> None:
     name = '=HYPERLINK("http://x"), "quoted"\nsecond line'
     (row,) = rows(evidence_csv([make_evidence(input=make_input(name=name))]))
     assert row["input.name"] == "'" + name
+
+
+def test_answers_as_a_table_no_spreadsheet_runs() -> None:
+    groups = [
+        AnswerGroup(text="=1+1", class_index=1, count=3),
+        AnswerGroup(text=None, class_index=0, count=2),
+    ]
+    assert answers_csv(groups, ("left", "unparseable")) == (
+        "answer,class,count\n'=1+1,unparseable,3\n,left,2\n"
+    )

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from engine.planning.cost import Cost
 from engine.settings import RunSettings
 from gui.panels.progress import ProgressPanel, clock, speed
 
@@ -47,3 +48,14 @@ def test_time_left_never_says_less_than_there_is(seconds, shown):
 )
 def test_speed(rate, shown):
     assert speed(rate) == shown
+
+
+def test_what_a_run_takes_is_said_before_its_first_votes(panel, idle_session, make):
+    snapshot = make.snapshot(RunSettings(n=1000), 0)
+    known = {"cost": Cost(samples=1100, seconds_each=0.15), "rate": 0.0, "eta": None, "n_done": 0}
+    idle_session.model = make.model()
+    idle_session.snapshot = snapshot.model_copy(update={**known, "phase": "selection"})
+    idle_session.snapshot_changed.emit()
+    assert panel.numbers.text() == (
+        "0 / 1,100 votes · choosing the class · about 3 min for 1,100 votes"
+    )

@@ -1,0 +1,129 @@
+"""Labels of a person in the real window, on a run of the model that ships."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.evidence import Evidence
+from engine.oracles.audit import OTHER
+from engine.oracles.base import UNPARSEABLE
+from engine.oracles.labelling import audited
+from engine.procedures.certify import certify
+from engine.procedures.transferring import transfer_of
+from engine.settings import RunSettings
+from gui.panels.labels import LabelPage
+from tests.fakes import finish
+from tests.sayings import flat, saying
+
+
+@pytest.fixture(scope="module")
+def evidence() -> Evidence:
+    return finish(certify(saying(), flat(0.1), RunSettings(n0=50, n=500)))
+
+
+@pytest.fixture
+def shown(window, evidence) -> LabelPage:
+    show(window, evidence)
+    window.commands["label-answers"].trigger()
+    return window.labels
+
+
+def show(window, evidence):
+    window.session.model = evidence.model
+    window.session.model_changed.emit()
+    window.session.evidence = evidence
+    window.session.evidence_changed.emit()
+
+
+def meaning(page, name):
+    for (_, index), box in page.meanings.items():
+        if page._session.model.class_names[index] == name:
+            yield box
+
+
+def used(window, qtbot):
+    before = window.session.evidence
+    window.labels.apply.click()
+    qtbot.waitUntil(lambda: window.session.evidence is not before)
+    return window.session.evidence.transfer
+
+
+def test_agreeing_gives_a_claim_about_the_true_class(shown, window, evidence, qtbot):
+    assert window.middle.currentWidget() is shown and window.statement.isVisible()
+    shown.agree()
+    labels = shown.labels()
+    unread = evidence.model.class_names.index(UNPARSEABLE)
+    assert {true for (_, index), true in labels.items() if index == unread} <= {OTHER}
+    assert len(labels) == len(evidence.answers)
+    transfer = used(window, qtbot)
+    assert transfer == transfer_of(evidence, audited(evidence, labels), 0.001)
+    assert transfer.audit.accepted_false == 0
+    assert shown.outcome.text() == transfer.statement
+    assert transfer.statement in window.statement.true.text()
+    assert dict(window.statement.facts.rows)["alpha of the labels"] == "0.001"
+    assert shown.labels() == labels  # they stay, to be changed
+
+
+def test_labels_against_the_oracle_weaken_the_claim(shown, window, evidence, qtbot):
+    shown.agree()
+    strong = used(window, qtbot)
+    top = evidence.model.class_names[evidence.bounds.top]
+    for box in meaning(shown, top):
+        box.setCurrentIndex(box.findData(OTHER))
+    weak = used(window, qtbot)
+    assert weak.false_accept > strong.false_accept and weak.region is None
+    assert "Nothing is certified of the true class" in window.statement.true.text()
+
+
+def test_without_labels_everything_counts_against_the_oracle(shown, window, evidence, qtbot):
+    assert shown.labels() == {}
+    transfer = used(window, qtbot)
+    assert transfer.audit.accepted_true == 0 and transfer.region is None
+
+
+def test_the_labels_have_an_alpha_of_their_own(shown, window, qtbot):
+    shown.agree()
+    for text in ("", "half", "1.5", "nan"):
+        shown.alpha.setText(text)
+        shown.apply.click()
+        assert shown.complaint.text() == "The chance must be a number between 0 and 1."
+        assert not window.session.worker.busy("label")
+    shown.alpha.setText("0.02")
+    assert used(window, qtbot).alpha_audit == 0.02
+
+
+def test_a_run_that_was_stopped_is_refused_in_a_sentence(window, evidence):
+    settings = evidence.settings.model_copy(update={"n": 600, "bound": "live"})
+    show(window, evidence.model_copy(update={"settings": settings, "complete": False}))
+    assert "a number fixed beforehand" in window.labels.complaint.text()
+    assert not window.labels.apply.isEnabled()
+
+
+def test_words_that_were_not_kept_are_told(window, evidence):
+    lost = evidence.answers[-1].model_copy(update={"text": None})
+    show(window, evidence.model_copy(update={"answers": (*evidence.answers[:-1], lost)}))
+    told = f"{lost.count:,} more answers, whose words were not kept, count against the oracle."
+    assert window.labels.unkept.text() == told
+    assert len(window.labels.meanings) == len(evidence.answers) - 1
+
+
+def test_other_results_have_nothing_to_label(loaded, make):
+    assert not loaded.commands["label-answers"].isEnabled()
+    loaded.session.evidence = make.evidence(RunSettings())
+    loaded.session.evidence_changed.emit()
+    assert not loaded.commands["label-answers"].isEnabled()
+    assert loaded.labels.meanings == {}
+
+
+def test_the_wheel_changes_no_label(shown, qtbot):
+    box = next(iter(shown.meanings.values()))
+
+    class Wheel:
+        ignored = False
+
+        def ignore(self):
+            self.ignored = True
+
+    wheel = Wheel()
+    box.wheelEvent(wheel)
+    assert wheel.ignored and box.currentData() == ""
