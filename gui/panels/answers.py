@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QPushButton, QStackedWidget, QToolButton, QWidget
+from PySide6.QtWidgets import QHeaderView, QMenu, QStackedWidget, QToolButton, QWidget
 
 from engine.answers import AnswerGroup
 from engine.errors import UserError
@@ -19,13 +19,14 @@ from gui.panels.section import words
 from gui.session import Session
 from gui.theme import set_role
 from gui.widgets.card import Card
+from gui.widgets.icons import themed_icon
 
 TURN_MS = 125
 """Answers are listed at most eight times a second."""
 OTHERS = "other answers, whose words were not kept"
 _WAITING = "Answers appear here as they arrive."
-_HEADER, _WIDTHS = ("Answer", "Class", "Count", "Share"), (170, 110, 62, 50)
-_CLASS = 1
+_HEADER = ("Answer", "Class", "Count")
+_ANSWER, _CLASS, _COUNT = range(3)
 
 
 class AnswersPanel(Card):
@@ -49,19 +50,19 @@ class AnswersPanel(Card):
         self.groups: tuple[AnswerGroup, ...] = ()
         self._names: tuple[str, ...] = ()
         self.model: RowsModel[AnswerGroup] = RowsModel(_HEADER, self._texts, self._ink)
-        self.table = plain_table(self.model, "Answers", _WIDTHS)
+        self.table = plain_table(self.model, "Answers", ())
+        columns = self.table.horizontalHeader()
+        columns.setStretchLastSection(False)
+        columns.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        columns.setSectionResizeMode(_ANSWER, QHeaderView.ResizeMode.Stretch)
         self.waiting = words(_WAITING, "muted")
-        self.csv = QPushButton("Save C&SV…")
-        self.csv.setAccessibleName("Save the answers as CSV")
-        self.csv.clicked.connect(self._ask_where_to_save)
-        self.label = QPushButton("&Label…")
-        self.label.setAccessibleName("Label answers")
-        self.label.setToolTip(actions["label-answers"].toolTip())
-        self.label.clicked.connect(actions["label-answers"].trigger)
-        self.label.setEnabled(actions["label-answers"].isEnabled())
-        actions["label-answers"].enabledChanged.connect(self.label.setEnabled)
-        for button in (self.label, self.csv):
-            self.header.addWidget(button)
+        self.menu = QMenu(self)
+        self.menu.addAction(actions["label-answers"])
+        self.csv = self.menu.addAction("Save CSV…", self._ask_where_to_save)
+        self.more = self._more()
+        self.header.addWidget(self.more, 0, Qt.AlignmentFlag.AlignTop)
+        theme.registry.follow(self.retheme)
+        self.retheme()
         self.content.addWidget(self.waiting)
         self.content.addWidget(self.table, 1)
         self._turn = QTimer(self, singleShot=True, interval=TURN_MS)
@@ -84,6 +85,10 @@ class AnswersPanel(Card):
         self.csv.setEnabled(bool(self.groups))
         self.set_subtitle(self._told() if self.groups else "")
 
+    def retheme(self) -> None:
+        """Take up the theme in force."""
+        self.more.setIcon(themed_icon("more"))
+
     def save(self, path: Path) -> None:
         """Write the list as CSV."""
         from engine.report.csv import answers_csv  # its package loads typst
@@ -94,6 +99,15 @@ class AnswersPanel(Card):
             self.notice.emit("error", str(error))
         else:
             self.notice.emit("info", f"Saved {path}.")
+
+    def _more(self) -> QToolButton:
+        more = QToolButton()
+        set_role(more, "quiet")
+        more.setAccessibleName("Label or save: Answers")
+        more.setToolTip("Label or save these answers")
+        more.setMenu(self.menu)
+        more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        return more
 
     @Slot()
     def _follow(self) -> None:
@@ -114,10 +128,8 @@ class AnswersPanel(Card):
         return f"{n:,} answers {phase}, {kinds}"
 
     def _texts(self, group: AnswerGroup) -> tuple[str, ...]:
-        n = sum(one.count for one in self.groups)
         text = OTHERS if group.text is None else " ".join(group.text.split()) or "(nothing)"
-        share = f"{100 * group.count / n:.1f} %"
-        return text, self._names[group.class_index], f"{group.count:,}", share
+        return text, self._names[group.class_index], f"{group.count:,}"
 
     def _ink(self, group: AnswerGroup, column: int) -> str | None:
         unread = self._names[group.class_index] == UNPARSEABLE
