@@ -25,6 +25,10 @@ class TrustRequired(UserError):
         self.sha256 = sha256
 
 
+class OracleRequired(UserError):
+    """A model that writes was opened without the oracle that turns its answers into classes."""
+
+
 def quoted(text: object, most: int = 60) -> str:
     """A name or a message out of a file, fit for a sentence: one line, printable, not long."""
     shown = str(text)[: most + 1]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal, Slot
 
 from engine.command import command_line
-from engine.errors import TrustRequired, UserError
+from engine.errors import OracleRequired, TrustRequired, UserError
 from engine.evidence import Evidence
 from engine.models.request import ModelRequest
 from engine.procedures.snapshot import Snapshot
@@ -50,6 +50,7 @@ class Session(Loading):
     evidence_changed = Signal()
     offered = Signal(object)
     trust_asked = Signal(object, object)
+    oracle_asked = Signal(object)
     resumed = Signal()
 
     def __init__(
@@ -249,6 +250,8 @@ class Session(Loading):
                 self._take_evidence(self._before)
         if isinstance(failure.error, TrustRequired):
             self.trust_asked.emit(failure.error, self._asked)
+        elif isinstance(failure.error, OracleRequired):
+            self.oracle_asked.emit(self._asked)
         else:
             if kind in ("model", "input", "fit"):
                 self.casebook.awaited = None

@@ -38,7 +38,7 @@ from gui.files import (
     pasted_picture,
 )
 from gui.panels.answers import AnswersPanel, VotesOrAnswers
-from gui.panels.consent import ask_for_trust, ask_to_close
+from gui.panels.consent import ask_for_oracle, ask_for_trust, ask_to_close
 from gui.panels.doctor import DoctorPage
 from gui.panels.explore import Explore
 from gui.panels.extend import ExtendBar
@@ -151,6 +151,7 @@ class Window(DocumentWindow):
         session.notice.connect(self.notices.show_notice)
         self.early.due.connect(self.certify)
         session.trust_asked.connect(self._on_trust_asked)
+        session.oracle_asked.connect(self._on_oracle_asked)
         session.preview_ready.connect(self.preview.show_pages)
         session.offered.connect(self._on_offer)
         session.examined.connect(self.doctor.show_text)
@@ -389,6 +390,10 @@ class Window(DocumentWindow):
     @Slot(object, object)
     def _on_trust_asked(self, error: TrustRequired, request: ModelRequest) -> None:
         ask_for_trust(self.notices, error, request, self.session.open_model)
+
+    @Slot(object)
+    def _on_oracle_asked(self, request: ModelRequest) -> None:
+        ask_for_oracle(self.notices, request, self.left.model.writing.choose)
 
     @Slot(object)
     def _on_offer(self, offer: Offer) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import torch
 
 from engine.batches import alike
-from engine.errors import UserError
+from engine.errors import OracleRequired, UserError
 from engine.inputs.base import FittedInput
 from engine.inputs.coding import Coding
 from engine.layouts import clean
@@ -172,7 +172,8 @@ def oracle_for(path: Path, request: ModelRequest) -> Oracle:
     """The oracle that was asked for, or the one that lies beside the model.
 
     Raises:
-        UserError: there is neither, or class names were given for what the oracle names.
+        OracleRequired: there is neither.
+        UserError: it describes none, or class names were given for what the oracle names.
     """
     if request.class_names is not None:
         raise UserError("The oracle names the classes of a generative model; omit --class-names.")
@@ -181,7 +182,7 @@ def oracle_for(path: Path, request: ModelRequest) -> Oracle:
     beside = path / "oracle.txt" if path.is_dir() else path.with_suffix(".oracle.txt")
     if beside.is_file():
         return load_oracle(beside, source=beside.name)
-    raise UserError(
+    raise OracleRequired(
         f"{path} writes answers; name the file that turns them into classes with --oracle "
         "(lines such as 'turn left: left, go left')."
     )

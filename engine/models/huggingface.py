@@ -32,6 +32,14 @@ from engine.records import ModelIdentity
 
 _LARGEST_NUMBER = 1 << 20
 _MOST_CLASSES = 1 << 16
+_WRITERS = (
+    "ForConditionalGeneration",
+    "ForCausalLM",
+    "ForImageTextToText",
+    "LMHeadModel",
+    "VisionEncoderDecoderModel",
+)
+"""How transformers ends the names of networks that write; they wait for an oracle."""
 _DATA = (
     "config.json",
     "preprocessor_config.json",
@@ -103,12 +111,14 @@ def _other(
     config: dict[str, Any],
 ) -> Callable[[Path, ModelRequest, dict[str, Any]], Classifier] | None:
     """What loads a model that is no image classifier with classes of its own; None for these."""
-    from engine.models import huggingface_text, zero_shot
+    from engine.models import huggingface_generative, huggingface_text, zero_shot
 
     if huggingface_text.reads_text(config):
         return huggingface_text.load_text_folder
     if zero_shot.MODEL in huggingface_text.architectures(config):
         return zero_shot.load_zero_shot
+    if any(name.endswith(_WRITERS) for name in huggingface_text.architectures(config)):
+        return lambda path, request, config: huggingface_generative.load_generative(path, request)
     return None
 
 

@@ -30,6 +30,19 @@ def ask_for_trust(
     )
 
 
+def ask_for_oracle(area: NoticeArea, request: ModelRequest, choose: Callable[[], object]) -> Notice:
+    """Ask for the file that turns a model's answers into classes."""
+    return area.ask(
+        f"{request.spec} writes answers: choose the file that turns them into classes; its prompt "
+        "is set beside the model.",
+        {"Choose &oracle…": lambda: _ask(choose), "&Leave it": _nothing},
+    )
+
+
+def _ask(choose: Callable[[], object]) -> None:
+    choose()
+
+
 def ask_to_close(area: NoticeArea, leave: Callable[[], None]) -> Notice:
     """Ask whether to stop the run and close."""
     return area.ask(

@@ -27,6 +27,7 @@ from gui.files import FileAsker
 from gui.panels.kinds import KIND_WORDS
 from gui.panels.section import Section, say, well, words
 from gui.panels.spec import SpecEdit
+from gui.panels.writing import WritingFields
 from gui.session import Session
 from gui.theme import set_role
 
@@ -58,6 +59,7 @@ class ModelPanel(Section):
         super().__init__("Model", parent=parent)
         self._session = session
         self._seen: ModelRequest | None = None
+        self._wants_oracle: ModelRequest | None = None
         self._asker = FileAsker(self)
         self.choose = QToolButton(text="&Choose ▾")
         set_role(self.choose, "quiet")
@@ -79,6 +81,7 @@ class ModelPanel(Section):
             facts.addWidget(label)
         self.content.addWidget(frame)
         self._build_reading()
+        session.oracle_asked.connect(self._on_oracle_asked)
         session.model_changed.connect(self.refresh)
         session.fitted_changed.connect(self.refresh)
         session.settings_changed.connect(self.refresh)
@@ -145,6 +148,9 @@ class ModelPanel(Section):
         form.addRow(self.measure)
         form.addRow(self.measured)
         self.content.addWidget(self.reading)
+        self.writing = WritingFields()
+        self.writing.changed.connect(self._reread)
+        self.content.addWidget(self.writing)
 
     def _build_names(self) -> QWidget:
         row = QWidget()
@@ -185,6 +191,7 @@ class ModelPanel(Section):
             self.arch.setCurrentText(request.arch)
             self.encoding.setCurrentText(request.encoding)
             self.names.setText(str(request.class_names or ""))
+            self.writing.show_request(request)
 
     @Slot()
     def _show_reading(self) -> None:
@@ -198,6 +205,22 @@ class ModelPanel(Section):
         self.reading.setEnabled(not session.running and not session.loading)
         self.measure.setVisible(read and self.spec.isHidden() and session.has_labelled_pictures)
         self.measure.setEnabled(not session.worker.busy("compare"))
+        self._show_writing()
+
+    def _show_writing(self) -> None:
+        """Oracle and prompt, for a model that writes or that waits for an oracle."""
+        session = self._session
+        asked, spec = self._wants_oracle, self.spec.spec()
+        waits = asked is not None and not self.spec.isHidden() and spec == asked.spec
+        own = session.request is not None and not session.request.spec.startswith(DEMO)
+        writes = own and session.model is not None and session.model.generation is not None
+        self.writing.setVisible(waits or (writes and self.spec.isHidden()))
+        self.writing.setEnabled(not session.running and not session.loading)
+
+    @Slot(object)
+    def _on_oracle_asked(self, request: ModelRequest) -> None:
+        self._wants_oracle = request
+        self.refresh()
 
     @Slot()
     def _ask_for_name(self) -> None:
@@ -254,6 +277,8 @@ class ModelPanel(Section):
     def _request(self, spec: str) -> ModelRequest:
         """``spec``, read as the form says."""
         known, names = self._session.request, self.names.text().strip()
+        same = spec in {one.spec for one in (known, self._wants_oracle) if one is not None}
+        oracle, prompt = self.writing.given() if same else (None, "")
         return ModelRequest(
             spec,
             arch=self.arch.currentText().strip(),
@@ -261,6 +286,9 @@ class ModelPanel(Section):
             encoding=self.encoding.currentText(),
             trust=known is not None and known.spec == spec and known.trust,
             class_names=Path(names) if names else None,
+            oracle=oracle,
+            prompt=prompt,
+            max_new_tokens=known.max_new_tokens if known and known.spec == spec else 0,
         )
 
     def _check(self) -> str:

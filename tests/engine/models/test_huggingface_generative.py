@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from engine.errors import UserError
+from engine.errors import OracleRequired, UserError
 from engine.models import ModelRequest, load_model
 from engine.models.pretrained_files import WRITING
 from engine.procedures.certify import certify
@@ -151,3 +151,12 @@ def test_a_processor_that_cuts_pictures_is_refused(llava, tmp_path):
     file.write_text(json.dumps(settings))
     with pytest.raises(UserError, match="cuts pictures into pieces|takes no picture"):
         opened(folder, tmp_path, prompt="what now")
+
+
+def test_a_folder_that_writes_waits_for_its_oracle(captioner, tmp_path):
+    with pytest.raises(OracleRequired, match="writes answers; name the file"):
+        load_model(ModelRequest(str(captioner)))
+    beside = tmp_path / "captioner"
+    shutil.copytree(captioner, beside)
+    (beside / "oracle.txt").write_text("left: left\nright: right\n")
+    assert load_model(ModelRequest(str(beside))).identity.class_names[:2] == ("left", "right")
