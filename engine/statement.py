@@ -8,7 +8,13 @@ from engine.rounding import confidence_percent
 
 
 def certified(
-    region: Region, bounds: ProbabilityBounds, class_name: str, subject: str, *, effect: str = ""
+    region: Region,
+    bounds: ProbabilityBounds,
+    class_name: str,
+    subject: str,
+    *,
+    effect: str = "",
+    unchanged: str = "",
 ) -> str:
     """E.g. ``With confidence 99.9 %, no change of this image with l2 norm below 0.470 ...``.
 
@@ -18,6 +24,7 @@ def certified(
         class_name: of the certified class.
         subject: what was changed, e.g. ``image``.
         effect: what no change does, by the scheme; ``changes the answer`` where it says nothing.
+        unchanged: what holds of the unchanged input, by the scheme, where no change is certified.
     """
     how = (
         f"With confidence {confidence_percent(bounds.alpha)} %"
@@ -25,10 +32,8 @@ def certified(
         else f"Without any chance of error, since all {bounds.n:,} noise samples are counted"
     )
     if not region.holds_changes:
-        return (
-            f"{how}, the smoothed model's answer for the unchanged {subject} is '{class_name}'; "
-            "no change of it is certified."
-        )
+        holds = unchanged or f"the smoothed model's answer is '{class_name}'"
+        return f"{how}, {holds} for the unchanged {subject}; no change of it is certified."
     effect = effect or f"changes the answer '{class_name}'"
     return f"{how}, {region.clause(subject)} {effect}."
 

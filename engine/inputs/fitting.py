@@ -106,7 +106,11 @@ def fit_table(given: TableInput, model: ModelIdentity, coding: Coding | None) ->
     _check_parts(given, used)
     numbers, codes = used.encode(given.cells, given.name)
     label, notes = label_in(model.class_names, given.label, given.label_name)
-    origin = "of the model's training data" if own else f"of {given.table.source}"
+    origin = (
+        "of the model's training data"
+        if own
+        else f"of {given.table.source} as it is, this row included, which the attacker leaves alone"
+    )
     identity = InputIdentity(
         name=given.name,
         source=given.source,

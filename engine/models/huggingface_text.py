@@ -139,6 +139,8 @@ def load_text_folder(path: Path, request: ModelRequest, config: dict[str, Any]) 
         if paired
         else transformers.AutoModelForSequenceClassification
     )
+    if paired:
+        _check_patches(path, config)
     what = "a classifier of pictures with texts" if paired else "a text classifier"
     tokenizer = tokenizer_of(path)
     network = pretrained.open_network(auto, path, what)
@@ -168,6 +170,20 @@ def load_text_folder(path: Path, request: ModelRequest, config: dict[str, Any]) 
         ),
     )
     return TextClassifier(marked, tokenizer, identity, normalization)
+
+
+def _check_patches(path: Path, config: dict[str, Any]) -> None:
+    """Refuse a model that looks at some patches alone: which ones depends on the batch.
+
+    Raises:
+        UserError: naming the setting.
+    """
+    most = config.get("max_image_length", -1)
+    if isinstance(most, int) and most > 0:
+        raise UserError(
+            f"{path} looks at {most} patches drawn at random (max_image_length), so it is no "
+            "function of its input; set max_image_length to -1 in its config.json."
+        )
 
 
 def _classes(

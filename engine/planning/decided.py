@@ -136,7 +136,14 @@ def _claim(
         }
     name = class_names[bounds.top]
     scheme = settings.scheme
-    words = statement.certified(region, bounds, name, scheme.subject, effect=scheme.effect(name))
+    words = statement.certified(
+        region,
+        bounds,
+        name,
+        scheme.subject,
+        effect=scheme.effect(name),
+        unchanged=scheme.unchanged(name),
+    )
     if settings.noise == "exact" and settings.scheme.law == "continuous":
         words += " " + statement.exact_grid()
     return {

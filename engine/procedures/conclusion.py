@@ -38,11 +38,12 @@ def certify_facts(
     bounds = None
     if top is not None and estimation.n:
         bounds = claims.now(estimation, top)
-    region = region_of(settings.scheme, bounds)
     abstention = contradiction(settings, selection, estimation)
-    if abstention is not None:
-        region = None
-    elif region is None:
+    if abstention is not None and bounds is not None:
+        # Whoever takes these bounds further must not take them for a claim.
+        bounds = bounds.model_copy(update={"valid": False, "basis": "no claim: two counts differ"})
+    region = region_of(settings.scheme, bounds)
+    if region is None and abstention is None:
         abstention = explain(
             selection=selection,
             estimation=estimation,
@@ -79,7 +80,14 @@ def _statement(
     if region is None or bounds is None or name is None:
         return statement.abstained(abstention) if abstention else ""
     scheme = settings.scheme
-    words = statement.certified(region, bounds, name, scheme.subject, effect=scheme.effect(name))
+    words = statement.certified(
+        region,
+        bounds,
+        name,
+        scheme.subject,
+        effect=scheme.effect(name),
+        unchanged=scheme.unchanged(name),
+    )
     if n < settings.n:
         words += " " + statement.partial(n, settings.n, valid=True)
     if settings.noise == "exact" and settings.scheme.law == "continuous":

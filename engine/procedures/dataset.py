@@ -139,8 +139,8 @@ def set_result(
 
 def _bounds(evidence: Evidence, alpha: float) -> ProbabilityBounds | None:
     """The declared bound on a run's votes at another alpha."""
-    if evidence.bounds is None:
-        return None
+    if evidence.bounds is None or not evidence.bounds.valid:
+        return evidence.bounds
     votes = Votes(counts=evidence.votes.estimation, failures=evidence.votes.estimation_failures)
     bounds = bound_method(evidence.settings.bound).at(
         votes, top=evidence.bounds.top, alpha=alpha, n_plan=evidence.settings.n

@@ -11,6 +11,7 @@ from __future__ import annotations
 from engine.bounds import bound_method
 from engine.errors import UserError
 from engine.evidence import Evidence
+from engine.grid import weakened
 from engine.oracles import Oracle
 from engine.records import OracleIdentity, ProbabilityBounds, Record, Votes
 from engine.regions import Region
@@ -62,9 +63,11 @@ def reread(evidence: Evidence, oracle: Oracle, *, alpha: float, tried: int = 1) 
     votes = _votes(evidence, oracle)
     top, names = votes.top, oracle.identity.class_names
     spent = alpha / (len(names) * tried)
-    # A run that was stopped has no n of its own: only a bound that holds at every n applies.
-    method = bound_method("clopper-pearson" if evidence.complete else "anytime")
-    bounds = method.at(votes, top=top, alpha=spent, n_plan=votes.n)
+    # A run that was stopped, or extended, has no n of its own: only a bound for every n applies.
+    fixed = evidence.complete and not bound_method(evidence.settings.bound).extendable
+    method = bound_method("clopper-pearson" if fixed else "anytime")
+    drawn = method.at(votes, top=top, alpha=spent, n_plan=votes.n)
+    bounds = weakened(drawn, evidence.noise.total_variation)
     region = evidence.settings.scheme.region(bounds)
     return Rereading(
         run_id=evidence.run_id,

@@ -83,7 +83,7 @@ class CellMap(Record):
         parts = [self._layer_in_words(i) for i, cells in enumerate(self.layers) if cells]
         strength = f"; strengths are {self.norm} norms, {self.unit}" if self.strength_term else ""
         return (
-            f"no change of this {subject} within these limits of ({self.row_term}, "
+            f"no change of this {subject}'s features within these limits of ({self.row_term}, "
             f"{self.column_term}) ({'; '.join(parts)}{strength})"
         )
 

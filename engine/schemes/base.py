@@ -93,6 +93,10 @@ class Scheme(Record, ABC):
             found.append(IMPOSSIBLE if done else self.required_probability(perturbation))
         return found
 
+    def unchanged(self, class_name: str) -> str:
+        """What is certified of the unchanged input alone."""
+        return f"the smoothed model's answer is '{class_name}'"
+
     def effect(self, class_name: str) -> str:
         """What no certified change does, in the words of a statement."""
         return f"changes the answer '{class_name}'"

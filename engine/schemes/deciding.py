@@ -49,6 +49,15 @@ class Deciding(Scheme, ABC):
         """What has to hold at a changed input; None where it does not hold at the clean one."""
         return Decision.of(bounds.p_lower, bounds.p_upper, self.tau)
 
+    def unchanged(self, class_name: str) -> str:
+        """A majority, or only that the threshold is reached."""
+        if self.tau == MAJORITY:
+            return super().unchanged(class_name)
+        return (
+            f"the smoothed probability of '{class_name}' is at least the threshold tau = "
+            f"{self.tau:g}"
+        )
+
     def effect(self, class_name: str) -> str:
         """What no certified change does."""
         if self.tau == MAJORITY:

@@ -10,7 +10,7 @@ from engine.records import ProbabilityBounds
 from engine.regions import Count, Perturbation
 from engine.regions.base import whole
 from engine.schemes.base import IMPOSSIBLE, Law, RegionKind
-from engine.schemes.entities import Selecting, write
+from engine.schemes.entities import MANNER, Selecting, write
 
 if TYPE_CHECKING:
     import torch
@@ -34,10 +34,13 @@ class HierarchicalAblation(Selecting):
     subject: ClassVar[str] = "input"
     law: ClassVar[Law] = "discrete"
     region_kind: ClassVar[RegionKind] = "count"
-    attacker: ClassVar[str] = "change at most r pixels or nodes, each in any way"
+    attacker: ClassVar[str] = (
+        "change at most r pixels, or the features of at most r nodes, in any way"
+    )
     terms: ClassVar[dict[str, str]] = {"entities": "number of changed pixels or nodes"}
     limits: ClassVar[tuple[str, ...]] = (
         "It says nothing about changes of more pixels or nodes, however small.",
+        "Edges of a graph are as given: it says nothing about added or deleted edges.",
     )
 
     def noisy(self, x: torch.Tensor, stream: NoiseSource, start: int, out: torch.Tensor) -> None:
@@ -51,7 +54,11 @@ class HierarchicalAblation(Selecting):
     def region(self, bounds: ProbabilityBounds) -> Count | None:
         """The largest certified number of entities; 0 where p_lower only names the class."""
         most = most_entities(self._deltas(), bounds.p_lower, bounds.p_upper)
-        return None if most < 0 else Count(term="entities", most=most, unit="pixels or nodes")
+        return (
+            None
+            if most < 0
+            else Count(term="entities", most=most, unit="pixels or nodes", manner=MANNER)
+        )
 
     def required_probability(self, perturbation: Perturbation) -> float:
         """1/2 + Delta."""

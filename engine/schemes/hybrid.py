@@ -17,7 +17,7 @@ from engine.schemes.tokens import MOST_STEPS
 from engine.schemes.words import WORDS_LIMITS, Words
 
 HYBRID = "Hybrid randomized smoothing, ICML 2026, arXiv:2605.12876"
-PIXELS, NUMBERS = "pixels in [0,1]", "units of the numbers"
+PIXELS, NUMBERS = "pixels in [0,1]", "standard deviations of their columns"
 
 SIGMA = Field(
     default=0.25,

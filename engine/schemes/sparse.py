@@ -37,7 +37,7 @@ class Sparse(Scheme):
         "Sparsity-Aware Randomized Smoothing for Graphs, Images and More, ICML 2020"
     )
     family: ClassVar[Family] = "structure"
-    inputs: ClassVar[tuple[str, ...]] = ("graph", "image", "table")
+    inputs: ClassVar[tuple[str, ...]] = ("graph", "image")
     subject: ClassVar[str] = "input"
     law: ClassVar[Law] = "discrete"
     region_kind: ClassVar[RegionKind] = "cells"
@@ -48,6 +48,7 @@ class Sparse(Scheme):
     }
     counts: ClassVar[frozenset[str]] = frozenset({"additions", "deletions"})
     limits: ClassVar[tuple[str, ...]] = (
+        "Edges of a graph are as given: it says nothing about added or deleted edges.",
         "Features are read as 0 or 1 (as whole numbers below the number of categories): it says "
         "nothing about changes between these values.",
         f"The map shows at most {MOST} additions and {MOST} deletions.",

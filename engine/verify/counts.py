@@ -173,6 +173,10 @@ class Recount:
             wrong.append(f"{votes.n:,} votes are more than n = {settings.n:,}")
         if not fits(self.settings.scheme, self.evidence.model, self.evidence.input):
             wrong.append("model and input have other shapes")
+        try:
+            self.settings.scheme.check_input(self.evidence.input)
+        except UserError as error:
+            wrong.append(f"the scheme does not fit the input: {error}")
         return wrong + (self._selection() if self.certifying else self._predicting())
 
     def _selection(self) -> list[str]:

@@ -1,6 +1,7 @@
 from engine import statement
 from engine.records import ProbabilityBounds
 from engine.regions import Abstention, Ball, Count
+from engine.schemes import TextUniform
 
 
 def test_certified_in_the_issues_words():
@@ -48,6 +49,20 @@ def test_a_region_without_any_change_says_so():
         method="live", alpha=0.001, n=9, top=0, p_lower=0.6, p_upper=0.4, valid=True, basis=""
     )
     assert statement.certified(region, bounds, "7", "image") == (
-        "With confidence 99.9 %, the smoothed model's answer for the unchanged image is '7'; "
+        "With confidence 99.9 %, the smoothed model's answer is '7' for the unchanged image; "
         "no change of it is certified."
+    )
+
+
+def test_a_threshold_claims_no_majority_for_the_unchanged_input():
+    region = Count(term="words", most=0, unit="words")
+    bounds = ProbabilityBounds(
+        method="live", alpha=0.001, n=9, top=0, p_lower=0.37, p_upper=0.63, valid=True, basis=""
+    )
+    scheme = TextUniform(tau=0.36)
+    unchanged = scheme.unchanged("unsafe")
+    words = statement.certified(region, bounds, "unsafe", "text", unchanged=unchanged)
+    assert words == (
+        "With confidence 99.9 %, the smoothed probability of 'unsafe' is at least the threshold "
+        "tau = 0.36 for the unchanged text; no change of it is certified."
     )

@@ -7,6 +7,7 @@ from engine.bounds import bound_method
 from engine.procedures.claims import Claims
 from engine.procedures.conclusion import certify_facts
 from engine.records import ProbabilityBounds, Votes
+from engine.schemes import DssnL1
 from engine.settings import RunSettings
 
 
@@ -53,3 +54,29 @@ def test_no_votes_no_bounds() -> None:
 def test_exact_noise_says_what_it_covers() -> None:
     assert "8 bits per channel" in facts(Votes(counts=(900, 100)), noise="exact")["statement"]
     assert "8 bits per channel" not in facts(Votes(counts=(900, 100)))["statement"]
+
+
+def test_an_enumeration_that_contradicts_itself_claims_nothing_by_any_door() -> None:
+    settings = RunSettings(scheme=DssnL1(lam=0.1))  # 51 samples, counted twice
+    votes = [Votes(counts=(40, 11)), Votes(counts=(39, 12))]
+    claims = Claims(settings, bound_method(settings.bound), Unchanged())
+    found = certify_facts(
+        settings=settings,
+        selection=votes[0],
+        estimation=votes[1],
+        top=0,
+        claims=claims,
+        class_names=("a", "b"),
+    )
+    assert (found["outcome"], found["region"]) == ("abstained", None)
+    assert found["abstention"].reason == "not-deterministic"
+    assert not found["bounds"].valid  # nobody who takes them further may claim anything
+    agreed = certify_facts(
+        settings=settings,
+        selection=votes[0],
+        estimation=votes[0],
+        top=0,
+        claims=Claims(settings, bound_method(settings.bound), Unchanged()),
+        class_names=("a", "b"),
+    )
+    assert agreed["outcome"] == "certified" and agreed["bounds"].valid

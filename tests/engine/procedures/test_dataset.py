@@ -10,6 +10,7 @@ from scipy.stats import beta, norm
 from engine.errors import UserError
 from engine.procedures import dataset
 from engine.procedures.dataset import NO_LABEL, certify_set
+from engine.schemes import DssnL1
 from engine.settings import RunSettings
 from tests.fakes import HalfSpace, finish, fitted
 
@@ -96,3 +97,21 @@ def test_an_empty_set_is_refused():
     stop.set()
     with pytest.raises(UserError, match="Stopped before the first input"):
         certified("0.0", stop=stop)
+
+
+class Fickle(HalfSpace):
+    """Answers the same samples in two ways."""
+
+    def classify(self, batch):
+        answers = super().classify(batch)
+        self.calls = getattr(self, "calls", 0) + 1
+        if self.calls % 2:
+            answers[:1] = 1
+        return answers
+
+
+def test_a_model_that_contradicts_itself_certifies_no_row():
+    settings = RunSettings(scheme=DssnL1(lam=0.1), batch=51, device="cpu")
+    result = finish(certify_set(Fickle(0.9), ["0.2"], settings))
+    assert result.rows[0].outcome == "abstained"
+    assert result.summary.clean_accuracy == 0

@@ -60,3 +60,19 @@ def test_what_cannot_be_reread(evidence):
         reread(evidence, oracle, alpha=0)
     with pytest.raises(UserError, match="needs a reference answer"):
         reread(evidence, from_description({}, "o"), alpha=0.01)
+
+
+def test_an_extendable_run_was_perhaps_extended_so_no_fixed_n_is_assumed(evidence):
+    settings = evidence.settings.model_copy(update={"bound": "anytime"})
+    extended = evidence.model_copy(update={"settings": settings})
+    oracle = from_text("go: go\nturn: turn", "o")
+    assert extended.complete
+    assert reread(extended, oracle, alpha=0.01).bounds.method == "anytime"
+
+
+def test_the_distance_of_the_noise_from_its_law_is_paid_again(evidence):
+    noise = evidence.noise.model_copy(update={"total_variation": 0.01})
+    oracle = from_text("go: go\nturn: turn", "o")
+    exact = reread(evidence.model_copy(update={"noise": noise}), oracle, alpha=0.01)
+    plain = reread(evidence, oracle, alpha=0.01)
+    assert exact.bounds.p_lower == pytest.approx(plain.bounds.p_lower - 0.01, abs=1e-12)

@@ -68,7 +68,8 @@ def test_bits_that_never_flip_certify_the_numbers_alone(bounds):
 
 def test_words():
     assert SCHEME.noise_in_words() == (
-        "Gaussian, sigma 0.5 (units of the numbers); flips, 0 to 1 with 0.05 and 1 to 0 with 0.4; "
+        "Gaussian, sigma 0.5 (standard deviations of their columns); flips, 0 to 1 with 0.05 "
+        "and 1 to 0 with 0.4; "
         "decided by majority vote"
     )
     assert SCHEME.noise_level() == 0.5

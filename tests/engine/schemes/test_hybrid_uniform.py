@@ -50,7 +50,7 @@ def test_a_table_draws_each_field_from_its_own_values(bounds):
     region = scheme.region(bounds(0.9))
     assert len(region.reach) <= 4
     assert "changed fields and l2 norm of the change of the numbers" in region.clause("input")
-    assert "units of the numbers" in region.clause("input")
+    assert "standard deviations of their columns" in region.clause("input")
     atoms = FieldUniform((2, 9, 3), 0.4).atoms(1)
     assert lower(0.9, region.reach[1] / 0.5, atoms) >= 0.05
     assert scheme.required_at_words(4) > 1
@@ -62,7 +62,8 @@ def test_the_words_of_both_kinds():
         "another of 5,000; decided by majority vote"
     )
     assert HybridUniform(arities="9,9", beta=0.8).noise_in_words() == (
-        "Gaussian, sigma 0.25 (units of the numbers); each field replaced with probability 0.8 by "
+        "Gaussian, sigma 0.25 (standard deviations of their columns); each field replaced with "
+        "probability 0.8 by "
         "another of its field's values; decided by majority vote"
     )
 
