@@ -71,7 +71,7 @@ def test_else_by_the_table_s(rows: str, coding: Columns | None):
     fitted = fit(load_input(f"{rows}:1"), model, coding)
     ages = np.array([20, 30.5, 41])
     assert fitted.arrays[0][0] == pytest.approx((30.5 - ages.mean()) / ages.std(), abs=1e-6)
-    assert f"(of {rows})" in fitted.identity.adaptation
+    assert f"(of {rows} as it is, this row included" in fitted.identity.adaptation
 
 
 def test_a_table_needs_both_kinds_of_columns(tmp_path: Path):
