@@ -103,6 +103,7 @@ class Window(DocumentWindow):
         self.answers = AnswersPanel(session, self.commands)
         self.said = VotesOrAnswers(session, self.explore.votes, self.answers)
         self.explore.upper.insertWidget(0, self.said)
+        self.explore.upper.setSizes([500, 500])
         self.labels = LabelPage(session)
         self.preview = Preview(self.commands)
         self.gallery = GalleryPage()

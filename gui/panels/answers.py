@@ -26,7 +26,9 @@ TURN_MS = 125
 OTHERS = "other answers, whose words were not kept"
 _WAITING = "Answers appear here as they arrive."
 _HEADER = ("Answer", "Class", "Count")
-_ANSWER, _CLASS, _COUNT = range(3)
+_ANSWER, _CLASS = range(2)
+_WIDTHS = (0, 96, 62)
+"""Pixels; the answers take what is left."""
 
 
 class AnswersPanel(Card):
@@ -50,10 +52,9 @@ class AnswersPanel(Card):
         self.groups: tuple[AnswerGroup, ...] = ()
         self._names: tuple[str, ...] = ()
         self.model: RowsModel[AnswerGroup] = RowsModel(_HEADER, self._texts, self._ink)
-        self.table = plain_table(self.model, "Answers", ())
+        self.table = plain_table(self.model, "Answers", _WIDTHS)
         columns = self.table.horizontalHeader()
         columns.setStretchLastSection(False)
-        columns.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         columns.setSectionResizeMode(_ANSWER, QHeaderView.ResizeMode.Stretch)
         self.waiting = words(_WAITING, "muted")
         self.menu = QMenu(self)
@@ -63,6 +64,7 @@ class AnswersPanel(Card):
         self.header.addWidget(self.more, 0, Qt.AlignmentFlag.AlignTop)
         theme.registry.follow(self.retheme)
         self.retheme()
+        self.content.addWidget(self.subtitle)  # its own line, full width
         self.content.addWidget(self.waiting)
         self.content.addWidget(self.table, 1)
         self._turn = QTimer(self, singleShot=True, interval=TURN_MS)

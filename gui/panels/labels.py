@@ -26,7 +26,7 @@ from gui.panels.section import say, words
 from gui.session import Session
 from gui.theme import set_role
 
-_HEADER, _WIDTHS = ("Answer", "Count", "Oracle says", "It truly means"), (230, 60, 130, 170)
+_HEADER, _WIDTHS = ("Answer", "Count", "Oracle says", "It truly means"), (0, 60, 120, 160)
 _ANSWER, _COUNT, _SAID, _TRUE = range(4)
 _OPEN, _NONE = "not labelled", "none of these"
 _HOW = (
@@ -189,7 +189,7 @@ def _table() -> QTableWidget:
     table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
     table.verticalHeader().setDefaultSectionSize(34)
     table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
-    table.horizontalHeader().setStretchLastSection(True)
-    for column, width in enumerate(_WIDTHS):
-        table.setColumnWidth(column, width)
+    table.horizontalHeader().setSectionResizeMode(_ANSWER, QHeaderView.ResizeMode.Stretch)
+    for column in (_COUNT, _SAID, _TRUE):
+        table.setColumnWidth(column, _WIDTHS[column])
     return table

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from engine.evidence import Evidence
@@ -10,8 +12,10 @@ from engine.oracles.base import UNPARSEABLE
 from engine.oracles.labelling import audited
 from engine.procedures.certify import certify
 from engine.procedures.transferring import transfer_of
+from engine.report import write_json
 from engine.settings import RunSettings
 from gui.panels.labels import LabelPage
+from gui.paperwork import verified
 from tests.fakes import finish
 from tests.sayings import flat, saying
 
@@ -127,3 +131,15 @@ def test_the_wheel_changes_no_label(shown, qtbot):
     wheel = Wheel()
     box.wheelEvent(wheel)
     assert wheel.ignored and box.currentData() == ""
+
+
+def test_a_saved_result_says_it_and_holds_up_in_verification(shown, window, qtbot, tmp_path):
+    shown.agree()
+    transfer = used(window, qtbot)
+    path = tmp_path / "evidence.json"
+    write_json(window.session.evidence, path)
+    assert transfer.statement in path.read_text()
+    checked = verified(path, threading.Event(), rerun=0)
+    assert checked.evidence.transfer == transfer
+    (claim,) = [claim for claim in checked.report.claims if "true class" in claim.name]
+    assert claim.verdict == "holds"
