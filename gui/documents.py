@@ -12,6 +12,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QMainWindow, QWidget
 
 from engine.evidence import Evidence
+from engine.models.request import ModelRequest
 from gui.backend import ExportFormat
 from gui.casework import SUFFIX
 from gui.files import (
@@ -23,6 +24,8 @@ from gui.files import (
     is_report,
     is_votes,
 )
+from gui.panels.consent import ask_for_oracle
+from gui.panels.labels import LabelPage
 from gui.panels.left import LeftColumn
 from gui.panels.notice import NoticeArea
 from gui.panels.page import Page
@@ -44,6 +47,7 @@ class DocumentWindow(QMainWindow):
 
     Attributes:
         documents: the pages.
+        pages: these, and one beside which the form and the statement stay.
         wide: those that bring their own results and need no form.
     """
 
@@ -52,6 +56,7 @@ class DocumentWindow(QMainWindow):
     notices: NoticeArea
     left: LeftColumn
     documents: tuple[Page, ...]
+    pages: tuple[Page, ...]
     wide: tuple[Page, ...]
 
     @abstractmethod
@@ -64,6 +69,7 @@ class DocumentWindow(QMainWindow):
 
     def build_documents(self, session: Session) -> None:
         """Make the pages."""
+        self.labels = LabelPage(session)
         self.runs = RunsPage(session.casebook)
         self.verify = VerifyPage(session.desk)
         self.planner = PlannerPage(session)
@@ -71,6 +77,7 @@ class DocumentWindow(QMainWindow):
         self.tradeoff = TradeOffPage(session, self.asker)
         self.wide = (self.runs, self.verify, self.tradeoff)
         self.documents = (*self.wide, self.planner, self.votes)
+        self.pages = (self.labels, *self.documents)
 
     def connect_documents(self) -> None:
         """Connect them to the session."""
@@ -85,6 +92,7 @@ class DocumentWindow(QMainWindow):
         self.votes.ask.connect(self.ask_for_votes)
         self.votes.save.connect(self._ask_where_to_save_votes)
         self.session.casebook.opened.connect(self._on_case)
+        self.session.oracle_asked.connect(self._on_oracle_asked)
 
     def ask_for_new_case(self) -> None:
         """New case."""
@@ -114,6 +122,11 @@ class DocumentWindow(QMainWindow):
         else:
             return False
         return True
+
+    def show_labels(self) -> None:
+        """The answers of the shown run, to be labelled."""
+        self.show_page(self.labels)
+        self.labels.take_focus()
 
     def show_planner(self) -> None:
         """What would it take."""
@@ -160,6 +173,10 @@ class DocumentWindow(QMainWindow):
         self.setWindowTitle(f"{title} - {TITLE}" if title else TITLE)
         self.refresh_actions()
         self.show_runs()
+
+    @Slot(object)
+    def _on_oracle_asked(self, request: ModelRequest) -> None:
+        ask_for_oracle(self.notices, request, self.left.model.writing.choose)
 
     @Slot(int, str)
     def _put_into_form(self, n: int, target: str) -> None:

@@ -38,16 +38,14 @@ from gui.files import (
     pasted_picture,
 )
 from gui.panels.answers import AnswersPanel, VotesOrAnswers
-from gui.panels.consent import ask_for_oracle, ask_for_trust, ask_to_close
+from gui.panels.consent import ask_for_trust, ask_to_close
 from gui.panels.doctor import DoctorPage
 from gui.panels.explore import Explore
 from gui.panels.extend import ExtendBar
 from gui.panels.gallery import GalleryPage
-from gui.panels.labels import LabelPage
 from gui.panels.left import WIDTH as LEFT_WIDTH
 from gui.panels.left import LeftColumn
 from gui.panels.notice import NoticeArea
-from gui.panels.page import Page
 from gui.panels.palette import Palette
 from gui.panels.preview import Preview
 from gui.panels.progress import ProgressPanel
@@ -104,7 +102,6 @@ class Window(DocumentWindow):
         self.said = VotesOrAnswers(session, self.explore.votes, self.answers)
         self.explore.upper.insertWidget(0, self.said)
         self.explore.upper.setSizes([500, 500])
-        self.labels = LabelPage(session)
         self.preview = Preview(self.commands)
         self.gallery = GalleryPage()
         self.doctor = DoctorPage()
@@ -113,7 +110,7 @@ class Window(DocumentWindow):
         self.progress = ProgressPanel(session)
         self.middle = PageStack()
         self.middle.addWidget(self.explore)
-        for page in self._pages():
+        for page in (self.preview, self.gallery, self.doctor, *self.pages):
             self.middle.addWidget(page)
         self.columns = QSplitter(Qt.Orientation.Horizontal)
         self.columns.setChildrenCollapsible(False)
@@ -152,7 +149,6 @@ class Window(DocumentWindow):
         session.notice.connect(self.notices.show_notice)
         self.early.due.connect(self.certify)
         session.trust_asked.connect(self._on_trust_asked)
-        session.oracle_asked.connect(self._on_oracle_asked)
         session.preview_ready.connect(self.preview.show_pages)
         session.offered.connect(self._on_offer)
         session.examined.connect(self.doctor.show_text)
@@ -166,15 +162,11 @@ class Window(DocumentWindow):
         self.connect_documents()
         self.left.model.wanted.connect(session.open_model)
         self.gallery.chosen.connect(self._on_example)
-        for page in self._pages():
+        for page in (self.preview, self.gallery, self.doctor, *self.pages):
             page.left.connect(self.show_explore)
         themes = QActionGroup(self)
         for name in THEMES:
             themes.addAction(self.commands[f"theme-{name}"])
-
-    def _pages(self) -> tuple[Page, ...]:
-        """What takes the middle for a while."""
-        return (self.preview, self.labels, self.gallery, self.doctor, *self.documents)
 
     def _restore(self) -> None:
         preferences = self.session.preferences
@@ -295,11 +287,6 @@ class Window(DocumentWindow):
         self.show_page(self.gallery)
         self.gallery.take_focus()
 
-    def show_labels(self) -> None:
-        """The answers of the shown run, to be labelled."""
-        self.show_page(self.labels)
-        self.labels.take_focus()
-
     def show_doctor(self) -> None:
         """Versions and devices."""
         self.show_page(self.doctor)
@@ -391,10 +378,6 @@ class Window(DocumentWindow):
     @Slot(object, object)
     def _on_trust_asked(self, error: TrustRequired, request: ModelRequest) -> None:
         ask_for_trust(self.notices, error, request, self.session.open_model)
-
-    @Slot(object)
-    def _on_oracle_asked(self, request: ModelRequest) -> None:
-        ask_for_oracle(self.notices, request, self.left.model.writing.choose)
 
     @Slot(object)
     def _on_offer(self, offer: Offer) -> None:
