@@ -18,7 +18,7 @@ run: ## open the window
 	@$(BIN)/certiscope
 
 test: lint ## lint, types and all fast tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: ## ruff and mypy
 	@scripts/setup.sh test

@@ -137,6 +137,8 @@ def _write_evidence(folder: Path | None, number: int, spec: str, evidence: Evide
 def _show(result: SetResult, values: Mapping[str, Any]) -> None:
     if values["quiet"]:
         return
+    from engine.procedures.dataset import NO_LABEL  # loads torch
+
     console = Console(stderr=values["json"] == STDOUT, soft_wrap=True)
     console.print(
         f"{result.model.name}: {result.settings.scheme.noise_in_words()}, "
@@ -144,7 +146,9 @@ def _show(result: SetResult, values: Mapping[str, Any]) -> None:
         highlight=False,
         markup=False,
     )
-    console.print(summary_table(result.summary, result.settings.alpha), highlight=False)
+    labelled = any(row.label != NO_LABEL for row in result.rows)
+    table = summary_table(result.summary, result.settings.alpha, labelled=labelled)
+    console.print(table, highlight=False)
     if len(result.rows) <= SHOWN_ROWS:
         table = rows_table(result.rows, result.summary, simultaneous=True)
         console.print(table, highlight=False)

@@ -63,9 +63,10 @@ def resume_command(values: Mapping[str, Any]) -> int:
     known = case.configuration(run)
     request = replace(known.request, trust=values["trust"])
     classifier, fitted = running.load(request, known.input_spec)
-    case.claim(run)
     if values["n"] is not None:
-        case.extend(run, values["n"])
+        case.extend(run, values["n"])  # claims it, but only once it may be extended
+    else:
+        case.claim(run)
     settings = _elsewhere(case.configuration(run).settings, values)
     line = command_line("certify", request, known.input_spec, settings, known.at)
     console = Console(stderr=True)

@@ -16,12 +16,13 @@ SHOWN_ROWS = 20
 """Sets of more rows are shown by their summary alone."""
 
 
-def summary_table(summary: ReplaySummary, alpha: float) -> Table:
+def summary_table(summary: ReplaySummary, alpha: float, *, labelled: bool = True) -> Table:
     """Each row by itself, all rows at once, and the population, side by side.
 
     Args:
         summary: of the rows.
         alpha: of each row.
+        labelled: whether any row has a true class; without one nothing is right or wrong.
     """
     together = summary.simultaneous
     table = Table(box=None, pad_edge=False)
@@ -36,7 +37,7 @@ def summary_table(summary: ReplaySummary, alpha: float) -> Table:
     shares += [(text, share, text) for text, share in summary.certified_accuracy.items()]
     certified = summary.rows - summary.abstained
     table.add_row("certified", f"{certified:,}", f"{together.certified:,}" if together else "")
-    for name, share, key in shares:
+    for name, share, key in shares if labelled else ():
         cells = [name, round_down(share, 4)]
         if together:
             joint = {"clean": together.clean_accuracy, **together.certified_accuracy}
@@ -44,7 +45,7 @@ def summary_table(summary: ReplaySummary, alpha: float) -> Table:
         if summary.population:
             cells.append(f">= {round_down(summary.population[key].population_lower, 4)}")
         table.add_row(*cells)
-    if summary.acr is not None:
+    if summary.acr is not None and labelled:
         joint_acr = _number(together.acr if together else None)
         table.add_row("average radius", _number(summary.acr), joint_acr)
     return table

@@ -253,7 +253,9 @@ class Explore(QWidget):
         session = self._session
         if session.model is None:
             return None, ()
-        return session.evidence or session.snapshot, session.model.class_names
+        if session.evidence is not None:
+            return session.evidence, session.evidence.model.class_names
+        return session.snapshot, session.model.class_names
 
     @Slot(str)
     def _on_failed(self, sentence: str) -> None:

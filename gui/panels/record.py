@@ -73,8 +73,8 @@ class RecordView(Card):
             setattr(self, fmt, button)
         self.show_text("", "")
 
-    def show_evidence(self, evidence: Evidence, title: str) -> None:
-        """Show a result."""
+    def show_evidence(self, evidence: Evidence, title: str, *, sound: bool = True) -> None:
+        """Show a result; what is not ``sound`` cannot be saved, for saving seals it anew."""
         self.evidence = evidence
         self._head(title, f"{evidence.model.name} · {evidence.input.name} · {evidence.created}")
         role = "abstained" if evidence.outcome == "abstained" else "certified"
@@ -90,6 +90,9 @@ class RecordView(Card):
         set_role(self.badge, badge.role)
         self.facts.show_rows(evidence_rows(evidence))
         self._draw(evidence)
+        for button in (self.pdf, self.json):
+            button.setEnabled(sound)
+            button.setToolTip("" if sound else "Not every claim of this file holds.")
 
     def show_text(self, title: str, sentence: str) -> None:
         """Show a sentence in place of a result."""

@@ -92,9 +92,10 @@ class VerifyPage(Page):
         self.again.setEnabled(checked.evidence is not None and bool(checked.evidence.chain))
         if checked.evidence is not None:
             title = f"As stated in {checked.path.name}"
-            if report.count("does not hold"):
+            broken = bool(report.count("does not hold"))
+            if broken:
                 title += ", where not every claim holds"
-            self.record.show_evidence(checked.evidence, title)
+            self.record.show_evidence(checked.evidence, title, sound=not broken)
         self.record.setVisible(checked.evidence is not None)
 
     def _point_out(self, report: VerificationReport) -> None:

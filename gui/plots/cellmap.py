@@ -58,7 +58,6 @@ class CellsPlot(RegionPlot["CellsFigure"]):
             self.plot.addItem(item, ignoreBounds=True)
         for axis in ("left", "bottom"):
             self.plot.getAxis(axis).setZValue(1)
-            self.plot.getAxis(axis).enableAutoSIPrefix(False)
 
     def draw(self, figure: CellsFigure) -> None:
         """The cells as they stand; the map only when it is another one."""

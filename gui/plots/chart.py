@@ -53,7 +53,9 @@ class Chart(Plot[F]):
         """Take up the theme in force."""
         theme = themes.current()
         for side in ("left", "bottom"):
-            style_axis(self.plot.getAxis(side), theme)
+            axis = self.plot.getAxis(side)
+            axis.enableAutoSIPrefix(False)  # no "x0.001": labels say the numbers themselves
+            style_axis(axis, theme)
         self.canvas.setBackground(theme.surface)
         self.style(theme)
         super().retheme()

@@ -39,8 +39,6 @@ class CurvePlot(Chart["CurveFigure"]):
         self.marked = pg.InfiniteLine(angle=90)
         self.plot.addItem(self.marked, ignoreBounds=True)
         self.plot.getAxis("left").setTickDensity(0.6)
-        for side in ("left", "bottom"):
-            self.plot.getAxis(side).enableAutoSIPrefix(False)
 
     def axes(self) -> dict[str, pg.AxisItem]:
         """Counts along the bottom, where they are counts."""

@@ -47,7 +47,6 @@ class StaircasePlot(RegionPlot["StaircaseFigure"]):
         for axis in ("left", "bottom"):
             self.plot.getAxis(axis).setZValue(1)
         self.plot.getAxis("left").setTickDensity(0.7)
-        self.plot.getAxis("left").enableAutoSIPrefix(False)
 
     def draw(self, figure: StaircaseFigure) -> None:
         """The staircase as it stands; the map only when it is another one."""

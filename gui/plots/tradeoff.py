@@ -51,7 +51,6 @@ class ReachPlot(Chart[ReachFigure]):
             item.setZValue(depth)
             self.plot.addItem(item, ignoreBounds=True)
         for side in ("left", "bottom"):
-            self.plot.getAxis(side).enableAutoSIPrefix(False)
             self.plot.getAxis(side).setZValue(1)
         self.plot.setLabel("bottom", "changed pixels, at most")
         self.plot.setLabel("left", "epsilon (l2 norm of the whole change)")

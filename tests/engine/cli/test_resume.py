@@ -100,6 +100,7 @@ def test_choices_that_cannot_be_are_sentences(resume: Any, path: Path) -> None:
     assert resume("--run", "1").status == 0
     refused(resume("--run", "1"), "Run 1 is finished; --n N counts further")
     refused(resume("--run", "1", "--n", "5000"), "only the anytime bounds go past it")
+    assert Case.open(path).row(1).state == "finished"  # a refusal leaves no trace
 
 
 def test_a_run_that_another_window_counts_is_refused(resume: Any, path: Path) -> None:

@@ -32,3 +32,12 @@ def test_single_claims_all_at_once_and_the_population_stand_side_by_side(tmp_pat
     rows = shown(rows_table(result.rows, result.summary, simultaneous=True))
     assert "at once" in rows and "abstains" in rows
     assert "at once" not in shown(rows_table(result.rows, result.summary))
+
+
+def test_without_a_true_class_nothing_is_right_or_wrong(tmp_path: Path) -> None:
+    path = tmp_path / "v.csv"
+    path.write_text(VOTES)
+    result = replay(path, scheme=Gaussian(), alpha=0.001, bound="clopper-pearson", at=())
+    text = shown(summary_table(result.summary, result.alpha, labelled=False))
+    assert "certified" in text
+    assert "correct" not in text and "average radius" not in text

@@ -86,3 +86,10 @@ def test_without_pyhanko_a_signature_inside_cannot_be_checked(
     (claim,) = check_inside(b"%PDF /Sig /ByteRange")
     assert claim.verdict == "cannot be checked" and "extra 'sign'" in claim.detail
     assert list(check_inside(b"%PDF")) == []
+
+
+def test_a_file_whose_sibling_alone_was_signed_is_simply_not_signed(exported: Path) -> None:
+    key = keys.create(exported / "k.pem", name="Ada Example")
+    sign([exported / "run.json"], key)
+    assert signatures(exported / "run.pdf") == []
+    assert signatures(exported / "run.json")[0].verdict == "holds"

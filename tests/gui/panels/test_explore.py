@@ -151,3 +151,14 @@ def test_nodes_and_words_are_drawn_as_they_come(explore, idle_session):
     idle_session.pictures.meaning = None
     idle_session.pictures.changed.emit()
     assert explore.meaning.figure is None
+
+
+def test_a_result_keeps_its_own_classes_when_another_model_is_chosen(explore, idle_session, make):
+    """The old run had ten classes and certified the eighth; the new model has two."""
+    idle_session.model = make.model()
+    idle_session.evidence = make.evidence(RunSettings())
+    idle_session.evidence_changed.emit()
+    names = idle_session.evidence.model.class_names
+    idle_session.model = idle_session.model.model_copy(update={"class_names": names[:2]})
+    explore.refresh_run()
+    assert explore._source() == (idle_session.evidence, names)

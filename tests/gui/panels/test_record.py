@@ -47,6 +47,14 @@ def test_it_is_saved_as_what_it_is(view, make, qtbot):
     assert heard.args == [evidence, "json"]
 
 
+def test_what_does_not_hold_is_not_sealed_anew(view, make):
+    evidence = make.evidence(RunSettings())
+    view.show_evidence(evidence, "Run 3", sound=False)
+    assert not view.json.isEnabled() and not view.pdf.isEnabled()
+    view.show_evidence(evidence, "Run 3")
+    assert view.json.isEnabled() and view.pdf.isEnabled()
+
+
 def test_plots_stand_side_by_side_where_there_is_room(view, make):
     view.show_evidence(make.evidence(RunSettings()), "Run 3")
     QApplication.processEvents()

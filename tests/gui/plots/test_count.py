@@ -55,4 +55,4 @@ def test_the_line_bears_p_lower_rounded_down(shown) -> None:
 def test_words_for_screen_readers(shown) -> None:
     plot, figure = shown(CountPlot()), make_region_figure("count")
     plot.show_figure(figure)
-    assert plot.summary() == f"Certified: {figure.region.headline()} may change in any way."
+    assert plot.summary() == (f"Certified: {figure.region.headline()} {figure.region.note()}.")
