@@ -80,15 +80,17 @@ class Staircase(Record):
         return "; ".join(parts)
 
     def headline(self) -> str:
-        """Most things, and the strength at the first step, rounded down."""
+        """The first and the last step, each with its own strength, rounded down."""
         if not self.reach:
             return counted(0, self.things)
-        last = self.first + len(self.reach) - 1
-        return f"up to {counted(last, self.things)}, {round_down(self.reach[0], 3)}"
+        ends = sorted({0, len(self.reach) - 1})
+        return ", ".join(
+            f"{counted(self.first + step, self.things)}: {round_down(self.reach[step], 3)}"
+            for step in ends
+        )
 
     def note(self) -> str:
         """What the headline's numbers are."""
         if not self.reach:
             return "may change"
-        step = counted(self.first, self.things) if self.first else f"no changed {self.things}"
-        return f"largest {self.norm} norm {self.whose}, with {step}; {self.unit}"
+        return f"{self.norm} norm {self.whose} below that; {self.unit}"

@@ -81,7 +81,7 @@ class RecordView(Card):
         set_role(self.outcome, role)
         say(self.outcome, evidence.outcome.upper() + ("" if evidence.complete else " · PARTIAL"))
         region, badge = evidence.region, badge_of(evidence.settings, evidence.settings.noise)
-        say(self.headline, region.headline() if region else "")
+        say(self.headline, region.headline().replace(", ", "\n") if region else "")
         say(self.unit, region.note() if region else "")
         say(self.sentence, evidence.statement)
         say(self.ended, ended(evidence))

@@ -126,7 +126,7 @@ class StatementPanel(Card):
         set_role(self.outcome, role)
         say(self.outcome, outcome)
         say(self.basis, basis)
-        say(self.headline, region.headline() if region else "")
+        say(self.headline, region.headline().replace(", ", "\n") if region else "")
         say(self.unit, region.note() if region else "")
         say(self.sentence, sentence)
         say(self.true, _true_class(self._session.evidence))

@@ -42,9 +42,9 @@ def test_words_alone_change_the_input_even_without_a_strength():
 def test_words_round_down():
     clause = PIXELS.clause("image")
     assert "1 pixel: below 0.510; 2 pixels: below 0.250" in clause
-    assert PIXELS.headline() == "up to 2 pixels, 0.510"
-    assert PIXELS.note() == "largest l2 norm of their change, with 1 pixel; pixels in [0,1]"
-    assert WORDS.headline() == "up to 1 word, 0.510"
+    assert PIXELS.headline() == "1 pixel: 0.510, 2 pixels: 0.250"
+    assert PIXELS.note() == "l2 norm of their change below that; pixels in [0,1]"
+    assert WORDS.headline() == "0 words: 0.510, 1 word: 0.250"
 
 
 def test_round_trip():

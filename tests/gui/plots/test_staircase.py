@@ -78,5 +78,5 @@ def test_a_picture_beside_words_starts_at_no_word(shown) -> None:
 def test_words_for_screen_readers(shown) -> None:
     plot = shown(StaircasePlot())
     plot.show_figure(make_region_figure("staircase"))
-    assert plot.summary().startswith("Certified: up to 3 pixels, 0.387 (")
+    assert plot.summary().startswith("Certified: 1 pixel: 0.387, 3 pixels: ")
     assert plot.plot.getAxis("left").labelText == "epsilon (l2 norm)"
