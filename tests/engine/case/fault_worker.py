@@ -19,7 +19,7 @@ from typing import Any
 
 from engine import sampling
 from engine.case import Case
-from engine.case.certifying import certify_run, open_run
+from engine.case.certifying import Procedure, certify_run, open_run
 from engine.evidence import Evidence
 from engine.models.request import ModelRequest
 from engine.settings import RunSettings
@@ -41,6 +41,14 @@ def in_a_process(work: Callable[[], None]) -> int:
         os._exit(status)
 
 
+def told(counts: Procedure, counting: int) -> Procedure:
+    """The same run; a byte says when a few of its batches are on disk."""
+    for _ in range(4):
+        yield next(counts)
+    os.write(counting, b".")
+    return (yield from counts)
+
+
 def same(a: Evidence, b: Evidence) -> bool:
     """Everything but clock and machine."""
     names = ("votes", "chain", "bounds", "region", "radius", "trajectory", "outcome", "statement")
@@ -56,10 +64,11 @@ def kill(folder: Path, kills: int, n: int, seed: int) -> dict[str, Any]:
     image = fit(load_input(INPUT), model.identity)
     settings = RunSettings(n=n, batch=128, device="cpu")
 
-    def count(path: Path, out: Path) -> None:
+    def count(path: Path, out: Path, counting: int | None = None) -> None:
         case = Case.at(path)
         run, _ = open_run(case, model, image, settings, request=MODEL, input_spec=INPUT)
-        found = finish(certify_run(case, run, model, image, seconds=0.0))
+        counts = certify_run(case, run, model, image, seconds=0.0)
+        found = finish(told(counts, counting) if counting is not None else counts)
         out.write_text(found.model_dump_json())
 
     def counted(path: Path, out: Path) -> tuple[Evidence, float]:
@@ -76,10 +85,17 @@ def kill(folder: Path, kills: int, n: int, seed: int) -> dict[str, Any]:
     while len(found["on disk"]) < kills:
         index += 1
         path, out = folder / f"{index}.certiscope", folder / f"{index}.json"
-        pid = in_a_process(lambda path=path, out=out: count(path, out))
-        time.sleep(moments.uniform(0, seconds))
+        counting, tell = os.pipe()
+        pid = in_a_process(lambda path=path, out=out, tell=tell: count(path, out, tell))
+        os.close(tell)  # the child has its own; without it a read ends
+        if index % 2:
+            os.read(counting, 1)  # every other one is killed while it counts
+            time.sleep(moments.uniform(0, seconds / 10))
+        else:
+            time.sleep(moments.uniform(0, seconds))
         os.kill(pid, signal.SIGKILL)
         _, status = os.waitpid(pid, 0)
+        os.close(counting)
         if not os.WIFSIGNALED(status):
             seconds *= 0.9  # it had ended before
             continue
