@@ -25,6 +25,7 @@ class Subject:
         arch, normalize: as on the command line.
         classes: number of them.
         batch: of the reference loop: 1,000 as published, less where memory is the limit.
+        first: shape of the first convolution's weights; it tells the channels of the input.
     """
 
     title: str
@@ -32,12 +33,12 @@ class Subject:
     normalize: str
     classes: int
     batch: int
+    first: tuple[int, int, int, int]
 
     def network(self) -> tuple[nn.Module, tuple[int, int, int]]:
         """A fresh network, the same on every call, and the shape of its input."""
         torch.manual_seed(0)
-        shapes = {"conv1.weight": (16, 3, 3, 3)}
-        architecture = by_name(self.arch, shapes)
+        architecture = by_name(self.arch, {"conv1.weight": self.first})
         return architecture.build(self.classes).eval(), architecture.input_shape
 
     def ours(self) -> TorchClassifier:
@@ -70,7 +71,7 @@ class Subject:
 
 
 SUBJECTS = (
-    Subject("digits CNN 8x8", "digits_cnn", "none", 10, 1000),
-    Subject("CIFAR ResNet-20 32x32", "cifar_resnet20", "cifar10", 10, 1000),
-    Subject("ResNet-50 224x224", "resnet50", "imagenet", 1000, 32),
+    Subject("digits CNN 8x8", "digits_cnn", "none", 10, 1000, (32, 1, 3, 3)),
+    Subject("CIFAR ResNet-20 32x32", "cifar_resnet20", "cifar10", 10, 1000, (16, 3, 3, 3)),
+    Subject("ResNet-50 224x224", "resnet50", "imagenet", 1000, 32, (64, 3, 7, 7)),
 )

@@ -8,6 +8,7 @@ import torch
 from bench.reference import RepeatingNormalize, reference_votes
 from bench.samplers import REFERENCE, compare, our_sampler
 from bench.subjects import SUBJECTS
+from engine.models import ModelRequest, load_model
 from engine.noise import Stream
 
 CPU = torch.device("cpu")
@@ -31,6 +32,13 @@ def test_both_sample_the_same_distribution(subject: object) -> None:
     assert sum(theirs) == ours.n == n
     for mine, his in zip(ours.counts, theirs, strict=True):
         assert abs(mine - his) < 5 * (2 * n * 0.25) ** 0.5
+
+
+def test_the_small_subject_is_the_shipped_network() -> None:
+    shipped = load_model(ModelRequest("demo:digits-0.25")).identity
+    ours = SUBJECTS[0].ours()
+    assert ours.identity.input_shape == shipped.input_shape
+    assert sum(p.numel() for p in ours.network.parameters()) == shipped.parameters
 
 
 def test_ratios_come_with_their_spread() -> None:
