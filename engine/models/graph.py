@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import copy
-import json
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from engine.errors import UserError, quoted
-from engine.files import sha256_file
 from engine.inputs.base import FittedInput
 from engine.inputs.neighbourhood import Neighbourhood
 from engine.layouts import ANY
 from engine.models.base import Classifier
 from engine.models.checkpoint import fill
 from engine.models.graph_networks import LAYERS, GraphNetwork, Messages, messages
-from engine.models.names import class_names
+from engine.models.own_file import own_identity
 from engine.models.request import ModelRequest
-from engine.models.taught import training_scheme
 from engine.models.torch_classifier import checked_dtype
-from engine.models.weights import WeightFile, read_card, read_safetensors
+from engine.models.weights import WeightFile, read_safetensors
 from engine.records import Encoding, ModelIdentity
 
 _TITLES = {"gcn": "GCN", "gat": "GAT"}
@@ -116,21 +113,15 @@ def load_graph_model(path: Path, request: ModelRequest) -> GraphClassifier:
     if request.arch not in ("", file.arch):
         raise UserError(f"{path} says that it is a {file.arch}, not a '{request.arch}'.")
     network = _network(path, file)
-    card = read_card(path)
-    scheme, unknown = training_scheme(file.metadata, card)
-    identity = ModelIdentity(
-        name=quoted(card.get("name") or path.name, 80),
-        source=request.spec,
-        format=file.format,
-        sha256=sha256_file(path),
-        architecture=file.arch,
-        parameters=sum(p.numel() for p in network.parameters()),
-        class_names=class_names(network.classes, given=request.class_names, stored=_names(file)),
+    identity = own_identity(
+        path,
+        request,
+        file,
+        network,
+        classes=network.classes,
         input_shape=(ANY, network.width),
         kind="graph",
         encoding=_encoding(path, file),
-        training_scheme=scheme,
-        notes=(unknown,) if unknown else (),
     )
     return GraphClassifier(network, identity)
 
@@ -170,11 +161,3 @@ def _encoding(path: Path, file: WeightFile) -> Encoding:
         f"{path} states the encoding '{quoted(stated)}'; graph models have 'plain' or "
         "'indicator', and those with an ablation token 'indicator'."
     )
-
-
-def _names(file: WeightFile) -> tuple[str, ...]:
-    try:
-        stored = json.loads(file.metadata.get("classes", "[]"))
-    except (ValueError, RecursionError):
-        return ()
-    return tuple(quoted(name, 80) for name in stored) if isinstance(stored, list) else ()

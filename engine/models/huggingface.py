@@ -19,18 +19,16 @@ from engine.errors import UserError, quoted
 from engine.files import sha256_file
 from engine.models.base import Classifier
 from engine.models.batching import checked_scores
-from engine.models.description import read_description
 from engine.models.encoding import choose_encoding
-from engine.models.growth import GrowthError, bounded
 from engine.models.names import class_names
 from engine.models.normalize import Normalization, choose, stored_numbers
+from engine.models.pretrained import downloaded, open_network, read_config, read_json
 from engine.models.pretrained_files import WRITING
 from engine.models.request import ModelRequest
 from engine.models.shapes import Shape, reasonable, words
 from engine.models.torch_classifier import TorchClassifier
 from engine.records import ModelIdentity
 
-_LARGEST_NUMBER = 1 << 20
 _MOST_CLASSES = 1 << 16
 _WRITERS = (
     "ForConditionalGeneration",
@@ -55,17 +53,7 @@ def load_hub(path: Path, request: ModelRequest) -> Classifier:
     Raises:
         UserError: no network, no such model, or one that :func:`load_folder` refuses.
     """
-    from huggingface_hub import snapshot_download
-
-    try:
-        folder = snapshot_download(request.spec, allow_patterns=sorted({*_DATA, *WRITING}))
-    except Exception as error:
-        # Every layer of the network stack has its own errors.
-        raise UserError(
-            f"Cannot get {request.spec} from the Hugging Face hub ({reason(error)}); check the "
-            "name and the network, or give a downloaded folder."
-        ) from error
-    return load_folder(Path(folder), request)
+    return load_folder(downloaded(request.spec, sorted({*_DATA, *WRITING})), request)
 
 
 def load_folder(path: Path, request: ModelRequest) -> Classifier:
@@ -74,18 +62,12 @@ def load_folder(path: Path, request: ModelRequest) -> Classifier:
     Raises:
         UserError: custom code, no safetensors, no image classifier, or weights that do not fit.
     """
-    config = read_json(path / "config.json")
-    refuse_code(path, config)
-    if not list(path.glob("*.safetensors")):
-        raise UserError(
-            f"{path} has no safetensors file; weights in other formats can hold code and are not "
-            "opened (convert them with save_pretrained)."
-        )
+    config = read_config(path)
     other = _other(config)
     if other is not None:
         return other(path, request, config)
     preprocessing = understood(path, config)
-    network = _Logits(_build(path))
+    network = _Logits(open_network(_classifiers(), path, "an image classifier"))
     shape = preprocessing.shape
     classes = _class_count(path, network, shape)
     encoding, told = choose_encoding(request.encoding, shape[0], path=path)
@@ -122,6 +104,12 @@ def _other(
     return None
 
 
+def _classifiers() -> Any:
+    from transformers import AutoModelForImageClassification
+
+    return AutoModelForImageClassification
+
+
 def _class_count(path: Path, network: nn.Module, shape: Shape) -> int:
     network.eval()
     try:
@@ -153,82 +141,6 @@ class _Preprocessing:
     shape: Shape
     normalization: Normalization | None
     labels: tuple[str, ...]
-
-
-def _build(path: Path) -> nn.Module:
-    from transformers import AutoModelForImageClassification
-    from transformers.utils import logging
-
-    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    try:
-        with bounded(sum(file.stat().st_size for file in path.glob("*.safetensors"))):
-            network, report = AutoModelForImageClassification.from_pretrained(
-                str(path.absolute()),
-                trust_remote_code=False,
-                use_safetensors=True,
-                local_files_only=True,
-                dtype=torch.float32,
-                output_loading_info=True,
-            )
-    except GrowthError as error:
-        raise UserError(
-            f"{path}: its config.json describes a model much larger than its weights ({error})."
-        ) from error
-    except Exception as error:
-        # transformers raises OSError, ValueError, RuntimeError, SafetensorError, ImportError, ...
-        raise UserError(
-            f"{path} cannot be opened as an image classifier: {reason(error)}."
-        ) from error
-    lacking = sorted(str(key) for key in report["missing_keys"])
-    misshapen = sorted(str(entry[0]) for entry in report.get("mismatched_keys", ()))
-    if lacking or misshapen:
-        what = f"{lacking[0]} is missing" if lacking else f"{misshapen[0]} has another shape"
-        raise UserError(f"{path}: its weights do not fit its config.json ({what}).")
-    return network  # type: ignore[no-any-return]
-
-
-def refuse_code(path: Path, config: dict[str, Any]) -> None:
-    """Refuse a configuration that names Python code of its own.
-
-    Raises:
-        UserError: it does.
-    """
-    attention = [value for key, value in config.items() if "attn_implementation" in key]
-    if "auto_map" in config or any("/" in str(value) for value in attention):
-        raise UserError(
-            f"{path} asks for its own Python code (auto_map), which is never run; export the model "
-            "to ONNX instead."
-        )
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """A configuration whose numbers are of a size that models have.
-
-    Raises:
-        UserError: it is no readable JSON, or holds a huge number.
-    """
-    try:
-        content = read_description(path)
-    except (OSError, ValueError) as error:
-        raise UserError(
-            f"{path} is no readable JSON; copy or download the folder again."
-        ) from error
-    large = _large(content)
-    if large:
-        raise UserError(
-            f"{path} is not understood: it holds the number {quoted(large)}, larger than any that "
-            "describes a model of images."
-        )
-    return content
-
-
-def _large(content: object) -> int:
-    """A whole number somewhere in the configuration that would have something huge built; or 0."""
-    if isinstance(content, (dict, list)):
-        inside = content.values() if isinstance(content, dict) else content
-        return next((found for value in inside if (found := _large(value))), 0)
-    return content if isinstance(content, int) and abs(content) > _LARGEST_NUMBER else 0
 
 
 def understood(path: Path, config: dict[str, Any]) -> _Preprocessing:
@@ -315,9 +227,3 @@ def _digest(folder: Path) -> str:
     files = sorted({file for pattern in _DATA for file in folder.glob(pattern)})
     lines = "".join(f"{sha256_file(file)}  {file.name}\n" for file in files)
     return hashlib.sha256(lines.encode()).hexdigest()
-
-
-def reason(error: Exception) -> str:
-    """The first line of a message from transformers."""
-    text = str(error).strip().partition("\n")[0]
-    return quoted(text, 120).rstrip(". ") or type(error).__name__

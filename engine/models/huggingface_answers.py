@@ -23,7 +23,6 @@ from engine.models.generative import (
     oracle_for,
 )
 from engine.models.greedy import greedy
-from engine.models.huggingface import reason
 from engine.models.huggingface_tokens import HuggingFaceTokenizer, tokenizer_of
 from engine.models.pretrained_files import WRITING, folder_digest
 from engine.models.request import ModelRequest
@@ -117,7 +116,7 @@ def load_answers(
         with torch.inference_mode():
             writer.answers(torch.zeros((1, 1), dtype=torch.int64))
     except Exception as error:  # the network is foreign: what does not fit fails anywhere in it
-        raise UserError(f"{folder} does not answer a text ({reason(error)}).") from error
+        raise UserError(f"{folder} does not answer a text ({pretrained.reason(error)}).") from error
     identity = ModelIdentity(
         name=folder.name if Path(request.spec).is_dir() else request.spec,
         source=request.spec,

@@ -26,7 +26,7 @@ from engine.models.generative import (
     oracle_for,
 )
 from engine.models.greedy import greedy
-from engine.models.huggingface import reason, understood
+from engine.models.huggingface import understood
 from engine.models.huggingface_answers import answers_texts, load_answers
 from engine.models.normalize import Normalization, choose
 from engine.models.pretrained_files import WRITING, folder_digest
@@ -186,7 +186,8 @@ def _text_side(folder: Path, prompt: str, shape: Shape) -> tuple[Any, dict[str, 
         made = processor(images=blank, text=text, return_tensors="pt")
     except Exception as error:  # the processor is foreign: it fails anywhere inside
         raise UserError(
-            f"{folder}: its processor takes no picture with this prompt ({reason(error)})."
+            f"{folder}: its processor takes no picture with this prompt "
+            f"({pretrained.reason(error)})."
         ) from error
     pixels = made.pop("pixel_values", None)
     if pixels is None or tuple(pixels.shape) != (1, *shape):
@@ -211,7 +212,9 @@ def _asked(folder: Path, processor: Any, prompt: str) -> str:
                 )
             )
         except Exception as error:  # a template is a small program of the folder's
-            raise UserError(f"{folder}: its chat template fails ({reason(error)}).") from error
+            raise UserError(
+                f"{folder}: its chat template fails ({pretrained.reason(error)})."
+            ) from error
     mark = str(getattr(processor, "image_token", "") or "")
     return prompt if not mark or mark in prompt else f"{mark}\n{prompt}"
 
@@ -226,5 +229,5 @@ def _try(folder: Path, writer: GenerateWriter, shape: Shape) -> None:
             )
     except Exception as error:  # as above
         raise UserError(
-            f"{folder} does not answer to {words(shape)} images ({reason(error)})."
+            f"{folder} does not answer to {words(shape)} images ({pretrained.reason(error)})."
         ) from error

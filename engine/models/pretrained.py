@@ -6,15 +6,18 @@ ever run.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from engine.errors import UserError, quoted
+from engine.models.description import read_description
 from engine.models.growth import GrowthError, bounded
-from engine.models.huggingface import read_json, reason, refuse_code
 from engine.models.pretrained_files import VOCABULARY
+
+_LARGEST_NUMBER = 1 << 20
 
 
 def local_folder(spec: str, patterns: tuple[str, ...]) -> Path:
@@ -27,6 +30,15 @@ def local_folder(spec: str, patterns: tuple[str, ...]) -> Path:
         return Path(spec)
     if Path(spec).exists() or spec.count("/") != 1 or spec.startswith((".", "/")):
         raise UserError(f"There is no folder {quoted(spec)}; give one, or a Hugging Face id.")
+    return downloaded(spec, patterns)
+
+
+def downloaded(spec: str, patterns: Sequence[str]) -> Path:
+    """The files of a hub id, downloaded once and then kept by the hub's own cache.
+
+    Raises:
+        UserError: no network, or no such model.
+    """
     from huggingface_hub import snapshot_download
 
     try:
@@ -54,6 +66,49 @@ def read_config(folder: Path) -> dict[str, Any]:
             "not opened (convert them with save_pretrained)."
         )
     return config
+
+
+def refuse_code(path: Path, config: dict[str, Any]) -> None:
+    """Refuse a configuration that names Python code of its own.
+
+    Raises:
+        UserError: it does.
+    """
+    attention = [value for key, value in config.items() if "attn_implementation" in key]
+    if "auto_map" in config or any("/" in str(value) for value in attention):
+        raise UserError(
+            f"{path} asks for its own Python code (auto_map), which is never run; export the model "
+            "to ONNX instead."
+        )
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """A configuration whose numbers are of a size that models have.
+
+    Raises:
+        UserError: it is no readable JSON, or holds a huge number.
+    """
+    try:
+        content = read_description(path)
+    except (OSError, ValueError) as error:
+        raise UserError(
+            f"{path} is no readable JSON; copy or download the folder again."
+        ) from error
+    large = _large(content)
+    if large:
+        raise UserError(
+            f"{path} is not understood: it holds the number {quoted(large)}, larger than any that "
+            "describes a model."
+        )
+    return content
+
+
+def _large(content: object) -> int:
+    """A whole number somewhere in the configuration that would have something huge built; or 0."""
+    if isinstance(content, (dict, list)):
+        inside = content.values() if isinstance(content, dict) else content
+        return next((found for value in inside if (found := _large(value))), 0)
+    return content if isinstance(content, int) and abs(content) > _LARGEST_NUMBER else 0
 
 
 def open_network(auto: Any, folder: Path, what: str) -> Any:
@@ -85,10 +140,10 @@ def open_network(auto: Any, folder: Path, what: str) -> Any:
     except Exception as error:  # transformers raises OSError, ValueError, RuntimeError, ...
         raise UserError(f"{folder} cannot be opened as {what}: {reason(error)}.") from error
     lacking = sorted(str(key) for key in report["missing_keys"])
-    if lacking:
-        raise UserError(
-            f"{folder}: its weights do not fit its config.json ({lacking[0]} is missing)."
-        )
+    misshapen = sorted(str(entry[0]) for entry in report.get("mismatched_keys", ()))
+    if lacking or misshapen:
+        fault = f"{lacking[0]} is missing" if lacking else f"{misshapen[0]} has another shape"
+        raise UserError(f"{folder}: its weights do not fit its config.json ({fault}).")
     return network.eval().requires_grad_(False)
 
 
@@ -115,3 +170,9 @@ def _quiet() -> None:
 
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+
+
+def reason(error: Exception) -> str:
+    """The first line of a message from transformers."""
+    text = str(error).strip().partition("\n")[0]
+    return quoted(text, 120).rstrip(". ") or type(error).__name__

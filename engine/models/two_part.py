@@ -1,0 +1,58 @@
+"""Networks of our own over two parts: numbers or a picture, and the codes of words or fields."""
+
+from __future__ import annotations
+
+import copy
+from typing import Generic, TypeVar
+
+import torch
+from torch import nn
+
+from engine.inputs.coding import Coding
+from engine.models.base import Classifier
+from engine.models.torch_classifier import checked_dtype
+from engine.records import ModelIdentity
+
+CodingT = TypeVar("CodingT", bound=Coding)
+
+
+class TwoPartClassifier(Classifier, Generic[CodingT]):
+    """A network of a first part (B, ...), which is cast to the precision, and of codes (B, L).
+
+    Args:
+        network: takes both parts.
+        coding: how words or fields become codes.
+        identity: what a run records of it.
+    """
+
+    def __init__(self, network: nn.Module, coding: CodingT, identity: ModelIdentity) -> None:
+        self.identity = identity
+        self.network = network.eval().requires_grad_(False)
+        self._coding = coding
+        self._ready = self.network
+        self._dtype = torch.float32
+
+    @property
+    def coding(self) -> CodingT:
+        """Its words or columns."""
+        return self._coding
+
+    @property
+    def differentiable(self) -> bool:
+        """Gradients reach the first part."""
+        return True
+
+    def prepare(self, device: torch.device, precision: str) -> None:
+        """Copy the network to ``device``, in the chosen precision."""
+        self._dtype = checked_dtype(device, precision)
+        self._ready = copy.deepcopy(self.network).to(device, self._dtype)
+
+    def scores(self, batch: tuple[torch.Tensor, torch.Tensor]) -> torch.Tensor:
+        """Scores (B, K), float32."""
+        first, codes = batch
+        scores: torch.Tensor = self._ready(first.to(self._dtype), codes)
+        return scores.float()
+
+    def unload(self) -> None:
+        """Drop the prepared copy."""
+        self._ready, self._dtype = self.network, torch.float32
