@@ -9,21 +9,34 @@ from engine.records import ProbabilityBounds, Votes
 
 LIVE_SHARE = 0.1
 """Share of alpha that buys the bound valid at any n; the rest buys Clopper-Pearson at n_plan."""
+_REACHED, _AT_ANY_STOP = "valid: the planned n is reached", "valid at any stop"
 
 
-def _one_sided(
-    method: str, votes: Votes, top: int, alpha: float, p_lower: float, *, valid: bool, basis: str
+def _bounds(
+    method: str,
+    votes: Votes,
+    *,
+    top: int,
+    alpha: float,
+    p_lower: float,
+    p_upper: float = 1.0,
+    planned: int | None = None,
 ) -> ProbabilityBounds:
-    """Bounds from p_lower alone: the others together hold at most 1 - p_lower."""
+    """Bounds that hold at every n or, where one is ``planned``, at that n alone.
+
+    All other classes together hold at most 1 - p_lower, whatever else bounds them.
+    """
+    valid = planned is None or votes.n == planned
+    early = f"provisional, no claim before n = {planned:,}" if not valid else ""
     return ProbabilityBounds(
         method=method,
         alpha=alpha,
         n=votes.n,
         top=top,
         p_lower=p_lower,
-        p_upper=1.0 - p_lower,
+        p_upper=min(p_upper, 1.0 - p_lower),
         valid=valid,
-        basis=basis,
+        basis=early or (_AT_ANY_STOP if planned is None else _REACHED),
     )
 
 
@@ -47,18 +60,8 @@ class ClopperPearson:
         before: ProbabilityBounds | None = None,
     ) -> ProbabilityBounds:
         """P(Bin(n, p_lower) >= N_A) = alpha; provisional before n_plan."""
-        reached = votes.n == n_plan
-        return _one_sided(
-            self.key,
-            votes,
-            top,
-            alpha,
-            clopper_pearson.lower(votes.counts[top], votes.n, alpha),
-            valid=reached,
-            basis="valid: the planned n is reached"
-            if reached
-            else f"provisional, no claim before n = {n_plan:,}",
-        )
+        p_lower = clopper_pearson.lower(votes.counts[top], votes.n, alpha)
+        return _bounds(self.key, votes, top=top, alpha=alpha, p_lower=p_lower, planned=n_plan)
 
 
 class Live:
@@ -87,13 +90,12 @@ class Live:
         before: ProbabilityBounds | None = None,
     ) -> ProbabilityBounds:
         """The e-process bound; at exactly n_plan the better of it and Clopper-Pearson."""
-        k = votes.counts[top]
+        k, reached = votes.counts[top], votes.n == n_plan
         p_lower = eprocess.lower(k, votes.n, LIVE_SHARE * alpha)
-        basis = "valid at any stop"
-        if votes.n == n_plan:
+        if reached:
             p_lower = max(p_lower, clopper_pearson.lower(k, votes.n, (1 - LIVE_SHARE) * alpha))
-            basis = "valid: the planned n is reached"
-        return _one_sided(self.key, votes, top, alpha, p_lower, valid=True, basis=basis)
+        planned = n_plan if reached else None
+        return _bounds(self.key, votes, top=top, alpha=alpha, p_lower=p_lower, planned=planned)
 
 
 class TwoClass:
@@ -126,21 +128,15 @@ class TwoClass:
         before: ProbabilityBounds | None = None,
     ) -> ProbabilityBounds:
         """Lower bound on the top class and upper bound on all others; provisional before n_plan."""
-        reached = votes.n == n_plan
-        p_lower = clopper_pearson.lower(votes.counts[top], votes.n, self.top_share * alpha)
         others = (1 - self.top_share) * alpha
-        p_upper = clopper_pearson.upper(votes.largest_other(top), votes.n, others)
-        return ProbabilityBounds(
-            method=self.key,
-            alpha=alpha,
-            n=votes.n,
+        return _bounds(
+            self.key,
+            votes,
             top=top,
-            p_lower=p_lower,
-            p_upper=min(p_upper, 1.0 - p_lower),
-            valid=reached,
-            basis="valid: the planned n is reached"
-            if reached
-            else f"provisional, no claim before n = {n_plan:,}",
+            alpha=alpha,
+            p_lower=clopper_pearson.lower(votes.counts[top], votes.n, self.top_share * alpha),
+            p_upper=clopper_pearson.upper(votes.largest_other(top), votes.n, others),
+            planned=n_plan,
         )
 
 
@@ -191,9 +187,7 @@ class Anytime:
         p_lower = eprocess.lower(votes.counts[top], votes.n, alpha)
         if before is not None:
             p_lower = max(p_lower, before.p_lower)
-        return _one_sided(
-            self.key, votes, top, alpha, p_lower, valid=True, basis="valid at any stop"
-        )
+        return _bounds(self.key, votes, top=top, alpha=alpha, p_lower=p_lower)
 
 
 class AnytimeTwoClass:
@@ -227,13 +221,4 @@ class AnytimeTwoClass:
         p_upper = eprocess.upper(votes.largest_other(top), votes.n, alpha / 2)
         if before is not None:
             p_lower, p_upper = max(p_lower, before.p_lower), min(p_upper, before.p_upper)
-        return ProbabilityBounds(
-            method=self.key,
-            alpha=alpha,
-            n=votes.n,
-            top=top,
-            p_lower=p_lower,
-            p_upper=min(p_upper, 1.0 - p_lower),
-            valid=True,
-            basis="valid at any stop",
-        )
+        return _bounds(self.key, votes, top=top, alpha=alpha, p_lower=p_lower, p_upper=p_upper)
