@@ -11,6 +11,7 @@ from engine.fields import checked
 from engine.layouts import layout
 from engine.records import InputIdentity, ModelIdentity
 from engine.schemes import Scheme
+from engine.taught import taught_scheme
 from gui import theme as themes
 from gui.panels.kinds import KIND_WORDS, listed
 
@@ -84,8 +85,16 @@ def misfit(scheme: type[Scheme], model: ModelIdentity | None, given: InputIdenti
         return f"The model takes {takes}; this scheme is for {is_for}."
     if given is None or given.kind != model.kind:
         return ""
+    taught = taught_scheme(model)
+    same = taught is not None and type(taught) is scheme
+    known = {name: getattr(taught, name) for name in scheme.model_fields} if same else {}
     try:
-        layout(checked(scheme, **scheme.suited_to(given)), model, given)
+        suited = checked(scheme, **{**known, **scheme.suited_to(given)})
+    except UserError:
+        return ""  # a parameter beside those that follow the input: the form says which
+    try:
+        layout(suited, model, given)
+        suited.check_input(given)
     except UserError as error:
         return str(error)
     return ""

@@ -2,14 +2,38 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from gui.panels.rows import Rows
-from gui.panels.section import words
+from gui.panels.section import Words
+from gui.theme import set_role
 
 _LONG = 30
-"""Letters from which on a name may take several lines, so that its value has room."""
+"""Letters from which on a name takes several lines, so that its value has room."""
+_WIDEST = 120
+"""Pixels: no longer word asks for room."""
+
+
+class _Cell(Words):
+    """A name or a value: it breaks its lines between words, never within one."""
+
+    def minimumSizeHint(self) -> QSize:
+        """The longest word, up to a limit."""
+        metrics = self.fontMetrics()
+        widest = max((metrics.horizontalAdvance(word) for word in self.text().split()), default=0)
+        return QSize(min(widest + 2, _WIDEST), metrics.height())
+
+
+class _Name(_Cell):
+    """A short name keeps to its line where that has room."""
+
+    def sizeHint(self) -> QSize:
+        """One line; for a long name as Qt would break it."""
+        if len(self.text()) > _LONG:
+            return super().sizeHint()
+        metrics = self.fontMetrics()
+        return QSize(metrics.horizontalAdvance(self.text()) + 2, metrics.height())
 
 
 class FactsTable(QWidget):
@@ -43,10 +67,9 @@ class FactsTable(QWidget):
             item.widget().hide()
             item.widget().deleteLater()
         for index, (name, _) in enumerate(rows):
-            value = words()
+            value, title = _Cell(""), _Name(name)
             value.setAlignment(Qt.AlignmentFlag.AlignRight)
             value.setAccessibleName(name)
-            title = words(name, "muted")
-            title.setWordWrap(len(name) > _LONG)  # a short name keeps to its line
+            set_role(title, "muted")
             self._grid.addWidget(title, index, 0, Qt.AlignmentFlag.AlignTop)
             self._grid.addWidget(value, index, 1)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
+    QHeaderView,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -38,12 +39,19 @@ class RowInputView(InputView):
         self.table.setTabKeyNavigation(False)
         self.table.setShowGrid(False)
         self.table.verticalHeader().hide()
-        self.table.horizontalHeader().setStretchLastSection(True)
+        self._share_width()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         for widget in (self.name, self.facts, self.table):
             column.addWidget(widget)
+
+    def _share_width(self) -> None:
+        """The types have the room they need; names and values share the rest."""
+        header, modes = self.table.horizontalHeader(), QHeaderView.ResizeMode
+        header.setMinimumSectionSize(40)
+        for place, mode in enumerate((modes.Stretch, modes.Stretch, modes.ResizeToContents)):
+            header.setSectionResizeMode(place, mode)
 
     def refresh(self) -> None:
         """The cells of the open row."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
@@ -11,7 +11,8 @@ class ScrollColumn(QScrollArea):
     """A vertical layout inside a scroll area.
 
     Qt asks labels with several lines for their height at their smallest width, which would leave
-    an empty stretch to scroll through; here it is asked at the width they have.
+    an empty stretch to scroll through; here it is asked at the width they have. It is never
+    narrower than what it holds: that would be cut, as nothing scrolls sideways.
 
     Attributes:
         column: where the content goes.
@@ -30,6 +31,11 @@ class ScrollColumn(QScrollArea):
         self.setWidget(inside)
         inside.installEventFilter(self)
 
+    def minimumSizeHint(self) -> QSize:
+        """As wide as the widest thing in it, and the bar."""
+        inside, bar = self.widget().minimumSizeHint(), self.verticalScrollBar().sizeHint()
+        return QSize(inside.width() + bar.width(), super().minimumSizeHint().height())
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Another width needs another height."""
         super().resizeEvent(event)
@@ -45,3 +51,4 @@ class ScrollColumn(QScrollArea):
         width = self.viewport().width()
         # -1 where nothing in it breaks its lines
         self.widget().setMinimumHeight(max(0, self.column.totalHeightForWidth(width)))
+        self.updateGeometry()

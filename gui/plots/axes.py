@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import pyqtgraph as pg
@@ -9,13 +10,60 @@ from PySide6.QtGui import QFontMetricsF
 
 from gui.theme import Theme
 
+_DECADE, _WITHIN = 1.0, 0.1
+"""Spacings that stand for the ticks of a logarithmic axis with and without a label."""
+_DIGITS = (tuple(range(1, 10)), (1, 2, 3, 5), (1, 2, 5), (1, 3), (1,))
+_GAP = 10
+"""Pixels between two labels."""
+
 
 class CountAxis(pg.AxisItem):
     """An axis of counts: ``20k`` and ``1.5M`` in place of long digits, on both scales."""
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
-        """One label per tick."""
+        """One label per tick; none for the small ticks of a logarithmic axis."""
+        if self.logMode and spacing == _WITHIN:
+            return [""] * len(values)
         return [compact(10**value if self.logMode else value) for value in values]
+
+    def tickValues(
+        self, minVal: float, maxVal: float, size: float
+    ) -> list[tuple[float, Sequence[float]]]:
+        """On a logarithmic axis: as many labels as have room, and a tick for every other digit."""
+        if not self.logMode:
+            found: list[tuple[float, Sequence[float]]] = super().tickValues(minVal, maxVal, size)
+            return found
+        low, high = sorted((minVal, maxVal))
+        labelled = self._labelled(low, high, size)
+        others = [x for x in _ticks(low, high, _DIGITS[0]) if x not in labelled]
+        return [(_DECADE, labelled), (_WITHIN, others)]
+
+    def _labelled(self, low: float, high: float, size: float) -> list[float]:
+        """The densest round numbers whose labels do not touch."""
+        for digits in _DIGITS:
+            ticks = _ticks(low, high, digits)
+            if self._fit(ticks, low, high, size):
+                return ticks
+        step = 2
+        while not self._fit(ticks[::step], low, high, size):
+            step += 1
+        return ticks[::step]
+
+    def _fit(self, ticks: Sequence[float], low: float, high: float, size: float) -> bool:
+        metrics = QFontMetricsF(self.style["tickFont"] or self.font())
+        scale = size / max(high - low, 1e-9)
+        widths = [metrics.horizontalAdvance(compact(10**tick)) for tick in ticks]
+        return all(
+            (b - a) * scale >= (left + right) / 2 + _GAP
+            for a, b, left, right in zip(ticks, ticks[1:], widths, widths[1:], strict=False)
+        )
+
+
+def _ticks(low: float, high: float, digits: Sequence[int]) -> list[float]:
+    """Logarithms of digit times power of ten within the range."""
+    powers = range(math.floor(low), math.ceil(high) + 1)
+    places = (power + math.log10(digit) for power in powers for digit in digits)
+    return [place for place in places if low - 1e-9 <= place <= high + 1e-9]
 
 
 def compact(count: float) -> str:

@@ -3,7 +3,17 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 
-from engine.schemes import SCHEMES, Ablation, Gaussian, HierarchicalGaussian, HierarchicalSparse
+from engine.inputs import fit, load_input
+from engine.models import ModelRequest, load_model
+from engine.schemes import (
+    SCHEMES,
+    Ablation,
+    Gaussian,
+    HierarchicalGaussian,
+    HierarchicalSparse,
+    HybridFlip,
+)
+from engine.taught import taught_scheme
 from gui.panels.catalogue import SCHEME, Catalogue, misfit
 
 
@@ -45,3 +55,11 @@ def test_a_model_that_is_told_what_was_noised_needs_a_scheme_that_tells(make):
     assert "the encoding indicator" in misfit(Gaussian, model, given)
     both = make.model(input_shape=(2, 8, 8), encoding="complement")
     assert misfit(Ablation, both, given) == ""
+
+
+def test_the_shipped_table_keeps_the_scheme_it_was_taught(catalogue):
+    model = load_model(ModelRequest("demo:mixed")).identity
+    given = fit(load_input("mixed:0"), model).identity
+    catalogue.follow(model, given)
+    assert catalogue.fits(type(taught_scheme(model)))
+    assert "use hybrid-uniform" in misfit(HybridFlip, model, given)

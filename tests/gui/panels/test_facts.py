@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from PySide6.QtWidgets import QApplication
+
 from gui.panels.facts import FactsTable
 
 
@@ -39,6 +41,32 @@ def test_a_long_name_leaves_its_value_room(qtbot):
     table.resize(280, 200)
     table.show()
     titles = [table._grid.itemAtPosition(row, 0).widget() for row in range(2)]
-    assert [title.wordWrap() for title in titles] == [False, True]
+    line = titles[0].fontMetrics().height()
+    assert titles[0].height() < 2 * line < titles[1].height() + line
     value = table._grid.itemAtPosition(1, 1).widget()
     assert value.width() >= 100
+
+
+def test_no_word_is_cut_at_the_least_width(qtbot):
+    table = FactsTable()
+    qtbot.addWidget(table)
+    table.show_rows([("n = 3,000: chance to certify", "0.999"), ("noise", "Gaussian, sigma 0.25")])
+    table.show()
+    table.resize(table.minimumSizeHint())
+    QApplication.processEvents()
+    for row in range(2):
+        for column in range(2):
+            label = table._grid.itemAtPosition(row, column).widget()
+            advance = label.fontMetrics().horizontalAdvance
+            assert label.width() >= max(advance(word) for word in label.text().split())
+
+
+def test_a_short_name_keeps_to_its_line_where_there_is_room(qtbot):
+    table = FactsTable()
+    qtbot.addWidget(table)
+    table.show_rows([("n = 3,000: chance to certify", "0.999")])
+    table.resize(320, 60)
+    table.show()
+    QApplication.processEvents()
+    title = table._grid.itemAtPosition(0, 0).widget()
+    assert title.width() >= title.fontMetrics().horizontalAdvance(title.text())

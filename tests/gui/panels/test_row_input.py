@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtWidgets import QApplication
 
 from engine.inputs import load_input
 from gui.panels.row_input import RowInputView
@@ -32,3 +33,13 @@ def test_another_type_opens_the_row_again_read_so(view, qtbot):
     again = load_input(wanted.args[0])
     assert again.row == 1 and again.table.type_of("age") == "categorical"
     assert again.table.type_of("job") == "categorical"
+
+
+def test_no_column_is_cut_in_a_narrow_form(view):
+    view.resize(238, 300)
+    view.show()
+    QApplication.processEvents()
+    box = view.table.cellWidget(1, 2)
+    assert box.width() >= box.minimumSizeHint().width()
+    assert box.geometry().right() <= view.table.viewport().rect().right()
+    assert view.table.horizontalScrollBar().maximum() == 0

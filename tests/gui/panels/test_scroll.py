@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from gui.panels.scroll import ScrollColumn
 from gui.panels.section import words
@@ -29,3 +29,17 @@ def test_what_does_not_fit_can_be_scrolled_to(qtbot):
     scroll.show()
     QApplication.processEvents()
     assert scroll.verticalScrollBar().maximum() > 0
+
+
+def test_it_is_never_narrower_than_what_it_holds(qtbot):
+    scroll = ScrollColumn("A column", spacing=4)
+    qtbot.addWidget(scroll)
+    button = QPushButton("A button that cannot break its line")
+    scroll.column.addWidget(button)
+    scroll.column.addWidget(words(LONG * 9))
+    scroll.resize(scroll.minimumSizeHint().width(), 100)
+    scroll.show()
+    QApplication.processEvents()
+    assert button.width() >= button.minimumSizeHint().width()
+    assert scroll.verticalScrollBar().maximum() > 0
+    assert button.geometry().right() < scroll.viewport().width()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
+from PySide6.QtGui import QFontMetricsF
 
 from gui import theme as themes
 from gui.plots.axes import CountAxis, compact, style_axis
@@ -30,3 +33,35 @@ def test_the_left_axis_is_wider_in_talk_mode(qapp) -> None:
     before = axis.minimumWidth()
     style_axis(axis, apply_theme(qapp, "light", scale=1.6))
     assert axis.minimumWidth() > before
+
+
+@pytest.mark.parametrize("width", [90, 150, 220, 300, 450, 700, 1600])
+@pytest.mark.parametrize(("least", "most"), [(50, 20_000), (1, 1e9), (100, 200_000), (3000, 4000)])
+def test_labels_of_a_logarithmic_axis_never_touch(qapp, width, least, most) -> None:
+    axis = CountAxis("bottom")
+    style_axis(axis, themes.current())
+    axis.setLogMode(True)
+    low, high = math.log10(least), math.log10(most)
+    metrics = QFontMetricsF(axis.style["tickFont"])
+    shown = [
+        (x, text)
+        for spacing, values in axis.tickValues(low, high, width)
+        for x, text in zip(values, axis.tickStrings(values, 1, spacing), strict=True)
+        if text
+    ]
+    assert shown and shown == sorted(shown)
+    ends = [
+        (at - half, at + half)
+        for x, text in shown
+        for at in [(x - low) / (high - low) * width]
+        for half in [metrics.horizontalAdvance(text) / 2]
+    ]
+    assert all(end < start for (_, end), (start, _) in zip(ends, ends[1:], strict=False))
+
+
+def test_a_wide_logarithmic_axis_says_more(qapp) -> None:
+    axis = CountAxis("bottom")
+    style_axis(axis, themes.current())
+    axis.setLogMode(True)
+    labels = [len(axis.tickValues(2, 5, width)[0][1]) for width in (60, 400, 4000)]
+    assert labels[0] < labels[1] < labels[2] == 28
