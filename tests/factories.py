@@ -420,3 +420,24 @@ def make_words_figure(*, pictured: bool = False, **overrides: Any) -> WordsFigur
 def make_illustrations() -> Illustrations:
     """Both pictures."""
     return Illustrations(region=make_slice_figure(), meaning=make_meaning_figure())
+
+
+def make_counted(
+    *, estimation: Sequence[int] = (0, 0, 20, 0, 0, 0, 0, 235, 0, 0), **overrides: Any
+) -> Evidence:
+    """Evidence of a run that counts all 255 samples of an enumerated noise law, twice."""
+    settings = RunSettings.model_validate({"scheme": {"key": "dssn-l1", "lam": 0.5}})
+    votes = Votes.from_sequence(estimation)
+    bounds = bound_method("enumeration").at(votes, top=7, alpha=0.001, n_plan=settings.n)
+    region = settings.scheme.region(bounds) if bounds.valid else None
+    facts: dict[str, Any] = {
+        "settings": settings,
+        "complete": votes.n == settings.n,
+        "bounds": bounds,
+        "noise": make_noise().model_copy(update={"arithmetic": "exact integers"}),
+        "trajectory": make_trajectory(
+            votes, 7, bound="enumeration", alpha=0.001, n_plan=settings.n
+        ),
+        **_outcome(region, "7", 7, bounds),
+    }
+    return make_evidence(selection=estimation, estimation=estimation, **{**facts, **overrides})

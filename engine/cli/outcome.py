@@ -10,6 +10,7 @@ from rich.table import Table
 
 from engine.evidence import Evidence
 from engine.rounding import round_down, round_up
+from engine.settings import ENUMERATION
 
 _ANSWERS = 6
 CERTIFIED, FAILURE, BAD_INPUT, ABSTAINED, INTERRUPTED = 0, 1, 2, 3, 130
@@ -43,7 +44,8 @@ def rows(evidence: Evidence) -> Iterator[tuple[str, str]]:
     if evidence.input.adaptation:
         yield "", evidence.input.adaptation
     yield "normalisation", f"{evidence.model.normalization} ({evidence.model.normalization_origin})"
-    yield "noise", f"{settings.scheme.noise_in_words()}, seed {settings.seed}"
+    seed = "" if _enumerated(evidence) else f", seed {settings.seed}"
+    yield "noise", f"{settings.scheme.noise_in_words()}{seed}"
     if evidence.procedure == "certify":
         yield "votes", _votes(evidence)
     else:
@@ -55,6 +57,7 @@ def rows(evidence: Evidence) -> Iterator[tuple[str, str]]:
     if evidence.radius is not None:
         yield "radius", f"{round_down(evidence.radius, 4)} (rounded down)"
     yield from _said(evidence)
+    yield from _target(evidence)
     for text, inside in evidence.certified_at.items():
         yield f"at {text}", "certified" if inside else "not certified"
     speed = f"{evidence.performance.samples_per_second:,.0f} samples/s"
@@ -74,11 +77,35 @@ def _said(evidence: Evidence) -> Iterator[tuple[str, str]]:
         yield "true class", evidence.transfer.statement
 
 
+def _target(evidence: Evidence) -> Iterator[tuple[str, str]]:
+    """Whether what the run was to reach is certified, and what is certified instead."""
+    from engine.procedures.target import target_text  # deferred: SciPy is slow to load
+
+    target = target_text(evidence.settings)
+    if not target:
+        return
+    region = evidence.region
+    asked = evidence.settings.scheme.parse_at(target)
+    if region is not None and region.contains(asked):
+        yield "target", f"{target} is certified"
+        return
+    why = ", found out of reach" if evidence.stop_reason == "target out of reach" else ""
+    reached = "nothing" if region is None else region.headline()
+    yield "target", f"{target} was asked for and is not certified{why}; certified is {reached}"
+
+
+def _enumerated(evidence: Evidence) -> bool:
+    """Whether all of the noise was counted, and none drawn."""
+    return evidence.settings.bound == ENUMERATION
+
+
 def _votes(evidence: Evidence) -> str:
     settings, votes = evidence.settings, evidence.votes
     selected = sum(votes.selection) + votes.selection_failures
     counted = sum(votes.estimation) + votes.estimation_failures
     text = f"n0 {selected:,} of {settings.n0:,}, n {counted:,} of {settings.n:,}"
+    if _enumerated(evidence):
+        text = f"all noise samples twice: {selected:,} and {counted:,} of {settings.n:,}"
     if votes.guess is not None and counted:
         name = evidence.model.class_names[votes.guess]
         text += f"; {votes.estimation[votes.guess]:,} for '{name}'"
@@ -92,7 +119,8 @@ def _bound_rows(evidence: Evidence) -> Iterator[tuple[str, str]]:
     mark = "" if bounds.valid else "  (provisional, no claim)"
     yield "p_lower", f"{round_down(bounds.p_lower, 6)}{mark}"
     yield "p_upper", f"{round_up(bounds.p_upper, 6)} for every other class{mark}"
-    yield "bound", f"{bounds.method}, alpha {bounds.alpha:g}, {bounds.basis}"
+    alpha = "no alpha" if _enumerated(evidence) else f"alpha {bounds.alpha:g}"
+    yield "bound", f"{bounds.method}, {alpha}, {bounds.basis}"
 
 
 def _rounded_up(p_value: float) -> str:

@@ -119,6 +119,11 @@ def plan_command(values: Mapping[str, Any]) -> int:
     which draws n0 votes. Exit status: 0 planned, 2 bad input.
     """
     settings = read_settings(values, "certify")
+    if (samples := settings.scheme.samples()) is not None:
+        raise UserError(
+            f"There is nothing to plan for {settings.scheme.key}: its noise has {samples:,} "
+            "samples and a run counts all of them."
+        )
     target = read_target(values["target_radius"], values["target"], name="--target-radius")
     pilot = _pilot(values, settings)
     from engine.planning.planner import plan

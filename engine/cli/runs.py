@@ -12,6 +12,7 @@ from rich.console import Console
 from engine.cli.case import case_argument
 from engine.cli.outcome import CERTIFIED, FAILURE
 from engine.rounding import round_down
+from engine.settings import ENUMERATION
 
 if TYPE_CHECKING:
     from engine.case import RunRow
@@ -45,11 +46,13 @@ def lines(row: RunRow) -> Iterator[str]:
     """A run in two lines, and its note in a third."""
     settings = row.settings
     mark = "*" if row.pinned else " "
+    chance = f", alpha {settings.alpha:g}, {settings.bound}, seed {settings.seed}"
+    if settings.bound == ENUMERATION:
+        chance = ""
     outcome = _outcome(row)
     yield f"{row.id:>4}{mark} {row.state:<11} {_votes(row)}{outcome and '; '}{outcome}"
     yield (
-        f"      {row.model.name} at {row.input.name}; {settings.scheme.noise_in_words()}, "
-        f"alpha {settings.alpha:g}, {settings.bound}, seed {settings.seed}; "
+        f"      {row.model.name} at {row.input.name}; {settings.scheme.noise_in_words()}{chance}; "
         f"run {row.number} of {row.of} of this kind"
     )
     if row.note:

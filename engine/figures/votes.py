@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.evidence import Evidence
 from engine.procedures.snapshot import Snapshot
 from engine.records import Record
+from engine.settings import ENUMERATION
 
 OTHER = -1
 """Stands for 'all further classes' where a histogram shows only the top k."""
@@ -25,6 +26,7 @@ class VotesFigure(Record):
     Attributes:
         top: the chosen class; None while it is being chosen.
         failures: estimation samples that named no class.
+        enumerated: both phases counted all samples of the noise law, and drew none.
     """
 
     bars: tuple[Bar, ...]
@@ -33,6 +35,7 @@ class VotesFigure(Record):
     n_estimation: int
     n_plan: int
     failures: int = 0
+    enumerated: bool = False
 
 
 def votes_figure(
@@ -71,6 +74,7 @@ def votes_figure(
         n_estimation=sum(estimation) + failures,
         n_plan=n_plan,
         failures=failures,
+        enumerated=source.settings is not None and source.settings.bound == ENUMERATION,
     )
 
 

@@ -54,8 +54,14 @@ class Rule:
         """Refuse a rule that cannot be.
 
         Raises:
-            UserError: no phases, too many, not growing, or beta out of range.
+            UserError: no phases, too many, not growing, or beta out of range; or a noise law that
+                is counted in order, so that its first votes are no random draw.
         """
+        if self.scheme.samples() is not None:
+            raise UserError(
+                f"{self.scheme.key} counts all of its noise in a fixed order, so a part of the "
+                "count says nothing; use certify, which needs no phases."
+            )
         if not 1 <= len(self.phases) <= MOST_PHASES:
             raise UserError(f"A decision takes 1 to {MOST_PHASES} phases.")
         pairs = zip(self.phases, self.phases[1:], strict=False)

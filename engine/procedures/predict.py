@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Generator
 
+from engine.errors import UserError
 from engine.evidence import Evidence, StopReason
 from engine.inputs.base import FittedInput
 from engine.models.base import Classifier
@@ -34,8 +35,13 @@ def predict(
     A stopped run abstains: the test is declared for n votes. ``settings.n0`` is not used.
 
     Raises:
-        UserError: model, input and settings do not fit together.
+        UserError: model, input and settings do not fit together, or nothing is sampled.
     """
+    if settings.scheme.samples() is not None:
+        raise UserError(
+            f"PREDICT tests votes that were drawn at random, and {settings.scheme.key} counts all "
+            "of its noise; use certify, which names the answer without a test."
+        )
     run = Run(classifier, fitted, settings, stop=stop, patience=patience)
     empty = Votes(counts=(0,) * len(run.class_names))
     votes = empty

@@ -10,7 +10,7 @@ from engine.evidence import StopReason
 from engine.procedures.claims import region_of
 from engine.records import ProbabilityBounds, Votes
 from engine.regions import Perturbation
-from engine.settings import RunSettings
+from engine.settings import ENUMERATION, RunSettings
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,11 @@ class Target:
             return None
         if not bound_method(settings.bound).any_stop:
             name = "--target" if settings.target else "--target-radius"
+            help_ = "choose --bound live or anytime"
+            if settings.bound == ENUMERATION:
+                help_ = f"leave {name} out, {settings.scheme.key} counts all of its noise"
             raise UserError(
-                f"{name} stops early, and the {settings.bound} bound may not be stopped; "
-                "choose --bound live or anytime."
+                f"{name} stops early, and the {settings.bound} bound may not be stopped; {help_}."
             )
         return cls(settings.scheme.parse_at(text, name="--target"), settings)
 

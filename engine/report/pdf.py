@@ -11,6 +11,7 @@ from engine.evidence import Evidence
 from engine.figures import Figure, Illustrations, bounds_figure, region_figure, votes_figure
 from engine.files import write_atomically
 from engine.report import palette
+from engine.report.enumerated import samples_counted
 from engine.report.json import evidence_json
 from engine.report.plots import Drawing, drawing
 from engine.report.seal import sealed
@@ -49,7 +50,7 @@ def report_figures(evidence: Evidence, illustrations: Illustrations | None) -> l
     """The figures that this evidence and these pictures allow, in the order they are shown."""
     names = evidence.model.class_names
     figures: list[Figure] = [votes_figure(evidence, names)]
-    if evidence.trajectory:
+    if evidence.trajectory and not samples_counted(evidence):  # no bound grows over a whole count
         figures.append(bounds_figure(evidence, names))
     region = region_figure(evidence, names)
     if region is not None:

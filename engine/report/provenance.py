@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.errors import UserError
 from engine.evidence import Evidence, NoiseStatistic, SelfTest
 from engine.records import Encoding, ModelIdentity
+from engine.report import enumerated
 from engine.report.content import Fact, Section
 from engine.report.numbers import count, plain
 from engine.rounding import round_down
@@ -96,10 +97,13 @@ _ARITHMETIC = {
 def _noise(evidence: Evidence) -> Section:
     noise = evidence.noise
     streams = f"selection {noise.selection_stream}, estimation {noise.estimation_stream}"
-    facts = [
-        Fact("generator", noise.generator),
-        Fact("key", noise.key, f"from {noise.key_material}", code=True),
-        Fact("streams", streams),
+    facts = [Fact("generator", noise.generator)]
+    if not enumerated.samples_counted(evidence):
+        facts += [
+            Fact("key", noise.key, f"from {noise.key_material}", code=True),
+            Fact("streams", streams),
+        ]
+    facts += [
         Fact("arithmetic", noise.arithmetic, _ARITHMETIC[noise.arithmetic]),
     ]
     if noise.total_variation:
@@ -175,20 +179,26 @@ def _warnings(evidence: Evidence) -> Section:
 
 def _repeat(evidence: Evidence) -> Section:
     command = (Fact("command line", evidence.command, code=True),) if evidence.command else ()
-    seed = (
+    words = (
         f"The same seed ({evidence.settings.seed}) on the same model and input draws the same "
         "noise, whatever the batch size."
     )
-    return Section("To repeat this run", command, sentences=(seed,))
+    if enumerated.samples_counted(evidence):
+        words = enumerated.repetition()
+    return Section("To repeat this run", command, sentences=(words,))
 
 
 def _check(evidence: Evidence) -> Section:
+    counted = enumerated.samples_counted(evidence)
     steps = [
         "certiscope verify FILE, on this report, works all of its numbers out again; --rerun 20 "
-        "also draws the noise of 20 random blocks again and compares the votes.",
+        f"also {'makes' if counted else 'draws'} the noise of 20 random blocks again and compares "
+        "the votes.",
         "Compare the sha256 of the model and input files with those printed above.",
     ]
-    if evidence.bounds is not None:
+    if counted:
+        steps += enumerated.check(evidence)
+    elif evidence.bounds is not None:
         bounds = evidence.bounds
         k = evidence.votes.estimation[bounds.top]
         steps.append(
@@ -196,6 +206,7 @@ def _check(evidence: Evidence) -> Section:
             f"compute the {bounds.method} bound anew: {bounds.p_lower!r} before rounding."
         )
         steps.append("Put both bounds into the theorem named under Method to obtain the region.")
-    steps.append("Run the command line again and compare the votes of both phases.")
+    both = "counts" if counted else "phases"
+    steps.append(f"Run the command line again and compare the votes of both {both}.")
     steps.append("Every count, and all numbers at full precision, are in the evidence.json inside.")
     return Section("To check it", sentences=tuple(steps))

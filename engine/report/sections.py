@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from engine.evidence import DecisionRecord, Evidence, TrajectoryPoint
 from engine.fields import field_specs
+from engine.report import enumerated
 from engine.report.answers import answer_limits, answer_sections
 from engine.report.content import Fact, Section, Table
 from engine.report.numbers import count, lower, percent, plain, upper
 from engine.report.provenance import provenance
 from engine.rounding import confidence_percent
+from engine.settings import SETTLED
 
 _TRAJECTORY_ROWS = 8
 _VOTE_ROWS = 12
+_ANSWERS = {True: "certified", False: "not certified"}
 
 _CERTIFY_LIMITS = (
     "It says that the answer stays, not that the answer is right.",
@@ -25,6 +28,8 @@ _GENERAL_LIMITS = (
     "It is about the smoothed classifier g, which answers by majority over noisy copies, not about "
     "the base model used alone.",
     "It relates only to the input and the model tested, named here by their digests.",
+)
+_CHANCE_LIMITS = (
     "alpha is per statement: of many such statements, up to a share alpha may be wrong.",
 )
 _ARITHMETIC_LIMITS = {
@@ -37,6 +42,7 @@ _ARITHMETIC_LIMITS = {
 def sections(evidence: Evidence) -> tuple[Section, ...]:
     """In the order a reader needs them."""
     certifying = evidence.procedure != "predict"
+    over_n = evidence.trajectory and not enumerated.samples_counted(evidence)
     parts = [
         _method(evidence),
         _decision(evidence),
@@ -44,8 +50,8 @@ def sections(evidence: Evidence) -> tuple[Section, ...]:
         _votes(evidence),
         *answer_sections(evidence),
         *([_phases(evidence.decision)] if evidence.decision else []),
-        *([_trajectory(evidence)] if evidence.trajectory else []),
-        *([_asked(evidence)] if certifying and evidence.certified_at else []),
+        *([_trajectory(evidence)] if over_n else []),
+        *(_asked(evidence) if certifying else ()),
     ]
     return (*parts, *provenance(evidence))
 
@@ -55,7 +61,8 @@ def limits(evidence: Evidence) -> Section:
     certifying = evidence.procedure != "predict"
     arithmetic = _ARITHMETIC_LIMITS.get(evidence.noise.arithmetic, ())
     own = evidence.settings.scheme.limits + _CERTIFY_LIMITS if certifying else _PREDICT_LIMITS
-    said = (*own, *answer_limits(evidence), *_GENERAL_LIMITS, *arithmetic)
+    chance = () if enumerated.samples_counted(evidence) else _CHANCE_LIMITS
+    said = (*own, *answer_limits(evidence), *_GENERAL_LIMITS, *chance, *arithmetic)
     return Section("What this does not say", sentences=said)
 
 
@@ -86,6 +93,9 @@ def _guarantee(evidence: Evidence) -> list[Fact]:
 
 
 def _decision(evidence: Evidence) -> Section:
+    samples = enumerated.samples_counted(evidence)
+    if samples:
+        return Section("Decision rule", sentences=enumerated.decision(samples))
     alpha = plain(evidence.settings.alpha)
     if evidence.procedure != "predict":
         rule = (
@@ -132,10 +142,12 @@ def _planned(decision: DecisionRecord) -> str:
 
 def _parameters(evidence: Evidence) -> Section:
     settings = evidence.settings
+    settled = SETTLED if enumerated.samples_counted(evidence) else frozenset()
     facts = [
         Fact(spec.title, plain(getattr(record, spec.name)), _explained(spec.help, spec.unit))
         for record in (settings.scheme, settings)
         for spec in field_specs(type(record))
+        if record is not settings or spec.name not in settled
     ]
     return Section("Parameters", tuple(facts))
 
@@ -167,7 +179,10 @@ def _votes(evidence: Evidence) -> Section:
         rows.append((f"{count(left)} others", "", count(selection), count(estimation), share))
     failed = (votes.selection_failures, votes.estimation_failures)
     rows.append(("no class", "", count(failed[0]), count(failed[1]), percent(failed[1], total)))
-    header = ("class", "index", "selection", "estimation", "share")
+    counts = ("selection", "estimation")
+    if enumerated.samples_counted(evidence):
+        counts = ("first count", "second count")
+    header = ("class", "index", *counts, "share")
     note = "Votes for no class (a failure, a score that is not finite) count against every class."
     return Section("Votes", table=Table(header, tuple(rows)), sentences=(note,))
 
@@ -195,9 +210,14 @@ def _sampled(points: tuple[TrajectoryPoint, ...]) -> list[TrajectoryPoint]:
     return chosen[::-1]
 
 
-def _asked(evidence: Evidence) -> Section:
-    facts = tuple(
-        Fact(at, "certified" if inside else "not certified")
-        for at, inside in evidence.certified_at.items()
-    )
-    return Section("Perturbations asked for", facts)
+def _asked(evidence: Evidence) -> tuple[Section, ...]:
+    """What the run was to reach, and what else was asked."""
+    from engine.procedures.target import target_text  # deferred: SciPy is slow to load
+
+    target, region = target_text(evidence.settings), evidence.region
+    facts = []
+    if target:
+        inside = region is not None and region.contains(evidence.settings.scheme.parse_at(target))
+        facts.append(Fact(target, _ANSWERS[inside], f"the target; ended: {evidence.stop_reason}"))
+    facts += [Fact(at, _ANSWERS[inside]) for at, inside in evidence.certified_at.items()]
+    return (Section("Perturbations asked for", tuple(facts)),) if facts else ()

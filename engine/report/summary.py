@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from engine.evidence import Evidence
 from engine.fields import field_specs
+from engine.figures.bounds import LAW_WORDS
+from engine.report import enumerated
 from engine.report.content import Content, Fact, Section, Tone
 from engine.report.numbers import PROBABILITY_DIGITS, count, lower, plain, upper
 from engine.report.sections import limits, sections
@@ -35,7 +37,7 @@ def content(evidence: Evidence) -> Content:
         title=_TITLES[evidence.outcome],
         verdict=evidence.outcome.upper(),
         tone=_TONES[evidence.outcome],
-        badge=NOISE_BADGES[evidence.noise.arithmetic],
+        badge=_badge(evidence),
         partial=_partial(evidence),
         statement=evidence.statement,
         why=_why(evidence),
@@ -44,6 +46,12 @@ def content(evidence: Evidence) -> Content:
         limits=limits(evidence),
         sections=sections(evidence),
     )
+
+
+def _badge(evidence: Evidence) -> str:
+    if enumerated.samples_counted(evidence):
+        return LAW_WORDS["enumerated"]
+    return NOISE_BADGES[evidence.noise.arithmetic]
 
 
 def estimated(evidence: Evidence) -> int:
@@ -65,7 +73,7 @@ def _why(evidence: Evidence) -> Section | None:
     facts = []
     threshold = threshold_in_words(evidence.settings.scheme)
     causes = {reason: cause.format(threshold=threshold) for reason, cause in _CAUSES.items()}
-    if abstention.reason in causes:
+    if abstention.reason in causes and not enumerated.samples_counted(evidence):
         others = [cause for reason, cause in causes.items() if reason != abstention.reason]
         facts.append(Fact("most likely", causes[abstention.reason]))
         facts += [Fact("less likely", cause) for cause in others]
@@ -102,6 +110,8 @@ def _against_label(evidence: Evidence) -> str:
 
 def _bounds(evidence: Evidence) -> tuple[Fact, ...]:
     bounds = evidence.bounds
+    if enumerated.samples_counted(evidence):
+        return enumerated.shares(evidence)
     if bounds is None:
         return ()
     sense = "" if bounds.valid else " (provisional)"
@@ -119,19 +129,10 @@ def _test(evidence: Evidence) -> tuple[Fact, ...]:
 
 
 def _votes(evidence: Evidence) -> tuple[Fact, ...]:
-    settings = evidence.settings
-    scheme = settings.scheme
-    parameters = tuple(
-        Fact(
-            spec.title,
-            plain(getattr(scheme, spec.name)),
-            ", ".join(word for word in (spec.help, spec.unit) if word),
-        )
-        for spec in field_specs(type(scheme))
-        if getattr(scheme, spec.name) is not None
-        and not (spec.advanced and getattr(scheme, spec.name) == spec.default)
-    )
-    certifying = evidence.procedure != "predict"
+    parameters, samples = _parameters(evidence), enumerated.samples_counted(evidence)
+    if samples:
+        return (*parameters, *enumerated.key_facts(evidence, samples))
+    settings, certifying = evidence.settings, evidence.procedure != "predict"
     done = count(estimated(evidence))
     alpha = f"confidence {confidence_percent(settings.alpha)} %"
     facts = [*parameters, Fact("alpha", plain(settings.alpha), f"{alpha}, for this statement")]
@@ -141,6 +142,21 @@ def _votes(evidence: Evidence) -> tuple[Fact, ...]:
         basis = evidence.bounds.basis if evidence.bounds else "no votes to bound"
         facts.append(Fact("bound", settings.bound, basis))
     return tuple(facts)
+
+
+def _parameters(evidence: Evidence) -> tuple[Fact, ...]:
+    """Those of the scheme that are given, without what is rarely changed and was not."""
+    scheme = evidence.settings.scheme
+    return tuple(
+        Fact(
+            spec.title,
+            plain(getattr(scheme, spec.name)),
+            ", ".join(word for word in (spec.help, spec.unit) if word),
+        )
+        for spec in field_specs(type(scheme))
+        if getattr(scheme, spec.name) is not None
+        and not (spec.advanced and getattr(scheme, spec.name) == spec.default)
+    )
 
 
 def _identity(evidence: Evidence) -> tuple[Fact, ...]:
@@ -156,6 +172,8 @@ def _identity(evidence: Evidence) -> tuple[Fact, ...]:
 
 def _tries(evidence: Evidence) -> str:
     """Which run it is of how many: whoever may choose among runs makes more than alpha errors."""
+    if enumerated.samples_counted(evidence):
+        return "do not matter: every run counts the same samples"
     if evidence.run_number is None:
         return "runs were not counted (no case file)"
     of = f" of {evidence.runs_counted}" if evidence.runs_counted else ""

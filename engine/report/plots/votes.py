@@ -42,6 +42,9 @@ def draw(figure: VotesFigure) -> Drawing:
     """Horizontal bars, so that names of any length find room."""
     rows = [*(_row(bar, figure) for bar in figure.bars), *_failures(figure)]
     chosen = next((row for row in rows if row["chosen"]), None)
+    first, second = "selection, n0", "estimation"
+    if figure.enumerated:
+        first, second = "first count, n", "second count"
     return Drawing(
         kind="votes",
         width=120,
@@ -50,8 +53,8 @@ def draw(figure: VotesFigure) -> Drawing:
             "title": "Votes",
             "subtitle": _subtitle(figure),
             "rows": rows,
-            "estimation": f"estimation, n = {count(figure.n_estimation)}",
-            "selection": f"selection, n0 = {count(figure.n_selection)}",
+            "estimation": f"{second}, n = {count(figure.n_estimation)}",
+            "selection": f"{first} = {count(figure.n_selection)}",
         },
         alt=f"Votes per class; chosen: {chosen['name']}, {chosen['value']}"
         if chosen

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from engine.cli.outcome import exit_status, rows, show
 from engine.evidence import Evidence
-from tests.factories import make_evidence, make_predicted
+from tests.factories import make_counted, make_evidence, make_predicted
 
 FEW = (1, 1, 1, 1, 1, 1, 1, 12, 1, 1)
 
@@ -57,3 +57,27 @@ def test_every_number_comes_with_its_settings() -> None:
     text = printed(make_evidence(), quiet=False)
     for part in ("sigma 0.25", "pixels in [0,1]", "n0 100 of 100", "n 100,000 of", "alpha 0.001"):
         assert part in text
+
+
+def test_a_whole_count_is_told_without_chance() -> None:
+    shown = dict(rows(make_counted()))
+    assert shown["votes"] == "all noise samples twice: 255 and 255 of 255; 235 for '7'"
+    assert "seed" not in shown["noise"]
+    assert shown["bound"].startswith("enumeration, no alpha, valid")
+
+
+def test_a_target_is_told_as_it_came_out() -> None:
+    def told(**settings: object) -> str:
+        evidence = make_evidence()
+        chosen = evidence.settings.model_copy(update=settings)
+        return dict(rows(evidence.model_copy(update={"settings": chosen}))).get("target", "")
+
+    assert told() == ""
+    assert told(target_radius=0.25) == "radius=0.25 is certified"
+    missed = "radius=0.75 was asked for and is not certified; certified is R = 0.528"
+    assert told(target="radius=0.75") == missed
+    abstained = make_evidence(estimation=FEW, stop_reason="target out of reach")
+    settings = abstained.settings.model_copy(update={"target_radius": 0.5})
+    assert dict(rows(abstained.model_copy(update={"settings": settings})))["target"] == (
+        "radius=0.5 was asked for and is not certified, found out of reach; certified is nothing"
+    )

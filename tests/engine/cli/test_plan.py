@@ -81,6 +81,10 @@ def test_pilot_votes_of_a_model(program: Any) -> None:
         ),
         (["--model", "fake"], "--model needs --input"),
         (["--probability", "0.9", "--alpha", "0"], "alpha must be greater than 0"),
+        (
+            ["--probability", "0.9", "--scheme", "dssn-l1"],
+            "There is nothing to plan for dssn-l1: its noise has 255 samples and a run counts all",
+        ),
     ],
 )
 def test_bad_values_are_one_sentence_and_status_2(

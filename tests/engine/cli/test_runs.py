@@ -10,6 +10,7 @@ import pytest
 
 from engine.case import Case
 from engine.cli.runs import lines
+from engine.settings import RunSettings
 from tests.cases import SETTINGS, begun, counted
 
 
@@ -56,3 +57,10 @@ def test_damage_is_said_and_changes_the_status(case: Case, program: Any) -> None
 def test_a_file_that_is_no_case_is_refused(program: Any, tmp_path: Path) -> None:
     shown = program("runs", str(tmp_path / "gone"))
     assert (shown.status, shown.err) == (2, f"certiscope: There is no file {tmp_path / 'gone'}.\n")
+
+
+def test_a_whole_count_has_no_words_of_chance(case: Case) -> None:
+    settings = RunSettings.model_validate({"scheme": {"key": "dssn-l1"}})
+    _, told, *_ = lines(case.row(1).model_copy(update={"settings": settings}))
+    assert "all 255 values counted; run 1 of" in told
+    assert not {"alpha", "seed"} & set(told.split())

@@ -9,7 +9,7 @@ from scipy.stats import beta, binom
 from engine.errors import UserError
 from engine.planning.decision import Rule, default_phases
 from engine.records import Votes
-from engine.schemes import Gaussian
+from engine.schemes import DssnL1, Gaussian
 
 GOLDEN = json.loads((Path(__file__).parents[2] / "golden/adaptive.json").read_text())
 
@@ -116,3 +116,9 @@ def test_rules_that_cannot_be(changes, sentence):
     with pytest.raises(UserError) as refused:
         rule_of(**changes).check()
     assert str(refused.value) == sentence
+
+
+def test_a_law_that_is_counted_in_order_has_no_phases():
+    rule = Rule(DssnL1(), {"radius": 0.1}, 0.001, 0.0001, (10, 100))
+    with pytest.raises(UserError, match="dssn-l1 counts all of its noise in a fixed order"):
+        rule.check()

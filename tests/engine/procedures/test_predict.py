@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from engine.errors import UserError
 from engine.procedures.predict import decide, predict
 from engine.records import Votes
+from engine.schemes import DssnL1
 from engine.settings import RunSettings
 from tests.fakes import HalfSpace, finish, fitted
 
@@ -60,3 +62,9 @@ def test_a_stopped_prediction_abstains():
     stop.set()
     found = finish(predict(HalfSpace(0.3), fitted(), RunSettings(n=1000), stop=stop))
     assert found.abstention.reason == "no-votes"
+
+
+def test_a_law_that_is_counted_whole_is_not_tested():
+    settings = RunSettings(scheme=DssnL1())
+    with pytest.raises(UserError, match="dssn-l1 counts all of its noise; use certify"):
+        finish(predict(HalfSpace(0.3), fitted(), settings))

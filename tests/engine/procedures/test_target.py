@@ -5,7 +5,7 @@ import pytest
 from engine.errors import UserError
 from engine.procedures.certify import certify
 from engine.procedures.target import Target
-from engine.schemes import Gaussian
+from engine.schemes import DssnL1, Gaussian
 from engine.settings import RunSettings
 from tests.fakes import HalfSpace, finish, fitted
 
@@ -84,6 +84,11 @@ class Pixels(Gaussian):
             {"target": "radius=0.2", "bound": "two-class"},
             "--target stops early, and the two-class bound may not be stopped; "
             "choose --bound live or anytime.",
+        ),
+        (
+            {"target_radius": 0.2, "scheme": DssnL1()},
+            "--target-radius stops early, and the enumeration bound may not be stopped; leave "
+            "--target-radius out, dssn-l1 counts all of its noise.",
         ),
     ],
 )

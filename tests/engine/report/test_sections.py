@@ -73,3 +73,15 @@ def test_a_decisions_phases_are_listed():
     shown = [(fact.label, fact.value, fact.note) for fact in found.facts]
     assert ("target", "radius=0.5", "verdict: certified") in shown
     assert ("phase 1", "100 votes", "p lower 0.87654 at alpha 0.0005") in shown
+
+
+def test_a_missed_target_is_told_beside_what_was_asked():
+    evidence = make_evidence(certified_at={"radius=0.25": True}, stop_reason="target out of reach")
+    settings = evidence.settings.model_copy(update={"target_radius": 0.75})
+    asked = section(
+        "Perturbations asked for", sections(evidence.model_copy(update={"settings": settings}))
+    )
+    assert [(fact.label, fact.value, fact.note) for fact in asked.facts] == [
+        ("radius=0.75", "not certified", "the target; ended: target out of reach"),
+        ("radius=0.25", "certified", ""),
+    ]
