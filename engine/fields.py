@@ -33,6 +33,8 @@ class FieldSpec:
         unit: of the value, as shown behind the field; may be empty.
         step: a sensible step for a spin box.
         advanced: rarely changed; a form may fold it away.
+        slider: lowest value, highest value and step of a slider for it; None for no slider. Values
+            beyond its ends are still allowed.
     """
 
     name: str
@@ -48,6 +50,7 @@ class FieldSpec:
     unit: str = ""
     step: float | None = None
     advanced: bool = False
+    slider: tuple[float, float, float] | None = None
 
 
 def _limit(info: FieldInfo, *names: str) -> float | None:
@@ -68,6 +71,13 @@ def _kind(info: FieldInfo, annotation: Any) -> tuple[FieldKind, tuple[str, ...]]
         return "choice", tuple(get_args(annotation))
     plain: dict[Any, FieldKind] = {int: "int", float: "float", bool: "bool"}
     return plain.get(annotation, "str"), ()
+
+
+def _slider(declared: Any) -> tuple[float, float, float] | None:
+    if not isinstance(declared, list | tuple):
+        return None
+    low, high, step = map(float, declared)
+    return low, high, step
 
 
 def _without_none(annotation: Any) -> tuple[Any, bool]:
@@ -106,6 +116,7 @@ def field_specs(model: type[BaseModel]) -> list[FieldSpec]:
                 unit=str(extra.get("unit", "")),
                 step=float(step) if isinstance(step, int | float) else None,
                 advanced=extra.get("advanced") is True,
+                slider=_slider(extra.get("slider")),
             )
         )
     return specs

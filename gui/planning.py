@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from engine.fields import field_specs
 from engine.figures import Curve, CurveFigure
 from engine.rounding import round_down, round_up
 
 if TYPE_CHECKING:
-    from engine.planning import Needed, PlanResult, Prospect
+    from engine.planning import Needed, PlanResult, Prospect, Requirement
+    from engine.schemes import Scheme
 
 NEVER = "out of reach"
+LOST = "✕"
+"""Marks what cannot be reached, beside its colour."""
+HEADING = "Class probability needed"
+_COARSE, _FINE, _NEXT_TO_ONE = 4, 6, 0.999
 
 
 def curve(plan: PlanResult) -> CurveFigure:
@@ -85,32 +92,60 @@ def wanted_n(plan: PlanResult) -> int | None:
     return plan.needed.n_stay or plan.needed.n_first
 
 
-def foreseen(prospect: Prospect) -> tuple[str, bool]:
-    """What settings can come to, in words, and whether that is nothing worth a run."""
-    words = [_least(prospect), _most(prospect)]
-    hopeless = prospect.best is None or (
-        bool(prospect.needs) and not any(need.reachable for need in prospect.needs)
-    )
-    return " ".join(filter(None, words)), hopeless
+@dataclass(frozen=True)
+class Need:
+    """A line of what settings ask for: a change, the class probability it needs, its hope."""
+
+    name: str
+    value: str
+    hopeless: bool = False
 
 
-def _least(prospect: Prospect) -> str:
-    can = [need for need in prospect.needs if need.p_lower <= 1]
-    cannot = [need.perturbation for need in prospect.needs if need.p_lower > 1]
-    parts = [f"{round_up(need.p_lower, 4)} for {need.perturbation}" for need in can]
-    needs = f"Needs a class probability of at least {' and '.join(parts)}." if parts else ""
-    no = f"No probability suffices for {' or '.join(cannot)}." if cannot else ""
-    return " ".join(filter(None, (needs, no)))
+def at_levels(scheme: Scheme) -> str:
+    """What the lines are, with the noise levels that they belong to."""
+    levels = [
+        f"{spec.title} {getattr(scheme, spec.name):g}"
+        for spec in field_specs(type(scheme))
+        if spec.slider is not None and not spec.advanced
+    ]
+    return f"{HEADING} at {', '.join(levels)}" if levels else HEADING
 
 
-def _most(prospect: Prospect) -> str:
+def needs(prospect: Prospect) -> list[Need]:
+    """What no change and the smallest changes need, and what votes that all agree reach."""
+    if prospect.at_rest is None or not prospect.needs:
+        return []
+    lines = [_need(one) for one in (prospect.at_rest, *prospect.needs)]
+    if prospect.ceiling is not None:
+        votes = f"all {prospect.n:,} votes agree"
+        reached = round_down(prospect.ceiling, _digits(prospect.ceiling))
+        lines.append(Need(f"if {votes}", f"reached {reached}"))
+    return lines
+
+
+def _need(one: Requirement) -> Need:
+    if one.p_lower > 1:
+        return Need(one.in_words, f"{LOST} no probability suffices", hopeless=True)
+    value = round_up(one.p_lower, _digits(one.p_lower))
+    if one.reachable:
+        return Need(one.in_words, value)
+    return Need(one.in_words, f"{LOST} {value}, {NEVER}", hopeless=True)
+
+
+def _digits(p: float) -> int:
+    """More decimals where a probability is next to 1: there they decide."""
+    return _FINE if p > _NEXT_TO_ONE else _COARSE
+
+
+def utmost(prospect: Prospect) -> tuple[str, bool]:
+    """What votes that all agree would certify, and whether that is nothing worth a run."""
     votes = f"all {prospect.n:,} votes agree"
     if prospect.best is None:
-        return f"Even if {votes}, nothing is certified."
+        return f"Even if {votes}, nothing is certified.", True
     if prospect.needs and not any(need.reachable for need in prospect.needs):
-        wanted = " or ".join(need.perturbation for need in prospect.needs)
-        return f"Even if {votes}, {wanted} is not certified."
-    return f"If {votes}: {prospect.best.headline()} ({prospect.best.note()})."
+        wanted = " or ".join(need.in_words for need in prospect.needs)
+        return f"Even if {votes}, {wanted} is not certified.", True
+    return f"If {votes}: {prospect.best.headline()} ({prospect.best.note()}).", False
 
 
 def _needed(needed: Needed, target: str) -> list[tuple[str, str]]:

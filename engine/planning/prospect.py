@@ -7,8 +7,9 @@ from itertools import combinations
 
 from engine.bounds import bound_method
 from engine.planning.records import Prospect, Requirement
-from engine.records import Votes
-from engine.regions import Perturbation, Region
+from engine.records import ProbabilityBounds, Votes
+from engine.regions import Count, Perturbation, Region, Staircase
+from engine.regions.base import counted
 from engine.schemes import Scheme
 from engine.settings import RunSettings
 
@@ -23,14 +24,17 @@ def prospect(settings: RunSettings) -> Prospect:
 
     Once per setting: a scheme may make its tables here.
     """
-    scheme, best = settings.scheme, unanimous(settings)
+    scheme, best, bounds = settings.scheme, unanimous(settings), ceiling(settings)
     return Prospect(
         scheme=scheme,
         n=settings.n,
         best=best,
+        ceiling=None if bounds is None else bounds.p_lower,
+        at_rest=_at_rest(scheme, best),
         needs=tuple(
             Requirement(
                 perturbation=text_of(change),
+                in_words=in_words(best, change),
                 p_lower=needed,
                 reachable=best is not None and best.contains(change),
             )
@@ -39,13 +43,34 @@ def prospect(settings: RunSettings) -> Prospect:
     )
 
 
+def _at_rest(scheme: Scheme, best: Region | None) -> Requirement | None:
+    counted_terms = [term for term in scheme.terms if term in scheme.counts]
+    if not counted_terms:
+        return None
+    nothing = dict.fromkeys(scheme.terms, 0.0)
+    one = len(counted_terms) == 1
+    return Requirement(
+        perturbation="",
+        in_words=counted(0, unit_of(best, counted_terms[0])) if one else "no change",
+        p_lower=scheme.required_probability(nothing),
+        reachable=best is not None,
+    )
+
+
 def unanimous(settings: RunSettings) -> Region | None:
     """What the settings certify if all n votes are for one class; None for nothing."""
-    scheme, votes = settings.scheme, Votes(counts=(settings.n, 0))
-    if scheme.samples() is not None:
-        return scheme.region_of_counts(votes, 0)
-    method = bound_method(settings.bound)
-    return scheme.region(method.at(votes, top=0, alpha=settings.alpha, n_plan=settings.n))
+    bounds = ceiling(settings)
+    if bounds is None:
+        return settings.scheme.region_of_counts(Votes(counts=(settings.n, 0)), 0)
+    return settings.scheme.region(bounds)
+
+
+def ceiling(settings: RunSettings) -> ProbabilityBounds | None:
+    """The bounds of n votes that all agree; None where the noise is enumerated."""
+    if settings.scheme.samples() is not None:
+        return None
+    votes, method = Votes(counts=(settings.n, 0)), bound_method(settings.bound)
+    return method.at(votes, top=0, alpha=settings.alpha, n_plan=settings.n)
 
 
 def smallest(scheme: Scheme) -> Iterator[tuple[Perturbation, float]]:
@@ -69,6 +94,21 @@ def smallest(scheme: Scheme) -> Iterator[tuple[Perturbation, float]]:
             if needed > TRIVIAL:
                 found.append(set(terms))
                 yield change, needed
+
+
+def unit_of(region: Region | None, term: str) -> str:
+    """What a counted term counts, in the plural: ``fields`` for the words of a table."""
+    if isinstance(region, Count) and region.term == term:
+        return region.unit
+    if isinstance(region, Staircase) and region.count_term == term:
+        return region.things
+    return term
+
+
+def in_words(region: Region | None, change: Perturbation) -> str:
+    """The terms that are counted, for people: ``1 addition and 1 node``."""
+    named = [(value, unit_of(region, term)) for term, value in change.items() if value >= 1]
+    return " and ".join(counted(int(value), unit) for value, unit in named)
 
 
 def text_of(change: Perturbation) -> str:

@@ -135,11 +135,13 @@ class Requirement(Record):
 
     Attributes:
         perturbation: in the scheme's terms, those that are not 0: ``entities=1``.
+        in_words: the same for people: ``1 pixel``.
         p_lower: the smallest that certifies it; more than 1 where none does.
         reachable: whether unanimous votes under the settings certify it.
     """
 
     perturbation: str
+    in_words: str
     p_lower: float
     reachable: bool
 
@@ -150,10 +152,14 @@ class Prospect(Record):
     Attributes:
         n: votes of the run.
         best: what they certify if all of them agree; None for nothing.
+        ceiling: the p_lower of such votes; None where the noise is enumerated.
+        at_rest: what the unchanged input alone needs; None where the scheme counts no things.
         needs: of the smallest changes; empty where the scheme counts no things.
     """
 
     scheme: Annotated[SerializeAsAny[Scheme], BeforeValidator(read_scheme)]
     n: int
     best: Region | None
+    ceiling: float | None = None
+    at_rest: Requirement | None = None
     needs: tuple[Requirement, ...] = ()

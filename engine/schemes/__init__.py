@@ -55,6 +55,17 @@ def scheme_class(key: str) -> type[Scheme]:
     raise UserError(f"There is no scheme '{key}'; there are: {', '.join(s.key for s in SCHEMES)}.")
 
 
+def siblings(scheme: type[Scheme]) -> tuple[type[Scheme], ...]:
+    """The schemes of its group, itself among them: they differ in their kernel alone.
+
+    >>> [one.kernel_name for one in siblings(TextMask)]
+    ['uniform', 'mask']
+    """
+    if not scheme.group:
+        return (scheme,)
+    return tuple(one for one in SCHEMES if one.group == scheme.group)
+
+
 def parse_scheme(values: Mapping[str, Any]) -> Scheme:
     """A scheme from its serialised form, ``{"key": "gaussian", "sigma": 0.25}``.
 
@@ -78,4 +89,5 @@ __all__ = [
     "UniformL1",
     "parse_scheme",
     "scheme_class",
+    "siblings",
 ]

@@ -90,7 +90,7 @@ class Ablation(Scheme):
         description="probability that an entity (pixel, node) is ablated, each by itself; 0 keeps "
         "exactly --keep",
         validate_default=True,
-        json_schema_extra={"step": 0.01, "advanced": True},
+        json_schema_extra={"step": 0.01, "advanced": True, "slider": [0.0, 0.99, 0.01]},
     )
 
     @field_validator("keep")

@@ -63,7 +63,7 @@ class DssnL1(Scheme):
         le=20,
         title="half-width",
         description="half-width of the noise",
-        json_schema_extra={"unit": _UNIT, "step": 0.05},
+        json_schema_extra={"unit": _UNIT, "step": 0.05, "slider": [0.05, 4.0, 0.05]},
     )
 
     def samples(self) -> int:

@@ -100,7 +100,7 @@ class Selecting(Scheme, ABC):
         le=1,
         title="p",
         description="probability that an entity (pixel, node) is noised",
-        json_schema_extra={"step": 0.01},
+        json_schema_extra={"step": 0.01, "slider": [0.51, 1.0, 0.01]},
     )
     centre: int = Field(
         default=0,
@@ -117,7 +117,7 @@ class Selecting(Scheme, ABC):
         le=1,
         title="p in the centre",
         description="probability that an entity of the centre is noised",
-        json_schema_extra={"advanced": True, "step": 0.01},
+        json_schema_extra={"advanced": True, "step": 0.01, "slider": [0.51, 1.0, 0.01]},
     )
 
     def keeps(self) -> tuple[float, ...]:

@@ -43,7 +43,7 @@ class Gaussian(Scheme):
         le=100,
         title="sigma",
         description="standard deviation of the noise",
-        json_schema_extra={"unit": "pixels in [0,1]", "step": 0.05},
+        json_schema_extra={"unit": "pixels in [0,1]", "step": 0.05, "slider": [0.05, 2.0, 0.01]},
     )
 
     def noisy(self, x: torch.Tensor, stream: NoiseSource, start: int, out: torch.Tensor) -> None:

@@ -66,7 +66,7 @@ class HierarchicalSparse(Selecting):
         le=1,
         title="p plus",
         description="probability that a 0 becomes 1",
-        json_schema_extra={"step": 0.01},
+        json_schema_extra={"step": 0.01, "slider": [0.0, 0.5, 0.005]},
     )
     p_minus: float = Field(
         default=0.8,
@@ -74,7 +74,7 @@ class HierarchicalSparse(Selecting):
         le=1,
         title="p minus",
         description="probability that a 1 becomes 0",
-        json_schema_extra={"step": 0.05},
+        json_schema_extra={"step": 0.05, "slider": [0.0, 0.95, 0.01]},
     )
 
     def noisy(self, x: torch.Tensor, stream: NoiseSource, start: int, out: torch.Tensor) -> None:

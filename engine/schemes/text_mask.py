@@ -23,6 +23,7 @@ class TextMask(Text):
     """
 
     key: ClassVar[str] = "text-mask"
+    kernel_name: ClassVar[str] = "mask"
     title: ClassVar[str] = "Word masking"
     citation: ClassVar[str] = (
         "Levine & Feizi, Robustness Certificates for Sparse Adversarial Attacks by Randomized "

@@ -23,6 +23,7 @@ class TextUniform(Text):
     """
 
     key: ClassVar[str] = "text-uniform"
+    kernel_name: ClassVar[str] = "uniform"
     title: ClassVar[str] = "Word substitution"
     citation: ClassVar[str] = (
         "Lee, Yuan, Chang & Jaakkola, Tight Certificates of Adversarial Robustness for Randomly "

@@ -54,7 +54,7 @@ class UniformL1(Scheme):
         le=20,
         title="half-width",
         description="half-width of the noise",
-        json_schema_extra={"unit": "pixels in [0,1]", "step": 0.05},
+        json_schema_extra={"unit": "pixels in [0,1]", "step": 0.05, "slider": [0.05, 4.0, 0.05]},
     )
 
     def noisy(self, x: torch.Tensor, stream: NoiseSource, start: int, out: torch.Tensor) -> None:

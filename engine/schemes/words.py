@@ -39,7 +39,7 @@ class Words(Deciding, ABC):
         lt=1,
         title="beta",
         description="probability of replacing or masking a token",
-        json_schema_extra={"step": 0.01},
+        json_schema_extra={"step": 0.01, "slider": [0.05, 0.99, 0.01]},
     )
     vocabulary: int = Field(
         default=1000,
@@ -112,6 +112,7 @@ class Words(Deciding, ABC):
 class Text(Words, ABC):
     """A text alone."""
 
+    group: ClassVar[str] = "text"
     inputs: ClassVar[tuple[str, ...]] = ("text",)
     subject: ClassVar[str] = "text"
     law: ClassVar[Law] = "discrete"

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QLineEdit, QWidget
 
 from engine.fields import FieldSpec
 from gui.panels.section import words
 from gui.theme import set_role
+from gui.widgets.level import LevelSlider
 
 OPEN = "not given"
 """Shown where a value may be left open and is."""
+_BESIDE = 84
+"""Pixels that a number has beside its slider."""
 
 
 class NumberEdit(QLineEdit):
@@ -45,7 +49,13 @@ class NumberEdit(QLineEdit):
 
 
 class Field:
-    """The editor of one field, and the raw value in it."""
+    """The editor of one field, and the raw value in it.
+
+    Attributes:
+        label, editor, below: its name, where it is typed, and what it is for.
+        slider: moves with the editor, which may go further; None where none is declared.
+        row: the editor, with its slider where there is one.
+    """
 
     def __init__(self, spec: FieldSpec) -> None:
         self.spec = spec
@@ -56,10 +66,24 @@ class Field:
         self.editor.setAccessibleName(spec.title)
         self.editor.setAccessibleDescription(self.hint())
         self.editor.setToolTip(self.hint())
+        self.slider = self._slider()
+        self._lead()
+        self.row = self.editor if self.slider is None else _beside(self.slider, self.editor)
 
     def hint(self) -> str:
         """Unit and help in one line."""
         return " · ".join(part for part in (self.spec.unit, self.spec.help) if part)
+
+    def _slider(self) -> LevelSlider | None:
+        line = self.editor
+        if self.spec.slider is None or not isinstance(line, NumberEdit):
+            return None
+        slider = LevelSlider(*self.spec.slider, name=self.spec.title)
+        slider.setAccessibleDescription(self.hint())
+        slider.setToolTip(self.hint())
+        slider.chosen.connect(lambda level: line.setText(as_text(level)))
+        line.textChanged.connect(self._lead)
+        return slider
 
     def complain(self, sentence: str) -> None:
         """Say what is wrong below the editor, or, with an empty sentence, what it is for."""
@@ -97,6 +121,12 @@ class Field:
         else:
             self.editor.setText(as_text(value))
 
+    def _lead(self) -> None:
+        """Take the slider along; what is no number leaves it where it is."""
+        value = self.value()
+        if self.slider is not None and isinstance(value, int | float) and math.isfinite(value):
+            self.slider.follow(value)
+
     def on_change(self, slot: Callable[[], None]) -> None:
         """Call a method of a widget whenever the value changes."""
         if isinstance(self.editor, QCheckBox):
@@ -105,6 +135,17 @@ class Field:
             self.editor.currentTextChanged.connect(slot)
         else:
             self.editor.textChanged.connect(slot)
+
+
+def _beside(slider: LevelSlider, editor: QWidget) -> QWidget:
+    row = QWidget()
+    line = QHBoxLayout(row)
+    line.setContentsMargins(0, 0, 0, 0)
+    line.setSpacing(8)
+    editor.setMaximumWidth(_BESIDE)
+    line.addWidget(slider, 1)
+    line.addWidget(editor)
+    return row
 
 
 def _editor(spec: FieldSpec) -> QCheckBox | QComboBox | QLineEdit:

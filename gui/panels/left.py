@@ -6,22 +6,23 @@ from PySide6.QtCore import QTimer, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
+from engine.fields import field_specs
 from engine.planning import Prospect
-from engine.schemes import Scheme
+from engine.schemes import SCHEMES, Scheme
 from engine.settings import RunSettings
 from gui.panels.attacker import AttackerPanel
+from gui.panels.catalogue import misfit
 from gui.panels.command import CommandPanel
 from gui.panels.input import InputPanel
 from gui.panels.model import ModelPanel
 from gui.panels.scroll import ScrollColumn
 from gui.panels.settings import SettingsPanel
-from gui.planning import foreseen
 from gui.session import Session
 from gui.widgets.card import Card
 
 WIDTH = 330
-_PAUSE_MS = 200
-"""Settings are looked at when typing has paused for this long."""
+_TURN_MS = 60
+"""While a slider is dragged, settings are looked at in turns of this length."""
 
 
 class LeftColumn(Card):
@@ -37,8 +38,8 @@ class LeftColumn(Card):
         self.attacker = AttackerPanel()
         self.settings = SettingsPanel(preferences=session.preferences)
         self.command = CommandPanel(session, actions["copy-command"])
-        self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
-        self._pause.timeout.connect(self._look_ahead)
+        self._turn = QTimer(self, singleShot=True, interval=_TURN_MS)
+        self._turn.timeout.connect(self._look_ahead)
         self._connect()
         scroll = ScrollColumn("What is certified", spacing=14)
         for panel in (self.model, self.input, self.attacker, self.settings, self.command):
@@ -58,14 +59,17 @@ class LeftColumn(Card):
         session.scheme_proposed.connect(self._take_proposal)
         session.model_changed.connect(self._follow)
         session.fitted_changed.connect(self._follow)
-        session.warmed.connect(self._pause.start)
+        self.settings.switched.connect(self.attacker.show_scheme)
+        session.warmed.connect(self._turn.start)
         session.desk.foreseen.connect(self._show_prospect)
 
     @Slot(object)
     def _take_settings(self, settings: RunSettings) -> None:
+        if not same_but_for_levels(self._session.settings, settings):
+            self.settings.needs.wait()
         self._session.set_settings(settings)
-        self.settings.say_hint("")
-        self._pause.start()
+        if not self._turn.isActive():
+            self._turn.start()
 
     @Slot(object)
     def _take_proposal(self, scheme: Scheme) -> None:
@@ -78,6 +82,9 @@ class LeftColumn(Card):
         session = self._session
         given = session.fitted.identity if session.fitted is not None else None
         self.attacker.follow(session.model, given)
+        self.settings.offer_kernels(
+            [one for one in SCHEMES if not misfit(one, session.model, given)]
+        )
         if given is not None:
             self.settings.suit(given)
 
@@ -90,6 +97,17 @@ class LeftColumn(Card):
 
     @Slot(object, object)
     def _show_prospect(self, settings: RunSettings, prospect: Prospect) -> None:
-        if settings == self._session.settings and not self._session.complaint:
-            sentence, hopeless = foreseen(prospect)
-            self.settings.say_hint(sentence, warns=hopeless)
+        """Numbers of a slider's place a moment ago say so; those of another scheme are none."""
+        if type(settings.scheme) is self.settings.scheme and not self._session.complaint:
+            self.settings.needs.show_prospect(prospect)
+
+
+def same_but_for_levels(one: RunSettings, other: RunSettings) -> bool:
+    """Whether two settings differ in nothing but n and what has a slider, which a view names."""
+    if type(one.scheme) is not type(other.scheme):
+        return False
+    specs = field_specs(type(one.scheme))
+    levels = {spec.name for spec in specs if spec.slider and not spec.advanced}
+    schemes = (x.scheme.model_dump(exclude=levels) for x in (one, other))
+    runs = (x.model_dump(exclude={"scheme", "n"}) for x in (one, other))
+    return next(schemes) == next(schemes) and next(runs) == next(runs)

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QGridLayout, QToolButton, QWidget
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QToolButton, QWidget
 
 from engine.errors import UserError
 from engine.fields import FieldSpec, checked, field_specs
 from engine.records import InputIdentity
-from engine.schemes import SCHEMES, Scheme
+from engine.schemes import SCHEMES, Scheme, siblings
 from engine.settings import SETTLED, RunSettings
 from gui.panels.fields import Field
+from gui.panels.needs import NeedsView
 from gui.panels.section import Section, say, words
 from gui.preferences import Preferences
 from gui.theme import set_role
+
+_CHOICE = 2
+"""From this many on there is a choice."""
+_GAP = 8
+"""Pixels below the choice of kernel."""
+_KERNEL = "What the noise does to a word or field; noise levels stay when another is chosen"
 
 
 class SettingsPanel(Section):
@@ -26,12 +34,16 @@ class SettingsPanel(Section):
 
     Attributes:
         complaint: why the form makes no settings; empty where it does.
-        hint: what the settings can come to at best; said by whoever knows.
+        hint: a complaint that is about no single field.
+        kernel: chooses among schemes that differ in their kernel alone; None where one fits.
+        needs: what the settings can come to; shown by whoever knows.
         more: unfolds the fields that are declared as advanced.
     """
 
     changed = Signal(object)
     """New, valid :class:`RunSettings`."""
+    switched = Signal(object)
+    """Another scheme of the same group, chosen by its kernel."""
     refused = Signal(str)
     """Why the form makes no settings."""
 
@@ -44,10 +56,15 @@ class SettingsPanel(Section):
         self._typed: dict[type[Scheme], dict[str, Any]] = {}
         self._run_typed: dict[str, Any] = {}
         self._given: InputIdentity | None = None
+        self._fitting: frozenset[type[Scheme]] = frozenset()
+        self.kernel: QComboBox | None = None
         self._filling = False
-        self._usual, self._rare = _grid(), _grid()
-        self.hint = words(role="small")
-        self.hint.setAccessibleName("What these settings can come to")
+        self._noise, self._usual, self._rare = _grid(), _grid(), _grid()
+        self.needs = NeedsView()
+        self.hint = words(role="provisional")
+        self.hint.setAccessibleName("What is wrong with these settings")
+        self.content.addLayout(self._noise)
+        self.content.addWidget(self.needs)
         self.content.addLayout(self._usual)
         self.content.addWidget(self.hint)
         self._build_more()
@@ -71,6 +88,22 @@ class SettingsPanel(Section):
         """Make the form of another scheme; the run's own settings stay."""
         self._remember()
         self._build(scheme)
+
+    def offer_kernels(self, fitting: Collection[type[Scheme]]) -> None:
+        """Of the schemes that fit model and input, offer those of the form's group."""
+        before, self._fitting = self._kin(), frozenset(fitting)
+        if self._kin() != before:
+            self._remember()
+            self._build(self._scheme)
+
+    def set_kernel(self, scheme: type[Scheme]) -> None:
+        """The same form for another kernel: values of the fields that both have stay."""
+        self._remember()
+        shared = {spec.name for spec in field_specs(scheme)} & set(self._typed[self._scheme])
+        kept = {name: self._typed[self._scheme][name] for name in shared}
+        self._typed[scheme] = {**self._typed.get(scheme, {}), **kept}
+        self._build(scheme)
+        self.switched.emit(scheme)
 
     def show_scheme(self, scheme: Scheme) -> None:
         """Show a scheme and its parameters."""
@@ -101,11 +134,6 @@ class SettingsPanel(Section):
         if not self.complaint:
             self._mark(self._remark())
 
-    def say_hint(self, sentence: str, *, warns: bool = False) -> None:
-        """What the settings can come to; it warns where that is nothing."""
-        set_role(self.hint, "provisional" if warns else "small")
-        say(self.hint, sentence)
-
     def settings(self) -> RunSettings:
         """The form's settings.
 
@@ -121,7 +149,10 @@ class SettingsPanel(Section):
     def _build(self, scheme: type[Scheme]) -> None:
         """The form of a scheme; a rarely used field that is in use is not folded away."""
         self._clear()
+        if scheme is not self._scheme:
+            self.needs.clear()
         self._scheme = scheme
+        self._add_kernel()
         self.scheme_fields = [Field(spec) for spec in field_specs(scheme)]
         self.run_fields = [Field(spec) for spec in run_specs(scheme)]
         known = {**self._run_typed, **self._typed.get(scheme, {})}
@@ -130,7 +161,8 @@ class SettingsPanel(Section):
             if name in known:
                 field.set_value(known[name])
             rare = field.spec.advanced and field.value() == field.spec.default
-            self._add(self._rare if rare else self._usual, field)
+            noise = field in self.scheme_fields
+            self._add(self._rare if rare else self._noise if noise else self._usual, field)
             self._folded += [field] if rare else []
         self._fold()
         self._suit()
@@ -167,13 +199,37 @@ class SettingsPanel(Section):
     def _add(self, grid: QGridLayout, field: Field) -> None:
         row = grid.rowCount()
         grid.addWidget(field.label, row, 0)
-        grid.addWidget(field.editor, row, 1)
+        grid.addWidget(field.row, row, 1)
         grid.addWidget(field.below, row + 1, 0, 1, 2)
         grid.setRowMinimumHeight(row + 1, 18)
         field.on_change(self._check)
 
+    def _kin(self) -> tuple[type[Scheme], ...]:
+        return tuple(one for one in siblings(self._scheme) if one in self._fitting)
+
+    def _add_kernel(self) -> None:
+        """The choice of kernel, where more than one fits."""
+        self.kernel = None
+        kin = self._kin()
+        if self._scheme not in kin or len(kin) < _CHOICE:
+            return
+        box, label = QComboBox(), QLabel("kernel")
+        for scheme in kin:
+            box.addItem(scheme.kernel_name, scheme)
+            box.setItemData(box.count() - 1, scheme.title, Qt.ItemDataRole.ToolTipRole)
+        box.setCurrentIndex(kin.index(self._scheme))
+        box.setAccessibleName("kernel")
+        box.setAccessibleDescription(_KERNEL)
+        box.setToolTip(_KERNEL)
+        label.setBuddy(box)
+        box.activated.connect(lambda place: self.set_kernel(box.itemData(place)))
+        self._noise.addWidget(label, 0, 0)
+        self._noise.addWidget(box, 0, 1)
+        self._noise.setRowMinimumHeight(1, _GAP)
+        self.kernel = box
+
     def _clear(self) -> None:
-        for grid in (self._usual, self._rare):
+        for grid in (self._noise, self._usual, self._rare):
             for row in range(grid.rowCount()):
                 grid.setRowMinimumHeight(row, 0)  # a grid keeps the rows of what it held
             while (item := grid.takeAt(0)) is not None:
@@ -215,12 +271,14 @@ class SettingsPanel(Section):
         except UserError as error:
             self._mark(str(error))
             self.complaint = str(error)
-            self.say_hint("" if self._marked(str(error)) else str(error), warns=True)
+            say(self.hint, "" if self._marked(str(error)) else str(error))
+            self.needs.clear()
             self.refused.emit(str(error))
         else:
             # parameters for another input are still good for planning and for votes of others
             self._mark(self._remark())
             self.complaint = ""
+            say(self.hint, "")
             self.changed.emit(settings)
 
     def _mark(self, sentence: str) -> None:

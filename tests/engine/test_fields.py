@@ -72,3 +72,16 @@ def test_switches_and_values_that_may_be_missing():
     assert (share.kind, share.optional) == ("float", True)
     assert (sure.kind, sure.optional) == ("bool", False)
     assert (kernel.kind, kernel.choices) == ("choice", ("uniform", "mask"))
+
+
+class Level(BaseModel):
+    """A field with a slider and one without."""
+
+    sigma: float = Field(default=0.25, gt=0, json_schema_extra={"slider": [0.05, 2, 0.01]})
+    count: int = 3
+
+
+def test_a_slider_is_declared_with_the_field():
+    sigma, count = field_specs(Level)
+    assert sigma.slider == (0.05, 2.0, 0.01)
+    assert count.slider is None

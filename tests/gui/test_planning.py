@@ -8,8 +8,19 @@ from engine.planning import Pilot
 from engine.planning.planner import plan
 from engine.planning.prospect import prospect
 from engine.schemes import Ablation, Gaussian
+from engine.schemes.hybrid_uniform import HybridUniform
 from engine.settings import RunSettings
-from gui.planning import NEVER, curve, facts, foreseen, spelled, wanted_n
+from gui.planning import (
+    NEVER,
+    Need,
+    at_levels,
+    curve,
+    facts,
+    needs,
+    spelled,
+    utmost,
+    wanted_n,
+)
 
 
 def planned(**changes):
@@ -75,17 +86,40 @@ def test_perturbations_are_spelled_with_spaces():
 
 
 def test_what_settings_can_come_to_is_rounded_against_the_hope():
-    said, hopeless = foreseen(prospect(RunSettings(scheme=Ablation(keep=11), n=1000)))
-    assert said.startswith("Needs a class probability of at least 0.6719 for entities=1. If all")
-    assert not hopeless  # 1/2 + 11/64 = 0.671875
+    found = prospect(RunSettings(scheme=Ablation(keep=11), n=1000))
+    rest, one, votes = needs(found)
+    assert (rest.name, rest.value) == ("0 pixels or nodes", "0.5000")
+    assert (one.name, one.value) == ("1 pixel or node", "0.6719")  # 1/2 + 11/64 = 0.671875
+    assert votes.name == "if all 1,000 votes agree" and votes.value == "reached 0.9930"
+    assert not any(line.hopeless for line in (rest, one, votes))
+    sentence, hopeless = utmost(found)
+    assert sentence.startswith("If all 1,000 votes agree: ") and not hopeless
 
 
 def test_a_hopeless_setting_is_called_so():
-    said, hopeless = foreseen(prospect(RunSettings(scheme=Ablation(keep=40))))
-    assert hopeless
-    assert said == (
-        "No probability suffices for entities=1. Even if all 100,000 votes agree, entities=1 is "
-        "not certified."
+    found = prospect(RunSettings(scheme=Ablation(keep=40)))
+    assert needs(found)[1] == Need("1 pixel or node", "✕ no probability suffices", hopeless=True)
+    assert utmost(found) == (
+        "Even if all 100,000 votes agree, 1 pixel or node is not certified.",
+        True,
     )
-    few = RunSettings(scheme=Gaussian(), n=3, bound="clopper-pearson")
-    assert foreseen(prospect(few)) == ("Even if all 3 votes agree, nothing is certified.", True)
+    few = prospect(RunSettings(scheme=Gaussian(), n=3, bound="clopper-pearson"))
+    assert utmost(few) == ("Even if all 3 votes agree, nothing is certified.", True)
+    assert needs(few) == []
+
+
+def test_what_votes_that_agree_cannot_reach_is_marked():
+    """With a large alphabet and beta 0.25 one word needs more than 10,000 votes can show."""
+    scheme = HybridUniform(beta=0.25, vocabulary=1000)
+    _, one, votes = needs(prospect(RunSettings(scheme=scheme, n=10_000)))
+    assert one == Need("1 word", "✕ 0.999834, out of reach", hopeless=True)
+    assert votes.value == "reached 0.999298"
+    _, one, _ = needs(prospect(RunSettings(scheme=scheme, n=1_000_000)))
+    assert one == Need("1 word", "0.999834")
+
+
+def test_the_heading_names_the_levels_it_belongs_to():
+    assert at_levels(HybridUniform(beta=0.8, sigma=0.3)) == (
+        "Class probability needed at beta 0.8, sigma 0.3"
+    )
+    assert at_levels(Ablation()) == "Class probability needed"

@@ -6,11 +6,14 @@ from statistics import NormalDist
 import pytest
 
 from engine.bounds import bound_method
-from engine.planning.prospect import prospect, smallest
+from engine.planning.prospect import ceiling, prospect, smallest
 from engine.records import Votes
-from engine.schemes import SCHEMES, Gaussian
+from engine.schemes import SCHEMES, DssnL1, Gaussian
 from engine.schemes.ablation import Ablation
 from engine.schemes.hierarchical_gaussian import HierarchicalGaussian
+from engine.schemes.hybrid_flip import HybridFlip
+from engine.schemes.hybrid_mask import HybridMask
+from engine.schemes.hybrid_uniform import HybridUniform
 from engine.settings import RunSettings
 
 
@@ -55,3 +58,27 @@ def test_every_scheme_has_a_prospect_that_agrees_with_its_region(scheme):
             assert need.reachable == (bounds.p_lower >= need.p_lower) or math.isclose(
                 bounds.p_lower, need.p_lower, abs_tol=1e-6
             )
+
+
+@pytest.mark.parametrize(
+    ("scheme", "rest", "needs"),
+    [
+        (HybridMask(beta=0.8), ("0 words", 0.5), ["1 word"]),
+        (HybridMask(beta=0.8, tau=0.3), ("0 words", 0.3), ["1 word"]),
+        (HybridUniform(arities="4,3", beta=0.3), ("0 fields", 0.5), ["1 field"]),
+        (HybridFlip(), ("no change", 0.5), ["1 addition", "1 deletion"]),
+    ],
+    ids=str,
+)
+def test_changes_are_said_in_words_and_beside_what_no_change_needs(scheme, rest, needs):
+    found = prospect(RunSettings(scheme=scheme, n=10_000))
+    assert (found.at_rest.in_words, found.at_rest.p_lower) == rest
+    assert [need.in_words for need in found.needs] == needs
+    settings = RunSettings(scheme=scheme, n=10_000)
+    assert found.ceiling == ceiling(settings).p_lower
+
+
+def test_a_norm_and_a_counted_law_have_less_to_say():
+    assert prospect(RunSettings(scheme=Gaussian(), n=100)).at_rest is None
+    enumerated = prospect(RunSettings(scheme=DssnL1()))
+    assert enumerated.ceiling is None and enumerated.best is not None

@@ -1,7 +1,8 @@
 import pytest
 
 from engine.errors import UserError
-from engine.schemes import SCHEMES, Gaussian, parse_scheme, scheme_class
+from engine.fields import field_specs
+from engine.schemes import SCHEMES, Gaussian, parse_scheme, scheme_class, siblings
 
 
 @pytest.mark.parametrize("scheme", SCHEMES, ids=lambda s: s.key)
@@ -51,3 +52,29 @@ def test_many_required_probabilities_are_those_one_by_one(scheme):
 
 def test_no_certified_change_changes_the_answer():
     assert Gaussian().effect("cat") == "changes the answer 'cat'"
+
+
+@pytest.mark.parametrize("scheme", SCHEMES, ids=lambda s: s.key)
+def test_every_noise_level_has_a_slider_within_its_limits(scheme):
+    specs = {spec.name: spec for spec in field_specs(scheme)}
+    levels = {"sigma", "lam", "beta", "p", "p_centre", "p_plus", "p_minus"} & set(specs)
+    assert levels == {name for name, spec in specs.items() if spec.slider}
+    for name in levels:
+        low, high, step = specs[name].slider
+        assert low <= specs[name].default <= high and 0 < step < (high - low) / 10
+        for end in (low, high):
+            scheme(**{"p_plus": 0.1, name: end} if name == "p_minus" else {name: end})
+
+
+@pytest.mark.parametrize(
+    ("key", "kernels"),
+    [
+        ("gaussian", [""]),
+        ("text-mask", ["uniform", "mask"]),
+        ("hybrid-flip", ["uniform", "mask", "flip"]),
+    ],
+)
+def test_siblings_differ_in_their_kernel(key, kernels):
+    found = siblings(scheme_class(key))
+    assert [one.kernel_name for one in found] == kernels
+    assert scheme_class(key) in found

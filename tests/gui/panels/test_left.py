@@ -5,8 +5,11 @@ from PySide6.QtGui import QAction
 
 from engine.models.request import ModelRequest
 from engine.schemes import Ablation, Gaussian, HierarchicalSparse
+from engine.schemes.hybrid_mask import HybridMask
+from engine.schemes.text_uniform import TextUniform
+from engine.settings import RunSettings
 from gui.actions import COMMANDS
-from gui.panels.left import LeftColumn
+from gui.panels.left import LeftColumn, same_but_for_levels
 
 
 def made(qtbot, session):
@@ -60,12 +63,53 @@ def test_a_model_of_another_kind_brings_a_scheme_that_fits(column, session, back
     qtbot.waitUntil(lambda: "graph" in type(session.settings.scheme).inputs)
 
 
-def test_what_settings_can_come_to_is_said_below_the_form(column, session, qtbot):
-    qtbot.waitUntil(lambda: column.settings.hint.text().startswith("If all 100,000 votes agree"))
+def test_what_settings_can_come_to_is_said_beside_the_form(column, session, qtbot):
+    needs = column.settings.needs
+    qtbot.waitUntil(lambda: "If all 100,000 votes agree" in needs.text())
     column.settings.set_scheme(Ablation)
-    assert column.settings.hint.text() == ""  # never that of other settings
-    qtbot.waitUntil(lambda: "at least 0.6875 for entities=1" in column.settings.hint.text())
-    assert column.settings.hint.property("role") == "small"
+    assert needs.isHidden() and needs.text() == ""  # never that of another scheme
+    qtbot.waitUntil(lambda: "1 pixel or node: 0.6875" in needs.text())
     column.settings.fields["keep"].set_value(40)
-    qtbot.waitUntil(lambda: "No probability suffices" in column.settings.hint.text())
-    assert column.settings.hint.property("role") == "provisional"
+    assert "0.6875" not in needs.text()  # nor of settings that it does not name
+    qtbot.waitUntil(lambda: "no probability suffices" in needs.text())
+    assert needs.sentence.property("role") == "provisional"
+
+
+def test_while_a_slider_is_dragged_the_numbers_stay_and_say_where_they_belong(
+    column, session, qtbot
+):
+    column.settings.set_scheme(HybridMask)
+    needs, field = column.settings.needs, column.settings.fields["beta"]
+    qtbot.waitUntil(lambda: "at beta 0.9, sigma 0.25: " in needs.text())
+    before = needs.text()
+    field.slider.setValue(field.slider.value() - 10)
+    assert session.settings.scheme.beta == 0.8
+    assert needs.text() == before
+    qtbot.waitUntil(lambda: "at beta 0.8, sigma 0.25: " in needs.text())
+    assert "1 word: 0.7001" in needs.text()  # p - (1 - beta) must be one half, rounded up
+
+
+def test_the_kernel_is_offered_where_the_input_takes_more_than_one(
+    column, session, backend, make, qtbot
+):
+    backend.models["t"] = make.model(
+        "t", kind="text", input_shape=(0,), training_scheme={"key": "text-mask", "beta": 0.8}
+    )
+    session.open_model(ModelRequest("t"))
+    qtbot.waitUntil(lambda: session.model is not None)
+    box = column.settings.kernel
+    assert [box.itemText(i) for i in range(box.count())] == ["uniform", "mask"]
+    column.settings.fields["n"].set_value(700)
+    box.setCurrentIndex(0)
+    box.activated.emit(0)
+    assert column.attacker.scheme() is TextUniform
+    assert session.settings.scheme == TextUniform(beta=0.8) and session.settings.n == 700
+    assert column.settings.kernel.currentText() == "uniform"
+
+
+def test_settings_are_told_apart_by_all_that_no_line_names():
+    one = RunSettings(scheme=HybridMask(beta=0.8))
+    assert same_but_for_levels(one, RunSettings(scheme=HybridMask(beta=0.7), n=5))
+    assert not same_but_for_levels(one, RunSettings(scheme=HybridMask(beta=0.8, tau=0.4)))
+    assert not same_but_for_levels(one, RunSettings(scheme=HybridMask(beta=0.8), alpha=0.01))
+    assert not same_but_for_levels(one, RunSettings(scheme=Gaussian()))

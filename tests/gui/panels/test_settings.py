@@ -5,6 +5,9 @@ from PySide6.QtCore import Qt
 
 from engine.fields import field_specs
 from engine.schemes import SCHEMES, Ablation, DssnL1, Gaussian, HierarchicalGaussian, Sparse
+from engine.schemes.hybrid_flip import HybridFlip
+from engine.schemes.hybrid_mask import HybridMask
+from engine.schemes.hybrid_uniform import HybridUniform
 from engine.settings import RunSettings
 from gui.panels.settings import SettingsPanel, run_specs
 from tests.factories import make_input
@@ -211,3 +214,59 @@ def test_a_rare_field_that_is_in_use_stands_with_the_usual_ones(panel):
     assert panel.settings().scheme == Ablation(p=0.8)
     panel.show_scheme(Ablation())
     assert panel.fields["p"] in panel._folded
+
+
+def test_a_slider_moves_its_number_and_follows_it(panel):
+    field = panel.fields["sigma"]
+    field.slider.setValue(field.slider.value() + 3)
+    assert panel.settings().scheme.sigma == 0.28
+    field.editor.setText("0.5")
+    assert field.slider.level() == 0.5
+    field.editor.setText("7")  # beyond its end, and as good as any
+    assert panel.settings().scheme.sigma == 7.0 and field.slider.level() == 2.0
+    field.editor.setText("none")
+    assert field.slider.level() == 2.0 and panel.complaint
+
+
+def test_a_slider_can_be_moved_by_keys_and_says_what_it_is(panel, qtbot):
+    slider = panel.fields["sigma"].slider
+    assert slider.accessibleName() == "sigma, slider"
+    assert "standard deviation" in slider.accessibleDescription()
+    qtbot.keyClick(slider, Qt.Key.Key_Right)
+    assert panel.settings().scheme.sigma == 0.26
+
+
+@pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.key)
+def test_sliders_are_where_they_are_declared(panel, scheme):
+    panel.set_scheme(scheme)
+    for field in panel.fields.values():
+        assert (field.slider is not None) == (field.spec.slider is not None)
+
+
+def test_another_kernel_keeps_what_both_have(panel):
+    panel.offer_kernels(SCHEMES)
+    panel.set_scheme(HybridUniform)
+    told = []
+    panel.switched.connect(told.append)
+    values = {"beta": 0.8, "sigma": 0.4, "tau": 0.3, "n": 500}
+    for name, value in values.items():
+        panel.fields[name].set_value(value)
+    panel.set_kernel(HybridMask)
+    assert told == [HybridMask] and panel.kernel.currentText() == "mask"
+    assert {name: panel.fields[name].value() for name in values} == values
+    panel.set_kernel(HybridFlip)
+    assert panel.settings() == RunSettings(scheme=HybridFlip(sigma=0.4, tau=0.3), n=500)
+    panel.fields["sigma"].set_value(0.6)
+    panel.set_kernel(HybridUniform)
+    assert panel.settings().scheme == HybridUniform(beta=0.8, sigma=0.6, tau=0.3)
+
+
+def test_one_kernel_is_no_choice(panel):
+    panel.set_scheme(HybridMask)
+    assert panel.kernel is None  # nothing was said to fit
+    panel.offer_kernels([HybridMask, Gaussian])
+    assert panel.kernel is None
+    panel.offer_kernels([HybridMask, HybridUniform])
+    assert panel.kernel.accessibleName() == "kernel"
+    panel.set_scheme(Gaussian)
+    assert panel.kernel is None
