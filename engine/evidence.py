@@ -221,7 +221,7 @@ class NoiseRecord(Record):
             on the 8-bit grid, sound in floating point; ``exact integers``: a discrete law.
         total_variation: bound on the distance of the drawn noise from its law; subtracted from
             p_lower. 0 for float noise, where nothing is proved about it.
-        table_sha256: of the threshold table of exact noise.
+        table_sha256: of the threshold table of exact noise; of the lines of several parts' digests.
         self_test: of the noise, before anything was counted; None where it is all enumerated.
     """
 

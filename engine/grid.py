@@ -10,6 +10,7 @@ import functools
 import hashlib
 import math
 import struct
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -58,6 +59,14 @@ def table_sha256(sigma: float, grid: int = GRID) -> str:
     """Digest of the thresholds as little-endian 64-bit words, for the evidence."""
     values = thresholds(sigma, grid)
     return hashlib.sha256(struct.pack(f"<{len(values)}Q", *values)).hexdigest()
+
+
+def tables_sha256(sigmas: Sequence[float]) -> str:
+    """Digest of the tables of several parts: of the one, or of the lines of all their digests."""
+    digests = [table_sha256(sigma) for sigma in sigmas]
+    return (
+        digests[0] if len(digests) == 1 else hashlib.sha256("\n".join(digests).encode()).hexdigest()
+    )
 
 
 def weakened(bounds: ProbabilityBounds, distance: float) -> ProbabilityBounds:

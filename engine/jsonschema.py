@@ -45,6 +45,6 @@ def _scheme(scheme: type[Scheme]) -> dict[str, Any]:
         "type": "object",
         "title": scheme.title,
         "properties": properties,
-        "required": list(properties),
+        "required": [name for name in properties if name not in scheme.unwritten],
         "additionalProperties": False,
     }

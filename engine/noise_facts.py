@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.errors import UserError
 from engine.evidence import NoiseRecord
 from engine.grid import GENERATOR as EXACT_GENERATOR
-from engine.grid import table_sha256
+from engine.grid import tables_sha256
 from engine.settings import RunSettings
 from engine.streams import ENUMERATION, GENERATOR, INTEGER_GENERATOR, KEY_MATERIAL, Stream
 
@@ -32,7 +32,7 @@ def noise_record(settings: RunSettings, *, key: int, elements: int) -> NoiseReco
         UserError: exact noise was asked of a scheme that has none.
     """
     law, exact = settings.scheme.law, settings.noise == "exact"
-    level = settings.scheme.noise_level()
+    levels = settings.scheme.noise_levels()
     gridded = exact and law == "continuous"
     generator = {
         "continuous": EXACT_GENERATOR if exact else GENERATOR,
@@ -51,5 +51,5 @@ def noise_record(settings: RunSettings, *, key: int, elements: int) -> NoiseReco
         if law == "continuous"
         else "exact integers",
         total_variation=distance(settings, elements),
-        table_sha256=table_sha256(level) if gridded and level else "",
+        table_sha256=tables_sha256(levels) if gridded and levels else "",
     )

@@ -34,7 +34,7 @@ def check_noise(
 
     Args:
         source: the run's generator, on a stream of its own.
-        scheme: what the noise is for; its level is that of the Gaussian part.
+        scheme: what the noise is for; its least level is that of the Gaussian part.
         exact: the Gaussian part is drawn on the grid.
         stream: of ``source``, for the record.
         device: where it draws.
@@ -45,7 +45,7 @@ def check_noise(
     found = _integers(source)
     sigma = None
     if scheme.law == "continuous":
-        sigma = max(_FINEST, scheme.noise_level() or 1.0)
+        sigma = max(_FINEST, min(scheme.noise_levels(), default=1.0))
         found += _gaussian(source, sigma, exact=exact, device=device)
     _refuse(worst(found), device)
     return SelfTest(

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
+from pydantic import PositiveFloat
+
 from engine.records import Record
 from engine.regions.base import Perturbation, counted, whole
+from engine.regions.parts import together, together_in_words
 from engine.rounding import round_down
 
 Cells = tuple[tuple[float | None, ...], ...]
@@ -25,6 +28,7 @@ class CellMap(Record):
             below which a change is (0.0 where there is no strength term).
         norm, unit: of the strength; empty where there is none.
         things: what a layer counts, in the plural: ``nodes``.
+        sigmas: as of a :class:`engine.regions.Staircase`.
     """
 
     kind: Literal["cells"] = "cells"
@@ -36,6 +40,7 @@ class CellMap(Record):
     norm: Literal["", "l1", "l2", "linf"] = ""
     unit: str = ""
     things: str = ""
+    sigmas: tuple[PositiveFloat, ...] = ()
 
     @property
     def holds_changes(self) -> bool:
@@ -57,7 +62,9 @@ class CellMap(Record):
     def contains(self, perturbation: Perturbation) -> bool:
         """Whether the perturbation lies in a certified cell."""
         row, column = whole(perturbation, self.row_term), whole(perturbation, self.column_term)
-        size = perturbation[self.strength_term] if self.strength_term else 0.0
+        size = 0.0
+        if self.strength_term:
+            size = together(perturbation, self.strength_term, self.sigmas)
         layer = whole(perturbation, self.layer_term) - 1 if self.layer_term else 0
         if not size and (layer < 0 or row == column == 0):
             return True  # nothing is changed
@@ -82,6 +89,8 @@ class CellMap(Record):
         """The certified set in words: its corners, layer by layer."""
         parts = [self._layer_in_words(i) for i, cells in enumerate(self.layers) if cells]
         strength = f"; strengths are {self.norm} norms, {self.unit}" if self.strength_term else ""
+        if self.strength_term and self.sigmas:
+            strength += f"; {together_in_words(self.strength_term, self.sigmas)}"
         return (
             f"no change of this {subject}'s features within these limits of ({self.row_term}, "
             f"{self.column_term}) ({'; '.join(parts)}{strength})"

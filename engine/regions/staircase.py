@@ -5,8 +5,11 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Literal
 
+from pydantic import PositiveFloat
+
 from engine.records import Record
 from engine.regions.base import Perturbation, counted, whole
+from engine.regions.parts import together, together_in_words
 from engine.rounding import round_down
 
 
@@ -27,6 +30,8 @@ class Staircase(Record):
         unit: of what the norm is taken.
         things: what is counted, in the plural: ``pixels``, ``words``.
         whose: what the strength measures: ``of their change`` or ``of the picture's change``.
+        sigmas: of the parts of the change (``engine.regions.parts``), where each has its own; then
+            ``reach`` holds however the change is split.
     """
 
     kind: Literal["staircase"] = "staircase"
@@ -38,6 +43,7 @@ class Staircase(Record):
     unit: str
     things: str
     whose: str = "of their change"
+    sigmas: tuple[PositiveFloat, ...] = ()
 
     @property
     def holds_changes(self) -> bool:
@@ -55,7 +61,8 @@ class Staircase(Record):
 
     def contains(self, perturbation: Perturbation) -> bool:
         """Whether a perturbation is certified; a strength of 0 is where its count has a step."""
-        count, size = whole(perturbation, self.count_term), perturbation[self.strength_term]
+        count = whole(perturbation, self.count_term)
+        size = together(perturbation, self.strength_term, self.sigmas)
         if self.first and (not count or not size):
             return True  # nothing is changed
         reach = self.strength(count)
@@ -63,10 +70,11 @@ class Staircase(Record):
 
     def clause(self, subject: str) -> str:
         """The certified set in words, step by step."""
+        parts = f"; {together_in_words(self.strength_term, self.sigmas)}" if self.sigmas else ""
         return (
             f"no change of this {subject} whose number of changed {self.things} and {self.norm} "
             f"norm {self.whose} stay within these limits ({self._steps_in_words()}; norms of "
-            f"{self.unit})"
+            f"{self.unit}{parts})"
         )
 
     def _steps_in_words(self) -> str:
@@ -93,4 +101,5 @@ class Staircase(Record):
         """What the headline's numbers are."""
         if not self.reach:
             return "may change"
-        return f"{self.norm} norm {self.whose} below that; {self.unit}"
+        split = ", however it is split" if self.sigmas else ""
+        return f"{self.norm} norm {self.whose} below that{split}; {self.unit}"

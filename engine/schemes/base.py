@@ -38,12 +38,16 @@ class Scheme(Record, ABC):
     citation: ClassVar[str]
     family: ClassVar[Family] = "continuous"
     """Which part of the catalogue it belongs to."""
+    group: ClassVar[str] = ""
+    """Schemes of one group differ in the kernel of their words or fields alone; empty for none."""
+    kernel_name: ClassVar[str] = ""
+    """What its kernel is called within the group."""
     inputs: ClassVar[tuple[str, ...]]
     """Kinds of input: ``image``, ``graph``, ``text``, ``pair``, ``table``."""
     subject: ClassVar[str] = "image"
     """What is certified, in the words of a statement: ``no change of this image ...``."""
     attacker: ClassVar[str]
-    """What the attacker may do, in one sentence that starts with a verb."""
+    """What the attacker may do to any of its inputs, in one sentence that starts with a verb."""
     randomness: ClassVar[Literal["probabilistic", "deterministic"]] = "probabilistic"
     law: ClassVar[Law] = "continuous"
     """``continuous``: has Gaussian parts, drawn in floats or on the exact grid. ``discrete``:
@@ -58,6 +62,9 @@ class Scheme(Record, ABC):
     """The terms of a perturbation (``--at``), each with its meaning and unit."""
     counts: ClassVar[frozenset[str]] = frozenset()
     """The terms that are whole numbers."""
+    unwritten: ClassVar[frozenset[str]] = frozenset()
+    """Fields that are not written where they are None: a run's noise key is made of the written
+    scheme, so those that came later must not change it."""
     limits: ClassVar[tuple[str, ...]]
     """What the certificate does *not* say, one sentence each, for the report."""
 
@@ -81,6 +88,18 @@ class Scheme(Record, ABC):
     @abstractmethod
     def required_probability(self, perturbation: Perturbation) -> float:
         """Smallest p_lower that certifies ``perturbation`` against one half."""
+
+    @classmethod
+    def attacker_of(cls, kind: str) -> str:
+        """What the attacker may do to an input of one kind."""
+        del kind
+        return cls.attacker
+
+    @classmethod
+    def limits_of(cls, kind: str) -> tuple[str, ...]:
+        """What the certificate of an input of one kind does not say."""
+        del kind
+        return cls.limits
 
     def required_probabilities(self, perturbations: Sequence[Perturbation]) -> list[float]:
         """The same for ever stronger perturbations; past the first hopeless one none is asked.
@@ -160,6 +179,11 @@ class Scheme(Record, ABC):
         """The level a base model should have been trained with; None if that has no meaning."""
         return None
 
+    def noise_levels(self) -> tuple[float, ...]:
+        """The level of every Gaussian part; none where there is none."""
+        level = self.noise_level()
+        return () if level is None else (level,)
+
     def parse_at(self, text: str, *, name: str = "--at") -> Perturbation:
         """A perturbation from ``--at``: ``radius=0.25`` or ``additions=1,deletions=2``.
 
@@ -171,18 +195,29 @@ class Scheme(Record, ABC):
             UserError: a term that this scheme does not have, a value that is no number >= 0, or a
                 term missing.
         """
-        wanted, given = ", ".join(self.terms), f"{name} {text}"
+        known, given = self.known_terms(), f"{name} {text}"
         found: Perturbation = {}
         for part in text.split(","):
             term, _, value = part.partition("=")
             term = term.strip()
-            if term not in self.terms:
-                raise UserError(f"{given}: {self.key} knows the terms {wanted}, not '{term}'.")
+            if term not in known:
+                raise UserError(
+                    f"{given}: {self.key} knows the terms {', '.join(known)}, not '{term}'."
+                )
             found[term] = self._size(given, term, value)
-        missing = [term for term in self.terms if term not in found]
+        missing = self.missing(found)
         if missing:
+            wanted = ", ".join(self.terms)
             raise UserError(f"{given}: {', '.join(missing)} is missing ({wanted} are needed).")
         return found
+
+    def known_terms(self) -> tuple[str, ...]:
+        """What :meth:`parse_at` takes, with these parameters."""
+        return tuple(self.terms)
+
+    def missing(self, found: Perturbation) -> list[str]:
+        """The terms without which ``found`` is no perturbation."""
+        return [term for term in self.terms if term not in found]
 
     def _size(self, given: str, term: str, value: str) -> float:
         try:
@@ -197,4 +232,6 @@ class Scheme(Record, ABC):
 
     @model_serializer(mode="wrap")
     def _with_key(self, handler: Any) -> dict[str, Any]:
-        return {"key": self.key, **handler(self)}
+        written = handler(self).items()
+        kept = {name: v for name, v in written if v is not None or name not in self.unwritten}
+        return {"key": self.key, **kept}

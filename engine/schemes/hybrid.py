@@ -6,27 +6,16 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import ClassVar
 
-from pydantic import Field
-
 from engine.certificates.frontiers import required_of, staircase
 from engine.records import InputIdentity, ProbabilityBounds
 from engine.regions import Perturbation, Staircase
 from engine.regions.base import whole
 from engine.schemes.base import IMPOSSIBLE, RegionKind
+from engine.schemes.parts import Parts
 from engine.schemes.tokens import MOST_STEPS
 from engine.schemes.words import WORDS_LIMITS, Words
 
 HYBRID = "Hybrid randomized smoothing, ICML 2026, arXiv:2605.12876"
-PIXELS, NUMBERS = "pixels in [0,1]", "standard deviations of their columns"
-
-SIGMA = Field(
-    default=0.25,
-    gt=0,
-    le=100,
-    title="sigma",
-    description="standard deviation of the noise on the picture or the numbers",
-    json_schema_extra={"unit": PIXELS, "step": 0.05},
-)
 
 
 def listed(given: InputIdentity) -> str:
@@ -34,13 +23,14 @@ def listed(given: InputIdentity) -> str:
     return ",".join(map(str, given.alphabet))
 
 
-class Hybrid(Words, ABC):
+class Hybrid(Parts, Words, ABC):
     """Gaussian noise on the first part, noise of a discrete kernel on the words of the second.
 
     The worst case is the Neyman-Pearson test on the joint likelihood ratio: one Gaussian cut per
     atom of the words. One p_lower certifies the whole frontier at once.
     """
 
+    group: ClassVar[str] = "hybrid"
     inputs: ClassVar[tuple[str, ...]] = ("pair",)
     subject: ClassVar[str] = "pair"
     region_kind: ClassVar[RegionKind] = "staircase"
@@ -58,14 +48,12 @@ class Hybrid(Words, ABC):
     )
     most: ClassVar[int] = MOST_STEPS
 
-    sigma: float = SIGMA
-
     def region(self, bounds: ProbabilityBounds) -> Staircase | None:
         """One step per number of words, from 0 on."""
         decision = self.decision(bounds)
         if decision is None:
             return None
-        reach = staircase(self.kernel(), decision, sigma=self.sigma, most=self.reached())
+        reach = staircase(self.kernel(), decision, sigma=self.least_sigma(), most=self.reached())
         return Staircase(
             count_term="words",
             first=0,
@@ -75,15 +63,16 @@ class Hybrid(Words, ABC):
             unit=self.unit(),
             things=self.things(),
             whose=self.whose(),
+            sigmas=self.own_sigmas(),
         )
 
     def required_probability(self, perturbation: Perturbation) -> float:
         """The largest probability, before the change, of what has tau after it."""
-        return self._required(whole(perturbation, "words"), perturbation["epsilon"] / self.sigma)
+        return self._required(whole(perturbation, "words"), self.shift(perturbation))
 
     def required_probabilities(self, perturbations: Sequence[Perturbation]) -> list[float]:
         """All at once."""
-        cells = [(whole(one, "words"), one["epsilon"] / self.sigma) for one in perturbations]
+        cells = [(whole(one, "words"), self.shift(one)) for one in perturbations]
         inside = [cell for cell in cells if cell[0] <= self.reached() and any(cell)]
         known: dict[tuple[int, float], float] = {(0, 0.0): self.tau}
         if inside:
@@ -95,19 +84,11 @@ class Hybrid(Words, ABC):
         """Of integer noise on the 8-bit grid, and of the draws for the words."""
         from engine.grid import total_variation as gaussian  # deferred: mpmath is slow to load
 
-        return gaussian(self.sigma, elements) + self.words_variation(elements)
+        return gaussian(max(self.noise_levels()), elements) + self.words_variation(elements)
 
     @abstractmethod
     def words_variation(self, elements: int) -> float:
         """Distance of the draws for the words from their law."""
-
-    def noise_level(self) -> float:
-        """sigma: of the first part."""
-        return self.sigma
-
-    def unit(self) -> str:
-        """Of epsilon and sigma."""
-        return PIXELS
 
     def things(self) -> str:
         """What is counted, in the plural."""

@@ -13,9 +13,9 @@ from engine.records import InputIdentity, ProbabilityBounds
 from engine.regions import CellMap, Perturbation
 from engine.regions.base import whole
 from engine.schemes.base import IMPOSSIBLE, RegionKind
-from engine.schemes.deciding import Deciding
 from engine.schemes.flips import flip
-from engine.schemes.hybrid import HYBRID, NUMBERS, SIGMA, listed
+from engine.schemes.hybrid import HYBRID, listed
+from engine.schemes.parts import NUMBERS, Parts, sigma_field
 
 if TYPE_CHECKING:
     import torch
@@ -26,7 +26,7 @@ MOST_FLIPS = 15
 """Additions and deletions that the map reaches."""
 
 
-class HybridFlip(Deciding):
+class HybridFlip(Parts):
     """x + sigma z, each 0 set to 1 with probability p_plus and each 1 to 0 with p_minus.
 
     a additions and d deletions give a + d + 1 likelihood ratios; the worst case is the
@@ -34,6 +34,8 @@ class HybridFlip(Deciding):
     """
 
     key: ClassVar[str] = "hybrid-flip"
+    group: ClassVar[str] = "hybrid"
+    kernel_name: ClassVar[str] = "flip"
     title: ClassVar[str] = "Numbers and binary fields"
     citation: ClassVar[str] = f"{HYBRID}; the flips: Bojchevski, Gasteiger & Guennemann, ICML 2020"
     inputs: ClassVar[tuple[str, ...]] = ("table",)
@@ -54,14 +56,14 @@ class HybridFlip(Deciding):
         f"The map shows at most {MOST_FLIPS} additions and {MOST_FLIPS} deletions.",
     )
 
-    sigma: float = SIGMA
+    sigma: float = sigma_field(NUMBERS)
     p_plus: float = Field(
         default=0.05,
         ge=0,
         lt=1,
         title="p plus",
         description="probability that a 0 becomes 1",
-        json_schema_extra={"step": 0.01},
+        json_schema_extra={"step": 0.01, "slider": [0.0, 0.5, 0.005]},
     )
     p_minus: float = Field(
         default=0.4,
@@ -69,7 +71,7 @@ class HybridFlip(Deciding):
         lt=1,
         title="p minus",
         description="probability that a 1 becomes 0",
-        json_schema_extra={"step": 0.05},
+        json_schema_extra={"step": 0.05, "slider": [0.0, 0.95, 0.01]},
     )
 
     def kernel(self) -> Flip:
@@ -77,16 +79,17 @@ class HybridFlip(Deciding):
         return Flip(self.p_plus, self.p_minus)
 
     def check_input(self, given: InputIdentity) -> None:
-        """Refuse a table with fields of more than two values.
+        """Refuse a table with fields of more than two values, or another number of sigmas.
 
         Raises:
-            UserError: naming the scheme for such tables.
+            UserError: naming the scheme for such tables, or the number that fits.
         """
         if set(given.alphabet) - {2}:
             raise UserError(
                 f"{given.name} has fields with {listed(given)} values, but {self.key} is for "
                 "fields of two; use hybrid-uniform."
             )
+        super().check_input(given)
 
     def noisy(
         self,
@@ -96,7 +99,7 @@ class HybridFlip(Deciding):
         out: tuple[torch.Tensor, torch.Tensor],
     ) -> None:
         """The numbers (F,) + sigma z, the fields (G,) with bits flipped, each by itself."""
-        stream.gaussian_(out[0], x[0], sigma=self.sigma, start=start)
+        self.gaussian(x[0], stream, start, out[0])
         flip(x[1], stream, start, out[1], p_plus=self.p_plus, p_minus=self.p_minus)
 
     def region(self, bounds: ProbabilityBounds) -> CellMap | None:
@@ -104,20 +107,21 @@ class HybridFlip(Deciding):
         decision = self.decision(bounds)
         if decision is None:
             return None
-        found = cells(self.kernel(), decision, sigma=self.sigma, most=MOST_FLIPS)
+        found = cells(self.kernel(), decision, sigma=self.least_sigma(), most=MOST_FLIPS)
         return CellMap(
             row_term="additions",
             column_term="deletions",
             strength_term="epsilon",
             layers=(found,),
             norm="l2",
-            unit=NUMBERS,
+            unit=self.unit(),
+            sigmas=self.own_sigmas(),
         )
 
     def required_probability(self, perturbation: Perturbation) -> float:
         """The largest probability, before the change, of what has tau after it."""
         additions, deletions = (whole(perturbation, term) for term in ("additions", "deletions"))
-        return self._required(additions, deletions, perturbation["epsilon"] / self.sigma)
+        return self._required(additions, deletions, self.shift(perturbation))
 
     def required_at_flips(self, additions: int, deletions: int) -> float:
         """Smallest p_lower that certifies so many flips and nothing else; more than 1 for none."""
@@ -126,13 +130,13 @@ class HybridFlip(Deciding):
     def noise_in_words(self) -> str:
         """The law, its levels and the decision."""
         return (
-            f"Gaussian, sigma {self.sigma:g} ({NUMBERS}); flips, 0 to 1 with {self.p_plus:g} and "
-            f"1 to 0 with {self.p_minus:g}; {self.decision_in_words()}"
+            f"{self.levels_in_words()}; flips, 0 to 1 with {self.p_plus:g} and 1 to 0 with "
+            f"{self.p_minus:g}; {self.decision_in_words()}"
         )
 
-    def noise_level(self) -> float:
-        """sigma: of the numbers."""
-        return self.sigma
+    def unit(self) -> str:
+        """Of epsilon and sigma."""
+        return NUMBERS
 
     def _required(self, additions: int, deletions: int, shift: float) -> float:
         if not additions and not deletions and not shift:

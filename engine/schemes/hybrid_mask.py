@@ -22,6 +22,7 @@ class HybridMask(Hybrid):
     """
 
     key: ClassVar[str] = "hybrid-mask"
+    kernel_name: ClassVar[str] = "mask"
     title: ClassVar[str] = "Picture and word masking"
     citation: ClassVar[str] = HYBRID
 
@@ -37,7 +38,7 @@ class HybridMask(Hybrid):
         out: tuple[torch.Tensor, torch.Tensor],
     ) -> None:
         """The picture + sigma z, the text with tokens masked, each by itself."""
-        stream.gaussian_(out[0], x[0], sigma=self.sigma, start=start)
+        self.gaussian(x[0], stream, start, out[0])
         mask(x[1], stream, start, out[1], vocabulary=self.vocabulary, beta=self.beta)
 
     def words_variation(self, elements: int) -> float:
@@ -47,6 +48,6 @@ class HybridMask(Hybrid):
     def noise_in_words(self) -> str:
         """The law, its levels and the decision."""
         return (
-            f"Gaussian, sigma {self.sigma:g} ({self.unit()}); each word masked with probability "
-            f"{self.beta:g}; {self.decision_in_words()}"
+            f"{self.levels_in_words()}; each word masked with probability {self.beta:g}; "
+            f"{self.decision_in_words()}"
         )

@@ -10,13 +10,25 @@ from engine.certificates.kernels import DiscreteKernel, FieldUniform, Uniform
 from engine.errors import UserError
 from engine.integer_law import total_variation
 from engine.records import InputIdentity
-from engine.schemes.hybrid import HYBRID, NUMBERS, PIXELS, Hybrid, listed
+from engine.schemes.hybrid import HYBRID, Hybrid, listed
+from engine.schemes.parts import NUMBERS, PIXELS, sigma_field
 from engine.schemes.tokens import substitute
 
 if TYPE_CHECKING:
     import torch
 
     from engine.noise import NoiseSource
+
+
+_TABLE_ATTACKER = (
+    "replace at most d fields by other values of their columns and change every number, as long as "
+    "the whole change of the numbers has l2 norm below epsilon"
+)
+_TABLE_LIMITS = (
+    "A field takes another value of its column, of which there are as many as its arity; it says "
+    "nothing about values that the column does not have.",
+    "Norms are in standard deviations of the columns, which are listed with the input.",
+)
 
 
 class HybridUniform(Hybrid):
@@ -27,11 +39,23 @@ class HybridUniform(Hybrid):
     """
 
     key: ClassVar[str] = "hybrid-uniform"
+    kernel_name: ClassVar[str] = "uniform"
     title: ClassVar[str] = "Picture and word substitution"
     citation: ClassVar[str] = HYBRID
     inputs: ClassVar[tuple[str, ...]] = ("pair", "table")
     subject: ClassVar[str] = "input"
+    attacker: ClassVar[str] = (
+        "replace at most d words, or d fields of a table, by others of their alphabet and change "
+        "every pixel or number, as long as the whole change of the picture or the numbers has l2 "
+        "norm below epsilon"
+    )
+    terms: ClassVar[dict[str, str]] = {
+        "words": "number of replaced words, or of replaced fields of a table",
+        "epsilon": f"l2 norm of the change of the picture, {PIXELS}, or of the numbers of a table, "
+        f"{NUMBERS}",
+    }
 
+    sigma: float = sigma_field(f"{PIXELS}; for a table {NUMBERS}")
     arities: str | None = Field(
         default=None,
         pattern=r"^\d{1,9}(,\d{1,9})*$",
@@ -57,6 +81,8 @@ class HybridUniform(Hybrid):
                 f"The categorical fields of {given.name} have {sizes} values; set --arities "
                 f"{sizes}."
             )
+        else:
+            self.check_parts(given)
 
     @classmethod
     def suited_to(cls, given: InputIdentity) -> dict[str, Any]:
@@ -100,7 +126,7 @@ class HybridUniform(Hybrid):
         out: tuple[torch.Tensor, torch.Tensor],
     ) -> None:
         """The first part + sigma z, the second with tokens replaced, each by itself."""
-        stream.gaussian_(out[0], x[0], sigma=self.sigma, start=start)
+        self.gaussian(x[0], stream, start, out[0])
         substitute(x[1], stream, start, out[1], arities=self.sizes(), beta=self.beta)
 
     def words_variation(self, elements: int) -> float:
@@ -115,10 +141,19 @@ class HybridUniform(Hybrid):
         """The law, its levels and the decision."""
         other = "of its field's values" if self.arities else f"of {self.vocabulary:,}"
         return (
-            f"Gaussian, sigma {self.sigma:g} ({self.unit()}); each "
-            f"{'field' if self.arities else 'word'} replaced with probability {self.beta:g} by "
-            f"another {other}; {self.decision_in_words()}"
+            f"{self.levels_in_words()}; each {'field' if self.arities else 'word'} replaced with "
+            f"probability {self.beta:g} by another {other}; {self.decision_in_words()}"
         )
+
+    @classmethod
+    def attacker_of(cls, kind: str) -> str:
+        """In numbers and fields for a table."""
+        return _TABLE_ATTACKER if kind == "table" else Hybrid.attacker
+
+    @classmethod
+    def limits_of(cls, kind: str) -> tuple[str, ...]:
+        """In fields for a table."""
+        return _TABLE_LIMITS if kind == "table" else cls.limits
 
     def unit(self) -> str:
         """Of epsilon and sigma."""

@@ -63,3 +63,14 @@ def test_words():
 
 def test_round_trip():
     assert CellMap.model_validate_json(NODES.model_dump_json()) == NODES
+
+
+def test_parts_of_a_strength_count_together():
+    parts = MIXED.model_copy(update={"sigmas": (0.25, 0.5)})
+    assert parts.contains({"additions": 0, "deletions": 1, "epsilon2": 0.79})
+    assert not parts.contains({"additions": 0, "deletions": 1, "epsilon1": 0.1, "epsilon2": 0.79})
+    assert not parts.contains({"additions": 0, "deletions": 1, "epsilon": 0.4})
+    assert parts.contains({"additions": 1, "deletions": 0, "epsilon1": 0.0})
+    assert "(0, 1) below 0.400" in parts.clause("row")
+    assert "count together as 0.25 times the root" in parts.clause("row")
+    assert "count together" not in MIXED.clause("row")

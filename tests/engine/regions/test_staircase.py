@@ -1,3 +1,6 @@
+import pytest
+from pydantic import ValidationError
+
 from engine.regions import Staircase
 
 PIXELS = Staircase(
@@ -72,3 +75,42 @@ def test_whether_any_change_is_certified():
     assert not PIXELS.model_copy(update={"reach": ()}).holds_changes
     assert not PIXELS.model_copy(update={"reach": (0.0,)}).holds_changes
     assert WORDS.model_copy(update={"reach": (0.0, 0.0)}).holds_changes
+
+
+PARTS = WORDS.model_copy(update={"reach": (0.5, 0.25), "sigmas": (0.25, 0.5)})
+
+
+def test_a_norm_of_the_whole_is_certified_however_it_is_split():
+    assert PARTS.contains({"words": 0, "epsilon": 0.499})
+    assert not PARTS.contains({"words": 0, "epsilon": 0.5})
+    for share in (0.0, 0.3, 0.7, 1.0):
+        first, second = 0.499 * share**0.5, 0.499 * (1 - share) ** 0.5
+        assert PARTS.contains({"words": 0, "epsilon1": first, "epsilon2": second})
+
+
+def test_a_part_with_more_noise_may_change_more():
+    assert PARTS.contains({"words": 0, "epsilon2": 0.999})
+    assert not PARTS.contains({"words": 0, "epsilon2": 1.0})
+    assert not PARTS.contains({"words": 0, "epsilon1": 0.5, "epsilon2": 0.0})
+    assert PARTS.contains({"words": 1, "epsilon1": 0.15, "epsilon2": 0.39})
+    assert not PARTS.contains({"words": 1, "epsilon1": 0.15, "epsilon2": 0.41})
+    assert PARTS.contains({"words": 1, "epsilon1": 0.0})
+    assert not PARTS.contains({"words": 2, "epsilon1": 0.0})
+
+
+def test_the_words_say_how_parts_count():
+    clause = PARTS.clause("pair")
+    assert "(0 words: below 0.500; 1 word: below 0.250; norms of pixels in [0,1]; parts" in clause
+    assert clause.endswith(
+        "parts with norms epsilon_i count together as 0.25 times the root of the sum of "
+        "(epsilon_i / sigma_i)^2, sigmas 0.25, 0.5)"
+    )
+    assert PARTS.note() == (
+        "l2 norm of the picture's change below that, however it is split; pixels in [0,1]"
+    )
+    assert Staircase.model_validate_json(PARTS.model_dump_json()) == PARTS
+
+
+def test_a_sigma_is_above_zero():
+    with pytest.raises(ValidationError):
+        Staircase.model_validate({**WORDS.model_dump(), "sigmas": [0.25, 0.0]})
