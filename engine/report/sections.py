@@ -60,7 +60,8 @@ def limits(evidence: Evidence) -> Section:
     """What the statement must not be taken for."""
     certifying = evidence.procedure != "predict"
     arithmetic = _ARITHMETIC_LIMITS.get(evidence.noise.arithmetic, ())
-    own = evidence.settings.scheme.limits + _CERTIFY_LIMITS if certifying else _PREDICT_LIMITS
+    stated = evidence.settings.scheme.limits_of(evidence.input.kind)
+    own = stated + _CERTIFY_LIMITS if certifying else _PREDICT_LIMITS
     chance = () if enumerated.samples_counted(evidence) else _CHANCE_LIMITS
     said = (*own, *answer_limits(evidence), *_GENERAL_LIMITS, *chance, *arithmetic)
     return Section("What this does not say", sentences=said)
@@ -84,7 +85,7 @@ def _guarantee(evidence: Evidence) -> list[Fact]:
     scheme, method = evidence.settings.scheme, bound_method(evidence.settings.bound)
     basis = evidence.bounds.basis if evidence.bounds else "no votes to bound"
     return [
-        Fact("the attacker may", scheme.attacker),
+        Fact("the attacker may", scheme.attacker_of(evidence.input.kind)),
         Fact("guarantee", f"{scheme.guarantee}, {scheme.randomness}, incomplete"),
         Fact("bound", f"{method.title}: {method.summary}"),
         Fact("bound's source", method.citation),

@@ -147,8 +147,9 @@ class HybridUniform(Hybrid):
 
     @classmethod
     def attacker_of(cls, kind: str) -> str:
-        """In numbers and fields for a table."""
-        return _TABLE_ATTACKER if kind == "table" else Hybrid.attacker
+        """In numbers and fields for a table, in words and pixels for a pair."""
+        known = {"table": _TABLE_ATTACKER, "pair": Hybrid.attacker}
+        return known.get(kind, cls.attacker)
 
     @classmethod
     def limits_of(cls, kind: str) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ class AttackerPanel(Section):
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__("Attacker may", parent=parent)
+        self._kind = ""
         frame, column = well()
         self.sentence, self.kinds, self.source = words(), words(role="small"), ElidedLabel()
         set_role(self.source, "small")
@@ -51,17 +52,23 @@ class AttackerPanel(Section):
     def show_scheme(self, scheme: type[Scheme]) -> None:
         """Choose a scheme without telling anybody."""
         self.box.setCurrentIndex(self.catalogue.place(scheme))
-        self.sentence.setText(f"{scheme.attacker}.")
+        self._say(scheme)
         self.kinds.setText(f"For {listed(scheme.inputs)}; {scheme.randomness} guarantee.")
         self.source.setText(scheme.citation)
 
     def follow(self, model: ModelIdentity | None, given: InputIdentity | None) -> None:
         """Offer what fits; if the chosen scheme does not, choose the first one that does."""
+        self._kind = model.kind if model is not None else ""
         self.catalogue.follow(model, given)
+        self._say(self.scheme())
         other = self.catalogue.first_that_fits()
         if other is not None and not self.catalogue.fits(self.scheme()):
             self.show_scheme(other)
             self.chosen.emit(other)
+
+    def _say(self, scheme: type[Scheme]) -> None:
+        """In the terms of the model's kind of input."""
+        self.sentence.setText(f"{scheme.attacker_of(self._kind)}.")
 
     @Slot()
     def _choose(self) -> None:

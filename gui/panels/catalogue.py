@@ -51,7 +51,8 @@ class Catalogue(QStandardItemModel):
                 continue
             reason = misfit(scheme, model, given)
             item.setEnabled(not reason)
-            about = f"It lets the attacker {scheme.attacker}. For {listed(scheme.inputs)}."
+            may = scheme.attacker_of(model.kind if model is not None else "")
+            about = f"It lets the attacker {may}. For {listed(scheme.inputs)}."
             item.setToolTip(f"{reason}\n\n{about}" if reason else about)
             item.setAccessibleDescription(reason or about)
         self.retheme()

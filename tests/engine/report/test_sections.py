@@ -3,6 +3,7 @@ from __future__ import annotations
 from engine.fields import field_specs
 from engine.report.content import Section
 from engine.report.sections import limits, sections
+from engine.schemes.hybrid_uniform import HybridUniform
 from engine.settings import RunSettings
 from tests.factories import make_evidence, make_predicted
 
@@ -85,3 +86,14 @@ def test_a_missed_target_is_told_beside_what_was_asked():
         ("radius=0.75", "not certified", "the target; ended: target out of reach"),
         ("radius=0.25", "certified", ""),
     ]
+
+
+def test_a_table_is_spoken_of_in_numbers_and_fields():
+    scheme = HybridUniform(arities="3,3", beta=0.4, sigmas="0.25,0.5")
+    run = make_evidence(settings=RunSettings(scheme=scheme))
+    row = run.input.model_copy(update={"kind": "table", "shape": (2,)})
+    run = run.model_copy(update={"input": row})
+    facts = {fact.label: fact.value for fact in section("Method", sections(run)).facts}
+    assert facts["the attacker may"].startswith("replace at most d fields by other values")
+    assert "sigmas 0.25, 0.5" in facts["noise"]
+    assert not any("word" in said for said in limits(run).sentences)

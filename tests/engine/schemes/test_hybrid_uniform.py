@@ -8,6 +8,7 @@ from engine.certificates.kernels import FieldUniform
 from engine.errors import UserError
 from engine.fields import checked
 from engine.noise import NoiseStream
+from engine.schemes.hybrid_mask import HybridMask
 from engine.schemes.hybrid_uniform import HybridUniform
 
 
@@ -93,3 +94,19 @@ def test_fields_that_do_not_fit_are_one_sentence(values, sentence):
 def test_fields_are_numbers():
     with pytest.raises(UserError, match="arities"):
         checked(HybridUniform, arities="40;2")
+
+
+def test_a_table_is_spoken_of_in_numbers_and_fields():
+    table, pair = HybridUniform.attacker_of("table"), HybridUniform.attacker_of("pair")
+    assert not any(word in table for word in ("word", "pixel", "picture"))
+    assert "every number" in table and "d fields" in table
+    assert pair == HybridMask.attacker_of("pair") == HybridMask.attacker
+    assert HybridUniform.attacker_of("") == HybridUniform.attacker
+    limits = " ".join(HybridUniform.limits_of("table"))
+    assert "word" not in limits and "field" in limits
+    assert HybridUniform.limits_of("pair") == HybridUniform.limits
+
+
+def test_every_term_says_what_it_means_for_either_kind():
+    for meaning in HybridUniform.terms.values():
+        assert "table" in meaning

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from engine.schemes import SCHEMES, Gaussian
+from engine.schemes.hybrid_uniform import HybridUniform
 from gui.panels.attacker import AttackerPanel
 
 
@@ -43,3 +44,14 @@ def test_a_scheme_is_shown_quietly(panel, qtbot):
     with qtbot.assertNotEmitted(panel.chosen):
         panel.show_scheme(Gaussian)
     assert panel.scheme() is Gaussian
+
+
+def test_a_table_is_spoken_of_in_numbers_and_fields(panel, make):
+    panel.show_scheme(HybridUniform)
+    assert "words, or d fields of a table" in panel.sentence.text()
+    panel.follow(make.model(kind="table", input_shape=(5,)), None)
+    said = panel.sentence.text()
+    assert said.startswith("replace at most d fields by other values of their columns")
+    assert not {"word", "pixel", "picture"} & set(said.replace("s ", " ").split())
+    panel.follow(make.model(kind="pair", input_shape=(3, 32, 32)), None)
+    assert "pixel" in panel.sentence.text() and "field" not in panel.sentence.text()
