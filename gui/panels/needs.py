@@ -96,7 +96,7 @@ class NeedsView(QWidget):
         return " ".join(filter(None, (f"{head}:" if head else "", lines, self.sentence.text())))
 
     def _add(self) -> None:
-        name, value = QLabel(), QLabel()
+        name, value = words(), QLabel()
         value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         row = len(self._lines)
