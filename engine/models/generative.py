@@ -20,11 +20,10 @@ from engine.inputs.base import FittedInput
 from engine.inputs.coding import Coding
 from engine.layouts import clean
 from engine.models.base import NO_CLASS, Classifier
-from engine.models.request import ModelRequest
+from engine.models.request import MOST_TOKENS, USUAL_TOKENS, ModelRequest
 from engine.oracles import Oracle, load_oracle
 from engine.records import Generation, ModelIdentity
 
-USUAL_TOKENS, MOST_TOKENS = 16, 1024
 _SHOWN = 80
 
 

@@ -10,6 +10,8 @@ NormalizeName = Literal[
     "auto", "none", "cifar10", "imagenet", "imagenet-center", "cifar10-center", "half"
 ]
 EncodingName = Literal["auto", "plain", "indicator", "complement"]
+USUAL_TOKENS, MOST_TOKENS = 16, 1024
+"""Longest answer of a model that writes: where none is given, and at most."""
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from gui.files import FileAsker
 from gui.panels.kinds import KIND_WORDS
 from gui.panels.section import Section, say, well, words
 from gui.panels.spec import SpecEdit
-from gui.panels.writing import WritingFields
+from gui.panels.writing import Writing, WritingFields
 from gui.session import Session
 from gui.theme import set_role
 
@@ -278,7 +278,7 @@ class ModelPanel(Section):
         """``spec``, read as the form says."""
         known, names = self._session.request, self.names.text().strip()
         same = spec in {one.spec for one in (known, self._wants_oracle) if one is not None}
-        oracle, prompt = self.writing.given() if same else (None, "")
+        written = self.writing.given() if same else Writing()
         return ModelRequest(
             spec,
             arch=self.arch.currentText().strip(),
@@ -286,9 +286,9 @@ class ModelPanel(Section):
             encoding=self.encoding.currentText(),
             trust=known is not None and known.spec == spec and known.trust,
             class_names=Path(names) if names else None,
-            oracle=oracle,
-            prompt=prompt,
-            max_new_tokens=known.max_new_tokens if known and known.spec == spec else 0,
+            oracle=written.oracle,
+            prompt=written.prompt,
+            max_new_tokens=written.max_new_tokens,
         )
 
     def _check(self) -> str:

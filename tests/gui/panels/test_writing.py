@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
 
-from engine.models.request import ModelRequest
-from gui.panels.writing import WritingFields
+from engine.errors import UserError
+from engine.models.generative import longest_answer
+from engine.models.request import MOST_TOKENS, USUAL_TOKENS, ModelRequest
+from gui.panels.writing import Writing, WritingFields
 from gui.session import Session
 from gui.window import Window
 from tests.sayings import rules_file
@@ -32,9 +35,13 @@ def real(qtbot, preferences, make):
 
 
 def test_a_request_is_shown_and_given_back(fields):
-    assert fields.given() == (None, "")
-    fields.show_request(ModelRequest("m", oracle=Path("a.txt"), prompt="what now"))
-    assert fields.given() == (Path("a.txt"), "what now")
+    assert fields.given() == (None, "", 0)
+    fields.show_request(
+        ModelRequest("m", oracle=Path("a.txt"), prompt="what now", max_new_tokens=40)
+    )
+    assert fields.given() == (Path("a.txt"), "what now", 40)
+    fields.show_request(ModelRequest("n"))
+    assert fields.given() == Writing()
 
 
 def test_an_oracle_is_chosen_and_a_prompt_is_typed(fields, qtbot):
@@ -43,9 +50,22 @@ def test_an_oracle_is_chosen_and_a_prompt_is_typed(fields, qtbot):
     with qtbot.waitSignal(fields.changed):
         qtbot.keyClicks(fields.prompt, "which way")
         qtbot.keyClick(fields.prompt, Qt.Key.Key_Return)
-    assert fields.given() == (Path("b.txt"), "which way")
+    assert fields.given() == (Path("b.txt"), "which way", 0)
     fields.choose()
     fields._asker.current.close()
+
+
+def test_the_longest_answer_has_the_limits_of_the_command_line(fields, qtbot):
+    longest = fields.longest
+    assert longest.text() == f"{USUAL_TOKENS} tokens, the usual"
+    longest.selectAll()
+    qtbot.keyClicks(longest, "12")
+    with qtbot.waitSignal(fields.changed):
+        qtbot.keyClick(longest, Qt.Key.Key_Return)
+    assert fields.given().max_new_tokens == 12 and longest.text() == "12 tokens"
+    assert longest_answer(ModelRequest("m", max_new_tokens=longest.maximum())) == MOST_TOKENS
+    with pytest.raises(UserError):
+        longest_answer(ModelRequest("m", max_new_tokens=longest.maximum() + 1))
 
 
 def test_a_folder_that_writes_asks_for_its_oracle(real, qtbot, tmp_path):
@@ -63,6 +83,16 @@ def test_a_folder_that_writes_asks_for_its_oracle(real, qtbot, tmp_path):
     assert session.request == ModelRequest(str(folder), oracle=tmp_path / "rules.txt")
     assert session.model.generation is not None and panel.writing.isVisible()
     assert real.answers.isVisible()
+    panel.writing.longest.setValue(3)
+    panel.writing.changed.emit()
+    qtbot.waitUntil(lambda: session.request.max_new_tokens == 3, timeout=60_000)
+    assert session.model.generation.max_new_tokens == 3
+    session.open_input("digits:1")
+    qtbot.waitUntil(lambda: session.given is not None, timeout=60_000)
+    assert "--max-new-tokens 3" in session.command_line()
+    session.open_input("digits:1")
+    qtbot.waitUntil(lambda: session.given is not None, timeout=60_000)
+    assert "--max-new-tokens 3" in session.command_line()
     session.open_model(ModelRequest("demo:digits-0.25"))
     qtbot.waitUntil(lambda: session.model.generation is None, timeout=60_000)
     assert panel.writing.isHidden()
@@ -71,7 +101,8 @@ def test_a_folder_that_writes_asks_for_its_oracle(real, qtbot, tmp_path):
 def test_the_notice_opens_the_dialog(window, qtbot):
     window.session.oracle_asked.emit(ModelRequest("folder"))
     (notice,) = window.notices.notices
-    notice.buttons.itemAt(1).widget().click()
+    buttons = {button.text(): button for button in notice.findChildren(QPushButton)}
+    next(button for text, button in buttons.items() if text.startswith("Choose")).click()
     dialog = window.left.model.writing._asker.current
     assert dialog.windowTitle() == "Choose oracle"
     dialog.close()
