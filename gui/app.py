@@ -37,10 +37,10 @@ def application(arguments: Sequence[str] = ()) -> QApplication:
     return app
 
 
-def open_window(session: Session | None = None) -> Window:
+def open_window(session: Session | None = None, *, remembers: bool = True) -> Window:
     """A window that starts its engine once it has been painted."""
     session = session or Session()
-    window = Window(session)
+    window = Window(session, remembers=remembers)
     collector = Collector(idle=lambda: not session.worker.busy(), parent=window)
     window.closed.connect(collector.release)
     window.painted.connect(session.start)
@@ -75,7 +75,7 @@ def demo(out: Path) -> int:
     if not shown:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     app = application()
-    window = open_window()
+    window = open_window(remembers=False)
     show = Demo(window, out, ModelRequest(DEMO_MODEL), DEMO_INPUT)
     if not shown:
         show.finished.connect(window.close)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QSize, QTimer, Signal, Slot
 
 from engine.errors import UserError
 from engine.files import write_atomically
 from engine.models.request import ModelRequest
+from gui.geometry import FIRST_SIZE
 from gui.window import Window
 
 _SETTLE_MS = 300
@@ -87,10 +88,14 @@ class Demo(QObject):
 
 
 def _png(window: Window) -> bytes:
+    """The window as an image; one that was made small, or a small screen's, at the first size."""
     from PySide6.QtCore import QBuffer, QByteArray, QIODevice
 
+    size = window.size()
     data = QByteArray()
     buffer = QBuffer(data)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    window.resize(size.expandedTo(QSize(*FIRST_SIZE)))
     window.grab().save(buffer, "PNG")
+    window.resize(size)
     return data.data()

@@ -37,6 +37,16 @@ class Example:
     kind: InputKind = "image"
     models: tuple[str, ...] = ()
 
+    @property
+    def of(self) -> str:
+        """The set it is of: ``digits`` for ``digits:52``."""
+        return set_of(self.spec)
+
+
+def set_of(spec: str) -> str:
+    """The name of the set that an input is one of."""
+    return spec.partition(":")[0]
+
 
 @dataclass(frozen=True)
 class _Group:
@@ -76,6 +86,15 @@ class Offer:
     models: tuple[tuple[str, str], ...] = ()
     normalizations: tuple[str, ...] = ()
     gallery: tuple[Example, ...] = ()
+
+    def example_for(self, model: str) -> Example | None:
+        """The first input that goes with a shipped model."""
+        return next((example for example in self.gallery if model in example.models), None)
+
+    def models_for(self, spec: str) -> tuple[str, ...]:
+        """The shipped models that an input of a shipped set goes with."""
+        known = (one.models for one in self.gallery if one.of == set_of(spec))
+        return next(known, ())
 
 
 def offered() -> Offer:

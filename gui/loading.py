@@ -13,7 +13,7 @@ from engine.settings import RunSettings
 from engine.taught import taught_scheme
 from gui.backend import Backend, Subject
 from gui.errands import Errands
-from gui.examples import Example
+from gui.examples import Example, Offer, set_of
 from gui.preferences import Preferences
 
 if TYPE_CHECKING:
@@ -31,8 +31,10 @@ class Loading(Errands):
         settings: what the next run will use.
         model, request: the model, and how it was asked for.
         given: the input; ``specs`` the row of inputs it stands in.
+        offer: what is shipped to choose from; nothing until the worker has looked.
         around: what to draw of a graph around its node; None for other inputs, and until then.
         clean_answer: the model's answer without noise.
+        input_is_newer: the input was opened after the model.
     """
 
     scheme_proposed = Signal(object)
@@ -54,7 +56,9 @@ class Loading(Errands):
         self.given: GivenInput | None = None
         self.around: NeighbourhoodFigure | None = None
         self.specs: list[str] = []
+        self.offer = Offer()
         self.clean_answer: int | None = None
+        self.input_is_newer = False
         self._asked: ModelRequest | None = None
         self._classifier: Classifier | None = None
         self._subject: Subject | None = None
@@ -125,6 +129,18 @@ class Loading(Errands):
             self.open_model(ModelRequest(example.models[0]))
         self.open_input(example.spec)
 
+    def fitting_example(self) -> Example | None:
+        """A shipped input for the open shipped model, where the open input is not of its set."""
+        example = self.offer.example_for(self.request.spec) if self.request is not None else None
+        known = set_of(self.given.source) if self.given is not None else ""
+        return example if example is not None and example.of != known else None
+
+    def fitting_model(self) -> str:
+        """A shipped model for the open input of a shipped set; empty where there is none."""
+        models = self.offer.models_for(self.given.source) if self.given is not None else ()
+        open_already = self.request is not None and self.request.spec in models
+        return "" if open_already or not models else models[0]
+
     def compare_normalizations(self) -> None:
         """Measure the model behind every normalisation on the labelled pictures that are open."""
         classifier, specs = self._classifier, self.specs
@@ -155,7 +171,7 @@ class Loading(Errands):
         """Forget the shown result: it was of another model or picture."""
 
     def _take_model(self, loaded: tuple[ModelRequest, Classifier]) -> None:
-        before = self.model
+        before, self.input_is_newer = self.model, False
         if self._classifier is not None:
             self._classifier.unload()
         self._subject = self.clean_answer = None  # those of an older pair are nobody's business now
@@ -167,10 +183,12 @@ class Loading(Errands):
         self.preferences.remember("models", self.request.spec)
         self._clear_result()
         self.model_changed.emit()
-        self._fit()
+        if not self._follow_with_example():
+            self._fit()
 
     def _take_input(self, loaded: tuple[list[str], GivenInput]) -> None:
         self._subject = self.clean_answer = None
+        self.input_is_newer = True
         self.specs, given = loaded
         self.given, self.around = given, None
         self.preferences.remember("inputs", given.source)
@@ -185,6 +203,16 @@ class Loading(Errands):
             )
         self._fit()
 
+    def _follow_with_example(self) -> bool:
+        """Open the model's example in place of an example of another kind that nobody brought."""
+        model, given, example = self.model, self.given, self.fitting_example()
+        if model is None or given is None or example is None or self.worker.busy("input"):
+            return False
+        if given.kind == example.kind or not self.offer.models_for(given.source):
+            return False
+        self.open_input(example.spec)
+        return True
+
     def _fit(self) -> None:
         """Fit the input to the model once both are there; no older pair counts any more."""
         self._subject = self.clean_answer = None
@@ -192,6 +220,8 @@ class Loading(Errands):
         classifier, request, given = self._classifier, self.request, self.given
         if classifier is None or request is None or given is None:
             return
+        if self.worker.busy("model") or self.worker.busy("input"):
+            return  # what is there now is about to be replaced
         settings = self.settings
         self._submit(
             "fit",

@@ -22,7 +22,8 @@ from engine.settings import RunSettings
 from gui.backend import Backend, PredictTest
 from gui.casebook import CaseBook
 from gui.cautions import differences, wrong_without_noise
-from gui.desk import Desk
+from gui.comparing import ADD, COMPARE
+from gui.desk import PLAN, REPLAY, VERIFY, Desk
 from gui.examples import Offer
 from gui.loading import Loading
 from gui.preferences import Preferences, data_folder
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 KEPT = "stopped-run.json"
 """Where the votes of a run go that was stopped by closing the window."""
+_SAID_BY_PAGES = (VERIFY, PLAN, REPLAY, ADD, COMPARE)
 
 
 class Session(Loading):
@@ -52,6 +54,8 @@ class Session(Loading):
     trust_asked = Signal(object, object)
     oracle_asked = Signal(object)
     resumed = Signal()
+    refused = Signal(str, str)
+    """The kind of a job on model, input or run that failed, and the sentence that was noticed."""
 
     def __init__(
         self,
@@ -253,12 +257,22 @@ class Session(Loading):
         elif isinstance(failure.error, OracleRequired):
             self.oracle_asked.emit(self._asked)
         else:
-            if kind in ("model", "input", "fit"):
-                self.casebook.awaited = None
-            self.notice.emit("error", failure.sentence)
+            self._complain(kind, failure.sentence)
+        if kind in ("model", "input") and self._subject is None:
+            self._fit()  # with what is still there
         self.activity_changed.emit()
 
+    def _complain(self, kind: str, sentence: str) -> None:
+        """Say why a job failed, unless the page that asked for it does."""
+        if kind in ("model", "input", "fit"):
+            self.casebook.awaited = None
+        if kind not in _SAID_BY_PAGES:
+            self.notice.emit("error", sentence)
+        if kind in ("model", "input", "fit", "run"):
+            self.refused.emit(kind, sentence)
+
     def _take_offer(self, offer: Offer) -> None:
+        self.offer = offer
         self.offered.emit(offer)
 
     def _take_evidence(self, evidence: Evidence) -> None:

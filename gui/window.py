@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QDropEvent,
     QGuiApplication,
     QPaintEvent,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import (
     QApplication,
@@ -21,9 +22,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.errors import TrustRequired, UserError
+from engine.errors import UserError
 from engine.models.request import ModelRequest
 from gui import actions as commands
+from gui import geometry
 from gui.backend import ExportFormat, PredictTest
 from gui.documents import TITLE, DocumentWindow, file_name
 from gui.early import EarlyStart
@@ -37,8 +39,9 @@ from gui.files import (
     model_spec,
     pasted_picture,
 )
+from gui.noticing import Noticing
 from gui.panels.answers import AnswersPanel, VotesOrAnswers
-from gui.panels.consent import ask_for_trust, ask_to_close
+from gui.panels.consent import ask_to_close
 from gui.panels.doctor import DoctorPage
 from gui.panels.explore import Explore
 from gui.panels.extend import ExtendBar
@@ -55,9 +58,9 @@ from gui.recent import RecentMenus
 from gui.resuming import counted
 from gui.session import Session
 from gui.theme import TALK_SCALE, THEMES, apply_theme
+from gui.widgets.body import Body
 from gui.widgets.stack import PageStack
 
-FIRST_SIZE = (1280, 800)
 RIGHT_WIDTH = 300
 
 
@@ -66,6 +69,10 @@ class Window(DocumentWindow):
 
     Attributes:
         ended: False if the worker was still at work when the window closed.
+
+    Args:
+        session: what it shows.
+        remembers: it opens where the last one was, and the next one where it is.
     """
 
     painted = Signal()
@@ -73,9 +80,10 @@ class Window(DocumentWindow):
     closed = Signal()
     """Emitted when the window leaves, its worker ended."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, *, remembers: bool = True) -> None:
         super().__init__()
         self.session = session
+        self._remembers = remembers
         self._was_painted = False
         self._leaving = False
         self.ended = True
@@ -95,6 +103,7 @@ class Window(DocumentWindow):
         session = self.session
         self.top = TopBar(self.commands)
         self.notices = NoticeArea()
+        self.noticing = Noticing(session, self.notices, parent=self)
         self.extend_bar = ExtendBar()
         self.left = LeftColumn(session, self.commands)
         self.explore = Explore(session)
@@ -118,13 +127,15 @@ class Window(DocumentWindow):
         for widget in (self.left, self.middle, self.statement):
             self.columns.addWidget(widget)
         self.columns.setStretchFactor(1, 1)
-        self.columns.setSizes([LEFT_WIDTH, FIRST_SIZE[0] - LEFT_WIDTH - RIGHT_WIDTH, RIGHT_WIDTH])
+        self.columns.setSizes(
+            [LEFT_WIDTH, geometry.FIRST_SIZE[0] - LEFT_WIDTH - RIGHT_WIDTH, RIGHT_WIDTH]
+        )
         body = QWidget()
         inner = QVBoxLayout(body)
         inner.setContentsMargins(12, 10, 12, 10)
         inner.addWidget(self.notices)
         inner.addWidget(self.extend_bar)
-        inner.addWidget(self.columns, 1)
+        inner.addWidget(Body(self.columns), 1)
         central = QWidget()
         column = QVBoxLayout(central)
         column.setContentsMargins(0, 0, 0, 0)
@@ -146,14 +157,10 @@ class Window(DocumentWindow):
             session.model_changed,
         ):
             signal.connect(self.refresh_actions)
-        session.notice.connect(self.notices.show_notice)
         self.early.due.connect(self.certify)
-        session.trust_asked.connect(self._on_trust_asked)
         session.preview_ready.connect(self.preview.show_pages)
         session.offered.connect(self._on_offer)
         session.examined.connect(self.doctor.show_text)
-        session.fitted_changed.connect(self._warn_before_run)
-        session.settings_changed.connect(self._warn_before_run)
         self.extend_bar.wanted.connect(self.extend)
         session.evidence_changed.connect(self.extend_bar.hide)
         self.explore.notice.connect(self.notices.show_notice)
@@ -171,12 +178,7 @@ class Window(DocumentWindow):
     def _restore(self) -> None:
         preferences = self.session.preferences
         self.set_theme(preferences.theme)
-        self.resize(*FIRST_SIZE)
-        if geometry := preferences.state("geometry"):
-            self.restoreGeometry(geometry)
-        for name, splitter in self._splitters().items():
-            if state := preferences.state(name):
-                splitter.restoreState(state)
+        geometry.restore(self, self._splitters(), preferences if self._remembers else None)
 
     def _splitters(self) -> dict[str, QSplitter]:
         explore = self.explore
@@ -323,6 +325,11 @@ class Window(DocumentWindow):
             self._was_painted = True
             QTimer.singleShot(0, self.painted.emit)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The notices have a part of the height."""
+        super().resizeEvent(event)
+        self.notices.fit()
+
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files and pictures may be dropped anywhere."""
         if event.mimeData().hasUrls() or event.mimeData().hasImage():
@@ -345,10 +352,8 @@ class Window(DocumentWindow):
             event.ignore()
             ask_to_close(self.notices, self.leave)
             return
-        preferences = self.session.preferences
-        preferences.save_state("geometry", self.saveGeometry())
-        for name, splitter in self._splitters().items():
-            preferences.save_state(name, splitter.saveState())
+        if self._remembers:
+            geometry.remember(self, self._splitters(), self.session.preferences)
         self.hide()
         self.ended = self.session.shutdown()
         self.closed.emit()
@@ -375,10 +380,6 @@ class Window(DocumentWindow):
         self.left.setVisible(not talk and page not in self.wide)
         self.statement.setVisible(not talk and page not in self.documents)
 
-    @Slot(object, object)
-    def _on_trust_asked(self, error: TrustRequired, request: ModelRequest) -> None:
-        ask_for_trust(self.notices, error, request, self.session.open_model)
-
     @Slot(object)
     def _on_offer(self, offer: Offer) -> None:
         self.left.model.offer(offer)
@@ -390,10 +391,3 @@ class Window(DocumentWindow):
     def _on_example(self, example: Example) -> None:
         self.show_explore()
         self.session.open_example(example)
-
-    @Slot()
-    def _warn_before_run(self) -> None:
-        """What speaks against a run of the form, before it is started."""
-        self.notices.clear("warning")
-        for sentence in self.session.warnings():
-            self.notices.show_notice("warning", sentence)

@@ -5,14 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import QSize, Qt, QTimer, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from gui.flags import in_the_window
+from gui.panels.scroll import ScrollColumn
 from gui.panels.section import words
 from gui.theme import set_role
 
 INFO_MS = 8000
-LIMIT = 3
+LIMIT = 6
+"""Sentences that are kept; a question is never pushed out."""
+PART = 4
+"""The area takes at most one part in so many of the window's height; the rest is scrolled to."""
+_LEAST = 90
+"""Pixels it may always take."""
 _ROLES = {"error": "error", "warning": "notice", "info": "notice"}
 _HEADS = {"error": "Error", "warning": "Note", "info": ""}
 
@@ -23,11 +31,12 @@ class Notice(QFrame):
     Attributes:
         kind: ``error``, ``warning``, ``info`` or ``question``.
         sentence: what it says.
+        about: what it goes with, such as ``model`` or ``input``; empty for nothing of these.
     """
 
-    def __init__(self, kind: str, sentence: str) -> None:
+    def __init__(self, kind: str, sentence: str, *, about: str = "") -> None:
         super().__init__()
-        self.kind, self.sentence = kind, sentence
+        self.kind, self.sentence, self.about = kind, sentence, about
         set_role(self, _ROLES.get(kind, "notice"))
         self.setAccessibleName(sentence)
         row = QHBoxLayout(self)
@@ -35,9 +44,10 @@ class Notice(QFrame):
         if head := _HEADS.get(kind):
             label = QLabel(head)
             set_role(label, "provisional" if kind == "warning" else "abstained")
-            row.addWidget(label, 0, Qt.AlignmentFlag.AlignTop)
+            row.addWidget(label)
         row.addWidget(words(sentence), 1)
         self.buttons = row
+        self._first = row.count()
 
     def add_button(self, title: str, answer: Callable[[], None]) -> QPushButton:
         """A button that answers; the caller dismisses."""
@@ -46,38 +56,81 @@ class Notice(QFrame):
         self.buttons.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         return button
 
+    def offer(self, title: str, answer: Callable[[], None]) -> None:
+        """A way on, once: the button before the others."""
+        button = QPushButton(title)
+        button.clicked.connect(lambda: answer())
+        set_role(button, "primary")
+        self.put_first(button)
+
+    def put_first(self, button: QPushButton) -> None:
+        """A button of the area's, before the notice's own."""
+        self.buttons.insertWidget(self._first, button, 0, Qt.AlignmentFlag.AlignTop)
+
 
 class NoticeArea(QWidget):
-    """A short stack of notices at the top of the window."""
+    """Notices at the top of the window: one in full, the others behind a button.
+
+    However many there are and however long, they take a bounded part of the window's height.
+
+    Attributes:
+        notices: in the order they came.
+        more: unfolds the others; hidden where there are none.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._stack = QVBoxLayout(self)
-        self._stack.setContentsMargins(0, 0, 0, 0)
-        self._stack.setSpacing(4)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        self._scroll = ScrollColumn("Notices", spacing=4)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.column.setContentsMargins(0, 0, 0, 0)
+        self._stack = self._scroll.column
+        column.addWidget(self._scroll)
+        self.more = QPushButton(checkable=True)
+        self.more.setAccessibleName("Other notices")
+        self.more.hide()
+        self.more.toggled.connect(self._arrange)
         self.notices: list[Notice] = []
         self.hide()
 
-    def minimumSizeHint(self) -> QSize:
-        """As high as the notices are at this width; Qt's own is for one word per line."""
-        return QSize(0, self._stack.totalHeightForWidth(self.width()) if self.notices else 0)
+    @property
+    def front(self) -> Notice | None:
+        """The one in full: a question that waits for its answer, else the newest."""
+        questions = [notice for notice in self.notices if notice.kind == "question"]
+        return (questions or self.notices or [None])[-1]
 
-    def show_notice(self, kind: str, sentence: str) -> Notice:
-        """Show a sentence; the same one is not shown twice, and old news goes by itself."""
+    def minimumSizeHint(self) -> QSize:
+        """As high as it is: never more than its bound."""
+        return QSize(0, self.height() if self.notices else 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width needs another height."""
+        super().resizeEvent(event)
+        self.fit()
+
+    def show_notice(self, kind: str, sentence: str, *, about: str = "") -> Notice:
+        """Show a sentence in the window's words; the same one is not shown twice."""
+        sentence = in_the_window(sentence)
         if old := self._shown(sentence):
+            old.about = about or old.about
+            self.notices.append(self.notices.pop(self.notices.index(old)))
+            self._arrange()
             return old
-        notice = Notice(kind, sentence)
+        notice = Notice(kind, sentence, about=about)
         notice.add_button("Dismiss", partial(self.dismiss, notice))
         self._add(notice)
         if kind == "info":
             QTimer.singleShot(INFO_MS, notice, partial(self.dismiss, notice))
         return notice
 
-    def ask(self, sentence: str, answers: dict[str, Callable[[], None]]) -> Notice:
+    def ask(
+        self, sentence: str, answers: dict[str, Callable[[], None]], *, about: str = ""
+    ) -> Notice:
         """Ask a question once; every answer dismisses it, the last one has the focus."""
         if old := self._shown(sentence):
             return old
-        notice = Notice("question", sentence)
+        notice = Notice("question", sentence, about=about)
         button = None
         for title, answer in answers.items():
             button = notice.add_button(title, partial(self._answer, notice, answer))
@@ -91,14 +144,50 @@ class NoticeArea(QWidget):
         if notice in self.notices:
             self.notices.remove(notice)
             self._stack.removeWidget(notice)
+            if self.more.parent() is notice:
+                self.more.setParent(self)
             notice.hide()
             notice.deleteLater()
-        self.setVisible(bool(self.notices))
+            self._arrange()
 
     def clear(self, *kinds: str) -> None:
         """Dismiss all notices of some kinds."""
         for notice in [n for n in self.notices if n.kind in kinds]:
             self.dismiss(notice)
+
+    def clear_about(self, *topics: str) -> None:
+        """Dismiss all notices that go with what is there no more."""
+        for notice in [n for n in self.notices if n.about in topics]:
+            self.dismiss(notice)
+
+    @Slot()
+    def fit(self) -> None:
+        """Take the height that is needed, within the bound."""
+        if not self.notices:
+            return
+        # asked of the layout: a label's own wish is for one word per line
+        needed = self._stack.totalHeightForWidth(self.width())
+        bound = max(_LEAST, self.window().height() // PART)
+        self.setFixedHeight(min(needed, bound))
+
+    @Slot()
+    def _arrange(self) -> None:
+        """One in full, the rest unfolded where that was asked for."""
+        front, rest = self.front, len(self.notices) - 1
+        if rest < 1:
+            self.more.setChecked(False)
+        for notice in self.notices:
+            notice.setVisible(notice is front or self.more.isChecked())
+        if front is not None:
+            front.put_first(self.more)
+            self._stack.removeWidget(front)
+            self._stack.insertWidget(0, front)
+        self.more.setText("Fewer ▴" if self.more.isChecked() else f"{rest} more ▾")
+        self.more.setVisible(rest > 0)
+        self._stack.activate()
+        self.fit()  # before it is shown: the window makes room at once
+        self.setVisible(bool(self.notices))
+        self.updateGeometry()
 
     def _shown(self, sentence: str) -> Notice | None:
         return next((notice for notice in self.notices if notice.sentence == sentence), None)
@@ -107,8 +196,8 @@ class NoticeArea(QWidget):
         for old in [n for n in self.notices if n.kind != "question"][: -LIMIT + 1]:
             self.dismiss(old)
         self.notices.append(notice)
-        self._stack.addWidget(notice)
-        self.show()
+        self._stack.insertWidget(0, notice)
+        self._arrange()
 
     def _answer(self, notice: Notice, answer: Callable[[], None]) -> None:
         self.dismiss(notice)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtGui import QImage
 
 from engine.errors import UserError
 from engine.models.request import ModelRequest
@@ -25,6 +26,16 @@ def test_it_leaves_report_evidence_and_picture(demo, qtbot, tmp_path, capsys):
     ]
     assert (tmp_path / "out" / "demo.png").read_bytes().startswith(b"\x89PNG")
     assert "Wrote demo.pdf, demo.json and demo.png" in capsys.readouterr().out
+
+
+def test_the_picture_is_large_enough_however_small_the_window(demo, window, qtbot, tmp_path):
+    window.resize(820, 620)
+    size = window.size()
+    with qtbot.waitSignal(demo.finished, timeout=10_000):
+        demo.start()
+    image = QImage(str(tmp_path / "out" / "demo.png"))
+    assert (image.width(), image.height()) >= (1280, 800)
+    assert window.size() == size
 
 
 def test_the_picture_is_taken_after_region_and_meaning(demo, window, qtbot):

@@ -237,13 +237,43 @@ def test_state_is_restored(loaded, preferences, backend):
     assert preferences.recent("models") == ["demo:digits-0.25"]
 
 
-def test_notices_do_not_push_the_window_taller(window):
-    height = window.height()
-    for number in range(3):
-        window.notices.show_notice("error", f"Sentence {number} of several plain words. " * 3)
+def test_a_window_that_does_not_remember_leaves_the_state_of_others_alone(loaded, preferences):
+    from gui.geometry import FIRST_SIZE
+    from gui.session import Session
+    from gui.window import Window
+
+    loaded.resize(640, 700)
+    loaded.columns.setSizes([400, 400, 311])
+    loaded.close()
+    saved = preferences.state("geometry"), preferences.state("columns")
+    shown = Window(Session(preferences=preferences), remembers=False)
+    assert shown.size().toTuple() == FIRST_SIZE
+    shown.leave()
+    shown.deleteLater()
+    assert (preferences.state("geometry"), preferences.state("columns")) == saved
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (800, 600)])
+def test_notices_do_not_push_the_window_taller(window, size):
+    window.resize(*size)
     QApplication.processEvents()
-    assert window.height() == height
-    assert window.minimumSizeHint().height() < 800
+    assert window.size().toTuple() == size
+    for number in range(9):
+        window.notices.show_notice("error", f"Sentence {number} of several plain words. " * 9)
+    window.notices.more.click()
+    QApplication.processEvents()
+    assert window.size().toTuple() == size
+    assert window.notices.height() <= size[1] // 4
+    assert window.minimumSizeHint().height() < 600
+
+
+@pytest.mark.parametrize("page", ["explore", "preview", "gallery", "doctor", "planner", "runs",
+                                  "verify", "tradeoff", "votes", "labels"])  # fmt: skip
+def test_every_page_leaves_the_window_its_size(loaded, qtbot, page):
+    loaded.resize(800, 600)
+    loaded.show_page(getattr(loaded, page))
+    QApplication.processEvents()
+    assert loaded.size().toTuple() == (800, 600)
 
 
 def test_warnings_stand_before_a_run(window, backend, qtbot):
