@@ -18,9 +18,18 @@ _TRIES = ("seed", "n0", "n", "target_radius", "target", *_HOW)
 
 
 def digest(*parts: Any) -> str:
-    """SHA-256 over the canonical JSON of some parts."""
-    text = json.dumps(parts, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    """SHA-256 over the canonical JSON of some parts.
+
+    A damaged row may hold bytes in the place of a text: its digest is that of no text.
+    """
+    text = json.dumps(
+        parts, sort_keys=True, separators=(",", ":"), ensure_ascii=True, default=_no_text
+    )
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _no_text(part: bytes) -> dict[str, str]:
+    return {"bytes": part.hex()}
 
 
 def subject(
