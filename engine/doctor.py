@@ -117,7 +117,9 @@ def _devices() -> Iterator[Finding]:
         return
     for name in available():
         device = torch.device(name)
-        threads = f", {torch.get_num_threads()} threads" if name == "cpu" else ""
+        number = torch.get_num_threads()
+        words = f", {number} thread{'' if number == 1 else 's'}"
+        threads = words if name == "cpu" else ""
         yield Finding(f"device {name}", device_name(device) + threads)
 
 

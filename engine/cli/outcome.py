@@ -79,19 +79,19 @@ def _said(evidence: Evidence) -> Iterator[tuple[str, str]]:
 
 def _target(evidence: Evidence) -> Iterator[tuple[str, str]]:
     """Whether what the run was to reach is certified, and what is certified instead."""
-    from engine.procedures.target import target_text  # deferred: SciPy is slow to load
+    from engine.procedures.target import answered  # deferred: SciPy is slow to load
 
-    target = target_text(evidence.settings)
-    if not target:
-        return
     region = evidence.region
-    asked = evidence.settings.scheme.parse_at(target)
-    if region is not None and region.contains(asked):
+    found = answered(evidence.settings, region)
+    if found is None:
+        return
+    target, reached = found
+    if reached:
         yield "target", f"{target} is certified"
         return
     why = ", found out of reach" if evidence.stop_reason == "target out of reach" else ""
-    reached = "nothing" if region is None else region.headline()
-    yield "target", f"{target} was asked for and is not certified{why}; certified is {reached}"
+    instead = "nothing" if region is None else region.headline()
+    yield "target", f"{target} was asked for and is not certified{why}; certified is {instead}"
 
 
 def _enumerated(evidence: Evidence) -> bool:

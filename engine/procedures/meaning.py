@@ -12,6 +12,7 @@ import torch
 from engine.device import resolve
 from engine.figures import Meaning, MeaningFigure
 from engine.figures.attack import NoiseMark
+from engine.grid import gridded
 from engine.inputs.base import FittedInput, Pixels
 from engine.inputs.coding import Tokenizer
 from engine.models.base import Classifier
@@ -21,6 +22,7 @@ from engine.procedures.directions import adversarial_direction, random_direction
 from engine.procedures.meaning_nodes import node_meaning
 from engine.procedures.meaning_words import word_meaning
 from engine.procedures.run import check_fit, run_key
+from engine.procedures.stepping import in_steps, speaks_of_steps
 from engine.records import Encoding
 from engine.regions import Ball, Region
 from engine.settings import RunSettings
@@ -40,12 +42,14 @@ def meaning(
 ) -> Meaning | None:
     """The input, three noisy samples with f's answers, and a change of the certified size.
 
-    For a ball that is one change of exactly its radius; for other regions an attack that the
-    figure shows at any size. None for rows of tables.
+    For a ball that is one change of exactly its radius, or the nearest below it in steps of 1/255
+    where the claim is about these; for other regions an attack that the figure shows at any size.
+    None for rows of tables.
 
     Raises:
         UserError: model and input do not fit together.
     """
+    fitted, _ = gridded(fitted, settings)
     kind, tokenizer = fitted.identity.kind, classifier.coding
     asked: dict[str, Any] = {"region": region, "center_class": center_class, "stop": stop}
     if kind == "graph":
@@ -128,16 +132,21 @@ def _in_ball(
     center_class: int | None,
     stop: threading.Event | None,
 ) -> dict[str, Any]:
-    """A change of exactly the certified norm."""
+    """A change of the certified norm; of at most that where it is made of whole steps."""
     if not isinstance(region, Ball) or region.radius <= 0:
         return {}
     direction, how = _direction(classifier, x, settings, key, region.radius, center_class, stop)
-    changed = x + region.radius * direction / torch.linalg.vector_norm(
-        direction, ord={"l1": 1, "l2": 2, "linf": torch.inf}[region.norm]
-    )
+    order = {"l1": 1, "l2": 2, "linf": torch.inf}[region.norm]
+    change = region.radius * direction / torch.linalg.vector_norm(direction, ord=order)
+    size = region.radius
+    if speaks_of_steps(settings):
+        change = in_steps(change, norm=region.norm, radius=size)
+        size = min(size, float(torch.linalg.vector_norm(change.double(), ord=order)))
+        how += ", in steps of 1/255"
+    changed = x + change
     return {
         "perturbed": _shown(changed),
-        "perturbed_norm": region.radius,
+        "perturbed_norm": size,
         "perturbed_how": how,
         "perturbed_clipped": bool(((changed < 0) | (changed > 1)).any()),
     }

@@ -12,6 +12,7 @@ import torch
 
 from engine.device import resolve
 from engine.figures import SliceFigure
+from engine.grid import gridded
 from engine.inputs.base import FittedInput
 from engine.models.base import Classifier
 from engine.noise import NoiseStream, Stream
@@ -50,12 +51,14 @@ def explore(
     """Map the slice, coarse to fine, until done, stopped or out of time; yields each refinement.
 
     It is a picture, not a claim: the ball ``region`` is what is proved, the maps are single votes
-    (base) and majorities of a few votes (smoothed).
+    (base) and majorities of a few votes (smoothed). A noise law that is counted whole depends on
+    the picture it is added to: its smoothed map and its dots are left out.
 
     Raises:
         UserError: model and input do not fit together.
     """
     check_fit(classifier, fitted, settings.scheme)
+    fitted, _ = gridded(fitted, settings)
     explorer = _Explorer(classifier, fitted, settings, stop or threading.Event(), budget_seconds)
     figure = explorer.begin(axes or SliceAxes(), _ball(region), center_class)
     yield figure
@@ -64,7 +67,7 @@ def explore(
         if base is not None:
             figure = figure.model_copy(update={"base": base})
             yield figure
-        smoothed = explorer.smooth_map(*smooth) if smooth else None
+        smoothed = explorer.smooth_map(*smooth) if smooth and explorer.draws else None
         if smooth and smoothed is not None:
             figure = figure.model_copy(update={"smoothed": smoothed, "smoothed_votes": smooth[1]})
             yield figure
@@ -98,6 +101,7 @@ class _Explorer:
         self.x = torch.from_numpy(fitted.pixels).to(self.device)
         self.piece = 16
         self.extent = 1.0
+        self.draws = settings.scheme.law != "enumerated"
         self.e1 = self.e2 = self.x
 
     def over(self) -> bool:
@@ -188,6 +192,8 @@ class _Explorer:
 
     def _dots(self) -> npt.NDArray[np.float32]:
         """Where noisy samples fall on the slice: their projections."""
+        if not self.draws:
+            return np.zeros((0, 2), dtype=np.float32)
         out = torch.empty((_DOTS, *self.x.shape), device=self.device)
         noise = NoiseStream(self.key, int(Stream.PREVIEW), self.device)
         self.settings.scheme.noisy(self.x, noise, 0, out)

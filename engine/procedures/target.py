@@ -9,7 +9,7 @@ from engine.errors import UserError
 from engine.evidence import StopReason
 from engine.procedures.claims import region_of
 from engine.records import ProbabilityBounds, Votes
-from engine.regions import Perturbation
+from engine.regions import Perturbation, Region
 from engine.settings import ENUMERATION, RunSettings
 
 
@@ -52,6 +52,22 @@ class Target:
         needed = self.settings.scheme.required_probability(self.perturbation)
         if eprocess.upper(votes.counts[top], votes.n, self.settings.alpha) < needed:
             return "target out of reach"
+        return None
+
+
+def answered(settings: RunSettings, region: Region | None) -> tuple[str, bool] | None:
+    """The target of some settings, and whether ``region`` holds it; None without a target.
+
+    None too where target and region do not speak of the same thing: evidence that somebody wrote
+    may contradict itself, and a report on it must still be made.
+    """
+    try:
+        text = target_text(settings)
+        if not text:
+            return None
+        perturbation = settings.scheme.parse_at(text, name="--target")
+        return text, region is not None and region.contains(perturbation)
+    except (UserError, KeyError):
         return None
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from engine.answers import AnswerGroup
 from engine.evidence import Evidence, TransferRecord
 from engine.report.content import Fact, Section, Table
-from engine.report.numbers import count, lower, percent, plain, upper
+from engine.report.numbers import count, lower, numbered, percent, plain, upper
 
 _ROWS = 24
-_LONGEST = 90
+_LONGEST = 600
+"""Characters of an answer; a longer one says how much of it is left to the evidence."""
 
 
 def answer_limits(evidence: Evidence) -> tuple[str, ...]:
@@ -51,13 +52,16 @@ def _answers(evidence: Evidence) -> Section:
 
 
 def _row(group: AnswerGroup, names: tuple[str, ...], total: int) -> tuple[str, str, str, str]:
-    text = "other answers" if group.text is None else f"'{_short(group.text)}'"
+    text = "other answers" if group.text is None else _quoted(group.text)
     return text, names[group.class_index], count(group.count), percent(group.count, total)
 
 
-def _short(text: str) -> str:
+def _quoted(text: str) -> str:
     line = " ".join(text.split())
-    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 3]}..."
+    left = len(line) - _LONGEST
+    if left <= 0:
+        return f"'{line}'"
+    return f"'{line[:_LONGEST]}' and {numbered(left, 'character')} more, in the evidence"
 
 
 def _true_class(transfer: TransferRecord) -> Section:

@@ -18,6 +18,15 @@ def count(value: int) -> str:
     return f"{value:,}"
 
 
+def numbered(value: int, thing: str) -> str:
+    """A count with what it counts, whose plural takes an s.
+
+    >>> numbered(1, "thread"), numbered(2000, "thread")
+    ('1 thread', '2,000 threads')
+    """
+    return f"{count(value)} {thing}{'' if value == 1 else 's'}"
+
+
 def short_count(value: float) -> str:
     """A tick label: ``500``, ``20k``, ``1M``.
 
@@ -52,9 +61,11 @@ def percent(part: int, whole: int) -> str:
 def plain(value: object) -> str:
     """A setting's value as it was given, shortest form that reads back.
 
-    >>> plain(0.001), plain(100000), plain("live"), plain(1e-9)
-    ('0.001', '100,000', 'live', '1e-09')
+    >>> plain(0.001), plain(100000), plain("live"), plain(1e-9), plain(None)
+    ('0.001', '100,000', 'live', '1e-09', 'not given')
     """
+    if value is None or value == "":
+        return "not given"
     if isinstance(value, int):
         return count(value)
     return str(value)

@@ -7,7 +7,7 @@ from engine.evidence import Evidence, NoiseStatistic, SelfTest
 from engine.records import Encoding, ModelIdentity
 from engine.report import enumerated
 from engine.report.content import Fact, Section
-from engine.report.numbers import count, plain
+from engine.report.numbers import count, numbered, plain
 from engine.rounding import round_down
 from engine.schemes import parse_scheme
 
@@ -71,6 +71,10 @@ def _shape(shape: tuple[int, ...]) -> str:
     return f"{sides} (channels × height × width)" if len(shape) == 3 else sides
 
 
+_CONTENT = {"image": "pixels", "text": "words"}
+"""What the second digest of an input is over."""
+
+
 def _input(evidence: Evidence) -> Section:
     image = evidence.input
     name = image.label_name or ""
@@ -79,7 +83,7 @@ def _input(evidence: Evidence) -> Section:
         Fact("name", image.name),
         Fact("source", image.source),
         Fact("sha256", image.sha256, code=True),
-        Fact("sha256 of the pixels", image.pixels_sha256, code=True),
+        Fact(f"sha256 of the {_CONTENT.get(image.kind, 'values')}", image.pixels_sha256, code=True),
         Fact("shape", _shape(image.shape)),
         Fact("true class", label),
         Fact("fitted to the model", image.adaptation or "as it is, nothing resized or cropped"),
@@ -154,7 +158,7 @@ def _chain(evidence: Evidence) -> Section:
 
 def _software(evidence: Evidence) -> Section:
     software, timing = evidence.software, evidence.performance
-    threads = f", {timing.threads} threads" if timing.threads else ""
+    threads = f", {numbered(timing.threads, 'thread')}" if timing.threads else ""
     speed = f"{count(int(timing.samples_per_second))} votes per second"
     took = f"{round_down(timing.seconds, 1)} s in all, batch {count(timing.batch)}"
     facts = (

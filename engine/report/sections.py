@@ -143,14 +143,24 @@ def _planned(decision: DecisionRecord) -> str:
 
 def _parameters(evidence: Evidence) -> Section:
     settings = evidence.settings
-    settled = SETTLED if enumerated.samples_counted(evidence) else frozenset()
+    unused = _unused(evidence)
     facts = [
         Fact(spec.title, plain(getattr(record, spec.name)), _explained(spec.help, spec.unit))
         for record in (settings.scheme, settings)
         for spec in field_specs(type(record))
-        if record is not settings or spec.name not in settled
+        if record is not settings or spec.name not in unused
     ]
     return Section("Parameters", tuple(facts))
+
+
+def _unused(evidence: Evidence) -> frozenset[str]:
+    """Settings of the run that mean nothing under its scheme, and say nothing."""
+    settings, scheme = evidence.settings, evidence.settings.scheme
+    if enumerated.samples_counted(evidence):
+        return SETTLED
+    unused = {"noise"} if scheme.law == "discrete" else set()
+    unused |= {"target_radius"} if not settings.target_radius else set()
+    return frozenset(unused | ({"target"} if not settings.target else set()))
 
 
 def _explained(help_text: str, unit: str) -> str:
@@ -213,12 +223,11 @@ def _sampled(points: tuple[TrajectoryPoint, ...]) -> list[TrajectoryPoint]:
 
 def _asked(evidence: Evidence) -> tuple[Section, ...]:
     """What the run was to reach, and what else was asked."""
-    from engine.procedures.target import target_text  # deferred: SciPy is slow to load
+    from engine.procedures.target import answered  # deferred: SciPy is slow to load
 
-    target, region = target_text(evidence.settings), evidence.region
-    facts = []
-    if target:
-        inside = region is not None and region.contains(evidence.settings.scheme.parse_at(target))
+    facts, found = [], answered(evidence.settings, evidence.region)
+    if found is not None:
+        target, inside = found
         facts.append(Fact(target, _ANSWERS[inside], f"the target; ended: {evidence.stop_reason}"))
     facts += [Fact(at, _ANSWERS[inside]) for at, inside in evidence.certified_at.items()]
     return (Section("Perturbations asked for", tuple(facts)),) if facts else ()

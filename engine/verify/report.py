@@ -61,7 +61,8 @@ class VerificationReport(Record):
         total = len(self.claims)
         if self.ok:
             return f"All {total} claims of {self.file} hold."
-        parts = [f"{failed} of {total} claims of {self.file} do not hold"] if failed else []
+        do_not = "does not hold" if failed == 1 else "do not hold"
+        parts = [f"{failed} of {total} claims of {self.file} {do_not}"] if failed else []
         if open_:
             parts.append(f"{open_} of {total} cannot be checked")
         return " and ".join(parts or [f"{self.file} makes no claim"]) + "."

@@ -38,8 +38,13 @@ class _Key:
         return palette.map_colour(self.ranks[index], dark=self.dark)
 
 
+def _maps(figure: SliceFigure) -> list[Map]:
+    """Those that are drawn."""
+    return [figure.base, figure.smoothed] if figure.smoothed_votes else [figure.base]
+
+
 def _key(figure: SliceFigure, *, dark: bool) -> _Key:
-    cells = np.concatenate([figure.base.ravel(), figure.smoothed.ravel()])
+    cells = np.concatenate([cells.ravel() for cells in _maps(figure)])
     classes, areas = np.unique(cells[cells >= 0], return_counts=True)
     order = sorted(
         zip(classes.tolist(), areas.tolist(), strict=True),
@@ -118,7 +123,7 @@ def _legend(figure: SliceFigure, key: _Key) -> list[dict[str, str]]:
         entries.append({"colour": key.colour(rest[0]), "text": name})
     marks = {NO_CLASS: "no class", NOT_COMPUTED: "not computed"}
     for mark, text in marks.items():
-        if (figure.base == mark).any() or (figure.smoothed == mark).any():
+        if any((cells == mark).any() for cells in _maps(figure)):
             entries.append({"colour": key.colour(mark), "text": text})
     return entries
 
@@ -152,7 +157,7 @@ def _dots(figure: SliceFigure) -> list[list[float]]:
 
 
 def draw(figure: SliceFigure, *, dark: bool = False) -> Drawing:
-    """Two maps of the same slice, base classifier and smoothed one, each with the disc."""
+    """Maps of one slice, base classifier and smoothed one where there is one, with the ball."""
     key = _key(figure, dark=dark)
     radius = figure.radius
     ticks = linear_ticks(-figure.extent, figure.extent, 4)
@@ -162,8 +167,13 @@ def draw(figure: SliceFigure, *, dark: bool = False) -> Drawing:
     what = "Certified region" if radius else "Decision maps"
     if radius and _reach(figure) > figure.extent:
         claim += ", beyond the frame"
-    votes = figure.smoothed_votes
-    how = f"{count(votes)} votes per cell, no claim" if votes else "not computed"
+    panels = [_panel(figure, figure.base, "base classifier f", "base.png")]
+    files = {"base.png": png(_raster(figure.base, key))}
+    if figure.smoothed_votes:
+        how = f"{count(figure.smoothed_votes)} votes per cell, no claim"
+        title = f"smoothed classifier g ({how})"
+        panels.append(_panel(figure, figure.smoothed, title, "smoothed.png"))
+        files["smoothed.png"] = png(_raster(figure.smoothed, key))
     return Drawing(
         kind="region",
         width=160,
@@ -171,10 +181,8 @@ def draw(figure: SliceFigure, *, dark: bool = False) -> Drawing:
         data={
             "title": f"{what} on a slice through the input",
             "subtitle": "l2 distance, pixels in [0,1]",
-            "panels": [
-                _panel(figure, figure.base, "base classifier f", "base.png"),
-                _panel(figure, figure.smoothed, f"smoothed classifier g ({how})", "smoothed.png"),
-            ],
+            "panels": panels,
+            "note": "" if figure.smoothed_votes else "the smoothed classifier is not mapped",
             "axes": list(figure.axes),
             "ticks": [
                 {"at": (t / figure.extent + 1) / 2, "text": f"{t:g}".replace("-", "−")}
@@ -188,8 +196,5 @@ def draw(figure: SliceFigure, *, dark: bool = False) -> Drawing:
             "legend": _legend(figure, key),
         },
         alt=f"Decision maps around the input; {claim}",
-        files={
-            "base.png": png(_raster(figure.base, key)),
-            "smoothed.png": png(_raster(figure.smoothed, key)),
-        },
+        files=files,
     )

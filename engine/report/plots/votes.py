@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.figures import OTHER, Bar, VotesFigure
-from engine.report.numbers import count, percent
+from engine.report.numbers import count, numbered, percent
 from engine.report.plots.base import Drawing
 
 _BAR_MM, _FRAME_MM = 5.6, 27.0
@@ -34,7 +34,7 @@ def _failures(figure: VotesFigure) -> list[dict[str, Any]]:
 def _subtitle(figure: VotesFigure) -> str:
     done = figure.n_estimation
     if done == figure.n_plan:
-        return f"{count(done)} votes"
+        return numbered(done, "vote")
     return f"{count(done)} of {count(figure.n_plan)} votes"
 
 

@@ -106,3 +106,18 @@ def test_rows_and_texts_without_a_tokenizer_have_none(kind):
     other = FittedInput(given.identity.model_copy(update={"kind": kind}), given.arrays)
     assert meaning(HalfSpace(0.3), other, RunSettings(), region=None, center_class=None) is None
     assert torch.is_grad_enabled()
+
+
+@pytest.mark.parametrize("values", [{"scheme": {"key": "dssn-l1"}}, {"noise": "exact"}])
+def test_a_claim_about_8_bit_pictures_is_shown_on_one(values):
+    settings = RunSettings.model_validate(values)
+    norm = "l1" if settings.scheme.grid_input else "l2"
+    ball = BALL.model_copy(update={"norm": norm})
+    found = meaning(HalfSpace(0.9), fitted(0.1004), settings, region=ball, center_class=0)
+    for picture in (found.original, found.perturbed):
+        steps = picture.astype(np.float64) * 255
+        assert np.abs(steps - np.rint(steps)).max() < 1e-4
+    assert 0.29 < found.perturbed_norm <= 0.3
+    assert found.perturbed_how.endswith("direction, in steps of 1/255")
+    change = (found.perturbed.astype(np.float64) - found.original).ravel()
+    assert np.linalg.norm(change, 1 if norm == "l1" else 2) <= 0.3 + 1e-6

@@ -77,3 +77,24 @@ def test_a_ball_of_another_norm_has_its_own_outline(norm, order):
     lengths = np.hypot(*found.outline.T)
     assert (lengths <= 0.25 + 1e-6).all() if norm == "l1" else (lengths >= 0.25 - 1e-6).all()
     assert figure("random").outline.size == 0
+
+
+@pytest.mark.parametrize("values", [{"scheme": {"key": "dssn-l1"}}, {"noise": "exact"}])
+def test_a_picture_off_the_grid_is_mapped_as_it_is_certified(values):
+    """0.1004 is no multiple of 1/255; a run certifies the rounded picture, and so does its map."""
+    settings = RunSettings.model_validate(values)
+    ball = Ball(norm="l1", radius=0.2, unit="pixels in [0,1]")
+    found = finish(
+        explore(
+            HalfSpace(0.3),
+            fitted(0.1004),
+            settings,
+            region=ball,
+            center_class=0,
+            budget_seconds=60.0,
+        )  # fmt: skip
+    )
+    assert found.base.shape == (65, 65) and found.radius == 0.2
+    counted = settings.scheme.law == "enumerated"
+    assert found.samples.shape == ((0, 2) if counted else (120, 2))
+    assert (found.smoothed_votes == 0) == counted

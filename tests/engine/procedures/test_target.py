@@ -4,7 +4,8 @@ import pytest
 
 from engine.errors import UserError
 from engine.procedures.certify import certify
-from engine.procedures.target import Target
+from engine.procedures.target import Target, answered
+from engine.regions import Ball, Count
 from engine.schemes import DssnL1, Gaussian
 from engine.settings import RunSettings
 from tests.fakes import HalfSpace, finish, fitted
@@ -96,3 +97,18 @@ def test_a_target_that_cannot_be_is_one_sentence(values, sentence):
     with pytest.raises(UserError) as caught:
         Target.of(RunSettings(**values))
     assert str(caught.value) == sentence
+
+
+def test_whether_a_target_is_held():
+    ball = Ball(norm="l2", radius=0.3, unit="pixels in [0,1]")
+    assert answered(RunSettings(), ball) is None
+    assert answered(RunSettings(target_radius=0.2), ball) == ("radius=0.2", True)
+    assert answered(RunSettings(target="radius=0.4"), ball) == ("radius=0.4", False)
+    assert answered(RunSettings(target="radius=0.4"), None) == ("radius=0.4", False)
+
+
+def test_evidence_that_contradicts_itself_has_no_answer():
+    count = Count(term="entities", most=2, unit="pixels", manner="in any way")
+    assert answered(RunSettings(target="radius=0.4"), count) is None
+    assert answered(RunSettings(target="words=1"), count) is None
+    assert answered(RunSettings(target="radius=0.4", target_radius=0.4), count) is None

@@ -50,8 +50,14 @@ def test_many_groups_are_cut_and_counted(evidence):
     many = tuple(group.model_copy(update={"text": f"{i}", "count": 1}) for i in range(100))
     long = group.model_copy(update={"text": "word " * 40, "count": 2})
     section, _ = answer_sections(evidence.model_copy(update={"answers": (long, *many)}))
-    assert section.table.rows[0][0].endswith("...'")
+    assert section.table.rows[0][0] == f"'{' '.join(['word'] * 40)}'"  # nothing is left out
     assert section.table.rows[-1][:3] == ("77 more groups", "", "77")
+
+
+def test_an_endless_answer_says_how_much_is_left(evidence):
+    group = evidence.answers[0].model_copy(update={"text": "x" * 2601})
+    section, _ = answer_sections(evidence.model_copy(update={"answers": (group,)}))
+    assert section.table.rows[0][0] == f"'{'x' * 600}' and 2,001 characters more, in the evidence"
 
 
 def test_first_page_and_limits_say_what_rests_on_what(evidence):

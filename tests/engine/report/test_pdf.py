@@ -3,6 +3,7 @@ from __future__ import annotations
 import errno
 import io
 import os
+import re
 from pathlib import Path
 
 import pikepdf
@@ -12,9 +13,11 @@ import pytest
 from engine.errors import UserError
 from engine.evidence import Evidence
 from engine.figures import Illustrations
+from engine.regions import Staircase
 from engine.report.json import evidence_json
 from engine.report.pdf import pdf_bytes, preview_pages, report_figures, write_pdf
 from engine.report.typeset import displayable
+from engine.settings import BoundKey
 from tests.factories import (
     make_evidence,
     make_illustrations,
@@ -228,3 +231,44 @@ def test_a_certify_run_without_a_vote_still_has_a_report() -> None:
     text = text_of(pdf_bytes(evidence))
     assert "Nothing is certified: the run ended before the first vote" in text
     assert "no votes to bound" in text
+
+
+def first_page(evidence: Evidence) -> str:
+    """The words of the first page, without the digests that are short on purpose."""
+    page = pypdf.PdfReader(io.BytesIO(pdf_bytes(evidence))).pages[0].extract_text()
+    return " ".join(re.sub(r"sha256 [0-9a-f]{12}…", "", page).split())
+
+
+def test_a_staircase_s_headline_stands_whole_among_the_key_numbers() -> None:
+    region = Staircase(
+        count_term="words", first=0, strength_term="epsilon", norm="l2", unit="pixels in [0,1]",
+        reach=(0.4971, 0.3513, 0.2049, 0.1001, 0.0912, 0.0801, 0.0701, 0.0601, 0.05, 0.0402),
+        things="words with a long name",
+    )  # fmt: skip
+    shown = first_page(make_evidence(region=region, radius=None))
+    assert region.headline() in shown
+    assert "…" not in shown
+
+
+@pytest.mark.parametrize("bound", ["live", "two-class-uneven", "anytime-two-class"])
+def test_titles_of_figures_stand_whole_beside_long_notes(bound: BoundKey) -> None:
+    evidence = make_evidence(bound=bound)
+    settings = evidence.settings.model_copy(update={"noise": "exact"})
+    shown = first_page(evidence.model_copy(update={"settings": settings}))
+    assert "What may be claimed, over n" in shown
+    assert f"bound: {bound} · sound on the 8-bit grid" in shown
+    assert "…" not in shown
+
+
+def test_names_of_model_and_input_and_rows_of_tables_stand_whole() -> None:
+    long = "a very long name of a class in a data set whose names are sentences " * 2
+    evidence = make_evidence(
+        class_names=[long.strip(), *(str(digit) for digit in range(1, 10))],
+        model=make_model(name=f"model {long}"),
+        input=make_input(name=f"input {long}"),
+    )
+    text = text_of(pdf_bytes(evidence))
+    assert text.count("model " + long.strip()) == 2  # first page and Model
+    assert text.count("input " + long.strip()) == 2
+    assert f"class index selection estimation share {long.strip()}" not in first_page(evidence)
+    assert long.strip() in text.split("Votes", 2)[-1]  # the table of votes

@@ -89,3 +89,13 @@ def test_a_model_s_channels_and_the_noise_of_its_training_are_told() -> None:
     assert told(training_scheme={"key": "later"})["trained with noise"][0] == "not known here"
     assert told(training_sigma=0.5)["trained with noise"][0] == "sigma 0.5"
     assert told(training_sigma=None)["trained with noise"][0] == "not known"
+
+
+def test_one_thread_is_one_and_values_are_not_called_pixels() -> None:
+    timing = make_evidence().performance.model_copy(update={"threads": 1})
+    assert told("Software and machine", performance=timing)["device"].startswith(
+        "cpu (cpu), 1 thread ("
+    )
+    assert "sha256 of the pixels" in told("Input")
+    assert "sha256 of the values" in told("Input", input=make_input(kind="table"))
+    assert "sha256 of the words" in told("Input", input=make_input(kind="text"))

@@ -14,7 +14,18 @@ def section(title: str, parts: tuple[Section, ...]) -> Section:
 
 def test_every_parameter_is_listed() -> None:
     listed = [fact.label for fact in section("Parameters", sections(make_evidence())).facts]
-    assert listed == ["sigma", *(spec.title for spec in field_specs(RunSettings))]
+    unused = {"stop at radius", "stop at"}  # there was no target
+    titles = [spec.title for spec in field_specs(RunSettings) if spec.title not in unused]
+    assert listed == ["sigma", *titles]
+
+
+def test_what_means_nothing_under_a_scheme_is_not_listed() -> None:
+    ablation = {"key": "ablation", "entities": 64, "keep": 6}
+    settings = RunSettings.model_validate({"scheme": ablation, "target": "entities=1"})
+    facts = section("Parameters", sections(make_evidence(settings=settings))).facts
+    listed = {fact.label: fact.value for fact in facts}
+    assert listed["stop at"] == "entities=1" and not {"noise", "stop at radius"} & set(listed)
+    assert not {"", "None"} & set(listed.values())
 
 
 def test_limits_begin_with_the_schemes_own() -> None:

@@ -22,6 +22,6 @@ def test_lines_and_summary_say_it_in_words() -> None:
         "c: does not hold (d)",
         "c: cannot be checked because d",
     ]
-    assert found.summary() == "1 of 3 claims of f do not hold and 1 of 3 cannot be checked."
+    assert found.summary() == "1 of 3 claims of f does not hold and 1 of 3 cannot be checked."
     assert report("holds").summary() == "All 1 claims of f hold."
     assert Claim(name="c", verdict="holds", about="run 2").line() == "run 2: c: holds"

@@ -46,7 +46,9 @@ def test_a_disc_beyond_the_frame_is_said_to_be() -> None:
 
 def test_a_map_without_votes_says_so() -> None:
     data = draw(make_slice_figure(smoothed_votes=0)).data
-    assert data["panels"][1]["title"] == "smoothed classifier g (not computed)"
+    assert [panel["title"] for panel in data["panels"]] == ["base classifier f"]
+    assert data["note"] == "the smoothed classifier is not mapped"
+    assert draw(make_slice_figure()).data["note"] == ""
 
 
 def test_no_claim_no_disc() -> None:
