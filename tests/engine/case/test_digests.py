@@ -59,3 +59,8 @@ def test_digests_tell_parts_apart() -> None:
     assert digest("ab", "c") != digest("a", "bc")
     assert progress_digest("r", "[1]", 2, "h") != progress_digest("r", "[1]", 3, "h")
     assert run_digest([1, "a"]) != run_digest(["1", "a"])
+
+
+def test_bytes_in_the_place_of_a_text_have_a_digest_of_no_text() -> None:
+    assert len(digest("a", b"a")) == 64
+    assert digest("a", b"a") not in (digest("a", "a"), digest("a", "61"))
