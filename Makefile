@@ -40,6 +40,7 @@ models: ## train the shipped models again
 	@$(BIN)/python -m engine.training.commands
 	@$(BIN)/python -m engine.training.filter
 	@$(BIN)/python -m engine.training.mixed
+	@$(BIN)/python -m engine.training.letters
 
 models-graph: ## train a graph model: make models-graph DATA=cora_ml.npz [ARGS='--scheme sparse']
 	@scripts/setup.sh

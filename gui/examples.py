@@ -67,6 +67,7 @@ _GROUPS = (
     _Group("Members of a karate club: nodes of a graph", "karate", "demo:karate"),
     _Group("Drawn signs, for a model that writes commands", "commands", "demo:commands"),
     _Group("Pictures with an instruction, safe or not", "filter", "demo:filter"),
+    _Group("Letters to a shop, sorted by their matter", "letters", "demo:letters"),
     _Group("Rows of a table of numbers and categories", "mixed", "demo:mixed"),
     _Group("A classifier that fools floating-point noise", "lattice:", "demo:lattice"),
 )

@@ -44,6 +44,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("shipped handwritten digit", "digits:7", "digits"),
     Kind("shipped picture with an instruction", "filter:12", "filter"),
     Kind("drawn sign", "commands:5", "commands"),
+    Kind("made-up letter to a shop", "letters:4", "letters"),
     Kind("text in a file, or the words themselves", "text:the words", "text"),
     Kind("picture with a text", "pair:photo.png|the words", "pair"),
     Kind("row of a table", "rows.csv:3", "rows"),

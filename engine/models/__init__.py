@@ -38,6 +38,7 @@ class Format(NamedTuple):
 FORMATS: dict[Kind, Format] = {
     "safetensors": Format("safetensors weights", "checkpoint", "load_safetensors"),
     "graph": Format("safetensors weights of a graph network", "graph", "load_graph_model"),
+    "text": Format("safetensors weights for texts", "text", "load_text_model"),
     "pair": Format("safetensors weights for pictures with texts", "pair", "load_pair_model"),
     "table": Format("safetensors weights for rows of a table", "table", "load_table_model"),
     "writer": Format("safetensors weights of a model that writes", "writer", "load_writer"),

@@ -24,7 +24,7 @@ def coding_of(spec: str) -> Coding | None:
         raise UserError(f"There is no shipped model {spec}.")
     path = shipped.get(spec) or Path(spec)
     kind = kind_of(str(path))
-    if kind == "pair":
+    if kind in ("text", "pair"):
         return WordTokenizer(listed(read_header(path), "words"))
     if kind == "table":
         return read_columns(path, read_header(path))

@@ -14,6 +14,7 @@ Kind = Literal[
     "demo",
     "safetensors",
     "graph",
+    "text",
     "pair",
     "table",
     "writer",
@@ -28,10 +29,11 @@ Kind = Literal[
 
 DEMO = "demo:"
 GRAPH_ARCHITECTURES = ("gcn", "gat")
-PAIR_ARCHITECTURE, TABLE_ARCHITECTURE = "pair_cnn", "table_mlp"
+TEXT_ARCHITECTURE, PAIR_ARCHITECTURE, TABLE_ARCHITECTURE = "text_bag", "pair_cnn", "table_mlp"
 WRITER_ARCHITECTURE = "command_writer"
 _OWN: dict[object, Kind] = {
     **dict.fromkeys(GRAPH_ARCHITECTURES, "graph"),
+    TEXT_ARCHITECTURE: "text",
     PAIR_ARCHITECTURE: "pair",
     TABLE_ARCHITECTURE: "table",
     WRITER_ARCHITECTURE: "writer",

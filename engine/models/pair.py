@@ -7,17 +7,17 @@ from pathlib import Path
 from engine.errors import UserError
 from engine.inputs.coding import WordTokenizer
 from engine.models.checkpoint import fill
+from engine.models.coded import CodedClassifier
 from engine.models.header import listed
 from engine.models.own_file import own_identity
 from engine.models.pair_network import PairNetwork
 from engine.models.request import ModelRequest
-from engine.models.two_part import TwoPartClassifier
 from engine.models.weights import WeightFile, read_safetensors
 
 SIDE = 32
 
 
-class PairClassifier(TwoPartClassifier[WordTokenizer]):
+class PairClassifier(CodedClassifier[WordTokenizer]):
     """A network that takes pictures (B, 3, 32, 32) and tokens (B, L) of its own words."""
 
 

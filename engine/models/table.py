@@ -7,15 +7,15 @@ from pathlib import Path
 from engine.errors import UserError
 from engine.inputs.coding import TableCoding
 from engine.models.checkpoint import fill
+from engine.models.coded import CodedClassifier
 from engine.models.codings import read_columns
 from engine.models.own_file import own_identity
 from engine.models.request import ModelRequest
 from engine.models.table_network import TableNetwork
-from engine.models.two_part import TwoPartClassifier
 from engine.models.weights import WeightFile, read_safetensors
 
 
-class TableClassifier(TwoPartClassifier[TableCoding]):
+class TableClassifier(CodedClassifier[TableCoding]):
     """A network that takes numbers (B, F) and codes (B, G)."""
 
 

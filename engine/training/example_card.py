@@ -53,7 +53,7 @@ class Example:
         return {
             **facts,
             "name": f"{self.name}, {self.architecture}",
-            "training_sigma": scheme["sigma"],
+            "training_sigma": scheme.get("sigma"),
             "training_scheme": scheme,
             "noise_in_words": parse_scheme(scheme).noise_in_words(),
             "threads": 1,
@@ -79,11 +79,11 @@ def certified(
 def example_card(facts: Example) -> str:
     """The card for people."""
     found = facts.certified_accuracy
-    rows = "\n".join(
-        f"| {cell['at']['words']:g} | {cell['at']['epsilon']:g} | {100 * cell['share']:.1f} % |"
-        for cell in found["cells"]
-    )
+    terms = tuple(found["cells"][0]["at"])
     things = "fields" if facts.scheme.get("arities") else "words"
+    names = {"words": f"changed {things}"}
+    header = " | ".join(names.get(term, term) for term in terms)
+    rows = "\n".join(map(_row, found["cells"]))
     return f"""# {facts.name}
 
 {facts.title[:1].upper()}{facts.title[1:]}: {facts.architecture}, {facts.parameters:,} weights.
@@ -101,7 +101,12 @@ Certified accuracy by CERTIFY with n0 = {found["n0"]:,}, n = {found["n"]:,}, alp
 {found["alpha"]:g} each, {found["bound"]} bound, first {found["inputs"]} test inputs; abstained:
 {100 * found["abstained"]:.1f} %.
 
-| changed {things} | epsilon | certified and right |
-|---|---|---|
+| {header} | certified and right |
+|{"---|" * len(terms)}---|
 {rows}
 """
+
+
+def _row(cell: Mapping[str, Any]) -> str:
+    change = " | ".join(f"{size:g}" for size in cell["at"].values())
+    return f"| {change} | {100 * cell['share']:.1f} % |"

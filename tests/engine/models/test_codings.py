@@ -17,6 +17,8 @@ def test_shipped_models_tell_how_they_read():
     words, rows = coding_of("demo:filter"), coding_of("demo:mixed")
     assert isinstance(words, WordTokenizer) and words.size == 72
     assert isinstance(rows, TableCoding) and rows.arities == (3, 3, 3, 3, 3)
+    letters = coding_of("demo:letters-mask")
+    assert isinstance(letters, WordTokenizer) and letters.size == 525
     assert coding_of("demo:digits-0.25") is None
     with pytest.raises(UserError, match=r"^There is no shipped model demo:none\.$"):
         coding_of("demo:none")

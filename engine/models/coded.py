@@ -1,4 +1,4 @@
-"""Networks of our own over two parts: numbers or a picture, and the codes of words or fields."""
+"""Networks of our own over codes of words or fields, beside numbers, a picture or nothing."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 import torch
 from torch import nn
 
+from engine.batches import Batch, parts
 from engine.inputs.coding import Coding
 from engine.models.base import Classifier
 from engine.models.torch_classifier import checked_dtype
@@ -16,11 +17,11 @@ from engine.records import ModelIdentity
 CodingT = TypeVar("CodingT", bound=Coding)
 
 
-class TwoPartClassifier(Classifier, Generic[CodingT]):
-    """A network of a first part (B, ...), which is cast to the precision, and of codes (B, L).
+class CodedClassifier(Classifier, Generic[CodingT]):
+    """A network of codes (B, L), after a first part (B, ...), which is cast to the precision.
 
     Args:
-        network: takes both parts.
+        network: takes all parts.
         coding: how words or fields become codes.
         identity: what a run records of it.
     """
@@ -39,18 +40,18 @@ class TwoPartClassifier(Classifier, Generic[CodingT]):
 
     @property
     def differentiable(self) -> bool:
-        """Gradients reach the first part."""
-        return True
+        """Gradients reach the first part, if there is one."""
+        return self.identity.kind != "text"
 
     def prepare(self, device: torch.device, precision: str) -> None:
         """Copy the network to ``device``, in the chosen precision."""
         self._dtype = checked_dtype(device, precision)
         self._ready = copy.deepcopy(self.network).to(device, self._dtype)
 
-    def scores(self, batch: tuple[torch.Tensor, torch.Tensor]) -> torch.Tensor:
+    def scores(self, batch: Batch) -> torch.Tensor:
         """Scores (B, K), float32."""
-        first, codes = batch
-        scores: torch.Tensor = self._ready(first.to(self._dtype), codes)
+        *first, codes = parts(batch)
+        scores: torch.Tensor = self._ready(*(part.to(self._dtype) for part in first), codes)
         return scores.float()
 
     def unload(self) -> None:

@@ -6,7 +6,7 @@ from torch import nn
 
 from engine.errors import UserError
 from engine.inputs.coding import WordTokenizer
-from engine.models.two_part import TwoPartClassifier
+from engine.models.coded import CodedClassifier
 from engine.records import ModelIdentity
 
 CPU = torch.device("cpu")
@@ -24,7 +24,7 @@ class Sum(nn.Module):
         return torch.stack((total, -total), 1)
 
 
-def classifier() -> TwoPartClassifier[WordTokenizer]:
+def classifier() -> CodedClassifier[WordTokenizer]:
     identity = ModelIdentity(
         name="sum",
         source="made here",
@@ -35,7 +35,7 @@ def classifier() -> TwoPartClassifier[WordTokenizer]:
         input_shape=(2,),
         kind="table",
     )
-    return TwoPartClassifier(Sum(), WordTokenizer(("a", "b")), identity)
+    return CodedClassifier(Sum(), WordTokenizer(("a", "b")), identity)
 
 
 def test_only_the_first_part_is_cast() -> None:
