@@ -30,6 +30,7 @@ from engine.cli.sets import SHOWN_ROWS, rows_table, summary_table
 from engine.command import command_line
 from engine.errors import UserError
 from engine.files import write_atomically
+from engine.settings import ENUMERATION
 
 if TYPE_CHECKING:
     from engine.evidence import Evidence
@@ -147,13 +148,21 @@ def _show(result: SetResult, values: Mapping[str, Any]) -> None:
         markup=False,
     )
     labelled = any(row.label != NO_LABEL for row in result.rows)
-    table = summary_table(result.summary, result.settings.alpha, labelled=labelled)
+    counted = result.settings.bound == ENUMERATION
+    alpha = result.settings.alpha
+    table = summary_table(result.summary, alpha, labelled=labelled, counted=counted)
     console.print(table, highlight=False)
     if len(result.rows) <= SHOWN_ROWS:
-        table = rows_table(result.rows, result.summary, simultaneous=True)
+        rows = [row.model_copy(update={"idx": _as_path(row.idx)}) for row in result.rows]
+        table = rows_table(rows, result.summary, simultaneous=not counted)
         console.print(table, highlight=False)
     for note in result.notes:
         console.print(f"Note: {note}", highlight=False, markup=False)
+
+
+def _as_path(idx: int | str) -> int | str:
+    """An input's name as a person writes it: a double slash marks where a data set begins."""
+    return idx.replace("//", "/") if isinstance(idx, str) else idx
 
 
 def _write(result: SetResult, kept: list[Evidence], values: Mapping[str, Any]) -> None:

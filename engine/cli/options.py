@@ -89,8 +89,9 @@ def writing_flags() -> list[inspect.Parameter]:
             "oracle",
             Path | None,
             None,
-            "For a model that writes: the file that turns its answers into classes, JSON or lines "
-            "such as 'turn left: left, go left'.",
+            "For a model that writes: the file that turns its answers into classes, JSON or a "
+            "line a class, first match wins, e.g. 'turn left: left, go left' and then "
+            "'stop: stop, halt'.",
             WHAT,
         ),
         flag("prompt", str, "", "What a model that writes is asked.", WHAT, show_default=False),
@@ -185,8 +186,10 @@ def audit_of_oracle_flags() -> list[inspect.Parameter]:
             "audit",
             Path | None,
             None,
-            "For a model that writes: labelled answers, CSV with the columns answer,said,true or "
-            "accepted,true,count. Adds a claim about the true class.",
+            "For a model that writes: labelled answers, a CSV file whose header is "
+            "'answer,said,true' with rows such as 'go left,turn left,turn left' (the answer, the "
+            "oracle's class, the true one), or 'accepted,true,count' with rows such as "
+            "'yes,no,3'. Adds a claim about the true class.",
             RUN,
             metavar="F.csv",
         ),

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from engine.evidence import Evidence
+from engine.records import ModelIdentity
 from engine.rounding import round_down, round_up
 from engine.settings import ENUMERATION
 
@@ -39,7 +40,7 @@ def show(evidence: Evidence, console: Console, *, quiet: bool) -> None:
 def rows(evidence: Evidence) -> Iterator[tuple[str, str]]:
     """Names and values, every certified number rounded in the direction that claims less."""
     settings, votes = evidence.settings, evidence.votes
-    yield "model", f"{evidence.model.name}  (sha256 {evidence.model.sha256[:12]})"
+    yield "model", f"{evidence.model.name}  ({_digest(evidence.model)})"
     yield "input", f"{evidence.input.name}  (sha256 {evidence.input.sha256[:12]})"
     if evidence.input.adaptation:
         yield "", evidence.input.adaptation
@@ -62,6 +63,14 @@ def rows(evidence: Evidence) -> Iterator[tuple[str, str]]:
         yield f"at {text}", "certified" if inside else "not certified"
     speed = f"{evidence.performance.samples_per_second:,.0f} samples/s"
     yield "speed", f"{speed} on {evidence.performance.device}, {settings.precision}"
+
+
+def _digest(model: ModelIdentity) -> str:
+    """A model that writes is its weights, its prompt and its oracle; its card names the weights."""
+    if model.generation is None:
+        return f"sha256 {model.sha256[:12]}"
+    weights = model.generation.weights_sha256[:12]
+    return f"sha256 {model.sha256[:12]} of weights, prompt and oracle; {weights} of the weights"
 
 
 def _said(evidence: Evidence) -> Iterator[tuple[str, str]]:

@@ -27,7 +27,7 @@ from engine.errors import UserError
 from engine.fields import checked
 from engine.files import write_atomically
 from engine.planning.cost import duration
-from engine.rounding import round_down
+from engine.rounding import round_down, round_up
 
 if TYPE_CHECKING:
     from engine.planning import Needed, Pilot, PlanResult
@@ -226,10 +226,7 @@ def _facts(result: PlanResult) -> list[tuple[str, str]]:
     else:
         facts.append(("p", f"{result.p:g}"))
     if result.needed is not None:
-        facts += _needed_facts(result.target, result.needed)
-    if result.hopeful is not None and result.hopeful.n_stay is not None:
-        hopeful = f"n = {result.hopeful.n_stay:,}"
-        facts.append(("if the pilot is exact", hopeful))
+        facts += _needed_facts(result.target, result.needed, result.hopeful)
     if result.planned.largest is not None:
         reach = f"radius {round_down(result.planned.largest, 4)} at most, if all votes agree"
         facts.append((f"n = {result.n:,} reaches", reach))
@@ -241,22 +238,38 @@ def _facts(result: PlanResult) -> list[tuple[str, str]]:
     return facts
 
 
-def _needed_facts(target: str, needed: Needed) -> list[tuple[str, str]]:
-    if needed.n_stay is None:
-        why = (
-            f"p_lower must exceed {needed.p_required:.6f}, and p is not above it"
-            if needed.p <= needed.p_required
-            else "a billion samples would not do"
-        )
-        return [(f"to certify {target}", f"out of reach: {why}")]
-    chance = f"with chance {100 * needed.power:g} %"
-    about = "" if needed.exact else "about "
-    first = f"{needed.n_first:,}" if needed.n_first is not None else "none"
-    return [
-        (f"to certify {target}", f"n = {about}{needed.n_stay:,} and above {chance}"),
-        ("first n with that chance", about + first),
-        ("least n, if all votes agree", f"{needed.n_min:,}"),
-    ]
+def _needed_facts(target: str, needed: Needed, hopeful: Needed | None) -> list[tuple[str, str]]:
+    """The n to plan for, then the smaller ones that stand for something else, each with what."""
+    certify = f"to certify {target}"
+    facts = [(certify, _out_of_reach(needed))]
+    if needed.n_stay is not None:
+        about = "" if needed.exact else "about "
+        chance = f"{100 * needed.power:g} %"
+        plan = f"plan n = {about}{needed.n_stay:,}: this n and every larger one has chance {chance}"
+        facts = [(certify, f"{plan} at that p")]
+        if needed.n_first is not None and needed.n_first < needed.n_stay:
+            some = f"the first with that chance, but some n after {needed.n_first:,} fall below it"
+            facts.append(("a lucky n", f"n = {about}{needed.n_first:,}: {some}"))
+    if hopeful is not None and hopeful.n_stay is not None:
+        share = f"if p is the pilot's own share, {hopeful.p:.6g}"
+        facts.append(("a hopeful n", f"n = {hopeful.n_stay:,}: planned as the first line, {share}"))
+    if needed.n_min is not None:
+        least = f"n = {needed.n_min:,}: fewer cannot do it even if all votes are for the class"
+        facts.append(("the least n", least))
+    return facts
+
+
+def _out_of_reach(needed: Needed) -> str:
+    required = needed.p_required
+    if needed.p > required:
+        return "out of reach: a billion samples would not do"
+    if required > 1:
+        return "out of reach: under this noise no probability suffices"
+    shown = round_up(required, 6)
+    if float(shown) >= 1:
+        where = "be 1" if required == 1 else f"be within {1 - required:.1e} of 1"
+        return f"out of reach: p_lower would have to {where}, and p is not"
+    return f"out of reach: p_lower must exceed {shown}, and p is not above it"
 
 
 def _expensive(result: PlanResult) -> Table:

@@ -16,18 +16,22 @@ SHOWN_ROWS = 20
 """Sets of more rows are shown by their summary alone."""
 
 
-def summary_table(summary: ReplaySummary, alpha: float, *, labelled: bool = True) -> Table:
+def summary_table(
+    summary: ReplaySummary, alpha: float, *, labelled: bool = True, counted: bool = False
+) -> Table:
     """Each row by itself, all rows at once, and the population, side by side.
 
     Args:
         summary: of the rows.
         alpha: of each row.
         labelled: whether any row has a true class; without one nothing is right or wrong.
+        counted: the noise was counted whole, so that no alpha is shared out over the rows.
     """
-    together = summary.simultaneous
+    together = None if counted else summary.simultaneous
     table = Table(box=None, pad_edge=False)
-    table.add_column(f"{summary.rows:,} rows")
-    table.add_column(f"each,\nalpha {alpha:g}", justify="right")
+    table.add_column(f"{summary.rows:,} row{'' if summary.rows == 1 else 's'}")
+    each = "each,\nno alpha" if counted else f"each,\nalpha {alpha:g}"
+    table.add_column(each, justify="right")
     if together:
         table.add_column(f"all at once,\nalpha {together.alpha:g}", justify="right")
     if summary.population:
@@ -60,12 +64,12 @@ def rows_table(
     asked = tuple(summary.certified_accuracy)
     joint = ("radius, all at once",) if together else ()
     for name in ("idx", "label", "class", "p_lower", "radius", *joint, *asked):
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", overflow="fold")
     for place, row in enumerate(rows):
         answers = ("yes" if row.certified_at[text] else "no" for text in asked)
         table.add_row(
             str(row.idx),
-            str(row.label),
+            "none" if row.label < 0 else str(row.label),
             "abstains" if row.predicted_class is None else str(row.predicted_class),
             round_down(row.bounds.p_lower, 6),
             _number(row.radius),

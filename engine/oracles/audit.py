@@ -18,7 +18,10 @@ OTHER = "other"
 """What a person writes who finds that an answer means none of the classes."""
 _LARGEST, _MOST_ROWS, _MOST = 4 << 20, 100_000, 10**9
 _YES = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
-_COLUMNS = "answer,said,true (one labelled answer a row) or accepted,true,count"
+_COLUMNS = (
+    "answer,said,true with one labelled answer a row, e.g. 'go left,turn left,turn left', or "
+    "accepted,true,count, e.g. 'yes,no,3'"
+)
 
 Pair = tuple[str, str]
 """What the oracle said and what the person says."""
@@ -94,7 +97,7 @@ def _table(path: Path, rows: Sequence[Mapping[str, str | None]]) -> Counter[tupl
         said, true = (_YES.get(_cell(row, name).lower()) for name in ("accepted", "true"))
         text = _cell(row, "count")
         if said is None or true is None or not (text.isascii() and text.isdigit()):
-            raise UserError(f"{path}, row {number}: write yes or no, yes or no, and a count.")
+            raise UserError(f"{path}, row {number}: write yes or no, yes or no, and a count, e.g. yes,no,3.")
         if len(text) > len(str(_MOST)):
             raise UserError(f"{path}, row {number}: the count is too large.")
         counts[said, true] += int(text)

@@ -133,7 +133,7 @@ def set_result(
         rows=rows,
         summary=summary,
         complete=whole,
-        notes=tuple(_notes(len(found), len(inputs), labelled=labelled)),
+        notes=tuple(_notes(rows, len(inputs))),
     )
 
 
@@ -183,14 +183,20 @@ def _nothing(evidence: Evidence) -> ProbabilityBounds:
     )
 
 
-def _notes(done: int, planned: int, *, labelled: bool) -> list[str]:
-    notes = []
+def _notes(rows: Sequence[ReplayRow], planned: int) -> list[str]:
+    notes, done = [], len(rows)
+    without = sum(row.label == NO_LABEL for row in rows)
     if done < planned:
         notes.append(
             f"Stopped after {done:,} of {planned:,} inputs: nothing is said of a population, "
             "because when to stop may have depended on the results."
         )
-    if not labelled:
+    if without == done:
+        notes.append(
+            "The inputs have no labels: no answer is counted as right or wrong, and nothing is "
+            "said of a population."
+        )
+    elif without:
         notes.append(
             "Some inputs have no label; they count as wrong, and nothing is said of a population."
         )

@@ -38,7 +38,7 @@ def _model(evidence: Evidence) -> Section:
     facts = (
         Fact("name", model.name),
         Fact("source", model.source),
-        Fact("sha256", model.sha256, code=True),
+        *_digests(model),
         Fact("format", model.format, "can run code; consent given" if model.contains_code else ""),
         Fact("architecture", model.architecture),
         Fact("weights", count(model.parameters) if model.parameters else "not told by the file"),
@@ -49,6 +49,16 @@ def _model(evidence: Evidence) -> Section:
         Fact("arithmetic", evidence.settings.precision, "part of the model's identity"),
     )
     return Section("Model", facts, sentences=model.notes)
+
+
+def _digests(model: ModelIdentity) -> tuple[Fact, ...]:
+    """Of the whole function, and of the weights alone where that is something else."""
+    if model.generation is None:
+        return (Fact("sha256", model.sha256, code=True),)
+    return (
+        Fact("sha256", model.sha256, "of weights, prompt and oracle together", code=True),
+        Fact("sha256 of the weights", model.generation.weights_sha256, code=True),
+    )
 
 
 def _trained(model: ModelIdentity) -> str:

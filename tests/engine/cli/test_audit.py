@@ -7,7 +7,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from engine.cli import main
 from engine.cli.audit import spread
@@ -58,3 +60,37 @@ def test_bad_values_are_one_sentence(words: list[str], sentence: str, capsys: An
     assert main([*FAST, *words]) == 2
     shown = capsys.readouterr()
     assert sentence in shown.err and shown.err.count("\n") == 1
+
+
+def test_a_set_without_labels_says_so_in_words(tmp_path: Path, capsys: Any) -> None:
+    folder = tmp_path / "set"
+    folder.mkdir()
+    for number in range(2):
+        pixels = np.full((8, 8), 100 * number, dtype=np.uint8)
+        Image.fromarray(pixels).save(folder / f"{number}.png")
+    words = ["audit", "--model", "demo:digits-0.25", "--input", f"{folder}/", "--n0", "20"]
+    assert main([*words, "--n", "50", "--device", "cpu"]) == 0
+    out = capsys.readouterr().out
+    assert "none" in out and "-1" not in out
+    assert "The inputs have no labels: no answer is counted as right or wrong" in out
+
+
+def test_a_folder_per_class_is_shown_by_its_paths(
+    tmp_path: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("one", "two"):
+        Path("set", name).mkdir(parents=True)
+        Image.fromarray(np.zeros((8, 8), dtype=np.uint8)).save(Path("set", name, "a.png"))
+    words = ["audit", "--model", "demo:digits-0.25", "--input", "set", "--n0", "20"]
+    assert main([*words, "--n", "50", "--device", "cpu"]) == 0
+    out = capsys.readouterr().out
+    assert "set/one/a.png" in out and "//" not in out
+
+
+def test_a_whole_count_shares_no_alpha_out(capsys: Any) -> None:
+    words = ["audit", "--model", "demo:digits-0.25", "--input", "digits", "--limit", "2"]
+    assert main([*words, "--scheme", "dssn-l1", "--device", "cpu"]) == 0
+    out = capsys.readouterr().out
+    assert "no alpha" in out
+    assert "all at once" not in out and "alpha 0.001" not in out

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
@@ -13,6 +15,8 @@ from engine.command import command_line
 from engine.errors import UserError
 from engine.fields import field_specs
 from engine.models.request import ModelRequest
+from engine.oracles.audit import read_audit
+from engine.oracles.keywords import from_text
 from engine.records import ProbabilityBounds
 from engine.regions import Perturbation
 from engine.schemes import Scheme
@@ -125,3 +129,19 @@ def test_a_flag_of_two_meanings_says_which_is_whose(capsys: pytest.CaptureFixtur
     text = " ".join(capsys.readouterr().out.replace("│", "").split())
     assert "For ablation: Probability that an entity (pixel, node) is ablated" in text
     assert "hierarchical-sparse: Probability that an entity (pixel, node) is noised." in text
+
+
+def test_the_examples_of_the_help_are_files_that_work(tmp_path: Path) -> None:
+    """What --oracle and --audit show as an example is written down and read back."""
+    flags = {each.name: each.default.help for each in options.writing_flags()}
+    flags |= {each.name: each.default.help for each in options.audit_of_oracle_flags()}
+    lines = re.findall(r"'([a-z ]+: [a-z ,]+)'", flags["oracle"])
+    oracle = from_text("\n".join(lines), "rules.txt")
+    assert oracle.classify(["go left", "halt"]) == [0, 1]
+    header, row, counts, count_row = re.findall(r"'([a-z0-9 ]+,[a-z0-9 ,]+)'", flags["audit"])
+    path = tmp_path / "labels.csv"
+    path.write_text(f"{header}\n{row}\n")
+    names = oracle.identity.class_names
+    assert read_audit(path, names, oracle).about("turn left").accepted_true == 1
+    path.write_text(f"{counts}\n{count_row}\n")
+    assert read_audit(path, names, oracle).about("stop").accepted_false == 3

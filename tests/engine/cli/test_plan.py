@@ -18,9 +18,11 @@ def test_a_typed_probability_as_a_table(program: Any) -> None:
     shown = program(*TYPED, "--probability", "0.95", "--target-radius", "1")
     assert (shown.status, shown.err) == (0, "")
     lines = {" ".join(line.split()) for line in shown.out.splitlines()}
-    assert "to certify radius=1.0 n = 163 and above with chance 90 %" in lines
-    assert "first n with that chance 154" in lines
-    assert "least n, if all votes agree 40" in lines
+    told = " ".join(shown.out.split())
+    assert "plan n = 163: this n and every larger one has chance 90 % at that p" in told
+    assert "a lucky n n = 154: the first with that chance, but some n after 154 fall" in told
+    assert "the least n n = 40: fewer cannot do it even if all votes are for the class" in told
+    assert "hopeful" not in told  # there was no pilot
     assert "n = 1,000 reaches radius 2.4632 at most, if all votes agree" in lines
 
 
@@ -42,13 +44,18 @@ def test_json_holds_the_whole_plan(program: Any, tmp_path: Path) -> None:
 def test_out_of_reach_says_why(program: Any) -> None:
     below = program(*TYPED, "--probability", "0.8", "--target-radius", "1").out
     assert "out of reach: p_lower must exceed 0.841345" in " ".join(below.split())
+    near = " ".join(program(*TYPED, "--probability", "0.97", "--target-radius", "7").out.split())
+    assert "p_lower would have to be within 1.3e-12 of 1, and p is not" in near
+    ablation = ["--scheme", "ablation", "--entities", "64", "--keep", "12"]
+    words = ["plan", *ablation, "--probability", "0.97", "--target", "entities=9"]
+    assert "under this noise no probability suffices" in " ".join(program(*words).out.split())
     never = program(*TYPED, "--probability", "1", "--target-radius", "6.5").out
     assert "a billion samples would not do" in " ".join(never.split())
 
 
 def test_a_search_that_skipped_teeth_says_about(program: Any) -> None:
     out = program(*TYPED, "--probability", "0.5005", "--target-radius", "0").out
-    assert "n = about 19," in out
+    assert "n = about 19," in " ".join(out.split())
 
 
 def test_pilot_votes_of_a_model(program: Any) -> None:

@@ -50,13 +50,13 @@ def test_counts_are_about_the_certified_class(tmp_path):
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("", "has no labelled answers"),
+        ("", "answer,said,true with one labelled answer a row, e.g. 'go left,turn left,turn left'"),
         ("a,b\n1,2\n", "has no labelled answers"),
         ("answer,said,true\ngo left,right,left\n", "row 2: the oracle reads 'go left' as 'left'"),
         ("said,true\nup,left\n", "'up' is no class of the oracle"),
         ("said,true\nleft,lfet\n", "'lfet' is no class; write one of left"),
         ("said,true\nleft,\n", "'' is no class"),
-        ("accepted,true,count\nmaybe,yes,1\n", "write yes or no, yes or no, and a count"),
+        ("accepted,true,count\nmaybe,yes,1\n", "yes or no, yes or no, and a count, e.g. yes,no,3."),
         ("accepted,true,count\nyes,yes,-1\n", "write yes or no, yes or no, and a count"),
         ("accepted,true,count\nyes,yes,99999999999\n", "the count is too large"),
     ],

@@ -115,3 +115,8 @@ def test_a_model_that_contradicts_itself_certifies_no_row():
     result = finish(certify_set(Fickle(0.9), ["0.2"], settings))
     assert result.rows[0].outcome == "abstained"
     assert result.summary.clean_accuracy == 0
+
+
+def test_a_set_without_any_label_is_neither_right_nor_wrong():
+    result = certified("-0.0", "-0.0")
+    assert result.notes[0].startswith("The inputs have no labels: no answer is counted as right")

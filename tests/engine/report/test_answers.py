@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from engine.cli.outcome import rows
 from engine.evidence import AuditRecord
 from engine.procedures.certify import certify
 from engine.procedures.transferring import with_transfer
@@ -75,3 +76,16 @@ def test_html_and_csv_hold_them_too(evidence):
     row = evidence_csv([evidence])
     assert "left: go left" in row
     assert {"answers", "transfer.p_lower", "transfer.radius"} <= set(COLUMNS)
+
+
+def test_both_digests_of_a_model_that_writes_are_told(evidence):
+    """The card names the weights; the run's digest is over weights, prompt and oracle."""
+    generation = evidence.model.generation
+    assert generation is not None and generation.weights_sha256 != evidence.model.sha256
+    model = next(part for part in content(evidence).sections if part.title == "Model")
+    facts = {fact.label: (fact.value, fact.note) for fact in model.facts}
+    together = "of weights, prompt and oracle together"
+    assert facts["sha256"] == (evidence.model.sha256, together)
+    assert facts["sha256 of the weights"] == (generation.weights_sha256, "")
+    printed = dict(rows(evidence))["model"]
+    assert evidence.model.sha256[:12] in printed and generation.weights_sha256[:12] in printed
