@@ -18,7 +18,7 @@ class CommandPanel(Section):
     """Shows the form's run as a shell command, kept in step with every change."""
 
     def __init__(self, session: Session, copy: QAction, *, parent: QWidget | None = None) -> None:
-        super().__init__("Same run on the command line", parent=parent)
+        super().__init__("Command line", parent=parent)
         self._session = session
         button = QToolButton(text="Cop&y")
         set_role(button, "quiet")

@@ -48,7 +48,6 @@ class LeftColumn(Card):
         self.title.hide()
         self.subtitle.hide()
         self.content.addWidget(scroll)
-        self.setMinimumWidth(WIDTH - 40)
 
     def _connect(self) -> None:
         session = self._session

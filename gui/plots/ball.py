@@ -70,7 +70,7 @@ class BallPlot(Chart["SliceFigure"]):
         for name in self.names:
             self.plot.addItem(name, ignoreBounds=True)
         self.view.setAspectLocked(True)
-        self.plot.setLabel("bottom", "l2 distance, pixel units")
+        self.name_axis("bottom", "l2 distance, pixel units")
 
     def draw(self, figure: SliceFigure) -> None:
         """Maps, disc and dots."""

@@ -180,8 +180,11 @@ class BoundsPlot(Chart["BoundsFigure"]):
 
     def _set_texts(self, figure: BoundsFigure, frame: Box) -> None:
         self.planned_label.setText(f"planned n = {figure.n_plan:,}")
-        self.fixed_label.setText(FIXED if figure.provisional else "")
-        self.fixed_label.setVisible(bool(figure.provisional))
+        self.fixed_label.setText(FIXED)
+        has_room = text_size(self.fixed_label)[0] <= frame.w
+        if not figure.provisional or not has_room:
+            self.fixed_label.setText("")
+            self.fixed_label.hide()
         for short in (False, True):
             lower, upper = _texts(figure, short=short)
             self.lower_label.setText(lower)

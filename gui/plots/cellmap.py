@@ -213,8 +213,8 @@ class CellsPlot(RegionPlot["CellsFigure"]):
             return
         self.picture.setImage(heat_picture(required, theme), autoLevels=False, levels=(0, 255))
         self.picture.setRect(_rect(required.shape))
-        self.plot.setLabel("bottom", utmost.column_term)
-        self.plot.setLabel("left", utmost.row_term)
+        self.name_axis("bottom", utmost.column_term)
+        self.name_axis("left", utmost.row_term)
         self._shown = (0.0, 0.0)
 
     def _zoom(self, figure: CellsFigure, required: np.ndarray) -> None:

@@ -17,6 +17,8 @@ from gui.plots.labels import Box
 from gui.theme import Theme
 
 F = TypeVar("F")
+_LEAST_NAME = 40.0
+"""Pixels of an axis's name, however short the axis."""
 
 
 class Chart(Plot[F]):
@@ -32,6 +34,7 @@ class Chart(Plot[F]):
         self.plot = self.canvas.getPlotItem()
         self.view = self.plot.getViewBox()
         self._prepare_canvas()
+        self._names: dict[str, str] = {}
         self.build()
         self.view.sigResized.connect(self._relabel)
         return self.canvas
@@ -70,6 +73,12 @@ class Chart(Plot[F]):
         scaled = themes.current().px(width) * self.devicePixelRatioF()
         return pg.mkPen(color, width=scaled, style=style)
 
+    def name_axis(self, side: str, name: str) -> None:
+        """Name what runs along an axis; a name longer than its axis is shortened."""
+        if name != self._names.get(side):
+            self._names[side] = name
+            self._fit_name(side)
+
     def event(self, event: QEvent) -> bool:
         """Moved to a screen of another resolution: new pens."""
         if event.type() == QEvent.Type.DevicePixelRatioChange:
@@ -99,6 +108,16 @@ class Chart(Plot[F]):
     def _relabel(self) -> None:
         if self.figure is not None:
             self.label()
+        for side in self._names:
+            self._fit_name(side)
+
+    def _fit_name(self, side: str) -> None:
+        axis = self.plot.getAxis(side)
+        length = self.view.height() if side == "left" else self.view.width()
+        metrics, most = QFontMetricsF(axis.label.font()), max(_LEAST_NAME, length)
+        fitting = metrics.elidedText(self._names[side], Qt.TextElideMode.ElideRight, most)
+        if fitting != axis.labelText:
+            axis.setLabel(fitting)
 
 
 def text_size(text: pg.TextItem) -> tuple[float, float]:

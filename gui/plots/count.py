@@ -139,8 +139,8 @@ class CountPlot(RegionPlot["CountFigure"]):
         every = -(-len(needs.counts) // 16)
         ticks = [(i, str(count)) for i, count in enumerate(needs.counts) if i % every == 0]
         self.plot.getAxis("bottom").setTicks([ticks])
-        self.plot.setLabel("bottom", f"changed {needs.utmost.unit}")
-        self.plot.setLabel("left", "p_lower that it takes")
+        self.name_axis("bottom", f"changed {needs.utmost.unit}")
+        self.name_axis("left", "p_lower that it takes")
         x = (-0.6, len(needs.counts) - 0.4)
         self.view.setRange(xRange=x, yRange=(_LOW, _HIGH), padding=0)
 

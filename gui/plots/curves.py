@@ -56,7 +56,7 @@ class CurvePlot(Chart["CurveFigure"]):
             line.setData(x, [y for _, y in curve.points])
         self._set_ranges(figure)
         self.plot.getAxis("bottom").setLogMode(figure.log_x)
-        self.plot.setLabel("bottom", figure.x_name)
+        self.name_axis("bottom", figure.x_name)
         self.marked.setVisible(figure.mark is not None)
         if figure.mark is not None:
             self.marked.setValue(float(self._x(figure, [figure.mark])[0]))

@@ -158,8 +158,8 @@ class StaircasePlot(RegionPlot["StaircaseFigure"]):
         ticks = [(j, str(count)) for j, count in enumerate(needs.counts) if j % every == 0]
         self.plot.getAxis("bottom").setTicks([ticks])
         utmost = needs.utmost
-        self.plot.setLabel("bottom", f"changed {utmost.things}")
-        self.plot.setLabel("left", f"{utmost.strength_term} ({utmost.norm} norm)")
+        self.name_axis("bottom", f"changed {utmost.things}")
+        self.name_axis("left", f"{utmost.strength_term} ({utmost.norm} norm)")
         self._shown = (0.0, 0.0)
 
     def _zoom(self, figure: StaircaseFigure) -> None:

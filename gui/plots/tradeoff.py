@@ -52,8 +52,8 @@ class ReachPlot(Chart[ReachFigure]):
             self.plot.addItem(item, ignoreBounds=True)
         for side in ("left", "bottom"):
             self.plot.getAxis(side).setZValue(1)
-        self.plot.setLabel("bottom", "changed pixels, at most")
-        self.plot.setLabel("left", "epsilon (l2 norm of the whole change)")
+        self.name_axis("bottom", "changed pixels, at most")
+        self.name_axis("left", "epsilon (l2 norm of the whole change)")
 
     def draw(self, figure: ReachFigure) -> None:
         """Give the lines their data."""

@@ -38,7 +38,7 @@ class AccuracyPlot(Chart[AccuracyFigure]):
         for side in ("left", "bottom"):
             self.plot.getAxis(side).setTicks([_PERCENT])
             self.plot.getAxis(side).setStyle(hideOverlappingLabels=False)
-        self.plot.setLabel("left", "also certified")
+        self.name_axis("left", "also certified")
         self.view.setRange(xRange=(-0.03, 1.06), yRange=(-0.03, 1.05), padding=0)
 
     def draw(self, figure: AccuracyFigure) -> None:
@@ -48,7 +48,7 @@ class AccuracyPlot(Chart[AccuracyFigure]):
             self.marks, figure.clean, figure.certified, strict=False
         ):
             marks.setData(*([], []) if clean is None else ([clean], [certified or 0.0]))
-        self.plot.setLabel("bottom", figure.x_name)
+        self.name_axis("bottom", figure.x_name)
         done, planned = figure.inputs
         self.set_subtitle(f"{done:,} of {planned:,} inputs · {figure.note}")
 

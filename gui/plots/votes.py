@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 import pyqtgraph as pg
@@ -103,7 +104,7 @@ class VotesPlot(Chart["VotesFigure"]):
         if figure is None or frame.w < 10:
             return
         self._label_names(figure, frame)
-        self._label_half()
+        self._label_half(figure)
         self._label_counts(figure)
 
     def bar_at(self, x: float) -> Bar | None:
@@ -160,9 +161,15 @@ class VotesPlot(Chart["VotesFigure"]):
         below = top * room / max(1.0, frame.h - room)
         self.view.setRange(yRange=(-below, top), padding=0)
 
-    def _label_half(self) -> None:
-        right = self.view.viewRange()[0][1]
-        self.half_label.setPos(right, 0.5)
+    def _label_half(self, figure: VotesFigure) -> None:
+        """At the right end of its line, or at the left one where a bar is in the way there."""
+        metrics, bars = QFontMetricsF(themes.current().font("small")), self._bar_boxes(figure)
+        right = self._half_box(metrics)
+        left = replace(right, x=self.pixel_frame().x)
+        free = [box for box in (right, left) if not any(box.overlaps(bar) for bar in bars)]
+        on_left = free[:1] == [left]
+        self.half_label.setAnchor((0, 1) if on_left else (1, 1))
+        self.half_label.setPos(self.view.viewRange()[0][0 if on_left else 1], 0.5)
 
     def _label_counts(self, figure: VotesFigure) -> None:
         """Counts from the largest down; one that would touch another or a bar stays out."""

@@ -147,4 +147,7 @@ def test_the_fixed_n_value_is_dashed_and_called_provisional(shown, bounds) -> No
     assert (x.tolist(), y.tolist()) == ([1000, 20_000], [0.8, 0.8])
     assert plot.fixed.opts["pen"].style() == Qt.PenStyle.DashLine
     assert "provisional" in plot.fixed_label.toPlainText()
+    plot.resize(170, 200)
+    QApplication.processEvents()
+    assert not plot.fixed_label.isVisible()  # its words would be cut
     assert plot.subtitle.text() == "live bound · class 7 · float noise"

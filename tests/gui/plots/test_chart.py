@@ -7,17 +7,28 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QEvent
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QFontMetricsF
 from PySide6.QtWidgets import QApplication
 
+from engine.figures import Curve, CurveFigure
 from gui import theme as themes
-from gui.plots import BallPlot, BoundsPlot, VotesPlot
+from gui.plots import BallPlot, BoundsPlot, CurvePlot, VotesPlot
 from gui.plots.chart import text_size, tinted
 from gui.theme import THEMES, apply_theme
 
 FRAMES = 40
 MOST_MS = 60.0
 """Measured at 4 (votes), 7 (bounds) and 15 (region) ms; a slow shared machine gets its share."""
+
+
+@pytest.fixture
+def curve():
+    def make(**changes: Any) -> CurveFigure:
+        facts = {"title": "T", "subtitle": "", "x_name": "x", "y_name": "y"}
+        line = Curve(name="c", points=((0.0, 1.0), (1.0, 2.0)))
+        return CurveFigure(**{**facts, **changes}, curves=(line,))
+
+    return make
 
 
 @pytest.mark.parametrize("name", THEMES)
@@ -73,3 +84,18 @@ def test_a_frame_is_cheap_and_adds_no_item(kind: Any, shown, request) -> None:
     spent = (time.process_time() - start) / FRAMES * 1000
     assert len(plot.plot.items) == items
     assert spent < MOST_MS
+
+
+def test_the_name_of_an_axis_is_never_longer_than_the_axis(shown, curve) -> None:
+    plot = shown(CurvePlot("Curves"), 230, 240)
+    long = "a quantity with a name of rather many words"
+    plot.show_figure(curve(x_name=long))
+    QApplication.processEvents()
+    axis = plot.plot.getAxis("bottom")
+    width = QFontMetricsF(axis.label.font()).horizontalAdvance(axis.labelText)
+    assert axis.labelText.endswith("…") and width <= plot.view.width()
+    plot.resize(900, 300)
+    QApplication.processEvents()
+    assert axis.labelText == long
+    plot.show_figure(curve(x_name="a quantity"))
+    assert axis.labelText == "a quantity"

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QApplication, QToolTip
 
-from engine.figures import OTHER, Bar
+from engine.figures import OTHER, Bar, VotesFigure
 from gui import theme as themes
 from gui.plots.votes import VotesPlot, estimation_shares, selection_shares
 from gui.theme import apply_theme
@@ -123,6 +123,21 @@ def test_fewer_classes_leave_no_text_behind(shown, votes) -> None:
     plot.show_figure(votes(names=("cat", "dog"), estimation=(30, 70), selection=(4, 6), top=1))
     assert [text.isVisible() for text in plot.names] == [True, True] + [False] * 8
     assert not any(text.isVisible() for text in plot.counts[2:])
+
+
+@pytest.mark.parametrize(("top", "anchor"), [(1, (0, 1)), (0, (1, 1))])
+def test_the_name_of_the_half_line_keeps_clear_of_the_bars(shown, top, anchor) -> None:
+    bars = tuple(
+        Bar(index=i, name=f"class {i}", selection=90 * (i == top), estimation=900 * (i == top))
+        for i in range(2)
+    )
+    plot = shown(VotesPlot(), 190, 220)
+    plot.show_figure(VotesFigure(bars=bars, n_selection=90, n_estimation=900, n_plan=900, top=top))
+    QApplication.processEvents()
+    assert plot.half_label.anchor.toTuple() == anchor
+    label = plot.half_label.mapRectToScene(plot.half_label.boundingRect())
+    bar = plot.estimation.mapRectToScene(plot.estimation.boundingRect())
+    assert label.right() < bar.center().x() if top else label.left() > bar.center().x()
 
 
 def test_the_half_line_is_at_one_half_and_in_sight(shown, votes) -> None:
