@@ -318,7 +318,7 @@ class Backend:
         )
 
     def meaning(self, subject: Subject, evidence: Evidence) -> Meaning | None:
-        """What the numbers look like; None for rows of tables."""
+        """What the numbers look like; None where a graph cannot be read again."""
         from engine.grid import gridded
         from engine.procedures.meaning import meaning
 

@@ -3,7 +3,7 @@
 Roles are given with ``gui.theme.set_role``: ``title``, ``section``, ``muted``, ``small``,
 ``headline``, ``badge``, ``badge-sound``, ``mono``, ``certified``, ``abstained``, ``provisional``
 for labels; ``primary``, ``quiet`` for buttons; ``well``, ``bar`` (top and bottom strips), ``error``
-and ``notice`` for frames.
+and ``notice`` for frames; ``plain`` for tables in a card.
 """
 
 from __future__ import annotations
@@ -128,6 +128,9 @@ QListView::item { padding: ${field_pad}px; }
 QListView::item:selected { background: $accent; color: $on_accent; }
 QListView::item:hover:!selected { background: $accent_soft; color: $text; }
 QHeaderView::section { background: $sunken; color: $muted; border: none; padding: 4px; }
+QTableView[role="plain"], QTableView[role="plain"] QHeaderView,
+QTableView[role="plain"] QHeaderView::section { background: transparent; border: none; }
+QAbstractScrollArea::corner { background: transparent; border: none; }
 QMenuBar { background: $surface; color: $text; border-bottom: 1px solid $border; }
 QMenuBar::item { padding: ${pad}px ${wide_pad}px; background: transparent; }
 QMenuBar::item:selected { background: $accent_soft; }

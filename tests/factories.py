@@ -19,6 +19,7 @@ from engine.evidence import (
 )
 from engine.figures import (
     Attack,
+    FieldStep,
     FlipAttack,
     GraphNode,
     Illustrations,
@@ -28,6 +29,10 @@ from engine.figures import (
     NodesFigure,
     NodeTouch,
     RegionFigure,
+    RowAttack,
+    RowColumn,
+    RowsFigure,
+    RowValues,
     SliceFigure,
     Substitution,
     WordAttack,
@@ -415,6 +420,37 @@ def make_words_figure(*, pictured: bool = False, **overrides: Any) -> WordsFigur
         "answers": ("safe", "unsafe"),
     }
     return WordsFigure(**{**facts, **overrides})
+
+
+def make_rows_figure(**overrides: Any) -> RowsFigure:
+    """Two numbers and two fields, three noisy copies and an attack."""
+    stairs = Staircase(
+        count_term="words", first=0, strength_term="epsilon", reach=(1.0, 0.5), norm="l2",
+        unit="standard deviations of their columns", things="fields",
+    )  # fmt: skip
+    facts: dict[str, Any] = {
+        "columns": (
+            RowColumn(name="hours", mean=3000.0, scale=1000.0),
+            RowColumn(name="oil", values=("clear", "dark")),
+            RowColumn(name="sound", values=("quiet", "rattle", "whistle")),
+            RowColumn(name="pressure", mean=5.0, scale=0.5),
+        ),
+        "original": RowValues(numbers=(1.0, 0.0), codes=(1, 0), answer="worn"),
+        "samples": (
+            RowValues(numbers=(1.5, -0.2), codes=(1, 2), answer="worn"),
+            RowValues(numbers=(0.0, 0.1), codes=(1, 0), answer="sound"),
+            RowValues(numbers=(1.0, 0.0), codes=(1, 0), answer="worn"),
+        ),
+        "noise_in_words": "Gaussian, sigma 0.5 (standard deviations); each field replaced",
+        "attack": RowAttack(
+            steps=(FieldStep(field=1, code=1), FieldStep(field=0, code=0)),
+            direction=(-0.6, 0.8),
+            how="greedy: the fields with the largest effect first; the numbers: down the gradient",
+        ),
+        "region": stairs,
+        "answers": ("worn", "sound"),
+    }
+    return RowsFigure(**{**facts, **overrides})
 
 
 def make_illustrations() -> Illustrations:

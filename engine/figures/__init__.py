@@ -23,12 +23,21 @@ from engine.figures.regions import (
     preview_figure,
     region_figure,
 )
+from engine.figures.rows import (
+    ARROWS,
+    FieldStep,
+    RowAttack,
+    RowCell,
+    RowColumn,
+    RowsFigure,
+    RowValues,
+)
 from engine.figures.standing import Standing
 from engine.figures.votes import OTHER, Bar, VotesFigure, votes_figure
 from engine.figures.wording import Substitution, WordAttack, Wording, WordsFigure
 from engine.tradeoff.figure import TradeOffFigure
 
-Meaning = MeaningFigure | NodesFigure | WordsFigure
+Meaning = MeaningFigure | NodesFigure | RowsFigure | WordsFigure
 """What the numbers mean, for each kind of input."""
 Figure = (
     VotesFigure
@@ -44,6 +53,7 @@ Figure = (
 FigureFormat = Literal["png", "svg", "pdf"]
 
 __all__ = [
+    "ARROWS",
     "NOISE_WORDS",
     "OTHER",
     "Attack",
@@ -56,6 +66,7 @@ __all__ = [
     "CurveFigure",
     "Figure",
     "FigureFormat",
+    "FieldStep",
     "FlipAttack",
     "GraphNode",
     "Illustrations",
@@ -67,6 +78,11 @@ __all__ = [
     "NodesFigure",
     "ProvisionalPoint",
     "RegionFigure",
+    "RowAttack",
+    "RowCell",
+    "RowColumn",
+    "RowValues",
+    "RowsFigure",
     "SliceFigure",
     "StaircaseFigure",
     "Standing",

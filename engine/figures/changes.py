@@ -69,7 +69,7 @@ def _corners(region: CellMap) -> list[Perturbation]:
     for layer in range(len(region.layers)):
         for row, column in region.corners(layer):
             reach = region.cell(row, column, layer)
-            if not row and not column:
+            if not row and not column and not reach:
                 continue
             change = {region.row_term: float(row), region.column_term: float(column)}
             if region.layer_term:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from engine.evidence import Evidence
 from engine.figures.attack import Attack, NoiseMark
 from engine.figures.nodes import NodesFigure
+from engine.figures.rows import RowsFigure
 from engine.figures.wording import WordsFigure
 from engine.regions import Region
 
@@ -90,7 +91,7 @@ class Illustrations(BaseModel):
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
 
     region: SliceFigure | None = None
-    meaning: MeaningFigure | NodesFigure | WordsFigure | None = None
+    meaning: MeaningFigure | NodesFigure | RowsFigure | WordsFigure | None = None
 
 
 def has_slice(evidence: Evidence) -> bool:

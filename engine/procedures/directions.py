@@ -50,6 +50,25 @@ def random_direction(shape: torch.Size, key: int, index: int, device: torch.devi
     return unit
 
 
+def slope(classifier: Classifier, x: tuple[torch.Tensor, ...], top: int) -> torch.Tensor | None:
+    """How to move an input's first part so that the lead of ``top`` without noise falls fastest.
+
+    Args:
+        classifier: prepared, and differentiable in that part.
+        x: one input of several parts.
+        top: the class that leads.
+
+    Returns:
+        As the first part; None where there is no finite slope.
+    """
+    given = x[0].detach().clone()[None].requires_grad_()
+    with torch.enable_grad():
+        log_p = torch.log_softmax(classifier.scores((given, *(p[None] for p in x[1:]))), dim=1)[0]
+        others = torch.cat([log_p[:top], log_p[top + 1 :]])
+        (found,) = torch.autograd.grad(others.max() - log_p[top], given)
+    return found[0] if torch.isfinite(found).all() and found.norm() > 0 else None
+
+
 def adversarial_direction(
     classifier: Classifier,
     x: torch.Tensor,

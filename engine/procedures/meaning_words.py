@@ -22,7 +22,7 @@ from engine.inputs.coding import Tokenizer
 from engine.models.base import Classifier
 from engine.noise import NoiseStream, Stream
 from engine.procedures.attacking_words import MOST_TRIES, Steps, find_words, with_texts
-from engine.procedures.directions import random_direction
+from engine.procedures.directions import random_direction, slope
 from engine.procedures.run import check_fit, clean_prediction, run_key
 from engine.regions import Region
 from engine.settings import RunSettings
@@ -149,7 +149,7 @@ def _attack(
 def _direction(classifier: Classifier, x: tuple[torch.Tensor, ...], top: int, key: int) -> Attack:
     """Where the picture is moved: down the slope of the lead without noise, else anywhere."""
     picture = x[0]
-    found = _slope(classifier, x, top) if classifier.differentiable else None
+    found = slope(classifier, x, top) if classifier.differentiable else None
     how = "down the gradient" if found is not None else "in a random direction"
     if found is None:
         found = random_direction(picture.shape, key, 0, picture.device)
@@ -159,15 +159,6 @@ def _direction(classifier: Classifier, x: tuple[torch.Tensor, ...], top: int, ke
         order=np.arange(picture[0].numel()),
         how=how,
     )
-
-
-def _slope(classifier: Classifier, x: tuple[torch.Tensor, ...], top: int) -> torch.Tensor | None:
-    given = x[0].detach().clone()[None].requires_grad_()
-    with torch.enable_grad():
-        log_p = torch.log_softmax(classifier.scores((given, *(p[None] for p in x[1:]))), dim=1)[0]
-        others = torch.cat([log_p[:top], log_p[top + 1 :]])
-        (slope,) = torch.autograd.grad(others.max() - log_p[top], given)
-    return slope[0] if torch.isfinite(slope).all() and slope.norm() > 0 else None
 
 
 def _after(

@@ -24,6 +24,7 @@ from engine.figures import (
 )
 from engine.report.csv import csv_text
 from engine.report.plots.nodes import TABLES as NODES_TABLES
+from engine.report.plots.rows import TABLES as ROWS_TABLES
 from engine.report.plots.tradeoff import TABLES as TRADEOFF_TABLES
 from engine.report.plots.wording import TABLES as WORDS_TABLES
 
@@ -164,6 +165,7 @@ _TABLES: dict[type, Callable[[Any], tuple[list[str], Rows]]] = {
     CurveFigure: _curves,
     MeaningFigure: _meaning,
     **NODES_TABLES,
+    **ROWS_TABLES,
     **WORDS_TABLES,
     **TRADEOFF_TABLES,
 }

@@ -12,6 +12,7 @@ from engine.figures import (
     MeaningFigure,
     NodesFigure,
     RegionFigure,
+    RowsFigure,
     WordsFigure,
     bounds_figure,
     preview_figure,
@@ -32,6 +33,7 @@ from gui.plots import (
     NodesPlot,
     Plot,
     RegionPlot,
+    RowsPlot,
     VotesPlot,
     WordsPlot,
 )
@@ -50,6 +52,7 @@ _WAITING: dict[type[Plot[Any]], str] = {
     BallPlot: "The certified region is drawn when a run has ended.",
     MeaningPlot: "Noisy samples, and a change of the certified size, after a run.",
     NodesPlot: "Nodes that noise and a change of the certified size touch, after a run.",
+    RowsPlot: "Cells that noise and a change of the certified size touch, after a run.",
     WordsPlot: "Words that noise and a change of the certified size touch, after a run.",
 }
 _MEANINGS: dict[str, type[Any]] = {
@@ -57,8 +60,9 @@ _MEANINGS: dict[str, type[Any]] = {
     "graph": NodesFigure,
     "text": WordsFigure,
     "pair": WordsFigure,
+    "table": RowsFigure,
 }
-"""What the numbers mean is shown by, for each kind of input; rows of tables have nothing."""
+"""What the numbers mean is shown by, for each kind of input."""
 _NO_MAP = "Nothing can be certified under these settings."
 _MAP_COMES = "What it takes to certify is being worked out."
 
@@ -75,6 +79,7 @@ class Explore(QWidget):
         self.meanings: dict[type[Any], ChangingPlot[Any]] = {
             MeaningFigure: MeaningPlot(),
             NodesFigure: NodesPlot(),
+            RowsFigure: RowsPlot(),
             WordsFigure: WordsPlot(),
         }
         self.beside = QStackedWidget()
@@ -199,11 +204,9 @@ class Explore(QWidget):
     @Slot()
     def _on_model(self) -> None:
         model = self._session.model
-        figure = MeaningFigure if model is None else _MEANINGS.get(model.kind)
-        self.beside.setVisible(figure is not None)
-        if figure is not None:
-            self.beside.setCurrentWidget(self.meanings[figure])
-            self.refresh_pictures()
+        figure = MeaningFigure if model is None else _MEANINGS[model.kind]
+        self.beside.setCurrentWidget(self.meanings[figure])
+        self.refresh_pictures()
 
     @Slot(object)
     def _show_change(self, change: dict[str, float]) -> None:

@@ -14,6 +14,7 @@ from gui.plots.count import CountPlot
 from gui.plots.curves import CurvePlot
 from gui.plots.meaning import MeaningPlot
 from gui.plots.nodes import NodesPlot
+from gui.plots.rows import RowsPlot
 from gui.plots.staircase import StaircasePlot
 from gui.plots.votes import VotesPlot
 from gui.plots.wording import WordsPlot
@@ -38,6 +39,7 @@ __all__ = [
     "NodesPlot",
     "Plot",
     "RegionPlot",
+    "RowsPlot",
     "StaircasePlot",
     "VotesPlot",
     "WordsPlot",

@@ -10,6 +10,7 @@ from engine.figures import (
     Figure,
     Meaning,
     NodesFigure,
+    RowsFigure,
     SliceFigure,
     StaircaseFigure,
     VotesFigure,
@@ -23,6 +24,7 @@ from engine.report.plots import (
     meaning,
     nodes,
     region,
+    rows,
     staircase,
     tradeoff,
     votes,
@@ -56,6 +58,8 @@ def drawing(figure: Figure, *, dark: bool = False) -> Drawing:
 def _meaning(figure: Meaning, *, dark: bool) -> Drawing:
     if isinstance(figure, NodesFigure):
         return nodes.draw(figure, dark=dark)
+    if isinstance(figure, RowsFigure):
+        return rows.draw(figure)
     if isinstance(figure, WordsFigure):
         return wording.draw(figure)
     return meaning.draw(figure)

@@ -1,7 +1,12 @@
 import pytest
 import torch
 
-from engine.procedures.directions import adversarial_direction, orthonormal, random_direction
+from engine.procedures.directions import (
+    adversarial_direction,
+    orthonormal,
+    random_direction,
+    slope,
+)
 from engine.schemes import Gaussian
 from tests.fakes import SHAPE, HalfSpace, Misbehaving
 
@@ -45,3 +50,20 @@ def test_none_where_no_vote_is_ever_lost():
         Misbehaving("none"), torch.zeros(SHAPE), Gaussian(sigma=0.01), key=1, top=0, size=0.5
     )
     assert found is None
+
+
+def test_the_slope_of_a_half_space_points_across_it():
+    class Pair(HalfSpace):
+        def scores(self, batch):
+            return super().scores(batch[0])
+
+    x = (torch.zeros(SHAPE), torch.tensor([3]))
+    found = slope(Pair(0.3), x, 0)
+    assert found.shape == SHAPE
+    assert float(found.flatten()[0]) > 0 and float(found.flatten()[1:].abs().sum()) == 0
+
+    class Flat(Pair):
+        def scores(self, batch):
+            return super().scores(batch) * 0.0
+
+    assert slope(Flat(0.3), x, 0) is None

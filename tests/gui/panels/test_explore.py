@@ -7,8 +7,14 @@ from engine.figures import Attack
 from engine.schemes import parse_scheme
 from engine.settings import RunSettings
 from gui.panels.explore import Explore
-from gui.plots import MeaningPlot, NodesPlot, WordsPlot
-from tests.factories import STRUCTURED, make_nodes_figure, make_region_run, make_words_figure
+from gui.plots import MeaningPlot, NodesPlot, RowsPlot, WordsPlot
+from tests.factories import (
+    STRUCTURED,
+    make_nodes_figure,
+    make_region_run,
+    make_rows_figure,
+    make_words_figure,
+)
 
 
 @pytest.fixture
@@ -125,7 +131,13 @@ def test_a_chosen_change_is_the_same_in_both_plots(explore, idle_session, make):
 
 @pytest.mark.parametrize(
     ("kind", "plot"),
-    [("image", MeaningPlot), ("graph", NodesPlot), ("text", WordsPlot), ("pair", WordsPlot)],
+    [
+        ("image", MeaningPlot),
+        ("graph", NodesPlot),
+        ("text", WordsPlot),
+        ("pair", WordsPlot),
+        ("table", RowsPlot),
+    ],
 )
 def test_what_it_means_is_shown_as_suits_the_input(explore, idle_session, make, kind, plot):
     idle_session.model = make.model().model_copy(update={"kind": kind})
@@ -134,17 +146,8 @@ def test_what_it_means_is_shown_as_suits_the_input(explore, idle_session, make, 
     assert explore.meaning.waiting.text()
 
 
-def test_rows_of_tables_have_no_pictures(explore, idle_session, make):
-    idle_session.model = make.model().model_copy(update={"kind": "table"})
-    idle_session.model_changed.emit()
-    assert explore.beside.isHidden() and not explore.place.isHidden()
-    idle_session.model = make.model()
-    idle_session.model_changed.emit()
-    assert not explore.beside.isHidden()
-
-
-def test_nodes_and_words_are_drawn_as_they_come(explore, idle_session):
-    for figure in (make_nodes_figure(), make_words_figure()):
+def test_nodes_words_and_rows_are_drawn_as_they_come(explore, idle_session):
+    for figure in (make_nodes_figure(), make_words_figure(), make_rows_figure()):
         idle_session.pictures.meaning = figure
         idle_session.pictures.changed.emit()
         assert explore.meaning.figure is figure and explore.meaning.change is not None

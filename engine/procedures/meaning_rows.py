@@ -1,0 +1,107 @@
+"""What the numbers mean for a row of a table: cells that noise and attacks touch."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+import torch
+
+from engine.batches import from_arrays, moved, room
+from engine.device import resolve
+from engine.figures import RowColumn, RowsFigure, RowValues, sizes
+from engine.inputs.base import FittedInput
+from engine.inputs.coding import TableCoding
+from engine.models.base import Classifier
+from engine.noise import NoiseStream, Stream
+from engine.procedures.attacking_rows import Row, find_row_attack
+from engine.procedures.run import check_fit, clean_prediction, run_key
+from engine.regions import Region
+from engine.settings import RunSettings
+
+
+def row_meaning(
+    classifier: Classifier,
+    fitted: FittedInput,
+    settings: RunSettings,
+    coding: TableCoding,
+    *,
+    region: Region | None,
+    center_class: int | None,
+    copies: int,
+    stop: threading.Event | None = None,
+) -> RowsFigure:
+    """Noisy copies with f's answers, and changes of the certified sizes.
+
+    Args:
+        classifier: the base classifier f.
+        fitted: numbers (F,) and codes (G,).
+        settings: of the run.
+        coding: how the row became these.
+        region: what is certified.
+        center_class: the class that is attacked; None where none was chosen.
+        copies: noisy copies to draw.
+        stop: when set, nothing is attacked any more.
+
+    Raises:
+        UserError: model and input do not fit together.
+    """
+    shape = check_fit(classifier, fitted, settings.scheme)
+    key = run_key(classifier, fitted, settings)
+    device, bound = resolve(settings.device), classifier.bound_to(fitted)
+    bound.prepare(device, settings.precision)
+    x = moved(from_arrays(fitted.arrays), device)
+    assert isinstance(x, tuple)
+    noisy = room(x, shape, copies, device)
+    settings.scheme.noisy(x, NoiseStream(key, int(Stream.PREVIEW), device), 0, noisy)
+    assert isinstance(noisy, tuple)
+    clean = _named(bound, clean_prediction(bound, fitted, device))
+    figure = RowsFigure(
+        columns=_columns(coding),
+        original=_values((x[0][None], x[1][None]), [clean])[0],
+        samples=tuple(_values((noisy[0], noisy[1]), _answers(bound, (noisy[0], noisy[1])))),
+        noise_in_words=settings.scheme.noise_in_words(),
+        region=region,
+    )
+    if center_class is None or (stop is not None and stop.is_set()):
+        return figure
+    row = (x[0], x[1])
+    attack = find_row_attack(bound, row, arities=coding.arities, top=center_class, key=key)
+    figure = figure.model_copy(update={"attack": attack})
+    return figure.model_copy(update={"answers": _after(bound, figure, row)})
+
+
+def _columns(coding: TableCoding) -> tuple[RowColumn, ...]:
+    return tuple(
+        RowColumn(name=one.name, values=one.values, mean=one.mean, scale=one.scale)
+        for one in coding.columns
+    )
+
+
+def _values(batch: Row, answers: Sequence[str]) -> list[RowValues]:
+    """Rows of a batch (B, F) and (B, G) with their answers."""
+    numbers, codes = (part.tolist() for part in batch)
+    return [
+        RowValues(numbers=tuple(numbers[i]), codes=tuple(codes[i]), answer=answer)
+        for i, answer in enumerate(answers)
+    ]
+
+
+def _after(classifier: Classifier, figure: RowsFigure, x: Row) -> tuple[str, ...]:
+    """The base model's answers after changes of the certified sizes."""
+    found = [figure.changed(change) for change in sizes(figure.region)]
+    rows = [row for row in found if row is not None]
+    if not rows or len(rows) < len(found):
+        return ()
+    batch = (x[0].new_tensor([row.numbers for row in rows]),
+             x[1].new_tensor([row.codes for row in rows]))  # fmt: skip
+    return tuple(_answers(classifier, batch))
+
+
+def _answers(classifier: Classifier, batch: Row) -> list[str]:
+    with torch.inference_mode():
+        return [_named(classifier, int(c)) for c in classifier.classify(batch)]
+
+
+def _named(classifier: Classifier, index: int) -> str:
+    return classifier.identity.class_names[index] if index >= 0 else "no class"
