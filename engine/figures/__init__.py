@@ -24,7 +24,6 @@ from engine.figures.regions import (
     region_figure,
 )
 from engine.figures.rows import (
-    ARROWS,
     FieldStep,
     RowAttack,
     RowCell,
@@ -53,7 +52,6 @@ Figure = (
 FigureFormat = Literal["png", "svg", "pdf"]
 
 __all__ = [
-    "ARROWS",
     "NOISE_WORDS",
     "OTHER",
     "Attack",

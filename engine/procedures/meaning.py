@@ -14,12 +14,13 @@ from engine.figures import Meaning, MeaningFigure
 from engine.figures.attack import NoiseMark
 from engine.grid import gridded
 from engine.inputs.base import FittedInput, Pixels
-from engine.inputs.coding import Tokenizer
+from engine.inputs.coding import TableCoding, Tokenizer
 from engine.models.base import Classifier
 from engine.noise import NoiseStream, Stream
 from engine.procedures.attacking import find_attack
 from engine.procedures.directions import adversarial_direction, random_direction
 from engine.procedures.meaning_nodes import node_meaning
+from engine.procedures.meaning_rows import row_meaning
 from engine.procedures.meaning_words import word_meaning
 from engine.procedures.run import check_fit, run_key
 from engine.procedures.stepping import in_steps, speaks_of_steps
@@ -44,7 +45,8 @@ def meaning(
 
     For a ball that is one change of exactly its radius, or the nearest below it in steps of 1/255
     where the claim is about these; for other regions an attack that the figure shows at any size.
-    None for rows of tables.
+    None where
+    a graph cannot be read again.
 
     Raises:
         UserError: model and input do not fit together.
@@ -57,6 +59,9 @@ def meaning(
     if kind in ("text", "pair") and tokenizer is not None:  # a model of texts has a tokenizer
         tokenizer = cast(Tokenizer, tokenizer)
         return word_meaning(classifier, fitted, settings, tokenizer, copies=NOISY_COPIES, **asked)
+    if isinstance(fitted.context, TableCoding):
+        coding = fitted.context
+        return row_meaning(classifier, fitted, settings, coding, copies=NOISY_COPIES, **asked)
     return _picture_meaning(classifier, fitted, settings, **asked) if kind == "image" else None
 
 
