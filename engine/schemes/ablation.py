@@ -7,28 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from engine.certificates.ablation import (
-    independent_deltas,
-    most_entities,
-    required,
-    subset_deltas,
-)
+from engine.certificates.ablation import independent_deltas, subset_deltas
 from engine.errors import UserError
 from engine.integer_law import subset_total_variation, total_variation
-from engine.records import Encoding, InputIdentity, ProbabilityBounds
-from engine.regions import Count, Perturbation
-from engine.regions.base import whole
-from engine.schemes.base import IMPOSSIBLE, Family, Law, RegionKind, Scheme
-from engine.schemes.entities import (
-    MANNER,
-    PICTURE,
-    SELECTION,
-    entity_count,
-    spread,
-    things,
-    told,
-    write,
-)
+from engine.records import Encoding, InputIdentity
+from engine.schemes.base import Family
+from engine.schemes.counting import Counting
+from engine.schemes.entities import PICTURE, SELECTION, entity_count, spread, things, told, write
 
 if TYPE_CHECKING:
     import torch
@@ -38,7 +23,7 @@ if TYPE_CHECKING:
 _ENTITIES, _KEEP = 64, 12
 
 
-class Ablation(Scheme):
+class Ablation(Counting):
     """k of d entities are kept, chosen uniformly without replacement; the others are taken away.
 
     Delta(r) = 1 - C(d - r, k) / C(d, k) is the probability that a changed entity is kept, in
@@ -54,18 +39,6 @@ class Ablation(Scheme):
     )
     family: ClassVar[Family] = "structure"
     inputs: ClassVar[tuple[str, ...]] = ("image", "graph")
-    subject: ClassVar[str] = "input"
-    law: ClassVar[Law] = "discrete"
-    region_kind: ClassVar[RegionKind] = "count"
-    attacker: ClassVar[str] = (
-        "change at most r pixels, or the features of at most r nodes, in any way"
-    )
-    terms: ClassVar[dict[str, str]] = {"entities": "number of changed pixels or nodes"}
-    counts: ClassVar[frozenset[str]] = frozenset({"entities"})
-    limits: ClassVar[tuple[str, ...]] = (
-        "It says nothing about changes of more pixels or nodes, however small.",
-        "Edges of a graph are as given: it says nothing about added or deleted edges.",
-    )
 
     entities: int = Field(
         default=_ENTITIES,
@@ -165,27 +138,14 @@ class Ablation(Scheme):
             return total_variation(elements)
         return subset_total_variation(max(elements, self.entities))
 
-    def region(self, bounds: ProbabilityBounds) -> Count | None:
-        """The largest certified number of entities; 0 where p_lower only names the class."""
-        most = most_entities(self._deltas(), bounds.p_lower, bounds.p_upper)
-        return (
-            None
-            if most < 0
-            else Count(term="entities", most=most, unit="pixels or nodes", manner=MANNER)
-        )
-
-    def required_probability(self, perturbation: Perturbation) -> float:
-        """1/2 + Delta."""
-        needed = required(self._deltas(), whole(perturbation, "entities"))
-        return IMPOSSIBLE if needed is None else needed
-
     def noise_in_words(self) -> str:
         """The law."""
         if self.p:
             return f"ablation, each pixel or node ablated with probability {self.p:g}"
         return f"ablation, {self.keep} of {self.entities} entities kept"
 
-    def _deltas(self) -> tuple[float, ...]:
+    def deltas(self) -> tuple[float, ...]:
+        """Of the form that is chosen."""
         if self.p:
             return independent_deltas(self.p)
         return subset_deltas(self.entities, self.keep)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from pydantic import Field
-
 from engine.certificates.dssn import (
     GRID,
     certified_steps,
@@ -18,6 +16,7 @@ from engine.errors import UserError
 from engine.records import ProbabilityBounds, Votes
 from engine.regions import Ball, Perturbation
 from engine.schemes.base import IMPOSSIBLE, Law, Scheme
+from engine.schemes.levels import PIXELS, half_width_field
 
 if TYPE_CHECKING:
     import torch
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 
 _ON_GRID = 1e-4
 """Distance from the grid, in steps, below which a pixel counts as on it."""
-_UNIT = "pixels in [0,1]"
 
 
 class DssnL1(Scheme):
@@ -57,14 +55,7 @@ class DssnL1(Scheme):
         "It holds for a base model that answers the same picture alike every time.",
     )
 
-    lam: float = Field(
-        default=0.5,
-        ge=0.01,
-        le=20,
-        title="half-width",
-        description="half-width of the noise",
-        json_schema_extra={"unit": _UNIT, "step": 0.05, "slider": [0.05, 4.0, 0.05]},
-    )
+    lam: float = half_width_field()
 
     def samples(self) -> int:
         """L."""
@@ -94,14 +85,14 @@ class DssnL1(Scheme):
         steps = certified_steps(votes.counts, votes.failures, top)
         if steps < 0:
             return None
-        return Ball(norm="l1", radius=steps / GRID, unit=_UNIT, closed=True)
+        return Ball(norm="l1", radius=steps / GRID, unit=PIXELS, closed=True)
 
     def region(self, bounds: ProbabilityBounds) -> Ball | None:
         """lam (p_lower - p_upper), where shares of the L votes are all that is known."""
         if bounds.p_lower <= bounds.p_upper:
             return None
         radius = grid_radius(bounds.p_lower, bounds.p_upper, levels(self.lam))
-        return Ball(norm="l1", radius=radius, unit=_UNIT)
+        return Ball(norm="l1", radius=radius, unit=PIXELS)
 
     def required_probability(self, perturbation: Perturbation) -> float:
         """1/2 + radius / (2 lam): the share of the L votes."""

@@ -76,10 +76,6 @@ def write(
         out.narrow(axis, width, 1).copy_(mask)
 
 
-MANNER = "in any way (edges of a graph stay as they are)"
-"""How ablated entities may change."""
-
-
 class Selecting(Scheme, ABC):
     """A scheme that noises each entity with its own fixed probability and passes the others on.
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from pydantic import Field
-
 from engine.records import ProbabilityBounds
 from engine.regions import Ball, Perturbation
 from engine.schemes.base import Scheme
+from engine.schemes.levels import sigma_field
 
 if TYPE_CHECKING:
     import torch
@@ -37,14 +36,7 @@ class Gaussian(Scheme):
         "blur or other changes that are large in l2 norm.",
     )
 
-    sigma: float = Field(
-        default=0.25,
-        gt=0,
-        le=100,
-        title="sigma",
-        description="standard deviation of the noise",
-        json_schema_extra={"unit": "pixels in [0,1]", "step": 0.05, "slider": [0.05, 2.0, 0.01]},
-    )
+    sigma: float = sigma_field()
 
     def noisy(self, x: torch.Tensor, stream: NoiseSource, start: int, out: torch.Tensor) -> None:
         """x + sigma z, z standard normal, drawn in place."""

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from engine.certificates.ablation import independent_deltas, most_entities, required
+from engine.certificates.ablation import independent_deltas
 from engine.integer_law import total_variation
-from engine.records import ProbabilityBounds
-from engine.regions import Count, Perturbation
-from engine.regions.base import whole
-from engine.schemes.base import IMPOSSIBLE, Law, RegionKind
-from engine.schemes.entities import MANNER, Selecting, write
+from engine.schemes.counting import Counting
+from engine.schemes.entities import Selecting, write
 
 if TYPE_CHECKING:
     import torch
@@ -18,7 +15,7 @@ if TYPE_CHECKING:
     from engine.noise import NoiseSource
 
 
-class HierarchicalAblation(Selecting):
+class HierarchicalAblation(Selecting, Counting):
     """Each entity is taken away with probability p, and the model may be told which.
 
     The lower level leaves nothing of a selected entity, so its certificate is the identity, and
@@ -31,17 +28,6 @@ class HierarchicalAblation(Selecting):
         "Scholten, Schuchardt, Bojchevski & Guennemann, Hierarchical Randomized Smoothing, "
         "NeurIPS 2023; Scholten et al., Randomized Message-Interception Smoothing, NeurIPS 2022"
     )
-    subject: ClassVar[str] = "input"
-    law: ClassVar[Law] = "discrete"
-    region_kind: ClassVar[RegionKind] = "count"
-    attacker: ClassVar[str] = (
-        "change at most r pixels, or the features of at most r nodes, in any way"
-    )
-    terms: ClassVar[dict[str, str]] = {"entities": "number of changed pixels or nodes"}
-    limits: ClassVar[tuple[str, ...]] = (
-        "It says nothing about changes of more pixels or nodes, however small.",
-        "Edges of a graph are as given: it says nothing about added or deleted edges.",
-    )
 
     def noisy(self, x: torch.Tensor, stream: NoiseSource, start: int, out: torch.Tensor) -> None:
         """x with zeros in place of the selected entities."""
@@ -51,23 +37,10 @@ class HierarchicalAblation(Selecting):
         """Of the selection."""
         return total_variation(elements)
 
-    def region(self, bounds: ProbabilityBounds) -> Count | None:
-        """The largest certified number of entities; 0 where p_lower only names the class."""
-        most = most_entities(self._deltas(), bounds.p_lower, bounds.p_upper)
-        return (
-            None
-            if most < 0
-            else Count(term="entities", most=most, unit="pixels or nodes", manner=MANNER)
-        )
-
-    def required_probability(self, perturbation: Perturbation) -> float:
-        """1/2 + Delta."""
-        needed = required(self._deltas(), whole(perturbation, "entities"))
-        return IMPOSSIBLE if needed is None else needed
-
     def noise_in_words(self) -> str:
         """The law."""
         return f"ablation, {self.selection_in_words().replace('noised', 'ablated')}"
 
-    def _deltas(self) -> tuple[float, ...]:
+    def deltas(self) -> tuple[float, ...]:
+        """Of the selection."""
         return independent_deltas(self.p, centre=self.centre**2, p_centre=self.p_centre)

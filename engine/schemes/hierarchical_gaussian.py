@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from pydantic import Field
-
 from engine.certificates.hierarchical import gaussian_reach, gaussian_required
 from engine.integer_law import total_variation
 from engine.records import ProbabilityBounds
 from engine.regions import Perturbation, Staircase
 from engine.schemes.base import IMPOSSIBLE, RegionKind
 from engine.schemes.entities import Selecting, write
+from engine.schemes.levels import sigma_field
 
 if TYPE_CHECKING:
     import torch
@@ -48,14 +47,7 @@ class HierarchicalGaussian(Selecting):
         "It says nothing about changes of more pixels, or by more, than the staircase shows.",
     )
 
-    sigma: float = Field(
-        default=0.25,
-        gt=0,
-        le=100,
-        title="sigma",
-        description="standard deviation of the noise",
-        json_schema_extra={"unit": "pixels in [0,1]", "step": 0.05, "slider": [0.05, 2.0, 0.01]},
-    )
+    sigma: float = sigma_field()
 
     def noisy(self, x: torch.Tensor, stream: NoiseSource, start: int, out: torch.Tensor) -> None:
         """x, and x + sigma z in the selected pixels."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from pydantic import Field
-
 from engine.certificates.hierarchical import corrected_upper
 from engine.certificates.likelihood import MARGIN, rest
 from engine.certificates.sparse import MOST, binary_regions, frontier
@@ -16,6 +14,7 @@ from engine.regions.base import whole
 from engine.schemes.base import IMPOSSIBLE, Law, RegionKind
 from engine.schemes.entities import Selecting, write
 from engine.schemes.flips import flip
+from engine.schemes.levels import p_minus_field, p_plus_field
 
 if TYPE_CHECKING:
     import torch
@@ -60,22 +59,8 @@ class HierarchicalSparse(Selecting):
         f"The maps show at most {MOST} additions and {MOST} deletions.",
     )
 
-    p_plus: float = Field(
-        default=0.05,
-        ge=0,
-        le=1,
-        title="p plus",
-        description="probability that a 0 becomes 1",
-        json_schema_extra={"step": 0.01, "slider": [0.0, 0.5, 0.005]},
-    )
-    p_minus: float = Field(
-        default=0.8,
-        ge=0,
-        le=1,
-        title="p minus",
-        description="probability that a 1 becomes 0",
-        json_schema_extra={"step": 0.05, "slider": [0.0, 0.95, 0.01]},
-    )
+    p_plus: float = p_plus_field(0.05, le=1)
+    p_minus: float = p_minus_field(0.8, le=1)
 
     def noisy(self, x: torch.Tensor, stream: NoiseSource, start: int, out: torch.Tensor) -> None:
         """x with the features of selected nodes flipped, each by itself."""

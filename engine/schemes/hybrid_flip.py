@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from pydantic import Field
-
 from engine.certificates.frontiers import cells, flips_table, required_by
 from engine.certificates.kernels import Flip
 from engine.errors import UserError
@@ -15,7 +13,8 @@ from engine.regions.base import whole
 from engine.schemes.base import IMPOSSIBLE, RegionKind
 from engine.schemes.flips import flip
 from engine.schemes.hybrid import HYBRID, listed
-from engine.schemes.parts import NUMBERS, Parts, sigma_field
+from engine.schemes.levels import NUMBERS, p_minus_field, p_plus_field, sigma_field
+from engine.schemes.parts import OF_A_PART, Parts
 
 if TYPE_CHECKING:
     import torch
@@ -56,23 +55,9 @@ class HybridFlip(Parts):
         f"The map shows at most {MOST_FLIPS} additions and {MOST_FLIPS} deletions.",
     )
 
-    sigma: float = sigma_field(NUMBERS)
-    p_plus: float = Field(
-        default=0.05,
-        ge=0,
-        lt=1,
-        title="p plus",
-        description="probability that a 0 becomes 1",
-        json_schema_extra={"step": 0.01, "slider": [0.0, 0.5, 0.005]},
-    )
-    p_minus: float = Field(
-        default=0.4,
-        ge=0,
-        lt=1,
-        title="p minus",
-        description="probability that a 1 becomes 0",
-        json_schema_extra={"step": 0.05, "slider": [0.0, 0.95, 0.01]},
-    )
+    sigma: float = sigma_field(NUMBERS, of=OF_A_PART)
+    p_plus: float = p_plus_field(0.05, lt=1)
+    p_minus: float = p_minus_field(0.4, lt=1)
 
     def kernel(self) -> Flip:
         """The noise on the fields."""

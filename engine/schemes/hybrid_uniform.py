@@ -11,7 +11,8 @@ from engine.errors import UserError
 from engine.integer_law import total_variation
 from engine.records import InputIdentity
 from engine.schemes.hybrid import HYBRID, Hybrid, listed
-from engine.schemes.parts import NUMBERS, PIXELS, sigma_field
+from engine.schemes.levels import NUMBERS, PIXELS, sigma_field
+from engine.schemes.parts import OF_A_PART
 from engine.schemes.tokens import substitute
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class HybridUniform(Hybrid):
         f"{NUMBERS}",
     }
 
-    sigma: float = sigma_field(f"{PIXELS}; for a table {NUMBERS}")
+    sigma: float = sigma_field(f"{PIXELS}; for a table {NUMBERS}", of=OF_A_PART)
     arities: str | None = Field(
         default=None,
         pattern=r"^\d{1,9}(,\d{1,9})*$",

@@ -6,7 +6,7 @@ The parts are the colour channels of a picture or the numeric columns of a table
 from __future__ import annotations
 
 from abc import ABC
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field, field_validator
 
@@ -15,28 +15,15 @@ from engine.records import InputIdentity
 from engine.regions import Perturbation
 from engine.regions.parts import part_terms, together
 from engine.schemes.deciding import Deciding
+from engine.schemes.levels import LARGEST_SIGMA, NUMBERS, PIXELS, sigma_field
 
 if TYPE_CHECKING:
     import torch
 
     from engine.noise import NoiseSource
 
-PIXELS, NUMBERS = "pixels in [0,1]", "standard deviations of their columns"
-_MOST = 100
+OF_A_PART = "the noise on the picture or the numbers, unless each part has its own"
 _PART = {PIXELS: "colour channel", NUMBERS: "numeric column"}
-
-
-def sigma_field(unit: str) -> Any:
-    """The field of one sigma for all parts."""
-    return Field(
-        default=0.25,
-        gt=0,
-        le=_MOST,
-        title="sigma",
-        description="standard deviation of the noise on the picture or the numbers, unless each "
-        "part has its own",
-        json_schema_extra={"unit": unit, "step": 0.05, "slider": [0.05, 2.0, 0.01]},
-    )
 
 
 class Parts(Deciding, ABC):
@@ -49,7 +36,7 @@ class Parts(Deciding, ABC):
     strength: ClassVar[str] = "epsilon"
     unwritten: ClassVar[frozenset[str]] = frozenset({"sigmas"})
 
-    sigma: float = sigma_field(PIXELS)
+    sigma: float = sigma_field(of=OF_A_PART)
     sigmas: str | None = Field(
         default=None,
         max_length=4000,
@@ -66,7 +53,7 @@ class Parts(Deciding, ABC):
             return None
         parts = [part.strip() for part in text.split(",")]
         if not all(map(_is_sigma, parts)):
-            raise ValueError(f"must be numbers above 0, at most {_MOST}, such as 0.25,0.5")
+            raise ValueError(f"must be numbers above 0, at most {LARGEST_SIGMA}, such as 0.25,0.5")
         return ",".join(parts)
 
     def own_sigmas(self) -> tuple[float, ...]:
@@ -172,6 +159,6 @@ class Parts(Deciding, ABC):
 
 def _is_sigma(text: str) -> bool:
     try:
-        return text.isascii() and 0 < float(text) <= _MOST
+        return text.isascii() and 0 < float(text) <= LARGEST_SIGMA
     except ValueError:
         return False

@@ -14,6 +14,7 @@ from engine.regions import CellMap, Perturbation
 from engine.regions.base import whole
 from engine.schemes.base import IMPOSSIBLE, Family, Law, RegionKind, Scheme
 from engine.schemes.flips import flip
+from engine.schemes.levels import p_minus_field, p_plus_field
 
 if TYPE_CHECKING:
     import torch
@@ -54,22 +55,8 @@ class Sparse(Scheme):
         f"The map shows at most {MOST} additions and {MOST} deletions.",
     )
 
-    p_plus: float = Field(
-        default=0.01,
-        ge=0,
-        le=1,
-        title="p plus",
-        description="probability that a 0 becomes 1",
-        json_schema_extra={"step": 0.01, "slider": [0.0, 0.5, 0.005]},
-    )
-    p_minus: float = Field(
-        default=0.6,
-        ge=0,
-        le=1,
-        title="p minus",
-        description="probability that a 1 becomes 0",
-        json_schema_extra={"step": 0.05, "slider": [0.0, 0.95, 0.01]},
-    )
+    p_plus: float = p_plus_field(0.01, le=1)
+    p_minus: float = p_minus_field(0.6, le=1)
     categories: int = Field(
         default=2,
         ge=2,

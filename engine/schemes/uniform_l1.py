@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from pydantic import Field
-
 from engine.certificates.dssn import GRID, grid_radius, grid_required, levels
 from engine.integer_law import total_variation
 from engine.records import ProbabilityBounds
 from engine.regions import Ball, Perturbation
 from engine.schemes.base import IMPOSSIBLE, Law, Scheme
+from engine.schemes.levels import half_width_field
 
 if TYPE_CHECKING:
     import torch
@@ -48,14 +47,7 @@ class UniformL1(Scheme):
         "multiples of 1/255.",
     )
 
-    lam: float = Field(
-        default=0.5,
-        ge=0.01,
-        le=20,
-        title="half-width",
-        description="half-width of the noise",
-        json_schema_extra={"unit": "pixels in [0,1]", "step": 0.05, "slider": [0.05, 4.0, 0.05]},
-    )
+    lam: float = half_width_field()
 
     def noisy(self, x: torch.Tensor, stream: NoiseSource, start: int, out: torch.Tensor) -> None:
         """x shifted by whole steps, around 0, or half a step beside it where L is even."""
