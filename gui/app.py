@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from engine.models.request import ModelRequest
 from gui.garbage import Collector
+from gui.messages import leave_out_noise
 from gui.session import Session
 from gui.widgets.icons import program_icon
 from gui.window import TITLE, Window
@@ -29,6 +30,7 @@ def application(arguments: Sequence[str] = ()) -> QApplication:
     QGuiApplication.setHighDpiScaleFactorRoundingPolicy(
         Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
     )
+    leave_out_noise()
     app = QApplication([TITLE.lower(), *arguments])
     app.setApplicationName("certiscope")
     app.setApplicationDisplayName(TITLE)

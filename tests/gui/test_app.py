@@ -134,6 +134,7 @@ def test_the_demonstration_runs_without_a_display(tmp_path):
         check=False,
     )
     assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
     evidence = json.loads((out / "demo.json").read_text())
     assert evidence["outcome"] == "certified"
     assert evidence["class_name"] == "7"
