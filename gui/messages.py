@@ -16,5 +16,5 @@ def leave_out_noise() -> None:
 
 
 def _handle(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
-    if message not in NOISE:
-        print(qFormatLogMessage(kind, context, message), file=sys.stderr, flush=True)
+    if message not in NOISE and sys.stderr is not None:  # a program without a console has none
+        sys.stderr.write(f"{qFormatLogMessage(kind, context, message)}\n")

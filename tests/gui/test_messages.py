@@ -10,9 +10,9 @@ from gui.app import application
 from PySide6.QtWidgets import QWidget
 app = application()
 widget = QWidget()
-widget.setMinimumSize(100, 100)
 widget.show()
 app.processEvents()
+widget.setMinimumSize(300, 300)
 qWarning("something is wrong")
 """
 
