@@ -14,7 +14,9 @@ def test_every_example_opens_and_every_model_it_names_is_shipped():
         assert example.models and set(example.models) <= shipped
         assert (example.around is not None) == (example.kind == "graph")
         assert (example.pixels is not None) == (example.kind in ("image", "pair"))
-    assert {example.kind for example in offer.gallery} >= {"image", "graph"}
+    kinds = {example.kind for example in offer.gallery}
+    assert kinds == {"image", "graph", "text", "pair", "table"}
+    assert offer.models_for("letters:3") == ("demo:letters-mask", "demo:letters-uniform")
 
 
 def test_what_no_shipped_model_takes_is_not_offered(monkeypatch):

@@ -8,6 +8,7 @@ from engine.certificates.hybrid import lower
 from engine.errors import UserError
 from engine.fields import checked
 from engine.noise import NoiseStream
+from engine.records import InputIdentity
 from engine.schemes.base import IMPOSSIBLE
 from engine.schemes.hybrid_flip import MOST_FLIPS, HybridFlip
 
@@ -81,3 +82,17 @@ def test_at_and_bad_settings_are_one_sentence():
     with pytest.raises(UserError) as caught:
         checked(HybridFlip, p_plus=1.0)
     assert str(caught.value) == "p_plus must be less than 1 (it was 1.0)."
+
+
+def test_fields_of_more_than_two_values_are_sent_to_another_scheme():
+    row = InputIdentity(
+        name="row 3", source="t.csv:3", sha256="", pixels_sha256="", shape=(5,), kind="table",
+        alphabet=(2, 40, 3),
+    )  # fmt: skip
+    with pytest.raises(UserError) as caught:
+        SCHEME.check_input(row)
+    assert str(caught.value) == (
+        "row 3 has fields with 2,40,3 values, but hybrid-flip is for fields of two; use "
+        "hybrid-uniform."
+    )
+    SCHEME.check_input(row.model_copy(update={"alphabet": (2, 2)}))
