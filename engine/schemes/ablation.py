@@ -141,8 +141,9 @@ class Ablation(Counting):
     def noise_in_words(self) -> str:
         """The law."""
         if self.p:
-            return f"ablation, each pixel or node ablated with probability {self.p:g}"
-        return f"ablation, {self.keep} of {self.entities} entities kept"
+            return f"ablation: each pixel or node taken away with probability {self.p:g}"
+        kept = f"{self.keep} of {self.entities} pixels or nodes kept"
+        return f"ablation: {kept}, all others taken away"
 
     def deltas(self) -> tuple[float, ...]:
         """Of the form that is chosen."""

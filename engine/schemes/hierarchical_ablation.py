@@ -39,7 +39,7 @@ class HierarchicalAblation(Selecting, Counting):
 
     def noise_in_words(self) -> str:
         """The law."""
-        return f"ablation, {self.selection_in_words().replace('noised', 'ablated')}"
+        return f"ablation: {self.selection_in_words().replace('noised', 'taken away')}"
 
     def deltas(self) -> tuple[float, ...]:
         """Of the selection."""

@@ -52,4 +52,5 @@ def test_a_model_of_another_scheme_is_named_with_both_laws():
     classifier = HalfSpace(0.3)
     classifier.identity = identity(training_scheme={"key": "ablation", "entities": 64, "keep": 20})
     (warning,) = setting_warnings(classifier, RunSettings())
-    assert "with other noise (ablation, 20 of 64 entities kept) than this run's (Gaus" in warning
+    told = "with other noise (ablation: 20 of 64 pixels or nodes kept, all others taken away) than"
+    assert f"{told} this run's (Gaus" in warning

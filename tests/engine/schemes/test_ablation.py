@@ -113,9 +113,11 @@ def test_an_input_of_another_size_is_refused():
 
 
 def test_words():
-    assert MNIST.noise_in_words() == "ablation, 45 of 784 entities kept"
+    assert (
+        MNIST.noise_in_words() == "ablation: 45 of 784 pixels or nodes kept, all others taken away"
+    )
     assert Ablation(p=0.8).noise_in_words() == (
-        "ablation, each pixel or node ablated with probability 0.8"
+        "ablation: each pixel or node taken away with probability 0.8"
     )
     assert MNIST.layouts((3, 28, 28)) == {"plain": (3, 28, 28), "complement": (6, 28, 28)}
     assert MNIST.layouts((20, 7)) == {"plain": (20, 7), "indicator": (20, 8)}

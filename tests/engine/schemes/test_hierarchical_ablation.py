@@ -52,5 +52,5 @@ def test_the_noise_law(shape, draw):
 
 
 def test_words():
-    assert SCHEME.noise_in_words() == "ablation, each pixel or node ablated with probability 0.9"
+    assert SCHEME.noise_in_words() == "ablation: each pixel or node taken away with probability 0.9"
     assert SCHEME.total_variation(64) == 64 * 2.0**-62
