@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from engine.evidence import Evidence
 from gui import planning
 from gui.desk import PLAN
+from gui.flags import in_the_window
 from gui.panels.facts import FactsTable
 from gui.panels.page import Page
 from gui.panels.scroll import ScrollColumn
@@ -200,7 +201,7 @@ class PlannerPage(Page):
     @Slot(str, str)
     def _fail(self, kind: str, sentence: str) -> None:
         if kind == PLAN:
-            say(self.complaint, sentence)
+            say(self.complaint, in_the_window(sentence))
 
     @Slot()
     def _want_n(self) -> None:

@@ -20,11 +20,13 @@ from gui.casebook import CaseBook
 from gui.panels.page import Page
 from gui.panels.record import RecordView
 from gui.panels.runs_model import NOTE, RunsModel, filtered, run_title
+from gui.widgets.columns import FittedColumns
 
 if TYPE_CHECKING:
     from engine.case import RunRow
 
-_WIDTHS = (48, 120, 90, 310, 130, 130, 130, 120, 110)
+_LEAST = (0, 90, 70, 120, 90, 90, 0, 0, 90)
+"""Widths to which columns are shortened; 0 where they never are."""
 _EMPTY = "No runs yet. While a case is open, every run is recorded in it."
 _WAIT = "It is read when the run that is going has ended."
 _NO_RESULT = "This run has no result: it was interrupted. Its votes are kept; go on with it."
@@ -121,8 +123,8 @@ class RunsPage(Page):
         table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         table.verticalHeader().setDefaultSectionSize(26)
         table.horizontalHeader().setStretchLastSection(True)
-        for column, width in enumerate(_WIDTHS):
-            table.setColumnWidth(column, width)
+        table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
+        FittedColumns(table, _LEAST)
         table.setMinimumHeight(110)
         table.selectionModel().selectionChanged.connect(self._choose)
         return table

@@ -22,6 +22,7 @@ from engine.errors import UserError
 from gui import theme as themes
 from gui.comparing import ADD, COMPARE, Compared, Comparing
 from gui.files import MODEL_FILTER, FileAsker, model_spec
+from gui.flags import in_the_window
 from gui.panels.page import Page
 from gui.panels.section import say, words
 from gui.panels.tradeoff_attacker import AttackerSliders
@@ -249,7 +250,7 @@ class TradeOffPage(Page):
             self.shown = None
             self._wait()
         if kind in (ADD, COMPARE):
-            say(self.complaint, sentence)
+            say(self.complaint, in_the_window(sentence))
         self._refresh()
 
     @Slot(object)

@@ -16,6 +16,7 @@ from gui.panels.rows_model import RowsModel, plain_table
 from gui.panels.section import say, words
 from gui.paperwork import Checked
 from gui.theme import set_role
+from gui.widgets.columns import FittedColumns
 
 if TYPE_CHECKING:
     from engine.verify import Claim, VerificationReport
@@ -47,6 +48,7 @@ class VerifyPage(Page):
         self.summary.setAccessibleName("Outcome of the verification")
         self.model: RowsModel[Claim] = RowsModel(("Verdict", "Claim", "Found"), _texts, _ink)
         self.table = plain_table(self.model, "Claims", (170, 330))
+        FittedColumns(self.table, (0, 160, 200))
         self.record = RecordView()
         self.record.export.connect(self.export)
         self.record.notice.connect(self.notice)

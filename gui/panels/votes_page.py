@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from gui import replaying
 from gui.desk import REPLAY
+from gui.flags import in_the_window
 from gui.panels.facts import FactsTable
 from gui.panels.page import Page
 from gui.panels.rows_model import RowsModel, plain_table
@@ -29,14 +30,14 @@ from gui.paperwork import ReplayWish
 from gui.plots import CurvePlot
 from gui.session import Session
 from gui.theme import set_role
+from gui.widgets.columns import FittedColumns
 
 if TYPE_CHECKING:
     from engine.replay import ReplayResult, ReplayRow, Selection
 
 _PAUSE_MS = 300
-_WIDTHS = (50, 50, 90, 50, 90, 70, 80)
-_FIXED = len(_WIDTHS)
-"""Columns before those of the perturbations asked about."""
+_LEAST = 110
+"""Pixels for a perturbation to be typed in."""
 _CHOICES: dict[str, Selection | None] = {
     "the file's selection votes": None,
     "the label": "label",
@@ -66,9 +67,11 @@ class VotesPage(Page):
         self.choice.addItems(list(_CHOICES))
         self.choice.setAccessibleName("The class is chosen by")
         self.at.setAccessibleName("Perturbations to answer")
+        self.at.setMinimumWidth(_LEAST)
         self.complaint, self.notes = words(role="abstained"), words(role="small")
         self.model: RowsModel[ReplayRow] = RowsModel(("Row",), replaying.texts)
-        self.table = plain_table(self.model, "Rows", _WIDTHS)
+        self.table = plain_table(self.model, "Rows", ())
+        FittedColumns(self.table)
         self.facts = FactsTable()
         self.chart = CurvePlot("Certified accuracy")
         self._lay_out()
@@ -178,9 +181,6 @@ class VotesPage(Page):
             f"alpha {result.alpha:g} · {result.bound} bound"
         )
         self.model.show_rows(result.rows, replaying.header(result))
-        header = self.model.header
-        for column in (header.index("Certified"), *range(_FIXED, len(header))):
-            self.table.resizeColumnToContents(column)
         self.facts.show_rows(replaying.facts(result))
         say(self.notes, " ".join(result.notes))
         figure = replaying.curve(result)
@@ -195,7 +195,8 @@ class VotesPage(Page):
     def _fail(self, kind: str, sentence: str) -> None:
         if kind == REPLAY:
             self._forget(self.path.name if self.path else "")
-            say(self.complaint, sentence)
+            say(self.complaint, in_the_window(sentence))
+            self.chart.wait("There are no votes to show.")
 
     @Slot(object)
     def _on_written(self, path: Path) -> None:

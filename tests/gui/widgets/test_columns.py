@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtGui import QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import QApplication, QTableView
+
+from gui.widgets.columns import FittedColumns, shared
+
+LONG = "a setting that is described with a good many words, seed 3, alpha 0.001"
+
+
+@pytest.fixture
+def table(qtbot):
+    view = QTableView()
+    qtbot.addWidget(view)
+    model = QStandardItemModel(0, 3, view)
+    model.setHorizontalHeaderLabels(["Run", "Setting", "Note"])
+    view.setModel(model)
+    view.horizontalHeader().setStretchLastSection(True)
+    FittedColumns(view, (0, 90))
+    view.resize(900, 200)
+    view.show()
+    model.appendRow([QStandardItem(text) for text in ("1", LONG, "")])
+    QApplication.processEvents()
+    QApplication.processEvents()
+    return view
+
+
+def text_width(table):
+    return table.fontMetrics().horizontalAdvance(LONG)
+
+
+def settle():
+    for _ in range(3):
+        QApplication.processEvents()
+
+
+def test_a_long_text_is_whole_where_there_is_room(table):
+    assert table.columnWidth(1) >= text_width(table)
+
+
+def test_it_gives_way_where_there_is_none_and_the_others_stay(table):
+    run = table.columnWidth(0)
+    table.resize(320, 200)
+    settle()
+    assert table.columnWidth(0) == run
+    assert 90 <= table.columnWidth(1) < text_width(table)
+    widths = [table.columnWidth(column) for column in range(3)]
+    assert sum(widths) <= table.viewport().width(), widths
+
+
+def test_a_dragged_column_keeps_its_width(table):
+    table.horizontalHeader().resizeSection(1, 123)
+    table.resize(700, 200)
+    settle()
+    assert table.columnWidth(1) == 123
+
+
+def test_widths_never_fall_below_the_least():
+    assert shared([100, 300], [80, 60], 10) == [80, 60]
+    assert shared([100, 300], [100, 300], 10) == [100, 300]
