@@ -46,9 +46,8 @@ class HybridUniform(Hybrid):
     inputs: ClassVar[tuple[str, ...]] = ("pair", "table")
     subject: ClassVar[str] = "input"
     attacker: ClassVar[str] = (
-        "replace at most d words, or d fields of a table, by others of their alphabet and change "
-        "every pixel or number, as long as the whole change of the picture or the numbers has l2 "
-        "norm below epsilon"
+        "replace at most d words, or fields of a table, by others of their alphabet and change "
+        "every pixel or number, as long as that whole change has l2 norm below epsilon"
     )
     terms: ClassVar[dict[str, str]] = {
         "words": "number of replaced words, or of replaced fields of a table",

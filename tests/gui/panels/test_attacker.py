@@ -48,7 +48,7 @@ def test_a_scheme_is_shown_quietly(panel, qtbot):
 
 def test_a_table_is_spoken_of_in_numbers_and_fields(panel, make):
     panel.show_scheme(HybridUniform)
-    assert "words, or d fields of a table" in panel.sentence.text()
+    assert "words, or fields of a table" in panel.sentence.text()
     panel.follow(make.model(kind="table", input_shape=(5,)), None)
     said = panel.sentence.text()
     assert said.startswith("replace at most d fields by other values of their columns")
