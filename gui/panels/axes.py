@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import QEvent, QObject, Signal, Slot
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QWidget
 
 from gui.backend import AxesChoice, AxesKind
 from gui.examples import Example
 from gui.panels.picture_input import thumbnail
+from gui.widgets.card import Card
 
 _KINDS: tuple[tuple[str, AxesKind], ...] = (
     ("strongest attack", "adversarial"),
@@ -16,6 +17,8 @@ _KINDS: tuple[tuple[str, AxesKind], ...] = (
     ("random", "random"),
 )
 _FILE = "a file…"
+_BESIDE_TITLE = 190
+"""Pixels that the title and the menu button of the header take."""
 
 
 class AxesChooser(QWidget):
@@ -26,6 +29,7 @@ class AxesChooser(QWidget):
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._card: Card | None = None
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         self.kind, self.other = QComboBox(), QComboBox()
@@ -40,6 +44,30 @@ class AxesChooser(QWidget):
         row.addWidget(self.other)
         self.kind.activated.connect(self._choose)
         self.other.activated.connect(self._choose_other)
+
+    def stand_in(self, card: Card) -> None:
+        """Stand in a card's header, or in a line of its own where that is too narrow."""
+        self._card = card
+        card.installEventFilter(self)
+        self._find_room()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The card has another width."""
+        if event.type() == QEvent.Type.Resize:
+            self._find_room()
+        return super().eventFilter(watched, event)
+
+    def _find_room(self) -> None:
+        card = self._card
+        if card is None:
+            return
+        fits = card.width() >= _BESIDE_TITLE + self.sizeHint().width()
+        if fits and card.header.indexOf(self) < 0:
+            card.content.removeWidget(self)
+            card.header.insertWidget(card.header.count() - 1, self)
+        elif not fits and card.content.indexOf(self) < 0:
+            card.header.removeWidget(self)
+            card.content.insertWidget(1, self)
 
     def offer(self, examples: tuple[Example, ...]) -> None:
         """Shipped pictures to point to."""
@@ -56,6 +84,7 @@ class AxesChooser(QWidget):
     @Slot()
     def _choose(self) -> None:
         self.other.setVisible(self.kind.currentData() == "towards")
+        self._find_room()
         if self.kind.currentData() == "towards" and not self.other.currentData():
             self._ask()
         else:

@@ -92,8 +92,8 @@ class Explore(QWidget):
         self.axes = AxesChooser()
         self.axes.chosen.connect(session.pictures.choose_axes)
         ball = self.regions["ball"]
-        ball.header.insertWidget(ball.header.count() - 1, self.axes)
         ball.content.insertWidget(1, ball.subtitle)  # its own line, full width
+        self.axes.stand_in(ball)
         self.upper = _splitter(Qt.Orientation.Horizontal, self.votes, self.bounds)
         self.lower = _splitter(Qt.Orientation.Horizontal, self.place, self.beside)
         self.rows = _splitter(Qt.Orientation.Vertical, self.upper, self.lower)

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from gui.backend import AxesChoice
 from gui.examples import Example
 from gui.panels.axes import AxesChooser
+from gui.widgets.card import Card
 
 
 @pytest.fixture
@@ -40,3 +42,18 @@ def test_towards_a_picture_of_ones_own(chooser, qtbot):
         chooser.point_to("/some/where/cat.png")
     assert chosen.args == [AxesChoice("towards", "/some/where/cat.png")]
     assert chooser.other.currentText() == "cat.png"
+
+
+def test_in_a_narrow_card_they_leave_the_title_its_line(qtbot):
+    card, axes = Card("Certified region"), AxesChooser()
+    card.header.addWidget(QPushButton("…"))
+    qtbot.addWidget(card)
+    card.resize(240, 200)
+    card.show()
+    axes.stand_in(card)
+    QApplication.processEvents()
+    assert card.title.shown() == "Certified region"
+    assert card.content.indexOf(axes) == 1
+    card.resize(500, 200)
+    QApplication.processEvents()
+    assert card.header.indexOf(axes) == 1 and card.content.indexOf(axes) < 0
