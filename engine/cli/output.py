@@ -135,7 +135,7 @@ def illustrate(
     answer = evidence.predicted_class
     guess = answer if answer is not None else evidence.votes.guess
     region = None
-    if has_slice(evidence):
+    if has_slice(evidence) and evidence.procedure != "predict":  # its report shows no region
         *_, region = explore(
             classifier,
             fitted,

@@ -24,7 +24,7 @@ class VotesFigure(Record):
     """Histogram of votes: the top k classes, then all others as one bar.
 
     Attributes:
-        top: the chosen class; None while it is being chosen.
+        top: the chosen class, or the one that is tested; None while it is being chosen.
         failures: estimation samples that named no class.
         enumerated: both phases counted all samples of the noise law, and drew none.
     """
@@ -52,6 +52,8 @@ def votes_figure(
     else:
         selection, estimation = source.votes.selection, source.votes.estimation
         top, failures = source.votes.guess, source.votes.estimation_failures
+        if top is None and source.test is not None:
+            top = source.test.top
         n_plan = source.n_planned
     shown = _shown_classes(selection, estimation, top, top_k)
     bars = [

@@ -52,11 +52,11 @@ def report_figures(evidence: Evidence, illustrations: Illustrations | None) -> l
     figures: list[Figure] = [votes_figure(evidence, names)]
     if evidence.trajectory and not samples_counted(evidence):  # no bound grows over a whole count
         figures.append(bounds_figure(evidence, names))
-    region = region_figure(evidence, names)
-    if region is not None:
-        figures.append(region)
     pictures = illustrations or Illustrations()
-    figures += [figure for figure in (pictures.region, pictures.meaning) if figure is not None]
+    regions: list[Figure | None] = [region_figure(evidence, names), pictures.region]
+    if evidence.procedure == "predict":  # it claims no region
+        regions = []
+    figures += [figure for figure in (*regions, pictures.meaning) if figure is not None]
     return figures
 
 

@@ -48,7 +48,15 @@ def _model(evidence: Evidence) -> Section:
         Fact("trained with noise", _trained(model)),
         Fact("arithmetic", evidence.settings.precision, "part of the model's identity"),
     )
-    return Section("Model", facts, sentences=model.notes)
+    return Section("Model", facts, sentences=tuple(map(_sentence, model.notes)))
+
+
+def _sentence(note: str) -> str:
+    """A note as a sentence: notes are often clauses."""
+    if not note:
+        return note
+    end = "" if note[-1] in ".!?" else "."
+    return f"{note[:1].upper()}{note[1:]}{end}"
 
 
 def _digests(model: ModelIdentity) -> tuple[Fact, ...]:
@@ -98,7 +106,7 @@ def _input(evidence: Evidence) -> Section:
         Fact("true class", label),
         Fact("fitted to the model", image.adaptation or "as it is, nothing resized or cropped"),
     )
-    return Section("Input", facts, sentences=image.notes)
+    return Section("Input", facts, sentences=tuple(map(_sentence, image.notes)))
 
 
 _ARITHMETIC = {
@@ -133,7 +141,10 @@ def _noise(evidence: Evidence) -> Section:
 def _self_test(test: SelfTest) -> list[Fact]:
     """One line per law that was drawn from, before anything was counted."""
     drawn = f"{count(test.samples)} × {count(test.elements)} numbers, stream {test.stream}"
-    facts = [Fact("self-test", "passed", f"{drawn}; before anything was counted")]
+    from engine.noise_law import LIMIT  # deferred: SciPy is slow to load
+
+    when = f"before anything was counted; fails at a p-value below {LIMIT:g}"
+    facts = [Fact("self-test", "passed", f"{drawn}; {when}")]
     for law in dict.fromkeys(statistic.law for statistic in test.statistics):
         found = [statistic for statistic in test.statistics if statistic.law == law]
         least = min(statistic.p_value for statistic in found)
@@ -220,7 +231,8 @@ def _check(evidence: Evidence) -> Section:
             f"compute the {bounds.method} bound anew: {bounds.p_lower!r} before rounding."
         )
         steps.append("Put both bounds into the theorem named under Method to obtain the region.")
-    both = "counts" if counted else "phases"
-    steps.append(f"Run the command line again and compare the votes of both {both}.")
+    which = " of both counts" if counted else " of both phases"
+    which = "" if evidence.procedure == "predict" else which
+    steps.append(f"Run the command line again and compare the votes{which}.")
     steps.append("Every count, and all numbers at full precision, are in the evidence.json inside.")
     return Section("To check it", sentences=tuple(steps))

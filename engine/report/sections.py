@@ -5,15 +5,16 @@ The fields are those of ISO/IEC 17025:2017, 7.8.2, and the decision rule is stat
 
 from __future__ import annotations
 
+from engine.command import run_specs
 from engine.evidence import DecisionRecord, Evidence, TrajectoryPoint
 from engine.fields import field_specs
 from engine.report import enumerated
 from engine.report.answers import answer_limits, answer_sections
 from engine.report.content import Fact, Section, Table
-from engine.report.numbers import count, lower, percent, plain, upper
+from engine.report.numbers import count, lower, numbered, percent, plain, upper
 from engine.report.provenance import provenance
 from engine.rounding import confidence_percent
-from engine.settings import SETTLED
+from engine.settings import SETTLED, RunSettings
 
 _TRAJECTORY_ROWS = 8
 _VOTE_ROWS = 12
@@ -125,7 +126,7 @@ def _phases(decision: DecisionRecord) -> Section:
         n = sum(phase.estimation) + phase.estimation_failures
         bound = "not counted to its end"
         if phase.p_lower is not None:
-            bound = f"p lower {lower(phase.p_lower)} at alpha {plain(phase.alpha)}"
+            bound = f"p lower {lower(phase.p_lower)} at alpha {phase.alpha:.4g}"
         facts.append(Fact(f"phase {number}", f"{count(n)} votes", bound))
     return Section("Phases of the decision", tuple(facts))
 
@@ -159,8 +160,11 @@ def _unused(evidence: Evidence) -> frozenset[str]:
     if enumerated.samples_counted(evidence):
         return SETTLED
     unused = {"noise"} if scheme.law == "discrete" else set()
-    unused |= {"target_radius"} if not settings.target_radius else set()
-    return frozenset(unused | ({"target"} if not settings.target else set()))
+    unused |= {name for name in ("target_radius", "target") if not getattr(settings, name)}
+    if evidence.procedure == "predict":
+        read = {spec.name for spec in run_specs("predict")}
+        unused |= {spec.name for spec in field_specs(RunSettings)} - read
+    return frozenset(unused)
 
 
 def _explained(help_text: str, unit: str) -> str:
@@ -172,30 +176,29 @@ def _votes(evidence: Evidence) -> Section:
     total = sum(votes.estimation) + votes.estimation_failures
     order = sorted(range(len(names)), key=lambda c: (-votes.estimation[c], -votes.selection[c], c))
     shown = [c for c in order if votes.estimation[c] or votes.selection[c]][:_VOTE_ROWS]
-    rows = [
-        (
-            names[c],
-            str(c),
-            count(votes.selection[c]),
-            count(votes.estimation[c]),
-            percent(votes.estimation[c], total),
-        )
-        for c in shown
-    ]
+
+    def row(name: str, index: str, selection: int, estimation: int) -> tuple[str, ...]:
+        chosen = (count(selection),) if evidence.procedure != "predict" else ()
+        return name, index, *chosen, count(estimation), percent(estimation, total)
+
+    rows = [row(names[c], str(c), votes.selection[c], votes.estimation[c]) for c in shown]
     left = len(names) - len(shown)
     if left:
         selection = sum(votes.selection) - sum(votes.selection[c] for c in shown)
         estimation = sum(votes.estimation) - sum(votes.estimation[c] for c in shown)
-        share = percent(estimation, total)
-        rows.append((f"{count(left)} others", "", count(selection), count(estimation), share))
-    failed = (votes.selection_failures, votes.estimation_failures)
-    rows.append(("no class", "", count(failed[0]), count(failed[1]), percent(failed[1], total)))
-    counts = ("selection", "estimation")
-    if enumerated.samples_counted(evidence):
-        counts = ("first count", "second count")
-    header = ("class", "index", *counts, "share")
+        rows.append(row(numbered(left, "other"), "", selection, estimation))
+    rows.append(row("no class", "", votes.selection_failures, votes.estimation_failures))
+    header = ("class", "index", *_phase_names(evidence), "share")
     note = "Votes for no class (a failure, a score that is not finite) count against every class."
     return Section("Votes", table=Table(header, tuple(rows)), sentences=(note,))
+
+
+def _phase_names(evidence: Evidence) -> tuple[str, ...]:
+    if evidence.procedure == "predict":
+        return ("votes",)
+    if enumerated.samples_counted(evidence):
+        return "first count", "second count"
+    return "selection", "estimation"
 
 
 def _trajectory(evidence: Evidence) -> Section:

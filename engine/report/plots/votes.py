@@ -54,7 +54,7 @@ def draw(figure: VotesFigure) -> Drawing:
             "subtitle": _subtitle(figure),
             "rows": rows,
             "estimation": f"{second}, n = {count(figure.n_estimation)}",
-            "selection": f"{first} = {count(figure.n_selection)}",
+            "selection": f"{first} = {count(figure.n_selection)}" if figure.n_selection else "",
         },
         alt=f"Votes per class; chosen: {chosen['name']}, {chosen['value']}"
         if chosen

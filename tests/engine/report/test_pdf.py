@@ -272,3 +272,8 @@ def test_names_of_model_and_input_and_rows_of_tables_stand_whole() -> None:
     assert text.count("input " + long.strip()) == 2
     assert f"class index selection estimation share {long.strip()}" not in first_page(evidence)
     assert long.strip() in text.split("Votes", 2)[-1]  # the table of votes
+
+
+def test_a_prediction_shows_no_region_it_does_not_claim() -> None:
+    kinds = [type(each).__name__ for each in report_figures(make_predicted(), make_illustrations())]
+    assert kinds == ["VotesFigure", "MeaningFigure"]

@@ -3,7 +3,7 @@ from __future__ import annotations
 from engine.evidence import ChainRecord, NoiseStatistic, SelfTest
 from engine.report.content import Section
 from engine.report.provenance import provenance
-from tests.factories import make_evidence, make_input, make_model
+from tests.factories import make_evidence, make_input, make_model, make_predicted
 
 
 def told(title: str, **overrides: object) -> dict[str, str]:
@@ -40,6 +40,12 @@ def test_notes_of_model_and_input_are_told() -> None:
     assert told["Input"] == ("Transparency was put on white.",)
 
 
+def test_a_note_that_is_a_clause_becomes_a_sentence() -> None:
+    evidence = make_evidence(input=make_input(notes=("it has no features", "")))
+    (given,) = (part for part in provenance(evidence) if part.title == "Input")
+    assert given.sentences == ("It has no features.", "")
+
+
 def test_noise_can_be_made_again() -> None:
     noise = told("Noise")
     assert noise["key"] == "00c0ffee12345678 (from seed 0)"
@@ -65,7 +71,9 @@ def test_blocks_and_self_test_of_the_noise_are_told() -> None:
         for section in provenance(make_evidence(noise=noise, chain=chain))
         for fact in section.facts
     }
-    drawn = "1,024 × 256 numbers, stream 7; before anything was counted"
+    drawn = (
+        "1,024 × 256 numbers, stream 7; before anything was counted; fails at a p-value below 1e-10"
+    )
     assert told["self-test"] == ("passed", drawn)
     words = "mean z = -0.80, bins χ² = 81.4 (63)"
     assert told["self-test, Gaussian"] == ("least p-value 0.12", words)
@@ -85,7 +93,10 @@ def test_a_model_s_channels_and_the_noise_of_its_training_are_told() -> None:
         "2 × 8 × 8 (channels × height × width)",
         "x and 1 - x, both 0 where a pixel was taken away",
     )
-    assert facts["trained with noise"][0] == "ablation: 12 of 64 pixels or nodes kept, all others taken away"
+    assert (
+        facts["trained with noise"][0]
+        == "ablation: 12 of 64 pixels or nodes kept, all others taken away"
+    )
     assert told(training_scheme={"key": "later"})["trained with noise"][0] == "not known here"
     assert told(training_sigma=0.5)["trained with noise"][0] == "sigma 0.5"
     assert told(training_sigma=None)["trained with noise"][0] == "not known"
@@ -99,3 +110,8 @@ def test_one_thread_is_one_and_values_are_not_called_pixels() -> None:
     assert "sha256 of the pixels" in told("Input")
     assert "sha256 of the values" in told("Input", input=make_input(kind="table"))
     assert "sha256 of the words" in told("Input", input=make_input(kind="text"))
+
+
+def test_a_prediction_has_no_second_phase_to_compare() -> None:
+    steps = provenance(make_predicted())[-1].sentences
+    assert "Run the command line again and compare the votes." in steps

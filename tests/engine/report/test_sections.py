@@ -108,3 +108,12 @@ def test_a_table_is_spoken_of_in_numbers_and_fields():
     assert facts["the attacker may"].startswith("replace at most d fields by other values")
     assert "sigmas 0.25, 0.5" in facts["noise"]
     assert not any("word" in said for said in limits(run).sentences)
+
+
+def test_a_prediction_lists_what_it_read_and_one_count_of_votes() -> None:
+    parts = sections(make_predicted())
+    listed = {fact.label for fact in section("Parameters", parts).facts}
+    assert {"n", "alpha", "seed"} <= listed and not {"n0", "bound"} & listed
+    table = section("Votes", parts).table
+    assert table is not None and table.header == ("class", "index", "votes", "share")
+    assert all(len(row) == 4 for row in table.rows)

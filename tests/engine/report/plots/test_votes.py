@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from engine.figures import votes_figure
 from engine.report.plots.votes import draw
-from tests.factories import DIGITS, make_evidence, make_snapshot
+from tests.factories import DIGITS, make_evidence, make_predicted, make_snapshot
 
 
 def test_shares_are_of_each_phase() -> None:
@@ -32,3 +32,10 @@ def test_before_the_first_estimation_vote() -> None:
     rows = draw(votes_figure(snapshot, DIGITS)).data["rows"]
     assert rows[7]["value"] == "97"
     assert all(row["estimation"] == 0.0 for row in rows)
+
+
+def test_a_prediction_s_class_is_marked_though_nothing_chose_it() -> None:
+    votes = make_predicted().votes.model_copy(update={"selection": (0,) * 10, "guess": None})
+    data = draw(votes_figure(make_predicted(votes=votes), DIGITS)).data
+    assert [row["name"] for row in data["rows"] if row["chosen"]] == ["7"]
+    assert data["selection"] == ""
