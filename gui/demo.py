@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSize, QTimer, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, QTimer, Signal, Slot
 
 from engine.errors import UserError
 from engine.files import write_atomically
@@ -14,6 +14,8 @@ from gui.geometry import FIRST_SIZE
 from gui.window import Window
 
 _SETTLE_MS = 300
+_ROUNDS = 4
+"""A new size reaches the innermost layouts after so many rounds of requests."""
 
 
 class Demo(QObject):
@@ -96,6 +98,8 @@ def _png(window: Window) -> bytes:
     buffer = QBuffer(data)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     window.resize(size.expandedTo(QSize(*FIRST_SIZE)))
+    for _ in range(_ROUNDS):
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
     window.grab().save(buffer, "PNG")
     window.resize(size)
     return data.data()

@@ -41,6 +41,8 @@ from gui.session import Session
 from gui.worker import Job
 
 _HANDLE = 10
+REGION_HEIGHT = 270
+"""Pixels: less would leave no room for the map between title and legend."""
 TURN_MS = 120
 """While votes are counted, histogram and bounds are drawn in turn at this pace. Both with every
 snapshot, 15 times a second, took a quarter of a fast run's speed; in turn it is a twentieth."""
@@ -97,6 +99,8 @@ class Explore(QWidget):
         self.upper = _splitter(Qt.Orientation.Horizontal, self.votes, self.bounds)
         self.lower = _splitter(Qt.Orientation.Horizontal, self.place, self.beside)
         self.rows = _splitter(Qt.Orientation.Vertical, self.upper, self.lower)
+        for plot in self.regions.values():
+            plot.setMinimumHeight(REGION_HEIGHT)
         self.upper.setSizes([500, 500])
         self.lower.setSizes([600, 400])
         self.rows.setSizes([420, 580])

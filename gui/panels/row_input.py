@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 _COLUMNS = ("Column", "Value", "Is")
 _LONGEST = 260
+_WIDEST = (90, 70)
+"""Pixels of a name and of a value that are always seen."""
 
 
 class RowInputView(InputView):
@@ -49,6 +52,7 @@ class RowInputView(InputView):
     def _share_width(self) -> None:
         """The types have the room they need; names and values share the rest."""
         header, modes = self.table.horizontalHeader(), QHeaderView.ResizeMode
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
         header.setMinimumSectionSize(40)
         for place, mode in enumerate((modes.Stretch, modes.Stretch, modes.ResizeToContents)):
             header.setSectionResizeMode(place, mode)
@@ -70,6 +74,11 @@ class RowInputView(InputView):
                 item.setToolTip(text)
                 self.table.setItem(row, place, item)
             self.table.setCellWidget(row, 2, self._types(given, name))
+        widths = zip(
+            (self.table.sizeHintForColumn(place) for place in (0, 1)), _WIDEST, strict=True
+        )
+        types = self.table.sizeHintForColumn(2) + 2 * self.table.frameWidth()
+        self.table.setMinimumWidth(sum(min(width, most) for width, most in widths) + types)
         high = self.table.horizontalHeader().sizeHint().height() + 4
         self.table.setFixedHeight(min(_LONGEST, high + 30 * len(cells)))
 

@@ -57,6 +57,7 @@ class Chart(Plot[F]):
         theme = themes.current()
         for side in ("left", "bottom"):
             axis = self.plot.getAxis(side)
+            axis.setSIPrefixEnableRanges(())  # else switching it off scales a last time
             axis.enableAutoSIPrefix(False)  # no "x0.001": labels say the numbers themselves
             style_axis(axis, theme)
         self.canvas.setBackground(theme.surface)

@@ -99,3 +99,11 @@ def test_the_name_of_an_axis_is_never_longer_than_the_axis(shown, curve) -> None
     assert axis.labelText == long
     plot.show_figure(curve(x_name="a quantity"))
     assert axis.labelText == "a quantity"
+
+
+def test_ticks_stay_plain_numbers_in_another_theme(shown, curve, qapp) -> None:
+    plot = shown(CurvePlot("Curves"))
+    plot.show_figure(curve())
+    plot.view.setRange(xRange=(-0.5, 0.5), padding=0)
+    apply_theme(qapp, "dark", scale=1.6)
+    assert plot.plot.getAxis("bottom").autoSIPrefixScale == 1.0
