@@ -126,7 +126,7 @@ def _phases(decision: DecisionRecord) -> Section:
         n = sum(phase.estimation) + phase.estimation_failures
         bound = "not counted to its end"
         if phase.p_lower is not None:
-            bound = f"p lower {lower(phase.p_lower)} at alpha {phase.alpha:.4g}"
+            bound = f"p lower {lower(phase.p_lower)} at alpha {phase.alpha:.6g}"
         facts.append(Fact(f"phase {number}", f"{count(n)} votes", bound))
     return Section("Phases of the decision", tuple(facts))
 
