@@ -58,7 +58,7 @@ class Loading(Errands):
         self.specs: list[str] = []
         self.offer = Offer()
         self.clean_answer: int | None = None
-        self.input_is_newer = False
+        self.input_is_newer = self._fit_waits = False
         self._asked: ModelRequest | None = None
         self._classifier: Classifier | None = None
         self._subject: Subject | None = None
@@ -204,12 +204,12 @@ class Loading(Errands):
         self._fit()
 
     def _follow_with_example(self) -> bool:
-        """Open the model's example in place of an example of another kind that nobody brought."""
-        model, given, example = self.model, self.given, self.fitting_example()
-        if model is None or given is None or example is None or self.worker.busy("input"):
+        """Open the model's example in place of an example that goes with other models only."""
+        given, example = self.given, self.fitting_example()
+        if given is None or example is None or self.worker.busy("input"):
             return False
-        if given.kind == example.kind or not self.offer.models_for(given.source):
-            return False
+        if not self.offer.models_for(given.source):
+            return False  # somebody's own
         self.open_input(example.spec)
         return True
 
@@ -220,7 +220,8 @@ class Loading(Errands):
         classifier, request, given = self._classifier, self.request, self.given
         if classifier is None or request is None or given is None:
             return
-        if self.worker.busy("model") or self.worker.busy("input"):
+        self._fit_waits = self.worker.busy("model") or self.worker.busy("input")
+        if self._fit_waits:
             return  # what is there now is about to be replaced
         settings = self.settings
         self._submit(

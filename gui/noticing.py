@@ -39,7 +39,8 @@ class Noticing(QObject):
 
     @Slot(str, str)
     def _on_refused(self, kind: str, sentence: str) -> None:
-        """Say what the sentence goes with; where an example leads on, offer it."""
+        """Say what the sentence goes with, in place of an older one; offer what leads on."""
+        self._notices.clear_about(kind)
         notice = self._notices.show_notice("error", sentence, about=kind)
         if kind != "fit":
             return
