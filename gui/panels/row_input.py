@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
-    QHeaderView,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 from gui.panels.input_view import InputView, place_of
 from gui.panels.section import say, words
 from gui.session import Session
+from gui.widgets.columns import FittedColumns
 
 if TYPE_CHECKING:
     from engine.inputs.table import TableInput
@@ -42,20 +42,16 @@ class RowInputView(InputView):
         self.table.setTabKeyNavigation(False)
         self.table.setShowGrid(False)
         self.table.verticalHeader().hide()
-        self._share_width()
+        header = self.table.horizontalHeader()
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
+        header.setMinimumSectionSize(40)
+        header.setStretchLastSection(True)
+        FittedColumns(self.table, _WIDEST, margin=0)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         for widget in (self.name, self.facts, self.table):
             column.addWidget(widget)
-
-    def _share_width(self) -> None:
-        """The types have the room they need; names and values share the rest."""
-        header, modes = self.table.horizontalHeader(), QHeaderView.ResizeMode
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
-        header.setMinimumSectionSize(40)
-        for place, mode in enumerate((modes.Stretch, modes.Stretch, modes.ResizeToContents)):
-            header.setSectionResizeMode(place, mode)
 
     def refresh(self) -> None:
         """The cells of the open row."""
@@ -77,7 +73,8 @@ class RowInputView(InputView):
         widths = zip(
             (self.table.sizeHintForColumn(place) for place in (0, 1)), _WIDEST, strict=True
         )
-        types = self.table.sizeHintForColumn(2) + 2 * self.table.frameWidth()
+        bar = self.table.verticalScrollBar().sizeHint().width()
+        types = self.table.sizeHintForColumn(2) + 2 * self.table.frameWidth() + bar
         self.table.setMinimumWidth(sum(min(width, most) for width, most in widths) + types)
         high = self.table.horizontalHeader().sizeHint().height() + 4
         self.table.setFixedHeight(min(_LONGEST, high + 30 * len(cells)))

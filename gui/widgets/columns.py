@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QObject, QTimer, Slot
 from PySide6.QtWidgets import QTableView
 
 MARGIN = 14
-"""Pixels beside a text."""
+"""Pixels beside a text, where nothing else is said."""
 _LOOKED_AT = 200
 """Rows whose texts are measured."""
 
@@ -23,11 +23,14 @@ class FittedColumns(QObject):
         table: the view; its model is set.
         least: for each of the first columns, the width below which texts are no longer shortened;
             0 where they never are.
+        margin: pixels beside a text.
     """
 
-    def __init__(self, table: QTableView, least: Sequence[int] = ()) -> None:
+    def __init__(
+        self, table: QTableView, least: Sequence[int] = (), *, margin: int = MARGIN
+    ) -> None:
         super().__init__(table)
-        self._table, self._least = table, tuple(least)
+        self._table, self._least, self._margin = table, tuple(least), margin
         self._fitting = self._dragged = False
         header, model = table.horizontalHeader(), table.model()
         header.setResizeContentsPrecision(_LOOKED_AT)
@@ -52,7 +55,8 @@ class FittedColumns(QObject):
             return
         header = self._table.horizontalHeader()
         wanted = [
-            max(self._table.sizeHintForColumn(column), header.sectionSizeHint(column)) + MARGIN
+            max(self._table.sizeHintForColumn(column), header.sectionSizeHint(column))
+            + self._margin
             for column in range(count)
         ]
         floors = [*self._least, *[0] * count][:count]
