@@ -40,7 +40,7 @@ def subject_flags() -> list[inspect.Parameter]:
             "model",
             str,
             ...,
-            "demo:digits-0.25, demo:digits-0.50, a file, a directory or a Hugging Face id.",
+            "A file, a directory, a Hugging Face id, or a shipped model such as demo:digits-0.25.",
             WHAT,
             metavar="M",
         ),
@@ -48,7 +48,8 @@ def subject_flags() -> list[inspect.Parameter]:
             "input",
             str,
             ...,
-            "A picture, or a name such as digits:17 (a scikit-learn digit).",
+            "A picture, a node of a graph (cora_ml.npz:17), a text (file or text:the words), a row "
+            "of a CSV file (rows.csv:3), or a shipped input such as digits:17.",
             WHAT,
             metavar="X",
         ),
@@ -71,15 +72,20 @@ def subject_flags() -> list[inspect.Parameter]:
         ),
         flag("class_names", Path | None, None, "File with one class name per line.", WHAT),
         *writing_flags(),
-        flag(
-            "trust",
-            bool,
-            False,
-            "Open a format that can run code (.pt2, TorchScript). Only for files you trust.",
-            WHAT,
-            flag="--trust",
-        ),
+        trust_flag(),
     ]
+
+
+def trust_flag() -> inspect.Parameter:
+    """Consent to a format that can run code."""
+    return flag(
+        "trust",
+        bool,
+        False,
+        "Open a format that can run code (.pt2, TorchScript). Only for files you trust.",
+        WHAT,
+        flag="--trust",
+    )
 
 
 def writing_flags() -> list[inspect.Parameter]:
@@ -106,17 +112,26 @@ def writing_flags() -> list[inspect.Parameter]:
     ]
 
 
-def scheme_flags() -> list[inspect.Parameter]:
-    """``--scheme`` and every parameter of every scheme of the catalogue, each flag once."""
+def scheme_flags(*, of_a_model: bool = True) -> list[inspect.Parameter]:
+    """``--scheme`` and every parameter of every scheme of the catalogue, each flag once.
+
+    Args:
+        of_a_model: flags that are left out take what the model says it was trained with.
+    """
     keys = [scheme.key for scheme in schemes.SCHEMES]
+    usual = (
+        f"what the model says it was trained with, else {keys[0]}; so are the parameters that are "
+        "left out"
+        if of_a_model
+        else keys[0]
+    )
     chosen = flag(
         "scheme",
         str,
         "",
-        f"Noise and certificate. Default what the model says it was trained with, else {keys[0]}; "
-        "so are the parameters that are left out.",
+        f"Noise and certificate: {', '.join(keys)}. Default {usual}.",
         SCHEME,
-        metavar="|".join(keys),
+        metavar="KEY",
         show_default=False,
     )
     owners: dict[str, list[tuple[str, FieldSpec]]] = {}
@@ -129,6 +144,9 @@ def scheme_flags() -> list[inspect.Parameter]:
 def _shared_flag(owners: list[tuple[str, FieldSpec]]) -> inspect.Parameter:
     """A flag that one scheme or several take; None stands for each scheme's own default."""
     defaults = ", ".join(f"{key}: {owner.default}" for key, owner in owners)
+    if len({owner.default for _, owner in owners}) == 1:
+        alike = owners[0][1].default
+        defaults = "not given" if alike is None else str(alike)
     return _setting_flag(owners[0][1], f"{_meanings(owners)} Default {defaults}.", SCHEME)
 
 

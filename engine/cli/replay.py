@@ -38,7 +38,7 @@ def replay_flags() -> list[inspect.Parameter]:
     bounding = [each for each in shown if each.name in ("alpha", "bound")]
     return [
         votes,
-        *scheme_flags(),
+        *scheme_flags(of_a_model=False),
         *bounding,
         flag(
             "selection",

@@ -13,7 +13,7 @@ from rich.console import Console
 from engine.cli import run as running
 from engine.cli.case import case_argument, say_which
 from engine.cli.interrupt import stoppable
-from engine.cli.options import RUN, WHAT, flag, output_flags
+from engine.cli.options import RUN, flag, output_flags, trust_flag
 from engine.cli.outcome import exit_status, show
 from engine.cli.output import Outputs
 from engine.cli.progress import follow
@@ -34,14 +34,7 @@ def resume_flags() -> list[inspect.Parameter]:
         flag("n", int | None, None, "Count to this n instead (anytime bounds only).", RUN),
         flag("device", str | None, None, "Go on on this device.", RUN, metavar="TEXT"),
         flag("batch", int | None, None, "Samples per batch.", RUN, metavar="N"),
-        flag(
-            "trust",
-            bool,
-            False,
-            "Open a format that can run code (.pt2, TorchScript). Only for files you trust.",
-            WHAT,
-            flag="--trust",
-        ),
+        trust_flag(),
         *output_flags(),
     ]
 

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import typer
 
 from engine.cli.interrupt import stoppable
-from engine.cli.options import OUTPUT, WHAT, flag
+from engine.cli.options import OUTPUT, WHAT, flag, trust_flag
 from engine.cli.outcome import CERTIFIED, FAILURE
 from engine.errors import UserError
 from engine.files import write_atomically
@@ -48,7 +48,7 @@ def verify_flags() -> list[inspect.Parameter]:
         flag("signed", bool, False, "Demand a signature.", LEVELS, flag="--signed"),
         flag("model", str, "", "Where the model is now.", WHAT),
         flag("input", str, "", "Where the input is now.", WHAT),
-        flag("trust", bool, False, "Open a format that can run code.", WHAT, flag="--trust"),
+        trust_flag(),
         flag("device", str, "auto", "Where --rerun counts.", LEVELS),
         flag(
             "allow_flips",

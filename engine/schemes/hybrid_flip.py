@@ -14,7 +14,7 @@ from engine.schemes.base import IMPOSSIBLE, RegionKind
 from engine.schemes.flips import flip
 from engine.schemes.hybrid import HYBRID, listed
 from engine.schemes.levels import NUMBERS, p_minus_field, p_plus_field, sigma_field
-from engine.schemes.parts import OF_A_PART, Parts
+from engine.schemes.parts import Parts
 
 if TYPE_CHECKING:
     import torch
@@ -55,7 +55,7 @@ class HybridFlip(Parts):
         f"The map shows at most {MOST_FLIPS} additions and {MOST_FLIPS} deletions.",
     )
 
-    sigma: float = sigma_field(NUMBERS, of=OF_A_PART)
+    sigma: float = sigma_field(NUMBERS)
     p_plus: float = p_plus_field(0.05, lt=1)
     p_minus: float = p_minus_field(0.4, lt=1)
 

@@ -12,7 +12,6 @@ from engine.integer_law import total_variation
 from engine.records import InputIdentity
 from engine.schemes.hybrid import HYBRID, Hybrid, listed
 from engine.schemes.levels import NUMBERS, PIXELS, sigma_field
-from engine.schemes.parts import OF_A_PART
 from engine.schemes.tokens import substitute
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ class HybridUniform(Hybrid):
         f"{NUMBERS}",
     }
 
-    sigma: float = sigma_field(f"{PIXELS}; for a table {NUMBERS}", of=OF_A_PART)
+    sigma: float = sigma_field(f"{PIXELS}; for a table {NUMBERS}")
     arities: str | None = Field(
         default=None,
         pattern=r"^\d{1,9}(,\d{1,9})*$",

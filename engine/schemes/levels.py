@@ -11,14 +11,14 @@ PIXELS, NUMBERS = "pixels in [0,1]", "standard deviations of their columns"
 LARGEST_SIGMA = 100
 
 
-def sigma_field(unit: str = PIXELS, *, of: str = "the noise") -> Any:
+def sigma_field(unit: str = PIXELS) -> Any:
     """Standard deviation of Gaussian noise."""
     return Field(
         default=0.25,
         gt=0,
         le=LARGEST_SIGMA,
         title="sigma",
-        description=f"standard deviation of {of}",
+        description="standard deviation of the noise",
         json_schema_extra={"unit": unit, "step": 0.05, "slider": [0.05, 2.0, 0.01]},
     )
 

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from engine.noise import NoiseSource
 
-OF_A_PART = "the noise on the picture or the numbers, unless each part has its own"
 _PART = {PIXELS: "colour channel", NUMBERS: "numeric column"}
 
 
@@ -36,7 +35,7 @@ class Parts(Deciding, ABC):
     strength: ClassVar[str] = "epsilon"
     unwritten: ClassVar[frozenset[str]] = frozenset({"sigmas"})
 
-    sigma: float = sigma_field(of=OF_A_PART)
+    sigma: float = sigma_field()
     sigmas: str | None = Field(
         default=None,
         max_length=4000,

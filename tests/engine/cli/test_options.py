@@ -104,7 +104,7 @@ def test_the_help_names_every_parameter(capsys: pytest.CaptureFixture[str]) -> N
     app.main(["certify", "--help"])
     text = " ".join(capsys.readouterr().out.split())
     assert "--p-plus" in text
-    assert "gaussian|flips" in text
+    assert "gaussian, flips" in text
 
 
 def test_no_scheme_takes_the_name_of_a_run_setting() -> None:

@@ -9,7 +9,7 @@ from engine.schemes.levels import half_width_field, p_minus_field, p_plus_field,
 
 
 class Levels(BaseModel):
-    sigma: float = sigma_field("metres", of="a ruler")
+    sigma: float = sigma_field("metres")
     lam: float = half_width_field()
     p_plus: float = p_plus_field(0.1, lt=1)
     p_minus: float = p_minus_field(0.2, le=1)
@@ -21,9 +21,9 @@ def test_levels_outside_their_range_are_refused(wrong: dict[str, float]) -> None
         Levels(**wrong)
 
 
-def test_a_field_says_of_what_it_is() -> None:
+def test_a_field_says_its_unit() -> None:
     field = Levels.model_fields["sigma"]
-    assert field.description == "standard deviation of a ruler"
+    assert field.description == "standard deviation of the noise"
     assert field.json_schema_extra["unit"] == "metres"
     assert Levels(p_minus=1.0).p_minus == 1.0
 
