@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from engine.command import command_line
+from engine.errors import UserError
 from gui import casework, paperwork
 from gui.casework import PATIENCE, Listing, Warn
 from gui.examples import Offer, offered
@@ -220,13 +221,29 @@ class Backend:
         return casework.predict_in(case, subject, settings, procedure, warn=warn)
 
     def label_answers(
-        self, evidence: Evidence, labels: Mapping[tuple[str, int], str], alpha: float
+        self,
+        evidence: Evidence,
+        labels: Mapping[tuple[str, int], str],
+        alpha: float,
+        *,
+        case: Case | None = None,
+        request: ModelRequest | None = None,
+        warn: Warn = _ignore,
     ) -> Evidence:
-        """The evidence with the claim about the true class that a person's labels allow."""
+        """The evidence with the claim about the true class that a person's labels allow.
+
+        With a case both are kept in it; where that fails the claim is made all the same.
+        """
         from engine.oracles.labelling import audited
         from engine.procedures.transferring import with_transfer
 
-        return with_transfer(evidence, audited(evidence, labels), alpha)
+        found = with_transfer(evidence, audited(evidence, labels), alpha)
+        if case is not None:
+            try:
+                casework.keep_labels(case, evidence, found, labels, request)
+            except UserError as error:
+                warn(f"{error} The labels are not in the case.")
+        return found
 
     def create_case(self, path: Path) -> Case:
         """A new case file."""

@@ -6,7 +6,7 @@ Only the worker thread calls these: SQLite waits for the disk with every commit.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -79,6 +79,7 @@ def adopt(case: Case, evidence: Evidence, request: ModelRequest | None) -> int:
         model_request=request or ModelRequest(evidence.model.source),
         input_spec=evidence.input.source,
         key=int(evidence.noise.key, 16),
+        run_id="" if _known(case, evidence) else evidence.run_id,
         at=tuple(evidence.certified_at),
         block=evidence.chain.block if evidence.chain else 0,
         procedure=evidence.procedure,
@@ -86,6 +87,22 @@ def adopt(case: Case, evidence: Evidence, request: ModelRequest | None) -> int:
     known = case.configuration(run)
     case.finish(run, evidence.model_copy(update={"run_id": known.run_id}))
     return run
+
+
+def keep_labels(
+    case: Case,
+    before: Evidence,
+    found: Evidence,
+    labels: Mapping[tuple[str, int], str],
+    request: ModelRequest | None,
+) -> None:
+    """Write a person's labels and the claim they allow into a case, with the run if need be.
+
+    Raises:
+        UserError: the file cannot be written, or holds other votes of this run.
+    """
+    run = _known(case, before) or adopt(case, before, request)
+    case.label(run, found, labels)
 
 
 def certify_in(

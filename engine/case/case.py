@@ -17,13 +17,16 @@ from engine.case.listing import TARGET_REASONS, by_run
 from engine.case.rows import insert_input, insert_model, insert_run, stored_digest
 from engine.command import Task
 from engine.errors import UserError
-from engine.evidence import Evidence
+from engine.evidence import ChainRecord, Evidence
 from engine.fields import checked
 from engine.models.request import ModelRequest
 from engine.procedures.resume import Resume
 from engine.procedures.snapshot import Snapshot
 from engine.records import InputIdentity, ModelIdentity, Votes
 from engine.settings import RunSettings
+
+Labels = Mapping[tuple[str, int], str]
+"""What a person says an answer means, by the answer and the oracle's class of it."""
 
 
 class Case(CaseFile):
@@ -145,33 +148,43 @@ class Case(CaseFile):
         Raises:
             UserError: the file cannot be written, or another window counts this run.
         """
-        # The phases of a decision are no blocks of one size; its votes are those of its result.
-        chain = None if evidence.decision is not None else evidence.chain
+        chain = _blocks_of(evidence)
         selection = Votes(
             counts=evidence.votes.selection, failures=evidence.votes.selection_failures
         )
-        text = evidence.model_dump_json()
         with self._writing() as db:
             self._keep(db, run, selection, chain.blocks if chain else ())
             answers.write(db, run, evidence.answers, chain.blocks if chain else ())
-            done = db.execute("INSERT INTO result (run, evidence) VALUES (?, ?)", (run, text))
-            log.append(
-                db,
-                "ended",
-                run,
-                result=int(done.lastrowid or 0),
-                evidence=check.evidence_digest(text),
-                head=chain.head if chain and chain.blocks else "",
-                n=_counted(evidence),
-                complete=evidence.complete,
-                outcome=evidence.outcome,
-                class_name=evidence.class_name,
-                radius=evidence.radius,
-                certified=evidence.region.headline() if evidence.region else "",
-                stop_reason=evidence.stop_reason,
-            )
+            _end(db, run, evidence)
             owner.give_back(db, run, self._tokens.get(run, ""))
         self._tokens.pop(run, None)
+
+    def label(self, run: int, evidence: Evidence, labels: Labels) -> None:
+        """Keep a finished run's result once more, with the claim that a person's labels allow.
+
+        The log holds when they were given and each of them; the result before stays too.
+
+        Raises:
+            UserError: the file cannot be written, another window counts this run, or its votes
+                are not those of ``evidence``.
+        """
+        before = self.evidence(run)
+        same = before is not None and (before.run_id, before.votes, before.answers) == (
+            evidence.run_id,
+            evidence.votes,
+            evidence.answers,
+        )
+        if not same:
+            raise UserError(f"Run {run} in {self.path} has other answers than those labelled.")
+        names = evidence.model.class_names
+        given = [
+            {"answer": answer, "said": names[index], "true": true}
+            for (answer, index), true in labels.items()
+        ]
+        with self._writing() as db:
+            if owner.holder(db, run) is not None:
+                raise UserError(f"Run {run} in {self.path} is being counted in another window.")
+            _end(db, run, evidence, labels=given)
 
     def resume(self, run: int) -> Resume:
         """What was counted of a run, to go on with; nothing, for one that has just begun.
@@ -271,6 +284,33 @@ class Case(CaseFile):
             raise UserError(f"Run {run} in {self.path} is being counted in another window.")
         run_id, size = db.execute("SELECT run_id, block FROM run WHERE id = ?", (run,)).fetchone()
         votes.write(db, run, run_id, size=size, selection=selection, blocks=blocks)
+
+
+def _end(db: sqlite3.Connection, run: int, evidence: Evidence, **more: Any) -> None:
+    """A result and its event, inside the caller's transaction."""
+    text, chain = evidence.model_dump_json(), _blocks_of(evidence)
+    done = db.execute("INSERT INTO result (run, evidence) VALUES (?, ?)", (run, text))
+    log.append(
+        db,
+        "ended",
+        run,
+        result=int(done.lastrowid or 0),
+        evidence=check.evidence_digest(text),
+        head=chain.head if chain and chain.blocks else "",
+        n=_counted(evidence),
+        complete=evidence.complete,
+        outcome=evidence.outcome,
+        class_name=evidence.class_name,
+        radius=evidence.radius,
+        certified=evidence.region.headline() if evidence.region else "",
+        stop_reason=evidence.stop_reason,
+        **more,
+    )
+
+
+def _blocks_of(evidence: Evidence) -> ChainRecord | None:
+    """Its blocks; the phases of a decision are none of one size, its votes are its result's."""
+    return None if evidence.decision is not None else evidence.chain
 
 
 def _counted(evidence: Evidence) -> int:

@@ -61,7 +61,8 @@ def read_audit(path: Path, class_names: Sequence[str], oracle: Oracle | None = N
     """Labelled answers of a CSV file with a header.
 
     Args:
-        path: columns ``answer,said,true`` (``said`` may be empty where there is an oracle) or
+        path: columns ``answer,said,true`` (``said`` may be empty where there is an oracle; with a
+            column ``count`` a row stands for as many answers) or
             ``accepted,true,count``, the latter about the class that is certified.
         class_names: what may stand in ``said`` and ``true``; ``true`` may also be ``other``.
         oracle: reads the answers again, and refuses a file that says otherwise.
@@ -69,45 +70,69 @@ def read_audit(path: Path, class_names: Sequence[str], oracle: Oracle | None = N
     Raises:
         UserError: it cannot be read, or a row that cannot be.
     """
-    data = _read(path)
-    try:
-        text = data.decode("utf-8-sig")
-        rows = list(csv.DictReader(io.StringIO(text), strict=True))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise UserError(f"{path} is no CSV file; it needs the columns {_COLUMNS}.") from error
+    rows, sha256 = audit_rows(path)
     columns = set(rows[0]) if rows else set()
-    sha256 = hashlib.sha256(data).hexdigest()
-    if len(rows) > _MOST_ROWS:
-        raise UserError(f"{path} has more than {_MOST_ROWS:,} rows.")
     if {"accepted", "true", "count"} <= columns:
         return Labelled(str(path), sha256, None, _table(path, rows))
     if "true" not in columns or not columns & {"said", "answer"}:
         raise UserError(f"{path} has no labelled answers; it needs the columns {_COLUMNS}.")
     reader = oracle if oracle is not None and not oracle.needs_reference else None
-    pairs = Counter(
-        _pair(row, f"{path}, row {number}", class_names, reader)
-        for number, row in enumerate(rows, 2)
-    )
+    pairs: Counter[Pair] = Counter()
+    for number, row in enumerate(rows, 2):
+        place = f"{path}, row {number}"
+        pairs[_pair(row, place, class_names, reader)] += _times(row, place)
     return Labelled(str(path), sha256, pairs, None)
+
+
+def audit_rows(path: Path) -> tuple[list[dict[str, str | None]], str]:
+    """The rows of an audit by the names of its header, and the digest of the file.
+
+    Raises:
+        UserError: it cannot be read.
+    """
+    data = _read(path)
+    try:
+        text = data.decode("utf-8-sig")
+        rows = list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise UserError(f"{path} is no CSV file; it needs the columns {_COLUMNS}.") from error
+    if len(rows) > _MOST_ROWS:
+        raise UserError(f"{path} has more than {_MOST_ROWS:,} rows.")
+    return rows, hashlib.sha256(data).hexdigest()
 
 
 def _table(path: Path, rows: Sequence[Mapping[str, str | None]]) -> Counter[tuple[bool, bool]]:
     counts: Counter[tuple[bool, bool]] = Counter()
     for number, row in enumerate(rows, 2):
-        said, true = (_YES.get(_cell(row, name).lower()) for name in ("accepted", "true"))
-        text = _cell(row, "count")
-        if said is None or true is None or not (text.isascii() and text.isdigit()):
-            raise UserError(f"{path}, row {number}: write yes or no, yes or no, and a count, e.g. yes,no,3.")
-        if len(text) > len(str(_MOST)):
-            raise UserError(f"{path}, row {number}: the count is too large.")
-        counts[said, true] += int(text)
+        said, true = (_YES.get(cell(row, name).lower()) for name in ("accepted", "true"))
+        if said is None or true is None or not _is_count(cell(row, "count")):
+            raise UserError(
+                f"{path}, row {number}: write yes or no, yes or no, and a count, e.g. yes,no,3."
+            )
+        counts[said, true] += _times(row, f"{path}, row {number}")
     return counts
+
+
+def _times(row: Mapping[str, str | None], place: str) -> int:
+    """How many answers a row stands for: its count, or one where there is no such column."""
+    text = cell(row, "count")
+    if "count" not in row:
+        return 1
+    if not _is_count(text):
+        raise UserError(f"{place}: the count must be a whole number.")
+    if len(text) > len(str(_MOST)):
+        raise UserError(f"{place}: the count is too large.")
+    return int(text)
+
+
+def _is_count(text: str) -> bool:
+    return text.isascii() and text.isdigit()
 
 
 def _pair(
     row: Mapping[str, str | None], place: str, names: Sequence[str], oracle: Oracle | None
 ) -> Pair:
-    answer, said, true = (_cell(row, name) for name in ("answer", "said", "true"))
+    answer, said, true = (cell(row, name) for name in ("answer", "said", "true"))
     found = names[oracle.classify([answer])[0]] if oracle is not None and answer else ""
     if said and found and said != found:
         raise UserError(
@@ -117,15 +142,24 @@ def _pair(
     said = said or found
     if said not in names:
         raise UserError(f"{place}: '{quoted(said)}' is no class of the oracle ({_some(names)}).")
-    # A slip of the pen would count as something else, and make the oracle look better than it is.
+    check_true(true, names, place)
+    return said, true
+
+
+def check_true(true: str, names: Sequence[str], place: str) -> None:
+    """Refuse what is no class: a slip of the pen would make the oracle look better than it is.
+
+    Raises:
+        UserError: naming the place and the classes.
+    """
     if true not in names and true != OTHER:
         raise UserError(
             f"{place}: '{quoted(true)}' is no class; write one of {_some(names)}, or {OTHER}."
         )
-    return said, true
 
 
-def _cell(row: Mapping[str, str | None], name: str) -> str:
+def cell(row: Mapping[str, str | None], name: str) -> str:
+    """A cell without the blanks around it; empty where there is none."""
     return (row.get(name) or "").strip()
 
 

@@ -45,8 +45,7 @@ def meaning(
 
     For a ball that is one change of exactly its radius, or the nearest below it in steps of 1/255
     where the claim is about these; for other regions an attack that the figure shows at any size.
-    None where
-    a graph cannot be read again.
+    None where a graph cannot be read again.
 
     Raises:
         UserError: model and input do not fit together.

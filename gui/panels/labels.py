@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import (
@@ -18,14 +20,18 @@ from PySide6.QtWidgets import (
 )
 
 from engine.answers import AnswerGroup
+from engine.errors import UserError
 from engine.evidence import Evidence
+from engine.files import write_atomically
 from engine.oracles.audit import OTHER
 from engine.oracles.base import UNPARSEABLE
+from gui.files import FileAsker
 from gui.panels.page import Page
 from gui.panels.section import say, words
 from gui.session import Session
 from gui.theme import set_role
 
+LABELS_FILTER = "Labels (*.csv);;All files (*)"
 _HEADER, _WIDTHS = ("Answer", "Count", "Oracle says", "It truly means"), (0, 60, 120, 160)
 _ANSWER, _COUNT, _SAID, _TRUE = range(4)
 _OPEN, _NONE = "not labelled", "none of these"
@@ -61,6 +67,7 @@ class LabelPage(Page):
     def __init__(self, session: Session, *, parent: QWidget | None = None) -> None:
         super().__init__("Label answers", parent=parent)
         self._session = session
+        self._asker = FileAsker(self)
         self._shown: tuple[str, tuple[AnswerGroup, ...]] | None = None
         self.meanings: dict[tuple[str, int], Meaning] = {}
         self.table = _table()
@@ -70,14 +77,21 @@ class LabelPage(Page):
         self.rest = QPushButton("&Agree on the rest")
         self.rest.setToolTip("Take the oracle's class for every answer that is not labelled yet")
         self.rest.clicked.connect(self.agree)
+        self.read, self.save = QPushButton("&Import labels…"), QPushButton("&Save labels…")
+        self.read.setToolTip("Labels of a CSV file, for the answers that this run has too")
+        self.save.setToolTip("A CSV file that the command line reads with --audit")
+        self.read.clicked.connect(self.ask_what_to_import)
+        self.save.clicked.connect(self.ask_where_to_save)
         self.apply = QPushButton("&Use the labels")
         set_role(self.apply, "primary")
         self.apply.clicked.connect(self.use)
         self.complaint, self.outcome = words(role="abstained"), words()
+        self.told = words(role="small")
         self.outcome.setAccessibleName("What the labels come to")
         self.unkept = words(role="small")
         self._lay_out()
         session.evidence_changed.connect(self.refresh)
+        session.casebook.opened.connect(self.refresh)
         self.refresh()
 
     def take_focus(self) -> None:
@@ -96,8 +110,10 @@ class LabelPage(Page):
         transfer = evidence.transfer if evidence is not None else None
         say(self.outcome, transfer.statement if transfer is not None else "")
         may = evidence is not None and not self._refused(evidence)
-        for widget in (self.rest, self.apply, self.alpha):
+        for widget in (self.rest, self.apply, self.alpha, self.read, self.save):
             widget.setEnabled(may)
+        kept = self._session.casebook.title
+        self.apply.setToolTip(f"They are kept in the case '{kept}'" if kept else "")
 
     def labels(self) -> dict[tuple[str, int], str]:
         """What was labelled so far."""
@@ -125,6 +141,51 @@ class LabelPage(Page):
         if inside:
             self._session.label_answers(self.labels(), alpha)
 
+    @Slot()
+    def ask_what_to_import(self) -> None:
+        """Ask for a file of labels."""
+        self._asker.open_file("Import labels", LABELS_FILTER, self.import_from)
+
+    def import_from(self, path: Path) -> None:
+        """Put the labels of a file into the choosers; other answers keep theirs."""
+        from engine.oracles.label_file import read_labels  # scipy
+
+        evidence = self._session.evidence
+        if evidence is None:
+            return
+        try:
+            found = read_labels(path, evidence)
+        except UserError as error:
+            self._say(complaint=str(error))
+            return
+        for key, true in found.labels.items():
+            box = self.meanings[key]
+            box.setCurrentIndex(box.findData(true))
+        self._say(_imported(len(found.labels), found.strange, path))
+
+    @Slot()
+    def ask_where_to_save(self) -> None:
+        """Ask for a place for the labels."""
+        self._asker.save_file("Save labels", "labels.csv", self.save_to)
+
+    def save_to(self, path: Path) -> None:
+        """Write the labels as the command line reads them."""
+        from engine.oracles.label_file import labels_csv  # scipy
+
+        evidence = self._session.evidence
+        if evidence is None:
+            return
+        try:
+            write_atomically(path, labels_csv(evidence, self.labels()).encode())
+        except UserError as error:
+            self._say(complaint=str(error))
+        else:
+            self._say(f"Saved {path}; certify --audit {path.name} makes the same claim of it.")
+
+    def _say(self, told: str = "", *, complaint: str = "") -> None:
+        say(self.told, told)
+        say(self.complaint, complaint)
+
     def _refused(self, evidence: Evidence) -> str:
         from engine.oracles.labelling import complaint  # scipy; there is evidence, it is warm
 
@@ -135,6 +196,7 @@ class LabelPage(Page):
         self.meanings = {}
         say(self.complaint, self._refused(evidence) if evidence is not None else "")
         say(self.unkept, "")
+        say(self.told, "")
         if evidence is None or not evidence.answers:
             return
         self.alpha.setText(f"{evidence.settings.alpha:g}")
@@ -168,12 +230,26 @@ class LabelPage(Page):
         below.addStretch(1)
         for button in (self.rest, self.apply):
             below.addWidget(button)
+        files = QHBoxLayout()
+        files.addWidget(self.told, 1)
+        for button in (self.read, self.save):
+            files.addWidget(button)
         for widget in (words(_HOW, "small"), self.complaint):
             self.content.addWidget(widget)
         self.content.addWidget(self.table, 1)
         self.content.addWidget(self.unkept)
+        self.content.addLayout(files)
         self.content.addLayout(below)
         self.content.addWidget(self.outcome)
+
+
+def _imported(count: int, strange: int, path: Path) -> str:
+    """What came of an import."""
+    one = f"{count:,} answer{'' if count == 1 else 's'} labelled as {path.name} says"
+    if not strange:
+        return f"{one}."
+    are = "labelled answer of the file is" if strange == 1 else "labelled answers of the file are"
+    return f"{one}; {strange:,} {are} not among this run's."
 
 
 def _table() -> QTableWidget:

@@ -13,7 +13,7 @@ from gui.panels.facts import FactsTable
 from gui.panels.rows import evidence_rows
 from gui.panels.scroll import ScrollColumn
 from gui.panels.section import say, words
-from gui.panels.statement import ended
+from gui.panels.statement import ended, true_class
 from gui.plots import BoundsPlot, VotesPlot
 from gui.theme import set_role
 from gui.widgets.card import Card
@@ -42,6 +42,8 @@ class RecordView(Card):
         self.outcome, self.headline = words(), words(role="headline")
         self.unit, self.ended = words(role="small"), words(role="small")
         self.badge, self.sentence = words(role="badge"), words()
+        self.true = words()
+        self.true.setAccessibleName("What labels say of the true class")
         self.facts = FactsTable()
         self.votes, self.bounds = VotesPlot(), BoundsPlot()
         self.text = ScrollColumn("Recorded statement", spacing=5)
@@ -50,6 +52,7 @@ class RecordView(Card):
             self.headline,
             self.unit,
             self.sentence,
+            self.true,
             self.ended,
             self.badge,
             self.facts,
@@ -84,6 +87,7 @@ class RecordView(Card):
         say(self.headline, region.headline().replace(", ", "\n") if region else "")
         say(self.unit, region.note() if region else "")
         say(self.sentence, evidence.statement)
+        say(self.true, true_class(evidence))
         say(self.ended, ended(evidence))
         say(self.badge, badge.text)
         self.badge.setToolTip(badge.tip)
@@ -98,7 +102,7 @@ class RecordView(Card):
         """Show a sentence in place of a result."""
         self.evidence = None
         self._head(title, "")
-        for label in (self.outcome, self.headline, self.unit, self.ended, self.badge):
+        for label in (self.outcome, self.headline, self.unit, self.true, self.ended, self.badge):
             say(label, "")
         say(self.sentence, sentence)
         self.facts.show_rows([])

@@ -93,6 +93,8 @@ class RunsPage(Page):
             self.first.show_text("", _EMPTY)
         elif self.chosen is None and not self._compared:
             self.table.selectRow(0)
+        elif self.chosen is not None and not self._book.counting:
+            self._book.read_result(self.chosen)  # labels may have been added to it
         self._refresh_buttons()
 
     def compare(self) -> None:

@@ -129,7 +129,7 @@ class StatementPanel(Card):
         say(self.headline, region.headline().replace(", ", "\n") if region else "")
         say(self.unit, region.note() if region else "")
         say(self.sentence, sentence)
-        say(self.true, _true_class(self._session.evidence))
+        say(self.true, true_class(self._session.evidence))
 
     def _badge(self, badge: Badge | None) -> None:
         say(self.badge, badge.text if badge else "")
@@ -205,7 +205,7 @@ def ended(evidence: Evidence) -> str:
     return " ".join(filter(None, (reason, counted)))
 
 
-def _true_class(evidence: Evidence | None) -> str:
+def true_class(evidence: Evidence | None) -> str:
     """What a person's labels add; empty where there are none."""
     transfer = evidence.transfer if evidence is not None else None
     if transfer is None:

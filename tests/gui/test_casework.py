@@ -7,14 +7,26 @@ import pytest
 from engine.case import Case
 from engine.errors import UserError
 from engine.models.request import ModelRequest
+from engine.oracles.labelling import audited
 from engine.procedures.certify import certify
 from engine.procedures.predict import predict
+from engine.procedures.transferring import with_transfer
 from engine.settings import RunSettings
 from gui.backend import Subject
-from gui.casework import SUFFIX, adopt, certify_in, listing, predict_in, resume_in, save_as
+from gui.casework import (
+    SUFFIX,
+    adopt,
+    certify_in,
+    keep_labels,
+    listing,
+    predict_in,
+    resume_in,
+    save_as,
+)
 from gui.resuming import extended
 from tests.cases import Slow
 from tests.fakes import finish, fitted
+from tests.sayings import flat, saying
 
 SETTINGS = RunSettings(n0=50, n=2000, bound="anytime", batch=100, device="cpu")
 
@@ -136,3 +148,21 @@ def test_an_adopted_run_keeps_its_noise_key(case, subject):
     evidence = finish(certify(subject.classifier, subject.fitted, SETTINGS))
     run = adopt(case, evidence, None)
     assert case.configuration(run).key == evidence.noise.key
+
+
+@pytest.fixture
+def labelled():
+    evidence = finish(certify(saying(), flat(0.1), RunSettings(n0=50, n=500)))
+    labels = {(group.text, group.class_index): "left" for group in evidence.answers}
+    return evidence, with_transfer(evidence, audited(evidence, labels), 0.01), labels
+
+
+def test_labels_bring_their_run_into_the_case_once(case, labelled):
+    evidence, found, labels = labelled
+    request = ModelRequest("brightness")
+    for _ in range(2):
+        keep_labels(case, evidence, found, labels, request)
+    (row,) = listing(case).rows
+    assert case.evidence(row.id) == found
+    assert case.evidence(row.id).transfer is not None
+    assert sum("labels" in event.detail for event in case.events()) == 2

@@ -7,8 +7,12 @@ import pytest
 
 from engine.case import Case
 from engine.case.certifying import certify_run, open_run
+from engine.errors import UserError
 from engine.models.request import ModelRequest
+from engine.oracles.labelling import audited
+from engine.procedures.transferring import with_transfer
 from engine.settings import RunSettings
+from engine.verify import Plan, verify
 from tests.fakes import finish
 from tests.sayings import flat, saying
 
@@ -77,3 +81,41 @@ def test_answers_that_do_not_fit_the_votes_are_damage(case, change):
         db.execute(change)
     db.close()
     assert run in Case.open(case.path).damaged()
+
+
+def test_labels_are_kept_with_the_claim_they_allow(case):
+    run = begun(case)
+    evidence = finish(certify_run(case, run, saying(), flat(0.4)))
+    labels = {(evidence.answers[0].text, evidence.answers[0].class_index): "left"}
+    found = with_transfer(evidence, audited(evidence, labels), 0.01)
+    case.label(run, found, labels)
+    again = Case.open(case.path)
+    assert not again.damaged() and again.evidence(run) == found
+    assert again.evidence(run).transfer.statement
+    row, event = again.row(run), again.events()[-1]
+    assert row.state == "finished" and row.counted == 500
+    assert event.kind == "ended" and event.run == run
+    names = evidence.model.class_names
+    said = names[evidence.answers[0].class_index]
+    assert event.detail["labels"] == [
+        {"answer": evidence.answers[0].text, "said": said, "true": "left"}
+    ]
+    with again._database.reading() as db:  # the result before stays
+        assert db.execute("SELECT count(*) FROM result").fetchone() == (2,)
+    report = verify(case.path, Plan())
+    assert {claim.verdict for claim in report.claims if "true class" in claim.name} == {"holds"}
+    assert not [claim for claim in report.claims if claim.verdict == "does not hold"]
+
+
+def test_labels_of_other_answers_are_refused(case):
+    run = begun(case)
+    evidence = finish(certify_run(case, run, saying(), flat(0.4)))
+    other = evidence.model_copy(update={"answers": evidence.answers[:1]})
+    with pytest.raises(UserError, match="has other answers than those labelled"):
+        case.label(run, other, {})
+    with pytest.raises(UserError, match="has other answers than those labelled"):
+        case.label(begun(case), evidence, {})
+    window = Case.open(case.path)
+    window.claim(run)
+    with pytest.raises(UserError, match="is being counted in another window"):
+        case.label(run, evidence, {})

@@ -47,6 +47,11 @@ def test_counts_are_about_the_certified_class(tmp_path):
     assert len(found.about("left").sha256) == 64
 
 
+def test_a_row_may_stand_for_many_answers(tmp_path):
+    found = audit(tmp_path, "answer,said,true,count\ngo left,left,left,90\n,left,right,7\n")
+    assert counted(found.about("left")) == (90, 7, 0, 0)
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
@@ -59,6 +64,9 @@ def test_counts_are_about_the_certified_class(tmp_path):
         ("accepted,true,count\nmaybe,yes,1\n", "yes or no, yes or no, and a count, e.g. yes,no,3."),
         ("accepted,true,count\nyes,yes,-1\n", "write yes or no, yes or no, and a count"),
         ("accepted,true,count\nyes,yes,99999999999\n", "the count is too large"),
+        ("said,true,count\nleft,left,\n", "row 2: the count must be a whole number."),
+        ("said,true,count\nleft,left,1.5\n", "row 2: the count must be a whole number."),
+        ("said,true,count\nleft,left,99999999999\n", "the count is too large"),
     ],
 )
 def test_labels_that_cannot_be(tmp_path, text, sentence):

@@ -6,8 +6,9 @@ import threading
 
 import pytest
 
+from engine.case import Case
 from engine.evidence import Evidence
-from engine.oracles.audit import OTHER
+from engine.oracles.audit import OTHER, read_audit
 from engine.oracles.base import UNPARSEABLE
 from engine.oracles.labelling import audited
 from engine.procedures.certify import certify
@@ -143,3 +144,76 @@ def test_a_saved_result_says_it_and_holds_up_in_verification(shown, window, qtbo
     assert checked.evidence.transfer == transfer
     (claim,) = [claim for claim in checked.report.claims if "true class" in claim.name]
     assert claim.verdict == "holds"
+
+
+def test_labels_are_saved_as_the_command_line_reads_them_and_come_back(
+    shown, window, evidence, tmp_path
+):
+    shown.agree()
+    labels, path = shown.labels(), tmp_path / "labels.csv"
+    shown.save_to(path)
+    told = f"Saved {path}; certify --audit labels.csv makes the same claim of it."
+    assert shown.told.text() == told
+    names = evidence.model.class_names
+    about = read_audit(path, names, saying().oracle).about(names[evidence.bounds.top])
+    ours = audited(evidence, labels)
+    assert about.model_copy(update={"source": ours.source, "sha256": ours.sha256}) == ours
+    for box in shown.meanings.values():
+        box.setCurrentIndex(0)
+    assert shown.labels() == {}
+    shown.import_from(path)
+    assert shown.labels() == labels
+    assert shown.told.text() == f"{len(labels)} answers labelled as labels.csv says."
+
+
+def test_a_file_that_cannot_be_imported_is_refused_in_a_sentence(shown, tmp_path):
+    path = tmp_path / "labels.csv"
+    path.write_text("answer,true\ngo left,lfet\n")
+    shown.import_from(path)
+    assert "'lfet' is no class" in shown.complaint.text() and shown.labels() == {}
+    path.write_text("answer,true\ngo left,left\ngo up,left\n")
+    shown.import_from(path)
+    assert shown.complaint.text() == ""
+    assert shown.told.text() == (
+        "1 answer labelled as labels.csv says; 1 labelled answer of the file is not among this "
+        "run's."
+    )
+    shown.save_to(tmp_path / "none" / "x" / "labels.csv")
+    assert shown.complaint.text() or (tmp_path / "none" / "x" / "labels.csv").is_file()
+
+
+def test_files_are_asked_for(shown):
+    shown.read.click()
+    assert shown._asker.current.windowTitle() == "Import labels"
+    shown._asker.current.close()
+    shown.save.click()
+    assert shown._asker.current.windowTitle() == "Save labels"
+    shown._asker.current.close()
+
+
+def test_labels_are_written_into_the_open_case_and_seen_when_it_is_opened_again(
+    shown, window, evidence, qtbot, tmp_path
+):
+    path, book = tmp_path / "a.certiscope", window.session.casebook
+    book.create(path)
+    qtbot.waitUntil(lambda: book.case is not None)
+    assert shown.apply.toolTip() == "They are kept in the case 'a'"
+    shown.agree()
+    transfer = used(window, qtbot)
+    qtbot.waitUntil(lambda: len(book.listing.rows) == 1)
+    kept = Case.open(path).evidence(book.listing.rows[0].id)
+    assert kept.transfer == transfer
+    with qtbot.waitSignal(book.opened):
+        book.open(path)
+    record = window.runs.first
+    qtbot.waitUntil(lambda: transfer.statement in record.true.text())
+
+
+def test_a_case_that_cannot_be_written_leaves_the_claim(shown, window, qtbot, tmp_path):
+    book = window.session.casebook
+    book.create(tmp_path / "a.certiscope")
+    qtbot.waitUntil(lambda: book.case is not None)
+    book.case.damage = "The case is damaged; nothing is written to it."
+    shown.agree()
+    assert used(window, qtbot).statement
+    qtbot.waitUntil(lambda: any("not in the case" in n.sentence for n in window.notices.notices))
