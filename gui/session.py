@@ -166,12 +166,18 @@ class Session(Loading):
 
     def label_answers(self, labels: Mapping[tuple[str, int], str], alpha: float) -> None:
         """Work out what the shown run says of the true class, by a person's labels."""
-        evidence = self.evidence
+        evidence, request, case = self.evidence, self.request, self.casebook.case
+        warn = self.casebook.warned.emit
         if evidence is not None and not self.running:
             self._submit(
                 "label",
                 "reading the labels",
-                lambda stop: (evidence, self.backend.label_answers(evidence, labels, alpha)),
+                lambda stop: (
+                    evidence,
+                    self.backend.label_answers(
+                        evidence, labels, alpha, case=case, request=request, warn=warn
+                    ),
+                ),
             )
 
     def stop(self) -> None:
@@ -258,7 +264,7 @@ class Session(Loading):
             self.oracle_asked.emit(self._asked)
         else:
             self._complain(kind, failure.sentence)
-        if kind in ("model", "input") and self._subject is None:
+        if kind in ("model", "input") and self._fit_waits:
             self._fit()  # with what is still there
         self.activity_changed.emit()
 
@@ -290,6 +296,7 @@ class Session(Loading):
         if labelled is self.evidence:
             self.evidence = found
             self.evidence_changed.emit()
+        self.casebook.refresh()
 
     # -- asking the worker ------------------------------------------------------------------
 
