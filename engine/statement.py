@@ -5,6 +5,37 @@ from __future__ import annotations
 from engine.records import ProbabilityBounds
 from engine.regions import Abstention, Region
 from engine.rounding import confidence_percent
+from engine.settings import RunSettings
+
+
+def claimed(
+    settings: RunSettings,
+    region: Region,
+    bounds: ProbabilityBounds,
+    class_name: str,
+    *,
+    early: str = "",
+) -> str:
+    """The claim of a run under its scheme, in its subject's and effect's words.
+
+    Args:
+        settings: of the run.
+        region: what is certified.
+        bounds: it rests on.
+        class_name: of the certified class.
+        early: what a run adds that ended before its planned n; empty where it did not.
+    """
+    scheme = settings.scheme
+    words = certified(
+        region,
+        bounds,
+        class_name,
+        scheme.subject,
+        effect=scheme.effect(class_name),
+        unchanged=scheme.unchanged(class_name),
+    )
+    exact = settings.noise == "exact" and scheme.law == "continuous"
+    return " ".join(filter(None, (words, early, exact_grid() if exact else "")))
 
 
 def certified(

@@ -135,24 +135,13 @@ def _claim(
             "region": None,
         }
     name = class_names[bounds.top]
-    scheme = settings.scheme
-    words = statement.certified(
-        region,
-        bounds,
-        name,
-        scheme.subject,
-        effect=scheme.effect(name),
-        unchanged=scheme.unchanged(name),
-    )
-    if settings.noise == "exact" and settings.scheme.law == "continuous":
-        words += " " + statement.exact_grid()
     return {
         "outcome": "certified",
         "predicted_class": bounds.top,
         "class_name": name,
         "radius": getattr(region, "radius", None),
         "region": region,
-        "statement": words,
+        "statement": statement.claimed(settings, region, bounds, name),
     }
 
 

@@ -79,17 +79,5 @@ def _statement(
 ) -> str:
     if region is None or bounds is None or name is None:
         return statement.abstained(abstention) if abstention else ""
-    scheme = settings.scheme
-    words = statement.certified(
-        region,
-        bounds,
-        name,
-        scheme.subject,
-        effect=scheme.effect(name),
-        unchanged=scheme.unchanged(name),
-    )
-    if n < settings.n:
-        words += " " + statement.partial(n, settings.n, valid=True)
-    if settings.noise == "exact" and settings.scheme.law == "continuous":
-        words += " " + statement.exact_grid()
-    return words
+    early = statement.partial(n, settings.n, valid=True) if n < settings.n else ""
+    return statement.claimed(settings, region, bounds, name, early=early)

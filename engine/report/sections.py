@@ -149,7 +149,7 @@ def _parameters(evidence: Evidence) -> Section:
         Fact(spec.title, plain(getattr(record, spec.name)), _explained(spec.help, spec.unit))
         for record in (settings.scheme, settings)
         for spec in field_specs(type(record))
-        if record is not settings or spec.name not in unused
+        if spec.name not in (unused if record is settings else settings.scheme.idle())
     ]
     return Section("Parameters", tuple(facts))
 

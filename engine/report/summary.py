@@ -155,6 +155,7 @@ def _parameters(evidence: Evidence) -> tuple[Fact, ...]:
         )
         for spec in field_specs(type(scheme))
         if getattr(scheme, spec.name) is not None
+        and spec.name not in scheme.idle()
         and not (spec.advanced and getattr(scheme, spec.name) == spec.default)
     )
 

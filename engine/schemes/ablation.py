@@ -94,6 +94,10 @@ class Ablation(Counting):
         unset = {name: 0 for name, usual in own.items() if values.get(name, usual) == usual}
         return {**values, **unset}
 
+    def idle(self) -> frozenset[str]:
+        """Those of the other form."""
+        return frozenset({"entities", "keep"} if self.p else {"p"})
+
     def noisy(self, x: torch.Tensor, stream: NoiseSource, start: int, out: torch.Tensor) -> None:
         """x with zeros in place of what is ablated; or x and 1 - x, both zero there."""
         ablated = self._ablated(x, stream, start, out.shape[0])

@@ -155,6 +155,10 @@ class Scheme(Record, ABC):
             return None
         return {term: known[term] for term in self.terms}
 
+    def idle(self) -> frozenset[str]:
+        """Fields that decide nothing beside the values of others: reports leave them out."""
+        return frozenset()
+
     def samples(self) -> int | None:
         """How many samples the law has in all, if it is enumerated; else None."""
         return None

@@ -116,6 +116,10 @@ class Selecting(Scheme, ABC):
         json_schema_extra={"advanced": True, "step": 0.01, "slider": [0.51, 1.0, 0.01]},
     )
 
+    def idle(self) -> frozenset[str]:
+        """That of the centre where there is none."""
+        return frozenset(() if self.centre else {"p_centre"})
+
     def keeps(self) -> tuple[float, ...]:
         """Probability that all r changed entities are noised, for r = 0, 1, 2, ..."""
         return keeps(self.p, centre=self.centre**2, p_centre=self.p_centre)

@@ -103,6 +103,10 @@ class HybridUniform(Hybrid):
             )
         return text
 
+    def idle(self) -> frozenset[str]:
+        """The one vocabulary where each field has its own."""
+        return super().idle() | ({"vocabulary"} if self.arities else set())
+
     def sizes(self) -> tuple[int, ...]:
         """Size of the alphabet, the same for all or one for each field."""
         return tuple(map(int, self.arities.split(","))) if self.arities else (self.vocabulary,)

@@ -55,6 +55,10 @@ class Parts(Deciding, ABC):
             raise ValueError(f"must be numbers above 0, at most {LARGEST_SIGMA}, such as 0.25,0.5")
         return ",".join(parts)
 
+    def idle(self) -> frozenset[str]:
+        """The one sigma where each part has its own."""
+        return frozenset({"sigma"} if self.sigmas else ())
+
     def own_sigmas(self) -> tuple[float, ...]:
         """One for each part; empty where there is one for all."""
         return tuple(map(float, self.sigmas.split(","))) if self.sigmas else ()

@@ -2,6 +2,7 @@ from engine import statement
 from engine.records import ProbabilityBounds
 from engine.regions import Abstention, Ball, Count
 from engine.schemes import TextUniform
+from engine.settings import RunSettings
 
 
 def test_certified_in_the_issues_words():
@@ -66,3 +67,16 @@ def test_a_threshold_claims_no_majority_for_the_unchanged_input():
         "With confidence 99.9 %, the smoothed probability of 'unsafe' is at least the threshold "
         "tau = 0.36 for the unchanged text; no change of it is certified."
     )
+
+
+def test_a_claim_says_what_the_run_adds():
+    region = Ball(norm="l2", radius=0.4703, unit="pixels in [0,1]")
+    bounds = ProbabilityBounds(
+        method="live", alpha=0.001, n=10, top=7, p_lower=0.9, p_upper=0.1, valid=True, basis=""
+    )
+    plain = statement.claimed(RunSettings(), region, bounds, "7")
+    assert plain == statement.certified(region, bounds, "7", "image")
+    early = statement.claimed(
+        RunSettings(noise="exact"), region, bounds, "7", early="Stopped early."
+    )
+    assert early == f"{plain} Stopped early. {statement.exact_grid()}"

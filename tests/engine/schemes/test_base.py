@@ -2,7 +2,17 @@ import pytest
 
 from engine.errors import UserError
 from engine.fields import field_specs
-from engine.schemes import SCHEMES, Gaussian, parse_scheme, scheme_class, siblings
+from engine.schemes import (
+    SCHEMES,
+    Ablation,
+    Gaussian,
+    HierarchicalGaussian,
+    HybridUniform,
+    Scheme,
+    parse_scheme,
+    scheme_class,
+    siblings,
+)
 
 
 @pytest.mark.parametrize("scheme", SCHEMES, ids=lambda s: s.key)
@@ -78,3 +88,19 @@ def test_siblings_differ_in_their_kernel(key, kernels):
     found = siblings(scheme_class(key))
     assert [one.kernel_name for one in found] == kernels
     assert scheme_class(key) in found
+
+
+@pytest.mark.parametrize(
+    ("scheme", "idle"),
+    [
+        (Ablation(entities=64, keep=12), {"p"}),
+        (Ablation(p=0.9), {"entities", "keep"}),
+        (HierarchicalGaussian(), {"p_centre"}),
+        (HierarchicalGaussian(centre=3), set()),
+        (HybridUniform(arities="3,4", beta=0.25), {"vocabulary"}),
+        (HybridUniform(sigmas="0.1,0.2"), {"sigma"}),
+        (Gaussian(), set()),
+    ],
+)
+def test_fields_that_decide_nothing_are_idle(scheme: Scheme, idle: set[str]) -> None:
+    assert scheme.idle() == idle
