@@ -106,7 +106,7 @@ def at_levels(scheme: Scheme) -> str:
     levels = [
         f"{spec.title} {getattr(scheme, spec.name):g}"
         for spec in field_specs(type(scheme))
-        if spec.slider is not None and not spec.advanced
+        if spec.slider is not None and not spec.advanced and spec.name not in scheme.idle()
     ]
     return f"{HEADING} at {', '.join(levels)}" if levels else HEADING
 
@@ -117,9 +117,8 @@ def needs(prospect: Prospect) -> list[Need]:
         return []
     lines = [_need(one) for one in (prospect.at_rest, *prospect.needs)]
     if prospect.ceiling is not None:
-        votes = f"all {prospect.n:,} votes agree"
         reached = round_down(prospect.ceiling, _digits(prospect.ceiling))
-        lines.append(Need(f"if {votes}", f"reached {reached}"))
+        lines.append(Need(f"n = {prospect.n:,} reaches at most", reached))
     return lines
 
 

@@ -231,13 +231,14 @@ class LabelPage(Page):
         for button in (self.rest, self.apply):
             below.addWidget(button)
         files = QHBoxLayout()
-        files.addWidget(self.told, 1)
+        files.addStretch(1)
         for button in (self.read, self.save):
             files.addWidget(button)
         for widget in (words(_HOW, "small"), self.complaint):
             self.content.addWidget(widget)
         self.content.addWidget(self.table, 1)
         self.content.addWidget(self.unkept)
+        self.content.addWidget(self.told)
         self.content.addLayout(files)
         self.content.addLayout(below)
         self.content.addWidget(self.outcome)

@@ -29,7 +29,7 @@ def test_no_change_one_word_and_what_votes_reach(view):
     assert lines(view) == [
         ("0 words", "0.5000", ""),
         ("1 word", "0.7001", ""),
-        ("if all 1,000 votes agree", "reached 0.9930", ""),
+        ("n = 1,000 reaches at most", "0.9930", ""),
     ]
     assert view.heading.text() == "Class probability needed at beta 0.8, sigma 0.25"
     assert view.accessibleDescription() == view.text()
