@@ -10,7 +10,6 @@ exactly one t: a change of l1 norm k grid steps changes at most k of the L votes
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -65,19 +64,17 @@ def cells(values: Steps, offsets: Steps, width: int) -> Steps:
     return found
 
 
-def certified_steps(counts: Sequence[int], failures: int, top: int) -> int:
-    """Largest l1 norm, in grid steps, that cannot change the class; -1 if ``top`` is not ahead.
+def certified_steps(top: int, other: int) -> int:
+    """Largest l1 norm, in grid steps, that cannot change the class; -1 if it is not ahead.
 
     Ties go to the lower index, so k changed votes are survived while ``n_A - k`` exceeds every
-    ``n_B + k``, or equals it and B comes later. Failures count as one more class, the last.
+    ``n_B + k``, or equals it and B comes later.
 
     Args:
-        counts: votes per class, of all L samples.
-        failures: samples that named no class.
-        top: class A.
+        top: votes of class A, of all L samples.
+        other: most votes of any other class B, one more where B comes before A.
     """
-    rivals = [n + (b < top) for b, n in enumerate(counts) if b != top]
-    return max(-1, (counts[top] - max(*rivals, failures)) // 2)
+    return max(-1, (top - other) // 2)
 
 
 def grid_radius(p_lower: float, p_upper: float, width: int) -> float:

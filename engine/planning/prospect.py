@@ -59,16 +59,17 @@ def _at_rest(scheme: Scheme, best: Region | None) -> Requirement | None:
 
 def unanimous(settings: RunSettings) -> Region | None:
     """What the settings certify if all n votes are for one class; None for nothing."""
-    bounds = ceiling(settings)
-    if bounds is None:
-        return settings.scheme.region_of_counts(Votes(counts=(settings.n, 0)), 0)
-    return settings.scheme.region(bounds)
+    return settings.scheme.region(_agreed(settings))
 
 
 def ceiling(settings: RunSettings) -> ProbabilityBounds | None:
     """The bounds of n votes that all agree; None where the noise is enumerated."""
     if settings.scheme.samples() is not None:
         return None
+    return _agreed(settings)
+
+
+def _agreed(settings: RunSettings) -> ProbabilityBounds:
     votes, method = Votes(counts=(settings.n, 0)), bound_method(settings.bound)
     return method.at(votes, top=0, alpha=settings.alpha, n_plan=settings.n)
 

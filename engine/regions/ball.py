@@ -38,7 +38,10 @@ class Ball(Record):
     def clause(self, subject: str) -> str:
         """The certified set in words, e.g. ``no change of this image with l2 norm below 0.470``."""
         shown = round_down(self.radius, 3)
-        return f"no change of this {subject} with {self.norm} norm below {shown} (all {self.unit})"
+        reach = "at most" if self.closed else "below"
+        return (
+            f"no change of this {subject} with {self.norm} norm {reach} {shown} (all {self.unit})"
+        )
 
     def headline(self) -> str:
         """The one number on screen, rounded down."""

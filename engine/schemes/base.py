@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import model_serializer
 
 from engine.errors import UserError
-from engine.records import Encoding, InputIdentity, ProbabilityBounds, Record, Votes
+from engine.records import Encoding, InputIdentity, ProbabilityBounds, Record
 from engine.regions import Perturbation, Region
 
 if TYPE_CHECKING:
@@ -162,14 +162,6 @@ class Scheme(Record, ABC):
     def samples(self) -> int | None:
         """How many samples the law has in all, if it is enumerated; else None."""
         return None
-
-    def region_of_counts(self, votes: Votes, top: int) -> Region | None:
-        """The certified region from the counts of all samples, for an enumerated law.
-
-        Raises:
-            NotImplementedError: the law is not enumerated.
-        """
-        raise NotImplementedError(f"{self.key} is sampled, not enumerated")
 
     def total_variation(self, elements: int) -> float | None:
         """Distance of the scheme's integer noise from its law; None if it has no such noise.

@@ -13,7 +13,7 @@ from engine.certificates.dssn import (
     template,
 )
 from engine.errors import UserError
-from engine.records import ProbabilityBounds, Votes
+from engine.records import ProbabilityBounds
 from engine.regions import Ball, Perturbation
 from engine.schemes.base import IMPOSSIBLE, Law, Scheme
 from engine.schemes.levels import PIXELS, half_width_field
@@ -80,19 +80,30 @@ class DssnL1(Scheme):
         out.view(out.shape[0], -1).copy_(middles)
         out.mul_(1.0 / (4 * GRID))
 
-    def region_of_counts(self, votes: Votes, top: int) -> Ball | None:
-        """The exact region from the counts of all L samples; None if ``top`` is not ahead."""
-        steps = certified_steps(votes.counts, votes.failures, top)
-        if steps < 0:
-            return None
-        return Ball(norm="l1", radius=steps / GRID, unit=PIXELS, closed=True)
-
     def region(self, bounds: ProbabilityBounds) -> Ball | None:
-        """lam (p_lower - p_upper), where shares of the L votes are all that is known."""
+        """The exact region where the bounds are shares of all L votes; None if not ahead.
+
+        Otherwise all norms below lam (p_lower - p_upper): bounds on the shares say nothing of ties.
+        """
+        counted = self._counted(bounds)
+        if counted is not None:
+            steps = certified_steps(*counted)
+            if steps < 0:
+                return None
+            return Ball(norm="l1", radius=steps / GRID, unit=PIXELS, closed=True)
         if bounds.p_lower <= bounds.p_upper:
             return None
         radius = grid_radius(bounds.p_lower, bounds.p_upper, levels(self.lam))
         return Ball(norm="l1", radius=radius, unit=PIXELS)
+
+    def _counted(self, bounds: ProbabilityBounds) -> tuple[int, int] | None:
+        """Votes of the top class, and of the best other with its tie, behind shares of all L."""
+        width = self.samples()
+        if bounds.alpha or bounds.n != width:
+            return None
+        top, other = round(bounds.p_lower * width), round(bounds.p_upper * width)
+        same = (top / width, other / width) == (bounds.p_lower, bounds.p_upper)
+        return (top, other) if same else None
 
     def required_probability(self, perturbation: Perturbation) -> float:
         """1/2 + radius / (2 lam): the share of the L votes."""

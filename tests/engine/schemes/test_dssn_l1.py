@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 import torch
 
+from engine.bounds import Enumeration
 from engine.certificates.dssn import cells, template
 from engine.errors import UserError
-from engine.records import Votes
+from engine.records import ProbabilityBounds, Votes
 from engine.schemes import DssnL1
 from engine.schemes.base import IMPOSSIBLE
 
@@ -48,7 +49,7 @@ def test_no_attack_within_the_radius_changes_the_answer(draw):
 
     x = grid(1, 2, 2, seed=3)
     before = votes(x)
-    region = SCHEME.region_of_counts(before, before.top)
+    region = SCHEME.region(shares(before, before.top))
     steps = round(region.radius * 255)
     assert steps >= 1
     generator = torch.Generator().manual_seed(5)
@@ -72,24 +73,49 @@ def test_no_randomness(draw):
     assert torch.equal(out, draw(SCHEME, x, SCHEME.samples(), batch=7)[10:15])
 
 
-def test_region_of_counts():
+def shares(votes: Votes, top: int) -> ProbabilityBounds:
+    return Enumeration().at(votes, top=top, alpha=0.001, n_plan=votes.n)
+
+
+def test_the_region_of_counted_votes_is_exact():
     votes = Votes(counts=(300, 82, 0))
-    region = DssnL1(lam=0.75).region_of_counts(votes, 0)
+    region = DssnL1(lam=0.75).region(shares(votes, 0))
     assert region.radius == 109 / 255 and region.closed
     assert region.contains({"radius": 109 / 255})
     assert not region.contains({"radius": 110 / 255})
-    assert DssnL1(lam=0.75).region_of_counts(votes, 1) is None
-    assert DssnL1(lam=0.75).region_of_counts(Votes(counts=(191, 191)), 0).radius == 0.0
+    assert "with l1 norm at most 0.427" in region.clause("image")
+    assert DssnL1(lam=0.75).region(shares(votes, 1)) is None
+    tie = Votes(counts=(191, 191))
+    assert DssnL1(lam=0.75).region(shares(tie, 0)).radius == 0.0  # ties go to the lower index
+    assert DssnL1(lam=0.75).region(shares(tie, 1)) is None
+    failed = Votes(counts=(200, 0), failures=182)
+    assert DssnL1(lam=0.75).region(shares(failed, 0)).radius == 9 / 255
+
+
+@pytest.mark.parametrize("top", [0, 1])
+def test_every_count_has_its_steps(top):
+    """The shares, rounded to floats, still tell the votes: k moved votes turn the answer or not."""
+    scheme = DssnL1(lam=0.75)
+    width = scheme.samples()
+    for votes_of_top in range(width + 1):
+        counts = (votes_of_top, width - votes_of_top)[:: 1 if top == 0 else -1]
+        region = scheme.region(shares(Votes(counts=counts), top))
+        steps = -1 if region is None else round(region.radius * 255)
+        kept = [
+            votes_of_top - k > width - votes_of_top + k - (top == 0)
+            for k in range(votes_of_top + 1)
+        ]
+        assert steps == sum(kept) - 1
 
 
 def test_a_region_from_shares_is_never_larger(bounds):
     scheme = DssnL1(lam=0.75)
     for n in (192, 200, 300, 381, 382):
-        exact = scheme.region_of_counts(Votes(counts=(n, 382 - n)), 0)
-        shares = scheme.region(bounds(n / 382, (382 - n) / 382))
-        assert shares.radius <= exact.radius + 1 / 255
+        exact = scheme.region(shares(Votes(counts=(n, 382 - n)), 0))
+        bounded = scheme.region(bounds(n / 382, (382 - n) / 382))
+        assert bounded.radius <= exact.radius + 1 / 255
         for steps in range(192):
-            if shares.contains({"radius": steps / 255}):
+            if bounded.contains({"radius": steps / 255}):
                 assert exact.contains({"radius": steps / 255})
     assert scheme.region(bounds(0.5)) is None
 
