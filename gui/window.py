@@ -146,6 +146,8 @@ class Window(DocumentWindow):
         menus = build_menus(self.menuBar(), self.commands)
         self.recent = RecentMenus(menus["&File"], self.commands["quit"], session)
         self.palette_finder = Palette(self.commands, central)
+        QWidget.setTabOrder(self.left.command.copy, self.explore.votes)
+        QWidget.setTabOrder(self.explore.votes, self.explore.votes.more)
 
     def _connect(self) -> None:
         session = self.session
@@ -221,7 +223,7 @@ class Window(DocumentWindow):
         """The picture in the clipboard."""
         image = QGuiApplication.clipboard().image()
         if image.isNull():
-            self.notices.show_notice("warning", "There is no picture in the clipboard.")
+            self.notices.show_notice("info", "There is no picture in the clipboard.")
             return
         try:
             self.session.open_input(str(pasted_picture(image)))

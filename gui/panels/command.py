@@ -15,12 +15,16 @@ _ZERO_WIDTH = "\u200b"
 
 
 class CommandPanel(Section):
-    """Shows the form's run as a shell command, kept in step with every change."""
+    """Shows the form's run as a shell command, kept in step with every change.
+
+    Attributes:
+        copy: puts it on the clipboard.
+    """
 
     def __init__(self, session: Session, copy: QAction, *, parent: QWidget | None = None) -> None:
         super().__init__("Command line", parent=parent)
         self._session = session
-        button = QToolButton(text="Cop&y")
+        self.copy = button = QToolButton(text="Cop&y")
         set_role(button, "quiet")
         button.setAccessibleName("Copy command line")
         button.setToolTip(copy.toolTip())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
@@ -13,6 +15,7 @@ from engine.settings import RunSettings
 from gui.panels.attacker import AttackerPanel
 from gui.panels.catalogue import misfit
 from gui.panels.command import CommandPanel
+from gui.panels.fields import Field
 from gui.panels.input import InputPanel
 from gui.panels.model import ModelPanel
 from gui.panels.scroll import ScrollColumn
@@ -38,6 +41,7 @@ class LeftColumn(Card):
         self.attacker = AttackerPanel()
         self.settings = SettingsPanel(preferences=session.preferences)
         self.command = CommandPanel(session, actions["copy-command"])
+        self._ordered: list[Field] = []
         self._turn = QTimer(self, singleShot=True, interval=_TURN_MS)
         self._turn.timeout.connect(self._look_ahead)
         self._connect()
@@ -48,6 +52,7 @@ class LeftColumn(Card):
         self.title.hide()
         self.subtitle.hide()
         self.content.addWidget(scroll)
+        self._order()
 
     def _connect(self) -> None:
         session = self._session
@@ -55,12 +60,33 @@ class LeftColumn(Card):
         self.attacker.chosen.connect(self.settings.set_scheme)
         self.settings.changed.connect(self._take_settings)
         self.settings.refused.connect(session.refuse_settings)
+        self.settings.changed.connect(self._order)
+        self.settings.refused.connect(self._order)
         session.scheme_proposed.connect(self._take_proposal)
         session.model_changed.connect(self._follow)
         session.fitted_changed.connect(self._follow)
         self.settings.switched.connect(self.attacker.show_scheme)
         session.warmed.connect(self._turn.start)
         session.desk.foreseen.connect(self._show_prospect)
+
+    @Slot()
+    def _order(self) -> None:
+        """Tab goes through the form from top to bottom, whenever a part of it was made."""
+        fields = list(self.settings.fields.values())
+        if fields == self._ordered:
+            return
+        self._ordered = fields
+        rare = [field for field in fields if self.settings.folded.isAncestorOf(field.editor)]
+        usual = [field for field in fields if field not in rare]
+        chain: list[QWidget | None] = [self.attacker.box]
+        for field in usual:
+            chain += [field.slider, field.editor]
+        chain.append(self.settings.more)
+        for field in rare:
+            chain += [field.slider, field.editor]
+        there = [widget for widget in (*chain, self.command.copy) if widget is not None]
+        for before, after in pairwise(there):
+            QWidget.setTabOrder(before, after)
 
     @Slot(object)
     def _take_settings(self, settings: RunSettings) -> None:

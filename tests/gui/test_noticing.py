@@ -77,6 +77,18 @@ def test_sentences_go_with_what_they_are_about(loaded, backend, qtbot):
     qtbot.waitUntil(lambda: not shown(loaded))
 
 
+def test_a_newer_error_takes_the_place_of_the_one_before(graphs, backend, qtbot):
+    session = graphs.session
+    session.open_input("karate:3")
+    qtbot.waitUntil(lambda: bool(shown(graphs)))
+    for name in ("a.png", "b.png"):
+        backend.fail["open_input"] = UserError(f"{name} is empty.")
+        session.open_input(name)
+        qtbot.waitUntil(lambda: f"{name} is empty." in shown(graphs))  # noqa: B023
+    qtbot.waitUntil(lambda: not session.worker.busy())
+    assert shown(graphs) == ["The model takes no graph.", "b.png is empty."]
+
+
 def test_what_is_about_to_be_replaced_is_not_complained_of(graphs, qtbot):
     session = graphs.session
     said = []

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from engine.errors import UserError
 from engine.models.request import ModelRequest
+from engine.schemes import HierarchicalGaussian
 from engine.settings import RunSettings
 from gui.theme import THEMES, current
 
@@ -311,6 +312,22 @@ def test_everything_that_takes_the_keyboard_has_a_name(loaded):
         and type(widget).__name__ not in {"QScrollArea", "QSplitterHandle", "QMenuBar"}
     ]
     assert not nameless
+
+
+def test_tab_goes_from_the_left_to_the_right(loaded, qtbot):
+    run(loaded, qtbot)
+    loaded.left.attacker.chosen.emit(HierarchicalGaussian)  # another form, made later
+    QApplication.processEvents()
+    loaded.activateWindow()
+    loaded.left.attacker.box.setFocus()
+    named = []
+    while len(named) < 40 and "Statement" not in named:
+        focus = QApplication.focusWidget()
+        named.append(focus.accessibleName())
+        qtbot.keyClick(focus, Qt.Key.Key_Tab)
+    wanted = ["Smoothing scheme", "p", "sigma", "n0", "n", "alpha", "bound", "More settings",
+              "Copy command line", "Votes", "What may be claimed, over n"]  # fmt: skip
+    assert [name for name in named if name in wanted] == wanted, named
 
 
 def test_a_run_is_extended_inside_the_window(loaded, qtbot):
