@@ -1,9 +1,9 @@
 """The one style sheet, made from theme tokens.
 
 Roles are given with ``gui.theme.set_role``: ``title``, ``section``, ``muted``, ``small``,
-``headline``, ``badge``, ``badge-sound``, ``mono``, ``certified``, ``abstained``, ``provisional``
-for labels; ``primary``, ``quiet`` for buttons; ``well``, ``bar`` (top and bottom strips), ``error``
-and ``notice`` for frames; ``plain`` for tables in a card.
+``headline``, ``headlines``, ``badge``, ``badge-sound``, ``mono``, ``certified``, ``abstained``,
+``provisional`` for labels; ``primary``, ``quiet`` for buttons; ``well``, ``bar`` (top and bottom
+strips), ``error`` and ``notice`` for frames; ``plain`` for tables in a card.
 """
 
 from __future__ import annotations
@@ -15,6 +15,9 @@ from engine.resources import assets
 
 if TYPE_CHECKING:
     from gui.theme import Theme
+
+_TYPES = ("small", "body", "title", "headlines", "headline")
+"""Sizes of type that the sheet takes from the theme."""
 
 _TEMPLATE = Template("""
 QWidget { color: $text; font-size: ${body}pt; }
@@ -33,6 +36,7 @@ QLabel[role="section"] { font-size: ${small}pt; font-weight: bold; color: $muted
 QLabel[role="muted"] { color: $muted; }
 QLabel[role="small"] { color: $muted; font-size: ${small}pt; }
 QLabel[role="headline"] { font-size: ${headline}pt; font-weight: bold; }
+QLabel[role="headlines"] { font-size: ${headlines}pt; font-weight: bold; }
 QLabel[role="certified"] { color: $certified; font-weight: bold; }
 QLabel[role="abstained"] { color: $runner_up; font-weight: bold; }
 QLabel[role="provisional"] { color: $warning; font-weight: bold; }
@@ -184,7 +188,7 @@ def stylesheet(theme: Theme) -> str:
         colors,
         quiet_edge=theme.quiet_edge,
         **{name: round(theme.px(length)) for name, length in lengths.items()},
-        **{role: f"{theme.points(role):g}" for role in ("small", "body", "title", "headline")},
+        **{role: f"{theme.points(role):g}" for role in _TYPES},
         # half of a circle's whole width, borders included; rounded up it would draw a square
         round_mark=(round(theme.px(lengths["mark"])) + 2) // 2,
         # a handle as high as it is wide, about a groove of 4 pixels

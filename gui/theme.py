@@ -16,7 +16,14 @@ from gui.stylesheet import stylesheet
 FAMILIES = ("DejaVu Sans", "Noto Sans", "Segoe UI", "Helvetica Neue")
 MONO_FAMILIES = ("DejaVu Sans Mono", "Noto Sans Mono", "Consolas", "Menlo")
 
-POINTS = {"small": 8.0, "body": 9.0, "label": 9.0, "title": 10.5, "headline": 24.0}
+POINTS = {
+    "small": 8.0,
+    "body": 9.0,
+    "label": 9.0,
+    "title": 10.5,
+    "headlines": 15.0,
+    "headline": 24.0,
+}
 """Type sizes in points, before scaling."""
 
 TALK_SCALE = 1.6

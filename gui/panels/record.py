@@ -12,7 +12,7 @@ from gui.panels.badge import badge_of
 from gui.panels.facts import FactsTable
 from gui.panels.rows import evidence_rows
 from gui.panels.scroll import ScrollColumn
-from gui.panels.section import say, words
+from gui.panels.section import say, say_headline, words
 from gui.panels.statement import ended, true_class
 from gui.plots import BoundsPlot, VotesPlot
 from gui.theme import set_role
@@ -84,7 +84,7 @@ class RecordView(Card):
         set_role(self.outcome, role)
         say(self.outcome, evidence.outcome.upper() + ("" if evidence.complete else " · PARTIAL"))
         region, badge = evidence.region, badge_of(evidence.settings, evidence.settings.noise)
-        say(self.headline, region.headline().replace(", ", "\n") if region else "")
+        say_headline(self.headline, region.headline() if region else "")
         say(self.unit, region.note() if region else "")
         say(self.sentence, evidence.statement)
         say(self.true, true_class(evidence))

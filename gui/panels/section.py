@@ -70,3 +70,9 @@ def say(label: QLabel, text: str) -> None:
     """Show a sentence; an empty one takes no room."""
     label.setText(text)
     label.setVisible(bool(text))
+
+
+def say_headline(label: QLabel, text: str) -> None:
+    """Show the number of a result in large type; several numbers below each other, smaller."""
+    set_role(label, "headlines" if ", " in text else "headline")
+    say(label, text.replace(", ", "\n"))

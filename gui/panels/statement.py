@@ -21,7 +21,7 @@ from gui.panels.badge import Badge, badge_of
 from gui.panels.facts import FactsTable
 from gui.panels.rows import Rows, evidence_rows, snapshot_rows
 from gui.panels.scroll import ScrollColumn
-from gui.panels.section import say, words
+from gui.panels.section import say, say_headline, words
 from gui.session import Session
 from gui.theme import set_role
 from gui.widgets.card import Card
@@ -126,7 +126,7 @@ class StatementPanel(Card):
         set_role(self.outcome, role)
         say(self.outcome, outcome)
         say(self.basis, basis)
-        say(self.headline, region.headline().replace(", ", "\n") if region else "")
+        say_headline(self.headline, region.headline() if region else "")
         say(self.unit, region.note() if region else "")
         say(self.sentence, sentence)
         say(self.true, true_class(self._session.evidence))
