@@ -206,8 +206,8 @@ def audit_of_oracle_flags() -> list[inspect.Parameter]:
             None,
             "For a model that writes: labelled answers, a CSV file whose header is "
             "'answer,said,true' with rows such as 'go left,turn left,turn left' (the answer, the "
-            "oracle's class, the true one), or 'accepted,true,count' with rows such as "
-            "'yes,no,3'. Adds a claim about the true class.",
+            "oracle's class, the true one; a column 'count' may follow), or 'accepted,true,count' "
+            "with rows such as 'yes,no,3'. Adds a claim about the true class.",
             RUN,
             metavar="F.csv",
         ),
