@@ -24,6 +24,7 @@ class ScrollColumn(QScrollArea):
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._least = 0
         inside = QWidget()
         self.column = QVBoxLayout(inside)
         self.column.setContentsMargins(0, 0, 8, 0)
@@ -51,4 +52,7 @@ class ScrollColumn(QScrollArea):
         width = self.viewport().width()
         # -1 where nothing in it breaks its lines
         self.widget().setMinimumHeight(max(0, self.column.totalHeightForWidth(width)))
-        self.updateGeometry()
+        least = self.widget().minimumSizeHint().width()
+        if least != self._least:
+            self._least = least
+            self.updateGeometry()

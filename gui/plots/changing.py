@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from engine.regions import Perturbation
 
 F = TypeVar("F")
+_WHOSE = (
+    "answers on this card are the base model's, one for each copy; what is certified is what it "
+    "answers most often under noise"
+)
 
 
 class ChangingPlot(Plot[F]):
@@ -66,6 +70,11 @@ class ChangingPlot(Plot[F]):
         change = self.slider.change()
         if change is not None:
             self.show_change(change)
+
+    def tell_noise(self, noise: str) -> None:
+        """Say whose answers these are, and under what noise, in the subtitle."""
+        short = noise.partition(" (")[0]
+        self.set_subtitle(f"base model's answers · {short}", whole=f"{noise}; {_WHOSE}")
 
     @Slot(object)
     def _choose(self, change: Perturbation) -> None:

@@ -73,8 +73,7 @@ class MeaningPlot(ChangingPlot["MeaningFigure"]):
             if self.slider.change() is None:
                 self.perturbed.show_pixels(None, "")
                 self.perturbed.hide()
-        noise = figure.noise_in_words
-        self.set_subtitle(noise.partition(" (")[0], whole=noise)
+        self.tell_noise(figure.noise_in_words)
         self._arrange()
 
     def summary(self) -> str:

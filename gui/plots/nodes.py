@@ -73,8 +73,7 @@ class NodesPlot(ChangingPlot["NodesFigure"]):
         )
         self.listed.hide()
         self.offer_changes()
-        noise = figure.noise_in_words
-        self.set_subtitle(noise.partition(" (")[0], whole=noise)
+        self.tell_noise(figure.noise_in_words)
         self._arrange()
 
     def summary(self) -> str:

@@ -100,8 +100,7 @@ class RowsPlot(ChangingPlot["RowsFigure"]):
         self.table.setColumnHidden(_CHANGED, True)
         self.offer_changes()
         self._fit()
-        noise = figure.noise_in_words
-        self.set_subtitle(noise.partition(" (")[0], whole=noise)
+        self.tell_noise(figure.noise_in_words)
 
     def summary(self) -> str:
         """The answers, and what was done to each copy."""

@@ -80,7 +80,7 @@ class WordsPlot(ChangingPlot["WordsFigure"]):
             line.show_wording(sample, f"noisy: {sample.answer}{told}", detail=detail)
         self.perturbed.hide()
         self.offer_changes()
-        self.set_subtitle(figure.noise_in_words)
+        self.tell_noise(figure.noise_in_words)
 
     def summary(self) -> str:
         """The captions in words."""

@@ -19,8 +19,9 @@ def test_pictures_and_captions(shown, meaning) -> None:
     assert [view.image for view in plot.noisy] == [to_image(pixels) for pixels in figure.noisy]
     assert [view.caption for view in plot.noisy] == ["noisy: 7", "noisy: 7", "noisy: 2"]
     assert plot.perturbed.image == to_image(figure.perturbed)
-    assert plot.subtitle.text() == "Gaussian, sigma 0.25"
-    assert plot.subtitle.toolTip() == "Gaussian, sigma 0.25 (pixels in [0,1])"
+    assert plot.subtitle.text() == "base model's answers · Gaussian, sigma 0.25"
+    told = plot.subtitle.toolTip()
+    assert told.startswith("Gaussian, sigma 0.25 (pixels in [0,1]); answers on this card are the")
 
 
 def test_the_size_of_the_change_is_rounded_down_and_its_way_told(shown, meaning) -> None:

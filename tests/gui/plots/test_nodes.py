@@ -94,7 +94,7 @@ def test_the_summary_tells_answers_and_nodes(shown) -> None:
         "Mr. Hi, Mr. Hi, Officer. node 12: +1 feature; node 3: +1 feature, -1. The base model "
         "answers Officer."
     )
-    assert plot.subtitle.text() == "flips, 0 to 1 with 0.05"
+    assert plot.subtitle.text() == "base model's answers · flips, 0 to 1 with 0.05"
 
 
 def test_it_can_be_saved(shown, tmp_path) -> None:
