@@ -32,9 +32,9 @@ def moved(batch: Batch, device: torch.device) -> Batch:
     return alike(batch, lambda part: part.to(device))
 
 
-def head(batch: Batch, size: int) -> Batch:
-    """The first ``size`` rows."""
-    return alike(batch, lambda part: part[:size])
+def rows_of(batch: Batch, first: int, last: int) -> Batch:
+    """Rows first .. last-1, in the same memory."""
+    return alike(batch, lambda part: part[first:last])
 
 
 def room(x: Batch, shape: Sequence[int], size: int, device: torch.device) -> Batch:

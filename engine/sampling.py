@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterator, Sequence
 import torch
 
 from engine.answers import AnswerBook, AnswerGroup
-from engine.batches import Batch, head, moved, parts, room, size_in_bytes
+from engine.batches import Batch, moved, parts, room, size_in_bytes
 from engine.errors import UserError
 from engine.models.base import NO_CLASS, Classifier
 from engine.noise import NoiseSource, Stream
+from engine.noisy import NoisyCopies
 from engine.records import Votes
 from engine.schemes import Scheme
 
@@ -26,13 +27,15 @@ BATCH_SECONDS = 0.06
 PATIENCE = 0.4
 """How long a batch of a slow model may take where a larger batch makes its samples cheaper; a
 window, at which somebody waits, asks for less."""
-_WORTH_WAITING, _NO_GAIN = 1.08, 1.03
+_WORTH_WAITING, _NO_GAIN = 1.08, 1.05
 """Speed-up from doubling: above the first a longer batch pays, below the second none does."""
 _FILLED = 256
 """From this size on a batch fills the processor, and a dearer sample means a full cache."""
 _MAX_BATCH = 8192
 _MAX_BATCH_BYTES = 256 << 20
-_TRIALS = 3
+_TRIALS, _MOST_TRIALS, _TRIAL_SECONDS = 3, 12, 0.01
+"""A short batch is tried more often: its time is easily disturbed."""
+_ENDLESS = 1 << 40
 
 
 class Sampler:
@@ -79,7 +82,7 @@ class Sampler:
         self._x = moved(x, device)
         self._shape = shape or tuple(parts(x)[0].shape)
         self._classes = len(classifier.identity.class_names)
-        self._buffer: Batch | None = None
+        self._copies = NoisyCopies(self._x, scheme, self._shape, device)
         self._batch_seconds = BATCH_SECONDS
 
     @property
@@ -147,69 +150,66 @@ class Sampler:
             batches = max(1, round(SNAPSHOT_SECONDS / self._batch_seconds))
             if often:
                 batches = min(batches, -(-block // self.batch))
-            base = done // block
-            height = (done % block + batches * self.batch) // block + 1
-            table = torch.zeros((height, self._classes + 1), dtype=torch.int64, device=self.device)
-            began, drawn = time.perf_counter(), 0
+            began, start = time.perf_counter(), done
+            answered: list[torch.Tensor] = []
             for _ in range(batches):
-                n = self._count(noise, done, min(self.batch, last - done), table, base, block)
-                done += n
-                drawn += 1
-                if done >= last or self._stop.is_set() or not n:
+                classes = self._answers(noise, range(done, last))
+                if classes is None:
                     break
-            listed = table.tolist()
-            yield {base + i: row for i, row in enumerate(listed) if any(row)}
-            if not n:
+                answered.append(classes)
+                done += len(classes)
+                if done >= last or self._stop.is_set():
+                    break
+            yield self._counts(answered, start, block)
+            if classes is None:
                 return
-            self._follow((time.perf_counter() - began) / drawn)
+            self._follow((time.perf_counter() - began) / len(answered))
 
-    def _count(
-        self,
-        noise: NoiseSource,
-        start: int,
-        size: int,
-        table: torch.Tensor,
-        base: int,
-        block: int,
-    ) -> int:
-        """Count up to ``size`` samples from ``start``; how many were counted, 0 for no memory."""
+    def _counts(
+        self, answered: Sequence[torch.Tensor], start: int, block: int
+    ) -> dict[int, list[int]]:
+        """Counts of consecutive samples from ``start``, by block; the one synchronisation."""
+        if not answered:
+            return {}
+        classes = torch.cat(list(answered))
+        base, width = start // block, self._classes + 1
+        blocks = (start + len(classes) - 1) // block - base + 1
+        cells = torch.arange(start, start + len(classes), device=self.device)
+        cells = cells.div_(block, rounding_mode="floor").sub_(base).mul_(width).add_(classes + 1)
+        table = torch.bincount(cells, minlength=blocks * width).view(blocks, width).tolist()
+        return {base + i: row for i, row in enumerate(table) if any(row)}
+
+    def _answers(self, noise: NoiseSource, left: range) -> torch.Tensor | None:
+        """Classes of the next batch of the samples ``left``; None where memory is short."""
+        size = min(self.batch, len(left))
         while True:
             try:
-                classes = self._classify(noise, start, size)
+                classes = self._classify(noise, left, size)
                 if said := self.classifier.said():
                     self.answers.add(said, classes.tolist())
-                break
+                return classes
             except Exception as error:
                 if not _is_out_of_memory(error):
                     # Redrawing it would condition on "did not crash" and bias p_A upwards.
                     self._warn(f"Batches that failed count against every class: {_line(error)}.")
-                    classes = torch.full((size,), NO_CLASS, device=self.device)
-                    break
+                    return torch.full((size,), NO_CLASS, device=self.device)
             if size == 1:
                 self._warn(self._too_small() + " The votes counted before are kept.")
-                return 0
+                return None
             size //= 2
             self._shrink(size)
-        index = torch.arange(start, start + size, device=self.device).div_(
-            block, rounding_mode="floor"
-        )
-        cells = index.sub_(base).mul_(table.shape[1]).add_(classes + 1)
-        table.view(-1).scatter_add_(0, cells, torch.ones_like(cells))
-        return size
 
-    def _classify(self, noise: NoiseSource, start: int, size: int) -> torch.Tensor:
-        if self._buffer is None or parts(self._buffer)[0].shape[0] < size:
-            self._buffer = room(self._x, self._shape, size, self.device)
-        batch = head(self._buffer, size)
+    def _classify(self, noise: NoiseSource, left: range, size: int) -> torch.Tensor:
+        """Classes of the first ``size`` samples that are left."""
         with torch.inference_mode():
-            self.scheme.noisy(self._x, noise, start, batch)
+            batch = self._copies.batch(noise, left.start, size, left.stop)
             return self.classifier.classify(batch)
 
     def _grow(self, size: int, seconds: float, planned: int) -> tuple[int, float]:
         while 2 * size <= self._largest(planned) and not self._stop.is_set():
             if seconds > self._patience:
                 break
-            doubled = self._trial(2 * size)
+            doubled = self._trial(2 * size, most=_MOST_TRIALS)
             if doubled is None:
                 break
             gain = 2 * seconds / doubled
@@ -220,14 +220,15 @@ class Sampler:
             size, seconds = 2 * size, doubled
         return size, seconds
 
-    def _trial(self, size: int) -> float | None:
+    def _trial(self, size: int, *, most: int = _TRIALS) -> float | None:
         """Seconds for a batch of this size, the best of a few tries; None if memory is short."""
         noise = self.noise(Stream.CALIBRATION)
         seconds: list[float] = []
         try:
-            while len(seconds) < _TRIALS and sum(seconds) < 2 * BATCH_SECONDS:
+            while len(seconds) < most and sum(seconds) < _enough(seconds):
                 began = time.perf_counter()
-                self._classify(noise, 0, size).sum().item()
+                left = range(len(seconds) * size, _ENDLESS)  # fresh samples, as in a run
+                self._classify(noise, left, size).sum().item()
                 seconds.append(time.perf_counter() - began)
         except Exception as error:
             if _is_out_of_memory(error):
@@ -244,7 +245,7 @@ class Sampler:
         return max(1, min(_MAX_BATCH, _MAX_BATCH_BYTES // bytes_each, planned))
 
     def _shrink(self, size: int) -> None:
-        self._buffer = None
+        self._copies.release()
         if self.device.type == "cuda":
             torch.cuda.empty_cache()
         self.batch = size
@@ -263,6 +264,11 @@ class Sampler:
     def _warn(self, sentence: str) -> None:
         if sentence not in self.warnings:
             self.warnings.append(sentence)
+
+
+def _enough(tried: Sequence[float]) -> float:
+    """Seconds after which a batch size needs no further trial: few trials may take longer."""
+    return 2 * BATCH_SECONDS if len(tried) < _TRIALS else _TRIAL_SECONDS
 
 
 def _is_out_of_memory(error: Exception) -> bool:

@@ -1,7 +1,7 @@
 import numpy as np
 import torch
 
-from engine.batches import alike, from_arrays, head, moved, parts, room, size_in_bytes
+from engine.batches import alike, from_arrays, moved, parts, room, rows_of, size_in_bytes
 
 PAIR = (torch.zeros(3, 4, 4), torch.arange(7))
 
@@ -21,7 +21,7 @@ def test_room_has_the_noised_shape_for_the_first_part_and_the_own_for_the_rest()
 
 
 def test_rows_and_devices_of_all_parts():
-    assert [len(part) for part in parts(head(PAIR, 2))] == [2, 2]
+    assert [len(part) for part in parts(rows_of(PAIR, 1, 3))] == [2, 2]
     assert all(part.device.type == "meta" for part in parts(moved(PAIR, torch.device("meta"))))
     assert parts(alike(PAIR, lambda part: part + 1))[1][0] == 1
     assert size_in_bytes(PAIR) == 4 * 48 + 8 * 7
