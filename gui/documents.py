@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,39 +25,32 @@ from gui.files import (
     is_votes,
 )
 from gui.panels.consent import ask_for_oracle
-from gui.panels.labels import LabelPage
 from gui.panels.left import LeftColumn
 from gui.panels.notice import NoticeArea
-from gui.panels.page import Page
-from gui.panels.planner import PlannerPage
-from gui.panels.runs import RunsPage
-from gui.panels.tradeoff import TradeOffPage
-from gui.panels.verify import VerifyPage
-from gui.panels.votes_page import VotesPage
 from gui.session import Session
+from gui.widgets.stack import PageStack
 
 if TYPE_CHECKING:
     from engine.replay import ReplayResult
+    from gui.pages import Pages
+    from gui.panels.labels import LabelPage
+    from gui.panels.planner import PlannerPage
+    from gui.panels.runs import RunsPage
+    from gui.panels.tradeoff import TradeOffPage
+    from gui.panels.verify import VerifyPage
+    from gui.panels.votes_page import VotesPage
 
 TITLE = "Certiscope"
 
 
 class DocumentWindow(QMainWindow):
-    """A main window that opens documents.
-
-    Attributes:
-        documents: the pages.
-        pages: these, and one beside which the form and the statement stay.
-        wide: those that bring their own results and need no form.
-    """
+    """A main window that opens documents, each on a page of its own."""
 
     session: Session
     asker: FileAsker
     notices: NoticeArea
     left: LeftColumn
-    documents: tuple[Page, ...]
-    pages: tuple[Page, ...]
-    wide: tuple[Page, ...]
+    middle: PageStack
 
     @abstractmethod
     def show_page(self, page: QWidget) -> None:
@@ -67,30 +60,63 @@ class DocumentWindow(QMainWindow):
     def refresh_actions(self) -> None:
         """Enable the commands that make sense now."""
 
-    def build_documents(self, session: Session) -> None:
-        """Make the pages."""
-        self.labels = LabelPage(session)
-        self.runs = RunsPage(session.casebook)
-        self.verify = VerifyPage(session.desk)
-        self.planner = PlannerPage(session)
-        self.votes = VotesPage(session)
-        self.tradeoff = TradeOffPage(session, self.asker)
-        self.wide = (self.runs, self.verify, self.tradeoff)
-        self.documents = (*self.wide, self.planner, self.votes)
-        self.pages = (self.labels, *self.documents)
+    @abstractmethod
+    def show_explore(self) -> None:
+        """Back to the plots."""
+
+    @cached_property
+    def pages(self) -> Pages:
+        """The pages, made, laid into the middle and connected when first asked for."""
+        from gui.pages import make_pages  # deferred: the window is painted without them
+
+        pages = make_pages(self.session, self.asker)
+        for page in pages.all:
+            self.middle.addWidget(page)
+            page.left.connect(self.show_explore)
+        pages.runs.go_on.connect(self.session.resume_run)
+        pages.verify.ask.connect(self.ask_what_to_verify)
+        for record in (pages.runs, pages.verify):
+            record.export.connect(self.ask_where_to_save)
+            record.notice.connect(self.notices.show_notice)
+        for page in (pages.planner, pages.votes, pages.tradeoff):
+            page.notice.connect(self.notices.show_notice)
+        pages.planner.wanted.connect(self._put_into_form)
+        pages.votes.ask.connect(self.ask_for_votes)
+        pages.votes.save.connect(self._ask_where_to_save_votes)
+        return pages
+
+    @property
+    def labels(self) -> LabelPage:
+        """Label answers."""
+        return self.pages.labels
+
+    @property
+    def runs(self) -> RunsPage:
+        """The runs of the case."""
+        return self.pages.runs
+
+    @property
+    def verify(self) -> VerifyPage:
+        """Verify a report."""
+        return self.pages.verify
+
+    @property
+    def planner(self) -> PlannerPage:
+        """What would it take."""
+        return self.pages.planner
+
+    @property
+    def votes(self) -> VotesPage:
+        """Votes that somebody else drew."""
+        return self.pages.votes
+
+    @property
+    def tradeoff(self) -> TradeOffPage:
+        """Compare schemes."""
+        return self.pages.tradeoff
 
     def connect_documents(self) -> None:
-        """Connect them to the session."""
-        self.runs.go_on.connect(self.session.resume_run)
-        self.verify.ask.connect(self.ask_what_to_verify)
-        for page in (self.runs, self.verify):
-            page.export.connect(self.ask_where_to_save)
-            page.notice.connect(self.notices.show_notice)
-        for page in (self.planner, self.votes, self.tradeoff):
-            page.notice.connect(self.notices.show_notice)
-        self.planner.wanted.connect(self._put_into_form)
-        self.votes.ask.connect(self.ask_for_votes)
-        self.votes.save.connect(self._ask_where_to_save_votes)
+        """Follow what the session opens."""
         self.session.casebook.opened.connect(self._on_case)
         self.session.oracle_asked.connect(self._on_oracle_asked)
 

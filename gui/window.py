@@ -49,6 +49,7 @@ from gui.panels.gallery import GalleryPage
 from gui.panels.left import WIDTH as LEFT_WIDTH
 from gui.panels.left import LeftColumn
 from gui.panels.notice import NoticeArea
+from gui.panels.page import Page
 from gui.panels.palette import Palette
 from gui.panels.preview import Preview
 from gui.panels.progress import ProgressPanel
@@ -114,12 +115,11 @@ class Window(DocumentWindow):
         self.preview = Preview(self.commands)
         self.gallery = GalleryPage()
         self.doctor = DoctorPage()
-        self.build_documents(session)
         self.statement = StatementPanel(session, self.commands)
         self.progress = ProgressPanel(session)
         self.middle = PageStack()
         self.middle.addWidget(self.explore)
-        for page in (self.preview, self.gallery, self.doctor, *self.pages):
+        for page in (self.preview, self.gallery, self.doctor):
             self.middle.addWidget(page)
         self.columns = QSplitter(Qt.Orientation.Horizontal)
         self.columns.setChildrenCollapsible(False)
@@ -171,7 +171,7 @@ class Window(DocumentWindow):
         self.connect_documents()
         self.left.model.wanted.connect(session.open_model)
         self.gallery.chosen.connect(self._on_example)
-        for page in (self.preview, self.gallery, self.doctor, *self.pages):
+        for page in (self.preview, self.gallery, self.doctor):
             page.left.connect(self.show_explore)
         themes = QActionGroup(self)
         for name in THEMES:
@@ -379,8 +379,9 @@ class Window(DocumentWindow):
     def _make_room(self) -> None:
         """Side columns go in talk mode, and for pages with results of their own."""
         talk, page = self.commands["talk"].isChecked(), self.middle.currentWidget()
-        self.left.setVisible(not talk and page not in self.wide)
-        self.statement.setVisible(not talk and page not in self.documents)
+        document = page if isinstance(page, Page) else Page
+        self.left.setVisible(not talk and document.beside_form)
+        self.statement.setVisible(not talk and document.beside_statement)
 
     @Slot(object)
     def _on_offer(self, offer: Offer) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
@@ -13,10 +15,14 @@ class Page(Card):
     """A titled card with a way back and room for buttons.
 
     Attributes:
+        beside_form: the form stays beside it; not where a page brings results of its own.
+        beside_statement: the statement does.
         buttons: row of buttons at the right of the header.
     """
 
     left = Signal()
+    beside_form: ClassVar[bool] = True
+    beside_statement: ClassVar[bool] = True
 
     def __init__(self, title: str, *, parent: QWidget | None = None) -> None:
         super().__init__(title, parent=parent)

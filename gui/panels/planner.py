@@ -47,6 +47,8 @@ class PlannerPage(Page):
         notice: kind and sentence.
     """
 
+    beside_statement = False
+
     wanted = Signal(int, str)
     notice = Signal(str, str)
 

@@ -41,6 +41,8 @@ class RunsPage(Page):
         notice: kind and sentence.
     """
 
+    beside_form = beside_statement = False
+
     go_on = Signal(object)
     export = Signal(object, str)
     notice = Signal(str, str)

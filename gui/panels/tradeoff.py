@@ -54,6 +54,8 @@ class TradeOffPage(Page):
         notice: kind and sentence.
     """
 
+    beside_form = beside_statement = False
+
     notice = QtSignal(str, str)
 
     def __init__(

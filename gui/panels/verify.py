@@ -36,6 +36,8 @@ class VerifyPage(Page):
         notice: kind and sentence.
     """
 
+    beside_form = beside_statement = False
+
     ask = Signal()
     export = Signal(object, str)
     notice = Signal(str, str)

@@ -54,6 +54,8 @@ class VotesPage(Page):
         notice: kind and sentence.
     """
 
+    beside_statement = False
+
     ask = Signal()
     save = Signal(object, str)
     notice = Signal(str, str)
