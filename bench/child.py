@@ -35,12 +35,12 @@ def _run(model: str, source: str, n: int) -> None:
     app = application()
     window = open_window()
     session, heart = window.session, Heartbeat()
-    session.set_settings(session.settings.model_copy(update={"n": n}))
     started: list[bool] = []
 
     def step() -> None:
         if session.ready and not started:
             started.append(True)
+            window.left.settings.put(n=n)
             heart.start()
             window.certify()
 
@@ -49,6 +49,8 @@ def _run(model: str, source: str, n: int) -> None:
         if evidence is None:
             return
         late, speed = heart.stop(), evidence.performance
+        if evidence.settings.n != n:
+            sys.exit(f"The run had n = {evidence.settings.n}, not {n}.")
         lateness = {"median": late.median, "p99": late.p99, "worst": late.worst}
         answer = {"lateness": lateness, "rate": speed.samples_per_second, "threads": speed.threads}
         print(json.dumps(answer))

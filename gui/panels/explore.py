@@ -43,7 +43,7 @@ from gui.worker import Job
 _HANDLE = 10
 REGION_HEIGHT = 270
 """Pixels: less would leave no room for the map between title and legend."""
-TURN_MS = 120
+TURN_MS = 150
 """While votes are counted, histogram and bounds are drawn in turn at this pace. Both with every
 snapshot, 15 times a second, took a quarter of a fast run's speed; in turn it is a twentieth."""
 MAP = "map"

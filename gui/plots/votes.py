@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from engine.figures import Bar, VotesFigure
 
 _HEADROOM = 1.16
-_MIN_TOP = 0.62
+_MIN_TOP, _STEP = 0.62, 0.05
 """The half line stays in sight while the votes are spread thin."""
 _BAR, _THIN = 0.56, 0.16
 _ROTATED_ROOM = 64.0
@@ -51,6 +52,7 @@ class VotesPlot(Chart["VotesFigure"]):
         self.marker = pg.ScatterPlotItem(symbol="t1", size=8, pxMode=True)
         self.counts: list[pg.TextItem] = []
         self.names: list[pg.TextItem] = []
+        self._named: object = None
         for item in (
             self.half, self.half_label, self.estimation, self.selection, self.foot, self.marker
         ):  # fmt: skip
@@ -73,7 +75,8 @@ class VotesPlot(Chart["VotesFigure"]):
             [i - 0.3 if both else i for i in at], first, width=_THIN if both else _BAR, styles=thin
         )
         self._ensure_texts(len(bars))
-        top = max((*shares, *first, _MIN_TOP)) * _HEADROOM
+        # in steps: an axis that follows every vote trembles, and its labels with it
+        top = math.ceil(max((*shares, *first, _MIN_TOP)) * _HEADROOM / _STEP) * _STEP
         below = min(0.0, self.view.viewRange()[1][0])
         self.view.setRange(xRange=(-0.6, len(bars) - 0.4), yRange=(below, top), padding=0)
         self.set_subtitle(_subtitle(figure))
@@ -144,6 +147,10 @@ class VotesPlot(Chart["VotesFigure"]):
         room = length + _TEXT_MARGINS + theme.px(_NAME_DROP)
         self._make_room_below(room, frame)
         per_pixel = self.view.viewRange()[1][1] / (frame.h - room)
+        named = (tuple(bar.name for bar in figure.bars), figure.top, frame, per_pixel, theme)
+        if named == self._named:
+            return
+        self._named = named
         for i, (bar, text) in enumerate(zip(figure.bars, self.names, strict=False)):
             chosen = bar.index == figure.top
             text.setText(metrics.elidedText(bar.name, Qt.TextElideMode.ElideRight, int(limit)))

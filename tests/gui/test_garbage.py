@@ -58,3 +58,17 @@ def test_python_gets_its_collection_back_only_if_it_had_it(qapp):
         assert not gc.isenabled()
     finally:
         (gc.enable if before else gc.disable)()
+
+
+def test_what_was_there_before_a_run_is_left_out_while_it_goes_on(qapp, monkeypatch):
+    done = []
+    monkeypatch.setattr(gc, "freeze", lambda: done.append("freeze"))
+    monkeypatch.setattr(gc, "unfreeze", lambda: done.append("unfreeze"))
+    busy = [False]
+    collector = Collector(idle=lambda: not busy[0])
+    for now in (False, True, True, False, False, True):
+        busy[0] = now
+        collector.collect()
+    assert done == ["freeze", "unfreeze", "freeze"]
+    collector.release()
+    assert done[-1] == "unfreeze"
