@@ -17,6 +17,7 @@ _BESIDE_THE_FORM = {
     "--class-names": "Class names",
     "--oracle": "Oracle",
     "--prompt": "Prompt",
+    "--max-new-tokens": "Longest answer",
     "--selection": "class chosen by",
     "--at": "certified at",
 }

@@ -85,8 +85,18 @@ class HybridUniform(Hybrid):
 
     @classmethod
     def suited_to(cls, given: InputIdentity) -> dict[str, Any]:
-        """The alphabet of a text's words, or those of a table's fields."""
-        return {"arities": listed(given)} if given.kind == "table" else super().suited_to(given)
+        """The alphabet of a text's words, or those of a table's fields, and a beta for these.
+
+        Where the default replaces a field of few values so often that nothing of it is left, half
+        of that: a field of two values keeps its own with 3/4.
+        """
+        if given.kind != "table":
+            return super().suited_to(given)
+        suited: dict[str, Any] = {"arities": listed(given)}
+        limit = _most_beta(min(given.alphabet, default=2))
+        if cls.model_fields["beta"].default > limit:
+            suited["beta"] = round(limit / 2, 2)
+        return suited
 
     @field_validator("arities")
     @classmethod
@@ -96,10 +106,10 @@ class HybridUniform(Hybrid):
         fewest, beta = min(map(int, text.split(","))), info.data.get("beta", 0.0)
         if fewest < 2:
             raise ValueError("must be 2 or more for each field")
-        if beta > (fewest - 1) / fewest:
+        if beta > _most_beta(fewest):
             raise ValueError(
                 f"must be such that beta is at most (V - 1) / V for the field with the fewest "
-                f"values V, here {(fewest - 1) / fewest:g}"
+                f"values V, here {_most_beta(fewest):g}"
             )
         return text
 
@@ -170,3 +180,8 @@ class HybridUniform(Hybrid):
     def whose(self) -> str:
         """What epsilon measures."""
         return "of the change of the numbers" if self.arities else super().whose()
+
+
+def _most_beta(values: int) -> float:
+    """With which a field of so many values is as likely to keep its own as to take any other."""
+    return (values - 1) / values

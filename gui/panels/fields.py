@@ -11,6 +11,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QLineEdit, QWidget
 
 from engine.fields import FieldSpec
+from gui.flags import in_the_window
 from gui.panels.section import words
 from gui.theme import set_role
 from gui.widgets.level import LevelSlider
@@ -89,7 +90,7 @@ class Field:
         """Say what is wrong below the editor, or, with an empty sentence, what it is for."""
         set_role(self.label, "abstained" if sentence else "")
         set_role(self.below, "abstained" if sentence else "small")
-        self.below.setText(sentence or self.hint())
+        self.below.setText(in_the_window(sentence) or self.hint())
 
     def is_named_by(self, sentence: str) -> bool:
         """Whether a complaint is about this field: it begins with its name or its flag."""

@@ -81,6 +81,8 @@ def test_another_alphabet_is_refused(noise: Any, sort: str, alphabet: Any, sente
 def test_forms_take_up_the_alphabet():
     assert TextMask.suited_to(given("text", 96)) == {"vocabulary": 96}
     assert HybridMask.suited_to(given("pair", 72)) == {"vocabulary": 72}
-    assert HybridUniform.suited_to(given("table", 3, 2)) == {"arities": "3,2"}
+    assert HybridUniform.suited_to(given("table", 3, 2)) == {"arities": "3,2", "beta": 0.25}
+    assert HybridUniform(**HybridUniform.suited_to(given("table", 3, 2))).sizes() == (3, 2)
+    assert HybridUniform.suited_to(given("table", 300, 200)) == {"arities": "300,200"}
     assert HybridFlip.suited_to(given("table", 2, 2)) == {}
     assert Gaussian.suited_to(make_input()) == {}

@@ -84,7 +84,7 @@ def test_parameters_for_another_input_are_marked_and_still_settings(panel):
     panel.suit(make_input(shape=(1, 8, 8)))
     panel.fields["entities"].set_value(100)
     assert panel.fields["entities"].below.text() == (
-        "--entities 100 does not fit this input of 64 pixels; give --entities 64."
+        "'entities' 100 does not fit this input of 64 pixels; give 'entities' 64."
     )
     assert panel.complaint == ""
     panel.suit(make_input(kind="text", shape=(12,)))  # not its kind of input: nothing to say
