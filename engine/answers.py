@@ -44,7 +44,7 @@ class AnswerBook:
 
     def add(self, said: Sequence[str | None], classes: Sequence[int]) -> None:
         """Count the answers of one batch; None and a negative class are failures, not answers."""
-        for text, index in zip(said, classes, strict=True):
+        for text, index in list(zip(said, classes, strict=True)):  # all of them, or none
             if text is not None and index >= 0:
                 self._add(text, index)
 

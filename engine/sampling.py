@@ -185,6 +185,8 @@ class Sampler:
         while True:
             try:
                 classes = self._classify(noise, left, size)
+                if classes.shape != (size,):
+                    raise ValueError(f"{len(classes):,} answers to {size:,} samples")
                 if said := self.classifier.said():
                     self.answers.add(said, classes.tolist())
                 return classes

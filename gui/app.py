@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
@@ -46,16 +45,10 @@ def open_window(session: Session | None = None, *, remembers: bool = True) -> Wi
     window = Window(session, remembers=remembers)
     collector = Collector(idle=lambda: not session.worker.busy(), parent=window)
     window.closed.connect(collector.release)
-    window.painted.connect(lambda: QTimer.singleShot(0, partial(_begin, window)))
+    # queued: whoever waits for the paint itself comes first
+    window.painted.connect(window.begin, Qt.ConnectionType.QueuedConnection)
     window.show()
     return window
-
-
-def _begin(window: Window) -> None:
-    """Make what the first paint did without, then start the engine."""
-    if window.isVisible():
-        window.pages.all  # noqa: B018 - made by being looked at
-        window.session.start()
 
 
 def main(argv: Sequence[str] = ()) -> int:

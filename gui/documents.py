@@ -51,6 +51,7 @@ class DocumentWindow(QMainWindow):
     notices: NoticeArea
     left: LeftColumn
     middle: PageStack
+    _leaving: bool
 
     @abstractmethod
     def show_page(self, page: QWidget) -> None:
@@ -84,6 +85,13 @@ class DocumentWindow(QMainWindow):
         pages.votes.ask.connect(self.ask_for_votes)
         pages.votes.save.connect(self._ask_where_to_save_votes)
         return pages
+
+    @Slot()
+    def begin(self) -> None:
+        """Make what the first paint did without, then start the engine."""
+        if not self._leaving:
+            _ = self.pages
+            self.session.start()
 
     @property
     def labels(self) -> LabelPage:

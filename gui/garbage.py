@@ -54,6 +54,7 @@ class Collector(QObject):
 
     def _freeze(self, *, busy: bool) -> None:
         if busy and not self._frozen:
+            gc.collect(1)  # or what is garbage already would stay as long as the run
             gc.freeze()
         elif self._frozen and not busy:
             gc.unfreeze()

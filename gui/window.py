@@ -356,6 +356,7 @@ class Window(DocumentWindow):
             return
         if self._remembers:
             geometry.remember(self, self._splitters(), self.session.preferences)
+        self._leaving = True
         self.hide()
         self.ended = self.session.shutdown()
         self.closed.emit()

@@ -71,7 +71,7 @@ class HalfSpace(Classifier):
 
 
 class Misbehaving(HalfSpace):
-    """Does ``what`` from the ``after``-th call on: nan, crash, memory, slow."""
+    """Does ``what`` from the ``after``-th call on: nan, crash, memory, twice, slow."""
 
     def __init__(self, what: str, after: int = 0, largest: int = 10**9) -> None:
         super().__init__(10.0)
@@ -92,6 +92,8 @@ class Misbehaving(HalfSpace):
             raise RuntimeError("mat1 and mat2 shapes cannot be multiplied")
         if self.what == "memory" and len(batch) > self.largest:
             raise torch.OutOfMemoryError("CUDA out of memory")
+        if self.what == "twice":
+            return torch.cat((scores, scores))
         if self.what == "slow":
             time.sleep(0.03)
         return scores

@@ -36,8 +36,15 @@ def subject(
     model: ModelIdentity, image: InputIdentity, settings: RunSettings, procedure: str = "certify"
 ) -> str:
     """The same for all runs that try the same claim again: 'run k of m' counts within it."""
-    tried = _without(settings, _TRIES)
+    tried = _without(_without_idle(settings), _TRIES)
     return digest("subject v1", procedure, _function(model), image.pixels_sha256, tried)
+
+
+def _without_idle(settings: RunSettings) -> RunSettings:
+    """Whoever changes a field that decides nothing tries the same claim again."""
+    scheme = settings.scheme
+    usual = {name: type(scheme).model_fields[name].default for name in scheme.idle()}
+    return settings.model_copy(update={"scheme": scheme.model_copy(update=usual)})
 
 
 def same_run(model: ModelIdentity, image: InputIdentity, settings: RunSettings) -> str:

@@ -16,6 +16,8 @@ from engine.oracles.base import Oracle
 
 OTHER = "other"
 """What a person writes who finds that an answer means none of the classes."""
+UNLABELLED = "not labelled"
+"""Stands for the label of an answer that was drawn and that nobody looked at."""
 _LARGEST, _MOST_ROWS, _MOST = 4 << 20, 100_000, 10**9
 _YES = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 _COLUMNS = (
@@ -46,7 +48,9 @@ class Labelled:
         """The four counts for the class ``name``."""
         counts: Counter[tuple[bool, bool]] = Counter(self.table or {})
         for (said, true), count in (self.pairs or {}).items():
-            counts[said == name, true == name] += count
+            # what nobody looked at makes the oracle look worst, whichever class is asked about
+            really = said != name if true == UNLABELLED else true == name
+            counts[said == name, really] += count
         return AuditRecord(
             source=self.source,
             sha256=self.sha256,
@@ -134,6 +138,9 @@ def _pair(
 ) -> Pair:
     answer, said, true = (cell(row, name) for name in ("answer", "said", "true"))
     found = names[oracle.classify([answer])[0]] if oracle is not None and answer else ""
+    if said and found and said != found and oracle is not None:
+        # an oracle may see the blanks around an answer, which a cell has lost
+        found = names[oracle.classify([row.get("answer") or ""])[0]]
     if said and found and said != found:
         raise UserError(
             f"{place}: the oracle reads '{quoted(answer)}' as '{found}', not '{quoted(said)}'; "
@@ -152,9 +159,10 @@ def check_true(true: str, names: Sequence[str], place: str) -> None:
     Raises:
         UserError: naming the place and the classes.
     """
-    if true not in names and true != OTHER:
+    if true not in names and true not in (OTHER, UNLABELLED):
         raise UserError(
-            f"{place}: '{quoted(true)}' is no class; write one of {_some(names)}, or {OTHER}."
+            f"{place}: '{quoted(true)}' is no class; write one of {_some(names)}, {OTHER}, or "
+            f"{UNLABELLED}."
         )
 
 

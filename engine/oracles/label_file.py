@@ -1,8 +1,8 @@
 """Labels given in the window as a file, in the form of an audit: written, and read back. No torch.
 
 Every vote of the run is in the file, as the audit asks for a random draw of known size. Answers
-that nobody labelled stand in it without their words, as what makes the oracle look worst
-(``engine.oracles.labelling``), so that the command line comes to the same counts.
+that nobody labelled stand in it without their words, marked as such: they make the oracle look
+worst for whichever class is asked about, so that the command line comes to the same counts.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import NamedTuple
 from engine.answers import AnswerGroup
 from engine.errors import UserError, quoted
 from engine.evidence import Evidence
-from engine.oracles.audit import OTHER, audit_rows, cell, check_true
+from engine.oracles.audit import UNLABELLED, audit_rows, cell, check_true
 from engine.oracles.labelling import Labels, complaint
 
 _HEADER = ("answer", "said", "true", "count")
@@ -44,16 +44,14 @@ def labels_csv(evidence: Evidence, labels: Labels) -> str:
     """
     if refused := complaint(evidence):
         raise UserError(refused)
-    assert evidence.bounds is not None
     names = evidence.model.class_names
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
+    writer = csv.writer(out)  # its line ends, CR and LF, are what it quotes in an answer
     writer.writerow(_HEADER)
     for group in evidence.answers:
         true = None if group.text is None else labels.get((group.text, group.class_index))
-        worst = OTHER if group.class_index == evidence.bounds.top else names[evidence.bounds.top]
         answer = "" if true is None else group.text
-        writer.writerow([answer, names[group.class_index], true or worst, group.count])
+        writer.writerow([answer, names[group.class_index], true or UNLABELLED, group.count])
     return out.getvalue()
 
 
@@ -72,9 +70,9 @@ def read_labels(path: Path, evidence: Evidence) -> ReadLabels:
         )
     known, found, strange = _by_words(evidence), dict[Key, str](), 0
     for number, row in enumerate(rows, 2):
-        place, answer, true = f"{path}, row {number}", cell(row, "answer"), cell(row, "true")
-        if not answer:
-            continue  # what was counted without its words
+        place, answer, true = f"{path}, row {number}", row.get("answer") or "", cell(row, "true")
+        if not answer or true == UNLABELLED:
+            continue
         check_true(true, evidence.model.class_names, place)
         group = _group(known, answer, cell(row, "said"), evidence.model.class_names, place)
         if group is None:
@@ -92,6 +90,9 @@ def read_labels(path: Path, evidence: Evidence) -> ReadLabels:
 def _by_words(evidence: Evidence) -> dict[str, list[AnswerGroup]]:
     known: dict[str, list[AnswerGroup]] = {}
     for group in evidence.answers:
+        if group.text is not None:
+            known.setdefault(group.text, []).append(group)
+    for group in evidence.answers:  # a table program may have taken the blanks around an answer
         if group.text is not None:
             known.setdefault(group.text.strip(), []).append(group)
     return known

@@ -182,16 +182,17 @@ def _other_noise(model: ModelIdentity, scheme: Scheme) -> tuple[str, ...]:
     taught = model.training_scheme
     if taught is not None:
         return _other_scheme(parse_scheme(taught), scheme)
-    trained, level = model.training_sigma, scheme.noise_level()
-    if (
-        trained is None
-        or level is None
-        or abs(trained - level) <= SIGMA_TOLERANCE * max(level, trained)
-    ):
+    trained = model.training_sigma
+    other = [
+        level
+        for level in dict.fromkeys(scheme.noise_levels())
+        if trained is not None and abs(trained - level) > SIGMA_TOLERANCE * max(level, trained)
+    ]
+    if not other:
         return ()
     return (
         f"The model was trained with sigma {trained:g}, but this run smooths with sigma "
-        f"{level:g}: expect many wrong votes.",
+        f"{', '.join(f'{level:g}' for level in other)}: expect many wrong votes.",
     )
 
 

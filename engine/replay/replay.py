@@ -51,7 +51,9 @@ def replay(
     data = read_bytes(path)
     header, lines = read_table(path, data)
     chosen = _selection(path, header, selection)
-    bounding = _given if not header.classes else _counted(bound_method(bound))
+    bounding = (
+        _given if not header.classes else _counted(bound_method(bound), scheme.samples(), path)
+    )
 
     def certify(level: float) -> tuple[ReplayRow, ...]:
         return tuple(
@@ -100,9 +102,14 @@ def _top(line: Line, selection: Selection) -> int:
     return Votes.from_sequence(counts).top
 
 
-def _counted(method: BoundMethod) -> Bounding:
+def _counted(method: BoundMethod, samples: int | None, path: Path) -> Bounding:
     def bounds(line: Line, top: int, alpha: float) -> ProbabilityBounds:
         votes = Votes.from_sequence(line.estimation)
+        if samples is not None and votes.n != samples:
+            raise UserError(
+                f"{path}: the row of input {line.idx} has {votes.n:,} votes, but this noise has "
+                f"{samples:,} samples, and a certificate without chance needs the vote of each."
+            )
         return method.at(votes, top=top, alpha=alpha, n_plan=votes.n)
 
     return bounds

@@ -78,4 +78,6 @@ def check(evidence: Evidence) -> tuple[str, ...]:
         for index, name in enumerate(evidence.model.class_names)
         if votes.estimation[index]
     )
+    if evidence.bounds is None or not evidence.bounds.valid:
+        return (f"The counts ({counts or 'none'}) support no claim; the abstention says why.",)
     return (f"Put the counts ({counts or 'none'}) into the theorem named under Method.",)

@@ -91,7 +91,7 @@ class DssnL1(Scheme):
             if steps < 0:
                 return None
             return Ball(norm="l1", radius=steps / GRID, unit=PIXELS, closed=True)
-        if bounds.p_lower <= bounds.p_upper:
+        if not bounds.alpha or bounds.p_lower <= bounds.p_upper:  # some samples are not counted
             return None
         radius = grid_radius(bounds.p_lower, bounds.p_upper, levels(self.lam))
         return Ball(norm="l1", radius=radius, unit=PIXELS)

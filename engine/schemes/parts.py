@@ -53,7 +53,8 @@ class Parts(Deciding, ABC):
         parts = [part.strip() for part in text.split(",")]
         if not all(map(_is_sigma, parts)):
             raise ValueError(f"must be numbers above 0, at most {LARGEST_SIGMA}, such as 0.25,0.5")
-        return ",".join(parts)
+        # one spelling for one number: "0.250" and "0.25" are the same try at the same claim
+        return ",".join(repr(float(part)).removesuffix(".0") for part in parts)
 
     def idle(self) -> frozenset[str]:
         """The one sigma where each part has its own."""

@@ -95,3 +95,10 @@ def test_a_stop_is_obeyed_within_a_batch():
     rest = list(counting)
     assert time.perf_counter() - began < 0.2
     assert sum(1 for _ in rest) <= 1
+
+
+def test_answers_to_another_number_of_samples_are_failures():
+    one = sampler(Misbehaving("twice", after=3), batch=10)
+    votes = last(one, 100)
+    assert votes.n == 100 and votes.failures > 0 and sum(votes.counts) <= 30
+    assert "20 answers to 10 samples" in one.warnings[0]

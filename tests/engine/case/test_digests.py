@@ -5,7 +5,7 @@ import pytest
 from engine.case.digests import digest, progress_digest, run_digest, same_run, start_hash, subject
 from engine.procedures.certify import certify
 from engine.records import Votes
-from engine.schemes import Gaussian
+from engine.schemes import Gaussian, HybridUniform
 from engine.settings import RunSettings
 from tests.fakes import HalfSpace, finish, fitted, identity
 
@@ -64,3 +64,11 @@ def test_digests_tell_parts_apart() -> None:
 def test_bytes_in_the_place_of_a_text_have_a_digest_of_no_text() -> None:
     assert len(digest("a", b"a")) == 64
     assert digest("a", b"a") not in (digest("a", "a"), digest("a", "61"))
+
+
+def test_a_field_that_decides_nothing_makes_no_other_claim() -> None:
+    one, other = (HybridUniform(sigma=sigma, sigmas="0.25,0.5") for sigma in (0.25, 0.26))
+    settings = [RunSettings(scheme=scheme) for scheme in (one, other)]
+    assert subject(MODEL, IMAGE, settings[0]) == subject(MODEL, IMAGE, settings[1])
+    changed = RunSettings(scheme=HybridUniform(sigmas="0.25,0.6"))
+    assert subject(MODEL, IMAGE, settings[0]) != subject(MODEL, IMAGE, changed)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from engine.errors import UserError
-from engine.oracles.audit import read_audit
+from engine.oracles.audit import UNLABELLED, read_audit
 from tests.sayings import keyword_oracle
 
 NAMES = ("left", "right", "unparseable")
@@ -82,3 +82,13 @@ def test_files_that_cannot_be_read(tmp_path):
     broken.write_bytes(b"\xff\xfe\xff")
     with pytest.raises(UserError, match="is no CSV file"):
         read_audit(broken, NAMES)
+
+
+def test_what_nobody_looked_at_counts_against_every_class(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text(f"answer,said,true,count\n,left,{UNLABELLED},950\n,right,{UNLABELLED},50\n")
+    found = read_audit(path, ("left", "right"))
+    for name, said in (("left", 950), ("right", 50)):
+        record = found.about(name)
+        assert (record.accepted_true, record.accepted_false) == (0, said)
+        assert (record.rejected_true, record.rejected_false) == (1000 - said, 0)

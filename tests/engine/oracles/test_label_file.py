@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import io
 
 import pytest
 
@@ -113,3 +114,21 @@ def test_labels_that_cannot_be(evidence, tmp_path, text, sentence):
 def test_a_result_without_answers_has_no_labels_to_write():
     with pytest.raises(UserError, match="Only a certified run of a model that writes"):
         labels_csv(make_evidence(), {})
+
+
+def test_an_answer_of_two_lines_stays_one_row(evidence, tmp_path):
+    names = evidence.model.class_names
+    groups = (AnswerGroup(text="go\rleft", class_index=0, count=300), *evidence.answers)
+    told = evidence.model_copy(update={"answers": groups})
+    text = labels_csv(told, {("go\rleft", 0): names[0]})
+    rows = list(csv.reader(io.StringIO(text, newline="")))
+    assert rows[1] == ["go\rleft", names[0], names[0], "300"] and len(rows) == 1 + len(groups)
+    assert read_labels(written(tmp_path, text), told).labels == {("go\rleft", 0): names[0]}
+
+
+def test_answers_that_differ_by_blanks_are_told_apart(evidence, tmp_path):
+    names = evidence.model.class_names
+    groups = tuple(AnswerGroup(text=text, class_index=0, count=1) for text in ("go", " go"))
+    told = evidence.model_copy(update={"answers": groups})
+    labels = {("go", 0): names[0], (" go", 0): names[1]}
+    assert read_labels(written(tmp_path, labels_csv(told, labels)), told).labels == labels

@@ -13,7 +13,7 @@ from engine.bounds import BOUND_METHODS
 from engine.errors import UserError
 from engine.replay import ReplayResult
 from engine.replay.replay import replay
-from engine.schemes import Gaussian
+from engine.schemes import DssnL1, Gaussian
 from tests.engine.replay.conftest import TWO_BLOCKS
 
 GOLDEN = json.loads((Path(__file__).parents[2] / "golden/cohen.json").read_text())
@@ -145,11 +145,20 @@ def test_what_does_not_fit_is_refused(votes_file, text, changes, sentence):
 @pytest.mark.parametrize("scheme", schemes.SCHEMES, ids=lambda scheme: scheme.key)
 def test_every_scheme_is_replayable_and_answers_at(votes_file, scheme):
     at = ",".join(f"{term}=0" for term in scheme.terms)
-    found = replayed(votes_file(ROWS), scheme=scheme(), at=[at])
+    rows = ROWS
+    if scheme().samples() is not None:  # 255 of them: each has to be counted
+        rows = TWO_BLOCKS + "a,1,0,90,10,5,245,5\nb,0,60,40,0,100,155,0\nc,2,0,80,20,0,255,0\n"
+    found = replayed(votes_file(rows), scheme=scheme(), at=[at])
     assert [row.outcome for row in found.rows] == ["certified", "abstained", "certified"]
     assert found.rows[0].certified_at == {at: True}
     assert found.rows[1].certified_at == {at: False}
     assert ReplayResult.model_validate_json(found.model_dump_json()) == found
+
+
+@pytest.mark.parametrize("votes", ["40,950,10", "0,100,0", "0,510,0"])
+def test_a_counted_noise_needs_the_vote_of_each_sample(votes_file, votes):
+    with pytest.raises(UserError, match="but this noise has 255 samples, and a certificate"):
+        replayed(votes_file(TWO_BLOCKS + f"a,1,0,90,10,{votes}\n"), scheme=DssnL1())
 
 
 def test_no_torch_is_loaded(votes_file):

@@ -143,3 +143,8 @@ def test_facts():
     assert SCHEME.noise_in_words() == (
         "splitting noise, half-width 0.25 (pixels in [0,1]), all 127 values counted"
     )
+
+
+@pytest.mark.parametrize("n", [100, 764])
+def test_shares_of_another_number_of_samples_certify_nothing(n):
+    assert DssnL1(lam=0.75).region(shares(Votes(counts=(n, 0)), 0)) is None

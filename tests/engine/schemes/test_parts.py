@@ -209,8 +209,12 @@ def test_a_scheme_without_parts_is_written_as_ever():
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_parts_survive_being_written(scheme):
-    one = scheme(sigmas=" 0.25, 5e-1")
-    assert one.sigmas == "0.25,5e-1" and one.own_sigmas() == (0.25, 0.5)
+    one = scheme(sigmas=" 0.250, 5e-1")
+    assert (
+        one.sigmas == "0.25,0.5"
+        and one == scheme(sigmas="0.25,0.5")
+        and one.own_sigmas() == (0.25, 0.5)
+    )
     assert parse_scheme(json.loads(one.model_dump_json())) == one
     assert scheme(sigmas=" ") == scheme()
 
