@@ -15,6 +15,11 @@ from engine.settings import ENUMERATION
 
 _ANSWERS = 6
 CERTIFIED, FAILURE, BAD_INPUT, ABSTAINED, INTERRUPTED = 0, 1, 2, 3, 130
+_ARITHMETIC = {
+    "float": "fast float noise, not sound to the last bit",
+    "exact grid": "integer noise on the 8-bit grid, exact",
+    "exact integers": "integer noise, exact",
+}
 
 
 def exit_status(evidence: Evidence) -> int:
@@ -47,6 +52,8 @@ def rows(evidence: Evidence) -> Iterator[tuple[str, str]]:
     yield "normalisation", f"{evidence.model.normalization} ({evidence.model.normalization_origin})"
     seed = "" if _enumerated(evidence) else f", seed {settings.seed}"
     yield "noise", f"{settings.scheme.noise_in_words()}{seed}"
+    if not _enumerated(evidence):
+        yield "arithmetic", _ARITHMETIC[evidence.noise.arithmetic]
     if evidence.procedure == "certify":
         yield "votes", _votes(evidence)
     else:

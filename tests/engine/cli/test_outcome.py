@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
 from rich.console import Console
 
 from engine.cli.outcome import exit_status, rows, show
@@ -57,6 +58,21 @@ def test_every_number_comes_with_its_settings() -> None:
     text = printed(make_evidence(), quiet=False)
     for part in ("sigma 0.25", "pixels in [0,1]", "n0 100 of 100", "n 100,000 of", "alpha 0.001"):
         assert part in text
+
+
+@pytest.mark.parametrize(
+    ("arithmetic", "told"),
+    [
+        ("float", "fast float noise, not sound to the last bit"),
+        ("exact grid", "integer noise on the 8-bit grid, exact"),
+        ("exact integers", "integer noise, exact"),
+    ],
+)
+def test_float_noise_is_told_from_exact(arithmetic: str, told: str) -> None:
+    evidence = make_evidence()
+    noise = evidence.noise.model_copy(update={"arithmetic": arithmetic})
+    assert dict(rows(evidence.model_copy(update={"noise": noise})))["arithmetic"] == told
+    assert "arithmetic" not in dict(rows(make_counted()))
 
 
 def test_a_whole_count_is_told_without_chance() -> None:
