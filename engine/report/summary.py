@@ -18,6 +18,7 @@ _TITLES = {
     "abstained": "Robustness assessment",
 }
 _TONES: dict[str, Tone] = {"certified": "good", "predicted": "good", "abstained": "warn"}
+_WHY = {"predict": "Why no answer", "decide": "Why it is not certified"}
 _CAUSES = {
     "wrong-guess": "the selection votes guessed the wrong class",
     "below-half": "the class's probability under the noise is not above {threshold}",
@@ -73,7 +74,8 @@ def _why(evidence: Evidence) -> Section | None:
     facts = []
     threshold = threshold_in_words(evidence.settings.scheme)
     causes = {reason: cause.format(threshold=threshold) for reason, cause in _CAUSES.items()}
-    if abstention.reason in causes and not enumerated.samples_counted(evidence):
+    decides = evidence.procedure == "decide"  # one radius is open; the class may well be clear
+    if abstention.reason in causes and not decides and not enumerated.samples_counted(evidence):
         others = [cause for reason, cause in causes.items() if reason != abstention.reason]
         facts.append(Fact("most likely", causes[abstention.reason]))
         facts += [Fact("less likely", cause) for cause in others]
@@ -82,7 +84,7 @@ def _why(evidence: Evidence) -> Section | None:
         facts.append(Fact("n that would help", needed, "if the votes keep their shares"))
     told = abstention.sentence in evidence.statement
     sentence = abstention.sentence[:1].upper() + abstention.sentence[1:]
-    title = "Why nothing is certified" if evidence.procedure != "predict" else "Why no answer"
+    title = _WHY.get(evidence.procedure, "Why nothing is certified")
     return Section(title, tuple(facts), () if told else (sentence,))
 
 
@@ -93,9 +95,11 @@ def _answer(evidence: Evidence) -> tuple[Fact, ...]:
     if evidence.predicted_class is not None:
         facts.append(Fact("answer", evidence.class_name or "", _against_label(evidence)))
     if evidence.transfer is not None:
-        true = evidence.transfer.region
-        headline = true.headline() if true else "nothing"
-        facts.append(Fact("true class", headline, "rests on labels; see True class"))
+        transfer = evidence.transfer
+        headline = transfer.region.headline() if transfer.region else "nothing"
+        chance = confidence_percent(min(1.0, transfer.alpha_votes + transfer.alpha_audit))
+        note = f"confidence {chance} %; rests on labels; see True class"
+        facts.append(Fact("true class", headline, note))
     return tuple(facts)
 
 

@@ -64,7 +64,7 @@ def test_an_endless_answer_says_how_much_is_left(evidence):
 def test_first_page_and_limits_say_what_rests_on_what(evidence):
     page = content(evidence)
     assert [f.note for f in page.key_facts if f.label == "true class"] == [
-        "rests on labels; see True class"
+        "confidence 99.8 %; rests on labels; see True class"
     ]
     assert any("needs no assumption about the oracle" in line for line in page.limits.sentences)
 

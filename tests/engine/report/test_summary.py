@@ -101,3 +101,17 @@ def test_parameters_that_matter_are_among_the_key_numbers() -> None:
         names = {fact.label for fact in shown}
         assert told <= names and not {"centre", "p in the centre"} & (names - told)
         assert not any(fact.note.endswith(", ") for fact in shown)
+
+
+def test_an_open_decision_is_not_explained_by_an_unclear_class() -> None:
+    abstained = make_evidence(
+        outcome="abstained",
+        region=None,
+        radius=None,
+        abstention=Abstention(reason="too-few-samples", sentence="radius=0.9 is still open."),
+    )
+    labels = {fact.label for fact in content(abstained).why.facts}
+    assert {"most likely", "less likely"} <= labels
+    open_question = content(abstained.model_copy(update={"procedure": "decide"})).why
+    assert open_question.title == "Why it is not certified" and not open_question.facts
+    assert "Radius=0.9 is still open." in open_question.sentences
