@@ -8,7 +8,7 @@ from engine.errors import UserError
 from engine.inputs.coding import WordTokenizer
 from engine.models.checkpoint import fill
 from engine.models.coded import CodedClassifier
-from engine.models.header import listed
+from engine.models.codings import read_words
 from engine.models.own_file import own_identity
 from engine.models.pair_network import PairNetwork
 from engine.models.request import ModelRequest
@@ -28,13 +28,9 @@ def load_pair_model(path: Path, request: ModelRequest) -> PairClassifier:
         UserError: damaged, without words, or shapes that do not fit.
     """
     file = read_safetensors(path)
-    words = listed(file.metadata, "words")
     network = _network(path, file)
-    if len(words) != network.words.num_embeddings - 1 or len(set(words)) != len(words):
-        raise UserError(
-            f"{path} does not name the {network.words.num_embeddings - 1} words of its alphabet in "
-            "its header; write it again with python -m engine.training.filter."
-        )
+    known = network.words.num_embeddings - 1  # the mask is one more
+    tokenizer = read_words(path, file.metadata, known, made_by="filter")
     identity = own_identity(
         path,
         request,
@@ -44,7 +40,7 @@ def load_pair_model(path: Path, request: ModelRequest) -> PairClassifier:
         input_shape=(3, SIDE, SIDE),
         kind="pair",
     )
-    return PairClassifier(network, WordTokenizer(words), identity)
+    return PairClassifier(network, tokenizer, identity)
 
 
 def _network(path: Path, file: WeightFile) -> PairNetwork:

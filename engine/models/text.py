@@ -8,7 +8,7 @@ from engine.errors import UserError
 from engine.inputs.coding import WordTokenizer
 from engine.models.checkpoint import fill
 from engine.models.coded import CodedClassifier
-from engine.models.header import listed
+from engine.models.codings import read_words
 from engine.models.kinds import TEXT_ARCHITECTURE
 from engine.models.own_file import own_identity
 from engine.models.request import ModelRequest
@@ -27,13 +27,9 @@ def load_text_model(path: Path, request: ModelRequest) -> TextClassifier:
         UserError: damaged, without words, or shapes that do not fit.
     """
     file = read_safetensors(path)
-    words = listed(file.metadata, "words")
     network = _network(path, file)
-    if len(words) != network.words.num_embeddings - 1 or len(set(words)) != len(words):
-        raise UserError(
-            f"{path} does not name the {network.words.num_embeddings - 1} words of its alphabet in "
-            "its header; write it again with python -m engine.training.letters."
-        )
+    known = network.words.num_embeddings - 1  # the mask is one more
+    tokenizer = read_words(path, file.metadata, known, made_by="letters")
     identity = own_identity(
         path,
         request,
@@ -43,7 +39,7 @@ def load_text_model(path: Path, request: ModelRequest) -> TextClassifier:
         input_shape=(0,),
         kind="text",
     )
-    return TextClassifier(network, WordTokenizer(words), identity)
+    return TextClassifier(network, tokenizer, identity)
 
 
 def _network(path: Path, file: WeightFile) -> TextNetwork:
