@@ -17,6 +17,7 @@ from engine.layouts import clean
 from engine.models.base import Classifier
 from engine.noise import NoiseStream, Stream
 from engine.procedures.attacking_nodes import find_flips
+from engine.procedures.looking import named
 from engine.procedures.run import check_fit, clean_prediction, run_key
 from engine.regions import Region
 from engine.settings import RunSettings
@@ -61,7 +62,7 @@ def node_meaning(
     answers = _after(bound, x, attack, region, stop) if attack and region else ()
     return NodesFigure(
         around=around,
-        answer=_named(bound, clean_prediction(bound, fitted, device)),
+        answer=named(bound, clean_prediction(bound, fitted, device)),
         samples=_samples(bound, x, noisy),
         noise_in_words=settings.scheme.noise_in_words(),
         attack=attack,
@@ -105,7 +106,7 @@ def _samples(
                 else NodeTouch(position=at)
                 for at in touched[i].nonzero()[:, 0].tolist()
             ),
-            answer=_named(classifier, answers[i]),
+            answer=named(classifier, answers[i]),
             mark=mark,
         )
         for i in range(len(noisy))
@@ -143,11 +144,5 @@ def _after(
             changed[rows, columns] = 1 - changed[rows, columns]
             graphs.append(clean(changed, classifier.identity.encoding))
         with torch.inference_mode():
-            answers += [
-                _named(classifier, int(c)) for c in classifier.classify(torch.stack(graphs))
-            ]
+            answers += [named(classifier, int(c)) for c in classifier.classify(torch.stack(graphs))]
     return tuple(answers)
-
-
-def _named(classifier: Classifier, index: int) -> str:
-    return classifier.identity.class_names[index] if index >= 0 else "no class"

@@ -5,17 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 
-import torch
-
-from engine.batches import from_arrays, moved, room
-from engine.device import resolve
 from engine.figures import RowColumn, RowsFigure, RowValues, sizes
 from engine.inputs.base import FittedInput
 from engine.inputs.coding import TableCoding
 from engine.models.base import Classifier
-from engine.noise import NoiseStream, Stream
 from engine.procedures.attacking_rows import Row, find_row_attack
-from engine.procedures.run import check_fit, clean_prediction, run_key
+from engine.procedures.looking import answers, copies_to_look_at, named
+from engine.procedures.run import clean_prediction
 from engine.regions import Region
 from engine.settings import RunSettings
 
@@ -46,20 +42,13 @@ def row_meaning(
     Raises:
         UserError: model and input do not fit together.
     """
-    shape = check_fit(classifier, fitted, settings.scheme)
-    key = run_key(classifier, fitted, settings)
-    device, bound = resolve(settings.device), classifier.bound_to(fitted)
-    bound.prepare(device, settings.precision)
-    x = moved(from_arrays(fitted.arrays), device)
-    assert isinstance(x, tuple)
-    noisy = room(x, shape, copies, device)
-    settings.scheme.noisy(x, NoiseStream(key, int(Stream.PREVIEW), device), 0, noisy)
-    assert isinstance(noisy, tuple)
-    clean = _named(bound, clean_prediction(bound, fitted, device))
+    bound, device, x, noisy, key = copies_to_look_at(classifier, fitted, settings, copies)
+    assert isinstance(x, tuple) and isinstance(noisy, tuple)
+    clean = named(bound, clean_prediction(bound, fitted, device))
     figure = RowsFigure(
         columns=_columns(coding),
         original=_values((x[0][None], x[1][None]), [clean])[0],
-        samples=tuple(_values((noisy[0], noisy[1]), _answers(bound, (noisy[0], noisy[1])))),
+        samples=tuple(_values((noisy[0], noisy[1]), answers(bound, (noisy[0], noisy[1])))),
         noise_in_words=settings.scheme.noise_in_words(),
         region=region,
     )
@@ -95,13 +84,4 @@ def _after(classifier: Classifier, figure: RowsFigure, x: Row) -> tuple[str, ...
         return ()
     batch = (x[0].new_tensor([row.numbers for row in rows]),
              x[1].new_tensor([row.codes for row in rows]))  # fmt: skip
-    return tuple(_answers(classifier, batch))
-
-
-def _answers(classifier: Classifier, batch: Row) -> list[str]:
-    with torch.inference_mode():
-        return [_named(classifier, int(c)) for c in classifier.classify(batch)]
-
-
-def _named(classifier: Classifier, index: int) -> str:
-    return classifier.identity.class_names[index] if index >= 0 else "no class"
+    return tuple(answers(classifier, batch))

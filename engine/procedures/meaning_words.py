@@ -13,17 +13,16 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
-from engine.batches import Batch, from_arrays, moved, parts, room
-from engine.device import resolve
+from engine.batches import Batch, parts
 from engine.figures import Attack, Substitution, WordAttack, Wording, WordsFigure, sizes
 from engine.figures.wording import WordMark
 from engine.inputs.base import FittedInput
 from engine.inputs.coding import Tokenizer
 from engine.models.base import Classifier
-from engine.noise import NoiseStream, Stream
 from engine.procedures.attacking_words import MOST_TRIES, Steps, find_words, with_texts
 from engine.procedures.directions import random_direction, slope
-from engine.procedures.run import check_fit, clean_prediction, run_key
+from engine.procedures.looking import answers, copies_to_look_at, named
+from engine.procedures.run import clean_prediction
 from engine.regions import Region
 from engine.settings import RunSettings
 
@@ -50,23 +49,17 @@ def word_meaning(
     Raises:
         UserError: model and input do not fit together.
     """
-    shape = check_fit(classifier, fitted, settings.scheme)
-    key = run_key(classifier, fitted, settings)
-    device, bound = resolve(settings.device), classifier.bound_to(fitted)
-    bound.prepare(device, settings.precision)
-    x = moved(from_arrays(fitted.arrays), device)
-    noisy = room(x, shape, copies, device)
-    settings.scheme.noisy(x, NoiseStream(key, int(Stream.PREVIEW), device), 0, noisy)
-    clean_answer = _named(bound, clean_prediction(bound, fitted, device))  # and a warm model
+    bound, device, x, noisy, key = copies_to_look_at(classifier, fitted, settings, copies)
+    clean_answer = named(bound, clean_prediction(bound, fitted, device))  # and a warm model
     began = time.perf_counter()
-    answers = _answers(bound, noisy)
+    said = answers(bound, noisy)
     tries = _affordable((time.perf_counter() - began) / copies)
     attack, after = None, tuple[str, ...]()
     if center_class is not None and tokenizer.size > 1:
         found = find_words(bound, x, size=tokenizer.size, top=center_class, key=key, tries=tries)
         attack = _attack(bound, x, found.steps, tokenizer, center_class, key, greedy=found.greedy)
         after = _after(bound, x, attack, found.steps, region, tries, stop)
-    shown = _wordings(noisy, parts(x), answers, tokenizer)
+    shown = _wordings(noisy, parts(x), said, tokenizer)
     clean = _wordings(
         with_texts(x, parts(x)[-1][None]),
         parts(x),
@@ -171,13 +164,13 @@ def _after(
     stop: threading.Event | None,
 ) -> tuple[str, ...]:
     """The base model's answers after attacks of the certified sizes, as far as time allows."""
-    answers: list[str] = []
+    said: list[str] = []
     for change in sizes(region)[:tries]:
         size = None if region is None else attack.size(region, change)
         if size is None or (stop is not None and stop.is_set()):
             break
-        answers += _answers(classifier, _changed(x, attack, steps, *size))
-    return tuple(answers)
+        said += answers(classifier, _changed(x, attack, steps, *size))
+    return tuple(said)
 
 
 def _changed(x: Batch, attack: WordAttack, steps: Steps, words: int, strength: float) -> Batch:
@@ -190,15 +183,6 @@ def _changed(x: Batch, attack: WordAttack, steps: Steps, words: int, strength: f
         return batch
     direction = torch.from_numpy(attack.picture.direction).to(batch[0])
     return (batch[0] + strength * direction / direction.norm().clamp(min=1e-12), *batch[1:])
-
-
-def _answers(classifier: Classifier, batch: Batch) -> list[str]:
-    with torch.inference_mode():
-        return [_named(classifier, int(c)) for c in classifier.classify(batch)]
-
-
-def _named(classifier: Classifier, index: int) -> str:
-    return classifier.identity.class_names[index] if index >= 0 else "no class"
 
 
 def _shown(pixels: torch.Tensor) -> np.ndarray:
