@@ -41,27 +41,46 @@ def _umask() -> int:
     return current
 
 
+def is_special(path: Path) -> bool:
+    """Whether something other than a plain file stands at ``path``: a device, a pipe, a socket."""
+    return path.exists() and not path.is_file() and not path.is_dir()
+
+
 def write_atomically(path: Path, data: bytes) -> None:
     """Write a file whole or not at all: a full disk leaves what was there before.
+
+    Symbolic links are followed: what they lead to is replaced, not the link. Devices and pipes
+    are written in place, since a rename would put a plain file where they were.
 
     Raises:
         UserError: the folder is missing or not writable, or the disk is full.
     """
-    temporary = ""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(0o666 & ~_umask())
-        Path(temporary).replace(path)
+        if is_special(path):
+            with path.open("wb") as file:
+                file.write(data)
+        else:
+            _replace(Path(os.path.realpath(path)), data)
     except OSError as error:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
         full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
         reason = "the disk is full" if full else (error.strerror or str(error)).lower()
         raise UserError(
             f"Cannot write {path}: {reason}. Nothing was lost; choose another place."
         ) from error
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Write beside ``path`` and rename."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(0o666 & ~_umask())
+        temporary.replace(path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise

@@ -14,6 +14,7 @@ from engine.cli.sign import asked_key, sign_each
 from engine.errors import UserError
 from engine.evidence import Evidence
 from engine.figures import Illustrations, has_slice
+from engine.files import is_special
 
 if TYPE_CHECKING:
     from engine.inputs.base import FittedInput
@@ -187,6 +188,10 @@ def _reason(error: Exception) -> str:
 
 def check_writable(path: Path) -> None:
     """Find out before an hour of sampling, not after it."""
+    if is_special(path):
+        if not os.access(path, os.W_OK):
+            raise UserError(f"Cannot write {path}: it may not be written to.")
+        return
     if path.is_dir():
         raise UserError(f"Cannot write {path}: it is a folder; name a file in it.")
     folder = path.parent

@@ -1,6 +1,8 @@
 import errno
 import hashlib
 import os
+import stat
+import threading
 from pathlib import Path
 
 import pytest
@@ -57,3 +59,42 @@ def test_a_file_in_the_way_of_a_folder(tmp_path: Path):
     (tmp_path / "file").write_text("x")
     with pytest.raises(UserError, match="Cannot write"):
         write_atomically(tmp_path / "file" / "report.pdf", b"x")
+
+
+def test_a_device_stays_a_device(tmp_path: Path):
+    device = tmp_path / "null"
+    try:
+        os.mknod(device, 0o666 | stat.S_IFCHR, os.makedev(1, 3))
+        device.write_bytes(b"")
+    except OSError:
+        pytest.skip("no devices can be made here")
+    write_atomically(device, b"x")
+    assert stat.S_ISCHR(device.stat().st_mode)
+    assert [p.name for p in tmp_path.iterdir()] == ["null"]
+
+
+def test_a_pipe_is_written_in_place(tmp_path: Path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    read: list[bytes] = []
+    reader = threading.Thread(target=lambda: read.append(pipe.read_bytes()))
+    reader.start()
+    write_atomically(pipe, b"abc")
+    reader.join(10)
+    assert read == [b"abc"] and pipe.is_fifo()
+
+
+def test_a_link_is_followed(tmp_path: Path):
+    (tmp_path / "real").mkdir()
+    real, link = tmp_path / "real" / "report.pdf", tmp_path / "link.pdf"
+    real.write_bytes(b"old")
+    link.symlink_to(real)
+    write_atomically(link, b"new")
+    assert link.is_symlink() and real.read_bytes() == b"new"
+
+
+def test_a_dangling_link_makes_what_it_names(tmp_path: Path):
+    link = tmp_path / "link.pdf"
+    link.symlink_to(tmp_path / "real.pdf")
+    write_atomically(link, b"new")
+    assert link.is_symlink() and (tmp_path / "real.pdf").read_bytes() == b"new"

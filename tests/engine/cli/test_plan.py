@@ -102,8 +102,8 @@ def test_bad_values_are_one_sentence_and_status_2(
     assert sentence in shown.err and shown.err.count("\n") == 1
 
 
-def test_typed_numbers_need_no_torch() -> None:
-    words = ["plan", "--probability", "0.9", "--json", "/dev/null"]
+def test_typed_numbers_need_no_torch(tmp_path: Path) -> None:
+    words = ["plan", "--probability", "0.9", "--json", str(tmp_path / "plan.json")]
     assert main(words) == 0
     assert "torch" not in loads(f"from engine.cli import main; main({words!r})")
 
