@@ -37,10 +37,10 @@ models: ## train the shipped models again
 	@scripts/setup.sh
 	@$(BIN)/python -m engine.training
 	@$(BIN)/python -m engine.training.graphs
-	@$(BIN)/python -m engine.training.commands
-	@$(BIN)/python -m engine.training.filter
-	@$(BIN)/python -m engine.training.mixed
-	@$(BIN)/python -m engine.training.letters
+	@$(BIN)/python -m engine.demos.commands
+	@$(BIN)/python -m engine.demos.filter
+	@$(BIN)/python -m engine.demos.mixed
+	@$(BIN)/python -m engine.demos.letters
 
 models-graph: ## train a graph model: make models-graph DATA=cora_ml.npz [ARGS='--scheme sparse']
 	@scripts/setup.sh

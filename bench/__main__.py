@@ -16,7 +16,7 @@ from rich.table import Table
 from bench import memory, noise, window
 from bench.samplers import Ratio, as_rows, compare
 from bench.subjects import SUBJECTS
-from engine.device import device_name, resolve
+from engine.system.device import device_name, resolve
 
 PARTS = ("samplers", "noise", "window", "memory")
 

@@ -14,10 +14,10 @@ import time
 
 def _paint(began: float) -> None:
     """In the child: open the window as the program does, note when it is painted, and leave."""
-    from engine.qt_libraries import can_start
+    from engine.system.qt_libraries import can_start
 
     can_start("offscreen")  # the program takes this look too
-    from gui.app import application, open_window
+    from gui.shell.app import application, open_window
 
     app = application()
     window = open_window()
@@ -29,8 +29,8 @@ def _paint(began: float) -> None:
 def _run(model: str, source: str, n: int) -> None:
     """In the child: one run in the window, the event loop's lateness while it lasts."""
     from engine.models.request import ModelRequest
-    from gui.app import application, open_window
-    from gui.probe import Heartbeat
+    from gui.shell.app import application, open_window
+    from gui.shell.event_loop_probe import Heartbeat
 
     app = application()
     window = open_window()

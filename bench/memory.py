@@ -13,7 +13,7 @@ import torch
 
 from bench.samplers import our_sampler
 from bench.subjects import SUBJECTS
-from engine.noise import Stream
+from engine.noise.gaussian import Stream
 
 SMALL = 20_000
 

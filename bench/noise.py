@@ -14,8 +14,8 @@ from rich.table import Table
 
 from bench.samplers import our_sampler, planned, rate
 from bench.subjects import SIGMA, SUBJECTS, Subject
-from engine.exact_noise import ExactNoiseStream
-from engine.noise import NoiseSource, NoiseStream, Stream
+from engine.noise.discrete_gaussian import ExactNoiseStream
+from engine.noise.gaussian import NoiseSource, NoiseStream, Stream
 
 NETWORK = SUBJECTS[1]
 """The run whose share is measured: a fast network on small pictures, where noise weighs most."""

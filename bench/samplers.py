@@ -11,9 +11,9 @@ import torch
 
 from bench.reference import reference_votes
 from bench.subjects import SIGMA, Subject
-from engine.exact_noise import ExactNoiseStream
-from engine.noise import NoiseStream, Stream
-from engine.sampling import Sampler
+from engine.noise.discrete_gaussian import ExactNoiseStream
+from engine.noise.gaussian import NoiseStream, Stream
+from engine.sampling.sampler import Sampler
 from engine.schemes import Gaussian
 
 Votes = Callable[[int], object]

@@ -8,10 +8,10 @@ import torch
 from torch import nn
 
 from bench.reference import RepeatingNormalize
+from engine.core.records import ModelIdentity
 from engine.models.architectures import by_name
 from engine.models.normalize import NAMED, Normalization
 from engine.models.torch_classifier import TorchClassifier
-from engine.records import ModelIdentity
 
 SIGMA = 0.25
 

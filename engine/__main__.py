@@ -3,7 +3,7 @@
 import sys
 
 from engine.cli import main
-from engine.openmp import wait_passively
+from engine.system.openmp import wait_passively
 
 if __name__ == "__main__":
     wait_passively()

@@ -10,7 +10,7 @@ import os
 import sys
 from pathlib import Path
 
-from engine.openmp import wait_passively
+from engine.system.openmp import wait_passively
 
 _COMMANDS = frozenset(
     [
@@ -73,7 +73,7 @@ def _window(files: list[str]) -> int:
     lacking = _lacking(offscreen=offscreen)
     if lacking:
         return _refuse(lacking)
-    from gui.app import main as window
+    from gui.shell.app import main as window
 
     return window(files)
 
@@ -82,14 +82,14 @@ def _demo(out: Path) -> int:
     lacking = _lacking(offscreen=not _has_display())
     if lacking:
         return _refuse(lacking)
-    from gui.app import demo
+    from gui.shell.app import demo
 
     return demo(out)
 
 
 def _lacking(*, offscreen: bool) -> str:
     """The system libraries that keep Qt from starting, as a sentence; empty if none do."""
-    from engine.qt_libraries import Scope, can_start, missing_packages
+    from engine.system.qt_libraries import Scope, can_start, missing_packages
 
     scope: Scope = "offscreen" if offscreen or not os.environ.get("DISPLAY") else "window"
     if can_start(scope):

@@ -70,7 +70,7 @@ install_qt_libraries() {
     scope=offscreen
     # tests draw offscreen everywhere; a window is only wanted where there is a display
     if is_root || { [ "$extra" != test ] && [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; }; then scope=window; fi
-    missing=$("$venv/bin/python" -m engine.qt_libraries "$scope")
+    missing=$("$venv/bin/python" -m engine.system.qt_libraries "$scope")
     [ -n "$missing" ] || return 0
     # shellcheck disable=SC2086  # one word per package
     apt_install "the window" $missing || exit 1

@@ -9,10 +9,10 @@ import torch
 
 from engine.case import Case
 from engine.case.certifying import certify_run, open_run
-from engine.evidence import Evidence
+from engine.evidence.evidence import Evidence
+from engine.evidence.settings import RunSettings
+from engine.evidence.snapshot import Snapshot
 from engine.models.request import ModelRequest
-from engine.procedures.snapshot import Snapshot
-from engine.settings import RunSettings
 from tests.fakes import HalfSpace, finish, fitted
 
 SETTINGS = RunSettings(n0=60, n=1000, batch=70, device="cpu")

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from engine import statement
 from engine.bounds import bound_method
-from engine.evidence import (
+from engine.core.records import InputIdentity, ModelIdentity, ProbabilityBounds, Timing, Votes
+from engine.evidence import statement
+from engine.evidence.evidence import (
     Evidence,
     NoiseRecord,
     Software,
@@ -17,6 +18,8 @@ from engine.evidence import (
     TrajectoryPoint,
     VoteRecord,
 )
+from engine.evidence.settings import BoundKey, RunSettings
+from engine.evidence.snapshot import Snapshot
 from engine.figures import (
     Attack,
     FieldStep,
@@ -40,12 +43,9 @@ from engine.figures import (
     WordsFigure,
     region_figure,
 )
-from engine.figures.wording import WordMark
-from engine.procedures.snapshot import Snapshot
-from engine.records import InputIdentity, ModelIdentity, ProbabilityBounds, Timing, Votes
+from engine.figures.text_examples import WordMark
 from engine.regions import Abstention, CellMap, Count, Staircase
 from engine.schemes import Gaussian, parse_scheme
-from engine.settings import BoundKey, RunSettings
 
 DIGITS = tuple(str(digit) for digit in range(10))
 SELECTION = (0, 0, 2, 0, 0, 1, 0, 97, 0, 0)

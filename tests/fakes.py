@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 import numpy as np
 import torch
 
+from engine.core.records import InputIdentity, ModelIdentity
 from engine.inputs.base import FittedInput
 from engine.models.base import Classifier
-from engine.records import InputIdentity, ModelIdentity
 
 SHAPE = (1, 8, 8)
 R = TypeVar("R")

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import torch
 
+from engine.core.records import InputIdentity, ModelIdentity
 from engine.inputs.base import FittedInput, pixels_sha256
 from engine.models.generative import GenerativeClassifier, Writer, composite
 from engine.models.request import ModelRequest
 from engine.oracles import Oracle
 from engine.oracles.keywords import KeywordOracle
-from engine.records import InputIdentity, ModelIdentity
 
 RULES = [("left", ["left"]), ("right", ["right"])]
 ANSWERS = ("go left", "well ...", "turn right", "go right")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from engine.bounds import BOUND_METHODS
-from engine.fields import field_specs
+from engine.core.fields import field_specs
 from engine.schemes import SCHEMES
 
 ROOT = Path(__file__).parents[1]

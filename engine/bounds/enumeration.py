@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from engine.records import ProbabilityBounds, Votes
+from engine.core.records import ProbabilityBounds, Votes
 
 
 class Enumeration:

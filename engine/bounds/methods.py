@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from engine.bounds import clopper_pearson, eprocess
-from engine.records import ProbabilityBounds, Votes
+from engine.core.records import ProbabilityBounds, Votes
 
 LIVE_SHARE = 0.1
 """Share of alpha that buys the bound valid at any n; the rest buys Clopper-Pearson at n_plan."""

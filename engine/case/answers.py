@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from pydantic import TypeAdapter
 
-from engine.answers import AnswerGroup, per_class
-from engine.blocks import Block, total
+from engine.evidence.generations import AnswerGroup, per_class
+from engine.evidence.vote_chain import Block, total
 
 _GROUPS = TypeAdapter(tuple[AnswerGroup, ...])
 

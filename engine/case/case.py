@@ -9,21 +9,21 @@ from pathlib import Path
 from typing import Any
 
 from engine import __version__
-from engine.blocks import Block, block_size
 from engine.case import answers, check, log, owner, votes
 from engine.case.digests import subject
 from engine.case.file import CaseFile
 from engine.case.listing import TARGET_REASONS, by_run
 from engine.case.rows import insert_input, insert_model, insert_run, stored_digest
-from engine.command import Task
-from engine.errors import UserError
-from engine.evidence import ChainRecord, Evidence
-from engine.fields import checked
+from engine.core.errors import UserError
+from engine.core.fields import checked
+from engine.core.records import InputIdentity, ModelIdentity, Votes
+from engine.evidence.evidence import ChainRecord, Evidence
+from engine.evidence.settings import RunSettings
+from engine.evidence.snapshot import Snapshot
+from engine.evidence.vote_chain import Block, block_size
 from engine.models.request import ModelRequest
+from engine.procedures.command_line import Task
 from engine.procedures.resume import Resume
-from engine.procedures.snapshot import Snapshot
-from engine.records import InputIdentity, ModelIdentity, Votes
-from engine.settings import RunSettings
 
 Labels = Mapping[tuple[str, int], str]
 """What a person says an answer means, by the answer and the oracle's class of it."""

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from engine.case.case import Case
 from engine.case.digests import same_run
 from engine.case.recording import COMMIT_SECONDS, recorded
-from engine.command import Task
-from engine.errors import UserError
-from engine.evidence import Evidence
+from engine.core.errors import UserError
+from engine.evidence.evidence import Evidence
+from engine.evidence.settings import RunSettings
+from engine.evidence.snapshot import Snapshot
 from engine.models.request import ModelRequest
-from engine.procedures.snapshot import Snapshot
-from engine.settings import RunSettings
+from engine.procedures.command_line import Task
 
 if TYPE_CHECKING:
     from engine.inputs.base import FittedInput
@@ -102,7 +102,7 @@ def certify_run(
         UserError: another model, input or setting; it is damaged, or counted elsewhere.
     """
     from engine.procedures.certify import certify
-    from engine.sampling import PATIENCE
+    from engine.sampling.sampler import PATIENCE
 
     case.claim(run)  # before reading, so that nobody counts on meanwhile
     try:
@@ -130,7 +130,7 @@ def certify_run(
 
 def _fitted(fitted: FittedInput, settings: RunSettings) -> FittedInput:
     """The input that is certified, on the grid where the run needs it there."""
-    from engine.grid import gridded
+    from engine.procedures.on_grid import gridded
 
     return gridded(fitted, settings)[0]
 

@@ -11,13 +11,13 @@ import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
-from engine.blocks import first_broken
 from engine.case import answers, votes
 from engine.case.digests import progress_digest, start_hash, subject
 from engine.case.log import Event
 from engine.case.rows import Configuration, read_configuration
 from engine.case.votes import Progress
-from engine.errors import UserError
+from engine.core.errors import UserError
+from engine.evidence.vote_chain import first_broken
 
 _UNREADABLE = (
     UserError,

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from engine.case import schema
-from engine.errors import UserError
+from engine.core.errors import UserError
 
 BUSY_SECONDS = 10.0
 LONGEST_VALUE = 64 << 20

@@ -7,9 +7,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from engine.blocks import chain_facts, chain_start
-from engine.records import InputIdentity, ModelIdentity, Votes
-from engine.settings import RunSettings
+from engine.core.records import InputIdentity, ModelIdentity, Votes
+from engine.evidence.settings import RunSettings
+from engine.evidence.vote_chain import chain_facts, chain_start
 
 _HOW = ("batch", "device")
 """Settings that decide how fast the votes come, not which come."""

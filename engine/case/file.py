@@ -14,11 +14,11 @@ from engine.case.database import Database
 from engine.case.digests import same_run, subject
 from engine.case.listing import by_run, numbers, rows
 from engine.case.rows import Configuration, RunRow, read_configuration
-from engine.command import Task
-from engine.errors import UserError
-from engine.evidence import Evidence
-from engine.records import InputIdentity, ModelIdentity
-from engine.settings import RunSettings
+from engine.core.errors import UserError
+from engine.core.records import InputIdentity, ModelIdentity
+from engine.evidence.evidence import Evidence
+from engine.evidence.settings import RunSettings
+from engine.procedures.command_line import Task
 
 
 class CaseFile:

@@ -11,8 +11,8 @@ from typing import Any
 from engine.case import log, owner
 from engine.case.log import Event
 from engine.case.rows import Configuration, RunRow, State, read_configuration
-from engine.errors import UserError
-from engine.rounding import round_down
+from engine.core.errors import UserError
+from engine.core.rounding import round_down
 
 TARGET_REASONS = ("target certified", "target out of reach")
 _STEPS = ("began", "resumed", "extended", "ended")

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from engine.case.digests import digest
-from engine.records import Record
+from engine.core.records import Record
 
 Kind = Literal["created", "began", "resumed", "extended", "ended", "noted", "pinned", "unpinned"]
 _FIRST = "certiscope log v1"

@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable, Generator
 
 from engine.case.case import Case
-from engine.errors import UserError
-from engine.evidence import Evidence
-from engine.procedures.snapshot import Snapshot
+from engine.core.errors import UserError
+from engine.evidence.evidence import Evidence
+from engine.evidence.snapshot import Snapshot
 
 COMMIT_SECONDS = 1.0
 

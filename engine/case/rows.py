@@ -11,11 +11,11 @@ from pydantic import TypeAdapter
 
 from engine.case import digests
 from engine.case.places import located, relative, request_from, request_text
-from engine.command import Task
-from engine.errors import UserError
+from engine.core.errors import UserError
+from engine.core.records import InputIdentity, ModelIdentity, Record
+from engine.evidence.settings import RunSettings
 from engine.models.request import ModelRequest
-from engine.records import InputIdentity, ModelIdentity, Record
-from engine.settings import RunSettings
+from engine.procedures.command_line import Task
 
 State = Literal["counting", "interrupted", "stopped", "finished", "damaged"]
 _TEXTS = TypeAdapter(tuple[str, ...])

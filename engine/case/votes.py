@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from pydantic import TypeAdapter
 
-from engine.blocks import Block
 from engine.case.digests import progress_digest
-from engine.errors import UserError
-from engine.records import Votes
+from engine.core.errors import UserError
+from engine.core.records import Votes
+from engine.evidence.vote_chain import Block
 
 _COUNTS = TypeAdapter(tuple[int, ...])
 _BY_CLASS = TypeAdapter(dict[int, int])

@@ -29,7 +29,7 @@ from engine.cli.runs import runs_command, runs_flags
 from engine.cli.schema import schema_command
 from engine.cli.sign import sign_command, signing_flags
 from engine.cli.verify import verify_command, verify_flags
-from engine.errors import UserError
+from engine.core.errors import UserError
 
 COMMANDS = (
     "certify",

@@ -27,13 +27,13 @@ from engine.cli.outcome import CERTIFIED
 from engine.cli.output import STDOUT, check_writable
 from engine.cli.progress import follow
 from engine.cli.sets import SHOWN_ROWS, rows_table, summary_table
-from engine.command import command_line
-from engine.errors import UserError
-from engine.files import write_atomically
-from engine.settings import ENUMERATION
+from engine.core.errors import UserError
+from engine.core.files import write_atomically
+from engine.evidence.settings import ENUMERATION
+from engine.procedures.command_line import command_line
 
 if TYPE_CHECKING:
-    from engine.evidence import Evidence
+    from engine.evidence.evidence import Evidence
     from engine.procedures.dataset import SetResult
 
 

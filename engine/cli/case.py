@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
     from engine.case import Case
     from engine.cli.run import Order
-    from engine.evidence import Evidence
+    from engine.evidence.evidence import Evidence
+    from engine.evidence.snapshot import Snapshot
     from engine.inputs.base import FittedInput
     from engine.models.base import Classifier, ModelRequest
-    from engine.procedures.snapshot import Snapshot
 
 
 def case_flags(*, resumes: bool = True) -> list[inspect.Parameter]:

@@ -15,17 +15,17 @@ from engine.cli.interrupt import stoppable
 from engine.cli.options import OUTPUT, WHAT, flag, run_flags
 from engine.cli.outcome import CERTIFIED
 from engine.cli.output import STDOUT
-from engine.errors import UserError
-from engine.fields import checked
-from engine.files import write_atomically
-from engine.rounding import round_down
-from engine.settings import RunSettings
+from engine.core.errors import UserError
+from engine.core.fields import checked
+from engine.core.files import write_atomically
+from engine.core.rounding import round_down
+from engine.evidence.settings import RunSettings
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from engine.tradeoff import Attacker, Contender, TradeOff
-    from engine.tradeoff.comparing import Comparing
+    from engine.comparison import Attacker, Contender, TradeOff
+    from engine.comparison.compare import Comparing
 
 _SETTINGS = ("n0", "n", "alpha", "bound", "noise", "seed", "device", "precision")
 
@@ -69,9 +69,9 @@ def compare_command(values: Mapping[str, Any]) -> int:
     attackers = [read_attacker(text) for text in values["at"]]
     given = {name: values[name] for name in _SETTINGS if values.get(name) is not None}
     settings = checked(RunSettings, **given)
+    from engine.comparison.compare import compare
+    from engine.comparison.export import write_tradeoff
     from engine.inputs import expand
-    from engine.tradeoff.comparing import compare
-    from engine.tradeoff.export import write_tradeoff
 
     inputs = expand(values["input"])[: values["limit"]]
     with stoppable() as stop:
@@ -90,7 +90,7 @@ def read_attacker(text: str) -> Attacker:
     Raises:
         UserError: another term, or a value out of range.
     """
-    from engine.tradeoff import Attacker
+    from engine.comparison import Attacker
 
     parts = dict(part.partition("=")[::2] for part in text.split(","))
     if set(parts) != {"entities", "epsilon"}:
@@ -99,9 +99,9 @@ def read_attacker(text: str) -> Attacker:
 
 
 def _contenders(models: str) -> tuple[Contender, ...]:
+    from engine.comparison.demo_models import contender, shipped_contenders
     from engine.models import load_model
     from engine.models.base import ModelRequest
-    from engine.tradeoff.shipped import contender, shipped_contenders
 
     names = [name.strip() for name in models.split(",") if name.strip()]
     if not names:

@@ -29,20 +29,20 @@ from engine.cli.output import Outputs
 from engine.cli.plan import read_target
 from engine.cli.progress import follow
 from engine.cli.sign import signing_flags
-from engine.command import command_line
-from engine.errors import UserError
-from engine.evidence import DecisionRecord, Evidence
-from engine.rounding import round_down, round_up
-from engine.settings import RunSettings
+from engine.core.errors import UserError
+from engine.core.rounding import round_down, round_up
+from engine.evidence.evidence import DecisionRecord, Evidence
+from engine.evidence.settings import RunSettings
+from engine.procedures.command_line import command_line
 
 if TYPE_CHECKING:
     from threading import Event
 
     from engine.case import Case
+    from engine.evidence.snapshot import Snapshot
     from engine.inputs.base import FittedInput
     from engine.models.base import Classifier
     from engine.models.request import ModelRequest
-    from engine.procedures.snapshot import Snapshot
 
 
 def decide_flags() -> list[inspect.Parameter]:

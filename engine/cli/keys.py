@@ -9,7 +9,7 @@ from pathlib import Path
 import typer
 
 from engine.cli.outcome import CERTIFIED
-from engine.errors import UserError
+from engine.core.errors import UserError
 
 PASSPHRASE = "CERTISCOPE_PASSPHRASE"
 

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from engine import schemes
 from engine.cli.outcome import CERTIFIED, FAILURE
-from engine.fields import FieldSpec, field_specs
+from engine.core.fields import FieldSpec, field_specs
 from engine.schemes import Scheme
 
 _MARKS = {"ok": "[green]ok[/]", "note": "[yellow]note[/]", "bad": "[red]bad[/]"}
@@ -42,7 +42,7 @@ def _facts(scheme: type[Scheme]) -> Iterator[tuple[str, str]]:
 
 def doctor_command() -> int:
     """Say whether this machine has what Certiscope needs; exit status 1 where it has not."""
-    from engine.doctor import examine, healthy
+    from engine.system.doctor import examine, healthy
 
     console = Console(soft_wrap=True)
     findings = list(examine())

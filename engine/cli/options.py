@@ -13,12 +13,12 @@ from typing import Any
 import typer
 
 from engine import schemes
-from engine.command import Task, run_specs
-from engine.errors import UserError
-from engine.fields import FieldSpec, checked, field_specs
-from engine.models.own_noise import own_noise
+from engine.core.errors import UserError
+from engine.core.fields import FieldSpec, checked, field_specs
+from engine.evidence.settings import RunSettings
+from engine.models.native_metadata import own_noise
+from engine.procedures.command_line import Task, run_specs
 from engine.schemes import Scheme, scheme_class
-from engine.settings import RunSettings
 
 WHAT, SCHEME, RUN, OUTPUT = "What is certified", "Scheme", "Run", "Output"
 _TYPES: dict[str, type] = {"int": int, "float": float, "str": str, "bool": bool, "choice": str}

@@ -8,10 +8,10 @@ from decimal import ROUND_CEILING, Context, Decimal
 from rich.console import Console
 from rich.table import Table
 
-from engine.evidence import Evidence
-from engine.records import ModelIdentity
-from engine.rounding import round_down, round_up
-from engine.settings import ENUMERATION
+from engine.core.records import ModelIdentity
+from engine.core.rounding import round_down, round_up
+from engine.evidence.evidence import Evidence
+from engine.evidence.settings import ENUMERATION
 
 _ANSWERS = 6
 CERTIFIED, FAILURE, BAD_INPUT, ABSTAINED, INTERRUPTED = 0, 1, 2, 3, 130

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.cli.sign import asked_key, sign_each
-from engine.errors import UserError
-from engine.evidence import Evidence
+from engine.core.errors import UserError
+from engine.core.files import is_special
+from engine.evidence.evidence import Evidence
 from engine.figures import Illustrations, has_slice
-from engine.files import is_special
 
 if TYPE_CHECKING:
     from engine.inputs.base import FittedInput
@@ -129,9 +129,9 @@ def illustrate(
     evidence: Evidence, classifier: Classifier, fitted: FittedInput, *, seconds: float
 ) -> Illustrations:
     """The pictures beside the evidence: a slice through the input, and what the numbers mean."""
-    from engine.procedures.directions import SliceAxes
-    from engine.procedures.meaning import meaning
-    from engine.procedures.slices import explore
+    from engine.explain.directions import SliceAxes
+    from engine.explain.examples import meaning
+    from engine.explain.slices import explore
 
     answer = evidence.predicted_class
     guess = answer if answer is not None else evidence.votes.guess

@@ -23,15 +23,15 @@ from engine.cli.options import (
 )
 from engine.cli.outcome import CERTIFIED
 from engine.cli.output import STDOUT
-from engine.errors import UserError
-from engine.fields import checked
-from engine.files import write_atomically
+from engine.core.errors import UserError
+from engine.core.fields import checked
+from engine.core.files import write_atomically
+from engine.core.rounding import round_down, round_up
 from engine.planning.cost import duration
-from engine.rounding import round_down, round_up
 
 if TYPE_CHECKING:
+    from engine.evidence.settings import RunSettings
     from engine.planning import Needed, Pilot, PlanResult
-    from engine.settings import RunSettings
 
 _PLANNED = ("n0", "n", "alpha", "bound", "noise", "seed", "batch", "device", "precision")
 _GROUP = "What is known"

@@ -9,9 +9,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
+from engine.core.rounding import round_down
+from engine.evidence.snapshot import Snapshot
 from engine.planning.cost import WORTH_SAYING
-from engine.procedures.snapshot import Snapshot
-from engine.rounding import round_down
 
 _ANSWERS = 2
 PHASES = {"selection": "choosing the class", "estimation": "bounding its probability"}

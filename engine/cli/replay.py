@@ -15,8 +15,8 @@ from engine.cli.options import OUTPUT, RUN, flag, read_settings, run_flags, sche
 from engine.cli.outcome import CERTIFIED
 from engine.cli.output import STDOUT
 from engine.cli.sets import SHOWN_ROWS, rows_table, summary_table
-from engine.errors import UserError
-from engine.files import write_atomically
+from engine.core.errors import UserError
+from engine.core.files import write_atomically
 
 if TYPE_CHECKING:
     from engine.replay import ReplayResult, Selection

@@ -17,10 +17,10 @@ from engine.cli.options import RUN, flag, output_flags, trust_flag
 from engine.cli.outcome import exit_status, show
 from engine.cli.output import Outputs
 from engine.cli.progress import follow
-from engine.command import command_line
-from engine.errors import UserError
-from engine.fields import checked
-from engine.settings import RunSettings
+from engine.core.errors import UserError
+from engine.core.fields import checked
+from engine.evidence.settings import RunSettings
+from engine.procedures.command_line import command_line
 
 if TYPE_CHECKING:
     from engine.case import Case

@@ -15,18 +15,18 @@ from engine.cli.options import read_settings
 from engine.cli.outcome import exit_status, show
 from engine.cli.output import Outputs
 from engine.cli.progress import follow
-from engine.command import Procedure, command_line
-from engine.errors import UserError
-from engine.evidence import Evidence
-from engine.settings import RunSettings
+from engine.core.errors import UserError
+from engine.evidence.evidence import Evidence
+from engine.evidence.settings import RunSettings
+from engine.procedures.command_line import Procedure, command_line
 
 if TYPE_CHECKING:
     from threading import Event
 
+    from engine.evidence.snapshot import Snapshot
     from engine.inputs.base import FittedInput
     from engine.models.base import Classifier, ModelRequest
     from engine.oracles.audit import Labelled
-    from engine.procedures.snapshot import Snapshot
 
 TESTS: dict[str, Literal["one-sided", "two-sided"]] = {
     "one-sided": "one-sided",

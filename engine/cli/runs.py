@@ -11,8 +11,8 @@ from rich.console import Console
 
 from engine.cli.case import case_argument
 from engine.cli.outcome import CERTIFIED, FAILURE
-from engine.rounding import round_down
-from engine.settings import ENUMERATION
+from engine.core.rounding import round_down
+from engine.evidence.settings import ENUMERATION
 
 if TYPE_CHECKING:
     from engine.case import RunRow

@@ -9,7 +9,7 @@ from engine.cli.outcome import CERTIFIED
 
 def schema_command() -> int:
     """Print the JSON Schema that exported evidence follows."""
-    from engine.jsonschema import schema_text
+    from engine.evidence.json_schema import schema_text
 
     sys.stdout.write(schema_text())
     return CERTIFIED

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
-from engine.rounding import confidence_percent, round_down
+from engine.core.rounding import confidence_percent, round_down
 
 if TYPE_CHECKING:
     from engine.replay.records import ReplayRow, ReplaySummary

@@ -14,7 +14,7 @@ import typer
 from engine.cli.keys import passphrase
 from engine.cli.options import OUTPUT, flag
 from engine.cli.outcome import CERTIFIED
-from engine.errors import UserError
+from engine.core.errors import UserError
 
 if TYPE_CHECKING:
     from engine.signing.keys import SigningKey

@@ -13,8 +13,8 @@ import typer
 from engine.cli.interrupt import stoppable
 from engine.cli.options import OUTPUT, WHAT, flag, trust_flag
 from engine.cli.outcome import CERTIFIED, FAILURE
-from engine.errors import UserError
-from engine.files import write_atomically
+from engine.core.errors import UserError
+from engine.core.files import write_atomically
 
 STDOUT = "-"
 LEVELS = "How far to go"
@@ -112,8 +112,8 @@ def _rerun(text: str) -> int | Literal["all"] | None:
 
 
 def _device(text: str) -> str:
-    from engine.fields import checked
-    from engine.settings import RunSettings
+    from engine.core.fields import checked
+    from engine.evidence.settings import RunSettings
 
     return checked(RunSettings, device=text).device
 

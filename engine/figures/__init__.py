@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import Literal
 
+from engine.comparison.figure import TradeOffFigure
 from engine.figures.attack import Attack, Changed
 from engine.figures.bounds import NOISE_WORDS, BoundsFigure, ProvisionalPoint, bounds_figure
 from engine.figures.changes import applied, described, sizes
 from engine.figures.curves import Curve, CurveFigure
+from engine.figures.graph_examples import FlipAttack, NodeSample, NodesFigure, NodeTouch
 from engine.figures.graphs import GraphNode, NeighbourhoodFigure
-from engine.figures.nodes import FlipAttack, NodeSample, NodesFigure, NodeTouch
-from engine.figures.pictures import Illustrations, MeaningFigure, SliceFigure, has_slice
+from engine.figures.images import Illustrations, MeaningFigure, SliceFigure, has_slice
 from engine.figures.regions import (
     CellsFigure,
     CountFigure,
@@ -23,7 +24,7 @@ from engine.figures.regions import (
     preview_figure,
     region_figure,
 )
-from engine.figures.rows import (
+from engine.figures.row_examples import (
     FieldStep,
     RowAttack,
     RowCell,
@@ -32,9 +33,8 @@ from engine.figures.rows import (
     RowValues,
 )
 from engine.figures.standing import Standing
+from engine.figures.text_examples import Substitution, WordAttack, Wording, WordsFigure
 from engine.figures.votes import OTHER, Bar, VotesFigure, votes_figure
-from engine.figures.wording import Substitution, WordAttack, Wording, WordsFigure
-from engine.tradeoff.figure import TradeOffFigure
 
 Meaning = MeaningFigure | NodesFigure | RowsFigure | WordsFigure
 """What the numbers mean, for each kind of input."""

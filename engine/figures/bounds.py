@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from engine.evidence import Evidence, TrajectoryPoint
-from engine.procedures.snapshot import Snapshot
-from engine.records import Record
+from engine.core.records import Record
+from engine.evidence.evidence import Evidence, TrajectoryPoint
+from engine.evidence.settings import NoiseMode, RunSettings
+from engine.evidence.snapshot import Snapshot
 from engine.schemes.base import Law
-from engine.settings import NoiseMode, RunSettings
 
 NOISE_WORDS: dict[NoiseMode, str] = {
     "float": "float noise",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 
+from engine.core.rounding import round_down
 from engine.figures.attack import Attack, Changed
 from engine.regions import CellMap, Count, Perturbation, Region, Staircase
 from engine.regions.base import counted, whole
-from engine.rounding import round_down
 
 _DIGITS = 3
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.records import Record
+from engine.core.records import Record
 
 
 class GraphNode(Record):

@@ -6,14 +6,14 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from engine.evidence import Evidence
+from engine.core.records import Record
+from engine.core.rounding import round_down, round_up
+from engine.evidence.evidence import Evidence
+from engine.evidence.settings import RunSettings
+from engine.evidence.snapshot import Snapshot
 from engine.figures.standing import Standing, ceiling, standing
-from engine.procedures.snapshot import Snapshot
-from engine.records import Record
 from engine.regions import CellMap, Count, Perturbation, Region, Staircase
-from engine.required import CellsMap, CountMap, StaircaseMap, required_map
-from engine.rounding import round_down, round_up
-from engine.settings import RunSettings
+from engine.regions.required_probability import CellsMap, CountMap, StaircaseMap, required_map
 
 R = TypeVar("R", Count, Staircase, CellMap)
 M = TypeVar("M", CountMap, StaircaseMap, CellsMap)

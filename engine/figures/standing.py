@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from engine.evidence import Evidence
-from engine.procedures.snapshot import Snapshot
-from engine.records import Record, Votes
-from engine.settings import RunSettings
+from engine.core.records import Record, Votes
+from engine.evidence.evidence import Evidence
+from engine.evidence.settings import RunSettings
+from engine.evidence.snapshot import Snapshot
 
 N_LIMIT = 10**9
 """Nobody looks further than this many votes."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from engine.evidence import Evidence
-from engine.procedures.snapshot import Snapshot
-from engine.records import Record
-from engine.settings import ENUMERATION
+from engine.core.records import Record
+from engine.evidence.evidence import Evidence
+from engine.evidence.settings import ENUMERATION
+from engine.evidence.snapshot import Snapshot
 
 OTHER = -1
 """Stands for 'all further classes' where a histogram shows only the top k."""

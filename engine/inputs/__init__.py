@@ -11,16 +11,16 @@ import importlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.inputs.base import FittedInput, ImageInput, Pixels, pixels_sha256
 
 if TYPE_CHECKING:
+    from engine.core.records import InputKind, ModelIdentity
     from engine.inputs.coding import Coding
     from engine.inputs.graph import GraphInput
     from engine.inputs.pair import PairInput
     from engine.inputs.table import TableInput
     from engine.inputs.text import TextInput
-    from engine.records import InputKind, ModelIdentity
 
     GivenInput = ImageInput | GraphInput | TextInput | PairInput | TableInput
 

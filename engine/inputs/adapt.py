@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 
-from engine.errors import UserError
+from engine.core.errors import UserError
+from engine.core.records import InputIdentity, ModelIdentity
 from engine.inputs.base import FittedInput, ImageInput, Pixels, pixels_sha256
 from engine.inputs.labels import label_in
-from engine.records import InputIdentity, ModelIdentity
 
 _LUMA = np.array([0.299, 0.587, 0.114])
 """Weights of red, green and blue in ITU-R BT.601 luma."""

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from engine.records import InputIdentity, InputKind
+from engine.core.records import InputIdentity, InputKind
 
 Pixels = npt.NDArray[np.float32]
 """(channels, height, width), float32 in [0, 1]."""

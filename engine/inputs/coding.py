@@ -16,7 +16,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from engine.errors import UserError, quoted
+from engine.core.errors import UserError, quoted
 
 Tokens = npt.NDArray[np.int64]
 MOST_TOKENS = 512

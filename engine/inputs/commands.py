@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.inputs.base import ImageInput, Pixels, pixels_sha256
 
 SET, PREFIX = "commands", "commands:"

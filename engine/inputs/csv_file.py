@@ -7,8 +7,8 @@ import io
 from functools import lru_cache
 from pathlib import Path
 
-from engine.errors import UserError, quoted
-from engine.files import sha256_bytes
+from engine.core.errors import UserError, quoted
+from engine.core.files import sha256_bytes
 from engine.inputs.table import Table
 
 MAX_BYTES = 64_000_000

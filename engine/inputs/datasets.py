@@ -16,7 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.inputs.base import ImageInput, pixels_sha256
 from engine.inputs.picture import expanded
 

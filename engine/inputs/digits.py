@@ -14,9 +14,9 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from engine.errors import UserError
+from engine.core.errors import UserError
+from engine.core.resources import assets
 from engine.inputs.base import ImageInput, pixels_sha256
-from engine.resources import assets
 
 SET, PREFIX = "digits", "digits:"
 GALLERY = 12

@@ -1,6 +1,6 @@
 """The shipped pairs of a drawn thing and an instruction: ``filter:12``.
 
-The file holds the held-out pairs of the small safety filter, drawn by ``engine.training.filter``.
+The file holds the held-out pairs of the small safety filter, drawn by ``engine.demos.filter``.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from engine.errors import UserError
+from engine.core.errors import UserError
+from engine.core.resources import assets
 from engine.inputs.base import ImageInput, pixels_sha256
 from engine.inputs.pair import PairInput, paired
 from engine.inputs.text import shortened
-from engine.resources import assets
 
 SET, PREFIX = "filter", "filter:"
 CLASSES = ("safe", "unsafe")

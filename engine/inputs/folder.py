@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.inputs import picture
 from engine.inputs.base import ImageInput
 

@@ -15,11 +15,11 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from engine.errors import UserError
+from engine.core.errors import UserError
+from engine.core.records import InputKind
+from engine.core.resources import assets
 from engine.inputs.graph_split import split
 from engine.inputs.pattern import Pattern
-from engine.records import InputKind
-from engine.resources import assets
 
 KARATE = "karate"
 ARCHIVE = ".npz"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.inputs.graph import Graph
 from engine.inputs.pattern import Indices, Pattern
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from engine.errors import UserError, quoted
-from engine.files import sha256_bytes
+from engine.core.errors import UserError, quoted
+from engine.core.files import sha256_bytes
 from engine.inputs.graph import KARATE, Graph
 from engine.inputs.graph_building import Parts, assembled, check_size
 from engine.inputs.pattern import Indices

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from engine.errors import UserError, quoted
-from engine.files import sha256_file
+from engine.core.errors import UserError, quoted
+from engine.core.files import sha256_file
 from engine.inputs.graph import Graph
 from engine.inputs.graph_building import Parts, assembled, check_size
 from engine.inputs.npz import Archive

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from engine.errors import UserError
+from engine.core.errors import UserError
+from engine.core.resources import assets
 from engine.inputs.base import ImageInput, Pixels, pixels_sha256
 from engine.inputs.digits import load_digits
-from engine.resources import assets
 
 PREFIX = "lattice:"
 _LEVELS = np.float32(255)

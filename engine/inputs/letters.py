@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.inputs.text import TextInput, shortened
 
 SET, PREFIX = "letters", "letters:"

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.errors import UserError
+from engine.core.errors import UserError
+from engine.core.records import InputIdentity, ModelIdentity
 from engine.inputs.base import FittedInput, arrays_sha256
 from engine.inputs.graph import Graph, GraphInput
 from engine.inputs.labels import label_in
 from engine.inputs.pattern import Indices
-from engine.records import InputIdentity, ModelIdentity
 
 HOPS = 2
 """Layers of every graph network here."""

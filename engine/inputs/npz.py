@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from numpy.lib import format as npy
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 
 MAX_ARRAY_BYTES = 400_000_000
 _MAX_MEMBERS = 1000

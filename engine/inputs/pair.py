@@ -6,10 +6,10 @@ import hashlib
 from dataclasses import dataclass
 from typing import ClassVar
 
-from engine.errors import UserError
+from engine.core.errors import UserError
+from engine.core.records import InputKind
 from engine.inputs import text as texts
 from engine.inputs.base import ImageInput
-from engine.records import InputKind
 
 PREFIX, BETWEEN = "pair:", "|"
 

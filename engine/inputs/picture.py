@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from engine.errors import UserError
-from engine.files import sha256_bytes
+from engine.core.errors import UserError
+from engine.core.files import sha256_bytes
 from engine.inputs.base import ImageInput
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".gif")

@@ -15,13 +15,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from engine.errors import UserError, quoted
+from engine.core.errors import UserError, quoted
+from engine.core.resources import assets
 from engine.inputs.base import ImageInput
 from engine.inputs.csv_file import read_table
 from engine.inputs.pair import PairInput, paired
 from engine.inputs.table import LABELS, TYPES, ColumnType, Table, TableInput
 from engine.inputs.text import TextInput, decoded, shortened
-from engine.resources import assets
 
 MIXED = "mixed"
 TEXTS = ("text", "prompt", "caption")

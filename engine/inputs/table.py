@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
-from engine.errors import UserError, quoted
+from engine.core.errors import UserError, quoted
+from engine.core.records import InputKind
 from engine.inputs.coding import Column, TableCoding, number
-from engine.records import InputKind
 
 ColumnType = Literal["numeric", "categorical"]
 TYPES: tuple[ColumnType, ...] = ("numeric", "categorical")

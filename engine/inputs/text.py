@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from engine.errors import UserError, quoted
-from engine.files import sha256_bytes
-from engine.records import InputKind
+from engine.core.errors import UserError, quoted
+from engine.core.files import sha256_bytes
+from engine.core.records import InputKind
 
 PREFIX = "text:"
 SUFFIX = ".txt"

@@ -9,7 +9,7 @@ import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.models.demo import Shipped, catalogue, load_demo
 from engine.models.kinds import Kind, kind_of
 from engine.models.request import ModelRequest, NormalizeName
@@ -41,7 +41,7 @@ FORMATS: dict[Kind, Format] = {
     "text": Format("safetensors weights for texts", "text", "load_text_model"),
     "pair": Format("safetensors weights for pictures with texts", "pair", "load_pair_model"),
     "table": Format("safetensors weights for rows of a table", "table", "load_table_model"),
-    "writer": Format("safetensors weights of a model that writes", "writer", "load_writer"),
+    "writer": Format("safetensors weights of a model that writes", "text_generator", "load_writer"),
     "torch": Format("PyTorch state_dict or checkpoint", "checkpoint", "load_torch"),
     "huggingface": Format("Hugging Face folder", "huggingface", "load_folder"),
     "hub": Format("Hugging Face id", "huggingface", "load_hub"),
@@ -102,8 +102,8 @@ def fitted(classifier: Classifier, given: GivenInput) -> FittedInput:
 
 
 def _ask_for_trust(path: Path, found: Format) -> None:
-    from engine.errors import TrustRequired
-    from engine.files import sha256_file
+    from engine.core.errors import TrustRequired
+    from engine.core.files import sha256_file
 
     raise TrustRequired(
         f"{path} is a {found.title} file, a format that can run code on this machine; open it only "

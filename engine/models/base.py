@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from engine.batches import Batch
+from engine.core.batches import Batch
+from engine.core.records import ModelIdentity
 from engine.models.request import ModelRequest, NormalizeName
-from engine.records import ModelIdentity
 
 if TYPE_CHECKING:
     from engine.inputs.base import FittedInput

@@ -10,8 +10,9 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from engine.errors import UserError, quoted
-from engine.files import sha256_file
+from engine.core.errors import UserError, quoted
+from engine.core.files import sha256_file
+from engine.core.records import ModelIdentity
 from engine.models import architectures
 from engine.models.architectures import Architecture, Shapes
 from engine.models.encoding import choose_encoding
@@ -19,8 +20,8 @@ from engine.models.names import class_names
 from engine.models.normalize import Normalization, choose, named, take_stored
 from engine.models.request import ModelRequest
 from engine.models.shapes import split_arch
-from engine.models.taught import stated_encoding, training_scheme
 from engine.models.torch_classifier import TorchClassifier
+from engine.models.training_noise import stated_encoding, training_scheme
 from engine.models.weights import (
     WeightFile,
     read_card,
@@ -28,7 +29,6 @@ from engine.models.weights import (
     read_torch,
     strip_prefixes,
 )
-from engine.records import ModelIdentity
 
 
 def load_safetensors(path: Path, request: ModelRequest) -> TorchClassifier:

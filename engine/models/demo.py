@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.errors import UserError
+from engine.core.errors import UserError
+from engine.core.resources import assets
 from engine.models.kinds import DEMO, kind_of
 from engine.models.request import ModelRequest
-from engine.resources import assets
 
 if TYPE_CHECKING:
     from engine.models.base import Classifier

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from typing import NamedTuple, get_args
 
-from engine.errors import UserError
+from engine.core.errors import UserError
+from engine.core.records import Encoding
 from engine.models.request import EncodingName
-from engine.records import Encoding
 
 CHANNELS: dict[Encoding, tuple[int, int]] = {
     "plain": (1, 3),

@@ -12,7 +12,7 @@ import torch
 from torch import nn
 from torch.export.passes import move_to_device_pass
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.models.program import ProgramClassifier, program_classifier
 from engine.models.request import ModelRequest
 from engine.models.shapes import ONLY, Shape, reasonable, words

@@ -14,15 +14,15 @@ from typing import Any
 
 import torch
 
-from engine.batches import alike
-from engine.errors import OracleRequired, UserError
+from engine.core.batches import alike
+from engine.core.errors import OracleRequired, UserError
+from engine.core.records import Generation, ModelIdentity
 from engine.inputs.base import FittedInput
 from engine.inputs.coding import Coding
-from engine.layouts import clean
 from engine.models.base import NO_CLASS, Classifier
+from engine.models.input_layout import clean
 from engine.models.request import MOST_TOKENS, USUAL_TOKENS, ModelRequest
 from engine.oracles import Oracle, load_oracle
-from engine.records import Generation, ModelIdentity
 
 _SHOWN = 80
 

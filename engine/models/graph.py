@@ -8,18 +8,18 @@ from typing import Any
 
 import torch
 
-from engine.errors import UserError, quoted
+from engine.core.errors import UserError, quoted
+from engine.core.records import Encoding, ModelIdentity
 from engine.inputs.base import FittedInput
 from engine.inputs.neighbourhood import Neighbourhood
-from engine.layouts import ANY
 from engine.models.base import Classifier
 from engine.models.checkpoint import fill
 from engine.models.graph_networks import LAYERS, GraphNetwork, Messages, messages
-from engine.models.own_file import own_identity
+from engine.models.input_layout import ANY
+from engine.models.native_file import own_identity
 from engine.models.request import ModelRequest
 from engine.models.torch_classifier import checked_dtype
 from engine.models.weights import WeightFile, read_safetensors
-from engine.records import Encoding, ModelIdentity
 
 _TITLES = {"gcn": "GCN", "gat": "GAT"}
 

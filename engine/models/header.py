@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from engine.errors import quoted
+from engine.core.errors import quoted
 
 _LONGEST = 16 << 20
 _LONGEST_NAME = 80

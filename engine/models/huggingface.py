@@ -15,8 +15,9 @@ from typing import Any
 import torch
 from torch import nn
 
-from engine.errors import UserError, quoted
-from engine.files import sha256_file
+from engine.core.errors import UserError, quoted
+from engine.core.files import sha256_file
+from engine.core.records import ModelIdentity
 from engine.models.base import Classifier
 from engine.models.batching import checked_scores
 from engine.models.encoding import choose_encoding
@@ -27,7 +28,6 @@ from engine.models.pretrained_files import WRITING
 from engine.models.request import ModelRequest
 from engine.models.shapes import Shape, reasonable, words
 from engine.models.torch_classifier import TorchClassifier
-from engine.records import ModelIdentity
 
 _MOST_CLASSES = 1 << 16
 _WRITERS = (

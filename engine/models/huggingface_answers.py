@@ -12,8 +12,8 @@ from typing import Any
 
 import torch
 
-from engine.errors import UserError, quoted
-from engine.layouts import ANY
+from engine.core.errors import UserError, quoted
+from engine.core.records import ModelIdentity
 from engine.models import pretrained
 from engine.models.generative import (
     GenerativeClassifier,
@@ -24,10 +24,10 @@ from engine.models.generative import (
 )
 from engine.models.greedy import greedy
 from engine.models.huggingface_tokens import HuggingFaceTokenizer, tokenizer_of
+from engine.models.input_layout import ANY
 from engine.models.pretrained_files import WRITING, folder_digest
 from engine.models.request import ModelRequest
 from engine.models.torch_classifier import checked_dtype
-from engine.records import ModelIdentity
 
 
 class TextWriter(Writer):

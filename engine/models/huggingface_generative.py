@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from engine.errors import UserError, quoted
+from engine.core.errors import UserError, quoted
+from engine.core.records import ModelIdentity
 from engine.models import pretrained
 from engine.models.generative import (
     GenerativeClassifier,
@@ -33,7 +34,6 @@ from engine.models.pretrained_files import WRITING, folder_digest
 from engine.models.request import ModelRequest
 from engine.models.shapes import Shape, words
 from engine.models.torch_classifier import checked_dtype
-from engine.records import ModelIdentity
 
 _TRIAL_TOKENS = 1
 _VISION = ("vision_config", "encoder")

@@ -15,19 +15,19 @@ from typing import Any
 import torch
 from torch import nn
 
-from engine.errors import UserError, quoted
-from engine.layouts import ANY
+from engine.core.errors import UserError, quoted
+from engine.core.records import ModelIdentity
 from engine.models import pretrained
 from engine.models.base import Classifier
 from engine.models.batching import checked_scores
 from engine.models.huggingface import understood
 from engine.models.huggingface_tokens import HuggingFaceTokenizer, tokenizer_of
+from engine.models.input_layout import ANY
 from engine.models.names import class_names
 from engine.models.normalize import Normalization, choose
 from engine.models.pretrained_files import WRITING, folder_digest
 from engine.models.request import ModelRequest
 from engine.models.torch_classifier import checked_dtype
-from engine.records import ModelIdentity
 
 TEXT, QUESTIONS = "ForSequenceClassification", "ViltForQuestionAnswering"
 _SEED = 0

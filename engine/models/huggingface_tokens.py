@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.inputs.coding import MASK_WORD, MOST_TOKENS, Encoded, Tokens, cut
 from engine.models.description import read_description
 

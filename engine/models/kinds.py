@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 from typing import Literal
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 
 Kind = Literal[
     "demo",

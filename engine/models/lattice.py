@@ -4,7 +4,7 @@ fl(x + e) lies on a lattice of floating-point numbers that depends on x, and a c
 x from it: 1 + e is a whole multiple of 2^-24 for every float32 e, 0.46 + e often is not. So noisy
 copies of two near pictures can be told apart though their laws, in exact arithmetic, overlap, and
 what CERTIFY says of such a classifier under float noise is false. Integer noise on the 8-bit grid
-(``engine.exact_noise``) shows it nothing but the sum.
+(``engine.noise.discrete_gaussian``) shows it nothing but the sum.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from pathlib import Path
 
 import torch
 
-from engine.errors import UserError
-from engine.files import sha256_file
+from engine.core.errors import UserError
+from engine.core.files import sha256_file
+from engine.core.records import ModelIdentity
 from engine.models.base import Classifier
-from engine.records import ModelIdentity
 
 
 class LatticeAttack(Classifier):

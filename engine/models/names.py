@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from engine.errors import UserError, quoted
+from engine.core.errors import UserError, quoted
 
 _LIMIT = 1 << 20
 

@@ -16,9 +16,9 @@ from typing import Literal, NamedTuple
 import torch
 from torch import nn
 
-from engine.errors import UserError
-from engine.layouts import clean
-from engine.records import Encoding
+from engine.core.errors import UserError
+from engine.core.records import Encoding
+from engine.models.input_layout import clean
 
 Origin = Literal["given", "stored in the file", "detected", "default"]
 Tensors = dict[str, torch.Tensor]

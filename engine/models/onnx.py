@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from engine.errors import UserError
-from engine.files import sha256_file
+from engine.core.errors import UserError
+from engine.core.files import sha256_file
+from engine.core.records import ModelIdentity
 from engine.models.base import Classifier
 from engine.models.batching import checked_scores, in_chunks
 from engine.models.encoding import choose_encoding
@@ -25,7 +26,6 @@ from engine.models.onnx_table import table_classifier
 from engine.models.onnx_table_session import is_tabular
 from engine.models.request import ModelRequest
 from engine.models.shapes import Shape, split_arch, words
-from engine.records import ModelIdentity
 
 _SIZE_LIMIT = 2 << 30
 

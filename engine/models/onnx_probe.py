@@ -12,7 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.models.onnx_session import open_session, read_graph
 from engine.models.onnx_table_session import is_tabular, read_table_graph
 from engine.models.shapes import Shape, parse_shape, words

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.errors import UserError, quoted
+from engine.core.errors import UserError, quoted
 from engine.models.shapes import ONLY, Shape, reasonable, words
 
 CPU = "CPUExecutionProvider"

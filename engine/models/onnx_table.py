@@ -9,17 +9,17 @@ from typing import Any
 import numpy as np
 import torch
 
-from engine.errors import UserError
-from engine.files import sha256_file
+from engine.core.errors import UserError
+from engine.core.files import sha256_file
+from engine.core.records import ModelIdentity
 from engine.inputs.base import FittedInput
 from engine.inputs.coding import Column, Columns, TableCoding, number
-from engine.layouts import ANY
 from engine.models.base import Classifier
+from engine.models.input_layout import ANY
 from engine.models.names import class_names
 from engine.models.onnx_session import first_line
 from engine.models.onnx_table_session import Cells, TableGraph, read_table_graph
 from engine.models.request import ModelRequest
-from engine.records import ModelIdentity
 
 
 class OnnxTableClassifier(Classifier):

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from engine.errors import UserError, quoted
+from engine.core.errors import UserError, quoted
 
 TRIAL_ROWS = 2
 _TYPES: dict[str, Any] = {

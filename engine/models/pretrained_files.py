@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from engine.files import sha256_file
+from engine.core.files import sha256_file
 
 CONFIG = ("config.json", "*.safetensors", "*.safetensors.index.json")
 VOCABULARY = ("tokenizer.json", "vocab.json", "vocab.txt", "*.model")

@@ -8,8 +8,9 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from engine.errors import UserError
-from engine.files import sha256_file
+from engine.core.errors import UserError
+from engine.core.files import sha256_file
+from engine.core.records import ModelIdentity
 from engine.models.base import Classifier
 from engine.models.batching import checked_scores, in_chunks
 from engine.models.encoding import choose_encoding
@@ -17,7 +18,6 @@ from engine.models.names import class_names
 from engine.models.normalize import Normalization, choose
 from engine.models.request import ModelRequest
 from engine.models.shapes import Shape, words
-from engine.records import ModelIdentity
 
 Place = Callable[[torch.device], nn.Module]
 

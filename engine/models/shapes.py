@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 
 Shape = tuple[int, int, int]
 _LIMIT = 4096

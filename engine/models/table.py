@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.inputs.coding import TableCoding
 from engine.models.checkpoint import fill
-from engine.models.coded import CodedClassifier
-from engine.models.codings import read_columns
-from engine.models.own_file import own_identity
+from engine.models.native_file import own_identity
 from engine.models.request import ModelRequest
 from engine.models.table_network import TableNetwork
+from engine.models.token_network import CodedClassifier
+from engine.models.tokenizers import read_columns
 from engine.models.weights import WeightFile, read_safetensors
 
 

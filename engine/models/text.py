@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.inputs.coding import WordTokenizer
 from engine.models.checkpoint import fill
-from engine.models.coded import CodedClassifier
-from engine.models.codings import read_words
 from engine.models.kinds import TEXT_ARCHITECTURE
-from engine.models.own_file import own_identity
+from engine.models.native_file import own_identity
 from engine.models.request import ModelRequest
 from engine.models.text_network import TextNetwork
+from engine.models.token_network import CodedClassifier
+from engine.models.tokenizers import read_words
 from engine.models.weights import WeightFile, read_safetensors
 
 

@@ -7,11 +7,11 @@ import copy
 import torch
 from torch import nn
 
-from engine.errors import UserError
+from engine.core.errors import UserError
+from engine.core.records import ModelIdentity
 from engine.models.base import Classifier
 from engine.models.fast import accelerate
 from engine.models.normalize import Normalization
-from engine.records import ModelIdentity
 
 _DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 

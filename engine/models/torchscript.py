@@ -12,7 +12,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.models.batching import checked_scores
 from engine.models.program import ProgramClassifier, program_classifier
 from engine.models.request import ModelRequest

@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 
-from engine.errors import UserError, quoted
+from engine.core.errors import UserError, quoted
 from engine.models.description import read_description
 from engine.models.pickles import CallRefused, check_torch_file
 

@@ -12,14 +12,14 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from engine.errors import UserError
+from engine.core.errors import UserError
+from engine.core.records import ModelIdentity
 from engine.models import pretrained
 from engine.models.huggingface import understood
 from engine.models.normalize import choose
 from engine.models.pretrained_files import WRITING, ZERO_SHOT, folder_digest
 from engine.models.request import ModelRequest
 from engine.models.torch_classifier import TorchClassifier
-from engine.records import ModelIdentity
 
 MODEL = "CLIPModel"
 _MOST_PROMPTS = 1000

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from engine.errors import UserError, quoted
+from engine.core.errors import UserError, quoted
 from engine.oracles.base import UNPARSEABLE, Oracle
 
 ORACLES: dict[str, str] = {

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.errors import UserError, quoted
-from engine.evidence import AuditRecord
+from engine.core.errors import UserError, quoted
+from engine.evidence.evidence import AuditRecord
 from engine.oracles.base import Oracle
 
 OTHER = "other"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
-from engine.records import OracleIdentity
+from engine.core.records import OracleIdentity
 
 UNPARSEABLE = "unparseable"
 """The class of answers that fit no rule: counted like any other, never skipped."""

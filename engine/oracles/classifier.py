@@ -6,9 +6,9 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from engine.core.records import OracleIdentity
 from engine.oracles.base import LONGEST_ANSWER, UNPARSEABLE, Oracle
 from engine.oracles.transformer import TextModel, open_text_model
-from engine.records import OracleIdentity
 
 KEY = "classifier"
 

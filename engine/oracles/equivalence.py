@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from engine.errors import UserError
+from engine.core.errors import UserError
+from engine.core.records import OracleIdentity
 from engine.oracles.base import LONGEST_ANSWER, UNPARSEABLE, Oracle
-from engine.records import OracleIdentity
 
 KEY = "equivalence"
 CLASSES = ("same as the reference", "different", UNPARSEABLE)

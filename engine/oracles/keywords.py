@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from engine.errors import UserError, quoted
+from engine.core.errors import UserError, quoted
+from engine.core.records import OracleIdentity
 from engine.oracles.base import UNPARSEABLE, Oracle
-from engine.records import OracleIdentity
 
 KEY = "keywords"
 _MOST_CLASSES, _MOST_RULES, _LONGEST_RULE = 200, 2000, 200

@@ -13,9 +13,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from engine.answers import AnswerGroup
-from engine.errors import UserError, quoted
-from engine.evidence import Evidence
+from engine.core.errors import UserError, quoted
+from engine.evidence.evidence import Evidence
+from engine.evidence.generations import AnswerGroup
 from engine.oracles.audit import UNLABELLED, audit_rows, cell, check_true
 from engine.oracles.labelling import Labels, complaint
 

@@ -14,8 +14,8 @@ from collections import Counter
 from collections.abc import Mapping
 
 from engine.bounds import bound_method
-from engine.errors import UserError, quoted
-from engine.evidence import AuditRecord, Evidence
+from engine.core.errors import UserError, quoted
+from engine.evidence.evidence import AuditRecord, Evidence
 from engine.oracles.audit import OTHER
 
 Labels = Mapping[tuple[str, int], str]

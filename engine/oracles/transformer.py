@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from engine.errors import UserError, quoted
+from engine.core.errors import UserError, quoted
 from engine.models.pretrained_files import READING, folder_digest
 
 MOST_TOKENS = 512

@@ -6,7 +6,7 @@ import math
 
 from pydantic import Field
 
-from engine.records import Record
+from engine.core.records import Record
 
 WORTH_SAYING = 10.0
 """Seconds: a run that takes longer says so before it starts."""

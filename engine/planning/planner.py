@@ -5,7 +5,8 @@ from __future__ import annotations
 from scipy.special import betaincinv
 
 from engine.bounds import bound_method
-from engine.errors import UserError
+from engine.core.errors import UserError
+from engine.evidence.settings import BoundKey
 from engine.planning.cost import Cost, ExpensivePoint
 from engine.planning.expected import expected_point
 from engine.planning.expensive import expensive_points
@@ -14,7 +15,6 @@ from engine.planning.question import Question
 from engine.planning.records import Pilot, PlanResult
 from engine.planning.scaling import average_kept
 from engine.schemes import Gaussian, Scheme
-from engine.settings import BoundKey
 
 CAUTION = 0.1
 """The plan assumes the lower 10 % quantile of what the pilot leaves possible."""

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from engine.bounds import bound_method
+from engine.core.records import ProbabilityBounds, Votes
+from engine.evidence.settings import RunSettings
 from engine.planning.records import Prospect, Requirement
-from engine.records import ProbabilityBounds, Votes
 from engine.regions import Count, Perturbation, Region, Staircase
 from engine.regions.base import counted
 from engine.schemes import Scheme
-from engine.settings import RunSettings
 
 TRIVIAL = 0.5
 """A change that needs no more than this needs nothing."""

@@ -6,10 +6,10 @@ import math
 from dataclasses import dataclass
 
 from engine.bounds import BoundMethod
-from engine.records import ProbabilityBounds, Votes
+from engine.core.records import ProbabilityBounds, Votes
 from engine.regions import Perturbation, Region
 from engine.schemes import Scheme
-from engine.schemes.deciding import threshold
+from engine.schemes.threshold import threshold
 
 N_LIMIT = 10**9
 """Plans look no further than this many samples."""

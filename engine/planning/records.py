@@ -6,11 +6,11 @@ from typing import Annotated, Self
 
 from pydantic import BeforeValidator, Field, SerializeAsAny, model_validator
 
+from engine.core.records import Record, Votes
+from engine.evidence.settings import BoundKey, read_scheme
 from engine.planning.cost import Cost, ExpensivePoint
-from engine.records import Record, Votes
 from engine.regions import Region
 from engine.schemes import Scheme
-from engine.settings import BoundKey, read_scheme
 
 
 class Pilot(Record):

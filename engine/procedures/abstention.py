@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from engine.bounds import BoundMethod
-from engine.records import Votes
+from engine.core.records import Votes
+from engine.evidence.settings import ENUMERATION, RunSettings
 from engine.regions import Abstention
 from engine.schemes import Scheme
-from engine.schemes.deciding import threshold_in_words
-from engine.settings import ENUMERATION, RunSettings
+from engine.schemes.threshold import threshold_in_words
 
 N_LIMIT = 10**9
 

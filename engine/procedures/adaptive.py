@@ -5,23 +5,23 @@ from __future__ import annotations
 import threading
 from collections.abc import Generator, Sequence
 
-from engine.blocks import Block, chained
-from engine.errors import UserError
-from engine.evidence import ChainRecord, Evidence, StopReason
+from engine.core.errors import UserError
+from engine.core.records import ProbabilityBounds, Votes
+from engine.evidence.evidence import ChainRecord, Evidence, StopReason
+from engine.evidence.settings import RunSettings
+from engine.evidence.snapshot import Phase, Snapshot
+from engine.evidence.vote_chain import Block, chained
 from engine.inputs.base import FittedInput
 from engine.models.base import Classifier
-from engine.noise import Stream
-from engine.planning.decided import (
+from engine.noise.gaussian import Stream
+from engine.planning.early_stopping_outcome import (
     PhaseVotes,
     decision_chain_start,
     decision_facts,
     phase_points,
 )
-from engine.planning.decision import BETA, Rule, default_phases
+from engine.planning.early_stopping_rule import BETA, Rule, default_phases
 from engine.procedures.run import Run, evidence
-from engine.procedures.snapshot import Phase, Snapshot
-from engine.records import ProbabilityBounds, Votes
-from engine.settings import RunSettings
 
 _REASONS: dict[str, StopReason] = {
     "certified": "target certified",

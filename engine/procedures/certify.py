@@ -5,24 +5,24 @@ from __future__ import annotations
 import threading
 from collections.abc import Generator, Sequence
 
-from engine.blocks import Tally, block_size, chain_facts, chain_start
 from engine.bounds import bound_method
-from engine.evidence import ChainRecord, Evidence, StopReason
+from engine.core.records import ProbabilityBounds, Votes
+from engine.evidence.evidence import ChainRecord, Evidence, StopReason
+from engine.evidence.settings import RunSettings
+from engine.evidence.snapshot import Phase, Snapshot
+from engine.evidence.vote_chain import Tally, block_size, chain_facts, chain_start
 from engine.inputs.base import FittedInput
 from engine.models.base import Classifier
-from engine.noise import Stream
+from engine.noise.gaussian import Stream
 from engine.oracles.audit import Labelled
 from engine.planning.cost import WORTH_SAYING, Cost
-from engine.procedures.claims import Claims, region_of
-from engine.procedures.conclusion import certify_facts
+from engine.procedures.bound_trajectory import Claims, region_of
+from engine.procedures.oracle_correction import with_transfer
+from engine.procedures.outcome import certify_facts
 from engine.procedures.resume import Resume, check_resume
 from engine.procedures.run import Run, evidence
-from engine.procedures.snapshot import Phase, Snapshot
 from engine.procedures.target import Target
-from engine.procedures.transferring import with_transfer
-from engine.records import ProbabilityBounds, Votes
-from engine.sampling import PATIENCE
-from engine.settings import RunSettings
+from engine.sampling.sampler import PATIENCE
 
 PROVISIONAL = "clopper-pearson"
 

@@ -11,19 +11,19 @@ from collections.abc import Callable, Generator, Sequence
 from typing import Literal
 
 from engine.bounds import bound_method
-from engine.errors import UserError
-from engine.evidence import Evidence
-from engine.grid import weakened
+from engine.core.errors import UserError
+from engine.core.records import ModelIdentity, ProbabilityBounds, Record, Votes
+from engine.evidence.evidence import Evidence
+from engine.evidence.settings import RunSettings
+from engine.evidence.snapshot import Snapshot
 from engine.inputs import load_input
 from engine.models import fitted
 from engine.models.base import Classifier
+from engine.noise.discrete_gaussian_law import weakened
+from engine.procedures.bound_trajectory import region_of
 from engine.procedures.certify import certify
-from engine.procedures.claims import region_of
-from engine.procedures.snapshot import Snapshot
-from engine.records import ModelIdentity, ProbabilityBounds, Record, Votes
 from engine.replay.records import ReplayRow, ReplaySummary
 from engine.replay.summary import summarise
-from engine.settings import RunSettings
 
 NO_LABEL = -1
 """Label of an input that has none: no answer is counted as right."""

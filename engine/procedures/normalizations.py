@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.inputs import FittedInput, fit, load_input
 from engine.models.base import Classifier
 from engine.models.normalize import Measured, compare_normalizations

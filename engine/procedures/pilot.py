@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 
+from engine.core.records import Votes
+from engine.evidence.settings import RunSettings
 from engine.inputs.base import FittedInput
 from engine.models.base import Classifier
-from engine.noise import Stream
+from engine.noise.gaussian import Stream
 from engine.procedures.run import Run
-from engine.records import Votes
-from engine.settings import RunSettings
 
 
 def pilot_votes(

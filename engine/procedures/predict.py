@@ -5,17 +5,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Generator
 
-from engine.errors import UserError
-from engine.evidence import Evidence, StopReason
+from engine.core.errors import UserError
+from engine.core.records import Votes
+from engine.evidence.evidence import Evidence, StopReason
+from engine.evidence.settings import RunSettings
+from engine.evidence.snapshot import Snapshot
 from engine.inputs.base import FittedInput
 from engine.models.base import Classifier
-from engine.noise import Stream
-from engine.procedures.decision import TestName, decide, predict_facts
+from engine.noise.gaussian import Stream
+from engine.procedures.hypothesis_test import TestName, decide, predict_facts
 from engine.procedures.run import Run, evidence
-from engine.procedures.snapshot import Snapshot
-from engine.records import Votes
-from engine.sampling import PATIENCE
-from engine.settings import RunSettings
+from engine.sampling.sampler import PATIENCE
 
 __all__ = ["TestName", "decide", "predict"]
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from engine.answers import AnswerGroup
-from engine.blocks import Block, first_broken
-from engine.errors import UserError
-from engine.records import Record, Votes
+from engine.core.errors import UserError
+from engine.core.records import Record, Votes
+from engine.evidence.generations import AnswerGroup
+from engine.evidence.vote_chain import Block, first_broken
 
 
 class Resume(Record):

@@ -10,20 +10,20 @@ from typing import Any
 
 import torch
 
-from engine.batches import Batch, alike, from_arrays
-from engine.device import resolve
-from engine.evidence import Evidence, VoteRecord
-from engine.grid import gridded
+from engine.core.batches import Batch, alike, from_arrays
+from engine.core.records import ModelIdentity, Timing, Votes
+from engine.evidence.environment import software
+from engine.evidence.evidence import Evidence, VoteRecord
+from engine.evidence.settings import RunSettings
 from engine.inputs.base import FittedInput
-from engine.layouts import clean, layout
 from engine.models.base import Classifier
-from engine.randomness import Randomness
-from engine.records import ModelIdentity, Timing, Votes
-from engine.sampling import PATIENCE, Sampler
+from engine.models.input_layout import clean, layout
+from engine.procedures.on_grid import gridded
+from engine.procedures.run_key import run_key as key_of
+from engine.procedures.run_noise import Randomness
+from engine.sampling.sampler import PATIENCE, Sampler
 from engine.schemes import Scheme, parse_scheme
-from engine.settings import RunSettings
-from engine.software import software
-from engine.streams import run_key as key_of
+from engine.system.device import resolve
 
 SIGMA_TOLERANCE = 0.02
 

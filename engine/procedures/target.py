@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.bounds import bound_method, eprocess
-from engine.errors import UserError
-from engine.evidence import StopReason
-from engine.procedures.claims import region_of
-from engine.records import ProbabilityBounds, Votes
+from engine.core.errors import UserError
+from engine.core.records import ProbabilityBounds, Votes
+from engine.evidence.evidence import StopReason
+from engine.evidence.settings import ENUMERATION, RunSettings
+from engine.procedures.bound_trajectory import region_of
 from engine.regions import Perturbation, Region
-from engine.settings import ENUMERATION, RunSettings
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from engine.records import Record
+from engine.core.records import Record
+from engine.core.rounding import round_down
 from engine.regions.base import Perturbation
-from engine.rounding import round_down
 
 
 class Ball(Record):

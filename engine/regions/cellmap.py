@@ -7,10 +7,10 @@ from typing import Literal
 
 from pydantic import PositiveFloat
 
-from engine.records import Record
+from engine.core.records import Record
+from engine.core.rounding import round_down
+from engine.regions.anisotropic import together, together_in_words
 from engine.regions.base import Perturbation, counted, whole
-from engine.regions.parts import together, together_in_words
-from engine.rounding import round_down
 
 Cells = tuple[tuple[float | None, ...], ...]
 

@@ -7,10 +7,10 @@ from typing import Literal
 
 from pydantic import PositiveFloat
 
-from engine.records import Record
+from engine.core.records import Record
+from engine.core.rounding import round_down
+from engine.regions.anisotropic import together, together_in_words
 from engine.regions.base import Perturbation, counted, whole
-from engine.regions.parts import together, together_in_words
-from engine.rounding import round_down
 
 
 class Staircase(Record):
@@ -30,8 +30,8 @@ class Staircase(Record):
         unit: of what the norm is taken.
         things: what is counted, in the plural: ``pixels``, ``words``.
         whose: what the strength measures: ``of their change`` or ``of the picture's change``.
-        sigmas: of the parts of the change (``engine.regions.parts``), where each has its own; then
-            ``reach`` holds however the change is split.
+        sigmas: of the parts of the change (``engine.regions.anisotropic``), where each has its own;
+            then ``reach`` holds however the change is split.
     """
 
     kind: Literal["staircase"] = "staircase"

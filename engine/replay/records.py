@@ -6,11 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, SerializeAsAny
 
-from engine.records import ProbabilityBounds, Record
+from engine.core.records import ProbabilityBounds, Record, SetStatement
+from engine.evidence.settings import BoundKey, read_scheme
 from engine.regions import Region
 from engine.schemes import Scheme
-from engine.sets import SetStatement
-from engine.settings import BoundKey, read_scheme
 
 Selection = Literal["votes", "label", "same"]
 """Where a row's class came from: a selection block of its own, the label, or the very votes that

@@ -6,15 +6,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from engine.bounds import BoundMethod, bound_method
-from engine.errors import UserError
-from engine.files import sha256_bytes
-from engine.records import ProbabilityBounds, Votes
+from engine.core.errors import UserError
+from engine.core.files import sha256_bytes
+from engine.core.records import ProbabilityBounds, Votes
+from engine.evidence.settings import BoundKey
 from engine.regions import Perturbation
 from engine.replay.records import ReplayResult, ReplayRow, Selection
 from engine.replay.summary import summarise
 from engine.replay.table import Header, Line, read_bytes, read_table
 from engine.schemes import Scheme
-from engine.settings import BoundKey
 
 GIVEN = "given"
 _RESOLUTION = 2.0**-53

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from engine.bounds.simultaneous import set_statement, simultaneous_alpha
+from engine.core.records import SetStatement
 from engine.replay.records import ReplayRow, ReplaySummary, Simultaneous
-from engine.sets import SetStatement, set_statement, simultaneous_alpha
 
 CLEAN = "clean"
 

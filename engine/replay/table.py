@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.errors import UserError, quoted
+from engine.core.errors import UserError, quoted
 
 MOST_BYTES = 256 << 20
 MOST_CLASSES = 100_000

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from engine.errors import UserError
-from engine.evidence import Evidence
+from engine.core.errors import UserError
+from engine.evidence.evidence import Evidence
 from engine.figures import Illustrations
 from engine.report.csv import evidence_csv, write_csv
 from engine.report.html import html_text, write_html

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from engine.answers import AnswerGroup
-from engine.evidence import Evidence, TransferRecord
+from engine.evidence.evidence import Evidence, TransferRecord
+from engine.evidence.generations import AnswerGroup
 from engine.report.content import Fact, Section, Table
 from engine.report.numbers import count, lower, numbered, percent, plain, upper
 

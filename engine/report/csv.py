@@ -8,10 +8,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from engine.answers import AnswerGroup
-from engine.evidence import Evidence
+from engine.core.files import write_atomically
+from engine.evidence.evidence import Evidence
+from engine.evidence.generations import AnswerGroup
 from engine.figures import Illustrations
-from engine.files import write_atomically
 
 _PATHS = (
     "schema_version",

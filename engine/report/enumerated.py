@@ -6,10 +6,10 @@ that answers one picture in two ways is noticed because the two differ.
 
 from __future__ import annotations
 
-from engine.evidence import Evidence
+from engine.evidence.evidence import Evidence
+from engine.evidence.settings import ENUMERATION
 from engine.report.content import Fact
 from engine.report.numbers import count, lower, upper
-from engine.settings import ENUMERATION
 
 
 def samples_counted(evidence: Evidence) -> int | None:

@@ -6,16 +6,16 @@ from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 
-from engine.evidence import Evidence
+from engine.core.files import write_atomically
+from engine.core.resources import assets
+from engine.evidence.evidence import Evidence
 from engine.figures import Illustrations
-from engine.files import write_atomically
 from engine.report.content import Content, Fact, Section, Table
 from engine.report.drawing import render_figure
 from engine.report.json import evidence_json
 from engine.report.pdf import report_figures
 from engine.report.plots import drawing
 from engine.report.summary import content
-from engine.resources import assets
 
 # Neither scripts nor anything from a network: the page is a document.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine.evidence import Evidence
+from engine.core.files import write_atomically
+from engine.evidence.evidence import Evidence
 from engine.figures import Illustrations
-from engine.files import write_atomically
 
 
 def evidence_json(evidence: Evidence) -> str:

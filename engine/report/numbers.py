@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from engine.rounding import round_down, round_up
+from engine.core.rounding import round_down, round_up
 
 PROBABILITY_DIGITS = 5
 

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from engine.evidence import Evidence
+from engine.core.files import write_atomically
+from engine.evidence.evidence import Evidence
 from engine.figures import Figure, Illustrations, bounds_figure, region_figure, votes_figure
-from engine.files import write_atomically
 from engine.report import palette
 from engine.report.enumerated import samples_counted
 from engine.report.json import evidence_json

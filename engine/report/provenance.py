@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from engine.errors import UserError
-from engine.evidence import Evidence, NoiseStatistic, SelfTest
-from engine.records import Encoding, ModelIdentity
+from engine.core.errors import UserError
+from engine.core.records import Encoding, ModelIdentity
+from engine.core.rounding import round_down
+from engine.evidence.evidence import Evidence
+from engine.noise.records import NoiseStatistic, SelfTest
 from engine.report import enumerated
 from engine.report.content import Fact, Section
 from engine.report.numbers import count, numbered, plain
-from engine.rounding import round_down
 from engine.schemes import parse_scheme
 
 _ENCODED: dict[Encoding, str] = {
@@ -141,7 +142,7 @@ def _noise(evidence: Evidence) -> Section:
 def _self_test(test: SelfTest) -> list[Fact]:
     """One line per law that was drawn from, before anything was counted."""
     drawn = f"{count(test.samples)} × {count(test.elements)} numbers, stream {test.stream}"
-    from engine.noise_law import LIMIT  # deferred: SciPy is slow to load
+    from engine.noise.statistical_tests import LIMIT  # deferred: SciPy is slow to load
 
     when = f"before anything was counted; fails at a p-value below {LIMIT:g}"
     facts = [Fact("self-test", "passed", f"{drawn}; {when}")]

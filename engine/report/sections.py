@@ -5,16 +5,16 @@ The fields are those of ISO/IEC 17025:2017, 7.8.2, and the decision rule is stat
 
 from __future__ import annotations
 
-from engine.command import run_specs
-from engine.evidence import DecisionRecord, Evidence, TrajectoryPoint
-from engine.fields import field_specs
+from engine.core.fields import field_specs
+from engine.core.rounding import confidence_percent
+from engine.evidence.evidence import DecisionRecord, Evidence, TrajectoryPoint
+from engine.evidence.settings import SETTLED, RunSettings
+from engine.procedures.command_line import run_specs
 from engine.report import enumerated
 from engine.report.answers import answer_limits, answer_sections
 from engine.report.content import Fact, Section, Table
 from engine.report.numbers import count, lower, numbered, percent, plain, upper
 from engine.report.provenance import provenance
-from engine.rounding import confidence_percent
-from engine.settings import SETTLED, RunSettings
 
 _TRAJECTORY_ROWS = 8
 _VOTE_ROWS = 12

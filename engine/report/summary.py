@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from engine.evidence import Evidence
-from engine.fields import field_specs
+from engine.core.fields import field_specs
+from engine.core.rounding import confidence_percent, round_up
+from engine.evidence.evidence import Evidence
 from engine.figures.bounds import LAW_WORDS
 from engine.report import enumerated
 from engine.report.content import Content, Fact, Section, Tone
 from engine.report.numbers import PROBABILITY_DIGITS, count, lower, plain, upper
 from engine.report.sections import limits, sections
-from engine.rounding import confidence_percent, round_up
-from engine.schemes.deciding import threshold_in_words
+from engine.schemes.threshold import threshold_in_words
 
 _TITLES = {
     "certified": "Robustness certificate",

@@ -23,10 +23,10 @@ from engine.figures import (
     sizes,
 )
 from engine.report.csv import csv_text
-from engine.report.plots.nodes import TABLES as NODES_TABLES
-from engine.report.plots.rows import TABLES as ROWS_TABLES
-from engine.report.plots.tradeoff import TABLES as TRADEOFF_TABLES
-from engine.report.plots.wording import TABLES as WORDS_TABLES
+from engine.report.plots.comparison import TABLES as TRADEOFF_TABLES
+from engine.report.plots.graph_examples import TABLES as NODES_TABLES
+from engine.report.plots.row_examples import TABLES as ROWS_TABLES
+from engine.report.plots.text_examples import TABLES as WORDS_TABLES
 
 Rows = list[list[Any]]
 

@@ -18,8 +18,8 @@ from typing import Any, Literal, cast
 
 import typst
 
-from engine.errors import UserError
-from engine.resources import assets
+from engine.core.errors import UserError
+from engine.core.resources import assets
 
 Format = Literal["pdf", "svg", "png"]
 

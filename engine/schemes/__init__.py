@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from engine.errors import UserError
-from engine.fields import checked
+from engine.core.errors import UserError
+from engine.core.fields import checked
 from engine.schemes.ablation import Ablation
 from engine.schemes.base import Scheme
 from engine.schemes.dssn_l1 import DssnL1

@@ -8,17 +8,25 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from engine.certificates.ablation import independent_deltas, subset_deltas
-from engine.errors import UserError
-from engine.integer_law import subset_total_variation, total_variation
-from engine.records import Encoding, InputIdentity
+from engine.core.errors import UserError
+from engine.core.records import Encoding, InputIdentity
+from engine.core.total_variation import subset_total_variation, total_variation
 from engine.schemes.base import Family
-from engine.schemes.counting import Counting
-from engine.schemes.entities import PICTURE, SELECTION, entity_count, spread, things, told, write
+from engine.schemes.subset_count import Counting
+from engine.schemes.subset_selection import (
+    PICTURE,
+    SELECTION,
+    entity_count,
+    spread,
+    things,
+    told,
+    write,
+)
 
 if TYPE_CHECKING:
     import torch
 
-    from engine.noise import NoiseSource
+    from engine.noise.gaussian import NoiseSource
 
 _ENTITIES, _KEEP = 64, 12
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import model_serializer
 
-from engine.errors import UserError
-from engine.records import Encoding, InputIdentity, ProbabilityBounds, Record
+from engine.core.errors import UserError
+from engine.core.records import Encoding, InputIdentity, ProbabilityBounds, Record
 from engine.regions import Perturbation, Region
 
 if TYPE_CHECKING:
-    from engine.noise import NoiseSource
+    from engine.noise.gaussian import NoiseSource
 
 Law = Literal["continuous", "discrete", "enumerated"]
 RegionKind = Literal["ball", "count", "staircase", "cells"]

@@ -12,16 +12,16 @@ from engine.certificates.dssn import (
     levels,
     template,
 )
-from engine.errors import UserError
-from engine.records import ProbabilityBounds
+from engine.core.errors import UserError
+from engine.core.records import ProbabilityBounds
 from engine.regions import Ball, Perturbation
 from engine.schemes.base import IMPOSSIBLE, Law, Scheme
-from engine.schemes.levels import PIXELS, half_width_field
+from engine.schemes.parameter_fields import PIXELS, half_width_field
 
 if TYPE_CHECKING:
     import torch
 
-    from engine.noise import NoiseSource
+    from engine.noise.gaussian import NoiseSource
 
 _ON_GRID = 1e-4
 """Distance from the grid, in steps, below which a pixel counts as on it."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.schemes.entities import PICTURE
+from engine.schemes.subset_selection import PICTURE
 
 if TYPE_CHECKING:
     import torch
 
-    from engine.noise import NoiseSource
+    from engine.noise.gaussian import NoiseSource
 
 FLIPS, CATEGORIES = 2, 3
 """Lanes of the draws: which features change, and to what."""

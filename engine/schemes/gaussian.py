@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from engine.records import ProbabilityBounds
+from engine.core.records import ProbabilityBounds
 from engine.regions import Ball, Perturbation
 from engine.schemes.base import Scheme
-from engine.schemes.levels import sigma_field
+from engine.schemes.parameter_fields import sigma_field
 
 if TYPE_CHECKING:
     import torch
 
-    from engine.noise import NoiseSource
+    from engine.noise.gaussian import NoiseSource
 
 
 class Gaussian(Scheme):
@@ -44,7 +44,9 @@ class Gaussian(Scheme):
 
     def total_variation(self, elements: int) -> float:
         """How far integer noise on the 8-bit grid may be from the exact law."""
-        from engine.grid import total_variation  # deferred: mpmath is slow to load
+        from engine.noise.discrete_gaussian_law import (
+            total_variation,  # deferred: mpmath is slow to load
+        )
 
         return total_variation(self.sigma, elements)
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from engine.certificates.ablation import independent_deltas
-from engine.integer_law import total_variation
-from engine.schemes.counting import Counting
-from engine.schemes.entities import Selecting, write
+from engine.core.total_variation import total_variation
+from engine.schemes.subset_count import Counting
+from engine.schemes.subset_selection import Selecting, write
 
 if TYPE_CHECKING:
     import torch
 
-    from engine.noise import NoiseSource
+    from engine.noise.gaussian import NoiseSource
 
 
 class HierarchicalAblation(Selecting, Counting):

@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from engine.certificates.hierarchical import gaussian_reach, gaussian_required
-from engine.integer_law import total_variation
-from engine.records import ProbabilityBounds
+from engine.core.records import ProbabilityBounds
+from engine.core.total_variation import total_variation
 from engine.regions import Perturbation, Staircase
 from engine.schemes.base import IMPOSSIBLE, RegionKind
-from engine.schemes.entities import Selecting, write
-from engine.schemes.levels import sigma_field
+from engine.schemes.parameter_fields import sigma_field
+from engine.schemes.subset_selection import Selecting, write
 
 if TYPE_CHECKING:
     import torch
 
-    from engine.noise import NoiseSource
+    from engine.noise.gaussian import NoiseSource
 
 
 class HierarchicalGaussian(Selecting):
@@ -60,7 +60,9 @@ class HierarchicalGaussian(Selecting):
 
     def total_variation(self, elements: int) -> float:
         """Of integer noise on the 8-bit grid, and of the selection."""
-        from engine.grid import total_variation as gaussian  # deferred: mpmath is slow to load
+        from engine.noise.discrete_gaussian_law import (
+            total_variation as gaussian,  # deferred: mpmath is slow to load
+        )
 
         return gaussian(self.sigma, elements) + total_variation(elements)
 

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, ClassVar
 from engine.certificates.hierarchical import corrected_upper
 from engine.certificates.likelihood import MARGIN, rest
 from engine.certificates.sparse import MOST, binary_regions, frontier
-from engine.integer_law import total_variation
-from engine.records import ProbabilityBounds
+from engine.core.records import ProbabilityBounds
+from engine.core.total_variation import total_variation
 from engine.regions import CellMap, Perturbation
 from engine.regions.base import whole
 from engine.schemes.base import IMPOSSIBLE, Law, RegionKind
-from engine.schemes.entities import Selecting, write
 from engine.schemes.flips import flip
-from engine.schemes.levels import p_minus_field, p_plus_field
+from engine.schemes.parameter_fields import p_minus_field, p_plus_field
+from engine.schemes.subset_selection import Selecting, write
 
 if TYPE_CHECKING:
     import torch
 
-    from engine.noise import NoiseSource
+    from engine.noise.gaussian import NoiseSource
 
 Cells = tuple[tuple[float, ...], ...]
 _NOTHING: Cells = ((0.0,),)

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from engine.certificates.frontiers import required_of, staircase
-from engine.records import InputIdentity, ProbabilityBounds
+from engine.core.records import InputIdentity, ProbabilityBounds
 from engine.regions import Perturbation, Staircase
 from engine.regions.base import whole
+from engine.schemes.anisotropic import Parts
 from engine.schemes.base import IMPOSSIBLE, RegionKind
-from engine.schemes.parts import Parts
 from engine.schemes.tokens import MOST_STEPS
 from engine.schemes.words import WORDS_LIMITS, Words
 
@@ -82,7 +82,9 @@ class Hybrid(Parts, Words, ABC):
 
     def total_variation(self, elements: int) -> float | None:
         """Of integer noise on the 8-bit grid, and of the draws for the words."""
-        from engine.grid import total_variation as gaussian  # deferred: mpmath is slow to load
+        from engine.noise.discrete_gaussian_law import (
+            total_variation as gaussian,  # deferred: mpmath is slow to load
+        )
 
         return gaussian(max(self.noise_levels()), elements) + self.words_variation(elements)
 

@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING, ClassVar
 
 from engine.certificates.frontiers import cells, flips_table, required_by
 from engine.certificates.kernels import Flip
-from engine.errors import UserError
-from engine.records import InputIdentity, ProbabilityBounds
+from engine.core.errors import UserError
+from engine.core.records import InputIdentity, ProbabilityBounds
 from engine.regions import CellMap, Perturbation
 from engine.regions.base import whole
+from engine.schemes.anisotropic import Parts
 from engine.schemes.base import IMPOSSIBLE, RegionKind
 from engine.schemes.flips import flip
 from engine.schemes.hybrid import HYBRID, listed
-from engine.schemes.levels import NUMBERS, p_minus_field, p_plus_field, sigma_field
-from engine.schemes.parts import Parts
+from engine.schemes.parameter_fields import NUMBERS, p_minus_field, p_plus_field, sigma_field
 
 if TYPE_CHECKING:
     import torch
 
-    from engine.noise import NoiseSource
+    from engine.noise.gaussian import NoiseSource
 
 MOST_FLIPS = 15
 """Additions and deletions that the map reaches."""

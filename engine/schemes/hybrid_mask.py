@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from engine.certificates.kernels import Mask
-from engine.integer_law import total_variation
+from engine.core.total_variation import total_variation
 from engine.schemes.hybrid import HYBRID, Hybrid
 from engine.schemes.tokens import mask
 
 if TYPE_CHECKING:
     import torch
 
-    from engine.noise import NoiseSource
+    from engine.noise.gaussian import NoiseSource
 
 
 class HybridMask(Hybrid):

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pydantic import Field, ValidationInfo, field_validator
 
 from engine.certificates.kernels import DiscreteKernel, FieldUniform, Uniform
-from engine.errors import UserError
-from engine.integer_law import total_variation
-from engine.records import InputIdentity
+from engine.core.errors import UserError
+from engine.core.records import InputIdentity
+from engine.core.total_variation import total_variation
 from engine.schemes.hybrid import HYBRID, Hybrid, listed
-from engine.schemes.levels import NUMBERS, PIXELS, sigma_field
+from engine.schemes.parameter_fields import NUMBERS, PIXELS, sigma_field
 from engine.schemes.tokens import substitute
 
 if TYPE_CHECKING:
     import torch
 
-    from engine.noise import NoiseSource
+    from engine.noise.gaussian import NoiseSource
 
 
 _TABLE_ATTACKER = (

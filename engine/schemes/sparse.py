@@ -8,18 +8,18 @@ from pydantic import Field
 
 from engine.certificates.likelihood import MARGIN, LikelihoodRegions, certifies
 from engine.certificates.sparse import MOST, frontier, splits
-from engine.integer_law import total_variation
-from engine.records import ProbabilityBounds
+from engine.core.records import ProbabilityBounds
+from engine.core.total_variation import total_variation
 from engine.regions import CellMap, Perturbation
 from engine.regions.base import whole
 from engine.schemes.base import IMPOSSIBLE, Family, Law, RegionKind, Scheme
 from engine.schemes.flips import flip
-from engine.schemes.levels import p_minus_field, p_plus_field
+from engine.schemes.parameter_fields import p_minus_field, p_plus_field
 
 if TYPE_CHECKING:
     import torch
 
-    from engine.noise import NoiseSource
+    from engine.noise.gaussian import NoiseSource
 
 
 class Sparse(Scheme):

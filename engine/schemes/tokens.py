@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import torch
 
-    from engine.noise import NoiseSource
+    from engine.noise.gaussian import NoiseSource
 
 REPLACED, SYMBOL = 1, 2
 """Lanes of the draws: which tokens change, and to what."""

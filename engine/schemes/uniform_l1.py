@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from engine.certificates.dssn import GRID, grid_radius, grid_required, levels
-from engine.integer_law import total_variation
-from engine.records import ProbabilityBounds
+from engine.core.records import ProbabilityBounds
+from engine.core.total_variation import total_variation
 from engine.regions import Ball, Perturbation
 from engine.schemes.base import IMPOSSIBLE, Law, Scheme
-from engine.schemes.levels import half_width_field
+from engine.schemes.parameter_fields import half_width_field
 
 if TYPE_CHECKING:
     import torch
 
-    from engine.noise import NoiseSource
+    from engine.noise.gaussian import NoiseSource
 
 NOISE = 1
 """Lane of the draw."""

@@ -11,12 +11,12 @@ from pydantic import Field, model_validator
 from engine.certificates.atoms import AtomTable
 from engine.certificates.frontiers import most_words, required_by, words_table
 from engine.certificates.kernels import DiscreteKernel
-from engine.errors import UserError
-from engine.records import InputIdentity, ProbabilityBounds
+from engine.core.errors import UserError
+from engine.core.records import InputIdentity, ProbabilityBounds
 from engine.regions import Count, Perturbation
 from engine.regions.base import whole
 from engine.schemes.base import IMPOSSIBLE, Law, RegionKind
-from engine.schemes.deciding import Deciding
+from engine.schemes.threshold import Deciding
 from engine.schemes.tokens import MOST_WORDS, default_beta
 
 WORDS_LIMITS = (

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from engine.errors import UserError
-from engine.evidence import Evidence
-from engine.files import sha256_bytes, write_atomically
+from engine.core.errors import UserError
+from engine.core.files import sha256_bytes, write_atomically
+from engine.evidence.evidence import Evidence
 from engine.signing import dsse
 from engine.signing.keys import PublicKey, SigningKey
 

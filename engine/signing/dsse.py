@@ -11,7 +11,7 @@ import binascii
 import json
 from dataclasses import dataclass
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.signing.keys import SigningKey
 
 PAYLOAD_TYPE = "application/vnd.in-toto+json"

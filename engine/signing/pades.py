@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.signing.keys import PublicKey, SigningKey
 
 FIELD = "Certiscope"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from engine.errors import UserError
-from engine.evidence import Evidence
-from engine.files import write_atomically
+from engine.core.errors import UserError
+from engine.core.files import write_atomically
+from engine.evidence.evidence import Evidence
 from engine.signing import attestation, pades
 from engine.signing.keys import SigningKey
 

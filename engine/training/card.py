@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from engine.rounding import round_down
+from engine.core.rounding import round_down
 
 _ENCODED = {
     "plain": "the picture alone",

@@ -14,8 +14,8 @@ from typing import Any
 
 import torch
 
-from engine.errors import UserError
-from engine.fields import checked, field_specs
+from engine.core.errors import UserError
+from engine.core.fields import checked, field_specs
 from engine.schemes import Gaussian, Scheme, scheme_class
 from engine.schemes.ablation import Ablation
 from engine.schemes.hierarchical_gaussian import HierarchicalGaussian

@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from engine.records import InputIdentity
+from engine.core.records import InputIdentity
 
 Part = tuple[torch.Tensor, torch.Tensor]
 """Pixels (N, C, H, W), float32 in [0, 1] or bytes, and labels (N,)."""

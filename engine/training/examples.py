@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.files import write_atomically
+from engine.core.files import write_atomically
 
 
 def digits_archive() -> bytes:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.inputs.graph import Graph
 from engine.inputs.graph_split import Split, split
 from engine.models.graph_networks import Messages, messages

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from engine.files import write_atomically
+from engine.core.files import write_atomically
 
 
 def karate_file() -> bytes:

@@ -8,14 +8,14 @@ from typing import Any
 
 import torch
 
-from engine.evidence import Evidence
+from engine.evidence.evidence import Evidence
+from engine.evidence.settings import RunSettings
 from engine.inputs import load_input
 from engine.models import ModelRequest, fitted, load_model
 from engine.models.base import Classifier
 from engine.models.graph_networks import GraphNetwork
 from engine.procedures.certify import certify
 from engine.schemes import parse_scheme
-from engine.settings import RunSettings
 from engine.training.graph_data import View
 from engine.training.graph_noise import GraphNoise
 

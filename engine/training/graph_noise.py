@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import torch
 
-from engine.records import Encoding
+from engine.core.records import Encoding
 
 Name = Literal["clean", "sparse", "hierarchical-sparse", "ablation"]
 NAMES: tuple[Name, ...] = ("clean", "sparse", "hierarchical-sparse", "ablation")

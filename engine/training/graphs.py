@@ -15,8 +15,8 @@ from typing import Any
 
 import torch
 
-from engine.errors import UserError
-from engine.files import sha256_file, write_atomically
+from engine.core.errors import UserError
+from engine.core.files import sha256_file, write_atomically
 from engine.inputs.graph import KARATE, Graph, load_graph
 from engine.models.graph_networks import GraphNetwork
 from engine.schemes import parse_scheme

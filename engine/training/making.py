@@ -10,8 +10,8 @@ from typing import Any
 import torch
 from torch import nn
 
-from engine.fields import field_specs
-from engine.files import sha256_file, write_atomically
+from engine.core.fields import field_specs
+from engine.core.files import sha256_file, write_atomically
 from engine.models import architectures
 from engine.models.normalize import named
 from engine.regions import Perturbation

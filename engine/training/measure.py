@@ -9,16 +9,16 @@ from typing import Any
 import torch
 from torch import nn
 
-from engine.evidence import Evidence
+from engine.core.records import Encoding
+from engine.evidence.evidence import Evidence
+from engine.evidence.settings import RunSettings
 from engine.inputs import fit, load_input
-from engine.layouts import clean
 from engine.models import ModelRequest, load_model
 from engine.models.base import Classifier
+from engine.models.input_layout import clean
 from engine.procedures.certify import certify
-from engine.records import Encoding
 from engine.regions import Perturbation
 from engine.schemes import Scheme
-from engine.settings import RunSettings
 from engine.training.data import Part, floats
 
 _LOOK = 1024

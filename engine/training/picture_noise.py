@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import torch
 
-from engine.errors import UserError
-from engine.records import Encoding
+from engine.core.errors import UserError
+from engine.core.records import Encoding
 from engine.schemes import Gaussian, Scheme
 from engine.schemes.ablation import Ablation
 from engine.schemes.hierarchical_ablation import HierarchicalAblation

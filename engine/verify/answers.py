@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from engine.answers import MOST_GROUPS, AnswerGroup, per_class
-from engine.errors import UserError
-from engine.evidence import Evidence
+from engine.core.errors import UserError
+from engine.evidence.evidence import Evidence
+from engine.evidence.generations import MOST_GROUPS, AnswerGroup, per_class
 from engine.oracles import Oracle, from_description
 
 

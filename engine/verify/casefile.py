@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from engine.case import Case, RunRow
-from engine.errors import UserError
-from engine.evidence import Evidence
+from engine.core.errors import UserError
+from engine.evidence.evidence import Evidence
 from engine.verify.report import Claim
 
 

@@ -10,21 +10,29 @@ from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any
 
-from engine.blocks import added, block_size, chain_facts, chain_start, first_broken, total
 from engine.bounds import bound_method
-from engine.errors import UserError
-from engine.evidence import ChainRecord, Evidence, SelfTest
-from engine.grid import weakened
-from engine.layouts import fits
-from engine.noise_facts import distance, noise_record
-from engine.noise_law import LIMIT, restated, worst
-from engine.procedures.claims import Claims
-from engine.procedures.conclusion import certify_facts
-from engine.procedures.decision import predict_facts
+from engine.core.errors import UserError
+from engine.core.records import ProbabilityBounds, Votes
+from engine.evidence.evidence import ChainRecord, Evidence
+from engine.evidence.vote_chain import (
+    added,
+    block_size,
+    chain_facts,
+    chain_start,
+    first_broken,
+    total,
+)
+from engine.models.input_layout import fits
+from engine.noise.discrete_gaussian_law import weakened
+from engine.noise.records import SelfTest
+from engine.noise.statistical_tests import LIMIT, restated, worst
+from engine.procedures.bound_trajectory import Claims
+from engine.procedures.hypothesis_test import predict_facts
+from engine.procedures.noise_record import distance, noise_record
+from engine.procedures.oracle_correction import transfer_of
+from engine.procedures.outcome import certify_facts
+from engine.procedures.run_key import run_key
 from engine.procedures.target import Target
-from engine.procedures.transferring import transfer_of
-from engine.records import ProbabilityBounds, Votes
-from engine.streams import run_key
 from engine.verify.answers import check_answers
 from engine.verify.compare import differences
 from engine.verify.report import Claim, Unchecked

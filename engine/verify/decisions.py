@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
-from engine.blocks import first_broken
-from engine.errors import UserError
-from engine.evidence import ChainRecord, DecisionRecord, Evidence, StopReason
-from engine.grid import weakened
-from engine.layouts import fits
-from engine.planning.decided import PhaseVotes, decision_chain_start, decision_facts
-from engine.planning.decision import Rule
-from engine.records import ProbabilityBounds, Votes
+from engine.core.errors import UserError
+from engine.core.records import ProbabilityBounds, Votes
+from engine.evidence.evidence import ChainRecord, DecisionRecord, Evidence, StopReason
+from engine.evidence.vote_chain import first_broken
+from engine.models.input_layout import fits
+from engine.noise.discrete_gaussian_law import weakened
+from engine.planning.early_stopping_outcome import PhaseVotes, decision_chain_start, decision_facts
+from engine.planning.early_stopping_rule import Rule
 from engine.verify.counts import Check, Recount
 
 _ENDS: dict[str, tuple[StopReason, ...]] = {

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine.errors import UserError
-from engine.evidence import Evidence
-from engine.files import sha256_file
-from engine.grid import gridded
+from engine.core.errors import UserError
+from engine.core.files import sha256_file
+from engine.core.records import ModelIdentity
+from engine.evidence.evidence import Evidence
 from engine.inputs import FittedInput, fit, load_input
 from engine.inputs.datasets import DOWNLOAD
 from engine.models import catalogue
-from engine.models.codings import coding_of
 from engine.models.kinds import DEMO
 from engine.models.pretrained_files import WRITING, ZERO_SHOT, folder_digest
-from engine.records import ModelIdentity
+from engine.models.tokenizers import coding_of
+from engine.procedures.on_grid import gridded
 from engine.verify.report import Claim
 
 FOLDER_DATA = (

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from engine.evidence import Evidence
+from engine.evidence.evidence import Evidence
 from engine.figures import Illustrations, MeaningFigure
 from engine.report.content import Section
 from engine.report.pdf import pdf_bytes

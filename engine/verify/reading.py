@@ -10,8 +10,8 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
-from engine.errors import UserError
-from engine.evidence import SCHEMA_VERSION, Evidence
+from engine.core.errors import UserError
+from engine.evidence.evidence import SCHEMA_VERSION, Evidence
 from engine.report.json import evidence_json
 from engine.verify.report import Claim
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from engine.records import Record
+from engine.core.records import Record
 
 Verdict = Literal["holds", "does not hold", "cannot be checked"]
 

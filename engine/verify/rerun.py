@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from engine.errors import UserError
-from engine.evidence import Evidence
+from engine.core.errors import UserError
+from engine.core.records import Votes
+from engine.evidence.evidence import Evidence
 from engine.inputs.base import FittedInput
 from engine.models import ModelRequest, load_model
 from engine.models.base import Classifier
-from engine.noise import Stream
+from engine.noise.gaussian import Stream
 from engine.procedures.run import Run
-from engine.records import Votes
 from engine.verify.digests import fitted_input, located
 from engine.verify.report import Claim
 from engine.verify.self_test import check_self_test
@@ -218,7 +218,7 @@ def _with_flips(
 
 
 def _other_machine(evidence: Evidence, run: Run) -> str:
-    from engine.software import software
+    from engine.evidence.environment import software
 
     now, then = software(run.device), evidence.software
     if (now.device_name, now.torch) == (then.device_name, then.torch):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.evidence import SelfTest
+from engine.noise.records import SelfTest
 from engine.verify.report import Claim
 
 _SAME, _ELSEWHERE = 1e-6, 0.5

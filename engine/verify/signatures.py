@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from engine.errors import UserError
-from engine.files import sha256_bytes
+from engine.core.errors import UserError
+from engine.core.files import sha256_bytes
 from engine.signing import attestation, dsse, keys, pades
 from engine.verify.report import Claim, Verdict
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from engine.evidence import Evidence
+from engine.evidence.evidence import Evidence
 from engine.verify import casefile, digests, page, reading, signatures
 from engine.verify.counts import check_counts
 from engine.verify.decisions import recount_of

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from gui.plots.asking import RegionPlot
 from gui.plots.ball import BallPlot
 from gui.plots.base import Plot
 from gui.plots.bounds import BoundsPlot
 from gui.plots.cellmap import CellsPlot
-from gui.plots.changing import ChangingPlot
 from gui.plots.count import CountPlot
 from gui.plots.curves import CurvePlot
-from gui.plots.meaning import MeaningPlot
-from gui.plots.nodes import NodesPlot
-from gui.plots.rows import RowsPlot
+from gui.plots.examples import MeaningPlot
+from gui.plots.graph_examples import NodesPlot
+from gui.plots.perturbation_slider import ChangingPlot
+from gui.plots.region_plot import RegionPlot
+from gui.plots.row_examples import RowsPlot
 from gui.plots.staircase import StaircasePlot
+from gui.plots.text_examples import WordsPlot
 from gui.plots.votes import VotesPlot
-from gui.plots.wording import WordsPlot
 
 PLOTS: dict[str, type[Plot[Any]]] = {
     "ball": BallPlot,

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pyqtgraph as pg
 from PySide6.QtGui import QFontMetricsF
 
-from gui.theme import Theme
+from gui.style.theme import Theme
 
 _DECADE, _WITHIN = 1.0, 0.1
 """Spacings that stand for the ticks of a logarithmic axis with and without a label."""

@@ -11,7 +11,6 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPolygonF
 from PySide6.QtWidgets import QGraphicsEllipseItem, QGraphicsPolygonItem, QWidget
 
-from gui import theme as themes
 from gui.plots.chart import Chart, text_size, tinted
 from gui.plots.labels import Box, place
 from gui.plots.legend import Entry, Legend
@@ -23,8 +22,9 @@ from gui.plots.slicemap import (
     map_picture,
     roomiest_cell,
 )
-from gui.plots.stage import MapStage
-from gui.theme import Theme
+from gui.plots.square_map import MapStage
+from gui.style import theme as themes
+from gui.style.theme import Theme
 
 if TYPE_CHECKING:
     from engine.figures import SliceFigure
@@ -221,7 +221,7 @@ def _outside_disc(figure: SliceFigure) -> np.ndarray:
 
 
 def _radius_text(radius: float | None) -> str:
-    from engine.rounding import round_down
+    from engine.core.rounding import round_down
 
     return "" if radius is None else f"R = {round_down(radius, 3)}"
 

@@ -17,8 +17,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFileDialog, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
 
-from gui import theme as themes
-from gui.theme import set_role
+from gui.style import theme as themes
+from gui.style.theme import set_role
 from gui.widgets.card import Card
 from gui.widgets.icons import themed_icon
 
@@ -151,8 +151,8 @@ class Plot(Card, Generic[F]):
         self.save(Path(name))
 
     def _write(self, path: Path, fmt: str) -> None:
-        from engine.errors import UserError
-        from engine.files import write_atomically
+        from engine.core.errors import UserError
+        from engine.core.files import write_atomically
 
         if fmt not in FORMATS:
             self.failed.emit(f"Cannot save {path.name}: choose .png, .svg, .pdf or .csv.")
@@ -168,7 +168,7 @@ class Plot(Card, Generic[F]):
             self.notice.emit(f"Saved {path}.")
 
     def _rendered(self, fmt: str) -> bytes | None:
-        from engine.errors import UserError
+        from engine.core.errors import UserError
         from engine.report.drawing import figure_csv, render_figure
 
         if self.figure is None:

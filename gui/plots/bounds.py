@@ -8,11 +8,11 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt
 
-from gui import theme as themes
 from gui.plots.axes import CountAxis
 from gui.plots.chart import Chart, text_size, tinted
 from gui.plots.labels import Box, place
-from gui.theme import Theme
+from gui.style import theme as themes
+from gui.style.theme import Theme
 
 if TYPE_CHECKING:
     from engine.figures import BoundsFigure
@@ -247,7 +247,7 @@ class BoundsPlot(Chart["BoundsFigure"]):
 
 def _texts(figure: BoundsFigure, *, short: bool = False) -> tuple[str, str]:
     """Both bounds in words; the short form is for plots too narrow for the other."""
-    from engine.rounding import round_down, round_up
+    from engine.core.rounding import round_down, round_up
 
     if not figure.points:
         return "", ""

@@ -11,17 +11,17 @@ from PySide6.QtCore import QPointF, QRectF, QSignalBlocker, Qt, Slot
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QSpinBox
 
-from gui import theme as themes
-from gui.plots.asking import RegionPlot, Step, beside_claim, entries, whose
 from gui.plots.chart import text_size, tinted
 from gui.plots.heat import heat_picture
-from gui.theme import Theme
+from gui.plots.region_plot import RegionPlot, Step, beside_claim, entries, whose
+from gui.style import theme as themes
+from gui.style.theme import Theme
 from gui.widgets.mask import edges
 
 if TYPE_CHECKING:
     from engine.figures import CellsFigure
     from engine.regions import Perturbation
-    from engine.required import CellsMap
+    from engine.regions.required_probability import CellsMap
 
 _MOST_WRITTEN = 150
 """Up to so many certified cells bear their strength."""
@@ -123,7 +123,7 @@ class CellsPlot(RegionPlot["CellsFigure"]):
 
     def label(self) -> None:
         """The strength in every certified cell, where there is one, and room for it."""
-        from engine.rounding import round_down
+        from engine.core.rounding import round_down
 
         figure, frame = self.figure, self.pixel_frame()
         for text in self.strengths:

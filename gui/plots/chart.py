@@ -10,11 +10,11 @@ from PySide6.QtCore import QEvent, QRectF, Qt, Slot
 from PySide6.QtGui import QColor, QFontMetricsF, QPen
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
-from gui import theme as themes
 from gui.plots.axes import style_axis
 from gui.plots.base import Plot
 from gui.plots.labels import Box
-from gui.theme import Theme
+from gui.style import theme as themes
+from gui.style.theme import Theme
 
 F = TypeVar("F")
 _LEAST_NAME = 40.0

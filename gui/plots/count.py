@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, ClassVar
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt
 
-from gui import theme as themes
-from gui.plots.asking import RegionPlot, Step, whose
 from gui.plots.bars import Bars, BarStyle
 from gui.plots.chart import text_size, tinted
 from gui.plots.labels import Box, place
 from gui.plots.legend import Entry
-from gui.theme import Theme
+from gui.plots.region_plot import RegionPlot, Step, whose
+from gui.style import theme as themes
+from gui.style.theme import Theme
 
 if TYPE_CHECKING:
     from engine.figures import CountFigure
     from engine.regions import Perturbation
-    from engine.required import CountMap
+    from engine.regions.required_probability import CountMap
 
 _BAR = 0.72
 _LOW, _HIGH = 0.48, 1.02
@@ -84,7 +84,7 @@ class CountPlot(RegionPlot["CountFigure"]):
 
     def label(self) -> None:
         """Both lines' values at their right end, apart from one another."""
-        from engine.rounding import round_down
+        from engine.core.rounding import round_down
 
         figure, frame = self.figure, self.pixel_frame()
         stands = figure.standing if figure else None

@@ -8,11 +8,11 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
 
-from gui import theme as themes
 from gui.plots.axes import CountAxis
 from gui.plots.chart import Chart
 from gui.plots.legend import Entry, Legend
-from gui.theme import Theme
+from gui.style import theme as themes
+from gui.style.theme import Theme
 
 if TYPE_CHECKING:
     from engine.figures import CurveFigure

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtGui import QColor
 
-from engine.required import BANDS
-from gui.theme import Theme
+from engine.regions.required_probability import BANDS
+from gui.style.theme import Theme
 
 _FAINTEST, _STRONGEST = 0.06, 0.42
 _PITCH = 8

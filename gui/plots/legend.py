@@ -10,8 +10,8 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from gui import theme as themes
 from gui.plots.slicemap import FAINT, SOFT
+from gui.style import theme as themes
 
 _SOLID = Qt.BrushStyle.SolidPattern
 _MAX_ROWS = 3

@@ -6,9 +6,9 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from engine.required import BANDS
-from gui import theme as themes
+from engine.regions.required_probability import BANDS
 from gui.plots.heat import ink
+from gui.style import theme as themes
 
 _TITLE, _SHORT, _NEVER = "takes p_lower above", "takes", "never"
 

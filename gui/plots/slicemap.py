@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtGui import QColor
 
-from gui.theme import Theme
+from gui.style.theme import Theme
 
 NOT_COMPUTED, NO_CLASS = -2, -1
 SOFT = 0.5

@@ -9,16 +9,16 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
 
-from gui import theme as themes
-from gui.plots.asking import RegionPlot, Step, beside_claim, entries, whose
 from gui.plots.chart import text_size, tinted
 from gui.plots.heat import heat_picture
-from gui.theme import Theme
+from gui.plots.region_plot import RegionPlot, Step, beside_claim, entries, whose
+from gui.style import theme as themes
+from gui.style.theme import Theme
 
 if TYPE_CHECKING:
     from engine.figures import StaircaseFigure
     from engine.regions import Perturbation
-    from engine.required import StaircaseMap
+    from engine.regions.required_probability import StaircaseMap
 
 _LABELLED = 12
 """Up to so many columns bear their strength."""
@@ -88,7 +88,7 @@ class StaircasePlot(RegionPlot["StaircaseFigure"]):
 
     def label(self) -> None:
         """The strength above every step, where there is room."""
-        from engine.rounding import round_down
+        from engine.core.rounding import round_down
 
         figure, frame = self.figure, self.pixel_frame()
         if figure is None or frame.w < 10:

@@ -11,11 +11,11 @@ from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QFontMetricsF, QHelpEvent
 from PySide6.QtWidgets import QToolTip
 
-from gui import theme as themes
 from gui.plots.bars import Bars, BarStyle
 from gui.plots.chart import Chart
 from gui.plots.labels import Box, place
-from gui.theme import Theme
+from gui.style import theme as themes
+from gui.style.theme import Theme
 
 if TYPE_CHECKING:
     from engine.figures import Bar, VotesFigure

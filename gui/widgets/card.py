@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from gui.theme import set_role
+from gui.style.theme import set_role
 from gui.widgets.elided import ElidedLabel
 
 

@@ -8,8 +8,8 @@ from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
-from engine.resources import assets
-from gui import theme as themes
+from engine.core.resources import assets
+from gui.style import theme as themes
 
 _SIZES = (16, 20, 24, 32, 48, 64)
 

@@ -19,7 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from engine.figures import GraphNode, NeighbourhoodFigure
-from gui import theme as themes
+from gui.style import theme as themes
 
 _LARGEST, _SMALLEST = 7.0, 2.0
 """Radii of a node in pixels, before scaling."""

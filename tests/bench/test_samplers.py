@@ -9,7 +9,7 @@ from bench.reference import RepeatingNormalize, reference_votes
 from bench.samplers import REFERENCE, compare, our_sampler
 from bench.subjects import SUBJECTS
 from engine.models import ModelRequest, load_model
-from engine.noise import Stream
+from engine.noise.gaussian import Stream
 
 CPU = torch.device("cpu")
 

@@ -18,10 +18,10 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QSettings
 
-from engine.blocks import Block
 from engine.bounds import bound_method
-from engine.errors import TrustRequired, UserError
-from engine.evidence import (
+from engine.core.errors import TrustRequired, UserError
+from engine.core.records import InputIdentity, ModelIdentity, Timing, Votes
+from engine.evidence.evidence import (
     ChainRecord,
     Evidence,
     NoiseRecord,
@@ -29,24 +29,24 @@ from engine.evidence import (
     TrajectoryPoint,
     VoteRecord,
 )
+from engine.evidence.settings import RunSettings
+from engine.evidence.snapshot import Snapshot
+from engine.evidence.vote_chain import Block
 from engine.figures import MeaningFigure, SliceFigure
 from engine.inputs import fit
 from engine.inputs.base import FittedInput, ImageInput
 from engine.models.normalize import Measured
 from engine.models.request import ModelRequest
 from engine.procedures.normalizations import Comparison
-from engine.procedures.snapshot import Snapshot
-from engine.records import InputIdentity, ModelIdentity, Timing, Votes
 from engine.regions import Abstention
-from engine.settings import RunSettings
-from gui import worker as worker_module
-from gui.backend import AxesChoice, Backend, Subject
-from gui.examples import Example, Offer
-from gui.preferences import Preferences
-from gui.session import Session
+from gui.controllers.session import Session
+from gui.controllers.shipped import Example, Offer
+from gui.jobs import worker as worker_module
+from gui.jobs.engine_jobs import AxesChoice, Backend, Subject
+from gui.shell.preferences import Preferences
 
 if TYPE_CHECKING:
-    from gui.window import Window
+    from gui.shell.window import Window
 
 NAMES = tuple("0123456789")
 BATCH = 500
@@ -355,7 +355,7 @@ def png_bytes() -> bytes:
 @pytest.fixture(scope="session")
 def qapp():
     """The program's own application."""
-    from gui.app import application
+    from gui.shell.app import application
 
     return application()
 
@@ -448,7 +448,7 @@ def idle_session(qapp, backend: FakeBackend, preferences: Preferences) -> Sessio
 @pytest.fixture
 def window(qtbot, backend: FakeBackend, preferences: Preferences) -> Iterator[Window]:
     """The real window on the fast engine, shown."""
-    from gui.window import Window
+    from gui.shell.window import Window
 
     session = Session(backend=backend, preferences=preferences)
     window = Window(session)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from engine import qt_libraries
+from engine.system import qt_libraries
 from gui import __main__ as program
 
 
@@ -23,7 +23,7 @@ def window(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         seen.append(what)
         return 0
 
-    monkeypatch.setitem(sys.modules, "gui.app", SimpleNamespace(main=note, demo=note))
+    monkeypatch.setitem(sys.modules, "gui.shell.app", SimpleNamespace(main=note, demo=note))
     return seen
 
 

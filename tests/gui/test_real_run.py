@@ -7,8 +7,8 @@ import time
 import pytest
 
 from engine.models.request import ModelRequest
-from gui.session import Session
-from gui.window import Window
+from gui.controllers.session import Session
+from gui.shell.window import Window
 
 
 @pytest.fixture

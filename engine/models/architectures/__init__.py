@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 
 Shapes = Mapping[str, tuple[int, ...]]
 """Shape of every tensor in a file, by name."""

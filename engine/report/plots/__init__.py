@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.comparison.figure import TradeOffFigure
 from engine.figures import (
     BoundsFigure,
     CellsFigure,
@@ -16,22 +17,13 @@ from engine.figures import (
     VotesFigure,
     WordsFigure,
 )
-from engine.report.plots import (
-    bounds,
-    cells,
-    counts,
-    curves,
-    meaning,
-    nodes,
-    region,
-    rows,
-    staircase,
-    tradeoff,
-    votes,
-    wording,
-)
+from engine.report.plots import bounds, cells, counts, curves, region, staircase, votes
+from engine.report.plots import comparison as tradeoff
+from engine.report.plots import examples as meaning
+from engine.report.plots import graph_examples as nodes
+from engine.report.plots import row_examples as rows
+from engine.report.plots import text_examples as wording
 from engine.report.plots.base import Drawing
-from engine.tradeoff.figure import TradeOffFigure
 
 
 def drawing(figure: Figure, *, dark: bool = False) -> Drawing:

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from engine.core.rounding import round_down
 from engine.figures import CellsFigure
 from engine.regions.base import counted
 from engine.report.plots import needs as maps
 from engine.report.plots.base import Drawing
-from engine.rounding import round_down
 
 MOST_PANELS = 3
 _MOST_WRITTEN = 60

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.figures import RegionFigure, Standing
+from engine.regions.required_probability import BANDS
 from engine.report import palette
-from engine.required import BANDS
 
 NEVER = len(BANDS) + 1
 MARGIN = 1.4

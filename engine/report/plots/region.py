@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from engine.core.rounding import round_down
 from engine.figures import SliceFigure
 from engine.report import palette
 from engine.report.numbers import count, linear_ticks
 from engine.report.plots.base import RGB, Drawing, hex_rgb, png
-from engine.rounding import round_down
 
 NO_CLASS, NOT_COMPUTED = -1, -2
 _SHORT_SIDE = 480

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from engine.core.rounding import round_down
 from engine.figures import StaircaseFigure
 from engine.report.numbers import linear_ticks
 from engine.report.plots import needs as maps
 from engine.report.plots.base import Drawing
-from engine.rounding import round_down
 
 _LABELLED = 12
 _TICKS = 16

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.stats import binom
 
 from engine.bounds import bound_method
-from engine.records import ProbabilityBounds, Votes
+from engine.core.records import ProbabilityBounds, Votes
 
 ALPHA = 0.05
 RUNS = 4000

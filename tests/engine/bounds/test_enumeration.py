@@ -1,5 +1,5 @@
 from engine.bounds import Enumeration, bound_method
-from engine.records import Votes
+from engine.core.records import Votes
 
 
 def at(counts: tuple[int, ...], top: int, n_plan: int = 10, failures: int = 0):

@@ -3,9 +3,9 @@ from typing import get_args
 import pytest
 
 from engine.bounds import BOUND_METHODS, bound_method, clopper_pearson, eprocess
-from engine.records import Votes
+from engine.core.records import Votes
+from engine.evidence.settings import BoundKey
 from engine.schemes import Gaussian
-from engine.settings import BoundKey
 
 
 def at(key: str, counts: tuple[int, ...], n_plan: int, alpha: float = 0.001, failures: int = 0):

@@ -17,12 +17,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from engine import sampling
 from engine.case import Case
 from engine.case.certifying import Procedure, certify_run, open_run
-from engine.evidence import Evidence
+from engine.evidence.evidence import Evidence
+from engine.evidence.settings import RunSettings
 from engine.models.request import ModelRequest
-from engine.settings import RunSettings
+from engine.sampling import sampler as sampling
 from tests.fakes import HalfSpace, finish, fitted
 
 MODEL, INPUT = ModelRequest("demo:digits-0.25"), "digits:1500"

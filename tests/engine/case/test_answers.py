@@ -7,11 +7,11 @@ import pytest
 
 from engine.case import Case
 from engine.case.certifying import certify_run, open_run
-from engine.errors import UserError
+from engine.core.errors import UserError
+from engine.evidence.settings import RunSettings
 from engine.models.request import ModelRequest
 from engine.oracles.labelling import audited
-from engine.procedures.transferring import with_transfer
-from engine.settings import RunSettings
+from engine.procedures.oracle_correction import with_transfer
 from engine.verify import Plan, verify
 from tests.fakes import finish
 from tests.sayings import flat, saying
@@ -37,7 +37,7 @@ def case(tmp_path) -> Case:
 
 
 def test_answers_are_kept_and_a_stopped_run_goes_on_to_the_same(case, monkeypatch):
-    monkeypatch.setattr("engine.sampling.SNAPSHOT_SECONDS", 0.0)
+    monkeypatch.setattr("engine.sampling.sampler.SNAPSHOT_SECONDS", 0.0)
     run, stop = begun(case), threading.Event()
     counting = certify_run(case, run, saying(), flat(0.4), stop=stop, seconds=0.0)
     for snapshot in counting:

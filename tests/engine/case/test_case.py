@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from engine.case import Case
-from engine.errors import UserError
-from engine.settings import RunSettings
+from engine.core.errors import UserError
+from engine.evidence.settings import RunSettings
 from tests.cases import ASKED, SETTINGS, begun, counted, partly
 from tests.factories import make_predicted
 from tests.fakes import fitted, identity

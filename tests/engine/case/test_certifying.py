@@ -4,7 +4,7 @@ import pytest
 
 from engine.case import Case
 from engine.case.certifying import certify_run
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.inputs.base import FittedInput, pixels_sha256
 from engine.procedures.certify import certify
 from tests.cases import SETTINGS, Slow, begun, counted, partly

@@ -9,7 +9,7 @@ import pytest
 
 from engine.case import Case
 from engine.case.check import evidence_digest
-from engine.errors import UserError
+from engine.core.errors import UserError
 from tests.cases import begun, counted
 
 

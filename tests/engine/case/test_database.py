@@ -7,7 +7,7 @@ import pytest
 
 from engine.case import Case, database, schema
 from engine.case.database import Database, sentence
-from engine.errors import UserError
+from engine.core.errors import UserError
 from tests.cases import begun, counted
 
 STEP = ("ALTER TABLE model ADD COLUMN card TEXT NOT NULL DEFAULT ''",)

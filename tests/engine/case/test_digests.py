@@ -3,10 +3,10 @@ from __future__ import annotations
 import pytest
 
 from engine.case.digests import digest, progress_digest, run_digest, same_run, start_hash, subject
+from engine.core.records import Votes
+from engine.evidence.settings import RunSettings
 from engine.procedures.certify import certify
-from engine.records import Votes
 from engine.schemes import Gaussian, HybridUniform
-from engine.settings import RunSettings
 from tests.fakes import HalfSpace, finish, fitted, identity
 
 MODEL, IMAGE, SETTINGS = identity(), fitted().identity, RunSettings(n0=60, n=1000, batch=70)

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from engine.case import Case
-from engine.errors import UserError
+from engine.core.errors import UserError
 from tests.cases import ASKED, SETTINGS, begun, counted, partly
 from tests.factories import make_predicted
 from tests.fakes import fitted, identity
@@ -85,7 +85,7 @@ def locked() -> Iterator[Path]:
 AS_NOBODY = """
 import os, sys
 from engine.case import Case
-from engine.errors import UserError
+from engine.core.errors import UserError
 if os.getuid() == 0:
     os.setgid(65534), os.setuid(65534)
 case = Case.open(sys.argv[1])

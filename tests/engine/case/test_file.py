@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from engine.case import Case
-from engine.errors import UserError
+from engine.core.errors import UserError
 from tests.cases import SETTINGS, Slow, begun, counted, partly
 from tests.fakes import fitted, identity
 

@@ -9,11 +9,11 @@ import pytest
 
 from engine.case import Case
 from engine.case.recording import recorded
-from engine.errors import UserError
-from engine.evidence import Evidence
+from engine.core.errors import UserError
+from engine.evidence.evidence import Evidence
+from engine.evidence.snapshot import Snapshot
 from engine.procedures.certify import certify
 from engine.procedures.predict import predict
-from engine.procedures.snapshot import Snapshot
 from tests.cases import ASKED, SETTINGS, Slow, begun, counted
 from tests.fakes import HalfSpace, finish, fitted, identity
 

@@ -5,8 +5,8 @@ import pytest
 from engine.case import Case
 from engine.case.database import Database
 from engine.case.rows import read_configuration, stored_digest
-from engine.errors import UserError
-from engine.settings import RunSettings
+from engine.core.errors import UserError
+from engine.evidence.settings import RunSettings
 from tests.cases import ASKED, SETTINGS, begun
 from tests.fakes import fitted, identity
 

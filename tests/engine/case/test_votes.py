@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from engine.blocks import Block, chained
 from engine.case import schema, votes
-from engine.errors import UserError
-from engine.records import Votes
+from engine.core.errors import UserError
+from engine.core.records import Votes
+from engine.evidence.vote_chain import Block, chained
 
 SIZE, SELECTION = 50, Votes(counts=(8, 2), failures=1)
 

@@ -9,7 +9,7 @@ import pytest
 
 from engine import __version__
 from engine.cli import COMMANDS, app, main, run
-from engine.errors import UserError
+from engine.core.errors import UserError
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,7 +13,7 @@ from PIL import Image
 
 from engine.cli import main
 from engine.cli.audit import spread
-from engine.errors import UserError
+from engine.core.errors import UserError
 
 WORDS = ["audit", "--model", "demo:digits-0.25", "--input", "digits", "--sigma", "0.25"]
 FAST = [*WORDS, "--n0", "50", "--n", "500", "--limit", "3", "--device", "cpu"]

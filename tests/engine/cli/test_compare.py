@@ -4,7 +4,7 @@ import pytest
 
 from engine.cli.app import main
 from engine.cli.compare import read_attacker
-from engine.errors import UserError
+from engine.core.errors import UserError
 
 RUN = ["compare", "--input", "digits:7", "--n0", "20", "--n", "500"]
 

@@ -13,7 +13,7 @@ import pytest
 
 from engine.case import Case
 from engine.cli.decide import Question, _kept, decide_flags
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.models.request import ModelRequest
 from tests.engine.cli.conftest import SUBJECT
 from tests.fakes import HalfSpace, fitted

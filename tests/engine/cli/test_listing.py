@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from engine import doctor
 from engine.cli import main
-from engine.doctor import Finding
-from engine.fields import field_specs
+from engine.core.fields import field_specs
 from engine.schemes import SCHEMES
+from engine.system import doctor
+from engine.system.doctor import Finding
 
 
 def test_schemes_come_with_parameters_terms_and_source(

@@ -11,16 +11,16 @@ from pydantic import Field
 
 from engine import schemes
 from engine.cli import app, options
-from engine.command import command_line
-from engine.errors import UserError
-from engine.fields import field_specs
+from engine.core.errors import UserError
+from engine.core.fields import field_specs
+from engine.core.records import ProbabilityBounds
+from engine.evidence.settings import RunSettings
 from engine.models.request import ModelRequest
 from engine.oracles.audit import read_audit
 from engine.oracles.keywords import from_text
-from engine.records import ProbabilityBounds
+from engine.procedures.command_line import command_line
 from engine.regions import Perturbation
 from engine.schemes import Scheme
-from engine.settings import RunSettings
 
 
 class Flips(Scheme):

@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from engine.cli.outcome import exit_status, rows, show
-from engine.evidence import Evidence
+from engine.evidence.evidence import Evidence
 from tests.factories import make_counted, make_evidence, make_predicted
 
 FEW = (1, 1, 1, 1, 1, 1, 1, 12, 1, 1)

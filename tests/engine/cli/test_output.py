@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from engine.cli import output
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.figures import Illustrations
 
 

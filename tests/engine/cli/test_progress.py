@@ -7,11 +7,11 @@ from collections.abc import Generator
 
 from rich.console import Console
 
-from engine.answers import AnswerGroup
 from engine.cli.progress import claim, follow
-from engine.evidence import Evidence
+from engine.evidence.evidence import Evidence
+from engine.evidence.generations import AnswerGroup
+from engine.evidence.snapshot import Snapshot
 from engine.planning.cost import Cost
-from engine.procedures.snapshot import Snapshot
 from tests.factories import make_evidence, make_snapshot
 
 

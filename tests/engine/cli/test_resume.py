@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from engine.case import Case
+from engine.evidence.settings import RunSettings
 from engine.models.request import ModelRequest
-from engine.settings import RunSettings
 from tests.cases import partly
 from tests.fakes import HalfSpace, fitted, identity
 

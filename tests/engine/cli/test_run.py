@@ -10,7 +10,7 @@ import pytest
 from scipy.stats import beta, norm
 
 from engine.cli import main, run
-from engine.errors import UserError
+from engine.core.errors import UserError
 from tests.fakes import HalfSpace, Misbehaving
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from engine.case import Case
 from engine.cli.runs import lines
-from engine.settings import RunSettings
+from engine.evidence.settings import RunSettings
 from tests.cases import SETTINGS, begun, counted
 
 

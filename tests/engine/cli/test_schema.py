@@ -5,7 +5,7 @@ import json
 import pytest
 
 from engine.cli import main
-from engine.jsonschema import evidence_schema
+from engine.evidence.json_schema import evidence_schema
 
 
 def test_prints_the_schema(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,10 +1,10 @@
 import pytest
 import scipy.stats
 
+from engine.evidence.settings import RunSettings
 from engine.figures import bounds_figure
 from engine.procedures.certify import certify
 from engine.schemes import parse_scheme
-from engine.settings import RunSettings
 from tests.factories import make_evidence
 from tests.fakes import HalfSpace, finish, fitted
 
@@ -27,7 +27,7 @@ def test_a_figure_says_how_the_noise_was_made():
 
 
 def test_a_decision_plans_its_last_phase_and_has_no_provisional_value():
-    from engine.evidence import DecisionRecord, PhaseRecord
+    from engine.evidence.evidence import DecisionRecord, PhaseRecord
 
     phase = PhaseRecord(selection=(9, 1), estimation=(90, 10), guess=0, alpha=0.0005)
     decision = DecisionRecord(

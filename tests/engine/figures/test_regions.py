@@ -1,5 +1,6 @@
 import pytest
 
+from engine.evidence.settings import RunSettings
 from engine.figures import (
     CellsFigure,
     CountFigure,
@@ -8,7 +9,6 @@ from engine.figures import (
     region_figure,
 )
 from engine.schemes import parse_scheme
-from engine.settings import RunSettings
 from tests.factories import DIGITS, STRUCTURED, make_evidence, make_region_figure
 
 KINDS = {"staircase": StaircaseFigure, "count": CountFigure, "cells": CellsFigure}

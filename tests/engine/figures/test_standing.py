@@ -1,8 +1,8 @@
 import pytest
 from scipy.stats import beta
 
+from engine.evidence.settings import RunSettings
 from engine.figures.standing import ceiling, standing
-from engine.settings import RunSettings
 from tests.factories import make_evidence, make_snapshot
 
 

@@ -1,6 +1,6 @@
+from engine.evidence.settings import RunSettings
 from engine.figures import OTHER, bounds_figure, votes_figure
 from engine.procedures.certify import certify
-from engine.settings import RunSettings
 from tests.fakes import HalfSpace, Misbehaving, finish, fitted
 
 

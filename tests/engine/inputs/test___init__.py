@@ -7,9 +7,9 @@ import pytest
 from PIL import Image
 
 import engine.inputs
-from engine.errors import UserError
+from engine.core.errors import UserError
+from engine.core.records import ModelIdentity
 from engine.inputs import KINDS, expand, fit, from_bytes, gallery, load_input
-from engine.records import ModelIdentity
 
 
 def test_importing_inputs_loads_nothing_slow():

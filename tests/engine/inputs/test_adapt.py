@@ -3,10 +3,10 @@ import pytest
 import torch
 from torch.nn.functional import interpolate
 
-from engine.errors import UserError
+from engine.core.errors import UserError
+from engine.core.records import ModelIdentity
 from engine.inputs.adapt import fit
 from engine.inputs.base import ImageInput, pixels_sha256
-from engine.records import ModelIdentity
 
 RNG = np.random.default_rng(0)
 

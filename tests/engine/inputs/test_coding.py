@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.inputs.coding import MASK_WORD, Column, TableCoding, WordTokenizer, cut, number
 
 WORDS = ("wash", "the", "cup", "don't", "now", "please", "socket")

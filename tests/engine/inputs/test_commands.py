@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.inputs import expand, load_input
 from engine.inputs.commands import SIGNS, TEST, TRAINED_FROM, Sign, claims, drawn, load, sign
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.inputs import csv_file
 from engine.inputs.csv_file import parse_table, read_table
 

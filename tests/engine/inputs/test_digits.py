@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_digits as original
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.inputs import digits
 
 

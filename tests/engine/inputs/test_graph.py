@@ -5,7 +5,7 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.inputs.graph import claims, expand, load, load_graph, parsed
 from engine.inputs.graph_split import split
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.inputs.graph import Graph
 from engine.inputs.graph_building import Parts, assembled, check_size
 

@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.inputs import expand, load_input
 from engine.inputs.coding import WordTokenizer
 from engine.inputs.letters import (

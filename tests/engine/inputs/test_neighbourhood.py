@@ -2,11 +2,11 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from engine.errors import UserError
+from engine.core.errors import UserError
+from engine.core.records import ModelIdentity
 from engine.inputs.graph import GraphInput, load, load_graph
 from engine.inputs.graph_building import Parts, assembled
 from engine.inputs.neighbourhood import distances, fit, neighbourhood
-from engine.records import ModelIdentity
 
 
 def model(**more: object) -> ModelIdentity:

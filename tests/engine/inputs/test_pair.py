@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.inputs import load_input
 from engine.inputs.pair import PairInput, load
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.inputs import picture
 
 GIVE = "give a PNG, JPEG, WebP, BMP, TIFF or single-frame GIF file"

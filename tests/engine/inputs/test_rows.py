@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.inputs import ImageInput, expand, load_input
 from engine.inputs.pair import PairInput
 from engine.inputs.table import TableInput

@@ -4,7 +4,7 @@ import statistics
 
 import pytest
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.inputs.table import Table, TableInput
 
 ROWS = tuple((f"{20 + i * 1.5}", str(i % 3), "yx"[i % 2], str(100 * i), "same") for i in range(12))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.inputs import expand, load_input
 from engine.inputs.text import TextInput, load, shortened
 

@@ -25,7 +25,7 @@ import torch
 from PIL import Image
 from safetensors.torch import save
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.inputs import load_input
 from engine.models import ModelRequest, load_model, onnx_probe
 from engine.models.architectures.cifar_resnet import CifarResNet

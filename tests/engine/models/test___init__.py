@@ -5,7 +5,7 @@ import importlib
 import pytest
 import torch
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.models import FORMATS, ModelRequest, load_model
 
 

@@ -8,7 +8,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.models import ModelRequest, load_model
 from engine.models.base import NO_CLASS
 

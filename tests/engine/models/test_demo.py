@@ -7,8 +7,8 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from engine.errors import UserError
-from engine.files import sha256_file
+from engine.core.errors import UserError
+from engine.core.files import sha256_file
 from engine.models import ModelRequest, catalogue, demo, load_model
 
 

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from engine.errors import UserError
+from engine.core.errors import UserError
+from engine.core.records import ModelIdentity
 from engine.models.encoding import CHANNELS, choose_encoding
-from engine.records import ModelIdentity
 
 
 @pytest.mark.parametrize(("channels", "found"), [(1, "plain"), (3, "plain"), (5, "plain")])

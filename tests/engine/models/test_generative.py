@@ -3,13 +3,13 @@ from __future__ import annotations
 import pytest
 import torch
 
-from engine.errors import UserError
+from engine.core.errors import UserError
+from engine.evidence.settings import RunSettings
 from engine.models import ModelRequest, load_model
 from engine.models.base import NO_CLASS
 from engine.models.generative import MOST_TOKENS, oracle_for
 from engine.oracles.equivalence import from_description
 from engine.procedures.certify import certify
-from engine.settings import RunSettings
 from tests.fakes import finish
 from tests.sayings import ANSWERS, flat, keyword_oracle, rules_file, saying
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.models import ModelRequest, load_model
 
 LABELS = {0: "cat", 1: "dog", 2: "bird"}

@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 import torch
 
-from engine.errors import UserError
+from engine.core.errors import UserError
+from engine.evidence.settings import RunSettings
 from engine.inputs import load_input
 from engine.models import ModelRequest, fitted, load_model
 from engine.models.huggingface_answers import answers_texts
 from engine.procedures.certify import certify
 from engine.schemes import parse_scheme
-from engine.settings import RunSettings
 from tests.fakes import finish
 from tests.sayings import rules_file
 from tests.writers import answerer, continuer

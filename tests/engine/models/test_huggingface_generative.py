@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 import torch
 
-from engine.errors import OracleRequired, UserError
+from engine.core.errors import OracleRequired, UserError
+from engine.evidence.settings import RunSettings
 from engine.models import ModelRequest, load_model
 from engine.models.pretrained_files import WRITING
 from engine.procedures.certify import certify
-from engine.settings import RunSettings
 from engine.verify.digests import model_digest
 from tests.fakes import finish
 from tests.sayings import rules_file

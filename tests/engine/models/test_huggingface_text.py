@@ -8,14 +8,14 @@ import pytest
 import torch
 from transformers import AutoTokenizer
 
-from engine.errors import UserError
+from engine.core.errors import UserError
+from engine.evidence.settings import RunSettings
 from engine.inputs import load_input
 from engine.models import ModelRequest, fitted, load_model
 from engine.models.huggingface_text import TextClassifier
 from engine.models.huggingface_tokens import HuggingFaceTokenizer
 from engine.procedures.run import Run
 from engine.schemes import parse_scheme
-from engine.settings import RunSettings
 from tests.pretrained import save_text, save_vilt
 
 CPU = torch.device("cpu")

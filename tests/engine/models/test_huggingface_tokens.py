@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from transformers import AutoTokenizer
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.inputs.coding import MASK_WORD
 from engine.models.huggingface_tokens import tokenizer_of
 from tests.pretrained import BERT_MARKS, WORDS, bert_tokenizer, clip_tokenizer

@@ -6,7 +6,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.models.kinds import kind_of
 
 

@@ -3,15 +3,15 @@ from __future__ import annotations
 import pytest
 import torch
 
-from engine.errors import UserError
-from engine.evidence import Evidence
+from engine.core.errors import UserError
+from engine.evidence.evidence import Evidence
+from engine.evidence.settings import RunSettings
 from engine.inputs import fit, load_input
 from engine.models import ModelRequest, load_model
 from engine.models.base import Classifier
-from engine.noise import NoiseStream
+from engine.noise.gaussian import NoiseStream
 from engine.procedures.certify import certify
 from engine.schemes import Gaussian
-from engine.settings import RunSettings
 from tests.fakes import finish
 
 DISTANCE = 3**0.5 * (1 - 117 / 255)

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.models.normalize import (
     NAMED,
     Normalization,

@@ -5,7 +5,7 @@ import sys
 import pytest
 import torch
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.models import ModelRequest, load_model
 from tests.hostile.onnx import MATRIX, linear, model, node, value_info
 

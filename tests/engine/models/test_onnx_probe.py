@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.models import ModelRequest, load_model, onnx_probe
 from engine.models.onnx_probe import probe
 from tests.hostile.onnx import constant, linear, loop

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.models.onnx_session import first_line, open_session, read_graph
 from tests.hostile.onnx import MATRIX, field, linear, model, node, value_info, weight
 

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 import torch
 
-from engine.errors import UserError
+from engine.core.errors import UserError
+from engine.evidence.settings import RunSettings
 from engine.inputs import load_input
 from engine.models import ModelRequest, fitted, load_model
 from engine.models.onnx_table import OnnxTableClassifier
 from engine.procedures.run import Run
 from engine.schemes import parse_scheme
-from engine.settings import RunSettings
 from tests.hostile.onnx import model, node, value_info
 
 GOLDEN = Path(__file__).parents[2] / "golden"

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.models.onnx_session import open_session
 from engine.models.onnx_table_session import is_tabular, read_table_graph
 from tests.hostile.onnx import linear, model, node, value_info

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.models.program import program_classifier
 from engine.models.request import ModelRequest
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.models.shapes import parse_shape, reasonable, split_arch, words
 
 

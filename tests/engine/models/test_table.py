@@ -7,7 +7,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.inputs import load_input
 from engine.models import ModelRequest, fitted, load_model
 from engine.models.table import TableClassifier

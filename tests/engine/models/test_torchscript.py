@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from engine.errors import TrustRequired, UserError
+from engine.core.errors import TrustRequired, UserError
 from engine.models import ModelRequest, load_model
 
 

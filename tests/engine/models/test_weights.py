@@ -7,7 +7,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.models.weights import read_card, read_safetensors, read_torch, strip_prefixes
 from tests.hostile.pickles import archive, called, entries, pickled
 

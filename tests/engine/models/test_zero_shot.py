@@ -6,7 +6,7 @@ import pytest
 import torch
 from transformers import AutoTokenizer
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.models import ModelRequest, load_model
 from engine.models.zero_shot import read_prompts
 from tests.pretrained import save_clip

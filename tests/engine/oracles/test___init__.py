@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.oracles import ORACLES, UNPARSEABLE, load_oracle
 
 

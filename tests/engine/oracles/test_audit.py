@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.oracles.audit import UNLABELLED, read_audit
 from tests.sayings import keyword_oracle
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.oracles.classifier import ClassifierOracle, from_description
 
 TEXTS = ["go left", "bad answer now", "what", "good stop turn"]

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.oracles.keywords import KeywordOracle, from_text
 
 

@@ -5,14 +5,14 @@ import io
 
 import pytest
 
-from engine.answers import AnswerGroup
-from engine.errors import UserError
+from engine.core.errors import UserError
+from engine.evidence.generations import AnswerGroup
+from engine.evidence.settings import RunSettings
 from engine.oracles.audit import OTHER, read_audit
 from engine.oracles.label_file import labels_csv, read_labels
 from engine.oracles.labelling import audited
 from engine.procedures.certify import certify
-from engine.procedures.transferring import transfer_of
-from engine.settings import RunSettings
+from engine.procedures.oracle_correction import transfer_of
 from tests.factories import make_evidence
 from tests.fakes import finish
 from tests.sayings import flat, keyword_oracle, saying

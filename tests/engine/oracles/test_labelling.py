@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from engine.errors import UserError
+from engine.core.errors import UserError
+from engine.evidence.settings import RunSettings
 from engine.oracles.audit import read_audit
 from engine.oracles.labelling import audited, complaint
 from engine.procedures.certify import certify
-from engine.procedures.transferring import with_transfer
-from engine.settings import RunSettings
+from engine.procedures.oracle_correction import with_transfer
 from tests.factories import make_evidence
 from tests.fakes import finish
 from tests.sayings import flat, saying

@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.oracles.transformer import open_text_model
 
 

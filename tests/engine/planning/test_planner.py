@@ -3,7 +3,7 @@
 import pytest
 from scipy.stats import beta
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.planning import Pilot
 from engine.planning.planner import cautious, plan
 from engine.schemes import Gaussian

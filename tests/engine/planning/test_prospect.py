@@ -6,15 +6,15 @@ from statistics import NormalDist
 import pytest
 
 from engine.bounds import bound_method
+from engine.core.records import Votes
+from engine.evidence.settings import RunSettings
 from engine.planning.prospect import ceiling, prospect, smallest
-from engine.records import Votes
 from engine.schemes import SCHEMES, DssnL1, Gaussian
 from engine.schemes.ablation import Ablation
 from engine.schemes.hierarchical_gaussian import HierarchicalGaussian
 from engine.schemes.hybrid_flip import HybridFlip
 from engine.schemes.hybrid_mask import HybridMask
 from engine.schemes.hybrid_uniform import HybridUniform
-from engine.settings import RunSettings
 
 
 def test_a_norm_counts_nothing_and_unanimous_votes_give_the_largest_radius():

@@ -2,11 +2,11 @@
 
 import pytest
 
-from engine.errors import UserError
-from engine.fields import checked
+from engine.core.errors import UserError
+from engine.core.fields import checked
+from engine.core.records import Votes
 from engine.planning import Pilot, PlanResult
 from engine.planning.planner import plan
-from engine.records import Votes
 from engine.schemes import Gaussian
 from tests.test_architecture import loads
 

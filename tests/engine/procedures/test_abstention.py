@@ -1,8 +1,8 @@
 import pytest
 
 from engine.bounds import bound_method
+from engine.core.records import Votes
 from engine.procedures.abstention import explain, n_needed
-from engine.records import Votes
 from engine.schemes import Gaussian, parse_scheme
 
 SCHEME = Gaussian(sigma=0.5)

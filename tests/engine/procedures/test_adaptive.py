@@ -5,13 +5,13 @@ import threading
 import pytest
 from scipy.stats import beta
 
-from engine.blocks import first_broken
-from engine.errors import UserError
-from engine.evidence import Evidence
-from engine.noise import Stream
+from engine.core.errors import UserError
+from engine.evidence.evidence import Evidence
+from engine.evidence.settings import RunSettings
+from engine.evidence.vote_chain import first_broken
+from engine.noise.gaussian import Stream
 from engine.procedures.adaptive import decide
 from engine.procedures.run import Run
-from engine.settings import RunSettings
 from tests.fakes import HalfSpace, Misbehaving, finish, fitted
 
 PHASES = (100, 1000, 5000)

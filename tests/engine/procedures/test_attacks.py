@@ -19,18 +19,18 @@ import pytest
 import torch
 from scipy.stats import binom
 
-from engine.evidence import Evidence
+from engine.core.records import Votes
+from engine.evidence.evidence import Evidence
+from engine.evidence.settings import RunSettings
+from engine.explain.image_attack import find_attack
 from engine.inputs import fit, load_input
-from engine.layouts import layout
 from engine.models import ModelRequest, load_model
 from engine.models.base import Classifier
-from engine.noise import NoiseStream
-from engine.procedures.attacking import find_attack
+from engine.models.input_layout import layout
+from engine.noise.gaussian import NoiseStream
 from engine.procedures.certify import certify
-from engine.records import Votes
 from engine.regions import Count, Staircase
 from engine.schemes import Scheme, parse_scheme
-from engine.settings import RunSettings
 
 ALPHA, ALLOWED, SAMPLES, N = 0.001, 1e-9, 2000, 5000
 CPU = torch.device("cpu")

@@ -3,11 +3,11 @@ import threading
 import pytest
 from scipy.stats import binom
 
-from engine.errors import UserError
-from engine.evidence import Evidence
+from engine.core.errors import UserError
+from engine.core.records import ProbabilityBounds
+from engine.evidence.evidence import Evidence
+from engine.evidence.settings import RunSettings
 from engine.procedures.certify import certify
-from engine.records import ProbabilityBounds
-from engine.settings import RunSettings
 from tests.fakes import HalfSpace, Misbehaving, finish, fitted
 
 

@@ -7,11 +7,11 @@ import threading
 import pytest
 from scipy.stats import beta, norm
 
-from engine.errors import UserError
+from engine.core.errors import UserError
+from engine.evidence.settings import RunSettings
 from engine.procedures import dataset
 from engine.procedures.dataset import NO_LABEL, certify_set
 from engine.schemes import DssnL1
-from engine.settings import RunSettings
 from tests.fakes import HalfSpace, finish, fitted
 
 SETTINGS = RunSettings(n0=50, n=1000, bound="clopper-pearson", batch=100, device="cpu")

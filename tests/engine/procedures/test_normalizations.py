@@ -6,7 +6,7 @@ import torch
 from PIL import Image
 from torch import nn
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.inputs import expand
 from engine.models.normalize import named
 from engine.models.torch_classifier import TorchClassifier

@@ -2,9 +2,9 @@
 
 import threading
 
+from engine.evidence.settings import RunSettings
 from engine.procedures.certify import certify
 from engine.procedures.pilot import pilot_votes
-from engine.settings import RunSettings
 from tests.fakes import HalfSpace, finish, fitted
 
 

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from engine.errors import UserError
+from engine.core.errors import UserError
+from engine.core.records import Votes
+from engine.evidence.settings import RunSettings
 from engine.procedures.predict import decide, predict
-from engine.records import Votes
 from engine.schemes import DssnL1
-from engine.settings import RunSettings
 from tests.fakes import HalfSpace, finish, fitted
 
 ROWS = json.loads((Path(__file__).parents[2] / "golden/cohen.json").read_text())["predict"]["rows"]

@@ -2,11 +2,11 @@ import threading
 
 import pytest
 
-from engine.errors import UserError
+from engine.core.errors import UserError
+from engine.evidence.settings import RunSettings
+from engine.evidence.snapshot import Snapshot
 from engine.procedures.certify import certify
 from engine.procedures.resume import Resume
-from engine.procedures.snapshot import Snapshot
-from engine.settings import RunSettings
 from tests.fakes import HalfSpace, Misbehaving, finish, fitted
 
 SETTINGS = RunSettings(n0=60, n=3000, batch=70)

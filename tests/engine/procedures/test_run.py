@@ -1,8 +1,8 @@
 import pytest
 import torch
 
+from engine.evidence.settings import RunSettings
 from engine.procedures.run import Run, clean_prediction, run_key, setting_warnings
-from engine.settings import RunSettings
 from tests.fakes import HalfSpace, fitted, identity
 
 

@@ -8,13 +8,13 @@ from statistics import median
 import pytest
 import torch
 
+from engine.evidence.settings import RunSettings
+from engine.evidence.snapshot import Snapshot
 from engine.inputs import fit, load_input
 from engine.models import ModelRequest, load_model
+from engine.procedures.bound_trajectory import region_of
 from engine.procedures.certify import certify
-from engine.procedures.claims import region_of
-from engine.procedures.snapshot import Snapshot
 from engine.schemes import parse_scheme
-from engine.settings import RunSettings
 
 MODELS = ("demo:digits-ablation", "demo:digits-hierarchical")
 LIMIT = 0.005

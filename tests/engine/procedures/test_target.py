@@ -2,12 +2,12 @@ from typing import ClassVar
 
 import pytest
 
-from engine.errors import UserError
+from engine.core.errors import UserError
+from engine.evidence.settings import RunSettings
 from engine.procedures.certify import certify
 from engine.procedures.target import Target, answered
 from engine.regions import Ball, Count
 from engine.schemes import DssnL1, Gaussian
-from engine.settings import RunSettings
 from tests.fakes import HalfSpace, finish, fitted
 
 

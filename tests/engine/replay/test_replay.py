@@ -10,7 +10,7 @@ from scipy.stats import beta, norm
 
 from engine import schemes
 from engine.bounds import BOUND_METHODS
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.replay import ReplayResult
 from engine.replay.replay import replay
 from engine.schemes import DssnL1, Gaussian

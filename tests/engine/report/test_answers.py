@@ -3,14 +3,14 @@ from __future__ import annotations
 import pytest
 
 from engine.cli.outcome import rows
-from engine.evidence import AuditRecord
+from engine.evidence.evidence import AuditRecord
+from engine.evidence.settings import RunSettings
 from engine.procedures.certify import certify
-from engine.procedures.transferring import with_transfer
+from engine.procedures.oracle_correction import with_transfer
 from engine.report.answers import answer_limits, answer_sections
 from engine.report.csv import COLUMNS, evidence_csv
 from engine.report.html import html_text
 from engine.report.summary import content
-from engine.settings import RunSettings
 from tests.factories import make_evidence
 from tests.fakes import finish
 from tests.sayings import flat, saying

@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 import pytest
 
-from engine.evidence import Evidence
+from engine.evidence.evidence import Evidence
 from engine.report.summary import content
 from tests.factories import make_evidence, make_predicted
 

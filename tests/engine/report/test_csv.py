@@ -4,7 +4,7 @@ import csv
 import io
 from pathlib import Path
 
-from engine.answers import AnswerGroup
+from engine.evidence.generations import AnswerGroup
 from engine.report.csv import COLUMNS, answers_csv, evidence_csv, guarded, write_csv
 from tests.factories import make_evidence, make_input, make_predicted
 

@@ -6,7 +6,7 @@ import re
 import pypdf
 import pytest
 
-from engine.evidence import Evidence
+from engine.evidence.evidence import Evidence
 from engine.report.content import Content
 from engine.report.enumerated import samples_counted
 from engine.report.html import html_text

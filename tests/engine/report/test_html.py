@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.evidence import Evidence
+from engine.evidence.evidence import Evidence
 from engine.report.html import html_text, write_html
 from tests.factories import (
     make_evidence,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.report import WRITERS, write_report
 from tests.factories import make_evidence, make_illustrations
 

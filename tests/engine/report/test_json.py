@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from engine.evidence import Evidence
+from engine.evidence.evidence import Evidence
 from engine.report.json import evidence_json, write_json
 from tests.factories import make_evidence, make_input, make_predicted
 

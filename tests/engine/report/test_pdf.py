@@ -10,14 +10,14 @@ import pikepdf
 import pypdf
 import pytest
 
-from engine.errors import UserError
-from engine.evidence import Evidence
+from engine.core.errors import UserError
+from engine.evidence.evidence import Evidence
+from engine.evidence.settings import BoundKey
 from engine.figures import Illustrations
 from engine.regions import Staircase
 from engine.report.json import evidence_json
 from engine.report.pdf import pdf_bytes, preview_pages, report_figures, write_pdf
 from engine.report.typeset import displayable
-from engine.settings import BoundKey
 from tests.factories import (
     make_evidence,
     make_illustrations,

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from engine.evidence import ChainRecord, NoiseStatistic, SelfTest
+from engine.evidence.evidence import ChainRecord
+from engine.noise.records import NoiseStatistic, SelfTest
 from engine.report.content import Section
 from engine.report.provenance import provenance
 from tests.factories import make_evidence, make_input, make_model, make_predicted

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from engine.fields import field_specs
+from engine.core.fields import field_specs
+from engine.evidence.settings import RunSettings
 from engine.report.content import Section
 from engine.report.sections import limits, sections
 from engine.schemes.hybrid_uniform import HybridUniform
-from engine.settings import RunSettings
 from tests.factories import make_evidence, make_predicted
 
 
@@ -66,7 +66,7 @@ def test_decision_rule_states_its_risk() -> None:
 
 
 def test_a_decisions_phases_are_listed():
-    from engine.evidence import DecisionRecord, PhaseRecord
+    from engine.evidence.evidence import DecisionRecord, PhaseRecord
 
     phase = PhaseRecord(
         selection=(9, 1), estimation=(90, 10), guess=0, alpha=0.0005, p_lower=0.87654321

@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from engine.evidence import ChainRecord
-from engine.records import Votes
+from engine.core.records import Votes
+from engine.evidence.evidence import ChainRecord
+from engine.evidence.settings import RunSettings
 from engine.regions import Abstention
 from engine.report.summary import content, estimated
 from engine.schemes import parse_scheme
-from engine.settings import RunSettings
 from tests.factories import make_evidence, make_input, make_predicted
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.report import typeset as module
 from engine.report.typeset import displayable, typeset
 

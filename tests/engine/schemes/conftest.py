@@ -3,8 +3,8 @@ from collections.abc import Callable
 import pytest
 import torch
 
-from engine.noise import NoiseStream
-from engine.records import ProbabilityBounds
+from engine.core.records import ProbabilityBounds
+from engine.noise.gaussian import NoiseStream
 from engine.schemes import Scheme
 
 Bounds = Callable[..., ProbabilityBounds]

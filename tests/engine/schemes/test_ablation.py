@@ -3,8 +3,8 @@ import math
 import pytest
 import torch
 
-from engine.errors import UserError
-from engine.fields import checked
+from engine.core.errors import UserError
+from engine.core.fields import checked
 from engine.schemes import Ablation, parse_scheme
 from engine.schemes.base import IMPOSSIBLE
 from tests.factories import make_input

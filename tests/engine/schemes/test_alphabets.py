@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from engine.errors import UserError
-from engine.records import InputIdentity
+from engine.core.errors import UserError
+from engine.core.records import InputIdentity
 from engine.schemes import Gaussian, parse_scheme
 from engine.schemes.hybrid_flip import HybridFlip
 from engine.schemes.hybrid_mask import HybridMask

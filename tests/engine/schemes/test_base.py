@@ -1,7 +1,7 @@
 import pytest
 
-from engine.errors import UserError
-from engine.fields import field_specs
+from engine.core.errors import UserError
+from engine.core.fields import field_specs
 from engine.schemes import (
     SCHEMES,
     Ablation,

@@ -4,8 +4,8 @@ import torch
 
 from engine.bounds import Enumeration
 from engine.certificates.dssn import cells, template
-from engine.errors import UserError
-from engine.records import ProbabilityBounds, Votes
+from engine.core.errors import UserError
+from engine.core.records import ProbabilityBounds, Votes
 from engine.schemes import DssnL1
 from engine.schemes.base import IMPOSSIBLE
 

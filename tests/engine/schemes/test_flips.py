@@ -3,7 +3,7 @@ import math
 import pytest
 import torch
 
-from engine.noise import NoiseStream
+from engine.noise.gaussian import NoiseStream
 from engine.schemes.flips import flip
 
 N = 40_000

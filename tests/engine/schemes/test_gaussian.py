@@ -7,10 +7,10 @@ import pytest
 import torch
 
 from engine.bounds import bound_method, clopper_pearson
-from engine.errors import UserError
-from engine.fields import checked
-from engine.noise import NoiseStream
-from engine.records import ProbabilityBounds, Votes
+from engine.core.errors import UserError
+from engine.core.fields import checked
+from engine.core.records import ProbabilityBounds, Votes
+from engine.noise.gaussian import NoiseStream
 from engine.schemes import Gaussian
 
 GOLDEN = json.loads((Path(__file__).parents[2] / "golden/cohen.json").read_text())

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.certificates.hierarchical import MOST_ENTITIES
-from engine.exact_noise import ExactNoiseStream
-from engine.records import ProbabilityBounds
+from engine.core.records import ProbabilityBounds
+from engine.noise.discrete_gaussian import ExactNoiseStream
 from engine.schemes import Gaussian, HierarchicalGaussian
 from engine.schemes.base import IMPOSSIBLE
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from engine.certificates.hierarchical import corrected_lower
 from engine.certificates.sparse import binary_regions
-from engine.records import ProbabilityBounds
+from engine.core.records import ProbabilityBounds
 from engine.schemes import HierarchicalSparse, Sparse
 from engine.schemes.base import IMPOSSIBLE
 

@@ -6,7 +6,7 @@ import pytest
 from scipy.special import ndtr, ndtri
 
 from engine.certificates.hybrid import lower
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.schemes.base import IMPOSSIBLE
 from engine.schemes.hybrid_mask import HybridMask
 from engine.schemes.hybrid_uniform import HybridUniform

@@ -5,10 +5,10 @@ import torch
 from scipy.special import ndtri
 
 from engine.certificates.hybrid import lower
-from engine.errors import UserError
-from engine.fields import checked
-from engine.noise import NoiseStream
-from engine.records import InputIdentity
+from engine.core.errors import UserError
+from engine.core.fields import checked
+from engine.core.records import InputIdentity
+from engine.noise.gaussian import NoiseStream
 from engine.schemes.base import IMPOSSIBLE
 from engine.schemes.hybrid_flip import MOST_FLIPS, HybridFlip
 

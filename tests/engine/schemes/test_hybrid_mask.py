@@ -4,7 +4,7 @@ import pytest
 import torch
 from scipy.special import ndtri
 
-from engine.noise import NoiseStream
+from engine.noise.gaussian import NoiseStream
 from engine.schemes.hybrid_mask import HybridMask
 
 

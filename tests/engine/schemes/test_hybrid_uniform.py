@@ -5,9 +5,9 @@ import torch
 
 from engine.certificates.hybrid import lower
 from engine.certificates.kernels import FieldUniform
-from engine.errors import UserError
-from engine.fields import checked
-from engine.noise import NoiseStream
+from engine.core.errors import UserError
+from engine.core.fields import checked
+from engine.noise.gaussian import NoiseStream
 from engine.schemes.hybrid_mask import HybridMask
 from engine.schemes.hybrid_uniform import HybridUniform
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.certificates.sparse import MOST, binary_regions, categorical_regions
-from engine.records import ProbabilityBounds
+from engine.core.records import ProbabilityBounds
 from engine.schemes import Sparse
 from engine.schemes.base import IMPOSSIBLE
 

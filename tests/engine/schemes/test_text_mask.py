@@ -3,7 +3,7 @@ import math
 import pytest
 import torch
 
-from engine.noise import NoiseStream
+from engine.noise.gaussian import NoiseStream
 from engine.schemes.base import IMPOSSIBLE
 from engine.schemes.text_mask import TextMask
 

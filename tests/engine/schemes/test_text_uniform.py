@@ -3,7 +3,7 @@ import math
 import pytest
 import torch
 
-from engine.noise import NoiseStream
+from engine.noise.gaussian import NoiseStream
 from engine.schemes.text_uniform import TextUniform
 
 SCHEME = TextUniform(beta=0.6, vocabulary=7)

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from engine.noise import NoiseStream
+from engine.noise.gaussian import NoiseStream
 from engine.schemes.tokens import default_beta, mask, substitute
 
 SAMPLES = 40_000

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.certificates.hybrid import lower
-from engine.errors import UserError
-from engine.fields import checked
-from engine.records import ProbabilityBounds
+from engine.core.errors import UserError
+from engine.core.fields import checked
+from engine.core.records import ProbabilityBounds
 from engine.schemes.base import IMPOSSIBLE
 from engine.schemes.text_mask import TextMask
 from engine.schemes.text_uniform import TextUniform

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.signing import attestation, dsse, keys
 from tests.factories import make_evidence
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.report.pdf import pdf_bytes
 from engine.signing import keys, pades
 from tests.factories import make_evidence

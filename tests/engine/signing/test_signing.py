@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.errors import UserError
+from engine.core.errors import UserError
+from engine.evidence.settings import RunSettings
 from engine.report import write_json
-from engine.settings import RunSettings
 from engine.signing import keys
 from engine.signing.signing import sign
 from tests.fakes import HalfSpace, finish, fitted

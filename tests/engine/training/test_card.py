@@ -1,6 +1,6 @@
 import json
 
-from engine.resources import assets
+from engine.core.resources import assets
 from engine.training.card import card_markdown
 
 

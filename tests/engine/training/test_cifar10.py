@@ -8,7 +8,7 @@ import pytest
 import torch
 from torchvision.datasets import CIFAR10
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.inputs import datasets, load_input
 from engine.models import ModelRequest, load_model
 from engine.training import making

@@ -4,10 +4,10 @@ import json
 import pytest
 import torch
 
+from engine.core.resources import assets
 from engine.inputs.digits import split
-from engine.layouts import clean
 from engine.models import ModelRequest, load_model
-from engine.resources import assets
+from engine.models.input_layout import clean
 from engine.schemes import Gaussian, parse_scheme
 from engine.training.command import SHIPPED
 from engine.training.digits import digits, part

@@ -2,7 +2,7 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.inputs.graph import load_graph
 from engine.inputs.graph_building import Parts, assembled
 from engine.training.graph_data import views

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.resources import assets
+from engine.core.resources import assets
 from engine.training import graph_examples
 
 

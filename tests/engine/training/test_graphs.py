@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import torch
 
+from engine.core.resources import assets
 from engine.inputs import fit, load_input
 from engine.inputs.graph import load_graph
 from engine.inputs.graph_split import split
 from engine.models import ModelRequest, load_model
-from engine.resources import assets
 from engine.training import graphs
 from engine.training.graph_data import views
 from engine.training.graph_loop import GraphRecipe, train

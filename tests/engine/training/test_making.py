@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.inputs import fit, load_input
 from engine.models import ModelRequest, load_model
 from engine.schemes import Gaussian, parse_scheme

@@ -1,8 +1,8 @@
 import pytest
 import torch
 
+from engine.core.resources import assets
 from engine.inputs.digits import held_out
-from engine.resources import assets
 from engine.schemes import Gaussian
 from engine.schemes.hierarchical_gaussian import HierarchicalGaussian
 from engine.training.digits import part

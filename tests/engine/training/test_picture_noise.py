@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from engine.errors import UserError
-from engine.noise import NoiseStream
+from engine.core.errors import UserError
+from engine.noise.gaussian import NoiseStream
 from engine.schemes import Gaussian, Scheme, UniformL1
 from engine.schemes.ablation import Ablation
 from engine.schemes.hierarchical_ablation import HierarchicalAblation

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from engine.evidence import Evidence
+from engine.evidence.evidence import Evidence
+from engine.evidence.settings import RunSettings
 from engine.report import write_json, write_pdf
-from engine.settings import RunSettings
 from tests.fakes import finish
 
 AT = ("radius=0.1", "radius=2.0")

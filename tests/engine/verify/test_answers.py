@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from engine.answers import AnswerGroup
+from engine.evidence.generations import AnswerGroup
+from engine.evidence.settings import RunSettings
 from engine.oracles.equivalence import from_description
 from engine.procedures.certify import certify
-from engine.settings import RunSettings
 from engine.verify.answers import check_answers, readable
 from engine.verify.counts import check_counts
 from engine.verify.decisions import recount_of

@@ -7,7 +7,7 @@ import pytest
 
 from engine.case import Case
 from engine.cli import main
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.verify import Plan, verify
 
 WORDS = ["certify", "--model", "demo:digits-0.25", "--input", "digits:17", "--n0", "20"]

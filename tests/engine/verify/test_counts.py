@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from engine.blocks import chained
-from engine.errors import UserError
-from engine.evidence import Evidence
+from engine.core.errors import UserError
+from engine.evidence.evidence import Evidence
+from engine.evidence.settings import RunSettings
+from engine.evidence.vote_chain import chained
 from engine.procedures.predict import predict
 from engine.report.json import evidence_json
-from engine.settings import RunSettings
 from engine.verify import Plan, verify
 from engine.verify.counts import check_counts
 from engine.verify.decisions import recount_of

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from engine.evidence import Evidence
+from engine.evidence.evidence import Evidence
+from engine.evidence.settings import RunSettings
 from engine.procedures.adaptive import decide
 from engine.report.json import evidence_json
-from engine.settings import RunSettings
 from engine.verify.counts import check_counts
 from engine.verify.decisions import recount_of
 from tests.fakes import HalfSpace, finish, fitted

@@ -9,7 +9,7 @@ from typing import Any
 import pypdf
 import pytest
 
-from engine.evidence import Evidence
+from engine.evidence.evidence import Evidence
 from engine.figures import Illustrations
 from engine.regions import Staircase
 from engine.report.pdf import pdf_bytes

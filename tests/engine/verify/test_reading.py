@@ -9,8 +9,8 @@ from pathlib import Path
 import pypdf
 import pytest
 
-from engine.errors import UserError
-from engine.evidence import Evidence
+from engine.core.errors import UserError
+from engine.evidence.evidence import Evidence
 from engine.report.json import evidence_json
 from engine.verify import Plan, verify
 from engine.verify.reading import attachment, evidence_of, kind_of, read_bytes, read_evidence

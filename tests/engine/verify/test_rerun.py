@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from engine.blocks import chain_facts, chain_start, chained
-from engine.evidence import Evidence
-from engine.noise import Stream
-from engine.records import Votes
-from engine.streams import run_key
+from engine.core.records import Votes
+from engine.evidence.evidence import Evidence
+from engine.evidence.vote_chain import chain_facts, chain_start, chained
+from engine.noise.gaussian import Stream
+from engine.procedures.run_key import run_key
 from engine.verify.counts import check_counts
 from engine.verify.decisions import recount_of
 from engine.verify.report import Claim

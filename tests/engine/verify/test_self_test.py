@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from engine.evidence import NoiseStatistic, SelfTest
+from engine.noise.records import NoiseStatistic, SelfTest
 from engine.verify.self_test import check_self_test
 
 

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from engine.evidence import TrajectoryPoint
+from engine.evidence.evidence import TrajectoryPoint
 from engine.figures import Bar, BoundsFigure, MeaningFigure, SliceFigure, VotesFigure
-from gui import theme as themes
-from gui.theme import Theme, apply_theme
+from gui.style import theme as themes
+from gui.style.theme import Theme, apply_theme
 
 dressed: dict[str, Theme] = {}
 DIGITS = tuple(str(digit) for digit in range(10))

@@ -7,9 +7,9 @@ import math
 import pytest
 from PySide6.QtGui import QFontMetricsF
 
-from gui import theme as themes
 from gui.plots.axes import CountAxis, compact, style_axis
-from gui.theme import apply_theme
+from gui.style import theme as themes
+from gui.style.theme import apply_theme
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ import pytest
 from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QApplication
 
-from gui import theme as themes
 from gui.plots.ball import BallPlot
-from gui.theme import apply_theme
+from gui.style import theme as themes
+from gui.style.theme import apply_theme
 
 
 def test_the_disc_has_the_certified_radius(shown, slices) -> None:

@@ -10,12 +10,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
-from engine.errors import UserError
+from engine.core.errors import UserError
 from engine.report import drawing
 from engine.schemes import SCHEMES
 from engine.schemes.base import RegionKind
 from gui.plots import PLOTS, BoundsPlot, MeaningPlot, VotesPlot
-from gui.theme import apply_theme
+from gui.style.theme import apply_theme
 from tests.factories import make_region_figure
 
 PNG = (

@@ -9,10 +9,10 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from engine.evidence import TrajectoryPoint
+from engine.evidence.evidence import TrajectoryPoint
 from engine.figures import BoundsFigure, ProvisionalPoint
 from gui.plots.bounds import BoundsPlot
-from gui.theme import apply_theme
+from gui.style.theme import apply_theme
 
 
 def one_point(p_lower: float, p_upper: float, *, n: int = 500, valid: bool = True) -> BoundsFigure:

@@ -11,10 +11,10 @@ from PySide6.QtGui import QColor, QFontMetricsF
 from PySide6.QtWidgets import QApplication
 
 from engine.figures import Curve, CurveFigure
-from gui import theme as themes
 from gui.plots import BallPlot, BoundsPlot, CurvePlot, VotesPlot
 from gui.plots.chart import text_size, tinted
-from gui.theme import THEMES, apply_theme
+from gui.style import theme as themes
+from gui.style.theme import THEMES, apply_theme
 
 FRAMES = 40
 MOST_MS = 60.0

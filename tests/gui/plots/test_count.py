@@ -8,8 +8,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from gui import theme as themes
 from gui.plots.count import CountPlot
+from gui.style import theme as themes
 from tests.factories import make_region_figure
 
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QColor
 
-from engine.required import BANDS
+from engine.regions.required_probability import BANDS
 from gui.plots.heat import heat_picture, ink, mixed
-from gui.theme import DARK, HIGH_CONTRAST, LIGHT
+from gui.style.theme import DARK, HIGH_CONTRAST, LIGHT
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK, HIGH_CONTRAST], ids=lambda theme: theme.name)

@@ -3,11 +3,11 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QPoint
 
-from engine.required import BANDS
-from gui import theme as themes
+from engine.regions.required_probability import BANDS
 from gui.plots.heat import ink
 from gui.plots.scale import Scale
-from gui.theme import apply_theme
+from gui.style import theme as themes
+from gui.style.theme import apply_theme
 
 
 @pytest.mark.parametrize("width", [160, 320, 700])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gui.plots.slicemap import borders, classes_present, map_picture, roomiest_cell
-from gui.theme import THEMES
+from gui.style.theme import THEMES
 
 LIGHT = THEMES["light"]
 

@@ -7,8 +7,8 @@ import pytest
 from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QApplication
 
+from engine.core.rounding import round_down
 from engine.regions import Staircase
-from engine.rounding import round_down
 from engine.schemes import parse_scheme
 from gui.plots.staircase import StaircasePlot
 from tests.factories import make_region_figure

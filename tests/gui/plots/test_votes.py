@@ -10,9 +10,9 @@ from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QApplication, QToolTip
 
 from engine.figures import OTHER, Bar, VotesFigure
-from gui import theme as themes
 from gui.plots.votes import VotesPlot, estimation_shares, selection_shares
-from gui.theme import apply_theme
+from gui.style import theme as themes
+from gui.style.theme import apply_theme
 
 LONG = (
     "tench, Tinca tinca",

@@ -6,9 +6,9 @@ import pytest
 from PySide6.QtGui import QColor, QIcon
 from PySide6.QtWidgets import QApplication
 
-from engine.resources import assets
-from gui import theme as themes
-from gui.theme import apply_theme
+from engine.core.resources import assets
+from gui.style import theme as themes
+from gui.style.theme import apply_theme
 from gui.widgets.icons import program_icon, themed_icon
 
 NAMES = sorted(path.stem for path in (assets() / "icons").glob("*.svg"))

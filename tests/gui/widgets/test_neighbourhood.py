@@ -4,9 +4,9 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor
 
-from engine.graph_figures import neighbourhood_figure
+from engine.figures.graph_layout import neighbourhood_figure
 from engine.inputs import load_input
-from gui import theme as themes
+from gui.style import theme as themes
 from gui.widgets.neighbourhood import NeighbourhoodView, Rings, _places, thumbnail_of
 
 

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtGui import QColor
 
 from engine.figures import Wording
-from gui import theme as themes
+from gui.style import theme as themes
 from gui.widgets.words import WordsView
 
 LONG = tuple(f"word{i}" for i in range(200))

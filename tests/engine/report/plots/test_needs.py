@@ -3,9 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from engine.regions.required_probability import BANDS
 from engine.report import palette
 from engine.report.plots.needs import NEVER, bands, rectangles, scale, shown
-from engine.required import BANDS
 
 
 def test_every_cell_is_in_the_band_of_what_it_takes() -> None:

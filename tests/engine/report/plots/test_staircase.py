@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from engine.core.rounding import round_down
 from engine.report.plots.staircase import draw
-from engine.rounding import round_down
 from engine.schemes import parse_scheme
 from tests.factories import make_region_figure
 

@@ -1,0 +1,162 @@
+"""Certify the same inputs with every contender, one after the other."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, replace
+
+from engine.comparison.attacker import Attacker, attack_of
+from engine.comparison.records import Contender, Outcome, TradeOff
+from engine.core.errors import UserError
+from engine.evidence.evidence import Evidence
+from engine.evidence.settings import RunSettings
+from engine.evidence.snapshot import Snapshot
+from engine.inputs import load_input
+from engine.models import fitted, load_model
+from engine.models.base import Classifier, ModelRequest
+from engine.procedures.certify import certify
+from engine.sampling.sampler import PATIENCE
+
+Loader = Callable[[ModelRequest], Classifier]
+
+
+@dataclass(frozen=True)
+class Comparing:
+    """A comparison that goes on.
+
+    Attributes:
+        result: what is known so far.
+        runs: runs that have ended, of ``total``.
+        votes: share of the votes of the run at hand, from 0 to 1.
+        doing: whose run it is, on which input.
+    """
+
+    result: TradeOff
+    runs: int
+    total: int
+    votes: float = 0.0
+    doing: str = ""
+
+    @property
+    def share(self) -> float:
+        """How much of everything is done, from 0 to 1."""
+        return min(1.0, (self.runs + self.votes) / self.total)
+
+
+def compare(
+    contenders: Sequence[Contender],
+    inputs: Sequence[str],
+    settings: RunSettings,
+    *,
+    stop: threading.Event | None = None,
+    load: Loader = load_model,
+    patience: float = PATIENCE,
+) -> Generator[Comparing, None, TradeOff]:
+    """Run CERTIFY for every contender on every input, yielding what is known after each.
+
+    Input by input, so that a comparison that is stopped has compared like with like.
+
+    Args:
+        contenders: at least one.
+        inputs: specs of single inputs, at least one.
+        settings: n0, n, alpha, bound and seed of every run; their scheme is not used.
+        stop: ends the comparison after the batch at hand; the run it ends in is left out.
+        load: opens a model.
+        patience: longest time a batch may take, in seconds.
+
+    Raises:
+        UserError: nothing to compare, a scheme that knows no such attacker, models of different
+            classes, or a model and input that do not fit.
+    """
+    _check(contenders, inputs)
+    stop = stop or threading.Event()
+    models = [load(ModelRequest(spec=one.model)) for one in contenders]
+    found: list[list[Outcome]] = [[] for _ in contenders]
+    total = len(contenders) * len(inputs)
+    now = Comparing(_result(contenders, found, len(inputs), settings), 0, total)
+    try:
+        _same_question(models)
+        yield now
+        for spec in inputs:
+            image = load_input(spec)
+            for contender, model, outcomes in zip(contenders, models, found, strict=True):
+                run = certify(
+                    model,
+                    fitted(model, image),
+                    _settings(settings, contender),
+                    stop=stop,
+                    patience=patience,
+                )
+                now = replace(now, votes=0.0, doing=f"{contender.name} on {spec}")
+                evidence = yield from _watched(run, now)
+                if stop.is_set():
+                    return now.result
+                outcomes.append(Outcome.of(evidence))
+                result = _result(contenders, found, len(inputs), settings)
+                now = replace(now, result=result, runs=now.runs + 1, votes=0.0)
+                yield now
+    finally:
+        for model in models:
+            model.unload()
+    return now.result
+
+
+def _watched(
+    run: Generator[Snapshot, None, Evidence], now: Comparing
+) -> Generator[Comparing, None, Evidence]:
+    """Drive a run and tell how far it is, so that a stop is seen."""
+    while True:
+        try:
+            snapshot = next(run)
+        except StopIteration as end:
+            evidence: Evidence = end.value
+            return evidence
+        planned = snapshot.n0_plan + snapshot.n_plan
+        yield replace(now, votes=min(1.0, snapshot.n_done / max(1, planned)))
+
+
+def _settings(settings: RunSettings, contender: Contender) -> RunSettings:
+    values = settings.model_dump(exclude={"scheme"})
+    return RunSettings(**{**values, "scheme": contender.scheme, "target": "", "target_radius": 0.0})
+
+
+def _check(contenders: Sequence[Contender], inputs: Sequence[str]) -> None:
+    if not contenders or not inputs:
+        raise UserError("A comparison needs at least one model and one input.")
+    for one in contenders:
+        if attack_of(one.scheme, Attacker()) is None:
+            raise UserError(
+                f"The scheme '{one.scheme.key}' of {one.model} says nothing of pixels and their l2 "
+                "norm; compare schemes that do."
+            )
+
+
+def _same_question(models: Sequence[Classifier]) -> None:
+    first = models[0].identity
+    for model in models[1:]:
+        other = model.identity
+        if len(other.class_names) != len(first.class_names):
+            raise UserError(
+                f"{first.name} knows {len(first.class_names)} classes and {other.name} "
+                f"{len(other.class_names)}; compare models that name the same classes."
+            )
+
+
+def _result(
+    contenders: Sequence[Contender],
+    found: Sequence[Sequence[Outcome]],
+    inputs: int,
+    settings: RunSettings,
+) -> TradeOff:
+    return TradeOff(
+        contenders=tuple(contenders),
+        outcomes=tuple(tuple(one) for one in found),
+        inputs=inputs,
+        n0=settings.n0,
+        n=settings.n,
+        alpha=settings.alpha,
+        bound=settings.bound,
+        noise=settings.noise,
+        seed=settings.seed,
+    )

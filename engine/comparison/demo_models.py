@@ -1,0 +1,58 @@
+"""The shipped models that answer one attacker, each with the noise it was trained for."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from engine.comparison.attacker import Attacker, attack_of
+from engine.comparison.records import Contender
+from engine.core.errors import UserError
+from engine.core.records import ModelIdentity
+from engine.models.trained_scheme import taught_scheme
+from engine.schemes import Scheme
+
+
+def contender(model: ModelIdentity, otherwise: Scheme | None = None) -> Contender:
+    """A model with its own noise.
+
+    Args:
+        model: of a picture.
+        otherwise: the noise of a model whose file does not say with which it was trained.
+
+    Raises:
+        UserError: it takes no pictures, nobody says what its noise is, or that noise knows no
+            attacker who changes pixels.
+    """
+    if model.kind != "image":
+        raise UserError(f"{model.source} takes no pictures; schemes are compared on pictures.")
+    scheme = taught_scheme(model) or otherwise
+    if scheme is None:
+        raise UserError(
+            f"{model.source} does not say with which noise it was trained; name models that do."
+        )
+    if attack_of(scheme, Attacker()) is None:
+        raise UserError(
+            f"The scheme '{scheme.key}' of {model.source} says nothing of pixels and their l2 "
+            "norm; compare schemes that do."
+        )
+    return Contender(model=model.source, name=model.name, scheme=scheme)
+
+
+def shipped_contenders() -> tuple[Contender, ...]:
+    """The shipped picture models that answer an attacker of pixels and strength.
+
+    Only those of the largest family that names the same classes: the others answer something else.
+    """
+    from engine.models import load_model
+    from engine.models.base import ModelRequest
+    from engine.models.demo import catalogue
+
+    identities = [load_model(ModelRequest(spec=one.name)).identity for one in catalogue()]
+    able = [one for one in identities if _takes_part(one)]
+    families = Counter(one.class_names for one in able)
+    return tuple(contender(one) for one in able if one.class_names == families.most_common(1)[0][0])
+
+
+def _takes_part(model: ModelIdentity) -> bool:
+    scheme = taught_scheme(model) if model.kind == "image" else None
+    return scheme is not None and attack_of(scheme, Attacker()) is not None

@@ -1,0 +1,33 @@
+"""Short names that tell contenders apart in a picture."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from engine.comparison.records import Contender
+
+
+def labels(contenders: Sequence[Contender]) -> tuple[str, ...]:
+    """The scheme of each, with the parameters that tell it from others of its kind.
+
+    Models that share all of these are told apart by their own names.
+    """
+    short = [_label(one, contenders) for one in contenders]
+    often = Counter(short)
+    return tuple(
+        f"{text}, {one.name}" if often[text] > 1 else text
+        for text, one in zip(short, contenders, strict=True)
+    )
+
+
+def _label(one: Contender, contenders: Sequence[Contender]) -> str:
+    kind = one.scheme.key.replace("-", " ").replace("gaussian", "Gaussian")
+    rivals = [other.scheme for other in contenders if other.scheme.key == one.scheme.key]
+    telling = [
+        f"{name.replace('_', ' ')} {getattr(one.scheme, name):g}"
+        for name in type(one.scheme).model_fields
+        if len({getattr(rival, name) for rival in rivals}) > 1
+        and isinstance(getattr(one.scheme, name), int | float)
+    ]
+    return ", ".join([kind[0].upper() + kind[1:], *telling])

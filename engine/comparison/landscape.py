@@ -1,0 +1,158 @@
+"""How far every region reaches, worked out once; pictures for any attacker follow from it."""
+
+from __future__ import annotations
+
+import math
+
+from engine.comparison.attacker import Attacker
+from engine.comparison.certified_norms import ANY, Reach, reach
+from engine.comparison.figure import AccuracyFigure, ReachFigure, ShareFigure
+from engine.comparison.labels import labels
+from engine.comparison.records import TradeOff
+from engine.core.records import Record
+
+MOST = 64
+"""Numbers of pixels that are looked at."""
+
+_FEWEST, _BEYOND = 6, 2
+_COLUMNS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, MOST)
+_MOST_COLUMNS, _ROWS = 8, 8
+_MARGIN = 1.25
+_FIRST_TOP = 0.8
+_STEPS = (1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 7.5, 10)
+
+
+class Landscape(Record):
+    """A comparison with the reach of every region.
+
+    Attributes:
+        result: the comparison as it stands.
+        reaches: ``reaches[contender][input][r - 1]``: the l2 norm certified for r pixels.
+    """
+
+    result: TradeOff
+    reaches: tuple[tuple[Reach, ...], ...]
+
+    def share(self, contender: int, entities: int, epsilon: float) -> float | None:
+        """Certified accuracy; never more than :meth:`TradeOff.certified`."""
+        outcomes = self.result.compared(contender)
+        if not outcomes:
+            return None
+        known = zip(outcomes, self.reaches[contender], strict=False)
+        hits = sum(
+            one.correct and (norm := found[entities - 1]) is not None and norm >= epsilon
+            for one, found in known
+        )
+        return hits / len(outcomes)
+
+
+class Surveyor:
+    """Makes a landscape of a growing comparison; every region is looked at once."""
+
+    def __init__(self) -> None:
+        self._known: list[list[Reach]] = []
+
+    def survey(self, result: TradeOff) -> Landscape:
+        """The landscape of a comparison that only grew since the last call."""
+        while len(self._known) < len(result.contenders):
+            self._known.append([])
+        for one, known, outcomes in zip(
+            result.contenders, self._known, result.outcomes, strict=True
+        ):
+            for outcome in outcomes[len(known) :]:
+                known.append(reach(one.scheme, outcome.region, most=MOST))
+        return Landscape(result=result, reaches=tuple(tuple(known) for known in self._known))
+
+
+def landscape(result: TradeOff) -> Landscape:
+    """The landscape of a comparison."""
+    return Surveyor().survey(result)
+
+
+def reach_figure(land: Landscape, attacker: Attacker) -> ReachFigure:
+    """What is certified of the first input."""
+    result, contenders = land.result, range(len(land.result.contenders))
+    lines = [found[0] if found else (None,) * MOST for found in land.reaches]
+    columns = _columns(lines, attacker)
+    verdicts = [result.verdict(i, attacker) for i in contenders]
+    return ReachFigure(
+        **_facts(result, attacker),
+        input=result.first_input,
+        entities=tuple(range(1, columns + 1)),
+        top=axis_end(lines, attacker),
+        reaches=tuple(line[:columns] for line in lines),
+        unbounded=tuple(line[0] == ANY for line in lines),
+        withstands=tuple(holds for holds, _ in verdicts),
+        verdicts=tuple(words for _, words in verdicts),
+    )
+
+
+def accuracy_figure(land: Landscape, attacker: Attacker) -> AccuracyFigure:
+    """Accuracy against certified accuracy."""
+    result, contenders = land.result, range(len(land.result.contenders))
+    return AccuracyFigure(
+        **_facts(result, attacker),
+        clean=tuple(result.clean_accuracy(i) for i in contenders),
+        certified=tuple(result.certified(i, attacker) for i in contenders),
+        labelled=result.labelled,
+    )
+
+
+def share_figure(land: Landscape, attacker: Attacker) -> ShareFigure:
+    """Certified accuracy over pixels and norms."""
+    lines = [line for found in land.reaches for line in found]
+    bounded = 1 + max((_bounded(line) for line in lines), default=0)
+    entities = [r for r in _COLUMNS if r <= max(4, bounded)][:_MOST_COLUMNS]
+    step = _round_step(_highest(lines) / _ROWS)
+    epsilons = [round(step * (row + 1), 9) for row in range(_ROWS)]
+    return ShareFigure(
+        **_facts(land.result, attacker),
+        entities=tuple(entities),
+        epsilons=tuple(epsilons),
+        shares=tuple(
+            tuple(tuple(land.share(i, r, e) for r in entities) for e in epsilons)
+            for i in range(len(land.result.contenders))
+        ),
+    )
+
+
+def axis_end(lines: list[Reach], attacker: Attacker | None) -> float:
+    """A round norm a little above every finite certified one, and the attacker's."""
+    wanted = _MARGIN * _highest(lines)
+    if attacker is not None:
+        wanted = max(wanted, 1.1 * attacker.epsilon)
+    step = 10 ** math.floor(math.log10(wanted)) / 2
+    return float(step * math.ceil(wanted / step))
+
+
+def _highest(lines: list[Reach]) -> float:
+    """The largest certified norm of a region that limits it."""
+    return max((n for line in lines for n in line if n and n < ANY), default=_FIRST_TOP)
+
+
+def _columns(lines: list[Reach], attacker: Attacker) -> int:
+    """So many pixels that every edge, and the attacker, are in sight."""
+    edge = max((_bounded(line) for line in lines), default=0) + _BEYOND
+    return min(MOST, max(_FEWEST, edge, attacker.entities + 1))
+
+
+def _bounded(line: Reach) -> int:
+    """The largest number of pixels that is certified, of a region that limits it; else 0."""
+    certified = sum(norm is not None for norm in line)
+    return certified if certified < len(line) else 0
+
+
+def _round_step(wanted: float) -> float:
+    power = 10.0 ** math.floor(math.log10(wanted))
+    return min(s * power for s in _STEPS if s * power >= wanted - 1e-12)
+
+
+def _facts(result: TradeOff, attacker: Attacker) -> dict[str, object]:
+    return {
+        "names": labels(result.contenders),
+        "noises": tuple(one.scheme.noise_in_words() for one in result.contenders),
+        "attacker": attacker,
+        "inputs": (result.done, result.inputs),
+        "note": f"n {result.n:,}, alpha {result.alpha:g} per statement, {result.bound} bound, "
+        f"{result.noise} noise",
+    }

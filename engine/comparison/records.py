@@ -1,0 +1,145 @@
+"""Who is compared, and what came of it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BeforeValidator, SerializeAsAny
+
+from engine.comparison.attacker import Attacker, attack_of
+from engine.core.records import Record
+from engine.evidence.evidence import Evidence
+from engine.evidence.settings import BoundKey, NoiseMode, read_scheme
+from engine.regions import Perturbation, Region
+from engine.schemes import Scheme
+
+
+class Contender(Record):
+    """A smoothed classifier: a base model and the noise it was trained for.
+
+    Attributes:
+        model: how the base model is named, e.g. ``demo:digits-0.25``.
+        name: for people.
+        scheme: the smoothing.
+    """
+
+    model: str
+    name: str
+    scheme: Annotated[SerializeAsAny[Scheme], BeforeValidator(read_scheme)]
+
+
+class Outcome(Record):
+    """What one contender could say of one input.
+
+    Attributes:
+        input: as it was named.
+        label: its class, as the model counts; None where it is not known.
+        predicted_class: the certified class; None when abstaining.
+        class_name: its name.
+        region: what is certified.
+        label_name: name of the label.
+    """
+
+    input: str
+    label: int | None
+    predicted_class: int | None
+    class_name: str | None
+    region: Region | None
+    label_name: str | None = None
+
+    @classmethod
+    def of(cls, evidence: Evidence) -> Outcome:
+        """From a run's evidence."""
+        return cls(
+            input=evidence.input.source,
+            label=evidence.input.label,
+            predicted_class=evidence.predicted_class,
+            class_name=evidence.class_name,
+            region=evidence.region,
+            label_name=evidence.input.label_name,
+        )
+
+    @property
+    def correct(self) -> bool:
+        """Whether the certified class is the label; where there is none, any certified class."""
+        certified = self.predicted_class is not None
+        return certified and self.label in (None, self.predicted_class)
+
+    def withstands(self, attack: Perturbation) -> bool:
+        """Whether the answer is right and certified against an attack in the scheme's terms."""
+        return self.correct and self.region is not None and self.region.contains(attack)
+
+
+class TradeOff(Record):
+    """Contenders on the same inputs.
+
+    Attributes:
+        contenders: who was compared.
+        outcomes: for each contender, for each input.
+        inputs: how many inputs there are in all; fewer outcomes so far than that mean that the
+            comparison goes on, or was stopped.
+        n0, n, alpha, bound, noise, seed: of every run; alpha is for each statement by itself.
+    """
+
+    contenders: tuple[Contender, ...]
+    outcomes: tuple[tuple[Outcome, ...], ...]
+    inputs: int
+    n0: int
+    n: int
+    alpha: float
+    bound: BoundKey = "live"
+    noise: NoiseMode = "float"
+    seed: int
+
+    @property
+    def done(self) -> int:
+        """How many inputs all contenders have answered."""
+        return min((len(found) for found in self.outcomes), default=0)
+
+    @property
+    def first_input(self) -> str:
+        """Name of the first input; empty before its first outcome."""
+        return next((found[0].input for found in self.outcomes if found), "")
+
+    @property
+    def labelled(self) -> bool:
+        """Whether the right answer is known of every input."""
+        return all(one.label is not None for found in self.outcomes for one in found)
+
+    def compared(self, contender: int) -> tuple[Outcome, ...]:
+        """What counts in a share: inputs that all have answered, and the first one at once."""
+        return self.outcomes[contender][: max(1, self.done)]
+
+    def clean_accuracy(self, contender: int) -> float | None:
+        """Share of a contender's inputs that it answers, and answers correctly."""
+        found = self.compared(contender)
+        return sum(one.correct for one in found) / len(found) if found else None
+
+    def certified(self, contender: int, attacker: Attacker) -> float | None:
+        """Share of inputs that are correct and certified against ``attacker``; None before any."""
+        found = self.compared(contender)
+        attack = attack_of(self.contenders[contender].scheme, attacker)
+        if not found or attack is None:
+            return None
+        return sum(one.withstands(attack) for one in found) / len(found)
+
+    def verdict(self, contender: int, attacker: Attacker) -> tuple[bool, str]:
+        """Whether the first input's answer is right and withstands the attacker, and in words."""
+        outcome = next(iter(self.outcomes[contender]), None)
+        attack = attack_of(self.contenders[contender].scheme, attacker)
+        if outcome is None or attack is None:
+            return False, "not asked yet"
+        if outcome.predicted_class is None:
+            return False, "abstains"
+        answer = f"answers '{outcome.class_name}'"
+        if not outcome.correct:
+            return False, f"{answer}, but it is '{outcome.label_name or outcome.label}'"
+        if outcome.withstands(attack):
+            return True, f"withstands it: stays '{outcome.class_name}'"
+        return False, f"{answer}, not certified against it"
+
+    def winners(self, attacker: Attacker) -> list[int]:
+        """The contenders with the highest certified accuracy, none if nobody certifies anything."""
+        shares = [self.certified(i, attacker) or 0.0 for i in range(len(self.contenders))]
+        best = max(shares, default=0.0)
+        return [i for i, share in enumerate(shares) if share == best] if best > 0 else []

@@ -1,0 +1,86 @@
+"""Digests and safe writing of files."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+from engine.core.errors import UserError
+
+_CHUNK = 1 << 20
+
+
+def sha256_file(path: Path) -> str:
+    """Hex digest of a file's bytes, read in chunks.
+
+    Raises:
+        UserError: the file cannot be read.
+    """
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                digest.update(chunk)
+    except OSError as error:
+        raise UserError(f"Cannot read {path}: {error.strerror or error}.") from error
+    return digest.hexdigest()
+
+
+def sha256_bytes(data: bytes) -> str:
+    """Hex digest of some bytes."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def _umask() -> int:
+    """The process's umask; there is no way to read it but to set it."""
+    current = os.umask(0o077)
+    os.umask(current)
+    return current
+
+
+def is_special(path: Path) -> bool:
+    """Whether something other than a plain file stands at ``path``: a device, a pipe, a socket."""
+    return path.exists() and not path.is_file() and not path.is_dir()
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all: a full disk leaves what was there before.
+
+    Symbolic links are followed: what they lead to is replaced, not the link. Devices and pipes
+    are written in place, since a rename would put a plain file where they were.
+
+    Raises:
+        UserError: the folder is missing or not writable, or the disk is full.
+    """
+    try:
+        if is_special(path):
+            with path.open("wb") as file:
+                file.write(data)
+        else:
+            _replace(Path(os.path.realpath(path)), data)
+    except OSError as error:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+        reason = "the disk is full" if full else (error.strerror or str(error)).lower()
+        raise UserError(
+            f"Cannot write {path}: {reason}. Nothing was lost; choose another place."
+        ) from error
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Write beside ``path`` and rename."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(0o666 & ~_umask())
+        temporary.replace(path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,262 @@
+"""Frozen records shared by every room: votes, and who the model and the input are."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from math import prod
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+InputKind = Literal["image", "graph", "text", "pair", "table"]
+Encoding = Literal["plain", "indicator", "complement"]
+
+
+class Record(BaseModel):
+    """A frozen, closed pydantic model: unknown fields are refused, nothing changes after birth."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Votes(Record):
+    """Counts per class over ``n`` noisy samples.
+
+    Attributes:
+        counts: one count per class, in class order.
+        failures: samples that named no class (non-finite scores, an exception). They belong to
+            ``n`` and therefore count against every class.
+    """
+
+    counts: tuple[int, ...]
+    failures: int = 0
+
+    @property
+    def n(self) -> int:
+        """Samples drawn, failures included."""
+        return sum(self.counts) + self.failures
+
+    @property
+    def top(self) -> int:
+        """The class with most votes; ties go to the lowest index (Cohen et al. 2019, CERTIFY)."""
+        return self.counts.index(max(self.counts))
+
+    def largest_other(self, top: int) -> int:
+        """The largest count among all classes but ``top``; failures are a class of their own."""
+        others = self.counts[:top] + self.counts[top + 1 :]
+        return max((*others, self.failures))
+
+    def ranked(self) -> list[int]:
+        """Class indices by falling count, ties by rising index."""
+        return sorted(range(len(self.counts)), key=lambda c: (-self.counts[c], c))
+
+    @classmethod
+    def from_sequence(cls, counts: Sequence[int], failures: int = 0) -> Votes:
+        """Votes from any sequence of integers (NumPy and torch integers included)."""
+        return cls(counts=tuple(int(c) for c in counts), failures=int(failures))
+
+
+class ProbabilityBounds(Record):
+    """A probability interval bought with ``alpha``.
+
+    Attributes:
+        method: key of the bound.
+        alpha: probability that ``p_lower <= p_A`` and ``p_upper >= p_c`` for all other classes c
+            do not all hold; 0 where every sample of a finite noise law was counted.
+        n: samples they rest on.
+        top: the class that is bounded from below, fixed before the first estimation sample.
+        p_lower: lower confidence bound on the probability of ``top``.
+        p_upper: upper confidence bound on the probability of every other class.
+        valid: whether this may be claimed at this n; False marks a provisional value.
+        basis: one clause saying in which sense it is valid.
+    """
+
+    method: str
+    alpha: float = Field(ge=0, lt=1)
+    n: int
+    top: int
+    p_lower: float = Field(ge=0, le=1)
+    p_upper: float = Field(ge=0, le=1)
+    valid: bool
+    basis: str
+
+
+class OracleIdentity(Record):
+    """What turns a generative model's answers into classes.
+
+    Attributes:
+        key: kind of oracle, e.g. ``keywords``.
+        source: its file as the user named it.
+        summary: what it does, in a clause.
+        class_names: one name per class; the last is for answers that it cannot read.
+        rules: everything that decides its verdicts, digests of weights among it.
+    """
+
+    key: str
+    source: str
+    summary: str
+    class_names: tuple[str, ...]
+    rules: dict[str, Any]
+
+    @property
+    def sha256(self) -> str:
+        """Digest of the rules (canonical JSON)."""
+        return _canonical_sha256(self.rules)
+
+
+class Generation(Record):
+    """What makes a classifier of a model that writes.
+
+    Attributes:
+        weights_sha256: digest of the model's own files.
+        prompt: what the model is asked; empty where it takes none.
+        max_new_tokens: longest answer.
+        oracle: turns the answer into a class.
+    """
+
+    weights_sha256: str
+    prompt: str
+    max_new_tokens: int
+    oracle: OracleIdentity
+
+    @property
+    def sha256(self) -> str:
+        """Digest of the whole function: it changes with the weights, the prompt and the oracle."""
+        return _canonical_sha256(
+            {
+                "weights": self.weights_sha256,
+                "prompt": self.prompt,
+                "max_new_tokens": self.max_new_tokens,
+                "oracle": self.oracle.sha256,
+            }
+        )
+
+
+def _canonical_sha256(value: Any) -> str:
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class ModelIdentity(Record):
+    """Which function was certified: everything that decides what the base classifier computes.
+
+    Attributes:
+        name: short name for people, e.g. ``digits-cnn, sigma 0.50``.
+        source: the model as the user named it (a path, ``demo:digits-0.25``, a hub id).
+        format: ``safetensors``, ``checkpoint``, ``state_dict``, ``onnx``, ``huggingface``,
+            ``torch.export`` or ``torchscript``.
+        sha256: digest of the file's bytes (of all weight files in name order, for a directory).
+        architecture: e.g. ``cifar_resnet20``.
+        parameters: number of weights; 0 where the format does not tell.
+        class_names: one name per class.
+        input_shape: of the tensor that the model takes, noise and all: (channels, height, width)
+            for a picture.
+        kind: of input it takes.
+        encoding: how a noised picture is laid out in channels: ``plain``; ``indicator``, one more
+            channel, 1 where the pixel was noised; ``complement``, x and 1 - x, both 0 where the
+            pixel was taken away.
+        normalization: the layer between noise and network, as a name and, in words, its numbers.
+        normalization_origin: how it came to be known.
+        training_sigma: noise level the model was trained with, where the file or card says so.
+        training_scheme: the scheme whose noise it was trained with, where that is no Gaussian.
+        contains_code: the format can run code and was opened with consent.
+        generation: of a model that writes answers: its prompt and its oracle; ``sha256`` is then
+            the digest of all of these.
+        notes: what a reader of the report should know about this model.
+    """
+
+    name: str
+    source: str
+    format: str
+    sha256: str
+    architecture: str
+    parameters: int = 0
+    class_names: tuple[str, ...]
+    input_shape: tuple[int, ...]
+    kind: InputKind = "image"
+    encoding: Encoding = "plain"
+    normalization: str = "none"
+    normalization_origin: Literal["given", "stored in the file", "detected", "default"] = "default"
+    training_sigma: float | None = None
+    training_scheme: dict[str, Any] | None = None
+    contains_code: bool = False
+    generation: Generation | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def picture_shape(self) -> tuple[int, ...]:
+        """The shape of the picture before the noise and its encoding."""
+        channels, *sides = self.input_shape
+        extra = {"plain": channels, "indicator": channels - 1, "complement": channels // 2}
+        return (extra[self.encoding], *sides)
+
+
+class InputIdentity(Record):
+    """Which input was certified.
+
+    Attributes:
+        name: short name for people, e.g. ``digit 1204``.
+        source: the input as the user named it.
+        sha256: digest of the file's bytes (of the pixel bytes where there is no file).
+        pixels_sha256: digest of the numbers that received the noise, all parts.
+        shape: of the first part: (channels, height, width) for a picture.
+        more_shapes: of the other parts, such as a pair's text.
+        kind: what it is.
+        alphabet: number of values that a token may take, one for all tokens of a text and one for
+            each categorical field of a table; empty where there are none.
+        label: index of the true class, where it is known.
+        label_name: its name.
+        adaptation: in words, how the picture was resized or cropped; empty if it was not.
+        notes: what was done while reading it, and what else a reader of the report should know.
+    """
+
+    name: str
+    source: str
+    sha256: str
+    pixels_sha256: str
+    shape: tuple[int, ...]
+    more_shapes: tuple[tuple[int, ...], ...] = ()
+    kind: InputKind = "image"
+    alphabet: tuple[int, ...] = ()
+    label: int | None = None
+    label_name: str | None = None
+    adaptation: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def elements(self) -> int:
+        """How many numbers receive noise."""
+        return sum(prod(shape) for shape in (self.shape, *self.more_shapes))
+
+
+class Timing(Record):
+    """How fast a run went: samples per second over the estimation phase, and its wall time."""
+
+    samples_per_second: float = 0.0
+    seconds: float = 0.0
+    batch: int = 0
+    device: str = ""
+    threads: int = Field(default=0, description="torch CPU threads; 0 where no CPU threads worked")
+
+
+class SetStatement(Record):
+    """What ``certified`` of ``total`` certificates, each wrong with chance alpha, say together.
+
+    Attributes:
+        alpha: chance, per input, that its certificate is wrong.
+        delta: chance that a statement below is wrong.
+        most_false: with probability 1 - delta at most so many of them are false; needs noise that
+            is independent from input to input.
+        fixed_set_lower: so at least this share of these very inputs is truly certified.
+        population_lower: and at least this share of the population, if the inputs are a random
+            draw from it.
+    """
+
+    certified: int
+    total: int
+    alpha: float
+    delta: float
+    most_false: int
+    fixed_set_lower: float
+    population_lower: float

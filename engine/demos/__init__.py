@@ -1,0 +1,1 @@
+"""The shipped examples: their data, and the recipes that make their models."""

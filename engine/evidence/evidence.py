@@ -1,0 +1,308 @@
+"""What was run, on what, with what outcome: one versioned record for window, JSON, CSV and PDF.
+
+A procedure ends in an :class:`Evidence`. Views label themselves from it, never from a form.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import Field, computed_field, field_validator, model_validator
+
+from engine.core.records import InputIdentity, ModelIdentity, ProbabilityBounds, Record, Timing
+from engine.evidence.generations import AnswerGroup
+from engine.evidence.settings import RunSettings
+from engine.evidence.vote_chain import Block
+from engine.noise.records import SelfTest
+from engine.regions import Abstention, Region
+
+SCHEMA_VERSION: Literal["1.0"] = "1.0"
+
+
+class VoteRecord(Record):
+    """Counts of both phases, one per class; failures count against every class.
+
+    Attributes:
+        guess: the class chosen from the selection votes; None if the run ended before that.
+    """
+
+    selection: tuple[int, ...]
+    estimation: tuple[int, ...]
+    selection_failures: int = 0
+    estimation_failures: int = 0
+    guess: int | None = None
+
+
+class TrajectoryPoint(Record):
+    """The bounds as they stood after ``n`` estimation votes, for the plot over n."""
+
+    n: int
+    k: int = Field(description="votes for the chosen class among the n")
+    p_lower: float
+    p_upper: float
+    valid: bool
+
+
+class TestRecord(Record):
+    """Outcome of PREDICT's binomial test.
+
+    Attributes:
+        name: ``one-sided`` (top class against 1/2) or ``two-sided`` (top two against each other).
+        top, runner_up: the two leading classes; runner_up is None for the one-sided test.
+        p_value: compared with alpha; the class is returned iff ``p_value <= alpha``.
+    """
+
+    name: Literal["one-sided", "two-sided"]
+    top: int
+    runner_up: int | None
+    p_value: float
+
+
+StopReason = Literal[
+    "planned n reached", "stopped", "target certified", "target out of reach", "out of memory"
+]
+
+
+class AuditRecord(Record):
+    """Answers that a person labelled, for the class that is certified.
+
+    Attributes:
+        source: the file as the user named it.
+        sha256: digest of its bytes.
+        accepted_true, accepted_false: the oracle said the class; so did the person, or not.
+        rejected_true, rejected_false: the oracle said something else; the person said the class,
+            or not.
+    """
+
+    source: str
+    sha256: str
+    accepted_true: int = Field(ge=0)
+    accepted_false: int = Field(ge=0)
+    rejected_true: int = Field(ge=0)
+    rejected_false: int = Field(ge=0)
+
+
+class TransferRecord(Record):
+    """From what the oracle says to what is true (``engine.certificates.oracle``).
+
+    Attributes:
+        audit: the labelled answers.
+        alpha_votes, alpha_audit: chances that either bound is wrong; the claim's is their sum.
+        false_accept: upper bound on the chance that the oracle accepts what is not of the class.
+        q_lower: lower bound on the oracle's class, from the votes.
+        p_lower: lower bound on the true class.
+        region: what is certified of the true class; None if nothing.
+        radius: of a ball.
+        statement: the claim in words, with what it rests on.
+    """
+
+    audit: AuditRecord
+    alpha_votes: float
+    alpha_audit: float = Field(gt=0, lt=1)
+    false_accept: float
+    q_lower: float
+    p_lower: float
+    region: Region | None = None
+    radius: float | None = None
+    statement: str
+
+
+class ChainRecord(Record):
+    """The run's votes block by block, and the hash chain over them (``evidence.vote_chain``).
+
+    Attributes:
+        start: hash before the first block, over model, input, settings, key and selection votes.
+        block: samples per block.
+        head: hash of the last block: it stands for the whole run.
+        blocks: all blocks; the last may hold fewer samples.
+    """
+
+    start: str
+    block: int
+    head: str
+    blocks: tuple[Block, ...]
+
+
+class PhaseRecord(Record):
+    """One phase of an adaptive decision: votes of its own, nothing pooled.
+
+    Attributes:
+        selection, estimation: counts per class, with the samples that named no class beside them.
+        guess: the class chosen from the selection votes; None if the run ended before that.
+        alpha: spent on p_lower.
+        p_lower: what the phase certifies; None if it was not counted to its end.
+        beta: spent on p_ceiling; None in the last phase, which cannot give up.
+        p_ceiling: upper bound on the class's probability; below what the target needs it gives up.
+    """
+
+    selection: tuple[int, ...]
+    estimation: tuple[int, ...]
+    selection_failures: int = 0
+    estimation_failures: int = 0
+    guess: int | None = None
+    alpha: float
+    p_lower: float | None = None
+    beta: float | None = None
+    p_ceiling: float | None = None
+
+
+class DecisionRecord(Record):
+    """The outcome of an adaptive decision for a predetermined target (Horvath et al. 2022).
+
+    Attributes:
+        target: what was to be certified, in the scheme's terms, e.g. ``radius=0.5``.
+        radius: its radius, where it has one.
+        beta: chance of giving up on a target that the class's probability would allow.
+        plan: estimation votes of every phase that was declared.
+        phases: the phases that were drawn.
+        verdict: ``undecided`` after all phases; ``stopped`` before.
+        samples_used: votes drawn, of both streams.
+        samples_full: votes of the run with a fixed n that this one is compared with.
+    """
+
+    target: str
+    radius: float | None = None
+    beta: float
+    plan: tuple[int, ...]
+    phases: tuple[PhaseRecord, ...]
+    verdict: Literal["certified", "given up", "undecided", "stopped"]
+    samples_used: int
+    samples_full: int
+
+    @property
+    def samples_saved(self) -> int:
+        """Votes that were not needed; negative where more were drawn."""
+        return self.samples_full - self.samples_used
+
+
+class NoiseRecord(Record):
+    """How the noise was made, so that anyone can make it again.
+
+    Attributes:
+        generator: e.g. ``philox4x32-10/box-muller-f32``.
+        key: 64-bit key as 16 hex digits.
+        key_material: what was hashed to get it, in words.
+        selection_stream, estimation_stream: the disjoint counters of the two phases.
+        arithmetic: ``float``: fast noise, not sound to the last bit; ``exact grid``: integer noise
+            on the 8-bit grid, sound in floating point; ``exact integers``: a discrete law.
+        total_variation: bound on the distance of the drawn noise from its law; subtracted from
+            p_lower. 0 for float noise, where nothing is proved about it.
+        table_sha256: of the threshold table of exact noise; of the lines of several parts' digests.
+        self_test: of the noise, before anything was counted; None where it is all enumerated.
+    """
+
+    generator: str
+    key: str
+    key_material: str
+    selection_stream: int
+    estimation_stream: int
+    arithmetic: Literal["float", "exact grid", "exact integers"] = "float"
+    total_variation: float = 0.0
+    table_sha256: str = ""
+    self_test: SelfTest | None = None
+
+    @field_validator("self_test", mode="before")
+    @classmethod
+    def _untested(cls, value: Any) -> Any:
+        """Runs made before there was a test have an empty table here."""
+        return value or None
+
+
+class Software(Record):
+    """Versions and machine, for the record."""
+
+    certiscope: str
+    python: str
+    torch: str
+    numpy: str
+    scipy: str
+    platform: str
+    processor: str
+    device_name: str
+
+
+class Evidence(Record):
+    """The whole outcome of one run, with everything needed to recompute it.
+
+    Attributes:
+        run_id: identifies the run; snapshots carry the same.
+        procedure: ``certify``, ``predict`` or ``decide``.
+        created: end of the run, ISO 8601, UTC.
+        outcome: ``certified`` / ``abstained`` (certify), ``predicted`` / ``abstained`` (predict).
+        complete: every planned vote was counted. A stopped run is partial and says so.
+        predicted_class: the class that is certified or predicted; None when abstaining.
+        stop_reason: why the run ended.
+        run_number: which run it is on this model, input and setting, where a case file counts.
+        runs_counted: how many such runs the case held when this one ended.
+        radius: full precision; None for regions that are not balls and when abstaining.
+        region: what is certified; None when abstaining.
+        certified_at: answers to ``--at``, keyed by its text.
+        statement: the claim (or the abstention) in words.
+        answers: what a generative model said in the estimation votes, grouped; their counts are
+            the votes.
+        transfer: the claim about the true class, where an oracle was audited.
+        chain: the votes block by block; None for PREDICT. One block per phase of a decision.
+        decision: phases and verdict of an adaptive decision; ``votes`` and ``bounds`` are those of
+            its last phase, and alpha is that of all phases together.
+        command: the same run on the command line.
+    """
+
+    schema_version: Literal["1.0"] = SCHEMA_VERSION
+    run_id: str
+    procedure: Literal["certify", "predict", "decide"]
+    created: str
+    outcome: Literal["certified", "predicted", "abstained"]
+    complete: bool
+    stop_reason: StopReason = "planned n reached"
+    run_number: int | None = None
+    runs_counted: int | None = None
+    predicted_class: int | None = None
+    class_name: str | None = None
+    radius: float | None = None
+    region: Region | None = None
+    abstention: Abstention | None = None
+    certified_at: dict[str, bool] = Field(default_factory=dict)
+    statement: str
+    votes: VoteRecord
+    bounds: ProbabilityBounds | None = None
+    test: TestRecord | None = None
+    trajectory: tuple[TrajectoryPoint, ...] = ()
+    answers: tuple[AnswerGroup, ...] = ()
+    transfer: TransferRecord | None = None
+    chain: ChainRecord | None = None
+    decision: DecisionRecord | None = None
+    settings: RunSettings
+    noise: NoiseRecord
+    model: ModelIdentity
+    input: InputIdentity
+    performance: Timing
+    software: Software
+    warnings: tuple[str, ...] = ()
+    command: str = ""
+
+    @property
+    def n_planned(self) -> int:
+        """Estimation votes that the run was to draw; of a decision, those of its last phase."""
+        if self.decision is None or not self.decision.phases:
+            return self.settings.n
+        return self.decision.plan[len(self.decision.phases) - 1]
+
+    @computed_field(description="SHA-256 over all the values above")  # type: ignore[prop-decorator]
+    @property
+    def seal(self) -> str:
+        """Changes with every value; a file that states another one was edited after the run.
+
+        Like any digest without a key it finds accidents and careless edits; against somebody who
+        computes it anew only a signature, or the seal on a printed page, helps.
+        """
+        return hashlib.sha256(self.model_dump_json(exclude={"seal"}).encode()).hexdigest()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _unsealed(cls, data: Any) -> Any:
+        """A stated seal is for ``engine.verify`` to compare; the record always has its own."""
+        if isinstance(data, Mapping) and "seal" in data:
+            return {name: value for name, value in data.items() if name != "seal"}
+        return data

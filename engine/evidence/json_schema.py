@@ -1,0 +1,50 @@
+"""The JSON Schema of evidence, made from the code; ``assets/schema`` holds the published copy."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from engine.core.resources import assets
+from engine.evidence.evidence import SCHEMA_VERSION, Evidence
+from engine.schemes import SCHEMES, Scheme
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def published() -> Path:
+    """Where the schema of this version is shipped."""
+    return assets() / "schema" / f"evidence-{SCHEMA_VERSION}.json"
+
+
+def evidence_schema() -> dict[str, Any]:
+    """What every exported JSON follows; each scheme of the catalogue with its own parameters."""
+    schema = Evidence.model_json_schema(mode="serialization")
+    definitions = schema["$defs"]
+    definitions["Scheme"] = {"oneOf": [_reference(scheme) for scheme in SCHEMES]}
+    for scheme in SCHEMES:
+        definitions[scheme.__name__] = _scheme(scheme)
+    return {"$schema": DIALECT, "$id": f"urn:certiscope:evidence:{SCHEMA_VERSION}", **schema}
+
+
+def schema_text() -> str:
+    """The schema as it is published."""
+    return json.dumps(evidence_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def _reference(scheme: type[Scheme]) -> dict[str, str]:
+    return {"$ref": f"#/$defs/{scheme.__name__}"}
+
+
+def _scheme(scheme: type[Scheme]) -> dict[str, Any]:
+    """A scheme with the key that names it, which is written but is no field."""
+    own = scheme.model_json_schema(mode="validation")
+    properties = {"key": {"const": scheme.key, "type": "string"}, **own.get("properties", {})}
+    return {
+        "type": "object",
+        "title": scheme.title,
+        "properties": properties,
+        "required": [name for name in properties if name not in scheme.unwritten],
+        "additionalProperties": False,
+    }

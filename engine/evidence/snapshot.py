@@ -1,0 +1,62 @@
+"""What a running procedure yields."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from engine.core.records import ProbabilityBounds, Record, Votes
+from engine.evidence.evidence import TrajectoryPoint
+from engine.evidence.generations import AnswerGroup
+from engine.evidence.settings import NoiseMode, RunSettings
+from engine.evidence.vote_chain import Block
+from engine.planning.cost import Cost
+from engine.regions import Region
+
+Phase = Literal["selection", "estimation"]
+
+
+class Snapshot(Record):
+    """Counts and bounds so far.
+
+    Attributes:
+        run_id: of the run it belongs to; snapshots of an older run are to be dropped.
+        phase: which stream is being drawn.
+        selection, estimation: counts of the two phases so far.
+        top: class chosen from the selection votes; None while they are drawn.
+        bounds: the declared bound at this n; ``bounds.valid`` says whether it may be claimed.
+        provisional: plain Clopper-Pearson at this n, no claim before the planned n; None when
+            ``bounds`` already is that.
+        settings: of the run; None where nobody needs to know them.
+        noise: how the run's noise is made.
+        region: what ``bounds`` certifies now, None if nothing (or nothing yet).
+        trajectory: bounds at the block ends so far, and at this n.
+        blocks: the votes so far, block by block; what a case file keeps.
+        answers: what a generative model said in this phase, grouped.
+        n_done: votes counted, both phases together.
+        n0_plan, n_plan: votes planned for selection and for estimation.
+        rate: samples per second, recent.
+        eta: seconds left at that rate; None while unknown.
+        seconds: since the run began.
+        cost: what the whole run takes, by the speed that was measured before its first sample.
+    """
+
+    run_id: str
+    phase: Phase
+    selection: Votes
+    estimation: Votes
+    top: int | None = None
+    bounds: ProbabilityBounds | None = None
+    provisional: ProbabilityBounds | None = None
+    settings: RunSettings | None = None
+    noise: NoiseMode = "float"
+    region: Region | None = None
+    trajectory: tuple[TrajectoryPoint, ...] = ()
+    blocks: tuple[Block, ...] = ()
+    answers: tuple[AnswerGroup, ...] = ()
+    n_done: int
+    n0_plan: int
+    n_plan: int
+    rate: float = 0.0
+    eta: float | None = None
+    seconds: float = 0.0
+    cost: Cost | None = None

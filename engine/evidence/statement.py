@@ -1,0 +1,93 @@
+"""The claim in words. Every number in it is rounded in the direction that weakens the claim."""
+
+from __future__ import annotations
+
+from engine.core.records import ProbabilityBounds
+from engine.core.rounding import confidence_percent
+from engine.evidence.settings import RunSettings
+from engine.regions import Abstention, Region
+
+
+def claimed(
+    settings: RunSettings,
+    region: Region,
+    bounds: ProbabilityBounds,
+    class_name: str,
+    *,
+    early: str = "",
+) -> str:
+    """The claim of a run under its scheme, in its subject's and effect's words.
+
+    Args:
+        settings: of the run.
+        region: what is certified.
+        bounds: it rests on.
+        class_name: of the certified class.
+        early: what a run adds that ended before its planned n; empty where it did not.
+    """
+    scheme = settings.scheme
+    words = certified(
+        region,
+        bounds,
+        class_name,
+        scheme.subject,
+        effect=scheme.effect(class_name),
+        unchanged=scheme.unchanged(class_name),
+    )
+    exact = settings.noise == "exact" and scheme.law == "continuous"
+    return " ".join(filter(None, (words, early, exact_grid() if exact else "")))
+
+
+def certified(
+    region: Region,
+    bounds: ProbabilityBounds,
+    class_name: str,
+    subject: str,
+    *,
+    effect: str = "",
+    unchanged: str = "",
+) -> str:
+    """E.g. ``With confidence 99.9 %, no change of this image with l2 norm below 0.470 ...``.
+
+    Args:
+        region: what is certified.
+        bounds: it rests on.
+        class_name: of the certified class.
+        subject: what was changed, e.g. ``image``.
+        effect: what no change does, by the scheme; ``changes the answer`` where it says nothing.
+        unchanged: what holds of the unchanged input, by the scheme, where no change is certified.
+    """
+    how = (
+        f"With confidence {confidence_percent(bounds.alpha)} %"
+        if bounds.alpha
+        else f"Without any chance of error, since all {bounds.n:,} noise samples are counted"
+    )
+    if not region.holds_changes:
+        holds = unchanged or f"the smoothed model's answer is '{class_name}'"
+        return f"{how}, {holds} for the unchanged {subject}; no change of it is certified."
+    effect = effect or f"changes the answer '{class_name}'"
+    return f"{how}, {region.clause(subject)} {effect}."
+
+
+def exact_grid() -> str:
+    """What exact noise adds to a certified statement."""
+    return "It holds in exact arithmetic, for changed images with 8 bits per channel."
+
+
+def abstained(abstention: Abstention) -> str:
+    """The abstention as a sentence of its own."""
+    return f"Nothing is certified: {abstention.sentence}"
+
+
+def predicted(class_name: str, alpha: float, subject: str) -> str:
+    """PREDICT's claim: the returned class is the smoothed model's answer."""
+    return (
+        f"With confidence {confidence_percent(alpha)} %, the smoothed model's answer for this "
+        f"{subject} is '{class_name}'."
+    )
+
+
+def partial(n: int, n_plan: int, *, valid: bool) -> str:
+    """What a stopped run adds to its statement."""
+    sense = "the bound is valid at any stop" if valid else "the declared bound makes no claim here"
+    return f"Stopped after {n:,} of {n_plan:,} votes; {sense}."

@@ -1,0 +1,201 @@
+"""A run's votes as a chain of blocks: the unit of resuming, replaying and checking.
+
+The estimation stream is cut into blocks of equally many sample indices. Each block's counts enter a
+hash chain whose head stands for the whole run: change one count and every later hash changes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from engine.core.records import Record, Votes
+from engine.evidence.settings import RunSettings
+
+BLOCKS_PER_RUN = 200
+MIN_BLOCK = 50
+
+
+class Block(Record):
+    """Counts of samples ``start .. start + n - 1`` of the estimation stream.
+
+    Attributes:
+        counts: votes per class index; classes without votes are left out.
+        failures: samples that named no class.
+        hash: SHA-256 over the previous block's hash and this block's counts.
+    """
+
+    start: int
+    n: int
+    counts: dict[int, int]
+    failures: int = 0
+    hash: str
+
+
+def block_size(n_plan: int) -> int:
+    """Samples per block of a run of ``n_plan``: about 200 blocks, none below 50 samples."""
+    return max(MIN_BLOCK, -(-n_plan // BLOCKS_PER_RUN))
+
+
+def chain_facts(
+    settings: RunSettings, *, model_sha256: str, pixels_sha256: str, key: int, selection: Votes
+) -> dict[str, Any]:
+    """What a run is about, for :func:`chain_start`."""
+    return {
+        "model": model_sha256,
+        "input": pixels_sha256,
+        "scheme": settings.scheme.model_dump(mode="json"),
+        "bound": settings.bound,
+        "alpha": settings.alpha,
+        "key": f"{key:016x}",
+        "precision": settings.precision,
+        "selection": [selection.failures, *selection.counts],
+    }
+
+
+def chain_start(facts: Mapping[str, Any]) -> str:
+    """The hash before the first block, over what the run is about (canonical JSON of ``facts``)."""
+    return _digest("certiscope run v1", json.dumps(facts, sort_keys=True, separators=(",", ":")))
+
+
+def chained(
+    previous: str, *, start: int, n: int, counts: Mapping[int, int], failures: int
+) -> Block:
+    """The next block after ``previous`` (a hash)."""
+    kept = {index: counts[index] for index in sorted(counts) if counts[index]}
+    listed = ",".join(f"{index}:{count}" for index, count in kept.items())
+    digest = _digest(previous, f"{start};{n};{listed};{failures}")
+    return Block(start=start, n=n, counts=kept, failures=failures, hash=digest)
+
+
+def total(blocks: Iterable[Block], classes: int) -> Votes:
+    """The blocks' votes together."""
+    votes = Votes(counts=(0,) * classes)
+    for block in blocks:
+        votes = added(votes, block)
+    return votes
+
+
+def added(votes: Votes, block: Block) -> Votes:
+    """``votes`` and a block's votes together."""
+    counts = list(votes.counts)
+    for index, count in block.counts.items():
+        counts[index] += count
+    return Votes(counts=tuple(counts), failures=votes.failures + block.failures)
+
+
+def first_broken(start_hash: str, blocks: Iterable[Block]) -> int | None:
+    """Index of the first block that does not follow from what came before; None if all do.
+
+    A block follows if its samples begin where the last ended, its counts sum to its n, and its hash
+    is that of :func:`chained`.
+    """
+    previous, position = start_hash, 0
+    for index, block in enumerate(blocks):
+        again = chained(
+            previous,
+            start=position,
+            n=block.n,
+            counts=block.counts,
+            failures=block.failures,
+        )
+        whole = sum(block.counts.values()) + block.failures == block.n
+        if again != block or not whole or min((*block.counts.values(), block.n)) < 0:
+            return index
+        previous, position = block.hash, position + block.n
+    return None
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+class Tally:
+    """Blocks as they fill up, on the host.
+
+    Args:
+        first: the chain's start hash.
+        size: samples per block.
+        classes: number of classes.
+        blocks: blocks counted before, to resume from; a last one that is not full is taken back.
+    """
+
+    def __init__(
+        self, first: str, *, size: int, classes: int, blocks: Iterable[Block] = ()
+    ) -> None:
+        self.size = size
+        self.classes = classes
+        self.first = first
+        self.full: list[Block] = []
+        self._open = [0] * (classes + 1)
+        for block in blocks:
+            if block.n == size:
+                self.full.append(block)
+            else:
+                self._open = _listed(block, classes)
+        self._sums = _listed_votes(total(self.full, classes))
+
+    @property
+    def n(self) -> int:
+        """Samples counted."""
+        return sum(self._sums) + sum(self._open)
+
+    def add(self, rows: Mapping[int, list[int]]) -> list[Votes]:
+        """Add counts (failures first, then classes) per block index.
+
+        Returns:
+            The votes at the end of each block that became full, in order.
+        """
+        ends = []
+        for index in sorted(rows):
+            if index != len(self.full):
+                raise ValueError(f"block {index} came when block {len(self.full)} was due")
+            self._open = [a + b for a, b in zip(self._open, rows[index], strict=True)]
+            if sum(self._open) == self.size:
+                self._close()
+                ends.append(self._votes(self._sums))
+        return ends
+
+    def votes(self) -> Votes:
+        """All votes so far."""
+        return self._votes([a + b for a, b in zip(self._sums, self._open, strict=True)])
+
+    def blocks(self) -> tuple[Block, ...]:
+        """All blocks so far; the last one may not be full."""
+        if not sum(self._open):
+            return tuple(self.full)
+        return (*self.full, self._next())
+
+    def head(self) -> str:
+        """The chain's head: it stands for every count so far."""
+        blocks = self.blocks()
+        return blocks[-1].hash if blocks else self.first
+
+    def _next(self) -> Block:
+        previous = self.full[-1].hash if self.full else self.first
+        return chained(
+            previous,
+            start=len(self.full) * self.size,
+            n=sum(self._open),
+            counts=dict(enumerate(self._open[1:])),
+            failures=self._open[0],
+        )
+
+    def _close(self) -> None:
+        self.full.append(self._next())
+        self._sums = [a + b for a, b in zip(self._sums, self._open, strict=True)]
+        self._open = [0] * (self.classes + 1)
+
+    @staticmethod
+    def _votes(listed: list[int]) -> Votes:
+        return Votes(counts=tuple(listed[1:]), failures=listed[0])
+
+
+def _listed(block: Block, classes: int) -> list[int]:
+    return [block.failures, *(block.counts.get(index, 0) for index in range(classes))]
+
+
+def _listed_votes(votes: Votes) -> list[int]:
+    return [votes.failures, *votes.counts]

@@ -1,0 +1,1 @@
+"""What a person looks at and nothing is claimed of: noisy samples, examples, attacks, slices."""

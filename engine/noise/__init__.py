@@ -1,0 +1,1 @@
+"""Laws of noise, and the counter-based generator under them."""

@@ -1,0 +1,91 @@
+"""The declared bound along a run: at every block end, and at the vote at hand.
+
+Block ends depend on n alone, not on timing, so two runs of one seed make the same claims.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from engine.bounds import BoundMethod
+from engine.core.records import ProbabilityBounds, Votes
+from engine.evidence.evidence import TrajectoryPoint
+from engine.evidence.settings import RunSettings
+from engine.evidence.vote_chain import Block, added
+from engine.regions import Region
+from engine.schemes import Scheme
+
+
+class Weakening(Protocol):
+    """What turns bounds on the drawn noise's probabilities into bounds on the exact law's."""
+
+    def weakened(self, bounds: ProbabilityBounds) -> ProbabilityBounds:
+        """The same bounds or weaker ones."""
+        ...
+
+
+def region_of(scheme: Scheme, bounds: ProbabilityBounds | None) -> Region | None:
+    """What may be claimed: nothing under a bound that is only provisional."""
+    if bounds is None or not bounds.valid:
+        return None
+    return scheme.region(bounds)
+
+
+class Claims:
+    """The bounds of one run.
+
+    Args:
+        settings: of the run: alpha and the planned n.
+        method: the declared bound.
+        weakening: of the run's noise.
+    """
+
+    def __init__(self, settings: RunSettings, method: BoundMethod, weakening: Weakening) -> None:
+        self.settings = settings
+        self.method = method
+        self.weakening = weakening
+        self._last: ProbabilityBounds | None = None
+        self._points: list[TrajectoryPoint] = []
+
+    def add(self, ends: Iterable[Votes], top: int) -> None:
+        """Take in the votes at the ends of blocks just filled, in order."""
+        for votes in ends:
+            self._last = self._drawn(votes, top)
+            self._points.append(_point(votes, self.weakening.weakened(self._last)))
+
+    def replay(self, blocks: Sequence[Block], top: int, classes: int) -> None:
+        """Take in the ends of blocks counted before."""
+        votes = Votes(counts=(0,) * classes)
+        for block in blocks:
+            votes = added(votes, block)
+            self.add([votes], top)
+
+    def now(self, votes: Votes, top: int) -> ProbabilityBounds:
+        """The bounds after ``votes``, which come at or after the last block end."""
+        return self.weakening.weakened(self._drawn(votes, top))
+
+    def points(self, votes: Votes, bounds: ProbabilityBounds | None) -> tuple[TrajectoryPoint, ...]:
+        """The bounds at all block ends, and at ``votes``."""
+        if bounds is None or (self._points and self._points[-1].n == votes.n):
+            return tuple(self._points)
+        return (*self._points, _point(votes, bounds))
+
+    def _drawn(self, votes: Votes, top: int) -> ProbabilityBounds:
+        return self.method.at(
+            votes,
+            top=top,
+            alpha=self.settings.alpha,
+            n_plan=self.settings.n,
+            before=self._last,
+        )
+
+
+def _point(votes: Votes, bounds: ProbabilityBounds) -> TrajectoryPoint:
+    return TrajectoryPoint(
+        n=votes.n,
+        k=votes.counts[bounds.top],
+        p_lower=bounds.p_lower,
+        p_upper=bounds.p_upper,
+        valid=bounds.valid,
+    )

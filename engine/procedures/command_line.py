@@ -1,0 +1,144 @@
+"""A run as the shell command that repeats it."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from engine.core.fields import FieldSpec, field_specs
+from engine.evidence.settings import SETTLED, RunSettings
+
+Procedure = Literal["certify", "predict"]
+Task = Literal["certify", "predict", "decide"]
+PROGRAM = "certiscope"
+
+_ALWAYS = ("n0", "n", "alpha", "bound", "seed")
+"""Run settings a reader wants to see even at their defaults."""
+_UNUSED: dict[Task, tuple[str, ...]] = {
+    "certify": (),
+    "predict": ("n0", "bound", "target_radius", "target"),
+    "decide": ("bound", "target_radius", "target"),
+}
+
+
+class ModelNaming(Protocol):
+    """The part of a ``ModelRequest`` that becomes flags."""
+
+    @property
+    def spec(self) -> str:
+        """Which model."""
+
+    @property
+    def arch(self) -> str:
+        """Architecture, empty to infer it."""
+
+    @property
+    def normalize(self) -> str:
+        """Normalisation layer, ``auto`` to take what is stored or detected."""
+
+    @property
+    def encoding(self) -> str:
+        """Layout of a noised picture in channels, ``auto`` to take what is stated or counted."""
+
+    @property
+    def trust(self) -> bool:
+        """Consent to a format that can run code."""
+
+    @property
+    def class_names(self) -> Path | None:
+        """File of class names."""
+
+    @property
+    def oracle(self) -> Path | None:
+        """File of the oracle of a model that writes."""
+
+    @property
+    def prompt(self) -> str:
+        """What it is asked."""
+
+    @property
+    def max_new_tokens(self) -> int:
+        """Longest answer, 0 for the usual."""
+
+
+def run_specs(procedure: Task) -> list[FieldSpec]:
+    """The run settings that ``procedure`` reads, in the order they were declared."""
+    return [spec for spec in field_specs(RunSettings) if spec.name not in _UNUSED[procedure]]
+
+
+def command_line(
+    procedure: Task,
+    model: ModelNaming,
+    input_spec: str,
+    settings: RunSettings,
+    at: Sequence[str] = (),
+    *,
+    test: Literal["one-sided", "two-sided"] = "one-sided",
+    audit: Path | None = None,
+    alpha_audit: float = 0.0,
+) -> str:
+    """The same run as one line for a POSIX shell.
+
+    Scheme, its parameters, n0, n, alpha, bound and seed always appear, the rest where it differs
+    from its default; under an enumerated noise law what means nothing there is left out. Parsing
+    the line gives the same settings back; for ``predict``, which reads neither n0 nor bound, all
+    the others.
+    """
+    words = [PROGRAM, procedure, "--model", model.spec, "--input", input_spec]
+    words += _model_words(model)
+    scheme = settings.scheme
+    words += ["--scheme", scheme.key]
+    for spec in field_specs(type(scheme)):
+        words += _flag(spec, getattr(scheme, spec.name))
+    settled = SETTLED if scheme.samples() is not None else frozenset()
+    for spec in run_specs(procedure):
+        if spec.name in settled:
+            continue
+        value = getattr(settings, spec.name)
+        if spec.name in _ALWAYS or value != spec.default:
+            words += _flag(spec, value)
+    if procedure == "predict":
+        words += ["--test", "two-class" if test == "two-sided" else test]
+    if audit is not None:
+        words += ["--audit", str(audit)]
+        words += ["--audit-alpha", _text(alpha_audit)] if alpha_audit else []
+    for text in at:
+        words += ["--at", text]
+    return shlex.join(words)
+
+
+def _model_words(model: ModelNaming) -> list[str]:
+    words: list[str] = []
+    if model.arch:
+        words += ["--arch", model.arch]
+    if model.normalize != "auto":
+        words += ["--normalize", model.normalize]
+    if model.encoding != "auto":
+        words += ["--encoding", model.encoding]
+    if model.class_names is not None:
+        words += ["--class-names", str(model.class_names)]
+    if model.oracle is not None:
+        words += ["--oracle", str(model.oracle)]
+    if model.prompt:
+        words += ["--prompt", model.prompt]
+    if model.max_new_tokens:
+        words += ["--max-new-tokens", str(model.max_new_tokens)]
+    if model.trust:
+        words += ["--trust"]
+    return words
+
+
+def _flag(spec: FieldSpec, value: Any) -> list[str]:
+    """A value as its flag; none where it is not given."""
+    if value is None:
+        return []
+    if isinstance(value, bool):
+        return [spec.flag if value else "--no-" + spec.flag.removeprefix("--")]
+    return [spec.flag, _text(value)]
+
+
+def _text(value: Any) -> str:
+    """Text that parses back to the very same number."""
+    return repr(value) if isinstance(value, float) else str(value)

@@ -1,0 +1,118 @@
+"""From the composite's certificate to the true class, through an audited oracle. No torch.
+
+The composite's own statement rests on no property of the oracle. This one rests on a person's
+labels: their Clopper-Pearson bound on the oracle's false accepts has a chance of error of its own,
+and the two chances add up (``engine.certificates.oracle``).
+"""
+
+from __future__ import annotations
+
+import math
+
+from engine.certificates.oracle import Audit, transfer
+from engine.core.records import ProbabilityBounds
+from engine.core.rounding import confidence_percent, round_down, round_up
+from engine.evidence.evidence import AuditRecord, Evidence, TransferRecord
+from engine.regions import Region
+from engine.schemes import Scheme
+
+_DIGITS = 4
+
+
+def transfer_record(
+    scheme: Scheme,
+    bounds: ProbabilityBounds,
+    class_name: str,
+    audit: AuditRecord,
+    alpha_audit: float,
+) -> TransferRecord:
+    """The claim about the true class that votes and labels allow.
+
+    Args:
+        scheme: of the run.
+        bounds: of the composite, valid.
+        class_name: the class they bound.
+        audit: labels about that class.
+        alpha_audit: chance that the bound on false accepts is wrong.
+    """
+    found = transfer(
+        bounds.p_lower,
+        Audit(audit.accepted_true, audit.accepted_false, audit.rejected_true, audit.rejected_false),
+        alpha_votes=bounds.alpha,
+        alpha_audit=alpha_audit,
+    )
+    known = {
+        "p_lower": found.p_lower,
+        # All other true classes together: no bound on the oracle's misses is needed.
+        "p_upper": min(1.0, math.nextafter(1.0 - found.p_lower, 2.0)),
+        "alpha": min(found.alpha, math.nextafter(1.0, 0.0)),
+    }
+    region = scheme.region(bounds.model_copy(update=known))
+    return TransferRecord(
+        audit=audit,
+        alpha_votes=bounds.alpha,
+        alpha_audit=alpha_audit,
+        false_accept=found.false_accept,
+        q_lower=bounds.p_lower,
+        p_lower=found.p_lower,
+        region=region,
+        radius=getattr(region, "radius", None),
+        statement=_statement(scheme, region, class_name, audit, found.false_accept, known["alpha"])
+        if region is not None
+        else _nothing(class_name, audit, found.false_accept, found.p_lower),
+    )
+
+
+def with_transfer(evidence: Evidence, audit: AuditRecord, alpha_audit: float) -> Evidence:
+    """The evidence with the claim about the true class; unchanged where nothing is bounded yet."""
+    transferred = transfer_of(evidence, audit, alpha_audit)
+    return evidence.model_copy(update={"transfer": transferred})
+
+
+def transfer_of(
+    evidence: Evidence, audit: AuditRecord, alpha_audit: float
+) -> TransferRecord | None:
+    """The claim that goes with the evidence's bounds; None where they may not be claimed."""
+    bounds = evidence.bounds
+    if bounds is None or not bounds.valid:
+        return None
+    name = evidence.model.class_names[bounds.top]
+    return transfer_record(evidence.settings.scheme, bounds, name, audit, alpha_audit)
+
+
+def _statement(
+    scheme: Scheme,
+    region: Region,
+    name: str,
+    audit: AuditRecord,
+    false_accept: float,
+    alpha: float,
+) -> str:
+    return (
+        f"Read as the person read who labelled the answers: with confidence "
+        f"{confidence_percent(alpha)} %, {region.clause(scheme.subject)} {scheme.effect(name)}. "
+        f"{_rests(name, audit, false_accept)} The statement about the oracle's answer rests on "
+        "none of this."
+    )
+
+
+def _nothing(name: str, audit: AuditRecord, false_accept: float, p_lower: float) -> str:
+    return (
+        f"Nothing is certified of the true class: its probability is at least "
+        f"{round_down(p_lower, _DIGITS)}, which is too little. {_rests(name, audit, false_accept)}"
+    )
+
+
+def _rests(name: str, audit: AuditRecord, false_accept: float) -> str:
+    other = audit.accepted_false + audit.rejected_false
+    if not other:
+        return (
+            "This rests on the labels, among which no answer meant anything but "
+            f"'{name}', so that nothing is known of the oracle's false accepts."
+        )
+    return (
+        f"This rests on the labels: of {other:,} answers that meant something else the oracle took "
+        f"{audit.accepted_false:,} for '{name}', so that it does so with a chance of at most "
+        f"{round_up(false_accept, _DIGITS)}. The labelled answers must be a random draw under this "
+        "input's noise."
+    )

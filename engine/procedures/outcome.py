@@ -1,0 +1,83 @@
+"""What a run's votes amount to: bounds, region, abstention and statement. No torch.
+
+A procedure ends in these facts and a verifier works them out again from the recorded votes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.bounds import bound_method
+from engine.core.records import ProbabilityBounds, Votes
+from engine.evidence import statement
+from engine.evidence.settings import RunSettings
+from engine.procedures.abstention import contradiction, explain
+from engine.procedures.bound_trajectory import Claims, region_of
+from engine.regions import Abstention, Region
+
+
+def certify_facts(
+    *,
+    settings: RunSettings,
+    selection: Votes,
+    estimation: Votes,
+    top: int | None,
+    claims: Claims,
+    class_names: tuple[str, ...],
+) -> dict[str, Any]:
+    """The fields of evidence that follow from the votes of a CERTIFY run, complete or stopped.
+
+    Args:
+        settings: of the run.
+        selection: votes that chose the class.
+        estimation: votes that bound it.
+        top: the class the selection chose; None if the run ended before that.
+        claims: has taken in every block end of the run.
+        class_names: of the model.
+    """
+    bounds = None
+    if top is not None and estimation.n:
+        bounds = claims.now(estimation, top)
+    abstention = contradiction(settings, selection, estimation)
+    if abstention is not None and bounds is not None:
+        # Whoever takes these bounds further must not take them for a claim.
+        bounds = bounds.model_copy(update={"valid": False, "basis": "no claim: two counts differ"})
+    region = region_of(settings.scheme, bounds)
+    if region is None and abstention is None:
+        abstention = explain(
+            selection=selection,
+            estimation=estimation,
+            scheme=settings.scheme,
+            method=bound_method(settings.bound),
+            alpha=settings.alpha,
+            n_plan=settings.n,
+            class_names=class_names,
+        )
+    certified = region is not None and top is not None
+    name = class_names[top] if certified and top is not None else None
+    return {
+        "outcome": "certified" if certified else "abstained",
+        "complete": estimation.n == settings.n,
+        "predicted_class": top if certified else None,
+        "class_name": name,
+        "radius": getattr(region, "radius", None),
+        "region": region,
+        "abstention": abstention,
+        "statement": _statement(settings, estimation.n, region, bounds, abstention, name),
+        "bounds": bounds,
+        "trajectory": claims.points(estimation, bounds),
+    }
+
+
+def _statement(
+    settings: RunSettings,
+    n: int,
+    region: Region | None,
+    bounds: ProbabilityBounds | None,
+    abstention: Abstention | None,
+    name: str | None,
+) -> str:
+    if region is None or bounds is None or name is None:
+        return statement.abstained(abstention) if abstention else ""
+    early = statement.partial(n, settings.n, valid=True) if n < settings.n else ""
+    return statement.claimed(settings, region, bounds, name, early=early)

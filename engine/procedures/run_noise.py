@@ -1,0 +1,65 @@
+"""Which noise a run uses: its key, its mode, and what the mode costs the claim."""
+
+from __future__ import annotations
+
+import torch
+
+from engine.core.records import ProbabilityBounds
+from engine.evidence.evidence import NoiseRecord
+from engine.evidence.settings import RunSettings
+from engine.noise.discrete_gaussian import ExactNoiseStream
+from engine.noise.discrete_gaussian_law import weakened
+from engine.noise.gaussian import NoiseSource, NoiseStream, Stream
+from engine.noise.records import SelfTest
+from engine.procedures.noise_record import distance, noise_record
+from engine.procedures.noise_self_test import check_noise
+
+
+class Randomness:
+    """The noise of one run.
+
+    Args:
+        settings: of the run.
+        key: 64-bit key.
+        elements: numbers in one input.
+        device: where noise is drawn.
+
+    Building it tests the noise.
+
+    Raises:
+        UserError: exact noise was asked of a scheme that has none, or the generator fails its test.
+    """
+
+    def __init__(
+        self, settings: RunSettings, *, key: int, elements: int, device: torch.device
+    ) -> None:
+        self.settings = settings
+        self.key = key
+        self.device = device
+        self.elements = elements
+        self.exact = settings.noise == "exact"
+        self.total_variation = distance(settings, elements)
+        self.self_test = self._check()
+
+    def source(self, stream: Stream) -> NoiseSource:
+        """The noise of one stream."""
+        kind = ExactNoiseStream if self.exact else NoiseStream
+        return kind(self.key, int(stream), self.device)
+
+    def weakened(self, bounds: ProbabilityBounds) -> ProbabilityBounds:
+        """Bounds on the exact law's probabilities, from bounds on the drawn law's."""
+        return weakened(bounds, self.total_variation)
+
+    def record(self) -> NoiseRecord:
+        """What the evidence says about the noise."""
+        facts = noise_record(self.settings, key=self.key, elements=self.elements)
+        return facts.model_copy(update={"self_test": self.self_test})
+
+    def _check(self) -> SelfTest | None:
+        """The noise tested on a stream of its own; None where nothing is drawn."""
+        scheme, stream = self.settings.scheme, Stream.SELF_TEST
+        if scheme.law == "enumerated":
+            return None
+        return check_noise(
+            self.source(stream), scheme, exact=self.exact, stream=stream, device=self.device
+        )

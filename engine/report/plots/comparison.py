@@ -1,0 +1,234 @@
+"""Several smoothed classifiers against one attacker: regions, accuracies, and tables of shares."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from engine.comparison.figure import (
+    AccuracyFigure,
+    ReachFigure,
+    ShareFigure,
+    TradeOffFigure,
+    percent,
+)
+from engine.report import palette
+from engine.report.numbers import linear_ticks
+from engine.report.plots.base import Drawing, hex_rgb
+
+NORM = "epsilon: l2 norm of the whole change, pixels in [0,1]"
+_TICKS = 16
+_READABLE = {False: 0.8, True: 0.6}
+"""From this share on a cell's ink is that of filled bars; below, that of the page."""
+
+
+def draw(figure: TradeOffFigure, *, dark: bool = False) -> Drawing:
+    """Any of the three pictures of a comparison."""
+    if isinstance(figure, ReachFigure):
+        return _reach(figure)
+    if isinstance(figure, AccuracyFigure):
+        return _accuracy(figure)
+    return _shares(figure, dark=dark)
+
+
+def _reach(figure: ReachFigure) -> Drawing:
+    columns, top = len(figure.entities), figure.top
+    every = -(-columns // _TICKS)
+    attacker = figure.attacker
+    return Drawing(
+        kind="reach",
+        width=130,
+        height=None,
+        data={
+            "title": "What each scheme certifies of one input",
+            "subtitle": figure.input,
+            "x-name": "changed pixels, at most",
+            "y-name": NORM,
+            "x-ticks": [
+                {"at": (j + 0.5) / columns, "text": str(figure.entities[j])}
+                for j in range(0, columns, every)
+            ],
+            "y-ticks": [{"at": e / top, "text": f"{e:g}"} for e in linear_ticks(0.0, top)],
+            "attacker": {
+                "x": (attacker.entities - 0.5) / columns,
+                "y": min(1.0, attacker.epsilon / top),
+            },
+            "contenders": [
+                {
+                    "name": name,
+                    "noise": noise,
+                    "line": _outline(line, columns, top),
+                    "marks": _marks(line, columns, top),
+                    "result": verdict,
+                    "holds": holds,
+                }
+                for name, noise, line, verdict, holds in zip(
+                    figure.names,
+                    figure.noises,
+                    figure.reaches,
+                    figure.verdicts,
+                    figure.withstands,
+                    strict=True,
+                )
+            ],
+            "note": _note(figure),
+        },
+        alt=f"{attacker.words()}: " + _told(figure.names, figure.verdicts),
+    )
+
+
+def _accuracy(figure: AccuracyFigure) -> Drawing:
+    ticks = [{"at": t / 100, "text": f"{t} %"} for t in range(0, 101, 20)]
+    return Drawing(
+        kind="accuracy",
+        width=120,
+        height=None,
+        data={
+            "title": "What robustness costs",
+            "subtitle": _inputs(figure),
+            "x-name": figure.x_name,
+            "y-name": "also certified against the attacker",
+            "x-ticks": ticks,
+            "y-ticks": ticks,
+            "limit": [[0.0, 0.0], [1.0, 1.0]],
+            "contenders": [
+                {
+                    "name": name,
+                    "noise": noise,
+                    "place": None if clean is None else [clean, certified or 0.0],
+                    "result": result,
+                    "holds": False,
+                }
+                for name, noise, clean, certified, result in zip(
+                    figure.names,
+                    figure.noises,
+                    figure.clean,
+                    figure.certified,
+                    figure.results,
+                    strict=True,
+                )
+            ],
+            "note": _note(figure),
+        },
+        alt=f"{figure.attacker.words()}: " + _told(figure.names, figure.results),
+    )
+
+
+def _shares(figure: ShareFigure, *, dark: bool) -> Drawing:
+    covering = figure.covering
+    return Drawing(
+        kind="shares",
+        width=160,
+        height=None,
+        data={
+            "title": "Certified accuracy, percent",
+            "subtitle": _inputs(figure),
+            "axes": f"across: changed pixels, at most · up: {NORM}",
+            "entities": [str(r) for r in figure.entities],
+            "epsilons": [f"{e:g}" for e in figure.epsilons],
+            "covering": None if covering is None else list(covering),
+            "contenders": [
+                {
+                    "name": name,
+                    "cells": [[_cell(share, dark=dark) for share in row] for row in rows],
+                }
+                for name, rows in zip(figure.names, figure.shares, strict=True)
+            ],
+            "note": _note(figure) + ("" if covering is None else " · framed: covers the attacker"),
+        },
+        alt="Certified accuracy over changed pixels and l2 norm for " + ", ".join(figure.names),
+    )
+
+
+def _cells(rows: tuple[tuple[float | None, ...], ...], *, dark: bool) -> list[list[Any]]:
+    return [[_cell(share, dark=dark) for share in row] for row in rows]
+
+
+def _cell(share: float | None, *, dark: bool) -> dict[str, Any]:
+    theme = palette.theme(dark=dark)
+    strength = share or 0.0
+    pairs = zip(hex_rgb(theme["accent"]), hex_rgb(theme["paper"]), strict=True)
+    colour = "#" + "".join(f"{round(strength * a + (1 - strength) * b):02x}" for a, b in pairs)
+    return {"text": percent(share), "colour": colour, "strong": strength > _READABLE[dark]}
+
+
+def _outline(line: tuple[float | None, ...], columns: int, top: float) -> list[list[float]]:
+    """A staircase from the axis to the ground, cut where the picture ends."""
+    points: list[list[float]] = []
+    for j, norm in enumerate(line):
+        if norm is None:
+            break
+        height = min(1.0, norm / top)
+        points += [[j / columns, height], [(j + 1) / columns, height]]
+    if points and points[-1][0] < 1:
+        points.append([points[-1][0], 0.0])
+    return points
+
+
+def _marks(line: tuple[float | None, ...], columns: int, top: float) -> list[list[float]]:
+    return [
+        [(j + 0.5) / columns, min(1.0, norm / top)]
+        for j, norm in enumerate(line)
+        if norm is not None
+    ]
+
+
+def _note(figure: TradeOffFigure) -> str:
+    return f"The attacker {figure.attacker.words()} · {figure.note}"
+
+
+def _inputs(figure: TradeOffFigure) -> str:
+    done, planned = figure.inputs
+    return f"{done:,} inputs" if done == planned else f"{done:,} of {planned:,} inputs"
+
+
+def _told(names: tuple[str, ...], results: Any) -> str:
+    return "; ".join(f"{name}: {result}" for name, result in zip(names, results, strict=True))
+
+
+Rows = list[list[Any]]
+
+
+def _reach_table(figure: ReachFigure) -> tuple[list[str], Rows]:
+    rows = [
+        [name, noise, r, "" if norm is None else "any" if unbounded else norm]
+        for name, noise, line, unbounded in zip(
+            figure.names, figure.noises, figure.reaches, figure.unbounded, strict=True
+        )
+        for r, norm in zip(figure.entities, line, strict=True)
+    ]
+    return ["contender", "noise", "pixels", "certified_epsilon"], rows
+
+
+def _accuracy_table(figure: AccuracyFigure) -> tuple[list[str], Rows]:
+    attacker = figure.attacker
+    rows = [
+        [name, noise, _number(clean), attacker.entities, attacker.epsilon, _number(certified)]
+        for name, noise, clean, certified in zip(
+            figure.names, figure.noises, figure.clean, figure.certified, strict=True
+        )
+    ]
+    header = ["contender", "noise", figure.x_name, "pixels", "epsilon", "certified_accuracy"]
+    return header, rows
+
+
+def _share_table(figure: ShareFigure) -> tuple[list[str], Rows]:
+    rows = [
+        [name, noise, r, epsilon, _number(share)]
+        for name, noise, table in zip(figure.names, figure.noises, figure.shares, strict=True)
+        for epsilon, row in zip(figure.epsilons, table, strict=True)
+        for r, share in zip(figure.entities, row, strict=True)
+    ]
+    return ["contender", "noise", "pixels", "epsilon", "certified_accuracy"], rows
+
+
+def _number(value: float | None) -> float | str:
+    return "" if value is None else value
+
+
+TABLES: dict[type, Callable[[Any], tuple[list[str], Rows]]] = {
+    ReachFigure: _reach_table,
+    AccuracyFigure: _accuracy_table,
+    ShareFigure: _share_table,
+}
+"""The numbers behind each picture."""

@@ -1,0 +1,1 @@
+"""The hot loop: noisy samples are drawn, classified and counted."""

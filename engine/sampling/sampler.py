@@ -1,0 +1,284 @@
+"""The hot loop: draw noisy copies, classify, count. Everything stays on the device.
+
+One buffer, filled in place; one synchronisation per snapshot, not per batch. Which votes come
+depends on (key, stream, index) alone; batch size and timing decide only when.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+import torch
+
+from engine.core.batches import Batch, moved, parts, room, size_in_bytes
+from engine.core.errors import UserError
+from engine.core.records import Votes
+from engine.evidence.generations import AnswerBook, AnswerGroup
+from engine.models.base import NO_CLASS, Classifier
+from engine.noise.gaussian import NoiseSource, Stream
+from engine.sampling.noise_buffer import NoisyCopies
+from engine.schemes import Scheme
+
+SNAPSHOT_SECONDS = 0.05
+BATCH_SECONDS = 0.06
+"""A batch takes at most about this long: snapshots flow, and a stop is obeyed at once."""
+PATIENCE = 0.4
+"""How long a batch of a slow model may take where a larger batch makes its samples cheaper; a
+window, at which somebody waits, asks for less."""
+_WORTH_WAITING, _NO_GAIN = 1.08, 1.05
+"""Speed-up from doubling: above the first a longer batch pays, below the second none does."""
+_FILLED = 256
+"""From this size on a batch fills the processor, and a dearer sample means a full cache."""
+_MAX_BATCH = 8192
+_MAX_BATCH_BYTES = 256 << 20
+_TRIALS, _MOST_TRIALS, _TRIAL_SECONDS = 3, 12, 0.01
+"""A short batch is tried more often: its time is easily disturbed."""
+_ENDLESS = 1 << 40
+
+
+class Sampler:
+    """Draws and counts votes of one model at one input under one scheme.
+
+    Args:
+        classifier: already prepared for ``device``.
+        x: the input, as the scheme takes it.
+        scheme: the noise law.
+        noise: gives the noise of a stream.
+        device: where the model runs and the noise is drawn.
+        shape: of the first part of a noisy sample; None for that of x.
+        batch: samples per batch; 0 measures a good size.
+        stop: when set, the current stream ends after the batch at hand.
+        patience: longest time a batch may be given, in seconds.
+
+    Attributes:
+        warnings: what went wrong without ending the run, one sentence each.
+        answers: what a generative model said in the stream at hand.
+    """
+
+    def __init__(
+        self,
+        classifier: Classifier,
+        x: Batch,
+        scheme: Scheme,
+        *,
+        noise: Callable[[Stream], NoiseSource],
+        device: torch.device,
+        shape: tuple[int, ...] | None = None,
+        batch: int = 0,
+        stop: threading.Event | None = None,
+        patience: float = PATIENCE,
+    ) -> None:
+        self.classifier = classifier
+        self.scheme = scheme
+        self.noise = noise
+        self.device = device
+        self.batch = batch
+        self.warnings: list[str] = []
+        self.answers = AnswerBook()
+        self._stop = stop or threading.Event()
+        self._patience = patience
+        self._x = moved(x, device)
+        self._shape = shape or tuple(parts(x)[0].shape)
+        self._classes = len(classifier.identity.class_names)
+        self._copies = NoisyCopies(self._x, scheme, self._shape, device)
+        self._batch_seconds = BATCH_SECONDS
+
+    @property
+    def seconds_each(self) -> float:
+        """Seconds per sample, as measured by :meth:`calibrate` and followed since."""
+        return self._batch_seconds / max(1, self.batch)
+
+    def calibrate(self, planned: int) -> None:
+        """Try the model once and, where no batch size was given, find a fast one.
+
+        Doubles the batch while that makes a sample cheaper and a batch stays short. The samples
+        come from a stream of their own and are not counted.
+
+        Raises:
+            UserError: the model fails on this input, or one sample does not fit into memory.
+        """
+        size = min(self.batch or 1, planned)
+        seconds = self._trial(size)
+        while seconds is None:
+            if size == 1:
+                raise UserError(self._too_small())
+            size //= 2
+            self._shrink(size)
+            seconds = self._trial(size)
+        if not self.batch:
+            size, seconds = self._grow(size, seconds, planned)
+        self.batch, self._batch_seconds = size, max(seconds, 1e-6)
+
+    def votes(self, stream: Stream, total: int, *, before: Votes | None = None) -> Iterator[Votes]:
+        """Count samples 0..total-1 of ``stream``, yielding the counts so far now and then.
+
+        Goes on after ``before``, the counts of the first ``before.n`` samples.
+
+        The last value holds every sample that was counted: all ``total``, unless stopped or out
+        of memory even for a single sample.
+        """
+        before = before or Votes(counts=(0,) * self._classes)
+        sums = [before.failures, *before.counts]
+        for rows in self.rows(stream, before.n, total, block=total):
+            if rows:
+                sums = [a + b for a, b in zip(sums, rows[0], strict=True)]
+            yield Votes(counts=tuple(sums[1:]), failures=sums[0])
+
+    def rows(
+        self,
+        stream: Stream,
+        first: int,
+        last: int,
+        *,
+        block: int,
+        often: bool = False,
+        said: Sequence[AnswerGroup] = (),
+    ) -> Iterator[dict[int, list[int]]]:
+        """Count samples first..last-1 of ``stream``, block by block.
+
+        Yields now and then what was counted since: for each block index (sample // block) the new
+        counts, failures first, then one per class. Ends early when stopped or out of memory.
+        With ``often`` it yields at least once a block, for runs that may end at any block;
+        ``said`` are the answers counted before ``first``.
+        """
+        noise = self.noise(stream)
+        self.answers = AnswerBook(said)
+        done = first
+        while done < last and not self._stop.is_set():
+            batches = max(1, round(SNAPSHOT_SECONDS / self._batch_seconds))
+            if often:
+                batches = min(batches, -(-block // self.batch))
+            began, start = time.perf_counter(), done
+            answered: list[torch.Tensor] = []
+            for _ in range(batches):
+                classes = self._answers(noise, range(done, last))
+                if classes is None:
+                    break
+                answered.append(classes)
+                done += len(classes)
+                if done >= last or self._stop.is_set():
+                    break
+            yield self._counts(answered, start, block)
+            if classes is None:
+                return
+            self._follow((time.perf_counter() - began) / len(answered))
+
+    def _counts(
+        self, answered: Sequence[torch.Tensor], start: int, block: int
+    ) -> dict[int, list[int]]:
+        """Counts of consecutive samples from ``start``, by block; the one synchronisation."""
+        if not answered:
+            return {}
+        classes = torch.cat(list(answered))
+        base, width = start // block, self._classes + 1
+        blocks = (start + len(classes) - 1) // block - base + 1
+        cells = torch.arange(start, start + len(classes), device=self.device)
+        cells = cells.div_(block, rounding_mode="floor").sub_(base).mul_(width).add_(classes + 1)
+        table = torch.bincount(cells, minlength=blocks * width).view(blocks, width).tolist()
+        return {base + i: row for i, row in enumerate(table) if any(row)}
+
+    def _answers(self, noise: NoiseSource, left: range) -> torch.Tensor | None:
+        """Classes of the next batch of the samples ``left``; None where memory is short."""
+        size = min(self.batch, len(left))
+        while True:
+            try:
+                classes = self._classify(noise, left, size)
+                if classes.shape != (size,):
+                    raise ValueError(f"{len(classes):,} answers to {size:,} samples")
+                if said := self.classifier.said():
+                    self.answers.add(said, classes.tolist())
+                return classes
+            except Exception as error:
+                if not _is_out_of_memory(error):
+                    # Redrawing it would condition on "did not crash" and bias p_A upwards.
+                    self._warn(f"Batches that failed count against every class: {_line(error)}.")
+                    return torch.full((size,), NO_CLASS, device=self.device)
+            if size == 1:
+                self._warn(self._too_small() + " The votes counted before are kept.")
+                return None
+            size //= 2
+            self._shrink(size)
+
+    def _classify(self, noise: NoiseSource, left: range, size: int) -> torch.Tensor:
+        """Classes of the first ``size`` samples that are left."""
+        with torch.inference_mode():
+            batch = self._copies.batch(noise, left.start, size, left.stop)
+            return self.classifier.classify(batch)
+
+    def _grow(self, size: int, seconds: float, planned: int) -> tuple[int, float]:
+        while 2 * size <= self._largest(planned) and not self._stop.is_set():
+            if seconds > self._patience:
+                break
+            doubled = self._trial(2 * size, most=_MOST_TRIALS)
+            if doubled is None:
+                break
+            gain = 2 * seconds / doubled
+            if doubled > (self._patience if gain > _WORTH_WAITING else BATCH_SECONDS):
+                break
+            if size >= _FILLED and gain < _NO_GAIN:
+                break
+            size, seconds = 2 * size, doubled
+        return size, seconds
+
+    def _trial(self, size: int, *, most: int = _TRIALS) -> float | None:
+        """Seconds for a batch of this size, the best of a few tries; None if memory is short."""
+        noise = self.noise(Stream.CALIBRATION)
+        seconds: list[float] = []
+        try:
+            while len(seconds) < most and sum(seconds) < _enough(seconds):
+                began = time.perf_counter()
+                left = range(len(seconds) * size, _ENDLESS)  # fresh samples, as in a run
+                self._classify(noise, left, size).sum().item()
+                seconds.append(time.perf_counter() - began)
+        except Exception as error:
+            if _is_out_of_memory(error):
+                return None
+            raise UserError(
+                f"The model fails on this input ({_line(error)}); "
+                "check its architecture and input size."
+            ) from error
+        return min(seconds)
+
+    def _largest(self, planned: int) -> int:
+        one = room(self._x, self._shape, 1, torch.device("meta"))
+        bytes_each = max(1, size_in_bytes(one))
+        return max(1, min(_MAX_BATCH, _MAX_BATCH_BYTES // bytes_each, planned))
+
+    def _shrink(self, size: int) -> None:
+        self._copies.release()
+        if self.device.type == "cuda":
+            torch.cuda.empty_cache()
+        self.batch = size
+        self._warn("The device ran short of memory; the batch was made smaller.")
+
+    def _follow(self, seconds: float) -> None:
+        """Follow the machine's speed, so that snapshots keep coming at their pace."""
+        self._batch_seconds = max(1e-6, 0.5 * (self._batch_seconds + seconds))
+
+    def _too_small(self) -> str:
+        return (
+            f"The device {self.device} has too little memory for a single sample; "
+            "choose another device or a smaller model."
+        )
+
+    def _warn(self, sentence: str) -> None:
+        if sentence not in self.warnings:
+            self.warnings.append(sentence)
+
+
+def _enough(tried: Sequence[float]) -> float:
+    """Seconds after which a batch size needs no further trial: few trials may take longer."""
+    return 2 * BATCH_SECONDS if len(tried) < _TRIALS else _TRIAL_SECONDS
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    text = str(error).lower()
+    return isinstance(error, torch.OutOfMemoryError) or any(
+        phrase in text for phrase in ("out of memory", "can't allocate memory")
+    )
+
+
+def _line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:160].rstrip(".")

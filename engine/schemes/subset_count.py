@@ -1,0 +1,53 @@
+"""Schemes that certify how many entities may change in any way, by Delta alone."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import ClassVar
+
+from engine.certificates.ablation import most_entities, required
+from engine.core.records import ProbabilityBounds
+from engine.regions import Count, Perturbation
+from engine.regions.base import whole
+from engine.schemes.base import IMPOSSIBLE, Law, RegionKind, Scheme
+
+
+class Counting(Scheme, ABC):
+    """r changed entities are certified if p_lower - Delta(r) > p_upper + Delta(r).
+
+    Delta(r) is the probability that the noise leaves one of them standing.
+    """
+
+    subject: ClassVar[str] = "input"
+    law: ClassVar[Law] = "discrete"
+    region_kind: ClassVar[RegionKind] = "count"
+    attacker: ClassVar[str] = (
+        "change at most r pixels, or the features of at most r nodes, in any way"
+    )
+    terms: ClassVar[dict[str, str]] = {"entities": "number of changed pixels or nodes"}
+    counts: ClassVar[frozenset[str]] = frozenset({"entities"})
+    limits: ClassVar[tuple[str, ...]] = (
+        "It says nothing about changes of more pixels or nodes, however small.",
+        "Edges of a graph are as given: it says nothing about added or deleted edges.",
+    )
+
+    @abstractmethod
+    def deltas(self) -> tuple[float, ...]:
+        """Delta(0), Delta(1), ..., as far as they can matter."""
+
+    def region(self, bounds: ProbabilityBounds) -> Count | None:
+        """The largest certified number of entities; 0 where p_lower only names the class."""
+        most = most_entities(self.deltas(), bounds.p_lower, bounds.p_upper)
+        if most < 0:
+            return None
+        return Count(
+            term="entities",
+            most=most,
+            unit="pixels or nodes",
+            manner="in any way (edges of a graph stay as they are)",
+        )
+
+    def required_probability(self, perturbation: Perturbation) -> float:
+        """1/2 + Delta."""
+        needed = required(self.deltas(), whole(perturbation, "entities"))
+        return IMPOSSIBLE if needed is None else needed

@@ -1,0 +1,74 @@
+"""Schemes whose smoothed model may be deployed with a threshold instead of a majority vote."""
+
+from __future__ import annotations
+
+from abc import ABC
+from typing import ClassVar
+
+from pydantic import Field
+
+from engine.certificates.frontiers import Decision
+from engine.core.records import ProbabilityBounds
+from engine.schemes.base import Family, Scheme
+
+MAJORITY = 0.5
+
+
+def threshold(scheme: Scheme) -> float:
+    """What a class's probability must exceed at the clean input: tau, or one half without one."""
+    return scheme.tau if isinstance(scheme, Deciding) else MAJORITY
+
+
+def threshold_in_words(scheme: Scheme) -> str:
+    """``one half``, or ``the threshold tau = 0.3``."""
+    tau = threshold(scheme)
+    return "one half" if tau == MAJORITY else f"the threshold tau = {tau:g}"
+
+
+class Deciding(Scheme, ABC):
+    """By majority vote (tau 1/2), or a class is flagged where its probability is tau or more.
+
+    With tau other than 1/2 a certificate says that the class's own smoothed probability stays at
+    tau or above, and nothing of a majority. It is worth something only if the deployed model
+    really flags at that level.
+    """
+
+    family: ClassVar[Family] = "words and pictures"
+
+    tau: float = Field(
+        default=MAJORITY,
+        gt=0,
+        lt=1,
+        title="tau",
+        description="the deployed model flags a class where its smoothed probability is at least "
+        "this; 0.5 is majority vote",
+        json_schema_extra={"step": 0.05, "advanced": True},
+    )
+
+    def decision(self, bounds: ProbabilityBounds) -> Decision | None:
+        """What has to hold at a changed input; None where it does not hold at the clean one."""
+        return Decision.of(bounds.p_lower, bounds.p_upper, self.tau)
+
+    def unchanged(self, class_name: str) -> str:
+        """A majority, or only that the threshold is reached."""
+        if self.tau == MAJORITY:
+            return super().unchanged(class_name)
+        return (
+            f"the smoothed probability of '{class_name}' is at least the threshold tau = "
+            f"{self.tau:g}"
+        )
+
+    def effect(self, class_name: str) -> str:
+        """What no certified change does."""
+        if self.tau == MAJORITY:
+            return super().effect(class_name)
+        return (
+            f"brings the smoothed probability of '{class_name}' below the threshold tau = "
+            f"{self.tau:g}, at which the deployed model flags '{class_name}'"
+        )
+
+    def decision_in_words(self) -> str:
+        """How the deployed model decides, as an end of a sentence."""
+        if self.tau == MAJORITY:
+            return "decided by majority vote"
+        return f"flagged at a smoothed probability of at least tau = {self.tau:g}"

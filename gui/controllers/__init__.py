@@ -1,0 +1,1 @@
+"""What is loaded, what runs, what was found. No widget."""

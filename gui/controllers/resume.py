@@ -1,0 +1,50 @@
+"""Which shown runs can be gone on with, and from where: a stop is no end, nor is the planned n."""
+
+from __future__ import annotations
+
+from engine.core.records import Votes
+from engine.evidence.evidence import Evidence
+from engine.evidence.settings import RunSettings
+from engine.evidence.vote_chain import block_size
+from engine.procedures.resume import Resume
+
+MOST = 10**9
+
+
+def may_go_on(evidence: Evidence | None) -> bool:
+    """Whether the run was ended before its planned n by a person, or for want of memory."""
+    if evidence is None or evidence.procedure != "certify":
+        return False
+    return not evidence.complete and evidence.stop_reason in ("stopped", "out of memory")
+
+
+def may_extend(evidence: Evidence | None) -> bool:
+    """Whether the run may be counted past its planned n: only an anytime bound allows that."""
+    if evidence is None or evidence.chain is None or counted(evidence) >= MOST:
+        return False
+    from engine.bounds import bound_method  # scipy; there is evidence, so the engine is warm
+
+    return bound_method(evidence.settings.bound).extendable
+
+
+def counted(evidence: Evidence) -> int:
+    """Estimation votes of the run."""
+    return sum(evidence.votes.estimation) + evidence.votes.estimation_failures
+
+
+def votes_so_far(evidence: Evidence) -> Resume:
+    """Where the run stands."""
+    votes, chain = evidence.votes, evidence.chain
+    return Resume(
+        run_id=evidence.run_id,
+        n_plan=evidence.settings.n,
+        selection=Votes(counts=votes.selection, failures=votes.selection_failures),
+        block=chain.block if chain else block_size(evidence.settings.n),
+        blocks=chain.blocks if chain else (),
+        answers=evidence.answers,
+    )
+
+
+def extended(settings: RunSettings, n: int) -> RunSettings:
+    """The run's own settings with a larger n; a radius that it was to stop at is forgotten."""
+    return settings.model_copy(update={"n": n, "target_radius": 0.0, "target": ""})

@@ -1,0 +1,30 @@
+"""What is said before and beside a run: why it may not mean what the person thinks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.core.records import InputIdentity, ModelIdentity
+from engine.evidence.evidence import Evidence
+from engine.evidence.settings import RunSettings
+
+
+def differences(evidence: Evidence, settings: RunSettings) -> list[str]:
+    """Settings in which a shown result differs from the form; empty if it is current."""
+    theirs, ours = evidence.settings.model_dump(), settings.model_dump()
+    scheme, shown = ours.pop("scheme"), theirs.pop("scheme")
+    changed = [name for name in scheme if scheme[name] != shown.get(name)]
+    return changed + [name for name in ours if ours[name] != theirs[name]]
+
+
+def wrong_without_noise(
+    model: ModelIdentity, image: InputIdentity, answer: int | None
+) -> Sequence[str]:
+    """A sentence if the base model's answer without noise is not the label; else nothing."""
+    if image.label is None or answer in (None, image.label):
+        return ()
+    said = model.class_names[answer] if answer is not None and answer >= 0 else "no class"
+    return (
+        f"Without noise the base model answers '{said}', but the label is "
+        f"'{image.label_name or image.label}': check normalisation and classes.",
+    )

@@ -1,0 +1,155 @@
+"""What the worker does for the desk: verifying, planning, replaying.
+
+No torch unless votes are drawn again. The engine is imported when it is first used: it loads SciPy.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from engine.evidence.evidence import Evidence
+    from engine.evidence.settings import RunSettings
+    from engine.planning import Pilot, PlanResult, Prospect
+    from engine.replay import ReplayResult, Selection
+    from engine.verify import VerificationReport
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A file that was verified.
+
+    Attributes:
+        path: the file.
+        report: its claims.
+        evidence: the run it is about; None for cases and for what cannot be read.
+    """
+
+    path: Path
+    report: VerificationReport
+    evidence: Evidence | None
+
+
+@dataclass(frozen=True)
+class PlanWish:
+    """What to plan for.
+
+    Attributes:
+        settings: scheme, alpha, bound and n.
+        pilot: a few votes; else
+        p: a probability of the class.
+        target: to certify, in the scheme's terms; empty for anything.
+        power: chance of success that is asked for.
+    """
+
+    settings: RunSettings
+    pilot: Pilot | None = None
+    p: float | None = None
+    target: str = ""
+    power: float = 0.9
+
+
+@dataclass(frozen=True)
+class ReplayWish:
+    """Votes to certify, and how.
+
+    Attributes:
+        path: the file.
+        settings: scheme, alpha and bound.
+        selection: where the class comes from if the file does not say.
+        at: perturbations to answer, in the scheme's terms.
+    """
+
+    path: Path
+    settings: RunSettings
+    selection: Selection | None = None
+    at: tuple[str, ...] = ()
+
+
+def verified(path: Path, stop: threading.Event, *, rerun: int) -> Checked:
+    """Every claim of a file.
+
+    Raises:
+        UserError: it cannot be read.
+    """
+    from engine.verify import Plan, verify
+
+    report = verify(path, Plan(rerun=rerun or None, stop=stop))
+    return Checked(path, report, _stated(path))
+
+
+def _stated(path: Path) -> Evidence | None:
+    """The run a file is about, as it states it."""
+    from engine.verify import reading
+
+    kind = reading.kind_of(path)
+    if kind == "case":
+        return None
+    data = reading.read_bytes(path)
+    if kind == "PDF":
+        data, _ = reading.attachment(data, path)
+    return reading.read_evidence(data, path).evidence
+
+
+def planned(wish: PlanWish) -> PlanResult:
+    """What it would take.
+
+    Raises:
+        UserError: a value that cannot be.
+    """
+    from engine.planning.planner import plan
+
+    settings = wish.settings
+    return plan(
+        scheme=settings.scheme,
+        alpha=settings.alpha,
+        bound=settings.bound,
+        n=settings.n,
+        pilot=wish.pilot,
+        p=wish.p,
+        target=wish.target,
+        power=wish.power,
+    )
+
+
+def prospect(settings: RunSettings) -> Prospect:
+    """What settings can come to at best."""
+    from engine.planning.prospect import prospect as look_ahead
+
+    return look_ahead(settings)
+
+
+def replayed(wish: ReplayWish) -> ReplayResult:
+    """Certify votes that others drew.
+
+    Raises:
+        UserError: the file is malformed.
+    """
+    from engine.replay.replay import replay
+
+    return replay(
+        wish.path,
+        scheme=wish.settings.scheme,
+        alpha=wish.settings.alpha,
+        bound=wish.settings.bound,
+        at=wish.at,
+        selection=wish.selection,
+    )
+
+
+def written(result: ReplayResult, path: Path) -> Path:
+    """Write a replay as its suffix says: CSV, else JSON.
+
+    Raises:
+        UserError: the file cannot be written.
+    """
+    from engine.core.files import write_atomically
+    from engine.replay.export import replay_csv
+
+    is_csv = path.suffix.lower() == ".csv"
+    text = replay_csv(result) if is_csv else result.model_dump_json(indent=2) + "\n"
+    write_atomically(path, text.encode())
+    return path

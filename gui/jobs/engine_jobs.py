@@ -1,0 +1,381 @@
+"""Everything the window asks of the engine, imported when it is first used.
+
+Most of the engine loads torch, which takes seconds: only the worker thread may call these methods,
+and tests put a lighter object in this place.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from engine.core.errors import UserError
+from engine.procedures.command_line import command_line
+from gui.controllers.resume import votes_so_far
+from gui.controllers.shipped import Offer, offered
+from gui.jobs import case_jobs as casework
+from gui.jobs import document_jobs as paperwork
+from gui.jobs.case_jobs import PATIENCE, Listing, Warn
+from gui.jobs.document_jobs import Checked, PlanWish, ReplayWish
+
+if TYPE_CHECKING:
+    from engine.case import Case, RunRow
+    from engine.evidence.evidence import Evidence
+    from engine.evidence.settings import RunSettings
+    from engine.evidence.snapshot import Snapshot
+    from engine.figures import Illustrations, Meaning, NeighbourhoodFigure, SliceFigure
+    from engine.inputs import GivenInput
+    from engine.inputs.base import FittedInput
+    from engine.inputs.graph import GraphInput
+    from engine.models.base import Classifier
+    from engine.models.request import ModelRequest
+    from engine.planning import PlanResult, Prospect
+    from engine.procedures.normalizations import Comparison
+    from engine.replay import ReplayResult
+
+AxesKind = Literal["random", "towards", "adversarial"]
+PredictTest = Literal["one-sided", "two-sided"]
+ExportFormat = Literal["pdf", "html", "csv", "json"]
+
+SLICE_SECONDS = 12.0
+"""How long a map of the slice is refined."""
+
+PREVIEW_PPI = 110
+
+
+def _ignore(sentence: str) -> None:
+    """Nobody is told."""
+
+
+def _same_set(spec: str, known: Sequence[str]) -> bool:
+    """Whether a numbered input belongs to the set that is open: ``karate:12`` to ``karate:1``."""
+    name, _, number = spec.rpartition(":")
+    return bool(name) and number.isdigit() and any(one.rpartition(":")[0] == name for one in known)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A model and an input in its shape: what a procedure works on."""
+
+    classifier: Classifier
+    request: ModelRequest
+    fitted: FittedInput
+
+    @property
+    def source(self) -> str:
+        """The input as the command line names it."""
+        return self.fitted.identity.source
+
+
+@dataclass(frozen=True)
+class AxesChoice:
+    """Which plane through the input to draw; ``towards`` names a picture for that kind."""
+
+    kind: AxesKind = "adversarial"
+    towards: str = ""
+
+
+class Backend:
+    """The engine, as the window sees it."""
+
+    def warm_up(self) -> None:
+        """Load what is slow, and leave one core to the window."""
+        from engine.system.threads import leave_a_core_free
+
+        leave_a_core_free()
+        import engine.inputs
+        import engine.models
+        import engine.procedures.certify
+        import engine.report  # noqa: F401  the first run and its statement shall not wait
+
+    def load_model(self, request: ModelRequest) -> Classifier:
+        """Open a model."""
+        from engine.models import load_model
+
+        return load_model(request)
+
+    def offer(self) -> Offer:
+        """What there is to choose from."""
+        return offered()
+
+    def architectures(self) -> tuple[str, ...]:
+        """Names of the networks that weights can be loaded into."""
+        from engine.models.architectures import known
+
+        return known()
+
+    def compare_normalizations(
+        self, classifier: Classifier, specs: list[str], stop: threading.Event
+    ) -> Comparison:
+        """Top-1 behind every normalisation on labelled pictures."""
+        from engine.procedures.normalizations import compare
+
+        return compare(classifier, specs, stop=stop)
+
+    def open_input(self, spec: str, known: list[str]) -> tuple[list[str], GivenInput]:
+        """An input and the row it stands in; the first of a folder, set or graph."""
+        from engine.inputs import expand, load_input
+
+        specs = known if spec in known else expand(spec)
+        if specs == [spec] and _same_set(spec, known):
+            specs = known
+        return specs, load_input(spec if spec in specs or specs is known else specs[0])
+
+    def neighbourhood(self, given: GraphInput) -> NeighbourhoodFigure:
+        """What to draw of a graph around its node."""
+        from engine.figures.graph_layout import neighbourhood_figure
+
+        return neighbourhood_figure(given.graph, given.node)
+
+    def prepare(
+        self,
+        classifier: Classifier,
+        request: ModelRequest,
+        given: GivenInput,
+        settings: RunSettings,
+    ) -> tuple[Subject, int]:
+        """Bring an input into a model's shape.
+
+        Returns:
+            Both, and the class index of the answer without noise (-1 if the model names none).
+        """
+        from engine.models import fitted as fit
+        from engine.procedures.run import clean_prediction
+        from engine.system.device import resolve
+
+        fitted = fit(classifier, given)
+        device = resolve(settings.device)
+        classifier.prepare(device, settings.precision)
+        return Subject(classifier, request, fitted), clean_prediction(classifier, fitted, device)
+
+    def setting_warnings(self, classifier: Classifier, settings: RunSettings) -> tuple[str, ...]:
+        """What speaks against these settings for this model."""
+        from engine.procedures.run import setting_warnings
+
+        return setting_warnings(classifier, settings)
+
+    def certify(
+        self,
+        subject: Subject,
+        settings: RunSettings,
+        stop: threading.Event,
+        *,
+        before: Evidence | None = None,
+        case: Case | None = None,
+        warn: Warn = _ignore,
+    ) -> Generator[Snapshot, None, Evidence]:
+        """CERTIFY, from the start or from the votes of a run ``before``; kept in a case if any."""
+        from engine.procedures.certify import certify
+
+        command = command_line("certify", subject.request, subject.source, settings)
+        if case is not None:
+            return casework.certify_in(
+                case, subject, settings, stop, before=before, command=command, warn=warn
+            )
+        return certify(
+            subject.classifier,
+            subject.fitted,
+            settings,
+            stop=stop,
+            command=command,
+            resume=votes_so_far(before) if before else None,
+            patience=PATIENCE,
+        )
+
+    def resume(
+        self, case: Case, row: RunRow, subject: Subject, stop: threading.Event, *, warn: Warn
+    ) -> Generator[Snapshot, None, Evidence]:
+        """Count an unfinished run of a case on."""
+        command = command_line("certify", subject.request, subject.source, row.settings)
+        return casework.resume_in(
+            case, row.id, subject, row.settings, stop, command=command, warn=warn
+        )
+
+    def predict(
+        self,
+        subject: Subject,
+        settings: RunSettings,
+        stop: threading.Event,
+        *,
+        test: PredictTest,
+        case: Case | None = None,
+        warn: Warn = _ignore,
+    ) -> Generator[Snapshot, None, Evidence]:
+        """PREDICT, in one of its two forms; kept in a case if there is one."""
+        from engine.procedures.predict import predict
+
+        command = command_line("predict", subject.request, subject.source, settings, test=test)
+        procedure = predict(
+            subject.classifier,
+            subject.fitted,
+            settings,
+            test=test,
+            stop=stop,
+            command=command,
+            patience=PATIENCE,
+        )
+        if case is None:
+            return procedure
+        return casework.predict_in(case, subject, settings, procedure, warn=warn)
+
+    def label_answers(
+        self,
+        evidence: Evidence,
+        labels: Mapping[tuple[str, int], str],
+        alpha: float,
+        *,
+        case: Case | None = None,
+        request: ModelRequest | None = None,
+        warn: Warn = _ignore,
+    ) -> Evidence:
+        """The evidence with the claim about the true class that a person's labels allow.
+
+        With a case both are kept in it; where that fails the claim is made all the same.
+        """
+        from engine.oracles.labelling import audited
+        from engine.procedures.oracle_correction import with_transfer
+
+        found = with_transfer(evidence, audited(evidence, labels), alpha)
+        if case is not None:
+            try:
+                casework.keep_labels(case, evidence, found, labels, request)
+            except UserError as error:
+                warn(f"{error} The labels are not in the case.")
+        return found
+
+    def create_case(self, path: Path) -> Case:
+        """A new case file."""
+        from engine.case import Case
+
+        return Case.create(path)
+
+    def open_case(self, path: Path) -> Case:
+        """A case file that exists."""
+        from engine.case import Case
+
+        return Case.open(path)
+
+    def save_case(
+        self,
+        case: Case | None,
+        path: Path,
+        evidence: Evidence | None,
+        request: ModelRequest | None,
+    ) -> Case:
+        """A copy of a case, or a new one with the shown run."""
+        return casework.save_as(case, path, evidence, request)
+
+    def list_runs(self, case: Case) -> Listing:
+        """The runs of a case."""
+        return casework.listing(case)
+
+    def read_run(self, case: Case, row: RunRow) -> Evidence | str | None:
+        """What a run ended in, exactly as it was; a sentence if damaged; None without result."""
+        return row.damage or case.evidence(row.id)
+
+    def find_again(self, case: Case, row: RunRow) -> tuple[ModelRequest, str]:
+        """How the model and the input of a run are opened again."""
+        known = case.configuration(row.id)
+        return known.request, known.input_spec
+
+    def note_run(self, case: Case, row: RunRow, text: str) -> None:
+        """Attach a text to a run."""
+        case.note(row.id, text)
+
+    def pin_run(self, case: Case, row: RunRow) -> None:
+        """Mark a run for comparison, or take its mark off."""
+        if row.pinned:
+            case.unpin(row.id)
+        else:
+            case.pin(row.id)
+
+    def verify(self, path: Path, stop: threading.Event, *, rerun: int) -> Checked:
+        """Every claim of a file, and the run it is about."""
+        return paperwork.verified(path, stop, rerun=rerun)
+
+    def plan(self, wish: PlanWish) -> PlanResult:
+        """What it would take."""
+        return paperwork.planned(wish)
+
+    def prospect(self, settings: RunSettings) -> Prospect:
+        """What settings can come to at best."""
+        return paperwork.prospect(settings)
+
+    def replay(self, wish: ReplayWish) -> ReplayResult:
+        """Certify votes that others drew."""
+        return paperwork.replayed(wish)
+
+    def write_replay(self, result: ReplayResult, path: Path) -> Path:
+        """Write a replay as its suffix says."""
+        return paperwork.written(result, path)
+
+    def explore(
+        self, subject: Subject, evidence: Evidence, axes: AxesChoice, stop: threading.Event
+    ) -> Generator[SliceFigure, None, SliceFigure]:
+        """Map a plane through the picture, finer and finer."""
+        from engine.explain.slices import SliceAxes, explore
+        from engine.inputs import load_input
+        from engine.models import fitted as fit
+        from engine.procedures.on_grid import gridded
+
+        towards = None
+        if axes.kind == "towards":
+            towards = fit(subject.classifier, load_input(axes.towards))
+        return explore(
+            subject.classifier,
+            gridded(subject.fitted, evidence.settings)[0],
+            evidence.settings,
+            region=evidence.region,
+            center_class=evidence.predicted_class,
+            axes=SliceAxes(kind=axes.kind, towards=towards, seed=evidence.settings.seed),
+            budget_seconds=SLICE_SECONDS,
+            stop=stop,
+        )
+
+    def meaning(self, subject: Subject, evidence: Evidence) -> Meaning | None:
+        """What the numbers look like; None where a graph cannot be read again."""
+        from engine.explain.examples import meaning
+        from engine.procedures.on_grid import gridded
+
+        return meaning(
+            subject.classifier,
+            gridded(subject.fitted, evidence.settings)[0],
+            evidence.settings,
+            region=evidence.region,
+            center_class=evidence.predicted_class,
+        )
+
+    def preview(self, evidence: Evidence, illustrations: Illustrations) -> list[bytes]:
+        """The report's pages as PNG."""
+        from engine.report import preview_pages
+
+        return preview_pages(evidence, illustrations, PREVIEW_PPI)
+
+    def export(
+        self, evidence: Evidence, illustrations: Illustrations, fmt: ExportFormat, path: Path
+    ) -> Path:
+        """Write a report or the bare evidence."""
+        from engine import report
+
+        writers: dict[ExportFormat, Any] = {
+            "pdf": report.write_pdf,
+            "html": report.write_html,
+            "csv": report.write_csv,
+            "json": report.write_json,
+        }
+        writers[fmt](evidence, path, illustrations)
+        return path
+
+    def examine(self) -> str:
+        """Versions, devices and what is missing, a line each."""
+        from engine.system.doctor import examine
+
+        lines = []
+        for finding in examine():
+            lines.append(f"{finding.level:5} {finding.topic:28} {finding.value}")
+            if finding.advice:
+                lines.append(f"      {finding.advice}")
+        return "\n".join(lines)

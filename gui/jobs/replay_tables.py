@@ -1,0 +1,177 @@
+"""A replay as a table, as facts in words, and as the curve of certified accuracy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from engine.core.rounding import confidence_percent, round_down
+from engine.figures import Curve, CurveFigure
+from engine.regions import CellMap, Count, Region, Staircase
+from engine.regions.base import counted
+
+if TYPE_CHECKING:
+    from engine.replay import ReplayResult, ReplayRow
+
+DIGITS = 4
+_MOST_CURVES = 3
+_HEADER = ("Row", "Label", "Outcome", "Class", "Certified", "p lower", "n")
+
+
+def header(result: ReplayResult) -> tuple[str, ...]:
+    """Names of the columns: the usual ones, then what was asked about."""
+    return (*_HEADER, *result.summary.certified_accuracy)
+
+
+def texts(row: ReplayRow) -> tuple[str, ...]:
+    """What the columns say of a row."""
+    return (
+        str(row.idx),
+        str(row.label),
+        row.outcome,
+        "" if row.predicted_class is None else str(row.predicted_class),
+        _certified(row),
+        round_down(row.bounds.p_lower, DIGITS),
+        f"{row.n:,}" if row.n else "",
+        *("yes" if answer else "no" for answer in row.certified_at.values()),
+    )
+
+
+def _certified(row: ReplayRow) -> str:
+    """A radius as a number, any other region by its headline."""
+    if row.radius is not None:
+        return round_down(row.radius, DIGITS)
+    return row.region.headline() if row.region is not None else ""
+
+
+def facts(result: ReplayResult) -> list[tuple[str, str]]:
+    """All rows together: each by itself, all at once, and the population they come from."""
+    summary = result.summary
+    shares = [("correct and certified", summary.clean_accuracy)]
+    shares += list(summary.certified_accuracy.items())
+    rows = [("rows", f"{summary.rows:,}"), ("abstained", f"{summary.abstained:,}")]
+    for key, (name, share) in zip(("clean", *summary.certified_accuracy), shares, strict=True):
+        rows.append((name, _percent(share, summary.rows)))
+        rows += _as_a_set(result, key)
+    if summary.acr is not None:
+        rows.append(("average radius", round_down(summary.acr, DIGITS)))
+    return rows
+
+
+def _as_a_set(result: ReplayResult, key: str) -> Iterator[tuple[str, str]]:
+    """The same share with alpha shared out over the rows, and of the population."""
+    summary, together = result.summary, result.summary.simultaneous
+    what = "" if key == "clean" else f"{key}, "
+    if together is not None:
+        shares = {"clean": together.clean_accuracy, **together.certified_accuracy}
+        share = _percent(shares[key], summary.rows)
+        yield f"{what}all at once, alpha {together.alpha:g}", share
+    if key in summary.population:
+        confidence = confidence_percent(result.alpha)
+        share = round_down(100 * summary.population[key].population_lower, 2)
+        yield f"{what}population, {confidence} % confidence", f"at least {share} %"
+
+
+def curve(result: ReplayResult) -> CurveFigure | None:
+    """Share of rows that are correct and certified, over the size of the change.
+
+    The size is what the regions measure: a radius, a number of things, a strength for each number
+    of things, or additions and deletions alone. None without a certified row.
+    """
+    regions = [row.region for row in result.rows if row.region is not None]
+    if not regions:
+        return None
+    sizes, x_name = _SIZES[regions[0].kind]
+    valid = "" if result.independent else "not independent: no valid claim · "
+    return CurveFigure(
+        title="Certified accuracy",
+        subtitle=f"{valid}{result.scheme.noise_in_words()} · {result.bound} bound",
+        x_name=x_name,
+        y_name="share of rows",
+        curves=tuple(sizes(result)),
+    )
+
+
+def _right(result: ReplayResult) -> list[Region]:
+    """What is certified of the rows that are right."""
+    return [
+        row.region
+        for row in result.rows
+        if row.region is not None and row.predicted_class == row.label
+    ]
+
+
+def _balls(result: ReplayResult) -> Iterator[Curve]:
+    own = [row.radius for row in result.rows if row.predicted_class == row.label]
+    total, together = len(result.rows), result.summary.simultaneous
+    yield Curve(name=f"each row, alpha {result.alpha:g}", points=_steps(own, total))
+    if together is not None:
+        joint = [
+            radius
+            for row, radius in zip(result.rows, together.radii, strict=True)
+            if row.bounds.top == row.label
+        ]
+        name = f"all rows at once, alpha {together.alpha:g}"
+        yield Curve(name=name, points=_steps(joint, total), dashed=True)
+
+
+def _counts(result: ReplayResult) -> Iterator[Curve]:
+    most = [region.most for region in _right(result) if isinstance(region, Count)]
+    yield Curve(name=f"each row, alpha {result.alpha:g}", points=_shares(most, result))
+
+
+def _staircases(result: ReplayResult) -> Iterator[Curve]:
+    """A curve of strengths for each of the first numbers of things."""
+    stairs = [region for region in _right(result) if isinstance(region, Staircase)]
+    steps = max((len(region.reach) for region in stairs), default=0)
+    for step in range(min(steps, _MOST_CURVES)):
+        reach = [region.reach[step] for region in stairs if step < len(region.reach)]
+        name = counted(stairs[0].first + step, stairs[0].things)
+        yield Curve(name=name, points=_steps(reach, len(result.rows)))
+
+
+def _cells(result: ReplayResult) -> Iterator[Curve]:
+    maps = [region for region in _right(result) if isinstance(region, CellMap)]
+    if maps:
+        names = (maps[0].row_term, maps[0].column_term)
+        for place, name in enumerate(names):
+            most = [region.most()[place] for region in maps]
+            yield Curve(name=f"{name} alone", points=_shares(most, result))
+
+
+_SIZES: dict[str, tuple[Callable[[ReplayResult], Iterator[Curve]], str]] = {
+    "ball": (_balls, "radius"),
+    "count": (_counts, "number of changed things"),
+    "staircase": (_staircases, "strength"),
+    "cells": (_cells, "number of changes"),
+}
+"""By kind of region: its curves and what they run over."""
+
+
+def _shares(most: Sequence[int], result: ReplayResult) -> tuple[tuple[float, float], ...]:
+    """Share of the rows that are right and certified against at least so many changes."""
+    total = len(result.rows)
+    return tuple(
+        (float(size), sum(one >= size for one in most) / total)
+        for size in range(max(most, default=0) + 2)
+    )
+
+
+def _steps(radii: Sequence[float | None], total: int) -> tuple[tuple[float, float], ...]:
+    """A falling staircase: at each radius one row less is certified."""
+    known = sorted(radius for radius in radii if radius is not None)
+    points = [(0.0, len(known) / total)]
+    for place, radius in enumerate(known):
+        left = len(known) - place
+        points += [(radius, left / total), (radius, (left - 1) / total)]
+    return tuple(points)
+
+
+def _percent(share: float, total: int) -> str:
+    """A share of ``total`` rows, rounded down from the exact fraction.
+
+    >>> _percent(113 / 200, 200), _percent(2 / 3, 3)
+    ('56.50 %', '66.66 %')
+    """
+    hundredths = round(share * total) * 10_000 // total
+    return f"{hundredths // 100}.{hundredths % 100:02d} %"

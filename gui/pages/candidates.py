@@ -1,0 +1,142 @@
+"""Who takes part in a comparison, with the noise each was trained for, and what came of each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QGridLayout,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.comparison.labels import labels
+from gui.plots.candidate_key import Key
+from gui.style.theme import set_role
+from gui.widgets.elided import ElidedLabel
+from gui.widgets.section import Section, say, words
+
+if TYPE_CHECKING:
+    from engine.comparison import Contender
+
+_MOST = 6
+"""So many colours and marks there are to tell contenders apart."""
+
+
+class WhoPanel(Section):
+    """A check box per contender.
+
+    Signals:
+        ask: another model is wanted.
+        changed: others take part.
+    """
+
+    ask = Signal()
+    changed = Signal()
+
+    def __init__(self, *, parent: QWidget | None = None) -> None:
+        super().__init__("Who takes part", parent=parent)
+        self.known: list[Contender] = []
+        self.boxes: list[QCheckBox] = []
+        self.add = QPushButton("&Add model…")
+        self.add.setToolTip(
+            "A model of your own. If its file does not say with which noise it was trained, "
+            "the noise of the main form is taken"
+        )
+        self.add.clicked.connect(self.ask)
+        self.header.addWidget(self.add)
+        self.hint = words(role="small")
+        self._rows = QVBoxLayout()
+        self._rows.setSpacing(6)
+        self.content.addLayout(self._rows)
+        self.content.addWidget(self.hint)
+        say(self.hint, "Looking for models…")
+
+    @property
+    def chosen(self) -> tuple[Contender, ...]:
+        """Those that take part."""
+        pairs = zip(self.known, self.boxes, strict=True)
+        return tuple(one for one, box in pairs if box.isChecked())
+
+    def offer(self, contenders: tuple[Contender, ...]) -> None:
+        """These may take part; those that are known already stay as they are."""
+        for one in contenders:
+            if one not in self.known:
+                self._append(one)
+        for box, text in zip(self.boxes, labels(self.known), strict=True):
+            box.setText(text)
+        say(self.hint, "" if self.known else "No shipped model answers such an attacker.")
+        self._limit()
+        self.changed.emit()
+
+    def _append(self, one: Contender) -> None:
+        box = QCheckBox()
+        box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        box.setChecked(len(self.chosen) < _MOST)
+        noise = words(one.scheme.noise_in_words(), "small")
+        box.setAccessibleDescription(f"{one.model}, {noise.text()}")
+        box.setToolTip(f"{one.name} ({one.model})")
+        box.toggled.connect(self._limit)
+        box.toggled.connect(self.changed)
+        row = QVBoxLayout()
+        row.setSpacing(0)
+        row.addWidget(box)
+        noise.setContentsMargins(22, 0, 0, 0)
+        row.addWidget(noise)
+        self._rows.addLayout(row)
+        self.known.append(one)
+        self.boxes.append(box)
+
+    def _limit(self) -> None:
+        full = len(self.chosen) >= _MOST
+        for box in self.boxes:
+            box.setEnabled(box.isChecked() or not full)
+
+
+class Results(QWidget):
+    """A line per contender: its key, its name, its noise, and what came of it.
+
+    Attributes:
+        texts: what is said of each.
+    """
+
+    def __init__(self, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.texts: list[str] = []
+        self._names: tuple[str, ...] = ()
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(10)
+        self._grid.setVerticalSpacing(3)
+        self._grid.setColumnStretch(2, 1)
+
+    def show_results(
+        self, names: tuple[str, ...], noises: tuple[str, ...], told: list[tuple[bool, str]]
+    ) -> None:
+        """Change the texts; lines are made anew only for other contenders."""
+        if names != self._names:
+            self._rebuild(names, noises)
+        self.texts = [text for _, text in told]
+        for row, (holds, text) in enumerate(told):
+            label = self._grid.itemAtPosition(row, 3).widget()
+            label.setText(text)  # type: ignore[attr-defined]
+            set_role(label, "certified" if holds else "")
+
+    def _rebuild(self, names: tuple[str, ...], noises: tuple[str, ...]) -> None:
+        self._names = names
+        while (item := self._grid.takeAt(0)) is not None:
+            item.widget().hide()
+            item.widget().deleteLater()
+        for row, (name, noise) in enumerate(zip(names, noises, strict=True)):
+            title, law, result = words(name), ElidedLabel(noise), words()
+            set_role(law, "small")
+            title.setWordWrap(False)
+            result.setWordWrap(False)
+            result.setAlignment(Qt.AlignmentFlag.AlignRight)
+            result.setAccessibleName(f"Result of {name}")
+            for column, widget in enumerate((Key(row), title, law, result)):
+                self._grid.addWidget(widget, row, column)

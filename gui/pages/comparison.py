@@ -1,0 +1,282 @@
+"""Compare schemes: several smoothed models against one attacker, on an input or a set."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Signal as QtSignal
+from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QProgressBar,
+    QPushButton,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.core.errors import UserError
+from gui.controllers.comparison import ADD, COMPARE, Compared, Comparing
+from gui.controllers.session import Session
+from gui.pages.candidates import Results
+from gui.pages.comparison_attacker import AttackerSliders
+from gui.pages.comparison_setup import WIDTH, SetupColumn
+from gui.pages.page import Page
+from gui.plots.comparison import ReachPlot
+from gui.plots.comparison_accuracy import AccuracyPlot
+from gui.plots.comparison_table import SharePlot
+from gui.shell.file_dialogs import MODEL_FILTER, FileAsker, model_spec
+from gui.shell.flag_names import in_the_window
+from gui.style import theme as themes
+from gui.style.theme import set_role
+from gui.widgets.section import say, words
+
+if TYPE_CHECKING:
+    from engine.comparison import Attacker, Contender
+    from engine.comparison.figure import ShareFigure
+    from engine.comparison.landscape import Landscape
+
+_STEPS = 1000
+_WAIT = "Choose who takes part and press Compare."
+_YIELDED = "The comparison was stopped: something else was asked for. What it has is shown."
+
+
+class TradeOffPage(Page):
+    """Left who and on what; right the attacker and the pictures, which follow the sliders.
+
+    Attributes:
+        shown: the comparison on show; None before the first.
+
+    Signals:
+        notice: kind and sentence.
+    """
+
+    beside_form = beside_statement = False
+
+    notice = QtSignal(str, str)
+
+    def __init__(
+        self, session: Session, asker: FileAsker, *, parent: QWidget | None = None
+    ) -> None:
+        super().__init__("Compare schemes", parent=parent)
+        self._session, self._asker = session, asker
+        self._looked = False
+        self.shown: Compared | None = None
+        self._tables: tuple[Landscape | None, ShareFigure | None] = (None, None)
+        self.comparing = Comparing(session.worker, parent=self)
+        self.setup, self.sliders = SetupColumn(session), AttackerSliders()
+        self.reach, self.accuracy, self.shares = ReachPlot(), AccuracyPlot(), SharePlot()
+        self.results, self.complaint = Results(), words(role="abstained")
+        self.bar, self.doing = QProgressBar(), words(role="small")
+        self._lay_out()
+        self._make_buttons()
+        self._connect()
+        self._wait()
+        self._refresh()
+
+    def _lay_out(self) -> None:
+        self.bar.setRange(0, _STEPS)
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName("Progress of the comparison")
+        set_pictures = QSplitter(Qt.Orientation.Horizontal)
+        set_pictures.setChildrenCollapsible(False)
+        for plot in (self.accuracy, self.shares):
+            set_pictures.addWidget(plot)
+        set_pictures.setSizes([400, 500])
+        self.pictures = QStackedWidget()
+        for widget in (self.reach, set_pictures):
+            self.pictures.addWidget(widget)
+        progress = QHBoxLayout()
+        progress.addWidget(self.bar, 2)
+        progress.addWidget(self.doing, 3)
+        right = QWidget()
+        column = QVBoxLayout(right)
+        column.setContentsMargins(8, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(self.sliders)
+        column.addWidget(self.complaint)
+        column.addWidget(self.pictures, 1)
+        column.addWidget(self.results)
+        column.addLayout(progress)
+        say(self.complaint, "")
+        columns = QSplitter(Qt.Orientation.Horizontal)
+        columns.setChildrenCollapsible(False)
+        for widget in (self.setup, right):
+            columns.addWidget(widget)
+        columns.setStretchFactor(1, 1)
+        columns.setSizes([WIDTH, 900])
+        self.content.addWidget(columns, 1)
+
+    def _make_buttons(self) -> None:
+        self.start, self.end = QPushButton("Co&mpare"), QPushButton("&Stop")
+        self.csv, self.json = QPushButton("Save CS&V…"), QPushButton("Save &JSON…")
+        set_role(self.start, "primary")
+        self.end.setToolTip("End it and keep what was compared (Esc)")
+        for place, button in enumerate((self.start, self.end, self.csv, self.json)):
+            self.buttons.insertWidget(place, button)
+
+    def _connect(self) -> None:
+        comparing = self.comparing
+        self.start.clicked.connect(self.compare)
+        self.end.clicked.connect(comparing.stop)
+        self.csv.clicked.connect(lambda: self._ask_where_to_save("csv"))
+        self.json.clicked.connect(lambda: self._ask_where_to_save("json"))
+        self.setup.ask_model.connect(self._ask_for_model)
+        self.setup.ask_folder.connect(self._ask_for_folder)
+        self.setup.changed.connect(self._refresh)
+        self.sliders.changed.connect(self._draw)
+        self.reach.pointed.connect(self.sliders.put)
+        comparing.shipped.connect(self.setup.who.offer)
+        comparing.added.connect(self._on_added)
+        comparing.grown.connect(self._show)
+        comparing.ended.connect(self._on_ended)
+        comparing.failed.connect(self._fail)
+        comparing.yielded.connect(lambda: self.notice.emit("info", _YIELDED))
+        comparing.written.connect(lambda path: self.notice.emit("info", f"Wrote {path}."))
+        self._session.activity_changed.connect(self._refresh)
+        for plot in (self.reach, self.accuracy, self.shares):
+            plot.failed.connect(lambda sentence: self.notice.emit("error", sentence))
+            plot.notice.connect(lambda sentence: self.notice.emit("info", sentence))
+        themes.registry.follow(self._make_room)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The shipped models are looked for when they are first wanted."""
+        super().showEvent(event)
+        if not self._looked:
+            self._looked = True
+            self.comparing.look()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape stops a comparison that goes on, else goes back."""
+        if event.key() == Qt.Key.Key_Escape and self.comparing.going:
+            self.comparing.stop()
+        else:
+            super().keyPressEvent(event)
+
+    @Slot()
+    def compare(self) -> None:
+        """Start what is described."""
+        try:
+            wish = self.setup.wish()
+        except UserError as error:
+            say(self.complaint, str(error))
+            return
+        say(self.complaint, "")
+        self.shown = None
+        self._wait("Opening the models…")
+        self.comparing.compare(wish)
+        self._refresh()
+
+    @Slot(object)
+    def _show(self, compared: Compared) -> None:
+        self.bar.setValue(round(_STEPS * compared.share))
+        self.doing.setText(f"{compared.runs:,} of {compared.total:,} runs · {compared.doing}")
+        other = self.shown is None or self.shown.land is not compared.land
+        self.shown = compared
+        if other:
+            self._draw()
+
+    @Slot(object)
+    def _on_ended(self, compared: Compared) -> None:
+        self._show(compared)
+        whole = compared.runs == compared.total
+        kept = f"stopped after {compared.runs:,} of {compared.total:,} runs"
+        self.doing.setText(f"{compared.total:,} runs" if whole else kept)
+        if not any(compared.land.result.outcomes):
+            self._wait("Stopped before the first run had ended.")
+        self._refresh()
+
+    @Slot()
+    def _draw(self) -> None:
+        """The pictures for the attacker of the sliders."""
+        if self.shown is None:
+            return
+        from engine.comparison.landscape import accuracy_figure, reach_figure
+
+        land, attacker = self.shown.land, self.sliders.attacker
+        if land.result.inputs == 1:
+            self.pictures.setCurrentIndex(0)
+            figure = reach_figure(land, attacker)
+            self.reach.show_figure(figure)
+            told = list(zip(figure.withstands, figure.verdicts, strict=True))
+            self.results.show_results(figure.names, figure.noises, told)
+        else:
+            self.pictures.setCurrentIndex(1)
+            shares = accuracy_figure(land, attacker)
+            self.accuracy.show_figure(shares)
+            self.shares.show_figure(self._table(land, attacker))
+            told = [(i in shares.winners, text) for i, text in enumerate(shares.results)]
+            self.results.show_results(shares.names, shares.noises, told)
+        self._refresh()
+
+    def _table(self, land: Landscape, attacker: Attacker) -> ShareFigure:
+        """The tables; the attacker only moves a frame in them."""
+        from engine.comparison.landscape import share_figure
+
+        known, figure = self._tables
+        if known is not land or figure is None:
+            figure = share_figure(land, attacker)
+        figure = figure.model_copy(update={"attacker": attacker})
+        self._tables = (land, figure)
+        return figure
+
+    def _wait(self, sentence: str = _WAIT) -> None:
+        for plot in (self.reach, self.accuracy, self.shares):
+            plot.wait(sentence)
+        self.results.show_results((), (), [])
+        self.bar.setValue(0)
+        self.doing.setText("")
+
+    @Slot()
+    def _refresh(self) -> None:
+        going, session = self.comparing.going, self._session
+        free = session.is_warm and not going and not session.running
+        self.start.setEnabled(free and bool(self.setup.who.chosen))
+        self.end.setEnabled(going)
+        self.setup.setEnabled(not going)
+        has = self.shown is not None and any(self.shown.land.result.outcomes)
+        for button in (self.csv, self.json):
+            button.setEnabled(has)
+
+    @Slot()
+    def _make_room(self) -> None:
+        """In talk mode the pictures and the attacker are all there is."""
+        self.setup.setVisible(themes.current().scale == 1.0)
+
+    @Slot(str, str)
+    def _fail(self, kind: str, sentence: str) -> None:
+        if kind == COMPARE:
+            self.shown = None
+            self._wait()
+        if kind in (ADD, COMPARE):
+            say(self.complaint, in_the_window(sentence))
+        self._refresh()
+
+    @Slot(object)
+    def _on_added(self, one: Contender) -> None:
+        say(self.complaint, "")
+        self.setup.who.offer((one,))
+
+    @Slot()
+    def _ask_for_model(self) -> None:
+        self._asker.open_file("Add model", MODEL_FILTER, self.add_model)
+
+    def add_model(self, path: Path) -> None:
+        """Let a model of one's own take part."""
+        self.comparing.add(model_spec(path), self._session.settings.scheme)
+
+    @Slot()
+    def _ask_for_folder(self) -> None:
+        self._asker.open_folder("Compare on the pictures of", self.setup.put_folder)
+
+    def _ask_where_to_save(self, fmt: str) -> None:
+        if self.shown is not None:
+            result, attacker = self.shown.land.result, self.sliders.attacker
+            self._asker.save_file(
+                f"Save {fmt.upper()}",
+                f"schemes-compared.{fmt}",
+                lambda path: self.comparing.write(result, attacker, path),
+            )

@@ -1,0 +1,190 @@
+"""What a comparison is made of: who takes part, on which inputs, with how many votes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDoubleSpinBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.core.errors import UserError
+from engine.core.fields import checked
+from engine.evidence.settings import RunSettings
+from gui.controllers.comparison import CompareWish
+from gui.controllers.session import Session
+from gui.pages.candidates import WhoPanel
+from gui.style.theme import set_role
+from gui.widgets.scroll import ScrollColumn
+from gui.widgets.section import Section, say, words
+
+WIDTH = 300
+_DIGITS = "digits"
+_N, _LIMIT, _MOST_INPUTS = 2_000, 20, 100_000
+
+
+class _Chance(QDoubleSpinBox):
+    """Shows no zeros at the end."""
+
+    def textFromValue(self, value: float) -> str:
+        """Shortest form."""
+        return f"{value:g}"
+
+
+class SetupColumn(QWidget):
+    """A column of three parts.
+
+    Signals:
+        ask_model, ask_folder: a file or a folder is wanted.
+        changed: another comparison is described.
+    """
+
+    ask_model = Signal()
+    ask_folder = Signal()
+    changed = Signal()
+
+    def __init__(self, session: Session, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.who = WhoPanel()
+        self.choice = QComboBox()
+        self.choice.addItems(["The current input", "A set"])
+        self.choice.setAccessibleName("Compare on")
+        self.set_spec = QLineEdit(_DIGITS)
+        self.folder = QPushButton("&Folder…")
+        self.limit = _count("Inputs of the set, at most", _LIMIT, _MOST_INPUTS)
+        self.n0 = _count("n0, votes that choose the class", 100, 10**9)
+        self.n = _count("n, votes that bound its probability", _N, 10**9)
+        self.alpha = _Chance(decimals=6, minimum=1e-6, maximum=0.5, singleStep=0.001)
+        self.alpha.setValue(0.001)
+        self.alpha.setAccessibleName("alpha, chance that one statement is wrong")
+        self.name_of_current = words(role="small")
+        self._lay_out()
+        self._connect()
+        self._follow()
+
+    @property
+    def is_set(self) -> bool:
+        """Whether a set is chosen, not the current input."""
+        return self.choice.currentIndex() == 1
+
+    def choose_set(self, spec: str) -> None:
+        """Compare on a set."""
+        self.set_spec.setText(spec)
+        self.choice.setCurrentIndex(1)
+
+    def wish(self) -> CompareWish:
+        """The comparison that is described.
+
+        Raises:
+            UserError: nobody takes part, or there is no input.
+        """
+        session, contenders = self._session, self.who.chosen
+        if not contenders:
+            raise UserError("Choose at least one model to compare.")
+        spec = self._spec()
+        values = session.settings.model_dump(exclude={"scheme", "n0", "n", "alpha", "batch"})
+        values |= {"target": "", "target_radius": 0.0, "bound": self._bound()}
+        settings = checked(
+            RunSettings,
+            **values,
+            n0=self.n0.value(),
+            n=self.n.value(),
+            alpha=self.alpha.value(),
+        )
+        most = self.limit.value() if self.is_set else 1
+        return CompareWish(contenders, spec, most, settings)
+
+    @Slot(Path)
+    def put_folder(self, path: Path) -> None:
+        """Compare on the pictures of a folder."""
+        self.choose_set(str(path))
+
+    def _spec(self) -> str:
+        given, text = self._session.given, self.set_spec.text().strip()
+        if not self.is_set and given is None:
+            raise UserError("There is no current input: open one, or choose a set.")
+        if self.is_set and not text:
+            raise UserError("Name the set, e.g. digits, or choose a folder of pictures.")
+        return text if self.is_set or given is None else given.source
+
+    def _bound(self) -> str:
+        """The form's bound, unless its own scheme needs none."""
+        bound = self._session.settings.bound
+        return "live" if bound == "enumeration" else bound
+
+    def _lay_out(self) -> None:
+        inputs, votes = Section("On what"), Section("Votes of each run")
+        row = QHBoxLayout()
+        row.addWidget(self.set_spec, 1)
+        row.addWidget(self.folder)
+        most = QHBoxLayout()
+        most.addWidget(_label("inputs, at most", self.limit))
+        most.addWidget(self.limit, 1)
+        inputs.content.addWidget(self.choice)
+        inputs.content.addWidget(self.name_of_current)
+        inputs.content.addLayout(row)
+        inputs.content.addLayout(most)
+        grid = QGridLayout()
+        for place, (title, editor) in enumerate(
+            (("n0", self.n0), ("n", self.n), ("alpha", self.alpha))
+        ):
+            grid.addWidget(_label(title, editor), place, 0)
+            grid.addWidget(editor, place, 1)
+        grid.setColumnStretch(1, 1)
+        votes.content.addLayout(grid)
+        self.bound_note = words(role="small")
+        votes.content.addWidget(self.bound_note)
+        scroll = ScrollColumn("The comparison", spacing=14)
+        for part in (self.who, inputs, votes):
+            scroll.column.addWidget(part)
+        scroll.column.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(scroll)
+        self.set_spec.setAccessibleName("The set: digits, a folder, or a data set")
+        self.folder.setAccessibleName("Choose a folder of pictures")
+        self.setMinimumWidth(WIDTH - 40)
+
+    def _connect(self) -> None:
+        session = self._session
+        self.who.ask.connect(self.ask_model)
+        self.who.changed.connect(self.changed)
+        self.folder.clicked.connect(self.ask_folder)
+        self.choice.currentIndexChanged.connect(self._follow)
+        session.input_changed.connect(self._follow)
+        session.settings_changed.connect(self._follow)
+
+    @Slot()
+    def _follow(self) -> None:
+        given = self._session.given
+        current = given.name if given is not None else "none is open"
+        say(self.name_of_current, "" if self.is_set else current)
+        for widget in (self.set_spec, self.folder, self.limit):
+            widget.setEnabled(self.is_set)
+        say(self.bound_note, f"{self._bound()} bound, as in the main form; alpha per statement")
+        self.changed.emit()
+
+
+def _label(title: str, editor: QWidget) -> QLabel:
+    label = QLabel(title)
+    set_role(label, "muted")
+    label.setBuddy(editor)
+    return label
+
+
+def _count(name: str, value: int, most: int) -> QSpinBox:
+    editor = QSpinBox(minimum=1, maximum=most, value=value)
+    editor.setGroupSeparatorShown(True)
+    editor.setAccessibleName(name)
+    return editor

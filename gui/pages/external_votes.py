@@ -1,0 +1,226 @@
+"""Votes that somebody else drew, certified under the scheme of the form."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSplitter,
+    QWidget,
+)
+
+from gui.controllers.documents import REPLAY
+from gui.controllers.session import Session
+from gui.jobs import replay_tables as replaying
+from gui.jobs.document_jobs import ReplayWish
+from gui.pages.page import Page
+from gui.plots import CurvePlot
+from gui.shell.flag_names import in_the_window
+from gui.style.theme import set_role
+from gui.widgets.columns import FittedColumns
+from gui.widgets.facts import FactsTable
+from gui.widgets.scroll import ScrollColumn
+from gui.widgets.section import say, words
+from gui.widgets.text_table_model import RowsModel, plain_table
+
+if TYPE_CHECKING:
+    from engine.replay import ReplayResult, ReplayRow, Selection
+
+_PAUSE_MS = 300
+_LEAST = 110
+"""Pixels for a perturbation to be typed in."""
+_CHOICES: dict[str, Selection | None] = {
+    "the file's selection votes": None,
+    "the label": "label",
+    "the same votes (not independent)": "same",
+}
+
+
+class VotesPage(Page):
+    """A table of rows, what they say together, and certified accuracy over the radius.
+
+    Signals:
+        ask: another file is wanted.
+        save: a replay is wanted as ``json`` or ``csv``.
+        notice: kind and sentence.
+    """
+
+    beside_statement = False
+
+    ask = Signal()
+    save = Signal(object, str)
+    notice = Signal(str, str)
+
+    def __init__(self, session: Session, *, parent: QWidget | None = None) -> None:
+        super().__init__("Votes of others", parent=parent)
+        self._session = session
+        self.path: Path | None = None
+        self.result: ReplayResult | None = None
+        self.choice, self.at = QComboBox(), QLineEdit()
+        self.choice.addItems(list(_CHOICES))
+        self.choice.setAccessibleName("The class is chosen by")
+        self.at.setAccessibleName("Perturbations to answer")
+        self.at.setMinimumWidth(_LEAST)
+        self.complaint, self.notes = words(role="abstained"), words(role="small")
+        self.model: RowsModel[ReplayRow] = RowsModel(("Row",), replaying.texts)
+        self.table = plain_table(self.model, "Rows", ())
+        FittedColumns(self.table)
+        self.facts = FactsTable()
+        self.chart = CurvePlot("Certified accuracy")
+        self._lay_out()
+        self._make_buttons()
+        self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
+        self._pause.timeout.connect(self._replay)
+        self.choice.currentIndexChanged.connect(self._pause.start)
+        self.at.textChanged.connect(self._pause.start)
+        self.chart.failed.connect(lambda sentence: self.notice.emit("error", sentence))
+        self.chart.notice.connect(lambda sentence: self.notice.emit("info", sentence))
+        session.settings_changed.connect(self._settings_changed)
+        session.desk.replayed.connect(self._show)
+        session.desk.written.connect(self._on_written)
+        session.desk.failed.connect(self._fail)
+        self.chart.wait("Open a file of votes.")
+
+    def open(self, path: Path) -> None:
+        """Certify the votes of a file."""
+        self.path = path
+        self.choice.setCurrentIndex(0)
+        self._pause.stop()
+        self._forget(f"Certifying {path.name}…")
+        self._replay()
+
+    def _lay_out(self) -> None:
+        asked = QHBoxLayout()
+        for title, editor in (("class chosen by", self.choice), ("certified at", self.at)):
+            label = QLabel(title)
+            set_role(label, "muted")
+            label.setBuddy(editor)
+            asked.addWidget(label)
+            asked.addWidget(editor, 1)
+        self.content.addLayout(asked)
+        for widget in (self.complaint, self.notes):
+            self.content.addWidget(widget)
+            say(widget, "")
+        scroll = ScrollColumn("All rows together", spacing=8)
+        scroll.column.addWidget(self.facts)
+        scroll.column.addStretch(1)
+        below = QSplitter(Qt.Orientation.Horizontal)
+        rows = QSplitter(Qt.Orientation.Vertical)
+        for splitter, widgets in ((below, (scroll, self.chart)), (rows, (self.table, below))):
+            splitter.setChildrenCollapsible(False)
+            for widget in widgets:
+                splitter.addWidget(widget)
+        below.setSizes([260, 500])
+        rows.setSizes([230, 330])
+        self.content.addWidget(rows, 1)
+
+    def _make_buttons(self) -> None:
+        self.csv, self.json = QPushButton("Save &CSV…"), QPushButton("Save &JSON…")
+        self.other = QPushButton("&Open votes…")
+        self.csv.clicked.connect(lambda: self._save("csv"))
+        self.json.clicked.connect(lambda: self._save("json"))
+        self.other.clicked.connect(self.ask)
+        for place, button in enumerate((self.other, self.csv, self.json)):
+            self.buttons.insertWidget(place, button)
+        for button in (self.csv, self.json):
+            button.setEnabled(False)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The terms are those of the form's scheme."""
+        super().showEvent(event)
+        self._name_terms()
+
+    def _name_terms(self) -> None:
+        terms = self._session.settings.scheme.terms
+        self.at.setPlaceholderText(",".join(f"{term}=1" for term in terms))
+        meaning = "; ".join(f"{term}: {text}" for term, text in terms.items())
+        self.at.setToolTip(f"Perturbations to answer, with spaces between them. {meaning}")
+
+    @Slot()
+    def _settings_changed(self) -> None:
+        self._name_terms()
+        if self.isVisible() and self.path is not None:
+            self._pause.start()
+
+    @Slot()
+    def _replay(self) -> None:
+        session = self._session
+        if self.path is not None and not session.complaint:
+            session.desk.replay(
+                ReplayWish(
+                    self.path,
+                    session.settings,
+                    selection=_CHOICES[self.choice.currentText()],
+                    at=perturbations(self.at.text()),
+                )
+            )
+
+    def _forget(self, sentence: str) -> None:
+        self.result = None
+        self.set_subtitle(sentence)
+        self.model.show_rows(())
+        self.facts.show_rows([])
+        self.chart.wait("")
+        say(self.notes, "")
+        for button in (self.csv, self.json):
+            button.setEnabled(False)
+
+    @Slot(object)
+    def _show(self, result: ReplayResult) -> None:
+        self.result = result
+        say(self.complaint, "")
+        self.set_subtitle(
+            f"{Path(result.source).name} · {result.scheme.noise_in_words()} · "
+            f"alpha {result.alpha:g} · {result.bound} bound"
+        )
+        self.model.show_rows(result.rows, replaying.header(result))
+        self.facts.show_rows(replaying.facts(result))
+        say(self.notes, " ".join(result.notes))
+        figure = replaying.curve(result)
+        if figure is not None:
+            self.chart.show_figure(figure)
+        else:
+            self.chart.wait("No row is certified.")
+        for button in (self.csv, self.json):
+            button.setEnabled(True)
+
+    @Slot(str, str)
+    def _fail(self, kind: str, sentence: str) -> None:
+        if kind == REPLAY:
+            self._forget(self.path.name if self.path else "")
+            say(self.complaint, in_the_window(sentence))
+            self.chart.wait("There are no votes to show.")
+
+    @Slot(object)
+    def _on_written(self, path: Path) -> None:
+        self.notice.emit("info", f"Wrote {path}.")
+
+    def _save(self, fmt: str) -> None:
+        if self.result is not None:
+            self.save.emit(self.result, fmt)
+
+
+def perturbations(text: str) -> tuple[str, ...]:
+    """The perturbations in a line; a new one begins where a term comes again.
+
+    >>> perturbations("radius=0.25, radius=0.5")
+    ('radius=0.25', 'radius=0.5')
+    >>> perturbations("entities=1, epsilon=0.5 entities=2, epsilon=0.1")
+    ('entities=1,epsilon=0.5', 'entities=2,epsilon=0.1')
+    """
+    found: list[dict[str, str]] = []
+    for part in re.split(r"[\s,;]+", text.strip()):
+        term = part.partition("=")[0]
+        if not found or term in found[-1]:
+            found.append({})
+        found[-1][term] = part
+    return tuple(",".join(terms.values()) for terms in found if any(terms))

@@ -1,0 +1,238 @@
+"""What would it take: from a few votes to the n that a claim needs, before they are drawn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import (
+    QDoubleSpinBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSpinBox,
+    QWidget,
+)
+
+from engine.evidence.evidence import Evidence
+from gui.controllers.documents import PLAN
+from gui.controllers.resume import MOST
+from gui.controllers.session import Session
+from gui.jobs import plan_tables as planning
+from gui.jobs.document_jobs import PlanWish
+from gui.pages.page import Page
+from gui.plots import CurvePlot
+from gui.setup.perturbation_editor import TargetEditor
+from gui.shell.flag_names import in_the_window
+from gui.style.theme import set_role
+from gui.widgets.facts import FactsTable
+from gui.widgets.scroll import ScrollColumn
+from gui.widgets.section import say, words
+
+if TYPE_CHECKING:
+    from engine.planning import Pilot, PlanResult
+
+_NOTHING_TO_PLAN = "All noise samples of this scheme are counted: there is no n to plan."
+_PAUSE_MS = 250
+"""A plan is made when typing has paused for this long."""
+
+
+class PlannerPage(Page):
+    """A pilot, what is to be certified, a chance of success; the form beside it says the rest.
+
+    Signals:
+        wanted: n and target to put into the form; 0 or an empty text leaves one as it is.
+        notice: kind and sentence.
+    """
+
+    beside_statement = False
+
+    wanted = Signal(int, str)
+    notice = Signal(str, str)
+
+    def __init__(self, session: Session, *, parent: QWidget | None = None) -> None:
+        super().__init__("What would it take?", parent=parent)
+        self._session = session
+        self.plan: PlanResult | None = None
+        self._runner_up: dict[tuple[int, int], float] = {}
+        self.k, self.n0 = _count("Votes for the class", 97, 0), _count("Pilot votes", 100, 1)
+        self.target = TargetEditor()
+        self.power = _number("Chance of success", 0.9, 0.01, 0.999, 0.05)
+        self.from_run = QPushButton("&From the shown run")
+        self.from_run.setToolTip("Take its selection votes as the pilot")
+        self.complaint = words(role="abstained")
+        self.facts, self.notes = FactsTable(), words(role="small")
+        self.chart = CurvePlot("Expected radius over n")
+        self.use_n, self.use_target = QPushButton("Put &n into the form"), QPushButton("")
+        set_role(self.use_n, "primary")
+        self._lay_out()
+        self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
+        self._pause.timeout.connect(self._ask)
+        for editor in (self.k, self.n0, self.power):
+            editor.valueChanged.connect(self._pause.start)
+        self.target.changed.connect(self._pause.start)
+        self.from_run.clicked.connect(self.take_run)
+        self.use_n.clicked.connect(self._want_n)
+        self.use_target.clicked.connect(self._want_target)
+        self.chart.failed.connect(lambda sentence: self.notice.emit("error", sentence))
+        self.chart.notice.connect(lambda sentence: self.notice.emit("info", sentence))
+        session.settings_changed.connect(self._settings_changed)
+        session.evidence_changed.connect(self._follow_run)
+        session.desk.planned.connect(self._show)
+        session.desk.failed.connect(self._fail)
+        self.chart.wait("The curve appears with the first plan.")
+        self._show_buttons(None)
+        self._follow_run()
+
+    @property
+    def _deterministic(self) -> bool:
+        return self._session.settings.scheme.law == "enumerated"
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Plan at once."""
+        super().showEvent(event)
+        self._follow_scheme()
+        self._pause.start(0)
+
+    @Slot()
+    def take_run(self) -> None:
+        """The selection votes of the shown run as the pilot: they bound nothing in it."""
+        if (evidence := self._session.evidence) is not None and evidence.votes.guess is not None:
+            pilot = _pilot_of(evidence)
+            self.n0.setValue(pilot.n0)
+            self.k.setValue(pilot.k)
+            self._runner_up = {(pilot.k, pilot.n0): pilot.runner_up}
+
+    def _lay_out(self) -> None:
+        form = QGridLayout()
+        form.setHorizontalSpacing(8)
+        fields = (
+            ("votes for the class", self.k),
+            ("of pilot votes", self.n0),
+            ("chance of success", self.power),
+        )
+        for place, (title, editor) in enumerate(fields):
+            label = QLabel(title)
+            set_role(label, "muted")
+            label.setBuddy(editor)
+            form.addWidget(label, 0, place)
+            form.addWidget(editor, 1, place)
+        form.addWidget(self.from_run, 1, len(fields))
+        form.addWidget(self.target, 2, 0, 1, len(fields))
+        form.setColumnStretch(len(fields) + 1, 1)
+        self.content.addLayout(form)
+        self.content.addWidget(self.complaint)
+        say(self.complaint, "")
+        scroll = ScrollColumn("The plan", spacing=8)
+        for widget in (self.facts, self.use_n, self.use_target, self.notes):
+            scroll.column.addWidget(widget)
+        scroll.column.addStretch(1)
+        row = QHBoxLayout()
+        row.addWidget(scroll, 2)
+        row.addWidget(self.chart, 3)
+        self.content.addLayout(row, 1)
+
+    def _pilot(self) -> Pilot:
+        from engine.planning import Pilot
+
+        k, n0 = self.k.value(), self.n0.value()
+        return Pilot(k=k, n0=n0, runner_up=self._runner_up.get((k, n0), 1.0))
+
+    @Slot()
+    def _settings_changed(self) -> None:
+        if self.isVisible():
+            self._follow_scheme()
+            self._pause.start()
+
+    def _follow_scheme(self) -> None:
+        self.target.set_scheme(type(self._session.settings.scheme))
+
+    @Slot()
+    def _follow_run(self) -> None:
+        evidence = self._session.evidence
+        self.from_run.setEnabled(evidence is not None and evidence.votes.guess is not None)
+
+    @Slot()
+    def _ask(self) -> None:
+        if self.k.value() > self.n0.value():
+            say(self.complaint, "More votes for the class than pilot votes.")
+            return
+        if self._deterministic:
+            self._forget(_NOTHING_TO_PLAN)
+        elif not self._session.complaint:
+            self._session.desk.plan(
+                PlanWish(
+                    self._session.settings,
+                    pilot=self._pilot(),
+                    target=self.target.text(),
+                    power=self.power.value(),
+                )
+            )
+
+    def _forget(self, sentence: str) -> None:
+        self.plan = None
+        say(self.complaint, "")
+        say(self.notes, "")
+        self.set_subtitle("")
+        self.facts.show_rows([])
+        self._show_buttons(None)
+        self.chart.wait(sentence)
+
+    @Slot(object)
+    def _show(self, plan: PlanResult) -> None:
+        self.plan = plan
+        say(self.complaint, "")
+        self.set_subtitle(
+            f"{plan.scheme.noise_in_words()} · alpha {plan.alpha:g} · {plan.bound} bound"
+        )
+        self.facts.show_rows(planning.facts(plan))
+        say(self.notes, "\n".join(f"– {sentence}" for sentence in plan.notes))
+        self._show_buttons(plan)
+        self.chart.show_figure(planning.curve(plan))
+
+    def _show_buttons(self, plan: PlanResult | None) -> None:
+        n = planning.wanted_n(plan) if plan else None
+        self.use_n.setVisible(n is not None)
+        self.use_n.setText(f"Put &n = {n:,} into the form" if n is not None else "")
+        self.use_target.setVisible(bool(plan and plan.target))
+        self.use_target.setText(f"&Stop at {planning.spelled(plan.target)}" if plan else "")
+        self.use_target.setToolTip("Put this into the form: the run ends once it is decided")
+
+    @Slot(str, str)
+    def _fail(self, kind: str, sentence: str) -> None:
+        if kind == PLAN:
+            say(self.complaint, in_the_window(sentence))
+
+    @Slot()
+    def _want_n(self) -> None:
+        if self.plan is not None and (n := planning.wanted_n(self.plan)) is not None:
+            self.wanted.emit(n, "")
+
+    @Slot()
+    def _want_target(self) -> None:
+        if self.plan is not None:
+            self.wanted.emit(0, self.plan.target)
+
+
+def _pilot_of(evidence: Evidence) -> Pilot:
+    from engine.core.records import Votes
+    from engine.planning import Pilot
+
+    votes = evidence.votes
+    return Pilot.of(Votes(counts=votes.selection, failures=votes.selection_failures))
+
+
+def _count(name: str, value: int, least: int) -> QSpinBox:
+    editor = QSpinBox(minimum=least, maximum=MOST, value=value)
+    editor.setGroupSeparatorShown(True)
+    editor.setAccessibleName(name)
+    return editor
+
+
+def _number(name: str, value: float, low: float, high: float, step: float) -> QDoubleSpinBox:
+    editor = QDoubleSpinBox(decimals=3, minimum=low, maximum=high, singleStep=step)
+    editor.setValue(value)
+    editor.setAccessibleName(name)
+    return editor

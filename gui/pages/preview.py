@@ -1,0 +1,78 @@
+"""The report as it will be printed, before it is saved."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QPixmap, QResizeEvent
+from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from gui.pages.page import Page
+
+WIDEST = 900
+_FORMATS = ("pdf", "html", "csv", "json")
+
+
+class Preview(Page):
+    """Pages one below the other, and a button for every format."""
+
+    def __init__(self, actions: dict[str, QAction], *, parent: QWidget | None = None) -> None:
+        super().__init__("Report", parent=parent)
+        for fmt in _FORMATS:
+            button = QPushButton(f"Save {fmt.upper()}…")
+            button.setAccessibleName(f"Save as {fmt.upper()}")
+            action = actions[f"export-{fmt}"]
+            button.clicked.connect(action.trigger)
+            action.enabledChanged.connect(button.setEnabled)
+            button.setEnabled(action.isEnabled())
+            self.buttons.insertWidget(self.buttons.count() - 1, button)
+        self.pages: list[QPixmap] = []
+        self._labels: list[QLabel] = []
+        self._inside = QWidget()
+        self._column = QVBoxLayout(self._inside)
+        self._column.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._column.setSpacing(12)
+        self.scroll = QScrollArea()
+        self.scroll.setWidgetResizable(True)
+        self.scroll.setWidget(self._inside)
+        self.scroll.setAccessibleName("Pages of the report")
+        self.content.addWidget(self.scroll)
+        self.wait()
+
+    def wait(self) -> None:
+        """Say that the pages are being made."""
+        self._clear()
+        self.set_subtitle("Making the pages…")
+
+    def show_pages(self, pages: list[bytes]) -> None:
+        """Show PNG images of the pages."""
+        self._clear()
+        self.set_subtitle(f"{len(pages)} page{'s' * (len(pages) != 1)}, as they will be printed")
+        for number, data in enumerate(pages, 1):
+            pixmap = QPixmap()
+            pixmap.loadFromData(data)
+            label = QLabel()
+            label.setAccessibleName(f"Page {number}")
+            self.pages.append(pixmap)
+            self._labels.append(label)
+            self._column.addWidget(label)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Pages are as wide as the window allows."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        width = min(WIDEST, max(200, self.scroll.viewport().width() - 30))
+        ratio = self.devicePixelRatioF()
+        for label, pixmap in zip(self._labels, self.pages, strict=True):
+            mode = Qt.TransformationMode.SmoothTransformation
+            scaled = pixmap.scaledToWidth(round(width * ratio), mode)
+            scaled.setDevicePixelRatio(ratio)
+            label.setPixmap(scaled)
+
+    def _clear(self) -> None:
+        for label in self._labels:
+            self._column.removeWidget(label)
+            label.deleteLater()
+        self._labels, self.pages = [], []

@@ -1,0 +1,203 @@
+"""The runs of the open case: find one, look at it, compare two, go on with one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QItemSelection, Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QLineEdit,
+    QPushButton,
+    QSplitter,
+    QTableView,
+    QWidget,
+)
+
+from engine.evidence.evidence import Evidence
+from gui.controllers.case import CaseBook
+from gui.pages.page import Page
+from gui.pages.runs_model import NOTE, RunsModel, filtered, run_title
+from gui.results.record import RecordView
+from gui.widgets.columns import FittedColumns
+
+if TYPE_CHECKING:
+    from engine.case import RunRow
+
+_LEAST = (0, 90, 70, 120, 90, 90, 0, 0, 90)
+"""Widths to which columns are shortened; 0 where they never are."""
+_EMPTY = "No runs yet. While a case is open, every run is recorded in it."
+_WAIT = "It is read when the run that is going has ended."
+_NO_RESULT = "This run has no result: it was interrupted. Its votes are kept; go on with it."
+
+
+class RunsPage(Page):
+    """A list above, one or two results below.
+
+    Signals:
+        go_on: a row that is to be counted on.
+        export: evidence and format.
+        notice: kind and sentence.
+    """
+
+    beside_form = beside_statement = False
+
+    go_on = Signal(object)
+    export = Signal(object, str)
+    notice = Signal(str, str)
+
+    def __init__(self, book: CaseBook, *, parent: QWidget | None = None) -> None:
+        super().__init__("Runs", parent=parent)
+        self._book = book
+        self._compared: list[RunRow] = []
+        self.model = RunsModel()
+        self.proxy = filtered(self.model)
+        self.filter = QLineEdit(placeholderText="Filter", clearButtonEnabled=True)
+        self.filter.setAccessibleName("Filter the runs")
+        self.filter.setMaximumWidth(220)
+        self.filter.textChanged.connect(self.proxy.setFilterFixedString)
+        self.table = self._make_table()
+        self.first, self.second = RecordView(), RecordView()
+        views = QSplitter(Qt.Orientation.Horizontal)
+        views.setChildrenCollapsible(False)
+        rows = QSplitter(Qt.Orientation.Vertical)
+        rows.setChildrenCollapsible(False)
+        for view in (self.first, self.second):
+            views.addWidget(view)
+            view.export.connect(self.export)
+            view.notice.connect(self.notice)
+        for widget in (self.table, views):
+            rows.addWidget(widget)
+        rows.setSizes([200, 430])
+        self.second.hide()
+        self.content.addWidget(rows, 1)
+        self._make_buttons()
+        book.listed.connect(self.refresh)
+        book.opened.connect(self._clear)
+        book.result_read.connect(self._show_result)
+        self.model.noted.connect(book.note)
+        self.refresh()
+
+    @property
+    def chosen(self) -> RunRow | None:
+        """The selected run."""
+        found = self.table.selectionModel().selectedRows()
+        return self.model.rows[self.proxy.mapToSource(found[0]).row()] if found else None
+
+    @Slot()
+    def refresh(self) -> None:
+        """The list as it was read last; the newest run is looked at first."""
+        rows = self._book.listing.rows
+        self.model.show_rows(rows)
+        self.set_subtitle(f"{self._book.title} · {len(rows)} run{'s' * (len(rows) != 1)}")
+        if not rows:
+            self.first.show_text("", _EMPTY)
+        elif self.chosen is None and not self._compared:
+            self.table.selectRow(0)
+        elif self.chosen is not None and not self._book.counting:
+            self._book.read_result(self.chosen)  # labels may have been added to it
+        self._refresh_buttons()
+
+    def compare(self) -> None:
+        """Show the two runs that were pinned, side by side."""
+        self._compared = [row for row in self.model.rows if row.pinned][:2][::-1]
+        if len(self._compared) == 2:
+            self.second.show()
+            self.table.clearSelection()
+            for row in self._compared:
+                self._book.read_result(row)
+
+    def _make_table(self) -> QTableView:
+        table = QTableView()
+        table.setModel(self.proxy)
+        table.setSortingEnabled(True)
+        table.sortByColumn(0, Qt.SortOrder.DescendingOrder)
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setEditTriggers(
+            QAbstractItemView.EditTrigger.DoubleClicked
+            | QAbstractItemView.EditTrigger.EditKeyPressed
+        )
+        table.setTabKeyNavigation(False)
+        table.setWordWrap(False)
+        table.setShowGrid(False)
+        table.setAccessibleName("Runs of the case")
+        table.verticalHeader().hide()
+        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        table.verticalHeader().setDefaultSectionSize(26)
+        table.horizontalHeader().setStretchLastSection(True)
+        table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
+        FittedColumns(table, _LEAST)
+        table.setMinimumHeight(110)
+        table.selectionModel().selectionChanged.connect(self._choose)
+        return table
+
+    def _make_buttons(self) -> None:
+        self.pin = QPushButton("&Pin")
+        self.compare_button = QPushButton("&Compare pinned")
+        self.resume = QPushButton("&Go on")
+        self.note = QPushButton("Edit &note")
+        self.pin.setToolTip("Mark a run for comparison")
+        self.compare_button.setToolTip("Show the two runs pinned side by side")
+        self.resume.setToolTip("Open its model and input and count the missing votes")
+        self.pin.clicked.connect(self._pin)
+        self.compare_button.clicked.connect(self.compare)
+        self.resume.clicked.connect(self._go_on)
+        self.note.clicked.connect(self._edit_note)
+        buttons = (self.filter, self.resume, self.note, self.pin, self.compare_button)
+        for place, widget in enumerate(buttons):
+            self.buttons.insertWidget(place, widget)
+
+    def _refresh_buttons(self) -> None:
+        row = self.chosen
+        self.pin.setEnabled(row is not None)
+        self.pin.setText("Un&pin" if row is not None and row.pinned else "&Pin")
+        self.note.setEnabled(row is not None)
+        self.resume.setEnabled(row is not None and row.resumable)
+        self.compare_button.setEnabled(sum(row.pinned for row in self.model.rows) >= 2)
+
+    @Slot(QItemSelection, QItemSelection)
+    def _choose(self, chosen: QItemSelection, before: QItemSelection) -> None:
+        row = self.chosen
+        self._refresh_buttons()
+        if row is None:
+            return
+        self._compared = []
+        self.second.hide()
+        self.first.show_text(run_title(row), _WAIT if self._book.counting else "Reading…")
+        self._book.read_result(row)
+
+    @Slot(object, object)
+    def _show_result(self, row: RunRow, evidence: Evidence | str | None) -> None:
+        """A result that was read; one that nobody waits for any more is dropped."""
+        waited = [r.id for r in self._compared] or ([self.chosen.id] if self.chosen else [])
+        if row.id not in waited:
+            return
+        view = (self.first, self.second)[waited.index(row.id)]
+        if isinstance(evidence, Evidence):
+            view.show_evidence(evidence, run_title(row))
+        else:
+            view.show_text(run_title(row), evidence or _NO_RESULT)
+
+    @Slot()
+    def _clear(self) -> None:
+        self._compared = []
+        self.second.hide()
+        self.first.show_text("", "Reading the runs…")
+
+    @Slot()
+    def _pin(self) -> None:
+        if (row := self.chosen) is not None:
+            self._book.pin(row)
+
+    @Slot()
+    def _go_on(self) -> None:
+        if (row := self.chosen) is not None:
+            self.go_on.emit(row)
+
+    @Slot()
+    def _edit_note(self) -> None:
+        found = self.table.selectionModel().selectedRows(NOTE)
+        if found:
+            self.table.edit(found[0])

@@ -1,0 +1,183 @@
+"""The runs of a case as a table; only what is visible is ever asked for."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QSortFilterProxyModel,
+    Qt,
+    Signal,
+)
+
+from engine.core.fields import field_specs
+
+if TYPE_CHECKING:
+    from engine.case import RunRow
+
+Index = QModelIndex | QPersistentModelIndex
+COLUMNS = ("Run", "Model", "Input", "Setting", "Outcome", "Certified", "n", "Date", "Note")
+OUTCOME, NOTE = COLUMNS.index("Outcome"), COLUMNS.index("Note")
+_NUMBER = re.compile(r"[\d,]*\d(\.\d+)?")
+_NUMBERS = {COLUMNS.index(name) for name in ("Run", "n")}
+
+
+class RunsModel(QAbstractTableModel):
+    """Rows of a case.
+
+    Attributes:
+        rows: as the case gave them, newest first.
+
+    Signals:
+        noted: a row and the text that somebody typed for it.
+    """
+
+    noted = Signal(object, str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: tuple[RunRow, ...] = ()
+
+    def show_rows(self, rows: tuple[RunRow, ...]) -> None:
+        """Show these rows; where only their contents changed, the selection stays."""
+        same = [row.id for row in rows] == [row.id for row in self.rows]
+        if same and rows:
+            self.rows = rows
+            self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, len(COLUMNS) - 1))
+            return
+        self.beginResetModel()
+        self.rows = rows
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        """How many."""
+        return 0 if parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        """How many facts of each."""
+        return 0 if parent.isValid() else len(COLUMNS)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        """Names of the columns."""
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return COLUMNS[section]
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """A fact, as text, to sort by, or in full."""
+        row, column = self.rows[index.row()], index.column()
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
+            return texts(row)[column]
+        if role == Qt.ItemDataRole.UserRole:
+            return sort_keys(row)[column]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return row.damage or texts(row)[column]
+        if role == Qt.ItemDataRole.TextAlignmentRole and column in _NUMBERS:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        """A typed note."""
+        row = self.rows[index.row()]
+        if index.column() != NOTE or str(value) == row.note:
+            return False
+        self.noted.emit(row, str(value))
+        return True
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Notes can be edited."""
+        flags = super().flags(index)
+        return flags | Qt.ItemFlag.ItemIsEditable if index.column() == NOTE else flags
+
+
+def filtered(model: RunsModel) -> QSortFilterProxyModel:
+    """The model behind a filter over all columns, sorted by value and not by text."""
+    proxy = QSortFilterProxyModel()
+    proxy.setSourceModel(model)
+    proxy.setFilterKeyColumn(-1)
+    proxy.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+    proxy.setSortRole(Qt.ItemDataRole.UserRole)
+    return proxy
+
+
+def texts(row: RunRow) -> tuple[str, ...]:
+    """What the columns say of a run."""
+    settings = row.settings
+    return (
+        f"{'● ' if row.pinned else ''}{row.id}",
+        row.model.name,
+        row.input.name,
+        setting(row),
+        outcome(row),
+        row.certified,
+        f"{row.counted:,} of {settings.n:,}" if row.counted != settings.n else f"{row.counted:,}",
+        _local(row.created),
+        row.note,
+    )
+
+
+def sort_keys(row: RunRow) -> tuple[Any, ...]:
+    """What the columns are sorted by."""
+    shown = list(texts(row))
+    shown[7] = row.created
+    keys: list[Any] = [text.lower() for text in shown]
+    keys[0], keys[5], keys[6] = row.id, _size(row), row.counted
+    return tuple(keys)
+
+
+def _size(row: RunRow) -> float:
+    """How much is certified: the radius, else the first number of what is said of it."""
+    if row.radius is not None:
+        return row.radius
+    found = _NUMBER.search(row.certified)
+    return float(found[0].replace(",", "")) if found else -1.0
+
+
+def setting(row: RunRow) -> str:
+    """What a run was declared with, in few words."""
+    settings, scheme = row.settings, row.settings.scheme
+    level = " ".join(
+        f"{spec.name} {value}"
+        for spec in field_specs(type(scheme))
+        if (value := getattr(scheme, spec.name)) is not None
+        and not (spec.advanced and value == spec.default)
+    )
+    if scheme.law == "enumerated":
+        return f"{scheme.key} {level}"
+    noise = f", {settings.noise}" if scheme.law == "continuous" else ""
+    return (
+        f"{scheme.key} {level}, {settings.bound}{noise}, seed {settings.seed}, "
+        f"alpha {settings.alpha:g}"
+    )
+
+
+def outcome(row: RunRow) -> str:
+    """What became of a run, in words."""
+    if row.state == "damaged":
+        return "damaged"
+    if row.state == "counting":
+        return "being counted"
+    if row.state == "interrupted":
+        return "interrupted, no result"
+    named = f"{row.outcome} '{row.class_name}'" if row.class_name else row.outcome
+    return f"{named}, stopped" if row.state == "stopped" else named
+
+
+def run_title(row: RunRow) -> str:
+    """How a run is named above its result."""
+    again = f", run {row.number} of {row.of} on this model, input and setting"
+    return f"Run {row.id}{again if row.of > 1 else ''}"
+
+
+def _local(created: str) -> str:
+    try:
+        return datetime.fromisoformat(created).astimezone().strftime("%Y-%m-%d %H:%M")
+    except ValueError:
+        return created

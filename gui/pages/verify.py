@@ -1,0 +1,133 @@
+"""What a report, an evidence file or a case claims, and whether that is so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QPushButton, QSplitter, QWidget
+
+from gui.controllers.documents import VERIFY, Desk
+from gui.jobs.document_jobs import Checked
+from gui.pages.page import Page
+from gui.results.record import RecordView
+from gui.style import theme as themes
+from gui.style.theme import set_role
+from gui.widgets.columns import FittedColumns
+from gui.widgets.section import say, words
+from gui.widgets.text_table_model import RowsModel, plain_table
+
+if TYPE_CHECKING:
+    from engine.verify import Claim, VerificationReport
+
+RERUN = 3
+"""Blocks that are drawn again when that is asked for."""
+_MARKS = {"holds": "✓", "does not hold": "✗", "cannot be checked": "?"}
+_INKS = {"holds": "certified", "does not hold": "danger", "cannot be checked": "warning"}
+
+
+class VerifyPage(Page):
+    """The claims of one file, and the run it is about.
+
+    Signals:
+        ask: another file is wanted.
+        export: evidence and format.
+        notice: kind and sentence.
+    """
+
+    beside_form = beside_statement = False
+
+    ask = Signal()
+    export = Signal(object, str)
+    notice = Signal(str, str)
+
+    def __init__(self, desk: Desk, *, parent: QWidget | None = None) -> None:
+        super().__init__("Verify a report", parent=parent)
+        self._desk = desk
+        self.path: Path | None = None
+        self.summary, self.notes = words(role="certified"), words(role="small")
+        self.summary.setAccessibleName("Outcome of the verification")
+        self.model: RowsModel[Claim] = RowsModel(("Verdict", "Claim", "Found"), _texts, _ink)
+        self.table = plain_table(self.model, "Claims", (170, 330))
+        FittedColumns(self.table, (0, 160, 200))
+        self.record = RecordView()
+        self.record.export.connect(self.export)
+        self.record.notice.connect(self.notice)
+        rows = QSplitter(Qt.Orientation.Vertical)
+        rows.setChildrenCollapsible(False)
+        for widget in (self.table, self.record):
+            rows.addWidget(widget)
+        rows.setSizes([240, 360])
+        for widget in (self.summary, self.notes):
+            self.content.addWidget(widget)
+        self.content.addWidget(rows, 1)
+        self.again = QPushButton(f"&Draw {RERUN} blocks again")
+        self.again.setToolTip("Open the model and input, draw some votes again and compare them")
+        self.again.clicked.connect(self._draw_again)
+        self.other = QPushButton("&Verify another…")
+        self.other.clicked.connect(self.ask)
+        for place, button in enumerate((self.again, self.other)):
+            self.buttons.insertWidget(place, button)
+        desk.verified.connect(self._show)
+        desk.failed.connect(self._fail)
+        self.again.setEnabled(False)
+
+    def verify(self, path: Path, *, rerun: int = 0) -> None:
+        """Check a file."""
+        self.path = path
+        self.set_subtitle(str(path))
+        set_role(self.summary, "muted")
+        say(self.summary, "Verifying…")
+        say(self.notes, "")
+        self.model.show_rows(())
+        self.record.hide()
+        self.again.setEnabled(False)
+        self._desk.verify(path, rerun=rerun)
+
+    @Slot(object)
+    def _show(self, checked: Checked) -> None:
+        report = checked.report
+        set_role(self.summary, "certified" if report.ok else "abstained")
+        say(self.summary, report.summary())
+        say(self.notes, " ".join(report.notes))
+        self.model.show_rows(report.claims)
+        self._point_out(report)
+        self.again.setEnabled(checked.evidence is not None and bool(checked.evidence.chain))
+        if checked.evidence is not None:
+            title = f"As stated in {checked.path.name}"
+            broken = bool(report.count("does not hold"))
+            if broken:
+                title += ", where not every claim holds"
+            self.record.show_evidence(checked.evidence, title, sound=not broken)
+        self.record.setVisible(checked.evidence is not None)
+
+    def _point_out(self, report: VerificationReport) -> None:
+        """Bring the first claim that does not hold, or cannot be checked, into sight."""
+        for verdict in ("does not hold", "cannot be checked"):
+            places = [i for i, claim in enumerate(report.claims) if claim.verdict == verdict]
+            if places:
+                self.table.selectRow(places[0])
+                self.table.scrollTo(self.model.index(places[0], 0))
+                return
+
+    @Slot(str, str)
+    def _fail(self, kind: str, sentence: str) -> None:
+        if kind == VERIFY:
+            set_role(self.summary, "abstained")
+            say(self.summary, sentence)
+
+    @Slot()
+    def _draw_again(self) -> None:
+        if self.path is not None:
+            self.verify(self.path, rerun=RERUN)
+
+
+def _texts(claim: Claim) -> tuple[str, str, str]:
+    name = f"{claim.about}: {claim.name}" if claim.about else claim.name
+    because = "because " if claim.verdict == "cannot be checked" else ""
+    return f"{_MARKS[claim.verdict]}  {claim.verdict}", name, f"{because}{claim.detail}"
+
+
+def _ink(claim: Claim, column: int) -> str | None:
+    return getattr(themes.current(), _INKS[claim.verdict]) if column == 0 else None

@@ -1,0 +1,213 @@
+"""What the plots of regions share: point at a change, and read what it would take."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING, ClassVar, TypeVar
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal, Slot
+from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QToolTip, QVBoxLayout, QWidget
+
+from gui.plots.chart import Chart
+from gui.plots.legend import Entry, Legend
+from gui.plots.scale import Scale
+from gui.style.theme import Theme, set_role
+
+if TYPE_CHECKING:
+    from engine.figures import RegionFigure
+    from engine.regions import Perturbation
+
+F = TypeVar("F", bound="RegionFigure")
+Step = tuple[int, int]
+_ARROWS: dict[Qt.Key, Step] = {
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Down: (0, -1),
+    Qt.Key.Key_Up: (0, 1),
+}
+
+_MARGIN = 1.4
+"""So much more of an axis is shown than the run is expected to certify."""
+
+
+class RegionPlot(Chart[F]):
+    """A picture of what is certified, over what it takes.
+
+    Hovering tells what a change would take; a click or the arrow keys choose one, whose answer
+    stays below the picture and follows the run.
+
+    Attributes:
+        chosen: the change that is pointed out, in the scheme's terms; None before a choice.
+
+    Signals:
+        asked: a change was chosen.
+    """
+
+    stem: ClassVar[str] = "region"
+    asked = Signal(object)
+    has_scale: ClassVar[bool] = True
+
+    def __init__(self) -> None:
+        super().__init__("Certified region")
+        self.setToolTip("Point at a change to see what it would take; click to choose it")
+
+    def make_body(self) -> QWidget:
+        """The canvas with legend, scale and answer below it."""
+        self.chosen: Perturbation | None = None
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(super().make_body(), 1)
+        self.legend, self.scale = Legend(), Scale()
+        self.legend.flowing = True
+        self.legend.resized.connect(self._fit_legend)
+        self.legend.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.scale.setVisible(self.has_scale)
+        self.answer = QLabel()
+        self.answer.setWordWrap(True)
+        self.answer.setAlignment(Qt.AlignmentFlag.AlignTop)
+        set_role(self.answer, "small")
+        self.answer.setAccessibleName("The chosen change")
+        for widget in (self.legend, self.scale, self.answer):
+            column.addWidget(widget)
+        return body
+
+    @abstractmethod
+    def change_at(self, place: QPointF) -> Perturbation | None:
+        """The change at a place of the view; None beside the map."""
+
+    @abstractmethod
+    def beside(self, change: Perturbation | None, step: Step) -> Perturbation:
+        """The neighbour of a change, or a first choice."""
+
+    @abstractmethod
+    def mark(self, change: Perturbation | None) -> None:
+        """Point out the chosen change."""
+
+    def choose(self, change: Perturbation | None) -> None:
+        """Point out a change and tell what it takes; nobody else is told."""
+        self.chosen = change
+        self.mark(change)
+        self._tell()
+
+    def show_figure(self, figure: F) -> None:
+        """Show data; the answer on the chosen change follows."""
+        if self.chosen is not None and set(self.chosen) != set(figure.needs.scheme.terms):
+            self.chosen = None  # a change in another scheme's terms
+        super().show_figure(figure)
+        self._tell()
+
+    def told(self, change: Perturbation) -> str:
+        """The inverse view of a change."""
+        from engine.figures import described
+
+        assert self.figure is not None
+        words = described(self.figure.needs.utmost, change)
+        return f"{words}: {self.figure.ask(change).words}"
+
+    def retheme(self) -> None:
+        """Take up the theme in force; another type needs another legend."""
+        super().retheme()
+        self._fit_legend()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width may want fewer or more rows of the legend."""
+        super().resizeEvent(event)
+        self._fit_legend()
+
+    def event(self, event: QEvent) -> bool:
+        """Tooltips with the inverse view."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            change = self._change_under(event.pos())
+            if change is not None:
+                QToolTip.showText(event.globalPos(), self.told(change), self)
+                return True
+        return super().event(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Choose what is under the mouse."""
+        change = self._change_under(event.position().toPoint())
+        if change is None or event.button() != Qt.MouseButton.LeftButton:
+            super().mousePressEvent(event)
+            return
+        self.choose(change)
+        self.asked.emit(change)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows move the choice."""
+        step = _ARROWS.get(Qt.Key(event.key()))
+        if step is None or self.figure is None:
+            super().keyPressEvent(event)
+            return
+        change = self.beside(self.chosen, step)
+        self.choose(change)
+        self.asked.emit(change)
+
+    def _change_under(self, at: QPoint) -> Perturbation | None:
+        if self.figure is None:
+            return None
+        inside = self.canvas.mapFrom(self, at)
+        if not self.canvas.rect().contains(inside):
+            return None
+        scene = self.canvas.mapToScene(inside)
+        if not self.view.sceneBoundingRect().contains(scene):
+            return None
+        return self.change_at(self.view.mapSceneToView(scene))
+
+    def _tell(self) -> None:
+        known = self.chosen is not None and self.figure is not None
+        self.answer.setVisible(known)
+        if known and self.chosen is not None:
+            words = self.told(self.chosen)
+            self.answer.setFixedHeight(2 * self.answer.fontMetrics().lineSpacing())
+            self.answer.setText(words)
+            self.answer.setAccessibleDescription(words)
+
+    def zoomed(self, shown: float, wanted: float, whole: float) -> float:
+        """How much of an axis to show: some more than ``wanted``, and steady while that holds.
+
+        Args:
+            shown: at present; 0 for nothing yet.
+            wanted: must be in sight.
+            whole: all there is.
+        """
+        if self.figure is None or self.figure.standing is None:
+            return whole
+        if 1.08 * wanted <= shown <= min(whole, 2.0 * wanted):
+            return shown
+        return min(whole, _MARGIN * wanted)
+
+    @Slot()
+    def _fit_legend(self) -> None:
+        self.legend.setFixedHeight(self.legend.height_for(max(200, self.width() - 30)))
+
+
+def whose(figure: RegionFigure) -> str:
+    """The certified class, and the noise."""
+    name = f"class {figure.class_name}" if figure.class_name else ""
+    return " · ".join(filter(None, (name, figure.noise)))
+
+
+def beside_claim(figure: RegionFigure) -> tuple[float | None, float | None]:
+    """What p_lower can still become, and what it is where it is no claim; None where neither."""
+    stands = figure.standing
+    if stands is None:
+        return None, None
+    reach = stands.p_reach if stands.unfinished else None
+    return reach, None if stands.valid else stands.p_lower
+
+
+def entries(figure: RegionFigure, theme: Theme) -> list[Entry]:
+    """What the lines over a map mean."""
+    reach, provisional = beside_claim(figure)
+    known = (
+        (figure.region is not None, Entry("certified now", theme.certified)),
+        (reach is not None, Entry("the votes to come could reach", theme.text, "line")),
+        (
+            provisional is not None,
+            Entry("provisional, no claim (dotted)", theme.accent, "line"),
+        ),
+    )
+    return [entry for there, entry in known if there]

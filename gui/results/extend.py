@@ -1,0 +1,64 @@
+"""Asks, inside the window, how far a run is to be counted on."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSpinBox, QWidget
+
+from gui.controllers.resume import MOST
+from gui.style.theme import set_role
+from gui.widgets.section import words
+
+
+class ExtendBar(QFrame):
+    """One line: a sentence, a number, yes and no."""
+
+    wanted = Signal(int)
+
+    def __init__(self, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        set_role(self, "notice")
+        self.sentence = words()
+        self.n = QSpinBox()
+        self.n.setGroupSeparatorShown(True)
+        self.n.setAccessibleName("New n")
+        self.n.setMinimumWidth(130)
+        self.extend = QPushButton("&Extend")
+        self.cancel = QPushButton("&Leave it")
+        set_role(self.extend, "primary")
+        self.extend.clicked.connect(self._accept)
+        self.cancel.clicked.connect(self.hide)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 6, 8, 6)
+        row.addWidget(self.sentence, 1)
+        for widget in (self.n, self.extend, self.cancel):
+            row.addWidget(widget)
+        self.hide()
+
+    def ask(self, counted: int) -> None:
+        """Ask for an n above the votes that are there; twice as many are proposed."""
+        self.sentence.setText(
+            f"The anytime bound holds at every n: the {counted:,} votes stay, and counting goes on "
+            "up to the new n."
+        )
+        self.n.setRange(counted + 1, MOST)
+        self.n.setValue(min(MOST, 2 * counted))
+        self.n.setSingleStep(max(1, counted // 10))
+        self.show()
+        self.n.setFocus()
+        self.n.selectAll()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Return extends, Escape leaves it."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._accept()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.hide()
+        else:
+            super().keyPressEvent(event)
+
+    def _accept(self) -> None:
+        self.n.interpretText()
+        self.hide()
+        self.wanted.emit(self.n.value())

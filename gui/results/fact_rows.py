@@ -1,0 +1,106 @@
+"""The table of numbers beside a statement; lower bounds are rounded down, upper ones up."""
+
+from __future__ import annotations
+
+from engine.core.rounding import confidence_percent, round_down, round_up
+from engine.evidence.evidence import Evidence
+from engine.evidence.settings import RunSettings
+from engine.evidence.snapshot import Snapshot
+from gui.setup.input_kinds import KIND_WORDS
+
+Rows = list[tuple[str, str]]
+DIGITS = 4
+HASH_DIGITS = 12
+
+
+def evidence_rows(evidence: Evidence) -> Rows:
+    """Everything a reader needs to judge the statement."""
+    rows = _answer_rows(evidence) + _bound_rows(evidence) + _setting_rows(evidence.settings)
+    run = evidence.performance
+    rows += [
+        (
+            "guarantee",
+            f"{evidence.settings.scheme.guarantee}, {evidence.settings.scheme.randomness}",
+        ),
+        (KIND_WORDS[evidence.input.kind].one, evidence.input.name),
+        ("model", f"{evidence.model.name}, {evidence.model.sha256[:HASH_DIGITS]}…"),
+        ("time", f"{run.seconds:.1f} s on {run.device}"),
+        ("ended", evidence.stop_reason),
+    ]
+    if evidence.chain is not None:
+        rows.append(("chain head", f"{evidence.chain.head[:HASH_DIGITS]}…"))
+    return rows
+
+
+def snapshot_rows(snapshot: Snapshot, class_names: tuple[str, ...]) -> Rows:
+    """The run as it stands."""
+    if snapshot.top is None or snapshot.bounds is None:
+        return [("votes", f"{snapshot.n_done:,} of {snapshot.n0_plan + snapshot.n_plan:,}")]
+    bounds, votes = snapshot.bounds, snapshot.estimation
+    rows = [
+        ("class", class_names[snapshot.top]),
+        ("votes", f"{votes.counts[snapshot.top]:,} of {votes.n:,}"),
+        ("p lower", round_down(bounds.p_lower, DIGITS)),
+        ("p upper, others", round_up(bounds.p_upper, DIGITS)),
+    ]
+    if snapshot.provisional is not None:
+        provisional = round_down(snapshot.provisional.p_lower, DIGITS)
+        rows.append(("p lower, provisional", provisional))
+    return rows
+
+
+def _answer_rows(evidence: Evidence) -> Rows:
+    names, votes = evidence.model.class_names, evidence.votes
+    label = evidence.input.label_name
+    rows: Rows = []
+    if evidence.class_name is not None:
+        known = f" (label {label})" if label is not None else ""
+        rows.append(("answer", f"{evidence.class_name}{known}"))
+    elif votes.guess is not None:
+        rows.append(("guess", names[votes.guess]))
+    n = sum(votes.estimation) + votes.estimation_failures
+    if votes.guess is not None and n:
+        won = votes.estimation[votes.guess]
+        rows.append((f"votes for {names[votes.guess]}", f"{won:,} of {n:,}"))
+    if votes.estimation_failures:
+        rows.append(("samples without a class", f"{votes.estimation_failures:,}"))
+    return rows
+
+
+def _bound_rows(evidence: Evidence) -> Rows:
+    rows: Rows = []
+    bounds, test = evidence.bounds, evidence.test
+    if bounds is not None:
+        rows += [
+            ("p lower", round_down(bounds.p_lower, DIGITS)),
+            ("p upper, others", round_up(bounds.p_upper, DIGITS)),
+        ]
+    if test is not None:
+        rows += [("test", test.name), ("p-value", f"{test.p_value:.3g}")]
+    if evidence.transfer is not None:
+        rows += [
+            ("p lower, true class", round_down(evidence.transfer.p_lower, DIGITS)),
+            ("false accepts", f"at most {round_up(evidence.transfer.false_accept, DIGITS)}"),
+            ("alpha of the labels", f"{evidence.transfer.alpha_audit:g}"),
+        ]
+    for text, answer in evidence.certified_at.items():
+        rows.append((text, "certified" if answer else "not certified"))
+    if evidence.abstention is not None and evidence.abstention.n_needed is not None:
+        rows.append(("n that would certify", f"about {evidence.abstention.n_needed:,}"))
+    return rows
+
+
+def _setting_rows(settings: RunSettings) -> Rows:
+    counted = settings.scheme.samples()
+    rows = [("noise", settings.scheme.noise_in_words())]
+    if counted is not None:
+        rows.append(("samples, all there are", f"{counted:,}"))
+    else:
+        rows += [
+            ("n0, n", f"{settings.n0:,}, {settings.n:,}"),
+            ("alpha", f"{settings.alpha:g}"),
+            ("confidence", f"{confidence_percent(settings.alpha)} %"),
+            ("bound", settings.bound),
+            ("seed", str(settings.seed)),
+        ]
+    return [*rows, ("precision", settings.precision)]

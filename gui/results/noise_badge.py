@@ -1,0 +1,61 @@
+"""How far a run's noise can be relied on, in few words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.evidence.settings import NoiseMode, RunSettings
+from engine.figures import NOISE_WORDS
+from engine.schemes.base import Law
+
+
+@dataclass(frozen=True)
+class Badge:
+    """What is said of a run's noise.
+
+    Attributes:
+        tip: why.
+        sound: it holds in floating point too.
+    """
+
+    text: str
+    tip: str
+    sound: bool
+
+    @property
+    def role(self) -> str:
+        """Of the style sheet."""
+        return "badge-sound" if self.sound else "badge"
+
+
+_MODES: dict[NoiseMode, Badge] = {
+    "float": Badge(
+        NOISE_WORDS["float"].capitalize(),
+        "Fast noise made in floating point: not sound to the last bit.",
+        sound=False,
+    ),
+    "exact": Badge(
+        NOISE_WORDS["exact"].capitalize(),
+        "Integer noise on the 8-bit grid: the claim holds in floating point too, for pictures "
+        "with 8 bits per channel.",
+        sound=True,
+    ),
+}
+_LAWS: dict[Law, Badge] = {
+    "discrete": Badge(
+        "Integer noise",
+        "The noise is made of integers throughout: the claim holds in floating point too.",
+        sound=True,
+    ),
+    "enumerated": Badge(
+        "All noise counted",
+        "Every noise sample is counted once: nothing is random, nothing is estimated.",
+        sound=True,
+    ),
+}
+
+
+def badge_of(settings: RunSettings | None, mode: NoiseMode) -> Badge:
+    """The badge of a run; of its noise mode alone where its settings are not known."""
+    law = settings.scheme.law if settings is not None else "continuous"
+    return _LAWS.get(law, _MODES[mode])

@@ -1,0 +1,289 @@
+"""The middle of the window: votes and bounds above, region and meaning below."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from engine.evidence.evidence import Evidence
+from engine.evidence.settings import RunSettings
+from engine.evidence.snapshot import Snapshot
+from engine.figures import (
+    MeaningFigure,
+    NodesFigure,
+    RegionFigure,
+    RowsFigure,
+    WordsFigure,
+    bounds_figure,
+    preview_figure,
+    region_figure,
+    votes_figure,
+)
+from engine.schemes.base import RegionKind
+from gui.controllers.session import Session
+from gui.controllers.shipped import Example
+from gui.jobs.worker import Job
+from gui.plots import (
+    PLOTS,
+    BallPlot,
+    BoundsPlot,
+    ChangingPlot,
+    MeaningPlot,
+    NodesPlot,
+    Plot,
+    RegionPlot,
+    RowsPlot,
+    VotesPlot,
+    WordsPlot,
+)
+from gui.results.slice_axes import AxesChooser
+
+_HANDLE = 10
+REGION_HEIGHT = 270
+"""Pixels: less would leave no room for the map between title and legend."""
+TURN_MS = 150
+"""While votes are counted, histogram and bounds are drawn in turn at this pace. Both with every
+snapshot, 15 times a second, took a quarter of a fast run's speed; in turn it is a twentieth."""
+MAP = "map"
+"""Kind of the job that works out what a scheme takes."""
+_WAITING: dict[type[Plot[Any]], str] = {
+    VotesPlot: "Votes appear here as they are counted.",
+    BoundsPlot: "What may be claimed grows here with the votes.",
+    BallPlot: "The certified region is drawn when a run has ended.",
+    MeaningPlot: "Noisy samples, and a change of the certified size, after a run.",
+    NodesPlot: "Nodes that noise and a change of the certified size touch, after a run.",
+    RowsPlot: "Cells that noise and a change of the certified size touch, after a run.",
+    WordsPlot: "Words that noise and a change of the certified size touch, after a run.",
+}
+_MEANINGS: dict[str, type[Any]] = {
+    "image": MeaningFigure,
+    "graph": NodesFigure,
+    "text": WordsFigure,
+    "pair": WordsFigure,
+    "table": RowsFigure,
+}
+"""What the numbers mean is shown by, for each kind of input."""
+_NO_MAP = "Nothing can be certified under these settings."
+_MAP_COMES = "What it takes to certify is being worked out."
+
+
+class Explore(QWidget):
+    """Plots that follow the session; they label themselves from what they show."""
+
+    notice = Signal(str, str)
+
+    def __init__(self, session: Session, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.votes, self.bounds = VotesPlot(), BoundsPlot()
+        self.meanings: dict[type[Any], ChangingPlot[Any]] = {
+            MeaningFigure: MeaningPlot(),
+            NodesFigure: NodesPlot(),
+            RowsFigure: RowsPlot(),
+            WordsFigure: WordsPlot(),
+        }
+        self.beside = QStackedWidget()
+        for meaning in self.meanings.values():
+            self.beside.addWidget(meaning)
+        self.regions: dict[str, Plot[Any]] = {kind: plot() for kind, plot in PLOTS.items()}
+        self.place = QStackedWidget()
+        for plot in self.regions.values():
+            self.place.addWidget(plot)
+        self.axes = AxesChooser()
+        self.axes.chosen.connect(session.pictures.choose_axes)
+        ball = self.regions["ball"]
+        ball.content.insertWidget(1, ball.subtitle)  # its own line, full width
+        self.axes.stand_in(ball)
+        self.upper = _splitter(Qt.Orientation.Horizontal, self.votes, self.bounds)
+        self.lower = _splitter(Qt.Orientation.Horizontal, self.place, self.beside)
+        self.rows = _splitter(Qt.Orientation.Vertical, self.upper, self.lower)
+        for plot in self.regions.values():
+            plot.setMinimumHeight(REGION_HEIGHT)
+        self.upper.setSizes([500, 500])
+        self.lower.setSizes([600, 400])
+        self.rows.setSizes([420, 580])
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.rows)
+        self._turns = QTimer(self, interval=TURN_MS)
+        self._turns.timeout.connect(self._draw_next)
+        self._votes_are_next = True
+        self._preview: tuple[RunSettings, RegionFigure | None] | None = None
+        self._connect()
+        self._prepare_map()
+        self.refresh_run()
+        self.refresh_pictures()
+
+    def _connect(self) -> None:
+        session = self._session
+        below = (*self.meanings.values(), *self.regions.values())
+        for plot in (self.votes, self.bounds, *below):
+            plot.failed.connect(self._on_failed)
+            plot.notice.connect(self._on_notice)
+            if isinstance(plot, RegionPlot):
+                plot.asked.connect(self._show_change)
+            if isinstance(plot, ChangingPlot):
+                plot.asked.connect(self._point_out)
+        session.snapshot_changed.connect(self._follow)
+        session.evidence_changed.connect(self.refresh_run)
+        session.settings_changed.connect(self._prepare_map)
+        session.worker.done.connect(self._on_done)
+        session.model_changed.connect(self._on_model)
+        session.pictures.changed.connect(self.refresh_pictures)
+
+    @property
+    def plots(self) -> tuple[Plot[Any], ...]:
+        """The four in sight."""
+        return self.votes, self.bounds, self.region, self.meaning
+
+    @property
+    def region(self) -> Plot[Any]:
+        """The plot for the kind of region at hand."""
+        return self.regions[self.kind]
+
+    @property
+    def meaning(self) -> ChangingPlot[Any]:
+        """The plot of what the numbers mean for the kind of input at hand."""
+        shown = self.beside.currentWidget()
+        assert isinstance(shown, ChangingPlot)
+        return shown
+
+    @property
+    def kind(self) -> RegionKind:
+        """The kind of region of what is shown; of the form while nothing is."""
+        settings = self._shown_settings() or self._session.settings
+        return settings.scheme.region_kind
+
+    def offer(self, examples: tuple[Example, ...]) -> None:
+        """Pictures the slice may point to."""
+        self.axes.offer(examples)
+
+    @Slot()
+    def refresh_run(self) -> None:
+        """Votes, bounds and region of the evidence, else of the run as it stands."""
+        self._turns.stop()
+        self._draw_votes()
+        self._draw_bounds()
+        self._draw_region()
+
+    @Slot()
+    def refresh_pictures(self) -> None:
+        """Slice and meaning, as far as they are drawn."""
+        pictures = self._session.pictures
+        _show(self.regions["ball"], pictures.slice)
+        if pictures.meaning is not None:
+            self.beside.setCurrentWidget(self.meanings[type(pictures.meaning)])
+        _show(self.meaning, pictures.meaning)
+        if self.meaning.change is not None:
+            self._point_out(self.meaning.change)
+
+    @Slot()
+    def _follow(self) -> None:
+        if not self._turns.isActive():
+            self._turns.start()
+        self._draw_region()  # with every snapshot: a region of steps is a few lines
+
+    @Slot()
+    def _prepare_map(self) -> None:
+        """Have the worker find out what the form's scheme takes, so that nothing waits for it."""
+        settings = self._session.settings
+        if settings.scheme.region_kind != "ball" and not self._session.running:
+            self._session.worker.submit(
+                Job(
+                    MAP,
+                    "working out what it takes",
+                    lambda stop: (settings, preview_figure(settings)),
+                )
+            )
+        self._draw_region()
+
+    @Slot(str, object)
+    def _on_done(self, kind: str, outcome: Any) -> None:
+        if kind == MAP:
+            self._preview = outcome
+            self._draw_region()
+
+    @Slot()
+    def _on_model(self) -> None:
+        model = self._session.model
+        figure = MeaningFigure if model is None else _MEANINGS[model.kind]
+        self.beside.setCurrentWidget(self.meanings[figure])
+        self.refresh_pictures()
+
+    @Slot(object)
+    def _show_change(self, change: dict[str, float]) -> None:
+        self.meaning.show_change(change)
+
+    @Slot(object)
+    def _point_out(self, change: dict[str, float]) -> None:
+        if isinstance(self.region, RegionPlot):
+            self.region.choose(change)
+
+    @Slot()
+    def _draw_next(self) -> None:
+        if self._votes_are_next:
+            self._draw_votes()
+        else:
+            self._draw_bounds()
+        self._votes_are_next = not self._votes_are_next
+
+    def _draw_votes(self) -> None:
+        source, names = self._source()
+        _show(self.votes, votes_figure(source, names) if source else None)
+
+    def _draw_bounds(self) -> None:
+        source, names = self._source()
+        drawn = source is not None and bool(source.trajectory)
+        _show(self.bounds, bounds_figure(source, names) if source and drawn else None)
+
+    def _draw_region(self) -> None:
+        """The region as it stands, else what it takes; a ball waits for its slice."""
+        self.place.setCurrentWidget(self.region)
+        source, names = self._source()
+        if self.kind == "ball":
+            return
+        if source is not None and source.bounds is not None:
+            _show(self.region, region_figure(source, names), _NO_MAP)
+        elif self._preview is not None and self._preview[0] == self._session.settings:
+            _show(self.region, self._preview[1], _NO_MAP)
+        else:
+            self.region.wait(_MAP_COMES)
+
+    def _shown_settings(self) -> RunSettings | None:
+        source, _ = self._source()
+        return source.settings if source is not None else None
+
+    def _source(self) -> tuple[Evidence | Snapshot | None, tuple[str, ...]]:
+        """What is to be shown, and the names of its classes."""
+        session = self._session
+        if session.model is None:
+            return None, ()
+        if session.evidence is not None:
+            return session.evidence, session.evidence.model.class_names
+        return session.snapshot, session.model.class_names
+
+    @Slot(str)
+    def _on_failed(self, sentence: str) -> None:
+        self.notice.emit("error", sentence)
+
+    @Slot(str)
+    def _on_notice(self, sentence: str) -> None:
+        self.notice.emit("info", sentence)
+
+
+def _show(plot: Plot[Any], figure: Any | None, waiting: str = "") -> None:
+    if figure is not None:
+        plot.show_figure(figure)
+    elif plot.figure is not None or not plot.waiting.text():
+        plot.wait(waiting or _WAITING[type(plot)])
+
+
+def _splitter(orientation: Qt.Orientation, *widgets: QWidget) -> QSplitter:
+    splitter = QSplitter(orientation)
+    splitter.setChildrenCollapsible(False)
+    splitter.setHandleWidth(_HANDLE)
+    for widget in widgets:
+        splitter.addWidget(widget)
+    return splitter

@@ -1,0 +1,137 @@
+"""How far the run is: a bar, counts, speed, time left and what the engine is doing."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QWidget
+
+from engine.evidence.evidence import Evidence
+from engine.evidence.snapshot import Snapshot
+from engine.planning.cost import duration
+from gui.controllers.session import Session
+from gui.style.theme import set_role
+from gui.widgets.elided import ElidedLabel
+
+_STEPS = 1000
+_DOING = (
+    ("model", "opening the model"),
+    ("input", "opening the input"),
+    ("fit", "checking the answer without noise"),
+    ("case", "opening the case"),
+    ("verify", "verifying"),
+    ("replay", "certifying votes"),
+    ("plan", "planning"),
+    ("tradeoff", "comparing schemes"),
+    ("label", "reading the labels"),
+    ("preview", "making the report"),
+    ("slice", "drawing the region"),
+    ("meaning", "drawing noisy samples"),
+)
+
+
+class ProgressPanel(QFrame):
+    """The strip at the bottom."""
+
+    def __init__(self, session: Session, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        set_role(self, "bar")
+        self._session = session
+        self.bar = QProgressBar()
+        self.bar.setRange(0, _STEPS)
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName("Progress of the run")
+        self.bar.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.numbers = ElidedLabel()
+        self.numbers.setAccessibleName("Counts, speed and time left")
+        self.doing = QLabel()
+        set_role(self.numbers, "muted")
+        set_role(self.doing, "muted")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 8, 16, 8)
+        row.setSpacing(16)
+        row.addWidget(self.bar, 5)
+        row.addWidget(self.numbers, 6)
+        row.addWidget(self.doing)
+        session.snapshot_changed.connect(self.refresh)
+        session.activity_changed.connect(self.refresh)
+        session.evidence_changed.connect(self.refresh)
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Say how far it is."""
+        session = self._session
+        if session.evidence is not None:
+            self._finished(session.evidence)
+        elif session.snapshot is not None:
+            self._going(session.snapshot)
+        else:
+            self.bar.setValue(0)
+            self.numbers.setText("")
+        self.doing.setText(self._activity())
+
+    def _going(self, snapshot: Snapshot) -> None:
+        total = snapshot.n0_plan + snapshot.n_plan
+        self.bar.setValue(_STEPS * snapshot.n_done // total)
+        phase = "choosing the class" if snapshot.phase == "selection" else "bounding it"
+        left = f"{clock(snapshot.eta)} left" if snapshot.eta is not None else self._cost(snapshot)
+        rate = speed(snapshot.rate) if snapshot.rate else ""
+        parts = (f"{snapshot.n_done:,} / {total:,} votes", phase, rate, left)
+        self.numbers.setText(" · ".join(part for part in parts if part))
+
+    def _cost(self, snapshot: Snapshot) -> str:
+        """What the run will take, until its own speed is known."""
+        cost, model = snapshot.cost, self._session.model
+        if cost is None:
+            return ""
+        writes = model is not None and model.generation is not None
+        return f"{duration(cost.seconds)} for {cost.samples:,} {'answers' if writes else 'votes'}"
+
+    def _finished(self, evidence: Evidence) -> None:
+        votes, run = evidence.votes, evidence.performance
+        done = sum(votes.estimation) + votes.estimation_failures
+        self.bar.setValue(_STEPS * done // evidence.settings.n)
+        threads = f", {run.threads} thread{'s' * (run.threads != 1)}" if run.threads else ""
+        parts = (
+            f"{done:,} / {evidence.settings.n:,} votes{'' if evidence.complete else ' (partial)'}",
+            speed(run.samples_per_second),
+            f"{run.seconds:.1f} s",
+            f"{run.device}{threads}",
+            f"batch {run.batch:,}",
+        )
+        self.numbers.setText(" · ".join(parts))
+
+    def _activity(self) -> str:
+        session = self._session
+        if not session.is_warm:
+            return "warming up the engine…"
+        if session.running:
+            return "stopping…" if session.stopping else "counting votes"
+        for kind, words in _DOING:
+            if session.worker.busy(kind):
+                return f"{words}…"
+        return "ready" if session.ready else ""
+
+
+def speed(rate: float) -> str:
+    """Votes per second for people.
+
+    >>> speed(98_304.2), speed(412.0), speed(3.21)
+    ('98.3 k votes/s', '412 votes/s', '3.2 votes/s')
+    """
+    if rate >= 10_000:
+        return f"{rate / 1000:.1f} k votes/s"
+    return f"{rate:,.0f} votes/s" if rate >= 100 else f"{rate:.1f} votes/s"
+
+
+def clock(seconds: float) -> str:
+    """Minutes and seconds, hours where there are any.
+
+    >>> clock(19.2), clock(3700)
+    ('0:20', '1:01:40')
+    """
+    whole = int(seconds) + (seconds > int(seconds))
+    minutes, rest = divmod(whole, 60)
+    if minutes < 60:
+        return f"{minutes}:{rest:02d}"
+    return f"{minutes // 60}:{minutes % 60:02d}:{rest:02d}"

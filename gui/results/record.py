@@ -1,0 +1,135 @@
+"""A result to look at: exactly what was recorded, labelled from itself and from nothing else."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QWidget
+
+from engine.evidence.evidence import Evidence
+from engine.figures import bounds_figure, votes_figure
+from gui.plots import BoundsPlot, VotesPlot
+from gui.results.fact_rows import evidence_rows
+from gui.results.noise_badge import badge_of
+from gui.results.statement import ended, true_class
+from gui.style.theme import set_role
+from gui.widgets.card import Card
+from gui.widgets.facts import FactsTable
+from gui.widgets.scroll import ScrollColumn
+from gui.widgets.section import say, say_headline, words
+
+_BESIDE = 760
+"""From this width on the two plots stand side by side."""
+
+
+class RecordView(Card):
+    """One evidence: statement, numbers, votes and bounds.
+
+    Attributes:
+        evidence: what is shown; None while there is nothing.
+
+    Signals:
+        export: the evidence and the format it is wanted in.
+        notice: kind and sentence.
+    """
+
+    export = Signal(object, str)
+    notice = Signal(str, str)
+
+    def __init__(self, *, parent: QWidget | None = None) -> None:
+        super().__init__("", parent=parent)
+        self.evidence: Evidence | None = None
+        self.outcome, self.headline = words(), words(role="headline")
+        self.unit, self.ended = words(role="small"), words(role="small")
+        self.badge, self.sentence = words(role="badge"), words()
+        self.true = words()
+        self.true.setAccessibleName("What labels say of the true class")
+        self.facts = FactsTable()
+        self.votes, self.bounds = VotesPlot(), BoundsPlot()
+        self.text = ScrollColumn("Recorded statement", spacing=5)
+        for widget in (
+            self.outcome,
+            self.headline,
+            self.unit,
+            self.sentence,
+            self.true,
+            self.ended,
+            self.badge,
+            self.facts,
+        ):
+            self.text.column.addWidget(widget)
+        self.text.column.addStretch(1)
+        self.plots = QSplitter(Qt.Orientation.Vertical)
+        self.plots.setChildrenCollapsible(False)
+        for plot in (self.votes, self.bounds):
+            self.plots.addWidget(plot)
+            plot.failed.connect(lambda sentence: self.notice.emit("error", sentence))
+            plot.notice.connect(lambda sentence: self.notice.emit("info", sentence))
+        row = QHBoxLayout()
+        row.addWidget(self.text, 2)
+        row.addWidget(self.plots, 3)
+        self.content.addLayout(row, 1)
+        for fmt in ("pdf", "json"):
+            button = QPushButton(f"Save {fmt.upper()}…")
+            button.clicked.connect(lambda _=False, fmt=fmt: self._export(fmt))
+            self.header.addWidget(button)
+            setattr(self, fmt, button)
+        self.show_text("", "")
+
+    def show_evidence(self, evidence: Evidence, title: str, *, sound: bool = True) -> None:
+        """Show a result; what is not ``sound`` cannot be saved, for saving seals it anew."""
+        self.evidence = evidence
+        self._head(title, f"{evidence.model.name} · {evidence.input.name} · {evidence.created}")
+        role = "abstained" if evidence.outcome == "abstained" else "certified"
+        set_role(self.outcome, role)
+        say(self.outcome, evidence.outcome.upper() + ("" if evidence.complete else " · PARTIAL"))
+        region, badge = evidence.region, badge_of(evidence.settings, evidence.settings.noise)
+        say_headline(self.headline, region.headline() if region else "")
+        say(self.unit, region.note() if region else "")
+        say(self.sentence, evidence.statement)
+        say(self.true, true_class(evidence))
+        say(self.ended, ended(evidence))
+        say(self.badge, badge.text)
+        self.badge.setToolTip(badge.tip)
+        set_role(self.badge, badge.role)
+        self.facts.show_rows(evidence_rows(evidence))
+        self._draw(evidence)
+        for button in (self.pdf, self.json):
+            button.setEnabled(sound)
+            button.setToolTip("" if sound else "Not every claim of this file holds.")
+
+    def show_text(self, title: str, sentence: str) -> None:
+        """Show a sentence in place of a result."""
+        self.evidence = None
+        self._head(title, "")
+        for label in (self.outcome, self.headline, self.unit, self.true, self.ended, self.badge):
+            say(label, "")
+        say(self.sentence, sentence)
+        self.facts.show_rows([])
+        self.plots.hide()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Plots side by side where there is room."""
+        super().resizeEvent(event)
+        wide = self.width() >= _BESIDE
+        self.plots.setOrientation(Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical)
+
+    def _head(self, title: str, subtitle: str) -> None:
+        self.title.setText(title)
+        self.setAccessibleName(title)
+        self.set_subtitle(subtitle)
+        for button in (self.pdf, self.json):
+            button.setVisible(self.evidence is not None)
+
+    def _draw(self, evidence: Evidence) -> None:
+        names = evidence.model.class_names
+        self.plots.show()
+        self.votes.show_figure(votes_figure(evidence, names))
+        if evidence.trajectory:
+            self.bounds.show_figure(bounds_figure(evidence, names))
+        else:
+            self.bounds.wait("This procedure bounds nothing.")
+
+    def _export(self, fmt: str) -> None:
+        if self.evidence is not None:
+            self.export.emit(self.evidence, fmt)

@@ -1,0 +1,228 @@
+"""The right column: what may be claimed, in words and numbers, and what it does not say.
+
+Everything here is read from the evidence or the snapshot, nothing from the form.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Slot
+from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QPushButton,
+    QWidget,
+)
+
+from engine.evidence.evidence import Evidence
+from engine.evidence.snapshot import Snapshot
+from engine.regions import Region
+from gui.controllers.session import Session
+from gui.results.fact_rows import Rows, evidence_rows, snapshot_rows
+from gui.results.noise_badge import Badge, badge_of
+from gui.style.theme import set_role
+from gui.widgets.card import Card
+from gui.widgets.facts import FactsTable
+from gui.widgets.scroll import ScrollColumn
+from gui.widgets.section import say, say_headline, words
+
+_WAITING = "Choose a model and an input, then press Certify (F5)."
+
+
+class StatementPanel(Card):
+    """What the shown run says."""
+
+    def __init__(
+        self, session: Session, actions: dict[str, QAction], *, parent: QWidget | None = None
+    ) -> None:
+        super().__init__("Statement", parent=parent)
+        self._session = session
+        self.outcome = words()
+        self.outcome.setAccessibleName("Outcome")
+        self.basis = words(role="small")
+        self.headline = words(role="headline")
+        self.unit = words(role="small")
+        self.sentence = words()
+        self.sentence.setAccessibleName("Statement in words")
+        self.true = words(role="small")
+        self.true.setAccessibleName("The true class, by the labels")
+        self.earlier = words(role="provisional")
+        self.badge = words(role="badge")
+        self.badge.setAccessibleName("Noise")
+        self.ended = words(role="small")
+        self.ended.setAccessibleName("Why the run ended")
+        self.limits_title, self.limits = words("What it does not say", "title"), words()
+        set_role(self.limits, "muted")
+        self.facts = FactsTable()
+        self._rules = (_rule(), _rule())
+        self.title.hide()
+        self.subtitle.hide()
+        self.content.addWidget(self._scroll())
+        self.content.addLayout(self._buttons(actions))
+        session.snapshot_changed.connect(self.refresh)
+        session.evidence_changed.connect(self.refresh)
+        session.activity_changed.connect(self.refresh)
+        session.settings_changed.connect(self._mark_earlier)
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show the evidence, else the run as it stands, else what to do."""
+        session = self._session
+        if session.evidence is not None:
+            self._show_evidence(session.evidence)
+        elif session.snapshot is not None:
+            self._show_snapshot(session.snapshot)
+        else:
+            self._show("", "muted", "", None, _WAITING if not session.running else "Starting…")
+            self._badge(None)
+            say(self.ended, "")
+            self._fill([])
+            self._limit(())
+        self._mark_earlier()
+
+    def copy_text(self) -> None:
+        """Statement, numbers and limits to the clipboard."""
+        said = (self.outcome, self.headline, self.sentence, self.true)
+        lines = [label.text() for label in said if label.text() or label is not self.true] + [""]
+        lines += [f"{name}: {value}" for name, value in self._rows]
+        lines += ["", self.limits.text()]
+        QGuiApplication.clipboard().setText("\n".join(lines))
+
+    def _show_evidence(self, evidence: Evidence) -> None:
+        role = "abstained" if evidence.outcome == "abstained" else "certified"
+        outcome = evidence.outcome.upper() + ("" if evidence.complete else " · PARTIAL")
+        basis = evidence.bounds.basis if evidence.bounds else ""
+        self._show(outcome, role, basis, evidence.region, evidence.statement)
+        self._badge(badge_of(evidence.settings, evidence.settings.noise))
+        say(self.ended, ended(evidence))
+        if evidence.outcome == "predicted":
+            say(self.headline, f"'{evidence.class_name}'")
+        self._fill(evidence_rows(evidence))
+        from engine.report.sections import limits  # its package loads typst, after the warm-up
+
+        self._limit(limits(evidence).sentences)
+
+    def _show_snapshot(self, snapshot: Snapshot) -> None:
+        bounds = snapshot.bounds
+        if bounds is None:
+            text, basis = "Drawing votes to choose the class.", ""
+        elif not bounds.valid:
+            text, basis = "Nothing may be claimed before the planned n.", bounds.basis
+        elif snapshot.region is None:
+            text, basis = "Nothing can be certified yet.", bounds.basis
+        else:
+            text, basis = "This may be claimed if the run is stopped now.", bounds.basis
+        self._show("RUNNING", "provisional", basis, snapshot.region, text)
+        self._badge(badge_of(snapshot.settings, snapshot.noise))
+        say(self.ended, "")
+        model = self._session.model
+        self._fill(snapshot_rows(snapshot, model.class_names if model else ()))
+        self._limit(())
+
+    def _show(
+        self, outcome: str, role: str, basis: str, region: Region | None, sentence: str
+    ) -> None:
+        set_role(self.outcome, role)
+        say(self.outcome, outcome)
+        say(self.basis, basis)
+        say_headline(self.headline, region.headline() if region else "")
+        say(self.unit, region.note() if region else "")
+        say(self.sentence, sentence)
+        say(self.true, true_class(self._session.evidence))
+
+    def _badge(self, badge: Badge | None) -> None:
+        say(self.badge, badge.text if badge else "")
+        self.badge.setToolTip(badge.tip if badge else "")
+        set_role(self.badge, badge.role if badge else "badge")
+
+    def _limit(self, limits: tuple[str, ...]) -> None:
+        self.limits_title.setVisible(bool(limits))
+        self._rules[1].setVisible(bool(limits))
+        say(self.limits, "\n".join(f"– {sentence}" for sentence in limits))
+
+    @property
+    def _rows(self) -> Rows:
+        return self.facts.rows
+
+    def _fill(self, rows: Rows) -> None:
+        self.facts.show_rows(rows)
+        self._rules[0].setVisible(bool(rows))
+        self.copy.setEnabled(bool(rows))
+
+    @Slot()
+    def _mark_earlier(self) -> None:
+        changed = self._session.differences()
+        listed = ", ".join(changed)
+        say(self.earlier, f"Of earlier settings: {listed} changed in the form." if changed else "")
+
+    def _scroll(self) -> ScrollColumn:
+        scroll = ScrollColumn("Statement", spacing=5)
+        column = scroll.column
+        for widget in (
+            self.earlier,
+            self.outcome,
+            self.basis,
+            self.headline,
+            self.unit,
+            self.sentence,
+            self.true,
+            self.ended,
+            self.badge,
+            self._rules[0],
+        ):
+            column.addWidget(widget)
+        column.addWidget(self.facts)
+        for widget in (self._rules[1], self.limits_title, self.limits):
+            column.addWidget(widget)
+        column.addStretch(1)
+        return scroll
+
+    def _buttons(self, actions: dict[str, QAction]) -> QGridLayout:
+        self.report = _button("&Report…", "Report preview", actions["preview"])
+        self.report.setEnabled(actions["preview"].isEnabled())
+        actions["preview"].enabledChanged.connect(self.report.setEnabled)
+        set_role(self.report, "primary")
+        self.copy = QPushButton("Cop&y text")
+        self.copy.setAccessibleName("Copy statement and numbers")
+        self.copy.clicked.connect(self.copy_text)
+        self.go_on = _button("&Go on", "Go on with the stopped run", actions["go-on"])
+        self.extend = _button("E&xtend…", "Extend the run past its planned n", actions["extend"])
+        grid = QGridLayout()
+        for place, button in enumerate((self.go_on, self.extend, self.report, self.copy)):
+            grid.addWidget(button, *divmod(place, 2))
+        for button, name in ((self.go_on, "go-on"), (self.extend, "extend")):
+            actions[name].enabledChanged.connect(button.setVisible)
+            button.setVisible(actions[name].isEnabled())
+        return grid
+
+
+def ended(evidence: Evidence) -> str:
+    """Why the run ended, where that is not simply that it was complete; which run it is."""
+    reason = "" if evidence.complete else f"Ended: {evidence.stop_reason}."
+    number = evidence.run_number
+    counted = f"Run {number} on this model, input and setting." if number else ""
+    return " ".join(filter(None, (reason, counted)))
+
+
+def true_class(evidence: Evidence | None) -> str:
+    """What a person's labels add; empty where there are none."""
+    transfer = evidence.transfer if evidence is not None else None
+    if transfer is None:
+        return ""
+    reach = f"True class: {transfer.region.headline()}. " if transfer.region else ""
+    return f"{reach}{transfer.statement}"
+
+
+def _button(title: str, name: str, action: QAction) -> QPushButton:
+    button = QPushButton(title)
+    button.setAccessibleName(name)
+    button.setToolTip(action.toolTip())
+    button.clicked.connect(action.trigger)
+    return button
+
+
+def _rule() -> QFrame:
+    line = QFrame()
+    set_role(line, "rule")
+    return line

@@ -1,0 +1,1 @@
+"""The left column: model, input, attacker and settings of a run."""

@@ -1,0 +1,101 @@
+"""The catalogue of schemes as one grouped list; those that do not fit the model say why."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QColor, QStandardItem, QStandardItemModel
+
+from engine import schemes
+from engine.core.errors import UserError
+from engine.core.fields import checked
+from engine.core.records import InputIdentity, ModelIdentity
+from engine.models.input_layout import layout
+from engine.models.trained_scheme import taught_scheme
+from engine.schemes import Scheme
+from gui.setup.input_kinds import KIND_WORDS, listed
+from gui.style import theme as themes
+
+SCHEME = Qt.ItemDataRole.UserRole
+"""Role of the scheme class; headings have none."""
+
+
+class Catalogue(QStandardItemModel):
+    """Headings of the families, which cannot be chosen, and their schemes in catalogue order."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        for family in dict.fromkeys(scheme.family for scheme in schemes.SCHEMES):
+            heading = QStandardItem(family.capitalize())
+            heading.setFlags(Qt.ItemFlag.NoItemFlags)
+            heading.setAccessibleText(f"Family: {family}")
+            self.appendRow(heading)
+            for scheme in schemes.SCHEMES:
+                if scheme.family == family:
+                    item = QStandardItem(scheme.title)
+                    item.setData(scheme, SCHEME)
+                    self.appendRow(item)
+        themes.registry.follow(self.retheme)
+        self.follow(None, None)
+
+    def place(self, scheme: type[Scheme]) -> int:
+        """The row of a scheme; -1 if it is not in the catalogue."""
+        rows = range(self.rowCount())
+        return next((row for row in rows if self.item(row).data(SCHEME) is scheme), -1)
+
+    def follow(self, model: ModelIdentity | None, given: InputIdentity | None) -> None:
+        """Enable the schemes that fit, and tell why the others do not."""
+        for row in range(self.rowCount()):
+            item = self.item(row)
+            scheme: type[Scheme] | None = item.data(SCHEME)
+            if scheme is None:
+                continue
+            reason = misfit(scheme, model, given)
+            item.setEnabled(not reason)
+            may = scheme.attacker_of(model.kind if model is not None else "")
+            about = f"It lets the attacker {may}. For {listed(scheme.inputs)}."
+            item.setToolTip(f"{reason}\n\n{about}" if reason else about)
+            item.setAccessibleDescription(reason or about)
+        self.retheme()
+
+    def fits(self, scheme: type[Scheme]) -> bool:
+        """Whether a scheme can be chosen for the model that was followed last."""
+        place = self.place(scheme)
+        return place >= 0 and self.item(place).isEnabled()
+
+    def first_that_fits(self) -> type[Scheme] | None:
+        """The first scheme that can be chosen."""
+        return next((scheme for scheme in schemes.SCHEMES if self.fits(scheme)), None)
+
+    def retheme(self) -> None:
+        """Headings small, what does not fit pale, as the theme has it."""
+        theme = themes.current()
+        for row in range(self.rowCount()):
+            item = self.item(row)
+            heading = item.data(SCHEME) is None
+            item.setFont(theme.font("small" if heading else "body", bold=heading))
+            ink = theme.muted if heading else theme.text if item.isEnabled() else theme.off
+            item.setForeground(QColor(ink))
+
+
+def misfit(scheme: type[Scheme], model: ModelIdentity | None, given: InputIdentity | None) -> str:
+    """Why a scheme cannot be used with a model and, if it is there, an input; empty if it can."""
+    if model is None:
+        return ""
+    if model.kind not in scheme.inputs:
+        takes, is_for = KIND_WORDS[model.kind].many, listed(scheme.inputs)
+        return f"The model takes {takes}; this scheme is for {is_for}."
+    if given is None or given.kind != model.kind:
+        return ""
+    taught = taught_scheme(model)
+    same = taught is not None and type(taught) is scheme
+    known = {name: getattr(taught, name) for name in scheme.model_fields} if same else {}
+    try:
+        suited = checked(scheme, **{**known, **scheme.suited_to(given)})
+    except UserError:
+        return ""  # a parameter beside those that follow the input: the form says which
+    try:
+        layout(suited, model, given)
+        suited.check_input(given)
+    except UserError as error:
+        return str(error)
+    return ""

@@ -1,0 +1,138 @@
+"""The left column: what is certified, against whom, with which settings."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from PySide6.QtCore import QTimer, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QWidget
+
+from engine.core.fields import field_specs
+from engine.evidence.settings import RunSettings
+from engine.planning import Prospect
+from engine.schemes import SCHEMES, Scheme
+from gui.controllers.session import Session
+from gui.setup.attacker import AttackerPanel
+from gui.setup.catalogue import misfit
+from gui.setup.command_line import CommandPanel
+from gui.setup.fields import Field
+from gui.setup.input import InputPanel
+from gui.setup.model import ModelPanel
+from gui.setup.settings import SettingsPanel
+from gui.widgets.card import Card
+from gui.widgets.scroll import ScrollColumn
+
+WIDTH = 330
+_TURN_MS = 60
+"""While a slider is dragged, settings are looked at in turns of this length."""
+
+
+class LeftColumn(Card):
+    """A card whose panels scroll together, and what one of them has to tell another."""
+
+    def __init__(
+        self, session: Session, actions: dict[str, QAction], *, parent: QWidget | None = None
+    ) -> None:
+        super().__init__("What is certified", parent=parent)
+        self._session = session
+        self.model = ModelPanel(session)
+        self.input = InputPanel(session, actions)
+        self.attacker = AttackerPanel()
+        self.settings = SettingsPanel(preferences=session.preferences)
+        self.command = CommandPanel(session, actions["copy-command"])
+        self._ordered: list[Field] = []
+        self._turn = QTimer(self, singleShot=True, interval=_TURN_MS)
+        self._turn.timeout.connect(self._look_ahead)
+        self._connect()
+        scroll = ScrollColumn("What is certified", spacing=14)
+        for panel in (self.model, self.input, self.attacker, self.settings, self.command):
+            scroll.column.addWidget(panel)
+        scroll.column.addStretch(1)
+        self.title.hide()
+        self.subtitle.hide()
+        self.content.addWidget(scroll)
+        self._order()
+
+    def _connect(self) -> None:
+        session = self._session
+        self.input.wanted.connect(session.open_input)
+        self.attacker.chosen.connect(self.settings.set_scheme)
+        self.settings.changed.connect(self._take_settings)
+        self.settings.refused.connect(session.refuse_settings)
+        self.settings.changed.connect(self._order)
+        self.settings.refused.connect(self._order)
+        session.scheme_proposed.connect(self._take_proposal)
+        session.model_changed.connect(self._follow)
+        session.fitted_changed.connect(self._follow)
+        self.settings.switched.connect(self.attacker.show_scheme)
+        session.warmed.connect(self._turn.start)
+        session.desk.foreseen.connect(self._show_prospect)
+
+    @Slot()
+    def _order(self) -> None:
+        """Tab goes through the form from top to bottom, whenever a part of it was made."""
+        fields = list(self.settings.fields.values())
+        if fields == self._ordered:
+            return
+        self._ordered = fields
+        rare = [field for field in fields if self.settings.folded.isAncestorOf(field.editor)]
+        usual = [field for field in fields if field not in rare]
+        chain: list[QWidget | None] = [self.attacker.box]
+        for field in usual:
+            chain += [field.slider, field.editor]
+        chain.append(self.settings.more)
+        for field in rare:
+            chain += [field.slider, field.editor]
+        there = [widget for widget in (*chain, self.command.copy) if widget is not None]
+        for before, after in pairwise(there):
+            QWidget.setTabOrder(before, after)
+
+    @Slot(object)
+    def _take_settings(self, settings: RunSettings) -> None:
+        if not same_but_for_levels(self._session.settings, settings):
+            self.settings.needs.wait()
+        self._session.set_settings(settings)
+        if not self._turn.isActive():
+            self._turn.start()
+
+    @Slot(object)
+    def _take_proposal(self, scheme: Scheme) -> None:
+        self.settings.show_scheme(scheme)
+        self.attacker.show_scheme(type(scheme))
+
+    @Slot()
+    def _follow(self) -> None:
+        """The schemes that fit the model, and the parameters that fit the input."""
+        session = self._session
+        given = session.fitted.identity if session.fitted is not None else None
+        self.attacker.follow(session.model, given)
+        self.settings.offer_kernels(
+            [one for one in SCHEMES if not misfit(one, session.model, given)]
+        )
+        if given is not None:
+            self.settings.suit(given)
+
+    @Slot()
+    def _look_ahead(self) -> None:
+        """While votes are counted the worker has no time; it looks at the form afterwards."""
+        session = self._session
+        if session.is_warm and not session.complaint:
+            session.desk.foresee(session.settings)
+
+    @Slot(object, object)
+    def _show_prospect(self, settings: RunSettings, prospect: Prospect) -> None:
+        """Numbers of a slider's place a moment ago say so; those of another scheme are none."""
+        if type(settings.scheme) is self.settings.scheme and not self._session.complaint:
+            self.settings.needs.show_prospect(prospect)
+
+
+def same_but_for_levels(one: RunSettings, other: RunSettings) -> bool:
+    """Whether two settings differ in nothing but n and what has a slider, which a view names."""
+    if type(one.scheme) is not type(other.scheme):
+        return False
+    specs = field_specs(type(one.scheme))
+    levels = {spec.name for spec in specs if spec.slider and not spec.advanced}
+    schemes = (x.scheme.model_dump(exclude=levels) for x in (one, other))
+    runs = (x.model_dump(exclude={"scheme", "n"}) for x in (one, other))
+    return next(schemes) == next(schemes) and next(runs) == next(runs)

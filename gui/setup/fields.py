@@ -1,0 +1,193 @@
+"""Editors of single values, made from what a field declares."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QLineEdit, QWidget
+
+from engine.core.fields import FieldSpec
+from gui.shell.flag_names import in_the_window
+from gui.style.theme import set_role
+from gui.widgets.level import LevelSlider
+from gui.widgets.section import words
+
+OPEN = "not given"
+"""Shown where a value may be left open and is."""
+_BESIDE = 84
+"""Pixels that a number has beside its slider."""
+
+
+class NumberEdit(QLineEdit):
+    """A number typed freely; Up and Down move it by a step."""
+
+    def __init__(self, spec: FieldSpec) -> None:
+        super().__init__(as_text(spec.default))
+        self._spec = spec
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Steps with the arrow keys, within the field's range."""
+        signs = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}
+        sign = signs.get(Qt.Key(event.key()))
+        if sign is None or self._spec.step is None:
+            super().keyPressEvent(event)
+            return
+        try:
+            number = as_number(self.text(), self._spec.kind) + sign * self._spec.step
+        except (ValueError, OverflowError):
+            return
+        whole = self._spec.kind == "int"
+        number = int(number) if whole else round(number, 10)
+        low, high = self._spec.minimum, self._spec.maximum
+        # a float may be confined to an open interval; its ends are for typing
+        inside = (low is None or number > low) and (high is None or number < high)
+        if inside or (whole and number in (low, high)):
+            self.setText(as_text(number))
+
+
+class Field:
+    """The editor of one field, and the raw value in it.
+
+    Attributes:
+        label, editor, below: its name, where it is typed, and what it is for.
+        slider: moves with the editor, which may go further; None where none is declared.
+        row: the editor, with its slider where there is one.
+    """
+
+    def __init__(self, spec: FieldSpec) -> None:
+        self.spec = spec
+        self.label = QLabel(spec.title)
+        self.editor = _editor(spec)
+        self.below = words(self.hint(), "small")
+        self.label.setBuddy(self.editor)
+        self.editor.setAccessibleName(spec.title)
+        self.editor.setAccessibleDescription(self.hint())
+        self.editor.setToolTip(self.hint())
+        self.slider = self._slider()
+        self._lead()
+        self.row = self.editor if self.slider is None else _beside(self.slider, self.editor)
+
+    def hint(self) -> str:
+        """Unit and help in one line."""
+        return " · ".join(part for part in (self.spec.unit, self.spec.help) if part)
+
+    def _slider(self) -> LevelSlider | None:
+        line = self.editor
+        if self.spec.slider is None or not isinstance(line, NumberEdit):
+            return None
+        slider = LevelSlider(*self.spec.slider, name=self.spec.title)
+        slider.setAccessibleDescription(self.hint())
+        slider.setToolTip(self.hint())
+        slider.chosen.connect(lambda level: line.setText(as_text(level)))
+        line.textChanged.connect(self._lead)
+        return slider
+
+    def complain(self, sentence: str) -> None:
+        """Say what is wrong below the editor, or, with an empty sentence, what it is for."""
+        set_role(self.label, "abstained" if sentence else "")
+        set_role(self.below, "abstained" if sentence else "small")
+        self.below.setText(in_the_window(sentence) or self.hint())
+
+    def is_named_by(self, sentence: str) -> bool:
+        """Whether a complaint is about this field: it begins with its name or its flag."""
+        return sentence.startswith((f"{self.spec.name} ", f"{self.spec.flag} "))
+
+    def value(self) -> Any:
+        """What was typed: a number where it is one, else the text, which the check refuses."""
+        if isinstance(self.editor, QCheckBox):
+            return self.editor.isChecked()
+        if isinstance(self.editor, QComboBox):
+            text = self.editor.currentText()
+            return None if self.spec.optional and text == OPEN else text
+        text = self.editor.text().strip()
+        if self.spec.optional and not text:
+            return None
+        if self.spec.kind == "str":
+            return text
+        try:
+            return as_number(text, self.spec.kind)
+        except (ValueError, OverflowError):
+            return text
+
+    def set_value(self, value: Any) -> None:
+        """Show a value."""
+        if isinstance(self.editor, QCheckBox):
+            self.editor.setChecked(bool(value))
+        elif isinstance(self.editor, QComboBox):
+            self.editor.setCurrentText(OPEN if value is None else str(value))
+        else:
+            self.editor.setText(as_text(value))
+
+    def _lead(self) -> None:
+        """Take the slider along; what is no number leaves it where it is."""
+        value = self.value()
+        if self.slider is not None and isinstance(value, int | float) and math.isfinite(value):
+            self.slider.follow(value)
+
+    def on_change(self, slot: Callable[[], None]) -> None:
+        """Call a method of a widget whenever the value changes."""
+        if isinstance(self.editor, QCheckBox):
+            self.editor.toggled.connect(slot)
+        elif isinstance(self.editor, QComboBox):
+            self.editor.currentTextChanged.connect(slot)
+        else:
+            self.editor.textChanged.connect(slot)
+
+
+def _beside(slider: LevelSlider, editor: QWidget) -> QWidget:
+    row = QWidget()
+    line = QHBoxLayout(row)
+    line.setContentsMargins(0, 0, 0, 0)
+    line.setSpacing(8)
+    editor.setMaximumWidth(_BESIDE)
+    line.addWidget(slider, 1)
+    line.addWidget(editor)
+    return row
+
+
+def _editor(spec: FieldSpec) -> QCheckBox | QComboBox | QLineEdit:
+    if spec.kind == "bool":
+        box = QCheckBox()
+        box.setChecked(bool(spec.default))
+        return box
+    if spec.kind == "choice":
+        choices = QComboBox()
+        choices.addItems([OPEN, *spec.choices] if spec.optional else list(spec.choices))
+        choices.setCurrentText(OPEN if spec.default is None else str(spec.default))
+        return choices
+    line = QLineEdit(as_text(spec.default)) if spec.kind == "str" else NumberEdit(spec)
+    if spec.optional:
+        line.setPlaceholderText(OPEN)
+    return line
+
+
+def as_number(text: str, kind: str) -> int | float:
+    """A typed number; digits may be grouped in an integer only, where a comma cannot be decimal.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if kind == "float":
+        return float(text)
+    grouped = text.replace(",", "").replace(" ", "")
+    number = float(grouped)
+    if not number.is_integer():
+        raise ValueError(text)
+    return int(grouped) if grouped.lstrip("+-").isdigit() else int(number)
+
+
+def as_text(value: Any) -> str:
+    """A value as it is typed; nothing for one that is not given.
+
+    >>> as_text(100_000), as_text(0.25), as_text(None)
+    ('100,000', '0.25', '')
+    """
+    if value is None:
+        return ""
+    if isinstance(value, int):
+        return f"{value:,}"
+    return f"{value:.10g}" if isinstance(value, float) else str(value)

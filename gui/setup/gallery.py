@@ -1,0 +1,146 @@
+"""The shipped inputs, to choose from."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QFocusEvent, QIcon, QKeyEvent, QPixmap
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
+
+from gui.controllers.shipped import Example
+from gui.pages.page import Page
+from gui.setup.image_input import thumbnail
+from gui.style import theme as themes
+from gui.widgets.neighbourhood import thumbnail_of
+from gui.widgets.scroll import ScrollColumn
+from gui.widgets.section import words
+
+SIDE = 72
+_CELL = QSize(124, 112)
+_EDGE = 6
+
+
+class GalleryPage(Page):
+    """A list of thumbnails for every group of examples; Return or a click takes one.
+
+    Attributes:
+        lists: by the group's title.
+    """
+
+    chosen = Signal(object)
+    """An :class:`Example`."""
+
+    def __init__(self, *, parent: QWidget | None = None) -> None:
+        super().__init__("Gallery of examples", parent=parent)
+        self.lists: dict[str, GroupList] = {}
+        self._examples: tuple[Example, ...] = ()
+        self._scroll = ScrollColumn("Gallery of examples", spacing=6)
+        self.content.addWidget(self._scroll)
+        self.set_subtitle("A shipped model that goes with an example is opened with it")
+        themes.registry.follow(self.retheme)
+
+    def show_examples(self, examples: tuple[Example, ...]) -> None:
+        """Fill the page."""
+        self._examples = examples
+        while (item := self._scroll.column.takeAt(0)) is not None:
+            if widget := item.widget():
+                widget.hide()
+                widget.deleteLater()
+        self.lists = {}
+        for group, members in groupby(examples, key=lambda example: example.group):
+            found = GroupList(group, tuple(members))
+            found.chosen.connect(self.chosen)
+            self.lists[group] = found
+            self._scroll.column.addWidget(words(group, "title"))
+            self._scroll.column.addWidget(found)
+        self._scroll.column.addStretch(1)
+
+    def retheme(self) -> None:
+        """Drawings in the colours of the theme in force."""
+        for group in self.lists.values():
+            group.draw()
+
+    def take_focus(self) -> None:
+        """The keyboard is for the first list."""
+        for group in self.lists.values():
+            group.setFocus()
+            return
+
+
+class GroupList(QListWidget):
+    """The examples of one group, as high as they need at their width."""
+
+    chosen = Signal(object)
+
+    def __init__(self, title: str, examples: tuple[Example, ...]) -> None:
+        super().__init__()
+        self.examples = examples
+        self.setViewMode(QListWidget.ViewMode.IconMode)
+        self.setResizeMode(QListWidget.ResizeMode.Adjust)
+        self.setMovement(QListWidget.Movement.Static)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setIconSize(QSize(SIDE, SIDE))
+        self.setGridSize(_CELL)
+        self.setUniformItemSizes(True)
+        self.setWordWrap(True)
+        self.setAccessibleName(title or "Gallery of examples")
+        for example in examples:
+            item = QListWidgetItem(example.title)
+            item.setTextAlignment(Qt.AlignmentFlag.AlignCenter)
+            item.setToolTip(example.spec)
+            self.addItem(item)
+        self.draw()
+        self.itemActivated.connect(self._choose)
+        self.itemClicked.connect(self._choose)
+
+    def draw(self) -> None:
+        """Make the thumbnails."""
+        for row, example in enumerate(self.examples):
+            self.item(row).setIcon(QIcon(_drawn(example, self.devicePixelRatioF())))
+
+    def hasHeightForWidth(self) -> bool:
+        """Fewer columns need more rows."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """The rows that the width leaves."""
+        columns = max(1, (width - _EDGE) // _CELL.width())
+        return -(-len(self.examples) // columns) * _CELL.height() + _EDGE
+
+    def sizeHint(self) -> QSize:
+        """At the present width."""
+        return QSize(_CELL.width() * 4, self.heightForWidth(max(self.width(), _CELL.width())))
+
+    def minimumSizeHint(self) -> QSize:
+        """One example wide."""
+        return QSize(_CELL.width() + _EDGE, _CELL.height() + _EDGE)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """The keyboard is somewhere: one example is marked, in the list that has it alone."""
+        super().focusInEvent(event)
+        self.setCurrentRow(max(0, self.currentRow()))
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """No mark without the keyboard."""
+        super().focusOutEvent(event)
+        self.clearSelection()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Return takes the current example on every platform; Tab leaves the list."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentItem():
+            self._choose(self.currentItem())
+        else:
+            super().keyPressEvent(event)
+
+    @Slot(QListWidgetItem)
+    def _choose(self, item: QListWidgetItem) -> None:
+        self.chosen.emit(self.examples[self.row(item)])
+
+
+def _drawn(example: Example, ratio: float) -> QPixmap:
+    if example.pixels is not None:
+        return thumbnail(example.pixels, SIDE)
+    if example.around is not None:
+        return thumbnail_of(example.around, SIDE, ratio=ratio)
+    return QPixmap()

@@ -1,0 +1,62 @@
+"""A picture as the model receives it."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+
+from gui.controllers.session import Session
+from gui.setup.input_view import InputView, place_of
+from gui.widgets.image import PictureView, to_image
+from gui.widgets.section import say, words
+
+THUMB = 84
+
+
+def thumbnail(pixels: npt.NDArray[np.float32], side: int) -> QPixmap:
+    """A picture in a square of ``side`` pixels; small ones keep their hard pixel edges."""
+    image = to_image(pixels)
+    small = max(image.width(), image.height()) < side
+    mode = (
+        Qt.TransformationMode.FastTransformation
+        if small
+        else Qt.TransformationMode.SmoothTransformation
+    )
+    return QPixmap.fromImage(image.scaled(side, side, Qt.AspectRatioMode.KeepAspectRatio, mode))
+
+
+class PictureInput(InputView):
+    """A small picture beside its facts."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self.image = PictureView()
+        self.image.setFixedSize(THUMB, THUMB)
+        self.name, self.facts = words(role="title"), words(role="small")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(10)
+        row.addWidget(self.image, 0, Qt.AlignmentFlag.AlignTop)
+        text = QVBoxLayout()
+        text.setSpacing(3)
+        text.addWidget(self.name)
+        text.addWidget(self.facts)
+        text.addStretch(1)
+        row.addLayout(text, 1)
+
+    def refresh(self) -> None:
+        """The picture in the model's shape, once there is a model."""
+        given, fitted = self.session.given, self.session.fitted
+        if given is None or given.kind != "image":
+            return
+        self.image.show_pixels(fitted.pixels if fitted is not None else given.pixels, "")
+        self.image.setAccessibleName(f"The picture {given.name} as the model sees it")
+        self.name.setText(given.name)
+        channels, height, width = given.pixels.shape
+        grey = "grey" if channels == 1 else "colour"
+        label = f"label {given.label_name or given.label}" if given.label is not None else ""
+        lines = (label, f"{width} × {height} {grey}, pixels in [0,1]", place_of(self.session))
+        say(self.facts, "\n".join(filter(None, lines)))

@@ -1,0 +1,165 @@
+"""Which input: how it looks to the model, its label, and what was done to it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QCheckBox, QMenu, QToolButton, QWidget
+
+from engine.core.records import InputKind
+from gui.controllers.session import Session
+from gui.setup.image_input import PictureInput
+from gui.setup.input_view import InputView
+from gui.setup.node_input import NodeInput
+from gui.setup.path_field import SpecEdit
+from gui.setup.row_input import RowInputView
+from gui.setup.text_input import PairInputView, TextInputView
+from gui.style.theme import set_role
+from gui.widgets.section import Section, say, well, words
+
+DATA_SET, DOWNLOAD = "torchvision:", "?download"
+"""How the engine is told of a data set, and that it may be fetched (engine.inputs.datasets)."""
+
+_EXAMPLES = "path, digits:17, karate:12, text:the words"
+_NOTHING = "Drop a picture, a folder, a graph, a text or a table here."
+VIEWS: dict[InputKind, type[InputView]] = {
+    "image": PictureInput,
+    "graph": NodeInput,
+    "text": TextInputView,
+    "pair": PairInputView,
+    "table": RowInputView,
+}
+"""A view for every kind of input that can be opened."""
+_TYPED = ("text", "pair")
+"""Kinds that are typed into their view: it is shown to a model that waits for such an input."""
+
+
+class InputPanel(Section):
+    """Shows the input as its kind is best shown; the buttons are the window's commands.
+
+    Attributes:
+        spec: a line for any input by name.
+        views: by kind; ``none`` says what can be opened while there is no input.
+    """
+
+    wanted = Signal(str)
+    """A spec to open."""
+
+    def __init__(
+        self, session: Session, actions: dict[str, QAction], *, parent: QWidget | None = None
+    ) -> None:
+        super().__init__("Input", parent=parent)
+        self._session = session
+        self.buttons = {
+            name: _button(actions[name], sign, title)
+            for name, sign, title in (
+                ("previous", "‹", "Previous input"),
+                ("next", "›", "Next input"),
+                ("gallery", "Ga&llery", "Gallery of examples"),
+            )
+        }
+        for button in self.buttons.values():
+            self.header.addWidget(button)
+        self._build_naming()
+        self._build_open(actions)
+        frame, column = well()
+        self.none = words(role="small")
+        self.views = {kind: view(session) for kind, view in VIEWS.items()}
+        self.adaptation = words(role="small")
+        for view in self.views.values():
+            view.wanted.connect(self.wanted)
+        for widget in (self.none, *self.views.values(), self.adaptation):
+            column.addWidget(widget)
+        self.content.addWidget(frame)
+        session.input_changed.connect(self.refresh)
+        session.model_changed.connect(self.refresh)
+        session.fitted_changed.connect(self.refresh)
+        session.activity_changed.connect(self.refresh)
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Say what the session holds."""
+        given, fitted = self._session.given, self._session.fitted
+        for name in ("previous", "next"):
+            self.buttons[name].setVisible(len(self._session.specs) > 1)
+        kind = self._kind()
+        self._show_only(kind)
+        if kind:
+            self.views[kind].refresh()
+        opening = self._session.worker.busy("input")
+        say(self.none, "" if kind else "Opening…" if opening else _NOTHING)
+        if given is None:
+            say(self.adaptation, "")
+            return
+        identity = fitted.identity if fitted is not None else None
+        remarks = [identity.adaptation, *identity.notes] if identity else [*given.notes]
+        say(self.adaptation, "\n".join(remark for remark in remarks if remark))
+
+    def _kind(self) -> InputKind | None:
+        """Which view is shown: that of the input, or of what the model waits to be typed."""
+        given, model = self._session.given, self._session.model
+        if (
+            model is not None
+            and model.kind in _TYPED
+            and (given is None or given.kind != model.kind)
+        ):
+            return model.kind
+        return given.kind if given is not None else None
+
+    def _show_only(self, kind: InputKind | None) -> None:
+        for of, view in self.views.items():
+            view.setVisible(of == kind)
+
+    def _build_naming(self) -> None:
+        self.spec = SpecEdit("Input by name", "path, digits:17, karate:12, text:the words")
+        self.spec.given.connect(self._open_named)
+        self.spec.textChanged.connect(self._offer_download)
+        self.spec.closed.connect(self._offer_download)
+        self._session.input_changed.connect(self.spec.leave)
+        self.download = QCheckBox("&Download if it is not there")
+        self.download.hide()
+        self.content.addWidget(self.spec)
+        self.content.addWidget(self.download)
+
+    def _build_open(self, actions: dict[str, QAction]) -> None:
+        self.open = QToolButton(text="Op&en ▾")
+        set_role(self.open, "quiet")
+        self.open.setAccessibleName("Open an input")
+        self.open.setToolTip("A picture, a folder, a graph, or any by its name")
+        self.open.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(self.open)
+        for name in ("open-input", "open-folder", "paste"):
+            menu.addAction(actions[name])
+        self.by_name = menu.addAction("By &name…")
+        self.by_name.triggered.connect(self._ask_for_name)
+        self.open.setMenu(menu)
+        self.header.addWidget(self.open)
+
+    @Slot()
+    def _ask_for_name(self) -> None:
+        given = self._session.given
+        self.spec.ask(given.source if given is not None else "")
+        self._offer_download()
+
+    @Slot()
+    def _offer_download(self) -> None:
+        asked = not self.spec.isHidden()
+        self.download.setVisible(asked and self.spec.spec().startswith(DATA_SET))
+
+    @Slot(str)
+    def _open_named(self, spec: str) -> None:
+        may = self.download.isChecked() and not self.download.isHidden()
+        self.wanted.emit(spec + DOWNLOAD if may and not spec.endswith(DOWNLOAD) else spec)
+
+
+def _button(action: QAction, text: str, title: str) -> QToolButton:
+    """A small button that does what the action does."""
+    button = QToolButton(text=text)
+    set_role(button, "quiet")
+    button.setAccessibleName(title)
+    button.setToolTip(action.toolTip())
+    button.clicked.connect(action.trigger)
+    action.enabledChanged.connect(button.setEnabled)
+    button.setEnabled(action.isEnabled())
+    return button

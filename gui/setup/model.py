@@ -1,0 +1,336 @@
+"""Which model: its name and identity, how it is read, and its answer without noise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, get_args
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QToolButton,
+    QWidget,
+)
+
+from engine.core.records import Encoding, ModelIdentity
+from engine.models.kinds import DEMO
+from engine.models.request import EncodingName, ModelRequest
+from engine.models.trained_scheme import taught_scheme
+from gui.controllers.session import Session
+from gui.controllers.shipped import Offer
+from gui.setup.generation import Writing, WritingFields
+from gui.setup.input_kinds import KIND_WORDS
+from gui.setup.path_field import SpecEdit
+from gui.shell.file_dialogs import FileAsker
+from gui.style.theme import set_role
+from gui.widgets.section import Section, say, well, words
+
+if TYPE_CHECKING:
+    from engine.procedures.normalizations import Comparison
+
+HASH_DIGITS = 12
+_ENCODINGS: dict[Encoding, str] = {
+    "plain": "",
+    "indicator": ", told which pixels are noised",
+    "complement": ", told which pixels are there",
+}
+_NO_MODEL = "Choose a shipped model, or drop a file here."
+
+
+class ModelPanel(Section):
+    """Shows the model and asks for another, or for the same one read in another way.
+
+    Attributes:
+        spec: a line for any model by name; it comes back with the name of one that did not open,
+            so that it can be corrected or its architecture named.
+        reading: how a file is read where the file itself does not say.
+    """
+
+    wanted = Signal(object)
+    """A :class:`ModelRequest` to open."""
+
+    def __init__(self, session: Session, *, parent: QWidget | None = None) -> None:
+        super().__init__("Model", parent=parent)
+        self._session = session
+        self._seen: ModelRequest | None = None
+        self._wants_oracle: ModelRequest | None = None
+        self._asker = FileAsker(self)
+        self.choose = QToolButton(text="&Choose ▾")
+        set_role(self.choose, "quiet")
+        self.choose.setAccessibleName("Choose a model")
+        self.choose.setToolTip("Shipped models, or any by its name")
+        self.choose.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.menu = QMenu(self.choose)
+        self.choose.setMenu(self.menu)
+        self.by_name = self.menu.addAction("By &name or id…")
+        self.header.addWidget(self.choose)
+        self.spec = SpecEdit("Model by name", "owner/name, a file or a folder")
+        self.spec.given.connect(self._open_named)
+        self.spec.closed.connect(self._show_reading)
+        self.by_name.triggered.connect(self._ask_for_name)
+        self.content.addWidget(self.spec)
+        frame, facts = well()
+        self.name, self.facts, self.check = words(role="title"), words(role="small"), words()
+        for label in (self.name, self.facts, self.check):
+            facts.addWidget(label)
+        self.content.addWidget(frame)
+        self._build_reading()
+        session.oracle_asked.connect(self._on_oracle_asked)
+        session.model_changed.connect(self.refresh)
+        session.fitted_changed.connect(self.refresh)
+        session.settings_changed.connect(self.refresh)
+        session.activity_changed.connect(self.refresh)
+        session.architectures_found.connect(self._offer_architectures)
+        session.normalizations_compared.connect(self._show_comparison)
+        session.input_changed.connect(self._show_reading)
+        self.refresh()
+
+    def offer(self, offer: Offer) -> None:
+        """What the engine knows to choose from."""
+        shipped = QMenu("&Shipped models", self.menu)
+        self.menu.insertMenu(self.by_name, shipped)
+        for spec, title in offer.models:
+            shipped.addAction(title, self._opener(spec))
+        self.normalize.clear()
+        for name in offer.normalizations:
+            self.normalize.addItem(name, name)
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Say what the session holds."""
+        model = self._session.model
+        if self._session.worker.busy("model"):
+            self.name.setText("Opening…")
+        else:
+            self.name.setText(model.name if model else "No model yet")
+        say(self.facts, "\n".join(_facts(model)) if model else _NO_MODEL)
+        say(self.check, self._check())
+        self._follow_request()
+        self._show_reading()
+
+    def _build_reading(self) -> None:
+        self.reading = QWidget()
+        form = QFormLayout(self.reading)
+        form.setContentsMargins(0, 2, 0, 0)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        self.normalize, self.arch, self.encoding = QComboBox(), QComboBox(), QComboBox()
+        self.encoding.addItems(get_args(EncodingName))
+        self.arch.setEditable(True)
+        self.normalize.setToolTip("Layer between noise and network; a file of weights does not say")
+        self.arch.setToolTip("For files that hold only weights; empty to infer it")
+        self.encoding.setToolTip("How the model is told which pixels are noised: in channels")
+        for title, box in (
+            ("N&ormalisation", self.normalize),
+            ("&Architecture", self.arch),
+            ("Noised pi&xels", self.encoding),
+        ):
+            box.setAccessibleName(title.replace("&", ""))
+            box.setMinimumContentsLength(8)
+            box.setSizeAdjustPolicy(
+                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+            )
+            box.activated.connect(self._reread)
+            form.addRow(title, box)
+        self.arch.lineEdit().setPlaceholderText("infer from the file")
+        form.addRow("Class na&mes", self._build_names())
+        self.measure = QPushButton("Meas&ure on labelled pictures")
+        self.measure.setToolTip("Top-1 on up to 50 of the open pictures, for each normalisation")
+        self.measure.clicked.connect(self._session.compare_normalizations)
+        self.measured = words(role="small")
+        self.measured.hide()
+        form.addRow(self.measure)
+        form.addRow(self.measured)
+        self.content.addWidget(self.reading)
+        self.writing = WritingFields()
+        self.writing.changed.connect(self._reread)
+        self.content.addWidget(self.writing)
+
+    def _build_names(self) -> QWidget:
+        row = QWidget()
+        line = QHBoxLayout(row)
+        line.setContentsMargins(0, 0, 0, 0)
+        self.names = QLineEdit()
+        self.names.setPlaceholderText("those of the model")
+        self.names.setAccessibleName("File of class names")
+        self.names.setToolTip("A text file with one class name per line")
+        self.names.returnPressed.connect(self._reread)
+        find = QToolButton(text="…")
+        set_role(find, "quiet")
+        find.setAccessibleName("Choose a file of class names")
+        find.setToolTip("Choose a file of class names")
+        find.clicked.connect(self._ask_for_names)
+        line.addWidget(self.names, 1)
+        line.addWidget(find)
+        row.setFocusProxy(self.names)
+        return row
+
+    def _follow_request(self) -> None:
+        """After an attempt: show how the model was read, or let a failed one be corrected."""
+        asked = self._session.asked
+        if self._session.worker.busy("model") or asked is self._seen:
+            return
+        self._seen = asked
+        if asked is not None and asked is not self._session.request:
+            self.spec.ask(asked.spec)
+        else:
+            self.spec.leave()
+        self.measured.hide()
+        self._show_request(asked)
+
+    def _show_request(self, request: ModelRequest | None) -> None:
+        if request is not None:
+            self._label_normalizations(None)
+            self.normalize.setCurrentIndex(self.normalize.findData(request.normalize))
+            self.arch.setCurrentText(request.arch)
+            self.encoding.setCurrentText(request.encoding)
+            self.names.setText(str(request.class_names or ""))
+            self.writing.show_request(request)
+
+    @Slot()
+    def _show_reading(self) -> None:
+        session, request = self._session, self._session.request
+        read = request is not None and not request.spec.startswith(DEMO)
+        shown = read or not self.spec.isHidden()
+        appears = shown and self.reading.isHidden()
+        self.reading.setVisible(shown)
+        if appears and not self.arch.count():
+            session.find_architectures()
+        self.reading.setEnabled(not session.running and not session.loading)
+        self.measure.setVisible(read and self.spec.isHidden() and session.has_labelled_pictures)
+        self.measure.setEnabled(not session.worker.busy("compare"))
+        self._show_writing()
+
+    def _show_writing(self) -> None:
+        """Oracle and prompt, for a model that writes or that waits for an oracle."""
+        session = self._session
+        asked, spec = self._wants_oracle, self.spec.spec()
+        waits = asked is not None and not self.spec.isHidden() and spec == asked.spec
+        own = session.request is not None and not session.request.spec.startswith(DEMO)
+        writes = own and session.model is not None and session.model.generation is not None
+        self.writing.setVisible(waits or (writes and self.spec.isHidden()))
+        self.writing.setEnabled(not session.running and not session.loading)
+
+    @Slot(object)
+    def _on_oracle_asked(self, request: ModelRequest) -> None:
+        self._wants_oracle = request
+        self.refresh()
+
+    @Slot()
+    def _ask_for_name(self) -> None:
+        self.spec.ask()
+        self._show_reading()
+
+    @Slot(str)
+    def _open_named(self, spec: str) -> None:
+        self.wanted.emit(self._request(spec))
+
+    def _ask_for_names(self) -> None:
+        filters = "Class names, one per line (*.txt *.names *.csv);;All files (*)"
+        self._asker.open_file("Class names", filters, self._take_names)
+
+    def _take_names(self, path: Path) -> None:
+        self.names.setText(str(path))
+        self._reread()
+
+    @Slot(object)
+    def _offer_architectures(self, names: tuple[str, ...]) -> None:
+        typed = self.arch.currentText()
+        self.arch.clear()
+        self.arch.addItems(["", *names])
+        self.arch.setCurrentText(typed)
+
+    @Slot(object)
+    def _show_comparison(self, comparison: Comparison) -> None:
+        self._label_normalizations(comparison)
+        found = ", ".join(f"{row.name} {comparison.right(row.name)}" for row in comparison.rows)
+        say(
+            self.measured,
+            f"Right without noise, of {comparison.pictures} labelled pictures: {found}. Choose "
+            "the normalisation above.",
+        )
+
+    def _label_normalizations(self, comparison: Comparison | None) -> None:
+        for place in range(self.normalize.count()):
+            name = str(self.normalize.itemData(place))
+            right = comparison.right(name) if comparison is not None else None
+            of = "" if right is None else f": {right} of {comparison.pictures}"
+            self.normalize.setItemText(place, f"{name}{of}")
+
+    def _opener(self, spec: str) -> Callable[[], None]:
+        return lambda: self.wanted.emit(ModelRequest(spec))
+
+    @Slot()
+    def _reread(self) -> None:
+        request = self._session.request
+        spec = request.spec if request and self.spec.isHidden() else self.spec.spec()
+        wanted = self._request(spec)
+        if spec and wanted != request:
+            self.wanted.emit(wanted)
+
+    def _request(self, spec: str) -> ModelRequest:
+        """``spec``, read as the form says."""
+        known, names = self._session.request, self.names.text().strip()
+        same = spec in {one.spec for one in (known, self._wants_oracle) if one is not None}
+        written = self.writing.given() if same else Writing()
+        return ModelRequest(
+            spec,
+            arch=self.arch.currentText().strip(),
+            normalize=str(self.normalize.currentData() or "auto"),
+            encoding=self.encoding.currentText(),
+            trust=known is not None and known.spec == spec and known.trust,
+            class_names=Path(names) if names else None,
+            oracle=written.oracle,
+            prompt=written.prompt,
+            max_new_tokens=written.max_new_tokens,
+        )
+
+    def _check(self) -> str:
+        """The answer without noise, and whether the label agrees."""
+        session = self._session
+        answer, model, fitted = session.clean_answer, session.model, session.fitted
+        if answer is None or model is None or fitted is None:
+            set_role(self.check, "small")
+            return ""
+        name = model.class_names[answer] if answer >= 0 else "no class"
+        label = fitted.identity.label
+        if label is None:
+            set_role(self.check, "small")
+            return f"Without noise it answers '{name}'."
+        agrees = answer == label
+        set_role(self.check, "certified" if agrees else "abstained")
+        known = fitted.identity.label_name or str(label)
+        if agrees:
+            return f"Clean check: answers '{name}', as labelled."
+        return f"Clean check: answers '{name}', but the label is '{known}'."
+
+
+def _takes(model: ModelIdentity) -> str:
+    if model.kind == "graph":
+        told = ", told which are noised" if model.encoding == "indicator" else ""
+        return f"nodes with {model.input_shape[-1] - bool(told)} features{told}"
+    if model.kind != "image":
+        return KIND_WORDS[model.kind].many
+    channels, height, width = model.picture_shape
+    return f"{width} × {height} {'grey' if channels == 1 else 'colour'}{_ENCODINGS[model.encoding]}"
+
+
+def _facts(model: ModelIdentity) -> list[str]:
+    """What identifies a model, a line each."""
+    size = f"{model.parameters:,} weights · " if model.parameters else ""
+    taught = taught_scheme(model)
+    trained = f"trained with {taught.noise_in_words()}" if taught else "training noise unknown"
+    lines = [
+        f"{model.format}, sha256 {model.sha256[:HASH_DIGITS]}…",
+        f"{size}{_takes(model)}, {len(model.class_names)} classes",
+        trained,
+    ]
+    if model.kind == "image":
+        lines.append(f"normalisation: {model.normalization} ({model.normalization_origin})")
+    return [*lines, *model.notes]

@@ -1,0 +1,79 @@
+"""A perturbation in a scheme's own terms: one editor per term."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
+
+from engine.schemes import Scheme
+from gui.style.theme import set_role
+
+_MOST = 1_000_000
+_ALONE, _BESIDE_COUNTS = 0.5, 0.1
+"""First strengths to ask for: where nothing is counted, and where something is."""
+
+
+class TargetEditor(QWidget):
+    """Whole numbers for what is counted, decimals for what is measured.
+
+    Attributes:
+        editors: by term.
+    """
+
+    changed = Signal()
+
+    def __init__(self, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.editors: dict[str, QSpinBox | QDoubleSpinBox] = {}
+        self._scheme: type[Scheme] | None = None
+        self._typed: dict[str, float] = {}
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(8)
+
+    def set_scheme(self, scheme: type[Scheme]) -> None:
+        """Ask for the terms of a scheme; what was typed for a term of that name stays."""
+        if scheme is self._scheme:
+            return
+        self._scheme = scheme
+        self._typed |= {term: editor.value() for term, editor in self.editors.items()}
+        while (item := self._row.takeAt(0)) is not None:
+            item.widget().hide()
+            item.widget().deleteLater()
+        self.editors = {term: self._editor(scheme, term) for term in scheme.terms}
+        for term, editor in self.editors.items():
+            self._row.addWidget(_titled(term, editor))
+            editor.valueChanged.connect(lambda _: self.changed.emit())
+
+    def text(self) -> str:
+        """The perturbation, ``entities=2,epsilon=0.25``; empty if nothing is changed."""
+        values = {term: editor.value() for term, editor in self.editors.items()}
+        if not any(values.values()):
+            return ""
+        return ",".join(f"{term}={value!r}" for term, value in values.items())
+
+    def _editor(self, scheme: type[Scheme], term: str) -> QSpinBox | QDoubleSpinBox:
+        editor: QSpinBox | QDoubleSpinBox
+        if term in scheme.counts:
+            editor = QSpinBox(maximum=_MOST)
+            editor.setValue(int(self._typed.get(term, 1)))
+        else:
+            editor = QDoubleSpinBox(decimals=3, maximum=1000.0, singleStep=0.05)
+            first = _BESIDE_COUNTS if scheme.counts else _ALONE
+            editor.setValue(self._typed.get(term, first))
+        editor.setAccessibleName(f"{term} to certify")
+        editor.setToolTip(scheme.terms[term])
+        return editor
+
+
+def _titled(term: str, editor: QWidget) -> QWidget:
+    box = QWidget()
+    column = QVBoxLayout(box)
+    column.setContentsMargins(0, 0, 0, 0)
+    label = QLabel(term)
+    label.setToolTip(editor.toolTip())
+    set_role(label, "muted")
+    label.setBuddy(editor)
+    column.addWidget(label)
+    column.addWidget(editor)
+    return box

@@ -1,0 +1,97 @@
+"""A row of a table: its cells, and what each column is taken for."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+)
+
+from gui.controllers.session import Session
+from gui.setup.input_view import InputView, place_of
+from gui.widgets.columns import FittedColumns
+from gui.widgets.section import say, words
+
+if TYPE_CHECKING:
+    from engine.inputs.table import TableInput
+
+_COLUMNS = ("Column", "Value", "Is")
+_LONGEST = 260
+_WIDEST = (90, 70)
+"""Pixels of a name and of a value that are always seen."""
+
+
+class RowInputView(InputView):
+    """Name, value and type of every column; another type opens the row again, read so."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._shown: TableInput | None = None
+        self.name, self.facts = words(role="title"), words(role="small")
+        self.table = QTableWidget(0, len(_COLUMNS))
+        self.table.setHorizontalHeaderLabels(_COLUMNS)
+        self.table.setAccessibleName("Cells of the row")
+        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.table.setTabKeyNavigation(False)
+        self.table.setShowGrid(False)
+        self.table.verticalHeader().hide()
+        header = self.table.horizontalHeader()
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
+        header.setMinimumSectionSize(40)
+        header.setStretchLastSection(True)
+        FittedColumns(self.table, _WIDEST, margin=0)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        for widget in (self.name, self.facts, self.table):
+            column.addWidget(widget)
+
+    def refresh(self) -> None:
+        """The cells of the open row."""
+        given = self.session.given
+        if given is None or given.kind != "table" or given is self._shown:
+            return
+        self._shown = given
+        self.name.setText(given.name)
+        label = f"label {given.label_name or given.label}" if given.label is not None else ""
+        say(self.facts, "\n".join(filter(None, (label, place_of(self.session)))))
+        cells = given.cells
+        self.table.setRowCount(len(cells))
+        for row, (name, value) in enumerate(cells.items()):
+            for place, text in enumerate((name, value)):
+                item = QTableWidgetItem(text)
+                item.setToolTip(text)
+                self.table.setItem(row, place, item)
+            self.table.setCellWidget(row, 2, self._types(given, name))
+        widths = zip(
+            (self.table.sizeHintForColumn(place) for place in (0, 1)), _WIDEST, strict=True
+        )
+        bar = self.table.verticalScrollBar().sizeHint().width()
+        types = self.table.sizeHintForColumn(2) + 2 * self.table.frameWidth() + bar
+        self.table.setMinimumWidth(sum(min(width, most) for width, most in widths) + types)
+        high = self.table.horizontalHeader().sizeHint().height() + 4
+        self.table.setFixedHeight(min(_LONGEST, high + 30 * len(cells)))
+
+    def _types(self, given: TableInput, name: str) -> QComboBox:
+        from engine.inputs.table import TYPES
+
+        box = QComboBox()
+        box.addItems(TYPES)
+        box.setCurrentText(given.table.type_of(name))
+        box.setAccessibleName(f"{name} is")
+        box.textActivated.connect(partial(self._ask, name))
+        return box
+
+    def _ask(self, name: str, kind: str) -> None:
+        if self._shown is not None:
+            table = self._shown.table
+            types = {**{column: table.type_of(column) for column in table.header}, name: kind}
+            said = ",".join(f"{column}:{one}" for column, one in types.items())
+            self.wanted.emit(f"{table.source}:{self._shown.row}?types={said}")

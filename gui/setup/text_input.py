@@ -1,0 +1,135 @@
+"""Texts: words to type, alone or beside a picture."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout
+
+from gui.controllers.session import Session
+from gui.setup.image_input import THUMB
+from gui.setup.input_view import InputView, place_of
+from gui.widgets.image import PictureView
+from gui.widgets.section import say, words
+
+_HIGH = 92
+
+
+class WordsEdit(QPlainTextEdit):
+    """A text box; Ctrl+Return gives what was typed, Tab leaves the box."""
+
+    given = Signal()
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        self.setPlaceholderText("Type a text; Ctrl+Return takes it")
+        self.setTabChangesFocus(True)
+        self.setFixedHeight(_HIGH)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Ctrl+Return gives the text; everything else is typing."""
+        held = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        if held and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.given.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+class TextInputView(InputView):
+    """A text that can be changed: what was typed is another input, and asked for as such.
+
+    Attributes:
+        take: asks for what was typed; there is nothing to ask while it is the text that is open.
+    """
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._shown: Any = None
+        self._text = ""
+        self.name, self.facts = words(role="title"), words(role="small")
+        self.edit = WordsEdit("Text")
+        self.take = QPushButton("Take this &text")
+        self.take.setToolTip("Open what was typed as the input (Ctrl+Return)")
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(4)
+        for widget in (self.name, self.facts, self.edit, self.take):
+            self.column.addWidget(widget)
+        self.edit.textChanged.connect(self._follow)
+        self.edit.given.connect(self._give)
+        self.take.clicked.connect(self._give)
+        self._follow()
+
+    def refresh(self) -> None:
+        """The text that is open; none, ready to type, where the open input is none."""
+        given = self.session.given
+        if given is self._shown and given is not None:
+            return
+        self._shown = given
+        self._text = getattr(given, "text", "")
+        self.name.setText(given.name if self._text and given is not None else "A new text")
+        label = getattr(given, "label", None)
+        named = getattr(given, "label_name", None) or label
+        facts = (f"label {named}" if label is not None else "", place_of(self.session))
+        say(self.facts, "\n".join(filter(None, facts)) if self._text else "")
+        self.edit.setPlainText(self._text)
+
+    def spec(self, text: str) -> str:
+        """The typed text as an input; empty if it cannot be one yet."""
+        return f"text:{text}"
+
+    @Slot()
+    def _follow(self) -> None:
+        typed = self.edit.toPlainText().strip()
+        self.take.setEnabled(bool(typed) and typed != self._text and bool(self.spec(typed)))
+
+    @Slot()
+    def _give(self) -> None:
+        if self.take.isEnabled():
+            self.wanted.emit(self.spec(self.edit.toPlainText().strip()))
+
+
+class PairInputView(TextInputView):
+    """A picture and the text beside it; a picture alone waits for a text."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self.image = PictureView()
+        self.image.setFixedSize(THUMB, THUMB)
+        row = QHBoxLayout()
+        row.setSpacing(10)
+        row.addWidget(self.image, 0, Qt.AlignmentFlag.AlignTop)
+        text = QVBoxLayout()
+        for widget in (self.name, self.facts):
+            self.column.removeWidget(widget)
+            text.addWidget(widget)
+        text.addStretch(1)
+        row.addLayout(text, 1)
+        self.column.insertLayout(0, row)
+
+    def refresh(self) -> None:
+        """Picture and text."""
+        super().refresh()
+        picture, fitted = _picture(self.session.given), self.session.fitted
+        pixels = fitted.pixels if fitted is not None else getattr(picture, "pixels", None)
+        self.image.show_pixels(pixels, "")
+        self.image.setVisible(picture is not None)
+        if picture is not None:
+            self.image.setAccessibleName(f"The picture {picture.name}")
+        if not self._text:
+            waiting = "Type a text beside this picture." if picture else "Open a picture first."
+            self.name.setText(waiting)
+        self._follow()
+
+    def spec(self, text: str) -> str:
+        """The picture with what was typed."""
+        picture = _picture(self.session.given)
+        return f"pair:{picture.source}|{text}" if picture is not None else ""
+
+
+def _picture(given: Any) -> Any:
+    """The picture of a pair, or the picture itself."""
+    return getattr(given, "picture", given if getattr(given, "kind", "") == "image" else None)

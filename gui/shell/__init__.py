@@ -1,0 +1,1 @@
+"""Application, window, commands, menus, palette, notices."""

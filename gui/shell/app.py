@@ -1,0 +1,113 @@
+"""Opening the program, and the demonstration."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from engine.models.request import ModelRequest
+from gui.controllers.session import Session
+from gui.shell.garbage_collection import Collector
+from gui.shell.qt_messages import leave_out_noise
+from gui.shell.window import TITLE, Window
+from gui.widgets.icons import program_icon
+
+DEMO_MODEL = "demo:digits-0.25"
+DEMO_INPUT = "digits:52"
+
+
+def application(arguments: Sequence[str] = ()) -> QApplication:
+    """The one ``QApplication``, dressed."""
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    QGuiApplication.setHighDpiScaleFactorRoundingPolicy(
+        Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
+    )
+    leave_out_noise()
+    app = QApplication([TITLE.lower(), *arguments])
+    app.setApplicationName("certiscope")
+    app.setApplicationDisplayName(TITLE)
+    app.setOrganizationName(TITLE)
+    app.setWindowIcon(program_icon())
+    return app
+
+
+def open_window(session: Session | None = None, *, remembers: bool = True) -> Window:
+    """A window that starts its engine once it has been painted."""
+    session = session or Session()
+    window = Window(session, remembers=remembers)
+    collector = Collector(idle=lambda: not session.worker.busy(), parent=window)
+    window.closed.connect(collector.release)
+    # queued: whoever waits for the paint itself comes first
+    window.painted.connect(window.begin, Qt.ConnectionType.QueuedConnection)
+    window.show()
+    return window
+
+
+def main(argv: Sequence[str] = ()) -> int:
+    """Open the window, with the files that were named, and return the exit status."""
+    app = application()
+    window = open_window()
+    if argv:
+        for name in argv:
+            window.open_path(Path(name))
+    else:
+        window.session.open_model(ModelRequest(DEMO_MODEL))
+        window.session.open_input(DEMO_INPUT)
+    return _loop(app, window)
+
+
+def demo(out: Path) -> int:
+    """Certify a shipped digit in the window and leave a report, the evidence and a picture of it.
+
+    Where there is a display the window stays open afterwards.
+
+    Returns:
+        0 when all three files are written.
+    """
+    from gui.shell.demo import Demo
+
+    shown = has_display()
+    if not shown:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    app = application()
+    window = open_window(remembers=False)
+    show = Demo(window, out, ModelRequest(DEMO_MODEL), DEMO_INPUT)
+    if not shown:
+        show.finished.connect(window.close)
+    show.start()
+    status = _loop(app, window)
+    return status or (0 if show.complete else 1)
+
+
+def has_display() -> bool:
+    """Whether a window can be seen here."""
+    if os.environ.get("QT_QPA_PLATFORM") == "offscreen":
+        return False
+    if not sys.platform.startswith("linux"):
+        return True
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
+
+
+def _loop(app: QApplication, window: Window) -> int:
+    """Run until the window is closed, by Ctrl+C in the terminal too."""
+    import signal
+
+    signal.signal(signal.SIGINT, lambda *_: window.leave())
+    beat = QTimer()  # lets Python see the signal
+    beat.timeout.connect(lambda: None)
+    beat.start(200)
+    status = app.exec()
+    if not window.ended:
+        # a download inside a library cannot be interrupted, and Qt aborts on a thread that still
+        # runs; everything worth keeping is written by now
+        sys.stdout.flush()
+        os._exit(status)
+    return status

@@ -1,0 +1,55 @@
+"""Questions that need a yes: a file that can run code, and leaving while votes are counted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from engine.core.errors import TrustRequired
+from engine.models.request import ModelRequest
+from gui.shell.notice import Notice, NoticeArea
+
+
+def ask_for_trust(
+    area: NoticeArea,
+    error: TrustRequired,
+    request: ModelRequest,
+    open_model: Callable[[ModelRequest], None],
+) -> Notice:
+    """Ask whether this one file may run code; no is the answer that has the focus."""
+    sentence = (
+        f"{error.path} can run code on this computer when it is opened. Open it only if you trust "
+        f"whoever made it (sha256 {error.sha256[:16]}…)."
+    )
+    return area.ask(
+        sentence,
+        {
+            "&Open this file": lambda: open_model(replace(request, trust=True)),
+            "&Do not open": _nothing,
+        },
+    )
+
+
+def ask_for_oracle(area: NoticeArea, request: ModelRequest, choose: Callable[[], object]) -> Notice:
+    """Ask for the file that turns a model's answers into classes."""
+    return area.ask(
+        f"{request.spec} writes answers: choose the file that turns them into classes; its prompt "
+        "is set beside the model.",
+        {"Choose &oracle…": lambda: _ask(choose), "&Leave it": _nothing},
+    )
+
+
+def _ask(choose: Callable[[], object]) -> None:
+    choose()
+
+
+def ask_to_close(area: NoticeArea, leave: Callable[[], None]) -> Notice:
+    """Ask whether to stop the run and close."""
+    return area.ask(
+        "A run is going. Stop it and close? What was counted is kept.",
+        {"Stop and &close": leave, "&Go on": _nothing},
+    )
+
+
+def _nothing() -> None:
+    """The answer no."""

@@ -1,0 +1,131 @@
+"""Files from the person: what they are, and dialogs that stop nothing while they are open."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from engine.inputs import graph
+from gui.jobs.case_jobs import SUFFIX
+from gui.shell.preferences import data_folder
+
+MODEL_SUFFIXES = (
+    ".safetensors", ".pt", ".pth", ".th", ".tar", ".ckpt", ".bin", ".onnx", ".pt2",
+)  # fmt: skip
+MODEL_FILTER = f"Models ({' '.join(f'*{s}' for s in MODEL_SUFFIXES)} config.json);;All files (*)"
+REPORT_SUFFIXES, VOTES_SUFFIXES = (".pdf", ".json"), (".csv", ".tsv")
+REPORT_FILTER = f"Reports, evidence and cases (*.pdf *.json *{SUFFIX});;All files (*)"
+VOTES_FILTER = "Votes (*.csv *.tsv);;All files (*)"
+CASE_FILTER = f"Cases (*{SUFFIX});;All files (*)"
+_PICTURES = "*.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff *.gif"
+_GRAPHS = f"{' '.join(f'*{s}' for s in graph.SUFFIXES)} *.json"
+_TEXTS, _TABLES = "*.txt", "*.csv *.tsv"
+INPUT_FILTER = (
+    f"Inputs ({_PICTURES} {_GRAPHS} {_TEXTS} {_TABLES});;Pictures ({_PICTURES});;"
+    f"Graphs ({_GRAPHS});;Texts ({_TEXTS});;Tables ({_TABLES});;All files (*)"
+)
+_HEAD = 64
+
+
+def is_model(path: Path) -> bool:
+    """Whether a dropped file or folder is meant as a model."""
+    if path.is_dir():
+        return (path / "config.json").is_file()
+    return path.suffix.lower() in MODEL_SUFFIXES
+
+
+def is_case(path: Path) -> bool:
+    """Whether a dropped file is a case."""
+    return path.suffix.lower() == SUFFIX
+
+
+def is_report(path: Path) -> bool:
+    """Whether a dropped file is something that can be verified; a graph in JSON is none."""
+    known = path.suffix.lower() in REPORT_SUFFIXES and path.name != "config.json"
+    return known and not graph.claims(str(path))
+
+
+def is_votes(path: Path) -> bool:
+    """Whether a dropped table is one of votes: its first column is called idx."""
+    if path.suffix.lower() not in VOTES_SUFFIXES:
+        return False
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+    except OSError:
+        return True
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip(b" \"'").lower().startswith(b"idx")
+
+
+def is_document(path: Path) -> bool:
+    """Whether a dropped file has a page of its own."""
+    return is_case(path) or is_report(path) or is_votes(path)
+
+
+def model_spec(path: Path) -> str:
+    """What to open: for a config.json, the folder it describes."""
+    return str(path.parent if path.name == "config.json" else path)
+
+
+def pasted_picture(image: QImage) -> Path:
+    """Keep a picture from the clipboard as a file, so that its run can be repeated."""
+    data = QByteArray()
+    buffer = QBuffer(data)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(buffer, "PNG")
+    digest = hashlib.sha256(data.data()).hexdigest()
+    path = Path(data_folder()) / "pasted" / f"pasted-{digest[:12]}.png"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data.data())
+    return path
+
+
+class FileAsker:
+    """Window-modal dialogs: they return at once, the run goes on, the answer comes later.
+
+    Attributes:
+        current: the dialog opened last.
+    """
+
+    def __init__(self, parent: QWidget) -> None:
+        self._parent = parent
+        self.current: QFileDialog | None = None
+
+    def open_file(self, title: str, filters: str, answer: Callable[[Path], None]) -> QFileDialog:
+        """Ask for a file to read."""
+        dialog = self._dialog(title, answer)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilters(filters.split(";;"))
+        dialog.open()
+        return dialog
+
+    def open_folder(self, title: str, answer: Callable[[Path], None]) -> QFileDialog:
+        """Ask for a folder."""
+        dialog = self._dialog(title, answer)
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.open()
+        return dialog
+
+    def save_file(self, title: str, name: str, answer: Callable[[Path], None]) -> QFileDialog:
+        """Ask where to write; ``name`` is proposed and gives the suffix."""
+        dialog = self._dialog(title, answer)
+        suffix = name.rsplit(".", 1)[-1]
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilter(f"{suffix.upper()} (*.{suffix})")
+        dialog.setDefaultSuffix(suffix)
+        dialog.selectFile(name)
+        dialog.open()
+        return dialog
+
+    def _dialog(self, title: str, answer: Callable[[Path], None]) -> QFileDialog:
+        dialog = QFileDialog(self._parent, title)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(lambda name: answer(Path(name)))
+        self.current = dialog
+        return dialog

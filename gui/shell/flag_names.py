@@ -1,0 +1,48 @@
+"""The engine's sentences name flags of the command line; the window names its own fields."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from engine.core.fields import field_specs
+from engine.evidence.settings import RunSettings
+from engine.schemes import SCHEMES
+
+_FLAG = re.compile(r"(?<!\S)\(?--[a-z][a-z0-9-]*")
+_BESIDE_THE_FORM = {
+    "--normalize": "Normalisation",
+    "--arch": "Architecture",
+    "--encoding": "Noised pixels",
+    "--class-names": "Class names",
+    "--oracle": "Oracle",
+    "--prompt": "Prompt",
+    "--max-new-tokens": "Longest answer",
+    "--selection": "class chosen by",
+    "--at": "certified at",
+}
+"""Fields that no scheme and no run declares: of the model's form and of the page of votes."""
+
+
+def in_the_window(sentence: str) -> str:
+    """A sentence with the titles of fields in place of flags; flags without a field stay.
+
+    >>> in_the_window("It may be [0,255]; choose another with --normalize, e.g. none.")
+    "It may be [0,255]; choose another with 'Normalisation', e.g. none."
+    """
+    return _FLAG.sub(_title, sentence)
+
+
+def _title(found: re.Match[str]) -> str:
+    opening, flag = found[0].partition("--")[0], found[0].lstrip("(")
+    title = _titles().get(flag)
+    return f"{opening}'{title}'" if title else found[0]
+
+
+@cache
+def _titles() -> dict[str, str]:
+    """Titles by flag."""
+    declared = {
+        spec.flag: spec.title for form in (*SCHEMES, RunSettings) for spec in field_specs(form)
+    }
+    return declared | _BESIDE_THE_FORM

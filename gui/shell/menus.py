@@ -1,0 +1,95 @@
+"""The bar at the top, and the menus."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QMenuBar, QToolButton, QWidget
+
+from gui.shell.commands import BY_ID, COMMANDS, TOOLBAR, plain_title
+from gui.style import theme as themes
+from gui.style.theme import set_role
+from gui.widgets.icons import themed_icon
+
+
+class TopBar(QFrame):
+    """Often used commands, the command finder, Certify and Stop."""
+
+    def __init__(self, actions: dict[str, QAction], *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        set_role(self, "bar")
+        self._actions = actions
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 8, 16, 8)
+        row.setSpacing(8)
+        name = QLabel("Certiscope")
+        set_role(name, "title")
+        row.addWidget(name)
+        row.addSpacing(12)
+        self.buttons: dict[str, QToolButton] = {}
+        for identifier in TOOLBAR:
+            row.addWidget(self._button(identifier, plain_title(BY_ID[identifier])))
+        row.addStretch(1)
+        row.addWidget(self._button("palette", "Find a command   Ctrl+Shift+P"))
+        certify = self._button("certify", "Certify   F5")
+        set_role(certify, "primary")
+        row.addWidget(certify)
+        row.addWidget(self._button("stop", "Stop   Esc"))
+        self._room = {True: 0, False: 0}
+        themes.registry.follow(self.retheme)
+        self.retheme()
+
+    def retheme(self) -> None:
+        """Icons in the colours of the theme in force."""
+        for command in COMMANDS:
+            if command.icon:
+                self._actions[command.id].setIcon(themed_icon(command.icon))
+        for identifier, button in self.buttons.items():
+            token = "on_accent" if identifier == "certify" else "text"
+            button.setIcon(themed_icon(BY_ID[identifier].icon, token=token))
+        for spelled in (False, True):
+            self._spell(spelled=spelled)
+            self.layout().activate()
+            self._room[spelled] = super().minimumSizeHint().width()
+        self._spell(spelled=self.width() >= self._room[True])
+        self.updateGeometry()
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for the icons; the words go where they do not fit."""
+        return QSize(self._room[False], super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Words beside the icons where there is room."""
+        super().resizeEvent(event)
+        self._spell(spelled=self.width() >= self._room[True])
+
+    def _spell(self, *, spelled: bool) -> None:
+        beside = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+        for identifier in (*TOOLBAR, "palette"):
+            style = beside if spelled else Qt.ToolButtonStyle.ToolButtonIconOnly
+            self.buttons[identifier].setToolButtonStyle(style)
+
+    def _button(self, identifier: str, text: str) -> QToolButton:
+        action = self._actions[identifier]
+        button = QToolButton(text=text)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setAccessibleName(plain_title(BY_ID[identifier]))
+        button.setToolTip(action.toolTip())
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        button.clicked.connect(action.trigger)
+        action.enabledChanged.connect(button.setEnabled)
+        button.setEnabled(action.isEnabled())
+        self.buttons[identifier] = button
+        return button
+
+
+def build_menus(bar: QMenuBar, actions: dict[str, QAction]) -> dict[str, QMenu]:
+    """A menu per heading of the command list, in its order."""
+    menus: dict[str, QMenu] = {}
+    for command in COMMANDS:
+        if command.menu not in menus:
+            menus[command.menu] = bar.addMenu(command.menu)
+        if command.starts_group:
+            menus[command.menu].addSeparator()
+        menus[command.menu].addAction(actions[command.id])
+    return menus

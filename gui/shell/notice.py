@@ -1,0 +1,204 @@
+"""Sentences inside the window: errors, warnings, news and questions. Nothing here is modal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QSize, Qt, QTimer, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from gui.shell.flag_names import in_the_window
+from gui.style.theme import set_role
+from gui.widgets.scroll import ScrollColumn
+from gui.widgets.section import words
+
+INFO_MS = 8000
+LIMIT = 6
+"""Sentences that are kept; a question is never pushed out."""
+PART = 4
+"""The area takes at most one part in so many of the window's height; the rest is scrolled to."""
+_LEAST = 90
+"""Pixels it may always take."""
+_ROLES = {"error": "error", "warning": "notice", "info": "notice"}
+_HEADS = {"error": "Error", "warning": "Note", "info": ""}
+
+
+class Notice(QFrame):
+    """One sentence with a way to dismiss it.
+
+    Attributes:
+        kind: ``error``, ``warning``, ``info`` or ``question``.
+        sentence: what it says.
+        about: what it goes with, such as ``model`` or ``input``; empty for nothing of these.
+    """
+
+    def __init__(self, kind: str, sentence: str, *, about: str = "") -> None:
+        super().__init__()
+        self.kind, self.sentence, self.about = kind, sentence, about
+        set_role(self, _ROLES.get(kind, "notice"))
+        self.setAccessibleName(sentence)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 6, 8, 6)
+        if head := _HEADS.get(kind):
+            label = QLabel(head)
+            set_role(label, "provisional" if kind == "warning" else "abstained")
+            row.addWidget(label)
+        row.addWidget(words(sentence), 1)
+        self.buttons = row
+        self._first = row.count()
+
+    def add_button(self, title: str, answer: Callable[[], None]) -> QPushButton:
+        """A button that answers; the caller dismisses."""
+        button = QPushButton(title)
+        button.clicked.connect(lambda: answer())
+        self.buttons.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        return button
+
+    def offer(self, title: str, answer: Callable[[], None]) -> None:
+        """A way on, once: the button before the others."""
+        button = QPushButton(title)
+        button.clicked.connect(lambda: answer())
+        set_role(button, "primary")
+        self.put_first(button)
+
+    def put_first(self, button: QPushButton) -> None:
+        """A button of the area's, before the notice's own."""
+        self.buttons.insertWidget(self._first, button, 0, Qt.AlignmentFlag.AlignTop)
+
+
+class NoticeArea(QWidget):
+    """Notices at the top of the window: one in full, the others behind a button.
+
+    However many there are and however long, they take a bounded part of the window's height.
+
+    Attributes:
+        notices: in the order they came.
+        more: unfolds the others; hidden where there are none.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        self._scroll = ScrollColumn("Notices", spacing=4)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.column.setContentsMargins(0, 0, 0, 0)
+        self._stack = self._scroll.column
+        column.addWidget(self._scroll)
+        self.more = QPushButton(checkable=True)
+        self.more.setAccessibleName("Other notices")
+        self.more.hide()
+        self.more.toggled.connect(self._arrange)
+        self.notices: list[Notice] = []
+        self.hide()
+
+    @property
+    def front(self) -> Notice | None:
+        """The one in full: a question that waits for its answer, else the newest."""
+        questions = [notice for notice in self.notices if notice.kind == "question"]
+        return (questions or self.notices or [None])[-1]
+
+    def minimumSizeHint(self) -> QSize:
+        """As high as it is: never more than its bound."""
+        return QSize(0, self.height() if self.notices else 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width needs another height."""
+        super().resizeEvent(event)
+        self.fit()
+
+    def show_notice(self, kind: str, sentence: str, *, about: str = "") -> Notice:
+        """Show a sentence in the window's words; the same one is not shown twice."""
+        sentence = in_the_window(sentence)
+        if old := self._shown(sentence):
+            old.about = about or old.about
+            self.notices.append(self.notices.pop(self.notices.index(old)))
+            self._arrange()
+            return old
+        notice = Notice(kind, sentence, about=about)
+        notice.add_button("Dismiss", partial(self.dismiss, notice))
+        self._add(notice)
+        if kind == "info":
+            QTimer.singleShot(INFO_MS, notice, partial(self.dismiss, notice))
+        return notice
+
+    def ask(
+        self, sentence: str, answers: dict[str, Callable[[], None]], *, about: str = ""
+    ) -> Notice:
+        """Ask a question once; every answer dismisses it, the last one has the focus."""
+        if old := self._shown(sentence):
+            return old
+        notice = Notice("question", sentence, about=about)
+        button = None
+        for title, answer in answers.items():
+            button = notice.add_button(title, partial(self._answer, notice, answer))
+        self._add(notice)
+        if button is not None:
+            button.setFocus()
+        return notice
+
+    def dismiss(self, notice: Notice) -> None:
+        """Take a notice away."""
+        if notice in self.notices:
+            self.notices.remove(notice)
+            self._stack.removeWidget(notice)
+            if self.more.parent() is notice:
+                self.more.setParent(self)
+            notice.hide()
+            notice.deleteLater()
+            self._arrange()
+
+    def clear(self, *kinds: str) -> None:
+        """Dismiss all notices of some kinds."""
+        for notice in [n for n in self.notices if n.kind in kinds]:
+            self.dismiss(notice)
+
+    def clear_about(self, *topics: str) -> None:
+        """Dismiss all notices that go with what is there no more."""
+        for notice in [n for n in self.notices if n.about in topics]:
+            self.dismiss(notice)
+
+    @Slot()
+    def fit(self) -> None:
+        """Take the height that is needed, within the bound."""
+        if not self.notices:
+            return
+        # asked of the layout: a label's own wish is for one word per line
+        needed = self._stack.totalHeightForWidth(self.width())
+        bound = max(_LEAST, self.window().height() // PART)
+        self.setFixedHeight(min(needed, bound))
+
+    @Slot()
+    def _arrange(self) -> None:
+        """One in full, the rest unfolded where that was asked for."""
+        front, rest = self.front, len(self.notices) - 1
+        if rest < 1:
+            self.more.setChecked(False)
+        for notice in self.notices:
+            notice.setVisible(notice is front or self.more.isChecked())
+        if front is not None:
+            front.put_first(self.more)
+            self._stack.removeWidget(front)
+            self._stack.insertWidget(0, front)
+        self.more.setText("Fewer ▴" if self.more.isChecked() else f"{rest} more ▾")
+        self.more.setVisible(rest > 0)
+        self._stack.activate()
+        self.fit()  # before it is shown: the window makes room at once
+        self.setVisible(bool(self.notices))
+        self.updateGeometry()
+
+    def _shown(self, sentence: str) -> Notice | None:
+        return next((notice for notice in self.notices if notice.sentence == sentence), None)
+
+    def _add(self, notice: Notice) -> None:
+        for old in [n for n in self.notices if n.kind != "question"][: -LIMIT + 1]:
+            self.dismiss(old)
+        self.notices.append(notice)
+        self._stack.insertWidget(0, notice)
+        self._arrange()
+
+    def _answer(self, notice: Notice, answer: Callable[[], None]) -> None:
+        self.dismiss(notice)
+        answer()

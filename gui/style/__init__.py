@@ -1,0 +1,1 @@
+"""Theme tokens, and the style sheet made from them."""

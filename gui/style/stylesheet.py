@@ -1,0 +1,200 @@
+"""The one style sheet, made from theme tokens.
+
+Roles are given with ``gui.style.theme.set_role``: ``title``, ``section``, ``muted``, ``small``,
+``headline``, ``headlines``, ``badge``, ``badge-sound``, ``mono``, ``certified``, ``abstained``,
+``provisional`` for labels; ``primary``, ``quiet`` for buttons; ``well``, ``bar`` (top and bottom
+strips), ``error`` and ``notice`` for frames; ``plain`` for tables in a card.
+"""
+
+from __future__ import annotations
+
+from string import Template
+from typing import TYPE_CHECKING
+
+from engine.core.resources import assets
+
+if TYPE_CHECKING:
+    from gui.style.theme import Theme
+
+_TYPES = ("small", "body", "title", "headlines", "headline")
+"""Sizes of type that the sheet takes from the theme."""
+
+_TEMPLATE = Template("""
+QWidget { color: $text; font-size: ${body}pt; }
+QMainWindow, QDialog { background: $window; }
+QToolTip {
+    background: $surface; color: $text; border: 1px solid $border; padding: 4px;
+    font-size: ${small}pt;
+}
+Card {
+    background: $surface; border: ${edge}px solid $border; border-radius: ${radius}px;
+}
+Card:focus { border: 2px solid $focus; }
+QLabel { background: transparent; border: none; }
+QLabel[role="title"] { font-size: ${title}pt; font-weight: bold; }
+QLabel[role="section"] { font-size: ${small}pt; font-weight: bold; color: $muted; }
+QLabel[role="muted"] { color: $muted; }
+QLabel[role="small"] { color: $muted; font-size: ${small}pt; }
+QLabel[role="headline"] { font-size: ${headline}pt; font-weight: bold; }
+QLabel[role="headlines"] { font-size: ${headlines}pt; font-weight: bold; }
+QLabel[role="certified"] { color: $certified; font-weight: bold; }
+QLabel[role="abstained"] { color: $runner_up; font-weight: bold; }
+QLabel[role="provisional"] { color: $warning; font-weight: bold; }
+QLabel[role="badge"], QLabel[role="badge-sound"] {
+    font-size: ${small}pt; padding: 3px 8px; background: $sunken;
+    border: 1px solid $border; border-radius: ${small_radius}px;
+}
+QLabel[role="badge-sound"] { color: $certified; border-color: $certified; font-weight: bold; }
+QLabel[role="mono"], QPlainTextEdit[role="mono"], QLineEdit[role="mono"] {
+    font-family: $mono; font-size: ${small}pt;
+}
+QFrame[role="well"] {
+    background: $sunken; border: 1px solid $border; border-radius: ${small_radius}px;
+}
+QFrame[role="bar"] { background: $surface; border: none; }
+QFrame[role="error"] {
+    background: $surface; border: 2px solid $danger; border-radius: ${small_radius}px;
+}
+QFrame[role="notice"] {
+    background: $surface; border: 2px solid $accent; border-radius: ${small_radius}px;
+}
+QFrame[role="rule"] { background: $grid; border: none; max-height: 1px; min-height: 1px; }
+QPushButton, QToolButton {
+    background: $surface; color: $text; border: 1px solid $border;
+    border-radius: ${small_radius}px; padding: ${pad}px ${wide_pad}px;
+}
+QPushButton:hover, QToolButton:hover { background: $accent_soft; }
+QPushButton:pressed, QToolButton:pressed, QToolButton:checked { background: $accent_soft;
+    border-color: $accent; }
+QPushButton:focus, QToolButton:focus { border: 2px solid $focus; }
+QPushButton:disabled, QToolButton:disabled {
+    color: $off; background: $sunken; border-color: $grid;
+}
+QPushButton[role="primary"], QToolButton[role="primary"] {
+    background: $accent; color: $on_accent; border: 1px solid $accent; font-weight: bold;
+}
+QPushButton[role="primary"]:hover, QToolButton[role="primary"]:hover { background: $accent_hover; }
+QPushButton[role="primary"]:focus, QToolButton[role="primary"]:focus {
+    border: 2px solid $text;
+}
+QPushButton[role="primary"]:disabled, QToolButton[role="primary"]:disabled {
+    background: $sunken; color: $off; border: 1px solid $grid;
+}
+QToolButton[role="quiet"], QPushButton[role="quiet"] {
+    background: transparent; border: 1px solid $quiet_edge; padding: 2px;
+}
+QToolButton[role="quiet"]:hover, QPushButton[role="quiet"]:hover { background: $accent_soft; }
+QToolButton[role="quiet"]:focus, QPushButton[role="quiet"]:focus { border: 2px solid $focus; }
+QToolButton[role="quiet"]::menu-indicator { image: none; width: 0; }
+QLineEdit, QPlainTextEdit, QTextEdit, QTextBrowser, QListView, QTableView, QTreeView {
+    background: $sunken; color: $text; border: 1px solid $border;
+    border-radius: ${small_radius}px; selection-background-color: $accent;
+    selection-color: $on_accent;
+}
+QLineEdit { padding: ${field_pad}px; }
+QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QTextBrowser:focus, QListView:focus,
+QTableView:focus, QTreeView:focus { border: 2px solid $focus; }
+QAbstractSpinBox, QComboBox {
+    background: $sunken; color: $text; border: 1px solid $border;
+    border-radius: ${small_radius}px; padding: 1px ${field_pad}px; min-height: ${field}px;
+    selection-background-color: $accent; selection-color: $on_accent;
+}
+QAbstractSpinBox:focus, QComboBox:focus { border: 2px solid $focus; padding: 0 ${field_pad}px; }
+QAbstractSpinBox:disabled, QComboBox:disabled, QLineEdit:disabled { color: $off; }
+QAbstractSpinBox QLineEdit, QComboBox QLineEdit { border: none; background: transparent;
+    padding: 0 0 0 ${field_pad}px; }
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button, QComboBox::drop-down {
+    border: none; background: transparent; width: ${arrow_room}px;
+}
+QAbstractSpinBox::up-arrow { image: url("$icons/arrow-up.svg"); width: ${arrow}px;
+    height: ${arrow}px; }
+QAbstractSpinBox::down-arrow, QComboBox::down-arrow { image: url("$icons/arrow-down.svg");
+    width: ${arrow}px; height: ${arrow}px; }
+QComboBox QAbstractItemView { border-radius: 0; }
+QCheckBox, QRadioButton { spacing: 8px; background: transparent; }
+QCheckBox::indicator, QRadioButton::indicator, QMenu::indicator {
+    width: ${mark}px; height: ${mark}px; background: $sunken; border: 1px solid $muted;
+}
+QCheckBox::indicator, QMenu::indicator { border-radius: 3px; }
+QRadioButton::indicator { border-radius: ${round_mark}px; }
+QCheckBox::indicator:checked, QMenu::indicator:checked {
+    background: $accent; border-color: $accent; image: url("$icons/check-$ink.svg");
+}
+QRadioButton::indicator:checked { background: $on_accent; border: ${dot}px solid $accent; }
+QCheckBox:focus, QRadioButton:focus { border: 2px solid $focus; border-radius: 4px; }
+QMenu::indicator { left: 4px; }
+QSlider::groove:horizontal { height: 4px; background: $border; border-radius: 2px; }
+QSlider::handle:horizontal { width: ${mark}px; margin: -${knob}px 0; background: $accent;
+    border: 1px solid $surface; border-radius: ${round_mark}px; }
+QSlider:horizontal { min-height: ${field}px; }
+QSlider:focus { border: 2px solid $focus; border-radius: 4px; }
+QListView::item { padding: ${field_pad}px; }
+QListView::item:selected { background: $accent; color: $on_accent; }
+QListView::item:hover:!selected { background: $accent_soft; color: $text; }
+QHeaderView::section { background: $sunken; color: $muted; border: none; padding: 4px; }
+QTableView[role="plain"], QTableView[role="plain"] QHeaderView,
+QTableView[role="plain"] QHeaderView::section { background: transparent; border: none; }
+QAbstractScrollArea::corner { background: transparent; border: none; }
+QMenuBar { background: $surface; color: $text; border-bottom: 1px solid $border; }
+QMenuBar::item { padding: ${pad}px ${wide_pad}px; background: transparent; }
+QMenuBar::item:selected { background: $accent_soft; }
+QMenu { background: $surface; color: $text; border: 1px solid $border; padding: 4px; }
+QMenu::item { padding: ${pad}px ${menu_pad}px; border-radius: 4px; }
+QMenu::item:selected { background: $accent; color: $on_accent; }
+QMenu::item:disabled { color: $off; background: transparent; }
+QMenu::separator { height: 1px; background: $grid; margin: 4px 8px; }
+QToolBar { background: $surface; border: none; border-bottom: 1px solid $border;
+    spacing: 6px; padding: 6px 10px; }
+QStatusBar { background: $surface; border-top: 1px solid $border; }
+QStatusBar::item { border: none; }
+QProgressBar {
+    background: $grid; border: none; border-radius: ${bar_radius}px; max-height: ${bar}px;
+    min-height: ${bar}px; color: transparent;
+}
+QProgressBar::chunk { background: $accent; border-radius: ${bar_radius}px; }
+QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; border: none; }
+QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
+QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }
+QScrollBar::handle { background: $handle; border-radius: 4px; margin: 1px; }
+QScrollBar::handle:vertical { min-height: 28px; }
+QScrollBar::handle:horizontal { min-width: 28px; }
+QScrollBar::handle:hover { background: $muted; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+QSplitter::handle { background: transparent; }
+QTabWidget::pane { border: none; }
+QTabBar::tab { background: transparent; color: $muted; padding: ${pad}px ${wide_pad}px;
+    border-bottom: 3px solid transparent; }
+QTabBar::tab:selected { color: $accent; border-bottom: 3px solid $accent; font-weight: bold; }
+QTabBar::tab:focus { border: 2px solid $focus; }
+QDockWidget { color: $text; }
+QDockWidget::title { background: $surface; padding: 6px; }
+""")
+
+
+def stylesheet(theme: Theme) -> str:
+    """The style sheet of a theme at its scale."""
+    colors = {
+        name: value
+        for name, value in vars(theme).items()
+        if isinstance(value, str) and value.startswith("#") and name != "quiet_edge"
+    }
+    lengths = {
+        "pad": 5, "wide_pad": 12, "menu_pad": 22, "field_pad": 4, "field": 22, "bar": 8,
+        "bar_radius": 4, "small_radius": 6, "radius": theme.radius, "arrow": 11, "arrow_room": 18,
+        "mark": 13, "dot": 4,
+    }  # fmt: skip
+    return _TEMPLATE.substitute(
+        colors,
+        quiet_edge=theme.quiet_edge,
+        **{name: round(theme.px(length)) for name, length in lengths.items()},
+        **{role: f"{theme.points(role):g}" for role in _TYPES},
+        # half of a circle's whole width, borders included; rounded up it would draw a square
+        round_mark=(round(theme.px(lengths["mark"])) + 2) // 2,
+        # a handle as high as it is wide, about a groove of 4 pixels
+        knob=(round(theme.px(lengths["mark"])) + 2) // 2 - 1,
+        icons=(assets() / "icons").as_posix(),
+        ink="dark" if theme.dark else "light",
+        edge=theme.border_width,
+        mono='"DejaVu Sans Mono", "Noto Sans Mono", Consolas, Menlo',
+    )

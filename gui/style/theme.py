@@ -1,0 +1,297 @@
+"""One table of colours and sizes for palette, style sheet and plots."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import shiboken6
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtWidgets import QApplication, QWidget
+
+from gui.style.stylesheet import stylesheet
+
+FAMILIES = ("DejaVu Sans", "Noto Sans", "Segoe UI", "Helvetica Neue")
+MONO_FAMILIES = ("DejaVu Sans Mono", "Noto Sans Mono", "Consolas", "Menlo")
+
+POINTS = {
+    "small": 8.0,
+    "body": 9.0,
+    "label": 9.0,
+    "title": 10.5,
+    "headlines": 15.0,
+    "headline": 24.0,
+}
+"""Type sizes in points, before scaling."""
+
+TALK_SCALE = 1.6
+"""Type and lines are this much larger in talk mode."""
+
+# Okabe & Ito (2008), without the blues: the chosen class is drawn in the accent, which is theirs.
+CLASS_COLORS = ("#E69F00", "#CC79A7", "#009E73", "#D55E00", "#F0E442", "#8A94A3")
+CLASS_PATTERNS = (
+    Qt.BrushStyle.SolidPattern,
+    Qt.BrushStyle.BDiagPattern,
+    Qt.BrushStyle.HorPattern,
+    Qt.BrushStyle.DiagCrossPattern,
+)
+CLASS_MARKERS = ("s", "t", "d", "p", "star", "h", "+", "x")
+
+
+@dataclass(frozen=True)
+class Theme:
+    """Colour tokens as ``#RRGGBB``, and the scale of type and lines.
+
+    Attributes:
+        window: behind the cards; ``surface``: the cards; ``sunken``: wells and fields in them.
+        accent: the one accent: the primary button and the chosen class; ``on_accent`` its text.
+        certified, runner_up, warning, danger: meanings, readable as text on a card.
+        handle: of scroll bars; ``off``: commands that make no sense now; ``quiet_edge``: of
+            buttons that are words only.
+        classes: fills for classes other than the chosen one; never used as text.
+        line: width of curves in pixels, before scaling.
+    """
+
+    name: str
+    title: str
+    window: str
+    surface: str
+    sunken: str
+    border: str
+    grid: str
+    text: str
+    muted: str
+    accent: str
+    on_accent: str
+    accent_hover: str
+    accent_soft: str
+    certified: str
+    runner_up: str
+    warning: str
+    danger: str
+    focus: str
+    handle: str
+    off: str
+    dark: bool
+    quiet_edge: str = "transparent"
+    classes: tuple[str, ...] = CLASS_COLORS
+    border_width: int = 1
+    radius: int = 10
+    line: float = 2.0
+    scale: float = 1.0
+
+    def points(self, role: str) -> float:
+        """Type size of a role of :data:`POINTS`, scaled."""
+        return POINTS[role] * self.scale
+
+    def px(self, length: float) -> float:
+        """A length in pixels, scaled."""
+        return length * self.scale
+
+    def font(self, role: str = "body", *, bold: bool = False, mono: bool = False) -> QFont:
+        """The font of a role."""
+        font = QFont()
+        font.setFamilies(list(MONO_FAMILIES if mono else FAMILIES))
+        font.setPointSizeF(self.points(role))
+        font.setBold(bold)
+        return font
+
+    def class_color(self, index: int, *, chosen: bool = False) -> str:
+        """Fill of a class; the chosen one has the accent."""
+        return self.accent if chosen else self.classes[index % len(self.classes)]
+
+    def class_pattern(self, index: int, *, chosen: bool = False) -> Qt.BrushStyle:
+        """Hatch of a class: the cue that tells classes of one colour apart."""
+        turn = index // len(self.classes)
+        return CLASS_PATTERNS[0 if chosen else turn % len(CLASS_PATTERNS)]
+
+    def class_marker(self, index: int) -> str:
+        """pyqtgraph symbol of a class, the cue for points; ``o`` is kept for the chosen one."""
+        return CLASS_MARKERS[index % len(CLASS_MARKERS)]
+
+
+LIGHT = Theme(
+    name="light",
+    title="Light",
+    window="#EFF2F7",
+    surface="#FFFFFF",
+    sunken="#F5F7FA",
+    border="#D3DAE4",
+    grid="#E3E8EF",
+    text="#16202E",
+    muted="#535E6F",
+    accent="#0068A8",
+    on_accent="#FFFFFF",
+    accent_hover="#00578D",
+    accent_soft="#DDECF7",
+    certified="#00714F",
+    runner_up="#A94300",
+    warning="#7F5200",
+    danger="#AD231B",
+    focus="#0068A8",
+    handle="#A9B5C5",
+    off="#7A8596",
+    dark=False,
+)
+DARK = Theme(
+    name="dark",
+    title="Dark",
+    window="#0E131A",
+    surface="#18202B",
+    sunken="#10161F",
+    border="#344152",
+    grid="#283342",
+    text="#E9EEF5",
+    muted="#A5B1C2",
+    accent="#5BB0EC",
+    on_accent="#06131F",
+    accent_hover="#86C6F3",
+    accent_soft="#1C3A52",
+    certified="#45CFA1",
+    runner_up="#F2A05C",
+    warning="#F0C05A",
+    danger="#FF958C",
+    focus="#8CCBFF",
+    handle="#4E5F76",
+    off="#76849A",
+    dark=True,
+)
+HIGH_CONTRAST = Theme(
+    name="high-contrast",
+    title="High contrast",
+    window="#000000",
+    surface="#000000",
+    sunken="#0B0B0B",
+    border="#FFFFFF",
+    grid="#767676",
+    text="#FFFFFF",
+    muted="#E3E3E3",
+    accent="#74C8FF",
+    on_accent="#000000",
+    accent_hover="#B5E1FF",
+    accent_soft="#00304D",
+    certified="#58FFC0",
+    runner_up="#FFBE7A",
+    warning="#FFE066",
+    danger="#FFADA6",
+    focus="#FFE600",
+    handle="#9A9A9A",
+    off="#8C8C8C",
+    dark=True,
+    quiet_edge="#9A9A9A",
+    border_width=2,
+    line=3.0,
+)
+THEMES: dict[str, Theme] = {theme.name: theme for theme in (LIGHT, DARK, HIGH_CONTRAST)}
+
+_INKS = ("text", "muted", "accent", "certified", "runner_up", "warning", "danger")
+TEXT_PAIRS: tuple[tuple[str, str], ...] = (
+    *((ink, ground) for ground in ("window", "surface", "sunken") for ink in _INKS),
+    ("on_accent", "accent"),
+    ("on_accent", "accent_hover"),
+    ("text", "accent_soft"),
+    ("accent", "accent_soft"),
+)
+"""Every (text, background) pair of tokens that style sheet, plots and widgets use."""
+
+
+class ThemeRegistry(QObject):
+    """Holds the current theme; ``changed`` tells painted widgets to take it up."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.current = LIGHT
+        self._followers: list[weakref.WeakMethod[Callable[[], None]]] = []
+        self.changed.connect(self._tell)
+
+    def follow(self, method: Callable[[], None]) -> None:
+        """Call a widget's method at every change, for as long as the widget lives."""
+        self._followers.append(weakref.WeakMethod(method))
+
+    @Slot()
+    def _tell(self) -> None:
+        # a deleted widget's Python half may outlive it, and with it a signal's connection
+        living = []
+        for follower in self._followers:
+            method = follower()
+            if method is not None and shiboken6.isValid(method.__self__):
+                living.append(follower)
+                method()
+        self._followers = living
+
+
+registry = ThemeRegistry()
+
+
+def current() -> Theme:
+    """The theme in force."""
+    return registry.current
+
+
+def apply_theme(app: QApplication, name: str, *, scale: float = 1.0) -> Theme:
+    """Dress the whole program: Fusion, own palette, one style sheet, and all live plots.
+
+    Qt's own colour scheme is not used: it is a no-op on several platforms.
+
+    Args:
+        app: the application.
+        name: a key of :data:`THEMES`; an unknown one (an old settings file) gives the light theme.
+        scale: of type and lines, 1.6 in talk mode.
+    """
+    theme = replace(THEMES.get(name, LIGHT), scale=scale)
+    registry.current = theme
+    app.setStyle("Fusion")
+    app.setPalette(palette(theme))
+    app.setFont(theme.font())
+    app.setStyleSheet(stylesheet(theme))
+    registry.changed.emit()
+    return theme
+
+
+def palette(theme: Theme) -> QPalette:
+    """The tokens as Qt knows them."""
+    role = QPalette.ColorRole
+    colors = {
+        role.Window: theme.window,
+        role.WindowText: theme.text,
+        role.Base: theme.surface,
+        role.AlternateBase: theme.sunken,
+        role.Text: theme.text,
+        role.PlaceholderText: theme.muted,
+        role.Button: theme.surface,
+        role.ButtonText: theme.text,
+        role.ToolTipBase: theme.surface,
+        role.ToolTipText: theme.text,
+        role.Highlight: theme.accent,
+        role.HighlightedText: theme.on_accent,
+        role.Link: theme.accent,
+        role.LinkVisited: theme.accent,
+        role.BrightText: theme.danger,
+        role.Light: theme.grid,
+        role.Midlight: theme.border,
+        role.Mid: theme.border,
+        role.Dark: theme.border,
+        role.Shadow: theme.border,
+        role.Accent: theme.accent,
+    }
+    result = QPalette()
+    for key, color in colors.items():
+        result.setColor(key, QColor(color))
+    disabled = QPalette.ColorGroup.Disabled
+    for key in (role.WindowText, role.Text, role.ButtonText):
+        result.setColor(disabled, key, QColor(theme.off))
+    return result
+
+
+def set_role(widget: QWidget, role: str) -> None:
+    """Give a widget one of the style sheet's roles, now or later in its life."""
+    if widget.property("role") == role:
+        return  # dressing anew costs a tenth of a millisecond, fifteen times a second
+    widget.setProperty("role", role)
+    style = widget.style()
+    style.unpolish(widget)
+    style.polish(widget)

@@ -1,0 +1,75 @@
+"""Names and values, two columns; texts change in place, so that nothing flickers while it runs."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from gui.results.fact_rows import Rows
+from gui.style.theme import set_role
+from gui.widgets.section import Words
+
+_LONG = 30
+"""Letters from which on a name takes several lines, so that its value has room."""
+_WIDEST = 120
+"""Pixels: no longer word asks for room."""
+
+
+class _Cell(Words):
+    """A name or a value: it breaks its lines between words, never within one."""
+
+    def minimumSizeHint(self) -> QSize:
+        """The longest word, up to a limit."""
+        metrics = self.fontMetrics()
+        widest = max((metrics.horizontalAdvance(word) for word in self.text().split()), default=0)
+        return QSize(min(widest + 2, _WIDEST), metrics.height())
+
+
+class _Name(_Cell):
+    """A short name keeps to its line where that has room."""
+
+    def sizeHint(self) -> QSize:
+        """One line; for a long name as Qt would break it."""
+        if len(self.text()) > _LONG:
+            return super().sizeHint()
+        metrics = self.fontMetrics()
+        return QSize(metrics.horizontalAdvance(self.text()) + 2, metrics.height())
+
+
+class FactsTable(QWidget):
+    """A table of facts.
+
+    Attributes:
+        rows: what is shown.
+    """
+
+    def __init__(self, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.rows: Rows = []
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setColumnStretch(1, 1)
+        self._grid.setHorizontalSpacing(10)
+        self._grid.setVerticalSpacing(5)
+
+    def show_rows(self, rows: Rows) -> None:
+        """Change texts; rows are made anew only where their names differ."""
+        if [name for name, _ in rows] != [name for name, _ in self.rows]:
+            self._rebuild(rows)
+        self.rows = rows
+        self.setVisible(bool(rows))
+        for index, (_, value) in enumerate(rows):
+            label = self._grid.itemAtPosition(index, 1).widget()
+            label.setText(value)  # type: ignore[attr-defined]
+
+    def _rebuild(self, rows: Rows) -> None:
+        while (item := self._grid.takeAt(0)) is not None:
+            item.widget().hide()
+            item.widget().deleteLater()
+        for index, (name, _) in enumerate(rows):
+            value, title = _Cell(""), _Name(name)
+            value.setAlignment(Qt.AlignmentFlag.AlignRight)
+            value.setAccessibleName(name)
+            set_role(title, "muted")
+            self._grid.addWidget(title, index, 0, Qt.AlignmentFlag.AlignTop)
+            self._grid.addWidget(value, index, 1)

@@ -1,0 +1,78 @@
+"""A titled part of the left column, and the well that holds facts in it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from gui.style.theme import set_role
+
+
+class Section(QWidget):
+    """A small heading with room for a button beside it, and content below.
+
+    Attributes:
+        header: row of the heading; buttons go to its end.
+        content: where the content goes.
+    """
+
+    def __init__(self, title: str, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        heading = QLabel(title.upper())
+        heading.setAccessibleName(title)
+        set_role(heading, "section")
+        self.header = QHBoxLayout()
+        self.header.addWidget(heading)
+        self.header.addStretch(1)
+        self.content = QVBoxLayout(self)
+        self.content.setContentsMargins(0, 0, 0, 0)
+        self.content.setSpacing(4)
+        self.content.addLayout(self.header)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+
+
+def well() -> tuple[QFrame, QVBoxLayout]:
+    """A sunken box and its layout."""
+    frame = QFrame()
+    set_role(frame, "well")
+    layout = QVBoxLayout(frame)
+    layout.setContentsMargins(10, 8, 10, 8)
+    layout.setSpacing(3)
+    return frame, layout
+
+
+class Words(QLabel):
+    """A label that breaks its lines and can be selected."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.setWordWrap(True)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.MinimumExpanding)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def minimumSizeHint(self) -> QSize:
+        """One line, however narrow; Qt's own is the height of one word per line."""
+        return QSize(1, self.fontMetrics().height())
+
+
+def words(text: str = "", role: str = "") -> Words:
+    """A label of some role of the style sheet."""
+    label = Words(text)
+    if role:
+        set_role(label, role)
+    return label
+
+
+def say(label: QLabel, text: str) -> None:
+    """Show a sentence; an empty one takes no room."""
+    label.setText(text)
+    label.setVisible(bool(text))
+
+
+def say_headline(label: QLabel, text: str) -> None:
+    """Show the number of a result in large type; several numbers below each other, smaller."""
+    set_role(label, "headlines" if ", " in text else "headline")
+    say(label, text.replace(", ", "\n"))

@@ -1,0 +1,100 @@
+import pytest
+
+from engine.comparison.attacker import Attacker, grid
+from engine.comparison.certified_norms import ANY
+from engine.comparison.landscape import (
+    Surveyor,
+    accuracy_figure,
+    axis_end,
+    landscape,
+    reach_figure,
+    share_figure,
+)
+from tests.engine.comparison.test_records import (
+    BALL,
+    COUNT,
+    ONE,
+    STAIRS,
+    outcome,
+    tradeoff,
+)
+
+MANY = tradeoff(
+    (outcome(BALL), outcome(BALL, label=3), outcome(None)),
+    (outcome(COUNT), outcome(COUNT), outcome(None)),
+    (outcome(STAIRS), outcome(None), outcome(STAIRS)),
+)
+
+
+def test_shares_are_those_of_the_regions_themselves():
+    land = landscape(MANY)
+    for attacker in grid((1, 2, 3, 4), (0.1, 0.39, 0.45, 0.7, 0.95, 7.0)):
+        for i in range(3):
+            share = land.share(i, attacker.entities, attacker.epsilon)
+            assert share == MANY.certified(i, attacker)
+
+
+def test_a_growing_comparison_is_surveyed_once(monkeypatch):
+    from engine.comparison import landscape as module
+
+    calls = []
+    real = module.reach
+    monkeypatch.setattr(module, "reach", lambda *a, **k: calls.append(1) or real(*a, **k))
+    surveyor = Surveyor()
+    surveyor.survey(tradeoff((outcome(BALL),), ()))
+    land = surveyor.survey(tradeoff((outcome(BALL),), (outcome(COUNT),)))
+    assert len(calls) == 2 and land == landscape(land.result)
+
+
+def test_one_input_shows_every_edge_and_the_attacker():
+    figure = reach_figure(landscape(ONE), Attacker(entities=1, epsilon=0.8))
+    assert figure.entities == (1, 2, 3, 4, 5, 6)
+    assert 1.1 < figure.top < 1.6
+    assert figure.withstands == (False, True, True)
+    assert figure.unbounded == (False, True, False)
+    assert figure.reaches[1] == (ANY,) * 3 + (None,) * 3
+    assert figure.verdicts[1] == "withstands it: stays '7'"
+    far = reach_figure(landscape(ONE), Attacker(entities=9, epsilon=4.0))
+    assert far.entities[-1] == 10 and far.top >= 4.4
+
+
+def test_a_set_shows_accuracy_against_certified_accuracy():
+    figure = accuracy_figure(landscape(MANY), Attacker(entities=1, epsilon=0.45))
+    assert figure.clean == (1 / 3, 2 / 3, 2 / 3)
+    assert figure.certified == (1 / 3, 2 / 3, 2 / 3)
+    assert figure.inputs == (3, 3) and figure.x_name == "answered correctly"
+    assert figure.note == "n 100, alpha 0.001 per statement, live bound, float noise"
+
+
+def test_tables_hold_what_is_certified_for_their_very_cells():
+    figure = share_figure(landscape(MANY), Attacker(entities=2, epsilon=0.33))
+    assert figure.entities == (1, 2, 3, 4)
+    for i, table in enumerate(figure.shares):
+        for epsilon, row in zip(figure.epsilons, table, strict=True):
+            attackers = grid(figure.entities, [epsilon])
+            assert row == tuple(MANY.certified(i, attacker) for attacker in attackers)
+
+
+def test_the_cell_pointed_out_covers_the_attacker():
+    figure = share_figure(landscape(MANY), Attacker(entities=2, epsilon=0.33))
+    row, column = figure.covering
+    assert figure.entities[column] >= 2 and figure.epsilons[row] >= 0.33
+    assert figure.epsilons[row - 1] < 0.33
+    assert share_figure(landscape(MANY), Attacker(entities=50, epsilon=0.1)).covering is None
+
+
+def test_before_the_first_answer_there_are_axes_only():
+    land = landscape(tradeoff((), ()))
+    attacker = Attacker()
+    assert reach_figure(land, attacker).verdicts == ("not asked yet",) * 2
+    assert accuracy_figure(land, attacker).clean == (None, None)
+    assert {cell for row in share_figure(land, attacker).shares[0] for cell in row} == {None}
+
+
+@pytest.mark.parametrize(("norm", "end"), [(0.5, 0.65), (1.2, 1.5), (0.08, 0.1)])
+def test_axes_end_at_round_places_above(norm, end):
+    assert axis_end([(norm, None)], None) == pytest.approx(end)
+
+
+def test_an_axis_without_any_certificate():
+    assert axis_end([(None, None)], None) == 1.0

@@ -1,0 +1,125 @@
+from typing import ClassVar
+
+from engine.comparison.attacker import Attacker
+from engine.comparison.records import Contender, Outcome, TradeOff
+from engine.regions import Ball, Count, Perturbation, Staircase
+from engine.schemes import Gaussian
+
+
+class Pixels(Gaussian):
+    """Counts pixels alone."""
+
+    terms: ClassVar[dict[str, str]] = {"entities": "pixels"}
+
+    def covering(self, *, entities: int, epsilon: float) -> Perturbation:
+        return {"entities": float(entities)}
+
+
+class Steps(Gaussian):
+    """Counts pixels and measures their change."""
+
+    terms: ClassVar[dict[str, str]] = {"entities": "pixels", "epsilon": "norm"}
+
+    def covering(self, *, entities: int, epsilon: float) -> Perturbation:
+        return {"entities": float(entities), "epsilon": epsilon}
+
+
+BALL = Ball(norm="l2", radius=0.5, unit="pixels in [0,1]")
+COUNT = Count(term="entities", most=3, unit="pixels")
+STAIRS = Staircase(
+    count_term="entities",
+    first=1,
+    strength_term="epsilon",
+    reach=(0.9, 0.4),
+    norm="l2",
+    unit="pixels in [0,1]",
+    things="pixels",
+)
+
+
+def outcome(region, label: int | None = 7, predicted: int | None = 7) -> Outcome:
+    return Outcome(
+        input="digits:1",
+        label=label,
+        predicted_class=predicted if region is not None else None,
+        class_name=str(predicted),
+        region=region,
+    )
+
+
+def tradeoff(*outcomes: tuple[Outcome, ...]) -> TradeOff:
+    schemes = (Gaussian(), Pixels(), Steps())
+    contenders = tuple(
+        Contender.model_construct(model=f"m{i}", name=f"m{i}", scheme=scheme)
+        for i, scheme in enumerate(schemes[: len(outcomes)])
+    )
+    return TradeOff.model_construct(
+        contenders=contenders,
+        outcomes=outcomes,
+        inputs=max(len(found) for found in outcomes),
+        n0=10,
+        n=100,
+        alpha=0.001,
+        bound="live",
+        noise="float",
+        seed=0,
+    )
+
+
+ONE = tradeoff((outcome(BALL),), (outcome(COUNT),), (outcome(STAIRS),))
+
+
+def test_each_region_answers_in_its_own_terms():
+    def who(entities: int, epsilon: float) -> list[float | None]:
+        attacker = Attacker(entities=entities, epsilon=epsilon)
+        return [ONE.certified(i, attacker) for i in range(3)]
+
+    assert who(1, 0.45) == [1, 1, 1]
+    assert who(2, 0.45) == [1, 1, 0]
+    assert who(1, 0.8) == [0, 1, 1]
+    assert who(4, 0.45) == [1, 0, 0]
+    assert who(4, 5.0) == [0, 0, 0]
+
+
+def test_winners_are_those_with_the_highest_share():
+    assert ONE.winners(Attacker(entities=1, epsilon=0.8)) == [1, 2]
+    assert ONE.winners(Attacker(entities=4, epsilon=5.0)) == []
+
+
+def test_shares_count_correct_certificates_only():
+    result = tradeoff((outcome(BALL), outcome(BALL, label=3), outcome(None), outcome(BALL)))
+    assert result.clean_accuracy(0) == 0.5
+    assert result.certified(0, Attacker(entities=9, epsilon=0.1)) == 0.5
+    assert result.certified(0, Attacker(entities=9, epsilon=0.6)) == 0.0
+
+
+def test_where_no_answer_is_known_any_certified_class_counts():
+    result = tradeoff((outcome(BALL, label=None), outcome(None, label=None)))
+    assert result.clean_accuracy(0) == 0.5
+    assert not result.labelled and ONE.labelled
+
+
+def test_shares_compare_like_with_like():
+    """An input that only some have answered counts for nobody; the very first one does."""
+    ahead = tradeoff((outcome(BALL), outcome(None)), (outcome(COUNT),))
+    assert ahead.done == 1 and ahead.clean_accuracy(0) == 1.0
+    begun = tradeoff((outcome(BALL),), ())
+    assert begun.clean_accuracy(0) == 1.0
+    assert begun.clean_accuracy(1) is None and begun.certified(1, Attacker()) is None
+
+
+def test_verdicts_say_who_withstands():
+    weak, strong = Attacker(entities=1, epsilon=0.4), Attacker(entities=1, epsilon=0.8)
+    assert ONE.verdict(0, weak) == (True, "withstands it: stays '7'")
+    assert ONE.verdict(0, strong) == (False, "answers '7', not certified against it")
+    assert tradeoff((outcome(None),)).verdict(0, weak) == (False, "abstains")
+    assert tradeoff((outcome(BALL, label=3),)).verdict(0, weak) == (
+        False,
+        "answers '7', but it is '3'",
+    )
+    assert tradeoff((outcome(BALL),), ()).verdict(1, weak) == (False, "not asked yet")
+
+
+def test_the_first_input_is_named():
+    assert ONE.first_input == "digits:1"
+    assert tradeoff((), ()).first_input == ""

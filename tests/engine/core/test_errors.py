@@ -1,0 +1,14 @@
+from engine.core.errors import TrustRequired, UserError, quoted
+
+
+def test_trust_is_asked_for_certain_bytes():
+    error = TrustRequired("This can run code.", path="m.pt2", sha256="ab")
+    assert isinstance(error, UserError)
+    assert (str(error), error.path, error.sha256) == ("This can run code.", "m.pt2", "ab")
+
+
+def test_text_of_a_file_fits_a_sentence():
+    assert quoted("conv1.weight") == "conv1.weight"
+    assert quoted("a\nb\x00c\u2028d") == "a b c d"
+    assert quoted("x" * 10**6) == "x" * 57 + "..."
+    assert quoted(10**20, most=10) == "1000000..."

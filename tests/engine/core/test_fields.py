@@ -1,0 +1,87 @@
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from engine.core.fields import field_specs
+from engine.evidence.settings import RunSettings
+from engine.schemes import Gaussian
+
+
+def test_a_schemes_fields_become_specs():
+    (sigma,) = field_specs(Gaussian)
+    assert (sigma.name, sigma.flag, sigma.kind) == ("sigma", "--sigma", "float")
+    assert sigma.unit == "pixels in [0,1]" and sigma.help and sigma.minimum == 0
+
+
+def test_run_settings_in_order_without_the_scheme():
+    specs = {spec.name: spec for spec in field_specs(RunSettings)}
+    assert list(specs) == [
+        "n0",
+        "n",
+        "alpha",
+        "bound",
+        "noise",
+        "target_radius",
+        "target",
+        "seed",
+        "batch",
+        "device",
+        "precision",
+    ]
+    assert specs["bound"].choices == (
+        "live",
+        "anytime",
+        "anytime-two-class",
+        "clopper-pearson",
+        "two-class",
+        "two-class-uneven",
+    )
+    assert specs["device"].choices[0] == "auto"
+    assert specs["n"].kind == "int" and specs["n"].default == 100_000
+
+
+def test_every_field_is_explained():
+    assert all(spec.help for spec in field_specs(RunSettings))
+
+
+def test_what_is_rarely_changed_is_declared_where_the_field_is():
+    specs = {spec.name: spec for spec in field_specs(RunSettings)}
+    assert [name for name, spec in specs.items() if spec.advanced] == [
+        "noise",
+        "target_radius",
+        "target",
+        "seed",
+        "batch",
+        "device",
+        "precision",
+    ]
+
+
+class Various(BaseModel):
+    """Fields of every kind."""
+
+    keep: int | None = Field(default=None, ge=1)
+    share: float | None = 0.5
+    sure: bool = False
+    kernel: Literal["uniform", "mask"] = "mask"
+
+
+def test_switches_and_values_that_may_be_missing():
+    keep, share, sure, kernel = field_specs(Various)
+    assert (keep.kind, keep.optional, keep.default) == ("int", True, None)
+    assert (share.kind, share.optional) == ("float", True)
+    assert (sure.kind, sure.optional) == ("bool", False)
+    assert (kernel.kind, kernel.choices) == ("choice", ("uniform", "mask"))
+
+
+class Level(BaseModel):
+    """A field with a slider and one without."""
+
+    sigma: float = Field(default=0.25, gt=0, json_schema_extra={"slider": [0.05, 2, 0.01]})
+    count: int = 3
+
+
+def test_a_slider_is_declared_with_the_field():
+    sigma, count = field_specs(Level)
+    assert sigma.slider == (0.05, 2.0, 0.01)
+    assert count.slider is None

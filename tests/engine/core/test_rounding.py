@@ -1,0 +1,30 @@
+import doctest
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.core import rounding
+from engine.core.rounding import confidence_percent, round_down, round_up
+
+numbers = st.floats(-1e6, 1e6, allow_nan=False)
+
+
+def test_docstrings():
+    assert doctest.testmod(rounding).failed == 0
+
+
+@given(numbers, st.integers(0, 8))
+def test_down_is_never_above_and_up_never_below(value: float, digits: int):
+    step = Decimal(1).scaleb(-digits)
+    down, up = Decimal(round_down(value, digits)), Decimal(round_up(value, digits))
+    assert down <= Decimal(value) < down + step
+    assert up - step < Decimal(value) <= up
+
+
+@pytest.mark.parametrize(
+    ("alpha", "shown"), [(0.001, "99.9"), (0.1, "90"), (1e-6, "99.9999"), (0.5, "50")]
+)
+def test_confidence(alpha: float, shown: str):
+    assert confidence_percent(alpha) == shown

@@ -1,0 +1,160 @@
+"""The shipped models that sort letters: their files, what they certify, and attacks on that."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+import torch
+
+from engine.cli import main
+from engine.core.resources import assets
+from engine.demos import letters
+from engine.demos.letters import SHIPPED, LettersRecipe, make, noised
+from engine.evidence.evidence import Evidence
+from engine.evidence.settings import RunSettings
+from engine.inputs import load_input
+from engine.inputs.letters import CLASSES, vocabulary
+from engine.models import ModelRequest, fitted, load_model
+from engine.models.text import TextClassifier
+from engine.models.trained_scheme import taught_scheme
+from engine.noise.gaussian import NoiseStream
+from engine.procedures.certify import certify
+from engine.regions import Count
+from engine.report import write_json
+from engine.schemes import Scheme
+from engine.training import example_card
+from engine.verify import Plan, verify
+
+CPU, SIZE = torch.device("cpu"), len(vocabulary())
+NAMES = tuple(recipe.name for recipe in SHIPPED)
+
+
+def opened(name: str) -> TextClassifier:
+    classifier = load_model(ModelRequest(f"demo:{name}"))
+    assert isinstance(classifier, TextClassifier)
+    classifier.prepare(CPU, "fp32")
+    return classifier
+
+
+def scheme_of(model: TextClassifier) -> Scheme:
+    found = taught_scheme(model.identity)
+    assert found is not None
+    return found
+
+
+def certified(model: TextClassifier, number: int, n: int = 10_000) -> Evidence:
+    settings = RunSettings(scheme=scheme_of(model), n0=100, n=n, device="cpu", seed=7)
+    running = certify(model, fitted(model, load_input(f"letters:{number}")), settings)
+    while True:
+        try:
+            next(running)
+        except StopIteration as end:
+            found: Evidence = end.value
+            return found
+
+
+@pytest.mark.parametrize("kernel", ["mask", "uniform"])
+def test_training_noise_is_that_of_the_scheme(kernel: str):
+    recipe = LettersRecipe(kernel, 0.6)
+    tokens = torch.tensor([[3, 7, SIZE]]).expand(20_000, 3)
+    found = noised(tokens, recipe, torch.Generator().manual_seed(0))
+    changed = (found != tokens).double().mean(dim=0).tolist()
+    assert changed == pytest.approx([0.6, 0.6, 0.0], abs=0.015)
+    others = found[:, 0][found[:, 0] != 3]
+    if kernel == "mask":
+        assert set(others.tolist()) == {SIZE}
+    else:
+        assert others.max() < SIZE and others.unique().numel() == SIZE - 1
+
+
+def test_files_and_cards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(letters, "CERTIFIED", 2)
+    monkeypatch.setattr(example_card, "N", 200)
+    path = make(LettersRecipe("mask", 0.9, letters=200, epochs=1), tmp_path)
+    facts = json.loads(path.with_suffix(".json").read_text())
+    assert facts["training_scheme"] == {"key": "text-mask", "beta": 0.9, "vocabulary": SIZE}
+    assert facts["training_sigma"] is None
+    card = path.with_suffix(".md").read_text()
+    assert "sorts nobody's letters" in card and "| changed words | certified and right |" in card
+    assert load_model(ModelRequest(str(path))).identity.class_names == CLASSES
+    again = make(LettersRecipe("mask", 0.9, letters=200, epochs=1), tmp_path / "b")
+    assert again.read_bytes() == path.read_bytes()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_shipped_file_is_the_card_s(name: str):
+    model, path = opened(name), assets() / "models" / f"{name}.safetensors"
+    facts = json.loads(path.with_suffix(".json").read_text())
+    assert facts["sha256"] == model.identity.sha256 and path.stat().st_size < 300_000
+    assert facts["clean_accuracy"] >= 0.99 and model.coding.size == SIZE
+    shares = {cell["at"]["words"]: cell["share"] for cell in facts["certified_accuracy"]["cells"]}
+    assert shares[1.0] >= 0.9
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_most_letters_certify_a_word_within_seconds(name: str):
+    model, wins = opened(name), 0
+    began = time.perf_counter()
+    for number in range(8):
+        found = certified(model, number)
+        assert found.region is None or isinstance(found.region, Count)
+        right = found.predicted_class == found.input.label
+        wins += bool(right and found.region is not None and found.region.most >= 1)
+    assert wins >= 6
+    assert time.perf_counter() - began < 60
+
+
+def share(model: TextClassifier, tokens: torch.Tensor, top: int, count: int, key: int) -> float:
+    out = torch.empty((count, len(tokens)), dtype=torch.int64)
+    scheme_of(model).noisy(tokens, NoiseStream(key, 9, CPU), 0, out)
+    return float((model.classify(out) == top).double().mean())
+
+
+def attacked(model: TextClassifier, tokens: torch.Tensor, top: int, words: int) -> torch.Tensor:
+    """The words that say most for the class, each replaced by what says most for the runner-up.
+
+    A bag of words has no order, so the strongest change is known up to the layer above the sum.
+    """
+    with torch.no_grad():
+        alone = torch.log_softmax(model.network(torch.arange(SIZE)[:, None]), dim=1)
+    other = (top + 1) % len(CLASSES)
+    lead = alone[:, top] - alone[:, other]
+    found = tokens.clone()
+    found[lead[tokens].argsort(descending=True)[:words]] = lead.argmin()
+    return found
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_attack_succeeds_inside_the_certified_number_of_words(name: str):
+    model = opened(name)
+    for number in range(3):
+        evidence = certified(model, number)
+        region, top = evidence.region, evidence.predicted_class
+        assert isinstance(region, Count) and top is not None and region.most >= 1
+        given = fitted(model, load_input(f"letters:{number}"))
+        tokens = torch.from_numpy(given.arrays[0])
+        inside = attacked(model, tokens, top, region.most)
+        assert int((inside != tokens).sum()) == region.most
+        # a certified class has more than one half; 4,000 votes may say 0.03 less
+        assert share(model, inside, top, 4000, 1234) > 0.47
+        outside = attacked(model, tokens, top, 25)
+        assert share(model, outside, top, 1000, 4) < 0.5
+
+
+def test_a_run_is_verified_and_started_from_the_command_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    write_json(certified(opened("letters-mask"), 5, n=2000), tmp_path / "run.json")
+    report = verify(tmp_path / "run.json", Plan(rerun=1))
+    assert report.ok, report.summary()
+    words = ["certify", "--model", "demo:letters-mask", "--input", "letters:5", "--n", "2000"]
+    assert main([*words, "--at", "words=2", "--json", str(tmp_path / "out.json")]) == 0
+    found = Evidence.model_validate_json((tmp_path / "out.json").read_text())
+    assert found.settings.scheme.key == "text-mask" and found.certified_at == {"words=2": True}
+    capsys.readouterr()
+    words[4] = "text:where is my helicopter"
+    assert main(words) == 2
+    assert "The word 'helicopter' is not among the 525" in " ".join(capsys.readouterr().err.split())

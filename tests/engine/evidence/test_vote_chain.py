@@ -1,0 +1,96 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.core.records import Votes
+from engine.evidence.vote_chain import (
+    Block,
+    Tally,
+    block_size,
+    chain_start,
+    chained,
+    first_broken,
+    total,
+)
+
+START = chain_start({"model": "m"})
+samples = st.lists(st.integers(-1, 2), min_size=1, max_size=70)
+
+
+def rows(classes: list[int], start: int, size: int) -> dict[int, list[int]]:
+    """What a sampler yields for samples start.. with these classes (-1: failure)."""
+    found: dict[int, list[int]] = {}
+    for i, c in enumerate(classes):
+        found.setdefault((start + i) // size, [0, 0, 0, 0])[c + 1] += 1
+    return found
+
+
+def tallied(classes: list[int], cuts: list[int], size: int = 10) -> Tally:
+    tally = Tally(START, size=size, classes=3)
+    edges = sorted({0, len(classes), *(c % (len(classes) + 1) for c in cuts)})
+    for a, b in zip(edges, edges[1:], strict=False):
+        tally.add(rows(classes[a:b], a, size))
+    return tally
+
+
+@given(samples, st.lists(st.integers(0, 100), max_size=6))
+def test_the_chain_does_not_depend_on_when_votes_arrived(classes: list[int], cuts: list[int]):
+    whole, pieces = tallied(classes, []), tallied(classes, cuts)
+    assert whole.blocks() == pieces.blocks() and whole.head() == pieces.head()
+    assert whole.votes() == total(whole.blocks(), 3)
+    assert whole.n == len(classes)
+
+
+@given(samples, st.integers(0, 69))
+def test_resuming_at_any_sample_gives_the_uninterrupted_chain(classes: list[int], cut: int):
+    cut %= len(classes) + 1
+    first = tallied(classes[:cut], []) if cut else Tally(START, size=10, classes=3)
+    again = Tally(START, size=10, classes=3, blocks=first.blocks())
+    assert again.n == cut
+    again.add(rows(classes[cut:], cut, 10))
+    assert again.head() == tallied(classes, []).head()
+
+
+def test_ends_are_the_votes_at_full_blocks():
+    tally = Tally(START, size=2, classes=3)
+    assert tally.add({0: [0, 1, 0, 0]}) == []
+    ends = tally.add({0: [0, 1, 0, 0], 1: [1, 0, 1, 0]})
+    assert ends == [Votes(counts=(2, 0, 0)), Votes(counts=(2, 1, 0), failures=1)]
+
+
+def test_a_block_out_of_turn_is_a_mistake():
+    with pytest.raises(ValueError, match="block 3 came when block 0 was due"):
+        Tally(START, size=2, classes=3).add({3: [0, 1, 0, 0]})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"counts": {0: 9, 1: 1}},
+        {"failures": 1},
+        {"n": 9},
+        {"start": 1},
+        {"hash": "0" * 64},
+    ],
+)
+def test_any_change_is_seen(change: dict):
+    blocks = list(tallied([0] * 30, []).blocks())
+    assert first_broken(START, blocks) is None
+    blocks[1] = blocks[1].model_copy(update=change)
+    assert first_broken(START, blocks) == 1
+    assert first_broken(chain_start({"model": "other"}), blocks) == 0
+
+
+def test_negative_counts_are_seen_even_with_a_right_hash():
+    forged = chained(START, start=0, n=10, counts={0: 12, 1: -2}, failures=0)
+    assert first_broken(START, [forged]) == 0
+
+
+@pytest.mark.parametrize(("n", "size"), [(1, 50), (10_000, 50), (100_000, 500), (10**7, 50_000)])
+def test_block_size(n: int, size: int):
+    assert block_size(n) == size
+
+
+def test_round_trip():
+    (block,) = tallied([0, 1, -1], []).blocks()
+    assert Block.model_validate_json(block.model_dump_json()) == block

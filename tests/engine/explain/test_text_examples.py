@@ -1,0 +1,103 @@
+import numpy as np
+import pytest
+import torch
+
+from engine.evidence.settings import RunSettings
+from engine.explain.examples import meaning
+from engine.explain.text_attack import MOST_TRIES
+from engine.explain.text_examples import _affordable
+from engine.inputs.base import FittedInput
+from engine.inputs.coding import WordTokenizer
+from engine.regions import Count, Staircase
+from engine.schemes import parse_scheme
+from tests.fakes import HalfSpace, fitted, identity
+
+WORDS = WordTokenizer(("wash", "burn", "the", "cup", "house"))
+TOKENS = np.array([0, 2, 3, 2], dtype=np.int64)
+COUNT = Count(term="words", most=2, unit="words")
+STAIRS = Staircase(
+    count_term="words", first=0, strength_term="epsilon", reach=(0.5, 0.25), norm="l2",
+    unit="pixels in [0,1]", things="words",
+)  # fmt: skip
+
+
+class Filter(HalfSpace):
+    """Class 1 iff a 1 is among the words, or the picture is bright."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(0.0)
+        shape = (3, 6, 6) if kind == "pair" else (0,)
+        self.identity = identity(kind=kind, input_shape=shape)
+
+    @property
+    def coding(self) -> WordTokenizer:
+        return WORDS
+
+    def scores(self, batch) -> torch.Tensor:
+        tokens = batch[-1] if isinstance(batch, tuple) else batch
+        score = (tokens == 1).sum(dim=1).float() - 0.5
+        if isinstance(batch, tuple):
+            score = score + batch[0].mean(dim=(1, 2, 3))
+        return torch.stack([-score, score], dim=1)
+
+
+def told(kind: str, key: str, region, top: int | None = 0, **parameters):
+    arrays = (np.full((3, 6, 6), 0.2, dtype=np.float32), TOKENS) if kind == "pair" else (TOKENS,)
+    own = {"kind": kind, "alphabet": (5,), "shape": arrays[0].shape}
+    own["more_shapes"] = tuple(array.shape for array in arrays[1:])
+    given = FittedInput(fitted().identity.model_copy(update=own), arrays)
+    scheme = parse_scheme({"key": key, "vocabulary": 5, **parameters})
+    settings = RunSettings(scheme=scheme, n=1000)
+    return meaning(Filter(kind), given, settings, region=region, center_class=top)
+
+
+def test_masked_words_are_marked_and_shown_as_masks():
+    figure = told("text", "text-mask", COUNT, beta=0.6)
+    assert figure.original.words == ("wash", "the", "cup", "the")
+    assert figure.original.answer == "class 0" and set(figure.original.marks) == {""}
+    assert len(figure.samples) == 3
+    for sample in figure.samples:
+        for word, mark, clean in zip(
+            sample.words, sample.marks, figure.original.words, strict=True
+        ):
+            assert (word, mark) in ((clean, ""), ("▯", "masked"))
+    assert any(sample.told() for sample in figure.samples)
+
+
+def test_replaced_words_are_marked_where_they_differ():
+    figure = told("text", "text-uniform", COUNT, beta=0.6)
+    for sample in figure.samples:
+        pairs = zip(sample.words, figure.original.words, strict=True)
+        assert [mark == "replaced" for mark in sample.marks] == [new != old for new, old in pairs]
+        assert sample.answer == ("class 1" if "burn" in sample.words else "class 0")
+
+
+def test_an_attack_finds_the_word_that_decides():
+    figure = told("text", "text-mask", COUNT)
+    assert figure.attack.steps[0].word == "burn"
+    assert figure.answers == ("class 1", "class 1")
+    assert figure.changed({"words": 1.0}).words.count("burn") == 1
+    assert len(figure.attack.steps) == 4
+
+
+def test_a_pair_moves_its_picture_towards_the_other_class_too():
+    figure = told("pair", "hybrid-mask", STAIRS, beta=0.5, sigma=0.25)
+    assert all(sample.picture.shape == (3, 6, 6) for sample in figure.samples)
+    assert np.abs(figure.samples[0].picture - 0.2).max() > 0.1
+    changed = figure.changed({"words": 0.0, "epsilon": 0.5})
+    np.testing.assert_allclose(changed.picture, 0.2 + 0.5 / np.sqrt(108), atol=1e-5)
+    assert figure.attack.how.endswith("the picture: down the gradient")
+    assert figure.answers == ("class 0", "class 1")
+
+
+@pytest.mark.parametrize("kind", ["text", "pair"])
+def test_without_a_class_there_is_no_attack(kind):
+    key = "hybrid-uniform" if kind == "pair" else "text-uniform"
+    figure = told(kind, key, None, top=None)
+    assert figure.attack is None and figure.answers == ()
+
+
+def test_what_there_is_time_for():
+    assert _affordable(1e-4) == _affordable(0.002) == MOST_TRIES
+    assert _affordable(0.0301) == 16 and _affordable(0.009) == 64
+    assert _affordable(2.0) == 1

@@ -1,0 +1,26 @@
+import numpy as np
+
+from engine.evidence.settings import RunSettings
+from engine.figures import MeaningFigure, has_slice
+from engine.schemes import parse_scheme
+from tests.factories import make_evidence, make_input, make_slice_figure
+
+
+def test_a_slice_is_for_balls_around_pictures():
+    assert has_slice(make_evidence())
+    assert not has_slice(make_evidence(input=make_input(kind="table")))
+    hierarchical = RunSettings(scheme=parse_scheme({"key": "hierarchical-gaussian"}))
+    assert not has_slice(make_evidence(settings=hierarchical))
+
+
+def test_a_slice_is_a_disc_unless_told_otherwise():
+    figure = make_slice_figure()
+    assert figure.norm == "l2" and figure.outline.shape == (0, 2)
+
+
+def test_a_picture_may_have_nothing_certified_beside_it():
+    grey = np.full((1, 4, 4), 0.5, dtype=np.float32)
+    figure = MeaningFigure(
+        original=grey, noisy=(grey,), noisy_answers=("a",), noise_in_words="Gaussian"
+    )
+    assert figure.perturbed is None and figure.attack is None and figure.noisy_mark == ""

@@ -1,0 +1,136 @@
+"""The command line of a run, parsed again by the command line's own reader."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.cli import app
+from engine.cli.run import Order
+from engine.evidence.settings import RunSettings
+from engine.models.request import ModelRequest
+from engine.procedures.command_line import command_line, run_specs
+from engine.schemes import SCHEMES, DssnL1, Gaussian, Scheme
+
+texts = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=20)
+names = texts.filter(lambda text: not text.startswith("-"))
+runs = st.builds(
+    RunSettings,
+    scheme=st.builds(Gaussian, sigma=st.floats(1e-6, 100, exclude_min=True)),
+    n0=st.integers(1, 10**9),
+    n=st.integers(1, 10**9),
+    alpha=st.floats(1e-300, 1, exclude_max=True),
+    bound=st.sampled_from(["live", "clopper-pearson", "two-class"]),
+    seed=st.integers(0, 2**63 - 1),
+    batch=st.integers(0, 10**6),
+    device=st.sampled_from(["auto", "cpu", "cuda", "cuda:1", "mps"]),
+    precision=st.sampled_from(["fp32", "bf16", "fp16"]),
+)
+models = st.builds(
+    ModelRequest,
+    spec=names,
+    arch=st.sampled_from(["", "resnet50", "cifar_resnet20@3x32x32"]),
+    normalize=st.sampled_from(["auto", "none", "imagenet"]),
+    encoding=st.sampled_from(["auto", "plain", "indicator", "complement"]),
+    trust=st.booleans(),
+    class_names=st.sampled_from([None, Path("with a space.txt")]),
+    oracle=st.sampled_from([None, Path("my rules.txt")]),
+    prompt=st.sampled_from(["", "What do you see? 'Nothing'"]),
+    max_new_tokens=st.integers(0, 1024),
+)
+
+
+def parsed(line: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What the program reads from ``line``, as a shell would split it."""
+    seen: dict[str, Any] = {}
+
+    def keep(procedure: str) -> Any:
+        def command(values: Any) -> int:
+            seen.update(values, procedure=procedure)
+            return 0
+
+        return command
+
+    monkeypatch.setattr(app, "certify_command", keep("certify"))
+    monkeypatch.setattr(app, "predict_command", keep("predict"))
+    program, *words = shlex.split(line)
+    assert program == "certiscope"
+    assert app.main(words) == 0
+    return seen
+
+
+@given(model=models, source=names, settings=runs)
+def test_round_trip_certify(model: ModelRequest, source: str, settings: RunSettings) -> None:
+    line = command_line("certify", model, source, settings, ["radius=0.25", "radius=0.5"])
+    with pytest.MonkeyPatch.context() as patch:
+        values = parsed(line, patch)
+    order = Order.read("certify", values)
+    assert order.settings == settings
+    assert order.input == source
+    assert order.at == ("radius=0.25", "radius=0.5")
+    assert values["model"] == model.spec
+    for name in ("arch", "normalize", "encoding", "trust", "class_names"):
+        assert values[name] == getattr(model, name)
+
+
+@given(settings=runs, test=st.sampled_from(["one-sided", "two-sided"]))
+def test_round_trip_predict(settings: RunSettings, test: Any) -> None:
+    line = command_line("predict", ModelRequest("m"), "x", settings, test=test)
+    with pytest.MonkeyPatch.context() as patch:
+        order = Order.read("predict", parsed(line, patch))
+    assert order.test == test
+    assert order.settings.scheme == settings.scheme
+    for spec in run_specs("predict"):
+        assert getattr(order.settings, spec.name) == getattr(settings, spec.name)
+
+
+def test_defaults_stay_out_but_the_numbers_of_the_claim_stay_in() -> None:
+    line = command_line("certify", ModelRequest("demo:digits-0.25"), "digits:7", RunSettings())
+    assert line == (
+        "certiscope certify --model demo:digits-0.25 --input digits:7 --scheme gaussian "
+        "--sigma 0.25 --n0 100 --n 100000 --alpha 0.001 --bound live --seed 0"
+    )
+
+
+def test_names_are_quoted_for_the_shell() -> None:
+    line = command_line("certify", ModelRequest("my model; rm -rf.pt"), "a 'b'.png", RunSettings())
+    assert shlex.split(line)[3] == "my model; rm -rf.pt"
+    assert shlex.split(line)[5] == "a 'b'.png"
+
+
+def test_predict_names_neither_n0_nor_bound() -> None:
+    line = command_line("predict", ModelRequest("m"), "x", RunSettings(), test="two-sided")
+    assert "--n0" not in line
+    assert "--bound" not in line
+    assert line.endswith("--test two-class")
+
+
+@pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.key)
+def test_every_scheme_comes_back(scheme: type[Scheme], monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = RunSettings(scheme=scheme(), n=1234)
+    line = command_line("certify", ModelRequest("m"), "x", settings)
+    assert Order.read("certify", parsed(line, monkeypatch)).settings == settings
+
+
+def test_where_all_noise_is_counted_there_is_nothing_to_choose() -> None:
+    line = command_line("certify", ModelRequest("m"), "x", RunSettings(scheme=DssnL1()))
+    assert line == "certiscope certify --model m --input x --scheme dssn-l1 --lam 0.5"
+
+
+def test_labels_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    line = command_line(
+        "certify",
+        ModelRequest("demo:commands"),
+        "commands:5",
+        RunSettings(),
+        audit=Path("my labels.csv"),
+        alpha_audit=0.01,
+    )
+    order = Order.read("certify", parsed(line, monkeypatch))
+    assert (order.audit, order.alpha_audit) == (Path("my labels.csv"), 0.01)
+    assert order.command(ModelRequest("demo:commands")) == line

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import pytest
+
+from engine.case import Case
+from engine.evidence.settings import RunSettings
+from engine.models.request import ModelRequest
+from gui.jobs.case_jobs import SUFFIX, adopt
+
+
+@pytest.fixture
+def path(tmp_path, make):
+    """A case with two runs."""
+    case = Case.create(tmp_path / f"audit{SUFFIX}")
+    for source in ("digits:7", "digits:3"):
+        evidence = make.evidence(RunSettings(n=1000, bound="anytime"), source=source)
+        predicted = evidence.model_copy(update={"procedure": "predict", "chain": None})
+        adopt(case, predicted, ModelRequest("demo:digits-0.25"))
+    return case.path
+
+
+@pytest.fixture
+def book(session, path, qtbot):
+    session.casebook.open(path)
+    qtbot.waitUntil(lambda: len(session.casebook.listing.rows) == 2)
+    return session.casebook
+
+
+def test_a_case_is_opened_and_listed(book):
+    assert book.title == "audit"
+    assert [row.input.name for row in book.listing.rows] == ["digits:3", "digits:7"]
+
+
+def test_what_is_no_case_is_refused_in_a_sentence(session, qtbot, tmp_path, said):
+    wrong = tmp_path / f"x{SUFFIX}"
+    wrong.write_text("no case at all, but long enough to be looked at " * 40)
+    session.casebook.open(wrong)
+    qtbot.waitUntil(lambda: bool(said()))
+    assert "is not a case file" in said()[0]
+    assert session.casebook.case is None
+
+
+def test_a_result_is_read_as_it_was(book, qtbot):
+    row = book.listing.rows[0]
+    with qtbot.waitSignal(book.result_read) as heard:
+        book.read_result(row)
+    assert heard.args[0] == row
+    assert heard.args[1] == book.case.evidence(row.id)
+
+
+def test_notes_and_pins_are_written(book, qtbot, path):
+    row = book.listing.rows[0]
+    book.note(row, "the third digit")
+    book.pin(row)
+    qtbot.waitUntil(lambda: book.listing.rows[0].pinned)
+    assert book.listing.rows[0].note == "the third digit"
+    book.pin(book.listing.rows[0])
+    qtbot.waitUntil(lambda: not book.listing.rows[0].pinned)
+    assert Case.open(path).runs()[1].note == "the third digit"
+
+
+def test_a_note_typed_just_before_closing_is_not_lost(book, session, path):
+    session.worker._thread.closing.set()
+    book.note(book.listing.rows[0], "late")
+    session.shutdown()
+    assert Case.open(path).runs()[1].note == "late"
+
+
+def test_saving_as_opens_the_copy(book, qtbot, tmp_path):
+    book.save_as(tmp_path / f"copy{SUFFIX}", None, None)
+    qtbot.waitUntil(lambda: book.title == "copy" and len(book.listing.rows) == 2)
+
+
+def test_a_new_case_is_empty(session, qtbot, tmp_path):
+    with qtbot.waitSignal(session.casebook.listed):
+        session.casebook.create(tmp_path / f"new{SUFFIX}")
+    assert session.casebook.listing.rows == ()
+    assert (tmp_path / f"new{SUFFIX}").is_file()
+
+
+def test_how_a_run_is_opened_again(book, qtbot):
+    with qtbot.waitSignal(book.resumable) as heard:
+        book.ask_resume(book.listing.rows[0])
+    assert heard.args[1] == (ModelRequest("demo:digits-0.25"), "digits:3")
+
+
+def test_a_warning_of_the_worker_is_said(session, said):
+    session.casebook.warned.emit("The disk is full.")
+    assert said() == ["The disk is full."]

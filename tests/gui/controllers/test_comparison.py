@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from engine.core.errors import UserError
+from engine.evidence.settings import RunSettings
+from engine.schemes import DssnL1, Gaussian
+from gui.controllers.comparison import (
+    Compared,
+    CompareWish,
+    Comparing,
+    compared,
+    contender_of,
+    shipped,
+    written,
+)
+
+
+def drain(run) -> tuple[list[Compared], Compared]:
+    seen = []
+    while True:
+        try:
+            seen.append(next(run))
+        except StopIteration as end:
+            return seen, end.value
+
+
+@pytest.fixture
+def wish() -> CompareWish:
+    pair = tuple(contender_of(f"demo:digits-{sigma}", Gaussian()) for sigma in ("0.25", "0.50"))
+    return CompareWish(pair, "digits", 2, RunSettings(n0=20, n=500))
+
+
+def test_a_set_is_cut_and_every_region_is_surveyed(wish):
+    seen, last = drain(compared(wish, threading.Event()))
+    assert (last.runs, last.total, last.share) == (4, 4, 1.0)
+    assert [len(found) for found in last.land.reaches] == [2, 2]
+    assert len({id(one.land) for one in seen}) == 5  # worked out only where something is new
+
+
+def test_shipped_models_take_part_with_their_own_noise():
+    assert {"demo:digits-0.25", "demo:digits-0.50"} <= {one.model for one in shipped()}
+
+
+def test_the_forms_noise_stands_in_only_if_it_knows_such_attackers(tmp_path):
+    with pytest.raises(UserError, match="There is no shipped model demo:nobody"):
+        contender_of("demo:nobody", Gaussian())
+    with pytest.raises(UserError) as caught:
+        contender_of("demo:karate-sparse", DssnL1())
+    assert str(caught.value) == (
+        "demo:karate-sparse takes no pictures; schemes are compared on pictures."
+    )
+
+
+def test_files_follow_their_suffix(wish, tmp_path):
+    from engine.comparison import Attacker
+
+    result = drain(compared(wish, threading.Event()))[1].land.result
+    assert written(result, Attacker(), tmp_path / "a.csv").read_text().startswith("model,name")
+    assert written(result, Attacker(), tmp_path / "a.json").read_text().startswith("{")
+
+
+def test_whatever_else_is_asked_for_comes_first(session, wish, qtbot):
+    comparing = Comparing(session.worker)
+    heard = []
+    comparing.ended.connect(heard.append)
+    many = CompareWish(wish.contenders, "digits", 400, RunSettings(n=100_000))
+    comparing.compare(many)
+    with qtbot.waitSignal(comparing.grown, timeout=60_000):
+        pass
+    with qtbot.waitSignal(comparing.yielded):
+        session.open_input("digits:7")
+    qtbot.waitUntil(lambda: session.given is not None, timeout=60_000)
+    assert heard and heard[0].runs < heard[0].total
+
+
+def test_a_failure_is_a_kind_and_a_sentence(session, qtbot):
+    comparing = Comparing(session.worker)
+    with qtbot.waitSignal(comparing.failed, timeout=60_000) as heard:
+        comparing.add("demo:nobody", Gaussian())
+    assert heard.args[0] == "contender" and "no shipped model" in heard.args[1]

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import json
+import threading
+
+import pytest
+
+from engine.core.errors import UserError
+from engine.evidence.settings import RunSettings
+from engine.planning import Pilot
+from engine.procedures.certify import certify
+from engine.replay import ReplayResult
+from engine.report import write_json, write_pdf
+from gui.jobs.document_jobs import PlanWish, ReplayWish, planned, replayed, verified, written
+from tests.fakes import HalfSpace, finish, fitted
+
+STOP = threading.Event()
+
+
+@pytest.fixture(scope="module")
+def evidence():
+    return finish(certify(HalfSpace(0.3), fitted(), RunSettings(n0=50, n=1000, batch=100)))
+
+
+@pytest.mark.parametrize(("write", "suffix"), [(write_json, "json"), (write_pdf, "pdf")])
+def test_a_file_is_checked_and_its_run_is_read(evidence, tmp_path, write, suffix):
+    path = tmp_path / f"e.{suffix}"
+    write(evidence, path)
+    checked = verified(path, STOP, rerun=0)
+    verdicts = {claim.verdict for claim in checked.report.claims}
+    assert "does not hold" not in verdicts
+    assert checked.evidence.votes == evidence.votes
+
+
+def test_an_edited_number_does_not_hold(evidence, tmp_path):
+    path = tmp_path / "e.json"
+    write_json(evidence, path)
+    stated = json.loads(path.read_text())
+    stated["votes"]["estimation"][0] += 1
+    path.write_text(json.dumps(stated))
+    checked = verified(path, STOP, rerun=0)
+    assert checked.report.count("does not hold")
+    assert not checked.report.ok
+
+
+def test_what_is_no_report_is_refused_in_a_sentence(tmp_path):
+    path = tmp_path / "x.pdf"
+    path.write_text("no report")
+    with pytest.raises(UserError, match="is neither a report"):
+        verified(path, STOP, rerun=0)
+
+
+def test_a_plan_for_a_radius_and_one_for_any():
+    wish = PlanWish(RunSettings(n=1000), pilot=Pilot(k=97, n0=100), target="radius=0.25")
+    assert planned(wish).target == "radius=0.25"
+    free = planned(PlanWish(RunSettings(n=1000), p=0.97))
+    assert free.needed is None and free.planned.n == 1000
+
+
+def test_a_replay_is_written_as_its_suffix_says(tmp_path):
+    votes = tmp_path / "v.csv"
+    votes.write_text("idx,label,n0_0,n0_1,n_0,n_1\n1,0,9,1,990,10\n")
+    result = replayed(ReplayWish(votes, RunSettings(), at=("radius=0.1",)))
+    path = written(result, tmp_path / "r.json")
+    assert ReplayResult.model_validate_json(path.read_text()) == result
+    assert written(result, tmp_path / "r.csv").read_text().startswith("idx,label,outcome")

@@ -1,0 +1,132 @@
+"""The real engine behind the window, on a model made here."""
+
+from __future__ import annotations
+
+import json
+import threading
+
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from engine.evidence.settings import RunSettings
+from engine.figures import Illustrations
+from engine.models.architectures.digits_cnn import DigitsCNN
+from engine.models.request import ModelRequest
+from gui.jobs.engine_jobs import AxesChoice, Backend
+
+
+@pytest.fixture(scope="module")
+def model_file(tmp_path_factory):
+    torch.manual_seed(1)
+    path = tmp_path_factory.mktemp("model") / "digits.safetensors"
+    save_file(DigitsCNN().state_dict(), str(path))
+    return path
+
+
+def end(generator):
+    while True:
+        try:
+            next(generator)
+        except StopIteration as stop:
+            return stop.value
+
+
+@pytest.fixture(scope="module")
+def subject(model_file):
+    backend = Backend()
+    request = ModelRequest(str(model_file))
+    _, image = backend.open_input("digits:52", [])
+    return backend.prepare(backend.load_model(request), request, image, RunSettings())[0]
+
+
+@pytest.fixture(scope="module")
+def evidence(subject):
+    settings = RunSettings(n=400, n0=50)
+    return end(Backend().certify(subject, settings, threading.Event()))
+
+
+def test_the_check_without_noise_is_a_class(subject, model_file):
+    backend = Backend()
+    _, image = backend.open_input("digits:52", [])
+    _, answer = backend.prepare(
+        subject.classifier, ModelRequest(str(model_file)), image, RunSettings()
+    )
+    assert 0 <= answer < 10
+
+
+def test_a_run_names_its_own_command(evidence, model_file):
+    assert evidence.procedure == "certify"
+    assert sum(evidence.votes.estimation) + evidence.votes.estimation_failures == 400
+    assert str(model_file) in evidence.command
+    assert "--n 400" in evidence.command
+
+
+def test_predict_names_its_test(subject):
+    settings = RunSettings(n=300)
+    found = end(Backend().predict(subject, settings, threading.Event(), test="two-sided"))
+    assert found.test.name == "two-sided"
+    assert "--test two-class" in found.command
+
+
+@pytest.mark.parametrize(
+    "axes", [AxesChoice("random"), AxesChoice("towards", "digits:34"), AxesChoice("adversarial")]
+)
+def test_every_kind_of_axes_draws(subject, evidence, axes, monkeypatch):
+    monkeypatch.setattr("gui.jobs.engine_jobs.SLICE_SECONDS", 0.3)
+    figure = end(Backend().explore(subject, evidence, axes, threading.Event()))
+    assert figure.base.ndim == 2
+    assert figure.class_names == tuple("0123456789")
+
+
+def test_meaning_has_three_noisy_copies(subject, evidence):
+    assert len(Backend().meaning(subject, evidence).noisy) == 3
+
+
+@pytest.mark.parametrize("fmt", ["pdf", "html", "csv", "json"])
+def test_every_format_is_written(evidence, fmt, tmp_path):
+    path = Backend().export(evidence, Illustrations(), fmt, tmp_path / f"a.{fmt}")
+    data = path.read_bytes()
+    assert data
+    if fmt == "json":
+        assert json.loads(data)["run_id"] == evidence.run_id
+
+
+def test_the_preview_is_png(evidence):
+    pages = Backend().preview(evidence, Illustrations())
+    assert all(page.startswith(b"\x89PNG") for page in pages)
+
+
+def test_there_are_examples_to_choose_from():
+    offer = Backend().offer()
+    assert len({example.spec for example in offer.gallery}) >= 10
+    assert "imagenet" in offer.normalizations
+    assert "demo:lattice-attack" in dict(offer.models)
+
+
+def test_a_folder_becomes_a_row_of_pictures(tmp_path):
+    from PIL import Image
+
+    for name in ("b.png", "a.png"):
+        Image.new("L", (8, 8)).save(tmp_path / name)
+    specs, image = Backend().open_input(str(tmp_path), [])
+    assert len(specs) == 2
+    assert image.source == specs[0]
+    again, second = Backend().open_input(specs[1], specs)
+    assert again is specs
+    assert second.source == specs[1]
+
+
+def test_the_machine_is_described():
+    assert "python" in Backend().examine()
+
+
+def test_normalisations_are_measured_on_shipped_digits(subject):
+    specs = [f"digits:{number}" for number in range(20)]
+    found = Backend().compare_normalizations(subject.classifier, specs, threading.Event())
+    assert found.pictures == 20
+    assert {row.name for row in found.rows} == {"none", "half"}
+
+
+def test_architectures_can_be_chosen():
+    assert {"digits_cnn", "resnet50"} <= set(Backend().architectures())

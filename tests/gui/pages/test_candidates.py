@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import pytest
+
+from engine.comparison import Contender
+from engine.schemes import Ablation, Gaussian
+from gui.pages.candidates import Results, WhoPanel
+
+
+def gaussian(sigma: float) -> Contender:
+    return Contender(model=f"demo:{sigma}", name=f"net {sigma}", scheme=Gaussian(sigma=sigma))
+
+
+@pytest.fixture
+def who(qtbot, qapp):
+    panel = WhoPanel()
+    qtbot.addWidget(panel)
+    panel.offer((gaussian(0.25), gaussian(0.5)))
+    return panel
+
+
+def test_all_take_part_until_they_are_unchecked(who, qtbot):
+    assert [one.name for one in who.chosen] == ["net 0.25", "net 0.5"]
+    with qtbot.waitSignal(who.changed):
+        who.boxes[0].click()
+    assert [one.name for one in who.chosen] == ["net 0.5"]
+
+
+def test_boxes_bear_the_scheme_and_tell_the_model(who):
+    assert [box.text() for box in who.boxes] == ["Gaussian, sigma 0.25", "Gaussian, sigma 0.5"]
+    assert who.boxes[0].toolTip() == "net 0.25 (demo:0.25)"
+    assert "sigma 0.25" in who.boxes[0].accessibleDescription()
+
+
+def test_one_that_is_known_is_not_added_again(who):
+    other = Contender(model="own", name="own", scheme=Ablation(entities=64, keep=12))
+    who.offer((gaussian(0.25), other))
+    assert [box.text() for box in who.boxes][-1] == "Ablation" and len(who.boxes) == 3
+
+
+def test_no_more_than_can_be_told_apart(who):
+    who.offer(tuple(gaussian(sigma) for sigma in (0.1, 0.2, 0.3, 0.4, 0.6)))
+    assert len(who.chosen) == 6 and not who.boxes[-1].isEnabled()
+    who.boxes[0].click()
+    assert who.boxes[-1].isEnabled()
+
+
+def test_another_model_is_asked_for(who, qtbot):
+    with qtbot.waitSignal(who.ask):
+        who.add.click()
+
+
+def test_where_nobody_can_take_part_that_is_said(qtbot, qapp):
+    panel = WhoPanel()
+    qtbot.addWidget(panel)
+    panel.offer(())
+    assert panel.hint.text() == "No shipped model answers such an attacker."
+
+
+def test_results_change_in_place(qtbot, qapp):
+    results = Results()
+    qtbot.addWidget(results)
+    results.show_results(("a", "b"), ("x", "y"), [(True, "holds"), (False, "not")])
+    label = results._grid.itemAtPosition(0, 3).widget()
+    assert label.text() == "holds" and label.property("role") == "certified"
+    results.show_results(("a", "b"), ("x", "y"), [(False, "falls"), (False, "not")])
+    assert results._grid.itemAtPosition(0, 3).widget() is label
+    assert label.text() == "falls" and results.texts == ["falls", "not"]

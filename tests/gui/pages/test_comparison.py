@@ -1,0 +1,158 @@
+"""The real window on the real engine: schemes are compared on shipped models."""
+
+from __future__ import annotations
+
+import csv
+import json
+
+import pytest
+from PySide6.QtCore import Qt
+
+from gui.controllers.session import Session
+from gui.shell.window import Window
+
+
+@pytest.fixture
+def window(qtbot, preferences, make):
+    session = Session(preferences=preferences)
+    window = Window(session)
+    window.painted.connect(session.start)
+    window.show()
+    session.open_input("digits:52")
+    qtbot.waitUntil(lambda: session.given is not None, timeout=60_000)
+    window.commands["compare-schemes"].trigger()
+    qtbot.waitUntil(lambda: bool(window.tradeoff.setup.who.known), timeout=60_000)
+    two_gaussians(window.tradeoff)
+    yield window
+    make.destroy(window)
+
+
+def two_gaussians(page) -> None:
+    for one, box in zip(page.setup.who.known, page.setup.who.boxes, strict=True):
+        box.setChecked(one.scheme.key == "gaussian")
+    page.setup.n.setValue(500)
+    page.setup.n0.setValue(20)
+
+
+def finish(page, qtbot) -> None:
+    page.start.click()
+    assert not page.start.isEnabled() and page.end.isEnabled()
+    qtbot.waitUntil(lambda: page.shown is not None and not page.comparing.going, timeout=60_000)
+
+
+def test_one_input_is_one_picture_that_follows_the_sliders(window, qtbot):
+    page = window.tradeoff
+    assert not window.left.isVisible() and not window.statement.isVisible()
+    finish(page, qtbot)
+    figure = page.reach.figure
+    assert page.reach.isVisible() and not page.accuracy.isVisible()
+    assert figure.names == ("Gaussian, sigma 0.25", "Gaussian, sigma 0.5")
+    assert all(line[0] > 0 and len(set(line)) == 1 for line in figure.reaches)
+    page.sliders.put(3, figure.reaches[0][0] / 2)
+    assert page.results.texts[0] == "withstands it: stays '7'"
+    page.sliders.epsilon.setValue(50.0)
+    assert page.results.texts[0] == "answers '7', not certified against it"
+    assert page.doing.text() == "2 runs" and page.bar.value() == page.bar.maximum()
+
+
+def test_a_click_in_the_picture_moves_the_attacker(window, qtbot):
+    page = window.tradeoff
+    finish(page, qtbot)
+    page.reach.pointed.emit(4, 0.25)
+    assert (page.sliders.pixels.value(), page.sliders.epsilon.value()) == (4, 0.25)
+    assert page.reach.figure.attacker.entities == 4
+
+
+def test_a_set_is_a_trade_off_and_tables(window, qtbot, tmp_path):
+    page = window.tradeoff
+    page.setup.choose_set("digits")
+    page.setup.limit.setValue(3)
+    finish(page, qtbot)
+    assert page.accuracy.isVisible() and page.shares.isVisible() and not page.reach.isVisible()
+    assert page.accuracy.figure.inputs == (3, 3)
+    page.sliders.put(1, 100.0)
+    assert page.accuracy.figure.certified == (0.0, 0.0)
+    page.sliders.put(1, 0.01)
+    assert page.accuracy.figure.certified == page.accuracy.figure.clean
+    assert page.shares.figure.covering == (0, 0)  # the frame follows, the tables stay
+    page.sliders.put(2, 0.01)
+    assert page.shares.figure.covering == (0, 1)
+    page.sliders.put(1, 0.01)
+    page.csv.click()
+    window.asker.current.fileSelected.emit(str(tmp_path / "c.csv"))
+    window.asker.current.close()
+    page.json.click()
+    window.asker.current.fileSelected.emit(str(tmp_path / "c.json"))
+    window.asker.current.close()
+    qtbot.waitUntil(lambda: (tmp_path / "c.json").exists(), timeout=60_000)
+    rows = list(csv.DictReader((tmp_path / "c.csv").read_text().splitlines()))
+    assert len(rows) == 6 and {row["epsilon"] for row in rows} == {"0.01"}
+    assert json.loads((tmp_path / "c.json").read_text())["n"] == 500
+
+
+def test_stop_keeps_what_was_compared(window, qtbot):
+    page = window.tradeoff
+    page.setup.choose_set("digits")
+    page.setup.limit.setValue(400)
+    page.start.click()
+    qtbot.waitUntil(lambda: page.shown is not None and page.shown.runs >= 4, timeout=60_000)
+    assert not page.setup.isEnabled()
+    qtbot.keyClick(page, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: not page.comparing.going, timeout=60_000)
+    assert window.middle.currentWidget() is page
+    done, planned = page.accuracy.figure.inputs
+    assert 2 <= done < planned == 400
+    assert page.doing.text().startswith("stopped after") and page.csv.isEnabled()
+    qtbot.keyClick(page, Qt.Key.Key_Escape)
+    assert window.middle.currentWidget() is window.explore
+
+
+def test_a_bad_model_is_one_sentence_and_nobody_is_lost(window, qtbot, tmp_path):
+    page = window.tradeoff
+    before = len(page.setup.who.known)
+    path = tmp_path / "bad.safetensors"
+    path.write_bytes(b"no weights")
+    page.setup.who.add.click()
+    window.asker.current.fileSelected.emit(str(path))
+    window.asker.current.close()
+    qtbot.waitUntil(page.complaint.isVisible, timeout=60_000)
+    assert "bad.safetensors" in page.complaint.text() and "\n" not in page.complaint.text()
+    assert len(page.setup.who.known) == before and page.start.isEnabled()
+
+
+def test_an_own_model_takes_part(window, qtbot):
+    from engine.core.resources import assets
+
+    page = window.tradeoff
+    page.add_model(assets() / "models" / "digits-0.25.safetensors")
+    before = len(page.setup.who.known)
+    qtbot.waitUntil(lambda: len(page.setup.who.known) > before, timeout=60_000)
+    assert page.setup.who.known[-1].scheme.sigma == 0.25
+
+
+def test_an_input_that_does_not_open_is_one_sentence(window, qtbot):
+    page = window.tradeoff
+    page.setup.choose_set("digits:99999")
+    page.start.click()
+    qtbot.waitUntil(page.complaint.isVisible, timeout=60_000)
+    assert page.complaint.text().startswith("There is no digit '99999'")
+    assert page.start.isEnabled() and page.shown is None
+
+
+def test_what_is_missing_is_said_at_once(window):
+    page = window.tradeoff
+    page.setup.choose_set("")
+    page.compare()
+    assert page.complaint.text() == "Name the set, e.g. digits, or choose a folder of pictures."
+
+
+def test_in_talk_mode_only_attacker_and_pictures_are_left(window, qtbot):
+    from PySide6.QtWidgets import QApplication
+
+    from gui.style.theme import TALK_SCALE, apply_theme
+
+    page = window.tradeoff
+    apply_theme(QApplication.instance(), "light", scale=TALK_SCALE)
+    assert not page.setup.isVisible() and page.sliders.isVisible() and page.start.isVisible()
+    apply_theme(QApplication.instance(), "light")
+    assert page.setup.isVisible()

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.comparison import Contender
+from engine.core.errors import UserError
+from engine.evidence.settings import RunSettings
+from engine.schemes import DssnL1, Gaussian
+from gui.pages.comparison_setup import SetupColumn
+
+ONE = Contender(model="demo:digits-0.25", name="net", scheme=Gaussian(sigma=0.25))
+
+
+@pytest.fixture
+def setup(qtbot, idle_session, make):
+    column = SetupColumn(idle_session)
+    qtbot.addWidget(column)
+    column.who.offer((ONE,))
+    idle_session.given = make.image("digits:7")
+    idle_session.input_changed.emit()
+    return column
+
+
+def test_the_current_input_is_one(setup):
+    wish = setup.wish()
+    assert (wish.inputs, wish.limit, wish.contenders) == ("digits:7", 1, (ONE,))
+    assert (wish.settings.n0, wish.settings.n, wish.settings.alpha) == (100, 2000, 0.001)
+    assert setup.name_of_current.text() == "digits:7"
+
+
+def test_a_set_has_a_limit(setup):
+    setup.choose_set("digits")
+    setup.limit.setValue(5)
+    setup.n.setValue(500)
+    wish = setup.wish()
+    assert (wish.inputs, wish.limit, wish.settings.n) == ("digits", 5, 500)
+
+
+def test_a_folder_is_a_set(setup):
+    setup.put_folder(Path("pictures"))
+    assert setup.is_set and setup.wish().inputs == "pictures"
+
+
+def test_the_rest_is_as_in_the_form_but_for_a_target(setup, idle_session):
+    idle_session.set_settings(RunSettings(bound="two-class", seed=7, target_radius=0.5))
+    settings = setup.wish().settings
+    assert (settings.bound, settings.seed, settings.target_radius) == ("two-class", 7, 0.0)
+    idle_session.set_settings(RunSettings(scheme=DssnL1()))
+    assert setup.wish().settings.bound == "live"
+
+
+@pytest.mark.parametrize(
+    ("spoil", "sentence"),
+    [
+        (lambda s: s.who.boxes[0].click(), "Choose at least one model to compare."),
+        (
+            lambda s: setattr(s._session, "given", None),
+            "There is no current input: open one, or choose a set.",
+        ),
+        (
+            lambda s: s.choose_set(" "),
+            "Name the set, e.g. digits, or choose a folder of pictures.",
+        ),
+    ],
+)
+def test_what_is_missing_is_one_sentence(setup, spoil, sentence):
+    spoil(setup)
+    with pytest.raises(UserError) as caught:
+        setup.wish()
+    assert str(caught.value) == sentence
+
+
+def test_alpha_is_shown_short_and_everything_has_a_name(setup):
+    assert setup.alpha.text() == "0.001"
+    for widget in (setup.n0, setup.n, setup.alpha, setup.limit, setup.choice, setup.set_spec):
+        assert widget.accessibleName()

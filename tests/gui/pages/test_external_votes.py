@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import pytest
+
+from engine.evidence.settings import RunSettings
+from engine.schemes import Gaussian, HierarchicalGaussian
+from gui.pages.external_votes import VotesPage, perturbations
+
+VOTES = "idx,label,n0_0,n0_1,n_0,n_1\na,0,9,1,990,10\nb,1,9,1,950,50\n"
+
+
+@pytest.fixture
+def page(session, qtbot):
+    page = VotesPage(session)
+    qtbot.addWidget(page)
+    page.resize(900, 640)
+    page.show()
+    return page
+
+
+@pytest.fixture
+def votes(tmp_path):
+    path = tmp_path / "v.csv"
+    path.write_text(VOTES)
+    return path
+
+
+@pytest.fixture
+def replayed(page, votes, qtbot):
+    page.open(votes)
+    qtbot.waitUntil(lambda: page.result is not None)
+    return page
+
+
+def test_rows_summary_and_curve(replayed):
+    assert replayed.model.rowCount() == 2
+    assert replayed.model.index(0, 2).data() == "certified"
+    assert dict(replayed.facts.rows)["correct and certified"] == "50.00 %"
+    assert replayed.chart.figure.title == "Certified accuracy"
+    assert "v.csv · Gaussian" in replayed.subtitle.text()
+
+
+def test_the_form_decides_under_which_scheme(replayed, session, qtbot):
+    session.set_settings(RunSettings(scheme=Gaussian(sigma=1.0)))
+    qtbot.waitUntil(lambda: "sigma 1 " in replayed.subtitle.text())
+
+
+def test_perturbations_are_answered(replayed, qtbot):
+    replayed.at.setText("radius=0.25, radius=9")
+    qtbot.waitUntil(lambda: replayed.model.columnCount() == 9)
+    assert [replayed.model.index(0, column).data() for column in (7, 8)] == ["yes", "no"]
+
+
+def test_a_wrong_file_is_refused_in_a_sentence(page, tmp_path, qtbot):
+    path = tmp_path / "w.csv"
+    path.write_text("a,b\n1,2\n")
+    page.open(path)
+    qtbot.waitUntil(lambda: page.complaint.isVisible())
+    assert str(path) in page.complaint.text()
+    assert page.result is None and not page.csv.isEnabled()
+
+
+def test_without_a_selection_block_one_says_who_chose(page, tmp_path, qtbot):
+    path = tmp_path / "e.csv"
+    path.write_text("idx,label,n_0,n_1\na,0,990,10\n")
+    page.open(path)
+    qtbot.waitUntil(lambda: page.complaint.isVisible())
+    page.choice.setCurrentText("the same votes (not independent)")
+    qtbot.waitUntil(lambda: page.result is not None)
+    assert "no valid claims" in page.notes.text()
+
+
+def test_it_is_saved(replayed, qtbot):
+    with qtbot.waitSignal(replayed.save) as heard:
+        replayed.csv.click()
+    assert heard.args == [replayed.result, "csv"]
+    with qtbot.waitSignal(replayed.save) as heard:
+        replayed.json.click()
+    assert heard.args[1] == "json"
+
+
+def test_any_scheme_is_asked_in_its_own_terms(replayed, session, qtbot):
+    session.set_settings(RunSettings(scheme=HierarchicalGaussian(sigma=0.25, p=0.9)))
+    assert replayed.at.placeholderText() == "entities=1,epsilon=1"
+    replayed.at.setText("entities=1,epsilon=0.1 entities=2, epsilon=9")
+    qtbot.waitUntil(lambda: replayed.model.columnCount() == 9)
+    assert replayed.model.header[-2:] == ("entities=1,epsilon=0.1", "entities=2,epsilon=9")
+    assert replayed.model.index(0, 4).data() == replayed.result.rows[0].region.headline()
+    assert replayed.chart.figure.curves[0].name == "1 pixel"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("", ()),
+        ("radius=0.25", ("radius=0.25",)),
+        ("radius=1 radius=2;radius=3", ("radius=1", "radius=2", "radius=3")),
+        ("additions=1,deletions=2", ("additions=1,deletions=2",)),
+        ("a=1, b=2 , a=3, b=4", ("a=1,b=2", "a=3,b=4")),
+    ],
+)
+def test_perturbations_are_told_apart_where_a_term_comes_again(text, found):
+    assert perturbations(text) == found

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import pytest
+
+from engine.evidence.settings import RunSettings
+from engine.schemes import DssnL1, Gaussian, HierarchicalGaussian, Sparse
+from gui.pages.planner import PlannerPage
+
+
+@pytest.fixture
+def page(session, qtbot):
+    page = PlannerPage(session)
+    qtbot.addWidget(page)
+    page.resize(900, 640)
+    page.show()
+    qtbot.waitUntil(lambda: page.plan is not None)
+    return page
+
+
+def test_a_plan_is_there_at_once(page):
+    assert page.chart.figure.curves[0].points
+    assert dict(page.facts.rows)["the pilot's share"] == "0.97"
+    assert page.use_target.isVisible()
+    assert page.use_target.text() == "&Stop at radius 0.5"
+    assert "A plan is a forecast" in page.notes.text()
+
+
+def test_other_numbers_make_another_plan(page, qtbot):
+    page.target.editors["radius"].setValue(0.1)
+    qtbot.waitUntil(lambda: page.plan.target == "radius=0.1")
+    assert page.use_n.isVisible()
+    with qtbot.waitSignal(page.wanted) as heard:
+        page.use_n.click()
+    assert heard.args == [page.plan.needed.n_stay, ""]
+    with qtbot.waitSignal(page.wanted) as heard:
+        page.use_target.click()
+    assert heard.args == [0, "radius=0.1"]
+
+
+def test_the_form_beside_it_is_followed(page, session, qtbot):
+    session.set_settings(RunSettings(scheme=Gaussian(sigma=1.0), bound="anytime"))
+    qtbot.waitUntil(lambda: page.plan.bound == "anytime")
+    assert "sigma 1" in page.subtitle.text()
+
+
+def test_the_shown_run_is_the_pilot(page, session, make, qtbot):
+    assert not page.from_run.isEnabled()
+    session.evidence = make.evidence(RunSettings(n0=200))
+    session.evidence_changed.emit()
+    page.from_run.click()
+    assert (page.k.value(), page.n0.value()) == (200, 200)
+    qtbot.waitUntil(lambda: page.plan.pilot.n0 == 200)
+
+
+def test_more_votes_than_there_are_is_said_at_once(page, qtbot):
+    page.k.setValue(101)
+    qtbot.waitUntil(lambda: page.complaint.isVisible())
+    assert page.complaint.text() == "More votes for the class than pilot votes."
+    page.n0.setValue(200)
+    qtbot.waitUntil(lambda: not page.complaint.isVisible())
+
+
+def test_a_refusal_of_the_engine_is_shown(page):
+    page._session.desk.failed.emit("plan", "No.")
+    assert page.complaint.text() == "No."
+
+
+def test_the_target_is_asked_for_in_the_schemes_own_terms(page, session, qtbot):
+    session.set_settings(RunSettings(scheme=HierarchicalGaussian(sigma=0.5), n=1000))
+    page.target.editors["entities"].setValue(2)
+    page.target.editors["epsilon"].setValue(0.1)
+    qtbot.waitUntil(lambda: page.plan.target == "entities=2,epsilon=0.1")
+    assert page.use_target.text() == "&Stop at entities 2, epsilon 0.1"
+    assert "n for entities 2, epsilon 0.1" in dict(page.facts.rows)
+    names = [curve.name for curve in page.chart.figure.curves]
+    assert names == ["to certify entities 2, epsilon 0.1", "to certify the class at all"]
+
+
+def test_a_map_of_cells_is_planned_for_too(page, session, qtbot):
+    session.set_settings(RunSettings(scheme=Sparse(), n=1000))
+    page.target.editors["deletions"].setValue(0)
+    qtbot.waitUntil(lambda: page.plan.target == "additions=1,deletions=0", timeout=20_000)
+    assert page.chart.figure.y_name == "chance"
+
+
+def test_where_all_noise_is_counted_there_is_nothing_to_plan(page, session, qtbot):
+    session.set_settings(RunSettings(scheme=DssnL1()))
+    qtbot.waitUntil(lambda: page.plan is None)
+    assert "no n to plan" in page.chart.waiting.text()
+    assert not page.use_n.isVisible() and not page.use_target.isVisible()

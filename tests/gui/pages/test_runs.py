@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+from PySide6.QtCore import Qt
+
+from engine.case import Case
+from engine.evidence.settings import RunSettings
+from engine.models.request import ModelRequest
+from gui.jobs.case_jobs import SUFFIX, adopt
+from gui.pages.runs import RunsPage
+
+
+@pytest.fixture
+def path(tmp_path, make):
+    """A case with three predictions, so that their votes need no real chain."""
+    case = Case.create(tmp_path / f"audit{SUFFIX}")
+    for seed in range(3):
+        evidence = make.evidence(RunSettings(n=1000, seed=seed))
+        predicted = evidence.model_copy(update={"procedure": "predict", "chain": None})
+        adopt(case, predicted, ModelRequest("demo:digits-0.25"))
+    return case.path
+
+
+@pytest.fixture
+def page(session, qtbot):
+    page = RunsPage(session.casebook)
+    qtbot.addWidget(page)
+    page.resize(1200, 640)
+    page.show()
+    return page
+
+
+@pytest.fixture
+def open_page(page, session, path, qtbot):
+    session.casebook.open(path)
+    qtbot.waitUntil(lambda: page.first.evidence is not None)
+    return page
+
+
+def test_an_empty_case_says_what_happens(page, session, qtbot, tmp_path):
+    with qtbot.waitSignal(session.casebook.listed):
+        session.casebook.create(tmp_path / f"new{SUFFIX}")
+    assert page.first.sentence.text() == (
+        "No runs yet. While a case is open, every run is recorded in it."
+    )
+    assert not page.pin.isEnabled()
+
+
+def test_the_newest_run_is_shown_as_it_was_recorded(open_page, session):
+    assert open_page.subtitle.text() == "audit · 3 runs"
+    assert open_page.first.title.text() == "Run 3, run 3 of 3 on this model, input and setting"
+    assert open_page.first.evidence == session.casebook.case.evidence(3)
+    assert ("seed", "2") in open_page.first.facts.rows
+
+
+def test_another_run_is_chosen_with_the_keyboard(open_page, qtbot):
+    qtbot.keyClick(open_page.table, Qt.Key.Key_Down)
+    qtbot.waitUntil(lambda: ("seed", "1") in open_page.first.facts.rows)
+
+
+def test_two_pinned_runs_are_compared(open_page, session, qtbot):
+    assert not open_page.compare_button.isEnabled()
+    for line in (0, 2):
+        open_page.table.selectRow(line)
+        open_page.pin.click()
+    qtbot.waitUntil(lambda: open_page.compare_button.isEnabled())
+    assert open_page.pin.text() == "Un&pin"
+    open_page.compare_button.click()
+    qtbot.waitUntil(lambda: open_page.second.evidence is not None)
+    qtbot.waitUntil(lambda: ("seed", "0") in open_page.first.facts.rows)
+    assert ("seed", "2") in open_page.second.facts.rows
+    assert open_page.second.isVisible()
+    open_page.table.selectRow(1)
+    assert not open_page.second.isVisible()
+
+
+def test_a_note_is_typed_into_the_list(open_page, session, qtbot):
+    open_page.note.click()
+    editor = open_page.table.findChild(type(open_page.filter), options=Qt.FindChildrenRecursively)
+    qtbot.keyClicks(editor, "good one")
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: session.casebook.listing.rows[0].note == "good one")
+    assert open_page.chosen.id == 3
+
+
+def test_the_list_is_filtered(open_page):
+    open_page.filter.setText("seed 1")
+    assert open_page.proxy.rowCount() == 1
+    open_page.filter.clear()
+    assert open_page.proxy.rowCount() == 3
+
+
+def test_a_damaged_run_is_told_in_words(page, session, path, qtbot):
+    database = sqlite3.connect(path)
+    database.execute("UPDATE run SET settings = replace(settings, '\"seed\":2', '\"seed\":5')")
+    database.commit()
+    database.close()
+    session.casebook.open(path)
+    qtbot.waitUntil(lambda: "damaged" in page.first.sentence.text())
+    assert page.first.evidence is None
+    assert page.first.sentence.text().startswith("Run 3 is damaged:")
+
+
+def test_while_votes_are_counted_a_result_waits(open_page, session, monkeypatch):
+    monkeypatch.setattr(session.worker, "busy", lambda kind=None: True)
+    open_page.table.selectRow(1)
+    assert open_page.first.sentence.text() == "It is read when the run that is going has ended."
+    assert open_page.first.title.text().startswith("Run 2")
+
+
+def test_a_finished_run_offers_nothing_to_go_on_with(open_page):
+    assert not open_page.resume.isEnabled()

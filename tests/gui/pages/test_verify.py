@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+
+from engine.evidence.settings import RunSettings
+from engine.verify import Claim, VerificationReport
+from gui.jobs.document_jobs import Checked
+from gui.pages.verify import VerifyPage
+from gui.style.theme import current
+
+
+@pytest.fixture
+def page(idle_session, qtbot):
+    page = VerifyPage(idle_session.desk)
+    qtbot.addWidget(page)
+    page.resize(1000, 640)
+    page.show()
+    return page
+
+
+def report(*verdicts):
+    claims = tuple(
+        Claim(name=f"claim {index}", verdict=verdict, detail="the file is not here")
+        for index, verdict in enumerate(verdicts)
+    )
+    return VerificationReport(file="x.pdf", kind="PDF", claims=claims, notes=("Only bytes.",))
+
+
+def show(page, tmp_path, evidence, *verdicts):
+    page._desk.verified.emit(Checked(tmp_path / "x.pdf", report(*verdicts), evidence))
+
+
+def test_all_claims_hold(page, make, tmp_path):
+    evidence = make.evidence(RunSettings())
+    show(page, tmp_path, evidence, "holds", "holds")
+    assert page.summary.text() == "All 2 claims of x.pdf hold."
+    assert page.summary.property("role") == "certified"
+    assert page.notes.text() == "Only bytes."
+    assert page.record.title.text() == "As stated in x.pdf"
+    assert page.record.evidence == evidence
+    assert page.again.isEnabled()
+
+
+def test_each_verdict_has_a_mark_and_a_colour(page, tmp_path):
+    show(page, tmp_path, None, "holds", "does not hold", "cannot be checked")
+    cells = [page.model.index(row, 0) for row in range(3)]
+    assert [cell.data() for cell in cells] == [
+        "✓  holds",
+        "✗  does not hold",
+        "?  cannot be checked",
+    ]
+    inks = [cell.data(Qt.ItemDataRole.ForegroundRole).name() for cell in cells]
+    theme = current()
+    assert inks == [ink.lower() for ink in (theme.certified, theme.danger, theme.warning)]
+    assert page.model.index(2, 2).data() == "because the file is not here"
+    assert page.summary.property("role") == "abstained"
+    assert not page.record.isVisible()
+    assert not page.again.isEnabled()
+
+
+def test_the_first_claim_that_fails_is_pointed_out(page, make, tmp_path):
+    verdicts = ("holds",) * 30 + ("cannot be checked", "does not hold")
+    show(page, tmp_path, make.evidence(RunSettings()), *verdicts)
+    assert [index.row() for index in page.table.selectionModel().selectedRows()] == [31]
+    assert page.table.visualRect(page.model.index(31, 0)).intersects(page.table.viewport().rect())
+    assert page.record.title.text() == "As stated in x.pdf, where not every claim holds"
+
+
+def test_a_file_is_verified_through_the_desk(page, tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr(page._desk, "verify", lambda path, rerun: asked.append((path, rerun)))
+    page.verify(tmp_path / "a.json")
+    assert page.summary.text() == "Verifying…"
+    page._draw_again()
+    assert asked == [(tmp_path / "a.json", 0), (tmp_path / "a.json", 3)]
+
+
+def test_a_refusal_stands_where_the_outcome_would(page):
+    page._desk.failed.emit("verify", "x.pdf is empty; export the report again.")
+    assert page.summary.text() == "x.pdf is empty; export the report again."
+    page._desk.failed.emit("plan", "Another matter.")
+    assert page.summary.text().startswith("x.pdf is empty")

@@ -1,0 +1,145 @@
+"""Regions that answer: hovering, clicking and arrow keys give the inverse view."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QHelpEvent
+from PySide6.QtWidgets import QToolTip
+
+from engine.schemes import parse_scheme
+from gui.plots import PLOTS
+from gui.style.theme import apply_theme
+from tests.factories import make_region_figure
+
+KINDS = [kind for kind in PLOTS if kind != "ball"]
+INSIDE = {
+    "staircase": (QPointF(1.0, 0.2), {"entities": 2.0, "epsilon": 0.2}),
+    "count": (QPointF(3.0, 0.6), {"entities": 3.0}),
+    "cells": (QPointF(4.0, 2.0), {"additions": 2.0, "deletions": 4.0}),
+}
+
+
+@pytest.fixture(params=KINDS)
+def plot(request, shown):
+    found = shown(PLOTS[request.param](), 420, 360)
+    found.show_figure(make_region_figure(request.param))
+    found.kind = request.param
+    return found
+
+
+def at(plot, place: QPointF) -> QPoint:
+    """A place of the view in the plot's own pixels."""
+    scene = plot.view.mapViewToScene(place)
+    return plot.canvas.mapTo(plot, plot.canvas.mapFromScene(scene))
+
+
+def near(change: dict[str, float], wanted: dict[str, float]) -> bool:
+    return change == pytest.approx(wanted, abs=0.01)
+
+
+def test_a_click_chooses_and_tells(plot, qtbot) -> None:
+    place, change = INSIDE[plot.kind]
+    with qtbot.waitSignal(plot.asked) as asked:
+        qtbot.mouseClick(plot, Qt.MouseButton.LeftButton, pos=at(plot, place))
+    assert near(asked.args[0], change) and plot.chosen == asked.args[0]
+    assert plot.answer.isVisible() and plot.answer.text().endswith(": certified")
+    assert len(plot.marker.data) == 1
+
+
+def test_hovering_tells_the_same_and_chooses_nothing(plot) -> None:
+    place, _ = INSIDE[plot.kind]
+    pos = at(plot, place)
+    plot.event(QHelpEvent(QEvent.Type.ToolTip, pos, plot.mapToGlobal(pos)))
+    assert QToolTip.text().endswith(": certified")
+    assert plot.chosen is None and not plot.answer.isVisible()
+    QToolTip.hideText()
+
+
+def test_beside_the_map_there_is_nothing_to_choose(plot, qtbot) -> None:
+    qtbot.mouseClick(plot, Qt.MouseButton.LeftButton, pos=QPoint(3, plot.height() - 3))
+    assert plot.chosen is None
+    assert plot.change_at(QPointF(-9.0, -9.0)) is None
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down])
+def test_arrows_move_the_choice_and_stop_at_the_edges(plot, qtbot, key) -> None:
+    places = []
+    for _ in range(150):
+        qtbot.keyClick(plot, key)
+        places.append(dict(plot.chosen))
+    assert places[-1] == places[-2]
+    needs = plot.figure.needs
+    assert set(places[-1]) == set(needs.scheme.terms)
+    assert plot.answer.text()
+
+
+def test_the_answer_follows_the_run(plot) -> None:
+    _, change = INSIDE[plot.kind]
+    plot.choose(change)
+    assert plot.answer.text().endswith(": certified")
+    plot.show_figure(make_region_figure(plot.kind, share=0.7, n=60))
+    assert ": not certified: takes p_lower above" in plot.answer.text() or (
+        ": out of reach: takes p_lower above" in plot.answer.text()
+    )
+
+
+def test_a_choice_in_another_schemes_terms_is_dropped(plot) -> None:
+    plot.chosen = {"words": 2.0}
+    plot.show_figure(make_region_figure(plot.kind))
+    assert plot.chosen is None and not plot.answer.isVisible()
+
+
+def test_the_view_shows_what_is_expected_and_stays_while_that_holds(shown) -> None:
+    plot = shown(PLOTS["cells"](), 420, 360)
+    plot.show_figure(make_region_figure("cells", share=0.9, n=2000))
+    before = plot.view.viewRange()
+    needs = plot.figure.needs
+    assert before[0][1] < needs.columns - 0.5
+    plot.show_figure(make_region_figure("cells", share=0.9, n=2600))
+    assert plot.view.viewRange() == before
+    wide = plot.figure.region.most()[1]
+    assert wide < before[0][1] < 3 * wide
+
+
+def test_every_theme_and_large_type(plot, qapp) -> None:
+    for name, scale in (("dark", 1.0), ("high-contrast", 1.0), ("light", 1.6)):
+        theme = apply_theme(qapp, name, scale=scale)
+        assert plot.canvas.backgroundBrush().color().name().upper() == theme.surface.upper()
+
+
+def test_a_preview_has_a_map_and_no_claim(plot) -> None:
+    figure = plot.figure.model_copy(update={"region": None, "standing": None})
+    plot.show_figure(figure)
+    assert plot.summary().startswith("Nothing is certified yet; the ")
+    assert "certified now" not in [entry.text for entry in plot.legend.entries]
+
+
+def test_a_provisional_bound_is_dotted_and_no_claim(shown) -> None:
+    for kind in ("staircase", "cells"):
+        plot = shown(PLOTS[kind]())
+        plot.show_figure(make_region_figure(kind, bound="clopper-pearson"))
+        assert "provisional, no claim (dotted)" in [entry.text for entry in plot.legend.entries]
+        assert len(plot.provisional.getData()[0])
+        claimed = plot.steps if kind == "staircase" else plot.outline
+        assert not len(claimed.getData()[0])
+
+
+def test_another_scheme_draws_another_map(shown) -> None:
+    plot = shown(PLOTS["staircase"]())
+    plot.show_figure(make_region_figure("staircase"))
+    first = plot.picture.image
+    plot.show_figure(make_region_figure("staircase", n=4500))
+    assert plot.picture.image is first
+    other = parse_scheme({"key": "hierarchical-gaussian", "sigma": 0.5, "p": 0.9})
+    plot.show_figure(make_region_figure("staircase", scheme=other))
+    assert plot.picture.image is not first
+
+
+def test_the_legend_has_room_for_all_its_rows_in_every_type(plot, qapp) -> None:
+    for scale in (1.0, 1.6, 1.0):
+        apply_theme(qapp, "light", scale=scale)
+        rows = plot.legend.height_for(plot.width() - 30)
+        assert plot.legend.height() == rows
+    plot.resize(240, 500)
+    assert plot.legend.height() == plot.legend.height_for(max(200, plot.width() - 30))

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from engine.evidence.settings import RunSettings
+from gui.results.fact_rows import evidence_rows, snapshot_rows
+
+
+def test_bounds_are_rounded_in_the_direction_that_weakens_the_claim(make):
+    evidence = make.evidence(RunSettings())
+    rows = dict(evidence_rows(evidence))
+    assert float(rows["p lower"]) <= evidence.bounds.p_lower
+    assert float(rows["p upper, others"]) >= evidence.bounds.p_upper
+
+
+def test_every_number_a_reader_needs_is_there(make):
+    rows = dict(evidence_rows(make.evidence(RunSettings(seed=5))))
+    assert rows["answer"] == "7 (label 7)"
+    assert rows["votes for 7"] == "98,000 of 100,000"
+    assert rows["n0, n"] == "100, 100,000"
+    assert rows["alpha"] == "0.001"
+    assert rows["confidence"] == "99.9 %"
+    assert rows["seed"] == "5"
+    assert rows["noise"] == "Gaussian, sigma 0.25 (pixels in [0,1])"
+
+
+def test_the_numbers_are_those_of_the_evidence(make):
+    evidence = make.evidence(RunSettings(n=1234, alpha=0.05))
+    rows = dict(evidence_rows(evidence))
+    assert (rows["n0, n"], rows["alpha"]) == ("100, 1,234", "0.05")
+
+
+def test_a_running_count(make):
+    rows = dict(snapshot_rows(make.snapshot(RunSettings(), 1000), tuple("0123456789")))
+    assert rows["votes"] == "980 of 1,000"

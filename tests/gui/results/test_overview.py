@@ -1,0 +1,167 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from engine.evidence.settings import RunSettings
+from engine.figures import Attack
+from engine.schemes import parse_scheme
+from gui.plots import MeaningPlot, NodesPlot, RowsPlot, WordsPlot
+from gui.results.overview import Explore
+from tests.factories import (
+    STRUCTURED,
+    make_nodes_figure,
+    make_region_run,
+    make_rows_figure,
+    make_words_figure,
+)
+
+
+@pytest.fixture
+def explore(qtbot, idle_session, make):
+    idle_session.model = make.model()
+    explore = Explore(idle_session)
+    qtbot.addWidget(explore)
+    return explore
+
+
+def test_every_plot_waits_with_a_sentence(explore):
+    assert all(plot.waiting.text() for plot in explore.plots)
+    assert all(plot.figure is None for plot in explore.plots)
+
+
+def test_plots_follow_snapshots_then_evidence(explore, idle_session, make, qtbot):
+    idle_session.snapshot = make.snapshot(RunSettings(), 5000)
+    idle_session.snapshot_changed.emit()
+    qtbot.waitUntil(lambda: explore.votes.figure is not None)
+    qtbot.waitUntil(lambda: explore.bounds.figure is not None)
+    assert explore.votes.figure.n_estimation == 5000
+    idle_session.evidence = make.evidence(RunSettings(n=8000))
+    idle_session.evidence_changed.emit()
+    assert explore.votes.figure.n_estimation == 8000
+    assert explore.bounds.figure.n_plan == 8000
+
+
+def test_pictures_come_and_go(explore, idle_session, make):
+    idle_session.pictures.slice = make.slice(RunSettings())
+    idle_session.pictures.meaning = make.meaning()
+    idle_session.pictures.changed.emit()
+    assert explore.region.figure is idle_session.pictures.slice
+    idle_session.pictures.clear()
+    assert explore.region.figure is None
+    assert explore.meaning.figure is None
+
+
+def test_exports_are_told_in_the_window(explore, qtbot):
+    with qtbot.waitSignal(explore.notice) as told:
+        explore.votes.copy_image()
+    assert told.args == ["error", "Votes: there is nothing to export yet."]
+
+
+STRUCTURED_SETTINGS = {
+    kind: RunSettings(scheme=parse_scheme(scheme), n=10_000) for kind, scheme in STRUCTURED.items()
+}
+
+
+@pytest.mark.parametrize("kind", STRUCTURED)
+def test_the_place_of_the_region_shows_the_scheme_s_kind(explore, idle_session, kind):
+    assert explore.place.currentWidget() is explore.regions["ball"] is explore.region
+    idle_session.settings = STRUCTURED_SETTINGS[kind]
+    idle_session.settings_changed.emit()
+    assert explore.place.currentWidget() is explore.regions[kind] is explore.region
+    assert explore.region.waiting.text() == "What it takes to certify is being worked out."
+
+
+@pytest.mark.parametrize("kind", STRUCTURED)
+def test_a_region_grows_with_every_snapshot(explore, idle_session, kind):
+    idle_session.settings = STRUCTURED_SETTINGS[kind]
+    seen = []
+    for n in (50, 500, 4000):
+        idle_session.snapshot = make_region_run(kind, n=n, share=0.96)
+        idle_session.snapshot_changed.emit()
+        seen.append(explore.region.figure.standing.p_lower)
+        assert explore.region.figure.region == idle_session.snapshot.region
+    assert seen == sorted(seen) and seen[0] < seen[-1]
+
+
+def test_what_is_shown_has_the_settings_of_its_run_not_of_the_form(explore, idle_session):
+    idle_session.settings = STRUCTURED_SETTINGS["count"]
+    idle_session.snapshot = make_region_run("staircase")
+    idle_session.snapshot_changed.emit()
+    assert explore.kind == "staircase"
+    assert explore.region.figure.needs.scheme == idle_session.snapshot.settings.scheme
+
+
+def test_before_a_run_the_worker_finds_out_what_it_takes(qtbot, session, make):
+    explore = Explore(session)
+    qtbot.addWidget(explore)
+    session.set_settings(STRUCTURED_SETTINGS["staircase"])
+    qtbot.waitUntil(lambda: explore.region.figure is not None)
+    assert explore.region.figure.region is None
+    assert explore.region.figure.needs.scheme == session.settings.scheme
+    session.set_settings(RunSettings())
+    assert explore.kind == "ball"
+
+
+def test_settings_that_can_certify_nothing_are_told(explore, idle_session):
+    settings = STRUCTURED_SETTINGS["staircase"]
+    idle_session.settings = settings
+    idle_session.worker.done.emit("map", (settings, None))
+    assert explore.region.waiting.text() == "Nothing can be certified under these settings."
+
+
+def test_a_chosen_change_is_the_same_in_both_plots(explore, idle_session, make):
+    run = make_region_run("staircase")
+    idle_session.settings = run.settings
+    idle_session.snapshot = run
+    idle_session.snapshot_changed.emit()
+    grey = np.full((1, 8, 8), 0.5, dtype=np.float32)
+    attack = Attack(original=grey, direction=np.ones_like(grey), order=np.arange(64), how="greedy")
+    idle_session.pictures.meaning = make.meaning().model_copy(
+        update={"perturbed": None, "perturbed_norm": None, "attack": attack, "region": run.region}
+    )
+    idle_session.pictures.changed.emit()
+    assert explore.region.chosen == explore.meaning.change
+    explore.meaning.slider.slider.setValue(0)
+    assert explore.region.chosen["entities"] == 1.0
+    explore.region.asked.emit({"entities": 2.0, "epsilon": 0.1})
+    assert explore.meaning.perturbed.caption == "changed: 2 pixels, l2 norm 0.100"
+    assert explore.meaning.perturbed.mark.places.sum() == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "plot"),
+    [
+        ("image", MeaningPlot),
+        ("graph", NodesPlot),
+        ("text", WordsPlot),
+        ("pair", WordsPlot),
+        ("table", RowsPlot),
+    ],
+)
+def test_what_it_means_is_shown_as_suits_the_input(explore, idle_session, make, kind, plot):
+    idle_session.model = make.model().model_copy(update={"kind": kind})
+    idle_session.model_changed.emit()
+    assert type(explore.meaning) is plot and not explore.beside.isHidden()
+    assert explore.meaning.waiting.text()
+
+
+def test_nodes_words_and_rows_are_drawn_as_they_come(explore, idle_session):
+    for figure in (make_nodes_figure(), make_words_figure(), make_rows_figure()):
+        idle_session.pictures.meaning = figure
+        idle_session.pictures.changed.emit()
+        assert explore.meaning.figure is figure and explore.meaning.change is not None
+    idle_session.pictures.meaning = None
+    idle_session.pictures.changed.emit()
+    assert explore.meaning.figure is None
+
+
+def test_a_result_keeps_its_own_classes_when_another_model_is_chosen(explore, idle_session, make):
+    """The old run had ten classes and certified the eighth; the new model has two."""
+    idle_session.model = make.model()
+    idle_session.evidence = make.evidence(RunSettings())
+    idle_session.evidence_changed.emit()
+    names = idle_session.evidence.model.class_names
+    idle_session.model = idle_session.model.model_copy(update={"class_names": names[:2]})
+    explore.refresh_run()
+    assert explore._source() == (idle_session.evidence, names)

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import pytest
+
+from engine.evidence.settings import RunSettings
+from engine.planning.cost import Cost
+from gui.results.progress import ProgressPanel, clock, speed
+
+
+@pytest.fixture
+def panel(qtbot, idle_session):
+    panel = ProgressPanel(idle_session)
+    qtbot.addWidget(panel)
+    return panel
+
+
+def test_it_says_that_the_engine_warms_up(panel, idle_session):
+    assert panel.doing.text() == "warming up the engine…"
+    idle_session._on_warm()
+    assert panel.doing.text() == ""
+
+
+def test_a_run(panel, idle_session, make):
+    idle_session.snapshot = make.snapshot(RunSettings(), 50_000)
+    idle_session.snapshot_changed.emit()
+    assert panel.bar.value() == 500
+    assert panel.numbers.text() == (
+        "50,100 / 100,100 votes · bounding it · 1,000 votes/s · 0:50 left"
+    )
+
+
+def test_a_partial_result(panel, idle_session, make):
+    idle_session.evidence = make.evidence(RunSettings(), n=25_000)
+    idle_session.evidence_changed.emit()
+    assert panel.numbers.text().startswith("25,000 / 100,000 votes (partial)")
+    assert panel.bar.value() == 250
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"), [(0, "0:00"), (0.2, "0:01"), (59.5, "1:00"), (3600, "1:00:00")]
+)
+def test_time_left_never_says_less_than_there_is(seconds, shown):
+    assert clock(seconds) == shown
+
+
+@pytest.mark.parametrize(
+    ("rate", "shown"), [(3.21, "3.2 votes/s"), (412, "412 votes/s"), (98_304, "98.3 k votes/s")]
+)
+def test_speed(rate, shown):
+    assert speed(rate) == shown
+
+
+def test_what_a_run_takes_is_said_before_its_first_votes(panel, idle_session, make):
+    snapshot = make.snapshot(RunSettings(n=1000), 0)
+    known = {"cost": Cost(samples=1100, seconds_each=0.15), "rate": 0.0, "eta": None, "n_done": 0}
+    idle_session.model = make.model()
+    idle_session.snapshot = snapshot.model_copy(update={**known, "phase": "selection"})
+    idle_session.snapshot_changed.emit()
+    assert panel.numbers.text() == (
+        "0 / 1,100 votes · choosing the class · about 3 min for 1,100 votes"
+    )

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
+from engine.evidence.settings import RunSettings
+from gui.results.record import RecordView
+
+
+@pytest.fixture
+def view(qtbot):
+    view = RecordView()
+    qtbot.addWidget(view)
+    view.resize(1000, 500)
+    view.show()
+    return view
+
+
+def test_everything_comes_from_the_evidence(view, make):
+    evidence = make.evidence(RunSettings(seed=9, noise="exact"))
+    view.show_evidence(evidence, "Run 3")
+    assert view.title.text() == "Run 3"
+    assert view.outcome.text() == "CERTIFIED"
+    assert view.sentence.text() == evidence.statement
+    assert view.badge.text() == "Sound on the 8-bit grid"
+    assert ("seed", "9") in view.facts.rows
+    assert view.votes.figure.n_estimation == 100_000
+    assert view.bounds.figure.points == evidence.trajectory
+
+
+def test_a_sentence_in_place_of_a_result(view, make):
+    view.show_evidence(make.evidence(RunSettings()), "Run 3")
+    view.show_text("Run 4", "Run 4 is damaged: its votes are damaged from block 2 on.")
+    assert view.evidence is None
+    assert view.sentence.text().startswith("Run 4 is damaged")
+    assert not view.outcome.isVisible()
+    assert not view.plots.isVisible()
+    assert not view.pdf.isVisible()
+
+
+def test_it_is_saved_as_what_it_is(view, make, qtbot):
+    evidence = make.evidence(RunSettings())
+    view.show_evidence(evidence, "Run 3")
+    with qtbot.waitSignal(view.export) as heard:
+        view.json.click()
+    assert heard.args == [evidence, "json"]
+
+
+def test_what_does_not_hold_is_not_sealed_anew(view, make):
+    evidence = make.evidence(RunSettings())
+    view.show_evidence(evidence, "Run 3", sound=False)
+    assert not view.json.isEnabled() and not view.pdf.isEnabled()
+    view.show_evidence(evidence, "Run 3")
+    assert view.json.isEnabled() and view.pdf.isEnabled()
+
+
+def test_plots_stand_side_by_side_where_there_is_room(view, make):
+    view.show_evidence(make.evidence(RunSettings()), "Run 3")
+    QApplication.processEvents()
+    assert view.plots.orientation() == Qt.Orientation.Horizontal
+    view.resize(600, 600)
+    QApplication.processEvents()
+    assert view.plots.orientation() == Qt.Orientation.Vertical
+
+
+def test_a_prediction_bounds_nothing(view, make):
+    evidence = make.evidence(RunSettings()).model_copy(update={"trajectory": ()})
+    view.show_evidence(evidence, "Run 3")
+    assert view.bounds.figure is None

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtGui import QAction, QGuiApplication
+
+from engine.core.rounding import round_down
+from engine.evidence.settings import RunSettings
+from gui.results.statement import StatementPanel
+from gui.shell.commands import COMMANDS
+
+
+@pytest.fixture
+def panel(qtbot, idle_session, make):
+    actions = {command.id: QAction(command.title) for command in COMMANDS}
+    idle_session.model = make.model()
+    panel = StatementPanel(idle_session, actions)
+    panel.keep = actions
+    qtbot.addWidget(panel)
+    return panel
+
+
+def show(panel, session, evidence):
+    session.evidence = evidence
+    session.evidence_changed.emit()
+
+
+def test_it_waits_with_a_sentence(panel):
+    assert "press Certify (F5)" in panel.sentence.text()
+    assert not panel.copy.isEnabled()
+
+
+def test_a_certificate(panel, idle_session, make):
+    evidence = make.evidence(RunSettings())
+    show(panel, idle_session, evidence)
+    assert panel.outcome.text() == "CERTIFIED"
+    assert panel.headline.text() == f"R = {round_down(evidence.radius, 3)}"
+    assert float(panel.headline.text()[4:]) <= evidence.radius
+    assert panel.sentence.text() == evidence.statement
+    assert evidence.settings.scheme.limits[0] in panel.limits.text()
+
+
+def test_an_abstention_is_not_certified_at_zero(panel, idle_session, make):
+    show(panel, idle_session, make.evidence(RunSettings(), share=0.5))
+    assert panel.outcome.text() == "ABSTAINED"
+    assert panel.headline.text() == ""
+    assert dict(panel._rows)["n that would certify"] == "about 5,000"
+
+
+def test_a_partial_run_says_so(panel, idle_session, make):
+    show(panel, idle_session, make.evidence(RunSettings(), n=5000))
+    assert panel.outcome.text() == "CERTIFIED · PARTIAL"
+
+
+def test_a_valid_bound_may_be_claimed_while_it_runs(panel, idle_session, make):
+    idle_session.snapshot = make.snapshot(RunSettings(), 5000)
+    idle_session.snapshot_changed.emit()
+    assert panel.outcome.text() == "RUNNING"
+    assert panel.headline.text().startswith("R = ")
+    assert panel.sentence.text() == "This may be claimed if the run is stopped now."
+
+
+def test_a_provisional_bound_claims_nothing(panel, idle_session, make):
+    idle_session.snapshot = make.snapshot(RunSettings(bound="clopper-pearson"), 5000)
+    idle_session.snapshot_changed.emit()
+    assert panel.headline.text() == ""
+    assert panel.sentence.text() == "Nothing may be claimed before the planned n."
+    assert panel.basis.text() == "provisional, no claim before n = 100,000"
+
+
+def test_the_text_can_be_copied(panel, idle_session, make):
+    show(panel, idle_session, make.evidence(RunSettings()))
+    panel.copy.click()
+    text = QGuiApplication.clipboard().text()
+    assert "alpha: 0.001" in text
+    assert "CERTIFIED" in text
+
+
+def test_the_badge_says_what_the_noise_is(panel, idle_session, make):
+    assert panel.badge.isHidden()
+    show(panel, idle_session, make.evidence(RunSettings()))
+    assert panel.badge.text() == "Float noise"
+    show(panel, idle_session, make.evidence(RunSettings(noise="exact")))
+    assert panel.badge.text() == "Sound on the 8-bit grid"
+    assert panel.badge.property("role") == "badge-sound"
+
+
+def test_why_a_run_ended_and_which_it_is(panel, idle_session, make):
+    evidence = make.evidence(RunSettings(), n=5000)
+    show(panel, idle_session, evidence.model_copy(update={"run_number": 3}))
+    assert panel.ended.text() == "Ended: stopped. Run 3 on this model, input and setting."
+    show(panel, idle_session, make.evidence(RunSettings()))
+    assert panel.ended.isHidden()

@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+from PySide6.QtGui import QAction
+
+from engine.evidence.settings import RunSettings
+from engine.models.request import ModelRequest
+from gui.setup.command_line import CommandPanel
+
+
+def test_it_follows_the_form(qtbot, idle_session, make):
+    action = QAction("Copy")
+    panel = CommandPanel(idle_session, action)
+    qtbot.addWidget(panel)
+    assert panel.text.text() == "Choose a model and an input."
+    idle_session.request, idle_session.given = ModelRequest("demo:a"), make.image("digits:7")
+    idle_session.set_settings(RunSettings(n=77))
+    assert "--n 77" in panel.text.text()
+    idle_session.given = make.image("/a/long/path/7.png")
+    idle_session.input_changed.emit()
+    assert panel.text.text().replace("\u200b", "") == idle_session.command_line()

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from typing import Literal
+
+import pytest
+from pydantic import BaseModel
+from pydantic import Field as Declared
+from PySide6.QtWidgets import QCheckBox, QComboBox
+
+from engine.core.fields import field_specs
+from gui.setup.fields import OPEN, Field, as_number, as_text
+
+
+class Various(BaseModel):
+    keep: int | None = Declared(default=None, ge=1, title="keep", description="how many stay")
+    sure: bool = Declared(default=True, title="sure")
+    kernel: Literal["uniform", "mask"] = "mask"
+    way: Literal["a", "b"] | None = None
+    name: str = "x"
+
+
+@pytest.fixture
+def fields(qapp):
+    return {spec.name: Field(spec) for spec in field_specs(Various)}
+
+
+def test_every_kind_has_its_editor_and_its_default(fields):
+    assert isinstance(fields["sure"].editor, QCheckBox)
+    assert isinstance(fields["kernel"].editor, QComboBox)
+    assert fields["keep"].editor.placeholderText() == OPEN
+    values = {name: field.value() for name, field in fields.items()}
+    assert Various(**values) == Various()
+
+
+def test_what_is_shown_comes_back(fields):
+    wanted = Various(keep=1200, sure=False, kernel="uniform", way="b", name="y")
+    for name, field in fields.items():
+        field.set_value(getattr(wanted, name))
+    assert Various(**{name: field.value() for name, field in fields.items()}) == wanted
+    fields["way"].set_value(None)
+    assert fields["way"].value() is None
+
+
+def test_every_change_is_heard(fields):
+    heard = []
+    for name, field in fields.items():
+        field.on_change(lambda *_, name=name: heard.append(name))
+    for name, value in (("keep", 3), ("sure", False), ("kernel", "uniform"), ("name", "z")):
+        fields[name].set_value(value)
+    assert heard == ["keep", "sure", "kernel", "name"]
+
+
+def test_a_complaint_names_its_field_by_name_or_by_flag(fields):
+    assert fields["keep"].is_named_by("keep must be positive.")
+    assert fields["keep"].is_named_by("--keep 3 does not fit.")
+    assert not fields["keep"].is_named_by("keeper is another field.")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "number"), [("1,000", "int", 1000), ("0.5", "float", 0.5)]
+)
+def test_numbers(text, kind, number):
+    assert as_number(text, kind) == number
+    assert as_number(as_text(number), kind) == number

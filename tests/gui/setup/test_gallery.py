@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+
+from engine.figures.graph_layout import neighbourhood_figure
+from engine.inputs import load_input
+from gui.controllers.shipped import Example
+from gui.setup.gallery import GalleryPage
+
+
+@pytest.fixture
+def page(qtbot, make):
+    page = GalleryPage()
+    qtbot.addWidget(page)
+    pixels, node = make.image("x").pixels, load_input("karate:1")
+    around = neighbourhood_figure(node.graph, node.node)
+    page.show_examples(
+        (
+            Example("digits:1", "digit 1", pixels, group="Digits"),
+            Example("digits:2", "2", pixels, group="Digits"),
+            Example("karate:1", "node 1", None, around, group="Club", kind="graph"),
+        )
+    )
+    return page
+
+
+def test_examples_stand_in_their_groups_with_a_picture_each(page):
+    assert {title: group.count() for title, group in page.lists.items()} == {"Digits": 2, "Club": 1}
+    for group in page.lists.values():
+        assert all(not group.item(row).icon().isNull() for row in range(group.count()))
+
+
+def test_an_example_is_taken_with_the_keyboard(page, qtbot):
+    digits = page.lists["Digits"]
+    digits.setCurrentRow(1)
+    with qtbot.waitSignal(page.chosen) as chosen:
+        qtbot.keyClick(digits, Qt.Key.Key_Return)
+    assert chosen.args[0].spec == "digits:2"
+
+
+def test_a_node_is_taken_with_the_mouse(page, qtbot):
+    club = page.lists["Club"]
+    with qtbot.waitSignal(page.chosen) as chosen:
+        club.itemClicked.emit(club.item(0))
+    assert chosen.args[0].kind == "graph"
+
+
+def test_a_list_is_as_high_as_its_rows(page):
+    digits = page.lists["Digits"]
+    assert digits.heightForWidth(2000) < digits.heightForWidth(130)
+
+
+def test_the_page_can_be_emptied(page):
+    page.show_examples(())
+    assert page.lists == {}

@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+
+from engine.inputs import expand, load_input
+from gui.setup.input import VIEWS, InputPanel
+from gui.setup.node_input import NodeInput
+from gui.shell.commands import COMMANDS
+
+
+@pytest.fixture
+def panel(qtbot, idle_session):
+    actions = {command.id: QAction(command.title) for command in COMMANDS}
+    panel = InputPanel(idle_session, actions)
+    panel.keep = actions
+    qtbot.addWidget(panel)
+    return panel
+
+
+@pytest.fixture
+def picture(panel):
+    return panel.views["image"]
+
+
+def test_a_picture_and_its_label(panel, picture, idle_session, make):
+    idle_session.given = make.image("digits:7")
+    idle_session.input_changed.emit()
+    assert picture.name.text() == "digits:7"
+    assert picture.facts.text() == "label 7\n8 × 8 grey, pixels in [0,1]"
+    assert picture.image.image is not None
+    assert panel.buttons["next"].isHidden()
+
+
+def test_a_folder_has_a_place_and_ways_on(panel, picture, idle_session, make):
+    idle_session.specs = ["a.png", "b.png"]
+    idle_session.given = make.image("b.png")
+    idle_session.input_changed.emit()
+    assert picture.facts.text().endswith("2 of 2")
+    assert not panel.buttons["next"].isHidden()
+
+
+def test_one_view_is_shown_that_of_the_kind_of_input(panel, idle_session, make):
+    assert "Drop a picture" in panel.none.text()
+    assert all(view.isHidden() for view in panel.views.values())
+    for kind, given in (("image", make.image("a.png")), ("graph", load_input("karate:12"))):
+        idle_session.given = given
+        idle_session.input_changed.emit()
+        shown = [of for of, view in panel.views.items() if not view.isHidden()]
+        assert shown == [kind] and panel.none.isHidden()
+
+
+def test_every_kind_that_can_be_opened_has_a_view():
+    kinds = {load_input(expand(spec)[0]).kind for spec in ("digits", "karate", "lattice:")}
+    assert kinds <= set(VIEWS)
+
+
+def test_a_node_that_is_picked_is_asked_for(panel, idle_session, qtbot):
+    idle_session.given = load_input("karate:12")
+    idle_session.input_changed.emit()
+    assert isinstance(panel.views["graph"], NodeInput)
+    with qtbot.waitSignal(panel.wanted) as wanted:
+        panel.views["graph"].drawing.asked.emit(3)
+    assert wanted.args == ["karate:3"]
+
+
+def test_notes_of_reading_are_shown(panel, idle_session, make):
+    from dataclasses import replace
+
+    idle_session.given = replace(make.image("a.png"), notes=("Transparency was put on white.",))
+    idle_session.input_changed.emit()
+    assert panel.adaptation.text() == "Transparency was put on white."
+
+
+def test_buttons_do_what_the_commands_do(panel, qtbot):
+    with qtbot.waitSignal(panel.keep["gallery"].triggered):
+        panel.buttons["gallery"].click()
+    panel.keep["gallery"].setEnabled(False)
+    assert not panel.buttons["gallery"].isEnabled()
+
+
+def test_notes_of_fitting_are_shown(panel, idle_session, make):
+    from gui.jobs.engine_jobs import Subject
+
+    image = make.image("a.png")
+    fitted = make.fitted(image)
+    notes = ("Transparency was put on white.", "its label 'cat' is no class of the model")
+    changes = {"adaptation": "resized from 9 x 9 to 8 x 8", "notes": notes}
+    identity = fitted.identity.model_copy(update=changes)
+    idle_session.given = image
+    idle_session._subject = Subject(None, None, type(fitted).picture(identity, image.pixels))
+    idle_session.fitted_changed.emit()
+    assert panel.adaptation.text().split("\n") == [changes["adaptation"], *notes]
+
+
+def test_any_picture_can_be_named(panel, qtbot):
+    panel.by_name.trigger()
+    panel.spec.setText("digits:17")
+    assert panel.download.isHidden()
+    with qtbot.waitSignal(panel.wanted) as wanted:
+        qtbot.keyClick(panel.spec, Qt.Key.Key_Return)
+    assert wanted.args == ["digits:17"]
+
+
+def test_a_data_set_is_downloaded_only_on_request(panel, qtbot):
+    panel.by_name.trigger()
+    panel.spec.setText("torchvision:CIFAR10:test:17")
+    assert not panel.download.isHidden() and not panel.download.isChecked()
+    with qtbot.waitSignal(panel.wanted) as wanted:
+        panel.spec.returnPressed.emit()
+    assert wanted.args == ["torchvision:CIFAR10:test:17"]
+    panel.download.click()
+    with qtbot.waitSignal(panel.wanted) as wanted:
+        panel.spec.returnPressed.emit()
+    assert wanted.args == ["torchvision:CIFAR10:test:17?download"]
+
+
+def test_the_name_line_closes_when_the_picture_is_there(panel, idle_session, make):
+    panel.by_name.trigger()
+    panel.spec.setText("torchvision:MNIST:test:1")
+    idle_session.given = make.image("digits:17")
+    idle_session.input_changed.emit()
+    assert panel.spec.isHidden() and panel.download.isHidden()
+
+
+def test_the_words_for_data_sets_are_the_engine_s():
+    from engine.inputs import datasets
+    from gui.setup import input as panel
+
+    assert (panel.DATA_SET, panel.DOWNLOAD) == (datasets.PREFIX, datasets.DOWNLOAD)

@@ -1,0 +1,181 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+
+from engine.models.normalize import Measured
+from engine.models.request import ModelRequest
+from engine.procedures.normalizations import Comparison
+from gui.controllers.shipped import Offer
+from gui.setup.model import ModelPanel
+
+
+@pytest.fixture
+def panel(qtbot, idle_session):
+    panel = ModelPanel(idle_session)
+    panel.offer(Offer((("demo:a", "Model A"),), ("auto", "none", "imagenet")))
+    qtbot.addWidget(panel)
+    return panel
+
+
+def hold(session, make, request, **facts):
+    session._asked = request
+    session.request, session.model = request, make.model(**facts)
+    session.model_changed.emit()
+
+
+def test_it_says_what_identifies_the_model(panel, idle_session, make):
+    hold(idle_session, make, ModelRequest("demo:a"), normalization_origin="detected")
+    text = panel.facts.text()
+    assert "sha256 abababababab…" in text
+    assert "12,345 weights" in text
+    assert "trained with Gaussian, sigma 0.25" in text
+    assert "normalisation: none (detected)" in text
+
+
+def test_an_unknown_training_noise_is_said(panel, idle_session, make):
+    hold(idle_session, make, ModelRequest("x.onnx"), training_sigma=None)
+    assert "training noise unknown" in panel.facts.text()
+
+
+def test_shipped_models_need_no_reading_instructions(panel, idle_session, make):
+    hold(idle_session, make, ModelRequest("demo:a"))
+    assert panel.reading.isHidden()
+    hold(idle_session, make, ModelRequest("x.pth"))
+    assert not panel.reading.isHidden()
+
+
+def test_another_normalisation_reads_the_same_file_again(panel, idle_session, make, qtbot):
+    hold(idle_session, make, ModelRequest("x.pth", trust=True))
+    with qtbot.waitSignal(panel.wanted) as wanted:
+        panel.normalize.setCurrentText("imagenet")
+        panel.normalize.activated.emit(2)
+    assert wanted.args == [ModelRequest("x.pth", normalize="imagenet", trust=True)]
+
+
+def test_a_shipped_model_can_be_chosen(panel, qtbot):
+    shipped = panel.menu.actions()[0].menu()
+    with qtbot.waitSignal(panel.wanted) as wanted:
+        shipped.actions()[0].trigger()
+    assert wanted.args == [ModelRequest("demo:a")]
+
+
+@pytest.mark.parametrize(
+    ("answer", "label", "sentence"),
+    [
+        (7, 7, "Clean check: answers '7', as labelled."),
+        (1, 7, "Clean check: answers '1', but the label is '7'."),
+        (-1, 7, "Clean check: answers 'no class', but the label is '7'."),
+        (1, None, "Without noise it answers '1'."),
+    ],
+)
+def test_the_check_without_noise(panel, idle_session, make, answer, label, sentence):
+    from gui.jobs.engine_jobs import Subject
+
+    image = make.image("digits:7")
+    fitted = make.fitted(image)
+    identity = fitted.identity.model_copy(
+        update={"label": label, "label_name": None if label is None else str(label)}
+    )
+    idle_session._subject = Subject(
+        make.classifier(make.model()), ModelRequest("demo:a"), type(fitted)(identity, image.pixels)
+    )
+    idle_session.model, idle_session.clean_answer = make.model(), answer
+    idle_session.fitted_changed.emit()
+    assert panel.check.text() == sentence
+
+
+def test_any_model_can_be_named(panel, qtbot):
+    panel.by_name.trigger()
+    panel.normalize.setCurrentText("imagenet")
+    panel.arch.setCurrentText("resnet50")
+    panel.names.setText("/names.txt")
+    panel.spec.setText("owner/name")
+    with qtbot.waitSignal(panel.wanted) as wanted:
+        qtbot.keyClick(panel.spec, Qt.Key.Key_Return)
+    assert wanted.args == [
+        ModelRequest(
+            "owner/name", arch="resnet50", normalize="imagenet", class_names=Path("/names.txt")
+        )
+    ]
+
+
+def test_a_model_that_did_not_open_can_be_corrected(panel, idle_session, make, qtbot):
+    hold(idle_session, make, ModelRequest("demo:a"))
+    assert panel.spec.isHidden() and panel.reading.isHidden()
+    idle_session._asked = ModelRequest("weights.pt")
+    idle_session.activity_changed.emit()
+    assert panel.spec.text() == "weights.pt"
+    assert not panel.spec.isHidden() and not panel.reading.isHidden()
+    with qtbot.waitSignal(panel.wanted) as wanted:
+        panel.arch.setCurrentText("resnet18")
+        panel.arch.activated.emit(0)
+    assert wanted.args == [ModelRequest("weights.pt", arch="resnet18")]
+    hold(idle_session, make, wanted.args[0])
+    assert panel.spec.isHidden()
+    assert panel.arch.currentText() == "resnet18"
+
+
+def test_consent_is_for_one_file(panel, idle_session, make, qtbot):
+    hold(idle_session, make, ModelRequest("a.pt2", trust=True))
+    panel.by_name.trigger()
+    panel.spec.setText("b.pt2")
+    with qtbot.waitSignal(panel.wanted) as wanted:
+        panel.spec.returnPressed.emit()
+    assert wanted.args == [ModelRequest("b.pt2")]
+
+
+def test_architectures_are_listed_and_any_may_be_typed(panel, idle_session):
+    panel.arch.setCurrentText("my_own")
+    idle_session.architectures_found.emit(("digits_cnn", "resnet50"))
+    assert panel.arch.findText("resnet50") > 0
+    assert panel.arch.currentText() == "my_own"
+
+
+def test_a_file_of_class_names_reads_the_model_again(panel, idle_session, make, qtbot):
+    hold(idle_session, make, ModelRequest("x.pth"))
+    with qtbot.waitSignal(panel.wanted) as wanted:
+        panel._take_names(Path("/names.txt"))
+    assert wanted.args == [ModelRequest("x.pth", class_names=Path("/names.txt"))]
+
+
+def test_normalisations_are_measured_where_pictures_have_labels(panel, idle_session, make, qtbot):
+    hold(idle_session, make, ModelRequest("x.pth"))
+    assert panel.measure.isHidden()
+    idle_session.specs = ["f//a/1.png", "f//b/1.png"]
+    idle_session.given = make.image("f//a/1.png")
+    idle_session.input_changed.emit()
+    assert not panel.measure.isHidden()
+    rows = (Measured("imagenet", 0.84), Measured("none", 0.1))
+    idle_session.normalizations_compared.emit(Comparison(50, rows))
+    assert panel.normalize.itemText(panel.normalize.findData("imagenet")) == "imagenet: 42 of 50"
+    assert panel.normalize.itemText(panel.normalize.findData("auto")) == "auto"
+    assert "50 labelled pictures: imagenet 42, none 5." in panel.measured.text()
+    with qtbot.waitSignal(panel.wanted) as wanted:
+        place = panel.normalize.findData("imagenet")
+        panel.normalize.setCurrentIndex(place)
+        panel.normalize.activated.emit(place)
+    assert wanted.args == [ModelRequest("x.pth", normalize="imagenet")]
+
+
+def test_a_graph_model_says_what_it_takes(panel, idle_session, make):
+    taught = {"key": "hierarchical-sparse", "p": 0.8, "p_plus": 0.02, "p_minus": 0.5}
+    hold(idle_session, make, ModelRequest("demo:karate"), kind="graph", input_shape=(0, 35),
+         encoding="indicator", training_sigma=None, training_scheme=taught)  # fmt: skip
+    text = panel.facts.text()
+    assert "nodes with 34 features, told which are noised, 10 classes" in text
+    assert "trained with flips" in text
+    assert "normalisation" not in text
+
+
+def test_how_noised_pixels_are_told_is_chosen_like_the_normalisation(
+    panel, idle_session, make, qtbot
+):
+    hold(idle_session, make, ModelRequest("x.onnx"))
+    place = panel.encoding.findText("indicator")
+    panel.encoding.setCurrentIndex(place)
+    with qtbot.waitSignal(panel.wanted) as wanted:
+        panel.encoding.activated.emit(place)
+    assert wanted.args[0].encoding == "indicator"

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import pytest
+
+from engine.schemes import SCHEMES, Gaussian, HierarchicalGaussian, Sparse
+from gui.setup.perturbation_editor import TargetEditor
+
+
+@pytest.fixture
+def editor(qtbot):
+    editor = TargetEditor()
+    qtbot.addWidget(editor)
+    return editor
+
+
+@pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.key)
+def test_every_scheme_understands_what_was_put_together(editor, scheme):
+    editor.set_scheme(scheme)
+    assert set(scheme().parse_at(editor.text())) == set(scheme.terms)
+    for term, each in editor.editors.items():
+        assert each.toolTip() == scheme.terms[term]
+
+
+def test_what_is_counted_is_whole_and_what_is_measured_is_not(editor, qtbot):
+    editor.set_scheme(HierarchicalGaussian)
+    with qtbot.waitSignal(editor.changed):
+        editor.editors["epsilon"].setValue(0.25)
+    editor.editors["entities"].setValue(3)
+    assert editor.text() == "entities=3,epsilon=0.25"
+
+
+def test_no_change_is_no_target(editor):
+    editor.set_scheme(Sparse)
+    for each in editor.editors.values():
+        each.setValue(0)
+    assert editor.text() == ""
+
+
+def test_a_term_of_the_same_name_keeps_its_number(editor):
+    editor.set_scheme(HierarchicalGaussian)
+    editor.editors["entities"].setValue(7)
+    editor.set_scheme(Gaussian)
+    editor.set_scheme(HierarchicalGaussian)
+    assert editor.editors["entities"].value() == 7

@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from engine.inputs.digits import load_digits, part_of
+from gui.shell.app import DEMO_INPUT, DEMO_MODEL, application, has_display
+
+SLOW = ("torch", "torchvision", "transformers", "scipy", "sklearn", "onnxruntime", "typst")
+
+FIRST_PAINT = f"""
+import os, sys
+from gui.shell.app import application, open_window
+app = application()
+window = open_window()
+def painted():
+    print(sorted(name for name in {SLOW!r} if name in sys.modules))
+    sys.stdout.flush()
+    os._exit(0)
+window.painted.disconnect()
+window.painted.connect(painted)
+app.exec()
+"""
+
+DEMO = """
+import sys
+from pathlib import Path
+from gui.shell.app import demo
+sys.exit(demo(Path(sys.argv[1])))
+"""
+
+
+def run(code, **environment):
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen", **environment},
+        check=False,
+    )
+
+
+def test_nothing_slow_is_loaded_before_the_first_paint():
+    done = run(FIRST_PAINT)
+    assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_there_is_one_application(qapp):
+    assert application() is qapp
+    assert qapp.applicationDisplayName() == "Certiscope"
+    assert not qapp.windowIcon().isNull()
+
+
+def test_the_shown_example_was_never_trained_on():
+    index = int(DEMO_INPUT.removeprefix("digits:"))
+    assert part_of(index) == "test"
+    assert load_digits().labels[index] == 7
+    assert DEMO_MODEL == "demo:digits-0.25"
+
+
+@pytest.mark.parametrize(
+    ("environment", "shown"),
+    [
+        ({}, False),
+        ({"DISPLAY": ":0"}, True),
+        ({"WAYLAND_DISPLAY": "wayland-0"}, True),
+        ({"DISPLAY": ":0", "QT_QPA_PLATFORM": "offscreen"}, False),
+    ],
+)
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems always have one")
+def test_a_display_is_told_by_the_environment(monkeypatch, environment, shown):
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert has_display() is shown
+
+
+def test_a_named_file_is_opened(tmp_path):
+    missing = tmp_path / "missing.png"
+    code = f"""
+from PySide6.QtCore import QTimer
+from gui.shell import app as program
+original = program.open_window
+def opened(*arguments):
+    window = original(*arguments)
+    def look(kind, sentence):
+        print(kind, sentence)
+        window.leave()
+    window.session.notice.connect(look)
+    QTimer.singleShot(50_000, window.leave)
+    return window
+program.open_window = opened
+program.main([{str(missing)!r}])
+"""
+    done = run(code, XDG_CONFIG_HOME=str(tmp_path), XDG_DATA_HOME=str(tmp_path))
+    assert done.stdout.startswith("error "), done.stderr
+    assert "missing.png" in done.stdout
+    assert "Traceback" not in done.stderr
+
+
+def test_ctrl_c_in_the_terminal_closes_the_window(tmp_path):
+    code = """
+import os, signal
+from PySide6.QtCore import QTimer
+from gui.shell import app
+app.DEMO_MODEL = "/nowhere/model.onnx"
+app.application()
+QTimer.singleShot(1500, lambda: os.kill(os.getpid(), signal.SIGINT))
+print("status", app.main([]))
+"""
+    done = run(code, XDG_CONFIG_HOME=str(tmp_path), XDG_DATA_HOME=str(tmp_path))
+    assert "status 0" in done.stdout, done.stderr
+
+
+def test_the_demonstration_runs_without_a_display(tmp_path):
+    out = tmp_path / "out"
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", DEMO, str(out)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env={**environment, "XDG_CONFIG_HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path)},
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    evidence = json.loads((out / "demo.json").read_text())
+    assert evidence["outcome"] == "certified"
+    assert evidence["class_name"] == "7"
+    assert (out / "demo.pdf").read_bytes().startswith(b"%PDF")
+    assert (out / "demo.png").read_bytes().startswith(b"\x89PNG")

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from engine.core.errors import TrustRequired
+from engine.models.request import ModelRequest
+from gui.shell.consent import ask_for_trust, ask_to_close
+from gui.shell.notice import NoticeArea
+
+
+def buttons(notice):
+    row = notice.buttons
+    widgets = [row.itemAt(i).widget() for i in range(row.count())]
+    return {w.text(): w for w in widgets if hasattr(w, "click")}
+
+
+def test_yes_opens_this_file_with_trust(qtbot):
+    area, opened = NoticeArea(), []
+    qtbot.addWidget(area)
+    error = TrustRequired("x", path="a.pt2", sha256="ab" * 32)
+    notice = ask_for_trust(area, error, ModelRequest("a.pt2", normalize="none"), opened.append)
+    assert "a.pt2 can run code" in notice.sentence
+    assert "abababababababab…" in notice.sentence
+    buttons(notice)["&Open this file"].click()
+    assert opened == [ModelRequest("a.pt2", normalize="none", trust=True)]
+
+
+def test_no_opens_nothing(qtbot):
+    area, opened = NoticeArea(), []
+    qtbot.addWidget(area)
+    error = TrustRequired("x", path="a.pt2", sha256="ab" * 32)
+    notice = ask_for_trust(area, error, ModelRequest("a.pt2"), opened.append)
+    buttons(notice)["&Do not open"].click()
+    assert not opened
+    assert not area.notices
+
+
+def test_leaving_is_a_choice(qtbot):
+    area, left = NoticeArea(), []
+    qtbot.addWidget(area)
+    buttons(ask_to_close(area, lambda: left.append(1)))["&Go on"].click()
+    assert not left
+    buttons(ask_to_close(area, lambda: left.append(1)))["Stop and &close"].click()
+    assert left == [1]

@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+
+from engine.case import Case
+from engine.evidence.settings import RunSettings
+from engine.models.request import ModelRequest
+from gui.jobs.case_jobs import SUFFIX, adopt
+from gui.shell.document_window import file_name
+
+
+@pytest.fixture
+def path(tmp_path, make):
+    case = Case.create(tmp_path / f"audit{SUFFIX}")
+    evidence = make.evidence(RunSettings(n=1000))
+    predicted = evidence.model_copy(update={"procedure": "predict", "chain": None})
+    adopt(case, predicted, ModelRequest("demo:digits-0.25"))
+    return case.path
+
+
+def opened(window, qtbot):
+    qtbot.waitUntil(lambda: window.runs.first.evidence is not None)
+    assert window.middle.currentWidget() is window.runs
+
+
+def test_a_case_is_opened_by_its_path(window, path, qtbot):
+    assert not window.commands["runs"].isEnabled()
+    window.open_path(path)
+    opened(window, qtbot)
+    assert window.windowTitle() == "audit - Certiscope"
+    assert window.commands["runs"].isEnabled()
+    assert not window.left.isVisible()
+    window.show_explore()
+    assert window.left.isVisible()
+
+
+def test_a_case_is_dropped(window, path, qtbot):
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path))])
+    action, button = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
+    place = QPointF(window.rect().center())
+    keys = Qt.KeyboardModifier.NoModifier
+    window.dropEvent(QDropEvent(place, action, mime, button, keys))
+    opened(window, qtbot)
+
+
+def test_cases_are_asked_for_without_a_modal_loop(window, qtbot, tmp_path):
+    window.commands["new-case"].trigger()
+    dialog = window.asker.current
+    assert dialog.isVisible()
+    dialog.fileSelected.emit(str(tmp_path / f"new{SUFFIX}"))
+    dialog.close()
+    qtbot.waitUntil(lambda: window.session.casebook.title == "new")
+    window.commands["open-case"].trigger()
+    assert window.asker.current is not dialog
+    window.asker.current.close()
+
+
+def test_the_shown_run_is_saved_as_a_case(loaded, make, qtbot, tmp_path):
+    assert not loaded.commands["save-case"].isEnabled()
+    shown = make.evidence(RunSettings(n=1000))
+    loaded.session.evidence = shown.model_copy(update={"procedure": "predict", "chain": None})
+    loaded.session.evidence_changed.emit()
+    loaded.commands["save-case"].trigger()
+    loaded.asker.current.fileSelected.emit(str(tmp_path / f"kept{SUFFIX}"))
+    loaded.asker.current.close()
+    opened(loaded, qtbot)
+    assert loaded.session.casebook.title == "kept"
+
+
+def test_a_recorded_run_is_saved_as_a_file(window, path, qtbot, tmp_path):
+    window.open_path(path)
+    opened(window, qtbot)
+    window.runs.first.json.click()
+    assert window.asker.current.selectedFiles()[0].endswith("predict-digits-7.json")
+    window.asker.current.fileSelected.emit(str(tmp_path / "x.json"))
+    window.asker.current.close()
+    qtbot.waitUntil(lambda: (tmp_path / "x.json").exists())
+
+
+def test_names_of_files_hold_no_odd_characters(make):
+    evidence = make.evidence(RunSettings(), source="folder/a picture?.png")
+    assert file_name(evidence, "pdf") == "certify-a-picture-.png.pdf"
+
+
+def test_a_report_that_is_dropped_is_verified(window, qtbot, make, tmp_path):
+    from engine.report import write_json
+
+    path = tmp_path / "e.json"
+    write_json(make.evidence(RunSettings(n=1000)), path)
+    window.open_path(path)
+    qtbot.waitUntil(lambda: window.verify.model.rowCount() > 0)
+    assert window.middle.currentWidget() is window.verify
+    assert window.verify.record.evidence.votes == make.evidence(RunSettings(n=1000)).votes
+    # its chain is made up, and that is found
+    assert "do not hold" in window.verify.summary.text()
+
+
+def test_what_to_verify_is_asked_without_a_modal_loop(window):
+    window.commands["verify"].trigger()
+    assert window.asker.current.isVisible()
+    window.asker.current.close()
+
+
+def test_a_plan_is_put_into_the_form(window, qtbot):
+    window.commands["plan"].trigger()
+    assert window.middle.currentWidget() is window.planner
+    assert window.left.isVisible()
+    window.planner.wanted.emit(12_345, "")
+    window.planner.wanted.emit(0, "radius=0.25")
+    settings = window.session.settings
+    assert (settings.n, settings.target_radius) == (12_345, 0.25)
+
+
+def test_votes_are_opened_by_their_path_and_saved(window, qtbot, tmp_path):
+    votes = tmp_path / "v.csv"
+    votes.write_text("idx,label,n0_0,n0_1,n_0,n_1\na,0,9,1,990,10\n")
+    window.open_path(votes)
+    qtbot.waitUntil(lambda: window.votes.result is not None)
+    assert window.middle.currentWidget() is window.votes
+    assert window.left.isVisible() and not window.statement.isVisible()
+    window.votes.json.click()
+    assert window.asker.current.selectedFiles()[0].endswith("v-certified.json")
+    window.asker.current.fileSelected.emit(str(tmp_path / "r.json"))
+    window.asker.current.close()
+    qtbot.waitUntil(lambda: (tmp_path / "r.json").exists())
+
+
+def test_votes_are_asked_for_without_a_modal_loop(window):
+    window.commands["open-votes"].trigger()
+    assert window.asker.current.isVisible()
+    window.asker.current.close()

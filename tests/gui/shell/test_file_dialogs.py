@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QWidget
+
+from gui.shell.file_dialogs import (
+    INPUT_FILTER,
+    MODEL_FILTER,
+    FileAsker,
+    is_document,
+    is_model,
+    is_report,
+    is_votes,
+    model_spec,
+    pasted_picture,
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "model"),
+    [
+        ("a.safetensors", True),
+        ("a.PT", True),
+        ("checkpoint.pth.tar", True),
+        ("a.onnx", True),
+        ("a.pt2", True),
+        ("a.png", False),
+        ("a.webp", False),
+        ("notes.txt", False),
+    ],
+)
+def test_suffixes_tell_models_from_pictures(tmp_path, name, model):
+    assert is_model(tmp_path / name) is model
+
+
+def test_a_folder_is_a_model_only_with_its_config(tmp_path):
+    assert not is_model(tmp_path)
+    (tmp_path / "config.json").write_text("{}")
+    assert is_model(tmp_path)
+    assert model_spec(tmp_path / "config.json") == str(tmp_path)
+
+
+def test_the_same_picture_is_pasted_to_the_same_file(qapp):
+    image = QImage(4, 4, QImage.Format.Format_RGB888)
+    image.fill(Qt.GlobalColor.green)
+    first, second = pasted_picture(image), pasted_picture(image)
+    assert first == second
+    assert QImage(str(first)).pixelColor(0, 0).green() == 255
+
+
+def test_a_dialog_returns_at_once_and_answers_later(qtbot, tmp_path):
+    parent, answers = QWidget(), []
+    qtbot.addWidget(parent)
+    dialog = FileAsker(parent).open_file("Open", MODEL_FILTER, answers.append)
+    assert not answers
+    dialog.fileSelected.emit(str(tmp_path / "a.onnx"))
+    assert answers == [tmp_path / "a.onnx"]
+    dialog.close()
+
+
+def test_a_name_is_proposed_for_writing(qtbot):
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    dialog = FileAsker(parent).save_file("Save", "report.pdf", print)
+    assert dialog.selectedFiles()[0].endswith("report.pdf")
+    assert dialog.defaultSuffix() == "pdf"
+    dialog.close()
+
+
+def test_a_graph_in_json_is_no_report(tmp_path):
+    graph, evidence = tmp_path / "graph.json", tmp_path / "evidence.json"
+    graph.write_text('{"directed": false, "nodes": [{"id": 0}], "links": []}')
+    evidence.write_text('{"schema_version": "1.0"}')
+    assert not is_report(graph) and not is_document(graph)
+    assert is_report(evidence)
+
+
+def test_every_kind_of_file_is_an_input():
+    suffixes = (".png", ".npz", ".graphml", ".json", ".txt", ".csv")
+    assert all(suffix in INPUT_FILTER for suffix in suffixes)
+
+
+def test_a_table_is_one_of_votes_only_with_their_first_column(tmp_path):
+    votes, people = tmp_path / "votes.csv", tmp_path / "people.csv"
+    votes.write_bytes(b"\xef\xbb\xbfidx,label,n_0,n_1\n")
+    people.write_text("age,job,label\n")
+    assert is_votes(votes) and not is_votes(people) and not is_document(people)
+    assert is_votes(tmp_path / "missing.csv")  # opened as votes, where it is refused in words

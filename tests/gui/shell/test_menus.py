@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
+from gui.shell.commands import COMMANDS, TOOLBAR, plain_title
+
+
+def test_buttons_are_the_commands(window, qtbot):
+    top = window.top
+    assert set(top.buttons) == {*TOOLBAR, "palette", "certify", "stop"}
+    with qtbot.waitSignal(window.commands["palette"].triggered):
+        top.buttons["palette"].click()
+    assert not top.buttons["stop"].isEnabled()
+    assert top.buttons["certify"].accessibleName() == "Certify"
+
+
+def test_every_command_is_in_its_menu(window):
+    menus = [entry.menu() for entry in window.menuBar().actions()]
+    in_menus = {action.objectName() for menu in menus for action in menu.actions()}
+    assert in_menus >= {command.id for command in COMMANDS}
+
+
+def test_words_go_where_there_is_no_room_for_them(window):
+    icon_only = Qt.ToolButtonStyle.ToolButtonIconOnly
+    button = window.top.buttons["gallery"]
+    window.resize(1600, 800)
+    QApplication.processEvents()
+    assert button.toolButtonStyle() != icon_only
+    window.resize(1100, 800)
+    QApplication.processEvents()
+    assert window.width() == 1100
+    assert button.toolButtonStyle() == icon_only
+    assert button.toolTip()
+
+
+def test_titles_are_plain_for_readers():
+    for command in COMMANDS:
+        assert "&" not in plain_title(command)

@@ -1,0 +1,360 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
+
+from engine.core.errors import UserError
+from engine.evidence.settings import RunSettings
+from engine.models.request import ModelRequest
+from engine.schemes import HierarchicalGaussian
+from gui.style.theme import THEMES, current
+
+
+def sentences(window):
+    return [notice.sentence for notice in window.notices.notices]
+
+
+def run(window, qtbot):
+    window.certify()
+    qtbot.waitUntil(lambda: window.session.evidence is not None)
+    qtbot.waitUntil(lambda: not window.session.worker.busy())
+
+
+def drop(window, *paths):
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    place, keys, none = window.rect().center(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier
+    action = Qt.DropAction.CopyAction
+    enter = QDragEnterEvent(place, action, mime, keys, none.NoModifier)
+    window.dragEnterEvent(enter)
+    assert enter.isAccepted()
+    window.dropEvent(QDropEvent(QPointF(place), action, mime, keys, none.NoModifier))
+
+
+def test_a_person_certifies_and_stops_with_the_keyboard(loaded, backend, qtbot):
+    backend.pause = 0.01
+    window = loaded
+    window.activateWindow()
+    window.setFocus()
+    qtbot.keyClick(window, Qt.Key.Key_F5)
+    qtbot.waitUntil(lambda: window.session.snapshot is not None)
+    assert not window.commands["certify"].isEnabled()
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: window.session.evidence is not None, timeout=1000)
+    assert window.statement.outcome.text() == "CERTIFIED · PARTIAL"
+    assert "(partial)" in window.progress.numbers.text()
+
+
+def test_a_finished_run_shows_everywhere(loaded, qtbot):
+    window = loaded
+    run(window, qtbot)
+    assert window.statement.headline.text().startswith("R = 0.5")
+    assert window.explore.votes.figure.n_estimation == 100_000
+    assert window.explore.bounds.figure.points[-1].n == 100_000
+    assert window.explore.region.figure is not None
+    assert window.explore.meaning.figure is not None
+    assert window.commands["export-pdf"].isEnabled()
+
+
+def test_a_changed_form_marks_the_shown_result(loaded, qtbot):
+    run(loaded, qtbot)
+    loaded.left.settings.fields["sigma"].editor.setText("0.3")
+    assert loaded.statement.earlier.text() == "Of earlier settings: sigma changed in the form."
+    assert ("noise", "Gaussian, sigma 0.25 (pixels in [0,1])") in loaded.statement._rows
+
+
+def test_a_wrong_value_disables_certify(loaded):
+    field = loaded.left.settings.fields["sigma"].editor
+    field.setText("-1")
+    assert not loaded.commands["certify"].isEnabled()
+    field.setText("0.25")
+    assert loaded.commands["certify"].isEnabled()
+
+
+def test_dropped_files_find_their_place(window, backend, qtbot, tmp_path):
+    model, picture = tmp_path / "m.onnx", tmp_path / "p.png"
+    drop(window, model, picture)
+    qtbot.waitUntil(lambda: window.session.ready)
+    assert window.session.request.spec == str(model)
+    assert window.session.given.source == str(picture)
+
+
+def test_a_dropped_model_folder_is_a_model(window, qtbot, tmp_path):
+    (tmp_path / "config.json").write_text("{}")
+    drop(window, tmp_path)
+    qtbot.waitUntil(lambda: window.session.request is not None)
+    assert window.session.request.spec == str(tmp_path)
+
+
+def test_errors_are_sentences_in_the_window(window, backend, qtbot):
+    backend.fail["load_model"] = UserError("x.pth holds code; export it as safetensors.")
+    window.open_path(Path("x.pth"))
+    qtbot.waitUntil(lambda: bool(window.notices.notices))
+    assert sentences(window) == ["x.pth holds code; export it as safetensors."]
+    assert QApplication.activeModalWidget() is None
+
+
+def test_an_unexpected_error_is_a_sentence_too(window, backend, qtbot):
+    backend.fail["open_input"] = RuntimeError("boom")
+    window.open_path(Path("x.png"))
+    qtbot.waitUntil(lambda: bool(window.notices.notices))
+    assert sentences(window)[0].startswith("Something unexpected happened while opening x.png;")
+    assert "Traceback" not in sentences(window)[0]
+
+
+def test_certify_asked_for_while_the_model_loads_is_done_when_it_is_there(window, qtbot):
+    assert not window.commands["certify"].isEnabled()
+    window.session.open_model(ModelRequest("demo:digits-0.25"))
+    window.session.open_input("digits:7")
+    assert window.commands["certify"].isEnabled()
+    window.commands["certify"].trigger()
+    qtbot.waitUntil(lambda: window.session.evidence is not None, timeout=20_000)
+
+
+def test_consent_is_asked_in_the_window(window, qtbot):
+    window.session.open_model(ModelRequest("strange.pt2"))
+    qtbot.waitUntil(lambda: bool(window.notices.notices))
+    notice = window.notices.notices[0]
+    assert notice.kind == "question"
+    assert "can run code" in notice.sentence
+    assert QApplication.activeModalWidget() is None
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_every_theme_dresses_the_window(window, name):
+    window.commands[f"theme-{name}"].trigger()
+    assert current().name == name
+    assert window.session.preferences.theme == name
+    assert window.grab().toImage().pixelColor(3, window.height() - 3).name() in {
+        current().surface.lower(),
+        current().window.lower(),
+    }
+
+
+def test_talk_mode_leaves_the_plots_in_large_type(loaded):
+    small = loaded.explore.votes.title.fontInfo().pointSizeF()
+    loaded.commands["talk"].trigger()
+    assert not loaded.left.isVisible()
+    assert not loaded.statement.isVisible()
+    assert loaded.explore.votes.title.fontInfo().pointSizeF() > 1.4 * small
+    loaded.commands["talk"].trigger()
+    assert loaded.left.isVisible()
+
+
+def test_pages_come_and_go(loaded, qtbot):
+    run(loaded, qtbot)
+    loaded.commands["preview"].trigger()
+    qtbot.waitUntil(lambda: len(loaded.preview.pages) == 2)
+    assert loaded.middle.currentWidget() is loaded.preview
+    qtbot.keyClick(loaded.preview, Qt.Key.Key_Escape)
+    assert loaded.middle.currentWidget() is loaded.explore
+    loaded.commands["doctor"].trigger()
+    qtbot.waitUntil(lambda: "python 3" in loaded.doctor.text.toPlainText())
+
+
+def test_the_gallery_opens_its_picture(loaded, qtbot):
+    loaded.commands["gallery"].trigger()
+    qtbot.waitUntil(lambda: "Digits" in loaded.gallery.lists)
+    digits = loaded.gallery.lists["Digits"]
+    qtbot.keyClick(digits, Qt.Key.Key_Right)
+    qtbot.keyClick(digits, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: loaded.session.given.source.startswith("digits:"))
+    assert loaded.middle.currentWidget() is loaded.explore
+
+
+def test_a_picture_is_pasted(loaded, qtbot):
+    image = QImage(8, 8, QImage.Format.Format_RGB888)
+    image.fill(Qt.GlobalColor.red)
+    QGuiApplication.clipboard().setImage(image)
+    loaded.commands["paste"].trigger()
+    qtbot.waitUntil(lambda: "pasted-" in loaded.session.given.source)
+    assert Path(loaded.session.given.source).is_file()
+
+
+def test_an_empty_clipboard_is_said(loaded):
+    QGuiApplication.clipboard().clear()
+    loaded.paste_picture()
+    assert "There is no picture in the clipboard." in sentences(loaded)
+
+
+def test_the_command_line_is_copied(loaded):
+    loaded.commands["copy-command"].trigger()
+    assert QGuiApplication.clipboard().text() == loaded.session.command_line()
+
+
+def test_export_asks_without_a_modal_loop(loaded, qtbot, tmp_path):
+    run(loaded, qtbot)
+    loaded.commands["export-json"].trigger()
+    dialog = loaded.asker.current
+    assert dialog.isVisible()
+    assert dialog.selectedFiles()[0].endswith("certify-digits-7.json")
+    dialog.fileSelected.emit(str(tmp_path / "x.json"))
+    qtbot.waitUntil(lambda: (tmp_path / "x.json").exists())
+    dialog.close()
+
+
+def test_closing_during_a_run_asks_inside_the_window(loaded, backend, qtbot, tmp_path):
+    backend.pause = 0.01
+    loaded.certify()
+    qtbot.waitUntil(lambda: loaded.session.snapshot is not None)
+    loaded.close()
+    assert loaded.isVisible()
+    assert loaded.notices.notices[-1].kind == "question"
+    assert QApplication.activeModalWidget() is None
+    loaded.leave()
+    assert not loaded.isVisible()
+    assert list(tmp_path.rglob("stopped-run.json"))
+
+
+def test_closing_twice_asks_once(loaded, backend, qtbot):
+    backend.pause = 0.01
+    loaded.certify()
+    loaded.close()
+    loaded.close()
+    assert len([n for n in loaded.notices.notices if n.kind == "question"]) == 1
+    loaded.stop()
+    qtbot.waitUntil(lambda: loaded.session.evidence is not None)
+
+
+def test_state_is_restored(loaded, preferences, backend):
+    from gui.controllers.session import Session
+    from gui.shell.window import Window
+
+    loaded.set_theme("dark")
+    loaded.resize(1111, 777)
+    loaded.columns.setSizes([400, 400, 311])
+    loaded.close()
+    again = Window(Session(backend=backend, preferences=preferences))
+    # the offscreen screen is 800 wide, and Qt keeps a restored window on its screen
+    assert preferences.state("geometry") is not None
+    assert again.columns.saveState() == preferences.state("columns")
+    assert again.commands["theme-dark"].isChecked()
+    again.leave()
+    again.deleteLater()
+    assert preferences.recent("models") == ["demo:digits-0.25"]
+
+
+def test_a_window_that_does_not_remember_leaves_the_state_of_others_alone(loaded, preferences):
+    from gui.controllers.session import Session
+    from gui.shell.geometry import FIRST_SIZE
+    from gui.shell.window import Window
+
+    loaded.resize(640, 700)
+    loaded.columns.setSizes([400, 400, 311])
+    loaded.close()
+    saved = preferences.state("geometry"), preferences.state("columns")
+    shown = Window(Session(preferences=preferences), remembers=False)
+    assert shown.size().toTuple() == FIRST_SIZE
+    shown.leave()
+    shown.deleteLater()
+    assert (preferences.state("geometry"), preferences.state("columns")) == saved
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (800, 600)])
+def test_notices_do_not_push_the_window_taller(window, size):
+    window.resize(*size)
+    QApplication.processEvents()
+    assert window.size().toTuple() == size
+    for number in range(9):
+        window.notices.show_notice("error", f"Sentence {number} of several plain words. " * 9)
+    window.notices.more.click()
+    QApplication.processEvents()
+    assert window.size().toTuple() == size
+    assert window.notices.height() <= size[1] // 4
+    assert window.minimumSizeHint().height() < 600
+
+
+@pytest.mark.parametrize("page", ["explore", "preview", "gallery", "doctor", "planner", "runs",
+                                  "verify", "tradeoff", "votes", "labels"])  # fmt: skip
+def test_every_page_leaves_the_window_its_size(loaded, qtbot, page):
+    loaded.resize(800, 600)
+    loaded.show_page(getattr(loaded, page))
+    QApplication.processEvents()
+    assert loaded.size().toTuple() == (800, 600)
+
+
+def test_warnings_stand_before_a_run(window, backend, qtbot):
+    backend.answer = 1
+    window.session.open_model(ModelRequest("demo:digits-0.25"))
+    window.session.open_input("digits:7")
+    qtbot.waitUntil(lambda: window.session.ready)
+    assert any("Without noise the base model answers '1'" in text for text in sentences(window))
+    window.left.settings.fields["sigma"].editor.setText("0.5")
+    assert "The model was trained with sigma 0.25." in sentences(window)
+    window.left.settings.fields["sigma"].editor.setText("0.25")
+    assert "The model was trained with sigma 0.25." not in sentences(window)
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1920, 1080)])
+def test_no_control_is_clipped(loaded, qtbot, size):
+    run(loaded, qtbot)
+    loaded.resize(*size)
+    QApplication.processEvents()
+    inside = loaded.left.settings.parentWidget()
+    viewport = inside.parentWidget()
+    assert inside.width() <= viewport.width()
+    for label in loaded.left.findChildren(QLabel):
+        if label.isVisible() and label.wordWrap():
+            assert label.height() >= label.heightForWidth(label.width()), label.text()
+
+
+def test_everything_that_takes_the_keyboard_has_a_name(loaded):
+    nameless = [
+        type(widget).__name__
+        for widget in loaded.findChildren(QWidget)
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+        and widget.isVisible()
+        and not (widget.accessibleName() or getattr(widget, "text", lambda: "")())
+        and type(widget).__name__ not in {"QScrollArea", "QSplitterHandle", "QMenuBar"}
+    ]
+    assert not nameless
+
+
+def test_tab_goes_from_the_left_to_the_right(loaded, qtbot):
+    run(loaded, qtbot)
+    loaded.left.attacker.chosen.emit(HierarchicalGaussian)  # another form, made later
+    QApplication.processEvents()
+    loaded.activateWindow()
+    loaded.left.attacker.box.setFocus()
+    named = []
+    while len(named) < 40 and "Statement" not in named:
+        focus = QApplication.focusWidget()
+        named.append(focus.accessibleName())
+        qtbot.keyClick(focus, Qt.Key.Key_Tab)
+    wanted = ["Smoothing scheme", "p", "sigma", "n0", "n", "alpha", "bound", "More settings",
+              "Copy command line", "Votes", "What may be claimed, over n"]  # fmt: skip
+    assert [name for name in named if name in wanted] == wanted, named
+
+
+def test_a_run_is_extended_inside_the_window(loaded, qtbot):
+    assert not loaded.commands["extend"].isEnabled()
+    loaded.session.set_settings(RunSettings(n=2000, bound="anytime"))
+    run(loaded, qtbot)
+    assert loaded.statement.extend.isVisible()
+    assert not loaded.statement.go_on.isVisible()
+    loaded.statement.extend.click()
+    assert loaded.extend_bar.isVisible()
+    loaded.extend_bar.n.setValue(3000)
+    qtbot.keyClick(loaded.extend_bar.n, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: loaded.session.evidence is not None)
+    assert loaded.session.evidence.settings.n == 3000
+    assert not loaded.extend_bar.isVisible()
+
+
+def test_a_stopped_run_offers_to_go_on(loaded, backend, qtbot):
+    backend.pause = 0.01
+    loaded.certify()
+    qtbot.waitUntil(lambda: loaded.session.snapshot is not None)
+    assert not loaded.statement.go_on.isVisible()
+    loaded.stop()
+    qtbot.waitUntil(lambda: loaded.statement.go_on.isVisible())
+    assert loaded.statement.ended.text() == "Ended: stopped."
+    backend.pause = 0.0
+    loaded.statement.go_on.click()
+    qtbot.waitUntil(lambda: loaded.session.evidence is not None)
+    assert loaded.session.evidence.complete
+    assert not loaded.statement.go_on.isVisible()

@@ -1,0 +1,57 @@
+"""The style sheet: complete, scaled, and pointing at files that exist."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication, QPushButton
+
+from gui.style.stylesheet import stylesheet
+from gui.style.theme import THEMES, Theme, apply_theme
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
+def test_every_placeholder_is_filled(theme: Theme) -> None:
+    sheet = stylesheet(theme)
+    assert "$" not in sheet
+    assert sheet.count("{") == sheet.count("}")
+    assert set(re.findall(r"#[0-9A-Fa-f]{6}", sheet)) <= {
+        value for value in vars(theme).values() if isinstance(value, str)
+    }
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
+def test_pictures_exist(theme: Theme) -> None:
+    names = re.findall(r'url\("([^"]+)"\)', stylesheet(theme))
+    assert len(names) >= 3
+    assert all(Path(name).is_file() for name in names)
+
+
+def test_lengths_grow_with_the_scale() -> None:
+    theme = THEMES["light"]
+    wide = r"border-radius: (\d+)px"
+    small = re.search(wide, stylesheet(theme))
+    large = re.search(wide, stylesheet(replace(theme, scale=1.6)))
+    assert small and large
+    assert int(large[1]) == round(1.6 * int(small[1]))
+
+
+def test_focus_is_ringed_in_every_theme(qapp: QApplication) -> None:
+    for theme in THEMES.values():
+        for kind in ("Card:focus", "QPushButton:focus", "QLineEdit:focus", "QComboBox:focus"):
+            rule = re.search(re.escape(kind) + r"[^{]*\{([^}]*)\}", stylesheet(theme))
+            assert rule and f"2px solid {theme.focus}" in rule[1]
+
+
+def test_a_primary_button_is_painted_in_the_accent(qapp: QApplication, qtbot) -> None:
+    theme = apply_theme(qapp, "light")
+    button = QPushButton("Certify")
+    button.setProperty("role", "primary")
+    qtbot.addWidget(button)
+    button.resize(120, 40)
+    button.show()
+    color = button.grab().toImage().pixelColor(10, 20)
+    assert color.name().upper() == theme.accent

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from PySide6.QtWidgets import QApplication
+
+from gui.widgets.facts import FactsTable
+
+
+def texts(table):
+    grid = table._grid
+    return [
+        tuple(grid.itemAtPosition(row, column).widget().text() for column in (0, 1))
+        for row in range(grid.count() // 2)
+    ]
+
+
+def test_texts_change_in_place(qtbot):
+    table = FactsTable()
+    qtbot.addWidget(table)
+    table.show_rows([("n", "10"), ("k", "9")])
+    first = table._grid.itemAtPosition(0, 1).widget()
+    table.show_rows([("n", "20"), ("k", "18")])
+    assert table._grid.itemAtPosition(0, 1).widget() is first
+    assert texts(table) == [("n", "20"), ("k", "18")]
+
+
+def test_other_names_make_other_rows(qtbot):
+    table = FactsTable()
+    qtbot.addWidget(table)
+    table.show_rows([("n", "10"), ("k", "9")])
+    table.show_rows([("seed", "1")])
+    assert texts(table) == [("seed", "1")]
+    table.show_rows([])
+    assert table.isHidden()
+
+
+def test_a_long_name_leaves_its_value_room(qtbot):
+    table = FactsTable()
+    qtbot.addWidget(table)
+    name = "entities=1,epsilon=0.1, population, 99.9 % confidence"
+    table.show_rows([("rows", "60"), (name, "at least 86.20 %")])
+    table.resize(280, 200)
+    table.show()
+    titles = [table._grid.itemAtPosition(row, 0).widget() for row in range(2)]
+    line = titles[0].fontMetrics().height()
+    assert titles[0].height() < 2 * line < titles[1].height() + line
+    value = table._grid.itemAtPosition(1, 1).widget()
+    assert value.width() >= 100
+
+
+def test_no_word_is_cut_at_the_least_width(qtbot):
+    table = FactsTable()
+    qtbot.addWidget(table)
+    table.show_rows([("n = 3,000: chance to certify", "0.999"), ("noise", "Gaussian, sigma 0.25")])
+    table.show()
+    table.resize(table.minimumSizeHint())
+    QApplication.processEvents()
+    for row in range(2):
+        for column in range(2):
+            label = table._grid.itemAtPosition(row, column).widget()
+            advance = label.fontMetrics().horizontalAdvance
+            assert label.width() >= max(advance(word) for word in label.text().split())
+
+
+def test_a_short_name_keeps_to_its_line_where_there_is_room(qtbot):
+    table = FactsTable()
+    qtbot.addWidget(table)
+    table.show_rows([("n = 3,000: chance to certify", "0.999")])
+    table.resize(320, 60)
+    table.show()
+    QApplication.processEvents()
+    title = table._grid.itemAtPosition(0, 0).widget()
+    assert title.width() >= title.fontMetrics().horizontalAdvance(title.text())

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from PySide6.QtWidgets import QWidget
+
+from gui.widgets.section import Section, say, say_headline, well, words
+
+
+def test_a_heading_is_read_as_written(qtbot):
+    section = Section("Same run")
+    qtbot.addWidget(section)
+    assert section.header.itemAt(0).widget().accessibleName() == "Same run"
+
+
+def test_an_empty_sentence_takes_no_room(qtbot):
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    label = words("x")
+    label.setParent(parent)
+    say(label, "")
+    assert label.isHidden()
+    say(label, "a sentence")
+    assert not label.isHidden()
+
+
+def test_words_are_never_taken_for_markup(qtbot):
+    frame, column = well()
+    qtbot.addWidget(frame)
+    label = words("<b>not bold</b>")
+    column.addWidget(label)
+    assert label.textFormat().name == "PlainText"
+
+
+def test_several_numbers_stand_below_each_other_and_smaller(qtbot):
+    label = words()
+    qtbot.addWidget(label)
+    say_headline(label, "R = 0.470")
+    assert label.property("role") == "headline" and label.text() == "R = 0.470"
+    say_headline(label, "0 words: 0.522, 2 words: 0.281")
+    assert label.property("role") == "headlines"
+    assert label.text() == "0 words: 0.522\n2 words: 0.281"
