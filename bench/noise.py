@@ -18,7 +18,7 @@ from engine.noise.discrete_gaussian import ExactNoiseStream
 from engine.noise.gaussian import NoiseSource, NoiseStream, Stream
 
 NETWORK = SUBJECTS[1]
-"""The run whose share is measured: a fast network on small pictures, where noise weighs most."""
+"""The run whose share is measured: a fast network on small images, where noise weighs most."""
 _DRAWS = 5
 
 

@@ -65,7 +65,7 @@ class Subject:
         return nn.Sequential(RepeatingNormalize(mean, std), network) if mean else network
 
     def input(self) -> torch.Tensor:
-        """A picture, float32 in [0, 1]."""
+        """An image, float32 in [0, 1]."""
         _network, shape = self.network()
         return torch.rand(shape, generator=torch.Generator().manual_seed(1))
 

@@ -41,14 +41,14 @@ def first_paint(rounds: int) -> dict[str, float]:
 def _cases(folder: Path) -> list[Case]:
     subject = SUBJECTS[1]
     network, shape = subject.network()
-    model, picture = folder / "resnet20.safetensors", folder / "picture.png"
+    model, image = folder / "resnet20.safetensors", folder / "image.png"
     save_file(network.state_dict(), model)
     pixels = (subject.input() * 255).to(torch.uint8).permute(1, 2, 0).numpy()
-    Image.fromarray(pixels).save(picture)
+    Image.fromarray(pixels).save(image)
     assert shape[0] == pixels.shape[2]
     return [
         ("digits CNN", "demo:digits-0.25", "digits:52", 1_000_000),
-        (subject.title, str(model), str(picture), 20_000),
+        (subject.title, str(model), str(image), 20_000),
     ]
 
 

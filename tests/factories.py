@@ -238,7 +238,8 @@ def make_predicted(*, p_value: float = 1e-12, **overrides: Any) -> Evidence:
         "abstention": None,
         "trajectory": (),
         "test": TestRecord(name="two-sided", top=7, runner_up=2, p_value=p_value),
-        "statement": "With confidence 99.9 %, the smoothed model's answer for this image is '7'."
+        "statement": "With confidence 99.9 %, the smoothed model's prediction for this image is "
+        "'7'."
         if returned
         else "No answer is returned: the test does not tell '7' and '2' apart.",
     }
@@ -290,7 +291,7 @@ def make_region_run(kind: str, *, share: float = 0.98, n: int = 4000, **settings
 
 
 def make_region_figure(kind: str, **facts: Any) -> RegionFigure:
-    """The picture of such a run."""
+    """The image of such a run."""
     found = region_figure(make_region_run(kind, **facts), DIGITS)
     assert found is not None
     return found
@@ -320,18 +321,18 @@ def make_slice_figure(*, cells: int = 60, **overrides: Any) -> SliceFigure:
     return SliceFigure(**{**facts, **overrides})
 
 
-def make_picture(channels: int = 1, side: int = 8) -> np.ndarray:
+def make_image(channels: int = 1, side: int = 8) -> np.ndarray:
     """A seven in pixels."""
-    picture = np.zeros((channels, side, side), dtype=np.float32)
-    picture[:, 1, 1 : side - 1] = 1.0
+    image = np.zeros((channels, side, side), dtype=np.float32)
+    image[:, 1, 1 : side - 1] = 1.0
     for row in range(2, side - 1):
-        picture[:, row, max(1, side - 1 - row)] = 0.8
-    return picture
+        image[:, row, max(1, side - 1 - row)] = 0.8
+    return image
 
 
 def make_meaning_figure(**overrides: Any) -> MeaningFigure:
     """A seven, three noisy sevens and a changed one."""
-    original = make_picture()
+    original = make_image()
     waves = [np.sin(np.arange(original.size) * step).reshape(original.shape) for step in (3, 5, 7)]
     noisy = tuple((original + 0.25 * wave).astype(np.float32) for wave in waves)
     direction = waves[0] / np.linalg.norm(waves[0])
@@ -349,7 +350,7 @@ def make_meaning_figure(**overrides: Any) -> MeaningFigure:
 
 
 def make_nodes_figure(**overrides: Any) -> NodesFigure:
-    """A node with three others around it, three noisy copies and an attack."""
+    """A node with three others around it, three noisy samples and an attack."""
     nodes = tuple(
         GraphNode(number=n, name=f"node {n}", hops=min(i, 2), label=i % 2, x=x, y=y)
         for i, (n, x, y) in enumerate([(12, 0, 0), (3, 0.5, 0), (7, 0, 1), (8, -1, 0)])
@@ -391,10 +392,10 @@ def make_nodes_figure(**overrides: Any) -> NodesFigure:
     return NodesFigure(**{**facts, **overrides})
 
 
-def make_words_figure(*, pictured: bool = False, **overrides: Any) -> WordsFigure:
-    """Four words, three noisy copies and an attack; with a grey picture if asked."""
+def make_words_figure(*, imaged: bool = False, **overrides: Any) -> WordsFigure:
+    """Four words, three noisy samples and an attack; with a grey image if asked."""
     grey = np.full((3, 6, 6), 0.5, dtype=np.float32)
-    picture = grey if pictured else None
+    image = grey if imaged else None
     words = ("wash", "the", "cup", "now")
     direction = Attack(
         original=grey, direction=np.ones_like(grey), order=np.arange(36), how="down the gradient"
@@ -406,24 +407,24 @@ def make_words_figure(*, pictured: bool = False, **overrides: Any) -> WordsFigur
         unit="pixels in [0,1]", things="words",
     )  # fmt: skip
     facts: dict[str, Any] = {
-        "original": Wording(words=words, marks=("",) * 4, picture=picture, answer="safe"),
+        "original": Wording(words=words, marks=("",) * 4, image=image, answer="safe"),
         "samples": tuple(
-            Wording(words=words, marks=one, picture=picture, answer="safe") for one in marks
+            Wording(words=words, marks=one, image=image, answer="safe") for one in marks
         ),
         "noise_in_words": "each word masked with probability 0.8",
         "attack": WordAttack(
             steps=(Substitution(position=2, word="house"), Substitution(position=0, word="burn")),
             how="greedy: the words with the largest effect first",
-            picture=direction if pictured else None,
+            image=direction if imaged else None,
         ),
-        "region": stairs if pictured else region,
+        "region": stairs if imaged else region,
         "answers": ("safe", "unsafe"),
     }
     return WordsFigure(**{**facts, **overrides})
 
 
 def make_rows_figure(**overrides: Any) -> RowsFigure:
-    """Two numbers and two fields, three noisy copies and an attack."""
+    """Two numbers and two fields, three noisy samples and an attack."""
     stairs = Staircase(
         count_term="words", first=0, strength_term="epsilon", reach=(1.0, 0.5), norm="l2",
         unit="standard deviations of their columns", things="fields",
@@ -454,7 +455,7 @@ def make_rows_figure(**overrides: Any) -> RowsFigure:
 
 
 def make_illustrations() -> Illustrations:
-    """Both pictures."""
+    """Both images."""
     return Illustrations(region=make_slice_figure(), meaning=make_meaning_figure())
 
 

@@ -88,7 +88,7 @@ def save_text(folder: Path, kind: str) -> Any:
 
 
 def save_vilt(folder: Path) -> Any:
-    """Answers to questions about pictures of 32 x 32, four of them."""
+    """Answers to questions about images of 32 x 32, four of them."""
     import transformers as hf
 
     torch.manual_seed(0)
@@ -106,7 +106,7 @@ def save_vilt(folder: Path) -> Any:
 
 
 def save_clip(folder: Path) -> Any:
-    """Pictures of 32 x 32 and texts of up to 12 tokens."""
+    """Images of 32 x 32 and texts of up to 12 tokens."""
     import transformers as hf
 
     torch.manual_seed(0)

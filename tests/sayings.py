@@ -1,4 +1,4 @@
-"""A model that writes without a network: what it says depends on how bright a picture is."""
+"""A generative model without a network: what it says depends on how bright an image is."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from engine.oracles.keywords import KeywordOracle
 
 RULES = [("left", ["left"]), ("right", ["right"])]
 ANSWERS = ("go left", "well ...", "turn right", "go right")
-"""For pictures from dark to bright; the second is no command."""
+"""For images from dark to bright; the second is no command."""
 
 
 class Brightness(Writer):
@@ -60,7 +60,7 @@ def flat(value: float) -> FittedInput:
     identity = InputIdentity(
         name="flat", source="flat", sha256=digest, pixels_sha256=digest, shape=(1, 2, 2)
     )
-    return FittedInput.picture(identity, pixels)
+    return FittedInput.image(identity, pixels)
 
 
 def rules_file(folder: Path, text: str = "left: left\nright: right, /stop\\w*/\n") -> Path:

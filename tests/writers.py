@@ -1,4 +1,4 @@
-"""Tiny models that write, saved the way a user's would be."""
+"""Tiny generative models, saved the way a user's would be."""
 
 from __future__ import annotations
 
@@ -97,9 +97,9 @@ def llava(folder: Path) -> Path:
     network.generation_config.pad_token_id = 0
     network.generation_config.eos_token_id = 2
     network.save_pretrained(folder)
-    pictures = CLIPImageProcessor(size={"shortest_edge": 16}, crop_size={"height": 16, "width": 16})
+    images = CLIPImageProcessor(size={"shortest_edge": 16}, crop_size={"height": 16, "width": 16})
     LlavaProcessor(
-        pictures, tokenizer(), patch_size=8, vision_feature_select_strategy="default",
+        images, tokenizer(), patch_size=8, vision_feature_select_strategy="default",
         num_additional_image_tokens=1, image_token="<image>",
     ).save_pretrained(folder)  # fmt: skip
     return folder

@@ -49,7 +49,7 @@ COMMANDS = (
     "doctor",
     "demo",
 )
-_HELP = "Certificates by randomized smoothing: certify a picture, take home a report."
+_HELP = "Certificates by randomized smoothing: certify an image, take home a report."
 Demo = Callable[[Path], int]
 
 

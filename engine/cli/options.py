@@ -48,7 +48,7 @@ def subject_flags() -> list[inspect.Parameter]:
             "input",
             str,
             ...,
-            "A picture, a node of a graph (cora_ml.npz:17), a text (file or text:the words), a row "
+            "An image, a node of a graph (cora_ml.npz:17), a text (file or text:the words), a row "
             "of a CSV file (rows.csv:3), or a shipped input such as digits:17.",
             WHAT,
             metavar="X",
@@ -66,7 +66,7 @@ def subject_flags() -> list[inspect.Parameter]:
             "encoding",
             str,
             "auto",
-            "How a noised picture is laid out in channels: plain, indicator or complement. "
+            "How a noised image is laid out in channels: plain, indicator or complement. "
             "'auto' takes what is stated or counted.",
             WHAT,
         ),
@@ -89,23 +89,23 @@ def trust_flag() -> inspect.Parameter:
 
 
 def writing_flags() -> list[inspect.Parameter]:
-    """What a model that writes answers needs."""
+    """What a generative model answers needs."""
     return [
         flag(
             "oracle",
             Path | None,
             None,
-            "For a model that writes: the file that turns its answers into classes, JSON or a "
+            "For a generative model: the file that turns its answers into classes, JSON or a "
             "line a class, first match wins, e.g. 'turn left: left, go left' and then "
             "'stop: stop, halt'.",
             WHAT,
         ),
-        flag("prompt", str, "", "What a model that writes is asked.", WHAT, show_default=False),
+        flag("prompt", str, "", "What a generative model is asked.", WHAT, show_default=False),
         flag(
             "max_new_tokens",
             int,
             0,
-            "Longest answer of a model that writes; 0 is 16.",
+            "Longest answer of a generative model; 0 is 16.",
             WHAT,
             metavar="N",
         ),
@@ -204,7 +204,7 @@ def audit_of_oracle_flags() -> list[inspect.Parameter]:
             "audit",
             Path | None,
             None,
-            "For a model that writes: labelled answers, a CSV file whose header is "
+            "For a generative model: labelled answers, a CSV file whose header is "
             "'answer,said,true' with rows such as 'go left,turn left,turn left' (the answer, the "
             "oracle's class, the true one; a column 'count' may follow), or 'accepted,true,count' "
             "with rows such as 'yes,no,3'. Adds a claim about the true class.",

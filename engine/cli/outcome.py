@@ -73,7 +73,7 @@ def rows(evidence: Evidence) -> Iterator[tuple[str, str]]:
 
 
 def _digest(model: ModelIdentity) -> str:
-    """A model that writes is its weights, its prompt and its oracle; its card names the weights."""
+    """A generative model is its weights, its prompt and its oracle; its card names the weights."""
     if model.generation is None:
         return f"sha256 {model.sha256[:12]}"
     weights = model.generation.weights_sha256[:12]

@@ -107,17 +107,17 @@ class Outputs:
     def _write_reports(
         self, evidence: Evidence, classifier: Classifier, fitted: FittedInput, failed: list[str]
     ) -> bool:
-        """Write the reports, without pictures where those fail; True if all were written."""
-        pictures = Illustrations()
+        """Write the reports, without images where those fail; True if all were written."""
+        images = Illustrations()
         try:
-            pictures = self._pictures(evidence, classifier, fitted)
-        except Exception as error:  # a picture is no reason to lose a finished run
+            images = self._images(evidence, classifier, fitted)
+        except Exception as error:  # an image is no reason to lose a finished run
             failed.append(f"The report has no map: {_reason(error)}")
         return all(
-            [_tried(partial(_report, evidence, path, pictures), failed) for path in self.reports]
+            [_tried(partial(_report, evidence, path, images), failed) for path in self.reports]
         )
 
-    def _pictures(
+    def _images(
         self, evidence: Evidence, classifier: Classifier, fitted: FittedInput
     ) -> Illustrations:
         if all(path.suffix.lower() == ".csv" for path in self.reports):
@@ -128,7 +128,7 @@ class Outputs:
 def illustrate(
     evidence: Evidence, classifier: Classifier, fitted: FittedInput, *, seconds: float
 ) -> Illustrations:
-    """The pictures beside the evidence: a slice through the input, and what the numbers mean."""
+    """The images beside the evidence: a slice through the input, and what the numbers mean."""
     from engine.explain.directions import SliceAxes
     from engine.explain.examples import meaning
     from engine.explain.slices import explore
@@ -152,7 +152,7 @@ def illustrate(
     return Illustrations(region=region, meaning=shown)
 
 
-def _report(evidence: Evidence, path: Path, pictures: Illustrations) -> None:
+def _report(evidence: Evidence, path: Path, images: Illustrations) -> None:
     from engine import report
 
     writers: dict[str, Callable[[Evidence, Path, Illustrations], None]] = {
@@ -160,7 +160,7 @@ def _report(evidence: Evidence, path: Path, pictures: Illustrations) -> None:
         ".html": report.write_html,
         ".csv": report.write_csv,
     }
-    writers[path.suffix.lower()](evidence, path, pictures)
+    writers[path.suffix.lower()](evidence, path, images)
 
 
 def _print_json(evidence: Evidence) -> None:

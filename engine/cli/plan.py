@@ -185,7 +185,7 @@ def _typed(text: str) -> Pilot:
 def _drawn(values: Mapping[str, Any], settings: RunSettings) -> Pilot:
     """Pilot votes of a model: its selection stream, so a run's estimation votes stay fresh."""
     if not values["input"]:
-        raise UserError("--model needs --input, the picture to draw the pilot votes at.")
+        raise UserError("--model needs --input, the image to draw the pilot votes at.")
     from engine.cli import run
     from engine.cli.interrupt import stoppable
     from engine.planning import Pilot

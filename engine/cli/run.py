@@ -106,7 +106,7 @@ class Order:
         from engine.oracles.audit import read_audit
 
         if not isinstance(classifier, GenerativeClassifier):
-            raise UserError("--audit is for models that write answers, read by an oracle.")
+            raise UserError("--audit is for generative models answers, read by an oracle.")
         return read_audit(self.audit, classifier.identity.class_names, classifier.oracle)
 
     def begin(

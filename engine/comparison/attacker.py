@@ -1,4 +1,4 @@
-"""An attacker whom every picture scheme can answer in its own terms."""
+"""An attacker whom every image scheme can answer in its own terms."""
 
 from __future__ import annotations
 

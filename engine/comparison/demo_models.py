@@ -16,15 +16,15 @@ def contender(model: ModelIdentity, otherwise: Scheme | None = None) -> Contende
     """A model with its own noise.
 
     Args:
-        model: of a picture.
+        model: of an image.
         otherwise: the noise of a model whose file does not say with which it was trained.
 
     Raises:
-        UserError: it takes no pictures, nobody says what its noise is, or that noise knows no
+        UserError: it takes no images, nobody says what its noise is, or that noise knows no
             attacker who changes pixels.
     """
     if model.kind != "image":
-        raise UserError(f"{model.source} takes no pictures; schemes are compared on pictures.")
+        raise UserError(f"{model.source} takes no images; schemes are compared on images.")
     scheme = taught_scheme(model) or otherwise
     if scheme is None:
         raise UserError(
@@ -39,7 +39,7 @@ def contender(model: ModelIdentity, otherwise: Scheme | None = None) -> Contende
 
 
 def shipped_contenders() -> tuple[Contender, ...]:
-    """The shipped picture models that answer an attacker of pixels and strength.
+    """The shipped image models that answer an attacker of pixels and strength.
 
     Only those of the largest family that names the same classes: the others answer something else.
     """

@@ -1,4 +1,4 @@
-"""The comparison as pictures: what one input's regions reach, and what a set's shares are."""
+"""The comparison as images: what one input's regions reach, and what a set's shares are."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from engine.core.rounding import round_down
 
 
 class _Compared(Record):
-    """What the pictures share.
+    """What the images share.
 
     Attributes:
         names, noises: of the contenders, in their order.
@@ -32,7 +32,7 @@ class ReachFigure(_Compared):
         entities: the columns: 1, 2, ... pixels.
         top: where the axis of norms ends.
         reaches: ``reaches[contender][column]``; None where nothing is certified, and ``top`` or
-            more where the region goes on above the picture.
+            more where the region goes on above the image.
         unbounded: contenders whose regions do not limit the norm at all.
         withstands: who is right and certified against the attacker.
         verdicts: what came of it, in words.

@@ -1,4 +1,4 @@
-"""Short names that tell contenders apart in a picture."""
+"""Short names that tell contenders apart in an image."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far every region reaches, worked out once; pictures for any attacker follow from it."""
+"""How far every region reaches, worked out once; images for any attacker follow from it."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def rows_of(batch: Batch, first: int, last: int) -> Batch:
 
 
 def room(x: Batch, shape: Sequence[int], size: int, device: torch.device) -> Batch:
-    """Uninitialised memory for ``size`` noisy copies of ``x``.
+    """Uninitialised memory for ``size`` noisy samples of ``x``.
 
     Args:
         x: one input.

@@ -26,7 +26,7 @@ class TrustRequired(UserError):
 
 
 class OracleRequired(UserError):
-    """A model that writes was opened without the oracle that turns its answers into classes."""
+    """A generative model was opened without the oracle that turns its answers into classes."""
 
 
 def quoted(text: object, most: int = 60) -> str:

@@ -106,7 +106,7 @@ class OracleIdentity(Record):
 
 
 class Generation(Record):
-    """What makes a classifier of a model that writes.
+    """What makes a classifier of a generative model.
 
     Attributes:
         weights_sha256: digest of the model's own files.
@@ -151,9 +151,9 @@ class ModelIdentity(Record):
         parameters: number of weights; 0 where the format does not tell.
         class_names: one name per class.
         input_shape: of the tensor that the model takes, noise and all: (channels, height, width)
-            for a picture.
+            for an image.
         kind: of input it takes.
-        encoding: how a noised picture is laid out in channels: ``plain``; ``indicator``, one more
+        encoding: how a noised image is laid out in channels: ``plain``; ``indicator``, one more
             channel, 1 where the pixel was noised; ``complement``, x and 1 - x, both 0 where the
             pixel was taken away.
         normalization: the layer between noise and network, as a name and, in words, its numbers.
@@ -161,7 +161,7 @@ class ModelIdentity(Record):
         training_sigma: noise level the model was trained with, where the file or card says so.
         training_scheme: the scheme whose noise it was trained with, where that is no Gaussian.
         contains_code: the format can run code and was opened with consent.
-        generation: of a model that writes answers: its prompt and its oracle; ``sha256`` is then
+        generation: of a generative model answers: its prompt and its oracle; ``sha256`` is then
             the digest of all of these.
         notes: what a reader of the report should know about this model.
     """
@@ -185,8 +185,8 @@ class ModelIdentity(Record):
     notes: tuple[str, ...] = ()
 
     @property
-    def picture_shape(self) -> tuple[int, ...]:
-        """The shape of the picture before the noise and its encoding."""
+    def image_shape(self) -> tuple[int, ...]:
+        """The shape of the image before the noise and its encoding."""
         channels, *sides = self.input_shape
         extra = {"plain": channels, "indicator": channels - 1, "complement": channels // 2}
         return (extra[self.encoding], *sides)
@@ -200,14 +200,14 @@ class InputIdentity(Record):
         source: the input as the user named it.
         sha256: digest of the file's bytes (of the pixel bytes where there is no file).
         pixels_sha256: digest of the numbers that received the noise, all parts.
-        shape: of the first part: (channels, height, width) for a picture.
+        shape: of the first part: (channels, height, width) for an image.
         more_shapes: of the other parts, such as a pair's text.
         kind: what it is.
         alphabet: number of values that a token may take, one for all tokens of a text and one for
             each categorical field of a table; empty where there are none.
         label: index of the true class, where it is known.
         label_name: its name.
-        adaptation: in words, how the picture was resized or cropped; empty if it was not.
+        adaptation: in words, how the image was resized or cropped; empty if it was not.
         notes: what was done while reading it, and what else a reader of the report should know.
     """
 

@@ -1,7 +1,7 @@
 """Train the shipped image-to-command model: ``python -m engine.demos.commands``.
 
 Each sign has three phrasings; which of them is right depends on its size, which noise blurs, so
-that a smoothed model says one command in several ways. Empty pictures get an answer that is no
+that a smoothed model says one command in several ways. Empty images get an answer that is no
 command.
 """
 
@@ -43,7 +43,7 @@ _REACHES = (5.0, 6.0)
 _EMPTY_EVERY = 10
 
 Part = tuple[torch.Tensor, torch.Tensor]
-"""Pictures (N, 1, 16, 16) and texts (N, L), word indices that end in END."""
+"""Images (N, 1, 16, 16) and texts (N, L), word indices that end in END."""
 
 
 def vocabulary() -> tuple[str, ...]:
@@ -53,39 +53,39 @@ def vocabulary() -> tuple[str, ...]:
 
 
 def phrase(number: int) -> str:
-    """What the model is to say to a picture."""
+    """What the model is to say to an image."""
     what = sign(number)
     size = sum(what.reach >= border for border in _REACHES)
     return PHRASES[SIGNS[what.kind]][size]
 
 
 def part(numbers: range) -> Part:
-    """Pictures and texts; after every ten pictures an empty one."""
+    """Images and texts; after every ten images an empty one."""
     words = {word: index for index, word in enumerate(vocabulary())}
-    pictures, texts = [], []
+    images, texts = [], []
     for place, number in enumerate(numbers):
-        pictures.append(drawn(sign(number)))
+        images.append(drawn(sign(number)))
         texts.append(phrase(number))
         if place % _EMPTY_EVERY == 0:
-            pictures.append(np.zeros((1, SIDE, SIDE), dtype=np.float32))
+            images.append(np.zeros((1, SIDE, SIDE), dtype=np.float32))
             texts.append(NOTHING)
     longest = max(len(text.split()) for text in texts) + 1
     rows = [[words[word] for word in text.split()] for text in texts]
     filled = [row + [END] * (longest - len(row)) for row in rows]
-    return torch.from_numpy(np.stack(pictures)), torch.tensor(filled)
+    return torch.from_numpy(np.stack(images)), torch.tensor(filled)
 
 
 def train(*, epochs: int = EPOCHS, seed: int = SEED, training: int = TRAIN) -> CommandWriter:
     """The network of the last epoch; on one machine the same call gives the same weights."""
     torch.manual_seed(seed)
-    pictures, texts = part(range(TRAINED_FROM, TRAINED_FROM + training))
+    images, texts = part(range(TRAINED_FROM, TRAINED_FROM + training))
     network = CommandWriter(len(vocabulary()))
     optimizer = torch.optim.Adam(network.parameters(), lr=RATE)
-    steps = epochs * -(-len(pictures) // BATCH)
+    steps = epochs * -(-len(images) // BATCH)
     rate = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=RATE, total_steps=steps)
     for _ in range(epochs):
-        for chosen in torch.randperm(len(pictures)).split(BATCH):
-            noised = pictures[chosen] + SIGMA * torch.randn_like(pictures[chosen])
+        for chosen in torch.randperm(len(images)).split(BATCH):
+            noised = images[chosen] + SIGMA * torch.randn_like(images[chosen])
             scores = network(noised, texts[chosen])
             loss = nn.functional.cross_entropy(scores.flatten(0, 1), texts[chosen].flatten())
             optimizer.zero_grad()
@@ -138,7 +138,7 @@ def card(path: Path, network: CommandWriter, *, certified: int = CERTIFIED) -> d
         "data": "drawn by engine/inputs/commands.py from the SHA-256 of a number",
         "split": {
             "train": f"{PREFIX}{TRAINED_FROM} and the {TRAIN - 1:,} after it, "
-            "an empty picture after every ten",
+            "an empty image after every ten",
             "test": f"{PREFIX}0 to {PREFIX}{TEST - 1}",
         },
         "recipe": {"epochs": EPOCHS, "batch": BATCH, "rate": RATE, "sigma": SIGMA},
@@ -156,9 +156,9 @@ def measured(path: Path, certified: int) -> dict[str, Any]:
     from engine.models.text_generator import load_writer
 
     model = load_writer(path, ModelRequest(str(path)))
-    pictures = torch.stack([torch.from_numpy(drawn(sign(n))) for n in range(TEST)])
-    said = model.writer.answers(pictures)
-    classes = model.classify(pictures).tolist()
+    images = torch.stack([torch.from_numpy(drawn(sign(n))) for n in range(TEST)])
+    said = model.writer.answers(images)
+    classes = model.classify(images).tolist()
     radii = []
     settings = RunSettings(n0=N0, n=N, alpha=ALPHA)
     for number in range(certified):
@@ -194,7 +194,7 @@ def card_markdown(facts: dict[str, Any]) -> str:
     return f"""# {NAME}
 
 {facts["title"]}: a small encoder with a recurrent decoder over whole words
-({facts["parameters"]:,} weights) for pictures of 16 by 16 pixels in [0, 1]. It is a demonstration
+({facts["parameters"]:,} weights) for images of 16 by 16 pixels in [0, 1]. It is a demonstration
 of generative models with an oracle; the oracle beside it, `{NAME}.oracle.txt`, reads commands out
 of the answers by keywords.
 
@@ -202,18 +202,18 @@ of the answers by keywords.
 | --- | --- |
 {phrases}
 
-To an empty picture it says '{NOTHING}', which is no command: the oracle calls it unparseable.
+To an empty image it says '{NOTHING}', which is no command: the oracle calls it unparseable.
 
 - **Trained with**: Gaussian noise, sigma {facts["training_sigma"]:.2f} (pixels in [0,1]);
   `{facts["command"]}`, seed {facts["seed"]}, {facts["recipe"]["epochs"]} epochs, torch
   {facts["torch"]}, one thread.
 - **Data**: {facts["data"]}; training: {split["train"]}; test: {split["test"]}.
 - **SHA-256 of the weights**: `{facts["sha256"]}`.
-- **Without noise**, {TEST} test pictures: the right command
+- **Without noise**, {TEST} test images: the right command
   {100 * facts["clean_command_accuracy"]:.1f} %, the very phrase
   {100 * facts["clean_phrase_accuracy"]:.1f} %.
-- **Certified and right**, {found["inputs"]} test pictures, n0 = {found["n0"]:,}, n =
-  {found["n"]:,}, alpha = {found["alpha"]:g} per picture: {100 * found["right"]:.1f} %; average
+- **Certified and right**, {found["inputs"]} test images, n0 = {found["n0"]:,}, n =
+  {found["n"]:,}, alpha = {found["alpha"]:g} per image: {100 * found["right"]:.1f} %; average
   certified radius {int(1000 * found["acr"]) / 1000:.3f}.
 - **Limits**: it knows only signs drawn like these, upright, light on dark.
 """

@@ -62,9 +62,9 @@ def make(recipe: FilterRecipe, models: Path, examples: Path) -> Path:
             "training_scheme": json.dumps(scheme(recipe)),
         }
         write_atomically(path, safetensors_bytes(network.state_dict(), header))
-        pictures, tokens, labels = tensors(pairs)
+        images, tokens, labels = tensors(pairs)
         with torch.no_grad():
-            right = network(pictures, tokens).argmax(1) == labels
+            right = network(images, tokens).argmax(1) == labels
     facts = Example(
         name=NAME,
         title="a toy safety filter over a drawn thing and an instruction",
@@ -95,7 +95,7 @@ def _data(recipe: FilterRecipe) -> str:
     return (
         f"drawn here: vessels ({', '.join(VESSELS)}) and electric things ({', '.join(ELECTRIC)}), "
         "with words that mean water or current; unsafe is water on an electric thing and current "
-        "on a vessel, both kinds as often with both, so that neither the picture nor the text "
+        "on a vessel, both kinds as often with both, so that neither the image nor the text "
         f"alone tells the answer; {recipe.pairs:,} training pairs per epoch from seed "
         f"{recipe.seed}, {SHIPPED_PAIRS} test pairs from seed 2^32 + {recipe.seed}, shipped as "
         f"filter:0 to filter:{SHIPPED_PAIRS - 1}"

@@ -18,7 +18,7 @@ class FilterRecipe:
     """What decides the weights.
 
     Attributes:
-        sigma: of the Gaussian noise on the picture.
+        sigma: of the Gaussian noise on the image.
         beta: probability that a word is masked.
         seed: of pairs, first weights and noise.
         pairs: to train on, drawn anew in every epoch.
@@ -46,11 +46,11 @@ def train_filter(recipe: FilterRecipe) -> PairNetwork:
     network.train()
     for epoch in range(recipe.epochs):
         pairs = make_pairs(recipe.pairs, pairs_seed(recipe.seed, epoch))
-        pictures, tokens, labels = tensors(pairs)
+        images, tokens, labels = tensors(pairs)
         for chosen in torch.randperm(len(labels), generator=generator).split(recipe.batch):
             optimizer.zero_grad()
             scores = network(
-                noised(pictures[chosen], recipe.sigma, generator),
+                noised(images[chosen], recipe.sigma, generator),
                 masked(tokens[chosen], recipe.beta, generator),
             )
             torch.autograd.backward(functional.cross_entropy(scores, labels[chosen]))
@@ -65,17 +65,17 @@ def pairs_seed(seed: int, epoch: int) -> int:
 
 
 def tensors(pairs: Pairs) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Pictures in [0, 1], tokens padded with masks to one length, labels."""
-    pictures = torch.from_numpy(pairs.levels.astype(np.float32) / np.float32(255))
+    """Images in [0, 1], tokens padded with masks to one length, labels."""
+    images = torch.from_numpy(pairs.levels.astype(np.float32) / np.float32(255))
     tokens: npt.NDArray[np.int64] = np.full((len(pairs.tokens), LONGEST), len(VOCABULARY))
     for row, one in zip(tokens, pairs.tokens, strict=True):
         row[: len(one)] = one
-    return pictures, torch.from_numpy(tokens), torch.from_numpy(pairs.labels)
+    return images, torch.from_numpy(tokens), torch.from_numpy(pairs.labels)
 
 
-def noised(pictures: torch.Tensor, sigma: float, generator: torch.Generator) -> torch.Tensor:
-    """Pictures with Gaussian noise; certificates draw from the program's own."""
-    return pictures + sigma * torch.randn(pictures.shape, generator=generator)
+def noised(images: torch.Tensor, sigma: float, generator: torch.Generator) -> torch.Tensor:
+    """Images with Gaussian noise; certificates draw from the program's own."""
+    return images + sigma * torch.randn(images.shape, generator=generator)
 
 
 def masked(tokens: torch.Tensor, beta: float, generator: torch.Generator) -> torch.Tensor:

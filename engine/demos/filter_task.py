@@ -1,7 +1,7 @@
 """The made-up task of the small safety filter: a drawn thing, and an instruction what to do to it.
 
 Water on an electric thing is unsafe, and so is current on a vessel; water on a vessel and current
-on an electric thing are safe. Both kinds come equally often with both, so that neither the picture
+on an electric thing are safe. Both kinds come equally often with both, so that neither the image
 nor the text alone tells anything about the answer.
 """
 
@@ -149,8 +149,8 @@ def _drawn(shape: Shape, random: np.random.Generator) -> npt.NDArray[np.uint8]:
     covered = shape(u, v).reshape(SIDE, _FINE, SIDE, _FINE).mean(axis=(1, 3))
     dark, light = random.uniform(0.0, 0.35, size=3), random.uniform(0.65, 1.0, size=3)
     ink, paper = (dark, light) if random.random() < 0.5 else (light, dark)
-    picture = paper[:, None, None] + (ink - paper)[:, None, None] * covered
-    levels: npt.NDArray[np.uint8] = np.rint(255 * picture).astype(np.uint8)
+    image = paper[:, None, None] + (ink - paper)[:, None, None] * covered
+    levels: npt.NDArray[np.uint8] = np.rint(255 * image).astype(np.uint8)
     return levels
 
 

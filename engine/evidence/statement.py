@@ -54,7 +54,7 @@ def certified(
         bounds: it rests on.
         class_name: of the certified class.
         subject: what was changed, e.g. ``image``.
-        effect: what no change does, by the scheme; ``changes the answer`` where it says nothing.
+        effect: what no change does, by the scheme; by default ``changes the prediction``.
         unchanged: what holds of the unchanged input, by the scheme, where no change is certified.
     """
     how = (
@@ -63,9 +63,9 @@ def certified(
         else f"Without any chance of error, since all {bounds.n:,} noise samples are counted"
     )
     if not region.holds_changes:
-        holds = unchanged or f"the smoothed model's answer is '{class_name}'"
+        holds = unchanged or f"the smoothed model's prediction is '{class_name}'"
         return f"{how}, {holds} for the unchanged {subject}; no change of it is certified."
-    effect = effect or f"changes the answer '{class_name}'"
+    effect = effect or f"changes the prediction '{class_name}'"
     return f"{how}, {region.clause(subject)} {effect}."
 
 
@@ -80,9 +80,9 @@ def abstained(abstention: Abstention) -> str:
 
 
 def predicted(class_name: str, alpha: float, subject: str) -> str:
-    """PREDICT's claim: the returned class is the smoothed model's answer."""
+    """PREDICT's claim: the returned class is the smoothed model's prediction."""
     return (
-        f"With confidence {confidence_percent(alpha)} %, the smoothed model's answer for this "
+        f"With confidence {confidence_percent(alpha)} %, the smoothed model's prediction for this "
         f"{subject} is '{class_name}'."
     )
 

@@ -1,4 +1,4 @@
-"""What the numbers mean, as pictures: the noise, and a change of exactly the certified size."""
+"""What the numbers mean, as images: the noise, and a change of exactly the certified size."""
 
 from __future__ import annotations
 
@@ -61,10 +61,10 @@ def meaning(
     if isinstance(fitted.context, TableCoding):
         coding = fitted.context
         return row_meaning(classifier, fitted, settings, coding, copies=NOISY_COPIES, **asked)
-    return _picture_meaning(classifier, fitted, settings, **asked) if kind == "image" else None
+    return _image_meaning(classifier, fitted, settings, **asked) if kind == "image" else None
 
 
-def _picture_meaning(
+def _image_meaning(
     classifier: Classifier,
     fitted: FittedInput,
     settings: RunSettings,
@@ -98,7 +98,7 @@ def _noise(
     shape: tuple[int, ...],
     key: int,
 ) -> dict[str, Any]:
-    """Noisy copies with f's answers, and what the noise did where."""
+    """Noisy samples with f's answers, and what the noise did where."""
     noisy = torch.empty((NOISY_COPIES, *shape), device=x.device)
     settings.scheme.noisy(x, NoiseStream(key, int(Stream.PREVIEW), x.device), 0, noisy)
     with torch.inference_mode():
@@ -119,9 +119,9 @@ def _marks(
     """Which pixels the encoding calls noised, and whether anything is left of them."""
     if encoding == "plain":
         return (), ""
-    picture = noisy[:, :channels]
+    image = noisy[:, :channels]
     chosen = (noisy == 0).all(dim=1) if encoding == "complement" else noisy[:, channels] > 0.5
-    values = picture.movedim(1, -1)[chosen]
+    values = image.movedim(1, -1)[chosen]
     empty = bool((values == values[:1]).all())
     places = tuple(one.cpu().numpy() for one in chosen)
     return places, "taken away" if empty else "noised"

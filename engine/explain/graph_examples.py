@@ -38,7 +38,7 @@ def node_meaning(
     copies: int,
     stop: threading.Event | None = None,
 ) -> NodesFigure | None:
-    """Noisy copies told node by node, and attacks of the certified sizes with f's answers.
+    """Noisy samples told node by node, and attacks of the certified sizes with f's answers.
 
     Returns:
         None where the graph cannot be read again, or is another one now.

@@ -1,4 +1,4 @@
-"""A picture of an attack: which pixels hurt most, by the gradient of the noisy margin.
+"""An image of an attack: which pixels hurt most, by the gradient of the noisy margin.
 
 It illustrates what an attacker may do; it proves nothing and is no bound on what attacks reach.
 """
@@ -34,7 +34,7 @@ def find_attack(
         classifier: prepared.
         x: (C, H, W) on the model's device.
         scheme: the noise.
-        shape: of a noised picture, as the model takes it.
+        shape: of a noised image, as the model takes it.
         key: of the noise.
         top: the class to attack.
     """
@@ -69,12 +69,12 @@ def _gradient(
         log_p = torch.log_softmax(classifier.scores(batch).float(), dim=1)
         others = torch.cat([log_p[:, :top], log_p[:, top + 1 :]], dim=1)
         (slope,) = torch.autograd.grad((log_p[:, top] - others.max(dim=1).values).mean(), batch)
-    falls = -_of_picture(slope, classifier.identity.encoding, x.shape[0]).sum(dim=0)
+    falls = -_of_image(slope, classifier.identity.encoding, x.shape[0]).sum(dim=0)
     return falls if torch.isfinite(falls).all() and falls.norm() > 0 else None
 
 
-def _of_picture(slope: torch.Tensor, encoding: Encoding, channels: int) -> torch.Tensor:
-    """The gradient (B, C, H, W) with respect to the picture, from that of its encoding."""
+def _of_image(slope: torch.Tensor, encoding: Encoding, channels: int) -> torch.Tensor:
+    """The gradient (B, C, H, W) with respect to the image, from that of its encoding."""
     if encoding == "complement":
         return slope[:, :channels] - slope[:, channels:]
     return slope[:, :channels]

@@ -1,4 +1,4 @@
-"""What pictures of noisy copies begin with: a model made ready, copies, answers in words."""
+"""What images of noisy samples begin with: a model made ready, copies, answers in words."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from engine.system.device import resolve
 
 
 class Copies(NamedTuple):
-    """Noisy copies of one input, and what they are for.
+    """Noisy samples of one input, and what they are for.
 
     Attributes:
         classifier: bound to the input and ready on ``device``.
@@ -34,7 +34,7 @@ class Copies(NamedTuple):
 def copies_to_look_at(
     classifier: Classifier, fitted: FittedInput, settings: RunSettings, count: int
 ) -> Copies:
-    """``count`` noisy copies of a stream that no run counts.
+    """``count`` noisy samples of a stream that no run counts.
 
     Raises:
         UserError: model and input do not fit together.

@@ -1,4 +1,4 @@
-"""A change of a certified size that is made of steps of 1/255, for claims about 8-bit pictures."""
+"""A change of a certified size that is made of steps of 1/255, for claims about 8-bit images."""
 
 from __future__ import annotations
 

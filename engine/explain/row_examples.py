@@ -27,7 +27,7 @@ def row_meaning(
     copies: int,
     stop: threading.Event | None = None,
 ) -> RowsFigure:
-    """Noisy copies with f's answers, and changes of the certified sizes.
+    """Noisy samples with f's answers, and changes of the certified sizes.
 
     Args:
         classifier: the base classifier f.
@@ -36,7 +36,7 @@ def row_meaning(
         coding: how the row became these.
         region: what is certified.
         center_class: the class that is attacked; None where none was chosen.
-        copies: noisy copies to draw.
+        copies: noisy samples to draw.
         stop: when set, nothing is attacked any more.
 
     Raises:

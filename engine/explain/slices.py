@@ -50,9 +50,9 @@ def explore(
 ) -> Generator[SliceFigure, None, SliceFigure]:
     """Map the slice, coarse to fine, until done, stopped or out of time; yields each refinement.
 
-    It is a picture, not a claim: the ball ``region`` is what is proved, the maps are single votes
+    It is an image, not a claim: the ball ``region`` is what is proved, the maps are single votes
     (base) and majorities of a few votes (smoothed). A noise law that is counted whole depends on
-    the picture it is added to: its smoothed map and its dots are left out.
+    the image it is added to: its smoothed map and its dots are left out.
 
     Raises:
         UserError: model and input do not fit together.

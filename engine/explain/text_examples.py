@@ -1,4 +1,4 @@
-"""What the numbers mean for a text, alone or beside a picture: words that noise and attacks touch.
+"""What the numbers mean for a text, alone or beside an image: words that noise and attacks touch.
 
 What is marked follows from comparing noisy with clean tokens, not from the scheme.
 """
@@ -44,7 +44,7 @@ def word_meaning(
     copies: int,
     stop: threading.Event | None = None,
 ) -> WordsFigure:
-    """Noisy copies with f's answers, and attacks of the certified sizes.
+    """Noisy samples with f's answers, and attacks of the certified sizes.
 
     Raises:
         UserError: model and input do not fit together.
@@ -86,16 +86,16 @@ def _affordable(seconds: float) -> int:
 def _wordings(
     batch: Batch, clean: Sequence[torch.Tensor], answers: Sequence[str], tokenizer: Tokenizer
 ) -> tuple[Wording, ...]:
-    """Texts of a batch with what happened to each word, and the pictures beside them."""
+    """Texts of a batch with what happened to each word, and the images beside them."""
     found = []
     for i, answer in enumerate(answers):
         tokens = parts(batch)[-1][i].tolist()
-        picture = parts(batch)[0][i, : len(clean[0])] if len(clean) > 1 else None
+        image = parts(batch)[0][i, : len(clean[0])] if len(clean) > 1 else None
         found.append(
             Wording(
                 words=tokenizer.words(tokens),
                 marks=_marks(tokens, clean[-1].tolist(), tokenizer.size),
-                picture=None if picture is None else _shown(picture),
+                image=None if image is None else _shown(image),
                 answer=answer,
             )
         )
@@ -125,31 +125,31 @@ def _attack(
 ) -> WordAttack:
     how = "greedy: the words with the largest effect first" if greedy else "words at random"
     words = tokenizer.words([token for _, token in steps])
-    picture = None
+    image = None
     if not isinstance(x, torch.Tensor):
-        picture = _direction(classifier, x, top, key)
-        how += f"; the picture: {picture.how}"
+        image = _direction(classifier, x, top, key)
+        how += f"; the image: {image.how}"
     return WordAttack(
         steps=tuple(
             Substitution(position=position, word=word)
             for (position, _), word in zip(steps, words, strict=True)
         ),
         how=how,
-        picture=picture,
+        image=image,
     )
 
 
 def _direction(classifier: Classifier, x: tuple[torch.Tensor, ...], top: int, key: int) -> Attack:
-    """Where the picture is moved: down the slope of the lead without noise, else anywhere."""
-    picture = x[0]
+    """Where the image is moved: down the slope of the lead without noise, else anywhere."""
+    image = x[0]
     found = slope(classifier, x, top) if classifier.differentiable else None
     how = "down the gradient" if found is not None else "in a random direction"
     if found is None:
-        found = random_direction(picture.shape, key, 0, picture.device)
+        found = random_direction(image.shape, key, 0, image.device)
     return Attack(
-        original=_shown(picture),
+        original=_shown(image),
         direction=found.cpu().numpy().astype(np.float32),
-        order=np.arange(picture[0].numel()),
+        order=np.arange(image[0].numel()),
         how=how,
     )
 
@@ -174,14 +174,14 @@ def _after(
 
 
 def _changed(x: Batch, attack: WordAttack, steps: Steps, words: int, strength: float) -> Batch:
-    """A batch of one: the first steps taken, the picture moved and not clipped."""
+    """A batch of one: the first steps taken, the image moved and not clipped."""
     text = parts(x)[-1].clone()
     for position, token in steps[:words]:
         text[position] = token
     batch = with_texts(x, text[None])
-    if isinstance(batch, torch.Tensor) or attack.picture is None:
+    if isinstance(batch, torch.Tensor) or attack.image is None:
         return batch
-    direction = torch.from_numpy(attack.picture.direction).to(batch[0])
+    direction = torch.from_numpy(attack.image.direction).to(batch[0])
     return (batch[0] + strength * direction / direction.norm().clamp(min=1e-12), *batch[1:])
 
 

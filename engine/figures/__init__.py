@@ -1,4 +1,4 @@
-"""The data behind each picture: what window and report draw, and what CSV export writes.
+"""The data behind each image: what window and report draw, and what CSV export writes.
 
 A figure is made from evidence and maps once; the window draws it with pyqtgraph, the report with
 typst (``engine.report.drawing``). Neither reads the other's widgets.

@@ -8,14 +8,14 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict
 
-Picture = npt.NDArray[np.float32]
+Image = npt.NDArray[np.float32]
 NoiseMark = Literal["", "noised", "taken away"]
 """What noise did to the parts of an input that a model was told of."""
 _ORDERS = {"l1": 1, "l2": 2, "linf": np.inf}
 
 
 class Changed(BaseModel):
-    """A changed picture.
+    """A changed image.
 
     Attributes:
         pixels: (C, H, W), clipped to [0, 1] for the eye.
@@ -25,13 +25,13 @@ class Changed(BaseModel):
 
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
 
-    pixels: Picture
+    pixels: Image
     places: npt.NDArray[np.bool_]
     clipped: bool
 
 
 class Attack(BaseModel):
-    """A way to attack a picture, for any number of pixels and any strength.
+    """A way to attack an image, for any number of pixels and any strength.
 
     Attributes:
         original: (C, H, W) in [0, 1].
@@ -42,8 +42,8 @@ class Attack(BaseModel):
 
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
 
-    original: Picture
-    direction: Picture
+    original: Image
+    direction: Image
     order: npt.NDArray[np.int64]
     how: str
 

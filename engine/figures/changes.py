@@ -1,4 +1,4 @@
-"""Changes of a certified size: which there are, in words, and applied to a picture."""
+"""Changes of a certified size: which there are, in words, and applied to an image."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def described(region: Region, change: Perturbation) -> str:
 
 
 def applied(attack: Attack, region: Region, change: Perturbation) -> Changed | None:
-    """A picture after a change; None where the region's terms say nothing about pixels."""
+    """An image after a change; None where the region's terms say nothing about pixels."""
     if isinstance(region, Count):
         return attack.overwritten(whole(change, region.term))
     if isinstance(region, Staircase) and region.first == 1:

@@ -40,7 +40,7 @@ class NodeTouch(Record):
 
 
 class NodeSample(Record):
-    """A noisy copy of the features, told node by node.
+    """A noisy sample of the features, told node by node.
 
     Attributes:
         touches: the nodes that were noised, by rising position.
@@ -124,7 +124,7 @@ class NodesFigure(BaseModel):
     Attributes:
         around: the neighbourhood that the model reads.
         answer: of the base model without noise.
-        samples: noisy copies.
+        samples: noisy samples.
         noise_in_words: the law.
         attack: flips for any size of change; None where no class was chosen or nothing helps.
         region: what is certified, which says how large a change may be.

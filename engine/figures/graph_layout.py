@@ -1,4 +1,4 @@
-"""The picture of a node's neighbourhood: rings of equal distance, children near their parents."""
+"""The image of a node's neighbourhood: rings of equal distance, children near their parents."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _CROWDED = 24
 def neighbourhood_figure(graph: Graph, node: int, hops: int = HOPS) -> NeighbourhoodFigure:
     """The nodes within ``hops`` of ``node``, with every edge between them and where to draw them.
 
-    The same graph and node always give the same picture.
+    The same graph and node always give the same image.
     """
     around = neighbourhood(graph, node, hops)
     row = {int(number): index for index, number in enumerate(around.nodes)}

@@ -6,7 +6,7 @@ from engine.core.records import Record
 
 
 class GraphNode(Record):
-    """A node in the picture of a neighbourhood.
+    """A node in the image of a neighbourhood.
 
     Attributes:
         number: in the graph.

@@ -1,4 +1,4 @@
-"""Pictures of the input: a slice through it, and what the numbers mean."""
+"""Images of the input: a slice through it, and what the numbers mean."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class SliceFigure(BaseModel):
 
 
 class MeaningFigure(BaseModel):
-    """What the numbers mean, as pictures: float arrays (C, H, W) in [0, 1].
+    """What the numbers mean, as images: float arrays (C, H, W) in [0, 1].
 
     Attributes:
         original: the input as the model sees it.
@@ -86,7 +86,7 @@ class MeaningFigure(BaseModel):
 
 
 class Illustrations(BaseModel):
-    """Pictures that go beside the evidence; each may be missing."""
+    """Images that go beside the evidence; each may be missing."""
 
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
 
@@ -95,5 +95,5 @@ class Illustrations(BaseModel):
 
 
 def has_slice(evidence: Evidence) -> bool:
-    """Whether a plane through the input shows what was certified: a ball around a picture."""
+    """Whether a plane through the input shows what was certified: a ball around an image."""
     return evidence.settings.scheme.region_kind == "ball" and evidence.input.kind == "image"

@@ -83,7 +83,7 @@ RegionFigure = CountFigure | StaircaseFigure | CellsFigure
 
 
 def region_figure(source: Snapshot | Evidence, class_names: tuple[str, ...]) -> RegionFigure | None:
-    """The picture of a run's region; None for balls, and where nothing can be certified."""
+    """The image of a run's region; None for balls, and where nothing can be certified."""
     if source.settings is None:
         return None
     stands = standing(source)

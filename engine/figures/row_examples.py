@@ -131,7 +131,7 @@ class RowsFigure(BaseModel):
     Attributes:
         columns: those that the model reads, in its order.
         original: the row, with the answer of the base model.
-        samples: noisy copies with its answers.
+        samples: noisy samples with its answers.
         noise_in_words: the law.
         attack: how the row is changed; None where no class was chosen.
         region: what is certified, which says how large a change may be.

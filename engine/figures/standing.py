@@ -14,7 +14,7 @@ N_LIMIT = 10**9
 
 
 class Standing(Record):
-    """A run's bounds and votes, as far as the picture of its region needs them.
+    """A run's bounds and votes, as far as the image of its region needs them.
 
     Attributes:
         k, n: votes for the chosen class, and votes in all.

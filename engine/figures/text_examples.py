@@ -1,4 +1,4 @@
-"""What noise and an attack do to the words of a text, and to the picture beside it."""
+"""What noise and an attack do to the words of a text, and to the image beside it."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ WordMark = Literal["", "replaced", "masked"]
 
 
 class Wording(BaseModel):
-    """A text as it stands, and the picture beside it.
+    """A text as it stands, and the image beside it.
 
     Attributes:
         words: one per token.
         marks: what happened to each of them.
-        picture: (C, H, W) in [0, 1]; None for a text alone.
+        image: (C, H, W) in [0, 1]; None for a text alone.
         answer: of the base model; empty where not asked.
-        clipped: whether the picture was clipped to [0, 1] for the eye.
+        clipped: whether the image was clipped to [0, 1] for the eye.
     """
 
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
 
     words: tuple[str, ...]
     marks: tuple[WordMark, ...]
-    picture: npt.NDArray[np.float32] | None = None
+    image: npt.NDArray[np.float32] | None = None
     answer: str = ""
     clipped: bool = False
 
@@ -65,18 +65,18 @@ class WordAttack(BaseModel):
     Attributes:
         steps: those to replace first leading.
         how: in words.
-        picture: how the picture is moved; None for a text alone.
+        image: how the image is moved; None for a text alone.
     """
 
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
 
     steps: tuple[Substitution, ...]
     how: str
-    picture: Attack | None = None
+    image: Attack | None = None
 
     @staticmethod
     def size(region: Region, change: Perturbation) -> tuple[int, float] | None:
-        """Words to replace and l2 norm of the picture's change; None for other terms."""
+        """Words to replace and l2 norm of the image's change; None for other terms."""
         if isinstance(region, Count):
             return whole(change, region.term), 0.0
         if isinstance(region, Staircase) and region.first == 0:
@@ -84,25 +84,25 @@ class WordAttack(BaseModel):
         return None
 
     def on(self, given: Wording, words: int, strength: float) -> Wording:
-        """The first ``words`` steps, and the picture moved by ``strength``."""
+        """The first ``words`` steps, and the image moved by ``strength``."""
         new = {step.position: step.word for step in self.steps[:words]}
         moved = None
-        if self.picture is not None and strength:
-            moved = self.picture.moved(self.picture.order.size, strength, "l2")
+        if self.image is not None and strength:
+            moved = self.image.moved(self.image.order.size, strength, "l2")
         return Wording(
             words=tuple(new.get(i, word) for i, word in enumerate(given.words)),
             marks=tuple("replaced" if i in new else "" for i in range(len(given.words))),
-            picture=given.picture if moved is None else moved.pixels,
+            image=given.image if moved is None else moved.pixels,
             clipped=moved is not None and moved.clipped,
         )
 
 
 class WordsFigure(BaseModel):
-    """What the numbers mean for a text, alone or beside a picture.
+    """What the numbers mean for a text, alone or beside an image.
 
     Attributes:
         original: the input as the model reads it, with the answer of the base model.
-        samples: noisy copies with its answers.
+        samples: noisy samples with its answers.
         noise_in_words: the law.
         attack: words to replace; None where no class was chosen.
         region: what is certified, which says how large a change may be.

@@ -1,6 +1,6 @@
 """Inputs: a file, a folder, a data set or a name becomes what a model takes.
 
-A picture, a node of a graph, a text, a picture with a text, or a row of a table.
+An image, a node of a graph, a text, an image with a text, or a row of a table.
 
 Importing this package loads neither torch nor Pillow; each kind's module is imported when needed.
 """
@@ -42,17 +42,17 @@ class Kind(NamedTuple):
 
 KINDS: tuple[Kind, ...] = (
     Kind("shipped handwritten digit", "digits:7", "digits"),
-    Kind("shipped picture with an instruction", "filter:12", "filter"),
+    Kind("shipped image with an instruction", "filter:12", "filter"),
     Kind("drawn sign", "commands:5", "commands"),
     Kind("made-up letter to a shop", "letters:4", "letters"),
     Kind("text in a file, or the words themselves", "text:the words", "text"),
-    Kind("picture with a text", "pair:photo.png|the words", "pair"),
+    Kind("image with a text", "pair:photo.png|the words", "pair"),
     Kind("row of a table", "rows.csv:3", "rows"),
     Kind("node of a graph", "karate:12", "graph"),
-    Kind("picture of the lattice attack", "lattice:lit", "lattice"),
+    Kind("image of the lattice attack", "lattice:lit", "lattice"),
     Kind("torchvision data set", "torchvision:CIFAR10:test:17", "datasets"),
-    Kind("folder of pictures", "pictures/", "folder"),
-    Kind("picture file", "picture.png", "picture"),
+    Kind("folder of images", "images/", "folder"),
+    Kind("image file", "image.png", "image"),
 )
 """Every kind, in the order of asking: the first that claims a spec reads it; files come last.
 
@@ -61,7 +61,7 @@ Adding a kind is a file and a line here.
 
 
 def load_input(spec: str) -> GivenInput:
-    """The one picture, node, text, pair or row that ``spec`` names.
+    """The one image, node, text, pair or row that ``spec`` names.
 
     Raises:
         UserError: there is none, or it cannot be used; one sentence says why.
@@ -81,12 +81,12 @@ def expand(spec: str) -> list[str]:
 
 
 def from_bytes(data: bytes, name: str) -> ImageInput:
-    """A picture that is in memory, such as one from the clipboard.
+    """An image that is in memory, such as one from the clipboard.
 
     Raises:
-        UserError: the bytes are no picture that opens here.
+        UserError: the bytes are no image that opens here.
     """
-    from engine.inputs.picture import from_bytes as read
+    from engine.inputs.image import from_bytes as read
 
     return read(data, name)
 
@@ -131,10 +131,10 @@ def fit(given: GivenInput, model: ModelIdentity, coding: Coding | None = None) -
 
 
 _TAKES: dict[InputKind, str] = {
-    "image": "a picture, e.g. digits:7",
+    "image": "an image, e.g. digits:7",
     "graph": "a node of a graph, e.g. karate:12",
     "text": "a text, e.g. text:the words",
-    "pair": "a picture with a text, e.g. filter:12",
+    "pair": "an image with a text, e.g. filter:12",
     "table": "a row of a table, e.g. mixed:5",
 }
 

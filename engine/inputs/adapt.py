@@ -1,4 +1,4 @@
-"""Bring a picture into a model's shape, and say in words what that took."""
+"""Bring an image into a model's shape, and say in words what that took."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _LUMA = np.array([0.299, 0.587, 0.114])
 
 
 def fit(image: ImageInput, model: ModelIdentity) -> FittedInput:
-    """The picture with the model's channels and size: cropped in the middle, then resized.
+    """The image with the model's channels and size: cropped in the middle, then resized.
 
-    A picture that already fits keeps its pixels exactly.
+    An image that already fits keeps its pixels exactly.
 
     Raises:
-        UserError: the model takes neither grey nor RGB pictures.
+        UserError: the model takes neither grey nor RGB images.
     """
-    channels, height, width = model.picture_shape
+    channels, height, width = model.image_shape
     pixels, recoloured = _with_channels(image.pixels, channels)
     pixels, resized = _with_size(pixels, height, width)
     pixels = np.ascontiguousarray(pixels, dtype=np.float32)
@@ -38,13 +38,13 @@ def fit(image: ImageInput, model: ModelIdentity) -> FittedInput:
         adaptation=", ".join(step for step in (recoloured, resized) if step),
         notes=(*image.notes, *note),
     )
-    return FittedInput.picture(identity, pixels)
+    return FittedInput.image(identity, pixels)
 
 
 def _with_channels(pixels: Pixels, channels: int) -> tuple[Pixels, str]:
     if channels not in (1, 3):
         raise UserError(
-            f"The model takes {channels} channels; Certiscope makes pictures of 1 (grey) or 3 "
+            f"The model takes {channels} channels; Certiscope makes images of 1 (grey) or 3 "
             "(RGB) channels, so give a model for one of these."
         )
     if len(pixels) == channels:
@@ -72,7 +72,7 @@ def _with_size(pixels: Pixels, height: int, width: int) -> tuple[Pixels, str]:
 
 
 def _crop(old_height: int, old_width: int, height: int, width: int) -> tuple[int, int]:
-    """The largest part of the picture with the model's proportions, in whole pixels."""
+    """The largest part of the image with the model's proportions, in whole pixels."""
     if old_height * width >= old_width * height:
         return max(1, old_width * height // width), old_width
     return old_height, max(1, old_height * width // height)

@@ -37,11 +37,11 @@ def arrays_sha256(arrays: Sequence[Array]) -> str:
 
 @dataclass(frozen=True)
 class ImageInput:
-    """A picture at its own size, before any model is chosen.
+    """An image at its own size, before any model is chosen.
 
     Attributes:
         name: short name for people.
-        source: as the user named it; loading it again gives the same picture.
+        source: as the user named it; loading it again gives the same image.
         sha256: digest of the file's bytes (of the pixel bytes where there is no file).
         pixels: (C, H, W) with C 1 or 3.
         label, label_name: the true class, where it is known.
@@ -65,7 +65,7 @@ class FittedInput:
 
     Attributes:
         identity: which input it is.
-        arrays: what receives the noise: one array for a picture, a text or a graph's features, one
+        arrays: what receives the noise: one array for an image, a text or a graph's features, one
             for each part of a pair or a table.
         context: what the noise leaves alone but a model needs, such as a graph's edges.
     """
@@ -75,11 +75,11 @@ class FittedInput:
     context: object | None = None
 
     @classmethod
-    def picture(cls, identity: InputIdentity, pixels: Pixels) -> FittedInput:
-        """A picture alone."""
+    def image(cls, identity: InputIdentity, pixels: Pixels) -> FittedInput:
+        """An image alone."""
         return cls(identity, (pixels,))
 
     @property
     def pixels(self) -> Pixels:
-        """The first part: of a picture or a pair the pixels (C, H, W)."""
+        """The first part: of an image or a pair the pixels (C, H, W)."""
         return self.arrays[0]

@@ -195,7 +195,7 @@ class Columns:
 
 
 Coding = Tokenizer | TableCoding | Columns
-"""What a model reads its inputs with, where they are no pictures or graphs."""
+"""What a model reads its inputs with, where they are no images or graphs."""
 
 
 def number(cell: str) -> float | None:

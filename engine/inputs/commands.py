@@ -1,6 +1,6 @@
 """Drawn signs that stand for commands: arrows and a stop sign, made from their number.
 
-A picture's every feature follows from the SHA-256 of its number, so that it is the same on every
+An image's every feature follows from the SHA-256 of its number, so that it is the same on every
 machine and nothing has to be shipped.
 """
 
@@ -20,7 +20,7 @@ SIDE = 16
 COUNT = 100_000
 TEST = 200
 TRAINED_FROM = 10_000
-"""Pictures from this number on are for training; the first 200 are the test set."""
+"""Images from this number on are for training; the first 200 are the test set."""
 SIGNS = ("turn left", "turn right", "go forward", "stop")
 _FINE = 4
 """Points per pixel and axis; the mean over them is the pixel."""
@@ -34,7 +34,7 @@ class Sign:
         kind: index in :data:`SIGNS`.
         reach: half its length, in pixels.
         thick: half the width of its shaft, in pixels.
-        row, column: of its middle, in pixels from the picture's middle.
+        row, column: of its middle, in pixels from the image's middle.
         ink: brightness on black ground, in (0, 1].
     """
 
@@ -47,8 +47,8 @@ class Sign:
 
 
 def sign(number: int) -> Sign:
-    """The features of a picture."""
-    digest = hashlib.sha256(f"command picture {number}".encode()).digest()
+    """The features of an image."""
+    digest = hashlib.sha256(f"command image {number}".encode()).digest()
     a, b, c, d, e = (int.from_bytes(digest[4 * i : 4 * i + 4], "big") / 2**32 for i in range(5))
     return Sign(
         kind=number % len(SIGNS),
@@ -61,7 +61,7 @@ def sign(number: int) -> Sign:
 
 
 def drawn(what: Sign) -> Pixels:
-    """The picture (1, 16, 16), float32 in [0, 1], ink on black ground."""
+    """The image (1, 16, 16), float32 in [0, 1], ink on black ground."""
     axis = (np.arange(SIDE * _FINE) + 0.5) / _FINE - SIDE / 2
     down, right = np.meshgrid(axis - what.row, axis - what.column, indexing="ij")
     along = {0: -right, 1: right, 2: -down}.get(what.kind)
@@ -107,23 +107,23 @@ def expand(spec: str) -> list[str]:
 
 
 def load(spec: str) -> ImageInput:
-    """The picture that ``commands:N`` names.
+    """The image that ``commands:N`` names.
 
     Raises:
-        UserError: N is no number of a picture.
+        UserError: N is no number of an image.
     """
     text = spec.removeprefix(SET).removeprefix(":").strip()
     if not text:
-        raise UserError(f"{spec} stands for {TEST} pictures; name one, e.g. {PREFIX}5.")
+        raise UserError(f"{spec} stands for {TEST} images; name one, e.g. {PREFIX}5.")
     if not (text.isascii() and text.isdigit() and len(text) < 9 and int(text) < COUNT):
         raise UserError(
-            f"There is no picture '{text}'; give commands:N with N from 0 to {COUNT - 1:,}, "
+            f"There is no image '{text}'; give commands:N with N from 0 to {COUNT - 1:,}, "
             f"e.g. {PREFIX}5."
         )
     number = int(text)
     what = sign(number)
     pixels = drawn(what)
-    seen = "the shipped model may have been trained on this picture"
+    seen = "the shipped model may have been trained on this image"
     return ImageInput(
         name=f"sign {number}",
         source=f"{PREFIX}{number}",

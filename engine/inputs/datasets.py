@@ -18,7 +18,7 @@ from typing import Any
 
 from engine.core.errors import UserError
 from engine.inputs.base import ImageInput, pixels_sha256
-from engine.inputs.picture import expanded
+from engine.inputs.image import expanded
 
 PREFIX, DOWNLOAD = "torchvision:", "?download"
 VARIABLE = "CERTISCOPE_DATA"
@@ -72,7 +72,7 @@ def claims(spec: str) -> bool:
 
 
 def expand(spec: str) -> list[str]:
-    """A split without a number stands for all of its pictures.
+    """A split without a number stands for all of its images.
 
     Raises:
         UserError: there is no such set or split, here or to download.
@@ -85,27 +85,27 @@ def expand(spec: str) -> list[str]:
 
 
 def load(spec: str) -> ImageInput:
-    """One picture of a data set, with its label.
+    """One image of a data set, with its label.
 
     Raises:
-        UserError: there is no such set, split or picture, here or to download.
+        UserError: there is no such set, split or image, here or to download.
     """
     from engine.inputs.decode import to_pixels
 
     place, index = _parsed(spec)
     if index is None:
-        raise UserError(f"{spec} is a whole data set; name one picture, e.g. {_example(place)}.")
+        raise UserError(f"{spec} is a whole data set; name one image, e.g. {_example(place)}.")
     dataset = _opened(place)
     if index >= len(dataset):
         raise UserError(
-            f"{place.name} has no {place.split} picture {index}; its numbers go from 0 to "
+            f"{place.name} has no {place.split} image {index}; its numbers go from 0 to "
             f"{len(dataset) - 1}."
         )
     try:
-        picture, label = dataset[index]
+        image, label = dataset[index]
     except (OSError, RuntimeError, ValueError) as error:
         raise _unreadable(place) from error
-    pixels, notes = to_pixels(picture, spec)
+    pixels, notes = to_pixels(image, spec)
     return ImageInput(
         name=f"{place.name} {place.split} {index}",
         source=spec,

@@ -1,4 +1,4 @@
-"""Bytes of a picture file to pixels: checked from the header, then decoded, and every change said.
+"""Bytes of an image file to pixels: checked from the header, then decoded, and every change said.
 
 Files come from strangers: only six decoders are offered, sizes are read from the header before
 anything is decoded, and a damaged file is refused instead of filled up with grey.
@@ -36,26 +36,26 @@ def decode(data: bytes, name: str) -> tuple[Pixels, tuple[str, ...]]:
         UserError: too large, animated, damaged, of no known format or of no known range.
     """
     with _refusing(name):
-        # verify() reads every checksum of a PNG; it leaves the picture unusable, so it is reopened.
+        # verify() reads every checksum of a PNG; it leaves the image unusable, so it is reopened.
         _open(data, name).verify()
-        picture = _open(data, name)
-        _refuse_frames(picture, name)
+        image = _open(data, name)
+        _refuse_frames(image, name)
         # Pillow turns a TIFF upright while loading it, and then no longer says so.
-        turned = _turned(picture) if isinstance(picture, TiffImageFile) else ()
-        picture.load()
-        pixels, notes = to_pixels(picture, name)
-        first = ("the first of several pictures in the file",) if picture.format == "MPO" else ()
-    return pixels, (*first, *turned, *_lost_depth(data, picture), *notes)
+        turned = _turned(image) if isinstance(image, TiffImageFile) else ()
+        image.load()
+        pixels, notes = to_pixels(image, name)
+        first = ("the first of several images in the file",) if image.format == "MPO" else ()
+    return pixels, (*first, *turned, *_lost_depth(data, image), *notes)
 
 
-def to_pixels(picture: Image.Image, name: str) -> tuple[Pixels, tuple[str, ...]]:
-    """A decoded picture as float32 in [0, 1], upright and opaque, and what that took.
+def to_pixels(image: Image.Image, name: str) -> tuple[Pixels, tuple[str, ...]]:
+    """A decoded image as float32 in [0, 1], upright and opaque, and what that took.
 
     Raises:
         UserError: its numbers have no known range.
     """
-    turned, notes = _upright(picture)
-    if turned.mode in _SIXTEEN or (turned.mode == "I" and picture.format == "PNG"):
+    turned, notes = _upright(image)
+    if turned.mode in _SIXTEEN or (turned.mode == "I" and image.format == "PNG"):
         return _scaled(np.asarray(turned)[..., None], 65535), (*notes, "16-bit grey over 65535")
     if turned.mode in ("I", "F"):
         raise UserError(
@@ -66,20 +66,20 @@ def to_pixels(picture: Image.Image, name: str) -> tuple[Pixels, tuple[str, ...]]
 
 
 def _open(data: bytes, name: str) -> Image.Image:
-    picture = Image.open(io.BytesIO(data), formats=FORMATS)
-    width, height = picture.size
+    image = Image.open(io.BytesIO(data), formats=FORMATS)
+    width, height = image.size
     if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
         raise _too_large(name, f" ({width}x{height} pixels)")
-    return picture
+    return image
 
 
-def _refuse_frames(picture: Image.Image, name: str) -> None:
-    # A JPEG may carry a depth map or preview behind the photograph; its first picture is the one.
-    if picture.format in ("JPEG", "MPO"):
+def _refuse_frames(image: Image.Image, name: str) -> None:
+    # A JPEG may carry a depth map or preview behind the photograph; its first image is the one.
+    if image.format in ("JPEG", "MPO"):
         return
     try:
         # Asking for the second frame is quick where counting them all is not.
-        picture.seek(1)
+        image.seek(1)
     except EOFError:
         return
     raise UserError(
@@ -101,12 +101,12 @@ def _refusing(name: str) -> Iterator[None]:
         raise _too_large(name) from error
     except UnidentifiedImageError as error:
         raise UserError(
-            f"{name} is no picture that opens here; give a PNG, JPEG, WebP, BMP, TIFF or "
+            f"{name} is no image that opens here; give a PNG, JPEG, WebP, BMP, TIFF or "
             "single-frame GIF file."
         ) from error
     except MemoryError as error:
         raise UserError(
-            f"{name} does not fit into memory; save a smaller picture or close other programs."
+            f"{name} does not fit into memory; save a smaller image or close other programs."
         ) from error
     except Exception as error:  # decoders raise nearly anything on damaged bytes
         raise UserError(
@@ -121,32 +121,32 @@ def _too_large(name: str, size: str = "") -> UserError:
     )
 
 
-def _upright(picture: Image.Image) -> tuple[Image.Image, tuple[str, ...]]:
-    turned = _turned(picture)
-    return (ImageOps.exif_transpose(picture) if turned else picture), turned
+def _upright(image: Image.Image) -> tuple[Image.Image, tuple[str, ...]]:
+    turned = _turned(image)
+    return (ImageOps.exif_transpose(image) if turned else image), turned
 
 
-def _turned(picture: Image.Image) -> tuple[str, ...]:
-    orientation = picture.getexif().get(_ORIENTATION, 1)
+def _turned(image: Image.Image) -> tuple[str, ...]:
+    orientation = image.getexif().get(_ORIENTATION, 1)
     if orientation not in range(2, 9):
         return ()
     return (f"turned upright (EXIF orientation {orientation})",)
 
 
-def _opaque(picture: Image.Image) -> tuple[np.ndarray, tuple[str, ...]]:
+def _opaque(image: Image.Image) -> tuple[np.ndarray, tuple[str, ...]]:
     """Bytes (H, W, C) with C 1 or 3, transparency laid on white."""
-    grey = picture.mode in ("1", "L", "LA", "La")
+    grey = image.mode in ("1", "L", "LA", "La")
     mode = "L" if grey else "RGB"
-    notes = ["turned from CMYK to RGB"] if picture.mode == "CMYK" else []
-    if picture.has_transparency_data:
-        layered = picture.convert("RGBA")
+    notes = ["turned from CMYK to RGB"] if image.mode == "CMYK" else []
+    if image.has_transparency_data:
+        layered = image.convert("RGBA")
         if np.asarray(layered)[..., 3].min() < 255:
             white = Image.new("RGBA", layered.size, "white")
             layered = Image.alpha_composite(white, layered)
             notes.append("transparency laid on white")
-        picture = layered
-    # Red, green and blue of a grey picture are equal: one of them is the grey, unrounded.
-    flat = picture.getchannel(0) if grey and picture.mode == "RGBA" else picture.convert(mode)
+        image = layered
+    # Red, green and blue of a grey image are equal: one of them is the grey, unrounded.
+    flat = image.getchannel(0) if grey and image.mode == "RGBA" else image.convert(mode)
     levels = np.asarray(flat)
     return (levels[..., None] if levels.ndim == 2 else levels), tuple(notes)
 
@@ -158,13 +158,13 @@ def _scaled(levels: np.ndarray, most: int) -> Pixels:
     return scaled
 
 
-def _lost_depth(data: bytes, picture: Image.Image) -> tuple[str, ...]:
-    """Pillow keeps 16 bits of a grey picture only."""
+def _lost_depth(data: bytes, image: Image.Image) -> tuple[str, ...]:
+    """Pillow keeps 16 bits of a grey image only."""
     bits = 8
-    if picture.format == "PNG":
+    if image.format == "PNG":
         bits = data[24]  # the bit depth in the header, which comes first in every PNG
-    elif isinstance(picture, TiffImageFile):
-        bits = int(np.max(picture.tag_v2.get(_BITS_PER_SAMPLE, 1)))
-    if bits <= 8 or picture.mode in (*_SIXTEEN, "I"):
+    elif isinstance(image, TiffImageFile):
+        bits = int(np.max(image.tag_v2.get(_BITS_PER_SAMPLE, 1)))
+    if bits <= 8 or image.mode in (*_SIXTEEN, "I"):
         return ()
     return (f"{bits} bits per channel read as 8",)

@@ -84,9 +84,9 @@ def load(spec: str) -> PairInput:
     index = int(text)
     pixels = pairs.levels[index].astype(np.float32) / _LEVELS
     words, thing = pairs.texts[index], pairs.things[index]
-    picture = ImageInput(f"a drawn {thing}", spec, pixels_sha256(pixels), pixels)
+    image = ImageInput(f"a drawn {thing}", spec, pixels_sha256(pixels), pixels)
     label = int(pairs.labels[index])
     name = f"pair {index}: a {thing} with {shortened(words)}"
     return paired(
-        picture, words, name=name, source=f"{PREFIX}{index}", label=label, label_name=CLASSES[label]
+        image, words, name=name, source=f"{PREFIX}{index}", label=label, label_name=CLASSES[label]
     )

@@ -61,7 +61,7 @@ def fit_text(given: TextInput, model: ModelIdentity, coding: Coding | None) -> F
 
 
 def fit_pair(given: PairInput, model: ModelIdentity, coding: Coding | None) -> FittedInput:
-    """The picture at the model's size, and the tokens of the text.
+    """The image at the model's size, and the tokens of the text.
 
     Raises:
         UserError: the model has no tokenizer, or one of the two does not fit.
@@ -69,11 +69,11 @@ def fit_pair(given: PairInput, model: ModelIdentity, coding: Coding | None) -> F
     from engine.inputs.adapt import fit as adapt
 
     tokenizer = _tokenizer(model, coding)
-    picture, encoded = adapt(given.picture, model), tokenizer.encode(given.text)
-    arrays: tuple[Array, ...] = (picture.pixels, encoded.tokens)
+    image, encoded = adapt(given.image, model), tokenizer.encode(given.text)
+    arrays: tuple[Array, ...] = (image.pixels, encoded.tokens)
     label, notes = label_in(model.class_names, given.label, given.label_name)
-    steps = (picture.identity.adaptation, _in_tokens(encoded, tokenizer))
-    identity = picture.identity.model_copy(
+    steps = (image.identity.adaptation, _in_tokens(encoded, tokenizer))
+    identity = image.identity.model_copy(
         update={
             "name": given.name,
             "source": given.source,

@@ -1,6 +1,6 @@
-"""Folders of pictures: a plain one, or one folder per class (the ImageFolder layout).
+"""Folders of images: a plain one, or one folder per class (the ImageFolder layout).
 
-``ROOT//CLASS/PICTURE`` is the spec of a labelled picture. The double slash says where the data set
+``ROOT//CLASS/IMAGE`` is the spec of a labelled image. The double slash says where the data set
 begins, and the whole is still the path of the file.
 """
 
@@ -12,14 +12,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from engine.core.errors import UserError
-from engine.inputs import picture
+from engine.inputs import image
 from engine.inputs.base import ImageInput
 
 ROOT_MARK = "//"
 
 
 def claims(spec: str) -> bool:
-    """A folder, or a picture in a folder per class."""
+    """A folder, or an image in a folder per class."""
     try:
         return _folder(spec) or _is_labelled(spec)
     except (OSError, ValueError):  # a name no file system takes is no folder
@@ -27,38 +27,38 @@ def claims(spec: str) -> bool:
 
 
 def expand(spec: str) -> list[str]:
-    """The pictures in a folder or, if there are none, in its folders, which are the classes.
+    """The images in a folder or, if there are none, in its folders, which are the classes.
 
     Raises:
-        UserError: the folder cannot be read or has no picture in it.
+        UserError: the folder cannot be read or has no image in it.
     """
     if not _folder(spec):
         return [spec]
-    root = picture.expanded(spec)
+    root = image.expanded(spec)
     with _readable(spec):
-        specs = [str(path) for path in _pictures(root)] or _labelled_specs(root)
+        specs = [str(path) for path in _images(root)] or _labelled_specs(root)
     if not specs:
         raise UserError(
-            f"There is no picture in the folder {spec}; put PNG, JPEG, WebP, BMP, TIFF or GIF "
+            f"There is no image in the folder {spec}; put PNG, JPEG, WebP, BMP, TIFF or GIF "
             "files into it, or into one folder per class."
         )
     return specs
 
 
 def load(spec: str) -> ImageInput:
-    """A picture with the label that its folder gives it.
+    """An image with the label that its folder gives it.
 
     Raises:
-        UserError: ``spec`` names a whole folder, or the picture cannot be read.
+        UserError: ``spec`` names a whole folder, or the image cannot be read.
     """
     if _folder(spec):
         specs = expand(spec)
-        raise UserError(f"{spec} is a folder of {len(specs)} pictures; name one, e.g. {specs[0]}.")
+        raise UserError(f"{spec} is a folder of {len(specs)} images; name one, e.g. {specs[0]}.")
     root, _, inside = spec.rpartition(ROOT_MARK)
     name = Path(inside).parts[0]
     with _readable(root):
-        label = _classes(picture.expanded(root)).index(name)
-    return replace(picture.load(spec), name=inside, label=label, label_name=name)
+        label = _classes(image.expanded(root)).index(name)
+    return replace(image.load(spec), name=inside, label=label, label_name=name)
 
 
 @contextmanager
@@ -70,7 +70,7 @@ def _readable(folder: str) -> Iterator[None]:
 
 
 def _folder(spec: str) -> bool:
-    return bool(spec) and picture.expanded(spec).is_dir()
+    return bool(spec) and image.expanded(spec).is_dir()
 
 
 def _is_labelled(spec: str) -> bool:
@@ -78,7 +78,7 @@ def _is_labelled(spec: str) -> bool:
     parts = Path(inside).parts
     if not root or len(parts) != 2 or parts[0].startswith("."):
         return False
-    return (picture.expanded(root) / parts[0]).is_dir()
+    return (image.expanded(root) / parts[0]).is_dir()
 
 
 def _classes(root: Path) -> list[str]:
@@ -90,16 +90,16 @@ def _labelled_specs(root: Path) -> list[str]:
     return [
         f"{root}{ROOT_MARK}{path.relative_to(root).as_posix()}"
         for name in _classes(root)
-        for path in _pictures(root / name)
+        for path in _images(root / name)
     ]
 
 
-def _pictures(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if _is_picture(path))
+def _images(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if _is_image(path))
 
 
-def _is_picture(path: Path) -> bool:
-    return path.suffix.lower() in picture.SUFFIXES and _visible(path) and path.is_file()
+def _is_image(path: Path) -> bool:
+    return path.suffix.lower() in image.SUFFIXES and _visible(path) and path.is_file()
 
 
 def _visible(path: Path) -> bool:

@@ -1,4 +1,4 @@
-"""The two pictures of the lattice attack: one is certified, the other proves the claim false.
+"""The two images of the lattice attack: one is certified, the other proves the claim false.
 
 Both are one digit on the 8-bit grid; ``engine.models.lattice`` says what is done with them.
 """
@@ -25,21 +25,21 @@ def claims(spec: str) -> bool:
 
 
 def expand(spec: str) -> list[str]:
-    """``lattice:`` stands for both pictures."""
-    return [spec] if spec.removeprefix(PREFIX) else [PREFIX + name for name in _card()["pictures"]]
+    """``lattice:`` stands for both images."""
+    return [spec] if spec.removeprefix(PREFIX) else [PREFIX + name for name in _card()["images"]]
 
 
 def load(spec: str) -> ImageInput:
-    """The picture that ``spec`` names.
+    """The image that ``spec`` names.
 
     Raises:
         UserError: it is neither of the two.
     """
     card, name = _card(), spec.removeprefix(PREFIX)
-    if name not in card["pictures"]:
-        known = " or ".join(PREFIX + known for known in card["pictures"])
-        raise UserError(f"There is no picture {spec}; give {known}.")
-    facts = card["pictures"][name]
+    if name not in card["images"]:
+        known = " or ".join(PREFIX + known for known in card["images"])
+        raise UserError(f"There is no image {spec}; give {known}.")
+    facts = card["images"][name]
     pixels = _drawn(facts, card["pixels"])
     return ImageInput(
         name=f"digit {facts['digit']}, {name}",

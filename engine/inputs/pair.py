@@ -1,4 +1,4 @@
-"""A picture with a text: ``pair:PICTURE|TEXT``."""
+"""An image with a text: ``pair:IMAGE|TEXT``."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ PREFIX, BETWEEN = "pair:", "|"
 
 @dataclass(frozen=True)
 class PairInput:
-    """A picture and a text, before any model is chosen.
+    """An image and a text, before any model is chosen.
 
     Attributes:
         name, source: as of an ``ImageInput``.
-        sha256: digest of the picture's and the text's digests.
-        picture: at its own size.
+        sha256: digest of the image's and the text's digests.
+        image: at its own size.
         text: the words.
         label, label_name: the true class, where it is known.
     """
@@ -31,7 +31,7 @@ class PairInput:
     name: str
     source: str
     sha256: str
-    picture: ImageInput
+    image: ImageInput
     text: str
     label: int | None = None
     label_name: str | None = None
@@ -39,7 +39,7 @@ class PairInput:
 
 
 def paired(
-    picture: ImageInput,
+    image: ImageInput,
     text: str,
     *,
     name: str,
@@ -47,18 +47,18 @@ def paired(
     label: int | None = None,
     label_name: str | None = None,
 ) -> PairInput:
-    """A picture and a text put together."""
+    """An image and a text put together."""
     words = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-    digest = hashlib.sha256(f"{picture.sha256}\n{words}\n".encode()).hexdigest()
+    digest = hashlib.sha256(f"{image.sha256}\n{words}\n".encode()).hexdigest()
     return PairInput(
         name=name,
         source=source,
         sha256=digest,
-        picture=picture,
+        image=image,
         text=text,
         label=label,
         label_name=label_name,
-        notes=picture.notes,
+        notes=image.notes,
     )
 
 
@@ -73,7 +73,7 @@ def expand(spec: str) -> list[str]:
 
 
 def load(spec: str) -> PairInput:
-    """The picture and the words; the words may be those of a .txt file.
+    """The image and the words; the words may be those of a .txt file.
 
     Raises:
         UserError: one of the two is missing or cannot be read.
@@ -83,19 +83,17 @@ def load(spec: str) -> PairInput:
     place, bar, words = spec.removeprefix(PREFIX).partition(BETWEEN)
     if not bar or not place.strip():
         raise UserError(
-            f"{spec[:200]} is no pair; write pair:PICTURE{BETWEEN}TEXT, e.g. "
+            f"{spec[:200]} is no pair; write pair:IMAGE{BETWEEN}TEXT, e.g. "
             f"pair:photo.png{BETWEEN}wash the cup."
         )
-    picture = load_input(place.strip())
-    if not isinstance(picture, ImageInput):
-        raise UserError(
-            f"{place.strip()[:200]} is no picture; a pair is pair:PICTURE{BETWEEN}TEXT."
-        )
+    image = load_input(place.strip())
+    if not isinstance(image, ImageInput):
+        raise UserError(f"{place.strip()[:200]} is no image; a pair is pair:IMAGE{BETWEEN}TEXT.")
     words = words.strip()
     from_file = words.lower().endswith(texts.SUFFIX) and BETWEEN not in words
     text = texts.decoded(
         texts.read(words) if from_file else words.encode("utf-8", "surrogatepass"),
         words if from_file else "The text of the pair",
     )
-    name = f"{picture.name} with {texts.shortened(text)}"
-    return paired(picture, text, name=name, source=spec)
+    name = f"{image.name} with {texts.shortened(text)}"
+    return paired(image, text, name=name, source=spec)

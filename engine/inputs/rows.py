@@ -1,7 +1,7 @@
-"""Rows of CSV files: texts, pictures with texts, pictures, or numbers with categories.
+"""Rows of CSV files: texts, images with texts, images, or numbers with categories.
 
 ``rows.csv:3`` is row 3, the first row being 0. A column ``text``, ``prompt`` or ``caption`` makes
-it a text, one called ``image``, ``picture`` or ``path`` a picture, both a pair; any other table is
+it a text, one called ``image``, ``image`` or ``path`` an image, both a pair; any other table is
 one of numbers and categories. What its columns are is detected, said as
 ``rows.csv:3?types=age:numeric,job:categorical``, or in ``rows.types.json`` beside the file.
 ``mixed:5`` is row 5 of the shipped example.
@@ -25,7 +25,7 @@ from engine.inputs.text import TextInput, decoded, shortened
 
 MIXED = "mixed"
 TEXTS = ("text", "prompt", "caption")
-PICTURES = ("image", "picture", "path")
+IMAGES = ("image", "image", "path")
 RowInput = TextInput | PairInput | ImageInput | TableInput
 _SPEC = re.compile(
     r"(?P<file>mixed|.+\.(?:csv|tsv))(?::(?P<row>\d{1,12}))?(?:\?types=(?P<types>.*))?",
@@ -72,7 +72,7 @@ def load(spec: str) -> RowInput:
     """The row that ``spec`` names.
 
     Raises:
-        UserError: the table or the picture that the row names cannot be read, no row is named, or
+        UserError: the table or the image that the row names cannot be read, no row is named, or
             there is none of that number.
     """
     place = parsed(spec)
@@ -87,10 +87,10 @@ def load(spec: str) -> RowInput:
             f"{place.file} has no row {place.row}; its rows are numbered 0 to "
             f"{len(table.rows) - 1}."
         )
-    text, picture = (None if table.types else table.named(names) for names in (TEXTS, PICTURES))
-    if text is None and picture is None:
+    text, image = (None if table.types else table.named(names) for names in (TEXTS, IMAGES))
+    if text is None and image is None:
         return _row(table, place, spec)
-    return _texts(table, place, spec, text, picture)
+    return _texts(table, place, spec, text, image)
 
 
 def parsed(spec: str) -> Place:
@@ -172,12 +172,12 @@ def _row(table: Table, place: Place, spec: str) -> TableInput:
 
 
 def _texts(
-    table: Table, place: Place, spec: str, text: str | None, picture: str | None
+    table: Table, place: Place, spec: str, text: str | None, image: str | None
 ) -> TextInput | PairInput | ImageInput:
     row = place.row or 0
     cells, (label, name) = table.cells(row), _label(table, row)
     where = f"{table.name}, row {row}"
-    shown = None if picture is None else _picture(place.file, cells[picture], where)
+    shown = None if image is None else _image(place.file, cells[image], where)
     if text is None and shown is not None:
         return replace(shown, name=where, source=spec, label=label, label_name=name)
     words = decoded(cells[text or ""].encode(), f"{where}: its text")
@@ -188,15 +188,15 @@ def _texts(
     )
 
 
-def _picture(file: str, cell: str, where: str) -> ImageInput:
-    """The picture that a cell names, from the table's folder on, or a shipped one."""
+def _image(file: str, cell: str, where: str) -> ImageInput:
+    """The image that a cell names, from the table's folder on, or a shipped one."""
     from engine.inputs import load_input
     from engine.inputs.digits import claims as is_digit
 
     if not cell:
-        raise UserError(f"{where} names no picture; write the path of one into the table.")
+        raise UserError(f"{where} names no image; write the path of one into the table.")
     beside = Path(file).expanduser().parent / Path(cell)
     found = load_input(cell if is_digit(cell) else str(beside))
     if not isinstance(found, ImageInput):
-        raise UserError(f"{where}: {quoted(cell)} is no picture.")
+        raise UserError(f"{where}: {quoted(cell)} is no image.")
     return found

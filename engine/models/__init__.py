@@ -39,14 +39,14 @@ FORMATS: dict[Kind, Format] = {
     "safetensors": Format("safetensors weights", "checkpoint", "load_safetensors"),
     "graph": Format("safetensors weights of a graph network", "graph", "load_graph_model"),
     "text": Format("safetensors weights for texts", "text", "load_text_model"),
-    "pair": Format("safetensors weights for pictures with texts", "pair", "load_pair_model"),
+    "pair": Format("safetensors weights for images with texts", "pair", "load_pair_model"),
     "table": Format("safetensors weights for rows of a table", "table", "load_table_model"),
-    "writer": Format("safetensors weights of a model that writes", "text_generator", "load_writer"),
+    "writer": Format("safetensors weights of a generative model", "text_generator", "load_writer"),
     "torch": Format("PyTorch state_dict or checkpoint", "checkpoint", "load_torch"),
     "huggingface": Format("Hugging Face folder", "huggingface", "load_folder"),
     "hub": Format("Hugging Face id", "huggingface", "load_hub"),
     "generative": Format(
-        "Hugging Face model that writes", "huggingface_generative", "load_generative"
+        "Hugging Face generative model", "huggingface_generative", "load_generative"
     ),
     "onnx": Format("ONNX", "onnx", "load_onnx"),
     "pt2": Format("torch.export program", "exported", "load_exported", code=True),

@@ -43,7 +43,7 @@ class Classifier(ABC):
     def scores(self, batch: Any) -> torch.Tensor:
         """Scores (B, K) of a noised batch on the device.
 
-        For a picture model the batch is (B, C, H, W), float32 in [0, 1] plus noise; for an input
+        For an image model the batch is (B, C, H, W), float32 in [0, 1] plus noise; for an input
         of several parts it is a tuple of tensors.
         """
 
@@ -54,7 +54,7 @@ class Classifier(ABC):
 
     @property
     def coding(self) -> Coding | None:
-        """What the model reads texts or tables with; None for pictures and graphs."""
+        """What the model reads texts or tables with; None for images and graphs."""
         return None
 
     def bound_to(self, fitted: FittedInput) -> Classifier:
@@ -72,7 +72,7 @@ class Classifier(ABC):
         return torch.where(torch.isfinite(best), index, NO_CLASS)
 
     def said(self) -> Sequence[str | None]:
-        """The answers behind the last batch's classes, of a model that writes; else nothing."""
+        """The answers behind the last batch's classes, of a generative model; else nothing."""
         return ()
 
     def unload(self) -> None:  # noqa: B027 - most formats hold nothing to give back

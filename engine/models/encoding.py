@@ -1,9 +1,9 @@
-"""How a noised picture is laid out in a model's channels: given, stated by the file, or counted.
+"""How a noised image is laid out in a model's channels: given, stated by the file, or counted.
 
 With ``indicator`` one more channel says which pixels were noised (Scholten et al., NeurIPS 2023);
 with ``complement`` the channels are x and 1 - x, both 0 where the pixel was taken away (Levine &
 Feizi, AAAI 2020), so that a missing pixel differs from a black one. A wrong choice can make no
-claim wrong: whatever a model computes from the noised picture, that function is certified.
+claim wrong: whatever a model computes from the noised image, that function is certified.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ CHANNELS: dict[Encoding, tuple[int, int]] = {
     "indicator": (2, 4),
     "complement": (2, 6),
 }
-"""Channels of a grey and of a colour picture in each encoding."""
+"""Channels of a grey and of a colour image in each encoding."""
 
 _TOLD: dict[int, tuple[Encoding, str]] = {
     4: ("indicator", "red, green, blue and an indicator of the noised pixels"),
@@ -45,7 +45,7 @@ def choose_encoding(wanted: str, channels: int, *, path: object, stated: str = "
 
     Raises:
         UserError: no such encoding, one for another number of channels, or two channels, which
-            may be either encoding of a grey picture.
+            may be either encoding of a grey image.
     """
     if wanted != "auto":
         return Chosen(_checked(wanted, channels, path))
@@ -53,7 +53,7 @@ def choose_encoding(wanted: str, channels: int, *, path: object, stated: str = "
         return Chosen(_checked(stated, channels, path))
     if channels == 2:
         raise UserError(
-            f"{path} takes 2 channels: a grey picture with an indicator of the noised pixels, or "
+            f"{path} takes 2 channels: a grey image with an indicator of the noised pixels, or "
             "with its complement; say which with --encoding indicator or --encoding complement."
         )
     if channels in _TOLD:
@@ -75,7 +75,7 @@ def _checked(name: str, channels: int, path: object) -> Encoding:
         grey, colour = CHANNELS[encoding]
         raise UserError(
             f"{path} takes {channels} channel{'s' if channels > 1 else ''}, but the encoding "
-            f"'{name}' has {grey} for a grey picture and {colour} for a colour picture."
+            f"'{name}' has {grey} for a grey image and {colour} for a colour image."
         )
     return encoding
 

@@ -1,6 +1,6 @@
-"""A model that writes, with an oracle behind it, as a base classifier.
+"""A generative model, with an oracle behind it, as a base classifier.
 
-The composite (oracle after model) is a function of the noised picture like any other classifier,
+The composite (oracle after model) is a function of the noised image like any other classifier,
 so that its certificate needs no assumption about the oracle (research: Cohen et al. 2019 holds for
 any base function). What is true of the answer is another matter: ``engine.certificates.oracle``.
 """
@@ -28,10 +28,10 @@ _SHOWN = 80
 
 
 class Writer(ABC):
-    """A model that writes one answer to every picture, deterministically (greedy decoding)."""
+    """A generative model one answer to every image, deterministically (greedy decoding)."""
 
     coding: Coding | None = None
-    """What it reads texts with; None for pictures."""
+    """What it reads texts with; None for images."""
 
     @abstractmethod
     def prepare(self, device: torch.device, precision: str) -> None:
@@ -43,7 +43,7 @@ class Writer(ABC):
 
     @abstractmethod
     def answers(self, batch: torch.Tensor) -> list[str | None]:
-        """The answers to a batch: noised pictures (B, C, H, W) in [0, 1], or tokens (B, L).
+        """The answers to a batch: noised images (B, C, H, W) in [0, 1], or tokens (B, L).
 
         None where the model's scores are not finite: that is a failure and no answer.
         """
@@ -53,7 +53,7 @@ class Writer(ABC):
 
 
 class GenerativeClassifier(Classifier):
-    """Noised pictures to answers, answers to classes.
+    """Noised images to answers, answers to classes.
 
     Args:
         writer: the model.
@@ -83,9 +83,9 @@ class GenerativeClassifier(Classifier):
         if not self.oracle.needs_reference:
             return self
         self.writer.prepare(torch.device("cpu"), "fp32")
-        picture = clean(torch.from_numpy(fitted.arrays[0]), self.identity.encoding)
+        image = clean(torch.from_numpy(fitted.arrays[0]), self.identity.encoding)
         with torch.inference_mode():
-            answer = self.writer.answers(alike(picture, lambda part: part[None]))[0]  # type: ignore[arg-type]
+            answer = self.writer.answers(alike(image, lambda part: part[None]))[0]  # type: ignore[arg-type]
         oracle = self.oracle.with_reference(answer or "")
         shown = " ".join((answer or "").split())[:_SHOWN]
         notes = (*self.identity.notes, f"reference answer, fixed before sampling: '{shown}'")
@@ -122,7 +122,7 @@ class GenerativeClassifier(Classifier):
 def composite(
     writer: Writer, oracle: Oracle, identity: ModelIdentity, request: ModelRequest
 ) -> GenerativeClassifier:
-    """A classifier of a model that writes.
+    """A classifier of a generative model.
 
     Args:
         writer: the model.

@@ -175,7 +175,7 @@ def _preprocessing(path: Path, config: dict[str, Any]) -> _Preprocessing:
 
 
 def _stored_settings(path: Path) -> dict[str, Any]:
-    """How pictures are prepared: a file of its own, or a part of a joint processor's."""
+    """How images are prepared: a file of its own, or a part of a joint processor's."""
     file, joint = path / "preprocessor_config.json", path / "processor_config.json"
     if file.is_file():
         return read_json(file)

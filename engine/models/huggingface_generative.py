@@ -1,9 +1,9 @@
-"""Models that write, from a Hugging Face folder or id: pictures in, ``generate``, text out.
+"""Generative models, from a Hugging Face folder or id: images in, ``generate``, text out.
 
 Models of texts alone are opened by ``engine.models.huggingface_answers``.
 
 Encoder-decoders (``VisionEncoderDecoderModel``) and vision-language models (LLaVA and its like,
-``AutoModelForImageTextToText``). The prompt becomes tokens once; the noised pictures take the place
+``AutoModelForImageTextToText``). The prompt becomes tokens once; the noised images take the place
 of the pixels that the processor would have made, so that they never pass through 8 bits.
 """
 
@@ -47,7 +47,7 @@ class GenerateWriter(Writer):
         tokenizer: turns tokens into words.
         prompt: what goes in beside the pixels: tensors of one row each.
         normalization: the layer between noise and network.
-        shape: of a picture.
+        shape: of an image.
         longest: new tokens at most.
     """
 
@@ -81,7 +81,7 @@ class GenerateWriter(Writer):
         self._dtype, self._place = dtype, (device, precision)
 
     def answers(self, batch: torch.Tensor) -> list[str | None]:
-        """The new text of every picture, special tokens left out."""
+        """The new text of every image, special tokens left out."""
         return greedy(
             self._prepared,
             self._tokenizer,
@@ -91,7 +91,7 @@ class GenerateWriter(Writer):
         )
 
     def pixel_values(self, batch: torch.Tensor) -> torch.Tensor:
-        """Pictures in [0, 1] plus noise as the network takes them; differentiable."""
+        """Images in [0, 1] plus noise as the network takes them; differentiable."""
         found: torch.Tensor = self._front(batch).to(self._dtype)
         return found
 
@@ -115,10 +115,10 @@ class GenerateWriter(Writer):
 
 
 def load_generative(path: Path, request: ModelRequest) -> GenerativeClassifier:
-    """A model that writes about pictures, or answers texts, with the oracle of ``request``.
+    """A generative model about images, or answers texts, with the oracle of ``request``.
 
     Raises:
-        UserError: no such model, code of its own, no safetensors, a processor that cuts pictures
+        UserError: no such model, code of its own, no safetensors, a processor that cuts images
             into pieces, a prompt for a model without one, or no oracle.
     """
     from transformers import AutoModelForImageTextToText
@@ -128,9 +128,9 @@ def load_generative(path: Path, request: ModelRequest) -> GenerativeClassifier:
     if answers_texts(config):
         return load_answers(folder, request, config)
     oracle = oracle_for(folder, request)
-    preprocessing = understood(folder, _of_pictures(config))
+    preprocessing = understood(folder, _of_images(config))
     network = pretrained.open_network(
-        AutoModelForImageTextToText, folder, "a model that writes about pictures"
+        AutoModelForImageTextToText, folder, "a generative model about images"
     )
     shape = preprocessing.shape
     tokenizer, prompt = _text_side(folder, request.prompt, shape)
@@ -160,15 +160,15 @@ def load_generative(path: Path, request: ModelRequest) -> GenerativeClassifier:
     return composite(writer, oracle, identity, request)
 
 
-def _of_pictures(config: dict[str, Any]) -> dict[str, Any]:
-    """The part of a configuration that describes the pictures."""
+def _of_images(config: dict[str, Any]) -> dict[str, Any]:
+    """The part of a configuration that describes the images."""
     inner = next((config[name] for name in _VISION if isinstance(config.get(name), dict)), config)
-    # Labels of a language model are no classes, and its counts no limits of a picture.
+    # Labels of a language model are no classes, and its counts no limits of an image.
     return {name: inner[name] for name in ("image_size", "num_channels") if name in inner}
 
 
 def _text_side(folder: Path, prompt: str, shape: Shape) -> tuple[Any, dict[str, torch.Tensor]]:
-    """The tokenizer, and the prompt as tensors with room for the picture."""
+    """The tokenizer, and the prompt as tensors with room for the image."""
     from transformers import AutoProcessor, AutoTokenizer, ProcessorMixin
 
     tokenizer = pretrained.open_text_part(AutoTokenizer, folder, "tokenizer")
@@ -178,7 +178,7 @@ def _text_side(folder: Path, prompt: str, shape: Shape) -> tuple[Any, dict[str, 
         return tokenizer, {}
     processor = pretrained.open_text_part(AutoProcessor, folder, "processor")
     if not isinstance(processor, ProcessorMixin):
-        raise UserError(f"{folder} has no processor that joins pictures and text.")
+        raise UserError(f"{folder} has no processor that joins images and text.")
     text = _asked(folder, processor, prompt)
     channels, height, width = shape
     blank = np.zeros((height, width, channels), dtype=np.uint8)
@@ -186,13 +186,12 @@ def _text_side(folder: Path, prompt: str, shape: Shape) -> tuple[Any, dict[str, 
         made = processor(images=blank, text=text, return_tensors="pt")
     except Exception as error:  # the processor is foreign: it fails anywhere inside
         raise UserError(
-            f"{folder}: its processor takes no picture with this prompt "
-            f"({pretrained.reason(error)})."
+            f"{folder}: its processor takes no image with this prompt ({pretrained.reason(error)})."
         ) from error
     pixels = made.pop("pixel_values", None)
     if pixels is None or tuple(pixels.shape) != (1, *shape):
         raise UserError(
-            f"{folder}: its processor cuts pictures into pieces; only models that take one picture "
+            f"{folder}: its processor cuts images into pieces; only models that take one image "
             f"of {words(shape)} whole can be certified here."
         )
     names = ("input_ids", "attention_mask", "token_type_ids")
@@ -200,7 +199,7 @@ def _text_side(folder: Path, prompt: str, shape: Shape) -> tuple[Any, dict[str, 
 
 
 def _asked(folder: Path, processor: Any, prompt: str) -> str:
-    """The prompt with the picture's mark, through the chat template where there is one."""
+    """The prompt with the image's mark, through the chat template where there is one."""
     if not prompt:
         raise UserError(f"{folder} needs a question; give --prompt.")
     if getattr(processor, "chat_template", None):
@@ -220,7 +219,7 @@ def _asked(folder: Path, processor: Any, prompt: str) -> str:
 
 
 def _try(folder: Path, writer: GenerateWriter, shape: Shape) -> None:
-    """One short answer to a grey picture, so that what cannot work is said at once."""
+    """One short answer to a grey image, so that what cannot work is said at once."""
     try:
         with torch.inference_mode():
             inputs = writer._inputs(torch.full((1, *shape), 0.5))

@@ -1,7 +1,7 @@
-"""Text classifiers, and classifiers of a picture with a text, in the Hugging Face layout.
+"""Text classifiers, and classifiers of an image with a text, in the Hugging Face layout.
 
 Any ``...ForSequenceClassification`` of transformers takes a text; ``ViltForQuestionAnswering``
-takes a picture with a question, its classes being the answers. A batch holds tokens of the
+takes an image with a question, its classes being the answers. A batch holds tokens of the
 alphabet of :mod:`engine.models.huggingface_tokens`; translating them and adding the marks comes
 after the noise.
 """
@@ -65,17 +65,17 @@ class Marked(nn.Module):
             marks = torch.tensor(getattr(tokenizer, name), dtype=torch.int64)
             self.register_buffer(name, marks, persistent=False)
 
-    def forward(self, tokens: torch.Tensor, pictures: torch.Tensor | None = None) -> torch.Tensor:
-        """Scores (B, K) of tokens (B, L), and pictures where the model takes them."""
+    def forward(self, tokens: torch.Tensor, images: torch.Tensor | None = None) -> torch.Tensor:
+        """Scores (B, K) of tokens (B, L), and images where the model takes them."""
         around = [marks.expand(len(tokens), -1) for marks in (self.before, self.after)]
         ids = torch.cat([around[0], self.table[tokens], around[1]], dim=1)
-        more = {} if pictures is None else {"pixel_values": pictures}
+        more = {} if images is None else {"pixel_values": images}
         scores: torch.Tensor = self.network(input_ids=ids, **more).logits
         return scores
 
 
 class TextClassifier(Classifier):
-    """A transformers classifier of texts (B, L), or of (pictures, texts)."""
+    """A transformers classifier of texts (B, L), or of (images, texts)."""
 
     def __init__(
         self,
@@ -113,11 +113,11 @@ class TextClassifier(Classifier):
         if isinstance(batch, torch.Tensor):
             scores: torch.Tensor = self._ready(batch)
             return scores.float()
-        pictures, tokens = batch
+        images, tokens = batch
         # ViLT permutes the patches with torch's generator; a fixed seed makes it a function.
-        with torch.random.fork_rng(devices=[pictures.device] if pictures.is_cuda else []):
+        with torch.random.fork_rng(devices=[images.device] if images.is_cuda else []):
             torch.manual_seed(_SEED)
-            joint: torch.Tensor = self._ready(tokens, self._front(pictures).to(self._dtype))
+            joint: torch.Tensor = self._ready(tokens, self._front(images).to(self._dtype))
         return joint.float()
 
     def unload(self) -> None:
@@ -126,7 +126,7 @@ class TextClassifier(Classifier):
 
 
 def load_text_folder(path: Path, request: ModelRequest, config: dict[str, Any]) -> TextClassifier:
-    """A classifier of texts, or of pictures with texts, from a checked folder.
+    """A classifier of texts, or of images with texts, from a checked folder.
 
     Raises:
         UserError: no tokenizer, weights that do not fit, or a trial that fails.
@@ -141,7 +141,7 @@ def load_text_folder(path: Path, request: ModelRequest, config: dict[str, Any]) 
     )
     if paired:
         _check_patches(path, config)
-    what = "a classifier of pictures with texts" if paired else "a text classifier"
+    what = "a classifier of images with texts" if paired else "a text classifier"
     tokenizer = tokenizer_of(path)
     network = pretrained.open_network(auto, path, what)
     if network.config.pad_token_id is None:
@@ -194,8 +194,8 @@ def _classes(
         with torch.inference_mode():
             for length in {1, tokenizer.longest}:
                 tokens = torch.zeros((2, length), dtype=torch.int64)
-                pictures = None if shape is None else torch.zeros(2, *shape)
-                found = checked_scores(network(tokens, pictures), 2)
+                images = None if shape is None else torch.zeros(2, *shape)
+                found = checked_scores(network(tokens, images), 2)
     except Exception as error:  # the network is foreign: what does not fit fails anywhere in it
         raise UserError(
             f"{path} does not run on texts of 1 to {tokenizer.longest} tokens, as its "

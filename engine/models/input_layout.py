@@ -61,9 +61,9 @@ def _same(shape: Shape, wanted: Shape) -> bool:
 
 
 def clean(x: torch.Tensor, encoding: Encoding) -> torch.Tensor:
-    """One picture (C, H, W) or matrix (M, D) without noise as a model with this encoding takes it.
+    """One image (C, H, W) or matrix (M, D) without noise as a model with this encoding takes it.
 
-    The indicator is a picture's last channel and a matrix's last column.
+    The indicator is an image's last channel and a matrix's last column.
     """
     import torch  # deferred: verifiers load none
 

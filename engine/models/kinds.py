@@ -44,8 +44,8 @@ _SUFFIXES = (".pt", ".pth", ".tar", ".ckpt", ".safetensors", ".onnx", ".pt2", ".
 _FOREIGN = {
     b"\x89HDF": "a Keras or HDF5 file",
     b"GGUF": "a GGUF language model",
-    b"\x89PNG": "a picture",
-    b"\xff\xd8\xff": "a picture",
+    b"\x89PNG": "an image",
+    b"\xff\xd8\xff": "an image",
     b"%PDF": "a PDF",
     b"\x1f\x8b": "a gzip archive",
 }

@@ -2,7 +2,7 @@
 
 fl(x + e) lies on a lattice of floating-point numbers that depends on x, and a classifier may read
 x from it: 1 + e is a whole multiple of 2^-24 for every float32 e, 0.46 + e often is not. So noisy
-copies of two near pictures can be told apart though their laws, in exact arithmetic, overlap, and
+copies of two near images can be told apart though their laws, in exact arithmetic, overlap, and
 what CERTIFY says of such a classifier under float noise is false. Integer noise on the 8-bit grid
 (``engine.noise.discrete_gaussian``) shows it nothing but the sum.
 """
@@ -26,7 +26,7 @@ class LatticeAttack(Classifier):
     Args:
         pixels: (row, column) of each watched pixel.
         exponent: of the lattice; -24 is that of float32 numbers in [0.5, 1).
-        identity: two classes, pictures of one channel.
+        identity: two classes, images of one channel.
     """
 
     def __init__(

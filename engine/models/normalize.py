@@ -73,22 +73,22 @@ class Normalization:
 
         Raises:
             UserError: it is meant for another number of channels, or has no consistent meaning
-                for a picture and its complement.
+                for an image and its complement.
         """
         if not self.mean:
             return nn.Identity()
-        picture = channels - 1 if encoding == "indicator" else channels
+        image = channels - 1 if encoding == "indicator" else channels
         if encoding == "complement":
             self._check_complement(channels)
         for values in (self.mean, self.std):
-            if len(values) not in (1, picture):
+            if len(values) not in (1, image):
                 raise UserError(
                     f"The normalisation {self.name} has {len(values)} channels but the model takes "
-                    f"{picture}; choose another with --normalize, e.g. none or half."
+                    f"{image}; choose another with --normalize, e.g. none or half."
                 )
         if encoding == "indicator":
             mean, std = (
-                values * picture if len(values) == 1 else values for values in (self.mean, self.std)
+                values * image if len(values) == 1 else values for values in (self.mean, self.std)
             )
             return Affine((*mean, 0.0), (*std, 1.0))
         return Affine(self.mean, self.std)
@@ -98,7 +98,7 @@ class Normalization:
         if len(self.mean) == channels or self.mean == (0.5,):
             return
         raise UserError(
-            f"The normalisation {self.name} cannot come before a model that takes a picture and "
+            f"The normalisation {self.name} cannot come before a model that takes an image and "
             "its complement, because it does not treat both alike; choose none or half with "
             "--normalize."
         )
@@ -140,7 +140,7 @@ def choose(
         path: of the file; published checkpoints tell the training method by their folders.
         family: of the architecture.
         container: the key under which the weights lie in the file.
-        encoding: of the model; the usual normalisations are not for pictures with complements.
+        encoding: of the model; the usual normalisations are not for images with complements.
 
     Raises:
         UserError: no such name.

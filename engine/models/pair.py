@@ -1,4 +1,4 @@
-"""Our own networks over a picture and a text, from safetensors whose header holds the words."""
+"""Our own networks over an image and a text, from safetensors whose header holds the words."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SIDE = 32
 
 
 class PairClassifier(CodedClassifier[WordTokenizer]):
-    """A network that takes pictures (B, 3, 32, 32) and tokens (B, L) of its own words."""
+    """A network that takes images (B, 3, 32, 32) and tokens (B, L) of its own words."""
 
 
 def load_pair_model(path: Path, request: ModelRequest) -> PairClassifier:
@@ -47,7 +47,7 @@ def _network(path: Path, file: WeightFile) -> PairNetwork:
     """The network whose sizes the shapes of the tensors tell, filled with them."""
     shapes = {key: tuple(tensor.shape) for key, tensor in file.tensors.items()}
     wanted = (
-        ("picture.0.weight", 4),
+        ("image.0.weight", 4),
         ("words.weight", 2),
         ("head.weight", 2),
         ("text.0.weight", 2),
@@ -55,7 +55,7 @@ def _network(path: Path, file: WeightFile) -> PairNetwork:
     first, table, last, text = (shapes.get(name, ()) for name, _ in wanted)
     ranks = tuple(map(len, (first, table, last, text)))
     if ranks != tuple(rank for _, rank in wanted) or last[0] < 2 or table[0] < 3:
-        raise UserError(f"{path} holds no weights of a network over a picture and a text.")
+        raise UserError(f"{path} holds no weights of a network over an image and a text.")
 
     def build() -> PairNetwork:
         return PairNetwork(table[0] - 1, last[0], width=first[0], features=text[0], words=table[1])

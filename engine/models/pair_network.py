@@ -1,4 +1,4 @@
-"""A small network that decides over a picture and a text of token ids together."""
+"""A small network that decides over an image and a text of token ids together."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from torch import nn
 
 
 class PairNetwork(nn.Module):
-    """Convolutions over the picture, a bag of words over the text, and their product.
+    """Convolutions over the image, a bag of words over the text, and their product.
 
     Each part becomes a vector; the classes are read from both and from their product, so that what
     a word means may depend on what is seen. The text may have any length.
@@ -24,7 +24,7 @@ class PairNetwork(nn.Module):
         self, vocabulary: int, classes: int, *, width: int = 16, features: int = 32, words: int = 32
     ) -> None:
         super().__init__()
-        self.picture = nn.Sequential(
+        self.image = nn.Sequential(
             *_block(3, width),
             *_block(width, 2 * width),
             *_block(2 * width, 2 * width),
@@ -38,9 +38,9 @@ class PairNetwork(nn.Module):
         )
         self.head = nn.Linear(3 * features, classes)
 
-    def forward(self, pictures: torch.Tensor, tokens: torch.Tensor) -> torch.Tensor:
-        """Scores (B, K) of pictures (B, 3, 32, 32) and tokens (B, L)."""
-        seen = self.picture(pictures)
+    def forward(self, images: torch.Tensor, tokens: torch.Tensor) -> torch.Tensor:
+        """Scores (B, K) of images (B, 3, 32, 32) and tokens (B, L)."""
+        seen = self.image(images)
         read = self.text(self.words(tokens).sum(dim=1))
         scores: torch.Tensor = self.head(torch.cat([seen, read, seen * read], dim=1))
         return scores

@@ -29,7 +29,7 @@ WRITING = (
     "chat_template.json",
     "chat_template.jinja",
 )
-"""Of a model that writes."""
+"""Of a generative model."""
 ZERO_SHOT = "clip, zero-shot"
 """The architecture of a CLIP model whose classes are prompts."""
 READING = (*CONFIG, *TOKENIZER)

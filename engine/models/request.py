@@ -11,7 +11,7 @@ NormalizeName = Literal[
 ]
 EncodingName = Literal["auto", "plain", "indicator", "complement"]
 USUAL_TOKENS, MOST_TOKENS = 16, 1024
-"""Longest answer of a model that writes: where none is given, and at most."""
+"""Longest answer of a generative model: where none is given, and at most."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class ModelRequest:
         normalize: layer between noise and network; ``auto`` takes what is stored or detected.
         trust: consent to a file format that can run code.
         class_names: optional file with one class name per line.
-        encoding: how a noised picture is laid out in channels; ``auto`` takes what the file
+        encoding: how a noised image is laid out in channels; ``auto`` takes what the file
             states or its number of channels tells.
         oracle: file of the oracle that turns a generative model's answers into classes; a model
             that comes with one of its own needs none.

@@ -36,7 +36,7 @@ def parse_shape(text: str) -> Shape:
 
 
 def reasonable(shape: Shape) -> bool:
-    """Whether a noised picture can have that shape: grey or colour, sides up to 4096.
+    """Whether a noised image can have that shape: grey or colour, sides up to 4096.
 
     With an indicator or a complement (``engine.models.encoding``) that is 2, 4 or 6 channels.
     """

@@ -52,7 +52,7 @@ class CommandsWriter(Writer):
         self._prepared = copy.deepcopy(self._network).to(device, self._dtype)
 
     def answers(self, batch: torch.Tensor) -> list[str | None]:
-        """The words of every picture, with spaces between them."""
+        """The words of every image, with spaces between them."""
         words, finite = self._prepared.write(batch.to(self._dtype), self._longest)
         return [
             self._text(row) if whole else None
@@ -69,7 +69,7 @@ class CommandsWriter(Writer):
 
 
 def load_writer(path: Path, request: ModelRequest) -> GenerativeClassifier:
-    """A model that writes, with its oracle.
+    """A generative model, with its oracle.
 
     Raises:
         UserError: damaged, without a vocabulary, misshapen, or without an oracle.

@@ -1,4 +1,4 @@
-"""Networks of our own over codes of words or fields, beside numbers, a picture or nothing."""
+"""Networks of our own over codes of words or fields, beside numbers, an image or nothing."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from engine.schemes import parse_scheme
 
 
 def stated_encoding(metadata: Mapping[str, str], card: Mapping[str, Any]) -> str:
-    """How a noised picture is laid out, as header or card state it; empty if neither does."""
+    """How a noised image is laid out, as header or card state it; empty if neither does."""
     return str(metadata.get("encoding") or card.get("encoding") or "")
 
 

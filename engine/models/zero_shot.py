@@ -1,4 +1,4 @@
-"""CLIP as a classifier of pictures: a class for each prompt, the nearest one wins.
+"""CLIP as a classifier of images: a class for each prompt, the nearest one wins.
 
 A. Radford et al., Learning Transferable Visual Models From Natural Language Supervision, ICML 2021.
 """
@@ -27,7 +27,7 @@ _LIMIT = 1 << 20
 
 
 class ZeroShot(nn.Module):
-    """Cosines of a picture with fixed texts, times the model's own scale.
+    """Cosines of an image with fixed texts, times the model's own scale.
 
     Args:
         network: a CLIPModel.
@@ -41,9 +41,9 @@ class ZeroShot(nn.Module):
         self.network = network
         self.register_buffer("texts", texts, persistent=False)
 
-    def forward(self, pictures: torch.Tensor) -> torch.Tensor:
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
         """Scores (B, K)."""
-        seen = features(self.network.get_image_features(pixel_values=pictures))
+        seen = features(self.network.get_image_features(pixel_values=images))
         scores: torch.Tensor = self.network.logit_scale.exp() * seen @ self.texts.T
         return scores
 
@@ -82,7 +82,7 @@ def load_zero_shot(path: Path, request: ModelRequest, config: dict[str, Any]) ->
             ZeroShot(network, texts)(torch.zeros(1, *facts.shape))
     except Exception as error:  # the network is foreign: what does not fit fails anywhere in it
         raise UserError(
-            f"{path} does not run on its prompts and pictures, as its configuration says that it "
+            f"{path} does not run on its prompts and images, as its configuration says that it "
             "does."
         ) from error
     identity = ModelIdentity(

@@ -26,7 +26,7 @@ SOURCE = "labels given in the window"
 def complaint(evidence: Evidence) -> str:
     """Why the answers of a run cannot be labelled; empty if they can."""
     if evidence.procedure != "certify" or not evidence.answers:
-        return "Only a certified run of a model that writes has answers to label."
+        return "Only a certified run of a generative model has answers to label."
     if evidence.bounds is None or not evidence.bounds.valid:
         return "Nothing is bounded yet: let the run count its planned n first."
     # The bound on the oracle's errors holds for a number of labels that no answer had a say in.

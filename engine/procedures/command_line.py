@@ -40,7 +40,7 @@ class ModelNaming(Protocol):
 
     @property
     def encoding(self) -> str:
-        """Layout of a noised picture in channels, ``auto`` to take what is stated or counted."""
+        """Layout of a noised image in channels, ``auto`` to take what is stated or counted."""
 
     @property
     def trust(self) -> bool:
@@ -52,7 +52,7 @@ class ModelNaming(Protocol):
 
     @property
     def oracle(self) -> Path | None:
-        """File of the oracle of a model that writes."""
+        """File of the oracle of a generative model."""
 
     @property
     def prompt(self) -> str:

@@ -65,7 +65,7 @@ def _refuse(furthest: NoiseStatistic, device: torch.device) -> None:
 def _gaussian(
     source: NoiseSource, sigma: float, *, exact: bool, device: torch.device
 ) -> tuple[NoiseStatistic, ...]:
-    """Noise as the run adds it, here to a black picture."""
+    """Noise as the run adds it, here to a black image."""
     blank = torch.zeros(ELEMENTS, device=device)
     drawn = torch.empty((SAMPLES, ELEMENTS), device=device)
     for start, rows in _parts(drawn):

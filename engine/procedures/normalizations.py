@@ -1,4 +1,4 @@
-"""Which normalisation a model needs, measured on labelled pictures: published files do not say."""
+"""Which normalisation a model needs, measured on labelled images: published files do not say."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from engine.models.normalize import Measured, compare_normalizations
 from engine.models.torch_classifier import TorchClassifier
 
 MOST = 50
-"""So many pictures tell a fitting layer from a wrong one."""
+"""So many images tell a fitting layer from a wrong one."""
 
 
 @dataclass(frozen=True)
@@ -24,17 +24,17 @@ class Comparison:
     """Top-1 accuracy behind each normalisation.
 
     Attributes:
-        pictures: how many were measured.
+        images: how many were measured.
         rows: best first.
     """
 
-    pictures: int
+    images: int
     rows: tuple[Measured, ...]
 
     def right(self, name: str) -> int | None:
-        """How many pictures are right behind the normalisation; None if it was not measured."""
+        """How many images are right behind the normalisation; None if it was not measured."""
         shares = {row.name: row.accuracy for row in self.rows}
-        return round(shares[name] * self.pictures) if name in shares else None
+        return round(shares[name] * self.images) if name in shares else None
 
 
 def compare(
@@ -44,10 +44,10 @@ def compare(
     most: int = MOST,
     stop: threading.Event | None = None,
 ) -> Comparison:
-    """Measure every named normalisation on up to ``most`` labelled pictures, spread evenly.
+    """Measure every named normalisation on up to ``most`` labelled images, spread evenly.
 
     Raises:
-        UserError: the model is no bare network, or no picture has a label that it knows.
+        UserError: the model is no bare network, or no image has a label that it knows.
     """
     if not isinstance(classifier, TorchClassifier):
         raise UserError(
@@ -58,7 +58,7 @@ def compare(
     fitted = _labelled([specs[place] for place in places], classifier, stop)
     if not fitted:
         raise UserError(
-            "None of these pictures has a label that the model knows; open a folder with one "
+            "None of these images has a label that the model knows; open a folder with one "
             "folder per class, or a data set."
         )
     images = torch.from_numpy(np.stack([one.pixels for one in fitted]))

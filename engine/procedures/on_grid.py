@@ -15,7 +15,7 @@ ON_GRID = 1e-4
 def gridded(fitted: FittedInput, settings: RunSettings) -> tuple[FittedInput, str]:
     """The input that a run under ``settings`` certifies, and a remark if that is another.
 
-    Exact noise and schemes that count on the 8-bit grid take a picture rounded to it.
+    Exact noise and schemes that count on the 8-bit grid take an image rounded to it.
     """
     scheme = settings.scheme
     if scheme.grid_input or (settings.noise == "exact" and scheme.law == "continuous"):
@@ -26,7 +26,7 @@ def gridded(fitted: FittedInput, settings: RunSettings) -> tuple[FittedInput, st
 def on_grid(fitted: FittedInput) -> tuple[FittedInput, str]:
     """The input rounded to the 8-bit grid, and a remark if that changed it.
 
-    What is certified is the rounded picture; its digest replaces the original's.
+    What is certified is the rounded image; its digest replaces the original's.
     """
     steps = np.rint(fitted.pixels.astype(np.float64) * GRID)
     moved = float(np.abs(fitted.pixels.astype(np.float64) * GRID - steps).max(initial=0.0))
@@ -41,6 +41,6 @@ def on_grid(fitted: FittedInput) -> tuple[FittedInput, str]:
     )
     remark = (
         f"This run needs an input on the 8-bit grid: it was {words} "
-        f"(largest change {moved / GRID:.4f}), and the rounded picture is what is certified."
+        f"(largest change {moved / GRID:.4f}), and the rounded image is what is certified."
     )
     return FittedInput(identity, arrays, fitted.context), remark

@@ -46,7 +46,7 @@ def reread(evidence: Evidence, oracle: Oracle, *, alpha: float, tried: int = 1) 
     """A run's answers under another oracle.
 
     Args:
-        evidence: a CERTIFY run of a model that writes.
+        evidence: a CERTIFY run of a generative model.
         oracle: fixed without a look at the answers.
         alpha: chance that the new statement is wrong.
         tried: how many oracles are tried on these answers in all.

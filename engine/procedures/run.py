@@ -170,7 +170,7 @@ def setting_warnings(classifier: Classifier, settings: RunSettings) -> tuple[str
 
 def _untold(model: ModelIdentity, scheme: Scheme) -> tuple[str, ...]:
     """A base model that is not told what was noised is certified as soundly, but votes worse."""
-    if model.encoding != "plain" or len(scheme.layouts(model.picture_shape)) < 2:
+    if model.encoding != "plain" or len(scheme.layouts(model.image_shape)) < 2:
         return ()
     return (
         "The base model is not told which parts of its input were noised (its encoding is plain): "

@@ -1,6 +1,6 @@
 """What it takes: the smallest p_lower that certifies, cell by cell (p*).
 
-It depends on the scheme alone. So it is worked out once per setting, and a live picture of what is
+It depends on the scheme alone. So it is worked out once per setting, and a live image of what is
 certified is one comparison per cell.
 """
 
@@ -20,7 +20,7 @@ from engine.schemes.base import IMPOSSIBLE
 LEVELS = 60
 """Strengths of a staircase's map."""
 BANDS = (0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999)
-"""Pictures of maps change their colour between these values of p*."""
+"""Images of maps change their colour between these values of p*."""
 MOST_COLUMNS = 48
 """Counts that get a column of their own; where there are more, a column stands for several."""
 MOST_CELLS = 64

@@ -17,8 +17,8 @@ class Staircase(Record):
     """All perturbations of r things with a strength strictly below ``reach[r - first]``.
 
     Covers both an attacker who changes r entities with a joint norm (hierarchical smoothing,
-    ``first`` 1) and one who changes r words and, besides, a picture (hybrid smoothing, ``first``
-    0: the picture alone).
+    ``first`` 1) and one who changes r words and, besides, an image (hybrid smoothing, ``first``
+    0: the image alone).
 
     Attributes:
         count_term: the term that counts, e.g. ``entities`` or ``words``.
@@ -29,7 +29,7 @@ class Staircase(Record):
         norm: of the strength.
         unit: of what the norm is taken.
         things: what is counted, in the plural: ``pixels``, ``words``.
-        whose: what the strength measures: ``of their change`` or ``of the picture's change``.
+        whose: what the strength measures: ``of their change`` or ``of the image's change``.
         sigmas: of the parts of the change (``engine.regions.anisotropic``), where each has its own;
             then ``reach`` holds however the change is split.
     """

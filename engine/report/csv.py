@@ -153,7 +153,7 @@ def evidence_csv(runs: Sequence[Evidence]) -> str:
 def write_csv(
     evidence: Evidence | Sequence[Evidence], path: Path, illustrations: Illustrations | None = None
 ) -> None:
-    """Write one run, or several, as CSV; pictures have no place in it.
+    """Write one run, or several, as CSV; images have no place in it.
 
     Raises:
         UserError: the file cannot be written.

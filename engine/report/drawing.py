@@ -1,4 +1,4 @@
-"""Any figure as PNG, SVG, PDF or CSV: the picture is drawn by the code that draws the report's."""
+"""Any figure as PNG, SVG, PDF or CSV: the image is drawn by the code that draws the report's."""
 
 from __future__ import annotations
 

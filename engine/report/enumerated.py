@@ -1,7 +1,7 @@
 """A noise law that is counted whole: nothing is drawn, so no words of chance belong in its report.
 
 All samples are counted twice: the first count names the class, the second bounds it, and a model
-that answers one picture in two ways is noticed because the two differ.
+that answers one image in two ways is noticed because the two differ.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def decision(samples: int) -> tuple[str, ...]:
         "The first count names the class; the certified region follows from the second. If the two "
         "counts differ, the model is no function of its input, and nothing is claimed.",
         "Nothing is sampled, so the rule has no chance of error and no confidence level; it rests "
-        "on the model answering every picture as it did when it was counted. Certified numbers are "
+        "on the model answering every image as it did when it was counted. Certified numbers are "
         "rounded down, upper bounds up.",
     )
 

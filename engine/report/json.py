@@ -18,7 +18,7 @@ def evidence_json(evidence: Evidence) -> str:
 
 
 def write_json(evidence: Evidence, path: Path, illustrations: Illustrations | None = None) -> None:
-    """Write :func:`evidence_json` in UTF-8; pictures have no place in it.
+    """Write :func:`evidence_json` in UTF-8; images have no place in it.
 
     Raises:
         UserError: the file cannot be written.

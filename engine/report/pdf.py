@@ -31,7 +31,7 @@ def write_pdf(evidence: Evidence, path: Path, illustrations: Illustrations | Non
 
 
 def pdf_bytes(evidence: Evidence, illustrations: Illustrations | None = None) -> bytes:
-    """The report as PDF/A-3b; the same evidence and pictures always give the same bytes."""
+    """The report as PDF/A-3b; the same evidence and images always give the same bytes."""
     data, files = _sources(evidence, illustrations, attach=True)
     files[ATTACHMENT] = evidence_json(evidence).encode()
     created = _created(evidence)
@@ -47,16 +47,16 @@ def preview_pages(
 
 
 def report_figures(evidence: Evidence, illustrations: Illustrations | None) -> list[Figure]:
-    """The figures that this evidence and these pictures allow, in the order they are shown."""
+    """The figures that this evidence and these images allow, in the order they are shown."""
     names = evidence.model.class_names
     figures: list[Figure] = [votes_figure(evidence, names)]
     if evidence.trajectory and not samples_counted(evidence):  # no bound grows over a whole count
         figures.append(bounds_figure(evidence, names))
-    pictures = illustrations or Illustrations()
-    regions: list[Figure | None] = [region_figure(evidence, names), pictures.region]
+    images = illustrations or Illustrations()
+    regions: list[Figure | None] = [region_figure(evidence, names), images.region]
     if evidence.procedure == "predict":  # it claims no region
         regions = []
-    figures += [figure for figure in (*regions, pictures.meaning) if figure is not None]
+    figures += [figure for figure in (*regions, images.meaning) if figure is not None]
     return figures
 
 

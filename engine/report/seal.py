@@ -1,7 +1,7 @@
 """A digest of a PDF inside the PDF: a comment line in front of ``startxref``.
 
 A comment there is allowed by PDF/A, and readers skip it. The digest covers every other byte, so
-that a byte changed anywhere is noticed, in pictures and fonts too. A signature appended later
+that a byte changed anywhere is noticed, in images and fonts too. A signature appended later
 leaves the sealed part as it was.
 """
 

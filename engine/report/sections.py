@@ -26,8 +26,8 @@ _CERTIFY_LIMITS = (
 )
 _PREDICT_LIMITS = ("It says nothing about changed inputs: no radius is claimed.",)
 _GENERAL_LIMITS = (
-    "It is about the smoothed classifier g, which answers by majority over noisy copies, not about "
-    "the base model used alone.",
+    "It is about the smoothed classifier g, which answers by majority over noisy samples, not "
+    "about the base model used alone.",
     "It relates only to the input and the model tested, named here by their digests.",
 )
 _CHANCE_LIMITS = (
@@ -35,7 +35,7 @@ _CHANCE_LIMITS = (
 )
 _ARITHMETIC_LIMITS = {
     "float": ("The noise is made in floating point and is not sound to the last bit.",),
-    "exact grid": ("It covers changed pictures with 8 bits per channel, and no others.",),
+    "exact grid": ("It covers changed images with 8 bits per channel, and no others.",),
 }
 """None for noise of whole numbers: it has no rounding to speak of."""
 

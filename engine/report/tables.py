@@ -73,7 +73,7 @@ def _slice(figure: SliceFigure) -> tuple[list[str], Rows]:
 
 
 def _changes(figure: MeaningFigure) -> list[tuple[str, npt.NDArray[np.float32]]]:
-    """The picture after every largest certified change."""
+    """The image after every largest certified change."""
     region, attack = figure.region, figure.attack
     if region is None or attack is None:
         return []
@@ -86,21 +86,21 @@ def _changes(figure: MeaningFigure) -> list[tuple[str, npt.NDArray[np.float32]]]
 
 
 def _meaning(figure: MeaningFigure) -> tuple[list[str], Rows]:
-    pictures = [("input", figure.original)]
-    pictures += [
-        (f"noisy sample {i} ({answer})", picture)
-        for i, (picture, answer) in enumerate(
+    images = [("input", figure.original)]
+    images += [
+        (f"noisy sample {i} ({answer})", image)
+        for i, (image, answer) in enumerate(
             zip(figure.noisy, figure.noisy_answers, strict=True), start=1
         )
     ]
-    pictures += _changes(figure)
+    images += _changes(figure)
     if figure.perturbed is not None:
-        pictures.append((f"changed, l2 norm {figure.perturbed_norm!r}", figure.perturbed))
+        images.append((f"changed, l2 norm {figure.perturbed_norm!r}", figure.perturbed))
     rows: Rows = []
-    for name, picture in pictures:
-        for (channel, row, column), value in np.ndenumerate(picture):
+    for name, image in images:
+        for (channel, row, column), value in np.ndenumerate(image):
             rows.append([name, channel, row, column, float(value)])
-    return ["picture", "channel", "row", "column", "value"], rows
+    return ["image", "channel", "row", "column", "value"], rows
 
 
 def _curves(figure: CurveFigure) -> tuple[list[str], Rows]:

@@ -1,4 +1,4 @@
-"""Noisy copies of one input, drawn in place, small ones some way ahead of the batch at hand.
+"""Noisy samples of one input, drawn in place, small ones some way ahead of the batch at hand.
 
 A generator of many small operations costs as much for a batch of few numbers as for one of many.
 Where the network is fastest in batches that are small for the generator, the noise of several
@@ -21,12 +21,12 @@ AHEAD = 1 << 18
 
 
 class NoisyCopies:
-    """One buffer with noisy copies of ``x``, reused.
+    """One buffer with noisy samples of ``x``, reused.
 
     Args:
         x: the input on ``device``.
         scheme: the noise law.
-        shape: of the first part of a noisy copy.
+        shape: of the first part of a noisy sample.
         device: where the noise is drawn.
     """
 

@@ -1,4 +1,4 @@
-"""The hot loop: draw noisy copies, classify, count. Everything stays on the device.
+"""The hot loop: draw noisy samples, classify, count. Everything stays on the device.
 
 One buffer, filled in place; one synchronisation per snapshot, not per batch. Which votes come
 depends on (key, stream, index) alone; batch size and timing decide only when.

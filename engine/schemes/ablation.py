@@ -14,7 +14,7 @@ from engine.core.total_variation import subset_total_variation, total_variation
 from engine.schemes.base import Family
 from engine.schemes.subset_count import Counting
 from engine.schemes.subset_selection import (
-    PICTURE,
+    IMAGE,
     SELECTION,
     entity_count,
     spread,
@@ -109,7 +109,7 @@ class Ablation(Counting):
     def noisy(self, x: torch.Tensor, stream: NoiseSource, start: int, out: torch.Tensor) -> None:
         """x with zeros in place of what is ablated; or x and 1 - x, both zero there."""
         ablated = self._ablated(x, stream, start, out.shape[0])
-        if x.ndim == PICTURE and out.shape[1] == 2 * x.shape[0]:
+        if x.ndim == IMAGE and out.shape[1] == 2 * x.shape[0]:
             kept = spread(~ablated, x)
             out[:, : x.shape[0]] = kept * x
             out[:, x.shape[0] :] = kept * (1 - x)
@@ -117,8 +117,8 @@ class Ablation(Counting):
             write(out, x, 0.0, ablated)
 
     def layouts(self, shape: tuple[int, ...]) -> dict[Encoding, tuple[int, ...]]:
-        """Pictures: as they are, or with 1 - x; graphs: as they are, or with an indicator."""
-        if len(shape) == PICTURE:
+        """Images: as they are, or with 1 - x; graphs: as they are, or with an indicator."""
+        if len(shape) == IMAGE:
             return {"plain": shape, "complement": (2 * shape[0], *shape[1:])}
         return {"plain": shape, "indicator": told(shape)}
 
@@ -131,7 +131,7 @@ class Ablation(Counting):
             UserError: naming the number that fits.
         """
         count, shape = entity_count(given.shape), given.shape
-        fits = self.entities == count if len(shape) == PICTURE else self.entities >= count
+        fits = self.entities == count if len(shape) == IMAGE else self.entities >= count
         if not self.p and not fits:
             raise UserError(
                 f"--entities {self.entities} does not fit this input of {count:,} "

@@ -1,6 +1,6 @@
 """Gaussian noise on an input's first part: one sigma for all, or one for each of its parts.
 
-The parts are the colour channels of a picture or the numeric columns of a table.
+The parts are the colour channels of an image or the numeric columns of a table.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Parts(Deciding, ABC):
         default=None,
         max_length=4000,
         title="own sigma of each part",
-        description="separated by commas, one for each colour channel of a picture or each numeric "
+        description="separated by commas, one for each colour channel of an image or each numeric "
         "column of a table; not given: sigma for all",
         json_schema_extra={"advanced": True},
     )

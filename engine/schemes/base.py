@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Law = Literal["continuous", "discrete", "enumerated"]
 RegionKind = Literal["ball", "count", "staircase", "cells"]
-Family = Literal["continuous", "structure", "words and pictures", "semantic", "exact"]
+Family = Literal["continuous", "structure", "words and images", "semantic", "exact"]
 
 IMPOSSIBLE = 2.0
 """A required probability that no bound reaches."""
@@ -57,7 +57,7 @@ class Scheme(Record, ABC):
     """Kind of the regions it makes (``Region.kind``), known before there is one."""
     guarantee: ClassVar[Literal["individual", "distributional", "heuristic"]] = "individual"
     grid_input: ClassVar[bool] = False
-    """Whether the certificate is for pictures on the 8-bit grid alone; others are rounded to it."""
+    """Whether the certificate is for images on the 8-bit grid alone; others are rounded to it."""
     terms: ClassVar[dict[str, str]]
     """The terms of a perturbation (``--at``), each with its meaning and unit."""
     counts: ClassVar[frozenset[str]] = frozenset()
@@ -70,14 +70,14 @@ class Scheme(Record, ABC):
 
     @abstractmethod
     def noisy(self, x: Any, stream: NoiseSource, start: int, out: Any) -> None:
-        """Fill ``out`` with noisy copies of ``x``: sample ``start + i`` in row i.
+        """Fill ``out`` with noisy samples of ``x``: sample ``start + i`` in row i.
 
         Args:
             x: the input: a tensor such as (C, H, W) float32 in the units of the model's input, or
                 a tuple of tensors for an input of several parts.
             stream: the counter-based noise; its samples depend on the index alone.
             start: index of the first sample.
-            out: as x with a first axis B and, for pictures, one of the shapes of :meth:`layouts`;
+            out: as x with a first axis B and, for images, one of the shapes of :meth:`layouts`;
                 on x's device; overwritten.
         """
 
@@ -114,11 +114,11 @@ class Scheme(Record, ABC):
 
     def unchanged(self, class_name: str) -> str:
         """What is certified of the unchanged input alone."""
-        return f"the smoothed model's answer is '{class_name}'"
+        return f"the smoothed model's prediction is '{class_name}'"
 
     def effect(self, class_name: str) -> str:
         """What no certified change does, in the words of a statement."""
-        return f"changes the answer '{class_name}'"
+        return f"changes the prediction '{class_name}'"
 
     @abstractmethod
     def noise_in_words(self) -> str:

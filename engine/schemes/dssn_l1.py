@@ -31,7 +31,7 @@ class DssnL1(Scheme):
     """Every pixel is replaced by the middle of its cell, for each of L = int(2 lam 255) cuts.
 
     One number t in {0, ..., L - 1} drives the cuts of all pixels, from a template that is fixed for
-    all inputs; the vote of sample t is that of the base model on the t-th picture. Changing one
+    all inputs; the vote of sample t is that of the base model on the t-th image. Changing one
     pixel by 1/255 changes at most one of the L votes, so counts n_A and n_B certify every change
     of l1 norm at most floor((n_A - n_B - [B before A]) / 2) / 255.
     """
@@ -50,9 +50,9 @@ class DssnL1(Scheme):
     )
     terms: ClassVar[dict[str, str]] = {"radius": "l1 norm of the change, pixels in [0,1]"}
     limits: ClassVar[tuple[str, ...]] = (
-        "It is for pictures of 8 bits per channel: it says nothing about changes that are no "
+        "It is for images of 8 bits per channel: it says nothing about changes that are no "
         "multiples of 1/255.",
-        "It holds for a base model that answers the same picture alike every time.",
+        "It holds for a base model that answers the same image alike every time.",
     )
 
     lam: float = half_width_field()
@@ -62,7 +62,7 @@ class DssnL1(Scheme):
         return levels(self.lam)
 
     def noisy(self, x: torch.Tensor, stream: NoiseSource, start: int, out: torch.Tensor) -> None:
-        """The pictures start, start + 1, ... of the L; ``stream`` is not used.
+        """The images start, start + 1, ... of the L; ``stream`` is not used.
 
         Raises:
             UserError: a pixel is not on the 8-bit grid.
@@ -127,7 +127,7 @@ def _grid_steps(x: torch.Tensor) -> torch.Tensor:
     away = torch.maximum((exact - steps).abs(), (steps - steps.clamp(0, GRID)).abs()).max()
     if not float(away) < _ON_GRID:
         raise UserError(
-            "Deterministic l1 smoothing is for pictures on the 8-bit grid, and this one has pixels "
+            "Deterministic l1 smoothing is for images on the 8-bit grid, and this one has pixels "
             "that are no multiples of 1/255 between 0 and 1."
         )
     return steps.to(torch.int64)

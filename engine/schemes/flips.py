@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.schemes.subset_selection import PICTURE
+from engine.schemes.subset_selection import IMAGE
 
 if TYPE_CHECKING:
     import torch
@@ -27,7 +27,7 @@ def flip(
 ) -> None:
     """Fill ``out`` (B, *x.shape) with ``x``, each feature flipped by itself.
 
-    Features are whole numbers below ``categories``; in a picture, which lies in [0, 1], they are
+    Features are whole numbers below ``categories``; in an image, which lies in [0, 1], they are
     divided by ``categories - 1``. Other values count as the nearest of these.
 
     Args:
@@ -42,7 +42,7 @@ def flip(
     import torch  # deferred: the window lists schemes before torch loads
 
     top = categories - 1
-    scale = top if x.ndim == PICTURE else 1
+    scale = top if x.ndim == IMAGE else 1
     old = (x * scale).round().clamp(0, top).to(torch.int64).flatten()
     plus, minus = (torch.tensor(p, dtype=torch.float64, device=x.device) for p in (p_plus, p_minus))
     chances = torch.where(old > 0, minus, plus)

@@ -36,11 +36,11 @@ class Hybrid(Parts, Words, ABC):
     region_kind: ClassVar[RegionKind] = "staircase"
     attacker: ClassVar[str] = (
         "replace at most d words by other words of the alphabet and change every pixel, as long as "
-        "the whole change of the picture has l2 norm below epsilon"
+        "the whole change of the image has l2 norm below epsilon"
     )
     terms: ClassVar[dict[str, str]] = {
         "words": "number of replaced words",
-        "epsilon": "l2 norm of the change of the picture, pixels in [0,1]",
+        "epsilon": "l2 norm of the change of the image, pixels in [0,1]",
     }
     limits: ClassVar[tuple[str, ...]] = (
         *WORDS_LIMITS,
@@ -98,4 +98,4 @@ class Hybrid(Parts, Words, ABC):
 
     def whose(self) -> str:
         """What epsilon measures."""
-        return "of the picture's change"
+        return "of the image's change"

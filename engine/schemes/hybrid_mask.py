@@ -1,4 +1,4 @@
-"""Gaussian noise on a picture, words masked at random."""
+"""Gaussian noise on an image, words masked at random."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class HybridMask(Hybrid):
 
     key: ClassVar[str] = "hybrid-mask"
     kernel_name: ClassVar[str] = "mask"
-    title: ClassVar[str] = "Picture and word masking"
+    title: ClassVar[str] = "Image and word masking"
     citation: ClassVar[str] = HYBRID
 
     def kernel(self) -> Mask:
@@ -37,7 +37,7 @@ class HybridMask(Hybrid):
         start: int,
         out: tuple[torch.Tensor, torch.Tensor],
     ) -> None:
-        """The picture + sigma z, the text with tokens masked, each by itself."""
+        """The image + sigma z, the text with tokens masked, each by itself."""
         self.gaussian(x[0], stream, start, out[0])
         mask(x[1], stream, start, out[1], vocabulary=self.vocabulary, beta=self.beta)
 

@@ -1,4 +1,4 @@
-"""Gaussian noise on a picture or on numbers, words or fields replaced by random others."""
+"""Gaussian noise on an image or on numbers, words or fields replaced by random others."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class HybridUniform(Hybrid):
 
     key: ClassVar[str] = "hybrid-uniform"
     kernel_name: ClassVar[str] = "uniform"
-    title: ClassVar[str] = "Picture and word substitution"
+    title: ClassVar[str] = "Image and word substitution"
     citation: ClassVar[str] = HYBRID
     inputs: ClassVar[tuple[str, ...]] = ("pair", "table")
     subject: ClassVar[str] = "input"
@@ -50,7 +50,7 @@ class HybridUniform(Hybrid):
     )
     terms: ClassVar[dict[str, str]] = {
         "words": "number of replaced words, or of replaced fields of a table",
-        "epsilon": f"l2 norm of the change of the picture, {PIXELS}, or of the numbers of a table, "
+        "epsilon": f"l2 norm of the change of the image, {PIXELS}, or of the numbers of a table, "
         f"{NUMBERS}",
     }
 

@@ -1,6 +1,6 @@
-"""Entities: the pixels of a picture or the nodes of a graph, some of which the noise selects.
+"""Entities: the pixels of an image or the nodes of a graph, some of which the noise selects.
 
-A picture (C, H, W) has H x W entities, all channels of a pixel together; a graph (N, D) has N.
+An image (C, H, W) has H x W entities, all channels of a pixel together; a graph (N, D) has N.
 The base model may be told which entities were selected, by one more channel or column (the
 indicator). A model that is not told is certified as soundly, but usually votes less clearly.
 """
@@ -26,30 +26,30 @@ if TYPE_CHECKING:
 
 SELECTION = 1
 """Lane of the draw that selects entities."""
-PICTURE = 3
-"""Axes of a picture; a graph has two."""
+IMAGE = 3
+"""Axes of an image; a graph has two."""
 
 
 def entity_count(shape: Sequence[int]) -> int:
     """How many entities an input of this shape has."""
-    return shape[1] * shape[2] if len(shape) == PICTURE else shape[0]
+    return shape[1] * shape[2] if len(shape) == IMAGE else shape[0]
 
 
 def things(shape: Sequence[int]) -> str:
     """What they are, in the plural."""
-    return "pixels" if len(shape) == PICTURE else "nodes"
+    return "pixels" if len(shape) == IMAGE else "nodes"
 
 
 def told(shape: tuple[int, ...]) -> tuple[int, ...]:
     """The shape with an indicator channel or column."""
-    if len(shape) == PICTURE:
+    if len(shape) == IMAGE:
         return (shape[0] + 1, *shape[1:])
     return (*shape[:-1], shape[-1] + 1)
 
 
 def spread(selected: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
-    """A mask (B, entities) in the shape that broadcasts over noisy copies of ``x``."""
-    if x.ndim == PICTURE:
+    """A mask (B, entities) in the shape that broadcasts over noisy samples of ``x``."""
+    if x.ndim == IMAGE:
         return selected.view(-1, 1, *x.shape[1:])
     return selected.view(-1, x.shape[0], 1)
 
@@ -67,7 +67,7 @@ def write(
     """
     import torch  # deferred: the window lists schemes before torch loads
 
-    axis = 1 if x.ndim == PICTURE else out.ndim - 1
+    axis = 1 if x.ndim == IMAGE else out.ndim - 1
     width = x.shape[axis - 1]
     mask = spread(selected, x)
     values = noised if isinstance(noised, torch.Tensor) else x.new_tensor(noised)
@@ -148,7 +148,7 @@ class Selecting(Scheme, ABC):
         Raises:
             UserError: naming the largest centre that fits.
         """
-        largest = min(given.shape[1:]) if len(given.shape) == PICTURE else 1
+        largest = min(given.shape[1:]) if len(given.shape) == IMAGE else 1
         if self.centre > largest:
             raise UserError(
                 f"--centre {self.centre} is larger than this input; it may be at most {largest}."
@@ -166,7 +166,7 @@ class Selecting(Scheme, ABC):
     def _chances(self, x: torch.Tensor) -> torch.Tensor:
         import torch  # deferred: the window lists schemes before torch loads
 
-        if x.ndim != PICTURE:
+        if x.ndim != IMAGE:
             chances = torch.full((x.shape[0],), self.p, dtype=torch.float64, device=x.device)
             chances[: self.centre] = self.p_centre
             return chances

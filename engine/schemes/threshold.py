@@ -33,7 +33,7 @@ class Deciding(Scheme, ABC):
     really flags at that level.
     """
 
-    family: ClassVar[Family] = "words and pictures"
+    family: ClassVar[Family] = "words and images"
 
     tau: float = Field(
         default=MAJORITY,

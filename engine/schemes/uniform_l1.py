@@ -43,7 +43,7 @@ class UniformL1(Scheme):
     )
     terms: ClassVar[dict[str, str]] = {"radius": "l1 norm of the change, pixels in [0,1]"}
     limits: ClassVar[tuple[str, ...]] = (
-        "It is for pictures of 8 bits per channel: it says nothing about changes that are no "
+        "It is for images of 8 bits per channel: it says nothing about changes that are no "
         "multiples of 1/255.",
     )
 

@@ -121,7 +121,7 @@ class Text(Words, ABC):
     terms: ClassVar[dict[str, str]] = {"words": "number of replaced words"}
     limits: ClassVar[tuple[str, ...]] = (
         *WORDS_LIMITS,
-        f"No more than {MOST_WORDS} replaced words are thought of.",
+        f"Certificates are computed for at most {MOST_WORDS} substitutions.",
     )
 
     def region(self, bounds: ProbabilityBounds) -> Count | None:

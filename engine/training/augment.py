@@ -1,4 +1,4 @@
-"""Pictures moved a little before every step, so that a small data set goes further."""
+"""Images moved a little before every step, so that a small data set goes further."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from torch.nn import functional
 ROTATION, SHIFT, SCALE = 3.0, 0.2, 0.03
 """Largest turn in degrees, move in pixels and relative change of size of a digit."""
 PADDING = 4
-"""Largest move of a colour picture, in pixels."""
+"""Largest move of a colour image, in pixels."""
 
 
 def moved(pixels: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-    """The pictures turned, moved and scaled a little, each by its own amount."""
+    """The images turned, moved and scaled a little, each by its own amount."""
 
     def uniform(half_width: float) -> torch.Tensor:
         return (torch.rand(len(pixels), generator=generator) * 2 - 1) * half_width
@@ -29,7 +29,7 @@ def moved(pixels: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
 
 
 def cropped(pixels: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-    """The pictures padded with black, cropped anywhere, and every second one mirrored."""
+    """The images padded with black, cropped anywhere, and every second one mirrored."""
     count, _, height, width = pixels.shape
     device = pixels.device
     padded = functional.pad(pixels, (PADDING,) * 4)
@@ -41,6 +41,6 @@ def cropped(pixels: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
     columns = torch.arange(width, device=device).expand(count, -1)
     columns = left + torch.where(mirror, columns.flip(1), columns)
     rows = top + torch.arange(height, device=device)
-    picture = torch.arange(count, device=device)[:, None, None]
-    found = padded.permute(0, 2, 3, 1)[picture, rows[:, :, None], columns[:, None, :]]
+    image = torch.arange(count, device=device)[:, None, None]
+    found = padded.permute(0, 2, 3, 1)[image, rows[:, :, None], columns[:, None, :]]
     return found.permute(0, 3, 1, 2)

@@ -1,4 +1,4 @@
-"""A picture model's card as Markdown, from the same facts as its JSON."""
+"""An image model's card as Markdown, from the same facts as its JSON."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 from engine.core.rounding import round_down
 
 _ENCODED = {
-    "plain": "the picture alone",
-    "indicator": "the picture and one more channel that is 1 where a pixel was noised",
-    "complement": "the picture x and 1 - x, both 0 where a pixel was taken away",
+    "plain": "the image alone",
+    "indicator": "the image and one more channel that is 1 where a pixel was noised",
+    "complement": "the image x and 1 - x, both 0 where a pixel was taken away",
 }
 
 
@@ -20,7 +20,7 @@ def card_markdown(name: str, facts: Mapping[str, Any]) -> str:
     return f"""# {name}
 
 {facts["title"]}: a small network ({facts["parameters"]:,} weights, architecture
-`{facts["architecture"]}`) for pictures of {width} by {height} pixels in [0, 1]. It is a
+`{facts["architecture"]}`) for images of {width} by {height} pixels in [0, 1]. It is a
 demonstration.
 
 {_list(facts)}
@@ -69,7 +69,7 @@ def _certified(certified: Mapping[str, Any] | None, things: str) -> str:
     return f"""
 Certified accuracy: share of {certified["inputs"]} test {things} that are certified and right, by
 CERTIFY with the noise above, n0 = {certified["n0"]:,}, n = {certified["n"]:,}, alpha =
-{certified["alpha"]:g} per picture, {certified["bound"]} bound.
+{certified["alpha"]:g} per image, {certified["bound"]} bound.
 
 {_table(certified["cells"])}
 """

@@ -15,7 +15,7 @@ from engine.training.data import DataSet, Part
 
 NAME = "CIFAR10"
 _VALIDATION = 10
-"""One in so many training pictures only chooses the epoch."""
+"""One in so many training images only chooses the epoch."""
 
 
 def cifar10(root: Path, *, download: bool = False) -> DataSet:
@@ -36,7 +36,7 @@ def cifar10(root: Path, *, download: bool = False) -> DataSet:
     return DataSet(
         name="cifar10",
         title="CIFAR-10",
-        things="pictures",
+        things="images",
         train=_tensors(train, learning),
         validation=_tensors(train, validation),
         test=_tensors(test, range(count)),
@@ -46,17 +46,17 @@ def cifar10(root: Path, *, download: bool = False) -> DataSet:
         normalization="cifar10",
         facts={
             "data": (
-                "CIFAR-10, colour pictures of 32 by 32 pixels (Krizhevsky, Learning Multiple "
+                "CIFAR-10, colour images of 32 by 32 pixels (Krizhevsky, Learning Multiple "
                 "Layers of Features from Tiny Images, 2009)"
             ),
             "split": {
                 "train": len(learning),
                 "validation": len(validation),
                 "test": count,
-                "rule": "test as published, validation by the order of the SHA-256 of 'picture N'",
+                "rule": "test as published, validation by the order of the SHA-256 of 'image N'",
                 "use": "validation chose the epoch; test was never used in training",
             },
-            "limits": "it knows pictures of ten kinds of things, no larger than 32 by 32 pixels",
+            "limits": "it knows images of ten kinds of things, no larger than 32 by 32 pixels",
         },
     )
 
@@ -66,11 +66,11 @@ def _part(split: Literal["train", "test"], root: Path, *, download: bool) -> Any
 
 
 def _lot(index: int) -> bytes:
-    return hashlib.sha256(f"picture {index}".encode()).digest()
+    return hashlib.sha256(f"image {index}".encode()).digest()
 
 
 def _tensors(part: Any, chosen: Any) -> Part:
-    """Bytes (N, 3, 32, 32) and labels of the chosen pictures, in the order of the data set."""
+    """Bytes (N, 3, 32, 32) and labels of the chosen images, in the order of the data set."""
     places = np.sort(np.fromiter(chosen, dtype=np.int64))
     pixels = np.ascontiguousarray(part.data[places].transpose(0, 3, 1, 2))
     labels = np.asarray(part.targets, dtype=np.int64)[places]

@@ -22,9 +22,9 @@ from engine.schemes.hierarchical_gaussian import HierarchicalGaussian
 from engine.training.cifar10 import cifar10
 from engine.training.data import DataSet
 from engine.training.digits import digits
+from engine.training.image_noise import SCHEMES
 from engine.training.loop import Recipe
 from engine.training.making import Order, flags, make
-from engine.training.picture_noise import SCHEMES
 
 SHIPPED: dict[str, Scheme] = {
     "digits-0.25": Gaussian(sigma=0.25),
@@ -44,7 +44,7 @@ _RECIPES: dict[str, dict[str, Any]] = {
     },
 }
 _FEW = 1000
-"""Data sets with fewer test pictures are certified on all of them."""
+"""Data sets with fewer test images are certified on all of them."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -153,7 +153,7 @@ def _parser() -> argparse.ArgumentParser:
         )
     add("--seed", type=int, default=0)
     add("--epochs", type=int)
-    add("--certify", type=int, help="test pictures to certify for the card; default: all, or none")
+    add("--certify", type=int, help="test images to certify for the card; default: all, or none")
     add("--device", default="cpu", help=f"cpu or cuda; {torch.cuda.device_count()} GPUs here")
     add("--out", type=Path, default=Path("assets/models"))
     return parser

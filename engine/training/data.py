@@ -1,4 +1,4 @@
-"""What the lab needs to know of a data set of pictures."""
+"""What the lab needs to know of a data set of images."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ Augmentation = Callable[[torch.Tensor, torch.Generator], torch.Tensor]
 
 @dataclass(frozen=True)
 class DataSet:
-    """Pictures in three parts.
+    """Images in three parts.
 
     Attributes:
         name: begins the names of the models, ``digits``.
         title: for people.
-        things: one picture in words, in the plural.
+        things: one image in words, in the plural.
         train, validation, test: the last is seen by no training and chooses no epoch.
-        specs: names of the test pictures, as the program opens them.
+        specs: names of the test images, as the program opens them.
         class_names: one name per class.
-        augment: applied to training pictures before the noise.
-        normalization: between noise and network, for networks that see the picture itself.
+        augment: applied to training images before the noise.
+        normalization: between noise and network, for networks that see the image itself.
         facts: for the card: ``data``, ``split`` and ``limits``.
     """
 
@@ -45,15 +45,15 @@ class DataSet:
     facts: Mapping[str, Any]
 
     @property
-    def any_picture(self) -> InputIdentity:
-        """Any one of its pictures, as a scheme judges whether its parameters fit."""
+    def any_image(self) -> InputIdentity:
+        """Any one of its images, as a scheme judges whether its parameters fit."""
         return InputIdentity(
             name=self.title, source=self.name, sha256="", pixels_sha256="", shape=self.shape
         )
 
     @property
     def shape(self) -> tuple[int, int, int]:
-        """(channels, height, width) of a picture."""
+        """(channels, height, width) of an image."""
         _, channels, height, width = self.test[0].shape
         return channels, height, width
 

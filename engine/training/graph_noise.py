@@ -46,7 +46,7 @@ class GraphNoise:
         return {"key": self.name, **{term: getattr(self, term) for term in terms[self.name]}}
 
     def draw(self, x: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-        """A noisy copy (N, D) of ``x`` (N, D); (N, D + 1) where rows are chosen.
+        """A noisy sample (N, D) of ``x`` (N, D); (N, D + 1) where rows are chosen.
 
         torch's generator serves for training; certificates draw from the program's own.
         """

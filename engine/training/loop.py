@@ -1,6 +1,6 @@
-"""Noise augmentation: train on noised pictures (Cohen, Rosenfeld & Kolter, ICML 2019).
+"""Noise augmentation: train on noised images (Cohen, Rosenfeld & Kolter, ICML 2019).
 
-The same for every scheme: one draw of its noise per picture and step (Levine & Feizi, AAAI 2020,
+The same for every scheme: one draw of its noise per image and step (Levine & Feizi, AAAI 2020,
 for ablation; Scholten et al., NeurIPS 2023, for hierarchical noise).
 """
 
@@ -17,10 +17,10 @@ from torch.nn import functional
 
 from engine.schemes import Scheme
 from engine.training.data import Augmentation, DataSet, Part, floats
-from engine.training.picture_noise import noisy
+from engine.training.image_noise import noisy
 
 _LOOK = 1024
-"""Pictures per batch where nothing is learned."""
+"""Images per batch where nothing is learned."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Recipe:
     Attributes:
         scheme: whose noise the network sees.
         check_every: epochs between looks at the validation part.
-        draws: noisy copies of every validation picture at a look.
+        draws: noisy samples of every validation image at a look.
     """
 
     scheme: Scheme
@@ -46,7 +46,7 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Trained:
-    """The network of the best epoch, and how it did there on noisy validation pictures."""
+    """The network of the best epoch, and how it did there on noisy validation images."""
 
     network: nn.Module
     epoch: int
@@ -57,7 +57,7 @@ class Trained:
 def noisy_accuracy(
     network: nn.Module, part: Part, scheme: Scheme, *, draws: int, seed: int
 ) -> float:
-    """Share of right answers over ``draws`` noisy copies of every picture."""
+    """Share of right answers over ``draws`` noisy samples of every image."""
     network.eval()
     pixels, labels = part
     generator = torch.Generator(pixels.device).manual_seed(seed)

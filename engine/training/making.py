@@ -1,4 +1,4 @@
-"""Train, measure and write one picture model with its cards."""
+"""Train, measure and write one image model with its cards."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from engine.regions import Perturbation
 from engine.schemes import Gaussian, Scheme
 from engine.training.card import card_markdown
 from engine.training.data import DataSet, Part
+from engine.training.image_noise import channels_of, encoding_of
 from engine.training.loop import Recipe, Trained, train
 from engine.training.measure import accuracy, certified_accuracy
-from engine.training.picture_noise import channels_of, encoding_of
 from engine.training.weights import safetensors_bytes
 from engine.training.writing import card_json, threads
 
@@ -37,11 +37,11 @@ class Order:
     """One model to make.
 
     Attributes:
-        data: its pictures.
+        data: its images.
         arch: a name of :mod:`engine.models.architectures`.
         recipe: how it is trained.
         name: of its files, without ending.
-        certified: how many test pictures are certified for the card.
+        certified: how many test images are certified for the card.
         device: where it is trained.
         command: the command line that makes it again.
     """
@@ -59,9 +59,9 @@ def make(order: Order, out: Path) -> Path:
     """Train one model, write weights, then measure the written file and write both cards.
 
     Raises:
-        UserError: no model is trained for that scheme, or the scheme does not fit the pictures.
+        UserError: no model is trained for that scheme, or the scheme does not fit the images.
     """
-    order.recipe.scheme.check_input(order.data.any_picture)
+    order.recipe.scheme.check_input(order.data.any_image)
     path = out / f"{order.name}.safetensors"
     with threads(THREADS if order.data.name == "digits" else torch.get_num_threads()):
         result = trained(order)
@@ -81,7 +81,7 @@ def trained(order: Order) -> Trained:
 
 
 def build(order: Order) -> nn.Sequential:
-    """A fresh network for the noised pictures, behind its normalisation."""
+    """A fresh network for the noised images, behind its normalisation."""
     scheme = order.recipe.scheme
     channels = channels_of(scheme, order.data.shape[0])
     shapes = {"conv1.weight": (0, channels, 0, 0)}
@@ -91,7 +91,7 @@ def build(order: Order) -> nn.Sequential:
 
 
 def normalization(order: Order) -> str:
-    """None before a network that sees a picture with its complement."""
+    """None before a network that sees an image with its complement."""
     plain = encoding_of(order.recipe.scheme) != "complement"
     return order.data.normalization if plain else "none"
 
@@ -126,7 +126,7 @@ def cells(scheme: Scheme) -> list[Perturbation]:
 
 
 def card(order: Order, result: Trained, path: Path) -> dict[str, Any]:
-    """What the card says: how the model was made and what was measured on held-out pictures."""
+    """What the card says: how the model was made and what was measured on held-out images."""
     data, recipe, scheme = order.data, order.recipe, order.recipe.scheme
     encoding, specs = encoding_of(scheme), data.specs[: order.certified]
     gaussian = scheme if isinstance(scheme, Gaussian) else None

@@ -1,4 +1,4 @@
-"""Accuracy of a model on held-out pictures: plain, and certified with the program's own CERTIFY."""
+"""Accuracy of a model on held-out images: plain, and certified with the program's own CERTIFY."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def accuracy(network: nn.Module, held_out: Part, encoding: Encoding = "plain") -
     network.eval()
     right = 0
     for pixels, labels in zip(*(part.split(_LOOK) for part in held_out), strict=True):
-        shown = torch.stack([clean(picture, encoding) for picture in floats(pixels)])
+        shown = torch.stack([clean(image, encoding) for image in floats(pixels)])
         right += int((network(shown).argmax(1) == labels).sum())
     return round(right / len(held_out[1]), 4)
 
@@ -45,16 +45,16 @@ def certified_accuracy(
     n: int,
     alpha: float,
 ) -> dict[str, Any]:
-    """Share of pictures certified as their label against each perturbation.
+    """Share of images certified as their label against each perturbation.
 
     Args:
         path: the model's file.
-        specs: which pictures.
+        specs: which images.
         scheme: the smoothing noise.
         cells: perturbations in the scheme's terms.
-        n0: selection votes per picture.
-        n: estimation votes per picture.
-        alpha: per picture.
+        n0: selection votes per image.
+        n: estimation votes per image.
+        alpha: per image.
 
     Returns:
         ``right`` (share answered right and not abstained), ``abstained`` (share), ``cells`` (each
@@ -90,8 +90,8 @@ def _holds(evidence: Evidence, cell: Perturbation) -> bool:
 
 
 def _certified(classifier: Classifier, spec: str, settings: RunSettings) -> Evidence:
-    picture = fit(load_input(spec), classifier.identity)
-    running = certify(classifier, picture, settings)
+    image = fit(load_input(spec), classifier.identity)
+    running = certify(classifier, image, settings)
     while True:
         try:
             next(running)

@@ -1,6 +1,6 @@
 """What a PDF prints, against its own attachment: the pages are set again and their words compared.
 
-Pictures of the input stand between the first part with its figures and the rest, and are not in the
+Images of the input stand between the first part with its figures and the rest, and are not in the
 evidence; their words are left out. Everything else must be the same, character for character.
 """
 
@@ -22,8 +22,8 @@ from engine.report.typeset import displayable
 from engine.verify.report import Claim
 
 _MOST_PAGES = 200
-_PICTURE = 3
-"""Axes of a picture; inputs of other kinds have fewer."""
+_IMAGE = 3
+"""Axes of an image; inputs of other kinds have fewer."""
 _NUMBER = re.compile(r"page\d+of\d+$")
 
 
@@ -34,11 +34,11 @@ def check_pages(pdf: bytes, evidence: Evidence) -> list[Claim]:
     except Exception:  # damaged files fail in many ways
         wrong = "its pages cannot be read"
         return [Claim(name="first page", verdict="does not hold", detail=wrong)]
-    plain, pictured = _pages(pdf_bytes(evidence)), _pages(pdf_bytes(evidence, _picture(evidence)))
+    plain, imaged = _pages(pdf_bytes(evidence)), _pages(pdf_bytes(evidence, _image(evidence)))
     told = content(evidence)
     last = _squeezed(displayable(told.limits.sentences[-1]))
     front, rest = _cut(plain, last)
-    fronts = (front, _cut(pictured, last)[0])
+    fronts = (front, _cut(imaged, last)[0])
     drawn, sections = _apart(rest, told.sections[0])
     figures = tuple(front + drawn for front in fronts)
     framed = {page.frame for page in printed} == {plain[0].frame}
@@ -117,9 +117,9 @@ def _squeezed(text: str) -> str:
     return "".join(text.split())
 
 
-def _picture(evidence: Evidence) -> Illustrations | None:
-    """Stand-in pictures: a first page with a thumbnail breaks its lines elsewhere."""
-    if len(evidence.input.shape) != _PICTURE:
+def _image(evidence: Evidence) -> Illustrations | None:
+    """Stand-in images: a first page with a thumbnail breaks its lines elsewhere."""
+    if len(evidence.input.shape) != _IMAGE:
         return None
     blank = np.zeros(evidence.input.shape, dtype=np.float32)
     return Illustrations(

@@ -18,7 +18,7 @@ _RESTS_ON_SEAL = (
     "Names, times, speed, software, warnings, notes and the command line follow from nothing; they "
     "rest on the seal and on a signature."
 )
-_PICTURES = "Pictures, and the words in those after the first page, are covered by the bytes alone."
+_IMAGES = "Images, and the words in those after the first page, are covered by the bytes alone."
 _COUNTS_ONLY = "The files of model and input were not looked for."
 
 
@@ -68,7 +68,7 @@ def verify(path: Path, plan: Plan | None = None) -> VerificationReport:
     data = reading.read_bytes(path)
     if kind == "PDF":
         claims = tuple(_of_pdf(path, data, plan))
-        notes = (*_notes(plan), _PICTURES)
+        notes = (*_notes(plan), _IMAGES)
         return VerificationReport(file=str(path), kind=kind, claims=claims, notes=notes)
     claims = tuple(_of_json(path, data, plan))
     return VerificationReport(file=str(path), kind=kind, claims=claims, notes=_notes(plan))

@@ -27,13 +27,13 @@ class CaseBook(QObject):
     Attributes:
         case: the open case; None without one.
         listing: its runs as they were read last.
-        awaited: a run to be counted on as soon as its model and picture are there.
+        awaited: a run to be counted on as soon as its model and image are there.
 
     Signals:
         opened: another case is open, or none.
         listed: ``listing`` changed.
         result_read: a row and its evidence, None if it has none.
-        resumable: a row with the requests that open its model and picture again.
+        resumable: a row with the requests that open its model and image again.
         notice: kind and sentence.
     """
 
@@ -97,7 +97,7 @@ class CaseBook(QObject):
             )
 
     def ask_resume(self, row: RunRow) -> None:
-        """Find out how the model and picture of an unfinished run are opened again."""
+        """Find out how the model and image of an unfinished run are opened again."""
         if (case := self.case) is not None:
             title = f"reading run {row.id}"
             self._submit(RESUME, title, lambda: (row, self._backend.find_again(case, row)))

@@ -1,4 +1,4 @@
-"""Certify pressed too early: remembered while model and picture still load, and then done."""
+"""Certify pressed too early: remembered while model and image still load, and then done."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ def is_coming(session: Session) -> bool:
     """Whether a run could start once what is being read is there."""
     worker = session.worker
     model = session.model is not None or worker.busy("model")
-    picture = session.given is not None or worker.busy("input")
-    return session.loading and model and picture and not session.running and not session.complaint
+    image = session.given is not None or worker.busy("input")
+    return session.loading and model and image and not session.running and not session.complaint
 
 
 class EarlyStart(QObject):
-    """Waits for what loads; a model or picture that does not open ends the wait.
+    """Waits for what loads; a model or image that does not open ends the wait.
 
     Attributes:
         waiting: a run was asked for and will be due.

@@ -11,14 +11,14 @@ from PySide6.QtCore import QObject, Signal
 
 from engine.evidence.evidence import Evidence
 from engine.figures import Illustrations
-from gui.controllers.illustrations import Pictures
+from gui.controllers.illustrations import Images
 from gui.jobs.engine_jobs import Backend, ExportFormat
 from gui.jobs.worker import Job, Worker
 from gui.shell.preferences import data_folder
 
 
 class Errands(QObject):
-    """The worker, the pictures beside a result, and errands about that result.
+    """The worker, the images beside a result, and errands about that result.
 
     Attributes:
         evidence: the result that is shown; None without one.
@@ -36,11 +36,11 @@ class Errands(QObject):
         self.evidence: Evidence | None = None
         folder = Path(data_folder())
         self.worker = Worker(warm_up=backend.warm_up, log_folder=folder, parent=self)
-        self.pictures = Pictures(self.worker, backend, parent=self)
+        self.images = Images(self.worker, backend, parent=self)
 
     def request_preview(self) -> None:
         """Make the report's pages."""
-        evidence, illustrations = self.evidence, self.pictures.illustrations
+        evidence, illustrations = self.evidence, self.images.illustrations
         if evidence is not None:
             self._submit(
                 "preview",
@@ -50,7 +50,7 @@ class Errands(QObject):
 
     def export(self, fmt: ExportFormat, path: Path) -> None:
         """Write the shown result to a file."""
-        evidence, illustrations = self.evidence, self.pictures.illustrations
+        evidence, illustrations = self.evidence, self.images.illustrations
         if evidence is not None:
             self._submit(
                 f"export-{fmt}",
@@ -59,7 +59,7 @@ class Errands(QObject):
             )
 
     def export_record(self, evidence: Evidence, fmt: ExportFormat, path: Path) -> None:
-        """Write a result that is looked at, without pictures: those belong to the shown run."""
+        """Write a result that is looked at, without images: those belong to the shown run."""
         self._submit(
             f"export-{fmt}",
             f"writing {path.name}",

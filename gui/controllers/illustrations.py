@@ -1,4 +1,4 @@
-"""The pictures beside a result: a slice through the input, and what the numbers look like."""
+"""The images beside a result: a slice through the input, and what the numbers look like."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gui.jobs.worker import Job, Worker
 SLICE, MEANING = "slice", "meaning"
 
 
-class Pictures(QObject):
+class Images(QObject):
     """Draws for one result at a time; whatever belongs to an older one is dropped."""
 
     changed = Signal()

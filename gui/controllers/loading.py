@@ -79,8 +79,8 @@ class Loading(Errands):
         return self._asked
 
     @property
-    def has_labelled_pictures(self) -> bool:
-        """Whether the open picture is one of a folder or set with labels."""
+    def has_labelled_images(self) -> bool:
+        """Whether the open image is one of a folder or set with labels."""
         given = self.given
         labelled = given is not None and given.kind == "image" and given.label is not None
         return labelled and len(self.specs) > 1
@@ -142,7 +142,7 @@ class Loading(Errands):
         return "" if open_already or not models else models[0]
 
     def compare_normalizations(self) -> None:
-        """Measure the model behind every normalisation on the labelled pictures that are open."""
+        """Measure the model behind every normalisation on the labelled images that are open."""
         classifier, specs = self._classifier, self.specs
         if classifier is not None and not self._refuse_while_running("measure"):
             self._submit(
@@ -168,7 +168,7 @@ class Loading(Errands):
 
     @abstractmethod
     def _clear_result(self) -> None:
-        """Forget the shown result: it was of another model or picture."""
+        """Forget the shown result: it was of another model or image."""
 
     def _take_model(self, loaded: tuple[ModelRequest, Classifier]) -> None:
         before, self.input_is_newer = self.model, False

@@ -1,7 +1,7 @@
 """The controller: what is loaded, what was asked for, what came of it. It owns no widget.
 
 A result is shown with the settings it carries, never with those of the form; whatever belongs to an
-older model, picture or run is dropped.
+older model, image or run is dropped.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _SAID_BY_PAGES = (VERIFY, PLAN, REPLAY, ADD, COMPARE)
 
 
 class Session(Loading):
-    """One model, one picture, one run at a time.
+    """One model, one image, one run at a time.
 
     Every signal is emitted in the UI thread. Most say only that something changed; the new value
     is an attribute.
@@ -113,7 +113,7 @@ class Session(Loading):
         return (*said, *wrong_without_noise(self.model, fitted, answer))
 
     def command_line(self) -> str:
-        """The run of the form as a shell command; empty until model and picture are there."""
+        """The run of the form as a shell command; empty until model and image are there."""
         if self.request is None or self.given is None:
             return ""
         return command_line("certify", self.request, self.given.source, self.settings)
@@ -202,13 +202,13 @@ class Session(Loading):
         if was_running and self.evidence is not None:
             path = Path(data_folder()) / KEPT
             try:
-                self.backend.export(self.evidence, self.pictures.illustrations, "json", path)
+                self.backend.export(self.evidence, self.images.illustrations, "json", path)
             except UserError as error:
                 self.notice.emit("error", str(error))
         return ended
 
     def resume_run(self, row: RunRow) -> None:
-        """Count an unfinished run of the case on; its model and picture are opened first."""
+        """Count an unfinished run of the case on; its model and image are opened first."""
         if not self._refuse_while_running("go on with another run"):
             self.casebook.ask_resume(row)
 
@@ -289,7 +289,7 @@ class Session(Loading):
         for warning in evidence.warnings:
             self.notice.emit("warning", warning)
         if self._subject is not None:
-            self.pictures.draw(self._subject, evidence)
+            self.images.draw(self._subject, evidence)
 
     def _take_labelled(self, outcome: tuple[Evidence, Evidence]) -> None:
         labelled, found = outcome
@@ -320,7 +320,7 @@ class Session(Loading):
 
     @Slot()
     def _count_awaited(self) -> None:
-        """The model and picture of an unfinished run of the case are there: count it on."""
+        """The model and image of an unfinished run of the case are there: count it on."""
         row, subject, case = self.casebook.awaited, self._subject, self.casebook.case
         if row is None or subject is None or case is None or not self.ready:
             return
@@ -333,7 +333,7 @@ class Session(Loading):
         self.resumed.emit()
 
     def _clear_result(self) -> None:
-        self.pictures.clear()
+        self.images.clear()
         self.worker.drop("preview")
         self.snapshot = self.evidence = None
         self.evidence_changed.emit()

@@ -22,7 +22,7 @@ class Example:
     """A shipped input for the gallery.
 
     Attributes:
-        pixels: of its picture; None without one.
+        pixels: of its image; None without one.
         around: of a node: what is around it.
         group: what it is one of, as a heading.
         kind: of input.
@@ -65,8 +65,8 @@ class _Group:
 _GROUPS = (
     _Group("Handwritten digits that no shipped model was trained on", "digits", "demo:digits"),
     _Group("Members of a karate club: nodes of a graph", "karate", "demo:karate"),
-    _Group("Drawn signs, for a model that writes commands", "commands", "demo:commands"),
-    _Group("Pictures with an instruction, safe or not", "filter", "demo:filter"),
+    _Group("Drawn signs, for a generative model commands", "commands", "demo:commands"),
+    _Group("Images with an instruction, safe or not", "filter", "demo:filter"),
     _Group("Letters to a shop, sorted by their matter", "letters", "demo:letters"),
     _Group("Rows of a table of numbers and categories", "mixed", "demo:mixed"),
     _Group("A classifier that fools floating-point noise", "lattice:", "demo:lattice"),
@@ -141,7 +141,7 @@ def _titled(given: GivenInput) -> str:
 
 def _pixels(given: GivenInput) -> Pixels | None:
     if given.kind == "pair":
-        return given.picture.pixels
+        return given.image.pixels
     return given.pixels if given.kind == "image" else None
 
 

@@ -72,7 +72,7 @@ class Subject:
 
 @dataclass(frozen=True)
 class AxesChoice:
-    """Which plane through the input to draw; ``towards`` names a picture for that kind."""
+    """Which plane through the input to draw; ``towards`` names an image for that kind."""
 
     kind: AxesKind = "adversarial"
     towards: str = ""
@@ -110,7 +110,7 @@ class Backend:
     def compare_normalizations(
         self, classifier: Classifier, specs: list[str], stop: threading.Event
     ) -> Comparison:
-        """Top-1 behind every normalisation on labelled pictures."""
+        """Top-1 behind every normalisation on labelled images."""
         from engine.procedures.normalizations import compare
 
         return compare(classifier, specs, stop=stop)
@@ -315,7 +315,7 @@ class Backend:
     def explore(
         self, subject: Subject, evidence: Evidence, axes: AxesChoice, stop: threading.Event
     ) -> Generator[SliceFigure, None, SliceFigure]:
-        """Map a plane through the picture, finer and finer."""
+        """Map a plane through the image, finer and finer."""
         from engine.explain.slices import SliceAxes, explore
         from engine.inputs import load_input
         from engine.models import fitted as fit

@@ -45,7 +45,7 @@ _YIELDED = "The comparison was stopped: something else was asked for. What it ha
 
 
 class TradeOffPage(Page):
-    """Left who and on what; right the attacker and the pictures, which follow the sliders.
+    """Left who and on what; right the attacker and the images, which follow the sliders.
 
     Attributes:
         shown: the comparison on show; None before the first.
@@ -81,14 +81,14 @@ class TradeOffPage(Page):
         self.bar.setRange(0, _STEPS)
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName("Progress of the comparison")
-        set_pictures = QSplitter(Qt.Orientation.Horizontal)
-        set_pictures.setChildrenCollapsible(False)
+        set_images = QSplitter(Qt.Orientation.Horizontal)
+        set_images.setChildrenCollapsible(False)
         for plot in (self.accuracy, self.shares):
-            set_pictures.addWidget(plot)
-        set_pictures.setSizes([400, 500])
-        self.pictures = QStackedWidget()
-        for widget in (self.reach, set_pictures):
-            self.pictures.addWidget(widget)
+            set_images.addWidget(plot)
+        set_images.setSizes([400, 500])
+        self.images = QStackedWidget()
+        for widget in (self.reach, set_images):
+            self.images.addWidget(widget)
         progress = QHBoxLayout()
         progress.addWidget(self.bar, 2)
         progress.addWidget(self.doing, 3)
@@ -98,7 +98,7 @@ class TradeOffPage(Page):
         column.setSpacing(8)
         column.addWidget(self.sliders)
         column.addWidget(self.complaint)
-        column.addWidget(self.pictures, 1)
+        column.addWidget(self.images, 1)
         column.addWidget(self.results)
         column.addLayout(progress)
         say(self.complaint, "")
@@ -191,20 +191,20 @@ class TradeOffPage(Page):
 
     @Slot()
     def _draw(self) -> None:
-        """The pictures for the attacker of the sliders."""
+        """The images for the attacker of the sliders."""
         if self.shown is None:
             return
         from engine.comparison.landscape import accuracy_figure, reach_figure
 
         land, attacker = self.shown.land, self.sliders.attacker
         if land.result.inputs == 1:
-            self.pictures.setCurrentIndex(0)
+            self.images.setCurrentIndex(0)
             figure = reach_figure(land, attacker)
             self.reach.show_figure(figure)
             told = list(zip(figure.withstands, figure.verdicts, strict=True))
             self.results.show_results(figure.names, figure.noises, told)
         else:
-            self.pictures.setCurrentIndex(1)
+            self.images.setCurrentIndex(1)
             shares = accuracy_figure(land, attacker)
             self.accuracy.show_figure(shares)
             self.shares.show_figure(self._table(land, attacker))
@@ -243,7 +243,7 @@ class TradeOffPage(Page):
 
     @Slot()
     def _make_room(self) -> None:
-        """In talk mode the pictures and the attacker are all there is."""
+        """In talk mode the images and the attacker are all there is."""
         self.setup.setVisible(themes.current().scale == 1.0)
 
     @Slot(str, str)
@@ -270,7 +270,7 @@ class TradeOffPage(Page):
 
     @Slot()
     def _ask_for_folder(self) -> None:
-        self._asker.open_folder("Compare on the pictures of", self.setup.put_folder)
+        self._asker.open_folder("Compare on the images of", self.setup.put_folder)
 
     def _ask_where_to_save(self, fmt: str) -> None:
         if self.shown is not None:

@@ -107,7 +107,7 @@ class SetupColumn(QWidget):
 
     @Slot(Path)
     def put_folder(self, path: Path) -> None:
-        """Compare on the pictures of a folder."""
+        """Compare on the images of a folder."""
         self.choose_set(str(path))
 
     def _spec(self) -> str:
@@ -115,7 +115,7 @@ class SetupColumn(QWidget):
         if not self.is_set and given is None:
             raise UserError("There is no current input: open one, or choose a set.")
         if self.is_set and not text:
-            raise UserError("Name the set, e.g. digits, or choose a folder of pictures.")
+            raise UserError("Name the set, e.g. digits, or choose a folder of images.")
         return text if self.is_set or given is None else given.source
 
     def _bound(self) -> str:
@@ -153,7 +153,7 @@ class SetupColumn(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(scroll)
         self.set_spec.setAccessibleName("The set: digits, a folder, or a data set")
-        self.folder.setAccessibleName("Choose a folder of pictures")
+        self.folder.setAccessibleName("Choose a folder of images")
         self.setMinimumWidth(WIDTH - 40)
 
     def _connect(self) -> None:

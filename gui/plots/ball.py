@@ -19,7 +19,7 @@ from gui.plots.slicemap import (
     NOT_COMPUTED,
     borders,
     classes_present,
-    map_picture,
+    map_image,
     roomiest_cell,
 )
 from gui.plots.square_map import MapStage
@@ -36,7 +36,7 @@ _NAMED = 6
 
 
 class BallPlot(Chart["SliceFigure"]):
-    """Who wins where on the slice, and the ball inside which the answer cannot change."""
+    """Predicted class over the slice, and the ball inside which the answer cannot change."""
 
     stem: ClassVar[str] = "region"
 
@@ -50,8 +50,8 @@ class BallPlot(Chart["SliceFigure"]):
         return self.stage
 
     def build(self) -> None:
-        """Picture, borders, samples, disc and legend."""
-        self.picture = pg.ImageItem(axisOrder="row-major")
+        """Image, borders, samples, disc and legend."""
+        self.image = pg.ImageItem(axisOrder="row-major")
         self.casing, self.outline = (
             pg.PlotDataItem(connect="pairs"),
             pg.PlotDataItem(connect="pairs"),
@@ -62,7 +62,7 @@ class BallPlot(Chart["SliceFigure"]):
         self.polygon_casing, self.polygon = QGraphicsPolygonItem(), QGraphicsPolygonItem()
         self.radius_line = pg.PlotDataItem(antialias=True)
         self.radius_label = pg.TextItem("")
-        for item in (self.picture, self.casing, self.outline, self.samples, self.disc_casing,
+        for item in (self.image, self.casing, self.outline, self.samples, self.disc_casing,
                      self.disc, self.polygon_casing, self.polygon, self.radius_line,
                      self.input, self.radius_label):  # fmt: skip
             self.plot.addItem(item, ignoreBounds=True)
@@ -75,9 +75,9 @@ class BallPlot(Chart["SliceFigure"]):
     def draw(self, figure: SliceFigure) -> None:
         """Maps, disc and dots."""
         theme, extent = themes.current(), figure.extent
-        picture = map_picture(figure.base, theme, chosen=figure.center_class)
-        self.picture.setImage(picture, autoLevels=False, levels=(0, 255))
-        self.picture.setRect(QRectF(-extent, -extent, 2 * extent, 2 * extent))
+        image = map_image(figure.base, theme, chosen=figure.center_class)
+        self.image.setImage(image, autoLevels=False, levels=(0, 255))
+        self.image.setRect(QRectF(-extent, -extent, 2 * extent, 2 * extent))
         x, y = borders(figure.smoothed, extent)
         self.casing.setData(x, y)
         self.outline.setData(x, y)

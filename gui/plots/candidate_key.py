@@ -1,4 +1,4 @@
-"""How contenders are told apart in every picture of a comparison: colour, dash and mark."""
+"""How contenders are told apart in every image of a comparison: colour, dash and mark."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QSpinBox
 
 from gui.plots.chart import text_size, tinted
-from gui.plots.heat import heat_picture
+from gui.plots.heat import heat_image
 from gui.plots.region_plot import RegionPlot, Step, beside_claim, entries, whose
 from gui.style import theme as themes
 from gui.style.theme import Theme
@@ -42,7 +42,7 @@ class CellsPlot(RegionPlot["CellsFigure"]):
         """Map, certified cells, what can still be reached, and the chosen cell."""
         self._drawn: tuple[CellsMap, int, Theme] | None = None
         self._shown = (0.0, 0.0)
-        self.picture = pg.ImageItem(axisOrder="row-major")
+        self.image = pg.ImageItem(axisOrder="row-major")
         self.certified = pg.ImageItem(axisOrder="row-major")
         self.casing, self.outline = (
             pg.PlotCurveItem(connect="pairs"),
@@ -53,7 +53,7 @@ class CellsPlot(RegionPlot["CellsFigure"]):
         self.marker = pg.ScatterPlotItem(pxMode=True, symbol="o")
         self.marker.setZValue(20)
         self.strengths: list[pg.TextItem] = []
-        for item in (self.picture, self.certified, self.within_reach, self.provisional,
+        for item in (self.image, self.certified, self.within_reach, self.provisional,
                      self.casing, self.outline, self.marker):  # fmt: skip
             self.plot.addItem(item, ignoreBounds=True)
         for axis in ("left", "bottom"):
@@ -211,8 +211,8 @@ class CellsPlot(RegionPlot["CellsFigure"]):
         drawn, self._drawn = self._drawn, (figure.needs, self.shown_layer, theme)
         if drawn and drawn[0] is figure.needs and drawn[1:] == self._drawn[1:]:
             return
-        self.picture.setImage(heat_picture(required, theme), autoLevels=False, levels=(0, 255))
-        self.picture.setRect(_rect(required.shape))
+        self.image.setImage(heat_image(required, theme), autoLevels=False, levels=(0, 255))
+        self.image.setRect(_rect(required.shape))
         self.name_axis("bottom", utmost.column_term)
         self.name_axis("left", utmost.row_term)
         self._shown = (0.0, 0.0)

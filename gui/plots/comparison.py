@@ -239,7 +239,7 @@ def outline(heights: np.ndarray, columns: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _heights(figure: ReachFigure, index: int) -> np.ndarray:
-    """Certified norms as far as there are any; a line above the picture runs along its top."""
+    """Certified norms as far as there are any; a line above the image runs along its top."""
     known = [norm for norm in figure.reaches[index] if norm is not None]
     return np.minimum(np.array(known, dtype=float), 0.995 * figure.top)
 

@@ -1,4 +1,4 @@
-"""What does it mean: the input, noisy copies, and a change of a certified size."""
+"""What does it mean: the input, noisy samples, and a change of a certified size."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from gui.plots.perturbation_slider import ChangingPlot, change_caption
 from gui.style import theme as themes
-from gui.widgets.image import PictureView
+from gui.widgets.image import ImageView
 from gui.widgets.mask import Mark
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from engine.regions import Perturbation
 
 _WIDE = 2.0
-"""Wider than this many heights, all pictures stand in one row."""
+"""Wider than this many heights, all images stand in one row."""
 _TALL = 1.4
 """Higher than this many widths, input and change stand above and below the copies."""
 Shape = Literal["row", "block", "column"]
@@ -32,7 +32,7 @@ _MARKS = {"noised": "Outlined pixels were noised.", "taken away": "Hatched pixel
 
 
 class MeaningPlot(ChangingPlot["MeaningFigure"]):
-    """What the numbers mean, as pictures; in one row, two or three, as there is room.
+    """What the numbers mean, as images; in one row, two or three, as there is room.
 
     Where the region is no ball, a slider goes through changes of the largest certified sizes.
     """
@@ -40,27 +40,27 @@ class MeaningPlot(ChangingPlot["MeaningFigure"]):
     stem: ClassVar[str] = "meaning"
 
     def make_body(self) -> QWidget:
-        """The pictures; those of noisy copies are made as they come."""
+        """The images; those of noisy samples are made as they come."""
         body = super().make_body()
-        self.original, self.perturbed = (PictureView(parent=self.pictures) for _ in range(2))
-        self.noisy: list[PictureView] = []
+        self.original, self.perturbed = (ImageView(parent=self.images) for _ in range(2))
+        self.noisy: list[ImageView] = []
         self._shape: Shape | None = None
-        self._grid = QGridLayout(self.pictures)
+        self._grid = QGridLayout(self.images)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(8)
         return body
 
     def draw(self, figure: MeaningFigure) -> None:
-        """All pictures with their captions."""
+        """All images with their captions."""
         while len(self.noisy) < len(figure.noisy):
-            self.noisy.append(PictureView(parent=self.pictures))
+            self.noisy.append(ImageView(parent=self.images))
             self._shape = None
         self.original.show_pixels(figure.original, "the input")
         for i, view in enumerate(self.noisy):
             view.setVisible(i < len(figure.noisy))
         copies = zip(self.noisy, figure.noisy, figure.noisy_answers, _marks(figure), strict=False)
         for view, pixels, answer, mark in copies:
-            detail = f"One noisy copy; the base model answers {answer}."
+            detail = f"One noisy sample; the base model answers {answer}."
             detail += f" {_MARKS[figure.noisy_mark]}" if mark else ""
             view.show_pixels(pixels, f"noisy: {answer}", detail=detail, mark=mark)
         if figure.attack is None:
@@ -82,12 +82,12 @@ class MeaningPlot(ChangingPlot["MeaningFigure"]):
         if figure is None:
             return ""
         answers = ", ".join(figure.noisy_answers)
-        words = f"The input, and noisy copies that the base model calls {answers}"
+        words = f"The input, and noisy samples that the base model calls {answers}"
         changed = self.perturbed.caption if self.perturbed.image is not None else ""
         return f"{words}; the input {changed}." if changed else f"{words}."
 
     def show_change(self, change: Perturbation) -> None:
-        """Show what a change looks like on this picture, certified or not."""
+        """Show what a change looks like on this image, certified or not."""
         from engine.figures import applied
 
         figure = self.figure
@@ -122,7 +122,7 @@ class MeaningPlot(ChangingPlot["MeaningFigure"]):
             for column, view in enumerate((self.original, *self.noisy, self.perturbed)):
                 self._grid.addWidget(view, 0, column)
             return
-        # six columns: a large picture takes three or all of them, one of three copies two
+        # six columns: a large image takes three or all of them, one of three copies two
         large = 3 if shape == "block" else 6
         self._grid.addWidget(self.original, 0, 0, 1, large)
         row, column = (0, 3) if shape == "block" else (2, 0)

@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     from engine.regions import Perturbation
 
 _WIDE = 1.6
-"""Wider than this many heights, noisy copies stand beside the change, else below it."""
+"""Wider than this many heights, noisy samples stand beside the change, else below it."""
 _LISTED = 6
 """Nodes that are listed below the drawing; the others are counted, and in the tooltip."""
 
 
 class NodesPlot(ChangingPlot["NodesFigure"]):
-    """The neighbourhood after a change of a certified size, and noisy copies of it.
+    """The neighbourhood after a change of a certified size, and noisy samples of it.
 
     Attributes:
         changed: the neighbourhood with the attacked nodes pointed out.
-        noisy: the noisy copies.
+        noisy: the noisy samples.
         heading: above them.
         listed: what the attack does to each node.
     """
@@ -36,19 +36,19 @@ class NodesPlot(ChangingPlot["NodesFigure"]):
     stem: ClassVar[str] = "nodes"
 
     def make_body(self) -> QWidget:
-        """The drawings; those of noisy copies are made as they come."""
+        """The drawings; those of noisy samples are made as they come."""
         body = super().make_body()
-        self.changed = NodesView(parent=self.pictures)
+        self.changed = NodesView(parent=self.images)
         self.noisy: list[NodesView] = []
         self.listed, self.heading = (
             QLabel(),
-            QLabel("Noisy copies, and what the base model answers"),
+            QLabel("Noisy samples, and what the base model answers"),
         )
         for label in (self.listed, self.heading):
             label.setWordWrap(True)
             set_role(label, "small")
         self._wide: bool | None = None
-        self._grid = QGridLayout(self.pictures)
+        self._grid = QGridLayout(self.images)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(6)
         column = body.layout()
@@ -61,7 +61,7 @@ class NodesPlot(ChangingPlot["NodesFigure"]):
     def draw(self, figure: NodesFigure) -> None:
         """All drawings with their captions."""
         while len(self.noisy) < len(figure.samples):
-            self.noisy.append(NodesView(legend=False, parent=self.pictures))
+            self.noisy.append(NodesView(legend=False, parent=self.images))
             self._wide = None
         for i, view in enumerate(self.noisy):
             view.setVisible(i < len(figure.samples))
@@ -82,7 +82,7 @@ class NodesPlot(ChangingPlot["NodesFigure"]):
         if figure is None:
             return ""
         answers = ", ".join(sample.answer for sample in figure.samples)
-        words = f"{self.changed.caption.text()}; noisy copies that the base model calls {answers}."
+        words = f"{self.changed.caption.text()}; noisy samples that the base model calls {answers}."
         return f"{words} {self.listed.text()}" if not self.listed.isHidden() else words
 
     def show_change(self, change: Perturbation) -> None:
@@ -122,7 +122,7 @@ class NodesPlot(ChangingPlot["NodesFigure"]):
         )
         count = f"{len(nodes)} of {len(figure.around.nodes)} nodes"
         told = f"{count} taken away" if gone else f"{count} noised: +{added} features, -{removed}"
-        detail = f"One noisy copy; the base model answers {sample.answer}. {told}."
+        detail = f"One noisy sample; the base model answers {sample.answer}. {told}."
         view.show_nodes(figure.around, rings, sample.answer, detail=detail)
 
     def _arrange(self) -> None:

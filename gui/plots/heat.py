@@ -1,4 +1,4 @@
-"""Maps of required probabilities as pictures: the more it takes, the stronger the ink."""
+"""Maps of required probabilities as images: the more it takes, the stronger the ink."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gui.style.theme import Theme
 _FAINTEST, _STRONGEST = 0.06, 0.42
 _PITCH = 8
 _FINE = 256
-"""The picture is drawn at about this many pixels a side, so that its hatch is finer than cells."""
+"""The image is drawn at about this many pixels a side, so that its hatch is finer than cells."""
 
 Grid = npt.NDArray[np.float64]
 
@@ -23,19 +23,19 @@ def ink(band: int, theme: Theme) -> QColor:
     return mixed(mixed(theme.accent, theme.text, 0.45).name(), theme.surface, share)
 
 
-def heat_picture(required: Grid, theme: Theme) -> npt.NDArray[np.uint8]:
+def heat_image(required: Grid, theme: Theme) -> npt.NDArray[np.uint8]:
     """RGBA of a map (rows, columns), row 0 first; hatched where nothing suffices."""
     tall, wide = (max(1, _FINE // side) for side in required.shape)
     fine = required.repeat(tall, axis=0).repeat(wide, axis=1)
     bands = np.searchsorted(np.array(BANDS), fine, side="left")
     table = [ink(band, theme).getRgb() for band in range(len(BANDS) + 1)]
-    picture = np.array(table, dtype=np.uint8)[bands]
+    image = np.array(table, dtype=np.uint8)[bands]
     never = fine >= 1
     rows, columns = np.indices(fine.shape, sparse=True)
     stripe = (rows + columns) % _PITCH < 2
-    picture[never] = QColor(theme.surface).getRgb()
-    picture[never & stripe] = mixed(theme.muted, theme.surface, 0.6).getRgb()
-    return picture
+    image[never] = QColor(theme.surface).getRgb()
+    image[never & stripe] = mixed(theme.muted, theme.surface, 0.6).getRgb()
+    return image
 
 
 def mixed(color: str, ground: str, strength: float) -> QColor:

@@ -25,7 +25,7 @@ class ChangingPlot(Plot[F]):
     """A card with a slider below, where what was certified is no ball.
 
     Attributes:
-        pictures: what stands above the slider.
+        images: what stands above the slider.
 
     Signals:
         asked: a change was chosen, in the scheme's terms.
@@ -37,12 +37,12 @@ class ChangingPlot(Plot[F]):
         super().__init__("What does it mean")
 
     def make_body(self) -> QWidget:
-        """Room for pictures, and the slider."""
-        body, self.pictures = QWidget(), QWidget()
+        """Room for images, and the slider."""
+        body, self.images = QWidget(), QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        column.addWidget(self.pictures, 1)
+        column.addWidget(self.images, 1)
         self.slider = ChangeSlider()
         self.slider.hide()
         self.slider.chosen.connect(self._choose)

@@ -32,10 +32,10 @@ _MARGIN = 1.4
 
 
 class RegionPlot(Chart[F]):
-    """A picture of what is certified, over what it takes.
+    """An image of what is certified, over what it takes.
 
     Hovering tells what a change would take; a click or the arrow keys choose one, whose answer
-    stays below the picture and follows the run.
+    stays below the image and follows the run.
 
     Attributes:
         chosen: the change that is pointed out, in the scheme's terms; None before a choice.

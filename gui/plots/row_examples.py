@@ -61,7 +61,7 @@ class Frames(QStyledItemDelegate):
 
 
 class RowsPlot(ChangingPlot["RowsFigure"]):
-    """A small table: the row, the row after a change of a certified size, and noisy copies.
+    """A small table: the row, the row after a change of a certified size, and noisy samples.
 
     A number that moved has an arrow, a field that was replaced a frame, both in colour.
 
@@ -77,7 +77,7 @@ class RowsPlot(ChangingPlot["RowsFigure"]):
         body = super().make_body()
         self.table, self.caption = _table(), ElidedLabel()
         set_role(self.caption, "small")
-        column = QVBoxLayout(self.pictures)
+        column = QVBoxLayout(self.images)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addWidget(self.table, 1)
@@ -95,7 +95,7 @@ class RowsPlot(ChangingPlot["RowsFigure"]):
         self._show_copy(_ROW, "row", figure.original, "accent")
         for place, sample in enumerate(figure.samples, start=_FIRST_NOISY):
             told = figure.told(sample) or "nothing changed"
-            self._show_copy(place, "noisy", sample, "accent", detail=f"One noisy copy: {told}")
+            self._show_copy(place, "noisy", sample, "accent", detail=f"One noisy sample: {told}")
         self.caption.hide()
         self.table.setColumnHidden(_CHANGED, True)
         self.offer_changes()
@@ -111,7 +111,7 @@ class RowsPlot(ChangingPlot["RowsFigure"]):
             f"{sample.answer} ({figure.told(sample) or 'nothing changed'})"
             for sample in figure.samples
         )
-        words = f"The row, which the base model calls {figure.original.answer}, and noisy copies: "
+        words = f"The row, which the base model calls {figure.original.answer}, and noisy samples: "
         changed = "" if self.caption.isHidden() else f"; {self.caption.text()}"
         return f"{words}{copies}{changed}."
 

@@ -1,4 +1,4 @@
-"""Decision maps as pictures: soft class colours with hatches, and the lines between classes."""
+"""Decision maps as images: soft class colours with hatches, and the lines between classes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SOFT = 0.5
 """Strength of a class colour over the card; hatched cells alternate with a fainter one."""
 FAINT = 0.22
 _DETAIL = 512
-"""The picture is drawn at about this many pixels a side, so that hatches are finer than cells."""
+"""The image is drawn at about this many pixels a side, so that hatches are finer than cells."""
 _PITCH = 10
 _FEW = 0.02
 """A class on less than this part of the map gets no name on it."""
@@ -21,21 +21,21 @@ _FEW = 0.02
 ClassMap = npt.NDArray[np.int16]
 
 
-def map_picture(cells: ClassMap, theme: Theme, *, chosen: int | None) -> npt.NDArray[np.uint8]:
-    """An RGBA picture of a class map, row 0 at the bottom; cells not computed are transparent."""
+def map_image(cells: ClassMap, theme: Theme, *, chosen: int | None) -> npt.NDArray[np.uint8]:
+    """An RGBA image of a class map, row 0 at the bottom; cells not computed are transparent."""
     factor = max(1, _DETAIL // max(cells.shape))
     fine = np.kron(cells, np.ones((factor, factor), dtype=np.int16))
-    picture = np.zeros((*fine.shape, 4), dtype=np.uint8)
+    image = np.zeros((*fine.shape, 4), dtype=np.uint8)
     rows, columns = np.indices(fine.shape, sparse=True)
     for index in np.unique(cells):
         if index == NOT_COMPUTED:
             continue
         where = fine == index
         color, turn = _look(int(index), theme, chosen)
-        picture[where] = _mixed(color, theme.surface, SOFT)
+        image[where] = _mixed(color, theme.surface, SOFT)
         gaps = where & ~_stripes(rows, columns, turn)
-        picture[gaps] = _mixed(color, theme.surface, FAINT)
-    return picture
+        image[gaps] = _mixed(color, theme.surface, FAINT)
+    return image
 
 
 def borders(cells: ClassMap, extent: float) -> tuple[npt.NDArray[np.float64], ...]:

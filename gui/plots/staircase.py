@@ -10,7 +10,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
 
 from gui.plots.chart import text_size, tinted
-from gui.plots.heat import heat_picture
+from gui.plots.heat import heat_image
 from gui.plots.region_plot import RegionPlot, Step, beside_claim, entries, whose
 from gui.style import theme as themes
 from gui.style.theme import Theme
@@ -34,14 +34,14 @@ class StaircasePlot(RegionPlot["StaircaseFigure"]):
         self._map: StaircaseMap | None = None
         self._theme: Theme | None = None
         self._shown = (0.0, 0.0)
-        self.picture = pg.ImageItem(axisOrder="row-major")
+        self.image = pg.ImageItem(axisOrder="row-major")
         self.steps = pg.PlotCurveItem(fillLevel=0.0)
         self.casing, self.within_reach = pg.PlotCurveItem(), pg.PlotCurveItem()
         self.provisional = pg.PlotCurveItem()
         self.marker = pg.ScatterPlotItem(pxMode=True, symbol="o")
         self.marker.setZValue(20)
         self.strengths = [pg.TextItem("", anchor=(0.5, 1.0)) for _ in range(_LABELLED)]
-        for item in (self.picture, self.within_reach, self.provisional, self.casing, self.steps,
+        for item in (self.image, self.within_reach, self.provisional, self.casing, self.steps,
                      self.marker, *self.strengths):  # fmt: skip
             self.plot.addItem(item, ignoreBounds=True)
         for axis in ("left", "bottom"):
@@ -152,8 +152,8 @@ class StaircasePlot(RegionPlot["StaircaseFigure"]):
             return
         self._map, self._theme = needs, theme
         columns = len(needs.counts)
-        self.picture.setImage(heat_picture(needs.required, theme), autoLevels=False)
-        self.picture.setRect(QRectF(-0.5, 0.0, columns, needs.top))
+        self.image.setImage(heat_image(needs.required, theme), autoLevels=False)
+        self.image.setRect(QRectF(-0.5, 0.0, columns, needs.top))
         every = -(-columns // 16)
         ticks = [(j, str(count)) for j, count in enumerate(needs.counts) if j % every == 0]
         self.plot.getAxis("bottom").setTicks([ticks])

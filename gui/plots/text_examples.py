@@ -1,4 +1,4 @@
-"""What does it mean, for texts and pairs: words that noise and an attack touch, pictures beside."""
+"""What does it mean, for texts and pairs: words that noise and an attack touch, images beside."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from gui.plots.perturbation_slider import ChangingPlot, change_caption
-from gui.widgets.image import PictureView
+from gui.widgets.image import ImageView
 from gui.widgets.words import WordsView
 
 if TYPE_CHECKING:
@@ -15,50 +15,50 @@ if TYPE_CHECKING:
     from engine.regions import Perturbation
 
 _SMALLEST, _SIDE = 30, 110
-"""Sides of the pictures beside the words, smallest and largest."""
+"""Sides of the images beside the words, smallest and largest."""
 
 
 class Line(QWidget):
-    """A text with its picture, where it has one.
+    """A text with its image, where it has one.
 
     Attributes:
-        picture, words: the two parts.
+        image, words: the two parts.
     """
 
     def __init__(self, *, ink: str = "accent") -> None:
         super().__init__()
-        self.picture, self.words = PictureView(), WordsView(ink=ink)
-        self.picture.setMinimumSize(_SMALLEST, _SMALLEST)
-        self.picture.setMaximumWidth(_SIDE)
+        self.image, self.words = ImageView(), WordsView(ink=ink)
+        self.image.setMinimumSize(_SMALLEST, _SMALLEST)
+        self.image.setMaximumWidth(_SIDE)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
-        row.addWidget(self.picture, 1)
+        row.addWidget(self.image, 1)
         row.addWidget(self.words, 5)
 
     def show_wording(self, wording: Wording, caption: str, *, detail: str = "") -> None:
-        """Show a text, and its picture if there is one."""
-        self.picture.setVisible(wording.picture is not None)
-        self.picture.show_pixels(wording.picture, "", detail=caption)
+        """Show a text, and its image if there is one."""
+        self.image.setVisible(wording.image is not None)
+        self.image.show_pixels(wording.image, "", detail=caption)
         self.words.show_words(wording, caption, detail=detail)
 
 
 class WordsPlot(ChangingPlot["WordsFigure"]):
-    """The words without noise, noisy copies of them, and a change of a certified size.
+    """The words without noise, noisy samples of them, and a change of a certified size.
 
     Attributes:
         original, perturbed: the input, and the input changed.
-        noisy: the noisy copies.
+        noisy: the noisy samples.
     """
 
     stem: ClassVar[str] = "words"
 
     def make_body(self) -> QWidget:
-        """One line below the other; those of noisy copies are made as they come."""
+        """One line below the other; those of noisy samples are made as they come."""
         body = super().make_body()
         self.original, self.perturbed = Line(), Line(ink="runner_up")
         self.noisy: list[Line] = []
-        self._column = QVBoxLayout(self.pictures)
+        self._column = QVBoxLayout(self.images)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(4)
         for line in (self.original, self.perturbed):
@@ -75,7 +75,7 @@ class WordsPlot(ChangingPlot["WordsFigure"]):
         for i, line in enumerate(self.noisy):
             line.setVisible(i < len(figure.samples))
         for line, sample in zip(self.noisy, figure.samples, strict=False):
-            detail = f"One noisy copy; the base model answers {sample.answer}."
+            detail = f"One noisy sample; the base model answers {sample.answer}."
             told = f" ({sample.told()})" if sample.told() else ""
             line.show_wording(sample, f"noisy: {sample.answer}{told}", detail=detail)
         self.perturbed.hide()
@@ -88,7 +88,7 @@ class WordsPlot(ChangingPlot["WordsFigure"]):
         if figure is None:
             return ""
         answers = ", ".join(sample.answer for sample in figure.samples)
-        words = f"The text '{figure.original.text()}', and noisy copies that the base model calls"
+        words = f"The text '{figure.original.text()}', and noisy samples that the base model calls"
         changed = self.perturbed.words.caption if not self.perturbed.isHidden() else ""
         return f"{words} {answers}; {changed}." if changed else f"{words} {answers}."
 

@@ -1,4 +1,4 @@
-"""What a model that writes has said, grouped: live, and of the shown run."""
+"""What a generative model has said, grouped: live, and of the shown run."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ class AnswersPanel(Card):
 
 
 class VotesOrAnswers(QStackedWidget):
-    """Two cards in one place; the answers are there for models that write, and come first.
+    """Two cards in one place; the answers are there for generative models, and come first.
 
     Attributes:
         switches: in the header of either card, to see the other.

@@ -36,7 +36,7 @@ _MODES: dict[NoiseMode, Badge] = {
     ),
     "exact": Badge(
         NOISE_WORDS["exact"].capitalize(),
-        "Integer noise on the 8-bit grid: the claim holds in floating point too, for pictures "
+        "Integer noise on the 8-bit grid: the claim holds in floating point too, for images "
         "with 8 bits per channel.",
         sound=True,
     ),

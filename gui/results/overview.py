@@ -92,7 +92,7 @@ class Explore(QWidget):
         for plot in self.regions.values():
             self.place.addWidget(plot)
         self.axes = AxesChooser()
-        self.axes.chosen.connect(session.pictures.choose_axes)
+        self.axes.chosen.connect(session.images.choose_axes)
         ball = self.regions["ball"]
         ball.content.insertWidget(1, ball.subtitle)  # its own line, full width
         self.axes.stand_in(ball)
@@ -114,7 +114,7 @@ class Explore(QWidget):
         self._connect()
         self._prepare_map()
         self.refresh_run()
-        self.refresh_pictures()
+        self.refresh_images()
 
     def _connect(self) -> None:
         session = self._session
@@ -131,7 +131,7 @@ class Explore(QWidget):
         session.settings_changed.connect(self._prepare_map)
         session.worker.done.connect(self._on_done)
         session.model_changed.connect(self._on_model)
-        session.pictures.changed.connect(self.refresh_pictures)
+        session.images.changed.connect(self.refresh_images)
 
     @property
     def plots(self) -> tuple[Plot[Any], ...]:
@@ -157,7 +157,7 @@ class Explore(QWidget):
         return settings.scheme.region_kind
 
     def offer(self, examples: tuple[Example, ...]) -> None:
-        """Pictures the slice may point to."""
+        """Images the slice may point to."""
         self.axes.offer(examples)
 
     @Slot()
@@ -169,13 +169,13 @@ class Explore(QWidget):
         self._draw_region()
 
     @Slot()
-    def refresh_pictures(self) -> None:
+    def refresh_images(self) -> None:
         """Slice and meaning, as far as they are drawn."""
-        pictures = self._session.pictures
-        _show(self.regions["ball"], pictures.slice)
-        if pictures.meaning is not None:
-            self.beside.setCurrentWidget(self.meanings[type(pictures.meaning)])
-        _show(self.meaning, pictures.meaning)
+        images = self._session.images
+        _show(self.regions["ball"], images.slice)
+        if images.meaning is not None:
+            self.beside.setCurrentWidget(self.meanings[type(images.meaning)])
+        _show(self.meaning, images.meaning)
         if self.meaning.change is not None:
             self._point_out(self.meaning.change)
 
@@ -210,7 +210,7 @@ class Explore(QWidget):
         model = self._session.model
         figure = MeaningFigure if model is None else _MEANINGS[model.kind]
         self.beside.setCurrentWidget(self.meanings[figure])
-        self.refresh_pictures()
+        self.refresh_images()
 
     @Slot(object)
     def _show_change(self, change: dict[str, float]) -> None:

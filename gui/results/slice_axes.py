@@ -1,4 +1,4 @@
-"""Which plane through the picture the region is drawn in."""
+"""Which plane through the image the region is drawn in."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gui.widgets.card import Card
 
 _KINDS: tuple[tuple[str, AxesKind], ...] = (
     ("strongest attack", "adversarial"),
-    ("towards a picture", "towards"),
+    ("towards an image", "towards"),
     ("random", "random"),
 )
 _FILE = "a file…"
@@ -22,7 +22,7 @@ _BESIDE_TITLE = 190
 
 
 class AxesChooser(QWidget):
-    """Two small boxes for the region's header: the kind of axes, and the other picture."""
+    """Two small boxes for the region's header: the kind of axes, and the other image."""
 
     chosen = Signal(object)
     """An :class:`AxesChoice`."""
@@ -34,8 +34,8 @@ class AxesChooser(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         self.kind, self.other = QComboBox(), QComboBox()
         self.kind.setAccessibleName("Axes of the slice")
-        self.kind.setToolTip("Which plane through the picture is drawn")
-        self.other.setAccessibleName("Picture the axis points to")
+        self.kind.setToolTip("Which plane through the image is drawn")
+        self.other.setAccessibleName("Image the axis points to")
         for title, kind in _KINDS:
             self.kind.addItem(title, kind)
         self.other.addItem(_FILE, "")
@@ -70,7 +70,7 @@ class AxesChooser(QWidget):
             card.content.insertWidget(1, self)
 
     def offer(self, examples: tuple[Example, ...]) -> None:
-        """Shipped pictures to point to."""
+        """Shipped images to point to."""
         for position, example in enumerate(examples):
             icon = QIcon(thumbnail(example.pixels, 16))
             self.other.insertItem(position, icon, example.title, example.spec)
@@ -98,14 +98,14 @@ class AxesChooser(QWidget):
             self.chosen.emit(self.choice())
 
     def _ask(self) -> None:
-        dialog = QFileDialog(self, "Picture the axis points to")
+        dialog = QFileDialog(self, "Image the axis points to")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self.point_to)
         dialog.open()
 
     @Slot(str)
     def point_to(self, spec: str) -> None:
-        """Point the axis to a picture of the person's own."""
+        """Point the axis to an image of the person's own."""
         self.other.insertItem(0, spec.rsplit("/", 1)[-1], spec)
         self.other.setCurrentIndex(0)
         self.chosen.emit(self.choice())

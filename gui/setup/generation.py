@@ -1,4 +1,4 @@
-"""How a model that writes is asked, how long it may write, and what makes classes of that."""
+"""How a generative model is asked, how long it may write, and what makes classes of that."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class WritingFields(QWidget):
         self.oracle.setToolTip("Turns answers into classes: lines such as 'turn left: left, go'")
         self.prompt.setAccessibleName("Prompt")
         self.prompt.setPlaceholderText("none")
-        self.prompt.setToolTip("What the model is asked about every noisy copy")
+        self.prompt.setToolTip("What the model is asked about every noisy sample")
         self.longest = Longest()
         line = QHBoxLayout()
         line.addWidget(self.oracle, 1)

@@ -1,4 +1,4 @@
-"""A picture as the model receives it."""
+"""An image as the model receives it."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from gui.controllers.session import Session
 from gui.setup.input_view import InputView, place_of
-from gui.widgets.image import PictureView, to_image
+from gui.widgets.image import ImageView, to_image
 from gui.widgets.section import say, words
 
 THUMB = 84
 
 
 def thumbnail(pixels: npt.NDArray[np.float32], side: int) -> QPixmap:
-    """A picture in a square of ``side`` pixels; small ones keep their hard pixel edges."""
+    """An image in a square of ``side`` pixels; small ones keep their hard pixel edges."""
     image = to_image(pixels)
     small = max(image.width(), image.height()) < side
     mode = (
@@ -28,12 +28,12 @@ def thumbnail(pixels: npt.NDArray[np.float32], side: int) -> QPixmap:
     return QPixmap.fromImage(image.scaled(side, side, Qt.AspectRatioMode.KeepAspectRatio, mode))
 
 
-class PictureInput(InputView):
-    """A small picture beside its facts."""
+class ImageInput(InputView):
+    """A small image beside its facts."""
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        self.image = PictureView()
+        self.image = ImageView()
         self.image.setFixedSize(THUMB, THUMB)
         self.name, self.facts = words(role="title"), words(role="small")
         row = QHBoxLayout(self)
@@ -48,12 +48,12 @@ class PictureInput(InputView):
         row.addLayout(text, 1)
 
     def refresh(self) -> None:
-        """The picture in the model's shape, once there is a model."""
+        """The image in the model's shape, once there is a model."""
         given, fitted = self.session.given, self.session.fitted
         if given is None or given.kind != "image":
             return
         self.image.show_pixels(fitted.pixels if fitted is not None else given.pixels, "")
-        self.image.setAccessibleName(f"The picture {given.name} as the model sees it")
+        self.image.setAccessibleName(f"The image {given.name} as the model sees it")
         self.name.setText(given.name)
         channels, height, width = given.pixels.shape
         grey = "grey" if channels == 1 else "colour"

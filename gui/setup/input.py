@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QMenu, QToolButton, QWidget
 
 from engine.core.records import InputKind
 from gui.controllers.session import Session
-from gui.setup.image_input import PictureInput
+from gui.setup.image_input import ImageInput
 from gui.setup.input_view import InputView
 from gui.setup.node_input import NodeInput
 from gui.setup.path_field import SpecEdit
@@ -21,9 +21,9 @@ DATA_SET, DOWNLOAD = "torchvision:", "?download"
 """How the engine is told of a data set, and that it may be fetched (engine.inputs.datasets)."""
 
 _EXAMPLES = "path, digits:17, karate:12, text:the words"
-_NOTHING = "Drop a picture, a folder, a graph, a text or a table here."
+_NOTHING = "Drop an image, a folder, a graph, a text or a table here."
 VIEWS: dict[InputKind, type[InputView]] = {
-    "image": PictureInput,
+    "image": ImageInput,
     "graph": NodeInput,
     "text": TextInputView,
     "pair": PairInputView,
@@ -126,7 +126,7 @@ class InputPanel(Section):
         self.open = QToolButton(text="Op&en ▾")
         set_role(self.open, "quiet")
         self.open.setAccessibleName("Open an input")
-        self.open.setToolTip("A picture, a folder, a graph, or any by its name")
+        self.open.setToolTip("An image, a folder, a graph, or any by its name")
         self.open.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(self.open)
         for name in ("open-input", "open-folder", "paste"):

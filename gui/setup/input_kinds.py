@@ -12,8 +12,8 @@ class KindWords:
     """Names of a kind.
 
     Attributes:
-        one: as in ``open a picture``.
-        many: as in ``for pictures``.
+        one: as in ``open an image``.
+        many: as in ``for images``.
     """
 
     one: str
@@ -21,15 +21,15 @@ class KindWords:
 
 
 KIND_WORDS: dict[InputKind, KindWords] = {
-    "image": KindWords("picture", "pictures"),
+    "image": KindWords("image", "images"),
     "graph": KindWords("node", "nodes of a graph"),
     "text": KindWords("text", "texts"),
-    "pair": KindWords("picture with text", "pictures with text"),
+    "pair": KindWords("image with text", "images with text"),
     "table": KindWords("row", "rows of a table"),
 }
 
 
 def listed(kinds: tuple[str, ...]) -> str:
-    """Kinds in words: ``pictures and nodes of a graph``."""
+    """Kinds in words: ``images and nodes of a graph``."""
     names = [words.many for kind, words in KIND_WORDS.items() if kind in kinds]
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

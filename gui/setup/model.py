@@ -140,8 +140,8 @@ class ModelPanel(Section):
             form.addRow(title, box)
         self.arch.lineEdit().setPlaceholderText("infer from the file")
         form.addRow("Class na&mes", self._build_names())
-        self.measure = QPushButton("Meas&ure on labelled pictures")
-        self.measure.setToolTip("Top-1 on up to 50 of the open pictures, for each normalisation")
+        self.measure = QPushButton("Meas&ure on labelled images")
+        self.measure.setToolTip("Top-1 on up to 50 of the open images, for each normalisation")
         self.measure.clicked.connect(self._session.compare_normalizations)
         self.measured = words(role="small")
         self.measured.hide()
@@ -203,12 +203,12 @@ class ModelPanel(Section):
         if appears and not self.arch.count():
             session.find_architectures()
         self.reading.setEnabled(not session.running and not session.loading)
-        self.measure.setVisible(read and self.spec.isHidden() and session.has_labelled_pictures)
+        self.measure.setVisible(read and self.spec.isHidden() and session.has_labelled_images)
         self.measure.setEnabled(not session.worker.busy("compare"))
         self._show_writing()
 
     def _show_writing(self) -> None:
-        """Oracle and prompt, for a model that writes or that waits for an oracle."""
+        """Oracle and prompt, for a generative model or that waits for an oracle."""
         session = self._session
         asked, spec = self._wants_oracle, self.spec.spec()
         waits = asked is not None and not self.spec.isHidden() and spec == asked.spec
@@ -252,7 +252,7 @@ class ModelPanel(Section):
         found = ", ".join(f"{row.name} {comparison.right(row.name)}" for row in comparison.rows)
         say(
             self.measured,
-            f"Right without noise, of {comparison.pictures} labelled pictures: {found}. Choose "
+            f"Right without noise, of {comparison.images} labelled images: {found}. Choose "
             "the normalisation above.",
         )
 
@@ -260,7 +260,7 @@ class ModelPanel(Section):
         for place in range(self.normalize.count()):
             name = str(self.normalize.itemData(place))
             right = comparison.right(name) if comparison is not None else None
-            of = "" if right is None else f": {right} of {comparison.pictures}"
+            of = "" if right is None else f": {right} of {comparison.images}"
             self.normalize.setItemText(place, f"{name}{of}")
 
     def _opener(self, spec: str) -> Callable[[], None]:
@@ -317,7 +317,7 @@ def _takes(model: ModelIdentity) -> str:
         return f"nodes with {model.input_shape[-1] - bool(told)} features{told}"
     if model.kind != "image":
         return KIND_WORDS[model.kind].many
-    channels, height, width = model.picture_shape
+    channels, height, width = model.image_shape
     return f"{width} × {height} {'grey' if channels == 1 else 'colour'}{_ENCODINGS[model.encoding]}"
 
 

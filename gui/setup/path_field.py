@@ -1,4 +1,4 @@
-"""A line to name a model or picture in, hidden until it is asked for."""
+"""A line to name a model or image in, hidden until it is asked for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Texts: words to type, alone or beside a picture."""
+"""Texts: words to type, alone or beside an image."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLay
 from gui.controllers.session import Session
 from gui.setup.image_input import THUMB
 from gui.setup.input_view import InputView, place_of
-from gui.widgets.image import PictureView
+from gui.widgets.image import ImageView
 from gui.widgets.section import say, words
 
 _HIGH = 92
@@ -93,11 +93,11 @@ class TextInputView(InputView):
 
 
 class PairInputView(TextInputView):
-    """A picture and the text beside it; a picture alone waits for a text."""
+    """An image and the text beside it; an image alone waits for a text."""
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        self.image = PictureView()
+        self.image = ImageView()
         self.image.setFixedSize(THUMB, THUMB)
         row = QHBoxLayout()
         row.setSpacing(10)
@@ -111,25 +111,25 @@ class PairInputView(TextInputView):
         self.column.insertLayout(0, row)
 
     def refresh(self) -> None:
-        """Picture and text."""
+        """Image and text."""
         super().refresh()
-        picture, fitted = _picture(self.session.given), self.session.fitted
-        pixels = fitted.pixels if fitted is not None else getattr(picture, "pixels", None)
+        image, fitted = _image(self.session.given), self.session.fitted
+        pixels = fitted.pixels if fitted is not None else getattr(image, "pixels", None)
         self.image.show_pixels(pixels, "")
-        self.image.setVisible(picture is not None)
-        if picture is not None:
-            self.image.setAccessibleName(f"The picture {picture.name}")
+        self.image.setVisible(image is not None)
+        if image is not None:
+            self.image.setAccessibleName(f"The image {image.name}")
         if not self._text:
-            waiting = "Type a text beside this picture." if picture else "Open a picture first."
+            waiting = "Type a text beside this image." if image else "Open an image first."
             self.name.setText(waiting)
         self._follow()
 
     def spec(self, text: str) -> str:
-        """The picture with what was typed."""
-        picture = _picture(self.session.given)
-        return f"pair:{picture.source}|{text}" if picture is not None else ""
+        """The image with what was typed."""
+        image = _image(self.session.given)
+        return f"pair:{image.source}|{text}" if image is not None else ""
 
 
-def _picture(given: Any) -> Any:
-    """The picture of a pair, or the picture itself."""
-    return getattr(given, "picture", given if getattr(given, "kind", "") == "image" else None)
+def _image(given: Any) -> Any:
+    """The image of a pair, or the image itself."""
+    return getattr(given, "image", given if getattr(given, "kind", "") == "image" else None)

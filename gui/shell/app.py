@@ -65,7 +65,7 @@ def main(argv: Sequence[str] = ()) -> int:
 
 
 def demo(out: Path) -> int:
-    """Certify a shipped digit in the window and leave a report, the evidence and a picture of it.
+    """Certify a shipped digit in the window and leave a report, the evidence and an image of it.
 
     Where there is a display the window stays open afterwards.
 

@@ -175,7 +175,7 @@ class DocumentWindow(QMainWindow):
         self.asker.open_file("Open votes", VOTES_FILTER, self.open_votes)
 
     def open_votes(self, path: Path) -> None:
-        """Certify votes that somebody else drew."""
+        """Certify externally collected vote counts."""
         self.show_page(self.votes)
         self.votes.open(path)
 

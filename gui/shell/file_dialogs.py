@@ -22,11 +22,11 @@ REPORT_SUFFIXES, VOTES_SUFFIXES = (".pdf", ".json"), (".csv", ".tsv")
 REPORT_FILTER = f"Reports, evidence and cases (*.pdf *.json *{SUFFIX});;All files (*)"
 VOTES_FILTER = "Votes (*.csv *.tsv);;All files (*)"
 CASE_FILTER = f"Cases (*{SUFFIX});;All files (*)"
-_PICTURES = "*.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff *.gif"
+_IMAGES = "*.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff *.gif"
 _GRAPHS = f"{' '.join(f'*{s}' for s in graph.SUFFIXES)} *.json"
 _TEXTS, _TABLES = "*.txt", "*.csv *.tsv"
 INPUT_FILTER = (
-    f"Inputs ({_PICTURES} {_GRAPHS} {_TEXTS} {_TABLES});;Pictures ({_PICTURES});;"
+    f"Inputs ({_IMAGES} {_GRAPHS} {_TEXTS} {_TABLES});;Images ({_IMAGES});;"
     f"Graphs ({_GRAPHS});;Texts ({_TEXTS});;Tables ({_TABLES});;All files (*)"
 )
 _HEAD = 64
@@ -72,8 +72,8 @@ def model_spec(path: Path) -> str:
     return str(path.parent if path.name == "config.json" else path)
 
 
-def pasted_picture(image: QImage) -> Path:
-    """Keep a picture from the clipboard as a file, so that its run can be repeated."""
+def pasted_image(image: QImage) -> Path:
+    """Keep an image from the clipboard as a file, so that its run can be repeated."""
     data = QByteArray()
     buffer = QBuffer(data)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)

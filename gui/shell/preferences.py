@@ -62,6 +62,6 @@ class Preferences:
 
 
 def data_folder() -> str:
-    """Where logs and pasted pictures go."""
+    """Where logs and pasted images go."""
     location = QStandardPaths.StandardLocation.AppDataLocation
     return QStandardPaths.writableLocation(location)

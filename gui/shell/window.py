@@ -50,7 +50,7 @@ from gui.shell.file_dialogs import (
     is_document,
     is_model,
     model_spec,
-    pasted_picture,
+    pasted_image,
 )
 from gui.shell.menus import TopBar, build_menus
 from gui.shell.notice import NoticeArea
@@ -206,8 +206,8 @@ class Window(DocumentWindow):
         self.asker.open_file("Open input", INPUT_FILTER, self.open_path)
 
     def ask_for_folder(self) -> None:
-        """Open picture folder."""
-        self.asker.open_folder("Open picture folder", self.open_path)
+        """Open image folder."""
+        self.asker.open_folder("Open image folder", self.open_path)
 
     def open_path(self, path: Path) -> None:
         """Open a file or folder as what it is: a document, a model, or an input."""
@@ -218,14 +218,14 @@ class Window(DocumentWindow):
         else:
             self.session.open_input(str(path))
 
-    def paste_picture(self) -> None:
-        """The picture in the clipboard."""
+    def paste_image(self) -> None:
+        """The image in the clipboard."""
         image = QGuiApplication.clipboard().image()
         if image.isNull():
-            self.notices.show_notice("info", "There is no picture in the clipboard.")
+            self.notices.show_notice("info", "There is no image in the clipboard.")
             return
         try:
-            self.session.open_input(str(pasted_picture(image)))
+            self.session.open_input(str(pasted_image(image)))
         except UserError as error:
             self.notices.show_notice("error", str(error))
 
@@ -332,7 +332,7 @@ class Window(DocumentWindow):
         self.notices.fit()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Files and pictures may be dropped anywhere."""
+        """Files and images may be dropped anywhere."""
         if event.mimeData().hasUrls() or event.mimeData().hasImage():
             event.acceptProposedAction()
 
@@ -387,8 +387,8 @@ class Window(DocumentWindow):
     def _on_offer(self, offer: Offer) -> None:
         self.left.model.offer(offer)
         self.gallery.show_examples(offer.gallery)
-        pictures = (example for example in offer.gallery if example.kind == "image")
-        self.explore.offer(tuple(pictures))
+        images = (example for example in offer.gallery if example.kind == "image")
+        self.explore.offer(tuple(images))
 
     @Slot(object)
     def _on_example(self, example: Example) -> None:

@@ -1,4 +1,4 @@
-"""A small picture with a caption: crisp pixels, right aspect, right on high-resolution screens."""
+"""A small image with a caption: crisp pixels, right aspect, right on high-resolution screens."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _GAP = 4
 _UNEVEN_SHOWS = 6
 
 
-class PictureView(QWidget):
+class ImageView(QWidget):
     """Shows a (C, H, W) float array in [0, 1]; values outside are clipped for display only.
 
     Attributes:
@@ -58,7 +58,7 @@ class PictureView(QWidget):
         self.update()
 
     def target(self) -> QRect:
-        """Where the picture is painted, in logical pixels."""
+        """Where the image is painted, in logical pixels."""
         room = self.rect().adjusted(1, 1, -1, -1 - self._caption_height())
         if self.image is None or room.width() < 1 or room.height() < 1:
             return QRect()
@@ -82,7 +82,7 @@ class PictureView(QWidget):
         self._update_tooltip()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint picture, frame and caption."""
+        """Paint image, frame and caption."""
         theme, target = themes.current(), self.target()
         painter = QPainter(self)
         if self.image is not None and not target.isEmpty():

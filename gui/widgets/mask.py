@@ -1,4 +1,4 @@
-"""Marks over a picture: where the noise or an attack touched it."""
+"""Marks over an image: where the noise or an attack touched it."""
 
 from __future__ import annotations
 

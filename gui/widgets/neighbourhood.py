@@ -196,7 +196,7 @@ def _paint_shape(painter: QPainter, place: QPointF, size: float, label: int) -> 
 
 
 def _paint_legend(painter: QPainter, rect: QRectF, figure: NeighbourhoodFigure) -> None:
-    """Shape and name of every class that is in the picture, as far as there is room."""
+    """Shape and name of every class that is in the image, as far as there is room."""
     theme = themes.current()
     painter.setFont(theme.font("small"))
     metrics = QFontMetrics(painter.font())

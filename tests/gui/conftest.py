@@ -71,7 +71,7 @@ def model_identity(name: str = "digits-cnn", **changes: object) -> ModelIdentity
 
 
 def image_input(spec: str, label: int = 7) -> ImageInput:
-    """A picture of a gradient."""
+    """An image of a gradient."""
     pixels = np.linspace(0, 1, 64, dtype=np.float32).reshape(1, 8, 8)
     name = spec.rsplit("/", 1)[-1]
     return ImageInput(name, spec, "cd" * 32, pixels, label=label, label_name=str(label))
@@ -88,7 +88,7 @@ def fitted_input(image: ImageInput) -> FittedInput:
         label=image.label,
         label_name=image.label_name,
     )
-    return FittedInput.picture(identity, image.pixels)
+    return FittedInput.image(identity, image.pixels)
 
 
 def make_snapshot(settings: RunSettings, n: int, *, share: float = 0.98) -> Snapshot:
@@ -191,7 +191,7 @@ def make_slice(settings: RunSettings, side: int = 5) -> SliceFigure:
 
 
 def make_meaning() -> MeaningFigure:
-    """Four grey pictures."""
+    """Four grey images."""
     grey = np.full((1, 8, 8), 0.5, dtype=np.float32)
     return MeaningFigure(
         original=grey,
@@ -381,7 +381,7 @@ def collected_here(no_collection_in_workers: None) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Settings, logs and pasted pictures of a test stay in its folder."""
+    """Settings, logs and pasted images of a test stay in its folder."""
     for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
         monkeypatch.setenv(name, str(tmp_path / name))
     QSettings.setPath(
@@ -468,7 +468,7 @@ def destroy(window: Window) -> None:
 
 @pytest.fixture
 def loaded(window: Window, qtbot) -> Window:
-    """The window with a model and a picture."""
+    """The window with a model and an image."""
     window.session.open_model(ModelRequest("demo:digits-0.25"))
     window.session.open_input("digits:7")
     qtbot.waitUntil(lambda: window.session.ready)

@@ -42,10 +42,10 @@ def test_no_argument_opens_the_window(window: list[Any]) -> None:
 
 
 def test_files_open_in_the_window(window: list[Any], tmp_path: Path) -> None:
-    picture = tmp_path / "a.png"
-    picture.write_bytes(b"")
-    assert program.run([str(picture)]) == 0
-    assert window == [[str(picture)]]
+    image = tmp_path / "a.png"
+    image.write_bytes(b"")
+    assert program.run([str(image)]) == 0
+    assert window == [[str(image)]]
 
 
 def test_a_folder_named_like_a_command_does_not_hide_it(

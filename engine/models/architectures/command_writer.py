@@ -1,4 +1,4 @@
-"""The small network of the shipped image-to-command model: a picture in, a few words out."""
+"""The small network of the shipped image-to-command model: an image in, a few words out."""
 
 from __future__ import annotations
 
@@ -30,20 +30,20 @@ class CommandWriter(nn.Module):
         self.step = nn.GRUCell(_EMBEDDED, _HIDDEN)
         self.output = nn.Linear(_HIDDEN, words)
 
-    def encode(self, pictures: torch.Tensor) -> torch.Tensor:
-        """The decoder's first state (B, 64) from pictures (B, 1, 16, 16) in [0, 1]."""
-        x = torch.relu(self.conv1(pictures))
+    def encode(self, images: torch.Tensor) -> torch.Tensor:
+        """The decoder's first state (B, 64) from images (B, 1, 16, 16) in [0, 1]."""
+        x = torch.relu(self.conv1(images))
         x = torch.relu(self.conv2(x))
         return torch.tanh(self.seen(x.flatten(1)))
 
-    def forward(self, pictures: torch.Tensor, texts: torch.Tensor) -> torch.Tensor:
+    def forward(self, images: torch.Tensor, texts: torch.Tensor) -> torch.Tensor:
         """Scores (B, L, words) of every next word, each given the right words before it.
 
         Args:
-            pictures: (B, 1, 16, 16).
+            images: (B, 1, 16, 16).
             texts: (B, L) word indices that end in END.
         """
-        state = self.encode(pictures)
+        state = self.encode(images)
         before = torch.cat([torch.full_like(texts[:, :1], BEGIN), texts[:, :-1]], dim=1)
         scores = []
         for column in self.embedded(before).unbind(dim=1):
@@ -51,16 +51,16 @@ class CommandWriter(nn.Module):
             scores.append(self.output(state))
         return torch.stack(scores, dim=1)
 
-    def write(self, pictures: torch.Tensor, longest: int) -> tuple[torch.Tensor, torch.Tensor]:
+    def write(self, images: torch.Tensor, longest: int) -> tuple[torch.Tensor, torch.Tensor]:
         """The likeliest next word again and again, until END.
 
         Returns:
             Word indices (B, up to longest), END after the end, and whether all scores of a
-            picture's words were finite (B,).
+            image's words were finite (B,).
         """
-        state = self.encode(pictures)
-        word = torch.full((len(pictures),), BEGIN, device=pictures.device)
-        over = torch.zeros(len(pictures), dtype=torch.bool, device=pictures.device)
+        state = self.encode(images)
+        word = torch.full((len(images),), BEGIN, device=images.device)
+        over = torch.zeros(len(images), dtype=torch.bool, device=images.device)
         finite = ~over
         written = []
         for _ in range(longest):

@@ -15,7 +15,7 @@ class DigitsCNN(nn.Module):
     It has no batch statistics, so training and evaluation compute the same function.
 
     Args:
-        channels: 1, or 2 for a noised picture with its indicator or its complement (288 more
+        channels: 1, or 2 for a noised image with its indicator or its complement (288 more
             weights).
     """
 

@@ -20,10 +20,10 @@ class Drawing:
 
     Attributes:
         kind: which function draws it.
-        width, height: of the exported picture, in mm; height None leaves it to the contents.
+        width, height: of the exported image, in mm; height None leaves it to the contents.
         data: what it draws; positions are fractions of the frame, y upwards.
-        files: pictures it shows, by name.
-        alt: the picture in words, for those who cannot see it.
+        files: images it shows, by name.
+        alt: the image in words, for those who cannot see it.
     """
 
     kind: str
@@ -41,7 +41,7 @@ def hex_rgb(colour: str) -> tuple[int, int, int]:
 
 
 def png(pixels: RGB) -> bytes:
-    """A lossless picture of (height, width, 3) bytes."""
+    """A lossless image of (height, width, 3) bytes."""
     out = BytesIO()
     Image.fromarray(pixels, "RGB").save(out, "PNG", optimize=False)
     return out.getvalue()

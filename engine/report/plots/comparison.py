@@ -23,7 +23,7 @@ _READABLE = {False: 0.8, True: 0.6}
 
 
 def draw(figure: TradeOffFigure, *, dark: bool = False) -> Drawing:
-    """Any of the three pictures of a comparison."""
+    """Any of the three images of a comparison."""
     if isinstance(figure, ReachFigure):
         return _reach(figure)
     if isinstance(figure, AccuracyFigure):
@@ -153,7 +153,7 @@ def _cell(share: float | None, *, dark: bool) -> dict[str, Any]:
 
 
 def _outline(line: tuple[float | None, ...], columns: int, top: float) -> list[list[float]]:
-    """A staircase from the axis to the ground, cut where the picture ends."""
+    """A staircase from the axis to the ground, cut where the image ends."""
     points: list[list[float]] = []
     for j, norm in enumerate(line):
         if norm is None:
@@ -231,4 +231,4 @@ TABLES: dict[type, Callable[[Any], tuple[list[str], Rows]]] = {
     AccuracyFigure: _accuracy_table,
     ShareFigure: _share_table,
 }
-"""The numbers behind each picture."""
+"""The numbers behind each image."""

@@ -17,7 +17,7 @@ Tile = dict[str, Any]
 
 
 def draw(figure: NodesFigure, *, dark: bool = False) -> Drawing:
-    """The neighbourhood, noisy copies of it with the base model's answers, and an attack."""
+    """The neighbourhood, noisy samples of it with the base model's answers, and an attack."""
     theme = palette.theme(dark=dark)
     tiles = [_tile("around.svg", "the input", f"without noise: {figure.answer}")]
     files = {"around.svg": neighbourhood_svg(figure, {}, dark=dark)}
@@ -39,7 +39,7 @@ def draw(figure: NodesFigure, *, dark: bool = False) -> Drawing:
         width=170,
         height=None,
         data={"title": "What it means", "subtitle": figure.noise_in_words, "tiles": tiles},
-        alt=f"The neighbourhood of {figure.around.nodes[0].name}, noisy copies of it, and a "
+        alt=f"The neighbourhood of {figure.around.nodes[0].name}, noisy samples of it, and a "
         "change of a certified size",
         files=files,
     )
@@ -87,7 +87,7 @@ def neighbourhood_svg(
 
 
 def table(figure: NodesFigure) -> tuple[list[str], list[list[Any]]]:
-    """Every touched node of every noisy copy and of every attack."""
+    """Every touched node of every noisy sample and of every attack."""
     copies: list[tuple[str, str, tuple[NodeTouch, ...]]] = [("input", figure.answer, ())]
     for i, sample in enumerate(figure.samples, start=1):
         copies.append((f"noisy sample {i}", sample.answer, sample.touches))
@@ -109,8 +109,8 @@ def table(figure: NodesFigure) -> tuple[list[str], list[list[Any]]]:
 TABLES: dict[type, Callable[[Any], tuple[list[str], list[list[Any]]]]] = {NodesFigure: table}
 
 
-def _tile(picture: str, caption: str, note: str) -> Tile:
-    return {"picture": picture, "caption": caption, "note": note}
+def _tile(image: str, caption: str, note: str) -> Tile:
+    return {"image": image, "caption": caption, "note": note}
 
 
 def _gone(sample: NodeSample) -> bool:

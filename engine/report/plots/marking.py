@@ -1,4 +1,4 @@
-"""Marks on a picture: what was taken away is hatched, what was changed has an outline."""
+"""Marks on an image: what was taken away is hatched, what was changed has an outline."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Mask = npt.NDArray[np.bool_]
 
 
 def hatched(pixels: RGB, places: Mask, colour: str) -> RGB:
-    """Diagonal stripes over ``places`` (H, W) of an enlarged picture."""
+    """Diagonal stripes over ``places`` (H, W) of an enlarged image."""
     inside = _enlarged(places, pixels)
     rows, columns = np.ogrid[: inside.shape[0], : inside.shape[1]]
     found = pixels.copy()
@@ -23,9 +23,9 @@ def hatched(pixels: RGB, places: Mask, colour: str) -> RGB:
 
 
 def outlined(pixels: RGB, places: Mask, colour: str) -> RGB:
-    """A line just inside the border of ``places`` (H, W) of an enlarged picture.
+    """A line just inside the border of ``places`` (H, W) of an enlarged image.
 
-    Pictures that were not enlarged have pixels too small for it and stay as they are.
+    Images that were not enlarged have pixels too small for it and stay as they are.
     """
     if min(pixels.shape[0] // places.shape[0], pixels.shape[1] // places.shape[1]) <= _WIDTH:
         return pixels

@@ -128,11 +128,11 @@ def _legend(figure: SliceFigure, key: _Key) -> list[dict[str, str]]:
     return entries
 
 
-def _panel(figure: SliceFigure, cells: Map, title: str, picture: str) -> dict[str, Any]:
+def _panel(figure: SliceFigure, cells: Map, title: str, image: str) -> dict[str, Any]:
     disc = _reach(figure) / figure.extent
     return {
         "title": title,
-        "picture": picture,
+        "image": image,
         "labels": _labels(cells, figure.class_names, disc),
     }
 

@@ -10,12 +10,12 @@ from engine.report.plots.base import Drawing
 
 
 def draw(figure: RowsFigure) -> Drawing:
-    """The row, noisy copies of it with the base model's answers, and an attack."""
+    """The row, noisy samples of it with the base model's answers, and an attack."""
     lines = [
         {
             "caption": caption,
             "note": note,
-            "picture": "",
+            "image": "",
             "chips": _chips(figure, row),
             "before": "",
             "after": "",
@@ -27,7 +27,7 @@ def draw(figure: RowsFigure) -> Drawing:
         width=170,
         height=None,
         data={"title": "What it means", "subtitle": figure.noise_in_words, "lines": lines},
-        alt="The cells of the row, noisy copies of them, and a change of a certified size",
+        alt="The cells of the row, noisy samples of them, and a change of a certified size",
     )
 
 

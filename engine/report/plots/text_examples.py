@@ -9,27 +9,27 @@ import numpy as np
 
 from engine.figures import Wording, WordsFigure, described, sizes
 from engine.report.plots.base import Drawing
-from engine.report.plots.examples import picture_png
+from engine.report.plots.examples import image_png
 
 _MOST_WORDS = 60
 """Words of a text that a drawing shows."""
 
 
 def draw(figure: WordsFigure) -> Drawing:
-    """The text, noisy copies of it with the base model's answers, and an attack."""
+    """The text, noisy samples of it with the base model's answers, and an attack."""
     lines, files = [], {}
     for i, (caption, note, wording) in enumerate(_shown(figure)):
-        picture = ""
-        if wording.picture is not None:
-            picture = f"words{i}.png"
-            files[picture] = picture_png(wording.picture)
-        lines.append({"caption": caption, "note": note, "picture": picture, **_chips(wording)})
+        image = ""
+        if wording.image is not None:
+            image = f"words{i}.png"
+            files[image] = image_png(wording.image)
+        lines.append({"caption": caption, "note": note, "image": image, **_chips(wording)})
     return Drawing(
         kind="meaning",
         width=170,
         height=None,
         data={"title": "What it means", "subtitle": figure.noise_in_words, "lines": lines},
-        alt="The words, noisy copies of them, and a change of a certified size",
+        alt="The words, noisy samples of them, and a change of a certified size",
         files=files,
     )
 
@@ -43,7 +43,7 @@ def window(wording: Wording, most: int) -> tuple[int, int]:
 
 
 def table(figure: WordsFigure) -> tuple[list[str], list[list[Any]]]:
-    """Every word of every copy, and the values of the pictures."""
+    """Every word of every copy, and the values of the images."""
     copies = [("input", figure.original)]
     copies += [(f"noisy sample {i}", one) for i, one in enumerate(figure.samples, start=1)]
     for change in sizes(figure.region):
@@ -54,8 +54,8 @@ def table(figure: WordsFigure) -> tuple[list[str], list[list[Any]]]:
     for name, one in copies:
         for i, (word, mark) in enumerate(zip(one.words, one.marks, strict=True)):
             rows.append([name, one.answer, "word", "", "", i, word, mark])
-        if one.picture is not None:
-            for (channel, row, column), value in np.ndenumerate(one.picture):
+        if one.image is not None:
+            for (channel, row, column), value in np.ndenumerate(one.image):
                 rows.append([name, one.answer, "pixel", channel, row, column, float(value), ""])
     return ["copy", "answer", "part", "channel", "row", "column", "value", "mark"], rows
 

@@ -64,7 +64,7 @@ def test_another_model_input_or_setting_is_refused(case: Case) -> None:
     pixels = fitted(0.1).pixels
     identity = fitted().identity.model_copy(update={"pixels_sha256": pixels_sha256(pixels)})
     with pytest.raises(UserError, match="The input flat is not the one of run 1"):
-        finish(certify_run(case, run, HalfSpace(0.3), FittedInput.picture(identity, pixels)))
+        finish(certify_run(case, run, HalfSpace(0.3), FittedInput.image(identity, pixels)))
     other = SETTINGS.model_copy(update={"alpha": 0.01})
     with pytest.raises(UserError, match="under other settings"):
         counted(case, run, settings=other)

@@ -14,7 +14,7 @@ from engine.figures import Illustrations
 
 
 @pytest.fixture(autouse=True)
-def _no_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+def _no_images(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(output, "illustrate", lambda *_, **__: Illustrations())
 
 

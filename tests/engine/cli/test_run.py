@@ -161,7 +161,7 @@ def test_a_model_that_writes_from_flags_to_evidence(tmp_path: Path) -> None:
     [
         (("--audit-alpha", "0.1"), "--audit-alpha must be between 0 and 1 and needs --audit"),
         (("--audit", "none.csv", "--audit-alpha", "1"), "--audit-alpha must be between 0 and 1"),
-        (("--audit", "none.csv"), "--audit is for models that write answers"),
+        (("--audit", "none.csv"), "--audit is for generative models answers"),
         (("--oracle", "rules.txt"), "demo:digits-0.25 does not write answers"),
     ],
 )

@@ -37,7 +37,7 @@ def test_another_noise_stands_in_where_a_file_does_not_say():
         (
             identity(kind="graph", source="g"),
             None,
-            "g takes no pictures; schemes are compared on pictures.",
+            "g takes no images; schemes are compared on images.",
         ),
         (
             identity(source="m"),

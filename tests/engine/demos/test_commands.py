@@ -20,14 +20,14 @@ def test_every_phrase_is_read_as_its_command_and_nothing_as_none(tmp_path):
     assert oracle.classify([commands.NOTHING]) == [len(commands.PHRASES)]
 
 
-def test_texts_end_and_empty_pictures_say_nothing():
-    pictures, texts = commands.part(range(20_000, 20_012))
+def test_texts_end_and_empty_images_say_nothing():
+    images, texts = commands.part(range(20_000, 20_012))
     words = commands.vocabulary()
     assert words[:2] == MARKS
     said = [" ".join(words[i] for i in row if i != END) for row in texts.tolist()]
     assert said[0] == commands.phrase(20_000)
     assert said[1] == commands.NOTHING
-    assert pictures[1].max() == 0
+    assert images[1].max() == 0
     assert all(row[-1] == END for row in texts.tolist())
 
 
@@ -35,11 +35,11 @@ def test_training_is_repeatable_and_learns():
     short = [commands.train(epochs=6, training=300) for _ in range(2)]
     for a, b in zip(short[0].parameters(), short[1].parameters(), strict=True):
         assert torch.equal(a, b)
-    pictures, texts = commands.part(range(20_000, 20_200))
+    images, texts = commands.part(range(20_000, 20_200))
 
     def loss(network) -> float:
         with torch.no_grad():
-            scores = network(pictures, texts)
+            scores = network(images, texts)
         return float(torch.nn.functional.cross_entropy(scores.flatten(0, 1), texts.flatten()))
 
     torch.manual_seed(0)

@@ -23,8 +23,8 @@ def test_a_seed_decides_the_weights():
 
 def test_short_texts_are_filled_up_with_masks():
     pairs = make_pairs(16, seed=0)
-    pictures, tokens, labels = tensors(pairs)
-    assert pictures.min() >= 0 and pictures.max() <= 1 and len(labels) == 16
+    images, tokens, labels = tensors(pairs)
+    assert images.min() >= 0 and images.max() <= 1 and len(labels) == 16
     for row, one in zip(tokens, pairs.tokens, strict=True):
         assert row[: len(one)].tolist() == one.tolist()
         assert (row[len(one) :] == len(VOCABULARY)).all() and len(row) == LONGEST

@@ -19,7 +19,7 @@ def test_certified_in_the_issues_words():
     )
     assert statement.certified(region, bounds, "7", "image") == (
         "With confidence 99.9 %, no change of this image with l2 norm below 0.470 "
-        "(all pixels in [0,1]) changes the answer '7'."
+        "(all pixels in [0,1]) changes the prediction '7'."
     )
     threshold = statement.certified(region, bounds, "7", "image", effect="brings '7' below tau")
     assert threshold.endswith("(all pixels in [0,1]) brings '7' below tau.")
@@ -40,7 +40,7 @@ def test_exact_noise_names_its_attackers():
 
 def test_predicted():
     assert statement.predicted("cat", 0.05, "image") == (
-        "With confidence 95 %, the smoothed model's answer for this image is 'cat'."
+        "With confidence 95 %, the smoothed model's prediction for this image is 'cat'."
     )
 
 
@@ -50,7 +50,7 @@ def test_a_region_without_any_change_says_so():
         method="live", alpha=0.001, n=9, top=0, p_lower=0.6, p_upper=0.4, valid=True, basis=""
     )
     assert statement.certified(region, bounds, "7", "image") == (
-        "With confidence 99.9 %, the smoothed model's answer is '7' for the unchanged image; "
+        "With confidence 99.9 %, the smoothed model's prediction is '7' for the unchanged image; "
         "no change of it is certified."
     )
 

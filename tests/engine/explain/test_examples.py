@@ -13,7 +13,7 @@ BALL = Ball(norm="l2", radius=0.3, unit="pixels in [0,1]")
 
 
 class Told(HalfSpace):
-    """The half space, for a picture with an indicator or with its complement."""
+    """The half space, for an image with an indicator or with its complement."""
 
     def __init__(self, encoding: str) -> None:
         super().__init__(0.9)
@@ -44,7 +44,7 @@ def test_three_noisy_copies_with_answers():
     assert len(found.noisy) == 3
     assert found.noisy_answers == ("class 0",) * 3
     assert found.perturbed is None and found.perturbed_norm is None
-    assert all(picture.min() >= 0 and picture.max() <= 1 for picture in found.noisy)
+    assert all(image.min() >= 0 and image.max() <= 1 for image in found.noisy)
     assert found.attack is None and found.noisy_places == ()
 
 
@@ -59,10 +59,10 @@ def test_noised_pixels_are_those_the_indicator_names():
         region=None, center_class=0,
     )  # fmt: skip
     assert found.noisy_mark == "noised"
-    for picture, places in zip(found.noisy, found.noisy_places, strict=True):
-        assert picture.shape == (1, 8, 8) and places.shape == (8, 8)
-        assert (picture[0][~places] == 0.5).all()
-        assert (picture[0][places] != 0.5).mean() > 0.9
+    for image, places in zip(found.noisy, found.noisy_places, strict=True):
+        assert image.shape == (1, 8, 8) and places.shape == (8, 8)
+        assert (image[0][~places] == 0.5).all()
+        assert (image[0][places] != 0.5).mean() > 0.9
         assert 0 < places.sum() < 64
 
 
@@ -75,8 +75,8 @@ def test_what_was_taken_away_is_known_from_both_encodings(encoding):
     )
     found = meaning(Told(encoding), fitted(0.5), scheme, region=None, center_class=0)
     assert found.noisy_mark == "taken away"
-    for picture, places in zip(found.noisy, found.noisy_places, strict=True):
-        assert (picture[0][places] == 0).all() and (picture[0][~places] == 0.5).all()
+    for image, places in zip(found.noisy, found.noisy_places, strict=True):
+        assert (image[0][places] == 0).all() and (image[0][~places] == 0.5).all()
         assert encoding == "indicator" or places.sum() == 44
 
 
@@ -109,13 +109,13 @@ def test_rows_and_texts_without_a_tokenizer_have_none(kind):
 
 
 @pytest.mark.parametrize("values", [{"scheme": {"key": "dssn-l1"}}, {"noise": "exact"}])
-def test_a_claim_about_8_bit_pictures_is_shown_on_one(values):
+def test_a_claim_about_8_bit_images_is_shown_on_one(values):
     settings = RunSettings.model_validate(values)
     norm = "l1" if settings.scheme.grid_input else "l2"
     ball = BALL.model_copy(update={"norm": norm})
     found = meaning(HalfSpace(0.9), fitted(0.1004), settings, region=ball, center_class=0)
-    for picture in (found.original, found.perturbed):
-        steps = picture.astype(np.float64) * 255
+    for image in (found.original, found.perturbed):
+        steps = image.astype(np.float64) * 255
         assert np.abs(steps - np.rint(steps)).max() < 1e-4
     assert 0.29 < found.perturbed_norm <= 0.3
     assert found.perturbed_how.endswith("direction, in steps of 1/255")

@@ -11,7 +11,7 @@ HIERARCHICAL = parse_scheme({"key": "hierarchical-gaussian", "sigma": 0.25, "p":
 
 
 class Weighted(HalfSpace):
-    """Class 0 iff a weighted sum of the picture is below the threshold; told of the noise."""
+    """Class 0 iff a weighted sum of the image is below the threshold; told of the noise."""
 
     def __init__(self, encoding: str = "indicator") -> None:
         super().__init__(100.0)
@@ -21,15 +21,15 @@ class Weighted(HalfSpace):
         )
 
     def scores(self, batch: torch.Tensor) -> torch.Tensor:
-        picture = batch[:, 0]
+        image = batch[:, 0]
         if self.identity.encoding == "complement":
-            picture = (batch[:, 0] - batch[:, 1]) / 2
-        margin = self.threshold - (picture * self.weights).sum(dim=(1, 2))
+            image = (batch[:, 0] - batch[:, 1]) / 2
+        margin = self.threshold - (image * self.weights).sum(dim=(1, 2))
         return torch.stack([margin, -margin], dim=1)
 
 
 @pytest.mark.parametrize("encoding", ["indicator", "complement"])
-def test_the_gradient_is_that_of_the_picture(encoding):
+def test_the_gradient_is_that_of_the_image(encoding):
     """The margin is linear, so its slope is the weights, in whatever channels they arrive."""
     key = "ablation" if encoding == "complement" else "hierarchical-gaussian"
     scheme = parse_scheme({"key": key})

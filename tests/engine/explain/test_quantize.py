@@ -22,7 +22,7 @@ def test_whole_steps_within_the_radius(norm, order, size, radius):
     assert (found * change >= 0).all()
 
 
-def test_only_claims_about_8_bit_pictures_speak_of_steps():
+def test_only_claims_about_8_bit_images_speak_of_steps():
     ablation = {"scheme": {"key": "ablation", "entities": 64, "keep": 6}, "noise": "exact"}
     for values, expected in (
         ({}, False),

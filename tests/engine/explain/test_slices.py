@@ -37,7 +37,7 @@ def test_the_adversarial_slice_shows_the_half_space_where_it_is():
     assert (coarse[:, cells > 0.5] == 1).all()
 
 
-def test_the_disc_fits_into_the_picture():
+def test_the_disc_fits_into_the_image():
     assert figure("random").extent >= 1.8 * 0.25
 
 
@@ -80,8 +80,8 @@ def test_a_ball_of_another_norm_has_its_own_outline(norm, order):
 
 
 @pytest.mark.parametrize("values", [{"scheme": {"key": "dssn-l1"}}, {"noise": "exact"}])
-def test_a_picture_off_the_grid_is_mapped_as_it_is_certified(values):
-    """0.1004 is no multiple of 1/255; a run certifies the rounded picture, and so does its map."""
+def test_an_image_off_the_grid_is_mapped_as_it_is_certified(values):
+    """0.1004 is no multiple of 1/255; a run certifies the rounded image, and so does its map."""
     settings = RunSettings.model_validate(values)
     ball = Ball(norm="l1", radius=0.2, unit="pixels in [0,1]")
     found = finish(

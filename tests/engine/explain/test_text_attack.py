@@ -67,9 +67,9 @@ def test_scores_that_are_not_finite_are_no_success():
     assert find_words(Bag(worth), TEXT, size=SIZE, top=0, key=1).steps[0] != (2, 0)
 
 
-def test_a_pair_keeps_its_picture():
-    picture = torch.rand(3, 4, 4)
-    batch = with_texts((picture, TEXT), torch.stack([TEXT, TEXT]))
-    assert batch[0].shape == (2, 3, 4, 4) and (batch[0][1] == picture).all()
-    pair = find_words(Bag(), (picture, TEXT), size=SIZE, top=0, key=1)
+def test_a_pair_keeps_its_image():
+    image = torch.rand(3, 4, 4)
+    batch = with_texts((image, TEXT), torch.stack([TEXT, TEXT]))
+    assert batch[0].shape == (2, 3, 4, 4) and (batch[0][1] == image).all()
+    pair = find_words(Bag(), (image, TEXT), size=SIZE, top=0, key=1)
     assert pair == find_words(Bag(), TEXT, size=SIZE, top=0, key=1)

@@ -22,7 +22,7 @@ STAIRS = Staircase(
 
 
 class Filter(HalfSpace):
-    """Class 1 iff a 1 is among the words, or the picture is bright."""
+    """Class 1 iff a 1 is among the words, or the image is bright."""
 
     def __init__(self, kind: str) -> None:
         super().__init__(0.0)
@@ -80,13 +80,13 @@ def test_an_attack_finds_the_word_that_decides():
     assert len(figure.attack.steps) == 4
 
 
-def test_a_pair_moves_its_picture_towards_the_other_class_too():
+def test_a_pair_moves_its_image_towards_the_other_class_too():
     figure = told("pair", "hybrid-mask", STAIRS, beta=0.5, sigma=0.25)
-    assert all(sample.picture.shape == (3, 6, 6) for sample in figure.samples)
-    assert np.abs(figure.samples[0].picture - 0.2).max() > 0.1
+    assert all(sample.image.shape == (3, 6, 6) for sample in figure.samples)
+    assert np.abs(figure.samples[0].image - 0.2).max() > 0.1
     changed = figure.changed({"words": 0.0, "epsilon": 0.5})
-    np.testing.assert_allclose(changed.picture, 0.2 + 0.5 / np.sqrt(108), atol=1e-5)
-    assert figure.attack.how.endswith("the picture: down the gradient")
+    np.testing.assert_allclose(changed.image, 0.2 + 0.5 / np.sqrt(108), atol=1e-5)
+    assert figure.attack.how.endswith("the image: down the gradient")
     assert figure.answers == ("class 0", "class 1")
 
 

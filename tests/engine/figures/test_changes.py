@@ -70,7 +70,7 @@ def test_words():
     assert described(BALL, {"radius": 0.25}) == "l2 norm 0.250"
 
 
-def test_changes_of_every_kind_are_applied_to_the_picture():
+def test_changes_of_every_kind_are_applied_to_the_image():
     moved = applied(ATTACK, STAIRS, {"entities": 2.0, "epsilon": 0.2})
     change = moved.pixels - ATTACK.original
     assert moved.places.sum() == 2 and np.linalg.norm(change) == pytest.approx(0.2)

@@ -24,7 +24,7 @@ def test_nodes_and_edges_are_those_of_the_induced_graph(node: int):
     assert clubs == [club.nodes[number]["club"] for number in numbers]
 
 
-def test_the_picture_is_always_the_same():
+def test_the_image_is_always_the_same():
     graph = load_graph("karate")
     assert neighbourhood_figure(graph, 5) == neighbourhood_figure(graph, 5)
 

@@ -6,7 +6,7 @@ from engine.schemes import parse_scheme
 from tests.factories import make_evidence, make_input, make_slice_figure
 
 
-def test_a_slice_is_for_balls_around_pictures():
+def test_a_slice_is_for_balls_around_images():
     assert has_slice(make_evidence())
     assert not has_slice(make_evidence(input=make_input(kind="table")))
     hierarchical = RunSettings(scheme=parse_scheme({"key": "hierarchical-gaussian"}))
@@ -18,7 +18,7 @@ def test_a_slice_is_a_disc_unless_told_otherwise():
     assert figure.norm == "l2" and figure.outline.shape == (0, 2)
 
 
-def test_a_picture_may_have_nothing_certified_beside_it():
+def test_an_image_may_have_nothing_certified_beside_it():
     grey = np.full((1, 4, 4), 0.5, dtype=np.float32)
     figure = MeaningFigure(
         original=grey, noisy=(grey,), noisy_answers=("a",), noise_in_words="Gaussian"

@@ -13,20 +13,20 @@ def test_words_and_marks_in_words():
     assert Wording(words=("wash",), marks=("",)).told() == ""
 
 
-def test_an_attack_replaces_the_first_words_and_moves_the_picture_by_its_size():
-    figure = make_words_figure(pictured=True)
+def test_an_attack_replaces_the_first_words_and_moves_the_image_by_its_size():
+    figure = make_words_figure(imaged=True)
     changed = figure.changed({"words": 2.0, "epsilon": 0.3})
     assert changed.words == ("burn", "the", "house", "now")
     assert changed.marks == ("replaced", "", "replaced", "")
-    assert np.linalg.norm(changed.picture - figure.original.picture) == pytest.approx(0.3, abs=1e-5)
+    assert np.linalg.norm(changed.image - figure.original.image) == pytest.approx(0.3, abs=1e-5)
     assert not changed.clipped
     assert figure.changed({"words": 0.0, "epsilon": 90.0}).clipped
 
 
-def test_a_text_alone_has_no_picture_and_answers_belong_to_their_change():
+def test_a_text_alone_has_no_image_and_answers_belong_to_their_change():
     figure = make_words_figure()
     changed = figure.changed({"words": 1.0})
-    assert changed.picture is None and changed.marks.count("replaced") == 1
+    assert changed.image is None and changed.marks.count("replaced") == 1
     assert changed.answer == "safe"
     assert figure.changed({"words": 2.0}).answer == "unsafe"
     assert figure.changed({"words": 3.0}).answer == ""

@@ -63,7 +63,7 @@ def test_whatever_expand_gives_can_be_loaded(tmp_path):
     assert load_input(single).label is None
 
 
-def test_bytes_become_a_picture():
+def test_bytes_become_an_image():
     with pytest.raises(UserError, match=r"^clipboard is empty; give a PNG"):
         from_bytes(b"", "clipboard")
 

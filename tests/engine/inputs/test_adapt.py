@@ -11,7 +11,7 @@ from engine.inputs.base import ImageInput, pixels_sha256
 RNG = np.random.default_rng(0)
 
 
-def picture(*shape: int, **changes) -> ImageInput:
+def an_image(*shape: int, **changes) -> ImageInput:
     pixels = RNG.random(shape, dtype=np.float32)
     return ImageInput(name="p", source="p.png", sha256="0" * 64, pixels=pixels, **changes)
 
@@ -28,8 +28,8 @@ def model(*shape: int, names=("cat", "dog")) -> ModelIdentity:
     )
 
 
-def test_a_picture_that_fits_keeps_every_number():
-    image = picture(3, 8, 6, notes=("turned upright (EXIF orientation 6)",))
+def test_an_image_that_fits_keeps_every_number():
+    image = an_image(3, 8, 6, notes=("turned upright (EXIF orientation 6)",))
     fitted = fit(image, model(3, 8, 6))
     assert np.array_equal(fitted.pixels, image.pixels)
     assert fitted.identity.adaptation == "" and fitted.identity.notes == image.notes
@@ -39,14 +39,14 @@ def test_a_picture_that_fits_keeps_every_number():
 
 
 def test_grey_is_repeated_for_three_channels_and_said():
-    image = picture(1, 4, 4)
+    image = an_image(1, 4, 4)
     fitted = fit(image, model(3, 4, 4))
     assert fitted.identity.adaptation == "grey repeated for red, green and blue"
     assert all(np.array_equal(plane, image.pixels[0]) for plane in fitted.pixels)
 
 
 def test_colour_becomes_luma_and_is_said():
-    image = picture(3, 4, 4)
+    image = an_image(3, 4, 4)
     fitted = fit(image, model(1, 4, 4))
     red, green, blue = image.pixels.astype(float)
     luma = 0.299 * red + 0.587 * green + 0.114 * blue
@@ -64,15 +64,15 @@ def test_white_stays_within_the_unit_interval():
 @pytest.mark.parametrize("channels", [2, 4, 12])
 def test_other_channels_are_refused_in_a_sentence(channels):
     with pytest.raises(UserError) as refused:
-        fit(picture(3, 4, 4), model(channels, 4, 4))
+        fit(an_image(3, 4, 4), model(channels, 4, 4))
     assert str(refused.value) == (
-        f"The model takes {channels} channels; Certiscope makes pictures of 1 (grey) or 3 (RGB) "
+        f"The model takes {channels} channels; Certiscope makes images of 1 (grey) or 3 (RGB) "
         "channels, so give a model for one of these."
     )
 
 
 def test_resizing_and_cropping_are_said():
-    fitted = fit(picture(3, 480, 640), model(3, 224, 224))
+    fitted = fit(an_image(3, 480, 640), model(3, 224, 224))
     assert fitted.identity.adaptation == (
         "centre-cropped 640x480 -> 480x480, resized 480x480 -> 224x224 (bilinear, antialiased)"
     )
@@ -80,7 +80,7 @@ def test_resizing_and_cropping_are_said():
 
 
 def test_a_crop_alone_moves_no_pixel():
-    image = picture(1, 8, 12)
+    image = an_image(1, 8, 12)
     fitted = fit(image, model(1, 8, 8))
     assert fitted.identity.adaptation == "centre-cropped 12x8 -> 8x8"
     assert np.array_equal(fitted.pixels, image.pixels[:, :, 2:10])
@@ -88,7 +88,7 @@ def test_a_crop_alone_moves_no_pixel():
 
 @pytest.mark.parametrize("side", [5, 32, 47, 90])
 def test_resizing_agrees_with_torch(side):
-    image = picture(3, 47, 47)
+    image = an_image(3, 47, 47)
     theirs = interpolate(
         torch.from_numpy(image.pixels)[None], (side, side), mode="bilinear", antialias=True
     )[0].numpy()
@@ -97,11 +97,11 @@ def test_resizing_agrees_with_torch(side):
 
 @pytest.mark.parametrize("shape", [(1, 1, 16_384), (1, 16_384, 1), (3, 1, 1)])
 def test_strips_and_dots_fit_without_a_large_detour(shape):
-    assert fit(picture(*shape), model(3, 224, 224)).pixels.shape == (3, 224, 224)
+    assert fit(image(*shape), model(3, 224, 224)).pixels.shape == (3, 224, 224)
 
 
-def test_the_same_picture_gives_the_same_bytes():
-    image = picture(3, 50, 70)
+def test_the_same_image_gives_the_same_bytes():
+    image = an_image(3, 50, 70)
     digests = {fit(image, model(3, 32, 32)).identity.pixels_sha256 for _ in range(3)}
     assert len(digests) == 1
 
@@ -118,6 +118,6 @@ def test_the_same_picture_gives_the_same_bytes():
     ],
 )
 def test_the_label_counts_as_the_model_counts(label, name, expected, note):
-    identity = fit(picture(1, 2, 2, label=label, label_name=name), model(1, 2, 2)).identity
+    identity = fit(an_image(1, 2, 2, label=label, label_name=name), model(1, 2, 2)).identity
     assert identity.label == expected and identity.notes == note
     assert identity.label_name == (None if expected is None else name)

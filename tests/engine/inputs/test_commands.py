@@ -8,7 +8,7 @@ from engine.inputs import expand, load_input
 from engine.inputs.commands import SIGNS, TEST, TRAINED_FROM, Sign, claims, drawn, load, sign
 
 
-def test_a_picture_follows_from_its_number():
+def test_an_image_follows_from_its_number():
     first, again = load_input("commands:5"), load_input("commands:5")
     assert first.sha256 == again.sha256
     assert first.label_name == "turn right"
@@ -47,5 +47,5 @@ def test_the_test_set_is_not_trained_on():
 
 @pytest.mark.parametrize("spec", ["commands:", "commands:x", "commands:-1", "commands:100000"])
 def test_numbers_that_cannot_be(spec):
-    with pytest.raises(UserError, match="name one, e.g.|There is no picture"):
+    with pytest.raises(UserError, match="name one, e.g.|There is no image"):
         load(spec)

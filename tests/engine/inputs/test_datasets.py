@@ -39,14 +39,14 @@ def refusal(function, spec) -> str:
     return str(refused.value)
 
 
-def test_a_picture_of_a_set_on_disk(mnist):
+def test_an_image_of_a_set_on_disk(mnist):
     image = datasets.load(f"torchvision:MNIST:test:2@{mnist}")
     assert (image.name, image.label, image.label_name) == ("MNIST test 2", 4, "4 - four")
     assert image.source == f"torchvision:MNIST:test:2@{mnist}"
     assert np.array_equal(image.pixels[0], LEVELS[2] / np.float32(255))
 
 
-def test_a_split_stands_for_its_pictures(mnist):
+def test_a_split_stands_for_its_images(mnist):
     specs = datasets.expand(f"torchvision:MNIST:train@{mnist}")
     assert specs == [f"torchvision:MNIST:train:{n}@{mnist}" for n in range(5)]
     assert datasets.expand(specs[3]) == [specs[3]]
@@ -69,14 +69,14 @@ def test_without_a_word_it_is_the_user_s_cache(monkeypatch, tmp_path):
 
 def test_a_number_past_the_end(mnist):
     assert refusal(datasets.load, f"torchvision:MNIST:test:5@{mnist}") == (
-        "MNIST has no test picture 5; its numbers go from 0 to 4."
+        "MNIST has no test image 5; its numbers go from 0 to 4."
     )
 
 
-def test_a_whole_set_is_no_picture(mnist):
+def test_a_whole_set_is_no_image(mnist):
     spec = f"torchvision:MNIST:test@{mnist}"
     assert refusal(datasets.load, spec) == (
-        f"{spec} is a whole data set; name one picture, e.g. torchvision:MNIST:test:0@{mnist}."
+        f"{spec} is a whole data set; name one image, e.g. torchvision:MNIST:test:0@{mnist}."
     )
 
 
@@ -177,7 +177,7 @@ def test_a_download_without_a_network_is_one_sentence(tmp_path, monkeypatch):
     )
 
 
-def test_a_picture_of_the_set_that_cannot_be_decoded(tmp_path, monkeypatch):
+def test_an_image_of_the_set_that_cannot_be_decoded(tmp_path, monkeypatch):
     class Broken(Tiny):
         def __getitem__(self, index: int):
             raise OSError("image file is truncated")

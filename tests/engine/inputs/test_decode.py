@@ -17,7 +17,7 @@ GREY = RNG.integers(0, 256, (6, 9), dtype=np.uint8)
 NOISE = RNG.integers(0, 256, (64, 64, 3), dtype=np.uint8)
 DAMAGED = "x is truncated or damaged; copy it again or save it anew as PNG."
 FOREIGN = (
-    "x is no picture that opens here; give a PNG, JPEG, WebP, BMP, TIFF or single-frame GIF file."
+    "x is no image that opens here; give a PNG, JPEG, WebP, BMP, TIFF or single-frame GIF file."
 )
 ANIMATED = "x is animated or has several pages; save one frame of it as PNG and open that."
 
@@ -209,7 +209,7 @@ def test_a_png_with_a_wrong_checksum_is_refused():
     [b"just some text", b"%PDF-1.7", b"<svg/>", b"P6 1 1 255\n\0\0\0", b"\x00" * 100],
     ids=["text", "pdf", "svg", "ppm", "zeros"],
 )
-def test_what_is_no_picture_of_these_formats_is_refused(data):
+def test_what_is_no_image_of_these_formats_is_refused(data):
     assert refusal(data) == FOREIGN
 
 
@@ -222,7 +222,7 @@ def test_animations_and_pages_are_refused(fmt):
 def test_a_photograph_with_a_preview_behind_it_is_read():
     first, second = (Image.new("RGB", (16, 16), colour) for colour in ("white", "black"))
     pixels, notes = decode(saved(first, "MPO", save_all=True, append_images=[second]), "x")
-    assert notes == ("the first of several pictures in the file",)
+    assert notes == ("the first of several images in the file",)
     assert pixels.shape == (3, 16, 16) and pixels.min() > 0.98
 
 
@@ -235,7 +235,7 @@ def test_a_photograph_with_a_preview_behind_it_is_read():
         (60_000, 60_000, ""),
     ],
 )
-def test_a_huge_picture_is_refused_by_its_header_alone(width, height, size):
+def test_a_huge_image_is_refused_by_its_header_alone(width, height, size):
     assert refusal(png(width, height, 8, 0, b"")) == (
         f"x is too large{size}: at most 50 megapixels and 16384 pixels a side open "
         "here, so save it smaller."
@@ -248,11 +248,11 @@ def test_too_little_memory_is_one_sentence(monkeypatch):
 
     monkeypatch.setattr(module, "to_pixels", fail)
     assert refusal(saved(Image.fromarray(GREY))) == (
-        "x does not fit into memory; save a smaller picture or close other programs."
+        "x does not fit into memory; save a smaller image or close other programs."
     )
 
 
-def test_bytes_flipped_at_random_give_a_picture_or_a_sentence():
+def test_bytes_flipped_at_random_give_an_image_or_a_sentence():
     dice = random.Random(0)
     originals = [saved(Image.fromarray(NOISE), fmt) for fmt in module.FORMATS]
     for _ in range(300):

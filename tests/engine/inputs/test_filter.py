@@ -13,8 +13,8 @@ from engine.inputs.pair import PairInput
 def test_a_shipped_pair():
     pair = load_input("filter:3")
     assert isinstance(pair, PairInput)
-    assert pair.picture.pixels.shape == (3, 32, 32) and pair.picture.pixels.dtype == np.float32
-    levels = pair.picture.pixels * 255
+    assert pair.image.pixels.shape == (3, 32, 32) and pair.image.pixels.dtype == np.float32
+    levels = pair.image.pixels * 255
     assert np.allclose(levels, np.rint(levels), atol=1e-4)
     assert pair.label_name == ("safe", "unsafe")[pair.label or 0]
 

@@ -85,10 +85,10 @@ def test_a_table_needs_both_kinds_of_columns(tmp_path: Path):
 @pytest.mark.parametrize(
     ("spec", "kind", "sentence"),
     [
-        ("text:a", "image", "takes a picture, e.g. digits:7; text:a is a text."),
-        ("digits:7", "pair", "takes a picture with a text, e.g. filter:12; digits:7 is a picture."),
+        ("text:a", "image", "takes an image, e.g. digits:7; text:a is a text."),
+        ("digits:7", "pair", "takes an image with a text, e.g. filter:12; digits:7 is an image."),
         ("mixed:5", "text", "takes a text, e.g. text:the words; mixed:5 is a row of a table."),
-        ("filter:3", "table", "takes a row of a table, e.g. mixed:5; filter:3 is a picture with"),
+        ("filter:3", "table", "takes a row of a table, e.g. mixed:5; filter:3 is an image with"),
     ],
 )
 def test_another_kind_is_refused(spec: str, kind: str, sentence: str):

@@ -57,7 +57,7 @@ def test_a_labelled_spec_is_still_the_path_of_its_file(animals):
 def test_a_plain_folder_has_no_labels(tmp_path):
     for name in ("b.png", "a.jpg", ".hidden.png", "thumbs/c.png"):
         draw(tmp_path / name)
-    (tmp_path / "notes.txt").write_text("no picture")
+    (tmp_path / "notes.txt").write_text("no image")
     specs = folder.expand(str(tmp_path))
     assert specs == [str(tmp_path / "a.jpg"), str(tmp_path / "b.png")]
     assert not any(folder.claims(spec) for spec in specs)
@@ -70,25 +70,25 @@ def test_a_double_slash_by_chance_gives_no_label(animals):
     assert folder.expand(f"{animals}//dog/b.png") == [f"{animals}//dog/b.png"]
 
 
-def test_a_folder_without_pictures(tmp_path):
-    (tmp_path / "notes.txt").write_text("no picture")
+def test_a_folder_without_images(tmp_path):
+    (tmp_path / "notes.txt").write_text("no image")
     expected = (
-        f"There is no picture in the folder {tmp_path}; put PNG, JPEG, WebP, BMP, TIFF or GIF "
+        f"There is no image in the folder {tmp_path}; put PNG, JPEG, WebP, BMP, TIFF or GIF "
         "files into it, or into one folder per class."
     )
     assert refusal(folder.expand, tmp_path) == expected
     assert refusal(folder.load, tmp_path) == expected
 
 
-def test_one_picture_has_to_be_named(animals):
+def test_one_image_has_to_be_named(animals):
     assert refusal(folder.load, animals) == (
-        f"{animals} is a folder of 3 pictures; name one, e.g. {animals}//cat/a.png."
+        f"{animals} is a folder of 3 images; name one, e.g. {animals}//cat/a.png."
     )
 
 
-def test_a_labelled_picture_that_is_gone(animals):
+def test_a_labelled_image_that_is_gone(animals):
     sentence = refusal(folder.load, f"{animals}//dog/gone.png")
-    assert sentence.startswith(f"There is no picture {animals}//dog/gone.png; give a PNG")
+    assert sentence.startswith(f"There is no image {animals}//dog/gone.png; give a PNG")
 
 
 def test_a_folder_that_may_not_be_read(animals, monkeypatch):

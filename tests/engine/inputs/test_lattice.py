@@ -7,7 +7,7 @@ from engine.core.errors import UserError
 from engine.inputs import expand, load_input
 
 
-def test_the_two_pictures_differ_in_three_pixels_and_lie_on_the_grid() -> None:
+def test_the_two_images_differ_in_three_pixels_and_lie_on_the_grid() -> None:
     lit, dimmed = (load_input(spec).pixels for spec in expand("lattice:"))
     moved = (lit - dimmed)[0]
     assert sorted(zip(*np.nonzero(moved), strict=True)) == [(0, 4), (0, 5), (1, 5)]
@@ -26,5 +26,5 @@ def test_there_is_no_third() -> None:
     with pytest.raises(UserError) as caught:
         load_input("lattice:dark")
     assert str(caught.value) == (
-        "There is no picture lattice:dark; give lattice:lit or lattice:dimmed."
+        "There is no image lattice:dark; give lattice:lit or lattice:dimmed."
     )

@@ -9,10 +9,10 @@ from engine.inputs import load_input
 from engine.inputs.pair import PairInput, load
 
 
-def test_a_picture_and_words():
+def test_an_image_and_words():
     pair = load_input("pair:digits:7|what is | it")
     assert isinstance(pair, PairInput)
-    assert pair.picture.source == "digits:7" and pair.text == "what is | it"
+    assert pair.image.source == "digits:7" and pair.text == "what is | it"
     assert pair.kind == "pair" and pair.label is None
     assert pair.name == "digit 7 with 'what is | it'"
     other = load("pair:digits:7|what is it")
@@ -31,12 +31,12 @@ def test_words_from_a_file(tmp_path: Path):
     [
         (
             "pair:digits:7",
-            r"^pair:digits:7 is no pair; write pair:PICTURE\|TEXT, e\.g\. pair:photo",
+            r"^pair:digits:7 is no pair; write pair:IMAGE\|TEXT, e\.g\. pair:photo",
         ),
         ("pair:|words", "is no pair"),
         ("pair:digits:7|", "^The text of the pair is empty"),
-        ("pair:karate:3|words", r"^karate:3 is no picture; a pair is pair:PICTURE\|TEXT\.$"),
-        ("pair:none.png|words", r"^There is no picture none\.png"),
+        ("pair:karate:3|words", r"^karate:3 is no image; a pair is pair:IMAGE\|TEXT\.$"),
+        ("pair:none.png|words", r"^There is no image none\.png"),
         ("pair:digits:7|none.txt", r"^There is no text none\.txt"),
     ],
 )

@@ -21,10 +21,10 @@ def folder(tmp_path: Path) -> Path:
     Image.fromarray(np.full((4, 4, 3), 51, np.uint8)).save(tmp_path / "p.png")
     (tmp_path / "texts.csv").write_text("Prompt,class\nwash the cup,1\nplug it in,0\n,0\n")
     (tmp_path / "pairs.csv").write_text(
-        "picture,text,label\np.png,wash it,unsafe\ndigits:7,plug it,safe\nq.png,a,safe\n,b,safe\n"
+        "image,text,label\np.png,wash it,unsafe\ndigits:7,plug it,safe\nq.png,a,safe\n,b,safe\n"
         "karate:3,c,\n"
     )
-    (tmp_path / "pictures.csv").write_text("path,label\np.png,grey\n")
+    (tmp_path / "images.csv").write_text("path,label\np.png,grey\n")
     (tmp_path / "rows.csv").write_text(TABLE)
     return tmp_path
 
@@ -38,35 +38,33 @@ def test_a_text_column_makes_texts(folder: Path):
         load_input(f"{folder}/texts.csv:2")
 
 
-def test_a_picture_column_beside_it_makes_pairs(folder: Path):
+def test_an_image_column_beside_it_makes_pairs(folder: Path):
     pair = load_input(f"{folder}/pairs.csv:0")
     assert isinstance(pair, PairInput) and pair.text == "wash it"
-    assert pair.picture.pixels.shape == (3, 4, 4) and pair.picture.pixels[0, 0, 0] == np.float32(
-        0.2
-    )
+    assert pair.image.pixels.shape == (3, 4, 4) and pair.image.pixels[0, 0, 0] == np.float32(0.2)
     assert (pair.label, pair.label_name) == (1, "unsafe")  # of safe, unsafe
     shipped = load_input(f"{folder}/pairs.csv:1")
-    assert isinstance(shipped, PairInput) and shipped.picture.source == "digits:7"
+    assert isinstance(shipped, PairInput) and shipped.image.source == "digits:7"
 
 
 @pytest.mark.parametrize(
     ("row", "sentence"),
     [
-        (2, r"^There is no picture .*q\.png"),
-        (3, r"^pairs\.csv, row 3 names no picture; write the path of one into the table\.$"),
-        (4, r"^There is no picture .*karate:3"),
+        (2, r"^There is no image .*q\.png"),
+        (3, r"^pairs\.csv, row 3 names no image; write the path of one into the table\.$"),
+        (4, r"^There is no image .*karate:3"),
         (9, r"pairs\.csv has no row 9; its rows are numbered 0 to 4\.$"),
     ],
 )
-def test_rows_without_a_picture_are_refused(folder: Path, row: int, sentence: str):
+def test_rows_without_an_image_are_refused(folder: Path, row: int, sentence: str):
     with pytest.raises(UserError, match=sentence):
         load_input(f"{folder}/pairs.csv:{row}")
 
 
-def test_a_picture_column_alone_makes_pictures(folder: Path):
-    picture = load_input(f"{folder}/pictures.csv:0")
-    assert isinstance(picture, ImageInput) and picture.label_name == "grey"
-    assert picture.source == f"{folder}/pictures.csv:0"
+def test_an_image_column_alone_makes_images(folder: Path):
+    image = load_input(f"{folder}/images.csv:0")
+    assert isinstance(image, ImageInput) and image.label_name == "grey"
+    assert image.source == f"{folder}/images.csv:0"
 
 
 def test_other_tables_are_numbers_and_categories(folder: Path):

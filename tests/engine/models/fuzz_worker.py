@@ -36,8 +36,8 @@ from tests.hostile import huggingface, onnx, pickles, protobuf, safetensors
 
 SECONDS = 20.0
 """Longest time one file may take."""
-MEMORY, PICTURE_MEMORY = 256 << 20, 1 << 30
-"""Most memory that one file may take; a small file can hold a picture of 50 megapixels."""
+MEMORY, IMAGE_MEMORY = 256 << 20, 1 << 30
+"""Most memory that one file may take; a small file can hold an image of 50 megapixels."""
 
 
 def say(**facts: object) -> None:
@@ -122,8 +122,8 @@ def of_huggingface(folder: Path) -> Callable[[Random], Path]:
     return write
 
 
-def of_pictures(folder: Path) -> Callable[[Random], Path]:
-    path, wholes = folder / "picture", []
+def of_images(folder: Path) -> Callable[[Random], Path]:
+    path, wholes = folder / "image", []
     pixels = np.random.default_rng(0).integers(0, 256, (12, 10, 3), dtype=np.uint8)
     for name in ("PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF"):
         Image.fromarray(pixels).save(path, name)
@@ -157,8 +157,8 @@ def load_classifier(path: Path) -> Callable[[], object]:
     return lambda: classifier.classify(torch.rand(3, *classifier.identity.input_shape))
 
 
-def open_picture(path: Path) -> Callable[[], object]:
-    """A picture."""
+def open_image(path: Path) -> Callable[[], object]:
+    """An image."""
     load_input(str(path))
     return lambda: None
 
@@ -182,7 +182,7 @@ FORMATS = {
     "torch": Format(of_torch, load_classifier),
     "onnx": Format(of_onnx, load_classifier),
     "huggingface": Format(of_huggingface, load_classifier),
-    "pictures": Format(of_pictures, open_picture, PICTURE_MEMORY),
+    "images": Format(of_images, open_image, IMAGE_MEMORY),
     "votes": Format(of_votes, certify_votes),
 }
 

@@ -160,7 +160,7 @@ def test_an_indicator_is_counted_or_stated_and_never_normalised(tmp_path, networ
     identity = classifier.identity
     assert identity.encoding == "indicator"
     assert identity.input_shape == (4, 32, 32)
-    assert identity.picture_shape == (3, 32, 32)
+    assert identity.image_shape == (3, 32, 32)
     assert "Its 4 channels were taken for red, green, blue and an indicator" in identity.notes[0]
     assert "cifar10 was assumed" in identity.notes[1]
     x = torch.rand(2, 4, 32, 32)
@@ -180,12 +180,12 @@ def test_the_header_states_encoding_and_training_scheme(tmp_path, network):
     save_file(widened(network, 2), path, header)
     identity = load(path).identity
     assert identity.encoding == "complement"
-    assert identity.picture_shape == (1, 32, 32)
+    assert identity.image_shape == (1, 32, 32)
     assert identity.normalization == "none"
     assert identity.training_scheme == {"key": "gaussian", "sigma": 0.5}
     assert load(path, encoding="indicator", normalize="none").identity.encoding == "indicator"
     save_file(widened(network, 2), path, {"training_scheme": "nonsense"})
-    with pytest.raises(UserError, match="takes 2 channels: a grey picture with an indicator"):
+    with pytest.raises(UserError, match="takes 2 channels: a grey image with an indicator"):
         load(path)
     notes = load(path, encoding="complement").identity.notes
     assert "It states training noise that is not known here." in notes

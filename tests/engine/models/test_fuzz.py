@@ -19,7 +19,7 @@ WORKER = Path(__file__).parent / "fuzz_worker.py"
 FEW = {
     "safetensors": 60,
     "torch": 70,
-    "pictures": 100,
+    "images": 100,
     "votes": 100,
     "onnx": 8,
     "huggingface": 12,
@@ -27,7 +27,7 @@ FEW = {
 MANY = {
     "safetensors": 4000,
     "torch": 4000,
-    "pictures": 20_000,
+    "images": 20_000,
     "votes": 20_000,
     "onnx": 800,
     "huggingface": 800,

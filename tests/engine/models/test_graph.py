@@ -99,7 +99,7 @@ def test_a_model_without_a_node_says_what_to_give(tmp_path: Path):
     with pytest.raises(UserError, match=r"classifies nodes of a graph; name one first"):
         classifier.scores(torch.zeros(1, 3, 34))
     digit = load_input("digits:7")
-    with pytest.raises(UserError, match=r"takes a node of a graph, .*; digits:7 is a picture\.$"):
+    with pytest.raises(UserError, match=r"takes a node of a graph, .*; digits:7 is an image\.$"):
         fit(digit, classifier.identity)
 
 

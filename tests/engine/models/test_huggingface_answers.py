@@ -62,7 +62,7 @@ def test_a_certified_text_keeps_its_answers(folders, tmp_path):
     assert len(evidence.answers) > 1
 
 
-def test_models_of_pictures_are_told_apart():
+def test_models_of_images_are_told_apart():
     assert answers_texts({"model_type": "t5"})
     assert answers_texts({"model_type": "gpt2"})
     assert not answers_texts({"model_type": "llava"})

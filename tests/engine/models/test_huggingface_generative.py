@@ -39,7 +39,7 @@ def opened(folder: Path, tmp_path: Path, **request: object):
     return model
 
 
-def pictures(count: int) -> torch.Tensor:
+def images(count: int) -> torch.Tensor:
     levels = torch.randint(0, 256, (count, 3, 16, 16), generator=torch.Generator().manual_seed(0))
     return levels.float() / 255
 
@@ -51,7 +51,7 @@ def as_bytes(batch: torch.Tensor) -> list[np.ndarray]:
 def test_a_captioner_says_what_its_own_pipeline_says(captioner, tmp_path):
     from transformers import AutoTokenizer, VisionEncoderDecoderModel, ViTImageProcessor
 
-    batch = pictures(5)
+    batch = images(5)
     network = VisionEncoderDecoderModel.from_pretrained(captioner).eval()
     pixels = ViTImageProcessor.from_pretrained(captioner)(as_bytes(batch), return_tensors="pt")
     tokens = network.generate(**pixels, max_new_tokens=5, do_sample=False)
@@ -68,12 +68,12 @@ def test_a_captioner_says_what_its_own_pipeline_says(captioner, tmp_path):
 def test_llava_says_what_its_own_pipeline_says(llava, tmp_path):
     from transformers import AutoProcessor, LlavaForConditionalGeneration
 
-    batch = pictures(4)
+    batch = images(4)
     network = LlavaForConditionalGeneration.from_pretrained(llava).eval()
     processor = AutoProcessor.from_pretrained(llava)
     expected = []
-    for picture in as_bytes(batch):
-        made = processor(images=picture, text="<image>\nwhat now", return_tensors="pt")
+    for image in as_bytes(batch):
+        made = processor(images=image, text="<image>\nwhat now", return_tensors="pt")
         tokens = network.generate(**made, max_new_tokens=5, do_sample=False)
         fresh = tokens[0, made["input_ids"].shape[1] :]
         expected.append(processor.tokenizer.decode(fresh, skip_special_tokens=True).strip())
@@ -84,7 +84,7 @@ def test_llava_says_what_its_own_pipeline_says(llava, tmp_path):
 
 def test_pixels_reach_the_network_without_eight_bits(captioner, tmp_path):
     model = opened(captioner, tmp_path)
-    batch = pictures(1).add_(1e-5).requires_grad_()
+    batch = images(1).add_(1e-5).requires_grad_()
     values = model.writer.pixel_values(batch)
     assert torch.allclose(values, (batch - 0.5) / 0.5, atol=1e-6)
     values.sum().backward()
@@ -105,7 +105,7 @@ def test_a_run_from_end_to_end(captioner, tmp_path):
 
 def test_scores_that_are_no_numbers_are_no_answer(captioner, tmp_path):
     model = opened(captioner, tmp_path)
-    batch = pictures(2)
+    batch = images(2)
     batch[1, 0, 0, 0] = torch.nan
     first, second = model.writer.answers(batch)
     assert first is not None
@@ -116,7 +116,7 @@ def test_scores_that_are_no_numbers_are_no_answer(captioner, tmp_path):
     ("change", "sentence"),
     [
         ({"auto_map": {"AutoModel": "x.Y"}}, "asks for its own Python code"),
-        ({"model_type": "vit"}, "cannot be opened as a model that writes about pictures"),
+        ({"model_type": "vit"}, "cannot be opened as a generative model about images"),
     ],
 )
 def test_folders_that_cannot_be(captioner, tmp_path, change, sentence):
@@ -142,14 +142,14 @@ def test_missing_parts_are_named(captioner, llava, tmp_path):
         opened(folder, tmp_path)
 
 
-def test_a_processor_that_cuts_pictures_is_refused(llava, tmp_path):
+def test_a_processor_that_cuts_images_is_refused(llava, tmp_path):
     folder = shutil.copytree(llava, tmp_path / "cut")
     file = folder / "processor_config.json"
     settings = json.loads(file.read_text())
     settings["image_processor"]["crop_size"] = {"height": 24, "width": 24}
     settings["image_processor"]["size"] = {"shortest_edge": 24}
     file.write_text(json.dumps(settings))
-    with pytest.raises(UserError, match="cuts pictures into pieces|takes no picture"):
+    with pytest.raises(UserError, match="cuts images into pieces|takes no image"):
         opened(folder, tmp_path, prompt="what now")
 
 

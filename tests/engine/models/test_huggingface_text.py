@@ -72,7 +72,7 @@ def test_noise_of_both_schemes_runs(tmp_path: Path, key: str):
         Run(classifier, given, RunSettings(scheme=other, n0=10, n=50, device="cpu"))
 
 
-def test_a_question_about_a_picture(tmp_path: Path):
+def test_a_question_about_an_image(tmp_path: Path):
     network = save_vilt(tmp_path)
     classifier = opened(tmp_path)
     identity = classifier.identity

@@ -75,7 +75,7 @@ def test_a_scheme_for_other_inputs_is_refused():
         layout(Gaussian(), identity(kind="text"), text)
 
 
-def test_a_clean_picture_in_each_encoding():
+def test_a_clean_image_in_each_encoding():
     x = torch.rand(3, 2, 2)
     assert clean(x, "plain") is x
     assert torch.equal(clean(x, "indicator"), torch.cat([x, torch.zeros(1, 2, 2)]))

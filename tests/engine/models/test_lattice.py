@@ -15,7 +15,7 @@ from engine.schemes import Gaussian
 from tests.fakes import finish
 
 DISTANCE = 3**0.5 * (1 - 117 / 255)
-"""Between the two pictures: three pixels, each from 1.0 to 117/255."""
+"""Between the two images: three pixels, each from 1.0 to 117/255."""
 
 
 @pytest.fixture
@@ -23,8 +23,8 @@ def attack() -> Classifier:
     return load_model(ModelRequest("demo:lattice-attack"))
 
 
-def run(attack: Classifier, picture: str, noise: str, *, sigma: float, n: int) -> Evidence:
-    fitted = fit(load_input(f"lattice:{picture}"), attack.identity)
+def run(attack: Classifier, image: str, noise: str, *, sigma: float, n: int) -> Evidence:
+    fitted = fit(load_input(f"lattice:{image}"), attack.identity)
     settings = RunSettings(n=n, scheme=Gaussian(sigma=sigma), noise=noise)
     return finish(certify(attack, fitted, settings))
 

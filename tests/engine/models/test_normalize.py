@@ -127,7 +127,7 @@ def test_an_indicator_passes_unchanged():
         for_all.layer(4, "indicator")
 
 
-def test_a_picture_and_its_complement_are_treated_alike_or_not_at_all():
+def test_an_image_and_its_complement_are_treated_alike_or_not_at_all():
     x = torch.rand(2, 3, 5, 5)
     half = named("half", origin="given").layer(6, "complement")(torch.cat([x, 1 - x], 1))
     torch.testing.assert_close(half[:, :3], -half[:, 3:])
@@ -144,7 +144,7 @@ def test_a_picture_and_its_complement_are_treated_alike_or_not_at_all():
 
 
 class FirstThree(nn.Module):
-    """Looks at the picture behind any encoding."""
+    """Looks at the image behind any encoding."""
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return BrightOrDark()(x[:, :3])

@@ -101,9 +101,9 @@ def test_two_inputs_or_no_row_of_scores_are_refused(tmp_path):
         load(tmp_path / "m.onnx", same)
 
 
-def test_a_picture_and_its_indicator(tmp_path):
+def test_an_image_and_its_indicator(tmp_path):
     two = linear(["n", 2, 4, 6])
-    with pytest.raises(UserError, match="takes 2 channels: a grey picture with an indicator"):
+    with pytest.raises(UserError, match="takes 2 channels: a grey image with an indicator"):
         load(tmp_path / "m.onnx", two)
     classifier = load(tmp_path / "m.onnx", two, encoding="indicator", normalize="half")
     assert classifier.identity.encoding == "indicator"

@@ -33,7 +33,7 @@ def test_one_matrix():
     assert is_tabular(opened) and graph.width == 10 and graph.trial(opened).shape == (2, 2)
 
 
-def test_pictures_are_no_columns(tmp_path: Path):
+def test_images_are_no_columns(tmp_path: Path):
     path = tmp_path / "m.onnx"
     path.write_bytes(linear(["n", 3, 4, 4]))
     assert not is_tabular(session(path))

@@ -51,7 +51,7 @@ def test_a_file_of_our_own_comes_back(tmp_path: Path):
     classifier.unload()
 
 
-def test_gradients_reach_the_picture(tmp_path: Path):
+def test_gradients_reach_the_image(tmp_path: Path):
     classifier = opened(saved(tmp_path / "m.safetensors"))
     classifier.prepare(CPU, "fp32")
     pixels = torch.rand(1, 3, 32, 32, requires_grad=True)
@@ -70,7 +70,7 @@ def test_other_weights_are_refused(tmp_path: Path):
     path = tmp_path / "m.safetensors"
     facts = {"architecture": "pair_cnn", "words": json.dumps(WORDS)}
     save_file({"w": torch.zeros(2)}, path, facts)
-    with pytest.raises(UserError, match="holds no weights of a network over a picture and a text"):
+    with pytest.raises(UserError, match="holds no weights of a network over an image and a text"):
         opened(path)
     tensors = PairNetwork(4, 2, width=4, features=8, words=6).state_dict()
     save_file({k: v for k, v in tensors.items() if k != "head.bias"}, path, facts)

@@ -7,11 +7,11 @@ from engine.models.pair_network import PairNetwork
 
 def test_masks_and_order_of_words_do_not_count():
     torch.manual_seed(0)
-    network, pictures = PairNetwork(10, 2).eval(), torch.rand(1, 3, 32, 32)
+    network, images = PairNetwork(10, 2).eval(), torch.rand(1, 3, 32, 32)
     with torch.no_grad():
-        plain = network(pictures, torch.tensor([[3, 7]]))
-        more = network(pictures, torch.tensor([[10, 7, 10, 3]]))
-        other = network(pictures, torch.tensor([[3, 8]]))
+        plain = network(images, torch.tensor([[3, 7]]))
+        more = network(images, torch.tensor([[10, 7, 10, 3]]))
+        other = network(images, torch.tensor([[3, 8]]))
     torch.testing.assert_close(plain, more)
     assert not torch.allclose(plain, other)
 

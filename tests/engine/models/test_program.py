@@ -71,11 +71,11 @@ def test_the_encoding_is_asked_for_and_the_indicator_left_alone(file):
             batch=None,
         )
 
-    with pytest.raises(UserError, match="takes 2 channels: a grey picture with an indicator"):
+    with pytest.raises(UserError, match="takes 2 channels: a grey image with an indicator"):
         load()
     classifier = load(encoding="indicator")
     assert classifier.identity.encoding == "indicator"
-    assert classifier.identity.picture_shape == (1, 4, 4)
+    assert classifier.identity.image_shape == (1, 4, 4)
     x = torch.rand(3, 2, 4, 4)
     expected = torch.stack([x[:, 0] * 2 - 1, x[:, 1]], 1).mean(dim=(1, 2, 3))
     torch.testing.assert_close(classifier.scores(x)[:, 0], expected)

@@ -27,29 +27,29 @@ def written(folder, words=WORDS, **metadata):
 def test_a_saved_model_says_what_it_said(tmp_path):
     path = written(tmp_path, training_sigma="0.25")
     model = load_model(ModelRequest(str(path), max_new_tokens=4))
-    pictures = torch.rand(20, 1, 16, 16)
+    images = torch.rand(20, 1, 16, 16)
     network = CommandWriter(len(WORDS)).eval()
     from safetensors.torch import load_file
 
     network.load_state_dict(load_file(path))
     model.prepare(torch.device("cpu"), "fp32")
     with torch.inference_mode():
-        said = model.writer.answers(pictures)
-        tokens, _ = network.write(pictures, 4)
+        said = model.writer.answers(images)
+        tokens, _ = network.write(images, 4)
     for text, row in zip(said, tokens.tolist(), strict=True):
         end = row.index(0) if 0 in row else 4
         assert text == " ".join(WORDS[i] for i in row[:end])
     assert model.identity.training_sigma == 0.25
     assert model.identity.generation.max_new_tokens == 4
     model.unload()
-    assert model.writer.answers(pictures) == said
+    assert model.writer.answers(images) == said
 
 
 def test_the_shipped_model_says_one_command_in_several_ways():
     model = load_model(ModelRequest("demo:commands"))
     model.prepare(torch.device("cpu"), "fp32")
-    pictures = torch.stack([torch.from_numpy(drawn(sign(n))) for n in range(40)])
-    classes = model.classify(pictures)
+    images = torch.stack([torch.from_numpy(drawn(sign(n))) for n in range(40)])
+    classes = model.classify(images)
     assert (classes == torch.arange(40) % 4).float().mean() > 0.95
     phrases = {
         text for text, index in zip(model.said(), classes.tolist(), strict=True) if index == 0

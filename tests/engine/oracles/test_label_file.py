@@ -112,7 +112,7 @@ def test_labels_that_cannot_be(evidence, tmp_path, text, sentence):
 
 
 def test_a_result_without_answers_has_no_labels_to_write():
-    with pytest.raises(UserError, match="Only a certified run of a model that writes"):
+    with pytest.raises(UserError, match="Only a certified run of a generative model"):
         labels_csv(make_evidence(), {})
 
 

@@ -37,7 +37,7 @@ def test_certified_in_the_first_phase():
     assert found["radius"] == found["region"].radius
     assert found["certified_at"] == {"radius=0.25": True}
     assert found["abstention"] is None and found["complete"]
-    assert found["statement"].endswith("changes the answer 'dog'.")
+    assert found["statement"].endswith("changes the prediction 'dog'.")
     decision = found["decision"]
     assert (decision.verdict, decision.samples_used, decision.samples_saved) == (
         "certified",

@@ -19,7 +19,7 @@ SETTINGS = RunSettings(n0=50, n=1000, bound="clopper-pearson", batch=100, device
 
 @pytest.fixture(autouse=True)
 def inputs(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An input called ``0.3`` is a flat picture of that value; ``-0.3`` is the same, unlabelled."""
+    """An input called ``0.3`` is a flat image of that value; ``-0.3`` is the same, unlabelled."""
 
     def load(spec: str):
         made = fitted(abs(float(spec)))

@@ -30,31 +30,31 @@ def classifier():
 
 @pytest.fixture
 def folder(tmp_path):
-    """Eight dark pictures and four light ones, in a folder each."""
+    """Eight dark images and four light ones, in a folder each."""
     for name, level, count in (("dark", 40, 8), ("light", 220, 4)):
         (tmp_path / name).mkdir()
         for number in range(count):
-            picture = np.full((4, 4, 3), level + number, dtype=np.uint8)
-            Image.fromarray(picture).save(tmp_path / name / f"{number}.png")
+            image = np.full((4, 4, 3), level + number, dtype=np.uint8)
+            Image.fromarray(image).save(tmp_path / name / f"{number}.png")
     return str(tmp_path)
 
 
 def test_the_layer_that_fits_comes_first(classifier, folder):
     found = compare(classifier, expand(folder))
-    assert found.pictures == 12
+    assert found.images == 12
     assert found.rows[0].accuracy == 1.0
     assert found.right("half") == 12
     assert found.right("none") == 4
     assert found.right("no such") is None
 
 
-def test_few_pictures_are_taken_from_everywhere(classifier, folder):
+def test_few_images_are_taken_from_everywhere(classifier, folder):
     found = compare(classifier, expand(folder), most=3)
-    assert (found.pictures, found.right("none")) == (3, 1)
+    assert (found.images, found.right("none")) == (3, 1)
 
 
-def test_pictures_without_a_label_are_refused(classifier, folder):
-    with pytest.raises(UserError, match="None of these pictures has a label"):
+def test_images_without_a_label_are_refused(classifier, folder):
+    with pytest.raises(UserError, match="None of these images has a label"):
         compare(classifier, expand(f"{folder}/dark"))
 
 

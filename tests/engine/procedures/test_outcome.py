@@ -35,7 +35,7 @@ def test_a_certified_class_has_cohens_radius() -> None:
     assert (found["predicted_class"], found["class_name"]) == (0, "a")
     assert found["radius"] == pytest.approx(0.25 * norm.ppf(p_lower), abs=1e-9)
     assert found["trajectory"][-1].n == 1000
-    assert "changes the answer 'a'." in found["statement"]
+    assert "changes the prediction 'a'." in found["statement"]
 
 
 def test_an_abstention_names_no_class_and_says_why() -> None:

@@ -45,7 +45,7 @@ def test_predicts():
     assert found.outcome == "predicted" and found.predicted_class == 0
     assert found.procedure == "predict" and found.radius is None
     assert found.statement == (
-        "With confidence 99.9 %, the smoothed model's answer for this image is 'class 0'."
+        "With confidence 99.9 %, the smoothed model's prediction for this image is 'class 0'."
     )
 
 

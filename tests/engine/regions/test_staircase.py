@@ -17,7 +17,7 @@ WORDS = PIXELS.model_copy(
         "count_term": "words",
         "things": "words",
         "first": 0,
-        "whose": "of the picture's change",
+        "whose": "of the image's change",
     }
 )
 
@@ -106,7 +106,7 @@ def test_the_words_say_how_parts_count():
         "(epsilon_i / sigma_i)^2, sigmas 0.25, 0.5)"
     )
     assert PARTS.note() == (
-        "l2 norm of the picture's change below that, however it is split; pixels in [0,1]"
+        "l2 norm of the image's change below that, however it is split; pixels in [0,1]"
     )
     assert Staircase.model_validate_json(PARTS.model_dump_json()) == PARTS
 

@@ -56,7 +56,7 @@ def on_cora() -> Callable[[str], ReplayResult]:
     return found.__getitem__
 
 
-def test_pictures(on_cifar):
+def test_images(on_cifar):
     """The published tables: one-sided the binary one, cell for cell; by default at most 0.8 points
     below the multi-class one and at most 1 above the better of the two."""
     bound, result = on_cifar
@@ -69,7 +69,7 @@ def test_pictures(on_cifar):
             assert share >= binary - 0.0051
 
 
-def test_pictures_in_few_figures(on_cifar):
+def test_images_in_few_figures(on_cifar):
     bound, result = on_cifar
     one_sided = bound == "clopper-pearson"
     assert result.summary.abstained == (16 if one_sided else 3)

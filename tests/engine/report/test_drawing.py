@@ -13,8 +13,8 @@ from engine.schemes import parse_scheme
 from tests.factories import (
     DIGITS,
     make_evidence,
+    make_image,
     make_meaning_figure,
-    make_picture,
     make_region_figure,
     make_slice_figure,
     make_snapshot,
@@ -63,7 +63,7 @@ FIGURES: dict[str, Figure] = {
     "meaning": make_meaning_figure(),
     "meaning, nothing certified": make_meaning_figure(perturbed=None, perturbed_norm=None),
     "meaning, colour": make_meaning_figure(
-        original=make_picture(3, 32), noisy=(), noisy_answers=(), perturbed=None
+        original=make_image(3, 32), noisy=(), noisy_answers=(), perturbed=None
     ),
 }
 
@@ -72,9 +72,9 @@ FIGURES: dict[str, Figure] = {
 @pytest.mark.parametrize("dark", [False, True])
 def test_every_figure_in_every_format(name: str, dark: bool) -> None:
     figure = FIGURES[name]
-    with Image.open(io.BytesIO(render_figure(figure, "png", dark=dark))) as picture:
-        assert picture.width > 900
-        corner = picture.convert("RGB").getpixel((3, 3))
+    with Image.open(io.BytesIO(render_figure(figure, "png", dark=dark))) as image:
+        assert image.width > 900
+        corner = image.convert("RGB").getpixel((3, 3))
     assert isinstance(corner, tuple)
     assert (sum(corner) < 200) == dark
     svg = render_figure(figure, "svg", dark=dark)
@@ -86,8 +86,8 @@ def test_every_figure_in_every_format(name: str, dark: bool) -> None:
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_nothing_is_drawn_outside_the_margin(name: str) -> None:
-    with Image.open(io.BytesIO(render_figure(FIGURES[name], "png"))) as picture:
-        ink = np.asarray(picture.convert("L")) < 250
+    with Image.open(io.BytesIO(render_figure(FIGURES[name], "png"))) as image:
+        ink = np.asarray(image.convert("L")) < 250
     margin = 25  # of the 43 pixels that five millimetres have
     assert ink.any()
     assert not ink[:margin].any()
@@ -97,10 +97,10 @@ def test_nothing_is_drawn_outside_the_margin(name: str) -> None:
 
 
 def test_a_bar_is_as_long_as_its_share() -> None:
-    """Pixels of two bars, counted on the picture."""
+    """Pixels of two bars, counted on the image."""
     half = make_evidence(estimation=[0] * 7 + [60_000, 40_000, 0])
-    with Image.open(io.BytesIO(render_figure(votes_figure(half, DIGITS), "png"))) as picture:
-        pixels = np.asarray(picture.convert("RGB")).astype(int)
+    with Image.open(io.BytesIO(render_figure(votes_figure(half, DIGITS), "png"))) as image:
+        pixels = np.asarray(image.convert("RGB")).astype(int)
     lengths = []
     for colour in ((0x1F, 0x5F, 0xD6), (0x8B, 0x97, 0xA8)):
         solid = (np.abs(pixels - colour) < 3).all(axis=2)

@@ -106,8 +106,8 @@ def test_is_pdf_a_3b_with_an_associated_file(tmp_path: Path) -> None:
 
 
 def test_same_evidence_gives_the_same_bytes() -> None:
-    evidence, pictures = make_evidence(), make_illustrations()
-    assert pdf_bytes(evidence, pictures) == pdf_bytes(evidence, pictures)
+    evidence, images = make_evidence(), make_illustrations()
+    assert pdf_bytes(evidence, images) == pdf_bytes(evidence, images)
 
 
 def test_only_fonts_that_come_with_typst() -> None:
@@ -189,7 +189,7 @@ def test_a_thousand_classes_fit() -> None:
 
 
 @pytest.mark.parametrize(
-    ("pictures", "kinds"),
+    ("images", "kinds"),
     [
         (None, 2),
         (Illustrations(), 2),
@@ -197,16 +197,16 @@ def test_a_thousand_classes_fit() -> None:
         (make_illustrations(), 4),
     ],
 )
-def test_missing_illustrations_are_left_out(pictures: Illustrations | None, kinds: int) -> None:
+def test_missing_illustrations_are_left_out(images: Illustrations | None, kinds: int) -> None:
     evidence = make_evidence()
-    assert len(report_figures(evidence, pictures)) == kinds
-    assert ("What it means" in text_of(pdf_bytes(evidence, pictures))) == (kinds >= 3)
+    assert len(report_figures(evidence, images)) == kinds
+    assert ("What it means" in text_of(pdf_bytes(evidence, images))) == (kinds >= 3)
 
 
-def test_preview_has_a_picture_per_page() -> None:
-    evidence, pictures = make_evidence(), make_illustrations()
-    pages = preview_pages(evidence, pictures, ppi=40)
-    assert len(pages) == len(pypdf.PdfReader(io.BytesIO(pdf_bytes(evidence, pictures))).pages)
+def test_preview_has_an_image_per_page() -> None:
+    evidence, images = make_evidence(), make_illustrations()
+    pages = preview_pages(evidence, images, ppi=40)
+    assert len(pages) == len(pypdf.PdfReader(io.BytesIO(pdf_bytes(evidence, images))).pages)
     assert all(page.startswith(b"\x89PNG") for page in pages)
 
 

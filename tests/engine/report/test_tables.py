@@ -52,9 +52,9 @@ def test_meaning_holds_every_pixel() -> None:
     figure = make_meaning_figure()
     found = rows(figure)
     assert len(found) == 5 * 64
-    original = [float(row["value"]) for row in found if row["picture"] == "input"]
+    original = [float(row["value"]) for row in found if row["image"] == "input"]
     assert original == figure.original.ravel().tolist()
-    assert found[-1]["picture"] == "changed, l2 norm 0.5"
+    assert found[-1]["image"] == "changed, l2 norm 0.5"
 
 
 def test_a_provisional_value_has_a_column_that_says_so() -> None:

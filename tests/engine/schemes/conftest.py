@@ -32,7 +32,7 @@ def bounds() -> Bounds:
 
 @pytest.fixture
 def draw() -> Draw:
-    """Noisy copies of an input, drawn in batches of any size."""
+    """Noisy samples of an input, drawn in batches of any size."""
 
     def drawn(
         scheme: Scheme,

@@ -59,7 +59,7 @@ def test_every_part_has_noise_of_its_own_level():
     assert abs(correlation) < 5 / math.sqrt(40_000)
 
 
-def test_noise_of_every_channel_of_a_picture():
+def test_noise_of_every_channel_of_an_image():
     scheme = HybridMask(sigmas="0.1,0.2,0.1", vocabulary=7)
     pixels = drawn(scheme, (torch.zeros(3, 8, 8), torch.tensor([1])), 1000).double()
     spread = pixels.std(dim=(0, 2, 3)).tolist()
@@ -285,10 +285,10 @@ def test_a_wrong_number_of_parts_names_the_right_one():
     )
     TWO.check_input(identity("table", (2,), (3, 3)))
     HybridUniform(arities="3,3", beta=0.4).check_input(row)
-    picture = identity("pair", (1, 8, 8), (1000,))
+    image = identity("pair", (1, 8, 8), (1000,))
     for scheme in (HybridMask, HybridUniform):
         with pytest.raises(UserError) as caught:
-            scheme(sigmas="0.1,0.2").check_input(picture)
+            scheme(sigmas="0.1,0.2").check_input(image)
         assert str(caught.value) == (
             "row 3 has 1 colour channel, but --sigmas lists 2; list 1, one for each colour channel."
         )

@@ -127,13 +127,13 @@ def test_required_probability():
 
 
 @pytest.mark.parametrize("value", [0.5, 1.5, -1 / 255, float("nan")])
-def test_a_picture_off_the_grid_is_refused(value):
+def test_an_image_off_the_grid_is_refused(value):
     x = torch.zeros(1, 2, 2)
     x[0, 0, 0] = value
     with pytest.raises(UserError) as caught:
         SCHEME.noisy(x, None, 0, torch.empty(1, 1, 2, 2))
     assert str(caught.value) == (
-        "Deterministic l1 smoothing is for pictures on the 8-bit grid, and this one has pixels "
+        "Deterministic l1 smoothing is for images on the 8-bit grid, and this one has pixels "
         "that are no multiples of 1/255 between 0 and 1."
     )
 

@@ -41,7 +41,7 @@ def test_categories_are_left_for_each_other_one_alike():
     assert (shares - expected).abs().max() < 5 * math.sqrt(0.25 / N)
 
 
-def test_a_pictures_categories_lie_between_0_and_1():
+def test_an_images_categories_lie_between_0_and_1():
     x = torch.tensor([[[0.0, 0.5, 1.0]]])
     out = flipped(x, p_plus=0.3, p_minus=0.6, categories=3)
     assert set(out.unique().tolist()) == {0.0, 0.5, 1.0}

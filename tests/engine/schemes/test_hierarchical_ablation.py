@@ -40,10 +40,10 @@ def test_the_noise_law(shape, draw):
     x = 0.1 + torch.rand(shape, generator=torch.Generator().manual_seed(0))
     told = SCHEME.layouts(shape)["indicator"]
     out = draw(SCHEME, x, 20_000, shape=told)
-    picture = len(shape) == 3
-    mask = (out[:, -1] if picture else out[..., -1]).flatten(1)
-    values = out[:, :3].flatten(2) if picture else out[..., :6].transpose(1, 2)
-    full = x.flatten(1) if picture else x.T
+    image = len(shape) == 3
+    mask = (out[:, -1] if image else out[..., -1]).flatten(1)
+    values = out[:, :3].flatten(2) if image else out[..., :6].transpose(1, 2)
+    full = x.flatten(1) if image else x.T
     assert torch.equal(values, full * (1 - mask[:, None]))
     assert (mask.double().mean(0) - 0.9).abs().max() < 0.011
     pairs = torch.corrcoef(mask.T.double()) - torch.eye(mask.shape[1])

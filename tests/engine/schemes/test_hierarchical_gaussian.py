@@ -28,7 +28,7 @@ def test_the_published_example(bounds):
 
 
 def test_naming_the_class_is_not_abstaining(bounds):
-    """At p_lower = 0.6 the class holds for the picture as it is, and for no change of it."""
+    """At p_lower = 0.6 the class holds for the image as it is, and for no change of it."""
     assert SCHEME.region(bounds(0.6)).reach == ()
     assert SCHEME.region(bounds(0.5)) is None
     assert SCHEME.region(bounds(0.4, 0.45)) is None
@@ -123,7 +123,7 @@ def test_exact_noise_stays_on_the_grid(draw):
 def test_the_worst_classifier_attains_the_bound(draw, bounds):
     """It answers A if a changed pixel shows its clean value, else on a half-space.
 
-    Its votes on the scheme's own noise: p_lower at the clean picture, one half at the end of the
+    Its votes on the scheme's own noise: p_lower at the clean image, one half at the end of the
     step, both within five standard errors.
     """
     scheme, p_lower, r, n = HierarchicalGaussian(sigma=0.25, p=0.9), 0.95, 2, 100_000
@@ -134,8 +134,8 @@ def test_the_worst_classifier_attains_the_bound(draw, bounds):
     delta[0, 0] = epsilon / math.sqrt(2)
     threshold = PHI_INV((p_lower - 1 + keep) / keep) * scheme.sigma * epsilon
 
-    def share(picture: torch.Tensor) -> float:
-        out = draw(scheme, picture, n, shape=(2, 2, 2))
+    def share(image: torch.Tensor) -> float:
+        out = draw(scheme, image, n, shape=(2, 2, 2))
         shown = (out[:, 1, 0] == 0) & (delta[0, 0] > 0)
         clean = (shown & (out[:, 0, 0] == x[0, 0])).any(1)
         changed = (shown & (out[:, 0, 0] != x[0, 0])).any(1)

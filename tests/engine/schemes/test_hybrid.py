@@ -81,7 +81,7 @@ def test_live_regions_are_fast(scheme, bounds):
 @pytest.mark.parametrize("scheme", HYBRID)
 def test_the_statement_says_both(scheme, bounds):
     words = scheme(sigma=0.5).region(bounds(0.7)).clause("pair")
-    assert "number of changed words and l2 norm of the picture's change" in words
+    assert "number of changed words and l2 norm of the image's change" in words
     assert "0 words: below 0.262" in words
 
 

@@ -69,7 +69,7 @@ def test_the_words_of_both_kinds():
     )
 
 
-def test_exact_noise_is_for_pictures():
+def test_exact_noise_is_for_images():
     assert HybridUniform().total_variation(100) > HybridUniform(vocabulary=2).total_variation(100)
     assert HybridUniform(arities="9,9", beta=0.8).total_variation(100) is None
 
@@ -98,7 +98,7 @@ def test_fields_are_numbers():
 
 def test_a_table_is_spoken_of_in_numbers_and_fields():
     table, pair = HybridUniform.attacker_of("table"), HybridUniform.attacker_of("pair")
-    assert not any(word in table for word in ("word", "pixel", "picture"))
+    assert not any(word in table for word in ("word", "pixel", "image"))
     assert "every number" in table and "d fields" in table
     assert pair == HybridMask.attacker_of("pair") == HybridMask.attacker
     assert HybridUniform.attacker_of("") == HybridUniform.attacker

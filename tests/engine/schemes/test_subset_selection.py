@@ -10,15 +10,15 @@ from engine.schemes import HierarchicalAblation, HierarchicalGaussian
 from engine.schemes.subset_selection import entity_count, spread, things, told, write
 from tests.factories import make_input
 
-PICTURE, GRAPH = (3, 4, 5), (6, 7)
+IMAGE, GRAPH = (3, 4, 5), (6, 7)
 
 
 def test_pixels_and_nodes():
-    assert (entity_count(PICTURE), things(PICTURE), told(PICTURE)) == (20, "pixels", (4, 4, 5))
+    assert (entity_count(IMAGE), things(IMAGE), told(IMAGE)) == (20, "pixels", (4, 4, 5))
     assert (entity_count(GRAPH), things(GRAPH), told(GRAPH)) == (6, "nodes", (6, 8))
 
 
-@pytest.mark.parametrize("shape", [PICTURE, GRAPH])
+@pytest.mark.parametrize("shape", [IMAGE, GRAPH])
 @pytest.mark.parametrize("with_indicator", [False, True])
 def test_what_is_selected_is_replaced_and_told(shape, with_indicator):
     x = torch.rand(shape)
@@ -40,7 +40,7 @@ def shares(scheme, x: torch.Tensor, n: int = 20_000) -> torch.Tensor:
 
 
 def test_every_entity_has_its_probability():
-    found = shares(HierarchicalAblation(p=0.8), torch.rand(PICTURE))
+    found = shares(HierarchicalAblation(p=0.8), torch.rand(IMAGE))
     assert (found - 0.8).abs().max() < 5 * math.sqrt(0.16 / 20_000)
 
 

@@ -19,13 +19,13 @@ def test_moving_keeps_shape_and_range_and_nothing_moves_without_amounts(monkeypa
     assert torch.allclose(moved(pixels[:5], generator()), pixels[:5], atol=1e-5)
 
 
-def test_crops_are_shifted_pictures_or_their_mirror_images():
+def test_crops_are_shifted_images_or_their_mirror_images():
     """Against every shift and both directions, by brute force."""
     pixels = torch.rand(12, 3, 6, 6)
     found = cropped(pixels, generator())
     seen = set()
-    for picture, crop in zip(pixels, found, strict=True):
-        padded = torch.nn.functional.pad(picture, (PADDING,) * 4)
+    for image, crop in zip(pixels, found, strict=True):
+        padded = torch.nn.functional.pad(image, (PADDING,) * 4)
         matches = [
             (top, left, mirrored)
             for top in range(2 * PADDING + 1)

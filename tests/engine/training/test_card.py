@@ -10,7 +10,7 @@ def test_the_shipped_cards_are_made_from_their_json():
     for path in paths:
         expected = path.with_suffix(".md").read_text()
         assert card_markdown(path.stem, json.loads(path.read_text())) == expected
-        assert "0.001 per picture" in expected and "never used in training" in expected
+        assert "0.001 per image" in expected and "never used in training" in expected
 
 
 def test_two_terms_make_a_table_of_rows_and_columns():

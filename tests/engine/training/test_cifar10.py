@@ -15,11 +15,11 @@ from engine.training import making
 from engine.training.cifar10 import cifar10
 from engine.training.command import main
 
-PICTURES = 20
+IMAGES = 20
 
 
 def rows(seed: int) -> np.ndarray:
-    return np.random.default_rng(seed).integers(0, 256, (PICTURES, 3072), dtype=np.uint8)
+    return np.random.default_rng(seed).integers(0, 256, (IMAGES, 3072), dtype=np.uint8)
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def root(tmp_path: Path, monkeypatch) -> Path:
         (folder / name).write_bytes(data)
         return [name, hashlib.md5(data).hexdigest()]
 
-    labels = [index % 10 for index in range(PICTURES)]
+    labels = [index % 10 for index in range(IMAGES)]
     train = [write("data_batch_1", {"data": rows(1), "labels": labels})]
     test = [write("test_batch", {"data": rows(2), "labels": labels})]
     names = [f"kind {index}" for index in range(10)]
@@ -53,9 +53,9 @@ def test_the_parts_are_those_of_the_files(root):
     assert torch.equal(data.test[0], torch.from_numpy(rows(2)).view(-1, 3, 32, 32))
     both = {bytes(p.numpy().tobytes()) for part in (data.train, data.validation) for p in part[0]}
     assert both == {row.tobytes() for row in rows(1)}
-    picture = load_input(data.specs[5])
-    np.testing.assert_allclose(picture.pixels, data.test[0][5].numpy() / 255, atol=1e-7)
-    assert picture.label == data.test[1][5]
+    image = load_input(data.specs[5])
+    np.testing.assert_allclose(image.pixels, data.test[0][5].numpy() / 255, atol=1e-7)
+    assert image.label == data.test[1][5]
     assert data.facts["split"]["validation"] == 2
 
 

@@ -11,5 +11,5 @@ def test_bytes_become_pixels_and_pixels_stay():
     assert floats(pixels) is pixels
 
 
-def test_the_shape_is_that_of_a_picture():
+def test_the_shape_is_that_of_an_image():
     assert digits().shape == (1, 8, 8)

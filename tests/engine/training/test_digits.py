@@ -31,7 +31,7 @@ def test_a_shipped_models_card_states_its_accuracy(name: str):
     model = load_model(ModelRequest(f"demo:{name}"))
     model.prepare(torch.device("cpu"), "fp32")
     pixels, labels = part("test")
-    shown = torch.stack([clean(picture, model.identity.encoding) for picture in pixels])
+    shown = torch.stack([clean(image, model.identity.encoding) for image in pixels])
     with torch.inference_mode():
         right = (model.classify(shown) == labels).float().mean()
     assert card["clean_accuracy"] == pytest.approx(float(right), abs=1e-4)
@@ -53,5 +53,5 @@ def test_a_shipped_model_knows_the_noise_it_was_trained_with(name: str):
     else:
         assert identity.training_scheme is not None
         assert parse_scheme(identity.training_scheme) == scheme
-        assert identity.input_shape == (2, 8, 8) and identity.picture_shape == (1, 8, 8)
+        assert identity.input_shape == (2, 8, 8) and identity.image_shape == (1, 8, 8)
     assert identity.notes == ()

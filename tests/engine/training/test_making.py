@@ -76,8 +76,8 @@ def test_a_scheme_that_does_not_fit_is_refused(tmp_path):
         make(order(Ablation(entities=1024, keep=75)), tmp_path)
 
 
-def test_colour_pictures_are_normalised_inside_the_model(tmp_path, monkeypatch):
-    """A plain one by its picture channels, one with the complement not at all."""
+def test_colour_images_are_normalised_inside_the_model(tmp_path, monkeypatch):
+    """A plain one by its image channels, one with the complement not at all."""
     monkeypatch.setattr(
         making, "train", lambda network, data, recipe: making.Trained(network, 1, 0.0)
     )

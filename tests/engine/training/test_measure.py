@@ -32,7 +32,7 @@ def test_accuracy_of_a_constant_is_the_share_of_its_class():
     assert accuracy(Constant(), part("test")) == pytest.approx(expected, abs=1e-4)
 
 
-def test_the_clean_picture_is_encoded():
+def test_the_clean_image_is_encoded():
     network, (pixels, labels) = Shown(), part("test")
     accuracy(network, (pixels[:4], labels[:4]), "indicator")
     assert torch.equal(network.seen[:, :1], pixels[:4]) and not network.seen[:, 1].any()

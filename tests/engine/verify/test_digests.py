@@ -51,9 +51,9 @@ def test_what_is_not_here_cannot_be_checked(certified: Evidence, tmp_path: Path)
 
 def test_another_input_is_noticed(certified: Evidence, tmp_path: Path) -> None:
     assert check_input(certified, "digits:18", tmp_path).verdict == "does not hold"
-    picture = tmp_path / "other.png"
-    Image.fromarray(np.zeros((8, 8), dtype=np.uint8)).save(picture)
-    assert check_input(certified, str(picture), tmp_path).verdict == "does not hold"
+    image = tmp_path / "other.png"
+    Image.fromarray(np.zeros((8, 8), dtype=np.uint8)).save(image)
+    assert check_input(certified, str(image), tmp_path).verdict == "does not hold"
 
 
 def test_a_report_starts_no_download_and_reads_no_device(

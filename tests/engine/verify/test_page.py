@@ -38,7 +38,7 @@ def verdicts(pdf: bytes, evidence: Evidence) -> list[str]:
     return [claim.verdict for claim in check_pages(pdf, evidence)]
 
 
-@pytest.mark.parametrize("pictures", [None, make_illustrations()], ids=["plain", "pictures"])
+@pytest.mark.parametrize("images", [None, make_illustrations()], ids=["plain", "images"])
 @pytest.mark.parametrize(
     "evidence",
     [
@@ -52,8 +52,8 @@ def verdicts(pdf: bytes, evidence: Evidence) -> list[str]:
     ],
     ids=["certified", "predicted", "abstained", "hostile", "long"],
 )
-def test_honest_reports_say_what_their_evidence_says(evidence: Evidence, pictures: Any) -> None:
-    pdf = pdf_bytes(evidence, pictures)
+def test_honest_reports_say_what_their_evidence_says(evidence: Evidence, images: Any) -> None:
+    pdf = pdf_bytes(evidence, images)
     assert verdicts(pdf, evidence) == ["holds", "holds"]
     assert check_seal(pdf, signed=False).verdict == "holds"
 
@@ -78,17 +78,17 @@ def structured(region: Staircase) -> Evidence:
 
 
 @pytest.mark.parametrize(
-    "pictures", [None, Illustrations(meaning=make_meaning_figure())], ids=["plain", "pictures"]
+    "images", [None, Illustrations(meaning=make_meaning_figure())], ids=["plain", "images"]
 )
-def test_a_region_drawn_from_the_evidence_stands_before_the_pictures(pictures: Any) -> None:
+def test_a_region_drawn_from_the_evidence_stands_before_the_images(images: Any) -> None:
     evidence = structured(STAIRS)
-    pdf = pdf_bytes(evidence, pictures)
+    pdf = pdf_bytes(evidence, images)
     assert verdicts(pdf, evidence) == ["holds", "holds"]
     other = structured(STAIRS.model_copy(update={"reach": (0.9, 0.8, 0.7)}))
     assert verdicts(pdf, other)[1] == "does not hold"
 
 
-def test_inputs_that_are_no_pictures_have_no_thumbnail() -> None:
+def test_inputs_that_are_no_images_have_no_thumbnail() -> None:
     evidence = make_evidence(input=make_input(kind="graph", shape=(5, 34)))
     assert verdicts(pdf_bytes(evidence), evidence) == ["holds", "holds"]
 
@@ -96,7 +96,7 @@ def test_inputs_that_are_no_pictures_have_no_thumbnail() -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"statement": "With confidence 99.9 %, no change at all changes the answer '7'."},
+        {"statement": "With confidence 99.9 %, no change at all changes the prediction '7'."},
         {"radius": 9.0},
         {"run_number": 1},
         {"created": "2031-01-01T00:00:00Z"},

@@ -46,4 +46,4 @@ def test_a_signature_can_be_demanded(exported: Path) -> None:
 
 def test_the_report_says_what_it_does_not_check(exported: Path) -> None:
     assert "rest on the seal" in verify(exported / "run.json").notes[0]
-    assert "Pictures" in verify(exported / "run.pdf").notes[-1]
+    assert "Images" in verify(exported / "run.pdf").notes[-1]

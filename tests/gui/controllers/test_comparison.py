@@ -50,7 +50,7 @@ def test_the_forms_noise_stands_in_only_if_it_knows_such_attackers(tmp_path):
     with pytest.raises(UserError) as caught:
         contender_of("demo:karate-sparse", DssnL1())
     assert str(caught.value) == (
-        "demo:karate-sparse takes no pictures; schemes are compared on pictures."
+        "demo:karate-sparse takes no images; schemes are compared on images."
     )
 
 

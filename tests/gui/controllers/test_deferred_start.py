@@ -44,7 +44,7 @@ def test_a_model_that_does_not_open_ends_the_wait(session, early, backend, qtbot
     assert "certify" not in backend.calls
 
 
-def test_nothing_is_promised_without_a_picture(session, early, qtbot, said):
+def test_nothing_is_promised_without_an_image(session, early, qtbot, said):
     session.open_model(ModelRequest("demo:digits-0.25"))
     early.certify()
     assert not early.waiting and said() == []

@@ -4,14 +4,14 @@ from engine.models.request import ModelRequest
 from gui.controllers.shipped import Example
 
 
-def test_the_row_of_pictures_is_kept_while_one_of_it_is_opened(session, qtbot):
+def test_the_row_of_images_is_kept_while_one_of_it_is_opened(session, qtbot):
     session.open_input("some/folder")
     qtbot.waitUntil(lambda: session.given is not None)
     assert session.position == 0
     session.step_input(-1)
     qtbot.waitUntil(lambda: session.position == 2)
     assert session.specs == [f"some/folder/{k}.png" for k in range(3)]
-    assert session.has_labelled_pictures
+    assert session.has_labelled_images
 
 
 def test_what_was_asked_for_last_is_known(session, qtbot):

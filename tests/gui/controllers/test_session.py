@@ -29,7 +29,7 @@ def finish(session, qtbot):
     qtbot.waitUntil(lambda: not session.worker.busy())
 
 
-def test_model_and_picture_in_either_order_make_it_ready(session, qtbot):
+def test_model_and_image_in_either_order_make_it_ready(session, qtbot):
     assert not session.ready
     session.open_input("digits:7")
     qtbot.waitUntil(lambda: session.given is not None)
@@ -46,12 +46,12 @@ def test_the_engine_never_works_in_the_ui_thread(ready, backend, qtbot):
     assert threading.get_ident() not in backend.threads
 
 
-def test_a_run_ends_in_evidence_and_pictures(ready, backend, qtbot):
+def test_a_run_ends_in_evidence_and_images(ready, backend, qtbot):
     ready.certify()
     finish(ready, qtbot)
     assert ready.evidence.complete
-    assert ready.pictures.slice.base.shape == (9, 9)
-    assert ready.pictures.meaning is not None
+    assert ready.images.slice.base.shape == (9, 9)
+    assert ready.images.meaning is not None
     assert backend.calls[-3:] == ["certify", "meaning", "explore adversarial"]
 
 
@@ -91,13 +91,13 @@ def test_settings_changed_during_a_run_do_not_reach_it(ready, backend, qtbot):
     assert ready.evidence.settings.n == 100_000
 
 
-def test_another_picture_clears_the_result(ready, qtbot):
+def test_another_image_clears_the_result(ready, qtbot):
     ready.certify()
     finish(ready, qtbot)
     ready.open_input("digits:3")
     qtbot.waitUntil(lambda: ready.given.source == "digits:3")
     assert ready.evidence is None
-    assert ready.pictures.slice is None
+    assert ready.images.slice is None
 
 
 def test_another_model_clears_the_result_and_unloads_the_old_one(ready, qtbot):
@@ -140,7 +140,7 @@ def test_nothing_is_opened_while_votes_are_counted(ready, backend, qtbot, said):
     finish(ready, qtbot)
 
 
-def test_a_new_run_does_not_wait_for_the_old_pictures(ready, backend, qtbot):
+def test_a_new_run_does_not_wait_for_the_old_images(ready, backend, qtbot):
     ready.certify()
     qtbot.waitUntil(lambda: ready.evidence is not None)
     ready.certify()
@@ -148,13 +148,13 @@ def test_a_new_run_does_not_wait_for_the_old_pictures(ready, backend, qtbot):
     finish(ready, qtbot)
 
 
-def test_late_pictures_of_an_older_result_are_dropped(ready, qtbot):
+def test_late_images_of_an_older_result_are_dropped(ready, qtbot):
     ready.certify()
     qtbot.waitUntil(lambda: ready.evidence is not None)
     ready.open_input("digits:3")
     qtbot.waitUntil(lambda: ready.ready and ready.given.source == "digits:3")
     qtbot.wait(150)
-    assert ready.pictures.slice is None
+    assert ready.images.slice is None
 
 
 def test_consent_is_asked_for_and_given(session, qtbot):
@@ -247,10 +247,10 @@ def test_closing_keeps_the_votes_in_a_file(ready, backend, qtbot, tmp_path):
 
 
 def test_axes_can_be_chosen_after_a_run(ready, backend, qtbot):
-    ready.pictures.choose_axes(AxesChoice("random"))
+    ready.images.choose_axes(AxesChoice("random"))
     ready.certify()
     finish(ready, qtbot)
-    ready.pictures.choose_axes(AxesChoice("towards", "digits:3"))
+    ready.images.choose_axes(AxesChoice("towards", "digits:3"))
     finish(ready, qtbot)
     assert "explore random" in backend.calls
     assert backend.calls[-1] == "explore towards digits:3"
@@ -301,14 +301,14 @@ def test_a_resumption_that_fails_leaves_the_result(ready, backend, qtbot, said):
     assert ready.evidence is before
 
 
-def test_normalisations_are_measured_on_the_open_pictures(session, qtbot, make):
+def test_normalisations_are_measured_on_the_open_images(session, qtbot, make):
     session.open_model(ModelRequest("x.pth"))
     session.open_input("some/folder")
     qtbot.waitUntil(lambda: session.ready)
-    assert session.has_labelled_pictures
+    assert session.has_labelled_images
     with qtbot.waitSignal(session.normalizations_compared) as compared:
         session.compare_normalizations()
-    assert compared.args[0].pictures == 3
+    assert compared.args[0].images == 3
     with qtbot.waitSignal(session.architectures_found) as found:
         session.find_architectures()
     assert "resnet50" in found.args[0]
@@ -335,7 +335,7 @@ def unfinished(session, make, tmp_path, qtbot):
     return row
 
 
-def test_an_unfinished_run_opens_its_model_and_picture_and_goes_on(
+def test_an_unfinished_run_opens_its_model_and_image_and_goes_on(
     session, backend, unfinished, qtbot
 ):
     with qtbot.waitSignal(session.resumed):
@@ -347,7 +347,7 @@ def test_an_unfinished_run_opens_its_model_and_picture_and_goes_on(
     assert session.casebook.awaited is None
 
 
-def test_without_its_picture_an_unfinished_run_waits_no_longer(
+def test_without_its_image_an_unfinished_run_waits_no_longer(
     session, backend, unfinished, qtbot, said
 ):
     backend.fail["open_input"] = UserError("There is no file digits:7.")

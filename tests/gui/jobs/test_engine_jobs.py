@@ -104,7 +104,7 @@ def test_there_are_examples_to_choose_from():
     assert "demo:lattice-attack" in dict(offer.models)
 
 
-def test_a_folder_becomes_a_row_of_pictures(tmp_path):
+def test_a_folder_becomes_a_row_of_images(tmp_path):
     from PIL import Image
 
     for name in ("b.png", "a.png"):
@@ -124,7 +124,7 @@ def test_the_machine_is_described():
 def test_normalisations_are_measured_on_shipped_digits(subject):
     specs = [f"digits:{number}" for number in range(20)]
     found = Backend().compare_normalizations(subject.classifier, specs, threading.Event())
-    assert found.pictures == 20
+    assert found.images == 20
     assert {row.name for row in found.rows} == {"none", "half"}
 
 

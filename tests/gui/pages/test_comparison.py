@@ -40,7 +40,7 @@ def finish(page, qtbot) -> None:
     qtbot.waitUntil(lambda: page.shown is not None and not page.comparing.going, timeout=60_000)
 
 
-def test_one_input_is_one_picture_that_follows_the_sliders(window, qtbot):
+def test_one_input_is_one_image_that_follows_the_sliders(window, qtbot):
     page = window.tradeoff
     assert not window.left.isVisible() and not window.statement.isVisible()
     finish(page, qtbot)
@@ -55,7 +55,7 @@ def test_one_input_is_one_picture_that_follows_the_sliders(window, qtbot):
     assert page.doing.text() == "2 runs" and page.bar.value() == page.bar.maximum()
 
 
-def test_a_click_in_the_picture_moves_the_attacker(window, qtbot):
+def test_a_click_in_the_image_moves_the_attacker(window, qtbot):
     page = window.tradeoff
     finish(page, qtbot)
     page.reach.pointed.emit(4, 0.25)
@@ -143,10 +143,10 @@ def test_what_is_missing_is_said_at_once(window):
     page = window.tradeoff
     page.setup.choose_set("")
     page.compare()
-    assert page.complaint.text() == "Name the set, e.g. digits, or choose a folder of pictures."
+    assert page.complaint.text() == "Name the set, e.g. digits, or choose a folder of images."
 
 
-def test_in_talk_mode_only_attacker_and_pictures_are_left(window, qtbot):
+def test_in_talk_mode_only_attacker_and_images_are_left(window, qtbot):
     from PySide6.QtWidgets import QApplication
 
     from gui.style.theme import TALK_SCALE, apply_theme

@@ -39,8 +39,8 @@ def test_a_set_has_a_limit(setup):
 
 
 def test_a_folder_is_a_set(setup):
-    setup.put_folder(Path("pictures"))
-    assert setup.is_set and setup.wish().inputs == "pictures"
+    setup.put_folder(Path("images"))
+    assert setup.is_set and setup.wish().inputs == "images"
 
 
 def test_the_rest_is_as_in_the_form_but_for_a_target(setup, idle_session):
@@ -61,7 +61,7 @@ def test_the_rest_is_as_in_the_form_but_for_a_target(setup, idle_session):
         ),
         (
             lambda s: s.choose_set(" "),
-            "Name the set, e.g. digits, or choose a folder of pictures.",
+            "Name the set, e.g. digits, or choose a folder of images.",
         ),
     ],
 )

@@ -119,7 +119,7 @@ def slices() -> Callable[..., SliceFigure]:
 
 @pytest.fixture
 def meaning() -> Callable[..., MeaningFigure]:
-    """Makes pictures of 8 by 8."""
+    """Makes images of 8 by 8."""
 
     def make(**changes: Any) -> MeaningFigure:
         ramp = np.linspace(0, 1, 64, dtype=np.float32).reshape(1, 8, 8)

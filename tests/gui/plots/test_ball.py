@@ -36,7 +36,7 @@ def test_without_a_certificate_there_is_a_map_but_no_disc(shown, slices) -> None
     plot.show_figure(slices(radius=None, center_class=None))
     for item in (plot.disc, plot.disc_casing, plot.radius_line, plot.radius_label):
         assert not item.isVisible()
-    assert plot.picture.image is not None
+    assert plot.image.image is not None
     assert plot.summary().startswith("nothing is certified; ")
     assert "certified ball" not in [entry.text for entry in plot.legend.entries]
 
@@ -53,7 +53,7 @@ def test_cells_not_computed_yet_are_transparent(shown, slices) -> None:
     base[24:] = -2
     plot = shown(BallPlot())
     plot.show_figure(slices(base=base, smoothed=np.full((3, 3), -2, dtype=np.int16)))
-    alpha = plot.picture.image[..., 3]
+    alpha = plot.image.image[..., 3]
     half = alpha.shape[0] // 2
     assert (alpha[:half] == 255).all() and (alpha[half:] == 0).all()
     assert len(plot.outline.getOriginalDataset()[0] or ()) == 0
@@ -62,7 +62,7 @@ def test_cells_not_computed_yet_are_transparent(shown, slices) -> None:
 def test_the_map_is_where_the_axes_say(shown, slices) -> None:
     plot = shown(BallPlot())
     plot.show_figure(slices())
-    rect = plot.picture.mapRectToParent(plot.picture.boundingRect())
+    rect = plot.image.mapRectToParent(plot.image.boundingRect())
     assert rect.left() == pytest.approx(-1.5) and rect.right() == pytest.approx(1.5)
     assert rect.top() == pytest.approx(-1.5) and rect.bottom() == pytest.approx(1.5)
     assert plot.plot.getAxis("bottom").labelText == "l2 distance, pixel units"
@@ -130,9 +130,9 @@ def test_names_and_radius_never_overlap(shown, slices, radius) -> None:
 def test_another_theme_draws_another_map(shown, slices, qapp) -> None:
     plot = shown(BallPlot())
     plot.show_figure(slices())
-    before = plot.picture.image.copy()
+    before = plot.image.image.copy()
     theme = apply_theme(qapp, "dark")
-    assert not np.array_equal(before, plot.picture.image)
+    assert not np.array_equal(before, plot.image.image)
     assert plot.disc.pen().color().name().upper() == theme.certified
 
 

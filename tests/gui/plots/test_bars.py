@@ -27,14 +27,14 @@ def stage(qtbot):
     return widget, bars
 
 
-def picture(widget: pg.PlotWidget) -> QImage:
+def grabbed(widget: pg.PlotWidget) -> QImage:
     QApplication.processEvents()
     return widget.grab().toImage()
 
 
 def column(widget: pg.PlotWidget, x: float) -> list[str]:
     """Colours from the top of the widget down at a data coordinate."""
-    image = picture(widget)
+    image = grabbed(widget)
     at = widget.getPlotItem().getViewBox().mapViewToScene(QPointF(x, 0)).x()
     return [image.pixelColor(int(at), y).name().upper() for y in range(image.height())]
 

@@ -15,5 +15,5 @@ def test_no_two_contenders_look_alike() -> None:
 
 
 def test_the_key_is_painted(shown) -> None:
-    pictures = [shown(key.Key(i)).grab().toImage() for i in range(MOST)]
-    assert all(a != b for i, a in enumerate(pictures) for b in pictures[:i])
+    images = [shown(key.Key(i)).grab().toImage() for i in range(MOST)]
+    assert all(a != b for i, a in enumerate(images) for b in images[:i])

@@ -43,10 +43,10 @@ def test_hovering_tells_a_cell_in_words(plot) -> None:
 
 
 def test_it_is_painted_and_said(plot) -> None:
-    picture = plot.tables.grab().toImage()
+    image = plot.tables.grab().toImage()
     panel = plot.tables.panels()[1]
     strong = plot.tables.cell(panel, 0, 0).topLeft().toPoint()
-    assert picture.pixelColor(strong.x() + 3, strong.y() + 3) != QColor("white")
+    assert image.pixelColor(strong.x() + 3, strong.y() + 3) != QColor("white")
     assert plot.summary().startswith("Certified accuracy for Gaussian, m0")
 
 

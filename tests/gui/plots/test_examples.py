@@ -1,4 +1,4 @@
-"""What does it mean: the pictures, their captions, and the size rounded down."""
+"""What does it mean: the images, their captions, and the size rounded down."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gui.widgets.image import to_image
 from tests.factories import make_region_run
 
 
-def test_pictures_and_captions(shown, meaning) -> None:
+def test_images_and_captions(shown, meaning) -> None:
     plot, figure = shown(MeaningPlot()), meaning()
     plot.show_figure(figure)
     assert plot.original.image == to_image(figure.original)
@@ -32,11 +32,12 @@ def test_the_size_of_the_change_is_rounded_down_and_its_way_told(shown, meaning)
         "towards the nearest other answer; shown clipped to [0, 1]"
     )
     assert plot.summary() == (
-        "The input, and noisy copies that the base model calls 7, 7, 2; the input changed by 0.632."
+        "The input, and noisy samples that the base model calls 7, 7, 2; "
+        "the input changed by 0.632."
     )
 
 
-def test_an_abstention_has_no_changed_picture(shown, meaning) -> None:
+def test_an_abstention_has_no_changed_image(shown, meaning) -> None:
     plot = shown(MeaningPlot())
     plot.show_figure(meaning(perturbed=None, perturbed_norm=None))
     QApplication.processEvents()
@@ -64,14 +65,14 @@ def test_one_row_when_wide_two_when_square_three_when_high(shown, meaning) -> No
     assert all(body.contains(view.geometry()) for view in (plot.original, *plot.noisy))
 
 
-def test_fewer_copies_leave_no_old_picture(shown, meaning) -> None:
+def test_fewer_copies_leave_no_old_image(shown, meaning) -> None:
     plot, figure = shown(MeaningPlot()), meaning()
     plot.show_figure(figure)
     plot.show_figure(meaning(noisy=figure.noisy[:1], noisy_answers=("2",)))
     assert [view.isVisible() for view in plot.noisy] == [True, False, False]
 
 
-def test_colour_pictures(shown, meaning) -> None:
+def test_colour_images(shown, meaning) -> None:
     colour = np.zeros((3, 6, 6), dtype=np.float32)
     colour[1] = 1.0
     plot = shown(MeaningPlot())

@@ -81,7 +81,7 @@ def test_beside_when_wide_below_when_not(shown) -> None:
     plot.resize(300, 420)
     QApplication.processEvents()
     assert plot.changed.y() < plot.heading.y() < plot.noisy[0].y()
-    assert all(plot.pictures.rect().contains(view.geometry()) for view in plot.noisy)
+    assert all(plot.images.rect().contains(view.geometry()) for view in plot.noisy)
 
 
 def test_the_summary_tells_answers_and_nodes(shown) -> None:
@@ -90,7 +90,7 @@ def test_the_summary_tells_answers_and_nodes(shown) -> None:
     plot.show_figure(make_nodes_figure())
     plot.show_change(LARGE)
     assert plot.summary() == (
-        "changed: 2 additions and 1 deletion at 2 nodes; noisy copies that the base model calls "
+        "changed: 2 additions and 1 deletion at 2 nodes; noisy samples that the base model calls "
         "Mr. Hi, Mr. Hi, Officer. node 12: +1 feature; node 3: +1 feature, -1. The base model "
         "answers Officer."
     )

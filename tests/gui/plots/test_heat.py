@@ -5,7 +5,7 @@ import pytest
 from PySide6.QtGui import QColor
 
 from engine.regions.required_probability import BANDS
-from gui.plots.heat import heat_picture, ink, mixed
+from gui.plots.heat import heat_image, ink, mixed
 from gui.style.theme import DARK, HIGH_CONTRAST, LIGHT
 
 
@@ -19,18 +19,18 @@ def test_more_takes_stronger_ink(theme) -> None:
 
 
 def test_a_cell_has_the_ink_of_its_band() -> None:
-    picture = heat_picture(np.array([[0.5, 0.65], [0.9, 0.9995]]), LIGHT)
-    tall, wide = picture.shape[0] // 2, picture.shape[1] // 2
+    image = heat_image(np.array([[0.5, 0.65], [0.9, 0.9995]]), LIGHT)
+    tall, wide = image.shape[0] // 2, image.shape[1] // 2
     for (row, column), band in {(0, 0): 0, (0, 1): 1, (1, 0): 3, (1, 1): 7}.items():
-        block = picture[row * tall : (row + 1) * tall, column * wide : (column + 1) * wide]
+        block = image[row * tall : (row + 1) * tall, column * wide : (column + 1) * wide]
         assert (block == ink(band, LIGHT).getRgb()).all()
 
 
 def test_what_nothing_reaches_is_hatched() -> None:
-    picture = heat_picture(np.array([[0.5, 2.0]]), LIGHT)
-    half = picture.shape[1] // 2
-    assert len(np.unique(picture[:, :half].reshape(-1, 4), axis=0)) == 1
-    colors = {tuple(row) for row in picture[:, half:].reshape(-1, 4).tolist()}
+    image = heat_image(np.array([[0.5, 2.0]]), LIGHT)
+    half = image.shape[1] // 2
+    assert len(np.unique(image[:, :half].reshape(-1, 4), axis=0)) == 1
+    colors = {tuple(row) for row in image[:, half:].reshape(-1, 4).tolist()}
     assert len(colors) == 2 and QColor(LIGHT.surface).getRgb() in colors
 
 

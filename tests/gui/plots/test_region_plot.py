@@ -128,12 +128,12 @@ def test_a_provisional_bound_is_dotted_and_no_claim(shown) -> None:
 def test_another_scheme_draws_another_map(shown) -> None:
     plot = shown(PLOTS["staircase"]())
     plot.show_figure(make_region_figure("staircase"))
-    first = plot.picture.image
+    first = plot.image.image
     plot.show_figure(make_region_figure("staircase", n=4500))
-    assert plot.picture.image is first
+    assert plot.image.image is first
     other = parse_scheme({"key": "hierarchical-gaussian", "sigma": 0.5, "p": 0.9})
     plot.show_figure(make_region_figure("staircase", scheme=other))
-    assert plot.picture.image is not first
+    assert plot.image.image is not first
 
 
 def test_the_legend_has_room_for_all_its_rows_in_every_type(plot, qapp) -> None:

@@ -76,19 +76,19 @@ def test_every_word_has_room_or_is_scrolled_to(plot):
 def test_the_summary_is_in_words(plot, shown):
     assert shown(RowsPlot()).summary() == ""
     assert plot.summary() == (
-        "The row, which the base model calls worn, and noisy copies: worn (2 numbers moved, 1 "
+        "The row, which the base model calls worn, and noisy samples: worn (2 numbers moved, 1 "
         "field replaced); sound (2 numbers moved); worn (nothing changed); changed: sound (1 "
         "field, l2 norm 0.499)."
     )
 
 
 def test_frames_are_painted(plot):
-    picture = plot.table.viewport().grab().toImage()
+    image = plot.table.viewport().grab().toImage()
     rect = plot.table.visualItemRect(plot.table.item(2, _CHANGED))
     ink = QColor(themes.current().runner_up)
     middle = rect.center().y()
     assert any(
-        abs(picture.pixelColor(x, middle).hue() - ink.hue()) < 8
-        and picture.pixelColor(x, middle).saturation() > 100
+        abs(image.pixelColor(x, middle).hue() - ink.hue()) < 8
+        and image.pixelColor(x, middle).saturation() > 100
         for x in range(rect.left(), rect.left() + 4)
     )

@@ -1,11 +1,11 @@
-"""Maps of classes: pictures, borders, what is present, where a name has room."""
+"""Maps of classes: images, borders, what is present, where a name has room."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from gui.plots.slicemap import borders, classes_present, map_picture, roomiest_cell
+from gui.plots.slicemap import borders, classes_present, map_image, roomiest_cell
 from gui.style.theme import THEMES
 
 LIGHT = THEMES["light"]
@@ -15,21 +15,21 @@ def grid(*rows: list[int]) -> np.ndarray:
     return np.array(rows, dtype=np.int16)
 
 
-def colors(picture: np.ndarray) -> set[tuple[int, ...]]:
-    return {tuple(pixel) for pixel in picture.reshape(-1, 4).tolist()}
+def colors(image: np.ndarray) -> set[tuple[int, ...]]:
+    return {tuple(pixel) for pixel in image.reshape(-1, 4).tolist()}
 
 
-def test_a_picture_has_a_colour_per_class_and_nothing_where_nothing_is_known() -> None:
-    picture = map_picture(grid([0, 1], [-2, 1]), LIGHT, chosen=0)
-    half = picture.shape[0] // 2
-    assert len(colors(picture[:half, :half])) == 1
-    assert len(colors(picture[:half, half:])) == 1
-    assert colors(picture[half:, :half]) == {(0, 0, 0, 0)}
-    assert colors(picture[:half, :half]) != colors(picture[:half, half:])
+def test_an_image_has_a_colour_per_class_and_nothing_where_nothing_is_known() -> None:
+    image = map_image(grid([0, 1], [-2, 1]), LIGHT, chosen=0)
+    half = image.shape[0] // 2
+    assert len(colors(image[:half, :half])) == 1
+    assert len(colors(image[:half, half:])) == 1
+    assert colors(image[half:, :half]) == {(0, 0, 0, 0)}
+    assert colors(image[:half, :half]) != colors(image[:half, half:])
 
 
 def test_the_chosen_class_is_a_tint_of_the_accent() -> None:
-    (red, green, blue, alpha), *rest = colors(map_picture(grid([3]), LIGHT, chosen=3))
+    (red, green, blue, alpha), *rest = colors(map_image(grid([3]), LIGHT, chosen=3))
     assert not rest and alpha == 255
     accent = [int(LIGHT.accent[i : i + 2], 16) for i in (1, 3, 5)]
     assert [red, green, blue] == [round(0.5 * part + 127.5) for part in accent]
@@ -37,14 +37,14 @@ def test_the_chosen_class_is_a_tint_of_the_accent() -> None:
 
 @pytest.mark.parametrize("index", [6, 12, 18, -1])
 def test_classes_of_one_colour_differ_by_hatch(index: int) -> None:
-    assert len(colors(map_picture(grid([index]), LIGHT, chosen=None))) == 2
+    assert len(colors(map_image(grid([index]), LIGHT, chosen=None))) == 2
 
 
 def test_hatches_differ_from_each_other() -> None:
     masks = []
     for index in (6, 12, 18):
-        picture = map_picture(grid([index]), LIGHT, chosen=None)
-        masks.append((picture[..., 0] == picture[0, 0, 0]).tobytes())
+        image = map_image(grid([index]), LIGHT, chosen=None)
+        masks.append((image[..., 0] == image[0, 0, 0]).tobytes())
     assert len(set(masks)) == 3
 
 

@@ -53,8 +53,8 @@ def test_many_counts_share_columns(shown) -> None:
     assert not any(text.isVisible() for text in plot.strengths)
 
 
-def test_a_picture_beside_words_starts_at_no_word(shown) -> None:
-    """``first`` 0: hybrid smoothing certifies the picture alone in the first column."""
+def test_an_image_beside_words_starts_at_no_word(shown) -> None:
+    """``first`` 0: hybrid smoothing certifies the image alone in the first column."""
     figure = make_region_figure("staircase")
     utmost = figure.needs.utmost
     facts = {"first": 0, "things": "words", "count_term": "entities"}

@@ -12,19 +12,19 @@ def test_lines_show_answers_and_what_the_noise_did(shown) -> None:
     assert plot.original.words.caption == "without noise: safe"
     captions = [line.words.caption for line in plot.noisy]
     assert captions == ["noisy: safe (1 masked)", "noisy: safe (4 replaced)", "noisy: safe"]
-    assert not plot.original.picture.isVisible()
+    assert not plot.original.image.isVisible()
 
 
-def test_a_pair_has_its_picture_beside_every_line(shown) -> None:
+def test_a_pair_has_its_image_beside_every_line(shown) -> None:
     plot = shown(WordsPlot(), 360, 340)
-    plot.show_figure(make_words_figure(pictured=True))
+    plot.show_figure(make_words_figure(imaged=True))
     QApplication.processEvents()
     for line in (plot.original, *plot.noisy, plot.perturbed):
-        assert line.picture.isVisible() and line.picture.image is not None
-        assert line.picture.geometry().right() < line.words.geometry().left()
-        assert plot.pictures.rect().contains(line.geometry())
+        assert line.image.isVisible() and line.image.image is not None
+        assert line.image.geometry().right() < line.words.geometry().left()
+        assert plot.images.rect().contains(line.geometry())
     plot.show_figure(make_words_figure())
-    assert not plot.original.picture.isVisible()
+    assert not plot.original.image.isVisible()
 
 
 def test_the_change_is_shown_with_answer_and_size(shown) -> None:
@@ -38,9 +38,9 @@ def test_the_change_is_shown_with_answer_and_size(shown) -> None:
     assert plot.perturbed.words.caption == "not certified: 4 words"
 
 
-def test_clipped_pictures_say_so(shown) -> None:
+def test_clipped_images_say_so(shown) -> None:
     plot = shown(WordsPlot(), 360, 340)
-    plot.show_figure(make_words_figure(pictured=True))
+    plot.show_figure(make_words_figure(imaged=True))
     plot.show_change({"words": 1.0, "epsilon": 90.0})
     assert "shown clipped to [0, 1]" in plot.perturbed.words.toolTip()
 
@@ -60,6 +60,6 @@ def test_the_summary_is_in_words(shown) -> None:
     plot.show_figure(make_words_figure())
     plot.show_change({"words": 1.0})
     assert plot.summary() == (
-        "The text 'wash the cup now', and noisy copies that the base model calls safe, safe, "
+        "The text 'wash the cup now', and noisy samples that the base model calls safe, safe, "
         "safe; changed: safe (1 word)."
     )

@@ -1,4 +1,4 @@
-"""The answers of a model that writes, in the real window on the real engine."""
+"""The answers of a generative model, in the real window on the real engine."""
 
 from __future__ import annotations
 

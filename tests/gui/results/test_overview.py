@@ -42,12 +42,12 @@ def test_plots_follow_snapshots_then_evidence(explore, idle_session, make, qtbot
     assert explore.bounds.figure.n_plan == 8000
 
 
-def test_pictures_come_and_go(explore, idle_session, make):
-    idle_session.pictures.slice = make.slice(RunSettings())
-    idle_session.pictures.meaning = make.meaning()
-    idle_session.pictures.changed.emit()
-    assert explore.region.figure is idle_session.pictures.slice
-    idle_session.pictures.clear()
+def test_images_come_and_go(explore, idle_session, make):
+    idle_session.images.slice = make.slice(RunSettings())
+    idle_session.images.meaning = make.meaning()
+    idle_session.images.changed.emit()
+    assert explore.region.figure is idle_session.images.slice
+    idle_session.images.clear()
     assert explore.region.figure is None
     assert explore.meaning.figure is None
 
@@ -117,10 +117,10 @@ def test_a_chosen_change_is_the_same_in_both_plots(explore, idle_session, make):
     idle_session.snapshot_changed.emit()
     grey = np.full((1, 8, 8), 0.5, dtype=np.float32)
     attack = Attack(original=grey, direction=np.ones_like(grey), order=np.arange(64), how="greedy")
-    idle_session.pictures.meaning = make.meaning().model_copy(
+    idle_session.images.meaning = make.meaning().model_copy(
         update={"perturbed": None, "perturbed_norm": None, "attack": attack, "region": run.region}
     )
-    idle_session.pictures.changed.emit()
+    idle_session.images.changed.emit()
     assert explore.region.chosen == explore.meaning.change
     explore.meaning.slider.slider.setValue(0)
     assert explore.region.chosen["entities"] == 1.0
@@ -148,11 +148,11 @@ def test_what_it_means_is_shown_as_suits_the_input(explore, idle_session, make, 
 
 def test_nodes_words_and_rows_are_drawn_as_they_come(explore, idle_session):
     for figure in (make_nodes_figure(), make_words_figure(), make_rows_figure()):
-        idle_session.pictures.meaning = figure
-        idle_session.pictures.changed.emit()
+        idle_session.images.meaning = figure
+        idle_session.images.changed.emit()
         assert explore.meaning.figure is figure and explore.meaning.change is not None
-    idle_session.pictures.meaning = None
-    idle_session.pictures.changed.emit()
+    idle_session.images.meaning = None
+    idle_session.images.changed.emit()
     assert explore.meaning.figure is None
 
 

@@ -31,12 +31,12 @@ def test_a_kind_of_axes(chooser, qtbot, kind):
     assert chooser.other.isHidden()
 
 
-def test_towards_a_shipped_picture(chooser, qtbot):
+def test_towards_a_shipped_image(chooser, qtbot):
     assert pick(chooser, qtbot, "towards") == AxesChoice("towards", "digits:3")
     assert not chooser.other.isHidden()
 
 
-def test_towards_a_picture_of_ones_own(chooser, qtbot):
+def test_towards_an_image_of_ones_own(chooser, qtbot):
     pick(chooser, qtbot, "towards")
     with qtbot.waitSignal(chooser.chosen) as chosen:
         chooser.point_to("/some/where/cat.png")

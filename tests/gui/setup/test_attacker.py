@@ -28,7 +28,7 @@ def test_the_catalogue_is_offered_and_explained(panel, qtbot, scheme):
 
 def test_the_first_scheme_is_chosen_and_not_its_heading(panel):
     assert panel.scheme() is SCHEMES[0]
-    assert "pictures" in panel.kinds.text()
+    assert "images" in panel.kinds.text()
 
 
 def test_a_scheme_that_does_not_fit_gives_way_to_one_that_does(panel, qtbot, make):
@@ -52,6 +52,6 @@ def test_a_table_is_spoken_of_in_numbers_and_fields(panel, make):
     panel.follow(make.model(kind="table", input_shape=(5,)), None)
     said = panel.sentence.text()
     assert said.startswith("replace at most d fields by other values of their columns")
-    assert not {"word", "pixel", "picture"} & set(said.replace("s ", " ").split())
+    assert not {"word", "pixel", "image"} & set(said.replace("s ", " ").split())
     panel.follow(make.model(kind="pair", input_shape=(3, 32, 32)), None)
     assert "pixel" in panel.sentence.text() and "field" not in panel.sentence.text()

@@ -40,7 +40,7 @@ def test_what_does_not_fit_the_kind_of_the_model_says_why(catalogue, make):
     item = catalogue.item(catalogue.place(Gaussian))
     assert not item.isEnabled()
     assert item.data(Qt.ItemDataRole.ToolTipRole).startswith(
-        "The model takes nodes of a graph; this scheme is for pictures."
+        "The model takes nodes of a graph; this scheme is for images."
     )
     assert not catalogue.fits(Gaussian) and catalogue.fits(HierarchicalSparse)
     assert catalogue.first_that_fits() is next(s for s in SCHEMES if "graph" in s.inputs)

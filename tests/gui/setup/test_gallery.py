@@ -25,7 +25,7 @@ def page(qtbot, make):
     return page
 
 
-def test_examples_stand_in_their_groups_with_a_picture_each(page):
+def test_examples_stand_in_their_groups_with_an_image_each(page):
     assert {title: group.count() for title, group in page.lists.items()} == {"Digits": 2, "Club": 1}
     for group in page.lists.values():
         assert all(not group.item(row).icon().isNull() for row in range(group.count()))

@@ -20,29 +20,29 @@ def panel(qtbot, idle_session):
 
 
 @pytest.fixture
-def picture(panel):
+def image(panel):
     return panel.views["image"]
 
 
-def test_a_picture_and_its_label(panel, picture, idle_session, make):
+def test_an_image_and_its_label(panel, image, idle_session, make):
     idle_session.given = make.image("digits:7")
     idle_session.input_changed.emit()
-    assert picture.name.text() == "digits:7"
-    assert picture.facts.text() == "label 7\n8 × 8 grey, pixels in [0,1]"
-    assert picture.image.image is not None
+    assert image.name.text() == "digits:7"
+    assert image.facts.text() == "label 7\n8 × 8 grey, pixels in [0,1]"
+    assert image.image.image is not None
     assert panel.buttons["next"].isHidden()
 
 
-def test_a_folder_has_a_place_and_ways_on(panel, picture, idle_session, make):
+def test_a_folder_has_a_place_and_ways_on(panel, image, idle_session, make):
     idle_session.specs = ["a.png", "b.png"]
     idle_session.given = make.image("b.png")
     idle_session.input_changed.emit()
-    assert picture.facts.text().endswith("2 of 2")
+    assert image.facts.text().endswith("2 of 2")
     assert not panel.buttons["next"].isHidden()
 
 
 def test_one_view_is_shown_that_of_the_kind_of_input(panel, idle_session, make):
-    assert "Drop a picture" in panel.none.text()
+    assert "Drop an image" in panel.none.text()
     assert all(view.isHidden() for view in panel.views.values())
     for kind, given in (("image", make.image("a.png")), ("graph", load_input("karate:12"))):
         idle_session.given = given
@@ -89,12 +89,12 @@ def test_notes_of_fitting_are_shown(panel, idle_session, make):
     changes = {"adaptation": "resized from 9 x 9 to 8 x 8", "notes": notes}
     identity = fitted.identity.model_copy(update=changes)
     idle_session.given = image
-    idle_session._subject = Subject(None, None, type(fitted).picture(identity, image.pixels))
+    idle_session._subject = Subject(None, None, type(fitted).image(identity, image.pixels))
     idle_session.fitted_changed.emit()
     assert panel.adaptation.text().split("\n") == [changes["adaptation"], *notes]
 
 
-def test_any_picture_can_be_named(panel, qtbot):
+def test_any_image_can_be_named(panel, qtbot):
     panel.by_name.trigger()
     panel.spec.setText("digits:17")
     assert panel.download.isHidden()
@@ -116,7 +116,7 @@ def test_a_data_set_is_downloaded_only_on_request(panel, qtbot):
     assert wanted.args == ["torchvision:CIFAR10:test:17?download"]
 
 
-def test_the_name_line_closes_when_the_picture_is_there(panel, idle_session, make):
+def test_the_name_line_closes_when_the_image_is_there(panel, idle_session, make):
     panel.by_name.trigger()
     panel.spec.setText("torchvision:MNIST:test:1")
     idle_session.given = make.image("digits:17")

@@ -11,5 +11,5 @@ def test_every_kind_has_a_name():
 
 
 def test_kinds_are_listed_in_words():
-    assert listed(("image",)) == "pictures"
-    assert listed(("graph", "image", "table")) == ("pictures, nodes of a graph and rows of a table")
+    assert listed(("image",)) == "images"
+    assert listed(("graph", "image", "table")) == ("images, nodes of a graph and rows of a table")

@@ -141,7 +141,7 @@ def test_a_file_of_class_names_reads_the_model_again(panel, idle_session, make, 
     assert wanted.args == [ModelRequest("x.pth", class_names=Path("/names.txt"))]
 
 
-def test_normalisations_are_measured_where_pictures_have_labels(panel, idle_session, make, qtbot):
+def test_normalisations_are_measured_where_images_have_labels(panel, idle_session, make, qtbot):
     hold(idle_session, make, ModelRequest("x.pth"))
     assert panel.measure.isHidden()
     idle_session.specs = ["f//a/1.png", "f//b/1.png"]
@@ -152,7 +152,7 @@ def test_normalisations_are_measured_where_pictures_have_labels(panel, idle_sess
     idle_session.normalizations_compared.emit(Comparison(50, rows))
     assert panel.normalize.itemText(panel.normalize.findData("imagenet")) == "imagenet: 42 of 50"
     assert panel.normalize.itemText(panel.normalize.findData("auto")) == "auto"
-    assert "50 labelled pictures: imagenet 42, none 5." in panel.measured.text()
+    assert "50 labelled images: imagenet 42, none 5." in panel.measured.text()
     with qtbot.waitSignal(panel.wanted) as wanted:
         place = panel.normalize.findData("imagenet")
         panel.normalize.setCurrentIndex(place)

@@ -46,18 +46,18 @@ def test_nothing_typed_is_no_input(text, qtbot):
         qtbot.keyClick(text.edit, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
 
 
-def test_a_picture_waits_for_a_text_beside_it(pair, idle_session, qtbot):
+def test_an_image_waits_for_a_text_beside_it(pair, idle_session, qtbot):
     pair.refresh()
     pair.edit.setPlainText("wash the cup")
-    assert pair.name.text() == "Open a picture first." and not pair.take.isEnabled()
+    assert pair.name.text() == "Open an image first." and not pair.take.isEnabled()
     idle_session.given = load_input("digits:7")
     pair.refresh()
-    assert pair.name.text() == "Type a text beside this picture."
+    assert pair.name.text() == "Type a text beside this image."
     pair.edit.setPlainText("wash the cup")
     with qtbot.waitSignal(pair.wanted) as wanted:
         pair.take.click()
     opened = load_input(wanted.args[0])
-    assert (opened.kind, opened.text, opened.picture.source) == ("pair", "wash the cup", "digits:7")
+    assert (opened.kind, opened.text, opened.image.source) == ("pair", "wash the cup", "digits:7")
 
 
 def test_the_text_of_a_pair_can_be_changed(pair, idle_session, qtbot):

@@ -15,7 +15,7 @@ def demo(window, tmp_path):
     return Demo(window, tmp_path / "out", REQUEST, "digits:52")
 
 
-def test_it_leaves_report_evidence_and_picture(demo, qtbot, tmp_path, capsys):
+def test_it_leaves_report_evidence_and_image(demo, qtbot, tmp_path, capsys):
     with qtbot.waitSignal(demo.finished, timeout=10_000):
         demo.start()
     assert demo.complete
@@ -28,7 +28,7 @@ def test_it_leaves_report_evidence_and_picture(demo, qtbot, tmp_path, capsys):
     assert "Wrote demo.pdf, demo.json and demo.png" in capsys.readouterr().out
 
 
-def test_the_picture_is_large_enough_however_small_the_window(demo, window, qtbot, tmp_path):
+def test_the_image_is_large_enough_however_small_the_window(demo, window, qtbot, tmp_path):
     window.resize(820, 620)
     size = window.size()
     with qtbot.waitSignal(demo.finished, timeout=10_000):
@@ -38,7 +38,7 @@ def test_the_picture_is_large_enough_however_small_the_window(demo, window, qtbo
     assert window.size() == size
 
 
-def test_the_picture_is_taken_after_region_and_meaning(demo, window, qtbot):
+def test_the_image_is_taken_after_region_and_meaning(demo, window, qtbot):
     with qtbot.waitSignal(demo.finished, timeout=10_000):
         demo.start()
     assert window.explore.region.figure is not None

@@ -81,8 +81,8 @@ def test_a_recorded_run_is_saved_as_a_file(window, path, qtbot, tmp_path):
 
 
 def test_names_of_files_hold_no_odd_characters(make):
-    evidence = make.evidence(RunSettings(), source="folder/a picture?.png")
-    assert file_name(evidence, "pdf") == "certify-a-picture-.png.pdf"
+    evidence = make.evidence(RunSettings(), source="folder/an image?.png")
+    assert file_name(evidence, "pdf") == "certify-a-image-.png.pdf"
 
 
 def test_a_report_that_is_dropped_is_verified(window, qtbot, make, tmp_path):

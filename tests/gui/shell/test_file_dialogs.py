@@ -14,7 +14,7 @@ from gui.shell.file_dialogs import (
     is_report,
     is_votes,
     model_spec,
-    pasted_picture,
+    pasted_image,
 )
 
 
@@ -31,7 +31,7 @@ from gui.shell.file_dialogs import (
         ("notes.txt", False),
     ],
 )
-def test_suffixes_tell_models_from_pictures(tmp_path, name, model):
+def test_suffixes_tell_models_from_images(tmp_path, name, model):
     assert is_model(tmp_path / name) is model
 
 
@@ -42,10 +42,10 @@ def test_a_folder_is_a_model_only_with_its_config(tmp_path):
     assert model_spec(tmp_path / "config.json") == str(tmp_path)
 
 
-def test_the_same_picture_is_pasted_to_the_same_file(qapp):
+def test_the_same_image_is_pasted_to_the_same_file(qapp):
     image = QImage(4, 4, QImage.Format.Format_RGB888)
     image.fill(Qt.GlobalColor.green)
-    first, second = pasted_picture(image), pasted_picture(image)
+    first, second = pasted_image(image), pasted_image(image)
     assert first == second
     assert QImage(str(first)).pixelColor(0, 0).green() == 255
 

@@ -76,11 +76,11 @@ def test_a_wrong_value_disables_certify(loaded):
 
 
 def test_dropped_files_find_their_place(window, backend, qtbot, tmp_path):
-    model, picture = tmp_path / "m.onnx", tmp_path / "p.png"
-    drop(window, model, picture)
+    model, image = tmp_path / "m.onnx", tmp_path / "p.png"
+    drop(window, model, image)
     qtbot.waitUntil(lambda: window.session.ready)
     assert window.session.request.spec == str(model)
-    assert window.session.given.source == str(picture)
+    assert window.session.given.source == str(image)
 
 
 def test_a_dropped_model_folder_is_a_model(window, qtbot, tmp_path):
@@ -156,7 +156,7 @@ def test_pages_come_and_go(loaded, qtbot):
     qtbot.waitUntil(lambda: "python 3" in loaded.doctor.text.toPlainText())
 
 
-def test_the_gallery_opens_its_picture(loaded, qtbot):
+def test_the_gallery_opens_its_image(loaded, qtbot):
     loaded.commands["gallery"].trigger()
     qtbot.waitUntil(lambda: "Digits" in loaded.gallery.lists)
     digits = loaded.gallery.lists["Digits"]
@@ -166,7 +166,7 @@ def test_the_gallery_opens_its_picture(loaded, qtbot):
     assert loaded.middle.currentWidget() is loaded.explore
 
 
-def test_a_picture_is_pasted(loaded, qtbot):
+def test_an_image_is_pasted(loaded, qtbot):
     image = QImage(8, 8, QImage.Format.Format_RGB888)
     image.fill(Qt.GlobalColor.red)
     QGuiApplication.clipboard().setImage(image)
@@ -177,8 +177,8 @@ def test_a_picture_is_pasted(loaded, qtbot):
 
 def test_an_empty_clipboard_is_said(loaded):
     QGuiApplication.clipboard().clear()
-    loaded.paste_picture()
-    assert "There is no picture in the clipboard." in sentences(loaded)
+    loaded.paste_image()
+    assert "There is no image in the clipboard." in sentences(loaded)
 
 
 def test_the_command_line_is_copied(loaded):

@@ -24,7 +24,7 @@ def test_every_placeholder_is_filled(theme: Theme) -> None:
 
 
 @pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
-def test_pictures_exist(theme: Theme) -> None:
+def test_images_exist(theme: Theme) -> None:
     names = re.findall(r'url\("([^"]+)"\)', stylesheet(theme))
     assert len(names) >= 3
     assert all(Path(name).is_file() for name in names)

@@ -1,4 +1,4 @@
-"""Pictures: the array's own pixels, crisp, in proportion, with a caption that fits."""
+"""Images: the array's own pixels, crisp, in proportion, with a caption that fits."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QSize
 
-from gui.widgets.image import PictureView, _fitted, to_image
+from gui.widgets.image import ImageView, _fitted, to_image
 
 CHECKS = np.indices((4, 4)).sum(axis=0)[None].astype(np.float32) % 2
 
@@ -33,7 +33,7 @@ def test_four_channels_show_their_mean() -> None:
 
 
 def test_it_paints_the_pixels_without_blur(qtbot) -> None:
-    view = PictureView()
+    view = ImageView()
     qtbot.addWidget(view)
     view.resize(90, 100)
     view.show_pixels(CHECKS, "")
@@ -50,8 +50,8 @@ def test_it_paints_the_pixels_without_blur(qtbot) -> None:
             assert level == 255 * CHECKS[0, row, column]
 
 
-def test_the_picture_keeps_its_proportions_and_stays_inside(qtbot) -> None:
-    view = PictureView()
+def test_the_image_keeps_its_proportions_and_stays_inside(qtbot) -> None:
+    view = ImageView()
     qtbot.addWidget(view)
     view.resize(100, 200)
     view.show_pixels(np.zeros((1, 10, 40), dtype=np.float32), "wide")
@@ -68,17 +68,17 @@ def test_small_enlargements_use_whole_device_pixels(ratio: float) -> None:
 
 
 def test_a_long_caption_is_shortened_and_whole_in_the_tooltip(qtbot) -> None:
-    view = PictureView()
+    view = ImageView()
     qtbot.addWidget(view)
     view.resize(80, 100)
-    view.show_pixels(CHECKS, "noisy: great white shark", detail="One noisy copy.")
+    view.show_pixels(CHECKS, "noisy: great white shark", detail="One noisy sample.")
     assert view.shown_caption().endswith("…")
-    assert view.toolTip() == "noisy: great white shark\nOne noisy copy."
+    assert view.toolTip() == "noisy: great white shark\nOne noisy sample."
     assert view.accessibleName() == "noisy: great white shark"
 
 
 def test_nothing_to_show_paints_nothing(qtbot) -> None:
-    view = PictureView("empty")
+    view = ImageView("empty")
     qtbot.addWidget(view)
     view.resize(80, 100)
     assert view.target().isEmpty()

@@ -68,12 +68,12 @@ def test_masked_words_are_a_bar_and_replaced_ones_framed(view):
 
 def test_screen_readers_hear_the_text_and_what_is_marked(view):
     wording = Wording(words=("wash", "the", "house"), marks=("", "masked", "replaced"))
-    view.show_words(wording, "noisy: safe", detail="One noisy copy.")
+    view.show_words(wording, "noisy: safe", detail="One noisy sample.")
     assert view.accessibleName() == "noisy: safe"
     assert view.accessibleDescription() == (
-        "wash the house. 1 replaced, 1 masked: the house. One noisy copy."
+        "wash the house. 1 replaced, 1 masked: the house. One noisy sample."
     )
-    assert view.toolTip() == "noisy: safe\nOne noisy copy.\nwash the house"
+    assert view.toolTip() == "noisy: safe\nOne noisy sample.\nwash the house"
 
 
 def test_nothing_is_painted_before_there_is_a_text(view):

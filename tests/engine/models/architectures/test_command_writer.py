@@ -11,10 +11,10 @@ def network() -> CommandWriter:
 
 
 def test_writing_follows_the_scores_of_what_was_written():
-    model, pictures = network(), torch.rand(6, 1, 16, 16)
+    model, images = network(), torch.rand(6, 1, 16, 16)
     with torch.inference_mode():
-        words, finite = model.write(pictures, 5)
-        scores = model(pictures, words)
+        words, finite = model.write(images, 5)
+        scores = model(images, words)
     assert finite.all()
     for row, told in zip(words.tolist(), scores.argmax(dim=2).tolist(), strict=True):
         end = row.index(END) if END in row else len(row)
@@ -23,12 +23,12 @@ def test_writing_follows_the_scores_of_what_was_written():
 
 
 def test_the_first_word_follows_begin():
-    model, pictures = network(), torch.rand(2, 1, 16, 16)
+    model, images = network(), torch.rand(2, 1, 16, 16)
     with torch.inference_mode():
-        state = model.encode(pictures)
+        state = model.encode(images)
         begin = torch.full((2,), BEGIN)
         first = model.output(model.step(model.embedded(begin), state))
-        scores = model(pictures, torch.tensor([[3, END], [4, END]]))
+        scores = model(images, torch.tensor([[3, END], [4, END]]))
     assert torch.allclose(scores[:, 0], first)
 
 

@@ -10,8 +10,8 @@ from engine.report.plots.base import enlarged, hex_rgb, png
 
 def test_png_is_lossless() -> None:
     pixels = np.arange(48, dtype=np.uint8).reshape(4, 4, 3)
-    with Image.open(io.BytesIO(png(pixels))) as picture:
-        assert (np.asarray(picture) == pixels).all()
+    with Image.open(io.BytesIO(png(pixels))) as image:
+        assert (np.asarray(image) == pixels).all()
 
 
 def test_enlarging_repeats_pixels() -> None:

@@ -47,7 +47,7 @@ def test_places_are_the_two_shares() -> None:
     assert places == [[1 / 3, 1 / 3], [2 / 3, 2 / 3], [2 / 3, 2 / 3]]
 
 
-def test_before_any_answer_there_is_a_picture_too() -> None:
+def test_before_any_answer_there_is_an_image_too() -> None:
     from tests.engine.comparison.test_records import tradeoff
 
     land = landscape(tradeoff((), ()))

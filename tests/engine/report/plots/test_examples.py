@@ -8,12 +8,12 @@ from PIL import Image
 from engine.figures import Attack
 from engine.report import palette
 from engine.report.plots.base import hex_rgb
-from engine.report.plots.examples import draw, picture_png, pixels_rgb
-from tests.factories import make_meaning_figure, make_picture, make_region_run
+from engine.report.plots.examples import draw, image_png, pixels_rgb
+from tests.factories import make_image, make_meaning_figure, make_region_run
 
 
 def test_grey_and_colour_become_rgb() -> None:
-    grey = pixels_rgb(make_picture(1, 8))
+    grey = pixels_rgb(make_image(1, 8))
     assert grey.shape == (8, 8, 3)
     assert tuple(grey[1, 1]) == (255, 255, 255)
     colour = np.zeros((3, 4, 5), dtype=np.float32)
@@ -26,10 +26,10 @@ def test_what_lies_outside_is_clipped() -> None:
     assert pixels_rgb(odd)[0, :, 0].tolist() == [0, 255, 0]
 
 
-def test_small_pictures_keep_hard_pixels() -> None:
-    with Image.open(io.BytesIO(picture_png(make_picture(1, 8)))) as picture:
-        assert picture.size == (240, 240)
-        assert len(picture.getcolors() or []) == 3
+def test_small_images_keep_hard_pixels() -> None:
+    with Image.open(io.BytesIO(image_png(make_image(1, 8)))) as image:
+        assert image.size == (240, 240)
+        assert len(image.getcolors() or []) == 3
 
 
 def test_captions_tell_answer_and_size() -> None:
@@ -52,7 +52,7 @@ def test_without_a_certificate_nothing_is_shown_changed() -> None:
 
 def test_a_certified_attack_is_shown_and_named() -> None:
     attack = Attack(
-        original=make_picture(1, 8),
+        original=make_image(1, 8),
         direction=np.ones((1, 8, 8), dtype=np.float32),
         order=np.arange(64),
         how="greedy",
@@ -62,9 +62,9 @@ def test_a_certified_attack_is_shown_and_named() -> None:
     ready = draw(figure)
     assert ready.data["tiles"][-1]["caption"] == "changed: 4 pixels or nodes"
     assert ready.data["tiles"][-1]["note"] == "greedy"
-    with Image.open(io.BytesIO(ready.files["perturbed.png"])) as picture:
+    with Image.open(io.BytesIO(ready.files["perturbed.png"])) as image:
         red, green, blue = hex_rgb(palette.LIGHT["upper"])
-        assert (red, green, blue) in {color for _, color in picture.getcolors() or []}
+        assert (red, green, blue) in {color for _, color in image.getcolors() or []}
     assert len(draw(figure.model_copy(update={"region": None})).data["tiles"]) == 4
 
 

@@ -13,8 +13,8 @@ from tests.factories import make_slice_figure
 
 
 def pixels(data: bytes) -> np.ndarray:
-    with Image.open(io.BytesIO(data)) as picture:
-        return np.asarray(picture)
+    with Image.open(io.BytesIO(data)) as image:
+        return np.asarray(image)
 
 
 def test_up_is_up() -> None:

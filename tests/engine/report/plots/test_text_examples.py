@@ -18,12 +18,12 @@ def test_lines_tell_answers_marks_and_the_change() -> None:
     assert lines[1]["note"] == "sample 1; 1 masked" and lines[3]["note"] == "sample 3"
     assert lines[-1]["note"] == "2 words; greedy: the words with the largest effect first"
     assert lines[-1]["chips"][2] == {"word": "house", "mark": "replaced"}
-    assert all(line["picture"] == "" for line in lines)
+    assert all(line["image"] == "" for line in lines)
 
 
-def test_a_pair_has_a_picture_in_every_line() -> None:
-    ready = draw(make_words_figure(pictured=True))
-    assert [line["picture"] for line in ready.data["lines"]] == list(ready.files)
+def test_a_pair_has_an_image_in_every_line() -> None:
+    ready = draw(make_words_figure(imaged=True))
+    assert [line["image"] for line in ready.data["lines"]] == list(ready.files)
     assert ready.files["words4.png"] != ready.files["words0.png"]
     assert "original.png" not in ready.files  # the first page is that of a text
 
@@ -46,7 +46,7 @@ def test_long_texts_are_shown_around_their_first_mark() -> None:
 
 
 def test_the_table_holds_words_marks_and_pixels() -> None:
-    header, rows = table(make_words_figure(pictured=True))
+    header, rows = table(make_words_figure(imaged=True))
     assert header[:3] == ["copy", "answer", "part"]
     assert ["noisy sample 1", "safe", "word", "", "", 1, "the", "masked"] in rows
     assert ["input", "safe", "pixel", 0, 0, 0, 0.5, ""] in rows
@@ -54,7 +54,7 @@ def test_the_table_holds_words_marks_and_pixels() -> None:
     assert figure_csv(make_words_figure()).startswith("copy,answer,part")
 
 
-def test_it_is_set_with_and_without_pictures() -> None:
-    for pictured in (False, True):
-        figure = make_words_figure(pictured=pictured)
-        assert render_figure(figure, "png", dark=pictured)[:4] == b"\x89PNG"
+def test_it_is_set_with_and_without_images() -> None:
+    for imaged in (False, True):
+        figure = make_words_figure(imaged=imaged)
+        assert render_figure(figure, "png", dark=imaged)[:4] == b"\x89PNG"

@@ -1,4 +1,4 @@
-"""Picture files, read whole and checked before they are decoded."""
+"""Image files, read whole and checked before they are decoded."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ def expand(spec: str) -> list[str]:
 
 
 def load(spec: str) -> ImageInput:
-    """The picture in a file.
+    """The image in a file.
 
     Raises:
-        UserError: there is no such file, or it is no picture that opens here.
+        UserError: there is no such file, or it is no image that opens here.
     """
     path = expanded(spec)
     return replace(from_bytes(_read(path, spec), spec), name=path.name)
 
 
 def from_bytes(data: bytes, name: str) -> ImageInput:
-    """A picture from the bytes of a file; ``name`` is what the sentences call it.
+    """An image from the bytes of a file; ``name`` is what the sentences call it.
 
     Raises:
-        UserError: the bytes are no picture that opens here.
+        UserError: the bytes are no image that opens here.
     """
     from engine.inputs.decode import decode
 
@@ -62,7 +62,7 @@ def _read(path: Path, spec: str) -> bytes:
     try:
         if not spec or not path.exists():
             raise UserError(
-                f"There is no picture {spec or '(empty name)'}; {_GIVE}, a folder of them, or a "
+                f"There is no image {spec or '(empty name)'}; {_GIVE}, a folder of them, or a "
                 "shipped digit such as digits:7."
             )
         if not path.is_file():
@@ -78,5 +78,5 @@ def _check_bytes(size: int, name: str) -> None:
     if size > MAX_BYTES:
         raise UserError(
             f"{name} has {size / 1e6:.0f} MB, more than the {MAX_BYTES / 1e6:.0f} MB that open "
-            "here; save a smaller picture."
+            "here; save a smaller image."
         )

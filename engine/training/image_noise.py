@@ -1,6 +1,6 @@
-"""The noise that picture models are trained with: one draw per picture and step.
+"""The noise that image models are trained with: one draw per image and step.
 
-torch's generators serve for training, many pictures at a time; certificates draw from the
+torch's generators serve for training, many images at a time; certificates draw from the
 program's own. The laws are the schemes' (``tests`` compare them).
 """
 
@@ -26,7 +26,7 @@ SCHEMES = tuple(_ENCODINGS)
 
 
 def encoding_of(scheme: Scheme) -> Encoding:
-    """How the network is shown the noised picture.
+    """How the network is shown the noised image.
 
     Raises:
         UserError: no model is trained for that scheme here.
@@ -39,14 +39,14 @@ def encoding_of(scheme: Scheme) -> Encoding:
     return _ENCODINGS[type(scheme)]
 
 
-def channels_of(scheme: Scheme, picture: int) -> int:
-    """Channels of the network for pictures with that many."""
-    more = {"plain": 0, "indicator": 1, "complement": picture}
-    return picture + more[encoding_of(scheme)]
+def channels_of(scheme: Scheme, image: int) -> int:
+    """Channels of the network for images with that many."""
+    more = {"plain": 0, "indicator": 1, "complement": image}
+    return image + more[encoding_of(scheme)]
 
 
 def noisy(pixels: torch.Tensor, scheme: Scheme, generator: torch.Generator) -> torch.Tensor:
-    """Noised pictures (N, C', H, W) of ``pixels`` (N, C, H, W), each by its own draw.
+    """Noised images (N, C', H, W) of ``pixels`` (N, C, H, W), each by its own draw.
 
     Raises:
         UserError: no model is trained for that scheme here.

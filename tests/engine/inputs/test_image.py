@@ -6,14 +6,14 @@ import pytest
 from PIL import Image
 
 from engine.core.errors import UserError
-from engine.inputs import picture
+from engine.inputs import image
 
 GIVE = "give a PNG, JPEG, WebP, BMP, TIFF or single-frame GIF file"
 
 
 def refusal(spec) -> str:
     with pytest.raises(UserError) as refused:
-        picture.load(str(spec))
+        image.load(str(spec))
     return str(refused.value)
 
 
@@ -21,40 +21,40 @@ def test_a_file_gives_its_name_its_digest_and_its_pixels(tmp_path):
     levels = np.arange(24, dtype=np.uint8).reshape(2, 4, 3) * 10
     path = tmp_path / "small.png"
     Image.fromarray(levels).save(path)
-    image = picture.load(str(path))
-    assert (image.name, image.source) == ("small.png", str(path))
-    assert image.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
-    assert image.pixels.shape == (3, 2, 4) and image.pixels.dtype == np.float32
-    assert np.array_equal(image.pixels, levels.transpose(2, 0, 1) / np.float32(255))
-    assert image.label is None and image.notes == ()
+    loaded = image.load(str(path))
+    assert (loaded.name, loaded.source) == ("small.png", str(path))
+    assert loaded.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert loaded.pixels.shape == (3, 2, 4) and loaded.pixels.dtype == np.float32
+    assert np.array_equal(loaded.pixels, levels.transpose(2, 0, 1) / np.float32(255))
+    assert loaded.label is None and loaded.notes == ()
 
 
 def test_the_home_folder_may_be_abbreviated(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
     Image.new("L", (2, 2), 255).save(tmp_path / "white.png")
-    assert picture.load("~/white.png").source == "~/white.png"
+    assert image.load("~/white.png").source == "~/white.png"
 
 
 def test_an_unknown_users_home_is_no_crash():
     assert refusal("~nobody-of-this-name/x.png").startswith(
-        f"There is no picture ~nobody-of-this-name/x.png; {GIVE}"
+        f"There is no image ~nobody-of-this-name/x.png; {GIVE}"
     )
 
 
-def test_the_clipboard_gives_a_picture(tmp_path):
+def test_the_clipboard_gives_an_image(tmp_path):
     path = tmp_path / "x.png"
     Image.new("L", (3, 2), 51).save(path)
-    image = picture.from_bytes(path.read_bytes(), "pasted picture")
-    assert (image.name, image.source) == ("pasted picture", "pasted picture")
-    assert np.array_equal(image.pixels, np.full((1, 2, 3), 0.2, dtype=np.float32))
+    loaded = image.from_bytes(path.read_bytes(), "pasted image")
+    assert (loaded.name, loaded.source) == ("pasted image", "pasted image")
+    assert np.array_equal(loaded.pixels, np.full((1, 2, 3), 0.2, dtype=np.float32))
 
 
 def test_an_absent_file():
     assert refusal("holiday.png") == (
-        f"There is no picture holiday.png; {GIVE}, a folder of them, or a shipped digit such as "
+        f"There is no image holiday.png; {GIVE}, a folder of them, or a shipped digit such as "
         "digits:7."
     )
-    assert refusal("").startswith("There is no picture (empty name); give a PNG")
+    assert refusal("").startswith("There is no image (empty name); give a PNG")
 
 
 def test_an_empty_file(tmp_path):
@@ -69,7 +69,7 @@ def test_a_file_that_is_too_long_is_not_read(tmp_path, monkeypatch):
         file.truncate(200_000_001)  # a hole: it takes no room on the disk
     monkeypatch.setattr(type(path), "read_bytes", lambda _: pytest.fail("it was read"))
     assert refusal(path) == (
-        f"{path} has 200 MB, more than the 200 MB that open here; save a smaller picture."
+        f"{path} has 200 MB, more than the 200 MB that open here; save a smaller image."
     )
 
 

@@ -9,7 +9,7 @@ from engine.schemes import Gaussian, Scheme, UniformL1
 from engine.schemes.ablation import Ablation
 from engine.schemes.hierarchical_ablation import HierarchicalAblation
 from engine.schemes.hierarchical_gaussian import HierarchicalGaussian
-from engine.training.picture_noise import channels_of, encoding_of, noisy
+from engine.training.image_noise import channels_of, encoding_of, noisy
 
 SCHEMES = [
     Gaussian(sigma=0.3),
@@ -21,12 +21,12 @@ SCHEMES = [
 DRAWS = 6000
 
 
-def drawn(scheme: Scheme, picture: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+def drawn(scheme: Scheme, image: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """As many draws of the lab's law and of the program's."""
     generator = torch.Generator().manual_seed(0)
-    here = noisy(picture.expand(DRAWS, *picture.shape), scheme, generator)
+    here = noisy(image.expand(DRAWS, *image.shape), scheme, generator)
     there = torch.empty_like(here)
-    scheme.noisy(picture, NoiseStream(1, 1), 0, there)
+    scheme.noisy(image, NoiseStream(1, 1), 0, there)
     return here, there
 
 
@@ -34,10 +34,10 @@ def drawn(scheme: Scheme, picture: torch.Tensor) -> tuple[torch.Tensor, torch.Te
 @pytest.mark.parametrize("scheme", SCHEMES, ids=str)
 def test_the_law_is_the_scheme_s(scheme, channels):
     """Means, second moments and products of neighbours, of every number, within 6 deviations."""
-    picture = torch.rand(channels, 4, 4, generator=torch.Generator().manual_seed(2))
-    here, there = drawn(scheme, picture)
+    image = torch.rand(channels, 4, 4, generator=torch.Generator().manual_seed(2))
+    here, there = drawn(scheme, image)
     assert here.shape == (DRAWS, channels_of(scheme, channels), 4, 4)
-    assert tuple(here.shape[1:]) in scheme.layouts(tuple(picture.shape)).values()
+    assert tuple(here.shape[1:]) in scheme.layouts(tuple(image.shape)).values()
     for moment in (lambda z: z, lambda z: z * z, lambda z: z * z.roll(1, dims=1)):
         a, b = moment(here.flatten(1)), moment(there.flatten(1))
         allowed = 6 * (2 / DRAWS) ** 0.5 * torch.maximum(a.std(0), b.std(0)) + 1e-6
@@ -53,12 +53,12 @@ def test_ablation_keeps_exactly_k_and_shows_the_complement():
 
 
 def test_the_indicator_marks_what_was_noised_and_nothing_else_changes():
-    picture = torch.rand(3, 4, 4)
-    here, _ = drawn(HierarchicalGaussian(sigma=0.3, p=0.6), picture)
+    image = torch.rand(3, 4, 4)
+    here, _ = drawn(HierarchicalGaussian(sigma=0.3, p=0.6), image)
     chosen = here[:, 3:].bool()
-    untouched = (here[:, :3] == picture).all(1, keepdim=True)
+    untouched = (here[:, :3] == image).all(1, keepdim=True)
     assert torch.equal(untouched, ~chosen)
-    gone, _ = drawn(HierarchicalAblation(p=0.6), picture)
+    gone, _ = drawn(HierarchicalAblation(p=0.6), image)
     assert (gone[:, :3] * gone[:, 3:] == 0).all()
 
 
