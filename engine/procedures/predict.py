@@ -1,4 +1,4 @@
-"""PREDICT: the smoothed model's prediction by a binomial test, with no radius (PREDICT1, PREDICT2)."""
+"""PREDICT: the smoothed prediction by a binomial test, without a radius (PREDICT1, PREDICT2)."""
 
 from __future__ import annotations
 

@@ -97,7 +97,7 @@ def test_resizing_agrees_with_torch(side):
 
 @pytest.mark.parametrize("shape", [(1, 1, 16_384), (1, 16_384, 1), (3, 1, 1)])
 def test_strips_and_dots_fit_without_a_large_detour(shape):
-    assert fit(image(*shape), model(3, 224, 224)).pixels.shape == (3, 224, 224)
+    assert fit(an_image(*shape), model(3, 224, 224)).pixels.shape == (3, 224, 224)
 
 
 def test_the_same_image_gives_the_same_bytes():
