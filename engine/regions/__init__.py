@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from engine.regions.abstention import Abstention
 from engine.regions.ball import Ball
-from engine.regions.base import Perturbation
+from engine.regions.base import Perturbation, Term
 from engine.regions.cellmap import CellMap
 from engine.regions.count import Count
 from engine.regions.staircase import Staircase
 
 Region = Ball | Count | Staircase | CellMap
 
-__all__ = ["Abstention", "Ball", "CellMap", "Count", "Perturbation", "Region", "Staircase"]
+__all__ = ["Abstention", "Ball", "CellMap", "Count", "Perturbation", "Region", "Staircase", "Term"]

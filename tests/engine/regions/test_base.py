@@ -1,4 +1,4 @@
-from engine.regions.base import counted, whole
+from engine.regions.base import Term, counted, whole
 
 
 def test_counted_is_singular_for_one():
@@ -12,3 +12,9 @@ def test_counted_is_singular_for_one():
 def test_a_fraction_counts_as_one_more():
     assert whole({"words": 2.0}, "words") == 2
     assert whole({"words": 2.1}, "words") == 3
+
+
+def test_a_term_is_a_size_unless_it_says_otherwise():
+    size = Term(meaning="l2 norm of the change, pixels in [0,1]", unit="pixels in [0,1]")
+    assert not size.signed and not size.whole
+    assert Term(meaning="number of changed pixels", whole=True).unit == ""
