@@ -34,8 +34,8 @@ def _facts(scheme: type[Scheme]) -> Iterator[tuple[str, str]]:
     yield "the attacker may", scheme.attacker
     for spec in field_specs(scheme):
         yield spec.flag, _parameter(spec)
-    for name, meaning in scheme.terms.items():
-        yield f"--at {name}=X", meaning
+    for name, term in scheme.terms.items():
+        yield f"--at {name}=X", str(term)
     yield "guarantee", f"{scheme.randomness}, {scheme.guarantee}"
     yield "source", scheme.citation
 

@@ -44,7 +44,7 @@ def prospect(settings: RunSettings) -> Prospect:
 
 
 def _at_rest(scheme: Scheme, best: Region | None) -> Requirement | None:
-    counted_terms = [term for term in scheme.terms if term in scheme.counts]
+    counted_terms = [name for name, term in scheme.terms.items() if term.whole]
     if not counted_terms:
         return None
     nothing = dict.fromkeys(scheme.terms, 0.0)
@@ -81,15 +81,15 @@ def smallest(scheme: Scheme) -> Iterator[tuple[Perturbation, float]]:
     word, or one addition in one node. Where nothing is counted there are none: any change, however
     small, needs p_lower above one half.
     """
-    counted = [term for term in scheme.terms if term in scheme.counts]
+    counted = [name for name, term in scheme.terms.items() if term.whole]
     found: list[set[str]] = []
     for size in range(1, len(counted) + 1):
         for terms in combinations(counted, size):
             if any(known <= set(terms) for known in found):
                 continue
             change = {
-                term: float(term in terms) if term in scheme.counts else TINY
-                for term in scheme.terms
+                name: float(name in terms) if term.whole else TINY
+                for name, term in scheme.terms.items()
             }
             needed = scheme.required_probability(change)
             if needed > TRIVIAL:

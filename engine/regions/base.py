@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-
-from engine.core.records import Record
+from dataclasses import dataclass
 
 Perturbation = dict[str, float]
 """A perturbation in a scheme's own terms, e.g. ``{"radius": 0.25}`` (the ``--at`` flag)."""
 
 
-class Term(Record):
-    """One number of a perturbation; a scheme maps the names of its terms to these.
+@dataclass(frozen=True)
+class Term:
+    """One term of a perturbation.
 
     Attributes:
-        meaning: of the number, with its unit, e.g. ``l2 norm of the change, pixels in [0,1]``.
-        unit: of the number alone, e.g. ``pixels in [0,1]``; empty for counts.
-        whole: whether it counts; a fraction is refused.
-        signed: whether it may be negative: a shift in two directions, not a size.
+        meaning: what it measures or counts, e.g. ``l2 norm of the change``.
+        unit: of its values, e.g. ``pixels in [0,1]``; empty for a count.
+        whole: whether only whole numbers have a meaning.
+        signed: whether values below 0 have one.
     """
 
     meaning: str
     unit: str = ""
     whole: bool = False
     signed: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.meaning}, {self.unit}" if self.unit else self.meaning
 
 
 SINGULAR = {

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import model_serializer
 
 from engine.core.errors import UserError
 from engine.core.records import Encoding, InputIdentity, ProbabilityBounds, Record
-from engine.regions import Perturbation, Region
+from engine.regions import Perturbation, Region, Term
 
 if TYPE_CHECKING:
     from engine.noise.gaussian import NoiseSource
@@ -58,10 +59,8 @@ class Scheme(Record, ABC):
     guarantee: ClassVar[Literal["individual", "distributional", "heuristic"]] = "individual"
     grid_input: ClassVar[bool] = False
     """Whether the certificate is for images on the 8-bit grid alone; others are rounded to it."""
-    terms: ClassVar[dict[str, str]]
-    """The terms of a perturbation (``--at``), each with its meaning and unit."""
-    counts: ClassVar[frozenset[str]] = frozenset()
-    """The terms that are whole numbers."""
+    terms: ClassVar[Mapping[str, Term]]
+    """The terms of a perturbation (``--at``)."""
     unwritten: ClassVar[frozenset[str]] = frozenset()
     """Fields that are not written where they are None: a run's noise key is made of the written
     scheme, so those that came later must not change it."""
@@ -188,8 +187,8 @@ class Scheme(Record, ABC):
             name: of the flag, for the refusal.
 
         Raises:
-            UserError: a term that this scheme does not have, a value that is no number >= 0, or a
-                term missing.
+            UserError: a term that this scheme does not have, a value that the term does not take,
+                or a term missing.
         """
         known, given = self.known_terms(), f"{name} {text}"
         found: Perturbation = {}
@@ -200,7 +199,7 @@ class Scheme(Record, ABC):
                 raise UserError(
                     f"{given}: {self.key} knows the terms {', '.join(known)}, not '{term}'."
                 )
-            found[term] = self._size(given, term, value)
+            found[term] = self._value(given, term, value)
         missing = self.missing(found)
         if missing:
             wanted = ", ".join(self.terms)
@@ -215,16 +214,18 @@ class Scheme(Record, ABC):
         """The terms without which ``found`` is no perturbation."""
         return [term for term in self.terms if term not in found]
 
-    def _size(self, given: str, term: str, value: str) -> float:
+    def _value(self, given: str, name: str, text: str) -> float:
+        term = self.terms.get(name, Term(""))
         try:
-            size = float(value)
+            value = float(text)
         except ValueError:
-            raise UserError(f"{given}: '{value}' is not a number.") from None
-        if not 0 <= size < float("inf"):
-            raise UserError(f"{given}: {term} must be a finite number >= 0.")
-        if term in self.counts and size != int(size):
-            raise UserError(f"{given}: {term} must be a whole number.")
-        return size
+            raise UserError(f"{given}: '{text}' is not a number.") from None
+        if not math.isfinite(value) or (value < 0 and not term.signed):
+            limit = "" if term.signed else " >= 0"
+            raise UserError(f"{given}: {name} must be a finite number{limit}.")
+        if term.whole and value != int(value):
+            raise UserError(f"{given}: {name} must be a whole number.")
+        return value
 
     @model_serializer(mode="wrap")
     def _with_key(self, handler: Any) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from engine.certificates.dssn import (
@@ -14,7 +15,7 @@ from engine.certificates.dssn import (
 )
 from engine.core.errors import UserError
 from engine.core.records import ProbabilityBounds
-from engine.regions import Ball, Perturbation
+from engine.regions import Ball, Perturbation, Term
 from engine.schemes.base import IMPOSSIBLE, Law, Scheme
 from engine.schemes.parameter_fields import PIXELS, half_width_field
 
@@ -48,7 +49,7 @@ class DssnL1(Scheme):
     attacker: ClassVar[str] = (
         "change every pixel by steps of 1/255, as long as the whole change has l1 norm at most R"
     )
-    terms: ClassVar[dict[str, str]] = {"radius": "l1 norm of the change, pixels in [0,1]"}
+    terms: ClassVar[Mapping[str, Term]] = {"radius": Term("l1 norm of the change", PIXELS)}
     limits: ClassVar[tuple[str, ...]] = (
         "It is for images of 8 bits per channel: it says nothing about changes that are no "
         "multiples of 1/255.",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from engine.core.records import ProbabilityBounds
-from engine.regions import Ball, Perturbation
+from engine.regions import Ball, Perturbation, Term
 from engine.schemes.base import Scheme
-from engine.schemes.parameter_fields import sigma_field
+from engine.schemes.parameter_fields import PIXELS, sigma_field
 
 if TYPE_CHECKING:
     import torch
@@ -30,7 +31,7 @@ class Gaussian(Scheme):
     )
     inputs: ClassVar[tuple[str, ...]] = ("image",)
     attacker: ClassVar[str] = "change every pixel, as long as the whole change has l2 norm below R"
-    terms: ClassVar[dict[str, str]] = {"radius": "l2 norm of the change, pixels in [0,1]"}
+    terms: ClassVar[Mapping[str, Term]] = {"radius": Term("l2 norm of the change", PIXELS)}
     limits: ClassVar[tuple[str, ...]] = (
         "It says nothing about changes whose l2 norm is R or more, nor about rotation, occlusion, "
         "blur or other changes that are large in l2 norm.",
@@ -63,7 +64,7 @@ class Gaussian(Scheme):
         one_sided = bounds.p_upper >= 1.0 - bounds.p_lower
         upper = -lower if one_sided else float(ndtri(bounds.p_upper))
         radius = self.sigma / 2 * (lower - upper)
-        return Ball(norm="l2", radius=radius, unit="pixels in [0,1]")
+        return Ball(norm="l2", radius=radius, unit=PIXELS)
 
     def required_probability(self, perturbation: Perturbation) -> float:
         """Phi(radius / sigma)."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from engine.certificates.hierarchical import gaussian_reach, gaussian_required
 from engine.core.records import ProbabilityBounds
 from engine.core.total_variation import total_variation
-from engine.regions import Perturbation, Staircase
+from engine.regions import Perturbation, Staircase, Term
 from engine.schemes.base import IMPOSSIBLE, RegionKind
-from engine.schemes.parameter_fields import sigma_field
+from engine.schemes.parameter_fields import PIXELS, sigma_field
 from engine.schemes.subset_selection import Selecting, write
 
 if TYPE_CHECKING:
@@ -39,9 +40,9 @@ class HierarchicalGaussian(Selecting):
     attacker: ClassVar[str] = (
         "change at most r pixels, as long as their whole change has l2 norm below epsilon"
     )
-    terms: ClassVar[dict[str, str]] = {
-        "entities": "number of changed pixels",
-        "epsilon": "l2 norm of their whole change, all channels together, pixels in [0,1]",
+    terms: ClassVar[Mapping[str, Term]] = {
+        "entities": Term("number of changed pixels", whole=True),
+        "epsilon": Term("l2 norm of their whole change, all channels together", PIXELS),
     }
     limits: ClassVar[tuple[str, ...]] = (
         "It says nothing about changes of more pixels, or by more, than the staircase shows.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from engine.certificates.hierarchical import corrected_upper
@@ -9,7 +10,7 @@ from engine.certificates.likelihood import MARGIN, rest
 from engine.certificates.sparse import MOST, binary_regions, frontier
 from engine.core.records import ProbabilityBounds
 from engine.core.total_variation import total_variation
-from engine.regions import CellMap, Perturbation
+from engine.regions import CellMap, Perturbation, Term
 from engine.regions.base import whole
 from engine.schemes.base import IMPOSSIBLE, Law, RegionKind
 from engine.schemes.flips import flip
@@ -47,12 +48,15 @@ class HierarchicalSparse(Selecting):
         "change at most r nodes, and add (0 to 1) and delete (1 to 0) at most so many of their "
         "features in all"
     )
-    terms: ClassVar[dict[str, str]] = {
-        "entities": "number of changed nodes",
-        "additions": "number of features turned from 0 to 1, over all changed nodes",
-        "deletions": "number of features turned from 1 to 0, over all changed nodes",
+    terms: ClassVar[Mapping[str, Term]] = {
+        "entities": Term("number of changed nodes", whole=True),
+        "additions": Term(
+            "number of features turned from 0 to 1, over all changed nodes", whole=True
+        ),
+        "deletions": Term(
+            "number of features turned from 1 to 0, over all changed nodes", whole=True
+        ),
     }
-    counts: ClassVar[frozenset[str]] = frozenset(terms)
     limits: ClassVar[tuple[str, ...]] = (
         "Features are read as 0 or 1: it says nothing about changes between these values.",
         "Edges are as given: it says nothing about added or deleted edges.",

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from engine.certificates.frontiers import required_of, staircase
 from engine.core.records import InputIdentity, ProbabilityBounds
-from engine.regions import Perturbation, Staircase
+from engine.regions import Perturbation, Staircase, Term
 from engine.regions.base import whole
 from engine.schemes.anisotropic import Parts
 from engine.schemes.base import IMPOSSIBLE, RegionKind
+from engine.schemes.parameter_fields import PIXELS
 from engine.schemes.tokens import MOST_STEPS
 from engine.schemes.words import WORDS_LIMITS, Words
 
@@ -38,9 +39,9 @@ class Hybrid(Parts, Words, ABC):
         "replace at most d words by other words of the alphabet and change every pixel, as long as "
         "the whole change of the image has l2 norm below epsilon"
     )
-    terms: ClassVar[dict[str, str]] = {
-        "words": "number of replaced words",
-        "epsilon": "l2 norm of the change of the image, pixels in [0,1]",
+    terms: ClassVar[Mapping[str, Term]] = {
+        "words": Term("number of replaced words", whole=True),
+        "epsilon": Term("l2 norm of the change of the image", PIXELS),
     }
     limits: ClassVar[tuple[str, ...]] = (
         *WORDS_LIMITS,

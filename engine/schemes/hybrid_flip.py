@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from engine.certificates.frontiers import cells, flips_table, required_by
 from engine.certificates.kernels import Flip
 from engine.core.errors import UserError
 from engine.core.records import InputIdentity, ProbabilityBounds
-from engine.regions import CellMap, Perturbation
+from engine.regions import CellMap, Perturbation, Term
 from engine.regions.base import whole
 from engine.schemes.anisotropic import Parts
 from engine.schemes.base import IMPOSSIBLE, RegionKind
@@ -44,12 +45,11 @@ class HybridFlip(Parts):
         "set so many fields from 0 to 1 and so many from 1 to 0, and change the numbers, as long "
         "as their whole change has l2 norm below epsilon"
     )
-    terms: ClassVar[dict[str, str]] = {
-        "additions": "number of fields set from 0 to 1",
-        "deletions": "number of fields set from 1 to 0",
-        "epsilon": f"l2 norm of the change of the numbers, {NUMBERS}",
+    terms: ClassVar[Mapping[str, Term]] = {
+        "additions": Term("number of fields set from 0 to 1", whole=True),
+        "deletions": Term("number of fields set from 1 to 0", whole=True),
+        "epsilon": Term("l2 norm of the change of the numbers", NUMBERS),
     }
-    counts: ClassVar[frozenset[str]] = frozenset({"additions", "deletions"})
     limits: ClassVar[tuple[str, ...]] = (
         "Fields are read as 0 or 1: it says nothing about other values.",
         f"The map shows at most {MOST_FLIPS} additions and {MOST_FLIPS} deletions.",

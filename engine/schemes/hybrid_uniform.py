@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field, ValidationInfo, field_validator
@@ -10,6 +11,7 @@ from engine.certificates.kernels import DiscreteKernel, FieldUniform, Uniform
 from engine.core.errors import UserError
 from engine.core.records import InputIdentity
 from engine.core.total_variation import total_variation
+from engine.regions import Term
 from engine.schemes.hybrid import HYBRID, Hybrid, listed
 from engine.schemes.parameter_fields import NUMBERS, PIXELS, sigma_field
 from engine.schemes.tokens import substitute
@@ -48,10 +50,11 @@ class HybridUniform(Hybrid):
         "replace at most d words, or fields of a table, by others of their alphabet and change "
         "every pixel or number, as long as that whole change has l2 norm below epsilon"
     )
-    terms: ClassVar[dict[str, str]] = {
-        "words": "number of replaced words, or of replaced fields of a table",
-        "epsilon": f"l2 norm of the change of the image, {PIXELS}, or of the numbers of a table, "
-        f"{NUMBERS}",
+    terms: ClassVar[Mapping[str, Term]] = {
+        "words": Term("number of replaced words, or of replaced fields of a table", whole=True),
+        "epsilon": Term(
+            f"l2 norm of the change of the image, {PIXELS}, or of the numbers of a table", NUMBERS
+        ),
     }
 
     sigma: float = sigma_field(f"{PIXELS}; for a table {NUMBERS}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
@@ -10,7 +11,7 @@ from engine.certificates.likelihood import MARGIN, LikelihoodRegions, certifies
 from engine.certificates.sparse import MOST, frontier, splits
 from engine.core.records import ProbabilityBounds
 from engine.core.total_variation import total_variation
-from engine.regions import CellMap, Perturbation
+from engine.regions import CellMap, Perturbation, Term
 from engine.regions.base import whole
 from engine.schemes.base import IMPOSSIBLE, Family, Law, RegionKind, Scheme
 from engine.schemes.flips import flip
@@ -43,11 +44,10 @@ class Sparse(Scheme):
     law: ClassVar[Law] = "discrete"
     region_kind: ClassVar[RegionKind] = "cells"
     attacker: ClassVar[str] = "add at most so many features (0 to 1) and delete so many (1 to 0)"
-    terms: ClassVar[dict[str, str]] = {
-        "additions": "number of features turned from 0 to 1",
-        "deletions": "number of features turned from 1 to 0",
+    terms: ClassVar[Mapping[str, Term]] = {
+        "additions": Term("number of features turned from 0 to 1", whole=True),
+        "deletions": Term("number of features turned from 1 to 0", whole=True),
     }
-    counts: ClassVar[frozenset[str]] = frozenset({"additions", "deletions"})
     limits: ClassVar[tuple[str, ...]] = (
         "Edges of a graph are as given: it says nothing about added or deleted edges.",
         "Features are read as 0 or 1 (as whole numbers below the number of categories): it says "

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from typing import ClassVar
 
 from engine.certificates.ablation import most_entities, required
 from engine.core.records import ProbabilityBounds
-from engine.regions import Count, Perturbation
+from engine.regions import Count, Perturbation, Term
 from engine.regions.base import whole
 from engine.schemes.base import IMPOSSIBLE, Law, RegionKind, Scheme
 
@@ -24,8 +25,9 @@ class Counting(Scheme, ABC):
     attacker: ClassVar[str] = (
         "change at most r pixels, or the features of at most r nodes, in any way"
     )
-    terms: ClassVar[dict[str, str]] = {"entities": "number of changed pixels or nodes"}
-    counts: ClassVar[frozenset[str]] = frozenset({"entities"})
+    terms: ClassVar[Mapping[str, Term]] = {
+        "entities": Term("number of changed pixels or nodes", whole=True)
+    }
     limits: ClassVar[tuple[str, ...]] = (
         "It says nothing about changes of more pixels or nodes, however small.",
         "Edges of a graph are as given: it says nothing about added or deleted edges.",

@@ -88,7 +88,6 @@ class Selecting(Scheme, ABC):
     """What an entity is, in words."""
     family: ClassVar[Family] = "structure"
     inputs: ClassVar[tuple[str, ...]] = ("image", "graph")
-    counts: ClassVar[frozenset[str]] = frozenset({"entities"})
 
     p: float = Field(
         default=0.85,

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from engine.certificates.dssn import GRID, grid_radius, grid_required, levels
 from engine.core.records import ProbabilityBounds
 from engine.core.total_variation import total_variation
-from engine.regions import Ball, Perturbation
+from engine.regions import Ball, Perturbation, Term
 from engine.schemes.base import IMPOSSIBLE, Law, Scheme
-from engine.schemes.parameter_fields import half_width_field
+from engine.schemes.parameter_fields import PIXELS, half_width_field
 
 if TYPE_CHECKING:
     import torch
@@ -41,7 +42,7 @@ class UniformL1(Scheme):
     attacker: ClassVar[str] = (
         "change every pixel by steps of 1/255, as long as the whole change has l1 norm below R"
     )
-    terms: ClassVar[dict[str, str]] = {"radius": "l1 norm of the change, pixels in [0,1]"}
+    terms: ClassVar[Mapping[str, Term]] = {"radius": Term("l1 norm of the change", PIXELS)}
     limits: ClassVar[tuple[str, ...]] = (
         "It is for images of 8 bits per channel: it says nothing about changes that are no "
         "multiples of 1/255.",
@@ -69,7 +70,7 @@ class UniformL1(Scheme):
         if bounds.p_lower <= bounds.p_upper:
             return None
         radius = grid_radius(bounds.p_lower, bounds.p_upper, levels(self.lam))
-        return Ball(norm="l1", radius=radius, unit="pixels in [0,1]")
+        return Ball(norm="l1", radius=radius, unit=PIXELS)
 
     def required_probability(self, perturbation: Perturbation) -> float:
         """1/2 + radius / (2 lam)."""

@@ -13,7 +13,7 @@ from engine.certificates.frontiers import most_words, required_by, words_table
 from engine.certificates.kernels import DiscreteKernel
 from engine.core.errors import UserError
 from engine.core.records import InputIdentity, ProbabilityBounds
-from engine.regions import Count, Perturbation
+from engine.regions import Count, Perturbation, Term
 from engine.regions.base import whole
 from engine.schemes.base import IMPOSSIBLE, Law, RegionKind
 from engine.schemes.threshold import Deciding
@@ -29,7 +29,6 @@ WORDS_LIMITS = (
 class Words(Deciding, ABC):
     """Noise that changes each word with probability beta, by itself and by one law for all."""
 
-    counts: ClassVar[frozenset[str]] = frozenset({"words"})
     most: ClassVar[int] = MOST_WORDS
     """Changed words that a certificate reaches."""
 
@@ -118,7 +117,7 @@ class Text(Words, ABC):
     law: ClassVar[Law] = "discrete"
     region_kind: ClassVar[RegionKind] = "count"
     attacker: ClassVar[str] = "replace at most d words by other words of the alphabet"
-    terms: ClassVar[dict[str, str]] = {"words": "number of replaced words"}
+    terms: ClassVar[Mapping[str, Term]] = {"words": Term("number of replaced words", whole=True)}
     limits: ClassVar[tuple[str, ...]] = (
         *WORDS_LIMITS,
         f"Certificates are computed for at most {MOST_WORDS} substitutions.",

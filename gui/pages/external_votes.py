@@ -142,7 +142,7 @@ class VotesPage(Page):
     def _name_terms(self) -> None:
         terms = self._session.settings.scheme.terms
         self.at.setPlaceholderText(",".join(f"{term}=1" for term in terms))
-        meaning = "; ".join(f"{term}: {text}" for term, text in terms.items())
+        meaning = "; ".join(f"{name}: {term}" for name, term in terms.items())
         self.at.setToolTip(f"Perturbations to answer, with spaces between them. {meaning}")
 
     @Slot()

@@ -52,17 +52,21 @@ class TargetEditor(QWidget):
             return ""
         return ",".join(f"{term}={value!r}" for term, value in values.items())
 
-    def _editor(self, scheme: type[Scheme], term: str) -> QSpinBox | QDoubleSpinBox:
+    def _editor(self, scheme: type[Scheme], name: str) -> QSpinBox | QDoubleSpinBox:
+        term = scheme.terms[name]
         editor: QSpinBox | QDoubleSpinBox
-        if term in scheme.counts:
-            editor = QSpinBox(maximum=_MOST)
-            editor.setValue(int(self._typed.get(term, 1)))
+        if term.whole:
+            editor = QSpinBox(minimum=-_MOST if term.signed else 0, maximum=_MOST)
+            editor.setValue(int(self._typed.get(name, 1)))
         else:
             editor = QDoubleSpinBox(decimals=3, maximum=1000.0, singleStep=0.05)
-            first = _BESIDE_COUNTS if scheme.counts else _ALONE
-            editor.setValue(self._typed.get(term, first))
-        editor.setAccessibleName(f"{term} to certify")
-        editor.setToolTip(scheme.terms[term])
+            if term.signed:
+                editor.setMinimum(-1000.0)
+            counted = any(one.whole for one in scheme.terms.values())
+            first = _BESIDE_COUNTS if counted else _ALONE
+            editor.setValue(self._typed.get(name, first))
+        editor.setAccessibleName(f"{name} to certify")
+        editor.setToolTip(str(term))
         return editor
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -19,7 +20,7 @@ from engine.models.request import ModelRequest
 from engine.oracles.audit import read_audit
 from engine.oracles.keywords import from_text
 from engine.procedures.command_line import command_line
-from engine.regions import Perturbation
+from engine.regions import Perturbation, Term
 from engine.schemes import Scheme
 
 
@@ -31,7 +32,7 @@ class Flips(Scheme):
     citation: ClassVar[str] = "nobody"
     inputs: ClassVar[tuple[str, ...]] = ("graph",)
     attacker: ClassVar[str] = "flip bits"
-    terms: ClassVar[dict[str, str]] = {"additions": "bits"}
+    terms: ClassVar[Mapping[str, Term]] = {"additions": Term("bits", whole=True)}
     limits: ClassVar[tuple[str, ...]] = ()
 
     p_plus: float = Field(default=0.01, gt=0, lt=1, title="p+", description="chance of an addition")

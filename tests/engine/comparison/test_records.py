@@ -1,15 +1,16 @@
+from collections.abc import Mapping
 from typing import ClassVar
 
 from engine.comparison.attacker import Attacker
 from engine.comparison.records import Contender, Outcome, TradeOff
-from engine.regions import Ball, Count, Perturbation, Staircase
+from engine.regions import Ball, Count, Perturbation, Staircase, Term
 from engine.schemes import Gaussian
 
 
 class Pixels(Gaussian):
     """Counts pixels alone."""
 
-    terms: ClassVar[dict[str, str]] = {"entities": "pixels"}
+    terms: ClassVar[Mapping[str, Term]] = {"entities": Term("pixels", whole=True)}
 
     def covering(self, *, entities: int, epsilon: float) -> Perturbation:
         return {"entities": float(entities)}
@@ -18,7 +19,10 @@ class Pixels(Gaussian):
 class Steps(Gaussian):
     """Counts pixels and measures their change."""
 
-    terms: ClassVar[dict[str, str]] = {"entities": "pixels", "epsilon": "norm"}
+    terms: ClassVar[Mapping[str, Term]] = {
+        "entities": Term("pixels", whole=True),
+        "epsilon": Term("norm"),
+    }
 
     def covering(self, *, entities: int, epsilon: float) -> Perturbation:
         return {"entities": float(entities), "epsilon": epsilon}

@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from typing import ClassVar
 
 import pytest
@@ -6,7 +7,7 @@ from engine.core.errors import UserError
 from engine.evidence.settings import RunSettings
 from engine.procedures.certify import certify
 from engine.procedures.target import Target, answered
-from engine.regions import Ball, Count
+from engine.regions import Ball, Count, Term
 from engine.schemes import DssnL1, Gaussian
 from tests.fakes import HalfSpace, finish, fitted
 
@@ -62,7 +63,7 @@ def test_a_target_in_the_schemes_own_terms_is_the_same():
 class Pixels(Gaussian):
     """Certifies pixels, no radius."""
 
-    terms: ClassVar[dict[str, str]] = {"entities": "pixels changed"}
+    terms: ClassVar[Mapping[str, Term]] = {"entities": Term("pixels changed", whole=True)}
 
 
 @pytest.mark.parametrize(

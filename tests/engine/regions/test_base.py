@@ -15,6 +15,6 @@ def test_a_fraction_counts_as_one_more():
 
 
 def test_a_term_is_a_size_unless_it_says_otherwise():
-    size = Term(meaning="l2 norm of the change, pixels in [0,1]", unit="pixels in [0,1]")
+    size = Term("l2 norm of the change", "pixels in [0,1]")
     assert not size.signed and not size.whole
-    assert Term(meaning="number of changed pixels", whole=True).unit == ""
+    assert str(Term("number of changed pixels", whole=True)) == "number of changed pixels"

@@ -44,7 +44,7 @@ def identity(kind: str, shape: tuple[int, ...], alphabet: tuple[int, ...]) -> In
 
 
 def nothing(scheme: type[Parts], **more: float) -> dict[str, float]:
-    return {**dict.fromkeys(scheme.counts, 0.0), **more}
+    return {**{name: 0.0 for name, term in scheme.terms.items() if term.whole}, **more}
 
 
 # the noise

@@ -1,7 +1,11 @@
+from collections.abc import Mapping
+from typing import ClassVar
+
 import pytest
 
 from engine.core.errors import UserError
 from engine.core.fields import field_specs
+from engine.regions import Term
 from engine.schemes import (
     SCHEMES,
     Ablation,
@@ -44,6 +48,31 @@ def test_a_bad_at_is_one_sentence(text: str, sentence: str):
     with pytest.raises(UserError) as caught:
         Gaussian().parse_at(text)
     assert str(caught.value) == sentence
+
+
+class Shift(Gaussian):
+    """Has a term below 0, and one that is counted both ways."""
+
+    terms: ClassVar[Mapping[str, Term]] = {
+        "brightness": Term("shift of all pixels", "brightness in [0,1]", signed=True),
+        "steps": Term("steps", whole=True, signed=True),
+    }
+
+
+def test_a_signed_term_takes_values_below_zero():
+    assert Shift().parse_at("brightness=-0.1,steps=-2") == {"brightness": -0.1, "steps": -2.0}
+    for text, sentence in {
+        "brightness=-inf,steps=1": "brightness must be a finite number.",
+        "brightness=0,steps=-1.5": "steps must be a whole number.",
+    }.items():
+        with pytest.raises(UserError) as caught:
+            Shift().parse_at(text)
+        assert str(caught.value) == f"--at {text}: {sentence}"
+
+
+def test_a_term_says_what_it_means_and_in_which_unit():
+    assert str(Gaussian.terms["radius"]) == "l2 norm of the change, pixels in [0,1]"
+    assert str(Shift.terms["steps"]) == "steps"
 
 
 def test_unknown_scheme_lists_the_known():

@@ -108,5 +108,5 @@ def test_a_table_is_spoken_of_in_numbers_and_fields():
 
 
 def test_every_term_says_what_it_means_for_either_kind():
-    for meaning in HybridUniform.terms.values():
-        assert "table" in meaning
+    for term in HybridUniform.terms.values():
+        assert "table" in term.meaning

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 import pytest
 
+from engine.regions import Term
 from engine.schemes import SCHEMES, Gaussian, HierarchicalGaussian, Sparse
 from gui.setup.perturbation_editor import TargetEditor
 
@@ -18,7 +22,7 @@ def test_every_scheme_understands_what_was_put_together(editor, scheme):
     editor.set_scheme(scheme)
     assert set(scheme().parse_at(editor.text())) == set(scheme.terms)
     for term, each in editor.editors.items():
-        assert each.toolTip() == scheme.terms[term]
+        assert each.toolTip() == str(scheme.terms[term])
 
 
 def test_what_is_counted_is_whole_and_what_is_measured_is_not(editor, qtbot):
@@ -42,3 +46,16 @@ def test_a_term_of_the_same_name_keeps_its_number(editor):
     editor.set_scheme(Gaussian)
     editor.set_scheme(HierarchicalGaussian)
     assert editor.editors["entities"].value() == 7
+
+
+class Shift(Gaussian):
+    terms: ClassVar[Mapping[str, Term]] = {"brightness": Term("shift", signed=True)}
+
+
+def test_a_signed_term_may_be_below_zero(editor):
+    editor.set_scheme(Shift)
+    editor.editors["brightness"].setValue(-0.1)
+    assert editor.text() == "brightness=-0.1"
+    editor.set_scheme(Gaussian)
+    editor.editors["radius"].setValue(-1)
+    assert editor.editors["radius"].value() == 0
