@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Generator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,16 +12,9 @@ import typer
 from engine.cli.options import OUTPUT, flag
 
 if TYPE_CHECKING:
-    from threading import Event
-
     from rich.console import Console
 
     from engine.case import Case
-    from engine.cli.run import Order
-    from engine.evidence.evidence import Evidence
-    from engine.evidence.snapshot import Snapshot
-    from engine.inputs.base import FittedInput
-    from engine.models.base import Classifier, ModelRequest
 
 
 def case_flags(*, resumes: bool = True) -> list[inspect.Parameter]:
@@ -70,55 +63,6 @@ def asked_case(values: Mapping[str, Any]) -> Case | None:
     from engine.case import Case
 
     return Case.at(path)
-
-
-def kept(
-    case: Case,
-    order: Order,
-    request: ModelRequest,
-    classifier: Classifier,
-    fitted: FittedInput,
-    *,
-    stop: Event,
-    console: Console | None,
-    new_run: bool,
-) -> Generator[Snapshot, None, Evidence]:
-    """The order's procedure, kept in ``case``.
-
-    Raises:
-        UserError: the case cannot be written, or another window counts this run.
-    """
-    from engine.case.certifying import certify_run, open_run
-    from engine.case.recording import recorded
-
-    command = order.command(request)
-    run, _ = open_run(
-        case,
-        classifier,
-        fitted,
-        order.settings,
-        request=request,
-        input_spec=order.input,
-        at=order.at,
-        procedure=order.procedure,
-        new_run=new_run,
-    )
-    case.claim(run)
-    say_which(case, run, console)
-    if order.procedure == "certify":
-        return certify_run(
-            case,
-            run,
-            classifier,
-            fitted,
-            settings=order.settings,
-            at=order.at,
-            stop=stop,
-            command=command,
-            audit=order.labelled(classifier),
-            alpha_audit=order.alpha_audit,
-        )
-    return recorded(case, run, order.begin(classifier, fitted, stop=stop, command=command))
 
 
 def say_which(case: Case, run: int, console: Console | None) -> None:

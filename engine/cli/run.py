@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from rich.console import Console
 
-from engine.cli.case import asked_case, kept
+from engine.cli.case import asked_case, say_which
 from engine.cli.interrupt import stoppable
 from engine.cli.options import read_settings
 from engine.cli.outcome import exit_status, show
@@ -23,6 +23,7 @@ from engine.procedures.command_line import Procedure, command_line
 if TYPE_CHECKING:
     from threading import Event
 
+    from engine.case import Case
     from engine.evidence.snapshot import Snapshot
     from engine.inputs.base import FittedInput
     from engine.models.base import Classifier, ModelRequest
@@ -146,13 +147,62 @@ def _run(procedure: Procedure, values: Mapping[str, Any]) -> int:
             run = order.begin(classifier, fitted, stop=stop, command=order.command(request))
         else:
             again = values["new_run"]
-            run = kept(
+            run = _kept(
                 case, order, request, classifier, fitted, stop=stop, console=console, new_run=again
             )
         evidence = follow(run, console)
     show(evidence, Console(stderr=outputs.json_to_stdout, soft_wrap=True), quiet=quiet)
     outputs.write(evidence, classifier, fitted)
     return exit_status(evidence)
+
+
+def _kept(
+    case: Case,
+    order: Order,
+    request: ModelRequest,
+    classifier: Classifier,
+    fitted: FittedInput,
+    *,
+    stop: Event,
+    console: Console | None,
+    new_run: bool,
+) -> Generator[Snapshot, None, Evidence]:
+    """The order's procedure, kept in ``case``.
+
+    Raises:
+        UserError: the case cannot be written, or another window counts this run.
+    """
+    from engine.case.certifying import certify_run, open_run
+    from engine.case.recording import recorded
+
+    command = order.command(request)
+    run, _ = open_run(
+        case,
+        classifier,
+        fitted,
+        order.settings,
+        request=request,
+        input_spec=order.input,
+        at=order.at,
+        procedure=order.procedure,
+        new_run=new_run,
+    )
+    case.claim(run)
+    say_which(case, run, console)
+    if order.procedure == "certify":
+        return certify_run(
+            case,
+            run,
+            classifier,
+            fitted,
+            settings=order.settings,
+            at=order.at,
+            stop=stop,
+            command=command,
+            audit=order.labelled(classifier),
+            alpha_audit=order.alpha_audit,
+        )
+    return recorded(case, run, order.begin(classifier, fitted, stop=stop, command=command))
 
 
 def load(request: ModelRequest, input_spec: str) -> tuple[Classifier, FittedInput]:

@@ -75,7 +75,7 @@ def _drawn(fitted: FittedInput) -> NeighbourhoodFigure | None:
     """The drawing of the neighbourhood; names and labels are in the graph alone."""
     from engine.figures.graph_layout import neighbourhood_figure
     from engine.inputs import load_input
-    from engine.inputs.graph import GraphInput
+    from engine.inputs.node import GraphInput
 
     try:
         given = load_input(fitted.identity.source)

@@ -16,9 +16,9 @@ from engine.inputs.base import FittedInput, ImageInput, Pixels, pixels_sha256
 
 if TYPE_CHECKING:
     from engine.core.records import InputKind, ModelIdentity
+    from engine.inputs.base import PairInput
     from engine.inputs.coding import Coding
-    from engine.inputs.graph import GraphInput
-    from engine.inputs.pair import PairInput
+    from engine.inputs.node import GraphInput
     from engine.inputs.table import TableInput
     from engine.inputs.text import TextInput
 
@@ -48,7 +48,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("text in a file, or the words themselves", "text:the words", "text"),
     Kind("image with a text", "pair:photo.png|the words", "pair"),
     Kind("row of a table", "rows.csv:3", "rows"),
-    Kind("node of a graph", "karate:12", "graph"),
+    Kind("node of a graph", "karate:12", "node"),
     Kind("image of the lattice attack", "lattice:lit", "lattice"),
     Kind("torchvision data set", "torchvision:CIFAR10:test:17", "datasets"),
     Kind("folder of images", "images/", "folder"),
@@ -110,7 +110,7 @@ def fit(given: GivenInput, model: ModelIdentity, coding: Coding | None = None) -
     Raises:
         UserError: the model takes inputs of another kind or size.
     """
-    from engine.inputs.graph import GraphInput
+    from engine.inputs.node import GraphInput
 
     if isinstance(given, GraphInput):
         from engine.inputs.neighbourhood import fit as surround

@@ -60,6 +60,54 @@ class ImageInput:
 
 
 @dataclass(frozen=True)
+class PairInput:
+    """An image and a text, before any model is chosen.
+
+    Attributes:
+        name, source: as of an ``ImageInput``.
+        sha256: digest of the image's and the text's digests.
+        image: at its own size.
+        text: the words.
+        label, label_name: the true class, where it is known.
+    """
+
+    kind: ClassVar[InputKind] = "pair"
+
+    name: str
+    source: str
+    sha256: str
+    image: ImageInput
+    text: str
+    label: int | None = None
+    label_name: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+def paired(
+    image: ImageInput,
+    text: str,
+    *,
+    name: str,
+    source: str,
+    label: int | None = None,
+    label_name: str | None = None,
+) -> PairInput:
+    """An image and a text put together."""
+    words = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    digest = hashlib.sha256(f"{image.sha256}\n{words}\n".encode()).hexdigest()
+    return PairInput(
+        name=name,
+        source=source,
+        sha256=digest,
+        image=image,
+        text=text,
+        label=label,
+        label_name=label_name,
+        notes=image.notes,
+    )
+
+
+@dataclass(frozen=True)
 class FittedInput:
     """An input in the shape a model takes.
 

@@ -48,7 +48,7 @@ class Sign:
 
 def sign(number: int) -> Sign:
     """The features of an image."""
-    digest = hashlib.sha256(f"command image {number}".encode()).digest()
+    digest = hashlib.sha256(f"command picture {number}".encode()).digest()
     a, b, c, d, e = (int.from_bytes(digest[4 * i : 4 * i + 4], "big") / 2**32 for i in range(5))
     return Sign(
         kind=number % len(SIGNS),

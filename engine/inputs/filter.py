@@ -13,8 +13,7 @@ import numpy.typing as npt
 
 from engine.core.errors import UserError
 from engine.core.resources import assets
-from engine.inputs.base import ImageInput, pixels_sha256
-from engine.inputs.pair import PairInput, paired
+from engine.inputs.base import ImageInput, PairInput, paired, pixels_sha256
 from engine.inputs.text import shortened
 
 SET, PREFIX = "filter", "filter:"

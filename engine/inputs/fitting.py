@@ -9,10 +9,9 @@ import numpy as np
 
 from engine.core.errors import UserError, quoted
 from engine.core.records import InputIdentity, ModelIdentity
-from engine.inputs.base import Array, FittedInput, arrays_sha256
+from engine.inputs.base import Array, FittedInput, PairInput, arrays_sha256
 from engine.inputs.coding import Coding, Columns, Encoded, TableCoding, Tokenizer
 from engine.inputs.labels import label_in
-from engine.inputs.pair import PairInput
 from engine.inputs.table import LABELS, TableInput
 from engine.inputs.text import TextInput
 

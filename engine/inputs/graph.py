@@ -1,35 +1,17 @@
-"""Graphs: one node of a citation graph or another network, with binary features.
-
-``karate:12`` is member 12 of the shipped karate club; ``cora_ml.npz:17`` is node 17 of a file.
-Without a number a spec stands for the test nodes of the graph's split.
-"""
+"""A whole graph, and how it is made of index pairs: undirected, no loops, all numbers in bounds."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
-from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
 from engine.core.errors import UserError
-from engine.core.records import InputKind
-from engine.core.resources import assets
-from engine.inputs.graph_split import split
-from engine.inputs.pattern import Pattern
+from engine.inputs.pattern import Indices, Pattern
 
 KARATE = "karate"
-ARCHIVE = ".npz"
-SUFFIXES = (ARCHIVE, ".graphml", ".gexf", ".edgelist", ".edges")
-_NUMBERED = re.compile(r"(?P<graph>.+):(?P<node>\d{1,12})", re.DOTALL)
-_HEAD = 4096
-_WHAT = (
-    "give a graph as .npz with index pairs (A, X, y) or CSR parts (adj_data, attr_data, labels), "
-    "GraphML, GEXF, an edge list or NetworkX node-link JSON, or the shipped example karate"
-)
+MAX_NODES, MAX_EDGES, MAX_FEATURES, MAX_CLASSES = 500_000, 20_000_000, 100_000, 1000
 
 
 @dataclass(frozen=True)
@@ -69,122 +51,116 @@ class Graph:
 
 
 @dataclass(frozen=True)
-class GraphInput:
-    """One node of a graph, before any model is chosen.
-
-    The attacker changes features of nodes after the model was trained (evasion); edges stay.
+class Parts:
+    """What a file says, before it is a graph.
 
     Attributes:
-        name, source, sha256: as of an ``ImageInput``; the digest is that of the graph's file.
-        node: its number, from 0.
-        label, label_name: the true class, where it is known.
+        nodes: their number.
+        edges: (2, E) index pairs, in either or both directions.
+        ones: (2, n) index pairs (node, feature), or None where the file has no features.
+        width: number of features.
+        labels: (N,) class numbers, or None.
+        class_names, node_names: empty where the file has none.
+        notes: what the reader of the file already did.
     """
 
-    kind: ClassVar[InputKind] = "graph"
-
-    name: str
-    source: str
-    sha256: str
-    graph: Graph
-    node: int
-    label: int | None = None
-    label_name: str | None = None
+    nodes: int
+    edges: Indices
+    ones: Indices | None
+    width: int
+    labels: npt.NDArray[np.int64] | None = None
+    class_names: tuple[str, ...] = ()
+    node_names: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
 
-def claims(spec: str) -> bool:
-    """The karate club, a file with a graph's suffix, or NetworkX node-link JSON."""
-    name, _ = parsed(spec)
-    if name == KARATE:
-        return True
-    suffix = Path(name).suffix.lower()
-    return suffix in SUFFIXES or (suffix == ".json" and _is_node_link(name))
-
-
-def expand(spec: str) -> list[str]:
-    """A graph stands for the test nodes of its split; without labels, for all of its nodes.
+def check_size(name: str, nodes: int, features: int, edges: int) -> None:
+    """Before anything of that size is made.
 
     Raises:
-        UserError: the graph cannot be read.
+        UserError: the graph is empty or too large.
     """
-    name, node = parsed(spec)
-    if node is not None:
-        return [spec]
-    graph = load_graph(name)
-    if graph.labels is None:
-        return [f"{name}:{node}" for node in range(graph.nodes)]
-    return [f"{name}:{node}" for node in split(graph.labels).test]
+    if nodes < 1:
+        raise UserError(f"{name} is a graph without nodes; there is nothing to certify in it.")
+    limits = (
+        (nodes, MAX_NODES, "nodes"),
+        (edges, MAX_EDGES, "edges"),
+        (features, MAX_FEATURES, "features"),
+    )
+    for count, most, what in limits:
+        if count > most:
+            raise UserError(f"{name} has {count:,} {what}; at most {most:,} open here.")
 
 
-def load(spec: str) -> GraphInput:
-    """The node that ``spec`` names.
+def assembled(parts: Parts, *, name: str, source: str, sha256: str) -> Graph:
+    """The graph that ``parts`` describe.
+
+    Directed edges become undirected and self loops go (the networks add their own); a graph
+    without features gets the rows of its adjacency matrix: whom a node knows. Each is noted.
 
     Raises:
-        UserError: the graph cannot be read, no node is named, or there is none of that number.
+        UserError: it has no nodes, features or edges, or labels that do not fit.
     """
-    name, node = parsed(spec)
-    graph = load_graph(name)
-    if node is None:
-        first = expand(name)[0]
+    check_size(source, parts.nodes, parts.width, parts.edges.shape[1])
+    adjacency, notes = _undirected(parts)
+    if not len(adjacency.entries):
         raise UserError(
-            f"{spec} is a graph of {graph.nodes:,} nodes; name one by its number, e.g. {first}."
+            f"{source} is a graph without edges; there is nothing to pass between nodes."
         )
-    if node >= graph.nodes:
-        raise UserError(
-            f"{name} has no node {node}; its nodes are numbered 0 to {graph.nodes - 1}."
+    features = adjacency
+    if parts.ones is not None:
+        features = Pattern.from_pairs(parts.ones, (parts.nodes, parts.width))
+    else:
+        notes.append(
+            "it has no features, so those of a node are its row of the adjacency matrix: feature "
+            "j is 1 if it states node j as an acquaintance; the edges themselves stay as they are"
         )
-    label = None if graph.labels is None else int(graph.labels[node])
-    return GraphInput(
-        name=f"{graph.name}, {graph.node_name(node)}",
-        source=f"{name}:{node}",
-        sha256=graph.sha256,
-        graph=graph,
-        node=node,
-        label=label,
-        label_name=None if label is None else graph.class_names[label],
-        notes=graph.notes,
+    if not features.columns:
+        raise UserError(f"{source} has no features; there is nothing for the noise to change.")
+    labels = _checked_labels(parts, source)
+    return Graph(
+        name=name,
+        source=source,
+        sha256=sha256,
+        adjacency=adjacency,
+        features=features,
+        labels=labels,
+        class_names=_names(labels, parts.class_names),
+        node_names=parts.node_names,
+        notes=(*parts.notes, *notes),
     )
 
 
-def load_graph(name: str) -> Graph:
-    """The graph in a file, or the karate club; a file that did not change is read once.
-
-    Raises:
-        UserError: there is no such file, or it holds no graph that opens here.
-    """
-    path = assets() / "examples" / "karate.json" if name == KARATE else Path(name).expanduser()
-    try:
-        if not path.is_file():
-            raise UserError(f"There is no graph {name[:200] or '(empty name)'}; {_WHAT}.")
-        facts = path.stat()
-    except (OSError, ValueError, RuntimeError) as error:
-        raise UserError(f"Cannot read {name[:200]}: {error}; {_WHAT}.") from error
-    return _read(name, path, facts.st_mtime_ns, facts.st_size)
+def _undirected(parts: Parts) -> tuple[Pattern, list[str]]:
+    notes = []
+    kept = parts.edges[:, parts.edges[0] != parts.edges[1]]
+    if kept.shape[1] < parts.edges.shape[1]:
+        notes.append("self loops were dropped: the networks add one to every node")
+    shape = (parts.nodes, parts.nodes)
+    single = Pattern.from_pairs(kept, shape)
+    both = Pattern.from_pairs(np.hstack([kept, kept[::-1]]), shape)
+    # A file may list an undirected edge once or in both directions; anything between is directed.
+    if len(both.entries) not in (len(single.entries), 2 * len(single.entries)):
+        notes.append("directed edges were taken for undirected ones")
+    return both, notes
 
 
-def parsed(spec: str) -> tuple[str, int | None]:
-    """Name of the graph, and number of the node where there is one."""
-    found = _NUMBERED.fullmatch(spec)
-    return (found["graph"], int(found["node"])) if found else (spec, None)
+def _checked_labels(parts: Parts, source: str) -> npt.NDArray[np.int64] | None:
+    labels = parts.labels
+    if labels is None:
+        return None
+    if len(labels) != parts.nodes:
+        raise UserError(f"{source} has {len(labels)} labels for {parts.nodes} nodes.")
+    if labels.min() < 0 or labels.max() >= MAX_CLASSES:
+        raise UserError(
+            f"{source} has labels from {labels.min()} to {labels.max()}; classes are numbered "
+            f"from 0, and there are at most {MAX_CLASSES:,}."
+        )
+    return labels
 
 
-@lru_cache(maxsize=4)
-def _read(name: str, path: Path, changed: int, size: int) -> Graph:
-    """``changed`` and ``size`` are there for the cache: a file that changed is read again."""
-    from engine.inputs.graph_files import read_network
-    from engine.inputs.graph_npz import read_archive
-
-    if path.suffix.lower() == ARCHIVE:
-        return read_archive(path, name)
-    return read_network(path, name)
-
-
-def _is_node_link(name: str) -> bool:
-    try:
-        with Path(name).expanduser().open("rb") as file:
-            head = file.read(_HEAD)
-    except (OSError, ValueError, RuntimeError):
-        return False
-    return head.lstrip()[:1] == b"{" and any(
-        key in head for key in (b'"nodes"', b'"links"', b'"multigraph"')
-    )
+def _names(labels: npt.NDArray[np.int64] | None, stored: tuple[str, ...]) -> tuple[str, ...]:
+    if labels is None:
+        return ()
+    count = int(labels.max()) + 1
+    return stored if len(stored) == count else tuple(f"class {index}" for index in range(count))

@@ -17,8 +17,7 @@ import numpy.typing as npt
 
 from engine.core.errors import UserError, quoted
 from engine.core.files import sha256_bytes
-from engine.inputs.graph import KARATE, Graph
-from engine.inputs.graph_building import Parts, assembled, check_size
+from engine.inputs.graph import KARATE, Graph, Parts, assembled, check_size
 from engine.inputs.pattern import Indices
 
 if TYPE_CHECKING:

@@ -15,8 +15,7 @@ import numpy.typing as npt
 
 from engine.core.errors import UserError, quoted
 from engine.core.files import sha256_file
-from engine.inputs.graph import Graph
-from engine.inputs.graph_building import Parts, assembled, check_size
+from engine.inputs.graph import Graph, Parts, assembled, check_size
 from engine.inputs.npz import Archive
 from engine.inputs.pattern import Indices
 

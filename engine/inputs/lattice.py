@@ -26,7 +26,7 @@ def claims(spec: str) -> bool:
 
 def expand(spec: str) -> list[str]:
     """``lattice:`` stands for both images."""
-    return [spec] if spec.removeprefix(PREFIX) else [PREFIX + name for name in _card()["images"]]
+    return [spec] if spec.removeprefix(PREFIX) else [PREFIX + name for name in _card()["pictures"]]
 
 
 def load(spec: str) -> ImageInput:
@@ -36,10 +36,10 @@ def load(spec: str) -> ImageInput:
         UserError: it is neither of the two.
     """
     card, name = _card(), spec.removeprefix(PREFIX)
-    if name not in card["images"]:
-        known = " or ".join(PREFIX + known for known in card["images"])
+    if name not in card["pictures"]:
+        known = " or ".join(PREFIX + known for known in card["pictures"])
         raise UserError(f"There is no image {spec}; give {known}.")
-    facts = card["images"][name]
+    facts = card["pictures"][name]
     pixels = _drawn(facts, card["pixels"])
     return ImageInput(
         name=f"digit {facts['digit']}, {name}",

@@ -14,8 +14,9 @@ import numpy as np
 from engine.core.errors import UserError
 from engine.core.records import InputIdentity, ModelIdentity
 from engine.inputs.base import FittedInput, arrays_sha256
-from engine.inputs.graph import Graph, GraphInput
+from engine.inputs.graph import Graph
 from engine.inputs.labels import label_in
+from engine.inputs.node import GraphInput
 from engine.inputs.pattern import Indices
 
 HOPS = 2

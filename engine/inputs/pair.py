@@ -2,64 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
-from typing import ClassVar
-
 from engine.core.errors import UserError
-from engine.core.records import InputKind
 from engine.inputs import text as texts
-from engine.inputs.base import ImageInput
+from engine.inputs.base import ImageInput, PairInput, paired
 
 PREFIX, BETWEEN = "pair:", "|"
-
-
-@dataclass(frozen=True)
-class PairInput:
-    """An image and a text, before any model is chosen.
-
-    Attributes:
-        name, source: as of an ``ImageInput``.
-        sha256: digest of the image's and the text's digests.
-        image: at its own size.
-        text: the words.
-        label, label_name: the true class, where it is known.
-    """
-
-    kind: ClassVar[InputKind] = "pair"
-
-    name: str
-    source: str
-    sha256: str
-    image: ImageInput
-    text: str
-    label: int | None = None
-    label_name: str | None = None
-    notes: tuple[str, ...] = ()
-
-
-def paired(
-    image: ImageInput,
-    text: str,
-    *,
-    name: str,
-    source: str,
-    label: int | None = None,
-    label_name: str | None = None,
-) -> PairInput:
-    """An image and a text put together."""
-    words = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-    digest = hashlib.sha256(f"{image.sha256}\n{words}\n".encode()).hexdigest()
-    return PairInput(
-        name=name,
-        source=source,
-        sha256=digest,
-        image=image,
-        text=text,
-        label=label,
-        label_name=label_name,
-        notes=image.notes,
-    )
 
 
 def claims(spec: str) -> bool:

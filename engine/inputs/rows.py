@@ -17,15 +17,14 @@ from typing import NamedTuple
 
 from engine.core.errors import UserError, quoted
 from engine.core.resources import assets
-from engine.inputs.base import ImageInput
+from engine.inputs.base import ImageInput, PairInput, paired
 from engine.inputs.csv_file import read_table
-from engine.inputs.pair import PairInput, paired
 from engine.inputs.table import LABELS, TYPES, ColumnType, Table, TableInput
 from engine.inputs.text import TextInput, decoded, shortened
 
 MIXED = "mixed"
 TEXTS = ("text", "prompt", "caption")
-IMAGES = ("image", "image", "path")
+IMAGES = ("image", "picture", "path")
 RowInput = TextInput | PairInput | ImageInput | TableInput
 _SPEC = re.compile(
     r"(?P<file>mixed|.+\.(?:csv|tsv))(?::(?P<row>\d{1,12}))?(?:\?types=(?P<types>.*))?",

@@ -6,11 +6,12 @@ Importing this package loads no torch; each format's module is imported when it 
 from __future__ import annotations
 
 import importlib
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from engine.core.errors import UserError
-from engine.models.demo import Shipped, catalogue, load_demo
+from engine.models.demo import WEIGHTS, Shipped, catalogue, shipped
 from engine.models.kinds import Kind, kind_of
 from engine.models.request import ModelRequest, NormalizeName
 
@@ -49,10 +50,11 @@ FORMATS: dict[Kind, Format] = {
         "Hugging Face generative model", "huggingface_generative", "load_generative"
     ),
     "onnx": Format("ONNX", "onnx", "load_onnx"),
+    "card": Format("card of the shipped lattice attack", "lattice", "load_lattice"),
     "pt2": Format("torch.export program", "exported", "load_exported", code=True),
     "torchscript": Format("TorchScript", "torchscript", "load_torchscript", code=True),
 }
-"""Every format but the shipped models. Adding one is a file, a line here and a rule in kinds.py."""
+"""Every format. Adding one is a file, a line here and a rule in kinds.py."""
 
 
 def load_model(request: ModelRequest) -> Classifier:
@@ -62,14 +64,15 @@ def load_model(request: ModelRequest) -> Classifier:
         UserError: there is no such model, or it cannot be used; one sentence says why.
         TrustRequired: its format can run code and ``request.trust`` is not set.
     """
-    kind = kind_of(request.spec)
+    kind, path = kind_of(request.spec), Path(request.spec)
     if kind == "demo":
-        return load_demo(request)
+        path, request = shipped(request.spec).path, replace(request, arch="")
+        kind = kind_of(str(path)) if path.suffix == WEIGHTS else "card"
     found = FORMATS[with_oracle(kind, request)]
     if found.code and not request.trust:
-        _ask_for_trust(Path(request.spec), found)
+        _ask_for_trust(path, found)
     module = importlib.import_module(f"engine.models.{found.module}")
-    classifier: Classifier = getattr(module, found.function)(Path(request.spec), request)
+    classifier: Classifier = getattr(module, found.function)(path, request)
     return classifier
 
 

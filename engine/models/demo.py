@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from engine.core.errors import UserError
 from engine.core.resources import assets
-from engine.models.kinds import DEMO, kind_of
-from engine.models.request import ModelRequest
-
-if TYPE_CHECKING:
-    from engine.models.base import Classifier
+from engine.models.kinds import DEMO
 
 WEIGHTS = ".safetensors"
 
@@ -48,29 +42,19 @@ def catalogue() -> tuple[Shipped, ...]:
     return tuple(sorted(found, key=_place))
 
 
-def _place(shipped: Shipped) -> tuple[bool, float, str]:
-    return shipped.sigma is None, shipped.sigma or 0.0, shipped.name
+def _place(model: Shipped) -> tuple[bool, float, str]:
+    return model.sigma is None, model.sigma or 0.0, model.name
 
 
-def load_demo(request: ModelRequest) -> Classifier:
-    """A shipped model.
+def shipped(name: str) -> Shipped:
+    """The shipped model of a name, ``demo:digits-0.25``.
 
     Raises:
         UserError: there is none of that name.
     """
-    from engine.models import FORMATS, with_oracle
-    from engine.models.lattice import load_lattice
-
-    shipped = {model.name: model for model in catalogue()}
-    if request.spec not in shipped:
+    known = {model.name: model for model in catalogue()}
+    if name not in known:
         raise UserError(
-            f"There is no shipped model {request.spec}; there are {', '.join(shipped) or 'none'}."
+            f"There is no shipped model {name}; there are {', '.join(known) or 'none'}."
         )
-    path, request = shipped[request.spec].path, replace(request, arch="")
-    if path.suffix != WEIGHTS:
-        return load_lattice(path, request.spec)
-    found = FORMATS[with_oracle(kind_of(str(path)), request)]
-    classifier: Classifier = getattr(
-        importlib.import_module(f"engine.models.{found.module}"), found.function
-    )(path, request)
-    return classifier
+    return known[name]

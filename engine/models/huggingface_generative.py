@@ -27,8 +27,8 @@ from engine.models.generative import (
     oracle_for,
 )
 from engine.models.greedy import greedy
-from engine.models.huggingface import understood
 from engine.models.huggingface_answers import answers_texts, load_answers
+from engine.models.image_settings import understood
 from engine.models.normalize import Normalization, choose
 from engine.models.pretrained_files import WRITING, folder_digest
 from engine.models.request import ModelRequest

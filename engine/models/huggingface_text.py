@@ -20,8 +20,8 @@ from engine.core.records import ModelIdentity
 from engine.models import pretrained
 from engine.models.base import Classifier
 from engine.models.batching import checked_scores
-from engine.models.huggingface import understood
 from engine.models.huggingface_tokens import HuggingFaceTokenizer, tokenizer_of
+from engine.models.image_settings import understood
 from engine.models.input_layout import ANY
 from engine.models.names import class_names
 from engine.models.normalize import Normalization, choose

@@ -21,6 +21,7 @@ Kind = Literal[
     "generative",
     "torch",
     "onnx",
+    "card",
     "huggingface",
     "hub",
     "pt2",

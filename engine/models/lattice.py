@@ -18,6 +18,7 @@ from engine.core.errors import UserError
 from engine.core.files import sha256_file
 from engine.core.records import ModelIdentity
 from engine.models.base import Classifier
+from engine.models.request import ModelRequest
 
 
 class LatticeAttack(Classifier):
@@ -52,12 +53,12 @@ class LatticeAttack(Classifier):
         return torch.stack([~lit, lit], dim=1).float()
 
 
-def load_lattice(card: Path, source: str) -> LatticeAttack:
+def load_lattice(card: Path, request: ModelRequest) -> LatticeAttack:
     """The shipped attack; its card is the whole model."""
     facts = json.loads(card.read_text(encoding="utf-8"))
     identity = ModelIdentity(
         name=facts["name"],
-        source=source,
+        source=request.spec,
         format="card",
         sha256=sha256_file(card),
         architecture=facts["architecture"],

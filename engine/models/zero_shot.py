@@ -15,7 +15,7 @@ from torch.nn import functional
 from engine.core.errors import UserError
 from engine.core.records import ModelIdentity
 from engine.models import pretrained
-from engine.models.huggingface import understood
+from engine.models.image_settings import understood
 from engine.models.normalize import choose
 from engine.models.pretrained_files import WRITING, ZERO_SHOT, folder_digest
 from engine.models.request import ModelRequest

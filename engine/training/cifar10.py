@@ -53,7 +53,7 @@ def cifar10(root: Path, *, download: bool = False) -> DataSet:
                 "train": len(learning),
                 "validation": len(validation),
                 "test": count,
-                "rule": "test as published, validation by the order of the SHA-256 of 'image N'",
+                "rule": "test as published, validation by the order of the SHA-256 of 'picture N'",
                 "use": "validation chose the epoch; test was never used in training",
             },
             "limits": "it knows images of ten kinds of things, no larger than 32 by 32 pixels",
@@ -66,7 +66,7 @@ def _part(split: Literal["train", "test"], root: Path, *, download: bool) -> Any
 
 
 def _lot(index: int) -> bytes:
-    return hashlib.sha256(f"image {index}".encode()).digest()
+    return hashlib.sha256(f"picture {index}".encode()).digest()
 
 
 def _tensors(part: Any, chosen: Any) -> Part:

@@ -17,7 +17,8 @@ import torch
 
 from engine.core.errors import UserError
 from engine.core.files import sha256_file, write_atomically
-from engine.inputs.graph import KARATE, Graph, load_graph
+from engine.inputs.graph import KARATE, Graph
+from engine.inputs.node import load_graph
 from engine.models.graph_networks import GraphNetwork
 from engine.schemes import parse_scheme
 from engine.training.graph_card import graph_card_markdown

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from engine.figures import Illustrations, Meaning, NeighbourhoodFigure, SliceFigure
     from engine.inputs import GivenInput
     from engine.inputs.base import FittedInput
-    from engine.inputs.graph import GraphInput
+    from engine.inputs.node import GraphInput
     from engine.models.base import Classifier
     from engine.models.request import ModelRequest
     from engine.planning import PlanResult, Prospect

@@ -14,7 +14,8 @@ from gui.widgets.section import say, words
 from gui.widgets.text_table_model import Index, RowsModel, plain_table
 
 if TYPE_CHECKING:
-    from engine.inputs.graph import Graph, GraphInput
+    from engine.inputs.graph import Graph
+    from engine.inputs.node import GraphInput
 
 DRAWING, LIST = 150, 108
 """Heights."""

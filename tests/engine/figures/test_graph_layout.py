@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from engine.figures.graph_layout import neighbourhood_figure, positions
-from engine.inputs.graph import load_graph
-from engine.inputs.graph_building import Parts, assembled
+from engine.inputs.graph import Parts, assembled
 from engine.inputs.neighbourhood import neighbourhood
+from engine.inputs.node import load_graph
 
 
 @pytest.mark.parametrize("node", [0, 11, 16])

@@ -7,7 +7,7 @@ import pytest
 
 from engine.core.errors import UserError
 from engine.inputs import expand, filter, load_input
-from engine.inputs.pair import PairInput
+from engine.inputs.base import PairInput
 
 
 def test_a_shipped_pair():

@@ -1,109 +1,65 @@
-import json
-from pathlib import Path
-
-import networkx as nx
 import numpy as np
 import pytest
 
 from engine.core.errors import UserError
-from engine.inputs.graph import claims, expand, load, load_graph, parsed
-from engine.inputs.graph_split import split
+from engine.inputs.graph import Graph, Parts, assembled, check_size
 
 
-def pairs_file(folder: Path, **more: np.ndarray) -> Path:
-    edges = np.array([[0, 1, 2, 3], [1, 2, 3, 0]])
-    arrays = {"A": edges, "X": edges, "y": np.array([0, 0, 1, 1])}
-    np.savez(folder / "four.npz", **(arrays | more))
-    return folder / "four.npz"
-
-
-def test_the_shipped_karate_club_is_zacharys():
-    graph, zachary = load_graph("karate"), nx.karate_club_graph()
-    assert graph.nodes == 34 and len(graph.adjacency.entries) == 2 * 78
-    assert (graph.adjacency.dense(np.arange(34)) == nx.to_numpy_array(zachary, weight=None)).all()
-    clubs = [graph.class_names[label] for label in graph.labels]
-    assert clubs == [club for _, club in zachary.nodes(data="club")]
-    assert graph.class_names == ("Mr. Hi", "Officer")
-    assert "row of the adjacency matrix" in graph.notes[0]
-
-
-def test_a_member_of_the_club():
-    member = load("karate:12")
-    assert member.name == "karate club, node 12" and member.source == "karate:12"
-    assert member.node == 12 and member.label_name == "Mr. Hi" and member.label == 0
-    assert load("karate:12").sha256 == member.sha256
-
-
-def test_a_graph_stands_for_its_test_nodes(tmp_path: Path):
-    graph = load_graph("karate")
-    assert expand("karate") == [f"karate:{node}" for node in split(graph.labels).test]
-    assert expand("karate:3") == ["karate:3"]
-    for spec in expand("karate"):
-        assert load(spec).source == spec
-    path = tmp_path / "g.edgelist"
-    path.write_text("0 1\n1 2\n")
-    assert expand(str(path)) == [f"{path}:{node}" for node in range(3)]  # no labels, no split
+def graph(edges: list[tuple[int, int]], nodes: int = 3, **more: object) -> Graph:
+    pairs = np.array(edges, dtype=np.int64).reshape(-1, 2).T
+    parts = Parts(nodes, pairs, **({"ones": None, "width": 0} | more))  # type: ignore[arg-type]
+    return assembled(parts, name="g", source="g.json", sha256="0")
 
 
 @pytest.mark.parametrize(
-    ("spec", "whether"),
+    ("edges", "noted"),
     [
-        ("karate", True),
-        ("karate:3", True),
-        ("karate-club", False),
-        ("x.npz", True),
-        ("folder/x.npz:17", True),
-        ("C:\\x.graphml:2", True),
-        ("x.gexf", True),
-        ("x.edgelist:0", True),
-        ("x.png", False),
-        ("digits:7", False),
-        ("missing.json", False),
-        ("", False),
-        ("\0.json", False),
+        ([(0, 1), (1, 2)], False),  # each edge once
+        ([(0, 1), (1, 0), (1, 2), (2, 1)], False),  # both directions
+        ([(0, 1), (1, 0), (1, 2)], True),  # one way only: directed
     ],
 )
-def test_claims(spec: str, whether: bool):
-    assert claims(spec) == whether
+def test_edges_become_undirected_and_directed_ones_are_noted(edges, noted):
+    made = graph(edges)
+    matrix = made.adjacency.dense(np.arange(3))
+    assert (matrix == [[0, 1, 0], [1, 0, 1], [0, 1, 0]]).all()
+    assert ("directed edges were taken for undirected ones" in made.notes) == noted
 
 
-def test_json_is_claimed_by_its_content(tmp_path: Path):
-    path = tmp_path / "g.json"
-    path.write_text(json.dumps(nx.node_link_data(nx.path_graph(3), edges="edges")))
-    assert claims(str(path)) and claims(f"{path}:2")
-    path.write_text('{"entries": []}')
-    assert not claims(str(path))
+def test_self_loops_go_and_are_noted():
+    made = graph([(0, 0), (0, 1)])
+    assert made.adjacency.counts.tolist() == [1, 1, 0]
+    assert made.notes[0] == "self loops were dropped: the networks add one to every node"
 
 
-def test_the_number_is_the_last_part():
-    assert parsed("C:\\graphs\\x.npz:17") == ("C:\\graphs\\x.npz", 17)
-    assert parsed("x.npz") == ("x.npz", None)
-    assert parsed("x.npz:abc") == ("x.npz:abc", None)
+def test_without_features_a_node_is_whom_it_knows():
+    made = graph([(0, 1), (1, 2)])
+    assert (made.features.pairs() == made.adjacency.pairs()).all()
+    assert made.notes[-1].startswith("it has no features, so those of a node are its row")
+
+
+def test_classes_keep_their_names_if_their_number_is_right():
+    labels = np.array([0, 1, 1])
+    edges = [(0, 1), (1, 2)]
+    assert graph(edges, labels=labels, class_names=("a", "b")).class_names == ("a", "b")
+    assert graph(edges, labels=labels, class_names=("a",)).class_names == ("class 0", "class 1")
 
 
 @pytest.mark.parametrize(
-    ("spec", "words"),
+    ("sizes", "sentence"),
     [
-        ("karate", "karate is a graph of 34 nodes; name one by its number, e.g. karate:0."),
-        ("karate:34", "karate has no node 34; its nodes are numbered 0 to 33."),
-        ("nowhere.npz:1", "There is no graph nowhere.npz; give a graph as .npz with index pairs"),
-        ("\0.npz:1", "There is no graph \0.npz; give a graph"),
+        ((0, 1, 1), "g is a graph without nodes; there is nothing to certify in it."),
+        ((10**6, 1, 1), "g has 1,000,000 nodes; at most 500,000 open here."),
+        ((1, 10**6, 1), "g has 1,000,000 features; at most 100,000 open here."),
+        ((1, 1, 10**8), "g has 100,000,000 edges; at most 20,000,000 open here."),
     ],
 )
-def test_specs_that_name_no_node(spec: str, words: str):
+def test_sizes_are_bounded(sizes, sentence):
     with pytest.raises(UserError) as caught:
-        load(spec)
-    assert str(caught.value).startswith(words.replace("karate:0.", expand("karate")[0] + "."))
+        check_size("g", *sizes)
+    assert str(caught.value) == sentence
 
 
-def test_a_node_of_a_file(tmp_path: Path):
-    path = pairs_file(tmp_path)
-    node = load(f"{path}:2")
-    assert node.name == "four, node 2" and node.label == 1 and node.label_name == "class 1"
-
-
-def test_a_file_that_changed_is_read_again(tmp_path: Path):
-    path = pairs_file(tmp_path)
-    before = load_graph(str(path))
-    pairs_file(tmp_path, y=np.array([0, 1, 2, 3, 3]))
-    assert load_graph(str(path)).nodes == 5 != before.nodes
+def test_a_graph_of_loops_alone_has_no_edges():
+    with pytest.raises(UserError, match=r"^g\.json is a graph without edges"):
+        graph([(1, 1)])

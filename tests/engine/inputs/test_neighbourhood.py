@@ -4,9 +4,9 @@ import pytest
 
 from engine.core.errors import UserError
 from engine.core.records import ModelIdentity
-from engine.inputs.graph import GraphInput, load, load_graph
-from engine.inputs.graph_building import Parts, assembled
+from engine.inputs.graph import Parts, assembled
 from engine.inputs.neighbourhood import distances, fit, neighbourhood
+from engine.inputs.node import GraphInput, load, load_graph
 
 
 def model(**more: object) -> ModelIdentity:

@@ -6,7 +6,8 @@ import pytest
 
 from engine.core.errors import UserError
 from engine.inputs import load_input
-from engine.inputs.pair import PairInput, load
+from engine.inputs.base import PairInput
+from engine.inputs.pair import load
 
 
 def test_an_image_and_words():

@@ -9,7 +9,7 @@ from PIL import Image
 
 from engine.core.errors import UserError
 from engine.inputs import ImageInput, expand, load_input
-from engine.inputs.pair import PairInput
+from engine.inputs.base import PairInput
 from engine.inputs.table import TableInput
 from engine.inputs.text import TextInput
 

@@ -10,7 +10,7 @@ from safetensors.torch import save_file
 
 from engine.core.errors import UserError
 from engine.inputs import fit, load_input
-from engine.inputs.graph import load_graph
+from engine.inputs.node import load_graph
 from engine.models import ModelRequest, load_model
 from engine.models.graph import GraphClassifier
 from engine.models.graph_networks import GraphNetwork, messages

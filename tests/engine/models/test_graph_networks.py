@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from engine.inputs.graph import load_graph
+from engine.inputs.node import load_graph
 from engine.models.graph_networks import (
     GraphAttention,
     GraphConvolution,

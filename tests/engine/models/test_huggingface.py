@@ -71,14 +71,6 @@ def test_the_digest_covers_weights_and_configuration(folder):
     assert load(folder).identity.sha256 != before
 
 
-def test_pixel_factors_of_the_file_are_for_0_to_255(folder):
-    edit(folder / "preprocessor_config.json", rescale_factor=1 / 127.5, rescale_offset=True)
-    edit(folder / "preprocessor_config.json", image_mean=[0.0], image_std=[1.0])
-    layer = load(folder)._layer
-    x = torch.tensor([0.0, 0.5, 1.0]).view(1, 3, 1, 1)
-    torch.testing.assert_close(layer(x).flatten(), torch.tensor([-1.0, 0.0, 1.0]))
-
-
 def test_without_preprocessing_the_normalisation_is_assumed(folder):
     (folder / "preprocessor_config.json").unlink()
     identity = load(folder).identity
@@ -175,21 +167,8 @@ def test_huge_numbers_are_refused(folder):
         load(folder)
 
 
-def test_more_classes_than_any_model_has_are_refused(folder):
-    edit(folder / "config.json", num_labels=10**6, id2label=None)
-    with pytest.raises(UserError, match=r"is not understood \(1000000 classes\)"):
-        load(folder)
-
-
 @pytest.mark.parametrize("changes", [{"hidden_size": 10**6}, {"num_hidden_layers": 10**6}])
 def test_a_model_much_larger_than_its_weights_is_not_built(folder, changes):
     edit(folder / "config.json", **changes)
     with pytest.raises(UserError, match=r"describes a model much larger than its weights"):
-        load(folder)
-
-
-@pytest.mark.parametrize("changes", [{"image_std": [0.0] * 3}, {"rescale_factor": 10**400}])
-def test_a_normalisation_that_cannot_be_is_refused(folder, changes):
-    edit(folder / "preprocessor_config.json", **changes)
-    with pytest.raises(UserError, match="is not understood"):
         load(folder)

@@ -3,8 +3,8 @@ import numpy as np
 import pytest
 
 from engine.core.errors import UserError
-from engine.inputs.graph import load_graph
-from engine.inputs.graph_building import Parts, assembled
+from engine.inputs.graph import Parts, assembled
+from engine.inputs.node import load_graph
 from engine.training.graph_data import views
 
 

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from engine.inputs.graph import load_graph
+from engine.inputs.node import load_graph
 from engine.training.graph_data import views
 from engine.training.graph_loop import GraphRecipe, train
 from engine.training.graph_measure import clean_accuracy

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from engine.inputs.graph import expand, load, load_graph
+from engine.inputs.node import expand, load, load_graph
 from engine.models.graph_networks import GraphNetwork
 from engine.training.graph_data import views
 from engine.training.graph_measure import certified_accuracy, clean_accuracy, smoothed_accuracy

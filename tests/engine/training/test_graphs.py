@@ -8,8 +8,8 @@ import torch
 
 from engine.core.resources import assets
 from engine.inputs import fit, load_input
-from engine.inputs.graph import load_graph
 from engine.inputs.graph_split import split
+from engine.inputs.node import load_graph
 from engine.models import ModelRequest, load_model
 from engine.training import graphs
 from engine.training.graph_data import views
