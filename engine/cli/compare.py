@@ -24,7 +24,7 @@ from engine.evidence.settings import RunSettings
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from engine.comparison import Attacker, Contender, TradeOff
+    from engine.comparison import Attacker, Candidate, TradeOff
     from engine.comparison.compare import Comparing
 
 _SETTINGS = ("n0", "n", "alpha", "bound", "noise", "seed", "device", "precision")
@@ -75,7 +75,7 @@ def compare_command(values: Mapping[str, Any]) -> int:
 
     inputs = expand(values["input"])[: values["limit"]]
     with stoppable() as stop:
-        result = _drain(compare(_contenders(values["models"]), inputs, settings, stop=stop))
+        result = _drain(compare(_candidates(values["models"]), inputs, settings, stop=stop))
     if not values["quiet"]:
         _show(result, attackers, Console(stderr=values["json"] == STDOUT))
     _write(result, values["json"])
@@ -98,15 +98,15 @@ def read_attacker(text: str) -> Attacker:
     return checked(Attacker, **parts)
 
 
-def _contenders(models: str) -> tuple[Contender, ...]:
-    from engine.comparison.demo_models import contender, shipped_contenders
+def _candidates(models: str) -> tuple[Candidate, ...]:
+    from engine.comparison.demo_models import candidate, shipped_candidates
     from engine.models import load_model
     from engine.models.base import ModelRequest
 
     names = [name.strip() for name in models.split(",") if name.strip()]
     if not names:
-        return shipped_contenders()
-    return tuple(contender(load_model(ModelRequest(spec=name)).identity) for name in names)
+        return shipped_candidates()
+    return tuple(candidate(load_model(ModelRequest(spec=name)).identity) for name in names)
 
 
 def _drain(run: Generator[Comparing, None, TradeOff]) -> TradeOff:
@@ -125,10 +125,10 @@ def _show(result: TradeOff, attackers: list[Attacker], console: Console) -> None
     table.add_column("answered", justify="right")
     for one in attackers:
         table.add_column(f"{one.entities} px, {one.epsilon:g}", justify="right")
-    for index, contender in enumerate(result.contenders):
+    for index, candidate in enumerate(result.candidates):
         shares = [result.clean_accuracy(index), *(result.certified(index, a) for a in attackers)]
         table.add_row(
-            contender.name, contender.scheme.noise_in_words(), *(_percent(s) for s in shares)
+            candidate.name, candidate.scheme.noise_in_words(), *(_percent(s) for s in shares)
         )
     console.print(table)
 

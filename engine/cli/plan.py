@@ -27,7 +27,7 @@ from engine.core.errors import UserError
 from engine.core.fields import checked
 from engine.core.files import write_atomically
 from engine.core.rounding import round_down, round_up
-from engine.planning.cost import duration
+from engine.evidence.cost import duration
 
 if TYPE_CHECKING:
     from engine.evidence.settings import RunSettings

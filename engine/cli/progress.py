@@ -10,8 +10,8 @@ from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn,
 from rich.text import Text
 
 from engine.core.rounding import round_down
+from engine.evidence.cost import WORTH_SAYING
 from engine.evidence.snapshot import Snapshot
-from engine.planning.cost import WORTH_SAYING
 
 _ANSWERS = 2
 PHASES = {"selection": "choosing the class", "estimation": "bounding its probability"}

@@ -48,7 +48,7 @@ def sign_each(paths: Sequence[Path], key: SigningKey) -> None:
         UserError: an envelope cannot be written.
     """
     from engine.signing.attestation import envelope_path
-    from engine.signing.signing import sign
+    from engine.verify.signing import sign
 
     together: dict[Path, list[Path]] = defaultdict(list)
     for path in paths:
@@ -71,7 +71,7 @@ def sign_command(
     Only files whose every number holds are signed. CERTISCOPE_PASSPHRASE unlocks the key.
     """
     from engine.signing import keys
-    from engine.signing.signing import sign
+    from engine.verify.signing import sign
 
     opened = keys.load(key or keys.default_path(), passphrase=passphrase())
     if inside and all(path.suffix.lower() != ".pdf" for path in files):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.comparison.attacker import Attacker, attack_of
-from engine.comparison.records import Contender, Outcome, TradeOff
+from engine.comparison.records import Candidate, Outcome, TradeOff
+from engine.schemes.attacker import Attacker, attack_of
 
-__all__ = ["Attacker", "Contender", "Outcome", "TradeOff", "attack_of"]
+__all__ = ["Attacker", "Candidate", "Outcome", "TradeOff", "attack_of"]

@@ -1,4 +1,4 @@
-"""Certify the same inputs with every contender, one after the other."""
+"""Certify the same inputs with every candidate, one after the other."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import threading
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 
-from engine.comparison.attacker import Attacker, attack_of
-from engine.comparison.records import Contender, Outcome, TradeOff
+from engine.comparison.records import Candidate, Outcome, TradeOff
 from engine.core.errors import UserError
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import RunSettings
@@ -17,6 +16,7 @@ from engine.models import fitted, load_model
 from engine.models.base import Classifier, ModelRequest
 from engine.procedures.certify import certify
 from engine.sampling.sampler import PATIENCE
+from engine.schemes.attacker import Attacker, attack_of
 
 Loader = Callable[[ModelRequest], Classifier]
 
@@ -45,7 +45,7 @@ class Comparing:
 
 
 def compare(
-    contenders: Sequence[Contender],
+    candidates: Sequence[Candidate],
     inputs: Sequence[str],
     settings: RunSettings,
     *,
@@ -53,12 +53,12 @@ def compare(
     load: Loader = load_model,
     patience: float = PATIENCE,
 ) -> Generator[Comparing, None, TradeOff]:
-    """Run CERTIFY for every contender on every input, yielding what is known after each.
+    """Run CERTIFY for every candidate on every input, yielding what is known after each.
 
     Input by input, so that a comparison that is stopped has compared like with like.
 
     Args:
-        contenders: at least one.
+        candidates: at least one.
         inputs: specs of single inputs, at least one.
         settings: n0, n, alpha, bound and seed of every run; their scheme is not used.
         stop: ends the comparison after the batch at hand; the run it ends in is left out.
@@ -69,31 +69,31 @@ def compare(
         UserError: nothing to compare, a scheme that knows no such attacker, models of different
             classes, or a model and input that do not fit.
     """
-    _check(contenders, inputs)
+    _check(candidates, inputs)
     stop = stop or threading.Event()
-    models = [load(ModelRequest(spec=one.model)) for one in contenders]
-    found: list[list[Outcome]] = [[] for _ in contenders]
-    total = len(contenders) * len(inputs)
-    now = Comparing(_result(contenders, found, len(inputs), settings), 0, total)
+    models = [load(ModelRequest(spec=one.model)) for one in candidates]
+    found: list[list[Outcome]] = [[] for _ in candidates]
+    total = len(candidates) * len(inputs)
+    now = Comparing(_result(candidates, found, len(inputs), settings), 0, total)
     try:
         _same_question(models)
         yield now
         for spec in inputs:
             image = load_input(spec)
-            for contender, model, outcomes in zip(contenders, models, found, strict=True):
+            for candidate, model, outcomes in zip(candidates, models, found, strict=True):
                 run = certify(
                     model,
                     fitted(model, image),
-                    _settings(settings, contender),
+                    _settings(settings, candidate),
                     stop=stop,
                     patience=patience,
                 )
-                now = replace(now, votes=0.0, doing=f"{contender.name} on {spec}")
+                now = replace(now, votes=0.0, doing=f"{candidate.name} on {spec}")
                 evidence = yield from _watched(run, now)
                 if stop.is_set():
                     return now.result
                 outcomes.append(Outcome.of(evidence))
-                result = _result(contenders, found, len(inputs), settings)
+                result = _result(candidates, found, len(inputs), settings)
                 now = replace(now, result=result, runs=now.runs + 1, votes=0.0)
                 yield now
     finally:
@@ -116,15 +116,15 @@ def _watched(
         yield replace(now, votes=min(1.0, snapshot.n_done / max(1, planned)))
 
 
-def _settings(settings: RunSettings, contender: Contender) -> RunSettings:
+def _settings(settings: RunSettings, candidate: Candidate) -> RunSettings:
     values = settings.model_dump(exclude={"scheme"})
-    return RunSettings(**{**values, "scheme": contender.scheme, "target": "", "target_radius": 0.0})
+    return RunSettings(**{**values, "scheme": candidate.scheme, "target": "", "target_radius": 0.0})
 
 
-def _check(contenders: Sequence[Contender], inputs: Sequence[str]) -> None:
-    if not contenders or not inputs:
+def _check(candidates: Sequence[Candidate], inputs: Sequence[str]) -> None:
+    if not candidates or not inputs:
         raise UserError("A comparison needs at least one model and one input.")
-    for one in contenders:
+    for one in candidates:
         if attack_of(one.scheme, Attacker()) is None:
             raise UserError(
                 f"The scheme '{one.scheme.key}' of {one.model} says nothing of pixels and their l2 "
@@ -144,13 +144,13 @@ def _same_question(models: Sequence[Classifier]) -> None:
 
 
 def _result(
-    contenders: Sequence[Contender],
+    candidates: Sequence[Candidate],
     found: Sequence[Sequence[Outcome]],
     inputs: int,
     settings: RunSettings,
 ) -> TradeOff:
     return TradeOff(
-        contenders=tuple(contenders),
+        candidates=tuple(candidates),
         outcomes=tuple(tuple(one) for one in found),
         inputs=inputs,
         n0=settings.n0,

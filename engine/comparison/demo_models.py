@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 
-from engine.comparison.attacker import Attacker, attack_of
-from engine.comparison.records import Contender
+from engine.comparison.records import Candidate
 from engine.core.errors import UserError
 from engine.core.records import ModelIdentity
 from engine.models.trained_scheme import taught_scheme
 from engine.schemes import Scheme
+from engine.schemes.attacker import Attacker, attack_of
 
 
-def contender(model: ModelIdentity, otherwise: Scheme | None = None) -> Contender:
+def candidate(model: ModelIdentity, otherwise: Scheme | None = None) -> Candidate:
     """A model with its own noise.
 
     Args:
@@ -35,10 +35,10 @@ def contender(model: ModelIdentity, otherwise: Scheme | None = None) -> Contende
             f"The scheme '{scheme.key}' of {model.source} says nothing of pixels and their l2 "
             "norm; compare schemes that do."
         )
-    return Contender(model=model.source, name=model.name, scheme=scheme)
+    return Candidate(model=model.source, name=model.name, scheme=scheme)
 
 
-def shipped_contenders() -> tuple[Contender, ...]:
+def shipped_candidates() -> tuple[Candidate, ...]:
     """The shipped image models that answer an attacker of pixels and strength.
 
     Only those of the largest family that names the same classes: the others answer something else.
@@ -50,7 +50,7 @@ def shipped_contenders() -> tuple[Contender, ...]:
     identities = [load_model(ModelRequest(spec=one.name)).identity for one in catalogue()]
     able = [one for one in identities if _takes_part(one)]
     families = Counter(one.class_names for one in able)
-    return tuple(contender(one) for one in able if one.class_names == families.most_common(1)[0][0])
+    return tuple(candidate(one) for one in able if one.class_names == families.most_common(1)[0][0])
 
 
 def _takes_part(model: ModelIdentity) -> bool:

@@ -1,13 +1,13 @@
-"""The comparison as files: JSON is the record itself, CSV one row per contender and input."""
+"""The comparison as files: JSON is the record itself, CSV one row per candidate and input."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from engine.comparison.attacker import Attacker, attack_of
-from engine.comparison.records import Contender, Outcome, TradeOff
+from engine.comparison.records import Candidate, Outcome, TradeOff
 from engine.core.files import write_atomically
 from engine.report.csv import csv_text
+from engine.schemes.attacker import Attacker, attack_of
 
 _HEADER = [
     "model",
@@ -35,7 +35,7 @@ def tradeoff_csv(result: TradeOff, attackers: list[Attacker]) -> str:
     settings = [result.n0, result.n, result.alpha, result.bound, result.seed]
     rows = [
         [*_outcome(one, outcome), *_answer(one, outcome, attacker), *settings]
-        for one, outcomes in zip(result.contenders, result.outcomes, strict=True)
+        for one, outcomes in zip(result.candidates, result.outcomes, strict=True)
         for outcome in outcomes
         for attacker in attackers
     ]
@@ -54,7 +54,7 @@ def write_tradeoff(result: TradeOff, path: Path, attackers: list[Attacker]) -> P
     return path
 
 
-def _outcome(one: Contender, outcome: Outcome) -> list[object]:
+def _outcome(one: Candidate, outcome: Outcome) -> list[object]:
     region = outcome.region
     return [
         one.model,
@@ -69,7 +69,7 @@ def _outcome(one: Contender, outcome: Outcome) -> list[object]:
     ]
 
 
-def _answer(one: Contender, outcome: Outcome, attacker: Attacker) -> list[object]:
+def _answer(one: Candidate, outcome: Outcome, attacker: Attacker) -> list[object]:
     attack = attack_of(one.scheme, attacker)
     holds = attack is not None and outcome.withstands(attack)
     return [attacker.entities, attacker.epsilon, int(holds)]

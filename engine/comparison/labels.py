@@ -1,29 +1,29 @@
-"""Short names that tell contenders apart in an image."""
+"""Short names that tell candidates apart in an image."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
 
-from engine.comparison.records import Contender
+from engine.comparison.records import Candidate
 
 
-def labels(contenders: Sequence[Contender]) -> tuple[str, ...]:
+def labels(candidates: Sequence[Candidate]) -> tuple[str, ...]:
     """The scheme of each, with the parameters that tell it from others of its kind.
 
     Models that share all of these are told apart by their own names.
     """
-    short = [_label(one, contenders) for one in contenders]
+    short = [_label(one, candidates) for one in candidates]
     often = Counter(short)
     return tuple(
         f"{text}, {one.name}" if often[text] > 1 else text
-        for text, one in zip(short, contenders, strict=True)
+        for text, one in zip(short, candidates, strict=True)
     )
 
 
-def _label(one: Contender, contenders: Sequence[Contender]) -> str:
+def _label(one: Candidate, candidates: Sequence[Candidate]) -> str:
     kind = one.scheme.key.replace("-", " ").replace("gaussian", "Gaussian")
-    rivals = [other.scheme for other in contenders if other.scheme.key == one.scheme.key]
+    rivals = [other.scheme for other in candidates if other.scheme.key == one.scheme.key]
     telling = [
         f"{name.replace('_', ' ')} {getattr(one.scheme, name):g}"
         for name in type(one.scheme).model_fields

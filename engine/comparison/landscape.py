@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 
-from engine.comparison.attacker import Attacker
 from engine.comparison.certified_norms import ANY, Reach, reach
-from engine.comparison.figure import AccuracyFigure, ReachFigure, ShareFigure
 from engine.comparison.labels import labels
 from engine.comparison.records import TradeOff
 from engine.core.records import Record
+from engine.figures.comparison import AccuracyFigure, ReachFigure, ShareFigure
+from engine.schemes.attacker import Attacker
 
 MOST = 64
 """Numbers of pixels that are looked at."""
@@ -27,18 +27,18 @@ class Landscape(Record):
 
     Attributes:
         result: the comparison as it stands.
-        reaches: ``reaches[contender][input][r - 1]``: the l2 norm certified for r pixels.
+        reaches: ``reaches[candidate][input][r - 1]``: the l2 norm certified for r pixels.
     """
 
     result: TradeOff
     reaches: tuple[tuple[Reach, ...], ...]
 
-    def share(self, contender: int, entities: int, epsilon: float) -> float | None:
+    def share(self, candidate: int, entities: int, epsilon: float) -> float | None:
         """Certified accuracy; never more than :meth:`TradeOff.certified`."""
-        outcomes = self.result.compared(contender)
+        outcomes = self.result.compared(candidate)
         if not outcomes:
             return None
-        known = zip(outcomes, self.reaches[contender], strict=False)
+        known = zip(outcomes, self.reaches[candidate], strict=False)
         hits = sum(
             one.correct and (norm := found[entities - 1]) is not None and norm >= epsilon
             for one, found in known
@@ -54,10 +54,10 @@ class Surveyor:
 
     def survey(self, result: TradeOff) -> Landscape:
         """The landscape of a comparison that only grew since the last call."""
-        while len(self._known) < len(result.contenders):
+        while len(self._known) < len(result.candidates):
             self._known.append([])
         for one, known, outcomes in zip(
-            result.contenders, self._known, result.outcomes, strict=True
+            result.candidates, self._known, result.outcomes, strict=True
         ):
             for outcome in outcomes[len(known) :]:
                 known.append(reach(one.scheme, outcome.region, most=MOST))
@@ -71,10 +71,10 @@ def landscape(result: TradeOff) -> Landscape:
 
 def reach_figure(land: Landscape, attacker: Attacker) -> ReachFigure:
     """What is certified of the first input."""
-    result, contenders = land.result, range(len(land.result.contenders))
+    result, candidates = land.result, range(len(land.result.candidates))
     lines = [found[0] if found else (None,) * MOST for found in land.reaches]
     columns = _columns(lines, attacker)
-    verdicts = [result.verdict(i, attacker) for i in contenders]
+    verdicts = [result.verdict(i, attacker) for i in candidates]
     return ReachFigure(
         **_facts(result, attacker),
         input=result.first_input,
@@ -89,11 +89,11 @@ def reach_figure(land: Landscape, attacker: Attacker) -> ReachFigure:
 
 def accuracy_figure(land: Landscape, attacker: Attacker) -> AccuracyFigure:
     """Accuracy against certified accuracy."""
-    result, contenders = land.result, range(len(land.result.contenders))
+    result, candidates = land.result, range(len(land.result.candidates))
     return AccuracyFigure(
         **_facts(result, attacker),
-        clean=tuple(result.clean_accuracy(i) for i in contenders),
-        certified=tuple(result.certified(i, attacker) for i in contenders),
+        clean=tuple(result.clean_accuracy(i) for i in candidates),
+        certified=tuple(result.certified(i, attacker) for i in candidates),
         labelled=result.labelled,
     )
 
@@ -111,7 +111,7 @@ def share_figure(land: Landscape, attacker: Attacker) -> ShareFigure:
         epsilons=tuple(epsilons),
         shares=tuple(
             tuple(tuple(land.share(i, r, e) for r in entities) for e in epsilons)
-            for i in range(len(land.result.contenders))
+            for i in range(len(land.result.candidates))
         ),
     )
 
@@ -149,8 +149,8 @@ def _round_step(wanted: float) -> float:
 
 def _facts(result: TradeOff, attacker: Attacker) -> dict[str, object]:
     return {
-        "names": labels(result.contenders),
-        "noises": tuple(one.scheme.noise_in_words() for one in result.contenders),
+        "names": labels(result.candidates),
+        "noises": tuple(one.scheme.noise_in_words() for one in result.candidates),
         "attacker": attacker,
         "inputs": (result.done, result.inputs),
         "note": f"n {result.n:,}, alpha {result.alpha:g} per statement, {result.bound} bound, "

@@ -6,15 +6,15 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, SerializeAsAny
 
-from engine.comparison.attacker import Attacker, attack_of
 from engine.core.records import Record
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import BoundKey, NoiseMode, read_scheme
 from engine.regions import Perturbation, Region
 from engine.schemes import Scheme
+from engine.schemes.attacker import Attacker, attack_of
 
 
-class Contender(Record):
+class Candidate(Record):
     """A smoothed classifier: a base model and the noise it was trained for.
 
     Attributes:
@@ -29,7 +29,7 @@ class Contender(Record):
 
 
 class Outcome(Record):
-    """What one contender could say of one input.
+    """What one candidate could say of one input.
 
     Attributes:
         input: as it was named.
@@ -71,17 +71,17 @@ class Outcome(Record):
 
 
 class TradeOff(Record):
-    """Contenders on the same inputs.
+    """Candidates on the same inputs.
 
     Attributes:
-        contenders: who was compared.
-        outcomes: for each contender, for each input.
+        candidates: who was compared.
+        outcomes: for each candidate, for each input.
         inputs: how many inputs there are in all; fewer outcomes so far than that mean that the
             comparison goes on, or was stopped.
         n0, n, alpha, bound, noise, seed: of every run; alpha is for each statement by itself.
     """
 
-    contenders: tuple[Contender, ...]
+    candidates: tuple[Candidate, ...]
     outcomes: tuple[tuple[Outcome, ...], ...]
     inputs: int
     n0: int
@@ -93,7 +93,7 @@ class TradeOff(Record):
 
     @property
     def done(self) -> int:
-        """How many inputs all contenders have answered."""
+        """How many inputs all candidates have answered."""
         return min((len(found) for found in self.outcomes), default=0)
 
     @property
@@ -106,27 +106,27 @@ class TradeOff(Record):
         """Whether the right answer is known of every input."""
         return all(one.label is not None for found in self.outcomes for one in found)
 
-    def compared(self, contender: int) -> tuple[Outcome, ...]:
+    def compared(self, candidate: int) -> tuple[Outcome, ...]:
         """What counts in a share: inputs that all have answered, and the first one at once."""
-        return self.outcomes[contender][: max(1, self.done)]
+        return self.outcomes[candidate][: max(1, self.done)]
 
-    def clean_accuracy(self, contender: int) -> float | None:
-        """Share of a contender's inputs that it answers, and answers correctly."""
-        found = self.compared(contender)
+    def clean_accuracy(self, candidate: int) -> float | None:
+        """Share of a candidate's inputs that it answers, and answers correctly."""
+        found = self.compared(candidate)
         return sum(one.correct for one in found) / len(found) if found else None
 
-    def certified(self, contender: int, attacker: Attacker) -> float | None:
+    def certified(self, candidate: int, attacker: Attacker) -> float | None:
         """Share of inputs that are correct and certified against ``attacker``; None before any."""
-        found = self.compared(contender)
-        attack = attack_of(self.contenders[contender].scheme, attacker)
+        found = self.compared(candidate)
+        attack = attack_of(self.candidates[candidate].scheme, attacker)
         if not found or attack is None:
             return None
         return sum(one.withstands(attack) for one in found) / len(found)
 
-    def verdict(self, contender: int, attacker: Attacker) -> tuple[bool, str]:
+    def verdict(self, candidate: int, attacker: Attacker) -> tuple[bool, str]:
         """Whether the first input's answer is right and withstands the attacker, and in words."""
-        outcome = next(iter(self.outcomes[contender]), None)
-        attack = attack_of(self.contenders[contender].scheme, attacker)
+        outcome = next(iter(self.outcomes[candidate]), None)
+        attack = attack_of(self.candidates[candidate].scheme, attacker)
         if outcome is None or attack is None:
             return False, "not asked yet"
         if outcome.predicted_class is None:
@@ -139,7 +139,7 @@ class TradeOff(Record):
         return False, f"{answer}, not certified against it"
 
     def winners(self, attacker: Attacker) -> list[int]:
-        """The contenders with the highest certified accuracy, none if nobody certifies anything."""
-        shares = [self.certified(i, attacker) or 0.0 for i in range(len(self.contenders))]
+        """The candidates with the highest certified accuracy, none if nobody certifies anything."""
+        shares = [self.certified(i, attacker) or 0.0 for i in range(len(self.candidates))]
         best = max(shares, default=0.0)
         return [i for i, share in enumerate(shares) if share == best] if best > 0 else []

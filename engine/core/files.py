@@ -1,16 +1,19 @@
-"""Digests and safe writing of files."""
+"""Digests, safe writing and cautious reading of files."""
 
 from __future__ import annotations
 
 import errno
 import hashlib
+import json
 import os
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from engine.core.errors import UserError
 
 _CHUNK = 1 << 20
+_LARGEST = 16 << 20
 
 
 def sha256_file(path: Path) -> str:
@@ -84,3 +87,23 @@ def _replace(path: Path, data: bytes) -> None:
     except OSError:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def read_description(path: Path) -> dict[str, Any]:
+    """The object in a small JSON file: a card or a configuration, which may come from strangers.
+
+    Raises:
+        OSError: it cannot be read.
+        ValueError: it is too large or too deep, no JSON, or no object.
+    """
+    with path.open("rb") as file:
+        data = file.read(_LARGEST + 1)
+    if len(data) > _LARGEST:
+        raise ValueError("too large")
+    try:
+        content = json.loads(data)
+    except RecursionError as error:
+        raise ValueError("nested too deep") from error
+    if not isinstance(content, dict):
+        raise ValueError("no object")
+    return content

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Literal
 
 from engine.core.records import ProbabilityBounds, Record, Votes
+from engine.evidence.cost import Cost
 from engine.evidence.evidence import TrajectoryPoint
 from engine.evidence.generations import AnswerGroup
 from engine.evidence.settings import NoiseMode, RunSettings
 from engine.evidence.vote_chain import Block
-from engine.planning.cost import Cost
 from engine.regions import Region
 
 Phase = Literal["selection", "estimation"]

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from engine.comparison.figure import TradeOffFigure
 from engine.figures.attack import Attack, Changed
 from engine.figures.bounds import NOISE_WORDS, BoundsFigure, ProvisionalPoint, bounds_figure
 from engine.figures.changes import applied, described, sizes
+from engine.figures.comparison import TradeOffFigure
 from engine.figures.curves import Curve, CurveFigure
 from engine.figures.graph_examples import FlipAttack, NodeSample, NodesFigure, NodeTouch
 from engine.figures.graphs import GraphNode, NeighbourhoodFigure

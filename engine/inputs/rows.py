@@ -132,7 +132,7 @@ def _written(text: str) -> dict[str, str]:
 
 def _beside(file: str, *, shipped: bool) -> Mapping[str, str]:
     """What ``rows.types.json`` says, where there is one."""
-    from engine.models.description import read_description
+    from engine.core.files import read_description
 
     path = Path(file).expanduser().with_suffix(".types.json")
     if shipped or not path.is_file():

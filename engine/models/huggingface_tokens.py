@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from engine.core.errors import UserError
+from engine.core.files import read_description
 from engine.inputs.coding import MASK_WORD, MOST_TOKENS, Encoded, Tokens, cut
-from engine.models.description import read_description
 
 _SAMPLE = "a"
 _OFFSET_TYPES = ("roberta", "xlm-roberta", "camembert", "mpnet", "longformer")

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 
 from engine.core.errors import UserError, quoted
-from engine.models.description import read_description
+from engine.core.files import read_description
 from engine.models.growth import GrowthError, bounded
 from engine.models.pretrained_files import VOCABULARY
 

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 
 from engine.core.errors import UserError, quoted
-from engine.models.description import read_description
+from engine.core.files import read_description
 from engine.models.pickles import CallRefused, check_torch_file
 
 _CONTAINERS = ("state_dict", "net", "model_state_dict", "model", "model_state")

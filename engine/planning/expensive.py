@@ -20,7 +20,8 @@ from scipy.special import betainc, ndtri
 
 from engine.bounds import clopper_pearson
 from engine.certificates.oracle import observed_needed
-from engine.planning.cost import Cost, ExpensivePoint
+from engine.evidence.cost import Cost
+from engine.planning.records import ExpensivePoint
 from engine.planning.scaling import radius_loss
 
 __all__ = ["Cost", "ExpensivePoint", "accuracy", "average_kept_exactly", "expensive_points"]

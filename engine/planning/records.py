@@ -7,10 +7,32 @@ from typing import Annotated, Self
 from pydantic import BeforeValidator, Field, SerializeAsAny, model_validator
 
 from engine.core.records import Record, Votes
+from engine.evidence.cost import Cost
 from engine.evidence.settings import BoundKey, read_scheme
-from engine.planning.cost import Cost, ExpensivePoint
 from engine.regions import Region
 from engine.schemes import Scheme
+
+
+class ExpensivePoint(Record):
+    """What n samples per input are worth over a data set, and what they cost.
+
+    Attributes:
+        n: estimation samples per input.
+        average_kept: share of the average radius of unlimited sampling that n keeps, exactly.
+        first_order: the same by the law 1 - c z_alpha / sqrt(n), at least 0.
+        largest: radius of unanimous votes in units of sigma, the most that n can reach.
+        accuracy: share of the inputs on which a target is certified; None without one.
+        accuracy_limit: the same with unlimited sampling.
+        seconds: time for one input.
+    """
+
+    n: int
+    average_kept: float
+    first_order: float
+    largest: float
+    accuracy: float | None = None
+    accuracy_limit: float | None = None
+    seconds: float
 
 
 class Pilot(Record):

@@ -7,6 +7,7 @@ from collections.abc import Generator, Sequence
 
 from engine.bounds import bound_method
 from engine.core.records import ProbabilityBounds, Votes
+from engine.evidence.cost import WORTH_SAYING, Cost
 from engine.evidence.evidence import ChainRecord, Evidence, StopReason
 from engine.evidence.settings import RunSettings
 from engine.evidence.snapshot import Phase, Snapshot
@@ -15,7 +16,6 @@ from engine.inputs.base import FittedInput
 from engine.models.base import Classifier
 from engine.noise.gaussian import Stream
 from engine.oracles.audit import Labelled
-from engine.planning.cost import WORTH_SAYING, Cost
 from engine.procedures.bound_trajectory import Claims, region_of
 from engine.procedures.oracle_correction import with_transfer
 from engine.procedures.outcome import certify_facts

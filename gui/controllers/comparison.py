@@ -14,12 +14,12 @@ from gui.jobs.case_jobs import PATIENCE
 from gui.jobs.worker import Job, Worker
 
 if TYPE_CHECKING:
-    from engine.comparison import Attacker, Contender, TradeOff
+    from engine.comparison import Attacker, Candidate, TradeOff
     from engine.comparison.landscape import Landscape
     from engine.evidence.settings import RunSettings
     from engine.schemes import Scheme
 
-SHIPPED, ADD, COMPARE, WRITE = "shipped", "contender", "tradeoff", "write-tradeoff"
+SHIPPED, ADD, COMPARE, WRITE = "shipped", "candidate", "tradeoff", "write-tradeoff"
 _YIELDS_TO = ("run", "model", "input", "verify", "replay", "case")
 """Jobs of a person who does something else meanwhile."""
 
@@ -29,13 +29,13 @@ class CompareWish:
     """What to compare.
 
     Attributes:
-        contenders: at least one.
+        candidates: at least one.
         inputs: spec of one input, or of a set.
         limit: so many inputs of a set at most.
         settings: n0, n, alpha and the rest; their scheme is not used.
     """
 
-    contenders: tuple[Contender, ...]
+    candidates: tuple[Candidate, ...]
     inputs: str
     limit: int
     settings: RunSettings
@@ -63,8 +63,8 @@ class Comparing(QObject):
     """Hands comparisons to the worker and says what came of them.
 
     Signals:
-        shipped: the shipped contenders.
-        added: one more contender.
+        shipped: the shipped candidates.
+        added: one more candidate.
         grown: a comparison that goes on.
         ended: one that has ended, whole or stopped.
         written: the path of a file.
@@ -100,12 +100,12 @@ class Comparing(QObject):
         return self._worker.busy(COMPARE)
 
     def look(self) -> None:
-        """Find the shipped contenders."""
+        """Find the shipped candidates."""
         self._submit(SHIPPED, "looking for models to compare", lambda stop: shipped())
 
     def add(self, spec: str, otherwise: Scheme) -> None:
         """Read a model; ``otherwise`` is its noise if its file does not say."""
-        self._submit(ADD, f"opening {spec}", lambda stop: contender_of(spec, otherwise))
+        self._submit(ADD, f"opening {spec}", lambda stop: candidate_of(spec, otherwise))
 
     def compare(self, wish: CompareWish) -> None:
         """Start a comparison."""
@@ -145,27 +145,27 @@ class Comparing(QObject):
             self.yielded.emit()
 
 
-def shipped() -> tuple[Contender, ...]:
+def shipped() -> tuple[Candidate, ...]:
     """The shipped models that answer an attacker of pixels and strength."""
-    from engine.comparison.demo_models import shipped_contenders
+    from engine.comparison.demo_models import shipped_candidates
 
-    return shipped_contenders()
+    return shipped_candidates()
 
 
-def contender_of(spec: str, otherwise: Scheme) -> Contender:
+def candidate_of(spec: str, otherwise: Scheme) -> Candidate:
     """A model with the noise it was trained for.
 
     Raises:
         UserError: it does not open, or cannot take part.
     """
-    from engine.comparison.attacker import comparable
-    from engine.comparison.demo_models import contender
+    from engine.comparison.demo_models import candidate
     from engine.models import load_model
     from engine.models.base import ModelRequest
+    from engine.schemes.attacker import comparable
 
     model = load_model(ModelRequest(spec))
     try:
-        return contender(model.identity, otherwise if comparable(type(otherwise)) else None)
+        return candidate(model.identity, otherwise if comparable(type(otherwise)) else None)
     finally:
         model.unload()
 
@@ -182,7 +182,7 @@ def compared(wish: CompareWish, stop: threading.Event) -> Generator[Compared, No
 
     inputs = expand(wish.inputs)[: wish.limit]
     surveyor = Surveyor()
-    run = compare(wish.contenders, inputs, wish.settings, stop=stop, patience=PATIENCE)
+    run = compare(wish.candidates, inputs, wish.settings, stop=stop, patience=PATIENCE)
     now: Compared | None = None
     for step in run:
         known = now is not None and now.land.result is step.result

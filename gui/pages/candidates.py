@@ -21,14 +21,14 @@ from gui.widgets.elided import ElidedLabel
 from gui.widgets.section import Section, say, words
 
 if TYPE_CHECKING:
-    from engine.comparison import Contender
+    from engine.comparison import Candidate
 
 _MOST = 6
-"""So many colours and marks there are to tell contenders apart."""
+"""So many colours and marks there are to tell candidates apart."""
 
 
 class WhoPanel(Section):
-    """A check box per contender.
+    """A check box per candidate.
 
     Signals:
         ask: another model is wanted.
@@ -40,7 +40,7 @@ class WhoPanel(Section):
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__("Who takes part", parent=parent)
-        self.known: list[Contender] = []
+        self.known: list[Candidate] = []
         self.boxes: list[QCheckBox] = []
         self.add = QPushButton("&Add model…")
         self.add.setToolTip(
@@ -57,14 +57,14 @@ class WhoPanel(Section):
         say(self.hint, "Looking for models…")
 
     @property
-    def chosen(self) -> tuple[Contender, ...]:
+    def chosen(self) -> tuple[Candidate, ...]:
         """Those that take part."""
         pairs = zip(self.known, self.boxes, strict=True)
         return tuple(one for one, box in pairs if box.isChecked())
 
-    def offer(self, contenders: tuple[Contender, ...]) -> None:
+    def offer(self, candidates: tuple[Candidate, ...]) -> None:
         """These may take part; those that are known already stay as they are."""
-        for one in contenders:
+        for one in candidates:
             if one not in self.known:
                 self._append(one)
         for box, text in zip(self.boxes, labels(self.known), strict=True):
@@ -73,7 +73,7 @@ class WhoPanel(Section):
         self._limit()
         self.changed.emit()
 
-    def _append(self, one: Contender) -> None:
+    def _append(self, one: Candidate) -> None:
         box = QCheckBox()
         box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         box.setChecked(len(self.chosen) < _MOST)
@@ -98,7 +98,7 @@ class WhoPanel(Section):
 
 
 class Results(QWidget):
-    """A line per contender: its key, its name, its noise, and what came of it.
+    """A line per candidate: its key, its name, its noise, and what came of it.
 
     Attributes:
         texts: what is said of each.
@@ -117,7 +117,7 @@ class Results(QWidget):
     def show_results(
         self, names: tuple[str, ...], noises: tuple[str, ...], told: list[tuple[bool, str]]
     ) -> None:
-        """Change the texts; lines are made anew only for other contenders."""
+        """Change the texts; lines are made anew only for other candidates."""
         if names != self._names:
             self._rebuild(names, noises)
         self.texts = [text for _, text in told]

@@ -35,9 +35,9 @@ from gui.style.theme import set_role
 from gui.widgets.section import say, words
 
 if TYPE_CHECKING:
-    from engine.comparison import Attacker, Contender
-    from engine.comparison.figure import ShareFigure
+    from engine.comparison import Attacker, Candidate
     from engine.comparison.landscape import Landscape
+    from engine.figures.comparison import ShareFigure
 
 _STEPS = 1000
 _WAIT = "Choose who takes part and press Compare."
@@ -256,7 +256,7 @@ class TradeOffPage(Page):
         self._refresh()
 
     @Slot(object)
-    def _on_added(self, one: Contender) -> None:
+    def _on_added(self, one: Candidate) -> None:
         say(self.complaint, "")
         self.setup.who.offer((one,))
 

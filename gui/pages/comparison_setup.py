@@ -89,8 +89,8 @@ class SetupColumn(QWidget):
         Raises:
             UserError: nobody takes part, or there is no input.
         """
-        session, contenders = self._session, self.who.chosen
-        if not contenders:
+        session, candidates = self._session, self.who.chosen
+        if not candidates:
             raise UserError("Choose at least one model to compare.")
         spec = self._spec()
         values = session.settings.model_dump(exclude={"scheme", "n0", "n", "alpha", "batch"})
@@ -103,7 +103,7 @@ class SetupColumn(QWidget):
             alpha=self.alpha.value(),
         )
         most = self.limit.value() if self.is_set else 1
-        return CompareWish(contenders, spec, most, settings)
+        return CompareWish(candidates, spec, most, settings)
 
     @Slot(Path)
     def put_folder(self, path: Path) -> None:

@@ -1,4 +1,4 @@
-"""How contenders are told apart in every image of a comparison: colour, dash and mark."""
+"""How candidates are told apart in every image of a comparison: colour, dash and mark."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _SHAPES: dict[str, tuple[tuple[float, float], ...]] = {
 
 
 def ink(index: int, theme: Theme) -> str:
-    """Colour of a contender; readable on a card."""
+    """Colour of a candidate; readable on a card."""
     inks = (theme.accent, theme.runner_up, theme.certified, theme.danger, theme.text, theme.muted)
     return inks[index % len(inks)]
 
@@ -45,7 +45,7 @@ def mark(index: int) -> str:
 
 
 def paint_mark(painter: QPainter, index: int, centre: QPointF, radius: float) -> None:
-    """Draw a contender's mark with a painter of a widget."""
+    """Draw a candidate's mark with a painter of a widget."""
     theme = themes.current()
     painter.setPen(QPen(QColor(theme.surface), 1))
     painter.setBrush(QColor(ink(index, theme)))
@@ -57,7 +57,7 @@ def paint_mark(painter: QPainter, index: int, centre: QPointF, radius: float) ->
 
 
 class Key(QWidget):
-    """The line and the mark of one contender, as a legend shows them."""
+    """The line and the mark of one candidate, as a legend shows them."""
 
     def __init__(self, index: int, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -10,8 +10,8 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import QHelpEvent, QMouseEvent
 from PySide6.QtWidgets import QToolTip
 
-from engine.comparison.figure import ReachFigure
 from engine.core.rounding import round_down
+from engine.figures.comparison import ReachFigure
 from gui.plots import candidate_key as key
 from gui.plots.chart import Chart, text_size, tinted
 from gui.plots.labels import Box, place
@@ -23,7 +23,7 @@ _DIGITS = 3
 
 
 class ReachPlot(Chart[ReachFigure]):
-    """A step line for every contender; the attacker is a point that can be put anywhere.
+    """A step line for every candidate; the attacker is a point that can be put anywhere.
 
     Signals:
         pointed: pixels and norm that were clicked.
@@ -37,7 +37,7 @@ class ReachPlot(Chart[ReachFigure]):
         self.setToolTip("Hover to see who withstands; click to put the attacker there")
 
     def build(self) -> None:
-        """Lines are made as contenders come."""
+        """Lines are made as candidates come."""
         self.lines: list[pg.PlotCurveItem] = []
         self.marks: list[pg.ScatterPlotItem] = []
         self.names: list[pg.TextItem] = []

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QPointF, Qt, Slot
 from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QToolTip
 
-from engine.comparison.figure import AccuracyFigure
+from engine.figures.comparison import AccuracyFigure
 from gui.plots import candidate_key as key
 from gui.plots.axes import style_axis
 from gui.plots.chart import Chart, text_size, tinted
@@ -30,7 +30,7 @@ class AccuracyPlot(Chart[AccuracyFigure]):
         super().__init__("What robustness costs")
 
     def build(self) -> None:
-        """Marks are made as contenders come."""
+        """Marks are made as candidates come."""
         self.limit = pg.PlotCurveItem([0.0, 1.0], [0.0, 1.0])
         self.plot.addItem(self.limit, ignoreBounds=True)
         self.marks: list[pg.ScatterPlotItem] = []
@@ -90,14 +90,14 @@ class AccuracyPlot(Chart[AccuracyFigure]):
                 text.setPos(self.view.mapSceneToView(QPointF(box.x, box.y)))
 
     def summary(self) -> str:
-        """Every contender's two shares."""
+        """Every candidate's two shares."""
         if self.figure is None:
             return ""
         told = "; ".join(self.told(i) for i in range(len(self.figure.names)))
         return f"The attacker {self.figure.attacker.words()}. {told}."
 
     def told(self, index: int) -> str:
-        """The two shares of a contender."""
+        """The two shares of a candidate."""
         assert self.figure is not None
         return f"{self.figure.names[index]}: {self.figure.results[index]}"
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from engine.comparison.figure import ShareFigure, percent
+from engine.figures.comparison import ShareFigure, percent
 from gui.plots import candidate_key as key
 from gui.plots.base import Plot
 from gui.plots.heat import mixed
@@ -48,7 +48,7 @@ class SharePlot(Plot[ShareFigure]):
 
 
 class Tables(QWidget):
-    """One table per contender; hover for a cell in words."""
+    """One table per candidate; hover for a cell in words."""
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -65,7 +65,7 @@ class Tables(QWidget):
         return QSize(420, 320)
 
     def panels(self) -> list[QRectF]:
-        """Where the table of each contender goes: heading, cells and axes."""
+        """Where the table of each candidate goes: heading, cells and axes."""
         count = len(self.figure.names) if self.figure else 0
         across = min(count, _ACROSS if count <= 2 * _ACROSS else 3) or 1
         down = max(1, -(-count // across))

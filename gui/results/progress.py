@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QWidget
 
+from engine.evidence.cost import duration
 from engine.evidence.evidence import Evidence
 from engine.evidence.snapshot import Snapshot
-from engine.planning.cost import duration
 from gui.controllers.session import Session
 from gui.style.theme import set_role
 from gui.widgets.elided import ElidedLabel

@@ -10,7 +10,7 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from engine.inputs import graph
+from engine.inputs import node
 from gui.jobs.case_jobs import SUFFIX
 from gui.shell.preferences import data_folder
 
@@ -23,7 +23,7 @@ REPORT_FILTER = f"Reports, evidence and cases (*.pdf *.json *{SUFFIX});;All file
 VOTES_FILTER = "Votes (*.csv *.tsv);;All files (*)"
 CASE_FILTER = f"Cases (*{SUFFIX});;All files (*)"
 _IMAGES = "*.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff *.gif"
-_GRAPHS = f"{' '.join(f'*{s}' for s in graph.SUFFIXES)} *.json"
+_GRAPHS = f"{' '.join(f'*{s}' for s in node.SUFFIXES)} *.json"
 _TEXTS, _TABLES = "*.txt", "*.csv *.tsv"
 INPUT_FILTER = (
     f"Inputs ({_IMAGES} {_GRAPHS} {_TEXTS} {_TABLES});;Images ({_IMAGES});;"

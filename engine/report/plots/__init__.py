@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from engine.comparison.figure import TradeOffFigure
 from engine.figures import (
     BoundsFigure,
     CellsFigure,
@@ -17,6 +16,7 @@ from engine.figures import (
     VotesFigure,
     WordsFigure,
 )
+from engine.figures.comparison import TradeOffFigure
 from engine.report.plots import bounds, cells, counts, curves, region, staircase, votes
 from engine.report.plots import comparison as tradeoff
 from engine.report.plots import examples as meaning

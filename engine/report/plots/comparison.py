@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from engine.comparison.figure import (
+from engine.figures.comparison import (
     AccuracyFigure,
     ReachFigure,
     ShareFigure,
@@ -53,7 +53,7 @@ def _reach(figure: ReachFigure) -> Drawing:
                 "x": (attacker.entities - 0.5) / columns,
                 "y": min(1.0, attacker.epsilon / top),
             },
-            "contenders": [
+            "candidates": [
                 {
                     "name": name,
                     "noise": noise,
@@ -91,7 +91,7 @@ def _accuracy(figure: AccuracyFigure) -> Drawing:
             "x-ticks": ticks,
             "y-ticks": ticks,
             "limit": [[0.0, 0.0], [1.0, 1.0]],
-            "contenders": [
+            "candidates": [
                 {
                     "name": name,
                     "noise": noise,
@@ -127,7 +127,7 @@ def _shares(figure: ShareFigure, *, dark: bool) -> Drawing:
             "entities": [str(r) for r in figure.entities],
             "epsilons": [f"{e:g}" for e in figure.epsilons],
             "covering": None if covering is None else list(covering),
-            "contenders": [
+            "candidates": [
                 {
                     "name": name,
                     "cells": [[_cell(share, dark=dark) for share in row] for row in rows],
@@ -197,7 +197,7 @@ def _reach_table(figure: ReachFigure) -> tuple[list[str], Rows]:
         )
         for r, norm in zip(figure.entities, line, strict=True)
     ]
-    return ["contender", "noise", "pixels", "certified_epsilon"], rows
+    return ["candidate", "noise", "pixels", "certified_epsilon"], rows
 
 
 def _accuracy_table(figure: AccuracyFigure) -> tuple[list[str], Rows]:
@@ -208,7 +208,7 @@ def _accuracy_table(figure: AccuracyFigure) -> tuple[list[str], Rows]:
             figure.names, figure.noises, figure.clean, figure.certified, strict=True
         )
     ]
-    header = ["contender", "noise", figure.x_name, "pixels", "epsilon", "certified_accuracy"]
+    header = ["candidate", "noise", figure.x_name, "pixels", "epsilon", "certified_accuracy"]
     return header, rows
 
 
@@ -219,7 +219,7 @@ def _share_table(figure: ShareFigure) -> tuple[list[str], Rows]:
         for epsilon, row in zip(figure.epsilons, table, strict=True)
         for r, share in zip(figure.entities, row, strict=True)
     ]
-    return ["contender", "noise", "pixels", "epsilon", "certified_accuracy"], rows
+    return ["candidate", "noise", "pixels", "epsilon", "certified_accuracy"], rows
 
 
 def _number(value: float | None) -> float | str:

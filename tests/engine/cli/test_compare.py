@@ -18,7 +18,7 @@ def test_the_table_and_the_json(capsys, tmp_path):
     assert status == 0
     assert "1 px, 0.2" in capsys.readouterr().out
     found = json.loads(target.read_text())
-    assert [one["model"] for one in found["contenders"]] == models.split(",")
+    assert [one["model"] for one in found["candidates"]] == models.split(",")
     assert found["outcomes"][0][0]["region"]["kind"] == "ball"
 
 

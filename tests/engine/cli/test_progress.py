@@ -8,10 +8,10 @@ from collections.abc import Generator
 from rich.console import Console
 
 from engine.cli.progress import claim, follow
+from engine.evidence.cost import Cost
 from engine.evidence.evidence import Evidence
 from engine.evidence.generations import AnswerGroup
 from engine.evidence.snapshot import Snapshot
-from engine.planning.cost import Cost
 from tests.factories import make_evidence, make_snapshot
 
 

@@ -1,33 +1,33 @@
 import pytest
 
-from engine.comparison.demo_models import contender, shipped_contenders
+from engine.comparison.demo_models import candidate, shipped_candidates
 from engine.core.errors import UserError
 from engine.schemes import DssnL1, Gaussian
 from tests.fakes import identity
 
 
 def test_a_models_noise_is_what_it_was_trained_with():
-    assert contender(identity(training_sigma=0.5)).scheme == Gaussian(sigma=0.5)
+    assert candidate(identity(training_sigma=0.5)).scheme == Gaussian(sigma=0.5)
     taught = {"key": "gaussian", "sigma": 0.3}
-    assert contender(identity(training_scheme=taught)).scheme == Gaussian(sigma=0.3)
+    assert candidate(identity(training_scheme=taught)).scheme == Gaussian(sigma=0.3)
 
 
 def test_a_model_that_does_not_say_is_refused_in_a_sentence():
     with pytest.raises(UserError) as caught:
-        contender(identity(source="m.onnx"))
+        candidate(identity(source="m.onnx"))
     assert str(caught.value) == (
         "m.onnx does not say with which noise it was trained; name models that do."
     )
 
 
 def test_the_shipped_digits_models_take_part():
-    names = [one.model for one in shipped_contenders()]
+    names = [one.model for one in shipped_candidates()]
     assert {"demo:digits-0.25", "demo:digits-0.50"} <= set(names)
 
 
 def test_another_noise_stands_in_where_a_file_does_not_say():
-    assert contender(identity(), Gaussian(sigma=1.0)).scheme == Gaussian(sigma=1.0)
-    known = contender(identity(training_sigma=0.5), Gaussian(sigma=1.0))
+    assert candidate(identity(), Gaussian(sigma=1.0)).scheme == Gaussian(sigma=1.0)
+    known = candidate(identity(training_sigma=0.5), Gaussian(sigma=1.0))
     assert known.scheme == Gaussian(sigma=0.5)
 
 
@@ -49,7 +49,7 @@ def test_another_noise_stands_in_where_a_file_does_not_say():
 )
 def test_models_that_cannot_take_part(model, otherwise, sentence):
     with pytest.raises(UserError) as caught:
-        contender(model, otherwise)
+        candidate(model, otherwise)
     assert str(caught.value) == sentence
 
 
@@ -57,5 +57,5 @@ def test_shipped_models_all_name_the_same_classes():
     from engine.models import load_model
     from engine.models.base import ModelRequest
 
-    loaded = [load_model(ModelRequest(one.model)) for one in shipped_contenders()]
+    loaded = [load_model(ModelRequest(one.model)) for one in shipped_candidates()]
     assert len({one.identity.class_names for one in loaded}) == 1

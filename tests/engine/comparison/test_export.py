@@ -3,16 +3,16 @@ import io
 
 import pytest
 
-from engine.comparison.attacker import grid
 from engine.comparison.export import tradeoff_csv, write_tradeoff
-from engine.comparison.records import Contender, TradeOff
+from engine.comparison.records import Candidate, TradeOff
 from engine.core.errors import UserError
 from engine.regions import Ball
 from engine.schemes import Gaussian
+from engine.schemes.attacker import grid
 from tests.engine.comparison.test_records import outcome
 
 RESULT = TradeOff(
-    contenders=(Contender(model="demo:a", name="A", scheme=Gaussian(sigma=0.25)),),
+    candidates=(Candidate(model="demo:a", name="A", scheme=Gaussian(sigma=0.25)),),
     outcomes=((outcome(Ball(norm="l2", radius=0.5, unit="pixels in [0,1]")), outcome(None)),),
     inputs=2,
     n0=10,

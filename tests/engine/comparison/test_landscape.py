@@ -1,6 +1,5 @@
 import pytest
 
-from engine.comparison.attacker import Attacker, grid
 from engine.comparison.certified_norms import ANY
 from engine.comparison.landscape import (
     Surveyor,
@@ -10,6 +9,7 @@ from engine.comparison.landscape import (
     reach_figure,
     share_figure,
 )
+from engine.schemes.attacker import Attacker, grid
 from tests.engine.comparison.test_records import (
     BALL,
     COUNT,

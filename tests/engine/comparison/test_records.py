@@ -1,10 +1,10 @@
 from collections.abc import Mapping
 from typing import ClassVar
 
-from engine.comparison.attacker import Attacker
-from engine.comparison.records import Contender, Outcome, TradeOff
+from engine.comparison.records import Candidate, Outcome, TradeOff
 from engine.regions import Ball, Count, Perturbation, Staircase, Term
 from engine.schemes import Gaussian
+from engine.schemes.attacker import Attacker
 
 
 class Pixels(Gaussian):
@@ -53,12 +53,12 @@ def outcome(region, label: int | None = 7, predicted: int | None = 7) -> Outcome
 
 def tradeoff(*outcomes: tuple[Outcome, ...]) -> TradeOff:
     schemes = (Gaussian(), Pixels(), Steps())
-    contenders = tuple(
-        Contender.model_construct(model=f"m{i}", name=f"m{i}", scheme=scheme)
+    candidates = tuple(
+        Candidate.model_construct(model=f"m{i}", name=f"m{i}", scheme=scheme)
         for i, scheme in enumerate(schemes[: len(outcomes)])
     )
     return TradeOff.model_construct(
-        contenders=contenders,
+        candidates=candidates,
         outcomes=outcomes,
         inputs=max(len(found) for found in outcomes),
         n0=10,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.core.errors import UserError
-from engine.core.files import sha256_bytes, sha256_file, write_atomically
+from engine.core.files import read_description, sha256_bytes, sha256_file, write_atomically
 
 
 def test_digests(tmp_path: Path):
@@ -98,3 +98,28 @@ def test_a_dangling_link_makes_what_it_names(tmp_path: Path):
     link.symlink_to(tmp_path / "real.pdf")
     write_atomically(link, b"new")
     assert link.is_symlink() and (tmp_path / "real.pdf").read_bytes() == b"new"
+
+
+def test_a_description_is_an_object(tmp_path):
+    path = tmp_path / "card.json"
+    path.write_text('{"name": "x", "classes": [1]}', encoding="utf-8")
+    assert read_description(path) == {"name": "x", "classes": [1]}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"[1]", b"{", b"\xff\xfe\xfd", b"[" * 100_000, b'{"a":' * 50_000, b"1" * 5000],
+)
+def test_anything_but_an_object_is_a_value_error(tmp_path, data):
+    path = tmp_path / "card.json"
+    path.write_bytes(data)
+    with pytest.raises(ValueError):
+        read_description(path)
+
+
+def test_a_large_description_is_not_read_whole(tmp_path):
+    path = tmp_path / "card.json"
+    with path.open("wb") as file:
+        file.truncate(1 << 30)
+    with pytest.raises(ValueError, match="too large"):
+        read_description(path)

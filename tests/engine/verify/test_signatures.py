@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from engine.signing import attestation, keys, pades
-from engine.signing.signing import sign
 from engine.verify import Plan, verify
 from engine.verify.report import Claim
 from engine.verify.signatures import check_inside
+from engine.verify.signing import sign
 
 COUNTS = Plan(counts_only=True)
 

@@ -11,8 +11,8 @@ from gui.controllers.comparison import (
     Compared,
     CompareWish,
     Comparing,
+    candidate_of,
     compared,
-    contender_of,
     shipped,
     written,
 )
@@ -29,7 +29,7 @@ def drain(run) -> tuple[list[Compared], Compared]:
 
 @pytest.fixture
 def wish() -> CompareWish:
-    pair = tuple(contender_of(f"demo:digits-{sigma}", Gaussian()) for sigma in ("0.25", "0.50"))
+    pair = tuple(candidate_of(f"demo:digits-{sigma}", Gaussian()) for sigma in ("0.25", "0.50"))
     return CompareWish(pair, "digits", 2, RunSettings(n0=20, n=500))
 
 
@@ -46,9 +46,9 @@ def test_shipped_models_take_part_with_their_own_noise():
 
 def test_the_forms_noise_stands_in_only_if_it_knows_such_attackers(tmp_path):
     with pytest.raises(UserError, match="There is no shipped model demo:nobody"):
-        contender_of("demo:nobody", Gaussian())
+        candidate_of("demo:nobody", Gaussian())
     with pytest.raises(UserError) as caught:
-        contender_of("demo:karate-sparse", DssnL1())
+        candidate_of("demo:karate-sparse", DssnL1())
     assert str(caught.value) == (
         "demo:karate-sparse takes no images; schemes are compared on images."
     )
@@ -66,7 +66,7 @@ def test_whatever_else_is_asked_for_comes_first(session, wish, qtbot):
     comparing = Comparing(session.worker)
     heard = []
     comparing.ended.connect(heard.append)
-    many = CompareWish(wish.contenders, "digits", 400, RunSettings(n=100_000))
+    many = CompareWish(wish.candidates, "digits", 400, RunSettings(n=100_000))
     comparing.compare(many)
     with qtbot.waitSignal(comparing.grown, timeout=60_000):
         pass
@@ -80,4 +80,4 @@ def test_a_failure_is_a_kind_and_a_sentence(session, qtbot):
     comparing = Comparing(session.worker)
     with qtbot.waitSignal(comparing.failed, timeout=60_000) as heard:
         comparing.add("demo:nobody", Gaussian())
-    assert heard.args[0] == "contender" and "no shipped model" in heard.args[1]
+    assert heard.args[0] == "candidate" and "no shipped model" in heard.args[1]

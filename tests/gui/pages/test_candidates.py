@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import pytest
 
-from engine.comparison import Contender
+from engine.comparison import Candidate
 from engine.schemes import Ablation, Gaussian
 from gui.pages.candidates import Results, WhoPanel
 
 
-def gaussian(sigma: float) -> Contender:
-    return Contender(model=f"demo:{sigma}", name=f"net {sigma}", scheme=Gaussian(sigma=sigma))
+def gaussian(sigma: float) -> Candidate:
+    return Candidate(model=f"demo:{sigma}", name=f"net {sigma}", scheme=Gaussian(sigma=sigma))
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def test_boxes_bear_the_scheme_and_tell_the_model(who):
 
 
 def test_one_that_is_known_is_not_added_again(who):
-    other = Contender(model="own", name="own", scheme=Ablation(entities=64, keep=12))
+    other = Candidate(model="own", name="own", scheme=Ablation(entities=64, keep=12))
     who.offer((gaussian(0.25), other))
     assert [box.text() for box in who.boxes][-1] == "Ablation" and len(who.boxes) == 3
 

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from engine.comparison import Contender
+from engine.comparison import Candidate
 from engine.core.errors import UserError
 from engine.evidence.settings import RunSettings
 from engine.schemes import DssnL1, Gaussian
 from gui.pages.comparison_setup import SetupColumn
 
-ONE = Contender(model="demo:digits-0.25", name="net", scheme=Gaussian(sigma=0.25))
+ONE = Candidate(model="demo:digits-0.25", name="net", scheme=Gaussian(sigma=0.25))
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def setup(qtbot, idle_session, make):
 
 def test_the_current_input_is_one(setup):
     wish = setup.wish()
-    assert (wish.inputs, wish.limit, wish.contenders) == ("digits:7", 1, (ONE,))
+    assert (wish.inputs, wish.limit, wish.candidates) == ("digits:7", 1, (ONE,))
     assert (wish.settings.n0, wish.settings.n, wish.settings.alpha) == (100, 2000, 0.001)
     assert setup.name_of_current.text() == "digits:7"
 

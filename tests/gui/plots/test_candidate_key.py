@@ -6,7 +6,7 @@ from gui.style.theme import THEMES
 MOST = 6
 
 
-def test_no_two_contenders_look_alike() -> None:
+def test_no_two_candidates_look_alike() -> None:
     """Colour is one cue; dash and mark together are another, without any colour."""
     for theme in THEMES.values():
         assert len({key.ink(i, theme) for i in range(MOST)}) == MOST

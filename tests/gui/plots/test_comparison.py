@@ -5,8 +5,8 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
-from engine.comparison.attacker import Attacker
 from engine.comparison.landscape import landscape, reach_figure
+from engine.schemes.attacker import Attacker
 from gui.plots.comparison import ReachPlot, outline
 from gui.plots.labels import Box
 from tests.engine.comparison.test_records import ONE, tradeoff
@@ -71,7 +71,7 @@ def test_names_do_not_cover_one_another(plot) -> None:
     assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
 
 
-def test_fewer_contenders_leave_nothing_behind(plot) -> None:
+def test_fewer_candidates_leave_nothing_behind(plot) -> None:
     alone = landscape(tradeoff(ONE.outcomes[0]))
     plot.show_figure(reach_figure(alone, Attacker()))
     assert [len(line.getData()[0]) for line in plot.lines[1:]] == [0, 0]
@@ -92,4 +92,4 @@ def test_it_is_said_and_saved(plot, tmp_path) -> None:
         plot.save(tmp_path / f"a.{suffix}")
         assert (tmp_path / f"a.{suffix}").read_bytes().startswith(start)
     plot.save(tmp_path / "a.csv")
-    assert (tmp_path / "a.csv").read_text().startswith("contender,noise,pixels")
+    assert (tmp_path / "a.csv").read_text().startswith("candidate,noise,pixels")

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QPointF
 
-from engine.comparison.attacker import Attacker
 from engine.comparison.landscape import accuracy_figure, landscape
+from engine.schemes.attacker import Attacker
 from gui.plots.comparison_accuracy import AccuracyPlot
 from tests.engine.comparison.test_landscape import MANY
 from tests.engine.comparison.test_records import tradeoff
@@ -23,7 +23,7 @@ def places(plot: AccuracyPlot) -> list[tuple[float, float]]:
     return [tuple(float(axis[0]) for axis in marks.getData()) for marks in plot.marks]
 
 
-def test_a_mark_for_every_contender_moves_with_the_attacker(plot) -> None:
+def test_a_mark_for_every_candidate_moves_with_the_attacker(plot) -> None:
     assert places(plot) == [(1 / 3, 1 / 3), (2 / 3, 2 / 3), (2 / 3, 2 / 3)]
     plot.show_figure(accuracy_figure(LAND, Attacker(entities=2, epsilon=0.45)))
     assert places(plot) == [(1 / 3, 1 / 3), (2 / 3, 2 / 3), (2 / 3, 0.0)]

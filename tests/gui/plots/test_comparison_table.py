@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 from PySide6.QtGui import QColor
 
-from engine.comparison.attacker import Attacker
 from engine.comparison.landscape import landscape, share_figure
+from engine.schemes.attacker import Attacker
 from gui.plots.comparison_table import SharePlot, luminance, readable
 from tests.engine.comparison.test_landscape import MANY
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from engine.evidence.cost import Cost
 from engine.evidence.settings import RunSettings
-from engine.planning.cost import Cost
 from gui.results.progress import ProgressPanel, clock, speed
 
 

@@ -5,11 +5,11 @@ import io
 
 import pytest
 
-from engine.comparison.attacker import Attacker
-from engine.comparison.figure import TradeOffFigure
 from engine.comparison.landscape import accuracy_figure, landscape, reach_figure, share_figure
+from engine.figures.comparison import TradeOffFigure
 from engine.report.drawing import figure_csv, render_figure
 from engine.report.plots.comparison import draw
+from engine.schemes.attacker import Attacker
 from tests.engine.comparison.test_landscape import MANY
 from tests.engine.comparison.test_records import ONE
 
@@ -34,7 +34,7 @@ def test_as_png_and_pdf_too() -> None:
 
 
 def test_lines_are_staircases_in_the_frame() -> None:
-    ball, pixels, stairs = draw(FIGURES["reach"]).data["contenders"]
+    ball, pixels, stairs = draw(FIGURES["reach"]).data["candidates"]
     assert ball["line"][0][1] == pytest.approx(0.5 / FIGURES["reach"].top)
     assert ball["line"][-1][0] == 1.0  # the norm alone counts
     assert pixels["line"][0][1] == 1.0 and pixels["line"][-1] == [0.5, 0.0]  # any strength
@@ -43,7 +43,7 @@ def test_lines_are_staircases_in_the_frame() -> None:
 
 
 def test_places_are_the_two_shares() -> None:
-    places = [one["place"] for one in draw(FIGURES["accuracy"]).data["contenders"]]
+    places = [one["place"] for one in draw(FIGURES["accuracy"]).data["candidates"]]
     assert places == [[1 / 3, 1 / 3], [2 / 3, 2 / 3], [2 / 3, 2 / 3]]
 
 

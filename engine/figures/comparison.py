@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from engine.comparison.attacker import Attacker
 from engine.core.records import Record
 from engine.core.rounding import round_down
+from engine.schemes.attacker import Attacker
 
 
 class _Compared(Record):
     """What the images share.
 
     Attributes:
-        names, noises: of the contenders, in their order.
+        names, noises: of the candidates, in their order.
         attacker: whom they face.
         inputs: done and planned.
         note: n, alpha and bound, in words.
@@ -25,15 +25,15 @@ class _Compared(Record):
 
 
 class ReachFigure(_Compared):
-    """For one input: the certified l2 norm over the number of changed pixels, by contender.
+    """For one input: the certified l2 norm over the number of changed pixels, by candidate.
 
     Attributes:
         input: its name.
         entities: the columns: 1, 2, ... pixels.
         top: where the axis of norms ends.
-        reaches: ``reaches[contender][column]``; None where nothing is certified, and ``top`` or
+        reaches: ``reaches[candidate][column]``; None where nothing is certified, and ``top`` or
             more where the region goes on above the image.
-        unbounded: contenders whose regions do not limit the norm at all.
+        unbounded: candidates whose regions do not limit the norm at all.
         withstands: who is right and certified against the attacker.
         verdicts: what came of it, in words.
     """
@@ -48,7 +48,7 @@ class ReachFigure(_Compared):
 
 
 class AccuracyFigure(_Compared):
-    """For a set: what robustness costs. Accuracy against certified accuracy, by contender.
+    """For a set: what robustness costs. Accuracy against certified accuracy, by candidate.
 
     Attributes:
         clean: share of inputs answered, and correctly where the answer is known; None before any.
@@ -67,7 +67,7 @@ class AccuracyFigure(_Compared):
 
     @property
     def results(self) -> tuple[str, ...]:
-        """The two shares of every contender, in words."""
+        """The two shares of every candidate, in words."""
         word = "right" if self.labelled else "answered"
         return tuple(
             "not asked yet"
@@ -84,11 +84,11 @@ class AccuracyFigure(_Compared):
 
 
 class ShareFigure(_Compared):
-    """For a set: certified accuracy over pixels and norm, a table for each contender.
+    """For a set: certified accuracy over pixels and norm, a table for each candidate.
 
     Attributes:
         entities, epsilons: the columns and rows: pixels, and l2 norms.
-        shares: ``shares[contender][row][column]``: certified for epsilons[row] and
+        shares: ``shares[candidate][row][column]``: certified for epsilons[row] and
             entities[column]; None before the first input.
     """
 

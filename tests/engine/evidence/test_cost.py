@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.planning.cost import Cost, duration
+from engine.evidence.cost import Cost, duration
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,5 @@
-from engine.comparison.attacker import Attacker
-from engine.comparison.figure import AccuracyFigure, ShareFigure
+from engine.figures.comparison import AccuracyFigure, ShareFigure
+from engine.schemes.attacker import Attacker
 
 FACTS = {
     "names": ("a",),

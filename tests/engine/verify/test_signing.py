@@ -8,7 +8,7 @@ from engine.core.errors import UserError
 from engine.evidence.settings import RunSettings
 from engine.report import write_json
 from engine.signing import keys
-from engine.signing.signing import sign
+from engine.verify.signing import sign
 from tests.fakes import HalfSpace, finish, fitted
 
 

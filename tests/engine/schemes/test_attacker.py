@@ -1,9 +1,9 @@
 import pytest
 
-from engine.comparison.attacker import Attacker, attack_of, comparable, grid
 from engine.core.errors import UserError
 from engine.core.fields import checked
 from engine.schemes import Gaussian
+from engine.schemes.attacker import Attacker, attack_of, comparable, grid
 
 
 def test_gaussian_smoothing_looks_at_the_norm_alone():
