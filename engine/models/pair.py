@@ -47,7 +47,7 @@ def _network(path: Path, file: WeightFile) -> PairNetwork:
     """The network whose sizes the shapes of the tensors tell, filled with them."""
     shapes = {key: tuple(tensor.shape) for key, tensor in file.tensors.items()}
     wanted = (
-        ("image.0.weight", 4),
+        ("picture.0.weight", 4),
         ("words.weight", 2),
         ("head.weight", 2),
         ("text.0.weight", 2),

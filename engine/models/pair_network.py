@@ -24,7 +24,7 @@ class PairNetwork(nn.Module):
         self, vocabulary: int, classes: int, *, width: int = 16, features: int = 32, words: int = 32
     ) -> None:
         super().__init__()
-        self.image = nn.Sequential(
+        self.picture = nn.Sequential(
             *_block(3, width),
             *_block(width, 2 * width),
             *_block(2 * width, 2 * width),
@@ -40,7 +40,7 @@ class PairNetwork(nn.Module):
 
     def forward(self, images: torch.Tensor, tokens: torch.Tensor) -> torch.Tensor:
         """Scores (B, K) of images (B, 3, 32, 32) and tokens (B, L)."""
-        seen = self.image(images)
+        seen = self.picture(images)
         read = self.text(self.words(tokens).sum(dim=1))
         scores: torch.Tensor = self.head(torch.cat([seen, read, seen * read], dim=1))
         return scores

@@ -47,7 +47,7 @@ def is_case(path: Path) -> bool:
 def is_report(path: Path) -> bool:
     """Whether a dropped file is something that can be verified; a graph in JSON is none."""
     known = path.suffix.lower() in REPORT_SUFFIXES and path.name != "config.json"
-    return known and not graph.claims(str(path))
+    return known and not node.claims(str(path))
 
 
 def is_votes(path: Path) -> bool:
