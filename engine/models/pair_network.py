@@ -24,6 +24,7 @@ class PairNetwork(nn.Module):
         self, vocabulary: int, classes: int, *, width: int = 16, features: int = 32, words: int = 32
     ) -> None:
         super().__init__()
+        # The name is part of the files of weights.
         self.picture = nn.Sequential(
             *_block(3, width),
             *_block(width, 2 * width),

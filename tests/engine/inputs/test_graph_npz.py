@@ -130,7 +130,7 @@ def test_bad_parts_are_refused_in_a_sentence(tmp_path: Path, layout, changes, wo
 def test_reading_a_graph_loads_neither_torch_nor_networkx(tmp_path: Path):
     np.savez(tmp_path / "g.npz", **PAIRS)
     code = (
-        "import sys; from engine.inputs.graph import load; "
+        "import sys; from engine.inputs.node import load; "
         f"load({str(tmp_path / 'g.npz')!r} + ':1'); print(*sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
