@@ -35,12 +35,7 @@ bench: ## speed against the reference loop and the Adversarial Robustness Toolbo
 
 models: ## train the shipped models again
 	@scripts/setup.sh
-	@$(BIN)/python -m engine.training
-	@$(BIN)/python -m engine.training.graphs
-	@$(BIN)/python -m engine.demos.commands
-	@$(BIN)/python -m engine.demos.filter
-	@$(BIN)/python -m engine.demos.mixed
-	@$(BIN)/python -m engine.demos.letters
+	@$(BIN)/python -m engine.demos
 
 models-graph: ## train a graph model: make models-graph DATA=cora_ml.npz [ARGS='--scheme sparse']
 	@scripts/setup.sh

@@ -41,15 +41,15 @@ class Kind(NamedTuple):
 
 
 KINDS: tuple[Kind, ...] = (
-    Kind("shipped handwritten digit", "digits:7", "digits"),
-    Kind("shipped image with an instruction", "filter:12", "filter"),
-    Kind("drawn sign", "commands:5", "commands"),
-    Kind("made-up letter to a shop", "letters:4", "letters"),
+    Kind("shipped handwritten digit", "digits:7", "shipped"),
+    Kind("shipped image with an instruction", "filter:12", "shipped"),
+    Kind("drawn sign", "commands:5", "shipped"),
+    Kind("made-up letter to a shop", "letters:4", "shipped"),
     Kind("text in a file, or the words themselves", "text:the words", "text"),
     Kind("image with a text", "pair:photo.png|the words", "pair"),
     Kind("row of a table", "rows.csv:3", "rows"),
     Kind("node of a graph", "karate:12", "node"),
-    Kind("image of the lattice attack", "lattice:lit", "lattice"),
+    Kind("image of the lattice attack", "lattice:lit", "shipped"),
     Kind("torchvision data set", "torchvision:CIFAR10:test:17", "datasets"),
     Kind("folder of images", "images/", "folder"),
     Kind("image file", "image.png", "image"),
@@ -93,7 +93,7 @@ def from_bytes(data: bytes, name: str) -> ImageInput:
 
 def gallery() -> list[str]:
     """Specs of a dozen shipped digits of all ten classes that no shipped model has seen."""
-    from engine.inputs.digits import gallery as digits
+    from engine.inputs.shipped import gallery as digits
 
     return digits()
 

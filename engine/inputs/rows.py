@@ -189,13 +189,12 @@ def _texts(
 
 def _image(file: str, cell: str, where: str) -> ImageInput:
     """The image that a cell names, from the table's folder on, or a shipped one."""
-    from engine.inputs import load_input
-    from engine.inputs.digits import claims as is_digit
+    from engine.inputs import load_input, shipped
 
     if not cell:
         raise UserError(f"{where} names no image; write the path of one into the table.")
     beside = Path(file).expanduser().parent / Path(cell)
-    found = load_input(cell if is_digit(cell) else str(beside))
+    found = load_input(cell if shipped.claims(cell) else str(beside))
     if not isinstance(found, ImageInput):
         raise UserError(f"{where}: {quoted(cell)} is no image.")
     return found

@@ -1,1 +1,1 @@
-"""The training lab: makes the shipped models. ``make models`` runs it for both noise levels."""
+"""The training lab: methods, and the commands that make models of images and of graphs."""

@@ -1,4 +1,4 @@
-"""``python -m engine.training`` trains every shipped model again."""
+"""``python -m engine.training`` trains a model of images."""
 
 from __future__ import annotations
 

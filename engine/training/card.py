@@ -1,11 +1,13 @@
-"""An image model's card as Markdown, from the same facts as its JSON."""
+"""A model's card as Markdown, from the same facts as its JSON."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.core.rounding import round_down
+
+Facts = Mapping[str, Any]
 
 _ENCODED = {
     "plain": "the image alone",
@@ -14,88 +16,109 @@ _ENCODED = {
 }
 
 
-def card_markdown(name: str, facts: Mapping[str, Any]) -> str:
-    """The card for people: what the model is, how it was made, what was measured."""
-    _, height, width = facts["input_shape"]
+def card_markdown(name: str, facts: Facts) -> str:
+    """The card for people: what the model is, how it was made, what was measured.
+
+    Args:
+        name: of the model's file, without ending.
+        facts: as :func:`engine.training.making.described` gives them, with ``sha256``, ``data``,
+            ``limits``, ``command`` and ``tested``; ``split``, ``smoothed_accuracy`` and
+            ``certified_accuracy`` where there are such, and in ``remarks`` what else is to be said.
+    """
+    lines = "\n".join(f"- **{what}**: {said}." for what, said in _lines(facts).items() if said)
+    title = facts["title"]
     return f"""# {name}
 
-{facts["title"]}: a small network ({facts["parameters"]:,} weights, architecture
-`{facts["architecture"]}`) for images of {width} by {height} pixels in [0, 1]. It is a
-demonstration.
+{title[:1].upper()}{title[1:]}: a small network ({facts["parameters"]:,} weights, architecture
+`{facts["architecture"]}`). It is a demonstration.
 
-{_list(facts)}
-{_certified(facts["certified_accuracy"], facts["things"])}"""
+{lines}
+{_certified(facts)}"""
 
 
-def _list(facts: Mapping[str, Any]) -> str:
-    split, epochs, certified = (
-        facts["split"],
-        facts["recipe"]["epochs"],
-        facts["certified_accuracy"],
-    )
-    counts = ", ".join(f"{split[part]} {part}" for part in ("train", "validation", "test"))
-    lines = {
+def _lines(facts: Facts) -> dict[str, str]:
+    certified = facts.get("certified_accuracy") or {}
+    found = {
         "Trained with this noise": facts["noise"],
-        "Input of the network": (
-            f"{_ENCODED[facts['encoding']]}; normalisation: {facts['normalization']}"
-        ),
+        "Input of the network": _input(facts),
         "Data": facts["data"],
-        "Split": f"{counts}, {split['rule']}; {split['use']}",
-        "Command": (
-            f"`{facts['command']}` (seed {facts['seed']}; best epoch {facts['epoch']} of {epochs}; "
-            f"torch {facts['torch']}, {facts['device']})"
-        ),
+        "Classes": ", ".join(facts["classes"]),
+        "Split": _split(facts.get("split")),
+        **facts.get("remarks", {}),
+        "Command": _command(facts),
         "SHA-256 of the weights": f"`{facts['sha256']}`",
         "Limits": facts["limits"],
-        "Clean accuracy": (
-            f"{_percent(facts['clean_accuracy'])} of {split['test']} test {facts['things']}, "
-            "without noise"
-        ),
+        "Clean accuracy": f"{_percent(facts['clean_accuracy'])} of {facts['tested']}, no noise",
     }
-    if certified is not None:
-        lines["Smoothed accuracy"] = (
-            f"{_percent(certified['right'])} of {certified['inputs']} test {facts['things']} right "
-            f"and not abstained; abstained: {_percent(certified['abstained'])}"
+    if "smoothed_accuracy" in facts:
+        found["Accuracy by majority"] = (
+            f"{_percent(facts['smoothed_accuracy'])} of the same, most of "
+            f"{facts['smoothed_draws']:,} noisy samples of each"
         )
-    if certified is not None and "acr" in certified:
+    if certified:
+        found["Smoothed accuracy"] = (
+            f"{_percent(certified['right'])} of {certified['inputs']} right and not abstained; "
+            f"abstained: {_percent(certified['abstained'])}"
+        )
+    if "acr" in certified:
         radius = round_down(certified["acr"], 3)
-        lines["Average certified radius"] = f"{radius} on the same {facts['things']}"
-    return "\n".join(f"- **{what}**: {said}." for what, said in lines.items())
+        found["Average certified radius"] = f"{radius} on the same {certified['inputs']}"
+    return found
 
 
-def _certified(certified: Mapping[str, Any] | None, things: str) -> str:
-    if certified is None:
+def _input(facts: Facts) -> str:
+    if "normalization" not in facts:
+        return ""
+    _, height, width = facts["input_shape"]
+    return (
+        f"images of {width} by {height} pixels in [0, 1]; {_ENCODED[facts['encoding']]}; "
+        f"normalisation: {facts['normalization']}"
+    )
+
+
+def _split(split: Facts | None) -> str:
+    if split is None:
+        return ""
+    parts = ("train", "validation", "test", "unlabelled")
+    counts = ", ".join(f"{split[part]} {part}" for part in parts if split.get(part))
+    return f"{counts}, {split['rule']}; {split['use']}"
+
+
+def _command(facts: Facts) -> str:
+    epochs = facts["recipe"]["epochs"]
+    best = f"best epoch {facts['epoch']} of {epochs}; " if "epoch" in facts else ""
+    how = f"seed {facts['seed']}; {best}torch {facts['torch']}, {facts['device']}"
+    return f"`{facts['command']}` ({how})"
+
+
+def _certified(facts: Facts) -> str:
+    certified = facts.get("certified_accuracy")
+    if not certified:
         return ""
     return f"""
-Certified accuracy: share of {certified["inputs"]} test {things} that are certified and right, by
+Certified accuracy: share of {certified["inputs"]} test inputs that are certified and right, by
 CERTIFY with the noise above, n0 = {certified["n0"]:,}, n = {certified["n"]:,}, alpha =
-{certified["alpha"]:g} per image, {certified["bound"]} bound.
+{certified["alpha"]:g} per input, {certified["bound"]} bound.
 
-{_table(certified["cells"])}
+{_table(certified["cells"], certified["terms"])}
 """
 
 
-def _table(cells: list[Mapping[str, Any]]) -> str:
-    """One row per value of the first term, one column per value of the second, if there is one."""
-    terms = list(cells[0]["at"])
+def _table(cells: Sequence[Facts], terms: Mapping[str, str]) -> str:
+    """Two terms as rows and columns; fewer or more as a list of cells."""
     shares = {tuple(cell["at"].values()): _percent(cell["share"]) for cell in cells}
-    if len(terms) == 1:
-        head = [_SAID[terms[0]], "certified"]
-        rows = [[f"{value:g}", share] for (value,), share in shares.items()]
+    if len(terms) == 2:
+        firsts, columns = (list(dict.fromkeys(values)) for values in zip(*shares, strict=True))
+        head = [" \\ ".join(terms.values()), *(f"{value:g}" for value in columns)]
+        rows = [
+            [f"{first:g}", *(shares.get((first, second), "") for second in columns)]
+            for first in firsts
+        ]
     else:
-        columns = list(dict.fromkeys(second for _, second in shares))
-        head = [f"{_SAID[terms[0]]} \\ {_SAID[terms[1]]}", *(f"{value:g}" for value in columns)]
-        firsts = dict.fromkeys(first for first, _ in shares)
-        rows = [[f"{first:g}", *(shares[first, second] for second in columns)] for first in firsts]
+        head = [*terms.values(), "certified and right"]
+        rows = [[*(f"{value:g}" for value in at), share] for at, share in shares.items()]
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-_SAID = {
-    "radius": "l2 norm of the change, pixels in [0,1]",
-    "entities": "changed pixels",
-    "epsilon": "l2 norm of their change, pixels in [0,1]",
-}
 
 
 def _percent(share: float) -> str:

@@ -1,7 +1,7 @@
 """The command line of the lab: ``python -m engine.training``.
 
-Without options it makes the shipped models of the digits; with ``--scheme``, ``--sigma`` or
-``--data`` one model (for several values of ``--sigma``, one each).
+It makes one model of images; for several values of ``--sigma``, one each. The shipped models are
+made by ``python -m engine.demos``.
 """
 
 from __future__ import annotations
@@ -17,8 +17,6 @@ import torch
 from engine.core.errors import UserError
 from engine.core.fields import checked, field_specs
 from engine.schemes import Gaussian, Scheme, scheme_class
-from engine.schemes.ablation import Ablation
-from engine.schemes.hierarchical_gaussian import HierarchicalGaussian
 from engine.training.cifar10 import cifar10
 from engine.training.data import DataSet
 from engine.training.digits import digits
@@ -26,12 +24,6 @@ from engine.training.image_noise import SCHEMES
 from engine.training.loop import Recipe
 from engine.training.making import Order, flags, make
 
-SHIPPED: dict[str, Scheme] = {
-    "digits-0.25": Gaussian(sigma=0.25),
-    "digits-0.50": Gaussian(sigma=0.50),
-    "digits-hierarchical": HierarchicalGaussian(sigma=0.25, p=0.9),
-    "digits-ablation": Ablation(entities=64, keep=12),
-}
 _ARCH = {"digits": "digits_cnn", "cifar10": "cifar_resnet20"}
 _RECIPES: dict[str, dict[str, Any]] = {
     "digits": {},
@@ -48,7 +40,7 @@ _FEW = 1000
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Train the shipped models, or what the options name."""
+    """Train what the options name."""
     given = _parser().parse_args(arguments)
     try:
         data = digits() if given.data == "digits" else _cifar10(given)
@@ -75,8 +67,6 @@ def _models(given: argparse.Namespace) -> dict[str, Scheme]:
     if foreign:
         flag = f"--{foreign[0].replace('_', '-')}"
         raise UserError(f"{flag} is no parameter of {chosen.key}.")
-    if given.data == "digits" and not given.scheme and not values:
-        return SHIPPED
     sigmas = values.pop("sigma", [None])
     schemes = [
         checked(chosen, **values, **({} if sigma is None else {"sigma": sigma})) for sigma in sigmas
@@ -85,9 +75,6 @@ def _models(given: argparse.Namespace) -> dict[str, Scheme]:
 
 
 def _name(given: argparse.Namespace, scheme: Scheme) -> str:
-    shipped = next((name for name, known in SHIPPED.items() if known == scheme), None)
-    if given.data == "digits" and shipped:
-        return shipped
     level = f"{scheme.sigma:.2f}" if isinstance(scheme, Gaussian) else scheme.key
     return f"{given.data}-{level}"
 
@@ -155,5 +142,5 @@ def _parser() -> argparse.ArgumentParser:
     add("--epochs", type=int)
     add("--certify", type=int, help="test images to certify for the card; default: all, or none")
     add("--device", default="cpu", help=f"cpu or cuda; {torch.cuda.device_count()} GPUs here")
-    add("--out", type=Path, default=Path("assets/models"))
+    add("--out", type=Path, default=Path("out"))
     return parser

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from engine.inputs.digits import PREFIX, load_digits, split
+from engine.demos.data.digits import load_digits, split
 from engine.models.architectures.digits_cnn import CLASS_NAMES
 from engine.training.augment import moved
 from engine.training.data import DataSet, Part
@@ -26,7 +26,7 @@ def digits() -> DataSet:
         train=part("train"),
         validation=part("validation"),
         test=part("test"),
-        specs=tuple(f"{PREFIX}{index}" for index in parts["test"]),
+        specs=tuple(f"digits:{index}" for index in parts["test"]),
         class_names=CLASS_NAMES,
         augment=moved,
         normalization="none",
@@ -38,7 +38,7 @@ def digits() -> DataSet:
             ),
             "split": {
                 **{name: len(indices) for name, indices in parts.items()},
-                "rule": "by the order of the SHA-256 of 'digit N'; see engine/inputs/digits.py",
+                "rule": "by the order of the SHA-256 of 'digit N'; see engine/demos/data/digits.py",
                 "use": "validation chose the epoch; test was never used in training",
                 "indices": {name: list(indices) for name, indices in parts.items()},
             },

@@ -1,7 +1,6 @@
-"""Train, measure and write graph models: ``python -m engine.training.graphs``.
+"""Train, measure and write a graph model: ``python -m engine.training.graphs``.
 
-With neither ``--data`` nor ``--scheme`` it makes the shipped models of the karate club; else one
-model, of that graph and for that noise.
+The shipped models of the karate club are made by ``python -m engine.demos``.
 """
 
 from __future__ import annotations
@@ -9,36 +8,24 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from engine.core.errors import UserError
-from engine.core.files import sha256_file, write_atomically
+from engine.core.files import write_atomically
 from engine.inputs.graph import KARATE, Graph
 from engine.inputs.node import load_graph
 from engine.models.graph_networks import GraphNetwork
+from engine.regions import Perturbation
 from engine.schemes import parse_scheme
-from engine.training.graph_card import graph_card_markdown
 from engine.training.graph_data import Views, views
 from engine.training.graph_loop import GraphRecipe, TrainedGraph, train
-from engine.training.graph_measure import (
-    Cell,
-    certified_accuracy,
-    clean_accuracy,
-    smoothed_accuracy,
-)
 from engine.training.graph_noise import NAMES, GraphNoise
-from engine.training.weights import safetensors_bytes
-from engine.training.writing import card_json, threads
+from engine.training.making import described
+from engine.training.measure import certified_accuracy, node_accuracy, smoothed_accuracy
+from engine.training.writing import safetensors_bytes, threads, write_cards
 
-SHIPPED = (
-    GraphNoise("hierarchical-sparse", p=0.81, p_plus=0.05, p_minus=0.6),
-    GraphNoise("sparse", p_plus=0.05, p_minus=0.6),
-    GraphNoise("ablation", p=0.81),
-)
 N0, N, ALPHA, DRAWS = 1000, 10_000, 0.01, 1000
 THREADS = 1
 _FEW, _FEW_DRAWS = 1000, 20
@@ -66,14 +53,14 @@ def weights(network: GraphNetwork, graph: Graph, recipe: GraphRecipe) -> bytes:
     return safetensors_bytes(network.state_dict(), facts)
 
 
-def cells(noise: GraphNoise) -> tuple[Cell, ...]:
+def cells(noise: GraphNoise) -> list[Perturbation]:
     """The perturbations whose certified accuracy the card tells, in the scheme's terms."""
-    flips = [{"additions": added, "deletions": deleted} for added, deleted in _COUNTS]
+    flips = [{"additions": float(a), "deletions": float(d)} for a, d in _COUNTS]
     if noise.name == "hierarchical-sparse":
-        return tuple({"entities": nodes, **flip} for nodes in (1, 2) for flip in flips)
+        return [{"entities": nodes, **flip} for nodes in (1.0, 2.0) for flip in flips]
     if noise.name == "ablation":
-        return tuple({"entities": nodes} for nodes in (1, 2, 3))
-    return tuple(flips)
+        return [{"entities": nodes} for nodes in (1.0, 2.0, 3.0)]
+    return flips
 
 
 def card(
@@ -83,73 +70,76 @@ def card(
     result: TrainedGraph,
     path: Path,
     certified: int,
+    made_by: str,
 ) -> dict[str, Any]:
     """What the card says: how the model was made and what was measured on held-out nodes."""
-    noise, scheme, split = recipe.noise, recipe.noise.scheme(), parts.parts
-    width = graph.features.columns + (noise.encoding == "indicator")
-    measured = (result.network, parts.test, noise)
-    facts = {
-        "name": f"{path.stem}, {recipe.arch.upper()}",
-        "title": f"{graph.name}, {_TITLES[noise.name]}",
-        "architecture": recipe.arch,
-        "input_shape": [0, width],
-        "training_sigma": None,
-        "training_scheme": scheme,
-        "noise_in_words": parse_scheme(scheme).noise_in_words() if scheme else "none",
-        "classes": list(graph.class_names),
-        "parameters": sum(p.numel() for p in result.network.parameters()),
-        "sha256": sha256_file(path),
+    noise, split, measured = recipe.noise, parts.parts, (result.network, parts.test, recipe.noise)
+    stated = noise.scheme()
+    scheme = parse_scheme(stated) if stated else None
+    facts = described(
+        path,
+        result.network,
+        scheme,
+        name=f"{path.stem}, {recipe.arch.upper()}",
+        title=f"{graph.name}, {_TITLES[noise.name]}",
+        architecture=recipe.arch,
+        input_shape=[0, graph.features.columns + (noise.encoding == "indicator")],
+        training_sigma=None,
+        training_scheme=stated,
+        classes=list(graph.class_names),
         **_about(graph),
-        "split": {
+        split={
             **{part: len(nodes) for part, nodes in asdict(split).items()},
             "rule": f"by the order of the SHA-256 of 'seed {recipe.seed} node N'; see "
             "engine/inputs/graph_split.py",
             "use": "training saw neither validation nor test nodes; validation chose the epoch",
             "nodes": {part: list(nodes) for part, nodes in asdict(split).items()},
         },
-        "command": command(graph, recipe),
-        "recipe": asdict(recipe),
-        "threads": THREADS,
-        "torch": torch.__version__.partition("+")[0],
-        "seed": recipe.seed,
-        "epoch": result.epoch,
-        "validation_loss": round(result.validation_loss, 4),
-        "clean_accuracy": clean_accuracy(*measured),
-        "smoothed_draws": DRAWS if scheme else 1,
-        "smoothed_accuracy": smoothed_accuracy(*measured, draws=DRAWS if scheme else 1, seed=1),
-    }
-    nodes = split.test[:certified]
-    if scheme and nodes:
-        specs = [f"{graph.source}:{node}" for node in nodes]
+        command=made_by,
+        recipe=asdict(recipe),
+        device=f"{THREADS} thread",
+        seed=recipe.seed,
+        epoch=result.epoch,
+        validation_loss=round(result.validation_loss, 4),
+        clean_accuracy=node_accuracy(*measured),
+        tested=f"{len(split.test)} test nodes",
+        smoothed_draws=DRAWS if scheme else 1,
+        smoothed_accuracy=smoothed_accuracy(*measured, draws=DRAWS if scheme else 1, seed=1),
+    )
+    if scheme and certified:
+        specs = [f"{graph.source}:{node}" for node in split.test[:certified]]
         facts["certified_accuracy"] = certified_accuracy(
             path, specs, scheme, cells(noise), n0=N0, n=N, alpha=ALPHA
         )
     return facts
 
 
-def _about(graph: Graph) -> dict[str, str]:
+def _about(graph: Graph) -> dict[str, Any]:
+    features = f"{graph.features.columns:,} binary features of the file"
+    data = (
+        f"{graph.name}, {graph.nodes:,} nodes and {len(graph.adjacency.entries) // 2:,} edges, "
+        f"SHA-256 of its file {graph.sha256}"
+    )
+    limits = "measured on one split of one graph"
     if graph.source == KARATE:
-        return {
-            "data": (
-                "Zachary's karate club (Journal of Anthropological Research 33, 1977), 34 "
-                "members and 78 friendships, as in NetworkX; the classes are the two clubs into "
-                "which it split"
-            ),
-            "features": (
-                "the club comes without features, so those of a member are its own row of the "
-                "adjacency matrix, 'whom it says that it knows'; the attacker changes what "
-                "members say, not the friendships over which the network passes messages"
-            ),
-            "limits": (
-                "a club of 34, eight of them in training: a demonstration; one test node more or "
-                "less is several percent"
-            ),
-        }
+        data = (
+            "Zachary's karate club (Journal of Anthropological Research 33, 1977), 34 members and "
+            "78 friendships, as in NetworkX; the classes are the two clubs into which it split"
+        )
+        features = (
+            "the club comes without features, so those of a member are its own row of the "
+            "adjacency matrix, 'whom it says that it knows'; the attacker changes what members "
+            "say, not the friendships over which the network passes messages"
+        )
+        limits = (
+            "a club of 34, eight of them in training: a demonstration; one test node more or less "
+            "is several percent"
+        )
+    attacker = "changes features of nodes after training (evasion); the edges stay as they are"
     return {
-        "data": f"{graph.name}, {graph.nodes:,} nodes and {len(graph.adjacency.entries) // 2:,} "
-        f"edges, SHA-256 of its file {graph.sha256}",
-        "features": f"{graph.features.columns:,} binary features of the file",
-        "limits": "measured on one split of one graph",
+        "data": data,
+        "limits": limits,
+        "remarks": {"Features": features, "Attacker": attacker},
     }
 
 
@@ -168,63 +158,52 @@ def command(graph: Graph, recipe: GraphRecipe) -> str:
     )
 
 
-def make(graph: Graph, recipe: GraphRecipe, out: Path, *, certified: int) -> Path:
+def make(
+    graph: Graph, recipe: GraphRecipe, out: Path, *, certified: int | None = None, made_by: str = ""
+) -> Path:
     """Train one model, write weights, then measure the written file and write both cards.
 
     Args:
         graph: with labels.
-        recipe: how to train.
+        recipe: how to train; small graphs are looked at more often, whatever it says.
         out: the folder to write into.
-        certified: how many test nodes are certified for the card.
+        certified: how many test nodes are certified for the card; by default all of a small graph.
+        made_by: the command line that makes it again, if it is not the lab's.
     """
     path = out / f"{Path(graph.source).stem}-{recipe.noise.name}.safetensors"
+    if graph.nodes < _FEW:
+        recipe = replace(recipe, draws=_FEW_DRAWS)
+    if certified is None:
+        certified = graph.nodes if graph.nodes < _FEW else 0
     with threads(THREADS):
         parts = views(graph, seed=recipe.seed)
         result = train(parts, len(graph.class_names), recipe)
         write_atomically(path, weights(result.network, graph, recipe))
-        facts = card(graph, parts, recipe, result, path, certified)
-    write_atomically(path.with_suffix(".json"), card_json(facts))
-    write_atomically(path.with_suffix(".md"), graph_card_markdown(path.stem, facts).encode())
+        made_by = made_by or command(graph, recipe)
+        facts = card(graph, parts, recipe, result, path, certified, made_by)
+    write_cards(path, facts)
     return path
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Train the shipped models, or one of the user's."""
+    """Train one model of the user's."""
     given = _parser().parse_args(arguments)
     try:
         graph = load_graph(given.data)
-        few = graph.nodes < _FEW
-        certified = given.certify if given.certify is not None else few * graph.nodes
-        draws = _FEW_DRAWS if few else GraphRecipe.draws
-        out = given.out or Path("assets/models" if given.data == KARATE else "out")
-        for noise in _noises(given):
-            recipe = GraphRecipe(given.arch, noise, given.seed, given.epochs, draws=draws)
-            print(f"Wrote {make(graph, recipe, out, certified=certified)} and its card.")
+        noise = GraphNoise(given.scheme, given.p, given.p_plus, given.p_minus)
+        if scheme := noise.scheme():
+            parse_scheme(scheme)  # wrong numbers are refused before a long training
+        recipe = GraphRecipe(given.arch, noise, given.seed, given.epochs)
+        print(f"Wrote {make(graph, recipe, given.out, certified=given.certify)} and its card.")
     except UserError as error:
         raise SystemExit(str(error)) from error
-
-
-def _noises(given: argparse.Namespace) -> tuple[GraphNoise, ...]:
-    """What to train with, its numbers checked before a long training.
-
-    Raises:
-        UserError: a probability is out of range.
-    """
-    if given.data == KARATE and not given.scheme:
-        return SHIPPED
-    name = given.scheme or SHIPPED[0].name
-    noise = GraphNoise(name, given.p, given.p_plus, given.p_minus)
-    scheme = noise.scheme()
-    if scheme is not None:
-        parse_scheme(scheme)
-    return (noise,)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__)
     add = parser.add_argument
     add("--data", default=KARATE, help="a graph with labels; default: the shipped karate club")
-    add("--scheme", choices=NAMES, default="", help="training noise; default: hierarchical-sparse")
+    add("--scheme", choices=NAMES, default="hierarchical-sparse", help="training noise")
     add("--p", type=float, default=0.81, help="probability that a node is noised or taken away")
     add("--p-plus", type=float, default=0.05, help="probability that a 0 becomes a 1")
     add("--p-minus", type=float, default=0.8, help="probability that a 1 becomes a 0")
@@ -236,7 +215,7 @@ def _parser() -> argparse.ArgumentParser:
         type=int,
         help="test nodes to certify for the card; default: all, or none for large graphs",
     )
-    add("--out", type=Path, help="folder; default: assets/models, or out for a graph of yours")
+    add("--out", type=Path, default=Path("out"), help="folder; default: out")
     return parser
 
 

@@ -7,7 +7,7 @@ for ablation; Scholten et al., NeurIPS 2023, for hierarchical noise).
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,6 +19,8 @@ from engine.schemes import Scheme
 from engine.training.data import Augmentation, DataSet, Part, floats
 from engine.training.image_noise import noisy
 
+Batch = tuple[tuple[torch.Tensor, ...], torch.Tensor]
+"""What a network takes, and the classes."""
 _LOOK = 1024
 """Images per batch where nothing is learned."""
 
@@ -69,6 +71,32 @@ def noisy_accuracy(
     return right / (draws * len(labels))
 
 
+def descend(
+    network: nn.Module,
+    rounds: Iterable[Iterable[Batch]],
+    optimizer: torch.optim.Optimizer,
+    schedule: torch.optim.lr_scheduler.LRScheduler | None = None,
+) -> None:
+    """A step down the cross-entropy for every batch, and of the schedule for every round.
+
+    Args:
+        network: trained in place.
+        rounds: of batches, each what the network takes and the classes, of any shape.
+        optimizer: of its weights.
+        schedule: of the learning rate.
+    """
+    network.train()
+    for batches in rounds:
+        for inputs, labels in batches:
+            optimizer.zero_grad()
+            scores = network(*inputs)
+            loss = functional.cross_entropy(scores.flatten(0, -2), labels.flatten())
+            torch.autograd.backward(loss)
+            optimizer.step()
+        if schedule is not None:
+            schedule.step()
+
+
 def train(network: nn.Module, data: DataSet, recipe: Recipe) -> Trained:
     """Train ``network`` in place of its random weights and keep the epoch best on validation.
 
@@ -80,12 +108,8 @@ def train(network: nn.Module, data: DataSet, recipe: Recipe) -> Trained:
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, recipe.epochs)
     best = Trained(network, 0, -1.0)
     for epoch in range(1, recipe.epochs + 1):
-        network.train()
-        for pixels, labels in _batches(data.train, data.augment, recipe, generator):
-            optimizer.zero_grad()
-            torch.autograd.backward(functional.cross_entropy(network(pixels), labels))
-            optimizer.step()
-        schedule.step()
+        batches = _batches(data.train, data.augment, recipe, generator)
+        descend(network, [batches], optimizer, schedule)
         if epoch % recipe.check_every == 0 or epoch == recipe.epochs:
             accuracy = noisy_accuracy(
                 network, data.validation, recipe.scheme, draws=recipe.draws, seed=recipe.seed
@@ -104,10 +128,10 @@ def _optimizer(network: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
 
 def _batches(
     part: Part, augment: Augmentation, recipe: Recipe, generator: torch.Generator
-) -> Iterator[Part]:
+) -> Iterator[Batch]:
     """One epoch in a new order, moved and noised."""
     pixels, labels = part
     order = torch.randperm(len(labels), generator=generator, device=pixels.device)
     for chosen in torch.split(order, recipe.batch):
         moved = augment(floats(pixels[chosen]), generator)
-        yield noisy(moved, recipe.scheme, generator), labels[chosen]
+        yield (noisy(moved, recipe.scheme, generator),), labels[chosen]

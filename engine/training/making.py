@@ -16,13 +16,11 @@ from engine.models import architectures
 from engine.models.normalize import named
 from engine.regions import Perturbation
 from engine.schemes import Gaussian, Scheme
-from engine.training.card import card_markdown
 from engine.training.data import DataSet, Part
 from engine.training.image_noise import channels_of, encoding_of
 from engine.training.loop import Recipe, Trained, train
 from engine.training.measure import accuracy, certified_accuracy
-from engine.training.weights import safetensors_bytes
-from engine.training.writing import card_json, threads
+from engine.training.writing import safetensors_bytes, threads, write_cards
 
 N0, N, ALPHA = 100, 10_000, 0.001
 THREADS = 1
@@ -67,8 +65,7 @@ def make(order: Order, out: Path) -> Path:
         result = trained(order)
         write_atomically(path, weights(order, result.network))
         facts = card(order, result, path)
-    write_atomically(path.with_suffix(".json"), card_json(facts))
-    write_atomically(path.with_suffix(".md"), card_markdown(order.name, facts).encode())
+    write_cards(path, facts)
     return path
 
 
@@ -130,34 +127,46 @@ def card(order: Order, result: Trained, path: Path) -> dict[str, Any]:
     data, recipe, scheme = order.data, order.recipe, order.recipe.scheme
     encoding, specs = encoding_of(scheme), data.specs[: order.certified]
     gaussian = scheme if isinstance(scheme, Gaussian) else None
-    return {
-        "name": _short_name(order.arch, scheme),
-        "title": f"{data.title}, trained with noise",
-        "architecture": order.arch,
-        "input_shape": [channels_of(scheme, data.shape[0]), *data.shape[1:]],
-        "encoding": encoding,
-        "normalization": normalization(order),
-        "training_sigma": gaussian.sigma if gaussian else None,
-        "training_scheme": None if gaussian else scheme.model_dump(),
-        "noise": scheme.noise_in_words(),
-        "things": data.things,
-        "classes": list(data.class_names),
-        "parameters": sum(p.numel() for p in result.network.parameters()),
-        "sha256": sha256_file(path),
+    facts = described(
+        path,
+        result.network,
+        scheme,
+        name=_short_name(order.arch, scheme),
+        title=f"{data.title}, trained with noise",
+        architecture=order.arch,
+        input_shape=[channels_of(scheme, data.shape[0]), *data.shape[1:]],
+        encoding=encoding,
+        normalization=normalization(order),
+        training_sigma=gaussian.sigma if gaussian else None,
+        training_scheme=None if gaussian else scheme.model_dump(),
+        classes=list(data.class_names),
         **data.facts,
-        "command": order.command,
-        "recipe": _recipe(recipe),
-        "device": _device(order.device),
-        "torch": torch.__version__.partition("+")[0],
-        "seed": recipe.seed,
-        "epoch": result.epoch,
-        "validation_accuracy_under_noise": round(result.validation_accuracy, 4),
-        "clean_accuracy": accuracy(result.network, data.test, encoding),
-        "certified_accuracy": certified_accuracy(
+        command=order.command,
+        recipe={**vars(recipe), "scheme": scheme.model_dump()},
+        device=_device(order.device),
+        seed=recipe.seed,
+        epoch=result.epoch,
+        validation_accuracy_under_noise=round(result.validation_accuracy, 4),
+        clean_accuracy=accuracy(result.network, data.test, encoding),
+        tested=f"{len(data.test[1])} test {data.things}",
+    )
+    if specs:
+        facts["certified_accuracy"] = certified_accuracy(
             path, specs, scheme, cells(scheme), n0=N0, n=N, alpha=ALPHA
         )
-        if specs
-        else None,
+    return facts
+
+
+def described(
+    path: Path, network: nn.Module, scheme: Scheme | None, **facts: Any
+) -> dict[str, Any]:
+    """Facts of a card, with those that follow from the written file, the network and its noise."""
+    return {
+        **facts,
+        "noise": scheme.noise_in_words() if scheme else "none",
+        "parameters": sum(p.numel() for p in network.parameters()),
+        "sha256": sha256_file(path),
+        "torch": torch.__version__.partition("+")[0],
     }
 
 
@@ -182,10 +191,6 @@ def _set(scheme: Scheme) -> list[tuple[str, str]]:
         if value != spec.default or not spec.advanced:
             found.append((spec.name, f"{value:g}" if spec.kind == "float" else str(value)))
     return found
-
-
-def _recipe(recipe: Recipe) -> dict[str, Any]:
-    return {**vars(recipe), "scheme": recipe.scheme.model_dump()}
 
 
 def _device(device: str) -> str:

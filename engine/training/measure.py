@@ -1,4 +1,4 @@
-"""Accuracy of a model on held-out images: plain, and certified with the program's own CERTIFY."""
+"""Accuracy of a model on held-out inputs: plain, by majority, and certified by CERTIFY."""
 
 from __future__ import annotations
 
@@ -12,14 +12,17 @@ from torch import nn
 from engine.core.records import Encoding
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import RunSettings
-from engine.inputs import fit, load_input
-from engine.models import ModelRequest, load_model
+from engine.inputs import load_input
+from engine.models import ModelRequest, fitted, load_model
 from engine.models.base import Classifier
+from engine.models.graph_networks import GraphNetwork
 from engine.models.input_layout import clean
 from engine.procedures.certify import certify
 from engine.regions import Perturbation
 from engine.schemes import Scheme
 from engine.training.data import Part, floats
+from engine.training.graph_data import View
+from engine.training.graph_noise import GraphNoise
 
 _LOOK = 1024
 
@@ -35,6 +38,31 @@ def accuracy(network: nn.Module, held_out: Part, encoding: Encoding = "plain") -
     return round(right / len(held_out[1]), 4)
 
 
+@torch.no_grad()
+def node_accuracy(network: GraphNetwork, view: View, noise: GraphNoise) -> float:
+    """Share of nodes that are classified right without noise."""
+    x = view.features
+    if noise.encoding == "indicator":
+        x = torch.cat([x, torch.zeros_like(x[:, :1])], 1)
+    answers = network.eval()(x[None], view.over, view.over)[0, view.rows].argmax(1)
+    return round(float((answers == view.labels).float().mean()), 4)
+
+
+@torch.no_grad()
+def smoothed_accuracy(
+    network: GraphNetwork, view: View, noise: GraphNoise, *, draws: int, seed: int
+) -> float:
+    """Share of nodes for which most of ``draws`` noisy graphs give the right answer."""
+    generator = torch.Generator(view.features.device).manual_seed(seed)
+    classes = network.eval().classes
+    votes = torch.zeros(len(view.rows), classes, device=view.features.device)
+    for _ in range(draws):
+        scores = network(noise.draw(view.features, generator)[None], view.over, view.over)
+        answers = scores[0, view.rows].argmax(1, keepdim=True)
+        votes.scatter_add_(1, answers, torch.ones_like(answers, dtype=votes.dtype))
+    return round(float((votes.argmax(1) == view.labels).float().mean()), 4)
+
+
 def certified_accuracy(
     path: Path,
     specs: Sequence[str],
@@ -45,30 +73,30 @@ def certified_accuracy(
     n: int,
     alpha: float,
 ) -> dict[str, Any]:
-    """Share of images certified as their label against each perturbation.
+    """Share of inputs certified as their label against each perturbation.
 
     Args:
         path: the model's file.
-        specs: which images.
+        specs: which inputs.
         scheme: the smoothing noise.
         cells: perturbations in the scheme's terms.
-        n0: selection votes per image.
-        n: estimation votes per image.
-        alpha: per image.
+        n0: selection votes per input.
+        n: estimation votes per input.
+        alpha: per input.
 
     Returns:
         ``right`` (share answered right and not abstained), ``abstained`` (share), ``cells`` (each
-        with its share), how they were found, and for balls ``acr`` (mean radius, wrong answers and
-        abstentions count 0).
+        with its share), ``terms`` (what the cells' numbers mean), how they were found, and for
+        balls ``acr`` (mean radius, wrong answers and abstentions count 0).
     """
     classifier = load_model(ModelRequest(str(path)))
+    ball = scheme.region_kind == "ball"
     # A ball's certificate loses more by half the alpha than it gains from the runner-up's bound.
-    bound = "clopper-pearson" if scheme.region_kind == "ball" else "two-class"
+    bound = "clopper-pearson" if ball else "two-class"
     settings = RunSettings(scheme=scheme, n0=n0, n=n, alpha=alpha, bound=bound, device="cpu")
     found = [_certified(classifier, spec, settings) for spec in specs]
     right = [one for one in found if one.predicted_class == one.input.label and one.region]
     total = len(found)
-    ball = scheme.region_kind == "ball"
     return {
         "n0": n0,
         "n": n,
@@ -78,6 +106,7 @@ def certified_accuracy(
         "right": round(len(right) / total, 4),
         "abstained": round(sum(one.outcome == "abstained" for one in found) / total, 4),
         **({"acr": sum(one.radius or 0.0 for one in right) / total} if ball else {}),
+        "terms": {term: str(scheme.terms[term]) for term in cells[0]},
         "cells": [
             {"at": cell, "share": round(sum(_holds(one, cell) for one in right) / total, 4)}
             for cell in cells
@@ -90,8 +119,7 @@ def _holds(evidence: Evidence, cell: Perturbation) -> bool:
 
 
 def _certified(classifier: Classifier, spec: str, settings: RunSettings) -> Evidence:
-    image = fit(load_input(spec), classifier.identity)
-    running = certify(classifier, image, settings)
+    running = certify(classifier, fitted(classifier, load_input(spec)), settings)
     while True:
         try:
             next(running)

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from engine.demos import filter
-from engine.demos.filter import make, pairs_archive
-from engine.demos.filter_loop import FilterRecipe
-from engine.demos.filter_task import make_pairs
+from engine.demos.data.filter import LONGEST, VOCABULARY, make_pairs
+from engine.demos.filter import pairs_seed, tensors
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import RunSettings
 from engine.inputs import load_input
@@ -23,7 +19,6 @@ from engine.noise.gaussian import NoiseStream
 from engine.procedures.certify import certify
 from engine.regions import Staircase
 from engine.schemes import parse_scheme
-from engine.training import example_card
 
 SCHEME = parse_scheme({"key": "hybrid-mask", "sigma": 0.25, "beta": 0.8, "vocabulary": 72})
 CPU = torch.device("cpu")
@@ -49,34 +44,19 @@ def certified(model: PairClassifier, index: int, n: int = 10_000) -> Evidence:
             return found
 
 
-def test_files_and_cards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(filter, "CERTIFIED", 2)
-    monkeypatch.setattr(example_card, "N", 200)
-    path = make(FilterRecipe(epochs=1, pairs=64), tmp_path, tmp_path)
-    facts = json.loads(path.with_suffix(".json").read_text())
-    assert facts["training_scheme"] == {
-        "key": "hybrid-mask",
-        "sigma": 0.25,
-        "beta": 0.8,
-        "vocabulary": 72,
-    }
-    assert "filters nothing real" in path.with_suffix(".md").read_text()
-    assert load_model(ModelRequest(str(path))).identity.kind == "pair"
-    assert path.stat().st_size < 1_000_000
+def test_short_texts_are_filled_up_with_masks():
+    pairs = make_pairs(16, seed=0)
+    images, tokens, labels = tensors(pairs)
+    assert images.min() >= 0 and images.max() <= 1 and len(labels) == 16
+    for row, text in zip(tokens.tolist(), pairs.texts, strict=True):
+        words = text.split()
+        assert [VOCABULARY[token] for token in row[: len(words)]] == words
+        assert set(row[len(words) :]) <= {len(VOCABULARY)} and len(row) == LONGEST
 
 
-def test_pairs_in_a_file():
-    pairs = make_pairs(8, seed=1)
-    path = pairs_archive(pairs)
-    assert path[:2] == b"PK" and pairs_archive(pairs) == path
-
-
-def test_the_shipped_file_is_the_card_s(model: PairClassifier):
-    card = Path(filter.__file__).parents[2] / "assets" / "models" / "filter.json"
-    facts = json.loads(card.read_text())
-    assert facts["sha256"] == model.identity.sha256 and facts["clean_accuracy"] >= 0.99
-    shares = {tuple(c["at"].values()): c["share"] for c in facts["certified_accuracy"]["cells"]}
-    assert shares[1.0, 0.1] >= 0.5
+def test_epochs_and_tests_share_no_seed():
+    seeds = {pairs_seed(seed, epoch) for seed in range(3) for epoch in range(50)}
+    assert len(seeds) == 150 and max(seeds) < 1 << 32
 
 
 def test_most_pairs_certify_a_word_and_a_radius_at_once(model: PairClassifier):

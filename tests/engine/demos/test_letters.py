@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from pathlib import Path
 
@@ -10,13 +9,11 @@ import pytest
 import torch
 
 from engine.cli import main
-from engine.core.resources import assets
-from engine.demos import letters
-from engine.demos.letters import SHIPPED, LettersRecipe, make, noised
+from engine.demos.data.letters import CLASSES, vocabulary
+from engine.demos.letters import letters, noisy_words
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import RunSettings
 from engine.inputs import load_input
-from engine.inputs.letters import CLASSES, vocabulary
 from engine.models import ModelRequest, fitted, load_model
 from engine.models.text import TextClassifier
 from engine.models.trained_scheme import taught_scheme
@@ -25,11 +22,10 @@ from engine.procedures.certify import certify
 from engine.regions import Count
 from engine.report import write_json
 from engine.schemes import Scheme
-from engine.training import example_card
 from engine.verify import Plan, verify
 
 CPU, SIZE = torch.device("cpu"), len(vocabulary())
-NAMES = tuple(recipe.name for recipe in SHIPPED)
+NAMES = ("letters-mask", "letters-uniform")
 
 
 def opened(name: str) -> TextClassifier:
@@ -56,42 +52,22 @@ def certified(model: TextClassifier, number: int, n: int = 10_000) -> Evidence:
             return found
 
 
-@pytest.mark.parametrize("kernel", ["mask", "uniform"])
-def test_training_noise_is_that_of_the_scheme(kernel: str):
-    recipe = LettersRecipe(kernel, 0.6)
-    tokens = torch.tensor([[3, 7, SIZE]]).expand(20_000, 3)
-    found = noised(tokens, recipe, torch.Generator().manual_seed(0))
-    changed = (found != tokens).double().mean(dim=0).tolist()
-    assert changed == pytest.approx([0.6, 0.6, 0.0], abs=0.015)
-    others = found[:, 0][found[:, 0] != 3]
-    if kernel == "mask":
-        assert set(others.tolist()) == {SIZE}
-    else:
-        assert others.max() < SIZE and others.unique().numel() == SIZE - 1
+def test_training_noise_is_that_of_the_scheme():
+    for kernel in ("mask", "uniform"):
+        tokens = torch.tensor([[3, 7, SIZE]]).expand(20_000, 3)
+        found = noisy_words(tokens, kernel, 0.6, SIZE, torch.Generator().manual_seed(0))
+        changed = (found != tokens).double().mean(dim=0).tolist()
+        assert changed == pytest.approx([0.6, 0.6, 0.0], abs=0.015)
+        others = found[:, 0][found[:, 0] != 3]
+        if kernel == "mask":
+            assert set(others.tolist()) == {SIZE}
+        else:
+            assert others.max() < SIZE and others.unique().numel() == SIZE - 1
 
 
-def test_files_and_cards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(letters, "CERTIFIED", 2)
-    monkeypatch.setattr(example_card, "N", 200)
-    path = make(LettersRecipe("mask", 0.9, letters=200, epochs=1), tmp_path)
-    facts = json.loads(path.with_suffix(".json").read_text())
-    assert facts["training_scheme"] == {"key": "text-mask", "beta": 0.9, "vocabulary": SIZE}
-    assert facts["training_sigma"] is None
-    card = path.with_suffix(".md").read_text()
-    assert "sorts nobody's letters" in card and "| changed words | certified and right |" in card
-    assert load_model(ModelRequest(str(path))).identity.class_names == CLASSES
-    again = make(LettersRecipe("mask", 0.9, letters=200, epochs=1), tmp_path / "b")
-    assert again.read_bytes() == path.read_bytes()
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_the_shipped_file_is_the_card_s(name: str):
-    model, path = opened(name), assets() / "models" / f"{name}.safetensors"
-    facts = json.loads(path.with_suffix(".json").read_text())
-    assert facts["sha256"] == model.identity.sha256 and path.stat().st_size < 300_000
-    assert facts["clean_accuracy"] >= 0.99 and model.coding.size == SIZE
-    shares = {cell["at"]["words"]: cell["share"] for cell in facts["certified_accuracy"]["cells"]}
-    assert shares[1.0] >= 0.9
+def test_letters_are_padded_with_masks():
+    tokens, matters = letters(range(8))
+    assert tokens.max() == SIZE and matters.tolist() == [0, 1, 2, 3] * 2
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -1,15 +1,14 @@
 from __future__ import annotations
 
 import itertools
-import json
 from pathlib import Path
 
 import pytest
 import torch
 
 from engine.cli import main
-from engine.demos import mixed
-from engine.demos.mixed import MixedRecipe, make, replaced, train_mixed
+from engine.demos.data.pumps import FIELDS, NUMBERS
+from engine.demos.mixed import RECIPE, coding, replaced
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import RunSettings
 from engine.inputs import expand, load_input
@@ -20,7 +19,6 @@ from engine.procedures.certify import certify
 from engine.regions import Staircase
 from engine.report import write_json
 from engine.schemes.hybrid_uniform import HybridUniform
-from engine.training import example_card
 from engine.verify import Plan, verify
 
 
@@ -35,22 +33,12 @@ def test_a_replaced_field_has_another_of_its_values():
     assert set(found[:, 0].tolist()) == {0, 1}
 
 
-def test_made_again_it_has_the_shipped_coding():
-    _, coding = train_mixed(MixedRecipe(steps=1))
-    shipped = load_model(ModelRequest("demo:mixed")).coding
-    assert coding == shipped
-
-
-def test_files_and_cards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(mixed, "CERTIFIED", 2)
-    monkeypatch.setattr(example_card, "N", 200)
-    path = make(MixedRecipe(steps=20, rows=200), tmp_path, tmp_path)
-    facts = json.loads(path.with_suffix(".json").read_text())
-    assert facts["training_scheme"]["arities"] == "3,3,3,3,3" and facts["training_sigma"] == 0.5
-    assert facts["certified_accuracy"]["inputs"] == 2
-    assert "no pump was ever measured" in path.with_suffix(".md").read_text()
-    assert load_model(ModelRequest(str(path))).identity.name == "mixed, table_mlp"
-    assert (tmp_path / "mixed.csv").read_text().startswith("temperature,vibration,")
+def test_the_coding_lists_fields_as_they_are_written_and_is_the_shipped_one():
+    made = coding(RECIPE)
+    assert [one.name for one in made.columns] == [*NUMBERS, *FIELDS]
+    assert made.fields[0].values == FIELDS["sound"][0]
+    assert made.numeric[0].mean == float(f"{made.numeric[0].mean:.6g}")
+    assert made == load_model(ModelRequest("demo:mixed")).coding
 
 
 def test_the_shipped_model_is_right_without_noise():

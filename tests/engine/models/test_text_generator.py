@@ -6,11 +6,11 @@ import pytest
 import torch
 
 from engine.core.errors import UserError
-from engine.inputs.commands import drawn, sign
+from engine.demos.data.signs import drawn, sign
 from engine.models import ModelRequest, load_model
 from engine.models.architectures.command_writer import MARKS, CommandWriter
 from engine.models.text_generator import load_writer
-from engine.training.weights import safetensors_bytes
+from engine.training.writing import safetensors_bytes
 
 WORDS = (*MARKS, "left", "right", "go")
 

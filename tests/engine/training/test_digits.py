@@ -5,11 +5,10 @@ import pytest
 import torch
 
 from engine.core.resources import assets
-from engine.inputs.digits import split
+from engine.demos.data.digits import split
+from engine.demos.recipes import DIGITS
 from engine.models import ModelRequest, load_model
 from engine.models.input_layout import clean
-from engine.schemes import Gaussian, parse_scheme
-from engine.training.command import SHIPPED
 from engine.training.digits import digits, part
 
 
@@ -23,7 +22,7 @@ def test_parts_are_disjoint_and_whole():
     assert data.specs[3] == f"digits:{split()['test'][3]}"
 
 
-@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize("name", DIGITS)
 def test_a_shipped_models_card_states_its_accuracy(name: str):
     """The clean accuracy on the card, measured again on the same held-out digits."""
     weights = assets() / "models" / f"{name}.safetensors"
@@ -41,17 +40,3 @@ def test_a_shipped_models_card_states_its_accuracy(name: str):
     assert card["sha256"] == hashlib.sha256(weights.read_bytes()).hexdigest()
     assert card["certified_accuracy"]["right"] > 0.9
     assert weights.stat().st_size < 1_000_000
-
-
-@pytest.mark.parametrize("name", SHIPPED)
-def test_a_shipped_model_knows_the_noise_it_was_trained_with(name: str):
-    identity = load_model(ModelRequest(f"demo:{name}")).identity
-    scheme = SHIPPED[name]
-    if isinstance(scheme, Gaussian):
-        assert identity.training_sigma == scheme.sigma and identity.training_scheme is None
-        assert identity.encoding == "plain"
-    else:
-        assert identity.training_scheme is not None
-        assert parse_scheme(identity.training_scheme) == scheme
-        assert identity.input_shape == (2, 8, 8) and identity.image_shape == (1, 8, 8)
-    assert identity.notes == ()

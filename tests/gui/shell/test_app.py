@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from engine.inputs.digits import load_digits, part_of
+from engine.demos.data.digits import load_digits, part_of
 from gui.shell.app import DEMO_INPUT, DEMO_MODEL, application, has_display
 
 SLOW = ("torch", "torchvision", "transformers", "scipy", "sklearn", "onnxruntime", "typst")

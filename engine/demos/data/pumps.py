@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 
 import numpy as np
-
-from engine.inputs.coding import Column, TableCoding
-from engine.inputs.table import Table
 
 CLASSES = ("sound", "worn")
 LABEL = "label"
@@ -34,9 +32,13 @@ FIELDS = {
 }
 """Values, and how often a sound pump has each; a worn one has them the other way round."""
 
+HEADER = (*NUMBERS, *FIELDS, LABEL)
 
-def make_rows(count: int, seed: int) -> Table:
-    """A table of so many pumps, half of them worn, from a seed."""
+Row = tuple[str, ...]
+
+
+def make_rows(count: int, seed: int) -> tuple[Row, ...]:
+    """So many pumps, half of them worn, from a seed: their cells under :data:`HEADER`."""
     random = np.random.default_rng(seed)
     worn = random.permutation(np.arange(count) % 2)
     columns: list[list[str]] = []
@@ -47,32 +49,11 @@ def make_rows(count: int, seed: int) -> Table:
         picked = [random.choice(values, p=chances[::-1] if one else chances) for one in worn]
         columns.append([str(value) for value in picked])
     columns.append([CLASSES[one] for one in worn])
-    return Table(
-        name="mixed",
-        source="mixed",
-        sha256="",
-        header=(*NUMBERS, *FIELDS, LABEL),
-        rows=tuple(zip(*columns, strict=True)),
-    )
+    return tuple(zip(*columns, strict=True))
 
 
-def coding_of(table: Table) -> TableCoding:
-    """Means and deviations of the training rows, and the values of the fields as they are listed.
-
-    Both are rounded, so that the header says exactly what is computed with.
-    """
-    found = table.coding((*NUMBERS, *FIELDS))
-    columns = [
-        Column(one.name, FIELDS[one.name][0])
-        if one.categorical
-        else Column(one.name, mean=float(f"{one.mean:.6g}"), scale=float(f"{one.scale:.6g}"))
-        for one in found.columns
-    ]
-    return TableCoding(tuple(columns))
-
-
-def csv_bytes(table: Table) -> bytes:
+def csv_bytes(rows: Sequence[Row]) -> bytes:
     """The table as a CSV file."""
     buffer = io.StringIO(newline="")
-    csv.writer(buffer, lineterminator="\n").writerows((table.header, *table.rows))
+    csv.writer(buffer, lineterminator="\n").writerows((HEADER, *rows))
     return buffer.getvalue().encode()

@@ -11,10 +11,6 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.core.errors import UserError
-from engine.inputs.text import TextInput, shortened
-
-SET, PREFIX = "letters", "letters:"
 COUNT = 100_000
 TEST = 200
 TRAINED_FROM = 10_000
@@ -162,44 +158,6 @@ def vocabulary() -> tuple[str, ...]:
     filled = [word for text in own for word in text.split() if not word.startswith("{")]
     filled += [word for slot in _SLOTS.values() for text in slot for word in text.split()]
     return tuple(sorted({*filled, *_COMMON.split()}))
-
-
-def claims(spec: str) -> bool:
-    """``letters`` or ``letters:N``."""
-    return spec == SET or spec.startswith(PREFIX)
-
-
-def expand(spec: str) -> list[str]:
-    """``letters`` stands for the test set."""
-    return [f"{PREFIX}{n}" for n in range(TEST)] if spec in (SET, PREFIX) else [spec]
-
-
-def load(spec: str) -> TextInput:
-    """The letter that ``letters:N`` names.
-
-    Raises:
-        UserError: N is no number of a letter.
-    """
-    text = spec.removeprefix(SET).removeprefix(":").strip()
-    if not text:
-        raise UserError(f"{spec} stands for {TEST} letters; name one, e.g. {PREFIX}5.")
-    if not (text.isascii() and text.isdigit() and len(text) < 9 and int(text) < COUNT):
-        raise UserError(
-            f"There is no letter '{text[:40]}'; give letters:N with N from 0 to {COUNT - 1:,}, "
-            f"e.g. {PREFIX}5."
-        )
-    number = int(text)
-    written = letter(number)
-    seen = "the shipped models may have been trained on this letter"
-    return TextInput(
-        name=f"letter {number}: {shortened(written.text)}",
-        source=f"{PREFIX}{number}",
-        sha256=hashlib.sha256(written.text.encode()).hexdigest(),
-        text=written.text,
-        label=written.matter,
-        label_name=CLASSES[written.matter],
-        notes=(seen,) if number >= TRAINED_FROM else (),
-    )
 
 
 _COMMON = """

@@ -12,10 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from engine.core.errors import UserError
-from engine.inputs.base import ImageInput, Pixels, pixels_sha256
-
-SET, PREFIX = "commands", "commands:"
 SIDE = 16
 COUNT = 100_000
 TEST = 200
@@ -60,7 +56,7 @@ def sign(number: int) -> Sign:
     )
 
 
-def drawn(what: Sign) -> Pixels:
+def drawn(what: Sign) -> npt.NDArray[np.float32]:
     """The image (1, 16, 16), float32 in [0, 1], ink on black ground."""
     axis = (np.arange(SIDE * _FINE) + 0.5) / _FINE - SIDE / 2
     down, right = np.meshgrid(axis - what.row, axis - what.column, indexing="ij")
@@ -70,7 +66,7 @@ def drawn(what: Sign) -> Pixels:
         _ring(down, right, what) if along is None or across is None else _arrow(along, across, what)
     )
     fine = inside.reshape(SIDE, _FINE, SIDE, _FINE).mean(axis=(1, 3))
-    pixels: Pixels = (what.ink * fine).astype(np.float32)[None]
+    pixels: npt.NDArray[np.float32] = (what.ink * fine).astype(np.float32)[None]
     return pixels
 
 
@@ -94,42 +90,3 @@ def _ring(
     bar = (np.abs(down) < what.thick) & (np.abs(right) < what.reach / 2)
     found: npt.NDArray[np.bool_] = ring | bar
     return found
-
-
-def claims(spec: str) -> bool:
-    """``commands`` or ``commands:N``."""
-    return spec == SET or spec.startswith(PREFIX)
-
-
-def expand(spec: str) -> list[str]:
-    """``commands`` stands for the test set."""
-    return [f"{PREFIX}{n}" for n in range(TEST)] if spec in (SET, PREFIX) else [spec]
-
-
-def load(spec: str) -> ImageInput:
-    """The image that ``commands:N`` names.
-
-    Raises:
-        UserError: N is no number of an image.
-    """
-    text = spec.removeprefix(SET).removeprefix(":").strip()
-    if not text:
-        raise UserError(f"{spec} stands for {TEST} images; name one, e.g. {PREFIX}5.")
-    if not (text.isascii() and text.isdigit() and len(text) < 9 and int(text) < COUNT):
-        raise UserError(
-            f"There is no image '{text}'; give commands:N with N from 0 to {COUNT - 1:,}, "
-            f"e.g. {PREFIX}5."
-        )
-    number = int(text)
-    what = sign(number)
-    pixels = drawn(what)
-    seen = "the shipped model may have been trained on this image"
-    return ImageInput(
-        name=f"sign {number}",
-        source=f"{PREFIX}{number}",
-        sha256=pixels_sha256(pixels),
-        pixels=pixels,
-        label=what.kind,
-        label_name=SIGNS[what.kind],
-        notes=(seen,) if number >= TRAINED_FROM else (),
-    )

@@ -2,12 +2,7 @@ from __future__ import annotations
 
 import hashlib
 
-import pytest
-
-from engine.core.errors import UserError
-from engine.inputs import expand, load_input
-from engine.inputs.coding import WordTokenizer
-from engine.inputs.letters import (
+from engine.demos.data.letters import (
     CLASSES,
     FEWEST,
     MATTERS,
@@ -17,6 +12,7 @@ from engine.inputs.letters import (
     letter,
     vocabulary,
 )
+from engine.inputs.coding import WordTokenizer
 
 
 def test_a_letter_is_the_same_everywhere():
@@ -54,27 +50,3 @@ def test_all_words_are_in_the_alphabet():
     tokenizer = WordTokenizer(words)
     for number in range(200):
         assert not tokenizer.encode(letter(number).text).notes
-
-
-def test_a_spec_names_one_letter_or_all():
-    given = load_input("letters:5")
-    assert given.kind == "text" and given.label == 1 and given.label_name == "damage"
-    assert given.text == letter(5).text and not given.notes
-    assert given.name.startswith("letter 5: '")
-    assert load_input("letters:12000").notes
-    assert expand("letters") == [f"letters:{n}" for n in range(200)]
-    assert expand("letters:7") == ["letters:7"]
-
-
-@pytest.mark.parametrize("spec", ["letters:x", "letters:100000", "letters:-1", "letters:²"])
-def test_a_letter_that_is_not_there_is_one_sentence(spec: str):
-    with pytest.raises(UserError) as caught:
-        load_input(spec)
-    assert str(caught.value) == (
-        f"There is no letter '{spec[8:]}'; give letters:N with N from 0 to 99,999, e.g. letters:5."
-    )
-
-
-def test_the_set_is_no_letter():
-    with pytest.raises(UserError, match="letters stands for 200 letters; name one, e.g. letters:5"):
-        load_input("letters")

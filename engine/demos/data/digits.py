@@ -16,9 +16,7 @@ import numpy.typing as npt
 
 from engine.core.errors import UserError
 from engine.core.resources import assets
-from engine.inputs.base import ImageInput, pixels_sha256
 
-SET, PREFIX = "digits", "digits:"
 GALLERY = 12
 COUNT = 1797
 LEVELS = 16
@@ -28,12 +26,6 @@ TEST, VALIDATION = 400, 200
 """Scans never trained on, and scans that only chose the epoch; the other 1,197 train."""
 
 Part = Literal["train", "validation", "test"]
-
-_SEEN: dict[Part, str] = {
-    "train": "the shipped models were trained on this scan",
-    "validation": "this scan helped to choose the shipped models",
-    "test": "",
-}
 
 
 @dataclass(frozen=True)
@@ -84,52 +76,8 @@ def part_of(index: int) -> Part:
     return next(part for part, indices in split().items() if index in indices)
 
 
-def claims(spec: str) -> bool:
-    """``digits`` or ``digits:N``."""
-    return spec == SET or spec.startswith(PREFIX)
-
-
-def expand(spec: str) -> list[str]:
-    """``digits`` stands for the scans that no shipped model has seen."""
-    return held_out() if spec in (SET, PREFIX) else [spec]
-
-
-def load(spec: str) -> ImageInput:
-    """The scan that ``digits:N`` names.
-
-    Raises:
-        UserError: N is no index of a scan.
-    """
-    text = spec.removeprefix(SET).removeprefix(":").strip()
-    if not text:
-        raise UserError(f"{spec} stands for {TEST} scans; name one, e.g. {gallery()[0]}.")
-    if not (text.isascii() and text.isdigit() and len(text) < 9 and int(text) < COUNT):
-        raise UserError(
-            f"There is no digit '{text}'; give digits:N with N from 0 to {COUNT - 1}, "
-            f"e.g. {gallery()[0]}."
-        )
-    index, digits = int(text), load_digits()
-    label = int(digits.labels[index])
-    seen = _SEEN[part_of(index)]
-    return ImageInput(
-        name=f"digit {index}",
-        source=f"{PREFIX}{index}",
-        sha256=pixels_sha256(digits.pixels[index]),
-        pixels=digits.pixels[index].copy(),
-        label=label,
-        label_name=str(label),
-        notes=(seen,) if seen else (),
-    )
-
-
-def held_out() -> list[str]:
-    """Specs of the scans that no shipped model has seen."""
-    return [f"{PREFIX}{index}" for index in split()["test"]]
-
-
-def gallery() -> list[str]:
-    """Specs of a dozen held-out scans: the first of every class, 0 to 9, and two more."""
+def gallery() -> list[int]:
+    """A dozen held-out scans: the first of every class, 0 to 9, and two more."""
     labels, test = load_digits().labels, split()["test"]
     first = [next(index for index in test if labels[index] == digit) for digit in range(10)]
-    more = [index for index in test if index not in first][: GALLERY - len(first)]
-    return [f"{PREFIX}{index}" for index in first + more]
+    return first + [index for index in test if index not in first][: GALLERY - len(first)]

@@ -1,4 +1,4 @@
-"""The made-up task of the small safety filter: a drawn thing, and an instruction what to do to it.
+"""The made-up task of the small safety filter: a drawn thing, and what to do to it in words.
 
 Water on an electric thing is unsafe, and so is current on a vessel; water on a vessel and current
 on an electric thing are safe. Both kinds come equally often with both, so that neither the image
@@ -7,12 +7,18 @@ nor the text alone tells anything about the answer.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 
+from engine.core.errors import UserError
+from engine.core.resources import assets
+
+CLASSES = ("safe", "unsafe")
 SIDE = 32
 _FINE = 3
 """Points per pixel and axis: edges are grey levels, and the same on every machine."""
@@ -104,24 +110,49 @@ THINGS = {**VESSELS, **ELECTRIC}
 
 @dataclass(frozen=True)
 class Pairs:
-    """Made pairs.
+    """Drawn things with instructions.
 
     Attributes:
         levels: (N, 3, 32, 32) uint8.
-        tokens: N arrays of token ids, of SHORTEST to LONGEST words.
-        things: N names.
-        labels: (N,) 1 for unsafe.
+        texts: N instructions, of SHORTEST to LONGEST words.
+        things: N names of what is drawn.
+        labels: (N,) indices in :data:`CLASSES`.
     """
 
     levels: npt.NDArray[np.uint8]
-    tokens: tuple[npt.NDArray[np.int64], ...]
+    texts: tuple[str, ...]
     things: tuple[str, ...]
     labels: npt.NDArray[np.int64]
 
-    @property
-    def texts(self) -> tuple[str, ...]:
-        """The instructions as words."""
-        return tuple(" ".join(VOCABULARY[token] for token in one) for one in self.tokens)
+    def archive(self) -> bytes:
+        """An .npz of all four."""
+        buffer = io.BytesIO()
+        np.savez_compressed(
+            buffer,
+            levels=self.levels,
+            texts=np.array(self.texts),
+            things=np.array(self.things),
+            labels=self.labels.astype(np.uint8),
+        )
+        return buffer.getvalue()
+
+
+@cache
+def load_pairs() -> Pairs:
+    """The shipped pairs: held out, the shipped model was trained on none of them.
+
+    Raises:
+        UserError: the shipped file is missing or damaged.
+    """
+    path = assets() / "examples" / "filter.npz"
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            texts, things = (tuple(map(str, file[name])) for name in ("texts", "things"))
+            return Pairs(file["levels"], texts, things, file["labels"].astype(np.int64))
+    except (OSError, ValueError, KeyError) as error:
+        raise UserError(
+            f"The shipped pairs in {path} cannot be read; install Certiscope again."
+        ) from error
 
 
 def make_pairs(count: int, seed: int) -> Pairs:
@@ -134,7 +165,7 @@ def make_pairs(count: int, seed: int) -> Pairs:
     order = random.permutation(count)
     return Pairs(
         levels=np.stack([made[i][0] for i in order]),
-        tokens=tuple(made[i][1] for i in order),
+        texts=tuple(made[i][1] for i in order),
         things=tuple(made[i][2] for i in order),
         labels=np.array([made[i][3] == (made[i][2] in ELECTRIC) for i in order], dtype=np.int64),
     )
@@ -154,11 +185,11 @@ def _drawn(shape: Shape, random: np.random.Generator) -> npt.NDArray[np.uint8]:
     return levels
 
 
-def _said(random: np.random.Generator, *, wet: bool) -> npt.NDArray[np.int64]:
+def _said(random: np.random.Generator, *, wet: bool) -> str:
     """An instruction that says the same several times over, in words of one kind."""
     length = int(random.integers(SHORTEST, LONGEST + 1))
     meant = random.random(length) < _CARRIERS
     meant[0] = True
     carriers = random.integers(len(WATER), size=length) + (0 if wet else len(WATER))
     plain = random.integers(len(PLAIN), size=length) + len(WATER) + len(CURRENT)
-    return np.where(meant, carriers, plain).astype(np.int64)
+    return " ".join(VOCABULARY[word] for word in np.where(meant, carriers, plain))

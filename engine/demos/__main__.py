@@ -1,0 +1,30 @@
+"""Make the shipped models again: ``python -m engine.demos [NAME ...]``; without a name, all."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from engine.core.files import write_atomically
+from engine.demos.recipes import EXAMPLES, RECIPES
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Write models with their cards, or the files of examples."""
+    parser = argparse.ArgumentParser(prog="python -m engine.demos", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(RECIPES))
+    parser.add_argument("--examples", action="store_true", help="write the files of examples")
+    parser.add_argument("--out", type=Path, default=Path("assets"), help="folder; default: assets")
+    given = parser.parse_args(arguments)
+    if strange := [name for name in given.names if name not in RECIPES]:
+        parser.error(f"there is no shipped model {strange[0]}; there are {', '.join(RECIPES)}")
+    for name, content in EXAMPLES.items() if given.examples else ():
+        write_atomically(given.out / "examples" / name, content())
+        print(f"Wrote {given.out / 'examples' / name}.")
+    for name in given.names or (() if given.examples else RECIPES):
+        print(f"Wrote {RECIPES[name](given.out / 'models')} and its cards.")
+
+
+if __name__ == "__main__":
+    main()

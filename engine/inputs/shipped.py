@@ -1,0 +1,210 @@
+"""The shipped examples, by set and number: ``digits:7``, ``commands:5``, ``filter:12``.
+
+``lattice:lit`` and ``lattice:dimmed`` are the two images of the lattice attack: one is certified,
+the other proves the claim false. Both are one digit on the 8-bit grid; ``engine.models.lattice``
+says what is done with them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from engine.core.errors import UserError
+from engine.core.resources import assets
+from engine.demos.data import digits, filter, letters, signs
+from engine.inputs.base import ImageInput, PairInput, Pixels, paired, pixels_sha256
+from engine.inputs.text import TextInput, shortened
+
+LATTICE = "lattice"
+_LEVELS = np.float32(255)
+_SEEN: dict[digits.Part, tuple[str, ...]] = {
+    "train": ("the shipped models were trained on this scan",),
+    "validation": ("this scan helped to choose the shipped models",),
+    "test": (),
+}
+
+
+class NumberedSet(NamedTuple):
+    """A set whose members are named by their number.
+
+    Attributes:
+        one, many: what a member is called.
+        size: number of members, from 0 on.
+        listed: numbers that the name of the set stands for: no shipped model was trained on them.
+        example: a number to name in messages.
+        load: the member of a number.
+    """
+
+    one: str
+    many: str
+    size: Callable[[], int]
+    listed: Callable[[], Sequence[int]]
+    example: Callable[[], int]
+    load: Callable[[int], ImageInput | TextInput | PairInput]
+
+
+def _digit(index: int) -> ImageInput:
+    found = digits.load_digits()
+    pixels, label = found.pixels[index].copy(), int(found.labels[index])
+    return ImageInput(
+        name=f"digit {index}",
+        source=f"digits:{index}",
+        sha256=pixels_sha256(pixels),
+        pixels=pixels,
+        label=label,
+        label_name=str(label),
+        notes=_SEEN[digits.part_of(index)],
+    )
+
+
+def _sign(number: int) -> ImageInput:
+    what = signs.sign(number)
+    pixels = signs.drawn(what)
+    seen = "the shipped model may have been trained on this image"
+    return ImageInput(
+        name=f"sign {number}",
+        source=f"commands:{number}",
+        sha256=pixels_sha256(pixels),
+        pixels=pixels,
+        label=what.kind,
+        label_name=signs.SIGNS[what.kind],
+        notes=(seen,) if number >= signs.TRAINED_FROM else (),
+    )
+
+
+def _letter(number: int) -> TextInput:
+    written = letters.letter(number)
+    seen = "the shipped models may have been trained on this letter"
+    return TextInput(
+        name=f"letter {number}: {shortened(written.text)}",
+        source=f"letters:{number}",
+        sha256=hashlib.sha256(written.text.encode()).hexdigest(),
+        text=written.text,
+        label=written.matter,
+        label_name=letters.CLASSES[written.matter],
+        notes=(seen,) if number >= letters.TRAINED_FROM else (),
+    )
+
+
+def _pair(index: int) -> PairInput:
+    pairs = filter.load_pairs()
+    pixels, source = pairs.levels[index].astype(np.float32) / _LEVELS, f"filter:{index}"
+    words, thing, label = pairs.texts[index], pairs.things[index], int(pairs.labels[index])
+    return paired(
+        ImageInput(f"a drawn {thing}", source, pixels_sha256(pixels), pixels),
+        words,
+        name=f"pair {index}: a {thing} with {shortened(words)}",
+        source=source,
+        label=label,
+        label_name=filter.CLASSES[label],
+    )
+
+
+SETS = {
+    "digits": NumberedSet(
+        one="digit",
+        many="scans",
+        size=lambda: digits.COUNT,
+        listed=lambda: digits.split()["test"],
+        example=lambda: digits.gallery()[0],
+        load=_digit,
+    ),
+    "commands": NumberedSet(
+        one="image",
+        many="images",
+        size=lambda: signs.COUNT,
+        listed=lambda: range(signs.TEST),
+        example=lambda: 5,
+        load=_sign,
+    ),
+    "letters": NumberedSet(
+        one="letter",
+        many="letters",
+        size=lambda: letters.COUNT,
+        listed=lambda: range(letters.TEST),
+        example=lambda: 5,
+        load=_letter,
+    ),
+    "filter": NumberedSet(
+        one="pair",
+        many="pairs",
+        size=lambda: len(filter.load_pairs().texts),
+        listed=lambda: range(len(filter.load_pairs().texts)),
+        example=lambda: 12,
+        load=_pair,
+    ),
+}
+
+
+def claims(spec: str) -> bool:
+    """``SET`` or ``SET:NUMBER``, and ``lattice:NAME``."""
+    name, colon, _ = spec.partition(":")
+    return name in SETS or (name == LATTICE and bool(colon))
+
+
+def expand(spec: str) -> list[str]:
+    """A set stands for those of its members that no shipped model was trained on."""
+    name, _, rest = spec.partition(":")
+    if rest:
+        return [spec]
+    found = _card()["pictures"] if name == LATTICE else SETS[name].listed()
+    return [f"{name}:{one}" for one in found]
+
+
+def load(spec: str) -> ImageInput | TextInput | PairInput:
+    """The member that ``spec`` names.
+
+    Raises:
+        UserError: there is none of that number or name, or its file is damaged.
+    """
+    name, _, text = spec.partition(":")
+    if name == LATTICE:
+        return _lattice(spec, text)
+    found, text = SETS[name], text.strip()
+    count, example = found.size(), f"{name}:{found.example()}"
+    if not text:
+        raise UserError(
+            f"{spec} stands for {len(found.listed())} {found.many}; name one, e.g. {example}."
+        )
+    if not (text.isascii() and text.isdigit() and len(text) < 9 and int(text) < count):
+        raise UserError(
+            f"There is no {found.one} '{text[:40]}'; give {name}:N with N from 0 to "
+            f"{count - 1:,}, e.g. {example}."
+        )
+    return found.load(int(text))
+
+
+def gallery() -> list[str]:
+    """A dozen digits of all ten classes that no shipped model has seen."""
+    return [f"digits:{index}" for index in digits.gallery()]
+
+
+def _lattice(spec: str, name: str) -> ImageInput:
+    card = _card()
+    if name not in card["pictures"]:
+        known = " or ".join(f"{LATTICE}:{known}" for known in card["pictures"])
+        raise UserError(f"There is no image {spec}; give {known}.")
+    facts = card["pictures"][name]
+    levels = np.rint(digits.load_digits().pixels[facts["digit"]] * _LEVELS)
+    for row, column in card["pixels"]:
+        levels[0, row, column] = facts.get("level", levels[0, row, column])
+    pixels: Pixels = levels / _LEVELS
+    return ImageInput(
+        name=f"digit {facts['digit']}, {name}",
+        source=spec,
+        sha256=pixels_sha256(pixels),
+        pixels=pixels,
+        label=facts["label"],
+        label_name=card["classes"][facts["label"]],
+    )
+
+
+def _card() -> dict[str, Any]:
+    path = assets() / "models" / "lattice-attack.json"
+    card: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return card

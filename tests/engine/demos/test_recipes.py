@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.core.files import sha256_file
+from engine.core.resources import assets
+from engine.demos import recipes
+from engine.demos.recipes import CLUB, DEMOS, DIGITS, EXAMPLES, RECIPES
+from engine.models import ModelRequest, catalogue, load_model
+from engine.schemes import Gaussian, parse_scheme
+from engine.training.card import card_markdown
+
+SHIPPED = {model.name.removeprefix("demo:"): model.path for model in catalogue()}
+
+
+def test_every_shipped_model_has_its_recipe():
+    assert RECIPES.keys() == SHIPPED.keys() - {"lattice-attack"}
+    assert RECIPES.keys() == {*DIGITS, *CLUB, *DEMOS}
+
+
+def test_every_shipped_file_is_the_one_on_its_cards():
+    for name in RECIPES:
+        path = SHIPPED[name]
+        facts = json.loads(path.with_suffix(".json").read_text())
+        assert facts["sha256"] == sha256_file(path), name
+        assert facts["command"] == f"python -m engine.demos {name}"
+        assert path.with_suffix(".md").read_text() == card_markdown(name, facts), name
+        assert facts["clean_accuracy"] >= 0.9 and path.stat().st_size < 1 << 20
+        assert facts["certified_accuracy"]["right"] >= 0.8
+    for name, demo in DEMOS.items():
+        facts = json.loads(SHIPPED[name].with_suffix(".json").read_text())
+        assert (facts["data"], facts["limits"]) == (demo.data, demo.limits)
+        assert facts["training_scheme"] == dict(demo.scheme)
+        assert [cell["at"] for cell in facts["certified_accuracy"]["cells"]] == list(demo.cells)
+
+
+def test_a_shipped_model_of_digits_knows_the_noise_it_was_trained_with():
+    for name, scheme in DIGITS.items():
+        identity = load_model(ModelRequest(f"demo:{name}")).identity
+        if isinstance(scheme, Gaussian):
+            assert identity.training_sigma == scheme.sigma and identity.training_scheme is None
+            assert identity.encoding == "plain"
+        else:
+            assert identity.training_scheme is not None
+            assert parse_scheme(identity.training_scheme) == scheme
+            assert identity.input_shape == (2, 8, 8) and identity.image_shape == (1, 8, 8)
+        assert identity.notes == ()
+
+
+def test_digits_and_club_are_ordered_from_the_lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    made = []
+    monkeypatch.setattr(recipes.making, "make", lambda order, out: made.append(order) or out)
+    monkeypatch.setattr(
+        recipes.graphs, "make", lambda graph, recipe, out, **more: made.append(recipe)
+    )
+    for name in (*DIGITS, *CLUB):
+        RECIPES[name](tmp_path)
+    digits, club = made[: len(DIGITS)], made[len(DIGITS) :]
+    assert {order.name: order.recipe.scheme for order in digits} == DIGITS
+    assert all(order.certified == 400 and order.recipe.epochs == 600 for order in digits)
+    assert [recipe.noise for recipe in club] == list(CLUB.values())
+
+
+def test_examples_are_made_again_byte_for_byte():
+    for name, content in EXAMPLES.items():
+        shipped = (assets() / "examples" / name).read_bytes()
+        if name.endswith(".npz"):  # compressed by whatever zlib there is
+            with np.load(io.BytesIO(content())) as made, np.load(io.BytesIO(shipped)) as file:
+                assert made.files == file.files
+                assert all(np.array_equal(made[key], file[key]) for key in file.files), name
+        else:
+            assert content() == shipped, name
