@@ -30,6 +30,15 @@ LAYERS = (
     ("cli",),
 )
 """Rooms of the engine from the ground up; a room asks those of its own layer and of lower ones."""
+WINDOW_LAYERS = (
+    ("style",),
+    ("jobs", "widgets"),
+    ("controllers", "plots"),
+    ("results", "setup"),
+    ("pages",),
+    ("shell",),
+)
+"""Rooms of the window from the ground up; a room asks those of lower layers only."""
 
 SOURCES = {
     path: ast.parse(path.read_text(encoding="utf-8"))
@@ -178,6 +187,19 @@ def test_rooms_ask_only_lower_ones() -> None:
         for asked in targets
         if file.startswith("engine.") and asked.startswith("engine.")
         if height(file) < height(asked)
+    ]
+    assert not wrong
+
+
+def test_rooms_of_the_window_ask_only_lower_ones() -> None:
+    height = {name: level for level, layer in enumerate(WINDOW_LAYERS) for name in layer}
+    wrong = [
+        f"{file} asks {asked}"
+        for file, targets in dependencies().items()
+        for asked in targets
+        if file.startswith("gui.") and asked.startswith("gui.")
+        for own, other in [(file.split(".")[1], asked.split(".")[1])]
+        if own != other and height.get(own, len(WINDOW_LAYERS)) <= height[other]
     ]
     assert not wrong
 

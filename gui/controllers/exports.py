@@ -12,9 +12,9 @@ from PySide6.QtCore import QObject, Signal
 from engine.evidence.evidence import Evidence
 from engine.figures import Illustrations
 from gui.controllers.illustrations import Images
+from gui.controllers.preferences import data_folder
 from gui.jobs.engine_jobs import Backend, ExportFormat
 from gui.jobs.worker import Job, Worker
-from gui.shell.preferences import data_folder
 
 
 class Errands(QObject):
@@ -34,7 +34,7 @@ class Errands(QObject):
         super().__init__(parent)
         self.backend = backend
         self.evidence: Evidence | None = None
-        folder = Path(data_folder())
+        folder = data_folder()
         self.worker = Worker(warm_up=backend.warm_up, log_folder=folder, parent=self)
         self.images = Images(self.worker, backend, parent=self)
 

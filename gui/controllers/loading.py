@@ -12,9 +12,9 @@ from engine.models.kinds import DEMO
 from engine.models.request import ModelRequest
 from engine.models.trained_scheme import taught_scheme
 from gui.controllers.exports import Errands
-from gui.controllers.shipped import Example, Offer, set_of
+from gui.controllers.preferences import Preferences
 from gui.jobs.engine_jobs import Backend, Subject
-from gui.shell.preferences import Preferences
+from gui.jobs.shipped import Example, Offer, set_of
 
 if TYPE_CHECKING:
     from engine.core.records import ModelIdentity

@@ -1,12 +1,9 @@
-"""Which shown runs can be gone on with, and from where: a stop is no end, nor is the planned n."""
+"""Which shown runs can be resumed or extended: a stop is no end, nor is the planned n."""
 
 from __future__ import annotations
 
-from engine.core.records import Votes
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import RunSettings
-from engine.evidence.vote_chain import block_size
-from engine.procedures.resume import Resume
 
 MOST = 10**9
 
@@ -30,19 +27,6 @@ def may_extend(evidence: Evidence | None) -> bool:
 def counted(evidence: Evidence) -> int:
     """Estimation votes of the run."""
     return sum(evidence.votes.estimation) + evidence.votes.estimation_failures
-
-
-def votes_so_far(evidence: Evidence) -> Resume:
-    """Where the run stands."""
-    votes, chain = evidence.votes, evidence.chain
-    return Resume(
-        run_id=evidence.run_id,
-        n_plan=evidence.settings.n,
-        selection=Votes(counts=votes.selection, failures=votes.selection_failures),
-        block=chain.block if chain else block_size(evidence.settings.n),
-        blocks=chain.blocks if chain else (),
-        answers=evidence.answers,
-    )
 
 
 def extended(settings: RunSettings, n: int) -> RunSettings:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -23,12 +22,12 @@ from gui.controllers.case import CaseBook
 from gui.controllers.comparison import ADD, COMPARE
 from gui.controllers.documents import PLAN, REPLAY, VERIFY, Desk
 from gui.controllers.loading import Loading
+from gui.controllers.preferences import Preferences, data_folder
 from gui.controllers.resume import counted, extended, may_extend, may_go_on
-from gui.controllers.shipped import Offer
 from gui.controllers.warnings import differences, wrong_without_noise
 from gui.jobs.engine_jobs import Backend, PredictTest
+from gui.jobs.shipped import Offer
 from gui.jobs.worker import Failure
-from gui.shell.preferences import Preferences, data_folder
 
 if TYPE_CHECKING:
     from engine.case import RunRow
@@ -200,7 +199,7 @@ class Session(Loading):
         except UserError as error:
             self.notice.emit("error", str(error))
         if was_running and self.evidence is not None:
-            path = Path(data_folder()) / KEPT
+            path = data_folder() / KEPT
             try:
                 self.backend.export(self.evidence, self.images.illustrations, "json", path)
             except UserError as error:

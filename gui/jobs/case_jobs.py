@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from gui.jobs.engine_jobs import Subject
 
 Warn = Callable[[str], None]
-SUFFIX = ".certiscope"
 PATIENCE = 0.12
 """Seconds that a batch may take while somebody waits at the window for it to end."""
 

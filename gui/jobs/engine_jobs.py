@@ -13,13 +13,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from engine.core.errors import UserError
+from engine.core.records import Votes
+from engine.evidence.vote_chain import block_size
 from engine.procedures.command_line import command_line
-from gui.controllers.resume import votes_so_far
-from gui.controllers.shipped import Offer, offered
+from engine.procedures.resume import Resume
 from gui.jobs import case_jobs as casework
 from gui.jobs import document_jobs as paperwork
 from gui.jobs.case_jobs import PATIENCE, Listing, Warn
 from gui.jobs.document_jobs import Checked, PlanWish, ReplayWish
+from gui.jobs.shipped import Offer, offered
 
 if TYPE_CHECKING:
     from engine.case import Case, RunRow
@@ -379,3 +381,16 @@ class Backend:
             if finding.advice:
                 lines.append(f"      {finding.advice}")
         return "\n".join(lines)
+
+
+def votes_so_far(evidence: Evidence) -> Resume:
+    """Where the run stands."""
+    votes, chain = evidence.votes, evidence.chain
+    return Resume(
+        run_id=evidence.run_id,
+        n_plan=evidence.settings.n,
+        selection=Votes(counts=votes.selection, failures=votes.selection_failures),
+        block=chain.block if chain else block_size(evidence.settings.n),
+        blocks=chain.blocks if chain else (),
+        answers=evidence.answers,
+    )

@@ -24,14 +24,14 @@ from gui.controllers.session import Session
 from gui.pages.candidates import Results
 from gui.pages.comparison_attacker import AttackerSliders
 from gui.pages.comparison_setup import WIDTH, SetupColumn
-from gui.pages.page import Page
 from gui.plots.comparison import ReachPlot
 from gui.plots.comparison_accuracy import AccuracyPlot
 from gui.plots.comparison_table import SharePlot
-from gui.shell.file_dialogs import MODEL_FILTER, FileAsker, model_spec
-from gui.shell.flag_names import in_the_window
 from gui.style import theme as themes
 from gui.style.theme import set_role
+from gui.widgets.file_dialogs import MODEL_FILTER, FileAsker, model_spec
+from gui.widgets.flag_names import in_the_window
+from gui.widgets.page import Page
 from gui.widgets.section import say, words
 
 if TYPE_CHECKING:

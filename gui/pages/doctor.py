@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QWidget
 
-from gui.pages.page import Page
 from gui.style.theme import set_role
+from gui.widgets.page import Page
 
 
 class DoctorPage(Page):

@@ -22,12 +22,12 @@ from gui.controllers.documents import REPLAY
 from gui.controllers.session import Session
 from gui.jobs import replay_tables as replaying
 from gui.jobs.document_jobs import ReplayWish
-from gui.pages.page import Page
 from gui.plots import CurvePlot
-from gui.shell.flag_names import in_the_window
 from gui.style.theme import set_role
 from gui.widgets.columns import FittedColumns
 from gui.widgets.facts import FactsTable
+from gui.widgets.flag_names import in_the_window
+from gui.widgets.page import Page
 from gui.widgets.scroll import ScrollColumn
 from gui.widgets.section import say, words
 from gui.widgets.text_table_model import RowsModel, plain_table

@@ -22,12 +22,12 @@ from gui.controllers.resume import MOST
 from gui.controllers.session import Session
 from gui.jobs import plan_tables as planning
 from gui.jobs.document_jobs import PlanWish
-from gui.pages.page import Page
 from gui.plots import CurvePlot
 from gui.setup.perturbation_editor import TargetEditor
-from gui.shell.flag_names import in_the_window
 from gui.style.theme import set_role
 from gui.widgets.facts import FactsTable
+from gui.widgets.flag_names import in_the_window
+from gui.widgets.page import Page
 from gui.widgets.scroll import ScrollColumn
 from gui.widgets.section import say, words
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from gui.pages.page import Page
+from gui.widgets.page import Page
 
 WIDEST = 900
 _FORMATS = ("pdf", "html", "csv", "json")

@@ -17,10 +17,10 @@ from PySide6.QtWidgets import (
 
 from engine.evidence.evidence import Evidence
 from gui.controllers.case import CaseBook
-from gui.pages.page import Page
 from gui.pages.runs_model import NOTE, RunsModel, filtered, run_title
 from gui.results.record import RecordView
 from gui.widgets.columns import FittedColumns
+from gui.widgets.page import Page
 
 if TYPE_CHECKING:
     from engine.case import RunRow

@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QPushButton, QSplitter, QWidget
 
 from gui.controllers.documents import VERIFY, Desk
 from gui.jobs.document_jobs import Checked
-from gui.pages.page import Page
 from gui.results.record import RecordView
 from gui.style import theme as themes
 from gui.style.theme import set_role
 from gui.widgets.columns import FittedColumns
+from gui.widgets.page import Page
 from gui.widgets.section import say, words
 from gui.widgets.text_table_model import RowsModel, plain_table
 

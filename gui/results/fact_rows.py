@@ -6,9 +6,9 @@ from engine.core.rounding import confidence_percent, round_down, round_up
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import RunSettings
 from engine.evidence.snapshot import Snapshot
-from gui.setup.input_kinds import KIND_WORDS
+from gui.widgets.facts import Rows
+from gui.widgets.input_kinds import KIND_WORDS
 
-Rows = list[tuple[str, str]]
 DIGITS = 4
 HASH_DIGITS = 12
 

@@ -13,10 +13,10 @@ from engine.core.files import write_atomically
 from engine.evidence.generations import AnswerGroup
 from engine.oracles.base import UNPARSEABLE
 from gui.controllers.session import Session
-from gui.shell.file_dialogs import FileAsker
 from gui.style import theme
 from gui.style.theme import set_role
 from gui.widgets.card import Card
+from gui.widgets.file_dialogs import FileAsker
 from gui.widgets.icons import themed_icon
 from gui.widgets.section import words
 from gui.widgets.text_table_model import RowsModel, plain_table

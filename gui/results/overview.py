@@ -23,7 +23,7 @@ from engine.figures import (
 )
 from engine.schemes.base import RegionKind
 from gui.controllers.session import Session
-from gui.controllers.shipped import Example
+from gui.jobs.shipped import Example
 from gui.jobs.worker import Job
 from gui.plots import (
     PLOTS,

@@ -6,10 +6,10 @@ from PySide6.QtCore import QEvent, QObject, Signal, Slot
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QWidget
 
-from gui.controllers.shipped import Example
 from gui.jobs.engine_jobs import AxesChoice, AxesKind
-from gui.setup.image_input import thumbnail
+from gui.jobs.shipped import Example
 from gui.widgets.card import Card
+from gui.widgets.image import thumbnail
 
 _KINDS: tuple[tuple[str, AxesKind], ...] = (
     ("strongest attack", "adversarial"),

@@ -18,11 +18,11 @@ from engine.evidence.evidence import Evidence
 from engine.evidence.snapshot import Snapshot
 from engine.regions import Region
 from gui.controllers.session import Session
-from gui.results.fact_rows import Rows, evidence_rows, snapshot_rows
+from gui.results.fact_rows import evidence_rows, snapshot_rows
 from gui.results.noise_badge import Badge, badge_of
 from gui.style.theme import set_role
 from gui.widgets.card import Card
-from gui.widgets.facts import FactsTable
+from gui.widgets.facts import FactsTable, Rows
 from gui.widgets.scroll import ScrollColumn
 from gui.widgets.section import say, say_headline, words
 

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QComboBox, QWidget
 from engine.core.records import InputIdentity, ModelIdentity
 from engine.schemes import SCHEMES, Scheme
 from gui.setup.catalogue import SCHEME, Catalogue
-from gui.setup.input_kinds import listed
 from gui.style.theme import set_role
 from gui.widgets.elided import ElidedLabel
+from gui.widgets.input_kinds import listed
 from gui.widgets.section import Section, well, words
 
 _ROWS = 24

@@ -12,8 +12,8 @@ from engine.core.records import InputIdentity, ModelIdentity
 from engine.models.input_layout import layout
 from engine.models.trained_scheme import taught_scheme
 from engine.schemes import Scheme
-from gui.setup.input_kinds import KIND_WORDS, listed
 from gui.style import theme as themes
+from gui.widgets.input_kinds import KIND_WORDS, listed
 
 SCHEME = Qt.ItemDataRole.UserRole
 """Role of the scheme class; headings have none."""

@@ -11,8 +11,8 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QLineEdit, QWidget
 
 from engine.core.fields import FieldSpec
-from gui.shell.flag_names import in_the_window
 from gui.style.theme import set_role
+from gui.widgets.flag_names import in_the_window
 from gui.widgets.level import LevelSlider
 from gui.widgets.section import words
 

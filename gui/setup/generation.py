@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
 )
 
 from engine.models.request import MOST_TOKENS, USUAL_TOKENS, ModelRequest
-from gui.shell.file_dialogs import FileAsker
 from gui.style.theme import set_role
+from gui.widgets.file_dialogs import FileAsker
 
 ORACLE_FILTER = "Oracles (*.txt *.json);;All files (*)"
 

@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
-import numpy as np
-import numpy.typing as npt
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from gui.controllers.session import Session
 from gui.setup.input_view import InputView, place_of
-from gui.widgets.image import ImageView, to_image
+from gui.widgets.image import ImageView
 from gui.widgets.section import say, words
 
 THUMB = 84
-
-
-def thumbnail(pixels: npt.NDArray[np.float32], side: int) -> QPixmap:
-    """An image in a square of ``side`` pixels; small ones keep their hard pixel edges."""
-    image = to_image(pixels)
-    small = max(image.width(), image.height()) < side
-    mode = (
-        Qt.TransformationMode.FastTransformation
-        if small
-        else Qt.TransformationMode.SmoothTransformation
-    )
-    return QPixmap.fromImage(image.scaled(side, side, Qt.AspectRatioMode.KeepAspectRatio, mode))
 
 
 class ImageInput(InputView):

@@ -23,12 +23,12 @@ from engine.models.kinds import DEMO
 from engine.models.request import EncodingName, ModelRequest
 from engine.models.trained_scheme import taught_scheme
 from gui.controllers.session import Session
-from gui.controllers.shipped import Offer
+from gui.jobs.shipped import Offer
 from gui.setup.generation import Writing, WritingFields
-from gui.setup.input_kinds import KIND_WORDS
 from gui.setup.path_field import SpecEdit
-from gui.shell.file_dialogs import FileAsker
 from gui.style.theme import set_role
+from gui.widgets.file_dialogs import FileAsker
+from gui.widgets.input_kinds import KIND_WORDS
 from gui.widgets.section import Section, say, well, words
 
 if TYPE_CHECKING:

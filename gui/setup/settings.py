@@ -14,9 +14,9 @@ from engine.core.fields import FieldSpec, checked, field_specs
 from engine.core.records import InputIdentity
 from engine.evidence.settings import SETTLED, RunSettings
 from engine.schemes import SCHEMES, Scheme, siblings
+from gui.controllers.preferences import Preferences
 from gui.setup.fields import Field
 from gui.setup.requirements import NeedsView
-from gui.shell.preferences import Preferences
 from gui.style.theme import set_role
 from gui.widgets.section import Section, say, words
 

@@ -14,30 +14,30 @@ from PySide6.QtWidgets import QMainWindow, QWidget
 from engine.evidence.evidence import Evidence
 from engine.models.request import ModelRequest
 from gui.controllers.session import Session
-from gui.jobs.case_jobs import SUFFIX
 from gui.jobs.engine_jobs import ExportFormat
 from gui.setup.column import LeftColumn
 from gui.shell.consent import ask_for_oracle
-from gui.shell.file_dialogs import (
+from gui.shell.notice import NoticeArea
+from gui.widgets.file_dialogs import (
     CASE_FILTER,
     REPORT_FILTER,
+    SUFFIX,
     VOTES_FILTER,
     FileAsker,
     is_case,
     is_report,
     is_votes,
 )
-from gui.shell.notice import NoticeArea
 from gui.widgets.stack import PageStack
 
 if TYPE_CHECKING:
     from engine.replay import ReplayResult
     from gui.pages.comparison import TradeOffPage
     from gui.pages.external_votes import VotesPage
+    from gui.pages.oracle_labels import LabelPage
     from gui.pages.planner import PlannerPage
     from gui.pages.runs import RunsPage
     from gui.pages.verify import VerifyPage
-    from gui.results.oracle_labels import LabelPage
     from gui.shell.pages import Pages
 
 TITLE = "Certiscope"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from PySide6.QtCore import QRect
 from PySide6.QtWidgets import QApplication, QSplitter, QWidget
 
-from gui.shell.preferences import Preferences
+from gui.controllers.preferences import Preferences
 
 FIRST_SIZE = (1280, 800)
 

@@ -9,8 +9,8 @@ from PySide6.QtCore import QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from gui.shell.flag_names import in_the_window
 from gui.style.theme import set_role
+from gui.widgets.flag_names import in_the_window
 from gui.widgets.scroll import ScrollColumn
 from gui.widgets.section import words
 

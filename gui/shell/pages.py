@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from gui.controllers.session import Session
 from gui.pages.comparison import TradeOffPage
 from gui.pages.external_votes import VotesPage
-from gui.pages.page import Page
+from gui.pages.oracle_labels import LabelPage
 from gui.pages.planner import PlannerPage
 from gui.pages.runs import RunsPage
 from gui.pages.verify import VerifyPage
-from gui.results.oracle_labels import LabelPage
-from gui.shell.file_dialogs import FileAsker
+from gui.widgets.file_dialogs import FileAsker
+from gui.widgets.page import Page
 
 
 @dataclass(frozen=True)

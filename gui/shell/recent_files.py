@@ -9,8 +9,8 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from engine.models.request import ModelRequest
+from gui.controllers.preferences import RecentKind
 from gui.controllers.session import Session
-from gui.shell.preferences import RecentKind
 
 
 class RecentMenus:

@@ -25,12 +25,13 @@ from PySide6.QtWidgets import (
 from engine.core.errors import UserError
 from engine.models.request import ModelRequest
 from gui.controllers.deferred_start import EarlyStart
+from gui.controllers.preferences import data_folder
 from gui.controllers.resume import counted
 from gui.controllers.session import Session
-from gui.controllers.shipped import Example, Offer
 from gui.jobs.engine_jobs import ExportFormat, PredictTest
+from gui.jobs.shipped import Example, Offer
 from gui.pages.doctor import DoctorPage
-from gui.pages.page import Page
+from gui.pages.gallery import GalleryPage
 from gui.pages.preview import Preview
 from gui.results.extend import ExtendBar
 from gui.results.generations import AnswersPanel, VotesOrAnswers
@@ -39,11 +40,18 @@ from gui.results.progress import ProgressPanel
 from gui.results.statement import StatementPanel
 from gui.setup.column import WIDTH as LEFT_WIDTH
 from gui.setup.column import LeftColumn
-from gui.setup.gallery import GalleryPage
 from gui.shell import commands, geometry
 from gui.shell.consent import ask_to_close
 from gui.shell.document_window import TITLE, DocumentWindow, file_name
-from gui.shell.file_dialogs import (
+from gui.shell.menus import TopBar, build_menus
+from gui.shell.notice import NoticeArea
+from gui.shell.notifications import Noticing
+from gui.shell.palette import Palette
+from gui.shell.recent_files import RecentMenus
+from gui.style.stylesheet import apply_theme
+from gui.style.theme import TALK_SCALE, THEMES
+from gui.widgets.body import Body
+from gui.widgets.file_dialogs import (
     INPUT_FILTER,
     MODEL_FILTER,
     FileAsker,
@@ -52,13 +60,7 @@ from gui.shell.file_dialogs import (
     model_spec,
     pasted_image,
 )
-from gui.shell.menus import TopBar, build_menus
-from gui.shell.notice import NoticeArea
-from gui.shell.notifications import Noticing
-from gui.shell.palette import Palette
-from gui.shell.recent_files import RecentMenus
-from gui.style.theme import TALK_SCALE, THEMES, apply_theme
-from gui.widgets.body import Body
+from gui.widgets.page import Page
 from gui.widgets.stack import PageStack
 
 RIGHT_WIDTH = 300
@@ -225,7 +227,7 @@ class Window(DocumentWindow):
             self.notices.show_notice("info", "There is no image in the clipboard.")
             return
         try:
-            self.session.open_input(str(pasted_image(image)))
+            self.session.open_input(str(pasted_image(image, data_folder())))
         except UserError as error:
             self.notices.show_notice("error", str(error))
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFont, QPalette
-from PySide6.QtWidgets import QApplication, QWidget
-
-from gui.style.stylesheet import stylesheet
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QWidget
 
 FAMILIES = ("DejaVu Sans", "Noto Sans", "Segoe UI", "Helvetica Neue")
 MONO_FAMILIES = ("DejaVu Sans Mono", "Noto Sans Mono", "Consolas", "Menlo")
@@ -230,61 +228,6 @@ registry = ThemeRegistry()
 def current() -> Theme:
     """The theme in force."""
     return registry.current
-
-
-def apply_theme(app: QApplication, name: str, *, scale: float = 1.0) -> Theme:
-    """Dress the whole program: Fusion, own palette, one style sheet, and all live plots.
-
-    Qt's own colour scheme is not used: it is a no-op on several platforms.
-
-    Args:
-        app: the application.
-        name: a key of :data:`THEMES`; an unknown one (an old settings file) gives the light theme.
-        scale: of type and lines, 1.6 in talk mode.
-    """
-    theme = replace(THEMES.get(name, LIGHT), scale=scale)
-    registry.current = theme
-    app.setStyle("Fusion")
-    app.setPalette(palette(theme))
-    app.setFont(theme.font())
-    app.setStyleSheet(stylesheet(theme))
-    registry.changed.emit()
-    return theme
-
-
-def palette(theme: Theme) -> QPalette:
-    """The tokens as Qt knows them."""
-    role = QPalette.ColorRole
-    colors = {
-        role.Window: theme.window,
-        role.WindowText: theme.text,
-        role.Base: theme.surface,
-        role.AlternateBase: theme.sunken,
-        role.Text: theme.text,
-        role.PlaceholderText: theme.muted,
-        role.Button: theme.surface,
-        role.ButtonText: theme.text,
-        role.ToolTipBase: theme.surface,
-        role.ToolTipText: theme.text,
-        role.Highlight: theme.accent,
-        role.HighlightedText: theme.on_accent,
-        role.Link: theme.accent,
-        role.LinkVisited: theme.accent,
-        role.BrightText: theme.danger,
-        role.Light: theme.grid,
-        role.Midlight: theme.border,
-        role.Mid: theme.border,
-        role.Dark: theme.border,
-        role.Shadow: theme.border,
-        role.Accent: theme.accent,
-    }
-    result = QPalette()
-    for key, color in colors.items():
-        result.setColor(key, QColor(color))
-    disabled = QPalette.ColorGroup.Disabled
-    for key in (role.WindowText, role.Text, role.ButtonText):
-        result.setColor(disabled, key, QColor(theme.off))
-    return result
 
 
 def set_role(widget: QWidget, role: str) -> None:

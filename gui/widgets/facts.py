@@ -5,10 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from gui.results.fact_rows import Rows
 from gui.style.theme import set_role
 from gui.widgets.section import Words
 
+Rows = list[tuple[str, str]]
+"""Names and values."""
 _LONG = 30
 """Letters from which on a name takes several lines, so that its value has room."""
 _WIDEST = 120

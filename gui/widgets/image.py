@@ -5,7 +5,16 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import (
+    QColor,
+    QFontMetrics,
+    QImage,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.style import theme as themes
@@ -134,3 +143,15 @@ def _fitted(image: QSize, room: QSize, ratio: float) -> QSize:
     if 1 <= device < _UNEVEN_SHOWS:
         scale = int(device) / ratio
     return QSize(max(1, int(image.width() * scale)), max(1, int(image.height() * scale)))
+
+
+def thumbnail(pixels: npt.NDArray[np.float32], side: int) -> QPixmap:
+    """An image in a square of ``side`` pixels; small ones keep their hard pixel edges."""
+    image = to_image(pixels)
+    small = max(image.width(), image.height()) < side
+    mode = (
+        Qt.TransformationMode.FastTransformation
+        if small
+        else Qt.TransformationMode.SmoothTransformation
+    )
+    return QPixmap.fromImage(image.scaled(side, side, Qt.AspectRatioMode.KeepAspectRatio, mode))

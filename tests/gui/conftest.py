@@ -39,11 +39,11 @@ from engine.models.normalize import Measured
 from engine.models.request import ModelRequest
 from engine.procedures.normalizations import Comparison
 from engine.regions import Abstention
+from gui.controllers.preferences import Preferences
 from gui.controllers.session import Session
-from gui.controllers.shipped import Example, Offer
 from gui.jobs import worker as worker_module
 from gui.jobs.engine_jobs import AxesChoice, Backend, Subject
-from gui.shell.preferences import Preferences
+from gui.jobs.shipped import Example, Offer
 
 if TYPE_CHECKING:
     from gui.shell.window import Window

@@ -5,7 +5,8 @@ import pytest
 from engine.case import Case
 from engine.evidence.settings import RunSettings
 from engine.models.request import ModelRequest
-from gui.jobs.case_jobs import SUFFIX, adopt
+from gui.jobs.case_jobs import adopt
+from gui.widgets.file_dialogs import SUFFIX
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from engine.models.request import ModelRequest
-from gui.controllers.shipped import Example
+from gui.jobs.shipped import Example
 
 
 def test_the_row_of_images_is_kept_while_one_of_it_is_opened(session, qtbot):

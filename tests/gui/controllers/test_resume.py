@@ -5,7 +5,8 @@ import pytest
 from engine.evidence.generations import AnswerGroup
 from engine.evidence.settings import RunSettings
 from engine.evidence.vote_chain import block_size
-from gui.controllers.resume import MOST, counted, extended, may_extend, may_go_on, votes_so_far
+from gui.controllers.resume import MOST, counted, extended, may_extend, may_go_on
+from gui.jobs.engine_jobs import votes_so_far
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,9 @@ from engine.core.errors import UserError
 from engine.evidence.settings import RunSettings
 from engine.models.request import ModelRequest
 from engine.schemes import Gaussian
-from gui.jobs.case_jobs import SUFFIX, adopt
+from gui.jobs.case_jobs import adopt
 from gui.jobs.engine_jobs import AxesChoice
+from gui.widgets.file_dialogs import SUFFIX
 
 DEMO = ModelRequest("demo:digits-0.25")
 

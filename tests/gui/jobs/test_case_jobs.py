@@ -14,7 +14,6 @@ from engine.procedures.oracle_correction import with_transfer
 from engine.procedures.predict import predict
 from gui.controllers.resume import extended
 from gui.jobs.case_jobs import (
-    SUFFIX,
     adopt,
     certify_in,
     keep_labels,
@@ -24,6 +23,7 @@ from gui.jobs.case_jobs import (
     save_as,
 )
 from gui.jobs.engine_jobs import Subject
+from gui.widgets.file_dialogs import SUFFIX
 from tests.cases import Slow
 from tests.fakes import finish, fitted
 from tests.sayings import flat, saying

@@ -149,7 +149,8 @@ def test_what_is_missing_is_said_at_once(window):
 def test_in_talk_mode_only_attacker_and_images_are_left(window, qtbot):
     from PySide6.QtWidgets import QApplication
 
-    from gui.style.theme import TALK_SCALE, apply_theme
+    from gui.style.stylesheet import apply_theme
+    from gui.style.theme import TALK_SCALE
 
     page = window.tradeoff
     apply_theme(QApplication.instance(), "light", scale=TALK_SCALE)

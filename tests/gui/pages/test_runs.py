@@ -8,8 +8,9 @@ from PySide6.QtCore import Qt
 from engine.case import Case
 from engine.evidence.settings import RunSettings
 from engine.models.request import ModelRequest
-from gui.jobs.case_jobs import SUFFIX, adopt
+from gui.jobs.case_jobs import adopt
 from gui.pages.runs import RunsPage
+from gui.widgets.file_dialogs import SUFFIX
 
 
 @pytest.fixture

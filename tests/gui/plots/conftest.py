@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from engine.evidence.evidence import TrajectoryPoint
 from engine.figures import Bar, BoundsFigure, MeaningFigure, SliceFigure, VotesFigure
 from gui.style import theme as themes
-from gui.style.theme import Theme, apply_theme
+from gui.style.stylesheet import apply_theme
+from gui.style.theme import Theme
 
 dressed: dict[str, Theme] = {}
 DIGITS = tuple(str(digit) for digit in range(10))

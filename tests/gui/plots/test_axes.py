@@ -9,7 +9,7 @@ from PySide6.QtGui import QFontMetricsF
 
 from gui.plots.axes import CountAxis, compact, style_axis
 from gui.style import theme as themes
-from gui.style.theme import apply_theme
+from gui.style.stylesheet import apply_theme
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from gui.plots.ball import BallPlot
 from gui.style import theme as themes
-from gui.style.theme import apply_theme
+from gui.style.stylesheet import apply_theme
 
 
 def test_the_disc_has_the_certified_radius(shown, slices) -> None:

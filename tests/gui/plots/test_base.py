@@ -15,7 +15,7 @@ from engine.report import drawing
 from engine.schemes import SCHEMES
 from engine.schemes.base import RegionKind
 from gui.plots import PLOTS, BoundsPlot, MeaningPlot, VotesPlot
-from gui.style.theme import apply_theme
+from gui.style.stylesheet import apply_theme
 from tests.factories import make_region_figure
 
 PNG = (

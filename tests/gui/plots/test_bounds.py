@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 from engine.evidence.evidence import TrajectoryPoint
 from engine.figures import BoundsFigure, ProvisionalPoint
 from gui.plots.bounds import BoundsPlot
-from gui.style.theme import apply_theme
+from gui.style.stylesheet import apply_theme
 
 
 def one_point(p_lower: float, p_upper: float, *, n: int = 500, valid: bool = True) -> BoundsFigure:

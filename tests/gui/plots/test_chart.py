@@ -14,7 +14,8 @@ from engine.figures import Curve, CurveFigure
 from gui.plots import BallPlot, BoundsPlot, CurvePlot, VotesPlot
 from gui.plots.chart import text_size, tinted
 from gui.style import theme as themes
-from gui.style.theme import THEMES, apply_theme
+from gui.style.stylesheet import apply_theme
+from gui.style.theme import THEMES
 
 FRAMES = 40
 MOST_MS = 60.0

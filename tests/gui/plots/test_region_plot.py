@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QToolTip
 
 from engine.schemes import parse_scheme
 from gui.plots import PLOTS
-from gui.style.theme import apply_theme
+from gui.style.stylesheet import apply_theme
 from tests.factories import make_region_figure
 
 KINDS = [kind for kind in PLOTS if kind != "ball"]

@@ -7,7 +7,7 @@ from engine.regions.required_probability import BANDS
 from gui.plots.heat import ink
 from gui.plots.scale import Scale
 from gui.style import theme as themes
-from gui.style.theme import apply_theme
+from gui.style.stylesheet import apply_theme
 
 
 @pytest.mark.parametrize("width", [160, 320, 700])

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from gui.plots.ball import BallPlot
-from gui.style.theme import apply_theme
+from gui.style.stylesheet import apply_theme
 
 
 @pytest.mark.parametrize("size", [(700, 300), (500, 400), (340, 340), (300, 600), (240, 220)])

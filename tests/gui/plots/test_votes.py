@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QToolTip
 from engine.figures import OTHER, Bar, VotesFigure
 from gui.plots.votes import VotesPlot, estimation_shares, selection_shares
 from gui.style import theme as themes
-from gui.style.theme import apply_theme
+from gui.style.stylesheet import apply_theme
 
 LONG = (
     "tench, Tinca tinca",

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from gui.setup.image_input import ImageInput, thumbnail
+from gui.setup.image_input import ImageInput
+from gui.widgets.image import thumbnail
 
 
 def test_small_images_keep_hard_pixels(qapp):

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from engine.models.normalize import Measured
 from engine.models.request import ModelRequest
 from engine.procedures.normalizations import Comparison
-from gui.controllers.shipped import Offer
+from gui.jobs.shipped import Offer
 from gui.setup.model import ModelPanel
 
 

@@ -7,8 +7,9 @@ from PySide6.QtGui import QDropEvent
 from engine.case import Case
 from engine.evidence.settings import RunSettings
 from engine.models.request import ModelRequest
-from gui.jobs.case_jobs import SUFFIX, adopt
+from gui.jobs.case_jobs import adopt
 from gui.shell.document_window import file_name
+from gui.widgets.file_dialogs import SUFFIX
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 
 from engine.core.errors import UserError
 from engine.models.request import ModelRequest
-from gui.controllers.shipped import Example
+from gui.jobs.shipped import Example
 
 KARATE = Example("karate:12", "node 12", None, kind="graph", models=("demo:karate",))
 

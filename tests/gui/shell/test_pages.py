@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from gui.controllers.session import Session
-from gui.pages.page import Page
 from gui.shell.app import open_window
 from gui.shell.window import Window
+from gui.widgets.page import Page
 
 
 @pytest.fixture

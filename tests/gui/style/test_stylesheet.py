@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QApplication, QPushButton
 
-from gui.style.stylesheet import stylesheet
-from gui.style.theme import THEMES, Theme, apply_theme
+from gui.style.stylesheet import apply_theme, stylesheet
+from gui.style.theme import THEMES, Theme
 
 
 @pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)

@@ -11,7 +11,8 @@ from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication, QLabel
 
 from gui.style import theme as themes
-from gui.style.theme import TEXT_PAIRS, THEMES, Theme, apply_theme, palette, set_role
+from gui.style.stylesheet import apply_theme, palette
+from gui.style.theme import TEXT_PAIRS, THEMES, Theme, set_role
 
 
 @pytest.fixture(autouse=True)

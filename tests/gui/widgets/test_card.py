@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QApplication
 
-from gui.style.theme import apply_theme
+from gui.style.stylesheet import apply_theme
 from gui.widgets.card import Card
 
 

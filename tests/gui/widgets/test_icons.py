@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication
 
 from engine.core.resources import assets
 from gui.style import theme as themes
-from gui.style.theme import apply_theme
+from gui.style.stylesheet import apply_theme
 from gui.widgets.icons import program_icon, themed_icon
 
 NAMES = sorted(path.stem for path in (assets() / "icons").glob("*.svg"))

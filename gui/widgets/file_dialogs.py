@@ -11,9 +11,9 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from engine.inputs import node
-from gui.jobs.case_jobs import SUFFIX
-from gui.shell.preferences import data_folder
 
+SUFFIX = ".certiscope"
+"""Of case files."""
 MODEL_SUFFIXES = (
     ".safetensors", ".pt", ".pth", ".th", ".tar", ".ckpt", ".bin", ".onnx", ".pt2",
 )  # fmt: skip
@@ -72,14 +72,14 @@ def model_spec(path: Path) -> str:
     return str(path.parent if path.name == "config.json" else path)
 
 
-def pasted_image(image: QImage) -> Path:
+def pasted_image(image: QImage, folder: Path) -> Path:
     """Keep an image from the clipboard as a file, so that its run can be repeated."""
     data = QByteArray()
     buffer = QBuffer(data)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     image.save(buffer, "PNG")
     digest = hashlib.sha256(data.data()).hexdigest()
-    path = Path(data_folder()) / "pasted" / f"pasted-{digest[:12]}.png"
+    path = folder / "pasted" / f"pasted-{digest[:12]}.png"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data.data())
     return path

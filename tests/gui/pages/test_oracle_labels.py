@@ -16,7 +16,7 @@ from engine.procedures.certify import certify
 from engine.procedures.oracle_correction import transfer_of
 from engine.report import write_json
 from gui.jobs.document_jobs import verified
-from gui.results.oracle_labels import LabelPage
+from gui.pages.oracle_labels import LabelPage
 from tests.fakes import finish
 from tests.sayings import flat, saying
 

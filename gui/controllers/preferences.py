@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
 from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
@@ -61,7 +62,7 @@ class Preferences:
         self._store.setValue(f"state/{name}", value)
 
 
-def data_folder() -> str:
+def data_folder() -> Path:
     """Where logs and pasted images go."""
     location = QStandardPaths.StandardLocation.AppDataLocation
-    return QStandardPaths.writableLocation(location)
+    return Path(QStandardPaths.writableLocation(location))

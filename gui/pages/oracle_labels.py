@@ -26,9 +26,9 @@ from engine.evidence.generations import AnswerGroup
 from engine.oracles.audit import OTHER
 from engine.oracles.base import UNPARSEABLE
 from gui.controllers.session import Session
-from gui.pages.page import Page
-from gui.shell.file_dialogs import FileAsker
 from gui.style.theme import set_role
+from gui.widgets.file_dialogs import FileAsker
+from gui.widgets.page import Page
 from gui.widgets.section import say, words
 
 LABELS_FILTER = "Labels (*.csv);;All files (*)"

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QByteArray
 
-from gui.shell.preferences import RECENT_LIMIT, Preferences
+from gui.controllers.preferences import RECENT_LIMIT, Preferences
 
 
 def test_theme_and_state_are_kept(preferences):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from engine.inputs import load_input
 from engine.models.demo import catalogue
-from gui.controllers.shipped import offered
+from gui.jobs.shipped import offered
 
 
 def test_every_example_opens_and_every_model_it_names_is_shipped():

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 
-from gui.pages.page import Page
+from gui.widgets.page import Page
 
 
 def test_there_are_two_ways_back(qtbot):

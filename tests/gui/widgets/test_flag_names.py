@@ -4,7 +4,7 @@ import pytest
 
 from engine.core.fields import field_specs
 from engine.schemes import SCHEMES
-from gui.shell.flag_names import in_the_window
+from gui.widgets.flag_names import in_the_window
 
 
 @pytest.mark.parametrize(

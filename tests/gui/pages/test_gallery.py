@@ -5,8 +5,8 @@ from PySide6.QtCore import Qt
 
 from engine.figures.graph_layout import neighbourhood_figure
 from engine.inputs import load_input
-from gui.controllers.shipped import Example
-from gui.setup.gallery import GalleryPage
+from gui.jobs.shipped import Example
+from gui.pages.gallery import GalleryPage
 
 
 @pytest.fixture

@@ -8,11 +8,11 @@ from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QIcon, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
-from gui.controllers.shipped import Example
-from gui.pages.page import Page
-from gui.setup.image_input import thumbnail
+from gui.jobs.shipped import Example
 from gui.style import theme as themes
+from gui.widgets.image import thumbnail
 from gui.widgets.neighbourhood import thumbnail_of
+from gui.widgets.page import Page
 from gui.widgets.scroll import ScrollColumn
 from gui.widgets.section import words
 

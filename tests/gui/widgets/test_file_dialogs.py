@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
-from gui.shell.file_dialogs import (
+from gui.widgets.file_dialogs import (
     INPUT_FILTER,
     MODEL_FILTER,
     FileAsker,
@@ -42,10 +42,10 @@ def test_a_folder_is_a_model_only_with_its_config(tmp_path):
     assert model_spec(tmp_path / "config.json") == str(tmp_path)
 
 
-def test_the_same_image_is_pasted_to_the_same_file(qapp):
+def test_the_same_image_is_pasted_to_the_same_file(qapp, tmp_path):
     image = QImage(4, 4, QImage.Format.Format_RGB888)
     image.fill(Qt.GlobalColor.green)
-    first, second = pasted_image(image), pasted_image(image)
+    first, second = pasted_image(image, tmp_path), pasted_image(image, tmp_path)
     assert first == second
     assert QImage(str(first)).pixelColor(0, 0).green() == 255
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import get_args
 
 from engine.core.records import InputKind
-from gui.setup.input_kinds import KIND_WORDS, listed
+from gui.widgets.input_kinds import KIND_WORDS, listed
 
 
 def test_every_kind_has_a_name():
