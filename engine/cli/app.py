@@ -95,7 +95,7 @@ def build(demo: Demo | None) -> typer.Typer:
         [
             *flags,
             *options.run_flags("certify"),
-            *options.audit_of_oracle_flags(),
+            *options.oracle_label_flags(),
             options.at_flag(),
             *case_flags(),
             *options.output_flags(),

@@ -197,11 +197,11 @@ def at_flag() -> inspect.Parameter:
     )
 
 
-def audit_of_oracle_flags() -> list[inspect.Parameter]:
+def oracle_label_flags() -> list[inspect.Parameter]:
     """Labelled answers, for a claim about the true class beside the oracle's."""
     return [
         flag(
-            "audit",
+            "oracle_labels",
             Path | None,
             None,
             "For a generative model: labelled answers, a CSV file whose header is "
@@ -211,8 +211,9 @@ def audit_of_oracle_flags() -> list[inspect.Parameter]:
             RUN,
             metavar="F.csv",
         ),
+        flag("audit", Path | None, None, "Former name of --oracle-labels.", RUN, hidden=True),
         flag(
-            "audit_alpha",
+            "oracle_alpha",
             float | None,
             None,
             "Chance that the bound drawn from the labels is wrong; added to alpha. Default alpha.",

@@ -77,9 +77,12 @@ class Order:
         for text in at:
             settings.scheme.parse_at(text)
         test = _test(values.get("test", "one-sided"))
-        audit, alpha = values.get("audit"), values.get("audit_alpha")
+        audit = values.get("oracle_labels") or values.get("audit")
+        alpha = values.get("oracle_alpha")
         if alpha is not None and (audit is None or not 0 < alpha < 1):
-            raise UserError("--audit-alpha must be between 0 and 1 and needs --audit F.csv.")
+            raise UserError(
+                "--oracle-alpha must be between 0 and 1 and needs --oracle-labels F.csv."
+            )
         return cls(procedure, settings, values["input"], at, test, audit, alpha or 0.0)
 
     def command(self, request: ModelRequest) -> str:
@@ -107,7 +110,9 @@ class Order:
         from engine.oracles.audit import read_audit
 
         if not isinstance(classifier, GenerativeClassifier):
-            raise UserError("--audit is for generative models answers, read by an oracle.")
+            raise UserError(
+                "--oracle-labels is for answers of generative models, read by an oracle."
+            )
         return read_audit(self.audit, classifier.identity.class_names, classifier.oracle)
 
     def begin(

@@ -37,7 +37,7 @@ class ReadLabels(NamedTuple):
 
 
 def labels_csv(evidence: Evidence, labels: Labels) -> str:
-    """Labels as the command line reads them with ``--audit``.
+    """Labels as the command line reads them with ``--oracle-labels``.
 
     Raises:
         UserError: the answers may not be labelled.

@@ -102,8 +102,8 @@ def command_line(
     if procedure == "predict":
         words += ["--test", "two-class" if test == "two-sided" else test]
     if audit is not None:
-        words += ["--audit", str(audit)]
-        words += ["--audit-alpha", _text(alpha_audit)] if alpha_audit else []
+        words += ["--oracle-labels", str(audit)]
+        words += ["--oracle-alpha", _text(alpha_audit)] if alpha_audit else []
     for text in at:
         words += ["--at", text]
     return shlex.join(words)

@@ -133,13 +133,15 @@ def test_a_flag_of_two_meanings_says_which_is_whose(capsys: pytest.CaptureFixtur
 
 
 def test_the_examples_of_the_help_are_files_that_work(tmp_path: Path) -> None:
-    """What --oracle and --audit show as an example is written down and read back."""
+    """What --oracle and --oracle-labels show as an example is written down and read back."""
     flags = {each.name: each.default.help for each in options.writing_flags()}
-    flags |= {each.name: each.default.help for each in options.audit_of_oracle_flags()}
+    flags |= {each.name: each.default.help for each in options.oracle_label_flags()}
     lines = re.findall(r"'([a-z ]+: [a-z ,]+)'", flags["oracle"])
     oracle = from_text("\n".join(lines), "rules.txt")
     assert oracle.classify(["go left", "halt"]) == [0, 1]
-    header, row, counts, count_row = re.findall(r"'([a-z0-9 ]+,[a-z0-9 ,]+)'", flags["audit"])
+    header, row, counts, count_row = re.findall(
+        r"'([a-z0-9 ]+,[a-z0-9 ,]+)'", flags["oracle_labels"]
+    )
     path = tmp_path / "labels.csv"
     path.write_text(f"{header}\n{row}\n")
     names = oracle.identity.class_names

@@ -145,23 +145,23 @@ def test_a_model_that_writes_from_flags_to_evidence(tmp_path: Path) -> None:
     labels.write_text("accepted,true,count\nyes,yes,90\nno,no,110\n")
     words = [
         "certify", "--model", "demo:commands", "--input", "commands:5", "--n", "1000",
-        "--audit", str(labels), "--json", str(out), "--device", "cpu", "--quiet",
+        "--oracle-labels", str(labels), "--json", str(out), "--device", "cpu", "--quiet",
     ]  # fmt: skip
     assert main(words) == 0
     found = json.loads(out.read_text())
     assert found["class_name"] == "turn right"
     assert sum(group["count"] for group in found["answers"]) == 1000
     assert 0 < found["transfer"]["radius"] < found["radius"]
-    assert f"--audit {labels}" in found["command"]
+    assert f"--oracle-labels {labels}" in found["command"]
     assert main(["verify", str(out), "--rerun", "1"]) == 0
 
 
 @pytest.mark.parametrize(
     ("flags", "sentence"),
     [
-        (("--audit-alpha", "0.1"), "--audit-alpha must be between 0 and 1 and needs --audit"),
-        (("--audit", "none.csv", "--audit-alpha", "1"), "--audit-alpha must be between 0 and 1"),
-        (("--audit", "none.csv"), "--audit is for generative models answers"),
+        (("--oracle-alpha", "0.1"), "--oracle-alpha must be between 0 and 1 and needs --oracle"),
+        (("--oracle-labels", "none.csv", "--oracle-alpha", "1"), "--oracle-alpha must be between"),
+        (("--audit", "none.csv"), "--oracle-labels is for answers of generative models"),
         (("--oracle", "rules.txt"), "demo:digits-0.25 does not write answers"),
     ],
 )
