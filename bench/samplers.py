@@ -50,7 +50,7 @@ def our_sampler(
     sampler = Sampler(
         classifier,
         subject.input(),
-        Gaussian(sigma=SIGMA),
+        Gaussian(sigma=SIGMA).noise(),
         noise=lambda stream: source(1, int(stream), device),
         device=device,
         batch=batch,

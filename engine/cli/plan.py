@@ -119,7 +119,7 @@ def plan_command(values: Mapping[str, Any]) -> int:
     which draws n0 votes. Exit status: 0 planned, 2 bad input.
     """
     settings = read_settings(values, "certify")
-    if (samples := settings.scheme.samples()) is not None:
+    if (samples := settings.scheme.noise().samples) is not None:
         raise UserError(
             f"There is nothing to plan for {settings.scheme.key}: its noise has {samples:,} "
             "samples and a run counts all of them."

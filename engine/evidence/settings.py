@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import BeforeValidator, Field, SerializeAsAny, model_validator
 
 from engine.core.records import Record
+from engine.noise.law import NoiseLaw
 from engine.schemes import Gaussian, Scheme, parse_scheme
 
 BoundKey = Literal[
@@ -118,6 +119,11 @@ class RunSettings(Record):
         json_schema_extra={"advanced": True},
     )
 
+    @property
+    def law(self) -> NoiseLaw:
+        """The law of the scheme's noise, as the run draws it."""
+        return self.scheme.noise().in_mode(self.noise)
+
     @model_validator(mode="before")
     @classmethod
     def _settle(cls, values: Any) -> Any:
@@ -125,7 +131,7 @@ class RunSettings(Record):
         if not isinstance(values, Mapping):
             return values
         scheme = read_scheme(values.get("scheme"))
-        samples = scheme.samples() if isinstance(scheme, Scheme) else None
+        samples = scheme.noise().samples if isinstance(scheme, Scheme) else None
         if samples is None:
             if values.get("bound") == ENUMERATION:
                 raise ValueError(

@@ -34,7 +34,7 @@ def claimed(
         effect=scheme.effect(class_name),
         unchanged=scheme.unchanged(class_name),
     )
-    exact = settings.noise == "exact" and scheme.law == "continuous"
+    exact = settings.law.arithmetic == "exact grid"
     return " ".join(filter(None, (words, early, exact_grid() if exact else "")))
 
 

@@ -105,7 +105,7 @@ def _by_gradient(
     delta = torch.zeros_like(x)
     copies = torch.empty((_NOISE_COPIES, *x.shape), device=x.device)
     for step in range(_STEPS):
-        scheme.noisy(x, noise, 1000 + step * _NOISE_COPIES, copies)
+        scheme.noise().draw(x, noise, 1000 + step * _NOISE_COPIES, copies)
         gradient = _margin_gradient(classifier, copies + delta, top)
         if not torch.isfinite(gradient).all() or gradient.norm() == 0:
             break
@@ -143,7 +143,7 @@ def _by_votes(
     lost = torch.zeros_like(x)
     with torch.inference_mode():
         for start in range(0, _STEIN_SAMPLES, copies.shape[0]):
-            scheme.noisy(x, noise, 1000 + start, copies)
+            scheme.noise().draw(x, noise, 1000 + start, copies)
             wrong = classifier.classify(copies) != top
             lost += (copies[wrong] - x).sum(dim=0)
             if time.perf_counter() - began > budget_seconds:

@@ -100,7 +100,7 @@ def _noise(
 ) -> dict[str, Any]:
     """Noisy samples with f's answers, and what the noise did where."""
     noisy = torch.empty((NOISY_COPIES, *shape), device=x.device)
-    settings.scheme.noisy(x, NoiseStream(key, int(Stream.PREVIEW), x.device), 0, noisy)
+    settings.scheme.noise().draw(x, NoiseStream(key, int(Stream.PREVIEW), x.device), 0, noisy)
     with torch.inference_mode():
         answers = [int(c) for c in classifier.classify(noisy)]
     names = classifier.identity.class_names

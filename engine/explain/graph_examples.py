@@ -57,7 +57,7 @@ def node_meaning(
     bound.prepare(device, settings.precision)
     x = torch.from_numpy(fitted.arrays[0]).to(device)
     noisy = torch.empty((copies, *shape), device=device)
-    settings.scheme.noisy(x, NoiseStream(key, int(Stream.PREVIEW), device), 0, noisy)
+    settings.scheme.noise().draw(x, NoiseStream(key, int(Stream.PREVIEW), device), 0, noisy)
     attack = find_flips(bound, x, top=center_class)
     answers = _after(bound, x, attack, region, stop) if attack and region else ()
     return NodesFigure(

@@ -63,7 +63,7 @@ def _gradient(
 ) -> torch.Tensor | None:
     """Where the mean margin log p_top - max other log p falls fastest; None if it is flat."""
     copies = torch.empty((_COPIES, *shape), device=x.device)
-    scheme.noisy(x, NoiseStream(key, int(Stream.SLICE_AXES), x.device), 0, copies)
+    scheme.noise().draw(x, NoiseStream(key, int(Stream.SLICE_AXES), x.device), 0, copies)
     batch = copies.detach().requires_grad_()
     with torch.enable_grad():
         log_p = torch.log_softmax(classifier.scores(batch).float(), dim=1)

@@ -45,7 +45,7 @@ def copies_to_look_at(
     bound.prepare(device, settings.precision)
     x = moved(from_arrays(fitted.arrays), device)
     noisy = room(x, shape, count, device)
-    settings.scheme.noisy(x, NoiseStream(key, int(Stream.PREVIEW), device), 0, noisy)
+    settings.scheme.noise().draw(x, NoiseStream(key, int(Stream.PREVIEW), device), 0, noisy)
     return Copies(bound, device, x, noisy, key)
 
 

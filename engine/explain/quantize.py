@@ -12,8 +12,7 @@ from engine.noise.discrete_gaussian_law import GRID
 
 def speaks_of_steps(settings: RunSettings) -> bool:
     """Whether the claim is about changes by steps of 1/255 alone."""
-    scheme = settings.scheme
-    return scheme.grid_input or (settings.noise == "exact" and scheme.law == "continuous")
+    return settings.law.grid_input
 
 
 def in_steps(

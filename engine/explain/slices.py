@@ -101,7 +101,7 @@ class _Explorer:
         self.x = torch.from_numpy(fitted.pixels).to(self.device)
         self.piece = 16
         self.extent = 1.0
-        self.draws = settings.scheme.law != "enumerated"
+        self.draws = settings.law.samples is None
         self.e1 = self.e2 = self.x
 
     def over(self) -> bool:
@@ -110,7 +110,7 @@ class _Explorer:
 
     def begin(self, axes: SliceAxes, ball: Ball | None, center_class: int | None) -> SliceFigure:
         """Choose the plane and its size; nothing is mapped yet."""
-        level = self.settings.scheme.noise_level() or 0.5
+        level = self.settings.law.level or 0.5
         radius = ball.radius if ball else None
         self.extent = max(1.8 * (radius or 0.0), 1.5 * level)
         first, words = self._first_axis(axes, radius or level, center_class)
@@ -147,7 +147,7 @@ class _Explorer:
         grid = self._grid(side)
         noise = NoiseStream(self.key, int(Stream.SLICE_VOTES), self.device)
         shared = torch.empty((votes, *self.x.shape), device=self.device)
-        self.settings.scheme.noisy(self.x, noise, 0, shared)
+        self.settings.scheme.noise().draw(self.x, noise, 0, shared)
         shared -= self.x
 
         def noisy(first: int, last: int) -> torch.Tensor:
@@ -196,7 +196,7 @@ class _Explorer:
             return np.zeros((0, 2), dtype=np.float32)
         out = torch.empty((_DOTS, *self.x.shape), device=self.device)
         noise = NoiseStream(self.key, int(Stream.PREVIEW), self.device)
-        self.settings.scheme.noisy(self.x, noise, 0, out)
+        self.settings.scheme.noise().draw(self.x, noise, 0, out)
         offsets = (out - self.x).flatten(1)
         plane = torch.stack([self.e1.flatten(), self.e2.flatten()], dim=1)
         return (offsets @ plane).cpu().numpy().astype(np.float32)

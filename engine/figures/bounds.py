@@ -8,15 +8,15 @@ from engine.core.records import Record
 from engine.evidence.evidence import Evidence, TrajectoryPoint
 from engine.evidence.settings import NoiseMode, RunSettings
 from engine.evidence.snapshot import Snapshot
-from engine.schemes.base import Law
+from engine.noise.law import Arithmetic
 
-NOISE_WORDS: dict[NoiseMode, str] = {
+NOISE_WORDS: dict[Arithmetic, str] = {
     "float": "float noise",
-    "exact": "sound on the 8-bit grid",
+    "exact grid": "sound on the 8-bit grid",
+    "exact integers": "integer noise",
+    "enumerated": "every sample counted",
 }
 """What a badge says of a run's noise."""
-LAW_WORDS: dict[Law, str] = {"discrete": "integer noise", "enumerated": "every sample counted"}
-"""The same where the noise is of integers anyway."""
 
 
 class ProvisionalPoint(Record):
@@ -68,9 +68,15 @@ def bounds_figure(source: Snapshot | Evidence, class_names: tuple[str, ...]) -> 
 
 
 def _noise_words(settings: RunSettings | None, mode: NoiseMode) -> str:
-    """How the noise was made; the mode is for continuous laws alone."""
-    law = settings.scheme.law if settings is not None else "continuous"
-    return NOISE_WORDS[mode] if law == "continuous" else LAW_WORDS[law]
+    """How the noise was made; by its mode alone where the settings are not known."""
+    return NOISE_WORDS[arithmetic_of(settings, mode)]
+
+
+def arithmetic_of(settings: RunSettings | None, mode: NoiseMode) -> Arithmetic:
+    """How a run's noise is made; by its mode alone where the settings are not known."""
+    if settings is not None:
+        return settings.scheme.noise().in_mode(mode).arithmetic
+    return "float" if mode == "float" else "exact grid"
 
 
 def _provisional(

@@ -13,8 +13,6 @@ import struct
 from collections.abc import Sequence
 from fractions import Fraction
 
-import mpmath
-
 from engine.core.records import ProbabilityBounds
 
 GENERATOR = "philox4x32-10/grid-gaussian-63bit"
@@ -37,6 +35,8 @@ def total_variation(sigma: float, elements: int, grid: int = GRID) -> float:
 @functools.lru_cache(maxsize=8)
 def thresholds(sigma: float, grid: int = GRID) -> tuple[int, ...]:
     """T_k for k = -K .. K-1, from 40-digit arithmetic; ``sigma`` is taken as its exact value."""
+    import mpmath  # deferred: slow to load, and the window lists schemes at start-up
+
     steps = reach(sigma, grid)
     exact = Fraction(sigma)
     with mpmath.workdps(40):

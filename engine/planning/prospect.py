@@ -64,7 +64,7 @@ def unanimous(settings: RunSettings) -> Region | None:
 
 def ceiling(settings: RunSettings) -> ProbabilityBounds | None:
     """The bounds of n votes that all agree; None where the noise is enumerated."""
-    if settings.scheme.samples() is not None:
+    if settings.scheme.noise().samples is not None:
         return None
     return _agreed(settings)
 

@@ -92,7 +92,7 @@ def command_line(
     words += ["--scheme", scheme.key]
     for spec in field_specs(type(scheme)):
         words += _flag(spec, getattr(scheme, spec.name))
-    settled = SETTLED if scheme.samples() is not None else frozenset()
+    settled = SETTLED if scheme.noise().samples is not None else frozenset()
     for spec in run_specs(procedure):
         if spec.name in settled:
             continue

@@ -1,56 +1,64 @@
-"""The noise of a run, tested on the run's own device before anything is counted."""
+"""The noise of a run, tested on the run's own device before anything is counted.
+
+The law says which draws to make and what they should look like; they are made as the run makes
+them, so that a law that draws something else than it states is refused.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 import torch
 
+from engine.core.batches import from_arrays, moved, parts, room, rows_of
 from engine.core.errors import UserError
-from engine.noise.discrete_gaussian_law import GRID, reach
 from engine.noise.gaussian import NoiseSource
+from engine.noise.gaussian_law import FINEST
+from engine.noise.law import PROBED, NoiseLaw, Probe
 from engine.noise.records import NoiseStatistic, SelfTest
-from engine.noise.statistical_tests import (
-    LIMIT,
-    Draws,
-    grid_law,
-    normal_law,
-    statistics,
-    uniform_law,
-    worst,
-)
-from engine.schemes import Scheme
+from engine.noise.statistical_tests import LIMIT, Draws, statistics, uniform_law, worst
 
-SAMPLES, ELEMENTS = 512, 512
-"""Few enough for some 15 ms; enough of both for numbers that come twice to be found for certain."""
-_FINEST = 0.01
-"""Least sigma to test with: on the grid a smaller one draws hardly anything but zeros."""
 _LANE = 1
 
 
 def check_noise(
-    source: NoiseSource, scheme: Scheme, *, exact: bool, stream: int, device: torch.device
+    source: NoiseSource, law: NoiseLaw, *, stream: int, device: torch.device
 ) -> SelfTest:
     """Test the noise and refuse it where it fails.
 
     Args:
         source: the run's generator, on a stream of its own.
-        scheme: what the noise is for; its least level is that of the Gaussian part.
-        exact: the Gaussian part is drawn on the grid.
+        law: that the run draws from, in its arithmetic.
         stream: of ``source``, for the record.
         device: where it draws.
 
     Raises:
         UserError: naming the statistic that is furthest off.
     """
-    found = _integers(source)
-    sigma = None
-    if scheme.law == "continuous":
-        sigma = max(_FINEST, min(scheme.noise_levels(), default=1.0))
-        found += _gaussian(source, sigma, exact=exact, device=device)
-    _refuse(worst(found), device)
+    found = [*_integers(source)]
+    levels = [level.value for level in law.levels if level.law == "Gaussian"]
+    for probe in law.probes():
+        found += statistics(draws(probe, source, device), probe.stated)
+    _refuse(worst(tuple(found)), device)
     return SelfTest(
-        stream=stream, samples=SAMPLES, elements=ELEMENTS, sigma=sigma, statistics=found
+        stream=stream,
+        samples=PROBED,
+        elements=PROBED,
+        sigma=max(FINEST, min(levels)) if levels else None,
+        statistics=tuple(found),
     )
+
+
+def draws(probe: Probe, source: NoiseSource, device: torch.device) -> Draws:
+    """The numbers of a probe, (samples, elements).
+
+    Drawn in two calls, so that a generator that begins anew with each of them is found.
+    """
+    x = moved(from_arrays(probe.x), device)
+    out = room(x, probe.shape, probe.samples, device)
+    half = probe.samples // 2
+    for first, last in ((0, half), (half, probe.samples)):
+        probe.law.draw(x, source, first, rows_of(out, first, last))
+    return probe.read(tuple(part.cpu().numpy() for part in parts(out)))
 
 
 def _refuse(furthest: NoiseStatistic, device: torch.device) -> None:
@@ -62,31 +70,8 @@ def _refuse(furthest: NoiseStatistic, device: torch.device) -> None:
         )
 
 
-def _gaussian(
-    source: NoiseSource, sigma: float, *, exact: bool, device: torch.device
-) -> tuple[NoiseStatistic, ...]:
-    """Noise as the run adds it, here to a black image."""
-    blank = torch.zeros(ELEMENTS, device=device)
-    drawn = torch.empty((SAMPLES, ELEMENTS), device=device)
-    for start, rows in _parts(drawn):
-        source.gaussian_(rows, blank, sigma=sigma, start=start)
-    noise = _numbers(drawn)
-    if exact:
-        return statistics(np.rint(noise * GRID), grid_law(GRID * sigma, reach(sigma)))
-    return statistics(noise / sigma, normal_law())
-
-
 def _integers(source: NoiseSource) -> tuple[NoiseStatistic, ...]:
-    half = SAMPLES // 2
-    parts = [source.uniform63(half, ELEMENTS, start=start, lane=_LANE) for start in (0, half)]
-    return statistics(_numbers(torch.cat(parts)) * 2.0**-63 - 0.5, uniform_law())
-
-
-def _parts(drawn: torch.Tensor) -> list[tuple[int, torch.Tensor]]:
-    """Two calls, so that a generator that begins anew with each of them is found."""
-    half = SAMPLES // 2
-    return [(0, drawn[:half]), (half, drawn[half:])]
-
-
-def _numbers(drawn: torch.Tensor) -> Draws:
-    return drawn.cpu().numpy().astype(np.float64)
+    half = PROBED // 2
+    words = [source.uniform63(half, PROBED, start=start, lane=_LANE) for start in (0, half)]
+    numbers = torch.cat(words).cpu().numpy().astype(np.float64)
+    return statistics(numbers * 2.0**-63 - 0.5, uniform_law())

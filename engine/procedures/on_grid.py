@@ -17,8 +17,7 @@ def gridded(fitted: FittedInput, settings: RunSettings) -> tuple[FittedInput, st
 
     Exact noise and schemes that count on the 8-bit grid take an image rounded to it.
     """
-    scheme = settings.scheme
-    if scheme.grid_input or (settings.noise == "exact" and scheme.law == "continuous"):
+    if settings.law.grid_input:
         return on_grid(fitted)
     return fitted, ""
 

@@ -37,7 +37,7 @@ def predict(
     Raises:
         UserError: model, input and settings do not fit together, or nothing is sampled.
     """
-    if settings.scheme.samples() is not None:
+    if settings.scheme.noise().samples is not None:
         raise UserError(
             f"PREDICT tests votes that were drawn at random, and {settings.scheme.key} counts all "
             "of its noise; use certify, which names the answer without a test."

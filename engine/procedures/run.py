@@ -23,6 +23,7 @@ from engine.procedures.run_key import run_key as key_of
 from engine.procedures.run_noise import Randomness
 from engine.sampling.sampler import PATIENCE, Sampler
 from engine.schemes import Scheme, parse_scheme
+from engine.schemes.parameter_fields import NUMBERS, PIXELS
 from engine.system.device import resolve
 
 SIGMA_TOLERANCE = 0.02
@@ -66,7 +67,7 @@ class Run:
         self.sampler = Sampler(
             self.classifier,
             self.x,
-            settings.scheme,
+            self.randomness.law,
             shape=shape,
             noise=self.randomness.source,
             device=self.device,
@@ -183,10 +184,13 @@ def _other_noise(model: ModelIdentity, scheme: Scheme) -> tuple[str, ...]:
     if taught is not None:
         return _other_scheme(parse_scheme(taught), scheme)
     trained = model.training_sigma
+    unit = NUMBERS if model.kind == "table" else PIXELS
     other = [
-        level
-        for level in dict.fromkeys(scheme.noise_levels())
-        if trained is not None and abs(trained - level) > SIGMA_TOLERANCE * max(level, trained)
+        level.value
+        for level in dict.fromkeys(scheme.noise().levels)
+        if trained is not None
+        and (level.law, level.unit) == ("Gaussian", unit)
+        and abs(trained - level.value) > SIGMA_TOLERANCE * max(level.value, trained)
     ]
     if not other:
         return ()

@@ -11,7 +11,7 @@ from engine.noise.discrete_gaussian import ExactNoiseStream
 from engine.noise.discrete_gaussian_law import weakened
 from engine.noise.gaussian import NoiseSource, NoiseStream, Stream
 from engine.noise.records import SelfTest
-from engine.procedures.noise_record import distance, noise_record
+from engine.procedures.noise_record import noise_record
 from engine.procedures.noise_self_test import check_noise
 
 
@@ -37,13 +37,13 @@ class Randomness:
         self.key = key
         self.device = device
         self.elements = elements
-        self.exact = settings.noise == "exact"
-        self.total_variation = distance(settings, elements)
+        self.law = settings.scheme.drawn(settings.noise)
+        self.total_variation = self.law.total_variation(elements)
         self.self_test = self._check()
 
     def source(self, stream: Stream) -> NoiseSource:
         """The noise of one stream."""
-        kind = ExactNoiseStream if self.exact else NoiseStream
+        kind = ExactNoiseStream if self.law.arithmetic == "exact grid" else NoiseStream
         return kind(self.key, int(stream), self.device)
 
     def weakened(self, bounds: ProbabilityBounds) -> ProbabilityBounds:
@@ -57,9 +57,7 @@ class Randomness:
 
     def _check(self) -> SelfTest | None:
         """The noise tested on a stream of its own; None where nothing is drawn."""
-        scheme, stream = self.settings.scheme, Stream.SELF_TEST
-        if scheme.law == "enumerated":
+        if self.law.arithmetic == "enumerated":
             return None
-        return check_noise(
-            self.source(stream), scheme, exact=self.exact, stream=stream, device=self.device
-        )
+        stream = Stream.SELF_TEST
+        return check_noise(self.source(stream), self.law, stream=stream, device=self.device)

@@ -51,9 +51,8 @@ def replay(
     data = read_bytes(path)
     header, lines = read_table(path, data)
     chosen = _selection(path, header, selection)
-    bounding = (
-        _given if not header.classes else _counted(bound_method(bound), scheme.samples(), path)
-    )
+    samples = scheme.noise().samples
+    bounding = _given if not header.classes else _counted(bound_method(bound), samples, path)
 
     def certify(level: float) -> tuple[ReplayRow, ...]:
         return tuple(

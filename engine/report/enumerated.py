@@ -16,7 +16,7 @@ def samples_counted(evidence: Evidence) -> int | None:
     """How many samples the noise law has, where a run counts them all; None where it samples."""
     settings = evidence.settings
     enumerated = evidence.procedure == "certify" and settings.bound == ENUMERATION
-    return settings.scheme.samples() if enumerated else None
+    return settings.scheme.noise().samples if enumerated else None
 
 
 def shares(evidence: Evidence) -> tuple[Fact, ...]:

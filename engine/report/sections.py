@@ -156,10 +156,10 @@ def _parameters(evidence: Evidence) -> Section:
 
 def _unused(evidence: Evidence) -> frozenset[str]:
     """Settings of the run that mean nothing under its scheme, and say nothing."""
-    settings, scheme = evidence.settings, evidence.settings.scheme
+    settings = evidence.settings
     if enumerated.samples_counted(evidence):
         return SETTLED
-    unused = {"noise"} if scheme.law == "discrete" else set()
+    unused = set() if settings.law.has_modes else {"noise"}
     unused |= {name for name in ("target_radius", "target") if not getattr(settings, name)}
     if evidence.procedure == "predict":
         read = {spec.name for spec in run_specs("predict")}

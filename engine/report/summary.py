@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.core.fields import field_specs
 from engine.core.rounding import confidence_percent, round_up
 from engine.evidence.evidence import Evidence
-from engine.figures.bounds import LAW_WORDS
+from engine.figures.bounds import NOISE_WORDS
 from engine.report import enumerated
 from engine.report.content import Content, Fact, Section, Tone
 from engine.report.numbers import PROBABILITY_DIGITS, count, lower, plain, upper
@@ -25,11 +25,6 @@ _CAUSES = {
     "too-few-samples": "n is too small for these votes",
 }
 _SHORT_HASH = 12
-NOISE_BADGES = {
-    "float": "float noise",
-    "exact grid": "sound on the 8-bit grid",
-    "exact integers": "integer noise",
-}
 
 
 def content(evidence: Evidence) -> Content:
@@ -50,9 +45,8 @@ def content(evidence: Evidence) -> Content:
 
 
 def _badge(evidence: Evidence) -> str:
-    if enumerated.samples_counted(evidence):
-        return LAW_WORDS["enumerated"]
-    return NOISE_BADGES[evidence.noise.arithmetic]
+    counted = enumerated.samples_counted(evidence)
+    return NOISE_WORDS["enumerated" if counted else evidence.noise.arithmetic]
 
 
 def estimated(evidence: Evidence) -> int:

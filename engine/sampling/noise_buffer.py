@@ -14,7 +14,7 @@ import torch
 
 from engine.core.batches import Batch, parts, room, rows_of
 from engine.noise.gaussian import NoiseSource
-from engine.schemes import Scheme
+from engine.noise.law import NoiseLaw
 
 AHEAD = 1 << 18
 """Numbers that are drawn at once: one chunk of the generator's counters."""
@@ -25,16 +25,14 @@ class NoisyCopies:
 
     Args:
         x: the input on ``device``.
-        scheme: the noise law.
+        law: of the noise.
         shape: of the first part of a noisy sample.
         device: where the noise is drawn.
     """
 
-    def __init__(
-        self, x: Batch, scheme: Scheme, shape: Sequence[int], device: torch.device
-    ) -> None:
+    def __init__(self, x: Batch, law: NoiseLaw, shape: Sequence[int], device: torch.device) -> None:
         self._x = x
-        self._scheme = scheme
+        self._law = law
         self._shape = shape
         self._device = device
         one = room(x, shape, 1, torch.device("meta"))
@@ -63,7 +61,7 @@ class NoisyCopies:
         self._noise = None
         if self._buffer is None or parts(self._buffer)[0].shape[0] < count:
             self._buffer = room(self._x, self._shape, count, self._device)
-        self._scheme.noisy(self._x, noise, start, rows_of(self._buffer, 0, count))
+        self._law.draw(self._x, noise, start, rows_of(self._buffer, 0, count))
         self._noise, self._drawn = noise, range(start, start + count)
 
 

@@ -18,8 +18,8 @@ from engine.core.records import Votes
 from engine.evidence.generations import AnswerBook, AnswerGroup
 from engine.models.base import NO_CLASS, Classifier
 from engine.noise.gaussian import NoiseSource, Stream
+from engine.noise.law import NoiseLaw
 from engine.sampling.noise_buffer import NoisyCopies
-from engine.schemes import Scheme
 
 SNAPSHOT_SECONDS = 0.05
 BATCH_SECONDS = 0.06
@@ -39,12 +39,12 @@ _ENDLESS = 1 << 40
 
 
 class Sampler:
-    """Draws and counts votes of one model at one input under one scheme.
+    """Draws and counts votes of one model at one input under one law of noise.
 
     Args:
         classifier: already prepared for ``device``.
-        x: the input, as the scheme takes it.
-        scheme: the noise law.
+        x: the input, as the law takes it.
+        law: of the noise.
         noise: gives the noise of a stream.
         device: where the model runs and the noise is drawn.
         shape: of the first part of a noisy sample; None for that of x.
@@ -61,7 +61,7 @@ class Sampler:
         self,
         classifier: Classifier,
         x: Batch,
-        scheme: Scheme,
+        law: NoiseLaw,
         *,
         noise: Callable[[Stream], NoiseSource],
         device: torch.device,
@@ -71,7 +71,6 @@ class Sampler:
         patience: float = PATIENCE,
     ) -> None:
         self.classifier = classifier
-        self.scheme = scheme
         self.noise = noise
         self.device = device
         self.batch = batch
@@ -82,7 +81,7 @@ class Sampler:
         self._x = moved(x, device)
         self._shape = shape or tuple(parts(x)[0].shape)
         self._classes = len(classifier.identity.class_names)
-        self._copies = NoisyCopies(self._x, scheme, self._shape, device)
+        self._copies = NoisyCopies(self._x, law, self._shape, device)
         self._batch_seconds = BATCH_SECONDS
 
     @property

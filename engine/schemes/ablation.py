@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from engine.certificates.ablation import independent_deltas, subset_deltas
 from engine.core.errors import UserError
 from engine.core.records import Encoding, InputIdentity
-from engine.core.total_variation import subset_total_variation, total_variation
-from engine.schemes.base import Family
-from engine.schemes.subset_count import Counting
-from engine.schemes.subset_selection import (
+from engine.noise.selection import (
     IMAGE,
-    SELECTION,
+    AllBut,
+    Independent,
+    TakenAway,
     entity_count,
-    spread,
     things,
     told,
-    write,
 )
-
-if TYPE_CHECKING:
-    import torch
-
-    from engine.noise.gaussian import NoiseSource
+from engine.schemes.base import Family
+from engine.schemes.subset_count import Counting
 
 _ENTITIES, _KEEP = 64, 12
 
@@ -106,15 +100,11 @@ class Ablation(Counting):
         """Those of the other form."""
         return frozenset({"entities", "keep"} if self.p else {"p"})
 
-    def noisy(self, x: torch.Tensor, stream: NoiseSource, start: int, out: torch.Tensor) -> None:
-        """x with zeros in place of what is ablated; or x and 1 - x, both zero there."""
-        ablated = self._ablated(x, stream, start, out.shape[0])
-        if x.ndim == IMAGE and out.shape[1] == 2 * x.shape[0]:
-            kept = spread(~ablated, x)
-            out[:, : x.shape[0]] = kept * x
-            out[:, x.shape[0] :] = kept * (1 - x)
-        else:
-            write(out, x, 0.0, ablated)
+    def noise(self) -> TakenAway:
+        """Zeros in place of what is ablated; or x and 1 - x, both zero there."""
+        alone = Independent(self.p)
+        choice = alone if self.p else AllBut(self.entities, self.keep)
+        return TakenAway(choice, complement=True)
 
     def layouts(self, shape: tuple[int, ...]) -> dict[Encoding, tuple[int, ...]]:
         """Images: as they are, or with 1 - x; graphs: as they are, or with an indicator."""
@@ -144,31 +134,8 @@ class Ablation(Counting):
         count = entity_count(given.shape)
         return {"entities": count, "keep": max(1, count * _KEEP // _ENTITIES)}
 
-    def total_variation(self, elements: int) -> float:
-        """Of the choice of what is kept."""
-        if self.p:
-            return total_variation(elements)
-        return subset_total_variation(max(elements, self.entities))
-
-    def noise_in_words(self) -> str:
-        """The law."""
-        if self.p:
-            return f"ablation: each pixel or node taken away with probability {self.p:g}"
-        kept = f"{self.keep} of {self.entities} pixels or nodes kept"
-        return f"ablation: {kept}, all others taken away"
-
     def deltas(self) -> tuple[float, ...]:
         """Of the form that is chosen."""
         if self.p:
             return independent_deltas(self.p)
         return subset_deltas(self.entities, self.keep)
-
-    def _ablated(
-        self, x: torch.Tensor, stream: NoiseSource, start: int, samples: int
-    ) -> torch.Tensor:
-        """Which entities are ablated, (samples, entities) bool."""
-        count = entity_count(x.shape)
-        if self.p:
-            return stream.bernoulli(samples, count, self.p, start=start, lane=SELECTION)
-        kept = stream.subset(samples, self.entities, self.keep, start=start, lane=SELECTION)
-        return ~kept[:, :count]

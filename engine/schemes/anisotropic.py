@@ -6,21 +6,17 @@ The parts are the colour channels of an image or the numeric columns of a table.
 from __future__ import annotations
 
 from abc import ABC
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from pydantic import Field, field_validator
 
 from engine.core.errors import UserError
 from engine.core.records import InputIdentity
+from engine.noise.gaussian_law import GaussianNoise
 from engine.regions import Perturbation
 from engine.regions.anisotropic import part_terms, together
 from engine.schemes.parameter_fields import LARGEST_SIGMA, NUMBERS, PIXELS, sigma_field
 from engine.schemes.threshold import Deciding
-
-if TYPE_CHECKING:
-    import torch
-
-    from engine.noise.gaussian import NoiseSource
 
 _PART = {PIXELS: "colour channel", NUMBERS: "numeric column"}
 
@@ -64,38 +60,24 @@ class Parts(Deciding, ABC):
         """One for each part; empty where there is one for all."""
         return tuple(map(float, self.sigmas.split(","))) if self.sigmas else ()
 
-    def noise_levels(self) -> tuple[float, ...]:
-        """Of the parts, or of all."""
-        return self.own_sigmas() or (self.sigma,)
+    def gaussian(self) -> GaussianNoise:
+        """The noise of the first part."""
+        unit = self.unit()
+        return GaussianNoise(
+            self.sigma, unit, self.own_sigmas(), _PART[unit], gridded=unit == PIXELS
+        )
+
+    def noise_in_words(self) -> str:
+        """The law, its levels and the decision."""
+        return f"{self.noise().in_words()}; {self.decision_in_words()}"
 
     def least_sigma(self) -> float:
         """Of the part that a change of a given norm moves furthest."""
-        return min(self.noise_levels())
-
-    def noise_level(self) -> float | None:
-        """sigma of the first part of the input; None where it is not one."""
-        levels = set(self.noise_levels())
-        return levels.pop() if len(levels) == 1 else None
+        return min(self.gaussian().sigmas)
 
     def shift(self, perturbation: Perturbation) -> float:
         """a: how far the Gaussian noise is moved, at most, in its own standard deviations."""
         return together(perturbation, self.strength, self.own_sigmas()) / self.least_sigma()
-
-    def gaussian(self, x: torch.Tensor, stream: NoiseSource, start: int, out: torch.Tensor) -> None:
-        """Fill ``out`` (B, parts, ...) with noisy ``x`` (parts, ...).
-
-        Every sigma draws the whole from the same counters, and each part keeps what its own drew:
-        all numbers are independent, and equal sigmas give what one sigma does.
-        """
-        levels = self.noise_levels()
-        first, *others = dict.fromkeys(levels)
-        stream.gaussian_(out, x, sigma=first, start=start)
-        drawn = out.new_empty(out.shape) if others else out
-        for level in others:
-            stream.gaussian_(drawn, x, sigma=level, start=start)
-            for part, own in enumerate(levels):
-                if own == level:
-                    out[:, part] = drawn[:, part]
 
     def check_input(self, given: InputIdentity) -> None:
         """Refuse an input with another number of parts than there are sigmas."""
@@ -110,7 +92,7 @@ class Parts(Deciding, ABC):
         """
         count, parts = len(self.own_sigmas()), given.shape[0]
         if count and count != parts:
-            part = self.part()
+            part = _PART[self.unit()]
             raise UserError(
                 f"{given.name} has {parts} {part}{'s' if parts > 1 else ''}, but --sigmas lists "
                 f"{count}; list {parts}, one for each {part}."
@@ -119,20 +101,6 @@ class Parts(Deciding, ABC):
     def unit(self) -> str:
         """Of epsilon and sigma."""
         return PIXELS
-
-    def part(self) -> str:
-        """What has a sigma of its own."""
-        return _PART[self.unit()]
-
-    def levels_in_words(self) -> str:
-        """``Gaussian, sigma 0.25 (pixels in [0,1])``."""
-        own = self.own_sigmas()
-        if not own:
-            return f"Gaussian, sigma {self.sigma:g} ({self.unit()})"
-        return (
-            f"Gaussian, sigmas {', '.join(map(str, own))} ({self.unit()}; one for each "
-            f"{self.part()})"
-        )
 
     def known_terms(self) -> tuple[str, ...]:
         """The scheme's terms, and those of the parts that have a sigma of their own."""

@@ -5,18 +5,15 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import model_serializer
 
 from engine.core.errors import UserError
 from engine.core.records import Encoding, InputIdentity, ProbabilityBounds, Record
+from engine.noise.law import NoiseLaw
 from engine.regions import Perturbation, Region, Term
 
-if TYPE_CHECKING:
-    from engine.noise.gaussian import NoiseSource
-
-Law = Literal["continuous", "discrete", "enumerated"]
 RegionKind = Literal["ball", "count", "staircase", "cells"]
 Family = Literal["continuous", "structure", "words and images", "semantic", "exact"]
 
@@ -50,15 +47,9 @@ class Scheme(Record, ABC):
     attacker: ClassVar[str]
     """What the attacker may do to any of its inputs, in one sentence that starts with a verb."""
     randomness: ClassVar[Literal["probabilistic", "deterministic"]] = "probabilistic"
-    law: ClassVar[Law] = "continuous"
-    """``continuous``: has Gaussian parts, drawn in floats or on the exact grid. ``discrete``:
-    integers throughout, sound whatever the noise mode. ``enumerated``: a finite law whose samples
-    are all counted; no alpha, no randomness (see :meth:`samples`)."""
     region_kind: ClassVar[RegionKind] = "ball"
     """Kind of the regions it makes (``Region.kind``), known before there is one."""
     guarantee: ClassVar[Literal["individual", "distributional", "heuristic"]] = "individual"
-    grid_input: ClassVar[bool] = False
-    """Whether the certificate is for images on the 8-bit grid alone; others are rounded to it."""
     terms: ClassVar[Mapping[str, Term]]
     """The terms of a perturbation (``--at``)."""
     unwritten: ClassVar[frozenset[str]] = frozenset()
@@ -68,17 +59,8 @@ class Scheme(Record, ABC):
     """What the certificate does *not* say, one sentence each, for the report."""
 
     @abstractmethod
-    def noisy(self, x: Any, stream: NoiseSource, start: int, out: Any) -> None:
-        """Fill ``out`` with noisy samples of ``x``: sample ``start + i`` in row i.
-
-        Args:
-            x: the input: a tensor such as (C, H, W) float32 in the units of the model's input, or
-                a tuple of tensors for an input of several parts.
-            stream: the counter-based noise; its samples depend on the index alone.
-            start: index of the first sample.
-            out: as x with a first axis B and, for images, one of the shapes of :meth:`layouts`;
-                on x's device; overwritten.
-        """
+    def noise(self) -> NoiseLaw:
+        """The law of its noise, with these parameters."""
 
     @abstractmethod
     def region(self, bounds: ProbabilityBounds) -> Region | None:
@@ -119,9 +101,9 @@ class Scheme(Record, ABC):
         """What no certified change does, in the words of a statement."""
         return f"changes the prediction '{class_name}'"
 
-    @abstractmethod
     def noise_in_words(self) -> str:
-        """The noise law with its parameters, e.g. ``Gaussian, sigma 0.50 (pixels in [0,1])``."""
+        """The noise law, e.g. ``Gaussian, sigma 0.50 (pixels in [0,1])``, and what it is for."""
+        return self.noise().in_words()
 
     def layouts(self, shape: tuple[int, ...]) -> dict[Encoding, tuple[int, ...]]:
         """Shapes that a noised input of ``shape`` may take, by the encoding that a model wants."""
@@ -158,26 +140,16 @@ class Scheme(Record, ABC):
         """Fields that decide nothing beside the values of others: reports leave them out."""
         return frozenset()
 
-    def samples(self) -> int | None:
-        """How many samples the law has in all, if it is enumerated; else None."""
-        return None
+    def drawn(self, mode: str) -> NoiseLaw:
+        """The law as a run draws it in a noise mode, ``float`` or ``exact``.
 
-    def total_variation(self, elements: int) -> float | None:
-        """Distance of the scheme's integer noise from its law; None if it has no such noise.
-
-        For a continuous law that is the exact-grid mode's, for a discrete law the only one's.
+        Raises:
+            UserError: exact noise was asked of a law that has none.
         """
-        del elements
-        return None
-
-    def noise_level(self) -> float | None:
-        """The level a base model should have been trained with; None if that has no meaning."""
-        return None
-
-    def noise_levels(self) -> tuple[float, ...]:
-        """The level of every Gaussian part; none where there is none."""
-        level = self.noise_level()
-        return () if level is None else (level,)
+        law = self.noise()
+        if mode == "exact" and law.exact() is None:
+            raise UserError(f"The scheme '{self.key}' has no exact noise; choose --noise float.")
+        return law.in_mode(mode)
 
     def parse_at(self, text: str, *, name: str = "--at") -> Perturbation:
         """A perturbation from ``--at``: ``radius=0.25`` or ``additions=1,deletions=2``.

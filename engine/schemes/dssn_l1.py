@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from engine.certificates.dssn import (
@@ -15,8 +16,10 @@ from engine.certificates.dssn import (
 )
 from engine.core.errors import UserError
 from engine.core.records import ProbabilityBounds
+from engine.noise.law import Arithmetic, NoiseLaw, Probe
+from engine.noise.streams import ENUMERATION
 from engine.regions import Ball, Perturbation, Term
-from engine.schemes.base import IMPOSSIBLE, Law, Scheme
+from engine.schemes.base import IMPOSSIBLE, Scheme
 from engine.schemes.parameter_fields import PIXELS, half_width_field
 
 if TYPE_CHECKING:
@@ -26,6 +29,63 @@ if TYPE_CHECKING:
 
 _ON_GRID = 1e-4
 """Distance from the grid, in steps, below which a pixel counts as on it."""
+
+
+@dataclass(frozen=True)
+class Splitting(NoiseLaw):
+    """All L = int(2 lam 255) ways to replace pixels by the middles of their cells."""
+
+    lam: float
+
+    @property
+    def grid_input(self) -> bool:
+        """Steps are those of the grid."""
+        return True
+
+    @property
+    def arithmetic(self) -> Arithmetic:
+        """Nothing is drawn."""
+        return "enumerated"
+
+    @property
+    def generator(self) -> str:
+        """None."""
+        return ENUMERATION
+
+    @property
+    def samples(self) -> int:
+        """L."""
+        return levels(self.lam)
+
+    def draw(self, x: torch.Tensor, source: NoiseSource, start: int, out: torch.Tensor) -> None:
+        """The images start, start + 1, ... of the L; ``source`` is not used.
+
+        Raises:
+            UserError: a pixel is not on the 8-bit grid.
+        """
+        import torch  # deferred: the window lists schemes before torch loads
+
+        width = levels(self.lam)
+        steps = _grid_steps(x).flatten()
+        first = torch.from_numpy(template(steps.numel(), width)).to(x.device)
+        shifts = torch.arange(start, start + out.shape[0], device=x.device)
+        offsets = (first + shifts[:, None]) % width
+        cell = torch.div(steps - offsets - 1, width, rounding_mode="floor")
+        below = 2 * (offsets + width * cell) + 1
+        middles = below.clamp(min=0) + (below + 2 * width).clamp(max=2 * GRID)
+        out.view(out.shape[0], -1).copy_(middles)
+        out.mul_(1.0 / (4 * GRID))
+
+    def in_words(self) -> str:
+        """The law and its level."""
+        return (
+            f"splitting noise, half-width {self.lam:g} ({PIXELS}), all {self.samples} values "
+            "counted"
+        )
+
+    def probes(self) -> tuple[Probe, ...]:
+        """None: nothing is drawn."""
+        return ()
 
 
 class DssnL1(Scheme):
@@ -44,8 +104,6 @@ class DssnL1(Scheme):
     )
     inputs: ClassVar[tuple[str, ...]] = ("image",)
     randomness: ClassVar[Literal["probabilistic", "deterministic"]] = "deterministic"
-    law: ClassVar[Law] = "enumerated"
-    grid_input: ClassVar[bool] = True
     attacker: ClassVar[str] = (
         "change every pixel by steps of 1/255, as long as the whole change has l1 norm at most R"
     )
@@ -58,28 +116,9 @@ class DssnL1(Scheme):
 
     lam: float = half_width_field()
 
-    def samples(self) -> int:
-        """L."""
-        return levels(self.lam)
-
-    def noisy(self, x: torch.Tensor, stream: NoiseSource, start: int, out: torch.Tensor) -> None:
-        """The images start, start + 1, ... of the L; ``stream`` is not used.
-
-        Raises:
-            UserError: a pixel is not on the 8-bit grid.
-        """
-        import torch  # deferred: the window lists schemes before torch loads
-
-        width = levels(self.lam)
-        steps = _grid_steps(x).flatten()
-        first = torch.from_numpy(template(steps.numel(), width)).to(x.device)
-        shifts = torch.arange(start, start + out.shape[0], device=x.device)
-        offsets = (first + shifts[:, None]) % width
-        cell = torch.div(steps - offsets - 1, width, rounding_mode="floor")
-        below = 2 * (offsets + width * cell) + 1
-        middles = below.clamp(min=0) + (below + 2 * width).clamp(max=2 * GRID)
-        out.view(out.shape[0], -1).copy_(middles)
-        out.mul_(1.0 / (4 * GRID))
+    def noise(self) -> Splitting:
+        """All cuts."""
+        return Splitting(self.lam)
 
     def region(self, bounds: ProbabilityBounds) -> Ball | None:
         """The exact region where the bounds are shares of all L votes; None if not ahead.
@@ -99,7 +138,7 @@ class DssnL1(Scheme):
 
     def _counted(self, bounds: ProbabilityBounds) -> tuple[int, int] | None:
         """Votes of the top class, and of the best other with its tie, behind shares of all L."""
-        width = self.samples()
+        width = levels(self.lam)
         if bounds.alpha or bounds.n != width:
             return None
         top, other = round(bounds.p_lower * width), round(bounds.p_upper * width)
@@ -110,13 +149,6 @@ class DssnL1(Scheme):
         """1/2 + radius / (2 lam): the share of the L votes."""
         needed = grid_required(perturbation["radius"], levels(self.lam))
         return needed if needed <= 1 else IMPOSSIBLE
-
-    def noise_in_words(self) -> str:
-        """The law and its level."""
-        return (
-            f"splitting noise, half-width {self.lam:g} (pixels in [0,1]), all {self.samples()} "
-            "values counted"
-        )
 
 
 def _grid_steps(x: torch.Tensor) -> torch.Tensor:

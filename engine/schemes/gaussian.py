@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from engine.core.records import ProbabilityBounds
+from engine.noise.gaussian_law import GaussianNoise
 from engine.regions import Ball, Perturbation, Term
 from engine.schemes.base import Scheme
 from engine.schemes.parameter_fields import PIXELS, sigma_field
-
-if TYPE_CHECKING:
-    import torch
-
-    from engine.noise.gaussian import NoiseSource
 
 
 class Gaussian(Scheme):
@@ -39,17 +35,9 @@ class Gaussian(Scheme):
 
     sigma: float = sigma_field()
 
-    def noisy(self, x: torch.Tensor, stream: NoiseSource, start: int, out: torch.Tensor) -> None:
-        """x + sigma z, z standard normal, drawn in place."""
-        stream.gaussian_(out, x, sigma=self.sigma, start=start)
-
-    def total_variation(self, elements: int) -> float:
-        """How far integer noise on the 8-bit grid may be from the exact law."""
-        from engine.noise.discrete_gaussian_law import (
-            total_variation,  # deferred: mpmath is slow to load
-        )
-
-        return total_variation(self.sigma, elements)
+    def noise(self) -> GaussianNoise:
+        """N(0, sigma^2) in every number."""
+        return GaussianNoise(self.sigma, PIXELS)
 
     def region(self, bounds: ProbabilityBounds) -> Ball | None:
         """Theorem 1; None unless p_lower > p_upper.
@@ -76,11 +64,3 @@ class Gaussian(Scheme):
         """The l2 norm alone, however many pixels share it."""
         del entities
         return {"radius": epsilon}
-
-    def noise_in_words(self) -> str:
-        """The law and its level."""
-        return f"Gaussian, sigma {self.sigma:g} (pixels in [0,1])"
-
-    def noise_level(self) -> float:
-        """sigma: a base model should have seen this noise in training."""
-        return self.sigma

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from engine.certificates.ablation import independent_deltas
-from engine.core.total_variation import total_variation
+from engine.noise.selection import TakenAway
 from engine.schemes.subset_count import Counting
-from engine.schemes.subset_selection import Selecting, write
-
-if TYPE_CHECKING:
-    import torch
-
-    from engine.noise.gaussian import NoiseSource
+from engine.schemes.subset_selection import Selecting
 
 
 class HierarchicalAblation(Selecting, Counting):
@@ -29,17 +24,9 @@ class HierarchicalAblation(Selecting, Counting):
         "NeurIPS 2023; Scholten et al., Randomized Message-Interception Smoothing, NeurIPS 2022"
     )
 
-    def noisy(self, x: torch.Tensor, stream: NoiseSource, start: int, out: torch.Tensor) -> None:
-        """x with zeros in place of the selected entities."""
-        write(out, x, 0.0, self.select(x, stream, start, out.shape[0]))
-
-    def total_variation(self, elements: int) -> float:
-        """Of the selection."""
-        return total_variation(elements)
-
-    def noise_in_words(self) -> str:
-        """The law."""
-        return f"ablation: {self.selection_in_words().replace('noised', 'taken away')}"
+    def noise(self) -> TakenAway:
+        """Zeros in the selected entities."""
+        return TakenAway(self.choice(), self.thing)
 
     def deltas(self) -> tuple[float, ...]:
         """Of the selection."""

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from engine.certificates.hierarchical import gaussian_reach, gaussian_required
 from engine.core.records import ProbabilityBounds
-from engine.core.total_variation import total_variation
+from engine.noise.gaussian_law import GaussianNoise
+from engine.noise.selection import Selected
 from engine.regions import Perturbation, Staircase, Term
 from engine.schemes.base import IMPOSSIBLE, RegionKind
 from engine.schemes.parameter_fields import PIXELS, sigma_field
-from engine.schemes.subset_selection import Selecting, write
-
-if TYPE_CHECKING:
-    import torch
-
-    from engine.noise.gaussian import NoiseSource
+from engine.schemes.subset_selection import Selecting
 
 
 class HierarchicalGaussian(Selecting):
@@ -50,22 +46,9 @@ class HierarchicalGaussian(Selecting):
 
     sigma: float = sigma_field()
 
-    def noisy(self, x: torch.Tensor, stream: NoiseSource, start: int, out: torch.Tensor) -> None:
-        """x, and x + sigma z in the selected pixels."""
-        import torch  # deferred: the window lists schemes before torch loads
-
-        selected = self.select(x, stream, start, out.shape[0])
-        noised = torch.empty((out.shape[0], *x.shape), dtype=x.dtype, device=x.device)
-        stream.gaussian_(noised, x, sigma=self.sigma, start=start)
-        write(out, x, noised, selected)
-
-    def total_variation(self, elements: int) -> float:
-        """Of integer noise on the 8-bit grid, and of the selection."""
-        from engine.noise.discrete_gaussian_law import (
-            total_variation as gaussian,  # deferred: mpmath is slow to load
-        )
-
-        return gaussian(self.sigma, elements) + total_variation(elements)
+    def noise(self) -> Selected:
+        """x + sigma z in the selected pixels."""
+        return Selected(self.choice(), GaussianNoise(self.sigma, PIXELS), self.thing)
 
     def region(self, bounds: ProbabilityBounds) -> Staircase | None:
         """One step per number of pixels; no step where p_lower only names the class."""
@@ -88,11 +71,3 @@ class HierarchicalGaussian(Selecting):
             return 0.5
         needed = gaussian_required(self.keep(perturbation), strength)
         return IMPOSSIBLE if needed is None else needed
-
-    def noise_in_words(self) -> str:
-        """The law and its levels."""
-        return f"Gaussian, sigma {self.sigma:g} (pixels in [0,1]), {self.selection_in_words()}"
-
-    def noise_level(self) -> float:
-        """sigma: of the noised pixels."""
-        return self.sigma

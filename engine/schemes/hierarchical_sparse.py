@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from engine.certificates.hierarchical import corrected_upper
 from engine.certificates.likelihood import MARGIN, rest
 from engine.certificates.sparse import MOST, binary_regions, frontier
 from engine.core.records import ProbabilityBounds
-from engine.core.total_variation import total_variation
+from engine.noise.flips import Flips
+from engine.noise.selection import Selected
 from engine.regions import CellMap, Perturbation, Term
 from engine.regions.base import whole
-from engine.schemes.base import IMPOSSIBLE, Law, RegionKind
-from engine.schemes.flips import flip
+from engine.schemes.base import IMPOSSIBLE, RegionKind
 from engine.schemes.parameter_fields import p_minus_field, p_plus_field
-from engine.schemes.subset_selection import Selecting, write
-
-if TYPE_CHECKING:
-    import torch
-
-    from engine.noise.gaussian import NoiseSource
+from engine.schemes.subset_selection import Selecting
 
 Cells = tuple[tuple[float, ...], ...]
 _NOTHING: Cells = ((0.0,),)
@@ -41,7 +36,6 @@ class HierarchicalSparse(Selecting):
     )
     inputs: ClassVar[tuple[str, ...]] = ("graph",)
     subject: ClassVar[str] = "graph"
-    law: ClassVar[Law] = "discrete"
     thing: ClassVar[str] = "node"
     region_kind: ClassVar[RegionKind] = "cells"
     attacker: ClassVar[str] = (
@@ -66,17 +60,9 @@ class HierarchicalSparse(Selecting):
     p_plus: float = p_plus_field(0.05, le=1)
     p_minus: float = p_minus_field(0.8, le=1)
 
-    def noisy(self, x: torch.Tensor, stream: NoiseSource, start: int, out: torch.Tensor) -> None:
-        """x with the features of selected nodes flipped, each by itself."""
-        import torch  # deferred: the window lists schemes before torch loads
-
-        noised = torch.empty((out.shape[0], *x.shape), dtype=x.dtype, device=x.device)
-        flip(x, stream, start, noised, p_plus=self.p_plus, p_minus=self.p_minus)
-        write(out, x, noised, self.select(x, stream, start, out.shape[0]))
-
-    def total_variation(self, elements: int) -> float:
-        """Of the flips and of the selection."""
-        return total_variation(2 * elements)
+    def noise(self) -> Selected:
+        """Flips of the features of selected nodes, each by itself."""
+        return Selected(self.choice(), Flips(self.p_plus, self.p_minus), self.thing)
 
     def region(self, bounds: ProbabilityBounds) -> CellMap | None:
         """A map per number of nodes; the cell (0, 0) alone where p_lower only names the class."""
@@ -107,13 +93,6 @@ class HierarchicalSparse(Selecting):
         regions = binary_regions(self.p_plus, self.p_minus, additions, deletions)
         spare = regions.affordable((keep - 0.5) / keep)
         return IMPOSSIBLE if spare is None else rest(keep * spare) + MARGIN
-
-    def noise_in_words(self) -> str:
-        """The law and its rates."""
-        return (
-            f"flips, 0 to 1 with {self.p_plus:g} and 1 to 0 with {self.p_minus:g}, "
-            f"{self.selection_in_words()}"
-        )
 
     def _cells(self, bounds: ProbabilityBounds, keep: float) -> Cells:
         lost, gained = rest(bounds.p_lower), bounds.p_upper

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import ABC
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
@@ -13,8 +13,7 @@ from engine.regions.base import whole
 from engine.schemes.anisotropic import Parts
 from engine.schemes.base import IMPOSSIBLE, RegionKind
 from engine.schemes.parameter_fields import PIXELS
-from engine.schemes.tokens import MOST_STEPS
-from engine.schemes.words import WORDS_LIMITS, Words
+from engine.schemes.words import MOST_STEPS, WORDS_LIMITS, Words
 
 HYBRID = "Hybrid randomized smoothing, ICML 2026, arXiv:2605.12876"
 
@@ -80,18 +79,6 @@ class Hybrid(Parts, Words, ABC):
             found = required_of(self._table(), inside, self.tau)
             known |= {c: p or IMPOSSIBLE for c, p in zip(inside, found, strict=True)}
         return [known.get(cell, IMPOSSIBLE) for cell in cells]
-
-    def total_variation(self, elements: int) -> float | None:
-        """Of integer noise on the 8-bit grid, and of the draws for the words."""
-        from engine.noise.discrete_gaussian_law import (
-            total_variation as gaussian,  # deferred: mpmath is slow to load
-        )
-
-        return gaussian(max(self.noise_levels()), elements) + self.words_variation(elements)
-
-    @abstractmethod
-    def words_variation(self, elements: int) -> float:
-        """Distance of the draws for the words from their law."""
 
     def things(self) -> str:
         """What is counted, in the plural."""

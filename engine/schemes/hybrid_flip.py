@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from engine.certificates.frontiers import cells, flips_table, required_by
 from engine.certificates.kernels import Flip
 from engine.core.errors import UserError
 from engine.core.records import InputIdentity, ProbabilityBounds
+from engine.noise.flips import Flips
+from engine.noise.law import Beside
 from engine.regions import CellMap, Perturbation, Term
 from engine.regions.base import whole
 from engine.schemes.anisotropic import Parts
 from engine.schemes.base import IMPOSSIBLE, RegionKind
-from engine.schemes.flips import flip
 from engine.schemes.hybrid import HYBRID, listed
 from engine.schemes.parameter_fields import NUMBERS, p_minus_field, p_plus_field, sigma_field
-
-if TYPE_CHECKING:
-    import torch
-
-    from engine.noise.gaussian import NoiseSource
 
 MOST_FLIPS = 15
 """Additions and deletions that the map reaches."""
@@ -76,16 +72,9 @@ class HybridFlip(Parts):
             )
         super().check_input(given)
 
-    def noisy(
-        self,
-        x: tuple[torch.Tensor, torch.Tensor],
-        stream: NoiseSource,
-        start: int,
-        out: tuple[torch.Tensor, torch.Tensor],
-    ) -> None:
-        """The numbers (F,) + sigma z, the fields (G,) with bits flipped, each by itself."""
-        self.gaussian(x[0], stream, start, out[0])
-        flip(x[1], stream, start, out[1], p_plus=self.p_plus, p_minus=self.p_minus)
+    def noise(self) -> Beside:
+        """Gaussian on the numbers, flips of the fields, each by itself."""
+        return Beside(self.gaussian(), Flips(self.p_plus, self.p_minus))
 
     def region(self, bounds: ProbabilityBounds) -> CellMap | None:
         """The certified strength of every pair of additions and deletions."""
@@ -111,13 +100,6 @@ class HybridFlip(Parts):
     def required_at_flips(self, additions: int, deletions: int) -> float:
         """Smallest p_lower that certifies so many flips and nothing else; more than 1 for none."""
         return self._required(additions, deletions, 0.0)
-
-    def noise_in_words(self) -> str:
-        """The law, its levels and the decision."""
-        return (
-            f"{self.levels_in_words()}; flips, 0 to 1 with {self.p_plus:g} and 1 to 0 with "
-            f"{self.p_minus:g}; {self.decision_in_words()}"
-        )
 
     def unit(self) -> str:
         """Of epsilon and sigma."""

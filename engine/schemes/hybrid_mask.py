@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from engine.certificates.kernels import Mask
-from engine.core.total_variation import total_variation
+from engine.noise.law import Beside
+from engine.noise.tokens import Masking
 from engine.schemes.hybrid import HYBRID, Hybrid
-from engine.schemes.tokens import mask
-
-if TYPE_CHECKING:
-    import torch
-
-    from engine.noise.gaussian import NoiseSource
 
 
 class HybridMask(Hybrid):
@@ -30,24 +25,6 @@ class HybridMask(Hybrid):
         """The noise on the words."""
         return Mask(self.beta)
 
-    def noisy(
-        self,
-        x: tuple[torch.Tensor, torch.Tensor],
-        stream: NoiseSource,
-        start: int,
-        out: tuple[torch.Tensor, torch.Tensor],
-    ) -> None:
-        """The image + sigma z, the text with tokens masked, each by itself."""
-        self.gaussian(x[0], stream, start, out[0])
-        mask(x[1], stream, start, out[1], vocabulary=self.vocabulary, beta=self.beta)
-
-    def words_variation(self, elements: int) -> float:
-        """Of which tokens are masked."""
-        return total_variation(elements)
-
-    def noise_in_words(self) -> str:
-        """The law, its levels and the decision."""
-        return (
-            f"{self.levels_in_words()}; each word masked with probability {self.beta:g}; "
-            f"{self.decision_in_words()}"
-        )
+    def noise(self) -> Beside:
+        """Gaussian on the image, tokens masked, each by itself."""
+        return Beside(self.gaussian(), Masking(self.beta, self.vocabulary))

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from pydantic import Field, ValidationInfo, field_validator
 
 from engine.certificates.kernels import DiscreteKernel, FieldUniform, Uniform
 from engine.core.errors import UserError
 from engine.core.records import InputIdentity
-from engine.core.total_variation import total_variation
+from engine.noise.law import Beside
+from engine.noise.tokens import Substitution
 from engine.regions import Term
 from engine.schemes.hybrid import HYBRID, Hybrid, listed
 from engine.schemes.parameter_fields import NUMBERS, PIXELS, sigma_field
-from engine.schemes.tokens import substitute
-
-if TYPE_CHECKING:
-    import torch
-
-    from engine.noise.gaussian import NoiseSource
-
 
 _TABLE_ATTACKER = (
     "replace at most d fields by other values of their columns and change every number, as long as "
@@ -130,36 +124,14 @@ class HybridUniform(Hybrid):
             return FieldUniform(self.sizes(), self.beta)
         return Uniform(self.vocabulary, self.beta)
 
+    def noise(self) -> Beside:
+        """Gaussian on the first part, tokens replaced in the second, each by itself."""
+        thing = "field" if self.arities else "word"
+        return Beside(self.gaussian(), Substitution(self.beta, self.sizes(), thing))
+
     def reached(self) -> int:
         """A table's fields, or what a staircase reaches."""
         return min(self.most, len(self.sizes())) if self.arities else self.most
-
-    def noisy(
-        self,
-        x: tuple[torch.Tensor, torch.Tensor],
-        stream: NoiseSource,
-        start: int,
-        out: tuple[torch.Tensor, torch.Tensor],
-    ) -> None:
-        """The first part + sigma z, the second with tokens replaced, each by itself."""
-        self.gaussian(x[0], stream, start, out[0])
-        substitute(x[1], stream, start, out[1], arities=self.sizes(), beta=self.beta)
-
-    def words_variation(self, elements: int) -> float:
-        """Of which tokens are replaced, and by what."""
-        return total_variation(elements) + total_variation(elements, max(self.sizes()) - 1)
-
-    def total_variation(self, elements: int) -> float | None:
-        """None for tables: their numbers are on no grid."""
-        return None if self.arities else super().total_variation(elements)
-
-    def noise_in_words(self) -> str:
-        """The law, its levels and the decision."""
-        other = "of its field's values" if self.arities else f"of {self.vocabulary:,}"
-        return (
-            f"{self.levels_in_words()}; each {'field' if self.arities else 'word'} replaced with "
-            f"probability {self.beta:g} by another {other}; {self.decision_in_words()}"
-        )
 
     @classmethod
     def attacker_of(cls, kind: str) -> str:

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from pydantic import Field
 
 from engine.certificates.likelihood import MARGIN, LikelihoodRegions, certifies
 from engine.certificates.sparse import MOST, frontier, splits
 from engine.core.records import ProbabilityBounds
-from engine.core.total_variation import total_variation
+from engine.noise.flips import Flips
 from engine.regions import CellMap, Perturbation, Term
 from engine.regions.base import whole
-from engine.schemes.base import IMPOSSIBLE, Family, Law, RegionKind, Scheme
-from engine.schemes.flips import flip
+from engine.schemes.base import IMPOSSIBLE, Family, RegionKind, Scheme
 from engine.schemes.parameter_fields import p_minus_field, p_plus_field
-
-if TYPE_CHECKING:
-    import torch
-
-    from engine.noise.gaussian import NoiseSource
 
 
 class Sparse(Scheme):
@@ -41,7 +35,6 @@ class Sparse(Scheme):
     family: ClassVar[Family] = "structure"
     inputs: ClassVar[tuple[str, ...]] = ("graph", "image")
     subject: ClassVar[str] = "input"
-    law: ClassVar[Law] = "discrete"
     region_kind: ClassVar[RegionKind] = "cells"
     attacker: ClassVar[str] = "add at most so many features (0 to 1) and delete so many (1 to 0)"
     terms: ClassVar[Mapping[str, Term]] = {
@@ -66,22 +59,9 @@ class Sparse(Scheme):
         json_schema_extra={"advanced": True},
     )
 
-    def noisy(self, x: torch.Tensor, stream: NoiseSource, start: int, out: torch.Tensor) -> None:
-        """x with features flipped, each by itself."""
-        flip(
-            x,
-            stream,
-            start,
-            out,
-            p_plus=self.p_plus,
-            p_minus=self.p_minus,
-            categories=self.categories,
-        )
-
-    def total_variation(self, elements: int) -> float:
-        """Of the flips, and of the new categories where there is a choice."""
-        choices = total_variation(elements, self.categories - 1) if self.categories > 2 else 0.0
-        return total_variation(elements) + choices
+    def noise(self) -> Flips:
+        """Each feature by itself."""
+        return Flips(self.p_plus, self.p_minus, self.categories)
 
     def region(self, bounds: ProbabilityBounds) -> CellMap | None:
         """The certified cells; the cell (0, 0) alone where p_lower only names the class."""
@@ -106,11 +86,6 @@ class Sparse(Scheme):
             return IMPOSSIBLE
         spare = [way.affordable(0.5) for way in self._ways(additions, deletions)]
         return max(IMPOSSIBLE if one is None else 1 - one + MARGIN for one in spare)
-
-    def noise_in_words(self) -> str:
-        """The law and its rates."""
-        words = f"flips, 0 to 1 with {self.p_plus:g} and 1 to 0 with {self.p_minus:g}"
-        return words if self.categories == 2 else f"{words}, {self.categories} categories"
 
     def _ways(self, additions: int, deletions: int) -> tuple[LikelihoodRegions, ...]:
         return splits(self.p_plus, self.p_minus, self.categories, additions, deletions)

@@ -10,7 +10,7 @@ from engine.certificates.ablation import most_entities, required
 from engine.core.records import ProbabilityBounds
 from engine.regions import Count, Perturbation, Term
 from engine.regions.base import whole
-from engine.schemes.base import IMPOSSIBLE, Law, RegionKind, Scheme
+from engine.schemes.base import IMPOSSIBLE, RegionKind, Scheme
 
 
 class Counting(Scheme, ABC):
@@ -20,7 +20,6 @@ class Counting(Scheme, ABC):
     """
 
     subject: ClassVar[str] = "input"
-    law: ClassVar[Law] = "discrete"
     region_kind: ClassVar[RegionKind] = "count"
     attacker: ClassVar[str] = (
         "change at most r pixels, or the features of at most r nodes, in any way"

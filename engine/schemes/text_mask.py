@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from engine.certificates.kernels import Mask
-from engine.core.total_variation import total_variation
-from engine.schemes.tokens import mask
+from engine.noise.tokens import Masking
 from engine.schemes.words import Text
-
-if TYPE_CHECKING:
-    import torch
-
-    from engine.noise.gaussian import NoiseSource
 
 
 class TextMask(Text):
@@ -34,14 +28,6 @@ class TextMask(Text):
         """The noise on the words."""
         return Mask(self.beta)
 
-    def noisy(self, x: torch.Tensor, stream: NoiseSource, start: int, out: torch.Tensor) -> None:
-        """x (L,) with tokens masked, each by itself."""
-        mask(x, stream, start, out, vocabulary=self.vocabulary, beta=self.beta)
-
-    def total_variation(self, elements: int) -> float:
-        """Of which tokens are masked."""
-        return total_variation(elements)
-
-    def noise_in_words(self) -> str:
-        """The law, its level and the decision."""
-        return f"each word masked with probability {self.beta:g}, {self.decision_in_words()}"
+    def noise(self) -> Masking:
+        """Each token masked by itself."""
+        return Masking(self.beta, self.vocabulary)

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from engine.certificates.kernels import Uniform
-from engine.core.total_variation import total_variation
-from engine.schemes.tokens import substitute
+from engine.noise.tokens import Substitution
 from engine.schemes.words import Text
-
-if TYPE_CHECKING:
-    import torch
-
-    from engine.noise.gaussian import NoiseSource
 
 
 class TextUniform(Text):
@@ -34,17 +28,6 @@ class TextUniform(Text):
         """The noise on the words."""
         return Uniform(self.vocabulary, self.beta)
 
-    def noisy(self, x: torch.Tensor, stream: NoiseSource, start: int, out: torch.Tensor) -> None:
-        """x (L,) with tokens replaced, each by itself."""
-        substitute(x, stream, start, out, arities=(self.vocabulary,), beta=self.beta)
-
-    def total_variation(self, elements: int) -> float:
-        """Of which tokens are replaced, and by what."""
-        return total_variation(elements) + total_variation(elements, self.vocabulary - 1)
-
-    def noise_in_words(self) -> str:
-        """The law, its level and the decision."""
-        return (
-            f"each word replaced with probability {self.beta:g} by another of {self.vocabulary:,}, "
-            f"{self.decision_in_words()}"
-        )
+    def noise(self) -> Substitution:
+        """Each token replaced by itself."""
+        return Substitution(self.beta, (self.vocabulary,))

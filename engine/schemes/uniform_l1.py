@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
 
 from engine.certificates.dssn import GRID, grid_radius, grid_required, levels
 from engine.core.records import ProbabilityBounds
 from engine.core.total_variation import total_variation
+from engine.noise.law import PROBED, Level, NoiseLaw, Probe, flat, zeros
 from engine.regions import Ball, Perturbation, Term
-from engine.schemes.base import IMPOSSIBLE, Law, Scheme
+from engine.schemes.base import IMPOSSIBLE, Scheme
 from engine.schemes.parameter_fields import PIXELS, half_width_field
 
 if TYPE_CHECKING:
@@ -19,6 +23,53 @@ if TYPE_CHECKING:
 
 NOISE = 1
 """Lane of the draw."""
+
+
+@dataclass(frozen=True)
+class GridUniform(NoiseLaw):
+    """Each pixel shifted by one of L = int(2 lam 255) grid steps around 0, all alike."""
+
+    lam: float
+
+    @property
+    def grid_input(self) -> bool:
+        """Steps are those of the grid."""
+        return True
+
+    @property
+    def levels(self) -> tuple[Level, ...]:
+        """The half-width."""
+        return (Level("uniform", self.lam, PIXELS),)
+
+    def draw(self, x: torch.Tensor, source: NoiseSource, start: int, out: torch.Tensor) -> None:
+        """x shifted by whole steps, around 0, or half a step beside it where L is even."""
+        import torch  # deferred: the window lists schemes before torch loads
+
+        width = levels(self.lam)
+        steps = (x * GRID).round_().to(torch.int64).flatten()
+        shifts = source.integers(out.shape[0], steps.numel(), width, start=start, lane=NOISE)
+        twice = 2 * (shifts + steps) - (width - 1)
+        out.view(out.shape[0], -1).copy_(twice)
+        out.mul_(1.0 / (2 * GRID))
+
+    def in_words(self) -> str:
+        """The law and its level."""
+        return f"uniform on the 8-bit grid, half-width {self.lam:g} ({PIXELS})"
+
+    def total_variation(self, elements: int) -> float:
+        """Of the shifts."""
+        return total_variation(elements, levels(self.lam))
+
+    def probes(self) -> tuple[Probe, ...]:
+        """A black image, in half steps."""
+        from engine.noise.statistical_tests import steps_law  # deferred: SciPy is slow to load
+
+        width = levels(self.lam)
+        stated = steps_law("uniform steps", np.arange(1.0 - width, width, 2.0))
+        blank = zeros(PROBED)
+        return (
+            Probe(self, (blank,), blank.shape, lambda out: np.rint(2 * GRID * flat(out)), stated),
+        )
 
 
 class UniformL1(Scheme):
@@ -37,8 +88,6 @@ class UniformL1(Scheme):
         "Levine & Feizi, Improved, Deterministic Smoothing, ICML 2021, Theorem 2"
     )
     inputs: ClassVar[tuple[str, ...]] = ("image",)
-    law: ClassVar[Law] = "discrete"
-    grid_input: ClassVar[bool] = True
     attacker: ClassVar[str] = (
         "change every pixel by steps of 1/255, as long as the whole change has l1 norm below R"
     )
@@ -50,20 +99,9 @@ class UniformL1(Scheme):
 
     lam: float = half_width_field()
 
-    def noisy(self, x: torch.Tensor, stream: NoiseSource, start: int, out: torch.Tensor) -> None:
-        """x shifted by whole steps, around 0, or half a step beside it where L is even."""
-        import torch  # deferred: the window lists schemes before torch loads
-
-        width = levels(self.lam)
-        steps = (x * GRID).round_().to(torch.int64).flatten()
-        shifts = stream.integers(out.shape[0], steps.numel(), width, start=start, lane=NOISE)
-        twice = 2 * (shifts + steps) - (width - 1)
-        out.view(out.shape[0], -1).copy_(twice)
-        out.mul_(1.0 / (2 * GRID))
-
-    def total_variation(self, elements: int) -> float:
-        """Of the shifts."""
-        return total_variation(elements, levels(self.lam))
+    def noise(self) -> GridUniform:
+        """Whole steps, all alike."""
+        return GridUniform(self.lam)
 
     def region(self, bounds: ProbabilityBounds) -> Ball | None:
         """lam (p_lower - p_upper)."""
@@ -76,7 +114,3 @@ class UniformL1(Scheme):
         """1/2 + radius / (2 lam)."""
         needed = grid_required(perturbation["radius"], levels(self.lam))
         return needed if needed <= 1 else IMPOSSIBLE
-
-    def noise_in_words(self) -> str:
-        """The law and its level."""
-        return f"uniform on the 8-bit grid, half-width {self.lam:g} (pixels in [0,1])"

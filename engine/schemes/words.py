@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -15,15 +16,30 @@ from engine.core.errors import UserError
 from engine.core.records import InputIdentity, ProbabilityBounds
 from engine.regions import Count, Perturbation, Term
 from engine.regions.base import whole
-from engine.schemes.base import IMPOSSIBLE, Law, RegionKind
+from engine.schemes.base import IMPOSSIBLE, RegionKind
 from engine.schemes.threshold import Deciding
-from engine.schemes.tokens import MOST_WORDS, default_beta
 
+MOST_WORDS = 256
+"""Changed words that a count reaches."""
+MOST_STEPS = 64
+"""Changed words that a staircase reaches."""
 WORDS_LIMITS = (
     "Words are tokens of the alphabet, whose ids are below the vocabulary; it says nothing about "
     "inserted or deleted words, nor about changes after which the text is cut into other tokens.",
     "Padding and special marks keep their places and are not changed.",
 )
+
+
+def default_beta(tau: float) -> float:
+    """Noise that leaves room for about six changed words.
+
+    With a large alphabet the worst case of d words is about p - (1 - beta^d), so tau needs
+    beta^d > tau: 0.90 for majority vote, much less for a small threshold.
+
+    >>> default_beta(0.5), default_beta(4.6e-5)
+    (0.9, 0.22)
+    """
+    return round(min(0.99, max(0.05, math.exp(math.log(tau) / 6.6))), 2)
 
 
 class Words(Deciding, ABC):
@@ -114,7 +130,6 @@ class Text(Words, ABC):
     group: ClassVar[str] = "text"
     inputs: ClassVar[tuple[str, ...]] = ("text",)
     subject: ClassVar[str] = "text"
-    law: ClassVar[Law] = "discrete"
     region_kind: ClassVar[RegionKind] = "count"
     attacker: ClassVar[str] = "replace at most d words by other words of the alphabet"
     terms: ClassVar[Mapping[str, Term]] = {"words": Term("number of replaced words", whole=True)}
@@ -122,6 +137,10 @@ class Text(Words, ABC):
         *WORDS_LIMITS,
         f"Certificates are computed for at most {MOST_WORDS} substitutions.",
     )
+
+    def noise_in_words(self) -> str:
+        """The law, its level and the decision."""
+        return f"{self.noise().in_words()}, {self.decision_in_words()}"
 
     def region(self, bounds: ProbabilityBounds) -> Count | None:
         """The largest certified number of words; 0 where the bounds only name the class."""

@@ -88,7 +88,7 @@ class PlannerPage(Page):
 
     @property
     def _deterministic(self) -> bool:
-        return self._session.settings.scheme.law == "enumerated"
+        return self._session.settings.law.samples is not None
 
     def showEvent(self, event: QShowEvent) -> None:
         """Plan at once."""

@@ -149,9 +149,9 @@ def setting(row: RunRow) -> str:
         if (value := getattr(scheme, spec.name)) is not None
         and not (spec.advanced and value == spec.default)
     )
-    if scheme.law == "enumerated":
+    if settings.law.samples is not None:
         return f"{scheme.key} {level}"
-    noise = f", {settings.noise}" if scheme.law == "continuous" else ""
+    noise = f", {settings.noise}" if settings.law.has_modes else ""
     return (
         f"{scheme.key} {level}, {settings.bound}{noise}, seed {settings.seed}, "
         f"alpha {settings.alpha:g}"

@@ -91,7 +91,7 @@ def _bound_rows(evidence: Evidence) -> Rows:
 
 
 def _setting_rows(settings: RunSettings) -> Rows:
-    counted = settings.scheme.samples()
+    counted = settings.scheme.noise().samples
     rows = [("noise", settings.scheme.noise_in_words())]
     if counted is not None:
         rows.append(("samples, all there are", f"{counted:,}"))

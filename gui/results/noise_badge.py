@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from engine.evidence.settings import NoiseMode, RunSettings
 from engine.figures import NOISE_WORDS
-from engine.schemes.base import Law
+from engine.figures.bounds import arithmetic_of
+from engine.noise.law import Arithmetic
 
 
 @dataclass(frozen=True)
@@ -28,21 +29,19 @@ class Badge:
         return "badge-sound" if self.sound else "badge"
 
 
-_MODES: dict[NoiseMode, Badge] = {
+_BADGES: dict[Arithmetic, Badge] = {
     "float": Badge(
         NOISE_WORDS["float"].capitalize(),
         "Fast noise made in floating point: not sound to the last bit.",
         sound=False,
     ),
-    "exact": Badge(
-        NOISE_WORDS["exact"].capitalize(),
+    "exact grid": Badge(
+        NOISE_WORDS["exact grid"].capitalize(),
         "Integer noise on the 8-bit grid: the claim holds in floating point too, for images "
         "with 8 bits per channel.",
         sound=True,
     ),
-}
-_LAWS: dict[Law, Badge] = {
-    "discrete": Badge(
+    "exact integers": Badge(
         "Integer noise",
         "The noise is made of integers throughout: the claim holds in floating point too.",
         sound=True,
@@ -57,5 +56,4 @@ _LAWS: dict[Law, Badge] = {
 
 def badge_of(settings: RunSettings | None, mode: NoiseMode) -> Badge:
     """The badge of a run; of its noise mode alone where its settings are not known."""
-    law = settings.scheme.law if settings is not None else "continuous"
-    return _LAWS.get(law, _MODES[mode])
+    return _BADGES[arithmetic_of(settings, mode)]

@@ -295,7 +295,7 @@ class SettingsPanel(Section):
 
 def run_specs(scheme: type[Scheme]) -> list[FieldSpec]:
     """The settings of a run that mean something under a scheme, explained in its terms."""
-    unused = SETTLED if scheme.law == "enumerated" else _unused(scheme)
+    unused = SETTLED if scheme().noise().samples is not None else _unused(scheme)
     example = ",".join(f"{term}=1" for term in scheme.terms)
     help_ = {"target": f"end the run once this is certified or hopeless, e.g. {example}"}
     return [
@@ -309,7 +309,7 @@ def _unused(scheme: type[Scheme]) -> set[str]:
     """A target is typed as a radius or in the scheme's terms; integer noise has one mode only."""
     radius = tuple(scheme.terms) == ("radius",)
     names = {"target" if radius else "target_radius"}
-    return names | {"noise"} if scheme.law == "discrete" else names
+    return names if scheme().noise().has_modes else names | {"noise"}
 
 
 def _grid() -> QGridLayout:

@@ -285,7 +285,7 @@ class FakeBackend(Backend):
 
     def setting_warnings(self, classifier, settings: RunSettings) -> tuple[str, ...]:
         trained = classifier.identity.training_sigma
-        if trained == settings.scheme.noise_level():
+        if trained == settings.law.level:
             return ()
         return (f"The model was trained with sigma {trained:g}.",)
 

@@ -77,7 +77,7 @@ def given(model: PairClassifier, index: int) -> Pair:
 
 def noisy(pair: Pair, count: int, key: int) -> Pair:
     out = tuple(torch.empty((count, *part.shape), dtype=part.dtype) for part in pair)
-    SCHEME.noisy(pair, NoiseStream(key, 9, CPU), 0, out)
+    SCHEME.noise().draw(pair, NoiseStream(key, 9, CPU), 0, out)
     return out[0], out[1]
 
 

@@ -85,7 +85,7 @@ def test_most_letters_certify_a_word_within_seconds(name: str):
 
 def share(model: TextClassifier, tokens: torch.Tensor, top: int, count: int, key: int) -> float:
     out = torch.empty((count, len(tokens)), dtype=torch.int64)
-    scheme_of(model).noisy(tokens, NoiseStream(key, 9, CPU), 0, out)
+    scheme_of(model).noise().draw(tokens, NoiseStream(key, 9, CPU), 0, out)
     return float((model.classify(out) == top).double().mean())
 
 

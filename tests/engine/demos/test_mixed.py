@@ -79,7 +79,7 @@ def certified(model: TableClassifier, row: int) -> Evidence:
 
 def noisy(row: Row, count: int, key: int) -> Row:
     out = tuple(torch.empty((count, *part.shape), dtype=part.dtype) for part in row)
-    SCHEME.noisy(row, NoiseStream(key, 9), 0, out)
+    SCHEME.noise().draw(row, NoiseStream(key, 9), 0, out)
     return out[0], out[1]
 
 

@@ -34,7 +34,7 @@ def test_flips_are_counted_node_by_node(name):
     noisy = torch.empty((3, *shape))
     x = torch.from_numpy(given.arrays[0])
     stream = NoiseStream(run_key(model, given, settings), int(Stream.PREVIEW), torch.device("cpu"))
-    settings.scheme.noisy(x, stream, 0, noisy)
+    settings.scheme.noise().draw(x, stream, 0, noisy)
     for sample, features in zip(figure.samples, noisy[..., : x.shape[1]].numpy(), strict=True):
         change = features - given.arrays[0]
         added, removed = np.zeros(len(x)), np.zeros(len(x))

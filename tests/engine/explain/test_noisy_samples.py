@@ -15,7 +15,7 @@ def test_copies_are_those_of_the_preview_stream() -> None:
     key = run_key(model, given, settings)
     wanted = torch.empty((5, *given.pixels.shape))
     stream = NoiseStream(key, int(Stream.PREVIEW), torch.device("cpu"))
-    settings.scheme.noisy(torch.from_numpy(given.pixels), stream, 0, wanted)
+    settings.scheme.noise().draw(torch.from_numpy(given.pixels), stream, 0, wanted)
     assert drawn.key == key and torch.equal(drawn.noisy, wanted)
 
 

@@ -95,6 +95,6 @@ def test_an_image_off_the_grid_is_mapped_as_it_is_certified(values):
         )  # fmt: skip
     )
     assert found.base.shape == (65, 65) and found.radius == 0.2
-    counted = settings.scheme.law == "enumerated"
+    counted = settings.law.samples is not None
     assert found.samples.shape == ((0, 2) if counted else (120, 2))
     assert (found.smoothed_votes == 0) == counted

@@ -9,8 +9,8 @@ from scipy.stats import chi2, norm
 from engine.evidence.settings import RunSettings
 from engine.noise.discrete_gaussian_law import reach, thresholds
 from engine.noise.statistical_tests import (
+    Distribution,
     Draws,
-    Law,
     grid_law,
     normal_law,
     p_value,
@@ -24,7 +24,7 @@ from engine.procedures.run_noise import Randomness
 SHAPE = (512, 512)
 
 
-def healthy(law: Law, seed: int) -> Draws:
+def healthy(law: Distribution, seed: int) -> Draws:
     rng = np.random.default_rng(seed)
     if law.name == "integers":
         return rng.random(SHAPE) - 0.5
@@ -36,7 +36,7 @@ LAWS = (normal_law(), uniform_law(), grid_law(255 * 0.05, reach(0.05)))
 
 
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: law.name)
-def test_moments_and_bins_are_those_of_the_law(law: Law) -> None:
+def test_moments_and_bins_are_those_of_the_law(law: Distribution) -> None:
     draws = healthy(law, 0)
     assert law.shares.sum() == pytest.approx(1, abs=1e-12)
     assert (draws**2).mean() == pytest.approx(law.variance, rel=0.02)
@@ -56,7 +56,7 @@ def test_the_grid_law_is_that_of_the_generators_table() -> None:
 
 
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: law.name)
-def test_p_values_of_healthy_draws_are_uniform(law: Law) -> None:
+def test_p_values_of_healthy_draws_are_uniform(law: Distribution) -> None:
     found = [one.p_value for seed in range(30) for one in statistics(healthy(law, seed), law)]
     assert 0.4 < np.mean(found) < 0.6
     assert 1e-4 < min(found) < 0.05
@@ -64,7 +64,7 @@ def test_p_values_of_healthy_draws_are_uniform(law: Law) -> None:
 
 @pytest.mark.statistics
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: law.name)
-def test_p_values_of_healthy_draws_are_uniform_over_many_seeds(law: Law) -> None:
+def test_p_values_of_healthy_draws_are_uniform_over_many_seeds(law: Distribution) -> None:
     found = [[s.p_value for s in statistics(healthy(law, n), law)] for n in range(2000)]
     below = (np.array(found) < 0.05).mean(axis=0)
     assert below == pytest.approx([0.05] * 6, abs=0.025)

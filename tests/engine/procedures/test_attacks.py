@@ -59,7 +59,7 @@ class Case(NamedTuple):
         identity = self.classifier.identity
         shape = layout(self.scheme, identity, self.evidence.input)
         out = torch.empty((SAMPLES, *shape))
-        self.scheme.noisy(x, NoiseStream(0xA77AC4, 77), 0, out)
+        self.scheme.noise().draw(x, NoiseStream(0xA77AC4, 77), 0, out)
         with torch.inference_mode():
             answers = self.classifier.classify(out)
         return Votes.from_sequence(torch.bincount(answers, minlength=10).tolist())

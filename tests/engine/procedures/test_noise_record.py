@@ -1,28 +1,14 @@
-from typing import ClassVar
-
 import pytest
 
 from engine.core.errors import UserError
 from engine.evidence.settings import RunSettings
 from engine.noise.discrete_gaussian_law import total_variation
 from engine.procedures.noise_record import distance, noise_record
-from engine.schemes import Gaussian
-from engine.schemes.base import Law
+from engine.schemes import Gaussian, Scheme, Sparse
+from engine.schemes.hybrid_flip import HybridFlip
 
 
-class Flips(Gaussian):
-    law: ClassVar[Law] = "discrete"
-
-    def total_variation(self, elements: int) -> float:
-        return elements * 2.0**-62
-
-
-class Inexact(Gaussian):
-    def total_variation(self, elements: int) -> None:
-        return None
-
-
-def settings(scheme: Gaussian, noise: str = "float") -> RunSettings:
+def settings(scheme: Scheme, noise: str = "float") -> RunSettings:
     return RunSettings(scheme=scheme, noise=noise)
 
 
@@ -37,7 +23,7 @@ def test_float_noise_proves_nothing_and_exact_noise_its_distance():
 
 def test_a_discrete_law_is_exact_in_either_mode():
     for mode in ("float", "exact"):
-        record = noise_record(settings(Flips(), mode), key=1, elements=64)
+        record = noise_record(settings(Sparse(), mode), key=1, elements=64)
         assert record.arithmetic == "exact integers"
         assert record.generator == "philox4x32-10/integers-63bit"
         assert record.total_variation == 64 * 2.0**-62
@@ -45,5 +31,7 @@ def test_a_discrete_law_is_exact_in_either_mode():
 
 def test_exact_noise_of_a_scheme_without_it_is_one_sentence():
     with pytest.raises(UserError) as caught:
-        distance(settings(Inexact(), "exact"), 1)
-    assert str(caught.value) == ("The scheme 'gaussian' has no exact noise; choose --noise float.")
+        distance(settings(HybridFlip(), "exact"), 1)
+    assert str(caught.value) == (
+        "The scheme 'hybrid-flip' has no exact noise; choose --noise float."
+    )

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import time
-from typing import ClassVar
 
 import pytest
 import torch
@@ -14,15 +13,16 @@ from engine.noise.philox import Philox
 from engine.noise.records import SelfTest
 from engine.procedures.certify import certify
 from engine.procedures.noise_self_test import check_noise
-from engine.schemes import Gaussian
-from engine.schemes.base import Law
+from engine.schemes import Gaussian, HierarchicalGaussian, Sparse, UniformL1
+from engine.schemes.hybrid_mask import HybridMask
 from tests.fakes import Misbehaving, finish, fitted
 
 CPU = torch.device("cpu")
 
 
 def check(source: NoiseSource, *, sigma: float = 0.25, exact: bool = False) -> SelfTest:
-    return check_noise(source, Gaussian(sigma=sigma), exact=exact, stream=7, device=CPU)
+    law = Gaussian(sigma=sigma).drawn("exact" if exact else "float")
+    return check_noise(source, law, stream=7, device=CPU)
 
 
 @pytest.mark.parametrize("sigma", [1e-6, 0.02, 0.25, 2.0])
@@ -46,13 +46,18 @@ def test_it_is_deterministic_and_short() -> None:
     assert min(seconds) < 0.2  # 0.03 s on a quiet machine
 
 
-class Flips(Gaussian):
-    law: ClassVar[Law] = "discrete"
-
-
-def test_a_discrete_law_has_its_integers_tested() -> None:
-    found = check_noise(NoiseStream(1, 7), Flips(), exact=False, stream=7, device=CPU)
-    assert {one.law for one in found.statistics} == {"integers"} and found.sigma is None
+def test_what_is_tested_is_the_law_that_is_drawn() -> None:
+    """Not only the generator beneath it."""
+    expected = {
+        Sparse(): {"flips from 0", "flips to 0"},
+        UniformL1(): {"uniform steps"},
+        HierarchicalGaussian(): {"Gaussian", "selected entities", "Gaussian, selected"},
+        HybridMask(): {"Gaussian", "masked"},
+    }
+    for scheme, laws in expected.items():
+        found = check_noise(NoiseStream(1, 7), scheme.noise(), stream=7, device=CPU)
+        assert {one.law for one in found.statistics} == {"integers", *laws}
+        assert found.sigma == (0.25 if "Gaussian" in laws else None)
 
 
 class WrongSigma(NoiseStream):

@@ -4,18 +4,18 @@ import pytest
 import torch
 
 from engine.noise.gaussian import NoiseSource, NoiseStream
+from engine.noise.gaussian_law import GaussianNoise
 from engine.sampling.noise_buffer import AHEAD, NoisyCopies
-from engine.schemes import Gaussian
 
 CPU = torch.device("cpu")
 
 
-class Watched(Gaussian):
+class Watched(GaussianNoise):
     """Gaussian noise that remembers what was drawn."""
 
-    def noisy(self, x: torch.Tensor, stream: NoiseSource, start: int, out: torch.Tensor) -> None:
+    def draw(self, x: torch.Tensor, stream: NoiseSource, start: int, out: torch.Tensor) -> None:
         drawn.append(range(start, start + out.shape[0]))
-        super().noisy(x, stream, start, out)
+        super().draw(x, stream, start, out)
 
 
 drawn: list[range] = []
@@ -28,12 +28,12 @@ def forget() -> None:
 
 def copies_of(*shape: int) -> tuple[NoisyCopies, NoiseStream, torch.Tensor]:
     x = torch.rand(shape)
-    return NoisyCopies(x, Watched(sigma=0.5), shape, CPU), NoiseStream(7, 1, CPU), x
+    return NoisyCopies(x, Watched(0.5, ""), shape, CPU), NoiseStream(7, 1, CPU), x
 
 
 def directly(stream: NoiseStream, x: torch.Tensor, first: int, size: int) -> torch.Tensor:
     out = torch.empty(size, *x.shape)
-    Gaussian(sigma=0.5).noisy(x, stream, first, out)
+    GaussianNoise(0.5, "").draw(x, stream, first, out)
     return out
 
 
@@ -88,15 +88,13 @@ def test_where_memory_is_short_no_more_is_drawn_than_asked_for() -> None:
 
 def test_what_failed_half_way_is_not_taken_for_drawn() -> None:
     class Failing(Watched):
-        def noisy(
-            self, x: torch.Tensor, stream: NoiseSource, start: int, out: torch.Tensor
-        ) -> None:
-            super().noisy(x, stream, start, out)
+        def draw(self, x: torch.Tensor, stream: NoiseSource, start: int, out: torch.Tensor) -> None:
+            super().draw(x, stream, start, out)
             if len(drawn) == 2:
                 raise RuntimeError("out of memory")
 
     x, stream = torch.rand(1, 8, 8), NoiseStream(7, 1, CPU)
-    copies = NoisyCopies(x, Failing(sigma=0.5), (1, 8, 8), CPU)
+    copies = NoisyCopies(x, Failing(0.5, ""), (1, 8, 8), CPU)
     copies.batch(stream, 0, 10, 5000)
     with pytest.raises(RuntimeError):
         copies.batch(stream, 4096, 10, 5000)

@@ -17,7 +17,7 @@ def sampler(classifier: Classifier, *, batch: int = 0, stop: threading.Event | N
     return Sampler(
         classifier,
         torch.zeros(SHAPE),
-        Gaussian(sigma=0.5),
+        Gaussian(sigma=0.5).noise(),
         noise=lambda stream: NoiseStream(5, int(stream)),
         device=torch.device("cpu"),
         batch=batch,

@@ -46,7 +46,7 @@ def draw() -> Draw:
         size, found = batch or samples, []
         for start in range(0, samples, size):
             out = torch.full((min(size, samples - start), *(shape or x.shape)), float("nan"))
-            scheme.noisy(x, source(7, 1), start, out)
+            scheme.noise().draw(x, source(7, 1), start, out)
             found.append(out)
         return torch.cat(found)
 

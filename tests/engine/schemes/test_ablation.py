@@ -121,5 +121,5 @@ def test_words():
     )
     assert MNIST.layouts((3, 28, 28)) == {"plain": (3, 28, 28), "complement": (6, 28, 28)}
     assert MNIST.layouts((20, 7)) == {"plain": (20, 7), "indicator": (20, 8)}
-    assert MNIST.total_variation(784) == 784**2 * 2.0**-63
-    assert Ablation(p=0.8).total_variation(64) == 64 * 2.0**-62
+    assert MNIST.noise().total_variation(784) == 784**2 * 2.0**-63
+    assert Ablation(p=0.8).noise().total_variation(64) == 64 * 2.0**-62

@@ -32,7 +32,7 @@ SCHEMES = (HybridUniform, HybridMask, HybridFlip)
 
 def drawn(scheme: Parts, x: tuple, samples: int, source: type = NoiseStream) -> torch.Tensor:
     out = tuple(torch.empty((samples, *part.shape), dtype=part.dtype) for part in x)
-    scheme.noisy(x, source(1, 1), 0, out)
+    scheme.noise().draw(x, source(1, 1), 0, out)
     return out[0]
 
 
@@ -88,14 +88,15 @@ def test_exact_noise_stays_on_the_grid_and_keeps_each_level():
 def test_a_sample_does_not_depend_on_the_batch():
     row = (torch.rand(2), torch.tensor([0, 2]))
     out = tuple(torch.empty((20, *part.shape), dtype=part.dtype) for part in row)
-    TWO.noisy(row, NoiseStream(1, 1), 30, out)
+    TWO.noise().draw(row, NoiseStream(1, 1), 30, out)
     assert torch.equal(drawn(TWO, row, 50)[30:], out[0])
 
 
 def test_what_exact_noise_of_several_levels_costs_and_which_tables_it_has():
     scheme = HybridMask(sigmas="0.1,0.2")
     apart = total_variation(0.1, 50) + total_variation(0.2, 50)
-    assert scheme.total_variation(100) >= apart + scheme.words_variation(100)
+    law = scheme.drawn("exact")
+    assert law.total_variation(100) >= apart + law.second.total_variation(100)
     record = noise_record(RunSettings(scheme=scheme, noise="exact"), key=1, elements=100)
     assert record.table_sha256 == tables_sha256((0.1, 0.2)) != table_sha256(0.1)
     alone = noise_record(
@@ -220,8 +221,8 @@ def test_parts_survive_being_written(scheme):
 
 
 def test_the_level_is_one_where_the_parts_agree():
-    assert HybridMask(sigmas="0.5,0.5").noise_level() == 0.5
-    assert TWO.noise_level() is None and TWO.noise_levels() == (0.25, 0.5)
+    assert HybridMask(sigmas="0.5,0.5").noise().level == 0.5
+    assert TWO.noise().level is None and TWO.gaussian().sigmas == (0.25, 0.5)
     assert TWO.least_sigma() == 0.25
 
 

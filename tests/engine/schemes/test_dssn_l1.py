@@ -20,21 +20,21 @@ def grid(*shape: int, seed: int = 0) -> torch.Tensor:
 @pytest.mark.parametrize("lam", [0.1, 0.25, 0.5, 0.75])
 def test_samples_are_the_middles_of_cells(lam, draw):
     scheme, x = DssnL1(lam=lam), grid(2, 3, 4)
-    out = draw(scheme, x, scheme.samples()).flatten(1).numpy()
+    out = draw(scheme, x, scheme.noise().samples).flatten(1).numpy()
     steps = np.rint(x.flatten().numpy() * 255).astype(np.int64)
-    for t in (0, 1, scheme.samples() - 1):
-        offsets = (template(24, scheme.samples()) + t) % scheme.samples()
-        expected = cells(steps, offsets, scheme.samples()) / 1020
+    for t in (0, 1, scheme.noise().samples - 1):
+        offsets = (template(24, scheme.noise().samples) + t) % scheme.noise().samples
+        expected = cells(steps, offsets, scheme.noise().samples) / 1020
         assert out[t] == pytest.approx(expected, abs=1e-6)
 
 
 def test_one_step_of_one_pixel_changes_one_sample_at_most(draw):
     x = grid(1, 4, 4)
-    whole = draw(SCHEME, x, SCHEME.samples())
+    whole = draw(SCHEME, x, SCHEME.noise().samples)
     for pixel in range(16):
         other = x.clone().flatten()
         other[pixel] = (other[pixel] + 1 / 255) if other[pixel] < 1 else other[pixel] - 1 / 255
-        seen = draw(SCHEME, other.view_as(x), SCHEME.samples())
+        seen = draw(SCHEME, other.view_as(x), SCHEME.noise().samples)
         assert (seen != whole).flatten(1).any(1).sum() <= 1
 
 
@@ -43,7 +43,7 @@ def test_no_attack_within_the_radius_changes_the_answer(draw):
     weights = torch.tensor([[[3.1, -2.2], [1.7, -4.3]]])
 
     def votes(x: torch.Tensor) -> Votes:
-        seen = draw(SCHEME, x, SCHEME.samples())
+        seen = draw(SCHEME, x, SCHEME.noise().samples)
         classes = ((seen * weights).flatten(1).sum(1) > 0.1).long()
         return Votes.from_sequence(torch.bincount(classes, minlength=2).tolist())
 
@@ -69,8 +69,8 @@ def test_no_randomness(draw):
 
     x = grid(1, 3, 3)
     out = torch.empty(5, 1, 3, 3)
-    SCHEME.noisy(x, Silent(), 10, out)
-    assert torch.equal(out, draw(SCHEME, x, SCHEME.samples(), batch=7)[10:15])
+    SCHEME.noise().draw(x, Silent(), 10, out)
+    assert torch.equal(out, draw(SCHEME, x, SCHEME.noise().samples, batch=7)[10:15])
 
 
 def shares(votes: Votes, top: int) -> ProbabilityBounds:
@@ -96,7 +96,7 @@ def test_the_region_of_counted_votes_is_exact():
 def test_every_count_has_its_steps(top):
     """The shares, rounded to floats, still tell the votes: k moved votes turn the answer or not."""
     scheme = DssnL1(lam=0.75)
-    width = scheme.samples()
+    width = scheme.noise().samples
     for votes_of_top in range(width + 1):
         counts = (votes_of_top, width - votes_of_top)[:: 1 if top == 0 else -1]
         region = scheme.region(shares(Votes(counts=counts), top))
@@ -131,7 +131,7 @@ def test_an_image_off_the_grid_is_refused(value):
     x = torch.zeros(1, 2, 2)
     x[0, 0, 0] = value
     with pytest.raises(UserError) as caught:
-        SCHEME.noisy(x, None, 0, torch.empty(1, 1, 2, 2))
+        SCHEME.noise().draw(x, None, 0, torch.empty(1, 1, 2, 2))
     assert str(caught.value) == (
         "Deterministic l1 smoothing is for images on the 8-bit grid, and this one has pixels "
         "that are no multiples of 1/255 between 0 and 1."
@@ -139,7 +139,8 @@ def test_an_image_off_the_grid_is_refused(value):
 
 
 def test_facts():
-    assert SCHEME.samples() == 127 and SCHEME.law == "enumerated" and SCHEME.grid_input
+    law = SCHEME.noise()
+    assert (law.samples, law.arithmetic, law.grid_input) == (127, "enumerated", True)
     assert SCHEME.noise_in_words() == (
         "splitting noise, half-width 0.25 (pixels in [0,1]), all 127 values counted"
     )

@@ -76,7 +76,7 @@ def test_noise_law():
     """Mean x, deviation sigma, independent pixels, by 2 million draws."""
     x = torch.rand(1, 4, 4, generator=torch.Generator().manual_seed(0))
     out = torch.empty(131072, 1, 4, 4)
-    Gaussian(sigma=0.5).noisy(x, NoiseStream(3, 1), 0, out)
+    Gaussian(sigma=0.5).noise().draw(x, NoiseStream(3, 1), 0, out)
     z = ((out - x) / 0.5).flatten(1).double().numpy()
     n = z.size
     assert abs(z.mean()) < 5 / math.sqrt(n)
@@ -101,4 +101,4 @@ def test_bad_sigma_is_one_sentence(values: dict, sentence: str):
 
 def test_words():
     assert Gaussian(sigma=0.5).noise_in_words() == "Gaussian, sigma 0.5 (pixels in [0,1])"
-    assert Gaussian(sigma=0.5).noise_level() == 0.5
+    assert Gaussian(sigma=0.5).noise().level == 0.5

@@ -53,4 +53,4 @@ def test_the_noise_law(shape, draw):
 
 def test_words():
     assert SCHEME.noise_in_words() == "ablation: each pixel or node taken away with probability 0.9"
-    assert SCHEME.total_variation(64) == 64 * 2.0**-62
+    assert SCHEME.noise().total_variation(64) == 64 * 2.0**-62

@@ -117,7 +117,7 @@ def test_exact_noise_stays_on_the_grid(draw):
     x = torch.randint(0, 256, (1, 4, 4), generator=torch.Generator().manual_seed(2)) / 255
     out = draw(SCHEME, x, 2000, source=ExactNoiseStream) * 255
     assert (out - out.round()).abs().max() < 1e-3
-    assert SCHEME.total_variation(64) < 1e-10
+    assert SCHEME.drawn("exact").total_variation(64) < 1e-10
 
 
 def test_the_worst_classifier_attains_the_bound(draw, bounds):
@@ -150,6 +150,6 @@ def test_words_and_level():
     assert SCHEME.noise_in_words() == (
         "Gaussian, sigma 0.25 (pixels in [0,1]), each pixel noised with probability 0.85"
     )
-    assert SCHEME.noise_level() == 0.25
+    assert SCHEME.noise().level == 0.25
     assert SCHEME.parse_at("entities=2,epsilon=0.25") == at(2, 0.25)
     assert SCHEME.layouts((3, 8, 8)) == {"plain": (3, 8, 8), "indicator": (4, 8, 8)}

@@ -108,4 +108,4 @@ def test_words():
     )
     assert SCHEME.parse_at("entities=1,additions=2,deletions=0") == at(1, 2, 0)
     assert SCHEME.layouts((10, 5)) == {"plain": (10, 5), "indicator": (10, 6)}
-    assert SCHEME.total_variation(10) == 10 * 2.0**-61
+    assert SCHEME.noise().total_variation(10) == 10 * 2.0**-61

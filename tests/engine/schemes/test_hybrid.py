@@ -10,7 +10,7 @@ from engine.core.errors import UserError
 from engine.schemes.base import IMPOSSIBLE
 from engine.schemes.hybrid_mask import HybridMask
 from engine.schemes.hybrid_uniform import HybridUniform
-from engine.schemes.tokens import MOST_STEPS
+from engine.schemes.words import MOST_STEPS
 
 HYBRID = (HybridUniform, HybridMask)
 
@@ -87,8 +87,8 @@ def test_the_statement_says_both(scheme, bounds):
 
 def test_the_noise_has_a_level_and_a_distance():
     one = HybridMask(sigma=0.5)
-    assert one.noise_level() == 0.5
-    assert 0 < one.total_variation(100) < 1e-11
+    assert one.noise().level == 0.5
+    assert 0 < one.drawn("exact").total_variation(100) < 1e-11
 
 
 def test_at_needs_both_terms():

@@ -21,7 +21,7 @@ def at(additions: int, deletions: int, epsilon: float) -> dict[str, float]:
 
 def drawn(x: tuple, samples: int, start: int = 0) -> tuple:
     out = tuple(torch.empty((samples, *part.shape), dtype=part.dtype) for part in x)
-    SCHEME.noisy(x, NoiseStream(1, 1), start, out)
+    SCHEME.noise().draw(x, NoiseStream(1, 1), start, out)
     return out
 
 
@@ -73,8 +73,8 @@ def test_words():
         "and 1 to 0 with 0.4; "
         "decided by majority vote"
     )
-    assert SCHEME.noise_level() == 0.5
-    assert SCHEME.total_variation(10) is None
+    assert SCHEME.noise().level == 0.5
+    assert SCHEME.noise().exact() is None
 
 
 def test_at_and_bad_settings_are_one_sentence():

@@ -10,7 +10,7 @@ from engine.schemes.hybrid_mask import HybridMask
 
 def drawn(scheme: HybridMask, x: tuple, samples: int, start: int = 0) -> tuple:
     out = tuple(torch.empty((samples, *part.shape), dtype=part.dtype) for part in x)
-    scheme.noisy(x, NoiseStream(1, 1), start, out)
+    scheme.noise().draw(x, NoiseStream(1, 1), start, out)
     return out
 
 

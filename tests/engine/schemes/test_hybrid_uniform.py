@@ -14,7 +14,7 @@ from engine.schemes.hybrid_uniform import HybridUniform
 
 def drawn(scheme: HybridUniform, x: tuple, samples: int, start: int = 0) -> tuple:
     out = tuple(torch.empty((samples, *part.shape), dtype=part.dtype) for part in x)
-    scheme.noisy(x, NoiseStream(1, 1), start, out)
+    scheme.noise().draw(x, NoiseStream(1, 1), start, out)
     return out
 
 
@@ -70,8 +70,9 @@ def test_the_words_of_both_kinds():
 
 
 def test_exact_noise_is_for_images():
-    assert HybridUniform().total_variation(100) > HybridUniform(vocabulary=2).total_variation(100)
-    assert HybridUniform(arities="9,9", beta=0.8).total_variation(100) is None
+    many, few = (one.drawn("exact") for one in (HybridUniform(), HybridUniform(vocabulary=2)))
+    assert many.total_variation(100) > few.total_variation(100)
+    assert HybridUniform(arities="9,9", beta=0.8).noise().exact() is None
 
 
 @pytest.mark.parametrize(

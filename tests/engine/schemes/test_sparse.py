@@ -118,6 +118,6 @@ def test_noise(draw):
 def test_words():
     assert SCHEME.noise_in_words() == "flips, 0 to 1 with 0.01 and 1 to 0 with 0.6"
     assert Sparse(categories=4).noise_in_words().endswith(", 4 categories")
-    assert SCHEME.total_variation(10) == 10 * 2.0**-62
-    assert Sparse(categories=4).total_variation(10) == 10 * (2.0**-62 + 3 * 2.0**-63)
+    assert SCHEME.noise().total_variation(10) == 10 * 2.0**-62
+    assert Sparse(categories=4).noise().total_variation(10) == 10 * (2.0**-62 + 3 * 2.0**-63)
     assert SCHEME.parse_at("additions=2,deletions=1") == at(2, 1)

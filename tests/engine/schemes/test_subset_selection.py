@@ -7,36 +7,13 @@ from engine.core.errors import UserError
 from engine.core.fields import checked
 from engine.noise.gaussian import NoiseStream
 from engine.schemes import HierarchicalAblation, HierarchicalGaussian
-from engine.schemes.subset_selection import entity_count, spread, things, told, write
 from tests.factories import make_input
 
 IMAGE, GRAPH = (3, 4, 5), (6, 7)
 
 
-def test_pixels_and_nodes():
-    assert (entity_count(IMAGE), things(IMAGE), told(IMAGE)) == (20, "pixels", (4, 4, 5))
-    assert (entity_count(GRAPH), things(GRAPH), told(GRAPH)) == (6, "nodes", (6, 8))
-
-
-@pytest.mark.parametrize("shape", [IMAGE, GRAPH])
-@pytest.mark.parametrize("with_indicator", [False, True])
-def test_what_is_selected_is_replaced_and_told(shape, with_indicator):
-    x = torch.rand(shape)
-    selected = torch.rand(8, entity_count(shape)) < 0.5
-    noised = torch.rand(8, *shape)
-    out = torch.full((8, *(told(shape) if with_indicator else shape)), float("nan"))
-    write(out, x, noised, selected)
-    mask = spread(selected, x).expand(8, *shape)
-    values = out[:, : shape[0]] if len(shape) == 3 else out[..., : shape[-1]]
-    assert torch.equal(values[mask], noised[mask])
-    assert torch.equal(values[~mask], x.expand(8, *shape)[~mask])
-    if with_indicator:
-        last = out[:, -1] if len(shape) == 3 else out[..., -1]
-        assert torch.equal(last.flatten(1), selected.float())
-
-
 def shares(scheme, x: torch.Tensor, n: int = 20_000) -> torch.Tensor:
-    return scheme.select(x, NoiseStream(3, 1), 0, n).double().mean(0)
+    return scheme.choice().select(x.shape, NoiseStream(3, 1), 0, n).double().mean(0)
 
 
 def test_every_entity_has_its_probability():
@@ -88,10 +65,6 @@ def test_at_most_half_noised_certifies_nothing_and_is_refused():
 
 
 def test_words():
-    assert HierarchicalGaussian(p=0.9).selection_in_words() == (
-        "each pixel noised with probability 0.9"
-    )
-    assert (
-        "in the centre (2 x 2) 0.7"
-        in HierarchicalGaussian(p=0.9, centre=2, p_centre=0.7).selection_in_words()
-    )
+    plain, centre = HierarchicalGaussian(p=0.9), HierarchicalGaussian(p=0.9, centre=2, p_centre=0.7)
+    assert plain.noise_in_words().endswith(", each pixel noised with probability 0.9")
+    assert centre.noise_in_words().endswith(", in the centre (2 x 2) 0.7")

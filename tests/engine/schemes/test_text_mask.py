@@ -12,7 +12,7 @@ SCHEME = TextMask(beta=0.8, vocabulary=7)
 
 def drawn(tokens: torch.Tensor, samples: int, start: int = 0) -> torch.Tensor:
     out = torch.empty((samples, *tokens.shape), dtype=torch.int64)
-    SCHEME.noisy(tokens, NoiseStream(1, 1), start, out)
+    SCHEME.noise().draw(tokens, NoiseStream(1, 1), start, out)
     return out
 
 
@@ -48,4 +48,4 @@ def test_words_and_distance():
     assert SCHEME.noise_in_words() == (
         "each word masked with probability 0.8, decided by majority vote"
     )
-    assert SCHEME.total_variation(10) == 10 * 2 * 2.0**-63
+    assert SCHEME.noise().total_variation(10) == 10 * 2 * 2.0**-63

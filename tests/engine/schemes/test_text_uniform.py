@@ -11,7 +11,7 @@ SCHEME = TextUniform(beta=0.6, vocabulary=7)
 
 def drawn(scheme: TextUniform, tokens: torch.Tensor, samples: int, start: int = 0) -> torch.Tensor:
     out = torch.empty((samples, *tokens.shape), dtype=torch.int64)
-    scheme.noisy(tokens, NoiseStream(1, 1), start, out)
+    scheme.noise().draw(tokens, NoiseStream(1, 1), start, out)
     return out
 
 
@@ -50,5 +50,5 @@ def test_words_and_distance():
     assert SCHEME.noise_in_words() == (
         "each word replaced with probability 0.6 by another of 7, decided by majority vote"
     )
-    assert SCHEME.total_variation(10) == 10 * 2 * 2.0**-63 + 10 * 6 * 2.0**-63
-    assert SCHEME.noise_level() is None
+    assert SCHEME.noise().total_variation(10) == 10 * 2 * 2.0**-63 + 10 * 6 * 2.0**-63
+    assert SCHEME.noise().level is None

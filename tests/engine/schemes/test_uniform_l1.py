@@ -79,5 +79,5 @@ def test_a_sample_depends_on_its_index_alone(draw):
 
 def test_words():
     assert SCHEME.noise_in_words() == "uniform on the 8-bit grid, half-width 0.5 (pixels in [0,1])"
-    assert SCHEME.grid_input
-    assert SCHEME.total_variation(64) == 64 * 255 * 2.0**-63
+    assert SCHEME.noise().grid_input
+    assert SCHEME.noise().total_variation(64) == 64 * 255 * 2.0**-63

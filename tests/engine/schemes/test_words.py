@@ -13,7 +13,7 @@ from engine.core.records import ProbabilityBounds
 from engine.schemes.base import IMPOSSIBLE
 from engine.schemes.text_mask import TextMask
 from engine.schemes.text_uniform import TextUniform
-from engine.schemes.tokens import MOST_WORDS
+from engine.schemes.words import MOST_WORDS
 
 TEXT = (TextUniform, TextMask)
 

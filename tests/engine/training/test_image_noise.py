@@ -26,7 +26,7 @@ def drawn(scheme: Scheme, image: torch.Tensor) -> tuple[torch.Tensor, torch.Tens
     generator = torch.Generator().manual_seed(0)
     here = noisy(image.expand(DRAWS, *image.shape), scheme, generator)
     there = torch.empty_like(here)
-    scheme.noisy(image, NoiseStream(1, 1), 0, there)
+    scheme.noise().draw(image, NoiseStream(1, 1), 0, there)
     return here, there
 
 

@@ -3,8 +3,8 @@ import math
 import pytest
 import torch
 
+from engine.noise.flips import flip
 from engine.noise.gaussian import NoiseStream
-from engine.schemes.flips import flip
 
 N = 40_000
 

@@ -6,7 +6,8 @@ import pytest
 import torch
 
 from engine.noise.gaussian import NoiseStream
-from engine.schemes.tokens import default_beta, mask, substitute
+from engine.noise.tokens import mask, substitute
+from engine.schemes.words import default_beta
 
 SAMPLES = 40_000
 
