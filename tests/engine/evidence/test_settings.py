@@ -3,7 +3,7 @@ import pytest
 from engine.core.errors import UserError
 from engine.core.fields import checked
 from engine.evidence.settings import RunSettings
-from engine.schemes import Gaussian
+from engine.schemes import DssnL1, Gaussian
 
 
 def test_defaults_are_the_papers():
@@ -42,15 +42,8 @@ def test_bad_values_are_one_sentence(values: dict, sentence: str):
     assert str(caught.value) == sentence
 
 
-class Counted(Gaussian):
-    """A finite noise law of 127 samples."""
-
-    def samples(self) -> int:
-        return 127
-
-
 def test_an_enumerated_law_settles_how_many_votes_are_counted():
-    settled = RunSettings(scheme=Counted(), n=5, bound="live")
+    settled = RunSettings(scheme=DssnL1(lam=0.25), n=5, bound="live")
     assert (settled.n0, settled.n, settled.bound) == (127, 127, "enumeration")
 
 

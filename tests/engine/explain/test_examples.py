@@ -111,7 +111,7 @@ def test_rows_and_texts_without_a_tokenizer_have_none(kind):
 @pytest.mark.parametrize("values", [{"scheme": {"key": "dssn-l1"}}, {"noise": "exact"}])
 def test_a_claim_about_8_bit_images_is_shown_on_one(values):
     settings = RunSettings.model_validate(values)
-    norm = "l1" if settings.scheme.grid_input else "l2"
+    norm = "l1" if settings.law.grid_input else "l2"
     ball = BALL.model_copy(update={"norm": norm})
     found = meaning(HalfSpace(0.9), fitted(0.1004), settings, region=ball, center_class=0)
     for image in (found.original, found.perturbed):

@@ -18,6 +18,7 @@ from engine.evidence.settings import RunSettings
 from engine.evidence.vote_chain import chained
 from engine.procedures.predict import predict
 from engine.report.json import evidence_json
+from engine.schemes import SCHEMES
 from engine.verify import Plan, verify
 from engine.verify.counts import check_counts
 from engine.verify.decisions import recount_of
@@ -226,3 +227,16 @@ def test_hostile_numbers_end_in_a_verdict(tmp_path: Path, certified: Evidence) -
         report = verify(file, Plan(counts_only=True))
         assert not report.ok
         assert report.count("does not hold")
+
+
+def test_the_generator_of_another_law_is_caught(certified: Evidence) -> None:
+    """Evidence that names who drew the noise of some other scheme does not hold."""
+    own = certified.settings.law.generator
+    others = {scheme().noise().generator for scheme in SCHEMES} - {own}
+    assert certified.noise.generator == own and others
+    for other in others:
+        noise = certified.noise.model_copy(update={"generator": other})
+        forged = recount_of(certified.model_copy(update={"noise": noise}))
+        first = next(one for one in check_counts(forged) if one.verdict != "holds")
+        assert (first.name, first.verdict) == ("noise key and generator", "does not hold")
+        assert other in first.detail
