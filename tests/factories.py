@@ -22,29 +22,25 @@ from engine.evidence.settings import BoundKey, RunSettings
 from engine.evidence.snapshot import Snapshot
 from engine.figures import (
     Attack,
-    FieldStep,
-    FlipAttack,
+    CellsMedium,
+    Example,
+    ExamplesFigure,
+    GraphMedium,
     GraphNode,
     Illustrations,
-    MeaningFigure,
+    ImageMedium,
+    Medium,
     NeighbourhoodFigure,
-    NodeSample,
-    NodesFigure,
     NodeTouch,
     RegionFigure,
-    RowAttack,
-    RowColumn,
-    RowsFigure,
-    RowValues,
     SliceFigure,
-    Substitution,
-    WordAttack,
-    Wording,
-    WordsFigure,
+    WordsMedium,
     region_figure,
+    sizes,
 )
-from engine.figures.text_examples import WordMark
-from engine.regions import Abstention, CellMap, Count, Staircase
+from engine.figures.media import WordMark
+from engine.inputs.coding import Column
+from engine.regions import Abstention, Ball, CellMap, Count, Staircase
 from engine.schemes import Gaussian, parse_scheme
 
 DIGITS = tuple(str(digit) for digit in range(10))
@@ -330,27 +326,45 @@ def make_image(channels: int = 1, side: int = 8) -> np.ndarray:
     return image
 
 
-def make_meaning_figure(**overrides: Any) -> MeaningFigure:
-    """A seven, three noisy sevens and a changed one."""
+def make_image_examples(**overrides: Any) -> ExamplesFigure:
+    """A seven, three noisy sevens and one changed by a ball's radius."""
     original = make_image()
     waves = [np.sin(np.arange(original.size) * step).reshape(original.shape) for step in (3, 5, 7)]
-    noisy = tuple((original + 0.25 * wave).astype(np.float32) for wave in waves)
-    direction = waves[0] / np.linalg.norm(waves[0])
+    changed = original + 0.5 * waves[0] / np.linalg.norm(waves[0])
+    noisy = [(ImageMedium.of(original + 0.25 * wave),) for wave in waves]
     facts: dict[str, Any] = {
-        "original": original,
-        "noisy": noisy,
-        "noisy_answers": ("7", "7", "2"),
-        "perturbed": (original + 0.5 * direction).astype(np.float32),
-        "perturbed_norm": 0.5,
-        "perturbed_how": "along the gradient that lowers the answer's score",
-        "perturbed_clipped": True,
         "noise_in_words": "Gaussian, sigma 0.25 (pixels in [0,1])",
+        "original": Example.clean((ImageMedium.of(original),), "7"),
+        "samples": tuple(map(Example.noisy, (1, 2, 3), noisy, ("7", "7", "2"))),
+        "attack": Attack(
+            "adversarial direction",
+            lambda budget: (changed,),
+            lambda arrays: (ImageMedium.of(arrays[0]),),
+        ),
+        "region": Ball(norm="l2", radius=0.5, unit="pixels in [0,1]"),
+        "changes": ({"radius": 0.5},),
+        "answers": ("7",),
     }
-    return MeaningFigure(**{**facts, **overrides})
+    return ExamplesFigure(**{**facts, **overrides})
 
 
-def make_nodes_figure(**overrides: Any) -> NodesFigure:
+def make_pixel_examples(kind: str, *, share: float = 0.98) -> ExamplesFigure:
+    """A grey image that is attacked pixel by pixel, for a kind of region that is no ball."""
+    from engine.explain.image_examples import ImageShower, PixelAttack
+
+    grey = np.full((1, 8, 8), 0.5, dtype=np.float32)
+    region = make_region_run(kind, share=share).region
+    found = PixelAttack(grey, np.ones_like(grey), np.arange(64), "greedy")
+    attack = Attack(found.how, found.change, ImageShower(grey, "plain").show)
+    original = Example.clean((ImageMedium.of(grey),), "7")
+    facts = {"region": region, "attack": attack, "changes": sizes(region), "answers": ()}
+    return make_image_examples(original=original, **facts)
+
+
+def make_graph_examples(**overrides: Any) -> ExamplesFigure:
     """A node with three others around it, three noisy samples and an attack."""
+    from engine.explain.graph_examples import FlipAttack, GraphShower
+
     nodes = tuple(
         GraphNode(number=n, name=f"node {n}", hops=min(i, 2), label=i % 2, x=x, y=y)
         for i, (n, x, y) in enumerate([(12, 0, 0), (3, 0.5, 0), (7, 0, 1), (8, -1, 0)])
@@ -361,12 +375,13 @@ def make_nodes_figure(**overrides: Any) -> NodesFigure:
         class_names=("Mr. Hi", "Officer"),
         features=5,
     )
-    attack = FlipAttack(
+    features = np.zeros((4, 5), dtype=np.float32)
+    features[1, 2] = features[2, 0] = 1.0
+    found = FlipAttack(
+        features,
         rows=np.array([1, 0, 1, 2]),
         columns=np.array([0, 1, 2, 0]),
-        adds=np.array([True, True, False, False]),
         gains=np.array([4, 3, 2, 1], dtype=np.float32),
-        how="greedy: the flips with the largest effect on the base model's answer",
     )
     region = CellMap(
         row_term="additions",
@@ -375,88 +390,102 @@ def make_nodes_figure(**overrides: Any) -> NodesFigure:
         layers=(((0.0, 0.0), (0.0,)), ((0.0, 0.0), (0.0, 0.0), (0.0, 0.0))),
         things="nodes",
     )
-    sample = NodeSample(
-        touches=(NodeTouch(position=1, added=1, removed=2), NodeTouch(position=3)),
-        answer="Mr. Hi",
-        mark="noised",
-    )
+    touches = (NodeTouch(position=1, added=1, removed=2), NodeTouch(position=3))
+    noisy = (GraphMedium(around=around, touches=touches, touch="noised"),)
+    shower = GraphShower(around, features, "plain")
     facts: dict[str, Any] = {
-        "around": around,
-        "answer": "Mr. Hi",
-        "samples": (sample, sample, sample.model_copy(update={"answer": "Officer"})),
         "noise_in_words": "flips, 0 to 1 with 0.05 (and so on)",
-        "attack": attack,
+        "original": Example.clean(shower.show((features,)), "Mr. Hi"),
+        "samples": tuple(
+            Example.noisy(i, noisy, answer)
+            for i, answer in enumerate(("Mr. Hi", "Mr. Hi", "Officer"), start=1)
+        ),
+        "attack": Attack("greedy", found.change, shower.attacked),
         "region": region,
+        "changes": sizes(region),
         "answers": ("Mr. Hi", "Mr. Hi", "Officer"),
     }
-    return NodesFigure(**{**facts, **overrides})
+    return ExamplesFigure(**{**facts, **overrides})
 
 
-def make_words_figure(*, imaged: bool = False, **overrides: Any) -> WordsFigure:
+def make_text_examples(*, imaged: bool = False, **overrides: Any) -> ExamplesFigure:
     """Four words, three noisy samples and an attack; with a grey image if asked."""
+    from engine.explain.substitutions import Substitutions
+
     grey = np.full((3, 6, 6), 0.5, dtype=np.float32)
-    image = grey if imaged else None
-    words = ("wash", "the", "cup", "now")
-    direction = Attack(
-        original=grey, direction=np.ones_like(grey), order=np.arange(36), how="down the gradient"
-    )
+    names = ("wash", "the", "cup", "now", "house", "burn")
+    tokens = np.arange(4)
+
+    def show(arrays: tuple[np.ndarray, ...]) -> tuple[Medium, ...]:
+        marks = tuple(
+            "replaced" if new != old else "" for new, old in zip(arrays[-1], tokens, strict=True)
+        )
+        words = WordsMedium(words=tuple(names[i] for i in arrays[-1]), marks=marks)
+        return (*(ImageMedium.of(one) for one in arrays[:-1]), words)
+
+    arrays = (grey, tokens) if imaged else (tokens,)
+    direction = np.ones_like(grey) / np.sqrt(grey.size) if imaged else None
+    found = Substitutions(arrays, ((2, 4), (0, 5)), direction)
     marks: list[tuple[WordMark, ...]] = [("", "masked", "", ""), ("replaced",) * 4, ("",) * 4]
-    region = Count(term="words", most=2, unit="words", manner="to other words")
+    noisy = [(*show(arrays)[:-1], WordsMedium(words=names[:4], marks=one)) for one in marks]
+    count = Count(term="words", most=2, unit="words", manner="to other words")
     stairs = Staircase(
         count_term="words", first=0, strength_term="epsilon", reach=(0.5, 0.4), norm="l2",
         unit="pixels in [0,1]", things="words",
     )  # fmt: skip
+    region = stairs if imaged else count
     facts: dict[str, Any] = {
-        "original": Wording(words=words, marks=("",) * 4, image=image, answer="safe"),
-        "samples": tuple(
-            Wording(words=words, marks=one, image=image, answer="safe") for one in marks
-        ),
         "noise_in_words": "each word masked with probability 0.8",
-        "attack": WordAttack(
-            steps=(Substitution(position=2, word="house"), Substitution(position=0, word="burn")),
-            how="greedy: the words with the largest effect first",
-            image=direction if imaged else None,
-        ),
-        "region": stairs if imaged else region,
+        "original": Example.clean(show(arrays), "safe"),
+        "samples": tuple(map(Example.noisy, (1, 2, 3), noisy, ("safe",) * 3)),
+        "attack": Attack("greedy: the words with the largest effect first", found.change, show),
+        "region": region,
+        "changes": sizes(region),
         "answers": ("safe", "unsafe"),
     }
-    return WordsFigure(**{**facts, **overrides})
+    return ExamplesFigure(**{**facts, **overrides})
 
 
-def make_rows_figure(**overrides: Any) -> RowsFigure:
+COLUMNS = (
+    Column("hours", mean=3000.0, scale=1000.0),
+    Column("oil", ("clear", "dark")),
+    Column("sound", ("quiet", "rattle", "whistle")),
+    Column("pressure", mean=5.0, scale=0.5),
+)
+
+
+def make_row_examples(**overrides: Any) -> ExamplesFigure:
     """Two numbers and two fields, three noisy samples and an attack."""
+    from engine.explain.substitutions import Substitutions
+
+    clean = (np.array([1.0, 0.0]), np.array([1, 0]))
+
+    def show(arrays: tuple[np.ndarray, ...]) -> tuple[Medium, ...]:
+        row, before = ((one.tolist(), two.tolist()) for one, two in (arrays, clean))
+        return (CellsMedium.of(COLUMNS, row, before),)
+
+    noisy = [((1.5, -0.2), (1, 2)), ((0.0, 0.1), (1, 0)), ((1.0, 0.0), (1, 0))]
+    media = [show((np.array(numbers), np.array(codes))) for numbers, codes in noisy]
     stairs = Staircase(
         count_term="words", first=0, strength_term="epsilon", reach=(1.0, 0.5), norm="l2",
         unit="standard deviations of their columns", things="fields",
     )  # fmt: skip
+    found = Substitutions(clean, ((1, 1), (0, 0)), np.array([-0.6, 0.8]))
     facts: dict[str, Any] = {
-        "columns": (
-            RowColumn(name="hours", mean=3000.0, scale=1000.0),
-            RowColumn(name="oil", values=("clear", "dark")),
-            RowColumn(name="sound", values=("quiet", "rattle", "whistle")),
-            RowColumn(name="pressure", mean=5.0, scale=0.5),
-        ),
-        "original": RowValues(numbers=(1.0, 0.0), codes=(1, 0), answer="worn"),
-        "samples": (
-            RowValues(numbers=(1.5, -0.2), codes=(1, 2), answer="worn"),
-            RowValues(numbers=(0.0, 0.1), codes=(1, 0), answer="sound"),
-            RowValues(numbers=(1.0, 0.0), codes=(1, 0), answer="worn"),
-        ),
         "noise_in_words": "Gaussian, sigma 0.5 (standard deviations); each field replaced",
-        "attack": RowAttack(
-            steps=(FieldStep(field=1, code=1), FieldStep(field=0, code=0)),
-            direction=(-0.6, 0.8),
-            how="greedy: the fields with the largest effect first; the numbers: down the gradient",
-        ),
+        "original": Example.clean(show(clean), "worn"),
+        "samples": tuple(map(Example.noisy, (1, 2, 3), media, ("worn", "sound", "worn"))),
+        "attack": Attack("greedy: the fields with the largest effect first", found.change, show),
         "region": stairs,
+        "changes": sizes(stairs),
         "answers": ("worn", "sound"),
     }
-    return RowsFigure(**{**facts, **overrides})
+    return ExamplesFigure(**{**facts, **overrides})
 
 
 def make_illustrations() -> Illustrations:
     """Both images."""
-    return Illustrations(region=make_slice_figure(), meaning=make_meaning_figure())
+    return Illustrations(region=make_slice_figure(), examples=make_image_examples())
 
 
 def make_counted(

@@ -128,9 +128,9 @@ class Outputs:
 def illustrate(
     evidence: Evidence, classifier: Classifier, fitted: FittedInput, *, seconds: float
 ) -> Illustrations:
-    """The images beside the evidence: a slice through the input, and what the numbers mean."""
+    """The images beside the evidence: a slice through the input, and examples."""
     from engine.explain.directions import SliceAxes
-    from engine.explain.examples import meaning
+    from engine.explain.examples import examples
     from engine.explain.slices import explore
 
     answer = evidence.predicted_class
@@ -146,10 +146,10 @@ def illustrate(
             axes=SliceAxes(seed=evidence.settings.seed),
             budget_seconds=seconds,
         )
-    shown = meaning(
+    shown = examples(
         classifier, fitted, evidence.settings, region=evidence.region, center_class=guess
     )
-    return Illustrations(region=region, meaning=shown)
+    return Illustrations(region=region, examples=shown)
 
 
 def _report(evidence: Evidence, path: Path, images: Illustrations) -> None:

@@ -9,6 +9,7 @@ from typing import Literal
 
 import torch
 
+from engine.core.batches import Batch, parts
 from engine.inputs.base import FittedInput
 from engine.models.base import Classifier
 from engine.noise.gaussian import NoiseStream, Stream
@@ -61,12 +62,8 @@ def slope(classifier: Classifier, x: tuple[torch.Tensor, ...], top: int) -> torc
     Returns:
         As the first part; None where there is no finite slope.
     """
-    given = x[0].detach().clone()[None].requires_grad_()
-    with torch.enable_grad():
-        log_p = torch.log_softmax(classifier.scores((given, *(p[None] for p in x[1:]))), dim=1)[0]
-        others = torch.cat([log_p[:top], log_p[top + 1 :]])
-        (found,) = torch.autograd.grad(others.max() - log_p[top], given)
-    return found[0] if torch.isfinite(found).all() and found.norm() > 0 else None
+    found = -margin_slope(classifier, tuple(part[None] for part in x), top)[0]
+    return found if torch.isfinite(found).all() and found.norm() > 0 else None
 
 
 def adversarial_direction(
@@ -106,7 +103,7 @@ def _by_gradient(
     copies = torch.empty((_NOISE_COPIES, *x.shape), device=x.device)
     for step in range(_STEPS):
         scheme.noise().draw(x, noise, 1000 + step * _NOISE_COPIES, copies)
-        gradient = _margin_gradient(classifier, copies + delta, top)
+        gradient = margin_slope(classifier, copies + delta, top).sum(dim=0)
         if not torch.isfinite(gradient).all() or gradient.norm() == 0:
             break
         delta = delta - gradient / gradient.norm() * (2.5 * size / _STEPS)
@@ -117,16 +114,21 @@ def _by_gradient(
     return delta / norm if norm > 0 else None
 
 
-def _margin_gradient(classifier: Classifier, batch: torch.Tensor, top: int) -> torch.Tensor:
-    """Gradient of the mean margin log p_top - max other log p with respect to a common shift."""
+def margin_slope(classifier: Classifier, batch: Batch, top: int) -> torch.Tensor:
+    """Gradient of the mean margin log p_top - max other log p of a batch in its first part.
+
+    Its sum over the batch is the gradient in a shift that all samples share.
+    """
+    first, *rest = parts(batch)
     with torch.enable_grad():
-        batch = batch.detach().requires_grad_()
-        log_p = torch.log_softmax(classifier.scores(batch).float(), dim=1)
+        given = first.detach().clone().requires_grad_()
+        scores = classifier.scores((given, *rest) if rest else given)
+        log_p = torch.log_softmax(scores.float(), dim=1)
         others = torch.cat([log_p[:, :top], log_p[:, top + 1 :]], dim=1)
         margin = (log_p[:, top] - others.max(dim=1).values).mean()
-        (gradient,) = torch.autograd.grad(margin, batch)
-    total: torch.Tensor = gradient.sum(dim=0)
-    return total
+        (gradient,) = torch.autograd.grad(margin, given)
+    found: torch.Tensor = gradient
+    return found
 
 
 def _by_votes(

@@ -1,38 +1,51 @@
-"""What the numbers mean, as images: the noise, and a change of exactly the certified size."""
+"""Examples for people to look at: noisy samples, and perturbations of the largest certified sizes.
+
+They illustrate what noise does and what an attacker may do; they prove nothing and are no bound on
+what attacks reach. What kinds of input differ in is a :class:`engine.explain.shower.Shower`.
+"""
 
 from __future__ import annotations
 
+import math
 import threading
-from typing import Any, cast
+import time
+from typing import cast
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
-from engine.core.records import Encoding
+from engine.core.batches import Batch, from_arrays, moved, parts, room
 from engine.evidence.settings import RunSettings
-from engine.explain.directions import adversarial_direction, random_direction
-from engine.explain.graph_examples import node_meaning
-from engine.explain.image_attack import find_attack
-from engine.explain.quantize import in_steps, speaks_of_steps
-from engine.explain.row_examples import row_meaning
-from engine.explain.text_examples import word_meaning
-from engine.figures import Meaning, MeaningFigure
-from engine.figures.attack import NoiseMark
-from engine.inputs.base import FittedInput, Pixels
+from engine.explain.graph_examples import GraphShower, neighbourhood_of
+from engine.explain.image_examples import ImageShower
+from engine.explain.row_examples import RowShower
+from engine.explain.shower import Ready, Shower
+from engine.explain.text_examples import TextShower
+from engine.figures.changes import budget, sizes
+from engine.figures.examples import Arrays, Attack, Example, ExamplesFigure
+from engine.inputs.base import FittedInput
 from engine.inputs.coding import TableCoding, Tokenizer
 from engine.models.base import Classifier
+from engine.models.input_layout import clean
 from engine.noise.gaussian import NoiseStream, Stream
 from engine.procedures.on_grid import gridded
-from engine.procedures.run import check_fit, run_key
-from engine.regions import Ball, Region
+from engine.procedures.run import check_fit, clean_prediction, run_key
+from engine.regions import Perturbation, Region
 from engine.system.device import resolve
 
-NOISY_COPIES = 3
-Places = npt.NDArray[np.bool_]
+NOISY_SAMPLES = 3
+MOST_TRIES = 4096
+"""Changed inputs that the search of an attack tries at most."""
+_SECONDS = 0.6
+"""Time that a slow model gets for the search of an attack, and for the answers after changes."""
+_QUICK = 0.003
+"""A model that takes less for a sample may be asked as often as the search likes: batches are
+cheaper still, and what is found does not depend on the machine."""
+_CELLS = 1 << 24
+"""Numbers that one batch of changed inputs may have."""
 
 
-def meaning(
+def examples(
     classifier: Classifier,
     fitted: FittedInput,
     settings: RunSettings,
@@ -40,140 +53,117 @@ def meaning(
     region: Region | None,
     center_class: int | None,
     stop: threading.Event | None = None,
-) -> Meaning | None:
-    """The input, three noisy samples with f's answers, and a change of the certified size.
+) -> ExamplesFigure | None:
+    """The input, three noisy samples with f's answers, and changes of the certified sizes.
 
-    For a ball that is one change of exactly its radius, or the nearest below it in steps of 1/255
-    where the claim is about these; for other regions an attack that the figure shows at any size.
-    None where a graph cannot be read again.
+    Args:
+        classifier: the base classifier f.
+        fitted: the input.
+        settings: of the run; its noise is that of a stream that no run counts.
+        region: what is certified; None where nothing is.
+        center_class: the class that is attacked; None where none was chosen.
+        stop: when set, nothing is attacked any more.
+
+    Returns:
+        None where the kind of input has no examples, or a graph cannot be read again.
 
     Raises:
         UserError: model and input do not fit together.
     """
     fitted, _ = gridded(fitted, settings)
-    kind, tokenizer = fitted.identity.kind, classifier.coding
-    asked: dict[str, Any] = {"region": region, "center_class": center_class, "stop": stop}
-    if kind == "graph":
-        return node_meaning(classifier, fitted, settings, copies=NOISY_COPIES, **asked)
-    if kind in ("text", "pair") and tokenizer is not None:  # a model of texts has a tokenizer
-        tokenizer = cast(Tokenizer, tokenizer)
-        return word_meaning(classifier, fitted, settings, tokenizer, copies=NOISY_COPIES, **asked)
-    if isinstance(fitted.context, TableCoding):
-        coding = fitted.context
-        return row_meaning(classifier, fitted, settings, coding, copies=NOISY_COPIES, **asked)
-    return _image_meaning(classifier, fitted, settings, **asked) if kind == "image" else None
-
-
-def _image_meaning(
-    classifier: Classifier,
-    fitted: FittedInput,
-    settings: RunSettings,
-    *,
-    region: Region | None,
-    center_class: int | None,
-    stop: threading.Event | None,
-) -> MeaningFigure:
-    shape = check_fit(classifier, fitted, settings.scheme)
-    device = resolve(settings.device)
-    classifier.prepare(device, settings.precision)
-    key = run_key(classifier, fitted, settings)
-    x = torch.from_numpy(fitted.pixels).to(device)
-    facts = _noise(classifier, x, settings, shape, key)
-    if settings.scheme.region_kind == "ball":
-        facts |= _in_ball(classifier, x, settings, key, region, center_class, stop)
-    else:
-        facts["region"] = region
-        facts["attack"] = find_attack(
-            classifier, x, settings.scheme, shape=shape, key=key, top=center_class
-        )
-    return MeaningFigure(
-        original=_shown(x), noise_in_words=settings.scheme.noise_in_words(), **facts
+    shower = _shower(classifier, fitted)
+    if shower is None:
+        return None
+    ready, noisy = _prepared(classifier, fitted, settings)
+    bound, stopped = ready.classifier, stop or threading.Event()
+    answer = named(bound, clean_prediction(bound, fitted, ready.device))  # and a warm model
+    began = time.perf_counter()
+    said = answers(bound, noisy)
+    tries = affordable((time.perf_counter() - began) / NOISY_SAMPLES)
+    media = shower.noisy(tuple(part.cpu().numpy() for part in parts(noisy)))
+    figure = ExamplesFigure(
+        noise_in_words=settings.scheme.noise_in_words(),
+        original=Example.clean(shower.show(fitted.arrays), answer),
+        samples=tuple(map(Example.noisy, range(1, NOISY_SAMPLES + 1), media, said)),
+        region=region,
     )
+    if region is None or stopped.is_set():
+        return figure
+    attack = shower.attack(ready, region, top=center_class, tries=tries, stop=stopped)
+    if attack is None:
+        return figure
+    changes = sizes(region) if attack.changes is None else attack.changes
+    after = _answers_after(ready, region, attack, changes[:tries], stopped)
+    return figure.model_copy(update={"attack": attack, "changes": changes, "answers": after})
 
 
-def _noise(
-    classifier: Classifier,
-    x: torch.Tensor,
-    settings: RunSettings,
-    shape: tuple[int, ...],
-    key: int,
-) -> dict[str, Any]:
-    """Noisy samples with f's answers, and what the noise did where."""
-    noisy = torch.empty((NOISY_COPIES, *shape), device=x.device)
-    settings.scheme.noise().draw(x, NoiseStream(key, int(Stream.PREVIEW), x.device), 0, noisy)
+def _shower(classifier: Classifier, fitted: FittedInput) -> Shower | None:
+    kind, arrays = fitted.identity.kind, fitted.arrays
+    if kind == "graph":
+        around = neighbourhood_of(fitted)
+        return GraphShower(around, arrays[0], classifier.identity.encoding) if around else None
+    if kind in ("text", "pair") and classifier.coding is not None:  # then a tokenizer
+        return TextShower(arrays, cast(Tokenizer, classifier.coding))
+    if isinstance(fitted.context, TableCoding):
+        return RowShower(arrays, fitted.context)
+    return ImageShower(arrays[0], classifier.identity.encoding) if kind == "image" else None
+
+
+def _prepared(
+    classifier: Classifier, fitted: FittedInput, settings: RunSettings
+) -> tuple[Ready, Batch]:
+    """The model ready on its device, and noisy samples of the stream for previews."""
+    shape = check_fit(classifier, fitted, settings.scheme)
+    key = run_key(classifier, fitted, settings)
+    device, bound = resolve(settings.device), classifier.bound_to(fitted)
+    bound.prepare(device, settings.precision)
+    x = moved(from_arrays(fitted.arrays), device)
+    noisy = room(x, shape, NOISY_SAMPLES, device)
+    settings.scheme.noise().draw(x, NoiseStream(key, int(Stream.PREVIEW), device), 0, noisy)
+    return Ready(bound, x, settings, shape, key), noisy
+
+
+def answers(classifier: Classifier, batch: Batch) -> list[str]:
+    """The base model's answer to each of a batch."""
     with torch.inference_mode():
-        answers = [int(c) for c in classifier.classify(noisy)]
-    names = classifier.identity.class_names
-    places, mark = _marks(noisy, classifier.identity.encoding, x.shape[0])
-    return {
-        "noisy": tuple(_shown(sample[: x.shape[0]]) for sample in noisy),
-        "noisy_answers": tuple(names[c] if c >= 0 else "no class" for c in answers),
-        "noisy_places": places,
-        "noisy_mark": mark,
-    }
+        return [named(classifier, int(c)) for c in classifier.classify(batch)]
 
 
-def _marks(
-    noisy: torch.Tensor, encoding: Encoding, channels: int
-) -> tuple[tuple[Places, ...], NoiseMark]:
-    """Which pixels the encoding calls noised, and whether anything is left of them."""
-    if encoding == "plain":
-        return (), ""
-    image = noisy[:, :channels]
-    chosen = (noisy == 0).all(dim=1) if encoding == "complement" else noisy[:, channels] > 0.5
-    values = image.movedim(1, -1)[chosen]
-    empty = bool((values == values[:1]).all())
-    places = tuple(one.cpu().numpy() for one in chosen)
-    return places, "taken away" if empty else "noised"
+def named(classifier: Classifier, index: int) -> str:
+    """A class by its name; a failure is none."""
+    return classifier.identity.class_names[index] if index >= 0 else "no class"
 
 
-def _in_ball(
-    classifier: Classifier,
-    x: torch.Tensor,
-    settings: RunSettings,
-    key: int,
-    region: Region | None,
-    center_class: int | None,
-    stop: threading.Event | None,
-) -> dict[str, Any]:
-    """A change of the certified norm; of at most that where it is made of whole steps."""
-    if not isinstance(region, Ball) or region.radius <= 0:
-        return {}
-    direction, how = _direction(classifier, x, settings, key, region.radius, center_class, stop)
-    order = {"l1": 1, "l2": 2, "linf": torch.inf}[region.norm]
-    change = region.radius * direction / torch.linalg.vector_norm(direction, ord=order)
-    size = region.radius
-    if speaks_of_steps(settings):
-        change = in_steps(change, norm=region.norm, radius=size)
-        size = min(size, float(torch.linalg.vector_norm(change.double(), ord=order)))
-        how += ", in steps of 1/255"
-    changed = x + change
-    return {
-        "perturbed": _shown(changed),
-        "perturbed_norm": size,
-        "perturbed_how": how,
-        "perturbed_clipped": bool(((changed < 0) | (changed > 1)).any()),
-    }
+def affordable(seconds: float) -> int:
+    """Samples that there is time for, in powers of four: the same on machines alike."""
+    if seconds < _QUICK:
+        return MOST_TRIES
+    return min(MOST_TRIES, int(4 ** math.floor(math.log(max(1.0, _SECONDS / seconds), 4))))
 
 
-def _direction(
-    classifier: Classifier,
-    x: torch.Tensor,
-    settings: RunSettings,
-    key: int,
-    radius: float,
-    center_class: int | None,
-    stop: threading.Event | None,
-) -> tuple[torch.Tensor, str]:
-    if center_class is not None:
-        found = adversarial_direction(
-            classifier, x, settings.scheme, key=key, top=center_class, size=radius, stop=stop
-        )
-        if found is not None:
-            return found, "adversarial direction"
-    return random_direction(x.shape, key, 0, x.device), "random direction"
+def _answers_after(
+    ready: Ready,
+    region: Region,
+    attack: Attack,
+    changes: tuple[Perturbation, ...],
+    stop: threading.Event,
+) -> tuple[str, ...]:
+    """The base model's answers without noise after changes of the certified sizes."""
+    said: list[str] = []
+    step = max(1, _CELLS // max(1, sum(part.numel() for part in parts(ready.x))))
+    for first in range(0, len(changes), step):
+        found = [attack.change(budget(region, one)) for one in changes[first : first + step]]
+        changed = [one for one in found if one is not None]
+        if len(changed) < len(found) or stop.is_set():
+            break
+        said += answers(ready.classifier, _batch(ready, changed))
+    return tuple(said)
 
 
-def _shown(pixels: torch.Tensor) -> Pixels:
-    """Clipped to [0, 1] for the eye; the model saw the unclipped values."""
-    return pixels.clamp(0, 1).cpu().numpy().astype(np.float32)
+def _batch(ready: Ready, inputs: list[Arrays]) -> Batch:
+    encoding = ready.classifier.identity.encoding
+    first, *rest = (
+        torch.from_numpy(np.stack(part)).to(ready.device) for part in zip(*inputs, strict=True)
+    )
+    first = torch.stack([clean(one, encoding) for one in first])
+    return (first, *rest) if rest else first

@@ -8,14 +8,21 @@ from __future__ import annotations
 
 from typing import Literal
 
-from engine.figures.attack import Attack, Changed
 from engine.figures.bounds import NOISE_WORDS, BoundsFigure, ProvisionalPoint, bounds_figure
-from engine.figures.changes import applied, described, sizes
+from engine.figures.changes import Budget, budget, described, sizes
 from engine.figures.comparison import TradeOffFigure
 from engine.figures.curves import Curve, CurveFigure
-from engine.figures.graph_examples import FlipAttack, NodeSample, NodesFigure, NodeTouch
+from engine.figures.examples import Attack, Example, ExamplesFigure
 from engine.figures.graphs import GraphNode, NeighbourhoodFigure
-from engine.figures.images import Illustrations, MeaningFigure, SliceFigure, has_slice
+from engine.figures.images import Illustrations, SliceFigure, has_slice
+from engine.figures.media import (
+    CellsMedium,
+    GraphMedium,
+    ImageMedium,
+    Medium,
+    NodeTouch,
+    WordsMedium,
+)
 from engine.figures.regions import (
     CellsFigure,
     CountFigure,
@@ -24,20 +31,9 @@ from engine.figures.regions import (
     preview_figure,
     region_figure,
 )
-from engine.figures.row_examples import (
-    FieldStep,
-    RowAttack,
-    RowCell,
-    RowColumn,
-    RowsFigure,
-    RowValues,
-)
 from engine.figures.standing import Standing
-from engine.figures.text_examples import Substitution, WordAttack, Wording, WordsFigure
 from engine.figures.votes import OTHER, Bar, VotesFigure, votes_figure
 
-Meaning = MeaningFigure | NodesFigure | RowsFigure | WordsFigure
-"""What the numbers mean, for each kind of input."""
 Figure = (
     VotesFigure
     | BoundsFigure
@@ -45,52 +41,44 @@ Figure = (
     | CountFigure
     | StaircaseFigure
     | CellsFigure
-    | Meaning
+    | ExamplesFigure
     | CurveFigure
     | TradeOffFigure
 )
 FigureFormat = Literal["png", "svg", "pdf"]
 
 __all__ = [
-    "NOISE_WORDS",
-    "OTHER",
     "Attack",
     "Bar",
     "BoundsFigure",
+    "Budget",
     "CellsFigure",
-    "Changed",
+    "CellsMedium",
     "CountFigure",
     "Curve",
     "CurveFigure",
+    "Example",
+    "ExamplesFigure",
     "Figure",
     "FigureFormat",
-    "FieldStep",
-    "FlipAttack",
+    "GraphMedium",
     "GraphNode",
     "Illustrations",
-    "Meaning",
-    "MeaningFigure",
+    "ImageMedium",
+    "Medium",
+    "NOISE_WORDS",
     "NeighbourhoodFigure",
-    "NodeSample",
     "NodeTouch",
-    "NodesFigure",
+    "OTHER",
     "ProvisionalPoint",
     "RegionFigure",
-    "RowAttack",
-    "RowCell",
-    "RowColumn",
-    "RowValues",
-    "RowsFigure",
     "SliceFigure",
     "StaircaseFigure",
     "Standing",
-    "Substitution",
     "VotesFigure",
-    "WordAttack",
-    "Wording",
-    "WordsFigure",
-    "applied",
+    "WordsMedium",
     "bounds_figure",
+    "budget",
     "described",
     "has_slice",
     "preview_figure",

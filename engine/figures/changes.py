@@ -1,11 +1,11 @@
-"""Changes of a certified size: which there are, in words, and applied to an image."""
+"""Changes of a certified size: which there are, in words, and what they allow."""
 
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 from engine.core.rounding import round_down
-from engine.figures.attack import Attack, Changed
 from engine.regions import CellMap, Count, Perturbation, Region, Staircase
 from engine.regions.base import counted, whole
 
@@ -44,19 +44,42 @@ def described(region: Region, change: Perturbation) -> str:
         if region.strength_term and change[region.strength_term]:
             words += f", {region.norm} norm {change[region.strength_term]:.{_DIGITS}f}"
         return words
-    return f"{region.norm} norm {change['radius']:.{_DIGITS}f}"
+    return f"{region.norm} norm {round_down(change['radius'], _DIGITS)}"
 
 
-def applied(attack: Attack, region: Region, change: Perturbation) -> Changed | None:
-    """An image after a change; None where the region's terms say nothing about pixels."""
+class Budget(NamedTuple):
+    """What a perturbation allows an attack to do; None where it sets no such limit.
+
+    Attributes:
+        things: pixels, nodes, words or fields that it may touch.
+        additions, deletions: values that it may turn from 0 to 1, and from 1 to 0.
+        strength: how far it may move numbers, in ``norm``.
+        norm: empty where no number may move.
+    """
+
+    things: int | None = None
+    additions: int | None = None
+    deletions: int | None = None
+    strength: float = 0.0
+    norm: str = ""
+
+
+def budget(region: Region, change: Perturbation) -> Budget:
+    """A perturbation in a region's terms as a budget."""
     if isinstance(region, Count):
-        return attack.overwritten(whole(change, region.term))
-    if isinstance(region, Staircase) and region.first == 1:
-        count = whole(change, region.count_term)
-        return attack.moved(count, change[region.strength_term], region.norm)
-    if isinstance(region, CellMap) and not region.strength_term:
-        return attack.flipped(whole(change, region.row_term), whole(change, region.column_term))
-    return None
+        return Budget(things=whole(change, region.term))
+    if isinstance(region, Staircase):
+        things = whole(change, region.count_term)
+        return Budget(things=things, strength=change[region.strength_term], norm=region.norm)
+    if isinstance(region, CellMap):
+        return Budget(
+            things=whole(change, region.layer_term) if region.layer_term else None,
+            additions=whole(change, region.row_term),
+            deletions=whole(change, region.column_term),
+            strength=change[region.strength_term] if region.strength_term else 0.0,
+            norm=region.norm if region.strength_term else "",
+        )
+    return Budget(strength=change["radius"], norm=region.norm)
 
 
 def _inside(reach: float) -> float:

@@ -1,4 +1,4 @@
-"""Images of the input: a slice through it, and what the numbers mean."""
+"""What goes beside the evidence: a slice through the input, and examples."""
 
 from __future__ import annotations
 
@@ -9,11 +9,7 @@ import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict
 
 from engine.evidence.evidence import Evidence
-from engine.figures.attack import Attack, NoiseMark
-from engine.figures.graph_examples import NodesFigure
-from engine.figures.row_examples import RowsFigure
-from engine.figures.text_examples import WordsFigure
-from engine.regions import Region
+from engine.figures.examples import ExamplesFigure
 
 
 class SliceFigure(BaseModel):
@@ -52,46 +48,13 @@ class SliceFigure(BaseModel):
     outline: npt.NDArray[np.float32] = np.zeros((0, 2), dtype=np.float32)
 
 
-class MeaningFigure(BaseModel):
-    """What the numbers mean, as images: float arrays (C, H, W) in [0, 1].
-
-    Attributes:
-        original: the input as the model sees it.
-        noisy: three noisy samples at this noise level, with the base classifier's answers.
-        noisy_answers: class names for ``noisy``.
-        perturbed: the input changed by exactly ``perturbed_norm``; None if no ball is certified.
-        perturbed_norm: norm of that change, at most the certified radius.
-        perturbed_how: in words, which direction was taken.
-        perturbed_clipped: whether pixels were clipped to [0, 1] for display.
-        noisy_places: (H, W) per noisy sample, True where the model was told of noise; or empty.
-        noisy_mark: what the noise did there.
-        attack: a change of any size, for regions that are no balls.
-        region: what is certified, which says how large a change may be.
-    """
-
-    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
-
-    original: npt.NDArray[np.float32]
-    noisy: tuple[npt.NDArray[np.float32], ...]
-    noisy_answers: tuple[str, ...]
-    perturbed: npt.NDArray[np.float32] | None = None
-    perturbed_norm: float | None = None
-    perturbed_how: str = ""
-    perturbed_clipped: bool = False
-    noise_in_words: str
-    noisy_places: tuple[npt.NDArray[np.bool_], ...] = ()
-    noisy_mark: NoiseMark = ""
-    attack: Attack | None = None
-    region: Region | None = None
-
-
 class Illustrations(BaseModel):
     """Images that go beside the evidence; each may be missing."""
 
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
 
     region: SliceFigure | None = None
-    meaning: MeaningFigure | NodesFigure | RowsFigure | WordsFigure | None = None
+    examples: ExamplesFigure | None = None
 
 
 def has_slice(evidence: Evidence) -> bool:

@@ -56,7 +56,7 @@ def report_figures(evidence: Evidence, illustrations: Illustrations | None) -> l
     regions: list[Figure | None] = [region_figure(evidence, names), images.region]
     if evidence.procedure == "predict":  # it claims no region
         regions = []
-    figures += [figure for figure in (*regions, images.meaning) if figure is not None]
+    figures += [figure for figure in (*regions, images.examples) if figure is not None]
     return figures
 
 

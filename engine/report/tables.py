@@ -13,20 +13,15 @@ from engine.figures import (
     CellsFigure,
     CountFigure,
     CurveFigure,
+    ExamplesFigure,
     Figure,
-    MeaningFigure,
     SliceFigure,
     StaircaseFigure,
     VotesFigure,
-    applied,
-    described,
-    sizes,
 )
 from engine.report.csv import csv_text
+from engine.report.plots import examples
 from engine.report.plots.comparison import TABLES as TRADEOFF_TABLES
-from engine.report.plots.graph_examples import TABLES as NODES_TABLES
-from engine.report.plots.row_examples import TABLES as ROWS_TABLES
-from engine.report.plots.text_examples import TABLES as WORDS_TABLES
 
 Rows = list[list[Any]]
 
@@ -70,37 +65,6 @@ def _slice(figure: SliceFigure) -> tuple[list[str], Rows]:
     if figure.radius is not None:
         rows.append(["certified radius", figure.radius, "", "", ""])
     return ["layer", "u", "v", "class", "name"], rows
-
-
-def _changes(figure: MeaningFigure) -> list[tuple[str, npt.NDArray[np.float32]]]:
-    """The image after every largest certified change."""
-    region, attack = figure.region, figure.attack
-    if region is None or attack is None:
-        return []
-    found = ((change, applied(attack, region, change)) for change in sizes(region))
-    return [
-        (f"changed: {described(region, change)}", changed.pixels)
-        for change, changed in found
-        if changed is not None
-    ]
-
-
-def _meaning(figure: MeaningFigure) -> tuple[list[str], Rows]:
-    images = [("input", figure.original)]
-    images += [
-        (f"noisy sample {i} ({answer})", image)
-        for i, (image, answer) in enumerate(
-            zip(figure.noisy, figure.noisy_answers, strict=True), start=1
-        )
-    ]
-    images += _changes(figure)
-    if figure.perturbed is not None:
-        images.append((f"changed, l2 norm {figure.perturbed_norm!r}", figure.perturbed))
-    rows: Rows = []
-    for name, image in images:
-        for (channel, row, column), value in np.ndenumerate(image):
-            rows.append([name, channel, row, column, float(value)])
-    return ["image", "channel", "row", "column", "value"], rows
 
 
 def _curves(figure: CurveFigure) -> tuple[list[str], Rows]:
@@ -163,10 +127,7 @@ _TABLES: dict[type, Callable[[Any], tuple[list[str], Rows]]] = {
     StaircaseFigure: _staircase,
     CellsFigure: _cells,
     CurveFigure: _curves,
-    MeaningFigure: _meaning,
-    **NODES_TABLES,
-    **ROWS_TABLES,
-    **WORDS_TABLES,
+    ExamplesFigure: examples.table,
     **TRADEOFF_TABLES,
 }
 

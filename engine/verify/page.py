@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.evidence.evidence import Evidence
-from engine.figures import Illustrations, MeaningFigure
+from engine.figures import Example, ExamplesFigure, Illustrations, ImageMedium
 from engine.report.content import Section
 from engine.report.pdf import pdf_bytes
 from engine.report.seal import read_seal
@@ -122,15 +122,5 @@ def _image(evidence: Evidence) -> Illustrations | None:
     if len(evidence.input.shape) != _IMAGE:
         return None
     blank = np.zeros(evidence.input.shape, dtype=np.float32)
-    return Illustrations(
-        meaning=MeaningFigure(
-            original=blank,
-            noisy=(),
-            noisy_answers=(),
-            perturbed=None,
-            perturbed_norm=None,
-            perturbed_how="",
-            perturbed_clipped=False,
-            noise_in_words="",
-        )
-    )
+    original = Example.clean((ImageMedium(pixels=blank),))
+    return Illustrations(examples=ExamplesFigure(noise_in_words="", original=original))

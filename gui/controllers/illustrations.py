@@ -1,4 +1,4 @@
-"""The images beside a result: a slice through the input, and what the numbers look like."""
+"""The images beside a result: a slice through the input, and examples."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal, Slot
 
 from engine.evidence.evidence import Evidence
-from engine.figures import Illustrations, Meaning, SliceFigure, has_slice
+from engine.figures import ExamplesFigure, Illustrations, SliceFigure, has_slice
 from gui.jobs.engine_jobs import AxesChoice, Backend, Subject
 from gui.jobs.worker import Job, Worker
 
-SLICE, MEANING = "slice", "meaning"
+SLICE, EXAMPLES = "slice", "examples"
 
 
 class Images(QObject):
@@ -23,7 +23,7 @@ class Images(QObject):
         super().__init__(parent)
         self.axes = AxesChoice()
         self.slice: SliceFigure | None = None
-        self.meaning: Meaning | None = None
+        self.examples: ExamplesFigure | None = None
         self._worker, self._backend = worker, backend
         self._result: tuple[Subject, Evidence] | None = None
         worker.snapshot.connect(self._take)
@@ -32,16 +32,16 @@ class Images(QObject):
     @property
     def illustrations(self) -> Illustrations:
         """All of them, as far as they are drawn."""
-        return Illustrations(region=self.slice, meaning=self.meaning)
+        return Illustrations(region=self.slice, examples=self.examples)
 
     def draw(self, subject: Subject, evidence: Evidence) -> None:
         """Draw for a new result."""
         self._result = (subject, evidence)
         self._worker.submit(
             Job(
-                MEANING,
+                EXAMPLES,
                 "drawing noisy samples",
-                lambda stop: self._backend.meaning(subject, evidence),
+                lambda stop: self._backend.examples(subject, evidence),
             )
         )
         self._draw_slice()
@@ -54,8 +54,8 @@ class Images(QObject):
     def clear(self) -> None:
         """Forget the result and what was drawn for it."""
         self._worker.drop(SLICE)
-        self._worker.drop(MEANING)
-        self.slice = self.meaning = self._result = None
+        self._worker.drop(EXAMPLES)
+        self.slice = self.examples = self._result = None
         self.changed.emit()
 
     def _draw_slice(self) -> None:
@@ -74,8 +74,8 @@ class Images(QObject):
     def _take(self, kind: str, figure: Any) -> None:
         if kind == SLICE:
             self.slice = figure
-        elif kind == MEANING:
-            self.meaning = figure
+        elif kind == EXAMPLES:
+            self.examples = figure
         else:
             return
         self.changed.emit()

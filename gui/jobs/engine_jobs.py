@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from engine.evidence.evidence import Evidence
     from engine.evidence.settings import RunSettings
     from engine.evidence.snapshot import Snapshot
-    from engine.figures import Illustrations, Meaning, NeighbourhoodFigure, SliceFigure
+    from engine.figures import ExamplesFigure, Illustrations, NeighbourhoodFigure, SliceFigure
     from engine.inputs import GivenInput
     from engine.inputs.base import FittedInput
     from engine.inputs.node import GraphInput
@@ -337,14 +337,13 @@ class Backend:
             stop=stop,
         )
 
-    def meaning(self, subject: Subject, evidence: Evidence) -> Meaning | None:
-        """What the numbers look like; None where a graph cannot be read again."""
-        from engine.explain.examples import meaning
-        from engine.procedures.on_grid import gridded
+    def examples(self, subject: Subject, evidence: Evidence) -> ExamplesFigure | None:
+        """Noisy samples and certified changes; None where a graph cannot be read again."""
+        from engine.explain.examples import examples
 
-        return meaning(
+        return examples(
             subject.classifier,
-            gridded(subject.fitted, evidence.settings)[0],
+            subject.fitted,
             evidence.settings,
             region=evidence.region,
             center_class=evidence.predicted_class,

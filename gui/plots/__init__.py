@@ -1,4 +1,4 @@
-"""Live plots: votes, bounds over n, what it means, and one plot per kind of region."""
+"""Live plots: votes, bounds over n, examples, and one plot per kind of region."""
 
 from __future__ import annotations
 
@@ -10,13 +10,9 @@ from gui.plots.bounds import BoundsPlot
 from gui.plots.cellmap import CellsPlot
 from gui.plots.count import CountPlot
 from gui.plots.curves import CurvePlot
-from gui.plots.examples import MeaningPlot
-from gui.plots.graph_examples import NodesPlot
-from gui.plots.perturbation_slider import ChangingPlot
+from gui.plots.examples import ExamplesPlot
 from gui.plots.region_plot import RegionPlot
-from gui.plots.row_examples import RowsPlot
 from gui.plots.staircase import StaircasePlot
-from gui.plots.text_examples import WordsPlot
 from gui.plots.votes import VotesPlot
 
 PLOTS: dict[str, type[Plot[Any]]] = {
@@ -32,15 +28,11 @@ __all__ = [
     "BallPlot",
     "BoundsPlot",
     "CellsPlot",
-    "ChangingPlot",
     "CountPlot",
     "CurvePlot",
-    "MeaningPlot",
-    "NodesPlot",
+    "ExamplesPlot",
     "Plot",
     "RegionPlot",
-    "RowsPlot",
     "StaircasePlot",
     "VotesPlot",
-    "WordsPlot",
 ]

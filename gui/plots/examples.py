@@ -1,156 +1,139 @@
-"""What does it mean: the input, noisy samples, and a change of a certified size."""
+"""Examples: the input, noisy samples of it, and the input after a certified perturbation."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar
 
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from gui.plots.perturbation_slider import ChangingPlot, change_caption
-from gui.style import theme as themes
-from gui.widgets.image import ImageView
-from gui.widgets.mask import Mark
+from gui.plots.base import Plot
+from gui.plots.example_boxes import Boxes
+from gui.plots.example_table import ExampleTable
+from gui.style.theme import set_role
+from gui.widgets.changes import ChangeSlider
 
 if TYPE_CHECKING:
-    from engine.figures import MeaningFigure
+    from engine.figures import Example, ExamplesFigure
     from engine.regions import Perturbation
 
-_WIDE = 2.0
-"""Wider than this many heights, all images stand in one row."""
-_TALL = 1.4
-"""Higher than this many widths, input and change stand above and below the copies."""
-Shape = Literal["row", "block", "column"]
-_STRETCHES: dict[Shape, tuple[int, int, int]] = {
-    "row": (1, 0, 0),
-    "block": (3, 2, 0),
-    "column": (3, 2, 3),
-}
+_LISTED = 6
+"""Touched nodes that are listed below a graph; the others are counted, and in the tooltip."""
+_WHOSE = (
+    "answers on this card are the base model's, one for each sample; what is certified is what it "
+    "answers most often under noise"
+)
 
 
-_MARKS = {"noised": "Outlined pixels were noised.", "taken away": "Hatched pixels were taken away."}
+class ExamplesPlot(Plot["ExamplesFigure"]):
+    """Images, words, rows or graphs, and a slider through the largest certified changes.
 
+    Attributes:
+        boxes, table: the two ways to show examples: one box for each, or one column for each.
+        listed: what a change does to each node of a graph, or its size where a table shows it.
+        slider: hidden where there is no choice.
 
-class MeaningPlot(ChangingPlot["MeaningFigure"]):
-    """What the numbers mean, as images; in one row, two or three, as there is room.
-
-    Where the region is no ball, a slider goes through changes of the largest certified sizes.
+    Signals:
+        asked: a change was chosen, in the scheme's terms.
     """
 
-    stem: ClassVar[str] = "meaning"
+    asked = Signal(object)
+    stem: ClassVar[str] = "examples"
+
+    def __init__(self) -> None:
+        super().__init__("Examples")
 
     def make_body(self) -> QWidget:
-        """The images; those of noisy samples are made as they come."""
-        body = super().make_body()
-        self.original, self.perturbed = (ImageView(parent=self.images) for _ in range(2))
-        self.noisy: list[ImageView] = []
-        self._shape: Shape | None = None
-        self._grid = QGridLayout(self.images)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setSpacing(8)
+        """Both ways to show examples, of which one is in sight, and the slider below."""
+        body = QWidget()
+        self.boxes, self.table = Boxes(parent=body), ExampleTable(parent=body)
+        self.listed = QLabel()
+        self.listed.setWordWrap(True)
+        set_role(self.listed, "small")
+        self.slider = ChangeSlider()
+        self.slider.chosen.connect(self._choose)
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        for view in (self.boxes, self.table):
+            column.addWidget(view, 1)
+        for widget in (self.listed, self.slider):
+            column.addWidget(widget)
+            widget.hide()
         return body
 
-    def draw(self, figure: MeaningFigure) -> None:
-        """All images with their captions."""
-        while len(self.noisy) < len(figure.noisy):
-            self.noisy.append(ImageView(parent=self.images))
-            self._shape = None
-        self.original.show_pixels(figure.original, "the input")
-        for i, view in enumerate(self.noisy):
-            view.setVisible(i < len(figure.noisy))
-        copies = zip(self.noisy, figure.noisy, figure.noisy_answers, _marks(figure), strict=False)
-        for view, pixels, answer, mark in copies:
-            detail = f"One noisy sample; the base model answers {answer}."
-            detail += f" {_MARKS[figure.noisy_mark]}" if mark else ""
-            view.show_pixels(pixels, f"noisy: {answer}", detail=detail, mark=mark)
-        if figure.attack is None:
-            self.slider.hide()
-            caption, detail = _perturbed_words(figure)
-            self.perturbed.setVisible(figure.perturbed is not None)
-            self.perturbed.show_pixels(figure.perturbed, caption, detail=detail)
-        else:
-            self.offer_changes()
-            if self.slider.change() is None:
-                self.perturbed.show_pixels(None, "")
-                self.perturbed.hide()
-        self.tell_noise(figure.noise_in_words)
-        self._arrange()
+    @property
+    def view(self) -> Boxes | ExampleTable:
+        """The one that is in sight."""
+        figure = self.figure
+        tabled = figure is not None and figure.original.media[0].kind == "cells"
+        return self.table if tabled else self.boxes
+
+    @property
+    def change(self) -> Perturbation | None:
+        """The change the slider stands at; None where there is none."""
+        return self.slider.change() if self.figure is not None else None
+
+    def draw(self, figure: ExamplesFigure) -> None:
+        """All examples with their captions."""
+        from engine.figures import described
+
+        self.boxes.setVisible(self.view is self.boxes)
+        self.table.setVisible(self.view is self.table)
+        self.view.show_examples(figure.original, figure.samples)
+        self._show_changed(None)
+        region = figure.region
+        words = (lambda change: described(region, change)) if region is not None else str
+        self.slider.offer(figure.changes if figure.attack is not None else (), words)
+        if self.change is not None:
+            self.show_change(self.change)
+        short = figure.noise_in_words.partition(" (")[0]
+        self.set_subtitle(
+            f"base model's answers · {short}", whole=f"{figure.noise_in_words}; {_WHOSE}"
+        )
+        self.view.arrange()
+
+    def show_change(self, change: Perturbation) -> None:
+        """Show what a change looks like on this input, certified or not."""
+        changed = self.figure.changed(change) if self.figure is not None else None
+        if changed is not None:
+            self.slider.follow(change)
+            self._show_changed(changed)
 
     def summary(self) -> str:
-        """The captions in words."""
+        """The examples in words."""
         figure = self.figure
         if figure is None:
             return ""
-        answers = ", ".join(figure.noisy_answers)
-        words = f"The input, and noisy samples that the base model calls {answers}"
-        changed = self.perturbed.caption if self.perturbed.image is not None else ""
-        return f"{words}; the input {changed}." if changed else f"{words}."
-
-    def show_change(self, change: Perturbation) -> None:
-        """Show what a change looks like on this image, certified or not."""
-        from engine.figures import applied
-
-        figure = self.figure
-        if figure is None or figure.attack is None or figure.region is None:
-            return
-        changed = applied(figure.attack, figure.region, change)
-        self.perturbed.setVisible(changed is not None)
-        if changed is None:
-            return
-        self.slider.follow(change)
-        caption = change_caption(figure.region, change)
-        detail = figure.attack.how + ("; shown clipped to [0, 1]" if changed.clipped else "")
-        mark = Mark(changed.places, themes.current().runner_up)
-        self.perturbed.show_pixels(changed.pixels, caption, detail=detail, mark=mark)
+        answer = figure.original.answer
+        called = f", which the base model calls {answer}" if answer else ""
+        told = (
+            f"{one.answer} ({one.told()})" if one.told() else one.answer for one in figure.samples
+        )
+        words = [f"{figure.original.spoken()}{called}, and noisy samples: {', '.join(told)}"]
+        if self.view.changed is not None:
+            words.append(self.view.changed.caption)
+        if self.listed.text() and self.listed.text() != words[-1]:
+            words.append(self.listed.text())
+        return f"{'; '.join(words)}."
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Another size may want another arrangement."""
         super().resizeEvent(event)
         if self.figure is not None:
-            self._arrange()
+            self.view.arrange()
 
-    def _arrange(self) -> None:
-        shape = self._best_shape()
-        if shape == self._shape:
-            return
-        self._shape = shape
-        for view in (self.original, *self.noisy, self.perturbed):
-            self._grid.removeWidget(view)
-        for row, stretch in enumerate(_STRETCHES[shape]):
-            self._grid.setRowStretch(row, stretch)
-        if shape == "row":
-            for column, view in enumerate((self.original, *self.noisy, self.perturbed)):
-                self._grid.addWidget(view, 0, column)
-            return
-        # six columns: a large image takes three or all of them, one of three copies two
-        large = 3 if shape == "block" else 6
-        self._grid.addWidget(self.original, 0, 0, 1, large)
-        row, column = (0, 3) if shape == "block" else (2, 0)
-        self._grid.addWidget(self.perturbed, row, column, 1, large)
-        width = 6 // max(1, len(self.noisy))
-        for i, view in enumerate(self.noisy):
-            self._grid.addWidget(view, 1, i * width, 1, width)
+    def _show_changed(self, changed: Example | None) -> None:
+        self.view.show_changed(changed)
+        listed = changed.listed(_LISTED) if changed is not None else ""
+        if changed is not None and self.view is self.table:
+            listed = changed.caption
+        self.listed.setText(listed)
+        self.listed.setToolTip(changed.note if changed is not None else "")
+        self.listed.setVisible(bool(listed))
 
-    def _best_shape(self) -> Shape:
-        if self.width() > _WIDE * self.height():
-            return "row"
-        return "column" if self.height() > _TALL * self.width() else "block"
-
-
-def _marks(figure: MeaningFigure) -> list[Mark | None]:
-    theme, gone = themes.current(), figure.noisy_mark == "taken away"
-    if not figure.noisy_places:
-        return [None] * len(figure.noisy)
-    color = theme.muted if gone else theme.accent
-    return [Mark(places, color, hatched=gone) for places in figure.noisy_places]
-
-
-def _perturbed_words(figure: MeaningFigure) -> tuple[str, str]:
-    from engine.core.rounding import round_down
-
-    if figure.perturbed is None or figure.perturbed_norm is None:
-        return "", ""
-    detail = figure.perturbed_how
-    if figure.perturbed_clipped:
-        detail += "; shown clipped to [0, 1]"
-    return f"changed by {round_down(figure.perturbed_norm, 3)}", detail
+    @Slot(object)
+    def _choose(self, change: Perturbation) -> None:
+        self.show_change(change)
+        self.asked.emit(change)

@@ -1,4 +1,4 @@
-"""The middle of the window: votes and bounds above, region and meaning below."""
+"""The middle of the window: votes and bounds above, region and examples below."""
 
 from __future__ import annotations
 
@@ -11,11 +11,7 @@ from engine.evidence.evidence import Evidence
 from engine.evidence.settings import RunSettings
 from engine.evidence.snapshot import Snapshot
 from engine.figures import (
-    MeaningFigure,
-    NodesFigure,
     RegionFigure,
-    RowsFigure,
-    WordsFigure,
     bounds_figure,
     preview_figure,
     region_figure,
@@ -29,14 +25,10 @@ from gui.plots import (
     PLOTS,
     BallPlot,
     BoundsPlot,
-    ChangingPlot,
-    MeaningPlot,
-    NodesPlot,
+    ExamplesPlot,
     Plot,
     RegionPlot,
-    RowsPlot,
     VotesPlot,
-    WordsPlot,
 )
 from gui.results.slice_axes import AxesChooser
 
@@ -52,19 +44,8 @@ _WAITING: dict[type[Plot[Any]], str] = {
     VotesPlot: "Votes appear here as they are counted.",
     BoundsPlot: "What may be claimed grows here with the votes.",
     BallPlot: "The certified region is drawn when a run has ended.",
-    MeaningPlot: "Noisy samples, and a change of the certified size, after a run.",
-    NodesPlot: "Nodes that noise and a change of the certified size touch, after a run.",
-    RowsPlot: "Cells that noise and a change of the certified size touch, after a run.",
-    WordsPlot: "Words that noise and a change of the certified size touch, after a run.",
+    ExamplesPlot: "Noisy samples and certified perturbations appear here after a run.",
 }
-_MEANINGS: dict[str, type[Any]] = {
-    "image": MeaningFigure,
-    "graph": NodesFigure,
-    "text": WordsFigure,
-    "pair": WordsFigure,
-    "table": RowsFigure,
-}
-"""What the numbers mean is shown by, for each kind of input."""
 _NO_MAP = "Nothing can be certified under these settings."
 _MAP_COMES = "What it takes to certify is being worked out."
 
@@ -77,16 +58,7 @@ class Explore(QWidget):
     def __init__(self, session: Session, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self.votes, self.bounds = VotesPlot(), BoundsPlot()
-        self.meanings: dict[type[Any], ChangingPlot[Any]] = {
-            MeaningFigure: MeaningPlot(),
-            NodesFigure: NodesPlot(),
-            RowsFigure: RowsPlot(),
-            WordsFigure: WordsPlot(),
-        }
-        self.beside = QStackedWidget()
-        for meaning in self.meanings.values():
-            self.beside.addWidget(meaning)
+        self.votes, self.bounds, self.examples = VotesPlot(), BoundsPlot(), ExamplesPlot()
         self.regions: dict[str, Plot[Any]] = {kind: plot() for kind, plot in PLOTS.items()}
         self.place = QStackedWidget()
         for plot in self.regions.values():
@@ -97,7 +69,7 @@ class Explore(QWidget):
         ball.content.insertWidget(1, ball.subtitle)  # its own line, full width
         self.axes.stand_in(ball)
         self.upper = _splitter(Qt.Orientation.Horizontal, self.votes, self.bounds)
-        self.lower = _splitter(Qt.Orientation.Horizontal, self.place, self.beside)
+        self.lower = _splitter(Qt.Orientation.Horizontal, self.place, self.examples)
         self.rows = _splitter(Qt.Orientation.Vertical, self.upper, self.lower)
         for plot in self.regions.values():
             plot.setMinimumHeight(REGION_HEIGHT)
@@ -118,37 +90,28 @@ class Explore(QWidget):
 
     def _connect(self) -> None:
         session = self._session
-        below = (*self.meanings.values(), *self.regions.values())
-        for plot in (self.votes, self.bounds, *below):
+        for plot in (self.votes, self.bounds, self.examples, *self.regions.values()):
             plot.failed.connect(self._on_failed)
             plot.notice.connect(self._on_notice)
             if isinstance(plot, RegionPlot):
                 plot.asked.connect(self._show_change)
-            if isinstance(plot, ChangingPlot):
-                plot.asked.connect(self._point_out)
+        self.examples.asked.connect(self._point_out)
         session.snapshot_changed.connect(self._follow)
         session.evidence_changed.connect(self.refresh_run)
         session.settings_changed.connect(self._prepare_map)
         session.worker.done.connect(self._on_done)
-        session.model_changed.connect(self._on_model)
+        session.model_changed.connect(self.refresh_images)
         session.images.changed.connect(self.refresh_images)
 
     @property
     def plots(self) -> tuple[Plot[Any], ...]:
         """The four in sight."""
-        return self.votes, self.bounds, self.region, self.meaning
+        return self.votes, self.bounds, self.region, self.examples
 
     @property
     def region(self) -> Plot[Any]:
         """The plot for the kind of region at hand."""
         return self.regions[self.kind]
-
-    @property
-    def meaning(self) -> ChangingPlot[Any]:
-        """The plot of what the numbers mean for the kind of input at hand."""
-        shown = self.beside.currentWidget()
-        assert isinstance(shown, ChangingPlot)
-        return shown
 
     @property
     def kind(self) -> RegionKind:
@@ -170,14 +133,12 @@ class Explore(QWidget):
 
     @Slot()
     def refresh_images(self) -> None:
-        """Slice and meaning, as far as they are drawn."""
+        """Slice and examples, as far as they are drawn."""
         images = self._session.images
         _show(self.regions["ball"], images.slice)
-        if images.meaning is not None:
-            self.beside.setCurrentWidget(self.meanings[type(images.meaning)])
-        _show(self.meaning, images.meaning)
-        if self.meaning.change is not None:
-            self._point_out(self.meaning.change)
+        _show(self.examples, images.examples)
+        if self.examples.change is not None:
+            self._point_out(self.examples.change)
 
     @Slot()
     def _follow(self) -> None:
@@ -205,16 +166,9 @@ class Explore(QWidget):
             self._preview = outcome
             self._draw_region()
 
-    @Slot()
-    def _on_model(self) -> None:
-        model = self._session.model
-        figure = MeaningFigure if model is None else _MEANINGS[model.kind]
-        self.beside.setCurrentWidget(self.meanings[figure])
-        self.refresh_images()
-
     @Slot(object)
     def _show_change(self, change: dict[str, float]) -> None:
-        self.meaning.show_change(change)
+        self.examples.show_change(change)
 
     @Slot(object)
     def _point_out(self, change: dict[str, float]) -> None:

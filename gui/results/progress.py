@@ -25,7 +25,7 @@ _DOING = (
     ("label", "reading the labels"),
     ("preview", "making the report"),
     ("slice", "drawing the region"),
-    ("meaning", "drawing noisy samples"),
+    ("examples", "drawing noisy samples"),
 )
 
 

@@ -1,29 +1,33 @@
-"""A small drawing of a neighbourhood with a caption, some of its nodes pointed out."""
+"""A small drawing of a neighbourhood with a caption, touched nodes pointed out."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from engine.figures import NeighbourhoodFigure
+from gui.style import theme as themes
 from gui.style.theme import set_role
 from gui.widgets.elided import ElidedLabel
 from gui.widgets.neighbourhood import NeighbourhoodView, Rings
 
+if TYPE_CHECKING:
+    from engine.figures import GraphMedium
 
-class NodesView(QWidget):
-    """A neighbourhood above its caption.
+
+class GraphView(QWidget):
+    """A neighbourhood above its caption; noisy samples have no legend.
 
     Attributes:
         drawing: the neighbourhood.
         caption: one line, shortened where it does not fit.
     """
 
-    def __init__(self, *, legend: bool = True, parent: QWidget | None = None) -> None:
+    def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.drawing, self.caption = NeighbourhoodView(), ElidedLabel()
         self.drawing.setMinimumSize(48, 48)
         self.drawing.setMouseTracking(False)  # nothing here can be clicked
-        self.drawing.legend = legend
         set_role(self.caption, "small")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -31,11 +35,13 @@ class NodesView(QWidget):
         column.addWidget(self.drawing, 1)
         column.addWidget(self.caption)
 
-    def show_nodes(
-        self, figure: NeighbourhoodFigure, rings: Rings, caption: str, *, detail: str = ""
-    ) -> None:
+    def show_graph(self, graph: GraphMedium, caption: str, detail: str, ink: str) -> None:
         """Show a neighbourhood; ``detail`` is what the caption is short for."""
-        self.drawing.show_figure(figure, rings)
+        theme, gone = themes.current(), graph.touch == "taken away"
+        nodes = frozenset(touch.position for touch in graph.touches)
+        rings = Rings(nodes, theme.muted if gone else getattr(theme, ink), hollow=gone)
+        self.drawing.legend = graph.touch in ("", "changed")
+        self.drawing.show_figure(graph.around, rings)
         self.caption.setText(caption)
         self.caption.set_whole(f"{caption}\n{detail}" if detail else "")
         self.setAccessibleName(caption)

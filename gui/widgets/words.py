@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from gui.style import theme as themes
 
 if TYPE_CHECKING:
-    from engine.figures import Wording
+    from engine.figures import WordsMedium
 
 _GAP, _PAD, _BAR = 5.0, 3.0, 20.0
 """Pixels between words, within a frame, and of a bar; before scaling."""
@@ -31,17 +31,19 @@ class WordsView(QWidget):
         ink: the theme's token for replaced words.
     """
 
-    def __init__(self, *, ink: str = "accent", parent: QWidget | None = None) -> None:
+    def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.wording: Wording | None = None
+        self.wording: WordsMedium | None = None
         self.caption = ""
-        self.ink = ink
+        self.ink = "accent"
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         themes.registry.follow(self.retheme)
 
-    def show_words(self, wording: Wording, caption: str, *, detail: str = "") -> None:
+    def show_words(
+        self, wording: WordsMedium, caption: str, detail: str = "", ink: str = "accent"
+    ) -> None:
         """Show a text; the tooltip has all of it, and ``detail``."""
-        self.wording, self.caption = wording, caption
+        self.wording, self.caption, self.ink = wording, caption, ink
         whole = "\n".join(filter(None, (caption, detail, wording.text())))
         self.setToolTip(whole)
         self.setAccessibleName(caption)

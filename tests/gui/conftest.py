@@ -32,13 +32,14 @@ from engine.evidence.evidence import (
 from engine.evidence.settings import RunSettings
 from engine.evidence.snapshot import Snapshot
 from engine.evidence.vote_chain import Block
-from engine.figures import MeaningFigure, SliceFigure
+from engine.figures import Attack, ExamplesFigure, ImageMedium, SliceFigure
+from engine.figures import Example as Shown
 from engine.inputs import fit
 from engine.inputs.base import FittedInput, ImageInput
 from engine.models.normalize import Measured
 from engine.models.request import ModelRequest
 from engine.procedures.normalizations import Comparison
-from engine.regions import Abstention
+from engine.regions import Abstention, Ball
 from gui.controllers.preferences import Preferences
 from gui.controllers.session import Session
 from gui.jobs import worker as worker_module
@@ -190,18 +191,17 @@ def make_slice(settings: RunSettings, side: int = 5) -> SliceFigure:
     )
 
 
-def make_meaning() -> MeaningFigure:
-    """Four grey images."""
+def make_examples() -> ExamplesFigure:
+    """Four grey images, and one changed within a ball."""
     grey = np.full((1, 8, 8), 0.5, dtype=np.float32)
-    return MeaningFigure(
-        original=grey,
-        noisy=(grey, grey, grey),
-        noisy_answers=("7", "7", "1"),
-        perturbed=grey,
-        perturbed_norm=0.4,
-        perturbed_how="a random direction",
-        perturbed_clipped=False,
+    media = (ImageMedium.of(grey),)
+    return ExamplesFigure(
         noise_in_words="Gaussian, sigma 0.25",
+        original=Shown.clean(media, "7"),
+        samples=tuple(map(Shown.noisy, (1, 2, 3), (media,) * 3, ("7", "7", "1"))),
+        attack=Attack("random direction", lambda budget: (grey,), lambda arrays: media),
+        region=Ball(norm="l2", radius=0.4, unit="pixels in [0,1]"),
+        changes=({"radius": 0.4},),
     )
 
 
@@ -318,9 +318,9 @@ class FakeBackend(Backend):
             yield make_slice(evidence.settings, side)
         return make_slice(evidence.settings, 9)
 
-    def meaning(self, subject, evidence) -> MeaningFigure:
-        self._note("meaning")
-        return make_meaning()
+    def examples(self, subject, evidence) -> ExamplesFigure:
+        self._note("examples")
+        return make_examples()
 
     def preview(self, evidence, illustrations) -> list[bytes]:
         self._note("preview")
@@ -485,7 +485,7 @@ def make() -> SimpleNamespace:
         snapshot=make_snapshot,
         evidence=make_evidence,
         slice=make_slice,
-        meaning=make_meaning,
+        examples=make_examples,
         png=png_bytes,
         destroy=destroy,
         classifier=FakeClassifier,

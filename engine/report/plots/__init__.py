@@ -7,22 +7,14 @@ from engine.figures import (
     CellsFigure,
     CountFigure,
     CurveFigure,
+    ExamplesFigure,
     Figure,
-    Meaning,
-    NodesFigure,
-    RowsFigure,
     SliceFigure,
     StaircaseFigure,
     VotesFigure,
-    WordsFigure,
 )
-from engine.figures.comparison import TradeOffFigure
-from engine.report.plots import bounds, cells, counts, curves, region, staircase, votes
+from engine.report.plots import bounds, cells, counts, curves, examples, region, staircase, votes
 from engine.report.plots import comparison as tradeoff
-from engine.report.plots import examples as meaning
-from engine.report.plots import graph_examples as nodes
-from engine.report.plots import row_examples as rows
-from engine.report.plots import text_examples as wording
 from engine.report.plots.base import Drawing
 
 
@@ -42,19 +34,9 @@ def drawing(figure: Figure, *, dark: bool = False) -> Drawing:
         return counts.draw(figure)
     if isinstance(figure, CurveFigure):
         return curves.draw(figure)
-    if isinstance(figure, TradeOffFigure):
-        return tradeoff.draw(figure, dark=dark)
-    return _meaning(figure, dark=dark)
-
-
-def _meaning(figure: Meaning, *, dark: bool) -> Drawing:
-    if isinstance(figure, NodesFigure):
-        return nodes.draw(figure, dark=dark)
-    if isinstance(figure, RowsFigure):
-        return rows.draw(figure)
-    if isinstance(figure, WordsFigure):
-        return wording.draw(figure)
-    return meaning.draw(figure)
+    if isinstance(figure, ExamplesFigure):
+        return examples.draw(figure, dark=dark)
+    return tradeoff.draw(figure, dark=dark)
 
 
 __all__ = ["Drawing", "drawing"]

@@ -1,4 +1,4 @@
-"""What the numbers mean, as images."""
+"""Examples: one drawing for each medium, as tiles in a row or as lines of words."""
 
 from __future__ import annotations
 
@@ -7,13 +7,84 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from engine.core.rounding import round_down
-from engine.figures import MeaningFigure, applied, described, sizes
+from engine.figures import (
+    CellsMedium,
+    Example,
+    ExamplesFigure,
+    GraphMedium,
+    ImageMedium,
+    WordsMedium,
+)
 from engine.report import palette
 from engine.report.plots.base import RGB, Drawing, enlarged, png
-from engine.report.plots.marking import Mask, hatched, outlined
+from engine.report.plots.marking import hatched, outlined
 
+TITLE = "Examples: noisy samples and certified perturbations"
 _SHORT_SIDE = 240
+_MOST_WORDS = 60
+"""Words of a text that a drawing shows."""
+_SIDE, _REACH = 240.0, 108.0
+"""Side of a graph's drawing and radius of the disc that its nodes lie in."""
+_NODE, _SMALLEST, _CROWD = 7.0, 2.2, 40
+
+
+def draw(figure: ExamplesFigure, *, dark: bool = False) -> Drawing:
+    """The input, noisy samples of it with the base model's answers, and a certified change."""
+    changed = figure.middle()
+    shown = [figure.original, *figure.samples, *([changed] if changed else [])]
+    names = ["original", *(f"noisy{i + 1}" for i in range(len(figure.samples))), "perturbed"]
+    files: dict[str, bytes] = {}
+    tiles = [
+        _tile(one, name, files, ink="upper" if one is changed else "accent", dark=dark)
+        for one, name in zip(shown, names, strict=False)
+    ]
+    worded = any(tile["chips"] for tile in tiles)
+    return Drawing(
+        kind="examples",
+        width=170,
+        height=None,
+        data={
+            "title": TITLE,
+            "subtitle": figure.noise_in_words,
+            "lines" if worded else "tiles": tiles,
+        },
+        alt="The input, noisy samples of it, and a change of a certified size",
+        files=files,
+    )
+
+
+def table(figure: ExamplesFigure) -> tuple[list[str], list[list[Any]]]:
+    """Every part of the input, of every noisy sample, and of the input after every change."""
+    parts = [(one, part) for one in figure.everything() for part in one.media]
+    columns = list(dict.fromkeys(name for _, part in parts for name in part.columns))
+    rows: list[list[Any]] = []
+    for one, part in parts:
+        for row in list(part.rows()) or [()]:
+            named = dict(zip(part.columns, row, strict=False))
+            rows.append([one.name, one.answer, part.kind, *(named.get(c, "") for c in columns)])
+    return ["example", "answer", "part", *columns], rows
+
+
+def _tile(
+    example: Example, name: str, files: dict[str, bytes], *, ink: str, dark: bool
+) -> dict[str, Any]:
+    """Captions, and what stands below them; the images are put into ``files``."""
+    tile: dict[str, Any] = {"caption": example.caption, "note": example.note}
+    tile |= {"image": "", "chips": [], "before": "", "after": ""}
+    # the first page shows an image's thumbnail, so only an image alone has its name
+    alone = len(example.media) == 1
+    for part in example.media:
+        if isinstance(part, ImageMedium):
+            tile["image"] = f"{name}.png" if alone else f"{name}-beside.png"
+            files[tile["image"]] = image_png(part, ink)
+        elif isinstance(part, GraphMedium):
+            tile["image"] = f"{name}.svg"
+            files[tile["image"]] = graph_svg(part, ink, dark=dark)
+        elif isinstance(part, WordsMedium):
+            tile |= _words(part)
+        elif isinstance(part, CellsMedium):
+            tile["chips"] = _cells(part)
+    return tile
 
 
 def pixels_rgb(image: npt.NDArray[np.float32]) -> RGB:
@@ -23,80 +94,69 @@ def pixels_rgb(image: npt.NDArray[np.float32]) -> RGB:
     return np.ascontiguousarray(colour.transpose(1, 2, 0))
 
 
-def image_png(
-    image: npt.NDArray[np.float32],
-    places: Mask | None = None,
-    *,
-    colour: str = "",
-    gone: bool = False,
-) -> bytes:
-    """An image as PNG, small ones with visible pixels.
+def image_png(image: ImageMedium, ink: str = "accent") -> bytes:
+    """An image as PNG, small ones with visible pixels; marked places hatched or outlined.
 
     Args:
-        image: (C, H, W).
-        places: (H, W) pixels that are pointed out.
-        colour: of the mark.
-        gone: nothing is left of these pixels: they are hatched, else outlined.
+        image: the image.
+        ink: the palette's token for outlines.
     """
-    large = enlarged(pixels_rgb(image), _SHORT_SIDE)
-    if places is not None:
-        large = (hatched if gone else outlined)(large, places, colour)
+    large = enlarged(pixels_rgb(image.pixels), _SHORT_SIDE)
+    if image.places is not None:
+        gone = image.touch == "taken away"
+        colour = palette.LIGHT["axis" if gone else ink]
+        large = (hatched if gone else outlined)(large, image.places, colour)
     return png(large)
 
 
-def _perturbed_words(figure: MeaningFigure) -> str:
-    words = figure.perturbed_how
-    return f"{words}; clipped to [0,1] for display" if figure.perturbed_clipped else words
+def graph_svg(graph: GraphMedium, ink: str = "accent", *, dark: bool = False) -> bytes:
+    """A neighbourhood with its touched nodes ringed, those that are gone drawn hollow."""
+    around, theme, middle = graph.around, palette.theme(dark=dark), _SIDE / 2
+    touched = {touch.position for touch in graph.touches}
+    places = [(middle + n.x * _REACH, middle - n.y * _REACH) for n in around.nodes]
+    radius = max(_SMALLEST, _NODE * min(1.0, (_CROWD / len(around.nodes)) ** 0.5))
+    parts = [
+        f'<path d="M{places[a][0]:.1f} {places[a][1]:.1f}L{places[b][0]:.1f} {places[b][1]:.1f}" '
+        f'stroke="{theme["axis"]}" stroke-width="0.8"/>'
+        for a, b in around.edges
+    ]
+    for i, (node, (x, y)) in enumerate(zip(around.nodes, places, strict=True)):
+        size = radius * (1.0 if i else 1.5)
+        fill = palette.map_colour((node.label or 0) % palette.ranks_with_colour(), dark=dark)
+        paint = theme["paper"] if i in touched and graph.touch == "taken away" else fill
+        edge, width = (theme[ink], 3.0) if i in touched else (theme["ink"], 0.8)
+        parts.append(
+            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{size:.1f}" fill="{paint}" stroke="{edge}" '
+            f'stroke-width="{width}"/>'
+        )
+    frame = f'viewBox="0 0 {_SIDE:g} {_SIDE:g}" width="{_SIDE:g}" height="{_SIDE:g}"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {frame}>{"".join(parts)}</svg>'.encode()
 
 
-Tile = dict[str, Any]
+def window(words: WordsMedium, most: int) -> tuple[int, int]:
+    """First and last word to show of a long text: from a little before its first mark on."""
+    length = len(words.words)
+    marked = next((i for i, mark in enumerate(words.marks) if mark), 0)
+    first = max(0, min(marked - most // 4, length - most))
+    return first, min(length, first + most)
 
 
-def draw(figure: MeaningFigure) -> Drawing:
-    """The input, noisy samples of it with the base classifier's answers, and a certified change."""
-    tiles: list[Tile] = [{"image": "original.png", "caption": "the input", "note": ""}]
-    files = {"original.png": image_png(figure.original)}
-    for tile, data in (*_noisy(figure), *_changed(figure)):
-        tiles.append(tile)
-        files[tile["image"]] = data
-    return Drawing(
-        kind="meaning",
-        width=170,
-        height=None,
-        data={"title": "What it means", "subtitle": figure.noise_in_words, "tiles": tiles},
-        alt="The input, noisy samples of it, and a change of the certified size",
-        files=files,
-    )
+def _words(text: WordsMedium) -> dict[str, Any]:
+    first, last = window(text, _MOST_WORDS)
+    some = zip(text.words[first:last], text.marks[first:last], strict=True)
+    more = len(text.words) - last
+    return {
+        "chips": [{"word": word, "mark": mark} for word, mark in some],
+        "before": f"{first:,} words before" if first else "",
+        "after": f"{more:,} more words" if more else "",
+    }
 
 
-def _noisy(figure: MeaningFigure) -> list[tuple[Tile, bytes]]:
-    gone, told = figure.noisy_mark == "taken away", figure.noisy_mark
-    colour = palette.LIGHT["axis" if gone else "accent"]
-    how = f", {'hatched' if gone else 'outlined'}: {told}" if told else ""
-    found = []
-    for i, (image, answer) in enumerate(zip(figure.noisy, figure.noisy_answers, strict=True)):
-        places = figure.noisy_places[i] if figure.noisy_places else None
-        name = f"noisy{i + 1}.png"
-        tile = {"image": name, "caption": f"noisy: {answer}", "note": f"sample {i + 1}{how}"}
-        found.append((tile, image_png(image, places, colour=colour, gone=gone)))
-    return found
-
-
-def _changed(figure: MeaningFigure) -> list[tuple[Tile, bytes]]:
-    """The input changed by as much as is certified."""
-    if figure.perturbed is not None and figure.perturbed_norm is not None:
-        caption = f"changed by {round_down(figure.perturbed_norm, 3)}"
-        tile = {"image": "perturbed.png", "caption": caption, "note": _perturbed_words(figure)}
-        return [(tile, image_png(figure.perturbed))]
-    found = sizes(figure.region)
-    if figure.attack is None or figure.region is None or not found:
-        return []
-    change = found[len(found) // 2]
-    changed = applied(figure.attack, figure.region, change)
-    if changed is None:
-        return []
-    note = figure.attack.how + ("; clipped to [0,1] for display" if changed.clipped else "")
-    words = f"changed: {described(figure.region, change)}"
-    tile = {"image": "perturbed.png", "caption": words, "note": note}
-    colour = palette.LIGHT["upper"]
-    return [(tile, image_png(changed.pixels, changed.places, colour=colour))]
+def _cells(row: CellsMedium) -> list[dict[str, str]]:
+    """Cells beside their columns' names, dots between them; replaced fields framed as words are."""
+    chips: list[dict[str, str]] = []
+    for cell in row.cells:
+        word = f"{cell.column} {cell.told()}".replace(" ", "\u00a0")
+        mark = "replaced" if cell.mark == "replaced" else ""
+        chips += [{"word": word, "mark": mark}, {"word": "·", "mark": ""}]
+    return chips[:-1]

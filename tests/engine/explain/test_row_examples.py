@@ -1,14 +1,11 @@
 from __future__ import annotations
 
-import threading
-
 import numpy as np
 import pytest
 import torch
 
 from engine.evidence.settings import RunSettings
-from engine.explain.examples import meaning
-from engine.explain.row_examples import row_meaning
+from engine.explain.examples import examples
 from engine.figures import sizes
 from engine.inputs.base import FittedInput
 from engine.inputs.coding import Column, TableCoding
@@ -56,28 +53,43 @@ def row() -> FittedInput:
 def told(scheme=None, *, region=STAIRS, top: int | None = 0):
     facts = scheme or {"key": "hybrid-uniform", "arities": "2,2", "beta": 0.4, "sigma": 0.5}
     settings = RunSettings(scheme=parse_scheme(facts), n=1000)
-    return meaning(Sums(), row(), settings, region=region, center_class=top)
+    return examples(Sums(), row(), settings, region=region, center_class=top)
 
 
-def test_the_row_and_three_noisy_copies_with_answers():
+def test_the_row_and_three_noisy_samples_with_answers():
     figure = told()
-    assert [column.name for column in figure.columns] == ["hours", "oil", "pressure", "light"]
-    assert figure.original.numbers == (0.5, -1.0) and figure.original.codes == (0, 0)
+    (row,) = figure.original.media
+    assert [cell.column for cell in row.cells] == ["hours", "oil", "pressure", "light"]
+    assert [cell.text for cell in row.cells] == ["3500", "clear", "4.50", "green"]
     assert figure.original.answer == "class 0" and len(figure.samples) == 3
     for sample in figure.samples:
-        above = sample.numbers[0] + 2 * sum(sample.codes) > 1.5
-        assert sample.answer == f"class {int(above)}"
-        assert figure.told(sample).startswith("2 numbers moved")
+        (row,) = sample.media
+        number = row.cells[0].standardised
+        ones = sum(cell.text in ("dark", "red") for cell in row.cells)
+        assert sample.answer == f"class {int(number + 2 * ones > 1.5)}"
+        assert row.told().startswith("2 numbers moved")
     assert figure.noise_in_words.startswith("Gaussian, sigma 0.5")
+
+
+def numbers(example):
+    return [cell.standardised for cell in example.media[0].cells if cell.standardised is not None]
+
+
+def fields(example):
+    return [cell.text for cell in example.media[0].cells if cell.standardised is None]
 
 
 def test_the_changed_row_is_at_the_certified_edge():
     figure = told()
     (alone, both) = (figure.changed(change) for change in sizes(STAIRS))
-    assert np.hypot(*np.subtract(alone.numbers, (0.5, -1.0))) == pytest.approx(1.999, abs=1e-4)
-    assert alone.codes == (0, 0) and sum(both.codes) == 1
-    np.testing.assert_allclose(both.numbers, (0.5 + 0.999, -1.0), atol=1e-4)
+    assert np.hypot(*np.subtract(numbers(alone), (0.5, -1.0))) == pytest.approx(1.999, abs=1e-4)
+    assert fields(alone) == ["clear", "green"] and fields(both) in (
+        ["dark", "green"],
+        ["clear", "red"],
+    )
+    np.testing.assert_allclose(numbers(both), (0.5 + 0.999, -1.0), atol=1e-4)
     assert figure.answers == ("class 1", "class 1") == (alone.answer, both.answer)
+    assert figure.attack.how.startswith("greedy: the fields with the largest effect first; the num")
 
 
 def test_flips_of_fields_of_two_values():
@@ -85,7 +97,7 @@ def test_flips_of_fields_of_two_values():
     figure = told(scheme, region=FLIPS)
     assert len(figure.answers) == len(sizes(FLIPS)) == 1
     (corner,) = sizes(FLIPS)
-    assert figure.changed(corner).codes == (1, 0)  # nothing there to delete
+    assert sum(text in ("dark", "red") for text in fields(figure.changed(corner))) == 1
     assert figure.answers == ("class 1",)
 
 
@@ -93,15 +105,3 @@ def test_flips_of_fields_of_two_values():
 def test_without_a_class_there_is_no_attack(region):
     figure = told(region=region, top=None)
     assert figure.attack is None and figure.answers == ()
-
-
-def test_a_stop_leaves_out_the_attack():
-    stop, settings = (
-        threading.Event(),
-        RunSettings(scheme=parse_scheme({"key": "hybrid-uniform", "arities": "2,2", "beta": 0.4})),
-    )
-    stop.set()
-    figure = row_meaning(
-        Sums(), row(), settings, CODING, region=STAIRS, center_class=0, copies=2, stop=stop
-    )
-    assert figure.attack is None and len(figure.samples) == 2

@@ -1,18 +1,9 @@
-import numpy as np
 import pytest
 
-from engine.figures import applied, described, sizes
-from engine.figures.attack import Attack
+from engine.figures import Budget, budget, described, sizes
 from engine.regions import Ball, CellMap, Count, Staircase
 from tests.factories import make_region_run
 
-PIXELS = np.arange(16).reshape(1, 4, 4)
-ATTACK = Attack(
-    original=(PIXELS >= 8).astype(np.float32),
-    direction=np.where(PIXELS >= 8, -1.0, 1.0).astype(np.float32),
-    order=np.arange(16),
-    how="greedy",
-)
 STAIRS = Staircase(
     count_term="entities",
     first=1,
@@ -68,19 +59,16 @@ def test_words():
     strong = CELLS.model_copy(update={"strength_term": "epsilon", "layer_term": None, "norm": "l2"})
     assert described(strong, {**change, "epsilon": 0.2}).endswith("1 deletion, l2 norm 0.200")
     assert described(BALL, {"radius": 0.25}) == "l2 norm 0.250"
+    assert described(BALL, {"radius": 0.63299}) == "l2 norm 0.632"
 
 
-def test_changes_of_every_kind_are_applied_to_the_image():
-    moved = applied(ATTACK, STAIRS, {"entities": 2.0, "epsilon": 0.2})
-    change = moved.pixels - ATTACK.original
-    assert moved.places.sum() == 2 and np.linalg.norm(change) == pytest.approx(0.2)
-    overwritten = applied(ATTACK, COUNT, {"entities": 3.0})
-    assert overwritten.pixels.ravel()[:4].tolist() == [1.0, 1.0, 1.0, 0.0]
-    flipped = applied(ATTACK, CELLS, {"additions": 1.0, "deletions": 2.0, "entities": 1.0})
-    assert flipped.pixels.sum() == 8 + 1 - 2
-
-
-def test_what_says_nothing_about_pixels_is_not_drawn():
-    words = STAIRS.model_copy(update={"first": 0, "things": "words", "count_term": "words"})
-    assert applied(ATTACK, words, {"words": 1.0, "epsilon": 0.2}) is None
-    assert applied(ATTACK, BALL, {"radius": 0.2}) is None
+def test_every_region_sets_a_budget_in_its_own_terms():
+    assert budget(COUNT, {"entities": 1.2}) == Budget(things=2)
+    moved = budget(STAIRS, {"entities": 2.0, "epsilon": 0.2})
+    assert moved == Budget(things=2, strength=0.2, norm="l2")
+    change = {"additions": 1.0, "deletions": 2.0, "entities": 1.0}
+    assert budget(CELLS, change) == Budget(things=1, additions=1, deletions=2)
+    flat = CELLS.model_copy(update={"layer_term": None, "strength_term": "epsilon", "norm": "l2"})
+    joint = budget(flat, {**change, "epsilon": 0.3})
+    assert joint == Budget(additions=1, deletions=2, strength=0.3, norm="l2")
+    assert budget(BALL, {"radius": 0.2}) == Budget(strength=0.2, norm="l2")

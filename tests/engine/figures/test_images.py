@@ -1,7 +1,5 @@
-import numpy as np
-
 from engine.evidence.settings import RunSettings
-from engine.figures import MeaningFigure, has_slice
+from engine.figures import has_slice
 from engine.schemes import parse_scheme
 from tests.factories import make_evidence, make_input, make_slice_figure
 
@@ -16,11 +14,3 @@ def test_a_slice_is_for_balls_around_images():
 def test_a_slice_is_a_disc_unless_told_otherwise():
     figure = make_slice_figure()
     assert figure.norm == "l2" and figure.outline.shape == (0, 2)
-
-
-def test_an_image_may_have_nothing_certified_beside_it():
-    grey = np.full((1, 4, 4), 0.5, dtype=np.float32)
-    figure = MeaningFigure(
-        original=grey, noisy=(grey,), noisy_answers=("a",), noise_in_words="Gaussian"
-    )
-    assert figure.perturbed is None and figure.attack is None and figure.noisy_mark == ""

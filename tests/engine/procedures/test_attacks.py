@@ -17,12 +17,12 @@ from typing import NamedTuple
 
 import pytest
 import torch
+from engine.explain.image_attack import find_attack
 from scipy.stats import binom
 
 from engine.core.records import Votes
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import RunSettings
-from engine.explain.image_attack import find_attack
 from engine.inputs import fit, load_input
 from engine.models import ModelRequest, load_model
 from engine.models.base import Classifier

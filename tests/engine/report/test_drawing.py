@@ -7,14 +7,14 @@ import pypdf
 import pytest
 from PIL import Image
 
-from engine.figures import BoundsFigure, Figure, bounds_figure, votes_figure
+from engine.figures import BoundsFigure, Example, Figure, ImageMedium, bounds_figure, votes_figure
 from engine.report.drawing import render_figure
 from engine.schemes import parse_scheme
 from tests.factories import (
     DIGITS,
     make_evidence,
     make_image,
-    make_meaning_figure,
+    make_image_examples,
     make_region_figure,
     make_slice_figure,
     make_snapshot,
@@ -60,10 +60,10 @@ FIGURES: dict[str, Figure] = {
     "cells, by layers": make_region_figure(
         "cells", scheme=parse_scheme({"key": "hierarchical-sparse", "p": 0.81})
     ),
-    "meaning": make_meaning_figure(),
-    "meaning, nothing certified": make_meaning_figure(perturbed=None, perturbed_norm=None),
-    "meaning, colour": make_meaning_figure(
-        original=make_image(3, 32), noisy=(), noisy_answers=(), perturbed=None
+    "examples": make_image_examples(),
+    "examples, nothing certified": make_image_examples(region=None, changes=()),
+    "examples, colour": make_image_examples(
+        original=Example.clean((ImageMedium.of(make_image(3, 32)),)), samples=(), changes=()
     ),
 }
 

@@ -21,8 +21,8 @@ from engine.report.typeset import displayable
 from tests.factories import (
     make_evidence,
     make_illustrations,
+    make_image_examples,
     make_input,
-    make_meaning_figure,
     make_model,
     make_predicted,
 )
@@ -193,14 +193,15 @@ def test_a_thousand_classes_fit() -> None:
     [
         (None, 2),
         (Illustrations(), 2),
-        (Illustrations(meaning=make_meaning_figure()), 3),
+        (Illustrations(examples=make_image_examples()), 3),
         (make_illustrations(), 4),
     ],
 )
 def test_missing_illustrations_are_left_out(images: Illustrations | None, kinds: int) -> None:
     evidence = make_evidence()
     assert len(report_figures(evidence, images)) == kinds
-    assert ("What it means" in text_of(pdf_bytes(evidence, images))) == (kinds >= 3)
+    told = "noisy samples and certified perturbations" in text_of(pdf_bytes(evidence, images))
+    assert told == (kinds >= 3)
 
 
 def test_preview_has_an_image_per_page() -> None:
@@ -276,4 +277,4 @@ def test_names_of_model_and_input_and_rows_of_tables_stand_whole() -> None:
 
 def test_a_prediction_shows_no_region_it_does_not_claim() -> None:
     kinds = [type(each).__name__ for each in report_figures(make_predicted(), make_illustrations())]
-    assert kinds == ["VotesFigure", "MeaningFigure"]
+    assert kinds == ["VotesFigure", "ExamplesFigure"]

@@ -11,7 +11,7 @@ from engine.schemes import parse_scheme
 from tests.factories import (
     DIGITS,
     make_evidence,
-    make_meaning_figure,
+    make_image_examples,
     make_region_figure,
     make_slice_figure,
 )
@@ -48,13 +48,13 @@ def test_slice_gives_each_cell_its_middle() -> None:
     assert (found[5]["layer"], found[5]["u"]) == ("certified radius", "0.25")
 
 
-def test_meaning_holds_every_pixel() -> None:
-    figure = make_meaning_figure()
+def test_examples_hold_every_pixel() -> None:
+    figure = make_image_examples()
     found = rows(figure)
     assert len(found) == 5 * 64
-    original = [float(row["value"]) for row in found if row["image"] == "input"]
-    assert original == figure.original.ravel().tolist()
-    assert found[-1]["image"] == "changed, l2 norm 0.5"
+    original = [float(row["value"]) for row in found if row["example"] == "input"]
+    assert original == figure.original.media[0].pixels.ravel().tolist()
+    assert found[-1]["example"] == "changed: l2 norm 0.500"
 
 
 def test_a_provisional_value_has_a_column_that_says_so() -> None:

@@ -20,8 +20,8 @@ from engine.verify.page import check_pages, check_seal
 from tests.factories import (
     make_evidence,
     make_illustrations,
+    make_image_examples,
     make_input,
-    make_meaning_figure,
     make_predicted,
 )
 
@@ -78,7 +78,7 @@ def structured(region: Staircase) -> Evidence:
 
 
 @pytest.mark.parametrize(
-    "images", [None, Illustrations(meaning=make_meaning_figure())], ids=["plain", "images"]
+    "images", [None, Illustrations(examples=make_image_examples())], ids=["plain", "images"]
 )
 def test_a_region_drawn_from_the_evidence_stands_before_the_images(images: Any) -> None:
     evidence = structured(STAIRS)

@@ -15,9 +15,9 @@ def test_figures_go_beside_the_evidence(idle_session, make):
     images = idle_session.images
     figure = make.slice(RunSettings())
     images._take("slice", figure)
-    images._take("meaning", make.meaning())
+    images._take("examples", make.examples())
     images._take("run", object())
     assert images.illustrations.region is figure
-    assert images.illustrations.meaning is not None
+    assert images.illustrations.examples is not None
     images.clear()
     assert images.illustrations.region is None

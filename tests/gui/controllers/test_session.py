@@ -52,8 +52,8 @@ def test_a_run_ends_in_evidence_and_images(ready, backend, qtbot):
     finish(ready, qtbot)
     assert ready.evidence.complete
     assert ready.images.slice.base.shape == (9, 9)
-    assert ready.images.meaning is not None
-    assert backend.calls[-3:] == ["certify", "meaning", "explore adversarial"]
+    assert ready.images.examples is not None
+    assert backend.calls[-3:] == ["certify", "examples", "explore adversarial"]
 
 
 def test_predict_takes_its_form(ready, backend, qtbot):

@@ -79,8 +79,8 @@ def test_every_kind_of_axes_draws(subject, evidence, axes, monkeypatch):
     assert figure.class_names == tuple("0123456789")
 
 
-def test_meaning_has_three_noisy_copies(subject, evidence):
-    assert len(Backend().meaning(subject, evidence).noisy) == 3
+def test_examples_have_three_noisy_samples(subject, evidence):
+    assert len(Backend().examples(subject, evidence).samples) == 3
 
 
 @pytest.mark.parametrize("fmt", ["pdf", "html", "csv", "json"])

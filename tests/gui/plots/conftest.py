@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from engine.evidence.evidence import TrajectoryPoint
-from engine.figures import Bar, BoundsFigure, MeaningFigure, SliceFigure, VotesFigure
+from engine.figures import Bar, BoundsFigure, SliceFigure, VotesFigure
 from gui.style import theme as themes
 from gui.style.stylesheet import apply_theme
 from gui.style.theme import Theme
@@ -114,26 +114,5 @@ def slices() -> Callable[..., SliceFigure]:
             "samples": np.array([[0.1, 0.2], [-0.5, 0.4], [9.0, 0.0]], dtype=np.float32),
         }
         return SliceFigure(**{**facts, **changes})
-
-    return make
-
-
-@pytest.fixture
-def meaning() -> Callable[..., MeaningFigure]:
-    """Makes images of 8 by 8."""
-
-    def make(**changes: Any) -> MeaningFigure:
-        ramp = np.linspace(0, 1, 64, dtype=np.float32).reshape(1, 8, 8)
-        facts: dict[str, Any] = {
-            "original": ramp,
-            "noisy": (ramp[:, ::-1], ramp[:, :, ::-1], 1 - ramp),
-            "noisy_answers": ("7", "7", "2"),
-            "perturbed": ramp * 0.5,
-            "perturbed_norm": 0.63299,
-            "perturbed_how": "towards the nearest other answer",
-            "perturbed_clipped": True,
-            "noise_in_words": "Gaussian, sigma 0.25 (pixels in [0,1])",
-        }
-        return MeaningFigure(**{**facts, **changes})
 
     return make

@@ -14,9 +14,9 @@ from engine.core.errors import UserError
 from engine.report import drawing
 from engine.schemes import SCHEMES
 from engine.schemes.base import RegionKind
-from gui.plots import PLOTS, BoundsPlot, MeaningPlot, VotesPlot
+from gui.plots import PLOTS, BoundsPlot, ExamplesPlot, VotesPlot
 from gui.style.stylesheet import apply_theme
-from tests.factories import make_region_figure
+from tests.factories import make_image_examples, make_region_figure
 
 PNG = (
     b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x02\x00\x00\x00"
@@ -158,9 +158,9 @@ def test_what_is_heard_catches_up_within_a_second(plot, votes, qtbot) -> None:
     qtbot.waitUntil(lambda: "12,345" in plot.accessibleDescription(), timeout=3000)
 
 
-@pytest.mark.parametrize("kind", [VotesPlot, BoundsPlot, MeaningPlot, *PLOTS.values()])
+@pytest.mark.parametrize("kind", [VotesPlot, BoundsPlot, ExamplesPlot, *PLOTS.values()])
 def test_a_plot_waits_with_a_sentence_until_there_is_data(kind, shown, request, qtbot) -> None:
-    fixture = {VotesPlot: "votes", BoundsPlot: "bounds", MeaningPlot: "meaning"}
+    fixture = {VotesPlot: "votes", BoundsPlot: "bounds"}
     plot = shown(kind())
     plot.wait("Votes appear here.")
     assert plot.waiting.isVisible() and not plot.body.isVisible()
@@ -168,6 +168,8 @@ def test_a_plot_waits_with_a_sentence_until_there_is_data(kind, shown, request, 
     kinds = {plot: name for name, plot in PLOTS.items() if name != "ball"}
     if kind in kinds:
         plot.show_figure(make_region_figure(kinds[kind]))
+    elif kind is ExamplesPlot:
+        plot.show_figure(make_image_examples())
     else:
         plot.show_figure(request.getfixturevalue(fixture.get(kind, "slices"))())
     assert plot.body.isVisible() and not plot.waiting.isVisible()

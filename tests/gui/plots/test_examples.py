@@ -1,150 +1,156 @@
-"""What does it mean: the images, their captions, and the size rounded down."""
-
 from __future__ import annotations
 
-import numpy as np
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from engine.figures import Attack
-from gui.plots.examples import MeaningPlot
-from gui.widgets.image import to_image
-from tests.factories import make_region_run
-
-
-def test_images_and_captions(shown, meaning) -> None:
-    plot, figure = shown(MeaningPlot()), meaning()
-    plot.show_figure(figure)
-    assert plot.original.image == to_image(figure.original)
-    assert [view.image for view in plot.noisy] == [to_image(pixels) for pixels in figure.noisy]
-    assert [view.caption for view in plot.noisy] == ["noisy: 7", "noisy: 7", "noisy: 2"]
-    assert plot.perturbed.image == to_image(figure.perturbed)
-    assert plot.subtitle.text() == "base model's answers · Gaussian, sigma 0.25"
-    told = plot.subtitle.toolTip()
-    assert told.startswith("Gaussian, sigma 0.25 (pixels in [0,1]); answers on this card are the")
-
-
-def test_the_size_of_the_change_is_rounded_down_and_its_way_told(shown, meaning) -> None:
-    plot = shown(MeaningPlot())
-    plot.show_figure(meaning(perturbed_norm=0.63299))
-    assert plot.perturbed.caption == "changed by 0.632"
-    assert plot.perturbed.toolTip().endswith(
-        "towards the nearest other answer; shown clipped to [0, 1]"
-    )
-    assert plot.summary() == (
-        "The input, and noisy samples that the base model calls 7, 7, 2; "
-        "the input changed by 0.632."
-    )
-
-
-def test_an_abstention_has_no_changed_image(shown, meaning) -> None:
-    plot = shown(MeaningPlot())
-    plot.show_figure(meaning(perturbed=None, perturbed_norm=None))
-    QApplication.processEvents()
-    assert not plot.perturbed.isVisible()
-    assert plot.original.isVisible() and all(view.isVisible() for view in plot.noisy)
-    assert plot.summary().endswith("calls 7, 7, 2.")
-    plot.show_figure(meaning())
-    QApplication.processEvents()
-    assert plot.perturbed.isVisible()
-
-
-def test_one_row_when_wide_two_when_square_three_when_high(shown, meaning) -> None:
-    plot = shown(MeaningPlot(), 900, 220)
-    plot.show_figure(meaning())
-    QApplication.processEvents()
-    assert len({view.y() for view in (plot.original, *plot.noisy, plot.perturbed)}) == 1
-    plot.resize(300, 330)
-    QApplication.processEvents()
-    assert plot.original.y() == plot.perturbed.y() < plot.noisy[0].y()
-    assert len({view.y() for view in plot.noisy}) == 1
-    plot.resize(240, 500)
-    QApplication.processEvents()
-    assert plot.original.y() < plot.noisy[0].y() < plot.perturbed.y()
-    body = plot.body.rect()
-    assert all(body.contains(view.geometry()) for view in (plot.original, *plot.noisy))
-
-
-def test_fewer_copies_leave_no_old_image(shown, meaning) -> None:
-    plot, figure = shown(MeaningPlot()), meaning()
-    plot.show_figure(figure)
-    plot.show_figure(meaning(noisy=figure.noisy[:1], noisy_answers=("2",)))
-    assert [view.isVisible() for view in plot.noisy] == [True, False, False]
-
-
-def test_colour_images(shown, meaning) -> None:
-    colour = np.zeros((3, 6, 6), dtype=np.float32)
-    colour[1] = 1.0
-    plot = shown(MeaningPlot())
-    plot.show_figure(meaning(original=colour))
-    assert plot.original.image.pixelColor(3, 3).green() == 255
-
-
-ATTACK = Attack(
-    original=np.full((1, 8, 8), 0.5, dtype=np.float32),
-    direction=np.ones((1, 8, 8), dtype=np.float32),
-    order=np.arange(64),
-    how="greedy: largest effect on the answer first",
+from engine.figures import GraphMedium, NodeTouch
+from gui.plots.example_table import CHANGED
+from gui.plots.examples import ExamplesPlot
+from tests.factories import (
+    make_graph_examples,
+    make_image_examples,
+    make_pixel_examples,
+    make_row_examples,
+    make_text_examples,
 )
 
+EVERY = [make_graph_examples, make_text_examples, make_row_examples]
+LARGE = {"entities": 2.0, "additions": 2.0, "deletions": 1.0}
 
-def structured(meaning, kind: str, **facts):
-    region = make_region_run(kind, **facts).region
-    return meaning(
-        perturbed=None, perturbed_norm=None, attack=ATTACK, region=region, original=ATTACK.original
-    )
+
+@pytest.fixture
+def plot(shown) -> ExamplesPlot:
+    return shown(ExamplesPlot(), 420, 420)
+
+
+def test_every_kind_is_shown_in_its_own_way_one_after_another(plot) -> None:
+    for make in (make_image_examples, *EVERY, make_image_examples):
+        plot.show_figure(make())
+        QApplication.processEvents()
+        tabled = make is make_row_examples
+        assert plot.table.isVisible() == tabled and plot.boxes.isVisible() != tabled
+        assert plot.view.changed is not None
+        short = make().noise_in_words.partition(" (")[0]
+        assert plot.subtitle.text() == f"base model's answers · {short}"
+        assert "; answers on this card are the base model's" in plot.subtitle.toolTip()
+
+
+@pytest.mark.parametrize("make", EVERY)
+def test_the_slider_goes_through_what_is_certified_and_tells_others(plot, qtbot, make) -> None:
+    figure = make()
+    assert plot.change is None
+    plot.show_figure(figure)
+    assert plot.slider.isVisible() and figure.region.contains(plot.change)
+    with qtbot.waitSignal(plot.asked) as asked:
+        plot.slider.slider.setValue(0)
+    assert asked.args[0] == plot.change == plot.slider.changes[0]
+    assert plot.view.changed.caption == figure.changed(plot.change).caption
 
 
 @pytest.mark.parametrize("kind", ["staircase", "count", "cells"])
-def test_a_slider_goes_through_changes_that_are_certified(shown, meaning, qtbot, kind) -> None:
-    plot, figure = shown(MeaningPlot(), 420, 420), structured(meaning, kind)
+def test_a_slider_goes_through_changes_of_an_image(plot, kind) -> None:
+    figure = make_pixel_examples(kind)
     plot.show_figure(figure)
-    assert plot.slider.isVisible() and plot.perturbed.isVisible()
+    assert plot.slider.isVisible() and plot.boxes.perturbed.isVisible()
     seen = []
     for place in range(len(plot.slider.changes)):
         plot.slider.slider.setValue(place)
-        assert plot.perturbed.caption.startswith("changed: ")
+        assert plot.boxes.perturbed.caption.startswith("changed: ")
         assert figure.region.contains(plot.change)
-        seen.append(plot.perturbed.mark.places.sum())
+        seen.append(plot.boxes.perturbed.views[0].mark.places.sum())
     assert len(set(seen)) > 1
 
 
-def test_the_slider_tells_others_and_follows_them(shown, meaning, qtbot) -> None:
-    plot = shown(MeaningPlot(), 420, 420)
-    plot.show_figure(structured(meaning, "staircase"))
-    with qtbot.waitSignal(plot.asked) as asked:
-        plot.slider.slider.setValue(0)
-    assert asked.args[0] == plot.change and asked.args[0]["entities"] == 1.0
+@pytest.mark.parametrize("make", EVERY)
+def test_without_an_attack_or_a_region_there_is_no_slider(plot, make) -> None:
+    plot.show_figure(make())
+    for missing in ({"attack": None}, {"region": None, "changes": (), "answers": ()}):
+        plot.show_figure(make(**missing))
+        assert not plot.slider.isVisible() and plot.change is None
+        plot.show_change({"words": 1.0, **LARGE})
+        assert plot.view.changed is None and not plot.listed.isVisible()
+
+
+def test_a_ball_has_one_change_and_no_slider(plot) -> None:
+    plot.show_figure(make_pixel_examples("count"))
+    plot.show_figure(make_image_examples())
+    assert not plot.slider.isVisible() and plot.change == {"radius": 0.5}
+    assert plot.boxes.perturbed.caption == "changed: 7 (l2 norm 0.500)"
+
+
+def test_nothing_certified_shows_no_change(plot) -> None:
+    plot.show_figure(make_pixel_examples("staircase", share=0.4))
+    assert not plot.boxes.perturbed.isVisible() and not plot.slider.isVisible()
+
+
+def test_a_change_chosen_elsewhere_is_shown_and_followed(plot) -> None:
+    plot.show_figure(make_pixel_examples("staircase"))
     plot.show_change({"entities": 3.0, "epsilon": 5.0})
-    assert plot.perturbed.caption == "not certified: 3 pixels, l2 norm 5.000"
-    assert plot.perturbed.toolTip().endswith("first; shown clipped to [0, 1]")
+    assert plot.boxes.perturbed.caption == "not certified: 3 pixels, l2 norm 5.000"
+    assert plot.boxes.perturbed.views[0].toolTip().endswith("greedy; shown clipped to [0, 1]")
     assert plot.slider.slider.value() == 2
+    plot.show_figure(make_text_examples(imaged=True))
+    plot.show_change({"words": 1.0, "epsilon": 90.0})
+    assert "shown clipped to [0, 1]" in plot.boxes.perturbed.views[1].toolTip()
 
 
-def test_a_ball_has_no_slider(shown, meaning) -> None:
-    plot = shown(MeaningPlot(), 420, 420)
-    plot.show_figure(structured(meaning, "count"))
-    plot.show_figure(meaning())
-    assert not plot.slider.isVisible() and plot.change is None
-    assert plot.perturbed.caption.startswith("changed by ")
-    plot.show_change({"entities": 1.0})
-    assert plot.perturbed.caption.startswith("changed by ")
+def test_nodes_that_a_change_touches_are_listed(plot) -> None:
+    figure = make_graph_examples()
+    plot.show_figure(figure)
+    plot.show_change(LARGE)
+    assert plot.boxes.perturbed.views[0].drawing.rings.nodes == {0, 1}
+    assert plot.boxes.perturbed.caption == (
+        "changed: Officer (2 additions and 1 deletion at 2 nodes)"
+    )
+    assert plot.listed.text() == "node 12: +1 feature; node 3: +1 feature, -1"
+    assert plot.slider.change() == LARGE
+    plot.show_change({**LARGE, "additions": 0.0, "deletions": 0.0})
+    assert plot.listed.text() == "no flip within these limits helps the attack"
+    around = figure.original.media[0].around
+    many = tuple(NodeTouch(position=i % 4, added=1) for i in range(9))
+    media = (GraphMedium(around=around, touches=many, touch="changed"),)
+    plot._show_changed(figure.changed(LARGE).model_copy(update={"media": media}))
+    assert plot.listed.text().endswith("; 3 more") and plot.listed.text().count("node") == 6
 
 
-def test_nothing_certified_shows_no_change(shown, meaning) -> None:
-    plot = shown(MeaningPlot(), 420, 420)
-    plot.show_figure(structured(meaning, "staircase", share=0.4))
-    assert not plot.perturbed.isVisible() and not plot.slider.isVisible()
+def test_the_size_of_a_rows_change_stands_below_the_table(plot) -> None:
+    plot.show_figure(make_row_examples())
+    assert plot.listed.text() == "changed: sound (1 field, l2 norm 0.499)"
+    plot.show_change({"words": 2.0, "epsilon": 0.1})
+    assert plot.listed.text() == "not certified: 2 fields, l2 norm 0.100"
+    assert "greedy" in plot.listed.toolTip() and not plot.table.isColumnHidden(CHANGED)
 
 
-def test_what_the_noise_touched_is_pointed_out(shown, meaning, qapp) -> None:
-    places = np.eye(8, dtype=bool)
-    plot = shown(MeaningPlot(), 420, 420)
-    plot.show_figure(meaning(noisy_places=(places,) * 3, noisy_mark="noised"))
-    assert all(not view.mark.hatched for view in plot.noisy)
-    assert "Outlined pixels were noised." in plot.noisy[0].toolTip()
-    plot.show_figure(meaning(noisy_places=(places,) * 3, noisy_mark="taken away"))
-    assert all(view.mark.hatched for view in plot.noisy)
-    assert "Hatched pixels were taken away." in plot.noisy[0].toolTip()
-    plot.show_figure(meaning())
-    assert plot.noisy[0].mark is None
+def test_the_summary_is_in_words(plot) -> None:
+    assert plot.summary() == ""
+    for figure, words in (
+        (
+            make_image_examples(),
+            "The input, which the base model calls 7, and noisy samples: 7, 7, 2; "
+            "changed: 7 (l2 norm 0.500).",
+        ),
+        (
+            make_text_examples(),
+            "The text 'wash the cup now', which the base model calls safe, and noisy samples: "
+            "safe (1 masked), safe (4 replaced), safe; changed: unsafe (2 words).",
+        ),
+        (
+            make_row_examples(),
+            "The input, which the base model calls worn, and noisy samples: worn (2 numbers moved, "
+            "1 field replaced), sound (2 numbers moved), worn; "
+            "changed: sound (1 field, l2 norm 0.499).",
+        ),
+    ):
+        plot.show_figure(figure)
+        assert plot.summary() == words
+    plot.show_figure(make_graph_examples())
+    assert plot.summary().endswith(
+        "; changed: Mr. Hi (1 addition and 0 deletions at 1 node); node 3: +1 feature."
+    )
+
+
+def test_it_can_be_saved(plot, tmp_path) -> None:
+    plot.show_figure(make_graph_examples())
+    for suffix in ("png", "svg", "csv"):
+        plot.save(tmp_path / f"examples.{suffix}")
+        assert (tmp_path / f"examples.{suffix}").stat().st_size > 100

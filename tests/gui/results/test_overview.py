@@ -1,19 +1,17 @@
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
 from engine.evidence.settings import RunSettings
-from engine.figures import Attack
 from engine.schemes import parse_scheme
-from gui.plots import MeaningPlot, NodesPlot, RowsPlot, WordsPlot
 from gui.results.overview import Explore
 from tests.factories import (
     STRUCTURED,
-    make_nodes_figure,
+    make_graph_examples,
+    make_pixel_examples,
     make_region_run,
-    make_rows_figure,
-    make_words_figure,
+    make_row_examples,
+    make_text_examples,
 )
 
 
@@ -44,12 +42,12 @@ def test_plots_follow_snapshots_then_evidence(explore, idle_session, make, qtbot
 
 def test_images_come_and_go(explore, idle_session, make):
     idle_session.images.slice = make.slice(RunSettings())
-    idle_session.images.meaning = make.meaning()
+    idle_session.images.examples = make.examples()
     idle_session.images.changed.emit()
     assert explore.region.figure is idle_session.images.slice
     idle_session.images.clear()
     assert explore.region.figure is None
-    assert explore.meaning.figure is None
+    assert explore.examples.figure is None
 
 
 def test_exports_are_told_in_the_window(explore, qtbot):
@@ -115,45 +113,25 @@ def test_a_chosen_change_is_the_same_in_both_plots(explore, idle_session, make):
     idle_session.settings = run.settings
     idle_session.snapshot = run
     idle_session.snapshot_changed.emit()
-    grey = np.full((1, 8, 8), 0.5, dtype=np.float32)
-    attack = Attack(original=grey, direction=np.ones_like(grey), order=np.arange(64), how="greedy")
-    idle_session.images.meaning = make.meaning().model_copy(
-        update={"perturbed": None, "perturbed_norm": None, "attack": attack, "region": run.region}
-    )
+    idle_session.images.examples = make_pixel_examples("staircase")
     idle_session.images.changed.emit()
-    assert explore.region.chosen == explore.meaning.change
-    explore.meaning.slider.slider.setValue(0)
+    assert explore.region.chosen == explore.examples.change
+    explore.examples.slider.slider.setValue(0)
     assert explore.region.chosen["entities"] == 1.0
     explore.region.asked.emit({"entities": 2.0, "epsilon": 0.1})
-    assert explore.meaning.perturbed.caption == "changed: 2 pixels, l2 norm 0.100"
-    assert explore.meaning.perturbed.mark.places.sum() == 2
+    assert explore.examples.boxes.perturbed.caption == "changed: 2 pixels, l2 norm 0.100"
+    assert explore.examples.boxes.perturbed.views[0].mark.places.sum() == 2
 
 
-@pytest.mark.parametrize(
-    ("kind", "plot"),
-    [
-        ("image", MeaningPlot),
-        ("graph", NodesPlot),
-        ("text", WordsPlot),
-        ("pair", WordsPlot),
-        ("table", RowsPlot),
-    ],
-)
-def test_what_it_means_is_shown_as_suits_the_input(explore, idle_session, make, kind, plot):
-    idle_session.model = make.model().model_copy(update={"kind": kind})
-    idle_session.model_changed.emit()
-    assert type(explore.meaning) is plot and not explore.beside.isHidden()
-    assert explore.meaning.waiting.text()
-
-
-def test_nodes_words_and_rows_are_drawn_as_they_come(explore, idle_session):
-    for figure in (make_nodes_figure(), make_words_figure(), make_rows_figure()):
-        idle_session.images.meaning = figure
+def test_examples_of_every_kind_are_drawn_as_they_come(explore, idle_session):
+    assert explore.examples.waiting.text().startswith("Noisy samples")
+    for figure in (make_graph_examples(), make_text_examples(), make_row_examples()):
+        idle_session.images.examples = figure
         idle_session.images.changed.emit()
-        assert explore.meaning.figure is figure and explore.meaning.change is not None
-    idle_session.images.meaning = None
+        assert explore.examples.figure is figure and explore.examples.change is not None
+    idle_session.images.examples = None
     idle_session.images.changed.emit()
-    assert explore.meaning.figure is None
+    assert explore.examples.figure is None
 
 
 def test_a_result_keeps_its_own_classes_when_another_model_is_chosen(explore, idle_session, make):

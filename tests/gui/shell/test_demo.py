@@ -38,11 +38,11 @@ def test_the_image_is_large_enough_however_small_the_window(demo, window, qtbot,
     assert window.size() == size
 
 
-def test_the_image_is_taken_after_region_and_meaning(demo, window, qtbot):
+def test_the_image_is_taken_after_region_and_examples(demo, window, qtbot):
     with qtbot.waitSignal(demo.finished, timeout=10_000):
         demo.start()
     assert window.explore.region.figure is not None
-    assert window.explore.meaning.figure is not None
+    assert window.explore.examples.figure is not None
 
 
 def test_an_error_ends_it_with_its_sentence(demo, backend, qtbot, capsys):

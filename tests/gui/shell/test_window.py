@@ -56,7 +56,7 @@ def test_a_finished_run_shows_everywhere(loaded, qtbot):
     assert window.explore.votes.figure.n_estimation == 100_000
     assert window.explore.bounds.figure.points[-1].n == 100_000
     assert window.explore.region.figure is not None
-    assert window.explore.meaning.figure is not None
+    assert window.explore.examples.figure is not None
     assert window.commands["export-pdf"].isEnabled()
 
 

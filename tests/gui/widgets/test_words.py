@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtGui import QColor
 
-from engine.figures import Wording
+from engine.figures import WordsMedium
 from gui.style import theme as themes
 from gui.widgets.words import WordsView
 
@@ -18,8 +18,8 @@ def view(qtbot):
     return view
 
 
-def marked(at: int, mark: str = "replaced") -> Wording:
-    return Wording(words=LONG, marks=tuple(mark if i == at else "" for i in range(len(LONG))))
+def marked(at: int, mark: str = "replaced") -> WordsMedium:
+    return WordsMedium(words=LONG, marks=tuple(mark if i == at else "" for i in range(len(LONG))))
 
 
 def test_words_stay_inside_and_do_not_overlap(view):
@@ -40,19 +40,19 @@ def test_the_first_mark_is_always_in_sight(view, at):
 
 
 def test_short_texts_are_shown_whole(view):
-    view.show_words(Wording(words=("a", "b"), marks=("", "masked")), "x")
+    view.show_words(WordsMedium(words=("a", "b"), marks=("", "masked")), "x")
     assert [index for index, _ in view.placed()] == [0, 1]
 
 
 def test_one_word_wider_than_the_card_is_cut_to_it(view):
-    view.show_words(Wording(words=("w" * 300,), marks=("replaced",)), "x")
+    view.show_words(WordsMedium(words=("w" * 300,), marks=("replaced",)), "x")
     ((_, room),) = view.placed()
     assert room.right() <= view.width()
 
 
 def test_masked_words_are_a_bar_and_replaced_ones_framed(view):
     for mark, ink in (("masked", "muted"), ("replaced", "accent")):
-        view.show_words(Wording(words=("wash",), marks=(mark,)), "")
+        view.show_words(WordsMedium(words=("wash",), marks=(mark,)), "")
         ((_, room),) = view.placed()
         image = view.grab().toImage()
         wanted = QColor(getattr(themes.current(), ink))
@@ -67,7 +67,7 @@ def test_masked_words_are_a_bar_and_replaced_ones_framed(view):
 
 
 def test_screen_readers_hear_the_text_and_what_is_marked(view):
-    wording = Wording(words=("wash", "the", "house"), marks=("", "masked", "replaced"))
+    wording = WordsMedium(words=("wash", "the", "house"), marks=("", "masked", "replaced"))
     view.show_words(wording, "noisy: safe", detail="One noisy sample.")
     assert view.accessibleName() == "noisy: safe"
     assert view.accessibleDescription() == (

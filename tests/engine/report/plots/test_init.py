@@ -5,7 +5,7 @@ from engine.report.plots import drawing
 from tests.factories import (
     DIGITS,
     make_evidence,
-    make_meaning_figure,
+    make_image_examples,
     make_region_figure,
     make_slice_figure,
 )
@@ -17,9 +17,9 @@ def test_each_figure_finds_its_way() -> None:
         votes_figure(evidence, DIGITS),
         bounds_figure(evidence, DIGITS),
         make_slice_figure(),
-        make_meaning_figure(),
+        make_image_examples(),
         *(make_region_figure(kind) for kind in ("staircase", "cells", "count")),
     )
-    kinds = ["votes", "bounds", "region", "meaning", "map", "map", "counts"]
+    kinds = ["votes", "bounds", "region", "examples", "map", "map", "counts"]
     assert [drawing(f).kind for f in figures] == kinds
     assert all(drawing(figure).alt for figure in figures)

@@ -1,0 +1,178 @@
+"""Examples in boxes: one widget for each medium, laid out as there is room."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Literal
+
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
+
+from gui.style import theme as themes
+from gui.widgets.graph_drawing import GraphView
+from gui.widgets.image import ImageView
+from gui.widgets.mask import Mark
+from gui.widgets.words import WordsView
+
+if TYPE_CHECKING:
+    from engine.figures import Example, ImageMedium, WordsMedium
+
+_WIDE = 2.0
+"""Wider than this many heights, all examples stand in one row."""
+_TALL = 1.4
+"""Higher than this many widths, input and change stand above and below the samples."""
+_SMALLEST, _SIDE = 30, 110
+"""Sides of an image beside words, smallest and largest."""
+Shape = Literal["lines", "row", "block", "column"]
+_STRETCHES: dict[Shape, tuple[int, int, int]] = {
+    "lines": (1, 1, 1),
+    "row": (1, 0, 0),
+    "block": (3, 2, 0),
+    "column": (3, 2, 3),
+}
+
+
+def _show_image(view: ImageView, image: ImageMedium, caption: str, detail: str, ink: str) -> None:
+    theme, gone = themes.current(), image.touch == "taken away"
+    color = theme.muted if gone else getattr(theme, ink)
+    mark = None if image.places is None else Mark(image.places, color, hatched=gone)
+    view.show_pixels(image.pixels, caption, detail=detail, mark=mark)
+
+
+def _show_words(view: WordsView, words: WordsMedium, caption: str, detail: str, ink: str) -> None:
+    noised = f" ({words.told()})" if words.told() and ink == "accent" else ""
+    view.show_words(words, f"{caption}{noised}", detail, ink)
+
+
+WIDGETS: dict[str, tuple[type[QWidget], Callable[..., None]]] = {
+    "image": (ImageView, _show_image),
+    "words": (WordsView, _show_words),
+    "graph": (GraphView, GraphView.show_graph),
+}
+"""The widget for each medium, and how a medium is shown in it: with caption, detail and ink."""
+
+
+class Box(QWidget):
+    """One example, its media side by side and the caption at the last of them.
+
+    Attributes:
+        example: what is shown; None before there is one.
+        views: a widget for each medium.
+        ink: the theme's token for what is pointed out.
+    """
+
+    def __init__(self, *, ink: str = "accent", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.example: Example | None = None
+        self.views: list[Any] = []
+        self.ink = ink
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(8)
+
+    @property
+    def caption(self) -> str:
+        """Of the example."""
+        return self.example.caption if self.example is not None else ""
+
+    def show_example(self, example: Example) -> None:
+        """Show another example."""
+        kinds = [medium.kind for medium in example.media]
+        if self.example is None or kinds != [medium.kind for medium in self.example.media]:
+            self._rebuild(kinds)
+        self.example = example
+        for view, medium in zip(self.views, example.media, strict=True):
+            last = view is self.views[-1]
+            caption = example.caption if last else ""
+            detail = example.note if last else example.caption
+            WIDGETS[medium.kind][1](view, medium, caption, detail, self.ink)
+
+    def _rebuild(self, kinds: list[str]) -> None:
+        for view in self.views:
+            self._row.removeWidget(view)
+            view.setParent(None)
+            view.deleteLater()
+        self.views = [WIDGETS[kind][0](parent=self) for kind in kinds]
+        for view in self.views:
+            beside = view is not self.views[-1]
+            self._row.addWidget(view, 1 if beside else 5)
+            if beside:
+                view.setMinimumSize(_SMALLEST, _SMALLEST)
+                view.setMaximumWidth(_SIDE)
+
+
+class Boxes(QWidget):
+    """A box for each example: lines of words, or images in one row, two or three.
+
+    Attributes:
+        original, perturbed: the input, and the input changed.
+        noisy: the noisy samples, made as they come.
+        changed: the change in sight; None for none.
+    """
+
+    def __init__(self, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.original, self.perturbed = Box(parent=self), Box(ink="runner_up", parent=self)
+        self.noisy: list[Box] = []
+        self.changed: Example | None = None
+        self._arranged: tuple[Shape, list[Box]] | None = None
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(8)
+
+    def show_examples(self, original: Example, samples: tuple[Example, ...]) -> None:
+        """Show the input and its noisy samples."""
+        while len(self.noisy) < len(samples):
+            self.noisy.append(Box(parent=self))
+        self.original.show_example(original)
+        for i, box in enumerate(self.noisy):
+            box.setVisible(i < len(samples))
+        for box, sample in zip(self.noisy, samples, strict=False):
+            box.show_example(sample)
+
+    def show_changed(self, example: Example | None) -> None:
+        """Show the changed input, or none; a change of a graph is drawn over the input."""
+        self.changed = example
+        if example is not None:
+            self.perturbed.show_example(example)
+        self.perturbed.setVisible(example is not None)
+        self.original.setVisible(example is None or example.media[0].kind != "graph")
+        self.arrange()
+
+    def arrange(self) -> None:
+        """Place the boxes for the size and the media at hand."""
+        if self.original.example is None:
+            return
+        shape, large = self._shape(), [
+            box for box in (self.original, self.perturbed) if not box.isHidden()
+        ]  # fmt: skip
+        small = [box for box in self.noisy if not box.isHidden()]
+        if (shape, [*large, *small]) == self._arranged:
+            return
+        self._arranged = (shape, [*large, *small])
+        for box in (self.original, *self.noisy, self.perturbed):
+            self._grid.removeWidget(box)
+        self._grid.setVerticalSpacing(4 if shape == "lines" else 8)
+        for row in range(max(self._grid.rowCount(), 3)):
+            stretches = _STRETCHES[shape]
+            self._grid.setRowStretch(row, stretches[row] if row < 3 else int(shape == "lines"))
+        ordered = [large[0], *small, *large[1:]]
+        if shape in ("row", "lines"):
+            for i, box in enumerate(ordered):
+                self._grid.addWidget(box, *((0, i) if shape == "row" else (i, 0)))
+            return
+        # six columns: a large image takes three or all of them, one of three samples two
+        wide = 6 if shape == "column" or len(large) == 1 else 3
+        for i, box in enumerate(large):
+            row, column = (2 * i, 0) if shape == "column" else (0, 3 * i)
+            self._grid.addWidget(box, row, column, 1, wide)
+        for i, box in enumerate(small):
+            width = 6 // len(small)
+            self._grid.addWidget(box, 1, i * width, 1, width)
+
+    def _shape(self) -> Shape:
+        example = self.original.example
+        if example is not None and any(medium.kind == "words" for medium in example.media):
+            return "lines"
+        if self.width() > _WIDE * self.height():
+            return "row"
+        return "column" if self.height() > _TALL * self.width() else "block"

@@ -1,0 +1,138 @@
+"""Examples of table rows: a column for each example, a line for each cell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableWidget,
+    QTableWidgetItem,
+    QWidget,
+)
+
+from gui.style import theme as themes
+from gui.style.theme import set_role
+
+if TYPE_CHECKING:
+    from engine.figures import CellsMedium, Example
+
+FRAMED = Qt.ItemDataRole.UserRole
+"""Role of the theme's token for the frame of a replaced field; None for no frame."""
+NAME, ROW, CHANGED, FIRST_NOISY = range(4)
+_NARROWEST = 44
+_LINE = 21
+"""Pixels of a column, and of a line, before scaling."""
+
+
+class Frames(QStyledItemDelegate):
+    """Cells as ever, and a frame around the text of a replaced field."""
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        """The cell, then its frame."""
+        super().paint(painter, option, index)
+        token = index.data(FRAMED)
+        if token is None:
+            return
+        theme = themes.current()
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(getattr(theme, token)), theme.px(1.2)))
+        wide = option.fontMetrics.horizontalAdvance(str(index.data())) + 2 * theme.px(4)
+        room = QRectF(option.rect).adjusted(1, 3, -1, -3)
+        room.setWidth(min(room.width(), wide))
+        painter.drawRoundedRect(room, 3, 3)
+        painter.restore()
+
+
+class ExampleTable(QTableWidget):
+    """The row, the row after a change of a certified size, and noisy samples.
+
+    A number that moved has an arrow, a field that was replaced a frame, both in colour.
+
+    Attributes:
+        changed: the change in sight; None for none.
+    """
+
+    def __init__(self, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.changed: Example | None = None
+        self.setAccessibleName("The row and its noisy samples")
+        self.setItemDelegate(Frames(self))
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setTabKeyNavigation(False)
+        self.setShowGrid(False)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        set_role(self, "plain")
+        self.setWordWrap(False)
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.horizontalHeader().setMinimumSectionSize(_NARROWEST)
+        self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
+
+    def show_examples(self, original: Example, samples: tuple[Example, ...]) -> None:
+        """Show the row and its noisy samples."""
+        names = [cell.column for cell in cast("CellsMedium", original.media[0]).cells]
+        self.clear()
+        self.setRowCount(len(names))
+        self.setColumnCount(FIRST_NOISY + len(samples))
+        self._head(NAME, "", "")
+        for line, name in enumerate(names):
+            self._put(line, NAME, name, ink="muted", tip=name)
+        self._show(ROW, "row", original, "accent")
+        for place, sample in enumerate(samples, start=FIRST_NOISY):
+            self._show(place, "noisy", sample, "accent")
+        self.setFont(themes.current().font("small"))
+        self.verticalHeader().setDefaultSectionSize(round(themes.current().px(_LINE)))
+
+    def show_changed(self, example: Example | None) -> None:
+        """Show the changed row, or none."""
+        self.changed = example
+        if example is not None:
+            self._show(CHANGED, "changed", example, "runner_up")
+        self.setColumnHidden(CHANGED, example is None)
+        self.arrange()
+
+    def arrange(self) -> None:
+        """Every example as wide as its words, and what room is left shared out among them."""
+        self.resizeColumnsToContents()
+        places = range(ROW, self.columnCount())
+        shown = [place for place in places if not self.isColumnHidden(place)]
+        used = sum(self.columnWidth(place) for place in (NAME, *shown))
+        more = max(0, self.viewport().width() - used) // max(1, len(shown))
+        for place in shown:
+            wide = self.columnWidth(place)
+            self.setColumnWidth(place, wide + min(more, wide // 2))
+
+    def _show(self, place: int, name: str, example: Example, ink: str) -> None:
+        detail = f"{example.caption}\n{example.note}" if example.note else example.caption
+        self._head(place, f"{name}\n{example.answer}", detail)
+        for line, cell in enumerate(cast("CellsMedium", example.media[0]).cells):
+            tip = f"{cell.column}: {cell.told()}" + (f", {cell.mark}" if cell.mark else "")
+            self._put(line, place, cell.shown(), ink=ink if cell.mark else "text", tip=tip)
+            self.item(line, place).setData(FRAMED, ink if cell.mark == "replaced" else None)
+
+    def _put(self, line: int, place: int, text: str, *, ink: str, tip: str) -> None:
+        item = QTableWidgetItem(text)
+        item.setForeground(QColor(getattr(themes.current(), ink)))
+        item.setToolTip(tip)
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, tip)
+        self.setItem(line, place, item)
+
+    def _head(self, place: int, text: str, tip: str) -> None:
+        item = QTableWidgetItem(text)
+        item.setToolTip(tip)
+        self.setHorizontalHeaderItem(place, item)

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QApplication
+
+from gui.plots.example_table import CHANGED, FIRST_NOISY, FRAMED, ROW, ExampleTable
+from gui.style import theme as themes
+from tests.factories import make_row_examples
+
+
+def show(table: ExampleTable, figure) -> None:
+    table.show_examples(figure.original, figure.samples)
+    table.show_changed(figure.middle())
+    QApplication.processEvents()
+
+
+@pytest.fixture
+def table(qtbot):
+    table = ExampleTable()
+    qtbot.addWidget(table)
+    table.resize(520, 340)
+    table.show()
+    show(table, make_row_examples())
+    return table
+
+
+def column(table, place):
+    return [table.item(line, place).text() for line in range(table.rowCount())]
+
+
+def head(table, place):
+    return table.horizontalHeaderItem(place).text()
+
+
+def test_the_samples_stand_side_by_side_with_their_answers(table):
+    assert column(table, 0) == ["hours", "oil", "sound", "pressure"]
+    assert column(table, ROW) == ["4000", "dark", "quiet", "5.00"]
+    assert column(table, FIRST_NOISY) == ["▲ 4500", "dark", "whistle", "▼ 4.90"]
+    assert head(table, FIRST_NOISY) == "noisy\nworn"
+    assert head(table, FIRST_NOISY + 1) == "noisy\nsound"
+    assert table.columnCount() == FIRST_NOISY + 3
+
+
+def test_touched_cells_differ_by_colour_and_by_a_second_cue(table):
+    theme = themes.current()
+    raised, same, replaced, _ = (table.item(line, FIRST_NOISY) for line in range(4))
+    assert raised.foreground().color() == QColor(theme.accent)
+    assert same.foreground().color() == QColor(theme.text) and same.data(FRAMED) is None
+    assert replaced.data(FRAMED) == "accent"
+    assert raised.toolTip() == "hours: 4500 (+500), raised"
+
+
+def test_the_change_has_its_own_colour(table):
+    assert column(table, CHANGED)[2] == "rattle"
+    assert table.item(2, CHANGED).data(FRAMED) == "runner_up"
+    table.show_changed(make_row_examples().changed({"words": 0.0, "epsilon": 0.5}))
+    assert table.item(2, CHANGED).data(FRAMED) is None
+
+
+def test_an_abstention_has_no_change(table):
+    show(table, make_row_examples(region=None, answers=(), samples=()))
+    assert table.isColumnHidden(CHANGED) and table.changed is None
+    assert table.columnCount() == FIRST_NOISY
+    show(table, make_row_examples())
+    assert not table.isColumnHidden(CHANGED)
+
+
+def test_every_word_has_room_or_is_scrolled_to(table):
+    metrics = table.fontMetrics()
+    for place in range(table.columnCount()):
+        for text in column(table, place):
+            assert table.columnWidth(place) > metrics.horizontalAdvance(text)
+    table.resize(240, 260)
+    table.arrange()
+    QApplication.processEvents()
+    assert table.horizontalScrollBar().maximum() > 0
+
+
+def test_frames_are_painted(table):
+    image = table.viewport().grab().toImage()
+    rect = table.visualItemRect(table.item(2, CHANGED))
+    ink = QColor(themes.current().runner_up)
+    middle = rect.center().y()
+    assert any(
+        abs(image.pixelColor(x, middle).hue() - ink.hue()) < 8
+        and image.pixelColor(x, middle).saturation() > 100
+        for x in range(rect.left(), rect.left() + 4)
+    )
