@@ -7,7 +7,7 @@ from collections import Counter
 from engine.comparison.records import Candidate
 from engine.core.errors import UserError
 from engine.core.records import ModelIdentity
-from engine.models.trained_scheme import taught_scheme
+from engine.models.native_metadata import taught_scheme
 from engine.schemes import Scheme
 from engine.schemes.attacker import Attacker, attack_of
 

@@ -39,9 +39,9 @@ class Format(NamedTuple):
 FORMATS: dict[Kind, Format] = {
     "safetensors": Format("safetensors weights", "checkpoint", "load_safetensors"),
     "graph": Format("safetensors weights of a graph network", "graph", "load_graph_model"),
-    "text": Format("safetensors weights for texts", "text", "load_text_model"),
-    "pair": Format("safetensors weights for images with texts", "pair", "load_pair_model"),
-    "table": Format("safetensors weights for rows of a table", "table", "load_table_model"),
+    "text": Format("safetensors for texts", "token_classifier", "load_text_model"),
+    "pair": Format("safetensors for images with texts", "token_classifier", "load_pair_model"),
+    "table": Format("safetensors for rows of a table", "token_classifier", "load_table_model"),
     "writer": Format("safetensors weights of a generative model", "text_generator", "load_writer"),
     "torch": Format("PyTorch state_dict or checkpoint", "checkpoint", "load_torch"),
     "huggingface": Format("Hugging Face folder", "huggingface", "load_folder"),

@@ -17,11 +17,11 @@ from engine.models import architectures
 from engine.models.architectures import Architecture, Shapes
 from engine.models.encoding import choose_encoding
 from engine.models.names import class_names
+from engine.models.native_metadata import stated_encoding, training_scheme
 from engine.models.normalize import Normalization, choose, named, take_stored
 from engine.models.request import ModelRequest
 from engine.models.shapes import split_arch
 from engine.models.torch_classifier import TorchClassifier
-from engine.models.training_noise import stated_encoding, training_scheme
 from engine.models.weights import (
     WeightFile,
     read_card,

@@ -9,10 +9,9 @@ from torch import nn
 from engine.core.errors import quoted
 from engine.core.files import sha256_file
 from engine.core.records import Encoding, InputKind, ModelIdentity
-from engine.models.header import listed, training_sigma
 from engine.models.names import class_names
+from engine.models.native_metadata import listed, training_scheme, training_sigma
 from engine.models.request import ModelRequest
-from engine.models.training_noise import training_scheme
 from engine.models.weights import WeightFile, read_card
 
 

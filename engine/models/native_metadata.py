@@ -1,19 +1,109 @@
-"""The noise that a model file says it was trained with, read without loading the model."""
+"""What a model file of ours and its card say beside the weights: classes, words, training noise.
+
+Loads no torch: forms and flags take their defaults from it.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from engine.core.errors import UserError
+from engine.core.errors import UserError, quoted
 from engine.core.fields import checked
+from engine.core.records import ModelIdentity
 from engine.models.demo import WEIGHTS, catalogue
-from engine.models.header import read_header
-from engine.models.training_noise import training_scheme
 from engine.schemes import Gaussian, Scheme, parse_scheme
 
+_LONGEST = 16 << 20
+_LONGEST_NAME = 80
 _LONGEST_CARD = 1 << 20
+
+
+def read_header(path: Path) -> dict[str, str]:
+    """The text entries of a safetensors header; none where it is damaged."""
+    with path.open("rb") as file:
+        size = int.from_bytes(file.read(8), "little")
+        header = file.read(min(size, _LONGEST))
+    try:
+        content = json.loads(header)
+    except (ValueError, RecursionError):
+        return {}
+    facts = content.get("__metadata__") if isinstance(content, dict) else None
+    if not isinstance(facts, dict):
+        return {}
+    return {str(key): str(value) for key, value in facts.items()}
+
+
+def listed(metadata: Mapping[str, str], key: str) -> tuple[str, ...]:
+    """Names that an entry lists as JSON; none where it does not."""
+    content = stored(metadata, key)
+    if not isinstance(content, list):
+        return ()
+    return tuple(quoted(name, _LONGEST_NAME) for name in content)
+
+
+def stored(metadata: Mapping[str, str], key: str) -> Any:
+    """The value of an entry in JSON; None where there is none."""
+    try:
+        return json.loads(metadata.get(key, "null"))
+    except (ValueError, RecursionError):
+        return None
+
+
+def training_sigma(scheme: Mapping[str, Any] | None) -> float | None:
+    """The level of a training scheme's Gaussian part."""
+    sigma = (scheme or {}).get("sigma")
+    return float(sigma) if isinstance(sigma, (int, float)) else None
+
+
+def stated_encoding(metadata: Mapping[str, str], card: Mapping[str, Any]) -> str:
+    """How a noised image is laid out, as header or card state it; empty if neither does."""
+    return str(metadata.get("encoding") or card.get("encoding") or "")
+
+
+def training_scheme(
+    metadata: Mapping[str, str], card: Mapping[str, Any]
+) -> tuple[dict[str, Any] | None, str]:
+    """The scheme that a model was trained for, and a note where what is stated is not understood.
+
+    The header states it as JSON, ``{"key": "ablation", "keep": 16, ...}``, the card as an object.
+    It decides no claim, only warnings and suggestions, so that a wrong one is no refusal.
+    """
+    stated = _stated(metadata.get("training_scheme"), card)
+    if stated is None:
+        return None, ""
+    try:
+        if isinstance(stated, dict):
+            return parse_scheme(stated).model_dump(), ""
+    except UserError:
+        pass
+    return None, "It states training noise that is not known here."
+
+
+def _stated(header: str | None, card: Mapping[str, Any]) -> object:
+    if not header:
+        return card.get("training_scheme")
+    try:
+        return json.loads(header)
+    except (ValueError, RecursionError):
+        return header
+
+
+def taught_scheme(model: ModelIdentity) -> Scheme | None:
+    """The scheme whose noise the model saw in training; None where that is not known.
+
+    A file may state what no scheme here has: that is not known either.
+    """
+    try:
+        if model.training_scheme is not None:
+            return parse_scheme(model.training_scheme)
+        if model.training_sigma is not None and model.kind in Gaussian.inputs:
+            return checked(Gaussian, sigma=model.training_sigma)
+    except UserError:
+        return None
+    return None
 
 
 def own_noise(spec: str) -> Scheme | None:

@@ -9,8 +9,8 @@ from typing import Any
 from engine.core.errors import UserError, quoted
 from engine.inputs.coding import Coding, Column, TableCoding, WordTokenizer
 from engine.models.demo import catalogue
-from engine.models.header import listed, read_header, stored
 from engine.models.kinds import DEMO, kind_of
+from engine.models.native_metadata import listed, read_header, stored
 
 
 def coding_of(spec: str) -> Coding | None:

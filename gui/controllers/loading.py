@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, Signal
 
 from engine.evidence.settings import RunSettings
 from engine.models.kinds import DEMO
+from engine.models.native_metadata import taught_scheme
 from engine.models.request import ModelRequest
-from engine.models.trained_scheme import taught_scheme
 from gui.controllers.exports import Errands
 from gui.controllers.preferences import Preferences
 from gui.jobs.engine_jobs import Backend, Subject

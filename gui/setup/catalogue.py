@@ -10,7 +10,7 @@ from engine.core.errors import UserError
 from engine.core.fields import checked
 from engine.core.records import InputIdentity, ModelIdentity
 from engine.models.input_layout import layout
-from engine.models.trained_scheme import taught_scheme
+from engine.models.native_metadata import taught_scheme
 from engine.schemes import Scheme
 from gui.style import theme as themes
 from gui.widgets.input_kinds import KIND_WORDS, listed

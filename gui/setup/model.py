@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
 
 from engine.core.records import Encoding, ModelIdentity
 from engine.models.kinds import DEMO
+from engine.models.native_metadata import taught_scheme
 from engine.models.request import EncodingName, ModelRequest
-from engine.models.trained_scheme import taught_scheme
 from gui.controllers.session import Session
 from gui.jobs.shipped import Offer
 from gui.setup.generation import Writing, WritingFields

@@ -14,7 +14,7 @@ from engine.evidence.evidence import Evidence
 from engine.evidence.settings import RunSettings
 from engine.inputs import load_input
 from engine.models import ModelRequest, fitted, load_model
-from engine.models.pair import PairClassifier
+from engine.models.token_classifier import TokenClassifier
 from engine.noise.gaussian import NoiseStream
 from engine.procedures.certify import certify
 from engine.regions import Staircase
@@ -26,14 +26,14 @@ Pair = tuple[torch.Tensor, torch.Tensor]
 
 
 @pytest.fixture(scope="module")
-def model() -> PairClassifier:
+def model() -> TokenClassifier:
     classifier = load_model(ModelRequest("demo:filter"))
-    assert isinstance(classifier, PairClassifier)
+    assert isinstance(classifier, TokenClassifier)
     classifier.prepare(CPU, "fp32")
     return classifier
 
 
-def certified(model: PairClassifier, index: int, n: int = 10_000) -> Evidence:
+def certified(model: TokenClassifier, index: int, n: int = 10_000) -> Evidence:
     settings = RunSettings(scheme=SCHEME, n0=100, n=n, device="cpu", seed=7)
     running = certify(model, fitted(model, load_input(f"filter:{index}")), settings)
     while True:
@@ -59,7 +59,7 @@ def test_epochs_and_tests_share_no_seed():
     assert len(seeds) == 150 and max(seeds) < 1 << 32
 
 
-def test_most_pairs_certify_a_word_and_a_radius_at_once(model: PairClassifier):
+def test_most_pairs_certify_a_word_and_a_radius_at_once(model: TokenClassifier):
     """At n = 10,000 within a minute each: the issue's bar, on four pairs."""
     began, wins = time.perf_counter(), 0
     for index in range(4):
@@ -70,7 +70,7 @@ def test_most_pairs_certify_a_word_and_a_radius_at_once(model: PairClassifier):
     assert time.perf_counter() - began < 60
 
 
-def given(model: PairClassifier, index: int) -> Pair:
+def given(model: TokenClassifier, index: int) -> Pair:
     pixels, tokens = fitted(model, load_input(f"filter:{index}")).arrays
     return torch.from_numpy(pixels), torch.from_numpy(tokens)
 
@@ -81,7 +81,7 @@ def noisy(pair: Pair, count: int, key: int) -> Pair:
     return out[0], out[1]
 
 
-def chance(model: PairClassifier, pair: Pair, top: int, count: int = 64) -> torch.Tensor:
+def chance(model: TokenClassifier, pair: Pair, top: int, count: int = 64) -> torch.Tensor:
     """The class's probability under noise that stays the same from call to call."""
     with torch.no_grad():
         gone = (noisy(pair, count, 1)[1] == 72).clone()
@@ -90,7 +90,7 @@ def chance(model: PairClassifier, pair: Pair, top: int, count: int = 64) -> torc
     return torch.softmax(model.network(pair[0] + noise, tokens), dim=1)[:, top].mean()
 
 
-def greedy(model: PairClassifier, pair: Pair, top: int, words: int) -> Pair:
+def greedy(model: TokenClassifier, pair: Pair, top: int, words: int) -> Pair:
     """Word by word, the replacement that costs the class most; eight candidates, all places."""
     pixels, tokens = pair[0], pair[1].clone()
     with torch.no_grad():
@@ -110,7 +110,7 @@ def greedy(model: PairClassifier, pair: Pair, top: int, words: int) -> Pair:
     return pixels, tokens
 
 
-def pgd(model: PairClassifier, pair: Pair, top: int, radius: float, steps: int = 12) -> Pair:
+def pgd(model: TokenClassifier, pair: Pair, top: int, radius: float, steps: int = 12) -> Pair:
     """Down the gradient of the class's probability, onto the sphere of the radius."""
     shift = torch.zeros_like(pair[0])
     for _ in range(steps if radius else 0):
@@ -121,12 +121,12 @@ def pgd(model: PairClassifier, pair: Pair, top: int, radius: float, steps: int =
     return pair[0] + shift, pair[1]
 
 
-def share(model: PairClassifier, pair: Pair, top: int, count: int = 2000) -> float:
+def share(model: TokenClassifier, pair: Pair, top: int, count: int = 2000) -> float:
     with torch.no_grad():
         return float((model.classify(noisy(pair, count, 1234)) == top).float().mean())
 
 
-def attack(model: PairClassifier, index: int, words: int, radius: float, top: int) -> float:
+def attack(model: TokenClassifier, index: int, words: int, radius: float, top: int) -> float:
     pair = pgd(model, greedy(model, given(model, index), top, words), top, radius)
     before = given(model, index)
     assert int((pair[1] != before[1]).sum()) <= words
@@ -134,7 +134,7 @@ def attack(model: PairClassifier, index: int, words: int, radius: float, top: in
     return share(model, pair, top)
 
 
-def survives(model: PairClassifier, index: int) -> None:
+def survives(model: TokenClassifier, index: int) -> None:
     evidence = certified(model, index)
     region, top = evidence.region, evidence.predicted_class
     assert isinstance(region, Staircase) and top is not None
@@ -143,11 +143,11 @@ def survives(model: PairClassifier, index: int) -> None:
         assert attack(model, index, words, 0.999 * radius, top) > 0.46
 
 
-def test_no_attack_succeeds_inside_the_frontier(model: PairClassifier):
+def test_no_attack_succeeds_inside_the_frontier(model: TokenClassifier):
     survives(model, 3)
 
 
-def test_the_same_attack_succeeds_far_outside(model: PairClassifier):
+def test_the_same_attack_succeeds_far_outside(model: TokenClassifier):
     evidence = certified(model, 3, n=1000)
     assert evidence.predicted_class is not None
     assert attack(model, 3, 5, 2.0, evidence.predicted_class) < 0.5
@@ -155,11 +155,11 @@ def test_the_same_attack_succeeds_far_outside(model: PairClassifier):
 
 @pytest.mark.statistics
 @pytest.mark.parametrize("index", range(10, 18))
-def test_no_attack_succeeds_on_other_pairs(model: PairClassifier, index: int):
+def test_no_attack_succeeds_on_other_pairs(model: TokenClassifier, index: int):
     survives(model, index)
 
 
-def test_noise_leaves_nothing_out(model: PairClassifier):
+def test_noise_leaves_nothing_out(model: TokenClassifier):
     """All tokens of a pair are masked at the stated rate: none is padding."""
     tokens = noisy(given(model, 0), 4000, 5)[1]
     rates = (tokens == 72).float().mean(dim=0).numpy()

@@ -15,8 +15,8 @@ from engine.evidence.evidence import Evidence
 from engine.evidence.settings import RunSettings
 from engine.inputs import load_input
 from engine.models import ModelRequest, fitted, load_model
-from engine.models.text import TextClassifier
-from engine.models.trained_scheme import taught_scheme
+from engine.models.native_metadata import taught_scheme
+from engine.models.token_classifier import TokenClassifier
 from engine.noise.gaussian import NoiseStream
 from engine.procedures.certify import certify
 from engine.regions import Count
@@ -28,20 +28,20 @@ CPU, SIZE = torch.device("cpu"), len(vocabulary())
 NAMES = ("letters-mask", "letters-uniform")
 
 
-def opened(name: str) -> TextClassifier:
+def opened(name: str) -> TokenClassifier:
     classifier = load_model(ModelRequest(f"demo:{name}"))
-    assert isinstance(classifier, TextClassifier)
+    assert isinstance(classifier, TokenClassifier)
     classifier.prepare(CPU, "fp32")
     return classifier
 
 
-def scheme_of(model: TextClassifier) -> Scheme:
+def scheme_of(model: TokenClassifier) -> Scheme:
     found = taught_scheme(model.identity)
     assert found is not None
     return found
 
 
-def certified(model: TextClassifier, number: int, n: int = 10_000) -> Evidence:
+def certified(model: TokenClassifier, number: int, n: int = 10_000) -> Evidence:
     settings = RunSettings(scheme=scheme_of(model), n0=100, n=n, device="cpu", seed=7)
     running = certify(model, fitted(model, load_input(f"letters:{number}")), settings)
     while True:
@@ -83,13 +83,13 @@ def test_most_letters_certify_a_word_within_seconds(name: str):
     assert time.perf_counter() - began < 60
 
 
-def share(model: TextClassifier, tokens: torch.Tensor, top: int, count: int, key: int) -> float:
+def share(model: TokenClassifier, tokens: torch.Tensor, top: int, count: int, key: int) -> float:
     out = torch.empty((count, len(tokens)), dtype=torch.int64)
     scheme_of(model).noise().draw(tokens, NoiseStream(key, 9, CPU), 0, out)
     return float((model.classify(out) == top).double().mean())
 
 
-def attacked(model: TextClassifier, tokens: torch.Tensor, top: int, words: int) -> torch.Tensor:
+def attacked(model: TokenClassifier, tokens: torch.Tensor, top: int, words: int) -> torch.Tensor:
     """The words that say most for the class, each replaced by what says most for the runner-up.
 
     A bag of words has no order, so the strongest change is known up to the layer above the sum.

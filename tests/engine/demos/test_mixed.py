@@ -13,7 +13,7 @@ from engine.evidence.evidence import Evidence
 from engine.evidence.settings import RunSettings
 from engine.inputs import expand, load_input
 from engine.models import ModelRequest, fitted, load_model
-from engine.models.table import TableClassifier
+from engine.models.token_classifier import TokenClassifier
 from engine.noise.gaussian import NoiseStream
 from engine.procedures.certify import certify
 from engine.regions import Staircase
@@ -58,14 +58,14 @@ Row = tuple[torch.Tensor, torch.Tensor]
 
 
 @pytest.fixture(scope="module")
-def model() -> TableClassifier:
+def model() -> TokenClassifier:
     classifier = load_model(ModelRequest("demo:mixed"))
-    assert isinstance(classifier, TableClassifier)
+    assert isinstance(classifier, TokenClassifier)
     classifier.prepare(torch.device("cpu"), "fp32")
     return classifier
 
 
-def certified(model: TableClassifier, row: int) -> Evidence:
+def certified(model: TokenClassifier, row: int) -> Evidence:
     settings = RunSettings(scheme=SCHEME, n0=100, n=10_000, device="cpu", seed=7)
     at = ("words=1,epsilon=0.1", "words=1,epsilon1=0.05,epsilon5=0.3", "words=0,epsilon1=9")
     running = certify(model, fitted(model, load_input(f"mixed:{row}")), settings, at=at)
@@ -83,14 +83,14 @@ def noisy(row: Row, count: int, key: int) -> Row:
     return out[0], out[1]
 
 
-def chance(model: TableClassifier, row: Row, top: int, count: int) -> torch.Tensor:
+def chance(model: TokenClassifier, row: Row, top: int, count: int) -> torch.Tensor:
     """The class's smoothed score, differentiable in the numbers; the same noise every time."""
     still = noisy((torch.zeros_like(row[0].detach()), row[1]), count, 1)
     scores = model.network(row[0] + still[0], still[1])
     return torch.softmax(scores, dim=1)[:, top].mean()
 
 
-def fields_attacked(model: TableClassifier, row: Row, top: int, words: int) -> Row:
+def fields_attacked(model: TokenClassifier, row: Row, top: int, words: int) -> Row:
     """Field by field, the value that costs the class most."""
     numbers, codes = row[0], row[1].clone()
     for _ in range(words):
@@ -104,7 +104,7 @@ def fields_attacked(model: TableClassifier, row: Row, top: int, words: int) -> R
     return numbers, codes
 
 
-def numbers_attacked(model: TableClassifier, row: Row, top: int, shift: float) -> Row:
+def numbers_attacked(model: TokenClassifier, row: Row, top: int, shift: float) -> Row:
     """Down the gradient, to where the root of the sum of (epsilon_i / sigma_i)^2 is ``shift``."""
     levels = torch.tensor(SIGMAS)
     moved = torch.zeros_like(row[0])
@@ -116,7 +116,7 @@ def numbers_attacked(model: TableClassifier, row: Row, top: int, shift: float) -
     return row[0] + moved, row[1]
 
 
-def test_no_attack_succeeds_inside_the_frontier_of_several_sigmas(model: TableClassifier):
+def test_no_attack_succeeds_inside_the_frontier_of_several_sigmas(model: TokenClassifier):
     evidence = certified(model, 0)
     region, top = evidence.region, evidence.predicted_class
     assert isinstance(region, Staircase) and top is not None and len(region.reach) >= 2
@@ -135,7 +135,7 @@ def test_no_attack_succeeds_inside_the_frontier_of_several_sigmas(model: TableCl
 
 
 def test_evidence_of_several_sigmas_is_written_read_and_verified(
-    model: TableClassifier, tmp_path: Path
+    model: TokenClassifier, tmp_path: Path
 ):
     evidence = certified(model, 1)
     assert Evidence.model_validate_json(evidence.model_dump_json()) == evidence

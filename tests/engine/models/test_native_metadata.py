@@ -1,9 +1,97 @@
+from __future__ import annotations
+
 import json
+from pathlib import Path
 
 import pytest
+import torch
+from safetensors.torch import save_file
 
-from engine.models.native_metadata import own_noise
+from engine.models.native_metadata import (
+    listed,
+    own_noise,
+    read_header,
+    stated_encoding,
+    stored,
+    taught_scheme,
+    training_scheme,
+    training_sigma,
+)
 from engine.schemes import Gaussian
+from engine.schemes.hierarchical_gaussian import HierarchicalGaussian
+from tests.fakes import identity
+
+
+def test_text_entries_of_a_header(tmp_path: Path):
+    path = tmp_path / "m.safetensors"
+    save_file({"w": torch.zeros(1)}, path, {"words": '["a", "b"]', "n": "3"})
+    header = read_header(path)
+    assert listed(header, "words") == ("a", "b") and stored(header, "n") == 3
+    assert listed(header, "n") == () and listed(header, "none") == ()
+
+
+def test_damage_is_no_header(tmp_path: Path):
+    path = tmp_path / "m.safetensors"
+    for data in (b"", b"\xff" * 40, (2).to_bytes(8, "little") + b"[]", b"\x02" + b"\0" * 7 + b"{}"):
+        path.write_bytes(data)
+        assert read_header(path) == {}
+    assert stored({"x": "[" * 100_000}, "x") is None and stored({"x": "{"}, "x") is None
+
+
+def test_the_level_of_a_scheme():
+    assert training_sigma({"sigma": 0.25}) == 0.25
+    assert training_sigma({"beta": 0.5}) is None and training_sigma(None) is None
+
+
+def test_the_header_wins_over_the_card():
+    assert stated_encoding({"encoding": "indicator"}, {"encoding": "complement"}) == "indicator"
+    assert stated_encoding({}, {"encoding": "complement"}) == "complement"
+    assert stated_encoding({}, {}) == ""
+    header = {"training_scheme": json.dumps({"key": "gaussian", "sigma": 0.5})}
+    found, note = training_scheme(header, {"training_scheme": {"key": "gaussian", "sigma": 1.0}})
+    assert found == Gaussian(sigma=0.5).model_dump()
+    assert note == ""
+    assert training_scheme({}, {"training_scheme": {"key": "gaussian", "sigma": 1.0}})[0] == {
+        "key": "gaussian", "sigma": 1.0,
+    }  # fmt: skip
+    assert training_scheme({}, {}) == (None, "")
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        "no JSON",
+        "[" * 100_000,
+        "17",
+        '{"sigma": 0.5}',
+        '{"key": "unheard-of"}',
+        '{"key": "gaussian", "sigma": -1}',
+        '{"key": "gaussian", "sigma": 1, "more": 2}',
+    ],
+)
+def test_what_is_not_understood_is_left_out_with_a_word(stated):
+    found, note = training_scheme({"training_scheme": stated}, {})
+    assert found is None
+    assert note == "It states training noise that is not known here."
+
+
+@pytest.mark.parametrize(
+    ("stated", "scheme"),
+    [
+        ({"training_sigma": 0.5}, Gaussian(sigma=0.5)),
+        ({"training_sigma": 0.0}, None),
+        ({"training_sigma": 0.5, "kind": "graph"}, None),
+        ({}, None),
+        (
+            {"training_scheme": {"key": "hierarchical-gaussian", "sigma": 0.3, "p": 0.9}},
+            HierarchicalGaussian(sigma=0.3, p=0.9),
+        ),
+        ({"training_scheme": {"key": "sorcery"}}, None),
+        ({"training_scheme": {"key": "gaussian", "sigma": -1}}, None),
+    ],
+)
+def test_what_a_model_was_trained_for(stated, scheme):
+    assert taught_scheme(identity(**stated)) == scheme
 
 
 @pytest.mark.parametrize(
@@ -28,7 +116,7 @@ def test_the_level_comes_along():
 
 def test_agrees_with_the_loaded_model():
     from engine.models import ModelRequest, catalogue, load_model
-    from engine.models.trained_scheme import taught_scheme
+    from engine.models.native_metadata import taught_scheme
 
     for shipped in catalogue():
         identity = load_model(ModelRequest(spec=shipped.name)).identity

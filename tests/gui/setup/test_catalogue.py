@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 
 from engine.inputs import fit, load_input
 from engine.models import ModelRequest, load_model
-from engine.models.trained_scheme import taught_scheme
+from engine.models.native_metadata import taught_scheme
 from engine.schemes import (
     SCHEMES,
     Ablation,

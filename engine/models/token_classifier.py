@@ -1,0 +1,162 @@
+"""Networks of our own over tokens: of words or fields, beside numbers, an image or nothing.
+
+They come as safetensors whose header holds the words or describes the columns.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from engine.core.batches import Batch, parts
+from engine.core.errors import UserError
+from engine.core.records import ModelIdentity
+from engine.inputs.coding import Coding
+from engine.models.base import Classifier
+from engine.models.checkpoint import fill
+from engine.models.native_file import own_identity
+from engine.models.request import ModelRequest
+from engine.models.token_networks import PairNetwork, TableNetwork, TextNetwork
+from engine.models.tokenizers import read_columns, read_words
+from engine.models.torch_classifier import checked_dtype
+from engine.models.weights import WeightFile, read_safetensors
+
+SIDE = 32
+"""Of the image of a pair."""
+
+
+class TokenClassifier(Classifier):
+    """A network of tokens (B, L), after a first part (B, ...), which is cast to the precision.
+
+    Args:
+        network: takes all parts.
+        coding: how words or fields become tokens.
+        identity: what a run records of it.
+    """
+
+    def __init__(self, network: nn.Module, coding: Coding, identity: ModelIdentity) -> None:
+        self.identity = identity
+        self.network = network.eval().requires_grad_(False)
+        self._coding = coding
+        self._ready = self.network
+        self._dtype = torch.float32
+
+    @property
+    def coding(self) -> Coding:
+        """Its words or columns."""
+        return self._coding
+
+    @property
+    def differentiable(self) -> bool:
+        """Gradients reach the first part, if there is one."""
+        return self.identity.kind != "text"
+
+    def prepare(self, device: torch.device, precision: str) -> None:
+        """Copy the network to ``device``, in the chosen precision."""
+        self._dtype = checked_dtype(device, precision)
+        self._ready = copy.deepcopy(self.network).to(device, self._dtype)
+
+    def scores(self, batch: Batch) -> torch.Tensor:
+        """Scores (B, K), float32."""
+        *first, codes = parts(batch)
+        scores: torch.Tensor = self._ready(*(part.to(self._dtype) for part in first), codes)
+        return scores.float()
+
+    def unload(self) -> None:
+        """Drop the prepared copy."""
+        self._ready, self._dtype = self.network, torch.float32
+
+
+def load_text_model(path: Path, request: ModelRequest) -> TokenClassifier:
+    """A network over texts; its header names words, classes and noise.
+
+    Raises:
+        UserError: damaged, without words, or shapes that do not fit.
+    """
+    file = read_safetensors(path)
+    ranks = {"words.weight": 2, "first.weight": 2, "last.weight": 2}
+    words, first, last = _shapes(path, file, ranks, "a text")
+    known = words[0] - 1  # the mask is one more
+
+    def build() -> TextNetwork:
+        return TextNetwork(known, last[0], words=words[1], features=first[0])
+
+    network = fill(build, file.tensors, path=path, arch=file.arch)
+    tokenizer = read_words(path, file.metadata, known, made_by="letters")
+    identity = own_identity(
+        path, request, file, network, classes=last[0], input_shape=(0,), kind="text"
+    )
+    return TokenClassifier(network, tokenizer, identity)
+
+
+def load_pair_model(path: Path, request: ModelRequest) -> TokenClassifier:
+    """A network over images (B, 3, 32, 32) with texts; its header names words, classes and noise.
+
+    Raises:
+        UserError: damaged, without words, or shapes that do not fit.
+    """
+    file = read_safetensors(path)
+    ranks = {"words.weight": 2, "text.0.weight": 2, "head.weight": 2, "picture.0.weight": 4}
+    words, text, head, first = _shapes(path, file, ranks, "an image and a text")
+    known = words[0] - 1  # the mask is one more
+
+    def build() -> PairNetwork:
+        return PairNetwork(known, head[0], width=first[0], features=text[0], words=words[1])
+
+    network = fill(build, file.tensors, path=path, arch=file.arch)
+    tokenizer = read_words(path, file.metadata, known, made_by="filter")
+    identity = own_identity(
+        path, request, file, network, classes=head[0], input_shape=(3, SIDE, SIDE), kind="pair"
+    )
+    return TokenClassifier(network, tokenizer, identity)
+
+
+def load_table_model(path: Path, request: ModelRequest) -> TokenClassifier:
+    """A network over numbers (B, F) and codes (B, G); its header describes columns and noise.
+
+    Raises:
+        UserError: damaged, without columns, or shapes that do not fit.
+    """
+    file = read_safetensors(path)
+    coding = read_columns(path, file.metadata)
+    ranks = {"first.weight": 2, "last.weight": 2}
+    both = bool(coding.numeric and coding.fields)
+    first, last = _shapes(path, file, ranks, "rows of a table", possible=both)
+
+    def build() -> TableNetwork:
+        return TableNetwork(len(coding.numeric), coding.arities, last[0], hidden=first[0])
+
+    network = fill(build, file.tensors, path=path, arch=file.arch)
+    identity = own_identity(
+        path,
+        request,
+        file,
+        network,
+        classes=last[0],
+        input_shape=(len(coding.numeric),),
+        kind="table",
+    )
+    return TokenClassifier(network, coding, identity)
+
+
+def _shapes(
+    path: Path, file: WeightFile, ranks: Mapping[str, int], what: str, *, possible: bool = True
+) -> list[tuple[int, ...]]:
+    """Shapes of the tensors that tell a network's sizes.
+
+    Raises:
+        UserError: one is missing, has another rank, or leaves too few words or classes.
+    """
+    shapes = {
+        name: tuple(file.tensors[name].shape) if name in file.tensors else () for name in ranks
+    }
+    fits = all(len(shapes[name]) == rank for name, rank in ranks.items())
+    words = shapes.get("words.weight", (3,))
+    classes = shapes.get("last.weight") or shapes.get("head.weight") or (0,)
+    if not (possible and fits and words[0] >= 3 and classes[0] >= 2):
+        raise UserError(f"{path} holds no weights of a network over {what}.")
+    return list(shapes.values())
