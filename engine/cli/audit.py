@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 from engine.cli import run
-from engine.cli.interrupt import stoppable
+from engine.system.interrupt import stoppable
 from engine.cli.options import (
     OUTPUT,
     WHAT,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
-from engine.cli.interrupt import stoppable
+from engine.system.interrupt import stoppable
 from engine.cli.options import OUTPUT, WHAT, flag, run_flags
 from engine.cli.outcome import CERTIFIED
 from engine.cli.output import STDOUT

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from engine.cli import run
 from engine.cli.case import asked_case, case_flags, say_which
-from engine.cli.interrupt import stoppable
+from engine.system.interrupt import stoppable
 from engine.cli.options import (
     RUN,
     flag,

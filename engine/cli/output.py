@@ -14,7 +14,7 @@ from engine.cli.sign import asked_key, sign_each
 from engine.core.errors import UserError
 from engine.core.files import is_special
 from engine.evidence.evidence import Evidence
-from engine.figures import Illustrations, has_slice
+from engine.figures import Illustrations
 
 if TYPE_CHECKING:
     from engine.inputs.base import FittedInput
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 REPORTS = (".pdf", ".html", ".csv")
 STDOUT = "-"
-MAP_SECONDS = 4.0
-"""How long the map of the slice in a report is refined."""
 
 
 class WriteError(Exception):
@@ -122,34 +120,9 @@ class Outputs:
     ) -> Illustrations:
         if all(path.suffix.lower() == ".csv" for path in self.reports):
             return Illustrations()
-        return illustrate(evidence, classifier, fitted, seconds=MAP_SECONDS)
+        from engine.explain.illustrations import illustrate  # loads torch
 
-
-def illustrate(
-    evidence: Evidence, classifier: Classifier, fitted: FittedInput, *, seconds: float
-) -> Illustrations:
-    """The images beside the evidence: a slice through the input, and examples."""
-    from engine.explain.directions import SliceAxes
-    from engine.explain.examples import examples
-    from engine.explain.slices import explore
-
-    answer = evidence.predicted_class
-    guess = answer if answer is not None else evidence.votes.guess
-    region = None
-    if has_slice(evidence) and evidence.procedure != "predict":  # its report shows no region
-        *_, region = explore(
-            classifier,
-            fitted,
-            evidence.settings,
-            region=evidence.region,
-            center_class=guess,
-            axes=SliceAxes(seed=evidence.settings.seed),
-            budget_seconds=seconds,
-        )
-    shown = examples(
-        classifier, fitted, evidence.settings, region=evidence.region, center_class=guess
-    )
-    return Illustrations(region=region, examples=shown)
+        return illustrate(evidence, classifier, fitted)
 
 
 def _report(evidence: Evidence, path: Path, images: Illustrations) -> None:

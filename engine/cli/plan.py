@@ -187,7 +187,7 @@ def _drawn(values: Mapping[str, Any], settings: RunSettings) -> Pilot:
     if not values["input"]:
         raise UserError("--model needs --input, the image to draw the pilot votes at.")
     from engine.cli import run
-    from engine.cli.interrupt import stoppable
+    from engine.system.interrupt import stoppable
     from engine.planning import Pilot
     from engine.procedures.pilot import pilot_votes
 

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from engine.cli import run as running
 from engine.cli.case import case_argument, say_which
-from engine.cli.interrupt import stoppable
+from engine.system.interrupt import stoppable
 from engine.cli.options import RUN, flag, output_flags, trust_flag
 from engine.cli.outcome import exit_status, show
 from engine.cli.output import Outputs

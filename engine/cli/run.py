@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from rich.console import Console
 
 from engine.cli.case import asked_case, say_which
-from engine.cli.interrupt import stoppable
+from engine.system.interrupt import stoppable
 from engine.cli.options import read_settings
 from engine.cli.outcome import exit_status, show
 from engine.cli.output import Outputs

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import typer
 
-from engine.cli.interrupt import stoppable
+from engine.system.interrupt import stoppable
 from engine.cli.options import OUTPUT, WHAT, flag, trust_flag
 from engine.cli.outcome import CERTIFIED, FAILURE
 from engine.core.errors import UserError

@@ -1,9 +1,13 @@
-"""The one exception a user is meant to read."""
+"""The one family of exceptions a user is meant to read."""
 
 from __future__ import annotations
 
 
-class UserError(Exception):
+class CertiscopeError(Exception):
+    """Base of all that Certiscope raises on purpose; ``certiscope.CertiscopeError``."""
+
+
+class UserError(CertiscopeError):
     """Something the person can mend: one sentence saying what is wrong and what would work.
 
     Window and command line show ``str(error)`` as it is; nothing else is ever shown of a failure

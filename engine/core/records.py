@@ -13,6 +13,11 @@ from pydantic import BaseModel, ConfigDict, Field
 InputKind = Literal["image", "graph", "text", "pair", "table"]
 Encoding = Literal["plain", "indicator", "complement"]
 
+MEMORY = "memory:"
+"""How the source of a model or input begins that was handed over in memory and lies in no file."""
+MODULE_IN_MEMORY = "the module lived in memory: its file cannot be compared"
+INPUT_IN_MEMORY = "the input lived in memory: no file of it can be compared"
+
 
 class Record(BaseModel):
     """A frozen, closed pydantic model: unknown fields are refused, nothing changes after birth."""
@@ -138,6 +143,20 @@ def _canonical_sha256(value: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+class PartIdentity(Record):
+    """One part of a model that has an identity of its own.
+
+    Attributes:
+        role: what it is to the model: ``weights``, ``source``, ``member``, ``denoiser``.
+        name: short name for people.
+        sha256: its digest.
+    """
+
+    role: str
+    name: str
+    sha256: str
+
+
 class ModelIdentity(Record):
     """Which function was certified: everything that decides what the base classifier computes.
 
@@ -163,6 +182,8 @@ class ModelIdentity(Record):
         contains_code: the format can run code and was opened with consent.
         generation: of a generative model answers: its prompt and its oracle; ``sha256`` is then
             the digest of all of these.
+        parts: of which ``sha256`` is made, where the model is made of several; not written where
+            there are none.
         notes: what a reader of the report should know about this model.
     """
 
@@ -182,7 +203,13 @@ class ModelIdentity(Record):
     training_scheme: dict[str, Any] | None = None
     contains_code: bool = False
     generation: Generation | None = None
+    parts: tuple[PartIdentity, ...] = Field(default=(), exclude_if=lambda parts: not parts)
     notes: tuple[str, ...] = ()
+
+    @property
+    def in_memory(self) -> bool:
+        """Whether it was handed over by a program and lies in no file."""
+        return self.source.startswith(MEMORY)
 
     @property
     def image_shape(self) -> tuple[int, ...]:
@@ -223,6 +250,11 @@ class InputIdentity(Record):
     label_name: str | None = None
     adaptation: str = ""
     notes: tuple[str, ...] = ()
+
+    @property
+    def in_memory(self) -> bool:
+        """Whether it was handed over by a program and lies in no file."""
+        return self.source.startswith(MEMORY)
 
     @property
     def elements(self) -> int:

@@ -1,4 +1,4 @@
-"""Where the shipped files are: beside the packages in a checkout, inside ``engine`` in a wheel."""
+"""Where the shipped files are: beside ``engine``, in a checkout and in an installation alike."""
 
 from __future__ import annotations
 
@@ -9,5 +9,4 @@ _ENGINE = Path(__file__).resolve().parents[1]
 
 def assets() -> Path:
     """The folder of shipped models, examples, fonts and templates."""
-    packaged = _ENGINE / "_assets"
-    return packaged if packaged.is_dir() else _ENGINE.parent / "assets"
+    return _ENGINE.parent / "assets"

@@ -71,7 +71,7 @@ def load_model(request: ModelRequest) -> Classifier:
     found = FORMATS[with_oracle(kind, request)]
     if found.code and not request.trust:
         _ask_for_trust(path, found)
-    module = importlib.import_module(f"engine.models.{found.module}")
+    module = importlib.import_module(f"{__name__}.{found.module}")
     classifier: Classifier = getattr(module, found.function)(path, request)
     return classifier
 

@@ -55,7 +55,7 @@ def from_description(content: Mapping[str, Any], source: str) -> Oracle:
     if not isinstance(key, str) or key not in ORACLES:
         known = ", ".join(ORACLES)
         raise UserError(f"{source} names no oracle that is known ('{quoted(key)}'; {known}).")
-    module = importlib.import_module(f"engine.oracles.{key}")
+    module = importlib.import_module(f"{__name__}.{key}")
     oracle: Oracle = module.from_description(content, source)
     return oracle
 

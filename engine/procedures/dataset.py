@@ -17,6 +17,7 @@ from engine.evidence.evidence import Evidence
 from engine.evidence.settings import RunSettings
 from engine.evidence.snapshot import Snapshot
 from engine.inputs import load_input
+from engine.inputs.base import FittedInput
 from engine.models import fitted
 from engine.models.base import Classifier
 from engine.noise.discrete_gaussian_law import weakened
@@ -61,6 +62,7 @@ def certify_set(
     stop: threading.Event | None = None,
     command: Callable[[str], str] = lambda spec: "",
     done: Callable[[str, Evidence], None] = lambda spec, evidence: None,
+    read: Callable[[str], FittedInput] | None = None,
 ) -> Generator[Snapshot, None, SetResult]:
     """Certify one input after the other, yielding their snapshots, ending in the set's result.
 
@@ -72,6 +74,7 @@ def certify_set(
         stop: when set, the run at hand ends after its batch and is left out, and the set with it.
         command: the run of one input on the command line, for its record.
         done: told of each input and its evidence.
+        read: the input of a name, fitted to the model, where the names are no specs.
 
     Raises:
         UserError: there is no input, or one does not open or fit.
@@ -83,7 +86,7 @@ def certify_set(
     for spec in inputs:
         run = certify(
             classifier,
-            fitted(classifier, load_input(spec)),
+            read(spec) if read else fitted(classifier, load_input(spec)),
             settings,
             at=at,
             stop=stop,

@@ -179,7 +179,7 @@ class Sampler:
         return {base + i: row for i, row in enumerate(table) if any(row)}
 
     def _answers(self, noise: NoiseSource, left: range) -> torch.Tensor | None:
-        """Classes of the next batch of the samples ``left``; None where memory is short."""
+        """Classes of the next batch of ``left``; None where memory is short or on Ctrl+C."""
         size = min(self.batch, len(left))
         while True:
             try:
@@ -189,6 +189,10 @@ class Sampler:
                 if said := self.classifier.said():
                     self.answers.add(said, classes.tolist())
                 return classes
+            except KeyboardInterrupt:
+                # The batch at hand is lost, whatever its votes would have been; the rest is kept.
+                self._stop.set()
+                return None
             except Exception as error:
                 if not _is_out_of_memory(error):
                     # Redrawing it would condition on "did not crash" and bias p_A upwards.

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from engine.core.errors import UserError
 from engine.core.files import sha256_file
-from engine.core.records import ModelIdentity
+from engine.core.records import INPUT_IN_MEMORY, MEMORY, MODULE_IN_MEMORY, ModelIdentity
 from engine.evidence.evidence import Evidence
 from engine.inputs import FittedInput, fit, load_input
 from engine.inputs.datasets import DOWNLOAD
@@ -33,6 +33,8 @@ FOLDER_DATA = (
 def check_model(evidence: Evidence, spec: str, beside: Path) -> Claim:
     """Whether the model's file, where it can be found, is the one that was certified."""
     name, source = "model file", spec or evidence.model.source
+    if evidence.model.in_memory:
+        return Claim(name=name, verdict="cannot be checked", detail=MODULE_IN_MEMORY)
     generation = evidence.model.generation
     files = WRITING if generation or _reads_text(evidence.model) else FOLDER_DATA
     try:
@@ -65,9 +67,10 @@ def check_input(evidence: Evidence, spec: str, beside: Path, model: str = "") ->
         found = fitted_input(evidence, source, beside, model).identity
     except UserError as error:
         return Claim(name=name, verdict="cannot be checked", detail=_clause(error))
-    same_file = _compared(name, source, found.sha256, evidence.input.sha256)
-    if same_file.verdict != "holds":
-        return same_file
+    if not evidence.input.in_memory:  # what lay in no file may lie in one now, pixel by pixel
+        same_file = _compared(name, source, found.sha256, evidence.input.sha256)
+        if same_file.verdict != "holds":
+            return same_file
     stated = evidence.input.pixels_sha256
     return _compared(name, f"the pixels of {source}", found.pixels_sha256, stated)
 
@@ -91,8 +94,10 @@ def fitted_input(evidence: Evidence, source: str, beside: Path, model: str = "")
     """The input that ``source`` names as the model takes it.
 
     Raises:
-        UserError: it is not here, or cannot be read.
+        UserError: it is not here, lived in memory, or cannot be read.
     """
+    if source.startswith(MEMORY):
+        raise UserError(f"{INPUT_IN_MEMORY}; name one of the same pixels with --input")
     place = located(source, beside)
     spec = str(place) if place else source.removesuffix(DOWNLOAD)  # a file asks for no download
     coding = None

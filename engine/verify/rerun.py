@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from engine.core.errors import UserError
-from engine.core.records import Votes
+from engine.core.records import MODULE_IN_MEMORY, Votes
 from engine.evidence.evidence import Evidence
 from engine.inputs.base import FittedInput
 from engine.models import ModelRequest, load_model
@@ -164,6 +164,8 @@ def request_of(evidence: Evidence, means: Means) -> ModelRequest:
 
 
 def _subject(evidence: Evidence, means: Means) -> tuple[Classifier, FittedInput]:
+    if evidence.model.in_memory:
+        raise UserError(f"{MODULE_IN_MEMORY}, and none can be asked again")
     source = means.input or evidence.input.source
     fitted = fitted_input(evidence, source, means.beside, means.model)
     return load_model(request_of(evidence, means)), fitted

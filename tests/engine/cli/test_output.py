@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from engine.cli import output
 from engine.core.errors import UserError
+from engine.explain import illustrations
 from engine.figures import Illustrations
 
 
 @pytest.fixture(autouse=True)
 def _no_images(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(output, "illustrate", lambda *_, **__: Illustrations())
+    monkeypatch.setattr(illustrations, "illustrate", lambda *_, **__: Illustrations())
 
 
 def test_json_and_reports_are_written(certify: Any, tmp_path: Path) -> None:
@@ -84,7 +84,7 @@ def test_a_crash_while_drawing_loses_nothing(
     def crash(*_: Any, **__: Any) -> None:
         raise ZeroDivisionError("no map")
 
-    monkeypatch.setattr(output, "illustrate", crash)
+    monkeypatch.setattr(illustrations, "illustrate", crash)
     shown = certify("--report", str(tmp_path / "e.pdf"))
     assert shown.status == 1
     assert "The report has no map: An error inside the program (ZeroDivisionError" in shown.err

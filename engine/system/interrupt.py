@@ -10,12 +10,15 @@ from types import FrameType
 
 
 @contextmanager
-def stoppable() -> Iterator[threading.Event]:
+def stoppable(stop: threading.Event | None = None) -> Iterator[threading.Event]:
     """An event that the first Ctrl+C sets; the second one interrupts as usual.
 
     Outside the main thread signals cannot be caught, and the event is merely handed out.
+
+    Args:
+        stop: the event; None makes a new one.
     """
-    stop = threading.Event()
+    stop = stop or threading.Event()
     if threading.current_thread() is not threading.main_thread():
         yield stop
         return

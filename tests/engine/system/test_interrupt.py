@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from engine.cli.interrupt import stoppable
+from engine.system.interrupt import stoppable
 from tests.fakes import Misbehaving
 
 

@@ -1,0 +1,65 @@
+"""A run as a program drives it: snapshots while it lasts, a result at its end."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Generator
+from typing import TYPE_CHECKING
+
+from engine.api.result import Result
+from engine.system.interrupt import stoppable
+
+if TYPE_CHECKING:
+    from engine.evidence.evidence import Evidence
+    from engine.evidence.snapshot import Snapshot
+    from engine.inputs.base import FittedInput
+    from engine.models.base import Classifier
+
+Begin = Callable[[threading.Event], "Generator[Snapshot, None, Evidence]"]
+
+
+class Run:
+    """A run that samples while it is iterated over, or while its result is waited for.
+
+    Ctrl+C ends it as :meth:`stop` does: what was counted is kept, and the result is partial and
+    says so. A second Ctrl+C interrupts as usual.
+    """
+
+    def __init__(self, begin: Begin, classifier: Classifier, fitted: FittedInput) -> None:
+        self._stop = threading.Event()
+        self._snapshots = begin(self._stop)
+        self._subject = (classifier, fitted)
+        self._result: Result | None = None
+
+    def __iter__(self) -> Run:
+        return self
+
+    def __next__(self) -> Snapshot:
+        if self._result is not None:
+            raise StopIteration
+        try:
+            with stoppable(self._stop):
+                return next(self._snapshots)
+        except StopIteration as end:
+            self._result = Result(end.value, *self._subject)
+            raise StopIteration from None
+
+    def stop(self) -> None:
+        """End the run after the batch at hand; may be called from another thread."""
+        self._stop.set()
+
+    def result(self) -> Result:
+        """The result; samples until the planned n, or until the run is stopped.
+
+        Raises:
+            CertiscopeError: model, input and settings do not fit together.
+        """
+        with stoppable(self._stop):
+            for _ in self:
+                pass
+        if self._result is None:
+            raise RuntimeError("The run failed before; begin a new one.")
+        return self._result
+
+    def _repr_html_(self) -> str:
+        return self.result()._repr_html_()

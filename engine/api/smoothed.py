@@ -1,0 +1,400 @@
+"""A model under the noise of a scheme, as a program makes and asks it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Generator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from engine.api import inputs as given_inputs
+from engine.api.run import Run
+from engine.api.table import Table
+from engine.core.errors import UserError
+from engine.core.fields import checked
+from engine.evidence.settings import RunSettings
+from engine.models.request import ModelRequest
+from engine.procedures.command_line import Procedure, command_line
+from engine.schemes import Scheme
+from engine.system.interrupt import stoppable
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from engine.api.inputs import Named
+    from engine.evidence.evidence import Evidence
+    from engine.evidence.snapshot import Snapshot
+    from engine.inputs import FittedInput, GivenInput
+    from engine.models.base import Classifier
+    from engine.models.module import ModuleInMemory
+    from engine.verify import VerificationReport
+
+Model = "nn.Module | str | Path"
+Shape = tuple[int, ...]
+
+
+def smooth(
+    model: nn.Module | str | Path,
+    scheme: Scheme | None = None,
+    *,
+    classes: Sequence[str] = (),
+    normalize: str | tuple[Sequence[float], Sequence[float]] = "",
+    input_shape: Shape | None = None,
+    device: str = "auto",
+    precision: str = "fp32",
+    batch: int = 0,
+    **opening: Any,
+) -> Smoothed:
+    """The smoothed version of a model.
+
+    Args:
+        model: a module from images (B, C, H, W) in [0, 1] to scores (B, K), of which a copy is
+            used and nothing is changed; or a path, a Hugging Face id or a ``demo:`` name.
+        scheme: the noise and its certificate, e.g. ``Gaussian(sigma=0.25)``; may be left out for a
+            file that says what noise it was trained with.
+        classes: a name for each output.
+        normalize: what stands between noise and network: a name such as ``cifar10``, or means and
+            deviations per channel. By default a module does it itself, and of a file it is taken
+            from what is stored or detected.
+        input_shape: (C, H, W) that images are brought to for a module; None takes them as they are.
+        device: ``auto``, ``cpu``, ``cuda``, ``cuda:1``, ``mps``.
+        precision: ``fp32``, ``bf16`` or ``fp16``: part of what is certified.
+        batch: samples per batch; 0 measures a good size.
+        **opening: further fields of :class:`engine.models.ModelRequest` for files: ``arch``,
+            ``encoding``, ``trust``, ``oracle``, ``prompt``, ``max_new_tokens``. A module takes
+            ``encoding`` alone.
+
+    Raises:
+        CertiscopeError: the model cannot be opened or copied, or no scheme is named.
+    """
+    how = {"device": device, "precision": precision, "batch": batch}
+    if isinstance(model, str | Path):
+        base: _Base = _FromFile(str(model), classes, normalize, opening)
+        if scheme is None:
+            from engine.models.native_metadata import own_noise
+
+            scheme = own_noise(str(model))
+    else:
+        base = _InMemory(model, classes, normalize, input_shape, opening)
+    if not isinstance(scheme, Scheme):
+        raise UserError("Name the noise: smooth(model, Gaussian(sigma=0.25)), for example.")
+    return Smoothed(base, scheme, how)
+
+
+class Smoothed:
+    """A model under the noise of a scheme: what is certified is this, not the model itself.
+
+    Attributes:
+        scheme: the noise and its certificate.
+    """
+
+    def __init__(self, base: _Base, scheme: Scheme, how: dict[str, Any]) -> None:
+        self.scheme = scheme
+        self._base = base
+        self._how = how
+
+    def certify(
+        self,
+        x: Any,
+        *,
+        n: int = 100_000,
+        n0: int = 100,
+        alpha: float = 0.001,
+        bound: str | None = None,
+        seed: int = 0,
+        noise: str = "float",
+        target: str = "",
+        at: Sequence[str] = (),
+        label: int | None = None,
+        name: str = "",
+    ) -> Run:
+        """Certify one input: the class by n0 samples, its region by n fresh ones.
+
+        Args:
+            x: a tensor or array (C, H, W) in [0, 1] (or uint8), an image of Pillow, or a path or
+                name as on the command line (``digits:52``, ``photo.png``).
+            n: samples that bound the class's probability.
+            n0: samples that choose the class.
+            alpha: chance that the claim is wrong.
+            bound: how votes become a claim, fixed before the run: ``live``, ``anytime``,
+                ``clopper-pearson``, ``two-class``, ...; None takes the usual one.
+            seed: same seed, same noise.
+            noise: ``float``, or ``exact``: integers, sound in floating point.
+            target: a perturbation at which to stop, e.g. ``radius=0.5``; the run ends once it is
+                certified or out of reach.
+            at: perturbations to answer in the evidence, e.g. ``radius=0.25``.
+            label: index of the true class of an input in memory.
+            name: of an input in memory, for people.
+
+        Returns:
+            The run: iterate over its snapshots, or ask for its ``result()``.
+
+        Raises:
+            CertiscopeError: the input is no such thing, or does not fit.
+        """
+        settings = self._settings(
+            n=n, n0=n0, alpha=alpha, bound=bound, seed=seed, noise=noise, target=target
+        )
+        for text in at:
+            settings.scheme.parse_at(text)
+
+        def begin(
+            classifier: Classifier, fitted: FittedInput, stop: threading.Event
+        ) -> Generator[Snapshot, None, Evidence]:
+            from engine.procedures.certify import certify
+
+            command = self._command("certify", x, settings, at)
+            return certify(classifier, fitted, settings, at=at, stop=stop, command=command)
+
+        return self._run(given_inputs.one(x, name=name, label=label), begin)
+
+    def predict(
+        self,
+        x: Any,
+        *,
+        n: int = 1_000,
+        alpha: float = 0.001,
+        test: Literal["one-sided", "two-sided"] = "two-sided",
+        seed: int = 0,
+        noise: str = "float",
+        label: int | None = None,
+        name: str = "",
+    ) -> Run:
+        """The smoothed model's answer by a binomial test on n samples, without a region.
+
+        Args:
+            x, n, alpha, seed, noise, label, name: as for :meth:`certify`.
+            test: ``two-sided`` (the two leading classes against each other) or ``one-sided`` (the
+                first against one half).
+
+        Raises:
+            CertiscopeError: as :meth:`certify`.
+        """
+        settings = self._settings(n=n, alpha=alpha, seed=seed, noise=noise)
+        if test not in ("one-sided", "two-sided"):
+            raise UserError(f"test must be 'one-sided' or 'two-sided' (it was '{test}').")
+
+        def begin(
+            classifier: Classifier, fitted: FittedInput, stop: threading.Event
+        ) -> Generator[Snapshot, None, Evidence]:
+            from engine.procedures.predict import predict
+
+            command = self._command("predict", x, settings, test=test)
+            return predict(classifier, fitted, settings, test=test, stop=stop, command=command)
+
+        return self._run(given_inputs.one(x, name=name, label=label), begin)
+
+    def certify_dataset(
+        self,
+        inputs: Any,
+        *,
+        limit: int | None = None,
+        n: int = 100_000,
+        n0: int = 100,
+        alpha: float = 0.001,
+        bound: str | None = None,
+        seed: int = 0,
+        noise: str = "float",
+        at: Sequence[str] = (),
+        done: Callable[[int, int], None] | None = None,
+    ) -> Table:
+        """Certify every input of a set, each by itself; Ctrl+C keeps those that are done.
+
+        Args:
+            inputs: a DataLoader or Dataset of (image, label), a pair (images, labels) of arrays
+                (N, C, H, W) and (N,), or one path or name, or a list of them, as on the command
+                line.
+            limit: at most so many, evenly over the set; of a loader the first.
+            n, n0, alpha, bound, seed, noise, at: of each run, as for :meth:`certify`.
+            done: told after each input how many of how many are done.
+
+        Raises:
+            CertiscopeError: the set is empty, or one of its inputs does not fit.
+        """
+        settings = self._settings(n=n, n0=n0, alpha=alpha, bound=bound, seed=seed, noise=noise)
+        named = given_inputs.several(inputs, limit)
+        with stoppable() as stop:
+            return self._certify_set(named, settings, tuple(at), done, stop)
+
+    def _certify_set(
+        self,
+        named: Sequence[Named],
+        settings: RunSettings,
+        at: Sequence[str],
+        done: Callable[[int, int], None] | None,
+        stop: threading.Event,
+    ) -> Table:
+        from engine.models import fitted
+        from engine.procedures.dataset import certify_set
+
+        classifier = self._base.classifier(named[0].read())
+        by_name = {one.name: one for one in named}
+        kept: list[Evidence] = []
+
+        def read(name: str) -> FittedInput:
+            given = by_name[name].read()
+            self._base.check(given, classifier)
+            return fitted(classifier, given)
+
+        def keep(name: str, evidence: Evidence) -> None:
+            kept.append(evidence)
+            if done is not None:
+                done(len(kept), len(named))
+
+        certifying = certify_set(
+            classifier,
+            list(by_name),
+            settings,
+            at=at,
+            stop=stop,
+            command=lambda name: self._command("certify", name, settings, at),
+            done=keep,
+            read=read,
+        )
+        while True:
+            try:
+                next(certifying)
+            except StopIteration as end:
+                return Table(end.value, tuple(kept))
+
+    def _settings(self, **given: Any) -> RunSettings:
+        """The one place where settings are made of what a program asks for."""
+        said = {name: value for name, value in given.items() if value is not None}
+        return checked(RunSettings, scheme=self.scheme, **self._how, **said)
+
+    def _run(self, given: GivenInput, begin: Callable[..., Any]) -> Run:
+        from engine.models import fitted
+        from engine.procedures.run import check_fit
+
+        classifier = self._base.classifier(given)
+        fit = fitted(classifier, given)
+        check_fit(classifier, fit, self.scheme)
+        return Run(lambda stop: begin(classifier, fit, stop), classifier, fit)
+
+    def _command(
+        self,
+        procedure: Procedure,
+        x: Any,
+        settings: RunSettings,
+        at: Sequence[str] = (),
+        **more: Any,
+    ) -> str:
+        """The same run on the command line; empty where something of it lives in memory."""
+        request = self._base.request
+        if request is None or not isinstance(x, str | Path):
+            return ""
+        return command_line(procedure, request, str(x), settings, at, **more)
+
+
+class _FromFile:
+    """A model that the command line could name, too."""
+
+    def __init__(
+        self, spec: str, classes: Sequence[str], normalize: Any, opening: dict[str, Any]
+    ) -> None:
+        from engine.models import load_model
+
+        if not isinstance(normalize, str):
+            raise UserError("The normalisation of a file is given by name, e.g. 'cifar10'.")
+        known = {"arch", "encoding", "trust", "oracle", "prompt", "max_new_tokens"}
+        _refuse_others(opening, known)
+        if opening.get("oracle") is not None:
+            opening = {**opening, "oracle": Path(opening["oracle"])}
+        self.request: ModelRequest | None = ModelRequest(
+            spec, normalize=normalize or "auto", **opening
+        )
+        self._classifier = load_model(self.request)
+        if classes:
+            self._name(classes)
+
+    def classifier(self, given: GivenInput) -> Classifier:
+        """The same for every input."""
+        return self._classifier
+
+    def check(self, given: GivenInput, classifier: Classifier) -> None:
+        """Inputs are fitted to the file's own shape."""
+
+    def _name(self, classes: Sequence[str]) -> None:
+        identity = self._classifier.identity
+        if len(classes) != len(identity.class_names):
+            raise UserError(
+                f"{identity.name} has {len(identity.class_names)} outputs, but {len(classes)} "
+                "classes are named; give one name for each output."
+            )
+        names = tuple(map(str, classes))
+        self._classifier.identity = identity.model_copy(update={"class_names": names})
+        self.request = None  # a command line would need them in a file
+
+
+class _InMemory:
+    """A module that a program handed over."""
+
+    request: ModelRequest | None = None
+
+    def __init__(
+        self,
+        module: Any,
+        classes: Sequence[str],
+        normalize: Any,
+        shape: Shape | None,
+        opening: dict[str, Any],
+    ) -> None:
+        from torch import nn
+
+        from engine.models.module import ModuleInMemory
+
+        if not isinstance(module, nn.Module):
+            raise UserError(
+                f"A {type(module).__name__} is no model; give a torch.nn.Module, or a path, a "
+                "Hugging Face id or a name such as demo:digits-0.25."
+            )
+        _refuse_others(opening, {"encoding"})
+        self._module: ModuleInMemory = ModuleInMemory(
+            module, classes=classes, normalize=normalize or "none", **opening
+        )
+        self._shape = shape
+
+    def classifier(self, given: GivenInput) -> Classifier:
+        """For images of the shape that was named, else of this image's own."""
+        from engine.inputs import ImageInput
+
+        if not isinstance(given, ImageInput):
+            raise UserError(f"A module in memory takes images, and {given.source} is none.")
+        return self._module.classifier(self._shape or given.pixels.shape)
+
+    def check(self, given: GivenInput, classifier: Classifier) -> None:
+        """Refuse an image of another size than the first, rather than resize it unasked."""
+        if self.classifier(given) is not classifier:
+            raise UserError(
+                f"{given.name} is of another size than the first image of the set; bring all to "
+                "one size, e.g. with smooth(..., input_shape=(3, 32, 32))."
+            )
+
+
+_Base = _FromFile | _InMemory
+
+
+def _refuse_others(opening: dict[str, Any], known: set[str]) -> None:
+    for name in opening:
+        if name not in known:
+            raise UserError(f"smooth takes no '{name}' here; it takes {', '.join(sorted(known))}.")
+
+
+def verify(path: str | Path, **plan: Any) -> VerificationReport:
+    """Check every claim of a report (PDF), of evidence (JSON) or of a case, without trusting it.
+
+    Args:
+        path: the file.
+        **plan: how far to go: ``counts_only=True``, ``rerun=3`` or ``rerun="all"``,
+            ``model="..."``, ``input="..."``; see :class:`engine.verify.Plan`.
+
+    Returns:
+        The claims, each with a verdict; its ``ok`` is True only if all hold.
+
+    Raises:
+        CertiscopeError: the file cannot be read, or is none of these.
+    """
+    from engine.verify import Plan
+    from engine.verify import verify as check
+
+    return check(Path(path), Plan(**plan))

@@ -1,0 +1,37 @@
+"""The images that stand beside a run's evidence in its report."""
+
+from __future__ import annotations
+
+from engine.evidence.evidence import Evidence
+from engine.explain.directions import SliceAxes
+from engine.explain.examples import examples
+from engine.explain.slices import explore
+from engine.figures import Illustrations, has_slice
+from engine.inputs.base import FittedInput
+from engine.models.base import Classifier
+
+MAP_SECONDS = 4.0
+"""How long the map of the slice in a report is refined."""
+
+
+def illustrate(
+    evidence: Evidence, classifier: Classifier, fitted: FittedInput, *, seconds: float = MAP_SECONDS
+) -> Illustrations:
+    """The images beside the evidence: a slice through the input, and examples."""
+    answer = evidence.predicted_class
+    guess = answer if answer is not None else evidence.votes.guess
+    region = None
+    if has_slice(evidence) and evidence.procedure != "predict":  # its report shows no region
+        *_, region = explore(
+            classifier,
+            fitted,
+            evidence.settings,
+            region=evidence.region,
+            center_class=guess,
+            axes=SliceAxes(seed=evidence.settings.seed),
+            budget_seconds=seconds,
+        )
+    shown = examples(
+        classifier, fitted, evidence.settings, region=evidence.region, center_class=guess
+    )
+    return Illustrations(region=region, examples=shown)
