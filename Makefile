@@ -43,7 +43,7 @@ models-graph: ## train a graph model: make models-graph DATA=cora_ml.npz [ARGS='
 
 format: ## format the sources
 	@scripts/setup.sh test
-	@$(BIN)/ruff format engine gui tests bench
+	@$(BIN)/ruff format certiscope engine gui tests bench hatch_build.py
 
 clean: ## remove what the other targets made
 	rm -rf .venv out build dist

@@ -2,7 +2,7 @@
 
 In the checkout the rooms ``engine/`` and ``gui/`` lie beside ``certiscope/`` and import each other
 under these names. In the wheel they lie inside it, and every import says so: ``engine`` becomes
-``certiscope.engine``. A researcher's own ``engine.py`` is then neither hidden nor mistaken for ours.
+``certiscope.engine``. A researcher's own ``engine.py`` is neither hidden nor mistaken for ours.
 An editable installation is the checkout itself, names and all.
 """
 

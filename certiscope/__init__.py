@@ -4,12 +4,12 @@
 >>> model = cs.smooth("demo:digits-0.25", cs.Gaussian(sigma=0.25))
 >>> result = model.certify("digits:52", n=2_000).result()
 >>> result.class_name, result.certifies(radius=0.25)
-('8', True)
+('7', True)
 
 ``smooth`` takes a ``torch.nn.Module``, a path or a name; ``certify`` and ``predict`` make runs to
-iterate over, ``certify_dataset`` makes a table; ``functional`` holds bounds and certificates as pure
-functions; ``verify`` checks what was saved. Every scheme of the catalogue is here by its class's
-name. Whatever goes wrong for a reason outside the program raises a ``CertiscopeError``.
+iterate over, ``certify_dataset`` makes a table; ``functional`` holds bounds and certificates as
+pure functions; ``verify`` checks what was saved. Every scheme of the catalogue is here by its
+class's name. Whatever goes wrong for a reason outside the program raises a ``CertiscopeError``.
 
 Importing this loads nothing but itself: torch, SciPy and the rest come when they are used.
 """

@@ -27,7 +27,7 @@ LAYERS = (
     ("explain", "report"),
     ("case", "comparison", "training"),
     ("demos", "verify"),
-    ("cli",),
+    ("api", "cli"),
 )
 """Rooms of the engine from the ground up; a room asks those of its own layer and of lower ones."""
 WINDOW_LAYERS = (

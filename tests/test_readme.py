@@ -35,3 +35,13 @@ def test_the_two_commands_are_make_targets():
     makefile = (ROOT / "Makefile").read_text()
     for name in re.findall(r"make ([a-z-]+)", README):
         assert re.search(rf"^{name}:", makefile, re.MULTILINE), name
+
+
+def test_the_script_runs(monkeypatch, tmp_path, capsys):
+    (script,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    exec(compile(script, "README.md", "exec"), {"__name__": "readme"})
+    assert (tmp_path / "certified-accuracy.svg").read_text().startswith("<svg")
+    printed = capsys.readouterr().out.splitlines()
+    assert len(printed) == 3
+    assert all("20 of 20 inputs" in line for line in printed)

@@ -5,11 +5,11 @@ Importing this package loads neither torch nor SciPy.
 
 from __future__ import annotations
 
-from engine.api.plot import Plot, plot
+from engine.api.plot import Plot
 from engine.api.result import Result
 from engine.api.run import Run
 from engine.api.smoothed import Smoothed, smooth, verify
-from engine.api.table import Table
+from engine.api.table import Table, plot
 from engine.core.errors import CertiscopeError, TrustRequired
 
 __all__ = [

@@ -127,8 +127,8 @@ def _of_batch(batch: Any) -> Iterator[tuple[Any, Any]]:
 
 def _is_batch(inputs: Any) -> bool:
     """Whether these are images and their labels, not a list of two items of a set."""
-    first = inputs[0] if isinstance(inputs, list | tuple) and len(inputs) == 2 else None
-    return is_in_memory(first) and len(np.shape(first)) == 4
+    pair = isinstance(inputs, list | tuple) and len(inputs) == 2
+    return pair and is_in_memory(inputs[0]) and len(np.shape(inputs[0])) == 4
 
 
 def _pair(item: Any) -> tuple[Any, Any]:

@@ -119,7 +119,9 @@ class Result:
             return Plot(votes_figure(self.evidence, names))
         if kind == "bounds" and self.evidence.trajectory:
             return Plot(bounds_figure(self.evidence, names))
-        raise UserError(f"There is no figure '{kind}' of this run; there are votes, bounds, region.")
+        raise UserError(
+            f"There is no figure '{kind}' of this run; there are votes, bounds, region."
+        )
 
     def save(self, path: str | Path) -> Path:
         """Write evidence or a report; ``certiscope verify`` and :func:`verify` check either.

@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING
 
 from engine.api.result import Result
+from engine.core.errors import UserError
 from engine.system.interrupt import stoppable
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ class Run:
             with stoppable(self._stop):
                 return next(self._snapshots)
         except StopIteration as end:
+            if end.value is None:
+                raise UserError("This run failed before; begin a new one.") from None
             self._result = Result(end.value, *self._subject)
             raise StopIteration from None
 
@@ -55,10 +58,8 @@ class Run:
             CertiscopeError: model, input and settings do not fit together.
         """
         with stoppable(self._stop):
-            for _ in self:
-                pass
-        if self._result is None:
-            raise RuntimeError("The run failed before; begin a new one.")
+            while self._result is None:
+                next(self, None)
         return self._result
 
     def _repr_html_(self) -> str:

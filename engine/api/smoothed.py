@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from engine.models.module import ModuleInMemory
     from engine.verify import VerificationReport
 
-Model = "nn.Module | str | Path"
 Shape = tuple[int, ...]
 
 
@@ -120,11 +119,9 @@ class Smoothed:
                 ``clopper-pearson``, ``two-class``, ...; None takes the usual one.
             seed: same seed, same noise.
             noise: ``float``, or ``exact``: integers, sound in floating point.
-            target: a perturbation at which to stop, e.g. ``radius=0.5``; the run ends once it is
-                certified or out of reach.
+            target: ends the run once this is certified or out of reach, e.g. ``radius=0.5``.
             at: perturbations to answer in the evidence, e.g. ``radius=0.25``.
-            label: index of the true class of an input in memory.
-            name: of an input in memory, for people.
+            label, name: index of the true class, and a short name, of an input in memory.
 
         Returns:
             The run: iterate over its snapshots, or ask for its ``result()``.
@@ -136,7 +133,7 @@ class Smoothed:
             n=n, n0=n0, alpha=alpha, bound=bound, seed=seed, noise=noise, target=target
         )
         for text in at:
-            settings.scheme.parse_at(text)
+            self.scheme.parse_at(text)
 
         def begin(
             classifier: Classifier, fitted: FittedInput, stop: threading.Event

@@ -6,9 +6,9 @@ import html
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any
 
-from engine.api.plot import Plot, plot, shown
+from engine.api.plot import Plot, shown
 from engine.core.errors import UserError
 from engine.core.files import write_atomically
 from engine.core.rounding import round_down
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from engine.schemes import Scheme
 
 Size = float | str | Mapping[str, float]
-"""A radius (or the value of a scheme's only term), or a perturbation: ``entities=2,epsilon=0.3``."""
+"""A radius (the value of a scheme's only term), or a perturbation: ``entities=2,epsilon=0.3``."""
 
 _SHOWN = 50
 
@@ -85,13 +85,7 @@ class Table:
         """Whether a row's certified class is its label."""
         return row.predicted_class == row.label
 
-    @overload
-    def certified_accuracy(self, sizes: Size) -> float: ...
-
-    @overload
-    def certified_accuracy(self, sizes: Iterable[Size]) -> list[float]: ...
-
-    def certified_accuracy(self, sizes: Size | Iterable[Size]) -> float | list[float]:
+    def certified_accuracy(self, sizes: Size | Iterable[Size]) -> Any:
         """Share of inputs that are right and certified at a perturbation.
 
         Args:
@@ -99,7 +93,7 @@ class Table:
                 terms, as a text or a dictionary; or several of these.
 
         Returns:
-            The share, or one for each of ``sizes``.
+            The share, a float; a list of shares where several were asked for.
 
         Raises:
             CertiscopeError: the scheme knows no such perturbation.
@@ -227,3 +221,66 @@ def _cell(value: Any) -> str:
     if value is None:
         return ""
     return round_down(value, 4) if isinstance(value, float) else str(value)
+
+
+def plot(*tables: Table) -> Plot:
+    """Certified accuracy of one or several tables over the size of the perturbation.
+
+    Args:
+        *tables: of schemes whose perturbations have the same one term, such as a radius.
+
+    Raises:
+        CertiscopeError: no table, or tables that have no such quantity in common.
+    """
+    from engine.figures import Curve, CurveFigure
+
+    if not tables:
+        raise UserError("plot needs at least one table.")
+    terms = {tuple(table.scheme.terms.items()) for table in tables}
+    if len(terms) != 1 or len(next(iter(terms))) != 1:
+        raise UserError(
+            "A plot of certified accuracy is over one quantity, and these tables have several; "
+            "ask each with certified_accuracy."
+        )
+    ((term, facts),) = next(iter(terms))
+    inputs = {len(table) for table in tables}
+    return Plot(
+        CurveFigure(
+            title="Certified accuracy",
+            subtitle=f"{' / '.join(str(n) for n in sorted(inputs))} inputs",
+            x_name=f"{term}: {facts}",
+            y_name="share right and certified",
+            curves=tuple(
+                Curve(name=table.scheme.noise_in_words(), points=_steps(table, term))
+                for table in tables
+            ),
+        )
+    )
+
+
+def _steps(table: Table, term: str) -> tuple[tuple[float, float], ...]:
+    """The stairs down which the share of inputs goes as the perturbation grows."""
+    reached = sorted(_reach(row.region, term) for row in table if table.is_correct(row))
+    total, left = len(table), len(reached)
+    points = [(0.0, left / total)]
+    for size in reached:
+        points.append((size, left / total))
+        left -= 1
+        points.append((size, left / total))
+    return tuple(points)
+
+
+def _reach(region: Any, term: str) -> float:
+    """The largest size that a region holds, found by doubling and bisection; rounded down."""
+
+    def holds(size: float) -> bool:
+        return bool(region.contains({term: size}))
+
+    high = 1.0
+    while holds(high) and high < 1e6:
+        high *= 2
+    low = 0.0
+    while high - low > 1e-9 * high:
+        middle = (low + high) / 2
+        low, high = (middle, high) if holds(middle) else (low, middle)
+    return low

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 from engine.cli import run
-from engine.system.interrupt import stoppable
 from engine.cli.options import (
     OUTPUT,
     WHAT,
@@ -31,6 +30,7 @@ from engine.core.errors import UserError
 from engine.core.files import write_atomically
 from engine.evidence.settings import ENUMERATION
 from engine.procedures.command_line import command_line
+from engine.system.interrupt import stoppable
 
 if TYPE_CHECKING:
     from engine.evidence.evidence import Evidence

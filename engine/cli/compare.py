@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
-from engine.system.interrupt import stoppable
 from engine.cli.options import OUTPUT, WHAT, flag, run_flags
 from engine.cli.outcome import CERTIFIED
 from engine.cli.output import STDOUT
@@ -20,6 +19,7 @@ from engine.core.fields import checked
 from engine.core.files import write_atomically
 from engine.core.rounding import round_down
 from engine.evidence.settings import RunSettings
+from engine.system.interrupt import stoppable
 
 if TYPE_CHECKING:
     from collections.abc import Generator

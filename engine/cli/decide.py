@@ -14,7 +14,6 @@ from rich.table import Table
 
 from engine.cli import run
 from engine.cli.case import asked_case, case_flags, say_which
-from engine.system.interrupt import stoppable
 from engine.cli.options import (
     RUN,
     flag,
@@ -34,6 +33,7 @@ from engine.core.rounding import round_down, round_up
 from engine.evidence.evidence import DecisionRecord, Evidence
 from engine.evidence.settings import RunSettings
 from engine.procedures.command_line import command_line
+from engine.system.interrupt import stoppable
 
 if TYPE_CHECKING:
     from threading import Event

@@ -187,9 +187,9 @@ def _drawn(values: Mapping[str, Any], settings: RunSettings) -> Pilot:
     if not values["input"]:
         raise UserError("--model needs --input, the image to draw the pilot votes at.")
     from engine.cli import run
-    from engine.system.interrupt import stoppable
     from engine.planning import Pilot
     from engine.procedures.pilot import pilot_votes
+    from engine.system.interrupt import stoppable
 
     classifier, fitted = run.load(run.model_request(values), values["input"])
     with stoppable() as stop:

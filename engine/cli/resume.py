@@ -12,7 +12,6 @@ from rich.console import Console
 
 from engine.cli import run as running
 from engine.cli.case import case_argument, say_which
-from engine.system.interrupt import stoppable
 from engine.cli.options import RUN, flag, output_flags, trust_flag
 from engine.cli.outcome import exit_status, show
 from engine.cli.output import Outputs
@@ -21,6 +20,7 @@ from engine.core.errors import UserError
 from engine.core.fields import checked
 from engine.evidence.settings import RunSettings
 from engine.procedures.command_line import command_line
+from engine.system.interrupt import stoppable
 
 if TYPE_CHECKING:
     from engine.case import Case

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Literal
 from rich.console import Console
 
 from engine.cli.case import asked_case, say_which
-from engine.system.interrupt import stoppable
 from engine.cli.options import read_settings
 from engine.cli.outcome import exit_status, show
 from engine.cli.output import Outputs
@@ -19,6 +18,7 @@ from engine.core.errors import UserError
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import RunSettings
 from engine.procedures.command_line import Procedure, command_line
+from engine.system.interrupt import stoppable
 
 if TYPE_CHECKING:
     from threading import Event

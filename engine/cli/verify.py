@@ -10,11 +10,11 @@ from typing import Any, Literal
 
 import typer
 
-from engine.system.interrupt import stoppable
 from engine.cli.options import OUTPUT, WHAT, flag, trust_flag
 from engine.cli.outcome import CERTIFIED, FAILURE
 from engine.core.errors import UserError
 from engine.core.files import write_atomically
+from engine.system.interrupt import stoppable
 
 STDOUT = "-"
 LEVELS = "How far to go"

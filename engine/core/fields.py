@@ -141,6 +141,8 @@ def validation_sentence(error: ValidationError) -> str:
     message = first["msg"].removeprefix("Value error, ")
     if not name:  # about several values together: the message is the sentence
         return f"{message}."
+    if first["type"] == "extra_forbidden":
+        return f"There is no parameter {name}."
     if message.startswith("Input should be "):
         message = "must be " + message.removeprefix("Input should be ")
     given = first.get("input")

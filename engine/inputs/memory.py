@@ -31,7 +31,7 @@ def from_memory(x: Any, *, name: str = "", label: int | None = None) -> ImageInp
     Raises:
         UserError: a batch, numbers that are not finite or not in [0, 1], or no image at all.
     """
-    if _of(x, "PIL"):
+    if _is(x, "PIL", "Image"):
         return _from_pillow(x, name, label)
     array = _array(x)
     called = name or f"array of {' x '.join(map(str, array.shape))}"
@@ -49,13 +49,15 @@ def from_memory(x: Any, *, name: str = "", label: int | None = None) -> ImageInp
 
 def is_in_memory(x: Any) -> bool:
     """Whether ``x`` is a tensor, an array or an image of Pillow."""
-    return isinstance(x, np.ndarray) or _of(x, "torch", "PIL")
+    return isinstance(x, np.ndarray) or _is(x, "torch", "Tensor") or _is(x, "PIL", "Image")
 
 
-def _of(x: Any, *packages: str) -> bool:
-    """Whether an object is of one of these packages, which need not be loaded to tell."""
-    classes = type(x).__mro__
-    return any(kind.__module__.partition(".")[0] in packages for kind in classes)
+def _is(x: Any, package: str, name: str) -> bool:
+    """Whether an object is of a class whose package need not be loaded to tell."""
+    return any(
+        kind.__name__ == name and kind.__module__.partition(".")[0] == package
+        for kind in type(x).__mro__
+    )
 
 
 def _from_pillow(image: Image, name: str, label: int | None) -> ImageInput:
@@ -75,7 +77,7 @@ def _from_pillow(image: Image, name: str, label: int | None) -> ImageInput:
 
 def _array(x: Any) -> Array:
     """The numbers of a tensor or array, as they are; bfloat16 as float32."""
-    if _of(x, "torch"):
+    if _is(x, "torch", "Tensor"):
         x = x.detach().cpu()
         if x.is_floating_point() and x.element_size() < 4:
             x = x.float()

@@ -178,7 +178,7 @@ def normalization_of(wanted: Normalize) -> Normalization:
 
 
 def _copied(module: nn.Module) -> tuple[nn.Module, tuple[PartIdentity, ...]]:
-    """A copy of its own in eval mode and float32, without gradients; and the parts of the module."""
+    """A copy in eval mode and float32, without gradients; and the parts of the module itself."""
     module = getattr(module, "_orig_mod", module)  # what torch.compile was given
     try:
         with torch.no_grad():
@@ -224,7 +224,7 @@ def _parts(module: nn.Module) -> Iterator[PartIdentity]:
 
 
 def _state_sha256(module: nn.Module) -> str:
-    """Digest of every tensor (name, dtype, shape, bytes) and of the plain settings of each layer."""
+    """Digest of every tensor (name, dtype, shape, bytes) and of each layer's plain settings."""
     digest = hashlib.sha256()
     for name, tensor in _tensors(module):
         head = f"{name}\n{tensor.dtype}\n{'x'.join(map(str, tensor.shape))}\n"

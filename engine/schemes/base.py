@@ -5,11 +5,17 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
-from pydantic import model_serializer
+from pydantic import (
+    ModelWrapValidatorHandler,
+    ValidationError,
+    model_serializer,
+    model_validator,
+)
 
 from engine.core.errors import UserError
+from engine.core.fields import validation_sentence
 from engine.core.records import Encoding, InputIdentity, ProbabilityBounds, Record
 from engine.noise.law import NoiseLaw
 from engine.regions import Perturbation, Region, Term
@@ -198,6 +204,15 @@ class Scheme(Record, ABC):
         if term.whole and value != int(value):
             raise UserError(f"{given}: {name} must be a whole number.")
         return value
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _in_a_sentence(cls, values: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        """What cannot be is refused in a sentence, whoever makes the scheme."""
+        try:
+            return handler(values)
+        except ValidationError as error:
+            raise UserError(validation_sentence(error)) from error
 
     @model_serializer(mode="wrap")
     def _with_key(self, handler: Any) -> dict[str, Any]:
