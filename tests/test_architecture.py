@@ -158,7 +158,7 @@ def circle(arrows: dict[str, set[str]]) -> list[str]:
         if name in trail:
             return [*trail[trail.index(name) :], name]
         if name not in done:
-            for asked in sorted(arrows[name]):
+            for asked in sorted(arrows.get(name, ())):
                 if found := search(asked, [*trail, name]):
                     return found
             done.add(name)

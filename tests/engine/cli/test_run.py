@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -171,3 +173,24 @@ def test_oracles_and_labels_that_do_not_fit(
     words = ["certify", "--model", "demo:digits-0.25", "--input", "digits:52", "--n", "100"]
     assert main([*words, *flags]) == 2
     assert sentence in capsys.readouterr().err
+
+
+class _Interrupting(Misbehaving):
+    """Sends this process Ctrl+C at its 30th batch."""
+
+    def scores(self, batch: Any) -> Any:
+        if self.calls == 30:
+            os.kill(os.getpid(), signal.SIGINT)
+        return super().scores(batch)
+
+
+def test_a_stopped_run_keeps_its_votes_and_says_that_it_is_partial(
+    certify: Any, tmp_path: Path
+) -> None:
+    target = tmp_path / "partial.json"
+    shown = certify("--n", "100000", "--json", str(target), classifier=_Interrupting("slow", 25))
+    found = json.loads(target.read_text())
+    assert found["complete"] is False
+    assert 0 < sum(found["votes"]["estimation"]) < 100_000
+    assert "Stopped after" in found["statement"]
+    assert shown.status == (0 if found["outcome"] == "certified" else 3)

@@ -12,6 +12,7 @@ from engine.core.files import sha256_file
 from engine.evidence.evidence import Evidence
 from engine.inputs import load_input
 from engine.models import ModelRequest, fitted, load_model
+from engine.models.pretrained_files import folder_digest
 from engine.verify import digests
 from engine.verify.digests import check_input, check_model, located, model_digest
 from tests.factories import make_evidence
@@ -79,7 +80,7 @@ def test_a_folders_digest_is_that_of_the_loader(tmp_path: Path) -> None:
     (tmp_path / "model.safetensors").write_bytes(b"x")
     (tmp_path / "README.md").write_text("not counted")
     assert tuple(huggingface._DATA) == digests.FOLDER_DATA
-    assert model_digest(str(tmp_path), tmp_path) == huggingface._digest(tmp_path)
+    assert model_digest(str(tmp_path), tmp_path) == folder_digest(tmp_path, huggingface._DATA)
 
 
 def test_texts_and_rows_are_read_without_torch():
