@@ -7,7 +7,7 @@ from engine.explain.illustrations import illustrate
 def test_the_images_are_of_the_run() -> None:
     result = smooth("demo:digits-0.25", device="cpu").certify("digits:52", n=200).result()
     found = illustrate(result.evidence, result.classifier, result.fitted, seconds=0.05)
-    assert found.region is not None and found.meaning is not None
+    assert found.region is not None and found.examples is not None
     assert found.region.center_class == result.predicted_class
     tested = smooth("demo:digits-0.25", device="cpu").predict("digits:52", n=200).result()
     assert (
