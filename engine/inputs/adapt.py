@@ -6,9 +6,8 @@ import numpy as np
 from PIL import Image
 
 from engine.core.errors import UserError
-from engine.core.records import InputIdentity, ModelIdentity
+from engine.core.records import ModelIdentity
 from engine.inputs.base import FittedInput, ImageInput, Pixels, pixels_sha256
-from engine.inputs.labels import label_in
 
 _LUMA = np.array([0.299, 0.587, 0.114])
 """Weights of red, green and blue in ITU-R BT.601 luma."""
@@ -26,17 +25,11 @@ def fit(image: ImageInput, model: ModelIdentity) -> FittedInput:
     pixels, recoloured = _with_channels(image.pixels, channels)
     pixels, resized = _with_size(pixels, height, width)
     pixels = np.ascontiguousarray(pixels, dtype=np.float32)
-    label, note = label_in(model.class_names, image.label, image.label_name)
-    identity = InputIdentity(
-        name=image.name,
-        source=image.source,
-        sha256=image.sha256,
+    identity = image.identity(
+        model,
         pixels_sha256=pixels_sha256(pixels),
         shape=(channels, height, width),
-        label=label,
-        label_name=None if label is None else image.label_name,
         adaptation=", ".join(step for step in (recoloured, resized) if step),
-        notes=(*image.notes, *note),
     )
     return FittedInput.image(identity, pixels)
 

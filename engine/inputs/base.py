@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
-from engine.core.records import InputIdentity, InputKind
+from engine.core.records import InputIdentity, InputKind, ModelIdentity
 
 Pixels = npt.NDArray[np.float32]
 """(channels, height, width), float32 in [0, 1]."""
@@ -35,52 +35,84 @@ def arrays_sha256(arrays: Sequence[Array]) -> str:
     return digest.hexdigest()
 
 
+def label_in(
+    names: Sequence[str], label: int | None, name: str | None
+) -> tuple[int | None, tuple[str, ...]]:
+    """The class by its name if the model has it, else by its number; and what to say of it.
+
+    Args:
+        names: the model's classes.
+        label: the class as the input's own source numbers it; None if it is not known.
+        name: its name there, where it has one.
+    """
+    if label is None or name in names:
+        return (None if label is None or name is None else list(names).index(name)), ()
+    if label >= len(names):
+        return None, (f"its label '{name or ''}' (number {label}) is no class of the model",)
+    if not name:
+        return label, ()
+    return label, (f"its label '{name}' is taken for class {label} ('{names[label]}') by number",)
+
+
 @dataclass(frozen=True)
-class ImageInput:
-    """An image at its own size, before any model is chosen.
+class Given:
+    """An input before any model is chosen.
 
     Attributes:
         name: short name for people.
-        source: as the user named it; loading it again gives the same image.
-        sha256: digest of the file's bytes (of the pixel bytes where there is no file).
-        pixels: (C, H, W) with C 1 or 3.
+        source: as the user named it; loading it again gives the same input.
+        sha256: digest of the file's bytes (of the contents where there is no file).
         label, label_name: the true class, where it is known.
-        notes: what was done while reading (orientation, alpha flattened, 16 bits scaled).
+        notes: what was done while reading (orientation, alpha flattened, edges made undirected).
     """
 
-    kind: ClassVar[InputKind] = "image"
+    kind: ClassVar[InputKind]
 
     name: str
     source: str
     sha256: str
-    pixels: Pixels
-    label: int | None = None
-    label_name: str | None = None
-    notes: tuple[str, ...] = ()
+    label: int | None = field(default=None, kw_only=True)
+    label_name: str | None = field(default=None, kw_only=True)
+    notes: tuple[str, ...] = field(default=(), kw_only=True)
+
+    def identity(self, model: ModelIdentity, *said: str, **facts: Any) -> InputIdentity:
+        """What is recorded of it once it is fitted to a model.
+
+        Args:
+            model: that takes it.
+            said: more notes.
+            facts: the fields that depend on the kind of input and on the fitting.
+        """
+        label, notes = label_in(model.class_names, self.label, self.label_name)
+        return InputIdentity(
+            name=self.name,
+            source=self.source,
+            sha256=self.sha256,
+            kind=self.kind,
+            label=label,
+            label_name=None if label is None else self.label_name,
+            notes=(*self.notes, *notes, *said),
+            **facts,
+        )
 
 
 @dataclass(frozen=True)
-class PairInput:
-    """An image and a text, before any model is chosen.
+class ImageInput(Given):
+    """An image at its own size: ``pixels`` (C, H, W) with C 1 or 3."""
 
-    Attributes:
-        name, source: as of an ``ImageInput``.
-        sha256: digest of the image's and the text's digests.
-        image: at its own size.
-        text: the words.
-        label, label_name: the true class, where it is known.
-    """
+    kind: ClassVar[InputKind] = "image"
+
+    pixels: Pixels
+
+
+@dataclass(frozen=True)
+class PairInput(Given):
+    """An image at its own size and a text; the digest is that of the digests of both."""
 
     kind: ClassVar[InputKind] = "pair"
 
-    name: str
-    source: str
-    sha256: str
     image: ImageInput
     text: str
-    label: int | None = None
-    label_name: str | None = None
-    notes: tuple[str, ...] = ()
 
 
 def paired(

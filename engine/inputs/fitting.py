@@ -8,10 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from engine.core.errors import UserError, quoted
-from engine.core.records import InputIdentity, ModelIdentity
+from engine.core.records import ModelIdentity
 from engine.inputs.base import Array, FittedInput, PairInput, arrays_sha256
 from engine.inputs.coding import Coding, Columns, Encoded, TableCoding, Tokenizer
-from engine.inputs.labels import label_in
 from engine.inputs.table import LABELS, TableInput
 from engine.inputs.text import TextInput
 
@@ -42,19 +41,13 @@ def fit_text(given: TextInput, model: ModelIdentity, coding: Coding | None) -> F
     """
     tokenizer = _tokenizer(model, coding)
     encoded = tokenizer.encode(given.text)
-    label, notes = label_in(model.class_names, given.label, given.label_name)
-    identity = InputIdentity(
-        name=given.name,
-        source=given.source,
-        sha256=given.sha256,
+    identity = given.identity(
+        model,
+        _text(given.text),
         pixels_sha256=arrays_sha256([encoded.tokens]),
         shape=encoded.tokens.shape,
-        kind="text",
         alphabet=(tokenizer.size,),
-        label=label,
-        label_name=None if label is None else given.label_name,
         adaptation=_in_tokens(encoded, tokenizer),
-        notes=(*given.notes, *notes, _text(given.text)),
     )
     return FittedInput(identity, (encoded.tokens,))
 
@@ -70,22 +63,15 @@ def fit_pair(given: PairInput, model: ModelIdentity, coding: Coding | None) -> F
     tokenizer = _tokenizer(model, coding)
     image, encoded = adapt(given.image, model), tokenizer.encode(given.text)
     arrays: tuple[Array, ...] = (image.pixels, encoded.tokens)
-    label, notes = label_in(model.class_names, given.label, given.label_name)
     steps = (image.identity.adaptation, _in_tokens(encoded, tokenizer))
-    identity = image.identity.model_copy(
-        update={
-            "name": given.name,
-            "source": given.source,
-            "sha256": given.sha256,
-            "pixels_sha256": arrays_sha256(arrays),
-            "more_shapes": (encoded.tokens.shape,),
-            "kind": "pair",
-            "alphabet": (tokenizer.size,),
-            "label": label,
-            "label_name": None if label is None else given.label_name,
-            "adaptation": "; ".join(filter(None, steps)),
-            "notes": (*given.notes, *notes, _text(given.text)),
-        }
+    identity = given.identity(
+        model,
+        _text(given.text),
+        pixels_sha256=arrays_sha256(arrays),
+        shape=image.identity.shape,
+        more_shapes=(encoded.tokens.shape,),
+        alphabet=(tokenizer.size,),
+        adaptation="; ".join(filter(None, steps)),
     )
     return FittedInput(identity, arrays)
 
@@ -104,25 +90,18 @@ def fit_table(given: TableInput, model: ModelIdentity, coding: Coding | None) ->
     used = own or given.table.coding(names or _columns(given))
     _check_parts(given, used)
     numbers, codes = used.encode(given.cells, given.name)
-    label, notes = label_in(model.class_names, given.label, given.label_name)
     origin = (
         "of the model's training data"
         if own
         else f"of {given.table.source} as it is, this row included, which the attacker leaves alone"
     )
-    identity = InputIdentity(
-        name=given.name,
-        source=given.source,
-        sha256=given.sha256,
+    identity = given.identity(
+        model,
         pixels_sha256=_with_coding(arrays_sha256([numbers, codes]), used),
         shape=numbers.shape,
         more_shapes=(codes.shape,),
-        kind="table",
         alphabet=used.arities,
-        label=label,
-        label_name=None if label is None else given.label_name,
         adaptation=f"{STANDARD} ({origin}): {_scales(used)}",
-        notes=(*given.notes, *notes),
     )
     return FittedInput(identity, (numbers, codes), used)
 

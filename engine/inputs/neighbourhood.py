@@ -12,10 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.core.errors import UserError
-from engine.core.records import InputIdentity, ModelIdentity
+from engine.core.records import ModelIdentity
 from engine.inputs.base import FittedInput, arrays_sha256
 from engine.inputs.graph import Graph
-from engine.inputs.labels import label_in
 from engine.inputs.node import GraphInput
 from engine.inputs.pattern import Indices
 
@@ -97,21 +96,14 @@ def fit(given: GraphInput, model: ModelIdentity) -> FittedInput:
             "than fits into memory for one sample; choose a node with fewer neighbours."
         )
     features = graph.features.dense(around.nodes).astype(np.float32)
-    label, notes = label_in(model.class_names, given.label, given.label_name)
-    identity = InputIdentity(
-        name=given.name,
-        source=given.source,
-        sha256=given.sha256,
+    identity = given.identity(
+        model,
         # The edges are certified as they are, so they belong to what the digest pins down.
         pixels_sha256=arrays_sha256(
             [features, around.sources, around.targets, around.degrees, around.hops]
         ),
         shape=(rows, width),
-        kind="graph",
-        label=label,
-        label_name=None if label is None else given.label_name,
         adaptation=f"the {rows:,} of {graph.nodes:,} nodes within {HOPS} hops",
-        notes=(*given.notes, *notes),
     )
     return FittedInput(identity, (features,), around)
 

@@ -15,6 +15,7 @@ from typing import ClassVar
 from engine.core.errors import UserError
 from engine.core.records import InputKind
 from engine.core.resources import assets
+from engine.inputs.base import Given
 from engine.inputs.graph import KARATE, Graph
 from engine.inputs.graph_split import split
 
@@ -29,27 +30,19 @@ _WHAT = (
 
 
 @dataclass(frozen=True)
-class GraphInput:
+class GraphInput(Given):
     """One node of a graph, before any model is chosen.
 
     The attacker changes features of nodes after the model was trained (evasion); edges stay.
 
     Attributes:
-        name, source, sha256: as of an ``ImageInput``; the digest is that of the graph's file.
         node: its number, from 0.
-        label, label_name: the true class, where it is known.
     """
 
     kind: ClassVar[InputKind] = "graph"
 
-    name: str
-    source: str
-    sha256: str
     graph: Graph
     node: int
-    label: int | None = None
-    label_name: str | None = None
-    notes: tuple[str, ...] = ()
 
 
 def claims(spec: str) -> bool:

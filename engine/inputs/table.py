@@ -9,6 +9,7 @@ from typing import ClassVar, Literal
 
 from engine.core.errors import UserError, quoted
 from engine.core.records import InputKind
+from engine.inputs.base import Given
 from engine.inputs.coding import Column, TableCoding, number
 
 ColumnType = Literal["numeric", "categorical"]
@@ -105,26 +106,18 @@ class Table:
 
 
 @dataclass(frozen=True)
-class TableInput:
+class TableInput(Given):
     """One row of a table of numbers and categories, before any model is chosen.
 
     Attributes:
-        name, source, sha256: as of an ``ImageInput``; the digest is that of the table's file.
         table: the whole table.
         row: its number, from 0, the first line after the names.
-        label, label_name: the true class, where it is known.
     """
 
     kind: ClassVar[InputKind] = "table"
 
-    name: str
-    source: str
-    sha256: str
     table: Table
     row: int
-    label: int | None = None
-    label_name: str | None = None
-    notes: tuple[str, ...] = ()
 
     @property
     def cells(self) -> dict[str, str]:

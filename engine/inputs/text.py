@@ -9,6 +9,7 @@ from typing import ClassVar
 from engine.core.errors import UserError, quoted
 from engine.core.files import sha256_bytes
 from engine.core.records import InputKind
+from engine.inputs.base import Given
 
 PREFIX = "text:"
 SUFFIX = ".txt"
@@ -18,24 +19,16 @@ _SHOWN = 40
 
 
 @dataclass(frozen=True)
-class TextInput:
+class TextInput(Given):
     """A text, before any model is chosen.
 
     Attributes:
-        name, source, sha256: as of an ``ImageInput``; the digest is that of the file's bytes.
         text: the words, without white space at either end.
-        label, label_name: the true class, where it is known.
     """
 
     kind: ClassVar[InputKind] = "text"
 
-    name: str
-    source: str
-    sha256: str
     text: str
-    label: int | None = None
-    label_name: str | None = None
-    notes: tuple[str, ...] = ()
 
 
 def claims(spec: str) -> bool:
