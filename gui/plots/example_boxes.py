@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from gui.style import theme as themes
@@ -23,12 +24,6 @@ _TALL = 1.4
 _SMALLEST, _SIDE = 30, 110
 """Sides of an image beside words, smallest and largest."""
 Shape = Literal["lines", "row", "block", "column"]
-_STRETCHES: dict[Shape, tuple[int, int, int]] = {
-    "lines": (1, 1, 1),
-    "row": (1, 0, 0),
-    "block": (3, 2, 0),
-    "column": (3, 2, 3),
-}
 
 
 def _show_image(view: ImageView, image: ImageMedium, caption: str, detail: str, ink: str) -> None:
@@ -114,7 +109,7 @@ class Boxes(QWidget):
         self.original, self.perturbed = Box(parent=self), Box(ink="runner_up", parent=self)
         self.noisy: list[Box] = []
         self.changed: Example | None = None
-        self._arranged: tuple[Shape, list[Box]] | None = None
+        self._arranged: tuple[Shape, list[Box], list[Box]] | None = None
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(8)
@@ -138,36 +133,50 @@ class Boxes(QWidget):
         self.original.setVisible(example is None or example.media[0].kind != "graph")
         self.arrange()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another size may want another arrangement."""
+        super().resizeEvent(event)
+        self.arrange()
+
     def arrange(self) -> None:
         """Place the boxes for the size and the media at hand."""
-        if self.original.example is None:
-            return
-        shape, large = self._shape(), [
-            box for box in (self.original, self.perturbed) if not box.isHidden()
-        ]  # fmt: skip
+        large = [box for box in (self.original, self.perturbed) if not box.isHidden()]
         small = [box for box in self.noisy if not box.isHidden()]
-        if (shape, [*large, *small]) == self._arranged:
+        wanted = (self._shape(), large, small)
+        if wanted == self._arranged or self.original.example is None:
             return
-        self._arranged = (shape, [*large, *small])
+        self._arranged = wanted
         for box in (self.original, *self.noisy, self.perturbed):
             self._grid.removeWidget(box)
-        self._grid.setVerticalSpacing(4 if shape == "lines" else 8)
-        for row in range(max(self._grid.rowCount(), 3)):
-            stretches = _STRETCHES[shape]
-            self._grid.setRowStretch(row, stretches[row] if row < 3 else int(shape == "lines"))
-        ordered = [large[0], *small, *large[1:]]
-        if shape in ("row", "lines"):
-            for i, box in enumerate(ordered):
-                self._grid.addWidget(box, *((0, i) if shape == "row" else (i, 0)))
-            return
-        # six columns: a large image takes three or all of them, one of three samples two
-        wide = 6 if shape == "column" or len(large) == 1 else 3
+        for line in range(max(self._grid.rowCount(), self._grid.columnCount())):
+            self._grid.setRowStretch(line, 0)
+            self._grid.setColumnStretch(line, 0)
+        if wanted[0] in ("row", "lines"):
+            self._in_line(large, small, along=wanted[0] == "row")
+        else:
+            self._in_rows(large, small, stacked=wanted[0] == "column")
+
+    def _in_line(self, large: list[Box], small: list[Box], *, along: bool) -> None:
+        """One after the other; a graph that stands for input and change is the larger one."""
+        self._grid.setVerticalSpacing(8 if along else 4)
+        for i, box in enumerate((large[0], *small, *large[1:])):
+            self._grid.addWidget(box, *((0, i) if along else (i, 0)))
+            stretch = 2 if box is self.perturbed and len(large) == 1 else 1
+            (self._grid.setColumnStretch if along else self._grid.setRowStretch)(i, stretch)
+
+    def _in_rows(self, large: list[Box], small: list[Box], *, stacked: bool) -> None:
+        """Samples below the large boxes, or between them: of six columns a sample has two."""
+        self._grid.setVerticalSpacing(8)
+        wide = 6 if stacked or len(large) == 1 else 3
         for i, box in enumerate(large):
-            row, column = (2 * i, 0) if shape == "column" else (0, 3 * i)
-            self._grid.addWidget(box, row, column, 1, wide)
+            self._grid.addWidget(box, *((2 * i, 0) if stacked else (0, 3 * i)), 1, wide)
+            self._grid.setRowStretch(2 * i if stacked else 0, 3)
+        width = 6 // max(1, len(small))
         for i, box in enumerate(small):
-            width = 6 // len(small)
             self._grid.addWidget(box, 1, i * width, 1, width)
+        self._grid.setRowStretch(1, 2)
+        for column in range(6):
+            self._grid.setColumnStretch(column, 1)
 
     def _shape(self) -> Shape:
         example = self.original.example

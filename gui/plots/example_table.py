@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -104,6 +104,11 @@ class ExampleTable(QTableWidget):
         if example is not None:
             self._show(CHANGED, "changed", example, "runner_up")
         self.setColumnHidden(CHANGED, example is None)
+        self.arrange()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width leaves other room."""
+        super().resizeEvent(event)
         self.arrange()
 
     def arrange(self) -> None:

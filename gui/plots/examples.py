@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from gui.plots.base import Plot
@@ -92,7 +91,6 @@ class ExamplesPlot(Plot["ExamplesFigure"]):
         self.set_subtitle(
             f"base model's answers · {short}", whole=f"{figure.noise_in_words}; {_WHOSE}"
         )
-        self.view.arrange()
 
     def show_change(self, change: Perturbation) -> None:
         """Show what a change looks like on this input, certified or not."""
@@ -117,12 +115,6 @@ class ExamplesPlot(Plot["ExamplesFigure"]):
         if self.listed.text() and self.listed.text() != words[-1]:
             words.append(self.listed.text())
         return f"{'; '.join(words)}."
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Another size may want another arrangement."""
-        super().resizeEvent(event)
-        if self.figure is not None:
-            self.view.arrange()
 
     def _show_changed(self, changed: Example | None) -> None:
         self.view.show_changed(changed)

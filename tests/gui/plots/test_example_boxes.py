@@ -60,8 +60,6 @@ def test_one_row_when_wide_two_when_square_three_when_high(show) -> None:
     boxes = show(make_image_examples(), 900, 220)
     assert len({box.y() for box in all_of(boxes)}) == 1
     show(make_image_examples(), 300, 330, boxes)
-    boxes.arrange()
-    QApplication.processEvents()
     assert boxes.original.y() == boxes.perturbed.y() < boxes.noisy[0].y()
     assert len({box.y() for box in boxes.noisy}) == 1
     show(make_image_examples(), 240, 500, boxes)
@@ -120,8 +118,6 @@ def test_graphs_stand_beside_each_other_when_wide_below_when_not(show) -> None:
     places = [box.x() for box in (boxes.perturbed, *boxes.noisy)]
     assert places == sorted(places) and boxes.noisy[0].y() == boxes.perturbed.y()
     show(make_graph_examples(), 300, 420, boxes)
-    boxes.arrange()
-    QApplication.processEvents()
     assert boxes.perturbed.geometry().bottom() < boxes.noisy[0].y()
     assert all(boxes.rect().contains(box.geometry()) for box in boxes.noisy)
 
