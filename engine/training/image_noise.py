@@ -1,7 +1,7 @@
-"""The noise that image models are trained with: one draw per image and step.
+"""The noise that image models are trained with: one draw of a law per image and step.
 
 torch's generators serve for training, many images at a time; certificates draw from the
-program's own. The laws are the schemes' (``tests`` compare them).
+program's own.
 """
 
 from __future__ import annotations
@@ -10,39 +10,72 @@ import torch
 
 from engine.core.errors import UserError
 from engine.core.records import Encoding
-from engine.schemes import Gaussian, Scheme
-from engine.schemes.ablation import Ablation
-from engine.schemes.hierarchical_ablation import HierarchicalAblation
-from engine.schemes.hierarchical_gaussian import HierarchicalGaussian
+from engine.schemes import SCHEMES as CATALOGUE
+from engine.schemes import Scheme
 
-_ENCODINGS: dict[type[Scheme], Encoding] = {
-    Gaussian: "plain",
-    Ablation: "complement",
-    HierarchicalGaussian: "indicator",
-    HierarchicalAblation: "indicator",
-}
-SCHEMES = tuple(_ENCODINGS)
-"""The schemes that models are trained for here."""
+SCHEMES = tuple(
+    scheme for scheme in CATALOGUE if "image" in scheme.inputs and scheme().noise().probes()
+)
+"""The schemes that models are trained for here: those that draw noise on images."""
+
+
+class TorchNoise:
+    """A noise source over one of torch's generators: every call draws on, whatever the index.
+
+    Args:
+        generator: on the device of the images.
+    """
+
+    def __init__(self, generator: torch.Generator) -> None:
+        self._generator = generator
+
+    def gaussian_(self, out: torch.Tensor, x: torch.Tensor, *, sigma: float, start: int) -> None:
+        """Fill ``out`` with x + sigma z."""
+        out.normal_(generator=self._generator).mul_(sigma).add_(x)
+
+    def uniform63(self, samples: int, elements: int, *, start: int, lane: int) -> torch.Tensor:
+        """Integers uniform in [0, 2^63), (samples, elements)."""
+        return self.integers(samples, elements, 2**63 - 1, start=start, lane=lane)
+
+    def bernoulli(
+        self, samples: int, elements: int, p: float | torch.Tensor, *, start: int, lane: int
+    ) -> torch.Tensor:
+        """True with probability ``p``, (samples, elements) bool."""
+        return self._uniform(samples, elements) < p
+
+    def integers(
+        self, samples: int, elements: int, high: int, *, start: int, lane: int
+    ) -> torch.Tensor:
+        """Integers uniform in [0, high), (samples, elements)."""
+        shape, device = (samples, elements), self._generator.device
+        return torch.randint(high, shape, generator=self._generator, device=device)
+
+    def subset(self, samples: int, elements: int, k: int, *, start: int, lane: int) -> torch.Tensor:
+        """k of ``elements``, every k-subset alike, (samples, elements) bool."""
+        keys = self._uniform(samples, elements)
+        chosen = torch.zeros(keys.shape, dtype=torch.bool, device=keys.device)
+        return chosen.scatter_(1, keys.topk(k, dim=1).indices, True)
+
+    def _uniform(self, samples: int, elements: int) -> torch.Tensor:
+        shape, device = (samples, elements), self._generator.device
+        return torch.rand(shape, generator=self._generator, device=device)
 
 
 def encoding_of(scheme: Scheme) -> Encoding:
-    """How the network is shown the noised image.
+    """How the network is shown the noised image: as tells it most.
 
     Raises:
         UserError: no model is trained for that scheme here.
     """
-    if type(scheme) not in _ENCODINGS:
+    if type(scheme) not in SCHEMES:
         known = ", ".join(known.key for known in SCHEMES)
         raise UserError(f"No model is trained for {scheme.key} here; there are {known}.")
-    if getattr(scheme, "centre", 0):
-        raise UserError("Models are trained here with one p for all pixels; leave --centre out.")
-    return _ENCODINGS[type(scheme)]
+    return [*scheme.layouts((1, 1, 1))][-1]
 
 
 def channels_of(scheme: Scheme, image: int) -> int:
     """Channels of the network for images with that many."""
-    more = {"plain": 0, "indicator": 1, "complement": image}
-    return image + more[encoding_of(scheme)]
+    return scheme.layouts((image, 1, 1))[encoding_of(scheme)][0]
 
 
 def noisy(pixels: torch.Tensor, scheme: Scheme, generator: torch.Generator) -> torch.Tensor:
@@ -51,38 +84,7 @@ def noisy(pixels: torch.Tensor, scheme: Scheme, generator: torch.Generator) -> t
     Raises:
         UserError: no model is trained for that scheme here.
     """
-    if isinstance(scheme, Gaussian):
-        return _gaussian(pixels, scheme.sigma, generator)
-    if isinstance(scheme, Ablation):
-        kept = ~_ablated(pixels, scheme, generator)
-        return torch.cat([kept * pixels, kept * (1 - pixels)], 1)
-    if isinstance(scheme, HierarchicalGaussian):
-        chosen = _chosen(pixels, scheme.p, generator)
-        noised = torch.where(chosen, _gaussian(pixels, scheme.sigma, generator), pixels)
-        return torch.cat([noised, chosen.to(pixels.dtype)], 1)
-    if isinstance(scheme, HierarchicalAblation):
-        chosen = _chosen(pixels, scheme.p, generator)
-        return torch.cat([~chosen * pixels, chosen.to(pixels.dtype)], 1)
-    encoding_of(scheme)
-    return pixels
-
-
-def _gaussian(pixels: torch.Tensor, sigma: float, generator: torch.Generator) -> torch.Tensor:
-    return pixels + sigma * torch.randn(pixels.shape, generator=generator, device=pixels.device)
-
-
-def _chosen(pixels: torch.Tensor, p: float, generator: torch.Generator) -> torch.Tensor:
-    """Every pixel by itself with probability p, (N, 1, H, W)."""
-    shape = (len(pixels), 1, *pixels.shape[2:])
-    return torch.rand(shape, generator=generator, device=pixels.device) < p
-
-
-def _ablated(pixels: torch.Tensor, scheme: Ablation, generator: torch.Generator) -> torch.Tensor:
-    """What is taken away: each pixel by itself, or all but exactly ``keep``."""
-    if scheme.p:
-        return _chosen(pixels, scheme.p, generator)
-    count = pixels.shape[2] * pixels.shape[3]
-    keys = torch.rand(len(pixels), count, generator=generator, device=pixels.device)
-    kept = torch.zeros(keys.shape, dtype=torch.bool, device=pixels.device)
-    kept.scatter_(1, keys.topk(scheme.keep, dim=1).indices, True)
-    return ~kept.view(len(pixels), 1, *pixels.shape[2:])
+    shape = scheme.layouts(tuple(pixels.shape[1:]))[encoding_of(scheme)]
+    out = pixels.new_empty((len(pixels), *shape))
+    scheme.noise().draw_each(pixels, TorchNoise(generator), out)
+    return out

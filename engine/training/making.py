@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -111,14 +113,12 @@ def weights(order: Order, network: nn.Module) -> bytes:
 
 def cells(scheme: Scheme) -> list[Perturbation]:
     """The perturbations whose certified accuracy the card tells, in the scheme's terms."""
-    if scheme.region_kind == "ball":
-        return [{"radius": radius} for radius in RADII]
-    if scheme.region_kind == "count":
-        return [{"entities": float(count)} for count in (0, *ENTITIES)]
+    counts: Sequence[float] = ENTITIES if len(scheme.terms) > 1 else (0, *ENTITIES)
+    strengths: Sequence[float] = STRENGTHS if len(scheme.terms) > 1 else RADII
+    sizes = {name: counts if term.whole else strengths for name, term in scheme.terms.items()}
     return [
-        {"entities": float(count), "epsilon": strength}
-        for count in ENTITIES
-        for strength in STRENGTHS
+        dict(zip(sizes, map(float, values), strict=True))
+        for values in itertools.product(*sizes.values())
     ]
 
 

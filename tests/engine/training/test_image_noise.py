@@ -5,11 +5,11 @@ import torch
 
 from engine.core.errors import UserError
 from engine.noise.gaussian import NoiseStream
-from engine.schemes import Gaussian, Scheme, UniformL1
+from engine.schemes import DssnL1, Gaussian, Scheme, Sparse, UniformL1
 from engine.schemes.ablation import Ablation
 from engine.schemes.hierarchical_ablation import HierarchicalAblation
 from engine.schemes.hierarchical_gaussian import HierarchicalGaussian
-from engine.training.image_noise import channels_of, encoding_of, noisy
+from engine.training.image_noise import TorchNoise, channels_of, encoding_of, noisy
 
 SCHEMES = [
     Gaussian(sigma=0.3),
@@ -17,6 +17,9 @@ SCHEMES = [
     Ablation(p=0.7),
     HierarchicalGaussian(sigma=0.3, p=0.8),
     HierarchicalAblation(p=0.8),
+    HierarchicalGaussian(sigma=0.3, p=0.9, centre=2, p_centre=0.6),
+    UniformL1(lam=0.3),
+    Sparse(p_plus=0.2),
 ]
 DRAWS = 6000
 
@@ -62,13 +65,16 @@ def test_the_indicator_marks_what_was_noised_and_nothing_else_changes():
     assert (gone[:, :3] * gone[:, 3:] == 0).all()
 
 
-def test_other_schemes_are_refused():
+def test_schemes_that_draw_nothing_on_images_are_refused():
     assert encoding_of(Ablation()) == "complement"
     with pytest.raises(UserError) as caught:
-        noisy(torch.zeros(1, 1, 4, 4), UniformL1(), torch.Generator())
-    assert str(caught.value) == (
-        "No model is trained for uniform-l1 here; there are gaussian, ablation, "
-        "hierarchical-gaussian, hierarchical-ablation."
-    )
-    with pytest.raises(UserError, match="trained here with one p for all pixels; leave --centre"):
-        encoding_of(HierarchicalGaussian(centre=2))
+        noisy(torch.zeros(1, 1, 4, 4), DssnL1(), torch.Generator())
+    assert str(caught.value).startswith("No model is trained for dssn-l1 here; there are gaussian,")
+
+
+def test_integers_of_every_size():
+    source = TorchNoise(torch.Generator().manual_seed(0))
+    found = source.integers(1000, 4, 3, start=0, lane=1)
+    assert found.shape == (1000, 4) and set(found.unique().tolist()) == {0, 1, 2}
+    wide = source.uniform63(1000, 4, start=0, lane=1).double() / 2**63
+    assert wide.min() >= 0 and wide.max() < 1 and abs(wide.mean() - 0.5) < 0.03
