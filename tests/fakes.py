@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator
 from typing import Any, TypeVar
 
 import numpy as np
 import torch
 
+from engine.core.generators import result_of
 from engine.core.records import InputIdentity, ModelIdentity
 from engine.inputs.base import FittedInput
 from engine.models.base import Classifier
@@ -99,11 +99,5 @@ class Misbehaving(HalfSpace):
         return scores
 
 
-def finish(generator: Generator[Any, None, R]) -> R:
-    """Run a procedure to its result."""
-    while True:
-        try:
-            next(generator)
-        except StopIteration as end:
-            result: R = end.value
-            return result
+finish = result_of
+"""Run a procedure to its result."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import re
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,11 +22,10 @@ from engine.cli.options import (
     subject_flags,
 )
 from engine.cli.outcome import CERTIFIED
-from engine.cli.output import STDOUT, check_writable
+from engine.cli.output import STDOUT, check_writable, print_json
 from engine.cli.progress import follow
 from engine.cli.sets import SHOWN_ROWS, rows_table, summary_table
 from engine.core.errors import UserError
-from engine.core.files import write_atomically
 from engine.evidence.settings import ENUMERATION
 from engine.procedures.command_line import command_line
 from engine.system.interrupt import stoppable
@@ -168,10 +166,6 @@ def _as_path(idx: int | str) -> int | str:
 def _write(result: SetResult, kept: list[Evidence], values: Mapping[str, Any]) -> None:
     from engine.report.csv import write_csv
 
-    text = result.model_dump_json(indent=2) + "\n"
-    if values["json"] == STDOUT:
-        sys.stdout.write(text)
-    elif values["json"]:
-        write_atomically(Path(values["json"]), text.encode())
+    print_json(result, values["json"])
     if values["csv"] is not None:
         write_csv(kept, values["csv"])

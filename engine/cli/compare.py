@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,19 +12,16 @@ from rich.table import Table
 
 from engine.cli.options import OUTPUT, WHAT, flag, run_flags
 from engine.cli.outcome import CERTIFIED
-from engine.cli.output import STDOUT
+from engine.cli.output import STDOUT, print_json
 from engine.core.errors import UserError
 from engine.core.fields import checked
-from engine.core.files import write_atomically
+from engine.core.generators import result_of
 from engine.core.rounding import round_down
 from engine.evidence.settings import RunSettings
 from engine.system.interrupt import stoppable
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
-
     from engine.comparison import Attacker, Candidate, TradeOff
-    from engine.comparison.compare import Comparing
 
 _SETTINGS = ("n0", "n", "alpha", "bound", "noise", "seed", "device", "precision")
 
@@ -75,10 +71,10 @@ def compare_command(values: Mapping[str, Any]) -> int:
 
     inputs = expand(values["input"])[: values["limit"]]
     with stoppable() as stop:
-        result = _drain(compare(_candidates(values["models"]), inputs, settings, stop=stop))
+        result = result_of(compare(_candidates(values["models"]), inputs, settings, stop=stop))
     if not values["quiet"]:
         _show(result, attackers, Console(stderr=values["json"] == STDOUT))
-    _write(result, values["json"])
+    print_json(result, values["json"])
     if values["csv"]:
         write_tradeoff(result, Path(values["csv"]).with_suffix(".csv"), attackers)
     return CERTIFIED
@@ -109,15 +105,6 @@ def _candidates(models: str) -> tuple[Candidate, ...]:
     return tuple(candidate(load_model(ModelRequest(spec=name)).identity) for name in names)
 
 
-def _drain(run: Generator[Comparing, None, TradeOff]) -> TradeOff:
-    while True:
-        try:
-            next(run)
-        except StopIteration as end:
-            result: TradeOff = end.value
-            return result
-
-
 def _show(result: TradeOff, attackers: list[Attacker], console: Console) -> None:
     table = Table(title=f"Certified accuracy over {result.done:,} of {result.inputs:,} inputs")
     table.add_column("model")
@@ -135,11 +122,3 @@ def _show(result: TradeOff, attackers: list[Attacker], console: Console) -> None
 
 def _percent(share: float | None) -> str:
     return "" if share is None else f"{round_down(100 * share, 1)} %"
-
-
-def _write(result: TradeOff, target: str) -> None:
-    text = result.model_dump_json(indent=2) + "\n"
-    if target == STDOUT:
-        sys.stdout.write(text)
-    elif target:
-        write_atomically(Path(target), text.encode())

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from engine.cli.sign import asked_key, sign_each
 from engine.core.errors import UserError
-from engine.core.files import is_special
+from engine.core.files import is_special, write_atomically
+from engine.core.records import Record
 from engine.evidence.evidence import Evidence
 from engine.figures import Illustrations
 
@@ -23,6 +24,19 @@ if TYPE_CHECKING:
 
 REPORTS = (".pdf", ".html", ".csv")
 STDOUT = "-"
+
+
+def print_json(record: Record, target: str) -> None:
+    """A result as JSON into a file, onto standard output (``-``), or nowhere (empty).
+
+    Raises:
+        UserError: the file cannot be written.
+    """
+    text = record.model_dump_json(indent=2) + "\n"
+    if target == STDOUT:
+        sys.stdout.write(text)
+    elif target:
+        write_atomically(Path(target), text.encode())
 
 
 class WriteError(Exception):

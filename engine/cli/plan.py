@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -22,10 +20,9 @@ from engine.cli.options import (
     subject_flags,
 )
 from engine.cli.outcome import CERTIFIED
-from engine.cli.output import STDOUT
+from engine.cli.output import STDOUT, print_json
 from engine.core.errors import UserError
 from engine.core.fields import checked
-from engine.core.files import write_atomically
 from engine.core.rounding import round_down, round_up
 from engine.evidence.cost import duration
 
@@ -142,11 +139,7 @@ def plan_command(values: Mapping[str, Any]) -> int:
         false_accept=values["false_accept"],
     )
     _show(result, Console(stderr=values["json"] == STDOUT))
-    text = result.model_dump_json(indent=2) + "\n"
-    if values["json"] == STDOUT:
-        sys.stdout.write(text)
-    elif values["json"]:
-        write_atomically(Path(values["json"]), text.encode())
+    print_json(result, values["json"])
     return CERTIFIED
 
 

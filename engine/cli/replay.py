@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
@@ -13,7 +12,7 @@ from rich.console import Console
 
 from engine.cli.options import OUTPUT, RUN, flag, read_settings, run_flags, scheme_flags
 from engine.cli.outcome import CERTIFIED
-from engine.cli.output import STDOUT
+from engine.cli.output import STDOUT, print_json
 from engine.cli.sets import SHOWN_ROWS, rows_table, summary_table
 from engine.core.errors import UserError
 from engine.core.files import write_atomically
@@ -113,11 +112,7 @@ def _selection(text: str) -> Selection | None:
 def _write(result: ReplayResult, json: str, csv: Path | None) -> None:
     from engine.replay.export import replay_csv
 
-    text = result.model_dump_json(indent=2) + "\n"
-    if json == STDOUT:
-        sys.stdout.write(text)
-    elif json:
-        write_atomically(Path(json), text.encode())
+    print_json(result, json)
     if csv is not None:
         write_atomically(csv, replay_csv(result).encode())
 

@@ -12,11 +12,10 @@ import typer
 
 from engine.cli.options import OUTPUT, WHAT, flag, trust_flag
 from engine.cli.outcome import CERTIFIED, FAILURE
+from engine.cli.output import STDOUT, print_json
 from engine.core.errors import UserError
-from engine.core.files import write_atomically
 from engine.system.interrupt import stoppable
 
-STDOUT = "-"
 LEVELS = "How far to go"
 
 
@@ -93,11 +92,7 @@ def verify_command(values: Mapping[str, Any]) -> int:
     for note in report.notes:
         stream.write(f"Note: {note}\n")
     stream.write(report.summary() + "\n")
-    text = report.model_dump_json(indent=2) + "\n"
-    if to_stdout:
-        sys.stdout.write(text)
-    elif values["json"]:
-        write_atomically(Path(values["json"]), text.encode())
+    print_json(report, values["json"])
     return CERTIFIED if report.ok else FAILURE
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from engine.core.generators import result_of
 from engine.core.records import Encoding
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import RunSettings
@@ -119,10 +120,5 @@ def _holds(evidence: Evidence, cell: Perturbation) -> bool:
 
 
 def _certified(classifier: Classifier, spec: str, settings: RunSettings) -> Evidence:
-    running = certify(classifier, fitted(classifier, load_input(spec)), settings)
-    while True:
-        try:
-            next(running)
-        except StopIteration as end:
-            evidence: Evidence = end.value
-            return evidence
+    given = fitted(classifier, load_input(spec))
+    return result_of(certify(classifier, given, settings))

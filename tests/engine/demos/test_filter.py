@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from engine.core.generators import result_of
 from engine.demos.data.filter import LONGEST, VOCABULARY, make_pairs
 from engine.demos.filter import pairs_seed, tensors
 from engine.evidence.evidence import Evidence
@@ -35,13 +36,7 @@ def model() -> TokenClassifier:
 
 def certified(model: TokenClassifier, index: int, n: int = 10_000) -> Evidence:
     settings = RunSettings(scheme=SCHEME, n0=100, n=n, device="cpu", seed=7)
-    running = certify(model, fitted(model, load_input(f"filter:{index}")), settings)
-    while True:
-        try:
-            next(running)
-        except StopIteration as end:
-            found: Evidence = end.value
-            return found
+    return result_of(certify(model, fitted(model, load_input(f"filter:{index}")), settings))
 
 
 def test_short_texts_are_filled_up_with_masks():

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from engine.cli import main
+from engine.core.generators import result_of
 from engine.demos.data.letters import CLASSES, vocabulary
 from engine.demos.letters import letters, noisy_words
 from engine.evidence.evidence import Evidence
@@ -43,13 +44,7 @@ def scheme_of(model: TokenClassifier) -> Scheme:
 
 def certified(model: TokenClassifier, number: int, n: int = 10_000) -> Evidence:
     settings = RunSettings(scheme=scheme_of(model), n0=100, n=n, device="cpu", seed=7)
-    running = certify(model, fitted(model, load_input(f"letters:{number}")), settings)
-    while True:
-        try:
-            next(running)
-        except StopIteration as end:
-            found: Evidence = end.value
-            return found
+    return result_of(certify(model, fitted(model, load_input(f"letters:{number}")), settings))
 
 
 def test_training_noise_is_that_of_the_scheme():

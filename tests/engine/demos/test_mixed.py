@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from engine.cli import main
+from engine.core.generators import result_of
 from engine.demos.data.pumps import FIELDS, NUMBERS
 from engine.demos.mixed import RECIPE, coding, replaced
 from engine.evidence.evidence import Evidence
@@ -68,13 +69,7 @@ def model() -> TokenClassifier:
 def certified(model: TokenClassifier, row: int) -> Evidence:
     settings = RunSettings(scheme=SCHEME, n0=100, n=10_000, device="cpu", seed=7)
     at = ("words=1,epsilon=0.1", "words=1,epsilon1=0.05,epsilon5=0.3", "words=0,epsilon1=9")
-    running = certify(model, fitted(model, load_input(f"mixed:{row}")), settings, at=at)
-    while True:
-        try:
-            next(running)
-        except StopIteration as end:
-            found: Evidence = end.value
-            return found
+    return result_of(certify(model, fitted(model, load_input(f"mixed:{row}")), settings, at=at))
 
 
 def noisy(row: Row, count: int, key: int) -> Row:
