@@ -350,12 +350,12 @@ def make_image_examples(**overrides: Any) -> ExamplesFigure:
 
 def make_pixel_examples(kind: str, *, share: float = 0.98) -> ExamplesFigure:
     """A grey image that is attacked pixel by pixel, for a kind of region that is no ball."""
-    from engine.explain.image_examples import ImageShower, PixelAttack
+    from engine.explain.image_examples import ImagePresenter, PixelAttack
 
     grey = np.full((1, 8, 8), 0.5, dtype=np.float32)
     region = make_region_run(kind, share=share).region
     found = PixelAttack(grey, np.ones_like(grey), np.arange(64), "greedy")
-    attack = Attack(found.how, found.change, ImageShower(grey, "plain").show)
+    attack = Attack(found.how, found.change, ImagePresenter(grey, "plain").show)
     original = Example.clean((ImageMedium.of(grey),), "7")
     facts = {"region": region, "attack": attack, "changes": sizes(region), "answers": ()}
     return make_image_examples(original=original, **facts)
@@ -363,7 +363,7 @@ def make_pixel_examples(kind: str, *, share: float = 0.98) -> ExamplesFigure:
 
 def make_graph_examples(**overrides: Any) -> ExamplesFigure:
     """A node with three others around it, three noisy samples and an attack."""
-    from engine.explain.graph_examples import FlipAttack, GraphShower
+    from engine.explain.graph_examples import FlipAttack, GraphPresenter
 
     nodes = tuple(
         GraphNode(number=n, name=f"node {n}", hops=min(i, 2), label=i % 2, x=x, y=y)
@@ -392,15 +392,15 @@ def make_graph_examples(**overrides: Any) -> ExamplesFigure:
     )
     touches = (NodeTouch(position=1, added=1, removed=2), NodeTouch(position=3))
     noisy = (GraphMedium(around=around, touches=touches, touch="noised"),)
-    shower = GraphShower(around, features, "plain")
+    presenter = GraphPresenter(around, features, "plain")
     facts: dict[str, Any] = {
         "noise_in_words": "flips, 0 to 1 with 0.05 (and so on)",
-        "original": Example.clean(shower.show((features,)), "Mr. Hi"),
+        "original": Example.clean(presenter.show((features,)), "Mr. Hi"),
         "samples": tuple(
             Example.noisy(i, noisy, answer)
             for i, answer in enumerate(("Mr. Hi", "Mr. Hi", "Officer"), start=1)
         ),
-        "attack": Attack("greedy", found.change, shower.attacked),
+        "attack": Attack("greedy", found.change, presenter.attacked),
         "region": region,
         "changes": sizes(region),
         "answers": ("Mr. Hi", "Mr. Hi", "Officer"),

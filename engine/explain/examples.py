@@ -1,7 +1,7 @@
 """Examples for people to look at: noisy samples, and perturbations of the largest certified sizes.
 
 They illustrate what noise does and what an attacker may do; they prove nothing and are no bound on
-what attacks reach. What kinds of input differ in is a :class:`engine.explain.shower.Shower`.
+what attacks reach. What kinds of input differ in is a :class:`engine.explain.presenter.Presenter`.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ import torch
 
 from engine.core.batches import Batch, from_arrays, moved, parts, room
 from engine.evidence.settings import RunSettings
-from engine.explain.graph_examples import GraphShower, neighbourhood_of
-from engine.explain.image_examples import ImageShower
-from engine.explain.row_examples import RowShower
-from engine.explain.shower import Ready, Shower
-from engine.explain.text_examples import TextShower
+from engine.explain.graph_examples import GraphPresenter, neighbourhood_of
+from engine.explain.image_examples import ImagePresenter
+from engine.explain.presenter import Presenter, Ready
+from engine.explain.row_examples import RowPresenter
+from engine.explain.text_examples import TextPresenter
 from engine.figures.changes import budget, sizes
 from engine.figures.examples import Arrays, Attack, Example, ExamplesFigure
 from engine.inputs.base import FittedInput
@@ -71,8 +71,8 @@ def examples(
         UserError: model and input do not fit together.
     """
     fitted, _ = gridded(fitted, settings)
-    shower = _shower(classifier, fitted)
-    if shower is None:
+    presenter = _presenter(classifier, fitted)
+    if presenter is None:
         return None
     ready, noisy = _prepared(classifier, fitted, settings)
     bound, stopped = ready.classifier, stop or threading.Event()
@@ -80,16 +80,16 @@ def examples(
     began = time.perf_counter()
     said = answers(bound, noisy)
     tries = affordable((time.perf_counter() - began) / NOISY_SAMPLES)
-    media = shower.noisy(tuple(part.cpu().numpy() for part in parts(noisy)))
+    media = presenter.noisy(tuple(part.cpu().numpy() for part in parts(noisy)))
     figure = ExamplesFigure(
         noise_in_words=settings.scheme.noise_in_words(),
-        original=Example.clean(shower.show(fitted.arrays), answer),
+        original=Example.clean(presenter.show(fitted.arrays), answer),
         samples=tuple(map(Example.noisy, range(1, NOISY_SAMPLES + 1), media, said)),
         region=region,
     )
     if region is None or stopped.is_set():
         return figure
-    attack = shower.attack(ready, region, top=center_class, tries=tries, stop=stopped)
+    attack = presenter.attack(ready, region, top=center_class, tries=tries, stop=stopped)
     if attack is None:
         return figure
     changes = sizes(region) if attack.changes is None else attack.changes
@@ -97,16 +97,16 @@ def examples(
     return figure.model_copy(update={"attack": attack, "changes": changes, "answers": after})
 
 
-def _shower(classifier: Classifier, fitted: FittedInput) -> Shower | None:
+def _presenter(classifier: Classifier, fitted: FittedInput) -> Presenter | None:
     kind, arrays = fitted.identity.kind, fitted.arrays
     if kind == "graph":
         around = neighbourhood_of(fitted)
-        return GraphShower(around, arrays[0], classifier.identity.encoding) if around else None
+        return GraphPresenter(around, arrays[0], classifier.identity.encoding) if around else None
     if kind in ("text", "pair") and classifier.coding is not None:  # then a tokenizer
-        return TextShower(arrays, cast(Tokenizer, classifier.coding))
+        return TextPresenter(arrays, cast(Tokenizer, classifier.coding))
     if isinstance(fitted.context, TableCoding):
-        return RowShower(arrays, fitted.context)
-    return ImageShower(arrays[0], classifier.identity.encoding) if kind == "image" else None
+        return RowPresenter(arrays, fitted.context)
+    return ImagePresenter(arrays[0], classifier.identity.encoding) if kind == "image" else None
 
 
 def _prepared(

@@ -12,7 +12,7 @@ import torch
 from engine.core.errors import UserError
 from engine.core.records import Encoding
 from engine.explain.directions import margin_slope
-from engine.explain.shower import Ready, decoded
+from engine.explain.presenter import Presenter, Ready, decoded
 from engine.figures.changes import Budget
 from engine.figures.examples import Arrays, Attack, Media
 from engine.figures.graphs import NeighbourhoodFigure
@@ -44,7 +44,7 @@ def neighbourhood_of(fitted: FittedInput) -> NeighbourhoodFigure | None:
 
 
 @dataclass(frozen=True)
-class GraphShower:
+class GraphPresenter(Presenter):
     """Shows the neighbourhood of a node with binary features (M, D)."""
 
     around: NeighbourhoodFigure

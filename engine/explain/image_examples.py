@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -11,12 +12,12 @@ import torch
 
 from engine.core.records import Encoding
 from engine.explain.directions import adversarial_direction, margin_slope, random_direction
-from engine.explain.quantize import in_steps, speaks_of_steps
-from engine.explain.shower import Ready, decoded
+from engine.explain.presenter import Presenter, Ready, decoded
 from engine.figures.changes import Budget
 from engine.figures.examples import Arrays, Attack, Media
 from engine.figures.media import ImageMedium
 from engine.inputs.base import Pixels
+from engine.noise.discrete_gaussian_law import GRID
 from engine.noise.gaussian import NoiseStream, Stream
 from engine.regions import Ball, Region
 
@@ -25,7 +26,7 @@ _ORDERS = {"l1": 1, "l2": 2, "linf": np.inf}
 
 
 @dataclass(frozen=True)
-class ImageShower:
+class ImagePresenter(Presenter):
     """Shows an image (C, H, W) and what the encoding says of its noised pixels."""
 
     pixels: Pixels
@@ -63,7 +64,7 @@ class ImageShower:
         direction, how = _direction(ready, ready.x, ball.radius, top, stop)
         order, size = _ORDERS[ball.norm], ball.radius
         change = size * direction / torch.linalg.vector_norm(direction, ord=order)
-        if speaks_of_steps(ready.settings):
+        if ready.settings.law.grid_input:  # the claim is about whole steps alone
             change = in_steps(change, norm=ball.norm, radius=size)
             size = min(size, float(torch.linalg.vector_norm(change.double(), ord=order)))
             how += ", in steps of 1/255"
@@ -180,3 +181,24 @@ def _of_image(slope: torch.Tensor, encoding: Encoding, channels: int) -> torch.T
     if encoding == "complement":
         return slope[:channels] - slope[channels:]
     return slope[:channels]
+
+
+def in_steps(
+    change: torch.Tensor, *, norm: Literal["l1", "l2", "linf"], radius: float
+) -> torch.Tensor:
+    """``change`` in whole steps of 1/255, as near to it as a norm of ``radius`` allows.
+
+    Every number is cut towards zero; then those that lost most get a step back, as many as the
+    norm has room for. So thousands of small changes do not all vanish.
+    """
+    steps = change.to(torch.float64).flatten() * GRID
+    cut = steps.trunc()
+    if norm != "linf":
+        lost = (steps - cut).abs()
+        order = torch.argsort(lost, descending=True, stable=True)
+        size = cut.abs()[order]
+        costs, used = (torch.ones_like(size), size) if norm == "l1" else (2 * size + 1, size**2)
+        room = (radius * GRID) ** (1 if norm == "l1" else 2) - float(used.sum())
+        back = order[(costs.cumsum(0) <= room) & (lost[order] > 0)]
+        cut[back] += steps.sign()[back]
+    return (cut / GRID).to(change.dtype).view(change.shape)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 
-from engine.explain.shower import Ready
+from engine.explain.presenter import Presenter, Ready
 from engine.explain.substitutions import substitutions
 from engine.figures.examples import Arrays, Attack, Media
 from engine.figures.media import CellsMedium
@@ -14,7 +14,7 @@ from engine.regions import Region
 
 
 @dataclass(frozen=True)
-class RowShower:
+class RowPresenter(Presenter):
     """Shows a row, standardised numbers (F,) and codes (G,), in its table's words and units."""
 
     arrays: Arrays
@@ -26,22 +26,14 @@ class RowShower:
         row, before = (numbers.tolist(), codes.tolist()), (clean.tolist(), clean_codes.tolist())
         return (CellsMedium.of(self.coding.columns, row, before),)
 
-    def noisy(self, batch: Arrays) -> list[Media]:
-        """Noisy samples, their cells marked alike."""
-        return [self.show(row) for row in zip(*batch, strict=True)]
-
     def attack(
         self, ready: Ready, region: Region, *, top: int | None, tries: int, stop: threading.Event
     ) -> Attack | None:
         """Fields to replace and numbers to move."""
         if top is None:
             return None
+        words = ("fields", "numbers")
         found, how = substitutions(
-            ready,
-            self.arrays,
-            self.coding.arities,
-            top=top,
-            tries=tries,
-            words=("fields", "numbers"),
+            ready, self.arrays, self.coding.arities, top=top, tries=tries, words=words
         )
         return Attack(how, found.change, self.show)

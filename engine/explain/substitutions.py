@@ -10,7 +10,7 @@ import torch
 
 from engine.core.batches import Batch, parts
 from engine.explain.directions import random_direction, slope
-from engine.explain.shower import Ready
+from engine.explain.presenter import Ready
 from engine.figures.changes import Budget
 from engine.figures.examples import Arrays
 from engine.inputs.base import Array

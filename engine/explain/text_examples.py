@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 
-from engine.explain.shower import Ready
+from engine.explain.presenter import Presenter, Ready
 from engine.explain.substitutions import substitutions
 from engine.figures.examples import Arrays, Attack, Media
 from engine.figures.media import ImageMedium, WordMark, WordsMedium
@@ -14,7 +14,7 @@ from engine.regions import Region
 
 
 @dataclass(frozen=True)
-class TextShower:
+class TextPresenter(Presenter):
     """Shows tokens (L,) as words, and the image (C, H, W) before them where there is one."""
 
     arrays: Arrays
@@ -33,10 +33,6 @@ class TextShower:
         words = WordsMedium(words=self.tokenizer.words(tokens), marks=marks)
         images = (ImageMedium.of(part[: len(self.arrays[0])]) for part in arrays[:-1])
         return (*images, words)
-
-    def noisy(self, batch: Arrays) -> list[Media]:
-        """Noisy samples, marked alike: what is marked follows from comparing, not from a scheme."""
-        return [self.show(one) for one in zip(*batch, strict=True)]
 
     def attack(
         self, ready: Ready, region: Region, *, top: int | None, tries: int, stop: threading.Event

@@ -31,7 +31,7 @@ class ChangeSlider(QWidget):
         self.slider.setPageStep(1)
         self.slider.setMinimumHeight(20)
         self.slider.setAccessibleName("Size of the change that is shown")
-        self.slider.setToolTip("How much is changed in the image: a largest certified change")
+        self.slider.setToolTip("How much is changed: the largest certified perturbations")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.title)

@@ -3,8 +3,8 @@ import pytest
 import torch
 
 from engine.evidence.settings import RunSettings
-from engine.explain.image_examples import ImageShower, PixelAttack, pixel_order
-from engine.explain.shower import Ready
+from engine.explain.image_examples import ImagePresenter, PixelAttack, in_steps, pixel_order
+from engine.explain.presenter import Ready
 from engine.figures import Budget
 from engine.schemes import parse_scheme
 from tests.fakes import HalfSpace, Misbehaving, identity
@@ -107,7 +107,7 @@ def test_the_first_in_order_move_in_their_direction():
 
 def test_large_moves_are_clipped_for_the_eye():
     changed = attack().moved(1, 3.0, "l2")
-    (medium,) = ImageShower(attack().original, "plain").show((changed,))
+    (medium,) = ImagePresenter(attack().original, "plain").show((changed,))
     assert medium.clipped and medium.pixels.min() == 0.0 and changed.min() < 0
     assert medium.places.sum() == 1 and medium.touch == "changed"
 
@@ -136,3 +136,31 @@ def test_a_budget_says_which_kind_of_change_it_is():
     ):
         assert (one.change(budget)[0] == wanted).all()
     assert one.change(Budget(additions=1, deletions=2, strength=0.1, norm="l2")) is None
+
+
+@pytest.mark.parametrize(("norm", "order"), [("l1", 1), ("l2", 2), ("linf", np.inf)])
+@pytest.mark.parametrize("size", [64, 50_000])
+@pytest.mark.parametrize("radius", [0.1, 127 / 255, 2.0])
+def test_whole_steps_within_the_radius(norm, order, size, radius):
+    """However many numbers there are, most of the norm is kept and none of it exceeded."""
+    direction = torch.from_numpy(np.random.default_rng(size).normal(size=size)).float()
+    change = radius * direction / torch.linalg.vector_norm(direction, ord=order)
+    found = in_steps(change, norm=norm, radius=radius)
+    steps = found.double() * 255
+    assert (steps - steps.round()).abs().max() < 1e-4
+    reached = float(torch.linalg.vector_norm(found.double(), ord=order))
+    assert reached <= radius * (1 + 1e-6)
+    assert reached >= radius - 1 / 255 * 1.01 - 1e-9
+    assert (found * change >= 0).all()
+
+
+def test_only_claims_about_8_bit_images_are_shown_in_steps():
+    ablation = {"scheme": {"key": "ablation", "entities": 64, "keep": 6}, "noise": "exact"}
+    for values, expected in (
+        ({}, False),
+        ({"noise": "exact"}, True),
+        ({"scheme": {"key": "dssn-l1"}}, True),
+        ({"scheme": {"key": "uniform-l1"}}, True),
+        (ablation, False),
+    ):
+        assert RunSettings.model_validate(values).law.grid_input is expected

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from engine.explain.shower import decoded
+from engine.explain.presenter import decoded
 
 IMAGE = np.full((2, 2, 2), 0.5, dtype=np.float32)
 TOUCHED = np.array([[True, False], [False, True]])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from typing import NamedTuple, Protocol
+from abc import ABC, abstractmethod
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -41,17 +42,21 @@ class Ready(NamedTuple):
         return parts(self.x)[0].device
 
 
-class Shower(Protocol):
+class Presenter(ABC):
     """Shows the inputs of one kind, and attacks them."""
 
+    @abstractmethod
     def show(self, arrays: Arrays) -> Media:
         """The input, or a changed one with marks where it differs."""
-        ...
 
     def noisy(self, batch: Arrays) -> list[Media]:
-        """Every noisy sample of a batch (B, ...), as the model takes it, with marks."""
-        ...
+        """Every noisy sample of a batch (B, ...), as the model takes it, with marks.
 
+        Unless a kind says otherwise, marks follow from comparing samples with the clean input.
+        """
+        return [self.show(one) for one in zip(*batch, strict=True)]
+
+    @abstractmethod
     def attack(
         self, ready: Ready, region: Region, *, top: int | None, tries: int, stop: threading.Event
     ) -> Attack | None:
@@ -64,7 +69,6 @@ class Shower(Protocol):
             tries: changed inputs that there is time to try.
             stop: when set, a search ends with what it found.
         """
-        ...
 
 
 def decoded(
