@@ -15,6 +15,7 @@ from engine.inputs import load_input
 from engine.models import fitted, load_model
 from engine.models.base import Classifier, ModelRequest
 from engine.procedures.certify import certify
+from engine.procedures.prepared import PreparedModel
 from engine.sampling.sampler import PATIENCE
 from engine.schemes.attacker import Attacker, attack_of
 
@@ -71,22 +72,23 @@ def compare(
     """
     _check(candidates, inputs)
     stop = stop or threading.Event()
-    models = [load(ModelRequest(spec=one.model)) for one in candidates]
+    models = [PreparedModel(load(ModelRequest(spec=one.model))) for one in candidates]
     found: list[list[Outcome]] = [[] for _ in candidates]
     total = len(candidates) * len(inputs)
     now = Comparing(_result(candidates, found, len(inputs), settings), 0, total)
     try:
-        _same_question(models)
+        _same_question([model.classifier for model in models])
         yield now
         for spec in inputs:
             image = load_input(spec)
             for candidate, model, outcomes in zip(candidates, models, found, strict=True):
                 run = certify(
-                    model,
-                    fitted(model, image),
+                    model.classifier,
+                    fitted(model.classifier, image),
                     _settings(settings, candidate),
                     stop=stop,
                     patience=patience,
+                    prepared=model,
                 )
                 now = replace(now, votes=0.0, doing=f"{candidate.name} on {spec}")
                 evidence = yield from _watched(run, now)
@@ -98,7 +100,7 @@ def compare(
                 yield now
     finally:
         for model in models:
-            model.unload()
+            model.classifier.unload()
     return now.result
 
 

@@ -31,10 +31,13 @@ class SelfTest(Record):
         stream: the counters it drew from, disjoint from those of the votes.
         samples, elements: how many numbers of each law were drawn.
         sigma: of the Gaussian part; None where the noise has none.
+        key: 64-bit key as 16 hex digits where it was not the run's own: a law is tested once for a
+            set of inputs, with the key of the first.
     """
 
     stream: int
     samples: int
     elements: int
     sigma: float | None = None
+    key: str = Field(default="", pattern=r"^([0-9a-f]{16})?$")
     statistics: tuple[NoiseStatistic, ...] = Field(min_length=1)

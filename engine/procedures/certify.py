@@ -19,6 +19,7 @@ from engine.oracles.audit import Labelled
 from engine.procedures.bound_trajectory import Claims, region_of
 from engine.procedures.oracle_correction import with_transfer
 from engine.procedures.outcome import certify_facts
+from engine.procedures.prepared import PreparedModel
 from engine.procedures.resume import Resume, check_resume
 from engine.procedures.run import Run, evidence
 from engine.procedures.target import Target
@@ -38,6 +39,7 @@ def certify(
     resume: Resume | None = None,
     run_number: int | None = None,
     patience: float = PATIENCE,
+    prepared: PreparedModel | None = None,
     audit: Labelled | None = None,
     alpha_audit: float = 0.0,
 ) -> Generator[Snapshot, None, Evidence]:
@@ -53,6 +55,7 @@ def certify(
         resume: votes counted before, of this very run, or of one to extend.
         run_number: which run it is on this model, input and setting, where someone counts.
         patience: longest time a batch may take, in seconds; a stop waits for it.
+        prepared: the classifier made ready before, for another input of the same set.
         audit: answers that a person labelled, for a claim about the true class as well.
         alpha_audit: chance that the bound drawn from them is wrong; 0 takes the run's alpha.
 
@@ -63,7 +66,9 @@ def certify(
     asked = {text: settings.scheme.parse_at(text) for text in at}
     target = Target.of(settings)
     run_id = resume.run_id if resume else ""
-    run = Run(classifier, fitted, settings, stop=stop, run_id=run_id, patience=patience)
+    run = Run(
+        classifier, fitted, settings, stop=stop, run_id=run_id, patience=patience, prepared=prepared
+    )
     certifying = _Certify(run, target, resume)
     yield from certifying.snapshots()
     found = certifying.conclude(command)

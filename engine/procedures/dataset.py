@@ -23,6 +23,7 @@ from engine.models.base import Classifier
 from engine.noise.discrete_gaussian_law import weakened
 from engine.procedures.bound_trajectory import region_of
 from engine.procedures.certify import certify
+from engine.procedures.prepared import PreparedModel
 from engine.replay.records import ReplayRow, ReplaySummary
 from engine.replay.summary import summarise
 
@@ -83,6 +84,7 @@ def certify_set(
         raise UserError("A set needs at least one input.")
     stop = stop or threading.Event()
     found: list[Evidence] = []
+    prepared = PreparedModel(classifier)
     for spec in inputs:
         run = certify(
             classifier,
@@ -91,6 +93,7 @@ def certify_set(
             at=at,
             stop=stop,
             command=command(spec),
+            prepared=prepared,
         )
         evidence = yield from run
         if stop.is_set():

@@ -19,6 +19,7 @@ from engine.inputs.base import FittedInput
 from engine.models.base import Classifier
 from engine.models.input_layout import clean, layout
 from engine.procedures.on_grid import gridded
+from engine.procedures.prepared import PreparedModel
 from engine.procedures.run_key import run_key as key_of
 from engine.procedures.run_noise import Randomness
 from engine.sampling.sampler import PATIENCE, Sampler
@@ -32,7 +33,8 @@ SIGMA_TOLERANCE = 0.02
 class Run:
     """One run of a procedure on one model and input.
 
-    Building it prepares the model on its device, derives the noise key and measures a batch size.
+    Building it prepares the model on its device, derives the noise key, tests the noise and
+    measures a batch size; the last two only once for all runs that share a ``prepared`` model.
 
     Raises:
         UserError: input and model do not fit, the device is missing, or the model fails.
@@ -47,6 +49,7 @@ class Run:
         stop: threading.Event | None = None,
         run_id: str = "",
         patience: float = PATIENCE,
+        prepared: PreparedModel | None = None,
     ) -> None:
         shape = check_fit(classifier, fitted, settings.scheme)
         self.run_id = run_id or uuid.uuid4().hex
@@ -58,11 +61,13 @@ class Run:
         self.device = resolve(settings.device)
         self.classifier.prepare(self.device, settings.precision)
         self.x = from_arrays(self.fitted.arrays)
+        prepared = prepared or PreparedModel(classifier)
         self.randomness = Randomness(
             settings,
             key=run_key(classifier, self.fitted, settings),
             elements=self.fitted.identity.elements,
             device=self.device,
+            tests=prepared.tests,
         )
         self.sampler = Sampler(
             self.classifier,
@@ -75,7 +80,8 @@ class Run:
             stop=self.stop,
             patience=patience,
         )
-        self.sampler.calibrate(max(settings.n, settings.n0))
+        planned = max(settings.n, settings.n0)
+        prepared.calibrate(self.sampler, self.x, self.randomness.law, planned)
         self._estimation_began = self.began
         self._already = 0
 

@@ -110,6 +110,10 @@ class Sampler:
             size, seconds = self._grow(size, seconds, planned)
         self.batch, self._batch_seconds = size, max(seconds, 1e-6)
 
+    def keep_pace(self, batch: int, seconds_each: float) -> None:
+        """Take the batch size that :meth:`calibrate` found for an input of the same size."""
+        self.batch, self._batch_seconds = batch, max(batch * seconds_each, 1e-6)
+
     def votes(self, stream: Stream, total: int, *, before: Votes | None = None) -> Iterator[Votes]:
         """Count samples 0..total-1 of ``stream``, yielding the counts so far now and then.
 

@@ -86,6 +86,8 @@ def check_rerun(evidence: Evidence, rerun: Rerun, means: Means) -> tuple[Claim, 
     tested, again = evidence.noise.self_test, run.randomness.self_test
     if tested is None or again is None:
         return (votes,)
+    if tested.key:
+        again = run.randomness.tested(int(tested.key, 16))
     return votes, check_self_test(tested, again, _other_machine(evidence, run))
 
 

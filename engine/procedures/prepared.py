@@ -1,0 +1,40 @@
+"""A model made ready once, for runs on many inputs."""
+
+from __future__ import annotations
+
+from engine.core.batches import Batch, parts
+from engine.models.base import Classifier
+from engine.noise.law import NoiseLaw
+from engine.noise.records import SelfTest
+from engine.sampling.sampler import Sampler
+
+
+class PreparedModel:
+    """What is found out about a model and its noise before a run, kept for the runs after it.
+
+    The model stays on its device between them (:meth:`Classifier.prepare` does nothing twice); a
+    batch size is measured once for inputs of one size under one law of noise, and a law is tested
+    once on one device, whatever the keys of the runs.
+
+    Args:
+        classifier: the base classifier that all runs are of.
+    """
+
+    def __init__(self, classifier: Classifier) -> None:
+        self.classifier = classifier
+        self.tests: dict[tuple[NoiseLaw, str], SelfTest] = {}
+        self._paces: dict[tuple[object, ...], tuple[int, float]] = {}
+
+    def calibrate(self, sampler: Sampler, x: Batch, law: NoiseLaw, planned: int) -> None:
+        """Give a sampler its batch size: measured now, or for an input like this one before.
+
+        Raises:
+            UserError: the model fails on this input, or one sample does not fit into memory.
+        """
+        shapes = tuple(tuple(part.shape) for part in parts(x))
+        key = (law, str(sampler.device), sampler.batch, shapes, planned)
+        if key in self._paces:
+            sampler.keep_pace(*self._paces[key])
+            return
+        sampler.calibrate(planned)
+        self._paces[key] = (sampler.batch, sampler.seconds_each)
