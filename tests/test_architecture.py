@@ -210,6 +210,16 @@ def test_rooms_of_the_window_ask_only_lower_ones() -> None:
     assert not upward("gui", WINDOW_LAYERS)
 
 
+def test_the_readme_draws_these_layers() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    drawn = [part for part in text.split("`") if " -> " in part and "core" in part.split()]
+    window = [part for part in text.split("`") if part.startswith("shell -> ")]
+    for layers, drawing in ((LAYERS, drawn[-1]), (WINDOW_LAYERS, window[-1])):
+        rooms = [{name.strip() for name in part.split(",")} for part in drawing.split("->")]
+        named = [{name for name in layer if "." not in name} for layer in reversed(layers)]
+        assert rooms == [layer for layer in named if layer]
+
+
 def test_core_asks_no_other_room() -> None:
     asked = set().union(*(imported(ast.walk(tree)) for tree in room("engine/core").values()))
     assert all(name.startswith("engine.core") for name in asked if name.startswith("engine"))
