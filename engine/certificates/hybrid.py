@@ -39,11 +39,6 @@ _LOOSE = 1e-12
 """How far below the certified strength the search may stop, relative."""
 
 
-def joint_shift(epsilons: Sequence[float], sigmas: Sequence[float]) -> float:
-    """a of several Gaussian parts, each with its own noise: sqrt(sum (epsilon_i / sigma_i)^2)."""
-    return math.hypot(*(e / s for e, s in zip(epsilons, sigmas, strict=True)))
-
-
 def lower(p: float, a: float, atoms: Atoms) -> float:
     """Least probability at the changed input of anything that has at least ``p`` at the clean one.
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.core.resources import assets
 from engine.evidence.evidence import SCHEMA_VERSION, Evidence
+from engine.regions.region import shipped_kinds
 from engine.schemes import SCHEMES, Scheme
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -20,17 +21,31 @@ def published() -> Path:
 
 def evidence_schema() -> dict[str, Any]:
     """What every exported JSON follows; each scheme of the catalogue with its own parameters."""
-    schema = Evidence.model_json_schema(mode="serialization")
-    definitions = schema["$defs"]
+    regions = {
+        kind.__name__: kind.model_json_schema(mode="serialization") for kind in shipped_kinds()
+    }
+    schema = _referring(Evidence.model_json_schema(mode="serialization"), regions)
+    definitions = dict(sorted((schema["$defs"] | regions).items()))
     definitions["Scheme"] = {"oneOf": [_reference(scheme) for scheme in SCHEMES]}
     for scheme in SCHEMES:
         definitions[scheme.__name__] = _scheme(scheme)
+    schema["$defs"] = definitions
     return {"$schema": DIALECT, "$id": f"urn:certiscope:evidence:{SCHEMA_VERSION}", **schema}
 
 
 def schema_text() -> str:
     """The schema as it is published."""
     return json.dumps(evidence_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def _referring(node: Any, regions: dict[str, Any]) -> Any:
+    """A schema that names every kind of region where it was spelled out."""
+    for name, region in regions.items():
+        if node == region:
+            return {"$ref": f"#/$defs/{name}"}
+    if isinstance(node, dict):
+        return {key: _referring(value, regions) for key, value in node.items()}
+    return [_referring(value, regions) for value in node] if isinstance(node, list) else node
 
 
 def _reference(scheme: type[Scheme]) -> dict[str, str]:

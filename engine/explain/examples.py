@@ -152,7 +152,8 @@ def _answers_after(
     said: list[str] = []
     step = max(1, _CELLS // max(1, sum(part.numel() for part in parts(ready.x))))
     for first in range(0, len(changes), step):
-        found = [attack.change(budget(region, one)) for one in changes[first : first + step]]
+        allowed = [budget(region, one) for one in changes[first : first + step]]
+        found = [None if one is None else attack.change(one) for one in allowed]
         changed = [one for one in found if one is not None]
         if len(changed) < len(found) or stop.is_set():
             break

@@ -19,7 +19,8 @@ from engine.figures.media import ImageMedium
 from engine.inputs.base import Pixels
 from engine.noise.discrete_gaussian_law import GRID
 from engine.noise.gaussian import NoiseStream, Stream
-from engine.regions import Ball, Region
+from engine.regions import Region
+from engine.regions.region import Norm
 
 _SAMPLES = 64
 _ORDERS = {"l1": 1, "l2": 2, "linf": np.inf}
@@ -49,23 +50,24 @@ class ImagePresenter(Presenter):
         self, ready: Ready, region: Region, *, top: int | None, tries: int, stop: threading.Event
     ) -> Attack | None:
         """A change of a ball's radius, else pixels to change for any size."""
-        if isinstance(region, Ball):
-            return self._to_the_edge(ready, region, top, stop)
+        radius, norm = region.certified_radius, region.certified_norm
+        if radius is not None and norm is not None:
+            return self._to_the_edge(ready, radius, norm, top, stop)
         found = pixel_order(ready, top)
         return Attack(found.how, found.change, self.show)
 
     def _to_the_edge(
-        self, ready: Ready, ball: Ball, top: int | None, stop: threading.Event
+        self, ready: Ready, radius: float, norm: Norm, top: int | None, stop: threading.Event
     ) -> Attack | None:
         """A change of the certified norm; of at most that where it is made of whole steps."""
-        if ball.radius <= 0:
+        if radius <= 0:
             return None
         assert isinstance(ready.x, torch.Tensor)
-        direction, how = _direction(ready, ready.x, ball.radius, top, stop)
-        order, size = _ORDERS[ball.norm], ball.radius
+        direction, how = _direction(ready, ready.x, radius, top, stop)
+        order, size = _ORDERS[norm], radius
         change = size * direction / torch.linalg.vector_norm(direction, ord=order)
         if ready.settings.law.grid_input:  # the claim is about whole steps alone
-            change = in_steps(change, norm=ball.norm, radius=size)
+            change = in_steps(change, norm=norm, radius=size)
             size = min(size, float(torch.linalg.vector_norm(change.double(), ord=order)))
             how += ", in steps of 1/255"
         changed = (ready.x + change).cpu().numpy()

@@ -23,7 +23,7 @@ from engine.models.base import Classifier
 from engine.noise.gaussian import NoiseStream, Stream
 from engine.procedures.on_grid import gridded
 from engine.procedures.run import check_fit, run_key
-from engine.regions import Ball, Region
+from engine.regions import Region, radius_of
 from engine.system.device import resolve
 
 NOT_COMPUTED = -2
@@ -60,7 +60,7 @@ def explore(
     check_fit(classifier, fitted, settings.scheme)
     fitted, _ = gridded(fitted, settings)
     explorer = _Explorer(classifier, fitted, settings, stop or threading.Event(), budget_seconds)
-    figure = explorer.begin(axes or SliceAxes(), _ball(region), center_class)
+    figure = explorer.begin(axes or SliceAxes(), region, center_class)
     yield figure
     for base_side, smooth in zip(_BASE_LEVELS, (None, *_SMOOTH_LEVELS), strict=True):
         base = explorer.base_map(base_side)
@@ -74,10 +74,6 @@ def explore(
         if explorer.over():
             break
     return figure
-
-
-def _ball(region: Region | None) -> Ball | None:
-    return region if isinstance(region, Ball) else None
 
 
 class _Explorer:
@@ -108,10 +104,10 @@ class _Explorer:
         """Whether to stop refining."""
         return self.stop.is_set() or time.perf_counter() > self.deadline
 
-    def begin(self, axes: SliceAxes, ball: Ball | None, center_class: int | None) -> SliceFigure:
+    def begin(self, axes: SliceAxes, ball: Region | None, center_class: int | None) -> SliceFigure:
         """Choose the plane and its size; nothing is mapped yet."""
         level = self.settings.law.level or 0.5
-        radius = ball.radius if ball else None
+        radius = radius_of(ball)
         self.extent = max(1.8 * (radius or 0.0), 1.5 * level)
         first, words = self._first_axis(axes, radius or level, center_class)
         second = random_direction(self.x.shape, self.key, 2 * axes.seed + 1, self.device)
@@ -130,7 +126,7 @@ class _Explorer:
             class_names=self.classifier.identity.class_names,
             center_class=center_class,
             samples=self._dots(),
-            norm=ball.norm if ball else "l2",
+            norm=(ball and ball.certified_norm) or "l2",
             outline=outline,
         )
 
@@ -201,18 +197,19 @@ class _Explorer:
         plane = torch.stack([self.e1.flatten(), self.e2.flatten()], dim=1)
         return (offsets @ plane).cpu().numpy().astype(np.float32)
 
-    def _outline(self, ball: Ball | None) -> npt.NDArray[np.float32]:
+    def _outline(self, ball: Region | None) -> npt.NDArray[np.float32]:
         """Where the plane leaves a ball of another norm than l2, all around; empty for a disc."""
-        if ball is None or ball.norm == "l2":
+        radius = radius_of(ball)
+        if ball is None or radius is None or ball.certified_norm == "l2":
             return np.zeros((0, 2), dtype=np.float32)
         angle = torch.linspace(0, 2 * torch.pi, _CORNERS, device=self.device)
         ray = torch.stack([angle.cos(), angle.sin()], dim=1)
         plane = torch.stack([self.e1.flatten(), self.e2.flatten()])
-        order = 1 if ball.norm == "l1" else torch.inf
+        order = 1 if ball.certified_norm == "l1" else torch.inf
         lengths = [torch.linalg.vector_norm(part @ plane, ord=order, dim=1)
                    for part in ray.split(16)]  # fmt: skip
         size = torch.cat(lengths)
-        corners: npt.NDArray[np.float32] = (ball.radius * ray / size[:, None]).cpu().numpy()
+        corners: npt.NDArray[np.float32] = (radius * ray / size[:, None]).cpu().numpy()
         return corners.astype(np.float32)
 
     def _first_axis(

@@ -6,7 +6,7 @@ typst (``engine.report.drawing``). Neither reads the other's widgets.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from engine.figures.bounds import NOISE_WORDS, BoundsFigure, ProvisionalPoint, bounds_figure
 from engine.figures.changes import Budget, budget, described, sizes
@@ -23,14 +23,7 @@ from engine.figures.media import (
     NodeTouch,
     WordsMedium,
 )
-from engine.figures.regions import (
-    CellsFigure,
-    CountFigure,
-    RegionFigure,
-    StaircaseFigure,
-    preview_figure,
-    region_figure,
-)
+from engine.figures.regions import RegionFigure, picture_of, preview_figure, region_figure
 from engine.figures.standing import Standing
 from engine.figures.votes import OTHER, Bar, VotesFigure, votes_figure
 
@@ -38,9 +31,7 @@ Figure = (
     VotesFigure
     | BoundsFigure
     | SliceFigure
-    | CountFigure
-    | StaircaseFigure
-    | CellsFigure
+    | RegionFigure[Any]
     | ExamplesFigure
     | CurveFigure
     | TradeOffFigure
@@ -52,9 +43,7 @@ __all__ = [
     "Bar",
     "BoundsFigure",
     "Budget",
-    "CellsFigure",
     "CellsMedium",
-    "CountFigure",
     "Curve",
     "CurveFigure",
     "Example",
@@ -73,7 +62,6 @@ __all__ = [
     "ProvisionalPoint",
     "RegionFigure",
     "SliceFigure",
-    "StaircaseFigure",
     "Standing",
     "VotesFigure",
     "WordsMedium",
@@ -81,6 +69,7 @@ __all__ = [
     "budget",
     "described",
     "has_slice",
+    "picture_of",
     "preview_figure",
     "region_figure",
     "sizes",

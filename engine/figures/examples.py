@@ -113,7 +113,8 @@ class ExamplesFigure(BaseModel):
         """The input after a change of this size, certified or not; None where none is known."""
         if self.attack is None or self.region is None:
             return None
-        arrays = self.attack.change(budget(self.region, change))
+        allowed = budget(self.region, change)
+        arrays = None if allowed is None else self.attack.change(allowed)
         if arrays is None:
             return None
         media = self.attack.show(arrays)

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from engine.evidence.evidence import Evidence
 from engine.figures.examples import ExamplesFigure
+from engine.figures.regions import picture_of
 
 
 class SliceFigure(BaseModel):
@@ -59,4 +60,4 @@ class Illustrations(BaseModel):
 
 def has_slice(evidence: Evidence) -> bool:
     """Whether a plane through the input shows what was certified: a ball around an image."""
-    return evidence.settings.scheme.region_kind == "ball" and evidence.input.kind == "image"
+    return picture_of(evidence.settings.scheme) == "slice" and evidence.input.kind == "image"

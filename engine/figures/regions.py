@@ -1,4 +1,4 @@
-"""What is certified, against what it takes: one figure for each kind of region but balls."""
+"""What is certified, against the required p_lower, for every kind of region."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from engine.core.errors import UserError
 from engine.core.records import Record
 from engine.core.rounding import round_down, round_up
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import RunSettings
 from engine.evidence.snapshot import Snapshot
 from engine.figures.standing import Standing, ceiling, standing
-from engine.regions import CellMap, Count, Perturbation, Region, Staircase
-from engine.regions.required_probability import CellsMap, CountMap, StaircaseMap, required_map
+from engine.regions import Perturbation, Region
+from engine.regions.required_probability import RequiredMap, required_map
+from engine.schemes import Scheme
 
-R = TypeVar("R", Count, Staircase, CellMap)
-M = TypeVar("M", CountMap, StaircaseMap, CellsMap)
+M = TypeVar("M", bound=RequiredMap[Any])
 _DIGITS = 4
 
 
@@ -37,24 +38,38 @@ class Answer(Record):
     words: str
 
 
-class _OfRegion(BaseModel, Generic[R, M]):
-    """A region and the map of what it takes.
+class RegionFigure(BaseModel, Generic[M]):
+    """A region and the map of required p_lower.
 
     Attributes:
-        needs: p* of every cell.
-        region: what is certified now; None if nothing is, or nothing has been run.
+        needs: p* of every cell; says what is drawn, and how.
+        region: what is certified now, of the kind of ``needs.utmost``; None if nothing is, or
+            nothing has been run.
         standing: of the run; None before its first bound.
         noise: the scheme's noise in words.
         class_name: of the chosen class; empty before there is one.
+        asked: perturbations that the run was asked about.
     """
 
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
 
     needs: M
-    region: R | None = None
+    region: Any = None
     standing: Standing | None = None
     noise: str = ""
     class_name: str = ""
+    asked: tuple[Perturbation, ...] = ()
+
+    @property
+    def picture(self) -> str:
+        """How it is drawn (``Region.picture``)."""
+        utmost: Region = self.needs.utmost
+        return utmost.picture if utmost.picture != "slice" else "terms"
+
+    @property
+    def claim(self) -> str:
+        """What is certified, in the few words of a caption."""
+        return self.region.headline() if self.region is not None else "nothing is certified"
 
     def ask(self, perturbation: Perturbation) -> Answer:
         """The inverse view: is it certified, and if not, what would it take?"""
@@ -67,54 +82,56 @@ class _OfRegion(BaseModel, Generic[R, M]):
         return Answer(certified=certified, required=required, needed=needed, words=words)
 
 
-class CountFigure(_OfRegion[Count, CountMap]):
-    """Which counts are certified, over p* of every count."""
+def region_figure(
+    source: Snapshot | Evidence, class_names: tuple[str, ...]
+) -> RegionFigure[Any] | None:
+    """The image of a run's region.
 
-
-class StaircaseFigure(_OfRegion[Staircase, StaircaseMap]):
-    """The certified strength of every count, over p* of every count and strength."""
-
-
-class CellsFigure(_OfRegion[CellMap, CellsMap]):
-    """The certified cells, over p* of every cell."""
-
-
-RegionFigure = CountFigure | StaircaseFigure | CellsFigure
-
-
-def region_figure(source: Snapshot | Evidence, class_names: tuple[str, ...]) -> RegionFigure | None:
-    """The image of a run's region; None for balls, and where nothing can be certified."""
+    None where a slice through the image shows it, and where nothing can be certified.
+    """
     if source.settings is None:
         return None
-    stands = standing(source)
     name = class_names[source.bounds.top] if source.bounds is not None else ""
-    return _figure(source.settings, source.region, stands, name)
+    texts = (*filter(None, (source.settings.target,)), *getattr(source, "certified_at", ()))
+    found = _figure(source.settings, source.region)
+    facts = {"standing": standing(source), "class_name": name}
+    return found and found.model_copy(update={**facts, "asked": _asked(source.settings, texts)})
 
 
-def preview_figure(settings: RunSettings) -> RegionFigure | None:
+def picture_of(scheme: Scheme) -> str:
+    """How the regions of a scheme are drawn (``Region.picture``); a slice needs an image."""
+    picture = scheme.region_type.picture
+    return picture if picture != "slice" or "image" in scheme.inputs else "terms"
+
+
+def preview_figure(settings: RunSettings) -> RegionFigure[Any] | None:
     """What a run under ``settings`` could certify, before there is one."""
-    return _figure(settings, None, None, "")
+    return _figure(settings, None)
 
 
-def _figure(
-    settings: RunSettings, region: Region | None, stands: Standing | None, class_name: str
-) -> RegionFigure | None:
-    if settings.scheme.region_kind == "ball":
+def _figure(settings: RunSettings, region: Region | None) -> RegionFigure[Any] | None:
+    scheme = settings.scheme
+    if picture_of(scheme) == "slice":
         return None
-    needs = required_map(settings.scheme, ceiling(settings))
-    words = settings.scheme.noise_in_words()
-    facts: dict[str, Any] = {"standing": stands, "noise": words, "class_name": class_name}
-    if isinstance(needs, CountMap):
-        return CountFigure(needs=needs, region=_if(region, Count), **facts)
-    if isinstance(needs, StaircaseMap):
-        return StaircaseFigure(needs=needs, region=_if(region, Staircase), **facts)
-    if isinstance(needs, CellsMap):
-        return CellsFigure(needs=needs, region=_if(region, CellMap), **facts)
-    return None
+    needs = required_map(scheme, ceiling(settings))
+    if needs is None:
+        return None
+    # evidence that somebody wrote may hold a region that its scheme does not make
+    own = region if isinstance(region, type(needs.utmost)) else None
+    return RegionFigure[Any](needs=needs, region=own, noise=scheme.noise_in_words())
 
 
-def _if(region: Region | None, kind: type[R]) -> R | None:
-    return region if isinstance(region, kind) else None
+def _asked(settings: RunSettings, texts: tuple[str, ...]) -> tuple[Perturbation, ...]:
+    """The perturbations that can be read and name all of the scheme's terms, each once."""
+    found: list[Perturbation] = []
+    for text in texts:
+        try:
+            change = settings.scheme.parse_at(text)
+        except UserError:
+            continue
+        if set(change) == set(settings.scheme.terms) and change not in found:
+            found.append(change)
+    return tuple(found)
 
 
 def _in_words(

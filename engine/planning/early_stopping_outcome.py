@@ -14,7 +14,7 @@ from engine.evidence.evidence import DecisionRecord, PhaseRecord, TrajectoryPoin
 from engine.evidence.settings import RunSettings
 from engine.evidence.vote_chain import chain_facts, chain_start
 from engine.planning.early_stopping_rule import Rule
-from engine.regions import Abstention, Region
+from engine.regions import Abstention, Region, radius_of
 
 Outcome = Literal["certified", "given up", "undecided", "stopped"]
 PhaseVotes = tuple[Votes, Votes]
@@ -139,7 +139,7 @@ def _claim(
         "outcome": "certified",
         "predicted_class": bounds.top,
         "class_name": name,
-        "radius": getattr(region, "radius", None),
+        "radius": radius_of(region),
         "region": region,
         "statement": statement.claimed(settings, region, bounds, name),
     }

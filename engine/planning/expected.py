@@ -44,7 +44,7 @@ def expected_point(
 def _radius(question: Question, n: int, lost: int) -> float | None:
     """The radius of these votes, 0 where they certify nothing, None for other regions."""
     region = question.region(n, lost=lost)
-    return 0.0 if region is None else getattr(region, "radius", None)
+    return 0.0 if region is None else region.certified_radius
 
 
 def _mean_radius(

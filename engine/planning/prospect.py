@@ -9,7 +9,7 @@ from engine.bounds import bound_method
 from engine.core.records import ProbabilityBounds, Votes
 from engine.evidence.settings import RunSettings
 from engine.planning.records import Prospect, Requirement
-from engine.regions import Count, Perturbation, Region, Staircase
+from engine.regions import Perturbation, Region
 from engine.regions.base import counted
 from engine.schemes import Scheme
 
@@ -99,11 +99,7 @@ def smallest(scheme: Scheme) -> Iterator[tuple[Perturbation, float]]:
 
 def unit_of(region: Region | None, term: str) -> str:
     """What a counted term counts, in the plural: ``fields`` for the words of a table."""
-    if isinstance(region, Count) and region.term == term:
-        return region.unit
-    if isinstance(region, Staircase) and region.count_term == term:
-        return region.things
-    return term
+    return term if region is None else region.unit_of(term)
 
 
 def in_words(region: Region | None, change: Perturbation) -> str:

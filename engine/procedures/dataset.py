@@ -24,6 +24,7 @@ from engine.noise.discrete_gaussian_law import weakened
 from engine.procedures.bound_trajectory import region_of
 from engine.procedures.certify import certify
 from engine.procedures.prepared import PreparedModel
+from engine.regions import radius_of
 from engine.replay.records import ReplayRow, ReplaySummary
 from engine.replay.summary import summarise
 
@@ -164,7 +165,7 @@ def _row(
         label=NO_LABEL if label is None else label,
         outcome="certified" if region else "abstained",
         predicted_class=bounds.top if region and bounds else None,
-        radius=getattr(region, "radius", None),
+        radius=radius_of(region),
         bounds=bounds or _nothing(evidence),
         region=region,
         certified_at={

@@ -13,7 +13,7 @@ from engine.certificates.oracle import Audit, transfer
 from engine.core.records import ProbabilityBounds
 from engine.core.rounding import confidence_percent, round_down, round_up
 from engine.evidence.evidence import AuditRecord, Evidence, TransferRecord
-from engine.regions import Region
+from engine.regions import Region, radius_of
 from engine.schemes import Scheme
 
 _DIGITS = 4
@@ -56,7 +56,7 @@ def transfer_record(
         q_lower=bounds.p_lower,
         p_lower=found.p_lower,
         region=region,
-        radius=getattr(region, "radius", None),
+        radius=radius_of(region),
         statement=_statement(scheme, region, class_name, audit, found.false_accept, known["alpha"])
         if region is not None
         else _nothing(class_name, audit, found.false_accept, found.p_lower),

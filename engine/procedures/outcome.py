@@ -13,7 +13,7 @@ from engine.evidence import statement
 from engine.evidence.settings import RunSettings
 from engine.procedures.abstention import contradiction, explain
 from engine.procedures.bound_trajectory import Claims, region_of
-from engine.regions import Abstention, Region
+from engine.regions import Abstention, Region, radius_of
 
 
 def certify_facts(
@@ -60,7 +60,7 @@ def certify_facts(
         "complete": estimation.n == settings.n,
         "predicted_class": top if certified else None,
         "class_name": name,
-        "radius": getattr(region, "radius", None),
+        "radius": radius_of(region),
         "region": region,
         "abstention": abstention,
         "statement": _statement(settings, estimation.n, region, bounds, abstention, name),

@@ -8,10 +8,9 @@ sigma at which a is the same.
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Mapping, Sequence
-
-from engine.certificates.hybrid import joint_shift
 
 _UP = 1.0 + 2.0**-49
 """More than the rounding of quotients, root and product together."""
@@ -41,7 +40,8 @@ def together(perturbation: Mapping[str, float], term: str, sigmas: Sequence[floa
     norms = [perturbation.get(part, 0.0) for part in terms]
     if not any(norms):
         return 0.0
-    return max(_LEAST, min(sigmas) * joint_shift(norms, sigmas) * _UP)
+    shift = math.hypot(*(norm / sigma for norm, sigma in zip(norms, sigmas, strict=True)))
+    return max(_LEAST, min(sigmas) * shift * _UP)
 
 
 def together_in_words(term: str, sigmas: Sequence[float]) -> str:

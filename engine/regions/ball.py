@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
-from engine.core.records import Record
 from engine.core.rounding import round_down
 from engine.regions.base import Perturbation
+from engine.regions.region import Budget, Norm, Region
 
 
-class Ball(Record):
+class Ball(Region):
     """All perturbations with norm strictly below ``radius``.
 
     Attributes:
@@ -20,15 +20,44 @@ class Ball(Record):
     """
 
     kind: Literal["ball"] = "ball"
-    norm: Literal["l1", "l2", "linf"]
+    norm: Norm
     radius: float
     unit: str
     closed: bool = False
 
+    picture: ClassVar[str] = "slice"
+    measured: ClassVar[str] = "radius"
+
     @property
-    def holds_changes(self) -> bool:
-        """Whether anything but the unchanged input is certified."""
-        return self.radius > 0
+    def terms(self) -> tuple[str, ...]:
+        """The norm of a change."""
+        return ("radius",)
+
+    @property
+    def certified_radius(self) -> float:
+        """The radius."""
+        return self.radius
+
+    @property
+    def certified_norm(self) -> Norm:
+        """The norm."""
+        return self.norm
+
+    def furthest(self, term: str, sign: int = 1) -> float:
+        """The radius; norms are not negative."""
+        return self.radius if sign > 0 else 0.0
+
+    def changes(self) -> tuple[Perturbation, ...]:
+        """None to choose from: one change of the certified size is shown."""
+        return ()
+
+    def describe(self, change: Perturbation) -> str:
+        """``l2 norm 0.250``."""
+        return f"{self.norm} norm {round_down(change['radius'], 3)}"
+
+    def budget(self, change: Perturbation) -> Budget:
+        """Its norm."""
+        return Budget(strength=change["radius"], norm=self.norm)
 
     def contains(self, perturbation: Perturbation) -> bool:
         """Whether a perturbation of norm ``perturbation["radius"]`` is certified."""

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from dataclasses import dataclass
+from typing import ClassVar, Literal
 
-from engine.core.records import Record
+import numpy as np
+
 from engine.regions.base import Perturbation, counted, whole
+from engine.regions.region import Budget, Region
+from engine.regions.required_probability import (
+    BEYOND,
+    Certifier,
+    Grid,
+    RequiredMap,
+    Rows,
+    chosen_counts,
+    shown,
+)
 
 
-class Count(Record):
+class Count(Region):
     """All perturbations that change at most ``most`` things.
 
     Attributes:
@@ -24,10 +36,45 @@ class Count(Record):
     unit: str
     manner: str = "in any way"
 
+    picture: ClassVar[str] = "bars"
+    measured: ClassVar[str] = "number of changed things"
+    counts: ClassVar[bool] = True
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """What is counted."""
+        return (self.term,)
+
     @property
     def holds_changes(self) -> bool:
         """Whether anything but the unchanged input is certified."""
         return self.most > 0
+
+    def sizes(self) -> dict[str, float]:
+        """The one number."""
+        return {"": self.most}
+
+    def changes(self) -> tuple[Perturbation, ...]:
+        """Every number of things."""
+        return tuple({self.term: float(r)} for r in range(1, self.most + 1))
+
+    def describe(self, change: Perturbation) -> str:
+        """``2 pixels``."""
+        return counted(int(change[self.term]), self.unit)
+
+    def budget(self, change: Perturbation) -> Budget:
+        """So many things, however strongly."""
+        return Budget(things=whole(change, self.term))
+
+    def unit_of(self, term: str) -> str:
+        """The things."""
+        return self.unit if term == self.term else term
+
+    def required_map(self, scheme: Certifier, ceiling: float) -> CountMap:
+        """p* for every count."""
+        counts = chosen_counts(0, self.most + BEYOND)
+        found = scheme.required_probabilities([{self.term: float(r)} for r in counts])
+        return CountMap(scheme, ceiling, self, counts, np.array(found))
 
     def contains(self, perturbation: Perturbation) -> bool:
         """Whether a perturbation of ``perturbation[term]`` things is certified."""
@@ -46,3 +93,24 @@ class Count(Record):
     def note(self) -> str:
         """What the headline's number counts."""
         return f"may change {self.manner}"
+
+
+@dataclass(frozen=True)
+class CountMap(RequiredMap[Count]):
+    """p* for every count.
+
+    Attributes:
+        counts: rising from 0.
+        required: one p* per count; more than 1 where nothing suffices.
+    """
+
+    counts: tuple[int, ...]
+    required: Grid
+
+    def table(self, region: Count | None) -> tuple[list[str], Rows]:
+        """A row per count."""
+        rows: Rows = [
+            [count, shown(required), int(region is not None and count <= region.most)]
+            for count, required in zip(self.counts, self.required.tolist(), strict=True)
+        ]
+        return [self.utmost.term, "p_required", "certified"], rows

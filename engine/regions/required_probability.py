@@ -1,4 +1,4 @@
-"""What it takes: the smallest p_lower that certifies, cell by cell (p*).
+"""Required p_lower: the smallest value that certifies a perturbation (p*), over whole maps of them.
 
 It depends on the scheme alone. So it is worked out once per setting, and a live image of what is
 certified is one comparison per cell.
@@ -6,121 +6,176 @@ certified is one comparison per cell.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any, ClassVar, Generic, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 
 from engine.core.records import ProbabilityBounds
-from engine.regions import CellMap, Count, Staircase
-from engine.schemes import Scheme
-from engine.schemes.base import IMPOSSIBLE
+from engine.regions.base import Perturbation, Term
 
-LEVELS = 60
-"""Strengths of a staircase's map."""
 BANDS = (0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999)
 """Images of maps change their colour between these values of p*."""
 MOST_COLUMNS = 48
 """Counts that get a column of their own; where there are more, a column stands for several."""
-MOST_CELLS = 64
-"""Rows and columns of a map of cells."""
 ALMOST_SURE = 1.0 - 1e-9
-_BEYOND = 1
+BEYOND = 1
 """Counts shown past the last one that can be certified."""
 
 Grid = npt.NDArray[np.float64]
+Outline = list[tuple[float, float]]
+Rows = list[list[Any]]
+
+
+@runtime_checkable
+class Certifier(Hashable, Protocol):
+    """What a map asks of a scheme; equal where its parameters are."""
+
+    terms: ClassVar[Mapping[str, Term]]
+
+    def region(self, bounds: ProbabilityBounds) -> Any:
+        """The certified region under ``bounds``, or None where they certify nothing."""
+
+    def required_probability(self, perturbation: Perturbation) -> float:
+        """Smallest p_lower that certifies ``perturbation``; more than 1 where nothing does."""
+
+    def required_probabilities(self, perturbations: Sequence[Perturbation]) -> list[float]:
+        """The same for ever stronger perturbations."""
+
+
+R = TypeVar("R")
 
 
 @dataclass(frozen=True)
-class CountMap:
-    """p* for every count.
+class RequiredMap(ABC, Generic[R]):
+    """p* over the perturbations that a scheme's regions may hold.
 
     Attributes:
         scheme: whose.
-        ceiling: the largest p_lower that is thought of.
+        ceiling: the largest p_lower that is considered.
         utmost: what it would certify; names terms and units.
-        counts: rising from 0.
-        required: one p* per count; more than 1 where nothing suffices.
     """
 
-    scheme: Scheme
+    scheme: Certifier
     ceiling: float
-    utmost: Count
-    counts: tuple[int, ...]
-    required: Grid
+    utmost: R
+
+    @abstractmethod
+    def table(self, region: R | None) -> tuple[list[str], Rows]:
+        """Header and rows for a spreadsheet: every cell, its p* and whether ``region`` has it."""
 
 
 @dataclass(frozen=True)
-class StaircaseMap:
-    """p* for every count and strength.
+class GridMap(RequiredMap[R]):
+    """p* over columns of counts and rows of a second measure, in one or several layers.
 
-    Attributes:
-        scheme, ceiling, utmost: as in :class:`CountMap`.
-        counts: of the columns, rising; where there are many, the last of those it stands for.
-        top: the strength at the upper edge of the map; its lower edge is 0.
-        strengths: (s,) in the middle of the rows, rising.
-        required: (s, c) p*.
+    Column j lies between j - 1/2 and j + 1/2; rows lie between ``floor`` and ``top``. In every
+    column all is certified up to some height.
     """
 
-    scheme: Scheme
-    ceiling: float
-    utmost: Staircase
-    counts: tuple[int, ...]
-    top: float
-    strengths: Grid
-    required: Grid
-
-    def reach(self, p_lower: float) -> Grid:
-        """(c,) the strength that ``p_lower`` would certify, to the grain of the map; 0 for none."""
-        return np.array([self._reach(column, p_lower) for column in self.required.T])
-
-    def _reach(self, column: Grid, p_lower: float) -> float:
-        inside = int(np.searchsorted(column, p_lower))
-        if not inside:
-            return 0.0
-        if inside == len(column):
-            return self.top
-        low, high = column[inside - 1], min(column[inside], 1.0)
-        share = (p_lower - low) / (high - low) if high > low else 0.0
-        step = self.top / len(self.strengths)
-        return float(self.strengths[inside - 1] + min(1.0, share) * step)
-
-
-@dataclass(frozen=True)
-class CellsMap:
-    """p* for every pair of counts, layer by layer; strength 0 where there is one.
-
-    Attributes:
-        scheme, ceiling, utmost: as in :class:`CountMap`.
-        rows, columns: how many of each, counting from 0.
-    """
-
-    scheme: Scheme
-    ceiling: float
-    utmost: CellMap
-    rows: int
-    columns: int
+    whole_rows: ClassVar[bool] = False
+    """Whether rows count too: row i lies between i - 1/2 and i + 1/2."""
+    marks_above: ClassVar[bool] = True
+    """Whether a mark stands on its place, not around it."""
+    most_marks: ClassVar[int] = 12
+    """Where there are more none is written."""
 
     @property
     def layers(self) -> int:
         """How many layers there are."""
-        return len(self.utmost.layers)
+        return 1
 
-    def required(self, layer: int = 0) -> Grid:
+    @property
+    def floor(self) -> float:
+        """The lower edge of the map."""
+        return -0.5 if self.whole_rows else 0.0
+
+    @property
+    @abstractmethod
+    def upper(self) -> float:
+        """The upper edge of the map."""
+
+    @property
+    @abstractmethod
+    def columns(self) -> tuple[str, ...]:
+        """The names of the columns."""
+
+    @property
+    @abstractmethod
+    def names(self) -> tuple[str, str, str]:
+        """Of the horizontal and the vertical axis, and of the latter at length."""
+
+    def layer_name(self, layer: int) -> str:
+        """``2 nodes``; empty where there is one layer."""
+        del layer
+        return ""
+
+    @abstractmethod
+    def grid(self, layer: int = 0) -> Grid:
         """(rows, columns) p*."""
-        return _cells(self.scheme, self.ceiling, layer)
+
+    @abstractmethod
+    def heights(self, region: R | None, layer: int = 0) -> Grid:
+        """(columns,) up to where ``region`` certifies; ``floor`` where it certifies nothing."""
+
+    @abstractmethod
+    def reach(self, p_lower: float, layer: int = 0) -> Grid:
+        """(columns,) the same for what ``p_lower`` would certify, to the grain of the map."""
+
+    @abstractmethod
+    def marks(self, region: R, layer: int = 0) -> list[tuple[float, float, str]]:
+        """Place and certified strength, rounded down, of what bears one."""
+
+    @abstractmethod
+    def change(self, x: float, y: float, layer: int = 0) -> Perturbation | None:
+        """The perturbation at a place; None beside the map."""
+
+    @abstractmethod
+    def place(self, change: Perturbation) -> tuple[float, float]:
+        """Where a perturbation lies, inside the map."""
+
+    def layer_of(self, change: Perturbation) -> int:
+        """The layer a perturbation lies in."""
+        del change
+        return 0
+
+    @abstractmethod
+    def beside(self, change: Perturbation | None, right: int, up: int, layer: int) -> Perturbation:
+        """The neighbour of a perturbation, or one to begin with."""
+
+    def in_words(self, region: R, layer: int = 0) -> str:
+        """What is certified, as one sentence."""
+        del layer
+        found: Any = region
+        return f"Certified: {found.headline()} ({found.note()})."
+
+    def extent(self, *heights: Grid) -> tuple[float, float]:
+        """Columns and height that hold something in any of ``heights``; not next to nothing."""
+        most = np.max(heights, axis=0) - self.floor
+        least = 4.0 if self.whole_rows else 0.1 * (self.upper - self.floor)
+        return max(4.0, float((most > 0).sum())), max(least, float(most.max()))
 
 
-RequiredMap = CountMap | StaircaseMap | CellsMap
+def outline(heights: Grid, floor: float) -> Outline:
+    """A staircase from the ground to the ground, as far as its steps are above it."""
+    line: Outline = [(-0.5, floor)]
+    for j, height in enumerate(heights.tolist()):
+        if height <= floor:
+            break
+        line += [(j - 0.5, height), (j + 0.5, height)]
+    return [*line, (line[-1][0], floor)] if len(line) > 1 else []
 
 
-def required_map(scheme: Scheme, ceiling: float = ALMOST_SURE) -> RequiredMap | None:
-    """The map of a scheme; None where the region is a ball, or nothing can ever be certified.
+def required_map(scheme: Certifier, ceiling: float = ALMOST_SURE) -> RequiredMap[Any] | None:
+    """The map of a scheme; None where nothing can ever be certified.
 
     Args:
         scheme: with its parameters.
-        ceiling: the largest p_lower to think of, such as that of unanimous votes: the map is as
+        ceiling: the largest p_lower to consider, such as that of unanimous votes: the map is as
             large as what it would certify, and a little larger. If it certifies nothing the map
             is that of certainty.
     """
@@ -128,79 +183,46 @@ def required_map(scheme: Scheme, ceiling: float = ALMOST_SURE) -> RequiredMap | 
 
 
 @lru_cache(maxsize=32)
-def _required_map(scheme: Scheme, ceiling: float) -> RequiredMap | None:
+def _required_map(scheme: Certifier, ceiling: float) -> RequiredMap[Any] | None:
     for p_lower in (ceiling, ALMOST_SURE):
-        utmost = scheme.region(_bounds(p_lower))
-        if isinstance(utmost, Count):
-            return _count_map(scheme, p_lower, utmost)
-        if isinstance(utmost, Staircase) and utmost.reach:
-            return _staircase_map(scheme, p_lower, utmost)
-        if isinstance(utmost, CellMap):
-            return _cells_map(scheme, p_lower, utmost)
+        utmost = scheme.region(unanimous(p_lower))
+        found: RequiredMap[Any] | None = utmost and utmost.required_map(scheme, p_lower)
+        if found is not None:
+            return found
     return None
 
 
-def _bounds(p_lower: float) -> ProbabilityBounds:
+def unanimous(p_lower: float) -> ProbabilityBounds:
+    """Bounds that say no more than ``p_lower``, for what it would certify."""
     return ProbabilityBounds(
         method="", alpha=0.5, n=0, top=0, p_lower=p_lower, p_upper=1 - p_lower, valid=True, basis=""
     )
 
 
-def _count_map(scheme: Scheme, ceiling: float, utmost: Count) -> CountMap:
-    counts = _columns(0, utmost.most + _BEYOND)
-    found = scheme.required_probabilities([{utmost.term: float(r)} for r in counts])
-    return CountMap(scheme, ceiling, utmost, counts, np.array(found))
-
-
-def _staircase_map(scheme: Scheme, ceiling: float, utmost: Staircase) -> StaircaseMap:
-    last = utmost.first + len(utmost.reach) - 1
-    counts = _columns(utmost.first, last + _BEYOND)
-    top = _rounded_up(max(utmost.reach))
-    strengths = (np.arange(LEVELS) + 0.5) * top / LEVELS
-    columns = [
-        scheme.required_probabilities(
-            [{utmost.count_term: float(r), utmost.strength_term: e} for e in strengths.tolist()]
-        )
-        for r in counts
-    ]
-    required = np.array(columns).T
-    return StaircaseMap(scheme, ceiling, utmost, counts, top, strengths, required)
-
-
-def _cells_map(scheme: Scheme, ceiling: float, utmost: CellMap) -> CellsMap:
-    rows = max(len(layer) for layer in utmost.layers)
-    columns = max((len(row) for layer in utmost.layers for row in layer), default=1)
-    size = (min(MOST_CELLS, side + _BEYOND) for side in (rows, columns))
-    return CellsMap(scheme, ceiling, utmost, *size)
-
-
-@lru_cache(maxsize=64)
-def _cells(scheme: Scheme, ceiling: float, layer: int) -> Grid:
-    whole = _required_map(scheme, ceiling)
-    assert isinstance(whole, CellsMap)
-    utmost, rows, columns = whole.utmost, whole.rows, whole.columns
-    fixed = {utmost.layer_term: float(layer + 1)} if utmost.layer_term else {}
-    if utmost.strength_term:
-        fixed[utmost.strength_term] = 0.0
-    found = np.full((rows, columns), IMPOSSIBLE)
-    for row in range(rows):
-        cells = [
-            {**fixed, utmost.row_term: float(row), utmost.column_term: float(column)}
-            for column in range(columns)
-        ]
-        found[row] = scheme.required_probabilities(cells)
-        if found[row, 0] >= 1:
-            break
-    found.flags.writeable = False
-    return found
-
-
-def _columns(first: int, last: int) -> tuple[int, ...]:
+def chosen_counts(first: int, last: int) -> tuple[int, ...]:
     """All counts, or evenly chosen ones, the first on its own."""
     stride = -(-(last - first) // (MOST_COLUMNS - 1)) or 1
     return tuple(range(first, last + stride, stride))
 
 
-def _rounded_up(strength: float) -> float:
-    """A little more than ``strength``, so that the highest step is seen whole."""
-    return 1.06 * strength
+def shown(required: float) -> float | str:
+    """p* for a table: nothing where no probability suffices."""
+    return required if required < 1 else ""
+
+
+def reached(required: Grid, top: float, p_lower: float) -> float:
+    """How far ``p_lower`` certifies along a measure from 0 to ``top``, to the grain of its map.
+
+    Args:
+        required: (s,) p* in the middle of s equal steps, rising.
+        top: the end of the last step.
+        p_lower: what there is.
+    """
+    inside = int(np.searchsorted(required, p_lower))
+    if not inside:
+        return 0.0
+    if inside == len(required):
+        return top
+    low, high = required[inside - 1], min(required[inside], 1.0)
+    share = (p_lower - low) / (high - low) if high > low else 0.0
+    return float((inside - 0.5 + min(1.0, share)) * top / len(required))

@@ -10,7 +10,7 @@ from engine.core.errors import UserError
 from engine.core.files import sha256_bytes
 from engine.core.records import ProbabilityBounds, Votes
 from engine.evidence.settings import BoundKey
-from engine.regions import Perturbation
+from engine.regions import Perturbation, radius_of
 from engine.replay.records import ReplayResult, ReplayRow, Selection
 from engine.replay.summary import summarise
 from engine.replay.table import Header, Line, read_bytes, read_table
@@ -138,7 +138,7 @@ def _row(
         label=line.label,
         outcome="certified" if region else "abstained",
         predicted_class=bounds.top if region else None,
-        radius=getattr(region, "radius", None),
+        radius=radius_of(region),
         bounds=bounds,
         region=region,
         certified_at={

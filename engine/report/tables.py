@@ -10,13 +10,11 @@ import numpy.typing as npt
 
 from engine.figures import (
     BoundsFigure,
-    CellsFigure,
-    CountFigure,
     CurveFigure,
     ExamplesFigure,
     Figure,
+    RegionFigure,
     SliceFigure,
-    StaircaseFigure,
     VotesFigure,
 )
 from engine.report.csv import csv_text
@@ -72,60 +70,16 @@ def _curves(figure: CurveFigure) -> tuple[list[str], Rows]:
     return ["curve", figure.x_name, figure.y_name], rows
 
 
-def _counts(figure: CountFigure) -> tuple[list[str], Rows]:
-    needs, region = figure.needs, figure.region
-    rows: Rows = [
-        [count, _required(required), int(region is not None and count <= region.most)]
-        for count, required in zip(needs.counts, needs.required.tolist(), strict=True)
-    ]
-    return [needs.utmost.term, "p_required", "certified"], rows
-
-
-def _staircase(figure: StaircaseFigure) -> tuple[list[str], Rows]:
-    """Every cell of the map, then the certified strength of every count."""
-    needs, region = figure.needs, figure.region
-    utmost = needs.utmost
-    rows: Rows = []
-    for j, count in enumerate(needs.counts):
-        reach = (region.strength(count) if region else None) or 0.0
-        for strength, required in zip(
-            needs.strengths.tolist(), needs.required[:, j].tolist(), strict=True
-        ):
-            rows.append([count, strength, _required(required), int(strength < reach)])
-    for i, reach in enumerate(region.reach if region else ()):
-        rows.append([(region or utmost).first + i, reach, "", "below"])
-    header = [utmost.count_term, utmost.strength_term, "p_required", "certified"]
-    return header, rows
-
-
-def _cells(figure: CellsFigure) -> tuple[list[str], Rows]:
-    needs, region, utmost = figure.needs, figure.region, figure.needs.utmost
-    rows: Rows = []
-    for layer in range(len(region.layers) if region else 1):
-        for (row, column), required in np.ndenumerate(needs.required(layer)):
-            reach = region.cell(row, column, layer) if region else None
-            strength = [reach] if utmost.strength_term else []
-            cell = [layer + 1] if utmost.layer_term else []
-            known = int(reach is not None)
-            rows.append([*cell, row, column, _required(float(required)), known, *strength])
-    header = [utmost.row_term, utmost.column_term, "p_required", "certified"]
-    before = [utmost.layer_term] if utmost.layer_term else []
-    after = [f"certified {utmost.strength_term}"] if utmost.strength_term else []
-    return [*before, *header, *after], rows
-
-
-def _required(value: float) -> float | str:
-    """Nothing where no probability suffices."""
-    return value if value < 1 else ""
+def _region(figure: RegionFigure[Any]) -> tuple[list[str], Rows]:
+    table: tuple[list[str], Rows] = figure.needs.table(figure.region)
+    return table
 
 
 _TABLES: dict[type, Callable[[Any], tuple[list[str], Rows]]] = {
     VotesFigure: _votes,
     BoundsFigure: _bounds,
     SliceFigure: _slice,
-    CountFigure: _counts,
-    StaircaseFigure: _staircase,
-    CellsFigure: _cells,
+    RegionFigure[Any]: _region,
     CurveFigure: _curves,
     ExamplesFigure: examples.table,
     **TRADEOFF_TABLES,

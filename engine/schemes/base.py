@@ -18,9 +18,8 @@ from engine.core.errors import UserError
 from engine.core.fields import validation_sentence
 from engine.core.records import Encoding, InputIdentity, ProbabilityBounds, Record
 from engine.noise.law import NoiseLaw
-from engine.regions import Perturbation, Region, Term
+from engine.regions import Ball, Perturbation, Region, Term
 
-RegionKind = Literal["ball", "count", "staircase", "cells"]
 Family = Literal["continuous", "structure", "words and images", "semantic", "exact"]
 
 IMPOSSIBLE = 2.0
@@ -53,8 +52,8 @@ class Scheme(Record, ABC):
     attacker: ClassVar[str]
     """What the attacker may do to any of its inputs, in one sentence that starts with a verb."""
     randomness: ClassVar[Literal["probabilistic", "deterministic"]] = "probabilistic"
-    region_kind: ClassVar[RegionKind] = "ball"
-    """Kind of the regions it makes (``Region.kind``), known before there is one."""
+    region_type: ClassVar[type[Region]] = Ball
+    """The kind of the regions it makes, known before there is one."""
     guarantee: ClassVar[Literal["individual", "distributional", "heuristic"]] = "individual"
     terms: ClassVar[Mapping[str, Term]]
     """The terms of a perturbation (``--at``)."""

@@ -9,8 +9,8 @@ from engine.certificates.hierarchical import gaussian_reach, gaussian_required
 from engine.core.records import ProbabilityBounds
 from engine.noise.gaussian_law import GaussianNoise
 from engine.noise.selection import Selected
-from engine.regions import Perturbation, Staircase, Term
-from engine.schemes.base import IMPOSSIBLE, RegionKind
+from engine.regions import Perturbation, Region, Staircase, Term
+from engine.schemes.base import IMPOSSIBLE
 from engine.schemes.parameter_fields import PIXELS, sigma_field
 from engine.schemes.subset_selection import Selecting
 
@@ -32,7 +32,7 @@ class HierarchicalGaussian(Selecting):
     )
     inputs: ClassVar[tuple[str, ...]] = ("image",)
     thing: ClassVar[str] = "pixel"
-    region_kind: ClassVar[RegionKind] = "staircase"
+    region_type: ClassVar[type[Region]] = Staircase
     attacker: ClassVar[str] = (
         "change at most r pixels, as long as their whole change has l2 norm below epsilon"
     )

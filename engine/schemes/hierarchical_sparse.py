@@ -11,9 +11,9 @@ from engine.certificates.sparse import MOST, binary_regions, frontier
 from engine.core.records import ProbabilityBounds
 from engine.noise.flips import Flips
 from engine.noise.selection import Selected
-from engine.regions import CellMap, Perturbation, Term
+from engine.regions import CellMap, Perturbation, Region, Term
 from engine.regions.base import whole
-from engine.schemes.base import IMPOSSIBLE, RegionKind
+from engine.schemes.base import IMPOSSIBLE
 from engine.schemes.parameter_fields import p_minus_field, p_plus_field
 from engine.schemes.subset_selection import Selecting
 
@@ -37,7 +37,7 @@ class HierarchicalSparse(Selecting):
     inputs: ClassVar[tuple[str, ...]] = ("graph",)
     subject: ClassVar[str] = "graph"
     thing: ClassVar[str] = "node"
-    region_kind: ClassVar[RegionKind] = "cells"
+    region_type: ClassVar[type[Region]] = CellMap
     attacker: ClassVar[str] = (
         "change at most r nodes, and add (0 to 1) and delete (1 to 0) at most so many of their "
         "features in all"

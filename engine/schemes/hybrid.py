@@ -8,10 +8,10 @@ from typing import ClassVar
 
 from engine.certificates.frontiers import required_of, staircase
 from engine.core.records import InputIdentity, ProbabilityBounds
-from engine.regions import Perturbation, Staircase, Term
+from engine.regions import Perturbation, Region, Staircase, Term
 from engine.regions.base import whole
 from engine.schemes.anisotropic import Parts
-from engine.schemes.base import IMPOSSIBLE, RegionKind
+from engine.schemes.base import IMPOSSIBLE
 from engine.schemes.parameter_fields import PIXELS
 from engine.schemes.words import MOST_STEPS, WORDS_LIMITS, Words
 
@@ -33,7 +33,7 @@ class Hybrid(Parts, Words, ABC):
     group: ClassVar[str] = "hybrid"
     inputs: ClassVar[tuple[str, ...]] = ("pair",)
     subject: ClassVar[str] = "pair"
-    region_kind: ClassVar[RegionKind] = "staircase"
+    region_type: ClassVar[type[Region]] = Staircase
     attacker: ClassVar[str] = (
         "replace at most d words by other words of the alphabet and change every pixel, as long as "
         "the whole change of the image has l2 norm below epsilon"

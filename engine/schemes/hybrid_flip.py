@@ -11,10 +11,10 @@ from engine.core.errors import UserError
 from engine.core.records import InputIdentity, ProbabilityBounds
 from engine.noise.flips import Flips
 from engine.noise.law import Beside
-from engine.regions import CellMap, Perturbation, Term
+from engine.regions import CellMap, Perturbation, Region, Term
 from engine.regions.base import whole
 from engine.schemes.anisotropic import Parts
-from engine.schemes.base import IMPOSSIBLE, RegionKind
+from engine.schemes.base import IMPOSSIBLE
 from engine.schemes.hybrid import HYBRID, listed
 from engine.schemes.parameter_fields import NUMBERS, p_minus_field, p_plus_field, sigma_field
 
@@ -36,7 +36,7 @@ class HybridFlip(Parts):
     citation: ClassVar[str] = f"{HYBRID}; the flips: Bojchevski, Gasteiger & Guennemann, ICML 2020"
     inputs: ClassVar[tuple[str, ...]] = ("table",)
     subject: ClassVar[str] = "row"
-    region_kind: ClassVar[RegionKind] = "cells"
+    region_type: ClassVar[type[Region]] = CellMap
     attacker: ClassVar[str] = (
         "set so many fields from 0 to 1 and so many from 1 to 0, and change the numbers, as long "
         "as their whole change has l2 norm below epsilon"

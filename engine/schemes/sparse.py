@@ -11,9 +11,9 @@ from engine.certificates.likelihood import MARGIN, LikelihoodRegions, certifies
 from engine.certificates.sparse import MOST, frontier, splits
 from engine.core.records import ProbabilityBounds
 from engine.noise.flips import Flips
-from engine.regions import CellMap, Perturbation, Term
+from engine.regions import CellMap, Perturbation, Region, Term
 from engine.regions.base import whole
-from engine.schemes.base import IMPOSSIBLE, Family, RegionKind, Scheme
+from engine.schemes.base import IMPOSSIBLE, Family, Scheme
 from engine.schemes.parameter_fields import p_minus_field, p_plus_field
 
 
@@ -35,7 +35,7 @@ class Sparse(Scheme):
     family: ClassVar[Family] = "structure"
     inputs: ClassVar[tuple[str, ...]] = ("graph", "image")
     subject: ClassVar[str] = "input"
-    region_kind: ClassVar[RegionKind] = "cells"
+    region_type: ClassVar[type[Region]] = CellMap
     attacker: ClassVar[str] = "add at most so many features (0 to 1) and delete so many (1 to 0)"
     terms: ClassVar[Mapping[str, Term]] = {
         "additions": Term("number of features turned from 0 to 1", whole=True),

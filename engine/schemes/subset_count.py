@@ -8,9 +8,9 @@ from typing import ClassVar
 
 from engine.certificates.ablation import most_entities, required
 from engine.core.records import ProbabilityBounds
-from engine.regions import Count, Perturbation, Term
+from engine.regions import Count, Perturbation, Region, Term
 from engine.regions.base import whole
-from engine.schemes.base import IMPOSSIBLE, RegionKind, Scheme
+from engine.schemes.base import IMPOSSIBLE, Scheme
 
 
 class Counting(Scheme, ABC):
@@ -20,7 +20,7 @@ class Counting(Scheme, ABC):
     """
 
     subject: ClassVar[str] = "input"
-    region_kind: ClassVar[RegionKind] = "count"
+    region_type: ClassVar[type[Region]] = Count
     attacker: ClassVar[str] = (
         "change at most r pixels, or the features of at most r nodes, in any way"
     )

@@ -14,9 +14,9 @@ from engine.certificates.frontiers import most_words, required_by, words_table
 from engine.certificates.kernels import DiscreteKernel
 from engine.core.errors import UserError
 from engine.core.records import InputIdentity, ProbabilityBounds
-from engine.regions import Count, Perturbation, Term
+from engine.regions import Count, Perturbation, Region, Term
 from engine.regions.base import whole
-from engine.schemes.base import IMPOSSIBLE, RegionKind
+from engine.schemes.base import IMPOSSIBLE
 from engine.schemes.threshold import Deciding
 
 MOST_WORDS = 256
@@ -130,7 +130,7 @@ class Text(Words, ABC):
     group: ClassVar[str] = "text"
     inputs: ClassVar[tuple[str, ...]] = ("text",)
     subject: ClassVar[str] = "text"
-    region_kind: ClassVar[RegionKind] = "count"
+    region_type: ClassVar[type[Region]] = Count
     attacker: ClassVar[str] = "replace at most d words by other words of the alphabet"
     terms: ClassVar[Mapping[str, Term]] = {"words": Term("number of replaced words", whole=True)}
     limits: ClassVar[tuple[str, ...]] = (

@@ -91,7 +91,7 @@ def certified_accuracy(
         balls ``acr`` (mean radius, wrong answers and abstentions count 0).
     """
     classifier = load_model(ModelRequest(str(path)))
-    ball = scheme.region_kind == "ball"
+    ball = "radius" in scheme.terms
     # A ball's certificate loses more by half the alpha than it gains from the runner-up's bound.
     bound = "clopper-pearson" if ball else "two-class"
     settings = RunSettings(scheme=scheme, n0=n0, n=n, alpha=alpha, bound=bound, device="cpu")

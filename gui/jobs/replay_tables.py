@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from engine.core.rounding import confidence_percent, round_down
 from engine.figures import Curve, CurveFigure
-from engine.regions import CellMap, Count, Region, Staircase
-from engine.regions.base import counted
+from engine.regions import Region
 
 if TYPE_CHECKING:
     from engine.replay import ReplayResult, ReplayRow
 
 DIGITS = 4
-_MOST_CURVES = 3
+_MOST = 3
+"""Curves of one result."""
 _HEADER = ("Row", "Label", "Outcome", "Class", "Certified", "p lower", "n")
 
 
@@ -81,24 +81,15 @@ def curve(result: ReplayResult) -> CurveFigure | None:
     regions = [row.region for row in result.rows if row.region is not None]
     if not regions:
         return None
-    sizes, x_name = _SIZES[regions[0].kind]
     valid = "" if result.independent else "not independent: no valid claim · "
+    balls = regions[0].certified_radius is not None
     return CurveFigure(
         title="Certified accuracy",
         subtitle=f"{valid}{result.scheme.noise_in_words()} · {result.bound} bound",
-        x_name=x_name,
+        x_name=regions[0].measured,
         y_name="share of rows",
-        curves=tuple(sizes(result)),
+        curves=tuple(_balls(result) if balls else _by_size(result, regions)),
     )
-
-
-def _right(result: ReplayResult) -> list[Region]:
-    """What is certified of the rows that are right."""
-    return [
-        row.region
-        for row in result.rows
-        if row.region is not None and row.predicted_class == row.label
-    ]
 
 
 def _balls(result: ReplayResult) -> Iterator[Curve]:
@@ -115,45 +106,25 @@ def _balls(result: ReplayResult) -> Iterator[Curve]:
         yield Curve(name=name, points=_steps(joint, total), dashed=True)
 
 
-def _counts(result: ReplayResult) -> Iterator[Curve]:
-    most = [region.most for region in _right(result) if isinstance(region, Count)]
-    yield Curve(name=f"each row, alpha {result.alpha:g}", points=_shares(most, result))
+def _by_size(result: ReplayResult, regions: Sequence[Region]) -> Iterator[Curve]:
+    """A curve for each of the first sizes that the regions have, of the rows that are right."""
+    right = [
+        row.region.sizes()
+        for row in result.rows
+        if row.region is not None and row.predicted_class == row.label
+    ]
+    points = _shares if regions[0].counts else _steps
+    for size in list(dict.fromkeys(size for region in regions for size in region.sizes()))[:_MOST]:
+        name = size or f"each row, alpha {result.alpha:g}"
+        found = [sizes[size] for sizes in right if size in sizes]
+        yield Curve(name=name, points=points(found, len(result.rows)))
 
 
-def _staircases(result: ReplayResult) -> Iterator[Curve]:
-    """A curve of strengths for each of the first numbers of things."""
-    stairs = [region for region in _right(result) if isinstance(region, Staircase)]
-    steps = max((len(region.reach) for region in stairs), default=0)
-    for step in range(min(steps, _MOST_CURVES)):
-        reach = [region.reach[step] for region in stairs if step < len(region.reach)]
-        name = counted(stairs[0].first + step, stairs[0].things)
-        yield Curve(name=name, points=_steps(reach, len(result.rows)))
-
-
-def _cells(result: ReplayResult) -> Iterator[Curve]:
-    maps = [region for region in _right(result) if isinstance(region, CellMap)]
-    if maps:
-        names = (maps[0].row_term, maps[0].column_term)
-        for place, name in enumerate(names):
-            most = [region.most()[place] for region in maps]
-            yield Curve(name=f"{name} alone", points=_shares(most, result))
-
-
-_SIZES: dict[str, tuple[Callable[[ReplayResult], Iterator[Curve]], str]] = {
-    "ball": (_balls, "radius"),
-    "count": (_counts, "number of changed things"),
-    "staircase": (_staircases, "strength"),
-    "cells": (_cells, "number of changes"),
-}
-"""By kind of region: its curves and what they run over."""
-
-
-def _shares(most: Sequence[int], result: ReplayResult) -> tuple[tuple[float, float], ...]:
+def _shares(most: Sequence[float], total: int) -> tuple[tuple[float, float], ...]:
     """Share of the rows that are right and certified against at least so many changes."""
-    total = len(result.rows)
     return tuple(
         (float(size), sum(one >= size for one in most) / total)
-        for size in range(max(most, default=0) + 2)
+        for size in range(round(max(most, default=0)) + 2)
     )
 
 

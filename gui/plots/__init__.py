@@ -7,32 +7,32 @@ from typing import Any
 from gui.plots.ball import BallPlot
 from gui.plots.base import Plot
 from gui.plots.bounds import BoundsPlot
-from gui.plots.cellmap import CellsPlot
 from gui.plots.count import CountPlot
 from gui.plots.curves import CurvePlot
 from gui.plots.examples import ExamplesPlot
+from gui.plots.grid_map import MapPlot
 from gui.plots.region_plot import RegionPlot
-from gui.plots.staircase import StaircasePlot
+from gui.plots.terms import TermsPlot
 from gui.plots.votes import VotesPlot
 
 PLOTS: dict[str, type[Plot[Any]]] = {
-    "ball": BallPlot,
-    "count": CountPlot,
-    "staircase": StaircasePlot,
-    "cells": CellsPlot,
+    "slice": BallPlot,
+    "bars": CountPlot,
+    "map": MapPlot,
+    "terms": TermsPlot,
 }
-"""The plot for each kind of region (``Region.kind``)."""
+"""The plot for each picture of a region (``Region.picture``); ``terms`` serves any other."""
 
 __all__ = [
     "PLOTS",
     "BallPlot",
     "BoundsPlot",
-    "CellsPlot",
     "CountPlot",
     "CurvePlot",
     "ExamplesPlot",
+    "MapPlot",
     "Plot",
     "RegionPlot",
-    "StaircasePlot",
+    "TermsPlot",
     "VotesPlot",
 ]

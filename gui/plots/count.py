@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import TYPE_CHECKING, ClassVar
 
 import pyqtgraph as pg
@@ -11,20 +12,20 @@ from gui.plots.bars import Bars, BarStyle
 from gui.plots.chart import text_size, tinted
 from gui.plots.labels import Box, place
 from gui.plots.legend import Entry
-from gui.plots.region_plot import RegionPlot, Step, whose
+from gui.plots.region_plot import RegionPlot, Step
 from gui.style import theme as themes
 from gui.style.theme import Theme
 
 if TYPE_CHECKING:
-    from engine.figures import CountFigure
+    from engine.figures import RegionFigure
     from engine.regions import Perturbation
-    from engine.regions.required_probability import CountMap
+    from engine.regions.count import CountMap
 
 _BAR = 0.72
 _LOW, _HIGH = 0.48, 1.02
 
 
-class CountPlot(RegionPlot["CountFigure"]):
+class CountPlot(RegionPlot["CountMap"]):
     """A bar per count, as high as the p_lower that it takes; those below p_lower are certified."""
 
     has_scale: ClassVar[bool] = False
@@ -35,14 +36,11 @@ class CountPlot(RegionPlot["CountFigure"]):
         self.bars = Bars()
         self.now, self.reach = (pg.InfiniteLine(angle=0) for _ in range(2))
         self.now_label, self.reach_label = pg.TextItem(""), pg.TextItem("")
-        self.marker = pg.ScatterPlotItem(pxMode=True, symbol="o")
-        self.marker.setZValue(20)
-        for item in (self.bars, self.reach, self.now, self.reach_label, self.now_label,
-                     self.marker):  # fmt: skip
+        for item in (self.bars, self.reach, self.now, self.reach_label, self.now_label):
             self.plot.addItem(item, ignoreBounds=True)
         self.plot.getAxis("left").setTickDensity(0.7)
 
-    def draw(self, figure: CountFigure) -> None:
+    def draw(self, figure: RegionFigure[CountMap]) -> None:
         """Colours of the bars, and the lines."""
         needs, stands = figure.needs, figure.standing
         if needs is not self._map:
@@ -58,28 +56,19 @@ class CountPlot(RegionPlot["CountFigure"]):
             solid = Qt.PenStyle.SolidLine if stands.valid else Qt.PenStyle.DotLine
             theme = themes.current()
             self.now.setPen(self.pen(theme.accent, theme.line, solid))
-        self.set_subtitle(whose(figure))
         self.legend.set_entries(_entries(figure, themes.current()))
-        self.mark(self.chosen)
 
     def style(self, theme: Theme) -> None:
         """Pens and fonts."""
+        super().style(theme)
         self.reach.setPen(self.pen(theme.text, 1.4, Qt.PenStyle.DashLine))
         for text, ink in ((self.now_label, theme.accent), (self.reach_label, theme.text)):
             text.setColor(ink)
             text.setFont(theme.font("small", bold=text is self.now_label))
             text.fill = pg.mkBrush(tinted(theme.surface, 0.85))
-        self.marker.setPen(self.pen(theme.text, 2.0))
-        self.marker.setBrush(tinted(theme.surface, 0.3))
-        self.marker.setSize(theme.px(11))
 
-    def summary(self) -> str:
-        """The certified count in words."""
-        figure = self.figure
-        if figure is None:
-            return ""
-        if figure.region is None:
-            return "Nothing is certified yet; the bars show what it takes."
+    def in_words(self, figure: RegionFigure[CountMap]) -> str:
+        """The certified count."""
         return f"Certified: {figure.region.headline()} {figure.region.note()}."
 
     def label(self) -> None:
@@ -119,15 +108,13 @@ class CountPlot(RegionPlot["CountFigure"]):
         column = needs.counts.index(int(change[needs.utmost.term])) + step[0] + step[1]
         return self._change(min(max(column, 0), len(needs.counts) - 1))
 
-    def mark(self, change: Perturbation | None) -> None:
-        """A ring at the foot of the chosen bar."""
-        if change is None or self.figure is None:
-            self.marker.setData([], [])
-            return
+    def place_of(self, change: Perturbation) -> tuple[float, float]:
+        """The foot of its bar; beside them all where there is none."""
+        assert self.figure is not None
         needs = self.figure.needs
         count = int(change[needs.utmost.term])
-        columns = [i for i, known in enumerate(needs.counts) if known >= count][:1]
-        self.marker.setData([float(i) for i in columns], [_LOW + 0.03 for _ in columns])
+        column = bisect_left(needs.counts, count)
+        return float(column), _LOW + 0.03
 
     def _change(self, column: int) -> Perturbation:
         assert self.figure is not None
@@ -140,11 +127,11 @@ class CountPlot(RegionPlot["CountFigure"]):
         ticks = [(i, str(count)) for i, count in enumerate(needs.counts) if i % every == 0]
         self.plot.getAxis("bottom").setTicks([ticks])
         self.name_axis("bottom", f"changed {needs.utmost.unit}")
-        self.name_axis("left", "p_lower that it takes")
+        self.name_axis("left", "required p_lower")
         x = (-0.6, len(needs.counts) - 0.4)
         self.view.setRange(xRange=x, yRange=(_LOW, _HIGH), padding=0)
 
-    def _style(self, figure: CountFigure, i: int) -> BarStyle:
+    def _style(self, figure: RegionFigure[CountMap], i: int) -> BarStyle:
         theme, needs, stands = themes.current(), figure.needs, figure.standing
         count, required = needs.counts[i], float(needs.required[i])
         region = figure.region
@@ -163,7 +150,7 @@ class CountPlot(RegionPlot["CountFigure"]):
         return [Box(x, y, width, height) for x in lefts for y in (at - height - 1, at + 2)]
 
 
-def _entries(figure: CountFigure, theme: Theme) -> list[Entry]:
+def _entries(figure: RegionFigure[CountMap], theme: Theme) -> list[Entry]:
     stands, required = figure.standing, figure.needs.required
     most = -1 if figure.region is None else figure.region.most
     reach = 1.0 if stands is None else stands.p_reach

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
+import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal, Slot
 from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QToolTip, QVBoxLayout, QWidget
 
-from gui.plots.chart import Chart
+from gui.plots.chart import Chart, tinted
 from gui.plots.legend import Entry, Legend
 from gui.plots.scale import Scale
 from gui.style.theme import Theme, set_role
@@ -17,8 +18,9 @@ from gui.style.theme import Theme, set_role
 if TYPE_CHECKING:
     from engine.figures import RegionFigure
     from engine.regions import Perturbation
+    from engine.regions.required_probability import RequiredMap
 
-F = TypeVar("F", bound="RegionFigure")
+M = TypeVar("M", bound="RequiredMap[Any]")
 Step = tuple[int, int]
 _ARROWS: dict[Qt.Key, Step] = {
     Qt.Key.Key_Left: (-1, 0),
@@ -31,8 +33,8 @@ _MARGIN = 1.4
 """So much more of an axis is shown than the run is expected to certify."""
 
 
-class RegionPlot(Chart[F]):
-    """An image of what is certified, over what it takes.
+class RegionPlot(Chart["RegionFigure[Any]"], Generic[M]):
+    """An image of what is certified, over the required p_lower.
 
     Hovering tells what a change would take; a click or the arrow keys choose one, whose answer
     stays below the image and follows the run.
@@ -44,6 +46,7 @@ class RegionPlot(Chart[F]):
         asked: a change was chosen.
     """
 
+    figure: RegionFigure[M] | None
     stem: ClassVar[str] = "region"
     asked = Signal(object)
     has_scale: ClassVar[bool] = True
@@ -60,6 +63,9 @@ class RegionPlot(Chart[F]):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addWidget(super().make_body(), 1)
+        self.marker = pg.ScatterPlotItem(pxMode=True, symbol="o")
+        self.marker.setZValue(20)
+        self.plot.addItem(self.marker, ignoreBounds=True)
         self.legend, self.scale = Legend(), Scale()
         self.legend.flowing = True
         self.legend.resized.connect(self._fit_legend)
@@ -83,8 +89,33 @@ class RegionPlot(Chart[F]):
         """The neighbour of a change, or a first choice."""
 
     @abstractmethod
+    def place_of(self, change: Perturbation) -> tuple[float, float]:
+        """Where in the view a change lies."""
+
     def mark(self, change: Perturbation | None) -> None:
-        """Point out the chosen change."""
+        """A ring at the chosen change."""
+        known = change is not None and self.figure is not None
+        places = [self.place_of(change)] if known and change is not None else []
+        self.marker.setData(pos=places)
+
+    def style(self, theme: Theme) -> None:
+        """The ring."""
+        self.marker.setPen(self.pen(theme.text, 2.0))
+        self.marker.setBrush(tinted(theme.surface, 0.3))
+        self.marker.setSize(theme.px(11))
+
+    def summary(self) -> str:
+        """What is certified, in words."""
+        figure = self.figure
+        if figure is None:
+            return ""
+        if figure.region is None:
+            return "Nothing is certified yet; the picture shows the required p_lower."
+        return self.in_words(figure)
+
+    def in_words(self, figure: RegionFigure[M]) -> str:
+        """The certified region as one sentence."""
+        return f"Certified: {figure.region.headline()} ({figure.region.note()})."
 
     def choose(self, change: Perturbation | None) -> None:
         """Point out a change and tell what it takes; nobody else is told."""
@@ -92,19 +123,19 @@ class RegionPlot(Chart[F]):
         self.mark(change)
         self._tell()
 
-    def show_figure(self, figure: F) -> None:
+    def show_figure(self, figure: RegionFigure[M]) -> None:
         """Show data; the answer on the chosen change follows."""
         if self.chosen is not None and set(self.chosen) != set(figure.needs.scheme.terms):
             self.chosen = None  # a change in another scheme's terms
         super().show_figure(figure)
+        self.set_subtitle(whose(figure))
+        self.mark(self.chosen)
         self._tell()
 
     def told(self, change: Perturbation) -> str:
         """The inverse view of a change."""
-        from engine.figures import described
-
         assert self.figure is not None
-        words = described(self.figure.needs.utmost, change)
+        words = self.figure.needs.utmost.describe(change)
         return f"{words}: {self.figure.ask(change).words}"
 
     def retheme(self) -> None:
@@ -184,13 +215,13 @@ class RegionPlot(Chart[F]):
         self.legend.setFixedHeight(self.legend.height_for(max(200, self.width() - 30)))
 
 
-def whose(figure: RegionFigure) -> str:
+def whose(figure: RegionFigure[Any]) -> str:
     """The certified class, and the noise."""
     name = f"class {figure.class_name}" if figure.class_name else ""
     return " · ".join(filter(None, (name, figure.noise)))
 
 
-def beside_claim(figure: RegionFigure) -> tuple[float | None, float | None]:
+def beside_claim(figure: RegionFigure[Any]) -> tuple[float | None, float | None]:
     """What p_lower can still become, and what it is where it is no claim; None where neither."""
     stands = figure.standing
     if stands is None:
@@ -199,7 +230,7 @@ def beside_claim(figure: RegionFigure) -> tuple[float | None, float | None]:
     return reach, None if stands.valid else stands.p_lower
 
 
-def entries(figure: RegionFigure, theme: Theme) -> list[Entry]:
+def entries(figure: RegionFigure[Any], theme: Theme) -> list[Entry]:
     """What the lines over a map mean."""
     reach, provisional = beside_claim(figure)
     known = (

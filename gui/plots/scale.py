@@ -10,7 +10,7 @@ from engine.regions.required_probability import BANDS
 from gui.plots.heat import ink
 from gui.style import theme as themes
 
-_TITLE, _SHORT, _NEVER = "takes p_lower above", "takes", "never"
+_TITLE, _SHORT, _NEVER = "required p_lower", "p_lower", "never"
 
 
 class Scale(QWidget):
@@ -22,7 +22,7 @@ class Scale(QWidget):
         steps = ", ".join(f"{level:g}" for level in BANDS)
         self.setAccessibleName("Scale of the required p_lower")
         self.setAccessibleDescription(f"The ink grows stronger at {steps}; hatched: never.")
-        self.setToolTip("The p_lower that it takes to certify a cell; hatched where none suffices")
+        self.setToolTip("The required p_lower of every cell; hatched where none suffices")
         themes.registry.follow(self.retheme)
 
     def retheme(self) -> None:

@@ -13,11 +13,11 @@ from engine.evidence.snapshot import Snapshot
 from engine.figures import (
     RegionFigure,
     bounds_figure,
+    picture_of,
     preview_figure,
     region_figure,
     votes_figure,
 )
-from engine.schemes.base import RegionKind
 from gui.controllers.session import Session
 from gui.jobs.shipped import Example
 from gui.jobs.worker import Job
@@ -47,7 +47,7 @@ _WAITING: dict[type[Plot[Any]], str] = {
     ExamplesPlot: "Noisy samples and certified perturbations appear here after a run.",
 }
 _NO_MAP = "Nothing can be certified under these settings."
-_MAP_COMES = "What it takes to certify is being worked out."
+_MAP_COMES = "The required p_lower is being worked out."
 
 
 class Explore(QWidget):
@@ -59,13 +59,13 @@ class Explore(QWidget):
         super().__init__(parent)
         self._session = session
         self.votes, self.bounds, self.examples = VotesPlot(), BoundsPlot(), ExamplesPlot()
-        self.regions: dict[str, Plot[Any]] = {kind: plot() for kind, plot in PLOTS.items()}
+        self.regions: dict[str, Plot[Any]] = {name: plot() for name, plot in PLOTS.items()}
         self.place = QStackedWidget()
         for plot in self.regions.values():
             self.place.addWidget(plot)
         self.axes = AxesChooser()
         self.axes.chosen.connect(session.images.choose_axes)
-        ball = self.regions["ball"]
+        ball = self.regions["slice"]
         ball.content.insertWidget(1, ball.subtitle)  # its own line, full width
         self.axes.stand_in(ball)
         self.upper = _splitter(Qt.Orientation.Horizontal, self.votes, self.bounds)
@@ -110,14 +110,15 @@ class Explore(QWidget):
 
     @property
     def region(self) -> Plot[Any]:
-        """The plot for the kind of region at hand."""
-        return self.regions[self.kind]
+        """The plot for the regions of the scheme at hand."""
+        return self.regions[self.picture]
 
     @property
-    def kind(self) -> RegionKind:
-        """The kind of region of what is shown; of the form while nothing is."""
+    def picture(self) -> str:
+        """How the regions of what is shown are drawn; of the form while nothing is."""
         settings = self._shown_settings() or self._session.settings
-        return settings.scheme.region_kind
+        found = picture_of(settings.scheme)
+        return found if found in self.regions else "terms"
 
     def offer(self, examples: tuple[Example, ...]) -> None:
         """Images the slice may point to."""
@@ -135,7 +136,7 @@ class Explore(QWidget):
     def refresh_images(self) -> None:
         """Slice and examples, as far as they are drawn."""
         images = self._session.images
-        _show(self.regions["ball"], images.slice)
+        _show(self.regions["slice"], images.slice)
         _show(self.examples, images.examples)
         if self.examples.change is not None:
             self._point_out(self.examples.change)
@@ -150,7 +151,7 @@ class Explore(QWidget):
     def _prepare_map(self) -> None:
         """Have the worker find out what the form's scheme takes, so that nothing waits for it."""
         settings = self._session.settings
-        if settings.scheme.region_kind != "ball" and not self._session.running:
+        if picture_of(settings.scheme) != "slice" and not self._session.running:
             self._session.worker.submit(
                 Job(
                     MAP,
@@ -196,7 +197,7 @@ class Explore(QWidget):
         """The region as it stands, else what it takes; a ball waits for its slice."""
         self.place.setCurrentWidget(self.region)
         source, names = self._source()
-        if self.kind == "ball":
+        if self.picture == "slice":
             return
         if source is not None and source.bounds is not None:
             _show(self.region, region_figure(source, names), _NO_MAP)

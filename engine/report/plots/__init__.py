@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from engine.figures import (
     BoundsFigure,
-    CellsFigure,
-    CountFigure,
     CurveFigure,
     ExamplesFigure,
     Figure,
+    RegionFigure,
     SliceFigure,
-    StaircaseFigure,
     VotesFigure,
 )
-from engine.report.plots import bounds, cells, counts, curves, examples, region, staircase, votes
+from engine.report.plots import bounds, curves, examples, region, slices, votes
 from engine.report.plots import comparison as tradeoff
 from engine.report.plots.base import Drawing
 
@@ -25,13 +23,9 @@ def drawing(figure: Figure, *, dark: bool = False) -> Drawing:
     if isinstance(figure, BoundsFigure):
         return bounds.draw(figure)
     if isinstance(figure, SliceFigure):
+        return slices.draw(figure, dark=dark)
+    if isinstance(figure, RegionFigure):
         return region.draw(figure, dark=dark)
-    if isinstance(figure, StaircaseFigure):
-        return staircase.draw(figure, dark=dark)
-    if isinstance(figure, CellsFigure):
-        return cells.draw(figure, dark=dark)
-    if isinstance(figure, CountFigure):
-        return counts.draw(figure)
     if isinstance(figure, CurveFigure):
         return curves.draw(figure)
     if isinstance(figure, ExamplesFigure):

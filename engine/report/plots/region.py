@@ -1,200 +1,249 @@
-"""The certified disc on a slice through the input, over the maps of who wins where."""
+"""What is certified, over the required p_lower: bars, maps, and the terms of any other region."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from itertools import groupby
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from engine.core.rounding import round_down
-from engine.figures import SliceFigure
+from engine.figures import RegionFigure
+from engine.regions.base import counted
+from engine.regions.count import CountMap
+from engine.regions.required_probability import BANDS, Grid, GridMap, Outline, outline
+from engine.regions.terms import Along, TermsMap
 from engine.report import palette
-from engine.report.numbers import count, linear_ticks
-from engine.report.plots.base import RGB, Drawing, hex_rgb, png
+from engine.report.numbers import linear_ticks, lower
+from engine.report.plots.base import Drawing
 
-NO_CLASS, NOT_COMPUTED = -1, -2
-_SHORT_SIDE = 480
-_LABEL_SHARE = 0.04
-_DOTS = 400
-_DISC_MARGIN, _MARK_MARGIN = 0.18, 0.25
-
-Map = npt.NDArray[np.int16]
-
-
-@dataclass(frozen=True)
-class _Key:
-    """Colour and name of each class on both maps."""
-
-    ranks: dict[int, int]
-    dark: bool
-
-    def colour(self, index: int) -> str:
-        if index == NO_CLASS:
-            return palette.no_class_colour(dark=self.dark)
-        if index == NOT_COMPUTED:
-            return palette.theme(dark=self.dark)["paper"]
-        return palette.map_colour(self.ranks[index], dark=self.dark)
+NEVER = len(BANDS) + 1
+MOST_PANELS = 3
+_MARGIN = 1.4
+"""So much more is shown than is certified."""
+_TICKS = 16
+_LOW, _HIGH = 0.48, 1.02
+"""Ends of an axis of p_lower."""
 
 
-def _maps(figure: SliceFigure) -> list[Map]:
-    """Those that are drawn."""
-    return [figure.base, figure.smoothed] if figure.smoothed_votes else [figure.base]
+def draw(figure: RegionFigure[Any], *, dark: bool = False) -> Drawing:
+    """A region of any kind; what brings no picture of its own is drawn term by term."""
+    return PICTURES.get(figure.picture, terms)(figure, dark=dark)
 
 
-def _key(figure: SliceFigure, *, dark: bool) -> _Key:
-    cells = np.concatenate([cells.ravel() for cells in _maps(figure)])
-    classes, areas = np.unique(cells[cells >= 0], return_counts=True)
-    order = sorted(
-        zip(classes.tolist(), areas.tolist(), strict=True),
-        key=lambda pair: (pair[0] != figure.center_class, -pair[1], pair[0]),
+def bars(figure: RegionFigure[CountMap], *, dark: bool = False) -> Drawing:
+    """A bar per count; those that end below p_lower are certified."""
+    del dark
+    needs, stands = figure.needs, figure.standing
+    now = ""
+    if stands is not None:
+        now = f"p lower {lower(stands.p_lower)}" + ("" if stands.valid else " (provisional)")
+    every = -(-len(needs.counts) // _TICKS)
+    return Drawing(
+        kind="counts",
+        width=130,
+        height=78,
+        data={
+            **_heading(figure),
+            "x-name": f"changed {needs.utmost.unit}",
+            "y-name": "required p lower",
+            "bars": [_bar(figure, i) for i in range(len(needs.counts))],
+            "x-ticks": [
+                {"at": (i + 0.5) / len(needs.counts), "text": str(count)}
+                for i, count in enumerate(needs.counts)
+                if i % every == 0
+            ],
+            "y-ticks": [{"at": _at(y), "text": f"{y:g}"} for y in linear_ticks(0.5, 1.0)],
+            "now": None if stands is None else _at(stands.p_lower),
+            "now-text": now,
+            "valid": stands is None or stands.valid,
+            "reach": _at(stands.p_reach) if stands and stands.unfinished else None,
+        },
+        alt=f"Required p lower by number of changed {needs.utmost.unit}: {figure.claim}",
     )
-    first = 0 if order and order[0][0] == figure.center_class else 1
-    return _Key({index: rank for rank, (index, _) in enumerate(order, start=first)}, dark)
 
 
-def _borders(cells: Map) -> npt.NDArray[np.bool_]:
-    edges = np.zeros(cells.shape, dtype=bool)
-    edges[1:] |= cells[1:] != cells[:-1]
-    edges[:, 1:] |= cells[:, 1:] != cells[:, :-1]
-    return edges
+def _bar(figure: RegionFigure[CountMap], i: int) -> dict[str, Any]:
+    count, required = figure.needs.counts[i], float(figure.needs.required[i])
+    certified = figure.region is not None and count <= figure.region.most
+    state = "certified" if certified else "never" if required >= 1 else "open"
+    return {"height": _at(min(1.0, required)), "state": state}
 
 
-def _raster(cells: Map, key: _Key) -> RGB:
-    """The map as pixels, v upwards, with a dark line wherever the class changes."""
-    factor = max(1, _SHORT_SIDE // max(cells.shape))
-    large = cells[::-1].repeat(factor, axis=0).repeat(factor, axis=1)
-    pixels = np.zeros((*large.shape, 3), dtype=np.uint8)
-    for index in np.unique(large).tolist():
-        pixels[large == index] = hex_rgb(key.colour(index))
-    if factor > 1:
-        edge = hex_rgb(palette.theme(dark=key.dark)["muted"])
-        pixels[_borders(large)] = edge
-    return pixels
+def _at(p: float) -> float:
+    return min(1.0, max(0.0, (p - _LOW) / (_HIGH - _LOW)))
 
 
-def _depth(mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.int16]:
-    """For every cell of a class, how many steps away the nearest other cell or the frame is."""
-    depth = np.zeros(mask.shape, dtype=np.int16)
-    inside = np.pad(mask, 1)
-    while inside.any():
-        depth += inside[1:-1, 1:-1]
-        core = inside[1:-1, 1:-1] & inside[:-2, 1:-1] & inside[2:, 1:-1]
-        core &= inside[1:-1, :-2] & inside[1:-1, 2:]
-        inside = np.pad(core, 1)
-    return depth
+def grid(figure: RegionFigure[GridMap[Any]], *, dark: bool = False) -> Drawing:
+    """A panel for each of the first layers of a map."""
+    needs, region = figure.needs, figure.region
+    there = len(region.layers) if region is not None and needs.layers > 1 else 1
+    heights = [needs.heights(region, i) for i in range(min(MOST_PANELS, there))]
+    claim, more = figure.claim, there - len(heights)
+    if more > 0:
+        claim += f"; {counted(more, 'further maps') if more > 1 else 'one further map'} not shown"
+    x_name, y_name, y_long = needs.names
+    columns, top = len(needs.columns), needs.upper
+    if (heights[0] > needs.floor).any():
+        wide, tall = needs.extent(*heights)
+        columns = min(columns, round(_MARGIN * wide) + 1)
+        more_rows = round(_MARGIN * tall) + 1 if needs.whole_rows else _MARGIN * tall
+        top = min(top, needs.floor + more_rows)
+    return Drawing(
+        kind="map",
+        width=130 if len(heights) == 1 else 170,
+        height=None,
+        data={
+            **_heading(figure, dark=dark),
+            "x-name": x_name,
+            "y-name": y_long,
+            "panels": [
+                _panel(figure, layer, height[:columns], top) for layer, height in enumerate(heights)
+            ],
+            "above": needs.marks_above,
+            "claim": claim,
+        },
+        alt=f"Certified {y_name} by {x_name}: {claim}",
+    )
 
 
-def _free(cells: Map, disc: float) -> npt.NDArray[np.bool_]:
-    """Where a name may stand: clear of the input's mark, and of the disc if that leaves room."""
-    up = np.linspace(-1.0, 1.0, cells.shape[0])[:, None]
-    across = np.linspace(-1.0, 1.0, cells.shape[1])[None, :]
-    if disc + _DISC_MARGIN < 1.0:
-        clear = np.hypot(up, across) / (disc + _DISC_MARGIN)
-    else:  # names are wide: keep them off the mark's sides
-        clear = np.hypot(up / _MARK_MARGIN, across / (2 * _MARK_MARGIN))
-    free: npt.NDArray[np.bool_] = clear > 1.0
-    return free
+def _panel(
+    figure: RegionFigure[GridMap[Any]], layer: int, heights: Grid, top: float
+) -> dict[str, Any]:
+    needs, stands, columns = figure.needs, figure.standing, len(heights)
+    rise = top - needs.floor
 
+    def placed(line: Outline) -> Outline:
+        return [((x + 0.5) / columns, (y - needs.floor) / rise) for x, y in line]
 
-def _labels(cells: Map, names: tuple[str, ...], disc: float) -> list[dict[str, Any]]:
-    """The name of each large class, at the place deepest inside it."""
-    free = _free(cells, disc)
-    labels = []
-    for index in np.unique(cells[cells >= 0]).tolist():
-        mask = cells == index
-        if mask.mean() < _LABEL_SHARE:
-            continue
-        depth = _depth(mask) * free
-        row, column = np.unravel_index(int(depth.argmax()), depth.shape)
-        if depth[row, column] > 0:
-            x = (column + 0.5) / cells.shape[1]
-            labels.append({"x": x, "y": (row + 0.5) / cells.shape[0], "text": names[index]})
-    return labels
-
-
-def _legend(figure: SliceFigure, key: _Key) -> list[dict[str, str]]:
-    coloured = [index for index, rank in key.ranks.items() if rank < palette.ranks_with_colour()]
-    entries = [{"colour": key.colour(c), "text": figure.class_names[c]} for c in coloured]
-    rest = [index for index in key.ranks if index not in coloured]
-    if rest:
-        name = figure.class_names[rest[0]] if len(rest) == 1 else f"{len(rest)} other classes"
-        entries.append({"colour": key.colour(rest[0]), "text": name})
-    marks = {NO_CLASS: "no class", NOT_COMPUTED: "not computed"}
-    for mark, text in marks.items():
-        if any((cells == mark).any() for cells in _maps(figure)):
-            entries.append({"colour": key.colour(mark), "text": text})
-    return entries
-
-
-def _panel(figure: SliceFigure, cells: Map, title: str, image: str) -> dict[str, Any]:
-    disc = _reach(figure) / figure.extent
+    required = needs.grid(layer)
+    step = (needs.upper - needs.floor) / len(required) / rise
+    rows = int(np.ceil(1 / step - 1e-9))
+    lines = [placed(outline(heights, needs.floor))]
+    dashed: list[Outline] = []
+    if stands is not None and stands.unfinished:
+        reach = np.minimum(needs.reach(stands.p_reach, layer)[:columns], top)
+        dashed = [placed(outline(reach, needs.floor))]
+    marks = needs.marks(figure.region, layer) if figure.region is not None else []
+    every = -(-columns // _TICKS)
     return {
-        "title": title,
-        "image": image,
-        "labels": _labels(cells, figure.class_names, disc),
+        "title": needs.layer_name(layer),
+        "rectangles": rectangles(required[:rows, :columns], step),
+        "lines": [line for line in lines if line],
+        "dashed": [line for line in dashed if line],
+        "labels": [
+            {"x": place[0], "y": place[1], "text": text}
+            for x, y, text in (marks if len(marks) <= needs.most_marks else ())
+            for place in placed([(x, y)])
+        ],
+        "x-ticks": [
+            {"at": (j + 0.5) / columns, "text": needs.columns[j]} for j in range(0, columns, every)
+        ],
+        "y-ticks": _row_ticks(needs, top, rise),
     }
 
 
-def _reach(figure: SliceFigure) -> float:
-    """How far the ball reaches on the slice, in l2 distance."""
-    if figure.outline.size:
-        return float(np.hypot(*figure.outline.T).max())
-    return figure.radius or 0.0
+def _row_ticks(needs: GridMap[Any], top: float, rise: float) -> list[dict[str, Any]]:
+    places: Sequence[float] = linear_ticks(0.0, top)
+    if needs.whole_rows:
+        places = range(0, round(rise), max(1, round(rise / 10)))
+    return [{"at": (y - needs.floor) / rise, "text": f"{y:g}"} for y in places]
 
 
-def _outline(figure: SliceFigure) -> list[list[float]]:
-    """The border of a ball that is no disc, as fractions of the frame."""
-    places = (figure.outline / figure.extent + 1.0) / 2.0
-    return [[round(float(x), 5), round(float(y), 5)] for x, y in places]
-
-
-def _dots(figure: SliceFigure) -> list[list[float]]:
-    inside = (np.abs(figure.samples) <= figure.extent).all(axis=1)
-    places = (figure.samples[inside][:_DOTS] / figure.extent + 1.0) / 2.0
-    return [[round(float(x), 4), round(float(y), 4)] for x, y in places]
-
-
-def draw(figure: SliceFigure, *, dark: bool = False) -> Drawing:
-    """Maps of one slice, base classifier and smoothed one where there is one, with the ball."""
-    key = _key(figure, dark=dark)
-    radius = figure.radius
-    ticks = linear_ticks(-figure.extent, figure.extent, 4)
-    size = f"R = {round_down(radius, 3)}" if radius else ""
-    norm = "" if figure.norm == "l2" else f" ({figure.norm} norm)"
-    claim = f"certified: {size}{norm}" if radius else "nothing is certified"
-    what = "Certified region" if radius else "Decision maps"
-    if radius and _reach(figure) > figure.extent:
-        claim += ", beyond the frame"
-    panels = [_panel(figure, figure.base, "base classifier f", "base.png")]
-    files = {"base.png": png(_raster(figure.base, key))}
-    if figure.smoothed_votes:
-        how = f"{count(figure.smoothed_votes)} votes per cell, no claim"
-        title = f"smoothed classifier g ({how})"
-        panels.append(_panel(figure, figure.smoothed, title, "smoothed.png"))
-        files["smoothed.png"] = png(_raster(figure.smoothed, key))
+def terms(figure: RegionFigure[TermsMap], *, dark: bool = False) -> Drawing:
+    """A strip for each term of a perturbation, with what is certified of it alone."""
     return Drawing(
-        kind="region",
-        width=160,
+        kind="terms",
+        width=150,
         height=None,
         data={
-            "title": f"{what} on a slice through the input",
-            "subtitle": "l2 distance, pixels in [0,1]",
-            "panels": panels,
-            "note": "" if figure.smoothed_votes else "the smoothed classifier is not mapped",
-            "axes": list(figure.axes),
-            "ticks": [
-                {"at": (t / figure.extent + 1) / 2, "text": f"{t:g}".replace("-", "−")}
-                for t in ticks
-            ],
-            "radius": _reach(figure) / figure.extent / 2 if radius else None,
-            "outline": _outline(figure),
-            "size": size,
-            "claim": claim,
-            "dots": _dots(figure),
-            "legend": _legend(figure, key),
+            **_heading(figure, dark=dark),
+            "strips": [_strip(figure, axis) for axis in figure.needs.axes],
+            "asked": bool(figure.asked),
         },
-        alt=f"Decision maps around the input; {claim}",
-        files=files,
+        alt=f"Certified interval of each term: {figure.claim}",
     )
+
+
+def _strip(figure: RegionFigure[TermsMap], axis: Along) -> dict[str, Any]:
+    interval, stands = figure.needs.interval(figure.region, axis.name), figure.standing
+    reach = axis.reach(stands.p_reach) if stands is not None and stands.unfinished else None
+    pad = 0.5 if axis.term.whole else 0.0
+    asked = [change for change in figure.asked if change[axis.name]]
+    return {
+        "name": axis.name_in_full(),
+        "rectangles": rectangles(axis.required[None, :], 1.0),
+        "interval": interval and [axis.share(interval[0] - pad), axis.share(interval[1] + pad)],
+        "ends": interval and [_end(end) for end in interval],
+        "reach": reach and [axis.share(reach[0] - pad), axis.share(reach[1] + pad)],
+        "asked": [
+            {"at": axis.share(change[axis.name]), "certified": figure.ask(change).certified}
+            for change in asked
+        ],
+        "signed": axis.low < 0 < axis.high and axis.term.signed,
+        "zero": axis.share(0.0),
+        "ticks": [
+            {"at": axis.share(t), "text": f"{t:g}".replace("-", "−")}
+            for t in linear_ticks(axis.low, axis.high, 8)
+            if not axis.term.whole or t == int(t) >= 0
+        ],
+    }
+
+
+def _end(end: float) -> str:
+    """A claim: rounded towards 0."""
+    text = round_down(abs(end), 3) if end != int(end) else f"{abs(end):g}"
+    return f"−{text}" if end < 0 else text
+
+
+def _heading(figure: RegionFigure[Any], *, dark: bool = False) -> dict[str, Any]:
+    name = f"class {figure.class_name}" if figure.class_name else ""
+    return {
+        "title": "Certified region",
+        "subtitle": " · ".join(word for word in (name, figure.noise) if word),
+        "scale": scale(dark=dark),
+        "certified": figure.region is not None,
+        "reach": figure.standing is not None and figure.standing.unfinished,
+        "claim": figure.claim,
+    }
+
+
+def rectangles(required: Grid, step: float) -> list[dict[str, Any]]:
+    """Runs of one band along the rows, as fractions of the frame; row 0 is at the bottom.
+
+    Args:
+        required: (rows, columns) p*.
+        step: height of a row.
+    """
+    columns, found = required.shape[1], []
+    for row, line in enumerate(bands(required).tolist()):
+        column = 0
+        for band, run in groupby(line):
+            wide = len(list(run))
+            found.append(
+                {"x": column / columns, "y": row * step, "w": wide / columns, "h": step,
+                 "band": band}
+            )  # fmt: skip
+            column += wide
+    return found
+
+
+def bands(required: Grid) -> npt.NDArray[np.int64]:
+    """The band of every cell; NEVER where nothing suffices."""
+    found = np.searchsorted(np.array(BANDS), required, side="left")
+    return np.where(required >= 1, NEVER, found)
+
+
+def scale(*, dark: bool) -> list[dict[str, str]]:
+    """The bands with the level at their upper end; the last reaches certainty."""
+    levels = [*(f"{level:g}" for level in BANDS), ""]
+    return [
+        {"colour": palette.need_colour(band / len(BANDS), dark=dark), "text": text}
+        for band, text in enumerate(levels)
+    ]
+
+
+PICTURES: dict[str, Callable[..., Drawing]] = {"bars": bars, "map": grid, "terms": terms}
+"""The drawing for each ``Region.picture``."""

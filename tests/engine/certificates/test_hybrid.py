@@ -16,7 +16,6 @@ from scipy.special import ndtr, ndtri
 
 from engine.certificates.atoms import NOTHING_CHANGED, Atoms, AtomTable
 from engine.certificates.hybrid import (
-    joint_shift,
     largest_strengths,
     lower,
     lower_rows,
@@ -188,11 +187,6 @@ def test_nothing_is_certified_below_one_half():
 def test_certainty_survives_but_for_what_only_the_change_can_show():
     assert lower(1.0, 2.0, NOTHING_CHANGED) == pytest.approx(1.0, abs=1e-12)
     assert lower(1.0, 2.0, Mask(0.9).atoms(1)) == pytest.approx(0.9, abs=1e-12)
-
-
-def test_several_gaussian_parts_add_in_squares():
-    assert joint_shift([0.3, 0.4], [0.1, 0.1]) == pytest.approx(5.0)
-    assert joint_shift([0.3], [0.5]) == pytest.approx(0.6)
 
 
 def test_mixed_tables_take_fields_of_their_own_sizes():

@@ -1,23 +1,17 @@
 import pytest
 
 from engine.evidence.settings import RunSettings
-from engine.figures import (
-    CellsFigure,
-    CountFigure,
-    StaircaseFigure,
-    preview_figure,
-    region_figure,
-)
-from engine.schemes import parse_scheme
+from engine.figures import picture_of, preview_figure, region_figure
+from engine.schemes import Gaussian, parse_scheme
 from tests.factories import DIGITS, STRUCTURED, make_evidence, make_region_figure
 
-KINDS = {"staircase": StaircaseFigure, "count": CountFigure, "cells": CellsFigure}
+PICTURES = {"staircase": "map", "count": "bars", "cells": "map"}
 
 
 @pytest.mark.parametrize("kind", STRUCTURED)
 def test_every_kind_has_its_figure_with_region_map_and_standing(kind):
     found = make_region_figure(kind)
-    assert type(found) is KINDS[kind]
+    assert found.picture == PICTURES[kind]
     assert found.region.kind == kind == found.needs.utmost.kind
     assert found.class_name == "7" and found.standing.n == 4000
     assert found.noise == found.needs.scheme.noise_in_words()
@@ -31,7 +25,7 @@ def test_a_ball_has_a_slice_instead():
 @pytest.mark.parametrize("kind", STRUCTURED)
 def test_before_a_run_there_is_the_map_alone(kind):
     found = preview_figure(RunSettings(scheme=parse_scheme(STRUCTURED[kind])))
-    assert type(found) is KINDS[kind]
+    assert found.picture == PICTURES[kind]
     assert found.region is None and found.standing is None
     assert found.needs is preview_figure(RunSettings(scheme=parse_scheme(STRUCTURED[kind]))).needs
 
@@ -88,3 +82,24 @@ def test_nothing_is_certified_by_a_provisional_bound():
 def test_before_a_run_an_answer_says_what_it_takes():
     found = preview_figure(RunSettings(scheme=parse_scheme(STRUCTURED["staircase"])))
     assert found.ask({"entities": 1.0, "epsilon": 0.3}).words.startswith("takes p_lower above 0.9")
+
+
+def test_a_ball_around_something_that_is_no_image_is_drawn_term_by_term():
+    class Table(Gaussian):
+        inputs = ("table",)
+
+    assert picture_of(Gaussian()) == "slice" and picture_of(Table()) == "terms"
+    found = make_region_figure("ball", scheme=Table())
+    assert found.picture == "terms" and found.region.certified_radius > 0
+    assert found.ask({"radius": 0.01}).certified
+
+
+def test_what_the_run_was_asked_is_marked_as_far_as_it_can_be_read():
+    asked = {"radius=0.25": True, "radius=0.25,": False, "radius": True, "words=1": True}
+
+    class Table(Gaussian):
+        inputs = ("table",)
+
+    settings = RunSettings(scheme=Table(), target="radius=0.5", bound="live")
+    evidence = make_evidence().model_copy(update={"settings": settings, "certified_at": asked})
+    assert region_figure(evidence, DIGITS).asked == ({"radius": 0.5}, {"radius": 0.25})

@@ -20,6 +20,13 @@ def test_the_whole_change_is_its_own_norm():
     assert together({"epsilon": 0.3}, "epsilon", ()) == 0.3
 
 
+def test_parts_add_in_squares_of_their_own_deviations():
+    assert together({"e1": 0.3, "e2": 0.4}, "e", (0.1, 0.1)) == pytest.approx(0.5)
+    assert together({"e1": 0.3, "e2": 0.4}, "e", (0.1, 0.2)) == pytest.approx(
+        0.1 * math.hypot(3, 2)
+    )
+
+
 def test_parts_that_are_not_named_are_unchanged():
     assert together({"epsilon2": 0.4}, "epsilon", SIGMAS) == pytest.approx(0.2)
     assert together({"epsilon1": 0.0}, "epsilon", SIGMAS) == 0.0

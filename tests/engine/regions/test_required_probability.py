@@ -8,14 +8,11 @@ import pytest
 from scipy.stats import norm
 
 from engine.core.records import ProbabilityBounds
-from engine.regions.required_probability import (
-    LEVELS,
-    MOST_COLUMNS,
-    CellsMap,
-    CountMap,
-    StaircaseMap,
-    required_map,
-)
+from engine.regions.cellmap import CellsMap
+from engine.regions.count import CountMap
+from engine.regions.required_probability import MOST_COLUMNS, outline, reached, required_map
+from engine.regions.staircase import LEVELS, StaircaseMap
+from engine.regions.terms import TermsMap
 from engine.schemes import SCHEMES, Scheme, parse_scheme
 
 
@@ -39,11 +36,14 @@ NODES = scheme("hierarchical-sparse", p=0.81, p_plus=0.05, p_minus=0.8)
 def test_the_kind_of_region_is_known_before_there_is_one(kind):
     region = kind().region(bounds(1 - 1e-9))
     if region is not None:
-        assert region.kind == kind.region_kind
+        assert type(region) is kind.region_type
 
 
-def test_a_ball_has_no_map():
-    assert required_map(scheme("gaussian")) is None
+def test_a_ball_has_a_map_along_its_radius():
+    found = required_map(scheme("gaussian"), 0.999)
+    assert isinstance(found, TermsMap)
+    (axis,) = found.axes
+    np.testing.assert_allclose(axis.required, norm.cdf(axis.values / 0.25))
 
 
 def test_the_columns_of_a_staircase_are_the_closed_form():
@@ -100,8 +100,8 @@ def test_counts_are_one_half_and_the_chance_to_keep_a_changed_one():
 def test_cells_below_p_lower_are_those_of_the_region(flips, layer, p_lower):
     found = required_map(flips, 0.9999)
     assert isinstance(found, CellsMap)
-    region, required = flips.region(bounds(p_lower)), found.required(layer)
-    assert required.shape == (found.rows, found.columns)
+    region, required = flips.region(bounds(p_lower)), found.grid(layer)
+    assert required.shape == (found.rows, found.wide)
     for row, column in list(np.ndindex(required.shape))[1:]:  # the unchanged input always is
         certified = region.cell(row, column, layer) is not None
         assert certified == (required[row, column] < p_lower), (row, column)
@@ -119,3 +119,28 @@ def test_a_map_takes_less_than_half_a_second_once():
     assert found.required.shape == (LEVELS, 16)
     assert time.perf_counter() - began < 0.5
     assert required_map(cold, 0.99993) is found
+
+
+def test_heights_of_a_map_are_the_region_s_and_what_p_lower_would_certify():
+    for flips in (SPARSE, NODES, GAUSSIAN):
+        found = required_map(flips, 0.9999)
+        for layer in range(min(2, found.layers)):
+            heights = found.heights(flips.region(bounds(0.95)), layer)
+            grain = (found.upper - found.floor) / len(found.grid(layer))
+            assert np.abs(heights - found.reach(0.95, layer)).max() <= grain * (
+                0 if found.whole_rows else 1
+            )
+            assert (found.heights(None, layer) == found.floor).all()
+
+
+def test_an_outline_goes_from_the_ground_to_the_ground():
+    assert outline(np.array([2.0, 1.0, 0.0]), 0.0) == [
+        (-0.5, 0.0), (-0.5, 2.0), (0.5, 2.0), (0.5, 1.0), (1.5, 1.0), (1.5, 0.0)
+    ]  # fmt: skip
+    assert outline(np.array([-0.5]), -0.5) == []
+
+
+def test_how_far_p_lower_certifies_lies_within_a_step():
+    required = np.array([0.5, 0.6, 0.9, 2.0])
+    for p_lower, low, high in ((0.4, 0, 0), (0.55, 0.1, 0.4), (0.95, 0.5, 0.8), (3.0, 0.8, 0.8)):
+        assert low <= reached(required, 0.8, p_lower) <= high

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import get_args
 
 import pytest
 from PySide6.QtCore import Qt
@@ -13,10 +12,10 @@ from PySide6.QtWidgets import QFileDialog
 from engine.core.errors import UserError
 from engine.report import drawing
 from engine.schemes import SCHEMES
-from engine.schemes.base import RegionKind
 from gui.plots import PLOTS, BoundsPlot, ExamplesPlot, VotesPlot
 from gui.style.stylesheet import apply_theme
 from tests.factories import make_image_examples, make_region_figure
+from tests.schemes import Brightness
 
 PNG = (
     b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x02\x00\x00\x00"
@@ -47,7 +46,7 @@ def plot(shown, votes) -> VotesPlot:
 
 
 def test_every_kind_of_region_has_a_plot() -> None:
-    assert set(PLOTS) == set(get_args(RegionKind)) == {kind.region_kind for kind in SCHEMES}
+    assert {kind.region_type.picture for kind in SCHEMES} <= set(PLOTS)
 
 
 def test_saving_draws_the_data_that_is_shown(plot, drawn, tmp_path: Path, qtbot) -> None:
@@ -165,9 +164,10 @@ def test_a_plot_waits_with_a_sentence_until_there_is_data(kind, shown, request, 
     plot.wait("Votes appear here.")
     assert plot.waiting.isVisible() and not plot.body.isVisible()
     assert plot.accessibleDescription() == "Votes appear here."
-    kinds = {plot: name for name, plot in PLOTS.items() if name != "ball"}
-    if kind in kinds:
-        plot.show_figure(make_region_figure(kinds[kind]))
+    regions = {"bars": ("count", {}), "map": ("cells", {}), "terms": ("", {"scheme": Brightness()})}
+    known = {PLOTS[picture]: facts for picture, facts in regions.items()}
+    if kind in known:
+        plot.show_figure(make_region_figure(known[kind][0], **known[kind][1]))
     elif kind is ExamplesPlot:
         plot.show_figure(make_image_examples())
     else:

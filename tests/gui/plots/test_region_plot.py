@@ -11,19 +11,23 @@ from engine.schemes import parse_scheme
 from gui.plots import PLOTS
 from gui.style.stylesheet import apply_theme
 from tests.factories import make_region_figure
+from tests.schemes import Brightness
 
-KINDS = [kind for kind in PLOTS if kind != "ball"]
+PICTURES = {"staircase": "map", "count": "bars", "cells": "map", "interval": "terms"}
+"""How each kind of region is drawn."""
+FACTS = {kind: {"scheme": Brightness()} if kind == "interval" else {} for kind in PICTURES}
 INSIDE = {
+    "interval": (QPointF(0.4, 0.5), {"brightness": -0.236}),
     "staircase": (QPointF(1.0, 0.2), {"entities": 2.0, "epsilon": 0.2}),
     "count": (QPointF(3.0, 0.6), {"entities": 3.0}),
     "cells": (QPointF(4.0, 2.0), {"additions": 2.0, "deletions": 4.0}),
 }
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(params=PICTURES)
 def plot(request, shown):
-    found = shown(PLOTS[request.param](), 420, 360)
-    found.show_figure(make_region_figure(request.param))
+    found = shown(PLOTS[PICTURES[request.param]](), 420, 360)
+    found.show_figure(make_region_figure(request.param, **FACTS[request.param]))
     found.kind = request.param
     return found
 
@@ -78,7 +82,7 @@ def test_the_answer_follows_the_run(plot) -> None:
     _, change = INSIDE[plot.kind]
     plot.choose(change)
     assert plot.answer.text().endswith(": certified")
-    plot.show_figure(make_region_figure(plot.kind, share=0.7, n=60))
+    plot.show_figure(make_region_figure(plot.kind, share=0.7, n=60, **FACTS[plot.kind]))
     assert ": not certified: takes p_lower above" in plot.answer.text() or (
         ": out of reach: takes p_lower above" in plot.answer.text()
     )
@@ -86,16 +90,16 @@ def test_the_answer_follows_the_run(plot) -> None:
 
 def test_a_choice_in_another_schemes_terms_is_dropped(plot) -> None:
     plot.chosen = {"words": 2.0}
-    plot.show_figure(make_region_figure(plot.kind))
+    plot.show_figure(make_region_figure(plot.kind, **FACTS[plot.kind]))
     assert plot.chosen is None and not plot.answer.isVisible()
 
 
 def test_the_view_shows_what_is_expected_and_stays_while_that_holds(shown) -> None:
-    plot = shown(PLOTS["cells"](), 420, 360)
+    plot = shown(PLOTS["map"](), 420, 360)
     plot.show_figure(make_region_figure("cells", share=0.9, n=2000))
     before = plot.view.viewRange()
     needs = plot.figure.needs
-    assert before[0][1] < needs.columns - 0.5
+    assert before[0][1] < needs.wide - 0.5
     plot.show_figure(make_region_figure("cells", share=0.9, n=2600))
     assert plot.view.viewRange() == before
     wide = plot.figure.region.most()[1]
@@ -117,16 +121,15 @@ def test_a_preview_has_a_map_and_no_claim(plot) -> None:
 
 def test_a_provisional_bound_is_dotted_and_no_claim(shown) -> None:
     for kind in ("staircase", "cells"):
-        plot = shown(PLOTS[kind]())
+        plot = shown(PLOTS["map"]())
         plot.show_figure(make_region_figure(kind, bound="clopper-pearson"))
         assert "provisional, no claim (dotted)" in [entry.text for entry in plot.legend.entries]
         assert len(plot.provisional.getData()[0])
-        claimed = plot.steps if kind == "staircase" else plot.outline
-        assert not len(claimed.getData()[0])
+        assert not len(plot.steps.getData()[0])
 
 
 def test_another_scheme_draws_another_map(shown) -> None:
-    plot = shown(PLOTS["staircase"]())
+    plot = shown(PLOTS["map"]())
     plot.show_figure(make_region_figure("staircase"))
     first = plot.image.image
     plot.show_figure(make_region_figure("staircase", n=4500))

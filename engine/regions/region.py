@@ -1,0 +1,225 @@
+"""What every kind of region answers, and the one table of kinds."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Literal, NamedTuple
+
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+from engine.core.records import Record
+from engine.core.rounding import round_down
+from engine.regions.base import Perturbation
+from engine.regions.required_probability import Certifier, RequiredMap
+from engine.regions.terms import TermsMap
+
+Norm = Literal["l1", "l2", "linf"]
+
+REGIONS: dict[str, type[Region]] = {}
+"""Every kind of region by its name: to define a class of regions is to enter it here."""
+
+UNLIMITED = 1e6
+"""A size that is certified although it is this large has no limit."""
+_DIGITS = 3
+_FINE = 1e-12
+
+
+class Budget(NamedTuple):
+    """What a perturbation allows an attack to do; None where it sets no such limit.
+
+    Attributes:
+        things: pixels, nodes, words or fields that it may touch.
+        additions, deletions: values that it may turn from 0 to 1, and from 1 to 0.
+        strength: how far it may move numbers, in ``norm``.
+        norm: empty where no number may move.
+    """
+
+    things: int | None = None
+    additions: int | None = None
+    deletions: int | None = None
+    strength: float = 0.0
+    norm: str = ""
+
+
+class Region(Record, ABC):
+    """A set of certified perturbations.
+
+    A new kind is a class with a ``kind`` of its own, in a file of regions or of the scheme that
+    makes it. What it does not say itself has an answer here that serves: it is drawn term by term.
+
+    Attributes:
+        kind: names the class in evidence.
+    """
+
+    kind: str
+
+    picture: ClassVar[str] = "terms"
+    """How it is drawn: as ``terms`` (an interval for each), ``bars``, ``map`` or ``slice``."""
+    measured: ClassVar[str] = "size of the change"
+    """What :meth:`sizes` measure."""
+    counts: ClassVar[bool] = False
+    """Whether these are whole numbers."""
+    signs: ClassVar[tuple[int, ...]] = (1,)
+    """The directions of its terms; -1 among them where they are signed."""
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        kind = cls.model_fields["kind"].default
+        if isinstance(kind, str):
+            REGIONS[kind] = cls
+
+    @property
+    @abstractmethod
+    def terms(self) -> tuple[str, ...]:
+        """The terms of its perturbations."""
+
+    @abstractmethod
+    def contains(self, perturbation: Perturbation) -> bool:
+        """Whether a perturbation is certified."""
+
+    @abstractmethod
+    def clause(self, subject: str) -> str:
+        """The certified set in words: ``no change of this image ...``."""
+
+    @abstractmethod
+    def headline(self) -> str:
+        """The numbers on screen, rounded down."""
+
+    @abstractmethod
+    def note(self) -> str:
+        """What the headline's numbers are."""
+
+    @property
+    def holds_changes(self) -> bool:
+        """Whether anything but the unchanged input is certified."""
+        return any(self.furthest(term, sign) > 0 for term in self.terms for sign in self.signs)
+
+    @property
+    def certified_radius(self) -> float | None:
+        """The radius of a ball, at full precision; None for regions that are none."""
+        return None
+
+    @property
+    def certified_norm(self) -> Norm | None:
+        """The norm of a ball; None for regions that are none."""
+        return None
+
+    def furthest(self, term: str, sign: int = 1) -> float:
+        """The largest size of one term, all others 0, for which all smaller ones are certified.
+
+        Args:
+            term: one of ``terms``.
+            sign: -1 for changes in the negative direction.
+
+        Returns:
+            A size that is certified itself, to a part in 10^12 below the limit; 0 where none is,
+            infinite where all are.
+        """
+
+        def holds(size: float) -> bool:
+            return self.contains({**dict.fromkeys(self.terms, 0.0), term: sign * size})
+
+        return largest(holds)
+
+    def sizes(self) -> dict[str, float]:
+        """Its certified sizes by name, for curves over many inputs and for tables."""
+        return {term: self.furthest(term) for term in self.terms}
+
+    def changes(self) -> tuple[Perturbation, ...]:
+        """The largest certified perturbations to show, from small to large.
+
+        Strengths are rounded down, so that every one lies inside.
+        """
+        return tuple(
+            {**dict.fromkeys(self.terms, 0.0), term: sign * inside(size)}
+            for term in self.terms
+            for sign in self.signs
+            if 0 < (size := self.furthest(term, sign)) < UNLIMITED
+        )
+
+    def describe(self, change: Perturbation) -> str:
+        """A perturbation in few words."""
+        return ", ".join(f"{term} {change[term]:.{_DIGITS}f}" for term in self.terms)
+
+    def budget(self, change: Perturbation) -> Budget | None:
+        """What a perturbation allows an attack to do; None where it speaks of something else."""
+        del change
+        return None
+
+    def unit_of(self, term: str) -> str:
+        """What a term counts, in the plural: ``fields`` for the words of a table."""
+        return term
+
+    def required_map(self, scheme: Certifier, ceiling: float) -> RequiredMap[Any] | None:
+        """p* over perturbations like its own, of which it is the utmost; None if it has none.
+
+        Args:
+            scheme: that made it.
+            ceiling: the p_lower that it was made for.
+        """
+        return TermsMap.of(scheme, ceiling, self)
+
+    @staticmethod
+    def parse(value: Any) -> Region:
+        """A region, or one from its written form, ``{"kind": "ball", "radius": 0.5, ...}``.
+
+        Raises:
+            ValueError: there is no such kind, or a field of it is wrong.
+        """
+        if isinstance(value, Region):
+            return value
+        kind = value.get("kind") if isinstance(value, Mapping) else None
+        if not isinstance(kind, str) or kind not in REGIONS:
+            known = ", ".join(REGIONS)
+            raise ValueError(f"no kind of region is called {kind!r}; there are: {known}")
+        return REGIONS[kind].model_validate(value)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        if Record not in cls.__bases__:  # a kind of region
+            return handler(source)
+        anything = core_schema.simple_ser_schema("any")  # as the kind at hand is written
+        return core_schema.no_info_plain_validator_function(cls.parse, serialization=anything)
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        if Record not in cls.__bases__:
+            return handler(schema)
+        return {"anyOf": [handler(kind.__pydantic_core_schema__) for kind in shipped_kinds()]}
+
+
+def shipped_kinds() -> list[type[Region]]:
+    """The kinds that come with the program, not with somebody's scheme."""
+    return [kind for kind in REGIONS.values() if kind.__module__.startswith("engine.")]
+
+
+def radius_of(region: Region | None) -> float | None:
+    """The certified radius at full precision; None without a region, or where it is no ball."""
+    return None if region is None else region.certified_radius
+
+
+def largest(holds: Callable[[float], bool]) -> float:
+    """The largest size that holds if all smaller ones do; see :meth:`Region.furthest`."""
+    if holds(UNLIMITED):
+        return math.inf
+    low, high = _FINE, UNLIMITED
+    if not holds(low):
+        return 0.0
+    while high / low > 1 + _FINE:
+        middle = math.sqrt(low * high)
+        if middle in (low, high):
+            break
+        low, high = (middle, high) if holds(middle) else (low, middle)
+    return low
+
+
+def inside(size: float) -> float:
+    """A size below ``size``, to three decimals where that leaves anything."""
+    rounded = float(round_down(math.nextafter(size, 0.0), _DIGITS))
+    return rounded or size / 2
