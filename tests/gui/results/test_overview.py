@@ -56,6 +56,7 @@ def test_exports_are_told_in_the_window(explore, qtbot):
     assert told.args == ["error", "Votes: there is nothing to export yet."]
 
 
+PICTURES = {"staircase": "map", "count": "bars", "cells": "map"}
 STRUCTURED_SETTINGS = {
     kind: RunSettings(scheme=parse_scheme(scheme), n=10_000) for kind, scheme in STRUCTURED.items()
 }
@@ -63,11 +64,11 @@ STRUCTURED_SETTINGS = {
 
 @pytest.mark.parametrize("kind", STRUCTURED)
 def test_the_place_of_the_region_shows_the_scheme_s_kind(explore, idle_session, kind):
-    assert explore.place.currentWidget() is explore.regions["ball"] is explore.region
+    assert explore.place.currentWidget() is explore.regions["slice"] is explore.region
     idle_session.settings = STRUCTURED_SETTINGS[kind]
     idle_session.settings_changed.emit()
-    assert explore.place.currentWidget() is explore.regions[kind] is explore.region
-    assert explore.region.waiting.text() == "What it takes to certify is being worked out."
+    assert explore.place.currentWidget() is explore.regions[PICTURES[kind]] is explore.region
+    assert explore.region.waiting.text() == "The required p_lower is being worked out."
 
 
 @pytest.mark.parametrize("kind", STRUCTURED)
@@ -86,7 +87,7 @@ def test_what_is_shown_has_the_settings_of_its_run_not_of_the_form(explore, idle
     idle_session.settings = STRUCTURED_SETTINGS["count"]
     idle_session.snapshot = make_region_run("staircase")
     idle_session.snapshot_changed.emit()
-    assert explore.kind == "staircase"
+    assert explore.picture == "map"
     assert explore.region.figure.needs.scheme == idle_session.snapshot.settings.scheme
 
 
@@ -98,7 +99,7 @@ def test_before_a_run_the_worker_finds_out_what_it_takes(qtbot, session, make):
     assert explore.region.figure.region is None
     assert explore.region.figure.needs.scheme == session.settings.scheme
     session.set_settings(RunSettings())
-    assert explore.kind == "ball"
+    assert explore.picture == "slice"
 
 
 def test_settings_that_can_certify_nothing_are_told(explore, idle_session):
