@@ -13,7 +13,6 @@ from engine.core.errors import UserError
 from engine.core.records import Encoding
 from engine.explain.directions import margin_slope
 from engine.explain.presenter import Presenter, Ready, decoded
-from engine.figures.changes import Budget
 from engine.figures.examples import Arrays, Attack, Media
 from engine.figures.graphs import NeighbourhoodFigure
 from engine.figures.media import GraphMedium, NodeTouch, Touch
@@ -21,6 +20,7 @@ from engine.inputs.base import Array, FittedInput
 from engine.models.base import Classifier
 from engine.models.input_layout import clean
 from engine.regions import Region
+from engine.regions.region import Budget
 
 _EACH = 64
 """Flips of one direction that are kept for a node."""

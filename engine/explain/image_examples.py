@@ -13,14 +13,13 @@ import torch
 from engine.core.records import Encoding
 from engine.explain.directions import adversarial_direction, margin_slope, random_direction
 from engine.explain.presenter import Presenter, Ready, decoded
-from engine.figures.changes import Budget
 from engine.figures.examples import Arrays, Attack, Media
 from engine.figures.media import ImageMedium
 from engine.inputs.base import Pixels
 from engine.noise.discrete_gaussian_law import GRID
 from engine.noise.gaussian import NoiseStream, Stream
 from engine.regions import Region
-from engine.regions.region import Norm
+from engine.regions.region import Budget, Norm
 
 _SAMPLES = 64
 _ORDERS = {"l1": 1, "l2": 2, "linf": np.inf}

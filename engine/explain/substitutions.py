@@ -11,10 +11,10 @@ import torch
 from engine.core.batches import Batch, parts
 from engine.explain.directions import random_direction, slope
 from engine.explain.presenter import Ready
-from engine.figures.changes import Budget
 from engine.figures.examples import Arrays
 from engine.inputs.base import Array
 from engine.models.base import Classifier
+from engine.regions.region import Budget
 
 _GREEDY = 4
 """Places that are chosen one after the other; the rest follow by what they did last."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from engine.figures.bounds import NOISE_WORDS, BoundsFigure, ProvisionalPoint, bounds_figure
-from engine.figures.changes import Budget, budget, described, sizes
+from engine.figures.changes import budget, described, sizes
 from engine.figures.comparison import TradeOffFigure
 from engine.figures.curves import Curve, CurveFigure
 from engine.figures.examples import Attack, Example, ExamplesFigure
@@ -42,7 +42,6 @@ __all__ = [
     "Attack",
     "Bar",
     "BoundsFigure",
-    "Budget",
     "CellsMedium",
     "Curve",
     "CurveFigure",

@@ -9,9 +9,10 @@ from typing import Any
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict
 
-from engine.figures.changes import Budget, budget, described
+from engine.figures.changes import budget, described
 from engine.figures.media import GraphMedium, ImageMedium, Medium, WordsMedium
 from engine.regions import Perturbation, Region
+from engine.regions.region import Budget
 
 Arrays = tuple[npt.NDArray[Any], ...]
 """An input's parts, as a model takes them without noise."""
