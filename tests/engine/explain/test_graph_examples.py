@@ -9,11 +9,12 @@ from engine.core.records import ProbabilityBounds
 from engine.evidence.settings import RunSettings
 from engine.explain.examples import examples
 from engine.explain.graph_examples import FlipAttack, find_flips, ranks
-from engine.figures import Budget, budget, sizes
+from engine.figures import budget, sizes
 from engine.inputs import load_input
 from engine.models import ModelRequest, fitted, load_model
 from engine.noise.gaussian import NoiseStream, Stream
 from engine.procedures.run import check_fit, run_key
+from engine.regions.region import Budget
 from engine.schemes import parse_scheme
 from tests.fakes import HalfSpace, identity
 

@@ -5,7 +5,7 @@ import torch
 from engine.evidence.settings import RunSettings
 from engine.explain.image_examples import ImagePresenter, PixelAttack, in_steps, pixel_order
 from engine.explain.presenter import Ready
-from engine.figures import Budget
+from engine.regions.region import Budget
 from engine.schemes import parse_scheme
 from tests.fakes import HalfSpace, Misbehaving, identity
 

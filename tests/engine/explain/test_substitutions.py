@@ -12,7 +12,7 @@ from engine.explain.substitutions import (
     leads,
     with_codes,
 )
-from engine.figures import Budget
+from engine.regions.region import Budget
 from tests.fakes import HalfSpace, identity
 
 SIZE, TEXT = 5, torch.tensor([1, 2, 3])

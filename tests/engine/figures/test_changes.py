@@ -1,7 +1,8 @@
 import pytest
 
-from engine.figures import Budget, budget, described, sizes
+from engine.figures import budget, described, sizes
 from engine.regions import Ball, CellMap, Count, Staircase
+from engine.regions.region import Budget
 from tests.factories import make_region_run
 
 STAIRS = Staircase(
