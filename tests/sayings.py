@@ -8,7 +8,7 @@ import torch
 
 from engine.core.records import InputIdentity, ModelIdentity
 from engine.inputs.base import FittedInput, pixels_sha256
-from engine.models.generative import GenerativeClassifier, Writer, composite
+from engine.models.generative import GenerativeClassifier, TextGenerator, composite
 from engine.models.request import ModelRequest
 from engine.oracles import Oracle
 from engine.oracles.keywords import KeywordOracle
@@ -18,7 +18,7 @@ ANSWERS = ("go left", "well ...", "turn right", "go right")
 """For images from dark to bright; the second is no command."""
 
 
-class Brightness(Writer):
+class Brightness(TextGenerator):
     """One of four answers by the mean of the pixels; None for those that are not finite."""
 
     def prepare(self, device: torch.device, precision: str) -> None:

@@ -42,7 +42,9 @@ FORMATS: dict[Kind, Format] = {
     "text": Format("safetensors for texts", "token_classifier", "load_text_model"),
     "pair": Format("safetensors for images with texts", "token_classifier", "load_pair_model"),
     "table": Format("safetensors for rows of a table", "token_classifier", "load_table_model"),
-    "writer": Format("safetensors weights of a generative model", "text_generator", "load_writer"),
+    "generator": Format(
+        "safetensors weights of a generative model", "text_generator", "load_text_generator"
+    ),
     "torch": Format("PyTorch state_dict or checkpoint", "checkpoint", "load_torch"),
     "huggingface": Format("Hugging Face folder", "huggingface", "load_folder"),
     "hub": Format("Hugging Face id", "huggingface", "load_hub"),
@@ -83,7 +85,7 @@ def with_oracle(kind: Kind, request: ModelRequest) -> Kind:
         UserError: it, or a prompt, is given for a model of another kind.
     """
     asked = request.oracle is not None or request.prompt or request.max_new_tokens
-    if not asked or kind == "writer":
+    if not asked or kind == "generator":
         return kind
     if kind in ("huggingface", "hub"):
         return "generative"

@@ -27,7 +27,7 @@ from engine.oracles import Oracle, load_oracle
 _SHOWN = 80
 
 
-class Writer(ABC):
+class TextGenerator(ABC):
     """A generative model one answer to every image, deterministically (greedy decoding)."""
 
     coding: Coding | None = None
@@ -56,14 +56,14 @@ class GenerativeClassifier(Classifier):
     """Noised images to answers, answers to classes.
 
     Args:
-        writer: the model.
+        generator: the model.
         oracle: fixed before the first sample, except for a reference answer that is the model's
             own to the clean input (:meth:`bound_to`).
         identity: of the composite.
     """
 
-    def __init__(self, writer: Writer, oracle: Oracle, identity: ModelIdentity) -> None:
-        self.writer = writer
+    def __init__(self, generator: TextGenerator, oracle: Oracle, identity: ModelIdentity) -> None:
+        self.generator = generator
         self.oracle = oracle
         self.identity = identity
         self._said: tuple[str | None, ...] = ()
@@ -71,31 +71,31 @@ class GenerativeClassifier(Classifier):
     @property
     def coding(self) -> Coding | None:
         """What the model reads texts with."""
-        return self.writer.coding
+        return self.generator.coding
 
     def prepare(self, device: torch.device, precision: str) -> None:
         """Make the model and the oracle ready."""
-        self.writer.prepare(device, precision)
+        self.generator.prepare(device, precision)
         self.oracle.prepare(str(device))
 
     def bound_to(self, fitted: FittedInput) -> Classifier:
         """With the model's answer to the clean input as reference, where the oracle needs one."""
         if not self.oracle.needs_reference:
             return self
-        self.writer.prepare(torch.device("cpu"), "fp32")
+        self.generator.prepare(torch.device("cpu"), "fp32")
         image = clean(torch.from_numpy(fitted.arrays[0]), self.identity.encoding)
         with torch.inference_mode():
-            answer = self.writer.answers(alike(image, lambda part: part[None]))[0]  # type: ignore[arg-type]
+            answer = self.generator.answers(alike(image, lambda part: part[None]))[0]  # type: ignore[arg-type]
         oracle = self.oracle.with_reference(answer or "")
         shown = " ".join((answer or "").split())[:_SHOWN]
         notes = (*self.identity.notes, f"reference answer, fixed before sampling: '{shown}'")
         return GenerativeClassifier(
-            self.writer, oracle, self.identity.model_copy(update={"notes": notes})
+            self.generator, oracle, self.identity.model_copy(update={"notes": notes})
         )
 
     def classify(self, batch: Any) -> torch.Tensor:
         """Class indices (B,); NO_CLASS where the model failed to answer."""
-        said = self.writer.answers(batch)
+        said = self.generator.answers(batch)
         classes = iter(self.oracle.classify([text for text in said if text is not None]))
         self._said = tuple(said)
         found = [NO_CLASS if text is None else next(classes) for text in said]
@@ -116,16 +116,16 @@ class GenerativeClassifier(Classifier):
 
     def unload(self) -> None:
         """Give the device's memory back."""
-        self.writer.unload()
+        self.generator.unload()
 
 
 def composite(
-    writer: Writer, oracle: Oracle, identity: ModelIdentity, request: ModelRequest
+    generator: TextGenerator, oracle: Oracle, identity: ModelIdentity, request: ModelRequest
 ) -> GenerativeClassifier:
     """A classifier of a generative model.
 
     Args:
-        writer: the model.
+        generator: the model.
         oracle: turns its answers into classes.
         identity: of the model alone; its digest, classes and notes become the composite's.
         request: names prompt and longest answer.
@@ -150,7 +150,7 @@ def composite(
         "class_names": told.class_names,
         "notes": notes,
     }
-    return GenerativeClassifier(writer, oracle, identity.model_copy(update=known))
+    return GenerativeClassifier(generator, oracle, identity.model_copy(update=known))
 
 
 def longest_answer(request: ModelRequest) -> int:

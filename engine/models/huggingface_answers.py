@@ -17,7 +17,7 @@ from engine.core.records import ModelIdentity
 from engine.models import pretrained
 from engine.models.generative import (
     GenerativeClassifier,
-    Writer,
+    TextGenerator,
     composite,
     longest_answer,
     oracle_for,
@@ -30,7 +30,7 @@ from engine.models.request import ModelRequest
 from engine.models.torch_classifier import checked_dtype
 
 
-class TextWriter(Writer):
+class AnswerGenerator(TextGenerator):
     """``generate`` with greedy decoding on tokens (B, L) of an alphabet.
 
     Args:
@@ -109,12 +109,12 @@ def load_answers(
     tokenizer = tokenizer_of(folder)
     words = pretrained.open_text_part(AutoTokenizer, folder, "tokenizer")
     prompt = words(request.prompt, add_special_tokens=False)["input_ids"] if request.prompt else []
-    writer = TextWriter(
+    generator = AnswerGenerator(
         network, tokenizer, words, prompt=tuple(prompt), longest=longest_answer(request)
     )
     try:
         with torch.inference_mode():
-            writer.answers(torch.zeros((1, 1), dtype=torch.int64))
+            generator.answers(torch.zeros((1, 1), dtype=torch.int64))
     except Exception as error:  # the network is foreign: what does not fit fails anywhere in it
         raise UserError(f"{folder} does not answer a text ({pretrained.reason(error)}).") from error
     identity = ModelIdentity(
@@ -129,4 +129,4 @@ def load_answers(
         kind="text",
         notes=(tokenizer.note,) if tokenizer.note else (),
     )
-    return composite(writer, oracle, identity, request)
+    return composite(generator, oracle, identity, request)

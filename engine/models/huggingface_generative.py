@@ -21,7 +21,7 @@ from engine.core.records import ModelIdentity
 from engine.models import pretrained
 from engine.models.generative import (
     GenerativeClassifier,
-    Writer,
+    TextGenerator,
     composite,
     longest_answer,
     oracle_for,
@@ -39,7 +39,7 @@ _TRIAL_TOKENS = 1
 _VISION = ("vision_config", "encoder")
 
 
-class GenerateWriter(Writer):
+class ImageTextGenerator(TextGenerator):
     """``generate`` with greedy decoding, one call per batch.
 
     Args:
@@ -135,7 +135,7 @@ def load_generative(path: Path, request: ModelRequest) -> GenerativeClassifier:
     shape = preprocessing.shape
     tokenizer, prompt = _text_side(folder, request.prompt, shape)
     normalization = choose(request.normalize, stored=preprocessing.normalization)
-    writer = GenerateWriter(
+    generator = ImageTextGenerator(
         network,
         tokenizer,
         prompt=prompt,
@@ -143,7 +143,7 @@ def load_generative(path: Path, request: ModelRequest) -> GenerativeClassifier:
         shape=shape,
         longest=longest_answer(request),
     )
-    _try(folder, writer, shape)
+    _try(folder, generator, shape)
     identity = ModelIdentity(
         name=folder.name if path.is_dir() else request.spec,
         source=request.spec,
@@ -157,7 +157,7 @@ def load_generative(path: Path, request: ModelRequest) -> GenerativeClassifier:
         normalization_origin=normalization.origin,
         notes=(normalization.note,) if normalization.note else (),
     )
-    return composite(writer, oracle, identity, request)
+    return composite(generator, oracle, identity, request)
 
 
 def _of_images(config: dict[str, Any]) -> dict[str, Any]:
@@ -218,12 +218,12 @@ def _asked(folder: Path, processor: Any, prompt: str) -> str:
     return prompt if not mark or mark in prompt else f"{mark}\n{prompt}"
 
 
-def _try(folder: Path, writer: GenerateWriter, shape: Shape) -> None:
+def _try(folder: Path, generator: ImageTextGenerator, shape: Shape) -> None:
     """One short answer to a grey image, so that what cannot work is said at once."""
     try:
         with torch.inference_mode():
-            inputs = writer._inputs(torch.full((1, *shape), 0.5))
-            writer._network.generate(
+            inputs = generator._inputs(torch.full((1, *shape), 0.5))
+            generator._network.generate(
                 **inputs, max_new_tokens=_TRIAL_TOKENS, do_sample=False, num_beams=1
             )
     except Exception as error:  # as above

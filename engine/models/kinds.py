@@ -17,7 +17,7 @@ Kind = Literal[
     "text",
     "pair",
     "table",
-    "writer",
+    "generator",
     "generative",
     "torch",
     "onnx",
@@ -31,13 +31,13 @@ Kind = Literal[
 DEMO = "demo:"
 GRAPH_ARCHITECTURES = ("gcn", "gat")
 TEXT_ARCHITECTURE, PAIR_ARCHITECTURE, TABLE_ARCHITECTURE = "text_bag", "pair_cnn", "table_mlp"
-WRITER_ARCHITECTURE = "command_writer"
+GENERATOR_ARCHITECTURE = "command_writer"
 _OWN: dict[object, Kind] = {
     **dict.fromkeys(GRAPH_ARCHITECTURES, "graph"),
     TEXT_ARCHITECTURE: "text",
     PAIR_ARCHITECTURE: "pair",
     TABLE_ARCHITECTURE: "table",
-    WRITER_ARCHITECTURE: "writer",
+    GENERATOR_ARCHITECTURE: "generator",
 }
 _LONGEST_HEADER = 16 << 20
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")

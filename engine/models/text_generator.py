@@ -17,7 +17,7 @@ from engine.models.architectures.command_writer import END, MARKS, SIDE, Command
 from engine.models.checkpoint import fill
 from engine.models.generative import (
     GenerativeClassifier,
-    Writer,
+    TextGenerator,
     composite,
     longest_answer,
     oracle_for,
@@ -30,7 +30,7 @@ ARCHITECTURE = "command_writer"
 _MOST_WORDS = 10_000
 
 
-class CommandsWriter(Writer):
+class CommandGenerator(TextGenerator):
     """Greedy decoding over whole words.
 
     Args:
@@ -68,7 +68,7 @@ class CommandsWriter(Writer):
         return " ".join(self._vocabulary[index] for index in row[:end])
 
 
-def load_writer(path: Path, request: ModelRequest) -> GenerativeClassifier:
+def load_text_generator(path: Path, request: ModelRequest) -> GenerativeClassifier:
     """A generative model, with its oracle.
 
     Raises:
@@ -93,8 +93,8 @@ def load_writer(path: Path, request: ModelRequest) -> GenerativeClassifier:
         input_shape=(1, SIDE, SIDE),
         training_sigma=_positive(sigma),
     )
-    writer = CommandsWriter(network, vocabulary, longest_answer(request))
-    return composite(writer, oracle, identity, request)
+    generator = CommandGenerator(network, vocabulary, longest_answer(request))
+    return composite(generator, oracle, identity, request)
 
 
 def _vocabulary(path: Path, metadata: dict[str, str]) -> tuple[str, ...]:

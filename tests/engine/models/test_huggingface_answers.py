@@ -13,8 +13,8 @@ from engine.models.huggingface_answers import answers_texts
 from engine.procedures.certify import certify
 from engine.schemes import parse_scheme
 from tests.fakes import finish
+from tests.generative_models import answerer, continuer
 from tests.sayings import rules_file
-from tests.writers import answerer, continuer
 
 TEXT = "turn left now"
 
@@ -45,7 +45,7 @@ def test_it_answers_as_transformers_does(folders, tmp_path, kind, prompt):
     model.prepare(torch.device("cpu"), "fp32")
     tokens = torch.from_numpy(fitted(model, load_input(f"text:{TEXT}")).arrays[0])[None]
     expected = words.decode(fresh, skip_special_tokens=True).strip()
-    assert model.writer.answers(tokens) == [expected]
+    assert model.generator.answers(tokens) == [expected]
     assert model.identity.kind == "text"
 
 

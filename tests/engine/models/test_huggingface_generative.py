@@ -20,14 +20,14 @@ from tests.sayings import rules_file
 
 @pytest.fixture(scope="module")
 def captioner(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from tests.writers import captioner
+    from tests.generative_models import captioner
 
     return captioner(tmp_path_factory.mktemp("captioner"))
 
 
 @pytest.fixture(scope="module")
 def llava(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from tests.writers import llava
+    from tests.generative_models import llava
 
     return llava(tmp_path_factory.mktemp("llava"))
 
@@ -59,7 +59,7 @@ def test_a_captioner_says_what_its_own_pipeline_says(captioner, tmp_path):
         tokens, skip_special_tokens=True
     )
     model = opened(captioner, tmp_path)
-    assert model.writer.answers(batch) == [text.strip() for text in expected]
+    assert model.generator.answers(batch) == [text.strip() for text in expected]
     assert len(set(expected)) > 1
     assert model.identity.architecture == "vision-encoder-decoder"
     assert model.identity.normalization_origin == "stored in the file"
@@ -78,14 +78,14 @@ def test_llava_says_what_its_own_pipeline_says(llava, tmp_path):
         fresh = tokens[0, made["input_ids"].shape[1] :]
         expected.append(processor.tokenizer.decode(fresh, skip_special_tokens=True).strip())
     model = opened(llava, tmp_path, prompt="what now")
-    assert model.writer.answers(batch) == expected
+    assert model.generator.answers(batch) == expected
     assert model.identity.sha256 != opened(llava, tmp_path, prompt="what then").identity.sha256
 
 
 def test_pixels_reach_the_network_without_eight_bits(captioner, tmp_path):
     model = opened(captioner, tmp_path)
     batch = images(1).add_(1e-5).requires_grad_()
-    values = model.writer.pixel_values(batch)
+    values = model.generator.pixel_values(batch)
     assert torch.allclose(values, (batch - 0.5) / 0.5, atol=1e-6)
     values.sum().backward()
     assert torch.allclose(batch.grad, torch.full_like(batch, 2.0))
@@ -107,7 +107,7 @@ def test_scores_that_are_no_numbers_are_no_answer(captioner, tmp_path):
     model = opened(captioner, tmp_path)
     batch = images(2)
     batch[1, 0, 0, 0] = torch.nan
-    first, second = model.writer.answers(batch)
+    first, second = model.generator.answers(batch)
     assert first is not None
     assert second is None
 

@@ -9,7 +9,7 @@ from engine.core.errors import UserError
 from engine.demos.data.signs import drawn, sign
 from engine.models import ModelRequest, load_model
 from engine.models.architectures.command_writer import MARKS, CommandWriter
-from engine.models.text_generator import load_writer
+from engine.models.text_generator import load_text_generator
 from engine.training.writing import safetensors_bytes
 
 WORDS = (*MARKS, "left", "right", "go")
@@ -34,7 +34,7 @@ def test_a_saved_model_says_what_it_said(tmp_path):
     network.load_state_dict(load_file(path))
     model.prepare(torch.device("cpu"), "fp32")
     with torch.inference_mode():
-        said = model.writer.answers(images)
+        said = model.generator.answers(images)
         tokens, _ = network.write(images, 4)
     for text, row in zip(said, tokens.tolist(), strict=True):
         end = row.index(0) if 0 in row else 4
@@ -42,7 +42,7 @@ def test_a_saved_model_says_what_it_said(tmp_path):
     assert model.identity.training_sigma == 0.25
     assert model.identity.generation.max_new_tokens == 4
     model.unload()
-    assert model.writer.answers(images) == said
+    assert model.generator.answers(images) == said
 
 
 def test_the_shipped_model_says_one_command_in_several_ways():
@@ -69,23 +69,23 @@ def test_another_oracle_reads_the_shipped_model(tmp_path):
 
 def test_nan_is_no_answer(tmp_path):
     model = load_model(ModelRequest(str(written(tmp_path))))
-    assert model.writer.answers(torch.full((1, 1, 16, 16), torch.nan)) == [None]
+    assert model.generator.answers(torch.full((1, 1, 16, 16), torch.nan)) == [None]
 
 
 @pytest.mark.parametrize("words", [("left", "right"), ["<end>", "<begin>", 3], {"a": 1}])
 def test_a_vocabulary_that_cannot_be(tmp_path, words):
     path = written(tmp_path, words)
     with pytest.raises(UserError, match="holds no vocabulary that is understood"):
-        load_writer(path, ModelRequest(str(path)))
+        load_text_generator(path, ModelRequest(str(path)))
 
 
 def test_a_vocabulary_that_does_not_fit_the_weights(tmp_path):
     path = written(tmp_path, (*WORDS, "more"))
     with pytest.raises(UserError, match="has the shape"):
-        load_writer(path, ModelRequest(str(path)))
+        load_text_generator(path, ModelRequest(str(path)))
 
 
 def test_it_takes_no_prompt(tmp_path):
     path = written(tmp_path)
     with pytest.raises(UserError, match="takes no prompt"):
-        load_writer(path, ModelRequest(str(path), prompt="where to?"))
+        load_text_generator(path, ModelRequest(str(path), prompt="where to?"))

@@ -9,13 +9,13 @@ import pytest
 
 @pytest.fixture(scope="session")
 def text_classifier(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from tests.writers import text_classifier
+    from tests.generative_models import text_classifier
 
     return text_classifier(tmp_path_factory.mktemp("classifier"))
 
 
 @pytest.fixture(scope="session")
 def sentence_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from tests.writers import sentence_model
+    from tests.generative_models import sentence_model
 
     return sentence_model(tmp_path_factory.mktemp("sentences"))

@@ -69,7 +69,7 @@ def test_the_longest_answer_has_the_limits_of_the_command_line(fields, qtbot):
 
 
 def test_a_folder_that_writes_asks_for_its_oracle(real, qtbot, tmp_path):
-    from tests.writers import captioner
+    from tests.generative_models import captioner
 
     folder, session, panel = captioner(tmp_path / "captioner"), real.session, real.left.model
     assert panel.writing.isHidden()
