@@ -18,7 +18,8 @@ LAYERS = (
     ("core",),
     ("bounds", "noise", "system", "demos.data"),
     ("certificates",),
-    ("regions", "schemes"),
+    ("regions",),
+    ("schemes",),
     ("evidence",),
     ("inputs", "models.growth", "models.pretrained_files"),
     ("models.pretrained",),
@@ -33,8 +34,6 @@ LAYERS = (
 )
 """Rooms of the engine from the ground up: a room asks those of lower layers alone. What a lower
 room needs of a higher one has a place of its own here, such as the data of the shipped examples."""
-TOGETHER = {"regions", "schemes"}
-"""Two rooms of one layer that ask each other."""
 WINDOW_LAYERS = (
     ("style",),
     ("jobs", "widgets"),
@@ -194,7 +193,7 @@ def upward(package: str, layers: tuple[tuple[str, ...], ...]) -> list[str]:
         level, own = place(file, package, layers)
         for asked in sorted(targets) if file.startswith(f"{package}.") else ():
             other, room = place(asked, package, layers)
-            below = other < level or room == own or {own, room} == TOGETHER
+            below = other < level or room == own
             if asked.startswith(f"{package}.") and not below:
                 found.append(f"{file} asks {asked}")
     return found
