@@ -36,7 +36,6 @@ from engine.figures import (
     SliceFigure,
     WordsMedium,
     region_figure,
-    sizes,
 )
 from engine.figures.media import WordMark
 from engine.inputs.coding import Column
@@ -357,8 +356,8 @@ def make_pixel_examples(kind: str, *, share: float = 0.98) -> ExamplesFigure:
     found = PixelAttack(grey, np.ones_like(grey), np.arange(64), "greedy")
     attack = Attack(found.how, found.change, ImagePresenter(grey, "plain").show)
     original = Example.clean((ImageMedium.of(grey),), "7")
-    facts = {"region": region, "attack": attack, "changes": sizes(region), "answers": ()}
-    return make_image_examples(original=original, **facts)
+    facts = {"region": region, "attack": attack, "changes": region.changes() if region else ()}
+    return make_image_examples(original=original, answers=(), **facts)
 
 
 def make_graph_examples(**overrides: Any) -> ExamplesFigure:
@@ -402,7 +401,7 @@ def make_graph_examples(**overrides: Any) -> ExamplesFigure:
         ),
         "attack": Attack("greedy", found.change, presenter.attacked),
         "region": region,
-        "changes": sizes(region),
+        "changes": region.changes(),
         "answers": ("Mr. Hi", "Mr. Hi", "Officer"),
     }
     return ExamplesFigure(**{**facts, **overrides})
@@ -440,7 +439,7 @@ def make_text_examples(*, imaged: bool = False, **overrides: Any) -> ExamplesFig
         "samples": tuple(map(Example.noisy, (1, 2, 3), noisy, ("safe",) * 3)),
         "attack": Attack("greedy: the words with the largest effect first", found.change, show),
         "region": region,
-        "changes": sizes(region),
+        "changes": region.changes(),
         "answers": ("safe", "unsafe"),
     }
     return ExamplesFigure(**{**facts, **overrides})
@@ -477,7 +476,7 @@ def make_row_examples(**overrides: Any) -> ExamplesFigure:
         "samples": tuple(map(Example.noisy, (1, 2, 3), media, ("worn", "sound", "worn"))),
         "attack": Attack("greedy: the fields with the largest effect first", found.change, show),
         "region": stairs,
-        "changes": sizes(stairs),
+        "changes": stairs.changes(),
         "answers": ("worn", "sound"),
     }
     return ExamplesFigure(**{**facts, **overrides})

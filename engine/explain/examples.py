@@ -21,7 +21,6 @@ from engine.explain.image_examples import ImagePresenter
 from engine.explain.presenter import Presenter, Ready
 from engine.explain.row_examples import RowPresenter
 from engine.explain.text_examples import TextPresenter
-from engine.figures.changes import budget, sizes
 from engine.figures.examples import Arrays, Attack, Example, ExamplesFigure
 from engine.inputs.base import FittedInput
 from engine.inputs.coding import TableCoding, Tokenizer
@@ -92,7 +91,9 @@ def examples(
     attack = presenter.attack(ready, region, top=center_class, tries=tries, stop=stopped)
     if attack is None:
         return figure
-    changes = sizes(region) if attack.changes is None else attack.changes
+    changes = region.changes() if attack.changes is None else attack.changes
+    if all(region.budget(change) is None for change in changes):
+        return figure
     after = _answers_after(ready, region, attack, changes[:tries], stopped)
     return figure.model_copy(update={"attack": attack, "changes": changes, "answers": after})
 
@@ -152,7 +153,7 @@ def _answers_after(
     said: list[str] = []
     step = max(1, _CELLS // max(1, sum(part.numel() for part in parts(ready.x))))
     for first in range(0, len(changes), step):
-        allowed = [budget(region, one) for one in changes[first : first + step]]
+        allowed = [region.budget(one) for one in changes[first : first + step]]
         found = [None if one is None else attack.change(one) for one in allowed]
         changed = [one for one in found if one is not None]
         if len(changed) < len(found) or stop.is_set():

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from engine.figures.bounds import NOISE_WORDS, BoundsFigure, ProvisionalPoint, bounds_figure
-from engine.figures.changes import budget, described, sizes
 from engine.figures.comparison import TradeOffFigure
 from engine.figures.curves import Curve, CurveFigure
 from engine.figures.examples import Attack, Example, ExamplesFigure
@@ -65,12 +64,9 @@ __all__ = [
     "VotesFigure",
     "WordsMedium",
     "bounds_figure",
-    "budget",
-    "described",
     "has_slice",
     "picture_of",
     "preview_figure",
     "region_figure",
-    "sizes",
     "votes_figure",
 ]

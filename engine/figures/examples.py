@@ -9,7 +9,6 @@ from typing import Any
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict
 
-from engine.figures.changes import budget, described
 from engine.figures.media import GraphMedium, ImageMedium, Medium, WordsMedium
 from engine.regions import Perturbation, Region
 from engine.regions.region import Budget
@@ -114,13 +113,13 @@ class ExamplesFigure(BaseModel):
         """The input after a change of this size, certified or not; None where none is known."""
         if self.attack is None or self.region is None:
             return None
-        allowed = budget(self.region, change)
+        allowed = self.region.budget(change)
         arrays = None if allowed is None else self.attack.change(allowed)
         if arrays is None:
             return None
         media = self.attack.show(arrays)
         answers = (a for c, a in zip(self.changes, self.answers, strict=False) if c == change)
-        answer, size = next(answers, ""), described(self.region, change)
+        answer, size = next(answers, ""), self.region.describe(change)
         certified = change in self.changes or self.region.contains(change)
         told = f"{answer} ({size})" if answer else size
         clipped = any(isinstance(one, ImageMedium) and one.clipped for one in media)

@@ -76,14 +76,12 @@ class ExamplesPlot(Plot["ExamplesFigure"]):
 
     def draw(self, figure: ExamplesFigure) -> None:
         """All examples with their captions."""
-        from engine.figures import described
-
         self.boxes.setVisible(self.view is self.boxes)
         self.table.setVisible(self.view is self.table)
         self.view.show_examples(figure.original, figure.samples)
         self._show_changed(None)
         region = figure.region
-        words = (lambda change: described(region, change)) if region is not None else str
+        words = region.describe if region is not None else str
         self.slider.offer(figure.changes if figure.attack is not None else (), words)
         if self.change is not None:
             self.show_change(self.change)

@@ -6,11 +6,10 @@ import torch
 
 from engine.evidence.settings import RunSettings
 from engine.explain.examples import MOST_TRIES, affordable, answers, examples, named
-from engine.figures import sizes
 from engine.inputs.base import FittedInput
 from engine.noise.gaussian import NoiseStream, Stream
 from engine.procedures.run import run_key
-from engine.regions import Ball
+from engine.regions import Ball, Interval
 from engine.schemes import parse_scheme
 from tests.factories import make_region_run
 from tests.fakes import HalfSpace, Misbehaving, fitted, identity
@@ -81,6 +80,12 @@ def test_without_a_certificate_there_are_three_noisy_samples_with_answers():
     assert found.attack is None
 
 
+def test_a_region_that_speaks_of_something_else_has_no_attack():
+    shift = Interval(term="brightness", lower=-0.2, upper=0.2, unit="brightness in [0,1]")
+    found = examples(HalfSpace(0.9), fitted(0.5), RunSettings(), region=shift, center_class=0)
+    assert found.attack is None and found.changes == () and len(found.samples) == 3
+
+
 def test_a_stop_leaves_out_the_attack():
     stop = threading.Event()
     stop.set()
@@ -128,7 +133,7 @@ def test_an_attack_starts_with_the_pixel_that_matters(encoding):
     )
     region = make_region_run("count").region
     found = examples(Told(encoding), fitted(0.5), scheme, region=region, center_class=0)
-    assert found.changes == sizes(region) and len(found.answers) == len(found.changes)
+    assert found.changes == region.changes() and len(found.answers) == len(found.changes)
     assert found.attack.how.startswith("greedy")
     first = found.changed({"entities": 1.0}).media[0]
     assert first.places[0, 0] and first.places.sum() == 1

@@ -9,7 +9,6 @@ from engine.core.records import ProbabilityBounds
 from engine.evidence.settings import RunSettings
 from engine.explain.examples import examples
 from engine.explain.graph_examples import FlipAttack, find_flips, ranks
-from engine.figures import budget, sizes
 from engine.inputs import load_input
 from engine.models import ModelRequest, fitted, load_model
 from engine.noise.gaussian import NoiseStream, Stream
@@ -178,14 +177,14 @@ def test_attacks_of_all_certified_sizes_keep_their_limits_and_have_answers(name)
     model, given, _, figure = told(name)
     bound = model.bound_to(given)
     bound.prepare(torch.device("cpu"), "fp32")
-    assert figure.changes == sizes(figure.region)
+    assert figure.changes == figure.region.changes()
     for change, answer in zip(figure.changes, figure.answers, strict=True):
         (medium,) = figure.changed(change).media
         assert medium.touch == "changed"
         assert len(medium.touches) <= change.get("entities", np.inf)
         assert sum(t.added for t in medium.touches) <= change.get("additions", np.inf)
         assert sum(t.removed for t in medium.touches) <= change.get("deletions", np.inf)
-        (x,) = figure.attack.change(budget(figure.region, change))
+        (x,) = figure.attack.change(figure.region.budget(change))
         assert set(np.unique(x)) <= {0.0, 1.0}
         extra = np.zeros((len(x), int(model.identity.encoding == "indicator")), dtype=np.float32)
         batch = torch.from_numpy(np.concatenate([x, extra], axis=1))[None]

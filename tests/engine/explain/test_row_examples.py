@@ -6,7 +6,6 @@ import torch
 
 from engine.evidence.settings import RunSettings
 from engine.explain.examples import examples
-from engine.figures import sizes
 from engine.inputs.base import FittedInput
 from engine.inputs.coding import Column, TableCoding
 from engine.regions import CellMap, Staircase
@@ -81,7 +80,7 @@ def fields(example):
 
 def test_the_changed_row_is_at_the_certified_edge():
     figure = told()
-    (alone, both) = (figure.changed(change) for change in sizes(STAIRS))
+    (alone, both) = (figure.changed(change) for change in STAIRS.changes())
     assert np.hypot(*np.subtract(numbers(alone), (0.5, -1.0))) == pytest.approx(1.999, abs=1e-4)
     assert fields(alone) == ["clear", "green"] and fields(both) in (
         ["dark", "green"],
@@ -95,8 +94,8 @@ def test_the_changed_row_is_at_the_certified_edge():
 def test_flips_of_fields_of_two_values():
     scheme = {"key": "hybrid-flip", "sigma": 0.5, "p_plus": 0.2, "p_minus": 0.2}
     figure = told(scheme, region=FLIPS)
-    assert len(figure.answers) == len(sizes(FLIPS)) == 1
-    (corner,) = sizes(FLIPS)
+    assert len(figure.answers) == len(FLIPS.changes()) == 1
+    (corner,) = FLIPS.changes()
     assert sum(text in ("dark", "red") for text in fields(figure.changed(corner))) == 1
     assert figure.answers == ("class 1",)
 

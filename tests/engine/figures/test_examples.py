@@ -3,7 +3,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.figures import sizes
 from engine.regions import Count
 from tests.factories import (
     make_graph_examples,
@@ -93,6 +92,6 @@ def test_everything_is_in_the_order_it_is_told() -> None:
 @pytest.mark.parametrize("kind", ["staircase", "count", "cells"])
 def test_pixels_are_marked_where_a_change_touches_them(kind: str) -> None:
     figure = make_pixel_examples(kind)
-    assert figure.changes == sizes(figure.region)
+    assert figure.changes == figure.region.changes()
     touched = [figure.changed(change).media[0].places.sum() for change in figure.changes]
     assert len(set(touched)) > 1

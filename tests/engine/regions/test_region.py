@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from engine.core.records import Record
 from engine.regions import REGIONS, Ball, CellMap, Count, Interval, Region, Staircase, radius_of
 from engine.regions.region import Budget, inside, largest
+from tests.factories import make_region_run
 
 PIXELS = "pixels in [0,1]"
 BALL = Ball(norm="l2", radius=0.5, unit=PIXELS)
@@ -116,6 +117,15 @@ def test_examples_are_the_largest_rounded_down() -> None:
     assert BALL.changes() == ()
 
 
+@pytest.mark.parametrize("kind", ["staircase", "count", "cells"])
+def test_examples_of_real_regions_are_next_to_uncertified_changes(kind: str) -> None:
+    region = make_region_run(kind).region
+    assert region is not None
+    *_, last = region.changes()
+    term = {"staircase": "entities", "count": "entities", "cells": "additions"}[kind]
+    assert region.contains(last) and not region.contains({**last, term: last[term] + 1})
+
+
 def test_words() -> None:
     assert STAIRS.describe({"entities": 2.0, "epsilon": 0.31}) == "2 pixels, l2 norm 0.310"
     assert COUNT.describe({"entities": 1.0}) == "1 pixel"
@@ -123,6 +133,7 @@ def test_words() -> None:
     assert CELLS.describe(change) == "2 additions and 1 deletion at 1 node"
     assert STRONG.describe({**change, "epsilon": 0.2}).endswith("1 deletion, l2 norm 0.200")
     assert BALL.describe({"radius": 0.25}) == "l2 norm 0.250"
+    assert BALL.describe({"radius": 0.63299}) == "l2 norm 0.632"
 
 
 def test_a_budget_says_what_an_attack_may_touch() -> None:
