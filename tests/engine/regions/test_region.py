@@ -91,7 +91,9 @@ def test_every_kind_is_described_in_the_schema() -> None:
         region: Region
 
     kinds = Open.model_json_schema()["properties"]["region"]["anyOf"]
-    assert {kind["properties"]["kind"]["const"] for kind in kinds} == set(REGIONS) - {"test box"}
+    assert {kind["properties"]["kind"]["const"] for kind in kinds} == {
+        kind for kind in REGIONS if not kind.startswith("test ")
+    }
 
 
 def test_only_balls_have_a_radius() -> None:
