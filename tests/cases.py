@@ -10,12 +10,14 @@ import torch
 from engine.case import Case
 from engine.case.certifying import certify_run, open_run
 from engine.evidence.evidence import Evidence
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings, Execution, PredictSettings
 from engine.evidence.snapshot import Snapshot
 from engine.models.request import ModelRequest
 from tests.fakes import HalfSpace, finish, fitted
 
-SETTINGS = RunSettings(n0=60, n=1000, batch=70, device="cpu")
+SETTINGS = CertifySettings(n0=60, n=1000)
+EXECUTION = Execution(batch=70, device="cpu")
+PREDICTED = PredictSettings(n=1000)
 ASKED: dict[str, Any] = {"model_request": ModelRequest("fake"), "input_spec": "flat", "key": 7}
 
 
@@ -27,7 +29,7 @@ class Slow(HalfSpace):
         return super().scores(batch)
 
 
-def begun(case: Case, settings: RunSettings = SETTINGS, **more: Any) -> int:
+def begun(case: Case, settings: CertifySettings = SETTINGS, **more: Any) -> int:
     """A run of the fake subject; the unfinished one of exactly this if there is one."""
     run, _ = open_run(
         case,
@@ -36,6 +38,7 @@ def begun(case: Case, settings: RunSettings = SETTINGS, **more: Any) -> int:
         settings,
         request=ModelRequest("fake"),
         input_spec="flat",
+        execution=EXECUTION,
         **more,
     )
     return run

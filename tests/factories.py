@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,14 @@ from engine.evidence.evidence import (
     TrajectoryPoint,
     VoteRecord,
 )
-from engine.evidence.settings import BoundKey, RunSettings
+from engine.evidence.settings import (
+    BoundKey,
+    CertifySettings,
+    Counting,
+    ExactSettings,
+    PredictSettings,
+    declared,
+)
 from engine.evidence.snapshot import Snapshot
 from engine.figures import (
     Attack,
@@ -51,6 +58,12 @@ STRUCTURED: dict[str, dict[str, Any]] = {
 }
 """A scheme for each kind of region but balls."""
 ESTIMATION = (12, 5, 620, 210, 31, 402, 3, 98_403, 214, 100)
+
+
+def make_settings(values: Mapping[str, Any]) -> Counting:
+    """Settings of CERTIFY under the scheme of some values, Gaussian if they name none."""
+    scheme = parse_scheme(values.get("scheme", {"key": "gaussian"}))
+    return declared("certify", scheme, values)
 
 
 def make_model(class_names: Sequence[str] = DIGITS, **overrides: Any) -> ModelIdentity:
@@ -157,7 +170,7 @@ def make_evidence(
     """
     first = Votes.from_sequence(selection)
     votes = Votes.from_sequence(estimation, failures)
-    settings = RunSettings(
+    settings = CertifySettings(
         scheme=Gaussian(sigma=sigma), n0=first.n, n=n_plan or votes.n, alpha=alpha, bound=bound
     )
     top = first.top
@@ -224,6 +237,7 @@ def make_predicted(*, p_value: float = 1e-12, **overrides: Any) -> Evidence:
     returned = p_value <= 0.001
     facts: dict[str, Any] = {
         "procedure": "predict",
+        "settings": PredictSettings(n=100_000, test="two-sided"),
         "outcome": "predicted" if returned else "abstained",
         "predicted_class": 7 if returned else None,
         "class_name": "7" if returned else None,
@@ -275,7 +289,7 @@ def make_snapshot(
 def make_region_run(kind: str, *, share: float = 0.98, n: int = 4000, **settings: Any) -> Snapshot:
     """A run after ``n`` votes, this share of them for class 7, under a scheme of STRUCTURED."""
     scheme = settings.pop("scheme", None) or parse_scheme(STRUCTURED[kind])
-    chosen = RunSettings(**{"scheme": scheme, "n": 10_000, **settings})
+    chosen = CertifySettings(**{"scheme": scheme, "n": 10_000, **settings})
     k = round(share * n)
     snapshot = make_snapshot(
         estimation=(0,) * 7 + (k, n - k, 0), n_plan=chosen.n, bound=chosen.bound, settings=chosen
@@ -491,7 +505,7 @@ def make_counted(
     *, estimation: Sequence[int] = (0, 0, 20, 0, 0, 0, 0, 235, 0, 0), **overrides: Any
 ) -> Evidence:
     """Evidence of a run that counts all 255 samples of an enumerated noise law, twice."""
-    settings = RunSettings.model_validate({"scheme": {"key": "dssn-l1", "lam": 0.5}})
+    settings = ExactSettings.model_validate({"scheme": {"key": "dssn-l1", "lam": 0.5}})
     votes = Votes.from_sequence(estimation)
     bounds = bound_method("enumeration").at(votes, top=7, alpha=0.001, n_plan=settings.n)
     region = settings.scheme.region(bounds) if bounds.valid else None

@@ -5,16 +5,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from engine.api import inputs as given_inputs
 from engine.api.run import Run
 from engine.api.table import Table
 from engine.core.errors import UserError
-from engine.core.fields import checked
-from engine.evidence.settings import RunSettings
+from engine.core.generators import result_of
+from engine.evidence import settings as declaring
+from engine.evidence.settings import Counting, Execution, RunSettings, TestName
 from engine.models.request import ModelRequest
-from engine.procedures.command_line import Procedure, command_line
+from engine.procedures.command_line import command_line
 from engine.schemes import Scheme
 from engine.system.interrupt import stoppable
 
@@ -66,7 +67,7 @@ def smooth(
     Raises:
         CertiscopeError: the model cannot be opened or copied, or no scheme is named.
     """
-    how = {"device": device, "precision": precision, "batch": batch}
+    execution = declaring.carried_out({"device": device, "batch": batch})
     if isinstance(model, str | Path):
         base: _Base = _FromFile(str(model), classes, normalize, opening)
         if scheme is None:
@@ -77,7 +78,7 @@ def smooth(
         base = _InMemory(model, classes, normalize, input_shape, opening)
     if not isinstance(scheme, Scheme):
         raise UserError("Name the noise: smooth(model, Gaussian(sigma=0.25)), for example.")
-    return Smoothed(base, scheme, how)
+    return Smoothed(base, scheme, execution, precision)
 
 
 class Smoothed:
@@ -87,10 +88,11 @@ class Smoothed:
         scheme: the noise and its certificate.
     """
 
-    def __init__(self, base: _Base, scheme: Scheme, how: dict[str, Any]) -> None:
+    def __init__(self, base: _Base, scheme: Scheme, execution: Execution, precision: str) -> None:
         self.scheme = scheme
         self._base = base
-        self._how = how
+        self._execution = execution
+        self._precision = precision
 
     def certify(
         self,
@@ -129,9 +131,8 @@ class Smoothed:
         Raises:
             CertiscopeError: the input is no such thing, or does not fit.
         """
-        settings = self._settings(
-            n=n, n0=n0, alpha=alpha, bound=bound, seed=seed, noise=noise, target=target
-        )
+        given = {"n": n, "n0": n0, "alpha": alpha, "bound": bound, "seed": seed, "noise": noise}
+        settings = declaring.declared("certify", self.scheme, self._said(**given, target=target))
         for text in at:
             self.scheme.parse_at(text)
 
@@ -140,8 +141,15 @@ class Smoothed:
         ) -> Generator[Snapshot, None, Evidence]:
             from engine.procedures.certify import certify
 
-            command = self._command("certify", x, settings, at)
-            return certify(classifier, fitted, settings, at=at, stop=stop, command=command)
+            return certify(
+                classifier,
+                fitted,
+                settings,
+                execution=self._execution,
+                at=at,
+                stop=stop,
+                command=self._command(x, settings, at),
+            )
 
         return self._run(given_inputs.one(x, name=name, label=label), begin)
 
@@ -151,7 +159,7 @@ class Smoothed:
         *,
         n: int = 1_000,
         alpha: float = 0.001,
-        test: Literal["one-sided", "two-sided"] = "two-sided",
+        test: TestName = "two-sided",
         seed: int = 0,
         noise: str = "float",
         label: int | None = None,
@@ -167,17 +175,22 @@ class Smoothed:
         Raises:
             CertiscopeError: as :meth:`certify`.
         """
-        settings = self._settings(n=n, alpha=alpha, seed=seed, noise=noise)
-        if test not in ("one-sided", "two-sided"):
-            raise UserError(f"test must be 'one-sided' or 'two-sided' (it was '{test}').")
+        said = self._said(n=n, alpha=alpha, seed=seed, noise=noise, test=test)
+        settings = declaring.declared("predict", self.scheme, said)
 
         def begin(
             classifier: Classifier, fitted: FittedInput, stop: threading.Event
         ) -> Generator[Snapshot, None, Evidence]:
             from engine.procedures.predict import predict
 
-            command = self._command("predict", x, settings, test=test)
-            return predict(classifier, fitted, settings, test=test, stop=stop, command=command)
+            return predict(
+                classifier,
+                fitted,
+                settings,
+                execution=self._execution,
+                stop=stop,
+                command=self._command(x, settings),
+            )
 
         return self._run(given_inputs.one(x, name=name, label=label), begin)
 
@@ -198,17 +211,17 @@ class Smoothed:
         """Certify every input of a set, each by itself; Ctrl+C keeps those that are done.
 
         Args:
-            inputs: a DataLoader or Dataset of (image, label), a pair (images, labels) of arrays
-                (N, C, H, W) and (N,), or one path or name, or a list of them, as on the command
-                line.
+            inputs: a DataLoader or Dataset of (image, label), a pair of arrays (N, C, H, W) and
+                (N,), or paths or names as on the command line.
             limit: at most so many, evenly over the set; of a loader the first.
-            n, n0, alpha, bound, seed, noise, at: of each run, as for :meth:`certify`.
+            n, n0, alpha, bound, seed, noise, at: as for :meth:`certify`.
             done: told after each input how many of how many are done.
 
         Raises:
             CertiscopeError: the set is empty, or one of its inputs does not fit.
         """
-        settings = self._settings(n=n, n0=n0, alpha=alpha, bound=bound, seed=seed, noise=noise)
+        said = self._said(n=n, n0=n0, alpha=alpha, bound=bound, seed=seed, noise=noise)
+        settings = declaring.declared("certify", self.scheme, said)
         named = given_inputs.several(inputs, limit)
         with stoppable() as stop:
             return self._certify_set(named, settings, tuple(at), done, stop)
@@ -216,7 +229,7 @@ class Smoothed:
     def _certify_set(
         self,
         named: Sequence[Named],
-        settings: RunSettings,
+        settings: Counting,
         at: Sequence[str],
         done: Callable[[int, int], None] | None,
         stop: threading.Event,
@@ -225,8 +238,7 @@ class Smoothed:
         from engine.procedures.dataset import certify_set
 
         classifier = self._base.classifier(named[0].read())
-        by_name = {one.name: one for one in named}
-        kept: list[Evidence] = []
+        by_name, kept = {one.name: one for one in named}, list["Evidence"]()
 
         def read(name: str) -> FittedInput:
             given = by_name[name].read()
@@ -242,22 +254,19 @@ class Smoothed:
             classifier,
             list(by_name),
             settings,
+            execution=self._execution,
             at=at,
             stop=stop,
-            command=lambda name: self._command("certify", name, settings, at),
+            command=lambda name: self._command(name, settings, at),
             done=keep,
             read=read,
         )
-        while True:
-            try:
-                next(certifying)
-            except StopIteration as end:
-                return Table(end.value, tuple(kept))
+        return Table(result_of(certifying), tuple(kept))
 
-    def _settings(self, **given: Any) -> RunSettings:
-        """The one place where settings are made of what a program asks for."""
+    def _said(self, **given: Any) -> dict[str, Any]:
+        """What a program asks for, without what it leaves to the defaults."""
         said = {name: value for name, value in given.items() if value is not None}
-        return checked(RunSettings, scheme=self.scheme, **self._how, **said)
+        return {**said, "precision": self._precision}
 
     def _run(self, given: GivenInput, begin: Callable[..., Any]) -> Run:
         from engine.models import fitted
@@ -268,19 +277,12 @@ class Smoothed:
         check_fit(classifier, fit, self.scheme)
         return Run(lambda stop: begin(classifier, fit, stop), classifier, fit)
 
-    def _command(
-        self,
-        procedure: Procedure,
-        x: Any,
-        settings: RunSettings,
-        at: Sequence[str] = (),
-        **more: Any,
-    ) -> str:
+    def _command(self, x: Any, settings: RunSettings, at: Sequence[str] = ()) -> str:
         """The same run on the command line; empty where something of it lives in memory."""
         request = self._base.request
         if request is None or not isinstance(x, str | Path):
             return ""
-        return command_line(procedure, request, str(x), settings, at, **more)
+        return command_line(request, str(x), settings, self._execution, at)
 
 
 class _FromFile:

@@ -13,16 +13,21 @@ from engine.case import answers, check, log, owner, votes
 from engine.case.digests import subject
 from engine.case.file import CaseFile
 from engine.case.listing import TARGET_REASONS, by_run
-from engine.case.rows import insert_input, insert_model, insert_run, stored_digest
+from engine.case.rows import (
+    insert_input,
+    insert_model,
+    insert_run,
+    settings_text,
+    stored_digest,
+)
 from engine.core.errors import UserError
 from engine.core.fields import checked
 from engine.core.records import InputIdentity, ModelIdentity, Votes
 from engine.evidence.evidence import ChainRecord, Evidence
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import USUAL, CertifySettings, Execution, RunSettings, task_of
 from engine.evidence.snapshot import Snapshot
 from engine.evidence.vote_chain import Block, block_size
 from engine.models.request import ModelRequest
-from engine.procedures.command_line import Task
 from engine.procedures.resume import Resume
 
 Labels = Mapping[tuple[str, int], str]
@@ -49,11 +54,10 @@ class Case(CaseFile):
         model_request: ModelRequest,
         input_spec: str,
         key: int,
+        execution: Execution = USUAL,
         at: Sequence[str] = (),
         block: int = 0,
-        procedure: Task = "certify",
         run_id: str = "",
-        declared: Mapping[str, Any] | None = None,
     ) -> int:
         """A new run, claimed for this process before its first vote; its number in the case.
 
@@ -63,26 +67,25 @@ class Case(CaseFile):
             model_request: how to open the model again.
             input_spec: how to open the input again.
             key: the noise key.
+            execution: how it is to be carried out.
             at: perturbations to answer at the end.
             block: samples per block; 0 takes the usual number for n.
-            procedure: which.
             run_id: of a run that was begun elsewhere; empty makes one.
-            declared: what else was declared before the first vote; goes into the log.
 
         Raises:
             UserError: the file cannot be written.
         """
-        tried = subject(model, image, settings, procedure)
+        tried = subject(model, image, settings)
         with self._writing() as db:
             run_id = run_id or uuid.uuid4().hex
             run = insert_run(
                 db,
                 run_id=run_id,
-                procedure=procedure,
+                procedure=task_of(settings),
                 model=insert_model(db, model, model_request, self.path),
                 image=insert_input(db, image, input_spec, self.path),
                 subject=tried,
-                settings=settings,
+                settings=settings_text(settings, execution),
                 at=tuple(at),
                 block=block or block_size(settings.n),
                 key=key,
@@ -95,7 +98,6 @@ class Case(CaseFile):
                 subject=tried,
                 configuration=stored_digest(db, run),
                 certiscope=__version__,
-                **({"declared": dict(declared)} if declared else {}),
             )
             token = owner.take(db, run)
         self._tokens[run] = token
@@ -216,7 +218,7 @@ class Case(CaseFile):
             answers=said,
         )
 
-    def extend(self, run: int, n: int) -> RunSettings:
+    def extend(self, run: int, n: int) -> CertifySettings:
         """Plan more votes for a run whose bound allows that; its new settings.
 
         A target that has ended the run is dropped.
@@ -228,7 +230,7 @@ class Case(CaseFile):
 
         known, row = self.configuration(run), self.row(run)
         settings = known.settings
-        if known.procedure != "certify" or not bound_method(settings.bound).extendable:
+        if not isinstance(settings, CertifySettings) or not bound_method(settings.bound).extendable:
             raise UserError(
                 f"The {settings.bound} bound of run {run} was declared for n = {settings.n:,}; "
                 "only the anytime bounds go past it. Start a new run with --bound anytime."
@@ -237,12 +239,13 @@ class Case(CaseFile):
             raise UserError(
                 f"Run {run} holds {row.counted:,} votes already; n must be larger (it was {n:,})."
             )
-        longer = checked(RunSettings, **{**dict(settings), "n": n})
+        longer = checked(CertifySettings, **{**dict(settings), "n": n})
         if row.stop_reason in TARGET_REASONS:
-            longer = longer.model_copy(update={"target_radius": 0.0, "target": ""})
+            longer = longer.model_copy(update={"target": ""})
+        text = settings_text(longer, known.execution)
         self.claim(run)
         with self._writing() as db:
-            db.execute("UPDATE run SET settings = ? WHERE id = ?", (longer.model_dump_json(), run))
+            db.execute("UPDATE run SET settings = ? WHERE id = ?", (text, run))
             log.append(
                 db, "extended", run, n=n, before=settings.n, configuration=stored_digest(db, run)
             )

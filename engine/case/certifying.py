@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Generator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Generator, Sequence
+from typing import TYPE_CHECKING
 
 from engine.case.case import Case
 from engine.case.digests import same_run
 from engine.case.recording import COMMIT_SECONDS, recorded
 from engine.core.errors import UserError
 from engine.evidence.evidence import Evidence
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import USUAL, Counting, Execution, RunSettings
 from engine.evidence.snapshot import Snapshot
 from engine.models.request import ModelRequest
-from engine.procedures.command_line import Task
 
 if TYPE_CHECKING:
     from engine.inputs.base import FittedInput
@@ -32,10 +31,9 @@ def open_run(
     *,
     request: ModelRequest,
     input_spec: str,
+    execution: Execution = USUAL,
     at: Sequence[str] = (),
-    procedure: Task = "certify",
     new_run: bool = False,
-    declared: Mapping[str, Any] | None = None,
 ) -> tuple[int, bool]:
     """The run of these settings in a case: the unfinished one of exactly this, or a new one.
 
@@ -48,7 +46,7 @@ def open_run(
     from engine.procedures.run import run_key
 
     image = _fitted(fitted, settings)
-    if procedure == "certify" and not new_run:
+    if isinstance(settings, Counting) and not new_run:
         found = case.unfinished(classifier.identity, image.identity, settings)
         if found is not None:
             return found, True
@@ -59,9 +57,8 @@ def open_run(
         model_request=request,
         input_spec=input_spec,
         key=run_key(classifier, image, settings),
+        execution=execution,
         at=at,
-        procedure=procedure,
-        declared=declared,
     )
     return run, False
 
@@ -72,7 +69,8 @@ def certify_run(
     classifier: Classifier,
     fitted: FittedInput,
     *,
-    settings: RunSettings | None = None,
+    settings: Counting | None = None,
+    execution: Execution | None = None,
     at: Sequence[str] | None = None,
     stop: threading.Event | None = None,
     command: str = "",
@@ -87,16 +85,13 @@ def certify_run(
     Args:
         case: the open case.
         run: which; from ``open_run``, ``Case.begin`` or a list.
-        classifier: its model; another is refused.
-        fitted: its input; another is refused.
-        settings: its settings on another device or with another batch size; None takes its own.
+        classifier, fitted, settings: its own, or None for the settings; others are refused.
+        execution: how it is carried out now; None as it was begun.
         at: perturbations to answer; None asks those it was begun with.
-        stop: ends the run after the batch at hand.
-        command: the same run on the command line.
+        stop, command, audit, alpha_audit: as for ``certify``.
         seconds: between two commits.
         warn: told when a commit fails.
         patience: longest time a batch may take, in seconds; None for the procedure's own.
-        audit, alpha_audit: answers that a person labelled, as for ``certify``.
 
     Raises:
         UserError: another model, input or setting; it is damaged, or counted elsewhere.
@@ -106,19 +101,21 @@ def certify_run(
 
     case.claim(run)  # before reading, so that nobody counts on meanwhile
     try:
-        known = case.configuration(run)
+        known, resume = case.configuration(run), case.resume(run)
         chosen = settings or known.settings
+        assert isinstance(chosen, Counting)  # others keep no votes to resume from
         _check_subject(case, run, classifier, _fitted(fitted, chosen), chosen)
         procedure = certify(
             classifier,
             fitted,
             chosen,
+            execution=execution or known.execution,
             at=known.at if at is None else at,
             stop=stop,
             command=command,
-            resume=case.resume(run),
+            resume=resume,
             run_number=case.row(run).number,
-            patience=PATIENCE if patience is None else patience,
+            patience=patience or PATIENCE,
             audit=audit,
             alpha_audit=alpha_audit,
         )

@@ -62,7 +62,7 @@ def _configuration(found: Configuration, events: Sequence[Event]) -> str:
     written = [event for event in events if event.kind in ("began", "extended")]
     if not written or written[0].kind != "began":
         return "its beginning is missing from the log"
-    same = subject(found.model, found.input, found.settings, found.procedure) == found.subject
+    same = subject(found.model, found.input, found.settings) == found.subject
     if not same or written[-1].detail.get("configuration") != found.digest:
         return "its model, input or settings are not those it began with"
     return ""

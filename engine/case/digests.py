@@ -8,13 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.core.records import InputIdentity, ModelIdentity, Votes
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import RunSettings, hashed, task_of
 from engine.evidence.vote_chain import chain_facts, chain_start
-
-_HOW = ("batch", "device")
-"""Settings that decide how fast the votes come, not which come."""
-_TRIES = ("seed", "n0", "n", "target_radius", "target", *_HOW)
-"""Whoever changes these alone tries the same thing again."""
 
 
 def digest(*parts: Any) -> str:
@@ -32,24 +27,29 @@ def _no_text(part: bytes) -> dict[str, str]:
     return {"bytes": part.hex()}
 
 
-def subject(
-    model: ModelIdentity, image: InputIdentity, settings: RunSettings, procedure: str = "certify"
-) -> str:
-    """The same for all runs that try the same claim again: 'run k of m' counts within it."""
-    tried = _without(_without_idle(settings), _TRIES)
-    return digest("subject v1", procedure, _function(model), image.pixels_sha256, tried)
+def subject(model: ModelIdentity, image: InputIdentity, settings: RunSettings) -> str:
+    """The same for all runs that try the same claim again: 'run k of m' counts within it.
 
-
-def _without_idle(settings: RunSettings) -> RunSettings:
-    """Whoever changes a field that decides nothing tries the same claim again."""
+    Another seed, n0, n or target tries the same thing again; a field that decides nothing beside
+    the others makes no new one. The names are those that the first case files had.
+    """
     scheme = settings.scheme
     usual = {name: type(scheme).model_fields[name].default for name in scheme.idle()}
-    return settings.model_copy(update={"scheme": scheme.model_copy(update=usual)})
+    found = hashed(settings)
+    tried = {
+        "alpha": found.alpha,
+        "bound": settings.bound or "live",
+        "noise": found.noise,
+        "precision": settings.precision,
+        "scheme": scheme.model_copy(update=usual).model_dump(mode="json"),
+    }
+    return digest("subject v1", task_of(settings), _function(model), image.pixels_sha256, tried)
 
 
 def same_run(model: ModelIdentity, image: InputIdentity, settings: RunSettings) -> str:
     """The same for runs that count the very same votes to the same end."""
-    return digest("run v1", _function(model), image.pixels_sha256, _without(settings, _HOW))
+    facts = settings.model_dump(mode="json")
+    return digest("run v1", _function(model), image.pixels_sha256, facts)
 
 
 def start_hash(
@@ -91,7 +91,3 @@ def _function(model: ModelIdentity) -> list[Any]:
         list(model.input_shape),
         list(model.class_names),
     ]
-
-
-def _without(settings: RunSettings, names: tuple[str, ...]) -> dict[str, Any]:
-    return settings.model_dump(mode="json", exclude=set(names))

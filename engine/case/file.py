@@ -17,8 +17,8 @@ from engine.case.rows import Configuration, RunRow, read_configuration
 from engine.core.errors import UserError
 from engine.core.records import InputIdentity, ModelIdentity
 from engine.evidence.evidence import Evidence
-from engine.evidence.settings import RunSettings
-from engine.procedures.command_line import Task
+from engine.evidence.settings import Counting, RunSettings
+from engine.evidence.upgrade import evidence_from_text
 
 
 class CaseFile:
@@ -171,8 +171,8 @@ class CaseFile:
         if row is None or check.evidence_digest(row[0]) != ended[-1].detail["evidence"]:
             raise UserError(f"Run {run} in {self.path} is damaged: its result was changed.")
         try:
-            return Evidence.model_validate_json(row[0])
-        except ValueError as error:
+            return evidence_from_text(row[0])
+        except (ValueError, TypeError, KeyError, UserError) as error:
             raise UserError(f"The result of run {run} in {self.path} cannot be read.") from error
 
     def configuration(self, run: int) -> Configuration:
@@ -190,20 +190,18 @@ class CaseFile:
         model: ModelIdentity,
         image: InputIdentity,
         settings: RunSettings,
-        *,
-        procedure: Task = "certify",
     ) -> int:
         """Which run the next one on this model, input and setting would be; the first is 1.
 
         Seed, n0, n, target, batch and device are no setting here: changing them is trying again.
         """
-        key = subject(model, image, settings, procedure)
+        key = subject(model, image, settings)
         with self._database.reading() as db:
             found = db.execute("SELECT count(*) FROM run WHERE subject = ?", (key,)).fetchone()
         return int(found[0]) + 1
 
     def unfinished(
-        self, model: ModelIdentity, image: InputIdentity, settings: RunSettings
+        self, model: ModelIdentity, image: InputIdentity, settings: Counting
     ) -> int | None:
         """The newest CERTIFY run of exactly this that lacks votes (or is being counted)."""
         wanted = same_run(model, image, settings)

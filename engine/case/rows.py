@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import TypeAdapter
+from pydantic_core import from_json
 
 from engine.case import digests
 from engine.case.places import located, relative, request_from, request_text
 from engine.core.errors import UserError
 from engine.core.records import InputIdentity, ModelIdentity, Record
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import Execution, RunSettings, SettingsField, Task
+from engine.evidence.upgrade import execution_of, upgraded_settings
 from engine.models.request import ModelRequest
-from engine.procedures.command_line import Task
 
 State = Literal["counting", "interrupted", "stopped", "finished", "damaged"]
 _TEXTS = TypeAdapter(tuple[str, ...])
@@ -56,7 +57,7 @@ class RunRow(Record):
     state: State
     model: ModelIdentity
     input: InputIdentity
-    settings: RunSettings
+    settings: SettingsField
     at: tuple[str, ...] = ()
     counted: int = 0
     number: int = 1
@@ -90,6 +91,7 @@ class Configuration:
     procedure: Task
     subject: str
     settings: RunSettings
+    execution: Execution
     at: tuple[str, ...]
     block: int
     key: str
@@ -98,6 +100,28 @@ class Configuration:
     input: InputIdentity
     input_spec: str
     digest: str
+
+
+class _Stored(Record):
+    """What lies in the column of settings."""
+
+    settings: SettingsField
+    execution: Execution
+
+
+def settings_text(settings: RunSettings, execution: Execution) -> str:
+    """Settings and execution as a case keeps them."""
+    return _Stored(settings=settings, execution=execution).model_dump_json()
+
+
+def _read_settings(text: str, procedure: str, at: tuple[str, ...]) -> _Stored:
+    """The column of settings; cases before evidence 2.0 hold one table for every procedure."""
+    found = from_json(text)
+    if "settings" in found:
+        return _Stored.model_validate_json(text)
+    target = at[0] if procedure == "decide" and at else ""
+    settings = upgraded_settings(found, procedure, target=target)
+    return _Stored.model_validate({"settings": settings, "execution": execution_of(found)})
 
 
 def read_configuration(db: sqlite3.Connection, run: int, case: Path) -> Configuration:
@@ -118,13 +142,16 @@ def read_configuration(db: sqlite3.Connection, run: int, case: Path) -> Configur
 def _configuration(row: tuple[Any, ...], case: Path) -> Configuration:
     number, run_id, procedure, subject, settings, at, block, key = row[:8]
     _, model_path, request, model, _, input_path, spec, image = row[8:]
+    asked = _TEXTS.validate_json(at)
+    known = _read_settings(settings, procedure, asked)
     return Configuration(
         id=number,
         run_id=run_id,
         procedure=_PROCEDURE.validate_python(procedure),
         subject=subject,
-        settings=RunSettings.model_validate_json(settings),
-        at=_TEXTS.validate_json(at),
+        settings=known.settings,
+        execution=known.execution,
+        at=asked,
         block=block,
         key=key,
         model=ModelIdentity.model_validate_json(model),
@@ -167,7 +194,7 @@ def insert_run(
     model: int,
     image: int,
     subject: str,
-    settings: RunSettings,
+    settings: str,
     at: tuple[str, ...],
     block: int,
     key: int,
@@ -182,7 +209,7 @@ def insert_run(
             model,
             image,
             subject,
-            settings.model_dump_json(),
+            settings,
             _TEXTS.dump_json(at).decode(),
             block,
             f"{key:016x}",

@@ -93,7 +93,10 @@ ANSWERS: Step = (
 ) STRICT""",
 )
 
-STEPS: tuple[Step, ...] = (FIRST, ANSWERS)
+SETTINGS: Step = ()
+"""Settings are kept by procedure from here on; older programs could not read them."""
+
+STEPS: tuple[Step, ...] = (FIRST, ANSWERS, SETTINGS)
 """Step i leads from version i to version i + 1. A change of the layout is one more step."""
 
 

@@ -16,6 +16,7 @@ from engine.cli.options import (
     WHAT,
     at_flag,
     flag,
+    read_execution,
     read_settings,
     run_flags,
     scheme_flags,
@@ -26,7 +27,7 @@ from engine.cli.output import STDOUT, check_writable, print_json
 from engine.cli.progress import follow
 from engine.cli.sets import SHOWN_ROWS, rows_table, summary_table
 from engine.core.errors import UserError
-from engine.evidence.settings import ENUMERATION
+from engine.evidence.settings import hashed
 from engine.procedures.command_line import command_line
 from engine.system.interrupt import stoppable
 
@@ -64,7 +65,7 @@ def audit_command(values: Mapping[str, Any]) -> int:
     its confidence bound for the population that the inputs are drawn from. Exit status: 0 done, 2
     bad input, 1 failure. Ctrl+C stops and keeps the inputs that were counted.
     """
-    settings = read_settings(values, "certify")
+    settings, execution = read_settings(values, "certify"), read_execution(values)
     at = tuple(values["at"] or ())
     for text in at:
         settings.scheme.parse_at(text)
@@ -85,9 +86,10 @@ def audit_command(values: Mapping[str, Any]) -> int:
             classifier,
             inputs,
             settings,
+            execution=execution,
             at=at,
             stop=stop,
-            command=lambda spec: command_line("certify", request, spec, settings, at),
+            command=lambda spec: command_line(request, spec, settings, execution, at),
             done=keep,
         )
         result = follow(certifying, console)
@@ -146,8 +148,8 @@ def _show(result: SetResult, values: Mapping[str, Any]) -> None:
         markup=False,
     )
     labelled = any(row.label != NO_LABEL for row in result.rows)
-    counted = result.settings.bound == ENUMERATION
-    alpha = result.settings.alpha
+    counted = result.settings.kind == "exact"
+    alpha = hashed(result.settings).alpha
     table = summary_table(result.summary, alpha, labelled=labelled, counted=counted)
     console.print(table, highlight=False)
     if len(result.rows) <= SHOWN_ROWS:

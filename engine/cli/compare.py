@@ -17,7 +17,7 @@ from engine.core.errors import UserError
 from engine.core.fields import checked
 from engine.core.generators import result_of
 from engine.core.rounding import round_down
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings, carried_out
 from engine.system.interrupt import stoppable
 
 if TYPE_CHECKING:
@@ -64,14 +64,18 @@ def compare_command(values: Mapping[str, Any]) -> int:
     """
     attackers = [read_attacker(text) for text in values["at"]]
     given = {name: values[name] for name in _SETTINGS if values.get(name) is not None}
-    settings = checked(RunSettings, **given)
+    execution = carried_out(given)
+    settings = checked(CertifySettings, **{k: v for k, v in given.items() if k != "device"})
     from engine.comparison.compare import compare
     from engine.comparison.export import write_tradeoff
     from engine.inputs import expand
 
     inputs = expand(values["input"])[: values["limit"]]
     with stoppable() as stop:
-        result = result_of(compare(_candidates(values["models"]), inputs, settings, stop=stop))
+        running = compare(
+            _candidates(values["models"]), inputs, settings, execution=execution, stop=stop
+        )
+        result = result_of(running)
     if not values["quiet"]:
         _show(result, attackers, Console(stderr=values["json"] == STDOUT))
     print_json(result, values["json"])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import re
-import shlex
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ from engine.cli.options import (
     RUN,
     flag,
     output_flags,
+    read_execution,
     read_settings,
     run_flags,
     scheme_flags,
@@ -31,7 +31,7 @@ from engine.cli.sign import signing_flags
 from engine.core.errors import UserError
 from engine.core.rounding import round_down, round_up
 from engine.evidence.evidence import DecisionRecord, Evidence
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import DecideSettings, Execution
 from engine.procedures.command_line import command_line
 from engine.system.interrupt import stoppable
 
@@ -111,11 +111,9 @@ def decide_command(values: Mapping[str, Any]) -> int:
 class Question:
     """What the flags ask to decide, checked before anything slow begins."""
 
-    settings: RunSettings
+    settings: DecideSettings
+    execution: Execution
     input: str
-    target: str
-    phases: tuple[int, ...]
-    beta: float
 
     @classmethod
     def read(cls, values: Mapping[str, Any]) -> Question:
@@ -124,18 +122,17 @@ class Question:
         Raises:
             UserError: a flag has a value that cannot be, or there is nothing to decide.
         """
-        settings = read_settings(values, "decide").model_copy(update={"bound": "clopper-pearson"})
         target = read_target(values["radius"], values["target"], name="--radius")
         if not target:
             raise UserError("A decision needs --radius R, or --target TERM=X.")
+        phases, beta = _phases(values["phases"]), values["give_up"]
+        settings = read_settings(values, "decide", target=target, phases=phases, beta=beta)
         settings.scheme.parse_at(target)
-        return cls(settings, values["input"], target, _phases(values["phases"]), values["give_up"])
+        return cls(settings, read_execution(values), values["input"])
 
     def command(self, request: ModelRequest) -> str:
         """The same question on the command line."""
-        words = ["--target", self.target, "--give-up", repr(self.beta)]
-        words += ["--phases", ",".join(map(str, self.phases))] if self.phases else []
-        return f"{command_line('decide', request, self.input, self.settings)} {shlex.join(words)}"
+        return command_line(request, self.input, self.settings, self.execution)
 
     def begin(
         self, classifier: Classifier, fitted: FittedInput, *, stop: Event, command: str
@@ -147,9 +144,7 @@ class Question:
             classifier,
             fitted,
             self.settings,
-            target=self.target,
-            phases=self.phases,
-            beta=self.beta,
+            execution=self.execution,
             stop=stop,
             command=command,
         )
@@ -175,9 +170,8 @@ def _kept(
         question.settings,
         request=request,
         input_spec=question.input,
-        at=(question.target,),
-        procedure="decide",
-        declared={"beta": question.beta, "phases": question.phases},
+        execution=question.execution,
+        at=(question.settings.target,),
     )
     say_which(case, number, console)
     return recorded(case, number, deciding)

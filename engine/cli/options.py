@@ -8,19 +8,31 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, overload
 
 import typer
 
 from engine import schemes
 from engine.core.errors import UserError
 from engine.core.fields import FieldSpec, checked, field_specs
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import (
+    Counting,
+    DecideSettings,
+    Execution,
+    PredictSettings,
+    RunSettings,
+    Task,
+    carried_out,
+    declared,
+    run_specs,
+)
 from engine.models.native_metadata import own_noise
-from engine.procedures.command_line import Task, run_specs
 from engine.schemes import Scheme, scheme_class
 
 WHAT, SCHEME, RUN, OUTPUT = "What is certified", "Scheme", "Run", "Output"
+_TARGET_RADIUS = (
+    "End the run once this radius is certified or hopeless: --target radius=X. 0 runs to n."
+)
 _TYPES: dict[str, type] = {"int": int, "float": float, "str": str, "bool": bool, "choice": str}
 
 
@@ -169,19 +181,22 @@ def _setting_flag(spec: FieldSpec, help_: str, panel: str) -> inspect.Parameter:
     return flag(spec.name, kind, None, help_, panel, flag=spec.flag, metavar=_metavar(spec))
 
 
-def run_flags(procedure: Task, **defaults: str) -> list[inspect.Parameter]:
-    """The settings that ``procedure`` reads.
+def run_flags(task: Task, **defaults: str) -> list[inspect.Parameter]:
+    """The settings that ``task`` reads, and how it is carried out.
 
     Args:
-        procedure: the command.
+        task: the command.
         defaults: its own, where they are not those of the settings.
     """
-    return [
-        _setting_flag(
-            spec, f"{_sentence(spec)} Default {defaults.get(spec.name, spec.default)}.", RUN
-        )
-        for spec in run_specs(procedure)
-    ]
+    flags = []
+    for spec in run_specs(task):
+        default = defaults.get(spec.name, spec.default)
+        flags.append(_setting_flag(spec, f"{_sentence(spec)} Default {default or 'none'}.", RUN))
+        if spec.name == "target":
+            flags.append(
+                flag("target_radius", float | None, None, _TARGET_RADIUS, RUN, metavar="X")
+            )
+    return flags
 
 
 def at_flag() -> inspect.Parameter:
@@ -255,8 +270,23 @@ def with_flags(
     return command
 
 
-def read_settings(values: Mapping[str, Any], procedure: Task) -> RunSettings:
+@overload
+def read_settings(values: Mapping[str, Any], task: Literal["certify"], **more: Any) -> Counting: ...
+@overload
+def read_settings(
+    values: Mapping[str, Any], task: Literal["predict"], **more: Any
+) -> PredictSettings: ...
+@overload
+def read_settings(
+    values: Mapping[str, Any], task: Literal["decide"], **more: Any
+) -> DecideSettings: ...
+def read_settings(values: Mapping[str, Any], task: Task, **more: Any) -> RunSettings:
     """The settings that some flags' values mean.
+
+    Args:
+        values: of the flags.
+        task: the command.
+        **more: fields that have flags of their own.
 
     Raises:
         UserError: an unknown scheme, a flag of another scheme, a value out of range.
@@ -264,10 +294,34 @@ def read_settings(values: Mapping[str, Any], procedure: Task) -> RunSettings:
     scheme = _read_scheme(values)
     given = {
         spec.name: values[spec.name]
-        for spec in run_specs(procedure)
+        for spec in run_specs(task)
         if values.get(spec.name) is not None
     }
-    return checked(RunSettings, scheme=scheme, **given)
+    if radius := values.get("target_radius"):
+        given["target"] = _radius_target(scheme, radius, given.get("target", ""))
+    return declared(task, scheme, {**given, **more})
+
+
+def read_execution(values: Mapping[str, Any]) -> Execution:
+    """How some flags' values say that a run is carried out.
+
+    Raises:
+        UserError: a value out of range.
+    """
+    return carried_out({name: value for name, value in values.items() if value is not None})
+
+
+def _radius_target(scheme: Scheme, radius: float, target: str) -> str:
+    """``--target-radius 0.5`` is ``--target radius=0.5``."""
+    if target:
+        raise UserError("Give either --target-radius or --target, not both.")
+    if "radius" not in scheme.terms:
+        terms = ",".join(f"{term}=1" for term in scheme.terms)
+        raise UserError(
+            f"The scheme '{scheme.key}' certifies no radius; say --target {terms} instead "
+            "of --target-radius."
+        )
+    return f"radius={radius!r}"
 
 
 def _read_scheme(values: Mapping[str, Any]) -> Scheme:

@@ -11,7 +11,6 @@ from rich.table import Table
 from engine.core.records import ModelIdentity
 from engine.core.rounding import round_down, round_up
 from engine.evidence.evidence import Evidence
-from engine.evidence.settings import ENUMERATION
 
 _ANSWERS = 6
 CERTIFIED, FAILURE, BAD_INPUT, ABSTAINED, INTERRUPTED = 0, 1, 2, 3, 130
@@ -112,7 +111,7 @@ def _target(evidence: Evidence) -> Iterator[tuple[str, str]]:
 
 def _enumerated(evidence: Evidence) -> bool:
     """Whether all of the noise was counted, and none drawn."""
-    return evidence.settings.bound == ENUMERATION
+    return evidence.settings.kind == "exact"
 
 
 def _votes(evidence: Evidence) -> str:

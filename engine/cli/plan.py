@@ -14,6 +14,7 @@ from engine.cli.options import (
     OUTPUT,
     RUN,
     flag,
+    read_execution,
     read_settings,
     run_flags,
     scheme_flags,
@@ -27,7 +28,7 @@ from engine.core.rounding import round_down, round_up
 from engine.evidence.cost import duration
 
 if TYPE_CHECKING:
-    from engine.evidence.settings import RunSettings
+    from engine.evidence.settings import CertifySettings
     from engine.planning import Needed, Pilot, PlanResult
 
 _PLANNED = ("n0", "n", "alpha", "bound", "noise", "seed", "batch", "device", "precision")
@@ -115,10 +116,11 @@ def plan_command(values: Mapping[str, Any]) -> int:
     From pilot votes (--pilot 97/100), a probability (--probability 0.97), or --model and --input,
     which draws n0 votes. Exit status: 0 planned, 2 bad input.
     """
-    settings = read_settings(values, "certify")
-    if (samples := settings.scheme.noise().samples) is not None:
+    run_values = {**values, "target": None, "target_radius": None}  # of the plan, not of a run
+    settings = read_settings(run_values, "certify")
+    if settings.kind == "exact":
         raise UserError(
-            f"There is nothing to plan for {settings.scheme.key}: its noise has {samples:,} "
+            f"There is nothing to plan for {settings.scheme.key}: its noise has {settings.n:,} "
             "samples and a run counts all of them."
         )
     target = read_target(values["target_radius"], values["target"], name="--target-radius")
@@ -154,7 +156,7 @@ def read_target(radius: float | None, target: str, *, name: str) -> str:
     return target if radius is None else f"radius={radius!r}"
 
 
-def _pilot(values: Mapping[str, Any], settings: RunSettings) -> Pilot | None:
+def _pilot(values: Mapping[str, Any], settings: CertifySettings) -> Pilot | None:
     given = [name for name in ("pilot", "probability", "model") if values[name] not in ("", None)]
     if len(given) != 1:
         raise UserError(
@@ -175,7 +177,7 @@ def _typed(text: str) -> Pilot:
     return checked(Pilot, k=int(match[1]), n0=int(match[2]))
 
 
-def _drawn(values: Mapping[str, Any], settings: RunSettings) -> Pilot:
+def _drawn(values: Mapping[str, Any], settings: CertifySettings) -> Pilot:
     """Pilot votes of a model: its selection stream, so a run's estimation votes stay fresh."""
     if not values["input"]:
         raise UserError("--model needs --input, the image to draw the pilot votes at.")
@@ -186,7 +188,9 @@ def _drawn(values: Mapping[str, Any], settings: RunSettings) -> Pilot:
 
     classifier, fitted = run.load(run.model_request(values), values["input"])
     with stoppable() as stop:
-        votes = pilot_votes(classifier, fitted, settings, stop=stop)
+        votes = pilot_votes(
+            classifier, fitted, settings, execution=read_execution(values), stop=stop
+        )
     if not votes.n:
         raise UserError("The pilot was stopped before its first vote.")
     return Pilot.of(votes)

@@ -16,6 +16,7 @@ from engine.cli.output import STDOUT, print_json
 from engine.cli.sets import SHOWN_ROWS, rows_table, summary_table
 from engine.core.errors import UserError
 from engine.core.files import write_atomically
+from engine.evidence.settings import hashed
 
 if TYPE_CHECKING:
     from engine.replay import ReplayResult, Selection
@@ -86,7 +87,7 @@ def replay_command(values: Mapping[str, Any]) -> int:
     result = replay(
         values["votes"],
         scheme=settings.scheme,
-        alpha=settings.alpha,
+        alpha=values["alpha"] or hashed(settings).alpha,
         bound=settings.bound,
         at=tuple(values["at"] or ()),
         selection=selection,

@@ -18,7 +18,7 @@ from engine.cli.output import Outputs
 from engine.cli.progress import follow
 from engine.core.errors import UserError
 from engine.core.fields import checked
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import Execution
 from engine.procedures.command_line import command_line
 from engine.system.interrupt import stoppable
 
@@ -60,13 +60,14 @@ def resume_command(values: Mapping[str, Any]) -> int:
         case.extend(run, values["n"])  # claims it, but only once it may be extended
     else:
         case.claim(run)
-    settings = _elsewhere(case.configuration(run).settings, values)
-    line = command_line("certify", request, known.input_spec, settings, known.at)
+    known = case.configuration(run)
+    execution = _elsewhere(known.execution, values)
+    line = command_line(request, known.input_spec, known.settings, execution, known.at)
     console = Console(stderr=True)
     say_which(case, run, None if quiet else console)
     with stoppable() as stop:
         procedure = certify_run(
-            case, run, classifier, fitted, settings=settings, stop=stop, command=line
+            case, run, classifier, fitted, execution=execution, stop=stop, command=line
         )
         evidence = follow(procedure, None if quiet else console)
     show(evidence, Console(stderr=outputs.json_to_stdout, soft_wrap=True), quiet=quiet)
@@ -99,7 +100,7 @@ def _chosen(case: Case, values: Mapping[str, Any]) -> int:
     )
 
 
-def _elsewhere(settings: RunSettings, values: Mapping[str, Any]) -> RunSettings:
+def _elsewhere(execution: Execution, values: Mapping[str, Any]) -> Execution:
     """The same run on another device or in other batches."""
     given = {name: values[name] for name in ("device", "batch") if values[name] is not None}
-    return checked(RunSettings, **{**dict(settings), **given})
+    return checked(Execution, **{**dict(execution), **given})

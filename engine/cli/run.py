@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any, Literal
 from rich.console import Console
 
 from engine.cli.case import asked_case, say_which
-from engine.cli.options import read_settings
+from engine.cli.options import read_execution, read_settings
 from engine.cli.outcome import exit_status, show
 from engine.cli.output import Outputs
 from engine.cli.progress import follow
 from engine.core.errors import UserError
 from engine.evidence.evidence import Evidence
-from engine.evidence.settings import RunSettings
-from engine.procedures.command_line import Procedure, command_line
+from engine.evidence.settings import Counting, Execution, PredictSettings, TestName
+from engine.procedures.command_line import command_line
 from engine.system.interrupt import stoppable
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from engine.models.base import Classifier, ModelRequest
     from engine.oracles.audit import Labelled
 
-TESTS: dict[str, Literal["one-sided", "two-sided"]] = {
+TESTS: dict[str, TestName] = {
     "one-sided": "one-sided",
     "two-class": "two-sided",
     "two-sided": "two-sided",
@@ -57,43 +57,45 @@ def predict_command(values: Mapping[str, Any]) -> int:
 class Order:
     """What the flags ask for, checked before anything slow begins."""
 
-    procedure: Procedure
-    settings: RunSettings
+    settings: Counting | PredictSettings
+    execution: Execution
     input: str
     at: tuple[str, ...]
-    test: Literal["one-sided", "two-sided"]
     audit: Path | None = None
     alpha_audit: float = 0.0
 
     @classmethod
-    def read(cls, procedure: Procedure, values: Mapping[str, Any]) -> Order:
+    def read(cls, procedure: Literal["certify", "predict"], values: Mapping[str, Any]) -> Order:
         """The order some flags mean.
 
         Raises:
             UserError: a flag has a value that cannot be.
         """
-        settings = read_settings(values, procedure)
+        settings: Counting | PredictSettings
+        if procedure == "certify":
+            settings = read_settings(values, "certify")
+        else:
+            settings = read_settings(values, "predict", test=_test(values["test"]))
         at = tuple(values.get("at") or ())
         for text in at:
             settings.scheme.parse_at(text)
-        test = _test(values.get("test", "one-sided"))
         audit = values.get("oracle_labels") or values.get("audit")
         alpha = values.get("oracle_alpha")
         if alpha is not None and (audit is None or not 0 < alpha < 1):
             raise UserError(
                 "--oracle-alpha must be between 0 and 1 and needs --oracle-labels F.csv."
             )
-        return cls(procedure, settings, values["input"], at, test, audit, alpha or 0.0)
+        execution = read_execution(values)
+        return cls(settings, execution, values["input"], at, audit, alpha or 0.0)
 
     def command(self, request: ModelRequest) -> str:
         """The same order on the command line."""
         return command_line(
-            self.procedure,
             request,
             self.input,
             self.settings,
+            self.execution,
             self.at,
-            test=self.test,
             audit=self.audit,
             alpha_audit=self.alpha_audit,
         )
@@ -119,13 +121,14 @@ class Order:
         self, classifier: Classifier, fitted: FittedInput, *, stop: Event, command: str
     ) -> Generator[Snapshot, None, Evidence]:
         """The procedure, ready to be driven."""
-        if self.procedure == "certify":
+        if not isinstance(self.settings, PredictSettings):
             from engine.procedures.certify import certify
 
             return certify(
                 classifier,
                 fitted,
                 self.settings,
+                execution=self.execution,
                 at=self.at,
                 stop=stop,
                 command=command,
@@ -135,11 +138,16 @@ class Order:
         from engine.procedures.predict import predict
 
         return predict(
-            classifier, fitted, self.settings, test=self.test, stop=stop, command=command
+            classifier,
+            fitted,
+            self.settings,
+            execution=self.execution,
+            stop=stop,
+            command=command,
         )
 
 
-def _run(procedure: Procedure, values: Mapping[str, Any]) -> int:
+def _run(procedure: Literal["certify", "predict"], values: Mapping[str, Any]) -> int:
     order = Order.read(procedure, values)
     outputs = Outputs.read(values)
     quiet: bool = values["quiet"]
@@ -186,21 +194,22 @@ def _kept(
         classifier,
         fitted,
         order.settings,
+        execution=order.execution,
         request=request,
         input_spec=order.input,
         at=order.at,
-        procedure=order.procedure,
         new_run=new_run,
     )
     case.claim(run)
     say_which(case, run, console)
-    if order.procedure == "certify":
+    if not isinstance(order.settings, PredictSettings):
         return certify_run(
             case,
             run,
             classifier,
             fitted,
             settings=order.settings,
+            execution=order.execution,
             at=order.at,
             stop=stop,
             command=command,
@@ -242,7 +251,7 @@ def model_request(values: Mapping[str, Any]) -> ModelRequest:
     )
 
 
-def _test(name: str) -> Literal["one-sided", "two-sided"]:
+def _test(name: str) -> TestName:
     if name not in TESTS:
         raise UserError(f"--test must be one-sided or two-class (it was '{name}').")
     return TESTS[name]

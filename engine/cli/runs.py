@@ -12,7 +12,6 @@ from rich.console import Console
 from engine.cli.case import case_argument
 from engine.cli.outcome import CERTIFIED, FAILURE
 from engine.core.rounding import round_down
-from engine.evidence.settings import ENUMERATION
 
 if TYPE_CHECKING:
     from engine.case import RunRow
@@ -46,8 +45,9 @@ def lines(row: RunRow) -> Iterator[str]:
     """A run in two lines, and its note in a third."""
     settings = row.settings
     mark = "*" if row.pinned else " "
-    chance = f", alpha {settings.alpha:g}, {settings.bound}, seed {settings.seed}"
-    if settings.bound == ENUMERATION:
+    bound = f", {settings.bound}" if settings.bound else ""
+    chance = f", alpha {settings.alpha:g}{bound}, seed {settings.seed}"
+    if settings.kind == "exact":
         chance = ""
     outcome = _outcome(row)
     yield f"{row.id:>4}{mark} {row.state:<11} {_votes(row)}{outcome and '; '}{outcome}"

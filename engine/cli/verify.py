@@ -107,10 +107,9 @@ def _rerun(text: str) -> int | Literal["all"] | None:
 
 
 def _device(text: str) -> str:
-    from engine.core.fields import checked
-    from engine.evidence.settings import RunSettings
+    from engine.evidence.settings import carried_out
 
-    return checked(RunSettings, device=text).device
+    return carried_out({"device": text}).device
 
 
 def _progress() -> Callable[[int, int], None] | None:

@@ -9,7 +9,13 @@ from dataclasses import dataclass, replace
 from engine.comparison.records import Candidate, Outcome, TradeOff
 from engine.core.errors import UserError
 from engine.evidence.evidence import Evidence
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import (
+    USUAL,
+    CertifySettings,
+    Counting,
+    Execution,
+    declared,
+)
 from engine.evidence.snapshot import Snapshot
 from engine.inputs import load_input
 from engine.models import fitted, load_model
@@ -48,8 +54,9 @@ class Comparing:
 def compare(
     candidates: Sequence[Candidate],
     inputs: Sequence[str],
-    settings: RunSettings,
+    settings: CertifySettings,
     *,
+    execution: Execution = USUAL,
     stop: threading.Event | None = None,
     load: Loader = load_model,
     patience: float = PATIENCE,
@@ -62,6 +69,7 @@ def compare(
         candidates: at least one.
         inputs: specs of single inputs, at least one.
         settings: n0, n, alpha, bound and seed of every run; their scheme is not used.
+        execution: of every run.
         stop: ends the comparison after the batch at hand; the run it ends in is left out.
         load: opens a model.
         patience: longest time a batch may take, in seconds.
@@ -86,6 +94,7 @@ def compare(
                     model.classifier,
                     fitted(model.classifier, image),
                     _settings(settings, candidate),
+                    execution=execution,
                     stop=stop,
                     patience=patience,
                     prepared=model,
@@ -118,9 +127,11 @@ def _watched(
         yield replace(now, votes=min(1.0, snapshot.n_done / max(1, planned)))
 
 
-def _settings(settings: RunSettings, candidate: Candidate) -> RunSettings:
-    values = settings.model_dump(exclude={"scheme"})
-    return RunSettings(**{**values, "scheme": candidate.scheme, "target": "", "target_radius": 0.0})
+def _settings(settings: CertifySettings, candidate: Candidate) -> Counting:
+    values = settings.model_dump(exclude={"kind", "scheme", "target"})
+    found = declared("certify", candidate.scheme, values)
+    assert isinstance(found, Counting)
+    return found
 
 
 def _check(candidates: Sequence[Candidate], inputs: Sequence[str]) -> None:
@@ -149,7 +160,7 @@ def _result(
     candidates: Sequence[Candidate],
     found: Sequence[Sequence[Outcome]],
     inputs: int,
-    settings: RunSettings,
+    settings: CertifySettings,
 ) -> TradeOff:
     return TradeOff(
         candidates=tuple(candidates),

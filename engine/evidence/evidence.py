@@ -13,12 +13,12 @@ from pydantic import Field, computed_field, field_validator, model_validator
 
 from engine.core.records import InputIdentity, ModelIdentity, ProbabilityBounds, Record, Timing
 from engine.evidence.generations import AnswerGroup
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import USUAL, Execution, SettingsField, Task
 from engine.evidence.vote_chain import Block
 from engine.noise.records import SelfTest
 from engine.regions import Abstention, Region
 
-SCHEMA_VERSION: Literal["1.0"] = "1.0"
+SCHEMA_VERSION: Literal["2.0"] = "2.0"
 
 
 class VoteRecord(Record):
@@ -228,6 +228,8 @@ class Evidence(Record):
 
     Attributes:
         run_id: identifies the run; snapshots carry the same.
+        upgraded_from: the schema of the file it was read from, where that was an older one: its
+            statement is in the words of that time.
         procedure: ``certify``, ``predict`` or ``decide``.
         created: end of the run, ISO 8601, UTC.
         outcome: ``certified`` / ``abstained`` (certify), ``predicted`` / ``abstained`` (predict).
@@ -246,12 +248,15 @@ class Evidence(Record):
         chain: the votes block by block; None for PREDICT. One block per phase of a decision.
         decision: phases and verdict of an adaptive decision; ``votes`` and ``bounds`` are those of
             its last phase, and alpha is that of all phases together.
+        settings: what was declared; its ``kind`` fits the procedure.
+        execution: how the run was to be carried out.
         command: the same run on the command line.
     """
 
-    schema_version: Literal["1.0"] = SCHEMA_VERSION
+    schema_version: Literal["2.0"] = SCHEMA_VERSION
+    upgraded_from: Literal["1.0"] | None = None
     run_id: str
-    procedure: Literal["certify", "predict", "decide"]
+    procedure: Task
     created: str
     outcome: Literal["certified", "predicted", "abstained"]
     complete: bool
@@ -273,7 +278,8 @@ class Evidence(Record):
     transfer: TransferRecord | None = None
     chain: ChainRecord | None = None
     decision: DecisionRecord | None = None
-    settings: RunSettings
+    settings: SettingsField
+    execution: Execution = USUAL
     noise: NoiseRecord
     model: ModelIdentity
     input: InputIdentity
@@ -298,6 +304,14 @@ class Evidence(Record):
         computes it anew only a signature, or the seal on a printed page, helps.
         """
         return hashlib.sha256(self.model_dump_json(exclude={"seal"}).encode()).hexdigest()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Evidence:
+        """The settings are those of the procedure."""
+        kinds = {"certify": ("certify", "exact")}.get(self.procedure, (self.procedure,))
+        if self.settings.kind not in kinds:
+            raise ValueError(f"{self.procedure} has no settings of the kind {self.settings.kind}")
+        return self
 
     @model_validator(mode="before")
     @classmethod

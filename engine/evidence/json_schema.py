@@ -20,22 +20,38 @@ def published() -> Path:
 
 
 def evidence_schema() -> dict[str, Any]:
-    """What every exported JSON follows; each scheme of the catalogue with its own parameters."""
+    """What every exported JSON follows.
+
+    A scheme is an object with a ``key`` here, so that a scheme that joins the catalogue leaves the
+    schema of evidence as it is; :func:`schemes_schema` has the parameters of each.
+    """
     regions = {
         kind.__name__: kind.model_json_schema(mode="serialization") for kind in shipped_kinds()
     }
     schema = _referring(Evidence.model_json_schema(mode="serialization"), regions)
     definitions = dict(sorted((schema["$defs"] | regions).items()))
-    definitions["Scheme"] = {"oneOf": [_reference(scheme) for scheme in SCHEMES]}
-    for scheme in SCHEMES:
-        definitions[scheme.__name__] = _scheme(scheme)
+    definitions["Scheme"] = {
+        "type": "object",
+        "description": "a scheme of the catalogue: its key and its parameters",
+        "properties": {"key": {"type": "string"}},
+        "required": ["key"],
+    }
     schema["$defs"] = definitions
     return {"$schema": DIALECT, "$id": f"urn:certiscope:evidence:{SCHEMA_VERSION}", **schema}
 
 
-def schema_text() -> str:
-    """The schema as it is published."""
-    return json.dumps(evidence_schema(), indent=2, ensure_ascii=False) + "\n"
+def schemes_schema() -> dict[str, Any]:
+    """The schemes of the catalogue as they stand in evidence, each with its own parameters."""
+    return {
+        "$schema": DIALECT,
+        "$id": "urn:certiscope:schemes",
+        "oneOf": [_scheme(scheme) for scheme in SCHEMES],
+    }
+
+
+def schema_text(schema: dict[str, Any] | None = None) -> str:
+    """A schema as it is published; that of evidence unless another is given."""
+    return json.dumps(schema or evidence_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
 def _referring(node: Any, regions: dict[str, Any]) -> Any:
@@ -46,10 +62,6 @@ def _referring(node: Any, regions: dict[str, Any]) -> Any:
     if isinstance(node, dict):
         return {key: _referring(value, regions) for key, value in node.items()}
     return [_referring(value, regions) for value in node] if isinstance(node, list) else node
-
-
-def _reference(scheme: type[Scheme]) -> dict[str, str]:
-    return {"$ref": f"#/$defs/{scheme.__name__}"}
 
 
 def _scheme(scheme: type[Scheme]) -> dict[str, Any]:

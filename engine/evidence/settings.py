@@ -1,12 +1,19 @@
-"""The settings of a run: everything that decides its numbers, and how it is carried out."""
+"""The settings of a run, one record per procedure, and how the run is carried out.
+
+A record holds what decides the claim and nothing else: PREDICT has no n0 and no bound, an exact
+method draws nothing and has no n, no alpha and no seed. What only decides how fast the numbers come
+is :class:`Execution`. Forms, flags and reports follow from the fields.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, ClassVar, Literal, overload
 
 from pydantic import BeforeValidator, Field, SerializeAsAny, model_validator
 
+from engine.core.errors import UserError
+from engine.core.fields import FieldSpec, checked, field_specs
 from engine.core.records import Record
 from engine.noise.law import NoiseLaw
 from engine.schemes import Gaussian, Scheme, parse_scheme
@@ -18,11 +25,16 @@ BoundKey = Literal[
     "clopper-pearson",
     "two-class",
     "two-class-uneven",
-    "enumeration",
 ]
-ENUMERATION: BoundKey = "enumeration"
+BoundName = BoundKey | Literal["enumeration"]
+"""The enumeration is no choice: it belongs to noise laws that are counted whole."""
 NoiseMode = Literal["float", "exact"]
 Precision = Literal["fp32", "bf16", "fp16"]
+TestName = Literal["one-sided", "two-sided"]
+Task = Literal["certify", "predict", "decide"]
+"""A command; CERTIFY is exact where the scheme's noise can be counted whole."""
+
+BETA = 0.0001
 
 
 def read_scheme(value: Any) -> Any:
@@ -30,73 +42,218 @@ def read_scheme(value: Any) -> Any:
     return parse_scheme(value) if isinstance(value, Mapping) else value
 
 
-class RunSettings(Record):
-    """Declared before a run starts and carried by its result.
-
-    ``batch`` and ``device`` decide only how fast the numbers come, not which come.
-    """
-
-    scheme: Annotated[SerializeAsAny[Scheme], BeforeValidator(read_scheme)] = Field(
-        default_factory=Gaussian, json_schema_extra={"form": False}
-    )
-    n0: int = Field(
-        default=100,
+SchemeField = Annotated[
+    SerializeAsAny[Scheme], BeforeValidator(read_scheme), Field(json_schema_extra={"form": False})
+]
+_N0 = Annotated[
+    int,
+    Field(
         ge=1,
         le=10**9,
         title="n0",
         description="votes that choose the class",
         json_schema_extra={"unit": "votes", "step": 100},
-    )
-    n: int = Field(
-        default=100_000,
+    ),
+]
+_N = Annotated[
+    int,
+    Field(
         ge=1,
         le=10**9,
         title="n",
         description="fresh votes that bound its probability",
         json_schema_extra={"unit": "votes", "step": 10_000},
-    )
-    alpha: float = Field(
-        default=0.001,
+    ),
+]
+_Alpha = Annotated[
+    float,
+    Field(
         gt=0,
         lt=1,
         title="alpha",
         description="chance that the claim is wrong",
         json_schema_extra={"step": 0.001},
-    )
-    bound: BoundKey = Field(
-        default="live",
-        title="bound",
-        description="how votes become a claim; fixed before the run",
-        json_schema_extra={"choices": [key for key in get_args(BoundKey) if key != ENUMERATION]},
-    )
-    noise: NoiseMode = Field(
-        default="float",
+    ),
+]
+_Bound = Annotated[
+    BoundKey,
+    Field(title="bound", description="how votes become a claim; fixed before the run"),
+]
+_Noise = Annotated[
+    NoiseMode,
+    Field(
         title="noise",
         description="fast float noise, or exact: integer noise, sound on the 8-bit grid",
         json_schema_extra={"advanced": True},
-    )
-    target_radius: float = Field(
-        default=0.0,
-        ge=0,
-        le=1000,
-        title="stop at radius",
-        description="end the run once this radius is certified or hopeless; 0 runs to n",
-        json_schema_extra={"unit": "pixels in [0,1]", "step": 0.05, "advanced": True},
-    )
-    target: str = Field(
-        default="",
+    ),
+]
+_Target = Annotated[
+    str,
+    Field(
         title="stop at",
-        description="the same for any scheme, in its own terms: entities=2,epsilon=0.25",
+        description="end the run once this is certified or hopeless, in the scheme's own terms: "
+        "radius=0.5 or entities=2,epsilon=0.25",
         json_schema_extra={"advanced": True},
-    )
-    seed: int = Field(
-        default=0,
+    ),
+]
+_Seed = Annotated[
+    int,
+    Field(
         ge=0,
         lt=2**63,
         title="seed",
         description="same seed, same noise",
         json_schema_extra={"step": 1, "advanced": True},
-    )
+    ),
+]
+_Precision = Annotated[
+    Precision,
+    Field(
+        title="precision",
+        description="arithmetic of the base classifier; part of its identity",
+        json_schema_extra={"advanced": True},
+    ),
+]
+
+
+def _kind() -> Any:
+    """A field that no form asks for."""
+    return Field(json_schema_extra={"form": False})
+
+
+class _Smoothed(Record):
+    """What the settings of all procedures have in common."""
+
+    @property
+    def law(self: Any) -> NoiseLaw:
+        """The law of the scheme's noise, as the run draws it."""
+        law: NoiseLaw = self.scheme.noise().in_mode(self.noise)
+        return law
+
+
+class CertifySettings(_Smoothed):
+    """CERTIFY by sampling: a class chosen from n0 votes and bounded from n fresh ones."""
+
+    kind: Annotated[Literal["certify"], _kind()] = "certify"
+    scheme: SchemeField = Field(default_factory=Gaussian)
+    n0: _N0 = 100
+    n: _N = 100_000
+    alpha: _Alpha = 0.001
+    bound: _Bound = "live"
+    noise: _Noise = "float"
+    target: _Target = ""
+    seed: _Seed = 0
+    precision: _Precision = "fp32"
+
+    @model_validator(mode="after")
+    def _sampled(self) -> CertifySettings:
+        """A law that is counted whole has no n, no bound and no seed to declare."""
+        if self.scheme.noise().samples is not None:
+            raise ValueError(f"{self.scheme.key} counts all of its noise, so nothing is sampled")
+        return self
+
+
+class PredictSettings(_Smoothed):
+    """PREDICT: the class that a binomial test on n votes returns, or none.
+
+    Attributes:
+        test: ``one-sided`` (the top class against 1/2) or ``two-sided`` (the top two).
+    """
+
+    n0: ClassVar[int] = 0
+    bound: ClassVar[str] = ""
+    target: ClassVar[str] = ""
+
+    kind: Annotated[Literal["predict"], _kind()] = "predict"
+    scheme: SchemeField = Field(default_factory=Gaussian)
+    n: _N = 100_000
+    alpha: _Alpha = 0.001
+    noise: _Noise = "float"
+    seed: _Seed = 0
+    precision: _Precision = "fp32"
+    test: Annotated[TestName, _kind()] = "one-sided"
+
+
+class DecideSettings(_Smoothed):
+    """An adaptive decision on a target that was named beforehand (Horvath et al. 2022).
+
+    Attributes:
+        n: votes of the run with a fixed n that the decision is compared with.
+        target: what is decided, in the scheme's terms.
+        beta: chance of giving up on a target that the class's probability would allow.
+        phases: estimation votes of every phase; empty for 1 %, 10 % and 125 % of n.
+    """
+
+    bound: ClassVar[str] = "clopper-pearson"
+
+    kind: Annotated[Literal["decide"], _kind()] = "decide"
+    scheme: SchemeField = Field(default_factory=Gaussian)
+    n0: _N0 = 100
+    n: _N = 100_000
+    alpha: _Alpha = 0.001
+    noise: _Noise = "float"
+    seed: _Seed = 0
+    precision: _Precision = "fp32"
+    target: Annotated[str, _kind()] = ""
+    beta: Annotated[float, _kind()] = BETA
+    phases: Annotated[tuple[int, ...], _kind()] = ()
+
+
+class Former(Record):
+    """What evidence of schema 1.0 declared of an exact run, though it decided nothing.
+
+    The hash chain and the noise key of such a run are over these values.
+    """
+
+    alpha: float = 0.001
+    noise: NoiseMode = "float"
+    seed: int = 0
+
+
+class ExactSettings(_Smoothed):
+    """An exact method: all samples of a finite noise law are counted, and none is drawn.
+
+    They are counted twice, to name the class and to see the model repeat itself.
+    """
+
+    alpha: ClassVar[float] = 0.0
+    bound: ClassVar[Literal["enumeration"]] = "enumeration"
+    noise: ClassVar[NoiseMode] = "float"
+    target: ClassVar[str] = ""
+    seed: ClassVar[int] = 0
+
+    kind: Annotated[Literal["exact"], _kind()] = "exact"
+    scheme: SchemeField
+    precision: _Precision = "fp32"
+    former: Annotated[Former | None, _kind()] = None
+
+    @model_validator(mode="after")
+    def _enumerated(self) -> ExactSettings:
+        """Only a law with a number of samples can be counted whole."""
+        if self.scheme.noise().samples is None:
+            raise ValueError(f"{self.scheme.key} draws its noise at random")
+        return self
+
+    @property
+    def n(self) -> int:
+        """Samples of the law; never chosen."""
+        return self.scheme.noise().samples or 0
+
+    @property
+    def n0(self) -> int:
+        """Samples of the first count: all of them."""
+        return self.n
+
+
+RunSettings = CertifySettings | PredictSettings | DecideSettings | ExactSettings
+Counting = CertifySettings | ExactSettings
+"""What CERTIFY takes."""
+SettingsField = Annotated[RunSettings, Field(discriminator="kind")]
+
+
+class Execution(Record):
+    """How a run is carried out: it decides how fast the numbers come, not which."""
+
     batch: int = Field(
         default=0,
         ge=0,
@@ -112,35 +269,70 @@ class RunSettings(Record):
         description="where the model runs",
         json_schema_extra={"choices": ["auto", "cpu", "cuda", "mps"], "advanced": True},
     )
-    precision: Precision = Field(
-        default="fp32",
-        title="precision",
-        description="arithmetic of the base classifier; part of its identity",
-        json_schema_extra={"advanced": True},
-    )
-
-    @property
-    def law(self) -> NoiseLaw:
-        """The law of the scheme's noise, as the run draws it."""
-        return self.scheme.noise().in_mode(self.noise)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _settle(cls, values: Any) -> Any:
-        """What an enumerated noise law leaves no choice about."""
-        if not isinstance(values, Mapping):
-            return values
-        scheme = read_scheme(values.get("scheme"))
-        samples = scheme.noise().samples if isinstance(scheme, Scheme) else None
-        if samples is None:
-            if values.get("bound") == ENUMERATION:
-                raise ValueError(
-                    "--bound enumeration is for schemes whose noise can be counted whole"
-                )
-            return values
-        # All samples twice: to name the class, and to see the model repeat itself.
-        return {**values, "scheme": scheme, "n0": samples, "n": samples, "bound": ENUMERATION}
 
 
-SETTLED = frozenset({"n0", "n", "alpha", "bound", "noise", "target", "target_radius", "seed"})
-"""Settings that mean nothing under an enumerated noise law; a form hides them."""
+def task_of(settings: RunSettings) -> Task:
+    """The command that makes a run of these settings."""
+    return "certify" if settings.kind == "exact" else settings.kind
+
+
+def hashed(settings: RunSettings) -> Former:
+    """Alpha, noise mode and seed as hash chains and noise keys hold them, exact runs included."""
+    if isinstance(settings, ExactSettings):
+        return settings.former or Former()
+    return Former(alpha=settings.alpha, noise=settings.noise, seed=settings.seed)
+
+
+USUAL = Execution()
+"""On the best device, in batches of a measured size."""
+_RECORDS: dict[Task, type[CertifySettings | PredictSettings | DecideSettings]] = {
+    "certify": CertifySettings,
+    "predict": PredictSettings,
+    "decide": DecideSettings,
+}
+
+
+def settings_record(task: Task, scheme: type[Scheme]) -> type[RunSettings]:
+    """The record that a run of ``task`` under a scheme declares."""
+    if task == "certify" and scheme().noise().samples is not None:
+        return ExactSettings
+    return _RECORDS[task]
+
+
+def run_specs(task: Task, scheme: type[Scheme] = Gaussian) -> list[FieldSpec]:
+    """What a form or command line asks for beside the scheme; how it is carried out comes last."""
+    return [*field_specs(settings_record(task, scheme)), *field_specs(Execution)]
+
+
+@overload
+def declared(task: Literal["certify"], scheme: Scheme, values: Mapping[str, Any]) -> Counting: ...
+@overload
+def declared(
+    task: Literal["predict"], scheme: Scheme, values: Mapping[str, Any]
+) -> PredictSettings: ...
+@overload
+def declared(
+    task: Literal["decide"], scheme: Scheme, values: Mapping[str, Any]
+) -> DecideSettings: ...
+def declared(task: Task, scheme: Scheme, values: Mapping[str, Any]) -> RunSettings:
+    """The settings that some values mean; those that mean nothing for this run are left out.
+
+    Raises:
+        UserError: a value out of range, or a target for an exact method.
+    """
+    record = settings_record(task, type(scheme))
+    if record is ExactSettings and values.get("target"):
+        raise UserError(
+            f"--target stops early, and {scheme.key} counts all of its noise; leave --target out."
+        )
+    own = {name: value for name, value in values.items() if name in record.model_fields}
+    return checked(record, **{**own, "scheme": scheme})
+
+
+def carried_out(values: Mapping[str, Any]) -> Execution:
+    """How some values say that a run is carried out.
+
+    Raises:
+        UserError: a value out of range.
+    """
+    return checked(Execution, **{k: v for k, v in values.items() if k in Execution.model_fields})

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from engine.core.records import Record, Votes
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import RunSettings, hashed
 
 BLOCKS_PER_RUN = 200
 MIN_BLOCK = 50
@@ -48,7 +48,7 @@ def chain_facts(
         "input": pixels_sha256,
         "scheme": settings.scheme.model_dump(mode="json"),
         "bound": settings.bound,
-        "alpha": settings.alpha,
+        "alpha": hashed(settings).alpha,
         "key": f"{key:016x}",
         "precision": settings.precision,
         "selection": [selection.failures, *selection.counts],

@@ -51,6 +51,7 @@ def examples(
     *,
     region: Region | None,
     center_class: int | None,
+    device: str = "auto",
     stop: threading.Event | None = None,
 ) -> ExamplesFigure | None:
     """The input, three noisy samples with f's answers, and changes of the certified sizes.
@@ -61,6 +62,7 @@ def examples(
         settings: of the run; its noise is that of a stream that no run counts.
         region: what is certified; None where nothing is.
         center_class: the class that is attacked; None where none was chosen.
+        device: where the model runs.
         stop: when set, nothing is attacked any more.
 
     Returns:
@@ -73,7 +75,7 @@ def examples(
     presenter = _presenter(classifier, fitted)
     if presenter is None:
         return None
-    ready, noisy = _prepared(classifier, fitted, settings)
+    ready, noisy = _prepared(classifier, fitted, settings, resolve(device))
     bound, stopped = ready.classifier, stop or threading.Event()
     answer = named(bound, clean_prediction(bound, fitted, ready.device))  # and a warm model
     began = time.perf_counter()
@@ -111,12 +113,12 @@ def _presenter(classifier: Classifier, fitted: FittedInput) -> Presenter | None:
 
 
 def _prepared(
-    classifier: Classifier, fitted: FittedInput, settings: RunSettings
+    classifier: Classifier, fitted: FittedInput, settings: RunSettings, device: torch.device
 ) -> tuple[Ready, Batch]:
     """The model ready on its device, and noisy samples of the stream for previews."""
     shape = check_fit(classifier, fitted, settings.scheme)
     key = run_key(classifier, fitted, settings)
-    device, bound = resolve(settings.device), classifier.bound_to(fitted)
+    bound = classifier.bound_to(fitted)
     bound.prepare(device, settings.precision)
     x = moved(from_arrays(fitted.arrays), device)
     noisy = room(x, shape, NOISY_SAMPLES, device)

@@ -26,12 +26,18 @@ def illustrate(
             classifier,
             fitted,
             evidence.settings,
+            device=evidence.execution.device,
             region=evidence.region,
             center_class=guess,
             axes=SliceAxes(seed=evidence.settings.seed),
             budget_seconds=seconds,
         )
     shown = examples(
-        classifier, fitted, evidence.settings, region=evidence.region, center_class=guess
+        classifier,
+        fitted,
+        evidence.settings,
+        device=evidence.execution.device,
+        region=evidence.region,
+        center_class=guess,
     )
     return Illustrations(region=region, examples=shown)

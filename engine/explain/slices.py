@@ -46,6 +46,7 @@ def explore(
     center_class: int | None,
     axes: SliceAxes | None = None,
     budget_seconds: float = 8.0,
+    device: str = "auto",
     stop: threading.Event | None = None,
 ) -> Generator[SliceFigure, None, SliceFigure]:
     """Map the slice, coarse to fine, until done, stopped or out of time; yields each refinement.
@@ -59,7 +60,8 @@ def explore(
     """
     check_fit(classifier, fitted, settings.scheme)
     fitted, _ = gridded(fitted, settings)
-    explorer = _Explorer(classifier, fitted, settings, stop or threading.Event(), budget_seconds)
+    ends = stop or threading.Event()
+    explorer = _Explorer(classifier, fitted, settings, device, ends, budget_seconds)
     figure = explorer.begin(axes or SliceAxes(), region, center_class)
     yield figure
     for base_side, smooth in zip(_BASE_LEVELS, (None, *_SMOOTH_LEVELS), strict=True):
@@ -82,6 +84,7 @@ class _Explorer:
         classifier: Classifier,
         fitted: FittedInput,
         settings: RunSettings,
+        device: str,
         stop: threading.Event,
         budget_seconds: float,
     ) -> None:
@@ -91,7 +94,7 @@ class _Explorer:
         self.stop = stop
         self.deadline = time.perf_counter() + budget_seconds
         self.budget_seconds = budget_seconds
-        self.device = resolve(settings.device)
+        self.device = resolve(device)
         classifier.prepare(self.device, settings.precision)
         self.key = run_key(classifier, fitted, settings)
         self.x = torch.from_numpy(fitted.pixels).to(self.device)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from engine.core.records import Record
 from engine.evidence.evidence import Evidence
-from engine.evidence.settings import ENUMERATION
 from engine.evidence.snapshot import Snapshot
 
 OTHER = -1
@@ -76,7 +75,7 @@ def votes_figure(
         n_estimation=sum(estimation) + failures,
         n_plan=n_plan,
         failures=failures,
-        enumerated=source.settings is not None and source.settings.bound == ENUMERATION,
+        enumerated=source.settings is not None and source.settings.kind == "exact",
     )
 
 

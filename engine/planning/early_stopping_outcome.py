@@ -11,7 +11,7 @@ from typing import Any, Literal
 from engine.core.records import ProbabilityBounds, Votes
 from engine.evidence import statement
 from engine.evidence.evidence import DecisionRecord, PhaseRecord, TrajectoryPoint
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import DecideSettings
 from engine.evidence.vote_chain import chain_facts, chain_start
 from engine.planning.early_stopping_rule import Rule
 from engine.regions import Abstention, Region, radius_of
@@ -23,9 +23,8 @@ PhaseVotes = tuple[Votes, Votes]
 
 def decision_facts(
     *,
-    settings: RunSettings,
+    settings: DecideSettings,
     rule: Rule,
-    target: str,
     phases: Sequence[PhaseVotes],
     selection: Votes,
     estimation: Votes,
@@ -36,7 +35,6 @@ def decision_facts(
     Args:
         settings: of the run.
         rule: declared before it.
-        target: of the rule, in the scheme's terms.
         phases: votes of the phases that have estimation votes; the last may not be whole.
         selection: selection votes of the phase at hand: the last of ``phases``, unless the run
             ended while the next one chose its class.
@@ -51,6 +49,7 @@ def decision_facts(
     bounds = at_ends[-1] if at_ends and not choosing else None
     verdict: Outcome = "stopped" if bounds is None else _verdict(rule, records, bounds)
     region = rule.region(bounds) if bounds is not None and verdict == "certified" else None
+    target = settings.target
     used = sum(first.n + votes.n for first, votes in phases) + (selection.n if choosing else 0)
     return {
         "complete": verdict != "stopped",
@@ -73,10 +72,9 @@ def decision_facts(
 
 
 def decision_chain_start(
-    settings: RunSettings,
+    settings: DecideSettings,
     *,
     rule: Rule,
-    target: str,
     model_sha256: str,
     pixels_sha256: str,
     key: int,
@@ -90,7 +88,9 @@ def decision_chain_start(
         key=key,
         selection=selection,
     )
-    return chain_start({**facts, "target": target, "beta": rule.beta, "phases": [*rule.phases]})
+    return chain_start(
+        {**facts, "target": settings.target, "beta": rule.beta, "phases": [*rule.phases]}
+    )
 
 
 def phase_points(rule: Rule, phases: Sequence[PhaseVotes]) -> tuple[TrajectoryPoint, ...]:
@@ -121,7 +121,7 @@ def _verdict(rule: Rule, records: Sequence[PhaseRecord], bounds: ProbabilityBoun
 
 
 def _claim(
-    settings: RunSettings,
+    settings: DecideSettings,
     region: Region | None,
     bounds: ProbabilityBounds | None,
     class_names: tuple[str, ...],

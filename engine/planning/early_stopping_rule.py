@@ -16,11 +16,11 @@ from engine.bounds import bound_method, clopper_pearson
 from engine.core.errors import UserError
 from engine.core.records import ProbabilityBounds, Votes
 from engine.evidence.evidence import PhaseRecord
+from engine.evidence.settings import DecideSettings
 from engine.regions import Perturbation, Region
 from engine.schemes import Scheme
 
 MOST_PHASES = 20
-BETA = 0.0001
 Verdict = Literal["certified", "given up"]
 Weaken = Callable[[ProbabilityBounds], ProbabilityBounds]
 
@@ -49,6 +49,25 @@ class Rule:
     beta: float
     phases: tuple[int, ...]
     weaken: Weaken = _as_they_are
+
+    @classmethod
+    def of(cls, settings: DecideSettings, weaken: Weaken = _as_they_are) -> Rule:
+        """The rule that some settings declare.
+
+        Raises:
+            UserError: the target is not in the scheme's terms, or as for :meth:`check`.
+        """
+        scheme = settings.scheme
+        rule = cls(
+            scheme=scheme,
+            target=scheme.parse_at(settings.target, name="--target"),
+            alpha=settings.alpha,
+            beta=settings.beta,
+            phases=settings.phases or default_phases(settings.n),
+            weaken=weaken,
+        )
+        rule.check()
+        return rule
 
     def check(self) -> None:
         """Refuse a rule that cannot be.

@@ -7,7 +7,7 @@ from itertools import combinations
 
 from engine.bounds import bound_method
 from engine.core.records import ProbabilityBounds, Votes
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import Counting
 from engine.planning.records import Prospect, Requirement
 from engine.regions import Perturbation, Region
 from engine.regions.base import counted
@@ -19,7 +19,7 @@ TINY = 1e-9
 """Stands for a strength that is not 0, however small."""
 
 
-def prospect(settings: RunSettings) -> Prospect:
+def prospect(settings: Counting) -> Prospect:
     """What the smallest changes need, and what votes that all agree would certify.
 
     Once per setting: a scheme may make its tables here.
@@ -57,19 +57,19 @@ def _at_rest(scheme: Scheme, best: Region | None) -> Requirement | None:
     )
 
 
-def unanimous(settings: RunSettings) -> Region | None:
+def unanimous(settings: Counting) -> Region | None:
     """What the settings certify if all n votes are for one class; None for nothing."""
     return settings.scheme.region(_agreed(settings))
 
 
-def ceiling(settings: RunSettings) -> ProbabilityBounds | None:
+def ceiling(settings: Counting) -> ProbabilityBounds | None:
     """The bounds of n votes that all agree; None where the noise is enumerated."""
     if settings.scheme.noise().samples is not None:
         return None
     return _agreed(settings)
 
 
-def _agreed(settings: RunSettings) -> ProbabilityBounds:
+def _agreed(settings: Counting) -> ProbabilityBounds:
     votes, method = Votes(counts=(settings.n, 0)), bound_method(settings.bound)
     return method.at(votes, top=0, alpha=settings.alpha, n_plan=settings.n)
 

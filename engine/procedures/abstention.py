@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from engine.bounds import BoundMethod
+from engine.bounds.enumeration import Enumeration
 from engine.core.records import Votes
-from engine.evidence.settings import ENUMERATION, RunSettings
+from engine.evidence.settings import Counting
 from engine.regions import Abstention
 from engine.schemes import Scheme
 from engine.schemes.threshold import threshold_in_words
@@ -43,10 +44,10 @@ def explain(
     return _too_few(estimation, top, class_names[top], needed, scheme)
 
 
-def contradiction(settings: RunSettings, selection: Votes, estimation: Votes) -> Abstention | None:
+def contradiction(settings: Counting, selection: Votes, estimation: Votes) -> Abstention | None:
     """Why an enumeration claims nothing: its two counts of the same samples differ; else None."""
     complete = selection.n == settings.n0 and estimation.n == settings.n
-    if settings.bound != ENUMERATION or not complete or selection == estimation:
+    if settings.kind != "exact" or not complete or selection == estimation:
         return None
     return Abstention(
         reason="not-deterministic",
@@ -82,7 +83,7 @@ def n_needed(votes: Votes, *, scheme: Scheme, method: BoundMethod, alpha: float)
 def _stopped_early(method: BoundMethod, n: int, n_plan: int) -> Abstention:
     other = (
         "an enumeration claims nothing before every sample is counted. Run it to the end."
-        if method.key == ENUMERATION
+        if method.key == Enumeration.key
         else f"the {method.key} bound makes no claim before its planned n. Run it to the end, or "
         "use the live bound, which may be stopped."
     )

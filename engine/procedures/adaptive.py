@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
+from dataclasses import replace
 
-from engine.core.errors import UserError
 from engine.core.records import ProbabilityBounds, Votes
 from engine.evidence.evidence import ChainRecord, Evidence, StopReason
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import USUAL, DecideSettings, Execution
 from engine.evidence.snapshot import Phase, Snapshot
 from engine.evidence.vote_chain import Block, chained
 from engine.inputs.base import FittedInput
@@ -20,7 +20,7 @@ from engine.planning.early_stopping_outcome import (
     decision_facts,
     phase_points,
 )
-from engine.planning.early_stopping_rule import BETA, Rule, default_phases
+from engine.planning.early_stopping_rule import Rule
 from engine.procedures.run import Run, evidence
 
 _REASONS: dict[str, StopReason] = {
@@ -33,41 +33,28 @@ _REASONS: dict[str, StopReason] = {
 def decide(
     classifier: Classifier,
     fitted: FittedInput,
-    settings: RunSettings,
+    settings: DecideSettings,
     *,
-    target: str,
-    phases: Sequence[int] = (),
-    beta: float = BETA,
+    execution: Execution = USUAL,
     stop: threading.Event | None = None,
     command: str = "",
 ) -> Generator[Snapshot, None, Evidence]:
-    """Decide whether ``target`` is certified, yielding snapshots, ending in evidence.
+    """Decide whether ``settings.target`` is certified, yielding snapshots, ending in evidence.
 
     Args:
         classifier: the base classifier f.
         fitted: the input in f's shape.
-        settings: declared before the run; ``n`` is that of the run with a fixed n to compare with,
-            and ``bound`` must be ``clopper-pearson``.
-        target: in the scheme's terms, ``radius=0.5``.
-        phases: estimation votes of each phase; empty for 1 %, 10 % and 125 % of n.
-        beta: chance of giving up on a target that could be certified.
+        settings: declared before the run.
+        execution: device and batch size.
         stop: when set, the run ends after the batch at hand and decides nothing.
         command: the same run on the command line, for the record.
 
     Raises:
         UserError: the target, the phases or beta cannot be, or model and input do not fit.
     """
-    if settings.bound != "clopper-pearson":
-        raise UserError("An adaptive decision uses the clopper-pearson bound, once per phase.")
-    perturbation = settings.scheme.parse_at(target)
-    planned = tuple(phases) or default_phases(settings.n)
-    rule = Rule(settings.scheme, perturbation, settings.alpha, beta, planned)
-    rule.check()
-    run = Run(classifier, fitted, settings, stop=stop)
-    rule = Rule(
-        settings.scheme, perturbation, settings.alpha, beta, planned, run.randomness.weakened
-    )
-    deciding = _Decision(run, rule, target)
+    rule = Rule.of(settings)
+    run = Run(classifier, fitted, settings, execution, stop=stop)
+    deciding = _Decision(run, settings, replace(rule, weaken=run.randomness.weakened))
     yield from deciding.snapshots()
     return deciding.conclude(command)
 
@@ -75,9 +62,8 @@ def decide(
 class _Decision:
     """The state of one decision."""
 
-    def __init__(self, run: Run, rule: Rule, target: str) -> None:
-        self.run, self.rule, self.target = run, rule, target
-        self.settings = run.settings
+    def __init__(self, run: Run, settings: DecideSettings, rule: Rule) -> None:
+        self.run, self.rule, self.settings = run, rule, settings
         self.empty = Votes(counts=(0,) * len(run.class_names))
         self.selection = self.estimation = self.empty
         self.top: int | None = None
@@ -139,7 +125,6 @@ class _Decision:
         self.start = self.start or decision_chain_start(
             self.settings,
             rule=self.rule,
-            target=self.target,
             model_sha256=self.run.classifier.identity.sha256,
             pixels_sha256=self.run.fitted.identity.pixels_sha256,
             key=self.run.randomness.key,
@@ -167,7 +152,6 @@ class _Decision:
         facts = decision_facts(
             settings=self.settings,
             rule=self.rule,
-            target=self.target,
             phases=self.phases,
             selection=self.selection,
             estimation=self.estimation,

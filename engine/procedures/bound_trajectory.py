@@ -11,7 +11,7 @@ from typing import Protocol
 from engine.bounds import BoundMethod
 from engine.core.records import ProbabilityBounds, Votes
 from engine.evidence.evidence import TrajectoryPoint
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import Counting
 from engine.evidence.vote_chain import Block, added
 from engine.regions import Region
 from engine.schemes import Scheme
@@ -41,7 +41,7 @@ class Claims:
         weakening: of the run's noise.
     """
 
-    def __init__(self, settings: RunSettings, method: BoundMethod, weakening: Weakening) -> None:
+    def __init__(self, settings: Counting, method: BoundMethod, weakening: Weakening) -> None:
         self.settings = settings
         self.method = method
         self.weakening = weakening

@@ -9,7 +9,7 @@ from engine.bounds import bound_method
 from engine.core.records import ProbabilityBounds, Votes
 from engine.evidence.cost import WORTH_SAYING, Cost
 from engine.evidence.evidence import ChainRecord, Evidence, StopReason
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import USUAL, Counting, Execution
 from engine.evidence.snapshot import Phase, Snapshot
 from engine.evidence.vote_chain import Tally, block_size, chain_facts, chain_start
 from engine.inputs.base import FittedInput
@@ -31,8 +31,9 @@ PROVISIONAL = "clopper-pearson"
 def certify(
     classifier: Classifier,
     fitted: FittedInput,
-    settings: RunSettings,
+    settings: Counting,
     *,
+    execution: Execution = USUAL,
     at: Sequence[str] = (),
     stop: threading.Event | None = None,
     command: str = "",
@@ -49,6 +50,7 @@ def certify(
         classifier: the base classifier f.
         fitted: the input in f's shape.
         settings: declared before the run; nothing in them changes afterwards.
+        execution: device and batch size.
         at: perturbations to answer, in the scheme's terms (``radius=0.25``).
         stop: when set, the run ends after the batch at hand and keeps what it counted.
         command: the same run on the command line, for the record.
@@ -67,9 +69,16 @@ def certify(
     target = Target.of(settings)
     run_id = resume.run_id if resume else ""
     run = Run(
-        classifier, fitted, settings, stop=stop, run_id=run_id, patience=patience, prepared=prepared
+        classifier,
+        fitted,
+        settings,
+        execution,
+        stop=stop,
+        run_id=run_id,
+        patience=patience,
+        prepared=prepared,
     )
-    certifying = _Certify(run, target, resume)
+    certifying = _Certify(run, settings, target, resume)
     yield from certifying.snapshots()
     found = certifying.conclude(command)
     region = found.region
@@ -84,9 +93,11 @@ def certify(
 class _Certify:
     """The state of one run."""
 
-    def __init__(self, run: Run, target: Target | None, resume: Resume | None) -> None:
+    def __init__(
+        self, run: Run, settings: Counting, target: Target | None, resume: Resume | None
+    ) -> None:
         self.run = run
-        self.settings = run.settings
+        self.settings = settings
         self.method = bound_method(run.settings.bound)
         self.target = target
         self.ended: StopReason | None = None
@@ -235,7 +246,8 @@ class _Certify:
 
     def _provisional(self, bounds: ProbabilityBounds | None) -> ProbabilityBounds | None:
         """Plain Clopper-Pearson beside a bound that is something else, until n is reached."""
-        if bounds is None or self.method.key == PROVISIONAL or bounds.n == self.settings.n:
+        sampled = self.settings.kind == "certify" and self.method.key != PROVISIONAL
+        if bounds is None or not sampled or bounds.n == self.settings.n:
             return None
         return bound_method(PROVISIONAL).at(
             self.estimation, top=bounds.top, alpha=self.settings.alpha, n_plan=self.settings.n

@@ -5,22 +5,22 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 from engine.core.fields import FieldSpec, field_specs
-from engine.evidence.settings import SETTLED, RunSettings
+from engine.evidence.settings import (
+    USUAL,
+    DecideSettings,
+    Execution,
+    PredictSettings,
+    RunSettings,
+    task_of,
+)
 
-Procedure = Literal["certify", "predict"]
-Task = Literal["certify", "predict", "decide"]
 PROGRAM = "certiscope"
 
 _ALWAYS = ("n0", "n", "alpha", "bound", "seed")
 """Run settings a reader wants to see even at their defaults."""
-_UNUSED: dict[Task, tuple[str, ...]] = {
-    "certify": (),
-    "predict": ("n0", "bound", "target_radius", "target"),
-    "decide": ("bound", "target_radius", "target"),
-}
 
 
 class ModelNaming(Protocol):
@@ -63,44 +63,34 @@ class ModelNaming(Protocol):
         """Longest answer, 0 for the usual."""
 
 
-def run_specs(procedure: Task) -> list[FieldSpec]:
-    """The run settings that ``procedure`` reads, in the order they were declared."""
-    return [spec for spec in field_specs(RunSettings) if spec.name not in _UNUSED[procedure]]
-
-
 def command_line(
-    procedure: Task,
     model: ModelNaming,
     input_spec: str,
     settings: RunSettings,
+    execution: Execution = USUAL,
     at: Sequence[str] = (),
     *,
-    test: Literal["one-sided", "two-sided"] = "one-sided",
     audit: Path | None = None,
     alpha_audit: float = 0.0,
 ) -> str:
     """The same run as one line for a POSIX shell.
 
-    Scheme, its parameters, n0, n, alpha, bound and seed always appear, the rest where it differs
-    from its default; under an enumerated noise law what means nothing there is left out. Parsing
-    the line gives the same settings back; for ``predict``, which reads neither n0 nor bound, all
-    the others.
+    Scheme, its parameters, n0, n, alpha, bound and seed always appear where the run has them, the
+    rest where it differs from its default. Parsing the line gives the same settings back.
     """
-    words = [PROGRAM, procedure, "--model", model.spec, "--input", input_spec]
+    words = [PROGRAM, task_of(settings), "--model", model.spec, "--input", input_spec]
     words += _model_words(model)
-    scheme = settings.scheme
-    words += ["--scheme", scheme.key]
-    for spec in field_specs(type(scheme)):
-        words += _flag(spec, getattr(scheme, spec.name))
-    settled = SETTLED if scheme.noise().samples is not None else frozenset()
-    for spec in run_specs(procedure):
-        if spec.name in settled:
-            continue
-        value = getattr(settings, spec.name)
-        if spec.name in _ALWAYS or value != spec.default:
-            words += _flag(spec, value)
-    if procedure == "predict":
-        words += ["--test", "two-class" if test == "two-sided" else test]
+    words += ["--scheme", settings.scheme.key]
+    for record in (settings.scheme, settings, execution):
+        for spec in field_specs(type(record)):
+            value = getattr(record, spec.name)
+            if record is settings.scheme or spec.name in _ALWAYS or value != spec.default:
+                words += _flag(spec, value)
+    if isinstance(settings, PredictSettings):
+        words += ["--test", "two-class" if settings.test == "two-sided" else settings.test]
+    if isinstance(settings, DecideSettings):
+        words += ["--target", settings.target, "--give-up", _text(settings.beta)]
+        words += ["--phases", ",".join(map(str, settings.phases))] if settings.phases else []
     if audit is not None:
         words += ["--oracle-labels", str(audit)]
         words += ["--oracle-alpha", _text(alpha_audit)] if alpha_audit else []

@@ -14,7 +14,7 @@ from engine.bounds import bound_method
 from engine.core.errors import UserError
 from engine.core.records import ModelIdentity, ProbabilityBounds, Record, Votes
 from engine.evidence.evidence import Evidence
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import USUAL, Counting, Execution, SettingsField, hashed
 from engine.evidence.snapshot import Snapshot
 from engine.inputs import load_input
 from engine.inputs.base import FittedInput
@@ -48,7 +48,7 @@ class SetResult(Record):
     schema_version: Literal["1.0"] = "1.0"
     model: ModelIdentity
     inputs: tuple[str, ...]
-    settings: RunSettings
+    settings: SettingsField
     rows: tuple[ReplayRow, ...]
     summary: ReplaySummary
     complete: bool
@@ -58,8 +58,9 @@ class SetResult(Record):
 def certify_set(
     classifier: Classifier,
     inputs: Sequence[str],
-    settings: RunSettings,
+    settings: Counting,
     *,
+    execution: Execution = USUAL,
     at: Sequence[str] = (),
     stop: threading.Event | None = None,
     command: Callable[[str], str] = lambda spec: "",
@@ -72,6 +73,7 @@ def certify_set(
         classifier: the base classifier f.
         inputs: specs of single inputs (``engine.inputs.expand``).
         settings: of every run; ``alpha`` is per input.
+        execution: of every run.
         at: perturbations to answer, in the scheme's terms.
         stop: when set, the run at hand ends after its batch and is left out, and the set with it.
         command: the run of one input on the command line, for its record.
@@ -91,6 +93,7 @@ def certify_set(
             classifier,
             read(spec) if read else fitted(classifier, load_input(spec)),
             settings,
+            execution=execution,
             at=at,
             stop=stop,
             command=command(spec),
@@ -109,7 +112,7 @@ def certify_set(
 def set_result(
     model: ModelIdentity,
     inputs: Sequence[str],
-    settings: RunSettings,
+    settings: Counting,
     found: Sequence[Evidence],
     *,
     at: Sequence[str],
@@ -129,7 +132,7 @@ def set_result(
     whole = len(found) == len(inputs)
     labelled = all(row.label != NO_LABEL for row in rows)
     summary = summarise(
-        rows, at=at, alpha=settings.alpha, again=again, valid=True, planned=len(inputs)
+        rows, at=at, alpha=hashed(settings).alpha, again=again, valid=True, planned=len(inputs)
     )
     if not (whole and labelled):
         summary = summary.model_copy(update={"population": {}})

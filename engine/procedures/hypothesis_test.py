@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 from engine.bounds.binomial_tests import p_value_one_sided, p_value_two_sided
 from engine.core.records import Votes
 from engine.evidence import statement
 from engine.evidence.evidence import TestRecord
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import PredictSettings, TestName
 from engine.regions import Abstention
-
-TestName = Literal["one-sided", "two-sided"]
 
 
 def decide(votes: Votes, name: TestName) -> TestRecord:
@@ -32,11 +30,11 @@ def decide(votes: Votes, name: TestName) -> TestRecord:
 
 
 def predict_facts(
-    *, settings: RunSettings, votes: Votes, test: TestName, class_names: tuple[str, ...]
+    *, settings: PredictSettings, votes: Votes, class_names: tuple[str, ...]
 ) -> dict[str, Any]:
     """The fields of evidence that follow from the votes of a PREDICT run, complete or stopped."""
     complete = votes.n == settings.n
-    outcome = decide(votes, test) if votes.n else None
+    outcome = decide(votes, settings.test) if votes.n else None
     if complete and outcome is not None and outcome.p_value <= settings.alpha:
         name = class_names[outcome.top]
         return {
@@ -61,7 +59,10 @@ def predict_facts(
 
 
 def _abstention(
-    settings: RunSettings, class_names: tuple[str, ...], votes: Votes, outcome: TestRecord | None
+    settings: PredictSettings,
+    class_names: tuple[str, ...],
+    votes: Votes,
+    outcome: TestRecord | None,
 ) -> Abstention:
     if outcome is None:
         return Abstention(reason="no-votes", sentence="the run ended before the first vote.")

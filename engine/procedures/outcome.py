@@ -10,7 +10,7 @@ from typing import Any
 from engine.bounds import bound_method
 from engine.core.records import ProbabilityBounds, Votes
 from engine.evidence import statement
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import Counting
 from engine.procedures.abstention import contradiction, explain
 from engine.procedures.bound_trajectory import Claims, region_of
 from engine.regions import Abstention, Region, radius_of
@@ -18,7 +18,7 @@ from engine.regions import Abstention, Region, radius_of
 
 def certify_facts(
     *,
-    settings: RunSettings,
+    settings: Counting,
     selection: Votes,
     estimation: Votes,
     top: int | None,
@@ -70,7 +70,7 @@ def certify_facts(
 
 
 def _statement(
-    settings: RunSettings,
+    settings: Counting,
     n: int,
     region: Region | None,
     bounds: ProbabilityBounds | None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 from engine.core.records import Votes
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import USUAL, CertifySettings, Execution
 from engine.inputs.base import FittedInput
 from engine.models.base import Classifier
 from engine.noise.gaussian import Stream
@@ -15,8 +15,9 @@ from engine.procedures.run import Run
 def pilot_votes(
     classifier: Classifier,
     fitted: FittedInput,
-    settings: RunSettings,
+    settings: CertifySettings,
     *,
+    execution: Execution = USUAL,
     stop: threading.Event | None = None,
 ) -> Votes:
     """The n0 votes a run under these settings would choose its class by.
@@ -27,7 +28,7 @@ def pilot_votes(
     Raises:
         UserError: model and input do not fit together, or the model fails.
     """
-    run = Run(classifier, fitted, settings, stop=stop)
+    run = Run(classifier, fitted, settings, execution, stop=stop)
     votes = Votes(counts=(0,) * len(run.class_names))
     for counted in run.sampler.votes(Stream.SELECTION, settings.n0):
         votes = counted

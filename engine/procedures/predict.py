@@ -8,31 +8,29 @@ from collections.abc import Generator
 from engine.core.errors import UserError
 from engine.core.records import Votes
 from engine.evidence.evidence import Evidence, StopReason
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import USUAL, Execution, PredictSettings
 from engine.evidence.snapshot import Snapshot
 from engine.inputs.base import FittedInput
 from engine.models.base import Classifier
 from engine.noise.gaussian import Stream
-from engine.procedures.hypothesis_test import TestName, decide, predict_facts
+from engine.procedures.hypothesis_test import predict_facts
 from engine.procedures.run import Run, evidence
 from engine.sampling.sampler import PATIENCE
-
-__all__ = ["TestName", "decide", "predict"]
 
 
 def predict(
     classifier: Classifier,
     fitted: FittedInput,
-    settings: RunSettings,
+    settings: PredictSettings,
     *,
-    test: TestName = "two-sided",
+    execution: Execution = USUAL,
     stop: threading.Event | None = None,
     command: str = "",
     patience: float = PATIENCE,
 ) -> Generator[Snapshot, None, Evidence]:
     """Run PREDICT on ``settings.n`` votes, yielding snapshots, ending in evidence.
 
-    A stopped run abstains: the test is declared for n votes. ``settings.n0`` is not used.
+    A stopped run abstains: the test is declared for n votes.
 
     Raises:
         UserError: model, input and settings do not fit together, or nothing is sampled.
@@ -42,13 +40,13 @@ def predict(
             f"PREDICT tests votes that were drawn at random, and {settings.scheme.key} counts all "
             "of its noise; use certify, which names the answer without a test."
         )
-    run = Run(classifier, fitted, settings, stop=stop, patience=patience)
+    run = Run(classifier, fitted, settings, execution, stop=stop, patience=patience)
     empty = Votes(counts=(0,) * len(run.class_names))
     votes = empty
     run.start_estimation()
     for votes in run.sampler.votes(Stream.ESTIMATION, settings.n):
         yield _snapshot(run, empty, votes)
-    return _conclude(run, empty, votes, test, command)
+    return _conclude(run, settings, votes, command)
 
 
 def _snapshot(run: Run, empty: Votes, votes: Votes) -> Snapshot:
@@ -69,14 +67,12 @@ def _snapshot(run: Run, empty: Votes, votes: Votes) -> Snapshot:
     )
 
 
-def _conclude(run: Run, empty: Votes, votes: Votes, test: TestName, command: str) -> Evidence:
-    facts = predict_facts(
-        settings=run.settings, votes=votes, test=test, class_names=run.class_names
-    )
+def _conclude(run: Run, settings: PredictSettings, votes: Votes, command: str) -> Evidence:
+    facts = predict_facts(settings=settings, votes=votes, class_names=run.class_names)
     ended: StopReason = "stopped" if run.stop.is_set() else "out of memory"
     return evidence(
         run,
-        empty,
+        Votes(counts=(0,) * len(run.class_names)),
         votes,
         None,
         procedure="predict",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from engine.core.errors import UserError
 from engine.core.records import Record, Votes
+from engine.evidence.evidence import Evidence
 from engine.evidence.generations import AnswerGroup
-from engine.evidence.vote_chain import Block, first_broken
+from engine.evidence.vote_chain import Block, block_size, first_broken
 
 
 class Resume(Record):
@@ -26,6 +27,19 @@ class Resume(Record):
     block: int
     blocks: tuple[Block, ...] = ()
     answers: tuple[AnswerGroup, ...] = ()
+
+    @classmethod
+    def of(cls, evidence: Evidence) -> Resume:
+        """Where a run ended, to resume or extend it."""
+        votes, chain = evidence.votes, evidence.chain
+        return cls(
+            run_id=evidence.run_id,
+            n_plan=evidence.settings.n,
+            selection=Votes(counts=votes.selection, failures=votes.selection_failures),
+            block=chain.block if chain else block_size(evidence.settings.n),
+            blocks=chain.blocks if chain else (),
+            answers=evidence.answers,
+        )
 
 
 def check_resume(resume: Resume, start_hash: str, n: int, *, extendable: bool) -> None:

@@ -14,7 +14,7 @@ from engine.core.batches import Batch, alike, from_arrays
 from engine.core.records import ModelIdentity, Timing, Votes
 from engine.evidence.environment import software
 from engine.evidence.evidence import Evidence, VoteRecord
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import USUAL, Execution, RunSettings
 from engine.inputs.base import FittedInput
 from engine.models.base import Classifier
 from engine.models.input_layout import clean, layout
@@ -45,6 +45,7 @@ class Run:
         classifier: Classifier,
         fitted: FittedInput,
         settings: RunSettings,
+        execution: Execution = USUAL,
         *,
         stop: threading.Event | None = None,
         run_id: str = "",
@@ -56,9 +57,10 @@ class Run:
         self.began = time.perf_counter()
         self.classifier = classifier.bound_to(fitted)
         self.settings = settings
+        self.execution = execution
         self.fitted, self._grid_remark = gridded(fitted, settings)
         self.stop = stop or threading.Event()
-        self.device = resolve(settings.device)
+        self.device = resolve(execution.device)
         self.classifier.prepare(self.device, settings.precision)
         self.x = from_arrays(self.fitted.arrays)
         prepared = prepared or PreparedModel(classifier)
@@ -76,7 +78,7 @@ class Run:
             shape=shape,
             noise=self.randomness.source,
             device=self.device,
-            batch=settings.batch,
+            batch=execution.batch,
             stop=self.stop,
             patience=patience,
         )
@@ -134,6 +136,7 @@ class Run:
             ),
             "answers": self.sampler.answers.groups() if estimation.n else (),
             "settings": self.settings,
+            "execution": self.execution,
             "noise": self.randomness.record(),
             "model": self.classifier.identity,
             "input": self.fitted.identity,

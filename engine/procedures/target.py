@@ -8,7 +8,7 @@ from engine.bounds import bound_method, eprocess
 from engine.core.errors import UserError
 from engine.core.records import ProbabilityBounds, Votes
 from engine.evidence.evidence import StopReason
-from engine.evidence.settings import ENUMERATION, RunSettings
+from engine.evidence.settings import Counting, RunSettings
 from engine.procedures.bound_trajectory import region_of
 from engine.regions import Perturbation, Region
 
@@ -22,27 +22,23 @@ class Target:
     """
 
     perturbation: Perturbation
-    settings: RunSettings
+    settings: Counting
 
     @classmethod
-    def of(cls, settings: RunSettings) -> Target | None:
+    def of(cls, settings: Counting) -> Target | None:
         """The target of some settings; None if they have none.
 
         Raises:
             UserError: the declared bound may not be stopped early, or the scheme has other terms.
         """
-        text = target_text(settings)
-        if not text:
+        if not settings.target:
             return None
         if not bound_method(settings.bound).any_stop:
-            name = "--target" if settings.target else "--target-radius"
-            help_ = "choose --bound live or anytime"
-            if settings.bound == ENUMERATION:
-                help_ = f"leave {name} out, {settings.scheme.key} counts all of its noise"
             raise UserError(
-                f"{name} stops early, and the {settings.bound} bound may not be stopped; {help_}."
+                f"--target stops early, and the {settings.bound} bound may not be stopped; choose "
+                "--bound live or anytime."
             )
-        return cls(settings.scheme.parse_at(text, name="--target"), settings)
+        return cls(settings.scheme.parse_at(settings.target, name="--target"), settings)
 
     def verdict(self, votes: Votes, top: int, bounds: ProbabilityBounds) -> StopReason | None:
         """Whether the votes decide the target; None to go on."""
@@ -61,31 +57,10 @@ def answered(settings: RunSettings, region: Region | None) -> tuple[str, bool] |
     None too where target and region do not speak of the same thing: evidence that somebody wrote
     may contradict itself, and a report on it must still be made.
     """
+    if settings.kind != "certify" or not settings.target:
+        return None
     try:
-        text = target_text(settings)
-        if not text:
-            return None
-        perturbation = settings.scheme.parse_at(text, name="--target")
-        return text, region is not None and region.contains(perturbation)
+        perturbation = settings.scheme.parse_at(settings.target, name="--target")
+        return settings.target, region is not None and region.contains(perturbation)
     except (UserError, KeyError):
         return None
-
-
-def target_text(settings: RunSettings) -> str:
-    """The target in the scheme's terms; empty if there is none.
-
-    Raises:
-        UserError: two targets, or a radius for a scheme that certifies no ball.
-    """
-    radius = settings.target_radius
-    if radius <= 0:
-        return settings.target
-    if settings.target:
-        raise UserError("Give either --target-radius or --target, not both.")
-    if "radius" not in settings.scheme.terms:
-        terms = ",".join(f"{term}=1" for term in settings.scheme.terms)
-        raise UserError(
-            f"The scheme '{settings.scheme.key}' certifies no radius; say --target {terms} instead "
-            "of --target-radius."
-        )
-    return f"radius={radius!r}"

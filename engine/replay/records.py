@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, SerializeAsAny
 
 from engine.core.records import ProbabilityBounds, Record, SetStatement
-from engine.evidence.settings import BoundKey, read_scheme
+from engine.evidence.settings import BoundName, read_scheme
 from engine.regions import Region
 from engine.schemes import Scheme
 
@@ -100,7 +100,7 @@ class ReplayResult(Record):
     sha256: str
     scheme: Annotated[SerializeAsAny[Scheme], BeforeValidator(read_scheme)]
     alpha: float
-    bound: BoundKey | Literal["given"]
+    bound: BoundName | Literal["given"]
     selection: Selection
     independent: bool
     rows: tuple[ReplayRow, ...]

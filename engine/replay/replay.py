@@ -9,7 +9,7 @@ from engine.bounds import BoundMethod, bound_method
 from engine.core.errors import UserError
 from engine.core.files import sha256_bytes
 from engine.core.records import ProbabilityBounds, Votes
-from engine.evidence.settings import BoundKey
+from engine.evidence.settings import BoundName
 from engine.regions import Perturbation, radius_of
 from engine.replay.records import ReplayResult, ReplayRow, Selection
 from engine.replay.summary import summarise
@@ -27,7 +27,7 @@ def replay(
     *,
     scheme: Scheme,
     alpha: float,
-    bound: BoundKey,
+    bound: BoundName,
     at: Sequence[str] = (),
     selection: Selection | None = None,
 ) -> ReplayResult:

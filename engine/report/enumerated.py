@@ -7,7 +7,6 @@ that answers one image in two ways is noticed because the two differ.
 from __future__ import annotations
 
 from engine.evidence.evidence import Evidence
-from engine.evidence.settings import ENUMERATION
 from engine.report.content import Fact
 from engine.report.numbers import count, lower, upper
 
@@ -15,8 +14,7 @@ from engine.report.numbers import count, lower, upper
 def samples_counted(evidence: Evidence) -> int | None:
     """How many samples the noise law has, where a run counts them all; None where it samples."""
     settings = evidence.settings
-    enumerated = evidence.procedure == "certify" and settings.bound == ENUMERATION
-    return settings.scheme.noise().samples if enumerated else None
+    return settings.n if settings.kind == "exact" else None
 
 
 def shares(evidence: Evidence) -> tuple[Fact, ...]:

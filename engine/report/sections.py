@@ -8,8 +8,6 @@ from __future__ import annotations
 from engine.core.fields import field_specs
 from engine.core.rounding import confidence_percent
 from engine.evidence.evidence import DecisionRecord, Evidence, TrajectoryPoint
-from engine.evidence.settings import SETTLED, RunSettings
-from engine.procedures.command_line import run_specs
 from engine.report import enumerated
 from engine.report.answers import answer_limits, answer_sections
 from engine.report.content import Fact, Section, Table
@@ -143,28 +141,16 @@ def _planned(decision: DecisionRecord) -> str:
 
 
 def _parameters(evidence: Evidence) -> Section:
-    settings = evidence.settings
-    unused = _unused(evidence)
+    settings, scheme = evidence.settings, evidence.settings.scheme
+    unused = set() if settings.law.has_modes else {"noise"}
+    unused |= set() if settings.target else {"target"}
     facts = [
         Fact(spec.title, plain(getattr(record, spec.name)), _explained(spec.help, spec.unit))
-        for record in (settings.scheme, settings)
+        for record in (scheme, settings, evidence.execution)
         for spec in field_specs(type(record))
-        if spec.name not in (unused if record is settings else settings.scheme.idle())
+        if spec.name not in (scheme.idle() if record is scheme else unused)
     ]
     return Section("Parameters", tuple(facts))
-
-
-def _unused(evidence: Evidence) -> frozenset[str]:
-    """Settings of the run that mean nothing under its scheme, and say nothing."""
-    settings = evidence.settings
-    if enumerated.samples_counted(evidence):
-        return SETTLED
-    unused = set() if settings.law.has_modes else {"noise"}
-    unused |= {name for name in ("target_radius", "target") if not getattr(settings, name)}
-    if evidence.procedure == "predict":
-        read = {spec.name for spec in run_specs("predict")}
-        unused |= {spec.name for spec in field_specs(RunSettings)} - read
-    return frozenset(unused)
 
 
 def _explained(help_text: str, unit: str) -> str:

@@ -12,7 +12,7 @@ from torch import nn
 from engine.core.generators import result_of
 from engine.core.records import Encoding
 from engine.evidence.evidence import Evidence
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings, Execution
 from engine.inputs import load_input
 from engine.models import ModelRequest, fitted, load_model
 from engine.models.base import Classifier
@@ -94,7 +94,7 @@ def certified_accuracy(
     ball = "radius" in scheme.terms
     # A ball's certificate loses more by half the alpha than it gains from the runner-up's bound.
     bound = "clopper-pearson" if ball else "two-class"
-    settings = RunSettings(scheme=scheme, n0=n0, n=n, alpha=alpha, bound=bound, device="cpu")
+    settings = CertifySettings(scheme=scheme, n0=n0, n=n, alpha=alpha, bound=bound)
     found = [_certified(classifier, spec, settings) for spec in specs]
     right = [one for one in found if one.predicted_class == one.input.label and one.region]
     total = len(found)
@@ -119,6 +119,6 @@ def _holds(evidence: Evidence, cell: Perturbation) -> bool:
     return evidence.region is not None and evidence.region.contains(cell)
 
 
-def _certified(classifier: Classifier, spec: str, settings: RunSettings) -> Evidence:
+def _certified(classifier: Classifier, spec: str, settings: CertifySettings) -> Evidence:
     given = fitted(classifier, load_input(spec))
-    return result_of(certify(classifier, given, settings))
+    return result_of(certify(classifier, given, settings, execution=Execution(device="cpu")))

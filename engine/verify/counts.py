@@ -14,6 +14,8 @@ from engine.bounds import bound_method
 from engine.core.errors import UserError
 from engine.core.records import ProbabilityBounds, Votes
 from engine.evidence.evidence import ChainRecord, Evidence
+from engine.evidence.settings import Counting, PredictSettings
+from engine.evidence.upgrade import as_said_then
 from engine.evidence.vote_chain import (
     added,
     block_size,
@@ -83,7 +85,7 @@ class Recount:
     def __init__(self, evidence: Evidence) -> None:
         self.evidence = evidence
         self.settings = evidence.settings
-        self.certifying = evidence.procedure != "predict"
+        self.certifying = self.settings.kind != "predict"
         votes = evidence.votes
         self.selection = Votes(counts=votes.selection, failures=votes.selection_failures)
         self.estimation = Votes(counts=votes.estimation, failures=votes.estimation_failures)
@@ -114,6 +116,13 @@ class Recount:
         if self.evidence.transfer is not None:
             yield "true class", self._transferred
 
+    @property
+    def counting(self) -> Counting:
+        """The settings of CERTIFY."""
+        if not isinstance(self.settings, Counting):
+            raise UserError(f"a {self.settings.kind} run bounds no class along n")
+        return self.settings
+
     @cached_property
     def key(self) -> int:
         """The noise key."""
@@ -131,7 +140,7 @@ class Recount:
     @cached_property
     def claims(self) -> Claims:
         """The declared bound at every block end."""
-        settings = self.settings
+        settings = self.counting
         claims = Claims(settings, bound_method(settings.bound), _Slack(self.slack))
         chain, top = self.evidence.chain, self.evidence.votes.guess
         if chain is not None and top is not None:
@@ -143,27 +152,23 @@ class Recount:
     def facts(self) -> dict[str, Any]:
         """Everything that follows from the votes."""
         names = self.evidence.model.class_names
-        if self.certifying:
+        if not isinstance(self.settings, PredictSettings):
             return certify_facts(
-                settings=self.settings,
+                settings=self.counting,
                 selection=self.selection,
                 estimation=self.estimation,
                 top=self.evidence.votes.guess,
                 claims=self.claims,
                 class_names=names,
             )
-        test = self.evidence.test
-        found = predict_facts(
-            settings=self.settings,
-            votes=self.estimation,
-            test=test.name if test else "one-sided",
-            class_names=names,
-        )
+        found = predict_facts(settings=self.settings, votes=self.estimation, class_names=names)
         return {**found, "region": None, "radius": None, "bounds": None, "trajectory": ()}
 
     def _differences(self, *fields: str) -> list[str]:
         recorded = {name: getattr(self.evidence, name) for name in fields}
         again = {name: self.facts.get(name) for name in fields}
+        if "statement" in again:
+            again["statement"] = as_said_then(str(again["statement"]), self.evidence.upgraded_from)
         wrong: list[str] = []
         for name in fields:
             wrong += differences(recorded[name], again[name], name)
@@ -273,7 +278,7 @@ class Recount:
         if (reason == "planned n reached") != (self.estimation.n == self.settings.n):
             return [f"'{reason}' does not fit {self.estimation.n:,} votes"]
         try:
-            target = Target.of(self.settings)
+            target = Target.of(self.counting) if self.certifying else None
         except UserError as error:
             return [f"no run has this target: {error}"]
         if reason in _TARGETS and reason not in self._verdicts(target):
@@ -284,7 +289,8 @@ class Recount:
         chain, top = self.evidence.chain, self.evidence.votes.guess
         if target is None or chain is None or top is None:
             return set()
-        claims = Claims(self.settings, bound_method(self.settings.bound), _Slack(self.slack))
+        settings = self.counting
+        claims = Claims(settings, bound_method(settings.bound), _Slack(self.slack))
         votes, found = Votes(counts=(0,) * self.classes), set[str | None]()
         for block in chain.blocks:
             votes = added(votes, block)

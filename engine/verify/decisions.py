@@ -9,6 +9,7 @@ from typing import Any
 from engine.core.errors import UserError
 from engine.core.records import ProbabilityBounds, Votes
 from engine.evidence.evidence import ChainRecord, DecisionRecord, Evidence, StopReason
+from engine.evidence.settings import DecideSettings
 from engine.evidence.vote_chain import first_broken
 from engine.models.input_layout import fits
 from engine.noise.discrete_gaussian_law import weakened
@@ -26,6 +27,13 @@ _ENDS: dict[str, tuple[StopReason, ...]] = {
 
 class DecisionRecount(Recount):
     """A DECIDE run worked out again from the votes of its phases."""
+
+    @property
+    def deciding(self) -> DecideSettings:
+        """The settings of the decision."""
+        if not isinstance(self.settings, DecideSettings):
+            raise UserError("its settings are not those of a decision")
+        return self.settings
 
     def conclusions(self) -> Iterator[tuple[str, Check]]:
         """What follows from the votes."""
@@ -52,11 +60,7 @@ class DecisionRecount(Recount):
         def weaken(bounds: ProbabilityBounds) -> ProbabilityBounds:
             return weakened(bounds, self.slack)
 
-        stated, settings = self.decision, self.settings
-        target = settings.scheme.parse_at(stated.target)
-        rule = Rule(settings.scheme, target, settings.alpha, stated.beta, stated.plan, weaken)
-        rule.check()
-        return rule
+        return Rule.of(self.deciding, weaken)
 
     @cached_property
     def phases(self) -> list[PhaseVotes]:
@@ -73,9 +77,8 @@ class DecisionRecount(Recount):
     def facts(self) -> dict[str, Any]:
         """Everything that follows from the votes."""
         return decision_facts(
-            settings=self.settings,
+            settings=self.deciding,
             rule=self.rule,
-            target=self.decision.target,
             phases=self.phases,
             selection=self.selection,
             estimation=self.estimation,
@@ -83,7 +86,7 @@ class DecisionRecount(Recount):
         )
 
     def _votes(self) -> list[str]:
-        if self.settings.bound != "clopper-pearson" or self.evidence.test is not None:
+        if self.evidence.test is not None:
             return ["a decision rests on Clopper-Pearson bounds alone"]
         plan, phases = self.rule.phases, self.phases
         if len(phases) > len(plan):
@@ -94,7 +97,7 @@ class DecisionRecount(Recount):
                 return ["there is not one count, at least 0, per class"]
         for index, (first, votes) in enumerate(phases):
             whole = index < len(phases) - 1 or not self.estimation.n
-            if first.n != self.settings.n0 or not 0 < votes.n <= plan[index]:
+            if first.n != self.deciding.n0 or not 0 < votes.n <= plan[index]:
                 return [f"phase {index + 1} does not hold the votes that were planned"]
             if whole and votes.n != plan[index]:
                 return [f"phase {index + 1} was not counted to its end"]
@@ -103,9 +106,9 @@ class DecisionRecount(Recount):
     def _last(self, now: PhaseVotes) -> list[str]:
         if self.estimation.n and (not self.phases or self.phases[-1] != now):
             return ["its votes are not those of the last phase"]
-        full = self.selection.n == self.settings.n0
+        full = self.selection.n == self.deciding.n0
         chosen = self.selection.top if full else None
-        if self.selection.n > self.settings.n0 or self.evidence.votes.guess != chosen:
+        if self.selection.n > self.deciding.n0 or self.evidence.votes.guess != chosen:
             return ["the chosen class is not that of the selection votes"]
         found = self.evidence
         if not fits(found.settings.scheme, found.model, found.input):
@@ -117,9 +120,8 @@ class DecisionRecount(Recount):
         if chain is None or not phases:
             return ["its chain and its phases do not match"] if chain or phases else []
         start = decision_chain_start(
-            self.settings,
+            self.deciding,
             rule=self.rule,
-            target=self.decision.target,
             model_sha256=self.evidence.model.sha256,
             pixels_sha256=self.evidence.input.pixels_sha256,
             key=self.key,

@@ -34,6 +34,8 @@ def check_pages(pdf: bytes, evidence: Evidence) -> list[Claim]:
     except Exception:  # damaged files fail in many ways
         wrong = "its pages cannot be read"
         return [Claim(name="first page", verdict="does not hold", detail=wrong)]
+    if evidence.upgraded_from is not None:
+        return [_older(printed, evidence)]
     plain, imaged = _pages(pdf_bytes(evidence)), _pages(pdf_bytes(evidence, _image(evidence)))
     told = content(evidence)
     last = _squeezed(displayable(told.limits.sentences[-1]))
@@ -52,6 +54,19 @@ def check_pages(pdf: bytes, evidence: Evidence) -> list[Claim]:
             wrong,
         ),
     ]
+
+
+def _older(printed: list[_Page], evidence: Evidence) -> Claim:
+    """Pages of an older version, which this one would set otherwise: the claim stands on them."""
+    statement = _squeezed(displayable(evidence.statement))
+    if not printed or statement not in printed[0].body:
+        wrong = "its first page does not say what the attached evidence says"
+        return _claim("pages", False, wrong)
+    reason = (
+        f"a report of schema {evidence.upgraded_from} is set otherwise; the statement on it is "
+        "that of the attached evidence"
+    )
+    return Claim(name="pages", verdict="cannot be checked", detail=reason)
 
 
 def _cut(pages: list[_Page], last: str) -> tuple[str, str]:

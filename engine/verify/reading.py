@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import ValidationError
+from pydantic_core import to_json
 
 from engine.core.errors import UserError
 from engine.evidence.evidence import SCHEMA_VERSION, Evidence
-from engine.report.json import evidence_json
+from engine.evidence.upgrade import OLDER, evidence_from, seal_of
 from engine.verify.report import Claim
 
 Kind = Literal["JSON", "PDF", "case"]
@@ -91,12 +92,12 @@ def read_evidence(text: bytes, path: Path) -> Stated:
         raise UserError(f"{path} is JSON, but not the evidence of a run; choose another file.")
     _refuse_newer(raw["schema_version"], path)
     try:
-        evidence = Evidence.model_validate(raw, strict=False)
-    except (ValidationError, UserError, RecursionError) as error:
+        evidence = evidence_from(raw)
+    except (ValueError, TypeError, KeyError, AttributeError, UserError, RecursionError) as error:
         wrong = Claim(name="form", verdict="does not hold", detail=_first(error))
         return Stated(text, None, (wrong,))
-    form = Claim(name="form", verdict="holds", detail=f"evidence {SCHEMA_VERSION}")
-    return Stated(text, evidence, (form, _seal(raw, evidence), _spelling(text, evidence)))
+    form = Claim(name="form", verdict="holds", detail=f"evidence {raw['schema_version']}")
+    return Stated(text, evidence, (form, _seal(raw), _spelling(text, raw)))
 
 
 def attachment(pdf: bytes, path: Path) -> tuple[bytes, Claim]:
@@ -148,28 +149,28 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _refuse_newer(version: Any, path: Path) -> None:
-    if version != SCHEMA_VERSION:
+    if version != SCHEMA_VERSION and version not in OLDER:
         raise UserError(
             f"{path} holds evidence of schema {str(version)[:20]!r}; this program reads "
             f"{SCHEMA_VERSION!r}. Use the Certiscope that wrote it, or a newer one."
         )
 
 
-def _seal(raw: dict[str, Any], evidence: Evidence) -> Claim:
-    stated = raw.get("seal")
+def _seal(raw: dict[str, Any]) -> Claim:
+    stated, found = raw.get("seal"), seal_of(raw)
     if stated is None:
         reason = "the file carries no seal; a Certiscope older than 0.2 wrote it, or it was removed"
         return Claim(name="seal", verdict="cannot be checked", detail=reason)
-    if stated != evidence.seal:
+    if stated != found:
         wrong = "a value was changed after the run"
         return Claim(name="seal", verdict="does not hold", detail=wrong)
-    return Claim(name="seal", verdict="holds", detail=evidence.seal[:16])
+    return Claim(name="seal", verdict="holds", detail=found[:16])
 
 
-def _spelling(text: bytes, evidence: Evidence) -> Claim:
+def _spelling(text: bytes, raw: dict[str, Any]) -> Claim:
     """Byte for byte: a change that no value shows is a change."""
     name = "text as written"
-    if text.replace(b"\r\n", b"\n") == evidence_json(evidence).encode():
+    if text.replace(b"\r\n", b"\n") == to_json(raw, indent=2) + b"\n":
         return Claim(name=name, verdict="holds")
     wrong = "its bytes are not those that Certiscope writes for these values; export it again"
     return Claim(name=name, verdict="does not hold", detail=wrong)

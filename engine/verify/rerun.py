@@ -78,8 +78,8 @@ def check_rerun(evidence: Evidence, rerun: Rerun, means: Means) -> tuple[Claim, 
         wrong = _other_subject(evidence, classifier, fitted)
         if wrong:
             return (_claim("cannot be checked", wrong),)
-        settings = evidence.settings.model_copy(update={"device": means.device})
-        run = Run(classifier, fitted, settings, stop=means.stop)
+        execution = evidence.execution.model_copy(update={"device": means.device})
+        run = Run(classifier, fitted, evidence.settings, execution, stop=means.stop)
         votes = _judged(evidence, run, chosen(evidence, rerun), means)
     except UserError as error:
         return (_claim("cannot be checked", str(error).rstrip(".")),)

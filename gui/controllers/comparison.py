@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from engine.evidence.settings import USUAL, CertifySettings, Execution
 from gui.jobs.case_jobs import PATIENCE
 from gui.jobs.worker import Job, Worker
 
 if TYPE_CHECKING:
     from engine.comparison import Attacker, Candidate, TradeOff
     from engine.comparison.landscape import Landscape
-    from engine.evidence.settings import RunSettings
     from engine.schemes import Scheme
 
 SHIPPED, ADD, COMPARE, WRITE = "shipped", "candidate", "tradeoff", "write-tradeoff"
@@ -33,12 +33,14 @@ class CompareWish:
         inputs: spec of one input, or of a set.
         limit: so many inputs of a set at most.
         settings: n0, n, alpha and the rest; their scheme is not used.
+        execution: of every run.
     """
 
     candidates: tuple[Candidate, ...]
     inputs: str
     limit: int
-    settings: RunSettings
+    settings: CertifySettings
+    execution: Execution = USUAL
 
 
 @dataclass(frozen=True)
@@ -182,7 +184,14 @@ def compared(wish: CompareWish, stop: threading.Event) -> Generator[Compared, No
 
     inputs = expand(wish.inputs)[: wish.limit]
     surveyor = Surveyor()
-    run = compare(wish.candidates, inputs, wish.settings, stop=stop, patience=PATIENCE)
+    run = compare(
+        wish.candidates,
+        inputs,
+        wish.settings,
+        execution=wish.execution,
+        stop=stop,
+        patience=PATIENCE,
+    )
     now: Compared | None = None
     for step in run:
         known = now is not None and now.land.result is step.result

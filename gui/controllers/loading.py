@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import USUAL, CertifySettings, Counting
 from engine.models.kinds import DEMO
 from engine.models.native_metadata import taught_scheme
 from engine.models.request import ModelRequest
@@ -28,7 +28,7 @@ class Loading(Errands):
     """A model and an input; whatever was known of an older one is dropped.
 
     Attributes:
-        settings: what the next run will use.
+        settings, execution: what the next run will use.
         model, request: the model, and how it was asked for.
         given: the input; ``specs`` the row of inputs it stands in.
         offer: what is shipped to choose from; nothing until the worker has looked.
@@ -50,7 +50,8 @@ class Loading(Errands):
     ) -> None:
         super().__init__(backend, parent)
         self.preferences = preferences
-        self.settings = RunSettings()
+        self.settings: Counting = CertifySettings()
+        self.execution = USUAL
         self.model: ModelIdentity | None = None
         self.request: ModelRequest | None = None
         self.given: GivenInput | None = None
@@ -223,11 +224,11 @@ class Loading(Errands):
         self._fit_waits = self.worker.busy("model") or self.worker.busy("input")
         if self._fit_waits:
             return  # what is there now is about to be replaced
-        settings = self.settings
+        settings, device = self.settings, self.execution.device
         self._submit(
             "fit",
             "fitting the input to the model",
-            lambda stop: self.backend.prepare(classifier, request, given, settings),
+            lambda stop: self.backend.prepare(classifier, request, given, settings, device),
         )
 
     def _refuse_while_running(self, wish: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.evidence.evidence import Evidence
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import Counting
 
 MOST = 10**9
 
@@ -29,6 +29,6 @@ def counted(evidence: Evidence) -> int:
     return sum(evidence.votes.estimation) + evidence.votes.estimation_failures
 
 
-def extended(settings: RunSettings, n: int) -> RunSettings:
-    """The run's own settings with a larger n; a radius that it was to stop at is forgotten."""
-    return settings.model_copy(update={"n": n, "target_radius": 0.0, "target": ""})
+def extended(settings: Counting, n: int) -> Counting:
+    """The run's own settings with a larger n; a target that it was to stop at is forgotten."""
+    return settings.model_copy(update={"n": n, "target": ""})

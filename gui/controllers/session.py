@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from engine.core.errors import OracleRequired, TrustRequired, UserError
 from engine.evidence.evidence import Evidence
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import USUAL, Counting, Execution, declared
 from engine.evidence.snapshot import Snapshot
 from engine.models.request import ModelRequest
 from engine.procedures.command_line import command_line
@@ -115,7 +115,7 @@ class Session(Loading):
         """The run of the form as a shell command; empty until model and image are there."""
         if self.request is None or self.given is None:
             return ""
-        return command_line("certify", self.request, self.given.source, self.settings)
+        return command_line(self.request, self.given.source, self.settings, self.execution)
 
     # -- what may be asked ------------------------------------------------------------------
 
@@ -124,10 +124,10 @@ class Session(Loading):
         self.worker.start()
         self._submit("offer", "looking for examples", lambda stop: self.backend.offer())
 
-    def set_settings(self, settings: RunSettings) -> None:
-        """What the next run will use."""
+    def set_settings(self, settings: Counting, execution: Execution = USUAL) -> None:
+        """What the next run will use, and how it is carried out."""
         self.complaint = ""
-        self.settings = settings
+        self.settings, self.execution = settings, execution
         self.settings_changed.emit()
 
     def refuse_settings(self, complaint: str) -> None:
@@ -142,24 +142,28 @@ class Session(Loading):
     def go_on(self) -> None:
         """Count on from where the shown run was stopped, under its own settings."""
         evidence = self.evidence
-        if evidence is not None and self.can_go_on:
+        if evidence is not None and isinstance(evidence.settings, Counting) and self.can_go_on:
             self._certify(evidence.settings, evidence)
 
     def extend(self, n: int) -> None:
         """Count the shown run on up to a larger ``n``."""
         evidence = self.evidence
-        if evidence is not None and self.can_extend and n > counted(evidence):
+        if evidence is None or not isinstance(evidence.settings, Counting) or not self.can_extend:
+            return
+        if n > counted(evidence):
             self._certify(extended(evidence.settings, n), evidence)
 
     def predict(self, test: PredictTest) -> None:
         """Start PREDICT."""
-        subject, settings = self._subject, self.settings
+        subject, execution = self._subject, self.execution
         if subject is not None:
+            form = self.settings.model_dump(exclude={"kind", "scheme"})
+            settings = declared("predict", self.settings.scheme, {**form, "test": test})
             case, warn = self.casebook.case, self.casebook.warned.emit
             self._run(
                 "predicting",
                 lambda stop: self.backend.predict(
-                    subject, settings, stop, test=test, case=case, warn=warn
+                    subject, settings, execution, stop, case=case, warn=warn
                 ),
             )
 
@@ -304,15 +308,16 @@ class Session(Loading):
             self._clear_result()
             self._submit("run", title, work)
 
-    def _certify(self, settings: RunSettings, before: Evidence | None = None) -> None:
+    def _certify(self, settings: Counting, before: Evidence | None = None) -> None:
         """CERTIFY from the start, or from the votes of a run, which stays if that fails."""
         subject, case, warn = self._subject, self.casebook.case, self.casebook.warned.emit
+        execution = self.execution
         if subject is None or not self.ready:
             return
         self._run(
             "certifying",
             lambda stop: self.backend.certify(
-                subject, settings, stop, before=before, case=case, warn=warn
+                subject, settings, execution, stop, before=before, case=case, warn=warn
             ),
         )
         self._before = before
@@ -324,10 +329,10 @@ class Session(Loading):
         if row is None or subject is None or case is None or not self.ready:
             return
         self.casebook.awaited, warn = None, self.casebook.warned.emit
-        here = {"device": self.settings.device, "batch": self.settings.batch}
-        row = row.model_copy(update={"settings": row.settings.model_copy(update=here)})
+        execution = self.execution
         self._run(
-            "certifying", lambda stop: self.backend.resume(case, row, subject, stop, warn=warn)
+            "certifying",
+            lambda stop: self.backend.resume(case, row, subject, execution, stop, warn=warn),
         )
         self.resumed.emit()
 

@@ -14,7 +14,8 @@ def differences(evidence: Evidence, settings: RunSettings) -> list[str]:
     theirs, ours = evidence.settings.model_dump(), settings.model_dump()
     scheme, shown = ours.pop("scheme"), theirs.pop("scheme")
     changed = [name for name in scheme if scheme[name] != shown.get(name)]
-    return changed + [name for name in ours if ours[name] != theirs[name]]
+    shared = [name for name in ours if name in theirs and name != "kind"]
+    return changed + [name for name in shared if ours[name] != theirs[name]]
 
 
 def wrong_without_noise(

@@ -18,7 +18,7 @@ from engine.models.request import ModelRequest
 if TYPE_CHECKING:
     from engine.case import Case, RunRow
     from engine.evidence.evidence import Evidence
-    from engine.evidence.settings import RunSettings
+    from engine.evidence.settings import Counting, Execution, PredictSettings
     from engine.evidence.snapshot import Snapshot
     from gui.jobs.engine_jobs import Subject
 
@@ -78,10 +78,10 @@ def adopt(case: Case, evidence: Evidence, request: ModelRequest | None) -> int:
         model_request=request or ModelRequest(evidence.model.source),
         input_spec=evidence.input.source,
         key=int(evidence.noise.key, 16),
+        execution=evidence.execution,
         run_id="" if _known(case, evidence) else evidence.run_id,
         at=tuple(evidence.certified_at),
         block=evidence.chain.block if evidence.chain else 0,
-        procedure=evidence.procedure,
     )
     known = case.configuration(run)
     case.finish(run, evidence.model_copy(update={"run_id": known.run_id}))
@@ -107,7 +107,8 @@ def keep_labels(
 def certify_in(
     case: Case,
     subject: Subject,
-    settings: RunSettings,
+    settings: Counting,
+    execution: Execution,
     stop: threading.Event,
     *,
     before: Evidence | None,
@@ -123,6 +124,7 @@ def certify_in(
             subject.classifier,
             subject.fitted,
             settings,
+            execution=execution,
             request=subject.request,
             input_spec=subject.source,
         )
@@ -130,16 +132,18 @@ def certify_in(
             warn(f"Goes on with run {run} of the case, which was not finished.")
     else:
         run = _known(case, before) or adopt(case, before, subject.request)
-        if settings.n > before.settings.n:
+        if settings.n > before.n_planned:
             settings = case.extend(run, settings.n)
-    return (yield from resume_in(case, run, subject, settings, stop, command=command, warn=warn))
+    counting = resume_in(case, run, subject, settings, execution, stop, command=command, warn=warn)
+    return (yield from counting)
 
 
 def resume_in(
     case: Case,
     run: int,
     subject: Subject,
-    settings: RunSettings,
+    settings: Counting | None,
+    execution: Execution,
     stop: threading.Event,
     *,
     command: str,
@@ -147,7 +151,7 @@ def resume_in(
 ) -> Generator[Snapshot, None, Evidence]:
     """Count an unfinished run of a case on, with short batches: somebody waits at a window.
 
-    ``settings`` are the run's own, but for the device and the size of a batch.
+    ``settings`` are the run's own, or None.
     """
     from engine.case.certifying import certify_run
 
@@ -157,6 +161,7 @@ def resume_in(
         subject.classifier,
         subject.fitted,
         settings=settings,
+        execution=execution,
         stop=stop,
         command=command,
         warn=warn,
@@ -167,7 +172,8 @@ def resume_in(
 def predict_in(
     case: Case,
     subject: Subject,
-    settings: RunSettings,
+    settings: PredictSettings,
+    execution: Execution,
     procedure: Generator[Snapshot, None, Evidence],
     *,
     warn: Warn,
@@ -185,7 +191,7 @@ def predict_in(
         model_request=subject.request,
         input_spec=subject.source,
         key=run_key(subject.classifier, fitted, settings),
-        procedure="predict",
+        execution=execution,
     )
     return (yield from recorded(case, run, procedure, warn=warn))
 

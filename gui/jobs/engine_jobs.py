@@ -13,8 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from engine.core.errors import UserError
-from engine.core.records import Votes
-from engine.evidence.vote_chain import block_size
 from engine.procedures.command_line import command_line
 from engine.procedures.resume import Resume
 from gui.jobs import case_jobs as casework
@@ -26,7 +24,7 @@ from gui.jobs.shipped import Offer, offered
 if TYPE_CHECKING:
     from engine.case import Case, RunRow
     from engine.evidence.evidence import Evidence
-    from engine.evidence.settings import RunSettings
+    from engine.evidence.settings import Counting, Execution, PredictSettings, RunSettings
     from engine.evidence.snapshot import Snapshot
     from engine.figures import ExamplesFigure, Illustrations, NeighbourhoodFigure, SliceFigure
     from engine.inputs import GivenInput
@@ -138,6 +136,7 @@ class Backend:
         request: ModelRequest,
         given: GivenInput,
         settings: RunSettings,
+        device: str,
     ) -> tuple[Subject, int]:
         """Bring an input into a model's shape.
 
@@ -149,9 +148,9 @@ class Backend:
         from engine.system.device import resolve
 
         fitted = fit(classifier, given)
-        device = resolve(settings.device)
-        classifier.prepare(device, settings.precision)
-        return Subject(classifier, request, fitted), clean_prediction(classifier, fitted, device)
+        place = resolve(device)
+        classifier.prepare(place, settings.precision)
+        return Subject(classifier, request, fitted), clean_prediction(classifier, fitted, place)
 
     def setting_warnings(self, classifier: Classifier, settings: RunSettings) -> tuple[str, ...]:
         """What speaks against these settings for this model."""
@@ -162,7 +161,8 @@ class Backend:
     def certify(
         self,
         subject: Subject,
-        settings: RunSettings,
+        settings: Counting,
+        execution: Execution,
         stop: threading.Event,
         *,
         before: Evidence | None = None,
@@ -172,56 +172,64 @@ class Backend:
         """CERTIFY, from the start or from the votes of a run ``before``; kept in a case if any."""
         from engine.procedures.certify import certify
 
-        command = command_line("certify", subject.request, subject.source, settings)
+        command = command_line(subject.request, subject.source, settings, execution)
         if case is not None:
             return casework.certify_in(
-                case, subject, settings, stop, before=before, command=command, warn=warn
+                case, subject, settings, execution, stop, before=before, command=command, warn=warn
             )
         return certify(
             subject.classifier,
             subject.fitted,
             settings,
+            execution=execution,
             stop=stop,
             command=command,
-            resume=votes_so_far(before) if before else None,
+            resume=Resume.of(before) if before else None,
             patience=PATIENCE,
         )
 
     def resume(
-        self, case: Case, row: RunRow, subject: Subject, stop: threading.Event, *, warn: Warn
+        self,
+        case: Case,
+        row: RunRow,
+        subject: Subject,
+        execution: Execution,
+        stop: threading.Event,
+        *,
+        warn: Warn,
     ) -> Generator[Snapshot, None, Evidence]:
         """Count an unfinished run of a case on."""
-        command = command_line("certify", subject.request, subject.source, row.settings)
+        line = command_line(subject.request, subject.source, row.settings, execution)
         return casework.resume_in(
-            case, row.id, subject, row.settings, stop, command=command, warn=warn
+            case, row.id, subject, None, execution, stop, command=line, warn=warn
         )
 
     def predict(
         self,
         subject: Subject,
-        settings: RunSettings,
+        settings: PredictSettings,
+        execution: Execution,
         stop: threading.Event,
         *,
-        test: PredictTest,
         case: Case | None = None,
         warn: Warn = _ignore,
     ) -> Generator[Snapshot, None, Evidence]:
         """PREDICT, in one of its two forms; kept in a case if there is one."""
         from engine.procedures.predict import predict
 
-        command = command_line("predict", subject.request, subject.source, settings, test=test)
+        command = command_line(subject.request, subject.source, settings, execution)
         procedure = predict(
             subject.classifier,
             subject.fitted,
             settings,
-            test=test,
+            execution=execution,
             stop=stop,
             command=command,
             patience=PATIENCE,
         )
         if case is None:
             return procedure
-        return casework.predict_in(case, subject, settings, procedure, warn=warn)
+        return casework.predict_in(case, subject, settings, execution, procedure, warn=warn)
 
     def label_answers(
         self,
@@ -330,6 +338,7 @@ class Backend:
             subject.classifier,
             gridded(subject.fitted, evidence.settings)[0],
             evidence.settings,
+            device=evidence.execution.device,
             region=evidence.region,
             center_class=evidence.predicted_class,
             axes=SliceAxes(kind=axes.kind, towards=towards, seed=evidence.settings.seed),
@@ -345,6 +354,7 @@ class Backend:
             subject.classifier,
             subject.fitted,
             evidence.settings,
+            device=evidence.execution.device,
             region=evidence.region,
             center_class=evidence.predicted_class,
         )
@@ -380,16 +390,3 @@ class Backend:
             if finding.advice:
                 lines.append(f"      {finding.advice}")
         return "\n".join(lines)
-
-
-def votes_so_far(evidence: Evidence) -> Resume:
-    """Where the run stands."""
-    votes, chain = evidence.votes, evidence.chain
-    return Resume(
-        run_id=evidence.run_id,
-        n_plan=evidence.settings.n,
-        selection=Votes(counts=votes.selection, failures=votes.selection_failures),
-        block=chain.block if chain else block_size(evidence.settings.n),
-        blocks=chain.blocks if chain else (),
-        answers=evidence.answers,
-    )

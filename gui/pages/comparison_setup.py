@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from engine.core.errors import UserError
 from engine.core.fields import checked
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings, Execution
 from gui.controllers.comparison import CompareWish
 from gui.controllers.session import Session
 from gui.pages.candidates import WhoPanel
@@ -93,17 +93,20 @@ class SetupColumn(QWidget):
         if not candidates:
             raise UserError("Choose at least one model to compare.")
         spec = self._spec()
-        values = session.settings.model_dump(exclude={"scheme", "n0", "n", "alpha", "batch"})
-        values |= {"target": "", "target_radius": 0.0, "bound": self._bound()}
+        form = session.settings
         settings = checked(
-            RunSettings,
-            **values,
+            CertifySettings,
+            bound=self._bound(),
+            noise=form.noise,
+            seed=form.seed,
+            precision=form.precision,
             n0=self.n0.value(),
             n=self.n.value(),
             alpha=self.alpha.value(),
         )
         most = self.limit.value() if self.is_set else 1
-        return CompareWish(candidates, spec, most, settings)
+        execution = Execution(device=session.execution.device)
+        return CompareWish(candidates, spec, most, settings, execution)
 
     @Slot(Path)
     def put_folder(self, path: Path) -> None:
@@ -120,8 +123,8 @@ class SetupColumn(QWidget):
 
     def _bound(self) -> str:
         """The form's bound, unless its own scheme needs none."""
-        bound = self._session.settings.bound
-        return "live" if bound == "enumeration" else bound
+        form = self._session.settings
+        return form.bound if isinstance(form, CertifySettings) else "live"
 
     def _lay_out(self) -> None:
         inputs, votes = Section("On what"), Section("Votes of each run")

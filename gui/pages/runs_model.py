@@ -149,13 +149,11 @@ def setting(row: RunRow) -> str:
         if (value := getattr(scheme, spec.name)) is not None
         and not (spec.advanced and value == spec.default)
     )
-    if settings.law.samples is not None:
+    if settings.kind == "exact":
         return f"{scheme.key} {level}"
     noise = f", {settings.noise}" if settings.law.has_modes else ""
-    return (
-        f"{scheme.key} {level}, {settings.bound}{noise}, seed {settings.seed}, "
-        f"alpha {settings.alpha:g}"
-    )
+    bound = f", {settings.bound}" if settings.bound else ""
+    return f"{scheme.key} {level}{bound}{noise}, seed {settings.seed}, alpha {settings.alpha:g}"
 
 
 def outcome(row: RunRow) -> str:

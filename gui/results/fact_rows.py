@@ -91,16 +91,16 @@ def _bound_rows(evidence: Evidence) -> Rows:
 
 
 def _setting_rows(settings: RunSettings) -> Rows:
-    counted = settings.scheme.noise().samples
     rows = [("noise", settings.scheme.noise_in_words())]
-    if counted is not None:
-        rows.append(("samples, all there are", f"{counted:,}"))
+    if settings.kind == "exact":
+        rows.append(("samples, all there are", f"{settings.n:,}"))
     else:
+        votes = ("n0, n", f"{settings.n0:,}, {settings.n:,}")
         rows += [
-            ("n0, n", f"{settings.n0:,}, {settings.n:,}"),
+            votes if settings.n0 else ("n", f"{settings.n:,}"),
             ("alpha", f"{settings.alpha:g}"),
             ("confidence", f"{confidence_percent(settings.alpha)} %"),
-            ("bound", settings.bound),
+            *([("bound", settings.bound)] if settings.bound else []),
             ("seed", str(settings.seed)),
         ]
     return [*rows, ("precision", settings.precision)]

@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
 from engine.core.fields import field_specs
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import Counting
 from engine.planning import Prospect
 from engine.schemes import SCHEMES, Scheme
 from gui.controllers.session import Session
@@ -89,10 +89,10 @@ class LeftColumn(Card):
             QWidget.setTabOrder(before, after)
 
     @Slot(object)
-    def _take_settings(self, settings: RunSettings) -> None:
+    def _take_settings(self, settings: Counting) -> None:
         if not same_but_for_levels(self._session.settings, settings):
             self.settings.needs.wait()
-        self._session.set_settings(settings)
+        self._session.set_settings(settings, self.settings.execution())
         if not self._turn.isActive():
             self._turn.start()
 
@@ -121,13 +121,13 @@ class LeftColumn(Card):
             session.desk.foresee(session.settings)
 
     @Slot(object, object)
-    def _show_prospect(self, settings: RunSettings, prospect: Prospect) -> None:
+    def _show_prospect(self, settings: Counting, prospect: Prospect) -> None:
         """Numbers of a slider's place a moment ago say so; those of another scheme are none."""
         if type(settings.scheme) is self.settings.scheme and not self._session.complaint:
             self.settings.needs.show_prospect(prospect)
 
 
-def same_but_for_levels(one: RunSettings, other: RunSettings) -> bool:
+def same_but_for_levels(one: Counting, other: Counting) -> bool:
     """Whether two settings differ in nothing but n and what has a slider, which a view names."""
     if type(one.scheme) is not type(other.scheme):
         return False

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QToolButton, QWidg
 from engine.core.errors import UserError
 from engine.core.fields import FieldSpec, checked, field_specs
 from engine.core.records import InputIdentity
-from engine.evidence.settings import SETTLED, RunSettings
+from engine.evidence.settings import Counting, Execution, carried_out, declared, run_specs
 from engine.schemes import SCHEMES, Scheme, siblings
 from gui.controllers.preferences import Preferences
 from gui.setup.fields import Field
@@ -41,7 +41,7 @@ class SettingsPanel(Section):
     """
 
     changed = Signal(object)
-    """New, valid :class:`RunSettings`."""
+    """New, valid settings of CERTIFY; :meth:`execution` says how they are carried out."""
     switched = Signal(object)
     """Another scheme of the same group, chosen by its kernel."""
     refused = Signal(str)
@@ -99,7 +99,8 @@ class SettingsPanel(Section):
     def set_kernel(self, scheme: type[Scheme]) -> None:
         """The same form for another kernel: values of the fields that both have stay."""
         self._remember()
-        shared = {spec.name for spec in field_specs(scheme)} & set(self._typed[self._scheme])
+        shared = {"target", *(spec.name for spec in field_specs(scheme))}
+        shared &= set(self._typed[self._scheme])
         kept = {name: self._typed[self._scheme][name] for name in shared}
         self._typed[scheme] = {**self._typed.get(scheme, {}), **kept}
         self._build(scheme)
@@ -112,19 +113,18 @@ class SettingsPanel(Section):
         self._typed[type(scheme)] = {spec.name: getattr(scheme, spec.name) for spec in fields}
         self._build(type(scheme))
 
-    def show_settings(self, settings: RunSettings) -> None:
+    def show_settings(self, settings: Counting, execution: Execution) -> None:
         """Fill the form."""
         self.show_scheme(settings.scheme)
-        self._fill({f.spec.name: getattr(settings, f.spec.name) for f in self.run_fields})
+        values = {**execution.model_dump(), **settings.model_dump()}
+        values["target"] = self._typed_target(settings.target)
+        self._fill({f.spec.name: values[f.spec.name] for f in self.run_fields})
 
     def put(self, *, n: int = 0, target: str = "") -> None:
         """Put in what a plan came to, as far as it is given."""
         values: dict[str, Any] = {"n": n} if n else {}
         if target:
-            typed = "target" in self.fields
-            values["target" if typed else "target_radius"] = (
-                target if typed else float(target.removeprefix("radius="))
-            )
+            values["target"] = self._typed_target(target)
         self._fill(values)
 
     def suit(self, given: InputIdentity) -> None:
@@ -134,7 +134,7 @@ class SettingsPanel(Section):
         if not self.complaint:
             self._mark(self._remark())
 
-    def settings(self) -> RunSettings:
+    def settings(self) -> Counting:
         """The form's settings.
 
         Raises:
@@ -142,9 +142,26 @@ class SettingsPanel(Section):
         """
         scheme = checked(self._scheme, **{f.spec.name: f.value() for f in self.scheme_fields})
         rest = {f.spec.name: f.value() for f in self.run_fields}
-        if target := rest.get("target"):
+        target = rest.get("target")
+        if isinstance(target, float):
+            rest["target"] = target = f"radius={target!r}" if target else ""
+        if target:
             scheme.parse_at(target, name="target")
-        return checked(RunSettings, scheme=scheme, **rest)
+        return declared("certify", scheme, rest)
+
+    def execution(self) -> Execution:
+        """How a run of the form is carried out.
+
+        Raises:
+            UserError: a value is out of range, as one sentence.
+        """
+        return carried_out({f.spec.name: f.value() for f in self.run_fields})
+
+    def _typed_target(self, target: str) -> Any:
+        """A target as its field holds it: a number where the scheme knows nothing but a radius."""
+        if not by_radius(self._scheme):
+            return target
+        return float(target.removeprefix("radius=") or 0)
 
     def _build(self, scheme: type[Scheme]) -> None:
         """The form of a scheme; a rarely used field that is in use is not folded away."""
@@ -154,7 +171,7 @@ class SettingsPanel(Section):
         self._scheme = scheme
         self._add_kernel()
         self.scheme_fields = [Field(spec) for spec in field_specs(scheme)]
-        self.run_fields = [Field(spec) for spec in run_specs(scheme)]
+        self.run_fields = [Field(spec) for spec in form_specs(scheme)]
         known = {**self._run_typed, **self._typed.get(scheme, {})}
         self._folded = []
         for name, field in self.fields.items():
@@ -169,8 +186,11 @@ class SettingsPanel(Section):
         self._check()
 
     def _remember(self) -> None:
-        self._typed[self._scheme] = {f.spec.name: f.value() for f in self.scheme_fields}
-        self._run_typed |= {f.spec.name: f.value() for f in self.run_fields}
+        """A target is in the terms of its scheme; the rest of a run's settings is not."""
+        run = {f.spec.name: f.value() for f in self.run_fields}
+        target = {"target": run.pop("target")} if "target" in run else {}
+        self._typed[self._scheme] = {f.spec.name: f.value() for f in self.scheme_fields} | target
+        self._run_typed |= run
 
     def _build_more(self) -> None:
         self.more = QToolButton(checkable=True)
@@ -267,7 +287,7 @@ class SettingsPanel(Section):
         if self._filling:
             return
         try:
-            settings = self.settings()
+            settings, _ = self.settings(), self.execution()
         except UserError as error:
             self._mark(str(error))
             self.complaint = str(error)
@@ -293,23 +313,37 @@ class SettingsPanel(Section):
         return any(field.is_named_by(sentence) for field in self.fields.values())
 
 
-def run_specs(scheme: type[Scheme]) -> list[FieldSpec]:
-    """The settings of a run that mean something under a scheme, explained in its terms."""
-    unused = SETTLED if scheme().noise().samples is not None else _unused(scheme)
-    example = ",".join(f"{term}=1" for term in scheme.terms)
-    help_ = {"target": f"end the run once this is certified or hopeless, e.g. {example}"}
+def form_specs(scheme: type[Scheme]) -> list[FieldSpec]:
+    """What the form asks for beside the scheme, explained in its terms."""
     return [
-        replace(spec, help=help_.get(spec.name, spec.help))
-        for spec in field_specs(RunSettings)
-        if spec.name not in unused
+        _as_asked(spec, scheme)
+        for spec in run_specs("certify", scheme)
+        if spec.name != "noise" or scheme().noise().has_modes  # integer noise has one mode only
     ]
 
 
-def _unused(scheme: type[Scheme]) -> set[str]:
-    """A target is typed as a radius or in the scheme's terms; integer noise has one mode only."""
-    radius = tuple(scheme.terms) == ("radius",)
-    names = {"target" if radius else "target_radius"}
-    return names if scheme().noise().has_modes else names | {"noise"}
+def by_radius(scheme: type[Scheme]) -> bool:
+    """Whether a target is typed as a number: the scheme knows nothing but a radius."""
+    return tuple(scheme.terms) == ("radius",)
+
+
+def _as_asked(spec: FieldSpec, scheme: type[Scheme]) -> FieldSpec:
+    if spec.name != "target":
+        return spec
+    if by_radius(scheme):
+        return replace(
+            spec,
+            title="stop at radius",
+            help="end the run once this radius is certified or hopeless; 0 runs to n",
+            kind="float",
+            default=0.0,
+            minimum=0.0,
+            maximum=1000.0,
+            unit="pixels in [0,1]",
+            step=0.05,
+        )
+    example = ",".join(f"{term}=1" for term in scheme.terms)
+    return replace(spec, help=f"end the run once this is certified or hopeless, e.g. {example}")
 
 
 def _grid() -> QGridLayout:

@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from engine.core.fields import field_specs
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings, Execution
 from engine.schemes import SCHEMES
 
 _FLAG = re.compile(r"(?<!\S)\(?--[a-z][a-z0-9-]*")
@@ -43,6 +43,8 @@ def _title(found: re.Match[str]) -> str:
 def _titles() -> dict[str, str]:
     """Titles by flag."""
     declared = {
-        spec.flag: spec.title for form in (*SCHEMES, RunSettings) for spec in field_specs(form)
+        spec.flag: spec.title
+        for form in (*SCHEMES, CertifySettings, Execution)
+        for spec in field_specs(form)
     }
     return declared | _BESIDE_THE_FORM

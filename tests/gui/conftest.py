@@ -29,7 +29,7 @@ from engine.evidence.evidence import (
     TrajectoryPoint,
     VoteRecord,
 )
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings, Execution
 from engine.evidence.snapshot import Snapshot
 from engine.evidence.vote_chain import Block
 from engine.figures import Attack, ExamplesFigure, ImageMedium, SliceFigure
@@ -92,7 +92,7 @@ def fitted_input(image: ImageInput) -> FittedInput:
     return FittedInput.image(identity, image.pixels)
 
 
-def make_snapshot(settings: RunSettings, n: int, *, share: float = 0.98) -> Snapshot:
+def make_snapshot(settings: CertifySettings, n: int, *, share: float = 0.98) -> Snapshot:
     """A run that stands at n votes."""
     counts = [0] * len(NAMES)
     counts[7], counts[1] = round(n * share), n - round(n * share)
@@ -126,7 +126,11 @@ def make_block(votes: Votes) -> Block:
 
 
 def make_evidence(
-    settings: RunSettings, n: int | None = None, *, share: float = 0.98, source: str = "digits:7"
+    settings: CertifySettings,
+    n: int | None = None,
+    *,
+    share: float = 0.98,
+    source: str = "digits:7",
 ) -> Evidence:
     """What a run of n votes ends in."""
     n = settings.n if n is None else n
@@ -176,7 +180,7 @@ def make_evidence(
     )
 
 
-def make_slice(settings: RunSettings, side: int = 5) -> SliceFigure:
+def make_slice(settings: CertifySettings, side: int = 5) -> SliceFigure:
     """A plane in which 7 wins everywhere."""
     return SliceFigure(
         extent=1.0,
@@ -276,21 +280,28 @@ class FakeBackend(Backend):
         specs = [f"{spec}/{k}.png" for k in range(3)] if spec.endswith("folder") else [spec]
         return specs, image_input(specs[0])
 
-    def prepare(self, classifier, request, given, settings) -> tuple[Subject, int]:
+    def prepare(self, classifier, request, given, settings, device) -> tuple[Subject, int]:
         self._note("prepare")
         if given.kind != classifier.identity.kind:
             raise UserError(f"The model takes no {given.kind}.")
         fitted = fitted_input(given) if given.kind == "image" else fit(given, classifier.identity)
         return Subject(classifier, request, fitted), self.answer
 
-    def setting_warnings(self, classifier, settings: RunSettings) -> tuple[str, ...]:
+    def setting_warnings(self, classifier, settings: CertifySettings) -> tuple[str, ...]:
         trained = classifier.identity.training_sigma
         if trained == settings.law.level:
             return ()
         return (f"The model was trained with sigma {trained:g}.",)
 
     def certify(
-        self, subject: Subject, settings: RunSettings, stop: threading.Event, *, before=None, **kept
+        self,
+        subject: Subject,
+        settings: CertifySettings,
+        execution: Execution,
+        stop: threading.Event,
+        *,
+        before=None,
+        **kept,
     ) -> Generator[Snapshot, None, Evidence]:
         self._note("certify")
         n = sum(before.votes.estimation) if before else 0
@@ -302,13 +313,13 @@ class FakeBackend(Backend):
             settings, max(n, 1), share=self.share, source=subject.fitted.identity.source
         )
 
-    def resume(self, case, row, subject, stop, *, warn):
+    def resume(self, case, row, subject, execution, stop, *, warn):
         self._note(f"resume {row.id}")
-        return self.certify(subject, row.settings, stop)
+        return self.certify(subject, row.settings, execution, stop)
 
-    def predict(self, subject, settings, stop, *, test, **kept):
-        self._note(f"predict {test}")
-        return self.certify(subject, settings, stop)
+    def predict(self, subject, settings, execution, stop, **kept):
+        self._note(f"predict {settings.test}")
+        return self.certify(subject, CertifySettings(n=settings.n), execution, stop)
 
     def explore(self, subject, evidence, axes: AxesChoice, stop):
         self._note(f"explore {axes.kind} {axes.towards}".strip())

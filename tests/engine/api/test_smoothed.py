@@ -12,7 +12,7 @@ from torch import nn
 
 from engine.api import Smoothed, smooth, verify
 from engine.core.errors import CertiscopeError, UserError
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from engine.inputs import fit, load_input
 from engine.models import ModelRequest, load_model
 from engine.procedures.certify import certify
@@ -27,7 +27,7 @@ def test_a_shipped_model_gives_the_votes_that_the_engine_gives() -> None:
     found = smooth(DIGITS, device="cpu").certify("digits:52", n=1_000, n0=50, seed=3).result()
     assert found.evidence.settings.scheme == Gaussian(sigma=0.25)
     model = load_model(ModelRequest(DIGITS))
-    settings = RunSettings(n=1_000, n0=50, seed=3, device="cpu", scheme=Gaussian(sigma=0.25))
+    settings = CertifySettings(n=1_000, n0=50, seed=3, scheme=Gaussian(sigma=0.25))
     run = certify(model, fit(load_input("digits:52"), model.identity), settings)
     try:
         while True:

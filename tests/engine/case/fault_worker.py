@@ -20,7 +20,7 @@ from typing import Any
 from engine.case import Case
 from engine.case.certifying import Procedure, certify_run, open_run
 from engine.evidence.evidence import Evidence
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings, Execution
 from engine.models.request import ModelRequest
 from engine.sampling import sampler as sampling
 from tests.fakes import HalfSpace, finish, fitted
@@ -62,11 +62,19 @@ def kill(folder: Path, kills: int, n: int, seed: int) -> dict[str, Any]:
     sampling.SNAPSHOT_SECONDS = 0.0  # one commit a batch: as many moments to be killed at
     model = load_model(MODEL)
     image = fit(load_input(INPUT), model.identity)
-    settings = RunSettings(n=n, batch=128, device="cpu")
+    settings = CertifySettings(n=n)
 
     def count(path: Path, out: Path, counting: int | None = None) -> None:
         case = Case.at(path)
-        run, _ = open_run(case, model, image, settings, request=MODEL, input_spec=INPUT)
+        run, _ = open_run(
+            case,
+            model,
+            image,
+            settings,
+            request=MODEL,
+            input_spec=INPUT,
+            execution=Execution(batch=128, device="cpu"),
+        )
         counts = certify_run(case, run, model, image, seconds=0.0)
         found = finish(told(counts, counting) if counting is not None else counts)
         out.write_text(found.model_dump_json())
@@ -119,9 +127,15 @@ def full(folder: Path) -> dict[str, Any]:
             return super().scores(batch)
 
     case = Case.create(folder / "full.certiscope")
-    settings = RunSettings(n0=60, n=20_000, batch=200, device="cpu")
+    settings = CertifySettings(n0=60, n=20_000)
     run, _ = open_run(
-        case, Slow(0.3), fitted(), settings, request=ModelRequest("fake"), input_spec="flat"
+        case,
+        Slow(0.3),
+        fitted(),
+        settings,
+        request=ModelRequest("fake"),
+        input_spec="flat",
+        execution=Execution(batch=200, device="cpu"),
     )
     said: list[str] = []
     procedure = certify_run(case, run, Slow(0.3), fitted(), seconds=0.0, warn=said.append)

@@ -8,7 +8,7 @@ import pytest
 from engine.case import Case
 from engine.case.certifying import certify_run, open_run
 from engine.core.errors import UserError
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from engine.models.request import ModelRequest
 from engine.oracles.labelling import audited
 from engine.procedures.oracle_correction import with_transfer
@@ -16,7 +16,7 @@ from engine.verify import Plan, verify
 from tests.fakes import finish
 from tests.sayings import flat, saying
 
-SETTINGS = RunSettings(n0=50, n=500, batch=50)
+SETTINGS = CertifySettings(n0=50, n=500)
 
 
 def begun(case: Case) -> int:

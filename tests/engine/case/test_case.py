@@ -9,8 +9,8 @@ import pytest
 
 from engine.case import Case
 from engine.core.errors import UserError
-from engine.evidence.settings import RunSettings
-from tests.cases import ASKED, SETTINGS, begun, counted, partly
+from engine.evidence.settings import CertifySettings
+from tests.cases import ASKED, PREDICTED, SETTINGS, begun, counted, partly
 from tests.factories import make_predicted
 from tests.fakes import fitted, identity
 
@@ -118,10 +118,10 @@ def test_an_anytime_run_is_extended_past_its_n(case: Case) -> None:
 
 
 def test_a_target_that_ended_a_run_is_dropped_when_it_is_extended(case: Case) -> None:
-    run = begun(case, ANYTIME.model_copy(update={"target_radius": 0.01}))
+    run = begun(case, ANYTIME.model_copy(update={"target": "radius=0.01"}))
     assert counted(case, run).stop_reason == "target certified"
     assert case.row(run).state == "finished"
-    assert case.extend(run, 3000).target_radius == 0
+    assert case.extend(run, 3000).target == ""
     assert counted(case, run).complete
 
 
@@ -133,7 +133,9 @@ def test_a_target_that_ended_a_run_is_dropped_when_it_is_extended(case: Case) ->
         (ANYTIME, 10**12, "n must be less than or equal to 1000000000"),
     ],
 )
-def test_extensions_that_cannot_be(case: Case, settings: RunSettings, n: int, words: str) -> None:
+def test_extensions_that_cannot_be(
+    case: Case, settings: CertifySettings, n: int, words: str
+) -> None:
     run = begun(case, settings)
     counted(case, run)
     with pytest.raises(UserError, match=words):
@@ -141,7 +143,7 @@ def test_extensions_that_cannot_be(case: Case, settings: RunSettings, n: int, wo
 
 
 def test_a_prediction_is_kept_but_not_resumed(case: Case) -> None:
-    run = case.begin(identity(), fitted().identity, SETTINGS, **ASKED, procedure="predict")
+    run = case.begin(identity(), fitted().identity, PREDICTED, **ASKED)
     evidence = make_predicted()
     case.finish(run, evidence)
     assert case.evidence(run) == evidence

@@ -5,6 +5,7 @@ import pytest
 from engine.case import Case
 from engine.case.certifying import certify_run
 from engine.core.errors import UserError
+from engine.evidence.settings import Execution
 from engine.inputs.base import FittedInput, pixels_sha256
 from engine.procedures.certify import certify
 from tests.cases import SETTINGS, Slow, begun, counted, partly
@@ -42,8 +43,7 @@ def test_a_finished_run_is_not_gone_on_with(case: Case) -> None:
 def test_another_device_or_batch_counts_the_same(case: Case) -> None:
     run = begun(case)
     partly(case, run, 500)
-    other = SETTINGS.model_copy(update={"batch": 13})
-    found = counted(case, run, settings=other)
+    found = counted(case, run, execution=Execution(batch=13))
     assert found.votes == finish(certify(HalfSpace(0.3), fitted(), SETTINGS)).votes
     assert Case.open(case.path).damaged() == {}
 

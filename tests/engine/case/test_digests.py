@@ -4,17 +4,17 @@ import pytest
 
 from engine.case.digests import digest, progress_digest, run_digest, same_run, start_hash, subject
 from engine.core.records import Votes
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings, DecideSettings, PredictSettings
 from engine.procedures.certify import certify
 from engine.schemes import Gaussian, HybridUniform
 from tests.fakes import HalfSpace, finish, fitted, identity
 
-MODEL, IMAGE, SETTINGS = identity(), fitted().identity, RunSettings(n0=60, n=1000, batch=70)
+MODEL, IMAGE, SETTINGS = identity(), fitted().identity, CertifySettings(n0=60, n=1000)
 
 
 @pytest.mark.parametrize("noise", ["float", "exact"])
 def test_the_chain_starts_as_in_the_procedure(noise: str) -> None:
-    settings = RunSettings(n0=60, n=500, batch=70, noise=noise)
+    settings = CertifySettings(n0=60, n=500, noise=noise)
     found = finish(certify(HalfSpace(0.3), fitted(), settings))
     assert found.chain is not None
     selection = Votes(counts=found.votes.selection, failures=found.votes.selection_failures)
@@ -28,9 +28,7 @@ def test_the_chain_starts_as_in_the_procedure(noise: str) -> None:
         ({"seed": 5}, True, False),
         ({"n": 9}, True, False),
         ({"n0": 9}, True, False),
-        ({"target_radius": 0.1}, True, False),
-        ({"batch": 9}, True, True),
-        ({"device": "cuda"}, True, True),
+        ({"target": "radius=0.1"}, True, False),
         ({"alpha": 0.01}, False, False),
         ({"bound": "anytime"}, False, False),
         ({"noise": "exact"}, False, False),
@@ -52,7 +50,8 @@ def test_another_normalisation_is_another_function() -> None:
 
 
 def test_procedures_are_counted_apart() -> None:
-    assert subject(MODEL, IMAGE, SETTINGS, "predict") != subject(MODEL, IMAGE, SETTINGS)
+    others = (PredictSettings(n=1000), DecideSettings(n=1000, target="radius=0.1"))
+    assert len({subject(MODEL, IMAGE, each) for each in (SETTINGS, *others)}) == 3
 
 
 def test_digests_tell_parts_apart() -> None:
@@ -68,7 +67,7 @@ def test_bytes_in_the_place_of_a_text_have_a_digest_of_no_text() -> None:
 
 def test_a_field_that_decides_nothing_makes_no_other_claim() -> None:
     one, other = (HybridUniform(sigma=sigma, sigmas="0.25,0.5") for sigma in (0.25, 0.26))
-    settings = [RunSettings(scheme=scheme) for scheme in (one, other)]
+    settings = [CertifySettings(scheme=scheme) for scheme in (one, other)]
     assert subject(MODEL, IMAGE, settings[0]) == subject(MODEL, IMAGE, settings[1])
-    changed = RunSettings(scheme=HybridUniform(sigmas="0.25,0.6"))
+    changed = CertifySettings(scheme=HybridUniform(sigmas="0.25,0.6"))
     assert subject(MODEL, IMAGE, settings[0]) != subject(MODEL, IMAGE, changed)

@@ -17,7 +17,7 @@ import pytest
 
 from engine.case import Case
 from engine.core.errors import UserError
-from tests.cases import ASKED, SETTINGS, begun, counted, partly
+from tests.cases import ASKED, PREDICTED, SETTINGS, begun, counted, partly
 from tests.factories import make_predicted
 from tests.fakes import fitted, identity
 
@@ -122,9 +122,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     partly(case, begun(case, SETTINGS.model_copy(update={"seed": 1})), 500)
     case.note(2, "the one to show")
     case.pin(1)
-    predicted = case.begin(
-        identity(), fitted().identity, SETTINGS, **ASKED, procedure="predict", run_id="p"
-    )
+    predicted = case.begin(identity(), fitted().identity, PREDICTED, **ASKED, run_id="p")
     case.finish(predicted, make_predicted())
     return path
 

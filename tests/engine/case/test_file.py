@@ -7,7 +7,7 @@ import pytest
 
 from engine.case import Case
 from engine.core.errors import UserError
-from tests.cases import SETTINGS, Slow, begun, counted, partly
+from tests.cases import PREDICTED, SETTINGS, Slow, begun, counted, partly
 from tests.fakes import fitted, identity
 
 GOLDEN = Path(__file__).parents[2] / "golden"
@@ -71,7 +71,7 @@ def test_runs_are_numbered_within_model_input_and_setting(case: Case) -> None:
         begun(case, SETTINGS.model_copy(update={"seed": seed}))
     begun(case, SETTINGS.model_copy(update={"alpha": 0.01}))
     assert case.number(model, image, SETTINGS) == 4
-    assert case.number(model, image, SETTINGS, procedure="predict") == 1
+    assert case.number(model, image, PREDICTED) == 1
     assert [(row.number, row.of) for row in case.runs()] == [(1, 3), (2, 3), (3, 3), (1, 1)]
 
 
@@ -79,8 +79,6 @@ def test_an_unfinished_run_is_found_by_what_it_counts(case: Case) -> None:
     run = begun(case)
     model, image = identity(), fitted().identity
     assert case.unfinished(model, image, SETTINGS) == run
-    faster = SETTINGS.model_copy(update={"batch": 9})
-    assert case.unfinished(model, image, faster) == run
     other = SETTINGS.model_copy(update={"seed": 1})
     assert case.unfinished(model, image, other) is None
     counted(case, run)
@@ -121,3 +119,18 @@ def test_a_case_of_version_1_opens_as_it_was(tmp_path: Path) -> None:
     assert evidence.certified_at == {"radius=0.1": True}
     assert (begun_.state, begun_.counted, begun_.note) == ("interrupted", COUNTED, "half way")
     assert counted(case, 2).complete
+
+
+def test_a_case_of_evidence_1_0_is_read_and_grows(tmp_path: Path) -> None:
+    """Made by version 2 of the layout: a target reached, an exact run, PREDICT, a decision."""
+    path = tmp_path / "old.certiscope"
+    shutil.copyfile(GOLDEN / "evidence-1.0" / "case.certiscope", path)
+    case = Case.open(path)
+    assert (case.damage, case.damaged()) == ("", {})
+    assert [row.settings.kind for row in case.runs()] == ["certify", "exact", "predict", "decide"]
+    known = case.configuration(1)
+    assert known.settings.target == "radius=0.9" and known.execution.device == "cpu"
+    for row in case.runs():
+        evidence = case.evidence(row.id)
+        assert evidence is not None and evidence.upgraded_from == "1.0"
+        assert case.number(row.model, row.input, row.settings) == 2  # of the same kind as then

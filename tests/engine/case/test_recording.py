@@ -14,12 +14,12 @@ from engine.evidence.evidence import Evidence
 from engine.evidence.snapshot import Snapshot
 from engine.procedures.certify import certify
 from engine.procedures.predict import predict
-from tests.cases import ASKED, SETTINGS, Slow, begun, counted
+from tests.cases import ASKED, EXECUTION, PREDICTED, SETTINGS, Slow, begun, counted
 from tests.fakes import HalfSpace, finish, fitted, identity
 
 
 def procedure(case: Case, run: int, **more: Any) -> Generator[Snapshot, None, Evidence]:
-    run_of = certify(Slow(0.3), fitted(), SETTINGS, resume=case.resume(run))
+    run_of = certify(Slow(0.3), fitted(), SETTINGS, execution=EXECUTION, resume=case.resume(run))
     return recorded(case, run, run_of, **more)
 
 
@@ -64,7 +64,7 @@ def test_an_error_in_the_run_keeps_its_votes(case: Case) -> None:
     run = begun(case)
 
     def failing() -> Generator[Snapshot, None, Evidence]:
-        inner = certify(Slow(0.3), fitted(), SETTINGS, resume=case.resume(run))
+        inner = certify(Slow(0.3), fitted(), SETTINGS, execution=EXECUTION, resume=case.resume(run))
         for snapshot in inner:
             yield snapshot
             if snapshot.estimation.n > 400:
@@ -127,7 +127,7 @@ def test_a_run_that_is_counted_elsewhere_is_refused(case: Case) -> None:
 
 
 def test_a_prediction_carries_the_run_of_its_case(case: Case) -> None:
-    run = case.begin(identity(), fitted().identity, SETTINGS, **ASKED, procedure="predict")
-    evidence = finish(recorded(case, run, predict(HalfSpace(0.3), fitted(), SETTINGS)))
+    run = case.begin(identity(), fitted().identity, PREDICTED, **ASKED)
+    evidence = finish(recorded(case, run, predict(HalfSpace(0.3), fitted(), PREDICTED)))
     assert (evidence.run_id, evidence.run_number) == (case.row(run).run_id, 1)
     assert case.evidence(run) == evidence

@@ -6,18 +6,25 @@ from engine.case import Case
 from engine.case.database import Database
 from engine.case.rows import read_configuration, stored_digest
 from engine.core.errors import UserError
-from engine.evidence.settings import RunSettings
-from tests.cases import ASKED, SETTINGS, begun
+from engine.evidence.settings import CertifySettings
+from tests.cases import ASKED, EXECUTION, SETTINGS, begun
 from tests.fakes import fitted, identity
 
 
 def test_a_configuration_comes_back_as_it_was_begun(case: Case) -> None:
-    settings = RunSettings(n0=7, n=70_000, alpha=0.01, bound="anytime", noise="exact", seed=9)
+    settings = CertifySettings(n0=7, n=70_000, alpha=0.01, bound="anytime", noise="exact", seed=9)
     run = case.begin(
-        identity(), fitted().identity, settings, **ASKED, at=("radius=0.25",), run_id="abc"
+        identity(),
+        fitted().identity,
+        settings,
+        **ASKED,
+        execution=EXECUTION,
+        at=("radius=0.25",),
+        run_id="abc",
     )
     found = case.configuration(run)
     assert (found.id, found.run_id, found.procedure) == (1, "abc", "certify")
+    assert found.execution == EXECUTION
     assert (found.settings, found.at, found.block) == (settings, ("radius=0.25",), 350)
     assert (found.model, found.input) == (identity(), fitted().identity)
     assert (found.key, found.input_spec) == ("0000000000000007", "flat")

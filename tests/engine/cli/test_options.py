@@ -15,13 +15,17 @@ from engine.cli import app, options
 from engine.core.errors import UserError
 from engine.core.fields import field_specs
 from engine.core.records import ProbabilityBounds
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings, Task
 from engine.models.request import ModelRequest
+from engine.noise.gaussian_law import GaussianNoise
+from engine.noise.law import NoiseLaw
 from engine.oracles.audit import read_audit
 from engine.oracles.keywords import from_text
 from engine.procedures.command_line import command_line
 from engine.regions import Perturbation, Term
 from engine.schemes import Scheme
+
+TASKS: tuple[Task, ...] = ("certify", "predict", "decide")
 
 
 class Flips(Scheme):
@@ -40,8 +44,8 @@ class Flips(Scheme):
     keep: int | None = Field(default=None, ge=1, title="keep", description="bits that stay")
     sure: bool = Field(default=False, title="sure", description="a switch")
 
-    def noisy(self, *_: Any) -> None:
-        raise NotImplementedError
+    def noise(self) -> NoiseLaw:
+        return GaussianNoise(self.sigma, "bits")
 
     def region(self, bounds: ProbabilityBounds) -> None:
         return None
@@ -58,8 +62,8 @@ def two_schemes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(schemes, "SCHEMES", (schemes.Gaussian, Flips))
 
 
-def settings_of(monkeypatch: pytest.MonkeyPatch, *words: str) -> RunSettings:
-    seen: list[RunSettings] = []
+def settings_of(monkeypatch: pytest.MonkeyPatch, *words: str) -> CertifySettings:
+    seen: list[CertifySettings] = []
 
     def read(values: Any) -> int:
         seen.append(options.read_settings(values, "certify"))
@@ -76,7 +80,38 @@ def settings_of(monkeypatch: pytest.MonkeyPatch, *words: str) -> RunSettings:
 
 
 def test_without_flags_every_default_is_the_declared_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert settings_of(monkeypatch) == RunSettings()
+    assert settings_of(monkeypatch) == CertifySettings()
+
+
+def test_a_radius_to_stop_at_is_a_target(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert settings_of(monkeypatch, "--target-radius", "0.5").target == "radius=0.5"
+    assert settings_of(monkeypatch, "--target-radius", "0").target == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (
+            ("--target-radius", "0.2", "--target", "radius=0.2"),
+            "Give either --target-radius or --target, not both.",
+        ),
+        (
+            ("--target-radius", "0.2", "--scheme", "ablation"),
+            "The scheme 'ablation' certifies no radius; say --target entities=1 instead of "
+            "--target-radius.",
+        ),
+        (
+            ("--target-radius", "0.2", "--scheme", "dssn-l1"),
+            "--target stops early, and dssn-l1 counts all of its noise; leave --target out.",
+        ),
+    ],
+)
+def test_a_target_that_cannot_be_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], sentence: str
+) -> None:
+    with pytest.raises(UserError) as refused:
+        settings_of(monkeypatch, *words)
+    assert str(refused.value) == sentence
 
 
 @pytest.mark.usefixtures("two_schemes")
@@ -109,7 +144,7 @@ def test_the_help_names_every_parameter(capsys: pytest.CaptureFixture[str]) -> N
 
 
 def test_no_scheme_takes_the_name_of_a_run_setting() -> None:
-    taken = {spec.name for spec in field_specs(RunSettings)}
+    taken = {each.name for task in TASKS for each in options.run_flags(task)}
     taken |= {each.name for each in [*options.subject_flags(), *options.output_flags()]}
     for scheme in schemes.SCHEMES:
         assert not taken & {spec.name for spec in field_specs(scheme)}, scheme.key
@@ -120,7 +155,7 @@ def test_a_scheme_with_switches_and_missing_values_comes_back(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     for scheme in (Flips(), Flips(keep=3, sure=True)):
-        line = command_line("certify", ModelRequest("m"), "x", RunSettings(scheme=scheme))
+        line = command_line(ModelRequest("m"), "x", CertifySettings(scheme=scheme))
         words = line.split()[line.split().index("--scheme") :]
         assert settings_of(monkeypatch, *words).scheme == scheme
 

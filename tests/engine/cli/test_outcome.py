@@ -89,11 +89,11 @@ def test_a_target_is_told_as_it_came_out() -> None:
         return dict(rows(evidence.model_copy(update={"settings": chosen}))).get("target", "")
 
     assert told() == ""
-    assert told(target_radius=0.25) == "radius=0.25 is certified"
+    assert told(target="radius=0.25") == "radius=0.25 is certified"
     missed = "radius=0.75 was asked for and is not certified; certified is R = 0.528"
     assert told(target="radius=0.75") == missed
     abstained = make_evidence(estimation=FEW, stop_reason="target out of reach")
-    settings = abstained.settings.model_copy(update={"target_radius": 0.5})
+    settings = abstained.settings.model_copy(update={"target": "radius=0.5"})
     assert dict(rows(abstained.model_copy(update={"settings": settings})))["target"] == (
         "radius=0.5 was asked for and is not certified, found out of reach; certified is nothing"
     )

@@ -80,7 +80,7 @@ def test_pilot_votes_of_a_model(program: Any) -> None:
         (["--probability", "0.9", "--target", "words=3"], "knows the terms radius, not 'words'"),
         (
             ["--probability", "0.9", "--target-radius", "-1"],
-            "radius must be greater than or equal to 0",
+            "radius must be a finite number >= 0",
         ),
         (
             ["--probability", "0.9", "--target-radius", "1", "--target", "radius=1"],

@@ -13,14 +13,14 @@ from typing import Any
 import pytest
 
 from engine.case import Case
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings, Execution
 from engine.models.request import ModelRequest
 from tests.cases import partly
 from tests.fakes import HalfSpace, fitted, identity
 
 ROOT = Path(__file__).parents[3]
 PROGRAM = [sys.executable, "-m", "engine"]
-SETTINGS = RunSettings(n0=60, n=1000, batch=70, device="cpu")
+SETTINGS = CertifySettings(n0=60, n=1000)
 
 
 @pytest.fixture
@@ -37,6 +37,7 @@ def begin(case: Case, *, count: int = 0, **changes: Any) -> int:
         model_request=ModelRequest("fake"),
         input_spec="flat",
         key=key(settings),
+        execution=Execution(batch=70, device="cpu"),
         at=("radius=0.1",),
     )
     if count:
@@ -45,7 +46,7 @@ def begin(case: Case, *, count: int = 0, **changes: Any) -> int:
     return run
 
 
-def key(settings: RunSettings) -> int:
+def key(settings: CertifySettings) -> int:
     from engine.procedures.run import run_key
 
     return run_key(HalfSpace(0.3), fitted(), settings)

@@ -31,7 +31,7 @@ def test_certified_radius_is_cohens_formula_of_the_votes(certify: Any) -> None:
 
 def test_json_has_the_fields_the_readme_promises(certify: Any) -> None:
     found = json.loads(certify("--json", "-", "--at", "radius=0.1", "--at", "radius=9").out)
-    assert found["schema_version"] == "1.0"
+    assert found["schema_version"] == "2.0"
     assert found["certified_at"] == {"radius=0.1": True, "radius=9": False}
     assert found["settings"]["scheme"] == {"key": "gaussian", "sigma": 0.25}
     assert sum(found["votes"]["selection"]) == 100

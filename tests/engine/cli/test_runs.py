@@ -10,7 +10,7 @@ import pytest
 
 from engine.case import Case
 from engine.cli.runs import lines
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import ExactSettings
 from tests.cases import SETTINGS, begun, counted
 
 
@@ -60,7 +60,7 @@ def test_a_file_that_is_no_case_is_refused(program: Any, tmp_path: Path) -> None
 
 
 def test_a_whole_count_has_no_words_of_chance(case: Case) -> None:
-    settings = RunSettings.model_validate({"scheme": {"key": "dssn-l1"}})
+    settings = ExactSettings.model_validate({"scheme": {"key": "dssn-l1"}})
     _, told, *_ = lines(case.row(1).model_copy(update={"settings": settings}))
     assert "all 255 values counted; run 1 of" in told
     assert not {"alpha", "seed"} & set(told.split())

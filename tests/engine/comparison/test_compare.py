@@ -5,12 +5,12 @@ import pytest
 from engine.comparison.compare import compare
 from engine.comparison.records import Candidate
 from engine.core.errors import UserError
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from engine.models.base import ModelRequest
 from engine.schemes import DssnL1, Gaussian
 from tests.fakes import HalfSpace, identity
 
-SETTINGS = RunSettings(n0=20, n=400, batch=100)
+SETTINGS = CertifySettings(n0=20, n=400)
 
 
 def load(request: ModelRequest) -> HalfSpace:

@@ -12,7 +12,7 @@ from engine.core.generators import result_of
 from engine.demos.data.filter import LONGEST, VOCABULARY, make_pairs
 from engine.demos.filter import pairs_seed, tensors
 from engine.evidence.evidence import Evidence
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from engine.inputs import load_input
 from engine.models import ModelRequest, fitted, load_model
 from engine.models.token_classifier import TokenClassifier
@@ -35,7 +35,7 @@ def model() -> TokenClassifier:
 
 
 def certified(model: TokenClassifier, index: int, n: int = 10_000) -> Evidence:
-    settings = RunSettings(scheme=SCHEME, n0=100, n=n, device="cpu", seed=7)
+    settings = CertifySettings(scheme=SCHEME, n0=100, n=n, seed=7)
     return result_of(certify(model, fitted(model, load_input(f"filter:{index}")), settings))
 
 

@@ -13,7 +13,7 @@ from engine.core.generators import result_of
 from engine.demos.data.letters import CLASSES, vocabulary
 from engine.demos.letters import letters, noisy_words
 from engine.evidence.evidence import Evidence
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from engine.inputs import load_input
 from engine.models import ModelRequest, fitted, load_model
 from engine.models.native_metadata import taught_scheme
@@ -43,7 +43,7 @@ def scheme_of(model: TokenClassifier) -> Scheme:
 
 
 def certified(model: TokenClassifier, number: int, n: int = 10_000) -> Evidence:
-    settings = RunSettings(scheme=scheme_of(model), n0=100, n=n, device="cpu", seed=7)
+    settings = CertifySettings(scheme=scheme_of(model), n0=100, n=n, seed=7)
     return result_of(certify(model, fitted(model, load_input(f"letters:{number}")), settings))
 
 

@@ -11,7 +11,7 @@ from engine.core.generators import result_of
 from engine.demos.data.pumps import FIELDS, NUMBERS
 from engine.demos.mixed import RECIPE, coding, replaced
 from engine.evidence.evidence import Evidence
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from engine.inputs import expand, load_input
 from engine.models import ModelRequest, fitted, load_model
 from engine.models.token_classifier import TokenClassifier
@@ -67,7 +67,7 @@ def model() -> TokenClassifier:
 
 
 def certified(model: TokenClassifier, row: int) -> Evidence:
-    settings = RunSettings(scheme=SCHEME, n0=100, n=10_000, device="cpu", seed=7)
+    settings = CertifySettings(scheme=SCHEME, n0=100, n=10_000, seed=7)
     at = ("words=1,epsilon=0.1", "words=1,epsilon1=0.05,epsilon5=0.3", "words=0,epsilon1=9")
     return result_of(certify(model, fitted(model, load_input(f"mixed:{row}")), settings, at=at))
 

@@ -6,14 +6,14 @@ import pytest
 from pydantic import ValidationError
 
 from engine.evidence.evidence import SCHEMA_VERSION, Evidence
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from engine.procedures.certify import certify
 from tests.factories import make_evidence
 from tests.fakes import HalfSpace, finish, fitted
 
 
 def test_holds_the_fields_a_reader_relies_on():
-    found = finish(certify(HalfSpace(0.3), fitted(), RunSettings(n0=10, n=500)))
+    found = finish(certify(HalfSpace(0.3), fitted(), CertifySettings(n0=10, n=500)))
     data = found.model_dump(mode="json")
     assert data["schema_version"] == SCHEMA_VERSION
     assert data["outcome"] == "certified" and data["predicted_class"] == 0
@@ -27,7 +27,7 @@ def test_holds_the_fields_a_reader_relies_on():
 
 
 def test_unknown_fields_are_refused():
-    found = finish(certify(HalfSpace(0.3), fitted(), RunSettings(n0=10, n=50)))
+    found = finish(certify(HalfSpace(0.3), fitted(), CertifySettings(n0=10, n=50)))
     with pytest.raises(ValidationError):
         Evidence.model_validate({**found.model_dump(), "surprise": 1})
 

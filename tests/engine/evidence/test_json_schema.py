@@ -1,17 +1,25 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from pathlib import Path
+from typing import Any, ClassVar
 
-from engine.evidence.json_schema import evidence_schema, published, schema_text
+from pytest import MonkeyPatch
+
+from engine.evidence.json_schema import (
+    evidence_schema,
+    published,
+    schema_text,
+    schemes_schema,
+)
 from engine.report.json import evidence_json
-from engine.schemes import SCHEMES
+from engine.schemes import SCHEMES, Gaussian
 from tests.factories import make_evidence, make_predicted
 
 
 def test_the_published_schema_is_that_of_the_code() -> None:
     assert published().read_text(encoding="utf-8") == schema_text(), (
-        "run: certiscope schema > assets/schema/evidence-1.0.json"
+        "run: certiscope schema > assets/schema/evidence-2.0.json"
     )
 
 
@@ -64,12 +72,40 @@ def test_exported_evidence_follows_it_and_other_json_does_not() -> None:
         assert fits(raw, schema, schema)
         assert not fits({**raw, "surprise": 1}, schema, schema)
         assert not fits({**raw, "radius": "big"}, schema, schema)
-        raw["settings"]["scheme"] = {"key": "unknown", "sigma": 0.5}
+        raw["settings"]["scheme"] = {"sigma": 0.5}
         assert not fits(raw, schema, schema)
 
 
-def test_every_scheme_is_in_it() -> None:
-    definitions = evidence_schema()["$defs"]
-    assert len(definitions["Scheme"]["oneOf"]) == len(SCHEMES)
+class Laplace(Gaussian):
+    """A scheme that nobody has written yet."""
+
+    key: ClassVar[str] = "laplace"
+    shape: float = 1.0
+
+
+def test_a_new_scheme_leaves_the_schema_of_evidence_as_it_is(monkeypatch: MonkeyPatch) -> None:
+    before = schema_text()
+    monkeypatch.setattr("engine.evidence.json_schema.SCHEMES", (*SCHEMES, Laplace))
+    monkeypatch.setattr("engine.schemes.SCHEMES", (*SCHEMES, Laplace))
+    schema = evidence_schema()
+    assert schema_text(schema) == before
+    raw = json.loads(evidence_json(make_evidence()))
+    raw["settings"]["scheme"] = Laplace(shape=2.0).model_dump()
+    assert fits(raw, schema, schema)
+    *_, listed = schemes_schema()["oneOf"]
+    assert fits(raw["settings"]["scheme"], listed, listed)
+    assert not fits({"key": "laplace"}, listed, listed)
+
+
+def test_every_scheme_is_listed_with_its_parameters() -> None:
+    listed = {one["properties"]["key"]["const"]: one for one in schemes_schema()["oneOf"]}
     for scheme in SCHEMES:
-        assert definitions[scheme.__name__]["properties"]["key"]["const"] == scheme.key
+        example = scheme().model_dump(mode="json")
+        assert fits(example, listed[scheme.key], listed[scheme.key])
+        assert not fits({**example, "surprise": 1}, listed[scheme.key], listed[scheme.key])
+
+
+def test_the_schema_of_1_0_is_still_shipped() -> None:
+    old = json.loads((published().parent / "evidence-1.0.json").read_text(encoding="utf-8"))
+    for path in sorted((Path(__file__).parents[2] / "golden" / "evidence-1.0").glob("*.json")):
+        assert fits(json.loads(path.read_text(encoding="utf-8")), old, old), path.name

@@ -2,12 +2,12 @@ import pytest
 
 from engine.core.errors import UserError
 from engine.core.fields import checked
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings, ExactSettings, Execution, declared, run_specs
 from engine.schemes import DssnL1, Gaussian
 
 
 def test_defaults_are_the_papers():
-    settings = RunSettings()
+    settings = CertifySettings()
     assert (settings.n0, settings.n, settings.alpha, settings.bound) == (
         100,
         100_000,
@@ -17,9 +17,9 @@ def test_defaults_are_the_papers():
 
 
 def test_scheme_is_kept_with_its_parameters():
-    settings = RunSettings(scheme=Gaussian(sigma=0.7))
+    settings = CertifySettings(scheme=Gaussian(sigma=0.7))
     assert settings.model_dump()["scheme"] == {"key": "gaussian", "sigma": 0.7}
-    assert RunSettings.model_validate_json(settings.model_dump_json()) == settings
+    assert CertifySettings.model_validate_json(settings.model_dump_json()) == settings
 
 
 @pytest.mark.parametrize(
@@ -32,24 +32,52 @@ def test_scheme_is_kept_with_its_parameters():
         (
             {"bound": "hope"},
             "bound must be 'live', 'anytime', 'anytime-two-class', 'clopper-pearson', "
-            "'two-class', 'two-class-uneven' or 'enumeration' (it was 'hope').",
+            "'two-class' or 'two-class-uneven' (it was 'hope').",
         ),
     ],
 )
 def test_bad_values_are_one_sentence(values: dict, sentence: str):
     with pytest.raises(UserError) as caught:
-        checked(RunSettings, **values)
+        checked(CertifySettings, **values)
     assert str(caught.value) == sentence
 
 
-def test_an_enumerated_law_settles_how_many_votes_are_counted():
-    settled = RunSettings(scheme=DssnL1(lam=0.25), n=5, bound="live")
-    assert (settled.n0, settled.n, settled.bound) == (127, 127, "enumeration")
-
-
-def test_a_sampled_law_cannot_be_enumerated():
-    with pytest.raises(UserError) as caught:
-        checked(RunSettings, bound="enumeration")
-    assert str(caught.value) == (
-        "--bound enumeration is for schemes whose noise can be counted whole."
+def test_an_exact_method_declares_nothing_that_is_drawn():
+    exact = declared(
+        "certify", DssnL1(lam=0.25), {"n": 5, "bound": "live", "seed": 3, "alpha": 0.1}
     )
+    assert isinstance(exact, ExactSettings)
+    assert (exact.n0, exact.n, exact.bound, exact.alpha) == (127, 127, "enumeration", 0.0)
+    assert set(exact.model_dump()) == {"kind", "scheme", "precision", "former"}
+    assert [spec.name for spec in run_specs("certify", DssnL1)] == ["precision", "batch", "device"]
+
+
+@pytest.mark.parametrize(
+    ("record", "scheme", "sentence"),
+    [
+        (
+            CertifySettings,
+            DssnL1(lam=0.25),
+            "dssn-l1 counts all of its noise, so nothing is sampled.",
+        ),
+        (ExactSettings, Gaussian(), "gaussian draws its noise at random."),
+    ],
+)
+def test_a_law_and_a_record_that_do_not_fit_are_refused(record, scheme, sentence):
+    with pytest.raises(UserError) as caught:
+        checked(record, scheme=scheme)
+    assert str(caught.value) == sentence
+
+
+def test_an_exact_method_has_no_target():
+    with pytest.raises(UserError, match="--target stops early, and dssn-l1 counts all of its"):
+        declared("certify", DssnL1(lam=0.25), {"target": "radius=0.1"})
+
+
+def test_predict_and_decide_declare_what_they_read():
+    certify, predict, decide = (
+        {spec.name for spec in run_specs(task)} for task in ("certify", "predict", "decide")
+    )
+    assert certify - predict == {"n0", "bound", "target"}
+    assert certify - decide == {"bound", "target"}
+    assert set(Execution.model_fields) <= certify & predict & decide

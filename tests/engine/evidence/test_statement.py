@@ -1,6 +1,6 @@
 from engine.core.records import ProbabilityBounds
 from engine.evidence import statement
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from engine.regions import Abstention, Ball, Count
 from engine.schemes import TextUniform
 
@@ -74,9 +74,9 @@ def test_a_claim_says_what_the_run_adds():
     bounds = ProbabilityBounds(
         method="live", alpha=0.001, n=10, top=7, p_lower=0.9, p_upper=0.1, valid=True, basis=""
     )
-    plain = statement.claimed(RunSettings(), region, bounds, "7")
+    plain = statement.claimed(CertifySettings(), region, bounds, "7")
     assert plain == statement.certified(region, bounds, "7", "image")
     early = statement.claimed(
-        RunSettings(noise="exact"), region, bounds, "7", early="Stopped early."
+        CertifySettings(noise="exact"), region, bounds, "7", early="Stopped early."
     )
     assert early == f"{plain} Stopped early. {statement.exact_grid()}"

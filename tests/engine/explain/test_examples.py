@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 import torch
 
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from engine.explain.examples import MOST_TRIES, affordable, answers, examples, named
 from engine.inputs.base import FittedInput
 from engine.noise.gaussian import NoiseStream, Stream
 from engine.procedures.run import run_key
 from engine.regions import Ball, Interval
 from engine.schemes import parse_scheme
-from tests.factories import make_region_run
+from tests.factories import make_region_run, make_settings
 from tests.fakes import HalfSpace, Misbehaving, fitted, identity
 
 BALL = Ball(norm="l2", radius=0.3, unit="pixels in [0,1]")
@@ -25,8 +25,8 @@ class Told(HalfSpace):
         self.identity = identity(encoding=encoding, input_shape=(2, 8, 8))
 
 
-def settings(key: str, **parameters) -> RunSettings:
-    return RunSettings(scheme=parse_scheme({"key": key, **parameters}), n=1000)
+def settings(key: str, **parameters) -> CertifySettings:
+    return CertifySettings(scheme=parse_scheme({"key": key, **parameters}), n=1000)
 
 
 def image(example) -> np.ndarray:
@@ -34,7 +34,7 @@ def image(example) -> np.ndarray:
 
 
 def test_samples_are_those_of_the_preview_stream() -> None:
-    model, given, settings = HalfSpace(0.3), fitted(0.5), RunSettings()
+    model, given, settings = HalfSpace(0.3), fitted(0.5), CertifySettings()
     found = examples(model, given, settings, region=None, center_class=None)
     wanted = torch.empty((3, *given.pixels.shape))
     key = run_key(model, given, settings)
@@ -52,7 +52,7 @@ def test_answers_come_by_name_and_failures_have_none() -> None:
 
 
 def test_the_change_has_exactly_the_certified_size():
-    found = examples(HalfSpace(0.9), fitted(0.5), RunSettings(), region=BALL, center_class=0)
+    found = examples(HalfSpace(0.9), fitted(0.5), CertifySettings(), region=BALL, center_class=0)
     changed = found.middle()
     assert not changed.media[0].clipped and changed.media[0].places is None
     change = image(changed) - image(found.original)
@@ -63,7 +63,7 @@ def test_the_change_has_exactly_the_certified_size():
 
 def test_a_change_of_another_norm_has_that_norm():
     ball = BALL.model_copy(update={"norm": "l1"})
-    found = examples(HalfSpace(0.9), fitted(0.5), RunSettings(), region=ball, center_class=None)
+    found = examples(HalfSpace(0.9), fitted(0.5), CertifySettings(), region=ball, center_class=None)
     assert np.abs(image(found.middle()) - image(found.original)).sum() == pytest.approx(
         0.3, abs=1e-4
     )
@@ -71,18 +71,20 @@ def test_a_change_of_another_norm_has_that_norm():
 
 
 def test_without_a_certificate_there_are_three_noisy_samples_with_answers():
-    found = examples(HalfSpace(10.0), fitted(0.5), RunSettings(), region=None, center_class=None)
+    found = examples(
+        HalfSpace(10.0), fitted(0.5), CertifySettings(), region=None, center_class=None
+    )
     assert [sample.caption for sample in found.samples] == ["noisy: class 0"] * 3
     assert found.original.caption == "without noise: class 0"
     assert found.attack is None and found.changes == () and found.middle() is None
     empty = BALL.model_copy(update={"radius": 0.0})
-    found = examples(HalfSpace(10.0), fitted(0.5), RunSettings(), region=empty, center_class=0)
+    found = examples(HalfSpace(10.0), fitted(0.5), CertifySettings(), region=empty, center_class=0)
     assert found.attack is None
 
 
 def test_a_region_that_speaks_of_something_else_has_no_attack():
     shift = Interval(term="brightness", lower=-0.2, upper=0.2, unit="brightness in [0,1]")
-    found = examples(HalfSpace(0.9), fitted(0.5), RunSettings(), region=shift, center_class=0)
+    found = examples(HalfSpace(0.9), fitted(0.5), CertifySettings(), region=shift, center_class=0)
     assert found.attack is None and found.changes == () and len(found.samples) == 3
 
 
@@ -90,7 +92,7 @@ def test_a_stop_leaves_out_the_attack():
     stop = threading.Event()
     stop.set()
     found = examples(
-        HalfSpace(0.9), fitted(0.5), RunSettings(), region=BALL, center_class=0, stop=stop
+        HalfSpace(0.9), fitted(0.5), CertifySettings(), region=BALL, center_class=0, stop=stop
     )
     assert found.attack is None and len(found.samples) == 3
 
@@ -144,13 +146,15 @@ def test_an_attack_starts_with_the_pixel_that_matters(encoding):
 def test_rows_and_texts_without_a_tokenizer_have_none(kind):
     given = fitted()
     other = FittedInput(given.identity.model_copy(update={"kind": kind}), given.arrays)
-    assert examples(HalfSpace(0.3), other, RunSettings(), region=None, center_class=None) is None
+    assert (
+        examples(HalfSpace(0.3), other, CertifySettings(), region=None, center_class=None) is None
+    )
     assert torch.is_grad_enabled()
 
 
 @pytest.mark.parametrize("values", [{"scheme": {"key": "dssn-l1"}}, {"noise": "exact"}])
 def test_a_claim_about_8_bit_images_is_shown_on_one(values):
-    settings = RunSettings.model_validate(values)
+    settings = make_settings(values)
     norm = "l1" if settings.law.grid_input else "l2"
     ball = BALL.model_copy(update={"norm": norm})
     found = examples(HalfSpace(0.9), fitted(0.1004), settings, region=ball, center_class=0)

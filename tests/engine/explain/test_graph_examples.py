@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from engine.core.records import ProbabilityBounds
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from engine.explain.examples import examples
 from engine.explain.graph_examples import FlipAttack, find_flips, ranks
 from engine.inputs import load_input
@@ -138,7 +138,7 @@ BOUNDS = ProbabilityBounds(
 def told(name: str, *, top: int | None = 0, certified: bool = True):
     model = load_model(ModelRequest(f"demo:{name}"))
     given = fitted(model, load_input("karate:12"))
-    settings = RunSettings(scheme=parse_scheme(model.identity.training_scheme), n=1000)
+    settings = CertifySettings(scheme=parse_scheme(model.identity.training_scheme), n=1000)
     region = settings.scheme.region(BOUNDS) if certified else None
     return model, given, settings, examples(model, given, settings, region=region, center_class=top)
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from engine.explain.image_examples import ImagePresenter, PixelAttack, in_steps, pixel_order
 from engine.explain.presenter import Ready
 from engine.regions.region import Budget
@@ -11,7 +11,7 @@ from tests.fakes import HalfSpace, Misbehaving, identity
 
 
 def found_by(model, scheme, top, shape=(2, 8, 8)) -> PixelAttack:
-    return pixel_order(Ready(model, X, RunSettings(scheme=scheme), shape, 1), top)
+    return pixel_order(Ready(model, X, CertifySettings(scheme=scheme), shape, 1), top)
 
 
 X = torch.full((1, 8, 8), 0.5)
@@ -163,4 +163,4 @@ def test_only_claims_about_8_bit_images_are_shown_in_steps():
         ({"scheme": {"key": "uniform-l1"}}, True),
         (ablation, False),
     ):
-        assert RunSettings.model_validate(values).law.grid_input is expected
+        assert CertifySettings.model_validate(values).law.grid_input is expected

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from engine.explain.examples import examples
 from engine.inputs.base import FittedInput
 from engine.inputs.coding import Column, TableCoding
@@ -51,7 +51,7 @@ def row() -> FittedInput:
 
 def told(scheme=None, *, region=STAIRS, top: int | None = 0):
     facts = scheme or {"key": "hybrid-uniform", "arities": "2,2", "beta": 0.4, "sigma": 0.5}
-    settings = RunSettings(scheme=parse_scheme(facts), n=1000)
+    settings = CertifySettings(scheme=parse_scheme(facts), n=1000)
     return examples(Sums(), row(), settings, region=region, center_class=top)
 
 

@@ -3,11 +3,12 @@ import threading
 import numpy as np
 import pytest
 
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from engine.explain.directions import SliceAxes
 from engine.explain.slices import explore
 from engine.figures import SliceFigure
 from engine.regions import Ball
+from tests.factories import make_settings
 from tests.fakes import HalfSpace, finish, fitted
 
 
@@ -19,7 +20,7 @@ def figure(kind: str, threshold: float = 0.3, **changes) -> SliceFigure:
     values = {"region": ball("l2"), "center_class": 0, "budget_seconds": 60.0, **changes}
     towards = fitted(1.0) if kind == "towards" else None
     axes = SliceAxes(kind=kind, towards=towards)
-    return finish(explore(HalfSpace(threshold), fitted(), RunSettings(), axes=axes, **values))
+    return finish(explore(HalfSpace(threshold), fitted(), CertifySettings(), axes=axes, **values))
 
 
 def test_the_adversarial_slice_shows_the_half_space_where_it_is():
@@ -50,7 +51,7 @@ def test_towards_another_input_reaches_it():
 def test_refines_progressively_and_obeys_a_stop():
     stop = threading.Event()
     running = explore(
-        HalfSpace(0.3), fitted(), RunSettings(), region=None, center_class=None, stop=stop
+        HalfSpace(0.3), fitted(), CertifySettings(), region=None, center_class=None, stop=stop
     )
     first = next(running)
     assert first.base.shape == (1, 1) and first.radius is None
@@ -82,7 +83,7 @@ def test_a_ball_of_another_norm_has_its_own_outline(norm, order):
 @pytest.mark.parametrize("values", [{"scheme": {"key": "dssn-l1"}}, {"noise": "exact"}])
 def test_an_image_off_the_grid_is_mapped_as_it_is_certified(values):
     """0.1004 is no multiple of 1/255; a run certifies the rounded image, and so does its map."""
-    settings = RunSettings.model_validate(values)
+    settings = make_settings(values)
     ball = Ball(norm="l1", radius=0.2, unit="pixels in [0,1]")
     found = finish(
         explore(

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from engine.explain.examples import examples
 from engine.inputs.base import FittedInput
 from engine.inputs.coding import WordTokenizer
@@ -45,7 +45,7 @@ def told(kind: str, key: str, region, top: int | None = 0, **parameters):
     own["more_shapes"] = tuple(array.shape for array in arrays[1:])
     given = FittedInput(fitted().identity.model_copy(update=own), arrays)
     scheme = parse_scheme({"key": key, "vocabulary": 5, **parameters})
-    settings = RunSettings(scheme=scheme, n=1000)
+    settings = CertifySettings(scheme=scheme, n=1000)
     return examples(Filter(kind), given, settings, region=region, center_class=top)
 
 

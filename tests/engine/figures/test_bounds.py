@@ -1,7 +1,7 @@
 import pytest
 import scipy.stats
 
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from engine.figures import bounds_figure
 from engine.procedures.certify import certify
 from engine.schemes import parse_scheme
@@ -10,19 +10,21 @@ from tests.fakes import HalfSpace, finish, fitted
 
 
 def test_the_fixed_n_value_is_provisional_before_the_plan_and_never_after():
-    found = finish(certify(HalfSpace(0.1), fitted(), RunSettings(n0=50, n=1000)))
+    found = finish(certify(HalfSpace(0.1), fitted(), CertifySettings(n0=50, n=1000)))
     figure = bounds_figure(found, HalfSpace(0.1).identity.class_names)
     assert [p.n for p in figure.provisional] == [p.n for p in found.trajectory][:-1]
     first = found.trajectory[0]
     # the p with P(Bin(n, p) >= k) = alpha
     tail = scipy.stats.binom.sf(first.k - 1, first.n, figure.provisional[0].p_lower)
     assert tail == pytest.approx(0.001, rel=1e-6)
-    fixed = finish(certify(HalfSpace(0.1), fitted(), RunSettings(n=1000, bound="clopper-pearson")))
+    fixed = finish(
+        certify(HalfSpace(0.1), fitted(), CertifySettings(n=1000, bound="clopper-pearson"))
+    )
     assert bounds_figure(fixed, HalfSpace(0.1).identity.class_names).provisional == ()
 
 
 def test_a_figure_says_how_the_noise_was_made():
-    found = finish(certify(HalfSpace(0.1), fitted(), RunSettings(n0=5, n=100, noise="exact")))
+    found = finish(certify(HalfSpace(0.1), fitted(), CertifySettings(n0=5, n=100, noise="exact")))
     assert bounds_figure(found, ("a", "b")).noise == "sound on the 8-bit grid"
 
 
@@ -47,5 +49,5 @@ def test_a_decision_plans_its_last_phase_and_has_no_provisional_value():
 
 def test_noise_of_integers_is_neither_float_nor_on_a_grid():
     scheme = parse_scheme({"key": "hierarchical-ablation", "p": 0.6})
-    found = finish(certify(HalfSpace(0.1), fitted(), RunSettings(scheme=scheme, n0=5, n=100)))
+    found = finish(certify(HalfSpace(0.1), fitted(), CertifySettings(scheme=scheme, n0=5, n=100)))
     assert bounds_figure(found, ("a", "b")).noise == "integer noise"

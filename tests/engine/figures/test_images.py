@@ -1,4 +1,4 @@
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from engine.figures import has_slice
 from engine.schemes import parse_scheme
 from tests.factories import make_evidence, make_input, make_slice_figure
@@ -7,7 +7,7 @@ from tests.factories import make_evidence, make_input, make_slice_figure
 def test_a_slice_is_for_balls_around_images():
     assert has_slice(make_evidence())
     assert not has_slice(make_evidence(input=make_input(kind="table")))
-    hierarchical = RunSettings(scheme=parse_scheme({"key": "hierarchical-gaussian"}))
+    hierarchical = CertifySettings(scheme=parse_scheme({"key": "hierarchical-gaussian"}))
     assert not has_slice(make_evidence(settings=hierarchical))
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from engine.figures import picture_of, preview_figure, region_figure
 from engine.schemes import Gaussian, parse_scheme
 from tests.factories import DIGITS, STRUCTURED, make_evidence, make_region_figure
@@ -19,15 +19,17 @@ def test_every_kind_has_its_figure_with_region_map_and_standing(kind):
 
 def test_a_ball_has_a_slice_instead():
     assert region_figure(make_evidence(), DIGITS) is None
-    assert preview_figure(RunSettings()) is None
+    assert preview_figure(CertifySettings()) is None
 
 
 @pytest.mark.parametrize("kind", STRUCTURED)
 def test_before_a_run_there_is_the_map_alone(kind):
-    found = preview_figure(RunSettings(scheme=parse_scheme(STRUCTURED[kind])))
+    found = preview_figure(CertifySettings(scheme=parse_scheme(STRUCTURED[kind])))
     assert found.picture == PICTURES[kind]
     assert found.region is None and found.standing is None
-    assert found.needs is preview_figure(RunSettings(scheme=parse_scheme(STRUCTURED[kind]))).needs
+    assert (
+        found.needs is preview_figure(CertifySettings(scheme=parse_scheme(STRUCTURED[kind]))).needs
+    )
 
 
 @pytest.mark.parametrize(
@@ -80,7 +82,7 @@ def test_nothing_is_certified_by_a_provisional_bound():
 
 
 def test_before_a_run_an_answer_says_what_it_takes():
-    found = preview_figure(RunSettings(scheme=parse_scheme(STRUCTURED["staircase"])))
+    found = preview_figure(CertifySettings(scheme=parse_scheme(STRUCTURED["staircase"])))
     assert found.ask({"entities": 1.0, "epsilon": 0.3}).words.startswith("takes p_lower above 0.9")
 
 
@@ -100,6 +102,6 @@ def test_what_the_run_was_asked_is_marked_as_far_as_it_can_be_read():
     class Table(Gaussian):
         inputs = ("table",)
 
-    settings = RunSettings(scheme=Table(), target="radius=0.5", bound="live")
+    settings = CertifySettings(scheme=Table(), target="radius=0.5", bound="live")
     evidence = make_evidence().model_copy(update={"settings": settings, "certified_at": asked})
     assert region_figure(evidence, DIGITS).asked == ({"radius": 0.5}, {"radius": 0.25})

@@ -1,13 +1,13 @@
 import pytest
 from scipy.stats import beta
 
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from engine.figures.standing import ceiling, standing
 from tests.factories import make_evidence, make_snapshot
 
 
 def stand(n: int, k: int, **settings):
-    chosen = RunSettings(**{"n": 10_000, "alpha": 0.001, **settings})
+    chosen = CertifySettings(**{"n": 10_000, "alpha": 0.001, **settings})
     votes = (0,) * 7 + (k, n - k, 0)
     return standing(
         make_snapshot(estimation=votes, n_plan=chosen.n, bound=chosen.bound, settings=chosen)
@@ -40,7 +40,7 @@ def test_evidence_and_snapshot_stand_at_the_same_place():
 
 
 def test_the_most_a_run_can_reach_is_unanimity():
-    fixed = RunSettings(n=1000, alpha=0.01, bound="clopper-pearson")
+    fixed = CertifySettings(n=1000, alpha=0.01, bound="clopper-pearson")
     assert ceiling(fixed) == pytest.approx(0.01 ** (1 / 1000), rel=1e-9)
 
 

@@ -1,4 +1,4 @@
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from engine.figures import OTHER, bounds_figure, votes_figure
 from engine.procedures.certify import certify
 from tests.fakes import HalfSpace, Misbehaving, finish, fitted
@@ -7,7 +7,7 @@ from tests.fakes import HalfSpace, Misbehaving, finish, fitted
 def test_histogram_of_evidence_and_of_its_last_snapshot_agree():
     classifier = HalfSpace(0.1)
     names = classifier.identity.class_names
-    running = certify(classifier, fitted(), RunSettings(n0=50, n=1000))
+    running = certify(classifier, fitted(), CertifySettings(n0=50, n=1000))
     last = None
     try:
         while True:
@@ -20,7 +20,7 @@ def test_histogram_of_evidence_and_of_its_last_snapshot_agree():
 def test_many_classes_become_the_largest_and_others():
     classifier = HalfSpace(0.1, classes=1000)
     names = classifier.identity.class_names
-    found = finish(certify(classifier, fitted(), RunSettings(n0=50, n=1000)))
+    found = finish(certify(classifier, fitted(), CertifySettings(n0=50, n=1000)))
     figure = votes_figure(found, names, top_k=5)
     assert len(figure.bars) == 6
     assert figure.bars[-1].index == OTHER and figure.bars[-1].name == "995 others"
@@ -29,13 +29,13 @@ def test_many_classes_become_the_largest_and_others():
 
 
 def test_the_chosen_class_keeps_its_bar_even_when_it_loses():
-    found = finish(certify(HalfSpace(-5.0, classes=20), fitted(), RunSettings(n0=5, n=100)))
+    found = finish(certify(HalfSpace(-5.0, classes=20), fitted(), CertifySettings(n0=5, n=100)))
     losing = found.model_copy(update={"votes": found.votes.model_copy(update={"guess": 19})})
     figure = votes_figure(losing, HalfSpace(0, classes=20).identity.class_names, top_k=5)
     assert 19 in [bar.index for bar in figure.bars]
 
 
 def test_failures_are_part_of_n():
-    found = finish(certify(Misbehaving("nan"), fitted(), RunSettings(n0=5, n=100)))
+    found = finish(certify(Misbehaving("nan"), fitted(), CertifySettings(n0=5, n=100)))
     figure = votes_figure(found, ("a", "b"))
     assert figure.failures == figure.n_estimation == 100

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from engine.core.errors import UserError
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from engine.models import ModelRequest, load_model
 from engine.models.base import NO_CLASS
 from engine.models.generative import MOST_TOKENS, oracle_for
@@ -54,7 +54,7 @@ def test_a_reference_is_the_answer_to_the_clean_input():
 
 
 def test_a_runs_answers_add_up_to_its_votes_and_unparseable_ones_count():
-    evidence = finish(certify(saying(), flat(0.4), RunSettings(n0=50, n=500)))
+    evidence = finish(certify(saying(), flat(0.4), CertifySettings(n0=50, n=500)))
     counts = [0, 0, 0]
     for group in evidence.answers:
         counts[group.class_index] += group.count
@@ -66,8 +66,7 @@ def test_a_runs_answers_add_up_to_its_votes_and_unparseable_ones_count():
 
 def test_answers_do_not_depend_on_the_batch():
     runs = [
-        finish(certify(saying(), flat(0.4), RunSettings(n0=50, n=300, batch=size)))
-        for size in (7, 300)
+        finish(certify(saying(), flat(0.4), CertifySettings(n0=50, n=300))) for size in (7, 300)
     ]
     assert runs[0].answers == runs[1].answers
 
@@ -77,7 +76,7 @@ def test_unparseable_can_win_honestly():
         certify(
             saying(),
             flat(0.4),
-            RunSettings(n0=50, n=500, scheme={"key": "gaussian", "sigma": 0.02}),
+            CertifySettings(n0=50, n=500, scheme={"key": "gaussian", "sigma": 0.02}),
         )
     )
     assert evidence.class_name == "unparseable"

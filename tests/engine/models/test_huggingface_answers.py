@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from engine.core.errors import UserError
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from engine.inputs import load_input
 from engine.models import ModelRequest, fitted, load_model
 from engine.models.huggingface_answers import answers_texts
@@ -57,7 +57,7 @@ def test_a_certified_text_keeps_its_answers(folders, tmp_path):
     scheme = parse_scheme(
         {"key": "text-uniform", "beta": 0.3, "vocabulary": given.identity.alphabet[0]}
     )
-    evidence = finish(certify(model, given, RunSettings(n0=20, n=100, scheme=scheme)))
+    evidence = finish(certify(model, given, CertifySettings(n0=20, n=100, scheme=scheme)))
     assert sum(group.count for group in evidence.answers) == 100
     assert len(evidence.answers) > 1
 

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from engine.core.errors import OracleRequired, UserError
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from engine.models import ModelRequest, load_model
 from engine.models.pretrained_files import WRITING
 from engine.procedures.certify import certify
@@ -96,7 +96,7 @@ def test_a_run_from_end_to_end(captioner, tmp_path):
 
     model = opened(captioner, tmp_path)
     fitted = fit(load_input("digits:52"), model.identity)
-    evidence = finish(certify(model, fitted, RunSettings(n0=20, n=100)))
+    evidence = finish(certify(model, fitted, CertifySettings(n0=20, n=100)))
     assert sum(group.count for group in evidence.answers) == 100
     weights = evidence.model.generation.weights_sha256
     assert model_digest(str(captioner), tmp_path, WRITING) == weights

@@ -9,7 +9,7 @@ import torch
 from transformers import AutoTokenizer
 
 from engine.core.errors import UserError
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from engine.inputs import load_input
 from engine.models import ModelRequest, fitted, load_model
 from engine.models.huggingface_text import TextClassifier
@@ -62,14 +62,14 @@ def test_noise_of_both_schemes_runs(tmp_path: Path, key: str):
     classifier = opened(tmp_path)
     given = fitted(classifier, load_input(f"text:{TEXT}"))
     scheme = parse_scheme({"key": key, "beta": 0.3, "vocabulary": classifier.coding.size})
-    run = Run(classifier, given, RunSettings(scheme=scheme, n0=10, n=50, device="cpu", seed=1))
+    run = Run(classifier, given, CertifySettings(scheme=scheme, n0=10, n=50, seed=1))
     votes = list(run.sampler.votes(0, 50))[-1]  # type: ignore[arg-type]
     assert votes.n == 50 and votes.failures == 0
     other = parse_scheme({"key": key, "vocabulary": 1000})
     with pytest.raises(
         UserError, match=r"^The model's alphabet has 16 tokens, the noise has 1,000"
     ):
-        Run(classifier, given, RunSettings(scheme=other, n0=10, n=50, device="cpu"))
+        Run(classifier, given, CertifySettings(scheme=other, n0=10, n=50))
 
 
 def test_a_question_about_an_image(tmp_path: Path):

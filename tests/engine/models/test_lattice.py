@@ -5,7 +5,7 @@ import torch
 
 from engine.core.errors import UserError
 from engine.evidence.evidence import Evidence
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from engine.inputs import fit, load_input
 from engine.models import ModelRequest, load_model
 from engine.models.base import Classifier
@@ -25,7 +25,7 @@ def attack() -> Classifier:
 
 def run(attack: Classifier, image: str, noise: str, *, sigma: float, n: int) -> Evidence:
     fitted = fit(load_input(f"lattice:{image}"), attack.identity)
-    settings = RunSettings(n=n, scheme=Gaussian(sigma=sigma), noise=noise)
+    settings = CertifySettings(n=n, scheme=Gaussian(sigma=sigma), noise=noise)
     return finish(certify(attack, fitted, settings))
 
 

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from engine.core.errors import UserError
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from engine.inputs import load_input
 from engine.models import ModelRequest, fitted, load_model
 from engine.models.onnx_table import OnnxTableClassifier
@@ -75,7 +75,7 @@ def test_noise_runs(pumps: tuple[str, list[float], list[float]]):
     given = fitted(classifier, load_input(f"{pumps[0]}:0"))
     arities = ",".join(map(str, given.identity.alphabet))
     noise = {"key": "hybrid-uniform", "sigma": 0.3, "beta": 0.2, "arities": arities}
-    settings = RunSettings(scheme=parse_scheme(noise), n0=10, n=40, device="cpu", seed=1)
+    settings = CertifySettings(scheme=parse_scheme(noise), n0=10, n=40, seed=1)
     votes = list(Run(classifier, given, settings).sampler.votes(0, 40))[-1]  # type: ignore[arg-type]
     assert votes.n == 40 and votes.failures == 0
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import chi2, norm
 
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from engine.noise.discrete_gaussian_law import reach, thresholds
 from engine.noise.statistical_tests import (
     Distribution,
@@ -111,7 +111,7 @@ def test_each_statistic_finds_what_it_is_for(how: str, statistic: str) -> None:
 def test_p_values_are_restated_from_the_statistics() -> None:
     import torch
 
-    test = Randomness(RunSettings(), key=3, elements=4, device=torch.device("cpu")).self_test
+    test = Randomness(CertifySettings(), key=3, elements=4, device=torch.device("cpu")).self_test
     assert test is not None and restated(test) == test
     first, *rest = test.statistics
     forged = test.model_copy(

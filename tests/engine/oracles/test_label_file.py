@@ -7,7 +7,7 @@ import pytest
 
 from engine.core.errors import UserError
 from engine.evidence.generations import AnswerGroup
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from engine.oracles.audit import OTHER, read_audit
 from engine.oracles.label_file import labels_csv, read_labels
 from engine.oracles.labelling import audited
@@ -21,7 +21,7 @@ from tests.sayings import flat, keyword_oracle, saying
 @pytest.fixture(scope="module")
 def evidence():
     """A run whose answers are of three classes, the oracle's failures among them."""
-    return finish(certify(saying(), flat(0.35), RunSettings(n0=50, n=500)))
+    return finish(certify(saying(), flat(0.35), CertifySettings(n0=50, n=500)))
 
 
 def agreed(evidence, *, leave_out=()):

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from engine.core.errors import UserError
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from engine.oracles.audit import read_audit
 from engine.oracles.labelling import audited, complaint
 from engine.procedures.certify import certify
@@ -14,7 +14,7 @@ from tests.sayings import flat, saying
 
 
 def run(*, level=0.1, **settings):
-    asked = RunSettings(n0=50, n=500, **settings)
+    asked = CertifySettings(n0=50, n=500, **settings)
     return finish(certify(saying(), flat(level), asked))
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from engine.core.records import Votes
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import DecideSettings
 from engine.planning.early_stopping_outcome import decision_facts, phase_points
 from engine.planning.early_stopping_rule import Rule
 from engine.schemes import Gaussian
@@ -13,16 +13,20 @@ FIRST = Votes(counts=(1, 99))
 
 
 def facts(*estimations, radius=0.25, plan=(100, 1000), selection=None, **changes):
-    settings = RunSettings(
-        scheme=Gaussian(sigma=0.5), n0=100, n=1000, bound="clopper-pearson", **changes
+    settings = DecideSettings(
+        scheme=Gaussian(sigma=0.5),
+        n0=100,
+        n=1000,
+        target=f"radius={radius}",
+        phases=plan,
+        **changes,
     )
-    rule = Rule(settings.scheme, {"radius": radius}, settings.alpha, 0.0001, plan)
+    rule = Rule.of(settings)
     phases = [(FIRST, Votes(counts=counts)) for counts in estimations]
     open_ = selection is not None or not phases
     return decision_facts(
         settings=settings,
         rule=rule,
-        target=f"radius={radius}",
         phases=phases,
         selection=(selection or Votes(counts=(0, 0))) if open_ else FIRST,
         estimation=Votes(counts=(0, 0)) if open_ else phases[-1][1],

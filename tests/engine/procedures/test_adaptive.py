@@ -7,7 +7,7 @@ from scipy.stats import beta
 
 from engine.core.errors import UserError
 from engine.evidence.evidence import Evidence
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import DecideSettings, Execution
 from engine.evidence.vote_chain import first_broken
 from engine.noise.gaussian import Stream
 from engine.procedures.adaptive import decide
@@ -18,17 +18,16 @@ PHASES = (100, 1000, 5000)
 
 
 def settings(**changes):
-    return RunSettings(**{"n0": 50, "n": 4000, "bound": "clopper-pearson", **changes})
+    return DecideSettings(**{"n0": 50, "n": 4000, "target": "radius=0.1", **changes})
 
 
-def decided(threshold, radius, classifier=None, phases=PHASES, **changes):
+def decided(threshold, radius, classifier=None, batch=0, **changes):
     return finish(
         decide(
             classifier or HalfSpace(threshold),
             fitted(),
-            settings(**changes),
-            target=f"radius={radius}",
-            phases=phases,
+            settings(target=f"radius={radius}", phases=PHASES, **changes),
+            execution=Execution(batch=batch),
         )
     )
 
@@ -111,9 +110,8 @@ def test_evidence_round_trips_and_batches_do_not_matter():
 def test_a_stop_decides_nothing():
     stop = threading.Event()
     model = Misbehaving("slow", after=1)
-    running = decide(
-        model, fitted(), settings(batch=10), target="radius=0.1", phases=(400, 500), stop=stop
-    )
+    declares = settings(phases=(400, 500))
+    running = decide(model, fitted(), declares, execution=Execution(batch=10), stop=stop)
     for snapshot in running:
         assert snapshot.region is None
         if snapshot.phase == "estimation":
@@ -128,7 +126,7 @@ def test_a_stop_decides_nothing():
 def test_a_stop_before_the_first_phase_keeps_the_evidence_whole():
     stop = threading.Event()
     stop.set()
-    found = finish(decide(HalfSpace(0.5), fitted(), settings(), target="radius=0.1", stop=stop))
+    found = finish(decide(HalfSpace(0.5), fitted(), settings(), stop=stop))
     assert found.decision.phases == () and found.chain is None and found.bounds is None
     assert found.decision.plan == (40, 400, 5000)
 
@@ -140,23 +138,21 @@ def test_samples_without_a_class_count_against_it():
 
 
 def test_snapshots_count_up_to_what_was_used():
-    steps = list(decide(HalfSpace(0.3), fitted(), settings(), target="radius=0.3", phases=PHASES))
+    steps = list(decide(HalfSpace(0.3), fitted(), settings(target="radius=0.3", phases=PHASES)))
     done = [step.n_done for step in steps]
     assert done == sorted(done) and done[-1] == 150 + sum(PHASES)
     assert steps[-1].n0_plan + steps[-1].n_plan == done[-1]
 
 
 @pytest.mark.parametrize(
-    "changes, options, sentence",
+    "changes, sentence",
     [
-        ({"bound": "live"}, {}, "An adaptive decision uses the clopper-pearson bound"),
-        ({}, {"target": "words=1"}, "gaussian knows the terms radius, not 'words'"),
-        ({}, {"phases": (5, 5)}, "The phases must grow"),
-        ({}, {"beta": 2.0}, "beta must be between 0 and 1"),
+        ({"target": "words=1"}, "gaussian knows the terms radius, not 'words'"),
+        ({"phases": (5, 5)}, "The phases must grow"),
+        ({"beta": 2.0}, "beta must be between 0 and 1"),
     ],
 )
-def test_what_cannot_be_decided(changes, options, sentence):
-    asked = {"target": "radius=0.1", **options}
+def test_what_cannot_be_decided(changes, sentence):
     with pytest.raises(UserError) as refused:
-        finish(decide(HalfSpace(0.5), fitted(), settings(**changes), **asked))
+        finish(decide(HalfSpace(0.5), fitted(), settings(**changes)))
     assert sentence in str(refused.value)

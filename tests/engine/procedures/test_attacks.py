@@ -22,7 +22,7 @@ from scipy.stats import binom
 
 from engine.core.records import Votes
 from engine.evidence.evidence import Evidence
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from engine.inputs import fit, load_input
 from engine.models import ModelRequest, load_model
 from engine.models.base import Classifier
@@ -71,11 +71,11 @@ def cases(kind: str) -> tuple[Case, ...]:
     classifier = load_model(ModelRequest(model))
     assert classifier.identity.training_scheme is not None
     scheme = parse_scheme(classifier.identity.training_scheme)
-    settings = RunSettings(scheme=scheme, n0=100, n=N, alpha=ALPHA, bound="two-class", device="cpu")
+    settings = CertifySettings(scheme=scheme, n0=100, n=N, alpha=ALPHA, bound="two-class")
     return tuple(_case(classifier, settings, spec) for spec in specs)
 
 
-def _case(classifier: Classifier, settings: RunSettings, spec: str) -> Case:
+def _case(classifier: Classifier, settings: CertifySettings, spec: str) -> Case:
     fitted = fit(load_input(spec), classifier.identity)
     running = certify(classifier, fitted, settings)
     while True:

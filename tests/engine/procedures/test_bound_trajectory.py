@@ -4,7 +4,7 @@ import pytest
 
 from engine.bounds import BOUND_METHODS, bound_method, eprocess
 from engine.core.records import ProbabilityBounds, Votes
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from engine.evidence.vote_chain import Tally, block_size, chain_start
 from engine.procedures.bound_trajectory import Claims, region_of
 from engine.schemes import Gaussian
@@ -16,7 +16,7 @@ class Nothing:
 
 
 def claims(bound: str) -> Claims:
-    return Claims(RunSettings(bound=bound, n=1000), bound_method(bound), Nothing())
+    return Claims(CertifySettings(bound=bound, n=1000), bound_method(bound), Nothing())
 
 
 GOOD, BAD = Votes(counts=(100, 0)), Votes(counts=(100, 100))
@@ -65,7 +65,7 @@ def test_a_provisional_bound_certifies_nothing():
 @pytest.mark.parametrize("bound", [method.key for method in BOUND_METHODS])
 @pytest.mark.parametrize("n", [10_000, 100_000_000])
 def test_a_display_at_15_hz_costs_less_than_2_percent_of_a_core(bound: str, n: int) -> None:
-    settings = RunSettings(n=n, bound=bound)
+    settings = CertifySettings(n=n, bound=bound)
     claims, size = Claims(settings, bound_method(bound), Nothing()), block_size(n)
     lost = [(2 * end) // 100 for end in range(size, n, size)]
     ends = range(size, n, size)

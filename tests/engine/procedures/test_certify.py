@@ -6,14 +6,15 @@ from scipy.stats import binom
 from engine.core.errors import UserError
 from engine.core.records import ProbabilityBounds
 from engine.evidence.evidence import Evidence
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings, Execution
 from engine.procedures.certify import certify
 from tests.fakes import HalfSpace, Misbehaving, finish, fitted
 
 
-def run(threshold: float, **changes) -> Evidence:
-    values = {"n0": 50, "n": 2000, **changes}
-    return finish(certify(HalfSpace(threshold), fitted(), RunSettings(**values)))
+def run(threshold: float, batch: int = 0, **changes) -> Evidence:
+    settings = CertifySettings(**{"n0": 50, "n": 2000, **changes})
+    execution = Execution(batch=batch)
+    return finish(certify(HalfSpace(threshold), fitted(), settings, execution=execution))
 
 
 def test_certifies_less_than_the_true_radius_and_close_to_it():
@@ -43,7 +44,7 @@ def test_same_seed_same_votes_another_seed_other_votes():
 
 
 def test_at_is_answered_in_the_schemes_terms():
-    settings = RunSettings(n0=50, n=2000)
+    settings = CertifySettings(n0=50, n=2000)
     asked = ("radius=0.1", "radius=0.5")
     found = finish(certify(HalfSpace(0.3), fitted(), settings, at=asked))
     assert found.certified_at == {"radius=0.1": True, "radius=0.5": False}
@@ -51,7 +52,7 @@ def test_at_is_answered_in_the_schemes_terms():
 
 def test_an_unknown_at_is_refused_before_the_run():
     with pytest.raises(UserError, match="knows the terms radius"):
-        finish(certify(HalfSpace(0.3), fitted(), RunSettings(), at=["words=1"]))
+        finish(certify(HalfSpace(0.3), fitted(), CertifySettings(), at=["words=1"]))
 
 
 @pytest.mark.parametrize(
@@ -68,8 +69,10 @@ def test_abstains_with_a_reason(threshold: float, n: int, reason: str | None):
 @pytest.mark.parametrize(("bound", "claims"), [("live", True), ("clopper-pearson", False)])
 def test_a_stopped_run_is_partial_and_claims_only_what_its_bound_allows(bound: str, claims: bool):
     stop = threading.Event()
-    settings = RunSettings(n0=10, n=100_000, batch=50, bound=bound)
-    running = certify(Misbehaving("slow"), fitted(), settings, stop=stop)
+    settings = CertifySettings(n0=10, n=100_000, bound=bound)
+    running = certify(
+        Misbehaving("slow"), fitted(), settings, execution=Execution(batch=50), stop=stop
+    )
     for snapshot in running:
         if snapshot.phase == "estimation" and snapshot.estimation.n >= 100:
             break
@@ -88,12 +91,19 @@ def test_a_stopped_run_is_partial_and_claims_only_what_its_bound_allows(bound: s
 def test_stopped_before_the_estimation_says_so():
     stop = threading.Event()
     stop.set()
-    found = finish(certify(HalfSpace(0.3), fitted(), RunSettings(), stop=stop))
+    found = finish(certify(HalfSpace(0.3), fitted(), CertifySettings(), stop=stop))
     assert found.abstention.reason == "no-votes" and not found.complete
 
 
 def test_provisional_value_beside_the_live_bound_until_n_is_reached():
-    snapshots = list(certify(Misbehaving("slow"), fitted(), RunSettings(n0=10, n=500, batch=50)))
+    snapshots = list(
+        certify(
+            Misbehaving("slow"),
+            fitted(),
+            CertifySettings(n0=10, n=500),
+            execution=Execution(batch=50),
+        )
+    )
     early = [s for s in snapshots if s.phase == "estimation" and s.estimation.n < 500]
     assert early and all(isinstance(s.provisional, ProbabilityBounds) for s in early)
     assert all(not s.provisional.valid and s.bounds.valid for s in early)
@@ -106,7 +116,7 @@ def test_input_of_another_shape_is_refused():
     classifier = HalfSpace(0.3)
     classifier.identity = identity(input_shape=(3, 32, 32))
     with pytest.raises(UserError) as caught:
-        finish(certify(classifier, fitted(), RunSettings()))
+        finish(certify(classifier, fitted(), CertifySettings()))
     assert str(caught.value) == (
         "The model takes inputs of shape (3, 32, 32), the input has (1, 8, 8)."
     )
@@ -114,7 +124,14 @@ def test_input_of_another_shape_is_refused():
 
 def test_missing_device_is_refused():
     with pytest.raises(UserError, match="Device 'cuda:7' is not available here; there is: .*cpu"):
-        finish(certify(HalfSpace(0.3), fitted(), RunSettings(device="cuda:7")))
+        finish(
+            certify(
+                HalfSpace(0.3),
+                fitted(),
+                CertifySettings(),
+                execution=Execution(device="cuda:7"),
+            )
+        )
 
 
 def test_warnings_name_another_training_noise_and_a_wrong_clean_answer():
@@ -122,7 +139,7 @@ def test_warnings_name_another_training_noise_and_a_wrong_clean_answer():
 
     classifier = HalfSpace(0.3)
     classifier.identity = identity(training_sigma=1.0)
-    found = finish(certify(classifier, fitted(label=1), RunSettings(n0=10, n=100)))
+    found = finish(certify(classifier, fitted(label=1), CertifySettings(n0=10, n=100)))
     assert "trained with sigma 1, but this run smooths with sigma 0.25" in found.warnings[0]
     assert "the base model answers 'class 0', but the label is 'class 1'" in found.warnings[1]
 

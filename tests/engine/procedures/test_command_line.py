@@ -12,24 +12,27 @@ from hypothesis import strategies as st
 
 from engine.cli import app
 from engine.cli.run import Order
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings, Execution, PredictSettings, declared
 from engine.models.request import ModelRequest
-from engine.procedures.command_line import command_line, run_specs
+from engine.procedures.command_line import command_line
 from engine.schemes import SCHEMES, DssnL1, Gaussian, Scheme
 
 texts = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=20)
 names = texts.filter(lambda text: not text.startswith("-"))
 runs = st.builds(
-    RunSettings,
+    CertifySettings,
     scheme=st.builds(Gaussian, sigma=st.floats(1e-6, 100, exclude_min=True)),
     n0=st.integers(1, 10**9),
     n=st.integers(1, 10**9),
     alpha=st.floats(1e-300, 1, exclude_max=True),
     bound=st.sampled_from(["live", "clopper-pearson", "two-class"]),
     seed=st.integers(0, 2**63 - 1),
+    precision=st.sampled_from(["fp32", "bf16", "fp16"]),
+)
+executions = st.builds(
+    Execution,
     batch=st.integers(0, 10**6),
     device=st.sampled_from(["auto", "cpu", "cuda", "cuda:1", "mps"]),
-    precision=st.sampled_from(["fp32", "bf16", "fp16"]),
 )
 models = st.builds(
     ModelRequest,
@@ -64,13 +67,16 @@ def parsed(line: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     return seen
 
 
-@given(model=models, source=names, settings=runs)
-def test_round_trip_certify(model: ModelRequest, source: str, settings: RunSettings) -> None:
-    line = command_line("certify", model, source, settings, ["radius=0.25", "radius=0.5"])
+@given(model=models, source=names, settings=runs, execution=executions)
+def test_round_trip_certify(
+    model: ModelRequest, source: str, settings: CertifySettings, execution: Execution
+) -> None:
+    line = command_line(model, source, settings, execution, ["radius=0.25", "radius=0.5"])
     with pytest.MonkeyPatch.context() as patch:
         values = parsed(line, patch)
     order = Order.read("certify", values)
     assert order.settings == settings
+    assert order.execution == execution
     assert order.input == source
     assert order.at == ("radius=0.25", "radius=0.5")
     assert values["model"] == model.spec
@@ -79,18 +85,17 @@ def test_round_trip_certify(model: ModelRequest, source: str, settings: RunSetti
 
 
 @given(settings=runs, test=st.sampled_from(["one-sided", "two-sided"]))
-def test_round_trip_predict(settings: RunSettings, test: Any) -> None:
-    line = command_line("predict", ModelRequest("m"), "x", settings, test=test)
+def test_round_trip_predict(settings: CertifySettings, test: Any) -> None:
+    values = {**settings.model_dump(exclude={"kind"}), "test": test}
+    declares = declared("predict", settings.scheme, values)
+    line = command_line(ModelRequest("m"), "x", declares)
     with pytest.MonkeyPatch.context() as patch:
         order = Order.read("predict", parsed(line, patch))
-    assert order.test == test
-    assert order.settings.scheme == settings.scheme
-    for spec in run_specs("predict"):
-        assert getattr(order.settings, spec.name) == getattr(settings, spec.name)
+    assert order.settings == declares
 
 
 def test_defaults_stay_out_but_the_numbers_of_the_claim_stay_in() -> None:
-    line = command_line("certify", ModelRequest("demo:digits-0.25"), "digits:7", RunSettings())
+    line = command_line(ModelRequest("demo:digits-0.25"), "digits:7", CertifySettings())
     assert line == (
         "certiscope certify --model demo:digits-0.25 --input digits:7 --scheme gaussian "
         "--sigma 0.25 --n0 100 --n 100000 --alpha 0.001 --bound live --seed 0"
@@ -98,13 +103,13 @@ def test_defaults_stay_out_but_the_numbers_of_the_claim_stay_in() -> None:
 
 
 def test_names_are_quoted_for_the_shell() -> None:
-    line = command_line("certify", ModelRequest("my model; rm -rf.pt"), "a 'b'.png", RunSettings())
+    line = command_line(ModelRequest("my model; rm -rf.pt"), "a 'b'.png", CertifySettings())
     assert shlex.split(line)[3] == "my model; rm -rf.pt"
     assert shlex.split(line)[5] == "a 'b'.png"
 
 
 def test_predict_names_neither_n0_nor_bound() -> None:
-    line = command_line("predict", ModelRequest("m"), "x", RunSettings(), test="two-sided")
+    line = command_line(ModelRequest("m"), "x", PredictSettings(test="two-sided"))
     assert "--n0" not in line
     assert "--bound" not in line
     assert line.endswith("--test two-class")
@@ -112,22 +117,21 @@ def test_predict_names_neither_n0_nor_bound() -> None:
 
 @pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.key)
 def test_every_scheme_comes_back(scheme: type[Scheme], monkeypatch: pytest.MonkeyPatch) -> None:
-    settings = RunSettings(scheme=scheme(), n=1234)
-    line = command_line("certify", ModelRequest("m"), "x", settings)
+    settings = declared("certify", scheme(), {"n": 1234})
+    line = command_line(ModelRequest("m"), "x", settings)
     assert Order.read("certify", parsed(line, monkeypatch)).settings == settings
 
 
 def test_where_all_noise_is_counted_there_is_nothing_to_choose() -> None:
-    line = command_line("certify", ModelRequest("m"), "x", RunSettings(scheme=DssnL1()))
+    line = command_line(ModelRequest("m"), "x", declared("certify", DssnL1(), {"n": 5}))
     assert line == "certiscope certify --model m --input x --scheme dssn-l1 --lam 0.5"
 
 
 def test_labels_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
     line = command_line(
-        "certify",
         ModelRequest("demo:commands"),
         "commands:5",
-        RunSettings(),
+        CertifySettings(),
         audit=Path("my labels.csv"),
         alpha_audit=0.01,
     )

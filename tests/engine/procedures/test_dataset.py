@@ -8,13 +8,13 @@ import pytest
 from scipy.stats import beta, norm
 
 from engine.core.errors import UserError
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings, ExactSettings, Execution
 from engine.procedures import dataset
 from engine.procedures.dataset import NO_LABEL, certify_set
 from engine.schemes import DssnL1
 from tests.fakes import HalfSpace, finish, fitted
 
-SETTINGS = RunSettings(n0=50, n=1000, bound="clopper-pearson", batch=100, device="cpu")
+SETTINGS = CertifySettings(n0=50, n=1000, bound="clopper-pearson")
 
 
 @pytest.fixture(autouse=True)
@@ -111,8 +111,8 @@ class Fickle(HalfSpace):
 
 
 def test_a_model_that_contradicts_itself_certifies_no_row():
-    settings = RunSettings(scheme=DssnL1(lam=0.1), batch=51, device="cpu")
-    result = finish(certify_set(Fickle(0.9), ["0.2"], settings))
+    settings = ExactSettings(scheme=DssnL1(lam=0.1))
+    result = finish(certify_set(Fickle(0.9), ["0.2"], settings, execution=Execution(batch=51)))
     assert result.rows[0].outcome == "abstained"
     assert result.summary.clean_accuracy == 0
 

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from engine.core.records import Votes
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import PredictSettings
 from engine.procedures.hypothesis_test import predict_facts
 
 NAMES = ("a", "b", "c")
@@ -14,9 +14,8 @@ NAMES = ("a", "b", "c")
 def facts(*counts: int, n: int = 0, test: str = "one-sided", failures: int = 0) -> dict:
     votes = Votes(counts=counts, failures=failures)
     return predict_facts(
-        settings=RunSettings(n=n or votes.n, alpha=0.01),
+        settings=PredictSettings(n=n or votes.n, alpha=0.01, test=test),  # type: ignore[arg-type]
         votes=votes,
-        test=test,  # type: ignore[arg-type]
         class_names=NAMES,
     )
 

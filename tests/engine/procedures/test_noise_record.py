@@ -1,15 +1,15 @@
 import pytest
 
 from engine.core.errors import UserError
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from engine.noise.discrete_gaussian_law import total_variation
 from engine.procedures.noise_record import distance, noise_record
 from engine.schemes import Gaussian, Scheme, Sparse
 from engine.schemes.hybrid_flip import HybridFlip
 
 
-def settings(scheme: Scheme, noise: str = "float") -> RunSettings:
-    return RunSettings(scheme=scheme, noise=noise)
+def settings(scheme: Scheme, noise: str = "float") -> CertifySettings:
+    return CertifySettings(scheme=scheme, noise=noise)
 
 
 def test_float_noise_proves_nothing_and_exact_noise_its_distance():

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from engine.core.errors import UserError
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from engine.noise.discrete_gaussian import ExactNoiseStream
 from engine.noise.gaussian import NoiseSource, NoiseStream
 from engine.noise.philox import Philox
@@ -122,11 +122,13 @@ def test_a_run_with_broken_noise_ends_before_anything_is_counted(
     monkeypatch.setattr("engine.noise.gaussian._CHUNK", 64)
     classifier = Misbehaving("slow")
     with pytest.raises(UserError, match="failed its test on cpu"):
-        finish(certify(classifier, fitted(), RunSettings(n0=10, n=20)))
+        finish(certify(classifier, fitted(), CertifySettings(n0=10, n=20)))
     assert classifier.calls == 0
 
 
 def test_evidence_holds_the_test() -> None:
     for noise in ("float", "exact"):
-        found = finish(certify(Misbehaving(""), fitted(), RunSettings(n0=10, n=20, noise=noise)))
+        found = finish(
+            certify(Misbehaving(""), fitted(), CertifySettings(n0=10, n=20, noise=noise))
+        )
         assert found.noise.self_test is not None and found.noise.self_test.stream == 7

@@ -5,7 +5,7 @@ from scipy.stats import beta, norm
 
 from engine.core.records import ProbabilityBounds
 from engine.evidence.evidence import AuditRecord
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from engine.procedures.certify import certify
 from engine.procedures.oracle_correction import transfer_of, transfer_record, with_transfer
 from engine.schemes import Gaussian
@@ -63,7 +63,7 @@ def test_where_the_labels_allow_nothing(p_lower, counts, words):
 
 
 def test_it_is_recomputed_by_the_verifier_and_needs_a_valid_bound():
-    evidence = finish(certify(saying(), flat(0.1), RunSettings(n0=50, n=500)))
+    evidence = finish(certify(saying(), flat(0.1), CertifySettings(n0=50, n=500)))
     told = with_transfer(evidence, labels(60, 1, 0, 139), 0.001)
     assert told.transfer is not None
     assert 0 < told.transfer.radius < told.radius

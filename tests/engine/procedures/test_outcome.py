@@ -5,7 +5,7 @@ from scipy.stats import beta, norm
 
 from engine.bounds import bound_method
 from engine.core.records import ProbabilityBounds, Votes
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings, ExactSettings
 from engine.procedures.bound_trajectory import Claims
 from engine.procedures.outcome import certify_facts
 from engine.schemes import DssnL1
@@ -17,7 +17,7 @@ class Unchanged:
 
 
 def facts(estimation: Votes, *, n: int = 1000, top: int | None = 0, **changes: object) -> dict:
-    settings = RunSettings(n=n, n0=100, bound="clopper-pearson", **changes)  # type: ignore[arg-type]
+    settings = CertifySettings(n=n, n0=100, bound="clopper-pearson", **changes)  # type: ignore[arg-type]
     return certify_facts(
         settings=settings,
         selection=Votes(counts=(90, 10)),
@@ -57,7 +57,7 @@ def test_exact_noise_says_what_it_covers() -> None:
 
 
 def test_an_enumeration_that_contradicts_itself_claims_nothing_by_any_door() -> None:
-    settings = RunSettings(scheme=DssnL1(lam=0.1))  # 51 samples, counted twice
+    settings = ExactSettings(scheme=DssnL1(lam=0.1))  # 51 samples, counted twice
     votes = [Votes(counts=(40, 11)), Votes(counts=(39, 12))]
     claims = Claims(settings, bound_method(settings.bound), Unchanged())
     found = certify_facts(

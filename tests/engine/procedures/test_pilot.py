@@ -2,14 +2,14 @@
 
 import threading
 
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from engine.procedures.certify import certify
 from engine.procedures.pilot import pilot_votes
 from tests.fakes import HalfSpace, finish, fitted
 
 
 def test_they_are_the_votes_that_would_choose_the_class():
-    settings = RunSettings(n0=300, n=500)
+    settings = CertifySettings(n0=300, n=500)
     votes = pilot_votes(HalfSpace(0.2), fitted(), settings)
     found = finish(certify(HalfSpace(0.2), fitted(), settings))
     assert votes.n == 300
@@ -19,4 +19,4 @@ def test_they_are_the_votes_that_would_choose_the_class():
 def test_a_stopped_pilot_is_empty():
     stop = threading.Event()
     stop.set()
-    assert pilot_votes(HalfSpace(0.2), fitted(), RunSettings(n0=10), stop=stop).n == 0
+    assert pilot_votes(HalfSpace(0.2), fitted(), CertifySettings(n0=10), stop=stop).n == 0

@@ -6,8 +6,9 @@ import pytest
 
 from engine.core.errors import UserError
 from engine.core.records import Votes
-from engine.evidence.settings import RunSettings
-from engine.procedures.predict import decide, predict
+from engine.evidence.settings import PredictSettings
+from engine.procedures.hypothesis_test import decide
+from engine.procedures.predict import predict
 from engine.schemes import DssnL1
 from tests.fakes import HalfSpace, finish, fitted
 
@@ -41,7 +42,7 @@ def test_failures_are_a_runner_up():
 
 
 def test_predicts():
-    found = finish(predict(HalfSpace(0.3), fitted(), RunSettings(n=1000)))
+    found = finish(predict(HalfSpace(0.3), fitted(), PredictSettings(n=1000)))
     assert found.outcome == "predicted" and found.predicted_class == 0
     assert found.procedure == "predict" and found.radius is None
     assert found.statement == (
@@ -51,7 +52,7 @@ def test_predicts():
 
 @pytest.mark.parametrize("test", ["one-sided", "two-sided"])
 def test_abstains_at_a_tie(test: str):
-    found = finish(predict(HalfSpace(0.0), fitted(), RunSettings(n=100), test=test))
+    found = finish(predict(HalfSpace(0.0), fitted(), PredictSettings(n=100, test=test)))
     assert found.outcome == "abstained" and found.predicted_class is None
     assert found.statement.startswith("No answer is returned: ")
     assert found.test.name == test
@@ -60,11 +61,11 @@ def test_abstains_at_a_tie(test: str):
 def test_a_stopped_prediction_abstains():
     stop = threading.Event()
     stop.set()
-    found = finish(predict(HalfSpace(0.3), fitted(), RunSettings(n=1000), stop=stop))
+    found = finish(predict(HalfSpace(0.3), fitted(), PredictSettings(n=1000), stop=stop))
     assert found.abstention.reason == "no-votes"
 
 
 def test_a_law_that_is_counted_whole_is_not_tested():
-    settings = RunSettings(scheme=DssnL1())
+    settings = PredictSettings(scheme=DssnL1())
     with pytest.raises(UserError, match="dssn-l1 counts all of its noise; use certify"):
         finish(predict(HalfSpace(0.3), fitted(), settings))

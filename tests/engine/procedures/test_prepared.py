@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import torch
 
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from engine.noise.law import NoiseLaw
 from engine.procedures import run_noise
 from engine.procedures.certify import certify
@@ -15,7 +15,7 @@ from engine.procedures.run_noise import Randomness
 from engine.sampling.sampler import Sampler
 from tests.fakes import HalfSpace, finish, fitted
 
-SETTINGS = RunSettings(n0=10, n=50)
+SETTINGS = CertifySettings(n0=10, n=50)
 
 
 @pytest.fixture

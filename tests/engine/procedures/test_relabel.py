@@ -4,7 +4,7 @@ import pytest
 
 from engine.bounds import clopper_pearson
 from engine.core.errors import UserError
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from engine.oracles.equivalence import from_description
 from engine.oracles.keywords import from_text
 from engine.procedures.certify import certify
@@ -16,7 +16,7 @@ from tests.sayings import flat, saying
 
 @pytest.fixture(scope="module")
 def evidence():
-    return finish(certify(saying(), flat(0.45), RunSettings(n0=50, n=500)))
+    return finish(certify(saying(), flat(0.45), CertifySettings(n0=50, n=500)))
 
 
 def test_the_same_samples_under_another_oracle(evidence):

@@ -3,13 +3,13 @@ import threading
 import pytest
 
 from engine.core.errors import UserError
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings, Execution
 from engine.evidence.snapshot import Snapshot
 from engine.procedures.certify import certify
 from engine.procedures.resume import Resume
 from tests.fakes import HalfSpace, Misbehaving, finish, fitted
 
-SETTINGS = RunSettings(n0=60, n=3000, batch=70)
+SETTINGS = CertifySettings(n0=60, n=3000)
 
 
 def kept(snapshot: Snapshot, block: int = 50) -> Resume:
@@ -22,11 +22,11 @@ def kept(snapshot: Snapshot, block: int = 50) -> Resume:
     )
 
 
-def interrupted(settings: RunSettings, after: int) -> Resume:
+def interrupted(settings: CertifySettings, after: int) -> Resume:
     classifier = Misbehaving("slow")
     classifier.threshold = 0.3
     last = None
-    for snapshot in certify(classifier, fitted(), settings):
+    for snapshot in certify(classifier, fitted(), settings, execution=Execution(batch=70)):
         last = snapshot
         if snapshot.n_done >= after:
             break
@@ -49,7 +49,7 @@ def test_a_resumed_run_ends_like_an_uninterrupted_one(after: int):
 
 
 def test_an_anytime_run_is_extended_past_its_n():
-    short = RunSettings(n0=60, n=1000, bound="anytime", batch=70)
+    short = CertifySettings(n0=60, n=1000, bound="anytime")
     snapshots = list(certify(HalfSpace(0.3), fitted(), short))
     longer = short.model_copy(update={"n": 2500})
     extended = finish(certify(HalfSpace(0.3), fitted(), longer, resume=kept(snapshots[-1])))

@@ -1,22 +1,22 @@
 import pytest
 import torch
 
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from engine.procedures.run import Run, clean_prediction, run_key, setting_warnings
 from tests.fakes import HalfSpace, fitted, identity
 
 
 def test_the_key_follows_what_is_certified_and_not_how():
-    one = run_key(HalfSpace(0.3), fitted(), RunSettings())
-    assert one == run_key(HalfSpace(0.3), fitted(), RunSettings(n=5, batch=7, alpha=0.5))
-    assert one != run_key(HalfSpace(0.3), fitted(), RunSettings(seed=1))
+    one = run_key(HalfSpace(0.3), fitted(), CertifySettings())
+    assert one == run_key(HalfSpace(0.3), fitted(), CertifySettings(n=5, alpha=0.5))
+    assert one != run_key(HalfSpace(0.3), fitted(), CertifySettings(seed=1))
     assert one != run_key(
-        HalfSpace(0.3), fitted(), RunSettings(scheme={"key": "gaussian", "sigma": 1})
+        HalfSpace(0.3), fitted(), CertifySettings(scheme={"key": "gaussian", "sigma": 1})
     )
 
 
 def test_runs_have_ids_of_their_own():
-    settings = RunSettings(n0=1, n=1)
+    settings = CertifySettings(n0=1, n=1)
     assert (
         Run(HalfSpace(0.3), fitted(), settings).run_id
         != Run(HalfSpace(0.3), fitted(), settings).run_id
@@ -30,14 +30,14 @@ def test_clean_prediction():
 
 def test_no_warning_when_the_training_noise_matches_or_is_unknown():
     classifier = HalfSpace(0.3)
-    assert setting_warnings(classifier, RunSettings()) == ()
+    assert setting_warnings(classifier, CertifySettings()) == ()
     classifier.identity = identity(training_sigma=0.25)
-    assert setting_warnings(classifier, RunSettings()) == ()
+    assert setting_warnings(classifier, CertifySettings()) == ()
 
 
 @pytest.mark.parametrize("key", ["ablation", "hierarchical-gaussian", "hierarchical-ablation"])
 def test_a_model_that_is_not_told_what_was_noised_is_sound_but_weaker(key: str):
-    classifier, settings = HalfSpace(0.3), RunSettings(scheme={"key": key})
+    classifier, settings = HalfSpace(0.3), CertifySettings(scheme={"key": key})
     (warning,) = setting_warnings(classifier, settings)
     assert warning == (
         "The base model is not told which parts of its input were noised (its encoding is plain): "
@@ -51,6 +51,6 @@ def test_a_model_that_is_not_told_what_was_noised_is_sound_but_weaker(key: str):
 def test_a_model_of_another_scheme_is_named_with_both_laws():
     classifier = HalfSpace(0.3)
     classifier.identity = identity(training_scheme={"key": "ablation", "entities": 64, "keep": 20})
-    (warning,) = setting_warnings(classifier, RunSettings())
+    (warning,) = setting_warnings(classifier, CertifySettings())
     told = "with other noise (ablation: 20 of 64 pixels or nodes kept, all others taken away) than"
     assert f"{told} this run's (Gaus" in warning

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from engine.procedures.run_key import run_key
 
 
 def test_a_runs_key_depends_on_what_is_certified_and_on_the_seed() -> None:
     def key(model: str = "m", pixels: str = "p", **changes: object) -> int:
-        settings = RunSettings(**changes)  # type: ignore[arg-type]
+        settings = CertifySettings(**changes)  # type: ignore[arg-type]
         return run_key(settings, model_sha256=model, pixels_sha256=pixels)
 
     different = {
@@ -18,4 +18,4 @@ def test_a_runs_key_depends_on_what_is_certified_and_on_the_seed() -> None:
         key(scheme={"key": "gaussian", "sigma": 0.5}),
     }
     assert len(different) == 6
-    assert key() == key(n=7, batch=3, alpha=0.5)
+    assert key() == key(n=7, alpha=0.5)

@@ -1,13 +1,13 @@
 import torch
 
 from engine.core.records import ProbabilityBounds
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from engine.noise.gaussian import Stream
 from engine.procedures.run_noise import Randomness
 
 
 def randomness(mode: str) -> Randomness:
-    settings = RunSettings(noise=mode)
+    settings = CertifySettings(noise=mode)
     return Randomness(settings, key=7, elements=64, device=torch.device("cpu"))
 
 

@@ -8,7 +8,7 @@ from statistics import median
 import pytest
 import torch
 
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings, Execution
 from engine.evidence.snapshot import Snapshot
 from engine.inputs import fit, load_input
 from engine.models import ModelRequest, load_model
@@ -23,13 +23,14 @@ PATIENCE = 10
 """How many times slower a busy machine may be."""
 
 
-def run(model: str, digit: int = 52, **changes: object):
+def run(model: str, digit: int = 52, batch: int = 0, **changes: object):
     """Snapshots and evidence."""
     classifier = load_model(ModelRequest(model))
     assert classifier.identity.training_scheme is not None
-    values = {"scheme": parse_scheme(classifier.identity.training_scheme), "device": "cpu"}
-    settings = RunSettings(**{**values, "n0": 100, "n": 20_000, **changes})
-    running = certify(classifier, fit(load_input(f"digits:{digit}"), classifier.identity), settings)
+    values = {"scheme": parse_scheme(classifier.identity.training_scheme)}
+    settings = CertifySettings(**{**values, "n0": 100, "n": 20_000, **changes})
+    image = fit(load_input(f"digits:{digit}"), classifier.identity)
+    running = certify(classifier, image, settings, execution=Execution(batch=batch, device="cpu"))
     snapshots: list[Snapshot] = []
     while True:
         try:

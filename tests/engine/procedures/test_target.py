@@ -4,17 +4,17 @@ from typing import ClassVar
 import pytest
 
 from engine.core.errors import UserError
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings, Execution
 from engine.procedures.certify import certify
 from engine.procedures.target import Target, answered
 from engine.regions import Ball, Count, Term
-from engine.schemes import DssnL1, Gaussian
+from engine.schemes import Gaussian
 from tests.fakes import HalfSpace, finish, fitted
 
 
 def run(threshold: float, target: float, bound: str = "anytime"):
-    settings = RunSettings(n0=50, n=100_000, bound=bound, target_radius=target, batch=500)
-    return finish(certify(HalfSpace(threshold), fitted(), settings))
+    settings = CertifySettings(n0=50, n=100_000, bound=bound, target=f"radius={target}")
+    return finish(certify(HalfSpace(threshold), fitted(), settings, execution=Execution(batch=500)))
 
 
 @pytest.mark.parametrize("bound", ["live", "anytime"])
@@ -37,7 +37,8 @@ def test_the_decision_does_not_depend_on_the_batch():
         certify(
             HalfSpace(0.3),
             fitted(),
-            RunSettings(n0=50, n=100_000, bound="anytime", target_radius=0.25, batch=64),
+            CertifySettings(n0=50, n=100_000, bound="anytime", target="radius=0.25"),
+            execution=Execution(batch=64),
         )
     )
     assert one.stop_reason == other.stop_reason
@@ -47,17 +48,9 @@ def test_a_fixed_bound_is_refused():
     with pytest.raises(UserError) as caught:
         run(0.3, 0.2, "clopper-pearson")
     assert str(caught.value) == (
-        "--target-radius stops early, and the clopper-pearson bound may not be stopped; "
+        "--target stops early, and the clopper-pearson bound may not be stopped; "
         "choose --bound live or anytime."
     )
-
-
-def test_a_target_in_the_schemes_own_terms_is_the_same():
-    settings = RunSettings(n0=50, n=100_000, bound="anytime", target="radius=0.2", batch=500)
-    found = finish(certify(HalfSpace(0.3), fitted(), settings))
-    other = run(0.3, 0.2)
-    assert found.stop_reason == "target certified"
-    assert sum(found.votes.estimation) == pytest.approx(sum(other.votes.estimation), rel=0.5)
 
 
 class Pixels(Gaussian):
@@ -70,13 +63,8 @@ class Pixels(Gaussian):
     ("values", "sentence"),
     [
         (
-            {"target_radius": 0.2, "target": "radius=0.2"},
-            "Give either --target-radius or --target, not both.",
-        ),
-        (
-            {"target_radius": 0.2, "scheme": Pixels()},
-            "The scheme 'gaussian' certifies no radius; say --target entities=1 instead of "
-            "--target-radius.",
+            {"target": "radius=0.2", "scheme": Pixels()},
+            "--target radius=0.2: gaussian knows the terms entities, not 'radius'.",
         ),
         (
             {"target": "words=1"},
@@ -87,29 +75,23 @@ class Pixels(Gaussian):
             "--target stops early, and the two-class bound may not be stopped; "
             "choose --bound live or anytime.",
         ),
-        (
-            {"target_radius": 0.2, "scheme": DssnL1()},
-            "--target-radius stops early, and the enumeration bound may not be stopped; leave "
-            "--target-radius out, dssn-l1 counts all of its noise.",
-        ),
     ],
 )
 def test_a_target_that_cannot_be_is_one_sentence(values, sentence):
     with pytest.raises(UserError) as caught:
-        Target.of(RunSettings(**values))
+        Target.of(CertifySettings(**values))
     assert str(caught.value) == sentence
 
 
 def test_whether_a_target_is_held():
     ball = Ball(norm="l2", radius=0.3, unit="pixels in [0,1]")
-    assert answered(RunSettings(), ball) is None
-    assert answered(RunSettings(target_radius=0.2), ball) == ("radius=0.2", True)
-    assert answered(RunSettings(target="radius=0.4"), ball) == ("radius=0.4", False)
-    assert answered(RunSettings(target="radius=0.4"), None) == ("radius=0.4", False)
+    assert answered(CertifySettings(), ball) is None
+    assert answered(CertifySettings(target="radius=0.2"), ball) == ("radius=0.2", True)
+    assert answered(CertifySettings(target="radius=0.4"), ball) == ("radius=0.4", False)
+    assert answered(CertifySettings(target="radius=0.4"), None) == ("radius=0.4", False)
 
 
 def test_evidence_that_contradicts_itself_has_no_answer():
     count = Count(term="entities", most=2, unit="pixels", manner="in any way")
-    assert answered(RunSettings(target="radius=0.4"), count) is None
-    assert answered(RunSettings(target="words=1"), count) is None
-    assert answered(RunSettings(target="radius=0.4", target_radius=0.4), count) is None
+    assert answered(CertifySettings(target="radius=0.4"), count) is None
+    assert answered(CertifySettings(target="words=1"), count) is None

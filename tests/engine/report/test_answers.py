@@ -4,7 +4,7 @@ import pytest
 
 from engine.cli.outcome import rows
 from engine.evidence.evidence import AuditRecord
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from engine.procedures.certify import certify
 from engine.procedures.oracle_correction import with_transfer
 from engine.report.answers import answer_limits, answer_sections
@@ -18,7 +18,7 @@ from tests.sayings import flat, saying
 
 @pytest.fixture(scope="module")
 def evidence():
-    found = finish(certify(saying(prompt="where to?"), flat(0.1), RunSettings(n0=50, n=500)))
+    found = finish(certify(saying(prompt="where to?"), flat(0.1), CertifySettings(n0=50, n=500)))
     audit = AuditRecord(
         source="labels.csv",
         sha256="00" * 32,

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-from engine.core.fields import field_specs
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings, run_specs
 from engine.report.content import Section
 from engine.report.sections import limits, sections
 from engine.schemes.hybrid_uniform import HybridUniform
@@ -14,18 +13,17 @@ def section(title: str, parts: tuple[Section, ...]) -> Section:
 
 def test_every_parameter_is_listed() -> None:
     listed = [fact.label for fact in section("Parameters", sections(make_evidence())).facts]
-    unused = {"stop at radius", "stop at"}  # there was no target
-    titles = [spec.title for spec in field_specs(RunSettings) if spec.title not in unused]
+    titles = [spec.title for spec in run_specs("certify") if spec.name != "target"]  # none was set
     assert listed == ["sigma", *titles]
 
 
 def test_what_means_nothing_under_a_scheme_is_not_listed() -> None:
     ablation = {"key": "ablation", "entities": 64, "keep": 6}
-    settings = RunSettings.model_validate({"scheme": ablation, "target": "entities=1"})
+    settings = CertifySettings.model_validate({"scheme": ablation, "target": "entities=1"})
     facts = section("Parameters", sections(make_evidence(settings=settings))).facts
     listed = {fact.label: fact.value for fact in facts}
     assert listed["stop at"] == "entities=1"
-    assert not {"noise", "stop at radius", "p"} & set(listed)
+    assert not {"noise", "p"} & set(listed)
     assert not {"", "None"} & set(listed.values())
 
 
@@ -90,7 +88,7 @@ def test_a_decisions_phases_are_listed():
 
 def test_a_missed_target_is_told_beside_what_was_asked():
     evidence = make_evidence(certified_at={"radius=0.25": True}, stop_reason="target out of reach")
-    settings = evidence.settings.model_copy(update={"target_radius": 0.75})
+    settings = evidence.settings.model_copy(update={"target": "radius=0.75"})
     asked = section(
         "Perturbations asked for", sections(evidence.model_copy(update={"settings": settings}))
     )
@@ -102,7 +100,7 @@ def test_a_missed_target_is_told_beside_what_was_asked():
 
 def test_a_table_is_spoken_of_in_numbers_and_fields():
     scheme = HybridUniform(arities="3,3", beta=0.4, sigmas="0.25,0.5")
-    run = make_evidence(settings=RunSettings(scheme=scheme))
+    run = make_evidence(settings=CertifySettings(scheme=scheme))
     row = run.input.model_copy(update={"kind": "table", "shape": (2,)})
     run = run.model_copy(update={"input": row})
     facts = {fact.label: fact.value for fact in section("Method", sections(run)).facts}

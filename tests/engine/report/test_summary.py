@@ -4,7 +4,7 @@ import pytest
 
 from engine.core.records import Votes
 from engine.evidence.evidence import ChainRecord
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from engine.regions import Abstention
 from engine.report.summary import content, estimated
 from engine.schemes import parse_scheme
@@ -96,7 +96,7 @@ def test_the_badge_says_how_sound_the_noise_is() -> None:
 def test_parameters_that_matter_are_among_the_key_numbers() -> None:
     for parameters, told in (({}, {"p", "sigma"}), ({"centre": 2}, {"p", "sigma", "centre"})):
         scheme = parse_scheme({"key": "hierarchical-gaussian", "sigma": 0.5, **parameters})
-        evidence = make_evidence(settings=RunSettings(scheme=scheme))
+        evidence = make_evidence(settings=CertifySettings(scheme=scheme))
         shown = content(evidence).key_facts
         names = {fact.label for fact in shown}
         assert told <= names and not {"centre", "p in the centre"} & (names - told)

@@ -15,7 +15,7 @@ from engine.certificates.hybrid import lower
 from engine.core.errors import UserError
 from engine.core.fields import checked
 from engine.core.records import InputIdentity, ProbabilityBounds
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from engine.noise.discrete_gaussian import ExactNoiseStream
 from engine.noise.discrete_gaussian_law import table_sha256, tables_sha256, total_variation
 from engine.noise.gaussian import NoiseStream
@@ -97,10 +97,10 @@ def test_what_exact_noise_of_several_levels_costs_and_which_tables_it_has():
     apart = total_variation(0.1, 50) + total_variation(0.2, 50)
     law = scheme.drawn("exact")
     assert law.total_variation(100) >= apart + law.second.total_variation(100)
-    record = noise_record(RunSettings(scheme=scheme, noise="exact"), key=1, elements=100)
+    record = noise_record(CertifySettings(scheme=scheme, noise="exact"), key=1, elements=100)
     assert record.table_sha256 == tables_sha256((0.1, 0.2)) != table_sha256(0.1)
     alone = noise_record(
-        RunSettings(scheme=HybridMask(sigma=0.1), noise="exact"), key=1, elements=9
+        CertifySettings(scheme=HybridMask(sigma=0.1), noise="exact"), key=1, elements=9
     )
     assert alone.table_sha256 == table_sha256(0.1)
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from engine.evidence.evidence import Evidence
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings, Execution
 from engine.report import write_json, write_pdf
 from tests.fakes import finish
 
@@ -24,8 +24,16 @@ def run(**changes: Any) -> Evidence:
     from engine.procedures.certify import certify
 
     classifier, fitted = load(ModelRequest(spec="demo:digits-0.25"), "digits:17")
-    settings = RunSettings(**{"n": 600, "n0": 20, "device": "cpu", "batch": 50, **changes})
-    return finish(certify(classifier, fitted, settings, at=AT, command="certiscope certify"))
+    settings = CertifySettings(**{"n": 600, "n0": 20, **changes})
+    running = certify(
+        classifier,
+        fitted,
+        settings,
+        execution=Execution(device="cpu", batch=50),
+        at=AT,
+        command="certiscope certify",
+    )
+    return finish(running)
 
 
 @pytest.fixture(scope="session")

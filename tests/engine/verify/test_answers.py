@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from engine.evidence.generations import AnswerGroup
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from engine.oracles.equivalence import from_description
 from engine.procedures.certify import certify
 from engine.verify.answers import check_answers, readable
@@ -16,7 +16,7 @@ from tests.sayings import flat, saying
 
 @pytest.fixture(scope="module")
 def evidence():
-    return finish(certify(saying(), flat(0.4), RunSettings(n0=50, n=500)))
+    return finish(certify(saying(), flat(0.4), CertifySettings(n0=50, n=500)))
 
 
 def test_an_honest_run_holds(evidence):

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from engine.core.errors import UserError
 from engine.evidence.evidence import Evidence
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings, PredictSettings
 from engine.evidence.vote_chain import chained
 from engine.procedures.predict import predict
 from engine.report.json import evidence_json
@@ -33,9 +33,7 @@ FOLLOWS_FROM_NOTHING = {
     "run_number": "counted by the case file, which is checked there",
     "runs_counted": "as run_number",
     "stop_reason": "'stopped' and 'out of memory' leave the same votes",
-    "settings.batch": "decides only how fast the votes come",
-    "settings.device": "as batch",
-    "settings.target_radius": "a run that reached its n without deciding one",
+    "execution": "decides only how fast the votes come",
     "noise.self_test": "what was measured at the start, which --rerun measures again",
     "model": "names and descriptions, which --rerun compares; digest and shape are bound",
     "input": "names and descriptions; the digest of the pixels is bound",
@@ -143,15 +141,15 @@ def test_with_the_seal_computed_anew_only_the_declared_values_slip(certified: Ev
         {"bound": "anytime-two-class"},
         {"bound": "two-class"},
         {"bound": "clopper-pearson"},
-        {"target_radius": 0.1},
-        {"target_radius": 3.0, "bound": "anytime"},
+        {"target": "radius=0.1"},
+        {"target": "radius=3.0", "bound": "anytime"},
         {"n": 37},
     ],
     ids=str,
 )
 @pytest.mark.parametrize("threshold", [0.3, 0.0])
 def test_honest_runs_of_every_kind_hold(settings: dict[str, Any], threshold: float) -> None:
-    chosen = RunSettings(**{"n": 1000, "device": "cpu", **settings})
+    chosen = CertifySettings(**{"n": 1000, **settings})
     from engine.procedures.certify import certify
 
     found = finish(certify(HalfSpace(threshold, 3), fitted(), chosen, at=["radius=0.1"]))
@@ -160,7 +158,7 @@ def test_honest_runs_of_every_kind_hold(settings: dict[str, Any], threshold: flo
 
 @pytest.mark.parametrize("test", ["one-sided", "two-sided"])
 def test_predict_holds_and_its_numbers_cannot_be_changed(test: Any) -> None:
-    found = finish(predict(HalfSpace(0.3, 3), fitted(), RunSettings(n=200), test=test))
+    found = finish(predict(HalfSpace(0.3, 3), fitted(), PredictSettings(n=200, test=test)))
     raw = json.loads(evidence_json(found))
     assert accepted(evidence_json(found))
     for path in [("test", "p_value"), ("votes", "estimation", 0), ("settings", "alpha")]:

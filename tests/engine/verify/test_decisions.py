@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from engine.evidence.evidence import Evidence
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import DecideSettings
 from engine.procedures.adaptive import decide
 from engine.report.json import evidence_json
 from engine.verify.counts import check_counts
@@ -15,8 +15,8 @@ from tests.fakes import HalfSpace, finish, fitted
 
 
 def decision(target: str, **changes: Any) -> Evidence:
-    settings = RunSettings(**{"n": 2000, "bound": "clopper-pearson", "device": "cpu", **changes})
-    return finish(decide(HalfSpace(0.3, 3), fitted(), settings, target=target))
+    settings = DecideSettings(**{"n": 2000, "target": target, **changes})
+    return finish(decide(HalfSpace(0.3, 3), fitted(), settings))
 
 
 def wrong(evidence: Evidence) -> list[str]:
@@ -48,6 +48,8 @@ def test_honest_decisions_hold(target: str, noise: str) -> None:
         ("chain", "block"),
         ("chain", "blocks", 0, "n"),
         ("settings", "n0"),
+        ("settings", "target"),
+        ("settings", "beta"),
     ],
     ids=str,
 )
@@ -70,7 +72,7 @@ def test_a_stopped_decision_decides_nothing() -> None:
 
     stop = threading.Event()
     stop.set()
-    settings = RunSettings(n=2000, bound="clopper-pearson", device="cpu")
-    found = finish(decide(HalfSpace(0.3), fitted(), settings, target="radius=0.1", stop=stop))
+    settings = DecideSettings(n=2000, target="radius=0.1")
+    found = finish(decide(HalfSpace(0.3), fitted(), settings, stop=stop))
     assert found.outcome == "abstained"
     assert wrong(found) == []

@@ -10,6 +10,7 @@ import pypdf
 import pytest
 
 from engine.evidence.evidence import Evidence
+from engine.evidence.upgrade import evidence_from_text
 from engine.figures import Illustrations
 from engine.regions import Staircase
 from engine.report.pdf import pdf_bytes
@@ -25,6 +26,7 @@ from tests.factories import (
     make_predicted,
 )
 
+GOLDEN = Path(__file__).parents[2] / "golden" / "evidence-1.0"
 NAMES = ["n" * 600, *(str(digit) for digit in range(1, 10))]
 
 
@@ -149,3 +151,16 @@ def test_something_appended_is_no_signature(exported: Path) -> None:
     pdf = (exported / "run.pdf").read_bytes() + b"\n% more"
     assert check_seal(pdf, signed=False).verdict == "does not hold"
     assert check_seal(pdf, signed=True).verdict == "holds"
+
+
+def test_a_report_of_schema_1_0_is_not_set_again_but_must_say_the_claim() -> None:
+    pdf = (GOLDEN / "gaussian.pdf").read_bytes()
+    evidence = evidence_from_text((GOLDEN / "gaussian.json").read_text(encoding="utf-8"))
+    (told,) = check_pages(pdf, evidence)
+    assert (told.verdict, "of schema 1.0 is set otherwise" in told.detail) == (
+        "cannot be checked",
+        True,
+    )
+    larger = evidence.statement.replace("0.437", "0.438")
+    (told,) = check_pages(pdf, evidence.model_copy(update={"statement": larger}))
+    assert told.verdict == "does not hold"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from engine.core.errors import UserError
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from engine.report import write_json
 from engine.signing import keys
 from engine.verify.signing import sign
@@ -20,7 +20,7 @@ def key(tmp_path: Path) -> keys.SigningKey:
 def evidence_file(path: Path, seed: int = 0) -> Path:
     from engine.procedures.certify import certify
 
-    settings = RunSettings(n=200, seed=seed, device="cpu")
+    settings = CertifySettings(n=200, seed=seed)
     write_json(finish(certify(HalfSpace(0.3), fitted(), settings)), path)
     return path
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from engine.case import Case
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings, PredictSettings
 from engine.models.request import ModelRequest
 from gui.jobs.case_jobs import adopt
 from gui.widgets.file_dialogs import SUFFIX
@@ -14,8 +14,9 @@ def path(tmp_path, make):
     """A case with two runs."""
     case = Case.create(tmp_path / f"audit{SUFFIX}")
     for source in ("digits:7", "digits:3"):
-        evidence = make.evidence(RunSettings(n=1000, bound="anytime"), source=source)
-        predicted = evidence.model_copy(update={"procedure": "predict", "chain": None})
+        evidence = make.evidence(CertifySettings(n=1000, bound="anytime"), source=source)
+        facts = {"procedure": "predict", "chain": None, "settings": PredictSettings(n=1000)}
+        predicted = evidence.model_copy(update=facts)
         adopt(case, predicted, ModelRequest("demo:digits-0.25"))
     return case.path
 

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from engine.core.errors import UserError
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from engine.schemes import DssnL1, Gaussian
 from gui.controllers.comparison import (
     Compared,
@@ -30,7 +30,7 @@ def drain(run) -> tuple[list[Compared], Compared]:
 @pytest.fixture
 def wish() -> CompareWish:
     pair = tuple(candidate_of(f"demo:digits-{sigma}", Gaussian()) for sigma in ("0.25", "0.50"))
-    return CompareWish(pair, "digits", 2, RunSettings(n0=20, n=500))
+    return CompareWish(pair, "digits", 2, CertifySettings(n0=20, n=500))
 
 
 def test_a_set_is_cut_and_every_region_is_surveyed(wish):
@@ -66,7 +66,7 @@ def test_whatever_else_is_asked_for_comes_first(session, wish, qtbot):
     comparing = Comparing(session.worker)
     heard = []
     comparing.ended.connect(heard.append)
-    many = CompareWish(wish.candidates, "digits", 400, RunSettings(n=100_000))
+    many = CompareWish(wish.candidates, "digits", 400, CertifySettings(n=100_000))
     comparing.compare(many)
     with qtbot.waitSignal(comparing.grown, timeout=60_000):
         pass

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 from engine.evidence.evidence import Evidence
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 
 
 def test_a_result_that_is_looked_at_is_written(session, make, qtbot, tmp_path):
-    evidence = make.evidence(RunSettings(seed=5))
+    evidence = make.evidence(CertifySettings(seed=5))
     path = tmp_path / "x.json"
     with qtbot.waitSignal(session.exported) as heard:
         session.export_record(evidence, "json", path)

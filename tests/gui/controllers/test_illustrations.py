@@ -10,10 +10,10 @@ def test_nothing_is_drawn_without_a_result(idle_session, backend):
 
 
 def test_figures_go_beside_the_evidence(idle_session, make):
-    from engine.evidence.settings import RunSettings
+    from engine.evidence.settings import CertifySettings
 
     images = idle_session.images
-    figure = make.slice(RunSettings())
+    figure = make.slice(CertifySettings())
     images._take("slice", figure)
     images._take("examples", make.examples())
     images._take("run", object())

@@ -3,10 +3,10 @@ from __future__ import annotations
 import pytest
 
 from engine.evidence.generations import AnswerGroup
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from engine.evidence.vote_chain import block_size
+from engine.procedures.resume import Resume
 from gui.controllers.resume import MOST, counted, extended, may_extend, may_go_on
-from gui.jobs.engine_jobs import votes_so_far
 
 
 @pytest.mark.parametrize(
@@ -20,12 +20,12 @@ from gui.jobs.engine_jobs import votes_so_far
     ],
 )
 def test_only_an_interrupted_run_is_gone_on_with(make, reason, n, may):
-    evidence = make.evidence(RunSettings(), n).model_copy(update={"stop_reason": reason})
+    evidence = make.evidence(CertifySettings(), n).model_copy(update={"stop_reason": reason})
     assert may_go_on(evidence) is may
 
 
 def test_prediction_has_no_chain_to_go_on_with(make):
-    stopped = make.evidence(RunSettings(), 5000)
+    stopped = make.evidence(CertifySettings(), 5000)
     assert not may_go_on(stopped.model_copy(update={"procedure": "predict"}))
     assert not may_go_on(None)
     assert not may_extend(None)
@@ -42,12 +42,12 @@ def test_prediction_has_no_chain_to_go_on_with(make):
     ],
 )
 def test_only_anytime_bounds_reach_past_the_planned_n(make, bound, may):
-    assert may_extend(make.evidence(RunSettings(bound=bound))) is may
+    assert may_extend(make.evidence(CertifySettings(bound=bound))) is may
 
 
 def test_the_votes_are_handed_on_as_they_stand(make):
-    evidence = make.evidence(RunSettings(bound="anytime"), 5000)
-    resume = votes_so_far(evidence)
+    evidence = make.evidence(CertifySettings(bound="anytime"), 5000)
+    resume = Resume.of(evidence)
     assert resume.run_id == evidence.run_id
     assert resume.selection.counts == evidence.votes.selection
     assert resume.blocks == evidence.chain.blocks
@@ -55,20 +55,20 @@ def test_the_votes_are_handed_on_as_they_stand(make):
 
 
 def test_a_run_stopped_before_its_first_estimation_vote_has_its_own_block_size(make):
-    settings = RunSettings(n=40_000)
+    settings = CertifySettings(n=40_000)
     evidence = make.evidence(settings, 500).model_copy(update={"chain": None})
-    assert votes_so_far(evidence).blocks == ()
-    assert votes_so_far(evidence).block == block_size(40_000)
+    assert Resume.of(evidence).blocks == ()
+    assert Resume.of(evidence).block == block_size(40_000)
 
 
 def test_an_extended_run_forgets_the_radius_it_was_to_stop_at():
-    settings = extended(RunSettings(bound="anytime", target_radius=0.5), 200_000)
-    assert (settings.n, settings.target_radius) == (200_000, 0.0)
+    settings = extended(CertifySettings(bound="anytime", target="radius=0.5"), 200_000)
+    assert (settings.n, settings.target) == (200_000, "")
     assert settings.bound == "anytime"
     assert MOST == 10**9
 
 
 def test_answers_go_on_with_the_votes(make):
     groups = (AnswerGroup(text="go left", class_index=7, count=5000),)
-    stopped = make.evidence(RunSettings(), 5000).model_copy(update={"answers": groups})
-    assert votes_so_far(stopped).answers == groups
+    stopped = make.evidence(CertifySettings(), 5000).model_copy(update={"answers": groups})
+    assert Resume.of(stopped).answers == groups

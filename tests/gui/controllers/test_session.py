@@ -7,7 +7,7 @@ import pytest
 
 from engine.case import Case
 from engine.core.errors import UserError
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from engine.models.request import ModelRequest
 from engine.schemes import Gaussian
 from gui.jobs.case_jobs import adopt
@@ -79,7 +79,7 @@ def test_the_result_keeps_its_own_settings(ready, qtbot):
     ready.certify()
     finish(ready, qtbot)
     assert ready.differences() == []
-    ready.set_settings(RunSettings(scheme=Gaussian(sigma=0.5), n=10))
+    ready.set_settings(CertifySettings(scheme=Gaussian(sigma=0.5), n=10))
     assert ready.differences() == ["sigma", "n"]
     assert ready.evidence.settings.n == 100_000
 
@@ -87,7 +87,7 @@ def test_the_result_keeps_its_own_settings(ready, qtbot):
 def test_settings_changed_during_a_run_do_not_reach_it(ready, backend, qtbot):
     backend.pause = 0.005
     ready.certify()
-    ready.set_settings(RunSettings(n=5))
+    ready.set_settings(CertifySettings(n=5))
     finish(ready, qtbot)
     assert ready.evidence.settings.n == 100_000
 
@@ -183,7 +183,7 @@ def test_warnings_before_a_run(session, backend, qtbot):
     session.open_model(DEMO)
     session.open_input("digits:7")
     qtbot.waitUntil(lambda: session.ready)
-    session.set_settings(RunSettings(scheme=Gaussian(sigma=0.5)))
+    session.set_settings(CertifySettings(scheme=Gaussian(sigma=0.5)))
     assert session.warnings() == (
         "The model was trained with sigma 0.25.",
         "Without noise the base model answers '1', but the label is '7': "
@@ -203,7 +203,7 @@ def test_the_command_line_is_there_before_the_engine(idle_session, make):
 def test_wrong_settings_start_nothing(ready):
     ready.refuse_settings("sigma must be greater than 0 (it was -1.0).")
     assert not ready.ready
-    ready.set_settings(RunSettings())
+    ready.set_settings(CertifySettings())
     assert ready.ready
 
 
@@ -264,7 +264,7 @@ def test_a_stopped_run_goes_on_with_its_own_votes_and_settings(ready, backend, q
     ready.stop()
     qtbot.waitUntil(lambda: ready.evidence is not None)
     stood = sum(ready.evidence.votes.estimation)
-    ready.set_settings(RunSettings(n=5))
+    ready.set_settings(CertifySettings(n=5))
     backend.pause = 0.0
     assert ready.can_go_on
     qtbot.waitUntil(lambda: ready.can_go_on)
@@ -279,7 +279,7 @@ def test_a_stopped_run_goes_on_with_its_own_votes_and_settings(ready, backend, q
 
 
 def test_an_anytime_run_is_extended(ready, qtbot):
-    ready.set_settings(RunSettings(n=2000, bound="anytime"))
+    ready.set_settings(CertifySettings(n=2000, bound="anytime"))
     ready.certify()
     finish(ready, qtbot)
     assert ready.can_extend
@@ -292,7 +292,7 @@ def test_an_anytime_run_is_extended(ready, qtbot):
 
 
 def test_a_resumption_that_fails_leaves_the_result(ready, backend, qtbot, said):
-    ready.set_settings(RunSettings(n=2000, bound="anytime"))
+    ready.set_settings(CertifySettings(n=2000, bound="anytime"))
     ready.certify()
     finish(ready, qtbot)
     before = ready.evidence
@@ -327,7 +327,7 @@ def test_what_was_asked_for_is_known_even_if_it_does_not_open(session, backend, 
 def unfinished(session, make, tmp_path, qtbot):
     """An open case with a run that was stopped; its row."""
     case = Case.create(tmp_path / f"a{SUFFIX}")
-    stopped = make.evidence(RunSettings(n=2000), 1000).model_copy(update={"chain": None})
+    stopped = make.evidence(CertifySettings(n=2000), 1000).model_copy(update={"chain": None})
     adopt(case, stopped, DEMO)
     session.casebook.open(case.path)
     qtbot.waitUntil(lambda: bool(session.casebook.listing.rows))

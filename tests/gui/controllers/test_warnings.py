@@ -2,15 +2,18 @@ from __future__ import annotations
 
 import pytest
 
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from engine.schemes import Gaussian
 from gui.controllers.warnings import differences, wrong_without_noise
 
 
 def test_what_changed_in_the_form_is_named(make):
-    evidence = make.evidence(RunSettings())
-    assert differences(evidence, RunSettings()) == []
-    assert differences(evidence, RunSettings(scheme=Gaussian(sigma=0.5), n=10)) == ["sigma", "n"]
+    evidence = make.evidence(CertifySettings())
+    assert differences(evidence, CertifySettings()) == []
+    assert differences(evidence, CertifySettings(scheme=Gaussian(sigma=0.5), n=10)) == [
+        "sigma",
+        "n",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from engine.case import Case
 from engine.core.errors import UserError
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import USUAL, CertifySettings, Execution, PredictSettings
 from engine.models.request import ModelRequest
 from engine.oracles.labelling import audited
 from engine.procedures.certify import certify
@@ -28,7 +28,9 @@ from tests.cases import Slow
 from tests.fakes import finish, fitted
 from tests.sayings import flat, saying
 
-SETTINGS = RunSettings(n0=50, n=2000, bound="anytime", batch=100, device="cpu")
+SETTINGS = CertifySettings(n0=50, n=2000, bound="anytime")
+TESTED = PredictSettings(n=2000)
+EXECUTION = Execution(batch=100, device="cpu")
 
 
 @pytest.fixture
@@ -44,7 +46,14 @@ def case(tmp_path):
 def count(case, subject, settings=SETTINGS, *, before=None, stop=None, said=None):
     warn = said.append if said is not None else lambda sentence: None
     return certify_in(
-        case, subject, settings, stop or threading.Event(), before=before, command="", warn=warn
+        case,
+        subject,
+        settings,
+        EXECUTION,
+        stop or threading.Event(),
+        before=before,
+        command="",
+        warn=warn,
     )
 
 
@@ -104,16 +113,24 @@ def test_a_run_from_before_the_case_is_taken_into_it(case, subject):
 def test_an_unfinished_run_is_counted_on(case, subject):
     stopped(case, subject)
     (row,) = listing(case).rows
-    elsewhere = row.settings.model_copy(update={"batch": 50})
     running = resume_in(
-        case, row.id, subject, elsewhere, threading.Event(), command="", warn=lambda sentence: None
+        case,
+        row.id,
+        subject,
+        None,
+        Execution(batch=50),
+        threading.Event(),
+        command="",
+        warn=lambda sentence: None,
     )
     assert finish(running).complete
 
 
 def test_a_prediction_is_kept(case, subject):
-    procedure = predict(subject.classifier, subject.fitted, SETTINGS, test="one-sided")
-    evidence = finish(predict_in(case, subject, SETTINGS, procedure, warn=lambda sentence: None))
+    procedure = predict(subject.classifier, subject.fitted, TESTED)
+    evidence = finish(
+        predict_in(case, subject, TESTED, USUAL, procedure, warn=lambda sentence: None)
+    )
     (row,) = listing(case).rows
     assert row.procedure == "predict"
     assert case.evidence(row.id).test == evidence.test
@@ -152,7 +169,7 @@ def test_an_adopted_run_keeps_its_noise_key(case, subject):
 
 @pytest.fixture
 def labelled():
-    evidence = finish(certify(saying(), flat(0.1), RunSettings(n0=50, n=500)))
+    evidence = finish(certify(saying(), flat(0.1), CertifySettings(n0=50, n=500)))
     labels = {(group.text, group.class_index): "left" for group in evidence.answers}
     return evidence, with_transfer(evidence, audited(evidence, labels), 0.01), labels
 

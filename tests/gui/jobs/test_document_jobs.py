@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from engine.core.errors import UserError
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from engine.planning import Pilot
 from engine.procedures.certify import certify
 from engine.replay import ReplayResult
@@ -19,7 +19,7 @@ STOP = threading.Event()
 
 @pytest.fixture(scope="module")
 def evidence():
-    return finish(certify(HalfSpace(0.3), fitted(), RunSettings(n0=50, n=1000, batch=100)))
+    return finish(certify(HalfSpace(0.3), fitted(), CertifySettings(n0=50, n=1000)))
 
 
 @pytest.mark.parametrize(("write", "suffix"), [(write_json, "json"), (write_pdf, "pdf")])
@@ -51,16 +51,16 @@ def test_what_is_no_report_is_refused_in_a_sentence(tmp_path):
 
 
 def test_a_plan_for_a_radius_and_one_for_any():
-    wish = PlanWish(RunSettings(n=1000), pilot=Pilot(k=97, n0=100), target="radius=0.25")
+    wish = PlanWish(CertifySettings(n=1000), pilot=Pilot(k=97, n0=100), target="radius=0.25")
     assert planned(wish).target == "radius=0.25"
-    free = planned(PlanWish(RunSettings(n=1000), p=0.97))
+    free = planned(PlanWish(CertifySettings(n=1000), p=0.97))
     assert free.needed is None and free.planned.n == 1000
 
 
 def test_a_replay_is_written_as_its_suffix_says(tmp_path):
     votes = tmp_path / "v.csv"
     votes.write_text("idx,label,n0_0,n0_1,n_0,n_1\n1,0,9,1,990,10\n")
-    result = replayed(ReplayWish(votes, RunSettings(), at=("radius=0.1",)))
+    result = replayed(ReplayWish(votes, CertifySettings(), at=("radius=0.1",)))
     path = written(result, tmp_path / "r.json")
     assert ReplayResult.model_validate_json(path.read_text()) == result
     assert written(result, tmp_path / "r.csv").read_text().startswith("idx,label,outcome")

@@ -9,7 +9,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import USUAL, CertifySettings, PredictSettings
 from engine.figures import Illustrations
 from engine.models.architectures.digits_cnn import DigitsCNN
 from engine.models.request import ModelRequest
@@ -37,20 +37,20 @@ def subject(model_file):
     backend = Backend()
     request = ModelRequest(str(model_file))
     _, image = backend.open_input("digits:52", [])
-    return backend.prepare(backend.load_model(request), request, image, RunSettings())[0]
+    return backend.prepare(backend.load_model(request), request, image, CertifySettings(), "cpu")[0]
 
 
 @pytest.fixture(scope="module")
 def evidence(subject):
-    settings = RunSettings(n=400, n0=50)
-    return end(Backend().certify(subject, settings, threading.Event()))
+    settings = CertifySettings(n=400, n0=50)
+    return end(Backend().certify(subject, settings, USUAL, threading.Event()))
 
 
 def test_the_check_without_noise_is_a_class(subject, model_file):
     backend = Backend()
     _, image = backend.open_input("digits:52", [])
     _, answer = backend.prepare(
-        subject.classifier, ModelRequest(str(model_file)), image, RunSettings()
+        subject.classifier, ModelRequest(str(model_file)), image, CertifySettings(), "cpu"
     )
     assert 0 <= answer < 10
 
@@ -63,8 +63,8 @@ def test_a_run_names_its_own_command(evidence, model_file):
 
 
 def test_predict_names_its_test(subject):
-    settings = RunSettings(n=300)
-    found = end(Backend().predict(subject, settings, threading.Event(), test="two-sided"))
+    settings = PredictSettings(n=300, test="two-sided")
+    found = end(Backend().predict(subject, settings, USUAL, threading.Event()))
     assert found.test.name == "two-sided"
     assert "--test two-class" in found.command
 

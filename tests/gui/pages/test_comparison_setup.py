@@ -6,7 +6,7 @@ import pytest
 
 from engine.comparison import Candidate
 from engine.core.errors import UserError
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings, ExactSettings
 from engine.schemes import DssnL1, Gaussian
 from gui.pages.comparison_setup import SetupColumn
 
@@ -44,10 +44,10 @@ def test_a_folder_is_a_set(setup):
 
 
 def test_the_rest_is_as_in_the_form_but_for_a_target(setup, idle_session):
-    idle_session.set_settings(RunSettings(bound="two-class", seed=7, target_radius=0.5))
+    idle_session.set_settings(CertifySettings(bound="two-class", seed=7, target="radius=0.5"))
     settings = setup.wish().settings
-    assert (settings.bound, settings.seed, settings.target_radius) == ("two-class", 7, 0.0)
-    idle_session.set_settings(RunSettings(scheme=DssnL1()))
+    assert (settings.bound, settings.seed, settings.target) == ("two-class", 7, "")
+    idle_session.set_settings(ExactSettings(scheme=DssnL1()))
     assert setup.wish().settings.bound == "live"
 
 

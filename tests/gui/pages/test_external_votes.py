@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from engine.schemes import Gaussian, HierarchicalGaussian
 from gui.pages.external_votes import VotesPage, perturbations
 
@@ -41,7 +41,7 @@ def test_rows_summary_and_curve(replayed):
 
 
 def test_the_form_decides_under_which_scheme(replayed, session, qtbot):
-    session.set_settings(RunSettings(scheme=Gaussian(sigma=1.0)))
+    session.set_settings(CertifySettings(scheme=Gaussian(sigma=1.0)))
     qtbot.waitUntil(lambda: "sigma 1 " in replayed.subtitle.text())
 
 
@@ -80,7 +80,7 @@ def test_it_is_saved(replayed, qtbot):
 
 
 def test_any_scheme_is_asked_in_its_own_terms(replayed, session, qtbot):
-    session.set_settings(RunSettings(scheme=HierarchicalGaussian(sigma=0.25, p=0.9)))
+    session.set_settings(CertifySettings(scheme=HierarchicalGaussian(sigma=0.25, p=0.9)))
     assert replayed.at.placeholderText() == "entities=1,epsilon=1"
     replayed.at.setText("entities=1,epsilon=0.1 entities=2, epsilon=9")
     qtbot.waitUntil(lambda: replayed.model.columnCount() == 9)

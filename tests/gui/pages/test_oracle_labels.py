@@ -8,7 +8,7 @@ import pytest
 
 from engine.case import Case
 from engine.evidence.evidence import Evidence
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from engine.oracles.audit import OTHER, read_audit
 from engine.oracles.base import UNPARSEABLE
 from engine.oracles.labelling import audited
@@ -23,7 +23,7 @@ from tests.sayings import flat, saying
 
 @pytest.fixture(scope="module")
 def evidence() -> Evidence:
-    return finish(certify(saying(), flat(0.1), RunSettings(n0=50, n=500)))
+    return finish(certify(saying(), flat(0.1), CertifySettings(n0=50, n=500)))
 
 
 @pytest.fixture
@@ -114,7 +114,7 @@ def test_words_that_were_not_kept_are_told(window, evidence):
 
 def test_other_results_have_nothing_to_label(loaded, make):
     assert not loaded.commands["label-answers"].isEnabled()
-    loaded.session.evidence = make.evidence(RunSettings())
+    loaded.session.evidence = make.evidence(CertifySettings())
     loaded.session.evidence_changed.emit()
     assert not loaded.commands["label-answers"].isEnabled()
     assert loaded.labels.meanings == {}

@@ -6,11 +6,13 @@ import pytest
 from PySide6.QtCore import Qt
 
 from engine.case import Case
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings, PredictSettings
 from engine.models.request import ModelRequest
 from gui.jobs.case_jobs import adopt
 from gui.pages.runs import RunsPage
 from gui.widgets.file_dialogs import SUFFIX
+
+PREDICTED = {"procedure": "predict", "chain": None, "settings": PredictSettings(n=1000)}
 
 
 @pytest.fixture
@@ -18,8 +20,8 @@ def path(tmp_path, make):
     """A case with three predictions, so that their votes need no real chain."""
     case = Case.create(tmp_path / f"audit{SUFFIX}")
     for seed in range(3):
-        evidence = make.evidence(RunSettings(n=1000, seed=seed))
-        predicted = evidence.model_copy(update={"procedure": "predict", "chain": None})
+        evidence = make.evidence(CertifySettings(n=1000, seed=seed))
+        predicted = evidence.model_copy(update=PREDICTED)
         adopt(case, predicted, ModelRequest("demo:digits-0.25"))
     return case.path
 

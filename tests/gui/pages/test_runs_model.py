@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from engine.case import RunRow
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings, declared
 from engine.schemes import DssnL1, Sparse
 from gui.pages.runs_model import COLUMNS, NOTE, RunsModel, filtered, outcome, run_title, texts
 
@@ -20,7 +20,7 @@ def row(make):
             "state": "finished",
             "model": make.model(),
             "input": make.fitted(make.image(f"digits:{run}")).identity,
-            "settings": RunSettings(n=1000),
+            "settings": CertifySettings(n=1000),
             "counted": 1000,
             "outcome": "certified",
             "class_name": "7",
@@ -124,7 +124,7 @@ def test_the_damage_is_told_in_full(row, qapp):
     ],
 )
 def test_a_setting_names_what_means_something_under_its_scheme(row, scheme, words):
-    assert texts(row(1, settings=RunSettings(scheme=scheme)))[3] == words
+    assert texts(row(1, settings=declared("certify", scheme, {})))[3] == words
 
 
 def test_what_is_no_ball_is_said_and_sorted_by_its_first_number(row, qapp):

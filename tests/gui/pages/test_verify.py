@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from engine.verify import Claim, VerificationReport
 from gui.jobs.document_jobs import Checked
 from gui.pages.verify import VerifyPage
@@ -32,7 +32,7 @@ def show(page, tmp_path, evidence, *verdicts):
 
 
 def test_all_claims_hold(page, make, tmp_path):
-    evidence = make.evidence(RunSettings())
+    evidence = make.evidence(CertifySettings())
     show(page, tmp_path, evidence, "holds", "holds")
     assert page.summary.text() == "All 2 claims of x.pdf hold."
     assert page.summary.property("role") == "certified"
@@ -61,7 +61,7 @@ def test_each_verdict_has_a_mark_and_a_colour(page, tmp_path):
 
 def test_the_first_claim_that_fails_is_pointed_out(page, make, tmp_path):
     verdicts = ("holds",) * 30 + ("cannot be checked", "does not hold")
-    show(page, tmp_path, make.evidence(RunSettings()), *verdicts)
+    show(page, tmp_path, make.evidence(CertifySettings()), *verdicts)
     assert [index.row() for index in page.table.selectionModel().selectedRows()] == [31]
     assert page.table.visualRect(page.model.index(31, 0)).intersects(page.table.viewport().rect())
     assert page.record.title.text() == "As stated in x.pdf, where not every claim holds"

@@ -1,18 +1,18 @@
 from __future__ import annotations
 
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from gui.results.fact_rows import evidence_rows, snapshot_rows
 
 
 def test_bounds_are_rounded_in_the_direction_that_weakens_the_claim(make):
-    evidence = make.evidence(RunSettings())
+    evidence = make.evidence(CertifySettings())
     rows = dict(evidence_rows(evidence))
     assert float(rows["p lower"]) <= evidence.bounds.p_lower
     assert float(rows["p upper, others"]) >= evidence.bounds.p_upper
 
 
 def test_every_number_a_reader_needs_is_there(make):
-    rows = dict(evidence_rows(make.evidence(RunSettings(seed=5))))
+    rows = dict(evidence_rows(make.evidence(CertifySettings(seed=5))))
     assert rows["answer"] == "7 (label 7)"
     assert rows["votes for 7"] == "98,000 of 100,000"
     assert rows["n0, n"] == "100, 100,000"
@@ -23,11 +23,11 @@ def test_every_number_a_reader_needs_is_there(make):
 
 
 def test_the_numbers_are_those_of_the_evidence(make):
-    evidence = make.evidence(RunSettings(n=1234, alpha=0.05))
+    evidence = make.evidence(CertifySettings(n=1234, alpha=0.05))
     rows = dict(evidence_rows(evidence))
     assert (rows["n0, n"], rows["alpha"]) == ("100, 1,234", "0.05")
 
 
 def test_a_running_count(make):
-    rows = dict(snapshot_rows(make.snapshot(RunSettings(), 1000), tuple("0123456789")))
+    rows = dict(snapshot_rows(make.snapshot(CertifySettings(), 1000), tuple("0123456789")))
     assert rows["votes"] == "980 of 1,000"

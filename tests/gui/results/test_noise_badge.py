@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from engine.schemes import DssnL1, Gaussian, Sparse
 from gui.results.noise_badge import badge_of
 
@@ -17,7 +17,7 @@ from gui.results.noise_badge import badge_of
     ],
 )
 def test_what_is_said_depends_on_the_law_and_the_mode(scheme, mode, text, sound):
-    badge = badge_of(RunSettings(scheme=scheme, noise=mode), mode)
+    badge = badge_of(CertifySettings(scheme=scheme, noise=mode), mode)
     assert (badge.text, badge.sound) == (text, sound)
     assert badge.role == ("badge-sound" if sound else "badge")
     assert badge.tip.endswith(".")

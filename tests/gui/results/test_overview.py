@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from engine.schemes import parse_scheme
 from gui.results.overview import Explore
 from tests.factories import (
@@ -29,19 +29,19 @@ def test_every_plot_waits_with_a_sentence(explore):
 
 
 def test_plots_follow_snapshots_then_evidence(explore, idle_session, make, qtbot):
-    idle_session.snapshot = make.snapshot(RunSettings(), 5000)
+    idle_session.snapshot = make.snapshot(CertifySettings(), 5000)
     idle_session.snapshot_changed.emit()
     qtbot.waitUntil(lambda: explore.votes.figure is not None)
     qtbot.waitUntil(lambda: explore.bounds.figure is not None)
     assert explore.votes.figure.n_estimation == 5000
-    idle_session.evidence = make.evidence(RunSettings(n=8000))
+    idle_session.evidence = make.evidence(CertifySettings(n=8000))
     idle_session.evidence_changed.emit()
     assert explore.votes.figure.n_estimation == 8000
     assert explore.bounds.figure.n_plan == 8000
 
 
 def test_images_come_and_go(explore, idle_session, make):
-    idle_session.images.slice = make.slice(RunSettings())
+    idle_session.images.slice = make.slice(CertifySettings())
     idle_session.images.examples = make.examples()
     idle_session.images.changed.emit()
     assert explore.region.figure is idle_session.images.slice
@@ -58,7 +58,8 @@ def test_exports_are_told_in_the_window(explore, qtbot):
 
 PICTURES = {"staircase": "map", "count": "bars", "cells": "map"}
 STRUCTURED_SETTINGS = {
-    kind: RunSettings(scheme=parse_scheme(scheme), n=10_000) for kind, scheme in STRUCTURED.items()
+    kind: CertifySettings(scheme=parse_scheme(scheme), n=10_000)
+    for kind, scheme in STRUCTURED.items()
 }
 
 
@@ -98,7 +99,7 @@ def test_before_a_run_the_worker_finds_out_what_it_takes(qtbot, session, make):
     qtbot.waitUntil(lambda: explore.region.figure is not None)
     assert explore.region.figure.region is None
     assert explore.region.figure.needs.scheme == session.settings.scheme
-    session.set_settings(RunSettings())
+    session.set_settings(CertifySettings())
     assert explore.picture == "slice"
 
 
@@ -138,7 +139,7 @@ def test_examples_of_every_kind_are_drawn_as_they_come(explore, idle_session):
 def test_a_result_keeps_its_own_classes_when_another_model_is_chosen(explore, idle_session, make):
     """The old run had ten classes and certified the eighth; the new model has two."""
     idle_session.model = make.model()
-    idle_session.evidence = make.evidence(RunSettings())
+    idle_session.evidence = make.evidence(CertifySettings())
     idle_session.evidence_changed.emit()
     names = idle_session.evidence.model.class_names
     idle_session.model = idle_session.model.model_copy(update={"class_names": names[:2]})

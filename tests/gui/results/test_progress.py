@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from engine.evidence.cost import Cost
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from gui.results.progress import ProgressPanel, clock, speed
 
 
@@ -21,7 +21,7 @@ def test_it_says_that_the_engine_warms_up(panel, idle_session):
 
 
 def test_a_run(panel, idle_session, make):
-    idle_session.snapshot = make.snapshot(RunSettings(), 50_000)
+    idle_session.snapshot = make.snapshot(CertifySettings(), 50_000)
     idle_session.snapshot_changed.emit()
     assert panel.bar.value() == 500
     assert panel.numbers.text() == (
@@ -30,7 +30,7 @@ def test_a_run(panel, idle_session, make):
 
 
 def test_a_partial_result(panel, idle_session, make):
-    idle_session.evidence = make.evidence(RunSettings(), n=25_000)
+    idle_session.evidence = make.evidence(CertifySettings(), n=25_000)
     idle_session.evidence_changed.emit()
     assert panel.numbers.text().startswith("25,000 / 100,000 votes (partial)")
     assert panel.bar.value() == 250
@@ -51,7 +51,7 @@ def test_speed(rate, shown):
 
 
 def test_what_a_run_takes_is_said_before_its_first_votes(panel, idle_session, make):
-    snapshot = make.snapshot(RunSettings(n=1000), 0)
+    snapshot = make.snapshot(CertifySettings(n=1000), 0)
     known = {"cost": Cost(samples=1100, seconds_each=0.15), "rate": 0.0, "eta": None, "n_done": 0}
     idle_session.model = make.model()
     idle_session.snapshot = snapshot.model_copy(update={**known, "phase": "selection"})

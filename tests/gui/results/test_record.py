@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from gui.results.record import RecordView
 
 
@@ -18,7 +18,7 @@ def view(qtbot):
 
 
 def test_everything_comes_from_the_evidence(view, make):
-    evidence = make.evidence(RunSettings(seed=9, noise="exact"))
+    evidence = make.evidence(CertifySettings(seed=9, noise="exact"))
     view.show_evidence(evidence, "Run 3")
     assert view.title.text() == "Run 3"
     assert view.outcome.text() == "CERTIFIED"
@@ -30,7 +30,7 @@ def test_everything_comes_from_the_evidence(view, make):
 
 
 def test_a_sentence_in_place_of_a_result(view, make):
-    view.show_evidence(make.evidence(RunSettings()), "Run 3")
+    view.show_evidence(make.evidence(CertifySettings()), "Run 3")
     view.show_text("Run 4", "Run 4 is damaged: its votes are damaged from block 2 on.")
     assert view.evidence is None
     assert view.sentence.text().startswith("Run 4 is damaged")
@@ -40,7 +40,7 @@ def test_a_sentence_in_place_of_a_result(view, make):
 
 
 def test_it_is_saved_as_what_it_is(view, make, qtbot):
-    evidence = make.evidence(RunSettings())
+    evidence = make.evidence(CertifySettings())
     view.show_evidence(evidence, "Run 3")
     with qtbot.waitSignal(view.export) as heard:
         view.json.click()
@@ -48,7 +48,7 @@ def test_it_is_saved_as_what_it_is(view, make, qtbot):
 
 
 def test_what_does_not_hold_is_not_sealed_anew(view, make):
-    evidence = make.evidence(RunSettings())
+    evidence = make.evidence(CertifySettings())
     view.show_evidence(evidence, "Run 3", sound=False)
     assert not view.json.isEnabled() and not view.pdf.isEnabled()
     view.show_evidence(evidence, "Run 3")
@@ -56,7 +56,7 @@ def test_what_does_not_hold_is_not_sealed_anew(view, make):
 
 
 def test_plots_stand_side_by_side_where_there_is_room(view, make):
-    view.show_evidence(make.evidence(RunSettings()), "Run 3")
+    view.show_evidence(make.evidence(CertifySettings()), "Run 3")
     QApplication.processEvents()
     assert view.plots.orientation() == Qt.Orientation.Horizontal
     view.resize(600, 600)
@@ -65,6 +65,6 @@ def test_plots_stand_side_by_side_where_there_is_room(view, make):
 
 
 def test_a_prediction_bounds_nothing(view, make):
-    evidence = make.evidence(RunSettings()).model_copy(update={"trajectory": ()})
+    evidence = make.evidence(CertifySettings()).model_copy(update={"trajectory": ()})
     view.show_evidence(evidence, "Run 3")
     assert view.bounds.figure is None

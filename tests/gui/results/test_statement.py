@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtGui import QAction, QGuiApplication
 
 from engine.core.rounding import round_down
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from gui.results.statement import StatementPanel
 from gui.shell.commands import COMMANDS
 
@@ -30,7 +30,7 @@ def test_it_waits_with_a_sentence(panel):
 
 
 def test_a_certificate(panel, idle_session, make):
-    evidence = make.evidence(RunSettings())
+    evidence = make.evidence(CertifySettings())
     show(panel, idle_session, evidence)
     assert panel.outcome.text() == "CERTIFIED"
     assert panel.headline.text() == f"R = {round_down(evidence.radius, 3)}"
@@ -40,19 +40,19 @@ def test_a_certificate(panel, idle_session, make):
 
 
 def test_an_abstention_is_not_certified_at_zero(panel, idle_session, make):
-    show(panel, idle_session, make.evidence(RunSettings(), share=0.5))
+    show(panel, idle_session, make.evidence(CertifySettings(), share=0.5))
     assert panel.outcome.text() == "ABSTAINED"
     assert panel.headline.text() == ""
     assert dict(panel._rows)["n that would certify"] == "about 5,000"
 
 
 def test_a_partial_run_says_so(panel, idle_session, make):
-    show(panel, idle_session, make.evidence(RunSettings(), n=5000))
+    show(panel, idle_session, make.evidence(CertifySettings(), n=5000))
     assert panel.outcome.text() == "CERTIFIED · PARTIAL"
 
 
 def test_a_valid_bound_may_be_claimed_while_it_runs(panel, idle_session, make):
-    idle_session.snapshot = make.snapshot(RunSettings(), 5000)
+    idle_session.snapshot = make.snapshot(CertifySettings(), 5000)
     idle_session.snapshot_changed.emit()
     assert panel.outcome.text() == "RUNNING"
     assert panel.headline.text().startswith("R = ")
@@ -60,7 +60,7 @@ def test_a_valid_bound_may_be_claimed_while_it_runs(panel, idle_session, make):
 
 
 def test_a_provisional_bound_claims_nothing(panel, idle_session, make):
-    idle_session.snapshot = make.snapshot(RunSettings(bound="clopper-pearson"), 5000)
+    idle_session.snapshot = make.snapshot(CertifySettings(bound="clopper-pearson"), 5000)
     idle_session.snapshot_changed.emit()
     assert panel.headline.text() == ""
     assert panel.sentence.text() == "Nothing may be claimed before the planned n."
@@ -68,7 +68,7 @@ def test_a_provisional_bound_claims_nothing(panel, idle_session, make):
 
 
 def test_the_text_can_be_copied(panel, idle_session, make):
-    show(panel, idle_session, make.evidence(RunSettings()))
+    show(panel, idle_session, make.evidence(CertifySettings()))
     panel.copy.click()
     text = QGuiApplication.clipboard().text()
     assert "alpha: 0.001" in text
@@ -77,16 +77,16 @@ def test_the_text_can_be_copied(panel, idle_session, make):
 
 def test_the_badge_says_what_the_noise_is(panel, idle_session, make):
     assert panel.badge.isHidden()
-    show(panel, idle_session, make.evidence(RunSettings()))
+    show(panel, idle_session, make.evidence(CertifySettings()))
     assert panel.badge.text() == "Float noise"
-    show(panel, idle_session, make.evidence(RunSettings(noise="exact")))
+    show(panel, idle_session, make.evidence(CertifySettings(noise="exact")))
     assert panel.badge.text() == "Sound on the 8-bit grid"
     assert panel.badge.property("role") == "badge-sound"
 
 
 def test_why_a_run_ended_and_which_it_is(panel, idle_session, make):
-    evidence = make.evidence(RunSettings(), n=5000)
+    evidence = make.evidence(CertifySettings(), n=5000)
     show(panel, idle_session, evidence.model_copy(update={"run_number": 3}))
     assert panel.ended.text() == "Ended: stopped. Run 3 on this model, input and setting."
-    show(panel, idle_session, make.evidence(RunSettings()))
+    show(panel, idle_session, make.evidence(CertifySettings()))
     assert panel.ended.isHidden()

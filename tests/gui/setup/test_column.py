@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtGui import QAction
 
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from engine.models.request import ModelRequest
 from engine.schemes import Ablation, Gaussian, HierarchicalSparse
 from engine.schemes.hybrid_mask import HybridMask
@@ -108,8 +108,8 @@ def test_the_kernel_is_offered_where_the_input_takes_more_than_one(
 
 
 def test_settings_are_told_apart_by_all_that_no_line_names():
-    one = RunSettings(scheme=HybridMask(beta=0.8))
-    assert same_but_for_levels(one, RunSettings(scheme=HybridMask(beta=0.7), n=5))
-    assert not same_but_for_levels(one, RunSettings(scheme=HybridMask(beta=0.8, tau=0.4)))
-    assert not same_but_for_levels(one, RunSettings(scheme=HybridMask(beta=0.8), alpha=0.01))
-    assert not same_but_for_levels(one, RunSettings(scheme=Gaussian()))
+    one = CertifySettings(scheme=HybridMask(beta=0.8))
+    assert same_but_for_levels(one, CertifySettings(scheme=HybridMask(beta=0.7), n=5))
+    assert not same_but_for_levels(one, CertifySettings(scheme=HybridMask(beta=0.8, tau=0.4)))
+    assert not same_but_for_levels(one, CertifySettings(scheme=HybridMask(beta=0.8), alpha=0.01))
+    assert not same_but_for_levels(one, CertifySettings(scheme=Gaussian()))

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from PySide6.QtGui import QAction
 
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from engine.models.request import ModelRequest
 from gui.setup.command_line import CommandPanel
 
@@ -13,7 +13,7 @@ def test_it_follows_the_form(qtbot, idle_session, make):
     qtbot.addWidget(panel)
     assert panel.text.text() == "Choose a model and an input."
     idle_session.request, idle_session.given = ModelRequest("demo:a"), make.image("digits:7")
-    idle_session.set_settings(RunSettings(n=77))
+    idle_session.set_settings(CertifySettings(n=77))
     assert "--n 77" in panel.text.text()
     idle_session.given = make.image("/a/long/path/7.png")
     idle_session.input_changed.emit()

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from engine.planning.prospect import prospect
 from engine.schemes import Gaussian
 from engine.schemes.hybrid_mask import HybridMask
@@ -25,7 +25,7 @@ def lines(view):
 
 
 def test_no_change_one_word_and_what_votes_reach(view):
-    view.show_prospect(prospect(RunSettings(scheme=HybridMask(beta=0.8), n=1000)))
+    view.show_prospect(prospect(CertifySettings(scheme=HybridMask(beta=0.8), n=1000)))
     assert lines(view) == [
         ("0 words", "0.5000", ""),
         ("1 word", "0.7001", ""),
@@ -37,21 +37,21 @@ def test_no_change_one_word_and_what_votes_reach(view):
 
 
 def test_what_cannot_be_is_marked_by_colour_and_sign(view):
-    view.show_prospect(prospect(RunSettings(scheme=HybridMask(beta=0.4), n=1000)))
+    view.show_prospect(prospect(CertifySettings(scheme=HybridMask(beta=0.4), n=1000)))
     assert lines(view)[1] == ("1 word", "✕ no probability suffices", "provisional")
     assert view.sentence.property("role") == "provisional"
     assert "1 word is not certified" in view.text()
 
 
 def test_a_norm_has_no_lines(view):
-    view.show_prospect(prospect(RunSettings(scheme=HybridMask(), n=1000)))
-    view.show_prospect(prospect(RunSettings(scheme=Gaussian(), n=1000)))
+    view.show_prospect(prospect(CertifySettings(scheme=HybridMask(), n=1000)))
+    view.show_prospect(prospect(CertifySettings(scheme=Gaussian(), n=1000)))
     assert lines(view) == [] and view.heading.text() == ""
     assert view.sentence.text().startswith("If all 1,000 votes agree: R = ")
 
 
 def test_while_it_waits_no_number_stays(view):
-    view.show_prospect(prospect(RunSettings(scheme=HybridMask(beta=0.4), n=1000)))
+    view.show_prospect(prospect(CertifySettings(scheme=HybridMask(beta=0.4), n=1000)))
     view.wait()
     assert [value for _, value, _ in lines(view)] == ["…"] * 3
     assert {role for *_, role in lines(view)} == {""}

@@ -4,12 +4,12 @@ import pytest
 from PySide6.QtCore import Qt
 
 from engine.core.fields import field_specs
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings, Execution, declared, run_specs
 from engine.schemes import SCHEMES, Ablation, DssnL1, Gaussian, HierarchicalGaussian, Sparse
 from engine.schemes.hybrid_flip import HybridFlip
 from engine.schemes.hybrid_mask import HybridMask
 from engine.schemes.hybrid_uniform import HybridUniform
-from gui.setup.settings import SettingsPanel, run_specs
+from gui.setup.settings import SettingsPanel, form_specs
 from tests.factories import make_input
 
 
@@ -23,25 +23,25 @@ def panel(qtbot):
 @pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.key)
 def test_the_form_has_every_field_that_means_something(panel, scheme):
     panel.set_scheme(scheme)
-    declared = [spec.name for spec in (*field_specs(scheme), *run_specs(scheme))]
-    assert list(panel.fields) == declared
-    assert panel.settings() == RunSettings(scheme=scheme())
+    asked = [spec.name for spec in (*field_specs(scheme), *form_specs(scheme))]
+    assert list(panel.fields) == asked
+    assert panel.settings() == declared("certify", scheme(), {})
+    assert panel.execution() == Execution()
 
 
 @pytest.mark.parametrize(
     ("scheme", "left_out"),
     [
-        (Gaussian, {"target"}),
-        (HierarchicalGaussian, {"target_radius"}),
-        (Sparse, {"target_radius", "noise"}),
-        (DssnL1, {"n0", "n", "alpha", "bound", "noise", "target", "target_radius", "seed"}),
+        (Gaussian, set()),
+        (Sparse, {"noise"}),
+        (DssnL1, {"n0", "n", "alpha", "bound", "noise", "target", "seed"}),
     ],
 )
 def test_settings_without_a_meaning_are_left_out(panel, scheme, left_out):
     panel.fields["n"].set_value(500)
     panel.set_scheme(scheme)
-    every = {spec.name for spec in field_specs(RunSettings)}
-    assert every - {spec.name for spec in run_specs(scheme)} == left_out
+    every = {spec.name for spec in run_specs("certify")}
+    assert every - {spec.name for spec in form_specs(scheme)} == left_out
     panel.set_scheme(Gaussian)
     assert panel.settings().n == 500
 
@@ -52,7 +52,7 @@ def test_what_was_typed_for_a_scheme_comes_back(panel):
     panel.fields["keep"].set_value(5)
     panel.fields["seed"].set_value(9)
     panel.set_scheme(Gaussian)
-    assert panel.settings() == RunSettings(scheme=Gaussian(sigma=0.7), seed=9)
+    assert panel.settings() == CertifySettings(scheme=Gaussian(sigma=0.7), seed=9)
     panel.set_scheme(Ablation)
     assert panel.settings().scheme.keep == 5
 
@@ -115,9 +115,21 @@ def test_a_complaint_about_no_single_field_is_said_below_the_form(panel):
 
 
 def test_what_is_shown_comes_back(panel):
-    settings = RunSettings(n=12_345, alpha=1e-7, bound="two-class", precision="bf16")
-    panel.show_settings(settings)
-    assert panel.settings() == settings
+    settings = CertifySettings(n=12_345, alpha=1e-7, bound="two-class", precision="bf16")
+    execution = Execution(batch=64, device="cpu")
+    panel.show_settings(settings, execution)
+    assert (panel.settings(), panel.execution()) == (settings, execution)
+
+
+def test_a_radius_to_stop_at_is_typed_as_a_number(panel):
+    panel.fields["target"].editor.setText("0.25")
+    assert panel.settings().target == "radius=0.25"
+    panel.put(target="radius=0.5")
+    assert panel.fields["target"].value() == 0.5
+    panel.fields["target"].editor.setText("0")
+    assert panel.settings().target == ""
+    panel.fields["target"].editor.setText("-1")
+    assert panel.fields["target"].below.text() == panel.complaint
 
 
 @pytest.mark.parametrize(
@@ -181,7 +193,7 @@ def test_every_editor_says_its_name_unit_and_help(panel):
 
 def test_rarely_used_fields_are_folded_away_as_declared(panel):
     panel.show()
-    advanced = {spec.name for spec in run_specs(Gaussian) if spec.advanced}
+    advanced = {spec.name for spec in form_specs(Gaussian) if spec.advanced}
     for name, field in panel.fields.items():
         assert field.editor.isVisible() == (name not in advanced)
     panel.more.click()
@@ -255,7 +267,7 @@ def test_another_kernel_keeps_what_both_have(panel):
     assert told == [HybridMask] and panel.kernel.currentText() == "mask"
     assert {name: panel.fields[name].value() for name in values} == values
     panel.set_kernel(HybridFlip)
-    assert panel.settings() == RunSettings(scheme=HybridFlip(sigma=0.4, tau=0.3), n=500)
+    assert panel.settings() == CertifySettings(scheme=HybridFlip(sigma=0.4, tau=0.3), n=500)
     panel.fields["sigma"].set_value(0.6)
     panel.set_kernel(HybridUniform)
     assert panel.settings().scheme == HybridUniform(beta=0.8, sigma=0.6, tau=0.3)

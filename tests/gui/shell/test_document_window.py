@@ -5,18 +5,20 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 
 from engine.case import Case
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings, PredictSettings
 from engine.models.request import ModelRequest
 from gui.jobs.case_jobs import adopt
 from gui.shell.document_window import file_name
 from gui.widgets.file_dialogs import SUFFIX
 
+PREDICTED = {"procedure": "predict", "chain": None, "settings": PredictSettings(n=1000)}
+
 
 @pytest.fixture
 def path(tmp_path, make):
     case = Case.create(tmp_path / f"audit{SUFFIX}")
-    evidence = make.evidence(RunSettings(n=1000))
-    predicted = evidence.model_copy(update={"procedure": "predict", "chain": None})
+    evidence = make.evidence(CertifySettings(n=1000))
+    predicted = evidence.model_copy(update=PREDICTED)
     adopt(case, predicted, ModelRequest("demo:digits-0.25"))
     return case.path
 
@@ -61,8 +63,8 @@ def test_cases_are_asked_for_without_a_modal_loop(window, qtbot, tmp_path):
 
 def test_the_shown_run_is_saved_as_a_case(loaded, make, qtbot, tmp_path):
     assert not loaded.commands["save-case"].isEnabled()
-    shown = make.evidence(RunSettings(n=1000))
-    loaded.session.evidence = shown.model_copy(update={"procedure": "predict", "chain": None})
+    shown = make.evidence(CertifySettings(n=1000))
+    loaded.session.evidence = shown.model_copy(update=PREDICTED)
     loaded.session.evidence_changed.emit()
     loaded.commands["save-case"].trigger()
     loaded.asker.current.fileSelected.emit(str(tmp_path / f"kept{SUFFIX}"))
@@ -82,19 +84,19 @@ def test_a_recorded_run_is_saved_as_a_file(window, path, qtbot, tmp_path):
 
 
 def test_names_of_files_hold_no_odd_characters(make):
-    evidence = make.evidence(RunSettings(), source="folder/an image?.png")
-    assert file_name(evidence, "pdf") == "certify-a-image-.png.pdf"
+    evidence = make.evidence(CertifySettings(), source="folder/an image?.png")
+    assert file_name(evidence, "pdf") == "certify-an-image-.png.pdf"
 
 
 def test_a_report_that_is_dropped_is_verified(window, qtbot, make, tmp_path):
     from engine.report import write_json
 
     path = tmp_path / "e.json"
-    write_json(make.evidence(RunSettings(n=1000)), path)
+    write_json(make.evidence(CertifySettings(n=1000)), path)
     window.open_path(path)
     qtbot.waitUntil(lambda: window.verify.model.rowCount() > 0)
     assert window.middle.currentWidget() is window.verify
-    assert window.verify.record.evidence.votes == make.evidence(RunSettings(n=1000)).votes
+    assert window.verify.record.evidence.votes == make.evidence(CertifySettings(n=1000)).votes
     # its chain is made up, and that is found
     assert "do not hold" in window.verify.summary.text()
 
@@ -112,7 +114,7 @@ def test_a_plan_is_put_into_the_form(window, qtbot):
     window.planner.wanted.emit(12_345, "")
     window.planner.wanted.emit(0, "radius=0.25")
     settings = window.session.settings
-    assert (settings.n, settings.target_radius) == (12_345, 0.25)
+    assert (settings.n, settings.target) == (12_345, "radius=0.25")
 
 
 def test_votes_are_opened_by_their_path_and_saved(window, qtbot, tmp_path):

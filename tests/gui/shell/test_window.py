@@ -8,7 +8,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from engine.core.errors import UserError
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from engine.models.request import ModelRequest
 from engine.schemes import HierarchicalGaussian
 from gui.style.theme import THEMES, current
@@ -332,7 +332,7 @@ def test_tab_goes_from_the_left_to_the_right(loaded, qtbot):
 
 def test_a_run_is_extended_inside_the_window(loaded, qtbot):
     assert not loaded.commands["extend"].isEnabled()
-    loaded.session.set_settings(RunSettings(n=2000, bound="anytime"))
+    loaded.session.set_settings(CertifySettings(n=2000, bound="anytime"))
     run(loaded, qtbot)
     assert loaded.statement.extend.isVisible()
     assert not loaded.statement.go_on.isVisible()
