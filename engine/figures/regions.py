@@ -67,6 +67,12 @@ class RegionFigure(BaseModel, Generic[M]):
         return utmost.picture if utmost.picture != "slice" else "terms"
 
     @property
+    def subtitle(self) -> str:
+        """The certified class, and the noise."""
+        name = f"class {self.class_name}" if self.class_name else ""
+        return " · ".join(filter(None, (name, self.noise)))
+
+    @property
     def claim(self) -> str:
         """What is certified, in the few words of a caption."""
         return self.region.headline() if self.region is not None else "nothing is certified"

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPolygonF
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetricsF, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QGraphicsEllipseItem, QGraphicsPolygonItem, QWidget
 
 from gui.plots.chart import Chart, text_size, tinted
@@ -22,7 +22,6 @@ from gui.plots.slicemap import (
     map_image,
     roomiest_cell,
 )
-from gui.plots.square_map import MapStage
 from gui.style import theme as themes
 from gui.style.theme import Theme
 
@@ -31,8 +30,68 @@ if TYPE_CHECKING:
 
 _ANGLE = math.radians(28)
 """Direction of the radius line."""
+_GAP = 10
+"""Pixels between map and legend."""
 _NAMED = 6
 """So many classes, the most frequent ones, have their names on the map."""
+
+
+class MapStage(QWidget):
+    """Lays out a plot whose area is square, so that equal distances look equal and no room is lost.
+
+    The axes ask for room of their own: the canvas is as much larger than the square as they need.
+    """
+
+    def __init__(self, canvas: pg.PlotWidget, legend: Legend) -> None:
+        super().__init__()
+        self._canvas, self._legend = canvas, legend
+        for widget in (canvas, legend):
+            widget.setParent(self)
+        legend.resized.connect(self.arrange)
+
+    def sizeHint(self) -> QSize:
+        """A map of readable size."""
+        return QSize(320, 220)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Use the new room."""
+        super().resizeEvent(event)
+        self.arrange()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another font needs another legend."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self.arrange()
+
+    def arrange(self) -> None:
+        """Place canvas and legend."""
+        axes = self._axes_room()
+        side_width = self._legend.sizeHint().width()
+        beside = min(self.width() - side_width - _GAP - axes.width(), self.height() - axes.height())
+        self._legend.flowing = True
+        strip = self._legend.height_for(self.width())
+        below = min(self.width() - axes.width(), self.height() - strip - _GAP - axes.height())
+        side = max(40, beside, below)
+        canvas = QRect(0, 0, side + axes.width(), side + axes.height())
+        self._legend.flowing = below > beside
+        if beside >= below:
+            left = canvas.width() + _GAP
+            self._legend.setGeometry(left, 0, self.width() - left, self.height())
+        else:
+            top = canvas.height() + _GAP
+            self._legend.setGeometry(0, top, self.width(), self.height() - top)
+            canvas.moveLeft((self.width() - canvas.width()) // 2)
+        self._canvas.setGeometry(canvas)
+
+    def _axes_room(self) -> QSize:
+        plot = self._canvas.getPlotItem()
+        plot.layout.activate()
+        view = plot.getViewBox().size()
+        whole = plot.size()
+        return QSize(
+            round(whole.width() - view.width()) + 1, round(whole.height() - view.height()) + 1
+        )
 
 
 class BallPlot(Chart["SliceFigure"]):

@@ -11,8 +11,8 @@ from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QToolTip, QVBoxLayout, QWidget
 
 from gui.plots.chart import Chart, tinted
+from gui.plots.heat import Scale
 from gui.plots.legend import Entry, Legend
-from gui.plots.scale import Scale
 from gui.style.theme import Theme, set_role
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ class RegionPlot(Chart["RegionFigure[Any]"], Generic[M]):
         if self.chosen is not None and set(self.chosen) != set(figure.needs.scheme.terms):
             self.chosen = None  # a change in another scheme's terms
         super().show_figure(figure)
-        self.set_subtitle(whose(figure))
+        self.set_subtitle(figure.subtitle)
         self.mark(self.chosen)
         self._tell()
 
@@ -213,12 +213,6 @@ class RegionPlot(Chart["RegionFigure[Any]"], Generic[M]):
     @Slot()
     def _fit_legend(self) -> None:
         self.legend.setFixedHeight(self.legend.height_for(max(200, self.width() - 30)))
-
-
-def whose(figure: RegionFigure[Any]) -> str:
-    """The certified class, and the noise."""
-    name = f"class {figure.class_name}" if figure.class_name else ""
-    return " · ".join(filter(None, (name, figure.noise)))
 
 
 def beside_claim(figure: RegionFigure[Any]) -> tuple[float | None, float | None]:

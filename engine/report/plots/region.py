@@ -199,10 +199,9 @@ def _end(end: float) -> str:
 
 
 def _heading(figure: RegionFigure[Any], *, dark: bool = False) -> dict[str, Any]:
-    name = f"class {figure.class_name}" if figure.class_name else ""
     return {
         "title": "Certified region",
-        "subtitle": " · ".join(word for word in (name, figure.noise) if word),
+        "subtitle": figure.subtitle,
         "scale": scale(dark=dark),
         "certified": figure.region is not None,
         "reach": figure.standing is not None and figure.standing.unfinished,

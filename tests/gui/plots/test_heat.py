@@ -2,10 +2,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QPoint
 from PySide6.QtGui import QColor
 
 from engine.regions.required_probability import BANDS
-from gui.plots.heat import heat_image, ink, mixed
+from gui.plots.heat import Scale, heat_image, ink, mixed
+from gui.style import theme as themes
+from gui.style.stylesheet import apply_theme
 from gui.style.theme import DARK, HIGH_CONTRAST, LIGHT
 
 
@@ -38,3 +41,27 @@ def test_mixing_goes_from_ground_to_colour() -> None:
     assert mixed("#FF0000", "#0000FF", 0.0).getRgb() == (0, 0, 255, 255)
     assert mixed("#FF0000", "#0000FF", 1.0).getRgb() == (255, 0, 0, 255)
     assert mixed("#FF0000", "#0000FF", 0.4).getRgb() == (102, 0, 153, 255)
+
+
+@pytest.mark.parametrize("width", [160, 320, 700])
+def test_bands_run_from_faint_to_strong(shown, width) -> None:
+    scale = shown(Scale(), width, 40)
+    scale.resize(width, scale.sizeHint().height())
+    image = scale.grab().toImage()
+    y = scale.sizeHint().height() // 4
+    row = [image.pixelColor(QPoint(x, y)).name() for x in range(width)]
+    places = [row.index(ink(band, themes.current()).name()) for band in range(len(BANDS) + 1)]
+    assert places == sorted(places)
+
+
+def test_it_grows_with_the_type(shown, qapp) -> None:
+    scale = shown(Scale())
+    before = scale.sizeHint().height()
+    apply_theme(qapp, "light", scale=1.6)
+    assert scale.sizeHint().height() > 1.3 * before
+
+
+def test_it_is_told_to_those_who_cannot_see_it(shown) -> None:
+    scale = shown(Scale())
+    assert scale.accessibleName() == "Scale of the required p_lower"
+    assert "0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999" in scale.accessibleDescription()
