@@ -7,6 +7,7 @@ from engine.explain.image_examples import ImagePresenter, PixelAttack, in_steps,
 from engine.explain.presenter import Ready
 from engine.regions.region import Budget
 from engine.schemes import parse_scheme
+from tests.factories import make_settings
 from tests.fakes import HalfSpace, Misbehaving, identity
 
 
@@ -163,4 +164,4 @@ def test_only_claims_about_8_bit_images_are_shown_in_steps():
         ({"scheme": {"key": "uniform-l1"}}, True),
         (ablation, False),
     ):
-        assert CertifySettings.model_validate(values).law.grid_input is expected
+        assert make_settings(values).law.grid_input is expected
