@@ -70,6 +70,11 @@ class Probe:
     stated: Stated
     samples: int = PROBED
 
+    def draws_as(self, other: Probe) -> bool:
+        """Whether another probe draws the same, so that one draw serves both."""
+        same = (self.law, self.shape, self.samples) == (other.law, other.shape, other.samples)
+        return same and all(a is b for a, b in zip(self.x, other.x, strict=True))
+
 
 class NoiseLaw(ABC):
     """What is added to an input, or done to it, before the base classifier sees it."""
@@ -220,18 +225,19 @@ class Beside(NoiseLaw):
     def probes(self) -> tuple[Probe, ...]:
         """Those of each part, drawn with the other beside it."""
         firsts, seconds = self.first.probes(), self.second.probes()
+        one = firsts[-1].x[0][..., :1]
 
         def first(probe: Probe) -> Probe:
             law, x = Beside(probe.law, self.second), (*probe.x, *seconds[0].x)
             return replace(probe, law=law, x=x, read=lambda out: probe.read(out[:1]))
 
         def second(probe: Probe) -> Probe:
-            x = (*firsts[0].x, *probe.x)
+            x = (one, *probe.x)
             return replace(
                 probe,
                 law=Beside(self.first, probe.law),
                 x=x,
-                shape=firsts[0].shape,
+                shape=one.shape,
                 read=lambda out: probe.read(out[1:]),
             )
 

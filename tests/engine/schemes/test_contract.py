@@ -16,7 +16,7 @@ from engine.noise.discrete_gaussian import ExactNoiseStream
 from engine.noise.gaussian import NoiseSource, NoiseStream
 from engine.noise.law import NoiseLaw, Probe
 from engine.noise.statistical_tests import statistics
-from engine.procedures.noise_self_test import check_noise, draws
+from engine.procedures.noise_self_test import check_noise, draw
 from engine.schemes import SCHEMES, Scheme
 from engine.schemes.ablation import Ablation
 from engine.schemes.hierarchical_gaussian import HierarchicalGaussian
@@ -55,7 +55,7 @@ def test_what_is_drawn_is_what_is_stated(scheme: Scheme) -> None:
     for law in forms(scheme).values():
         assert bool(law.probes()) == (law.samples is None)
         for key, probe in itertools.product(range(2), law.probes()):
-            found = statistics(draws(probe, source(law, key), CPU), probe.stated)
+            found = statistics(probe.read(draw(probe, source(law, key), CPU)), probe.stated)
             assert found and min(one.p_value for one in found) > 1e-5, (law, found)
 
 
