@@ -12,6 +12,7 @@ import torch
 
 from engine.core.batches import parts
 from engine.core.errors import UserError
+from engine.core.fields import field_specs
 from engine.noise.discrete_gaussian import ExactNoiseStream
 from engine.noise.gaussian import NoiseSource, NoiseStream
 from engine.noise.law import NoiseLaw, Probe
@@ -82,8 +83,7 @@ class Other(NoiseLaw):
 
 def changed(scheme: Scheme) -> list[Scheme]:
     """The same scheme with other values of each of its noise's parameters."""
-    names = {"sigma", "lam", "beta", "p", "p_plus", "p_minus"} & set(type(scheme).model_fields)
-    names -= scheme.idle()
+    names = {spec.name for spec in field_specs(type(scheme)) if spec.slider} - scheme.idle()
     values = {name: getattr(scheme, name) for name in names}
     return [scheme.model_copy(update={n: 0.5 * value}) for n, value in values.items() if value]
 
