@@ -17,6 +17,7 @@ from engine.schemes.hierarchical_sparse import HierarchicalSparse
 from engine.schemes.hybrid_flip import HybridFlip
 from engine.schemes.hybrid_mask import HybridMask
 from engine.schemes.hybrid_uniform import HybridUniform
+from engine.schemes.laplace import Laplace
 from engine.schemes.sparse import Sparse
 from engine.schemes.text_mask import TextMask
 from engine.schemes.text_uniform import TextUniform
@@ -25,6 +26,7 @@ from engine.schemes.uniform_l1 import UniformL1
 SCHEMES: tuple[type[Scheme], ...] = (
     # continuous
     Gaussian,
+    Laplace,
     UniformL1,
     DssnL1,
     # subset
