@@ -9,6 +9,7 @@ from engine.core.errors import UserError
 from engine.core.fields import checked
 from engine.schemes.ablation import Ablation
 from engine.schemes.base import Scheme
+from engine.schemes.brightness import Brightness
 from engine.schemes.dssn_l1 import DssnL1
 from engine.schemes.gaussian import Gaussian
 from engine.schemes.hierarchical_ablation import HierarchicalAblation
@@ -29,6 +30,8 @@ SCHEMES: tuple[type[Scheme], ...] = (
     Laplace,
     UniformL1,
     DssnL1,
+    # semantic
+    Brightness,
     # subset
     HierarchicalGaussian,
     HierarchicalAblation,
