@@ -14,7 +14,7 @@ from engine.core.errors import UserError
 from engine.core.generators import result_of
 from engine.evidence import settings as declaring
 from engine.evidence.settings import Counting, Execution, RunSettings, TestName
-from engine.models.request import ModelRequest
+from engine.models.request import ModelRequest, oracle_part
 from engine.procedures.command_line import command_line
 from engine.schemes import Scheme
 from engine.system.interrupt import stoppable
@@ -297,10 +297,9 @@ class _FromFile:
             raise UserError("The normalisation of a file is given by name, e.g. 'cifar10'.")
         known = {"arch", "encoding", "trust", "oracle", "prompt", "max_new_tokens"}
         _refuse_others(opening, known)
-        if opening.get("oracle") is not None:
-            opening = {**opening, "oracle": Path(opening["oracle"])}
+        parts = oracle_part(opening.pop("oracle", None))
         self.request: ModelRequest | None = ModelRequest(
-            spec, normalize=normalize or "auto", **opening
+            spec, normalize=normalize or "auto", parts=parts, **opening
         )
         self._classifier = load_model(self.request)
         if classes:

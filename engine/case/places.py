@@ -6,7 +6,7 @@ import json
 import os
 from pathlib import Path
 
-from engine.models.request import ModelRequest
+from engine.models.request import ModelRequest, oracle_part
 
 
 def relative(spec: str, case: Path) -> str:
@@ -64,7 +64,7 @@ def request_from(text: str, path: str, case: Path) -> ModelRequest:
         normalize=str(kept["normalize"]),
         encoding=str(kept.get("encoding", "auto")),
         class_names=Path(names) if names else None,
-        oracle=Path(oracle) if oracle else None,
+        parts=oracle_part(oracle or None),
         prompt=str(kept.get("prompt", "")),
         max_new_tokens=int(kept.get("max_new_tokens", 0)),
     )

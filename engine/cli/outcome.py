@@ -73,10 +73,13 @@ def rows(evidence: Evidence) -> Iterator[tuple[str, str]]:
 
 def _digest(model: ModelIdentity) -> str:
     """A generative model is its weights, its prompt and its oracle; its card names the weights."""
-    if model.generation is None:
+    weights = model.part("weights")
+    if model.generation is None or weights is None:
         return f"sha256 {model.sha256[:12]}"
-    weights = model.generation.weights_sha256[:12]
-    return f"sha256 {model.sha256[:12]} of weights, prompt and oracle; {weights} of the weights"
+    return (
+        f"sha256 {model.sha256[:12]} of weights, prompt and oracle; {weights.sha256[:12]} of the "
+        "weights"
+    )
 
 
 def _said(evidence: Evidence) -> Iterator[tuple[str, str]]:

@@ -235,7 +235,7 @@ def load(request: ModelRequest, input_spec: str) -> tuple[Classifier, FittedInpu
 
 def model_request(values: Mapping[str, Any]) -> ModelRequest:
     """Which model the flags name."""
-    from engine.models.base import ModelRequest
+    from engine.models.request import ModelRequest, oracle_part
 
     names: Path | None = values["class_names"]
     return ModelRequest(
@@ -245,7 +245,7 @@ def model_request(values: Mapping[str, Any]) -> ModelRequest:
         encoding=values["encoding"],
         trust=values["trust"],
         class_names=names,
-        oracle=values.get("oracle"),
+        parts=oracle_part(values.get("oracle")),
         prompt=values.get("prompt") or "",
         max_new_tokens=values.get("max_new_tokens") or 0,
     )

@@ -109,52 +109,57 @@ class OracleIdentity(Record):
         """Digest of the rules (canonical JSON)."""
         return _canonical_sha256(self.rules)
 
-
-class Generation(Record):
-    """What makes a classifier of a generative model.
-
-    Attributes:
-        weights_sha256: digest of the model's own files.
-        prompt: what the model is asked; empty where it takes none.
-        max_new_tokens: longest answer.
-        oracle: turns the answer into a class.
-    """
-
-    weights_sha256: str
-    prompt: str
-    max_new_tokens: int
-    oracle: OracleIdentity
-
-    @property
-    def sha256(self) -> str:
-        """Digest of the whole function: it changes with the weights, the prompt and the oracle."""
-        return _canonical_sha256(
-            {
-                "weights": self.weights_sha256,
-                "prompt": self.prompt,
-                "max_new_tokens": self.max_new_tokens,
-                "oracle": self.oracle.sha256,
-            }
+    def part(self) -> PartIdentity:
+        """The oracle as a part of the model whose answers it reads."""
+        return PartIdentity(
+            role="oracle",
+            name=self.summary,
+            sha256=self.sha256,
+            source=self.source,
+            rules=self.rules,
         )
 
 
-def _canonical_sha256(value: Any) -> str:
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+class Generation(Record):
+    """How a generative model is asked.
+
+    Attributes:
+        prompt: what the model is asked; empty where it takes none.
+        max_new_tokens: longest answer.
+    """
+
+    prompt: str
+    max_new_tokens: int
 
 
 class PartIdentity(Record):
     """One part of a model that has an identity of its own.
 
     Attributes:
-        role: what it is to the model: ``weights``, ``source``, ``member``, ``denoiser``.
-        name: short name for people.
+        role: what it is to the model: ``weights``, ``source``, ``oracle``; of a wrapper
+            ``member`` or ``denoiser``.
+        name: for people; of an oracle what it does, in a clause.
         sha256: its digest.
+        source: its file as the user named it; empty where it is no file of its own.
+        rules: everything that decides what it does, where that is no file of the model's; its
+            digest is then theirs.
     """
 
     role: str
     name: str
     sha256: str
+    source: str = ""
+    rules: dict[str, Any] = Field(default_factory=dict)
+
+    @property
+    def rules_sha256(self) -> str:
+        """Digest of the rules (canonical JSON)."""
+        return _canonical_sha256(self.rules)
+
+
+def _canonical_sha256(value: Any) -> str:
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 class ModelIdentity(Record):
@@ -180,10 +185,9 @@ class ModelIdentity(Record):
         training_sigma: noise level the model was trained with, where the file or card says so.
         training_scheme: the scheme whose noise it was trained with, where that is no Gaussian.
         contains_code: the format can run code and was opened with consent.
-        generation: of a generative model answers: its prompt and its oracle; ``sha256`` is then
-            the digest of all of these.
-        parts: of which ``sha256`` is made, where the model is made of several; not written where
-            there are none.
+        generation: of a generative model, which an oracle makes a classifier of.
+        parts: of which ``sha256`` is made (:meth:`composed_sha256`), where the model is made of
+            several; not written where there are none.
         notes: what a reader of the report should know about this model.
     """
 
@@ -210,6 +214,21 @@ class ModelIdentity(Record):
     def in_memory(self) -> bool:
         """Whether it was handed over by a program and lies in no file."""
         return self.source.startswith(MEMORY)
+
+    def part(self, role: str) -> PartIdentity | None:
+        """The first part of a role; None if there is none."""
+        return next((part for part in self.parts if part.role == role), None)
+
+    def composed_sha256(self) -> str:
+        """The digest of the whole function, from those of its parts and how they are put together.
+
+        Of a generative model it changes with the weights, the prompt and the oracle.
+        """
+        if self.generation is None:
+            text = "\n".join(part.sha256 for part in self.parts)
+            return hashlib.sha256(text.encode()).hexdigest()
+        digests = {part.role: part.sha256 for part in self.parts}
+        return _canonical_sha256({**self.generation.model_dump(), **digests})
 
     @property
     def image_shape(self) -> tuple[int, ...]:

@@ -16,7 +16,7 @@ import torch
 
 from engine.core.batches import alike
 from engine.core.errors import OracleRequired, UserError
-from engine.core.records import Generation, ModelIdentity
+from engine.core.records import Generation, ModelIdentity, PartIdentity
 from engine.inputs.base import FittedInput
 from engine.inputs.coding import Coding
 from engine.models.base import NO_CLASS, Classifier
@@ -130,13 +130,9 @@ def composite(
         identity: of the model alone; its digest, classes and notes become the composite's.
         request: names prompt and longest answer.
     """
-    generation = Generation(
-        weights_sha256=identity.sha256,
-        prompt=request.prompt,
-        max_new_tokens=longest_answer(request),
-        oracle=oracle.identity,
-    )
+    generation = Generation(prompt=request.prompt, max_new_tokens=longest_answer(request))
     told = oracle.identity
+    weights = PartIdentity(role="weights", name=identity.name, sha256=identity.sha256)
     notes = (
         *identity.notes,
         f"oracle: {told.summary} ({told.source}, sha256 {told.sha256[:12]})",
@@ -145,12 +141,14 @@ def composite(
     if request.prompt:
         notes = (*notes, f"prompt: {request.prompt}")
     known = {
-        "sha256": generation.sha256,
         "generation": generation,
+        "parts": (weights, told.part()),
         "class_names": told.class_names,
         "notes": notes,
     }
-    return GenerativeClassifier(generator, oracle, identity.model_copy(update=known))
+    whole = identity.model_copy(update=known)
+    named = whole.model_copy(update={"sha256": whole.composed_sha256()})
+    return GenerativeClassifier(generator, oracle, named)
 
 
 def longest_answer(request: ModelRequest) -> int:

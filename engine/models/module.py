@@ -86,11 +86,11 @@ class ModuleInMemory:
         return self._by_shape[shape]
 
     def _identity(self, shape: tuple[int, ...], names: tuple[str, ...]) -> ModelIdentity:
-        return ModelIdentity(
+        identity = ModelIdentity(
             name=self.name,
             source=f"{MEMORY}{self.name}",
             format="module in memory",
-            sha256=_digest_of([part.sha256 for part in self._parts]),
+            sha256="",
             architecture=self.name,
             parameters=sum(p.numel() for p in self._network.parameters()),
             class_names=names,
@@ -101,6 +101,7 @@ class ModuleInMemory:
             parts=self._parts,
             notes=self.notes,
         )
+        return identity.model_copy(update={"sha256": identity.composed_sha256()})
 
     def _named(self, outputs: int) -> tuple[str, ...]:
         if self.classes and len(self.classes) != outputs:
@@ -265,11 +266,6 @@ def _sources(module: nn.Module) -> Iterator[tuple[str, str]]:
         file = getattr(home, "__file__", None) if whole else None
         found[Path(file).name if file else kind.__qualname__] = text
     yield from found.items()
-
-
-def _digest_of(digests: Sequence[str]) -> str:
-    """The one digest of all parts; a reader can work it out from theirs."""
-    return hashlib.sha256("\n".join(digests).encode()).hexdigest()
 
 
 def _close(a: torch.Tensor, b: torch.Tensor, tolerance: float) -> bool:

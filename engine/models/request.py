@@ -14,6 +14,28 @@ USUAL_TOKENS, MOST_TOKENS = 16, 1024
 """Longest answer of a generative model: where none is given, and at most."""
 
 
+Role = Literal["oracle"]
+"""What a part may be to a model that is asked for."""
+
+
+@dataclass(frozen=True)
+class PartRequest:
+    """How a user names one part of a model.
+
+    Attributes:
+        role: what it is to the model.
+        spec: a path, or another name that its role's loader knows.
+    """
+
+    role: Role
+    spec: str
+
+
+def oracle_part(path: str | Path | None) -> tuple[PartRequest, ...]:
+    """The parts of a request that names an oracle's file, or none."""
+    return () if path is None else (PartRequest("oracle", str(path)),)
+
+
 @dataclass(frozen=True)
 class ModelRequest:
     """How a user names a model.
@@ -27,8 +49,8 @@ class ModelRequest:
         class_names: optional file with one class name per line.
         encoding: how a noised image is laid out in channels; ``auto`` takes what the file
             states or its number of channels tells.
-        oracle: file of the oracle that turns a generative model's answers into classes; a model
-            that comes with one of its own needs none.
+        parts: further files of which the model is made: the oracle that turns a generative
+            model's answers into classes, where the model comes with none of its own.
         prompt: what a generative model is asked.
         max_new_tokens: longest answer; 0 for the model's usual length.
     """
@@ -39,6 +61,12 @@ class ModelRequest:
     trust: bool = False
     class_names: Path | None = None
     encoding: str = "auto"
-    oracle: Path | None = None
+    parts: tuple[PartRequest, ...] = ()
     prompt: str = ""
     max_new_tokens: int = 0
+
+    @property
+    def oracle(self) -> Path | None:
+        """The file of the oracle; None where none is named."""
+        found = next((part for part in self.parts if part.role == "oracle"), None)
+        return None if found is None else Path(found.spec)

@@ -30,12 +30,11 @@ def answer_sections(evidence: Evidence) -> tuple[Section, ...]:
 
 
 def _answers(evidence: Evidence) -> Section:
-    generation = evidence.model.generation
+    generation, oracle = evidence.model.generation, evidence.model.part("oracle")
     facts = []
-    if generation is not None:
-        oracle = generation.oracle
+    if generation is not None and oracle is not None:
         facts = [
-            Fact("oracle", oracle.summary, oracle.source),
+            Fact("oracle", oracle.name, oracle.source),
             Fact("oracle's sha256", oracle.sha256, code=True),
             Fact("prompt", generation.prompt or "none"),
             Fact("longest answer", f"{generation.max_new_tokens} tokens", "greedy decoding"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.core.errors import UserError
-from engine.core.records import Encoding, ModelIdentity
+from engine.core.records import Encoding, ModelIdentity, PartIdentity
 from engine.core.rounding import round_down
 from engine.evidence.evidence import Evidence
 from engine.noise.records import NoiseStatistic, SelfTest
@@ -61,13 +61,25 @@ def _sentence(note: str) -> str:
 
 
 def _digests(model: ModelIdentity) -> tuple[Fact, ...]:
-    """Of the whole function, and of the weights alone where that is something else."""
-    if model.generation is None:
+    """Of the whole function, and of its parts; an oracle stands with the answers it reads."""
+    if not model.parts:
         return (Fact("sha256", model.sha256, code=True),)
+    made = [part.role for part in model.parts]
+    made = made if model.generation is None else ["weights", "prompt", "oracle"]
+    of = " and ".join((", ".join(made[:-1]), made[-1])) if len(made) > 1 else made[0]
     return (
-        Fact("sha256", model.sha256, "of weights, prompt and oracle together", code=True),
-        Fact("sha256 of the weights", model.generation.weights_sha256, code=True),
+        Fact("sha256", model.sha256, f"of {of} together", code=True),
+        *(
+            Fact(f"sha256 of the {part.role}", part.sha256, _named(part), code=True)
+            for part in model.parts
+            if part.role != "oracle"
+        ),
     )
+
+
+def _named(part: PartIdentity) -> str:
+    """Weights are the model's own; of sources there are several."""
+    return "" if part.role == "weights" else part.name
 
 
 def _trained(model: ModelIdentity) -> str:

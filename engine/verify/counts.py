@@ -94,6 +94,8 @@ class Recount:
     def foundations(self) -> Iterator[tuple[str, Check]]:
         """What everything else rests on."""
         yield "votes add up", self._votes
+        if self.evidence.model.parts:
+            yield "model and its parts", self._parts
         if self.evidence.model.generation is not None or self.evidence.answers:
             yield "answers and oracle", lambda: check_answers(self.evidence)
         yield "noise key and generator", self._noise
@@ -122,6 +124,17 @@ class Recount:
         if not isinstance(self.settings, Counting):
             raise UserError(f"a {self.settings.kind} run bounds no class along n")
         return self.settings
+
+    def _parts(self) -> list[str]:
+        model = self.evidence.model
+        wrong = [
+            f"the digest of the {part.role} is not that of its rules"
+            for part in model.parts
+            if part.rules and part.sha256 != part.rules_sha256
+        ]
+        if model.sha256 != model.composed_sha256():
+            wrong.append("the model's digest is not that of its parts")
+        return wrong
 
     @cached_property
     def key(self) -> int:

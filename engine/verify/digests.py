@@ -44,8 +44,8 @@ def check_model(evidence: Evidence, spec: str, beside: Path) -> Claim:
     if found is None:
         reason = f"{source} is not here; name the file with --model"
         return Claim(name=name, verdict="cannot be checked", detail=reason)
-    stated = generation.weights_sha256 if generation else evidence.model.sha256
-    return _compared(name, source, found, stated)
+    weights = evidence.model.part("weights")
+    return _compared(name, source, found, (weights or evidence.model).sha256)
 
 
 def _reads_text(model: ModelIdentity) -> bool:

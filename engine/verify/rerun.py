@@ -16,6 +16,7 @@ from engine.evidence.evidence import Evidence
 from engine.inputs.base import FittedInput
 from engine.models import ModelRequest, load_model
 from engine.models.base import Classifier
+from engine.models.request import oracle_part
 from engine.noise.gaussian import Stream
 from engine.procedures.run import Run
 from engine.verify.digests import fitted_input, located
@@ -159,7 +160,7 @@ def request_of(evidence: Evidence, means: Means) -> ModelRequest:
         encoding=found.get("encoding", "auto"),
         trust=means.trust,
         class_names=Path(names) if names else None,
-        oracle=rules or (Path(oracle) if oracle else None),
+        parts=oracle_part(rules or oracle or None),
         prompt=found.get("prompt", ""),
         max_new_tokens=int(longest) if longest.isdecimal() and len(longest) < 9 else 0,
     )

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from engine.core.records import Encoding, ModelIdentity
 from engine.models.kinds import DEMO
 from engine.models.native_metadata import taught_scheme
-from engine.models.request import EncodingName, ModelRequest
+from engine.models.request import EncodingName, ModelRequest, oracle_part
 from gui.controllers.session import Session
 from gui.jobs.shipped import Offer
 from gui.setup.generation import Writing, WritingFields
@@ -286,7 +286,7 @@ class ModelPanel(Section):
             encoding=self.encoding.currentText(),
             trust=known is not None and known.spec == spec and known.trust,
             class_names=Path(names) if names else None,
-            oracle=written.oracle,
+            parts=oracle_part(written.oracle),
             prompt=written.prompt,
             max_new_tokens=written.max_new_tokens,
         )

@@ -10,6 +10,7 @@ from engine.evidence.settings import CertifySettings
 from engine.inputs import load_input
 from engine.models import ModelRequest, fitted, load_model
 from engine.models.huggingface_answers import answers_texts
+from engine.models.request import oracle_part
 from engine.procedures.certify import certify
 from engine.schemes import parse_scheme
 from tests.fakes import finish
@@ -40,7 +41,9 @@ def test_it_answers_as_transformers_does(folders, tmp_path, kind, prompt):
     out = network.generate(ids, attention_mask=torch.ones_like(ids), max_new_tokens=6)
     fresh = out[0, ids.shape[1] :] if kind == "gpt2" else out[0]
     model = load_model(
-        ModelRequest(str(folder), oracle=rules_file(tmp_path), prompt=prompt, max_new_tokens=6)
+        ModelRequest(
+            str(folder), parts=oracle_part(rules_file(tmp_path)), prompt=prompt, max_new_tokens=6
+        )
     )
     model.prepare(torch.device("cpu"), "fp32")
     tokens = torch.from_numpy(fitted(model, load_input(f"text:{TEXT}")).arrays[0])[None]
@@ -51,7 +54,9 @@ def test_it_answers_as_transformers_does(folders, tmp_path, kind, prompt):
 
 def test_a_certified_text_keeps_its_answers(folders, tmp_path):
     model = load_model(
-        ModelRequest(str(folders["gpt2"]), oracle=rules_file(tmp_path), max_new_tokens=4)
+        ModelRequest(
+            str(folders["gpt2"]), parts=oracle_part(rules_file(tmp_path)), max_new_tokens=4
+        )
     )
     given = fitted(model, load_input(f"text:{TEXT}"))
     scheme = parse_scheme(
@@ -72,7 +77,10 @@ def test_models_of_images_are_told_apart():
 
 def test_a_trial_that_fails_is_a_sentence(folders, tmp_path):
     asked = ModelRequest(
-        str(folders["gpt2"]), oracle=rules_file(tmp_path), prompt="go " * 40, max_new_tokens=4
+        str(folders["gpt2"]),
+        parts=oracle_part(rules_file(tmp_path)),
+        prompt="go " * 40,
+        max_new_tokens=4,
     )
     with pytest.raises(UserError, match="does not answer a text"):
         load_model(asked)

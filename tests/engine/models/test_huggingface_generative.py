@@ -12,6 +12,7 @@ from engine.core.errors import OracleRequired, UserError
 from engine.evidence.settings import CertifySettings
 from engine.models import ModelRequest, load_model
 from engine.models.pretrained_files import WRITING
+from engine.models.request import oracle_part
 from engine.procedures.certify import certify
 from engine.verify.digests import model_digest
 from tests.fakes import finish
@@ -33,7 +34,9 @@ def llava(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def opened(folder: Path, tmp_path: Path, **request: object):
-    asked = ModelRequest(str(folder), oracle=rules_file(tmp_path), max_new_tokens=5, **request)
+    asked = ModelRequest(
+        str(folder), parts=oracle_part(rules_file(tmp_path)), max_new_tokens=5, **request
+    )
     model = load_model(asked)
     model.prepare(torch.device("cpu"), "fp32")
     return model
@@ -98,9 +101,9 @@ def test_a_run_from_end_to_end(captioner, tmp_path):
     fitted = fit(load_input("digits:52"), model.identity)
     evidence = finish(certify(model, fitted, CertifySettings(n0=20, n=100)))
     assert sum(group.count for group in evidence.answers) == 100
-    weights = evidence.model.generation.weights_sha256
+    weights = evidence.model.part("weights").sha256
     assert model_digest(str(captioner), tmp_path, WRITING) == weights
-    assert evidence.model.sha256 == evidence.model.generation.sha256
+    assert evidence.model.sha256 == evidence.model.composed_sha256()
 
 
 def test_scores_that_are_no_numbers_are_no_answer(captioner, tmp_path):

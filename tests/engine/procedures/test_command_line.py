@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from engine.cli import app
 from engine.cli.run import Order
 from engine.evidence.settings import CertifySettings, Execution, PredictSettings, declared
-from engine.models.request import ModelRequest
+from engine.models.request import ModelRequest, oracle_part
 from engine.procedures.command_line import command_line
 from engine.schemes import SCHEMES, DssnL1, Gaussian, Scheme
 
@@ -42,7 +42,7 @@ models = st.builds(
     encoding=st.sampled_from(["auto", "plain", "indicator", "complement"]),
     trust=st.booleans(),
     class_names=st.sampled_from([None, Path("with a space.txt")]),
-    oracle=st.sampled_from([None, Path("my rules.txt")]),
+    parts=st.sampled_from([(), oracle_part("my rules.txt")]),
     prompt=st.sampled_from(["", "What do you see? 'Nothing'"]),
     max_new_tokens=st.integers(0, 1024),
 )

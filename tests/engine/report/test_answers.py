@@ -41,7 +41,7 @@ def test_the_table_groups_the_answers_and_adds_up(evidence):
     assert answers.table.rows[0][:2] == ("'go left'", "left")
     facts = {fact.label: fact.value for fact in answers.facts}
     assert facts["prompt"] == "where to?"
-    assert facts["oracle's sha256"] == evidence.model.generation.oracle.sha256
+    assert facts["oracle's sha256"] == evidence.model.part("oracle").sha256
     assert true.sentences == (evidence.transfer.statement,)
     assert {fact.label: fact.value for fact in true.facts}["labels"] == "1 of 140"
 
@@ -80,12 +80,12 @@ def test_html_and_csv_hold_them_too(evidence):
 
 def test_both_digests_of_a_model_that_writes_are_told(evidence):
     """The card names the weights; the run's digest is over weights, prompt and oracle."""
-    generation = evidence.model.generation
-    assert generation is not None and generation.weights_sha256 != evidence.model.sha256
+    weights = evidence.model.part("weights")
+    assert weights.sha256 != evidence.model.sha256
     model = next(part for part in content(evidence).sections if part.title == "Model")
     facts = {fact.label: (fact.value, fact.note) for fact in model.facts}
     together = "of weights, prompt and oracle together"
     assert facts["sha256"] == (evidence.model.sha256, together)
-    assert facts["sha256 of the weights"] == (generation.weights_sha256, "")
+    assert facts["sha256 of the weights"] == (weights.sha256, "")
     printed = dict(rows(evidence))["model"]
-    assert evidence.model.sha256[:12] in printed and generation.weights_sha256[:12] in printed
+    assert evidence.model.sha256[:12] in printed and weights.sha256[:12] in printed

@@ -45,16 +45,23 @@ def test_answers_must_add_up_and_be_read_as_the_oracle_reads_them(evidence):
 
 
 def test_the_models_digest_covers_the_oracle(evidence):
-    generation = evidence.model.generation
+    weights, oracle = evidence.model.parts
     rules = {"oracle": "keywords", "classes": [["left", ["go"]], ["right", ["turn"]]]}
-    other = generation.model_copy(
-        update={"oracle": generation.oracle.model_copy(update={"rules": rules})}
-    )
-    model = evidence.model.model_copy(update={"generation": other})
-    assert (
-        "not that of its weights, prompt and oracle"
-        in (check_answers(evidence.model_copy(update={"model": model}))[0])
-    )
+    other = oracle.model_copy(update={"rules": rules})
+    consistent = other.model_copy(update={"sha256": other.rules_sha256})
+    asked = evidence.model.generation.model_copy(update={"prompt": "another"})
+    for changes, wrong in (
+        ({"parts": (weights, other)}, "the digest of the oracle is not that of its rules"),
+        ({"parts": (weights, consistent)}, "the model's digest is not that of its parts"),
+        ({"generation": asked}, "the model's digest is not that of its parts"),
+    ):
+        model = evidence.model.model_copy(update=changes)
+        claims = check_counts(recount_of(evidence.model_copy(update={"model": model})))
+        found = {claim.name: claim for claim in claims}["model and its parts"]
+        assert (found.verdict, found.detail) == ("does not hold", wrong)
+    alone = evidence.model.model_copy(update={"parts": (weights,)})
+    found = check_answers(evidence.model_copy(update={"model": alone}))
+    assert found == ["it names no oracle that reads the answers"]
 
 
 def test_answers_need_a_model_that_writes():
@@ -64,7 +71,7 @@ def test_answers_need_a_model_that_writes():
 
 
 def test_only_oracles_without_weights_are_read_again(evidence):
-    assert readable(evidence.model.generation.oracle.rules) is not None
+    assert readable(evidence.model.part("oracle").rules) is not None
     given = from_description({"reference": "go left"}, "o").identity.rules
     assert readable(given) is not None
     assert readable(from_description({}, "o").identity.rules) is None

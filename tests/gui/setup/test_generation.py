@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QPushButton
 
 from engine.core.errors import UserError
 from engine.models.generative import longest_answer
-from engine.models.request import MOST_TOKENS, USUAL_TOKENS, ModelRequest
+from engine.models.request import MOST_TOKENS, USUAL_TOKENS, ModelRequest, oracle_part
 from gui.controllers.session import Session
 from gui.setup.generation import Writing, WritingFields
 from gui.shell.window import Window
@@ -37,7 +37,7 @@ def real(qtbot, preferences, make):
 def test_a_request_is_shown_and_given_back(fields):
     assert fields.given() == (None, "", 0)
     fields.show_request(
-        ModelRequest("m", oracle=Path("a.txt"), prompt="what now", max_new_tokens=40)
+        ModelRequest("m", parts=oracle_part(Path("a.txt")), prompt="what now", max_new_tokens=40)
     )
     assert fields.given() == (Path("a.txt"), "what now", 40)
     fields.show_request(ModelRequest("n"))
@@ -80,7 +80,7 @@ def test_a_folder_that_writes_asks_for_its_oracle(real, qtbot, tmp_path):
     assert panel.writing.isVisible() and session.model is None
     panel.writing.take(rules_file(tmp_path))
     qtbot.waitUntil(lambda: session.model is not None, timeout=60_000)
-    assert session.request == ModelRequest(str(folder), oracle=tmp_path / "rules.txt")
+    assert session.request == ModelRequest(str(folder), parts=oracle_part(tmp_path / "rules.txt"))
     assert session.model.generation is not None and panel.writing.isVisible()
     assert real.answers.isVisible()
     panel.writing.longest.setValue(3)
