@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.api import inputs as given_inputs
+from engine.api.models import Base, FromFile, InMemory, Shape
 from engine.api.run import Run
 from engine.api.table import Table
 from engine.core.errors import UserError
 from engine.core.generators import result_of
 from engine.evidence import settings as declaring
 from engine.evidence.settings import Counting, Execution, RunSettings, TestName
-from engine.models.request import ModelRequest, oracle_part
 from engine.procedures.command_line import command_line
 from engine.schemes import Scheme
 from engine.system.interrupt import stoppable
@@ -27,10 +27,7 @@ if TYPE_CHECKING:
     from engine.evidence.snapshot import Snapshot
     from engine.inputs import FittedInput, GivenInput
     from engine.models.base import Classifier
-    from engine.models.module import ModuleInMemory
     from engine.verify import VerificationReport
-
-Shape = tuple[int, ...]
 
 
 def smooth(
@@ -69,13 +66,13 @@ def smooth(
     """
     execution = declaring.carried_out({"device": device, "batch": batch})
     if isinstance(model, str | Path):
-        base: _Base = _FromFile(str(model), classes, normalize, opening)
+        base: Base = FromFile(str(model), classes, normalize, opening)
         if scheme is None:
             from engine.models.native_metadata import own_noise
 
             scheme = own_noise(str(model))
     else:
-        base = _InMemory(model, classes, normalize, input_shape, opening)
+        base = InMemory(model, classes, normalize, input_shape, opening)
     if not isinstance(scheme, Scheme):
         raise UserError("Name the noise: smooth(model, Gaussian(sigma=0.25)), for example.")
     return Smoothed(base, scheme, execution, precision)
@@ -88,11 +85,14 @@ class Smoothed:
         scheme: the noise and its certificate.
     """
 
-    def __init__(self, base: _Base, scheme: Scheme, execution: Execution, precision: str) -> None:
+    def __init__(self, base: Base, scheme: Scheme, execution: Execution, precision: str) -> None:
         self.scheme = scheme
         self._base = base
         self._execution = execution
         self._precision = precision
+
+    def __repr__(self) -> str:
+        return f"<Smoothed: {self._base.name} under {self.scheme.noise_in_words()}>"
 
     def certify(
         self,
@@ -252,7 +252,7 @@ class Smoothed:
 
         certifying = certify_set(
             classifier,
-            list(by_name),
+            [one.name for one in named],
             settings,
             execution=self._execution,
             at=at,
@@ -283,99 +283,6 @@ class Smoothed:
         if request is None or not isinstance(x, str | Path):
             return ""
         return command_line(request, str(x), settings, self._execution, at)
-
-
-class _FromFile:
-    """A model that the command line could name, too."""
-
-    def __init__(
-        self, spec: str, classes: Sequence[str], normalize: Any, opening: dict[str, Any]
-    ) -> None:
-        from engine.models import load_model
-
-        if not isinstance(normalize, str):
-            raise UserError("The normalisation of a file is given by name, e.g. 'cifar10'.")
-        known = {"arch", "encoding", "trust", "oracle", "prompt", "max_new_tokens"}
-        _refuse_others(opening, known)
-        parts = oracle_part(opening.pop("oracle", None))
-        self.request: ModelRequest | None = ModelRequest(
-            spec, normalize=normalize or "auto", parts=parts, **opening
-        )
-        self._classifier = load_model(self.request)
-        if classes:
-            self._name(classes)
-
-    def classifier(self, given: GivenInput) -> Classifier:
-        """The same for every input."""
-        return self._classifier
-
-    def check(self, given: GivenInput, classifier: Classifier) -> None:
-        """Inputs are fitted to the file's own shape."""
-
-    def _name(self, classes: Sequence[str]) -> None:
-        identity = self._classifier.identity
-        if len(classes) != len(identity.class_names):
-            raise UserError(
-                f"{identity.name} has {len(identity.class_names)} outputs, but {len(classes)} "
-                "classes are named; give one name for each output."
-            )
-        names = tuple(map(str, classes))
-        self._classifier.identity = identity.model_copy(update={"class_names": names})
-        self.request = None  # a command line would need them in a file
-
-
-class _InMemory:
-    """A module that a program handed over."""
-
-    request: ModelRequest | None = None
-
-    def __init__(
-        self,
-        module: Any,
-        classes: Sequence[str],
-        normalize: Any,
-        shape: Shape | None,
-        opening: dict[str, Any],
-    ) -> None:
-        from torch import nn
-
-        from engine.models.module import ModuleInMemory
-
-        if not isinstance(module, nn.Module):
-            raise UserError(
-                f"A {type(module).__name__} is no model; give a torch.nn.Module, or a path, a "
-                "Hugging Face id or a name such as demo:digits-0.25."
-            )
-        _refuse_others(opening, {"encoding"})
-        self._module: ModuleInMemory = ModuleInMemory(
-            module, classes=classes, normalize=normalize or "none", **opening
-        )
-        self._shape = shape
-
-    def classifier(self, given: GivenInput) -> Classifier:
-        """For images of the shape that was named, else of this image's own."""
-        from engine.inputs import ImageInput
-
-        if not isinstance(given, ImageInput):
-            raise UserError(f"A module in memory takes images, and {given.source} is none.")
-        return self._module.classifier(self._shape or given.pixels.shape)
-
-    def check(self, given: GivenInput, classifier: Classifier) -> None:
-        """Refuse an image of another size than the first, rather than resize it unasked."""
-        if self.classifier(given) is not classifier:
-            raise UserError(
-                f"{given.name} is of another size than the first image of the set; bring all to "
-                "one size, e.g. with smooth(..., input_shape=(3, 32, 32))."
-            )
-
-
-_Base = _FromFile | _InMemory
-
-
-def _refuse_others(opening: dict[str, Any], known: set[str]) -> None:
-    for name in opening:
-        if name not in known:
-            raise UserError(f"smooth takes no '{name}' here; it takes {', '.join(sorted(known))}.")
 
 
 def verify(path: str | Path, **plan: Any) -> VerificationReport:

@@ -12,6 +12,7 @@ from torch import nn
 
 from engine.api import Smoothed, smooth, verify
 from engine.core.errors import CertiscopeError, UserError
+from engine.core.generators import result_of
 from engine.evidence.settings import CertifySettings
 from engine.inputs import fit, load_input
 from engine.models import ModelRequest, load_model
@@ -28,13 +29,12 @@ def test_a_shipped_model_gives_the_votes_that_the_engine_gives() -> None:
     assert found.evidence.settings.scheme == Gaussian(sigma=0.25)
     model = load_model(ModelRequest(DIGITS))
     settings = CertifySettings(n=1_000, n0=50, seed=3, scheme=Gaussian(sigma=0.25))
-    run = certify(model, fit(load_input("digits:52"), model.identity), settings)
-    try:
-        while True:
-            next(run)
-    except StopIteration as end:
-        assert end.value.votes == found.evidence.votes
-        assert end.value.region == found.region
+    again = result_of(certify(model, fit(load_input("digits:52"), model.identity), settings))
+    assert (again.votes, again.region) == (found.evidence.votes, found.region)
+
+
+def test_it_says_what_it_is(model: Smoothed) -> None:
+    assert repr(model) == "<Smoothed: Linear under Gaussian, sigma 0.25 (pixels in [0,1])>"
 
 
 def test_predict_tests_and_certifies_nothing(model: Smoothed) -> None:

@@ -1,0 +1,111 @@
+"""What a smoothed model is made of: a file as the command line names it, or a module in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from engine.core.errors import UserError
+from engine.models.request import ModelRequest, oracle_part
+
+if TYPE_CHECKING:
+    from engine.inputs import GivenInput
+    from engine.models.base import Classifier
+    from engine.models.module import ModuleInMemory
+
+Shape = tuple[int, ...]
+
+
+class FromFile:
+    """A model that the command line could name, too."""
+
+    def __init__(
+        self, spec: str, classes: Sequence[str], normalize: Any, opening: dict[str, Any]
+    ) -> None:
+        from engine.models import load_model
+
+        if not isinstance(normalize, str):
+            raise UserError("The normalisation of a file is given by name, e.g. 'cifar10'.")
+        known = {"arch", "encoding", "trust", "oracle", "prompt", "max_new_tokens"}
+        _refuse_others(opening, known)
+        parts = oracle_part(opening.pop("oracle", None))
+        self.request: ModelRequest | None = ModelRequest(
+            spec, normalize=normalize or "auto", parts=parts, **opening
+        )
+        self._classifier = load_model(self.request)
+        self.name = self._classifier.identity.name
+        if classes:
+            self._name(classes)
+
+    def classifier(self, given: GivenInput) -> Classifier:
+        """The same for every input."""
+        return self._classifier
+
+    def check(self, given: GivenInput, classifier: Classifier) -> None:
+        """Inputs are fitted to the file's own shape."""
+
+    def _name(self, classes: Sequence[str]) -> None:
+        identity = self._classifier.identity
+        if len(classes) != len(identity.class_names):
+            raise UserError(
+                f"{identity.name} has {len(identity.class_names)} outputs, but {len(classes)} "
+                "classes are named; give one name for each output."
+            )
+        names = tuple(map(str, classes))
+        self._classifier.identity = identity.model_copy(update={"class_names": names})
+        self.request = None  # a command line would need them in a file
+
+
+class InMemory:
+    """A module that a program handed over."""
+
+    request: ModelRequest | None = None
+
+    def __init__(
+        self,
+        module: Any,
+        classes: Sequence[str],
+        normalize: Any,
+        shape: Shape | None,
+        opening: dict[str, Any],
+    ) -> None:
+        from torch import nn
+
+        from engine.models.module import ModuleInMemory
+
+        if not isinstance(module, nn.Module):
+            raise UserError(
+                f"A {type(module).__name__} is no model; give a torch.nn.Module, or a path, a "
+                "Hugging Face id or a name such as demo:digits-0.25."
+            )
+        _refuse_others(opening, {"encoding"})
+        self._module: ModuleInMemory = ModuleInMemory(
+            module, classes=classes, normalize=normalize or "none", **opening
+        )
+        self._shape = shape
+        self.name = self._module.name
+
+    def classifier(self, given: GivenInput) -> Classifier:
+        """For images of the shape that was named, else of this image's own."""
+        from engine.inputs import ImageInput
+
+        if not isinstance(given, ImageInput):
+            raise UserError(f"A module in memory takes images, and {given.source} is none.")
+        return self._module.classifier(self._shape or given.pixels.shape)
+
+    def check(self, given: GivenInput, classifier: Classifier) -> None:
+        """Refuse an image of another size than the first, rather than resize it unasked."""
+        if self.classifier(given) is not classifier:
+            raise UserError(
+                f"{given.name} is of another size than the first image of the set; bring all to "
+                "one size, e.g. with smooth(..., input_shape=(3, 32, 32))."
+            )
+
+
+Base = FromFile | InMemory
+
+
+def _refuse_others(opening: dict[str, Any], known: set[str]) -> None:
+    for name in opening:
+        if name not in known:
+            raise UserError(f"smooth takes no '{name}' here; it takes {', '.join(sorted(known))}.")
