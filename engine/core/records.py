@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 InputKind = Literal["image", "graph", "text", "pair", "table"]
 Encoding = Literal["plain", "indicator", "complement"]
@@ -209,6 +209,20 @@ class ModelIdentity(Record):
     generation: Generation | None = None
     parts: tuple[PartIdentity, ...] = Field(default=(), exclude_if=lambda parts: not parts)
     notes: tuple[str, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _before_parts(cls, given: Any) -> Any:
+        """Files of schema 1.0 keep weights and oracle inside the generation."""
+        if not isinstance(given, Mapping) or not isinstance(given.get("generation"), Mapping):
+            return given
+        generation = dict(given["generation"])
+        if "oracle" not in generation:
+            return given
+        oracle = OracleIdentity.model_validate(generation.pop("oracle")).part()
+        sha256 = generation.pop("weights_sha256", "")
+        weights = {"role": "weights", "name": given.get("name", ""), "sha256": sha256}
+        return {**given, "generation": generation, "parts": (weights, oracle)}
 
     @property
     def in_memory(self) -> bool:

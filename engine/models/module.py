@@ -269,5 +269,5 @@ def _sources(module: nn.Module) -> Iterator[tuple[str, str]]:
 
 
 def _close(a: torch.Tensor, b: torch.Tensor, tolerance: float) -> bool:
-    scale = float(a.abs().max().clamp(min=1e-6))
+    scale = float(a.nan_to_num(0.0, 0.0, 0.0).abs().max().clamp(min=1e-6))
     return bool(torch.allclose(a, b, rtol=0.0, atol=tolerance * scale, equal_nan=True))

@@ -84,6 +84,8 @@ def test_what_is_no_function_of_one_image_is_refused() -> None:
             ModuleInMemory(Answers(made)).classifier(SHAPE)
             pytest.fail(name)
     assert len(identity(Answers(scores)).class_names) == 10
+    # What names no class is counted against every class, not refused.
+    assert len(identity(Answers(lambda x: scores(x) / 0 - scores(x) / 0)).class_names) == 10
 
 
 def test_dropout_and_batch_norm_are_in_eval_mode_and_a_lazy_module_is_refused() -> None:
