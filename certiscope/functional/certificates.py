@@ -64,6 +64,29 @@ def uniform_l1_radius(p_lower: float, lam: float, p_upper: float | None = None) 
     return grid_radius(top, other, levels(positive("lam", lam)))
 
 
+def laplace_l1_radius(p_lower: float, lam: float) -> float | None:
+    """l1 radius under Laplace noise: -lam log(2 (1 - p_lower)).
+
+    Teng, Lee & Yuan 2020; Yang et al., Randomized Smoothing of All Shapes and Sizes, ICML 2020.
+
+    Args:
+        p_lower: lower bound on the top class's probability.
+        lam: scale of the noise, in the units of the radius.
+
+    >>> round(laplace_l1_radius(0.9, 0.5), 4)
+    0.8047
+    """
+    from engine.core.records import ProbabilityBounds
+    from engine.schemes.laplace import Laplace
+
+    top, other = probabilities(p_lower, None)
+    known = {"method": "given", "alpha": 0.5, "n": 0, "top": 0, "valid": True, "basis": "given"}
+    region = Laplace(lam=positive("lam", lam)).region(
+        ProbabilityBounds(p_lower=top, p_upper=other, **known)
+    )
+    return None if region is None else region.radius
+
+
 def dssn_l1_radius(n_top: int, n_other: int, *, other_first: bool = False) -> float | None:
     """Exact l1 radius of splitting noise, of which all samples were counted; nothing is random.
 

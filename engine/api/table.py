@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -89,8 +89,9 @@ class Table:
         """Share of inputs that are right and certified at a perturbation.
 
         Args:
-            sizes: a radius, or the value of a scheme's only term; a perturbation in the scheme's
-                terms, as a text or a dictionary; or several of these.
+            sizes: a radius, or the value of a scheme's only term (either way, where it has a
+                sign); a perturbation in the scheme's terms, as a text or a dictionary; or several
+                of these.
 
         Returns:
             The share, a float; a list of shares where several were asked for.
@@ -98,28 +99,32 @@ class Table:
         Raises:
             CertiscopeError: the scheme knows no such perturbation.
         """
-        if isinstance(sizes, float | int | str | Mapping):
-            asked = self._perturbation(sizes)
-            held = sum(
-                row.region is not None and row.region.contains(asked)
-                for row in self
-                if self.is_correct(row)
-            )
-            return held / len(self)
-        return [self.certified_accuracy(size) for size in sizes]
+        if not isinstance(sizes, float | int | str | Mapping):
+            return [self.certified_accuracy(size) for size in sizes]
+        asked = self._perturbations(sizes)
+        held = sum(
+            row.region is not None and all(map(row.region.contains, asked))
+            for row in self
+            if self.is_correct(row)
+        )
+        return held / len(self)
 
-    def _perturbation(self, size: Size) -> dict[str, float]:
+    def _perturbations(self, size: Size) -> list[dict[str, float]]:
+        """What a size stands for: a number, of a signed term, for that much either way."""
+        texts = [size]
         if isinstance(size, Mapping):
-            size = ",".join(f"{term}={float(value)!r}" for term, value in size.items())
+            texts = [",".join(f"{term}={float(value)!r}" for term, value in size.items())]
         elif not isinstance(size, str):
-            terms = list(self.scheme.terms)
+            terms = self.scheme.terms
             if len(terms) != 1:
                 raise UserError(
                     f"A perturbation of the scheme '{self.scheme.key}' has the terms "
                     f"{', '.join(terms)}; say e.g. '{','.join(f'{term}=1' for term in terms)}'."
                 )
-            size = f"{terms[0]}={float(size)!r}"
-        return self.scheme.parse_at(size, name="certified_accuracy")
+            ((name, term),) = terms.items()
+            ends = (float(size), -float(size)) if term.signed else (float(size),)
+            texts = [f"{name}={end!r}" for end in ends]
+        return [self.scheme.parse_at(str(text), name="certified_accuracy") for text in texts]
 
     def rows(self) -> list[dict[str, Any]]:
         """The rows as plain dictionaries."""
@@ -243,12 +248,13 @@ def plot(*tables: Table) -> Plot:
             "ask each with certified_accuracy."
         )
     ((term, facts),) = next(iter(terms))
+    sign = "+-" if facts.signed else ""
     inputs = {len(table) for table in tables}
     return Plot(
         CurveFigure(
             title="Certified accuracy",
             subtitle=f"{' / '.join(str(n) for n in sorted(inputs))} inputs",
-            x_name=f"{term}: {facts}",
+            x_name=f"{sign}{term}: {facts}",
             y_name="share right and certified",
             curves=tuple(
                 Curve(name=table.scheme.noise_in_words(), points=_steps(table, term))
@@ -260,7 +266,8 @@ def plot(*tables: Table) -> Plot:
 
 def _steps(table: Table, term: str) -> tuple[tuple[float, float], ...]:
     """The stairs down which the share of inputs goes as the perturbation grows."""
-    reached = sorted(_reach(row.region, term) for row in table if table.is_correct(row))
+    ends = (1, -1) if table.scheme.terms[term].signed else (1,)
+    reached = sorted(_reach(row.region, term, ends) for row in table if table.is_correct(row))
     total, left = len(table), len(reached)
     points = [(0.0, left / total)]
     for size in reached:
@@ -270,11 +277,11 @@ def _steps(table: Table, term: str) -> tuple[tuple[float, float], ...]:
     return tuple(points)
 
 
-def _reach(region: Any, term: str) -> float:
-    """The largest size that a region holds, found by doubling and bisection; rounded down."""
+def _reach(region: Any, term: str, ends: Sequence[int]) -> float:
+    """The largest size that a region holds at all ends, by doubling and bisection; from below."""
 
     def holds(size: float) -> bool:
-        return bool(region.contains({term: size}))
+        return all(region.contains({term: end * size}) for end in ends)
 
     high = 1.0
     while holds(high) and high < 1e6:

@@ -51,6 +51,8 @@ def test_functions_agree_with_the_schemes() -> None:
             assert f.hierarchical_ablation_entities(lower, 0.9, upper) == (away and away.most)
             radii = f.hierarchical_gaussian_radii(lower, 0.9, 0.25, upper)
             assert radii == (stairs.reach if stairs else ())
+        laplace = region(cs.Laplace(lam=0.3), lower, 1 - lower)
+        assert f.laplace_l1_radius(lower, 0.3) == (laplace and laplace.radius)
     cells, joint = region(sparse, 0.99, 0.01), region(hybrid, 0.99, 0.01)
     for additions in range(4):
         for deletions in range(4):

@@ -15,8 +15,8 @@ import torch
 from engine.api import Smoothed, Table, plot, verify
 from engine.core.errors import UserError
 from engine.figures import CurveFigure
-from engine.regions import Ball, Count
-from engine.schemes import Ablation, Gaussian, HierarchicalGaussian, Scheme
+from engine.regions import Ball, Count, Interval
+from engine.schemes import Ablation, Brightness, Gaussian, HierarchicalGaussian, Scheme
 
 IMAGES = torch.rand(6, 1, 8, 8, generator=torch.Generator().manual_seed(0))
 LABELS = torch.zeros(6, dtype=torch.int64)
@@ -111,3 +111,13 @@ def test_counts_have_a_curve_too_and_several_tables_one_plot() -> None:
     for wrong in ((), (balls[0], ablation), (made(HierarchicalGaussian(), [], []),)):
         with pytest.raises(UserError):
             plot(*wrong)
+
+
+def test_a_size_of_a_signed_term_is_meant_either_way() -> None:
+    region = Interval(term="brightness", lower=-0.1, upper=0.3, unit="brightness in [0,1]")
+    shifts = made(Brightness(), [region], [True])
+    assert [shifts.certified_accuracy(size) for size in (0.05, 0.2)] == [1.0, 0.0]
+    assert shifts.certified_accuracy("brightness=0.2") == 1.0
+    assert shifts.certified_accuracy({"brightness": -0.2}) == 0.0
+    points = plot(shifts).figure.curves[0].points  # type: ignore[union-attr]
+    assert points[-1] == (pytest.approx(0.1), 0.0)
