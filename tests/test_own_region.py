@@ -11,7 +11,7 @@ import pytest
 import engine.schemes
 from engine.core.records import ProbabilityBounds
 from engine.evidence.evidence import Evidence
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import CertifySettings
 from engine.figures import region_figure
 from engine.procedures.certify import certify
 from engine.regions import Region, Term
@@ -72,7 +72,7 @@ class Shifting(Gaussian):
 @pytest.fixture
 def found(monkeypatch: pytest.MonkeyPatch) -> Evidence:
     monkeypatch.setattr(engine.schemes, "SCHEMES", (*engine.schemes.SCHEMES, Shifting))
-    settings = RunSettings(scheme=Shifting(), n0=50, n=2000)
+    settings = CertifySettings(scheme=Shifting(), n0=50, n=2000)
     asked = ("dx=-0.1,dy=0", "dx=0,dy=0.4")
     evidence: Evidence = finish(certify(HalfSpace(0.3), fitted(), settings, at=asked))
     return evidence
