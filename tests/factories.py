@@ -269,6 +269,7 @@ def make_snapshot(
     bounds = bound_method(bound).at(votes, top=7, alpha=0.001, n_plan=n_plan)
     facts: dict[str, Any] = {
         "run_id": run_id,
+        "settings": CertifySettings(n0=first.n, n=n_plan, bound=bound),
         "phase": "estimation",
         "selection": first,
         "estimation": votes,

@@ -11,7 +11,14 @@ from typing import Any, Literal
 
 from pydantic import Field, computed_field, field_validator, model_validator
 
-from engine.core.records import InputIdentity, ModelIdentity, ProbabilityBounds, Record, Timing
+from engine.core.records import (
+    InputIdentity,
+    ModelIdentity,
+    ProbabilityBounds,
+    Record,
+    Timing,
+    Votes,
+)
 from engine.evidence.generations import AnswerGroup
 from engine.evidence.settings import USUAL, Execution, SettingsField, Task
 from engine.evidence.vote_chain import Block
@@ -289,7 +296,22 @@ class Evidence(Record):
     command: str = ""
 
     @property
-    def n_planned(self) -> int:
+    def selection(self) -> Votes:
+        """Votes that chose the class."""
+        return Votes(counts=self.votes.selection, failures=self.votes.selection_failures)
+
+    @property
+    def estimation(self) -> Votes:
+        """Votes that bound or test it."""
+        return Votes(counts=self.votes.estimation, failures=self.votes.estimation_failures)
+
+    @property
+    def top(self) -> int | None:
+        """The class that is bounded or tested; None if the run ended before that."""
+        return self.test.top if self.test is not None else self.votes.guess
+
+    @property
+    def n_plan(self) -> int:
         """Estimation votes that the run was to draw; of a decision, those of its last phase."""
         if self.decision is None or not self.decision.phases:
             return self.settings.n

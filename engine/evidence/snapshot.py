@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from engine.core.records import ProbabilityBounds, Record, Votes
 from engine.evidence.cost import Cost
 from engine.evidence.evidence import TrajectoryPoint
 from engine.evidence.generations import AnswerGroup
-from engine.evidence.settings import NoiseMode, RunSettings
+from engine.evidence.settings import SettingsField
 from engine.evidence.vote_chain import Block
 from engine.regions import Region
 
@@ -26,12 +28,12 @@ class Snapshot(Record):
         bounds: the declared bound at this n; ``bounds.valid`` says whether it may be claimed.
         provisional: plain Clopper-Pearson at this n, no claim before the planned n; None when
             ``bounds`` already is that.
-        settings: of the run; None where nobody needs to know them.
-        noise: how the run's noise is made.
+        settings: of the run.
         region: what ``bounds`` certifies now, None if nothing (or nothing yet).
         trajectory: bounds at the block ends so far, and at this n.
         blocks: the votes so far, block by block; what a case file keeps.
         answers: what a generative model said in this phase, grouped.
+        certified_at: answers to perturbations that were asked for, of which there are none yet.
         n_done: votes counted, both phases together.
         n0_plan, n_plan: votes planned for selection and for estimation.
         rate: samples per second, recent.
@@ -41,18 +43,18 @@ class Snapshot(Record):
     """
 
     run_id: str
+    settings: SettingsField
     phase: Phase
     selection: Votes
     estimation: Votes
     top: int | None = None
     bounds: ProbabilityBounds | None = None
     provisional: ProbabilityBounds | None = None
-    settings: RunSettings | None = None
-    noise: NoiseMode = "float"
     region: Region | None = None
     trajectory: tuple[TrajectoryPoint, ...] = ()
     blocks: tuple[Block, ...] = ()
     answers: tuple[AnswerGroup, ...] = ()
+    certified_at: dict[str, bool] = Field(default_factory=dict)
     n_done: int
     n0_plan: int
     n_plan: int

@@ -5,9 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 
 from engine.core.records import Record
-from engine.evidence.evidence import Evidence, TrajectoryPoint
-from engine.evidence.settings import NoiseMode, RunSettings
-from engine.evidence.snapshot import Snapshot
+from engine.evidence.evidence import TrajectoryPoint
+from engine.evidence.run_view import RunView
 from engine.noise.law import Arithmetic
 
 NOISE_WORDS: dict[Arithmetic, str] = {
@@ -46,37 +45,19 @@ class BoundsFigure(Record):
     noise: str = ""
 
 
-def bounds_figure(source: Snapshot | Evidence, class_names: tuple[str, ...]) -> BoundsFigure:
-    """Bounds over n of a snapshot or of evidence."""
-    if isinstance(source, Snapshot):
-        top, n_plan, mode = source.top, source.n_plan, source.noise
-        method = source.bounds.method if source.bounds else ""
-        alpha = source.bounds.alpha if source.bounds else None
-    else:
-        top, n_plan, method = source.votes.guess, source.n_planned, source.settings.bound
-        # A phase of a decision has its own share of alpha, and no n at which all of it counts.
-        alpha = None if source.decision is not None else source.settings.alpha
-        mode = source.settings.noise
+def bounds_figure(view: RunView, class_names: tuple[str, ...]) -> BoundsFigure:
+    """Bounds over n of a run."""
+    settings = view.settings
+    # A phase of a decision has its own share of alpha, and no n at which all of it counts.
+    alpha = None if settings.kind == "decide" else settings.alpha
     return BoundsFigure(
-        points=source.trajectory,
-        n_plan=n_plan,
-        method=method,
-        top_name=class_names[top] if top is not None else "",
-        provisional=_provisional(source.trajectory, n_plan, alpha),
-        noise=_noise_words(source.settings, mode),
+        points=view.trajectory,
+        n_plan=view.n_plan,
+        method=settings.bound,
+        top_name=class_names[view.top] if view.top is not None else "",
+        provisional=_provisional(view.trajectory, view.n_plan, alpha),
+        noise=NOISE_WORDS[settings.law.arithmetic],
     )
-
-
-def _noise_words(settings: RunSettings | None, mode: NoiseMode) -> str:
-    """How the noise was made; by its mode alone where the settings are not known."""
-    return NOISE_WORDS[arithmetic_of(settings, mode)]
-
-
-def arithmetic_of(settings: RunSettings | None, mode: NoiseMode) -> Arithmetic:
-    """How a run's noise is made; by its mode alone where the settings are not known."""
-    if settings is not None:
-        return settings.scheme.noise().in_mode(mode).arithmetic
-    return "float" if mode == "float" else "exact grid"
 
 
 def _provisional(

@@ -9,9 +9,8 @@ from pydantic import BaseModel, ConfigDict
 from engine.core.errors import UserError
 from engine.core.records import Record
 from engine.core.rounding import round_down, round_up
-from engine.evidence.evidence import Evidence
+from engine.evidence.run_view import RunView
 from engine.evidence.settings import RunSettings
-from engine.evidence.snapshot import Snapshot
 from engine.figures.standing import Standing, ceiling, standing
 from engine.regions import Perturbation, Region
 from engine.regions.required_probability import RequiredMap, required_map
@@ -88,20 +87,16 @@ class RegionFigure(BaseModel, Generic[M]):
         return Answer(certified=certified, required=required, needed=needed, words=words)
 
 
-def region_figure(
-    source: Snapshot | Evidence, class_names: tuple[str, ...]
-) -> RegionFigure[Any] | None:
+def region_figure(view: RunView, class_names: tuple[str, ...]) -> RegionFigure[Any] | None:
     """The image of a run's region.
 
     None where a slice through the image shows it, and where nothing can be certified.
     """
-    if source.settings is None:
-        return None
-    name = class_names[source.bounds.top] if source.bounds is not None else ""
-    texts = (*filter(None, (source.settings.target,)), *getattr(source, "certified_at", ()))
-    found = _figure(source.settings, source.region)
-    facts = {"standing": standing(source), "class_name": name}
-    return found and found.model_copy(update={**facts, "asked": _asked(source.settings, texts)})
+    name = class_names[view.bounds.top] if view.bounds is not None else ""
+    texts = (*filter(None, (view.settings.target,)), *view.certified_at)
+    found = _figure(view.settings, view.region)
+    facts = {"standing": standing(view), "class_name": name}
+    return found and found.model_copy(update={**facts, "asked": _asked(view.settings, texts)})
 
 
 def picture_of(scheme: Scheme) -> str:

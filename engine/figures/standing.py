@@ -5,9 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 
 from engine.core.records import Record, Votes
-from engine.evidence.evidence import Evidence
+from engine.evidence.run_view import RunView
 from engine.evidence.settings import RunSettings
-from engine.evidence.snapshot import Snapshot
 
 N_LIMIT = 10**9
 """Nobody looks further than this many votes."""
@@ -54,17 +53,12 @@ class Standing(Record):
         )
 
 
-def standing(source: Snapshot | Evidence) -> Standing | None:
+def standing(view: RunView) -> Standing | None:
     """Where the run stands; None before its first bound."""
-    bounds, settings = source.bounds, source.settings
-    if bounds is None or settings is None:
+    bounds, settings = view.bounds, view.settings
+    if bounds is None:
         return None
-    if isinstance(source, Snapshot):
-        k, n = source.estimation.counts[bounds.top], source.estimation.n
-    else:
-        votes = source.votes
-        k = votes.estimation[bounds.top]
-        n = sum(votes.estimation) + votes.estimation_failures
+    k, n = view.estimation.counts[bounds.top], view.estimation.n
     declared = (settings.n, settings.alpha, bounds.method)
     p_reach = p_expected = bounds.p_lower
     if 0 < n < settings.n:

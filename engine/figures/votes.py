@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from engine.core.records import Record
-from engine.evidence.evidence import Evidence
-from engine.evidence.snapshot import Snapshot
+from engine.evidence.run_view import RunView
 
 OTHER = -1
 """Stands for 'all further classes' where a histogram shows only the top k."""
@@ -37,24 +36,14 @@ class VotesFigure(Record):
     enumerated: bool = False
 
 
-def votes_figure(
-    source: Snapshot | Evidence, class_names: tuple[str, ...], top_k: int = 10
-) -> VotesFigure:
-    """The histogram of a snapshot or of evidence: chosen class first kept, order by class index.
+def votes_figure(view: RunView, class_names: tuple[str, ...], top_k: int = 10) -> VotesFigure:
+    """The histogram of a run: chosen class first kept, order by class index.
 
     With more than ``top_k`` classes the ``top_k`` largest (and the chosen one) keep their own bar,
     in class order; the rest become one bar named ``other``.
     """
-    if isinstance(source, Snapshot):
-        selection, estimation = source.selection.counts, source.estimation.counts
-        top, failures, n_plan = source.top, source.estimation.failures, source.n_plan
-    else:
-        selection, estimation = source.votes.selection, source.votes.estimation
-        top, failures = source.votes.guess, source.votes.estimation_failures
-        if top is None and source.test is not None:
-            top = source.test.top
-        n_plan = source.n_planned
-    shown = _shown_classes(selection, estimation, top, top_k)
+    selection, estimation = view.selection.counts, view.estimation.counts
+    shown = _shown_classes(selection, estimation, view.top, top_k)
     bars = [
         Bar(index=c, name=class_names[c], selection=selection[c], estimation=estimation[c])
         for c in shown
@@ -70,12 +59,12 @@ def votes_figure(
         )
     return VotesFigure(
         bars=tuple(bars),
-        top=top,
+        top=view.top,
         n_selection=sum(selection),
-        n_estimation=sum(estimation) + failures,
-        n_plan=n_plan,
-        failures=failures,
-        enumerated=source.settings is not None and source.settings.kind == "exact",
+        n_estimation=view.estimation.n,
+        n_plan=view.n_plan,
+        failures=view.estimation.failures,
+        enumerated=view.settings.kind == "exact",
     )
 
 

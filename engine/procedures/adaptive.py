@@ -193,7 +193,7 @@ class _Decision:
             estimation=self.estimation,
             top=self.top,
             bounds=self.bounds,
-            noise=self.settings.noise,
+            settings=self.settings,
             region=self.rule.region(self.bounds) if self.bounds is not None else None,
             trajectory=phase_points(self.rule, self.phases),
             answers=self.run.sampler.answers.groups(),

@@ -221,7 +221,6 @@ class _Certify:
             bounds=bounds,
             provisional=self._provisional(bounds),
             settings=self.settings,
-            noise=self.settings.noise,
             region=region_of(self.settings.scheme, bounds),
             trajectory=self.claims.points(self.estimation, bounds),
             blocks=self.tally.blocks() if self.tally else (),

@@ -56,7 +56,7 @@ def _snapshot(run: Run, empty: Votes, votes: Votes) -> Snapshot:
         phase="estimation",
         selection=empty,
         estimation=votes,
-        noise=run.settings.noise,
+        settings=run.settings,
         answers=run.sampler.answers.groups(),
         n_done=votes.n,
         n0_plan=0,

@@ -57,7 +57,7 @@ def estimated(evidence: Evidence) -> int:
 def _partial(evidence: Evidence) -> str:
     if evidence.complete:
         return ""
-    done, planned = count(estimated(evidence)), count(evidence.n_planned)
+    done, planned = count(estimated(evidence)), count(evidence.n_plan)
     return f"Stopped early: {done} of {planned} planned votes were counted."
 
 

@@ -132,7 +132,7 @@ def certify_in(
             warn(f"Goes on with run {run} of the case, which was not finished.")
     else:
         run = _known(case, before) or adopt(case, before, subject.request)
-        if settings.n > before.n_planned:
+        if settings.n > before.n_plan:
             settings = case.extend(run, settings.n)
     counting = resume_in(case, run, subject, settings, execution, stop, command=command, warn=warn)
     return (yield from counting)

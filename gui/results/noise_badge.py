@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.evidence.settings import NoiseMode, RunSettings
+from engine.evidence.settings import RunSettings
 from engine.figures import NOISE_WORDS
-from engine.figures.bounds import arithmetic_of
 from engine.noise.law import Arithmetic
 
 
@@ -54,6 +53,6 @@ _BADGES: dict[Arithmetic, Badge] = {
 }
 
 
-def badge_of(settings: RunSettings | None, mode: NoiseMode) -> Badge:
-    """The badge of a run; of its noise mode alone where its settings are not known."""
-    return _BADGES[arithmetic_of(settings, mode)]
+def badge_of(settings: RunSettings) -> Badge:
+    """The badge of a run."""
+    return _BADGES[settings.law.arithmetic]

@@ -7,9 +7,8 @@ from typing import Any
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from engine.evidence.evidence import Evidence
+from engine.evidence.run_view import RunView
 from engine.evidence.settings import RunSettings
-from engine.evidence.snapshot import Snapshot
 from engine.figures import (
     RegionFigure,
     bounds_figure,
@@ -210,7 +209,7 @@ class Explore(QWidget):
         source, _ = self._source()
         return source.settings if source is not None else None
 
-    def _source(self) -> tuple[Evidence | Snapshot | None, tuple[str, ...]]:
+    def _source(self) -> tuple[RunView | None, tuple[str, ...]]:
         """What is to be shown, and the names of its classes."""
         session = self._session
         if session.model is None:

@@ -83,7 +83,7 @@ class RecordView(Card):
         role = "abstained" if evidence.outcome == "abstained" else "certified"
         set_role(self.outcome, role)
         say(self.outcome, evidence.outcome.upper() + ("" if evidence.complete else " · PARTIAL"))
-        region, badge = evidence.region, badge_of(evidence.settings, evidence.settings.noise)
+        region, badge = evidence.region, badge_of(evidence.settings)
         say_headline(self.headline, region.headline() if region else "")
         say(self.unit, region.note() if region else "")
         say(self.sentence, evidence.statement)

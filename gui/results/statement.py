@@ -94,7 +94,7 @@ class StatementPanel(Card):
         outcome = evidence.outcome.upper() + ("" if evidence.complete else " · PARTIAL")
         basis = evidence.bounds.basis if evidence.bounds else ""
         self._show(outcome, role, basis, evidence.region, evidence.statement)
-        self._badge(badge_of(evidence.settings, evidence.settings.noise))
+        self._badge(badge_of(evidence.settings))
         say(self.ended, ended(evidence))
         if evidence.outcome == "predicted":
             say(self.headline, f"'{evidence.class_name}'")
@@ -114,7 +114,7 @@ class StatementPanel(Card):
         else:
             text, basis = "This may be claimed if the run is stopped now.", bounds.basis
         self._show("RUNNING", "provisional", basis, snapshot.region, text)
-        self._badge(badge_of(snapshot.settings, snapshot.noise))
+        self._badge(badge_of(snapshot.settings))
         say(self.ended, "")
         model = self._session.model
         self._fill(snapshot_rows(snapshot, model.class_names if model else ()))

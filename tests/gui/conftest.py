@@ -104,6 +104,7 @@ def make_snapshot(settings: CertifySettings, n: int, *, share: float = 0.98) -> 
     selection = Votes(counts=(0,) * 7 + (settings.n0, 0, 0))
     return Snapshot(
         run_id="r",
+        settings=settings,
         phase="estimation",
         selection=selection,
         estimation=votes,

@@ -1,7 +1,7 @@
 import pytest
 import scipy.stats
 
-from engine.evidence.settings import CertifySettings
+from engine.evidence.settings import CertifySettings, DecideSettings
 from engine.figures import bounds_figure
 from engine.procedures.certify import certify
 from engine.schemes import parse_scheme
@@ -41,9 +41,11 @@ def test_a_decision_plans_its_last_phase_and_has_no_provisional_value():
         samples_used=110,
         samples_full=1100,
     )
-    evidence = make_evidence().model_copy(update={"procedure": "decide", "decision": decision})
+    settings = DecideSettings(n=1000, target="radius=0.5", phases=(100, 1000))
+    facts = {"procedure": "decide", "decision": decision, "settings": settings}
+    evidence = make_evidence().model_copy(update=facts)
     found = bounds_figure(evidence, evidence.model.class_names)
-    assert found.n_plan == evidence.n_planned == 100
+    assert found.n_plan == evidence.n_plan == 100
     assert found.provisional == ()
 
 

@@ -36,7 +36,6 @@ def test_evidence_and_snapshot_stand_at_the_same_place():
     assert (found.k, found.n) == (98_403, 100_000)
     assert found.p_lower == evidence.bounds.p_lower
     assert standing(make_evidence(bounds=None)) is None
-    assert standing(make_snapshot()) is None  # nobody said under which settings
 
 
 def test_the_most_a_run_can_reach_is_unanimity():

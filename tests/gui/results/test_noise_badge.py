@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.evidence.settings import CertifySettings
+from engine.evidence.settings import declared
 from engine.schemes import DssnL1, Gaussian, Sparse
 from gui.results.noise_badge import badge_of
 
@@ -17,11 +17,7 @@ from gui.results.noise_badge import badge_of
     ],
 )
 def test_what_is_said_depends_on_the_law_and_the_mode(scheme, mode, text, sound):
-    badge = badge_of(CertifySettings(scheme=scheme, noise=mode), mode)
+    badge = badge_of(declared("certify", scheme, {"noise": mode}))
     assert (badge.text, badge.sound) == (text, sound)
     assert badge.role == ("badge-sound" if sound else "badge")
     assert badge.tip.endswith(".")
-
-
-def test_without_settings_the_mode_is_all_that_is_known():
-    assert badge_of(None, "exact").sound
