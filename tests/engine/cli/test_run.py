@@ -87,7 +87,7 @@ def test_unknown_test_is_refused(program: Any) -> None:
         (["--n0", "-5"], "n0 must be greater than or equal to 1 (it was -5)."),
         (["--bound", "hoeffding"], "bound must be 'live', 'anytime', 'anytime-two-class', "),
         (["--precision", "int8"], "precision must be 'fp32', 'bf16' or 'fp16'"),
-        (["--scheme", "laplace"], "There is no scheme 'laplace'; there are: gaussian"),
+        (["--scheme", "cauchy"], "There is no scheme 'cauchy'; there are: gaussian"),
         (["--at", "words=3"], "--at words=3: gaussian knows the terms radius, not 'words'."),
         (["--at", "radius=much"], "--at radius=much: 'much' is not a number."),
         (["--sigma", "big"], "Invalid value for '--sigma'"),
