@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
-from engine.regions import Interval, Region, Term
+import numpy.typing as npt
+
+from engine.core.records import ProbabilityBounds
+from engine.regions import Ball, Interval, Perturbation, Region, Term
 from engine.schemes import Gaussian
+from engine.schemes.base import NO_FACTS, Facts
 
 
 class Brightness(Gaussian):
@@ -26,3 +31,24 @@ class Brightness(Gaussian):
         shift = perturbation["brightness"]
         size = shift / 0.8 if shift > 0 else -shift
         return super().required_probability({"radius": size}, *rest)
+
+
+class Blurred(Gaussian):
+    """A ball that is smaller by an error which depends on the input."""
+
+    def prepare(self, x: Sequence[npt.NDArray[Any]]) -> Facts:
+        """A hundredth of the mean pixel."""
+        return {"error": float(x[0].mean()) / 100}
+
+    def region(self, bounds: ProbabilityBounds, facts: Facts = NO_FACTS) -> Ball | None:
+        """The Gaussian's radius less the error; None where no error is known."""
+        ball = super().region(bounds)
+        if ball is None or "error" not in facts:
+            return None
+        radius = ball.radius - float(facts["error"])
+        return ball.model_copy(update={"radius": radius}) if radius > 0 else None
+
+    def required_probability(self, perturbation: Perturbation, facts: Facts = NO_FACTS) -> float:
+        """Of the radius and the error together."""
+        error = float(facts.get("error", 1e9))
+        return super().required_probability({"radius": perturbation["radius"] + error})

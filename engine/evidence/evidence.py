@@ -251,6 +251,7 @@ class Evidence(Record):
         statement: the claim (or the abstention) in words.
         answers: what a generative model said in the estimation votes, grouped; their counts are
             the votes.
+        facts: bounds that the scheme drew from the input and that the region rests on.
         transfer: the claim about the true class, where an oracle was audited.
         chain: the votes block by block; None for PREDICT. One block per phase of a decision.
         decision: phases and verdict of an adaptive decision; ``votes`` and ``bounds`` are those of
@@ -282,6 +283,7 @@ class Evidence(Record):
     test: TestRecord | None = None
     trajectory: tuple[TrajectoryPoint, ...] = ()
     answers: tuple[AnswerGroup, ...] = ()
+    facts: dict[str, float | str] = Field(default_factory=dict)
     transfer: TransferRecord | None = None
     chain: ChainRecord | None = None
     decision: DecisionRecord | None = None

@@ -8,6 +8,7 @@ from engine.core.records import Votes
 from engine.evidence.settings import Counting
 from engine.regions import Abstention
 from engine.schemes import Scheme
+from engine.schemes.base import NO_FACTS, Facts
 from engine.schemes.threshold import threshold_in_words
 
 N_LIMIT = 10**9
@@ -22,6 +23,7 @@ def explain(
     alpha: float,
     n_plan: int,
     class_names: tuple[str, ...],
+    facts: Facts = NO_FACTS,
 ) -> Abstention:
     """The most likely cause of an abstention after ``estimation`` votes.
 
@@ -38,7 +40,7 @@ def explain(
         return _stopped_early(method, estimation.n, n_plan)
     if estimation.top != top:
         return _wrong_guess(selection, estimation, class_names)
-    needed = n_needed(estimation, scheme=scheme, method=method, alpha=alpha)
+    needed = n_needed(estimation, scheme=scheme, method=method, alpha=alpha, facts=facts)
     if needed is None:
         return _below_half(estimation, top, class_names[top], scheme)
     return _too_few(estimation, top, class_names[top], needed, scheme)
@@ -58,7 +60,14 @@ def contradiction(settings: Counting, selection: Votes, estimation: Votes) -> Ab
     )
 
 
-def n_needed(votes: Votes, *, scheme: Scheme, method: BoundMethod, alpha: float) -> int | None:
+def n_needed(
+    votes: Votes,
+    *,
+    scheme: Scheme,
+    method: BoundMethod,
+    alpha: float,
+    facts: Facts = NO_FACTS,
+) -> int | None:
     """Smallest n, up to a billion, that certifies if every class keeps its share of the votes."""
     top = votes.top
 
@@ -69,7 +78,8 @@ def n_needed(votes: Votes, *, scheme: Scheme, method: BoundMethod, alpha: float)
         )
         rounded_off = n - scaled.n
         scaled = scaled.model_copy(update={"failures": scaled.failures + rounded_off})
-        return scheme.region(method.at(scaled, top=top, alpha=alpha, n_plan=n)) is not None
+        bounds = method.at(scaled, top=top, alpha=alpha, n_plan=n)
+        return scheme.region(bounds, facts) is not None
 
     if not certifies(N_LIMIT):
         return None

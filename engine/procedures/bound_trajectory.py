@@ -15,6 +15,7 @@ from engine.evidence.settings import Counting
 from engine.evidence.vote_chain import Block, added
 from engine.regions import Region
 from engine.schemes import Scheme
+from engine.schemes.base import NO_FACTS, Facts
 
 
 class Weakening(Protocol):
@@ -25,11 +26,13 @@ class Weakening(Protocol):
         ...
 
 
-def region_of(scheme: Scheme, bounds: ProbabilityBounds | None) -> Region | None:
+def region_of(
+    scheme: Scheme, bounds: ProbabilityBounds | None, facts: Facts = NO_FACTS
+) -> Region | None:
     """What may be claimed: nothing under a bound that is only provisional."""
     if bounds is None or not bounds.valid:
         return None
-    return scheme.region(bounds)
+    return scheme.region(bounds, facts)
 
 
 class Claims:

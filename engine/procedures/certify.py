@@ -148,6 +148,7 @@ class _Certify:
             top=self.top,
             claims=self.claims,
             class_names=self.run.class_names,
+            facts=self.run.facts,
         )
         return evidence(
             self.run,
@@ -185,7 +186,9 @@ class _Certify:
         if self.target is None or self.top is None:
             return None
         for votes in ends:
-            verdict = self.target.verdict(votes, self.top, self.claims.now(votes, self.top))
+            verdict = self.target.verdict(
+                votes, self.top, self.claims.now(votes, self.top), self.run.facts
+            )
             if verdict is not None:
                 return verdict
         return None
@@ -221,7 +224,7 @@ class _Certify:
             bounds=bounds,
             provisional=self._provisional(bounds),
             settings=self.settings,
-            region=region_of(self.settings.scheme, bounds),
+            region=region_of(self.settings.scheme, bounds, self.run.facts),
             trajectory=self.claims.points(self.estimation, bounds),
             blocks=self.tally.blocks() if self.tally else (),
             answers=self.run.sampler.answers.groups(),

@@ -162,7 +162,7 @@ def _row(
     spec: str, evidence: Evidence, bounds: ProbabilityBounds | None, at: Sequence[str]
 ) -> ReplayRow:
     scheme, votes, label = evidence.settings.scheme, evidence.votes, evidence.input.label
-    region = region_of(scheme, bounds)
+    region = region_of(scheme, bounds, evidence.facts)
     return ReplayRow(
         idx=spec,
         label=NO_LABEL if label is None else label,

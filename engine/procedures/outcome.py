@@ -14,6 +14,7 @@ from engine.evidence.settings import Counting
 from engine.procedures.abstention import contradiction, explain
 from engine.procedures.bound_trajectory import Claims, region_of
 from engine.regions import Abstention, Region, radius_of
+from engine.schemes.base import NO_FACTS, Facts
 
 
 def certify_facts(
@@ -24,6 +25,7 @@ def certify_facts(
     top: int | None,
     claims: Claims,
     class_names: tuple[str, ...],
+    facts: Facts = NO_FACTS,
 ) -> dict[str, Any]:
     """The fields of evidence that follow from the votes of a CERTIFY run, complete or stopped.
 
@@ -34,6 +36,7 @@ def certify_facts(
         top: the class the selection chose; None if the run ended before that.
         claims: has taken in every block end of the run.
         class_names: of the model.
+        facts: of the input.
     """
     bounds = None
     if top is not None and estimation.n:
@@ -42,7 +45,7 @@ def certify_facts(
     if abstention is not None and bounds is not None:
         # Whoever takes these bounds further must not take them for a claim.
         bounds = bounds.model_copy(update={"valid": False, "basis": "no claim: two counts differ"})
-    region = region_of(settings.scheme, bounds)
+    region = region_of(settings.scheme, bounds, facts)
     if region is None and abstention is None:
         abstention = explain(
             selection=selection,
@@ -52,6 +55,7 @@ def certify_facts(
             alpha=settings.alpha,
             n_plan=settings.n,
             class_names=class_names,
+            facts=facts,
         )
     certified = region is not None and top is not None
     name = class_names[top] if certified and top is not None else None

@@ -68,7 +68,7 @@ def reread(evidence: Evidence, oracle: Oracle, *, alpha: float, tried: int = 1) 
     method = bound_method("clopper-pearson" if fixed else "anytime")
     drawn = method.at(votes, top=top, alpha=spent, n_plan=votes.n)
     bounds = weakened(drawn, evidence.noise.total_variation)
-    region = evidence.settings.scheme.region(bounds)
+    region = evidence.settings.scheme.region(bounds, evidence.facts)
     return Rereading(
         run_id=evidence.run_id,
         oracle=oracle.identity,

@@ -63,6 +63,7 @@ class Run:
         self.device = resolve(execution.device)
         self.classifier.prepare(self.device, settings.precision)
         self.x = from_arrays(self.fitted.arrays)
+        self.facts = settings.scheme.prepare(self.fitted.arrays)
         prepared = prepared or PreparedModel(classifier)
         self.randomness = Randomness(
             settings,
@@ -140,6 +141,7 @@ class Run:
             "noise": self.randomness.record(),
             "model": self.classifier.identity,
             "input": self.fitted.identity,
+            "facts": dict(self.facts),
             "performance": Timing(
                 samples_per_second=self.rate(estimation.n),
                 seconds=self.seconds(),

@@ -11,6 +11,7 @@ from engine.evidence.evidence import StopReason
 from engine.evidence.settings import Counting, RunSettings
 from engine.procedures.bound_trajectory import region_of
 from engine.regions import Perturbation, Region
+from engine.schemes.base import NO_FACTS, Facts
 
 
 @dataclass(frozen=True)
@@ -40,12 +41,14 @@ class Target:
             )
         return cls(settings.scheme.parse_at(settings.target, name="--target"), settings)
 
-    def verdict(self, votes: Votes, top: int, bounds: ProbabilityBounds) -> StopReason | None:
+    def verdict(
+        self, votes: Votes, top: int, bounds: ProbabilityBounds, facts: Facts = NO_FACTS
+    ) -> StopReason | None:
         """Whether the votes decide the target; None to go on."""
-        region = region_of(self.settings.scheme, bounds)
+        region = region_of(self.settings.scheme, bounds, facts)
         if region is not None and region.contains(self.perturbation):
             return "target certified"
-        needed = self.settings.scheme.required_probability(self.perturbation)
+        needed = self.settings.scheme.required_probability(self.perturbation, facts)
         if eprocess.upper(votes.counts[top], votes.n, self.settings.alpha) < needed:
             return "target out of reach"
         return None

@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, ClassVar, Literal, Self
 
+import numpy.typing as npt
 from pydantic import (
     ModelWrapValidatorHandler,
     ValidationError,
@@ -21,6 +23,10 @@ from engine.noise.law import NoiseLaw
 from engine.regions import Ball, Perturbation, Region, Term
 
 Family = Literal["continuous", "structure", "words and images", "semantic", "exact"]
+
+Facts = Mapping[str, float | str]
+"""What a certificate rests on beside the votes and one input alone decides, by name."""
+NO_FACTS: Facts = MappingProxyType({})
 
 IMPOSSIBLE = 2.0
 """A required probability that no bound reaches."""
@@ -67,12 +73,28 @@ class Scheme(Record, ABC):
     def noise(self) -> NoiseLaw:
         """The law of its noise, with these parameters."""
 
-    @abstractmethod
-    def region(self, bounds: ProbabilityBounds) -> Region | None:
-        """The certified region under ``bounds``, or None where they certify nothing."""
+    def prepare(self, x: Sequence[npt.NDArray[Any]]) -> Facts:
+        """Bounds that depend on the input, such as errors of interpolation; by default none.
+
+        A run works them out once and records them; a verifier who has the input does so again.
+
+        Args:
+            x: the parts of the input as the model takes it.
+        """
+        del x
+        return NO_FACTS
 
     @abstractmethod
-    def required_probability(self, perturbation: Perturbation) -> float:
+    def region(self, bounds: ProbabilityBounds, facts: Facts = NO_FACTS) -> Region | None:
+        """The certified region, or None where nothing is certified.
+
+        Args:
+            bounds: on the smoothed probabilities.
+            facts: of the input (:meth:`prepare`). Without them it claims nothing that needs them.
+        """
+
+    @abstractmethod
+    def required_probability(self, perturbation: Perturbation, facts: Facts = NO_FACTS) -> float:
         """Smallest p_lower that certifies ``perturbation`` against one half."""
 
     @classmethod

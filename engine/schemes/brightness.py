@@ -16,7 +16,7 @@ from pydantic import Field
 from engine.core.records import ProbabilityBounds
 from engine.noise.law import PROBED, Arithmetic, Level, NoiseLaw, Probe, flat, zeros
 from engine.regions import Interval, Perturbation, Region, Term
-from engine.schemes.base import Family, Scheme
+from engine.schemes.base import NO_FACTS, Facts, Family, Scheme
 
 if TYPE_CHECKING:
     import torch
@@ -136,7 +136,7 @@ class Brightness(Scheme):
         """One number for all pixels."""
         return OneShift(self.sigma_b)
 
-    def region(self, bounds: ProbabilityBounds) -> Interval | None:
+    def region(self, bounds: ProbabilityBounds, facts: Facts = NO_FACTS) -> Interval | None:
         """As far in either direction; None unless p_lower > p_upper."""
         from scipy.special import ndtri  # deferred: the window lists schemes before scipy loads
 
@@ -149,7 +149,7 @@ class Brightness(Scheme):
         reach = max(0.0, self.sigma_b / 2 * sure)
         return Interval(term="brightness", lower=-reach, upper=reach, unit=UNIT)
 
-    def required_probability(self, perturbation: Perturbation) -> float:
+    def required_probability(self, perturbation: Perturbation, facts: Facts = NO_FACTS) -> float:
         """Phi(|brightness| / sigma_b)."""
         from scipy.special import ndtr  # deferred as above
 

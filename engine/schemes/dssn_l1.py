@@ -19,7 +19,7 @@ from engine.core.records import ProbabilityBounds
 from engine.noise.law import Arithmetic, NoiseLaw, Probe
 from engine.noise.streams import ENUMERATION
 from engine.regions import Ball, Perturbation, Term
-from engine.schemes.base import IMPOSSIBLE, Scheme
+from engine.schemes.base import IMPOSSIBLE, NO_FACTS, Facts, Scheme
 from engine.schemes.parameter_fields import PIXELS, half_width_field
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ class DssnL1(Scheme):
         """All cuts."""
         return Splitting(self.lam)
 
-    def region(self, bounds: ProbabilityBounds) -> Ball | None:
+    def region(self, bounds: ProbabilityBounds, facts: Facts = NO_FACTS) -> Ball | None:
         """The exact region where the bounds are shares of all L votes; None if not ahead.
 
         Otherwise all norms below lam (p_lower - p_upper): bounds on the shares say nothing of ties.
@@ -145,7 +145,7 @@ class DssnL1(Scheme):
         same = (top / width, other / width) == (bounds.p_lower, bounds.p_upper)
         return (top, other) if same else None
 
-    def required_probability(self, perturbation: Perturbation) -> float:
+    def required_probability(self, perturbation: Perturbation, facts: Facts = NO_FACTS) -> float:
         """1/2 + radius / (2 lam): the share of the L votes."""
         needed = grid_required(perturbation["radius"], levels(self.lam))
         return needed if needed <= 1 else IMPOSSIBLE

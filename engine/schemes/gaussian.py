@@ -8,7 +8,7 @@ from typing import ClassVar
 from engine.core.records import ProbabilityBounds
 from engine.noise.gaussian_law import GaussianNoise
 from engine.regions import Ball, Perturbation, Term
-from engine.schemes.base import Scheme
+from engine.schemes.base import NO_FACTS, Facts, Scheme
 from engine.schemes.parameter_fields import PIXELS, sigma_field
 
 
@@ -39,7 +39,7 @@ class Gaussian(Scheme):
         """N(0, sigma^2) in every number."""
         return GaussianNoise(self.sigma, PIXELS)
 
-    def region(self, bounds: ProbabilityBounds) -> Ball | None:
+    def region(self, bounds: ProbabilityBounds, facts: Facts = NO_FACTS) -> Ball | None:
         """Theorem 1; None unless p_lower > p_upper.
 
         Where only p_lower is known (p_upper = 1 - p_lower) this is sigma Phi^-1(p_lower).
@@ -54,7 +54,7 @@ class Gaussian(Scheme):
         radius = self.sigma / 2 * (lower - upper)
         return Ball(norm="l2", radius=radius, unit=PIXELS)
 
-    def required_probability(self, perturbation: Perturbation) -> float:
+    def required_probability(self, perturbation: Perturbation, facts: Facts = NO_FACTS) -> float:
         """Phi(radius / sigma)."""
         from scipy.special import ndtr  # deferred as above
 

@@ -10,7 +10,7 @@ from engine.core.records import ProbabilityBounds
 from engine.noise.gaussian_law import GaussianNoise
 from engine.noise.selection import Selected
 from engine.regions import Perturbation, Region, Staircase, Term
-from engine.schemes.base import IMPOSSIBLE
+from engine.schemes.base import IMPOSSIBLE, NO_FACTS, Facts
 from engine.schemes.parameter_fields import PIXELS, sigma_field
 from engine.schemes.subset_selection import Selecting
 
@@ -50,7 +50,7 @@ class HierarchicalGaussian(Selecting):
         """x + sigma z in the selected pixels."""
         return Selected(self.choice(), GaussianNoise(self.sigma, PIXELS), self.thing)
 
-    def region(self, bounds: ProbabilityBounds) -> Staircase | None:
+    def region(self, bounds: ProbabilityBounds, facts: Facts = NO_FACTS) -> Staircase | None:
         """One step per number of pixels; no step where p_lower only names the class."""
         if bounds.p_lower <= bounds.p_upper:
             return None
@@ -64,7 +64,7 @@ class HierarchicalGaussian(Selecting):
             things="pixels",
         )
 
-    def required_probability(self, perturbation: Perturbation) -> float:
+    def required_probability(self, perturbation: Perturbation, facts: Facts = NO_FACTS) -> float:
         """Delta + keep Phi(epsilon / sigma + Phi^-1(1 / (2 keep)))."""
         strength = perturbation["epsilon"] / self.sigma
         if not perturbation["entities"] or not strength:

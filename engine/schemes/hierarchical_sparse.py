@@ -13,7 +13,7 @@ from engine.noise.flips import Flips
 from engine.noise.selection import Selected
 from engine.regions import CellMap, Perturbation, Region, Term
 from engine.regions.base import whole
-from engine.schemes.base import IMPOSSIBLE
+from engine.schemes.base import IMPOSSIBLE, NO_FACTS, Facts
 from engine.schemes.parameter_fields import p_minus_field, p_plus_field
 from engine.schemes.subset_selection import Selecting
 
@@ -64,7 +64,7 @@ class HierarchicalSparse(Selecting):
         """Flips of the features of selected nodes, each by itself."""
         return Selected(self.choice(), Flips(self.p_plus, self.p_minus), self.thing)
 
-    def region(self, bounds: ProbabilityBounds) -> CellMap | None:
+    def region(self, bounds: ProbabilityBounds, facts: Facts = NO_FACTS) -> CellMap | None:
         """A map per number of nodes; the cell (0, 0) alone where p_lower only names the class."""
         if bounds.p_lower <= bounds.p_upper:
             return None
@@ -82,7 +82,7 @@ class HierarchicalSparse(Selecting):
             things="nodes",
         )
 
-    def required_probability(self, perturbation: Perturbation) -> float:
+    def required_probability(self, perturbation: Perturbation, facts: Facts = NO_FACTS) -> float:
         """Where all else can reach one half after Delta."""
         additions, deletions = (whole(perturbation, term) for term in ("additions", "deletions"))
         if not additions + deletions or not whole(perturbation, "entities"):

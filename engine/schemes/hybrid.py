@@ -11,7 +11,7 @@ from engine.core.records import InputIdentity, ProbabilityBounds
 from engine.regions import Perturbation, Region, Staircase, Term
 from engine.regions.base import whole
 from engine.schemes.anisotropic import Parts
-from engine.schemes.base import IMPOSSIBLE
+from engine.schemes.base import IMPOSSIBLE, NO_FACTS, Facts
 from engine.schemes.parameter_fields import PIXELS
 from engine.schemes.words import MOST_STEPS, WORDS_LIMITS, Words
 
@@ -48,7 +48,7 @@ class Hybrid(Parts, Words, ABC):
     )
     most: ClassVar[int] = MOST_STEPS
 
-    def region(self, bounds: ProbabilityBounds) -> Staircase | None:
+    def region(self, bounds: ProbabilityBounds, facts: Facts = NO_FACTS) -> Staircase | None:
         """One step per number of words, from 0 on."""
         decision = self.decision(bounds)
         if decision is None:
@@ -66,7 +66,7 @@ class Hybrid(Parts, Words, ABC):
             sigmas=self.own_sigmas(),
         )
 
-    def required_probability(self, perturbation: Perturbation) -> float:
+    def required_probability(self, perturbation: Perturbation, facts: Facts = NO_FACTS) -> float:
         """The largest probability, before the change, of what has tau after it."""
         return self._required(whole(perturbation, "words"), self.shift(perturbation))
 

@@ -14,7 +14,7 @@ from engine.noise.law import Beside
 from engine.regions import CellMap, Perturbation, Region, Term
 from engine.regions.base import whole
 from engine.schemes.anisotropic import Parts
-from engine.schemes.base import IMPOSSIBLE
+from engine.schemes.base import IMPOSSIBLE, NO_FACTS, Facts
 from engine.schemes.hybrid import HYBRID, listed
 from engine.schemes.parameter_fields import NUMBERS, p_minus_field, p_plus_field, sigma_field
 
@@ -76,7 +76,7 @@ class HybridFlip(Parts):
         """Gaussian on the numbers, flips of the fields, each by itself."""
         return Beside(self.gaussian(), Flips(self.p_plus, self.p_minus))
 
-    def region(self, bounds: ProbabilityBounds) -> CellMap | None:
+    def region(self, bounds: ProbabilityBounds, facts: Facts = NO_FACTS) -> CellMap | None:
         """The certified strength of every pair of additions and deletions."""
         decision = self.decision(bounds)
         if decision is None:
@@ -92,7 +92,7 @@ class HybridFlip(Parts):
             sigmas=self.own_sigmas(),
         )
 
-    def required_probability(self, perturbation: Perturbation) -> float:
+    def required_probability(self, perturbation: Perturbation, facts: Facts = NO_FACTS) -> float:
         """The largest probability, before the change, of what has tau after it."""
         additions, deletions = (whole(perturbation, term) for term in ("additions", "deletions"))
         return self._required(additions, deletions, self.shift(perturbation))

@@ -23,7 +23,7 @@ from engine.noise.law import (
     zeros,
 )
 from engine.regions import Ball, Perturbation, Term
-from engine.schemes.base import Scheme
+from engine.schemes.base import NO_FACTS, Facts, Scheme
 from engine.schemes.parameter_fields import PIXELS
 
 if TYPE_CHECKING:
@@ -127,14 +127,14 @@ class Laplace(Scheme):
         """Each number by itself."""
         return LaplaceNoise(self.lam)
 
-    def region(self, bounds: ProbabilityBounds) -> Ball | None:
+    def region(self, bounds: ProbabilityBounds, facts: Facts = NO_FACTS) -> Ball | None:
         """-lam log(2 (1 - p_lower)); None unless p_lower > 1/2."""
         if bounds.p_lower <= max(0.5, bounds.p_upper):
             return None
         left = 2.0 * max(_LEAST, 1.0 - bounds.p_lower)
         return Ball(norm="l1", radius=-self.lam * math.log(left) * _DOWN, unit=PIXELS)
 
-    def required_probability(self, perturbation: Perturbation) -> float:
+    def required_probability(self, perturbation: Perturbation, facts: Facts = NO_FACTS) -> float:
         """1 - exp(-radius / lam) / 2."""
         if not perturbation["radius"]:
             return 0.5

@@ -13,7 +13,7 @@ from engine.core.records import ProbabilityBounds
 from engine.noise.flips import Flips
 from engine.regions import CellMap, Perturbation, Region, Term
 from engine.regions.base import whole
-from engine.schemes.base import IMPOSSIBLE, Family, Scheme
+from engine.schemes.base import IMPOSSIBLE, NO_FACTS, Facts, Family, Scheme
 from engine.schemes.parameter_fields import p_minus_field, p_plus_field
 
 
@@ -63,7 +63,7 @@ class Sparse(Scheme):
         """Each feature by itself."""
         return Flips(self.p_plus, self.p_minus, self.categories)
 
-    def region(self, bounds: ProbabilityBounds) -> CellMap | None:
+    def region(self, bounds: ProbabilityBounds, facts: Facts = NO_FACTS) -> CellMap | None:
         """The certified cells; the cell (0, 0) alone where p_lower only names the class."""
         if bounds.p_lower <= bounds.p_upper:
             return None
@@ -77,7 +77,7 @@ class Sparse(Scheme):
         cells = tuple((0.0,) * (most + 1) for most in frontier(certified))
         return CellMap(row_term="additions", column_term="deletions", layers=(cells,))
 
-    def required_probability(self, perturbation: Perturbation) -> float:
+    def required_probability(self, perturbation: Perturbation, facts: Facts = NO_FACTS) -> float:
         """What the worst case leaves: 1 - p, where all else can reach one half."""
         additions, deletions = (whole(perturbation, term) for term in self.terms)
         if not additions + deletions:

@@ -10,7 +10,7 @@ from engine.certificates.ablation import most_entities, required
 from engine.core.records import ProbabilityBounds
 from engine.regions import Count, Perturbation, Region, Term
 from engine.regions.base import whole
-from engine.schemes.base import IMPOSSIBLE, Scheme
+from engine.schemes.base import IMPOSSIBLE, NO_FACTS, Facts, Scheme
 
 
 class Counting(Scheme, ABC):
@@ -36,7 +36,7 @@ class Counting(Scheme, ABC):
     def deltas(self) -> tuple[float, ...]:
         """Delta(0), Delta(1), ..., as far as they can matter."""
 
-    def region(self, bounds: ProbabilityBounds) -> Count | None:
+    def region(self, bounds: ProbabilityBounds, facts: Facts = NO_FACTS) -> Count | None:
         """The largest certified number of entities; 0 where p_lower only names the class."""
         most = most_entities(self.deltas(), bounds.p_lower, bounds.p_upper)
         if most < 0:
@@ -48,7 +48,7 @@ class Counting(Scheme, ABC):
             manner="in any way (edges of a graph stay as they are)",
         )
 
-    def required_probability(self, perturbation: Perturbation) -> float:
+    def required_probability(self, perturbation: Perturbation, facts: Facts = NO_FACTS) -> float:
         """1/2 + Delta."""
         needed = required(self.deltas(), whole(perturbation, "entities"))
         return IMPOSSIBLE if needed is None else needed

@@ -13,7 +13,7 @@ from engine.core.records import ProbabilityBounds
 from engine.core.total_variation import total_variation
 from engine.noise.law import PROBED, Level, NoiseLaw, Probe, flat, zeros
 from engine.regions import Ball, Perturbation, Term
-from engine.schemes.base import IMPOSSIBLE, Scheme
+from engine.schemes.base import IMPOSSIBLE, NO_FACTS, Facts, Scheme
 from engine.schemes.parameter_fields import PIXELS, half_width_field
 
 if TYPE_CHECKING:
@@ -103,14 +103,14 @@ class UniformL1(Scheme):
         """Whole steps, all alike."""
         return GridUniform(self.lam)
 
-    def region(self, bounds: ProbabilityBounds) -> Ball | None:
+    def region(self, bounds: ProbabilityBounds, facts: Facts = NO_FACTS) -> Ball | None:
         """lam (p_lower - p_upper)."""
         if bounds.p_lower <= bounds.p_upper:
             return None
         radius = grid_radius(bounds.p_lower, bounds.p_upper, levels(self.lam))
         return Ball(norm="l1", radius=radius, unit=PIXELS)
 
-    def required_probability(self, perturbation: Perturbation) -> float:
+    def required_probability(self, perturbation: Perturbation, facts: Facts = NO_FACTS) -> float:
         """1/2 + radius / (2 lam)."""
         needed = grid_required(perturbation["radius"], levels(self.lam))
         return needed if needed <= 1 else IMPOSSIBLE

@@ -16,7 +16,7 @@ from engine.core.errors import UserError
 from engine.core.records import InputIdentity, ProbabilityBounds
 from engine.regions import Count, Perturbation, Region, Term
 from engine.regions.base import whole
-from engine.schemes.base import IMPOSSIBLE
+from engine.schemes.base import IMPOSSIBLE, NO_FACTS, Facts
 from engine.schemes.threshold import Deciding
 
 MOST_WORDS = 256
@@ -142,7 +142,7 @@ class Text(Words, ABC):
         """The law, its level and the decision."""
         return f"{self.noise().in_words()}, {self.decision_in_words()}"
 
-    def region(self, bounds: ProbabilityBounds) -> Count | None:
+    def region(self, bounds: ProbabilityBounds, facts: Facts = NO_FACTS) -> Count | None:
         """The largest certified number of words; 0 where the bounds only name the class."""
         decision = self.decision(bounds)
         if decision is None:
@@ -151,6 +151,6 @@ class Text(Words, ABC):
         manner = f"to other words of the alphabet of {self.vocabulary:,}"
         return Count(term="words", most=most, unit="words", manner=manner)
 
-    def required_probability(self, perturbation: Perturbation) -> float:
+    def required_probability(self, perturbation: Perturbation, facts: Facts = NO_FACTS) -> float:
         """The largest probability, before the change, of what has tau after it."""
         return self.required_at_words(whole(perturbation, "words"))

@@ -35,6 +35,7 @@ from engine.procedures.oracle_correction import transfer_of
 from engine.procedures.outcome import certify_facts
 from engine.procedures.run_key import run_key
 from engine.procedures.target import Target
+from engine.schemes import Scheme
 from engine.verify.answers import check_answers
 from engine.verify.compare import differences
 from engine.verify.report import Claim, Unchecked
@@ -173,6 +174,7 @@ class Recount:
                 top=self.evidence.votes.guess,
                 claims=self.claims,
                 class_names=names,
+                facts=self.evidence.facts,
             )
         found = predict_facts(settings=self.settings, votes=self.estimation, class_names=names)
         return {**found, "region": None, "radius": None, "bounds": None, "trajectory": ()}
@@ -197,6 +199,9 @@ class Recount:
             return ["a count is negative"]
         if votes.n > settings.n:
             wrong.append(f"{votes.n:,} votes are more than n = {settings.n:,}")
+        scheme = type(self.settings.scheme)
+        if self.evidence.facts and scheme.prepare is Scheme.prepare:
+            wrong.append(f"it states facts of the input, and {scheme.key} draws none from it")
         if not fits(self.settings.scheme, self.evidence.model, self.evidence.input):
             wrong.append("model and input have other shapes")
         try:
@@ -308,7 +313,7 @@ class Recount:
         for block in chain.blocks:
             votes = added(votes, block)
             claims.add([votes], top)
-            found.add(target.verdict(votes, top, claims.now(votes, top)))
+            found.add(target.verdict(votes, top, claims.now(votes, top), self.evidence.facts))
         return found
 
 

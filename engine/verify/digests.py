@@ -64,7 +64,8 @@ def check_input(evidence: Evidence, spec: str, beside: Path, model: str = "") ->
     """
     name, source = "input file", spec or evidence.input.source
     try:
-        found = fitted_input(evidence, source, beside, model).identity
+        fitted = fitted_input(evidence, source, beside, model)
+        found, facts = fitted.identity, evidence.settings.scheme.prepare(fitted.arrays)
     except UserError as error:
         return Claim(name=name, verdict="cannot be checked", detail=_clause(error))
     if not evidence.input.in_memory:  # what lay in no file may lie in one now, pixel by pixel
@@ -72,7 +73,11 @@ def check_input(evidence: Evidence, spec: str, beside: Path, model: str = "") ->
         if same_file.verdict != "holds":
             return same_file
     stated = evidence.input.pixels_sha256
-    return _compared(name, f"the pixels of {source}", found.pixels_sha256, stated)
+    claim = _compared(name, f"the pixels of {source}", found.pixels_sha256, stated)
+    if claim.verdict == "holds" and dict(facts) != evidence.facts:
+        detail = f"what the scheme draws from {source} is not what the evidence states"
+        return Claim(name=name, verdict="does not hold", detail=detail)
+    return claim
 
 
 def model_digest(source: str, beside: Path, files: tuple[str, ...] = FOLDER_DATA) -> str | None:

@@ -10,13 +10,19 @@ from PIL import Image
 
 from engine.core.files import sha256_file
 from engine.evidence.evidence import Evidence
+from engine.evidence.settings import CertifySettings, Execution
 from engine.inputs import load_input
 from engine.models import ModelRequest, fitted, load_model
 from engine.models.pretrained_files import folder_digest
+from engine.procedures.certify import certify
+from engine.schemes import Gaussian
 from engine.verify import digests
+from engine.verify.counts import Recount, check_counts
 from engine.verify.digests import check_input, check_model, located, model_digest
 from tests.factories import make_evidence
+from tests.fakes import finish
 from tests.pretrained import save_text
+from tests.schemes import Blurred
 
 
 def with_model(evidence: Evidence, **changes: object) -> Evidence:
@@ -130,3 +136,19 @@ def test_a_folder_s_tokenizer_belongs_to_its_digest(tmp_path: Path):
     with (tmp_path / "tokenizer_config.json").open("a") as file:
         file.write("\n")
     assert check_model(evidence, "", tmp_path).verdict == "does not hold"
+
+
+def test_what_a_scheme_draws_from_its_input_is_recorded_and_drawn_again(tmp_path: Path):
+    settings = CertifySettings(scheme=Blurred(), n0=20, n=600)
+    classifier = load_model(ModelRequest("demo:digits-0.25"))
+    given = fitted(classifier, load_input("digits:17"))
+    found = finish(certify(classifier, given, settings, execution=Execution(device="cpu")))
+    plain = Gaussian().region(found.bounds)
+    assert found.facts == {"error": pytest.approx(given.pixels.mean() / 100)}
+    assert found.radius == plain.radius - found.facts["error"]
+    assert all(claim.verdict == "holds" for claim in check_counts(Recount(found)))
+    assert check_input(found, "", tmp_path).verdict == "holds"
+    bolder = found.model_copy(update={"facts": {"error": 0.0}})
+    assert any(claim.verdict == "does not hold" for claim in check_counts(Recount(bolder)))
+    claim = check_input(bolder, "", tmp_path)
+    assert claim.verdict == "does not hold" and "draws from digits:17" in claim.detail
