@@ -1,14 +1,76 @@
-"""A whole graph, and how it is made of index pairs: undirected, no loops, all numbers in bounds."""
+"""A whole graph: how it is made of index pairs, and its split into nodes that train and that test.
+
+It is undirected and without loops, and all its numbers are in bounds.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from engine.core.errors import UserError
-from engine.inputs.pattern import Indices, Pattern
+
+Indices = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """The ones of a binary matrix in compressed rows.
+
+    Attributes:
+        starts: (rows + 1,); row i has the entries ``starts[i]`` to ``starts[i + 1]``.
+        entries: column numbers, rising within a row, none twice.
+        columns: width of the matrix.
+    """
+
+    starts: Indices
+    entries: Indices
+    columns: int
+
+    @property
+    def rows(self) -> int:
+        """Height of the matrix."""
+        return len(self.starts) - 1
+
+    @property
+    def counts(self) -> Indices:
+        """Ones per row."""
+        return np.diff(self.starts)
+
+    @classmethod
+    def from_pairs(cls, pairs: Indices, shape: tuple[int, int]) -> Pattern:
+        """The matrix with ones at ``pairs`` (2, n), which lie inside ``shape``; repeats count once.
+
+        Raises:
+            OverflowError: the shape has more than 2^63 cells.
+        """
+        rows, columns = shape
+        if rows * columns >= 1 << 63:
+            raise OverflowError(f"{rows} x {columns} cells are more than 2^63")
+        cells = np.unique(pairs[0].astype(np.int64) * columns + pairs[1])
+        height, entries = np.divmod(cells, columns) if columns else (cells, cells)
+        starts = np.zeros(rows + 1, dtype=np.int64)
+        np.cumsum(np.bincount(height, minlength=rows), out=starts[1:])
+        return cls(starts, entries, columns)
+
+    def row(self, index: int) -> Indices:
+        """Columns set in a row, rising."""
+        return self.entries[self.starts[index] : self.starts[index + 1]]
+
+    def pairs(self) -> Indices:
+        """(2, n): row and column of every one, in order."""
+        return np.stack([np.repeat(np.arange(self.rows), self.counts), self.entries])
+
+    def dense(self, chosen: Indices) -> npt.NDArray[np.uint8]:
+        """The chosen rows as (len(chosen), columns) zeros and ones."""
+        out = np.zeros((len(chosen), self.columns), dtype=np.uint8)
+        for position, index in enumerate(chosen):
+            out[position, self.row(int(index))] = 1
+        return out
+
 
 KARATE = "karate"
 MAX_NODES, MAX_EDGES, MAX_FEATURES, MAX_CLASSES = 500_000, 20_000_000, 100_000, 1000
@@ -164,3 +226,54 @@ def _names(labels: npt.NDArray[np.int64] | None, stored: tuple[str, ...]) -> tup
         return ()
     count = int(labels.max()) + 1
     return stored if len(stored) == count else tuple(f"class {index}" for index in range(count))
+
+
+PER_CLASS = 20
+TEST_SHARE = 0.1
+_SMALL = 1000
+"""Graphs with fewer nodes test all nodes that neither train nor validate: a tenth would be few."""
+
+
+@dataclass(frozen=True)
+class Split:
+    """Node numbers of each part, rising.
+
+    Attributes:
+        train, validation: their labels train the weights and choose the epoch.
+        test: neither their labels nor their features nor their edges are seen in training.
+        unlabelled: seen in training without their labels.
+    """
+
+    train: tuple[int, ...]
+    validation: tuple[int, ...]
+    test: tuple[int, ...]
+    unlabelled: tuple[int, ...]
+
+
+def split(labels: npt.NDArray[np.int64], *, seed: int = 0) -> Split:
+    """The inductive split of Scholten et al. (NeurIPS 2023): 20 nodes per class, 10 % test.
+
+    Twenty nodes of each class train and twenty validate; a tenth of the rest tests. A class too
+    small for that gives a quarter of its nodes to each of the first two. Nodes come in the order
+    of the SHA-256 of ``seed S node N``, so that the split needs no random generator and anyone
+    can work it out again.
+    """
+    order = sorted(range(len(labels)), key=lambda node: _key(seed, node))
+    train: list[int] = []
+    validation: list[int] = []
+    rest: list[int] = []
+    seen = dict.fromkeys(range(int(labels.max()) + 1), 0)
+    sizes = np.bincount(labels)
+    for node in order:
+        label = int(labels[node])
+        each = min(PER_CLASS, max(1, int(sizes[label]) // 4))
+        part = (train, validation, rest)[min(2, seen[label] // each)]
+        part.append(node)
+        seen[label] += 1
+    tested = len(rest) if len(labels) < _SMALL else round(TEST_SHARE * len(rest))
+    parts = (train, validation, rest[:tested], rest[tested:])
+    return Split(*(tuple(sorted(part)) for part in parts))
+
+
+def _key(seed: int, node: int) -> bytes:
+    return hashlib.sha256(f"seed {seed} node {node}".encode()).digest()

@@ -17,8 +17,7 @@ import numpy.typing as npt
 
 from engine.core.errors import UserError, quoted
 from engine.core.files import sha256_bytes
-from engine.inputs.graph import KARATE, Graph, Parts, assembled, check_size
-from engine.inputs.pattern import Indices
+from engine.inputs.graph import KARATE, Graph, Indices, Parts, assembled, check_size
 
 if TYPE_CHECKING:
     from networkx import Graph as Network

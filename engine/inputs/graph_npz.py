@@ -15,9 +15,8 @@ import numpy.typing as npt
 
 from engine.core.errors import UserError, quoted
 from engine.core.files import sha256_file
-from engine.inputs.graph import Graph, Parts, assembled, check_size
+from engine.inputs.graph import Graph, Indices, Parts, assembled, check_size
 from engine.inputs.npz import Archive
-from engine.inputs.pattern import Indices
 
 _CSR = ("data", "indices", "indptr", "shape")
 _ADJACENCY, _FEATURES = ("adj_matrix.", "adj_"), ("attr_matrix.", "attr_")

@@ -14,9 +14,8 @@ import numpy as np
 from engine.core.errors import UserError
 from engine.core.records import ModelIdentity
 from engine.inputs.base import FittedInput, arrays_sha256
-from engine.inputs.graph import Graph
+from engine.inputs.graph import Graph, Indices
 from engine.inputs.node import GraphInput
-from engine.inputs.pattern import Indices
 
 HOPS = 2
 """Layers of every graph network here."""

@@ -16,8 +16,7 @@ from engine.core.errors import UserError
 from engine.core.records import InputKind
 from engine.core.resources import assets
 from engine.inputs.base import Given
-from engine.inputs.graph import KARATE, Graph
-from engine.inputs.graph_split import split
+from engine.inputs.graph import KARATE, Graph, split
 
 ARCHIVE = ".npz"
 SUFFIXES = (ARCHIVE, ".graphml", ".gexf", ".edgelist", ".edges")

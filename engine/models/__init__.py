@@ -53,8 +53,8 @@ FORMATS: dict[Kind, Format] = {
     ),
     "onnx": Format("ONNX", "onnx", "load_onnx"),
     "card": Format("card of the shipped lattice attack", "lattice", "load_lattice"),
-    "pt2": Format("torch.export program", "exported", "load_exported", code=True),
-    "torchscript": Format("TorchScript", "torchscript", "load_torchscript", code=True),
+    "pt2": Format("torch.export program", "program", "load_exported", code=True),
+    "torchscript": Format("TorchScript", "program", "load_torchscript", code=True),
 }
 """Every format. Adding one is a file, a line here and a rule in kinds.py."""
 

@@ -1,10 +1,10 @@
-"""Generative models, from a Hugging Face folder or id: images in, ``generate``, text out.
+"""Generative models, from a Hugging Face folder or id: images or texts in, ``generate``, text out.
 
-Models of texts alone are opened by ``engine.models.huggingface_answers``.
-
-Encoder-decoders (``VisionEncoderDecoderModel``) and vision-language models (LLaVA and its like,
-``AutoModelForImageTextToText``). The prompt becomes tokens once; the noised images take the place
-of the pixels that the processor would have made, so that they never pass through 8 bits.
+About images: encoder-decoders (``VisionEncoderDecoderModel``) and vision-language models (LLaVA and
+its like, ``AutoModelForImageTextToText``). The prompt becomes tokens once; the noised images take
+the place of the pixels that the processor would have made, so that they never pass through 8 bits.
+Of texts alone (T5 and BART, GPT and Llama): the noise replaces or masks tokens of the text at fixed
+length; the marks around it and the prompt before it are added afterwards and stay as they are.
 """
 
 from __future__ import annotations
@@ -26,14 +26,60 @@ from engine.models.generative import (
     longest_answer,
     oracle_for,
 )
-from engine.models.greedy import greedy
-from engine.models.huggingface_answers import answers_texts, load_answers
+from engine.models.huggingface_tokens import HuggingFaceTokenizer, tokenizer_of
 from engine.models.image_settings import understood
+from engine.models.input_layout import ANY
 from engine.models.normalize import Normalization, choose
 from engine.models.pretrained_files import WRITING, folder_digest
 from engine.models.request import ModelRequest
 from engine.models.shapes import Shape, words
 from engine.models.torch_classifier import checked_dtype
+
+
+def greedy(
+    network: Any, tokenizer: Any, inputs: dict[str, torch.Tensor], *, longest: int, skipped: int
+) -> list[str | None]:
+    """The new text of every row, special tokens left out.
+
+    Args:
+        network: of transformers.
+        tokenizer: turns tokens into words.
+        inputs: of ``generate``, one row per answer.
+        longest: new tokens at most.
+        skipped: tokens of the prompt that ``generate`` repeats before its own.
+
+    Returns:
+        None where a score was not finite: that is a failure and no answer.
+    """
+    first = next(iter(inputs.values()))
+    watch = _Watch(len(first), first.device)
+    tokens = network.generate(
+        **inputs,
+        max_new_tokens=longest,
+        min_new_tokens=0,
+        do_sample=False,
+        num_beams=1,
+        logits_processor=[watch],
+    )
+    texts = tokenizer.batch_decode(tokens[:, skipped:], skip_special_tokens=True)
+    return [
+        text.strip() if whole else None
+        for text, whole in zip(texts, watch.finite.tolist(), strict=True)
+    ]
+
+
+class _Watch:
+    """Sees every step's scores and remembers where they were not finite."""
+
+    def __init__(self, rows: int, device: torch.device) -> None:
+        self.finite = torch.ones(rows, dtype=torch.bool, device=device)
+
+    def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
+        """The scores as they are; a suppressed token's may be minus infinity."""
+        del input_ids
+        self.finite &= torch.isfinite(scores.max(dim=1).values)
+        return scores
+
 
 _TRIAL_TOKENS = 1
 _VISION = ("vision_config", "encoder")
@@ -230,3 +276,105 @@ def _try(folder: Path, generator: ImageTextGenerator, shape: Shape) -> None:
         raise UserError(
             f"{folder} does not answer to {words(shape)} images ({pretrained.reason(error)})."
         ) from error
+
+
+class AnswerGenerator(TextGenerator):
+    """``generate`` with greedy decoding on tokens (B, L) of an alphabet.
+
+    Args:
+        network: of transformers.
+        tokenizer: its alphabet and marks.
+        words: turns tokens into words.
+        prompt: ids before the text.
+        longest: new tokens at most.
+    """
+
+    def __init__(
+        self,
+        network: Any,
+        tokenizer: HuggingFaceTokenizer,
+        words: Any,
+        *,
+        prompt: tuple[int, ...],
+        longest: int,
+    ) -> None:
+        self._network = self._prepared = network
+        self.coding = tokenizer
+        self._words, self._longest = words, longest
+        self._table = torch.tensor([*tokenizer.ids.tolist(), tokenizer.mask])
+        self._before = torch.tensor((*tokenizer.before, *prompt), dtype=torch.int64)
+        # A closing mark would end a text that a decoder is to go on with.
+        encoder = bool(network.config.is_encoder_decoder)
+        self._after = torch.tensor(tokenizer.after if encoder else (), dtype=torch.int64)
+        self._skips = not encoder
+
+    def prepare(self, device: torch.device, precision: str) -> None:
+        """Move and cast; a plain CPU run uses the weights where they are."""
+        dtype = checked_dtype(device, precision)
+        plain = device.type == "cpu" and dtype == torch.float32
+        self._prepared = self._network if plain else copy.deepcopy(self._network).to(device, dtype)
+
+    def answers(self, batch: torch.Tensor) -> list[str | None]:
+        """The new text of every noised text."""
+        device, rows = batch.device, len(batch)
+        before, after = (marks.to(device).expand(rows, -1) for marks in (self._before, self._after))
+        ids = torch.cat([before, self._table.to(device)[batch], after], dim=1)
+        inputs = {"input_ids": ids, "attention_mask": torch.ones_like(ids)}
+        skipped = ids.shape[1] if self._skips else 0
+        return greedy(self._prepared, self._words, inputs, longest=self._longest, skipped=skipped)
+
+    def unload(self) -> None:
+        """Drop the prepared copy."""
+        self._prepared = self._network
+
+
+def answers_texts(config: dict[str, Any]) -> bool:
+    """Whether a configuration is that of a model which takes texts alone."""
+    from transformers.models.auto import modeling_auto as known
+
+    kind = config.get("model_type")
+    if kind in known.MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING_NAMES:
+        return False
+    return (
+        kind in known.MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING_NAMES
+        or kind in known.MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
+    )
+
+
+def load_answers(
+    folder: Path, request: ModelRequest, config: dict[str, Any]
+) -> GenerativeClassifier:
+    """A model that answers texts, with the oracle of ``request``.
+
+    Raises:
+        UserError: no such model, no tokenizer, no oracle, or a trial that fails.
+    """
+    from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM, AutoTokenizer
+
+    oracle = oracle_for(folder, request)
+    auto = AutoModelForSeq2SeqLM if config.get("is_encoder_decoder") else AutoModelForCausalLM
+    network = pretrained.open_network(auto, folder, "a model that answers texts")
+    tokenizer = tokenizer_of(folder)
+    words = pretrained.open_text_part(AutoTokenizer, folder, "tokenizer")
+    prompt = words(request.prompt, add_special_tokens=False)["input_ids"] if request.prompt else []
+    generator = AnswerGenerator(
+        network, tokenizer, words, prompt=tuple(prompt), longest=longest_answer(request)
+    )
+    try:
+        with torch.inference_mode():
+            generator.answers(torch.zeros((1, 1), dtype=torch.int64))
+    except Exception as error:  # the network is foreign: what does not fit fails anywhere in it
+        raise UserError(f"{folder} does not answer a text ({pretrained.reason(error)}).") from error
+    identity = ModelIdentity(
+        name=folder.name if Path(request.spec).is_dir() else request.spec,
+        source=request.spec,
+        format="huggingface",
+        sha256=folder_digest(folder, WRITING),
+        architecture=quoted(config.get("model_type", "")),
+        parameters=sum(p.numel() for p in network.parameters()),
+        class_names=("answer",),
+        input_shape=(ANY,),
+        kind="text",
+        notes=(tokenizer.note,) if tokenizer.note else (),
+    )
+    return composite(generator, oracle, identity, request)

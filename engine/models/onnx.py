@@ -21,9 +21,8 @@ from engine.models.encoding import choose_encoding
 from engine.models.names import class_names
 from engine.models.normalize import Normalization, choose
 from engine.models.onnx_probe import probe
-from engine.models.onnx_session import CPU, Graph, first_line, open_session, read_graph
+from engine.models.onnx_session import CPU, Graph, first_line, is_tabular, open_session, read_graph
 from engine.models.onnx_table import table_classifier
-from engine.models.onnx_table_session import is_tabular
 from engine.models.request import ModelRequest
 from engine.models.shapes import Shape, split_arch, words
 

@@ -17,8 +17,7 @@ from engine.inputs.coding import Column, Columns, TableCoding, number
 from engine.models.base import Classifier
 from engine.models.input_layout import ANY
 from engine.models.names import class_names
-from engine.models.onnx_session import first_line
-from engine.models.onnx_table_session import Cells, TableGraph, read_table_graph
+from engine.models.onnx_session import Cells, TableGraph, first_line, read_table_graph
 from engine.models.request import ModelRequest
 
 

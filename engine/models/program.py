@@ -1,12 +1,18 @@
-"""A foreign program (torch.export, TorchScript) as a base classifier."""
+"""A foreign program (torch.export, TorchScript) as a base classifier; loading one can run code.
+
+The consent is asked for in :func:`engine.models.load_model`. A TorchScript archive does not say
+which images it takes: the channels are read off its first convolution, the size is found by trying.
+"""
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
 import torch
 from torch import nn
+from torch.export.passes import move_to_device_pass
 
 from engine.core.errors import UserError
 from engine.core.files import sha256_file
@@ -17,7 +23,7 @@ from engine.models.encoding import choose_encoding
 from engine.models.names import class_names
 from engine.models.normalize import Normalization, choose
 from engine.models.request import ModelRequest
-from engine.models.shapes import Shape, words
+from engine.models.shapes import ONLY, Shape, reasonable, split_arch, words
 
 Place = Callable[[torch.device], nn.Module]
 
@@ -121,3 +127,97 @@ def _class_count(path: Path, program: nn.Module, shape: Shape, batch: int | None
             f"{path} does not run on {rows} images of {words(shape)}; export it again with a "
             "dynamic batch size."
         ) from error
+
+
+def load_exported(path: Path, request: ModelRequest) -> ProgramClassifier:
+    """A classifier from a ``.pt2`` file.
+
+    Raises:
+        UserError: damaged, or not one image in, one row of scores out.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            program = torch.export.load(str(path))
+    except Exception as error:
+        # A damaged or foreign archive fails anywhere in the loader, with any error.
+        raise UserError(
+            f"{path} cannot be opened as a torch.export program; it is damaged or was written by "
+            "another version of PyTorch."
+        ) from error
+    batch, shape = _input(path, program)
+
+    def place(device: torch.device) -> nn.Module:
+        return move_to_device_pass(program, device).module()
+
+    return program_classifier(
+        path, request, place, format_name="torch.export", shape=shape, batch=batch
+    )
+
+
+def _input(path: Path, program: torch.export.ExportedProgram) -> tuple[int | None, Shape]:
+    names = program.graph_signature.user_inputs
+    values = [n.meta.get("val") for n in program.graph.nodes if n.name in names]
+    sizes = list(values[0].shape) if len(values) == 1 and hasattr(values[0], "shape") else []
+    if len(sizes) != 4 or not all(isinstance(size, int) for size in sizes[1:]):
+        raise UserError(
+            f"{path} does not take one batch of images of a fixed size; export it for one tensor "
+            "of batch, channels, height, width."
+        )
+    batch = sizes[0] if isinstance(sizes[0], int) else None
+    shape = (int(sizes[1]), int(sizes[2]), int(sizes[3]))
+    if not reasonable(shape):
+        raise UserError(f"{path} takes {words(shape)} images; {ONLY}.")
+    return batch, shape
+
+
+_SIZES = (8, 28, 32, 64, 96, 224, 299, 384)
+
+
+def load_torchscript(path: Path, request: ModelRequest) -> ProgramClassifier:
+    """A classifier from a TorchScript archive.
+
+    Raises:
+        UserError: damaged, or the size of its input cannot be told.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            module = torch.jit.load(str(path), map_location="cpu")
+        module.eval()
+    except Exception as error:
+        # A damaged archive fails anywhere in the loader, with any error.
+        raise UserError(
+            f"{path} is a damaged or truncated TorchScript file; copy or export it again."
+        ) from error
+    _, wanted = split_arch(request.arch)
+    shape = wanted or _only_shape(path, module)
+    return program_classifier(
+        path, request, module.to, format_name="torchscript", shape=shape, batch=None
+    )
+
+
+def _only_shape(path: Path, module: nn.Module) -> Shape:
+    first = next((p for p in module.parameters() if p.ndim == 4), None)
+    channels = (int(first.shape[1]),) if first is not None else (1, 3)
+    found = [
+        (depth, size, size) for depth in channels for size in _SIZES if _takes(module, depth, size)
+    ]
+    if len(found) == 1:
+        return found[0]
+    tried = "several sizes of images" if found else "none of the usual sizes of images"
+    example = words(found[-1]) if found else "3x224x224"
+    raise UserError(
+        f"{path} takes {tried} and does not say which it was trained on; name it with "
+        f"--arch @{example}."
+    )
+
+
+def _takes(module: nn.Module, channels: int, size: int) -> bool:
+    try:
+        with torch.inference_mode():
+            checked_scores(module(torch.zeros(1, channels, size, size)), 1)
+    except Exception:
+        # A wrong size fails inside the program, with any error.
+        return False
+    return True

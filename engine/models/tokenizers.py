@@ -34,8 +34,8 @@ def coding_of(spec: str) -> Coding | None:
         return tokenizer_of(path)
     if kind == "onnx":
         from engine.models.onnx import met_session
+        from engine.models.onnx_session import read_table_graph
         from engine.models.onnx_table import columns_of
-        from engine.models.onnx_table_session import read_table_graph
 
         return columns_of(read_table_graph(path, met_session(path)))
     return None

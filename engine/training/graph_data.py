@@ -8,8 +8,7 @@ import numpy as np
 import torch
 
 from engine.core.errors import UserError
-from engine.inputs.graph import Graph
-from engine.inputs.graph_split import Split, split
+from engine.inputs.graph import Graph, Split, split
 from engine.models.graph_networks import Messages, messages
 
 

@@ -91,7 +91,7 @@ def card(
         split={
             **{part: len(nodes) for part, nodes in asdict(split).items()},
             "rule": f"by the order of the SHA-256 of 'seed {recipe.seed} node N'; see "
-            "engine/inputs/graph_split.py",
+            "engine/inputs/graph.py",
             "use": "training saw neither validation nor test nodes; validation chose the epoch",
             "nodes": {part: list(nodes) for part, nodes in asdict(split).items()},
         },

@@ -148,7 +148,7 @@ class LabelPage(Page):
 
     def import_from(self, path: Path) -> None:
         """Put the labels of a file into the choosers; other answers keep theirs."""
-        from engine.oracles.label_file import read_labels  # scipy
+        from engine.oracles.labelling import read_labels  # scipy
 
         evidence = self._session.evidence
         if evidence is None:
@@ -170,7 +170,7 @@ class LabelPage(Page):
 
     def save_to(self, path: Path) -> None:
         """Write the labels as the command line reads them."""
-        from engine.oracles.label_file import labels_csv  # scipy
+        from engine.oracles.labelling import labels_csv  # scipy
 
         evidence = self._session.evidence
         if evidence is None:

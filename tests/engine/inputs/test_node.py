@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine.core.errors import UserError
-from engine.inputs.graph_split import split
+from engine.inputs.graph import split
 from engine.inputs.node import claims, expand, load, load_graph, parsed
 
 

@@ -1,10 +1,19 @@
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 
 from engine.core.errors import UserError
-from engine.models.onnx_session import first_line, open_session, read_graph
+from engine.models.onnx_session import (
+    first_line,
+    is_tabular,
+    open_session,
+    read_graph,
+    read_table_graph,
+)
 from tests.hostile.onnx import MATRIX, field, linear, model, node, value_info, weight
 
 
@@ -50,3 +59,62 @@ def test_the_part_about_the_model():
     message = "[ONNXRuntimeError] : 1 : FAIL : Load model from /a/b failed:Node () is odd.\nmore"
     assert first_line(message) == "Node () is odd"
     assert first_line(ValueError()) == "ValueError"
+
+
+GOLDEN = Path(__file__).parents[2] / "golden"
+STRING, DOUBLE, BOOL = 8, 11, 9
+
+
+def session(path: Path) -> Any:
+    return open_session(path, threads=1)
+
+
+def test_a_column_each():
+    opened = session(GOLDEN / "pumps.onnx")
+    graph = read_table_graph(GOLDEN / "pumps.onnx", opened)
+    assert is_tabular(opened) and graph.width == 0 and not graph.maps
+    assert graph.names[4:6] == ("hours", "sound") and graph.dtypes[5] is np.object_
+    assert graph.trial(opened).shape == (2, 2)
+
+
+def test_one_matrix():
+    opened = session(GOLDEN / "pumps_matrix.onnx")
+    graph = read_table_graph(GOLDEN / "pumps_matrix.onnx", opened)
+    assert is_tabular(opened) and graph.width == 10 and graph.trial(opened).shape == (2, 2)
+
+
+def test_images_are_no_columns(tmp_path: Path):
+    path = tmp_path / "m.onnx"
+    path.write_bytes(linear(["n", 3, 4, 4]))
+    assert not is_tabular(session(path))
+
+
+@pytest.mark.parametrize(
+    ("inputs", "sentence"),
+    [
+        (
+            [value_info("x", ["n", 1], BOOL)],
+            r"takes 'x' as tensor\(bool\) of 2 dimensions; columns",
+        ),
+        ([value_info("x", ["n", "m"])], "takes a matrix without a fixed number of number columns"),
+        (
+            [value_info("x", ["n", 2]), value_info("z", ["n", 2])],
+            "takes several matrices; export it with an input for each column",
+        ),
+    ],
+)
+def test_inputs_that_are_no_columns_are_refused(tmp_path: Path, inputs: Any, sentence: str):
+    path = tmp_path / "m.onnx"
+    kind = BOOL if "bool" in sentence else 1
+    out = value_info("y", ["n", "k"], kind)
+    path.write_bytes(model([node("Identity", ["x"], "y")], [], inputs, [out]))
+    with pytest.raises(UserError, match=sentence):
+        read_table_graph(path, session(path))
+
+
+def test_no_probabilities_are_refused(tmp_path: Path):
+    path = tmp_path / "m.onnx"
+    inputs, out = [value_info("x", ["n", 1], STRING)], [value_info("y", ["n", 1], STRING)]
+    path.write_bytes(model([node("Identity", ["x"], "y")], [], inputs, out))
+    with pytest.raises(UserError, match="gives no probabilities of classes; export a classifier"):
+        read_table_graph(path, session(path))

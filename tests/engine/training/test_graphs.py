@@ -9,7 +9,7 @@ import torch
 from engine.core.resources import assets
 from engine.demos.recipes import CLUB
 from engine.inputs import fit, load_input
-from engine.inputs.graph_split import split
+from engine.inputs.graph import split
 from engine.inputs.node import load_graph
 from engine.models import ModelRequest, load_model
 from engine.training import graphs
