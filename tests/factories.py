@@ -16,8 +16,8 @@ from engine.evidence.evidence import (
     Software,
     TestRecord,
     TrajectoryPoint,
-    VoteRecord,
 )
+from engine.evidence.observations import ClassVotes, Exact
 from engine.evidence.settings import (
     BoundKey,
     CertifySettings,
@@ -183,7 +183,7 @@ def make_evidence(
         "procedure": "certify",
         "created": "2025-03-01T10:15:00Z",
         "complete": votes.n == settings.n,
-        "votes": VoteRecord(
+        "observations": ClassVotes(
             selection=first.counts,
             estimation=votes.counts,
             estimation_failures=failures,
@@ -512,6 +512,7 @@ def make_counted(
     region = settings.scheme.region(bounds) if bounds.valid else None
     facts: dict[str, Any] = {
         "settings": settings,
+        "observations": Exact(selection=votes.counts, estimation=votes.counts, guess=7),
         "complete": votes.n == settings.n,
         "bounds": bounds,
         "noise": make_noise().model_copy(update={"arithmetic": "exact integers"}),

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from pydantic import Field, computed_field, field_validator, model_validator
 
+from engine.core.errors import UserError
 from engine.core.records import (
     InputIdentity,
     ModelIdentity,
@@ -20,26 +21,13 @@ from engine.core.records import (
     Votes,
 )
 from engine.evidence.generations import AnswerGroup
+from engine.evidence.observations import ClassVotes, Exact, Observations, OrderStatistics
 from engine.evidence.settings import USUAL, Execution, SettingsField, Task
 from engine.evidence.vote_chain import Block
 from engine.noise.records import SelfTest
 from engine.regions import Abstention, Region
 
 SCHEMA_VERSION: Literal["2.0"] = "2.0"
-
-
-class VoteRecord(Record):
-    """Counts of both phases, one per class; failures count against every class.
-
-    Attributes:
-        guess: the class chosen from the selection votes; None if the run ended before that.
-    """
-
-    selection: tuple[int, ...]
-    estimation: tuple[int, ...]
-    selection_failures: int = 0
-    estimation_failures: int = 0
-    guess: int | None = None
 
 
 class TrajectoryPoint(Record):
@@ -254,6 +242,7 @@ class Evidence(Record):
         facts: bounds that the scheme drew from the input and that the region rests on.
         transfer: the claim about the true class, where an oracle was audited.
         chain: the votes block by block; None for PREDICT. One block per phase of a decision.
+        observations: what was observed, votes per class or all samples of a finite law.
         decision: phases and verdict of an adaptive decision; ``votes`` and ``bounds`` are those of
             its last phase, and alpha is that of all phases together.
         settings: what was declared; its ``kind`` fits the procedure.
@@ -278,7 +267,7 @@ class Evidence(Record):
     abstention: Abstention | None = None
     certified_at: dict[str, bool] = Field(default_factory=dict)
     statement: str
-    votes: VoteRecord
+    observations: Observations
     bounds: ProbabilityBounds | None = None
     test: TestRecord | None = None
     trajectory: tuple[TrajectoryPoint, ...] = ()
@@ -296,6 +285,13 @@ class Evidence(Record):
     software: Software
     warnings: tuple[str, ...] = ()
     command: str = ""
+
+    @property
+    def votes(self) -> ClassVotes | Exact:
+        """Counts per class of both phases: what all procedures of today observe."""
+        if isinstance(self.observations, OrderStatistics):
+            raise UserError("This run observed numbers, not votes for classes.")
+        return self.observations
 
     @property
     def selection(self) -> Votes:
@@ -331,10 +327,15 @@ class Evidence(Record):
 
     @model_validator(mode="after")
     def _consistent(self) -> Evidence:
-        """The settings are those of the procedure."""
+        """The settings are those of the procedure, and the observations those of the settings."""
         kinds = {"certify": ("certify", "exact")}.get(self.procedure, (self.procedure,))
         if self.settings.kind not in kinds:
             raise ValueError(f"{self.procedure} has no settings of the kind {self.settings.kind}")
+        observed = "exact" if self.settings.kind == "exact" else "class votes"
+        if self.observations.kind != observed:
+            raise ValueError(
+                f"{self.settings.kind} settings do not lead to {self.observations.kind}"
+            )
         return self
 
     @model_validator(mode="before")

@@ -69,19 +69,23 @@ def upgraded(tree: Mapping[str, Any]) -> dict[str, Any]:
     """
     found = {name: value for name, value in tree.items() if name != "seal"}
     old, decision = _table(found, "settings"), found.get("decision") or {}
-    test = found.get("test") or {}
+    test, votes = found.get("test") or {}, _table(found, "votes")
+    settings = upgraded_settings(
+        old,
+        str(found.get("procedure")),
+        target=decision.get("target", ""),
+        beta=decision.get("beta", BETA),
+        phases=decision.get("plan", ()),
+        test=test.get("name", "one-sided"),
+    )
+    observed = "exact" if settings["kind"] == "exact" else "class votes"
+    del found["votes"]
     return {
         **found,
         "schema_version": SCHEMA_VERSION,
         "upgraded_from": tree["schema_version"],
-        "settings": upgraded_settings(
-            old,
-            str(found.get("procedure")),
-            target=decision.get("target", ""),
-            beta=decision.get("beta", BETA),
-            phases=decision.get("plan", ()),
-            test=test.get("name", "one-sided"),
-        ),
+        "observations": {**votes, "kind": observed},
+        "settings": settings,
         "execution": execution_of(old),
     }
 

@@ -13,7 +13,8 @@ import torch
 from engine.core.batches import Batch, alike, from_arrays
 from engine.core.records import ModelIdentity, Timing, Votes
 from engine.evidence.environment import software
-from engine.evidence.evidence import Evidence, VoteRecord
+from engine.evidence.evidence import Evidence
+from engine.evidence.observations import ClassVotes, Exact
 from engine.evidence.settings import USUAL, Execution, RunSettings
 from engine.inputs.base import FittedInput
 from engine.models.base import Classifier
@@ -125,10 +126,11 @@ class Run:
     def frame(self, selection: Votes, estimation: Votes, guess: int | None) -> dict[str, Any]:
         """The fields of :class:`Evidence` that do not depend on the procedure."""
         cpu = self.device.type == "cpu"
+        observed = Exact if self.settings.kind == "exact" else ClassVotes
         return {
             "run_id": self.run_id,
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
-            "votes": VoteRecord(
+            "observations": observed(
                 selection=selection.counts,
                 estimation=estimation.counts,
                 selection_failures=selection.failures,

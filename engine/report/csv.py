@@ -117,6 +117,7 @@ def _value(tree: Any, path: str) -> Any:
 
 def _row(evidence: Evidence) -> list[Any]:
     tree = evidence.model_dump(mode="json")
+    tree["votes"] = tree["observations"]  # as the columns are called
     parameters = {k: v for k, v in tree["settings"]["scheme"].items() if k != "key"}
     return [
         *(_value(tree, path) for path in _PATHS),

@@ -20,6 +20,7 @@ from engine.models.base import NO_CLASS, Classifier
 from engine.noise.gaussian import NoiseSource, Stream
 from engine.noise.law import NoiseLaw
 from engine.sampling.noise_buffer import NoisyCopies
+from engine.sampling.reducers import CountVotes
 
 SNAPSHOT_SECONDS = 0.05
 BATCH_SECONDS = 0.06
@@ -146,7 +147,7 @@ class Sampler:
         With ``often`` it yields at least once a block, for runs that may end at any block;
         ``said`` are the answers counted before ``first``.
         """
-        noise = self.noise(stream)
+        noise, reducer = self.noise(stream), CountVotes(self._classes, block)
         self.answers = AnswerBook(said)
         done = first
         while done < last and not self._stop.is_set():
@@ -163,24 +164,10 @@ class Sampler:
                 done += len(classes)
                 if done >= last or self._stop.is_set():
                     break
-            yield self._counts(answered, start, block)
+            yield reducer.counts(answered, start)
             if classes is None:
                 return
             self._follow((time.perf_counter() - began) / len(answered))
-
-    def _counts(
-        self, answered: Sequence[torch.Tensor], start: int, block: int
-    ) -> dict[int, list[int]]:
-        """Counts of consecutive samples from ``start``, by block; the one synchronisation."""
-        if not answered:
-            return {}
-        classes = torch.cat(list(answered))
-        base, width = start // block, self._classes + 1
-        blocks = (start + len(classes) - 1) // block - base + 1
-        cells = torch.arange(start, start + len(classes), device=self.device)
-        cells = cells.div_(block, rounding_mode="floor").sub_(base).mul_(width).add_(classes + 1)
-        table = torch.bincount(cells, minlength=blocks * width).view(blocks, width).tolist()
-        return {base + i: row for i, row in enumerate(table) if any(row)}
 
     def _answers(self, noise: NoiseSource, left: range) -> torch.Tensor | None:
         """Classes of the next batch of ``left``; None where memory is short or on Ctrl+C."""

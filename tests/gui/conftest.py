@@ -27,8 +27,8 @@ from engine.evidence.evidence import (
     NoiseRecord,
     Software,
     TrajectoryPoint,
-    VoteRecord,
 )
+from engine.evidence.observations import ClassVotes
 from engine.evidence.settings import CertifySettings, Execution
 from engine.evidence.snapshot import Snapshot
 from engine.evidence.vote_chain import Block
@@ -151,7 +151,7 @@ def make_evidence(
         if certified
         else Abstention(reason="too-few-samples", sentence="too few votes.", n_needed=5000),
         statement="With confidence 99.9 %, nothing changes." if certified else "Nothing certified.",
-        votes=VoteRecord(
+        observations=ClassVotes(
             selection=snapshot.selection.counts, estimation=snapshot.estimation.counts, guess=7
         ),
         bounds=snapshot.bounds,

@@ -51,7 +51,16 @@ def told(counts: Procedure, counting: int) -> Procedure:
 
 def same(a: Evidence, b: Evidence) -> bool:
     """Everything but clock and machine."""
-    names = ("votes", "chain", "bounds", "region", "radius", "trajectory", "outcome", "statement")
+    names = (
+        "observations",
+        "chain",
+        "bounds",
+        "region",
+        "radius",
+        "trajectory",
+        "outcome",
+        "statement",
+    )
     return all(getattr(a, name) == getattr(b, name) for name in names)
 
 

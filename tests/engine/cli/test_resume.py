@@ -153,7 +153,7 @@ def test_a_killed_command_is_resumed_by_the_next(path: Path) -> None:
     )
     assert b"going on after" in again.stderr
     found, expected = json.loads(again.stdout), json.loads(whole.stdout)
-    for name in ("votes", "chain", "bounds", "region", "radius", "trajectory", "statement"):
+    for name in ("observations", "chain", "bounds", "region", "radius", "trajectory", "statement"):
         assert found[name] == expected[name]
 
 

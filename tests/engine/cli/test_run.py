@@ -20,7 +20,7 @@ def test_certified_radius_is_cohens_formula_of_the_votes(certify: Any) -> None:
     shown = certify("--bound", "clopper-pearson", "--json", "-", "--sigma", "0.5")
     assert shown.status == 0
     found = json.loads(shown.out)
-    k = found["votes"]["estimation"][0]
+    k = found["observations"]["estimation"][0]
     p_lower = beta.ppf(0.001, k, 2000 - k + 1)
     assert found["outcome"] == "certified"
     assert found["predicted_class"] == 0
@@ -34,7 +34,7 @@ def test_json_has_the_fields_the_readme_promises(certify: Any) -> None:
     assert found["schema_version"] == "2.0"
     assert found["certified_at"] == {"radius=0.1": True, "radius=9": False}
     assert found["settings"]["scheme"] == {"key": "gaussian", "sigma": 0.25}
-    assert sum(found["votes"]["selection"]) == 100
+    assert sum(found["observations"]["selection"]) == 100
     assert found["bounds"]["method"] == "live"
     assert found["model"]["sha256"] and found["input"]["sha256"]
     assert found["performance"]["samples_per_second"] > 0
@@ -52,7 +52,7 @@ def test_abstention_has_status_3_and_a_reason(certify: Any) -> None:
 
 def test_same_seed_same_votes_whatever_the_batch(certify: Any) -> None:
     def votes(*words: str) -> Any:
-        return json.loads(certify("--json", "-", *words, value=0.4).out)["votes"]
+        return json.loads(certify("--json", "-", *words, value=0.4).out)["observations"]
 
     assert votes("--batch", "64") == votes("--batch", "1000")
     assert votes("--seed", "1") != votes("--seed", "2")
@@ -119,7 +119,9 @@ def test_a_model_that_gives_nan_abstains_and_says_so(certify: Any) -> None:
     shown = certify("--json", "-", classifier=Misbehaving("nan"))
     assert shown.status == 3
     found = json.loads(shown.out)
-    assert found["votes"]["estimation_failures"] == 2000 - sum(found["votes"]["estimation"])
+    assert found["observations"]["estimation_failures"] == 2000 - sum(
+        found["observations"]["estimation"]
+    )
     assert found["predicted_class"] is None
 
 
@@ -191,6 +193,6 @@ def test_a_stopped_run_keeps_its_votes_and_says_that_it_is_partial(
     shown = certify("--n", "100000", "--json", str(target), classifier=_Interrupting("slow", 25))
     found = json.loads(target.read_text())
     assert found["complete"] is False
-    assert 0 < sum(found["votes"]["estimation"]) < 100_000
+    assert 0 < sum(found["observations"]["estimation"]) < 100_000
     assert "Stopped after" in found["statement"]
     assert shown.status == (0 if found["outcome"] == "certified" else 3)

@@ -18,7 +18,10 @@ def test_holds_the_fields_a_reader_relies_on():
     assert data["schema_version"] == SCHEMA_VERSION
     assert data["outcome"] == "certified" and data["predicted_class"] == 0
     assert data["radius"] == data["region"]["radius"]
-    assert sum(data["votes"]["selection"]) == 10 and sum(data["votes"]["estimation"]) == 500
+    assert (
+        sum(data["observations"]["selection"]) == 10
+        and sum(data["observations"]["estimation"]) == 500
+    )
     assert data["bounds"]["method"] == "live" and 0.5 < data["bounds"]["p_lower"] < 1
     assert data["settings"]["scheme"] == {"key": "gaussian", "sigma": 0.25}
     assert len(data["model"]["sha256"]) == len(data["input"]["sha256"]) == 64

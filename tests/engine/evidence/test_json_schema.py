@@ -76,25 +76,25 @@ def test_exported_evidence_follows_it_and_other_json_does_not() -> None:
         assert not fits(raw, schema, schema)
 
 
-class Laplace(Gaussian):
+class Cauchy(Gaussian):
     """A scheme that nobody has written yet."""
 
-    key: ClassVar[str] = "laplace"
+    key: ClassVar[str] = "cauchy"
     shape: float = 1.0
 
 
 def test_a_new_scheme_leaves_the_schema_of_evidence_as_it_is(monkeypatch: MonkeyPatch) -> None:
     before = schema_text()
-    monkeypatch.setattr("engine.evidence.json_schema.SCHEMES", (*SCHEMES, Laplace))
-    monkeypatch.setattr("engine.schemes.SCHEMES", (*SCHEMES, Laplace))
+    monkeypatch.setattr("engine.evidence.json_schema.SCHEMES", (*SCHEMES, Cauchy))
+    monkeypatch.setattr("engine.schemes.SCHEMES", (*SCHEMES, Cauchy))
     schema = evidence_schema()
     assert schema_text(schema) == before
     raw = json.loads(evidence_json(make_evidence()))
-    raw["settings"]["scheme"] = Laplace(shape=2.0).model_dump()
+    raw["settings"]["scheme"] = Cauchy(shape=2.0).model_dump()
     assert fits(raw, schema, schema)
     *_, listed = schemes_schema()["oneOf"]
     assert fits(raw["settings"]["scheme"], listed, listed)
-    assert not fits({"key": "laplace"}, listed, listed)
+    assert not fits({"key": "cauchy"}, listed, listed)
 
 
 def test_every_scheme_is_listed_with_its_parameters() -> None:

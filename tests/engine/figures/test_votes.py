@@ -30,7 +30,7 @@ def test_many_classes_become_the_largest_and_others():
 
 def test_the_chosen_class_keeps_its_bar_even_when_it_loses():
     found = finish(certify(HalfSpace(-5.0, classes=20), fitted(), CertifySettings(n0=5, n=100)))
-    losing = found.model_copy(update={"votes": found.votes.model_copy(update={"guess": 19})})
+    losing = found.model_copy(update={"observations": found.votes.model_copy(update={"guess": 19})})
     figure = votes_figure(losing, HalfSpace(0, classes=20).identity.class_names, top_k=5)
     assert 19 in [bar.index for bar in figure.bars]
 

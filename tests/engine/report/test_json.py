@@ -23,8 +23,8 @@ def test_holds_the_promised_keys() -> None:
     assert tree["predicted_class"] == 7
     assert tree["radius"] == tree["region"]["radius"]
     assert tree["certified_at"] == {"radius=0.25": True}
-    assert sum(tree["votes"]["selection"]) == 100
-    assert sum(tree["votes"]["estimation"]) == 100_000
+    assert sum(tree["observations"]["selection"]) == 100
+    assert sum(tree["observations"]["estimation"]) == 100_000
     assert tree["bounds"]["method"] == "live"
     assert tree["settings"]["scheme"] == {"key": "gaussian", "sigma": 0.25}
     assert tree["model"]["sha256"]

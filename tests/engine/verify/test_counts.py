@@ -161,7 +161,7 @@ def test_predict_holds_and_its_numbers_cannot_be_changed(test: Any) -> None:
     found = finish(predict(HalfSpace(0.3, 3), fitted(), PredictSettings(n=200, test=test)))
     raw = json.loads(evidence_json(found))
     assert accepted(evidence_json(found))
-    for path in [("test", "p_value"), ("votes", "estimation", 0), ("settings", "alpha")]:
+    for path in [("test", "p_value"), ("observations", "estimation", 0), ("settings", "alpha")]:
         value = raw
         for step in path:
             value = value[step]
@@ -212,11 +212,11 @@ def test_more_blocks_than_anyone_draws_are_not_worked_through(
 def test_hostile_numbers_end_in_a_verdict(tmp_path: Path, certified: Evidence) -> None:
     raw = json.loads(evidence_json(certified))
     for path, value in [
-        (("votes", "estimation", 0), 10**400),
-        (("votes", "estimation", 0), -5),
+        (("observations", "estimation", 0), 10**400),
+        (("observations", "estimation", 0), -5),
         (("chain", "blocks", 0, "n"), -1),
         (("chain", "block"), 0),
-        (("votes", "guess"), 99),
+        (("observations", "guess"), 99),
         (("certified_at",), {"words=1": True}),
         (("model", "class_names"), []),
     ]:

@@ -42,7 +42,7 @@ def test_honest_decisions_hold(target: str, noise: str) -> None:
         ("decision", "phases", 0, "selection", 0),
         ("decision", "phases", 0, "p_lower"),
         ("decision", "phases", 0, "guess"),
-        ("votes", "estimation", 0),
+        ("observations", "estimation", 0),
         ("bounds", "p_lower"),
         ("radius",),
         ("chain", "block"),

@@ -58,7 +58,7 @@ def forged(evidence: Evidence, block: int, moved: int) -> Evidence:
     return evidence.model_copy(
         update={
             "chain": chain.model_copy(update={"blocks": tuple(blocks), "head": previous}),
-            "votes": votes.model_copy(update={"estimation": tuple(estimation)}),
+            "observations": votes.model_copy(update={"estimation": tuple(estimation)}),
         }
     )
 

@@ -36,7 +36,7 @@ def test_an_edited_number_does_not_hold(evidence, tmp_path):
     path = tmp_path / "e.json"
     write_json(evidence, path)
     stated = json.loads(path.read_text())
-    stated["votes"]["estimation"][0] += 1
+    stated["observations"]["estimation"][0] += 1
     path.write_text(json.dumps(stated))
     checked = verified(path, STOP, rerun=0)
     assert checked.report.count("does not hold")

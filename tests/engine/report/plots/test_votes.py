@@ -36,6 +36,6 @@ def test_before_the_first_estimation_vote() -> None:
 
 def test_a_prediction_s_class_is_marked_though_nothing_chose_it() -> None:
     votes = make_predicted().votes.model_copy(update={"selection": (0,) * 10, "guess": None})
-    data = draw(votes_figure(make_predicted(votes=votes), DIGITS)).data
+    data = draw(votes_figure(make_predicted(observations=votes), DIGITS)).data
     assert [row["name"] for row in data["rows"] if row["chosen"]] == ["7"]
     assert data["selection"] == ""

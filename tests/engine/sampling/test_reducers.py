@@ -1,0 +1,68 @@
+"""Both reducers against counting and sorting all answers at once."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.sampling.reducers import CountVotes, KeepOrderStatistics
+
+
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    sizes=st.lists(st.integers(1, 40), max_size=6),
+    block=st.integers(1, 50),
+    start=st.integers(0, 200),
+)
+def test_votes_are_those_of_a_plain_count(
+    seed: int, sizes: list[int], block: int, start: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    answers = rng.integers(-1, 4, sum(sizes))
+    cuts = np.cumsum(sizes)[:-1] if sizes else []
+    batches = [torch.from_numpy(part) for part in np.split(answers, cuts)] if sizes else []
+    expected: dict[int, list[int]] = {}
+    for index, answer in enumerate(answers.tolist(), start):
+        expected.setdefault(index // block, [0] * 5)[answer + 1] += 1
+    assert CountVotes(4, block).counts(batches, start) == expected
+
+
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    sizes=st.lists(st.integers(0, 40), min_size=1, max_size=6),
+    outputs=st.integers(1, 3),
+    keep=st.integers(1, 60),
+)
+def test_order_statistics_are_those_of_all_values_sorted(
+    seed: int, sizes: list[int], outputs: int, keep: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    values = rng.choice([-2.5, -1.0, 0.0, 0.5, 3.0, math.nan, math.inf], (sum(sizes), outputs))
+    reducer = KeepOrderStatistics(outputs, keep)
+    for part in np.split(values, np.cumsum(sizes)[:-1]):
+        reducer.add(torch.from_numpy(part))
+    found = reducer.observations()
+    failed = ~np.isfinite(values).all(axis=1)
+    assert (found.n, found.failures) == (len(values), failed.sum())
+    for output in range(outputs):
+        below = np.sort(np.where(failed, -np.inf, values[:, output]))
+        above = -np.sort(-np.where(failed, np.inf, values[:, output]))
+        for rank in range(1, min(len(values), keep + found.failures) + 1):
+            assert found.from_below(rank, output) == below[rank - 1]
+            assert found.from_above(rank, output) == above[rank - 1]
+
+
+def test_what_was_not_kept_is_not_made_up() -> None:
+    reducer = KeepOrderStatistics(1, 2)
+    reducer.add(torch.tensor([[3.0], [1.0], [2.0], [math.nan]]))
+    found = reducer.observations()
+    assert (found.least, found.greatest) == (((1.0, 2.0),), ((3.0, 2.0),))
+    assert [found.from_below(rank) for rank in (1, 2, 3)] == [-math.inf, 1.0, 2.0]
+    for rank in (0, 4, 5):
+        with pytest.raises(IndexError):
+            found.from_below(rank)
