@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 
     from engine.api.inputs import Named
     from engine.evidence.evidence import Evidence
-    from engine.evidence.snapshot import Snapshot
-    from engine.inputs import FittedInput, GivenInput
-    from engine.models.base import Classifier
+    from engine.inputs import FittedInput
     from engine.verify import VerificationReport
 
 
@@ -135,23 +133,7 @@ class Smoothed:
         settings = declaring.declared("certify", self.scheme, self._said(**given, target=target))
         for text in at:
             self.scheme.parse_at(text)
-
-        def begin(
-            classifier: Classifier, fitted: FittedInput, stop: threading.Event
-        ) -> Generator[Snapshot, None, Evidence]:
-            from engine.procedures.certify import certify
-
-            return certify(
-                classifier,
-                fitted,
-                settings,
-                execution=self._execution,
-                at=at,
-                stop=stop,
-                command=self._command(x, settings, at),
-            )
-
-        return self._run(given_inputs.one(x, name=name, label=label), begin)
+        return self._run(x, settings, at, name=name, label=label)
 
     def predict(
         self,
@@ -177,22 +159,7 @@ class Smoothed:
         """
         said = self._said(n=n, alpha=alpha, seed=seed, noise=noise, test=test)
         settings = declaring.declared("predict", self.scheme, said)
-
-        def begin(
-            classifier: Classifier, fitted: FittedInput, stop: threading.Event
-        ) -> Generator[Snapshot, None, Evidence]:
-            from engine.procedures.predict import predict
-
-            return predict(
-                classifier,
-                fitted,
-                settings,
-                execution=self._execution,
-                stop=stop,
-                command=self._command(x, settings),
-            )
-
-        return self._run(given_inputs.one(x, name=name, label=label), begin)
+        return self._run(x, settings, name=name, label=label)
 
     def certify_dataset(
         self,
@@ -268,14 +235,22 @@ class Smoothed:
         said = {name: value for name, value in given.items() if value is not None}
         return {**said, "precision": self._precision}
 
-    def _run(self, given: GivenInput, begin: Callable[..., Any]) -> Run:
+    def _run(
+        self, x: Any, settings: RunSettings, at: Sequence[str] = (), *, name: str, label: int | None
+    ) -> Run:
         from engine.models import fitted
+        from engine.procedures.beginning import begin
         from engine.procedures.run import check_fit
 
+        given = given_inputs.one(x, name=name, label=label)
         classifier = self._base.classifier(given)
         fit = fitted(classifier, given)
         check_fit(classifier, fit, self.scheme)
-        return Run(lambda stop: begin(classifier, fit, stop), classifier, fit)
+        more: dict[str, Any] = {"at": at} if at else {}
+        more |= {"execution": self._execution, "command": self._command(x, settings, at)}
+        return Run(
+            lambda stop: begin(classifier, fit, settings, stop=stop, **more), classifier, fit
+        )
 
     def _command(self, x: Any, settings: RunSettings, at: Sequence[str] = ()) -> str:
         """The same run on the command line; empty where something of it lives in memory."""

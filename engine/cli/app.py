@@ -16,7 +16,7 @@ from engine.cli import options
 from engine.cli.audit import audit_command, audit_flags
 from engine.cli.case import case_flags
 from engine.cli.compare import compare_command, compare_flags
-from engine.cli.decide import decide_command, decide_flags
+from engine.cli.decide import decide_flags
 from engine.cli.keys import keys_app
 from engine.cli.listing import doctor_command, schemes_command
 from engine.cli.outcome import BAD_INPUT, FAILURE, INTERRUPTED
@@ -24,7 +24,7 @@ from engine.cli.output import WriteError
 from engine.cli.plan import plan_command, plan_flags
 from engine.cli.replay import replay_command, replay_flags
 from engine.cli.resume import resume_command, resume_flags
-from engine.cli.run import certify_command, predict_command
+from engine.cli.run import certify_command, decide_command, predict_command
 from engine.cli.runs import runs_command, runs_flags
 from engine.cli.schema import schema_command
 from engine.cli.sign import sign_command, signing_flags

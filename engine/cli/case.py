@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
+from rich.console import Console
 
 from engine.cli.options import OUTPUT, flag
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from engine.case import Case
 
 
@@ -65,13 +64,13 @@ def asked_case(values: Mapping[str, Any]) -> Case | None:
     return Case.at(path)
 
 
-def say_which(case: Case, run: int, console: Console | None) -> None:
+def say_which(case: Case, run: int, *, quiet: bool) -> None:
     """Which run of the case it is, and what it goes on with."""
-    if console is None:
+    if quiet:
         return
     row = case.row(run)
     counted = f"; going on after {row.counted:,} votes" if row.counted else ""
-    console.print(
+    Console(stderr=True).print(
         f"Run {run} of {case.path}: run {row.number} of {row.of} on this model, input and "
         f"setting{counted}.",
         markup=False,

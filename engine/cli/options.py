@@ -311,6 +311,17 @@ def read_execution(values: Mapping[str, Any]) -> Execution:
     return carried_out({name: value for name, value in values.items() if value is not None})
 
 
+def read_target(radius: float | None, target: str, *, name: str) -> str:
+    """The target as the scheme's text; ``--target-radius 0.5`` is ``--target radius=0.5``.
+
+    Raises:
+        UserError: both flags were given.
+    """
+    if radius is not None and target:
+        raise UserError(f"{name} and --target say the same thing; give one of them.")
+    return target if radius is None else f"radius={radius!r}"
+
+
 def _radius_target(scheme: Scheme, radius: float, target: str) -> str:
     """``--target-radius 0.5`` is ``--target radius=0.5``."""
     if target:

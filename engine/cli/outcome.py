@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import ROUND_CEILING, Context, Decimal
 
 from rich.console import Console
@@ -10,7 +10,7 @@ from rich.table import Table
 
 from engine.core.records import ModelIdentity
 from engine.core.rounding import round_down, round_up
-from engine.evidence.evidence import Evidence
+from engine.evidence.evidence import DecisionRecord, Evidence
 
 _ANSWERS = 6
 CERTIFIED, FAILURE, BAD_INPUT, ABSTAINED, INTERRUPTED = 0, 1, 2, 3, 130
@@ -31,14 +31,23 @@ def show(evidence: Evidence, console: Console, *, quiet: bool) -> None:
     console.print(evidence.statement, markup=False, highlight=False)
     if quiet:
         return
+    if evidence.decision is None:
+        console.print(facts_table(rows(evidence)), highlight=False, markup=False)
+    else:
+        console.print(_phases(evidence.decision), highlight=False, markup=False)
+        console.print(_saved(evidence.decision), highlight=False, markup=False)
+    for warning in evidence.warnings:
+        console.print(f"Note: {warning}", markup=False, highlight=False)
+
+
+def facts_table(facts: Iterable[tuple[str, str]]) -> Table:
+    """Names, dimmed, and their values."""
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(style="dim")
     table.add_column(overflow="fold")
-    for name, value in rows(evidence):
+    for name, value in facts:
         table.add_row(name, value)
-    console.print(table, highlight=False, markup=False)
-    for warning in evidence.warnings:
-        console.print(f"Note: {warning}", markup=False, highlight=False)
+    return table
 
 
 def rows(evidence: Evidence) -> Iterator[tuple[str, str]]:
@@ -145,3 +154,29 @@ def _rounded_up(p_value: float) -> str:
     """Three significant digits, never below the exact value."""
     exact = Decimal(p_value)
     return f"{float(exact.normalize(Context(prec=3, rounding=ROUND_CEILING))):.3g}"
+
+
+def _phases(decision: DecisionRecord) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for name in ("phase", "votes", "for class", "p_lower", "p at most", "verdict"):
+        table.add_column(name, justify="right")
+    total = len(decision.plan)
+    for number, phase in enumerate(decision.phases, 1):
+        last = number == len(decision.phases)
+        table.add_row(
+            f"{number} of {total}",
+            f"{sum(phase.estimation) + phase.estimation_failures:,}",
+            "" if phase.guess is None else f"{phase.estimation[phase.guess]:,}",
+            "" if phase.p_lower is None else round_down(phase.p_lower, 6),
+            "" if phase.p_ceiling is None else round_up(phase.p_ceiling, 6),
+            decision.verdict if last else "go on",
+        )
+    return table
+
+
+def _saved(decision: DecisionRecord) -> str:
+    used, full = decision.samples_used, decision.samples_full
+    against = f"{used:,} votes were drawn, against {full:,} of a run with a fixed n"
+    if decision.samples_saved < 0:
+        return f"{against}: {-decision.samples_saved:,} more."
+    return f"{against}: {decision.samples_saved:,} saved ({full / max(1, used):.1f} times fewer)."

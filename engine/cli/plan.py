@@ -16,11 +16,12 @@ from engine.cli.options import (
     flag,
     read_execution,
     read_settings,
+    read_target,
     run_flags,
     scheme_flags,
     subject_flags,
 )
-from engine.cli.outcome import CERTIFIED
+from engine.cli.outcome import CERTIFIED, facts_table
 from engine.cli.output import STDOUT, print_json
 from engine.core.errors import UserError
 from engine.core.fields import checked
@@ -145,17 +146,6 @@ def plan_command(values: Mapping[str, Any]) -> int:
     return CERTIFIED
 
 
-def read_target(radius: float | None, target: str, *, name: str) -> str:
-    """The target as the scheme's text; ``--target-radius 0.5`` is ``--target radius=0.5``.
-
-    Raises:
-        UserError: both flags were given.
-    """
-    if radius is not None and target:
-        raise UserError(f"{name} and --target say the same thing; give one of them.")
-    return target if radius is None else f"radius={radius!r}"
-
-
 def _pilot(values: Mapping[str, Any], settings: CertifySettings) -> Pilot | None:
     given = [name for name in ("pilot", "probability", "model") if values[name] not in ("", None)]
     if len(given) != 1:
@@ -197,12 +187,7 @@ def _drawn(values: Mapping[str, Any], settings: CertifySettings) -> Pilot:
 
 
 def _show(result: PlanResult, console: Console) -> None:
-    head = Table(box=None, show_header=False, pad_edge=False)
-    head.add_column(style="dim")
-    head.add_column(overflow="fold")
-    for name, value in _facts(result):
-        head.add_row(name, value)
-    console.print(head, highlight=False, markup=False)
+    console.print(facts_table(_facts(result)), highlight=False, markup=False)
     console.print()
     console.print(_curve(result), highlight=False, markup=False)
     if result.expensive:

@@ -8,21 +8,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-
 from engine.cli import run as running
 from engine.cli.case import case_argument, say_which
 from engine.cli.options import RUN, flag, output_flags, trust_flag
-from engine.cli.outcome import exit_status, show
 from engine.cli.output import Outputs
-from engine.cli.progress import follow
 from engine.core.errors import UserError
 from engine.core.fields import checked
 from engine.evidence.settings import Execution
 from engine.procedures.command_line import command_line
-from engine.system.interrupt import stoppable
 
 if TYPE_CHECKING:
+    from threading import Event
+
     from engine.case import Case
 
 
@@ -63,16 +60,14 @@ def resume_command(values: Mapping[str, Any]) -> int:
     known = case.configuration(run)
     execution = _elsewhere(known.execution, values)
     line = command_line(request, known.input_spec, known.settings, execution, known.at)
-    console = Console(stderr=True)
-    say_which(case, run, None if quiet else console)
-    with stoppable() as stop:
-        procedure = certify_run(
+    say_which(case, run, quiet=quiet)
+
+    def begin(stop: Event) -> running.Procedure:
+        return certify_run(
             case, run, classifier, fitted, execution=execution, stop=stop, command=line
         )
-        evidence = follow(procedure, None if quiet else console)
-    show(evidence, Console(stderr=outputs.json_to_stdout, soft_wrap=True), quiet=quiet)
-    outputs.write(evidence, classifier, fitted)
-    return exit_status(evidence)
+
+    return running.finish(begin, outputs, classifier, fitted, quiet=quiet)
 
 
 def _chosen(case: Case, values: Mapping[str, Any]) -> int:

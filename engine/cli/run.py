@@ -1,22 +1,30 @@
-"""``certiscope certify`` and ``certiscope predict``: load, run, print, write."""
+"""``certiscope certify``, ``predict`` and ``decide``: load, run, print, write."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
 from engine.cli.case import asked_case, say_which
+from engine.cli.decide import decide_settings
 from engine.cli.options import read_execution, read_settings
 from engine.cli.outcome import exit_status, show
 from engine.cli.output import Outputs
 from engine.cli.progress import follow
 from engine.core.errors import UserError
 from engine.evidence.evidence import Evidence
-from engine.evidence.settings import Counting, Execution, PredictSettings, TestName
+from engine.evidence.settings import (
+    Counting,
+    DecideSettings,
+    Execution,
+    RunSettings,
+    Task,
+    TestName,
+)
 from engine.procedures.command_line import command_line
 from engine.system.interrupt import stoppable
 
@@ -29,6 +37,7 @@ if TYPE_CHECKING:
     from engine.models.base import Classifier, ModelRequest
     from engine.oracles.audit import Labelled
 
+Procedure = Generator["Snapshot", None, Evidence]
 TESTS: dict[str, TestName] = {
     "one-sided": "one-sided",
     "two-class": "two-sided",
@@ -53,11 +62,20 @@ def predict_command(values: Mapping[str, Any]) -> int:
     return _run("predict", values)
 
 
+def decide_command(values: Mapping[str, Any]) -> int:
+    """Decide whether a radius named beforehand is certified, in phases of growing n.
+
+    Each phase draws votes of its own and spends its share of alpha; a phase that certifies the
+    radius, or finds it out of reach, ends the run. Exit status: 0 certified, 3 not, 2 bad input.
+    """
+    return _run("decide", values)
+
+
 @dataclass(frozen=True)
 class Order:
     """What the flags ask for, checked before anything slow begins."""
 
-    settings: Counting | PredictSettings
+    settings: RunSettings
     execution: Execution
     input: str
     at: tuple[str, ...]
@@ -65,17 +83,19 @@ class Order:
     alpha_audit: float = 0.0
 
     @classmethod
-    def read(cls, procedure: Literal["certify", "predict"], values: Mapping[str, Any]) -> Order:
+    def read(cls, task: Task, values: Mapping[str, Any]) -> Order:
         """The order some flags mean.
 
         Raises:
-            UserError: a flag has a value that cannot be.
+            UserError: a flag has a value that cannot be, or there is nothing to decide.
         """
-        settings: Counting | PredictSettings
-        if procedure == "certify":
-            settings = read_settings(values, "certify")
-        else:
+        settings: RunSettings
+        if task == "decide":
+            settings = decide_settings(values)
+        elif task == "predict":
             settings = read_settings(values, "predict", test=_test(values["test"]))
+        else:
+            settings = read_settings(values, "certify")
         at = tuple(values.get("at") or ())
         for text in at:
             settings.scheme.parse_at(text)
@@ -119,104 +139,105 @@ class Order:
 
     def begin(
         self, classifier: Classifier, fitted: FittedInput, *, stop: Event, command: str
-    ) -> Generator[Snapshot, None, Evidence]:
+    ) -> Procedure:
         """The procedure, ready to be driven."""
-        if not isinstance(self.settings, PredictSettings):
-            from engine.procedures.certify import certify
+        from engine.procedures.beginning import begin
 
-            return certify(
-                classifier,
-                fitted,
-                self.settings,
-                execution=self.execution,
-                at=self.at,
-                stop=stop,
-                command=command,
-                audit=self.labelled(classifier),
-                alpha_audit=self.alpha_audit,
-            )
-        from engine.procedures.predict import predict
+        given = {"stop": stop, "command": command, "execution": self.execution}
+        if isinstance(self.settings, Counting):
+            labels = self.labelled(classifier)
+            given |= {"at": self.at, "audit": labels, "alpha_audit": self.alpha_audit}
+        return begin(classifier, fitted, self.settings, **given)
 
-        return predict(
+    def kept(
+        self,
+        case: Case,
+        request: ModelRequest,
+        classifier: Classifier,
+        fitted: FittedInput,
+        *,
+        stop: Event,
+        quiet: bool,
+        new_run: bool = False,
+    ) -> Procedure:
+        """The procedure, kept in ``case``; a decision that was killed starts again, as a new run.
+
+        Raises:
+            UserError: the case cannot be written, or another window counts this run.
+        """
+        from engine.case.certifying import certify_run, open_run
+        from engine.case.recording import recorded
+
+        settings, command = self.settings, self.command(request)
+        run, _ = open_run(
+            case,
             classifier,
             fitted,
-            self.settings,
+            settings,
             execution=self.execution,
-            stop=stop,
-            command=command,
+            request=request,
+            input_spec=self.input,
+            at=(settings.target,) if isinstance(settings, DecideSettings) else self.at,
+            new_run=new_run,
         )
-
-
-def _run(procedure: Literal["certify", "predict"], values: Mapping[str, Any]) -> int:
-    order = Order.read(procedure, values)
-    outputs = Outputs.read(values)
-    quiet: bool = values["quiet"]
-    request = model_request(values)
-    case = asked_case(values)
-    classifier, fitted = load(request, order.input)
-    console = None if quiet else Console(stderr=True)
-    with stoppable() as stop:
-        if case is None:
-            run = order.begin(classifier, fitted, stop=stop, command=order.command(request))
-        else:
-            again = values["new_run"]
-            run = _kept(
-                case, order, request, classifier, fitted, stop=stop, console=console, new_run=again
-            )
-        evidence = follow(run, console)
-    show(evidence, Console(stderr=outputs.json_to_stdout, soft_wrap=True), quiet=quiet)
-    outputs.write(evidence, classifier, fitted)
-    return exit_status(evidence)
-
-
-def _kept(
-    case: Case,
-    order: Order,
-    request: ModelRequest,
-    classifier: Classifier,
-    fitted: FittedInput,
-    *,
-    stop: Event,
-    console: Console | None,
-    new_run: bool,
-) -> Generator[Snapshot, None, Evidence]:
-    """The order's procedure, kept in ``case``.
-
-    Raises:
-        UserError: the case cannot be written, or another window counts this run.
-    """
-    from engine.case.certifying import certify_run, open_run
-    from engine.case.recording import recorded
-
-    command = order.command(request)
-    run, _ = open_run(
-        case,
-        classifier,
-        fitted,
-        order.settings,
-        execution=order.execution,
-        request=request,
-        input_spec=order.input,
-        at=order.at,
-        new_run=new_run,
-    )
-    case.claim(run)
-    say_which(case, run, console)
-    if not isinstance(order.settings, PredictSettings):
+        case.claim(run)
+        say_which(case, run, quiet=quiet)
+        if not isinstance(settings, Counting):
+            return recorded(case, run, self.begin(classifier, fitted, stop=stop, command=command))
         return certify_run(
             case,
             run,
             classifier,
             fitted,
-            settings=order.settings,
-            execution=order.execution,
-            at=order.at,
+            settings=settings,
+            execution=self.execution,
+            at=self.at,
             stop=stop,
             command=command,
-            audit=order.labelled(classifier),
-            alpha_audit=order.alpha_audit,
+            audit=self.labelled(classifier),
+            alpha_audit=self.alpha_audit,
         )
-    return recorded(case, run, order.begin(classifier, fitted, stop=stop, command=command))
+
+
+def _run(task: Task, values: Mapping[str, Any]) -> int:
+    order = Order.read(task, values)
+    outputs = Outputs.read(values)
+    request = model_request(values)
+    case = asked_case(values)
+    classifier, fitted = load(request, order.input)
+    quiet, new_run = values["quiet"], values.get("new_run", False)
+
+    def begin(stop: Event) -> Procedure:
+        if case is None:
+            return order.begin(classifier, fitted, stop=stop, command=order.command(request))
+        return order.kept(
+            case, request, classifier, fitted, stop=stop, quiet=quiet, new_run=new_run
+        )
+
+    return finish(begin, outputs, classifier, fitted, quiet=quiet)
+
+
+def finish(
+    begin: Callable[[Event], Procedure],
+    outputs: Outputs,
+    classifier: Classifier,
+    fitted: FittedInput,
+    *,
+    quiet: bool,
+) -> int:
+    """Drive a run to its end, print what it came to, and write its files; the exit status.
+
+    Args:
+        begin: makes the procedure, which Ctrl+C ends by the event.
+        outputs: where the evidence goes.
+        classifier, fitted: what is run.
+        quiet: print the statement alone.
+    """
+    with stoppable() as stop:
+        evidence = follow(begin(stop), None if quiet else Console(stderr=True))
+    show(evidence, Console(stderr=outputs.json_to_stdout, soft_wrap=True), quiet=quiet)
+    outputs.write(evidence, classifier, fitted)
+    return exit_status(evidence)
 
 
 def load(request: ModelRequest, input_spec: str) -> tuple[Classifier, FittedInput]:

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from engine.case import Case
-from engine.cli.decide import Question, _kept, decide_flags
+from engine.cli.decide import decide_flags
+from engine.cli.run import Order
 from engine.core.errors import UserError
 from engine.models.request import ModelRequest
 from tests.engine.cli.conftest import SUBJECT
@@ -138,11 +139,9 @@ def test_a_case_keeps_decisions_lists_and_verifies_them(program: Any, tmp_path: 
 def test_a_killed_decision_starts_again_to_the_same_votes(program: Any, tmp_path: Path) -> None:
     path = tmp_path / "d.certiscope"
     whole = json.loads(program(*WORDS, "--radius", "0.4", "--json", "-").out)
-    order = Question.read(decided_values(radius=0.4))
-    deciding = order.begin(HalfSpace(0.5), fitted(), stop=Event(), command="")
-    case = Case.at(path)
-    request = ModelRequest("fake")
-    kept = _kept(case, order, deciding, request, HalfSpace(0.5), fitted(), None)
+    order = Order.read("decide", decided_values(radius=0.4))
+    request, model = ModelRequest("fake"), HalfSpace(0.5)
+    kept = order.kept(Case.at(path), request, model, fitted(), stop=Event(), quiet=True)
     next(kept), next(kept)
     kept.close()
     shown = program("resume", str(path), "--run", "1")
