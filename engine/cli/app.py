@@ -142,10 +142,9 @@ def _add(
 def _test_flag() -> Any:
     return options.flag(
         "test",
-        str,
-        "one-sided",
         "one-sided: top class against 1/2; two-class: the top two against each other.",
         options.RUN,
+        default="one-sided",
         metavar="one-sided|two-class",
     )
 

@@ -40,21 +40,20 @@ def audit_flags() -> list[inspect.Parameter]:
     """The flags of the command."""
     return [
         *subject_flags(),
-        flag("limit", int, 100, "Take at most so many inputs, evenly over the set.", WHAT),
+        flag("limit", "Take at most so many inputs, evenly over the set.", WHAT, int, default=100),
         *scheme_flags(),
         *run_flags("certify"),
         at_flag(),
-        flag("json", str, "", "Write the result as JSON; '-' is standard output.", OUTPUT),
-        flag("csv", Path | None, None, "Write the runs as CSV.", OUTPUT, metavar="F.csv"),
+        flag("json", "Write the result as JSON; '-' is standard output.", OUTPUT),
+        flag("csv", "Write the runs as CSV.", OUTPUT, Path | None, metavar="F.csv"),
         flag(
             "evidence",
-            Path | None,
-            None,
             "Write each input's evidence as JSON into this folder, to verify.",
             OUTPUT,
+            Path | None,
             metavar="FOLDER",
         ),
-        flag("quiet", bool, False, "Print no tables.", OUTPUT, flag="--quiet"),
+        flag("quiet", "Print no tables.", OUTPUT, bool),
     ]
 
 

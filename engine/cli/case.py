@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import typer
 from rich.console import Console
 
-from engine.cli.options import OUTPUT, flag
+from engine.cli.options import OUTPUT, argument, flag
 
 if TYPE_CHECKING:
     from engine.case import Case
@@ -24,30 +23,18 @@ def case_flags(*, resumes: bool = True) -> list[inspect.Parameter]:
     """
     keep = "Keep the run in this case file, made if there is none"
     what = f"{keep}; an unfinished run of exactly this is gone on with." if resumes else f"{keep}."
-    case = flag("case", Path | None, None, what, OUTPUT, metavar="F.certiscope")
+    case = flag("case", what, OUTPUT, Path | None, metavar="F.certiscope")
     if not resumes:
         return [case]
     return [
         case,
-        flag(
-            "new_run",
-            bool,
-            False,
-            "With --case: start anew even if such a run is unfinished.",
-            OUTPUT,
-            flag="--new-run",
-        ),
+        flag("new_run", "With --case: start anew even if such a run is unfinished.", OUTPUT, bool),
     ]
 
 
 def case_argument() -> inspect.Parameter:
     """The case file of a command about one."""
-    return inspect.Parameter(
-        "file",
-        inspect.Parameter.POSITIONAL_OR_KEYWORD,
-        default=typer.Argument(..., metavar="F.certiscope", help="Case file."),
-        annotation=Path,
-    )
+    return argument("file", "F.certiscope", "Case file.")
 
 
 def asked_case(values: Mapping[str, Any]) -> Case | None:

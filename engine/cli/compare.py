@@ -31,28 +31,25 @@ def compare_flags() -> list[inspect.Parameter]:
     return [
         flag(
             "models",
-            str,
-            "",
             "Models that say with which noise they were trained, separated by commas; the shipped "
             "ones if none are named.",
             WHAT,
             metavar="M,M,..",
-            show_default=False,
         ),
-        flag("input", str, ..., "Input, folder or data set, as for certify.", WHAT, metavar="X"),
-        flag("limit", int, 20, "Take at most so many inputs of a set.", WHAT, metavar="N"),
+        flag("input", "Input, folder or data set, as for certify.", WHAT, default=..., metavar="X"),
+        flag("limit", "Take at most so many inputs of a set.", WHAT, int, default=20, metavar="N"),
         *[each for each in run_flags("certify") if each.name in _SETTINGS],
         flag(
             "at",
-            list[str],
-            ["entities=1,epsilon=0.5", "entities=2,epsilon=0.5", "entities=4,epsilon=0.5"],
             "Attackers: at most so many pixels, together at most epsilon in l2 norm. Repeatable.",
             OUTPUT,
+            list[str],
+            default=["entities=1,epsilon=0.5", "entities=2,epsilon=0.5", "entities=4,epsilon=0.5"],
             metavar="entities=R,epsilon=E",
         ),
-        flag("json", str, "", "Write the comparison as JSON; '-' is standard output.", OUTPUT),
-        flag("csv", str, "", "Write every outcome before every attacker as CSV.", OUTPUT),
-        flag("quiet", bool, False, "Print no table.", OUTPUT, flag="--quiet"),
+        flag("json", "Write the comparison as JSON; '-' is standard output.", OUTPUT),
+        flag("csv", "Write every outcome before every attacker as CSV.", OUTPUT),
+        flag("quiet", "Print no table.", OUTPUT, bool),
     ]
 
 

@@ -36,13 +36,33 @@ _TARGET_RADIUS = (
 _TYPES: dict[str, type] = {"int": int, "float": float, "str": str, "bool": bool, "choice": str}
 
 
-def flag(
-    name: str, kind: Any, default: Any, help_: str, panel: str, **more: Any
-) -> inspect.Parameter:
-    """One option as a parameter of a command's signature."""
-    declaration = more.pop("flag", "--" + name.replace("_", "-"))
-    option = typer.Option(default, declaration, help=help_, rich_help_panel=panel, **more)
+def flag(name: str, help_: str, panel: str, kind: Any = str, **more: Any) -> inspect.Parameter:
+    """One option as a parameter of a command's signature.
+
+    Args:
+        name: of the value; its flag is ``--name`` unless ``more`` has a ``flag``.
+        help_: what it means.
+        panel: under which heading the help lists it.
+        kind: type of the value.
+        **more: its ``default``, else an empty text, False, no items or None, as the kind has it;
+            and further arguments of :func:`typer.Option`.
+    """
+    empty = {str: "", bool: False, list[str]: [], list[Path]: []}.get(kind)
+    option = typer.Option(
+        more.pop("default", empty),
+        more.pop("flag", "--" + name.replace("_", "-")),
+        help=help_,
+        rich_help_panel=panel,
+        **more,
+    )
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=option, annotation=kind)
+
+
+def argument(name: str, metavar: str, help_: str) -> inspect.Parameter:
+    """A file that a command names without a flag."""
+    place = typer.Argument(..., metavar=metavar, help=help_)
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    return inspect.Parameter(name, kind, default=place, annotation=Path)
 
 
 def subject_flags() -> list[inspect.Parameter]:
@@ -50,39 +70,35 @@ def subject_flags() -> list[inspect.Parameter]:
     return [
         flag(
             "model",
-            str,
-            ...,
             "A file, a directory, a Hugging Face id, or a shipped model such as demo:digits-0.25.",
             WHAT,
+            default=...,
             metavar="M",
         ),
         flag(
             "input",
-            str,
-            ...,
             "An image, a node of a graph (cora_ml.npz:17), a text (file or text:the words), a row "
             "of a CSV file (rows.csv:3), or a shipped input such as digits:17.",
             WHAT,
+            default=...,
             metavar="X",
         ),
-        flag("arch", str, "", "Architecture, for files that hold only weights.", WHAT),
+        flag("arch", "Architecture, for files that hold only weights.", WHAT),
         flag(
             "normalize",
-            str,
-            "auto",
             "Layer between noise and network: none, cifar10, imagenet, half, ... "
             "'auto' takes what is stored or detected, and says so.",
             WHAT,
+            default="auto",
         ),
         flag(
             "encoding",
-            str,
-            "auto",
             "How a noised image is laid out in channels: plain, indicator or complement. "
             "'auto' takes what is stated or counted.",
             WHAT,
+            default="auto",
         ),
-        flag("class_names", Path | None, None, "File with one class name per line.", WHAT),
+        flag("class_names", "File with one class name per line.", WHAT, Path | None),
         *writing_flags(),
         trust_flag(),
     ]
@@ -92,11 +108,9 @@ def trust_flag() -> inspect.Parameter:
     """Consent to a format that can run code."""
     return flag(
         "trust",
-        bool,
-        False,
         "Open a format that can run code (.pt2, TorchScript). Only for files you trust.",
         WHAT,
-        flag="--trust",
+        bool,
     )
 
 
@@ -105,20 +119,19 @@ def writing_flags() -> list[inspect.Parameter]:
     return [
         flag(
             "oracle",
-            Path | None,
-            None,
             "For a generative model: the file that turns its answers into classes, JSON or a "
             "line a class, first match wins, e.g. 'turn left: left, go left' and then "
             "'stop: stop, halt'.",
             WHAT,
+            Path | None,
         ),
-        flag("prompt", str, "", "What a generative model is asked.", WHAT, show_default=False),
+        flag("prompt", "What a generative model is asked.", WHAT),
         flag(
             "max_new_tokens",
-            int,
-            0,
             "Longest answer of a generative model; 0 is 16.",
             WHAT,
+            int,
+            default=0,
             metavar="N",
         ),
     ]
@@ -139,12 +152,9 @@ def scheme_flags(*, of_a_model: bool = True) -> list[inspect.Parameter]:
     )
     chosen = flag(
         "scheme",
-        str,
-        "",
         f"Noise and certificate: {', '.join(keys)}. Default {usual}.",
         SCHEME,
         metavar="KEY",
-        show_default=False,
     )
     owners: dict[str, list[tuple[str, FieldSpec]]] = {}
     for scheme in schemes.SCHEMES:
@@ -177,8 +187,8 @@ def _setting_flag(spec: FieldSpec, help_: str, panel: str) -> inspect.Parameter:
     kind = _TYPES[spec.kind] | None
     if spec.kind == "bool":
         both = f"{spec.flag}/--no-{spec.flag.removeprefix('--')}"
-        return flag(spec.name, kind, None, help_, panel, flag=both)
-    return flag(spec.name, kind, None, help_, panel, flag=spec.flag, metavar=_metavar(spec))
+        return flag(spec.name, help_, panel, kind, flag=both)
+    return flag(spec.name, help_, panel, kind, flag=spec.flag, metavar=_metavar(spec))
 
 
 def run_flags(task: Task, **defaults: str) -> list[inspect.Parameter]:
@@ -193,9 +203,7 @@ def run_flags(task: Task, **defaults: str) -> list[inspect.Parameter]:
         default = defaults.get(spec.name, spec.default)
         flags.append(_setting_flag(spec, f"{_sentence(spec)} Default {default or 'none'}.", RUN))
         if spec.name == "target":
-            flags.append(
-                flag("target_radius", float | None, None, _TARGET_RADIUS, RUN, metavar="X")
-            )
+            flags.append(flag("target_radius", _TARGET_RADIUS, RUN, float | None, metavar="X"))
     return flags
 
 
@@ -203,12 +211,10 @@ def at_flag() -> inspect.Parameter:
     """Perturbations to answer."""
     return flag(
         "at",
-        list[str],
-        [],
         "Also say whether this perturbation is certified, e.g. radius=0.25. Repeatable.",
         OUTPUT,
+        list[str],
         metavar="TERM=X",
-        show_default=False,
     )
 
 
@@ -217,22 +223,20 @@ def oracle_label_flags() -> list[inspect.Parameter]:
     return [
         flag(
             "oracle_labels",
-            Path | None,
-            None,
             "For a generative model: labelled answers, a CSV file whose header is "
             "'answer,said,true' with rows such as 'go left,turn left,turn left' (the answer, the "
             "oracle's class, the true one; a column 'count' may follow), or 'accepted,true,count' "
             "with rows such as 'yes,no,3'. Adds a claim about the true class.",
             RUN,
+            Path | None,
             metavar="F.csv",
         ),
-        flag("audit", Path | None, None, "Former name of --oracle-labels.", RUN, hidden=True),
+        flag("audit", "Former name of --oracle-labels.", RUN, Path | None, hidden=True),
         flag(
             "oracle_alpha",
-            float | None,
-            None,
             "Chance that the bound drawn from the labels is wrong; added to alpha. Default alpha.",
             RUN,
+            float | None,
             metavar="X",
         ),
     ]
@@ -241,17 +245,15 @@ def oracle_label_flags() -> list[inspect.Parameter]:
 def output_flags() -> list[inspect.Parameter]:
     """Where the result goes."""
     return [
-        flag("json", str, "", "Write the evidence as JSON; '-' is standard output.", OUTPUT),
+        flag("json", "Write the evidence as JSON; '-' is standard output.", OUTPUT),
         flag(
             "report",
-            list[Path],
-            [],
             "Write a report; the ending says which: .pdf, .html, .csv. Repeatable.",
             OUTPUT,
+            list[Path],
             metavar="F.pdf",
-            show_default=False,
         ),
-        flag("quiet", bool, False, "Print the statement alone.", OUTPUT, flag="--quiet"),
+        flag("quiet", "Print the statement alone.", OUTPUT, bool),
     ]
 
 

@@ -120,13 +120,15 @@ class Outputs:
         self, evidence: Evidence, classifier: Classifier, fitted: FittedInput, failed: list[str]
     ) -> bool:
         """Write the reports, without images where those fail; True if all were written."""
+        from engine.report import write_report
+
         images = Illustrations()
         try:
             images = self._images(evidence, classifier, fitted)
         except Exception as error:  # an image is no reason to lose a finished run
             failed.append(f"The report has no map: {_reason(error)}")
         return all(
-            [_tried(partial(_report, evidence, path, images), failed) for path in self.reports]
+            [_tried(partial(write_report, evidence, path, images), failed) for path in self.reports]
         )
 
     def _images(
@@ -137,17 +139,6 @@ class Outputs:
         from engine.explain.illustrations import illustrate  # loads torch
 
         return illustrate(evidence, classifier, fitted)
-
-
-def _report(evidence: Evidence, path: Path, images: Illustrations) -> None:
-    from engine import report
-
-    writers: dict[str, Callable[[Evidence, Path, Illustrations], None]] = {
-        ".pdf": report.write_pdf,
-        ".html": report.write_html,
-        ".csv": report.write_csv,
-    }
-    writers[path.suffix.lower()](evidence, path, images)
 
 
 def _print_json(evidence: Evidence) -> None:

@@ -39,73 +39,45 @@ _GROUP = "What is known"
 def plan_flags() -> list[inspect.Parameter]:
     """The flags of the command."""
     return [
-        flag(
-            "pilot",
-            str,
-            "",
-            "K of N pilot votes went to the class, e.g. 97/100.",
-            _GROUP,
-            metavar="K/N",
-            show_default=False,
-        ),
+        flag("pilot", "K of N pilot votes went to the class, e.g. 97/100.", _GROUP, metavar="K/N"),
         flag(
             "probability",
-            float | None,
-            None,
             "Probability of the class under the noise.",
             _GROUP,
+            float | None,
             metavar="P",
         ),
         *optional_subject(_GROUP),
         *scheme_flags(),
         *[each for each in run_flags("certify") if each.name in _PLANNED],
-        flag("target_radius", float | None, None, "The radius to certify.", RUN, metavar="R"),
-        flag(
-            "target",
-            str,
-            "",
-            "The perturbation to certify in the scheme's terms.",
-            RUN,
-            metavar="TERM=X",
-            show_default=False,
-        ),
-        flag("power", float, 0.9, "Chance of success that is asked for.", RUN, metavar="X"),
+        flag("target_radius", "The radius to certify.", RUN, float | None, metavar="R"),
+        flag("target", "The perturbation to certify in the scheme's terms.", RUN, metavar="TERM=X"),
+        flag("power", "Chance of success that is asked for.", RUN, float, default=0.9, metavar="X"),
         flag(
             "seconds_each",
-            float | None,
-            None,
             "Seconds per sample of an expensive model: adds the cost, and what hundreds of "
             "samples are worth.",
             RUN,
+            float | None,
             metavar="X",
         ),
         flag(
             "false_accept",
-            float,
-            0.0,
             "With --seconds-each: bound on an oracle's false accepts, to plan for the true class.",
             RUN,
+            float,
+            default=0.0,
             metavar="X",
         ),
-        flag("json", str, "", "Write the plan as JSON; '-' is standard output.", OUTPUT),
+        flag("json", "Write the plan as JSON; '-' is standard output.", OUTPUT),
     ]
 
 
 def optional_subject(panel: str) -> list[inspect.Parameter]:
     """Model and input flags, none of them required."""
     first = [
-        flag(
-            "model",
-            str,
-            "",
-            "Draw n0 pilot votes of this model.",
-            panel,
-            metavar="M",
-            show_default=False,
-        ),
-        flag(
-            "input", str, "", "The input to draw them at.", panel, metavar="X", show_default=False
-        ),
+        flag("model", "Draw n0 pilot votes of this model.", panel, metavar="M"),
+        flag("input", "The input to draw them at.", panel, metavar="X"),
     ]
     rest = [each for each in subject_flags() if each.name not in ("model", "input")]
     return [*first, *rest]

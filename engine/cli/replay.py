@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
-import typer
 from rich.console import Console
 
-from engine.cli.options import OUTPUT, RUN, flag, read_settings, run_flags, scheme_flags
+from engine.cli.options import OUTPUT, RUN, argument, flag, read_settings, run_flags, scheme_flags
 from engine.cli.outcome import CERTIFIED
 from engine.cli.output import STDOUT, print_json
 from engine.cli.sets import SHOWN_ROWS, rows_table, summary_table
@@ -28,48 +27,32 @@ gives the better of the binary and the multi-class certificate."""
 
 def replay_flags() -> list[inspect.Parameter]:
     """The flags of the command."""
-    votes = inspect.Parameter(
-        "votes",
-        inspect.Parameter.POSITIONAL_OR_KEYWORD,
-        default=typer.Argument(..., metavar="VOTES", help="CSV or TSV file of votes or bounds."),
-        annotation=Path,
-    )
     shown = run_flags("certify", bound=BOUND)
     bounding = [each for each in shown if each.name in ("alpha", "bound")]
     return [
-        votes,
+        argument("votes", "VOTES", "CSV or TSV file of votes or bounds."),
         *scheme_flags(of_a_model=False),
         *bounding,
         flag(
             "selection",
-            str,
-            "",
             "For files without a selection block: certify the label's class, or the leading one "
             "of the same votes (marked as not independent).",
             RUN,
             metavar="label|same",
-            show_default=False,
         ),
         flag(
             "at",
-            list[str],
-            [],
             "Also say which rows are certified at this perturbation, e.g. radius=0.25. Repeatable.",
             OUTPUT,
+            list[str],
             metavar="TERM=X",
-            show_default=False,
         ),
         flag(
-            "simultaneous",
-            bool,
-            False,
-            "Show the rows under alpha shared out over all of them.",
-            OUTPUT,
-            flag="--simultaneous",
+            "simultaneous", "Show the rows under alpha shared out over all of them.", OUTPUT, bool
         ),
-        flag("json", str, "", "Write the result as JSON; '-' is standard output.", OUTPUT),
-        flag("csv", Path | None, None, "Write the rows as CSV.", OUTPUT, metavar="F.csv"),
-        flag("quiet", bool, False, "Print no tables.", OUTPUT, flag="--quiet"),
+        flag("json", "Write the result as JSON; '-' is standard output.", OUTPUT),
+        flag("csv", "Write the rows as CSV.", OUTPUT, Path | None, metavar="F.csv"),
+        flag("quiet", "Print no tables.", OUTPUT, bool),
     ]
 
 

@@ -27,10 +27,10 @@ def resume_flags() -> list[inspect.Parameter]:
     """The flags of the command."""
     return [
         case_argument(),
-        flag("run", int | None, None, "Which run; needed where several are unfinished.", RUN),
-        flag("n", int | None, None, "Count to this n instead (anytime bounds only).", RUN),
-        flag("device", str | None, None, "Go on on this device.", RUN, metavar="TEXT"),
-        flag("batch", int | None, None, "Samples per batch.", RUN, metavar="N"),
+        flag("run", "Which run; needed where several are unfinished.", RUN, int | None),
+        flag("n", "Count to this n instead (anytime bounds only).", RUN, int | None),
+        flag("device", "Go on on this device.", RUN, str | None, metavar="TEXT"),
+        flag("batch", "Samples per batch.", RUN, int | None, metavar="N"),
         trust_flag(),
         *output_flags(),
     ]

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 def signing_flags() -> list[inspect.Parameter]:
     """Signing what a run leaves."""
     return [
-        flag("sign", bool, False, "Sign the JSON and the PDF.", OUTPUT, flag="--sign"),
-        flag("key", Path | None, None, "Private key; default in your settings.", OUTPUT),
+        flag("sign", "Sign the JSON and the PDF.", OUTPUT, bool),
+        flag("key", "Private key; default in your settings.", OUTPUT, Path | None),
     ]
 
 

@@ -5,12 +5,9 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any, Literal
 
-import typer
-
-from engine.cli.options import OUTPUT, WHAT, flag, trust_flag
+from engine.cli.options import OUTPUT, WHAT, argument, flag, trust_flag
 from engine.cli.outcome import CERTIFIED, FAILURE
 from engine.cli.output import STDOUT, print_json
 from engine.core.errors import UserError
@@ -22,43 +19,34 @@ LEVELS = "How far to go"
 def verify_flags() -> list[inspect.Parameter]:
     """The flags of the command."""
     return [
-        inspect.Parameter(
-            "file",
-            inspect.Parameter.POSITIONAL_OR_KEYWORD,
-            default=typer.Argument(..., metavar="FILE", help="Report (.pdf), evidence or case."),
-            annotation=Path,
-        ),
+        argument("file", "FILE", "Report (.pdf), evidence or case."),
         flag(
             "counts_only",
-            bool,
-            False,
             "Check what follows from this file alone; look for no model and no input.",
             LEVELS,
-            flag="--counts-only",
+            bool,
         ),
         flag(
             "rerun",
-            str,
-            "",
             "Draw the noise of K random blocks again and compare the votes; 'all' for every vote.",
             LEVELS,
             metavar="K|all",
         ),
-        flag("signed", bool, False, "Demand a signature.", LEVELS, flag="--signed"),
-        flag("model", str, "", "Where the model is now.", WHAT),
-        flag("input", str, "", "Where the input is now.", WHAT),
+        flag("signed", "Demand a signature.", LEVELS, bool),
+        flag("model", "Where the model is now.", WHAT),
+        flag("input", "Where the input is now.", WHAT),
         trust_flag(),
-        flag("device", str, "auto", "Where --rerun counts.", LEVELS),
+        flag("device", "Where --rerun counts.", LEVELS, default="auto"),
         flag(
             "allow_flips",
-            int,
-            0,
             "Votes that may fall otherwise where --rerun counts on another device.",
             LEVELS,
+            int,
+            default=0,
             metavar="N",
             min=0,
         ),
-        flag("json", str, "", "Write the verdicts as JSON; '-' is standard output.", OUTPUT),
+        flag("json", "Write the verdicts as JSON; '-' is standard output.", OUTPUT),
     ]
 
 

@@ -11,6 +11,7 @@ import pytest
 from engine.core.errors import UserError
 from engine.explain import illustrations
 from engine.figures import Illustrations
+from engine.report import WRITERS
 
 
 @pytest.fixture(autouse=True)
@@ -70,7 +71,7 @@ def test_a_report_that_fails_leaves_the_json(
     def full(*_: Any) -> None:
         raise UserError("Cannot write e.csv: the disk is full.")
 
-    monkeypatch.setattr("engine.report.write_csv", full)
+    monkeypatch.setitem(WRITERS, ".csv", full)
     target = tmp_path / "e.json"
     shown = certify("--json", str(target), "--report", str(tmp_path / "e.csv"))
     assert shown.status == 1
