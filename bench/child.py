@@ -38,14 +38,14 @@ def _run(model: str, source: str, n: int) -> None:
     started: list[bool] = []
 
     def step() -> None:
-        if session.ready and not started:
+        if session.runs.ready and not started:
             started.append(True)
             window.left.settings.put(n=n)
             heart.start()
-            window.certify()
+            session.runs.certify()
 
     def end() -> None:
-        evidence = session.evidence
+        evidence = session.runs.evidence
         if evidence is None:
             return
         late, speed = heart.stop(), evidence.performance
@@ -56,11 +56,11 @@ def _run(model: str, source: str, n: int) -> None:
         print(json.dumps(answer))
         window.leave()
 
-    session.activity_changed.connect(step)
-    session.evidence_changed.connect(end)
+    session.worker.activity_changed.connect(step)
+    session.runs.evidence_changed.connect(end)
     session.notice.connect(lambda kind, words: kind == "error" and sys.exit(words))
-    session.open_model(ModelRequest(model))
-    session.open_input(source)
+    session.loading.open_model(ModelRequest(model))
+    session.loading.open_input(source)
     app.exec()
 
 

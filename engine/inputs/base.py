@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -100,7 +100,7 @@ class Given:
 class ImageInput(Given):
     """An image at its own size: ``pixels`` (C, H, W) with C 1 or 3."""
 
-    kind: ClassVar[InputKind] = "image"
+    kind: ClassVar[Literal["image"]] = "image"
 
     pixels: Pixels
 
@@ -109,7 +109,7 @@ class ImageInput(Given):
 class PairInput(Given):
     """An image at its own size and a text; the digest is that of the digests of both."""
 
-    kind: ClassVar[InputKind] = "pair"
+    kind: ClassVar[Literal["pair"]] = "pair"
 
     image: ImageInput
     text: str

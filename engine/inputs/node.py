@@ -10,10 +10,9 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from engine.core.errors import UserError
-from engine.core.records import InputKind
 from engine.core.resources import assets
 from engine.inputs.base import Given
 from engine.inputs.graph import KARATE, Graph, split
@@ -38,7 +37,7 @@ class GraphInput(Given):
         node: its number, from 0.
     """
 
-    kind: ClassVar[InputKind] = "graph"
+    kind: ClassVar[Literal["graph"]] = "graph"
 
     graph: Graph
     node: int

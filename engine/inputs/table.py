@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
 from engine.core.errors import UserError, quoted
-from engine.core.records import InputKind
 from engine.inputs.base import Given
 from engine.inputs.coding import Column, TableCoding, number
 
@@ -114,7 +113,7 @@ class TableInput(Given):
         row: its number, from 0, the first line after the names.
     """
 
-    kind: ClassVar[InputKind] = "table"
+    kind: ClassVar[Literal["table"]] = "table"
 
     table: Table
     row: int

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from engine.core.errors import UserError, quoted
 from engine.core.files import sha256_bytes
-from engine.core.records import InputKind
 from engine.inputs.base import Given
 
 PREFIX = "text:"
@@ -26,7 +25,7 @@ class TextInput(Given):
         text: the words, without white space at either end.
     """
 
-    kind: ClassVar[InputKind] = "text"
+    kind: ClassVar[Literal["text"]] = "text"
 
     text: str
 

@@ -1,92 +1,67 @@
-"""What the worker is asked for besides runs: reports, files, and looks at the machine."""
+"""Files and pages made of a result."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 
 from engine.evidence.evidence import Evidence
 from engine.figures import Illustrations
-from gui.controllers.illustrations import Images
-from gui.controllers.preferences import data_folder
-from gui.jobs.engine_jobs import Backend, ExportFormat
-from gui.jobs.worker import Job, Worker
+from gui.jobs.engine_jobs import EngineJobs, ExportFormat
+from gui.jobs.worker import Job, Lane, Worker
 
 
-class Errands(QObject):
-    """The worker, the images beside a result, and errands about that result.
+class Exports(QObject):
+    """Writes results.
 
-    Attributes:
-        evidence: the result that is shown; None without one.
+    Signals:
+        exported: the path of a file that was written.
+        preview_ready: the report's pages as PNG.
+        notice: kind and sentence.
     """
 
-    preview_ready = Signal(object)
-    examined = Signal(str)
     exported = Signal(object)
-    architectures_found = Signal(object)
+    preview_ready = Signal(object)
     notice = Signal(str, str)
 
-    def __init__(self, backend: Backend, parent: QObject | None = None) -> None:
+    def __init__(self, worker: Worker, engine: EngineJobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.backend = backend
-        self.evidence: Evidence | None = None
-        folder = data_folder()
-        self.worker = Worker(warm_up=backend.warm_up, log_folder=folder, parent=self)
-        self.images = Images(self.worker, backend, parent=self)
+        self._worker, self._engine = worker, engine
+        self._previews = Lane(worker)
 
-    def request_preview(self) -> None:
+    def preview(self, evidence: Evidence, illustrations: Illustrations) -> None:
         """Make the report's pages."""
-        evidence, illustrations = self.evidence, self.images.illustrations
-        if evidence is not None:
-            self._submit(
-                "preview",
+        self._previews.submit(
+            Job(
+                lambda stop: self._engine.preview(evidence, illustrations),
                 "making the report",
-                lambda stop: self.backend.preview(evidence, illustrations),
+                on_done=self.preview_ready.emit,
             )
+        )
 
-    def export(self, fmt: ExportFormat, path: Path) -> None:
-        """Write the shown result to a file."""
-        evidence, illustrations = self.evidence, self.images.illustrations
-        if evidence is not None:
-            self._submit(
-                f"export-{fmt}",
+    @Slot()
+    def drop_preview(self) -> None:
+        """The pages that are being made are of an earlier result."""
+        self._previews.drop()
+
+    def export(
+        self,
+        evidence: Evidence,
+        fmt: ExportFormat,
+        path: Path,
+        illustrations: Illustrations | None = None,
+    ) -> None:
+        """Write a result; without illustrations where they belong to another one."""
+        drawn = illustrations or Illustrations()
+        self._worker.submit(
+            Job(
+                lambda stop: self._engine.export(evidence, drawn, fmt, path),
                 f"writing {path.name}",
-                lambda stop: self.backend.export(evidence, illustrations, fmt, path),
+                on_done=self._on_exported,
             )
-
-    def export_record(self, evidence: Evidence, fmt: ExportFormat, path: Path) -> None:
-        """Write a result that is looked at, without images: those belong to the shown run."""
-        self._submit(
-            f"export-{fmt}",
-            f"writing {path.name}",
-            lambda stop: self.backend.export(evidence, Illustrations(), fmt, path),
         )
 
-    def find_architectures(self) -> None:
-        """Names of the networks that weights can be loaded into."""
-        self._submit(
-            "architectures", "listing architectures", lambda stop: self.backend.architectures()
-        )
-
-    def request_examination(self) -> None:
-        """Look at versions and devices."""
-        self._submit("doctor", "looking at this machine", lambda stop: self.backend.examine())
-
-    def take_errand(self, kind: str, outcome: Any) -> None:
-        """Pass on what came of an errand; other jobs are not its business."""
-        if kind.startswith("export-"):
-            self.exported.emit(outcome)
-            self.notice.emit("info", f"Wrote {outcome}.")
-        elif kind == "preview":
-            self.preview_ready.emit(outcome)
-        elif kind == "doctor":
-            self.examined.emit(outcome)
-        elif kind == "architectures":
-            self.architectures_found.emit(outcome)
-
-    def _submit(self, kind: str, title: str, work: Callable[[threading.Event], Any]) -> None:
-        self.worker.submit(Job(kind, title, work))
+    def _on_exported(self, path: Path) -> None:
+        self.exported.emit(path)
+        self.notice.emit("info", f"Wrote {path}.")

@@ -1,47 +1,54 @@
-"""The images beside a result: a slice through the input, and examples."""
+"""What is drawn beside a result: a slice through the input, and examples."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from engine.evidence.evidence import Evidence
 from engine.figures import ExamplesFigure, Illustrations, SliceFigure, has_slice
-from gui.jobs.engine_jobs import AxesChoice, Backend, Subject
-from gui.jobs.worker import Job, Worker
+from gui.controllers.loading import Loading
+from gui.jobs.engine_jobs import AxesChoice, EngineJobs, Subject
+from gui.jobs.worker import Job, Lane, Worker
 
-SLICE, EXAMPLES = "slice", "examples"
 
-
-class Images(QObject):
+class Illustrator(QObject):
     """Draws for one result at a time; whatever belongs to an older one is dropped."""
 
     changed = Signal()
 
-    def __init__(self, worker: Worker, backend: Backend, parent: QObject | None = None) -> None:
+    def __init__(
+        self, worker: Worker, engine: EngineJobs, loading: Loading, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self.axes = AxesChoice()
         self.slice: SliceFigure | None = None
         self.examples: ExamplesFigure | None = None
-        self._worker, self._backend = worker, backend
+        self._engine, self._loading = engine, loading
+        self._slices, self._exampless = Lane(worker), Lane(worker)
         self._result: tuple[Subject, Evidence] | None = None
-        worker.snapshot.connect(self._take)
-        worker.done.connect(self._take)
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is being drawn."""
+        return self._slices.busy or self._exampless.busy
 
     @property
     def illustrations(self) -> Illustrations:
         """All of them, as far as they are drawn."""
         return Illustrations(region=self.slice, examples=self.examples)
 
-    def draw(self, subject: Subject, evidence: Evidence) -> None:
+    @Slot(object)
+    def draw(self, evidence: Evidence) -> None:
         """Draw for a new result."""
+        subject = self._loading.subject
+        if subject is None:
+            return
         self._result = (subject, evidence)
-        self._worker.submit(
+        self._exampless.submit(
             Job(
-                EXAMPLES,
+                lambda stop: self._engine.examples(subject, evidence),
                 "drawing noisy samples",
-                lambda stop: self._backend.examples(subject, evidence),
+                on_done=self._show_examples,
             )
         )
         self._draw_slice()
@@ -51,10 +58,11 @@ class Images(QObject):
         self.axes = axes
         self._draw_slice()
 
+    @Slot()
     def clear(self) -> None:
         """Forget the result and what was drawn for it."""
-        self._worker.drop(SLICE)
-        self._worker.drop(EXAMPLES)
+        self._slices.drop()
+        self._exampless.drop()
         self.slice = self.examples = self._result = None
         self.changed.emit()
 
@@ -62,20 +70,19 @@ class Images(QObject):
         if self._result is None or not has_slice(self._result[1]):
             return
         (subject, evidence), axes = self._result, self.axes
-        self._worker.submit(
+        self._slices.submit(
             Job(
-                SLICE,
+                lambda stop: self._engine.explore(subject, evidence, axes, stop),
                 "drawing the region",
-                lambda stop: self._backend.explore(subject, evidence, axes, stop),
+                on_done=self._show_slice,
+                on_snapshot=self._show_slice,
             )
         )
 
-    @Slot(str, object)
-    def _take(self, kind: str, figure: Any) -> None:
-        if kind == SLICE:
-            self.slice = figure
-        elif kind == EXAMPLES:
-            self.examples = figure
-        else:
-            return
+    def _show_slice(self, figure: SliceFigure) -> None:
+        self.slice = figure
+        self.changed.emit()
+
+    def _show_examples(self, figure: ExamplesFigure | None) -> None:
+        self.examples = figure
         self.changed.emit()

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from engine.evidence.settings import USUAL, CertifySettings, Counting
+from engine.core.errors import OracleRequired, TrustRequired
 from engine.models.kinds import DEMO
 from engine.models.native_metadata import taught_scheme
 from engine.models.request import ModelRequest
-from gui.controllers.exports import Errands
+from gui.controllers.form import Form
 from gui.controllers.preferences import Preferences
-from gui.jobs.engine_jobs import Backend, Subject
+from gui.jobs.engine_jobs import EngineJobs, Subject
 from gui.jobs.shipped import Example, Offer, set_of
+from gui.jobs.worker import Failure, Job, Lane, Worker
 
 if TYPE_CHECKING:
     from engine.core.records import ModelIdentity
@@ -22,62 +24,85 @@ if TYPE_CHECKING:
     from engine.inputs import GivenInput
     from engine.inputs.base import FittedInput
     from engine.models.base import Classifier
+    from engine.procedures.normalizations import Comparison
 
 
-class Loading(Errands):
+class Loading(QObject):
     """A model and an input; whatever was known of an older one is dropped.
 
     Attributes:
-        settings, execution: what the next run will use.
-        model, request: the model, and how it was asked for.
+        model, request, classifier: the model, how it was asked for, and what answers.
+        asked: the model that was asked for last, whether it opened or not.
         given: the input; ``specs`` the row of inputs it stands in.
+        subject: model and input brought together; None until they are.
         offer: what is shipped to choose from; nothing until the worker has looked.
         around: what to draw of a graph around its node; None for other inputs, and until then.
         clean_answer: the model's answer without noise.
         input_is_newer: the input was opened after the model.
+        models, inputs: what is being read.
+
+    Signals:
+        scheme_proposed: the scheme that a newly opened model was trained for.
+        offered: ``offer`` is there.
+        trust_asked: an error and the request; the file can run code.
+        oracle_asked: the request; the model writes, and what turns its text into classes lacks.
+        refused: ``model`` or ``input``, and why it was not opened.
+        misfit: why the input does not fit the model.
+        notice: kind and sentence.
     """
 
     scheme_proposed = Signal(object)
-    """The scheme that a newly opened model was trained for."""
     model_changed = Signal()
     input_changed = Signal()
     fitted_changed = Signal()
     around_changed = Signal()
-    normalizations_compared = Signal(object)
+    offered = Signal(object)
+    trust_asked = Signal(object, object)
+    oracle_asked = Signal(object)
+    refused = Signal(str, str)
+    misfit = Signal(str)
+    notice = Signal(str, str)
 
     def __init__(
-        self, backend: Backend, preferences: Preferences, parent: QObject | None = None
+        self,
+        worker: Worker,
+        engine: EngineJobs,
+        preferences: Preferences,
+        form: Form,
+        counting: Lane,
+        parent: QObject | None = None,
     ) -> None:
-        super().__init__(backend, parent)
-        self.preferences = preferences
-        self.settings: Counting = CertifySettings()
-        self.execution = USUAL
+        super().__init__(parent)
+        self._worker, self._engine, self._counting = worker, engine, counting
+        self._preferences, self._form = preferences, form
+        self.models, self.inputs, self._fits = Lane(worker), Lane(worker), Lane(worker)
+        self._arounds, self._measures = Lane(worker), Lane(worker)
         self.model: ModelIdentity | None = None
         self.request: ModelRequest | None = None
+        self.asked: ModelRequest | None = None
+        self.classifier: Classifier | None = None
         self.given: GivenInput | None = None
         self.around: NeighbourhoodFigure | None = None
         self.specs: list[str] = []
+        self.subject: Subject | None = None
         self.offer = Offer()
         self.clean_answer: int | None = None
         self.input_is_newer = self._fit_waits = False
-        self._asked: ModelRequest | None = None
-        self._classifier: Classifier | None = None
-        self._subject: Subject | None = None
 
     @property
-    def running(self) -> bool:
-        """Whether votes are being counted."""
-        return self.worker.busy("run")
-
-    @property
-    def loading(self) -> bool:
+    def busy(self) -> bool:
         """Whether a model or input is being read."""
-        return any(self.worker.busy(kind) for kind in ("model", "input", "fit"))
+        return self.models.busy or self.inputs.busy or self._fits.busy
 
     @property
-    def asked(self) -> ModelRequest | None:
-        """The model that was asked for last, whether it opened or not."""
-        return self._asked
+    def fits(self) -> bool:
+        """Whether the input is being fitted to the model."""
+        return self._fits.busy
+
+    @property
+    def measures(self) -> bool:
+        """Whether normalisations are being measured."""
+        return self._measures.busy
 
     @property
     def has_labelled_images(self) -> bool:
@@ -89,7 +114,7 @@ class Loading(Errands):
     @property
     def fitted(self) -> FittedInput | None:
         """The input as the model takes it, once both are there."""
-        return self._subject.fitted if self._subject else None
+        return self.subject.fitted if self.subject else None
 
     @property
     def position(self) -> int:
@@ -97,23 +122,52 @@ class Loading(Errands):
         source = self.given.source if self.given else ""
         return self.specs.index(source) if source in self.specs else -1
 
+    def blocked(self, wish: str) -> bool:
+        """Whether a run forbids ``wish``; the person is told so."""
+        if self._counting.busy:
+            self.notice.emit("warning", f"Stop the current run (Esc) before you {wish}.")
+        return self._counting.busy
+
+    def look_for_examples(self) -> None:
+        """Find out what is shipped to choose from."""
+        self._worker.submit(
+            Job(
+                lambda stop: self._engine.offer(),
+                "looking for examples",
+                on_done=self._take_offer,
+                quiet=True,
+            )
+        )
+
     def open_model(self, request: ModelRequest) -> None:
         """Read a model; the result of the old one is cleared when the new one is there."""
-        if self._refuse_while_running("open a model"):
+        if self.blocked("open a model"):
             return
-        self._asked = request
-        self._submit(
-            "model",
-            f"opening {request.spec}",
-            lambda stop: (request, self.backend.load_model(request)),
+        self.asked = request
+        self.models.submit(
+            Job(
+                lambda stop: self._engine.load_model(request),
+                f"opening {request.spec}",
+                on_done=partial(self._take_model, request),
+                on_failed=self._on_model_failed,
+                urgent=True,
+            )
         )
 
     def open_input(self, spec: str) -> None:
         """Read an input, or the first of a folder, set or graph."""
-        if self._refuse_while_running("open an input"):
+        if self.blocked("open an input"):
             return
         known = self.specs
-        self._submit("input", f"opening {spec}", lambda stop: self.backend.open_input(spec, known))
+        self.inputs.submit(
+            Job(
+                lambda stop: self._engine.open_input(spec, known),
+                f"opening {spec}",
+                on_done=self._take_input,
+                on_failed=self._on_input_failed,
+                urgent=True,
+            )
+        )
 
     def step_input(self, step: int) -> None:
         """The next (1) or previous (-1) input of the row; from beside it, an end of it."""
@@ -124,8 +178,8 @@ class Loading(Errands):
     def open_example(self, example: Example) -> None:
         """Read a shipped input, and a shipped model that goes with it unless one is open."""
         spec = self.request.spec if self.request is not None else ""
-        own = self.model is not None and not spec.startswith(DEMO)
-        goes_with = spec in example.models or (own and self.model.kind == example.kind)
+        kind = self.model.kind if self.model is not None and not spec.startswith(DEMO) else ""
+        goes_with = spec in example.models or kind == example.kind
         if example.models and not goes_with:
             self.open_model(ModelRequest(example.models[0]))
         self.open_input(example.spec)
@@ -142,96 +196,124 @@ class Loading(Errands):
         open_already = self.request is not None and self.request.spec in models
         return "" if open_already or not models else models[0]
 
-    def compare_normalizations(self) -> None:
+    def compare_normalizations(self, on_done: Callable[[Comparison], object]) -> None:
         """Measure the model behind every normalisation on the labelled images that are open."""
-        classifier, specs = self._classifier, self.specs
-        if classifier is not None and not self._refuse_while_running("measure"):
-            self._submit(
-                "compare",
-                "measuring normalisations",
-                lambda stop: self.backend.compare_normalizations(classifier, specs, stop),
+        classifier, specs = self.classifier, self.specs
+        if classifier is not None and not self.blocked("measure the normalisations"):
+            self._measures.submit(
+                Job(
+                    lambda stop: self._engine.compare_normalizations(classifier, specs, stop),
+                    "measuring normalisations",
+                    on_done=on_done,
+                )
             )
 
-    def take_loaded(self, kind: str, outcome: Any) -> None:
-        """Take in what was loaded; other jobs are not its business."""
-        if kind == "model":
-            self._take_model(outcome)
-        elif kind == "input":
-            self._take_input(outcome)
-        elif kind == "fit":
-            self._subject, self.clean_answer = outcome
-            self.fitted_changed.emit()
-        elif kind == "around":
-            self.around = outcome
-            self.around_changed.emit()
-        elif kind == "compare":
-            self.normalizations_compared.emit(outcome)
+    def find_architectures(self, on_done: Callable[[tuple[str, ...]], object]) -> None:
+        """Names of the networks that weights can be loaded into."""
+        self._worker.submit(
+            Job(
+                lambda stop: self._engine.architectures(),
+                "listing architectures",
+                on_done=on_done,
+                quiet=True,
+            )
+        )
 
-    @abstractmethod
-    def _clear_result(self) -> None:
-        """Forget the shown result: it was of another model or image."""
+    def _take_offer(self, offer: Offer) -> None:
+        self.offer = offer
+        self.offered.emit(offer)
 
-    def _take_model(self, loaded: tuple[ModelRequest, Classifier]) -> None:
+    def _take_model(self, request: ModelRequest, classifier: Classifier) -> None:
         before, self.input_is_newer = self.model, False
-        if self._classifier is not None:
-            self._classifier.unload()
-        self._subject = self.clean_answer = None  # those of an older pair are nobody's business now
-        self.request, self._classifier = loaded
-        self.model = self._classifier.identity
+        if self.classifier is not None:
+            self.classifier.unload()
+        self.subject = self.clean_answer = None  # results for the previous pair are stale
+        self.request, self.classifier, self.model = request, classifier, classifier.identity
         taught = taught_scheme(self.model)
         if taught is not None and (before is None or before.sha256 != self.model.sha256):
             self.scheme_proposed.emit(taught)
-        self.preferences.remember("models", self.request.spec)
-        self._clear_result()
+        self._preferences.remember("models", request.spec)
         self.model_changed.emit()
         if not self._follow_with_example():
             self._fit()
 
     def _take_input(self, loaded: tuple[list[str], GivenInput]) -> None:
-        self._subject = self.clean_answer = None
+        self.subject = self.clean_answer = None
         self.input_is_newer = True
         self.specs, given = loaded
         self.given, self.around = given, None
-        self.preferences.remember("inputs", given.source)
-        self._clear_result()
+        self._preferences.remember("inputs", given.source)
         self.input_changed.emit()
-        self.worker.drop("around")
+        self._arounds.drop()
         if given.kind == "graph":
-            self._submit(
-                "around",
-                "drawing the neighbourhood",
-                lambda stop: self.backend.neighbourhood(given),
+            self._arounds.submit(
+                Job(
+                    lambda stop: self._engine.neighbourhood(given),
+                    "drawing the neighbourhood",
+                    on_done=self._take_around,
+                    quiet=True,
+                )
             )
         self._fit()
+
+    def _take_around(self, around: NeighbourhoodFigure) -> None:
+        self.around = around
+        self.around_changed.emit()
+
+    def _take_subject(self, fitted: tuple[Subject, int]) -> None:
+        self.subject, self.clean_answer = fitted
+        self.fitted_changed.emit()
+
+    def _on_model_failed(self, failure: Failure) -> None:
+        if isinstance(failure.error, TrustRequired):
+            self.trust_asked.emit(failure.error, self.asked)
+        elif isinstance(failure.error, OracleRequired):
+            self.oracle_asked.emit(self.asked)
+        else:
+            self.notice.emit("error", failure.sentence)
+            self.refused.emit("model", failure.sentence)
+        self._fit_if_waiting()
+
+    def _on_input_failed(self, failure: Failure) -> None:
+        self.notice.emit("error", failure.sentence)
+        self.refused.emit("input", failure.sentence)
+        self._fit_if_waiting()
+
+    def _on_misfit(self, failure: Failure) -> None:
+        self.notice.emit("error", failure.sentence)
+        self.misfit.emit(failure.sentence)
 
     def _follow_with_example(self) -> bool:
         """Open the model's example in place of an example that goes with other models only."""
         given, example = self.given, self.fitting_example()
-        if given is None or example is None or self.worker.busy("input"):
+        if given is None or example is None or self.inputs.busy:
             return False
         if not self.offer.models_for(given.source):
             return False  # somebody's own
         self.open_input(example.spec)
         return True
 
+    def _fit_if_waiting(self) -> None:
+        """What was to be replaced is still there: fit it after all."""
+        if self._fit_waits:
+            self._fit()
+
     def _fit(self) -> None:
         """Fit the input to the model once both are there; no older pair counts any more."""
-        self._subject = self.clean_answer = None
+        self.subject = self.clean_answer = None
         self.fitted_changed.emit()
-        classifier, request, given = self._classifier, self.request, self.given
+        classifier, request, given = self.classifier, self.request, self.given
         if classifier is None or request is None or given is None:
             return
-        self._fit_waits = self.worker.busy("model") or self.worker.busy("input")
+        self._fit_waits = self.models.busy or self.inputs.busy
         if self._fit_waits:
             return  # what is there now is about to be replaced
-        settings, device = self.settings, self.execution.device
-        self._submit(
-            "fit",
-            "fitting the input to the model",
-            lambda stop: self.backend.prepare(classifier, request, given, settings, device),
+        settings, device = self._form.settings, self._form.execution.device
+        self._fits.submit(
+            Job(
+                lambda stop: self._engine.prepare(classifier, request, given, settings, device),
+                "fitting the input to the model",
+                on_done=self._take_subject,
+                on_failed=self._on_misfit,
+            )
         )
-
-    def _refuse_while_running(self, wish: str) -> bool:
-        if self.running:
-            self.notice.emit("warning", f"A run is going; stop it (Esc) to {wish}.")
-        return self.running

@@ -41,7 +41,8 @@ class Preferences:
     def recent(self, kind: RecentKind) -> list[str]:
         """Files opened lately, newest first."""
         stored = self._store.value(f"recent/{kind}", [])
-        return [stored] if isinstance(stored, str) else [str(spec) for spec in stored or []]
+        found = stored if isinstance(stored, list) else [stored] if stored else []
+        return [str(spec) for spec in found]
 
     def remember(self, kind: RecentKind, spec: str) -> None:
         """Put a file at the head of its list."""

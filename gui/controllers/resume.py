@@ -8,7 +8,7 @@ from engine.evidence.settings import Counting
 MOST = 10**9
 
 
-def may_go_on(evidence: Evidence | None) -> bool:
+def may_resume(evidence: Evidence | None) -> bool:
     """Whether the run was ended before its planned n by a person, or for want of memory."""
     if evidence is None or evidence.procedure != "certify":
         return False

@@ -1,12 +1,11 @@
-"""What the worker does with a case file: opening, listing, and counting runs that are kept in it.
+"""What the worker does with a case file: opening, listing, and what is put into it.
 
 Only the worker thread calls these: SQLite waits for the disk with every commit.
 """
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,13 +17,8 @@ from engine.models.request import ModelRequest
 if TYPE_CHECKING:
     from engine.case import Case, RunRow
     from engine.evidence.evidence import Evidence
-    from engine.evidence.settings import Counting, Execution, PredictSettings
-    from engine.evidence.snapshot import Snapshot
-    from gui.jobs.engine_jobs import Subject
 
 Warn = Callable[[str], None]
-PATIENCE = 0.12
-"""Seconds that a batch may take while somebody waits at the window for it to end."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +32,17 @@ class Listing:
 
     rows: tuple[RunRow, ...] = ()
     complaints: tuple[str, ...] = ()
+
+
+def open_case(path: Path) -> Case:
+    """A case that exists.
+
+    Raises:
+        UserError: the file is no case.
+    """
+    from engine.case import Case
+
+    return Case.open(path)
 
 
 def listing(case: Case) -> Listing:
@@ -79,13 +84,18 @@ def adopt(case: Case, evidence: Evidence, request: ModelRequest | None) -> int:
         input_spec=evidence.input.source,
         key=int(evidence.noise.key, 16),
         execution=evidence.execution,
-        run_id="" if _known(case, evidence) else evidence.run_id,
+        run_id="" if run_of(case, evidence) else evidence.run_id,
         at=tuple(evidence.certified_at),
         block=evidence.chain.block if evidence.chain else 0,
     )
     known = case.configuration(run)
     case.finish(run, evidence.model_copy(update={"run_id": known.run_id}))
     return run
+
+
+def run_of(case: Case, evidence: Evidence) -> int | None:
+    """The number of a run in a case; None if it is not there."""
+    return next((row.id for row in case.runs() if row.run_id == evidence.run_id), None)
 
 
 def keep_labels(
@@ -100,100 +110,33 @@ def keep_labels(
     Raises:
         UserError: the file cannot be written, or holds other votes of this run.
     """
-    run = _known(case, before) or adopt(case, before, request)
+    run = run_of(case, before) or adopt(case, before, request)
     case.label(run, found, labels)
 
 
-def certify_in(
-    case: Case,
-    subject: Subject,
-    settings: Counting,
-    execution: Execution,
-    stop: threading.Event,
+def label_answers(
+    evidence: Evidence,
+    labels: Mapping[tuple[str, int], str],
+    alpha: float,
     *,
-    before: Evidence | None,
-    command: str,
+    case: Case | None,
+    request: ModelRequest | None,
     warn: Warn,
-) -> Generator[Snapshot, None, Evidence]:
-    """CERTIFY, kept in a case; with ``before``, from the votes of that run on."""
-    from engine.case.certifying import open_run
+) -> Evidence:
+    """The evidence with the claim about the true class that a person's labels allow.
 
-    if before is None:
-        run, goes_on = open_run(
-            case,
-            subject.classifier,
-            subject.fitted,
-            settings,
-            execution=execution,
-            request=subject.request,
-            input_spec=subject.source,
-        )
-        if goes_on:
-            warn(f"Goes on with run {run} of the case, which was not finished.")
-    else:
-        run = _known(case, before) or adopt(case, before, subject.request)
-        if settings.n > before.n_plan:
-            settings = case.extend(run, settings.n)
-    counting = resume_in(case, run, subject, settings, execution, stop, command=command, warn=warn)
-    return (yield from counting)
-
-
-def resume_in(
-    case: Case,
-    run: int,
-    subject: Subject,
-    settings: Counting | None,
-    execution: Execution,
-    stop: threading.Event,
-    *,
-    command: str,
-    warn: Warn,
-) -> Generator[Snapshot, None, Evidence]:
-    """Count an unfinished run of a case on, with short batches: somebody waits at a window.
-
-    ``settings`` are the run's own, or None.
+    With a case both are kept in it; where that fails the claim is made all the same.
     """
-    from engine.case.certifying import certify_run
+    from engine.oracles.labelling import audited
+    from engine.procedures.oracle_correction import with_transfer
 
-    return certify_run(
-        case,
-        run,
-        subject.classifier,
-        subject.fitted,
-        settings=settings,
-        execution=execution,
-        stop=stop,
-        command=command,
-        warn=warn,
-        patience=PATIENCE,
-    )
-
-
-def predict_in(
-    case: Case,
-    subject: Subject,
-    settings: PredictSettings,
-    execution: Execution,
-    procedure: Generator[Snapshot, None, Evidence],
-    *,
-    warn: Warn,
-) -> Generator[Snapshot, None, Evidence]:
-    """PREDICT, kept in a case."""
-    from engine.case.recording import recorded
-    from engine.procedures.on_grid import gridded
-    from engine.procedures.run import run_key
-
-    fitted = gridded(subject.fitted, settings)[0]
-    run = case.begin(
-        subject.classifier.identity,
-        fitted.identity,
-        settings,
-        model_request=subject.request,
-        input_spec=subject.source,
-        key=run_key(subject.classifier, fitted, settings),
-        execution=execution,
-    )
-    return (yield from recorded(case, run, procedure, warn=warn))
+    found = with_transfer(evidence, audited(evidence, labels), alpha)
+    if case is not None:
+        try:
+            keep_labels(case, evidence, found, labels, request)
+        except UserError as error:
+            warn(f"{error} The labels are not in the case.")
+    return found
 
 
 def _bytes(path: Path) -> bytes:
@@ -201,7 +144,3 @@ def _bytes(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise UserError(f"Cannot read {path}: {error.strerror or error}.") from error
-
-
-def _known(case: Case, evidence: Evidence) -> int | None:
-    return next((row.id for row in case.runs() if row.run_id == evidence.run_id), None)

@@ -1,4 +1,4 @@
-"""What the worker does for the desk: verifying, planning, replaying.
+"""What the worker does with documents: verifying, planning, replaying.
 
 No torch unless votes are drawn again. The engine is imported when it is first used: it loads SciPy.
 """
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from engine.evidence.evidence import Evidence
-    from engine.evidence.settings import RunSettings
+    from engine.evidence.settings import CertifySettings, Counting
     from engine.planning import Pilot, PlanResult, Prospect
     from engine.replay import ReplayResult, Selection
     from engine.verify import VerificationReport
@@ -45,7 +45,7 @@ class PlanWish:
         power: chance of success that is asked for.
     """
 
-    settings: RunSettings
+    settings: CertifySettings
     pilot: Pilot | None = None
     p: float | None = None
     target: str = ""
@@ -64,7 +64,7 @@ class ReplayWish:
     """
 
     path: Path
-    settings: RunSettings
+    settings: Counting
     selection: Selection | None = None
     at: tuple[str, ...] = ()
 
@@ -115,7 +115,7 @@ def planned(wish: PlanWish) -> PlanResult:
     )
 
 
-def prospect(settings: RunSettings) -> Prospect:
+def prospect(settings: Counting) -> Prospect:
     """What settings can come to at best."""
     from engine.planning.prospect import prospect as look_ahead
 

@@ -1,24 +1,21 @@
-"""Everything the window asks of the engine, imported when it is first used.
+"""What the window asks of the engine about models, inputs, runs and results.
 
-Most of the engine loads torch, which takes seconds: only the worker thread may call these methods,
-and tests put a lighter object in this place.
+Most of the engine loads torch, which takes seconds. Only the modules of this room import it, when a
+job is carried out, so only the worker thread may call them; tests put a lighter object in the place
+of :class:`EngineJobs`.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from engine.core.errors import UserError
 from engine.procedures.command_line import command_line
 from engine.procedures.resume import Resume
-from gui.jobs import case_jobs as casework
-from gui.jobs import document_jobs as paperwork
-from gui.jobs.case_jobs import PATIENCE, Listing, Warn
-from gui.jobs.document_jobs import Checked, PlanWish, ReplayWish
+from gui.jobs.case_jobs import Warn, adopt, run_of
 from gui.jobs.shipped import Offer, offered
 
 if TYPE_CHECKING:
@@ -32,13 +29,14 @@ if TYPE_CHECKING:
     from engine.inputs.node import GraphInput
     from engine.models.base import Classifier
     from engine.models.request import ModelRequest
-    from engine.planning import PlanResult, Prospect
     from engine.procedures.normalizations import Comparison
-    from engine.replay import ReplayResult
 
 AxesKind = Literal["random", "towards", "adversarial"]
 PredictTest = Literal["one-sided", "two-sided"]
 ExportFormat = Literal["pdf", "html", "csv", "json"]
+
+PATIENCE = 0.12
+"""Seconds that a batch may take while somebody waits at the window for it to end."""
 
 SLICE_SECONDS = 12.0
 """How long a map of the slice is refined."""
@@ -78,8 +76,8 @@ class AxesChoice:
     towards: str = ""
 
 
-class Backend:
-    """The engine, as the window sees it."""
+class EngineJobs:
+    """What the worker is asked to do with models, inputs and results."""
 
     def warm_up(self) -> None:
         """Load what is slow, and leave one core to the window."""
@@ -174,7 +172,7 @@ class Backend:
 
         command = command_line(subject.request, subject.source, settings, execution)
         if case is not None:
-            return casework.certify_in(
+            return certify_in(
                 case, subject, settings, execution, stop, before=before, command=command, warn=warn
             )
         return certify(
@@ -200,9 +198,7 @@ class Backend:
     ) -> Generator[Snapshot, None, Evidence]:
         """Count an unfinished run of a case on."""
         line = command_line(subject.request, subject.source, row.settings, execution)
-        return casework.resume_in(
-            case, row.id, subject, None, execution, stop, command=line, warn=warn
-        )
+        return resume_in(case, row.id, subject, None, execution, stop, command=line, warn=warn)
 
     def predict(
         self,
@@ -229,104 +225,14 @@ class Backend:
         )
         if case is None:
             return procedure
-        return casework.predict_in(case, subject, settings, execution, procedure, warn=warn)
-
-    def label_answers(
-        self,
-        evidence: Evidence,
-        labels: Mapping[tuple[str, int], str],
-        alpha: float,
-        *,
-        case: Case | None = None,
-        request: ModelRequest | None = None,
-        warn: Warn = _ignore,
-    ) -> Evidence:
-        """The evidence with the claim about the true class that a person's labels allow.
-
-        With a case both are kept in it; where that fails the claim is made all the same.
-        """
-        from engine.oracles.labelling import audited
-        from engine.procedures.oracle_correction import with_transfer
-
-        found = with_transfer(evidence, audited(evidence, labels), alpha)
-        if case is not None:
-            try:
-                casework.keep_labels(case, evidence, found, labels, request)
-            except UserError as error:
-                warn(f"{error} The labels are not in the case.")
-        return found
-
-    def create_case(self, path: Path) -> Case:
-        """A new case file."""
-        from engine.case import Case
-
-        return Case.create(path)
-
-    def open_case(self, path: Path) -> Case:
-        """A case file that exists."""
-        from engine.case import Case
-
-        return Case.open(path)
-
-    def save_case(
-        self,
-        case: Case | None,
-        path: Path,
-        evidence: Evidence | None,
-        request: ModelRequest | None,
-    ) -> Case:
-        """A copy of a case, or a new one with the shown run."""
-        return casework.save_as(case, path, evidence, request)
-
-    def list_runs(self, case: Case) -> Listing:
-        """The runs of a case."""
-        return casework.listing(case)
-
-    def read_run(self, case: Case, row: RunRow) -> Evidence | str | None:
-        """What a run ended in, exactly as it was; a sentence if damaged; None without result."""
-        return row.damage or case.evidence(row.id)
-
-    def find_again(self, case: Case, row: RunRow) -> tuple[ModelRequest, str]:
-        """How the model and the input of a run are opened again."""
-        known = case.configuration(row.id)
-        return known.request, known.input_spec
-
-    def note_run(self, case: Case, row: RunRow, text: str) -> None:
-        """Attach a text to a run."""
-        case.note(row.id, text)
-
-    def pin_run(self, case: Case, row: RunRow) -> None:
-        """Mark a run for comparison, or take its mark off."""
-        if row.pinned:
-            case.unpin(row.id)
-        else:
-            case.pin(row.id)
-
-    def verify(self, path: Path, stop: threading.Event, *, rerun: int) -> Checked:
-        """Every claim of a file, and the run it is about."""
-        return paperwork.verified(path, stop, rerun=rerun)
-
-    def plan(self, wish: PlanWish) -> PlanResult:
-        """What it would take."""
-        return paperwork.planned(wish)
-
-    def prospect(self, settings: RunSettings) -> Prospect:
-        """What settings can come to at best."""
-        return paperwork.prospect(settings)
-
-    def replay(self, wish: ReplayWish) -> ReplayResult:
-        """Certify votes that others drew."""
-        return paperwork.replayed(wish)
-
-    def write_replay(self, result: ReplayResult, path: Path) -> Path:
-        """Write a replay as its suffix says."""
-        return paperwork.written(result, path)
+        return predict_in(case, subject, settings, execution, procedure, warn=warn)
 
     def explore(
         self, subject: Subject, evidence: Evidence, axes: AxesChoice, stop: threading.Event
     ) -> Generator[SliceFigure, None, SliceFigure]:
         """Map a plane through the image, finer and finer."""
-        from engine.explain.slices import SliceAxes, explore
+        from engine.explain.directions import SliceAxes
+        from engine.explain.slices import explore
         from engine.inputs import load_input
         from engine.models import fitted as fit
         from engine.procedures.on_grid import gridded
@@ -390,3 +296,95 @@ class Backend:
             if finding.advice:
                 lines.append(f"      {finding.advice}")
         return "\n".join(lines)
+
+
+def certify_in(
+    case: Case,
+    subject: Subject,
+    settings: Counting,
+    execution: Execution,
+    stop: threading.Event,
+    *,
+    before: Evidence | None,
+    command: str,
+    warn: Warn,
+) -> Generator[Snapshot, None, Evidence]:
+    """CERTIFY, kept in a case; with ``before``, from the votes of that run on."""
+    from engine.case.certifying import open_run
+
+    if before is None:
+        run, goes_on = open_run(
+            case,
+            subject.classifier,
+            subject.fitted,
+            settings,
+            execution=execution,
+            request=subject.request,
+            input_spec=subject.source,
+        )
+        if goes_on:
+            warn(f"Goes on with run {run} of the case, which was not finished.")
+    else:
+        run = run_of(case, before) or adopt(case, before, subject.request)
+        if settings.n > before.n_plan:
+            settings = case.extend(run, settings.n)
+    counting = resume_in(case, run, subject, settings, execution, stop, command=command, warn=warn)
+    return (yield from counting)
+
+
+def resume_in(
+    case: Case,
+    run: int,
+    subject: Subject,
+    settings: Counting | None,
+    execution: Execution,
+    stop: threading.Event,
+    *,
+    command: str,
+    warn: Warn,
+) -> Generator[Snapshot, None, Evidence]:
+    """Count an unfinished run of a case on, with short batches: somebody waits at a window.
+
+    ``settings`` are the run's own, or None.
+    """
+    from engine.case.certifying import certify_run
+
+    return certify_run(
+        case,
+        run,
+        subject.classifier,
+        subject.fitted,
+        settings=settings,
+        execution=execution,
+        stop=stop,
+        command=command,
+        warn=warn,
+        patience=PATIENCE,
+    )
+
+
+def predict_in(
+    case: Case,
+    subject: Subject,
+    settings: PredictSettings,
+    execution: Execution,
+    procedure: Generator[Snapshot, None, Evidence],
+    *,
+    warn: Warn,
+) -> Generator[Snapshot, None, Evidence]:
+    """PREDICT, kept in a case."""
+    from engine.case.recording import recorded
+    from engine.procedures.on_grid import gridded
+    from engine.procedures.run import run_key
+
+    fitted = gridded(subject.fitted, settings)[0]
+    run = case.begin(
+        subject.classifier.identity,
+        fitted.identity,
+        settings,
+        model_request=subject.request,
+        input_spec=subject.source,
+        key=run_key(subject.classifier, fitted, settings),
+        execution=execution,
+    )
+    return (yield from recorded(case, run, procedure, warn=warn))

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import shiboken6
 from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal, Slot
 
 from engine.core.errors import UserError
@@ -28,31 +29,39 @@ SWITCH_INTERVAL = 0.001
 """Seconds a thread may hold the interpreter: a fifth of Python's own keeps the window smooth."""
 
 
-@dataclass(eq=False)
-class Job:
-    """Something to do in the background.
-
-    Attributes:
-        kind: what it is for; at most one job of a kind is wanted at a time.
-        title: in words, for the sentence shown if it fails.
-        work: given the stop event; returns a result, or a generator of snapshots.
-        stop: set to ask the job to end early and return what it has.
-        dropped: nobody waits for its outcome any more.
-    """
-
-    kind: str
-    title: str
-    work: Callable[[threading.Event], Any]
-    stop: threading.Event = field(default_factory=threading.Event)
-    dropped: bool = False
-
-
 @dataclass(frozen=True)
 class Failure:
     """Why a job failed: the sentence for people, and the error itself."""
 
     sentence: str
     error: Exception
+
+
+@dataclass(eq=False)
+class Job:
+    """Something to do in the background, and who is told in the UI thread what came of it.
+
+    Attributes:
+        work: given the stop event; returns a result, or a generator of snapshots.
+        title: in words, for the sentence shown if it fails.
+        on_done: given the result.
+        on_failed: given the :class:`Failure`; without it the worker's ``failed`` tells everybody.
+        on_snapshot: given the newest snapshot, at most 15 times a second.
+        urgent: somebody waits for it; a long job that is not urgent may give way.
+        quiet: too short or too frequent to be told of while it is at work.
+        stop: set to ask the job to end early and return what it has.
+        dropped: nobody waits for its outcome any more.
+    """
+
+    work: Callable[[threading.Event], Any]
+    title: str
+    on_done: Callable[[Any], object] | None = None
+    on_failed: Callable[[Failure], object] | None = None
+    on_snapshot: Callable[[Any], object] | None = None
+    urgent: bool = False
+    quiet: bool = False
+    stop: threading.Event = field(default_factory=threading.Event)
+    dropped: bool = False
 
 
 class _Mailbox:
@@ -71,12 +80,14 @@ class _Mailbox:
         with self._lock:
             self._ended.append((job, outcome))
 
-    def take(self) -> tuple[tuple[Job, Any] | None, list[tuple[Job, Any]]]:
+    def take_snapshot(self) -> tuple[Job, Any] | None:
         with self._lock:
             snapshot, self._snapshot = self._snapshot, None
-            ended = list(self._ended)
-            self._ended.clear()
-        return snapshot, ended
+            return snapshot
+
+    def take_end(self) -> tuple[Job, Any] | None:
+        with self._lock:
+            return self._ended.popleft() if self._ended else None
 
 
 class _Thread(QThread):
@@ -84,18 +95,16 @@ class _Thread(QThread):
 
     woke = Signal()
 
-    def __init__(self, warm_up: Callable[[], None], log_folder: Path) -> None:
+    def __init__(self, log_folder: Path) -> None:
         super().__init__()
         self.setObjectName("certiscope worker")
         self.jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self.mailbox = _Mailbox()
         self.closing = threading.Event()
-        self._warm_up = warm_up
         self._log_folder = log_folder
 
     def run(self) -> None:
         """The thread's loop."""
-        self._do(Job("warm-up", "starting the engine", lambda stop: self._warm_up()))
         while (job := self.jobs.get()) is not None:
             if not job.dropped and not self.closing.is_set():
                 self._do(job)
@@ -134,24 +143,36 @@ class _Thread(QThread):
 
 
 class Worker(QObject):
-    """The UI thread's side: hands jobs over and says what became of them.
+    """The UI thread's side: hands jobs over and calls back with what became of them.
 
-    All signals are emitted in the UI thread. Nothing is said of a dropped job.
+    All signals are emitted, and all callbacks called, in the UI thread. A dropped job calls
+    nobody, and neither does one whose caller is a Qt object that was deleted meanwhile.
+
+    Attributes:
+        is_warm: the engine is imported.
+
+    Signals:
+        activity_changed: a job began or ended, or was asked to stop.
+        urgent: a job was handed over that somebody waits for.
+        failed: why a job failed that has no ``on_failed``.
+        warm: the engine is imported.
     """
 
-    began = Signal(str)
-    snapshot = Signal(str, object)
-    done = Signal(str, object)
-    failed = Signal(str, object)
-    idle = Signal()
+    activity_changed = Signal()
+    urgent = Signal()
+    failed = Signal(str)
     warm = Signal()
 
     def __init__(
         self, *, warm_up: Callable[[], None], log_folder: Path, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self._thread = _Thread(warm_up, log_folder)
+        self.is_warm = False
+        self._thread = _Thread(log_folder)
         self._thread.woke.connect(self._poll, Qt.ConnectionType.QueuedConnection)
+        self._thread.jobs.put(
+            Job(lambda stop: warm_up(), "starting the engine", on_done=self._on_warm)
+        )
         self._pending: list[Job] = []
         self._timer = QTimer(self)
         self._timer.setInterval(1000 // POLL_HERTZ)
@@ -163,32 +184,33 @@ class Worker(QObject):
         self._thread.start()
 
     def submit(self, job: Job) -> None:
-        """Queue a job; older ones of its kind are dropped and asked to stop."""
+        """Queue a job."""
         if self._thread.closing.is_set():
             return
-        self.drop(job.kind)
         self._pending.append(job)
         self._thread.jobs.put(job)
         self._timer.start()
-        self.began.emit(job.kind)
+        if job.urgent:
+            self.urgent.emit()
+        self.activity_changed.emit()
 
-    def stop(self, kind: str) -> None:
-        """Ask the job of this kind to end early; what it has is still delivered."""
-        for job in self._of_kind(kind):
-            job.stop.set()
-
-    def drop(self, kind: str) -> None:
-        """As :meth:`stop`, and deliver nothing more of it."""
-        for job in self._of_kind(kind):
+    def drop(self, job: Job) -> None:
+        """Ask a job to end early, and deliver nothing more of it."""
+        if job in self._pending:
             job.dropped = True
             job.stop.set()
             self._pending.remove(job)
 
-    def busy(self, kind: str | None = None) -> bool:
-        """Whether a job (of this kind) is queued or running."""
-        return bool(self._pending if kind is None else self._of_kind(kind))
+    def busy(self, job: Job | None = None) -> bool:
+        """Whether this job, or any, is queued or running."""
+        return bool(self._pending) if job is None else job in self._pending
 
-    def shutdown(self, timeout_ms: int = 30_000) -> bool:
+    @property
+    def doing(self) -> str:
+        """Title of what is at work, or waits its turn first; empty if nothing worth a word is."""
+        return next((job.title for job in self._pending if not job.quiet), "")
+
+    def shutdown(self, timeout_ms: int = 8000) -> bool:
         """Stop everything and wait; False if the thread is still at work after the time-out."""
         self._thread.closing.set()
         for job in self._pending:
@@ -199,28 +221,66 @@ class Worker(QObject):
         self._timer.stop()
         return ended
 
-    def _of_kind(self, kind: str) -> list[Job]:
-        return [job for job in self._pending if job.kind == kind]
-
     @Slot()
     def _poll(self) -> None:
-        latest, ended = self._thread.mailbox.take()
-        if latest and not latest[0].dropped:
-            self.snapshot.emit(latest[0].kind, latest[1])
-        for job, outcome in ended:
-            self._conclude(job, outcome)
-        if ended and not self._pending:
+        mailbox = self._thread.mailbox
+        if latest := mailbox.take_snapshot():
+            job, snapshot = latest
+            _tell(job, job.on_snapshot, snapshot)
+        while end := mailbox.take_end():
+            self._conclude(*end)
+        if not self._pending:
             self._timer.stop()
-            self.idle.emit()
 
     def _conclude(self, job: Job, outcome: Any) -> None:
         if job in self._pending:
             self._pending.remove(job)
-        if job.dropped:
-            return
-        if isinstance(outcome, Failure):
-            self.failed.emit(job.kind, outcome)
-        elif job.kind == "warm-up":
-            self.warm.emit()
-        else:
-            self.done.emit(job.kind, outcome)
+        if not isinstance(outcome, Failure):
+            _tell(job, job.on_done, outcome)
+        elif job.on_failed is not None:
+            _tell(job, job.on_failed, outcome)
+        elif not job.dropped:
+            self.failed.emit(outcome.sentence)
+        self.activity_changed.emit()
+
+    def _on_warm(self, _: None) -> None:
+        self.is_warm = True
+        self.warm.emit()
+
+
+class Lane:
+    """Jobs that replace each other: only the newest one is wanted, and only it is heard of."""
+
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
+        self._job: Job | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether its job is queued or running."""
+        return self._job is not None and self._worker.busy(self._job)
+
+    def submit(self, job: Job) -> None:
+        """Queue a job in place of the one before, which is dropped and asked to stop."""
+        self.drop()
+        self._job = job
+        self._worker.submit(job)
+
+    def stop(self) -> None:
+        """Ask its job to end early; what it has is still delivered."""
+        if self._job is not None:
+            self._job.stop.set()
+
+    def drop(self) -> None:
+        """As :meth:`stop`, and deliver nothing more of it."""
+        if self._job is not None:
+            self._worker.drop(self._job)
+
+
+def _tell(job: Job, callback: Callable[[Any], object] | None, value: Any) -> None:
+    """Call back, unless nobody waits, or the Qt object that would be called is gone."""
+    if callback is None or job.dropped:
+        return
+    owner = getattr(getattr(callback, "func", callback), "__self__", None)
+    if not isinstance(owner, QObject) or shiboken6.isValid(owner):
+        callback(value)

@@ -18,7 +18,8 @@ from engine.comparison.labels import labels
 from gui.plots.candidate_key import Key
 from gui.style.theme import set_role
 from gui.widgets.elided import ElidedLabel
-from gui.widgets.section import Section, say, words
+from gui.widgets.layouts import emptied
+from gui.widgets.section import Section, Words, say, words
 
 if TYPE_CHECKING:
     from engine.comparison import Candidate
@@ -108,6 +109,7 @@ class Results(QWidget):
         super().__init__(parent)
         self.texts: list[str] = []
         self._names: tuple[str, ...] = ()
+        self._told: list[Words] = []
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(10)
@@ -122,15 +124,13 @@ class Results(QWidget):
             self._rebuild(names, noises)
         self.texts = [text for _, text in told]
         for row, (holds, text) in enumerate(told):
-            label = self._grid.itemAtPosition(row, 3).widget()
-            label.setText(text)  # type: ignore[attr-defined]
-            set_role(label, "certified" if holds else "")
+            self._told[row].setText(text)
+            set_role(self._told[row], "certified" if holds else "")
 
     def _rebuild(self, names: tuple[str, ...], noises: tuple[str, ...]) -> None:
         self._names = names
-        while (item := self._grid.takeAt(0)) is not None:
-            item.widget().hide()
-            item.widget().deleteLater()
+        emptied(self._grid)
+        self._told = []
         for row, (name, noise) in enumerate(zip(names, noises, strict=True)):
             title, law, result = words(name), ElidedLabel(noise), words()
             set_role(law, "small")
@@ -138,5 +138,6 @@ class Results(QWidget):
             result.setWordWrap(False)
             result.setAlignment(Qt.AlignmentFlag.AlignRight)
             result.setAccessibleName(f"Result of {name}")
+            self._told.append(result)
             for column, widget in enumerate((Key(row), title, law, result)):
                 self._grid.addWidget(widget, row, column)

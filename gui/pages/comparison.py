@@ -12,15 +12,15 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QProgressBar,
     QPushButton,
-    QSplitter,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from engine.core.errors import UserError
-from gui.controllers.comparison import ADD, COMPARE, Compared, Comparing
 from gui.controllers.session import Session
+from gui.jobs.comparison_jobs import Compared, candidate_of, compared, shipped, written
+from gui.jobs.worker import Failure, Job, Lane
 from gui.pages.candidates import Results
 from gui.pages.comparison_attacker import AttackerSliders
 from gui.pages.comparison_setup import WIDTH, SetupColumn
@@ -31,11 +31,12 @@ from gui.style import theme as themes
 from gui.style.theme import set_role
 from gui.widgets.file_dialogs import MODEL_FILTER, FileAsker, model_spec
 from gui.widgets.flag_names import in_the_window
+from gui.widgets.layouts import divided
 from gui.widgets.page import Page
 from gui.widgets.section import say, words
 
 if TYPE_CHECKING:
-    from engine.comparison import Attacker, Candidate
+    from engine.comparison import Attacker, Candidate, TradeOff
     from engine.comparison.landscape import Landscape
     from engine.figures.comparison import ShareFigure
 
@@ -66,7 +67,7 @@ class TradeOffPage(Page):
         self._looked = False
         self.shown: Compared | None = None
         self._tables: tuple[Landscape | None, ShareFigure | None] = (None, None)
-        self.comparing = Comparing(session.worker, parent=self)
+        self._comparisons, self._looks = Lane(session.worker), Lane(session.worker)
         self.setup, self.sliders = SetupColumn(session), AttackerSliders()
         self.reach, self.accuracy, self.shares = ReachPlot(), AccuracyPlot(), SharePlot()
         self.results, self.complaint = Results(), words(role="abstained")
@@ -81,14 +82,10 @@ class TradeOffPage(Page):
         self.bar.setRange(0, _STEPS)
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName("Progress of the comparison")
-        set_images = QSplitter(Qt.Orientation.Horizontal)
-        set_images.setChildrenCollapsible(False)
-        for plot in (self.accuracy, self.shares):
-            set_images.addWidget(plot)
-        set_images.setSizes([400, 500])
+        across = Qt.Orientation.Horizontal
         self.images = QStackedWidget()
-        for widget in (self.reach, set_images):
-            self.images.addWidget(widget)
+        self.images.addWidget(self.reach)
+        self.images.addWidget(divided(across, self.accuracy, self.shares, sizes=(400, 500)))
         progress = QHBoxLayout()
         progress.addWidget(self.bar, 2)
         progress.addWidget(self.doing, 3)
@@ -102,12 +99,8 @@ class TradeOffPage(Page):
         column.addWidget(self.results)
         column.addLayout(progress)
         say(self.complaint, "")
-        columns = QSplitter(Qt.Orientation.Horizontal)
-        columns.setChildrenCollapsible(False)
-        for widget in (self.setup, right):
-            columns.addWidget(widget)
+        columns = divided(across, self.setup, right, sizes=(WIDTH, 900))
         columns.setStretchFactor(1, 1)
-        columns.setSizes([WIDTH, 900])
         self.content.addWidget(columns, 1)
 
     def _make_buttons(self) -> None:
@@ -119,9 +112,8 @@ class TradeOffPage(Page):
             self.buttons.insertWidget(place, button)
 
     def _connect(self) -> None:
-        comparing = self.comparing
         self.start.clicked.connect(self.compare)
-        self.end.clicked.connect(comparing.stop)
+        self.end.clicked.connect(self.stop)
         self.csv.clicked.connect(lambda: self._ask_where_to_save("csv"))
         self.json.clicked.connect(lambda: self._ask_where_to_save("json"))
         self.setup.ask_model.connect(self._ask_for_model)
@@ -129,17 +121,10 @@ class TradeOffPage(Page):
         self.setup.changed.connect(self._refresh)
         self.sliders.changed.connect(self._draw)
         self.reach.pointed.connect(self.sliders.put)
-        comparing.shipped.connect(self.setup.who.offer)
-        comparing.added.connect(self._on_added)
-        comparing.grown.connect(self._show)
-        comparing.ended.connect(self._on_ended)
-        comparing.failed.connect(self._fail)
-        comparing.yielded.connect(lambda: self.notice.emit("info", _YIELDED))
-        comparing.written.connect(lambda path: self.notice.emit("info", f"Wrote {path}."))
-        self._session.activity_changed.connect(self._refresh)
+        self._session.worker.urgent.connect(self._give_way)
+        self._session.worker.activity_changed.connect(self._refresh)
         for plot in (self.reach, self.accuracy, self.shares):
-            plot.failed.connect(lambda sentence: self.notice.emit("error", sentence))
-            plot.notice.connect(lambda sentence: self.notice.emit("info", sentence))
+            plot.notice.connect(self.notice)
         themes.registry.follow(self._make_room)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -147,12 +132,19 @@ class TradeOffPage(Page):
         super().showEvent(event)
         if not self._looked:
             self._looked = True
-            self.comparing.look()
+            self._session.worker.submit(
+                Job(
+                    lambda stop: shipped(),
+                    "looking for models to compare",
+                    on_done=self.setup.who.offer,
+                    quiet=True,
+                )
+            )
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape stops a comparison that goes on, else goes back."""
-        if event.key() == Qt.Key.Key_Escape and self.comparing.going:
-            self.comparing.stop()
+        if event.key() == Qt.Key.Key_Escape and self.going:
+            self.stop()
         else:
             super().keyPressEvent(event)
 
@@ -167,25 +159,48 @@ class TradeOffPage(Page):
         say(self.complaint, "")
         self.shown = None
         self._wait("Opening the models…")
-        self.comparing.compare(wish)
+        self._comparisons.submit(
+            Job(
+                lambda stop: compared(wish, stop),
+                "comparing schemes",
+                on_done=self._on_ended,
+                on_failed=self._on_failed,
+                on_snapshot=self._show,
+            )
+        )
         self._refresh()
 
-    @Slot(object)
-    def _show(self, compared: Compared) -> None:
-        self.bar.setValue(round(_STEPS * compared.share))
-        self.doing.setText(f"{compared.runs:,} of {compared.total:,} runs · {compared.doing}")
-        other = self.shown is None or self.shown.land is not compared.land
-        self.shown = compared
+    @property
+    def going(self) -> bool:
+        """Whether a comparison is at work."""
+        return self._comparisons.busy
+
+    @Slot()
+    def stop(self) -> None:
+        """End it; what was compared is kept."""
+        self._comparisons.stop()
+
+    @Slot()
+    def _give_way(self) -> None:
+        """The worker does one thing at a time: whatever else somebody waits for comes first."""
+        if self.going:
+            self.stop()
+            self.notice.emit("info", _YIELDED)
+
+    def _show(self, now: Compared) -> None:
+        self.bar.setValue(round(_STEPS * now.share))
+        self.doing.setText(f"{now.runs:,} of {now.total:,} runs · {now.doing}")
+        other = self.shown is None or self.shown.land is not now.land
+        self.shown = now
         if other:
             self._draw()
 
-    @Slot(object)
-    def _on_ended(self, compared: Compared) -> None:
-        self._show(compared)
-        whole = compared.runs == compared.total
-        kept = f"stopped after {compared.runs:,} of {compared.total:,} runs"
-        self.doing.setText(f"{compared.total:,} runs" if whole else kept)
-        if not any(compared.land.result.outcomes):
+    def _on_ended(self, last: Compared) -> None:
+        self._show(last)
+        whole = last.runs == last.total
+        kept = f"stopped after {last.runs:,} of {last.total:,} runs"
+        self.doing.setText(f"{last.total:,} runs" if whole else kept)
+        if not any(last.land.result.outcomes):
             self._wait("Stopped before the first run had ended.")
         self._refresh()
 
@@ -232,8 +247,8 @@ class TradeOffPage(Page):
 
     @Slot()
     def _refresh(self) -> None:
-        going, session = self.comparing.going, self._session
-        free = session.is_warm and not going and not session.running
+        going, session = self.going, self._session
+        free = session.worker.is_warm and not going and not session.runs.running
         self.start.setEnabled(free and bool(self.setup.who.chosen))
         self.end.setEnabled(going)
         self.setup.setEnabled(not going)
@@ -246,16 +261,15 @@ class TradeOffPage(Page):
         """In talk mode the images and the attacker are all there is."""
         self.setup.setVisible(themes.current().scale == 1.0)
 
-    @Slot(str, str)
-    def _fail(self, kind: str, sentence: str) -> None:
-        if kind == COMPARE:
-            self.shown = None
-            self._wait()
-        if kind in (ADD, COMPARE):
-            say(self.complaint, in_the_window(sentence))
+    def _on_failed(self, failure: Failure) -> None:
+        self.shown = None
+        self._wait()
+        self._complain(failure)
+
+    def _complain(self, failure: Failure) -> None:
+        say(self.complaint, in_the_window(failure.sentence))
         self._refresh()
 
-    @Slot(object)
     def _on_added(self, one: Candidate) -> None:
         say(self.complaint, "")
         self.setup.who.offer((one,))
@@ -266,7 +280,15 @@ class TradeOffPage(Page):
 
     def add_model(self, path: Path) -> None:
         """Let a model of one's own take part."""
-        self.comparing.add(model_spec(path), self._session.settings.scheme)
+        spec, otherwise = model_spec(path), self._session.form.settings.scheme
+        self._looks.submit(
+            Job(
+                lambda stop: candidate_of(spec, otherwise),
+                f"opening {spec}",
+                on_done=self._on_added,
+                on_failed=self._complain,
+            )
+        )
 
     @Slot()
     def _ask_for_folder(self) -> None:
@@ -278,5 +300,17 @@ class TradeOffPage(Page):
             self._asker.save_file(
                 f"Save {fmt.upper()}",
                 f"schemes-compared.{fmt}",
-                lambda path: self.comparing.write(result, attacker, path),
+                lambda path: self._write(result, attacker, path),
             )
+
+    def _write(self, result: TradeOff, attacker: Attacker, path: Path) -> None:
+        self._session.worker.submit(
+            Job(
+                lambda stop: written(result, attacker, path),
+                f"writing {path.name}",
+                on_done=self._on_written,
+            )
+        )
+
+    def _on_written(self, path: Path) -> None:
+        self.notice.emit("info", f"Wrote {path}.")

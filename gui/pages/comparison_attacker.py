@@ -6,7 +6,6 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QGridLayout,
-    QLabel,
     QSlider,
     QSpinBox,
     QVBoxLayout,
@@ -14,7 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.comparison import Attacker
-from gui.style.theme import set_role
+from gui.widgets.layouts import labelled
 from gui.widgets.section import words
 
 MOST_PIXELS, MOST_EPSILON = 64, 100.0
@@ -72,11 +71,9 @@ class AttackerSliders(QWidget):
             ("&epsilon, at most", self.epsilon, self.epsilon_slider),
         )
         for place, (title, editor, slider) in enumerate(rows):
-            label = QLabel(title)
-            set_role(label, "muted")
-            label.setBuddy(editor)
-            for column, widget in enumerate((label, slider, editor), start=3 * place):
-                grid.addWidget(widget, 0, column)
+            parts = (labelled(title, editor), slider, editor)
+            for at, widget in enumerate(parts, start=3 * place):
+                grid.addWidget(widget, 0, at)
             grid.setColumnStretch(3 * place + 1, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

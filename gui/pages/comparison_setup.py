@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QSpinBox,
@@ -21,10 +20,10 @@ from PySide6.QtWidgets import (
 from engine.core.errors import UserError
 from engine.core.fields import checked
 from engine.evidence.settings import CertifySettings, Execution
-from gui.controllers.comparison import CompareWish
 from gui.controllers.session import Session
+from gui.jobs.comparison_jobs import CompareWish
 from gui.pages.candidates import WhoPanel
-from gui.style.theme import set_role
+from gui.widgets.layouts import labelled
 from gui.widgets.scroll import ScrollColumn
 from gui.widgets.section import Section, say, words
 
@@ -93,7 +92,7 @@ class SetupColumn(QWidget):
         if not candidates:
             raise UserError("Choose at least one model to compare.")
         spec = self._spec()
-        form = session.settings
+        form = session.form.settings
         settings = checked(
             CertifySettings,
             bound=self._bound(),
@@ -105,7 +104,7 @@ class SetupColumn(QWidget):
             alpha=self.alpha.value(),
         )
         most = self.limit.value() if self.is_set else 1
-        execution = Execution(device=session.execution.device)
+        execution = Execution(device=session.form.execution.device)
         return CompareWish(candidates, spec, most, settings, execution)
 
     @Slot(Path)
@@ -114,7 +113,7 @@ class SetupColumn(QWidget):
         self.choose_set(str(path))
 
     def _spec(self) -> str:
-        given, text = self._session.given, self.set_spec.text().strip()
+        given, text = self._session.loading.given, self.set_spec.text().strip()
         if not self.is_set and given is None:
             raise UserError("There is no current input: open one, or choose a set.")
         if self.is_set and not text:
@@ -123,7 +122,7 @@ class SetupColumn(QWidget):
 
     def _bound(self) -> str:
         """The form's bound, unless its own scheme needs none."""
-        form = self._session.settings
+        form = self._session.form.settings
         return form.bound if isinstance(form, CertifySettings) else "live"
 
     def _lay_out(self) -> None:
@@ -132,7 +131,7 @@ class SetupColumn(QWidget):
         row.addWidget(self.set_spec, 1)
         row.addWidget(self.folder)
         most = QHBoxLayout()
-        most.addWidget(_label("inputs, at most", self.limit))
+        most.addWidget(labelled("inputs, at most", self.limit))
         most.addWidget(self.limit, 1)
         inputs.content.addWidget(self.choice)
         inputs.content.addWidget(self.name_of_current)
@@ -142,7 +141,7 @@ class SetupColumn(QWidget):
         for place, (title, editor) in enumerate(
             (("n0", self.n0), ("n", self.n), ("alpha", self.alpha))
         ):
-            grid.addWidget(_label(title, editor), place, 0)
+            grid.addWidget(labelled(title, editor), place, 0)
             grid.addWidget(editor, place, 1)
         grid.setColumnStretch(1, 1)
         votes.content.addLayout(grid)
@@ -165,25 +164,18 @@ class SetupColumn(QWidget):
         self.who.changed.connect(self.changed)
         self.folder.clicked.connect(self.ask_folder)
         self.choice.currentIndexChanged.connect(self._follow)
-        session.input_changed.connect(self._follow)
-        session.settings_changed.connect(self._follow)
+        session.loading.input_changed.connect(self._follow)
+        session.form.changed.connect(self._follow)
 
     @Slot()
     def _follow(self) -> None:
-        given = self._session.given
+        given = self._session.loading.given
         current = given.name if given is not None else "none is open"
         say(self.name_of_current, "" if self.is_set else current)
         for widget in (self.set_spec, self.folder, self.limit):
             widget.setEnabled(self.is_set)
         say(self.bound_note, f"{self._bound()} bound, as in the main form; alpha per statement")
         self.changed.emit()
-
-
-def _label(title: str, editor: QWidget) -> QLabel:
-    label = QLabel(title)
-    set_role(label, "muted")
-    label.setBuddy(editor)
-    return label
 
 
 def _count(name: str, value: int, most: int) -> QSpinBox:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QWidget
 
+from gui.jobs.engine_jobs import EngineJobs
+from gui.jobs.worker import Job, Worker
 from gui.style.theme import set_role
 from gui.widgets.page import Page
 
@@ -12,8 +14,11 @@ from gui.widgets.page import Page
 class DoctorPage(Page):
     """A text to read and to copy into a bug report."""
 
-    def __init__(self, *, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, worker: Worker, engine: EngineJobs, *, parent: QWidget | None = None
+    ) -> None:
         super().__init__("Versions and devices", parent=parent)
+        self._worker, self._engine = worker, engine
         self.text = QPlainTextEdit(readOnly=True)
         self.text.setAccessibleName("Versions and devices")
         set_role(self.text, "mono")
@@ -23,9 +28,15 @@ class DoctorPage(Page):
         self.buttons.insertWidget(0, copy)
         self.text.setPlainText("Looking…")
 
-    def show_text(self, text: str) -> None:
-        """Show what was found."""
-        self.text.setPlainText(text)
+    def look(self) -> None:
+        """Have the worker look, and show what it finds."""
+        self._worker.submit(
+            Job(
+                lambda stop: self._engine.examine(),
+                "looking at this machine",
+                on_done=self.text.setPlainText,
+            )
+        )
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.text.toPlainText())

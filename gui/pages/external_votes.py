@@ -1,8 +1,9 @@
-"""Votes that somebody else drew, certified under the scheme of the form."""
+"""Externally collected vote counts, certified under the scheme of the form."""
 
 from __future__ import annotations
 
 import re
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,22 +12,21 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
-    QSplitter,
     QWidget,
 )
 
-from gui.controllers.documents import REPLAY
 from gui.controllers.session import Session
 from gui.jobs import replay_tables as replaying
-from gui.jobs.document_jobs import ReplayWish
+from gui.jobs.document_jobs import ReplayWish, replayed, written
+from gui.jobs.worker import Failure, Job, Lane
 from gui.plots import CurvePlot
-from gui.style.theme import set_role
 from gui.widgets.columns import FittedColumns
 from gui.widgets.facts import FactsTable
+from gui.widgets.file_dialogs import VOTES_FILTER, FileAsker
 from gui.widgets.flag_names import in_the_window
+from gui.widgets.layouts import divided, labelled
 from gui.widgets.page import Page
 from gui.widgets.scroll import ScrollColumn
 from gui.widgets.section import say, words
@@ -49,20 +49,19 @@ class VotesPage(Page):
     """A table of rows, what they say together, and certified accuracy over the radius.
 
     Signals:
-        ask: another file is wanted.
-        save: a replay is wanted as ``json`` or ``csv``.
         notice: kind and sentence.
     """
 
     beside_statement = False
 
-    ask = Signal()
-    save = Signal(object, str)
     notice = Signal(str, str)
 
-    def __init__(self, session: Session, *, parent: QWidget | None = None) -> None:
-        super().__init__("Votes of others", parent=parent)
-        self._session = session
+    def __init__(
+        self, session: Session, asker: FileAsker, *, parent: QWidget | None = None
+    ) -> None:
+        super().__init__("External votes", parent=parent)
+        self._session, self._asker = session, asker
+        self._replays = Lane(session.worker)
         self.path: Path | None = None
         self.result: ReplayResult | None = None
         self.choice, self.at = QComboBox(), QLineEdit()
@@ -82,16 +81,18 @@ class VotesPage(Page):
         self._pause.timeout.connect(self._replay)
         self.choice.currentIndexChanged.connect(self._pause.start)
         self.at.textChanged.connect(self._pause.start)
-        self.chart.failed.connect(lambda sentence: self.notice.emit("error", sentence))
-        self.chart.notice.connect(lambda sentence: self.notice.emit("info", sentence))
-        session.settings_changed.connect(self._settings_changed)
-        session.desk.replayed.connect(self._show)
-        session.desk.written.connect(self._on_written)
-        session.desk.failed.connect(self._fail)
+        self.chart.notice.connect(self.notice)
+        session.form.changed.connect(self._settings_changed)
         self.chart.wait("Open a file of votes.")
+
+    @Slot()
+    def ask(self) -> None:
+        """Ask for a file of votes."""
+        self._asker.open_file("Open votes", VOTES_FILTER, self.open)
 
     def open(self, path: Path) -> None:
         """Certify the votes of a file."""
+        self.to_front.emit(self)
         self.path = path
         self.choice.setCurrentIndex(0)
         self._pause.stop()
@@ -101,9 +102,7 @@ class VotesPage(Page):
     def _lay_out(self) -> None:
         asked = QHBoxLayout()
         for title, editor in (("class chosen by", self.choice), ("certified at", self.at)):
-            label = QLabel(title)
-            set_role(label, "muted")
-            label.setBuddy(editor)
+            label = labelled(title, editor)
             asked.addWidget(label)
             asked.addWidget(editor, 1)
         self.content.addLayout(asked)
@@ -113,14 +112,8 @@ class VotesPage(Page):
         scroll = ScrollColumn("All rows together", spacing=8)
         scroll.column.addWidget(self.facts)
         scroll.column.addStretch(1)
-        below = QSplitter(Qt.Orientation.Horizontal)
-        rows = QSplitter(Qt.Orientation.Vertical)
-        for splitter, widgets in ((below, (scroll, self.chart)), (rows, (self.table, below))):
-            splitter.setChildrenCollapsible(False)
-            for widget in widgets:
-                splitter.addWidget(widget)
-        below.setSizes([260, 500])
-        rows.setSizes([230, 330])
+        below = divided(Qt.Orientation.Horizontal, scroll, self.chart, sizes=(260, 500))
+        rows = divided(Qt.Orientation.Vertical, self.table, below, sizes=(230, 330))
         self.content.addWidget(rows, 1)
 
     def _make_buttons(self) -> None:
@@ -140,7 +133,7 @@ class VotesPage(Page):
         self._name_terms()
 
     def _name_terms(self) -> None:
-        terms = self._session.settings.scheme.terms
+        terms = self._session.form.settings.scheme.terms
         self.at.setPlaceholderText(",".join(f"{term}=1" for term in terms))
         meaning = "; ".join(f"{name}: {term}" for name, term in terms.items())
         self.at.setToolTip(f"Perturbations to answer, with spaces between them. {meaning}")
@@ -154,13 +147,20 @@ class VotesPage(Page):
     @Slot()
     def _replay(self) -> None:
         session = self._session
-        if self.path is not None and not session.complaint:
-            session.desk.replay(
-                ReplayWish(
-                    self.path,
-                    session.settings,
-                    selection=_CHOICES[self.choice.currentText()],
-                    at=perturbations(self.at.text()),
+        if self.path is not None and not session.form.complaint:
+            wish = ReplayWish(
+                self.path,
+                session.form.settings,
+                selection=_CHOICES[self.choice.currentText()],
+                at=perturbations(self.at.text()),
+            )
+            self._replays.submit(
+                Job(
+                    lambda stop: replayed(wish),
+                    f"certifying {wish.path.name}",
+                    on_done=self._show,
+                    on_failed=self._fail,
+                    urgent=True,
                 )
             )
 
@@ -174,7 +174,6 @@ class VotesPage(Page):
         for button in (self.csv, self.json):
             button.setEnabled(False)
 
-    @Slot(object)
     def _show(self, result: ReplayResult) -> None:
         self.result = result
         say(self.complaint, "")
@@ -193,20 +192,27 @@ class VotesPage(Page):
         for button in (self.csv, self.json):
             button.setEnabled(True)
 
-    @Slot(str, str)
-    def _fail(self, kind: str, sentence: str) -> None:
-        if kind == REPLAY:
-            self._forget(self.path.name if self.path else "")
-            say(self.complaint, in_the_window(sentence))
-            self.chart.wait("There are no votes to show.")
+    def _fail(self, failure: Failure) -> None:
+        self._forget(self.path.name if self.path else "")
+        say(self.complaint, in_the_window(failure.sentence))
+        self.chart.wait("There are no votes to show.")
 
-    @Slot(object)
+    def _write(self, result: ReplayResult, path: Path) -> None:
+        self._session.worker.submit(
+            Job(
+                lambda stop: written(result, path),
+                f"writing {path.name}",
+                on_done=self._on_written,
+            )
+        )
+
     def _on_written(self, path: Path) -> None:
         self.notice.emit("info", f"Wrote {path}.")
 
     def _save(self, fmt: str) -> None:
         if self.result is not None:
-            self.save.emit(self.result, fmt)
+            name = f"{Path(self.result.source).stem}-certified.{fmt}"
+            self._asker.save_file(f"Save {fmt.upper()}", name, partial(self._write, self.result))
 
 
 def perturbations(text: str) -> tuple[str, ...]:

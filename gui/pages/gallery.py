@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 from gui.jobs.shipped import Example
 from gui.style import theme as themes
 from gui.widgets.image import thumbnail
+from gui.widgets.layouts import emptied
 from gui.widgets.neighbourhood import thumbnail_of
 from gui.widgets.page import Page
 from gui.widgets.scroll import ScrollColumn
@@ -43,10 +44,7 @@ class GalleryPage(Page):
     def show_examples(self, examples: tuple[Example, ...]) -> None:
         """Fill the page."""
         self._examples = examples
-        while (item := self._scroll.column.takeAt(0)) is not None:
-            if widget := item.widget():
-                widget.hide()
-                widget.deleteLater()
+        emptied(self._scroll.column)
         self.lists = {}
         for group, members in groupby(examples, key=lambda example: example.group):
             found = GroupList(group, tuple(members))

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QLineEdit,
     QPushButton,
     QTableWidget,
@@ -28,6 +27,7 @@ from engine.oracles.base import UNPARSEABLE
 from gui.controllers.session import Session
 from gui.style.theme import set_role
 from gui.widgets.file_dialogs import FileAsker
+from gui.widgets.layouts import labelled
 from gui.widgets.page import Page
 from gui.widgets.section import say, words
 
@@ -90,8 +90,8 @@ class LabelPage(Page):
         self.outcome.setAccessibleName("What the labels come to")
         self.unkept = words(role="small")
         self._lay_out()
-        session.evidence_changed.connect(self.refresh)
-        session.casebook.opened.connect(self.refresh)
+        session.runs.evidence_changed.connect(self.refresh)
+        session.case.opened.connect(self.refresh)
         self.refresh()
 
     def take_focus(self) -> None:
@@ -102,7 +102,7 @@ class LabelPage(Page):
     @Slot()
     def refresh(self) -> None:
         """Follow the shown run; labels stay while its answers do."""
-        evidence = self._session.evidence
+        evidence = self._session.runs.evidence
         shown = (evidence.run_id, evidence.answers) if evidence is not None else None
         if shown != self._shown:
             self._shown = shown
@@ -112,7 +112,7 @@ class LabelPage(Page):
         may = evidence is not None and not self._refused(evidence)
         for widget in (self.rest, self.apply, self.alpha, self.read, self.save):
             widget.setEnabled(may)
-        kept = self._session.casebook.title
+        kept = self._session.case.title
         self.apply.setToolTip(f"They are kept in the case '{kept}'" if kept else "")
 
     def labels(self) -> dict[tuple[str, int], str]:
@@ -123,7 +123,7 @@ class LabelPage(Page):
     @Slot()
     def agree(self) -> None:
         """Take the oracle's class where none was chosen; what it could not read means none."""
-        model = self._session.model
+        model = self._session.loading.model
         for (_, index), box in self.meanings.items():
             if model is not None and not box.currentData():
                 name = model.class_names[index]
@@ -139,7 +139,7 @@ class LabelPage(Page):
         inside = 0.0 < alpha < 1.0
         say(self.complaint, "" if inside else "The chance must be a number between 0 and 1.")
         if inside:
-            self._session.label_answers(self.labels(), alpha)
+            self._session.runs.label_answers(self.labels(), alpha)
 
     @Slot()
     def ask_what_to_import(self) -> None:
@@ -150,7 +150,7 @@ class LabelPage(Page):
         """Put the labels of a file into the choosers; other answers keep theirs."""
         from engine.oracles.labelling import read_labels  # scipy
 
-        evidence = self._session.evidence
+        evidence = self._session.runs.evidence
         if evidence is None:
             return
         try:
@@ -172,7 +172,7 @@ class LabelPage(Page):
         """Write the labels as the command line reads them."""
         from engine.oracles.labelling import labels_csv  # scipy
 
-        evidence = self._session.evidence
+        evidence = self._session.runs.evidence
         if evidence is None:
             return
         try:
@@ -224,9 +224,7 @@ class LabelPage(Page):
 
     def _lay_out(self) -> None:
         below = QHBoxLayout()
-        title = QLabel("&Chance that the labels' bound is wrong")
-        title.setBuddy(self.alpha)
-        set_role(title, "muted")
+        title = labelled("&Chance that the labels' bound is wrong", self.alpha)
         for widget in (title, self.alpha):
             below.addWidget(widget)
         below.addStretch(1)

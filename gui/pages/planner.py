@@ -10,23 +10,24 @@ from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QSpinBox,
     QWidget,
 )
 
 from engine.evidence.evidence import Evidence
-from gui.controllers.documents import PLAN
+from engine.evidence.settings import CertifySettings
 from gui.controllers.resume import MOST
 from gui.controllers.session import Session
 from gui.jobs import plan_tables as planning
-from gui.jobs.document_jobs import PlanWish
+from gui.jobs.document_jobs import PlanWish, planned
+from gui.jobs.worker import Failure, Job, Lane
 from gui.plots import CurvePlot
 from gui.setup.perturbation_editor import TargetEditor
 from gui.style.theme import set_role
 from gui.widgets.facts import FactsTable
 from gui.widgets.flag_names import in_the_window
+from gui.widgets.layouts import labelled
 from gui.widgets.page import Page
 from gui.widgets.scroll import ScrollColumn
 from gui.widgets.section import say, words
@@ -54,7 +55,7 @@ class PlannerPage(Page):
 
     def __init__(self, session: Session, *, parent: QWidget | None = None) -> None:
         super().__init__("What would it take?", parent=parent)
-        self._session = session
+        self._session, self._plans = session, Lane(session.worker)
         self.plan: PlanResult | None = None
         self._runner_up: dict[tuple[int, int], float] = {}
         self.k, self.n0 = _count("Votes for the class", 97, 0), _count("Pilot votes", 100, 1)
@@ -76,19 +77,12 @@ class PlannerPage(Page):
         self.from_run.clicked.connect(self.take_run)
         self.use_n.clicked.connect(self._want_n)
         self.use_target.clicked.connect(self._want_target)
-        self.chart.failed.connect(lambda sentence: self.notice.emit("error", sentence))
-        self.chart.notice.connect(lambda sentence: self.notice.emit("info", sentence))
-        session.settings_changed.connect(self._settings_changed)
-        session.evidence_changed.connect(self._follow_run)
-        session.desk.planned.connect(self._show)
-        session.desk.failed.connect(self._fail)
+        self.chart.notice.connect(self.notice)
+        session.form.changed.connect(self._settings_changed)
+        session.runs.evidence_changed.connect(self._follow_run)
         self.chart.wait("The curve appears with the first plan.")
         self._show_buttons(None)
         self._follow_run()
-
-    @property
-    def _deterministic(self) -> bool:
-        return self._session.settings.law.samples is not None
 
     def showEvent(self, event: QShowEvent) -> None:
         """Plan at once."""
@@ -99,7 +93,9 @@ class PlannerPage(Page):
     @Slot()
     def take_run(self) -> None:
         """The selection votes of the shown run as the pilot: they bound nothing in it."""
-        if (evidence := self._session.evidence) is not None and evidence.votes.guess is not None:
+        if (
+            evidence := self._session.runs.evidence
+        ) is not None and evidence.votes.guess is not None:
             pilot = _pilot_of(evidence)
             self.n0.setValue(pilot.n0)
             self.k.setValue(pilot.k)
@@ -114,9 +110,7 @@ class PlannerPage(Page):
             ("chance of success", self.power),
         )
         for place, (title, editor) in enumerate(fields):
-            label = QLabel(title)
-            set_role(label, "muted")
-            label.setBuddy(editor)
+            label = labelled(title, editor)
             form.addWidget(label, 0, place)
             form.addWidget(editor, 1, place)
         form.addWidget(self.from_run, 1, len(fields))
@@ -147,11 +141,11 @@ class PlannerPage(Page):
             self._pause.start()
 
     def _follow_scheme(self) -> None:
-        self.target.set_scheme(type(self._session.settings.scheme))
+        self.target.set_scheme(type(self._session.form.settings.scheme))
 
     @Slot()
     def _follow_run(self) -> None:
-        evidence = self._session.evidence
+        evidence = self._session.runs.evidence
         self.from_run.setEnabled(evidence is not None and evidence.votes.guess is not None)
 
     @Slot()
@@ -159,15 +153,22 @@ class PlannerPage(Page):
         if self.k.value() > self.n0.value():
             say(self.complaint, "More votes for the class than pilot votes.")
             return
-        if self._deterministic:
+        settings = self._session.form.settings
+        if not isinstance(settings, CertifySettings):
             self._forget(_NOTHING_TO_PLAN)
-        elif not self._session.complaint:
-            self._session.desk.plan(
-                PlanWish(
-                    self._session.settings,
-                    pilot=self._pilot(),
-                    target=self.target.text(),
-                    power=self.power.value(),
+        elif not self._session.form.complaint:
+            wish = PlanWish(
+                settings,
+                pilot=self._pilot(),
+                target=self.target.text(),
+                power=self.power.value(),
+            )
+            self._plans.submit(
+                Job(
+                    lambda stop: planned(wish),
+                    "planning",
+                    on_done=self._show,
+                    on_failed=self._fail,
                 )
             )
 
@@ -180,7 +181,6 @@ class PlannerPage(Page):
         self._show_buttons(None)
         self.chart.wait(sentence)
 
-    @Slot(object)
     def _show(self, plan: PlanResult) -> None:
         self.plan = plan
         say(self.complaint, "")
@@ -200,10 +200,8 @@ class PlannerPage(Page):
         self.use_target.setText(f"&Stop at {planning.spelled(plan.target)}" if plan else "")
         self.use_target.setToolTip("Put this into the form: the run ends once it is decided")
 
-    @Slot(str, str)
-    def _fail(self, kind: str, sentence: str) -> None:
-        if kind == PLAN:
-            say(self.complaint, in_the_window(sentence))
+    def _fail(self, failure: Failure) -> None:
+        say(self.complaint, in_the_window(failure.sentence))
 
     @Slot()
     def _want_n(self) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QAction, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from gui.controllers.exports import Exports
 from gui.widgets.page import Page
 
 WIDEST = 900
@@ -15,7 +16,9 @@ _FORMATS = ("pdf", "html", "csv", "json")
 class Preview(Page):
     """Pages one below the other, and a button for every format."""
 
-    def __init__(self, actions: dict[str, QAction], *, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, exports: Exports, actions: dict[str, QAction], *, parent: QWidget | None = None
+    ) -> None:
         super().__init__("Report", parent=parent)
         for fmt in _FORMATS:
             button = QPushButton(f"Save {fmt.upper()}…")
@@ -31,11 +34,12 @@ class Preview(Page):
         self._column = QVBoxLayout(self._inside)
         self._column.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._column.setSpacing(12)
-        self.scroll = QScrollArea()
-        self.scroll.setWidgetResizable(True)
-        self.scroll.setWidget(self._inside)
-        self.scroll.setAccessibleName("Pages of the report")
-        self.content.addWidget(self.scroll)
+        self.area = QScrollArea()
+        self.area.setWidgetResizable(True)
+        self.area.setWidget(self._inside)
+        self.area.setAccessibleName("Pages of the report")
+        self.content.addWidget(self.area)
+        exports.preview_ready.connect(self.show_pages)
         self.wait()
 
     def wait(self) -> None:
@@ -43,6 +47,7 @@ class Preview(Page):
         self._clear()
         self.set_subtitle("Making the pages…")
 
+    @Slot(object)
     def show_pages(self, pages: list[bytes]) -> None:
         """Show PNG images of the pages."""
         self._clear()
@@ -63,7 +68,7 @@ class Preview(Page):
         self._fit()
 
     def _fit(self) -> None:
-        width = min(WIDEST, max(200, self.scroll.viewport().width() - 30))
+        width = min(WIDEST, max(200, self.area.viewport().width() - 30))
         ratio = self.devicePixelRatioF()
         for label, pixmap in zip(self._labels, self.pages, strict=True):
             mode = Qt.TransformationMode.SmoothTransformation

@@ -1,4 +1,4 @@
-"""The runs of the open case: find one, look at it, compare two, go on with one."""
+"""The runs of the open case: find one, look at it, compare two, resume one."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLineEdit,
     QPushButton,
-    QSplitter,
     QTableView,
     QWidget,
 )
 
 from engine.evidence.evidence import Evidence
-from gui.controllers.case import CaseBook
+from gui.controllers.case import CaseController
 from gui.pages.runs_model import NOTE, RunsModel, filtered, run_title
 from gui.results.record import RecordView
 from gui.widgets.columns import FittedColumns
+from gui.widgets.layouts import divided
 from gui.widgets.page import Page
 
 if TYPE_CHECKING:
@@ -28,28 +28,28 @@ if TYPE_CHECKING:
 _LEAST = (0, 90, 70, 120, 90, 90, 0, 0, 90)
 """Widths to which columns are shortened; 0 where they never are."""
 _EMPTY = "No runs yet. While a case is open, every run is recorded in it."
-_WAIT = "It is read when the run that is going has ended."
-_NO_RESULT = "This run has no result: it was interrupted. Its votes are kept; go on with it."
+_WAIT = "It is read when the current run has ended."
+_NO_RESULT = "This run has no result: it was interrupted. Its votes are kept; resume it."
 
 
 class RunsPage(Page):
     """A list above, one or two results below.
 
     Signals:
-        go_on: a row that is to be counted on.
+        resume_asked: a row that is to be counted on.
         export: evidence and format.
         notice: kind and sentence.
     """
 
     beside_form = beside_statement = False
 
-    go_on = Signal(object)
+    resume_asked = Signal(object)
     export = Signal(object, str)
     notice = Signal(str, str)
 
-    def __init__(self, book: CaseBook, *, parent: QWidget | None = None) -> None:
+    def __init__(self, case: CaseController, *, parent: QWidget | None = None) -> None:
         super().__init__("Runs", parent=parent)
-        self._book = book
+        self._case = case
         self._compared: list[RunRow] = []
         self.model = RunsModel()
         self.proxy = filtered(self.model)
@@ -59,24 +59,17 @@ class RunsPage(Page):
         self.filter.textChanged.connect(self.proxy.setFilterFixedString)
         self.table = self._make_table()
         self.first, self.second = RecordView(), RecordView()
-        views = QSplitter(Qt.Orientation.Horizontal)
-        views.setChildrenCollapsible(False)
-        rows = QSplitter(Qt.Orientation.Vertical)
-        rows.setChildrenCollapsible(False)
         for view in (self.first, self.second):
-            views.addWidget(view)
             view.export.connect(self.export)
             view.notice.connect(self.notice)
-        for widget in (self.table, views):
-            rows.addWidget(widget)
-        rows.setSizes([200, 430])
+        views = divided(Qt.Orientation.Horizontal, self.first, self.second)
+        rows = divided(Qt.Orientation.Vertical, self.table, views, sizes=(200, 430))
         self.second.hide()
         self.content.addWidget(rows, 1)
         self._make_buttons()
-        book.listed.connect(self.refresh)
-        book.opened.connect(self._clear)
-        book.result_read.connect(self._show_result)
-        self.model.noted.connect(book.note)
+        case.listed.connect(self.refresh)
+        case.opened.connect(self._clear)
+        self.model.noted.connect(case.note)
         self.refresh()
 
     @property
@@ -88,15 +81,15 @@ class RunsPage(Page):
     @Slot()
     def refresh(self) -> None:
         """The list as it was read last; the newest run is looked at first."""
-        rows = self._book.listing.rows
+        rows = self._case.listing.rows
         self.model.show_rows(rows)
-        self.set_subtitle(f"{self._book.title} · {len(rows)} run{'s' * (len(rows) != 1)}")
+        self.set_subtitle(f"{self._case.title} · {len(rows)} run{'s' * (len(rows) != 1)}")
         if not rows:
             self.first.show_text("", _EMPTY)
         elif self.chosen is None and not self._compared:
             self.table.selectRow(0)
-        elif self.chosen is not None and not self._book.counting:
-            self._book.read_result(self.chosen)  # labels may have been added to it
+        elif self.chosen is not None and not self._case.waits:
+            self._case.read(self.chosen, self._show_result)  # labels may have been added to it
         self._refresh_buttons()
 
     def compare(self) -> None:
@@ -106,7 +99,7 @@ class RunsPage(Page):
             self.second.show()
             self.table.clearSelection()
             for row in self._compared:
-                self._book.read_result(row)
+                self._case.read(row, self._show_result)
 
     def _make_table(self) -> QTableView:
         table = QTableView()
@@ -136,14 +129,14 @@ class RunsPage(Page):
     def _make_buttons(self) -> None:
         self.pin = QPushButton("&Pin")
         self.compare_button = QPushButton("&Compare pinned")
-        self.resume = QPushButton("&Go on")
+        self.resume = QPushButton("&Resume")
         self.note = QPushButton("Edit &note")
         self.pin.setToolTip("Mark a run for comparison")
         self.compare_button.setToolTip("Show the two runs pinned side by side")
         self.resume.setToolTip("Open its model and input and count the missing votes")
         self.pin.clicked.connect(self._pin)
         self.compare_button.clicked.connect(self.compare)
-        self.resume.clicked.connect(self._go_on)
+        self.resume.clicked.connect(self._resume)
         self.note.clicked.connect(self._edit_note)
         buttons = (self.filter, self.resume, self.note, self.pin, self.compare_button)
         for place, widget in enumerate(buttons):
@@ -165,10 +158,9 @@ class RunsPage(Page):
             return
         self._compared = []
         self.second.hide()
-        self.first.show_text(run_title(row), _WAIT if self._book.counting else "Reading…")
-        self._book.read_result(row)
+        self.first.show_text(run_title(row), _WAIT if self._case.waits else "Reading…")
+        self._case.read(row, self._show_result)
 
-    @Slot(object, object)
     def _show_result(self, row: RunRow, evidence: Evidence | str | None) -> None:
         """A result that was read; one that nobody waits for any more is dropped."""
         waited = [r.id for r in self._compared] or ([self.chosen.id] if self.chosen else [])
@@ -189,12 +181,12 @@ class RunsPage(Page):
     @Slot()
     def _pin(self) -> None:
         if (row := self.chosen) is not None:
-            self._book.pin(row)
+            self._case.pin(row)
 
     @Slot()
-    def _go_on(self) -> None:
+    def _resume(self) -> None:
         if (row := self.chosen) is not None:
-            self.go_on.emit(row)
+            self.resume_asked.emit(row)
 
     @Slot()
     def _edit_note(self) -> None:

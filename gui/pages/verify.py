@@ -6,14 +6,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QPushButton, QSplitter, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
-from gui.controllers.documents import VERIFY, Desk
-from gui.jobs.document_jobs import Checked
+from gui.jobs.document_jobs import Checked, verified
+from gui.jobs.worker import Failure, Job, Lane, Worker
 from gui.results.record import RecordView
 from gui.style import theme as themes
 from gui.style.theme import set_role
 from gui.widgets.columns import FittedColumns
+from gui.widgets.file_dialogs import REPORT_FILTER, FileAsker
+from gui.widgets.layouts import divided
 from gui.widgets.page import Page
 from gui.widgets.section import say, words
 from gui.widgets.text_table_model import RowsModel, plain_table
@@ -31,20 +33,18 @@ class VerifyPage(Page):
     """The claims of one file, and the run it is about.
 
     Signals:
-        ask: another file is wanted.
         export: evidence and format.
         notice: kind and sentence.
     """
 
     beside_form = beside_statement = False
 
-    ask = Signal()
     export = Signal(object, str)
     notice = Signal(str, str)
 
-    def __init__(self, desk: Desk, *, parent: QWidget | None = None) -> None:
+    def __init__(self, worker: Worker, asker: FileAsker, *, parent: QWidget | None = None) -> None:
         super().__init__("Verify a report", parent=parent)
-        self._desk = desk
+        self._verifications, self._asker = Lane(worker), asker
         self.path: Path | None = None
         self.summary, self.notes = words(role="certified"), words(role="small")
         self.summary.setAccessibleName("Outcome of the verification")
@@ -54,11 +54,7 @@ class VerifyPage(Page):
         self.record = RecordView()
         self.record.export.connect(self.export)
         self.record.notice.connect(self.notice)
-        rows = QSplitter(Qt.Orientation.Vertical)
-        rows.setChildrenCollapsible(False)
-        for widget in (self.table, self.record):
-            rows.addWidget(widget)
-        rows.setSizes([240, 360])
+        rows = divided(Qt.Orientation.Vertical, self.table, self.record, sizes=(240, 360))
         for widget in (self.summary, self.notes):
             self.content.addWidget(widget)
         self.content.addWidget(rows, 1)
@@ -69,12 +65,16 @@ class VerifyPage(Page):
         self.other.clicked.connect(self.ask)
         for place, button in enumerate((self.again, self.other)):
             self.buttons.insertWidget(place, button)
-        desk.verified.connect(self._show)
-        desk.failed.connect(self._fail)
         self.again.setEnabled(False)
+
+    @Slot()
+    def ask(self) -> None:
+        """Ask for a file to check."""
+        self._asker.open_file("Verify a report", REPORT_FILTER, self.verify)
 
     def verify(self, path: Path, *, rerun: int = 0) -> None:
         """Check a file."""
+        self.to_front.emit(self)
         self.path = path
         self.set_subtitle(str(path))
         set_role(self.summary, "muted")
@@ -83,10 +83,18 @@ class VerifyPage(Page):
         self.model.show_rows(())
         self.record.hide()
         self.again.setEnabled(False)
-        self._desk.verify(path, rerun=rerun)
+        self._verifications.submit(
+            Job(
+                lambda stop: verified(path, stop, rerun=rerun),
+                f"verifying {path.name}",
+                on_done=self.show_checked,
+                on_failed=self._fail,
+                urgent=True,
+            )
+        )
 
-    @Slot(object)
-    def _show(self, checked: Checked) -> None:
+    def show_checked(self, checked: Checked) -> None:
+        """Show the claims of a file that was checked."""
         report = checked.report
         set_role(self.summary, "certified" if report.ok else "abstained")
         say(self.summary, report.summary())
@@ -111,11 +119,9 @@ class VerifyPage(Page):
                 self.table.scrollTo(self.model.index(places[0], 0))
                 return
 
-    @Slot(str, str)
-    def _fail(self, kind: str, sentence: str) -> None:
-        if kind == VERIFY:
-            set_role(self.summary, "abstained")
-            say(self.summary, sentence)
+    def _fail(self, failure: Failure) -> None:
+        set_role(self.summary, "abstained")
+        say(self.summary, failure.sentence)
 
     @Slot()
     def _draw_again(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from gui.plots.ball import BallPlot
@@ -15,7 +16,7 @@ from gui.plots.region_plot import RegionPlot
 from gui.plots.terms import TermsPlot
 from gui.plots.votes import VotesPlot
 
-PLOTS: dict[str, type[Plot[Any]]] = {
+PLOTS: dict[str, Callable[[], Plot[Any]]] = {
     "slice": BallPlot,
     "bars": CountPlot,
     "map": MapPlot,

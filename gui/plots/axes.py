@@ -17,7 +17,7 @@ _GAP = 10
 """Pixels between two labels."""
 
 
-class CountAxis(pg.AxisItem):
+class CountAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
     """An axis of counts: ``20k`` and ``1.5M`` in place of long digits, on both scales."""
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:

@@ -152,7 +152,7 @@ class BallPlot(Chart["SliceFigure"]):
             whole=f"Slice through the input: {x_axis} (x), {y_axis} (y)",
         )
 
-    def style(self, theme: Theme) -> None:
+    def dress(self, theme: Theme) -> None:
         """Pens, brushes and fonts."""
         self.casing.setPen(self.pen(tinted(theme.surface, 0.85), theme.line + 2.5))
         self.outline.setPen(self.pen(theme.text, theme.line))

@@ -20,7 +20,7 @@ class BarStyle:
     pattern: Qt.BrushStyle = Qt.BrushStyle.SolidPattern
 
 
-class Bars(pg.GraphicsObject):
+class Bars(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no types
     """Vertical bars from 0, one style each; ``set_bars`` replaces their data, not the item.
 
     Attributes:

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QFileDialog, QLabel, QMenu, QSizePolicy, QToolButt
 
 from gui.style import theme as themes
 from gui.style.theme import set_role
+from gui.widgets.buttons import menu_button
 from gui.widgets.card import Card
 from gui.widgets.icons import themed_icon
 
@@ -42,12 +43,10 @@ class Plot(Card, Generic[F]):
         body: the widget that draws it.
 
     Signals:
-        failed: one sentence: an export did not work.
-        notice: one sentence: an export did.
+        notice: kind and sentence: an export worked, or why it did not.
     """
 
-    failed = Signal(str)
-    notice = Signal(str)
+    notice = Signal(str, str)
     stem: ClassVar[str]
     """Proposed name of exported files."""
 
@@ -116,7 +115,7 @@ class Plot(Card, Generic[F]):
         data = self._rendered("png")
         if data is not None:
             QGuiApplication.clipboard().setImage(QImage.fromData(data))
-            self.notice.emit(f"{self.title.text()}: image copied.")
+            self.notice.emit("info", f"{self.title.text()}: image copied.")
 
     def save(self, path: Path) -> None:
         """Write the figure; the format follows the suffix (.png, .svg, .pdf or .csv)."""
@@ -155,7 +154,7 @@ class Plot(Card, Generic[F]):
         from engine.core.files import write_atomically
 
         if fmt not in FORMATS:
-            self.failed.emit(f"Cannot save {path.name}: choose .png, .svg, .pdf or .csv.")
+            self.notice.emit("error", f"Cannot save {path.name}: choose .png, .svg, .pdf or .csv.")
             return
         data = self._rendered(fmt)
         if data is None:
@@ -163,16 +162,16 @@ class Plot(Card, Generic[F]):
         try:
             write_atomically(path, data)
         except UserError as error:
-            self.failed.emit(str(error))
+            self.notice.emit("error", str(error))
         else:
-            self.notice.emit(f"Saved {path}.")
+            self.notice.emit("info", f"Saved {path}.")
 
     def _rendered(self, fmt: str) -> bytes | None:
         from engine.core.errors import UserError
         from engine.report.drawing import figure_csv, render_figure
 
         if self.figure is None:
-            self.failed.emit(f"{self.title.text()}: there is nothing to export yet.")
+            self.notice.emit("error", f"{self.title.text()}: there is nothing to export yet.")
             return None
         figure = cast("Figure", self.figure)
         try:
@@ -181,7 +180,7 @@ class Plot(Card, Generic[F]):
             dark = themes.current().dark
             return render_figure(figure, cast("FigureFormat", fmt), dark=dark)
         except UserError as error:
-            self.failed.emit(str(error))
+            self.notice.emit("error", str(error))
             return None
 
     def _build_menu(self) -> QMenu:
@@ -199,12 +198,8 @@ class Plot(Card, Generic[F]):
             self.ask_and_save(action.data())
 
     def _build_more(self) -> QToolButton:
-        more = QToolButton()
-        set_role(more, "quiet")
-        more.setAccessibleName(f"Copy or save: {self.title.text()}")
-        more.setToolTip("Copy or save this plot")
-        more.setMenu(self.menu)
-        more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        name = f"Copy or save: {self.title.text()}"
+        more = menu_button("", name, "Copy or save this plot", self.menu)
         self.header.addWidget(more, 0, Qt.AlignmentFlag.AlignTop)
         return more
 

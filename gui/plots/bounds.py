@@ -40,12 +40,12 @@ class BoundsPlot(Chart["BoundsFigure"]):
 
     def build(self) -> None:
         """Curves, lines and labels."""
-        self.lower = pg.PlotDataItem(antialias=True, connect="finite")
+        self.claimed = pg.PlotDataItem(antialias=True, connect="finite")
         self.provisional = pg.PlotDataItem(antialias=True, connect="finite")
         self.fixed = pg.PlotDataItem(antialias=True, connect="finite")
         self.upper = pg.PlotDataItem(antialias=True, connect="finite")
         self.floor = pg.PlotDataItem(connect="finite")
-        self.margin = pg.FillBetweenItem(self.lower.curve, self.floor.curve)
+        self.margin = pg.FillBetweenItem(self.claimed.curve, self.floor.curve)
         self.half = pg.InfiniteLine(pos=0.5, angle=0)
         self.planned = pg.InfiniteLine(pos=1.0, angle=90)
         self.ends = pg.ScatterPlotItem(pxMode=True)
@@ -54,7 +54,7 @@ class BoundsPlot(Chart["BoundsFigure"]):
         self.fixed_label = pg.TextItem("")
         self._log, self._y = False, (0.0, 1.0)
         for item in (self.margin, self.half, self.planned, self.upper, self.fixed,
-                     self.provisional, self.lower, self.ends, *self._texts()):  # fmt: skip
+                     self.provisional, self.claimed, self.ends, *self._texts()):  # fmt: skip
             self.plot.addItem(item, ignoreBounds=True)
         self.plot.getAxis("left").setTickDensity(0.6)
 
@@ -70,7 +70,7 @@ class BoundsPlot(Chart["BoundsFigure"]):
         p_upper = np.array([p.p_upper for p in figure.points], dtype=float)
         valid = np.array([p.valid for p in figure.points], dtype=bool)
         claimed = np.where(valid, p_lower, np.nan)
-        self.lower.setData(x, claimed)
+        self.claimed.setData(x, claimed)
         self.floor.setData(x, np.where(valid, np.minimum(0.5, p_lower), np.nan))
         self.provisional.setData(x, np.where(_with_neighbours(~valid), p_lower, np.nan))
         self.upper.setData(x, p_upper)
@@ -84,10 +84,10 @@ class BoundsPlot(Chart["BoundsFigure"]):
         words = (f"{figure.method} bound", f"class {figure.top_name}", figure.noise)
         self.set_subtitle(" · ".join(filter(None, words)) if figure.points else "")
 
-    def style(self, theme: Theme) -> None:
+    def dress(self, theme: Theme) -> None:
         """Pens and fonts."""
         dash, dot = Qt.PenStyle.DashLine, Qt.PenStyle.DotLine
-        self.lower.setPen(self.pen(theme.accent, theme.line))
+        self.claimed.setPen(self.pen(theme.accent, theme.line))
         self.provisional.setPen(self.pen(theme.accent, theme.line, dash))
         self.fixed.setPen(self.pen(theme.muted, 1.4, dash))
         self.upper.setPen(self.pen(theme.runner_up, theme.line))
@@ -198,8 +198,8 @@ class BoundsPlot(Chart["BoundsFigure"]):
         width, height = text_size(text)
         if text is self.planned_label:
             x, half = self._scene(float(self.planned.value()), 0.5).toTuple()
-            tops = (half + 3, half - height - 3, frame.y, frame.y + frame.h)
-            return [Box(x - width - 2, top, width, height) for top in tops]
+            places = (half + 3, half - height - 3, frame.y, frame.y + frame.h)
+            return [Box(x - width - 2, top, width, height) for top in places]
         if text is self.half_label:
             y = self._scene(0.0, 0.5).y()
             sides = (frame.x, frame.x + frame.w)
@@ -242,7 +242,7 @@ class BoundsPlot(Chart["BoundsFigure"]):
         return boxes
 
     def _scene(self, x: float, y: float) -> QPointF:
-        return self.view.mapViewToScene(QPointF(x, y))
+        return QPointF(self.view.mapViewToScene(QPointF(x, y)))
 
 
 def _texts(figure: BoundsFigure, *, short: bool = False) -> tuple[str, str]:

@@ -53,7 +53,7 @@ def paint_mark(painter: QPainter, index: int, centre: QPointF, radius: float) ->
     if corners is None:
         painter.drawEllipse(centre, radius, radius)
         return
-    painter.drawPolygon(QPolygonF([centre + radius * QPointF(x, y) for x, y in corners]))
+    painter.drawPolygon(QPolygonF([centre + QPointF(x, y) * radius for x, y in corners]))
 
 
 class Key(QWidget):

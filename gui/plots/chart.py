@@ -37,7 +37,8 @@ class Chart(Plot[F]):
         self._names: dict[str, str] = {}
         self.build()
         self.view.sigResized.connect(self._relabel)
-        return self.canvas
+        body: QWidget = self.canvas
+        return body
 
     def axes(self) -> dict[str, pg.AxisItem]:
         """Axes other than pyqtgraph's own, by side."""
@@ -48,7 +49,7 @@ class Chart(Plot[F]):
         """Make the items, once."""
 
     @abstractmethod
-    def style(self, theme: Theme) -> None:
+    def dress(self, theme: Theme) -> None:
         """Give the items the theme's pens, brushes and fonts."""
 
     @Slot()
@@ -61,7 +62,7 @@ class Chart(Plot[F]):
             axis.enableAutoSIPrefix(False)  # no "x0.001": labels say the numbers themselves
             style_axis(axis, theme)
         self.canvas.setBackground(theme.surface)
-        self.style(theme)
+        self.dress(theme)
         super().retheme()
 
     def pen(
@@ -72,7 +73,8 @@ class Chart(Plot[F]):
         Such pens are cosmetic, and Qt does not scale those on high-resolution screens.
         """
         scaled = themes.current().px(width) * self.devicePixelRatioF()
-        return pg.mkPen(color, width=scaled, style=style)
+        pen: QPen = pg.mkPen(color, width=scaled, style=style)
+        return pen
 
     def name_axis(self, side: str, name: str) -> None:
         """Name what runs along an axis; a name longer than its axis is shortened."""

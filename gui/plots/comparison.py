@@ -72,7 +72,7 @@ class ReachPlot(Chart[ReachFigure]):
             item.setData([r], [epsilon])
         self.set_subtitle(f"{figure.input} · {figure.note}" if figure.input else figure.note)
 
-    def style(self, theme: Theme) -> None:
+    def dress(self, theme: Theme) -> None:
         """Pens, brushes and fonts."""
         for i, (curve, marks, name) in enumerate(
             zip(self.lines, self.marks, self.names, strict=True)
@@ -173,7 +173,7 @@ class ReachPlot(Chart[ReachFigure]):
             self.lines.append(curve)
             self.marks.append(marks)
             self.names.append(name)
-            self.style(themes.current())
+            self.dress(themes.current())
         for i in range(count, len(self.lines)):
             self.lines[i].setData([], [])
             self.marks[i].setData([], [])
@@ -198,7 +198,7 @@ class ReachPlot(Chart[ReachFigure]):
         return found
 
     def _spot(self, entities: float, epsilon: float) -> QPointF:
-        return self.view.mapViewToScene(QPointF(entities, epsilon))
+        return QPointF(self.view.mapViewToScene(QPointF(entities, epsilon)))
 
     def _attacker_wish(self, figure: ReachFigure) -> list[Box]:
         spot = self._spot(figure.attacker.entities, min(figure.attacker.epsilon, figure.top))
@@ -241,7 +241,8 @@ def outline(heights: np.ndarray, columns: int) -> tuple[np.ndarray, np.ndarray]:
 def _heights(figure: ReachFigure, index: int) -> np.ndarray:
     """Certified norms as far as there are any; a line above the image runs along its top."""
     known = [norm for norm in figure.reaches[index] if norm is not None]
-    return np.minimum(np.array(known, dtype=float), 0.995 * figure.top)
+    heights: np.ndarray = np.minimum(np.array(known, dtype=float), 0.995 * figure.top)
+    return heights
 
 
 def _reach_words(norm: float | None, epsilon: float, *, unbounded: bool) -> str:

@@ -52,7 +52,7 @@ class AccuracyPlot(Chart[AccuracyFigure]):
         done, planned = figure.inputs
         self.set_subtitle(f"{done:,} of {planned:,} inputs · {figure.note}")
 
-    def style(self, theme: Theme) -> None:
+    def dress(self, theme: Theme) -> None:
         """Pens, brushes and fonts."""
         self.limit.setPen(self.pen(theme.border, 1.2, Qt.PenStyle.DashLine))
         for i, (marks, name) in enumerate(zip(self.marks, self.names, strict=True)):
@@ -127,7 +127,7 @@ class AccuracyPlot(Chart[AccuracyFigure]):
                 self.plot.addItem(item, ignoreBounds=True)
             self.marks.append(marks)
             self.names.append(name)
-            self.style(themes.current())
+            self.dress(themes.current())
         for marks, name in zip(self.marks, self.names, strict=True):
             marks.setData([], [])
             name.setVisible(False)
@@ -135,9 +135,8 @@ class AccuracyPlot(Chart[AccuracyFigure]):
             name.setText(text)
 
     def _spot(self, figure: AccuracyFigure, index: int) -> QPointF:
-        return self.view.mapViewToScene(
-            QPointF(figure.clean[index] or 0.0, figure.certified[index] or 0.0)
-        )
+        place = QPointF(figure.clean[index] or 0.0, figure.certified[index] or 0.0)
+        return QPointF(self.view.mapViewToScene(place))
 
     def _wish(self, index: int, spot: QPointF) -> list[Box]:
         wide, tall = text_size(self.names[index])

@@ -58,9 +58,9 @@ class CountPlot(RegionPlot["CountMap"]):
             self.now.setPen(self.pen(theme.accent, theme.line, solid))
         self.legend.set_entries(_entries(figure, themes.current()))
 
-    def style(self, theme: Theme) -> None:
+    def dress(self, theme: Theme) -> None:
         """Pens and fonts."""
-        super().style(theme)
+        super().dress(theme)
         self.reach.setPen(self.pen(theme.text, 1.4, Qt.PenStyle.DashLine))
         for text, ink in ((self.now_label, theme.accent), (self.reach_label, theme.text)):
             text.setColor(ink)

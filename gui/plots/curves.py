@@ -64,7 +64,7 @@ class CurvePlot(Chart["CurveFigure"]):
         self.set_subtitle(figure.subtitle)
         self._dress(themes.current())
 
-    def style(self, theme: Theme) -> None:
+    def dress(self, theme: Theme) -> None:
         """Pens."""
         self.marked.setPen(self.pen(theme.muted, 1.2, Qt.PenStyle.DotLine))
         self._dress(theme)

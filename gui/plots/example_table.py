@@ -127,15 +127,17 @@ class ExampleTable(QTableWidget):
         self._head(place, f"{name}\n{example.answer}", detail)
         for line, cell in enumerate(cast("CellsMedium", example.media[0]).cells):
             tip = f"{cell.column}: {cell.told()}" + (f", {cell.mark}" if cell.mark else "")
-            self._put(line, place, cell.shown(), ink=ink if cell.mark else "text", tip=tip)
-            self.item(line, place).setData(FRAMED, ink if cell.mark == "replaced" else None)
+            ink_of = ink if cell.mark else "text"
+            item = self._put(line, place, cell.shown(), ink=ink_of, tip=tip)
+            item.setData(FRAMED, ink if cell.mark == "replaced" else None)
 
-    def _put(self, line: int, place: int, text: str, *, ink: str, tip: str) -> None:
+    def _put(self, line: int, place: int, text: str, *, ink: str, tip: str) -> QTableWidgetItem:
         item = QTableWidgetItem(text)
         item.setForeground(QColor(getattr(themes.current(), ink)))
         item.setToolTip(tip)
         item.setData(Qt.ItemDataRole.AccessibleTextRole, tip)
         self.setItem(line, place, item)
+        return item
 
     def _head(self, place: int, text: str, tip: str) -> None:
         item = QTableWidgetItem(text)

@@ -65,9 +65,9 @@ class MapPlot(RegionPlot["GridMap[Any]"]):
         self.legend.set_entries(entries(figure, themes.current()))
         self._zoom(figure, heights)
 
-    def style(self, theme: Theme) -> None:
+    def dress(self, theme: Theme) -> None:
         """Pens, brushes and fonts."""
-        super().style(theme)
+        super().dress(theme)
         self.steps.setPen(self.pen(theme.certified, theme.line + 1))
         self.steps.setBrush(tinted(theme.certified, 0.34))
         self.casing.setPen(self.pen(theme.surface, theme.line + 4))

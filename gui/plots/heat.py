@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engine.regions.required_probability import BANDS
 from gui.style import theme as themes
-from gui.style.theme import Theme
+from gui.style.theme import Theme, rgba
 
 _TITLE, _SHORT, _NEVER = "required p_lower", "p_lower", "never"
 _FAINTEST, _STRONGEST = 0.06, 0.42
@@ -32,20 +32,20 @@ def heat_image(required: Grid, theme: Theme) -> npt.NDArray[np.uint8]:
     tall, wide = (max(1, _FINE // side) for side in required.shape)
     fine = required.repeat(tall, axis=0).repeat(wide, axis=1)
     bands = np.searchsorted(np.array(BANDS), fine, side="left")
-    table = [ink(band, theme).getRgb() for band in range(len(BANDS) + 1)]
+    table = [rgba(ink(band, theme)) for band in range(len(BANDS) + 1)]
     image = np.array(table, dtype=np.uint8)[bands]
     never = fine >= 1
-    rows, columns = np.indices(fine.shape, sparse=True)
+    rows, columns = np.ogrid[: fine.shape[0], : fine.shape[1]]
     stripe = (rows + columns) % _PITCH < 2
-    image[never] = QColor(theme.surface).getRgb()
-    image[never & stripe] = mixed(theme.muted, theme.surface, 0.6).getRgb()
+    image[never] = rgba(QColor(theme.surface))
+    image[never & stripe] = rgba(mixed(theme.muted, theme.surface, 0.6))
     return image
 
 
 def mixed(color: str, ground: str, strength: float) -> QColor:
     """A colour thinned with the ground it lies on."""
     over, under = QColor(color), QColor(ground)
-    parts = zip(over.getRgb()[:3], under.getRgb()[:3], strict=True)
+    parts = zip(rgba(over)[:3], rgba(under)[:3], strict=True)
     return QColor(*(round(strength * a + (1 - strength) * b) for a, b in parts))
 
 

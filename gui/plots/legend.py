@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
@@ -136,7 +136,8 @@ def _paint_mark(painter: QPainter, box: QRectF, entry: Entry) -> None:
         painter.drawRect(box)
     elif entry.mark == "line":
         painter.setPen(QPen(color, width))
-        painter.drawLine(box.left(), box.center().y(), box.right(), box.center().y())
+        middle = box.center().y()
+        painter.drawLine(QPointF(box.left(), middle), QPointF(box.right(), middle))
     else:
         radius = box.height() / (2.2 if entry.mark == "ring" else 4.5)
         painter.setPen(QPen(color, width))

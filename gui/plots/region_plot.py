@@ -98,7 +98,7 @@ class RegionPlot(Chart["RegionFigure[Any]"], Generic[M]):
         places = [self.place_of(change)] if known and change is not None else []
         self.marker.setData(pos=places)
 
-    def style(self, theme: Theme) -> None:
+    def dress(self, theme: Theme) -> None:
         """The ring."""
         self.marker.setPen(self.pen(theme.text, 2.0))
         self.marker.setBrush(tinted(theme.surface, 0.3))

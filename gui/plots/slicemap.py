@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtGui import QColor
 
-from gui.style.theme import Theme
+from gui.style.theme import Theme, rgba
 
 NOT_COMPUTED, NO_CLASS = -2, -1
 SOFT = 0.5
@@ -26,7 +26,7 @@ def map_image(cells: ClassMap, theme: Theme, *, chosen: int | None) -> npt.NDArr
     factor = max(1, _DETAIL // max(cells.shape))
     fine = np.kron(cells, np.ones((factor, factor), dtype=np.int16))
     image = np.zeros((*fine.shape, 4), dtype=np.uint8)
-    rows, columns = np.indices(fine.shape, sparse=True)
+    rows, columns = np.ogrid[: fine.shape[0], : fine.shape[1]]
     for index in np.unique(cells):
         if index == NOT_COMPUTED:
             continue
@@ -91,7 +91,9 @@ def _look(index: int, theme: Theme, chosen: int | None) -> tuple[str, int]:
     return theme.class_color(index), index // len(theme.classes)
 
 
-def _stripes(rows: np.ndarray, columns: np.ndarray, turn: int) -> npt.NDArray[np.bool_]:
+def _stripes(
+    rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp], turn: int
+) -> npt.NDArray[np.bool_]:
     """Where the strong colour goes: full, diagonal, rows, cross, as in ``Theme.class_pattern``."""
     wide = _PITCH // 2
     if turn % 4 == 0:
@@ -107,6 +109,6 @@ def _mixed(color: str, ground: str, strength: float) -> tuple[int, int, int, int
     ink, paper = QColor(color), QColor(ground)
     red, green, blue = (
         round(strength * a + (1 - strength) * b)
-        for a, b in zip(ink.getRgb()[:3], paper.getRgb()[:3], strict=True)
+        for a, b in zip(rgba(ink)[:3], rgba(paper)[:3], strict=True)
     )
     return red, green, blue, 255

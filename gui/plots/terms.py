@@ -94,9 +94,9 @@ class TermsPlot(RegionPlot["TermsMap"]):
             known.append(Entry("asked for (filled: certified)", theme.text, "dot"))
         self.legend.set_entries(known)
 
-    def style(self, theme: Theme) -> None:
+    def dress(self, theme: Theme) -> None:
         """Pens, brushes and fonts."""
-        super().style(theme)
+        super().dress(theme)
         self.asked_marks.setPen(self.pen(theme.text, 1.6))
         self.asked_marks.setSize(theme.px(13))
         for strip in self.strips:

@@ -81,7 +81,7 @@ class VotesPlot(Chart["VotesFigure"]):
         self.view.setRange(xRange=(-0.6, len(bars) - 0.4), yRange=(below, top), padding=0)
         self.set_subtitle(_subtitle(figure))
 
-    def style(self, theme: Theme) -> None:
+    def dress(self, theme: Theme) -> None:
         """Pens and fonts."""
         self.half.setPen(self.pen(theme.muted, 1.2, Qt.PenStyle.DashLine))
         self.half_label.setColor(theme.muted)

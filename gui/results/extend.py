@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSpinBox, QWidget
 
-from gui.controllers.resume import MOST
+from gui.controllers.resume import MOST, counted
+from gui.controllers.runs import Runs
 from gui.style.theme import set_role
 from gui.widgets.section import words
 
@@ -14,10 +15,10 @@ from gui.widgets.section import words
 class ExtendBar(QFrame):
     """One line: a sentence, a number, yes and no."""
 
-    wanted = Signal(int)
-
-    def __init__(self, *, parent: QWidget | None = None) -> None:
+    def __init__(self, runs: Runs, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._runs = runs
+        runs.evidence_changed.connect(self.hide)
         set_role(self, "notice")
         self.sentence = words()
         self.n = QSpinBox()
@@ -36,15 +37,18 @@ class ExtendBar(QFrame):
             row.addWidget(widget)
         self.hide()
 
-    def ask(self, counted: int) -> None:
+    def ask(self) -> None:
         """Ask for an n above the votes that are there; twice as many are proposed."""
+        if self._runs.evidence is None:
+            return
+        known = counted(self._runs.evidence)
         self.sentence.setText(
-            f"The anytime bound holds at every n: the {counted:,} votes stay, and counting goes on "
-            "up to the new n."
+            f"The anytime bound holds at every n: the {known:,} votes stay, and counting continues "
+            "to the new n."
         )
-        self.n.setRange(counted + 1, MOST)
-        self.n.setValue(min(MOST, 2 * counted))
-        self.n.setSingleStep(max(1, counted // 10))
+        self.n.setRange(known + 1, MOST)
+        self.n.setValue(min(MOST, 2 * known))
+        self.n.setSingleStep(max(1, known // 10))
         self.show()
         self.n.setFocus()
         self.n.selectAll()
@@ -61,4 +65,4 @@ class ExtendBar(QFrame):
     def _accept(self) -> None:
         self.n.interpretText()
         self.hide()
-        self.wanted.emit(self.n.value())
+        self._runs.extend(self.n.value())

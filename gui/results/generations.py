@@ -14,7 +14,7 @@ from engine.evidence.generations import AnswerGroup
 from engine.oracles.base import UNPARSEABLE
 from gui.controllers.session import Session
 from gui.style import theme
-from gui.style.theme import set_role
+from gui.widgets.buttons import menu_button, quiet_button
 from gui.widgets.card import Card
 from gui.widgets.file_dialogs import FileAsker
 from gui.widgets.icons import themed_icon
@@ -69,18 +69,18 @@ class AnswersPanel(Card):
         self.content.addWidget(self.table, 1)
         self._turn = QTimer(self, singleShot=True, interval=TURN_MS)
         self._turn.timeout.connect(self.refresh)
-        session.snapshot_changed.connect(self._follow)
-        session.evidence_changed.connect(self.refresh)
-        session.model_changed.connect(self.refresh)
+        session.runs.snapshot_changed.connect(self._follow)
+        session.runs.evidence_changed.connect(self.refresh)
+        session.loading.model_changed.connect(self.refresh)
         self.refresh()
 
     @Slot()
     def refresh(self) -> None:
         """List the answers of the evidence, else of the run as it stands."""
         session = self._session
-        source = session.evidence or session.snapshot
+        source = session.runs.evidence or session.runs.snapshot
         self.groups = source.answers if source is not None else ()
-        self._names = session.model.class_names if session.model is not None else ()
+        self._names = session.loading.model.class_names if session.loading.model is not None else ()
         self.model.show_rows(self.groups)
         self.waiting.setVisible(not self.groups)
         self.table.setVisible(bool(self.groups))
@@ -103,13 +103,8 @@ class AnswersPanel(Card):
             self.notice.emit("info", f"Saved {path}.")
 
     def _more(self) -> QToolButton:
-        more = QToolButton()
-        set_role(more, "quiet")
-        more.setAccessibleName("Label or save: Answers")
-        more.setToolTip("Label or save these answers")
-        more.setMenu(self.menu)
-        more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        return more
+        tip = "Label or save these answers"
+        return menu_button("", "Label or save: Answers", tip, self.menu)
 
     @Slot()
     def _follow(self) -> None:
@@ -122,8 +117,8 @@ class AnswersPanel(Card):
 
     def _told(self) -> str:
         session, n = self._session, sum(group.count for group in self.groups)
-        snapshot = session.snapshot
-        choosing = session.evidence is None and snapshot is not None
+        snapshot = session.runs.snapshot
+        choosing = session.runs.evidence is None and snapshot is not None
         first = choosing and snapshot is not None and snapshot.phase == "selection"
         phase = "to choose the class" if first else "to bound it"
         kinds = f"{len(self.groups):,} different" if len(self.groups) > 1 else "all the same"
@@ -155,13 +150,13 @@ class VotesOrAnswers(QStackedWidget):
         )
         self.addWidget(votes)
         self.addWidget(answers)
-        session.model_changed.connect(self.follow)
+        session.loading.model_changed.connect(self.follow)
         self.follow()
 
     @Slot()
     def follow(self) -> None:
         """Offer the answers where there are any to come."""
-        model = self._session.model
+        model = self._session.loading.model
         writes = model is not None and model.generation is not None
         self.switches[0].setVisible(writes)
         if writes != self._writes or not writes:
@@ -169,9 +164,8 @@ class VotesOrAnswers(QStackedWidget):
         self._writes = writes
 
     def _switch(self, card: Card, other: Card) -> QToolButton:
-        button = QToolButton(text=f"{other.title.text()} ▸")
-        set_role(button, "quiet")
-        button.setAccessibleName(f"Show the {other.title.text().lower()} instead")
+        title = other.title.text()
+        button = quiet_button(f"{title} ▸", f"Show the {title.lower()} instead")
         button.clicked.connect(lambda: self.setCurrentWidget(other))
         card.header.insertWidget(1, button)
         return button

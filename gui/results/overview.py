@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from engine.evidence.run_view import RunView
 from engine.evidence.settings import RunSettings
@@ -19,7 +19,7 @@ from engine.figures import (
 )
 from gui.controllers.session import Session
 from gui.jobs.shipped import Example
-from gui.jobs.worker import Job
+from gui.jobs.worker import Job, Lane
 from gui.plots import (
     PLOTS,
     BallPlot,
@@ -30,6 +30,7 @@ from gui.plots import (
     VotesPlot,
 )
 from gui.results.slice_axes import AxesChooser
+from gui.widgets.layouts import divided
 
 _HANDLE = 10
 REGION_HEIGHT = 270
@@ -37,11 +38,9 @@ REGION_HEIGHT = 270
 TURN_MS = 150
 """While votes are counted, histogram and bounds are drawn in turn at this pace. Both with every
 snapshot, 15 times a second, took a quarter of a fast run's speed; in turn it is a twentieth."""
-MAP = "map"
-"""Kind of the job that works out what a scheme takes."""
 _WAITING: dict[type[Plot[Any]], str] = {
     VotesPlot: "Votes appear here as they are counted.",
-    BoundsPlot: "What may be claimed grows here with the votes.",
+    BoundsPlot: "The confidence bound appears here as samples arrive.",
     BallPlot: "The certified region is drawn when a run has ended.",
     ExamplesPlot: "Noisy samples and certified perturbations appear here after a run.",
 }
@@ -63,25 +62,26 @@ class Explore(QWidget):
         for plot in self.regions.values():
             self.place.addWidget(plot)
         self.axes = AxesChooser()
-        self.axes.chosen.connect(session.images.choose_axes)
+        self.axes.chosen.connect(session.illustrator.choose_axes)
         ball = self.regions["slice"]
         ball.content.insertWidget(1, ball.subtitle)  # its own line, full width
         self.axes.stand_in(ball)
-        self.upper = _splitter(Qt.Orientation.Horizontal, self.votes, self.bounds)
-        self.lower = _splitter(Qt.Orientation.Horizontal, self.place, self.examples)
-        self.rows = _splitter(Qt.Orientation.Vertical, self.upper, self.lower)
+        across, down = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
+        self.upper = divided(across, self.votes, self.bounds, sizes=(500, 500))
+        self.under = divided(across, self.place, self.examples, sizes=(600, 400))
+        self.rows = divided(down, self.upper, self.under, sizes=(420, 580))
+        for splitter in (self.upper, self.under, self.rows):
+            splitter.setHandleWidth(_HANDLE)
         for plot in self.regions.values():
             plot.setMinimumHeight(REGION_HEIGHT)
-        self.upper.setSizes([500, 500])
-        self.lower.setSizes([600, 400])
-        self.rows.setSizes([420, 580])
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.rows)
         self._turns = QTimer(self, interval=TURN_MS)
         self._turns.timeout.connect(self._draw_next)
         self._votes_are_next = True
-        self._preview: tuple[RunSettings, RegionFigure | None] | None = None
+        self._preview: tuple[RunSettings, RegionFigure[Any] | None] | None = None
+        self._maps = Lane(session.worker)
         self._connect()
         self._prepare_map()
         self.refresh_run()
@@ -89,18 +89,17 @@ class Explore(QWidget):
 
     def _connect(self) -> None:
         session = self._session
-        for plot in (self.votes, self.bounds, self.examples, *self.regions.values()):
-            plot.failed.connect(self._on_failed)
-            plot.notice.connect(self._on_notice)
+        plots: list[Plot[Any]] = [self.votes, self.bounds, self.examples, *self.regions.values()]
+        for plot in plots:
+            plot.notice.connect(self.notice)
             if isinstance(plot, RegionPlot):
                 plot.asked.connect(self._show_change)
         self.examples.asked.connect(self._point_out)
-        session.snapshot_changed.connect(self._follow)
-        session.evidence_changed.connect(self.refresh_run)
-        session.settings_changed.connect(self._prepare_map)
-        session.worker.done.connect(self._on_done)
-        session.model_changed.connect(self.refresh_images)
-        session.images.changed.connect(self.refresh_images)
+        session.runs.snapshot_changed.connect(self._follow)
+        session.runs.evidence_changed.connect(self.refresh_run)
+        session.form.changed.connect(self._prepare_map)
+        session.loading.model_changed.connect(self.refresh_images)
+        session.illustrator.changed.connect(self.refresh_images)
 
     @property
     def plots(self) -> tuple[Plot[Any], ...]:
@@ -115,7 +114,7 @@ class Explore(QWidget):
     @property
     def picture(self) -> str:
         """How the regions of what is shown are drawn; of the form while nothing is."""
-        settings = self._shown_settings() or self._session.settings
+        settings = self._shown_settings() or self._session.form.settings
         found = picture_of(settings.scheme)
         return found if found in self.regions else "terms"
 
@@ -134,7 +133,7 @@ class Explore(QWidget):
     @Slot()
     def refresh_images(self) -> None:
         """Slice and examples, as far as they are drawn."""
-        images = self._session.images
+        images = self._session.illustrator
         _show(self.regions["slice"], images.slice)
         _show(self.examples, images.examples)
         if self.examples.change is not None:
@@ -149,22 +148,21 @@ class Explore(QWidget):
     @Slot()
     def _prepare_map(self) -> None:
         """Have the worker find out what the form's scheme takes, so that nothing waits for it."""
-        settings = self._session.settings
-        if picture_of(settings.scheme) != "slice" and not self._session.running:
-            self._session.worker.submit(
+        settings = self._session.form.settings
+        if picture_of(settings.scheme) != "slice" and not self._session.runs.running:
+            self._maps.submit(
                 Job(
-                    MAP,
-                    "working out what it takes",
                     lambda stop: (settings, preview_figure(settings)),
+                    "computing the required probabilities",
+                    on_done=self._show_map,
+                    quiet=True,
                 )
             )
         self._draw_region()
 
-    @Slot(str, object)
-    def _on_done(self, kind: str, outcome: Any) -> None:
-        if kind == MAP:
-            self._preview = outcome
-            self._draw_region()
+    def _show_map(self, preview: tuple[RunSettings, RegionFigure[Any] | None]) -> None:
+        self._preview = preview
+        self._draw_region()
 
     @Slot(object)
     def _show_change(self, change: dict[str, float]) -> None:
@@ -200,7 +198,7 @@ class Explore(QWidget):
             return
         if source is not None and source.bounds is not None:
             _show(self.region, region_figure(source, names), _NO_MAP)
-        elif self._preview is not None and self._preview[0] == self._session.settings:
+        elif self._preview is not None and self._preview[0] == self._session.form.settings:
             _show(self.region, self._preview[1], _NO_MAP)
         else:
             self.region.wait(_MAP_COMES)
@@ -212,19 +210,11 @@ class Explore(QWidget):
     def _source(self) -> tuple[RunView | None, tuple[str, ...]]:
         """What is to be shown, and the names of its classes."""
         session = self._session
-        if session.model is None:
+        if session.loading.model is None:
             return None, ()
-        if session.evidence is not None:
-            return session.evidence, session.evidence.model.class_names
-        return session.snapshot, session.model.class_names
-
-    @Slot(str)
-    def _on_failed(self, sentence: str) -> None:
-        self.notice.emit("error", sentence)
-
-    @Slot(str)
-    def _on_notice(self, sentence: str) -> None:
-        self.notice.emit("info", sentence)
+        if session.runs.evidence is not None:
+            return session.runs.evidence, session.runs.evidence.model.class_names
+        return session.runs.snapshot, session.loading.model.class_names
 
 
 def _show(plot: Plot[Any], figure: Any | None, waiting: str = "") -> None:
@@ -232,12 +222,3 @@ def _show(plot: Plot[Any], figure: Any | None, waiting: str = "") -> None:
         plot.show_figure(figure)
     elif plot.figure is not None or not plot.waiting.text():
         plot.wait(waiting or _WAITING[type(plot)])
-
-
-def _splitter(orientation: Qt.Orientation, *widgets: QWidget) -> QSplitter:
-    splitter = QSplitter(orientation)
-    splitter.setChildrenCollapsible(False)
-    splitter.setHandleWidth(_HANDLE)
-    for widget in widgets:
-        splitter.addWidget(widget)
-    return splitter

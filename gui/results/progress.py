@@ -13,20 +13,6 @@ from gui.style.theme import set_role
 from gui.widgets.elided import ElidedLabel
 
 _STEPS = 1000
-_DOING = (
-    ("model", "opening the model"),
-    ("input", "opening the input"),
-    ("fit", "checking the answer without noise"),
-    ("case", "opening the case"),
-    ("verify", "verifying"),
-    ("replay", "certifying votes"),
-    ("plan", "planning"),
-    ("tradeoff", "comparing schemes"),
-    ("label", "reading the labels"),
-    ("preview", "making the report"),
-    ("slice", "drawing the region"),
-    ("examples", "drawing noisy samples"),
-)
 
 
 class ProgressPanel(QFrame):
@@ -52,19 +38,19 @@ class ProgressPanel(QFrame):
         row.addWidget(self.bar, 5)
         row.addWidget(self.numbers, 6)
         row.addWidget(self.doing)
-        session.snapshot_changed.connect(self.refresh)
-        session.activity_changed.connect(self.refresh)
-        session.evidence_changed.connect(self.refresh)
+        session.runs.snapshot_changed.connect(self.refresh)
+        session.worker.activity_changed.connect(self.refresh)
+        session.runs.evidence_changed.connect(self.refresh)
         self.refresh()
 
     @Slot()
     def refresh(self) -> None:
         """Say how far it is."""
         session = self._session
-        if session.evidence is not None:
-            self._finished(session.evidence)
-        elif session.snapshot is not None:
-            self._going(session.snapshot)
+        if session.runs.evidence is not None:
+            self._finished(session.runs.evidence)
+        elif session.runs.snapshot is not None:
+            self._going(session.runs.snapshot)
         else:
             self.bar.setValue(0)
             self.numbers.setText("")
@@ -81,7 +67,7 @@ class ProgressPanel(QFrame):
 
     def _cost(self, snapshot: Snapshot) -> str:
         """What the run will take, until its own speed is known."""
-        cost, model = snapshot.cost, self._session.model
+        cost, model = snapshot.cost, self._session.loading.model
         if cost is None:
             return ""
         writes = model is not None and model.generation is not None
@@ -103,14 +89,13 @@ class ProgressPanel(QFrame):
 
     def _activity(self) -> str:
         session = self._session
-        if not session.is_warm:
+        if not session.worker.is_warm:
             return "warming up the engine…"
-        if session.running:
-            return "stopping…" if session.stopping else "counting votes"
-        for kind, words in _DOING:
-            if session.worker.busy(kind):
-                return f"{words}…"
-        return "ready" if session.ready else ""
+        if session.runs.running:
+            return "stopping…" if session.runs.stopping else "counting votes"
+        if doing := session.worker.doing:
+            return f"{doing}…"
+        return "ready" if session.runs.ready else ""
 
 
 def speed(rate: float) -> str:

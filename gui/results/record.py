@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from engine.evidence.evidence import Evidence
 from engine.figures import bounds_figure, votes_figure
@@ -15,6 +15,7 @@ from gui.results.statement import ended, true_class
 from gui.style.theme import set_role
 from gui.widgets.card import Card
 from gui.widgets.facts import FactsTable
+from gui.widgets.layouts import divided
 from gui.widgets.scroll import ScrollColumn
 from gui.widgets.section import say, say_headline, words
 
@@ -59,21 +60,18 @@ class RecordView(Card):
         ):
             self.text.column.addWidget(widget)
         self.text.column.addStretch(1)
-        self.plots = QSplitter(Qt.Orientation.Vertical)
-        self.plots.setChildrenCollapsible(False)
+        self.plots = divided(Qt.Orientation.Vertical, self.votes, self.bounds)
         for plot in (self.votes, self.bounds):
-            self.plots.addWidget(plot)
-            plot.failed.connect(lambda sentence: self.notice.emit("error", sentence))
-            plot.notice.connect(lambda sentence: self.notice.emit("info", sentence))
+            plot.notice.connect(self.notice)
         row = QHBoxLayout()
         row.addWidget(self.text, 2)
         row.addWidget(self.plots, 3)
         self.content.addLayout(row, 1)
-        for fmt in ("pdf", "json"):
-            button = QPushButton(f"Save {fmt.upper()}…")
-            button.clicked.connect(lambda _=False, fmt=fmt: self._export(fmt))
+        self.pdf, self.json = QPushButton("Save PDF…"), QPushButton("Save JSON…")
+        self.pdf.clicked.connect(lambda: self._export("pdf"))
+        self.json.clicked.connect(lambda: self._export("json"))
+        for button in (self.pdf, self.json):
             self.header.addWidget(button)
-            setattr(self, fmt, button)
         self.show_text("", "")
 
     def show_evidence(self, evidence: Evidence, title: str, *, sound: bool = True) -> None:

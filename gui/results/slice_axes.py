@@ -72,7 +72,7 @@ class AxesChooser(QWidget):
     def offer(self, examples: tuple[Example, ...]) -> None:
         """Shipped images to point to."""
         for position, example in enumerate(examples):
-            icon = QIcon(thumbnail(example.pixels, 16))
+            icon = QIcon() if example.pixels is None else QIcon(thumbnail(example.pixels, 16))
             self.other.insertItem(position, icon, example.title, example.spec)
         self.other.setCurrentIndex(0)
 

@@ -59,22 +59,22 @@ class StatementPanel(Card):
         self.subtitle.hide()
         self.content.addWidget(self._scroll())
         self.content.addLayout(self._buttons(actions))
-        session.snapshot_changed.connect(self.refresh)
-        session.evidence_changed.connect(self.refresh)
-        session.activity_changed.connect(self.refresh)
-        session.settings_changed.connect(self._mark_earlier)
+        session.runs.snapshot_changed.connect(self.refresh)
+        session.runs.evidence_changed.connect(self.refresh)
+        session.worker.activity_changed.connect(self.refresh)
+        session.form.changed.connect(self._mark_earlier)
         self.refresh()
 
     @Slot()
     def refresh(self) -> None:
         """Show the evidence, else the run as it stands, else what to do."""
         session = self._session
-        if session.evidence is not None:
-            self._show_evidence(session.evidence)
-        elif session.snapshot is not None:
-            self._show_snapshot(session.snapshot)
+        if session.runs.evidence is not None:
+            self._show_evidence(session.runs.evidence)
+        elif session.runs.snapshot is not None:
+            self._show_snapshot(session.runs.snapshot)
         else:
-            self._show("", "muted", "", None, _WAITING if not session.running else "Starting…")
+            self._show("", "muted", "", None, _WAITING if not session.runs.running else "Starting…")
             self._badge(None)
             say(self.ended, "")
             self._fill([])
@@ -116,7 +116,7 @@ class StatementPanel(Card):
         self._show("RUNNING", "provisional", basis, snapshot.region, text)
         self._badge(badge_of(snapshot.settings))
         say(self.ended, "")
-        model = self._session.model
+        model = self._session.loading.model
         self._fill(snapshot_rows(snapshot, model.class_names if model else ()))
         self._limit(())
 
@@ -129,7 +129,7 @@ class StatementPanel(Card):
         say_headline(self.headline, region.headline() if region else "")
         say(self.unit, region.note() if region else "")
         say(self.sentence, sentence)
-        say(self.true, true_class(self._session.evidence))
+        say(self.true, true_class(self._session.runs.evidence))
 
     def _badge(self, badge: Badge | None) -> None:
         say(self.badge, badge.text if badge else "")
@@ -152,7 +152,7 @@ class StatementPanel(Card):
 
     @Slot()
     def _mark_earlier(self) -> None:
-        changed = self._session.differences()
+        changed = self._session.runs.differences()
         listed = ", ".join(changed)
         say(self.earlier, f"Of earlier settings: {listed} changed in the form." if changed else "")
 
@@ -186,12 +186,12 @@ class StatementPanel(Card):
         self.copy = QPushButton("Cop&y text")
         self.copy.setAccessibleName("Copy statement and numbers")
         self.copy.clicked.connect(self.copy_text)
-        self.go_on = _button("&Go on", "Go on with the stopped run", actions["go-on"])
+        self.resume = _button("&Resume", "Resume the stopped run", actions["resume"])
         self.extend = _button("E&xtend…", "Extend the run past its planned n", actions["extend"])
         grid = QGridLayout()
-        for place, button in enumerate((self.go_on, self.extend, self.report, self.copy)):
+        for place, button in enumerate((self.resume, self.extend, self.report, self.copy)):
             grid.addWidget(button, *divmod(place, 2))
-        for button, name in ((self.go_on, "go-on"), (self.extend, "extend")):
+        for button, name in ((self.resume, "resume"), (self.extend, "extend")):
             actions[name].enabledChanged.connect(button.setVisible)
             button.setVisible(actions[name].isEnabled())
         return grid

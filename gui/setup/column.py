@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import pairwise
 
 from PySide6.QtCore import QTimer, Slot
@@ -13,6 +14,8 @@ from engine.evidence.settings import Counting
 from engine.planning import Prospect
 from engine.schemes import SCHEMES, Scheme
 from gui.controllers.session import Session
+from gui.jobs.document_jobs import prospect
+from gui.jobs.worker import Job, Lane
 from gui.setup.attacker import AttackerPanel
 from gui.setup.catalogue import misfit
 from gui.setup.command_line import CommandPanel
@@ -42,6 +45,7 @@ class LeftColumn(Card):
         self.settings = SettingsPanel(preferences=session.preferences)
         self.command = CommandPanel(session, actions["copy-command"])
         self._ordered: list[Field] = []
+        self._prospects = Lane(session.worker)
         self._turn = QTimer(self, singleShot=True, interval=_TURN_MS)
         self._turn.timeout.connect(self._look_ahead)
         self._connect()
@@ -56,18 +60,17 @@ class LeftColumn(Card):
 
     def _connect(self) -> None:
         session = self._session
-        self.input.wanted.connect(session.open_input)
+        self.input.wanted.connect(session.loading.open_input)
         self.attacker.chosen.connect(self.settings.set_scheme)
         self.settings.changed.connect(self._take_settings)
-        self.settings.refused.connect(session.refuse_settings)
+        self.settings.refused.connect(session.form.refuse)
         self.settings.changed.connect(self._order)
         self.settings.refused.connect(self._order)
-        session.scheme_proposed.connect(self._take_proposal)
-        session.model_changed.connect(self._follow)
-        session.fitted_changed.connect(self._follow)
+        session.loading.scheme_proposed.connect(self._take_proposal)
+        session.loading.model_changed.connect(self._follow)
+        session.loading.fitted_changed.connect(self._follow)
         self.settings.switched.connect(self.attacker.show_scheme)
-        session.warmed.connect(self._turn.start)
-        session.desk.foreseen.connect(self._show_prospect)
+        session.worker.warm.connect(self._turn.start)
 
     @Slot()
     def _order(self) -> None:
@@ -90,9 +93,9 @@ class LeftColumn(Card):
 
     @Slot(object)
     def _take_settings(self, settings: Counting) -> None:
-        if not same_but_for_levels(self._session.settings, settings):
+        if not same_but_for_levels(self._session.form.settings, settings):
             self.settings.needs.wait()
-        self._session.set_settings(settings, self.settings.execution())
+        self._session.form.set(settings, self.settings.execution())
         if not self._turn.isActive():
             self._turn.start()
 
@@ -105,10 +108,10 @@ class LeftColumn(Card):
     def _follow(self) -> None:
         """The schemes that fit the model, and the parameters that fit the input."""
         session = self._session
-        given = session.fitted.identity if session.fitted is not None else None
-        self.attacker.follow(session.model, given)
+        given = session.loading.fitted.identity if session.loading.fitted is not None else None
+        self.attacker.follow(session.loading.model, given)
         self.settings.offer_kernels(
-            [one for one in SCHEMES if not misfit(one, session.model, given)]
+            [one for one in SCHEMES if not misfit(one, session.loading.model, given)]
         )
         if given is not None:
             self.settings.suit(given)
@@ -117,13 +120,21 @@ class LeftColumn(Card):
     def _look_ahead(self) -> None:
         """While votes are counted the worker has no time; it looks at the form afterwards."""
         session = self._session
-        if session.is_warm and not session.complaint:
-            session.desk.foresee(session.settings)
+        if session.worker.is_warm and not session.form.complaint:
+            settings = session.form.settings
+            self._prospects.submit(
+                Job(
+                    lambda stop: prospect(settings),
+                    "looking at the settings",
+                    on_done=partial(self._show_prospect, settings),
+                    quiet=True,
+                )
+            )
 
     @Slot(object, object)
     def _show_prospect(self, settings: Counting, prospect: Prospect) -> None:
         """Numbers of a slider's place a moment ago say so; those of another scheme are none."""
-        if type(settings.scheme) is self.settings.scheme and not self._session.complaint:
+        if type(settings.scheme) is self.settings.scheme and not self._session.form.complaint:
             self.settings.needs.show_prospect(prospect)
 
 

@@ -12,12 +12,11 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QSpinBox,
-    QToolButton,
     QWidget,
 )
 
 from engine.models.request import MOST_TOKENS, USUAL_TOKENS, ModelRequest
-from gui.style.theme import set_role
+from gui.widgets.buttons import quiet_button
 from gui.widgets.file_dialogs import FileAsker
 
 ORACLE_FILTER = "Oracles (*.txt *.json);;All files (*)"
@@ -62,11 +61,9 @@ class WritingFields(QWidget):
         super().__init__(parent)
         self._asker = FileAsker(self)
         self.oracle, self.prompt = QLineEdit(), QLineEdit()
-        self.find = QToolButton(text="…")
-        set_role(self.find, "quiet")
-        self.find.setAccessibleName("Choose an oracle")
-        self.find.setToolTip("Choose the file that turns answers into classes")
-        self.find.clicked.connect(self.choose)
+        tip = "Choose the file that turns answers into classes"
+        self.browse = quiet_button("…", "Choose an oracle", tip)
+        self.browse.clicked.connect(self.choose)
         self.oracle.setAccessibleName("Oracle")
         self.oracle.setPlaceholderText("the one beside the model")
         self.oracle.setToolTip("Turns answers into classes: lines such as 'turn left: left, go'")
@@ -76,7 +73,7 @@ class WritingFields(QWidget):
         self.longest = Longest()
         line = QHBoxLayout()
         line.addWidget(self.oracle, 1)
-        line.addWidget(self.find)
+        line.addWidget(self.browse)
         form = QFormLayout(self)
         form.setContentsMargins(0, 0, 0, 0)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)

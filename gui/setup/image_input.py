@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
-from gui.controllers.session import Session
+from gui.controllers.loading import Loading
 from gui.setup.input_view import InputView, place_of
 from gui.widgets.image import ImageView
 from gui.widgets.section import say, words
@@ -16,8 +16,8 @@ THUMB = 84
 class ImageInput(InputView):
     """A small image beside its facts."""
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(session)
+    def __init__(self, loading: Loading) -> None:
+        super().__init__(loading)
         self.image = ImageView()
         self.image.setFixedSize(THUMB, THUMB)
         self.name, self.facts = words(role="title"), words(role="small")
@@ -34,7 +34,7 @@ class ImageInput(InputView):
 
     def refresh(self) -> None:
         """The image in the model's shape, once there is a model."""
-        given, fitted = self.session.given, self.session.fitted
+        given, fitted = self.loading.given, self.loading.fitted
         if given is None or given.kind != "image":
             return
         self.image.show_pixels(fitted.pixels if fitted is not None else given.pixels, "")
@@ -43,5 +43,5 @@ class ImageInput(InputView):
         channels, height, width = given.pixels.shape
         grey = "grey" if channels == 1 else "colour"
         label = f"label {given.label_name or given.label}" if given.label is not None else ""
-        lines = (label, f"{width} × {height} {grey}, pixels in [0,1]", place_of(self.session))
+        lines = (label, f"{width} × {height} {grey}, pixels in [0,1]", place_of(self.loading))
         say(self.facts, "\n".join(filter(None, lines)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QCheckBox, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QMenu, QWidget
 
 from engine.core.records import InputKind
 from gui.controllers.session import Session
@@ -14,7 +14,7 @@ from gui.setup.node_input import NodeInput
 from gui.setup.path_field import SpecEdit
 from gui.setup.row_input import RowInputView
 from gui.setup.text_input import PairInputView, TextInputView
-from gui.style.theme import set_role
+from gui.widgets.buttons import action_button, menu_button
 from gui.widgets.section import Section, say, well, words
 
 DATA_SET, DOWNLOAD = "torchvision:", "?download"
@@ -51,7 +51,7 @@ class InputPanel(Section):
         super().__init__("Input", parent=parent)
         self._session = session
         self.buttons = {
-            name: _button(actions[name], sign, title)
+            name: action_button(actions[name], sign, title)
             for name, sign, title in (
                 ("previous", "‹", "Previous input"),
                 ("next", "›", "Next input"),
@@ -64,30 +64,30 @@ class InputPanel(Section):
         self._build_open(actions)
         frame, column = well()
         self.none = words(role="small")
-        self.views = {kind: view(session) for kind, view in VIEWS.items()}
+        self.views = {kind: view(session.loading) for kind, view in VIEWS.items()}
         self.adaptation = words(role="small")
         for view in self.views.values():
             view.wanted.connect(self.wanted)
         for widget in (self.none, *self.views.values(), self.adaptation):
             column.addWidget(widget)
         self.content.addWidget(frame)
-        session.input_changed.connect(self.refresh)
-        session.model_changed.connect(self.refresh)
-        session.fitted_changed.connect(self.refresh)
-        session.activity_changed.connect(self.refresh)
+        session.loading.input_changed.connect(self.refresh)
+        session.loading.model_changed.connect(self.refresh)
+        session.loading.fitted_changed.connect(self.refresh)
+        session.worker.activity_changed.connect(self.refresh)
         self.refresh()
 
     @Slot()
     def refresh(self) -> None:
         """Say what the session holds."""
-        given, fitted = self._session.given, self._session.fitted
+        given, fitted = self._session.loading.given, self._session.loading.fitted
         for name in ("previous", "next"):
-            self.buttons[name].setVisible(len(self._session.specs) > 1)
+            self.buttons[name].setVisible(len(self._session.loading.specs) > 1)
         kind = self._kind()
         self._show_only(kind)
         if kind:
             self.views[kind].refresh()
-        opening = self._session.worker.busy("input")
+        opening = self._session.loading.inputs.busy
         say(self.none, "" if kind else "Opening…" if opening else _NOTHING)
         if given is None:
             say(self.adaptation, "")
@@ -98,7 +98,7 @@ class InputPanel(Section):
 
     def _kind(self) -> InputKind | None:
         """Which view is shown: that of the input, or of what the model waits to be typed."""
-        given, model = self._session.given, self._session.model
+        given, model = self._session.loading.given, self._session.loading.model
         if (
             model is not None
             and model.kind in _TYPED
@@ -116,29 +116,25 @@ class InputPanel(Section):
         self.spec.given.connect(self._open_named)
         self.spec.textChanged.connect(self._offer_download)
         self.spec.closed.connect(self._offer_download)
-        self._session.input_changed.connect(self.spec.leave)
+        self._session.loading.input_changed.connect(self.spec.leave)
         self.download = QCheckBox("&Download if it is not there")
         self.download.hide()
         self.content.addWidget(self.spec)
         self.content.addWidget(self.download)
 
     def _build_open(self, actions: dict[str, QAction]) -> None:
-        self.open = QToolButton(text="Op&en ▾")
-        set_role(self.open, "quiet")
-        self.open.setAccessibleName("Open an input")
-        self.open.setToolTip("An image, a folder, a graph, or any by its name")
-        self.open.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        menu = QMenu(self.open)
+        menu = QMenu(self)
+        tip = "An image, a folder, a graph, or any by its name"
+        self.open = menu_button("Op&en ▾", "Open an input", tip, menu)
         for name in ("open-input", "open-folder", "paste"):
             menu.addAction(actions[name])
         self.by_name = menu.addAction("By &name…")
         self.by_name.triggered.connect(self._ask_for_name)
-        self.open.setMenu(menu)
         self.header.addWidget(self.open)
 
     @Slot()
     def _ask_for_name(self) -> None:
-        given = self._session.given
+        given = self._session.loading.given
         self.spec.ask(given.source if given is not None else "")
         self._offer_download()
 
@@ -151,15 +147,3 @@ class InputPanel(Section):
     def _open_named(self, spec: str) -> None:
         may = self.download.isChecked() and not self.download.isHidden()
         self.wanted.emit(spec + DOWNLOAD if may and not spec.endswith(DOWNLOAD) else spec)
-
-
-def _button(action: QAction, text: str, title: str) -> QToolButton:
-    """A small button that does what the action does."""
-    button = QToolButton(text=text)
-    set_role(button, "quiet")
-    button.setAccessibleName(title)
-    button.setToolTip(action.toolTip())
-    button.clicked.connect(action.trigger)
-    action.enabledChanged.connect(button.setEnabled)
-    button.setEnabled(action.isEnabled())
-    return button

@@ -5,26 +5,26 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from gui.controllers.session import Session
+from gui.controllers.loading import Loading
 
 
 class InputView(QWidget):
-    """Shows the input that a session holds, and may ask for another of its kind."""
+    """Shows the input that is loaded, and may ask for another of its kind."""
 
     wanted = Signal(str)
     """A spec to open."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, loading: Loading) -> None:
         super().__init__()
-        self.session = session
+        self.loading = loading
 
     def refresh(self) -> None:
-        """Show what the session holds: its input is of the view's kind."""
+        """Show what is loaded: its input is of the view's kind."""
         raise NotImplementedError
 
 
-def place_of(session: Session) -> str:
+def place_of(loading: Loading) -> str:
     """Where the input stands in its row: ``2 of 12``; empty if it stands alone."""
-    if len(session.specs) < 2 or session.position < 0:
+    if len(loading.specs) < 2 or loading.position < 0:
         return ""
-    return f"{session.position + 1} of {len(session.specs)}"
+    return f"{loading.position + 1} of {len(loading.specs)}"

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMenu,
     QPushButton,
-    QToolButton,
     QWidget,
 )
 
@@ -27,6 +26,7 @@ from gui.jobs.shipped import Offer
 from gui.setup.generation import Writing, WritingFields
 from gui.setup.path_field import SpecEdit
 from gui.style.theme import set_role
+from gui.widgets.buttons import menu_button, quiet_button
 from gui.widgets.file_dialogs import FileAsker
 from gui.widgets.input_kinds import KIND_WORDS
 from gui.widgets.section import Section, say, well, words
@@ -61,13 +61,9 @@ class ModelPanel(Section):
         self._seen: ModelRequest | None = None
         self._wants_oracle: ModelRequest | None = None
         self._asker = FileAsker(self)
-        self.choose = QToolButton(text="&Choose ▾")
-        set_role(self.choose, "quiet")
-        self.choose.setAccessibleName("Choose a model")
-        self.choose.setToolTip("Shipped models, or any by its name")
-        self.choose.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.menu = QMenu(self.choose)
-        self.choose.setMenu(self.menu)
+        self.menu = QMenu(self)
+        tip = "Shipped models, or any by its name"
+        self.choose = menu_button("&Choose ▾", "Choose a model", tip, self.menu)
         self.by_name = self.menu.addAction("By &name or id…")
         self.header.addWidget(self.choose)
         self.spec = SpecEdit("Model by name", "owner/name, a file or a folder")
@@ -81,16 +77,16 @@ class ModelPanel(Section):
             facts.addWidget(label)
         self.content.addWidget(frame)
         self._build_reading()
-        session.oracle_asked.connect(self._on_oracle_asked)
-        session.model_changed.connect(self.refresh)
-        session.fitted_changed.connect(self.refresh)
-        session.settings_changed.connect(self.refresh)
-        session.activity_changed.connect(self.refresh)
-        session.architectures_found.connect(self._offer_architectures)
-        session.normalizations_compared.connect(self._show_comparison)
-        session.input_changed.connect(self._show_reading)
+        session.loading.offered.connect(self.offer)
+        session.loading.oracle_asked.connect(self._on_oracle_asked)
+        session.loading.model_changed.connect(self.refresh)
+        session.loading.fitted_changed.connect(self.refresh)
+        session.form.changed.connect(self.refresh)
+        session.worker.activity_changed.connect(self.refresh)
+        session.loading.input_changed.connect(self._show_reading)
         self.refresh()
 
+    @Slot(object)
     def offer(self, offer: Offer) -> None:
         """What the engine knows to choose from."""
         shipped = QMenu("&Shipped models", self.menu)
@@ -105,8 +101,8 @@ class ModelPanel(Section):
     @Slot()
     def refresh(self) -> None:
         """Say what the session holds."""
-        model = self._session.model
-        if self._session.worker.busy("model"):
+        model = self._session.loading.model
+        if self._session.loading.models.busy:
             self.name.setText("Opening…")
         else:
             self.name.setText(model.name if model else "No model yet")
@@ -138,11 +134,13 @@ class ModelPanel(Section):
             )
             box.activated.connect(self._reread)
             form.addRow(title, box)
-        self.arch.lineEdit().setPlaceholderText("infer from the file")
+        typed = self.arch.lineEdit()
+        assert typed is not None  # it is editable
+        typed.setPlaceholderText("infer from the file")
         form.addRow("Class na&mes", self._build_names())
         self.measure = QPushButton("Meas&ure on labelled images")
         self.measure.setToolTip("Top-1 on up to 50 of the open images, for each normalisation")
-        self.measure.clicked.connect(self._session.compare_normalizations)
+        self.measure.clicked.connect(self._measure)
         self.measured = words(role="small")
         self.measured.hide()
         form.addRow(self.measure)
@@ -161,10 +159,8 @@ class ModelPanel(Section):
         self.names.setAccessibleName("File of class names")
         self.names.setToolTip("A text file with one class name per line")
         self.names.returnPressed.connect(self._reread)
-        find = QToolButton(text="…")
-        set_role(find, "quiet")
-        find.setAccessibleName("Choose a file of class names")
-        find.setToolTip("Choose a file of class names")
+        name = "Choose a file of class names"
+        find = quiet_button("…", name, name)
         find.clicked.connect(self._ask_for_names)
         line.addWidget(self.names, 1)
         line.addWidget(find)
@@ -173,11 +169,11 @@ class ModelPanel(Section):
 
     def _follow_request(self) -> None:
         """After an attempt: show how the model was read, or let a failed one be corrected."""
-        asked = self._session.asked
-        if self._session.worker.busy("model") or asked is self._seen:
+        asked = self._session.loading.asked
+        if self._session.loading.models.busy or asked is self._seen:
             return
         self._seen = asked
-        if asked is not None and asked is not self._session.request:
+        if asked is not None and asked is not self._session.loading.request:
             self.spec.ask(asked.spec)
         else:
             self.spec.leave()
@@ -195,16 +191,19 @@ class ModelPanel(Section):
 
     @Slot()
     def _show_reading(self) -> None:
-        session, request = self._session, self._session.request
+        session, loading = self._session, self._session.loading
+        request = loading.request
         read = request is not None and not request.spec.startswith(DEMO)
         shown = read or not self.spec.isHidden()
         appears = shown and self.reading.isHidden()
         self.reading.setVisible(shown)
         if appears and not self.arch.count():
-            session.find_architectures()
-        self.reading.setEnabled(not session.running and not session.loading)
-        self.measure.setVisible(read and self.spec.isHidden() and session.has_labelled_images)
-        self.measure.setEnabled(not session.worker.busy("compare"))
+            session.loading.find_architectures(self._offer_architectures)
+        self.reading.setEnabled(not session.runs.running and not session.loading.busy)
+        self.measure.setVisible(
+            read and self.spec.isHidden() and session.loading.has_labelled_images
+        )
+        self.measure.setEnabled(not session.loading.measures)
         self._show_writing()
 
     def _show_writing(self) -> None:
@@ -212,10 +211,16 @@ class ModelPanel(Section):
         session = self._session
         asked, spec = self._wants_oracle, self.spec.spec()
         waits = asked is not None and not self.spec.isHidden() and spec == asked.spec
-        own = session.request is not None and not session.request.spec.startswith(DEMO)
-        writes = own and session.model is not None and session.model.generation is not None
+        own = session.loading.request is not None and not session.loading.request.spec.startswith(
+            DEMO
+        )
+        writes = (
+            own
+            and session.loading.model is not None
+            and session.loading.model.generation is not None
+        )
         self.writing.setVisible(waits or (writes and self.spec.isHidden()))
-        self.writing.setEnabled(not session.running and not session.loading)
+        self.writing.setEnabled(not session.runs.running and not session.loading.busy)
 
     @Slot(object)
     def _on_oracle_asked(self, request: ModelRequest) -> None:
@@ -239,14 +244,16 @@ class ModelPanel(Section):
         self.names.setText(str(path))
         self._reread()
 
-    @Slot(object)
+    @Slot()
+    def _measure(self) -> None:
+        self._session.loading.compare_normalizations(self._show_comparison)
+
     def _offer_architectures(self, names: tuple[str, ...]) -> None:
         typed = self.arch.currentText()
         self.arch.clear()
         self.arch.addItems(["", *names])
         self.arch.setCurrentText(typed)
 
-    @Slot(object)
     def _show_comparison(self, comparison: Comparison) -> None:
         self._label_normalizations(comparison)
         found = ", ".join(f"{row.name} {comparison.right(row.name)}" for row in comparison.rows)
@@ -260,15 +267,16 @@ class ModelPanel(Section):
         for place in range(self.normalize.count()):
             name = str(self.normalize.itemData(place))
             right = comparison.right(name) if comparison is not None else None
-            of = "" if right is None else f": {right} of {comparison.images}"
-            self.normalize.setItemText(place, f"{name}{of}")
+            if comparison is not None and right is not None:
+                name = f"{name}: {right} of {comparison.images}"
+            self.normalize.setItemText(place, name)
 
     def _opener(self, spec: str) -> Callable[[], None]:
         return lambda: self.wanted.emit(ModelRequest(spec))
 
     @Slot()
     def _reread(self) -> None:
-        request = self._session.request
+        request = self._session.loading.request
         spec = request.spec if request and self.spec.isHidden() else self.spec.spec()
         wanted = self._request(spec)
         if spec and wanted != request:
@@ -276,7 +284,7 @@ class ModelPanel(Section):
 
     def _request(self, spec: str) -> ModelRequest:
         """``spec``, read as the form says."""
-        known, names = self._session.request, self.names.text().strip()
+        known, names = self._session.loading.request, self.names.text().strip()
         same = spec in {one.spec for one in (known, self._wants_oracle) if one is not None}
         written = self.writing.given() if same else Writing()
         return ModelRequest(
@@ -294,7 +302,11 @@ class ModelPanel(Section):
     def _check(self) -> str:
         """The answer without noise, and whether the label agrees."""
         session = self._session
-        answer, model, fitted = session.clean_answer, session.model, session.fitted
+        answer, model, fitted = (
+            session.loading.clean_answer,
+            session.loading.model,
+            session.loading.fitted,
+        )
         if answer is None or model is None or fitted is None:
             set_role(self.check, "small")
             return ""

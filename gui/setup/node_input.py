@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout
 
-from gui.controllers.session import Session
+from gui.controllers.loading import Loading
 from gui.setup.input_view import InputView, place_of
 from gui.widgets.neighbourhood import NeighbourhoodView
 from gui.widgets.section import say, words
@@ -28,8 +28,8 @@ class NodeInput(InputView):
         picked: the list, whose current row is the node.
     """
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(session)
+    def __init__(self, loading: Loading) -> None:
+        super().__init__(loading)
         self._graph: Graph | None = None
         self._shown: GraphInput | None = None
         self._searched: list[str] = []
@@ -51,11 +51,11 @@ class NodeInput(InputView):
         column.setSpacing(4)
         for widget in (self.name, self.facts, self.drawing, self.filter, self.picked):
             column.addWidget(widget)
-        session.around_changed.connect(self._draw)
+        loading.around_changed.connect(self._draw)
 
     def refresh(self) -> None:
         """The node, and the list of its graph."""
-        given = self.session.given
+        given = self.loading.given
         if given is None or given.kind != "graph":
             return
         if given is self._shown:
@@ -73,7 +73,7 @@ class NodeInput(InputView):
         label = "" if given.label is None else f"label {given.label_name}"
         degree = int(graph.adjacency.counts[given.node])
         own = int(graph.features.counts[given.node])
-        place = place_of(self.session)
+        place = place_of(self.loading)
         return (
             label,
             f"{degree} neighbours, {own} of {graph.features.columns:,} features",
@@ -121,7 +121,7 @@ class NodeInput(InputView):
 
     @Slot()
     def _draw(self) -> None:
-        self.drawing.show_figure(self.session.around)
+        self.drawing.show_figure(self.loading.around)
 
     def _pick(self, index: Index) -> None:
         self._ask(self.model.rows[index.row()])

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
 
 from engine.schemes import Scheme
-from gui.style.theme import set_role
+from gui.widgets.layouts import emptied, labelled
 
 _MOST = 1_000_000
 _ALONE, _BESIDE_COUNTS = 0.5, 0.1
@@ -37,9 +37,7 @@ class TargetEditor(QWidget):
             return
         self._scheme = scheme
         self._typed |= {term: editor.value() for term, editor in self.editors.items()}
-        while (item := self._row.takeAt(0)) is not None:
-            item.widget().hide()
-            item.widget().deleteLater()
+        emptied(self._row)
         self.editors = {term: self._editor(scheme, term) for term in scheme.terms}
         for term, editor in self.editors.items():
             self._row.addWidget(_titled(term, editor))
@@ -74,10 +72,8 @@ def _titled(term: str, editor: QWidget) -> QWidget:
     box = QWidget()
     column = QVBoxLayout(box)
     column.setContentsMargins(0, 0, 0, 0)
-    label = QLabel(term)
+    label = labelled(term, editor)
     label.setToolTip(editor.toolTip())
-    set_role(label, "muted")
-    label.setBuddy(editor)
     column.addWidget(label)
     column.addWidget(editor)
     return box

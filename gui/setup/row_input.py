@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
-from gui.controllers.session import Session
+from gui.controllers.loading import Loading
 from gui.setup.input_view import InputView, place_of
 from gui.widgets.columns import FittedColumns
 from gui.widgets.section import say, words
@@ -31,8 +31,8 @@ _WIDEST = (90, 70)
 class RowInputView(InputView):
     """Name, value and type of every column; another type opens the row again, read so."""
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(session)
+    def __init__(self, loading: Loading) -> None:
+        super().__init__(loading)
         self._shown: TableInput | None = None
         self.name, self.facts = words(role="title"), words(role="small")
         self.table = QTableWidget(0, len(_COLUMNS))
@@ -55,13 +55,13 @@ class RowInputView(InputView):
 
     def refresh(self) -> None:
         """The cells of the open row."""
-        given = self.session.given
+        given = self.loading.given
         if given is None or given.kind != "table" or given is self._shown:
             return
         self._shown = given
         self.name.setText(given.name)
         label = f"label {given.label_name or given.label}" if given.label is not None else ""
-        say(self.facts, "\n".join(filter(None, (label, place_of(self.session)))))
+        say(self.facts, "\n".join(filter(None, (label, place_of(self.loading)))))
         cells = given.cells
         self.table.setRowCount(len(cells))
         for row, (name, value) in enumerate(cells.items()):

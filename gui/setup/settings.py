@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QWidget
 
 from engine.core.errors import UserError
 from engine.core.fields import FieldSpec, checked, field_specs
@@ -17,7 +17,8 @@ from engine.schemes import SCHEMES, Scheme, siblings
 from gui.controllers.preferences import Preferences
 from gui.setup.fields import Field
 from gui.setup.requirements import NeedsView
-from gui.style.theme import set_role
+from gui.widgets.buttons import quiet_button
+from gui.widgets.layouts import emptied
 from gui.widgets.section import Section, say, words
 
 _CHOICE = 2
@@ -193,9 +194,8 @@ class SettingsPanel(Section):
         self._run_typed |= run
 
     def _build_more(self) -> None:
-        self.more = QToolButton(checkable=True)
-        set_role(self.more, "quiet")
-        self.more.setAccessibleName("More settings")
+        self.more = quiet_button("", "More settings")
+        self.more.setCheckable(True)
         if self._preferences is not None:
             self.more.setChecked(self._preferences.more_settings)
         self.folded = QWidget()
@@ -252,10 +252,7 @@ class SettingsPanel(Section):
         for grid in (self._noise, self._usual, self._rare):
             for row in range(grid.rowCount()):
                 grid.setRowMinimumHeight(row, 0)  # a grid keeps the rows of what it held
-            while (item := grid.takeAt(0)) is not None:
-                if widget := item.widget():
-                    widget.hide()
-                    widget.deleteLater()
+            emptied(grid)
 
     def _suit(self) -> None:
         """Put in the values that suit the input, where the present ones do not."""

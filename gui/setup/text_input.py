@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout
 
-from gui.controllers.session import Session
+from gui.controllers.loading import Loading
 from gui.setup.image_input import THUMB
 from gui.setup.input_view import InputView, place_of
 from gui.widgets.image import ImageView
@@ -45,8 +45,8 @@ class TextInputView(InputView):
         take: asks for what was typed; there is nothing to ask while it is the text that is open.
     """
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(session)
+    def __init__(self, loading: Loading) -> None:
+        super().__init__(loading)
         self._shown: Any = None
         self._text = ""
         self.name, self.facts = words(role="title"), words(role="small")
@@ -65,7 +65,7 @@ class TextInputView(InputView):
 
     def refresh(self) -> None:
         """The text that is open; none, ready to type, where the open input is none."""
-        given = self.session.given
+        given = self.loading.given
         if given is self._shown and given is not None:
             return
         self._shown = given
@@ -73,7 +73,7 @@ class TextInputView(InputView):
         self.name.setText(given.name if self._text and given is not None else "A new text")
         label = getattr(given, "label", None)
         named = getattr(given, "label_name", None) or label
-        facts = (f"label {named}" if label is not None else "", place_of(self.session))
+        facts = (f"label {named}" if label is not None else "", place_of(self.loading))
         say(self.facts, "\n".join(filter(None, facts)) if self._text else "")
         self.edit.setPlainText(self._text)
 
@@ -95,8 +95,8 @@ class TextInputView(InputView):
 class PairInputView(TextInputView):
     """An image and the text beside it; an image alone waits for a text."""
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(session)
+    def __init__(self, loading: Loading) -> None:
+        super().__init__(loading)
         self.image = ImageView()
         self.image.setFixedSize(THUMB, THUMB)
         row = QHBoxLayout()
@@ -113,7 +113,7 @@ class PairInputView(TextInputView):
     def refresh(self) -> None:
         """Image and text."""
         super().refresh()
-        image, fitted = _image(self.session.given), self.session.fitted
+        image, fitted = _image(self.loading.given), self.loading.fitted
         pixels = fitted.pixels if fitted is not None else getattr(image, "pixels", None)
         self.image.show_pixels(pixels, "")
         self.image.setVisible(image is not None)
@@ -126,7 +126,7 @@ class PairInputView(TextInputView):
 
     def spec(self, text: str) -> str:
         """The image with what was typed."""
-        image = _image(self.session.given)
+        image = _image(self.loading.given)
         return f"pair:{image.source}|{text}" if image is not None else ""
 
 

@@ -57,10 +57,10 @@ def main(argv: Sequence[str] = ()) -> int:
     window = open_window()
     if argv:
         for name in argv:
-            window.open_path(Path(name))
+            window.opening.open_path(Path(name))
     else:
-        window.session.open_model(ModelRequest(DEMO_MODEL))
-        window.session.open_input(DEMO_INPUT)
+        window.session.loading.open_model(ModelRequest(DEMO_MODEL))
+        window.session.loading.open_input(DEMO_INPUT)
     return _loop(app, window)
 
 

@@ -4,16 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMainWindow
 
-from gui.controllers.deferred_start import is_coming
+from gui.controllers.session import Session
+from gui.results.extend import ExtendBar
+from gui.shell.appearance import Appearance
+from gui.shell.opening import Opening
+from gui.shell.pages import Pages
+from gui.shell.palette import Palette
 
-if TYPE_CHECKING:
-    from gui.controllers.session import Session
 
-When = Callable[["Session"], bool]
+@dataclass(frozen=True)
+class Parts:
+    """What commands are carried out by."""
+
+    window: QMainWindow
+    session: Session
+    opening: Opening
+    pages: Pages
+    appearance: Appearance
+    palette: Palette
+    extend_bar: ExtendBar
 
 
 def _always(session: Session) -> bool:
@@ -21,52 +34,52 @@ def _always(session: Session) -> bool:
 
 
 def _idle(session: Session) -> bool:
-    return not session.running
+    return not session.runs.running
 
 
 def _ready(session: Session) -> bool:
-    return session.ready
+    return session.runs.ready
 
 
 def _ready_or_coming(session: Session) -> bool:
-    return session.ready or is_coming(session)
+    return session.runs.ready or session.runs.coming
 
 
 def _running(session: Session) -> bool:
-    return session.running and not session.stopping
+    return session.runs.running and not session.runs.stopping
 
 
-def _can_go_on(session: Session) -> bool:
-    return session.can_go_on
+def _can_resume(session: Session) -> bool:
+    return session.runs.can_resume
 
 
 def _can_extend(session: Session) -> bool:
-    return session.can_extend
+    return session.runs.can_extend
 
 
 def _has_result(session: Session) -> bool:
-    return session.evidence is not None and not session.running
+    return session.runs.evidence is not None and not session.runs.running
 
 
 def _can_label(session: Session) -> bool:
-    shown = session.evidence
-    return shown is not None and bool(shown.answers) and not session.running
+    shown = session.runs.evidence
+    return shown is not None and bool(shown.answers) and not session.runs.running
 
 
 def _has_case(session: Session) -> bool:
-    return session.casebook.case is not None
+    return session.case.file is not None
 
 
 def _can_save_case(session: Session) -> bool:
-    return not session.running and (_has_case(session) or session.evidence is not None)
+    return not session.runs.running and (_has_case(session) or session.runs.evidence is not None)
 
 
 def _has_folder(session: Session) -> bool:
-    return len(session.specs) > 1 and not session.running
+    return len(session.loading.specs) > 1 and not session.runs.running
 
 
 def _has_command(session: Session) -> bool:
-    return session.request is not None and session.given is not None
+    return session.loading.request is not None and session.loading.given is not None
 
 
 @dataclass(frozen=True)
@@ -77,11 +90,11 @@ class Command:
         id: stable name, used by tests and the palette.
         title: with its mnemonic (&).
         menu: top-level menu it belongs to.
-        handler: method of the window that carries it out.
+        do: carries it out.
         shortcut: in Qt's portable notation; empty for none.
         when: whether it makes sense now.
         icon: name of a drawing in ``gui.icons``; empty for none.
-        arguments: handed to the handler.
+        toolbar: it has a button at the top.
         checkable: shows a state.
         tip: what it does, in words.
         starts_group: a line is drawn above it in the menu.
@@ -90,95 +103,100 @@ class Command:
     id: str
     title: str
     menu: str
-    handler: str
+    do: Callable[[Parts], object]
     shortcut: str = ""
-    when: When = _always
+    when: Callable[[Session], bool] = _always
     icon: str = ""
-    arguments: tuple[Any, ...] = ()
-    checkable: bool = False
     tip: str = ""
+    toolbar: bool = False
+    checkable: bool = False
     starts_group: bool = False
 
 
 # fmt: off
 COMMANDS: tuple[Command, ...] = (
-    Command("open-model", "Open &model…", "&File", "ask_for_model", "Ctrl+O", _idle, "model",
+    Command("open-model", "Open &model…", "&File", lambda on: on.opening.ask_for_model(),
+            "Ctrl+O", _idle, "model", toolbar=True,
             tip="A file of weights, an ONNX file or a Hugging Face folder's config.json"),
-    Command("open-input", "Open &input…", "&File", "ask_for_input", "Ctrl+I", _idle, "image",
+    Command("open-input", "Open &input…", "&File", lambda on: on.opening.ask_for_input(),
+            "Ctrl+I", _idle, "image", toolbar=True,
             tip="An image, graph, text or table of your own"),
-    Command("open-folder", "Open image &folder…", "&File", "ask_for_folder", "Ctrl+Shift+I",
-            _idle, tip="Go through all images of a folder"),
-    Command("paste", "Paste pic&ture", "&File", "paste_image", "Ctrl+V", _idle,
+    Command("open-folder", "Open image &folder…", "&File",
+            lambda on: on.opening.ask_for_folder(), "Ctrl+Shift+I", _idle,
+            tip="Go through all images of a folder"),
+    Command("paste", "Pas&te image", "&File", lambda on: on.opening.paste_image(), "Ctrl+V", _idle,
             tip="The image in the clipboard"),
-    Command("gallery", "&Gallery of examples", "&File", "show_gallery", "Ctrl+G", _idle, "gallery",
+    Command("gallery", "&Gallery of examples", "&File", lambda on: on.pages.show_gallery(),
+            "Ctrl+G", _idle, "gallery", toolbar=True,
             tip="The shipped inputs, with models that go with them"),
-    Command("previous", "Pre&vious input", "&File", "step_input", "Alt+Left", _has_folder,
-            arguments=(-1,), starts_group=True),
-    Command("next", "&Next input", "&File", "step_input", "Alt+Right", _has_folder,
-            arguments=(1,)),
-    Command("new-case", "Ne&w case…", "&File", "ask_for_new_case", "Ctrl+N", _idle, "",
-            tip="A file that keeps every run from now on", starts_group=True),
-    Command("open-case", "Open cas&e…", "&File", "ask_for_case", "Ctrl+Shift+O", _idle,
-            tip="A file with runs, whole or unfinished"),
-    Command("save-case", "Save &as case…", "&File", "ask_where_to_save_case", "Ctrl+Shift+S",
-            _can_save_case, tip="A copy of the open case, or the shown run in a new one"),
-    Command("open-votes", "Open vote&s…", "&File", "ask_for_votes", "Ctrl+Shift+V", _idle,
-            tip="Certify counts that somebody else drew"),
-    Command("export-pdf", "Save &report as PDF…", "&File", "ask_where_to_export", "Ctrl+E",
-            _has_result, "report", ("pdf",), starts_group=True,
+    Command("previous", "Pre&vious input", "&File", lambda on: on.session.loading.step_input(-1),
+            "Alt+Left", _has_folder, starts_group=True),
+    Command("next", "&Next input", "&File", lambda on: on.session.loading.step_input(1),
+            "Alt+Right", _has_folder),
+    Command("new-case", "Ne&w case…", "&File", lambda on: on.opening.ask_for_new_case(),
+            "Ctrl+N", _idle, tip="A file that keeps every run from now on", starts_group=True),
+    Command("open-case", "Open cas&e…", "&File", lambda on: on.opening.ask_for_case(),
+            "Ctrl+Shift+O", _idle, tip="A file with runs, whole or unfinished"),
+    Command("save-case", "Save &as case…", "&File",
+            lambda on: on.opening.ask_where_to_save_case(), "Ctrl+Shift+S", _can_save_case,
+            tip="A copy of the open case, or the shown run in a new one"),
+    Command("open-votes", "Open vote&s…", "&File", lambda on: on.pages.votes.ask(),
+            "Ctrl+Shift+V", _idle, tip="Certify externally collected vote counts"),
+    Command("export-pdf", "Save &report as PDF…", "&File", lambda on: on.opening.save_shown("pdf"),
+            "Ctrl+E", _has_result, "report", starts_group=True,
             tip="Report with the evidence attached"),
-    Command("export-html", "Save report as &HTML…", "&File", "ask_where_to_export", "Ctrl+Shift+E",
-            _has_result, arguments=("html",)),
-    Command("export-csv", "Save numbers as &CSV…", "&File", "ask_where_to_export", "", _has_result,
-            arguments=("csv",)),
-    Command("export-json", "Save evidence as &JSON…", "&File", "ask_where_to_export",
-            "Ctrl+Shift+J", _has_result, arguments=("json",)),
-    Command("quit", "&Quit", "&File", "close", "Ctrl+Q", starts_group=True),
-    Command("certify", "&Certify", "&Run", "certify", "F5", _ready_or_coming, "run",
+    Command("export-html", "Save report as &HTML…", "&File",
+            lambda on: on.opening.save_shown("html"), "Ctrl+Shift+E", _has_result),
+    Command("export-csv", "Save numbers as &CSV…", "&File",
+            lambda on: on.opening.save_shown("csv"), "", _has_result),
+    Command("export-json", "Save evidence as &JSON…", "&File",
+            lambda on: on.opening.save_shown("json"), "Ctrl+Shift+J", _has_result),
+    Command("quit", "&Quit", "&File", lambda on: on.window.close(), "Ctrl+Q", starts_group=True),
+    Command("certify", "&Certify", "&Run", lambda on: on.session.runs.certify(), "F5",
+            _ready_or_coming, "run",
             tip="Choose the class, bound its probability, say how far it is certain"),
-    Command("predict-one-sided", "&Predict (top class against 1/2)", "&Run", "predict", "Shift+F5",
-            _ready, arguments=("one-sided",),
+    Command("predict-one-sided", "&Predict (top class against 1/2)", "&Run",
+            lambda on: on.session.runs.predict("one-sided"), "Shift+F5", _ready,
             tip="One-sided binomial test; no radius"),
-    Command("predict-two-sided", "Predict (top &two classes)", "&Run", "predict",
-            "Ctrl+Shift+F5", _ready, arguments=("two-sided",),
+    Command("predict-two-sided", "Predict (top &two classes)", "&Run",
+            lambda on: on.session.runs.predict("two-sided"), "Ctrl+Shift+F5", _ready,
             tip="Two-sided test between the two leading classes; no radius"),
-    Command("stop", "&Stop", "&Run", "stop", "Esc", _running, "stop",
+    Command("stop", "&Stop", "&Run", lambda on: on.session.runs.stop(), "Esc", _running, "stop",
             tip="End the run and keep what was counted", starts_group=True),
-    Command("plan", "&What would it take?", "&Run", "show_planner", "Ctrl+T",
-            tip="The votes a claim needs, and what n can reach", starts_group=True),
-    Command("compare-schemes", "Compare sc&hemes", "&Run", "show_tradeoff", "Ctrl+Shift+T",
+    Command("plan", "&What would it take?", "&Run", lambda on: on.pages.show_page(on.pages.planner),
+            "Ctrl+T", tip="The votes a claim needs, and what n can reach", starts_group=True),
+    Command("compare-schemes", "Compare sc&hemes", "&Run",
+            lambda on: on.pages.show_page(on.pages.tradeoff), "Ctrl+Shift+T",
             tip="Gaussian, hierarchical, ablation: who withstands which attacker, at what cost"),
-    Command("go-on", "&Go on with the stopped run", "&Run", "go_on", "F6", _can_go_on,
-            tip="Count on from where it was stopped, with the same noise"),
-    Command("extend", "&Extend the run…", "&Run", "ask_how_far", "Ctrl+F6", _can_extend,
-            tip="Count past the planned n; the anytime bounds allow it"),
-    Command("label-answers", "La&bel answers…", "&Run", "show_labels", "Ctrl+L", _can_label,
+    Command("resume", "&Resume the stopped run", "&Run", lambda on: on.session.runs.resume(),
+            "F6", _can_resume, tip="Count on from where it was stopped, with the same noise"),
+    Command("extend", "&Extend the run…", "&Run", lambda on: on.extend_bar.ask(),
+            "Ctrl+F6", _can_extend, tip="Count past the planned n; the anytime bounds allow it"),
+    Command("label-answers", "La&bel answers…", "&Run", lambda on: on.pages.show_labels(),
+            "Ctrl+L", _can_label,
             tip="Say what answers truly mean, for a claim about the true class"),
-    Command("copy-command", "Copy command &line", "&Run", "copy_command", "Ctrl+Shift+C",
-            _has_command, tip="The same run in a terminal", starts_group=True),
-    Command("preview", "&Report preview", "&View", "show_preview", "Ctrl+P", _has_result, "report"),
-    Command("runs", "R&uns of the case", "&View", "show_runs", "Ctrl+R", _has_case,
-            tip="Find, look at and compare the recorded runs"),
-    Command("theme-light", "&Light", "&View", "set_theme", "", arguments=("light",),
+    Command("copy-command", "Copy command &line", "&Run", lambda on: on.opening.copy_command(),
+            "Ctrl+Shift+C", _has_command, tip="The same run in a terminal", starts_group=True),
+    Command("preview", "&Report preview", "&View", lambda on: on.pages.show_preview(), "Ctrl+P",
+            _has_result, "report", toolbar=True),
+    Command("runs", "R&uns of the case", "&View", lambda on: on.pages.show_runs(), "Ctrl+R",
+            _has_case, tip="Find, look at and compare the recorded runs"),
+    Command("theme-light", "&Light", "&View", lambda on: on.appearance.set_theme("light"),
             checkable=True, tip="Theme", starts_group=True),
-    Command("theme-dark", "&Dark", "&View", "set_theme", "", arguments=("dark",),
+    Command("theme-dark", "&Dark", "&View", lambda on: on.appearance.set_theme("dark"),
             checkable=True, tip="Theme"),
-    Command("theme-high-contrast", "&High contrast", "&View", "set_theme", "",
-            arguments=("high-contrast",), checkable=True, tip="Theme"),
-    Command("talk", "&Talk mode", "&View", "follow_talk_mode", "F11", checkable=True,
-            tip="Larger type, side columns away", starts_group=True),
-    Command("palette", "Find a c&ommand…", "&View", "show_palette", "Ctrl+Shift+P",
+    Command("theme-high-contrast", "&High contrast", "&View",
+            lambda on: on.appearance.set_theme("high-contrast"), checkable=True, tip="Theme"),
+    Command("talk", "&Talk mode", "&View", lambda on: on.appearance.follow_talk_mode(), "F11",
+            checkable=True, tip="Larger type, side columns away", starts_group=True),
+    Command("palette", "Find a c&ommand…", "&View", lambda on: on.palette.open(), "Ctrl+Shift+P",
             icon="search", starts_group=True),
-    Command("verify", "Verify a &report…", "&Help", "ask_what_to_verify", "Ctrl+Shift+R", _idle,
+    Command("verify", "Verify a &report…", "&Help", lambda on: on.pages.verify.ask(),
+            "Ctrl+Shift+R", _idle,
             tip="Check every claim of a report, evidence or case that somebody made"),
-    Command("doctor", "&Versions and devices", "&Help", "show_doctor", "F1"),
+    Command("doctor", "&Versions and devices", "&Help", lambda on: on.pages.show_doctor(), "F1"),
 )
 # fmt: on
-
-BY_ID: dict[str, Command] = {command.id: command for command in COMMANDS}
-
-TOOLBAR: tuple[str, ...] = ("open-model", "open-input", "gallery", "preview")
-"""Commands with a button at the top; Certify, Stop and the palette have their own place."""
 
 
 def plain_title(command: Command) -> str:
@@ -186,8 +204,8 @@ def plain_title(command: Command) -> str:
     return command.title.replace("&", "").removesuffix("…")
 
 
-def build_actions(window: Any) -> dict[str, QAction]:
-    """A ``QAction`` per command, connected to the window's handlers and added to it."""
+def make_actions(window: QMainWindow) -> dict[str, QAction]:
+    """A ``QAction`` per command, added to the window; they do nothing until connected."""
     actions = {}
     for command in COMMANDS:
         action = QAction(command.title, window)
@@ -197,10 +215,15 @@ def build_actions(window: Any) -> dict[str, QAction]:
         tip = command.tip or plain_title(command)
         action.setStatusTip(tip)
         action.setToolTip(f"{tip} ({command.shortcut})" if command.shortcut else tip)
-        action.triggered.connect(_Call(window, command))
         window.addAction(action)
         actions[command.id] = action
     return actions
+
+
+def connect(actions: dict[str, QAction], parts: Parts) -> None:
+    """Let every action carry out its command."""
+    for command in COMMANDS:
+        actions[command.id].triggered.connect(_Call(command, parts))
 
 
 def refresh(actions: dict[str, QAction], session: Session) -> None:
@@ -210,10 +233,10 @@ def refresh(actions: dict[str, QAction], session: Session) -> None:
 
 
 class _Call:
-    """Calls a handler of the window with the command's arguments."""
+    """Carries out one command."""
 
-    def __init__(self, window: Any, command: Command) -> None:
-        self._window, self._command = window, command
+    def __init__(self, command: Command, parts: Parts) -> None:
+        self._command, self._parts = command, parts
 
     def __call__(self) -> None:
-        getattr(self._window, self._command.handler)(*self._command.arguments)
+        self._command.do(self._parts)

@@ -46,8 +46,8 @@ def _ask(choose: Callable[[], object]) -> None:
 def ask_to_close(area: NoticeArea, leave: Callable[[], None]) -> Notice:
     """Ask whether to stop the run and close."""
     return area.ask(
-        "A run is going. Stop it and close? What was counted is kept.",
-        {"Stop and &close": leave, "&Go on": _nothing},
+        "Stop the current run and close? What was counted is kept.",
+        {"Stop and &close": leave, "&Keep counting": _nothing},
     )
 
 

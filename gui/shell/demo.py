@@ -38,20 +38,20 @@ class Demo(QObject):
     def start(self) -> None:
         """Load the example; everything else follows."""
         session = self._window.session
-        session.activity_changed.connect(self._step)
-        session.exported.connect(self._on_exported)
+        session.worker.activity_changed.connect(self._step)
+        session.exports.exported.connect(self._on_exported)
         session.notice.connect(self._on_notice)
-        session.open_model(self._request)
-        session.open_input(self._spec)
+        session.loading.open_model(self._request)
+        session.loading.open_input(self._spec)
 
     @Slot()
     def _step(self) -> None:
         session = self._window.session
-        if not self._started and session.ready:
+        if not self._started and session.runs.ready:
             self._started = True
-            QTimer.singleShot(0, self, self._window.certify)
-        elif self._started and session.evidence is not None and not session.worker.busy():
-            session.activity_changed.disconnect(self._step)
+            QTimer.singleShot(0, self, session.runs.certify)
+        elif self._started and session.runs.evidence is not None and not session.worker.busy():
+            session.worker.activity_changed.disconnect(self._step)
             QTimer.singleShot(_SETTLE_MS, self, self._leave_files)
 
     @Slot()
@@ -63,8 +63,15 @@ class Demo(QObject):
             self._on_notice("error", str(error))
             return
         self._tick("png")
-        self._window.session.export("pdf", self._out / "demo.pdf")
-        self._window.session.export("json", self._out / "demo.json")
+        session = self._window.session
+        if session.runs.evidence is not None:
+            for fmt in ("pdf", "json"):
+                session.exports.export(
+                    session.runs.evidence,
+                    fmt,
+                    self._out / f"demo.{fmt}",
+                    session.illustrator.illustrations,
+                )
 
     @Slot(object)
     def _on_exported(self, path: Path) -> None:
@@ -102,4 +109,4 @@ def _png(window: Window) -> bytes:
         QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
     window.grab().save(buffer, "PNG")
     window.resize(size)
-    return data.data()
+    return bytes(data.data())

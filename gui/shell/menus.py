@@ -6,10 +6,14 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QMenuBar, QToolButton, QWidget
 
-from gui.shell.commands import BY_ID, COMMANDS, TOOLBAR, plain_title
+from gui.shell.commands import COMMANDS, plain_title
 from gui.style import theme as themes
 from gui.style.theme import set_role
 from gui.widgets.icons import themed_icon
+
+_BY_ID = {command.id: command for command in COMMANDS}
+_BUTTONS = tuple(command.id for command in COMMANDS if command.toolbar)
+"""Beside Certify, Stop and the palette, which have their own place."""
 
 
 class TopBar(QFrame):
@@ -19,7 +23,7 @@ class TopBar(QFrame):
         super().__init__(parent)
         set_role(self, "bar")
         self._actions = actions
-        row = QHBoxLayout(self)
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(16, 8, 16, 8)
         row.setSpacing(8)
         name = QLabel("Certiscope")
@@ -27,8 +31,8 @@ class TopBar(QFrame):
         row.addWidget(name)
         row.addSpacing(12)
         self.buttons: dict[str, QToolButton] = {}
-        for identifier in TOOLBAR:
-            row.addWidget(self._button(identifier, plain_title(BY_ID[identifier])))
+        for identifier in _BUTTONS:
+            row.addWidget(self._button(identifier, plain_title(_BY_ID[identifier])))
         row.addStretch(1)
         row.addWidget(self._button("palette", "Find a command   Ctrl+Shift+P"))
         certify = self._button("certify", "Certify   F5")
@@ -46,10 +50,10 @@ class TopBar(QFrame):
                 self._actions[command.id].setIcon(themed_icon(command.icon))
         for identifier, button in self.buttons.items():
             token = "on_accent" if identifier == "certify" else "text"
-            button.setIcon(themed_icon(BY_ID[identifier].icon, token=token))
+            button.setIcon(themed_icon(_BY_ID[identifier].icon, token=token))
         for spelled in (False, True):
             self._spell(spelled=spelled)
-            self.layout().activate()
+            self._row.activate()
             self._room[spelled] = super().minimumSizeHint().width()
         self._spell(spelled=self.width() >= self._room[True])
         self.updateGeometry()
@@ -65,15 +69,16 @@ class TopBar(QFrame):
 
     def _spell(self, *, spelled: bool) -> None:
         beside = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
-        for identifier in (*TOOLBAR, "palette"):
+        for identifier in (*_BUTTONS, "palette"):
             style = beside if spelled else Qt.ToolButtonStyle.ToolButtonIconOnly
             self.buttons[identifier].setToolButtonStyle(style)
 
     def _button(self, identifier: str, text: str) -> QToolButton:
         action = self._actions[identifier]
-        button = QToolButton(text=text)
+        button = QToolButton()
+        button.setText(text)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        button.setAccessibleName(plain_title(BY_ID[identifier]))
+        button.setAccessibleName(plain_title(_BY_ID[identifier]))
         button.setToolTip(action.toolTip())
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         button.clicked.connect(action.trigger)

@@ -87,7 +87,8 @@ class NoticeArea(QWidget):
         self._scroll.column.setContentsMargins(0, 0, 0, 0)
         self._stack = self._scroll.column
         column.addWidget(self._scroll)
-        self.more = QPushButton(checkable=True)
+        self.more = QPushButton()
+        self.more.setCheckable(True)
         self.more.setAccessibleName("Other notices")
         self.more.hide()
         self.more.toggled.connect(self._arrange)
@@ -98,7 +99,7 @@ class NoticeArea(QWidget):
     def front(self) -> Notice | None:
         """The one in full: a question that waits for its answer, else the newest."""
         questions = [notice for notice in self.notices if notice.kind == "question"]
-        return (questions or self.notices or [None])[-1]
+        return next(reversed(questions or self.notices), None)
 
     def minimumSizeHint(self) -> QSize:
         """As high as it is: never more than its bound."""

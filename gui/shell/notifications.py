@@ -10,10 +10,10 @@ from engine.core.errors import TrustRequired
 from engine.models.request import ModelRequest
 from gui.controllers.session import Session
 from gui.shell.consent import ask_for_trust
-from gui.shell.notice import NoticeArea
+from gui.shell.notice import Notice, NoticeArea
 
 
-class Noticing(QObject):
+class Notifications(QObject):
     """Between a session and the notices of its window."""
 
     def __init__(
@@ -22,12 +22,15 @@ class Noticing(QObject):
         super().__init__(parent)
         self._session, self._notices = session, notices
         session.notice.connect(notices.show_notice)
-        session.refused.connect(self._on_refused)
-        session.trust_asked.connect(self._on_trust_asked)
-        session.model_changed.connect(self._on_model)
-        session.input_changed.connect(self._on_input)
-        session.fitted_changed.connect(self._warn_before_run)
-        session.settings_changed.connect(self._warn_before_run)
+        session.loading.refused.connect(self._on_refused)
+        session.loading.misfit.connect(self._on_misfit)
+        session.runs.refused.connect(self._on_run_refused)
+        session.runs.began.connect(self._on_run)
+        session.loading.trust_asked.connect(self._on_trust_asked)
+        session.loading.model_changed.connect(self._on_model)
+        session.loading.input_changed.connect(self._on_input)
+        session.loading.fitted_changed.connect(self._warn_before_run)
+        session.form.changed.connect(self._warn_before_run)
 
     @Slot()
     def _on_model(self) -> None:
@@ -37,27 +40,38 @@ class Noticing(QObject):
     def _on_input(self) -> None:
         self._notices.clear_about("input", "fit", "run")
 
+    @Slot()
+    def _on_run(self) -> None:
+        self._notices.clear("error", "info")
+
     @Slot(str, str)
-    def _on_refused(self, kind: str, sentence: str) -> None:
-        """Say what the sentence goes with, in place of an older one; offer what leads on."""
-        self._notices.clear_about(kind)
-        notice = self._notices.show_notice("error", sentence, about=kind)
-        if kind != "fit":
-            return
-        session, example = self._session, self._session.fitting_example()
-        if session.input_is_newer and (spec := session.fitting_model()):
-            notice.offer(f"Open {spec}", partial(session.open_model, ModelRequest(spec)))
+    def _on_refused(self, topic: str, sentence: str) -> Notice:
+        """Say what the sentence goes with, in place of an older one."""
+        self._notices.clear_about(topic)
+        return self._notices.show_notice("error", sentence, about=topic)
+
+    @Slot(str)
+    def _on_run_refused(self, sentence: str) -> None:
+        self._on_refused("run", sentence)
+
+    @Slot(str)
+    def _on_misfit(self, sentence: str) -> None:
+        """Offer what leads on."""
+        notice, loading = self._on_refused("fit", sentence), self._session.loading
+        example = loading.fitting_example()
+        if loading.input_is_newer and (spec := loading.fitting_model()):
+            notice.offer(f"Open {spec}", partial(loading.open_model, ModelRequest(spec)))
         elif example is not None:
-            notice.offer(f"Open {example.spec}", partial(session.open_input, example.spec))
+            notice.offer(f"Open {example.spec}", partial(loading.open_input, example.spec))
 
     @Slot(object, object)
     def _on_trust_asked(self, error: TrustRequired, request: ModelRequest) -> None:
-        asked = ask_for_trust(self._notices, error, request, self._session.open_model)
+        asked = ask_for_trust(self._notices, error, request, self._session.loading.open_model)
         asked.about = "model"
 
     @Slot()
     def _warn_before_run(self) -> None:
         """What speaks against a run of the form, before it is started."""
         self._notices.clear("warning")
-        for sentence in self._session.warnings():
+        for sentence in self._session.runs.warnings():
             self._notices.show_notice("warning", sentence)

@@ -1,48 +1,192 @@
-"""The pages of documents: what takes the window's middle beside the plots of a run.
+"""The window's middle: the plots of a run, and the pages that take their place for a while.
 
-Their plots and tables take longer to make than the rest of the window; they are made once it has
-been painted, or when one of them is asked for before.
+The plots and tables of documents take longer to make than the rest of the window: their pages are
+made once it has been painted, or when one of them is asked for before.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QWidget
 
 from gui.controllers.session import Session
+from gui.jobs.shipped import Example, Offer
 from gui.pages.comparison import TradeOffPage
+from gui.pages.doctor import DoctorPage
 from gui.pages.external_votes import VotesPage
+from gui.pages.gallery import GalleryPage
 from gui.pages.oracle_labels import LabelPage
 from gui.pages.planner import PlannerPage
+from gui.pages.preview import Preview
 from gui.pages.runs import RunsPage
 from gui.pages.verify import VerifyPage
+from gui.results.generations import AnswersPanel, VotesOrAnswers
+from gui.results.overview import Explore
+from gui.shell.notice import NoticeArea
 from gui.widgets.file_dialogs import FileAsker
 from gui.widgets.page import Page
+from gui.widgets.stack import PageStack
+
+_AnyPage = TypeVar("_AnyPage", bound=Page)
+_DOCUMENTS = ("labels", "runs", "verify", "planner", "votes", "tradeoff")
 
 
-@dataclass(frozen=True)
-class Pages:
-    """One of each."""
+class Pages(PageStack):
+    """The plots, and a page of each kind.
 
-    labels: LabelPage
-    runs: RunsPage
-    verify: VerifyPage
-    planner: PlannerPage
-    votes: VotesPage
-    tradeoff: TradeOffPage
+    Attributes:
+        documents_are_made: the pages of documents are there.
+
+    Signals:
+        turned: another page is in sight.
+        save_asked: a result, and the format in which somebody wants to save it.
+        planned: an n and a target for the form; 0 or an empty text leaves one as it is.
+    """
+
+    turned = Signal()
+    save_asked = Signal(object, str)
+    planned = Signal(int, str)
+
+    def __init__(
+        self,
+        session: Session,
+        actions: dict[str, QAction],
+        notices: NoticeArea,
+        asker: FileAsker,
+    ) -> None:
+        super().__init__()
+        self._session, self._notices, self._asker = session, notices, asker
+        self.explore = Explore(session)
+        self.answers = AnswersPanel(session, actions)
+        self.said = VotesOrAnswers(session, self.explore.votes, self.answers)
+        self.explore.upper.insertWidget(0, self.said)
+        self.explore.upper.setSizes([500, 500])
+        self.addWidget(self.explore)
+        for panel in (self.explore, self.answers):
+            panel.notice.connect(notices.show_notice)
+        self.preview = self._add(Preview(session.exports, actions))
+        self.gallery = self._add(GalleryPage())
+        self.doctor = self._add(DoctorPage(session.worker, session.engine))
+        self.gallery.chosen.connect(self._on_example)
+        session.loading.offered.connect(self._on_offer)
+        session.runs.began.connect(self.show_explore)
+        session.case.opened.connect(self.show_runs)
+
+    @cached_property
+    def labels(self) -> LabelPage:
+        """Oracle labels."""
+        return self._add(LabelPage(self._session))
+
+    @cached_property
+    def runs(self) -> RunsPage:
+        """The runs of the case."""
+        page = self._add(RunsPage(self._session.case))
+        page.resume_asked.connect(self._session.runs.resume_recorded)
+        page.export.connect(self.save_asked)
+        page.notice.connect(self._notices.show_notice)
+        return page
+
+    @cached_property
+    def verify(self) -> VerifyPage:
+        """Verify a report."""
+        page = self._add(VerifyPage(self._session.worker, self._asker))
+        page.export.connect(self.save_asked)
+        page.notice.connect(self._notices.show_notice)
+        return page
+
+    @cached_property
+    def planner(self) -> PlannerPage:
+        """What would it take."""
+        page = self._add(PlannerPage(self._session))
+        page.wanted.connect(self.planned)
+        page.notice.connect(self._notices.show_notice)
+        return page
+
+    @cached_property
+    def votes(self) -> VotesPage:
+        """Externally collected votes."""
+        page = self._add(VotesPage(self._session, self._asker))
+        page.notice.connect(self._notices.show_notice)
+        return page
+
+    @cached_property
+    def tradeoff(self) -> TradeOffPage:
+        """Compare schemes."""
+        page = self._add(TradeOffPage(self._session, self._asker))
+        page.notice.connect(self._notices.show_notice)
+        return page
 
     @property
-    def all(self) -> tuple[Page, ...]:
-        """Every page."""
-        return (self.labels, self.runs, self.verify, self.planner, self.votes, self.tradeoff)
+    def documents_are_made(self) -> bool:
+        """Whether the pages of documents are there."""
+        return all(name in vars(self) for name in _DOCUMENTS)
 
+    def make_documents(self) -> None:
+        """Make the pages of documents."""
+        for name in _DOCUMENTS:
+            getattr(self, name)
 
-def make_pages(session: Session, asker: FileAsker) -> Pages:
-    """All pages, showing nothing yet."""
-    return Pages(
-        labels=LabelPage(session),
-        runs=RunsPage(session.casebook),
-        verify=VerifyPage(session.desk),
-        planner=PlannerPage(session),
-        votes=VotesPage(session),
-        tradeoff=TradeOffPage(session, asker),
-    )
+    def show_page(self, page: QWidget) -> None:
+        """Put a page in sight."""
+        self.setCurrentWidget(page)
+        self.turned.emit()
+        page.setFocus()
+
+    @Slot()
+    def show_explore(self) -> None:
+        """Back to the plots."""
+        self.show_page(self.explore)
+
+    @Slot()
+    def show_runs(self) -> None:
+        """The runs of the case."""
+        self.show_page(self.runs)
+        self.runs.table.setFocus()
+        self._session.case.refresh()
+
+    def show_preview(self) -> None:
+        """The report's pages."""
+        evidence = self._session.runs.evidence
+        self.preview.wait()
+        self.show_page(self.preview)
+        if evidence is not None:
+            self._session.exports.preview(evidence, self._session.illustrator.illustrations)
+
+    def show_gallery(self) -> None:
+        """The shipped inputs."""
+        self.show_page(self.gallery)
+        self.gallery.take_focus()
+
+    def show_doctor(self) -> None:
+        """Versions and devices."""
+        self.show_page(self.doctor)
+        self.doctor.look()
+
+    def show_labels(self) -> None:
+        """The answers of the shown run, to be labelled."""
+        self.show_page(self.labels)
+        self.labels.take_focus()
+
+    def _add(self, page: _AnyPage) -> _AnyPage:
+        self.addWidget(page)
+        page.left.connect(self.show_explore)
+        page.to_front.connect(self._on_front)
+        return page
+
+    @Slot(object)
+    def _on_front(self, page: Page) -> None:
+        self.show_page(page)
+
+    @Slot(object)
+    def _on_offer(self, offer: Offer) -> None:
+        self.gallery.show_examples(offer.gallery)
+        self.explore.offer(tuple(one for one in offer.gallery if one.kind == "image"))
+
+    @Slot(object)
+    def _on_example(self, example: Example) -> None:
+        self.show_explore()
+        self._session.loading.open_example(example)

@@ -6,7 +6,6 @@ from PySide6.QtCore import QEvent, QObject, Qt, Slot
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
-from gui.shell.commands import COMMANDS, plain_title
 from gui.style.theme import set_role
 
 WIDTH, HEIGHT = 520, 340
@@ -17,6 +16,7 @@ class Palette(QFrame):
 
     def __init__(self, actions: dict[str, QAction], parent: QWidget) -> None:
         super().__init__(parent)
+        self._over = parent
         set_role(self, "notice")
         self.setAccessibleName("Find a command")
         self._actions = actions
@@ -36,9 +36,8 @@ class Palette(QFrame):
 
     def open(self) -> None:
         """Show it at the top of the window, empty."""
-        parent = self.parentWidget()
-        width, height = min(WIDTH, parent.width() - 40), min(HEIGHT, parent.height() - 80)
-        self.setGeometry((parent.width() - width) // 2, 60, width, height)
+        width, height = min(WIDTH, self._over.width() - 40), min(HEIGHT, self._over.height() - 80)
+        self.setGeometry((self._over.width() - width) // 2, 60, width, height)
         self.query.clear()
         self._search("")
         self.show()
@@ -74,15 +73,16 @@ class Palette(QFrame):
     def _search(self, query: str) -> None:
         self.results.clear()
         found = []
-        for position, command in enumerate(COMMANDS):
-            score = match(query, plain_title(command))
-            if score is not None and command.id != "palette":
-                found.append((score, position, command))
-        for _, _, command in sorted(found, key=lambda entry: entry[:2]):
-            shortcut = f"    {command.shortcut}" if command.shortcut else ""
-            item = QListWidgetItem(f"{plain_title(command)}{shortcut}")
-            item.setData(Qt.ItemDataRole.UserRole, command.id)
-            if not self._actions[command.id].isEnabled():
+        for position, (name, action) in enumerate(self._actions.items()):
+            title = action.text().replace("&", "").removesuffix("…")
+            score = match(query, title)
+            if score is not None and name != "palette":
+                found.append((score, position, title, name, action))
+        for _, _, title, name, action in sorted(found, key=lambda entry: entry[:2]):
+            shortcut = action.shortcut().toString()
+            item = QListWidgetItem(f"{title}    {shortcut}" if shortcut else title)
+            item.setData(Qt.ItemDataRole.UserRole, name)
+            if not action.isEnabled():
                 item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEnabled)
             self.results.addItem(item)
         self.results.setCurrentRow(0)
@@ -96,7 +96,7 @@ class Palette(QFrame):
 
     def _leave(self) -> None:
         self.hide()
-        self.parentWidget().setFocus()
+        self._over.setFocus()
 
 
 def match(query: str, title: str) -> int | None:

@@ -30,8 +30,10 @@ class RecentMenus:
     def fill(self) -> None:
         """The lists as they are now."""
         session = self._session
-        self._fill(self.models, "models", lambda spec: session.open_model(ModelRequest(spec)))
-        self._fill(self.inputs, "inputs", session.open_input)
+        self._fill(
+            self.models, "models", lambda spec: session.loading.open_model(ModelRequest(spec))
+        )
+        self._fill(self.inputs, "inputs", session.loading.open_input)
 
     def _fill(self, menu: QMenu, kind: RecentKind, opener: Callable[[str], None]) -> None:
         menu.clear()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QColor, QFont
 from PySide6.QtWidgets import QWidget
 
 FAMILIES = ("DejaVu Sans", "Noto Sans", "Segoe UI", "Helvetica Neue")
@@ -216,7 +216,7 @@ class ThemeRegistry(QObject):
         living = []
         for follower in self._followers:
             method = follower()
-            if method is not None and shiboken6.isValid(method.__self__):
+            if method is not None and shiboken6.isValid(getattr(method, "__self__", method)):
                 living.append(follower)
                 method()
         self._followers = living
@@ -228,6 +228,11 @@ registry = ThemeRegistry()
 def current() -> Theme:
     """The theme in force."""
     return registry.current
+
+
+def rgba(color: QColor) -> tuple[int, int, int, int]:
+    """Red, green, blue and opacity, each from 0 to 255."""
+    return color.red(), color.green(), color.blue(), color.alpha()
 
 
 def set_role(widget: QWidget, role: str) -> None:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from gui.style.theme import set_role
+from gui.widgets.layouts import emptied
 from gui.widgets.section import Words
 
 Rows = list[tuple[str, str]]
@@ -47,6 +48,7 @@ class FactsTable(QWidget):
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.rows: Rows = []
+        self._values: list[_Cell] = []
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setColumnStretch(1, 1)
@@ -60,15 +62,14 @@ class FactsTable(QWidget):
         self.rows = rows
         self.setVisible(bool(rows))
         for index, (_, value) in enumerate(rows):
-            label = self._grid.itemAtPosition(index, 1).widget()
-            label.setText(value)  # type: ignore[attr-defined]
+            self._values[index].setText(value)
 
     def _rebuild(self, rows: Rows) -> None:
-        while (item := self._grid.takeAt(0)) is not None:
-            item.widget().hide()
-            item.widget().deleteLater()
+        emptied(self._grid)
+        self._values = []
         for index, (name, _) in enumerate(rows):
             value, title = _Cell(""), _Name(name)
+            self._values.append(value)
             value.setAlignment(Qt.AlignmentFlag.AlignRight)
             value.setAccessibleName(name)
             set_role(title, "muted")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QImageWriter
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from engine.inputs import node
@@ -77,7 +77,7 @@ def pasted_image(image: QImage, folder: Path) -> Path:
     data = QByteArray()
     buffer = QBuffer(data)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")
+    QImageWriter(buffer, QByteArray(b"PNG")).write(image)
     digest = hashlib.sha256(data.data()).hexdigest()
     path = folder / "pasted" / f"pasted-{digest[:12]}.png"
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from pydantic import BaseModel
+
 from engine.core.fields import field_specs
 from engine.evidence.settings import CertifySettings, Execution
 from engine.schemes import SCHEMES
@@ -42,9 +44,6 @@ def _title(found: re.Match[str]) -> str:
 @cache
 def _titles() -> dict[str, str]:
     """Titles by flag."""
-    declared = {
-        spec.flag: spec.title
-        for form in (*SCHEMES, CertifySettings, Execution)
-        for spec in field_specs(form)
-    }
+    forms: tuple[type[BaseModel], ...] = (*SCHEMES, CertifySettings, Execution)
+    declared = {spec.flag: spec.title for form in forms for spec in field_specs(form)}
     return declared | _BESIDE_THE_FORM

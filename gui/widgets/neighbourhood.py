@@ -228,7 +228,7 @@ def _radius(figure: NeighbourhoodFigure, room: QRectF) -> float:
     """Smaller in crowds and in small drawings."""
     crowd = min(1.0, (_CROWD / max(1, len(figure.nodes))) ** 0.5)
     most = min(themes.current().px(_LARGEST), min(room.width(), room.height()) / _SHARE)
-    return max(_SMALLEST, most * crowd)
+    return float(max(_SMALLEST, most * crowd))
 
 
 def _said(node: GraphNode, figure: NeighbourhoodFigure) -> str:

@@ -18,9 +18,14 @@ class Page(Card):
         beside_form: the form stays beside it; not where a page brings results of its own.
         beside_statement: the statement does.
         buttons: row of buttons at the right of the header.
+
+    Signals:
+        left: the person goes back to where the page was opened from.
+        to_front: the page, which has something to show.
     """
 
     left = Signal()
+    to_front = Signal(object)
     beside_form: ClassVar[bool] = True
     beside_statement: ClassVar[bool] = True
 

@@ -25,7 +25,7 @@ class ScrollColumn(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._least = 0
-        inside = QWidget()
+        self._inside = inside = QWidget()
         self.column = QVBoxLayout(inside)
         self.column.setContentsMargins(0, 0, 8, 0)
         self.column.setSpacing(spacing)
@@ -34,7 +34,7 @@ class ScrollColumn(QScrollArea):
 
     def minimumSizeHint(self) -> QSize:
         """As wide as the widest thing in it, and the bar."""
-        inside, bar = self.widget().minimumSizeHint(), self.verticalScrollBar().sizeHint()
+        inside, bar = self._inside.minimumSizeHint(), self.verticalScrollBar().sizeHint()
         return QSize(inside.width() + bar.width(), super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -51,8 +51,8 @@ class ScrollColumn(QScrollArea):
     def _fit(self) -> None:
         width = self.viewport().width()
         # -1 where nothing in it breaks its lines
-        self.widget().setMinimumHeight(max(0, self.column.totalHeightForWidth(width)))
-        least = self.widget().minimumSizeHint().width()
+        self._inside.setMinimumHeight(max(0, self.column.totalHeightForWidth(width)))
+        least = self._inside.minimumSizeHint().width()
         if least != self._least:
             self._least = least
             self.updateGeometry()

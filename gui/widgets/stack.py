@@ -24,5 +24,6 @@ class PageStack(QStackedWidget):
         preferred, ignored = QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored
         for index in range(self.count()):
             policy = preferred if index == current else ignored
-            self.widget(index).setSizePolicy(policy, policy)
+            if (page := self.widget(index)) is not None:
+                page.setSizePolicy(policy, policy)
         self.updateGeometry()

@@ -43,7 +43,7 @@ from engine.regions import Abstention, Ball
 from gui.controllers.preferences import Preferences
 from gui.controllers.session import Session
 from gui.jobs import worker as worker_module
-from gui.jobs.engine_jobs import AxesChoice, Backend, Subject
+from gui.jobs.engine_jobs import AxesChoice, EngineJobs, Subject
 from gui.jobs.shipped import Example, Offer
 
 if TYPE_CHECKING:
@@ -223,7 +223,7 @@ class FakeClassifier:
 
 
 @dataclass
-class FakeBackend(Backend):
+class FakeEngine(EngineJobs):
     """The engine's answers without an engine; ``pause`` is the time a batch takes."""
 
     pause: float = 0.002
@@ -437,36 +437,36 @@ def preferences(tmp_path: Path) -> Preferences:
 
 
 @pytest.fixture
-def backend() -> FakeBackend:
+def engine() -> FakeEngine:
     """A fast engine."""
-    return FakeBackend()
+    return FakeEngine()
 
 
 @pytest.fixture
-def session(qapp, backend: FakeBackend, preferences: Preferences) -> Iterator[Session]:
+def session(qapp, engine: FakeEngine, preferences: Preferences) -> Iterator[Session]:
     """A session on the fast engine, started."""
-    session = Session(backend=backend, preferences=preferences)
+    session = Session(engine=engine, preferences=preferences)
     session.start()
     yield session
     assert session.worker.shutdown()
 
 
 @pytest.fixture
-def idle_session(qapp, backend: FakeBackend, preferences: Preferences) -> Session:
+def idle_session(qapp, engine: FakeEngine, preferences: Preferences) -> Session:
     """A session whose worker was never started: for panels alone."""
-    return Session(backend=backend, preferences=preferences)
+    return Session(engine=engine, preferences=preferences)
 
 
 @pytest.fixture
-def window(qtbot, backend: FakeBackend, preferences: Preferences) -> Iterator[Window]:
+def window(qtbot, engine: FakeEngine, preferences: Preferences) -> Iterator[Window]:
     """The real window on the fast engine, shown."""
     from gui.shell.window import Window
 
-    session = Session(backend=backend, preferences=preferences)
+    session = Session(engine=engine, preferences=preferences)
     window = Window(session)
     window.painted.connect(session.start)
     window.show()
-    qtbot.waitUntil(lambda: session.is_warm)
+    qtbot.waitUntil(lambda: session.worker.is_warm)
     yield window
     destroy(window)
 
@@ -481,9 +481,9 @@ def destroy(window: Window) -> None:
 @pytest.fixture
 def loaded(window: Window, qtbot) -> Window:
     """The window with a model and an image."""
-    window.session.open_model(ModelRequest("demo:digits-0.25"))
-    window.session.open_input("digits:7")
-    qtbot.waitUntil(lambda: window.session.ready)
+    window.session.loading.open_model(ModelRequest("demo:digits-0.25"))
+    window.session.loading.open_input("digits:7")
+    qtbot.waitUntil(lambda: window.session.runs.ready)
     return window
 
 

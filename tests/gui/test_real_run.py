@@ -17,27 +17,27 @@ def real(qtbot, preferences, make):
     window = Window(session)
     window.painted.connect(session.start)
     window.show()
-    session.open_model(ModelRequest("demo:digits-0.25"))
-    session.open_input("digits:52")
-    qtbot.waitUntil(lambda: session.ready, timeout=60_000)
+    session.loading.open_model(ModelRequest("demo:digits-0.25"))
+    session.loading.open_input("digits:52")
+    qtbot.waitUntil(lambda: session.runs.ready, timeout=60_000)
     yield window
     make.destroy(window)
 
 
 def settle(window, qtbot):
-    qtbot.waitUntil(lambda: window.session.evidence is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: window.session.runs.evidence is not None, timeout=60_000)
     qtbot.waitUntil(lambda: not window.session.worker.busy(), timeout=60_000)
 
 
 def test_a_digit_is_certified_and_drawn(real, qtbot, tmp_path):
     real.left.settings.fields["n"].editor.setText("5000")
-    real.certify()
+    real.session.runs.certify()
     settle(real, qtbot)
-    evidence = real.session.evidence
+    evidence = real.session.runs.evidence
     assert evidence.outcome == "certified"
     assert evidence.predicted_class == 7
     assert real.statement.headline.text() == evidence.region.headline()
-    assert real.explore.region.figure.radius == evidence.radius
+    assert real.pages.explore.region.figure.radius == evidence.radius
     real.session.export("pdf", tmp_path / "a.pdf")
     qtbot.waitUntil(lambda: (tmp_path / "a.pdf").exists(), timeout=60_000)
 
@@ -46,14 +46,14 @@ def test_stop_takes_less_than_a_fifth_of_a_second(real, qtbot):
     real.left.settings.fields["n"].editor.setText("100,000,000")
     seconds = []
     for _ in range(3):  # the best of three: the machine may be busy with other things
-        real.certify()
-        qtbot.waitUntil(lambda: real.session.snapshot is not None, timeout=60_000)
+        real.session.runs.certify()
+        qtbot.waitUntil(lambda: real.session.runs.snapshot is not None, timeout=60_000)
         began = time.perf_counter()
-        real.stop()
-        while real.session.evidence is None:
+        real.session.runs.stop()
+        while real.session.runs.evidence is None:
             qtbot.wait(1)
         seconds.append(time.perf_counter() - began)
-        assert not real.session.evidence.complete
+        assert not real.session.runs.evidence.complete
         assert real.statement.outcome.text() == "CERTIFIED · PARTIAL"
     assert min(seconds) < 0.2
 
@@ -62,13 +62,15 @@ def test_the_same_run_from_window_and_engine_counts_the_same(real, qtbot):
     from engine.procedures.certify import certify
 
     real.left.settings.fields["n"].editor.setText("2000")
-    real.certify()
+    real.session.runs.certify()
     settle(real, qtbot)
     session = real.session
-    again = certify(session._classifier, session.fitted, session.evidence.settings)
+    again = certify(
+        session.loading.classifier, session.loading.fitted, session.runs.evidence.settings
+    )
     while True:
         try:
             next(again)
         except StopIteration as end:
-            assert end.value.votes == session.evidence.votes
+            assert end.value.votes == session.runs.evidence.votes
             break

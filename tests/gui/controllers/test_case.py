@@ -23,9 +23,9 @@ def path(tmp_path, make):
 
 @pytest.fixture
 def book(session, path, qtbot):
-    session.casebook.open(path)
-    qtbot.waitUntil(lambda: len(session.casebook.listing.rows) == 2)
-    return session.casebook
+    session.case.open(path)
+    qtbot.waitUntil(lambda: len(session.case.listing.rows) == 2)
+    return session.case
 
 
 def test_a_case_is_opened_and_listed(book):
@@ -36,18 +36,18 @@ def test_a_case_is_opened_and_listed(book):
 def test_what_is_no_case_is_refused_in_a_sentence(session, qtbot, tmp_path, said):
     wrong = tmp_path / f"x{SUFFIX}"
     wrong.write_text("no case at all, but long enough to be looked at " * 40)
-    session.casebook.open(wrong)
+    session.case.open(wrong)
     qtbot.waitUntil(lambda: bool(said()))
     assert "is not a case file" in said()[0]
-    assert session.casebook.case is None
+    assert session.case.file is None
 
 
 def test_a_result_is_read_as_it_was(book, qtbot):
     row = book.listing.rows[0]
-    with qtbot.waitSignal(book.result_read) as heard:
-        book.read_result(row)
-    assert heard.args[0] == row
-    assert heard.args[1] == book.case.evidence(row.id)
+    heard = []
+    book.read(row, lambda *found: heard.append(found))
+    qtbot.waitUntil(lambda: bool(heard))
+    assert heard == [(row, book.file.evidence(row.id))]
 
 
 def test_notes_and_pins_are_written(book, qtbot, path):
@@ -74,18 +74,19 @@ def test_saving_as_opens_the_copy(book, qtbot, tmp_path):
 
 
 def test_a_new_case_is_empty(session, qtbot, tmp_path):
-    with qtbot.waitSignal(session.casebook.listed):
-        session.casebook.create(tmp_path / f"new{SUFFIX}")
-    assert session.casebook.listing.rows == ()
+    with qtbot.waitSignal(session.case.listed):
+        session.case.create(tmp_path / f"new{SUFFIX}")
+    assert session.case.listing.rows == ()
     assert (tmp_path / f"new{SUFFIX}").is_file()
 
 
 def test_how_a_run_is_opened_again(book, qtbot):
-    with qtbot.waitSignal(book.resumable) as heard:
-        book.ask_resume(book.listing.rows[0])
-    assert heard.args[1] == (ModelRequest("demo:digits-0.25"), "digits:3")
+    heard, row = [], book.listing.rows[0]
+    book.find(row, lambda *found: heard.append(found))
+    qtbot.waitUntil(lambda: bool(heard))
+    assert heard == [(row, ModelRequest("demo:digits-0.25"), "digits:3")]
 
 
 def test_a_warning_of_the_worker_is_said(session, said):
-    session.casebook.warned.emit("The disk is full.")
+    session.case.warned.emit("The disk is full.")
     assert said() == ["The disk is full."]

@@ -5,21 +5,21 @@ from gui.jobs.shipped import Example
 
 
 def test_the_row_of_images_is_kept_while_one_of_it_is_opened(session, qtbot):
-    session.open_input("some/folder")
-    qtbot.waitUntil(lambda: session.given is not None)
-    assert session.position == 0
-    session.step_input(-1)
-    qtbot.waitUntil(lambda: session.position == 2)
-    assert session.specs == [f"some/folder/{k}.png" for k in range(3)]
-    assert session.has_labelled_images
+    session.loading.open_input("some/folder")
+    qtbot.waitUntil(lambda: session.loading.given is not None)
+    assert session.loading.position == 0
+    session.loading.step_input(-1)
+    qtbot.waitUntil(lambda: session.loading.position == 2)
+    assert session.loading.specs == [f"some/folder/{k}.png" for k in range(3)]
+    assert session.loading.has_labelled_images
 
 
 def test_what_was_asked_for_last_is_known(session, qtbot):
-    session.open_model(ModelRequest("demo:digits-0.25"))
-    assert session.asked == ModelRequest("demo:digits-0.25")
-    assert session.loading
-    qtbot.waitUntil(lambda: session.model is not None)
-    assert session.fitted is None
+    session.loading.open_model(ModelRequest("demo:digits-0.25"))
+    assert session.loading.asked == ModelRequest("demo:digits-0.25")
+    assert session.loading.busy
+    qtbot.waitUntil(lambda: session.loading.model is not None)
+    assert session.loading.fitted is None
 
 
 def example(make, spec, *models, kind="image"):
@@ -27,36 +27,46 @@ def example(make, spec, *models, kind="image"):
 
 
 def test_an_example_brings_a_shipped_model_that_goes_with_it(session, make, qtbot):
-    session.open_example(example(make, "digits:7", "demo:a", "demo:b"))
-    qtbot.waitUntil(lambda: session.fitted is not None)
-    assert session.request.spec == "demo:a"
-    session.open_example(example(make, "digits:8", "demo:b", "demo:a"))
-    qtbot.waitUntil(lambda: session.fitted is not None and session.given.source == "digits:8")
-    assert session.request.spec == "demo:a"  # goes with it: stays
-    session.open_example(example(make, "lattice:lit", "demo:lattice"))
-    qtbot.waitUntil(lambda: session.request.spec == "demo:lattice")
+    session.loading.open_example(example(make, "digits:7", "demo:a", "demo:b"))
+    qtbot.waitUntil(lambda: session.loading.fitted is not None)
+    assert session.loading.request.spec == "demo:a"
+    session.loading.open_example(example(make, "digits:8", "demo:b", "demo:a"))
+    qtbot.waitUntil(
+        lambda: session.loading.fitted is not None and session.loading.given.source == "digits:8"
+    )
+    assert session.loading.request.spec == "demo:a"  # goes with it: stays
+    session.loading.open_example(example(make, "lattice:lit", "demo:lattice"))
+    qtbot.waitUntil(lambda: session.loading.request.spec == "demo:lattice")
 
 
 def test_an_own_model_of_the_right_kind_stays(session, make, qtbot):
-    session.open_model(ModelRequest("mine.onnx"))
-    qtbot.waitUntil(lambda: session.model is not None)
-    session.open_example(example(make, "digits:7", "demo:a"))
-    qtbot.waitUntil(lambda: session.fitted is not None)
-    assert session.request.spec == "mine.onnx"
-    session.open_example(example(make, "digits:9", "demo:g", kind="graph"))
-    qtbot.waitUntil(lambda: session.request.spec == "demo:g")
+    session.loading.open_model(ModelRequest("mine.onnx"))
+    qtbot.waitUntil(lambda: session.loading.model is not None)
+    session.loading.open_example(example(make, "digits:7", "demo:a"))
+    qtbot.waitUntil(lambda: session.loading.fitted is not None)
+    assert session.loading.request.spec == "mine.onnx"
+    session.loading.open_example(example(make, "digits:9", "demo:g", kind="graph"))
+    qtbot.waitUntil(lambda: session.loading.request.spec == "demo:g")
 
 
 def test_the_answer_of_the_model_before_is_never_seen_beside_the_new_one(
-    session, backend, make, qtbot
+    session, engine, make, qtbot
 ):
-    backend.models["two"] = make.model("two", class_names=("a", "b"), training_sigma=0.5)
-    session.open_model(ModelRequest("demo:a"))
-    session.open_input("digits:7")
-    qtbot.waitUntil(lambda: session.clean_answer == 7)
+    engine.models["two"] = make.model("two", class_names=("a", "b"), training_sigma=0.5)
+    session.loading.open_model(ModelRequest("demo:a"))
+    session.loading.open_input("digits:7")
+    qtbot.waitUntil(lambda: session.loading.clean_answer == 7)
     seen = []
-    for signal in (session.model_changed, session.scheme_proposed, session.input_changed):
-        signal.connect(lambda *_: seen.append((session.model.name, session.clean_answer)))
-    session.open_model(ModelRequest("two"))
-    qtbot.waitUntil(lambda: session.fitted is not None and session.model.name == "two")
+    for signal in (
+        session.loading.model_changed,
+        session.loading.scheme_proposed,
+        session.loading.input_changed,
+    ):
+        signal.connect(
+            lambda *_: seen.append((session.loading.model.name, session.loading.clean_answer))
+        )
+    session.loading.open_model(ModelRequest("two"))
+    qtbot.waitUntil(
+        lambda: session.loading.fitted is not None and session.loading.model.name == "two"
+    )
     assert seen and all(answer is None for name, answer in seen if name == "two")

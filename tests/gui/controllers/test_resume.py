@@ -6,7 +6,7 @@ from engine.evidence.generations import AnswerGroup
 from engine.evidence.settings import CertifySettings
 from engine.evidence.vote_chain import block_size
 from engine.procedures.resume import Resume
-from gui.controllers.resume import MOST, counted, extended, may_extend, may_go_on
+from gui.controllers.resume import MOST, counted, extended, may_extend, may_resume
 
 
 @pytest.mark.parametrize(
@@ -21,13 +21,13 @@ from gui.controllers.resume import MOST, counted, extended, may_extend, may_go_o
 )
 def test_only_an_interrupted_run_is_gone_on_with(make, reason, n, may):
     evidence = make.evidence(CertifySettings(), n).model_copy(update={"stop_reason": reason})
-    assert may_go_on(evidence) is may
+    assert may_resume(evidence) is may
 
 
 def test_prediction_has_no_chain_to_go_on_with(make):
     stopped = make.evidence(CertifySettings(), 5000)
-    assert not may_go_on(stopped.model_copy(update={"procedure": "predict"}))
-    assert not may_go_on(None)
+    assert not may_resume(stopped.model_copy(update={"procedure": "predict"}))
+    assert not may_resume(None)
     assert not may_extend(None)
 
 
@@ -68,7 +68,7 @@ def test_an_extended_run_forgets_the_radius_it_was_to_stop_at():
     assert MOST == 10**9
 
 
-def test_answers_go_on_with_the_votes(make):
+def test_answers_are_handed_on_with_the_votes(make):
     groups = (AnswerGroup(text="go left", class_index=7, count=5000),)
     stopped = make.evidence(CertifySettings(), 5000).model_copy(update={"answers": groups})
     assert Resume.of(stopped).answers == groups

@@ -13,16 +13,8 @@ from engine.procedures.certify import certify
 from engine.procedures.oracle_correction import with_transfer
 from engine.procedures.predict import predict
 from gui.controllers.resume import extended
-from gui.jobs.case_jobs import (
-    adopt,
-    certify_in,
-    keep_labels,
-    listing,
-    predict_in,
-    resume_in,
-    save_as,
-)
-from gui.jobs.engine_jobs import Subject
+from gui.jobs.case_jobs import adopt, keep_labels, listing, save_as
+from gui.jobs.engine_jobs import Subject, certify_in, predict_in, resume_in
 from gui.widgets.file_dialogs import SUFFIX
 from tests.cases import Slow
 from tests.fakes import finish, fitted

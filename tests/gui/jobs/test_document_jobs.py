@@ -64,3 +64,8 @@ def test_a_replay_is_written_as_its_suffix_says(tmp_path):
     path = written(result, tmp_path / "r.json")
     assert ReplayResult.model_validate_json(path.read_text()) == result
     assert written(result, tmp_path / "r.csv").read_text().startswith("idx,label,outcome")
+
+
+def test_a_wish_that_cannot_be_is_refused_in_a_sentence():
+    with pytest.raises(UserError, match="The power must be between 0 and 1, without both"):
+        planned(PlanWish(CertifySettings(n=1000), p=0.9, power=1.0))

@@ -13,7 +13,7 @@ from engine.evidence.settings import USUAL, CertifySettings, PredictSettings
 from engine.figures import Illustrations
 from engine.models.architectures.digits_cnn import DigitsCNN
 from engine.models.request import ModelRequest
-from gui.jobs.engine_jobs import AxesChoice, Backend
+from gui.jobs.engine_jobs import AxesChoice, EngineJobs
 
 
 @pytest.fixture(scope="module")
@@ -34,22 +34,22 @@ def end(generator):
 
 @pytest.fixture(scope="module")
 def subject(model_file):
-    backend = Backend()
+    engine = EngineJobs()
     request = ModelRequest(str(model_file))
-    _, image = backend.open_input("digits:52", [])
-    return backend.prepare(backend.load_model(request), request, image, CertifySettings(), "cpu")[0]
+    _, image = engine.open_input("digits:52", [])
+    return engine.prepare(engine.load_model(request), request, image, CertifySettings(), "cpu")[0]
 
 
 @pytest.fixture(scope="module")
 def evidence(subject):
     settings = CertifySettings(n=400, n0=50)
-    return end(Backend().certify(subject, settings, USUAL, threading.Event()))
+    return end(EngineJobs().certify(subject, settings, USUAL, threading.Event()))
 
 
 def test_the_check_without_noise_is_a_class(subject, model_file):
-    backend = Backend()
-    _, image = backend.open_input("digits:52", [])
-    _, answer = backend.prepare(
+    engine = EngineJobs()
+    _, image = engine.open_input("digits:52", [])
+    _, answer = engine.prepare(
         subject.classifier, ModelRequest(str(model_file)), image, CertifySettings(), "cpu"
     )
     assert 0 <= answer < 10
@@ -64,7 +64,7 @@ def test_a_run_names_its_own_command(evidence, model_file):
 
 def test_predict_names_its_test(subject):
     settings = PredictSettings(n=300, test="two-sided")
-    found = end(Backend().predict(subject, settings, USUAL, threading.Event()))
+    found = end(EngineJobs().predict(subject, settings, USUAL, threading.Event()))
     assert found.test.name == "two-sided"
     assert "--test two-class" in found.command
 
@@ -74,18 +74,18 @@ def test_predict_names_its_test(subject):
 )
 def test_every_kind_of_axes_draws(subject, evidence, axes, monkeypatch):
     monkeypatch.setattr("gui.jobs.engine_jobs.SLICE_SECONDS", 0.3)
-    figure = end(Backend().explore(subject, evidence, axes, threading.Event()))
+    figure = end(EngineJobs().explore(subject, evidence, axes, threading.Event()))
     assert figure.base.ndim == 2
     assert figure.class_names == tuple("0123456789")
 
 
 def test_examples_have_three_noisy_samples(subject, evidence):
-    assert len(Backend().examples(subject, evidence).samples) == 3
+    assert len(EngineJobs().examples(subject, evidence).samples) == 3
 
 
 @pytest.mark.parametrize("fmt", ["pdf", "html", "csv", "json"])
 def test_every_format_is_written(evidence, fmt, tmp_path):
-    path = Backend().export(evidence, Illustrations(), fmt, tmp_path / f"a.{fmt}")
+    path = EngineJobs().export(evidence, Illustrations(), fmt, tmp_path / f"a.{fmt}")
     data = path.read_bytes()
     assert data
     if fmt == "json":
@@ -93,12 +93,12 @@ def test_every_format_is_written(evidence, fmt, tmp_path):
 
 
 def test_the_preview_is_png(evidence):
-    pages = Backend().preview(evidence, Illustrations())
+    pages = EngineJobs().preview(evidence, Illustrations())
     assert all(page.startswith(b"\x89PNG") for page in pages)
 
 
 def test_there_are_examples_to_choose_from():
-    offer = Backend().offer()
+    offer = EngineJobs().offer()
     assert len({example.spec for example in offer.gallery}) >= 10
     assert "imagenet" in offer.normalizations
     assert "demo:lattice-attack" in dict(offer.models)
@@ -109,24 +109,24 @@ def test_a_folder_becomes_a_row_of_images(tmp_path):
 
     for name in ("b.png", "a.png"):
         Image.new("L", (8, 8)).save(tmp_path / name)
-    specs, image = Backend().open_input(str(tmp_path), [])
+    specs, image = EngineJobs().open_input(str(tmp_path), [])
     assert len(specs) == 2
     assert image.source == specs[0]
-    again, second = Backend().open_input(specs[1], specs)
+    again, second = EngineJobs().open_input(specs[1], specs)
     assert again is specs
     assert second.source == specs[1]
 
 
 def test_the_machine_is_described():
-    assert "python" in Backend().examine()
+    assert "python" in EngineJobs().examine()
 
 
 def test_normalisations_are_measured_on_shipped_digits(subject):
     specs = [f"digits:{number}" for number in range(20)]
-    found = Backend().compare_normalizations(subject.classifier, specs, threading.Event())
+    found = EngineJobs().compare_normalizations(subject.classifier, specs, threading.Event())
     assert found.images == 20
     assert {row.name for row in found.rows} == {"none", "half"}
 
 
 def test_architectures_can_be_chosen():
-    assert {"digits_cnn", "resnet50"} <= set(Backend().architectures())
+    assert {"digits_cnn", "resnet50"} <= set(EngineJobs().architectures())

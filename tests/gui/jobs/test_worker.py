@@ -3,38 +3,38 @@ from __future__ import annotations
 import ast
 import threading
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QObject, Slot
+import shiboken6
+from PySide6.QtCore import QObject
 
 from engine.core.errors import UserError
-from gui.jobs.worker import Job, Worker
+from gui.jobs.worker import Job, Lane, Worker
 
 
 class Listener(QObject):
-    """Notes what the worker says, and in which thread."""
+    """Notes what it is told, and in which thread."""
 
-    def __init__(self, worker: Worker) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self.snapshots, self.done, self.failed, self.threads = [], [], [], set()
-        worker.snapshot.connect(self.on_snapshot)
-        worker.done.connect(self.on_done)
-        worker.failed.connect(self.on_failed)
 
-    @Slot(str, object)
-    def on_snapshot(self, kind, snapshot):
+    def on_snapshot(self, snapshot):
         self.snapshots.append(snapshot)
         self.threads.add(threading.get_ident())
 
-    @Slot(str, object)
-    def on_done(self, kind, outcome):
-        self.done.append((kind, outcome))
+    def on_done(self, outcome):
+        self.done.append(outcome)
         self.threads.add(threading.get_ident())
 
-    @Slot(str, object)
-    def on_failed(self, kind, failure):
-        self.failed.append((kind, failure))
+    def on_failed(self, failure):
+        self.failed.append(failure.sentence)
+
+    def job(self, work, title="a job"):
+        """A job that tells this listener all."""
+        return Job(work, title, self.on_done, self.on_failed, self.on_snapshot)
 
 
 @pytest.fixture
@@ -46,8 +46,8 @@ def worker(qapp, tmp_path):
 
 
 @pytest.fixture
-def listener(worker):
-    return Listener(worker)
+def listener():
+    return Listener()
 
 
 def counting(total, pause=0.0):
@@ -63,74 +63,123 @@ def counting(total, pause=0.0):
 
 
 def test_results_and_snapshots_arrive_in_the_ui_thread(worker, listener, qtbot):
-    worker.submit(Job("run", "counting", counting(20, 0.01)))
-    qtbot.waitUntil(lambda: listener.done == [("run", "all")])
+    worker.submit(listener.job(counting(20, 0.01)))
+    qtbot.waitUntil(lambda: listener.done == ["all"])
     assert listener.snapshots
     assert listener.threads == {threading.get_ident()}
 
 
 def test_a_flood_of_snapshots_does_not_flood_the_window(worker, listener, qtbot):
-    worker.submit(Job("run", "counting", counting(50_000)))
+    began = time.perf_counter()
+    worker.submit(listener.job(counting(50_000)))
     qtbot.waitUntil(lambda: bool(listener.done), timeout=20_000)
-    assert len(listener.snapshots) < 100  # 15 a second, not 50,000
+    seconds = time.perf_counter() - began
+    assert len(listener.snapshots) < 20 * (seconds + 1)  # 15 a second, not 50,000
     assert listener.snapshots == sorted(listener.snapshots)
 
 
 def test_jobs_run_one_after_the_other(worker, listener, qtbot):
-    worker.submit(Job("a", "a", lambda stop: time.sleep(0.05)))
-    worker.submit(Job("b", "b", lambda stop: None))
-    qtbot.waitUntil(lambda: len(listener.done) == 2)
-    assert [kind for kind, _ in listener.done] == ["a", "b"]
+    worker.submit(listener.job(lambda stop: time.sleep(0.05) or "first", "one"))
+    worker.submit(listener.job(lambda stop: "second", "two"))
+    assert worker.doing == "one"
+    qtbot.waitUntil(lambda: listener.done == ["first", "second"])
+    assert worker.doing == ""
+
+
+def test_what_is_quiet_is_not_told_of(worker, qtbot):
+    worker.submit(Job(lambda stop: time.sleep(0.05), "a look", quiet=True))
+    assert worker.busy() and worker.doing == ""
+    qtbot.waitUntil(lambda: not worker.busy())
 
 
 def test_stop_keeps_what_there_is(worker, listener, qtbot):
-    worker.submit(Job("run", "counting", counting(10_000, 0.005)))
+    lane = Lane(worker)
+    lane.stop()  # nothing to stop yet
+    lane.submit(listener.job(counting(10_000, 0.005)))
     qtbot.waitUntil(lambda: bool(listener.snapshots))
     began = time.perf_counter()
-    worker.stop("run")
+    lane.stop()
     qtbot.waitUntil(lambda: bool(listener.done))
     assert time.perf_counter() - began < 0.2
-    assert listener.done[0][1].startswith("stopped at")
+    assert listener.done[0].startswith("stopped at")
+    assert not lane.busy
 
 
 def test_nothing_more_is_heard_of_a_replaced_job(worker, listener, qtbot):
-    worker.submit(Job("run", "old", counting(10_000, 0.005)))
+    lane, other = Lane(worker), Lane(worker)
+    lane.submit(listener.job(counting(10_000, 0.005)))
     qtbot.waitUntil(lambda: bool(listener.snapshots))
-    worker.submit(Job("run", "new", lambda stop: "new"))
+    lane.submit(listener.job(lambda stop: "new"))
+    other.submit(listener.job(lambda stop: "beside"))
     heard = len(listener.snapshots)
-    qtbot.waitUntil(lambda: listener.done == [("run", "new")])
+    qtbot.waitUntil(lambda: listener.done == ["new", "beside"])
     qtbot.wait(200)
     assert len(listener.snapshots) == heard
-    assert listener.done == [("run", "new")]
+    assert listener.done == ["new", "beside"]
+
+
+def test_nothing_is_heard_of_a_dropped_job(worker, listener, qtbot):
+    lane = Lane(worker)
+    lane.submit(listener.job(counting(10_000, 0.005)))
+    lane.drop()
+    assert not lane.busy and not worker.busy()
+    worker.submit(listener.job(lambda stop: "next"))
+    qtbot.waitUntil(lambda: listener.done == ["next"])
+    assert not listener.failed
+
+
+def test_who_is_deleted_is_not_called(worker, listener, qtbot):
+    gone = Listener()
+    shiboken6.delete(gone)
+    worker.submit(gone.job(lambda stop: "for nobody"))
+    worker.submit(Job(lambda stop: 1, "a job", on_done=partial(gone.on_done)))
+    worker.submit(listener.job(lambda stop: "heard"))
+    qtbot.waitUntil(lambda: listener.done == ["heard"])
+    assert not gone.done
+
+
+def test_what_somebody_waits_for_is_announced(worker, qtbot):
+    with qtbot.waitSignal(worker.urgent):
+        worker.submit(Job(lambda stop: None, "a job", urgent=True))
+    with qtbot.assertNotEmitted(worker.urgent):
+        worker.submit(Job(lambda stop: None, "a job"))
+    qtbot.waitUntil(lambda: not worker.busy())
 
 
 def test_a_user_error_is_its_own_sentence(worker, listener, qtbot):
     def fail(stop):
         raise UserError("The file is empty.")
 
-    worker.submit(Job("model", "opening", fail))
-    qtbot.waitUntil(lambda: bool(listener.failed))
-    assert listener.failed[0][1].sentence == "The file is empty."
+    worker.submit(listener.job(fail))
+    qtbot.waitUntil(lambda: listener.failed == ["The file is empty."])
+
+
+def test_a_failure_that_nobody_takes_is_told_to_everybody(worker, qtbot):
+    def fail(stop):
+        raise UserError("The file is empty.")
+
+    with qtbot.waitSignal(worker.failed) as heard:
+        worker.submit(Job(fail, "opening"))
+    assert heard.args == ["The file is empty."]
 
 
 def test_anything_else_is_one_sentence_and_a_log(worker, listener, qtbot, tmp_path):
-    worker.submit(Job("model", "opening x", lambda stop: 1 / 0))
+    worker.submit(listener.job(lambda stop: 1 / 0, "opening x"))
     qtbot.waitUntil(lambda: bool(listener.failed))
     log = tmp_path / "log" / "certiscope.log"
-    assert listener.failed[0][1].sentence == (
+    assert listener.failed == [
         f"Something unexpected happened while opening x; the details are in {log}."
-    )
+    ]
     assert "ZeroDivisionError" in log.read_text()
 
 
-def test_without_a_place_for_the_log_there_is_still_a_sentence(qapp, tmp_path, qtbot):
+def test_without_a_place_for_the_log_there_is_still_a_sentence(qapp, tmp_path, qtbot, listener):
     (tmp_path / "file").write_text("")
     worker = Worker(warm_up=lambda: None, log_folder=tmp_path / "file" / "log")
-    listener = Listener(worker)
     worker.start()
-    worker.submit(Job("model", "opening x", lambda stop: 1 / 0))
+    worker.submit(listener.job(lambda stop: 1 / 0))
     qtbot.waitUntil(lambda: bool(listener.failed))
-    assert "ZeroDivisionError" in listener.failed[0][1].sentence
+    assert "ZeroDivisionError" in listener.failed[0]
     assert worker.shutdown()
 
 
@@ -139,26 +188,31 @@ def test_an_error_after_snapshots_is_told(worker, listener, qtbot):
         yield 1
         raise UserError("The disk is full.")
 
-    worker.submit(Job("run", "counting", work))
+    worker.submit(listener.job(work))
     qtbot.waitUntil(lambda: bool(listener.failed))
     assert not worker.busy()
 
 
-def test_shutdown_stops_what_runs_and_skips_what_waits(qapp, tmp_path, qtbot):
+def test_shutdown_stops_what_runs_and_skips_what_waits(qapp, tmp_path, qtbot, listener):
     worker = Worker(warm_up=lambda: None, log_folder=tmp_path)
-    listener = Listener(worker)
     worker.start()
-    worker.submit(Job("run", "counting", counting(10_000, 0.005)))
-    worker.submit(Job("later", "later", lambda stop: "never"))
+    worker.submit(listener.job(counting(10_000, 0.005)))
+    worker.submit(listener.job(lambda stop: "never"))
     qtbot.waitUntil(lambda: bool(listener.snapshots))
     assert worker.shutdown()
-    assert [kind for kind, _ in listener.done] == ["run"]
-    worker.submit(Job("after", "after", lambda stop: "never"))
-    assert not worker.busy("after")
+    assert len(listener.done) == 1 and listener.done[0].startswith("stopped at")
+    lane = Lane(worker)
+    lane.submit(listener.job(lambda stop: "never"))
+    assert not lane.busy
 
 
 def test_a_worker_that_never_started_shuts_down(qapp, tmp_path):
     assert Worker(warm_up=lambda: None, log_folder=tmp_path).shutdown()
+
+
+def test_the_engine_is_warm_when_its_imports_are_done(worker, qtbot):
+    qtbot.waitUntil(lambda: worker.is_warm)
+    assert not worker.busy()
 
 
 def test_only_the_worker_speaks_of_threads():

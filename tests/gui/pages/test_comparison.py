@@ -18,11 +18,11 @@ def window(qtbot, preferences, make):
     window = Window(session)
     window.painted.connect(session.start)
     window.show()
-    session.open_input("digits:52")
-    qtbot.waitUntil(lambda: session.given is not None, timeout=60_000)
+    session.loading.open_input("digits:52")
+    qtbot.waitUntil(lambda: session.loading.given is not None, timeout=60_000)
     window.commands["compare-schemes"].trigger()
-    qtbot.waitUntil(lambda: bool(window.tradeoff.setup.who.known), timeout=60_000)
-    two_gaussians(window.tradeoff)
+    qtbot.waitUntil(lambda: bool(window.pages.tradeoff.setup.who.known), timeout=60_000)
+    two_gaussians(window.pages.tradeoff)
     yield window
     make.destroy(window)
 
@@ -37,11 +37,11 @@ def two_gaussians(page) -> None:
 def finish(page, qtbot) -> None:
     page.start.click()
     assert not page.start.isEnabled() and page.end.isEnabled()
-    qtbot.waitUntil(lambda: page.shown is not None and not page.comparing.going, timeout=60_000)
+    qtbot.waitUntil(lambda: page.shown is not None and not page.going, timeout=60_000)
 
 
 def test_one_input_is_one_image_that_follows_the_sliders(window, qtbot):
-    page = window.tradeoff
+    page = window.pages.tradeoff
     assert not window.left.isVisible() and not window.statement.isVisible()
     finish(page, qtbot)
     figure = page.reach.figure
@@ -56,7 +56,7 @@ def test_one_input_is_one_image_that_follows_the_sliders(window, qtbot):
 
 
 def test_a_click_in_the_image_moves_the_attacker(window, qtbot):
-    page = window.tradeoff
+    page = window.pages.tradeoff
     finish(page, qtbot)
     page.reach.pointed.emit(4, 0.25)
     assert (page.sliders.pixels.value(), page.sliders.epsilon.value()) == (4, 0.25)
@@ -64,7 +64,7 @@ def test_a_click_in_the_image_moves_the_attacker(window, qtbot):
 
 
 def test_a_set_is_a_trade_off_and_tables(window, qtbot, tmp_path):
-    page = window.tradeoff
+    page = window.pages.tradeoff
     page.setup.choose_set("digits")
     page.setup.limit.setValue(3)
     finish(page, qtbot)
@@ -91,24 +91,24 @@ def test_a_set_is_a_trade_off_and_tables(window, qtbot, tmp_path):
 
 
 def test_stop_keeps_what_was_compared(window, qtbot):
-    page = window.tradeoff
+    page = window.pages.tradeoff
     page.setup.choose_set("digits")
     page.setup.limit.setValue(400)
     page.start.click()
     qtbot.waitUntil(lambda: page.shown is not None and page.shown.runs >= 4, timeout=60_000)
     assert not page.setup.isEnabled()
     qtbot.keyClick(page, Qt.Key.Key_Escape)
-    qtbot.waitUntil(lambda: not page.comparing.going, timeout=60_000)
-    assert window.middle.currentWidget() is page
+    qtbot.waitUntil(lambda: not page.going, timeout=60_000)
+    assert window.pages.currentWidget() is page
     done, planned = page.accuracy.figure.inputs
     assert 2 <= done < planned == 400
     assert page.doing.text().startswith("stopped after") and page.csv.isEnabled()
     qtbot.keyClick(page, Qt.Key.Key_Escape)
-    assert window.middle.currentWidget() is window.explore
+    assert window.pages.currentWidget() is window.pages.explore
 
 
 def test_a_bad_model_is_one_sentence_and_nobody_is_lost(window, qtbot, tmp_path):
-    page = window.tradeoff
+    page = window.pages.tradeoff
     before = len(page.setup.who.known)
     path = tmp_path / "bad.safetensors"
     path.write_bytes(b"no weights")
@@ -123,7 +123,7 @@ def test_a_bad_model_is_one_sentence_and_nobody_is_lost(window, qtbot, tmp_path)
 def test_an_own_model_takes_part(window, qtbot):
     from engine.core.resources import assets
 
-    page = window.tradeoff
+    page = window.pages.tradeoff
     page.add_model(assets() / "models" / "digits-0.25.safetensors")
     before = len(page.setup.who.known)
     qtbot.waitUntil(lambda: len(page.setup.who.known) > before, timeout=60_000)
@@ -131,7 +131,7 @@ def test_an_own_model_takes_part(window, qtbot):
 
 
 def test_an_input_that_does_not_open_is_one_sentence(window, qtbot):
-    page = window.tradeoff
+    page = window.pages.tradeoff
     page.setup.choose_set("digits:99999")
     page.start.click()
     qtbot.waitUntil(page.complaint.isVisible, timeout=60_000)
@@ -140,7 +140,7 @@ def test_an_input_that_does_not_open_is_one_sentence(window, qtbot):
 
 
 def test_what_is_missing_is_said_at_once(window):
-    page = window.tradeoff
+    page = window.pages.tradeoff
     page.setup.choose_set("")
     page.compare()
     assert page.complaint.text() == "Name the set, e.g. digits, or choose a folder of images."
@@ -152,8 +152,21 @@ def test_in_talk_mode_only_attacker_and_images_are_left(window, qtbot):
     from gui.style.stylesheet import apply_theme
     from gui.style.theme import TALK_SCALE
 
-    page = window.tradeoff
+    page = window.pages.tradeoff
     apply_theme(QApplication.instance(), "light", scale=TALK_SCALE)
     assert not page.setup.isVisible() and page.sliders.isVisible() and page.start.isVisible()
     apply_theme(QApplication.instance(), "light")
     assert page.setup.isVisible()
+
+
+def test_whatever_else_somebody_waits_for_comes_first(window, qtbot):
+    page = window.pages.tradeoff
+    page.setup.choose_set("digits")
+    page.setup.limit.setValue(400)
+    page.start.click()
+    qtbot.waitUntil(lambda: page.shown is not None, timeout=60_000)
+    window.session.loading.open_input("digits:7")
+    qtbot.waitUntil(lambda: window.session.loading.given.source == "digits:7", timeout=60_000)
+    assert page.shown.runs < page.shown.total and not page.going
+    told = [notice.sentence for notice in window.notices.notices]
+    assert any(sentence.startswith("The comparison was stopped") for sentence in told)

@@ -18,8 +18,8 @@ def setup(qtbot, idle_session, make):
     column = SetupColumn(idle_session)
     qtbot.addWidget(column)
     column.who.offer((ONE,))
-    idle_session.given = make.image("digits:7")
-    idle_session.input_changed.emit()
+    idle_session.loading.given = make.image("digits:7")
+    idle_session.loading.input_changed.emit()
     return column
 
 
@@ -44,10 +44,10 @@ def test_a_folder_is_a_set(setup):
 
 
 def test_the_rest_is_as_in_the_form_but_for_a_target(setup, idle_session):
-    idle_session.set_settings(CertifySettings(bound="two-class", seed=7, target="radius=0.5"))
+    idle_session.form.set(CertifySettings(bound="two-class", seed=7, target="radius=0.5"))
     settings = setup.wish().settings
     assert (settings.bound, settings.seed, settings.target) == ("two-class", 7, "")
-    idle_session.set_settings(ExactSettings(scheme=DssnL1()))
+    idle_session.form.set(ExactSettings(scheme=DssnL1()))
     assert setup.wish().settings.bound == "live"
 
 

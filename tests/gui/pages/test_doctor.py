@@ -5,9 +5,10 @@ from PySide6.QtGui import QGuiApplication
 from gui.pages.doctor import DoctorPage
 
 
-def test_what_was_found_can_be_copied(qtbot):
-    page = DoctorPage()
+def test_what_was_found_can_be_copied(session, qtbot):
+    page = DoctorPage(session.worker, session.engine)
     qtbot.addWidget(page)
-    page.show_text("ok python 3")
+    page.look()
+    qtbot.waitUntil(lambda: page.text.toPlainText() == "ok    python 3")
     page.buttons.itemAt(0).widget().click()
-    assert QGuiApplication.clipboard().text() == "ok python 3"
+    assert QGuiApplication.clipboard().text() == "ok    python 3"

@@ -1,17 +1,19 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtWidgets import QWidget
 
 from engine.evidence.settings import CertifySettings
 from engine.schemes import Gaussian, HierarchicalGaussian
 from gui.pages.external_votes import VotesPage, perturbations
+from gui.widgets.file_dialogs import FileAsker
 
 VOTES = "idx,label,n0_0,n0_1,n_0,n_1\na,0,9,1,990,10\nb,1,9,1,950,50\n"
 
 
 @pytest.fixture
 def page(session, qtbot):
-    page = VotesPage(session)
+    page = VotesPage(session, FileAsker(QWidget()))
     qtbot.addWidget(page)
     page.resize(900, 640)
     page.show()
@@ -41,7 +43,7 @@ def test_rows_summary_and_curve(replayed):
 
 
 def test_the_form_decides_under_which_scheme(replayed, session, qtbot):
-    session.set_settings(CertifySettings(scheme=Gaussian(sigma=1.0)))
+    session.form.set(CertifySettings(scheme=Gaussian(sigma=1.0)))
     qtbot.waitUntil(lambda: "sigma 1 " in replayed.subtitle.text())
 
 
@@ -70,17 +72,18 @@ def test_without_a_selection_block_one_says_who_chose(page, tmp_path, qtbot):
     assert "no valid claims" in page.notes.text()
 
 
-def test_it_is_saved(replayed, qtbot):
-    with qtbot.waitSignal(replayed.save) as heard:
-        replayed.csv.click()
-    assert heard.args == [replayed.result, "csv"]
-    with qtbot.waitSignal(replayed.save) as heard:
-        replayed.json.click()
-    assert heard.args[1] == "json"
+def test_it_is_saved(replayed, qtbot, tmp_path):
+    for button, name in ((replayed.csv, "a.csv"), (replayed.json, "a.json")):
+        button.click()
+        with qtbot.waitSignal(replayed.notice) as heard:
+            replayed._asker.current.fileSelected.emit(str(tmp_path / name))
+        replayed._asker.current.close()
+        assert heard.args == ["info", f"Wrote {tmp_path / name}."]
+        assert (tmp_path / name).read_text()
 
 
 def test_any_scheme_is_asked_in_its_own_terms(replayed, session, qtbot):
-    session.set_settings(CertifySettings(scheme=HierarchicalGaussian(sigma=0.25, p=0.9)))
+    session.form.set(CertifySettings(scheme=HierarchicalGaussian(sigma=0.25, p=0.9)))
     assert replayed.at.placeholderText() == "entities=1,epsilon=1"
     replayed.at.setText("entities=1,epsilon=0.1 entities=2, epsilon=9")
     qtbot.waitUntil(lambda: replayed.model.columnCount() == 9)

@@ -30,31 +30,31 @@ def evidence() -> Evidence:
 def shown(window, evidence) -> LabelPage:
     show(window, evidence)
     window.commands["label-answers"].trigger()
-    return window.labels
+    return window.pages.labels
 
 
 def show(window, evidence):
-    window.session.model = evidence.model
-    window.session.model_changed.emit()
-    window.session.evidence = evidence
-    window.session.evidence_changed.emit()
+    window.session.loading.model = evidence.model
+    window.session.loading.model_changed.emit()
+    window.session.runs.evidence = evidence
+    window.session.runs.evidence_changed.emit()
 
 
 def meaning(page, name):
     for (_, index), box in page.meanings.items():
-        if page._session.model.class_names[index] == name:
+        if page._session.loading.model.class_names[index] == name:
             yield box
 
 
 def used(window, qtbot):
-    before = window.session.evidence
-    window.labels.apply.click()
-    qtbot.waitUntil(lambda: window.session.evidence is not before)
-    return window.session.evidence.transfer
+    before = window.session.runs.evidence
+    window.pages.labels.apply.click()
+    qtbot.waitUntil(lambda: window.session.runs.evidence is not before)
+    return window.session.runs.evidence.transfer
 
 
 def test_agreeing_gives_a_claim_about_the_true_class(shown, window, evidence, qtbot):
-    assert window.middle.currentWidget() is shown and window.statement.isVisible()
+    assert window.pages.currentWidget() is shown and window.statement.isVisible()
     shown.agree()
     labels = shown.labels()
     unread = evidence.model.class_names.index(UNPARSEABLE)
@@ -100,24 +100,24 @@ def test_the_labels_have_an_alpha_of_their_own(shown, window, qtbot):
 def test_a_run_that_was_stopped_is_refused_in_a_sentence(window, evidence):
     settings = evidence.settings.model_copy(update={"n": 600, "bound": "live"})
     show(window, evidence.model_copy(update={"settings": settings, "complete": False}))
-    assert "a number fixed beforehand" in window.labels.complaint.text()
-    assert not window.labels.apply.isEnabled()
+    assert "a number fixed beforehand" in window.pages.labels.complaint.text()
+    assert not window.pages.labels.apply.isEnabled()
 
 
 def test_words_that_were_not_kept_are_told(window, evidence):
     lost = evidence.answers[-1].model_copy(update={"text": None})
     show(window, evidence.model_copy(update={"answers": (*evidence.answers[:-1], lost)}))
     told = f"{lost.count:,} more answers, whose words were not kept, count against the oracle."
-    assert window.labels.unkept.text() == told
-    assert len(window.labels.meanings) == len(evidence.answers) - 1
+    assert window.pages.labels.unkept.text() == told
+    assert len(window.pages.labels.meanings) == len(evidence.answers) - 1
 
 
 def test_other_results_have_nothing_to_label(loaded, make):
     assert not loaded.commands["label-answers"].isEnabled()
-    loaded.session.evidence = make.evidence(CertifySettings())
-    loaded.session.evidence_changed.emit()
+    loaded.session.runs.evidence = make.evidence(CertifySettings())
+    loaded.session.runs.evidence_changed.emit()
     assert not loaded.commands["label-answers"].isEnabled()
-    assert loaded.labels.meanings == {}
+    assert loaded.pages.labels.meanings == {}
 
 
 def test_the_wheel_changes_no_label(shown, qtbot):
@@ -138,7 +138,7 @@ def test_a_saved_result_says_it_and_holds_up_in_verification(shown, window, qtbo
     shown.agree()
     transfer = used(window, qtbot)
     path = tmp_path / "evidence.json"
-    write_json(window.session.evidence, path)
+    write_json(window.session.runs.evidence, path)
     assert transfer.statement in path.read_text()
     checked = verified(path, threading.Event(), rerun=0)
     assert checked.evidence.transfer == transfer
@@ -194,7 +194,7 @@ def test_files_are_asked_for(shown):
 def test_labels_are_written_into_the_open_case_and_seen_when_it_is_opened_again(
     shown, window, evidence, qtbot, tmp_path
 ):
-    path, book = tmp_path / "a.certiscope", window.session.casebook
+    path, book = tmp_path / "a.certiscope", window.session.case
     book.create(path)
     qtbot.waitUntil(lambda: book.case is not None)
     assert shown.apply.toolTip() == "They are kept in the case 'a'"
@@ -205,12 +205,12 @@ def test_labels_are_written_into_the_open_case_and_seen_when_it_is_opened_again(
     assert kept.transfer == transfer
     with qtbot.waitSignal(book.opened):
         book.open(path)
-    record = window.runs.first
+    record = window.pages.runs.first
     qtbot.waitUntil(lambda: transfer.statement in record.true.text())
 
 
 def test_a_case_that_cannot_be_written_leaves_the_claim(shown, window, qtbot, tmp_path):
-    book = window.session.casebook
+    book = window.session.case
     book.create(tmp_path / "a.certiscope")
     qtbot.waitUntil(lambda: book.case is not None)
     book.case.damage = "The case is damaged; nothing is written to it."

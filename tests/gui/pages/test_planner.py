@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from engine.core.errors import UserError
 from engine.evidence.settings import CertifySettings, ExactSettings
 from engine.schemes import DssnL1, Gaussian, HierarchicalGaussian, Sparse
 from gui.pages.planner import PlannerPage
@@ -38,15 +39,15 @@ def test_other_numbers_make_another_plan(page, qtbot):
 
 
 def test_the_form_beside_it_is_followed(page, session, qtbot):
-    session.set_settings(CertifySettings(scheme=Gaussian(sigma=1.0), bound="anytime"))
+    session.form.set(CertifySettings(scheme=Gaussian(sigma=1.0), bound="anytime"))
     qtbot.waitUntil(lambda: page.plan.bound == "anytime")
     assert "sigma 1" in page.subtitle.text()
 
 
 def test_the_shown_run_is_the_pilot(page, session, make, qtbot):
     assert not page.from_run.isEnabled()
-    session.evidence = make.evidence(CertifySettings(n0=200))
-    session.evidence_changed.emit()
+    session.runs.evidence = make.evidence(CertifySettings(n0=200))
+    session.runs.evidence_changed.emit()
     page.from_run.click()
     assert (page.k.value(), page.n0.value()) == (200, 200)
     qtbot.waitUntil(lambda: page.plan.pilot.n0 == 200)
@@ -60,13 +61,17 @@ def test_more_votes_than_there_are_is_said_at_once(page, qtbot):
     qtbot.waitUntil(lambda: not page.complaint.isVisible())
 
 
-def test_a_refusal_of_the_engine_is_shown(page):
-    page._session.desk.failed.emit("plan", "No.")
-    assert page.complaint.text() == "No."
+def test_a_refusal_of_the_engine_is_shown(page, qtbot, monkeypatch):
+    def refuse(wish):
+        raise UserError("No.")
+
+    monkeypatch.setattr("gui.pages.planner.planned", refuse)
+    page.power.setValue(0.5)
+    qtbot.waitUntil(lambda: page.complaint.text() == "No.")
 
 
 def test_the_target_is_asked_for_in_the_schemes_own_terms(page, session, qtbot):
-    session.set_settings(CertifySettings(scheme=HierarchicalGaussian(sigma=0.5), n=1000))
+    session.form.set(CertifySettings(scheme=HierarchicalGaussian(sigma=0.5), n=1000))
     page.target.editors["entities"].setValue(2)
     page.target.editors["epsilon"].setValue(0.1)
     qtbot.waitUntil(lambda: page.plan.target == "entities=2,epsilon=0.1")
@@ -77,14 +82,14 @@ def test_the_target_is_asked_for_in_the_schemes_own_terms(page, session, qtbot):
 
 
 def test_a_map_of_cells_is_planned_for_too(page, session, qtbot):
-    session.set_settings(CertifySettings(scheme=Sparse(), n=1000))
+    session.form.set(CertifySettings(scheme=Sparse(), n=1000))
     page.target.editors["deletions"].setValue(0)
     qtbot.waitUntil(lambda: page.plan.target == "additions=1,deletions=0", timeout=20_000)
     assert page.chart.figure.y_name == "chance"
 
 
 def test_where_all_noise_is_counted_there_is_nothing_to_plan(page, session, qtbot):
-    session.set_settings(ExactSettings(scheme=DssnL1()))
+    session.form.set(ExactSettings(scheme=DssnL1()))
     qtbot.waitUntil(lambda: page.plan is None)
     assert "no n to plan" in page.chart.waiting.text()
     assert not page.use_n.isVisible() and not page.use_target.isVisible()

@@ -6,9 +6,9 @@ from gui.pages.preview import Preview
 from gui.shell.commands import COMMANDS
 
 
-def test_pages_are_shown_and_every_format_can_be_saved(qtbot, make):
+def test_pages_are_shown_and_every_format_can_be_saved(qtbot, make, idle_session):
     actions = {command.id: QAction(command.title) for command in COMMANDS}
-    preview = Preview(actions)
+    preview = Preview(idle_session.exports, actions)
     qtbot.addWidget(preview)
     assert preview.subtitle.text() == "Making the pages…"
     preview.show_pages([make.png(), make.png()])
@@ -23,9 +23,9 @@ def test_pages_are_shown_and_every_format_can_be_saved(qtbot, make):
     assert not preview.pages
 
 
-def test_pages_follow_the_width(qtbot, make):
+def test_pages_follow_the_width(qtbot, make, idle_session):
     actions = {command.id: QAction(command.title) for command in COMMANDS}
-    preview = Preview(actions)
+    preview = Preview(idle_session.exports, actions)
     qtbot.addWidget(preview)
     preview.resize(500, 400)
     preview.show()

@@ -28,7 +28,7 @@ def path(tmp_path, make):
 
 @pytest.fixture
 def page(session, qtbot):
-    page = RunsPage(session.casebook)
+    page = RunsPage(session.case)
     qtbot.addWidget(page)
     page.resize(1200, 640)
     page.show()
@@ -37,14 +37,14 @@ def page(session, qtbot):
 
 @pytest.fixture
 def open_page(page, session, path, qtbot):
-    session.casebook.open(path)
+    session.case.open(path)
     qtbot.waitUntil(lambda: page.first.evidence is not None)
     return page
 
 
 def test_an_empty_case_says_what_happens(page, session, qtbot, tmp_path):
-    with qtbot.waitSignal(session.casebook.listed):
-        session.casebook.create(tmp_path / f"new{SUFFIX}")
+    with qtbot.waitSignal(session.case.listed):
+        session.case.create(tmp_path / f"new{SUFFIX}")
     assert page.first.sentence.text() == (
         "No runs yet. While a case is open, every run is recorded in it."
     )
@@ -54,7 +54,7 @@ def test_an_empty_case_says_what_happens(page, session, qtbot, tmp_path):
 def test_the_newest_run_is_shown_as_it_was_recorded(open_page, session):
     assert open_page.subtitle.text() == "audit · 3 runs"
     assert open_page.first.title.text() == "Run 3, run 3 of 3 on this model, input and setting"
-    assert open_page.first.evidence == session.casebook.case.evidence(3)
+    assert open_page.first.evidence == session.case.file.evidence(3)
     assert ("seed", "2") in open_page.first.facts.rows
 
 
@@ -84,7 +84,7 @@ def test_a_note_is_typed_into_the_list(open_page, session, qtbot):
     editor = open_page.table.findChild(type(open_page.filter), options=Qt.FindChildrenRecursively)
     qtbot.keyClicks(editor, "good one")
     qtbot.keyClick(editor, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: session.casebook.listing.rows[0].note == "good one")
+    qtbot.waitUntil(lambda: session.case.listing.rows[0].note == "good one")
     assert open_page.chosen.id == 3
 
 
@@ -100,7 +100,7 @@ def test_a_damaged_run_is_told_in_words(page, session, path, qtbot):
     database.execute("UPDATE run SET settings = replace(settings, '\"seed\":2', '\"seed\":5')")
     database.commit()
     database.close()
-    session.casebook.open(path)
+    session.case.open(path)
     qtbot.waitUntil(lambda: "damaged" in page.first.sentence.text())
     assert page.first.evidence is None
     assert page.first.sentence.text().startswith("Run 3 is damaged:")

@@ -2,17 +2,19 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 
 from engine.evidence.settings import CertifySettings
 from engine.verify import Claim, VerificationReport
 from gui.jobs.document_jobs import Checked
 from gui.pages.verify import VerifyPage
 from gui.style.theme import current
+from gui.widgets.file_dialogs import FileAsker
 
 
 @pytest.fixture
 def page(idle_session, qtbot):
-    page = VerifyPage(idle_session.desk)
+    page = VerifyPage(idle_session.worker, FileAsker(QWidget()))
     qtbot.addWidget(page)
     page.resize(1000, 640)
     page.show()
@@ -28,7 +30,7 @@ def report(*verdicts):
 
 
 def show(page, tmp_path, evidence, *verdicts):
-    page._desk.verified.emit(Checked(tmp_path / "x.pdf", report(*verdicts), evidence))
+    page.show_checked(Checked(tmp_path / "x.pdf", report(*verdicts), evidence))
 
 
 def test_all_claims_hold(page, make, tmp_path):
@@ -67,17 +69,26 @@ def test_the_first_claim_that_fails_is_pointed_out(page, make, tmp_path):
     assert page.record.title.text() == "As stated in x.pdf, where not every claim holds"
 
 
-def test_a_file_is_verified_through_the_desk(page, tmp_path, monkeypatch):
+def test_blocks_are_drawn_again_by_the_worker(session, qtbot, make, tmp_path, monkeypatch):
     asked = []
-    monkeypatch.setattr(page._desk, "verify", lambda path, rerun: asked.append((path, rerun)))
+
+    def verified(path, stop, *, rerun):
+        asked.append((path, rerun))
+        return Checked(path, report("holds"), make.evidence(CertifySettings()))
+
+    monkeypatch.setattr("gui.pages.verify.verified", verified)
+    page = VerifyPage(session.worker, FileAsker(QWidget()))
+    qtbot.addWidget(page)
     page.verify(tmp_path / "a.json")
     assert page.summary.text() == "Verifying…"
-    page._draw_again()
-    assert asked == [(tmp_path / "a.json", 0), (tmp_path / "a.json", 3)]
+    qtbot.waitUntil(page.again.isEnabled)
+    page.again.click()
+    qtbot.waitUntil(lambda: asked == [(tmp_path / "a.json", 0), (tmp_path / "a.json", 3)])
 
 
-def test_a_refusal_stands_where_the_outcome_would(page):
-    page._desk.failed.emit("verify", "x.pdf is empty; export the report again.")
-    assert page.summary.text() == "x.pdf is empty; export the report again."
-    page._desk.failed.emit("plan", "Another matter.")
-    assert page.summary.text().startswith("x.pdf is empty")
+def test_a_refusal_stands_where_the_outcome_would(session, qtbot, tmp_path):
+    page = VerifyPage(session.worker, FileAsker(QWidget()))
+    qtbot.addWidget(page)
+    (tmp_path / "x.pdf").write_text("no report")
+    page.verify(tmp_path / "x.pdf")
+    qtbot.waitUntil(lambda: "is neither a report" in page.summary.text(), timeout=20_000)

@@ -53,7 +53,7 @@ def test_saving_draws_the_data_that_is_shown(plot, drawn, tmp_path: Path, qtbot)
     for fmt in ("png", "svg"):
         with qtbot.waitSignal(plot.notice) as notice:
             plot.save(tmp_path / f"votes.{fmt}")
-        assert notice.args == [f"Saved {tmp_path / f'votes.{fmt}'}."]
+        assert notice.args == ["info", f"Saved {tmp_path / f'votes.{fmt}'}."]
     assert drawn == [(plot.figure, "png", False), (plot.figure, "svg", False)]
     assert (tmp_path / "votes.png").read_bytes() == PNG
     plot.save(tmp_path / "votes.csv")
@@ -76,30 +76,30 @@ def test_a_dark_theme_exports_a_dark_figure(plot, drawn, tmp_path: Path, qapp) -
 def test_copying_puts_an_image_on_the_clipboard(plot, drawn, qtbot) -> None:
     with qtbot.waitSignal(plot.notice) as notice:
         qtbot.keyClick(plot, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
-    assert notice.args == ["Votes: image copied."]
+    assert notice.args == ["info", "Votes: image copied."]
     assert not QGuiApplication.clipboard().image().isNull()
 
 
 def test_an_unknown_suffix_is_refused(plot, tmp_path: Path, qtbot) -> None:
-    with qtbot.waitSignal(plot.failed) as failed:
+    with qtbot.waitSignal(plot.notice) as failed:
         plot.save(tmp_path / "votes.gif")
-    assert failed.args == ["Cannot save votes.gif: choose .png, .svg, .pdf or .csv."]
+    assert failed.args == ["error", "Cannot save votes.gif: choose .png, .svg, .pdf or .csv."]
 
 
 def test_nothing_to_export_is_said(shown, qtbot, tmp_path: Path) -> None:
     plot = shown(VotesPlot())
-    with qtbot.waitSignal(plot.failed) as failed:
+    with qtbot.waitSignal(plot.notice) as failed:
         plot.save(tmp_path / "votes.png")
-    assert failed.args == ["Votes: there is nothing to export yet."]
+    assert failed.args == ["error", "Votes: there is nothing to export yet."]
     assert not (tmp_path / "votes.png").exists()
 
 
 def test_a_place_that_cannot_be_written_is_one_sentence(plot, drawn, tmp_path, qtbot) -> None:
     blocker = tmp_path / "file"
     blocker.write_text("")
-    with qtbot.waitSignal(plot.failed) as failed:
+    with qtbot.waitSignal(plot.notice) as failed:
         plot.save(blocker / "votes.png")
-    assert failed.args[0].startswith(f"Cannot write {blocker / 'votes.png'}: ")
+    assert failed.args[1].startswith(f"Cannot write {blocker / 'votes.png'}: ")
 
 
 def test_a_drawing_that_fails_is_one_sentence(plot, monkeypatch, tmp_path: Path, qtbot) -> None:
@@ -107,9 +107,9 @@ def test_a_drawing_that_fails_is_one_sentence(plot, monkeypatch, tmp_path: Path,
         raise UserError("The disk is full.")
 
     monkeypatch.setattr(drawing, "render_figure", refuse)
-    with qtbot.waitSignal(plot.failed) as failed:
+    with qtbot.waitSignal(plot.notice) as failed:
         plot.copy_image()
-    assert failed.args == ["The disk is full."]
+    assert failed.args == ["error", "The disk is full."]
 
 
 def test_the_dialog_stops_nothing_and_saves_what_is_chosen(plot, drawn, tmp_path, qtbot) -> None:

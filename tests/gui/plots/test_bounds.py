@@ -23,7 +23,7 @@ def one_point(p_lower: float, p_upper: float, *, n: int = 500, valid: bool = Tru
 def test_curves_hold_the_bounds(shown, bounds) -> None:
     plot, figure = shown(BoundsPlot()), bounds()
     plot.show_figure(figure)
-    x, y = plot.lower.getOriginalDataset()
+    x, y = plot.claimed.getOriginalDataset()
     assert x.tolist() == [point.n for point in figure.points]
     assert y.tolist() == [point.p_lower for point in figure.points]
     assert plot.upper.getOriginalDataset()[1].tolist() == [p.p_upper for p in figure.points]
@@ -33,11 +33,11 @@ def test_curves_hold_the_bounds(shown, bounds) -> None:
 def test_a_provisional_bound_is_dashed_until_it_may_be_claimed(shown, bounds) -> None:
     plot = shown(BoundsPlot())
     plot.show_figure(bounds(n=40_000, valid=False))
-    assert np.isnan(plot.lower.getOriginalDataset()[1]).all()
+    assert np.isnan(plot.claimed.getOriginalDataset()[1]).all()
     assert not np.isnan(plot.provisional.getOriginalDataset()[1]).any()
     assert "provisional, no claim yet" in plot.lower_label.toPlainText()
     plot.show_figure(bounds(n=100_000, valid=False))
-    solid = plot.lower.getOriginalDataset()[1]
+    solid = plot.claimed.getOriginalDataset()[1]
     assert np.isfinite(solid).sum() == 1 and np.isfinite(solid[-1])
     assert "valid at the planned n" in plot.lower_label.toPlainText()
 
@@ -47,7 +47,7 @@ def test_the_fill_lies_between_the_valid_bound_and_one_half(shown, bounds) -> No
     plot.show_figure(bounds(p=0.9))
     assert plot.floor.getOriginalDataset()[1][-1] == 0.5
     plot.show_figure(bounds(p=0.4))
-    floor, lower = plot.floor.getOriginalDataset()[1], plot.lower.getOriginalDataset()[1]
+    floor, lower = plot.floor.getOriginalDataset()[1], plot.claimed.getOriginalDataset()[1]
     assert np.array_equal(floor, lower)
 
 
@@ -112,7 +112,7 @@ def test_logarithmic_n(shown, bounds) -> None:
     plot = shown(BoundsPlot())
     plot.show_figure(bounds())
     plot.log_action.setChecked(True)
-    x, _ = plot.lower.getOriginalDataset()
+    x, _ = plot.claimed.getOriginalDataset()
     assert x[-1] == pytest.approx(np.log10(40_000))
     assert plot.planned.value() == pytest.approx(5)
     plot.log_action.setChecked(False)

@@ -17,9 +17,9 @@ def writing(qtbot, preferences, make):
     window = Window(session)
     window.painted.connect(session.start)
     window.show()
-    session.open_model(ModelRequest("demo:commands"))
-    session.open_input("commands:5")
-    qtbot.waitUntil(lambda: session.ready, timeout=60_000)
+    session.loading.open_model(ModelRequest("demo:commands"))
+    session.loading.open_input("commands:5")
+    qtbot.waitUntil(lambda: session.runs.ready, timeout=60_000)
     yield window
     make.destroy(window)
 
@@ -34,17 +34,17 @@ def listed(panel):
 
 def certify(window, qtbot, n="300"):
     window.left.settings.fields["n"].editor.setText(n)
-    window.certify()
-    qtbot.waitUntil(lambda: window.session.evidence is not None, timeout=60_000)
+    window.session.runs.certify()
+    qtbot.waitUntil(lambda: window.session.runs.evidence is not None, timeout=60_000)
     qtbot.waitUntil(lambda: not window.session.worker.busy(), timeout=60_000)
 
 
 def test_answers_are_listed_as_they_arrive_and_afterwards(writing, qtbot, tmp_path):
-    panel = writing.answers
+    panel = writing.pages.answers
     assert panel.isVisible() and panel.waiting.isVisible() and not panel.csv.isEnabled()
     certify(writing, qtbot)
-    assert panel.groups == writing.session.evidence.answers
-    names = writing.session.model.class_names
+    assert panel.groups == writing.session.runs.evidence.answers
+    names = writing.session.loading.model.class_names
     group = panel.groups[0]
     assert listed(panel)[0] == [group.text, names[group.class_index], str(group.count)]
     assert panel.subtitle.text().startswith("300 answers to bound it")
@@ -58,28 +58,28 @@ def test_answers_are_listed_as_they_arrive_and_afterwards(writing, qtbot, tmp_pa
 
 
 def test_one_sees_votes_or_answers_in_the_same_place(writing, qtbot):
-    to_answers, to_votes = writing.said.switches
+    to_answers, to_votes = writing.pages.said.switches
     to_votes.click()
-    assert writing.explore.votes.isVisible() and not writing.answers.isVisible()
+    assert writing.pages.explore.votes.isVisible() and not writing.pages.answers.isVisible()
     to_answers.click()
-    assert writing.answers.isVisible() and not writing.explore.votes.isVisible()
-    writing.session.open_model(ModelRequest("demo:digits-0.25"))
-    qtbot.waitUntil(lambda: writing.session.model.kind == "image", timeout=60_000)
-    qtbot.waitUntil(lambda: writing.session.model.generation is None, timeout=60_000)
-    assert writing.explore.votes.isVisible() and not to_answers.isVisible()
+    assert writing.pages.answers.isVisible() and not writing.pages.explore.votes.isVisible()
+    writing.session.loading.open_model(ModelRequest("demo:digits-0.25"))
+    qtbot.waitUntil(lambda: writing.session.loading.model.kind == "image", timeout=60_000)
+    qtbot.waitUntil(lambda: writing.session.loading.model.generation is None, timeout=60_000)
+    assert writing.pages.explore.votes.isVisible() and not to_answers.isVisible()
 
 
 def test_answers_of_a_run_that_goes_on(loaded, make, qtbot):
-    panel, session = loaded.answers, loaded.session
+    panel, session = loaded.pages.answers, loaded.session
     groups = (
         AnswerGroup(text="two\nlines", class_index=7, count=6),
         AnswerGroup(text=None, class_index=1, count=3),
         AnswerGroup(text="", class_index=1, count=1),
     )
-    snapshot = make.snapshot(session.settings, 500)
+    snapshot = make.snapshot(session.form.settings, 500)
     first = snapshot.model_copy(update={"answers": groups, "phase": "selection"})
-    session.snapshot = first
-    session.snapshot_changed.emit()
+    session.runs.snapshot = first
+    session.runs.snapshot_changed.emit()
     assert panel.groups == ()  # not with every snapshot
     qtbot.waitUntil(lambda: panel.groups == groups, timeout=10 * TURN_MS)
     assert [row[0] for row in listed(panel)] == ["two lines", OTHERS, "(nothing)"]
@@ -88,6 +88,6 @@ def test_answers_of_a_run_that_goes_on(loaded, make, qtbot):
 
 def test_a_list_that_cannot_be_written_is_told(loaded, qtbot, tmp_path):
     (tmp_path / "file").touch()
-    with qtbot.waitSignal(loaded.answers.notice) as told:
-        loaded.answers.save(tmp_path / "file" / "answers.csv")
+    with qtbot.waitSignal(loaded.pages.answers.notice) as told:
+        loaded.pages.answers.save(tmp_path / "file" / "answers.csv")
     assert told.args[0] == "error"

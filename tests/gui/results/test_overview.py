@@ -17,7 +17,7 @@ from tests.factories import (
 
 @pytest.fixture
 def explore(qtbot, idle_session, make):
-    idle_session.model = make.model()
+    idle_session.loading.model = make.model()
     explore = Explore(idle_session)
     qtbot.addWidget(explore)
     return explore
@@ -29,23 +29,23 @@ def test_every_plot_waits_with_a_sentence(explore):
 
 
 def test_plots_follow_snapshots_then_evidence(explore, idle_session, make, qtbot):
-    idle_session.snapshot = make.snapshot(CertifySettings(), 5000)
-    idle_session.snapshot_changed.emit()
+    idle_session.runs.snapshot = make.snapshot(CertifySettings(), 5000)
+    idle_session.runs.snapshot_changed.emit()
     qtbot.waitUntil(lambda: explore.votes.figure is not None)
     qtbot.waitUntil(lambda: explore.bounds.figure is not None)
     assert explore.votes.figure.n_estimation == 5000
-    idle_session.evidence = make.evidence(CertifySettings(n=8000))
-    idle_session.evidence_changed.emit()
+    idle_session.runs.evidence = make.evidence(CertifySettings(n=8000))
+    idle_session.runs.evidence_changed.emit()
     assert explore.votes.figure.n_estimation == 8000
     assert explore.bounds.figure.n_plan == 8000
 
 
 def test_images_come_and_go(explore, idle_session, make):
-    idle_session.images.slice = make.slice(CertifySettings())
-    idle_session.images.examples = make.examples()
-    idle_session.images.changed.emit()
-    assert explore.region.figure is idle_session.images.slice
-    idle_session.images.clear()
+    idle_session.illustrator.slice = make.slice(CertifySettings())
+    idle_session.illustrator.examples = make.examples()
+    idle_session.illustrator.changed.emit()
+    assert explore.region.figure is idle_session.illustrator.slice
+    idle_session.illustrator.clear()
     assert explore.region.figure is None
     assert explore.examples.figure is None
 
@@ -66,57 +66,57 @@ STRUCTURED_SETTINGS = {
 @pytest.mark.parametrize("kind", STRUCTURED)
 def test_the_place_of_the_region_shows_the_scheme_s_kind(explore, idle_session, kind):
     assert explore.place.currentWidget() is explore.regions["slice"] is explore.region
-    idle_session.settings = STRUCTURED_SETTINGS[kind]
-    idle_session.settings_changed.emit()
+    idle_session.form.settings = STRUCTURED_SETTINGS[kind]
+    idle_session.form.changed.emit()
     assert explore.place.currentWidget() is explore.regions[PICTURES[kind]] is explore.region
     assert explore.region.waiting.text() == "The required p_lower is being worked out."
 
 
 @pytest.mark.parametrize("kind", STRUCTURED)
 def test_a_region_grows_with_every_snapshot(explore, idle_session, kind):
-    idle_session.settings = STRUCTURED_SETTINGS[kind]
+    idle_session.form.settings = STRUCTURED_SETTINGS[kind]
     seen = []
     for n in (50, 500, 4000):
-        idle_session.snapshot = make_region_run(kind, n=n, share=0.96)
-        idle_session.snapshot_changed.emit()
+        idle_session.runs.snapshot = make_region_run(kind, n=n, share=0.96)
+        idle_session.runs.snapshot_changed.emit()
         seen.append(explore.region.figure.standing.p_lower)
-        assert explore.region.figure.region == idle_session.snapshot.region
+        assert explore.region.figure.region == idle_session.runs.snapshot.region
     assert seen == sorted(seen) and seen[0] < seen[-1]
 
 
 def test_what_is_shown_has_the_settings_of_its_run_not_of_the_form(explore, idle_session):
-    idle_session.settings = STRUCTURED_SETTINGS["count"]
-    idle_session.snapshot = make_region_run("staircase")
-    idle_session.snapshot_changed.emit()
+    idle_session.form.settings = STRUCTURED_SETTINGS["count"]
+    idle_session.runs.snapshot = make_region_run("staircase")
+    idle_session.runs.snapshot_changed.emit()
     assert explore.picture == "map"
-    assert explore.region.figure.needs.scheme == idle_session.snapshot.settings.scheme
+    assert explore.region.figure.needs.scheme == idle_session.runs.snapshot.settings.scheme
 
 
 def test_before_a_run_the_worker_finds_out_what_it_takes(qtbot, session, make):
     explore = Explore(session)
     qtbot.addWidget(explore)
-    session.set_settings(STRUCTURED_SETTINGS["staircase"])
+    session.form.set(STRUCTURED_SETTINGS["staircase"])
     qtbot.waitUntil(lambda: explore.region.figure is not None)
     assert explore.region.figure.region is None
-    assert explore.region.figure.needs.scheme == session.settings.scheme
-    session.set_settings(CertifySettings())
+    assert explore.region.figure.needs.scheme == session.form.settings.scheme
+    session.form.set(CertifySettings())
     assert explore.picture == "slice"
 
 
 def test_settings_that_can_certify_nothing_are_told(explore, idle_session):
     settings = STRUCTURED_SETTINGS["staircase"]
-    idle_session.settings = settings
-    idle_session.worker.done.emit("map", (settings, None))
+    idle_session.form.settings = settings
+    explore._show_map((settings, None))
     assert explore.region.waiting.text() == "Nothing can be certified under these settings."
 
 
 def test_a_chosen_change_is_the_same_in_both_plots(explore, idle_session, make):
     run = make_region_run("staircase")
-    idle_session.settings = run.settings
-    idle_session.snapshot = run
-    idle_session.snapshot_changed.emit()
-    idle_session.images.examples = make_pixel_examples("staircase")
-    idle_session.images.changed.emit()
+    idle_session.form.settings = run.settings
+    idle_session.runs.snapshot = run
+    idle_session.runs.snapshot_changed.emit()
+    idle_session.illustrator.examples = make_pixel_examples("staircase")
+    idle_session.illustrator.changed.emit()
     assert explore.region.chosen == explore.examples.change
     explore.examples.slider.slider.setValue(0)
     assert explore.region.chosen["entities"] == 1.0
@@ -128,20 +128,22 @@ def test_a_chosen_change_is_the_same_in_both_plots(explore, idle_session, make):
 def test_examples_of_every_kind_are_drawn_as_they_come(explore, idle_session):
     assert explore.examples.waiting.text().startswith("Noisy samples")
     for figure in (make_graph_examples(), make_text_examples(), make_row_examples()):
-        idle_session.images.examples = figure
-        idle_session.images.changed.emit()
+        idle_session.illustrator.examples = figure
+        idle_session.illustrator.changed.emit()
         assert explore.examples.figure is figure and explore.examples.change is not None
-    idle_session.images.examples = None
-    idle_session.images.changed.emit()
+    idle_session.illustrator.examples = None
+    idle_session.illustrator.changed.emit()
     assert explore.examples.figure is None
 
 
 def test_a_result_keeps_its_own_classes_when_another_model_is_chosen(explore, idle_session, make):
     """The old run had ten classes and certified the eighth; the new model has two."""
-    idle_session.model = make.model()
-    idle_session.evidence = make.evidence(CertifySettings())
-    idle_session.evidence_changed.emit()
-    names = idle_session.evidence.model.class_names
-    idle_session.model = idle_session.model.model_copy(update={"class_names": names[:2]})
+    idle_session.loading.model = make.model()
+    idle_session.runs.evidence = make.evidence(CertifySettings())
+    idle_session.runs.evidence_changed.emit()
+    names = idle_session.runs.evidence.model.class_names
+    idle_session.loading.model = idle_session.loading.model.model_copy(
+        update={"class_names": names[:2]}
+    )
     explore.refresh_run()
-    assert explore._source() == (idle_session.evidence, names)
+    assert explore._source() == (idle_session.runs.evidence, names)

@@ -16,13 +16,14 @@ def panel(qtbot, idle_session):
 
 def test_it_says_that_the_engine_warms_up(panel, idle_session):
     assert panel.doing.text() == "warming up the engine…"
-    idle_session._on_warm()
+    idle_session.worker._on_warm(None)
+    idle_session.worker.activity_changed.emit()
     assert panel.doing.text() == ""
 
 
 def test_a_run(panel, idle_session, make):
-    idle_session.snapshot = make.snapshot(CertifySettings(), 50_000)
-    idle_session.snapshot_changed.emit()
+    idle_session.runs.snapshot = make.snapshot(CertifySettings(), 50_000)
+    idle_session.runs.snapshot_changed.emit()
     assert panel.bar.value() == 500
     assert panel.numbers.text() == (
         "50,100 / 100,100 votes · bounding it · 1,000 votes/s · 0:50 left"
@@ -30,8 +31,8 @@ def test_a_run(panel, idle_session, make):
 
 
 def test_a_partial_result(panel, idle_session, make):
-    idle_session.evidence = make.evidence(CertifySettings(), n=25_000)
-    idle_session.evidence_changed.emit()
+    idle_session.runs.evidence = make.evidence(CertifySettings(), n=25_000)
+    idle_session.runs.evidence_changed.emit()
     assert panel.numbers.text().startswith("25,000 / 100,000 votes (partial)")
     assert panel.bar.value() == 250
 
@@ -53,9 +54,9 @@ def test_speed(rate, shown):
 def test_what_a_run_takes_is_said_before_its_first_votes(panel, idle_session, make):
     snapshot = make.snapshot(CertifySettings(n=1000), 0)
     known = {"cost": Cost(samples=1100, seconds_each=0.15), "rate": 0.0, "eta": None, "n_done": 0}
-    idle_session.model = make.model()
-    idle_session.snapshot = snapshot.model_copy(update={**known, "phase": "selection"})
-    idle_session.snapshot_changed.emit()
+    idle_session.loading.model = make.model()
+    idle_session.runs.snapshot = snapshot.model_copy(update={**known, "phase": "selection"})
+    idle_session.runs.snapshot_changed.emit()
     assert panel.numbers.text() == (
         "0 / 1,100 votes · choosing the class · about 3 min for 1,100 votes"
     )

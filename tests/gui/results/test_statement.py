@@ -12,7 +12,7 @@ from gui.shell.commands import COMMANDS
 @pytest.fixture
 def panel(qtbot, idle_session, make):
     actions = {command.id: QAction(command.title) for command in COMMANDS}
-    idle_session.model = make.model()
+    idle_session.loading.model = make.model()
     panel = StatementPanel(idle_session, actions)
     panel.keep = actions
     qtbot.addWidget(panel)
@@ -20,8 +20,8 @@ def panel(qtbot, idle_session, make):
 
 
 def show(panel, session, evidence):
-    session.evidence = evidence
-    session.evidence_changed.emit()
+    session.runs.evidence = evidence
+    session.runs.evidence_changed.emit()
 
 
 def test_it_waits_with_a_sentence(panel):
@@ -52,16 +52,16 @@ def test_a_partial_run_says_so(panel, idle_session, make):
 
 
 def test_a_valid_bound_may_be_claimed_while_it_runs(panel, idle_session, make):
-    idle_session.snapshot = make.snapshot(CertifySettings(), 5000)
-    idle_session.snapshot_changed.emit()
+    idle_session.runs.snapshot = make.snapshot(CertifySettings(), 5000)
+    idle_session.runs.snapshot_changed.emit()
     assert panel.outcome.text() == "RUNNING"
     assert panel.headline.text().startswith("R = ")
     assert panel.sentence.text() == "This may be claimed if the run is stopped now."
 
 
 def test_a_provisional_bound_claims_nothing(panel, idle_session, make):
-    idle_session.snapshot = make.snapshot(CertifySettings(bound="clopper-pearson"), 5000)
-    idle_session.snapshot_changed.emit()
+    idle_session.runs.snapshot = make.snapshot(CertifySettings(bound="clopper-pearson"), 5000)
+    idle_session.runs.snapshot_changed.emit()
     assert panel.headline.text() == ""
     assert panel.sentence.text() == "Nothing may be claimed before the planned n."
     assert panel.basis.text() == "provisional, no claim before n = 100,000"

@@ -28,39 +28,39 @@ def column(qtbot, session):
 def test_the_form_reaches_the_session(qtbot, idle_session):
     column = made(qtbot, idle_session)
     column.settings.fields["n"].editor.setText("500")
-    assert idle_session.settings.n == 500
+    assert idle_session.form.settings.n == 500
     column.settings.fields["n"].editor.setText("none")
-    assert idle_session.complaint.startswith("n must be")
-    assert idle_session.settings.n == 500
+    assert idle_session.form.complaint.startswith("n must be")
+    assert idle_session.form.settings.n == 500
 
 
-def test_a_model_proposes_the_scheme_it_was_trained_for(column, session, backend, make, qtbot):
+def test_a_model_proposes_the_scheme_it_was_trained_for(column, session, engine, make, qtbot):
     taught = {"key": "hierarchical-sparse", "p": 0.8, "p_plus": 0.02, "p_minus": 0.5}
     graph = make.model("karate", kind="graph", input_shape=(0, 35), training_scheme=taught)
-    backend.models["demo:karate"] = graph
-    session.open_model(ModelRequest("demo:karate"))
-    qtbot.waitUntil(lambda: session.model is not None)
-    scheme = session.settings.scheme
+    engine.models["demo:karate"] = graph
+    session.loading.open_model(ModelRequest("demo:karate"))
+    qtbot.waitUntil(lambda: session.loading.model is not None)
+    scheme = session.form.settings.scheme
     assert isinstance(scheme, HierarchicalSparse)
     assert (scheme.p, scheme.p_plus, scheme.p_minus) == (0.8, 0.02, 0.5)
     assert column.attacker.scheme() is HierarchicalSparse
     # read again in another way, it leaves the form alone
     column.settings.fields["p"].set_value(0.9)
-    session.open_model(ModelRequest("demo:karate", normalize="none"))
-    qtbot.waitUntil(lambda: session.request.normalize == "none")
-    assert session.settings.scheme.p == 0.9
+    session.loading.open_model(ModelRequest("demo:karate", normalize="none"))
+    qtbot.waitUntil(lambda: session.loading.request.normalize == "none")
+    assert session.form.settings.scheme.p == 0.9
 
 
-def test_another_training_sigma_is_proposed_too(column, session, backend, make, qtbot):
-    backend.models["demo:half"] = make.model("half", training_sigma=0.5)
-    session.open_model(ModelRequest("demo:half"))
-    qtbot.waitUntil(lambda: session.settings.scheme == Gaussian(sigma=0.5))
+def test_another_training_sigma_is_proposed_too(column, session, engine, make, qtbot):
+    engine.models["demo:half"] = make.model("half", training_sigma=0.5)
+    session.loading.open_model(ModelRequest("demo:half"))
+    qtbot.waitUntil(lambda: session.form.settings.scheme == Gaussian(sigma=0.5))
 
 
-def test_a_model_of_another_kind_brings_a_scheme_that_fits(column, session, backend, make, qtbot):
-    backend.models["g"] = make.model("g", kind="graph", input_shape=(0, 9), training_sigma=None)
-    session.open_model(ModelRequest("g"))
-    qtbot.waitUntil(lambda: "graph" in type(session.settings.scheme).inputs)
+def test_a_model_of_another_kind_brings_a_scheme_that_fits(column, session, engine, make, qtbot):
+    engine.models["g"] = make.model("g", kind="graph", input_shape=(0, 9), training_sigma=None)
+    session.loading.open_model(ModelRequest("g"))
+    qtbot.waitUntil(lambda: "graph" in type(session.form.settings.scheme).inputs)
 
 
 def test_what_settings_can_come_to_is_said_beside_the_form(column, session, qtbot):
@@ -83,27 +83,27 @@ def test_while_a_slider_is_dragged_the_numbers_stay_and_say_where_they_belong(
     qtbot.waitUntil(lambda: "at beta 0.9, sigma 0.25: " in needs.text())
     before = needs.text()
     field.slider.setValue(field.slider.value() - 10)
-    assert session.settings.scheme.beta == 0.8
+    assert session.form.settings.scheme.beta == 0.8
     assert needs.text() == before
     qtbot.waitUntil(lambda: "at beta 0.8, sigma 0.25: " in needs.text())
     assert "1 word: 0.7001" in needs.text()  # p - (1 - beta) must be one half, rounded up
 
 
 def test_the_kernel_is_offered_where_the_input_takes_more_than_one(
-    column, session, backend, make, qtbot
+    column, session, engine, make, qtbot
 ):
-    backend.models["t"] = make.model(
+    engine.models["t"] = make.model(
         "t", kind="text", input_shape=(0,), training_scheme={"key": "text-mask", "beta": 0.8}
     )
-    session.open_model(ModelRequest("t"))
-    qtbot.waitUntil(lambda: session.model is not None)
+    session.loading.open_model(ModelRequest("t"))
+    qtbot.waitUntil(lambda: session.loading.model is not None)
     box = column.settings.kernel
     assert [box.itemText(i) for i in range(box.count())] == ["uniform", "mask"]
     column.settings.fields["n"].set_value(700)
     box.setCurrentIndex(0)
     box.activated.emit(0)
     assert column.attacker.scheme() is TextUniform
-    assert session.settings.scheme == TextUniform(beta=0.8) and session.settings.n == 700
+    assert session.form.settings.scheme == TextUniform(beta=0.8) and session.form.settings.n == 700
     assert column.settings.kernel.currentText() == "uniform"
 
 

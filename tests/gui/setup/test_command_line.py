@@ -12,9 +12,12 @@ def test_it_follows_the_form(qtbot, idle_session, make):
     panel = CommandPanel(idle_session, action)
     qtbot.addWidget(panel)
     assert panel.text.text() == "Choose a model and an input."
-    idle_session.request, idle_session.given = ModelRequest("demo:a"), make.image("digits:7")
-    idle_session.set_settings(CertifySettings(n=77))
+    idle_session.loading.request, idle_session.loading.given = (
+        ModelRequest("demo:a"),
+        make.image("digits:7"),
+    )
+    idle_session.form.set(CertifySettings(n=77))
     assert "--n 77" in panel.text.text()
-    idle_session.given = make.image("/a/long/path/7.png")
-    idle_session.input_changed.emit()
-    assert panel.text.text().replace("\u200b", "") == idle_session.command_line()
+    idle_session.loading.given = make.image("/a/long/path/7.png")
+    idle_session.loading.input_changed.emit()
+    assert panel.text.text().replace("\u200b", "") == idle_session.runs.command_line()

@@ -73,33 +73,35 @@ def test_a_folder_that_writes_asks_for_its_oracle(real, qtbot, tmp_path):
 
     folder, session, panel = captioner(tmp_path / "captioner"), real.session, real.left.model
     assert panel.writing.isHidden()
-    with qtbot.waitSignal(session.oracle_asked, timeout=60_000):
-        session.open_model(ModelRequest(str(folder)))
+    with qtbot.waitSignal(session.loading.oracle_asked, timeout=60_000):
+        session.loading.open_model(ModelRequest(str(folder)))
     (notice,) = real.notices.notices
     assert notice.sentence.startswith(f"{folder} writes answers: choose the file that turns them")
-    assert panel.writing.isVisible() and session.model is None
+    assert panel.writing.isVisible() and session.loading.model is None
     panel.writing.take(rules_file(tmp_path))
-    qtbot.waitUntil(lambda: session.model is not None, timeout=60_000)
-    assert session.request == ModelRequest(str(folder), parts=oracle_part(tmp_path / "rules.txt"))
-    assert session.model.generation is not None and panel.writing.isVisible()
-    assert real.answers.isVisible()
+    qtbot.waitUntil(lambda: session.loading.model is not None, timeout=60_000)
+    assert session.loading.request == ModelRequest(
+        str(folder), parts=oracle_part(tmp_path / "rules.txt")
+    )
+    assert session.loading.model.generation is not None and panel.writing.isVisible()
+    assert real.pages.answers.isVisible()
     panel.writing.longest.setValue(3)
     panel.writing.changed.emit()
-    qtbot.waitUntil(lambda: session.request.max_new_tokens == 3, timeout=60_000)
-    assert session.model.generation.max_new_tokens == 3
-    session.open_input("digits:1")
-    qtbot.waitUntil(lambda: session.given is not None, timeout=60_000)
-    assert "--max-new-tokens 3" in session.command_line()
-    session.open_input("digits:1")
-    qtbot.waitUntil(lambda: session.given is not None, timeout=60_000)
-    assert "--max-new-tokens 3" in session.command_line()
-    session.open_model(ModelRequest("demo:digits-0.25"))
-    qtbot.waitUntil(lambda: session.model.generation is None, timeout=60_000)
+    qtbot.waitUntil(lambda: session.loading.request.max_new_tokens == 3, timeout=60_000)
+    assert session.loading.model.generation.max_new_tokens == 3
+    session.loading.open_input("digits:1")
+    qtbot.waitUntil(lambda: session.loading.given is not None, timeout=60_000)
+    assert "--max-new-tokens 3" in session.runs.command_line()
+    session.loading.open_input("digits:1")
+    qtbot.waitUntil(lambda: session.loading.given is not None, timeout=60_000)
+    assert "--max-new-tokens 3" in session.runs.command_line()
+    session.loading.open_model(ModelRequest("demo:digits-0.25"))
+    qtbot.waitUntil(lambda: session.loading.model.generation is None, timeout=60_000)
     assert panel.writing.isHidden()
 
 
 def test_the_notice_opens_the_dialog(window, qtbot):
-    window.session.oracle_asked.emit(ModelRequest("folder"))
+    window.session.loading.oracle_asked.emit(ModelRequest("folder"))
     (notice,) = window.notices.notices
     buttons = {button.text(): button for button in notice.findChildren(QPushButton)}
     next(button for text, button in buttons.items() if text.startswith("Choose")).click()

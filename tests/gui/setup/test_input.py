@@ -25,8 +25,8 @@ def image(panel):
 
 
 def test_an_image_and_its_label(panel, image, idle_session, make):
-    idle_session.given = make.image("digits:7")
-    idle_session.input_changed.emit()
+    idle_session.loading.given = make.image("digits:7")
+    idle_session.loading.input_changed.emit()
     assert image.name.text() == "digits:7"
     assert image.facts.text() == "label 7\n8 × 8 grey, pixels in [0,1]"
     assert image.image.image is not None
@@ -34,9 +34,9 @@ def test_an_image_and_its_label(panel, image, idle_session, make):
 
 
 def test_a_folder_has_a_place_and_ways_on(panel, image, idle_session, make):
-    idle_session.specs = ["a.png", "b.png"]
-    idle_session.given = make.image("b.png")
-    idle_session.input_changed.emit()
+    idle_session.loading.specs = ["a.png", "b.png"]
+    idle_session.loading.given = make.image("b.png")
+    idle_session.loading.input_changed.emit()
     assert image.facts.text().endswith("2 of 2")
     assert not panel.buttons["next"].isHidden()
 
@@ -45,8 +45,8 @@ def test_one_view_is_shown_that_of_the_kind_of_input(panel, idle_session, make):
     assert "Drop an image" in panel.none.text()
     assert all(view.isHidden() for view in panel.views.values())
     for kind, given in (("image", make.image("a.png")), ("graph", load_input("karate:12"))):
-        idle_session.given = given
-        idle_session.input_changed.emit()
+        idle_session.loading.given = given
+        idle_session.loading.input_changed.emit()
         shown = [of for of, view in panel.views.items() if not view.isHidden()]
         assert shown == [kind] and panel.none.isHidden()
 
@@ -57,8 +57,8 @@ def test_every_kind_that_can_be_opened_has_a_view():
 
 
 def test_a_node_that_is_picked_is_asked_for(panel, idle_session, qtbot):
-    idle_session.given = load_input("karate:12")
-    idle_session.input_changed.emit()
+    idle_session.loading.given = load_input("karate:12")
+    idle_session.loading.input_changed.emit()
     assert isinstance(panel.views["graph"], NodeInput)
     with qtbot.waitSignal(panel.wanted) as wanted:
         panel.views["graph"].drawing.asked.emit(3)
@@ -68,8 +68,10 @@ def test_a_node_that_is_picked_is_asked_for(panel, idle_session, qtbot):
 def test_notes_of_reading_are_shown(panel, idle_session, make):
     from dataclasses import replace
 
-    idle_session.given = replace(make.image("a.png"), notes=("Transparency was put on white.",))
-    idle_session.input_changed.emit()
+    idle_session.loading.given = replace(
+        make.image("a.png"), notes=("Transparency was put on white.",)
+    )
+    idle_session.loading.input_changed.emit()
     assert panel.adaptation.text() == "Transparency was put on white."
 
 
@@ -88,9 +90,9 @@ def test_notes_of_fitting_are_shown(panel, idle_session, make):
     notes = ("Transparency was put on white.", "its label 'cat' is no class of the model")
     changes = {"adaptation": "resized from 9 x 9 to 8 x 8", "notes": notes}
     identity = fitted.identity.model_copy(update=changes)
-    idle_session.given = image
-    idle_session._subject = Subject(None, None, type(fitted).image(identity, image.pixels))
-    idle_session.fitted_changed.emit()
+    idle_session.loading.given = image
+    idle_session.loading.subject = Subject(None, None, type(fitted).image(identity, image.pixels))
+    idle_session.loading.fitted_changed.emit()
     assert panel.adaptation.text().split("\n") == [changes["adaptation"], *notes]
 
 
@@ -119,8 +121,8 @@ def test_a_data_set_is_downloaded_only_on_request(panel, qtbot):
 def test_the_name_line_closes_when_the_image_is_there(panel, idle_session, make):
     panel.by_name.trigger()
     panel.spec.setText("torchvision:MNIST:test:1")
-    idle_session.given = make.image("digits:17")
-    idle_session.input_changed.emit()
+    idle_session.loading.given = make.image("digits:17")
+    idle_session.loading.input_changed.emit()
     assert panel.spec.isHidden() and panel.download.isHidden()
 
 

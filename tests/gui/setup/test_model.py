@@ -21,9 +21,9 @@ def panel(qtbot, idle_session):
 
 
 def hold(session, make, request, **facts):
-    session._asked = request
-    session.request, session.model = request, make.model(**facts)
-    session.model_changed.emit()
+    session.loading.asked = request
+    session.loading.request, session.loading.model = request, make.model(**facts)
+    session.loading.model_changed.emit()
 
 
 def test_it_says_what_identifies_the_model(panel, idle_session, make):
@@ -79,11 +79,11 @@ def test_the_check_without_noise(panel, idle_session, make, answer, label, sente
     identity = fitted.identity.model_copy(
         update={"label": label, "label_name": None if label is None else str(label)}
     )
-    idle_session._subject = Subject(
+    idle_session.loading.subject = Subject(
         make.classifier(make.model()), ModelRequest("demo:a"), type(fitted)(identity, image.pixels)
     )
-    idle_session.model, idle_session.clean_answer = make.model(), answer
-    idle_session.fitted_changed.emit()
+    idle_session.loading.model, idle_session.loading.clean_answer = make.model(), answer
+    idle_session.loading.fitted_changed.emit()
     assert panel.check.text() == sentence
 
 
@@ -105,8 +105,8 @@ def test_any_model_can_be_named(panel, qtbot):
 def test_a_model_that_did_not_open_can_be_corrected(panel, idle_session, make, qtbot):
     hold(idle_session, make, ModelRequest("demo:a"))
     assert panel.spec.isHidden() and panel.reading.isHidden()
-    idle_session._asked = ModelRequest("weights.pt")
-    idle_session.activity_changed.emit()
+    idle_session.loading.asked = ModelRequest("weights.pt")
+    idle_session.worker.activity_changed.emit()
     assert panel.spec.text() == "weights.pt"
     assert not panel.spec.isHidden() and not panel.reading.isHidden()
     with qtbot.waitSignal(panel.wanted) as wanted:
@@ -129,7 +129,7 @@ def test_consent_is_for_one_file(panel, idle_session, make, qtbot):
 
 def test_architectures_are_listed_and_any_may_be_typed(panel, idle_session):
     panel.arch.setCurrentText("my_own")
-    idle_session.architectures_found.emit(("digits_cnn", "resnet50"))
+    panel._offer_architectures(("digits_cnn", "resnet50"))
     assert panel.arch.findText("resnet50") > 0
     assert panel.arch.currentText() == "my_own"
 
@@ -144,12 +144,12 @@ def test_a_file_of_class_names_reads_the_model_again(panel, idle_session, make, 
 def test_normalisations_are_measured_where_images_have_labels(panel, idle_session, make, qtbot):
     hold(idle_session, make, ModelRequest("x.pth"))
     assert panel.measure.isHidden()
-    idle_session.specs = ["f//a/1.png", "f//b/1.png"]
-    idle_session.given = make.image("f//a/1.png")
-    idle_session.input_changed.emit()
+    idle_session.loading.specs = ["f//a/1.png", "f//b/1.png"]
+    idle_session.loading.given = make.image("f//a/1.png")
+    idle_session.loading.input_changed.emit()
     assert not panel.measure.isHidden()
     rows = (Measured("imagenet", 0.84), Measured("none", 0.1))
-    idle_session.normalizations_compared.emit(Comparison(50, rows))
+    panel._show_comparison(Comparison(50, rows))
     assert panel.normalize.itemText(panel.normalize.findData("imagenet")) == "imagenet: 42 of 50"
     assert panel.normalize.itemText(panel.normalize.findData("auto")) == "auto"
     assert "50 labelled images: imagenet 42, none 5." in panel.measured.text()

@@ -12,10 +12,10 @@ from gui.setup.node_input import NodeInput
 
 @pytest.fixture
 def view(qtbot, idle_session):
-    view = NodeInput(idle_session)
+    view = NodeInput(idle_session.loading)
     qtbot.addWidget(view)
-    idle_session.given = load_input("karate:12")
-    idle_session.specs = ["karate:1", "karate:12"]
+    idle_session.loading.given = load_input("karate:12")
+    idle_session.loading.specs = ["karate:1", "karate:12"]
     view.refresh()
     return view
 
@@ -36,7 +36,7 @@ def test_nodes_are_found_by_number_and_by_label(view, qtbot):
     assert view.model.rows[0] == 3  # itself, before 13, 23, 30 ...
     assert set(view.model.rows) == {n for n in range(34) if "3" in str(n)}
     view.filter.setText("officer")
-    graph = view.session.given.graph
+    graph = view.loading.given.graph
     officer = graph.class_names.index("Officer")
     assert view.model.rows == tuple(n for n in range(34) if graph.labels[n] == officer)
     view.filter.setText("nobody")
@@ -56,18 +56,18 @@ def test_a_row_is_picked_by_key_and_by_mouse(view, qtbot):
 
 
 def test_the_neighbourhood_is_drawn_when_it_is_there(view):
-    session = view.session
+    loading = view.loading
     assert view.drawing.figure is None
-    session.around = neighbourhood_figure(session.given.graph, session.given.node)
-    session.around_changed.emit()
-    assert view.drawing.figure is session.around
+    loading.around = neighbourhood_figure(loading.given.graph, loading.given.node)
+    loading.around_changed.emit()
+    assert view.drawing.figure is loading.around
 
 
 def test_a_graph_without_labels_has_no_column_for_them(qtbot, idle_session):
     given = load_input("karate:3")
     graph = replace(given.graph, labels=None, class_names=(), node_names=("x",) * 34)
-    idle_session.given = replace(given, graph=graph, label=None, label_name=None)
-    view = NodeInput(idle_session)
+    idle_session.loading.given = replace(given, graph=graph, label=None, label_name=None)
+    view = NodeInput(idle_session.loading)
     qtbot.addWidget(view)
     view.refresh()
     assert view.picked.isColumnHidden(2) and not view.picked.isColumnHidden(1)
@@ -75,14 +75,15 @@ def test_a_graph_without_labels_has_no_column_for_them(qtbot, idle_session):
 
 
 def test_a_session_tells_the_whole_way_from_a_node_to_its_drawing(session, qtbot):
-    view = NodeInput(session)
+    view = NodeInput(session.loading)
     qtbot.addWidget(view)
-    session.input_changed.connect(view.refresh)
-    session.open_input("karate")
+    loading = session.loading
+    loading.input_changed.connect(view.refresh)
+    loading.open_input("karate")
     qtbot.waitUntil(lambda: view.drawing.figure is not None)
-    assert len(session.specs) == 18
-    session.open_input("karate:0")  # trains the shipped model: not in the row, which stays
-    qtbot.waitUntil(lambda: session.given.node == 0)
-    assert len(session.specs) == 18 and session.position == -1
-    session.step_input(1)
-    qtbot.waitUntil(lambda: session.given.source == session.specs[0])
+    assert len(loading.specs) == 18
+    loading.open_input("karate:0")  # trains the shipped model: not in the row, which stays
+    qtbot.waitUntil(lambda: loading.given.node == 0)
+    assert len(loading.specs) == 18 and loading.position == -1
+    loading.step_input(1)
+    qtbot.waitUntil(lambda: loading.given.source == loading.specs[0])

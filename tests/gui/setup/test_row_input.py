@@ -11,9 +11,9 @@ from gui.setup.row_input import RowInputView
 def view(qtbot, idle_session, tmp_path):
     path = tmp_path / "people.csv"
     path.write_text("age,job,label\n31.5,cook,a\n40.25,smith,b\n28,cook,a\n")
-    view = RowInputView(idle_session)
+    view = RowInputView(idle_session.loading)
     qtbot.addWidget(view)
-    idle_session.given = load_input(f"{path}:1")
+    idle_session.loading.given = load_input(f"{path}:1")
     view.refresh()
     return view
 

@@ -9,16 +9,16 @@ from gui.setup.text_input import PairInputView, TextInputView
 
 @pytest.fixture
 def text(qtbot, idle_session):
-    view = TextInputView(idle_session)
+    view = TextInputView(idle_session.loading)
     qtbot.addWidget(view)
-    idle_session.given = load_input("text:pour the water")
+    idle_session.loading.given = load_input("text:pour the water")
     view.refresh()
     return view
 
 
 @pytest.fixture
 def pair(qtbot, idle_session):
-    view = PairInputView(idle_session)
+    view = PairInputView(idle_session.loading)
     qtbot.addWidget(view)
     return view
 
@@ -50,7 +50,7 @@ def test_an_image_waits_for_a_text_beside_it(pair, idle_session, qtbot):
     pair.refresh()
     pair.edit.setPlainText("wash the cup")
     assert pair.name.text() == "Open an image first." and not pair.take.isEnabled()
-    idle_session.given = load_input("digits:7")
+    idle_session.loading.given = load_input("digits:7")
     pair.refresh()
     assert pair.name.text() == "Type a text beside this image."
     pair.edit.setPlainText("wash the cup")
@@ -61,7 +61,7 @@ def test_an_image_waits_for_a_text_beside_it(pair, idle_session, qtbot):
 
 
 def test_the_text_of_a_pair_can_be_changed(pair, idle_session, qtbot):
-    idle_session.given = load_input("pair:digits:7|wash the cup")
+    idle_session.loading.given = load_input("pair:digits:7|wash the cup")
     pair.refresh()
     assert pair.edit.toPlainText() == "wash the cup" and not pair.image.isHidden()
     pair.edit.setPlainText("break the cup")

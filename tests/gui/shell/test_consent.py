@@ -36,7 +36,7 @@ def test_no_opens_nothing(qtbot):
 def test_leaving_is_a_choice(qtbot):
     area, left = NoticeArea(), []
     qtbot.addWidget(area)
-    buttons(ask_to_close(area, lambda: left.append(1)))["&Go on"].click()
+    buttons(ask_to_close(area, lambda: left.append(1)))["&Keep counting"].click()
     assert not left
     buttons(ask_to_close(area, lambda: left.append(1)))["Stop and &close"].click()
     assert left == [1]

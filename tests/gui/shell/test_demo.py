@@ -41,20 +41,20 @@ def test_the_image_is_large_enough_however_small_the_window(demo, window, qtbot,
 def test_the_image_is_taken_after_region_and_examples(demo, window, qtbot):
     with qtbot.waitSignal(demo.finished, timeout=10_000):
         demo.start()
-    assert window.explore.region.figure is not None
-    assert window.explore.examples.figure is not None
+    assert window.pages.explore.region.figure is not None
+    assert window.pages.explore.examples.figure is not None
 
 
-def test_an_error_ends_it_with_its_sentence(demo, backend, qtbot, capsys):
-    backend.fail["export pdf"] = UserError("Cannot write demo.pdf: the disk is full.")
+def test_an_error_ends_it_with_its_sentence(demo, engine, qtbot, capsys):
+    engine.fail["export pdf"] = UserError("Cannot write demo.pdf: the disk is full.")
     with qtbot.waitSignal(demo.finished, timeout=10_000):
         demo.start()
     assert not demo.complete
     assert "certiscope: Cannot write demo.pdf: the disk is full." in capsys.readouterr().err
 
 
-def test_a_missing_model_ends_it_too(demo, backend, qtbot):
-    backend.fail["load_model"] = UserError("There is no such model.")
+def test_a_missing_model_ends_it_too(demo, engine, qtbot):
+    engine.fail["load_model"] = UserError("There is no such model.")
     with qtbot.waitSignal(demo.finished, timeout=10_000):
         demo.start()
     assert not demo.complete

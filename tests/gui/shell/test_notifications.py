@@ -12,11 +12,13 @@ KARATE = Example("karate:12", "node 12", None, kind="graph", models=("demo:karat
 
 
 @pytest.fixture
-def graphs(loaded, backend, make, monkeypatch):
+def graphs(loaded, engine, make, monkeypatch):
     """A window on digits that knows of a graph, and a model for it."""
     session = loaded.session
-    session.offer = replace(session.offer, gallery=(*session.offer.gallery, KARATE))
-    backend.models["demo:karate"] = make.model("karate", kind="graph", input_shape=(0, 34))
+    session.loading.offer = replace(
+        session.loading.offer, gallery=(*session.loading.offer.gallery, KARATE)
+    )
+    engine.models["demo:karate"] = make.model("karate", kind="graph", input_shape=(0, 34))
     return loaded
 
 
@@ -31,59 +33,59 @@ def button(notice, title):
 
 
 def test_an_example_gives_way_to_that_of_the_model_that_was_chosen(graphs, qtbot):
-    graphs.session.open_model(ModelRequest("demo:karate"))
-    qtbot.waitUntil(lambda: graphs.session.ready)
-    assert graphs.session.given.source == "karate:12"
+    graphs.session.loading.open_model(ModelRequest("demo:karate"))
+    qtbot.waitUntil(lambda: graphs.session.runs.ready)
+    assert graphs.session.loading.given.source == "karate:12"
     assert not shown(graphs)
 
 
 def test_an_input_of_one_s_own_stays_and_the_example_is_one_click_away(graphs, qtbot):
     session = graphs.session
-    session.open_input("mine.png")
-    qtbot.waitUntil(lambda: session.ready and session.given.source == "mine.png")
-    session.open_model(ModelRequest("demo:karate"))
+    session.loading.open_input("mine.png")
+    qtbot.waitUntil(lambda: session.runs.ready and session.loading.given.source == "mine.png")
+    session.loading.open_model(ModelRequest("demo:karate"))
     qtbot.waitUntil(lambda: bool(shown(graphs)))
-    assert session.given.source == "mine.png"
+    assert session.loading.given.source == "mine.png"
     assert shown(graphs) == ["The model takes no image."]
     button(graphs.notices.front, "Open karate:12").click()
-    qtbot.waitUntil(lambda: session.ready)
-    assert session.given.source == "karate:12"
+    qtbot.waitUntil(lambda: session.runs.ready)
+    assert session.loading.given.source == "karate:12"
     assert not shown(graphs)
 
 
 def test_an_example_that_was_named_offers_its_model(graphs, qtbot):
     session = graphs.session
-    session.open_input("karate:3")
+    session.loading.open_input("karate:3")
     qtbot.waitUntil(lambda: bool(shown(graphs)))
     assert shown(graphs) == ["The model takes no graph."]
     button(graphs.notices.front, "Open demo:karate").click()
-    qtbot.waitUntil(lambda: session.ready)
-    assert session.given.source == "karate:3"
+    qtbot.waitUntil(lambda: session.runs.ready)
+    assert session.loading.given.source == "karate:3"
     assert not shown(graphs)
 
 
-def test_sentences_go_with_what_they_are_about(loaded, backend, qtbot):
+def test_sentences_go_with_what_they_are_about(loaded, engine, qtbot):
     session = loaded.session
-    backend.fail["open_input"] = UserError("p.png is empty.")
-    session.open_input("p.png")
+    engine.fail["open_input"] = UserError("p.png is empty.")
+    session.loading.open_input("p.png")
     qtbot.waitUntil(lambda: shown(loaded) == ["p.png is empty."])
-    backend.fail["load_model"] = UserError("m.onnx is empty.")
-    session.open_model(ModelRequest("m.onnx"))
+    engine.fail["load_model"] = UserError("m.onnx is empty.")
+    session.loading.open_model(ModelRequest("m.onnx"))
     qtbot.waitUntil(lambda: len(shown(loaded)) == 2)
-    backend.fail.clear()
-    session.open_input("digits:1")
+    engine.fail.clear()
+    session.loading.open_input("digits:1")
     qtbot.waitUntil(lambda: shown(loaded) == ["m.onnx is empty."])
-    session.open_model(ModelRequest("demo:digits-0.50"))
+    session.loading.open_model(ModelRequest("demo:digits-0.50"))
     qtbot.waitUntil(lambda: not shown(loaded))
 
 
-def test_a_newer_error_takes_the_place_of_the_one_before(graphs, backend, qtbot):
+def test_a_newer_error_takes_the_place_of_the_one_before(graphs, engine, qtbot):
     session = graphs.session
-    session.open_input("karate:3")
+    session.loading.open_input("karate:3")
     qtbot.waitUntil(lambda: bool(shown(graphs)))
     for name in ("a.png", "b.png"):
-        backend.fail["open_input"] = UserError(f"{name} is empty.")
-        session.open_input(name)
+        engine.fail["open_input"] = UserError(f"{name} is empty.")
+        session.loading.open_input(name)
         qtbot.waitUntil(lambda: f"{name} is empty." in shown(graphs))  # noqa: B023
     qtbot.waitUntil(lambda: not session.worker.busy())
     assert shown(graphs) == ["The model takes no graph.", "b.png is empty."]
@@ -93,26 +95,26 @@ def test_what_is_about_to_be_replaced_is_not_complained_of(graphs, qtbot):
     session = graphs.session
     said = []
     session.notice.connect(lambda kind, sentence: said.append(sentence))
-    session.open_model(ModelRequest("demo:karate"))
-    session.open_input("karate:5")
-    qtbot.waitUntil(lambda: session.ready)
-    assert session.given.source == "karate:5"
+    session.loading.open_model(ModelRequest("demo:karate"))
+    session.loading.open_input("karate:5")
+    qtbot.waitUntil(lambda: session.runs.ready)
+    assert session.loading.given.source == "karate:5"
     assert not said
 
 
-def test_what_is_still_there_is_used_when_its_successor_does_not_open(loaded, backend, qtbot):
+def test_what_is_still_there_is_used_when_its_successor_does_not_open(loaded, engine, qtbot):
     session = loaded.session
-    backend.fail["open_input"] = UserError("p.png is empty.")
-    session.open_model(ModelRequest("demo:digits-0.50"))
-    session.open_input("p.png")
+    engine.fail["open_input"] = UserError("p.png is empty.")
+    session.loading.open_model(ModelRequest("demo:digits-0.50"))
+    session.loading.open_input("p.png")
     qtbot.waitUntil(lambda: bool(shown(loaded)))
-    qtbot.waitUntil(lambda: session.ready)
-    assert session.given.source == "digits:7"
+    qtbot.waitUntil(lambda: session.runs.ready)
+    assert session.loading.given.source == "digits:7"
 
 
 def test_consent_is_not_asked_for_a_model_that_was_replaced(window, qtbot):
-    window.session.open_model(ModelRequest("net.pt2"))
+    window.session.loading.open_model(ModelRequest("net.pt2"))
     qtbot.waitUntil(lambda: window.notices.front is not None)
     assert window.notices.front.kind == "question"
-    window.session.open_model(ModelRequest("demo:digits-0.25"))
+    window.session.loading.open_model(ModelRequest("demo:digits-0.25"))
     qtbot.waitUntil(lambda: window.notices.front is None)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from gui.controllers.session import Session
@@ -17,7 +19,7 @@ def window(qtbot, preferences, make):
 
 def test_the_window_is_painted_without_the_pages(qtbot, window: Window) -> None:
     seen: list[bool] = []
-    window.painted.connect(lambda: seen.append("pages" in vars(window)))
+    window.painted.connect(lambda: seen.append(window.pages.documents_are_made))
     with qtbot.waitSignal(window.painted, timeout=10_000):
         window.show()
     assert seen == [False]
@@ -26,29 +28,30 @@ def test_the_window_is_painted_without_the_pages(qtbot, window: Window) -> None:
 def test_they_are_made_after_it_and_before_the_engine_starts(qtbot, preferences, make) -> None:
     session = Session(preferences=preferences)
     seen: list[bool] = []
-    session.start = lambda: seen.append("pages" in vars(window))
+    session.start = lambda: seen.append(window.pages.documents_are_made)
     window = open_window(session)
     qtbot.waitUntil(lambda: bool(seen), timeout=10_000)
     assert seen == [True]
     make.destroy(window)
 
 
-def test_a_page_that_is_asked_for_early_is_made_with_all_others(window: Window) -> None:
-    window.show_planner()
-    assert window.middle.currentWidget() is window.planner
-    pages = window.pages.all
-    assert len(pages) == 6 and all(isinstance(page, Page) for page in pages)
-    assert all(window.middle.indexOf(page) >= 0 for page in pages)
-    window.planner.left.emit()
-    assert window.middle.currentWidget() is window.explore
+def test_a_page_that_is_asked_for_early_is_made_at_once(window: Window) -> None:
+    pages = window.pages
+    pages.show_page(pages.planner)
+    assert pages.currentWidget() is pages.planner and not pages.documents_are_made
+    pages.make_documents()
+    for page in (pages.labels, pages.runs, pages.verify, pages.votes, pages.tradeoff):
+        assert isinstance(page, Page) and pages.indexOf(page) >= 0
+    pages.planner.left.emit()
+    assert pages.currentWidget() is pages.explore
 
 
 def test_pages_with_results_of_their_own_take_the_room(qtbot, window: Window) -> None:
     window.show()
     for show, form, statement in (
-        (window.show_runs, False, False),
-        (window.show_planner, True, False),
-        (window.show_labels, True, True),
+        (window.pages.show_runs, False, False),
+        (partial(window.pages.show_page, window.pages.planner), True, False),
+        (window.pages.show_labels, True, True),
     ):
         show()
         assert window.left.isVisible() is form and window.statement.isVisible() is statement

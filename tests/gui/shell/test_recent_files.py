@@ -8,9 +8,9 @@ def test_recent_files_open_again(window, qtbot):
     assert [a.text() for a in window.recent.models.actions()] == ["&1  demo:old"]
     window.recent.models.actions()[0].trigger()
     window.recent.inputs.actions()[0].trigger()
-    qtbot.waitUntil(lambda: window.session.ready)
-    assert window.session.request.spec == "demo:old"
-    assert window.session.given.source == "old.png"
+    qtbot.waitUntil(lambda: window.session.runs.ready)
+    assert window.session.loading.request.spec == "demo:old"
+    assert window.session.loading.given.source == "old.png"
 
 
 def test_a_name_with_an_ampersand_is_shown_whole(window):

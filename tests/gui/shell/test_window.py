@@ -19,8 +19,8 @@ def sentences(window):
 
 
 def run(window, qtbot):
-    window.certify()
-    qtbot.waitUntil(lambda: window.session.evidence is not None)
+    window.session.runs.certify()
+    qtbot.waitUntil(lambda: window.session.runs.evidence is not None)
     qtbot.waitUntil(lambda: not window.session.worker.busy())
 
 
@@ -35,16 +35,16 @@ def drop(window, *paths):
     window.dropEvent(QDropEvent(QPointF(place), action, mime, keys, none.NoModifier))
 
 
-def test_a_person_certifies_and_stops_with_the_keyboard(loaded, backend, qtbot):
-    backend.pause = 0.01
+def test_a_person_certifies_and_stops_with_the_keyboard(loaded, engine, qtbot):
+    engine.pause = 0.01
     window = loaded
     window.activateWindow()
     window.setFocus()
     qtbot.keyClick(window, Qt.Key.Key_F5)
-    qtbot.waitUntil(lambda: window.session.snapshot is not None)
+    qtbot.waitUntil(lambda: window.session.runs.snapshot is not None)
     assert not window.commands["certify"].isEnabled()
     qtbot.keyClick(window, Qt.Key.Key_Escape)
-    qtbot.waitUntil(lambda: window.session.evidence is not None, timeout=1000)
+    qtbot.waitUntil(lambda: window.session.runs.evidence is not None, timeout=1000)
     assert window.statement.outcome.text() == "CERTIFIED · PARTIAL"
     assert "(partial)" in window.progress.numbers.text()
 
@@ -53,10 +53,10 @@ def test_a_finished_run_shows_everywhere(loaded, qtbot):
     window = loaded
     run(window, qtbot)
     assert window.statement.headline.text().startswith("R = 0.5")
-    assert window.explore.votes.figure.n_estimation == 100_000
-    assert window.explore.bounds.figure.points[-1].n == 100_000
-    assert window.explore.region.figure is not None
-    assert window.explore.examples.figure is not None
+    assert window.pages.explore.votes.figure.n_estimation == 100_000
+    assert window.pages.explore.bounds.figure.points[-1].n == 100_000
+    assert window.pages.explore.region.figure is not None
+    assert window.pages.explore.examples.figure is not None
     assert window.commands["export-pdf"].isEnabled()
 
 
@@ -75,32 +75,32 @@ def test_a_wrong_value_disables_certify(loaded):
     assert loaded.commands["certify"].isEnabled()
 
 
-def test_dropped_files_find_their_place(window, backend, qtbot, tmp_path):
+def test_dropped_files_find_their_place(window, engine, qtbot, tmp_path):
     model, image = tmp_path / "m.onnx", tmp_path / "p.png"
     drop(window, model, image)
-    qtbot.waitUntil(lambda: window.session.ready)
-    assert window.session.request.spec == str(model)
-    assert window.session.given.source == str(image)
+    qtbot.waitUntil(lambda: window.session.runs.ready)
+    assert window.session.loading.request.spec == str(model)
+    assert window.session.loading.given.source == str(image)
 
 
 def test_a_dropped_model_folder_is_a_model(window, qtbot, tmp_path):
     (tmp_path / "config.json").write_text("{}")
     drop(window, tmp_path)
-    qtbot.waitUntil(lambda: window.session.request is not None)
-    assert window.session.request.spec == str(tmp_path)
+    qtbot.waitUntil(lambda: window.session.loading.request is not None)
+    assert window.session.loading.request.spec == str(tmp_path)
 
 
-def test_errors_are_sentences_in_the_window(window, backend, qtbot):
-    backend.fail["load_model"] = UserError("x.pth holds code; export it as safetensors.")
-    window.open_path(Path("x.pth"))
+def test_errors_are_sentences_in_the_window(window, engine, qtbot):
+    engine.fail["load_model"] = UserError("x.pth holds code; export it as safetensors.")
+    window.opening.open_path(Path("x.pth"))
     qtbot.waitUntil(lambda: bool(window.notices.notices))
     assert sentences(window) == ["x.pth holds code; export it as safetensors."]
     assert QApplication.activeModalWidget() is None
 
 
-def test_an_unexpected_error_is_a_sentence_too(window, backend, qtbot):
-    backend.fail["open_input"] = RuntimeError("boom")
-    window.open_path(Path("x.png"))
+def test_an_unexpected_error_is_a_sentence_too(window, engine, qtbot):
+    engine.fail["open_input"] = RuntimeError("boom")
+    window.opening.open_path(Path("x.png"))
     qtbot.waitUntil(lambda: bool(window.notices.notices))
     assert sentences(window)[0].startswith("Something unexpected happened while opening x.png;")
     assert "Traceback" not in sentences(window)[0]
@@ -108,15 +108,15 @@ def test_an_unexpected_error_is_a_sentence_too(window, backend, qtbot):
 
 def test_certify_asked_for_while_the_model_loads_is_done_when_it_is_there(window, qtbot):
     assert not window.commands["certify"].isEnabled()
-    window.session.open_model(ModelRequest("demo:digits-0.25"))
-    window.session.open_input("digits:7")
+    window.session.loading.open_model(ModelRequest("demo:digits-0.25"))
+    window.session.loading.open_input("digits:7")
     assert window.commands["certify"].isEnabled()
     window.commands["certify"].trigger()
-    qtbot.waitUntil(lambda: window.session.evidence is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: window.session.runs.evidence is not None, timeout=20_000)
 
 
 def test_consent_is_asked_in_the_window(window, qtbot):
-    window.session.open_model(ModelRequest("strange.pt2"))
+    window.session.loading.open_model(ModelRequest("strange.pt2"))
     qtbot.waitUntil(lambda: bool(window.notices.notices))
     notice = window.notices.notices[0]
     assert notice.kind == "question"
@@ -136,11 +136,11 @@ def test_every_theme_dresses_the_window(window, name):
 
 
 def test_talk_mode_leaves_the_plots_in_large_type(loaded):
-    small = loaded.explore.votes.title.fontInfo().pointSizeF()
+    small = loaded.pages.explore.votes.title.fontInfo().pointSizeF()
     loaded.commands["talk"].trigger()
     assert not loaded.left.isVisible()
     assert not loaded.statement.isVisible()
-    assert loaded.explore.votes.title.fontInfo().pointSizeF() > 1.4 * small
+    assert loaded.pages.explore.votes.title.fontInfo().pointSizeF() > 1.4 * small
     loaded.commands["talk"].trigger()
     assert loaded.left.isVisible()
 
@@ -148,22 +148,22 @@ def test_talk_mode_leaves_the_plots_in_large_type(loaded):
 def test_pages_come_and_go(loaded, qtbot):
     run(loaded, qtbot)
     loaded.commands["preview"].trigger()
-    qtbot.waitUntil(lambda: len(loaded.preview.pages) == 2)
-    assert loaded.middle.currentWidget() is loaded.preview
-    qtbot.keyClick(loaded.preview, Qt.Key.Key_Escape)
-    assert loaded.middle.currentWidget() is loaded.explore
+    qtbot.waitUntil(lambda: len(loaded.pages.preview.pages) == 2)
+    assert loaded.pages.currentWidget() is loaded.pages.preview
+    qtbot.keyClick(loaded.pages.preview, Qt.Key.Key_Escape)
+    assert loaded.pages.currentWidget() is loaded.pages.explore
     loaded.commands["doctor"].trigger()
-    qtbot.waitUntil(lambda: "python 3" in loaded.doctor.text.toPlainText())
+    qtbot.waitUntil(lambda: "python 3" in loaded.pages.doctor.text.toPlainText())
 
 
 def test_the_gallery_opens_its_image(loaded, qtbot):
     loaded.commands["gallery"].trigger()
-    qtbot.waitUntil(lambda: "Digits" in loaded.gallery.lists)
-    digits = loaded.gallery.lists["Digits"]
+    qtbot.waitUntil(lambda: "Digits" in loaded.pages.gallery.lists)
+    digits = loaded.pages.gallery.lists["Digits"]
     qtbot.keyClick(digits, Qt.Key.Key_Right)
     qtbot.keyClick(digits, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: loaded.session.given.source.startswith("digits:"))
-    assert loaded.middle.currentWidget() is loaded.explore
+    qtbot.waitUntil(lambda: loaded.session.loading.given.source.startswith("digits:"))
+    assert loaded.pages.currentWidget() is loaded.pages.explore
 
 
 def test_an_image_is_pasted(loaded, qtbot):
@@ -171,19 +171,19 @@ def test_an_image_is_pasted(loaded, qtbot):
     image.fill(Qt.GlobalColor.red)
     QGuiApplication.clipboard().setImage(image)
     loaded.commands["paste"].trigger()
-    qtbot.waitUntil(lambda: "pasted-" in loaded.session.given.source)
-    assert Path(loaded.session.given.source).is_file()
+    qtbot.waitUntil(lambda: "pasted-" in loaded.session.loading.given.source)
+    assert Path(loaded.session.loading.given.source).is_file()
 
 
 def test_an_empty_clipboard_is_said(loaded):
     QGuiApplication.clipboard().clear()
-    loaded.paste_image()
+    loaded.opening.paste_image()
     assert "There is no image in the clipboard." in sentences(loaded)
 
 
 def test_the_command_line_is_copied(loaded):
     loaded.commands["copy-command"].trigger()
-    assert QGuiApplication.clipboard().text() == loaded.session.command_line()
+    assert QGuiApplication.clipboard().text() == loaded.session.runs.command_line()
 
 
 def test_export_asks_without_a_modal_loop(loaded, qtbot, tmp_path):
@@ -197,10 +197,10 @@ def test_export_asks_without_a_modal_loop(loaded, qtbot, tmp_path):
     dialog.close()
 
 
-def test_closing_during_a_run_asks_inside_the_window(loaded, backend, qtbot, tmp_path):
-    backend.pause = 0.01
-    loaded.certify()
-    qtbot.waitUntil(lambda: loaded.session.snapshot is not None)
+def test_closing_during_a_run_asks_inside_the_window(loaded, engine, qtbot, tmp_path):
+    engine.pause = 0.01
+    loaded.session.runs.certify()
+    qtbot.waitUntil(lambda: loaded.session.runs.snapshot is not None)
     loaded.close()
     assert loaded.isVisible()
     assert loaded.notices.notices[-1].kind == "question"
@@ -210,25 +210,25 @@ def test_closing_during_a_run_asks_inside_the_window(loaded, backend, qtbot, tmp
     assert list(tmp_path.rglob("stopped-run.json"))
 
 
-def test_closing_twice_asks_once(loaded, backend, qtbot):
-    backend.pause = 0.01
-    loaded.certify()
+def test_closing_twice_asks_once(loaded, engine, qtbot):
+    engine.pause = 0.01
+    loaded.session.runs.certify()
     loaded.close()
     loaded.close()
     assert len([n for n in loaded.notices.notices if n.kind == "question"]) == 1
-    loaded.stop()
-    qtbot.waitUntil(lambda: loaded.session.evidence is not None)
+    loaded.session.runs.stop()
+    qtbot.waitUntil(lambda: loaded.session.runs.evidence is not None)
 
 
-def test_state_is_restored(loaded, preferences, backend):
+def test_state_is_restored(loaded, preferences, engine):
     from gui.controllers.session import Session
     from gui.shell.window import Window
 
-    loaded.set_theme("dark")
+    loaded.appearance.set_theme("dark")
     loaded.resize(1111, 777)
     loaded.columns.setSizes([400, 400, 311])
     loaded.close()
-    again = Window(Session(backend=backend, preferences=preferences))
+    again = Window(Session(engine=engine, preferences=preferences))
     # the offscreen screen is 800 wide, and Qt keeps a restored window on its screen
     assert preferences.state("geometry") is not None
     assert again.columns.saveState() == preferences.state("columns")
@@ -272,16 +272,16 @@ def test_notices_do_not_push_the_window_taller(window, size):
                                   "verify", "tradeoff", "votes", "labels"])  # fmt: skip
 def test_every_page_leaves_the_window_its_size(loaded, qtbot, page):
     loaded.resize(800, 600)
-    loaded.show_page(getattr(loaded, page))
+    loaded.pages.show_page(getattr(loaded.pages, page))
     QApplication.processEvents()
     assert loaded.size().toTuple() == (800, 600)
 
 
-def test_warnings_stand_before_a_run(window, backend, qtbot):
-    backend.answer = 1
-    window.session.open_model(ModelRequest("demo:digits-0.25"))
-    window.session.open_input("digits:7")
-    qtbot.waitUntil(lambda: window.session.ready)
+def test_warnings_stand_before_a_run(window, engine, qtbot):
+    engine.answer = 1
+    window.session.loading.open_model(ModelRequest("demo:digits-0.25"))
+    window.session.loading.open_input("digits:7")
+    qtbot.waitUntil(lambda: window.session.runs.ready)
     assert any("Without noise the base model answers '1'" in text for text in sentences(window))
     window.left.settings.fields["sigma"].editor.setText("0.5")
     assert "The model was trained with sigma 0.25." in sentences(window)
@@ -332,29 +332,29 @@ def test_tab_goes_from_the_left_to_the_right(loaded, qtbot):
 
 def test_a_run_is_extended_inside_the_window(loaded, qtbot):
     assert not loaded.commands["extend"].isEnabled()
-    loaded.session.set_settings(CertifySettings(n=2000, bound="anytime"))
+    loaded.session.form.set(CertifySettings(n=2000, bound="anytime"))
     run(loaded, qtbot)
     assert loaded.statement.extend.isVisible()
-    assert not loaded.statement.go_on.isVisible()
+    assert not loaded.statement.resume.isVisible()
     loaded.statement.extend.click()
     assert loaded.extend_bar.isVisible()
     loaded.extend_bar.n.setValue(3000)
     qtbot.keyClick(loaded.extend_bar.n, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: loaded.session.evidence is not None)
-    assert loaded.session.evidence.settings.n == 3000
+    qtbot.waitUntil(lambda: loaded.session.runs.evidence is not None)
+    assert loaded.session.runs.evidence.settings.n == 3000
     assert not loaded.extend_bar.isVisible()
 
 
-def test_a_stopped_run_offers_to_go_on(loaded, backend, qtbot):
-    backend.pause = 0.01
-    loaded.certify()
-    qtbot.waitUntil(lambda: loaded.session.snapshot is not None)
-    assert not loaded.statement.go_on.isVisible()
-    loaded.stop()
-    qtbot.waitUntil(lambda: loaded.statement.go_on.isVisible())
+def test_a_stopped_run_can_be_resumed(loaded, engine, qtbot):
+    engine.pause = 0.01
+    loaded.session.runs.certify()
+    qtbot.waitUntil(lambda: loaded.session.runs.snapshot is not None)
+    assert not loaded.statement.resume.isVisible()
+    loaded.session.runs.stop()
+    qtbot.waitUntil(lambda: loaded.statement.resume.isVisible())
     assert loaded.statement.ended.text() == "Ended: stopped."
-    backend.pause = 0.0
-    loaded.statement.go_on.click()
-    qtbot.waitUntil(lambda: loaded.session.evidence is not None)
-    assert loaded.session.evidence.complete
-    assert not loaded.statement.go_on.isVisible()
+    engine.pause = 0.0
+    loaded.statement.resume.click()
+    qtbot.waitUntil(lambda: loaded.session.runs.evidence is not None)
+    assert loaded.session.runs.evidence.complete
+    assert not loaded.statement.resume.isVisible()

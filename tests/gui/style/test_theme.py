@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 
 from gui.style import theme as themes
 from gui.style.stylesheet import apply_theme, palette
-from gui.style.theme import TEXT_PAIRS, THEMES, Theme, set_role
+from gui.style.theme import TEXT_PAIRS, THEMES, Theme, rgba, set_role
 
 
 @pytest.fixture(autouse=True)
@@ -132,3 +132,7 @@ def test_a_role_takes_effect_on_a_living_widget(qapp: QApplication, qtbot) -> No
     set_role(label, "headline")
     assert label.font().bold()
     assert label.font().pointSizeF() == pytest.approx(themes.POINTS["headline"])
+
+
+def test_a_colour_is_four_numbers() -> None:
+    assert rgba(QColor("#80102030")) == (16, 32, 48, 128)

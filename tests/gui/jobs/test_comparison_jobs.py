@@ -7,10 +7,9 @@ import pytest
 from engine.core.errors import UserError
 from engine.evidence.settings import CertifySettings
 from engine.schemes import DssnL1, Gaussian
-from gui.controllers.comparison import (
+from gui.jobs.comparison_jobs import (
     Compared,
     CompareWish,
-    Comparing,
     candidate_of,
     compared,
     shipped,
@@ -60,24 +59,3 @@ def test_files_follow_their_suffix(wish, tmp_path):
     result = drain(compared(wish, threading.Event()))[1].land.result
     assert written(result, Attacker(), tmp_path / "a.csv").read_text().startswith("model,name")
     assert written(result, Attacker(), tmp_path / "a.json").read_text().startswith("{")
-
-
-def test_whatever_else_is_asked_for_comes_first(session, wish, qtbot):
-    comparing = Comparing(session.worker)
-    heard = []
-    comparing.ended.connect(heard.append)
-    many = CompareWish(wish.candidates, "digits", 400, CertifySettings(n=100_000))
-    comparing.compare(many)
-    with qtbot.waitSignal(comparing.grown, timeout=60_000):
-        pass
-    with qtbot.waitSignal(comparing.yielded):
-        session.open_input("digits:7")
-    qtbot.waitUntil(lambda: session.given is not None, timeout=60_000)
-    assert heard and heard[0].runs < heard[0].total
-
-
-def test_a_failure_is_a_kind_and_a_sentence(session, qtbot):
-    comparing = Comparing(session.worker)
-    with qtbot.waitSignal(comparing.failed, timeout=60_000) as heard:
-        comparing.add("demo:nobody", Gaussian())
-    assert heard.args[0] == "candidate" and "no shipped model" in heard.args[1]

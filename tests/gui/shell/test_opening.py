@@ -8,7 +8,7 @@ from engine.case import Case
 from engine.evidence.settings import CertifySettings, PredictSettings
 from engine.models.request import ModelRequest
 from gui.jobs.case_jobs import adopt
-from gui.shell.document_window import file_name
+from gui.shell.opening import file_name
 from gui.widgets.file_dialogs import SUFFIX
 
 PREDICTED = {"procedure": "predict", "chain": None, "settings": PredictSettings(n=1000)}
@@ -24,18 +24,18 @@ def path(tmp_path, make):
 
 
 def opened(window, qtbot):
-    qtbot.waitUntil(lambda: window.runs.first.evidence is not None)
-    assert window.middle.currentWidget() is window.runs
+    qtbot.waitUntil(lambda: window.pages.runs.first.evidence is not None)
+    assert window.pages.currentWidget() is window.pages.runs
 
 
 def test_a_case_is_opened_by_its_path(window, path, qtbot):
     assert not window.commands["runs"].isEnabled()
-    window.open_path(path)
+    window.opening.open_path(path)
     opened(window, qtbot)
     assert window.windowTitle() == "audit - Certiscope"
     assert window.commands["runs"].isEnabled()
     assert not window.left.isVisible()
-    window.show_explore()
+    window.pages.show_explore()
     assert window.left.isVisible()
 
 
@@ -55,7 +55,7 @@ def test_cases_are_asked_for_without_a_modal_loop(window, qtbot, tmp_path):
     assert dialog.isVisible()
     dialog.fileSelected.emit(str(tmp_path / f"new{SUFFIX}"))
     dialog.close()
-    qtbot.waitUntil(lambda: window.session.casebook.title == "new")
+    qtbot.waitUntil(lambda: window.session.case.title == "new")
     window.commands["open-case"].trigger()
     assert window.asker.current is not dialog
     window.asker.current.close()
@@ -64,19 +64,19 @@ def test_cases_are_asked_for_without_a_modal_loop(window, qtbot, tmp_path):
 def test_the_shown_run_is_saved_as_a_case(loaded, make, qtbot, tmp_path):
     assert not loaded.commands["save-case"].isEnabled()
     shown = make.evidence(CertifySettings(n=1000))
-    loaded.session.evidence = shown.model_copy(update=PREDICTED)
-    loaded.session.evidence_changed.emit()
+    loaded.session.runs.evidence = shown.model_copy(update=PREDICTED)
+    loaded.session.runs.evidence_changed.emit()
     loaded.commands["save-case"].trigger()
     loaded.asker.current.fileSelected.emit(str(tmp_path / f"kept{SUFFIX}"))
     loaded.asker.current.close()
     opened(loaded, qtbot)
-    assert loaded.session.casebook.title == "kept"
+    assert loaded.session.case.title == "kept"
 
 
 def test_a_recorded_run_is_saved_as_a_file(window, path, qtbot, tmp_path):
-    window.open_path(path)
+    window.opening.open_path(path)
     opened(window, qtbot)
-    window.runs.first.json.click()
+    window.pages.runs.first.json.click()
     assert window.asker.current.selectedFiles()[0].endswith("predict-digits-7.json")
     window.asker.current.fileSelected.emit(str(tmp_path / "x.json"))
     window.asker.current.close()
@@ -93,12 +93,12 @@ def test_a_report_that_is_dropped_is_verified(window, qtbot, make, tmp_path):
 
     path = tmp_path / "e.json"
     write_json(make.evidence(CertifySettings(n=1000)), path)
-    window.open_path(path)
-    qtbot.waitUntil(lambda: window.verify.model.rowCount() > 0)
-    assert window.middle.currentWidget() is window.verify
-    assert window.verify.record.evidence.votes == make.evidence(CertifySettings(n=1000)).votes
+    window.opening.open_path(path)
+    qtbot.waitUntil(lambda: window.pages.verify.model.rowCount() > 0)
+    assert window.pages.currentWidget() is window.pages.verify
+    assert window.pages.verify.record.evidence.votes == make.evidence(CertifySettings(n=1000)).votes
     # its chain is made up, and that is found
-    assert "do not hold" in window.verify.summary.text()
+    assert "do not hold" in window.pages.verify.summary.text()
 
 
 def test_what_to_verify_is_asked_without_a_modal_loop(window):
@@ -109,22 +109,22 @@ def test_what_to_verify_is_asked_without_a_modal_loop(window):
 
 def test_a_plan_is_put_into_the_form(window, qtbot):
     window.commands["plan"].trigger()
-    assert window.middle.currentWidget() is window.planner
+    assert window.pages.currentWidget() is window.pages.planner
     assert window.left.isVisible()
-    window.planner.wanted.emit(12_345, "")
-    window.planner.wanted.emit(0, "radius=0.25")
-    settings = window.session.settings
+    window.pages.planner.wanted.emit(12_345, "")
+    window.pages.planner.wanted.emit(0, "radius=0.25")
+    settings = window.session.form.settings
     assert (settings.n, settings.target) == (12_345, "radius=0.25")
 
 
 def test_votes_are_opened_by_their_path_and_saved(window, qtbot, tmp_path):
     votes = tmp_path / "v.csv"
     votes.write_text("idx,label,n0_0,n0_1,n_0,n_1\na,0,9,1,990,10\n")
-    window.open_path(votes)
-    qtbot.waitUntil(lambda: window.votes.result is not None)
-    assert window.middle.currentWidget() is window.votes
+    window.opening.open_path(votes)
+    qtbot.waitUntil(lambda: window.pages.votes.result is not None)
+    assert window.pages.currentWidget() is window.pages.votes
     assert window.left.isVisible() and not window.statement.isVisible()
-    window.votes.json.click()
+    window.pages.votes.json.click()
     assert window.asker.current.selectedFiles()[0].endswith("v-certified.json")
     window.asker.current.fileSelected.emit(str(tmp_path / "r.json"))
     window.asker.current.close()

@@ -1,0 +1,301 @@
+"""The run that is going, the result that is shown, and what may be asked about both.
+
+A result is shown with the settings it carries, never with those of the form; whatever belongs to an
+older model, image or run is dropped.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from engine.evidence.evidence import Evidence
+from engine.evidence.settings import Counting, declared
+from engine.evidence.snapshot import Snapshot
+from engine.models.request import ModelRequest
+from engine.procedures.command_line import command_line
+from gui.controllers.case import CaseController
+from gui.controllers.form import Form
+from gui.controllers.loading import Loading
+from gui.controllers.resume import counted, extended, may_extend, may_resume
+from gui.controllers.warnings import differences, wrong_without_noise
+from gui.jobs import case_jobs
+from gui.jobs.engine_jobs import EngineJobs, PredictTest
+from gui.jobs.worker import Failure, Job, Lane, Worker
+
+if TYPE_CHECKING:
+    from engine.case import RunRow
+
+PROMISE = "The run starts as soon as the model and the input are ready."
+
+
+class Runs(QObject):
+    """One run at a time.
+
+    Attributes:
+        snapshot: the run as it stands; None before its first votes.
+        evidence: the result that is shown; None without one.
+        stopping: the run was asked to stop.
+        waiting: CERTIFY was asked for while model or input still load; it starts when they are
+            there, and is forgotten if they do not open.
+
+    Signals:
+        began: a run was started.
+        ended: the evidence of a run that has ended.
+        cleared: the shown result was of another model, input or run.
+        refused: why a run failed.
+        notice: kind and sentence.
+    """
+
+    began = Signal()
+    snapshot_changed = Signal()
+    evidence_changed = Signal()
+    ended = Signal(object)
+    cleared = Signal()
+    refused = Signal(str)
+    notice = Signal(str, str)
+
+    def __init__(
+        self,
+        worker: Worker,
+        engine: EngineJobs,
+        loading: Loading,
+        form: Form,
+        case: CaseController,
+        counting: Lane,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._worker, self._engine, self._counting = worker, engine, counting
+        self._loading, self._form, self._case = loading, form, case
+        self._labelling = Lane(worker)
+        self._awaited: RunRow | None = None
+        self.snapshot: Snapshot | None = None
+        self.evidence: Evidence | None = None
+        self.stopping = self.waiting = False
+        loading.model_changed.connect(self._clear)
+        loading.input_changed.connect(self._clear)
+        loading.fitted_changed.connect(self._resume_awaited)
+        loading.refused.connect(self._await_no_more)
+        loading.misfit.connect(self._await_no_more)
+        worker.activity_changed.connect(self._keep_promise)
+
+    # -- what is so -------------------------------------------------------------------------
+
+    @property
+    def running(self) -> bool:
+        """Whether votes are being counted."""
+        return self._counting.busy
+
+    @property
+    def ready(self) -> bool:
+        """Whether a run could start."""
+        free = not self.running and not self._loading.busy
+        return self._loading.subject is not None and free and not self._form.complaint
+
+    @property
+    def coming(self) -> bool:
+        """Whether a run could start once what is being read is there."""
+        loading = self._loading
+        model = loading.model is not None or loading.models.busy
+        given = loading.given is not None or loading.inputs.busy
+        free = not self.running and not self._form.complaint
+        return loading.busy and model and given and free
+
+    @property
+    def can_resume(self) -> bool:
+        """Whether the shown run was stopped and can be counted to its planned n."""
+        return self.ready and may_resume(self.evidence)
+
+    @property
+    def can_extend(self) -> bool:
+        """Whether the shown run can be counted past its planned n."""
+        return self.ready and may_extend(self.evidence)
+
+    def differences(self) -> list[str]:
+        """Settings in which the shown result differs from the form; empty if it is current."""
+        return differences(self.evidence, self._form.settings) if self.evidence else []
+
+    def warnings(self) -> tuple[str, ...]:
+        """What speaks against a run of the form, before it is started."""
+        loading = self._loading
+        if loading.subject is None or loading.model is None:
+            return ()
+        fitted, answer = loading.subject.fitted.identity, loading.clean_answer
+        said = self._engine.setting_warnings(loading.subject.classifier, self._form.settings)
+        return (*said, *wrong_without_noise(loading.model, fitted, answer))
+
+    def command_line(self) -> str:
+        """The run of the form as a shell command; empty until model and input are there."""
+        request, given = self._loading.request, self._loading.given
+        if request is None or given is None:
+            return ""
+        return command_line(request, given.source, self._form.settings, self._form.execution)
+
+    # -- what may be asked ------------------------------------------------------------------
+
+    def certify(self) -> None:
+        """Start CERTIFY now, or as soon as what is being read is there."""
+        if self.ready:
+            self._certify(self._form.settings)
+        elif self.coming:
+            self.waiting = True
+            self.notice.emit("info", PROMISE)
+
+    def predict(self, test: PredictTest) -> None:
+        """Start PREDICT."""
+        subject, execution = self._loading.subject, self._form.execution
+        if subject is not None:
+            form = self._form.settings.model_dump(exclude={"kind", "scheme"})
+            settings = declared("predict", self._form.settings.scheme, {**form, "test": test})
+            case, warn = self._case.file, self._case.warned.emit
+            self._run(
+                "predicting",
+                lambda stop: self._engine.predict(
+                    subject, settings, execution, stop, case=case, warn=warn
+                ),
+            )
+
+    def stop(self) -> None:
+        """End the run after the batch at hand; what was counted is kept."""
+        if self.running:
+            self.stopping = True
+            self._counting.stop()
+            self._worker.activity_changed.emit()
+
+    def resume(self) -> None:
+        """Count on from where the shown run was stopped, under its own settings."""
+        evidence = self.evidence
+        if evidence is not None and isinstance(evidence.settings, Counting) and self.can_resume:
+            self._certify(evidence.settings, evidence)
+
+    def extend(self, n: int) -> None:
+        """Count the shown run on up to a larger ``n``."""
+        evidence = self.evidence
+        if evidence is None or not isinstance(evidence.settings, Counting) or not self.can_extend:
+            return
+        if n > counted(evidence):
+            self._certify(extended(evidence.settings, n), evidence)
+
+    def resume_recorded(self, row: RunRow) -> None:
+        """Count an unfinished run of the case on; its model and input are opened first."""
+        if not self._loading.blocked("resume another run"):
+            self._case.find(row, self._open_again)
+
+    def label_answers(self, labels: Mapping[tuple[str, int], str], alpha: float) -> None:
+        """Work out what the shown run says of the true class, by a person's labels."""
+        evidence, request, case = self.evidence, self._loading.request, self._case.file
+        warn = self._case.warned.emit
+        if evidence is not None and not self.running:
+            self._labelling.submit(
+                Job(
+                    lambda stop: case_jobs.label_answers(
+                        evidence, labels, alpha, case=case, request=request, warn=warn
+                    ),
+                    "reading the labels",
+                    on_done=partial(self._take_labelled, evidence),
+                )
+            )
+
+    # -- what came of it --------------------------------------------------------------------
+
+    def _show_snapshot(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self.snapshot_changed.emit()
+
+    def _take(self, evidence: Evidence) -> None:
+        self.evidence, self.stopping = evidence, False
+        self.evidence_changed.emit()
+        self._case.refresh()
+        for warning in evidence.warnings:
+            self.notice.emit("warning", warning)
+        self.ended.emit(evidence)
+
+    def _on_failed(self, before: Evidence | None, failure: Failure) -> None:
+        """Show what was shown before, if the run was to go on from there."""
+        self.stopping = False
+        if before is not None:
+            self._take(before)
+        self.notice.emit("error", failure.sentence)
+        self.refused.emit(failure.sentence)
+
+    def _take_labelled(self, labelled: Evidence, found: Evidence) -> None:
+        if labelled is self.evidence:
+            self.evidence = found
+            self.evidence_changed.emit()
+        self._case.refresh()
+
+    @Slot()
+    def _keep_promise(self) -> None:
+        """Start the run that was asked for early."""
+        if self.waiting and not self.coming:
+            self.waiting = False
+            self.certify()
+
+    # -- asking the worker ------------------------------------------------------------------
+
+    def _run(
+        self,
+        title: str,
+        work: Callable[[threading.Event], Any],
+        before: Evidence | None = None,
+    ) -> None:
+        if not self.ready:
+            return
+        self.waiting = False
+        self.began.emit()
+        self._clear()
+        self._counting.submit(
+            Job(
+                work,
+                title,
+                on_done=self._take,
+                on_failed=partial(self._on_failed, before),
+                on_snapshot=self._show_snapshot,
+                urgent=True,
+            )
+        )
+
+    def _certify(self, settings: Counting, before: Evidence | None = None) -> None:
+        """CERTIFY from the start, or from the votes of a run, which stays if that fails."""
+        subject, case, warn = self._loading.subject, self._case.file, self._case.warned.emit
+        execution = self._form.execution
+        if subject is not None:
+            self._run(
+                "certifying",
+                lambda stop: self._engine.certify(
+                    subject, settings, execution, stop, before=before, case=case, warn=warn
+                ),
+                before,
+            )
+
+    def _open_again(self, row: RunRow, request: ModelRequest, spec: str) -> None:
+        self._awaited = row
+        self._loading.open_model(request)
+        self._loading.open_input(spec)
+
+    @Slot()
+    def _resume_awaited(self) -> None:
+        """The model and input of an unfinished run of the case are there: count it on."""
+        row, subject, case = self._awaited, self._loading.subject, self._case.file
+        if row is None or subject is None or case is None or not self.ready:
+            return
+        self._awaited, warn, execution = None, self._case.warned.emit, self._form.execution
+        self._run(
+            "certifying",
+            lambda stop: self._engine.resume(case, row, subject, execution, stop, warn=warn),
+        )
+
+    @Slot()
+    def _await_no_more(self) -> None:
+        self._awaited = None
+
+    @Slot()
+    def _clear(self) -> None:
+        self.cleared.emit()
+        self.snapshot = self.evidence = None
+        self.evidence_changed.emit()

@@ -1,0 +1,144 @@
+"""Files that come into the window and go out of it: asked for, dropped, pasted, saved."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QObject, Slot
+from PySide6.QtGui import QGuiApplication
+
+from engine.core.errors import UserError
+from engine.evidence.evidence import Evidence
+from engine.models.request import ModelRequest
+from gui.controllers.preferences import data_folder
+from gui.controllers.session import Session
+from gui.jobs.engine_jobs import ExportFormat
+from gui.shell.notice import NoticeArea
+from gui.shell.pages import Pages
+from gui.widgets.file_dialogs import (
+    CASE_FILTER,
+    INPUT_FILTER,
+    MODEL_FILTER,
+    SUFFIX,
+    FileAsker,
+    is_case,
+    is_document,
+    is_model,
+    is_report,
+    is_votes,
+    model_spec,
+    pasted_image,
+)
+
+
+class Opening(QObject):
+    """Opens every file as what it is, and saves results."""
+
+    def __init__(
+        self,
+        session: Session,
+        asker: FileAsker,
+        pages: Pages,
+        notices: NoticeArea,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._session, self._asker, self._pages, self._notices = session, asker, pages, notices
+        pages.save_asked.connect(self.save_record)
+
+    def ask_for_model(self) -> None:
+        """Open model."""
+        self._asker.open_file("Open model", MODEL_FILTER, self.open_path)
+
+    def ask_for_input(self) -> None:
+        """Open input."""
+        self._asker.open_file("Open input", INPUT_FILTER, self.open_path)
+
+    def ask_for_folder(self) -> None:
+        """Open image folder."""
+        self._asker.open_folder("Open image folder", self.open_path)
+
+    def ask_for_new_case(self) -> None:
+        """New case."""
+        self._asker.save_file("New case", f"case{SUFFIX}", self._session.case.create)
+
+    def ask_for_case(self) -> None:
+        """Open case."""
+        self._asker.open_file("Open case", CASE_FILTER, self._session.case.open)
+
+    def open_path(self, path: Path) -> None:
+        """Open a file or folder as what it is: a document, a model, or an input."""
+        loading = self._session.loading
+        if is_case(path):
+            self._session.case.open(path)
+        elif is_report(path):
+            self._pages.verify.verify(path)
+        elif is_votes(path):
+            self._pages.votes.open(path)
+        elif is_model(path) or path.name == "config.json":
+            loading.open_model(ModelRequest(model_spec(path)))
+        else:
+            loading.open_input(str(path))
+
+    def open_dropped(self, mime: QMimeData) -> None:
+        """Open the first file of every kind: a document, a model, an input."""
+        paths = [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
+        documents = [path for path in paths if is_document(path)]
+        models = [path for path in paths if is_model(path)]
+        inputs = [path for path in paths if path not in (*documents, *models)]
+        for path in (*documents[:1], *models[:1], *inputs[:1]):
+            self.open_path(path)
+
+    def paste_image(self) -> None:
+        """The image in the clipboard."""
+        image = QGuiApplication.clipboard().image()
+        if image.isNull():
+            self._notices.show_notice("info", "There is no image in the clipboard.")
+            return
+        try:
+            self._session.loading.open_input(str(pasted_image(image, data_folder())))
+        except UserError as error:
+            self._notices.show_notice("error", str(error))
+
+    def copy_command(self) -> None:
+        """The command line to the clipboard."""
+        QGuiApplication.clipboard().setText(self._session.runs.command_line())
+        self._notices.show_notice("info", "Command line copied.")
+
+    def ask_where_to_save_case(self) -> None:
+        """A copy of the case, or a new one with the shown run."""
+        case, evidence = self._session.case, self._session.runs.evidence
+        request = self._session.loading.request
+        self._asker.save_file(
+            "Save as case",
+            f"{case.title or 'case'}-copy{SUFFIX}",
+            lambda path: case.save_as(path, evidence, request),
+        )
+
+    def save_shown(self, fmt: ExportFormat) -> None:
+        """Save the shown result, with what is drawn beside it."""
+        evidence = self._session.runs.evidence
+        if evidence is not None:
+            self._asker.save_file(
+                f"Save {fmt.upper()}", file_name(evidence, fmt), partial(self._write_shown, fmt)
+            )
+
+    @Slot(object, str)
+    def save_record(self, evidence: Evidence, fmt: ExportFormat) -> None:
+        """Save a result that is looked at."""
+        write = partial(self._session.exports.export, evidence, fmt)
+        self._asker.save_file(f"Save {fmt.upper()}", file_name(evidence, fmt), write)
+
+    def _write_shown(self, fmt: ExportFormat, path: Path) -> None:
+        """Write what is shown now: labels may have been added since."""
+        evidence = self._session.runs.evidence
+        if evidence is not None:
+            illustrations = self._session.illustrator.illustrations
+            self._session.exports.export(evidence, fmt, path, illustrations)
+
+
+def file_name(evidence: Evidence, fmt: str) -> str:
+    """The name proposed for a file about a result."""
+    return re.sub(r"[^\w.-]+", "-", f"{evidence.procedure}-{evidence.input.name}.{fmt}")

@@ -1,0 +1,37 @@
+"""Layouts: emptied, divided, and with a name beside a field."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QLayout, QSplitter, QWidget
+
+from gui.style.theme import set_role
+
+
+def emptied(layout: QLayout) -> None:
+    """Take all widgets out of a layout and delete them."""
+    while (item := layout.takeAt(0)) is not None:
+        if widget := item.widget():
+            widget.hide()
+            widget.deleteLater()
+
+
+def labelled(title: str, editor: QWidget) -> QLabel:
+    """A muted label that belongs to an editor: its mnemonic leads there."""
+    label = QLabel(title)
+    set_role(label, "muted")
+    label.setBuddy(editor)
+    return label
+
+
+def divided(orientation: Qt.Orientation, *widgets: QWidget, sizes: Sequence[int] = ()) -> QSplitter:
+    """Widgets side by side or one below the other, with handles between them."""
+    splitter = QSplitter(orientation)
+    splitter.setChildrenCollapsible(False)
+    for widget in widgets:
+        splitter.addWidget(widget)
+    if sizes:
+        splitter.setSizes(list(sizes))
+    return splitter

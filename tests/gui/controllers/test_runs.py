@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import time
+
+from engine.core.errors import UserError
+from engine.models.request import ModelRequest
+from gui.controllers.runs import PROMISE
+
+
+def slow(engine, monkeypatch):
+    load = engine.load_model
+    monkeypatch.setattr(engine, "load_model", lambda request: (time.sleep(0.2), load(request))[1])
+
+
+def test_a_run_asked_for_early_starts_when_all_is_there(session, engine, monkeypatch, qtbot, said):
+    slow(engine, monkeypatch)
+    session.loading.open_model(ModelRequest("demo:digits-0.25"))
+    session.loading.open_input("digits:7")
+    session.runs.certify()
+    assert session.runs.waiting and said() == [PROMISE]
+    qtbot.waitUntil(lambda: session.runs.evidence is not None, timeout=20_000)
+    assert not session.runs.waiting
+    assert engine.calls.count("certify") == 1
+
+
+def test_a_model_that_does_not_open_ends_the_wait(session, engine, qtbot, said):
+    engine.fail["load_model"] = UserError("It does not open.")
+    session.loading.open_input("digits:7")
+    session.loading.open_model(ModelRequest("x.pth"))
+    session.runs.certify()
+    qtbot.waitUntil(lambda: "It does not open." in said() and not session.loading.busy)
+    assert not session.runs.waiting
+    assert "certify" not in engine.calls
+
+
+def test_nothing_is_promised_without_an_image(session, qtbot, said):
+    session.loading.open_model(ModelRequest("demo:digits-0.25"))
+    session.runs.certify()
+    assert not session.runs.waiting and said() == []
+    qtbot.waitUntil(lambda: session.loading.model is not None)
+
+
+def test_a_wrong_setting_is_no_time_to_wait(session, qtbot):
+    session.form.refuse("n must be a number.")
+    session.loading.open_model(ModelRequest("demo:digits-0.25"))
+    session.loading.open_input("digits:7")
+    session.runs.certify()
+    assert not session.runs.waiting
+    qtbot.waitUntil(lambda: session.loading.fitted is not None)

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
+
+from gui.widgets.layouts import divided, emptied, labelled
+
+
+def test_an_emptied_layout_shows_nothing(qtbot):
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    column = QVBoxLayout(parent)
+    label = QLabel("gone")
+    column.addWidget(label)
+    column.addStretch(1)
+    emptied(column)
+    assert column.count() == 0 and label.isHidden()
+
+
+def test_a_label_leads_to_its_editor(qtbot):
+    editor = QLineEdit()
+    qtbot.addWidget(editor)
+    label = labelled("&Name", editor)
+    qtbot.addWidget(label)
+    assert label.buddy() is editor and label.property("role") == "muted"
+
+
+def test_what_is_divided_never_collapses(qtbot):
+    widgets = [QWidget(), QWidget()]
+    splitter = divided(Qt.Orientation.Vertical, *widgets, sizes=(100, 300))
+    qtbot.addWidget(splitter)
+    splitter.resize(100, 400 + splitter.handleWidth())
+    assert [splitter.widget(place) for place in range(2)] == widgets
+    assert not splitter.childrenCollapsible()
