@@ -24,6 +24,7 @@ from engine.evidence.generations import AnswerGroup
 from engine.evidence.observations import ClassVotes, Exact, Observations, OrderStatistics
 from engine.evidence.settings import USUAL, Execution, SettingsField, Task
 from engine.evidence.vote_chain import Block
+from engine.noise.law import Level
 from engine.noise.records import SelfTest
 from engine.regions import Abstention, Region
 
@@ -177,6 +178,7 @@ class NoiseRecord(Record):
 
     Attributes:
         generator: e.g. ``philox4x32-10/box-muller-f32``.
+        levels: strengths of the law, each with its name and unit; none where that has no meaning.
         key: 64-bit key as 16 hex digits.
         key_material: what was hashed to get it, in words.
         selection_stream, estimation_stream: the disjoint counters of the two phases.
@@ -189,6 +191,7 @@ class NoiseRecord(Record):
     """
 
     generator: str
+    levels: tuple[Level, ...] = ()
     key: str
     key_material: str
     selection_stream: int

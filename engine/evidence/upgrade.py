@@ -16,6 +16,7 @@ from pydantic_core import from_json, to_json
 from engine.core.errors import UserError
 from engine.evidence.evidence import SCHEMA_VERSION, Evidence
 from engine.evidence.settings import BETA, Former
+from engine.noise.law import Level
 from engine.schemes import parse_scheme
 
 OLDER = ("1.0",)
@@ -85,6 +86,7 @@ def upgraded(tree: Mapping[str, Any]) -> dict[str, Any]:
         "schema_version": SCHEMA_VERSION,
         "upgraded_from": tree["schema_version"],
         "observations": {**votes, "kind": observed},
+        "noise": {**_table(found, "noise"), "levels": _levels(settings)},
         "settings": settings,
         "execution": execution_of(old),
     }
@@ -125,6 +127,12 @@ def upgraded_settings(
     radius = old.get("target_radius", 0.0)
     stop_at = f"radius={float(radius)!r}" if radius else old.get("target", "")
     return {**kept, "bound": old["bound"], "target": stop_at}
+
+
+def _levels(settings: Mapping[str, Any]) -> tuple[Level, ...]:
+    """Of the law that the settings name: schema 1.0 left its strength to the scheme."""
+    law = parse_scheme(settings["scheme"]).drawn(settings.get("noise", "float"))
+    return law.levels
 
 
 def execution_of(old: Mapping[str, Any]) -> dict[str, Any]:

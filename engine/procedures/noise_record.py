@@ -25,6 +25,7 @@ def noise_record(settings: RunSettings, *, key: int, elements: int) -> NoiseReco
     law = settings.scheme.drawn(settings.noise)
     return NoiseRecord(
         generator=law.generator,
+        levels=law.levels,
         key=f"{key:016x}",
         key_material=KEY_MATERIAL,
         selection_stream=int(Stream.SELECTION),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,20 @@ def test_an_exact_run_keeps_what_its_chain_is_over() -> None:
     old = {**tree["settings"], "alpha": 0.01, "seed": 5}
     kept = ExactSettings.model_validate(upgraded_settings(old, "certify"))
     assert kept.former is not None and (kept.former.alpha, kept.former.seed) == (0.01, 5)
+
+
+def test_the_strength_of_the_noise_is_that_of_the_scheme() -> None:
+    tree = json.loads((OLD / "hybrid.json").read_text(encoding="utf-8"))
+    found = evidence_from(tree)
+    (level,) = found.noise.levels
+    assert (level.law, level.value, level.unit) == (
+        "Gaussian",
+        0.5,
+        "standard deviations of their columns",
+    )
+    weaker = found.noise.model_copy(update={"levels": (replace(level, value=0.25),)})
+    claim = verdicts(evidence_json(found.model_copy(update={"noise": weaker})))
+    assert claim["noise key and generator"].startswith("does not hold")
 
 
 def test_a_radius_to_stop_at_becomes_a_target() -> None:
