@@ -15,8 +15,7 @@ import torch
 
 from engine.demos.data.signs import SIDE, SIGNS, TEST, TRAINED_FROM, drawn, sign
 from engine.demos.making import Demo, Recipe, fit
-from engine.models.architectures.command_writer import END, MARKS, CommandWriter
-from engine.models.text_generator import ARCHITECTURE
+from engine.models.text_generator import ARCHITECTURE, END, MARKS, CommandWriter
 from engine.training.loop import Batch
 
 SIGMA = 0.25

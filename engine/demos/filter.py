@@ -22,7 +22,7 @@ from engine.demos.data.filter import (
 from engine.demos.letters import noisy_words
 from engine.demos.making import Demo, Recipe, cosine, fit
 from engine.models.kinds import PAIR_ARCHITECTURE
-from engine.models.token_networks import PairNetwork
+from engine.models.token_classifier import PairNetwork
 from engine.training.loop import Batch
 
 SHIPPED_PAIRS = 160

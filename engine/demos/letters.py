@@ -15,7 +15,7 @@ from engine.demos.data.letters import CLASSES, TEST, TRAINED_FROM, letter, vocab
 from engine.demos.making import Demo, Recipe, cosine, fit
 from engine.inputs.coding import WordTokenizer
 from engine.models.kinds import TEXT_ARCHITECTURE
-from engine.models.token_networks import TextNetwork
+from engine.models.token_classifier import TextNetwork
 from engine.training.loop import Batch
 
 RECIPE = Recipe(examples=8000, epochs=20, batch=100, weight_decay=1e-3)

@@ -13,7 +13,7 @@ from engine.demos.making import Demo, Recipe, fit
 from engine.inputs.coding import Column, TableCoding
 from engine.inputs.table import Table
 from engine.models.kinds import TABLE_ARCHITECTURE
-from engine.models.token_networks import TableNetwork
+from engine.models.token_classifier import TableNetwork
 from engine.models.tokenizers import coding_facts
 from engine.training.loop import Batch
 

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from engine.figures import GraphNode, NeighbourhoodFigure
 from engine.inputs.graph import Graph, Indices
-from engine.inputs.neighbourhood import HOPS, neighbourhood
+from engine.inputs.node import HOPS, neighbourhood
 
 _STAGGER = 0.35
 """How far, in rings, a crowded ring's nodes step in and out so that they do not overlap."""

@@ -110,24 +110,18 @@ def fit(given: GivenInput, model: ModelIdentity, coding: Coding | None = None) -
     Raises:
         UserError: the model takes inputs of another kind or size.
     """
-    from engine.inputs.node import GraphInput
+    from engine.inputs import fitting, node
 
-    if isinstance(given, GraphInput):
-        from engine.inputs.neighbourhood import fit as surround
-
-        return surround(given, model)
+    if isinstance(given, node.GraphInput):
+        return node.fit(given, model)
     if given.kind != model.kind:
         raise UserError(
             f"The model '{model.name}' takes {_TAKES[model.kind]}; {given.source[:200]} is "
             f"{_TAKES[given.kind].partition(',')[0]}."
         )
     if isinstance(given, ImageInput):
-        from engine.inputs.adapt import fit as adapt
-
-        return adapt(given, model)
-    from engine.inputs.fitting import fit_coded
-
-    return fit_coded(given, model, coding)
+        return fitting.fit(given, model)
+    return fitting.fit_coded(given, model, coding)
 
 
 _TAKES: dict[InputKind, str] = {

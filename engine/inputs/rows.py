@@ -18,8 +18,7 @@ from typing import NamedTuple
 from engine.core.errors import UserError, quoted
 from engine.core.resources import assets
 from engine.inputs.base import ImageInput, PairInput, paired
-from engine.inputs.csv_file import read_table
-from engine.inputs.table import LABELS, TYPES, ColumnType, Table, TableInput
+from engine.inputs.table import LABELS, TYPES, ColumnType, Table, TableInput, read_table
 from engine.inputs.text import TextInput, decoded, shortened
 
 MIXED = "mixed"

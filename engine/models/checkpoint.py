@@ -1,4 +1,7 @@
-"""Plain weights, in safetensors or a PyTorch file, into an architecture that is known here."""
+"""Plain weights, in safetensors or a PyTorch file, into an architecture that is known here.
+
+A safetensors file of our own says in its header and its card what it is (:func:`own_identity`).
+"""
 
 from __future__ import annotations
 
@@ -12,12 +15,12 @@ from torch import nn
 
 from engine.core.errors import UserError, quoted
 from engine.core.files import sha256_file
-from engine.core.records import ModelIdentity
+from engine.core.records import Encoding, InputKind, ModelIdentity
 from engine.models import architectures
 from engine.models.architectures import Architecture, Shapes
-from engine.models.encoding import choose_encoding
+from engine.models.input_layout import choose_encoding
 from engine.models.names import class_names
-from engine.models.native_metadata import stated_encoding, training_scheme
+from engine.models.native_metadata import listed, stated_encoding, training_scheme, training_sigma
 from engine.models.normalize import Normalization, choose, named, take_stored
 from engine.models.request import ModelRequest
 from engine.models.shapes import split_arch
@@ -210,3 +213,40 @@ def _training_sigma(path: Path, file: WeightFile, card: dict[str, object]) -> fl
             return float(found[0])
     named_noise = re.search(r"noise_(\d+\.\d+)", str(path))
     return float(named_noise[1]) if named_noise else None
+
+
+def own_identity(
+    path: Path,
+    request: ModelRequest,
+    file: WeightFile,
+    network: nn.Module,
+    *,
+    classes: int,
+    input_shape: tuple[int, ...],
+    kind: InputKind,
+    encoding: Encoding = "plain",
+) -> ModelIdentity:
+    """The identity of a network over graphs, texts, pairs or tables.
+
+    Raises:
+        UserError: the names of the classes do not fit their number.
+    """
+    card = read_card(path)
+    scheme, unknown = training_scheme(file.metadata, card)
+    return ModelIdentity(
+        name=quoted(card.get("name") or path.name, 80),
+        source=request.spec,
+        format=file.format,
+        sha256=sha256_file(path),
+        architecture=file.arch,
+        parameters=sum(p.numel() for p in network.parameters()),
+        class_names=class_names(
+            classes, given=request.class_names, stored=listed(file.metadata, "classes")
+        ),
+        input_shape=input_shape,
+        kind=kind,
+        encoding=encoding,
+        training_sigma=training_sigma(scheme),
+        training_scheme=scheme,
+        notes=(unknown,) if unknown else (),
+    )

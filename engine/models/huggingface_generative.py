@@ -26,13 +26,13 @@ from engine.models.generative import (
     longest_answer,
     oracle_for,
 )
-from engine.models.huggingface_tokens import HuggingFaceTokenizer, tokenizer_of
 from engine.models.image_settings import understood
 from engine.models.input_layout import ANY
 from engine.models.normalize import Normalization, choose
 from engine.models.pretrained_files import WRITING, folder_digest
 from engine.models.request import ModelRequest
 from engine.models.shapes import Shape, words
+from engine.models.tokenizers import HuggingFaceTokenizer, tokenizer_of
 from engine.models.torch_classifier import checked_dtype
 
 
@@ -191,7 +191,7 @@ def load_generative(path: Path, request: ModelRequest) -> GenerativeClassifier:
     )
     _try(folder, generator, shape)
     identity = ModelIdentity(
-        name=folder.name if path.is_dir() else request.spec,
+        name=folder.name if Path(request.spec).is_dir() else request.spec,
         source=request.spec,
         format="huggingface",
         sha256=folder_digest(folder, WRITING),

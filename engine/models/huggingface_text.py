@@ -2,7 +2,7 @@
 
 Any ``...ForSequenceClassification`` of transformers takes a text; ``ViltForQuestionAnswering``
 takes an image with a question, its classes being the answers. A batch holds tokens of the
-alphabet of :mod:`engine.models.huggingface_tokens`; translating them and adding the marks comes
+alphabet of :mod:`engine.models.tokenizers`; translating them and adding the marks comes
 after the noise.
 """
 
@@ -20,13 +20,13 @@ from engine.core.records import ModelIdentity
 from engine.models import pretrained
 from engine.models.base import Classifier
 from engine.models.batching import checked_scores
-from engine.models.huggingface_tokens import HuggingFaceTokenizer, tokenizer_of
 from engine.models.image_settings import understood
 from engine.models.input_layout import ANY
 from engine.models.names import class_names
 from engine.models.normalize import Normalization, choose
 from engine.models.pretrained_files import WRITING, folder_digest
 from engine.models.request import ModelRequest
+from engine.models.tokenizers import HuggingFaceTokenizer, tokenizer_of
 from engine.models.torch_classifier import checked_dtype
 
 TEXT, QUESTIONS = "ForSequenceClassification", "ViltForQuestionAnswering"

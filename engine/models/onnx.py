@@ -1,10 +1,10 @@
-"""ONNX models through onnxruntime: data, not code."""
+"""ONNX models of images and of rows of a table through onnxruntime: data, not code."""
 
 from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,14 +15,25 @@ import torch
 from engine.core.errors import UserError
 from engine.core.files import sha256_file
 from engine.core.records import ModelIdentity
+from engine.inputs.base import FittedInput
+from engine.inputs.coding import Column, Columns, TableCoding, number
 from engine.models.base import Classifier
 from engine.models.batching import checked_scores, in_chunks
-from engine.models.encoding import choose_encoding
+from engine.models.input_layout import ANY, choose_encoding
 from engine.models.names import class_names
 from engine.models.normalize import Normalization, choose
 from engine.models.onnx_probe import probe
-from engine.models.onnx_session import CPU, Graph, first_line, is_tabular, open_session, read_graph
-from engine.models.onnx_table import table_classifier
+from engine.models.onnx_session import (
+    CPU,
+    Cells,
+    Graph,
+    TableGraph,
+    first_line,
+    is_tabular,
+    open_session,
+    read_graph,
+    read_table_graph,
+)
 from engine.models.request import ModelRequest
 from engine.models.shapes import Shape, split_arch, words
 
@@ -164,3 +175,138 @@ def _private(path: Path) -> Iterator[Path]:
         except OSError as error:
             raise UserError(f"Cannot read {path}: {error.strerror or error}.") from error
         yield copy
+
+
+class OnnxTableClassifier(Classifier):
+    """An onnxruntime session on columns; bound to a row it knows how they were standardised."""
+
+    def __init__(
+        self,
+        session: Any,
+        graph: TableGraph,
+        identity: ModelIdentity,
+        coding: TableCoding | None = None,
+    ) -> None:
+        self.identity = identity
+        self._session, self._graph, self._used = session, graph, coding
+
+    @property
+    def coding(self) -> Columns:
+        """The names of its columns; the table tells what is in them."""
+        return columns_of(self._graph)
+
+    def bound_to(self, fitted: FittedInput) -> OnnxTableClassifier:
+        """This model for rows standardised as ``fitted`` was.
+
+        Raises:
+            UserError: the input is no row, or has columns that the model does not take.
+        """
+        coding = fitted.context
+        if not isinstance(coding, TableCoding):
+            raise UserError(
+                f"The model '{self.identity.name}' takes a row of a table, e.g. rows.csv:3."
+            )
+        self._check(coding)
+        return OnnxTableClassifier(self._session, self._graph, self.identity, coding)
+
+    def prepare(self, device: torch.device, precision: str) -> None:
+        """It runs on the CPU, as it was exported."""
+        del device
+        if precision != "fp32":
+            raise UserError(
+                f"Precision {precision} does not work for an ONNX file, which runs as it was "
+                "exported; choose fp32."
+            )
+
+    def scores(self, batch: tuple[torch.Tensor, torch.Tensor]) -> torch.Tensor:
+        """Probabilities (B, K) of standardised numbers (B, F) and codes (B, G).
+
+        Raises:
+            UserError: the model is not bound to a row.
+        """
+        if self._used is None:
+            raise UserError(
+                f"The model '{self.identity.name}' needs to know its table; name a row first."
+            )
+        numbers, codes = (part.cpu().numpy() for part in batch)
+        columns = _columns(self._used, self._dtypes, numbers, codes)
+        found = self._graph.run(self._session, columns)
+        return torch.from_numpy(found).to(batch[0].device)
+
+    @property
+    def _dtypes(self) -> tuple[Any, ...]:
+        return self._graph.dtypes * (self._graph.width or 1)
+
+    def _check(self, coding: TableCoding) -> None:
+        """Words go where the model takes words, numbers where it takes numbers."""
+        if self._graph.width and len(coding.columns) != self._graph.width:
+            raise UserError(
+                f"The model '{self.identity.name}' takes {self._graph.width} columns, the table "
+                f"has {len(coding.columns)}; give the table that it was trained on."
+            )
+        for column, dtype in zip(coding.columns, self._dtypes, strict=True):
+            words = dtype is np.object_
+            if words and not column.categorical:
+                raise UserError(
+                    f"The model '{self.identity.name}' takes words in the column '{column.name}'; "
+                    f"call it categorical with ?types={column.name}:categorical."
+                )
+            if not words and any(number(value) is None for value in column.values):
+                raise UserError(
+                    f"The model '{self.identity.name}' takes numbers in the column "
+                    f"'{column.name}', but the table has words there."
+                )
+
+
+def _columns(
+    coding: TableCoding, dtypes: Sequence[Any], numbers: Cells, codes: Cells
+) -> list[Cells]:
+    """The table's own cells: what the noise moved, back in the units of the columns."""
+    number_at, field_at, found = 0, 0, []
+    for column, dtype in zip(coding.columns, dtypes, strict=True):
+        if column.categorical:
+            found.append(_values(column, dtype)[codes[:, field_at]])
+            field_at += 1
+        else:
+            found.append(column.mean + column.scale * numbers[:, number_at].astype(np.float64))
+            number_at += 1
+    return found
+
+
+def _values(column: Column, dtype: Any) -> Cells:
+    """What a model is given for each code: words as the table writes them, or their numbers."""
+    if dtype is np.object_:
+        return np.array(column.values, dtype=np.object_)
+    return np.array([float(value) for value in column.values], dtype=np.float64)
+
+
+def columns_of(graph: TableGraph) -> Columns:
+    """The names of a model's columns; none for a matrix, which takes the table's in order."""
+    return Columns(() if graph.width else graph.names)
+
+
+def table_classifier(path: Path, request: ModelRequest, session: Any) -> OnnxTableClassifier:
+    """A classifier on a session that was met in a child before.
+
+    Raises:
+        UserError: its inputs are no columns, or it does not run.
+    """
+    graph = read_table_graph(path, session)
+    try:
+        classes = graph.trial(session).shape[1]
+    except Exception as error:
+        # onnxruntime has its own exception types, one per error code.
+        raise UserError(f"{path} does not run on a row of zeros: {first_line(error)}.") from error
+    if classes < 2:
+        raise UserError(f"{path} is no classifier: it gives a single score for each row.")
+    identity = ModelIdentity(
+        name=path.name,
+        source=request.spec,
+        format="onnx",
+        sha256=sha256_file(path),
+        architecture="ONNX graph",
+        class_names=class_names(classes, given=request.class_names),
+        input_shape=(ANY,),
+        kind="table",
+    )
+    return OnnxTableClassifier(session, graph, identity)

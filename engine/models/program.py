@@ -19,7 +19,7 @@ from engine.core.files import sha256_file
 from engine.core.records import ModelIdentity
 from engine.models.base import Classifier
 from engine.models.batching import checked_scores, in_chunks
-from engine.models.encoding import choose_encoding
+from engine.models.input_layout import choose_encoding
 from engine.models.names import class_names
 from engine.models.normalize import Normalization, choose
 from engine.models.request import ModelRequest

@@ -38,7 +38,7 @@ def parse_shape(text: str) -> Shape:
 def reasonable(shape: Shape) -> bool:
     """Whether a noised image can have that shape: grey or colour, sides up to 4096.
 
-    With an indicator or a complement (``engine.models.encoding``) that is 2, 4 or 6 channels.
+    With an indicator or a complement (``engine.models.input_layout``) that is 2, 4 or 6 channels.
     """
     return shape[0] in (1, 2, 3, 4, 6) and all(1 <= side <= _LIMIT for side in shape[1:])
 

@@ -9,7 +9,7 @@ import torch
 
 from engine.core.errors import UserError
 from engine.inputs.graph import Graph, Split, split
-from engine.models.graph_networks import Messages, messages
+from engine.models.graph import Messages, messages
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Literal
 import torch
 from torch.nn import functional
 
-from engine.models.graph_networks import GraphNetwork
+from engine.models.graph import GraphNetwork
 from engine.training.graph_data import View, Views
 from engine.training.graph_noise import GraphNoise
 

@@ -16,7 +16,7 @@ from engine.core.errors import UserError
 from engine.core.files import write_atomically
 from engine.inputs.graph import KARATE, Graph
 from engine.inputs.node import load_graph
-from engine.models.graph_networks import GraphNetwork
+from engine.models.graph import GraphNetwork
 from engine.regions import Perturbation
 from engine.schemes import parse_scheme
 from engine.training.graph_data import Views, views

@@ -16,7 +16,7 @@ from engine.evidence.settings import CertifySettings, Execution
 from engine.inputs import load_input
 from engine.models import ModelRequest, fitted, load_model
 from engine.models.base import Classifier
-from engine.models.graph_networks import GraphNetwork
+from engine.models.graph import GraphNetwork
 from engine.models.input_layout import clean
 from engine.procedures.certify import certify
 from engine.regions import Perturbation

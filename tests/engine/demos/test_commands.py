@@ -6,7 +6,7 @@ import torch
 
 from engine.core.resources import assets
 from engine.demos import commands
-from engine.models.architectures.command_writer import END, MARKS, CommandWriter
+from engine.models.text_generator import END, MARKS, CommandWriter
 from engine.oracles import load_oracle
 
 

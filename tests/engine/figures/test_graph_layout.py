@@ -6,8 +6,7 @@ import pytest
 
 from engine.figures.graph_layout import neighbourhood_figure, positions
 from engine.inputs.graph import Parts, assembled
-from engine.inputs.neighbourhood import neighbourhood
-from engine.inputs.node import load_graph
+from engine.inputs.node import load_graph, neighbourhood
 
 
 @pytest.mark.parametrize("node", [0, 11, 16])

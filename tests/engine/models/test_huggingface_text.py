@@ -13,7 +13,7 @@ from engine.evidence.settings import CertifySettings
 from engine.inputs import load_input
 from engine.models import ModelRequest, fitted, load_model
 from engine.models.huggingface_text import TextClassifier
-from engine.models.huggingface_tokens import HuggingFaceTokenizer
+from engine.models.tokenizers import HuggingFaceTokenizer
 from engine.procedures.run import Run
 from engine.schemes import parse_scheme
 from tests.pretrained import save_text, save_vilt

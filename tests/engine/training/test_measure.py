@@ -7,7 +7,7 @@ import torch
 from engine.core.resources import assets
 from engine.inputs import expand, load_input
 from engine.inputs.node import load_graph
-from engine.models.graph_networks import GraphNetwork
+from engine.models.graph import GraphNetwork
 from engine.schemes import Gaussian, parse_scheme
 from engine.schemes.hierarchical_gaussian import HierarchicalGaussian
 from engine.training.digits import part

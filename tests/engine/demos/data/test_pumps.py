@@ -5,8 +5,8 @@ from collections import Counter
 import pytest
 
 from engine.demos.data.pumps import FIELDS, HEADER, NUMBERS, csv_bytes, make_rows
-from engine.inputs.csv_file import parse_table
 from engine.inputs.rows import Place, opened
+from engine.inputs.table import parse_table
 
 
 def test_half_of_the_pumps_are_worn_and_columns_follow_their_laws():
