@@ -6,7 +6,6 @@ et al. (ICLR 2018), attention dropout included.
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,7 @@ from engine.models.base import Classifier
 from engine.models.checkpoint import fill, own_identity
 from engine.models.input_layout import ANY
 from engine.models.request import ModelRequest
-from engine.models.torch_classifier import checked_dtype
+from engine.models.torch_classifier import OnDevice
 from engine.models.weights import WeightFile, read_safetensors
 
 GCN_HIDDEN, GAT_HEADS, GAT_HIDDEN = 64, 8, 8
@@ -207,12 +206,14 @@ class GraphNetwork(nn.Module):
 _TITLES = {"gcn": "GCN", "gat": "GAT"}
 
 
-class GraphClassifier(Classifier):
+class GraphClassifier(OnDevice, Classifier):
     """A graph network; :meth:`bound_to` a neighbourhood it can classify.
 
     A batch is (B, M, D): the features of M nodes, or (B, M, D + 1) with the encoding
     ``indicator``, whose last column is 1 for the nodes that were noised.
     """
+
+    _messages: list[Messages]
 
     def __init__(
         self,
@@ -220,12 +221,9 @@ class GraphClassifier(Classifier):
         identity: ModelIdentity,
         around: Neighbourhood | None = None,
     ) -> None:
+        super().__init__(network)
         self.identity = identity
-        self.network = network.eval().requires_grad_(False)
         self.around = around
-        self._prepared: tuple[torch.device, str] | None = None
-        self._ready: tuple[GraphNetwork, Messages, Messages] | None = None
-        self._dtype = torch.float32
 
     def bound_to(self, fitted: FittedInput) -> GraphClassifier:
         """This model for one neighbourhood, prepared as this one is.
@@ -249,13 +247,9 @@ class GraphClassifier(Classifier):
         """Copy network and messages to ``device``, in the chosen precision."""
         if self._prepared == (device, precision):
             return
-        dtype = checked_dtype(device, precision)
+        super().prepare(device, precision)
         if self.around is not None:
-            first, second = (layer.to(device, dtype) for layer in messages_of(self.around))
-            network = copy.deepcopy(self.network).to(device, dtype)
-            self._ready = (network, first, second)
-        self._dtype = dtype
-        self._prepared = (device, precision)
+            self._messages = [one.to(device, self._dtype) for one in messages_of(self.around)]
 
     def scores(self, batch: Any) -> torch.Tensor:
         """Scores (B, K), float32.
@@ -263,18 +257,18 @@ class GraphClassifier(Classifier):
         Raises:
             UserError: the model is not bound to a neighbourhood, or not prepared.
         """
-        if self._ready is None:
+        if not self._messages:
             raise UserError(
                 f"The model '{self.identity.name}' classifies nodes of a graph; name one first, "
                 "e.g. karate:12."
             )
-        network, first, second = self._ready
-        scores: torch.Tensor = network(batch.to(self._dtype), first, second)
+        scores: torch.Tensor = self._ready(batch.to(self._dtype), *self._messages)
         return scores[:, 0].float()
 
     def unload(self) -> None:
         """Drop the prepared copies."""
-        self._prepared = self._ready = None
+        super().unload()
+        self._messages = []
 
 
 def messages_of(around: Neighbourhood) -> tuple[Messages, Messages]:

@@ -9,7 +9,6 @@ length; the marks around it and the prompt before it are added afterwards and st
 
 from __future__ import annotations
 
-import copy
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +32,7 @@ from engine.models.pretrained_files import WRITING, folder_digest
 from engine.models.request import ModelRequest
 from engine.models.shapes import Shape, words
 from engine.models.tokenizers import HuggingFaceTokenizer, tokenizer_of
-from engine.models.torch_classifier import checked_dtype
+from engine.models.torch_classifier import OnDevice
 
 
 def greedy(
@@ -85,7 +84,7 @@ _TRIAL_TOKENS = 1
 _VISION = ("vision_config", "encoder")
 
 
-class ImageTextGenerator(TextGenerator):
+class ImageTextGenerator(OnDevice, TextGenerator):
     """``generate`` with greedy decoding, one call per batch.
 
     Args:
@@ -107,29 +106,14 @@ class ImageTextGenerator(TextGenerator):
         shape: Shape,
         longest: int,
     ) -> None:
-        self._network, self._tokenizer = network, tokenizer
+        super().__init__(network, normalization.layer(shape[0]))
+        self._tokenizer = tokenizer
         self._prompt, self._longest = prompt, longest
-        self._layer = normalization.layer(shape[0], "plain")
-        self._prepared: Any = network
-        self._front: Any = self._layer
-        self._dtype = torch.float32
-        self._place: tuple[torch.device, str] | None = None
-
-    def prepare(self, device: torch.device, precision: str) -> None:
-        """Move and cast; a plain CPU run uses the weights where they are."""
-        if self._place == (device, precision):
-            return
-        dtype = checked_dtype(device, precision)
-        self.unload()
-        plain = device.type == "cpu" and dtype == torch.float32
-        self._prepared = self._network if plain else copy.deepcopy(self._network).to(device, dtype)
-        self._front = copy.deepcopy(self._layer).to(device)
-        self._dtype, self._place = dtype, (device, precision)
 
     def answers(self, batch: torch.Tensor) -> list[str | None]:
         """The new text of every image, special tokens left out."""
         return greedy(
-            self._prepared,
+            self._ready,
             self._tokenizer,
             self._inputs(batch),
             longest=self._longest,
@@ -141,11 +125,6 @@ class ImageTextGenerator(TextGenerator):
         found: torch.Tensor = self._front(batch).to(self._dtype)
         return found
 
-    def unload(self) -> None:
-        """Drop the prepared copy."""
-        self._prepared, self._front = self._network, self._layer
-        self._dtype, self._place = torch.float32, None
-
     def _inputs(self, batch: torch.Tensor) -> dict[str, torch.Tensor]:
         rows = {
             name: part.to(batch.device).expand(len(batch), *part.shape[1:])
@@ -156,7 +135,7 @@ class ImageTextGenerator(TextGenerator):
     def _skipped(self) -> int:
         """Tokens of the prompt, where ``generate`` repeats it before its own."""
         ids = self._prompt.get("input_ids")
-        encoder = bool(getattr(self._network.config, "is_encoder_decoder", False))
+        encoder = bool(getattr(self.network.config, "is_encoder_decoder", False))
         return 0 if ids is None or encoder else int(ids.shape[1])
 
 
@@ -269,7 +248,7 @@ def _try(folder: Path, generator: ImageTextGenerator, shape: Shape) -> None:
     try:
         with torch.inference_mode():
             inputs = generator._inputs(torch.full((1, *shape), 0.5))
-            generator._network.generate(
+            generator.network.generate(
                 **inputs, max_new_tokens=_TRIAL_TOKENS, do_sample=False, num_beams=1
             )
     except Exception as error:  # as above
@@ -278,7 +257,7 @@ def _try(folder: Path, generator: ImageTextGenerator, shape: Shape) -> None:
         ) from error
 
 
-class AnswerGenerator(TextGenerator):
+class AnswerGenerator(OnDevice, TextGenerator):
     """``generate`` with greedy decoding on tokens (B, L) of an alphabet.
 
     Args:
@@ -298,7 +277,7 @@ class AnswerGenerator(TextGenerator):
         prompt: tuple[int, ...],
         longest: int,
     ) -> None:
-        self._network = self._prepared = network
+        super().__init__(network)
         self.coding = tokenizer
         self._words, self._longest = words, longest
         self._table = torch.tensor([*tokenizer.ids.tolist(), tokenizer.mask])
@@ -308,12 +287,6 @@ class AnswerGenerator(TextGenerator):
         self._after = torch.tensor(tokenizer.after if encoder else (), dtype=torch.int64)
         self._skips = not encoder
 
-    def prepare(self, device: torch.device, precision: str) -> None:
-        """Move and cast; a plain CPU run uses the weights where they are."""
-        dtype = checked_dtype(device, precision)
-        plain = device.type == "cpu" and dtype == torch.float32
-        self._prepared = self._network if plain else copy.deepcopy(self._network).to(device, dtype)
-
     def answers(self, batch: torch.Tensor) -> list[str | None]:
         """The new text of every noised text."""
         device, rows = batch.device, len(batch)
@@ -321,11 +294,7 @@ class AnswerGenerator(TextGenerator):
         ids = torch.cat([before, self._table.to(device)[batch], after], dim=1)
         inputs = {"input_ids": ids, "attention_mask": torch.ones_like(ids)}
         skipped = ids.shape[1] if self._skips else 0
-        return greedy(self._prepared, self._words, inputs, longest=self._longest, skipped=skipped)
-
-    def unload(self) -> None:
-        """Drop the prepared copy."""
-        self._prepared = self._network
+        return greedy(self._ready, self._words, inputs, longest=self._longest, skipped=skipped)
 
 
 def answers_texts(config: dict[str, Any]) -> bool:

@@ -8,7 +8,6 @@ after the noise.
 
 from __future__ import annotations
 
-import copy
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +26,7 @@ from engine.models.normalize import Normalization, choose
 from engine.models.pretrained_files import WRITING, folder_digest
 from engine.models.request import ModelRequest
 from engine.models.tokenizers import HuggingFaceTokenizer, tokenizer_of
-from engine.models.torch_classifier import checked_dtype
+from engine.models.torch_classifier import OnDevice
 
 TEXT, QUESTIONS = "ForSequenceClassification", "ViltForQuestionAnswering"
 _SEED = 0
@@ -74,7 +73,7 @@ class Marked(nn.Module):
         return scores
 
 
-class TextClassifier(Classifier):
+class TextClassifier(OnDevice, Classifier):
     """A transformers classifier of texts (B, L), or of (images, texts)."""
 
     def __init__(
@@ -84,29 +83,15 @@ class TextClassifier(Classifier):
         identity: ModelIdentity,
         normalization: Normalization | None = None,
     ) -> None:
+        channels = identity.input_shape[0]
+        super().__init__(network, None if normalization is None else normalization.layer(channels))
         self.identity = identity
-        self.network = network.eval().requires_grad_(False)
         self._tokenizer = tokenizer
-        self._layer: nn.Module = (
-            normalization.layer(identity.input_shape[0], "plain")
-            if normalization is not None
-            else nn.Identity()
-        )
-        self._ready: nn.Module = self.network
-        self._front = self._layer
-        self._dtype = torch.float32
 
     @property
     def coding(self) -> HuggingFaceTokenizer:
         """Its tokenizer."""
         return self._tokenizer
-
-    def prepare(self, device: torch.device, precision: str) -> None:
-        """Copy to ``device`` in the chosen precision; a plain CPU run uses the weights in place."""
-        self._dtype = checked_dtype(device, precision)
-        plain = device.type == "cpu" and self._dtype == torch.float32
-        self._ready = self.network if plain else copy.deepcopy(self.network).to(device, self._dtype)
-        self._front = copy.deepcopy(self._layer).to(device)
 
     def scores(self, batch: torch.Tensor | tuple[torch.Tensor, torch.Tensor]) -> torch.Tensor:
         """Scores (B, K), float32."""
@@ -119,10 +104,6 @@ class TextClassifier(Classifier):
             torch.manual_seed(_SEED)
             joint: torch.Tensor = self._ready(tokens, self._front(images).to(self._dtype))
         return joint.float()
-
-    def unload(self) -> None:
-        """Drop the prepared copy."""
-        self._ready, self._front, self._dtype = self.network, self._layer, torch.float32
 
 
 def load_text_folder(path: Path, request: ModelRequest, config: dict[str, Any]) -> TextClassifier:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from functools import partial
 from pathlib import Path
@@ -23,7 +22,7 @@ from engine.models.generative import (
     oracle_for,
 )
 from engine.models.request import ModelRequest
-from engine.models.torch_classifier import checked_dtype
+from engine.models.torch_classifier import OnDevice
 from engine.models.weights import read_card, read_safetensors
 
 END, BEGIN = 0, 1
@@ -100,7 +99,7 @@ ARCHITECTURE = "command_writer"
 _MOST_WORDS = 10_000
 
 
-class CommandGenerator(TextGenerator):
+class CommandGenerator(OnDevice, TextGenerator):
     """Greedy decoding over whole words.
 
     Args:
@@ -110,28 +109,17 @@ class CommandGenerator(TextGenerator):
     """
 
     def __init__(self, network: CommandWriter, vocabulary: tuple[str, ...], longest: int) -> None:
-        self._network = network.eval().requires_grad_(False)
-        self._prepared = self._network
-        self._dtype = torch.float32
+        super().__init__(network)
         self._vocabulary = vocabulary
         self._longest = longest
 
-    def prepare(self, device: torch.device, precision: str) -> None:
-        """Move a copy, so that every run starts from the weights as they were loaded."""
-        self._dtype = checked_dtype(device, precision)
-        self._prepared = copy.deepcopy(self._network).to(device, self._dtype)
-
     def answers(self, batch: torch.Tensor) -> list[str | None]:
         """The words of every image, with spaces between them."""
-        words, finite = self._prepared.write(batch.to(self._dtype), self._longest)
+        words, finite = self._ready.write(batch.to(self._dtype), self._longest)
         return [
             self._text(row) if whole else None
             for row, whole in zip(words.tolist(), finite.tolist(), strict=True)
         ]
-
-    def unload(self) -> None:
-        """Drop the prepared copy."""
-        self._prepared, self._dtype = self._network, torch.float32
 
     def _text(self, row: list[int]) -> str:
         end = row.index(END) if END in row else len(row)

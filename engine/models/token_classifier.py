@@ -5,7 +5,6 @@ They come as safetensors whose header holds the words or describes the columns.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from engine.models.base import Classifier
 from engine.models.checkpoint import fill, own_identity
 from engine.models.request import ModelRequest
 from engine.models.tokenizers import read_columns, read_words
-from engine.models.torch_classifier import checked_dtype
+from engine.models.torch_classifier import OnDevice
 from engine.models.weights import WeightFile, read_safetensors
 
 
@@ -134,7 +133,7 @@ SIDE = 32
 """Of the image of a pair."""
 
 
-class TokenClassifier(Classifier):
+class TokenClassifier(OnDevice, Classifier):
     """A network of tokens (B, L), after a first part (B, ...), which is cast to the precision.
 
     Args:
@@ -144,11 +143,9 @@ class TokenClassifier(Classifier):
     """
 
     def __init__(self, network: nn.Module, coding: Coding, identity: ModelIdentity) -> None:
+        super().__init__(network)
         self.identity = identity
-        self.network = network.eval().requires_grad_(False)
         self._coding = coding
-        self._ready = self.network
-        self._dtype = torch.float32
 
     @property
     def coding(self) -> Coding:
@@ -160,20 +157,11 @@ class TokenClassifier(Classifier):
         """Gradients reach the first part, if there is one."""
         return self.identity.kind != "text"
 
-    def prepare(self, device: torch.device, precision: str) -> None:
-        """Copy the network to ``device``, in the chosen precision."""
-        self._dtype = checked_dtype(device, precision)
-        self._ready = copy.deepcopy(self.network).to(device, self._dtype)
-
     def scores(self, batch: Batch) -> torch.Tensor:
         """Scores (B, K), float32."""
         *first, codes = parts(batch)
         scores: torch.Tensor = self._ready(*(part.to(self._dtype) for part in first), codes)
         return scores.float()
-
-    def unload(self) -> None:
-        """Drop the prepared copy."""
-        self._ready, self._dtype = self.network, torch.float32
 
 
 def load_text_model(path: Path, request: ModelRequest) -> TokenClassifier:
