@@ -14,20 +14,17 @@ import typer
 from engine import __version__
 from engine.cli import options
 from engine.cli.audit import audit_command, audit_flags
-from engine.cli.case import case_flags
+from engine.cli.case import case_flags, runs_command, runs_flags
 from engine.cli.compare import compare_command, compare_flags
 from engine.cli.decide import decide_flags
-from engine.cli.keys import keys_app
-from engine.cli.listing import doctor_command, schemes_command
+from engine.cli.listing import doctor_command, schema_command, schemes_command
 from engine.cli.outcome import BAD_INPUT, FAILURE, INTERRUPTED
 from engine.cli.output import WriteError
 from engine.cli.plan import plan_command, plan_flags
 from engine.cli.replay import replay_command, replay_flags
 from engine.cli.resume import resume_command, resume_flags
 from engine.cli.run import certify_command, decide_command, predict_command
-from engine.cli.runs import runs_command, runs_flags
-from engine.cli.schema import schema_command
-from engine.cli.sign import sign_command, signing_flags
+from engine.cli.sign import keys_app, sign_command, signing_flags
 from engine.cli.verify import verify_command, verify_flags
 from engine.core.errors import UserError
 

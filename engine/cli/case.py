@@ -1,18 +1,20 @@
-"""``--case``: the run of a command kept in a case file, and gone on with where it was left."""
+"""``--case`` keeps the run of a command in a case file; ``certiscope runs`` lists what it holds."""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
 from engine.cli.options import OUTPUT, argument, flag
+from engine.cli.outcome import CERTIFIED, FAILURE
+from engine.core.rounding import round_down
 
 if TYPE_CHECKING:
-    from engine.case import Case
+    from engine.case import Case, RunRow
 
 
 def case_flags(*, resumes: bool = True) -> list[inspect.Parameter]:
@@ -64,3 +66,59 @@ def say_which(case: Case, run: int, *, quiet: bool) -> None:
         highlight=False,
         soft_wrap=True,
     )
+
+
+def runs_flags() -> list[inspect.Parameter]:
+    """The flags of the command."""
+    return [case_argument()]
+
+
+def runs_command(values: Mapping[str, Any]) -> int:
+    """List the runs of a case file, and say which of them are damaged.
+
+    Exit status: 0 if every run is whole, 1 if one is damaged, 2 if the file cannot be opened.
+    """
+    from engine.case import Case
+
+    path: Path = values["file"]
+    case = Case.open(path)
+    console = Console(soft_wrap=True)
+    for row in case.runs():
+        for line in lines(row):
+            console.print(line, highlight=False, markup=False)
+    damaged = [case.damage, *case.damaged().values()] if case.damage else [*case.damaged().values()]
+    for sentence in damaged:
+        console.print(sentence, highlight=False, markup=False)
+    return FAILURE if damaged else CERTIFIED
+
+
+def lines(row: RunRow) -> Iterator[str]:
+    """A run in two lines, and its note in a third."""
+    settings = row.settings
+    mark = "*" if row.pinned else " "
+    bound = f", {settings.bound}" if settings.bound else ""
+    chance = f", alpha {settings.alpha:g}{bound}, seed {settings.seed}"
+    if settings.kind == "exact":
+        chance = ""
+    outcome = _outcome(row)
+    yield f"{row.id:>4}{mark} {row.state:<11} {_votes(row)}{outcome and '; '}{outcome}"
+    yield (
+        f"      {row.model.name} at {row.input.name}; {settings.scheme.noise_in_words()}{chance}; "
+        f"run {row.number} of {row.of} of this kind"
+    )
+    if row.note:
+        yield f"      note: {' '.join(row.note.split())}"
+
+
+def _votes(row: RunRow) -> str:
+    if row.procedure == "decide":
+        return f"decide {', '.join(row.at)}: {row.counted:,} votes in phases"
+    return f"{row.counted:,} of {row.settings.n:,} votes"
+
+
+def _outcome(row: RunRow) -> str:
+    if not row.outcome:
+        return ""
+    radius = "" if row.radius is None else f", radius {round_down(row.radius, 4)}"
+    name = "" if row.class_name is None else f" '{row.class_name}'"
+    return f"{row.outcome}{name}{radius}"

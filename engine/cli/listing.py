@@ -1,10 +1,12 @@
-"""``certiscope schemes`` and ``certiscope doctor``: what there is, as tables."""
+"""``certiscope schemes``, ``schema`` and ``doctor``: what there is."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from typing import Annotated
 
+import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -66,3 +68,16 @@ def _table(columns: int) -> Table:
 def _parameter(spec: FieldSpec) -> str:
     unit = f", {spec.unit}" if spec.unit else ""
     return f"{spec.help or spec.title}{unit}; default {spec.default}"
+
+
+def schema_command(
+    *,
+    schemes: Annotated[
+        bool, typer.Option("--schemes", help="The parameters of every scheme instead.")
+    ] = False,
+) -> int:
+    """Print the JSON Schema that exported evidence follows."""
+    from engine.evidence.json_schema import schema_text, schemes_schema
+
+    sys.stdout.write(schema_text(schemes_schema() if schemes else None))
+    return CERTIFIED

@@ -1,8 +1,9 @@
-"""``certiscope sign``: put a name to evidence, beside the files and inside a PDF."""
+"""``certiscope sign`` puts a name to evidence; ``certiscope keys`` makes, shows and trusts keys."""
 
 from __future__ import annotations
 
 import inspect
+import os
 import sys
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -11,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from engine.cli.keys import passphrase
 from engine.cli.options import OUTPUT, flag
 from engine.cli.outcome import CERTIFIED
 from engine.core.errors import UserError
@@ -81,3 +81,74 @@ def sign_command(
         f"Signed by '{opened.public.name}', fingerprint {opened.public.fingerprint}: {envelope}\n"
     )
     return CERTIFIED
+
+
+PASSPHRASE = "CERTISCOPE_PASSPHRASE"
+
+
+def keys_app() -> typer.Typer:
+    """The command and its three verbs."""
+    app = typer.Typer(
+        help="Keys that sign evidence (Ed25519): new, show, trust.", no_args_is_help=True
+    )
+    app.command("new")(new)
+    app.command("show")(show)
+    app.command("trust")(trust)
+    return app
+
+
+def passphrase() -> str:
+    """The passphrase of the private key, from the environment: command lines can be seen by all."""
+    return os.environ.get(PASSPHRASE, "")
+
+
+def new(
+    name: str = typer.Option(..., "--name", help="Whose key it is; verifiers see it."),
+    key: Path | None = typer.Option(None, "--key", help="Where to; default in your settings."),
+) -> int:
+    """Make a key pair. CERTISCOPE_PASSPHRASE, if set, locks the private key."""
+    from engine.signing import keys
+
+    path = key or keys.default_path()
+    made = keys.create(path, name=name, passphrase=passphrase())
+    locked = "locked with the passphrase" if passphrase() else "not locked with a passphrase"
+    _say(f"Private key ({locked}): {path}")
+    _say(f"Public key, to hand out: {keys.public_path(path)}")
+    _say(f"'{made.public.name}', fingerprint {made.public.fingerprint}")
+    return CERTIFIED
+
+
+def show(
+    key: Path | None = typer.Option(None, "--key", help="Private key; default in your settings."),
+) -> int:
+    """Show your key's fingerprint, and the keys you trust."""
+    from engine.signing import keys
+
+    path = keys.public_path(key or keys.default_path())
+    own = keys.read_public(path) if path.exists() else None
+    if own is None and key is not None:
+        raise UserError(f"There is no key {path}; certiscope keys new makes one.")
+    if own is None:
+        _say("You have no key; certiscope keys new --name 'Your Name' makes one.")
+    else:
+        _say(f"yours: '{own.name}', fingerprint {own.fingerprint}, {path}")
+    for fingerprint, other in keys.known().items():
+        if own is None or fingerprint != own.fingerprint:
+            _say(f"trusted: '{other.name}', fingerprint {fingerprint}")
+    return CERTIFIED
+
+
+def trust(
+    file: Path = typer.Argument(..., metavar="FILE.pub.json", help="Somebody's public key."),
+) -> int:
+    """Trust somebody's key from now on; compare the fingerprint with them first."""
+    from engine.signing import keys
+
+    known = keys.read_public(file)
+    keys.trust(known)
+    _say(f"Signatures of '{known.name}', fingerprint {known.fingerprint}, are known from now on.")
+    return CERTIFIED
+
+
+def _say(sentence: str) -> None:
+    sys.stdout.write(sentence + "\n")

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import math
 
-from engine.comparison.certified_norms import ANY, Reach, reach
-from engine.comparison.labels import labels
-from engine.comparison.records import TradeOff
+from engine.comparison.records import TradeOff, labels
 from engine.core.records import Record
 from engine.figures.comparison import AccuracyFigure, ReachFigure, ShareFigure
+from engine.regions import Region
+from engine.schemes import Scheme
 from engine.schemes.attacker import Attacker
 
 MOST = 64
 """Numbers of pixels that are looked at."""
-
 _FEWEST, _BEYOND = 6, 2
 _COLUMNS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, MOST)
 _MOST_COLUMNS, _ROWS = 8, 8
 _MARGIN = 1.25
 _FIRST_TOP = 0.8
 _STEPS = (1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 7.5, 10)
+Reach = tuple[float | None, ...]
+LEAST, ANY = 1e-9, 1e6
+"""Norms below the first count as nothing; a region that holds at the second limits none."""
+_FINE = 1e-12
 
 
 class Landscape(Record):
@@ -156,3 +159,34 @@ def _facts(result: TradeOff, attacker: Attacker) -> dict[str, object]:
         "note": f"n {result.n:,}, alpha {result.alpha:g} per statement, {result.bound} bound, "
         f"{result.noise} noise",
     }
+
+
+def reach(scheme: Scheme, region: Region | None, *, most: int) -> Reach:
+    """The l2 norm certified for 1, 2, ... ``most`` pixels.
+
+    Every norm given is itself certified, and so is every smaller one. None where nothing is, and
+    from there on; :data:`ANY` where any strength is (a scheme that counts pixels alone).
+    """
+    found: list[float | None] = []
+    for entities in range(1, most + 1):
+        before = found[-1] if found else ANY
+        found.append(None if before is None else _norm(scheme, region, entities, before))
+    return tuple(found)
+
+
+def _norm(scheme: Scheme, region: Region | None, entities: int, high: float) -> float | None:
+    """The largest certified norm up to ``high``, by bisection on the ratio."""
+
+    def holds(epsilon: float) -> bool:
+        attack = scheme.covering(entities=entities, epsilon=epsilon)
+        return attack is not None and region is not None and region.contains(attack)
+
+    if holds(high):
+        return high
+    if not holds(LEAST):
+        return None
+    low = LEAST  # holds(low), not holds(high)
+    while high / low > 1 + _FINE:
+        middle = math.sqrt(low * high)
+        low, high = (middle, high) if holds(middle) else (low, middle)
+    return low

@@ -9,11 +9,10 @@ from engine.core.errors import UserError
 from engine.evidence.cost import Cost
 from engine.evidence.settings import BoundKey
 from engine.planning.expected import expected_point
-from engine.planning.expensive import expensive_points
+from engine.planning.expensive import average_kept, expensive_points
 from engine.planning.needed import needed
 from engine.planning.question import Question
 from engine.planning.records import ExpensivePoint, Pilot, PlanResult
-from engine.planning.scaling import average_kept
 from engine.schemes import Gaussian, Scheme
 
 CAUTION = 0.1

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.comparison.labels import labels
+from engine.comparison.records import labels
 from gui.plots.candidate_key import Key
 from gui.style.theme import set_role
 from gui.widgets.elided import ElidedLabel

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from engine.cli import main
 from engine.core.fields import field_specs
+from engine.evidence.json_schema import evidence_schema, schemes_schema
 from engine.schemes import SCHEMES
 from engine.system import doctor
 from engine.system.doctor import Finding
@@ -33,3 +36,10 @@ def test_doctor_fails_only_on_what_will_fail(
     monkeypatch.setattr(doctor, "examine", lambda: iter([finding]))
     assert main(["doctor"]) == status
     assert "Qt libraries: apt-get install -y libegl1" in capsys.readouterr().out
+
+
+def test_prints_the_schema(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["schema"]) == 0
+    assert json.loads(capsys.readouterr().out) == evidence_schema()
+    assert main(["schema", "--schemes"]) == 0
+    assert json.loads(capsys.readouterr().out) == schemes_schema()

@@ -1,9 +1,9 @@
 from collections.abc import Mapping
 from typing import ClassVar
 
-from engine.comparison.records import Candidate, Outcome, TradeOff
+from engine.comparison.records import Candidate, Outcome, TradeOff, labels
 from engine.regions import Ball, Count, Perturbation, Staircase, Term
-from engine.schemes import Gaussian
+from engine.schemes import Ablation, Gaussian, HierarchicalGaussian, Scheme
 from engine.schemes.attacker import Attacker
 
 
@@ -127,3 +127,32 @@ def test_verdicts_say_who_withstands():
 def test_the_first_input_is_named():
     assert ONE.first_input == "digits:1"
     assert tradeoff((), ()).first_input == ""
+
+
+def candidates(*schemes: Scheme) -> list[Candidate]:
+    return [Candidate(model=f"m{i}", name=f"net {i}", scheme=s) for i, s in enumerate(schemes)]
+
+
+def test_parameters_are_named_where_they_tell_apart():
+    found = labels(
+        candidates(
+            Gaussian(sigma=0.25),
+            Gaussian(sigma=0.5),
+            HierarchicalGaussian(p=0.9, sigma=0.25),
+            Ablation(entities=64, keep=12),
+        )
+    )
+    assert found == (
+        "Gaussian, sigma 0.25",
+        "Gaussian, sigma 0.5",
+        "Hierarchical Gaussian",
+        "Ablation",
+    )
+
+
+def test_models_of_one_noise_bear_their_own_names():
+    assert labels(candidates(Gaussian(), Gaussian())) == ("Gaussian, net 0", "Gaussian, net 1")
+
+
+def test_nobody_needs_no_name():
+    assert labels([]) == ()

@@ -8,14 +8,15 @@ import pytest
 from scipy.special import ndtr
 
 from engine.bounds import clopper_pearson
+from engine.evidence.cost import Cost
 from engine.planning.expensive import (
-    Cost,
     accuracy,
+    average_kept,
     average_kept_exactly,
     expensive_points,
     lower_bounds,
+    radius_loss,
 )
-from engine.planning.scaling import average_kept
 
 GOLDEN = json.loads((Path(__file__).parents[2] / "golden/planner.json").read_text())
 
@@ -94,3 +95,19 @@ def test_what_it_is_worth_and_what_it_costs():
 )
 def test_the_cost_in_words(samples: int, seconds: float, words: str):
     assert Cost(samples=samples, seconds_each=seconds).in_words() == words
+
+
+@pytest.mark.parametrize("b", GOLDEN["c_uniform"])
+def test_the_golden_losses(b):
+    assert radius_loss(float(b)) == pytest.approx(float(GOLDEN["c_uniform"][b]), abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    "n, share", [(1000, 0.802), (3000, 0.886), (10_000, 0.938), (100_000, 0.980)]
+)
+def test_published_shares_of_the_law(n, share):
+    assert average_kept(n, 0.001) == pytest.approx(share, abs=6e-4)
+
+
+def test_the_law_is_never_negative():
+    assert average_kept(1, 0.001) == 0.0
