@@ -37,7 +37,7 @@ def test_curves_take_up_another_theme(name: str, shown, bounds, qapp) -> None:
     plot = shown(BoundsPlot())
     plot.show_figure(bounds())
     theme = apply_theme(qapp, name)
-    assert plot.lower.opts["pen"].color() == QColor(theme.accent)
+    assert plot.claimed.opts["pen"].color() == QColor(theme.accent)
     assert plot.canvas.backgroundBrush().color() == QColor(theme.surface)
     middle = plot.grab().toImage().pixelColor(4, 150)
     assert middle.name().upper() == theme.surface
@@ -45,17 +45,17 @@ def test_curves_take_up_another_theme(name: str, shown, bounds, qapp) -> None:
 
 def test_pens_grow_in_talk_mode(shown, qapp) -> None:
     plot = shown(BoundsPlot())
-    before = plot.lower.opts["pen"].widthF()
+    before = plot.claimed.opts["pen"].widthF()
     apply_theme(qapp, "light", scale=1.6)
-    assert plot.lower.opts["pen"].widthF() == pytest.approx(1.6 * before)
+    assert plot.claimed.opts["pen"].widthF() == pytest.approx(1.6 * before)
 
 
 def test_pens_follow_the_screen_s_resolution(shown, monkeypatch) -> None:
     plot = shown(BoundsPlot())
-    before = plot.lower.opts["pen"].widthF()
+    before = plot.claimed.opts["pen"].widthF()
     monkeypatch.setattr(plot, "devicePixelRatioF", lambda: 2.0)
     QApplication.sendEvent(plot, QEvent(QEvent.Type.DevicePixelRatioChange))
-    assert plot.lower.opts["pen"].widthF() == pytest.approx(2 * before)
+    assert plot.claimed.opts["pen"].widthF() == pytest.approx(2 * before)
 
 
 def test_text_sizes_hold_the_painted_text(shown, bounds) -> None:
