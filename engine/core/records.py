@@ -219,7 +219,10 @@ class ModelIdentity(Record):
         generation = dict(given["generation"])
         if "oracle" not in generation:
             return given
-        oracle = OracleIdentity.model_validate(generation.pop("oracle")).part()
+        read = OracleIdentity.model_validate(generation.pop("oracle"))
+        if list(read.class_names) != list(given.get("class_names", ())):
+            raise ValueError("the oracle names other classes than the model")
+        oracle = read.part()
         sha256 = generation.pop("weights_sha256", "")
         weights = {"role": "weights", "name": given.get("name", ""), "sha256": sha256}
         return {**given, "generation": generation, "parts": (weights, oracle)}

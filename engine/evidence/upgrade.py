@@ -11,13 +11,22 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic import Field, model_validator
 from pydantic_core import from_json, to_json
 
 from engine.core.errors import UserError
+from engine.core.records import Record
 from engine.evidence.evidence import SCHEMA_VERSION, Evidence
-from engine.evidence.settings import BETA, Former
+from engine.evidence.settings import (
+    BETA,
+    BoundName,
+    Former,
+    NoiseMode,
+    Precision,
+    SchemeField,
+)
 from engine.noise.law import Level
-from engine.schemes import parse_scheme
+from engine.schemes import Scheme
 
 OLDER = ("1.0",)
 """Schemas that are read beside this one."""
@@ -26,6 +35,52 @@ _THEN = (
     ("the smoothed model's prediction ", "the smoothed model's answer "),
 )
 """Words of a claim now, and in files of schema 1.0."""
+
+
+_NEWER = (
+    ("upgraded_from",),
+    ("execution",),
+    ("observations",),
+    ("facts",),
+    ("noise", "levels"),
+    ("model", "parts"),
+)
+"""Values that schema 1.0 did not have: a file that claims to be one has none of them."""
+
+
+class _Settings(Record):
+    """The settings of schema 1.0, one closed record for every procedure.
+
+    What an older program would not have written is refused, although today's record leaves some
+    of these values out: a reader of the file believes all that it says.
+    """
+
+    scheme: SchemeField
+    n0: int = Field(default=100, ge=1, le=10**9)
+    n: int = Field(default=100_000, ge=1, le=10**9)
+    alpha: float = Field(default=0.001, gt=0, lt=1)
+    bound: BoundName = "live"
+    noise: NoiseMode = "float"
+    target_radius: float = Field(default=0.0, ge=0, le=1000)
+    target: str = ""
+    seed: int = Field(default=0, ge=0, lt=2**63)
+    batch: int = Field(default=0, ge=0, le=1_000_000)
+    device: str = "auto"
+    precision: Precision = "fp32"
+
+    @model_validator(mode="after")
+    def _settled(self) -> _Settings:
+        """What an enumerated law left no choice about."""
+        samples = self.scheme.noise().samples
+        if samples is None and self.bound == "enumeration":
+            raise ValueError(f"{self.scheme.key} draws its noise at random")
+        if samples is not None and (self.n0, self.n, self.bound) != (
+            samples,
+            samples,
+            "enumeration",
+        ):
+            raise ValueError(f"{self.scheme.key} counts all {samples:,} samples, and no others")
+        return self
 
 
 def seal_of(tree: Mapping[str, Any]) -> str:
@@ -69,6 +124,7 @@ def upgraded(tree: Mapping[str, Any]) -> dict[str, Any]:
         ValueError, UserError: a part of it has another form.
     """
     found = {name: value for name, value in tree.items() if name != "seal"}
+    _refuse_newer(found)
     old, decision = _table(found, "settings"), found.get("decision") or {}
     test, votes = found.get("test") or {}, _table(found, "votes")
     settings = upgraded_settings(
@@ -112,32 +168,48 @@ def upgraded_settings(
     Raises:
         ValueError, UserError: they have another form.
     """
-    scheme = _table(old, "scheme")
-    kept = {"scheme": scheme, "precision": old.get("precision", "fp32")}
-    former = {name: old[name] for name in ("alpha", "noise", "seed") if name in old}
-    if procedure == "certify" and parse_scheme(scheme).noise().samples is not None:
-        unusual = former != Former().model_dump()
-        return {"kind": "exact", **kept, "former": former if unusual else None}
-    kept |= {"kind": procedure, "n": old["n"], **former}
+    _table(old, "scheme")
+    then = _Settings.model_validate(old)
+    kept: dict[str, Any] = {"scheme": then.scheme, "precision": then.precision}
+    former = Former(alpha=then.alpha, noise=then.noise, seed=then.seed)
+    if procedure == "certify" and then.bound == "enumeration":
+        return {"kind": "exact", **kept, "former": former if former != Former() else None}
+    kept |= {"kind": procedure, "n": then.n, **former.model_dump()}
     if procedure == "predict":
         return {**kept, "test": test}
-    kept["n0"] = old["n0"]
+    kept["n0"] = then.n0
     if procedure == "decide":
+        if then.bound != "clopper-pearson":
+            raise ValueError("a decision rests on Clopper-Pearson bounds alone")
         return {**kept, "target": target, "beta": beta, "phases": phases}
-    radius = old.get("target_radius", 0.0)
-    stop_at = f"radius={float(radius)!r}" if radius else old.get("target", "")
-    return {**kept, "bound": old["bound"], "target": stop_at}
+    radius = then.target_radius
+    stop_at = f"radius={radius!r}" if radius else then.target
+    return {**kept, "bound": then.bound, "target": stop_at}
 
 
 def _levels(settings: Mapping[str, Any]) -> tuple[Level, ...]:
     """Of the law that the settings name: schema 1.0 left its strength to the scheme."""
-    law = parse_scheme(settings["scheme"]).drawn(settings.get("noise", "float"))
-    return law.levels
+    scheme: Scheme = settings["scheme"]
+    return scheme.drawn(settings.get("noise", "float")).levels
 
 
 def execution_of(old: Mapping[str, Any]) -> dict[str, Any]:
     """How a run of schema 1.0 was to be carried out."""
     return {name: old[name] for name in ("batch", "device") if name in old}
+
+
+def _refuse_newer(tree: Mapping[str, Any]) -> None:
+    """Refuse evidence of this schema that claims to be of an older one.
+
+    Raises:
+        ValueError: naming what the older schema did not have.
+    """
+    for *rooms, name in _NEWER:
+        place = tree
+        for room in rooms:
+            place = _table(place, room)
+        if name in place:
+            raise ValueError(f"schema {tree['schema_version']} has no {' '.join((*rooms, name))}")
 
 
 def _table(tree: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -95,7 +95,8 @@ class Recount:
     def foundations(self) -> Iterator[tuple[str, Check]]:
         """What everything else rests on."""
         yield "votes add up", self._votes
-        if self.evidence.model.parts:
+        model = self.evidence.model
+        if model.parts or model.in_memory or model.generation is not None:
             yield "model and its parts", self._parts
         if self.evidence.model.generation is not None or self.evidence.answers:
             yield "answers and oracle", lambda: check_answers(self.evidence)
@@ -131,7 +132,7 @@ class Recount:
         wrong = [
             f"the digest of the {part.role} is not that of its rules"
             for part in model.parts
-            if part.rules and part.sha256 != part.rules_sha256
+            if (part.rules or part.role == "oracle") and part.sha256 != part.rules_sha256
         ]
         if model.sha256 != model.composed_sha256():
             wrong.append("the model's digest is not that of its parts")

@@ -58,7 +58,7 @@ def test_parts_make_the_digest_and_are_written_only_where_there_are_some():
 def test_generative_models_of_schema_1_0_are_read_with_parts_and_the_same_digest():
     rules = {"oracle": "keywords", "classes": [["left", ["go"]]]}
     oracle = {"key": "keywords", "source": "o.txt", "summary": "by words", "rules": rules}
-    oracle["class_names"] = ["left", "other"]
+    oracle["class_names"] = list(make_model().class_names)
     then = {"weights_sha256": "ab" * 32, "prompt": "go", "max_new_tokens": 4, "oracle": oracle}
     found = ModelIdentity.model_validate({**make_model().model_dump(), "generation": then})
     assert [(part.role, part.name) for part in found.parts] == [

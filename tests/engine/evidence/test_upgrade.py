@@ -134,3 +134,39 @@ def test_what_has_no_form_is_refused(settings: Any) -> None:
     tree = json.loads((OLD / "gaussian.json").read_text(encoding="utf-8"))
     with pytest.raises((ValueError, KeyError, UserError)):
         evidence_from({**tree, "settings": settings})
+
+
+def test_a_file_of_schema_1_holds_nothing_that_1_would_not_have_written() -> None:
+    """Values that the newer record leaves out are read by people all the same."""
+    for name, changes in (
+        ("gaussian", {"certified for": "all images"}),
+        ("gaussian", {"bound": "enumeration"}),
+        ("gaussian", {"batch": -1}),
+        ("dssn-l1", {"n": 10**9}),
+        ("dssn-l1", {"bound": "live"}),
+        ("predict", {"n0": "many"}),
+        ("predict", {"bound": "certain"}),
+        ("decide", {"bound": "live"}),
+    ):
+        tree = json.loads((OLD / f"{name}.json").read_text(encoding="utf-8"))
+        forged = {**tree, "settings": {**tree["settings"], **changes}}
+        forged["seal"] = seal_of(forged)
+        assert "form" in failing(json.dumps(forged, indent=2)), (name, changes)
+    tree = json.loads((OLD / "generative.json").read_text(encoding="utf-8"))
+    tree["model"]["generation"]["oracle"]["class_names"][0] = "another"
+    assert "form" in failing(json.dumps(tree, indent=2))
+
+
+def test_evidence_of_this_schema_is_not_taken_for_older() -> None:
+    for path in FILES:
+        again = json.loads(evidence_json(evidence_from_text(path.read_text(encoding="utf-8"))))
+        forged = {**again, "schema_version": "1.0"}
+        assert "form" in failing(json.dumps(forged, indent=2)), path.name
+    tree = json.loads((OLD / "gaussian.json").read_text(encoding="utf-8"))
+    for newer in (
+        {"execution": {}},
+        {"facts": {"bound": 1.0}},
+        {"noise": {**tree["noise"], "levels": []}},
+        {"model": {**tree["model"], "parts": []}},
+    ):
+        assert "schema 1.0 has no" in failing(json.dumps({**tree, **newer}, indent=2))["form"]

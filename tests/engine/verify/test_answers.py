@@ -49,9 +49,12 @@ def test_the_models_digest_covers_the_oracle(evidence):
     rules = {"oracle": "keywords", "classes": [["left", ["go"]], ["right", ["turn"]]]}
     other = oracle.model_copy(update={"rules": rules})
     consistent = other.model_copy(update={"sha256": other.rules_sha256})
+    bare = oracle.model_copy(update={"rules": {}})
     asked = evidence.model.generation.model_copy(update={"prompt": "another"})
     for changes, wrong in (
         ({"parts": (weights, other)}, "the digest of the oracle is not that of its rules"),
+        ({"parts": (weights, bare)}, "the digest of the oracle is not that of its rules"),
+        ({"parts": ()}, "the model's digest is not that of its parts"),
         ({"parts": (weights, consistent)}, "the model's digest is not that of its parts"),
         ({"generation": asked}, "the model's digest is not that of its parts"),
     ):
