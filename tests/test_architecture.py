@@ -21,7 +21,7 @@ LAYERS = (
     ("regions",),
     ("schemes",),
     ("evidence",),
-    ("inputs", "models.growth", "models.pretrained_files"),
+    ("inputs", "models.pretrained_files"),
     ("models.pretrained",),
     ("oracles",),
     ("models",),

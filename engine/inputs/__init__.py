@@ -80,24 +80,6 @@ def expand(spec: str) -> list[str]:
     return specs
 
 
-def from_bytes(data: bytes, name: str) -> ImageInput:
-    """An image that is in memory, such as one from the clipboard.
-
-    Raises:
-        UserError: the bytes are no image that opens here.
-    """
-    from engine.inputs.image import from_bytes as read
-
-    return read(data, name)
-
-
-def gallery() -> list[str]:
-    """Specs of a dozen shipped digits of all ten classes that no shipped model has seen."""
-    from engine.inputs.shipped import gallery as digits
-
-    return digits()
-
-
 def fit(given: GivenInput, model: ModelIdentity, coding: Coding | None = None) -> FittedInput:
     """The input as the model takes it; what that took is said in its identity.
 
@@ -148,8 +130,6 @@ __all__ = [
     "Pixels",
     "expand",
     "fit",
-    "from_bytes",
-    "gallery",
     "load_input",
     "pixels_sha256",
 ]

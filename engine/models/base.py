@@ -1,4 +1,7 @@
-"""The contract of a base classifier: a batch of tensors in, a class index each out."""
+"""The contract of a base classifier: a batch of tensors in, a class index each out.
+
+And what keeps foreign programs to it: their batch size, their precision, the shape of their scores.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,14 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from engine.core.batches import Batch
+from engine.core.errors import UserError
 from engine.core.records import ModelIdentity
 from engine.models.request import ModelRequest, NormalizeName
 
 if TYPE_CHECKING:
     from engine.inputs.base import FittedInput
     from engine.inputs.coding import Coding
+from collections.abc import Callable
 
 __all__ = ["NO_CLASS", "Classifier", "ModelRequest", "NormalizeName"]
 
@@ -77,3 +82,47 @@ class Classifier(ABC):
 
     def unload(self) -> None:  # noqa: B027 - most formats hold nothing to give back
         """Give the device's memory back."""
+
+
+def in_chunks(
+    run: Callable[[torch.Tensor], torch.Tensor], batch: torch.Tensor, fixed: int | None
+) -> torch.Tensor:
+    """``run`` over ``batch`` in chunks of ``fixed``, the last one filled up with zeros.
+
+    Args:
+        run: takes exactly ``fixed`` rows, or any number if ``fixed`` is None.
+        batch: (B, C, H, W).
+        fixed: the batch size of the program.
+    """
+    if fixed is None or len(batch) == fixed:
+        return run(batch)
+    results = []
+    for chunk in torch.split(batch, fixed):
+        missing = fixed - len(chunk)
+        filled = torch.cat([chunk, chunk.new_zeros(missing, *chunk.shape[1:])])
+        results.append(run(filled)[: len(chunk)])
+    return torch.cat(results)
+
+
+def only_fp32(precision: str, what: str) -> None:
+    """Refuse another precision than float32 for ``what``.
+
+    Raises:
+        UserError: it is another.
+    """
+    if precision != "fp32":
+        raise UserError(f"Precision {precision} does not work for {what}; choose fp32.")
+
+
+def checked_scores(scores: object, rows: int) -> int:
+    """Number of classes of a trial result.
+
+    Raises:
+        ValueError: it is not one score per class and row; the text says what it is instead.
+    """
+    if not isinstance(scores, torch.Tensor):
+        raise ValueError(f"it returns a {type(scores).__name__} instead of one tensor of scores")
+    if scores.ndim != 2 or scores.shape[0] != rows or scores.shape[1] < 2:
+        shape = " x ".join(str(n) for n in scores.shape) or "a single number"
+        raise ValueError(f"it returns {shape} for {rows} images instead of {rows} x classes")
+    return int(scores.shape[1])

@@ -18,8 +18,7 @@ from torch.nn import functional
 
 from engine.core.errors import UserError, quoted
 from engine.core.records import ModelIdentity
-from engine.models.base import Classifier
-from engine.models.batching import checked_scores
+from engine.models.base import Classifier, checked_scores
 from engine.models.image_settings import understood
 from engine.models.input_layout import choose_encoding
 from engine.models.names import class_names

@@ -17,8 +17,7 @@ from torch import nn
 from engine.core.errors import UserError, quoted
 from engine.core.records import ModelIdentity
 from engine.models import pretrained
-from engine.models.base import Classifier
-from engine.models.batching import checked_scores
+from engine.models.base import Classifier, checked_scores
 from engine.models.image_settings import understood
 from engine.models.input_layout import ANY
 from engine.models.names import class_names

@@ -103,16 +103,22 @@ def _kind_of_file(path: Path) -> Kind:
 
 def _kind_of_safetensors(path: Path) -> Kind:
     """Told by the architecture in the header; a damaged header is left to the reader."""
+    return _OWN.get(read_header(path).get("architecture"), "safetensors")
+
+
+def read_header(path: Path) -> dict[str, str]:
+    """The text entries of a safetensors header; none where it is damaged."""
     with path.open("rb") as file:
         size = int.from_bytes(file.read(8), "little")
         header = file.read(min(size, _LONGEST_HEADER))
     try:
         content = json.loads(header)
     except (ValueError, RecursionError):
-        return "safetensors"
+        return {}
     facts = content.get("__metadata__") if isinstance(content, dict) else None
-    stated = facts.get("architecture") if isinstance(facts, dict) else None
-    return _OWN.get(stated, "safetensors") if isinstance(stated, str) else "safetensors"
+    if not isinstance(facts, dict):
+        return {}
+    return {str(key): str(value) for key, value in facts.items()}
 
 
 def _kind_of_stream(path: Path, head: bytes) -> Kind:

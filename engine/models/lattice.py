@@ -14,10 +14,9 @@ from pathlib import Path
 
 import torch
 
-from engine.core.errors import UserError
 from engine.core.files import sha256_file
 from engine.core.records import ModelIdentity
-from engine.models.base import Classifier
+from engine.models.base import Classifier, only_fp32
 from engine.models.request import ModelRequest
 
 
@@ -39,11 +38,7 @@ class LatticeAttack(Classifier):
 
     def prepare(self, device: torch.device, precision: str) -> None:
         """It works on any device, on float32 alone."""
-        if precision != "fp32":
-            raise UserError(
-                f"Precision {precision} does not work for the lattice attack, which reads the bits "
-                "of float32 numbers; choose fp32."
-            )
+        only_fp32(precision, "the lattice attack, which reads the bits of float32 numbers")
 
     def scores(self, batch: torch.Tensor) -> torch.Tensor:
         """1 for the class and 0 for the other, (B, 2)."""

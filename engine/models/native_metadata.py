@@ -14,26 +14,11 @@ from engine.core.errors import UserError, quoted
 from engine.core.fields import checked
 from engine.core.records import ModelIdentity
 from engine.models.demo import WEIGHTS, catalogue
+from engine.models.kinds import read_header
 from engine.schemes import Gaussian, Scheme, parse_scheme
 
-_LONGEST = 16 << 20
 _LONGEST_NAME = 80
 _LONGEST_CARD = 1 << 20
-
-
-def read_header(path: Path) -> dict[str, str]:
-    """The text entries of a safetensors header; none where it is damaged."""
-    with path.open("rb") as file:
-        size = int.from_bytes(file.read(8), "little")
-        header = file.read(min(size, _LONGEST))
-    try:
-        content = json.loads(header)
-    except (ValueError, RecursionError):
-        return {}
-    facts = content.get("__metadata__") if isinstance(content, dict) else None
-    if not isinstance(facts, dict):
-        return {}
-    return {str(key): str(value) for key, value in facts.items()}
 
 
 def listed(metadata: Mapping[str, str], key: str) -> tuple[str, ...]:

@@ -17,8 +17,7 @@ from engine.core.files import sha256_file
 from engine.core.records import ModelIdentity
 from engine.inputs.base import FittedInput
 from engine.inputs.coding import Column, Columns, TableCoding, number
-from engine.models.base import Classifier
-from engine.models.batching import checked_scores, in_chunks
+from engine.models.base import Classifier, checked_scores, in_chunks, only_fp32
 from engine.models.input_layout import ANY, choose_encoding
 from engine.models.names import class_names
 from engine.models.normalize import Normalization, choose
@@ -38,6 +37,7 @@ from engine.models.request import ModelRequest
 from engine.models.shapes import Shape, split_arch, words
 
 _SIZE_LIMIT = 2 << 30
+_EXPORTED = "an ONNX file, which runs as it was exported"
 
 
 def load_onnx(path: Path, request: ModelRequest) -> Classifier:
@@ -112,11 +112,7 @@ class OnnxClassifier(Classifier):
 
     def prepare(self, device: torch.device, precision: str) -> None:
         """Use CUDA where the device is a CUDA device and onnxruntime can; else the CPU."""
-        if precision != "fp32":
-            raise UserError(
-                f"Precision {precision} does not work for an ONNX file, which runs as it was "
-                "exported; choose fp32."
-            )
+        only_fp32(precision, _EXPORTED)
         self._layer.to(device)
         provider = _provider(device)
         if provider != self._provider:
@@ -212,11 +208,7 @@ class OnnxTableClassifier(Classifier):
     def prepare(self, device: torch.device, precision: str) -> None:
         """It runs on the CPU, as it was exported."""
         del device
-        if precision != "fp32":
-            raise UserError(
-                f"Precision {precision} does not work for an ONNX file, which runs as it was "
-                "exported; choose fp32."
-            )
+        only_fp32(precision, _EXPORTED)
 
     def scores(self, batch: tuple[torch.Tensor, torch.Tensor]) -> torch.Tensor:
         """Probabilities (B, K) of standardised numbers (B, F) and codes (B, G).

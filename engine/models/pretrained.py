@@ -6,15 +6,22 @@ ever run.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import torch
+from torch import nn
+from torch.nn.modules.module import (
+    register_module_buffer_registration_hook,
+    register_module_module_registration_hook,
+    register_module_parameter_registration_hook,
+)
 
 from engine.core.errors import UserError, quoted
 from engine.core.files import read_description
-from engine.models.growth import GrowthError, bounded
 from engine.models.pretrained_files import VOCABULARY
 
 _LARGEST_NUMBER = 1 << 20
@@ -176,3 +183,44 @@ def reason(error: Exception) -> str:
     """The first line of a message from transformers."""
     text = str(error).strip().partition("\n")[0]
     return quoted(text, 120).rstrip(". ") or type(error).__name__
+
+
+_SPARE = 1 << 20
+"""Numbers that a network may have beyond those in its file."""
+_MOST_PARTS = 20_000
+"""Modules, parameters and buffers; the largest published image models have a few thousand."""
+
+
+class GrowthError(Exception):
+    """What is being built has more weights, or more parts, than its file can fill."""
+
+
+@contextmanager
+def bounded(file_bytes: int) -> Iterator[None]:
+    """Stop building modules in this thread once they outgrow a file of that many bytes.
+
+    Raises:
+        GrowthError: out of whatever builds them.
+    """
+    thread, parts, numbers = threading.get_ident(), 0, 0
+
+    def count(module: nn.Module, name: str, part: torch.Tensor | nn.Module | None) -> None:
+        nonlocal parts, numbers
+        if threading.get_ident() != thread:
+            return
+        parts += 1
+        # Weights in 8 bits have as many numbers as bytes; a part may be registered twice.
+        numbers += part.numel() if isinstance(part, torch.Tensor) else 0
+        if parts > _MOST_PARTS or numbers > 2 * file_bytes + _SPARE:
+            raise GrowthError(f"more than {numbers:,} numbers" if numbers else f"{parts:,} parts")
+
+    hooks = [
+        register_module_parameter_registration_hook(count),
+        register_module_buffer_registration_hook(count),
+        register_module_module_registration_hook(count),
+    ]
+    try:
+        yield
+    finally:
+        for hook in hooks:
+            hook.remove()

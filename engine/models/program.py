@@ -17,8 +17,7 @@ from torch.export.passes import move_to_device_pass
 from engine.core.errors import UserError
 from engine.core.files import sha256_file
 from engine.core.records import ModelIdentity
-from engine.models.base import Classifier
-from engine.models.batching import checked_scores, in_chunks
+from engine.models.base import Classifier, checked_scores, in_chunks, only_fp32
 from engine.models.input_layout import choose_encoding
 from engine.models.names import class_names
 from engine.models.normalize import Normalization, choose
@@ -55,11 +54,7 @@ class ProgramClassifier(Classifier):
 
     def prepare(self, device: torch.device, precision: str) -> None:
         """Move to ``device``."""
-        if precision != "fp32":
-            raise UserError(
-                f"Precision {precision} does not work for a {self.identity.format} file, which "
-                "runs as it was exported; choose fp32."
-            )
+        only_fp32(precision, f"a {self.identity.format} file, which runs as it was exported")
         self._program = self._place(device)
         self._layer.to(device)
 

@@ -28,8 +28,8 @@ from engine.inputs.coding import (
     cut,
 )
 from engine.models.demo import catalogue
-from engine.models.kinds import DEMO, kind_of
-from engine.models.native_metadata import listed, read_header, stored
+from engine.models.kinds import DEMO, kind_of, read_header
+from engine.models.native_metadata import listed, stored
 
 
 def coding_of(spec: str) -> Coding | None:

@@ -161,7 +161,7 @@ def _similarity(content: Mapping[str, Any], source: str) -> Similarity:
     if measure == "tokens":
         return TokenOverlap()
     if measure == "embedding":
-        from engine.oracles.transformer import Embedding
+        from engine.oracles.classifier import Embedding
 
         return Embedding.of(content, source)
     raise UserError(f"{source}: the measure must be tokens or embedding (it was '{measure}').")

@@ -127,7 +127,7 @@ def label_answers(
 
     With a case both are kept in it; where that fails the claim is made all the same.
     """
-    from engine.oracles.labelling import audited
+    from engine.oracles.audit import audited
     from engine.procedures.oracle_correction import with_transfer
 
     found = with_transfer(evidence, audited(evidence, labels), alpha)

@@ -115,7 +115,8 @@ def offered() -> Offer:
 
 
 def _examples(group: _Group, shipped: Sequence[str]) -> Iterator[Example]:
-    from engine.inputs import expand, gallery, load_input
+    from engine.inputs import expand, load_input
+    from engine.inputs.shipped import gallery
 
     models = tuple(name for name in shipped if name.startswith(group.models))
     if not models:

@@ -148,7 +148,7 @@ class LabelPage(Page):
 
     def import_from(self, path: Path) -> None:
         """Put the labels of a file into the choosers; other answers keep theirs."""
-        from engine.oracles.labelling import read_labels  # scipy
+        from engine.oracles.audit import read_labels  # scipy
 
         evidence = self._session.runs.evidence
         if evidence is None:
@@ -170,7 +170,7 @@ class LabelPage(Page):
 
     def save_to(self, path: Path) -> None:
         """Write the labels as the command line reads them."""
-        from engine.oracles.labelling import labels_csv  # scipy
+        from engine.oracles.audit import labels_csv  # scipy
 
         evidence = self._session.runs.evidence
         if evidence is None:
@@ -189,7 +189,7 @@ class LabelPage(Page):
         say(self.complaint, complaint)
 
     def _refused(self, evidence: Evidence) -> str:
-        from engine.oracles.labelling import complaint  # scipy; there is evidence, it is warm
+        from engine.oracles.audit import complaint  # scipy; there is evidence, it is warm
 
         return complaint(evidence)
 

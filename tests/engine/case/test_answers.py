@@ -10,7 +10,7 @@ from engine.case.certifying import certify_run, open_run
 from engine.core.errors import UserError
 from engine.evidence.settings import CertifySettings
 from engine.models.request import ModelRequest
-from engine.oracles.labelling import audited
+from engine.oracles.audit import audited
 from engine.procedures.oracle_correction import with_transfer
 from engine.verify import Plan, verify
 from tests.fakes import finish

@@ -9,7 +9,9 @@ from PIL import Image
 import engine.inputs
 from engine.core.errors import UserError
 from engine.core.records import ModelIdentity
-from engine.inputs import KINDS, expand, fit, from_bytes, gallery, load_input
+from engine.inputs import KINDS, expand, fit, load_input
+from engine.inputs.image import from_bytes
+from engine.inputs.shipped import gallery
 
 
 def test_importing_inputs_loads_nothing_slow():

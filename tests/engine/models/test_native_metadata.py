@@ -7,10 +7,10 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
+from engine.models.kinds import read_header
 from engine.models.native_metadata import (
     listed,
     own_noise,
-    read_header,
     stated_encoding,
     stored,
     taught_scheme,

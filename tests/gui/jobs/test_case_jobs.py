@@ -8,7 +8,7 @@ from engine.case import Case
 from engine.core.errors import UserError
 from engine.evidence.settings import USUAL, CertifySettings, Execution, PredictSettings
 from engine.models.request import ModelRequest
-from engine.oracles.labelling import audited
+from engine.oracles.audit import audited
 from engine.procedures.certify import certify
 from engine.procedures.oracle_correction import with_transfer
 from engine.procedures.predict import predict

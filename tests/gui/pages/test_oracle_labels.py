@@ -9,9 +9,8 @@ import pytest
 from engine.case import Case
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import CertifySettings
-from engine.oracles.audit import OTHER, read_audit
+from engine.oracles.audit import OTHER, audited, read_audit
 from engine.oracles.base import UNPARSEABLE
-from engine.oracles.labelling import audited
 from engine.procedures.certify import certify
 from engine.procedures.oracle_correction import transfer_of
 from engine.report import write_json
