@@ -220,9 +220,9 @@ def own_identity(
     request: ModelRequest,
     file: WeightFile,
     network: nn.Module,
-    *,
     classes: int,
     input_shape: tuple[int, ...],
+    *,
     kind: InputKind,
     encoding: Encoding = "plain",
 ) -> ModelIdentity:

@@ -24,7 +24,7 @@ from engine.models.input_layout import choose_encoding
 from engine.models.names import class_names
 from engine.models.normalize import choose
 from engine.models.pretrained import downloaded, open_network, open_text_part, read_config
-from engine.models.pretrained_files import WRITING, ZERO_SHOT, folder_digest
+from engine.models.pretrained_files import SEEING, WRITING, ZERO_SHOT, folder_digest
 from engine.models.request import ModelRequest
 from engine.models.shapes import Shape, words
 from engine.models.torch_classifier import TorchClassifier
@@ -37,13 +37,6 @@ _WRITERS = (
     "VisionEncoderDecoderModel",
 )
 """How transformers ends the names of networks that write; they wait for an oracle."""
-_DATA = (
-    "config.json",
-    "preprocessor_config.json",
-    "processor_config.json",
-    "*.safetensors",
-    "*.safetensors.index.json",
-)
 
 
 def load_hub(path: Path, request: ModelRequest) -> Classifier:
@@ -52,7 +45,7 @@ def load_hub(path: Path, request: ModelRequest) -> Classifier:
     Raises:
         UserError: no network, no such model, or one that :func:`load_folder` refuses.
     """
-    return load_folder(downloaded(request.spec, sorted({*_DATA, *WRITING})), request)
+    return load_folder(downloaded(request.spec, WRITING), request)
 
 
 def load_folder(path: Path, request: ModelRequest) -> Classifier:
@@ -75,7 +68,7 @@ def load_folder(path: Path, request: ModelRequest) -> Classifier:
         name=path.name if Path(request.spec).is_dir() else request.spec,
         source=request.spec,
         format="huggingface",
-        sha256=folder_digest(path, _DATA),
+        sha256=folder_digest(path, SEEING),
         architecture=quoted(config.get("model_type", "")),
         parameters=sum(p.numel() for p in network.parameters()),
         class_names=class_names(classes, given=request.class_names, stored=preprocessing.labels),

@@ -32,6 +32,8 @@ WRITING = (
 """Of a generative model."""
 ZERO_SHOT = "clip, zero-shot"
 """The architecture of a CLIP model whose classes are prompts."""
+SEEING = (*CONFIG, "preprocessor_config.json", "processor_config.json")
+"""Of a classifier of images."""
 READING = (*CONFIG, *TOKENIZER)
 """Of a model that reads text."""
 

@@ -6,6 +6,7 @@ They come as safetensors whose header holds the words or describes the columns.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -174,16 +175,11 @@ def load_text_model(path: Path, request: ModelRequest) -> TokenClassifier:
     ranks = {"words.weight": 2, "first.weight": 2, "last.weight": 2}
     words, first, last = _shapes(path, file, ranks, "a text")
     known = words[0] - 1  # the mask is one more
-
-    def build() -> TextNetwork:
-        return TextNetwork(known, last[0], words=words[1], features=first[0])
-
+    build = partial(TextNetwork, known, last[0], words=words[1], features=first[0])
     network = fill(build, file.tensors, path=path, arch=file.arch)
     tokenizer = read_words(path, file.metadata, known, made_by="letters")
-    identity = own_identity(
-        path, request, file, network, classes=last[0], input_shape=(0,), kind="text"
-    )
-    return TokenClassifier(network, tokenizer, identity)
+    facts = own_identity(path, request, file, network, last[0], (0,), kind="text")
+    return TokenClassifier(network, tokenizer, facts)
 
 
 def load_pair_model(path: Path, request: ModelRequest) -> TokenClassifier:
@@ -196,16 +192,12 @@ def load_pair_model(path: Path, request: ModelRequest) -> TokenClassifier:
     ranks = {"words.weight": 2, "text.0.weight": 2, "head.weight": 2, "picture.0.weight": 4}
     words, text, head, first = _shapes(path, file, ranks, "an image and a text")
     known = words[0] - 1  # the mask is one more
-
-    def build() -> PairNetwork:
-        return PairNetwork(known, head[0], width=first[0], features=text[0], words=words[1])
-
+    sizes = {"width": first[0], "features": text[0], "words": words[1]}
+    build = partial(PairNetwork, known, head[0], **sizes)
     network = fill(build, file.tensors, path=path, arch=file.arch)
     tokenizer = read_words(path, file.metadata, known, made_by="filter")
-    identity = own_identity(
-        path, request, file, network, classes=head[0], input_shape=(3, SIDE, SIDE), kind="pair"
-    )
-    return TokenClassifier(network, tokenizer, identity)
+    facts = own_identity(path, request, file, network, head[0], (3, SIDE, SIDE), kind="pair")
+    return TokenClassifier(network, tokenizer, facts)
 
 
 def load_table_model(path: Path, request: ModelRequest) -> TokenClassifier:
@@ -219,21 +211,11 @@ def load_table_model(path: Path, request: ModelRequest) -> TokenClassifier:
     ranks = {"first.weight": 2, "last.weight": 2}
     both = bool(coding.numeric and coding.fields)
     first, last = _shapes(path, file, ranks, "rows of a table", possible=both)
-
-    def build() -> TableNetwork:
-        return TableNetwork(len(coding.numeric), coding.arities, last[0], hidden=first[0])
-
+    numeric = len(coding.numeric)
+    build = partial(TableNetwork, numeric, coding.arities, last[0], hidden=first[0])
     network = fill(build, file.tensors, path=path, arch=file.arch)
-    identity = own_identity(
-        path,
-        request,
-        file,
-        network,
-        classes=last[0],
-        input_shape=(len(coding.numeric),),
-        kind="table",
-    )
-    return TokenClassifier(network, coding, identity)
+    facts = own_identity(path, request, file, network, last[0], (numeric,), kind="table")
+    return TokenClassifier(network, coding, facts)
 
 
 def _shapes(

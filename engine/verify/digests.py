@@ -15,19 +15,10 @@ from engine.inputs import FittedInput, fit, load_input
 from engine.inputs.datasets import DOWNLOAD
 from engine.models import catalogue
 from engine.models.kinds import DEMO
-from engine.models.pretrained_files import WRITING, ZERO_SHOT, folder_digest
+from engine.models.pretrained_files import SEEING, WRITING, ZERO_SHOT, folder_digest
 from engine.models.tokenizers import coding_of
 from engine.procedures.on_grid import gridded
 from engine.verify.report import Claim
-
-FOLDER_DATA = (
-    "config.json",
-    "preprocessor_config.json",
-    "processor_config.json",
-    "*.safetensors",
-    "*.safetensors.index.json",
-)
-"""As in ``engine.models.huggingface``, which needs torch."""
 
 
 def check_model(evidence: Evidence, spec: str, beside: Path) -> Claim:
@@ -36,7 +27,7 @@ def check_model(evidence: Evidence, spec: str, beside: Path) -> Claim:
     if evidence.model.in_memory:
         return Claim(name=name, verdict="cannot be checked", detail=MODULE_IN_MEMORY)
     generation = evidence.model.generation
-    files = WRITING if generation or _reads_text(evidence.model) else FOLDER_DATA
+    files = WRITING if generation or _reads_text(evidence.model) else SEEING
     try:
         found = model_digest(source, beside, files)
     except UserError as error:
@@ -80,7 +71,7 @@ def check_input(evidence: Evidence, spec: str, beside: Path, model: str = "") ->
     return claim
 
 
-def model_digest(source: str, beside: Path, files: tuple[str, ...] = FOLDER_DATA) -> str | None:
+def model_digest(source: str, beside: Path, files: tuple[str, ...] = SEEING) -> str | None:
     """The digest of the model that ``source`` names; None if it is not on this machine.
 
     Raises:

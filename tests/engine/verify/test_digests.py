@@ -13,7 +13,7 @@ from engine.evidence.evidence import Evidence
 from engine.evidence.settings import CertifySettings, Execution
 from engine.inputs import load_input
 from engine.models import ModelRequest, fitted, load_model
-from engine.models.pretrained_files import folder_digest
+from engine.models.pretrained_files import SEEING, folder_digest
 from engine.procedures.certify import certify
 from engine.schemes import Gaussian
 from engine.verify import digests
@@ -80,13 +80,11 @@ def test_a_report_starts_no_download_and_reads_no_device(
 
 
 def test_a_folders_digest_is_that_of_the_loader(tmp_path: Path) -> None:
-    from engine.models import huggingface
-
     (tmp_path / "config.json").write_text("{}")
     (tmp_path / "model.safetensors").write_bytes(b"x")
+    found = folder_digest(tmp_path, SEEING)
     (tmp_path / "README.md").write_text("not counted")
-    assert tuple(huggingface._DATA) == digests.FOLDER_DATA
-    assert model_digest(str(tmp_path), tmp_path) == folder_digest(tmp_path, huggingface._DATA)
+    assert model_digest(str(tmp_path), tmp_path) == found
 
 
 def test_texts_and_rows_are_read_without_torch():
