@@ -23,7 +23,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from engine.bounds import bound_method
 from engine.core.errors import UserError, quoted
 from engine.evidence.evidence import AuditRecord, Evidence
 from engine.evidence.generations import AnswerGroup
@@ -208,6 +207,8 @@ SOURCE = "labels given in the window"
 
 def complaint(evidence: Evidence) -> str:
     """Why the answers of a run cannot be labelled; empty if they can."""
+    from engine.bounds import bound_method  # deferred: it loads SciPy, and the window starts here
+
     if evidence.procedure != "certify" or not evidence.answers:
         return "Only a certified run of a generative model has answers to label."
     if evidence.bounds is None or not evidence.bounds.valid:
