@@ -38,7 +38,7 @@ def test_a_digit_is_certified_and_drawn(real, qtbot, tmp_path):
     assert evidence.predicted_class == 7
     assert real.statement.headline.text() == evidence.region.headline()
     assert real.pages.explore.region.figure.radius == evidence.radius
-    real.session.export("pdf", tmp_path / "a.pdf")
+    real.session.exports.export("pdf", tmp_path / "a.pdf")
     qtbot.waitUntil(lambda: (tmp_path / "a.pdf").exists(), timeout=60_000)
 
 

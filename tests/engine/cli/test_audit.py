@@ -71,7 +71,7 @@ def test_a_set_without_labels_says_so_in_words(tmp_path: Path, capsys: Any) -> N
     words = ["audit", "--model", "demo:digits-0.25", "--input", f"{folder}/", "--n0", "20"]
     assert main([*words, "--n", "50", "--device", "cpu"]) == 0
     out = capsys.readouterr().out
-    assert "none" in out and "-1" not in out
+    assert "none" in out and " -1 " not in out
     assert "The inputs have no labels: no answer is counted as right or wrong" in out
 
 

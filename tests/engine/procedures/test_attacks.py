@@ -17,12 +17,13 @@ from typing import NamedTuple
 
 import pytest
 import torch
-from engine.explain.image_attack import find_attack
 from scipy.stats import binom
 
 from engine.core.records import Votes
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import CertifySettings
+from engine.explain.image_examples import pixel_order
+from engine.explain.presenter import Ready
 from engine.inputs import fit, load_input
 from engine.models import ModelRequest, load_model
 from engine.models.base import Classifier
@@ -106,7 +107,8 @@ def changed(x: torch.Tensor, pixels: torch.Tensor, values: torch.Tensor) -> torc
 def greedy(case: Case) -> tuple[torch.Tensor, torch.Tensor]:
     """Pixels by falling effect on the answer, and the direction that hurts it, (1, 64)."""
     shape = layout(case.scheme, case.classifier.identity, case.evidence.input)
-    found = find_attack(case.classifier, case.x, case.scheme, shape=shape, key=5, top=case.top)
+    settings = CertifySettings(scheme=case.scheme)
+    found = pixel_order(Ready(case.classifier, case.x, settings, shape, 5), case.top)
     assert found.how.startswith("greedy")
     return torch.from_numpy(found.order.copy()), torch.from_numpy(found.direction).flatten(1)
 

@@ -21,7 +21,8 @@ def path(tmp_path, make):
     case = Case.create(tmp_path / f"audit{SUFFIX}")
     for seed in range(3):
         evidence = make.evidence(CertifySettings(n=1000, seed=seed))
-        predicted = evidence.model_copy(update=PREDICTED)
+        asked = {"settings": PredictSettings(n=1000, seed=seed)}
+        predicted = evidence.model_copy(update={**PREDICTED, **asked})
         adopt(case, predicted, ModelRequest("demo:digits-0.25"))
     return case.path
 
@@ -107,7 +108,7 @@ def test_a_damaged_run_is_told_in_words(page, session, path, qtbot):
 
 
 def test_while_votes_are_counted_a_result_waits(open_page, session, monkeypatch):
-    monkeypatch.setattr(session.worker, "busy", lambda kind=None: True)
+    monkeypatch.setattr(type(session.case), "waits", property(lambda case: True))
     open_page.table.selectRow(1)
     assert open_page.first.sentence.text() == "It is read when the run that is going has ended."
     assert open_page.first.title.text().startswith("Run 2")
