@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from engine.core.errors import UserError
-from engine.inputs import expand, load_input
+from engine.inputs import expand, load_input, spread
 from engine.inputs.memory import from_memory, is_in_memory
 
 if TYPE_CHECKING:
     from engine.inputs import GivenInput
-
-T = TypeVar("T")
 
 _WANTED = (
     "give a DataLoader or Dataset of (image, label), a pair (images, labels), or paths and names "
@@ -83,7 +81,7 @@ def _specs(inputs: Any, limit: int | None) -> list[Named] | None:
     texts = [inputs] if isinstance(inputs, str | Path) else inputs
     if not isinstance(texts, list | tuple) or not all(isinstance(t, str | Path) for t in texts):
         return None
-    return [Named(spec) for spec in _spread([s for t in texts for s in expand(str(t))], limit)]
+    return [Named(spec) for spec in spread([s for t in texts for s in expand(str(t))], limit)]
 
 
 def _named(place: int, image: Any, label: Any) -> Named:
@@ -107,9 +105,9 @@ def _pairs(inputs: Any, limit: int | None) -> Iterator[tuple[Any, Any]]:
     if type(inputs).__name__ == "DataLoader":
         yield from islice((pair for batch in inputs for pair in _of_batch(batch)), limit)
     elif is_in_memory(inputs) or _is_batch(inputs):
-        yield from _spread(list(_of_batch(inputs)), limit)
+        yield from spread(list(_of_batch(inputs)), limit)
     elif hasattr(inputs, "__len__") and hasattr(inputs, "__getitem__"):
-        yield from (_pair(inputs[place]) for place in _spread(range(len(inputs)), limit))
+        yield from (_pair(inputs[place]) for place in spread(range(len(inputs)), limit))
     elif isinstance(inputs, Iterable):
         yield from islice(map(_pair, inputs), limit)
     else:
@@ -135,9 +133,3 @@ def _pair(item: Any) -> tuple[Any, Any]:
     if isinstance(item, list | tuple) and len(item) in (1, 2):
         return item[0], (item[1] if len(item) == 2 else None)
     return item, None
-
-
-def _spread(items: Sequence[T], most: int | None) -> Sequence[T]:
-    if most is None or len(items) <= most:
-        return items
-    return [items[place * len(items) // most] for place in range(most)]

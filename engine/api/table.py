@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import html
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from engine.api.plot import Plot, shown
 from engine.core.errors import UserError
 from engine.core.files import write_atomically
 from engine.core.rounding import round_down
+from engine.regions.region import UNLIMITED
 
 if TYPE_CHECKING:
     from engine.evidence.evidence import Evidence
@@ -194,11 +194,10 @@ class Table:
         return path
 
     def _save_evidence(self, folder: Path) -> None:
-        from engine.report.json import write_json
+        from engine.report.json import write_numbered
 
         for number, (row, evidence) in enumerate(zip(self, self.evidence, strict=True), 1):
-            name = re.sub(r"[^\w.-]+", "-", str(row.idx))[-60:]
-            write_json(evidence, folder / f"{number:05}-{name}.json")
+            write_numbered(evidence, folder, number, str(row.idx))
 
     def __repr__(self) -> str:
         done, planned = len(self), len(self.result.inputs)
@@ -267,7 +266,10 @@ def plot(*tables: Table) -> Plot:
 def _steps(table: Table, term: str) -> tuple[tuple[float, float], ...]:
     """The stairs down which the share of inputs goes as the perturbation grows."""
     ends = (1, -1) if table.scheme.terms[term].signed else (1,)
-    reached = sorted(_reach(row.region, term, ends) for row in table if table.is_correct(row))
+    regions = [row.region for row in table if table.is_correct(row) and row.region is not None]
+    reached = sorted(
+        min(UNLIMITED, *(region.furthest(term, end) for end in ends)) for region in regions
+    )
     total, left = len(table), len(reached)
     points = [(0.0, left / total)]
     for size in reached:
@@ -275,19 +277,3 @@ def _steps(table: Table, term: str) -> tuple[tuple[float, float], ...]:
         left -= 1
         points.append((size, left / total))
     return tuple(points)
-
-
-def _reach(region: Any, term: str, ends: Sequence[int]) -> float:
-    """The largest size that a region holds at all ends, by doubling and bisection; from below."""
-
-    def holds(size: float) -> bool:
-        return all(region.contains({term: end * size}) for end in ends)
-
-    high = 1.0
-    while holds(high) and high < 1e6:
-        high *= 2
-    low = 0.0
-    while high - low > 1e-9 * high:
-        middle = (low + high) / 2
-        low, high = (middle, high) if holds(middle) else (low, middle)
-    return low

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -97,24 +96,14 @@ def audit_command(values: Mapping[str, Any]) -> int:
     return CERTIFIED
 
 
-def spread(inputs: list[str], most: int) -> list[str]:
-    """``most`` of the inputs, evenly over the set: sets are often sorted by class.
-
-    Raises:
-        UserError: ``most`` is less than one.
-    """
-    if most < 1:
-        raise UserError(f"--limit must be 1 or more (it was {most}).")
-    if len(inputs) <= most:
-        return inputs
-    return [inputs[place * len(inputs) // most] for place in range(most)]
-
-
 def _load(request: Any, values: Mapping[str, Any]) -> tuple[Any, list[str]]:
-    from engine.inputs import expand
+    from engine.inputs import expand, spread
     from engine.models import load_model
 
-    inputs = spread(expand(values["input"]), values["limit"])
+    limit: int = values["limit"]
+    if limit < 1:
+        raise UserError(f"--limit must be 1 or more (it was {limit}).")
+    inputs = list(spread(expand(values["input"]), limit))
     return load_model(request), inputs
 
 
@@ -127,11 +116,10 @@ def _check_outputs(values: Mapping[str, Any]) -> None:
 
 
 def _write_evidence(folder: Path | None, number: int, spec: str, evidence: Evidence) -> None:
-    from engine.report.json import write_json
+    from engine.report.json import write_numbered
 
     if folder is not None:
-        name = re.sub(r"[^\w.-]+", "-", spec)[-60:]
-        write_json(evidence, folder / f"{number:05}-{name}.json")
+        write_numbered(evidence, folder, number, spec)
 
 
 def _show(result: SetResult, values: Mapping[str, Any]) -> None:

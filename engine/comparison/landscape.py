@@ -8,6 +8,7 @@ from engine.comparison.records import TradeOff, labels
 from engine.core.records import Record
 from engine.figures.comparison import AccuracyFigure, ReachFigure, ShareFigure
 from engine.regions import Region
+from engine.regions.region import largest
 from engine.schemes import Scheme
 from engine.schemes.attacker import Attacker
 
@@ -22,7 +23,6 @@ _STEPS = (1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 7.5, 10)
 Reach = tuple[float | None, ...]
 LEAST, ANY = 1e-9, 1e6
 """Norms below the first count as nothing; a region that holds at the second limits none."""
-_FINE = 1e-12
 
 
 class Landscape(Record):
@@ -168,25 +168,13 @@ def reach(scheme: Scheme, region: Region | None, *, most: int) -> Reach:
     from there on; :data:`ANY` where any strength is (a scheme that counts pixels alone).
     """
     found: list[float | None] = []
+    high = ANY
     for entities in range(1, most + 1):
-        before = found[-1] if found else ANY
-        found.append(None if before is None else _norm(scheme, region, entities, before))
+
+        def holds(epsilon: float, entities: int = entities) -> bool:
+            attack = scheme.covering(entities=entities, epsilon=epsilon)
+            return attack is not None and region is not None and region.contains(attack)
+
+        high = min(high, largest(holds)) if high >= LEAST else 0.0
+        found.append(high if high >= LEAST else None)
     return tuple(found)
-
-
-def _norm(scheme: Scheme, region: Region | None, entities: int, high: float) -> float | None:
-    """The largest certified norm up to ``high``, by bisection on the ratio."""
-
-    def holds(epsilon: float) -> bool:
-        attack = scheme.covering(entities=entities, epsilon=epsilon)
-        return attack is not None and region is not None and region.contains(attack)
-
-    if holds(high):
-        return high
-    if not holds(LEAST):
-        return None
-    low = LEAST  # holds(low), not holds(high)
-    while high / low > 1 + _FINE:
-        middle = math.sqrt(low * high)
-        low, high = (middle, high) if holds(middle) else (low, middle)
-    return low

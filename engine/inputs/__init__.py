@@ -8,8 +8,8 @@ Importing this package loads neither torch nor Pillow; each kind's module is imp
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from engine.core.errors import UserError
 from engine.inputs.base import FittedInput, ImageInput, Pixels, pixels_sha256
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from engine.inputs.text import TextInput
 
     GivenInput = ImageInput | GraphInput | TextInput | PairInput | TableInput
+
+
+Item = TypeVar("Item")
 
 
 class Kind(NamedTuple):
@@ -80,6 +83,18 @@ def expand(spec: str) -> list[str]:
     return specs
 
 
+def spread(items: Sequence[Item], most: int | None) -> Sequence[Item]:
+    """``most`` of some items, evenly over all of them (sets are often sorted by class); None: all.
+
+    Args:
+        items: to take from.
+        most: 1 or more.
+    """
+    if most is None or len(items) <= most:
+        return items
+    return [items[place * len(items) // most] for place in range(most)]
+
+
 def fit(given: GivenInput, model: ModelIdentity, coding: Coding | None = None) -> FittedInput:
     """The input as the model takes it; what that took is said in its identity.
 
@@ -131,5 +146,6 @@ __all__ = [
     "expand",
     "fit",
     "load_input",
+    "spread",
     "pixels_sha256",
 ]

@@ -14,7 +14,7 @@ from engine.evidence.evidence import DecisionRecord, PhaseRecord, TrajectoryPoin
 from engine.evidence.settings import DecideSettings
 from engine.evidence.vote_chain import chain_facts, chain_start
 from engine.planning.early_stopping_rule import Rule
-from engine.regions import Abstention, Region, radius_of
+from engine.regions import Abstention, radius_of
 
 Outcome = Literal["certified", "given up", "undecided", "stopped"]
 PhaseVotes = tuple[Votes, Votes]
@@ -50,6 +50,13 @@ def decision_facts(
     verdict: Outcome = "stopped" if bounds is None else _verdict(rule, records, bounds)
     region = rule.region(bounds) if bounds is not None and verdict == "certified" else None
     target = settings.target
+    refusal = top = name = None
+    said = ""
+    if region is None or bounds is None:
+        refusal = _abstention(verdict, target, done=len(phases), total=len(rule.phases))
+    else:
+        top, name = bounds.top, class_names[bounds.top]
+        said = statement.claimed(settings, region, bounds, name)
     used = sum(first.n + votes.n for first, votes in phases) + (selection.n if choosing else 0)
     return {
         "complete": verdict != "stopped",
@@ -66,8 +73,13 @@ def decision_facts(
             samples_used=used,
             samples_full=settings.n0 + settings.n,
         ),
-        **_claim(settings, region, bounds, class_names),
-        **_refusal(region, verdict, target, done=len(phases), total=len(rule.phases)),
+        "outcome": "abstained" if region is None else "certified",
+        "predicted_class": top,
+        "class_name": name,
+        "radius": radius_of(region),
+        "region": region,
+        "abstention": refusal,
+        "statement": statement.abstained(refusal) if refusal else said,
     }
 
 
@@ -120,41 +132,7 @@ def _verdict(rule: Rule, records: Sequence[PhaseRecord], bounds: ProbabilityBoun
     return "undecided" if len(records) == len(rule.phases) else "stopped"
 
 
-def _claim(
-    settings: DecideSettings,
-    region: Region | None,
-    bounds: ProbabilityBounds | None,
-    class_names: tuple[str, ...],
-) -> dict[str, Any]:
-    if region is None or bounds is None:
-        return {
-            "outcome": "abstained",
-            "predicted_class": None,
-            "class_name": None,
-            "radius": None,
-            "region": None,
-        }
-    name = class_names[bounds.top]
-    return {
-        "outcome": "certified",
-        "predicted_class": bounds.top,
-        "class_name": name,
-        "radius": radius_of(region),
-        "region": region,
-        "statement": statement.claimed(settings, region, bounds, name),
-    }
-
-
-def _refusal(
-    region: Region | None, verdict: Outcome, target: str, *, done: int, total: int
-) -> dict[str, Any]:
-    if region is not None:
-        return {"abstention": None}
-    abstention = _abstention(verdict, target, done, total)
-    return {"abstention": abstention, "statement": statement.abstained(abstention)}
-
-
-def _abstention(verdict: Outcome, target: str, done: int, total: int) -> Abstention:
+def _abstention(verdict: Outcome, target: str, *, done: int, total: int) -> Abstention:
     if verdict == "given up":
         return Abstention(
             reason="out-of-reach",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from engine.core.files import write_atomically
@@ -24,3 +25,13 @@ def write_json(evidence: Evidence, path: Path, illustrations: Illustrations | No
         UserError: the file cannot be written.
     """
     write_atomically(path, evidence_json(evidence).encode())
+
+
+def write_numbered(evidence: Evidence, folder: Path, number: int, name: str) -> None:
+    """Write the evidence of an input of a set as ``00001-NAME.json``, from the name's last letters.
+
+    Raises:
+        UserError: the file cannot be written.
+    """
+    plain = re.sub(r"[^\w.-]+", "-", name)[-60:]
+    write_json(evidence, folder / f"{number:05}-{plain}.json")

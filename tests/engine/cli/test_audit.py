@@ -12,8 +12,6 @@ import pytest
 from PIL import Image
 
 from engine.cli import main
-from engine.cli.audit import spread
-from engine.core.errors import UserError
 
 WORDS = ["audit", "--model", "demo:digits-0.25", "--input", "digits", "--sigma", "0.25"]
 FAST = [*WORDS, "--n0", "50", "--n", "500", "--limit", "3", "--device", "cpu"]
@@ -38,13 +36,6 @@ def test_a_set_is_certified_and_every_run_can_be_verified(
     evidence = json.loads(files[0].read_text(encoding="utf-8"))
     assert evidence["command"].startswith("certiscope certify --model demo:digits-0.25 --input di")
     assert main(["verify", "--counts-only", str(files[0])]) == 0
-
-
-def test_inputs_are_taken_evenly() -> None:
-    assert spread(list("abcdef"), 3) == ["a", "c", "e"]
-    assert spread(list("abc"), 3) == spread(list("abc"), 9) == list("abc")
-    with pytest.raises(UserError, match=r"--limit must be 1 or more \(it was 0\)"):
-        spread(["a"], 0)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from PIL import Image
 import engine.inputs
 from engine.core.errors import UserError
 from engine.core.records import ModelIdentity
-from engine.inputs import KINDS, expand, fit, load_input
+from engine.inputs import KINDS, expand, fit, load_input, spread
 from engine.inputs.image import from_bytes
 from engine.inputs.shipped import gallery
 
@@ -79,3 +79,8 @@ def test_loading_twice_gives_the_same(tmp_path):
 
 def test_the_public_names():
     assert all(hasattr(engine.inputs, name) for name in engine.inputs.__all__)
+
+
+def test_inputs_are_taken_evenly() -> None:
+    assert spread(list("abcdef"), 3) == ["a", "c", "e"]
+    assert spread(list("abc"), 3) == spread(list("abc"), 9) == list("abc")
