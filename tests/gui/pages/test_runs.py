@@ -110,7 +110,7 @@ def test_a_damaged_run_is_told_in_words(page, session, path, qtbot):
 def test_while_votes_are_counted_a_result_waits(open_page, session, monkeypatch):
     monkeypatch.setattr(type(session.case), "waits", property(lambda case: True))
     open_page.table.selectRow(1)
-    assert open_page.first.sentence.text() == "It is read when the run that is going has ended."
+    assert open_page.first.sentence.text() == "It is read when the current run has ended."
     assert open_page.first.title.text().startswith("Run 2")
 
 
