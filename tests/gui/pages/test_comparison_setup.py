@@ -56,7 +56,7 @@ def test_the_rest_is_as_in_the_form_but_for_a_target(setup, idle_session):
     [
         (lambda s: s.who.boxes[0].click(), "Choose at least one model to compare."),
         (
-            lambda s: setattr(s._session, "given", None),
+            lambda s: setattr(s._session.loading, "given", None),
             "There is no current input: open one, or choose a set.",
         ),
         (

@@ -195,7 +195,7 @@ def test_labels_are_written_into_the_open_case_and_seen_when_it_is_opened_again(
 ):
     path, book = tmp_path / "a.certiscope", window.session.case
     book.create(path)
-    qtbot.waitUntil(lambda: book.case is not None)
+    qtbot.waitUntil(lambda: book.file is not None)
     assert shown.apply.toolTip() == "They are kept in the case 'a'"
     shown.agree()
     transfer = used(window, qtbot)
@@ -211,8 +211,8 @@ def test_labels_are_written_into_the_open_case_and_seen_when_it_is_opened_again(
 def test_a_case_that_cannot_be_written_leaves_the_claim(shown, window, qtbot, tmp_path):
     book = window.session.case
     book.create(tmp_path / "a.certiscope")
-    qtbot.waitUntil(lambda: book.case is not None)
-    book.case.damage = "The case is damaged; nothing is written to it."
+    qtbot.waitUntil(lambda: book.file is not None)
+    book.file.damage = "The case is damaged; nothing is written to it."
     shown.agree()
     assert used(window, qtbot).statement
     qtbot.waitUntil(lambda: any("not in the case" in n.sentence for n in window.notices.notices))
