@@ -177,7 +177,7 @@ def load_text_model(path: Path, request: ModelRequest) -> TokenClassifier:
     known = words[0] - 1  # the mask is one more
     build = partial(TextNetwork, known, last[0], words=words[1], features=first[0])
     network = fill(build, file.tensors, path=path, arch=file.arch)
-    tokenizer = read_words(path, file.metadata, known, made_by="letters")
+    tokenizer = read_words(path, file.metadata, known)
     facts = own_identity(path, request, file, network, last[0], (0,), kind="text")
     return TokenClassifier(network, tokenizer, facts)
 
@@ -195,7 +195,7 @@ def load_pair_model(path: Path, request: ModelRequest) -> TokenClassifier:
     sizes = {"width": first[0], "features": text[0], "words": words[1]}
     build = partial(PairNetwork, known, head[0], **sizes)
     network = fill(build, file.tensors, path=path, arch=file.arch)
-    tokenizer = read_words(path, file.metadata, known, made_by="filter")
+    tokenizer = read_words(path, file.metadata, known)
     facts = own_identity(path, request, file, network, head[0], (3, SIDE, SIDE), kind="pair")
     return TokenClassifier(network, tokenizer, facts)
 

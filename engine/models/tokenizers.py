@@ -67,14 +67,13 @@ def coding_facts(coding: TableCoding) -> list[dict[str, Any]]:
     ]
 
 
-def read_words(path: Path, metadata: dict[str, str], count: int, *, made_by: str) -> WordTokenizer:
+def read_words(path: Path, metadata: dict[str, str], count: int) -> WordTokenizer:
     """The words that a header lists.
 
     Args:
         path: of the file.
         metadata: its header.
         count: how many the network knows.
-        made_by: what writes such files, for the refusal.
 
     Raises:
         UserError: it lists another number, or one twice.
@@ -83,7 +82,7 @@ def read_words(path: Path, metadata: dict[str, str], count: int, *, made_by: str
     if len(words) != count or len(set(words)) != len(words):
         raise UserError(
             f"{path} does not name the {count} words of its alphabet in its header; write it again "
-            f"with python -m engine.training.{made_by}."
+            "with python -m engine.demos."
         )
     return WordTokenizer(words)
 
