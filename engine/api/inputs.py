@@ -95,9 +95,13 @@ def _index(label: Any, name: str) -> int | None:
     if label is None:
         return None
     try:
-        return int(label)
-    except (TypeError, ValueError) as error:
-        raise UserError(f"The label of the {name} must be the index of its class.") from error
+        index = int(label)
+        whole = not isinstance(label, bool) and bool(index == label)
+    except (TypeError, ValueError, RuntimeError, OverflowError):
+        whole = False
+    if not whole:
+        raise UserError(f"The label of the {name} must be the index of its class.")
+    return index
 
 
 def _pairs(inputs: Any, limit: int | None) -> Iterator[tuple[Any, Any]]:

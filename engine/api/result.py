@@ -92,7 +92,7 @@ class Result:
         Raises:
             CertiscopeError: other terms than those of the scheme.
         """
-        asked = ",".join(f"{term}={value!r}" for term, value in perturbation.items())
+        asked = ",".join(f"{term}={float(value)!r}" for term, value in perturbation.items())
         found = self.evidence.settings.scheme.parse_at(asked, name="certifies")
         return self.region is not None and self.region.contains(found)
 

@@ -13,6 +13,7 @@ from engine.api.run import Run
 from engine.api.table import Table
 from engine.core.errors import UserError
 from engine.core.generators import result_of
+from engine.core.records import MEMORY
 from engine.evidence import settings as declaring
 from engine.evidence.settings import Counting, Execution, RunSettings, TestName
 from engine.procedures.command_line import command_line
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 
     from engine.api.inputs import Named
     from engine.evidence.evidence import Evidence
-    from engine.inputs import FittedInput
+    from engine.inputs import FittedInput, GivenInput
+    from engine.models.base import Classifier
     from engine.verify import VerificationReport
 
 
@@ -205,6 +207,10 @@ class Smoothed:
         from engine.procedures.dataset import certify_set
 
         classifier = self._base.classifier(named[0].read())
+        for one in named:
+            if one.given is not None:  # found out before the first is certified
+                self._base.check(one.given, classifier)
+                _check_label(one.given, classifier)
         by_name, kept = {one.name: one for one in named}, list["Evidence"]()
 
         def read(name: str) -> FittedInput:
@@ -244,6 +250,7 @@ class Smoothed:
 
         given = given_inputs.one(x, name=name, label=label)
         classifier = self._base.classifier(given)
+        _check_label(given, classifier)
         fit = fitted(classifier, given)
         check_fit(classifier, fit, self.scheme)
         more: dict[str, Any] = {"at": at} if at else {}
@@ -258,6 +265,20 @@ class Smoothed:
         if request is None or not isinstance(x, str | Path):
             return ""
         return command_line(request, str(x), settings, self._execution, at)
+
+
+def _check_label(given: GivenInput, classifier: Classifier) -> None:
+    """Refuse a label that a program gave and the model does not have: they may be counted from 1.
+
+    Raises:
+        UserError: naming both.
+    """
+    classes = len(classifier.identity.class_names)
+    if given.source.startswith(MEMORY) and given.label is not None and given.label >= classes:
+        raise UserError(
+            f"The label of the {given.name} is {given.label}, but {classifier.identity.name} has "
+            f"{classes} classes, numbered 0 to {classes - 1}."
+        )
 
 
 def verify(path: str | Path, **plan: Any) -> VerificationReport:

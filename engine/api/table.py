@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from engine.api.plot import Plot, shown
 from engine.core.errors import UserError
@@ -99,6 +99,8 @@ class Table:
         Raises:
             CertiscopeError: the scheme knows no such perturbation.
         """
+        if getattr(sizes, "ndim", None) == 0:  # a number of NumPy or torch
+            sizes = float(cast("float", sizes))
         if not isinstance(sizes, float | int | str | Mapping):
             return [self.certified_accuracy(size) for size in sizes]
         asked = self._perturbations(sizes)

@@ -130,11 +130,12 @@ def set_result(
         ]
 
     whole = len(found) == len(inputs)
+    apart = _apart(found)
     labelled = all(row.label != NO_LABEL for row in rows)
     summary = summarise(
         rows, at=at, alpha=hashed(settings).alpha, again=again, valid=True, planned=len(inputs)
     )
-    if not (whole and labelled):
+    if not (whole and labelled and apart):
         summary = summary.model_copy(update={"population": {}})
     return SetResult(
         model=model,
@@ -143,8 +144,14 @@ def set_result(
         rows=rows,
         summary=summary,
         complete=whole,
-        notes=tuple(_notes(rows, len(inputs))),
+        notes=tuple(_notes(rows, len(inputs), apart=apart)),
     )
+
+
+def _apart(found: Sequence[Evidence]) -> bool:
+    """Whether every input has noise of its own, without which no share of them is bounded."""
+    keys = [one.noise.key for one in found if one.settings.kind != "exact"]
+    return len(set(keys)) == len(keys)
 
 
 def _bounds(evidence: Evidence, alpha: float) -> ProbabilityBounds | None:
@@ -193,13 +200,17 @@ def _nothing(evidence: Evidence) -> ProbabilityBounds:
     )
 
 
-def _notes(rows: Sequence[ReplayRow], planned: int) -> list[str]:
+def _notes(rows: Sequence[ReplayRow], planned: int, *, apart: bool) -> list[str]:
     notes, done = [], len(rows)
     without = sum(row.label == NO_LABEL for row in rows)
     if done < planned:
         notes.append(
             f"Stopped after {done:,} of {planned:,} inputs: nothing is said of a population, "
             "because when to stop may have depended on the results."
+        )
+    if not apart:
+        notes.append(
+            "Some inputs are the same, and so is their noise: nothing is said of a population."
         )
     if without == done:
         notes.append(
@@ -210,6 +221,6 @@ def _notes(rows: Sequence[ReplayRow], planned: int) -> list[str]:
         notes.append(
             "Some inputs have no label; they count as wrong, and nothing is said of a population."
         )
-    else:
+    elif apart and done == planned:
         notes.append("What is said of a population holds if the inputs are a random draw from it.")
     return notes

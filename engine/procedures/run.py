@@ -113,15 +113,23 @@ class Run:
         remarks = [*setting_warnings(self.classifier, self.settings)]
         if self._grid_remark:
             remarks.append(self._grid_remark)
-        clean = clean_prediction(self.classifier, self.fitted, self.device)
+        return (*remarks, *self._without_noise(), *self.sampler.warnings)
+
+    def _without_noise(self) -> tuple[str, ...]:
+        """What the base model does on the input itself; if it fails, the votes stand."""
         label = self.fitted.identity.label
-        if label is not None and clean != label and label < len(self.class_names):
-            answer = self.class_names[clean] if clean >= 0 else "no class"
-            remarks.append(
-                f"Without noise the base model answers '{answer}', but the label is "
-                f"'{self.class_names[label]}': check normalisation and classes."
-            )
-        return (*remarks, *self.sampler.warnings)
+        try:
+            clean = clean_prediction(self.classifier, self.fitted, self.device)
+        except Exception as error:  # a stranger's model fails in any way
+            line = (str(error).strip().splitlines() or [type(error).__name__])[0][:160]
+            return (f"Without noise the base model fails: {line.rstrip('.')}.",)
+        if label is None or clean == label or label >= len(self.class_names):
+            return ()
+        answer = self.class_names[clean] if clean >= 0 else "no class"
+        return (
+            f"Without noise the base model answers '{answer}', but the label is "
+            f"'{self.class_names[label]}': check normalisation and classes.",
+        )
 
     def frame(self, selection: Votes, estimation: Votes, guess: int | None) -> dict[str, Any]:
         """The fields of :class:`Evidence` that do not depend on the procedure."""

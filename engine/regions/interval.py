@@ -72,4 +72,4 @@ class Interval(Region):
 
     def _ends(self) -> tuple[str, str]:
         """Both are claims, so each loses what it is rounded by."""
-        return f"-{round_down(-self.lower, _DIGITS)}", f"+{round_down(self.upper, _DIGITS)}"
+        return f"-{round_down(abs(self.lower), _DIGITS)}", f"+{round_down(self.upper, _DIGITS)}"

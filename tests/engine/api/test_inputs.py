@@ -59,6 +59,10 @@ def test_no_set_and_no_input() -> None:
         ((IMAGES, LABELS[:3]), "7 images and 3 labels"),
         ([("a", 1), ("b", 2)], "sample 0 is a str"),
         ([(IMAGES[0], torch.zeros(10))], "label of the sample 0"),
+        ([(IMAGES[0], 0.9)], "label of the sample 0"),
+        ([(IMAGES[0], True)], "label of the sample 0"),
+        ([(IMAGES[0], float("inf"))], "label of the sample 0"),
+        ((IMAGES, IMAGES), "label of the sample 0"),
         ([(IMAGES[0] * 255, 1)], "sample 0 holds numbers from"),
     ]
     for inputs, sentence in cases:

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
@@ -38,11 +39,25 @@ def test_its_figures_are_those_of_its_rows(table: Table) -> None:
     expected = [sum((row.radius or 0.0) > size for row in right) / 6 for size in sizes]
     assert table.certified_accuracy(sizes) == expected
     assert table.certified_accuracy(0.1) == expected[1]
+    assert table.certified_accuracy(torch.tensor(0.1)) == expected[1]
+    assert table.certified_accuracy(np.array(sizes, dtype=np.float32)) == expected
     assert table.certified_accuracy("radius=0.1") == expected[1]
     assert table.certified_accuracy({"radius": 0.1}) == expected[1]
     with pytest.raises(UserError, match="knows the terms radius"):
         table.certified_accuracy("pixels=1")
     assert "6 of 6 inputs" in repr(table) and isinstance(table.warnings, tuple)
+
+
+def test_labels_that_the_model_does_not_have_are_refused_before_a_row_is_certified(
+    model: Smoothed,
+) -> None:
+    done: list[int] = []
+    for labels in ([0, 1, 2, 0, 1, 10], torch.full((6,), 99)):
+        with pytest.raises(UserError, match=r"numbered 0 to \d"):
+            model.certify_dataset((IMAGES, labels), n=400, done=lambda k, n: done.append(k))
+    assert done == []
+    with pytest.raises(UserError, match=r"numbered 0 to \d"):
+        model.certify(IMAGES[0], label=10)
 
 
 def test_rows_are_those_of_single_runs(model: Smoothed, table: Table) -> None:

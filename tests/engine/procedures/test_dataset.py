@@ -24,7 +24,8 @@ def inputs(monkeypatch: pytest.MonkeyPatch) -> None:
     def load(spec: str):
         made = fitted(abs(float(spec)))
         label = None if spec.startswith("-") else 0
-        identity = made.identity.model_copy(update={"label": label})
+        known = {"label": label, "pixels_sha256": str(abs(float(spec)))}
+        identity = made.identity.model_copy(update=known)
         return made.__class__(identity, made.arrays)
 
     monkeypatch.setattr(dataset, "load_input", load)
@@ -90,6 +91,14 @@ def test_inputs_without_a_label_are_no_right_answers():
     assert "have no label" in result.notes[0]
 
 
+def test_inputs_that_share_their_noise_bound_no_population():
+    result = certified("0.0", "0.1", "0.0")
+    assert result.summary.population == {} and result.summary.simultaneous is not None
+    assert "the same, and so is their noise" in result.notes[0]
+    assert not any("random draw" in note for note in result.notes)
+    assert "clean" in certified("0.0", "0.1").summary.population
+
+
 def test_an_empty_set_is_refused():
     with pytest.raises(UserError, match="A set needs at least one input"):
         certified()
@@ -118,5 +127,5 @@ def test_a_model_that_contradicts_itself_certifies_no_row():
 
 
 def test_a_set_without_any_label_is_neither_right_nor_wrong():
-    result = certified("-0.0", "-0.0")
+    result = certified("-0.0", "-0.1")
     assert result.notes[0].startswith("The inputs have no labels: no answer is counted as right")

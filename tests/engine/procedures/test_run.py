@@ -2,8 +2,9 @@ import pytest
 import torch
 
 from engine.evidence.settings import CertifySettings
+from engine.procedures.certify import certify
 from engine.procedures.run import Run, clean_prediction, run_key, setting_warnings
-from tests.fakes import HalfSpace, fitted, identity
+from tests.fakes import HalfSpace, finish, fitted, identity
 
 
 def test_the_key_follows_what_is_certified_and_not_how():
@@ -26,6 +27,20 @@ def test_runs_have_ids_of_their_own():
 def test_clean_prediction():
     assert clean_prediction(HalfSpace(0.3), fitted(0.0), torch.device("cpu")) == 0
     assert clean_prediction(HalfSpace(0.3), fitted(0.9), torch.device("cpu")) == 1
+
+
+def test_a_model_that_fails_at_the_end_loses_no_votes():
+    class Late(HalfSpace):
+        """Fails on the input without noise."""
+
+        def scores(self, batch):
+            if len(batch) == 1 and bool((batch == 0).all()):
+                raise RuntimeError("no such image.")
+            return super().scores(batch)
+
+    found = finish(certify(Late(0.3), fitted(0.0), CertifySettings(n0=10, n=200)))
+    assert found.estimation.n == 200
+    assert "Without noise the base model fails: no such image." in found.warnings
 
 
 def test_no_warning_when_the_training_noise_matches_or_is_unknown():

@@ -21,6 +21,8 @@ def test_both_ends_are_rounded_towards_zero():
     assert SHIFT.clause("image") == (
         "no shift of this image's brightness above -0.183 and below +0.250 (brightness in [0,1])"
     )
+    nothing = SHIFT.model_copy(update={"lower": 0, "upper": 0})
+    assert nothing.headline() == "brightness -0.000 to +0.000"
     assert SHIFT.note() == "ends excluded; brightness in [0,1]"
 
 
