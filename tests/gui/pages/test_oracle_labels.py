@@ -91,7 +91,7 @@ def test_the_labels_have_an_alpha_of_their_own(shown, window, qtbot):
         shown.alpha.setText(text)
         shown.apply.click()
         assert shown.complaint.text() == "The chance must be a number between 0 and 1."
-        assert not window.session.worker.busy("label")
+        assert not window.session.runs._labelling.busy
     shown.alpha.setText("0.02")
     assert used(window, qtbot).alpha_audit == 0.02
 
