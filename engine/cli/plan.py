@@ -30,7 +30,7 @@ from engine.evidence.cost import duration
 
 if TYPE_CHECKING:
     from engine.evidence.settings import CertifySettings
-    from engine.planning import Needed, Pilot, PlanResult
+    from engine.planning import ExpectedPoint, Needed, Pilot, PlanResult
 
 _PLANNED = ("n0", "n", "alpha", "bound", "noise", "seed", "batch", "device", "precision")
 _GROUP = "What is known"
@@ -86,8 +86,8 @@ def optional_subject(panel: str) -> list[inspect.Parameter]:
 def plan_command(values: Mapping[str, Any]) -> int:
     """How many samples would certify, and what can this many reach at most?
 
-    From pilot votes (--pilot 97/100), a probability (--probability 0.97), or --model and --input,
-    which draws n0 votes. Exit status: 0 planned, 2 bad input.
+    From pilot votes (--pilot 97/100), from a probability (--probability 0.97), or from n0 votes
+    drawn for --model and --input. Exit status: 0 planned, 2 bad input.
     """
     run_values = {**values, "target": None, "target_radius": None}  # of the plan, not of a run
     settings = read_settings(run_values, "certify")
@@ -254,14 +254,23 @@ def _curve(result: PlanResult) -> Table:
     table = Table(box=None, pad_edge=False)
     asked = bool(result.target)
     names = ["n", "certifies", *([result.target] if asked else [])]
-    for name in (*names, "mean radius", "largest"):
+    by_radius = any(point.radius is not None for point in result.curve)
+    for name in (*names, *(["mean radius", "largest"] if by_radius else [])):
         table.add_column(name, justify="right")
     for point in result.curve:
         chances = [point.certified, *([point.power or 0.0] if asked else [])]
         table.add_row(
             f"{point.n:,}",
             *(f"{100 * float(round_down(chance, 3)):.1f} %" for chance in chances),
-            "" if point.radius is None else round_down(max(0.0, point.radius - point.error), 4),
-            "" if point.largest is None else round_down(point.largest, 4),
+            *(_radii(point) if by_radius else ()),
         )
     return table
+
+
+def _radii(point: ExpectedPoint) -> tuple[str, str]:
+    """The mean certified radius at an n, less its error, and the largest."""
+    mean, largest = point.radius, point.largest
+    return (
+        "" if mean is None else round_down(max(0.0, mean - point.error), 4),
+        "" if largest is None else round_down(largest, 4),
+    )

@@ -62,8 +62,10 @@ def rows_table(
     together = summary.simultaneous if simultaneous else None
     table = Table(box=None, pad_edge=False)
     asked = tuple(summary.certified_accuracy)
+    by_radius = summary.acr is not None
     joint = ("radius, all at once",) if together else ()
-    for name in ("idx", "label", "class", "p_lower", "radius", *joint, *asked):
+    radii = ("radius", *joint) if by_radius else ()
+    for name in ("idx", "label", "class", "p_lower", *radii, *asked):
         table.add_column(name, justify="right", overflow="fold")
     for place, row in enumerate(rows):
         answers = ("yes" if row.certified_at[text] else "no" for text in asked)
@@ -72,8 +74,8 @@ def rows_table(
             "none" if row.label < 0 else str(row.label),
             "abstains" if row.predicted_class is None else str(row.predicted_class),
             round_down(row.bounds.p_lower, 6),
-            _number(row.radius),
-            *([_number(together.radii[place])] if together else []),
+            *([_number(row.radius)] if by_radius else []),
+            *([_number(together.radii[place])] if together and by_radius else []),
             *answers,
         )
     return table

@@ -129,8 +129,10 @@ class CellMap(Region):
 
     def note(self) -> str:
         """What the headline's numbers leave out."""
-        more = f", up to {counted(len(self.layers), self.things)}" if self.layer_term else ""
-        return f"each alone; the map holds the pairs{more}"
+        if not self.layer_term:
+            return "each alone; the map holds the pairs"
+        most = counted(len(self.layers), self.things)
+        return f"each alone, at {counted(1, self.things)}; the map holds the pairs, up to {most}"
 
     def sizes(self) -> dict[str, float]:
         """Most changes of either sort alone."""

@@ -127,7 +127,7 @@ class Brightness(Scheme):
         default=0.25,
         ge=0.001,
         le=100,
-        title="sigma of the brightness",
+        title="sigma",
         description="standard deviation of the shift of all pixels",
         json_schema_extra={"unit": UNIT, "step": 0.05, "slider": [0.05, 2.0, 0.01]},
     )

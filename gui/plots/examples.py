@@ -79,12 +79,14 @@ class ExamplesPlot(Plot["ExamplesFigure"]):
         self.boxes.setVisible(self.view is self.boxes)
         self.table.setVisible(self.view is self.table)
         self.view.show_examples(figure.original, figure.samples)
-        self._show_changed(None)
         region = figure.region
         words = region.describe if region is not None else str
         self.slider.offer(figure.changes if figure.attack is not None else (), words)
-        if self.change is not None:
-            self.show_change(self.change)
+        change = self.change
+        if change is not None and figure.changed(change) is not None:
+            self.show_change(change)
+        else:  # nor before a change is shown: a box that comes back lies over others for a moment
+            self._show_changed(None)
         short = figure.noise_in_words.partition(" (")[0]
         self.set_subtitle(
             f"base model's answers · {short}", whole=f"{figure.noise_in_words}; {_WHOSE}"

@@ -248,9 +248,9 @@ def _ends(axis: Along, interval: tuple[float, float] | None) -> list[float]:
 
 
 def _ticks_at(places: list[float], foot: float) -> tuple[list[float], list[float]]:
-    """Upright lines across a strip, a little beyond it, as pairs of points."""
+    """Upright lines across a strip and a little above it, as pairs of points; ticks stand below."""
     x = [place for place in places for _ in range(2)]
-    return x, [foot + _LOW - _BEYOND, foot + _HIGH + _BEYOND] * len(places)
+    return x, [foot + _LOW, foot + _HIGH + _BEYOND] * len(places)
 
 
 def _tick_values(axis: Along) -> list[float]:

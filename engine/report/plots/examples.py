@@ -19,7 +19,6 @@ from engine.report import palette
 from engine.report.plots.base import RGB, Drawing, enlarged, png
 from engine.report.plots.marking import hatched, outlined
 
-TITLE = "Examples: noisy samples and certified perturbations"
 _SHORT_SIDE = 240
 _MOST_WORDS = 60
 """Words of a text that a drawing shows."""
@@ -44,7 +43,8 @@ def draw(figure: ExamplesFigure, *, dark: bool = False) -> Drawing:
         width=170,
         height=None,
         data={
-            "title": TITLE,
+            "title": "Examples: noisy samples"
+            + (" and certified perturbations" if changed else ""),
             "subtitle": figure.noise_in_words,
             "lines" if worded else "tiles": tiles,
         },

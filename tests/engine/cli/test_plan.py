@@ -26,6 +26,12 @@ def test_a_typed_probability_as_a_table(program: Any) -> None:
     assert "n = 1,000 reaches radius 2.4632 at most, if all votes agree" in lines
 
 
+def test_a_scheme_without_a_radius_has_no_columns_for_it(program: Any) -> None:
+    shown = program("plan", "--pilot", "97/100", "--scheme", "brightness")
+    assert shown.status == 0 and "certifies" in shown.out
+    assert "radius" not in shown.out and "largest" not in shown.out
+
+
 def test_json_holds_the_whole_plan(program: Any, tmp_path: Path) -> None:
     words = [*TYPED, "--pilot", "97/100", "--target", "radius=1", "--power", "0.8"]
     shown = program(*words, "--json", "-")

@@ -27,6 +27,12 @@ def test_tables(program: Any, votes: str) -> None:
     assert any(line.startswith("b 0 abstains") and line.endswith("no") for line in lines)
 
 
+def test_a_scheme_without_a_radius_has_no_column_for_it(program: Any, votes: str) -> None:
+    shown = program("replay", votes, "--scheme", "brightness", "--at", "brightness=-0.1")
+    header = next(line for line in shown.out.splitlines() if line.split()[0] == "idx")
+    assert header.split() == ["idx", "label", "class", "p_lower", "brightness=-0.1"]
+
+
 def test_json_has_the_promised_fields(program: Any, votes: str, tmp_path: Path) -> None:
     words = ["replay", votes, "--scheme", "gaussian", "--sigma", "0.5", "--alpha", "0.01"]
     words += ["--bound", "clopper-pearson", "--at", "radius=0.25", "--at", "radius=2"]

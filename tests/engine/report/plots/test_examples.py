@@ -12,7 +12,6 @@ from engine.report import palette
 from engine.report.drawing import figure_csv, render_figure
 from engine.report.plots.base import hex_rgb
 from engine.report.plots.examples import (
-    TITLE,
     draw,
     graph_svg,
     image_png,
@@ -67,9 +66,12 @@ def test_captions_tell_answers_and_sizes() -> None:
         ),
     ):  # fmt: skip
         data = draw(figure).data
-        assert data["title"] == TITLE and data["subtitle"] == figure.noise_in_words
+        assert data["title"] == "Examples: noisy samples and certified perturbations"
+        assert data["subtitle"] == figure.noise_in_words
         tiles = data.get("tiles") or data["lines"]
         assert [tile["caption"] for tile in tiles] == captions
+        unchanged = figure.model_copy(update={"changes": ()})
+        assert draw(unchanged).data["title"] == "Examples: noisy samples"
 
 
 @pytest.mark.parametrize(
