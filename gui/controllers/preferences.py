@@ -49,10 +49,6 @@ class Preferences:
         others = [known for known in self.recent(kind) if known != spec]
         self._store.setValue(f"recent/{kind}", [spec, *others][:RECENT_LIMIT])
 
-    def forget_recent(self) -> None:
-        """Empty both lists."""
-        self._store.remove("recent")
-
     def state(self, name: str) -> QByteArray | None:
         """A saved geometry or splitter state."""
         value = self._store.value(f"state/{name}")

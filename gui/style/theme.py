@@ -35,7 +35,6 @@ CLASS_PATTERNS = (
     Qt.BrushStyle.HorPattern,
     Qt.BrushStyle.DiagCrossPattern,
 )
-CLASS_MARKERS = ("s", "t", "d", "p", "star", "h", "+", "x")
 
 
 @dataclass(frozen=True)
@@ -104,10 +103,6 @@ class Theme:
         """Hatch of a class: the cue that tells classes of one colour apart."""
         turn = index // len(self.classes)
         return CLASS_PATTERNS[0 if chosen else turn % len(CLASS_PATTERNS)]
-
-    def class_marker(self, index: int) -> str:
-        """pyqtgraph symbol of a class, the cue for points; ``o`` is kept for the chosen one."""
-        return CLASS_MARKERS[index % len(CLASS_MARKERS)]
 
 
 LIGHT = Theme(
