@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
 import torch
 
-from engine.core.batches import parts
+from engine.core.batches import from_arrays, parts, room
 from engine.core.errors import UserError
 from engine.core.fields import field_specs
 from engine.noise.discrete_gaussian import ExactNoiseStream
 from engine.noise.gaussian import NoiseSource, NoiseStream
-from engine.noise.law import NoiseLaw, Probe
+from engine.noise.law import Beside, NoiseLaw, Probe
+from engine.noise.selection import Independent, Selected
 from engine.noise.statistical_tests import statistics
 from engine.procedures.noise_self_test import check_noise, draw
 from engine.schemes import SCHEMES, Scheme
@@ -24,6 +25,7 @@ from engine.schemes.hierarchical_gaussian import HierarchicalGaussian
 from engine.schemes.hybrid_flip import HybridFlip
 from engine.schemes.hybrid_mask import HybridMask
 from engine.schemes.hybrid_uniform import HybridUniform
+from engine.schemes.laplace import Laplace
 from engine.schemes.sparse import Sparse
 
 CPU = torch.device("cpu")
@@ -104,6 +106,61 @@ def test_a_choice_of_other_entities_than_stated_is_refused() -> None:
     stated, drawn = (Ablation(entities=64, keep=keep).noise() for keep in (12, 13))
     with pytest.raises(UserError, match="ones in each sample"):
         check_noise(NoiseStream(1, 7), Other(stated, drawn), stream=7, device=CPU)
+
+
+class Watched:
+    """A source that notes who takes numbers of which lane."""
+
+    def __init__(self, source: NoiseSource) -> None:
+        self.source = source
+        self.part = 0
+        self.taken: set[tuple[int, int, str]] = set()
+
+    def __getattr__(self, name: str) -> Any:
+        drawn = getattr(self.source, name)
+
+        def noted(*args: Any, **known: Any) -> Any:
+            self.taken.add((known.get("lane", 0), self.part, name))
+            return drawn(*args, **known)
+
+        return noted if callable(drawn) else drawn
+
+
+def shares_lanes(law: NoiseLaw) -> bool:
+    """Whether two parts of a sample, or two kinds of draws, take numbers of one lane."""
+    for probe in law.probes():
+        watched, x = Watched(source(law, 1)), from_arrays(probe.x)
+        out, drawn, given = room(x, probe.shape, 3, CPU), probe.law, cast("NoiseSource", watched)
+        if isinstance(drawn, Beside):
+            for watched.part, law_of in enumerate((drawn.first, drawn.second)):
+                law_of.draw(x[watched.part], given, 5, out[watched.part])
+        else:
+            drawn.draw(x, given, 5, out)
+        assert watched.taken
+        if len({lane for lane, *_ in watched.taken}) < len(watched.taken):
+            return True
+    return False
+
+
+def test_no_two_draws_of_a_sample_take_the_same_numbers() -> None:
+    """Parts that share a lane would be drawn as stated, each by itself, and not independently."""
+    for scheme in EVERY:
+        for law in forms(scheme).values():
+            assert not shares_lanes(law), law
+    assert shares_lanes(Beside(Laplace().noise(), Laplace(lam=0.5).noise()))
+    assert shares_lanes(Selected(Independent(0.5), Laplace().noise()))
+
+
+def test_additive_noise_does_not_depend_on_the_input() -> None:
+    """The probes draw at a blank image: at any other one the noise is the same."""
+    x = torch.arange(12).view(1, 3, 4) * 21 / 255
+    additive = [law for one in EVERY for law in forms(one).values() if law.additive]
+    for law in additive:
+        blank, other = torch.empty(64, 1, 3, 4), torch.empty(64, 1, 3, 4)
+        law.draw(torch.zeros_like(x), source(law, 2), 9, blank)
+        law.draw(x, source(law, 2), 9, other)
+        assert torch.allclose(other - x, blank, atol=2e-6), law
+    assert {type(law).__name__ for law in additive} >= {"LaplaceNoise", "OneShift"}
 
 
 @pytest.mark.parametrize("scheme", EVERY, ids=lambda one: one.key)
