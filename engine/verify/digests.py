@@ -20,6 +20,9 @@ from engine.models.tokenizers import coding_of
 from engine.procedures.on_grid import gridded
 from engine.verify.report import Claim
 
+_FORM = ("kind", "shape", "more_shapes", "alphabet")
+"""What the evidence states of an input beside its digests, and a claim may speak of."""
+
 
 def check_model(evidence: Evidence, spec: str, beside: Path) -> Claim:
     """Whether the model's file, where it can be found, is the one that was certified."""
@@ -65,6 +68,10 @@ def check_input(evidence: Evidence, spec: str, beside: Path, model: str = "") ->
             return same_file
     stated = evidence.input.pixels_sha256
     claim = _compared(name, f"the pixels of {source}", found.pixels_sha256, stated)
+    for what in _FORM:
+        if claim.verdict == "holds" and getattr(found, what) != getattr(evidence.input, what):
+            detail = f"{source} has another {what.replace('_', ' ')} than the evidence states"
+            return Claim(name=name, verdict="does not hold", detail=detail)
     if claim.verdict == "holds" and dict(facts) != evidence.facts:
         detail = f"what the scheme draws from {source} is not what the evidence states"
         return Claim(name=name, verdict="does not hold", detail=detail)

@@ -15,8 +15,9 @@ from engine.verify.decisions import recount_of
 from engine.verify.report import Claim, VerificationReport
 
 _RESTS_ON_SEAL = (
-    "Names, times, speed, software, warnings, notes and the command line follow from nothing; they "
-    "rest on the seal and on a signature."
+    "Names, labels, times, speed, device, software, warnings, notes, the number of the run, the "
+    "precision of PREDICT and the command line follow from nothing; they rest on the seal and on a "
+    "signature."
 )
 _IMAGES = "Images, and the words in those after the first page, are covered by the bytes alone."
 _COUNTS_ONLY = "The files of model and input were not looked for."

@@ -56,6 +56,15 @@ def test_what_is_not_here_cannot_be_checked(certified: Evidence, tmp_path: Path)
     assert claim.verdict == "cannot be checked"
 
 
+def test_the_form_of_an_input_is_compared_too(certified: Evidence, tmp_path: Path) -> None:
+    """Of a text of any length nothing else tells how long it was."""
+    for changes in ({"shape": (1, 28, 29)}, {"alphabet": (5,)}, {"more_shapes": ((3,),)}):
+        forged = certified.input.model_copy(update=changes)
+        claim = check_input(certified.model_copy(update={"input": forged}), "", tmp_path)
+        (name,) = changes
+        assert claim.verdict == "does not hold" and name.replace("_", " ") in claim.detail
+
+
 def test_another_input_is_noticed(certified: Evidence, tmp_path: Path) -> None:
     assert check_input(certified, "digits:18", tmp_path).verdict == "does not hold"
     image = tmp_path / "other.png"
