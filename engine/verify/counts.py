@@ -27,7 +27,7 @@ from engine.evidence.vote_chain import (
 from engine.models.input_layout import fits
 from engine.noise.discrete_gaussian_law import weakened
 from engine.noise.records import SelfTest
-from engine.noise.statistical_tests import LIMIT, restated, worst
+from engine.noise.statistical_tests import LIMIT, restated, uniform_law, worst
 from engine.procedures.bound_trajectory import Claims
 from engine.procedures.hypothesis_test import predict_facts
 from engine.procedures.noise_record import distance, noise_record
@@ -44,6 +44,7 @@ MOST_WORK = 2 * 10**8
 """Classes times blocks; a file that declares more is not worked through."""
 MOST_BLOCKS = 10**5
 
+_GENERATOR_LAW = uniform_law().name
 _BOUNDS = ("bounds",)
 _OVER_N = ("trajectory",)
 _REGION = ("region", "radius")
@@ -235,7 +236,19 @@ class Recount:
         again = noise_record(
             self.settings, key=self.key, elements=self.evidence.input.elements
         ).model_copy(update={"self_test": restated(stated) if stated else None})
-        return differences(self.evidence.noise, again, "noise") or _failed(stated)
+        wrong = differences(self.evidence.noise, again, "noise") or _failed(stated)
+        return wrong or self._tested(stated)
+
+    def _tested(self, stated: SelfTest | None) -> list[str]:
+        """The noise was tested, and against the law that the settings name."""
+        law = self.settings.law
+        if stated is None:
+            # Programs before schema 2.0 had runs without a test.
+            due = law.arithmetic != "enumerated" and self.evidence.upgraded_from is None
+            return ["its noise was not tested"] if due else []
+        known = {_GENERATOR_LAW, *(probe.stated.name for probe in law.probes())}
+        others = [one.law for one in stated.statistics if one.law not in known]
+        return [f"its noise was tested for another law: {others[0]}"] if others else []
 
     def _chain(self) -> list[str]:
         chain = self.evidence.chain

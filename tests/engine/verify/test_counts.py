@@ -238,3 +238,18 @@ def test_the_generator_of_another_law_is_caught(certified: Evidence) -> None:
         first = next(one for one in check_counts(forged) if one.verdict != "holds")
         assert (first.name, first.verdict) == ("noise key and generator", "does not hold")
         assert other in first.detail
+
+
+def test_a_test_of_the_noise_is_there_and_of_its_own_law(certified: Evidence) -> None:
+    stated = certified.noise.self_test
+    assert stated is not None
+    first, *rest = stated.statistics
+    foreign = (first.model_copy(update={"law": "Laplace"}), *rest)
+    for test, wrong in (
+        (None, "its noise was not tested"),
+        (stated.model_copy(update={"statistics": foreign}), "tested for another law: Laplace"),
+    ):
+        noise = certified.noise.model_copy(update={"self_test": test})
+        claims = check_counts(recount_of(certified.model_copy(update={"noise": noise})))
+        found = next(claim for claim in claims if claim.name == "noise key and generator")
+        assert found.verdict == "does not hold" and wrong in found.detail
