@@ -211,6 +211,8 @@ def _notes(module: nn.Module) -> Iterator[str]:
         yield f"Its weights were {', '.join(other)} and are certified as float32."
     if any(one._forward_hooks or one._forward_pre_hooks for one in module.modules()):
         yield "It carries hooks, which are taken for a part of what it computes."
+    if unknown := sorted(set(_unidentified(module))):
+        yield f"Its digest does not cover {', '.join(unknown)}: neither numbers, texts nor tensors."
     if not list(_sources(module)):
         yield "The source of its classes was not to be had: only its weights are identified."
 
@@ -240,8 +242,17 @@ def _state_sha256(module: nn.Module) -> str:
     return digest.hexdigest()
 
 
+def _unidentified(module: nn.Module) -> Iterator[str]:
+    """Attributes that may decide what it computes and that no digest is over."""
+    everywhere = vars(nn.Module())
+    for layer in module.modules():
+        yield from (k for k, v in vars(layer).items() if k not in everywhere and not _plain(v))
+
+
 def _plain(value: Any) -> bool:
     """Whether an attribute is made of numbers and texts alone."""
+    if isinstance(value, dict):
+        return all(map(_plain, (*value, *value.values())))
     if isinstance(value, list | tuple):
         return all(map(_plain, value))
     return value is None or isinstance(value, bool | int | float | str)

@@ -154,3 +154,13 @@ def test_an_encoding_adds_channels() -> None:
     module = nn.Sequential(nn.Flatten(), nn.Linear(2 * 64, 3))
     found = ModuleInMemory(module, encoding="indicator").classifier(SHAPE).identity
     assert (found.input_shape, found.image_shape) == ((2, 8, 8), SHAPE)
+
+
+def test_what_the_digest_does_not_cover_is_said() -> None:
+    one, other, third = Linear(), Linear(), Linear()
+    one.inside, other.inside = {"scale": 1.0}, {"scale": 2.0}
+    third.inside = torch.tanh
+    digests = {ModuleInMemory(net).classifier((1, 8, 8)).identity.sha256 for net in (one, other)}
+    assert len(digests) == 2
+    assert not any("does not cover" in note for note in ModuleInMemory(one).notes)
+    assert any("does not cover inside:" in note for note in ModuleInMemory(third).notes)
