@@ -75,7 +75,7 @@ class InMemory:
 
         if not isinstance(module, nn.Module):
             raise UserError(
-                f"A {type(module).__name__} is no model; give a torch.nn.Module, or a path, a "
+                f"An object of type {type(module).__name__} is not a model; give a torch.nn.Module, or a path, a "
                 "Hugging Face id or a name such as demo:digits-0.25."
             )
         _refuse_others(opening, {"encoding"})

@@ -1,7 +1,7 @@
 """Case files (``.certiscope``): every run of an investigation in one file that survives a crash.
 
 ``case.py`` is the file, ``recording.py`` keeps a procedure in it, ``certifying.py`` begins and
-goes on with CERTIFY runs. Importing this package loads no torch.
+resumes CERTIFY runs. Importing this package loads no torch.
 """
 
 from engine.case.case import Case

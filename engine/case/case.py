@@ -189,7 +189,7 @@ class Case(CaseFile):
             _end(db, run, evidence, labels=given)
 
     def resume(self, run: int) -> Resume:
-        """What was counted of a run, to go on with; nothing, for one that has just begun.
+        """What was counted of a run that is to be resumed; nothing, for one that has just begun.
 
         Raises:
             UserError: the run is damaged, or of a procedure that cannot go on.

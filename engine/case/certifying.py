@@ -1,4 +1,4 @@
-"""CERTIFY in a case: begun, kept as it grows, and gone on with where it was left."""
+"""CERTIFY in a case: begun, kept as it grows, and resumed where it was left."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def open_run(
     """The run of these settings in a case: the unfinished one of exactly this, or a new one.
 
     Returns:
-        Its number, and whether it goes on with one that was begun before.
+        Its number, and whether it resumes one that was begun before.
 
     Raises:
         UserError: the case cannot be written.

@@ -68,7 +68,7 @@ def start_hash(
         key=0,
         selection=selection,
     )
-    # The key as it stands in the file: a damaged one is no number, and must not pass for one.
+    # The key as it stands in the file: a damaged one is not a number, and must not pass for one.
     return chain_start({**facts, "key": key})
 
 

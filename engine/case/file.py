@@ -59,7 +59,7 @@ class CaseFile:
         """A case that exists: brought up to date, and every run in it checked.
 
         Raises:
-            UserError: there is no such file, it is no case, too new, or damaged beyond reading.
+            UserError: there is no such file, it is not a case, too new, or damaged beyond reading.
         """
         case = cls(Path(path))
         if not case.path.is_file():

@@ -39,7 +39,13 @@ def audit_flags() -> list[inspect.Parameter]:
     """The flags of the command."""
     return [
         *subject_flags(),
-        flag("limit", "Take at most so many inputs, evenly over the set.", WHAT, int, default=100),
+        flag(
+            "limit",
+            "Take at most this many inputs, spread evenly over the set.",
+            WHAT,
+            int,
+            default=100,
+        ),
         *scheme_flags(),
         *run_flags("certify"),
         at_flag(),

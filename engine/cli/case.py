@@ -21,16 +21,23 @@ def case_flags(*, resumes: bool = True) -> list[inspect.Parameter]:
     """Which case file keeps the run.
 
     Args:
-        resumes: the command goes on with an unfinished run.
+        resumes: the command resumes an unfinished run.
     """
     keep = "Keep the run in this case file, made if there is none"
-    what = f"{keep}; an unfinished run of exactly this is gone on with." if resumes else f"{keep}."
+    what = (
+        f"{keep}; an unfinished run with identical settings is resumed." if resumes else f"{keep}."
+    )
     case = flag("case", what, OUTPUT, Path | None, metavar="F.certiscope")
     if not resumes:
         return [case]
     return [
         case,
-        flag("new_run", "With --case: start anew even if such a run is unfinished.", OUTPUT, bool),
+        flag(
+            "new_run",
+            "With --case: start a new run even if an unfinished one has identical settings.",
+            OUTPUT,
+            bool,
+        ),
     ]
 
 
@@ -54,11 +61,11 @@ def asked_case(values: Mapping[str, Any]) -> Case | None:
 
 
 def say_which(case: Case, run: int, *, quiet: bool) -> None:
-    """Which run of the case it is, and what it goes on with."""
+    """Which run of the case it is, and what it resumes."""
     if quiet:
         return
     row = case.row(run)
-    counted = f"; going on after {row.counted:,} votes" if row.counted else ""
+    counted = f"; resuming after {row.counted:,} votes" if row.counted else ""
     Console(stderr=True).print(
         f"Run {run} of {case.path}: run {row.number} of {row.of} on this model, input and "
         f"setting{counted}.",

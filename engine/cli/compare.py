@@ -37,11 +37,13 @@ def compare_flags() -> list[inspect.Parameter]:
             metavar="M,M,..",
         ),
         flag("input", "Input, folder or data set, as for certify.", WHAT, default=..., metavar="X"),
-        flag("limit", "Take at most so many inputs of a set.", WHAT, int, default=20, metavar="N"),
+        flag(
+            "limit", "Take at most this many inputs of a set.", WHAT, int, default=20, metavar="N"
+        ),
         *[each for each in run_flags("certify") if each.name in _SETTINGS],
         flag(
             "at",
-            "Attackers: at most so many pixels, together at most epsilon in l2 norm. Repeatable.",
+            "Attackers: at most this many pixels, together at most epsilon in l2 norm. Repeatable.",
             OUTPUT,
             list[str],
             default=["entities=1,epsilon=0.5", "entities=2,epsilon=0.5", "entities=4,epsilon=0.5"],

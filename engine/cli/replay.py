@@ -1,4 +1,4 @@
-"""``certiscope replay``: certify votes that somebody else drew."""
+"""``certiscope replay``: certify externally collected vote counts."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def replay_flags() -> list[inspect.Parameter]:
 
 
 def replay_command(values: Mapping[str, Any]) -> int:
-    """Certify votes, or bounds, that somebody else made: a file with one input per line.
+    """Certify externally collected votes or bounds: a file with one input per line.
 
     Header idx,label,n0_0..,n_0.. (selection and estimation votes per class), or the estimation
     block alone with --selection, or idx,label,p_lower[,p_upper]. Exit status: 0 done, 2 bad input,

@@ -1,4 +1,4 @@
-"""``certiscope resume``: go on with a run of a case file."""
+"""``certiscope resume``: resume a run of a case file."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def _chosen(case: Case, values: Mapping[str, Any]) -> int:
     if asked is not None:
         row = rows.get(asked) or case.row(asked)
         if row.damage:
-            raise UserError(f"{row.damage} It cannot be gone on with; start a new run.")
+            raise UserError(f"{row.damage} It cannot be resumed; start a new run.")
         if row.state == "finished" and values["n"] is None:
             raise UserError(
                 f"Run {asked} is finished; --n N counts further where its bound allows that."

@@ -140,7 +140,7 @@ class PartIdentity(Record):
             ``member`` or ``denoiser``.
         name: for people; of an oracle what it does, in a clause.
         sha256: its digest.
-        source: its file as the user named it; empty where it is no file of its own.
+        source: its file as the user named it; empty where it is not a file of its own.
         rules: everything that decides what it does, where that is no file of the model's; its
             digest is then theirs.
     """

@@ -32,7 +32,7 @@ class AnswerBook:
     """Answers as they arrive. The first 200 distinct ones, by sample index, keep their text.
 
     Args:
-        groups: what was counted before, to go on with.
+        groups: what was counted before, to be resumed.
     """
 
     def __init__(self, groups: Iterable[AnswerGroup] = ()) -> None:

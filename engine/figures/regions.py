@@ -142,7 +142,7 @@ def _in_words(
         return "certified"
     if required >= 1:
         return "out of reach: no probability suffices under this noise"
-    takes = f"takes p_lower above {round_up(required, _DIGITS)}"
+    takes = f"requires p_lower above {round_up(required, _DIGITS)}"
     if stands is None:
         return takes
     if needed is None:

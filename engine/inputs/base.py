@@ -48,7 +48,7 @@ def label_in(
     if label is None or name in names:
         return (None if label is None or name is None else list(names).index(name)), ()
     if label >= len(names):
-        return None, (f"its label '{name or ''}' (number {label}) is no class of the model",)
+        return None, (f"its label '{name or ''}' (number {label}) is not a class of the model",)
     if not name:
         return label, ()
     return label, (f"its label '{name}' is taken for class {label} ('{names[label]}') by number",)

@@ -169,7 +169,7 @@ class TableCoding:
             where: what refusals call the row.
 
         Raises:
-            UserError: a column is missing, or a cell is no number or none of the values.
+            UserError: a column is missing, or a cell is not a number or none of the values.
         """
         missing = next((one.name for one in self.columns if one.name not in cells), None)
         if missing is not None:

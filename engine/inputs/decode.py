@@ -101,7 +101,7 @@ def _refusing(name: str) -> Iterator[None]:
         raise _too_large(name) from error
     except UnidentifiedImageError as error:
         raise UserError(
-            f"{name} is no image that opens here; give a PNG, JPEG, WebP, BMP, TIFF or "
+            f"{name} is not an image that opens here; give a PNG, JPEG, WebP, BMP, TIFF or "
             "single-frame GIF file."
         ) from error
     except MemoryError as error:

@@ -22,7 +22,7 @@ def claims(spec: str) -> bool:
     """A folder, or an image in a folder per class."""
     try:
         return _folder(spec) or _is_labelled(spec)
-    except (OSError, ValueError):  # a name no file system takes is no folder
+    except (OSError, ValueError):  # a name no file system takes is not a folder
         return False
 
 

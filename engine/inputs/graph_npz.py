@@ -157,7 +157,7 @@ def read_archive(path: Path, name: str) -> Graph:
         else:
             found = quoted(", ".join(archive.keys[:8]), 200) or "nothing"
             raise UserError(
-                f"{name} is no graph in a layout known here (found: {found}); expected A, X and "
+                f"{name} is not a graph in a layout known here (found: {found}); expected A, X and "
                 "y, or adj_data, adj_indices, adj_indptr, adj_shape, attr_data, attr_indices, "
                 "attr_indptr, attr_shape and labels."
             )

@@ -29,7 +29,7 @@ def load(spec: str) -> ImageInput:
     """The image in a file.
 
     Raises:
-        UserError: there is no such file, or it is no image that opens here.
+        UserError: there is no such file, or it is not an image that opens here.
     """
     path = expanded(spec)
     return replace(from_bytes(_read(path, spec), spec), name=path.name)
@@ -39,7 +39,7 @@ def from_bytes(data: bytes, name: str) -> ImageInput:
     """An image from the bytes of a file; ``name`` is what the sentences call it.
 
     Raises:
-        UserError: the bytes are no image that opens here.
+        UserError: the bytes are not an image that opens here.
     """
     from engine.inputs.decode import decode
 

@@ -101,7 +101,7 @@ def _placed(array: Array, name: str) -> tuple[Array, str]:
     if array.ndim == 2:
         array, moved = array[None], "read as one grey channel"
     if array.ndim != 3 or not array.size:
-        raise UserError(f"The {name} is no image; {_WANTED}.")
+        raise UserError(f"The {name} is not an image; {_WANTED}.")
     if array.shape[0] not in _CHANNELS:
         if array.shape[2] not in _CHANNELS:
             raise UserError(f"The {name} has {array.shape[0]} channels; {_WANTED}.")

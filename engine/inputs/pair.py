@@ -30,12 +30,14 @@ def load(spec: str) -> PairInput:
     place, bar, words = spec.removeprefix(PREFIX).partition(BETWEEN)
     if not bar or not place.strip():
         raise UserError(
-            f"{spec[:200]} is no pair; write pair:IMAGE{BETWEEN}TEXT, e.g. "
+            f"{spec[:200]} is not a pair; write pair:IMAGE{BETWEEN}TEXT, e.g. "
             f"pair:photo.png{BETWEEN}wash the cup."
         )
     image = load_input(place.strip())
     if not isinstance(image, ImageInput):
-        raise UserError(f"{place.strip()[:200]} is no image; a pair is pair:IMAGE{BETWEEN}TEXT.")
+        raise UserError(
+            f"{place.strip()[:200]} is not an image; a pair is pair:IMAGE{BETWEEN}TEXT."
+        )
     words = words.strip()
     from_file = words.lower().endswith(texts.SUFFIX) and BETWEEN not in words
     text = texts.decoded(

@@ -95,7 +95,7 @@ def parsed(spec: str) -> Place:
     """The parts of a spec that :func:`claims` takes."""
     found = _SPEC.fullmatch(spec)
     if found is None:
-        raise UserError(f"{spec[:200]} is no row of a table, e.g. rows.csv:3.")
+        raise UserError(f"{spec[:200]} is not a row of a table, e.g. rows.csv:3.")
     row = found["row"]
     return Place(found["file"], None if row is None else int(row), found["types"] or "")
 
@@ -195,5 +195,5 @@ def _image(file: str, cell: str, where: str) -> ImageInput:
     beside = Path(file).expanduser().parent / Path(cell)
     found = load_input(cell if shipped.claims(cell) else str(beside))
     if not isinstance(found, ImageInput):
-        raise UserError(f"{where}: {quoted(cell)} is no image.")
+        raise UserError(f"{where}: {quoted(cell)} is not an image.")
     return found

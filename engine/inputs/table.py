@@ -142,7 +142,7 @@ def read_table(spec: str) -> Table:
     """The table in a file; a file that did not change is read once.
 
     Raises:
-        UserError: there is no such file, or it is no CSV file that opens here.
+        UserError: there is no such file, or it is not a CSV file that opens here.
     """
     try:
         path = Path(spec).expanduser()
@@ -169,7 +169,7 @@ def parse_table(data: bytes, spec: str) -> Table:
     try:
         lines = _lines(text)
     except csv.Error as error:
-        raise UserError(f"{spec} is no CSV file that opens here ({error}); {_GIVE}.") from error
+        raise UserError(f"{spec} is not a CSV file that opens here ({error}); {_GIVE}.") from error
     if len(lines) < 2:
         raise UserError(f"{spec} has no row below the names of its columns; {_GIVE}.")
     header = tuple(name.strip() for _, cells in lines[:1] for name in cells)

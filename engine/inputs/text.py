@@ -44,7 +44,7 @@ def load(spec: str) -> TextInput:
     """The text that ``spec`` is or names.
 
     Raises:
-        UserError: there is no such file, it is no text in UTF-8, or it is empty.
+        UserError: there is no such file, it is not a text in UTF-8, or it is empty.
     """
     written = spec.startswith(PREFIX)
     data = spec.removeprefix(PREFIX).encode("utf-8", "surrogatepass") if written else read(spec)

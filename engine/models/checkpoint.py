@@ -112,7 +112,7 @@ def _build(path: Path, request: ModelRequest, file: WeightFile) -> TorchClassifi
     counted = architectures.class_count(shapes)
     classes = 1000 if counted is None else counted
     if classes < 2:
-        raise UserError(f"{path} is no classifier: its last layer has fewer than two classes.")
+        raise UserError(f"{path} is not a classifier: its last layer has fewer than two classes.")
     network = fill(partial(architecture.build, classes), tensors, path=path, arch=architecture.name)
     input_shape = shape or architecture.input_shape
     card = read_card(path)

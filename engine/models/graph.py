@@ -229,7 +229,7 @@ class GraphClassifier(OnDevice, Classifier):
         """This model for one neighbourhood, prepared as this one is.
 
         Raises:
-            UserError: the input is no graph.
+            UserError: the input is not a graph.
         """
         around = fitted.context
         if not isinstance(around, Neighbourhood) or around.reach < LAYERS:
@@ -323,7 +323,7 @@ def _network(path: Path, file: WeightFile) -> GraphNetwork:
 
     filled = fill(build, file.tensors, path=path, arch=title)
     if not isinstance(filled, GraphNetwork):
-        raise TypeError(f"{type(filled).__name__} is no graph network")
+        raise TypeError(f"{type(filled).__name__} is not a graph network")
     return filled
 
 

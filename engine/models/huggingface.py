@@ -221,7 +221,7 @@ def read_prompts(path: Path, given: Path | None) -> tuple[str, ...]:
         with given.open(encoding="utf-8") as file:
             lines = [line.strip() for line in file.read(_LIMIT).splitlines()]
     except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"Cannot read prompts from {given}: it is no readable text.") from error
+        raise UserError(f"Cannot read prompts from {given}: it is not readable text.") from error
     prompts = tuple(line for line in lines if line)
     if not 2 <= len(set(prompts)) == len(prompts) <= _MOST_PROMPTS:
         raise UserError(

@@ -57,7 +57,7 @@ def kind_of(spec: str) -> Kind:
     """The format of the model that ``spec`` names.
 
     Raises:
-        UserError: there is no such file, or it is no model.
+        UserError: there is no such file, or it is not a model.
     """
     if spec.startswith(DEMO):
         return "demo"
@@ -130,7 +130,7 @@ def _kind_of_stream(path: Path, head: bytes) -> Kind:
         return "onnx"
     if path.suffix == ".safetensors":
         raise UserError(f"{path} is a damaged or truncated safetensors file; copy it again.")
-    raise UserError(f"{path} is no model that opens here; {_USE}.")
+    raise UserError(f"{path} is not a model that opens here; {_USE}.")
 
 
 def _kind_of_zip(path: Path) -> Kind:

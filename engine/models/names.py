@@ -55,7 +55,7 @@ def _from_file(path: Path, count: int) -> tuple[str, ...]:
         with path.open(encoding="utf-8") as file:
             lines = file.read(_LIMIT).splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"Cannot read class names from {path}: it is no readable text.") from error
+        raise UserError(f"Cannot read class names from {path}: it is not readable text.") from error
     names = tuple(quoted(line.strip(), 200) for line in lines if line.strip())
     if len(names) != count:
         raise UserError(

@@ -145,7 +145,7 @@ def _class_count(path: Path, session: Any, graph: Graph) -> int:
         trial = _run(session, graph, torch.zeros(rows, *graph.shape))
         return checked_scores(trial, rows)
     except ValueError as error:
-        raise UserError(f"{path} is no image classifier: {error}.") from error
+        raise UserError(f"{path} is not an image classifier: {error}.") from error
     except Exception as error:
         # onnxruntime has its own exception types, one per error code.
         raise UserError(
@@ -195,7 +195,7 @@ class OnnxTableClassifier(Classifier):
         """This model for rows standardised as ``fitted`` was.
 
         Raises:
-            UserError: the input is no row, or has columns that the model does not take.
+            UserError: the input is not a row, or has columns that the model does not take.
         """
         coding = fitted.context
         if not isinstance(coding, TableCoding):
@@ -290,7 +290,7 @@ def table_classifier(path: Path, request: ModelRequest, session: Any) -> OnnxTab
         # onnxruntime has its own exception types, one per error code.
         raise UserError(f"{path} does not run on a row of zeros: {first_line(error)}.") from error
     if classes < 2:
-        raise UserError(f"{path} is no classifier: it gives a single score for each row.")
+        raise UserError(f"{path} is not a classifier: it gives a single score for each row.")
     identity = ModelIdentity(
         name=path.name,
         source=request.spec,

@@ -93,13 +93,13 @@ def read_json(path: Path) -> dict[str, Any]:
     """A configuration whose numbers are of a size that models have.
 
     Raises:
-        UserError: it is no readable JSON, or holds a huge number.
+        UserError: it is not readable JSON, or holds a huge number.
     """
     try:
         content = read_description(path)
     except (OSError, ValueError) as error:
         raise UserError(
-            f"{path} is no readable JSON; copy or download the folder again."
+            f"{path} is not readable JSON; copy or download the folder again."
         ) from error
     large = _large(content)
     if large:

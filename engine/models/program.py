@@ -115,7 +115,7 @@ def _class_count(path: Path, program: nn.Module, shape: Shape, batch: int | None
         with torch.inference_mode():
             return checked_scores(program(torch.zeros(rows, *shape)), rows)
     except ValueError as error:
-        raise UserError(f"{path} is no image classifier: {error}.") from error
+        raise UserError(f"{path} is not an image classifier: {error}.") from error
     except Exception as error:
         # A program fails as its author wrote it, with any error.
         raise UserError(

@@ -30,7 +30,7 @@ def parse_shape(text: str) -> Shape:
     shape = (int(match[1]), int(match[2]), int(match[3])) if match else (0, 0, 0)
     if not reasonable(shape):
         raise UserError(
-            f"'{text}' is no input shape; write channels, height and width like 3x32x32."
+            f"'{text}' is not an input shape; write channels, height and width like 3x32x32."
         )
     return shape
 

@@ -204,7 +204,7 @@ def tokenizer_of(folder: Path) -> HuggingFaceTokenizer:
     try:
         config = read_description(folder / "config.json")
     except (OSError, ValueError) as error:
-        raise UserError(f"{folder / 'config.json'} is no readable JSON; copy it again.") from error
+        raise UserError(f"{folder / 'config.json'} is not readable JSON; copy it again.") from error
     tokenizer = open_text_part(AutoTokenizer, folder, "tokenizer")
     inner = config.get("text_config")
     facts = {**config, **(inner if isinstance(inner, dict) else {})}

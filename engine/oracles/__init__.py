@@ -72,7 +72,7 @@ def _read(path: Path) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UserError(
-            f"{path} is no text; an oracle's file is JSON or lines of rules."
+            f"{path} is not a text; an oracle's file is JSON or lines of rules."
         ) from error
 
 

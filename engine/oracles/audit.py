@@ -113,7 +113,7 @@ def audit_rows(path: Path) -> tuple[list[dict[str, str | None]], str]:
         text = data.decode("utf-8-sig")
         rows = list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
     except (UnicodeDecodeError, csv.Error) as error:
-        raise UserError(f"{path} is no CSV file; it needs the columns {_COLUMNS}.") from error
+        raise UserError(f"{path} is not a CSV file; it needs the columns {_COLUMNS}.") from error
     if len(rows) > _MOST_ROWS:
         raise UserError(f"{path} has more than {_MOST_ROWS:,} rows.")
     return rows, hashlib.sha256(data).hexdigest()
@@ -162,7 +162,7 @@ def _pair(
         )
     said = said or found
     if said not in names:
-        raise UserError(f"{place}: '{quoted(said)}' is no class of the oracle ({_some(names)}).")
+        raise UserError(f"{place}: '{quoted(said)}' is not a class of the oracle ({_some(names)}).")
     check_true(true, names, place)
     return said, true
 
@@ -175,7 +175,7 @@ def check_true(true: str, names: Sequence[str], place: str) -> None:
     """
     if true not in names and true not in (OTHER, UNLABELLED):
         raise UserError(
-            f"{place}: '{quoted(true)}' is no class; write one of {_some(names)}, {OTHER}, or "
+            f"{place}: '{quoted(true)}' is not a class; write one of {_some(names)}, {OTHER}, or "
             f"{UNLABELLED}."
         )
 
@@ -231,14 +231,16 @@ def audited(evidence: Evidence, labels: Labels) -> AuditRecord:
         labels: class names, or ``other`` for an answer that means none of the classes.
 
     Raises:
-        UserError: the answers may not be labelled, or a label is no class.
+        UserError: the answers may not be labelled, or a label is not a class.
     """
     if refused := complaint(evidence):
         raise UserError(refused)
     names = evidence.model.class_names
     strange = next((true for true in labels.values() if true not in (*names, OTHER)), None)
     if strange is not None:
-        raise UserError(f"'{quoted(strange)}' is no class of the oracle; choose one, or {OTHER}.")
+        raise UserError(
+            f"'{quoted(strange)}' is not a class of the oracle; choose one, or {OTHER}."
+        )
     assert evidence.bounds is not None
     top = evidence.bounds.top
     counts: Counter[tuple[bool, bool]] = Counter()

@@ -181,7 +181,7 @@ def from_description(content: Mapping[str, Any], source: str) -> ClassifierOracl
     """The oracle of ``{"oracle": "classifier", "model": FOLDER_OR_ID}``.
 
     Raises:
-        UserError: no such model, or it is no text classifier.
+        UserError: no such model, or it is not a text classifier.
     """
     model = open_text_model(content.get("model"), source=source, task="classification")
     return ClassifierOracle(model, source=source)

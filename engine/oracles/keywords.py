@@ -136,7 +136,7 @@ def _pattern(rule: str, source: str) -> re.Pattern[str]:
         runaway = _runs_away(parsed) or _long_loops(parsed) > _MOST_LOOPS
     except (re.error, OverflowError, RecursionError) as error:
         raise UserError(
-            f"{source}: {quoted(rule, 60)} is no regular expression ({quoted(error, 60)})."
+            f"{source}: {quoted(rule, 60)} is not a regular expression ({quoted(error, 60)})."
         ) from error
     if runaway:
         raise UserError(

@@ -129,7 +129,7 @@ class PlanResult(Record):
         average_kept: share of the average radius over a whole data set that the planned n keeps,
             to first order, for probabilities uniform on [1/2, 1]; None for other noise.
         cost: what the planned run takes; None where no time per sample is known.
-        expensive: what each n is worth over a data set, and what it takes.
+        expensive: what each n is worth over a data set, and what it costs.
         notes: what the plan takes for granted, one sentence each.
     """
 

@@ -163,7 +163,7 @@ class _Certify:
         )
 
     def _open_tally(self, top: int) -> Tally:
-        """An empty tally, or the one to go on with; its bounds are worked out again."""
+        """An empty tally, or the one to resume; its bounds are worked out again."""
         facts = chain_facts(
             self.settings,
             model_sha256=self.run.classifier.identity.sha256,

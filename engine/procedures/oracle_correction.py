@@ -98,7 +98,7 @@ def _statement(
 
 def _nothing(name: str, audit: AuditRecord, false_accept: float, p_lower: float) -> str:
     return (
-        f"Nothing is certified of the true class: its probability is at least "
+        f"Nothing is certified about the true class: its probability is at least "
         f"{round_down(p_lower, _DIGITS)}, which is too little. {_rests(name, audit, false_accept)}"
     )
 

@@ -13,7 +13,7 @@ class Resume(Record):
     """What was counted before, as a case file kept it.
 
     Attributes:
-        run_id: of the run to go on with.
+        run_id: of the run to resume.
         n_plan: the planned n it was declared with.
         selection: selection votes so far.
         block: samples per block.

@@ -127,7 +127,7 @@ class Run:
             return ()
         answer = self.class_names[clean] if clean >= 0 else "no class"
         return (
-            f"Without noise the base model answers '{answer}', but the label is "
+            f"Without noise the base model predicts '{answer}', but the label is "
             f"'{self.class_names[label]}': check normalisation and classes.",
         )
 

@@ -1,4 +1,4 @@
-"""Certificates from counts or bounds that somebody else made. No torch."""
+"""Certificates from externally collected counts or bounds. No torch."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from engine.schemes import Scheme
 
 Selection = Literal["votes", "label", "same"]
 """Where a row's class came from: a selection block of its own, the label, or the very votes that
-bound it. The last is not independent, and what it certifies is no valid claim."""
+bound it. The last is not independent, and what it certifies is not a valid claim."""
 
 
 class ReplayRow(Record):

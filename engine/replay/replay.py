@@ -159,7 +159,7 @@ def _notes(selection: Selection, *, given: bool) -> list[str]:
     if selection == "same":
         notes.append(
             "The class was chosen by the very votes that bound it, which is not independent: "
-            "these figures are no valid claims."
+            "these figures are not valid claims."
         )
     if selection == "label":
         notes.append("The label's class was certified; no votes chose it.")

@@ -45,7 +45,7 @@ def _counts(evidence: Evidence) -> tuple[str, str]:
     first = (votes.selection, votes.selection_failures)
     if first == (votes.estimation, votes.estimation_failures):
         return "all, twice", "both counts agree"
-    return "all, twice", "the counts differ: the model is no function"
+    return "all, twice", "the counts differ: the model is not a function"
 
 
 def decision(samples: int) -> tuple[str, ...]:
@@ -53,7 +53,7 @@ def decision(samples: int) -> tuple[str, ...]:
     return (
         f"The noise law has {count(samples)} samples, and all of them were to be counted, twice. "
         "The first count names the class; the certified region follows from the second. If the two "
-        "counts differ, the model is no function of its input, and nothing is claimed.",
+        "counts differ, the model is not a function of its input, and nothing is claimed.",
         "Nothing is sampled, so the rule has no chance of error and no confidence level; it rests "
         "on the model answering every image as it did when it was counted. Certified numbers are "
         "rounded down, upper bounds up.",

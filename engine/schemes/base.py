@@ -210,7 +210,7 @@ class Scheme(Record, ABC):
         return tuple(self.terms)
 
     def missing(self, found: Perturbation) -> list[str]:
-        """The terms without which ``found`` is no perturbation."""
+        """The terms without which ``found`` is not a perturbation."""
         return [term for term in self.terms if term not in found]
 
     def _value(self, given: str, name: str, text: str) -> float:

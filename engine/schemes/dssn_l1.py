@@ -161,6 +161,6 @@ def _grid_steps(x: torch.Tensor) -> torch.Tensor:
     if not float(away) < _ON_GRID:
         raise UserError(
             "Deterministic l1 smoothing is for images on the 8-bit grid, and this one has pixels "
-            "that are no multiples of 1/255 between 0 and 1."
+            "that are not multiples of 1/255 between 0 and 1."
         )
     return steps.to(torch.int64)

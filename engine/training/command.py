@@ -66,7 +66,7 @@ def _models(given: argparse.Namespace) -> dict[str, Scheme]:
     ]
     if foreign:
         flag = f"--{foreign[0].replace('_', '-')}"
-        raise UserError(f"{flag} is no parameter of {chosen.key}.")
+        raise UserError(f"{flag} is not a parameter of {chosen.key}.")
     sigmas = values.pop("sigma", [None])
     schemes = [
         checked(chosen, **values, **({} if sigma is None else {"sigma": sigma})) for sigma in sigmas

@@ -15,7 +15,7 @@ def check_case(path: Path) -> Iterator[tuple[Claim, Evidence | None]]:
     """The file as a whole, then each run's record, with its result where it has one.
 
     Raises:
-        UserError: it is no case, or cannot be read.
+        UserError: it is not a case, or cannot be read.
     """
     case = Case.open(path)
     yield _claim("case file and its log", case.damage), None

@@ -95,7 +95,7 @@ def check_seal(pdf: bytes, *, signed: bool) -> Claim:
         return Claim(name="bytes of the PDF", verdict="cannot be checked", detail=reason)
     wrong = "a byte was changed after it was written" if not seal.whole else ""
     if seal.appended and not signed:
-        wrong = wrong or "something was appended, and it is no valid signature"
+        wrong = wrong or "something was appended, and it is not a valid signature"
     return _claim("bytes of the PDF", not wrong, wrong)
 
 

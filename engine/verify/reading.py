@@ -73,7 +73,7 @@ def read_bytes(path: Path) -> bytes:
 def _read(path: Path, most: int) -> bytes:
     try:
         if path.exists() and not path.is_file():
-            raise UserError(f"{path} is no file; give a report, evidence (.json) or a case.")
+            raise UserError(f"{path} is not a file; give a report, evidence (.json) or a case.")
         with path.open("rb") as file:
             return file.read(most)
     except (OSError, ValueError) as error:
@@ -138,7 +138,7 @@ def _parsed(text: bytes, path: Path) -> dict[str, Any]:
 
 
 def _no_constant(name: str) -> float:
-    raise ValueError(f"{name} is no number of JSON")
+    raise ValueError(f"{name} is not a number of JSON")
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -26,6 +26,6 @@ def wrong_without_noise(
         return ()
     said = model.class_names[answer] if answer is not None and answer >= 0 else "no class"
     return (
-        f"Without noise the base model answers '{said}', but the label is "
+        f"Without noise the base model predicts '{said}', but the label is "
         f"'{image.label_name or image.label}': check normalisation and classes.",
     )

@@ -38,7 +38,7 @@ def open_case(path: Path) -> Case:
     """A case that exists.
 
     Raises:
-        UserError: the file is no case.
+        UserError: the file is not a case.
     """
     from engine.case import Case
 

@@ -323,7 +323,7 @@ def certify_in(
             input_spec=subject.source,
         )
         if goes_on:
-            warn(f"Goes on with run {run} of the case, which was not finished.")
+            warn(f"Resumes unfinished run {run} of the case.")
     else:
         run = run_of(case, before) or adopt(case, before, subject.request)
         if settings.n > before.n_plan:

@@ -70,7 +70,7 @@ class WhoPanel(Section):
                 self._append(one)
         for box, text in zip(self.boxes, labels(self.known), strict=True):
             box.setText(text)
-        say(self.hint, "" if self.known else "No shipped model answers such an attacker.")
+        say(self.hint, "" if self.known else "No shipped model certifies against such an attacker.")
         self._limit()
         self.changed.emit()
 

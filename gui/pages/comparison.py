@@ -41,8 +41,8 @@ if TYPE_CHECKING:
     from engine.figures.comparison import ShareFigure
 
 _STEPS = 1000
-_WAIT = "Choose who takes part and press Compare."
-_YIELDED = "The comparison was stopped: something else was asked for. What it has is shown."
+_WAIT = "Choose the models to compare and press Compare."
+_YIELDED = "The comparison was stopped by another request; the results so far are shown."
 
 
 class TradeOffPage(Page):
@@ -107,7 +107,7 @@ class TradeOffPage(Page):
         self.start, self.end = QPushButton("Co&mpare"), QPushButton("&Stop")
         self.csv, self.json = QPushButton("Save CS&V…"), QPushButton("Save &JSON…")
         set_role(self.start, "primary")
-        self.end.setToolTip("End it and keep what was compared (Esc)")
+        self.end.setToolTip("Stop and keep the results so far (Esc)")
         for place, button in enumerate((self.start, self.end, self.csv, self.json)):
             self.buttons.insertWidget(place, button)
 

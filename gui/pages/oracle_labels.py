@@ -87,7 +87,7 @@ class LabelPage(Page):
         self.apply.clicked.connect(self.use)
         self.complaint, self.outcome = words(role="abstained"), words()
         self.told = words(role="small")
-        self.outcome.setAccessibleName("What the labels come to")
+        self.outcome.setAccessibleName("What the labels imply")
         self.unkept = words(role="small")
         self._lay_out()
         session.runs.evidence_changed.connect(self.refresh)

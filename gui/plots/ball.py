@@ -190,7 +190,7 @@ class BallPlot(Chart["SliceFigure"]):
             if figure.center_class is None
             else f" around answer {_name(figure, figure.center_class)}"
         )
-        return f"{ball}{answer}; answers on the slice: {', '.join(classes) or 'none yet'}."
+        return f"{ball}{answer}; predictions on the slice: {', '.join(classes) or 'none yet'}."
 
     def label(self) -> None:
         """Write the radius at the disc, and each class's name where it has most room."""

@@ -34,7 +34,7 @@ class ReachPlot(Chart[ReachFigure]):
 
     def __init__(self) -> None:
         super().__init__("Certified against pixels and strength")
-        self.setToolTip("Hover to see who withstands; click to put the attacker there")
+        self.setToolTip("Hover to see which schemes certify; click to place the attacker there")
 
     def build(self) -> None:
         """Lines are made as candidates come."""

@@ -26,7 +26,7 @@ _LOW, _HIGH = 0.48, 1.02
 
 
 class CountPlot(RegionPlot["CountMap"]):
-    """A bar per count, as high as the p_lower that it takes; those below p_lower are certified."""
+    """A bar per count, as high as the required p_lower; those below p_lower are certified."""
 
     has_scale: ClassVar[bool] = False
 

@@ -53,7 +53,7 @@ class RegionPlot(Chart["RegionFigure[Any]"], Generic[M]):
 
     def __init__(self) -> None:
         super().__init__("Certified region")
-        self.setToolTip("Point at a change to see what it would take; click to choose it")
+        self.setToolTip("Point at a change to see its required p_lower; click to choose it")
 
     def make_body(self) -> QWidget:
         """The canvas with legend, scale and answer below it."""
@@ -118,7 +118,7 @@ class RegionPlot(Chart["RegionFigure[Any]"], Generic[M]):
         return f"Certified: {figure.region.headline()} ({figure.region.note()})."
 
     def choose(self, change: Perturbation | None) -> None:
-        """Point out a change and tell what it takes; nobody else is told."""
+        """Point out a change and show its required p_lower, without telling listeners."""
         self.chosen = change
         self.mark(change)
         self._tell()

@@ -191,7 +191,7 @@ class Explore(QWidget):
         _show(self.bounds, bounds_figure(source, names) if source and drawn else None)
 
     def _draw_region(self) -> None:
-        """The region as it stands, else what it takes; a ball waits for its slice."""
+        """The region as it stands, else the required p_lower; a ball waits for its slice."""
         self.place.setCurrentWidget(self.region)
         source, names = self._source()
         if self.picture == "slice":

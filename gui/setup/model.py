@@ -314,13 +314,13 @@ class ModelPanel(Section):
         label = fitted.identity.label
         if label is None:
             set_role(self.check, "small")
-            return f"Without noise it answers '{name}'."
+            return f"Without noise it predicts '{name}'."
         agrees = answer == label
         set_role(self.check, "certified" if agrees else "abstained")
         known = fitted.identity.label_name or str(label)
         if agrees:
-            return f"Clean check: answers '{name}', as labelled."
-        return f"Clean check: answers '{name}', but the label is '{known}'."
+            return f"Clean check: predicts '{name}', as labelled."
+        return f"Clean check: predicts '{name}', but the label is '{known}'."
 
 
 def _takes(model: ModelIdentity) -> str:

@@ -71,7 +71,7 @@ def test_no_set_and_no_input() -> None:
             pytest.fail(sentence)
     with pytest.raises(UserError, match="limit must be 1 or more"):
         several((IMAGES, LABELS), 0)
-    with pytest.raises(UserError, match="A dict is no input"):
+    with pytest.raises(UserError, match="type dict is not an input"):
         one({})
     assert one(IMAGES[0], name="seven", label=7).label == 7
     assert one("digits:7").source == "digits:7"

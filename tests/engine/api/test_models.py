@@ -41,7 +41,7 @@ def test_other_inputs_and_options_are_refused() -> None:
         InMemory(Linear(), (), "", None, {}).classifier(load_input("letters:4"))
     with pytest.raises(UserError, match="takes no 'arch'"):
         InMemory(Linear(), (), "", None, {"arch": "x"})
-    with pytest.raises(UserError, match="A str is no model"):
+    with pytest.raises(UserError, match="type str is not a model"):
         InMemory("x", (), "", None, {})
     with pytest.raises(UserError, match="does not write answers"):
         FromFile(DIGITS, (), "", {"oracle": "rules.txt"})

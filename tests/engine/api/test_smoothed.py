@@ -61,7 +61,7 @@ def test_the_callers_module_is_as_it_was() -> None:
 
 
 REFUSED: dict[str, tuple[Any, str]] = {
-    "no model": (lambda: smooth(3, Gaussian()), "A int is no model"),  # type: ignore[arg-type]
+    "no model": (lambda: smooth(3, Gaussian()), "type int is not a model"),  # type: ignore[arg-type]
     "no noise": (lambda: smooth(Linear()), "Name the noise"),
     "no file": (lambda: smooth("none.safetensors", Gaussian()), "none.safetensors"),
     "sigma": (lambda: Gaussian(sigma=-1), "sigma must be greater than 0"),

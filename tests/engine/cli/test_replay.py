@@ -65,7 +65,7 @@ def test_selection_same_is_marked(program: Any, tmp_path: Path) -> None:
     shown = program("replay", str(path), "--selection", "same", "--json", "-")
     found = json.loads(shown.out)
     assert found["independent"] is False and found["selection"] == "same"
-    assert "these figures are no valid claims" in shown.err
+    assert "these figures are not valid claims" in shown.err
 
 
 def test_long_files_show_the_summary_alone(program: Any, tmp_path: Path) -> None:

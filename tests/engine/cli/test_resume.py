@@ -61,7 +61,7 @@ def test_the_only_unfinished_run_is_gone_on_with(resume: Any, path: Path, progra
     begin(Case.create(path), count=500)
     shown = resume("--json", "-")
     assert shown.status == 0
-    assert "going on after" in shown.err
+    assert "resuming after" in shown.err
     words = ["certify", "--model", "m", "--input", "x", "--n0", "60", "--n", "1000"]
     whole = program(*words, "--device", "cpu", "--json", "-", classifier=HalfSpace(0.3))
     found, expected = json.loads(shown.out), json.loads(whole.out)
@@ -151,7 +151,7 @@ def test_a_killed_command_is_resumed_by_the_next(path: Path) -> None:
     again = subprocess.run(
         [*PROGRAM, "resume", str(path), "--json", "-"], cwd=ROOT, capture_output=True, check=True
     )
-    assert b"going on after" in again.stderr
+    assert b"resuming after" in again.stderr
     found, expected = json.loads(again.stdout), json.loads(whole.stdout)
     for name in ("observations", "chain", "bounds", "region", "radius", "trajectory", "statement"):
         assert found[name] == expected[name]

@@ -56,7 +56,9 @@ def test_the_inverse_view(kind, inside, outside, never):
     assert found.ask(inside).certified and found.ask(inside).needed is None
     other = found.ask(outside)
     assert not other.certified and other.required > found.standing.p_lower
-    assert other.words.startswith(("not certified: takes p_lower above 0.9", "out of reach: takes"))
+    assert other.words.startswith(
+        ("not certified: requires p_lower above 0.9", "out of reach: requires")
+    )
     assert found.ask(never).words == "out of reach: no probability suffices under this noise"
 
 
@@ -83,7 +85,9 @@ def test_nothing_is_certified_by_a_provisional_bound():
 
 def test_before_a_run_an_answer_says_what_it_takes():
     found = preview_figure(CertifySettings(scheme=parse_scheme(STRUCTURED["staircase"])))
-    assert found.ask({"entities": 1.0, "epsilon": 0.3}).words.startswith("takes p_lower above 0.9")
+    assert found.ask({"entities": 1.0, "epsilon": 0.3}).words.startswith(
+        "requires p_lower above 0.9"
+    )
 
 
 def test_a_ball_around_something_that_is_no_image_is_drawn_term_by_term():

@@ -41,8 +41,8 @@ def test_the_digest_does_not_depend_on_how_the_numbers_lie_in_memory():
         (1, None, 1, ""),
         (1, "", 1, ""),
         (1, "worn", 1, "its label 'worn' is taken for class 1 ('unsafe') by number"),
-        (2, "odd", None, "its label 'odd' (number 2) is no class of the model"),
-        (2, None, None, "its label '' (number 2) is no class of the model"),
+        (2, "odd", None, "its label 'odd' (number 2) is not a class of the model"),
+        (2, None, None, "its label '' (number 2) is not a class of the model"),
     ],
 )
 def test_by_name_then_by_number(label: int | None, name: str | None, expected: int, note: str):

@@ -17,7 +17,7 @@ GREY = RNG.integers(0, 256, (6, 9), dtype=np.uint8)
 NOISE = RNG.integers(0, 256, (64, 64, 3), dtype=np.uint8)
 DAMAGED = "x is truncated or damaged; copy it again or save it anew as PNG."
 FOREIGN = (
-    "x is no image that opens here; give a PNG, JPEG, WebP, BMP, TIFF or single-frame GIF file."
+    "x is not an image that opens here; give a PNG, JPEG, WebP, BMP, TIFF or single-frame GIF file."
 )
 ANIMATED = "x is animated or has several pages; save one frame of it as PNG and open that."
 

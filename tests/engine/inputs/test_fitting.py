@@ -214,7 +214,7 @@ def test_the_same_image_gives_the_same_bytes():
         (1, None, 1, ()),
         (None, None, None, ()),
         (1, "n0212", 1, ("its label 'n0212' is taken for class 1 ('dog') by number",)),
-        (7, "emu", None, ("its label 'emu' (number 7) is no class of the model",)),
+        (7, "emu", None, ("its label 'emu' (number 7) is not a class of the model",)),
     ],
 )
 def test_the_label_counts_as_the_model_counts(label, name, expected, note):

@@ -181,7 +181,9 @@ def test_pickled_parts_are_refused(tmp_path: Path):
 
 def test_missing_keys_name_what_was_found_and_expected(tmp_path: Path):
     said = refusal(tmp_path, PAIRS, y=None)
-    assert said.startswith("g.npz is no graph in a layout known here (found: A, X); expected A, X")
+    assert said.startswith(
+        "g.npz is not a graph in a layout known here (found: A, X); expected A, X"
+    )
     assert refusal(tmp_path, CSR, attr_indptr=None) == (
         "g.npz lacks the array 'attr_indptr' of a matrix in CSR parts."
     )

@@ -32,11 +32,11 @@ def test_words_from_a_file(tmp_path: Path):
     [
         (
             "pair:digits:7",
-            r"^pair:digits:7 is no pair; write pair:IMAGE\|TEXT, e\.g\. pair:photo",
+            r"^pair:digits:7 is not a pair; write pair:IMAGE\|TEXT, e\.g\. pair:photo",
         ),
-        ("pair:|words", "is no pair"),
+        ("pair:|words", "is not a pair"),
         ("pair:digits:7|", "^The text of the pair is empty"),
-        ("pair:karate:3|words", r"^karate:3 is no image; a pair is pair:IMAGE\|TEXT\.$"),
+        ("pair:karate:3|words", r"^karate:3 is not an image; a pair is pair:IMAGE\|TEXT\.$"),
         ("pair:none.png|words", r"^There is no image none\.png"),
         ("pair:digits:7|none.txt", r"^There is no text none\.txt"),
     ],

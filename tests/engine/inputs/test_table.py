@@ -95,7 +95,7 @@ def test_a_comma_in_quotes_is_no_separator():
         (b"a,\n1,2\n", r"^r\.csv has a column without a name"),
         (b"a,b\n\xff,2\n", r"^r\.csv is not written in UTF-8"),
         (b"a,b\n\0,2\n", r"^r\.csv holds bytes that are no text"),
-        (b'a,b\n"1,2\n', r"^r\.csv is no CSV file that opens here"),
+        (b'a,b\n"1,2\n', r"^r\.csv is not a CSV file that opens here"),
     ],
 )
 def test_bad_files_are_refused(data: bytes, sentence: str):

@@ -119,7 +119,7 @@ def test_truncated_weights_are_refused(folder):
 @pytest.mark.parametrize("text", ["", "[1]", "{"])
 def test_a_broken_configuration_is_refused(folder, text):
     (folder / "config.json").write_text(text)
-    with pytest.raises(UserError, match=r"config\.json is no readable JSON"):
+    with pytest.raises(UserError, match=r"config\.json is not readable JSON"):
         load(folder)
 
 
@@ -158,7 +158,7 @@ def test_an_id_is_loaded_from_where_the_hub_put_it(folder, monkeypatch):
 @pytest.mark.parametrize("text", ["[" * 100_000, '{"a":' * 50_000, '{"a": ' + "1" * 5000 + "}"])
 def test_a_configuration_beyond_reason_is_refused(folder, text):
     (folder / "config.json").write_text(text)
-    with pytest.raises(UserError, match=r"config\.json is no readable JSON"):
+    with pytest.raises(UserError, match=r"config\.json is not readable JSON"):
         load(folder)
 
 

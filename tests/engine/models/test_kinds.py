@@ -69,7 +69,7 @@ def test_what_is_not_there_is_refused(spec, tmp_path, monkeypatch):
         (b"", "is empty"),
         (b"\x89PNG\r\n\x1a\n", "is an image, not a model that opens here"),
         (b"\x89HDF\r\n\x1a\n", "is a Keras or HDF5 file"),
-        (b"hello, this is a text", "is no model that opens here"),
+        (b"hello, this is a text", "is not a model that opens here"),
         (b"PK\x03\x04 and then nothing", "is a damaged or truncated PyTorch file"),
     ],
 )

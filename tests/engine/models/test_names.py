@@ -33,5 +33,5 @@ def test_names_that_cannot_be_read_are_refused(tmp_path):
         class_names(10, given=tmp_path / "absent.txt")
     binary = tmp_path / "names.bin"
     binary.write_bytes(b"\xff\xfe\x00\x9f")
-    with pytest.raises(UserError, match="it is no readable text"):
+    with pytest.raises(UserError, match="it is not readable text"):
         class_names(10, given=binary)

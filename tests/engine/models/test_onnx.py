@@ -107,7 +107,7 @@ def test_two_inputs_or_no_row_of_scores_are_refused(tmp_path):
     with pytest.raises(UserError, match="has 2 inputs and 1 outputs; only models with one image"):
         load(tmp_path / "m.onnx", two)
     same = model([node("Relu", ["x"], "y")], [], [value_info("x", image)], [value_info("y", image)])
-    with pytest.raises(UserError, match="is no image classifier: it returns 1 x 3 x 4 x 4"):
+    with pytest.raises(UserError, match="is not an image classifier: it returns 1 x 3 x 4 x 4"):
         load(tmp_path / "m.onnx", same)
 
 
@@ -224,5 +224,7 @@ def test_a_single_score_is_no_classifier(tmp_path: Path):
     path = tmp_path / "m.onnx"
     inputs, out = [value_info("x", ["n", 1])], [value_info("y", ["n", 1])]
     path.write_bytes(model([node("Identity", ["x"], "y")], [], inputs, out))
-    with pytest.raises(UserError, match="is no classifier: it gives a single score for each row"):
+    with pytest.raises(
+        UserError, match="is not a classifier: it gives a single score for each row"
+    ):
         load_model(ModelRequest(str(path)))

@@ -120,7 +120,7 @@ def test_a_program_opens_after_consent_only(tmp_path, network, free):
 
 def test_what_is_no_classifier_is_refused(tmp_path):
     path = export(tmp_path / "m.pt2", Pair(), torch.zeros(2, 1, 8, 8), free=False)
-    with pytest.raises(UserError, match="is no image classifier: it returns a tuple"):
+    with pytest.raises(UserError, match="is not an image classifier: it returns a tuple"):
         load_model(ModelRequest(str(path), trust=True))
 
 

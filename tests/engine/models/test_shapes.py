@@ -15,7 +15,7 @@ def test_architecture_and_shape_are_told_apart():
 
 @pytest.mark.parametrize("text", ["", "32", "3x32", "5x32x32", "3x0x32", "3x9999x9", "3x-1x3"])
 def test_a_wrong_shape_is_refused(text):
-    with pytest.raises(UserError, match="is no input shape; write channels, height and width"):
+    with pytest.raises(UserError, match="is not an input shape; write channels, height and width"):
         parse_shape(text)
 
 

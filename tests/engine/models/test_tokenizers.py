@@ -157,5 +157,5 @@ def test_a_folder_without_a_tokenizer(tmp_path: Path):
     with pytest.raises(UserError, match="has no tokenizer that opens"):
         tokenizer_of(tmp_path)
     (tmp_path / "config.json").write_text("[")
-    with pytest.raises(UserError, match=r"config\.json is no readable JSON"):
+    with pytest.raises(UserError, match=r"config\.json is not readable JSON"):
         tokenizer_of(tmp_path)

@@ -68,7 +68,7 @@ def test_files_that_cannot_be_read(tmp_path):
         load_oracle(tmp_path / "none.txt")
     binary = tmp_path / "binary.txt"
     binary.write_bytes(b"\xff\xfe\x00\x81")
-    with pytest.raises(UserError, match="is no text"):
+    with pytest.raises(UserError, match="is not a text"):
         load_oracle(binary)
     large = tmp_path / "large.txt"
     large.write_bytes(b"a" * ((1 << 20) + 1))

@@ -75,9 +75,9 @@ def test_a_row_may_stand_for_many_answers(tmp_path):
         ("", "answer,said,true with one labelled answer a row, e.g. 'go left,turn left,turn left'"),
         ("a,b\n1,2\n", "has no labelled answers"),
         ("answer,said,true\ngo left,right,left\n", "row 2: the oracle reads 'go left' as 'left'"),
-        ("said,true\nup,left\n", "'up' is no class of the oracle"),
-        ("said,true\nleft,lfet\n", "'lfet' is no class; write one of left"),
-        ("said,true\nleft,\n", "'' is no class"),
+        ("said,true\nup,left\n", "'up' is not a class of the oracle"),
+        ("said,true\nleft,lfet\n", "'lfet' is not a class; write one of left"),
+        ("said,true\nleft,\n", "'' is not a class"),
         ("accepted,true,count\nmaybe,yes,1\n", "yes or no, yes or no, and a count, e.g. yes,no,3."),
         ("accepted,true,count\nyes,yes,-1\n", "write yes or no, yes or no, and a count"),
         ("accepted,true,count\nyes,yes,99999999999\n", "the count is too large"),
@@ -97,7 +97,7 @@ def test_files_that_cannot_be_read(tmp_path):
         read_audit(tmp_path / "none.csv", NAMES)
     broken = tmp_path / "broken.csv"
     broken.write_bytes(b"\xff\xfe\xff")
-    with pytest.raises(UserError, match="is no CSV file"):
+    with pytest.raises(UserError, match="is not a CSV file"):
         read_audit(broken, NAMES)
 
 
@@ -206,7 +206,9 @@ def test_nothing_bounded_is_nothing_to_label(evidence):
 
 
 def test_a_label_that_is_no_class_is_refused(evidence):
-    with pytest.raises(UserError, match="'lefft' is no class of the oracle; choose one, or other"):
+    with pytest.raises(
+        UserError, match="'lefft' is not a class of the oracle; choose one, or other"
+    ):
         audited(evidence, dict.fromkeys(agreed(evidence), "lefft"))
 
 
@@ -276,7 +278,7 @@ def test_a_file_made_by_hand_labels_the_answers_that_the_run_has(mixed, tmp_path
     [
         ("", "has no answers to find again in this run; it needs the columns answer,said,true."),
         ("accepted,true,count\nyes,no,3\n", "has no answers to find again in this run"),
-        ("answer,true\ngo left,lfet\n", "row 2: 'lfet' is no class; write one of left"),
+        ("answer,true\ngo left,lfet\n", "row 2: 'lfet' is not a class; write one of left"),
         (
             "answer,said,true\ngo left,right,left\n",
             "row 2: this run's oracle reads 'go left' as 'left', not 'right'; import labels of "

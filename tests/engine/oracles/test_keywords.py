@@ -40,7 +40,7 @@ def test_unparseable_may_have_rules_of_its_own():
         ("left: left\nleft: port", "a name of its own"),
         (": left", "a name of its own"),
         ("unparseable: no", "must name between 1 and 200 classes"),
-        ("left: /(left/", "is no regular expression"),
+        ("left: /(left/", "is not a regular expression"),
         ("left: /(a+)+b/", "repeats a repetition or a choice"),
         ("left: /(a|a)*b/", "repeats a repetition or a choice"),
         ("left: /(?:a?){30}b/", "repeats a repetition or a choice"),

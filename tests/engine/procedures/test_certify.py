@@ -141,7 +141,7 @@ def test_warnings_name_another_training_noise_and_a_wrong_clean_answer():
     classifier.identity = identity(training_sigma=1.0)
     found = finish(certify(classifier, fitted(label=1), CertifySettings(n0=10, n=100)))
     assert "trained with sigma 1, but this run smooths with sigma 0.25" in found.warnings[0]
-    assert "the base model answers 'class 0', but the label is 'class 1'" in found.warnings[1]
+    assert "the base model predicts 'class 0', but the label is 'class 1'" in found.warnings[1]
 
 
 @pytest.mark.statistics

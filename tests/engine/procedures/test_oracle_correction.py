@@ -51,7 +51,7 @@ def test_the_radius_of_the_true_class_by_hand():
 @pytest.mark.parametrize(
     ("p_lower", "counts", "words"),
     [
-        (0.55, (50, 20, 0, 80), "Nothing is certified of the true class"),
+        (0.55, (50, 20, 0, 80), "Nothing is certified about the true class"),
         (0.99, (100, 0, 0, 0), "no answer meant anything but 'left'"),
     ],
 )

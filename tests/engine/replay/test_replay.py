@@ -93,7 +93,7 @@ def test_estimation_block_alone(votes_file):
     same = replayed(path, selection="same")
     assert same.rows[0].predicted_class == 1
     assert not same.independent
-    assert "no valid claims" in same.notes[0]
+    assert "not valid claims" in same.notes[0]
     assert same.summary.simultaneous is None and same.summary.population == {}
 
 

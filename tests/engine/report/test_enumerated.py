@@ -56,7 +56,7 @@ def test_first_page_says_what_was_counted() -> None:
 
 def test_counts_that_differ_or_stop_are_told() -> None:
     votes = make_counted().votes.model_copy(update={"selection": (255, *[0] * 9)})
-    assert "no function" in value(make_counted(observations=votes), "counted")[1]
+    assert "not a function" in value(make_counted(observations=votes), "counted")[1]
     partial = make_counted(estimation=(0,) * 7 + (100, 0, 0))
     assert value(partial, "counted") == ("not to the end", "nothing is claimed before")
     assert "100 of 255 planned votes" in content(partial).partial

@@ -134,7 +134,7 @@ def test_an_image_off_the_grid_is_refused(value):
         SCHEME.noise().draw(x, None, 0, torch.empty(1, 1, 2, 2))
     assert str(caught.value) == (
         "Deterministic l1 smoothing is for images on the 8-bit grid, and this one has pixels "
-        "that are no multiples of 1/255 between 0 and 1."
+        "that are not multiples of 1/255 between 0 and 1."
     )
 
 

@@ -68,8 +68,8 @@ def test_the_other_form_of_ablation(made):
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        ("--scheme ablation --sigma 0.5", "--sigma is no parameter of ablation."),
-        ("--keep 5", "--keep is no parameter of gaussian."),
+        ("--scheme ablation --sigma 0.5", "--sigma is not a parameter of ablation."),
+        ("--keep 5", "--keep is not a parameter of gaussian."),
         ("--sigma -1", "sigma must be greater than 0 .it was -1.0.."),
     ],
 )

@@ -34,7 +34,7 @@ def test_kinds_are_told_by_content(exported: Path) -> None:
         (b"{nonsense", "holds damaged JSON"),
         (b"{}", "is JSON, but not the evidence of a run"),
         (b'{"a": 1, "a": 2}', "a name stands twice in one object"),
-        (b'{"a": NaN}', "NaN is no number of JSON"),
+        (b'{"a": NaN}', "NaN is not a number of JSON"),
         (b'{"schema_version": "7.0", "procedure": "certify"}', "holds evidence of schema '7.0'"),
         (b"[" * 100_000, "is neither a report"),
         (b'{"a":' * 100_000, "holds damaged JSON"),
@@ -52,7 +52,7 @@ def test_what_cannot_be_read_is_refused_in_a_sentence(
 
 
 def test_folders_and_missing_files_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="is no file"):
+    with pytest.raises(UserError, match="is not a file"):
         kind_of(tmp_path)
     with pytest.raises(UserError, match="No such file"):
         read_bytes(tmp_path / "gone.json")

@@ -112,10 +112,10 @@ def test_another_model_clears_the_result_and_unloads_the_old_one(ready, qtbot):
 
 
 def test_a_model_that_cannot_be_opened_leaves_the_old_one(ready, engine, qtbot, said):
-    engine.fail["load_model"] = UserError("bad.onnx is no model.")
+    engine.fail["load_model"] = UserError("bad.onnx is not a model.")
     ready.loading.open_model(ModelRequest("bad.onnx"))
     qtbot.waitUntil(lambda: bool(said()))
-    assert said() == ["bad.onnx is no model."]
+    assert said() == ["bad.onnx is not a model."]
     assert ready.runs.ready
     assert ready.loading.model.name == "digits-0.25"
 
@@ -186,7 +186,7 @@ def test_warnings_before_a_run(session, engine, qtbot):
     session.form.set(CertifySettings(scheme=Gaussian(sigma=0.5)))
     assert session.runs.warnings() == (
         "The model was trained with sigma 0.25.",
-        "Without noise the base model answers '1', but the label is '7': "
+        "Without noise the base model predicts '1', but the label is '7': "
         "check normalisation and classes.",
     )
 

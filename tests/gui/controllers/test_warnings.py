@@ -17,7 +17,7 @@ def test_what_changed_in_the_form_is_named(make):
 
 
 @pytest.mark.parametrize(
-    ("answer", "said"), [(7, ""), (None, ""), (1, "answers '1'"), (-1, "answers 'no class'")]
+    ("answer", "said"), [(7, ""), (None, ""), (1, "predicts '1'"), (-1, "predicts 'no class'")]
 )
 def test_an_answer_that_is_not_the_label_is_said(make, answer, said):
     image = make.fitted(make.image("digits:7")).identity

@@ -82,7 +82,7 @@ def test_the_same_settings_again_go_on_with_the_unfinished_run(case, subject):
     said = []
     evidence = finish(count(case, subject, said=said))
     assert evidence.complete
-    assert said == ["Goes on with run 1 of the case, which was not finished."]
+    assert said == ["Resumes unfinished run 1 of the case."]
     assert len(listing(case).rows) == 1
 
 

@@ -54,7 +54,7 @@ def test_where_nobody_can_take_part_that_is_said(qtbot, qapp):
     panel = WhoPanel()
     qtbot.addWidget(panel)
     panel.offer(())
-    assert panel.hint.text() == "No shipped model answers such an attacker."
+    assert panel.hint.text() == "No shipped model certifies against such an attacker."
 
 
 def test_results_change_in_place(qtbot, qapp):

@@ -76,7 +76,7 @@ def test_labels_against_the_oracle_weaken_the_claim(shown, window, evidence, qtb
         box.setCurrentIndex(box.findData(OTHER))
     weak = used(window, qtbot)
     assert weak.false_accept > strong.false_accept and weak.region is None
-    assert "Nothing is certified of the true class" in window.statement.true.text()
+    assert "Nothing is certified about the true class" in window.statement.true.text()
 
 
 def test_without_labels_everything_counts_against_the_oracle(shown, window, evidence, qtbot):
@@ -169,7 +169,7 @@ def test_a_file_that_cannot_be_imported_is_refused_in_a_sentence(shown, tmp_path
     path = tmp_path / "labels.csv"
     path.write_text("answer,true\ngo left,lfet\n")
     shown.import_from(path)
-    assert "'lfet' is no class" in shown.complaint.text() and shown.labels() == {}
+    assert "'lfet' is not a class" in shown.complaint.text() and shown.labels() == {}
     path.write_text("answer,true\ngo left,left\ngo up,left\n")
     shown.import_from(path)
     assert shown.complaint.text() == ""

@@ -28,7 +28,7 @@ def test_the_radius_is_rounded_down(shown, slices) -> None:
     plot = shown(BallPlot())
     plot.show_figure(slices(radius=0.63299))
     assert plot.radius_label.toPlainText() == "R = 0.632"
-    assert plot.summary().startswith("R = 0.632 around answer 7; answers on the slice: 7, ")
+    assert plot.summary().startswith("R = 0.632 around answer 7; predictions on the slice: 7, ")
 
 
 def test_without_a_certificate_there_is_a_map_but_no_disc(shown, slices) -> None:

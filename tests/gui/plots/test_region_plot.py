@@ -84,7 +84,7 @@ def test_the_answer_follows_the_run(plot) -> None:
     assert plot.answer.text().endswith(": certified")
     plot.show_figure(make_region_figure(plot.kind, share=0.7, n=60, **FACTS[plot.kind]))
     assert ": not certified: takes p_lower above" in plot.answer.text() or (
-        ": out of reach: takes p_lower above" in plot.answer.text()
+        ": out of reach: requires p_lower above" in plot.answer.text()
     )
 
 

@@ -87,7 +87,7 @@ def test_notes_of_fitting_are_shown(panel, idle_session, make):
 
     image = make.image("a.png")
     fitted = make.fitted(image)
-    notes = ("Transparency was put on white.", "its label 'cat' is no class of the model")
+    notes = ("Transparency was put on white.", "its label 'cat' is not a class of the model")
     changes = {"adaptation": "resized from 9 x 9 to 8 x 8", "notes": notes}
     identity = fitted.identity.model_copy(update=changes)
     idle_session.loading.given = image

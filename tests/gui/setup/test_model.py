@@ -65,10 +65,10 @@ def test_a_shipped_model_can_be_chosen(panel, qtbot):
 @pytest.mark.parametrize(
     ("answer", "label", "sentence"),
     [
-        (7, 7, "Clean check: answers '7', as labelled."),
-        (1, 7, "Clean check: answers '1', but the label is '7'."),
-        (-1, 7, "Clean check: answers 'no class', but the label is '7'."),
-        (1, None, "Without noise it answers '1'."),
+        (7, 7, "Clean check: predicts '7', as labelled."),
+        (1, 7, "Clean check: predicts '1', but the label is '7'."),
+        (-1, 7, "Clean check: predicts 'no class', but the label is '7'."),
+        (1, None, "Without noise it predicts '1'."),
     ],
 )
 def test_the_check_without_noise(panel, idle_session, make, answer, label, sentence):

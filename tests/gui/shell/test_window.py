@@ -282,7 +282,7 @@ def test_warnings_stand_before_a_run(window, engine, qtbot):
     window.session.loading.open_model(ModelRequest("demo:digits-0.25"))
     window.session.loading.open_input("digits:7")
     qtbot.waitUntil(lambda: window.session.runs.ready)
-    assert any("Without noise the base model answers '1'" in text for text in sentences(window))
+    assert any("Without noise the base model predicts '1'" in text for text in sentences(window))
     window.left.settings.fields["sigma"].editor.setText("0.5")
     assert "The model was trained with sigma 0.25." in sentences(window)
     window.left.settings.fields["sigma"].editor.setText("0.25")
