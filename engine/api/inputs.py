@@ -50,8 +50,8 @@ def one(x: Any, *, name: str = "", label: int | None = None) -> GivenInput:
     if is_in_memory(x):
         return from_memory(x, name=name, label=label)
     raise UserError(
-        f"An object of type {type(x).__name__} is not an input; give a tensor, an array, an image of Pillow, or a "
-        "path or name such as digits:7."
+        f"An object of type {type(x).__name__} is not an input; give a tensor, an array, an "
+        "image of Pillow, or a path or name such as digits:7."
     )
 
 

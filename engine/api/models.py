@@ -75,8 +75,8 @@ class InMemory:
 
         if not isinstance(module, nn.Module):
             raise UserError(
-                f"An object of type {type(module).__name__} is not a model; give a torch.nn.Module, or a path, a "
-                "Hugging Face id or a name such as demo:digits-0.25."
+                f"An object of type {type(module).__name__} is not a model; give a "
+                "torch.nn.Module, or a path, a Hugging Face id or a name such as demo:digits-0.25."
             )
         _refuse_others(opening, {"encoding"})
         self._module: ModuleInMemory = ModuleInMemory(
