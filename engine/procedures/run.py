@@ -205,14 +205,17 @@ def _other_noise(model: ModelIdentity, scheme: Scheme) -> tuple[str, ...]:
     if taught is not None:
         return _other_scheme(parse_scheme(taught), scheme)
     trained = model.training_sigma
+    if trained is None:
+        return ()
     unit = NUMBERS if model.kind == "table" else PIXELS
-    other = [
-        level.value
-        for level in dict.fromkeys(scheme.noise().levels)
-        if trained is not None
-        and (level.law, level.unit) == ("Gaussian", unit)
-        and abs(trained - level.value) > SIGMA_TOLERANCE * max(level.value, trained)
-    ]
+    levels = dict.fromkeys(scheme.noise().levels)
+    comparable = [one.value for one in levels if (one.law, one.unit) == ("Gaussian", unit)]
+    if not comparable:
+        return (
+            f"The model was trained with Gaussian noise, sigma {trained:g}, but this run's noise "
+            f"is another ({scheme.noise_in_words()}): expect many wrong votes.",
+        )
+    other = [v for v in comparable if abs(trained - v) > SIGMA_TOLERANCE * max(v, trained)]
     if not other:
         return ()
     return (

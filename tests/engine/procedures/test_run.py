@@ -69,3 +69,13 @@ def test_a_model_of_another_scheme_is_named_with_both_laws():
     (warning,) = setting_warnings(classifier, CertifySettings())
     told = "with other noise (ablation: 20 of 64 pixels or nodes kept, all others taken away) than"
     assert f"{told} this run's (Gaus" in warning
+
+
+def test_a_scale_of_another_law_is_not_compared_with_the_training_sigma():
+    classifier = HalfSpace(0.3)
+    classifier.identity = identity(training_sigma=0.25)
+    for scheme in ({"key": "laplace", "lam": 0.25}, {"key": "brightness", "sigma_b": 0.25}):
+        (warning,) = setting_warnings(classifier, CertifySettings(scheme=scheme))
+        assert warning.startswith(
+            "The model was trained with Gaussian noise, sigma 0.25, but this run's noise is another"
+        )
