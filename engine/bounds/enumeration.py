@@ -47,7 +47,7 @@ class Enumeration:
             p_lower=votes.counts[top] / votes.n if votes.n else 0.0,
             p_upper=min(1.0, others / votes.n) if votes.n else 1.0,
             valid=complete,
-            basis="valid: every noise sample is counted"
+            basis="valid: every sample of the noise is counted"
             if complete
             else f"no claim before all {n_plan:,} samples are counted",
         )

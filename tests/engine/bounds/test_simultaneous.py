@@ -32,8 +32,9 @@ def test_high_precision_golden(row):
 @given(st.integers(1, 400), st.floats(1e-6, 0.5), st.floats(1e-6, 0.5))
 def test_most_false_is_the_binomials_quantile(total, alpha, delta):
     q = most_false(total, alpha, delta)
-    assert binom.sf(q, total, alpha) <= delta
-    assert q == 0 or binom.sf(q - 1, total, alpha) > delta
+    near = 1e-12  # at a tie, two ways to sum the tail differ in the last digits
+    assert binom.sf(q, total, alpha) <= delta * (1 + near)
+    assert q == 0 or binom.sf(q - 1, total, alpha) > delta * (1 - near)
 
 
 def test_population_bound_is_clopper_pearson_less_alpha():
