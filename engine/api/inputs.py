@@ -60,7 +60,7 @@ def several(inputs: Any, limit: int | None) -> list[Named]:
 
     Args:
         inputs: see :meth:`engine.api.smoothed.Smoothed.certify_dataset`.
-        limit: at most so many: evenly over paths and sequences, the first of a loader.
+        limit: the largest number taken: evenly over paths and sequences, the first of a loader.
 
     Raises:
         UserError: there are none, or one cannot be used.

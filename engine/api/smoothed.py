@@ -182,7 +182,7 @@ class Smoothed:
         Args:
             inputs: a DataLoader or Dataset of (image, label), a pair of arrays (N, C, H, W) and
                 (N,), or paths or names as on the command line.
-            limit: at most so many, evenly over the set; of a loader the first.
+            limit: the largest number taken, evenly over the set; of a loader the first.
             n, n0, alpha, bound, seed, noise, at: as for :meth:`certify`.
             done: told after each input how many of how many are done.
 

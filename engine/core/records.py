@@ -314,8 +314,8 @@ class SetStatement(Record):
     Attributes:
         alpha: chance, per input, that its certificate is wrong.
         delta: chance that a statement below is wrong.
-        most_false: with probability 1 - delta at most so many of them are false; needs noise that
-            is independent from input to input.
+        most_false: with probability 1 - delta at most this many of them are false; needs noise
+            that is independent from input to input.
         fixed_set_lower: so at least this share of these very inputs is truly certified.
         population_lower: and at least this share of the population, if the inputs are a random
             draw from it.

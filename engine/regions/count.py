@@ -1,4 +1,4 @@
-"""A count: changes that touch at most so many things, each as strongly as one likes."""
+"""A count: changes of at most a given number of things, each by any amount."""
 
 from __future__ import annotations
 

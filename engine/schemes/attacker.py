@@ -19,7 +19,9 @@ class Attacker(Record):
         epsilon: l2 norm over all changed values, pixels in [0,1].
     """
 
-    entities: int = Field(default=1, ge=1, le=10**6, title="pixels", description="at most so many")
+    entities: int = Field(
+        default=1, ge=1, le=10**6, title="pixels", description="largest number changed"
+    )
     epsilon: float = Field(
         default=0.5, gt=0, le=1000, title="epsilon", description="l2 norm, pixels in [0,1]"
     )

@@ -39,8 +39,8 @@ class HierarchicalSparse(Selecting):
     thing: ClassVar[str] = "node"
     region_type: ClassVar[type[Region]] = CellMap
     attacker: ClassVar[str] = (
-        "change at most r nodes, and add (0 to 1) and delete (1 to 0) at most so many of their "
-        "features in all"
+        "change at most r nodes, adding (0 to 1) at most a and deleting (1 to 0) at most d of "
+        "their features in all"
     )
     terms: ClassVar[Mapping[str, Term]] = {
         "entities": Term("number of changed nodes", whole=True),

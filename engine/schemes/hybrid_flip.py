@@ -38,8 +38,8 @@ class HybridFlip(Parts):
     subject: ClassVar[str] = "row"
     region_type: ClassVar[type[Region]] = CellMap
     attacker: ClassVar[str] = (
-        "set so many fields from 0 to 1 and so many from 1 to 0, and change the numbers, as long "
-        "as their whole change has l2 norm below epsilon"
+        "set at most a fields from 0 to 1 and at most d from 1 to 0, and change the numbers, as "
+        "long as their whole change has l2 norm below epsilon"
     )
     terms: ClassVar[Mapping[str, Term]] = {
         "additions": Term("number of fields set from 0 to 1", whole=True),

@@ -36,7 +36,7 @@ class Sparse(Scheme):
     inputs: ClassVar[tuple[str, ...]] = ("graph", "image")
     subject: ClassVar[str] = "input"
     region_type: ClassVar[type[Region]] = CellMap
-    attacker: ClassVar[str] = "add at most so many features (0 to 1) and delete so many (1 to 0)"
+    attacker: ClassVar[str] = "add at most a features (0 to 1) and delete at most d (1 to 0)"
     terms: ClassVar[Mapping[str, Term]] = {
         "additions": Term("number of features turned from 0 to 1", whole=True),
         "deletions": Term("number of features turned from 1 to 0", whole=True),

@@ -102,7 +102,7 @@ class Words(Deciding, ABC):
         """The noise on the words."""
 
     def reached(self) -> int:
-        """Changed words that are thought of."""
+        """Largest number of substitutions that certificates are computed for."""
         return self.most
 
     def required_at_words(self, words: int) -> float:

@@ -18,7 +18,7 @@ INFO_MS = 8000
 LIMIT = 6
 """Sentences that are kept; a question is never pushed out."""
 PART = 4
-"""The area takes at most one part in so many of the window's height; the rest is scrolled to."""
+"""The area takes at most one fourth of the window's height; the rest is scrolled to."""
 _LEAST = 90
 """Pixels it may always take."""
 _ROLES = {"error": "error", "warning": "notice", "info": "notice"}
