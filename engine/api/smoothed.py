@@ -117,7 +117,7 @@ class Smoothed:
             n: samples that bound the class's probability.
             n0: samples that choose the class.
             alpha: chance that the claim is wrong.
-            bound: how votes become a claim, fixed before the run: ``live``, ``anytime``,
+            bound: how votes become a claim, fixed before the run: ``anytime``, ``live``,
                 ``clopper-pearson``, ``two-class``, ...; None takes the usual one.
             seed: same seed, same noise.
             noise: ``float``, or ``exact``: integers, sound in floating point.

@@ -17,9 +17,9 @@ from engine.bounds.methods import (
 )
 
 BOUND_METHODS: tuple[BoundMethod, ...] = (
-    Live(),
     Anytime(),
     AnytimeTwoClass(),
+    Live(),
     ClopperPearson(),
     TwoClass(),
     UnevenTwoClass(),

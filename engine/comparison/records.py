@@ -89,7 +89,7 @@ class TradeOff(Record):
     n0: int
     n: int
     alpha: float
-    bound: BoundKey = "live"
+    bound: BoundKey = "anytime"
     noise: NoiseMode = "float"
     seed: int
 

@@ -19,8 +19,8 @@ from engine.noise.law import NoiseLaw
 from engine.schemes import Gaussian, Scheme, parse_scheme
 
 BoundKey = Literal[
-    "live",
     "anytime",
+    "live",
     "anytime-two-class",
     "clopper-pearson",
     "two-class",
@@ -139,7 +139,7 @@ class CertifySettings(_Smoothed):
     n0: _N0 = 100
     n: _N = 100_000
     alpha: _Alpha = 0.001
-    bound: _Bound = "live"
+    bound: _Bound = "anytime"
     noise: _Noise = "float"
     target: _Target = ""
     seed: _Seed = 0

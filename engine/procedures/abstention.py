@@ -95,7 +95,7 @@ def _stopped_early(method: BoundMethod, n: int, n_plan: int) -> Abstention:
         "an enumeration claims nothing before every sample is counted. Run it to the end."
         if method.key == Enumeration.key
         else f"the {method.key} bound makes no claim before its planned n. Run it to the end, or "
-        "use the live bound, which may be stopped."
+        "use the anytime bound, which may be stopped."
     )
     return Abstention(
         reason="stopped-early",

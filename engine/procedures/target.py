@@ -37,7 +37,7 @@ class Target:
         if not bound_method(settings.bound).any_stop:
             raise UserError(
                 f"--target stops early, and the {settings.bound} bound may not be stopped; choose "
-                "--bound live or anytime."
+                "--bound anytime or live."
             )
         return cls(settings.scheme.parse_at(settings.target, name="--target"), settings)
 

@@ -123,7 +123,7 @@ class SetupColumn(QWidget):
     def _bound(self) -> str:
         """The form's bound, unless its own scheme needs none."""
         form = self._session.form.settings
-        return form.bound if isinstance(form, CertifySettings) else "live"
+        return form.bound if isinstance(form, CertifySettings) else "anytime"
 
     def _lay_out(self) -> None:
         inputs, votes = Section("On what"), Section("Votes of each run")

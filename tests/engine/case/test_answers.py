@@ -16,7 +16,7 @@ from engine.verify import Plan, verify
 from tests.fakes import finish
 from tests.sayings import flat, saying
 
-SETTINGS = CertifySettings(n0=50, n=500)
+SETTINGS = CertifySettings(n0=50, n=500, bound="live")
 
 
 def begun(case: Case) -> int:

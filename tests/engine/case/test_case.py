@@ -128,7 +128,11 @@ def test_a_target_that_ended_a_run_is_dropped_when_it_is_extended(case: Case) ->
 @pytest.mark.parametrize(
     ("settings", "n", "words"),
     [
-        (SETTINGS, 5000, "The live bound of run 1 was declared for n = 1,000"),
+        (
+            SETTINGS.model_copy(update={"bound": "live"}),
+            5000,
+            "The live bound of run 1 was declared for n = 1,000",
+        ),
         (ANYTIME, 900, "Run 1 holds 1,000 votes already; n must be larger"),
         (ANYTIME, 10**12, "n must be less than or equal to 1000000000"),
     ],

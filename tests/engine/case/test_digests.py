@@ -30,7 +30,7 @@ def test_the_chain_starts_as_in_the_procedure(noise: str) -> None:
         ({"n0": 9}, True, False),
         ({"target": "radius=0.1"}, True, False),
         ({"alpha": 0.01}, False, False),
-        ({"bound": "anytime"}, False, False),
+        ({"bound": "live"}, False, False),
         ({"noise": "exact"}, False, False),
         ({"precision": "bf16"}, False, False),
         ({"scheme": Gaussian(sigma=1.0)}, False, False),

@@ -113,7 +113,7 @@ def test_runs_are_listed_with_what_they_are(case: Case, program: Any) -> None:
         *("1*", "finished", "1,000", "of", "1,000", "votes;", "certified", "'class", "0',"),
         *("radius", found[0].split()[-1]),
     ]
-    assert "alpha 0.001, live, seed 0; run 1 of 2 of this kind" in found[1]
+    assert "alpha 0.001, anytime, seed 0; run 1 of 2 of this kind" in found[1]
     assert found[2].strip() == "note: the one to show"
     assert "interrupted" in found[3] and "0 of 1,000 votes" in found[3]
     assert "seed 3; run 2 of 2" in found[4]

@@ -94,7 +94,7 @@ def refused(shown: Any, words: str) -> None:
 def test_choices_that_cannot_be_are_sentences(resume: Any, path: Path) -> None:
     case = Case.create(path)
     refused(resume(), "holds no unfinished run; --run N --n M counts an anytime run further.")
-    begin(case)
+    begin(case, bound="live")
     begin(case, seed=1)
     refused(resume(), "holds unfinished runs 1, 2; choose one with --run.")
     refused(resume("--run", "7"), f"{path} has no run 7; certiscope runs {path} lists them.")

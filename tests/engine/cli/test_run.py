@@ -35,7 +35,7 @@ def test_json_has_the_fields_the_readme_promises(certify: Any) -> None:
     assert found["certified_at"] == {"radius=0.1": True, "radius=9": False}
     assert found["settings"]["scheme"] == {"key": "gaussian", "sigma": 0.25}
     assert sum(found["observations"]["selection"]) == 100
-    assert found["bounds"]["method"] == "live"
+    assert found["bounds"]["method"] == "anytime"
     assert found["model"]["sha256"] and found["input"]["sha256"]
     assert found["performance"]["samples_per_second"] > 0
     assert found["software"]["torch"]
@@ -85,7 +85,7 @@ def test_unknown_test_is_refused(program: Any) -> None:
         (["--alpha", "1"], "alpha must be less than 1 (it was 1.0)."),
         (["--n", "0"], "n must be greater than or equal to 1 (it was 0)."),
         (["--n0", "-5"], "n0 must be greater than or equal to 1 (it was -5)."),
-        (["--bound", "hoeffding"], "bound must be 'live', 'anytime', 'anytime-two-class', "),
+        (["--bound", "hoeffding"], "bound must be 'anytime', 'live', 'anytime-two-class', "),
         (["--precision", "int8"], "precision must be 'fp32', 'bf16' or 'fp16'"),
         (["--scheme", "cauchy"], "There is no scheme 'cauchy'; there are: gaussian"),
         (["--at", "words=3"], "--at words=3: gaussian knows the terms radius, not 'words'."),
@@ -140,7 +140,7 @@ def test_the_command_in_the_evidence_repeats_the_run(certify: Any) -> None:
     found = json.loads(certify("--json", "-", "--alpha", "0.01", "--at", "radius=0.2").out)
     assert found["command"] == (
         "certiscope certify --model fake --input flat --scheme gaussian --sigma 0.25 --n0 100 "
-        "--n 2000 --alpha 0.01 --bound live --seed 0 --batch 100 --device cpu --at radius=0.2"
+        "--n 2000 --alpha 0.01 --bound anytime --seed 0 --batch 100 --device cpu --at radius=0.2"
     )
 
 

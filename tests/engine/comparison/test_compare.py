@@ -66,7 +66,7 @@ def test_progress_rises_to_the_end():
     shares = [one.share for one in seen]
     assert shares[0] == 0 and shares[-1] == 1 and shares == sorted(shares)
     assert {one.doing for one in seen} == {"", "m0.25 on digits:7", "m0.5 on digits:7"}
-    assert found.bound == "live" and found.noise == "float"
+    assert found.bound == "anytime" and found.noise == "float"
 
 
 def test_models_give_their_memory_back_even_after_a_stop():

@@ -28,8 +28,8 @@ def test_run_settings_in_order_without_the_scheme():
         "device",
     ]
     assert specs["bound"].choices == (
-        "live",
         "anytime",
+        "live",
         "anytime-two-class",
         "clopper-pearson",
         "two-class",

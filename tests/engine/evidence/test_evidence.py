@@ -22,7 +22,7 @@ def test_holds_the_fields_a_reader_relies_on():
         sum(data["observations"]["selection"]) == 10
         and sum(data["observations"]["estimation"]) == 500
     )
-    assert data["bounds"]["method"] == "live" and 0.5 < data["bounds"]["p_lower"] < 1
+    assert data["bounds"]["method"] == "anytime" and 0.5 < data["bounds"]["p_lower"] < 1
     assert data["settings"]["scheme"] == {"key": "gaussian", "sigma": 0.25}
     assert len(data["model"]["sha256"]) == len(data["input"]["sha256"]) == 64
     assert data["performance"]["samples_per_second"] > 0

@@ -12,7 +12,7 @@ def test_defaults_are_the_papers():
         100,
         100_000,
         0.001,
-        "live",
+        "anytime",
     )
 
 
@@ -31,7 +31,7 @@ def test_scheme_is_kept_with_its_parameters():
         ({"n0": 0}, "n0 must be greater than or equal to 1 (it was 0)."),
         (
             {"bound": "hope"},
-            "bound must be 'live', 'anytime', 'anytime-two-class', 'clopper-pearson', "
+            "bound must be 'anytime', 'live', 'anytime-two-class', 'clopper-pearson', "
             "'two-class' or 'two-class-uneven' (it was 'hope').",
         ),
     ],

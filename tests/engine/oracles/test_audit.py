@@ -112,7 +112,7 @@ def test_what_nobody_looked_at_counts_against_every_class(tmp_path):
 
 
 def run(*, level=0.1, **settings):
-    asked = CertifySettings(n0=50, n=500, **settings)
+    asked = CertifySettings(bound="live", n0=50, n=500, **settings)
     return finish(certify(saying(), flat(level), asked))
 
 

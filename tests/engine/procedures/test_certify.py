@@ -32,7 +32,7 @@ def test_evidence_round_trips_and_holds_the_run():
     found = run(0.3)
     assert Evidence.model_validate_json(found.model_dump_json()) == found
     assert sum(found.votes.selection) == 50 and sum(found.votes.estimation) == 2000
-    assert found.bounds.method == "live" and found.bounds.n == 2000
+    assert found.bounds.method == "anytime" and found.bounds.n == 2000
     assert found.trajectory[-1].n == 2000
     assert found.performance.samples_per_second > 0
     assert found.noise.generator == "philox4x32-10/box-muller-f32"

@@ -25,7 +25,7 @@ runs = st.builds(
     n0=st.integers(1, 10**9),
     n=st.integers(1, 10**9),
     alpha=st.floats(1e-300, 1, exclude_max=True),
-    bound=st.sampled_from(["live", "clopper-pearson", "two-class"]),
+    bound=st.sampled_from(["anytime", "live", "clopper-pearson", "two-class"]),
     seed=st.integers(0, 2**63 - 1),
     precision=st.sampled_from(["fp32", "bf16", "fp16"]),
 )
@@ -98,7 +98,7 @@ def test_defaults_stay_out_but_the_numbers_of_the_claim_stay_in() -> None:
     line = command_line(ModelRequest("demo:digits-0.25"), "digits:7", CertifySettings())
     assert line == (
         "certiscope certify --model demo:digits-0.25 --input digits:7 --scheme gaussian "
-        "--sigma 0.25 --n0 100 --n 100000 --alpha 0.001 --bound live --seed 0"
+        "--sigma 0.25 --n0 100 --n 100000 --alpha 0.001 --bound anytime --seed 0"
     )
 
 

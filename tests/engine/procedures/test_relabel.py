@@ -16,7 +16,7 @@ from tests.sayings import flat, saying
 
 @pytest.fixture(scope="module")
 def evidence():
-    return finish(certify(saying(), flat(0.45), CertifySettings(n0=50, n=500)))
+    return finish(certify(saying(), flat(0.45), CertifySettings(n0=50, n=500, bound="live")))
 
 
 def test_the_same_samples_under_another_oracle(evidence):

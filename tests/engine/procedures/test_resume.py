@@ -67,10 +67,11 @@ def test_an_anytime_run_is_extended_past_its_n():
     ],
 )
 def test_votes_of_another_run_are_refused(changes: dict, sentence: str):
-    resume = interrupted(SETTINGS, 700)
+    settings = SETTINGS.model_copy(update={"bound": "live"})
+    resume = interrupted(settings, 700)
     with pytest.raises(UserError, match=sentence):
         finish(
-            certify(HalfSpace(0.3), fitted(), SETTINGS.model_copy(update=changes), resume=resume)
+            certify(HalfSpace(0.3), fitted(), settings.model_copy(update=changes), resume=resume)
         )
 
 

@@ -49,7 +49,7 @@ def test_a_fixed_bound_is_refused():
         run(0.3, 0.2, "clopper-pearson")
     assert str(caught.value) == (
         "--target stops early, and the clopper-pearson bound may not be stopped; "
-        "choose --bound live or anytime."
+        "choose --bound anytime or live."
     )
 
 
@@ -73,7 +73,7 @@ class Pixels(Gaussian):
         (
             {"target": "radius=0.2", "bound": "two-class"},
             "--target stops early, and the two-class bound may not be stopped; "
-            "choose --bound live or anytime.",
+            "choose --bound anytime or live.",
         ),
     ],
 )

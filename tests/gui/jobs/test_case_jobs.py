@@ -161,7 +161,7 @@ def test_an_adopted_run_keeps_its_noise_key(case, subject):
 
 @pytest.fixture
 def labelled():
-    evidence = finish(certify(saying(), flat(0.1), CertifySettings(n0=50, n=500)))
+    evidence = finish(certify(saying(), flat(0.1), CertifySettings(n0=50, n=500, bound="live")))
     labels = {(group.text, group.class_index): "left" for group in evidence.answers}
     return evidence, with_transfer(evidence, audited(evidence, labels), 0.01), labels
 

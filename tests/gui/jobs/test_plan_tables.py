@@ -86,7 +86,7 @@ def test_perturbations_are_spelled_with_spaces():
 
 
 def test_what_settings_can_come_to_is_rounded_against_the_hope():
-    found = prospect(CertifySettings(scheme=Ablation(keep=11), n=1000))
+    found = prospect(CertifySettings(scheme=Ablation(keep=11), n=1000, bound="live"))
     rest, one, votes = needs(found)
     assert (rest.name, rest.value) == ("0 pixels or nodes", "0.5000")
     assert (one.name, one.value) == ("1 pixel or node", "0.6719")  # 1/2 + 11/64 = 0.671875
@@ -111,7 +111,7 @@ def test_a_hopeless_setting_is_called_so():
 def test_what_votes_that_agree_cannot_reach_is_marked():
     """With a large alphabet and beta 0.25 one word needs more than 10,000 votes can show."""
     scheme = HybridUniform(beta=0.25, vocabulary=1000)
-    _, one, votes = needs(prospect(CertifySettings(scheme=scheme, n=10_000)))
+    _, one, votes = needs(prospect(CertifySettings(scheme=scheme, n=10_000, bound="live")))
     assert one == Need("1 word", "✕ 0.999834, out of reach", hopeless=True)
     assert votes.value == "0.999298"
     _, one, _ = needs(prospect(CertifySettings(scheme=scheme, n=1_000_000)))

@@ -48,7 +48,7 @@ def test_the_rest_is_as_in_the_form_but_for_a_target(setup, idle_session):
     settings = setup.wish().settings
     assert (settings.bound, settings.seed, settings.target) == ("two-class", 7, "")
     idle_session.form.set(ExactSettings(scheme=DssnL1()))
-    assert setup.wish().settings.bound == "live"
+    assert setup.wish().settings.bound == "anytime"
 
 
 @pytest.mark.parametrize(

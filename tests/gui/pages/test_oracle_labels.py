@@ -22,7 +22,7 @@ from tests.sayings import flat, saying
 
 @pytest.fixture(scope="module")
 def evidence() -> Evidence:
-    return finish(certify(saying(), flat(0.1), CertifySettings(n0=50, n=500)))
+    return finish(certify(saying(), flat(0.1), CertifySettings(n0=50, n=500, bound="live")))
 
 
 @pytest.fixture

@@ -39,8 +39,8 @@ def test_other_numbers_make_another_plan(page, qtbot):
 
 
 def test_the_form_beside_it_is_followed(page, session, qtbot):
-    session.form.set(CertifySettings(scheme=Gaussian(sigma=1.0), bound="anytime"))
-    qtbot.waitUntil(lambda: page.plan.bound == "anytime")
+    session.form.set(CertifySettings(scheme=Gaussian(sigma=1.0), bound="live"))
+    qtbot.waitUntil(lambda: page.plan.bound == "live")
     assert "sigma 1" in page.subtitle.text()
 
 

@@ -38,7 +38,7 @@ def test_a_row_is_labelled_from_itself(row):
     assert shown["Input"] == "digits:4"
     assert shown["Certified"] == "R = 0.632"
     assert shown["Outcome"] == "certified '7'"
-    assert shown["Setting"] == "gaussian sigma 0.25, live, float, seed 0, alpha 0.001"
+    assert shown["Setting"] == "gaussian sigma 0.25, anytime, float, seed 0, alpha 0.001"
     assert shown["Note"] == "n"
 
 
@@ -119,7 +119,7 @@ def test_the_damage_is_told_in_full(row, qapp):
 @pytest.mark.parametrize(
     ("scheme", "words"),
     [
-        (Sparse(), "sparse p_plus 0.01 p_minus 0.6, live, seed 0, alpha 0.001"),
+        (Sparse(), "sparse p_plus 0.01 p_minus 0.6, anytime, seed 0, alpha 0.001"),
         (DssnL1(), "dssn-l1 lam 0.5"),
     ],
 )

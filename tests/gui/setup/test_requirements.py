@@ -25,7 +25,7 @@ def lines(view):
 
 
 def test_no_change_one_word_and_what_votes_reach(view):
-    view.show_prospect(prospect(CertifySettings(scheme=HybridMask(beta=0.8), n=1000)))
+    view.show_prospect(prospect(CertifySettings(scheme=HybridMask(beta=0.8), n=1000, bound="live")))
     assert lines(view) == [
         ("0 words", "0.5000", ""),
         ("1 word", "0.7001", ""),
