@@ -14,32 +14,53 @@ from __future__ import annotations
 import math
 
 from scipy.optimize import brentq
-from scipy.special import betainc, betaln
+from scipy.special import betainc
 
-from engine.bounds.clopper_pearson import SHAVE
+from engine.bounds.clopper_pearson import rounded_down
 
 PRIOR = 0.5
-_LOG_PRIOR_NORM = float(betaln(PRIOR, PRIOR))
+_LOG_PRIOR_NORM = math.log(math.pi)
+"""Of B(1/2, 1/2)."""
+_SERIES = 20.0
+"""From here on four terms of Stirling's series are exact in float64."""
+_EDGE = 1e-12
+"""Roots are looked for as far as this from 0 and 1."""
 
 
 def log_e(p: float, k: int, n: int) -> float:
-    """log M_n(p) for k successes in n trials, decreasing in p; ``0 < p < 1``.
+    """log M_n(p) for k successes in n trials, decreasing in p; ``0 < p < 1``."""
+    return _log_e(1.0 - p, k, n)
 
-    In log space and with the complement of the incomplete beta taken directly, so that nothing
-    cancels up to n = 10^8.
+
+def _log_e(q: float, k: int, n: int) -> float:
+    """The same as a function of q = 1 - p, which keeps its digits where p is near 1.
+
+    By Stirling's formula B(k + 1/2, n-k + 1/2) is (1-s)^k s^(n-k) with s = (n-k + 1/2) / (n+1),
+    times a factor without large exponents. So the quotient of mixture and null is taken power by
+    power, and nothing cancels up to n = 10^9.
     """
     failures = n - k
-    mixture = float(betaln(PRIOR + k, PRIOR + failures)) - _LOG_PRIOR_NORM
-    null = k * math.log(p) + failures * math.log1p(-p)
-    posterior = float(betainc(PRIOR + failures, PRIOR + k, 1.0 - p))
-    prior = float(betainc(PRIOR, PRIOR, 1.0 - p))
+    share = (failures + PRIOR) / (n + 1)
+    powers = k * math.log1p((q - share) / (1.0 - q)) + failures * math.log1p((share - q) / q)
+    rest = _stirling(k + PRIOR) + _stirling(failures + PRIOR) - _stirling(n + 1.0)
+    mixture = rest + 0.5 * (math.log(2 * math.pi) - math.log(n + 1.0)) - _LOG_PRIOR_NORM
+    posterior = float(betainc(PRIOR + failures, PRIOR + k, q))
+    prior = float(betainc(PRIOR, PRIOR, q))
     if posterior <= 0.0:
         return -math.inf
-    return mixture - null + math.log(posterior) - math.log(prior)
+    return powers + mixture + math.log(posterior) - math.log(prior)
+
+
+def _stirling(z: float) -> float:
+    """log Gamma(z) - (z - 1/2) log z + z - log(2 pi)/2."""
+    if z < _SERIES:
+        return math.lgamma(z) - (z - 0.5) * math.log(z) + z - 0.5 * math.log(2 * math.pi)
+    square = z * z
+    return (1 / 12 - (1 / 360 - (1 / 1260 - 1 / (1680 * square)) / square) / square) / z
 
 
 def lower(k: int, n: int, alpha: float) -> float:
-    """The bound L_n above, in [0, k/n]; 0 where no p is excluded yet.
+    """The bound L_n above, in [0, k/n], rounded down; 0 where no p is excluded yet.
 
     Args:
         k: successes, ``0 <= k <= n``.
@@ -49,12 +70,11 @@ def lower(k: int, n: int, alpha: float) -> float:
     if k <= 0 or n <= 0:
         return 0.0
     threshold = -math.log(alpha)
-    high = min(k / n, 1.0 - 1e-12)
-    low = 1e-12
-    if log_e(low, k, n) < threshold:
+    least, most = max((n - k) / n, _EDGE), 1.0 - _EDGE
+    if _log_e(most, k, n) < threshold:
         return 0.0
-    root = float(brentq(lambda p: log_e(p, k, n) - threshold, low, high, xtol=1e-15, rtol=1e-14))
-    return max(0.0, root - SHAVE * (1.0 - root))
+    others = brentq(lambda q: _log_e(q, k, n) - threshold, least, most, xtol=1e-24, rtol=1e-14)
+    return rounded_down(float(others), n)
 
 
 def upper(k: int, n: int, alpha: float) -> float:

@@ -2,9 +2,11 @@ import json
 from pathlib import Path
 
 import pytest
+from mpmath import mpf
 from scipy.stats import binom
 
 from engine.bounds import clopper_pearson
+from tests import precise
 
 GOLDEN = json.loads((Path(__file__).parents[2] / "golden/cohen.json").read_text())
 
@@ -36,3 +38,14 @@ def test_edges():
     assert clopper_pearson.lower(0, 10, 0.05) == 0.0
     assert clopper_pearson.upper(10, 10, 0.05) == 1.0
     assert clopper_pearson.lower(10, 10, 0.05) == pytest.approx(0.05**0.1, abs=1e-9)
+
+
+def test_within_rounding_below_fifty_digit_arithmetic_up_to_a_billion_trials():
+    for k, n, alpha in precise.grid():
+        p_lower = clopper_pearson.lower(k, n, alpha)
+        if p_lower == 0.0:  # nothing is left of a bound far below the step of float64 at 1
+            continue
+        for others in (1 - mpf(p_lower), mpf(clopper_pearson.upper(n - k, n, alpha))):
+            assert precise.upper_tail(k, n, others) <= alpha
+            tighter = others * (1 - mpf(1e-7)) - mpf(2.5e-16)
+            assert precise.upper_tail(k, n, tighter) > alpha

@@ -3,8 +3,10 @@ import math
 from pathlib import Path
 
 import pytest
+from mpmath import log, mpf
 
 from engine.bounds import eprocess
+from tests import precise
 
 GOLDEN = json.loads((Path(__file__).parents[2] / "golden/confseq.json").read_text())
 
@@ -50,3 +52,14 @@ def test_monotone_in_successes_and_nothing_from_nothing():
     assert eprocess.lower(0, 0, 0.001) == 0.0
     assert eprocess.lower(0, 50, 0.001) == 0.0
     assert 0.0 <= eprocess.lower(1, 1, 0.001) < 0.01
+
+
+def test_within_rounding_below_fifty_digit_arithmetic_up_to_a_billion_trials():
+    for k, n, alpha in precise.grid():
+        p_lower = eprocess.lower(k, n, alpha)
+        if p_lower == 0.0:
+            continue
+        others, needed = 1 - mpf(p_lower), -log(mpf(alpha))
+        assert precise.log_e(others, k, n) >= needed
+        tighter = others * (1 - mpf(1e-7)) - mpf(2.5e-16)
+        assert precise.log_e(tighter, k, n) < needed

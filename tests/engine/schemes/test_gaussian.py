@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from mpmath import erfc, mpf, sqrt
 
 from engine.bounds import bound_method, clopper_pearson
 from engine.core.errors import UserError
@@ -12,6 +13,7 @@ from engine.core.fields import checked
 from engine.core.records import ProbabilityBounds, Votes
 from engine.noise.gaussian import NoiseStream
 from engine.schemes import Gaussian
+from tests import precise
 
 GOLDEN = json.loads((Path(__file__).parents[2] / "golden/cohen.json").read_text())
 
@@ -102,3 +104,15 @@ def test_bad_sigma_is_one_sentence(values: dict, sentence: str):
 def test_words():
     assert Gaussian(sigma=0.5).noise_in_words() == "Gaussian, sigma 0.5 (pixels in [0,1])"
     assert Gaussian(sigma=0.5).noise().level == 0.5
+
+
+def test_radii_never_exceed_those_of_fifty_digit_bounds():
+    """At the probability that a radius requires, the votes are no likelier than alpha allows."""
+    for n in (1000, 10**6, 10**9):
+        for k in (n - 20, n - 1, n):
+            for alpha in (1e-6, 0.001, 0.5):
+                votes = Votes(counts=(k, n - k))
+                found = bound_method("clopper-pearson").at(votes, top=0, alpha=alpha, n_plan=n)
+                ball = Gaussian(sigma=1.0).region(found)
+                others = erfc(mpf(ball.radius) / sqrt(mpf(2))) / 2
+                assert precise.upper_tail(k, n, others) <= alpha
