@@ -285,8 +285,8 @@ class Case(CaseFile):
     ) -> None:
         if not owner.beat(db, run, self._tokens.get(run, "")):
             raise UserError(f"Run {run} in {self.path} is being counted in another window.")
-        run_id, size = db.execute("SELECT run_id, block FROM run WHERE id = ?", (run,)).fetchone()
-        votes.write(db, run, run_id, size=size, selection=selection, blocks=blocks)
+        (run_id,) = db.execute("SELECT run_id FROM run WHERE id = ?", (run,)).fetchone()
+        votes.write(db, run, run_id, selection=selection, blocks=blocks)
 
 
 def _end(db: sqlite3.Connection, run: int, evidence: Evidence, **more: Any) -> None:

@@ -17,7 +17,7 @@ from engine.case.log import Event
 from engine.case.rows import Configuration, read_configuration
 from engine.case.votes import Progress
 from engine.core.errors import UserError
-from engine.evidence.vote_chain import first_broken
+from engine.evidence.vote_chain import first_broken, misfit
 
 _UNREADABLE = (
     UserError,
@@ -97,7 +97,7 @@ def _blocks(db: sqlite3.Connection, found: Configuration, progress: Progress) ->
         return "it holds votes for classes that its model does not have"
     if not answers.fit(db, found.id, blocks, classes, writes=found.model.generation is not None):
         return "its answers are not those of its votes"
-    if any(block.n != found.block for block in blocks[:-1]) or blocks[-1].n > found.block:
+    if misfit(blocks, found.block) is not None:
         return "its blocks are not of its block size"
     return "" if blocks[-1].hash == progress.head else "its last votes are missing"
 

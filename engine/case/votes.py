@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -41,7 +42,6 @@ def write(
     run: int,
     run_id: str,
     *,
-    size: int,
     selection: Votes,
     blocks: Sequence[Block],
 ) -> None:
@@ -55,13 +55,14 @@ def write(
     last = db.execute(
         "SELECT start, n, hash FROM block WHERE run = ? ORDER BY start DESC LIMIT 1", (run,)
     ).fetchone()
-    first = last[0] // size if last else 0
+    first = bisect_left(blocks, last[0], key=lambda block: block.start) if last else 0
     n = sum(block.n for block in blocks)
     if last and n < last[0] + last[1]:
         return
-    if last and last[1] == size and blocks[first].hash != last[2]:
+    if last and blocks[first].n == last[1] and blocks[first].hash != last[2]:
         raise UserError("The file holds other votes of this run than those counted now.")
-    db.execute("DELETE FROM block WHERE run = ? AND start >= ?", (run, first * size))
+    if last:
+        db.execute("DELETE FROM block WHERE run = ? AND start >= ?", (run, last[0]))
     db.executemany(
         "INSERT INTO block (run, start, n, counts, failures, hash) VALUES (?, ?, ?, ?, ?, ?)",
         [(run, b.start, b.n, _text(b), b.failures, b.hash) for b in blocks[first:]],

@@ -110,7 +110,7 @@ class ChainRecord(Record):
 
     Attributes:
         start: hash before the first block, over model, input, settings, key and selection votes.
-        block: samples per block.
+        block: samples of each of the first blocks; far beyond the planned n they are longer.
         head: hash of the last block: it stands for the whole run.
         blocks: all blocks; the last may hold fewer samples.
     """

@@ -1,14 +1,15 @@
 """A run's votes as a chain of blocks: the unit of resuming, replaying and checking.
 
-The estimation stream is cut into blocks of equally many sample indices. Each block's counts enter a
-hash chain whose head stands for the whole run: change one count and every later hash changes.
+The estimation stream is cut into blocks of sample indices, all of one length up to the planned n
+and longer where a run is extended far beyond it (:func:`block_length`). Each block's counts enter
+a hash chain whose head stands for the whole run: change one count and every later hash changes.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from engine.core.records import Record, Votes
@@ -37,6 +38,36 @@ class Block(Record):
 def block_size(n_plan: int) -> int:
     """Samples per block of a run of ``n_plan``: about 200 blocks, none below 50 samples."""
     return max(MIN_BLOCK, -(-n_plan // BLOCKS_PER_RUN))
+
+
+def block_length(size: int, index: int) -> int:
+    """Samples of block ``index`` of a chain whose first blocks hold ``size``.
+
+    200 blocks of ``size``; from there on, 100 of twice, 100 of four times as many, and so on. So a
+    run that was planned for 1,000 samples and extended to 10^7 has 1,196 blocks and not 200,000.
+    """
+    steps = BLOCKS_PER_RUN // 2
+    return size << max(0, index // steps - 1)
+
+
+def misfit(blocks: Sequence[Block], size: int) -> int | None:
+    """Index of the first block that is not as long as its place asks for; None if all are.
+
+    The last one may be shorter. Chains written before blocks grew keep ``size`` to their end.
+    """
+    for index, block in enumerate(blocks):
+        length = block_length(size, index)
+        growing = index == len(blocks) - 1 and 0 < block.n <= length
+        if block.n not in (size, length) and not growing:
+            return index
+    return None
+
+
+def full_blocks(blocks: Sequence[Block], size: int) -> Sequence[Block]:
+    """The blocks of a chain without a last one that may still grow."""
+    if blocks and blocks[-1].n < block_length(size, len(blocks) - 1):
+        return blocks[:-1]
+    return blocks
 
 
 def chain_facts(
@@ -117,24 +148,21 @@ class Tally:
 
     Args:
         first: the chain's start hash.
-        size: samples per block.
+        size: samples of each of the first blocks.
         classes: number of classes.
         blocks: blocks counted before, to resume from; a last one that is not full is taken back.
     """
 
     def __init__(
-        self, first: str, *, size: int, classes: int, blocks: Iterable[Block] = ()
+        self, first: str, *, size: int, classes: int, blocks: Sequence[Block] = ()
     ) -> None:
         self.size = size
         self.classes = classes
         self.first = first
-        self.full: list[Block] = []
+        self.full = [*full_blocks(blocks, size)]
         self._open = [0] * (classes + 1)
-        for block in blocks:
-            if block.n == size:
-                self.full.append(block)
-            else:
-                self._open = _listed(block, classes)
+        for block in blocks[len(self.full) :]:
+            self._open = _listed(block, classes)
         self._sums = _listed_votes(total(self.full, classes))
 
     @property
@@ -143,17 +171,21 @@ class Tally:
         return sum(self._sums) + sum(self._open)
 
     def add(self, rows: Mapping[int, list[int]]) -> list[Votes]:
-        """Add counts (failures first, then classes) per block index.
+        """Add counts (failures first, then classes) per stretch of ``size`` samples.
+
+        Args:
+            rows: sample index // ``size`` to the counts of the samples that came, in order.
 
         Returns:
             The votes at the end of each block that became full, in order.
         """
         ends = []
         for index in sorted(rows):
-            if index != len(self.full):
-                raise ValueError(f"block {index} came when block {len(self.full)} was due")
+            due = self.n // self.size
+            if index != due:
+                raise ValueError(f"stretch {index} came when stretch {due} was due")
             self._open = [a + b for a, b in zip(self._open, rows[index], strict=True)]
-            if sum(self._open) == self.size:
+            if sum(self._open) == block_length(self.size, len(self.full)):
                 self._close()
                 ends.append(self._votes(self._sums))
         return ends
@@ -177,7 +209,7 @@ class Tally:
         previous = self.full[-1].hash if self.full else self.first
         return chained(
             previous,
-            start=len(self.full) * self.size,
+            start=sum(self._sums),
             n=sum(self._open),
             counts=dict(enumerate(self._open[1:])),
             failures=self._open[0],

@@ -176,8 +176,10 @@ def _chain(evidence: Evidence) -> Section:
     chain = evidence.chain
     if chain is None:
         return Section("Record of the votes", sentences=("This procedure keeps no blocks.",))
+    longest = max((block.n for block in chain.blocks), default=0)
+    more = f", later of up to {count(longest)}" if longest > chain.block else ""
     facts = (
-        Fact("blocks", count(len(chain.blocks)), f"of {count(chain.block)} votes"),
+        Fact("blocks", count(len(chain.blocks)), f"of {count(chain.block)} votes{more}"),
         Fact("chain begins", chain.start, code=True),
         Fact("chain ends", chain.head, code=True),
         Fact("seal", evidence.seal, code=True),

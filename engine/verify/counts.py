@@ -18,10 +18,13 @@ from engine.evidence.settings import Counting, PredictSettings
 from engine.evidence.upgrade import as_said_then
 from engine.evidence.vote_chain import (
     added,
+    block_length,
     block_size,
     chain_facts,
     chain_start,
     first_broken,
+    full_blocks,
+    misfit,
     total,
 )
 from engine.models.input_layout import fits
@@ -160,8 +163,7 @@ class Recount:
         claims = Claims(settings, bound_method(settings.bound), _Slack(self.slack))
         chain, top = self.evidence.chain, self.evidence.votes.guess
         if chain is not None and top is not None:
-            full = [block for block in chain.blocks if block.n == chain.block]
-            claims.replay(full, top, self.classes)
+            claims.replay(full_blocks(chain.blocks, chain.block), top, self.classes)
         return claims
 
     @cached_property
@@ -274,16 +276,16 @@ class Recount:
         return self._blocks(chain)
 
     def _blocks(self, chain: ChainRecord) -> list[str]:
-        *full, last = chain.blocks or (None,)
+        last = chain.blocks[-1] if chain.blocks else None
         if chain.head != (last.hash if last else chain.start):
             return ["its head is not the hash of its last block"]
         extendable = bound_method(self.settings.bound).extendable
         if chain.block != block_size(self.settings.n) and not extendable:
             return [f"blocks of {chain.block:,} are not those of n = {self.settings.n:,}"]
-        if any(block is not None and block.n != chain.block for block in full):
-            return [f"a block does not hold {chain.block:,} votes"]
-        if last and not 0 < last.n <= chain.block:
-            return [f"the last block holds more than {chain.block:,} votes"]
+        other = misfit(chain.blocks, chain.block)
+        if other is not None:
+            length = block_length(chain.block, other)
+            return [f"block {other} holds {chain.blocks[other].n:,} votes and not {length:,}"]
         if any(not 0 <= index < self.classes for block in chain.blocks for index in block.counts):
             return ["a block counts a class that the model does not have"]
         same = total(chain.blocks, self.classes) == self.estimation

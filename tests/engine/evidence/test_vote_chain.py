@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -6,10 +8,13 @@ from engine.core.records import Votes
 from engine.evidence.vote_chain import (
     Block,
     Tally,
+    block_length,
     block_size,
     chain_start,
     chained,
     first_broken,
+    full_blocks,
+    misfit,
     total,
 )
 
@@ -59,7 +64,7 @@ def test_ends_are_the_votes_at_full_blocks():
 
 
 def test_a_block_out_of_turn_is_a_mistake():
-    with pytest.raises(ValueError, match="block 3 came when block 0 was due"):
+    with pytest.raises(ValueError, match="stretch 3 came when stretch 0 was due"):
         Tally(START, size=2, classes=3).add({3: [0, 1, 0, 0]})
 
 
@@ -94,3 +99,52 @@ def test_block_size(n: int, size: int):
 def test_round_trip():
     (block,) = tallied([0, 1, -1], []).blocks()
     assert Block.model_validate_json(block.model_dump_json()) == block
+
+
+def even(size: int, n: int, blocks: Sequence[Block] = ()) -> Tally:
+    """A chain of n votes of one class, counted on from ``blocks``."""
+    tally = Tally(START, size=size, classes=1, blocks=blocks)
+    tally.add({index: [0, size] for index in range(tally.n // size, n // size)})
+    return tally
+
+
+def equal(size: int, count: int) -> list[Block]:
+    """A chain as it was before blocks grew."""
+    blocks: list[Block] = []
+    for index in range(count):
+        previous = blocks[-1].hash if blocks else START
+        start = index * size
+        blocks.append(chained(previous, start=start, n=size, counts={0: size}, failures=0))
+    return blocks
+
+
+def test_blocks_grow_beyond_the_planned_n():
+    blocks = even(50, 10**7).blocks()
+    assert [block.n for block in blocks[:200]] == [50] * 200
+    assert [block.n for block in blocks[199:302:51]] == [50, 100, 200]
+    assert len(blocks) == 1196 and sum(block.n for block in blocks) == 10**7
+    assert first_broken(START, blocks) is None and misfit(blocks, 50) is None
+
+
+@pytest.mark.parametrize("cut", [40, 400, 402, 405, 700, 1230])
+def test_a_grown_chain_is_the_same_however_it_was_resumed(cut: int):
+    first = even(1, cut).blocks()
+    assert even(1, 3000, first).blocks() == even(1, 3000).blocks()
+    lengths = [block_length(1, index) for index in range(len(first))]
+    assert len(full_blocks(first, 1)) == len(first) - (sum(lengths) > cut)
+
+
+def test_equal_blocks_of_an_older_chain_fit_and_are_counted_on():
+    old = equal(50, 1000)
+    assert misfit(old, 50) is None
+    longer = even(50, 10**6, old)
+    assert longer.n == 10**6 and len(longer.full) < 1050
+    assert misfit(longer.blocks(), 50) is None and first_broken(START, longer.blocks()) is None
+
+
+def test_a_block_of_another_length_does_not_fit():
+    blocks = list(even(50, 15_000).blocks())
+    for index, n in ((0, 100), (10, 49), (220, 75), (len(blocks) - 1, 200), (len(blocks) - 1, 0)):
+        changed = list(blocks)
+        changed[index] = blocks[index].model_copy(update={"n": n})
+        assert misfit(changed, 50) == index

@@ -1,4 +1,5 @@
 import threading
+from typing import Any
 
 import pytest
 
@@ -7,6 +8,8 @@ from engine.evidence.settings import CertifySettings, Execution
 from engine.evidence.snapshot import Snapshot
 from engine.procedures.certify import certify
 from engine.procedures.resume import Resume
+from engine.sampling.sampler import Sampler
+from engine.verify.counts import Recount, check_counts
 from tests.fakes import HalfSpace, Misbehaving, finish, fitted
 
 SETTINGS = CertifySettings(n0=60, n=3000)
@@ -93,3 +96,22 @@ def test_a_stop_while_resuming_keeps_everything():
     found = finish(certify(HalfSpace(0.3), fitted(), SETTINGS, resume=resume, stop=stop))
     assert sum(found.votes.estimation) == sum(b.n for b in resume.blocks)
     assert found.stop_reason == "stopped"
+
+
+def test_a_run_of_a_thousand_is_extended_to_ten_million_and_verifies(monkeypatch: Any):
+    short = CertifySettings(n0=60, n=1000, bound="anytime")
+    first = finish(certify(HalfSpace(0.3), fitted(), short))
+
+    def counted(self, stream, start, last, *, block, **_):
+        """What a sampler yields, nine of ten samples for class 0, without drawing any."""
+        for begin in range(start, last, 100 * block):
+            cells = range(begin // block, min(begin + 100 * block, last) // block)
+            yield {cell: [0, block - block // 10, block // 10] for cell in cells}
+
+    monkeypatch.setattr(Sampler, "rows", counted)
+    longer = short.model_copy(update={"n": 10**7})
+    found = finish(certify(HalfSpace(0.3), fitted(), longer, resume=Resume.of(first)))
+    assert found.complete and found.estimation.n == 10**7 and len(found.chain.blocks) == 1196
+    assert found.chain.blocks[:20] == first.chain.blocks
+    claims = check_counts(Recount(found))
+    assert [claim.name for claim in claims if claim.verdict != "holds"] == []
