@@ -290,7 +290,8 @@ def verify(path: str | Path, **plan: Any) -> VerificationReport:
             ``model="..."``, ``input="..."``; see :class:`engine.verify.Plan`.
 
     Returns:
-        The claims, each with a verdict; its ``ok`` is True only if all hold.
+        The claims, each with a verdict; its ``ok`` is True only if all hold, and its ``level`` says
+        how far that goes: votes are taken as recorded unless they are drawn again.
 
     Raises:
         CertiscopeError: the file cannot be read, or is none of these.

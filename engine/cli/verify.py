@@ -28,7 +28,7 @@ def verify_flags() -> list[inspect.Parameter]:
         ),
         flag(
             "rerun",
-            "Draw the noise of K random blocks again and compare the votes; 'all' for every vote.",
+            "Draw the selection votes and K random blocks again and compare; 'all' for every vote.",
             LEVELS,
             metavar="K|all",
         ),
@@ -53,8 +53,13 @@ def verify_flags() -> list[inspect.Parameter]:
 def verify_command(values: Mapping[str, Any]) -> int:
     """Check every claim of a report (PDF), evidence (JSON) or case, and say whether it holds.
 
-    Exit status: 0 if all claims hold, 1 if one does not or cannot be checked, 2 for a file that
-    cannot be read. Without --rerun nothing is run and torch is not loaded.
+    The last line names the level. "Arithmetic holds; votes not re-drawn": everything follows from
+    the votes, which are taken as recorded. With --rerun K or --rerun all, K blocks or all votes are
+    drawn again, those that chose the class too, and must come out the same.
+
+    Exit status: 0 if nothing fails and everything that was asked could be checked, 1 if a claim
+    does not hold or cannot be checked, 2 for a file that cannot be read. Without --rerun nothing is
+    run and torch is not loaded.
     """
     from engine.verify import Plan, verify
 

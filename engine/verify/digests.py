@@ -5,11 +5,18 @@ Only sets of torchvision load it, because they are read through it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from engine.core.errors import UserError
 from engine.core.files import sha256_file
-from engine.core.records import INPUT_IN_MEMORY, MEMORY, MODULE_IN_MEMORY, ModelIdentity
+from engine.core.records import (
+    INPUT_IN_MEMORY,
+    MEMORY,
+    MODULE_IN_MEMORY,
+    InputIdentity,
+    ModelIdentity,
+)
 from engine.evidence.evidence import Evidence
 from engine.inputs import FittedInput, fit, load_input
 from engine.inputs.datasets import DOWNLOAD
@@ -18,28 +25,39 @@ from engine.models.kinds import DEMO
 from engine.models.pretrained_files import SEEING, WRITING, ZERO_SHOT, folder_digest
 from engine.models.tokenizers import coding_of
 from engine.procedures.on_grid import gridded
+from engine.verify.opened import check_described
 from engine.verify.report import Claim
 
-_FORM = ("kind", "shape", "more_shapes", "alphabet")
+_FORM = ("kind", "shape", "more_shapes", "alphabet", "adaptation")
 """What the evidence states of an input beside its digests, and a claim may speak of."""
 
 
-def check_model(evidence: Evidence, spec: str, beside: Path) -> Claim:
-    """Whether the model's file, where it can be found, is the one that was certified."""
+def check_model(evidence: Evidence, spec: str, beside: Path) -> Iterator[Claim]:
+    """Whether the model's file, where it can be found, is the one that was certified.
+
+    Of a shipped model what the evidence says of it is compared with its card, too.
+    """
     name, source = "model file", spec or evidence.model.source
     if evidence.model.in_memory:
-        return Claim(name=name, verdict="cannot be checked", detail=MODULE_IN_MEMORY)
+        yield Claim(name=name, verdict="cannot be checked", detail=MODULE_IN_MEMORY)
+        return
     generation = evidence.model.generation
     files = WRITING if generation or _reads_text(evidence.model) else SEEING
     try:
         found = model_digest(source, beside, files)
     except UserError as error:
-        return Claim(name=name, verdict="cannot be checked", detail=_clause(error))
+        yield Claim(name=name, verdict="cannot be checked", detail=_clause(error))
+        return
     if found is None:
         reason = f"{source} is not here; name the file with --model"
-        return Claim(name=name, verdict="cannot be checked", detail=reason)
+        yield Claim(name=name, verdict="cannot be checked", detail=reason)
+        return
     weights = evidence.model.part("weights")
-    return _compared(name, source, found, (weights or evidence.model).sha256)
+    same = _compared(name, source, found, (weights or evidence.model).sha256)
+    yield same
+    described = check_described(evidence) if same.verdict == "holds" else None
+    if described is not None:
+        yield described
 
 
 def _reads_text(model: ModelIdentity) -> bool:
@@ -47,8 +65,10 @@ def _reads_text(model: ModelIdentity) -> bool:
     return model.kind in ("text", "pair") or model.architecture == ZERO_SHOT
 
 
-def check_input(evidence: Evidence, spec: str, beside: Path, model: str = "") -> Claim:
+def check_input(evidence: Evidence, spec: str, beside: Path, model: str = "") -> Iterator[Claim]:
     """Whether the input, where it can be found, is the one that was certified, pixel by pixel.
+
+    What the evidence says of its form, its adaptation to the model and its label is compared too.
 
     Args:
         evidence: that names it.
@@ -61,21 +81,64 @@ def check_input(evidence: Evidence, spec: str, beside: Path, model: str = "") ->
         fitted = fitted_input(evidence, source, beside, model)
         found, facts = fitted.identity, evidence.settings.scheme.prepare(fitted.arrays)
     except UserError as error:
-        return Claim(name=name, verdict="cannot be checked", detail=_clause(error))
+        yield Claim(name=name, verdict="cannot be checked", detail=_clause(error))
+        return
+    same = _same_input(evidence, source, found)
+    yield same
+    if same.verdict != "holds":
+        return
+    stated = evidence.input
+    wrong = [
+        what.replace("_", " ") for what in _FORM if getattr(found, what) != getattr(stated, what)
+    ]
+    wrong += ["value that the scheme draws from it"] if dict(facts) != evidence.facts else []
+    detail = f"{source} has another {', '.join(wrong)} than the evidence states"
+    if "adaptation" in wrong:
+        said = f"'{stated.adaptation}'" if stated.adaptation else "nothing"
+        detail += f": it is '{found.adaptation or 'taken as it is'}', and {said} is stated"
+    yield Claim(
+        name="input as the model takes it",
+        verdict="does not hold" if wrong else "holds",
+        detail=detail if wrong else found.adaptation,
+    )
+    yield _label(stated, found, moved=source != stated.source or not _as_named(source))
+
+
+def _same_input(evidence: Evidence, source: str, found: InputIdentity) -> Claim:
+    """Digest of the file, then of the numbers that receive the noise."""
+    name = "input file"
     if not evidence.input.in_memory:  # what lay in no file may lie in one now, pixel by pixel
         same_file = _compared(name, source, found.sha256, evidence.input.sha256)
         if same_file.verdict != "holds":
             return same_file
     stated = evidence.input.pixels_sha256
-    claim = _compared(name, f"the pixels of {source}", found.pixels_sha256, stated)
-    for what in _FORM:
-        if claim.verdict == "holds" and getattr(found, what) != getattr(evidence.input, what):
-            detail = f"{source} has another {what.replace('_', ' ')} than the evidence states"
-            return Claim(name=name, verdict="does not hold", detail=detail)
-    if claim.verdict == "holds" and dict(facts) != evidence.facts:
-        detail = f"what the scheme draws from {source} is not what the evidence states"
-        return Claim(name=name, verdict="does not hold", detail=detail)
-    return claim
+    return _compared(name, f"the pixels of {source}", found.pixels_sha256, stated)
+
+
+def _label(stated: InputIdentity, found: InputIdentity, *, moved: bool) -> Claim:
+    """Whether the true class is what the input's own source says of it.
+
+    Args:
+        stated: by the evidence.
+        found: read now.
+        moved: it was found elsewhere than the evidence says, where its folder may not name it.
+    """
+    name, labels = "label of the input", [(one.label, one.label_name) for one in (stated, found)]
+    if labels[0] == labels[1]:
+        source = "none" if found.label is None else f"{found.label_name or found.label}"
+        return Claim(name=name, verdict="holds", detail=source)
+    said = ["none" if index is None else f"'{text or index}'" for index, text in labels]
+    if found.label is None and (moved or stated.in_memory):
+        reason = f"the source at hand names no label, and the evidence names {said[0]}"
+        return Claim(name=name, verdict="cannot be checked", detail=reason)
+    detail = f"its source names {said[1]}, the evidence {said[0]}"
+    return Claim(name=name, verdict="does not hold", detail=detail)
+
+
+def _as_named(source: str) -> bool:
+    """Whether a source is found where it is named, not merely beside the file that is verified."""
+    spec = Path(source.partition(":")[0])
+    return not spec.suffix or spec.exists()
 
 
 def model_digest(source: str, beside: Path, files: tuple[str, ...] = SEEING) -> str | None:

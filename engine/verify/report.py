@@ -1,12 +1,16 @@
-"""What verifying ends in: one claim after the other, each with a verdict."""
+"""What verifying ends in: one claim after the other, each with a verdict, and how far it went."""
 
 from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import computed_field
+
 from engine.core.records import Record
 
 Verdict = Literal["holds", "does not hold", "cannot be checked"]
+Level = Literal["votes not re-drawn", "blocks re-drawn", "everything re-drawn"]
+"""How far a verification went. Votes are taken as recorded unless they are drawn again."""
 
 
 class Claim(Record):
@@ -31,6 +35,18 @@ class Claim(Record):
         return f"{where}{self.name}: {self.verdict}" + (f" ({self.detail})" if self.detail else "")
 
 
+class Redrawn(Record):
+    """What was drawn again of one run, and gave the votes on record.
+
+    Attributes:
+        blocks: of the estimation votes; those of PREDICT are one block.
+        of: blocks that the run has.
+    """
+
+    blocks: int
+    of: int
+
+
 class VerificationReport(Record):
     """All claims of one file.
 
@@ -38,12 +54,15 @@ class VerificationReport(Record):
         file: as it was named.
         kind: what it is.
         claims: in the order they were checked.
+        redrawn: of each run what was drawn again, its selection votes among it; empty where
+            nothing was.
         notes: what this does not check, a sentence each.
     """
 
     file: str
     kind: Literal["JSON", "PDF", "case"]
     claims: tuple[Claim, ...]
+    redrawn: tuple[Redrawn, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
@@ -51,21 +70,50 @@ class VerificationReport(Record):
         """Whether every claim holds; a claim that cannot be checked does not."""
         return bool(self.claims) and all(claim.verdict == "holds" for claim in self.claims)
 
+    @computed_field(description="how far the verification went")  # type: ignore[prop-decorator]
+    @property
+    def level(self) -> Level:
+        """How far it went: the least of all runs in the file."""
+        if not self.redrawn or not all(run.blocks for run in self.redrawn):
+            return "votes not re-drawn"
+        whole = all(run.blocks == run.of for run in self.redrawn)
+        return "everything re-drawn" if whole else "blocks re-drawn"
+
     def count(self, verdict: Verdict) -> int:
         """How many claims have this verdict."""
         return sum(claim.verdict == verdict for claim in self.claims)
 
+    def failures_first(self) -> tuple[Claim, ...]:
+        """The claims that do not hold, those that cannot be checked, and the rest."""
+        order: tuple[Verdict, ...] = ("does not hold", "cannot be checked", "holds")
+        return tuple(sorted(self.claims, key=lambda claim: order.index(claim.verdict)))
+
+    def headline(self) -> str:
+        """The level in words, or that something failed: never that "all claims hold"."""
+        if failed := self.count("does not hold"):
+            return f"{failed} of {len(self.claims)} checks failed"
+        if open_ := self.count("cannot be checked"):
+            return f"{open_} of {len(self.claims)} checks cannot be made; {self._drawn()}"
+        if not self.claims:
+            return "Nothing to check"
+        return f"Arithmetic holds; {self._drawn()}"
+
     def summary(self) -> str:
-        """The outcome in a sentence."""
-        failed, open_ = self.count("does not hold"), self.count("cannot be checked")
-        total = len(self.claims)
+        """The outcome in a sentence or two."""
         if self.ok:
-            return f"All {total} claims of {self.file} hold."
-        do_not = "does not hold" if failed == 1 else "do not hold"
-        parts = [f"{failed} of {total} claims of {self.file} {do_not}"] if failed else []
-        if open_:
-            parts.append(f"{open_} of {total} cannot be checked")
-        return " and ".join(parts or [f"{self.file} makes no claim"]) + "."
+            said = f"All {len(self.claims)} checks of {self.file} passed."
+            if self.level == "votes not re-drawn":
+                said += " The votes are taken as recorded."
+            return f"{self.headline()}. {said}"
+        open_ = self.count("cannot be checked") if self.count("does not hold") else 0
+        more = f" {open_} more cannot be made." if open_ else ""
+        return f"{self.headline()}.{more} {self.file} is not verified."
+
+    def _drawn(self) -> str:
+        if self.level != "blocks re-drawn":
+            return self.level
+        done, of = (sum(getattr(run, name) for run in self.redrawn) for name in ("blocks", "of"))
+        return f"{done:,} of {of:,} blocks re-drawn, with the selection votes"
 
 
 class Unchecked(Exception):

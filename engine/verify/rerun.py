@@ -20,10 +20,12 @@ from engine.models.request import oracle_part
 from engine.noise.gaussian import Stream
 from engine.procedures.run import Run
 from engine.verify.digests import fitted_input, located
-from engine.verify.report import Claim
+from engine.verify.opened import check_opened
+from engine.verify.report import Claim, Redrawn
 from engine.verify.self_test import check_self_test
 
-Rerun = int | Literal["all"]
+Blocks = int | Literal["all"]
+"""How many blocks to draw again."""
 
 _NAMED = 12
 _KEPT = (
@@ -72,30 +74,53 @@ class Means:
     progress: Callable[[int, int], None] | None = None
 
 
-def check_rerun(evidence: Evidence, rerun: Rerun, means: Means) -> tuple[Claim, ...]:
+@dataclass(frozen=True)
+class Rerun:
+    """What drawing again found.
+
+    Attributes:
+        claims: on the votes, the model as it was opened, and the test of the noise.
+        redrawn: how much was drawn, if it gave the votes on record; None if it did not.
+    """
+
+    claims: tuple[Claim, ...]
+    redrawn: Redrawn | None = None
+
+
+def check_rerun(evidence: Evidence, rerun: Blocks, means: Means) -> Rerun:
     """Whether the same noise gives the same votes, and the same test of itself."""
     try:
         classifier, fitted = _subject(evidence, means)
         wrong = _other_subject(evidence, classifier, fitted)
         if wrong:
-            return (_claim("cannot be checked", wrong),)
+            return Rerun((_claim("cannot be checked", wrong),))
+        opened = check_opened(evidence.model, classifier.identity, named=bool(evidence.command))
         execution = evidence.execution.model_copy(update={"device": means.device})
         run = Run(classifier, fitted, evidence.settings, execution, stop=means.stop)
-        votes = _judged(evidence, run, chosen(evidence, rerun), means)
+        spans = chosen(evidence, rerun)
+        votes = _judged(evidence, run, spans, means)
     except UserError as error:
-        return (_claim("cannot be checked", str(error).rstrip(".")),)
+        return Rerun((_claim("cannot be checked", str(error).rstrip(".")),))
+    claims = [votes, opened]
     tested, again = evidence.noise.self_test, run.randomness.self_test
-    if tested is None or again is None:
-        return (votes,)
-    if tested.key:
-        again = run.randomness.tested(int(tested.key, 16))
-    return votes, check_self_test(tested, again, _other_machine(evidence, run))
+    if tested is not None and again is not None:
+        if tested.key:
+            again = run.randomness.tested(int(tested.key, 16))
+        claims.append(check_self_test(tested, again, _other_machine(evidence, run)))
+    same = votes.verdict == "holds"
+    return Rerun(tuple(claims), _redrawn(evidence, spans) if same else None)
 
 
-def chosen(evidence: Evidence, rerun: Rerun) -> list[Span]:
-    """What to draw again: everything, or that many blocks drawn by lot from the system's entropy.
+def _redrawn(evidence: Evidence, spans: Sequence[Span]) -> Redrawn:
+    drawn = sum(span.stream == Stream.ESTIMATION for span in spans)
+    chain = evidence.chain
+    return Redrawn(blocks=max(1, drawn), of=max(1, len(chain.blocks) if chain else drawn))
 
-    PREDICT keeps no blocks, so that all of its votes are drawn again.
+
+def chosen(evidence: Evidence, rerun: Blocks) -> list[Span]:
+    """What to draw again: the selection votes, and all blocks or that many drawn by lot.
+
+    The lot is the system's entropy. PREDICT keeps no blocks, so that all of its votes are drawn.
     """
     votes, classes = evidence.votes, len(evidence.model.class_names)
     estimation = Votes(counts=votes.estimation, failures=votes.estimation_failures)
@@ -117,12 +142,14 @@ def chosen(evidence: Evidence, rerun: Rerun) -> list[Span]:
         ]
     if rerun != "all":
         lot = random.SystemRandom().sample(range(len(spans)), min(rerun, len(spans)))
-        return [spans[index] for index in sorted(lot)]
+        spans = [spans[index] for index in sorted(lot)]
     return [*_selections(evidence), *spans]
 
 
 def _selections(evidence: Evidence) -> list[Span]:
-    """The votes that chose the class: of the run, or of each of its phases."""
+    """The votes that chose the class: of the run, of each of its phases, or none of PREDICT."""
+    if evidence.procedure == "predict":
+        return []
     if evidence.decision is not None:
         n0 = evidence.settings.n0
         return [
@@ -180,9 +207,6 @@ def _other_subject(evidence: Evidence, classifier: Classifier, fitted: FittedInp
         return "the model at hand is not the one that was certified"
     if fitted.identity.pixels_sha256 != evidence.input.pixels_sha256:
         return "the input at hand is not the one that was certified"
-    for what in ("architecture", "normalization", "encoding", "input_shape", "class_names"):
-        if getattr(found, what) != getattr(stated, what):
-            return f"the model at hand was opened with another {what.replace('_', ' ')}"
     return ""
 
 
@@ -208,7 +232,7 @@ def _judged(evidence: Evidence, run: Run, spans: Sequence[Span], means: Means) -
 def _with_flips(
     evidence: Evidence, run: Run, flips: dict[str, int], what: str, allowed: int
 ) -> Claim:
-    """Other votes: an edit where the machine is the same, perhaps its arithmetic where not."""
+    """Votes that fell otherwise do not hold, unless so many are allowed to on another machine."""
     total = sum(flips.values())
     where = _listed([f"{name}: {count}" for name, count in flips.items()])
     differing = f"{total:,} fell otherwise ({where})"
@@ -217,9 +241,8 @@ def _with_flips(
         return _claim("does not hold", f"{what}; {differing}")
     if total <= allowed:
         return _claim("holds", f"{what}; {differing}, no more than the {allowed} allowed; {other}")
-    return _claim(
-        "cannot be checked", f"{differing} and {other}; --allow-flips {total} accepts that many"
-    )
+    accepts = f"--allow-flips {total} accepts that many as rounding"
+    return _claim("does not hold", f"{what}; {differing}; {other}; {accepts}")
 
 
 def _other_machine(evidence: Evidence, run: Run) -> str:

@@ -11,6 +11,8 @@ from engine.signing import attestation, dsse, keys, pades
 from engine.verify.report import Claim, Verdict
 
 _LONGEST = 8 << 20
+_ABOUT = ("model ", "input ")
+"""Subjects of a statement that are no files of the run."""
 BESIDE, INSIDE, SIGNER = "signature beside the file", "signature in the PDF", "signer"
 
 
@@ -30,10 +32,9 @@ def check_beside(path: Path, data: bytes) -> Iterator[Claim]:
         yield _claim(BESIDE, "does not hold", f"{place.name} was changed after it was signed")
         return
     signed = sha256_bytes(data) in stated.subjects.values()
-    if not signed and path.name not in stated.subjects:
-        return  # the other files of the run were signed, this one was not
     if not signed:
-        wrong = f"{place.name}, signed by {_who(signer)}, is about other bytes than these"
+        names = ", ".join(name for name in stated.subjects if not name.startswith(_ABOUT))
+        wrong = f"{place.name}, signed by {_who(signer)}, is about other bytes than these ({names})"
         yield _claim(BESIDE, "does not hold", wrong)
         return
     yield _claim(BESIDE, "holds", f"{place.name}, by {_who(signer)}")

@@ -12,8 +12,12 @@ from engine.evidence.evidence import Evidence
 from engine.verify import casefile, digests, page, reading, signatures
 from engine.verify.counts import check_counts
 from engine.verify.decisions import recount_of
-from engine.verify.report import Claim, VerificationReport
+from engine.verify.report import Claim, Redrawn, VerificationReport
 
+_TAKEN = (
+    "Votes are taken as recorded unless they are drawn again: whoever invents votes can compute "
+    "everything else from them."
+)
 _RESTS_ON_SEAL = (
     "Names, labels, times, speed, device, software, warnings, notes, the number of the run, the "
     "precision of PREDICT and the command line follow from nothing; they rest on the seal and on a "
@@ -52,7 +56,7 @@ class Plan:
 
 
 def verify(path: Path, plan: Plan | None = None) -> VerificationReport:
-    """Every claim of a file, each with its verdict.
+    """Every claim of a file, each with its verdict, and how far that went (``level``).
 
     Args:
         path: a report (PDF), evidence (JSON) or a case.
@@ -63,65 +67,85 @@ def verify(path: Path, plan: Plan | None = None) -> VerificationReport:
     """
     plan = plan or Plan()
     kind = reading.kind_of(path)
+    check = _Verification(path, plan)
     if kind == "case":
-        claims = tuple(_of_case(path, plan))
-        return VerificationReport(file=str(path), kind=kind, claims=claims, notes=_notes(plan))
-    data = reading.read_bytes(path)
+        claims = tuple(check.case())
+    else:
+        data = reading.read_bytes(path)
+        claims = tuple(check.pdf(data) if kind == "PDF" else check.json(data))
+    return VerificationReport(
+        file=str(path),
+        kind=kind,
+        claims=claims,
+        redrawn=tuple(run or Redrawn(blocks=0, of=0) for run in check.redrawn),
+        notes=tuple(_notes(plan, kind)),
+    )
+
+
+def _notes(plan: Plan, kind: reading.Kind) -> Iterator[str]:
+    if plan.rerun != "all":
+        yield _TAKEN
+    yield _RESTS_ON_SEAL
+    if plan.counts_only:
+        yield _COUNTS_ONLY
     if kind == "PDF":
-        claims = tuple(_of_pdf(path, data, plan))
-        notes = (*_notes(plan), _IMAGES)
-        return VerificationReport(file=str(path), kind=kind, claims=claims, notes=notes)
-    claims = tuple(_of_json(path, data, plan))
-    return VerificationReport(file=str(path), kind=kind, claims=claims, notes=_notes(plan))
+        yield _IMAGES
 
 
-def _notes(plan: Plan) -> tuple[str, ...]:
-    return (_RESTS_ON_SEAL, _COUNTS_ONLY) if plan.counts_only else (_RESTS_ON_SEAL,)
+class _Verification:
+    """The checks of one file, in their order.
 
+    Attributes:
+        redrawn: of each run that was to be drawn again, how much gave the votes on record.
+    """
 
-def _of_json(path: Path, data: bytes, plan: Plan) -> Iterator[Claim]:
-    stated = reading.read_evidence(data, path)
-    yield from stated.claims
-    if stated.evidence is not None:
-        yield from _of_run(stated.evidence, path, plan)
-    yield from _signed(list(signatures.check_beside(path, data)), plan)
+    def __init__(self, path: Path, plan: Plan) -> None:
+        self.path, self.plan = path, plan
+        self.redrawn: list[Redrawn | None] = []
 
+    def json(self, data: bytes) -> Iterator[Claim]:
+        """Evidence."""
+        stated = reading.read_evidence(data, self.path)
+        yield from stated.claims
+        if stated.evidence is not None:
+            yield from self._run(stated.evidence)
+        yield from self._signed(list(signatures.check_beside(self.path, data)))
 
-def _of_pdf(path: Path, data: bytes, plan: Plan) -> Iterator[Claim]:
-    text, alone = reading.attachment(data, path)
-    inside = list(signatures.check_inside(data))
-    signed = bool(inside) and inside[0].verdict == "holds"
-    yield page.check_seal(data, signed=signed)
-    yield alone
-    stated = reading.read_evidence(text, path)
-    yield from stated.claims
-    if stated.evidence is not None:
-        yield from page.check_pages(data, stated.evidence)
-        yield from _of_run(stated.evidence, path, plan)
-    yield from _signed([*inside, *signatures.check_beside(path, data)], plan)
+    def pdf(self, data: bytes) -> Iterator[Claim]:
+        """A report and the evidence in it."""
+        text, alone = reading.attachment(data, self.path)
+        inside = list(signatures.check_inside(data))
+        signed = bool(inside) and inside[0].verdict == "holds"
+        yield page.check_seal(data, signed=signed)
+        yield alone
+        stated = reading.read_evidence(text, self.path)
+        yield from stated.claims
+        if stated.evidence is not None:
+            yield from page.check_pages(data, stated.evidence)
+            yield from self._run(stated.evidence)
+        yield from self._signed([*inside, *signatures.check_beside(self.path, data)])
 
+    def case(self) -> Iterator[Claim]:
+        """Every run of a case."""
+        for claim, evidence in casefile.check_case(self.path):
+            yield claim
+            if evidence is not None:
+                for found in self._run(evidence):
+                    yield found.model_copy(update={"about": claim.about})
 
-def _signed(found: list[Claim], plan: Plan) -> list[Claim]:
-    if plan.signed and not found:
-        return [Claim(name="signature", verdict="does not hold", detail="there is none")]
-    return found
+    def _signed(self, found: list[Claim]) -> list[Claim]:
+        if self.plan.signed and not found:
+            return [Claim(name="signature", verdict="does not hold", detail="there is none")]
+        return found
 
-
-def _of_case(path: Path, plan: Plan) -> Iterator[Claim]:
-    for claim, evidence in casefile.check_case(path):
-        yield claim
-        if evidence is not None:
-            for found in _of_run(evidence, path, plan):
-                yield found.model_copy(update={"about": claim.about})
-
-
-def _of_run(evidence: Evidence, path: Path, plan: Plan) -> Iterator[Claim]:
-    yield from check_counts(recount_of(evidence))
-    beside = path.resolve().parent
-    if not plan.counts_only:
-        yield digests.check_model(evidence, plan.model, beside)
-        yield digests.check_input(evidence, plan.input, beside, plan.model)
-    if plan.rerun is not None:
+    def _run(self, evidence: Evidence) -> Iterator[Claim]:
+        plan, beside = self.plan, self.path.resolve().parent
+        yield from check_counts(recount_of(evidence))
+        if not plan.counts_only:
+            yield from digests.check_model(evidence, plan.model, beside)
+            yield from digests.check_input(evidence, plan.input, beside, plan.model)
+        if plan.rerun is None:
+            return
         from engine.verify.rerun import Means, check_rerun  # loads torch
 
         means = Means(
@@ -134,4 +158,6 @@ def _of_run(evidence: Evidence, path: Path, plan: Plan) -> Iterator[Claim]:
             stop=plan.stop,
             progress=plan.progress,
         )
-        yield from check_rerun(evidence, plan.rerun, means)
+        found = check_rerun(evidence, plan.rerun, means)
+        self.redrawn.append(found.redrawn)
+        yield from found.claims

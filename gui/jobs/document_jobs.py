@@ -26,11 +26,13 @@ class Checked:
         path: the file.
         report: its claims.
         evidence: the run it is about; None for cases and for what cannot be read.
+        recomputed: what follows from the votes, in words, where a claim does not hold.
     """
 
     path: Path
     report: VerificationReport
     evidence: Evidence | None
+    recomputed: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,8 +79,26 @@ def verified(path: Path, stop: threading.Event, *, rerun: int) -> Checked:
     """
     from engine.verify import Plan, verify
 
-    report = verify(path, Plan(rerun=rerun or None, stop=stop))
-    return Checked(path, report, _stated(path))
+    report, evidence = verify(path, Plan(rerun=rerun or None, stop=stop)), _stated(path)
+    broken = evidence is not None and report.count("does not hold")
+    return Checked(path, report, evidence, _recomputed(report, evidence) if broken else "")
+
+
+def _recomputed(report: VerificationReport, evidence: Evidence | None) -> str:
+    """What follows from the recorded votes, or why nothing does."""
+    from engine.verify.decisions import recount_of
+
+    failed = {claim.name for claim in report.claims if claim.verdict != "holds"}
+    if evidence is None or "votes drawn again" in failed:
+        return "Drawn again, the votes came out otherwise: nothing follows from those on record."
+    recount = recount_of(evidence)
+    broken = [name for name, _ in recount.foundations() if name in failed]
+    if broken:
+        return f"Nothing follows from what is on record: {broken[0]} does not hold."
+    facts = recount.facts
+    region = facts["region"]
+    headline = [f"{region.headline()}."] if region is not None else []
+    return " ".join([*headline, str(facts["statement"])])
 
 
 def _stated(path: Path) -> Evidence | None:

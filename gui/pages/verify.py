@@ -21,7 +21,7 @@ from gui.widgets.section import say, words
 from gui.widgets.text_table_model import RowsModel, plain_table
 
 if TYPE_CHECKING:
-    from engine.verify import Claim, VerificationReport
+    from engine.verify import Claim
 
 RERUN = 3
 """Blocks that are drawn again when that is asked for."""
@@ -96,31 +96,25 @@ class VerifyPage(Page):
     def show_checked(self, checked: Checked) -> None:
         """Show the claims of a file that was checked."""
         report = checked.report
-        set_role(self.summary, "certified" if report.ok else "abstained")
+        broken = bool(report.count("does not hold"))
+        role = "certified" if report.ok else "danger" if broken else "abstained"
+        set_role(self.summary, role)
         say(self.summary, report.summary())
         say(self.notes, " ".join(report.notes))
-        self.model.show_rows(report.claims)
-        self._point_out(report)
+        self.model.show_rows(report.failures_first())
+        if not report.ok and report.claims:
+            self.table.selectRow(0)
+            self.table.scrollToTop()
         self.again.setEnabled(checked.evidence is not None and bool(checked.evidence.chain))
         if checked.evidence is not None:
             title = f"As stated in {checked.path.name}"
-            broken = bool(report.count("does not hold"))
             if broken:
-                title += ", where not every claim holds"
-            self.record.show_evidence(checked.evidence, title, sound=not broken)
+                title += ", which does not hold"
+            self.record.show_evidence(checked.evidence, title, recomputed=checked.recomputed)
         self.record.setVisible(checked.evidence is not None)
 
-    def _point_out(self, report: VerificationReport) -> None:
-        """Bring the first claim that does not hold, or cannot be checked, into sight."""
-        for verdict in ("does not hold", "cannot be checked"):
-            places = [i for i, claim in enumerate(report.claims) if claim.verdict == verdict]
-            if places:
-                self.table.selectRow(places[0])
-                self.table.scrollTo(self.model.index(places[0], 0))
-                return
-
     def _fail(self, failure: Failure) -> None:
-        set_role(self.summary, "abstained")
+        set_role(self.summary, "danger")
         say(self.summary, failure.sentence)
 
     @Slot()

@@ -47,12 +47,20 @@ class RecordView(Card):
         self.true.setAccessibleName("What labels say of the true class")
         self.facts = FactsTable()
         self.votes, self.bounds = VotesPlot(), BoundsPlot()
+        self.struck = words(role="struck")
+        self.struck.setAccessibleName("As stated, which does not hold")
+        self.recomputed_title = words("RECOMPUTED FROM THE RECORDED VOTES", role="section")
+        self.recomputed = words()
+        self.recomputed.setAccessibleName("Recomputed from the recorded votes")
         self.text = ScrollColumn("Recorded statement", spacing=5)
         for widget in (
             self.outcome,
             self.headline,
             self.unit,
+            self.struck,
             self.sentence,
+            self.recomputed_title,
+            self.recomputed,
             self.true,
             self.ended,
             self.badge,
@@ -74,24 +82,41 @@ class RecordView(Card):
             self.header.addWidget(button)
         self.show_text("", "")
 
-    def show_evidence(self, evidence: Evidence, title: str, *, sound: bool = True) -> None:
-        """Show a result; what is not ``sound`` cannot be saved, for saving seals it anew."""
-        self.evidence = evidence
+    def show_evidence(self, evidence: Evidence, title: str, *, recomputed: str = "") -> None:
+        """Show a result.
+
+        Args:
+            evidence: of the run.
+            title: where it comes from.
+            recomputed: what follows from its votes, where what it states does not hold: that is
+                struck through then, in small type, and cannot be saved, for saving seals it anew.
+        """
+        self.evidence, sound = evidence, not recomputed
         self._head(title, f"{evidence.model.name} · {evidence.input.name} · {evidence.created}")
         role = "abstained" if evidence.outcome == "abstained" else "certified"
-        set_role(self.outcome, role)
-        say(self.outcome, evidence.outcome.upper() + ("" if evidence.complete else " · PARTIAL"))
+        set_role(self.outcome, role if sound else "danger")
+        stated = evidence.outcome.upper() + ("" if evidence.complete else " · PARTIAL")
+        say(self.outcome, stated if sound else "DOES NOT HOLD, AS STATED:")
         region, badge = evidence.region, badge_of(evidence.settings)
-        say_headline(self.headline, region.headline() if region else "")
-        say(self.unit, region.note() if region else "")
-        say(self.sentence, evidence.statement)
-        say(self.true, true_class(evidence))
+        headline = region.headline() if region else ""
+        say_headline(self.headline, headline if sound else "")
+        say(self.unit, region.note() if region and sound else "")
+        say(
+            self.struck,
+            "" if sound else " ".join(filter(None, (stated, headline, evidence.statement))),
+        )
+        say(self.sentence, evidence.statement if sound else "")
+        self.recomputed_title.setVisible(not sound)
+        say(self.recomputed, recomputed)
+        say(self.true, true_class(evidence) if sound else "")
         say(self.ended, ended(evidence))
-        say(self.badge, badge.text)
+        say(self.badge, badge.text if sound else "")
         self.badge.setToolTip(badge.tip)
         set_role(self.badge, badge.role)
-        self.facts.show_rows(evidence_rows(evidence))
-        self._draw(evidence)
+        self.facts.show_rows(evidence_rows(evidence) if sound else [])
+        if sound:
+            self._draw(evidence)
+        self.plots.setVisible(sound)
         for button in (self.pdf, self.json):
             button.setEnabled(sound)
             button.setToolTip("" if sound else "Not every claim of this file holds.")
@@ -100,8 +125,18 @@ class RecordView(Card):
         """Show a sentence in place of a result."""
         self.evidence = None
         self._head(title, "")
-        for label in (self.outcome, self.headline, self.unit, self.true, self.ended, self.badge):
+        for label in (
+            self.outcome,
+            self.headline,
+            self.unit,
+            self.struck,
+            self.recomputed,
+            self.true,
+            self.ended,
+            self.badge,
+        ):
             say(label, "")
+        self.recomputed_title.hide()
         say(self.sentence, sentence)
         self.facts.show_rows([])
         self.plots.hide()

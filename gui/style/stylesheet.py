@@ -40,6 +40,8 @@ QLabel[role="headline"] { font-size: ${headline}pt; font-weight: bold; }
 QLabel[role="headlines"] { font-size: ${headlines}pt; font-weight: bold; }
 QLabel[role="certified"] { color: $certified; font-weight: bold; }
 QLabel[role="abstained"] { color: $runner_up; font-weight: bold; }
+QLabel[role="danger"] { color: $danger; font-weight: bold; }
+QLabel[role="struck"] { color: $muted; text-decoration: line-through; }
 QLabel[role="provisional"] { color: $warning; font-weight: bold; }
 QLabel[role="badge"], QLabel[role="badge-sound"] {
     font-size: ${small}pt; padding: 3px 8px; background: $sunken;

@@ -24,8 +24,11 @@ def test_one_line_per_claim_and_status_0(file: Path, capsys: pytest.CaptureFixtu
     assert main(["verify", str(file), "--rerun", "2"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert "bounds: holds" in lines
-    assert any(line.startswith("votes drawn again: holds (100 votes") for line in lines)
-    assert lines[-1].endswith(f"claims of {file} hold.")
+    assert any(line.startswith("votes drawn again: holds (120 votes") for line in lines)
+    assert lines[-1].startswith(
+        "Arithmetic holds; 2 of 6 blocks re-drawn, with the selection votes."
+    )
+    assert lines[-1].endswith(f"checks of {file} passed.")
 
 
 def test_a_claim_that_fails_or_is_open_gives_status_1(
@@ -46,9 +49,10 @@ def test_verdicts_as_json(file: Path, capsys: pytest.CaptureFixture[str]) -> Non
     capsys.readouterr()
     assert main(["verify", str(file), "--json", "-"]) == 0
     shown = capsys.readouterr()
-    verdicts = {claim["verdict"] for claim in json.loads(shown.out)["claims"]}
-    assert verdicts == {"holds"}
-    assert "claims of" in shown.err
+    told = json.loads(shown.out)
+    assert {claim["verdict"] for claim in told["claims"]} == {"holds"}
+    assert told["level"] == "votes not re-drawn"
+    assert "Arithmetic holds; votes not re-drawn." in shown.err
     place = file.with_name("verdicts.json")
     assert main(["verify", str(file), "--json", str(place)]) == 0
     assert json.loads(place.read_text())["kind"] == "JSON"

@@ -3,6 +3,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,10 +20,24 @@ from engine.schemes import Gaussian
 from engine.verify import digests
 from engine.verify.counts import Recount, check_counts
 from engine.verify.digests import check_input, check_model, located, model_digest
+from engine.verify.report import Claim
 from tests.factories import make_evidence
 from tests.fakes import finish
 from tests.pretrained import save_text
 from tests.schemes import Blurred
+
+
+def model_claim(*given: Any) -> Claim:
+    """What does not hold, or else the first claim."""
+    return _worst(list(check_model(*given)))
+
+
+def input_claim(*given: Any) -> Claim:
+    return _worst(list(check_input(*given)))
+
+
+def _worst(claims: list[Claim]) -> Claim:
+    return next((claim for claim in claims if claim.verdict != "holds"), claims[0])
 
 
 def with_model(evidence: Evidence, **changes: object) -> Evidence:
@@ -31,8 +46,8 @@ def with_model(evidence: Evidence, **changes: object) -> Evidence:
 
 
 def test_shipped_model_and_digit_are_found_anywhere(certified: Evidence, tmp_path: Path) -> None:
-    assert check_model(certified, "", tmp_path).verdict == "holds"
-    assert check_input(certified, "", tmp_path).verdict == "holds"
+    assert model_claim(certified, "", tmp_path).verdict == "holds"
+    assert input_claim(certified, "", tmp_path).verdict == "holds"
 
 
 def test_files_are_found_beside_the_report_and_compared(
@@ -41,18 +56,18 @@ def test_files_are_found_beside_the_report_and_compared(
     file = tmp_path / "net.onnx"
     file.write_bytes(b"weights")
     moved = with_model(certified, source="elsewhere/net.onnx", sha256=sha256_file(file))
-    assert check_model(moved, "", tmp_path).verdict == "holds"
+    assert model_claim(moved, "", tmp_path).verdict == "holds"
     file.write_bytes(b"other weights")
-    changed = check_model(moved, "", tmp_path)
+    changed = model_claim(moved, "", tmp_path)
     assert changed.verdict == "does not hold"
     assert "the evidence names" in changed.detail
 
 
 def test_what_is_not_here_cannot_be_checked(certified: Evidence, tmp_path: Path) -> None:
-    claim = check_model(with_model(certified, source="gone.onnx"), "", tmp_path)
+    claim = model_claim(with_model(certified, source="gone.onnx"), "", tmp_path)
     assert claim.line().startswith("model file: cannot be checked because gone.onnx is not here")
     image = certified.input.model_copy(update={"source": "gone.png"})
-    claim = check_input(certified.model_copy(update={"input": image}), "", tmp_path)
+    claim = input_claim(certified.model_copy(update={"input": image}), "", tmp_path)
     assert claim.verdict == "cannot be checked"
 
 
@@ -60,16 +75,49 @@ def test_the_form_of_an_input_is_compared_too(certified: Evidence, tmp_path: Pat
     """Of a text of any length nothing else tells how long it was."""
     for changes in ({"shape": (1, 28, 29)}, {"alphabet": (5,)}, {"more_shapes": ((3,),)}):
         forged = certified.input.model_copy(update=changes)
-        claim = check_input(certified.model_copy(update={"input": forged}), "", tmp_path)
+        claim = input_claim(certified.model_copy(update={"input": forged}), "", tmp_path)
         (name,) = changes
         assert claim.verdict == "does not hold" and name.replace("_", " ") in claim.detail
 
 
+def test_adaptation_and_label_are_compared_with_the_file(
+    certified: Evidence, tmp_path: Path
+) -> None:
+    image = tmp_path / "small.png"
+    Image.fromarray(np.full((4, 4), 90, dtype=np.uint8)).save(image)
+    classifier = load_model(ModelRequest("demo:digits-0.25"))
+    run = certify(
+        classifier,
+        fitted(classifier, load_input(str(image))),
+        CertifySettings(n=100, n0=20),
+        execution=Execution(device="cpu"),
+    )
+    resized = finish(run)
+    assert "resized 4x4 -> 8x8" in resized.input.adaptation and resized.input.label is None
+    claims = list(check_input(resized, "", tmp_path))
+    assert [claim.verdict for claim in claims] == ["holds", "holds", "holds"]
+    for changes, name, wrong in (
+        ({"adaptation": ""}, "input as the model takes it", "and nothing is stated"),
+        (
+            {"label": 3, "label_name": "3"},
+            "label of the input",
+            "its source names none, the evidence '3'",
+        ),
+    ):
+        forged = resized.model_copy(update={"input": resized.input.model_copy(update=changes)})
+        claim = input_claim(forged, "", tmp_path)
+        assert (claim.name, claim.verdict) == (name, "does not hold") and wrong in claim.detail
+    invented = certified.input.model_copy(update={"label": 3, "label_name": "3"})
+    claim = input_claim(certified.model_copy(update={"input": invented}), "", tmp_path)
+    assert claim.name == "label of the input" and claim.verdict == "does not hold"
+    assert claim.detail == f"its source names '{certified.input.label}', the evidence '3'"
+
+
 def test_another_input_is_noticed(certified: Evidence, tmp_path: Path) -> None:
-    assert check_input(certified, "digits:18", tmp_path).verdict == "does not hold"
+    assert input_claim(certified, "digits:18", tmp_path).verdict == "does not hold"
     image = tmp_path / "other.png"
     Image.fromarray(np.zeros((8, 8), dtype=np.uint8)).save(image)
-    assert check_input(certified, str(image), tmp_path).verdict == "does not hold"
+    assert input_claim(certified, str(image), tmp_path).verdict == "does not hold"
 
 
 def test_a_report_starts_no_download_and_reads_no_device(
@@ -83,7 +131,7 @@ def test_a_report_starts_no_download_and_reads_no_device(
 
     monkeypatch.setattr(digests, "load_input", load)
     image = certified.input.model_copy(update={"source": "torchvision:MNIST:test:0?download"})
-    check_input(certified.model_copy(update={"input": image}), "", tmp_path)
+    input_claim(certified.model_copy(update={"input": image}), "", tmp_path)
     assert asked == ["torchvision:MNIST:test:0"]
     assert located("/dev/zero", tmp_path) is None
 
@@ -119,9 +167,9 @@ def test_a_text_or_a_row_is_found_again_by_its_model(spec: str, tmp_path: Path):
     model = load_model(ModelRequest(f"demo:{spec.partition(':')[0]}"))
     given = fitted(model, load_input(spec)).identity
     evidence = make_evidence(model=model.identity, input=given)
-    claim = check_input(evidence, "", tmp_path)
+    claim = input_claim(evidence, "", tmp_path)
     assert claim.verdict == "holds"
-    other = check_input(evidence, spec.partition(":")[0] + ":4", tmp_path)
+    other = input_claim(evidence, spec.partition(":")[0] + ":4", tmp_path)
     assert other.verdict == "does not hold"
 
 
@@ -130,19 +178,19 @@ def test_a_text_needs_its_model(tmp_path: Path):
     given = fitted(model, load_input("filter:3")).identity
     gone = model.identity.model_copy(update={"source": "gone.safetensors"})
     evidence = make_evidence(model=gone, input=given)
-    claim = check_input(evidence, "", tmp_path)
+    claim = input_claim(evidence, "", tmp_path)
     assert claim.verdict == "cannot be checked" and "gone.safetensors" in claim.detail
-    assert check_input(evidence, "", tmp_path, "demo:filter").verdict == "holds"
+    assert input_claim(evidence, "", tmp_path, "demo:filter").verdict == "holds"
 
 
 def test_a_folder_s_tokenizer_belongs_to_its_digest(tmp_path: Path):
     save_text(tmp_path, "bert")
     model = load_model(ModelRequest(str(tmp_path))).identity
     evidence = make_evidence(model=model)
-    assert check_model(evidence, "", tmp_path).verdict == "holds"
+    assert model_claim(evidence, "", tmp_path).verdict == "holds"
     with (tmp_path / "tokenizer_config.json").open("a") as file:
         file.write("\n")
-    assert check_model(evidence, "", tmp_path).verdict == "does not hold"
+    assert model_claim(evidence, "", tmp_path).verdict == "does not hold"
 
 
 def test_what_a_scheme_draws_from_its_input_is_recorded_and_drawn_again(tmp_path: Path):
@@ -154,8 +202,8 @@ def test_what_a_scheme_draws_from_its_input_is_recorded_and_drawn_again(tmp_path
     assert found.facts == {"error": pytest.approx(given.pixels.mean() / 100)}
     assert found.radius == plain.radius - found.facts["error"]
     assert all(claim.verdict == "holds" for claim in check_counts(Recount(found)))
-    assert check_input(found, "", tmp_path).verdict == "holds"
+    assert input_claim(found, "", tmp_path).verdict == "holds"
     bolder = found.model_copy(update={"facts": {"error": 0.0}})
     assert any(claim.verdict == "does not hold" for claim in check_counts(Recount(bolder)))
-    claim = check_input(bolder, "", tmp_path)
-    assert claim.verdict == "does not hold" and "draws from digits:17" in claim.detail
+    claim = input_claim(bolder, "", tmp_path)
+    assert claim.verdict == "does not hold" and "that the scheme draws from it" in claim.detail

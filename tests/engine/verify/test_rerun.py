@@ -14,14 +14,14 @@ from engine.noise.gaussian import Stream
 from engine.procedures.run_key import run_key
 from engine.verify.counts import check_counts
 from engine.verify.decisions import recount_of
-from engine.verify.report import Claim
-from engine.verify.rerun import Means, Rerun, check_rerun, chosen, request_of
+from engine.verify.report import Claim, Redrawn
+from engine.verify.rerun import Blocks, Means, check_rerun, chosen, request_of
 
 MEANS = Means(model="", input="", beside=Path())
 
 
-def votes_again(evidence: Evidence, rerun: Rerun, means: Means) -> Claim:
-    return check_rerun(evidence, rerun, means)[0]
+def votes_again(evidence: Evidence, rerun: Blocks, means: Means) -> Claim:
+    return check_rerun(evidence, rerun, means).claims[0]
 
 
 def forged(evidence: Evidence, block: int, moved: int) -> Evidence:
@@ -57,7 +57,9 @@ def forged(evidence: Evidence, block: int, moved: int) -> Evidence:
         previous = blocks[-1].hash
     return evidence.model_copy(
         update={
-            "chain": chain.model_copy(update={"blocks": tuple(blocks), "head": previous}),
+            "chain": chain.model_copy(
+                update={"start": start, "blocks": tuple(blocks), "head": previous}
+            ),
             "observations": votes.model_copy(update={"estimation": tuple(estimation)}),
         }
     )
@@ -77,9 +79,27 @@ def test_every_vote_comes_again(certified: Evidence) -> None:
 
 def test_some_blocks_are_drawn_by_lot_and_named(certified: Evidence) -> None:
     drawn = {tuple(span.name for span in chosen(certified, 3)) for _ in range(20)}
-    assert len(drawn) > 1 and all(len(names) == 3 for names in drawn)
-    assert len(chosen(certified, 500)) == 12
-    assert votes_again(certified, 2, MEANS).detail.startswith("100 votes drawn again: block")
+    assert len(drawn) > 1 and all(len(names) == 4 for names in drawn)
+    assert {names[0] for names in drawn} == {"selection"}
+    assert len(chosen(certified, 500)) == 13
+    detail = votes_again(certified, 2, MEANS).detail
+    assert detail.startswith("120 votes drawn again: selection, block")
+    for rerun, blocks in ((2, 2), ("all", 12)):
+        assert check_rerun(certified, rerun, MEANS).redrawn == Redrawn(blocks=blocks, of=12)
+
+
+def test_a_forged_selection_is_caught_by_a_single_block(certified: Evidence) -> None:
+    """Other votes chose the class: everything that follows is computed anew from them."""
+    votes = certified.votes
+    counts = [0] * len(votes.selection)
+    counts[votes.guess or 0], counts[0] = 19, 1
+    assert tuple(counts) != votes.selection
+    other = votes.model_copy(update={"selection": tuple(counts)})
+    lie = consistent(forged(certified.model_copy(update={"observations": other}), 0, 0))
+    assert all(claim.verdict == "holds" for claim in check_counts(recount_of(lie)))
+    found = check_rerun(lie, 1, MEANS)
+    assert found.claims[0].verdict == "does not hold" and found.redrawn is None
+    assert "selection: 1" in found.claims[0].detail
 
 
 def test_a_forged_block_in_a_chain_that_holds_is_caught(certified: Evidence) -> None:
@@ -96,12 +116,12 @@ def test_flips_on_another_machine_are_listed_and_only_accepted_on_request(
     software = certified.software.model_copy(update={"device_name": "Another GPU"})
     lie = forged(certified, block=3, moved=2).model_copy(update={"software": software})
     claim = votes_again(lie, "all", MEANS)
-    assert claim.verdict == "cannot be checked"
+    assert claim.verdict == "does not hold"
     assert "2 fell otherwise (block 3: 2)" in claim.detail
     assert "the run was made on Another GPU" in claim.detail
     allowed = votes_again(lie, "all", replace(MEANS, flips=2))
     assert allowed.verdict == "holds" and "block 3: 2" in allowed.detail
-    assert votes_again(lie, "all", replace(MEANS, flips=1)).verdict == "cannot be checked"
+    assert votes_again(lie, "all", replace(MEANS, flips=1)).verdict == "does not hold"
 
 
 def test_another_model_or_input_is_not_rerun(certified: Evidence) -> None:
@@ -144,7 +164,7 @@ def test_selection_and_estimation_are_other_streams(certified: Evidence) -> None
 
 
 def test_the_test_of_the_noise_comes_again(certified: Evidence) -> None:
-    claim = check_rerun(certified, 1, MEANS)[1]
+    claim = check_rerun(certified, 1, MEANS).claims[2]
     assert (claim.name, claim.verdict) == ("test of the noise", "holds")
     assert claim.detail == "12 statistics of the same noise"
 
@@ -152,7 +172,8 @@ def test_the_test_of_the_noise_comes_again(certified: Evidence) -> None:
 def test_evidence_from_before_there_was_a_test_is_not_blamed_for_it(certified: Evidence) -> None:
     noise = certified.noise.model_copy(update={"self_test": None})
     before = certified.model_copy(update={"noise": noise})
-    assert [claim.name for claim in check_rerun(before, 1, MEANS)] == ["votes drawn again"]
+    names = [claim.name for claim in check_rerun(before, 1, MEANS).claims]
+    assert names == ["votes drawn again", "model as it was opened"]
 
 
 def test_a_model_that_writes_is_opened_with_its_oracle(certified: Evidence, tmp_path: Path) -> None:

@@ -88,8 +88,10 @@ def test_without_pyhanko_a_signature_inside_cannot_be_checked(
     assert list(check_inside(b"%PDF")) == []
 
 
-def test_a_file_whose_sibling_alone_was_signed_is_simply_not_signed(exported: Path) -> None:
+def test_an_envelope_that_is_not_about_the_file_beside_it_is_said(exported: Path) -> None:
     key = keys.create(exported / "k.pem", name="Ada Example")
     sign([exported / "run.json"], key)
-    assert signatures(exported / "run.pdf") == []
+    (claim,) = signatures(exported / "run.pdf")
+    assert claim.verdict == "does not hold"
+    assert claim.detail.endswith("is about other bytes than these (run.json)")
     assert signatures(exported / "run.json")[0].verdict == "holds"

@@ -36,7 +36,7 @@ def test_only_a_rerun_draws_votes(exported: Path) -> None:
     drawn: list[tuple[int, int]] = []
     plan = Plan(rerun=2, progress=lambda done, of: drawn.append((done, of)))
     assert verify(exported / "run.pdf", plan).ok
-    assert drawn == [(1, 2), (2, 2)]
+    assert drawn == [(1, 3), (2, 3), (3, 3)]
 
 
 def test_a_signature_can_be_demanded(exported: Path) -> None:
@@ -45,5 +45,5 @@ def test_a_signature_can_be_demanded(exported: Path) -> None:
 
 
 def test_the_report_says_what_it_does_not_check(exported: Path) -> None:
-    assert "rest on the seal" in verify(exported / "run.json").notes[0]
+    assert "rest on the seal" in verify(exported / "run.json").notes[1]
     assert "Images" in verify(exported / "run.pdf").notes[-1]

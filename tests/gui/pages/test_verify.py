@@ -30,13 +30,18 @@ def report(*verdicts):
 
 
 def show(page, tmp_path, evidence, *verdicts):
-    page.show_checked(Checked(tmp_path / "x.pdf", report(*verdicts), evidence))
+    broken = evidence is not None and "does not hold" in verdicts
+    recomputed = "R = 0.1. Another statement." if broken else ""
+    page.show_checked(Checked(tmp_path / "x.pdf", report(*verdicts), evidence, recomputed))
 
 
 def test_all_claims_hold(page, make, tmp_path):
     evidence = make.evidence(CertifySettings())
     show(page, tmp_path, evidence, "holds", "holds")
-    assert page.summary.text() == "All 2 claims of x.pdf hold."
+    assert page.summary.text() == (
+        "Arithmetic holds; votes not re-drawn. All 2 checks of x.pdf passed. "
+        "The votes are taken as recorded."
+    )
     assert page.summary.property("role") == "certified"
     assert page.notes.text() == "Only bytes."
     assert page.record.title.text() == "As stated in x.pdf"
@@ -48,25 +53,37 @@ def test_each_verdict_has_a_mark_and_a_colour(page, tmp_path):
     show(page, tmp_path, None, "holds", "does not hold", "cannot be checked")
     cells = [page.model.index(row, 0) for row in range(3)]
     assert [cell.data() for cell in cells] == [
-        "✓  holds",
         "✗  does not hold",
         "?  cannot be checked",
+        "✓  holds",
     ]
     inks = [cell.data(Qt.ItemDataRole.ForegroundRole).name() for cell in cells]
     theme = current()
-    assert inks == [ink.lower() for ink in (theme.certified, theme.danger, theme.warning)]
-    assert page.model.index(2, 2).data() == "because the file is not here"
-    assert page.summary.property("role") == "abstained"
+    assert inks == [ink.lower() for ink in (theme.danger, theme.warning, theme.certified)]
+    assert page.model.index(1, 2).data() == "because the file is not here"
+    assert page.summary.property("role") == "danger"
     assert not page.record.isVisible()
     assert not page.again.isEnabled()
 
 
-def test_the_first_claim_that_fails_is_pointed_out(page, make, tmp_path):
+def test_failures_come_first_and_nothing_of_the_claim_is_left_standing(page, make, tmp_path):
     verdicts = ("holds",) * 30 + ("cannot be checked", "does not hold")
-    show(page, tmp_path, make.evidence(CertifySettings()), *verdicts)
-    assert [index.row() for index in page.table.selectionModel().selectedRows()] == [31]
-    assert page.table.visualRect(page.model.index(31, 0)).intersects(page.table.viewport().rect())
-    assert page.record.title.text() == "As stated in x.pdf, where not every claim holds"
+    evidence = make.evidence(CertifySettings())
+    show(page, tmp_path, evidence, *verdicts)
+    assert [index.row() for index in page.table.selectionModel().selectedRows()] == [0]
+    assert page.model.index(0, 0).data() == "✗  does not hold"
+    assert page.table.visualRect(page.model.index(0, 0)).intersects(page.table.viewport().rect())
+    record = page.record
+    assert record.title.text() == "As stated in x.pdf, which does not hold"
+    assert record.outcome.property("role") == "danger"
+    assert not record.headline.isVisible() and not record.plots.isVisible()
+    assert evidence.statement in record.struck.text()
+    assert record.struck.property("role") == "struck"
+    assert record.recomputed.text() == "R = 0.1. Another statement."
+    assert not record.sentence.isVisible() and not record.pdf.isEnabled()
+    show(page, tmp_path, evidence, "holds")
+    assert record.headline.isVisible() and record.plots.isVisible()
+    assert not record.struck.isVisible() and not record.recomputed_title.isVisible()
 
 
 def test_blocks_are_drawn_again_by_the_worker(session, qtbot, make, tmp_path, monkeypatch):

@@ -49,7 +49,7 @@ def test_it_is_saved_as_what_it_is(view, make, qtbot):
 
 def test_what_does_not_hold_is_not_sealed_anew(view, make):
     evidence = make.evidence(CertifySettings())
-    view.show_evidence(evidence, "Run 3", sound=False)
+    view.show_evidence(evidence, "Run 3", recomputed="Nothing follows.")
     assert not view.json.isEnabled() and not view.pdf.isEnabled()
     view.show_evidence(evidence, "Run 3")
     assert view.json.isEnabled() and view.pdf.isEnabled()
