@@ -2,9 +2,16 @@
 
 import sys
 
-from engine.cli import main
+from engine.system.interrupt import until_interrupted
 from engine.system.openmp import wait_passively
+
+
+def _run() -> int:
+    from engine.cli import main  # loaded where Ctrl+C is already heard
+
+    return main(sys.argv[1:])
+
 
 if __name__ == "__main__":
     wait_passively()
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(until_interrupted(_run))

@@ -10,6 +10,7 @@ import os
 import sys
 from pathlib import Path
 
+from engine.system.interrupt import until_interrupted
 from engine.system.openmp import wait_passively
 
 _COMMANDS = frozenset(
@@ -24,6 +25,7 @@ _COMMANDS = frozenset(
         "plan",
         "predict",
         "replay",
+        "report",
         "resume",
         "runs",
         "schema",
@@ -40,7 +42,7 @@ _FAILURE = 1
 def main() -> None:
     """The console script."""
     wait_passively()
-    sys.exit(run(sys.argv[1:]))
+    sys.exit(until_interrupted(lambda: run(sys.argv[1:])))
 
 
 def run(arguments: list[str]) -> int:

@@ -11,6 +11,8 @@ from engine.evidence.evidence import Evidence
 from engine.evidence.snapshot import Snapshot
 
 COMMIT_SECONDS = 1.0
+NOT_KEPT = "This run's result is not in its case file: "
+"""How the warning begins that evidence carries whose case could not be written at the end."""
 
 Procedure = Generator[Snapshot, None, Evidence]
 
@@ -82,7 +84,7 @@ class _Recorder:
             evidence = evidence.model_copy(update=known)
             self.case.finish(self.run, evidence)
         except UserError as error:
-            warning = f"This run's result is not in its case file: {error}"
+            warning = f"{NOT_KEPT}{error}"
             return evidence.model_copy(update={"warnings": (*evidence.warnings, warning)})
         self._pending = None
         return evidence

@@ -6,6 +6,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +19,17 @@ from engine.cli.case import case_flags, runs_command, runs_flags
 from engine.cli.compare import compare_command, compare_flags
 from engine.cli.decide import decide_flags
 from engine.cli.listing import doctor_command, schema_command, schemes_command
-from engine.cli.outcome import BAD_INPUT, FAILURE, INTERRUPTED
-from engine.cli.output import WriteError
+from engine.cli.outcome import BAD_INPUT, CLOSED, FAILURE
+from engine.cli.output import Stopped, WriteError, say
 from engine.cli.plan import plan_command, plan_flags
 from engine.cli.replay import replay_command, replay_flags
+from engine.cli.report import report_command, report_flags
 from engine.cli.resume import resume_command, resume_flags
 from engine.cli.run import certify_command, decide_command, predict_command
 from engine.cli.sign import keys_app, sign_command, signing_flags
 from engine.cli.verify import verify_command, verify_flags
 from engine.core.errors import UserError
+from engine.system.interrupt import INTERRUPTED, interrupted
 
 COMMANDS = (
     "certify",
@@ -36,6 +39,7 @@ COMMANDS = (
     "plan",
     "replay",
     "compare",
+    "report",
     "resume",
     "runs",
     "verify",
@@ -47,6 +51,7 @@ COMMANDS = (
     "demo",
 )
 _HELP = "Certificates by randomized smoothing: certify an image, take home a report."
+_STOPPED = "Stopped before there was a result; no report was written."
 Demo = Callable[[Path], int]
 
 
@@ -60,16 +65,23 @@ def main(arguments: Sequence[str], *, demo: Demo | None = None) -> int:
     """
     try:
         status = build(demo)(list(arguments), prog_name="certiscope", standalone_mode=False)
+        sys.stdout.flush()
     except typer.TyperException as error:
         return _say(error.format_message(), BAD_INPUT)
     except UserError as error:
         return _say(str(error), BAD_INPUT)
     except WriteError as error:
         return _say(str(error), FAILURE)
+    except Stopped as stopped:
+        return _say(str(stopped), INTERRUPTED)
+    except (SystemExit, OSError) as error:  # typer and rich end the process at a broken pipe
+        return _no_output(error)
     except Exception as error:  # the last line of defence: no traceback reaches a user
+        if interrupted():  # swallowed while a library was loading, which then failed
+            return _say(_STOPPED, INTERRUPTED)
         return _internal(error)
     if status == INTERRUPTED:
-        return _say("Stopped before there was a result; nothing was written.", INTERRUPTED)
+        return _say(_STOPPED, INTERRUPTED)
     return status if isinstance(status, int) else 0
 
 
@@ -118,6 +130,7 @@ def build(demo: Demo | None) -> typer.Typer:
     _add(app, "replay", replay_command, replay_flags())
     _add(app, "compare", compare_command, compare_flags())
     _add(app, "resume", resume_command, resume_flags())
+    _add(app, "report", report_command, report_flags())
     _add(app, "runs", runs_command, runs_flags())
     _add(app, "verify", verify_command, verify_flags())
     app.command("sign")(sign_command)
@@ -172,8 +185,23 @@ def _demo_command(demo: Demo) -> Callable[..., int]:
 
 def _say(sentence: str, status: int) -> int:
     if sentence:  # a command line without a command has shown its help instead
-        sys.stderr.write(f"certiscope: {' '.join(sentence.split())}\n")
+        say(sentence)
     return status
+
+
+def _no_output(error: BaseException) -> int:
+    """Standard output is closed, or full: neither a verdict nor an error of the program.
+
+    What is still buffered goes nowhere, so that the interpreter does not complain at its end.
+    """
+    cause = error if isinstance(error, OSError) else error.__context__
+    if not isinstance(cause, OSError):
+        raise error
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if isinstance(cause, BrokenPipeError):
+        return CLOSED
+    return _say(f"Standard output cannot be written: {cause.strerror}.", FAILURE)
 
 
 def _internal(error: Exception) -> int:

@@ -21,7 +21,7 @@ from engine.cli.options import (
     scheme_flags,
     subject_flags,
 )
-from engine.cli.outcome import CERTIFIED
+from engine.cli.outcome import CERTIFIED, PARTIAL
 from engine.cli.output import STDOUT, check_writable, print_json
 from engine.cli.progress import follow
 from engine.cli.sets import SHOWN_ROWS, rows_table, summary_table
@@ -66,8 +66,9 @@ def audit_command(values: Mapping[str, Any]) -> int:
     """Certify every input of a folder or data set: each by itself, and all of them at once.
 
     Beside the share of inputs certified, the table gives it with alpha shared out over the set, and
-    its confidence bound for the population that the inputs are drawn from. Exit status: 0 done, 2
-    bad input, 1 failure. Ctrl+C stops and keeps the inputs that were counted.
+    its confidence bound for the population that the inputs are drawn from. Exit status: 0 done, 4
+    stopped before all inputs were counted, 2 bad input, 1 failure. Ctrl+C stops and keeps the
+    inputs that were counted.
     """
     settings, execution = read_settings(values, "certify"), read_execution(values)
     at = tuple(values["at"] or ())
@@ -97,9 +98,9 @@ def audit_command(values: Mapping[str, Any]) -> int:
             done=keep,
         )
         result = follow(certifying, console)
-    _show(result, values)
     _write(result, kept, values)
-    return CERTIFIED
+    _show(result, values)
+    return CERTIFIED if result.complete else PARTIAL
 
 
 def _load(request: Any, values: Mapping[str, Any]) -> tuple[Any, list[str]]:
@@ -117,8 +118,9 @@ def _check_outputs(values: Mapping[str, Any]) -> None:
     named = [values["csv"], values["json"] if values["json"] != STDOUT else None]
     for path in filter(None, named):
         check_writable(Path(path))
-    if values["evidence"] is not None:
-        check_writable(values["evidence"] / "x.json")
+    folder: Path | None = values["evidence"]
+    if folder is not None:
+        check_writable(folder / "x.json" if folder.exists() else folder)
 
 
 def _write_evidence(folder: Path | None, number: int, spec: str, evidence: Evidence) -> None:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from engine.cli.options import OUTPUT, argument, flag
+from engine.cli.options import OUTPUT, WHAT, argument, flag, trust_flag
 from engine.cli.outcome import CERTIFIED, FAILURE
 from engine.core.rounding import round_down
 
 if TYPE_CHECKING:
     from engine.case import Case, RunRow
+    from engine.case.rows import Configuration
+    from engine.models.request import ModelRequest
 
 
 def case_flags(*, resumes: bool = True) -> list[inspect.Parameter]:
@@ -44,6 +47,22 @@ def case_flags(*, resumes: bool = True) -> list[inspect.Parameter]:
 def case_argument() -> inspect.Parameter:
     """The case file of a command about one."""
     return argument("file", "F.certiscope", "Case file.")
+
+
+def moved_flags() -> list[inspect.Parameter]:
+    """Where the model and input of a case are now, and consent to open them."""
+    return [
+        flag("model", "The model's file, where it has moved since.", WHAT, metavar="M"),
+        flag("input", "The input's file, where it has moved since.", WHAT, metavar="X"),
+        trust_flag(),
+    ]
+
+
+def moved(known: Configuration, values: Mapping[str, Any]) -> tuple[ModelRequest, str]:
+    """How to open a run's model and input again, at the places that some flags name."""
+    spec = values["model"] or known.request.spec
+    request = replace(known.request, spec=spec, trust=values["trust"])
+    return request, values["input"] or known.input_spec
 
 
 def asked_case(values: Mapping[str, Any]) -> Case | None:

@@ -13,7 +13,8 @@ from engine.core.rounding import round_down, round_up
 from engine.evidence.evidence import DecisionRecord, Evidence
 
 _ANSWERS = 6
-CERTIFIED, FAILURE, BAD_INPUT, ABSTAINED, INTERRUPTED = 0, 1, 2, 3, 130
+CERTIFIED, FAILURE, BAD_INPUT, ABSTAINED, PARTIAL, CLOSED = 0, 1, 2, 3, 4, 141
+"""A set that was stopped or limited is PARTIAL; CLOSED is a reader that left before the end."""
 _ARITHMETIC = {
     "float": "fast float noise, not sound to the last bit",
     "exact grid": "integer noise on the 8-bit grid, exact",

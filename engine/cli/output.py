@@ -10,6 +10,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rich.console import Console
+
+from engine.cli.outcome import show
 from engine.cli.sign import asked_key, sign_each
 from engine.core.errors import UserError
 from engine.core.files import is_special, write_atomically
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from engine.models.base import Classifier
     from engine.signing.keys import SigningKey
 
+Subject = Callable[[], "tuple[Classifier, FittedInput]"]
 REPORTS = (".pdf", ".html", ".csv")
 STDOUT = "-"
 
@@ -41,6 +45,15 @@ def print_json(record: Record, target: str) -> None:
 
 class WriteError(Exception):
     """A finished run whose files could not all be written: a failure, not a bad input."""
+
+
+def say(sentence: str) -> None:
+    """A line on standard error under the program's name."""
+    sys.stderr.write(f"certiscope: {' '.join(sentence.split())}\n")
+
+
+class Stopped(Exception):
+    """A second Ctrl+C: what it ended, and what is left of that, in one sentence."""
 
 
 @dataclass(frozen=True)
@@ -91,54 +104,62 @@ class Outputs:
         """Whether standard output belongs to the JSON."""
         return self.json == STDOUT
 
-    def write(self, evidence: Evidence, classifier: Classifier, fitted: FittedInput) -> None:
-        """Write everything; where the evidence found no file, it goes to standard output.
+    def deliver(self, evidence: Evidence, subject: Subject, *, quiet: bool) -> None:
+        """Write everything, then print it; evidence that found no file goes to standard output.
+
+        The files come first: standard output may be a pipe whose reader leaves after a line.
+
+        Args:
+            evidence: of the run.
+            subject: gives model and input, for the images of a report.
+            quiet: print the statement alone.
 
         Raises:
             WriteError: with the sentences of all that failed.
         """
+        failed: list[str] = []
+        kept = self._write(evidence, subject, failed)
+        show(evidence, Console(stderr=self.json_to_stdout, soft_wrap=True), quiet=quiet)
+        if self.json_to_stdout or not kept:
+            _print_json(evidence)
+        if not kept:
+            failed.append("The evidence was printed to standard output instead.")
+        if failed:
+            raise WriteError(" ".join(failed))
+
+    def _write(self, evidence: Evidence, subject: Subject, failed: list[str]) -> bool:
+        """Write the files and sign them; whether the evidence is in one, if any was named."""
         from engine.report.json import write_json
 
-        failed: list[str] = []
         kept = True
-        if self.json_to_stdout:
-            _print_json(evidence)
-        elif self.json:
+        if self.json and not self.json_to_stdout:
             kept = _tried(partial(write_json, evidence, Path(self.json)), failed)
         if self.reports:
-            saved = self._write_reports(evidence, classifier, fitted, failed)
+            saved = self._write_reports(evidence, subject, failed)
             kept = kept and (saved or bool(self.json))
         if self.signer is not None and not failed:
             _tried(partial(sign_each, self.signable, self.signer), failed)
-        if failed:
-            if not kept:
-                _print_json(evidence)
-                failed.append("The evidence was printed to standard output instead.")
-            raise WriteError(" ".join(failed))
+        return kept
 
-    def _write_reports(
-        self, evidence: Evidence, classifier: Classifier, fitted: FittedInput, failed: list[str]
-    ) -> bool:
+    def _write_reports(self, evidence: Evidence, subject: Subject, failed: list[str]) -> bool:
         """Write the reports, without images where those fail; True if all were written."""
         from engine.report import write_report
 
         images = Illustrations()
         try:
-            images = self._images(evidence, classifier, fitted)
+            images = self._images(evidence, subject)
         except Exception as error:  # an image is no reason to lose a finished run
             failed.append(f"The report has no map: {_reason(error)}")
         return all(
             [_tried(partial(write_report, evidence, path, images), failed) for path in self.reports]
         )
 
-    def _images(
-        self, evidence: Evidence, classifier: Classifier, fitted: FittedInput
-    ) -> Illustrations:
+    def _images(self, evidence: Evidence, subject: Subject) -> Illustrations:
         if all(path.suffix.lower() == ".csv" for path in self.reports):
             return Illustrations()
         from engine.explain.illustrations import illustrate  # loads torch
 
-        return illustrate(evidence, classifier, fitted)
+        return illustrate(evidence, *subject())
 
 
 def _print_json(evidence: Evidence) -> None:
@@ -173,7 +194,7 @@ def check_writable(path: Path) -> None:
     if path.is_dir():
         raise UserError(f"Cannot write {path}: it is a folder; name a file in it.")
     folder = path.parent
-    while not folder.exists() and folder != folder.parent:
-        folder = folder.parent
+    if not folder.exists():
+        raise UserError(f"Cannot write {path}: there is no folder {folder}; make it first.")
     if not folder.is_dir() or not os.access(folder, os.W_OK):
         raise UserError(f"Cannot write {path}: {folder} is not a folder you may write to.")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.cli import run as running
-from engine.cli.case import case_argument, say_which
-from engine.cli.options import RUN, flag, output_flags, trust_flag
+from engine.cli.case import case_argument, moved, moved_flags, say_which
+from engine.cli.options import RUN, flag, output_flags
 from engine.cli.output import Outputs
+from engine.cli.sign import signing_flags
 from engine.core.errors import UserError
 from engine.core.fields import checked
 from engine.evidence.settings import Execution
@@ -31,8 +31,9 @@ def resume_flags() -> list[inspect.Parameter]:
         flag("n", "Count to this n instead (anytime bounds only).", RUN, int | None),
         flag("device", "Go on on this device.", RUN, str | None, metavar="TEXT"),
         flag("batch", "Samples per batch.", RUN, int | None, metavar="N"),
-        trust_flag(),
+        *moved_flags(),
         *output_flags(),
+        *signing_flags(),
     ]
 
 
@@ -50,16 +51,15 @@ def resume_command(values: Mapping[str, Any]) -> int:
     path: Path = values["file"]
     case = Case.open(path)
     run = _chosen(case, values)
-    known = case.configuration(run)
-    request = replace(known.request, trust=values["trust"])
-    classifier, fitted = running.load(request, known.input_spec)
+    request, spec = moved(case.configuration(run), values)
+    classifier, fitted = running.load(request, spec)
     if values["n"] is not None:
         case.extend(run, values["n"])  # claims it, but only once it may be extended
     else:
         case.claim(run)
     known = case.configuration(run)
     execution = _elsewhere(known.execution, values)
-    line = command_line(request, known.input_spec, known.settings, execution, known.at)
+    line = command_line(request, spec, known.settings, execution, known.at)
     say_which(case, run, quiet=quiet)
 
     def begin(stop: Event) -> running.Procedure:
@@ -67,7 +67,7 @@ def resume_command(values: Mapping[str, Any]) -> int:
             case, run, classifier, fitted, execution=execution, stop=stop, command=line
         )
 
-    return running.finish(begin, outputs, classifier, fitted, quiet=quiet)
+    return running.finish(begin, outputs, classifier, fitted, quiet=quiet, case=case)
 
 
 def _chosen(case: Case, values: Mapping[str, Any]) -> int:

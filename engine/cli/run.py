@@ -12,8 +12,8 @@ from rich.console import Console
 from engine.cli.case import asked_case, say_which
 from engine.cli.decide import decide_settings
 from engine.cli.options import read_execution, read_settings
-from engine.cli.outcome import exit_status, show
-from engine.cli.output import Outputs
+from engine.cli.outcome import exit_status
+from engine.cli.output import Outputs, Stopped, WriteError, say
 from engine.cli.progress import follow
 from engine.core.errors import UserError
 from engine.evidence.evidence import Evidence
@@ -162,6 +162,8 @@ class Order:
     ) -> Procedure:
         """The procedure, kept in ``case``; a decision that was killed starts again, as a new run.
 
+        A commit that fails is told at once, ``quiet`` or not.
+
         Raises:
             UserError: the case cannot be written, or another window counts this run.
         """
@@ -183,7 +185,8 @@ class Order:
         case.claim(run)
         say_which(case, run, quiet=quiet)
         if not isinstance(settings, Counting):
-            return recorded(case, run, self.begin(classifier, fitted, stop=stop, command=command))
+            procedure = self.begin(classifier, fitted, stop=stop, command=command)
+            return recorded(case, run, procedure, warn=say)
         return certify_run(
             case,
             run,
@@ -194,6 +197,7 @@ class Order:
             at=self.at,
             stop=stop,
             command=command,
+            warn=say,
             audit=self.labelled(classifier),
             alpha_audit=self.alpha_audit,
         )
@@ -214,7 +218,7 @@ def _run(task: Task, values: Mapping[str, Any]) -> int:
             case, request, classifier, fitted, stop=stop, quiet=quiet, new_run=new_run
         )
 
-    return finish(begin, outputs, classifier, fitted, quiet=quiet)
+    return finish(begin, outputs, classifier, fitted, quiet=quiet, case=case)
 
 
 def finish(
@@ -224,19 +228,39 @@ def finish(
     fitted: FittedInput,
     *,
     quiet: bool,
+    case: Case | None,
 ) -> int:
-    """Drive a run to its end, print what it came to, and write its files; the exit status.
+    """Drive a run to its end, write its files, and print what it came to; the exit status.
 
     Args:
         begin: makes the procedure, which Ctrl+C ends by the event.
         outputs: where the evidence goes.
         classifier, fitted: what is run.
         quiet: print the statement alone.
+        case: keeps the run, if one was named.
+
+    Raises:
+        Stopped: interrupted twice, or while files were being written.
+        WriteError: a file cannot be written, or the case could not keep the result.
     """
-    with stoppable() as stop:
-        evidence = follow(begin(stop), None if quiet else Console(stderr=True))
-    show(evidence, Console(stderr=outputs.json_to_stdout, soft_wrap=True), quiet=quiet)
-    outputs.write(evidence, classifier, fitted)
+    lost = "What was counted is lost, for no case kept it (--case F.certiscope)."
+    try:
+        with stoppable() as stop:
+            evidence = follow(begin(stop), None if quiet else Console(stderr=True))
+    except KeyboardInterrupt:
+        left = f"{case.path} holds its votes up to the last second or so." if case else lost
+        raise Stopped(f"Stopped before there was a result. {left}") from None
+    try:
+        outputs.deliver(evidence, lambda: (classifier, fitted), quiet=quiet)
+    except KeyboardInterrupt:
+        left = f"{case.path} holds the result; 'certiscope report' writes it." if case else lost
+        raise Stopped(f"Stopped while files were being written. {left}") from None
+    if case is not None:
+        from engine.case.recording import NOT_KEPT
+
+        for warning in evidence.warnings:
+            if warning.startswith(NOT_KEPT):
+                raise WriteError(warning)
     return exit_status(evidence)
 
 

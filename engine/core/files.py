@@ -49,11 +49,17 @@ def is_special(path: Path) -> bool:
     return path.exists() and not path.is_file() and not path.is_dir()
 
 
-def write_atomically(path: Path, data: bytes) -> None:
+def write_atomically(path: Path, data: bytes, *, folders: bool = False) -> None:
     """Write a file whole or not at all: a full disk leaves what was there before.
 
     Symbolic links are followed: what they lead to is replaced, not the link. Devices and pipes
     are written in place, since a rename would put a plain file where they were.
+
+    Args:
+        path: where.
+        data: all of it.
+        folders: make the folders that are missing above it; without, they are an error, because
+            a misspelt folder is no wish for a new one.
 
     Raises:
         UserError: the folder is missing or not writable, or the disk is full.
@@ -63,7 +69,10 @@ def write_atomically(path: Path, data: bytes) -> None:
             with path.open("wb") as file:
                 file.write(data)
         else:
-            _replace(Path(os.path.realpath(path)), data)
+            place = Path(os.path.realpath(path))
+            if folders:
+                place.parent.mkdir(parents=True, exist_ok=True)
+            _replace(place, data)
     except OSError as error:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
         reason = "the disk is full" if full else (error.strerror or str(error)).lower()
@@ -74,8 +83,7 @@ def write_atomically(path: Path, data: bytes) -> None:
 
 def _replace(path: Path, data: bytes) -> None:
     """Write beside ``path`` and rename."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
     temporary = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:

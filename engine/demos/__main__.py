@@ -20,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if strange := [name for name in given.names if name not in RECIPES]:
         parser.error(f"there is no shipped model {strange[0]}; there are {', '.join(RECIPES)}")
     for name, content in EXAMPLES.items() if given.examples else ():
-        write_atomically(given.out / "examples" / name, content())
+        write_atomically(given.out / "examples" / name, content(), folders=True)
         print(f"Wrote {given.out / 'examples' / name}.")
     for name in given.names or (() if given.examples else RECIPES):
         print(f"Wrote {RECIPES[name](given.out / 'models')} and its cards.")

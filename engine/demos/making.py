@@ -117,7 +117,7 @@ def make(demo: Demo, out: Path) -> Path:
     with threads(1):
         network = demo.train(demo.recipe)
         header = {"architecture": demo.architecture, **demo.header(demo.recipe)}
-        write_atomically(path, safetensors_bytes(network.state_dict(), header))
+        write_atomically(path, safetensors_bytes(network.state_dict(), header), folders=True)
         for ending, text in demo.beside.items():
             write_atomically(out / f"{demo.name}{ending}", text.encode())
         write_cards(path, card(demo, path, network))

@@ -30,8 +30,11 @@ def write_json(evidence: Evidence, path: Path, illustrations: Illustrations | No
 def write_numbered(evidence: Evidence, folder: Path, number: int, name: str) -> None:
     """Write the evidence of an input of a set as ``00001-NAME.json``, from the name's last letters.
 
+    The folder is made if it is missing.
+
     Raises:
         UserError: the file cannot be written.
     """
     plain = re.sub(r"[^\w.-]+", "-", name)[-60:]
-    write_json(evidence, folder / f"{number:05}-{plain}.json")
+    path = folder / f"{number:05}-{plain}.json"
+    write_atomically(path, evidence_json(evidence).encode(), folders=True)

@@ -82,7 +82,7 @@ def create(path: Path, *, name: str, passphrase: str = "") -> SigningKey:
     if passphrase:
         lock = forms.BestAvailableEncryption(passphrase.encode())
     pem = private.private_bytes(forms.Encoding.PEM, forms.PrivateFormat.PKCS8, lock)
-    write_atomically(path, pem)  # a temporary file of mode 0600, renamed
+    write_atomically(path, pem, folders=True)  # a temporary file of mode 0600, renamed
     path.chmod(0o600)
     key = SigningKey(private, PublicKey(name.strip(), private.public_key().public_bytes_raw()))
     write_atomically(public_path(path), key.public.text().encode())
@@ -148,7 +148,7 @@ def trust(key: PublicKey) -> Path:
         UserError: the user's folder cannot be written.
     """
     path = folder() / "trusted" / f"{key.fingerprint}{PUBLIC}"
-    write_atomically(path, key.text().encode())
+    write_atomically(path, key.text().encode(), folders=True)
     return path
 
 

@@ -178,7 +178,7 @@ def make(
     with threads(THREADS):
         parts = views(graph, seed=recipe.seed)
         result = train(parts, len(graph.class_names), recipe)
-        write_atomically(path, weights(result.network, graph, recipe))
+        write_atomically(path, weights(result.network, graph, recipe), folders=True)
         made_by = made_by or command(graph, recipe)
         facts = card(graph, parts, recipe, result, path, certified, made_by)
     write_cards(path, facts)

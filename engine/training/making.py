@@ -65,7 +65,7 @@ def make(order: Order, out: Path) -> Path:
     path = out / f"{order.name}.safetensors"
     with threads(THREADS if order.data.name == "digits" else torch.get_num_threads()):
         result = trained(order)
-        write_atomically(path, weights(order, result.network))
+        write_atomically(path, weights(order, result.network), folders=True)
         facts = card(order, result, path)
     write_cards(path, facts)
     return path

@@ -33,7 +33,7 @@ def safetensors_bytes(tensors: Mapping[str, torch.Tensor], metadata: Mapping[str
 
 def write_cards(path: Path, facts: Mapping[str, Any]) -> None:
     """The card beside a file of weights: as JSON for programs, as Markdown for people."""
-    write_atomically(path.with_suffix(".json"), card_json(facts))
+    write_atomically(path.with_suffix(".json"), card_json(facts), folders=True)
     write_atomically(path.with_suffix(".md"), card_markdown(path.stem, facts).encode())
 
 

@@ -97,10 +97,11 @@ def has_display() -> bool:
 
 
 def _loop(app: QApplication, window: Window) -> int:
-    """Run until the window is closed, by Ctrl+C in the terminal too."""
+    """Run until the window is closed, by Ctrl+C in the terminal or SIGTERM too."""
     import signal
 
-    signal.signal(signal.SIGINT, lambda *_: window.leave())
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: window.leave())
     beat = QTimer()  # lets Python see the signal
     beat.timeout.connect(lambda: None)
     beat.start(200)

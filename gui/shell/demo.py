@@ -58,7 +58,7 @@ class Demo(QObject):
     def _leave_files(self) -> None:
         image = self._out / "demo.png"
         try:
-            write_atomically(image, _png(self._window))
+            write_atomically(image, _png(self._window), folders=True)
         except UserError as error:
             self._on_notice("error", str(error))
             return

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 
@@ -82,3 +85,23 @@ def test_a_traceback_only_on_request(
 def test_a_missing_flag_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["certify", "--model", "m"]) == 2
     assert capsys.readouterr().err == "certiscope: Missing option '--input'.\n"
+
+
+def test_a_full_or_closed_standard_output_is_no_verdict(tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "engine", "schemes"]
+
+    def run_with(out: IO[str]) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(words, stdout=out, stderr=subprocess.PIPE, text=True, check=False)
+
+    if Path("/dev/full").exists():
+        with Path("/dev/full").open("w") as full:
+            done = subprocess.run(
+                words, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+            )
+        sentence = "certiscope: Standard output cannot be written: No space left on device.\n"
+        assert (done.returncode, done.stderr) == (1, sentence)
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w") as closed:
+        done = run_with(closed)
+    assert (done.returncode, done.stderr) == (141, "")

@@ -22,9 +22,9 @@ def _no_images(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_json_and_reports_are_written(certify: Any, tmp_path: Path) -> None:
     names = ["e.pdf", "e.html", "e.csv"]
     words = [word for name in names for word in ("--report", str(tmp_path / name))]
-    shown = certify("--json", str(tmp_path / "new" / "e.json"), *words)
+    shown = certify("--json", str(tmp_path / "e.json"), *words)
     assert shown.status == 0, shown.err
-    assert json.loads((tmp_path / "new" / "e.json").read_text())["outcome"] == "certified"
+    assert json.loads((tmp_path / "e.json").read_text())["outcome"] == "certified"
     assert (tmp_path / "e.pdf").read_bytes().startswith(b"%PDF-")
     assert "<html" in (tmp_path / "e.html").read_text().lower()
     assert "certified" in (tmp_path / "e.csv").read_text()

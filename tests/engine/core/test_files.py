@@ -22,9 +22,11 @@ def test_an_absent_file_is_one_sentence(tmp_path: Path):
         sha256_file(tmp_path / "nothing")
 
 
-def test_writes_whole_and_makes_folders(tmp_path: Path):
+def test_writes_whole_and_makes_folders_only_if_asked(tmp_path: Path):
     target = tmp_path / "new" / "report.pdf"
-    write_atomically(target, b"abc")
+    with pytest.raises(UserError, match="no such file or directory"):
+        write_atomically(target, b"abc")
+    write_atomically(target, b"abc", folders=True)
     assert target.read_bytes() == b"abc"
     assert [p.name for p in target.parent.iterdir()] == ["report.pdf"]
 
@@ -53,6 +55,12 @@ def test_a_full_disk_keeps_what_was_there(tmp_path: Path, monkeypatch: pytest.Mo
     )
     assert target.read_bytes() == b"old"
     assert [p.name for p in tmp_path.iterdir()] == ["report.pdf"]
+
+
+def test_a_name_may_be_as_long_as_the_file_system_allows(tmp_path: Path):
+    write_atomically(tmp_path / ("n" * 250 + ".json"), b"x")
+    with pytest.raises(UserError, match="Cannot write .*: file name too long"):
+        write_atomically(tmp_path / ("n" * 300), b"x")
 
 
 def test_a_file_in_the_way_of_a_folder(tmp_path: Path):

@@ -1,23 +1,93 @@
-"""Ctrl+C once stops, twice interrupts."""
+"""Ctrl+C or SIGTERM once stops, twice interrupts, and always ends in a sentence."""
 
 from __future__ import annotations
 
+import os
 import signal
+import subprocess
+import sys
 import threading
+import time
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
-from engine.system.interrupt import stoppable
+from engine.system.interrupt import INTERRUPTED, interrupted, stoppable, until_interrupted
+
+ROOT = Path(__file__).parents[3]
+LONG = [
+    *(sys.executable, "-m", "engine", "certify", "--model", "demo:digits-0.25"),
+    *("--input", "digits:52", "--n", "100000000", "--device", "cpu"),
+]
+WRITING = (
+    "certiscope: Stopped while files were being written. What was counted is lost, for no case "
+    "kept it (--case F.certiscope)."
+)
+SENTENCES = (
+    "certiscope: Stopped before anything was done.",
+    "certiscope: Stopped before there was a result; no report was written.",
+    "certiscope: Stopped before there was a result. What was counted is lost, for no case kept it "
+    "(--case F.certiscope).",
+)
 
 
-def test_first_sets_the_event_second_interrupts() -> None:
-    before = signal.getsignal(signal.SIGINT)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_first_sets_the_event_second_interrupts(number: signal.Signals) -> None:
+    before = signal.getsignal(number)
     with stoppable() as stop:
-        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(number)
         assert stop.is_set()
         with pytest.raises(KeyboardInterrupt):
-            signal.raise_signal(signal.SIGINT)
-    assert signal.getsignal(signal.SIGINT) is before
+            signal.raise_signal(number)
+    assert signal.getsignal(number) is before
+
+
+def test_a_signal_that_a_library_swallows_is_not_forgotten(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def command() -> int:
+        with suppress(KeyboardInterrupt):  # as an import hook may do
+            signal.raise_signal(signal.SIGTERM)
+        assert interrupted()
+        with stoppable():
+            raise AssertionError("a run began")
+
+    try:
+        assert until_interrupted(command) == INTERRUPTED
+        assert until_interrupted(lambda: 3) == 3 and not interrupted()
+    finally:
+        for number, handler in kept.items():
+            signal.signal(number, handler)
+    assert capsys.readouterr().err == SENTENCES[0] + "\n"
+
+
+@pytest.mark.parametrize("delays", [(0.15,), (0.6,), (1.2, 0.05), (5.0, 0.01), (5.0, 0.3)])
+def test_a_command_ends_in_one_sentence_whenever_it_is_stopped(
+    delays: tuple[float, ...], tmp_path: Path
+) -> None:
+    target = tmp_path / "out.json"
+    with subprocess.Popen(
+        [*LONG, "--json", str(target)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+    ) as program:
+        for delay in delays:
+            time.sleep(delay)
+            program.send_signal(signal.SIGINT)
+        out, err = program.communicate(timeout=60)
+    assert "Traceback" not in err
+    if err.strip() == WRITING:
+        assert program.returncode == INTERRUPTED
+    elif program.returncode == INTERRUPTED:
+        assert err.strip() in SENTENCES and not target.exists() and not out
+    else:  # the run had begun: its votes are a result
+        assert program.returncode in (0, 3) and target.exists() and out
 
 
 def test_an_event_of_the_caller_is_the_one_that_is_set() -> None:
