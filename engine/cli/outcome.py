@@ -11,6 +11,7 @@ from rich.table import Table
 from engine.core.records import ModelIdentity
 from engine.core.rounding import round_down, round_up
 from engine.evidence.evidence import DecisionRecord, Evidence
+from engine.evidence.subject import as_taken
 
 _ANSWERS = 6
 CERTIFIED, FAILURE, BAD_INPUT, ABSTAINED, PARTIAL, CLOSED = 0, 1, 2, 3, 4, 141
@@ -72,7 +73,9 @@ def rows(evidence: Evidence) -> Iterator[tuple[str, str]]:
         p_value = _rounded_up(evidence.test.p_value)
         yield "test", f"{evidence.test.name}, p-value {p_value} against alpha {settings.alpha:g}"
     if evidence.radius is not None:
-        yield "radius", f"{round_down(evidence.radius, 4)} (rounded down)"
+        taken = as_taken(evidence.input)
+        what = f", of the {settings.scheme.subject} {taken}" if taken else ""
+        yield "radius", f"{round_down(evidence.radius, 4)} (rounded down{what})"
     yield from _said(evidence)
     yield from _target(evidence)
     for text, inside in evidence.certified_at.items():

@@ -255,6 +255,23 @@ class ModelIdentity(Record):
         return (extra[self.encoding], *sides)
 
 
+class Fitting(Record):
+    """How the values in an input's file became those that a model takes.
+
+    Attributes:
+        steps: what was done, in a few words each; none where the model takes the file's own values.
+        source: (channels, height, width) of the image in the file, where nothing but cropping,
+            resizing and a change between grey and RGB lies between both; None where reading has
+            converted its values, or for what is no image.
+        levels: the largest whole number that a channel holds in the file, where 0 to 1 stand for 0
+            to this; 0 for floats.
+    """
+
+    steps: tuple[str, ...] = ()
+    source: tuple[int, int, int] | None = None
+    levels: int = Field(default=0, ge=0)
+
+
 class InputIdentity(Record):
     """Which input was certified.
 
@@ -271,6 +288,8 @@ class InputIdentity(Record):
         label: index of the true class, where it is known.
         label_name: its name.
         adaptation: in words, how the image was resized or cropped; empty if it was not.
+        fitting: the same for a program; None in files written before it was recorded, whose
+            statements do not say whether they are about the file.
         notes: what was done while reading it, and what else a reader of the report should know.
     """
 
@@ -285,6 +304,7 @@ class InputIdentity(Record):
     label: int | None = None
     label_name: str | None = None
     adaptation: str = ""
+    fitting: Fitting | None = Field(default=None, exclude_if=lambda value: value is None)
     notes: tuple[str, ...] = ()
 
     @property

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from engine.core.records import ProbabilityBounds
+from engine.core.records import InputIdentity, ProbabilityBounds
 from engine.core.rounding import confidence_percent
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import PredictSettings, RunSettings
+from engine.evidence.subject import of_the_file, subject
 from engine.regions import Abstention, Region
 
 
@@ -13,6 +14,7 @@ def claimed(
     region: Region,
     bounds: ProbabilityBounds,
     class_name: str,
+    given: InputIdentity,
     *,
     early: str = "",
 ) -> str:
@@ -23,6 +25,7 @@ def claimed(
         region: what is certified.
         bounds: it rests on.
         class_name: of the certified class.
+        given: the input, and how it was fitted to the model.
         early: what a run adds that ended before its planned n; empty where it did not.
     """
     scheme = settings.scheme
@@ -30,12 +33,13 @@ def claimed(
         region,
         bounds,
         class_name,
-        scheme.subject,
+        subject(scheme, given),
         effect=scheme.effect(class_name),
         unchanged=scheme.unchanged(class_name),
     )
     exact = settings.law.arithmetic == "exact grid"
-    return " ".join(filter(None, (words, early, exact_grid() if exact else "")))
+    file = of_the_file(settings, given, region) if region.holds_changes else ""
+    return " ".join(filter(None, (words, file, early, exact_grid() if exact else "")))
 
 
 def certified(
@@ -54,7 +58,7 @@ def certified(
         bounds: it rests on.
         class_name: of the certified class.
         subject: what was changed, e.g. ``image``.
-        effect: what no change does, by the scheme; by default ``changes the prediction``.
+        effect: what no change does, by the scheme; by default it changes the prediction.
         unchanged: what holds of the unchanged input, by the scheme, where no change is certified.
     """
     how = (
@@ -65,7 +69,7 @@ def certified(
     if not region.holds_changes:
         holds = unchanged or f"the smoothed model's prediction is '{class_name}'"
         return f"{how}, {holds} for the unchanged {subject}; no change of it is certified."
-    effect = effect or f"changes the prediction '{class_name}'"
+    effect = effect or f"changes the smoothed model's prediction '{class_name}'"
     return f"{how}, {region.clause(subject)} {effect}."
 
 
@@ -79,12 +83,11 @@ def abstained(abstention: Abstention) -> str:
     return f"Nothing is certified: {abstention.sentence}"
 
 
-def predicted(class_name: str, alpha: float, subject: str) -> str:
-    """PREDICT's claim: the returned class is the smoothed model's prediction."""
-    return (
-        f"With confidence {confidence_percent(alpha)} %, the smoothed model's prediction for this "
-        f"{subject} is '{class_name}'."
-    )
+def predicted(settings: PredictSettings, class_name: str, given: InputIdentity) -> str:
+    """PREDICT's claim: the returned class is the one most probable under the noise."""
+    scheme = settings.scheme
+    claim = f"{scheme.predicted_in_words()} for this {subject(scheme, given)} is '{class_name}'."
+    return f"With confidence {confidence_percent(settings.alpha)} %, {claim}"
 
 
 def partial(n: int, n_plan: int, *, valid: bool) -> str:

@@ -27,9 +27,12 @@ from engine.evidence.settings import (
 )
 from engine.noise.law import Level
 from engine.schemes import Scheme
+from engine.schemes.threshold import threshold
 
 OLDER = ("1.0",)
 """Schemas that are read beside this one."""
+_UNRECORDED = (("changes the smoothed model's prediction '", "changes the prediction '"),)
+"""Words of a claim now, and in files written before an input's fitting was recorded."""
 _THEN = (
     ("changes the prediction '", "changes the answer '"),
     ("the smoothed model's prediction ", "the smoothed model's answer "),
@@ -88,13 +91,18 @@ def seal_of(tree: Mapping[str, Any]) -> str:
     return hashlib.sha256(to_json({k: v for k, v in tree.items() if k != "seal"})).hexdigest()
 
 
-def as_said_then(statement: str, upgraded_from: str | None) -> str:
-    """A claim of today in the words of the version that wrote the file."""
-    if upgraded_from is None:
-        return statement
-    for now, then in _THEN:
-        statement = statement.replace(now, then)
-    return statement
+def as_said_then(sentence: str, evidence: Evidence) -> str:
+    """A sentence of today in the words of the version that wrote the file.
+
+    A threshold that was rounded up when it was printed claimed too much: it is not repeated.
+    """
+    if evidence.input.fitting is not None:
+        return sentence
+    for now, then in (*_UNRECORDED, *(_THEN if evidence.upgraded_from else ())):
+        sentence = sentence.replace(now, then)
+    tau = threshold(evidence.settings.scheme)
+    shown = f"{tau:g}"
+    return sentence.replace(f"tau = {tau!r}", f"tau = {shown}") if float(shown) <= tau else sentence
 
 
 def evidence_from(tree: Mapping[str, Any]) -> Evidence:

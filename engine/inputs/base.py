@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 import numpy.typing as npt
 
-from engine.core.records import InputIdentity, InputKind, ModelIdentity
+from engine.core.records import Fitting, InputIdentity, InputKind, ModelIdentity
 
 Pixels = npt.NDArray[np.float32]
 """(channels, height, width), float32 in [0, 1]."""
@@ -92,17 +92,25 @@ class Given:
             label=label,
             label_name=None if label is None else self.label_name,
             notes=(*self.notes, *notes, *said),
-            **facts,
+            **{"fitting": Fitting(), **facts},
         )
 
 
 @dataclass(frozen=True)
 class ImageInput(Given):
-    """An image at its own size: ``pixels`` (C, H, W) with C 1 or 3."""
+    """An image at its own size.
+
+    Attributes:
+        pixels: (C, H, W) with C 1 or 3.
+        levels: as of a :class:`engine.core.records.Fitting`.
+        converted: reading has changed its values: another colour space, transparency, fewer bits.
+    """
 
     kind: ClassVar[Literal["image"]] = "image"
 
     pixels: Pixels
+    levels: int = field(default=0, kw_only=True)
+    converted: bool = field(default=False, kw_only=True)
 
 
 @dataclass(frozen=True)

@@ -105,15 +105,14 @@ def load(spec: str) -> ImageInput:
         image, label = dataset[index]
     except (OSError, RuntimeError, ValueError) as error:
         raise _unreadable(place) from error
-    pixels, notes = to_pixels(image, spec)
+    found = to_pixels(image, spec)
     return ImageInput(
         name=f"{place.name} {place.split} {index}",
         source=spec,
-        sha256=pixels_sha256(pixels),
-        pixels=pixels,
+        sha256=pixels_sha256(found.pixels),
         label=int(label),
         label_name=_class_name(dataset, int(label)),
-        notes=notes,
+        **found.facts(),
     )
 
 

@@ -10,6 +10,7 @@ import io
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any, NamedTuple
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -23,10 +24,30 @@ MAX_PIXELS, MAX_SIDE = 50_000_000, 16_384
 
 _ORIENTATION, _BITS_PER_SAMPLE = 0x0112, 258
 _SIXTEEN = ("I;16", "I;16L", "I;16B", "I;16N")
+_OWN = ("1", "L", "P", "RGB")
+"""Modes whose colours are read as they are, if nothing in them is transparent."""
 
 
-def decode(data: bytes, name: str) -> tuple[Pixels, tuple[str, ...]]:
-    """Pixels (C, H, W), C 1 or 3, and what was done to them.
+class Decoded(NamedTuple):
+    """Pixels (C, H, W), C 1 or 3, and how they came about.
+
+    Attributes:
+        notes: what was done to them.
+        levels, converted: as of an :class:`engine.inputs.base.ImageInput`.
+    """
+
+    pixels: Pixels
+    notes: tuple[str, ...]
+    levels: int
+    converted: bool
+
+    def facts(self) -> dict[str, Any]:
+        """As fields of an image."""
+        return self._asdict()
+
+
+def decode(data: bytes, name: str) -> Decoded:
+    """The image in the bytes of a file.
 
     Args:
         data: the file's bytes.
@@ -43,12 +64,15 @@ def decode(data: bytes, name: str) -> tuple[Pixels, tuple[str, ...]]:
         # Pillow turns a TIFF upright while loading it, and then no longer says so.
         turned = _turned(image) if isinstance(image, TiffImageFile) else ()
         image.load()
-        pixels, notes = to_pixels(image, name)
+        found = to_pixels(image, name)
         first = ("the first of several images in the file",) if image.format == "MPO" else ()
-    return pixels, (*first, *turned, *_lost_depth(data, image), *notes)
+    lost = _lost_depth(data, image)
+    return found._replace(
+        notes=(*first, *turned, *lost, *found.notes), converted=found.converted or bool(lost)
+    )
 
 
-def to_pixels(image: Image.Image, name: str) -> tuple[Pixels, tuple[str, ...]]:
+def to_pixels(image: Image.Image, name: str) -> Decoded:
     """A decoded image as float32 in [0, 1], upright and opaque, and what that took.
 
     Raises:
@@ -56,13 +80,15 @@ def to_pixels(image: Image.Image, name: str) -> tuple[Pixels, tuple[str, ...]]:
     """
     turned, notes = _upright(image)
     if turned.mode in _SIXTEEN or (turned.mode == "I" and image.format == "PNG"):
-        return _scaled(np.asarray(turned)[..., None], 65535), (*notes, "16-bit grey over 65535")
+        pixels = _scaled(np.asarray(turned)[..., None], 65535)
+        return Decoded(pixels, (*notes, "16-bit grey over 65535"), 65535, converted=False)
     if turned.mode in ("I", "F"):
         raise UserError(
             f"{name} holds 32-bit numbers of no known range; save it as a PNG of 8 or 16 bits."
         )
     opaque, more = _opaque(turned)
-    return _scaled(opaque, 255), (*notes, *more)
+    converted = turned.mode not in _OWN or turned.has_transparency_data
+    return Decoded(_scaled(opaque, 255), (*notes, *more), 255, converted)
 
 
 def _open(data: bytes, name: str) -> Image.Image:

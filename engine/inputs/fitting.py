@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from engine.core.errors import UserError, quoted
-from engine.core.records import ModelIdentity
+from engine.core.records import Fitting, ModelIdentity
 from engine.inputs.base import (
     Array,
     FittedInput,
@@ -25,6 +25,7 @@ from engine.inputs.base import (
 from engine.inputs.coding import Coding, Columns, Encoded, TableCoding, Tokenizer
 from engine.inputs.table import LABELS, TableInput
 from engine.inputs.text import TextInput
+from engine.regions.conversion import LUMA, crop
 
 _MOST_SHOWN = 600
 STANDARD = "numbers in standard deviations of their columns"
@@ -60,6 +61,7 @@ def fit_text(given: TextInput, model: ModelIdentity, coding: Coding | None) -> F
         shape=encoded.tokens.shape,
         alphabet=(tokenizer.size,),
         adaptation=_in_tokens(encoded, tokenizer),
+        fitting=Fitting(steps=_cut(encoded)),
     )
     return FittedInput(identity, (encoded.tokens,))
 
@@ -82,8 +84,15 @@ def fit_pair(given: PairInput, model: ModelIdentity, coding: Coding | None) -> F
         more_shapes=(encoded.tokens.shape,),
         alphabet=(tokenizer.size,),
         adaptation="; ".join(filter(None, steps)),
+        fitting=_pair_fitting(image.identity.fitting, encoded),
     )
     return FittedInput(identity, arrays)
+
+
+def _pair_fitting(image: Fitting | None, encoded: Encoded) -> Fitting:
+    known = image or Fitting()
+    steps = tuple(f"image {step}" for step in known.steps)
+    return known.model_copy(update={"steps": (*steps, *_cut(encoded))})
 
 
 def fit_table(given: TableInput, model: ModelIdentity, coding: Coding | None) -> FittedInput:
@@ -112,6 +121,7 @@ def fit_table(given: TableInput, model: ModelIdentity, coding: Coding | None) ->
         more_shapes=(codes.shape,),
         alphabet=used.arities,
         adaptation=f"{STANDARD} ({origin}): {_scales(used)}",
+        fitting=Fitting(steps=("columns scaled",)),
     )
     return FittedInput(identity, (numbers, codes), used)
 
@@ -128,6 +138,11 @@ def _in_tokens(encoded: Encoded, tokenizer: Tokenizer) -> str:
     count = len(encoded.tokens)
     how = f"{count:,} token{'' if count == 1 else 's'} of an alphabet of {tokenizer.size:,}"
     return "; ".join((how, *encoded.notes))
+
+
+def _cut(encoded: Encoded) -> tuple[str, ...]:
+    """That only the beginning of a text was read, where that is so."""
+    return (f"its first {len(encoded.tokens):,} tokens alone",) if encoded.notes else ()
 
 
 def _text(text: str) -> str:
@@ -163,10 +178,6 @@ def _scales(coding: TableCoding) -> str:
     return ", ".join(shown)
 
 
-_LUMA = np.array([0.299, 0.587, 0.114])
-"""Weights of red, green and blue in ITU-R BT.601 luma."""
-
-
 def fit(image: ImageInput, model: ModelIdentity) -> FittedInput:
     """The image with the model's channels and size: cropped in the middle, then resized.
 
@@ -184,8 +195,22 @@ def fit(image: ImageInput, model: ModelIdentity) -> FittedInput:
         pixels_sha256=pixels_sha256(pixels),
         shape=(channels, height, width),
         adaptation=", ".join(step for step in (recoloured, resized) if step),
+        fitting=_image_fitting(image, recoloured, resized),
     )
     return FittedInput.image(identity, pixels)
+
+
+def _image_fitting(image: ImageInput, recoloured: str, resized: str) -> Fitting:
+    channels, height, width = image.pixels.shape
+    steps = {
+        "converted while it was read": image.converted,
+        f"turned from {'grey to RGB' if channels == 1 else 'RGB to grey'}": bool(recoloured),
+        "cropped": "cropped" in resized,
+        f"resized from {width} x {height}": "resized" in resized,
+    }
+    source = None if image.converted else (channels, height, width)
+    done = tuple(step for step, was in steps.items() if was)
+    return Fitting(steps=done, source=source, levels=image.levels)
 
 
 def _with_channels(pixels: Pixels, channels: int) -> tuple[Pixels, str]:
@@ -198,14 +223,14 @@ def _with_channels(pixels: Pixels, channels: int) -> tuple[Pixels, str]:
         return pixels, ""
     if channels == 3:
         return np.repeat(pixels, 3, axis=0), "grey repeated for red, green and blue"
-    grey = np.tensordot(_LUMA, pixels.astype(np.float64), axes=1)
+    grey = np.tensordot(np.array(LUMA), pixels.astype(np.float64), axes=1)
     return grey[None].astype(np.float32), "turned to grey (BT.601 luma)"
 
 
 def _with_size(pixels: Pixels, height: int, width: int) -> tuple[Pixels, str]:
     steps = []
     _, old_height, old_width = pixels.shape
-    crop_height, crop_width = _crop(old_height, old_width, height, width)
+    crop_height, crop_width = crop(old_height, old_width, height, width)
     if (crop_height, crop_width) != (old_height, old_width):
         top, left = (old_height - crop_height) // 2, (old_width - crop_width) // 2
         pixels = pixels[:, top : top + crop_height, left : left + crop_width]
@@ -216,13 +241,6 @@ def _with_size(pixels: Pixels, height: int, width: int) -> tuple[Pixels, str]:
             f"resized {crop_width}x{crop_height} -> {width}x{height} (bilinear, antialiased)"
         )
     return pixels, ", ".join(steps)
-
-
-def _crop(old_height: int, old_width: int, height: int, width: int) -> tuple[int, int]:
-    """The largest part of the image with the model's proportions, in whole pixels."""
-    if old_height * width >= old_width * height:
-        return max(1, old_width * height // width), old_width
-    return old_height, max(1, old_height * width // height)
 
 
 def _resized(pixels: Pixels, height: int, width: int) -> Pixels:

@@ -46,8 +46,8 @@ def from_bytes(data: bytes, name: str) -> ImageInput:
     if not data:
         raise UserError(f"{name} is empty; {_GIVE}.")
     _check_bytes(len(data), name)
-    pixels, notes = decode(data, name)
-    return ImageInput(name=name, source=name, sha256=sha256_bytes(data), pixels=pixels, notes=notes)
+    found = decode(data, name).facts()
+    return ImageInput(name=name, source=name, sha256=sha256_bytes(data), **found)
 
 
 def expanded(spec: str) -> Path:

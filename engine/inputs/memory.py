@@ -44,6 +44,7 @@ def from_memory(x: Any, *, name: str = "", label: int | None = None) -> ImageInp
         pixels=pixels,
         label=_label(label, called),
         notes=tuple(filter(None, (moved, scaled))),
+        levels=255 if array.dtype == np.uint8 else 0,
     )
 
 
@@ -64,14 +65,13 @@ def _from_pillow(image: Image, name: str, label: int | None) -> ImageInput:
     from engine.inputs.decode import to_pixels
 
     called = name or f"image of {image.width}x{image.height}"
-    pixels, notes = to_pixels(image, called)
+    found = to_pixels(image, called)
     return ImageInput(
         name=called,
         source=f"{MEMORY}{called}",
         sha256=arrays_sha256([np.asarray(image)]),
-        pixels=pixels,
         label=_label(label, called),
-        notes=notes,
+        **found.facts(),
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from engine.core.records import ProbabilityBounds, Votes
+from engine.core.records import InputIdentity, ProbabilityBounds, Votes
 from engine.evidence import statement
 from engine.evidence.evidence import DecisionRecord, PhaseRecord, TrajectoryPoint
 from engine.evidence.settings import DecideSettings
@@ -29,17 +29,17 @@ def decision_facts(
     selection: Votes,
     estimation: Votes,
     class_names: tuple[str, ...],
+    given: InputIdentity,
 ) -> dict[str, Any]:
     """The fields of evidence that follow from the votes of a decision, complete or stopped.
 
     Args:
-        settings: of the run.
-        rule: declared before it.
+        settings, rule: of the run, declared before it.
         phases: votes of the phases that have estimation votes; the last may not be whole.
-        selection: selection votes of the phase at hand: the last of ``phases``, unless the run
+        selection, estimation: votes of the phase at hand: the last of ``phases``, unless the run
             ended while the next one chose its class.
-        estimation: its estimation votes.
         class_names: of the model.
+        given: the input, and how it was fitted to the model.
     """
     records = tuple(
         rule.record(index, first, votes, first.top) for index, (first, votes) in enumerate(phases)
@@ -56,7 +56,7 @@ def decision_facts(
         refusal = _abstention(verdict, target, done=len(phases), total=len(rule.phases))
     else:
         top, name = bounds.top, class_names[bounds.top]
-        said = statement.claimed(settings, region, bounds, name)
+        said = statement.claimed(settings, region, bounds, name, given)
     used = sum(first.n + votes.n for first, votes in phases) + (selection.n if choosing else 0)
     return {
         "complete": verdict != "stopped",

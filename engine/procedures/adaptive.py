@@ -156,6 +156,7 @@ class _Decision:
             selection=self.selection,
             estimation=self.estimation,
             class_names=self.run.class_names,
+            given=self.run.fitted.identity,
         )
         stopped: StopReason = "stopped" if self.run.stop.is_set() else "out of memory"
         return evidence(

@@ -148,6 +148,7 @@ class _Certify:
             top=self.top,
             claims=self.claims,
             class_names=self.run.class_names,
+            given=self.run.fitted.identity,
             facts=self.run.facts,
         )
         return evidence(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.bounds.binomial_tests import p_value_one_sided, p_value_two_sided
-from engine.core.records import Votes
+from engine.core.records import InputIdentity, Votes
 from engine.evidence import statement
 from engine.evidence.evidence import TestRecord
 from engine.evidence.settings import PredictSettings, TestName
@@ -30,7 +30,11 @@ def decide(votes: Votes, name: TestName) -> TestRecord:
 
 
 def predict_facts(
-    *, settings: PredictSettings, votes: Votes, class_names: tuple[str, ...]
+    *,
+    settings: PredictSettings,
+    votes: Votes,
+    class_names: tuple[str, ...],
+    given: InputIdentity,
 ) -> dict[str, Any]:
     """The fields of evidence that follow from the votes of a PREDICT run, complete or stopped."""
     complete = votes.n == settings.n
@@ -43,7 +47,7 @@ def predict_facts(
             "predicted_class": outcome.top,
             "class_name": name,
             "abstention": None,
-            "statement": statement.predicted(name, settings.alpha, settings.scheme.subject),
+            "statement": statement.predicted(settings, name, given),
             "test": outcome,
         }
     abstention = _abstention(settings, class_names, votes, outcome)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from engine.core.records import Fitting
 from engine.evidence.settings import RunSettings
 from engine.inputs.base import FittedInput, Pixels, arrays_sha256
 from engine.noise.discrete_gaussian_law import GRID
@@ -35,8 +36,14 @@ def on_grid(fitted: FittedInput) -> tuple[FittedInput, str]:
     words = "rounded to 8 bits per pixel"
     adaptation = "; ".join(filter(None, (fitted.identity.adaptation, words)))
     arrays = (pixels, *fitted.arrays[1:])
+    before = fitted.identity.fitting or Fitting()
+    done = (*before.steps, "rounded to 8 bits")
     identity = fitted.identity.model_copy(
-        update={"pixels_sha256": arrays_sha256(arrays), "adaptation": adaptation}
+        update={
+            "pixels_sha256": arrays_sha256(arrays),
+            "adaptation": adaptation,
+            "fitting": before.model_copy(update={"steps": done, "source": None}),
+        }
     )
     remark = (
         f"This run needs an input on the 8-bit grid: it was {words} "

@@ -10,10 +10,11 @@ from __future__ import annotations
 import math
 
 from engine.certificates.oracle import Audit, transfer
-from engine.core.records import ProbabilityBounds
+from engine.core.records import InputIdentity, ProbabilityBounds
 from engine.core.rounding import confidence_percent, round_down, round_up
 from engine.evidence.evidence import AuditRecord, Evidence, TransferRecord
-from engine.regions import Region, radius_of
+from engine.evidence.subject import subject
+from engine.regions import radius_of
 from engine.schemes import Scheme
 
 _DIGITS = 4
@@ -25,6 +26,7 @@ def transfer_record(
     class_name: str,
     audit: AuditRecord,
     alpha_audit: float,
+    given: InputIdentity,
 ) -> TransferRecord:
     """The claim about the true class that votes and labels allow.
 
@@ -34,6 +36,7 @@ def transfer_record(
         class_name: the class they bound.
         audit: labels about that class.
         alpha_audit: chance that the bound on false accepts is wrong.
+        given: the input, and how it was fitted to the model.
     """
     found = transfer(
         bounds.p_lower,
@@ -57,7 +60,13 @@ def transfer_record(
         p_lower=found.p_lower,
         region=region,
         radius=radius_of(region),
-        statement=_statement(scheme, region, class_name, audit, found.false_accept, known["alpha"])
+        statement=_statement(
+            f"{region.clause(subject(scheme, given))} {scheme.effect(class_name)}",
+            class_name,
+            audit,
+            found.false_accept,
+            known["alpha"],
+        )
         if region is not None
         else _nothing(class_name, audit, found.false_accept, found.p_lower),
     )
@@ -77,12 +86,12 @@ def transfer_of(
     if bounds is None or not bounds.valid:
         return None
     name = evidence.model.class_names[bounds.top]
-    return transfer_record(evidence.settings.scheme, bounds, name, audit, alpha_audit)
+    scheme = evidence.settings.scheme
+    return transfer_record(scheme, bounds, name, audit, alpha_audit, evidence.input)
 
 
 def _statement(
-    scheme: Scheme,
-    region: Region,
+    claim: str,
     name: str,
     audit: AuditRecord,
     false_accept: float,
@@ -90,7 +99,7 @@ def _statement(
 ) -> str:
     return (
         f"Read as the person read who labelled the answers: with confidence "
-        f"{confidence_percent(alpha)} %, {region.clause(scheme.subject)} {scheme.effect(name)}. "
+        f"{confidence_percent(alpha)} %, {claim}. "
         f"{_rests(name, audit, false_accept)} The statement about the oracle's answer rests on "
         "none of this."
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.bounds import bound_method
-from engine.core.records import ProbabilityBounds, Votes
+from engine.core.records import InputIdentity, ProbabilityBounds, Votes
 from engine.evidence import statement
 from engine.evidence.settings import Counting
 from engine.procedures.abstention import contradiction, explain
@@ -25,6 +25,7 @@ def certify_facts(
     top: int | None,
     claims: Claims,
     class_names: tuple[str, ...],
+    given: InputIdentity,
     facts: Facts = NO_FACTS,
 ) -> dict[str, Any]:
     """The fields of evidence that follow from the votes of a CERTIFY run, complete or stopped.
@@ -36,6 +37,7 @@ def certify_facts(
         top: the class the selection chose; None if the run ended before that.
         claims: has taken in every block end of the run.
         class_names: of the model.
+        given: the input, and how it was fitted to the model.
         facts: of the input.
     """
     bounds = None
@@ -67,7 +69,7 @@ def certify_facts(
         "radius": radius_of(region),
         "region": region,
         "abstention": abstention,
-        "statement": _statement(settings, estimation.n, region, bounds, abstention, name),
+        "statement": _statement(settings, estimation.n, region, bounds, abstention, name, given),
         "bounds": bounds,
         "trajectory": claims.points(estimation, bounds),
     }
@@ -80,8 +82,9 @@ def _statement(
     bounds: ProbabilityBounds | None,
     abstention: Abstention | None,
     name: str | None,
+    given: InputIdentity,
 ) -> str:
     if region is None or bounds is None or name is None:
         return statement.abstained(abstention) if abstention else ""
     early = statement.partial(n, settings.n, valid=True) if n < settings.n else ""
-    return statement.claimed(settings, region, bounds, name, early=early)
+    return statement.claimed(settings, region, bounds, name, given, early=early)

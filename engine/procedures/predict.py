@@ -68,7 +68,9 @@ def _snapshot(run: Run, empty: Votes, votes: Votes) -> Snapshot:
 
 
 def _conclude(run: Run, settings: PredictSettings, votes: Votes, command: str) -> Evidence:
-    facts = predict_facts(settings=settings, votes=votes, class_names=run.class_names)
+    facts = predict_facts(
+        settings=settings, votes=votes, class_names=run.class_names, given=run.fitted.identity
+    )
     ended: StopReason = "stopped" if run.stop.is_set() else "out of memory"
     return evidence(
         run,

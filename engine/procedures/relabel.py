@@ -13,6 +13,7 @@ from engine.core.errors import UserError
 from engine.core.records import OracleIdentity, ProbabilityBounds, Record, Votes
 from engine.core.rounding import confidence_percent
 from engine.evidence.evidence import Evidence
+from engine.evidence.subject import subject
 from engine.noise.discrete_gaussian_law import weakened
 from engine.oracles import Oracle
 from engine.regions import Region
@@ -96,7 +97,8 @@ def _statement(
 ) -> str:
     scheme = evidence.settings.scheme
     claim = (
-        f"with confidence {confidence_percent(alpha)} %, {region.clause(scheme.subject)} "
+        f"with confidence {confidence_percent(alpha)} %, "
+        f"{region.clause(subject(scheme, evidence.input))} "
         f"{scheme.effect(name)}"
         if region is not None
         else "nothing is certified"

@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 
 from engine.core.rounding import round_down
 from engine.regions.base import Perturbation
+from engine.regions.conversion import Conversion
 from engine.regions.region import Budget, Norm, Region
 
 
@@ -58,6 +59,10 @@ class Ball(Region):
     def budget(self, change: Perturbation) -> Budget:
         """Its norm."""
         return Budget(strength=change["radius"], norm=self.norm)
+
+    def before(self, conversion: Conversion) -> Ball:
+        """The ball in the file, smaller by the gain of its norm."""
+        return self.model_copy(update={"radius": conversion.size_before(self.radius, self.norm)})
 
     def contains(self, perturbation: Perturbation) -> bool:
         """Whether a perturbation of norm ``perturbation["radius"]`` is certified."""

@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from engine.regions.base import Perturbation, counted, whole
+from engine.regions.conversion import Conversion
 from engine.regions.region import Budget, Region
 from engine.regions.required_probability import (
     BEYOND,
@@ -65,6 +66,12 @@ class Count(Region):
     def budget(self, change: Perturbation) -> Budget:
         """So many things, however strongly."""
         return Budget(things=whole(change, self.term))
+
+    def before(self, conversion: Conversion) -> Count | None:
+        """So many pixels of the file that all they reach are no more than ``most``."""
+        if "pixels" not in self.unit:
+            return None
+        return self.model_copy(update={"most": self.most // conversion.spread, "unit": "pixels"})
 
     def unit_of(self, term: str) -> str:
         """The things."""

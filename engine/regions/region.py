@@ -13,6 +13,7 @@ from pydantic_core import CoreSchema, core_schema
 from engine.core.records import Record
 from engine.core.rounding import round_down
 from engine.regions.base import Perturbation
+from engine.regions.conversion import Conversion
 from engine.regions.required_probability import Certifier, RequiredMap
 from engine.regions.terms import TermsMap
 
@@ -148,6 +149,15 @@ class Region(Record, ABC):
     def budget(self, change: Perturbation) -> Budget | None:
         """What a perturbation allows an attack to do; None where it speaks of something else."""
         del change
+        return None
+
+    def before(self, conversion: Conversion) -> Region | None:
+        """The changes of the image in the file that stay inside; None where none are known.
+
+        Args:
+            conversion: of the file's image to the one that the region is about.
+        """
+        del conversion
         return None
 
     def unit_of(self, term: str) -> str:

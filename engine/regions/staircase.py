@@ -12,6 +12,7 @@ from pydantic import PositiveFloat
 from engine.core.rounding import round_down
 from engine.regions.anisotropic import together, together_in_words
 from engine.regions.base import Perturbation, counted, whole
+from engine.regions.conversion import Conversion
 from engine.regions.region import Budget, Region, inside
 from engine.regions.required_probability import (
     BEYOND,
@@ -153,6 +154,15 @@ class Staircase(Region):
         """So many things and a strength: theirs, or that of what stands beside them."""
         things = whole(change, self.count_term)
         return Budget(things=things, strength=change[self.strength_term], norm=self.norm)
+
+    def before(self, conversion: Conversion) -> Staircase | None:
+        """The strengths of the image in the file; of its pixels, as many as all they reach."""
+        if self.sigmas:
+            return None
+        every = conversion.spread if self.things == "pixels" else 1
+        steps = self.reach[every - 1 :: every] if self.first else self.reach
+        reach = tuple(conversion.size_before(strength, self.norm) for strength in steps)
+        return self.model_copy(update={"reach": reach})
 
     def unit_of(self, term: str) -> str:
         """The things."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from engine.core.fields import field_specs
 from engine.core.rounding import confidence_percent
 from engine.evidence.evidence import DecisionRecord, Evidence, TrajectoryPoint
+from engine.evidence.subject import as_taken
 from engine.report import enumerated
 from engine.report.answers import answer_limits, answer_sections
 from engine.report.content import Fact, Section, Table
@@ -19,17 +20,15 @@ _VOTE_ROWS = 12
 _ANSWERS = {True: "certified", False: "not certified"}
 
 _CERTIFY_LIMITS = (
-    "It says that the answer stays, not that the answer is right.",
     "An abstention does not show that the model can be attacked: the method is incomplete.",
 )
 _PREDICT_LIMITS = ("It says nothing about changed inputs: no radius is claimed.",)
 _GENERAL_LIMITS = (
-    "It is about the smoothed classifier g, which answers by majority over noisy samples, not "
-    "about the base model used alone.",
     "It relates only to the input and the model tested, named here by their digests.",
 )
 _CHANCE_LIMITS = (
-    "alpha is per statement: of many such statements, up to a share alpha may be wrong.",
+    "alpha is per statement: of many such statements a share of at most alpha is wrong on average, "
+    "and in a given set of them it can be more.",
 )
 _ARITHMETIC_LIMITS = {
     "float": ("The noise is made in floating point and is not sound to the last bit.",),
@@ -59,11 +58,28 @@ def limits(evidence: Evidence) -> Section:
     """What the statement must not be taken for."""
     certifying = evidence.procedure != "predict"
     arithmetic = _ARITHMETIC_LIMITS.get(evidence.noise.arithmetic, ())
-    stated = evidence.settings.scheme.limits_of(evidence.input.kind)
-    own = stated + _CERTIFY_LIMITS if certifying else _PREDICT_LIMITS
+    scheme = evidence.settings.scheme
+    stated = scheme.limits_of(evidence.input.kind)
+    own = (*stated, scheme.kept_in_words(), *_CERTIFY_LIMITS) if certifying else _PREDICT_LIMITS
     chance = () if enumerated.samples_counted(evidence) else _CHANCE_LIMITS
-    said = (*own, *answer_limits(evidence), *_GENERAL_LIMITS, *chance, *arithmetic)
-    return Section("What this does not say", sentences=said)
+    said = (*own, *answer_limits(evidence), *_about(evidence), *_GENERAL_LIMITS, *chance)
+    return Section("What this does not say", sentences=(*said, *arithmetic))
+
+
+def _about(evidence: Evidence) -> tuple[str, ...]:
+    """Whose decision it is about, and which input."""
+    scheme, taken = evidence.settings.scheme, as_taken(evidence.input)
+    classifier = (
+        f"It is about the smoothed classifier g, which {scheme.deciding_in_words()}, not about the "
+        "base model used alone."
+    )
+    if not taken:
+        return (classifier,)
+    given = (
+        f"It is about the {scheme.subject} {taken}, and not about the values in its file, except "
+        "where the statement names them."
+    )
+    return classifier, given
 
 
 def _method(evidence: Evidence) -> Section:
@@ -84,12 +100,17 @@ def _guarantee(evidence: Evidence) -> list[Fact]:
     scheme, method = evidence.settings.scheme, bound_method(evidence.settings.bound)
     basis = evidence.bounds.basis if evidence.bounds else "no votes to bound"
     return [
-        Fact("the attacker may", scheme.attacker_of(evidence.input.kind)),
+        Fact("the attacker may", scheme.attacker_of(evidence.input.kind), _changed(evidence)),
         Fact("guarantee", f"{scheme.guarantee}, {scheme.randomness}, incomplete"),
         Fact("bound", f"{method.title}: {method.summary}"),
         Fact("bound's source", method.citation),
         Fact("validity", basis),
     ]
+
+
+def _changed(evidence: Evidence) -> str:
+    taken = as_taken(evidence.input)
+    return f"of the {evidence.settings.scheme.subject} {taken}" if taken else ""
 
 
 def _decision(evidence: Evidence) -> Section:
@@ -100,10 +121,13 @@ def _decision(evidence: Evidence) -> Section:
     if evidence.procedure != "predict":
         rule = (
             "The class is chosen from n0 votes and bounded from n fresh ones, under a bound "
-            "declared before the run. The statement is made only if p lower exceeds p upper."
+            f"declared before the run. {evidence.settings.scheme.rule_in_words()}"
         )
     else:
-        rule = f"The class is returned only if the test's p-value is at most alpha = {alpha}."
+        rule = (
+            "The class with most votes is returned, and only if the test's p-value is at most "
+            f"alpha = {alpha}."
+        )
     risk = (
         f"The chance that this procedure makes a false statement is at most alpha = {alpha} "
         f"(confidence {confidence_percent(evidence.settings.alpha)} %); otherwise it abstains. "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.core.fields import field_specs
 from engine.core.rounding import confidence_percent, round_up
 from engine.evidence.evidence import Evidence
+from engine.evidence.subject import region_note
 from engine.figures.bounds import NOISE_WORDS
 from engine.report import enumerated
 from engine.report.content import Content, Fact, Section, Tone
@@ -85,7 +86,7 @@ def _why(evidence: Evidence) -> Section | None:
 def _answer(evidence: Evidence) -> tuple[Fact, ...]:
     facts, region = [], evidence.region
     if region is not None:
-        facts.append(Fact("certified region", region.headline(), region.note()))
+        facts.append(Fact("certified region", region.headline(), region_note(evidence)))
     if evidence.predicted_class is not None:
         facts.append(Fact("answer", evidence.class_name or "", _against_label(evidence)))
     if evidence.transfer is not None:

@@ -126,7 +126,23 @@ class Scheme(Record, ABC):
 
     def effect(self, class_name: str) -> str:
         """What no certified change does, in the words of a statement."""
-        return f"changes the prediction '{class_name}'"
+        return f"changes the smoothed model's prediction '{class_name}'"
+
+    def predicted_in_words(self) -> str:
+        """What PREDICT returns, as the beginning of a sentence."""
+        return "the smoothed model's prediction"
+
+    def deciding_in_words(self) -> str:
+        """How the smoothed classifier decides, after ``the smoothed classifier g, which ...``."""
+        return "predicts the class that is most probable under the noise"
+
+    def rule_in_words(self) -> str:
+        """When a certificate is issued, as a sentence."""
+        return "The statement is made only if p lower exceeds p upper."
+
+    def kept_in_words(self) -> str:
+        """What a certificate says of a changed input, and what it does not."""
+        return "It says that the prediction stays, not that the prediction is right."
 
     def noise_in_words(self) -> str:
         """The noise law, e.g. ``Gaussian, sigma 0.50 (pixels in [0,1])``, and what it is for."""

@@ -22,7 +22,7 @@ def threshold(scheme: Scheme) -> float:
 def threshold_in_words(scheme: Scheme) -> str:
     """``one half``, or ``the threshold tau = 0.3``."""
     tau = threshold(scheme)
-    return "one half" if tau == MAJORITY else f"the threshold tau = {tau:g}"
+    return "one half" if tau == MAJORITY else f"the threshold tau = {tau!r}"
 
 
 class Deciding(Scheme, ABC):
@@ -55,7 +55,7 @@ class Deciding(Scheme, ABC):
             return super().unchanged(class_name)
         return (
             f"the smoothed probability of '{class_name}' is at least the threshold tau = "
-            f"{self.tau:g}"
+            f"{self.tau!r}"
         )
 
     def effect(self, class_name: str) -> str:
@@ -64,11 +64,44 @@ class Deciding(Scheme, ABC):
             return super().effect(class_name)
         return (
             f"brings the smoothed probability of '{class_name}' below the threshold tau = "
-            f"{self.tau:g}, at which the deployed model flags '{class_name}'"
+            f"{self.tau!r}, at which the deployed model flags '{class_name}'"
         )
 
     def decision_in_words(self) -> str:
         """How the deployed model decides, as an end of a sentence."""
         if self.tau == MAJORITY:
             return "decided by majority vote"
-        return f"flagged at a smoothed probability of at least tau = {self.tau:g}"
+        return f"flagged at a smoothed probability of at least tau = {self.tau!r}"
+
+    def predicted_in_words(self) -> str:
+        """The most probable class; whether it is flagged at tau is another question."""
+        if self.tau == MAJORITY:
+            return super().predicted_in_words()
+        return (
+            f"whatever is flagged at tau = {self.tau!r}, the class that is most probable under the "
+            "noise"
+        )
+
+    def deciding_in_words(self) -> str:
+        """By majority, or at the threshold."""
+        if self.tau == MAJORITY:
+            return super().deciding_in_words()
+        return f"flags a class whose probability under the noise is at least tau = {self.tau!r}"
+
+    def rule_in_words(self) -> str:
+        """By majority the class must lead; at a threshold its own bound must reach it."""
+        if self.tau == MAJORITY:
+            return super().rule_in_words()
+        return (
+            f"The statement is made only if p lower is at least tau = {self.tau!r}, whatever p "
+            "upper is."
+        )
+
+    def kept_in_words(self) -> str:
+        """Of a threshold, that the class stays flagged and nothing of the others."""
+        if self.tau == MAJORITY:
+            return super().kept_in_words()
+        return (
+            "It says that the class stays flagged: not that this is right, not that it is the most "
+            "probable class, and nothing of any other class."
+        )

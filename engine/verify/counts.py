@@ -13,7 +13,7 @@ from typing import Any
 from engine.bounds import bound_method
 from engine.core.errors import UserError
 from engine.core.records import ProbabilityBounds, Votes
-from engine.evidence.evidence import ChainRecord, Evidence
+from engine.evidence.evidence import ChainRecord, Evidence, TransferRecord
 from engine.evidence.settings import Counting, PredictSettings
 from engine.evidence.upgrade import as_said_then
 from engine.evidence.vote_chain import (
@@ -38,6 +38,7 @@ from engine.procedures.oracle_correction import transfer_of
 from engine.procedures.outcome import certify_facts
 from engine.procedures.run_key import run_key
 from engine.procedures.target import Target
+from engine.regions import Abstention
 from engine.schemes import Scheme
 from engine.verify.answers import check_answers
 from engine.verify.compare import differences
@@ -178,20 +179,36 @@ class Recount:
                 top=self.evidence.votes.guess,
                 claims=self.claims,
                 class_names=names,
+                given=self.evidence.input,
                 facts=self.evidence.facts,
             )
-        found = predict_facts(settings=self.settings, votes=self.estimation, class_names=names)
+        found = predict_facts(
+            settings=self.settings,
+            votes=self.estimation,
+            class_names=names,
+            given=self.evidence.input,
+        )
         return {**found, "region": None, "radius": None, "bounds": None, "trajectory": ()}
 
     def _differences(self, *fields: str) -> list[str]:
         recorded = {name: getattr(self.evidence, name) for name in fields}
         again = {name: self.facts.get(name) for name in fields}
-        if "statement" in again:
-            again["statement"] = as_said_then(str(again["statement"]), self.evidence.upgraded_from)
         wrong: list[str] = []
         for name in fields:
-            wrong += differences(recorded[name], again[name], name)
+            wrong += differences(recorded[name], self._then(recorded[name], again[name]), name)
         return wrong
+
+    def _then(self, recorded: Any, again: Any) -> Any:
+        """A sentence in the words of the file's time, where it is not in those of today."""
+        if recorded == again and self.evidence.upgraded_from is None:
+            return again
+        if isinstance(again, str):
+            return as_said_then(again, self.evidence)
+        for record, field in ((Abstention, "sentence"), (TransferRecord, "statement")):
+            if isinstance(again, record):
+                sentence = as_said_then(getattr(again, field), self.evidence)
+                return again.model_copy(update={field: sentence})
+        return again
 
     def _votes(self) -> list[str]:
         wrong = []
@@ -305,7 +322,7 @@ class Recount:
         if stated is None:
             return []
         again = transfer_of(self.evidence, stated.audit, stated.alpha_audit)
-        return differences(stated, again, "transfer")
+        return differences(stated, self._then(stated, again), "transfer")
 
     def _ended(self) -> list[str]:
         reason = self.evidence.stop_reason

@@ -83,6 +83,7 @@ class DecisionRecount(Recount):
             selection=self.selection,
             estimation=self.estimation,
             class_names=self.evidence.model.class_names,
+            given=self.evidence.input,
         )
 
     def _votes(self) -> list[str]:

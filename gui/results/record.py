@@ -7,6 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from engine.evidence.evidence import Evidence
+from engine.evidence.subject import region_note
 from engine.figures import bounds_figure, votes_figure
 from gui.plots import BoundsPlot, VotesPlot
 from gui.results.fact_rows import evidence_rows
@@ -100,7 +101,7 @@ class RecordView(Card):
         region, badge = evidence.region, badge_of(evidence.settings)
         headline = region.headline() if region else ""
         say_headline(self.headline, headline if sound else "")
-        say(self.unit, region.note() if region and sound else "")
+        say(self.unit, region_note(evidence) if sound else "")
         say(
             self.struck,
             "" if sound else " ".join(filter(None, (stated, headline, evidence.statement))),

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from engine.evidence.evidence import Evidence
 from engine.evidence.snapshot import Snapshot
+from engine.evidence.subject import region_note
 from engine.regions import Region
 from gui.controllers.session import Session
 from gui.results.fact_rows import evidence_rows, snapshot_rows
@@ -94,6 +95,7 @@ class StatementPanel(Card):
         outcome = evidence.outcome.upper() + ("" if evidence.complete else " · PARTIAL")
         basis = evidence.bounds.basis if evidence.bounds else ""
         self._show(outcome, role, basis, evidence.region, evidence.statement)
+        say(self.unit, region_note(evidence))
         self._badge(badge_of(evidence.settings))
         say(self.ended, ended(evidence))
         if evidence.outcome == "predicted":

@@ -1,8 +1,9 @@
-from engine.core.records import ProbabilityBounds
+from engine.core.records import Fitting, ProbabilityBounds
 from engine.evidence import statement
-from engine.evidence.settings import CertifySettings
+from engine.evidence.settings import CertifySettings, PredictSettings
 from engine.regions import Abstention, Ball, Count
 from engine.schemes import TextUniform
+from tests.factories import make_input
 
 
 def test_certified_in_the_issues_words():
@@ -19,7 +20,7 @@ def test_certified_in_the_issues_words():
     )
     assert statement.certified(region, bounds, "7", "image") == (
         "With confidence 99.9 %, no change of this image with l2 norm below 0.470 "
-        "(all pixels in [0,1]) changes the prediction '7'."
+        "(all pixels in [0,1]) changes the smoothed model's prediction '7'."
     )
     threshold = statement.certified(region, bounds, "7", "image", effect="brings '7' below tau")
     assert threshold.endswith("(all pixels in [0,1]) brings '7' below tau.")
@@ -39,8 +40,16 @@ def test_exact_noise_names_its_attackers():
 
 
 def test_predicted():
-    assert statement.predicted("cat", 0.05, "image") == (
+    settings = PredictSettings(alpha=0.05)
+    assert statement.predicted(settings, "cat", make_input()) == (
         "With confidence 95 %, the smoothed model's prediction for this image is 'cat'."
+    )
+    threshold = PredictSettings(scheme=TextUniform(tau=0.123456789), alpha=0.05)
+    text = make_input(kind="text", fitting=Fitting(steps=("its first 9 tokens alone",)))
+    assert statement.predicted(threshold, "unsafe", text) == (
+        "With confidence 95 %, whatever is flagged at tau = 0.123456789, the class that is most "
+        "probable under the noise for this text as the model takes it (its first 9 tokens alone) "
+        "is 'unsafe'."
     )
 
 
@@ -74,9 +83,9 @@ def test_a_claim_says_what_the_run_adds():
     bounds = ProbabilityBounds(
         method="live", alpha=0.001, n=10, top=7, p_lower=0.9, p_upper=0.1, valid=True, basis=""
     )
-    plain = statement.claimed(CertifySettings(), region, bounds, "7")
+    plain = statement.claimed(CertifySettings(), region, bounds, "7", make_input())
     assert plain == statement.certified(region, bounds, "7", "image")
     early = statement.claimed(
-        CertifySettings(noise="exact"), region, bounds, "7", early="Stopped early."
+        CertifySettings(noise="exact"), region, bounds, "7", make_input(), early="Stopped early."
     )
     assert early == f"{plain} Stopped early. {statement.exact_grid()}"

@@ -7,6 +7,7 @@ from engine.evidence.settings import DecideSettings
 from engine.planning.early_stopping_outcome import decision_facts, phase_points
 from engine.planning.early_stopping_rule import Rule
 from engine.schemes import Gaussian
+from tests.factories import make_input
 
 NAMES = ("cat", "dog")
 FIRST = Votes(counts=(1, 99))
@@ -31,6 +32,7 @@ def facts(*estimations, radius=0.25, plan=(100, 1000), selection=None, **changes
         selection=(selection or Votes(counts=(0, 0))) if open_ else FIRST,
         estimation=Votes(counts=(0, 0)) if open_ else phases[-1][1],
         class_names=NAMES,
+        given=make_input(),
     )
 
 
@@ -41,7 +43,7 @@ def test_certified_in_the_first_phase():
     assert found["radius"] == found["region"].radius
     assert found["certified_at"] == {"radius=0.25": True}
     assert found["abstention"] is None and found["complete"]
-    assert found["statement"].endswith("changes the prediction 'dog'.")
+    assert found["statement"].endswith("changes the smoothed model's prediction 'dog'.")
     decision = found["decision"]
     assert (decision.verdict, decision.samples_used, decision.samples_saved) == (
         "certified",

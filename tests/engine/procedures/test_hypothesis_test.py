@@ -7,6 +7,7 @@ import pytest
 from engine.core.records import Votes
 from engine.evidence.settings import PredictSettings
 from engine.procedures.hypothesis_test import predict_facts
+from tests.factories import make_input
 
 NAMES = ("a", "b", "c")
 
@@ -17,6 +18,7 @@ def facts(*counts: int, n: int = 0, test: str = "one-sided", failures: int = 0) 
         settings=PredictSettings(n=n or votes.n, alpha=0.01, test=test),  # type: ignore[arg-type]
         votes=votes,
         class_names=NAMES,
+        given=make_input(),
     )
 
 

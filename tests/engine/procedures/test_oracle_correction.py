@@ -11,6 +11,7 @@ from engine.procedures.oracle_correction import transfer_of, transfer_record, wi
 from engine.schemes import Gaussian
 from engine.verify.counts import check_counts
 from engine.verify.decisions import recount_of
+from tests.factories import make_input
 from tests.fakes import finish
 from tests.sayings import flat, saying
 
@@ -34,7 +35,9 @@ def bounds(p_lower: float) -> ProbabilityBounds:
 
 
 def test_the_radius_of_the_true_class_by_hand():
-    found = transfer_record(Gaussian(sigma=0.5), bounds(0.9), "left", labels(80, 2, 1, 98), 0.01)
+    found = transfer_record(
+        Gaussian(sigma=0.5), bounds(0.9), "left", labels(80, 2, 1, 98), 0.01, make_input()
+    )
     e1 = beta.isf(0.01, 3, 98)
     p = (0.9 - e1) / (1 - e1)
     assert found.false_accept == pytest.approx(e1, abs=1e-9)
@@ -56,7 +59,9 @@ def test_the_radius_of_the_true_class_by_hand():
     ],
 )
 def test_where_the_labels_allow_nothing(p_lower, counts, words):
-    found = transfer_record(Gaussian(sigma=0.5), bounds(p_lower), "left", labels(*counts), 0.01)
+    found = transfer_record(
+        Gaussian(sigma=0.5), bounds(p_lower), "left", labels(*counts), 0.01, make_input()
+    )
     assert found.region is None
     assert found.radius is None
     assert words in found.statement

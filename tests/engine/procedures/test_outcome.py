@@ -9,6 +9,7 @@ from engine.evidence.settings import CertifySettings, ExactSettings
 from engine.procedures.bound_trajectory import Claims
 from engine.procedures.outcome import certify_facts
 from engine.schemes import DssnL1
+from tests.factories import make_input
 
 
 class Unchanged:
@@ -25,6 +26,7 @@ def facts(estimation: Votes, *, n: int = 1000, top: int | None = 0, **changes: o
         top=top,
         claims=Claims(settings, bound_method(settings.bound), Unchanged()),
         class_names=("a", "b"),
+        given=make_input(),
     )
 
 
@@ -35,7 +37,7 @@ def test_a_certified_class_has_cohens_radius() -> None:
     assert (found["predicted_class"], found["class_name"]) == (0, "a")
     assert found["radius"] == pytest.approx(0.25 * norm.ppf(p_lower), abs=1e-9)
     assert found["trajectory"][-1].n == 1000
-    assert "changes the prediction 'a'." in found["statement"]
+    assert "changes the smoothed model's prediction 'a'." in found["statement"]
 
 
 def test_an_abstention_names_no_class_and_says_why() -> None:
@@ -67,6 +69,7 @@ def test_an_enumeration_that_contradicts_itself_claims_nothing_by_any_door() -> 
         top=0,
         claims=claims,
         class_names=("a", "b"),
+        given=make_input(),
     )
     assert (found["outcome"], found["region"]) == ("abstained", None)
     assert found["abstention"].reason == "not-deterministic"
@@ -78,5 +81,6 @@ def test_an_enumeration_that_contradicts_itself_claims_nothing_by_any_door() -> 
         top=0,
         claims=Claims(settings, bound_method(settings.bound), Unchanged()),
         class_names=("a", "b"),
+        given=make_input(),
     )
     assert agreed["outcome"] == "certified" and agreed["bounds"].valid

@@ -90,7 +90,7 @@ def test_many_required_probabilities_are_those_one_by_one(scheme):
 
 
 def test_no_certified_change_changes_the_answer():
-    assert Gaussian().effect("cat") == "changes the prediction 'cat'"
+    assert Gaussian().effect("cat") == "changes the smoothed model's prediction 'cat'"
 
 
 @pytest.mark.parametrize("scheme", SCHEMES, ids=lambda s: s.key)

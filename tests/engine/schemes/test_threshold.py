@@ -12,7 +12,7 @@ DECIDING = [scheme for scheme in SCHEMES if issubclass(scheme, Deciding)]
 
 @pytest.mark.parametrize("scheme", DECIDING, ids=lambda s: s.key)
 def test_majority_is_the_default_and_a_threshold_is_named(scheme):
-    assert scheme().effect("safe") == "changes the prediction 'safe'"
+    assert scheme().effect("safe") == "changes the smoothed model's prediction 'safe'"
     assert "majority vote" in scheme().noise_in_words()
     threshold = scheme(tau=4.6e-5)
     assert threshold.effect("unsafe") == (

@@ -1,0 +1,73 @@
+"""What a statement is about: the input as the model takes it, and what that says of its file.
+
+A certificate is about the numbers that receive the noise. Where these are not the file's own, every
+sentence says so, and beside it stands what follows for changes of the file, if the fitting has a
+known gain.
+"""
+
+from __future__ import annotations
+
+from engine.core.records import InputIdentity
+from engine.evidence.evidence import Evidence
+from engine.evidence.settings import RunSettings
+from engine.regions import Region
+from engine.regions.conversion import conversion
+from engine.schemes import Scheme
+
+_IMAGES = ("image", "pair")
+
+
+def subject(scheme: Scheme, given: InputIdentity) -> str:
+    """``image``, or ``image as the model takes it (grey, 8 x 8, resized from 4 x 4)``."""
+    taken = as_taken(given)
+    return f"{scheme.subject} {taken}" if taken else scheme.subject
+
+
+def as_taken(given: InputIdentity) -> str:
+    """``as the model takes it (grey, 8 x 8, resized from 4 x 4)``; empty where nothing was done."""
+    if given.fitting is None or not given.fitting.steps:
+        return ""
+    return f"as the model takes it ({', '.join((*_shape(given), *given.fitting.steps))})"
+
+
+def of_the_file(settings: RunSettings, given: InputIdentity, region: Region) -> str:
+    """What a certificate says of changes of the image in the file, as a sentence.
+
+    Empty where the model takes the file's own values, and for what is no image.
+    """
+    if not as_taken(given) or given.kind not in _IMAGES:
+        return ""
+    what = "given array" if given.in_memory else "file"
+    inside = file_region(settings, given, region)
+    if inside is None:
+        return f"It is not about changes of the {what}'s own pixels."
+    if not inside.holds_changes:
+        return f"Of the {what}'s own pixels it certifies no change."
+    return f"In the {what}'s own pixels, {inside.clause(what)} does so."
+
+
+def file_region(settings: RunSettings, given: InputIdentity, region: Region) -> Region | None:
+    """The certified changes of the image in the file; None where the fitting has no known gain.
+
+    Certificates for images of 8 bits per channel reach the file only where such images stay such.
+    """
+    known = conversion(given.fitting, given.shape) if given.fitting else None
+    if known is None or (settings.law.grid_input and not known.grid):
+        return None
+    return region.before(known)
+
+
+def region_note(evidence: Evidence) -> str:
+    """What the numbers of a certified region are, and of what; empty where nothing is certified."""
+    if evidence.region is None:
+        return ""
+    taken = as_taken(evidence.input)
+    return f"{evidence.region.note()}; of the input {taken}" if taken else evidence.region.note()
+
+
+def _shape(given: InputIdentity) -> tuple[str, ...]:
+    if given.kind not in _IMAGES or len(given.shape) != 3:
+        return ()
+    channels, height, width = given.shape
+    colours = {1: "grey", 3: "RGB"}.get(channels, f"{channels} channels")
+    return (f"{colours}, {width} x {height}",)
