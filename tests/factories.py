@@ -290,7 +290,7 @@ def make_snapshot(
 def make_region_run(kind: str, *, share: float = 0.98, n: int = 4000, **settings: Any) -> Snapshot:
     """A run after ``n`` votes, this share of them for class 7, under a scheme of STRUCTURED."""
     scheme = settings.pop("scheme", None) or parse_scheme(STRUCTURED[kind])
-    chosen = CertifySettings(**{"scheme": scheme, "n": 10_000, **settings})
+    chosen = CertifySettings(**{"scheme": scheme, "n": 10_000, "bound": "live", **settings})
     k = round(share * n)
     snapshot = make_snapshot(
         estimation=(0,) * 7 + (k, n - k, 0), n_plan=chosen.n, bound=chosen.bound, settings=chosen

@@ -102,7 +102,7 @@ class Smoothed:
         n0: int = 100,
         alpha: float = 0.001,
         bound: str | None = None,
-        seed: int = 0,
+        seed: int | None = None,
         noise: str = "float",
         target: str = "",
         at: Sequence[str] = (),
@@ -119,7 +119,7 @@ class Smoothed:
             alpha: chance that the claim is wrong.
             bound: how votes become a claim, fixed before the run: ``anytime``, ``live``,
                 ``clopper-pearson``, ``two-class``, ...; None takes the usual one.
-            seed: same seed, same noise.
+            seed: of an earlier run, to draw its noise again; None draws a fresh one before the run.
             noise: ``float``, or ``exact``: integers, sound in floating point.
             target: ends the run once this is certified or out of reach, e.g. ``radius=0.5``.
             at: perturbations to answer in the evidence, e.g. ``radius=0.25``.
@@ -144,7 +144,7 @@ class Smoothed:
         n: int = 1_000,
         alpha: float = 0.001,
         test: TestName = "two-sided",
-        seed: int = 0,
+        seed: int | None = None,
         noise: str = "float",
         label: int | None = None,
         name: str = "",
@@ -172,7 +172,7 @@ class Smoothed:
         n0: int = 100,
         alpha: float = 0.001,
         bound: str | None = None,
-        seed: int = 0,
+        seed: int | None = None,
         noise: str = "float",
         at: Sequence[str] = (),
         done: Callable[[int, int], None] | None = None,
@@ -191,6 +191,7 @@ class Smoothed:
         """
         said = self._said(n=n, n0=n0, alpha=alpha, bound=bound, seed=seed, noise=noise)
         settings = declaring.declared("certify", self.scheme, said)
+        settings = declaring.seeded(settings)
         named = given_inputs.several(inputs, limit)
         with stoppable() as stop:
             return self._certify_set(named, settings, tuple(at), done, stop)
@@ -253,6 +254,7 @@ class Smoothed:
         _check_label(given, classifier)
         fit = fitted(classifier, given)
         check_fit(classifier, fit, self.scheme)
+        settings = declaring.seeded(settings)
         more: dict[str, Any] = {"at": at} if at else {}
         more |= {"execution": self._execution, "command": self._command(x, settings, at)}
         return Run(

@@ -11,7 +11,7 @@ from engine.case.digests import same_run
 from engine.case.recording import COMMIT_SECONDS, recorded
 from engine.core.errors import UserError
 from engine.evidence.evidence import Evidence
-from engine.evidence.settings import USUAL, Counting, Execution, RunSettings
+from engine.evidence.settings import USUAL, Counting, Execution, RunSettings, seeded
 from engine.evidence.snapshot import Snapshot
 from engine.models.request import ModelRequest
 
@@ -37,6 +37,9 @@ def open_run(
 ) -> tuple[int, bool]:
     """The run of these settings in a case: the unfinished one of exactly this, or a new one.
 
+    Without a seed, the unfinished one may have any, and a new one draws its own; the settings that
+    count are those of the run in the case (``Case.configuration``).
+
     Returns:
         Its number, and whether it resumes one that was begun before.
 
@@ -50,6 +53,7 @@ def open_run(
         found = case.unfinished(classifier.identity, image.identity, settings)
         if found is not None:
             return found, True
+    settings = seeded(settings)
     run = case.begin(
         classifier.identity,
         image.identity,

@@ -48,7 +48,7 @@ def subject(model: ModelIdentity, image: InputIdentity, settings: RunSettings) -
 
 def same_run(model: ModelIdentity, image: InputIdentity, settings: RunSettings) -> str:
     """The same for runs that count the very same votes to the same end."""
-    facts = settings.model_dump(mode="json")
+    facts = settings.model_dump(mode="json", exclude={"seed_origin"})
     return digest("run v1", _function(model), image.pixels_sha256, facts)
 
 

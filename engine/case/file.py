@@ -203,10 +203,14 @@ class CaseFile:
     def unfinished(
         self, model: ModelIdentity, image: InputIdentity, settings: Counting
     ) -> int | None:
-        """The newest CERTIFY run of exactly this that lacks votes (or is being counted)."""
-        wanted = same_run(model, image, settings)
+        """The newest CERTIFY run of exactly this that lacks votes (or is being counted).
+
+        Where no seed is asked for, its seed may be any.
+        """
         for row in reversed(self.runs()):
             open_ = row.resumable or (row.state == "counting" and row.procedure == "certify")
+            fresh = {"seed": row.settings.seed} if settings.seed is None else {}
+            wanted = same_run(model, image, settings.model_copy(update=fresh))
             if open_ and same_run(row.model, row.input, row.settings) == wanted:
                 return row.id
         return None

@@ -26,7 +26,7 @@ from engine.cli.output import STDOUT, check_writable, print_json
 from engine.cli.progress import follow
 from engine.cli.sets import SHOWN_ROWS, rows_table, summary_table
 from engine.core.errors import UserError
-from engine.evidence.settings import hashed
+from engine.evidence.settings import hashed, seeded
 from engine.procedures.command_line import command_line
 from engine.system.interrupt import stoppable
 
@@ -70,7 +70,7 @@ def audit_command(values: Mapping[str, Any]) -> int:
     stopped before all inputs were counted, 2 bad input, 1 failure. Ctrl+C stops and keeps the
     inputs that were counted.
     """
-    settings, execution = read_settings(values, "certify"), read_execution(values)
+    settings, execution = seeded(read_settings(values, "certify")), read_execution(values)
     at = tuple(values["at"] or ())
     for text in at:
         settings.scheme.parse_at(text)

@@ -17,7 +17,7 @@ from engine.core.errors import UserError
 from engine.core.fields import checked
 from engine.core.generators import result_of
 from engine.core.rounding import round_down
-from engine.evidence.settings import CertifySettings, carried_out
+from engine.evidence.settings import CertifySettings, carried_out, seeded
 from engine.system.interrupt import stoppable
 
 if TYPE_CHECKING:
@@ -64,7 +64,8 @@ def compare_command(values: Mapping[str, Any]) -> int:
     attackers = [read_attacker(text) for text in values["at"]]
     given = {name: values[name] for name in _SETTINGS if values.get(name) is not None}
     execution = carried_out(given)
-    settings = checked(CertifySettings, **{k: v for k, v in given.items() if k != "device"})
+    known = {"seed": None} | {k: v for k, v in given.items() if k != "device"}
+    settings = seeded(checked(CertifySettings, **known))
     from engine.comparison.compare import compare
     from engine.comparison.export import write_tradeoff
     from engine.inputs import expand

@@ -200,8 +200,8 @@ def run_flags(task: Task, **defaults: str) -> list[inspect.Parameter]:
     """
     flags = []
     for spec in run_specs(task):
-        default = defaults.get(spec.name, spec.default)
-        flags.append(_setting_flag(spec, f"{_sentence(spec)} Default {default or 'none'}.", RUN))
+        default = defaults.get(spec.name, spec.default) or (spec.unset if spec.optional else "none")
+        flags.append(_setting_flag(spec, f"{_sentence(spec)} Default {default}.", RUN))
         if spec.name == "target":
             flags.append(flag("target_radius", _TARGET_RADIUS, RUN, float | None, metavar="X"))
     return flags

@@ -11,6 +11,7 @@ from rich.table import Table
 from engine.core.records import ModelIdentity
 from engine.core.rounding import round_down, round_up
 from engine.evidence.evidence import DecisionRecord, Evidence
+from engine.evidence.settings import seed_in_words
 from engine.evidence.subject import as_taken
 
 _ANSWERS = 6
@@ -60,7 +61,7 @@ def rows(evidence: Evidence) -> Iterator[tuple[str, str]]:
     if evidence.input.adaptation:
         yield "", evidence.input.adaptation
     yield "normalisation", f"{evidence.model.normalization} ({evidence.model.normalization_origin})"
-    seed = "" if _enumerated(evidence) else f", seed {settings.seed}"
+    seed = "" if _enumerated(evidence) else f", seed {seed_in_words(settings)}"
     yield "noise", f"{settings.scheme.noise_in_words()}{seed}"
     if not _enumerated(evidence):
         yield "arithmetic", _ARITHMETIC[evidence.noise.arithmetic]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,7 @@ from engine.evidence.settings import (
     RunSettings,
     Task,
     TestName,
+    seeded,
 )
 from engine.procedures.command_line import command_line
 from engine.system.interrupt import stoppable
@@ -109,7 +110,7 @@ class Order:
         return cls(settings, execution, values["input"], at, audit, alpha or 0.0)
 
     def command(self, request: ModelRequest) -> str:
-        """The same order on the command line."""
+        """The order on the command line: the run itself, once its seed is drawn."""
         return command_line(
             request,
             self.input,
@@ -170,7 +171,7 @@ class Order:
         from engine.case.certifying import certify_run, open_run
         from engine.case.recording import recorded
 
-        settings, command = self.settings, self.command(request)
+        settings = self.settings
         run, _ = open_run(
             case,
             classifier,
@@ -184,8 +185,10 @@ class Order:
         )
         case.claim(run)
         say_which(case, run, quiet=quiet)
+        order = replace(self, settings=case.configuration(run).settings)
+        settings, command = order.settings, order.command(request)
         if not isinstance(settings, Counting):
-            procedure = self.begin(classifier, fitted, stop=stop, command=command)
+            procedure = order.begin(classifier, fitted, stop=stop, command=command)
             return recorded(case, run, procedure, warn=say)
         return certify_run(
             case,
@@ -213,7 +216,8 @@ def _run(task: Task, values: Mapping[str, Any]) -> int:
 
     def begin(stop: Event) -> Procedure:
         if case is None:
-            return order.begin(classifier, fitted, stop=stop, command=order.command(request))
+            drawn = replace(order, settings=seeded(order.settings))
+            return drawn.begin(classifier, fitted, stop=stop, command=drawn.command(request))
         return order.kept(
             case, request, classifier, fitted, stop=stop, quiet=quiet, new_run=new_run
         )

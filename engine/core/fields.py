@@ -27,7 +27,8 @@ class FieldSpec:
         name: the attribute, also the key in JSON.
         flag: the command line's flag, ``--p-plus`` for ``p_plus``.
         kind: ``int``, ``float``, ``str``, ``bool`` or ``choice``.
-        optional: the value may be None, which stands for "not given".
+        optional: the value may be None.
+        unset: what None stands for, in words.
         minimum, maximum: inclusive or exclusive bounds, as the validator has them; None if none.
         choices: allowed values for ``choice``.
         unit: of the value, as shown behind the field; may be empty.
@@ -44,6 +45,7 @@ class FieldSpec:
     kind: FieldKind
     default: Any
     optional: bool = False
+    unset: str = "not given"
     minimum: float | None = None
     maximum: float | None = None
     choices: tuple[str, ...] = ()
@@ -110,6 +112,7 @@ def field_specs(model: type[BaseModel]) -> list[FieldSpec]:
                 kind=kind,
                 default=info.default,
                 optional=optional,
+                unset=str(extra.get("unset", "not given")),
                 minimum=_limit(info, "ge", "gt"),
                 maximum=_limit(info, "le", "lt"),
                 choices=choices,

@@ -334,6 +334,8 @@ class Evidence(Record):
         kinds = {"certify": ("certify", "exact")}.get(self.procedure, (self.procedure,))
         if self.settings.kind not in kinds:
             raise ValueError(f"{self.procedure} has no settings of the kind {self.settings.kind}")
+        if self.settings.seed is None:
+            raise ValueError("evidence states the seed of its run")
         observed = "exact" if self.settings.kind == "exact" else "class votes"
         if self.observations.kind != observed:
             raise ValueError(

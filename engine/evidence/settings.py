@@ -7,8 +7,10 @@ is :class:`Execution`. Forms, flags and reports follow from the fields.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Literal, overload
+from dataclasses import replace
+from typing import Annotated, Any, ClassVar, Literal, TypeVar, overload
 
 from pydantic import BeforeValidator, Field, SerializeAsAny, model_validator
 
@@ -35,6 +37,7 @@ Task = Literal["certify", "predict", "decide"]
 """A command; CERTIFY is exact where the scheme's noise can be counted whole."""
 
 BETA = 0.0001
+SEED_BITS = 63
 
 
 def read_scheme(value: Any) -> Any:
@@ -97,13 +100,13 @@ _Target = Annotated[
     ),
 ]
 _Seed = Annotated[
-    int,
+    int | None,
     Field(
         ge=0,
-        lt=2**63,
+        lt=2**SEED_BITS,
         title="seed",
-        description="same seed, same noise",
-        json_schema_extra={"step": 1, "advanced": True},
+        description="fresh for every run; give the seed of a run to draw its noise again",
+        json_schema_extra={"step": 1, "advanced": True, "unset": "fresh"},
     ),
 ]
 _Precision = Annotated[
@@ -121,6 +124,9 @@ def _kind() -> Any:
     return Field(json_schema_extra={"form": False})
 
 
+_SeedOrigin = Annotated[Literal["drawn", "given", "not recorded"], _kind()]
+
+
 class _Smoothed(Record):
     """What the settings of all procedures have in common."""
 
@@ -132,7 +138,13 @@ class _Smoothed(Record):
 
 
 class CertifySettings(_Smoothed):
-    """CERTIFY by sampling: a class chosen from n0 votes and bounded from n fresh ones."""
+    """CERTIFY by sampling: a class chosen from n0 votes and bounded from n fresh ones.
+
+    Attributes:
+        seed: None is to be drawn before the run, by :func:`seeded`. Whoever asks a person for
+            settings passes None where none was given; the default is for settings in a program.
+        seed_origin: whether this program drew the seed before the run, or somebody gave it.
+    """
 
     kind: Annotated[Literal["certify"], _kind()] = "certify"
     scheme: SchemeField = Field(default_factory=Gaussian)
@@ -143,6 +155,7 @@ class CertifySettings(_Smoothed):
     noise: _Noise = "float"
     target: _Target = ""
     seed: _Seed = 0
+    seed_origin: _SeedOrigin = "not recorded"
     precision: _Precision = "fp32"
 
     @model_validator(mode="after")
@@ -170,6 +183,7 @@ class PredictSettings(_Smoothed):
     alpha: _Alpha = 0.001
     noise: _Noise = "float"
     seed: _Seed = 0
+    seed_origin: _SeedOrigin = "not recorded"
     precision: _Precision = "fp32"
     test: Annotated[TestName, _kind()] = "one-sided"
 
@@ -193,6 +207,7 @@ class DecideSettings(_Smoothed):
     alpha: _Alpha = 0.001
     noise: _Noise = "float"
     seed: _Seed = 0
+    seed_origin: _SeedOrigin = "not recorded"
     precision: _Precision = "fp32"
     target: Annotated[str, _kind()] = ""
     beta: Annotated[float, _kind()] = BETA
@@ -221,6 +236,7 @@ class ExactSettings(_Smoothed):
     noise: ClassVar[NoiseMode] = "float"
     target: ClassVar[str] = ""
     seed: ClassVar[int] = 0
+    seed_origin: ClassVar[str] = "not recorded"
 
     kind: Annotated[Literal["exact"], _kind()] = "exact"
     scheme: SchemeField
@@ -248,6 +264,7 @@ class ExactSettings(_Smoothed):
 RunSettings = CertifySettings | PredictSettings | DecideSettings | ExactSettings
 Counting = CertifySettings | ExactSettings
 """What CERTIFY takes."""
+S = TypeVar("S", bound=RunSettings)
 SettingsField = Annotated[RunSettings, Field(discriminator="kind")]
 
 
@@ -277,9 +294,15 @@ def task_of(settings: RunSettings) -> Task:
 
 
 def hashed(settings: RunSettings) -> Former:
-    """Alpha, noise mode and seed as hash chains and noise keys hold them, exact runs included."""
+    """Alpha, noise mode and seed as hash chains and noise keys hold them, exact runs included.
+
+    Raises:
+        ValueError: the seed was not drawn yet.
+    """
     if isinstance(settings, ExactSettings):
         return settings.former or Former()
+    if settings.seed is None:
+        raise ValueError("the seed is drawn before the run, by seeded()")
     return Former(alpha=settings.alpha, noise=settings.noise, seed=settings.seed)
 
 
@@ -300,8 +323,12 @@ def settings_record(task: Task, scheme: type[Scheme]) -> type[RunSettings]:
 
 
 def run_specs(task: Task, scheme: type[Scheme] = Gaussian) -> list[FieldSpec]:
-    """What a form or command line asks for beside the scheme; how it is carried out comes last."""
-    return [*field_specs(settings_record(task, scheme)), *field_specs(Execution)]
+    """What a form or command line asks for beside the scheme; how it is carried out comes last.
+
+    A seed that nobody gives is fresh.
+    """
+    specs = [*field_specs(settings_record(task, scheme)), *field_specs(Execution)]
+    return [replace(spec, default=None) if spec.name == "seed" else spec for spec in specs]
 
 
 @overload
@@ -317,6 +344,8 @@ def declared(
 def declared(task: Task, scheme: Scheme, values: Mapping[str, Any]) -> RunSettings:
     """The settings that some values mean; those that mean nothing for this run are left out.
 
+    Without a seed they have none yet: :func:`seeded` draws it.
+
     Raises:
         UserError: a value out of range, or a target for an exact method.
     """
@@ -326,7 +355,27 @@ def declared(task: Task, scheme: Scheme, values: Mapping[str, Any]) -> RunSettin
             f"--target stops early, and {scheme.key} counts all of its noise; leave --target out."
         )
     own = {name: value for name, value in values.items() if name in record.model_fields}
-    return checked(record, **{**own, "scheme": scheme})
+    fresh = {"seed": None} if "seed" in record.model_fields else {}
+    return checked(record, **{**fresh, **own, "scheme": scheme})
+
+
+def seeded(settings: S) -> S:
+    """Settings of a run that is about to begin: with the seed that was given, or 63 fresh bits.
+
+    Either way they say which; seeded once more they stay as they are.
+    """
+    if settings.kind == "exact" or settings.seed_origin != "not recorded":
+        return settings
+    known = {"seed_origin": "given"}
+    fresh = {"seed": secrets.randbits(SEED_BITS), "seed_origin": "drawn"}
+    found: S = Record.model_copy(settings, update=fresh if settings.seed is None else known)
+    return found
+
+
+def seed_in_words(settings: RunSettings) -> str:
+    """The seed and where it comes from, as far as that is recorded."""
+    origin = {"drawn": " (drawn before the run)", "given": " (given)"}
+    return f"{settings.seed}{origin.get(settings.seed_origin, '')}"
 
 
 def carried_out(values: Mapping[str, Any]) -> Execution:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.evidence.evidence import Evidence
+from engine.evidence.settings import hashed
 from engine.explain.directions import SliceAxes
 from engine.explain.examples import examples
 from engine.explain.slices import explore
@@ -29,7 +30,7 @@ def illustrate(
             device=evidence.execution.device,
             region=evidence.region,
             center_class=guess,
-            axes=SliceAxes(seed=evidence.settings.seed),
+            axes=SliceAxes(seed=hashed(evidence.settings).seed),
             budget_seconds=seconds,
         )
     shown = examples(

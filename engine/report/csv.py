@@ -35,6 +35,7 @@ _PATHS = (
     "settings.alpha",
     "settings.bound",
     "settings.seed",
+    "settings.seed_origin",
     "settings.precision",
     "bounds.method",
     "bounds.n",

@@ -6,6 +6,7 @@ from engine.core.errors import UserError
 from engine.core.records import Encoding, ModelIdentity, PartIdentity
 from engine.core.rounding import round_down
 from engine.evidence.evidence import Evidence
+from engine.evidence.settings import seed_in_words
 from engine.noise.records import NoiseStatistic, SelfTest
 from engine.report import enumerated
 from engine.report.content import Fact, Section
@@ -220,8 +221,8 @@ def _warnings(evidence: Evidence) -> Section:
 def _repeat(evidence: Evidence) -> Section:
     command = (Fact("command line", evidence.command, code=True),) if evidence.command else ()
     words = (
-        f"The same seed ({evidence.settings.seed}) on the same model and input draws the same "
-        "noise, whatever the batch size."
+        f"The same seed, {seed_in_words(evidence.settings)}, on the same model and input draws the "
+        "same noise, whatever the batch size."
     )
     if enumerated.samples_counted(evidence):
         words = enumerated.repetition()

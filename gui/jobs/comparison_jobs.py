@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.evidence.settings import USUAL, CertifySettings, Execution
+from engine.evidence.settings import USUAL, CertifySettings, Execution, seeded
 from gui.jobs.engine_jobs import PATIENCE
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def compared(wish: CompareWish, stop: threading.Event) -> Generator[Compared, No
     run = compare(
         wish.candidates,
         inputs,
-        wish.settings,
+        seeded(wish.settings),
         execution=wish.execution,
         stop=stop,
         patience=PATIENCE,

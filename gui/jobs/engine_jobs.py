@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from engine.evidence.settings import hashed, seeded
 from engine.procedures.command_line import command_line
 from engine.procedures.resume import Resume
 from gui.jobs.case_jobs import Warn, adopt, run_of
@@ -170,11 +171,10 @@ class EngineJobs:
         """CERTIFY, from the start or from the votes of a run ``before``; kept in a case if any."""
         from engine.procedures.certify import certify
 
-        command = command_line(subject.request, subject.source, settings, execution)
         if case is not None:
-            return certify_in(
-                case, subject, settings, execution, stop, before=before, command=command, warn=warn
-            )
+            return certify_in(case, subject, settings, execution, stop, before=before, warn=warn)
+        settings = seeded(settings)
+        command = command_line(subject.request, subject.source, settings, execution)
         return certify(
             subject.classifier,
             subject.fitted,
@@ -197,8 +197,7 @@ class EngineJobs:
         warn: Warn,
     ) -> Generator[Snapshot, None, Evidence]:
         """Count an unfinished run of a case on."""
-        line = command_line(subject.request, subject.source, row.settings, execution)
-        return resume_in(case, row.id, subject, None, execution, stop, command=line, warn=warn)
+        return resume_in(case, row.id, subject, execution, stop, warn=warn)
 
     def predict(
         self,
@@ -213,6 +212,7 @@ class EngineJobs:
         """PREDICT, in one of its two forms; kept in a case if there is one."""
         from engine.procedures.predict import predict
 
+        settings = seeded(settings)
         command = command_line(subject.request, subject.source, settings, execution)
         procedure = predict(
             subject.classifier,
@@ -247,7 +247,7 @@ class EngineJobs:
             device=evidence.execution.device,
             region=evidence.region,
             center_class=evidence.predicted_class,
-            axes=SliceAxes(kind=axes.kind, towards=towards, seed=evidence.settings.seed),
+            axes=SliceAxes(kind=axes.kind, towards=towards, seed=hashed(evidence.settings).seed),
             budget_seconds=SLICE_SECONDS,
             stop=stop,
         )
@@ -306,7 +306,6 @@ def certify_in(
     stop: threading.Event,
     *,
     before: Evidence | None,
-    command: str,
     warn: Warn,
 ) -> Generator[Snapshot, None, Evidence]:
     """CERTIFY, kept in a case; with ``before``, from the votes of that run on."""
@@ -327,34 +326,29 @@ def certify_in(
     else:
         run = run_of(case, before) or adopt(case, before, subject.request)
         if settings.n > before.n_plan:
-            settings = case.extend(run, settings.n)
-    counting = resume_in(case, run, subject, settings, execution, stop, command=command, warn=warn)
-    return (yield from counting)
+            case.extend(run, settings.n)
+    return (yield from resume_in(case, run, subject, execution, stop, warn=warn))
 
 
 def resume_in(
     case: Case,
     run: int,
     subject: Subject,
-    settings: Counting | None,
     execution: Execution,
     stop: threading.Event,
     *,
-    command: str,
     warn: Warn,
 ) -> Generator[Snapshot, None, Evidence]:
-    """Count an unfinished run of a case on, with short batches: somebody waits at a window.
-
-    ``settings`` are the run's own, or None.
-    """
+    """Count a run of a case under its own settings, in short batches: somebody waits for it."""
     from engine.case.certifying import certify_run
 
+    settings = case.configuration(run).settings
+    command = command_line(subject.request, subject.source, settings, execution)
     return certify_run(
         case,
         run,
         subject.classifier,
         subject.fitted,
-        settings=settings,
         execution=execution,
         stop=stop,
         command=command,

@@ -153,7 +153,8 @@ def setting(row: RunRow) -> str:
         return f"{scheme.key} {level}"
     noise = f", {settings.noise}" if settings.law.has_modes else ""
     bound = f", {settings.bound}" if settings.bound else ""
-    return f"{scheme.key} {level}{bound}{noise}, seed {settings.seed}, alpha {settings.alpha:g}"
+    seed = "fresh seed" if settings.seed_origin == "drawn" else f"seed {settings.seed}"
+    return f"{scheme.key} {level}{bound}{noise}, {seed}, alpha {settings.alpha:g}"
 
 
 def outcome(row: RunRow) -> str:

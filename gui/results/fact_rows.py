@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.core.rounding import confidence_percent, round_down, round_up
 from engine.evidence.evidence import Evidence
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import RunSettings, seed_in_words
 from engine.evidence.snapshot import Snapshot
 from gui.widgets.facts import Rows
 from gui.widgets.input_kinds import KIND_WORDS
@@ -101,6 +101,6 @@ def _setting_rows(settings: RunSettings) -> Rows:
             ("alpha", f"{settings.alpha:g}"),
             ("confidence", f"{confidence_percent(settings.alpha)} %"),
             *([("bound", settings.bound)] if settings.bound else []),
-            ("seed", str(settings.seed)),
+            ("seed", seed_in_words(settings)),
         ]
     return [*rows, ("precision", settings.precision)]

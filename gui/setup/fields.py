@@ -16,8 +16,6 @@ from gui.widgets.flag_names import in_the_window
 from gui.widgets.level import LevelSlider
 from gui.widgets.section import words
 
-OPEN = "not given"
-"""Shown where a value may be left open and is."""
 _BESIDE = 84
 """Pixels that a number has beside its slider."""
 
@@ -102,7 +100,7 @@ class Field:
             return self.editor.isChecked()
         if isinstance(self.editor, QComboBox):
             text = self.editor.currentText()
-            return None if self.spec.optional and text == OPEN else text
+            return None if self.spec.optional and text == self.spec.unset else text
         text = self.editor.text().strip()
         if self.spec.optional and not text:
             return None
@@ -118,7 +116,7 @@ class Field:
         if isinstance(self.editor, QCheckBox):
             self.editor.setChecked(bool(value))
         elif isinstance(self.editor, QComboBox):
-            self.editor.setCurrentText(OPEN if value is None else str(value))
+            self.editor.setCurrentText(self.spec.unset if value is None else str(value))
         else:
             self.editor.setText(as_text(value))
 
@@ -156,12 +154,12 @@ def _editor(spec: FieldSpec) -> QCheckBox | QComboBox | QLineEdit:
         return box
     if spec.kind == "choice":
         choices = QComboBox()
-        choices.addItems([OPEN, *spec.choices] if spec.optional else list(spec.choices))
-        choices.setCurrentText(OPEN if spec.default is None else str(spec.default))
+        choices.addItems([spec.unset, *spec.choices] if spec.optional else list(spec.choices))
+        choices.setCurrentText(spec.unset if spec.default is None else str(spec.default))
         return choices
     line = QLineEdit(as_text(spec.default)) if spec.kind == "str" else NumberEdit(spec)
     if spec.optional:
-        line.setPlaceholderText(OPEN)
+        line.setPlaceholderText(spec.unset)
     return line
 
 

@@ -29,7 +29,7 @@ from engine.evidence.evidence import (
     TrajectoryPoint,
 )
 from engine.evidence.observations import ClassVotes
-from engine.evidence.settings import CertifySettings, Execution
+from engine.evidence.settings import CertifySettings, Execution, seeded
 from engine.evidence.snapshot import Snapshot
 from engine.evidence.vote_chain import Block
 from engine.figures import Attack, ExamplesFigure, ImageMedium, SliceFigure
@@ -305,6 +305,7 @@ class FakeEngine(EngineJobs):
         **kept,
     ) -> Generator[Snapshot, None, Evidence]:
         self._note("certify")
+        settings = seeded(settings)
         n = sum(before.votes.estimation) if before else 0
         while n < settings.n and not stop.is_set():
             time.sleep(self.pause)

@@ -33,6 +33,19 @@ def test_a_shipped_model_gives_the_votes_that_the_engine_gives() -> None:
     assert (again.votes, again.region) == (found.evidence.votes, found.region)
 
 
+def test_a_run_without_a_seed_draws_one_and_a_set_one_for_all(model: Smoothed) -> None:
+    runs = [
+        *(model.certify(X, n=50).result().evidence for _ in range(2)),
+        *(model.predict(X, n=50).result().evidence for _ in range(2)),
+        *model.certify_dataset((torch.rand(2, 1, 8, 8), [0, 1]), n=50).evidence,
+    ]
+    assert {run.settings.seed_origin for run in runs} == {"drawn"}
+    assert len({run.settings.seed for run in runs}) == 5
+    assert len({run.noise.key for run in runs}) == 6
+    given = model.certify(X, n=50, seed=3).result().evidence.settings
+    assert (given.seed, given.seed_origin) == (3, "given")
+
+
 def test_it_says_what_it_is(model: Smoothed) -> None:
     assert repr(model) == "<Smoothed: Linear under Gaussian, sigma 0.25 (pixels in [0,1])>"
 

@@ -9,7 +9,7 @@ import pytest
 
 from engine.case import Case
 from engine.core.errors import UserError
-from engine.evidence.settings import CertifySettings
+from engine.evidence.settings import CertifySettings, seeded
 from tests.cases import ASKED, PREDICTED, SETTINGS, begun, counted, partly
 from tests.factories import make_predicted
 from tests.fakes import fitted, identity
@@ -21,7 +21,7 @@ ANYTIME = SETTINGS.model_copy(update={"bound": "anytime"})
 def test_a_run_is_on_the_disk_before_its_first_vote(case: Case) -> None:
     run = begun(case)
     row = Case.open(case.path).row(run)
-    assert (row.state, row.counted, row.settings) == ("counting", 0, SETTINGS)
+    assert (row.state, row.counted, row.settings) == ("counting", 0, seeded(SETTINGS))
     case.release(run)
     assert case.row(run).state == "interrupted"
 

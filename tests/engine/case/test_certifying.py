@@ -35,6 +35,21 @@ def test_a_new_run_may_be_asked_for(case: Case) -> None:
     assert counted(case, second).run_number == 2
 
 
+def test_without_a_seed_the_unfinished_run_is_resumed_with_its_own(case: Case) -> None:
+    fresh = SETTINGS.model_copy(update={"seed": None})
+    run = begun(case, fresh)
+    partly(case, run, 400)
+    drawn = case.configuration(run).settings
+    assert drawn.seed is not None and drawn.seed_origin == "drawn"
+    assert begun(case, fresh) == run
+    assert begun(case, fresh.model_copy(update={"n": 5000})) != run
+    assert counted(case, run).settings == drawn
+    other = case.configuration(begun(case, fresh)).settings
+    assert other.seed != drawn.seed
+    given = case.configuration(begun(case, SETTINGS)).settings
+    assert (given.seed, given.seed_origin) == (0, "given")
+
+
 def test_a_finished_run_is_not_gone_on_with(case: Case) -> None:
     counted(case, begun(case))
     assert begun(case) == 2

@@ -40,8 +40,8 @@ def test_a_second_run_is_the_second_of_two(certify: Any, path: Path) -> None:
 
 
 def test_an_unfinished_run_is_gone_on_with(certify: Any, path: Path) -> None:
-    whole = json.loads(certify("--json", "-").out)
-    certify("--case", str(path))  # finished: the next is another
+    first = certify("--case", str(path), "--json", "-")  # finished: the next is another
+    whole = json.loads(first.out)
     stop_after(path, certify)
     shown = certify("--case", str(path), "--json", "-")
     assert "Run 2 of" in shown.err

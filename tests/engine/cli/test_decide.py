@@ -138,8 +138,9 @@ def test_a_case_keeps_decisions_lists_and_verifies_them(program: Any, tmp_path: 
 
 def test_a_killed_decision_starts_again_to_the_same_votes(program: Any, tmp_path: Path) -> None:
     path = tmp_path / "d.certiscope"
-    whole = json.loads(program(*WORDS, "--radius", "0.4", "--json", "-").out)
-    order = Order.read("decide", decided_values(radius=0.4))
+    words = [*WORDS, "--radius", "0.4", "--seed", "0", "--json", "-"]
+    whole = json.loads(program(*words).out)
+    order = Order.read("decide", decided_values(radius=0.4, seed=0))
     request, model = ModelRequest("fake"), HalfSpace(0.5)
     kept = order.kept(Case.at(path), request, model, fitted(), stop=Event(), quiet=True)
     next(kept), next(kept)
@@ -147,7 +148,7 @@ def test_a_killed_decision_starts_again_to_the_same_votes(program: Any, tmp_path
     shown = program("resume", str(path), "--run", "1")
     assert shown.status == 2
     assert "is a decide run, which keeps no part of its votes; start it again:" in shown.err
-    again = program(*WORDS, "--radius", "0.4", "--case", str(path), "--json", "-")
+    again = program(*words, "--case", str(path))
     found = json.loads(again.out)
     assert (found["decision"], found["chain"]) == (whole["decision"], whole["chain"])
     assert [row.state for row in Case.open(path).runs()] == ["interrupted", "finished"]

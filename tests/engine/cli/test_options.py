@@ -80,7 +80,7 @@ def settings_of(monkeypatch: pytest.MonkeyPatch, *words: str) -> CertifySettings
 
 
 def test_without_flags_every_default_is_the_declared_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert settings_of(monkeypatch) == CertifySettings()
+    assert settings_of(monkeypatch) == CertifySettings(seed=None)
 
 
 def test_a_radius_to_stop_at_is_a_target(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,7 @@ def test_same_seed_same_votes_whatever_the_batch(certify: Any) -> None:
     def votes(*words: str) -> Any:
         return json.loads(certify("--json", "-", *words, value=0.4).out)["observations"]
 
-    assert votes("--batch", "64") == votes("--batch", "1000")
+    assert votes("--seed", "1", "--batch", "64") == votes("--seed", "1", "--batch", "1000")
     assert votes("--seed", "1") != votes("--seed", "2")
 
 
@@ -137,11 +138,26 @@ def test_a_refusal_while_loading_is_shown_as_it_is(
 
 
 def test_the_command_in_the_evidence_repeats_the_run(certify: Any) -> None:
-    found = json.loads(certify("--json", "-", "--alpha", "0.01", "--at", "radius=0.2").out)
+    found = json.loads(
+        certify("--json", "-", "--seed", "0", "--alpha", "0.01", "--at", "radius=0.2").out
+    )
     assert found["command"] == (
         "certiscope certify --model fake --input flat --scheme gaussian --sigma 0.25 --n0 100 "
         "--n 2000 --alpha 0.01 --bound anytime --seed 0 --batch 100 --device cpu --at radius=0.2"
     )
+
+
+def test_without_a_seed_every_run_draws_its_own_and_its_command_repeats_it(
+    certify: Any, program: Any
+) -> None:
+    found = [json.loads(certify("--json", "-").out) for _ in range(2)]
+    seeds = [one["settings"]["seed"] for one in found]
+    assert seeds[0] != seeds[1]
+    assert {one["settings"]["seed_origin"] for one in found} == {"drawn"}
+    words = shlex.split(found[0]["command"])[1:]
+    again = json.loads(program(*words, "--json", "-").out)
+    assert (again["observations"], again["chain"]) == (found[0]["observations"], found[0]["chain"])
+    assert (again["settings"]["seed"], again["settings"]["seed_origin"]) == (seeds[0], "given")
 
 
 def test_a_model_that_writes_from_flags_to_evidence(tmp_path: Path) -> None:

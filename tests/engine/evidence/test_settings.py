@@ -2,7 +2,16 @@ import pytest
 
 from engine.core.errors import UserError
 from engine.core.fields import checked
-from engine.evidence.settings import CertifySettings, ExactSettings, Execution, declared, run_specs
+from engine.evidence.settings import (
+    CertifySettings,
+    ExactSettings,
+    Execution,
+    declared,
+    hashed,
+    run_specs,
+    seed_in_words,
+    seeded,
+)
 from engine.schemes import DssnL1, Gaussian
 
 
@@ -81,3 +90,33 @@ def test_predict_and_decide_declare_what_they_read():
     assert certify - predict == {"n0", "bound", "target"}
     assert certify - decide == {"bound", "target"}
     assert set(Execution.model_fields) <= certify & predict & decide
+
+
+@pytest.mark.parametrize("task", ["certify", "predict", "decide"])
+def test_a_seed_that_nobody_gives_is_drawn_once_and_says_so(task):
+    asked = declared(task, Gaussian(), {"target": "radius=0.1"} if task == "decide" else {})
+    assert asked.seed is None
+    with pytest.raises(ValueError, match="drawn before the run"):
+        hashed(asked)
+    found = [seeded(asked) for _ in range(100)]
+    assert len({one.seed for one in found}) == 100
+    assert max(one.seed for one in found) > 2**55 and all(0 <= one.seed < 2**63 for one in found)
+    assert {one.seed_origin for one in found} == {"drawn"}
+    assert seeded(found[0]) == found[0]
+    assert seed_in_words(found[0]) == f"{found[0].seed} (drawn before the run)"
+    given = seeded(declared(task, Gaussian(), {"seed": 7, "target": "radius=0.1"}))
+    assert (given.seed, given.seed_origin, seed_in_words(given)) == (7, "given", "7 (given)")
+
+
+def test_what_is_counted_whole_has_no_seed():
+    exact = declared("certify", DssnL1(), {"seed": 3})
+    assert seeded(exact) == exact
+
+
+def test_a_seed_of_an_older_file_has_no_origin():
+    assert seed_in_words(CertifySettings.model_validate({"seed": 5})) == "5"
+
+
+def test_forms_and_flags_leave_the_seed_fresh():
+    (seed,) = (spec for spec in run_specs("certify") if spec.name == "seed")
+    assert (seed.default, seed.optional, seed.unset) == (None, True, "fresh")

@@ -44,7 +44,6 @@ def count(case, subject, settings=SETTINGS, *, before=None, stop=None, said=None
         EXECUTION,
         stop or threading.Event(),
         before=before,
-        command="",
         warn=warn,
     )
 
@@ -109,10 +108,8 @@ def test_an_unfinished_run_is_counted_on(case, subject):
         case,
         row.id,
         subject,
-        None,
         Execution(batch=50),
         threading.Event(),
-        command="",
         warn=lambda sentence: None,
     )
     assert finish(running).complete

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from engine.case import RunRow
-from engine.evidence.settings import CertifySettings, declared
+from engine.evidence.settings import CertifySettings, declared, seeded
 from engine.schemes import DssnL1, Sparse
 from gui.pages.runs_model import COLUMNS, NOTE, RunsModel, filtered, outcome, run_title, texts
 
@@ -119,12 +119,12 @@ def test_the_damage_is_told_in_full(row, qapp):
 @pytest.mark.parametrize(
     ("scheme", "words"),
     [
-        (Sparse(), "sparse p_plus 0.01 p_minus 0.6, anytime, seed 0, alpha 0.001"),
+        (Sparse(), "sparse p_plus 0.01 p_minus 0.6, anytime, fresh seed, alpha 0.001"),
         (DssnL1(), "dssn-l1 lam 0.5"),
     ],
 )
 def test_a_setting_names_what_means_something_under_its_scheme(row, scheme, words):
-    assert texts(row(1, settings=declared("certify", scheme, {})))[3] == words
+    assert texts(row(1, settings=seeded(declared("certify", scheme, {}))))[3] == words
 
 
 def test_what_is_no_ball_is_said_and_sorted_by_its_first_number(row, qapp):

@@ -180,6 +180,8 @@ def test_arrow_keys_step_within_the_range(panel, qtbot):
     qtbot.keyClick(editor, Qt.Key.Key_Down)
     assert panel.settings().scheme.sigma == 0.05
     editor = panel.fields["seed"].editor
+    assert (editor.placeholderText(), panel.settings().seed) == ("fresh", None)
+    editor.setText("0")
     qtbot.keyClick(editor, Qt.Key.Key_Down)
     assert panel.settings().seed == 0
 
@@ -267,7 +269,9 @@ def test_another_kernel_keeps_what_both_have(panel):
     assert told == [HybridMask] and panel.kernel.currentText() == "mask"
     assert {name: panel.fields[name].value() for name in values} == values
     panel.set_kernel(HybridFlip)
-    assert panel.settings() == CertifySettings(scheme=HybridFlip(sigma=0.4, tau=0.3), n=500)
+    assert panel.settings() == CertifySettings(
+        scheme=HybridFlip(sigma=0.4, tau=0.3), n=500, seed=None
+    )
     panel.fields["sigma"].set_value(0.6)
     panel.set_kernel(HybridUniform)
     assert panel.settings().scheme == HybridUniform(beta=0.8, sigma=0.6, tau=0.3)
