@@ -86,7 +86,7 @@ def reach_figure(land: Landscape, attacker: Attacker) -> ReachFigure:
         reaches=tuple(line[:columns] for line in lines),
         unbounded=tuple(line[0] == ANY for line in lines),
         withstands=tuple(holds for holds, _ in verdicts),
-        verdicts=tuple(words for _, words in verdicts),
+        results=tuple(words for _, words in verdicts),
     )
 
 

@@ -22,7 +22,7 @@ INPUT_IN_MEMORY = "the input lived in memory: no file of it can be compared"
 class Record(BaseModel):
     """A frozen, closed pydantic model: unknown fields are refused, nothing changes after birth."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
 
 class Votes(Record):

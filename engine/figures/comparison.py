@@ -35,7 +35,7 @@ class ReachFigure(_Compared):
             more where the region goes on above the image.
         unbounded: candidates whose regions do not limit the norm at all.
         withstands: who is right and certified against the attacker.
-        verdicts: what came of it, in words.
+        results: what came of it, in words.
     """
 
     input: str
@@ -44,7 +44,7 @@ class ReachFigure(_Compared):
     reaches: tuple[tuple[float | None, ...], ...]
     unbounded: tuple[bool, ...]
     withstands: tuple[bool, ...]
-    verdicts: tuple[str, ...]
+    results: tuple[str, ...]
 
 
 class AccuracyFigure(_Compared):

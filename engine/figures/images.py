@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict
 
+from engine.core.rounding import round_down
 from engine.evidence.evidence import Evidence
 from engine.figures.examples import ExamplesFigure
 from engine.figures.regions import picture_of
@@ -47,6 +48,19 @@ class SliceFigure(BaseModel):
     samples: npt.NDArray[np.float32]
     norm: Literal["l1", "l2", "linf"] = "l2"
     outline: npt.NDArray[np.float32] = np.zeros((0, 2), dtype=np.float32)
+
+    @property
+    def reach(self) -> float:
+        """How far the ball reaches on the slice, in l2 distance."""
+        if self.outline.size:
+            return float(np.hypot(*self.outline.T).max())
+        return self.radius or 0.0
+
+    @property
+    def size(self) -> str:
+        """The radius, rounded down, with its norm where that is not the axes'; empty for none."""
+        norm = "" if self.norm == "l2" else f" ({self.norm})"
+        return "" if self.radius is None else f"R = {round_down(self.radius, 3)}{norm}"
 
 
 class Illustrations(BaseModel):

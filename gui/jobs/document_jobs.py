@@ -8,13 +8,13 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from engine.evidence.evidence import Evidence
     from engine.evidence.settings import CertifySettings, Counting
-    from engine.planning import Pilot, PlanResult, Prospect
-    from engine.replay import ReplayResult, Selection
+    from engine.planning import PlanResult, Prospect
+    from engine.replay import ReplayResult
     from engine.verify import VerificationReport
 
 
@@ -33,42 +33,6 @@ class Checked:
     report: VerificationReport
     evidence: Evidence | None
     recomputed: str = ""
-
-
-@dataclass(frozen=True)
-class PlanWish:
-    """What to plan for.
-
-    Attributes:
-        settings: scheme, alpha, bound and n.
-        pilot: a few votes; else
-        p: a probability of the class.
-        target: to certify, in the scheme's terms; empty for anything.
-        power: chance of success that is asked for.
-    """
-
-    settings: CertifySettings
-    pilot: Pilot | None = None
-    p: float | None = None
-    target: str = ""
-    power: float = 0.9
-
-
-@dataclass(frozen=True)
-class ReplayWish:
-    """Votes to certify, and how.
-
-    Attributes:
-        path: the file.
-        settings: scheme, alpha and bound.
-        selection: where the class comes from if the file does not say.
-        at: perturbations to answer, in the scheme's terms.
-    """
-
-    path: Path
-    settings: Counting
-    selection: Selection | None = None
-    at: tuple[str, ...] = ()
 
 
 def verified(path: Path, stop: threading.Event, *, rerun: int) -> Checked:
@@ -114,25 +78,20 @@ def _stated(path: Path) -> Evidence | None:
     return reading.read_evidence(data, path).evidence
 
 
-def planned(wish: PlanWish) -> PlanResult:
+def planned(settings: CertifySettings, **asked: Any) -> PlanResult:
     """What it would take.
+
+    Args:
+        settings: scheme, alpha, bound and n.
+        **asked: further arguments of :func:`engine.planning.planner.plan`.
 
     Raises:
         UserError: a value that cannot be.
     """
     from engine.planning.planner import plan
 
-    settings = wish.settings
-    return plan(
-        scheme=settings.scheme,
-        alpha=settings.alpha,
-        bound=settings.bound,
-        n=settings.n,
-        pilot=wish.pilot,
-        p=wish.p,
-        target=wish.target,
-        power=wish.power,
-    )
+    run = {name: getattr(settings, name) for name in ("scheme", "alpha", "bound", "n")}
+    return plan(**run, **asked)
 
 
 def prospect(settings: Counting) -> Prospect:
@@ -142,22 +101,21 @@ def prospect(settings: Counting) -> Prospect:
     return look_ahead(settings)
 
 
-def replayed(wish: ReplayWish) -> ReplayResult:
+def replayed(path: Path, settings: Counting, **asked: Any) -> ReplayResult:
     """Certify votes that others drew.
+
+    Args:
+        path: the file.
+        settings: scheme, alpha and bound.
+        **asked: further arguments of :func:`engine.replay.replay.replay`.
 
     Raises:
         UserError: the file is malformed.
     """
     from engine.replay.replay import replay
 
-    return replay(
-        wish.path,
-        scheme=wish.settings.scheme,
-        alpha=wish.settings.alpha,
-        bound=wish.settings.bound,
-        at=wish.at,
-        selection=wish.selection,
-    )
+    run = {name: getattr(settings, name) for name in ("scheme", "alpha", "bound")}
+    return replay(path, **run, **asked)
 
 
 def written(result: ReplayResult, path: Path) -> Path:

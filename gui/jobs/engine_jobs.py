@@ -87,7 +87,7 @@ class EngineJobs:
         leave_a_core_free()
         import engine.inputs
         import engine.models
-        import engine.procedures.certify
+        import engine.procedures.beginning
         import engine.report  # noqa: F401  the first run and its statement shall not wait
 
     def load_model(self, request: ModelRequest) -> Classifier:
@@ -169,22 +169,10 @@ class EngineJobs:
         warn: Warn = _ignore,
     ) -> Generator[Snapshot, None, Evidence]:
         """CERTIFY, from the start or from the votes of a run ``before``; kept in a case if any."""
-        from engine.procedures.certify import certify
-
         if case is not None:
             return certify_in(case, subject, settings, execution, stop, before=before, warn=warn)
-        settings = seeded(settings)
-        command = command_line(subject.request, subject.source, settings, execution)
-        return certify(
-            subject.classifier,
-            subject.fitted,
-            settings,
-            execution=execution,
-            stop=stop,
-            command=command,
-            resume=Resume.of(before) if before else None,
-            patience=PATIENCE,
-        )
+        resume = {"resume": Resume.of(before)} if before else {}
+        return begun(subject, seeded(settings), execution, stop, **resume)
 
     def resume(
         self,
@@ -210,19 +198,8 @@ class EngineJobs:
         warn: Warn = _ignore,
     ) -> Generator[Snapshot, None, Evidence]:
         """PREDICT, in one of its two forms; kept in a case if there is one."""
-        from engine.procedures.predict import predict
-
         settings = seeded(settings)
-        command = command_line(subject.request, subject.source, settings, execution)
-        procedure = predict(
-            subject.classifier,
-            subject.fitted,
-            settings,
-            execution=execution,
-            stop=stop,
-            command=command,
-            patience=PATIENCE,
-        )
+        procedure = begun(subject, settings, execution, stop)
         if case is None:
             return procedure
         return predict_in(case, subject, settings, execution, procedure, warn=warn)
@@ -296,6 +273,28 @@ class EngineJobs:
             if finding.advice:
                 lines.append(f"      {finding.advice}")
         return "\n".join(lines)
+
+
+def begun(
+    subject: Subject,
+    settings: RunSettings,
+    execution: Execution,
+    stop: threading.Event,
+    **given: Any,
+) -> Generator[Snapshot, None, Evidence]:
+    """A run that is kept in no case, with short batches: somebody waits at a window."""
+    from engine.procedures.beginning import begin
+
+    return begin(
+        subject.classifier,
+        subject.fitted,
+        settings,
+        execution=execution,
+        stop=stop,
+        command=command_line(subject.request, subject.source, settings, execution),
+        patience=PATIENCE,
+        **given,
+    )
 
 
 def certify_in(

@@ -11,7 +11,6 @@ from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QProgressBar,
-    QPushButton,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -28,10 +27,9 @@ from gui.plots.comparison import ReachPlot
 from gui.plots.comparison_accuracy import AccuracyPlot
 from gui.plots.comparison_table import SharePlot
 from gui.style import theme as themes
-from gui.style.theme import set_role
 from gui.widgets.file_dialogs import MODEL_FILTER, FileAsker, model_spec
 from gui.widgets.flag_names import in_the_window
-from gui.widgets.layouts import divided
+from gui.widgets.layouts import divided, filled
 from gui.widgets.page import Page
 from gui.widgets.section import say, words
 
@@ -86,36 +84,23 @@ class TradeOffPage(Page):
         self.images = QStackedWidget()
         self.images.addWidget(self.reach)
         self.images.addWidget(divided(across, self.accuracy, self.shares, sizes=(400, 500)))
-        progress = QHBoxLayout()
-        progress.addWidget(self.bar, 2)
-        progress.addWidget(self.doing, 3)
+        progress = filled(QHBoxLayout(), (self.bar, 2), (self.doing, 3))
         right = QWidget()
-        column = QVBoxLayout(right)
-        column.setContentsMargins(8, 0, 0, 0)
-        column.setSpacing(8)
-        column.addWidget(self.sliders)
-        column.addWidget(self.complaint)
-        column.addWidget(self.images, 1)
-        column.addWidget(self.results)
-        column.addLayout(progress)
+        parts = (self.sliders, self.complaint, (self.images, 1), self.results, progress)
+        filled(QVBoxLayout(right), *parts, spacing=8).setContentsMargins(8, 0, 0, 0)
         say(self.complaint, "")
         columns = divided(across, self.setup, right, sizes=(WIDTH, 900))
         columns.setStretchFactor(1, 1)
         self.content.addWidget(columns, 1)
 
     def _make_buttons(self) -> None:
-        self.start, self.end = QPushButton("Co&mpare"), QPushButton("&Stop")
-        self.csv, self.json = QPushButton("Save CS&V…"), QPushButton("Save &JSON…")
-        set_role(self.start, "primary")
-        self.end.setToolTip("Stop and keep the results so far (Esc)")
-        for place, button in enumerate((self.start, self.end, self.csv, self.json)):
-            self.buttons.insertWidget(place, button)
+        self.start = self.add_button("Co&mpare", self.compare, role="primary")
+        tip = "Stop and keep the results so far (Esc)"
+        self.end = self.add_button("&Stop", self.stop, tip=tip)
+        self.csv = self.add_button("Save CS&V…", lambda: self._ask_where_to_save("csv"))
+        self.json = self.add_button("Save &JSON…", lambda: self._ask_where_to_save("json"))
 
     def _connect(self) -> None:
-        self.start.clicked.connect(self.compare)
-        self.end.clicked.connect(self.stop)
-        self.csv.clicked.connect(lambda: self._ask_where_to_save("csv"))
-        self.json.clicked.connect(lambda: self._ask_where_to_save("json"))
         self.setup.ask_model.connect(self._ask_for_model)
         self.setup.ask_folder.connect(self._ask_for_folder)
         self.setup.changed.connect(self._refresh)
@@ -216,7 +201,7 @@ class TradeOffPage(Page):
             self.images.setCurrentIndex(0)
             figure = reach_figure(land, attacker)
             self.reach.show_figure(figure)
-            told = list(zip(figure.withstands, figure.verdicts, strict=True))
+            told = list(zip(figure.withstands, figure.results, strict=True))
             self.results.show_results(figure.names, figure.noises, told)
         else:
             self.images.setCurrentIndex(1)

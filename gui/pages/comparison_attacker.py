@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.comparison import Attacker
-from gui.widgets.layouts import labelled
+from gui.widgets.layouts import filled, labelled
 from gui.widgets.section import words
 
 MOST_PIXELS, MOST_EPSILON = 64, 100.0
@@ -75,11 +75,7 @@ class AttackerSliders(QWidget):
             for at, widget in enumerate(parts, start=3 * place):
                 grid.addWidget(widget, 0, at)
             grid.setColumnStretch(3 * place + 1, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        column.addWidget(self.sentence)
-        column.addLayout(grid)
+        filled(QVBoxLayout(self), self.sentence, grid, spacing=4)
 
     def _follow(self) -> None:
         with QSignalBlocker(self.pixel_slider), QSignalBlocker(self.epsilon_slider):

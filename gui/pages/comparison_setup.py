@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QPushButton,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -23,7 +22,8 @@ from engine.evidence.settings import CertifySettings, Execution
 from gui.controllers.session import Session
 from gui.jobs.comparison_jobs import CompareWish
 from gui.pages.candidates import WhoPanel
-from gui.widgets.layouts import labelled
+from gui.widgets.counts import count_box
+from gui.widgets.layouts import filled, labelled
 from gui.widgets.scroll import ScrollColumn
 from gui.widgets.section import Section, say, words
 
@@ -61,9 +61,9 @@ class SetupColumn(QWidget):
         self.choice.setAccessibleName("Compare on")
         self.set_spec = QLineEdit(_DIGITS)
         self.folder = QPushButton("&Folder…")
-        self.limit = _count("Inputs of the set, at most", _LIMIT, _MOST_INPUTS)
-        self.n0 = _count("n0, votes that choose the class", 100, 10**9)
-        self.n = _count("n, votes that bound its probability", _N, 10**9)
+        self.limit = count_box("Inputs of the set, at most", _LIMIT, most=_MOST_INPUTS)
+        self.n0 = count_box("n0, votes that choose the class", 100)
+        self.n = count_box("n, votes that bound its probability", _N)
         self.alpha = _Chance(decimals=6, minimum=1e-6, maximum=0.5, singleStep=0.001)
         self.alpha.setValue(0.001)
         self.alpha.setAccessibleName("alpha, chance that one statement is wrong")
@@ -127,16 +127,10 @@ class SetupColumn(QWidget):
 
     def _lay_out(self) -> None:
         inputs, votes = Section("On what"), Section("Votes of each run")
-        row = QHBoxLayout()
-        row.addWidget(self.set_spec, 1)
-        row.addWidget(self.folder)
-        most = QHBoxLayout()
-        most.addWidget(labelled("inputs, at most", self.limit))
-        most.addWidget(self.limit, 1)
-        inputs.content.addWidget(self.choice)
-        inputs.content.addWidget(self.name_of_current)
-        inputs.content.addLayout(row)
-        inputs.content.addLayout(most)
+        named = filled(QHBoxLayout(), (self.set_spec, 1), self.folder)
+        how_many = labelled("inputs, at most", self.limit)
+        most = filled(QHBoxLayout(), how_many, (self.limit, 1))
+        filled(inputs.content, self.choice, self.name_of_current, named, most)
         grid = QGridLayout()
         for place, (title, editor) in enumerate(
             (("n0", self.n0), ("n", self.n), ("alpha", self.alpha))
@@ -151,9 +145,7 @@ class SetupColumn(QWidget):
         for part in (self.who, inputs, votes):
             scroll.column.addWidget(part)
         scroll.column.addStretch(1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(scroll)
+        filled(QVBoxLayout(self), scroll)
         self.set_spec.setAccessibleName("The set: digits, a folder, or a data set")
         self.folder.setAccessibleName("Choose a folder of images")
         self.setMinimumWidth(WIDTH - 40)
@@ -176,10 +168,3 @@ class SetupColumn(QWidget):
             widget.setEnabled(self.is_set)
         say(self.bound_note, f"{self._bound()} bound, as in the main form; alpha per statement")
         self.changed.emit()
-
-
-def _count(name: str, value: int, most: int) -> QSpinBox:
-    editor = QSpinBox(minimum=1, maximum=most, value=value)
-    editor.setGroupSeparatorShown(True)
-    editor.setAccessibleName(name)
-    return editor

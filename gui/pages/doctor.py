@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from gui.jobs.engine_jobs import EngineJobs
 from gui.jobs.worker import Job, Worker
@@ -23,9 +23,7 @@ class DoctorPage(Page):
         self.text.setAccessibleName("Versions and devices")
         set_role(self.text, "mono")
         self.content.addWidget(self.text)
-        copy = QPushButton("Cop&y")
-        copy.clicked.connect(self._copy)
-        self.buttons.insertWidget(0, copy)
+        self.add_button("Cop&y", self._copy)
         self.text.setPlainText("Looking…")
 
     def look(self) -> None:

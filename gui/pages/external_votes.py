@@ -13,13 +13,12 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLineEdit,
-    QPushButton,
     QWidget,
 )
 
 from gui.controllers.session import Session
 from gui.jobs import replay_tables as replaying
-from gui.jobs.document_jobs import ReplayWish, replayed, written
+from gui.jobs.document_jobs import replayed, written
 from gui.jobs.worker import Failure, Job, Lane
 from gui.plots import CurvePlot
 from gui.widgets.columns import FittedColumns
@@ -117,13 +116,9 @@ class VotesPage(Page):
         self.content.addWidget(rows, 1)
 
     def _make_buttons(self) -> None:
-        self.csv, self.json = QPushButton("Save &CSV…"), QPushButton("Save &JSON…")
-        self.other = QPushButton("&Open votes…")
-        self.csv.clicked.connect(lambda: self._save("csv"))
-        self.json.clicked.connect(lambda: self._save("json"))
-        self.other.clicked.connect(self.ask)
-        for place, button in enumerate((self.other, self.csv, self.json)):
-            self.buttons.insertWidget(place, button)
+        self.other = self.add_button("&Open votes…", self.ask)
+        self.csv = self.add_button("Save &CSV…", lambda: self._save("csv"))
+        self.json = self.add_button("Save &JSON…", lambda: self._save("json"))
         for button in (self.csv, self.json):
             button.setEnabled(False)
 
@@ -148,16 +143,12 @@ class VotesPage(Page):
     def _replay(self) -> None:
         session = self._session
         if self.path is not None and not session.form.complaint:
-            wish = ReplayWish(
-                self.path,
-                session.form.settings,
-                selection=_CHOICES[self.choice.currentText()],
-                at=perturbations(self.at.text()),
-            )
+            path, settings = self.path, session.form.settings
+            at, selection = perturbations(self.at.text()), _CHOICES[self.choice.currentText()]
             self._replays.submit(
                 Job(
-                    lambda stop: replayed(wish),
-                    f"certifying {wish.path.name}",
+                    lambda stop: replayed(path, settings, at=at, selection=selection),
+                    f"certifying {path.name}",
                     on_done=self._show,
                     on_failed=self._fail,
                     urgent=True,

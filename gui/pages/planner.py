@@ -11,20 +11,19 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QPushButton,
-    QSpinBox,
     QWidget,
 )
 
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import CertifySettings
-from gui.controllers.resume import MOST
 from gui.controllers.session import Session
 from gui.jobs import plan_tables as planning
-from gui.jobs.document_jobs import PlanWish, planned
+from gui.jobs.document_jobs import planned
 from gui.jobs.worker import Failure, Job, Lane
 from gui.plots import CurvePlot
 from gui.setup.perturbation_editor import TargetEditor
 from gui.style.theme import set_role
+from gui.widgets.counts import count_box
 from gui.widgets.facts import FactsTable
 from gui.widgets.flag_names import in_the_window
 from gui.widgets.layouts import labelled
@@ -58,7 +57,8 @@ class PlannerPage(Page):
         self._session, self._plans = session, Lane(session.worker)
         self.plan: PlanResult | None = None
         self._runner_up: dict[tuple[int, int], float] = {}
-        self.k, self.n0 = _count("Votes for the class", 97, 0), _count("Pilot votes", 100, 1)
+        self.k = count_box("Votes for the class", 97, least=0)
+        self.n0 = count_box("Pilot votes", 100)
         self.target = TargetEditor()
         self.power = _number("Chance of success", 0.9, 0.01, 0.999, 0.05)
         self.from_run = QPushButton("&From the shown run")
@@ -157,15 +157,10 @@ class PlannerPage(Page):
         if not isinstance(settings, CertifySettings):
             self._forget(_NOTHING_TO_PLAN)
         elif not self._session.form.complaint:
-            wish = PlanWish(
-                settings,
-                pilot=self._pilot(),
-                target=self.target.text(),
-                power=self.power.value(),
-            )
+            pilot, target, power = self._pilot(), self.target.text(), self.power.value()
             self._plans.submit(
                 Job(
-                    lambda stop: planned(wish),
+                    lambda stop: planned(settings, pilot=pilot, target=target, power=power),
                     "planning",
                     on_done=self._show,
                     on_failed=self._fail,
@@ -220,13 +215,6 @@ def _pilot_of(evidence: Evidence) -> Pilot:
 
     votes = evidence.votes
     return Pilot.of(Votes(counts=votes.selection, failures=votes.selection_failures))
-
-
-def _count(name: str, value: int, least: int) -> QSpinBox:
-    editor = QSpinBox(minimum=least, maximum=MOST, value=value)
-    editor.setGroupSeparatorShown(True)
-    editor.setAccessibleName(name)
-    return editor
 
 
 def _number(name: str, value: float, low: float, high: float, step: float) -> QDoubleSpinBox:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QAction, QPixmap, QResizeEvent
-from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from gui.controllers.exports import Exports
 from gui.widgets.page import Page
@@ -21,13 +21,11 @@ class Preview(Page):
     ) -> None:
         super().__init__("Report", parent=parent)
         for fmt in _FORMATS:
-            button = QPushButton(f"Save {fmt.upper()}…")
-            button.setAccessibleName(f"Save as {fmt.upper()}")
             action = actions[f"export-{fmt}"]
-            button.clicked.connect(action.trigger)
+            button = self.add_button(f"Save {fmt.upper()}…", action.trigger)
+            button.setAccessibleName(f"Save as {fmt.upper()}")
             action.enabledChanged.connect(button.setEnabled)
             button.setEnabled(action.isEnabled())
-            self.buttons.insertWidget(self.buttons.count() - 1, button)
         self.pages: list[QPixmap] = []
         self._labels: list[QLabel] = []
         self._inside = QWidget()

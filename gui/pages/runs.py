@@ -5,14 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QItemSelection, Qt, Signal, Slot
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHeaderView,
-    QLineEdit,
-    QPushButton,
-    QTableView,
-    QWidget,
-)
+from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QTableView, QWidget
 
 from engine.evidence.evidence import Evidence
 from gui.controllers.case import CaseController
@@ -21,6 +14,7 @@ from gui.results.record import RecordView
 from gui.widgets.columns import FittedColumns
 from gui.widgets.layouts import divided
 from gui.widgets.page import Page
+from gui.widgets.text_table_model import plain_table
 
 if TYPE_CHECKING:
     from engine.case import RunRow
@@ -102,45 +96,25 @@ class RunsPage(Page):
                 self._case.read(row, self._show_result)
 
     def _make_table(self) -> QTableView:
-        table = QTableView()
-        table.setModel(self.proxy)
+        table = plain_table(self.proxy, "Runs of the case", ())
         table.setSortingEnabled(True)
         table.sortByColumn(0, Qt.SortOrder.DescendingOrder)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         table.setEditTriggers(
             QAbstractItemView.EditTrigger.DoubleClicked
             | QAbstractItemView.EditTrigger.EditKeyPressed
         )
-        table.setTabKeyNavigation(False)
-        table.setWordWrap(False)
-        table.setShowGrid(False)
-        table.setAccessibleName("Runs of the case")
-        table.verticalHeader().hide()
-        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        table.verticalHeader().setDefaultSectionSize(26)
-        table.horizontalHeader().setStretchLastSection(True)
-        table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
         FittedColumns(table, _LEAST)
-        table.setMinimumHeight(110)
         table.selectionModel().selectionChanged.connect(self._choose)
         return table
 
     def _make_buttons(self) -> None:
-        self.pin = QPushButton("&Pin")
-        self.compare_button = QPushButton("&Compare pinned")
-        self.resume = QPushButton("&Resume")
-        self.note = QPushButton("Edit &note")
-        self.pin.setToolTip("Mark a run for comparison")
-        self.compare_button.setToolTip("Show the two runs pinned side by side")
-        self.resume.setToolTip("Open its model and input and count the missing votes")
-        self.pin.clicked.connect(self._pin)
-        self.compare_button.clicked.connect(self.compare)
-        self.resume.clicked.connect(self._resume)
-        self.note.clicked.connect(self._edit_note)
-        buttons = (self.filter, self.resume, self.note, self.pin, self.compare_button)
-        for place, widget in enumerate(buttons):
-            self.buttons.insertWidget(place, widget)
+        self.buttons.insertWidget(0, self.filter)
+        tip = "Open its model and input and count the missing votes"
+        self.resume = self.add_button("&Resume", self._resume, tip=tip)
+        self.note = self.add_button("Edit &note", self._edit_note)
+        self.pin = self.add_button("&Pin", self._pin, tip="Mark a run for comparison")
+        tip = "Show the two runs pinned side by side"
+        self.compare_button = self.add_button("&Compare pinned", self.compare, tip=tip)
 
     def _refresh_buttons(self) -> None:
         row = self.chosen

@@ -3,35 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import (
-    QAbstractTableModel,
-    QModelIndex,
-    QPersistentModelIndex,
-    QSortFilterProxyModel,
-    Qt,
-    Signal,
-)
+from PySide6.QtCore import QSortFilterProxyModel, Qt, Signal
 
 from engine.core.fields import field_specs
+from gui.widgets.text_table_model import Index, RowsModel
 
 if TYPE_CHECKING:
     from engine.case import RunRow
 
-Index = QModelIndex | QPersistentModelIndex
 COLUMNS = ("Run", "Model", "Input", "Setting", "Outcome", "Certified", "n", "Date", "Note")
 OUTCOME, NOTE = COLUMNS.index("Outcome"), COLUMNS.index("Note")
 _NUMBER = re.compile(r"[\d,]*\d(\.\d+)?")
 _NUMBERS = {COLUMNS.index(name) for name in ("Run", "n")}
 
 
-class RunsModel(QAbstractTableModel):
-    """Rows of a case.
-
-    Attributes:
-        rows: as the case gave them, newest first.
+class RunsModel(RowsModel["RunRow"]):
+    """Rows of a case, newest first.
 
     Signals:
         noted: a row and the text that somebody typed for it.
@@ -40,48 +31,29 @@ class RunsModel(QAbstractTableModel):
     noted = Signal(object, str)
 
     def __init__(self) -> None:
-        super().__init__()
-        self.rows: tuple[RunRow, ...] = ()
+        super().__init__(COLUMNS, texts)
 
-    def show_rows(self, rows: tuple[RunRow, ...]) -> None:
+    def show_rows(self, rows: Sequence[RunRow], header: Sequence[str] | None = None) -> None:
         """Show these rows; where only their contents changed, the selection stays."""
         same = [row.id for row in rows] == [row.id for row in self.rows]
         if same and rows:
-            self.rows = rows
+            self.rows = tuple(rows)
             self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, len(COLUMNS) - 1))
-            return
-        self.beginResetModel()
-        self.rows = rows
-        self.endResetModel()
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        """How many."""
-        return 0 if parent.isValid() else len(self.rows)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        """How many facts of each."""
-        return 0 if parent.isValid() else len(COLUMNS)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        """Names of the columns."""
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[section]
-        return None
+        else:
+            super().show_rows(rows, header)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """A fact, as text, to sort by, or in full."""
         row, column = self.rows[index.row()], index.column()
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
+        if role == Qt.ItemDataRole.EditRole:
             return texts(row)[column]
         if role == Qt.ItemDataRole.UserRole:
             return sort_keys(row)[column]
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return row.damage or texts(row)[column]
+        if role == Qt.ItemDataRole.ToolTipRole and row.damage:
+            return row.damage
         if role == Qt.ItemDataRole.TextAlignmentRole and column in _NUMBERS:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        return None
+        return super().data(index, role)
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         """A typed note."""

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QPolygonF, QResizeEvent
-from PySide6.QtWidgets import QGraphicsEllipseItem, QGraphicsPolygonItem, QWidget
+from PySide6.QtGui import QFontMetricsF, QPainterPath, QPolygonF, QResizeEvent
+from PySide6.QtWidgets import QGraphicsPathItem, QWidget
 
-from gui.plots.chart import Chart, text_size, tinted
+from gui.plots.chart import Chart, dress_text, text_size, tinted
 from gui.plots.labels import Box, place
 from gui.plots.legend import Entry, Legend
 from gui.plots.slicemap import (
@@ -111,23 +111,15 @@ class BallPlot(Chart["SliceFigure"]):
     def build(self) -> None:
         """Image, borders, samples, disc and legend."""
         self.image = pg.ImageItem(axisOrder="row-major")
-        self.casing, self.outline = (
-            pg.PlotDataItem(connect="pairs"),
-            pg.PlotDataItem(connect="pairs"),
-        )
+        self.casing, self.outline = (pg.PlotDataItem(connect="pairs") for _ in range(2))
         self.samples = pg.ScatterPlotItem(pxMode=True)
         self.input = pg.ScatterPlotItem(pxMode=True)
-        self.disc_casing, self.disc = QGraphicsEllipseItem(), QGraphicsEllipseItem()
-        self.polygon_casing, self.polygon = QGraphicsPolygonItem(), QGraphicsPolygonItem()
+        self.ball_casing, self.ball = QGraphicsPathItem(), QGraphicsPathItem()
         self.radius_line = pg.PlotDataItem(antialias=True)
         self.radius_label = pg.TextItem("")
-        for item in (self.image, self.casing, self.outline, self.samples, self.disc_casing,
-                     self.disc, self.polygon_casing, self.polygon, self.radius_line,
-                     self.input, self.radius_label):  # fmt: skip
-            self.plot.addItem(item, ignoreBounds=True)
         self.names = [pg.TextItem("") for _ in range(_NAMED)]
-        for name in self.names:
-            self.plot.addItem(name, ignoreBounds=True)
+        self.add(self.image, self.casing, self.outline, self.samples, self.ball_casing, self.ball,
+                 self.radius_line, self.input, self.radius_label, *self.names)  # fmt: skip
         self.view.setAspectLocked(True)
         self.name_axis("bottom", "l2 distance, pixel units")
 
@@ -162,19 +154,13 @@ class BallPlot(Chart["SliceFigure"]):
         self.input.setBrush(theme.text)
         self.input.setPen(pg.mkPen(theme.surface, width=1.5))
         self.input.setSize(theme.px(10))
-        for casing in (self.disc_casing, self.polygon_casing):
-            casing.setPen(self.pen(theme.surface, theme.line + 4))
-        for ball in (self.disc, self.polygon):
-            ball.setPen(self.pen(theme.certified, theme.line + 1))
-            ball.setBrush(tinted(theme.certified, 0.14))
+        self.ball_casing.setPen(self.pen(theme.surface, theme.line + 4))
+        self.ball.setPen(self.pen(theme.certified, theme.line + 1))
+        self.ball.setBrush(tinted(theme.certified, 0.14))
         self.radius_line.setPen(self.pen(theme.certified, theme.line + 0.5))
-        self.radius_label.setColor(theme.certified)
-        self.radius_label.setFont(theme.font("label", bold=True))
-        self.radius_label.fill = pg.mkBrush(tinted(theme.surface, 0.9))
+        dress_text(self.radius_label, theme.certified, role="label", bold=True, ground=0.9)
         for name in self.names:
-            name.setColor(theme.text)
-            name.setFont(theme.font("small", bold=True))
-            name.fill = pg.mkBrush(tinted(theme.surface, 0.72))
+            dress_text(name, theme.text, bold=True, ground=0.72)
         self.legend.update()
         self.stage.arrange()
 
@@ -184,12 +170,9 @@ class BallPlot(Chart["SliceFigure"]):
         if figure is None:
             return ""
         classes = [_name(figure, c) for c in classes_present(figure.base, figure.smoothed)]
-        ball = _radius_text(figure.radius) or "nothing is certified"
-        answer = (
-            ""
-            if figure.center_class is None
-            else f" around answer {_name(figure, figure.center_class)}"
-        )
+        ball = figure.size or "nothing is certified"
+        middle = figure.center_class
+        answer = "" if middle is None else f" around {_answer(figure, middle)}"
         return f"{ball}{answer}; predictions on the slice: {', '.join(classes) or 'none yet'}."
 
     def label(self) -> None:
@@ -197,8 +180,8 @@ class BallPlot(Chart["SliceFigure"]):
         figure, frame = self.figure, self.pixel_frame()
         if figure is None or frame.w < 10:
             return
-        middle = self.view.mapViewToScene(QPointF(0.0, 0.0))
-        reach = frame.w / (2 * figure.extent) * _reach(figure)
+        middle = self.spot(0.0, 0.0)
+        reach = frame.w / (2 * figure.extent) * figure.reach
         taken = [_square(middle, max(reach, 8.0))]
         if reach > 0:
             taken.append(self._label_radius(middle, reach, frame))
@@ -215,7 +198,7 @@ class BallPlot(Chart["SliceFigure"]):
         clear = [] if roomy else [_square(middle, reach)]
         box = place([[inside] if roomy else outside], frame, obstacles=clear)[0]
         box = box or inside.inside(frame)
-        self.radius_label.setPos(self.view.mapSceneToView(QPointF(box.x, box.y)))
+        self.put(self.radius_label, box.x, box.y)
         return box
 
     def _label_classes(self, figure: SliceFigure, frame: Box, taken: list[Box]) -> None:
@@ -234,55 +217,41 @@ class BallPlot(Chart["SliceFigure"]):
             text.setText(metrics.elidedText(name, Qt.TextElideMode.ElideRight, longest))
             width, height = text_size(text)
             v, u = ((part + 0.5) / side * 2 * figure.extent - figure.extent for part in cell)
-            at = self.view.mapViewToScene(QPointF(u, v))
+            at = self.spot(u, v)
             wish = Box(at.x() - width / 2, at.y() - height / 2, width, height)
             box = place([[wish]], frame, obstacles=taken, slide=height * 1.5)[0]
             if box is not None:
                 taken.append(box)
-                text.setPos(self.view.mapSceneToView(QPointF(box.x, box.y)))
+                self.put(text, box.x, box.y)
                 text.setVisible(True)
 
     def _draw_ball(self, figure: SliceFigure) -> None:
-        radius = figure.radius or 0.0
-        round_one = radius > 0 and not figure.outline.size
-        for item in (self.disc_casing, self.disc, self.radius_line):
-            item.setVisible(round_one)
-        for item in (self.polygon_casing, self.polygon):
-            item.setVisible(radius > 0 and not round_one)
-            item.setPolygon(QPolygonF([QPointF(u, v) for u, v in figure.outline.tolist()]))
-        self.radius_label.setVisible(radius > 0)
-        self.radius_label.setText(_radius_text(figure.radius))
-        if round_one:
-            rect = QRectF(-radius, -radius, 2 * radius, 2 * radius)
-            self.disc_casing.setRect(rect)
-            self.disc.setRect(rect)
+        radius, path = figure.radius or 0.0, QPainterPath()
+        for item in (self.ball_casing, self.ball, self.radius_label):
+            item.setVisible(radius > 0)
+        self.radius_line.setVisible(radius > 0 and not figure.outline.size)
+        self.radius_label.setText(figure.size)
+        if figure.outline.size:
+            path.addPolygon(QPolygonF([QPointF(u, v) for u, v in figure.outline.tolist()]))
+            path.closeSubpath()
+        else:
+            path.addEllipse(QPointF(0.0, 0.0), radius, radius)
             end = radius * math.cos(_ANGLE), radius * math.sin(_ANGLE)
             self.radius_line.setData([0.0, end[0]], [0.0, end[1]])
+        for item in (self.ball_casing, self.ball):
+            item.setPath(path)
 
 
 def _square(middle: QPointF, reach: float) -> Box:
     return Box(middle.x() - reach, middle.y() - reach, 2 * reach, 2 * reach)
 
 
-def _reach(figure: SliceFigure) -> float:
-    """How far the ball reaches on the slice, in l2 distance."""
-    if figure.outline.size:
-        return float(np.hypot(*figure.outline.T).max())
-    return figure.radius or 0.0
-
-
 def _outside_disc(figure: SliceFigure) -> np.ndarray:
     """The base map without the cells under the ball, where no name is to stand."""
     side = figure.base.shape[0]
     at = (np.arange(side) + 0.5) / side * 2 * figure.extent - figure.extent
-    under = at[:, None] ** 2 + at[None, :] ** 2 <= _reach(figure) ** 2
+    under = at[:, None] ** 2 + at[None, :] ** 2 <= figure.reach**2
     return np.where(under, NOT_COMPUTED, figure.base)
-
-
-def _radius_text(radius: float | None) -> str:
-    from engine.core.rounding import round_down
-
-    return "" if radius is None else f"R = {round_down(radius, 3)}"
 
 
 def _name(figure: SliceFigure, index: int) -> str:

@@ -6,16 +6,25 @@ from abc import abstractmethod
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QAction,
     QContextMenuEvent,
     QGuiApplication,
+    QHelpEvent,
     QImage,
     QKeyEvent,
     QKeySequence,
 )
-from PySide6.QtWidgets import QFileDialog, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QLabel,
+    QMenu,
+    QSizePolicy,
+    QToolButton,
+    QToolTip,
+    QWidget,
+)
 
 from gui.style import theme as themes
 from gui.style.theme import set_role
@@ -81,6 +90,19 @@ class Plot(Card, Generic[F]):
 
     def label(self) -> None:
         """Place the labels, after new data and after every change of size."""
+
+    def under(self, at: QPoint) -> str:
+        """What lies at a place of the card, in words for a tooltip; empty for nothing."""
+        return ""
+
+    def event(self, event: QEvent) -> bool:
+        """Tooltips with what is under the mouse."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            words = self.under(event.pos())
+            if words:
+                QToolTip.showText(event.globalPos(), words, self)
+                return True
+        return super().event(event)
 
     def show_figure(self, figure: F) -> None:
         """Show data."""

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import Qt
 
 from gui.plots.axes import CountAxis
-from gui.plots.chart import Chart, text_size, tinted
+from gui.plots.chart import Chart, dress_text, text_size, tinted
 from gui.plots.labels import Box, place
 from gui.style import theme as themes
 from gui.style.theme import Theme
@@ -40,10 +40,9 @@ class BoundsPlot(Chart["BoundsFigure"]):
 
     def build(self) -> None:
         """Curves, lines and labels."""
-        self.claimed = pg.PlotDataItem(antialias=True, connect="finite")
-        self.provisional = pg.PlotDataItem(antialias=True, connect="finite")
-        self.fixed = pg.PlotDataItem(antialias=True, connect="finite")
-        self.upper = pg.PlotDataItem(antialias=True, connect="finite")
+        self.claimed, self.provisional, self.fixed, self.upper = (
+            pg.PlotDataItem(antialias=True, connect="finite") for _ in range(4)
+        )
         self.floor = pg.PlotDataItem(connect="finite")
         self.margin = pg.FillBetweenItem(self.claimed.curve, self.floor.curve)
         self.half = pg.InfiniteLine(pos=0.5, angle=0)
@@ -53,9 +52,8 @@ class BoundsPlot(Chart["BoundsFigure"]):
         self.lower_label, self.upper_label = pg.TextItem(""), pg.TextItem("")
         self.fixed_label = pg.TextItem("")
         self._log, self._y = False, (0.0, 1.0)
-        for item in (self.margin, self.half, self.planned, self.upper, self.fixed,
-                     self.provisional, self.claimed, self.ends, *self._texts()):  # fmt: skip
-            self.plot.addItem(item, ignoreBounds=True)
+        self.add(self.margin, self.half, self.planned, self.upper, self.fixed,
+                 self.provisional, self.claimed, self.ends, *self._texts())  # fmt: skip
         self.plot.getAxis("left").setTickDensity(0.6)
 
     def axes(self) -> dict[str, pg.AxisItem]:
@@ -97,9 +95,7 @@ class BoundsPlot(Chart["BoundsFigure"]):
         self.planned.setPen(self.pen(theme.muted, 1.2, dot))
         inks = (theme.accent, theme.runner_up, theme.muted, theme.muted, theme.muted)
         for text, ink in zip(self._texts(), inks, strict=True):
-            text.setColor(ink)
-            text.fill = pg.mkBrush(tinted(theme.surface, 0.82))
-            text.setFont(theme.font("small", bold=text is self.lower_label))
+            dress_text(text, ink, bold=text is self.lower_label)
 
     def summary(self) -> str:
         """The last bounds in words."""
@@ -118,11 +114,7 @@ class BoundsPlot(Chart["BoundsFigure"]):
         texts = [t for t in self._texts() if t.toPlainText()]
         wishes = [self._wishes(text, frame) for text in texts]
         boxes = place(wishes, frame, avoid=self._curve_boxes(), slide=frame.h / 2)
-        for text, box in zip(texts, boxes, strict=True):
-            text.setVisible(box is not None)
-            if box is not None:
-                text.setAnchor((0, 0))
-                text.setPos(self.view.mapSceneToView(QPointF(box.x, box.y)))
+        self.put_all(texts, boxes)
 
     def set_log(self, on: bool) -> None:
         """Draw n on a logarithmic axis."""
@@ -197,11 +189,11 @@ class BoundsPlot(Chart["BoundsFigure"]):
         """Boxes a label would like, best first, in scene pixels."""
         width, height = text_size(text)
         if text is self.planned_label:
-            x, half = self._scene(float(self.planned.value()), 0.5).toTuple()
+            x, half = self.spot(float(self.planned.value()), 0.5).toTuple()
             places = (half + 3, half - height - 3, frame.y, frame.y + frame.h)
             return [Box(x - width - 2, top, width, height) for top in places]
         if text is self.half_label:
-            y = self._scene(0.0, 0.5).y()
+            y = self.spot(0.0, 0.5).y()
             sides = (frame.x, frame.x + frame.w)
             return [Box(x, top, width, height) for x in sides for top in (y - height, y)]
         if text is self.fixed_label:
@@ -210,7 +202,7 @@ class BoundsPlot(Chart["BoundsFigure"]):
         is_lower = text is self.lower_label
         value = 0.5 if last is None else (last.p_lower if is_lower else last.p_upper)
         x = float(self._x(np.array([last.n if last else 1.0]))[0])
-        end = self._scene(x, value)
+        end = self.spot(x, value)
         under, over = end.y() + 6, end.y() - height - 6
         tops = (under, over) if is_lower else (over, under)
         beside = Box(end.x() + 8, end.y() - height / 2, width, height)
@@ -226,7 +218,7 @@ class BoundsPlot(Chart["BoundsFigure"]):
         for part in (0.1, 0.3, 0.5, 0.7):
             point = fixed[int(part * (len(fixed) - 1))]
             x = float(self._x(np.array([point.n]))[0])
-            places.append(self._scene(x, point.p_lower))
+            places.append(self.spot(x, point.p_lower))
         above = [Box(at.x(), at.y() - height - 4, width, height) for at in places]
         return above + [Box(at.x(), at.y() + 14, width, height) for at in places]
 
@@ -237,12 +229,9 @@ class BoundsPlot(Chart["BoundsFigure"]):
         for point in points[:: max(1, len(points) // _SAMPLED)]:
             x = float(self._x(np.array([point.n]))[0])
             for p in (point.p_lower, point.p_upper):
-                at = self._scene(x, p)
+                at = self.spot(x, p)
                 boxes.append(Box(at.x() - 2, at.y() - 2, 4, 4))
         return boxes
-
-    def _scene(self, x: float, y: float) -> QPointF:
-        return QPointF(self.view.mapViewToScene(QPointF(x, y)))
 
 
 def _texts(figure: BoundsFigure, *, short: bool = False) -> tuple[str, str]:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
+import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from engine.figures.comparison import AccuracyFigure, ReachFigure
+from gui.plots.chart import Chart, dress_text
 from gui.style import theme as themes
 from gui.style.theme import Theme
+
+F = TypeVar("F", ReachFigure, AccuracyFigure)
 
 DASHES = (
     Qt.PenStyle.SolidLine,
@@ -80,3 +87,54 @@ class Key(QWidget):
         painter.setPen(QPen(QColor(ink(self._index, theme)), theme.px(2), dash(self._index)))
         painter.drawLine(QPointF(0, middle), QPointF(self.width(), middle))
         paint_mark(painter, self._index, QPointF(self.width() / 2, middle), theme.px(4.5))
+
+
+class CandidateChart(Chart[F]):
+    """A chart with a mark and a name for every candidate; they are made as candidates come.
+
+    Attributes:
+        marks, names: of the candidates, in their order.
+        mark_size: of a mark, in pixels.
+    """
+
+    mark_size = 10.0
+
+    def build(self) -> None:
+        """No candidate yet."""
+        self.marks: list[pg.ScatterPlotItem] = []
+        self.names: list[pg.TextItem] = []
+
+    def draw(self, figure: F) -> None:
+        """As many marks and names as candidates; marks get their places from each chart."""
+        while len(self.marks) < len(figure.names):
+            self.marks.append(pg.ScatterPlotItem(pxMode=True))
+            self.names.append(pg.TextItem(""))
+            for depth, item in ((6, self.marks[-1]), (19, self.names[-1])):
+                item.setZValue(depth)
+                self.add(item)
+            self.dress(themes.current())
+        for i, (marks, text) in enumerate(zip(self.marks, self.names, strict=True)):
+            marks.setData([], [])
+            text.setVisible(False)
+            text.setText(self.name_of(figure, i) if i < len(figure.names) else "")
+
+    def name_of(self, figure: F, index: int) -> str:
+        """What stands beside a candidate's mark."""
+        return figure.names[index]
+
+    def dress(self, theme: Theme) -> None:
+        """Every candidate in its colour, with its mark."""
+        for i, (marks, text) in enumerate(zip(self.marks, self.names, strict=True)):
+            marks.setSymbol(mark(i))
+            marks.setSize(theme.px(self.mark_size))
+            marks.setPen(self.pen(theme.surface, 1.0))
+            marks.setBrush(ink(i, theme))
+            dress_text(text, ink(i, theme), bold=True)
+
+    def summary(self) -> str:
+        """The attacker, and what came of it for every candidate."""
+        figure = self.figure
+        if figure is None:
+            return ""
+        told = "; ".join(map(": ".join, zip(figure.names, figure.results, strict=True)))
+        return f"The attacker {figure.attacker.words()}. {told}."

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Iterable
 from typing import TypeVar
 
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QRectF, Qt, Slot
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Slot
 from PySide6.QtGui import QColor, QFontMetricsF, QPen
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
@@ -76,6 +77,33 @@ class Chart(Plot[F]):
         pen: QPen = pg.mkPen(color, width=scaled, style=style)
         return pen
 
+    def add(self, *items: pg.GraphicsObject) -> None:
+        """Draw items, later ones over earlier ones; none of them moves the axes."""
+        for item in items:
+            self.plot.addItem(item, ignoreBounds=True)
+
+    def spot(self, x: float, y: float) -> QPointF:
+        """Where a point of the plot is, in the scene's pixels."""
+        return QPointF(self.view.mapViewToScene(QPointF(x, y)))
+
+    def place_under(self, at: QPoint) -> QPointF | None:
+        """The point of the plot at a place of the card; None beside the axes."""
+        scene = self.canvas.mapToScene(self.canvas.mapFrom(self, at))
+        if self.figure is None or not self.view.sceneBoundingRect().contains(scene):
+            return None
+        return QPointF(self.view.mapSceneToView(scene))
+
+    def put(self, text: pg.TextItem, x: float, y: float) -> None:
+        """Move a text to a place in the scene's pixels."""
+        text.setPos(self.view.mapSceneToView(QPointF(x, y)))
+
+    def put_all(self, texts: Iterable[pg.TextItem], boxes: Iterable[Box | None]) -> None:
+        """Move each text to its box; one without is hidden."""
+        for text, box in zip(texts, boxes, strict=True):
+            text.setVisible(box is not None)
+            if box is not None:
+                self.put(text, box.x, box.y)
+
     def name_axis(self, side: str, name: str) -> None:
         """Name what runs along an axis; a name longer than its axis is shortened."""
         if name != self._names.get(side):
@@ -130,6 +158,22 @@ def text_size(text: pg.TextItem) -> tuple[float, float]:
     # a text document keeps a margin of 4 pixels on each side
     width = max(metrics.horizontalAdvance(line) for line in lines) + 10
     return width, metrics.lineSpacing() * len(lines) + 8
+
+
+def dress_text(
+    text: pg.TextItem,
+    ink: str,
+    *,
+    role: str = "small",
+    bold: bool = False,
+    ground: float | None = 0.85,
+) -> None:
+    """Give a text its colour and font; ``ground``: how opaque the card is behind it."""
+    theme = themes.current()
+    text.setColor(ink)
+    text.setFont(theme.font(role, bold=bold))
+    if ground is not None:
+        text.fill = pg.mkBrush(tinted(theme.surface, ground))
 
 
 def tinted(color: str, alpha: float) -> QColor:

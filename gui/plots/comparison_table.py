@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
 
 from engine.figures.comparison import ShareFigure, percent
 from gui.plots import candidate_key as key
 from gui.plots.base import Plot
-from gui.plots.heat import mixed
 from gui.style import theme as themes
+from gui.style.theme import mixed
 
 _AXES = "pixels, at most →   epsilon ↑ · framed: covers the attacker"
 _ACROSS = 2
@@ -35,6 +35,10 @@ class SharePlot(Plot[ShareFigure]):
         """Show the shares."""
         self.tables.show_figure(figure)
         self.set_subtitle(_AXES)
+
+    def under(self, at: QPoint) -> str:
+        """The cell there in words."""
+        return self.tables.told(QPointF(self.tables.mapFrom(self, at)))
 
     def summary(self) -> str:
         """How many tables of what size."""
@@ -104,14 +108,6 @@ class Tables(QWidget):
                             f"together at most {epsilon:g}"
                         )
         return ""
-
-    def event(self, event: QEvent) -> bool:
-        """Tooltips with the cell under the mouse."""
-        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            words = self.told(QPointF(event.pos()))
-            QToolTip.showText(event.globalPos(), words, self)
-            return True
-        return super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Every table."""

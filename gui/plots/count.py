@@ -9,10 +9,10 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt
 
 from gui.plots.bars import Bars, BarStyle
-from gui.plots.chart import text_size, tinted
+from gui.plots.chart import dress_text, text_size
 from gui.plots.labels import Box, place
 from gui.plots.legend import Entry
-from gui.plots.region_plot import RegionPlot, Step
+from gui.plots.region_plot import RegionPlot, Step, certified_words
 from gui.style import theme as themes
 from gui.style.theme import Theme
 
@@ -36,8 +36,7 @@ class CountPlot(RegionPlot["CountMap"]):
         self.bars = Bars()
         self.now, self.reach = (pg.InfiniteLine(angle=0) for _ in range(2))
         self.now_label, self.reach_label = pg.TextItem(""), pg.TextItem("")
-        for item in (self.bars, self.reach, self.now, self.reach_label, self.now_label):
-            self.plot.addItem(item, ignoreBounds=True)
+        self.add(self.bars, self.reach, self.now, self.reach_label, self.now_label)
         self.plot.getAxis("left").setTickDensity(0.7)
 
     def draw(self, figure: RegionFigure[CountMap]) -> None:
@@ -53,19 +52,17 @@ class CountPlot(RegionPlot["CountMap"]):
         if stands is not None:
             self.now.setValue(stands.p_lower)
             self.reach.setValue(stands.p_reach)
-            solid = Qt.PenStyle.SolidLine if stands.valid else Qt.PenStyle.DotLine
             theme = themes.current()
-            self.now.setPen(self.pen(theme.accent, theme.line, solid))
+            style = Qt.PenStyle.SolidLine if stands.valid else Qt.PenStyle.DotLine
+            self.now.setPen(self.pen(theme.accent, theme.line, style))
         self.legend.set_entries(_entries(figure, themes.current()))
 
     def dress(self, theme: Theme) -> None:
         """Pens and fonts."""
         super().dress(theme)
         self.reach.setPen(self.pen(theme.text, 1.4, Qt.PenStyle.DashLine))
-        for text, ink in ((self.now_label, theme.accent), (self.reach_label, theme.text)):
-            text.setColor(ink)
-            text.setFont(theme.font("small", bold=text is self.now_label))
-            text.fill = pg.mkBrush(tinted(theme.surface, 0.85))
+        dress_text(self.now_label, theme.accent, bold=True)
+        dress_text(self.reach_label, theme.text)
 
     def in_words(self, figure: RegionFigure[CountMap]) -> str:
         """The certified count."""
@@ -88,38 +85,30 @@ class CountPlot(RegionPlot["CountMap"]):
         if self.reach.isVisible():
             shown.append((self.reach_label, stands.p_reach))
         wishes = [self._beside(text, value, frame) for text, value in shown]
-        for (text, _), box in zip(shown, place(wishes, frame), strict=True):
-            text.setVisible(box is not None)
-            if box is not None:
-                text.setPos(self.view.mapSceneToView(QPointF(box.x, box.y)))
+        self.put_all([text for text, _ in shown], place(wishes, frame))
 
     def change_at(self, place: QPointF) -> Perturbation | None:
         """The count there."""
-        assert self.figure is not None
         column = round(place.x())
-        return self._change(column) if 0 <= column < len(self.figure.needs.counts) else None
+        return self._change(column) if 0 <= column < len(self.needs.counts) else None
 
     def beside(self, change: Perturbation | None, step: Step) -> Perturbation:
         """The next count."""
-        assert self.figure is not None
-        needs = self.figure.needs
-        if change is None:
-            return self._change(min(1, len(needs.counts) - 1))
-        column = needs.counts.index(int(change[needs.utmost.term])) + step[0] + step[1]
-        return self._change(min(max(column, 0), len(needs.counts) - 1))
+        counts = self.needs.counts
+        column = 1
+        if change is not None:
+            column = counts.index(self._count(change)) + step[0] + step[1]
+        return self._change(min(max(column, 0), len(counts) - 1))
 
     def place_of(self, change: Perturbation) -> tuple[float, float]:
         """The foot of its bar; beside them all where there is none."""
-        assert self.figure is not None
-        needs = self.figure.needs
-        count = int(change[needs.utmost.term])
-        column = bisect_left(needs.counts, count)
-        return float(column), _LOW + 0.03
+        return float(bisect_left(self.needs.counts, self._count(change))), _LOW + 0.03
+
+    def _count(self, change: Perturbation) -> int:
+        return int(change[self.needs.utmost.term])
 
     def _change(self, column: int) -> Perturbation:
-        assert self.figure is not None
-        needs = self.figure.needs
-        return {needs.utmost.term: float(needs.counts[column])}
+        return {self.needs.utmost.term: float(self.needs.counts[column])}
 
     def _set_axes(self, needs: CountMap) -> None:
         self._map = needs
@@ -145,7 +134,7 @@ class CountPlot(RegionPlot["CountMap"]):
 
     def _beside(self, text: pg.TextItem, value: float, frame: Box) -> list[Box]:
         width, height = text_size(text)
-        at = self.view.mapViewToScene(QPointF(0.0, value)).y()
+        at = self.spot(0.0, value).y()
         lefts = (frame.x + 2, frame.x + frame.w - width - 2)
         return [Box(x, y, width, height) for x in lefts for y in (at - height - 1, at + 2)]
 
@@ -158,7 +147,7 @@ def _entries(figure: RegionFigure[CountMap], theme: Theme) -> list[Entry]:
     left = [p for count, p in takes if count > most]
     never, beyond = Qt.BrushStyle.BDiagPattern, Qt.BrushStyle.Dense6Pattern
     known = (
-        (most >= 0, Entry("certified now", theme.certified)),
+        (most >= 0, Entry(certified_words(figure), theme.certified)),
         (any(p < min(1.0, reach) for p in left), Entry("can be reached", theme.accent)),
         (
             any(reach <= p < 1 for p in left),

@@ -37,7 +37,7 @@ class CurvePlot(Chart["CurveFigure"]):
         """Lines are made as curves come."""
         self.lines: list[pg.PlotDataItem] = []
         self.marked = pg.InfiniteLine(angle=90)
-        self.plot.addItem(self.marked, ignoreBounds=True)
+        self.add(self.marked)
         self.plot.getAxis("left").setTickDensity(0.6)
 
     def axes(self) -> dict[str, pg.AxisItem]:
@@ -48,7 +48,7 @@ class CurvePlot(Chart["CurveFigure"]):
         """Give the lines their data, and both axes their ranges."""
         while len(self.lines) < len(figure.curves):
             self.lines.append(pg.PlotDataItem(antialias=True))
-            self.plot.addItem(self.lines[-1], ignoreBounds=True)
+            self.add(self.lines[-1])
         for line in self.lines[len(figure.curves) :]:
             line.setData([], [])
         for line, curve in zip(self.lines, figure.curves, strict=False):
@@ -95,10 +95,9 @@ class CurvePlot(Chart["CurveFigure"]):
             ink = theme.muted if curve.dashed else inks[place % len(inks)]
             dash = Qt.PenStyle.DashLine if curve.dashed else Qt.PenStyle.SolidLine
             line.setPen(self.pen(ink, 1.4 if curve.dashed else theme.line, dash))
-            name = f"{curve.name} (dashed)" if curve.dashed else curve.name
-            entries.append(Entry(name, ink, "line"))
+            entries.append(Entry(curve.name, ink, "dash" if curve.dashed else "line"))
         if figure.mark is not None:
-            entries.append(Entry(figure.mark_name, theme.muted, "line"))
+            entries.append(Entry(figure.mark_name, theme.muted, "dots"))
         self.legend.set_entries(entries)
         self.legend.setFixedHeight(self.legend.height_for(max(200, self.width() - 30)))
         self.legend.show()

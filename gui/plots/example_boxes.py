@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 from gui.style import theme as themes
 from gui.widgets.graph_drawing import GraphView
 from gui.widgets.image import ImageView
+from gui.widgets.layouts import filled
 from gui.widgets.mask import Mark
 from gui.widgets.words import WordsView
 
@@ -60,9 +61,7 @@ class Box(QWidget):
         self.example: Example | None = None
         self.views: list[Any] = []
         self.ink = ink
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(8)
+        self._row = filled(QHBoxLayout(self), spacing=8)
 
     @property
     def caption(self) -> str:

@@ -12,6 +12,7 @@ from gui.plots.example_boxes import Boxes
 from gui.plots.example_table import ExampleTable
 from gui.style.theme import set_role
 from gui.widgets.changes import ChangeSlider
+from gui.widgets.layouts import filled
 
 if TYPE_CHECKING:
     from engine.figures import Example, ExamplesFigure
@@ -52,14 +53,10 @@ class ExamplesPlot(Plot["ExamplesFigure"]):
         set_role(self.listed, "small")
         self.slider = ChangeSlider()
         self.slider.chosen.connect(self._choose)
-        column = QVBoxLayout(body)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
-        for view in (self.boxes, self.table):
-            column.addWidget(view, 1)
-        for widget in (self.listed, self.slider):
-            column.addWidget(widget)
-            widget.hide()
+        parts = ((self.boxes, 1), (self.table, 1), self.listed, self.slider)
+        filled(QVBoxLayout(body), *parts, spacing=6)
+        self.listed.hide()
+        self.slider.hide()
         return body
 
     @property

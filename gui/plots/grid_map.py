@@ -10,7 +10,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, QSignalBlocker, Qt, Slot
 from PySide6.QtWidgets import QSpinBox
 
-from gui.plots.chart import text_size, tinted
+from gui.plots.chart import dress_text, text_size, tinted
 from gui.plots.heat import heat_image
 from gui.plots.region_plot import RegionPlot, Step, beside_claim, entries
 from gui.style import theme as themes
@@ -44,8 +44,7 @@ class MapPlot(RegionPlot["GridMap[Any]"]):
         self.casing, self.within_reach = pg.PlotCurveItem(), pg.PlotCurveItem()
         self.provisional = pg.PlotCurveItem()
         self.strengths: list[pg.TextItem] = []
-        for item in (self.image, self.within_reach, self.provisional, self.casing, self.steps):
-            self.plot.addItem(item, ignoreBounds=True)
+        self.add(self.image, self.within_reach, self.provisional, self.casing, self.steps)
         for axis in ("left", "bottom"):
             self.plot.getAxis(axis).setZValue(1)
         self.plot.getAxis("left").setTickDensity(0.7)
@@ -74,7 +73,7 @@ class MapPlot(RegionPlot["GridMap[Any]"]):
         self.within_reach.setPen(self.pen(theme.text, 1.4, Qt.PenStyle.DashLine))
         self.provisional.setPen(self.pen(theme.accent, theme.line, Qt.PenStyle.DotLine))
         for text in self.strengths:
-            _dress(text, theme)
+            dress_text(text, theme.certified, bold=True)
 
     @property
     def shown_layer(self) -> int:
@@ -98,40 +97,35 @@ class MapPlot(RegionPlot["GridMap[Any]"]):
             return
         while len(self.strengths) < len(marks):
             self.strengths.append(pg.TextItem(""))
-            _dress(self.strengths[-1], themes.current())
-            self.plot.addItem(self.strengths[-1], ignoreBounds=True)
+            dress_text(self.strengths[-1], themes.current().certified, bold=True)
+            self.add(self.strengths[-1])
         slot = frame.w / max(1.0, math.ceil(self._shown[0]))
         for text, (x, y, words) in zip(self.strengths, marks, strict=False):
             text.setAnchor((0.5, 1.0 if needs.marks_above else 0.5))
             text.setText(words)
             width, tall = text_size(text)
-            at = self.view.mapViewToScene(QPointF(x, y))
-            if needs.marks_above:
-                at.setY(max(at.y() - 2, frame.y + tall))
-            text.setPos(self.view.mapSceneToView(at))
+            at = self.spot(x, y)
+            self.put(text, at.x(), max(at.y() - 2, frame.y + tall) if needs.marks_above else at.y())
             text.setVisible(width <= slot + 8)
 
     def change_at(self, place: QPointF) -> Perturbation | None:
         """The change there, in the layer on view."""
-        assert self.figure is not None
-        return self.figure.needs.change(place.x(), place.y(), self.shown_layer)
+        return self.needs.change(place.x(), place.y(), self.shown_layer)
 
     def beside(self, change: Perturbation | None, step: Step) -> Perturbation:
         """A column or a row further."""
-        assert self.figure is not None
-        return self.figure.needs.beside(change, *step, self.shown_layer)
+        return self.needs.beside(change, *step, self.shown_layer)
 
     def place_of(self, change: Perturbation) -> tuple[float, float]:
         """Column and height."""
-        assert self.figure is not None
-        return self.figure.needs.place(change)
+        return self.needs.place(change)
 
     def mark(self, change: Perturbation | None) -> None:
         """A ring at the chosen change, on the map of its own layer."""
         super().mark(change)
         if change is None or self.figure is None:
             return
-        layer = self.figure.needs.layer_of(change)
+        layer = self.needs.layer_of(change)
         if layer != self.shown_layer and 0 <= layer < self.layer.maximum():
             with QSignalBlocker(self.layer):
                 self.layer.setValue(layer + 1)
@@ -142,8 +136,7 @@ class MapPlot(RegionPlot["GridMap[Any]"]):
         if self.figure is None:
             return
         if self.chosen is not None:
-            place = self.figure.needs.place(self.chosen)
-            self.chosen = self.figure.needs.change(*place, layer - 1)
+            self.chosen = self.needs.change(*self.needs.place(self.chosen), layer - 1)
             self.asked.emit(self.chosen)
         self.show_figure(self.figure)
 
@@ -204,9 +197,3 @@ def _outline(heights: Grid | None, needs: GridMap[Any]) -> tuple[Grid, Grid]:
     line = [] if heights is None else outline(heights, needs.floor)
     points = np.array(line, dtype=float).reshape(-1, 2)
     return points[:, 0], points[:, 1]
-
-
-def _dress(text: pg.TextItem, theme: Theme) -> None:
-    text.setColor(theme.certified)
-    text.setFont(theme.font("small", bold=True))
-    text.fill = pg.mkBrush(tinted(theme.surface, 0.85))

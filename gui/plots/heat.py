@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engine.regions.required_probability import BANDS
 from gui.style import theme as themes
-from gui.style.theme import Theme, rgba
+from gui.style.theme import Theme, mixed, rgba
 
 _TITLE, _SHORT, _NEVER = "required p_lower", "p_lower", "never"
 _FAINTEST, _STRONGEST = 0.06, 0.42
@@ -40,13 +40,6 @@ def heat_image(required: Grid, theme: Theme) -> npt.NDArray[np.uint8]:
     image[never] = rgba(QColor(theme.surface))
     image[never & stripe] = rgba(mixed(theme.muted, theme.surface, 0.6))
     return image
-
-
-def mixed(color: str, ground: str, strength: float) -> QColor:
-    """A colour thinned with the ground it lies on."""
-    over, under = QColor(color), QColor(ground)
-    parts = zip(rgba(over)[:3], rgba(under)[:3], strict=True)
-    return QColor(*(round(strength * a + (1 - strength) * b) for a, b in parts))
 
 
 class Scale(QWidget):

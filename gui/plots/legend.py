@@ -14,17 +14,22 @@ from gui.plots.slicemap import FAINT, SOFT
 from gui.style import theme as themes
 
 _SOLID = Qt.BrushStyle.SolidPattern
+_LINES = {
+    "line": Qt.PenStyle.SolidLine,
+    "dash": Qt.PenStyle.DashLine,
+    "dots": Qt.PenStyle.DotLine,
+}
 _MAX_ROWS = 3
 _WIDEST = 280
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of a legend."""
+    """One line of a legend; ``dash`` and ``dots`` are lines that are drawn so."""
 
     text: str
     color: str
-    mark: Literal["fill", "line", "ring", "dot"] = "fill"
+    mark: Literal["fill", "line", "dash", "dots", "ring", "dot"] = "fill"
     pattern: Qt.BrushStyle = Qt.BrushStyle.SolidPattern
 
 
@@ -134,8 +139,8 @@ def _paint_mark(painter: QPainter, box: QRectF, entry: Entry) -> None:
         painter.fillRect(box, QBrush(soft, entry.pattern))
         painter.setPen(QPen(color, 1))
         painter.drawRect(box)
-    elif entry.mark == "line":
-        painter.setPen(QPen(color, width))
+    elif entry.mark in _LINES:
+        painter.setPen(QPen(color, width, _LINES[entry.mark]))
         middle = box.center().y()
         painter.drawLine(QPointF(box.left(), middle), QPointF(box.right(), middle))
     else:

@@ -6,14 +6,15 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal, Slot
-from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, QPointF, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from gui.plots.chart import Chart, tinted
 from gui.plots.heat import Scale
 from gui.plots.legend import Entry, Legend
 from gui.style.theme import Theme, set_role
+from gui.widgets.layouts import filled
 
 if TYPE_CHECKING:
     from engine.figures import RegionFigure
@@ -59,13 +60,10 @@ class RegionPlot(Chart["RegionFigure[Any]"], Generic[M]):
         """The canvas with legend, scale and answer below it."""
         self.chosen: Perturbation | None = None
         body = QWidget()
-        column = QVBoxLayout(body)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        column.addWidget(super().make_body(), 1)
+        canvas = super().make_body()
         self.marker = pg.ScatterPlotItem(pxMode=True, symbol="o")
         self.marker.setZValue(20)
-        self.plot.addItem(self.marker, ignoreBounds=True)
+        self.add(self.marker)
         self.legend, self.scale = Legend(), Scale()
         self.legend.flowing = True
         self.legend.resized.connect(self._fit_legend)
@@ -76,9 +74,15 @@ class RegionPlot(Chart["RegionFigure[Any]"], Generic[M]):
         self.answer.setAlignment(Qt.AlignmentFlag.AlignTop)
         set_role(self.answer, "small")
         self.answer.setAccessibleName("The chosen change")
-        for widget in (self.legend, self.scale, self.answer):
-            column.addWidget(widget)
+        parts = ((canvas, 1), self.legend, self.scale, self.answer)
+        filled(QVBoxLayout(body), *parts, spacing=4)
         return body
+
+    @property
+    def needs(self) -> M:
+        """The map on view; only to be asked for while there is one."""
+        assert self.figure is not None
+        return self.figure.needs
 
     @abstractmethod
     def change_at(self, place: QPointF) -> Perturbation | None:
@@ -135,7 +139,7 @@ class RegionPlot(Chart["RegionFigure[Any]"], Generic[M]):
     def told(self, change: Perturbation) -> str:
         """The inverse view of a change."""
         assert self.figure is not None
-        words = self.figure.needs.utmost.describe(change)
+        words = self.needs.utmost.describe(change)
         return f"{words}: {self.figure.ask(change).words}"
 
     def retheme(self) -> None:
@@ -148,14 +152,10 @@ class RegionPlot(Chart["RegionFigure[Any]"], Generic[M]):
         super().resizeEvent(event)
         self._fit_legend()
 
-    def event(self, event: QEvent) -> bool:
-        """Tooltips with the inverse view."""
-        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            change = self._change_under(event.pos())
-            if change is not None:
-                QToolTip.showText(event.globalPos(), self.told(change), self)
-                return True
-        return super().event(event)
+    def under(self, at: QPoint) -> str:
+        """The inverse view."""
+        change = self._change_under(at)
+        return "" if change is None else self.told(change)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Choose what is under the mouse."""
@@ -177,15 +177,8 @@ class RegionPlot(Chart["RegionFigure[Any]"], Generic[M]):
         self.asked.emit(change)
 
     def _change_under(self, at: QPoint) -> Perturbation | None:
-        if self.figure is None:
-            return None
-        inside = self.canvas.mapFrom(self, at)
-        if not self.canvas.rect().contains(inside):
-            return None
-        scene = self.canvas.mapToScene(inside)
-        if not self.view.sceneBoundingRect().contains(scene):
-            return None
-        return self.change_at(self.view.mapSceneToView(scene))
+        place = self.place_under(at)
+        return None if place is None else self.change_at(place)
 
     def _tell(self) -> None:
         known = self.chosen is not None and self.figure is not None
@@ -228,11 +221,14 @@ def entries(figure: RegionFigure[Any], theme: Theme) -> list[Entry]:
     """What the lines over a map mean."""
     reach, provisional = beside_claim(figure)
     known = (
-        (figure.region is not None, Entry("certified now", theme.certified)),
-        (reach is not None, Entry("the votes to come could reach", theme.text, "line")),
-        (
-            provisional is not None,
-            Entry("provisional, no claim (dotted)", theme.accent, "line"),
-        ),
+        (figure.region is not None, Entry(certified_words(figure), theme.certified)),
+        (reach is not None, Entry("the votes to come could reach", theme.text, "dash")),
+        (provisional is not None, Entry("provisional, no claim", theme.accent, "dots")),
     )
     return [entry for there, entry in known if there]
+
+
+def certified_words(figure: RegionFigure[Any]) -> str:
+    """What the legend calls the region; ``now`` only while it may still grow."""
+    growing = figure.standing is not None and figure.standing.unfinished
+    return "certified now" if growing else "certified"

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtGui import QColor
 
-from gui.style.theme import Theme, rgba
+from gui.style.theme import Theme, mixed, rgba
 
 NOT_COMPUTED, NO_CLASS = -2, -1
 SOFT = 0.5
@@ -32,9 +31,9 @@ def map_image(cells: ClassMap, theme: Theme, *, chosen: int | None) -> npt.NDArr
             continue
         where = fine == index
         color, turn = _look(int(index), theme, chosen)
-        image[where] = _mixed(color, theme.surface, SOFT)
+        image[where] = rgba(mixed(color, theme.surface, SOFT))
         gaps = where & ~_stripes(rows, columns, turn)
-        image[gaps] = _mixed(color, theme.surface, FAINT)
+        image[gaps] = rgba(mixed(color, theme.surface, FAINT))
     return image
 
 
@@ -103,12 +102,3 @@ def _stripes(
     if turn % 4 == 2:
         return np.broadcast_to(rows % _PITCH < wide, np.broadcast_shapes(rows.shape, columns.shape))
     return ((rows - columns) % _PITCH < wide) ^ ((rows + columns) % _PITCH < wide)
-
-
-def _mixed(color: str, ground: str, strength: float) -> tuple[int, int, int, int]:
-    ink, paper = QColor(color), QColor(ground)
-    red, green, blue = (
-        round(strength * a + (1 - strength) * b)
-        for a, b in zip(rgba(ink)[:3], rgba(paper)[:3], strict=True)
-    )
-    return red, green, blue, 255

@@ -9,7 +9,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
 
-from gui.plots.chart import text_size, tinted
+from gui.plots.chart import dress_text, text_size, tinted
 from gui.plots.heat import heat_image
 from gui.plots.labels import Box
 from gui.plots.legend import Entry
@@ -64,7 +64,7 @@ class TermsPlot(RegionPlot["TermsMap"]):
         self._drawn: tuple[TermsMap, Theme] | None = None
         self.asked_marks = pg.ScatterPlotItem(pxMode=True, symbol="d")
         self.asked_marks.setZValue(15)
-        self.plot.addItem(self.asked_marks, ignoreBounds=True)
+        self.add(self.asked_marks)
         for side in ("left", "bottom"):
             self.plot.hideAxis(side)
 
@@ -108,21 +108,20 @@ class TermsPlot(RegionPlot["TermsMap"]):
         if figure is None or frame.w < 10 or len(self.strips) != len(figure.needs.axes):
             return
         for row, (axis, strip) in enumerate(zip(figure.needs.axes, self.strips, strict=True)):
-            foot = self._at(0.0, self._middle(row) - (_HIGH - _LOW) / 2)
-            above = self._at(0.0, self._middle(row) + (_HIGH - _LOW) / 2 + _BEYOND)
-            left, right = self._at(0.0, 0.0).x(), self._at(1.0, 0.0).x()
+            foot = self.spot(0.0, self._middle(row) - (_HIGH - _LOW) / 2)
+            above = self.spot(0.0, self._middle(row) + (_HIGH - _LOW) / 2 + _BEYOND)
+            left, right = self.spot(0.0, 0.0).x(), self.spot(1.0, 0.0).x()
             strip.name.setText(axis.name_in_full())
             height = text_size(strip.name)[1]
-            self._put(strip.name, left - 4, above.y() - 1.4 * height)
+            self.put(strip.name, left - 4, above.y() - 1.4 * height)
             interval = figure.needs.interval(figure.region, axis.name)
             self._label_ends(strip, axis, interval, Box(left, above.y(), right - left, height))
             for text, value in zip(strip.ticks, _tick_values(axis), strict=True):
-                self._put(text, self._at(axis.share(value), 0.0).x(), foot.y() + 3)
+                self.put(text, self.spot(axis.share(value), 0.0).x(), foot.y() + 3)
 
     def change_at(self, place: QPointF) -> Perturbation | None:
         """The value there of the term there."""
-        assert self.figure is not None
-        needs = self.figure.needs
+        needs = self.needs
         row = len(needs.axes) - 1 - int(np.floor(place.y()))
         if not 0 <= row < len(needs.axes) or not 0.0 <= place.x() <= 1.0:
             return None
@@ -131,8 +130,7 @@ class TermsPlot(RegionPlot["TermsMap"]):
 
     def beside(self, change: Perturbation | None, step: Step) -> Perturbation:
         """A step along the term, or another term."""
-        assert self.figure is not None
-        needs = self.figure.needs
+        needs = self.needs
         row = 0 if change is None else self._row(change)
         axis = needs.axes[min(max(row - step[1], 0), len(needs.axes) - 1)]
         value = 0.0 if change is None else change[axis.name]
@@ -141,15 +139,13 @@ class TermsPlot(RegionPlot["TermsMap"]):
 
     def place_of(self, change: Perturbation) -> tuple[float, float]:
         """On the strip of the term that is changed."""
-        assert self.figure is not None
         row = self._row(change)
-        axis = self.figure.needs.axes[row]
+        axis = self.needs.axes[row]
         return axis.share(change[axis.name]), self._middle(row)
 
     def _row(self, change: Perturbation) -> int:
-        assert self.figure is not None
-        rows = [row for row, axis in enumerate(self.figure.needs.axes) if change[axis.name]]
-        return rows[0] if rows else 0
+        changed = (row for row, axis in enumerate(self.needs.axes) if change[axis.name])
+        return next(changed, 0)
 
     def _middle(self, row: int) -> float:
         return len(self.strips) - 1 - row + (_LOW + _HIGH) / 2
@@ -165,8 +161,7 @@ class TermsPlot(RegionPlot["TermsMap"]):
                 pg.TextItem(f"{value:g}".replace("-", "−"), anchor=(0.5, 0.0))
                 for value in _tick_values(axis)
             ]
-            for item in (*strip.lines(), *strip.ticks):
-                self.plot.addItem(item, ignoreBounds=True)
+            self.add(*strip.lines(), *strip.ticks)
             image = heat_image(axis.required[None, :], theme)
             strip.image.setImage(image, autoLevels=False, levels=(0, 255))
             strip.image.setRect(QRectF(0.0, foot + _LOW, 1.0, _HIGH - _LOW))
@@ -203,11 +198,11 @@ class TermsPlot(RegionPlot["TermsMap"]):
             size = f"{abs(end):g}" if axis.term.whole else round_down(abs(end), 3)
             text.setText(f"−{size}" if end < 0 else size)
             width = text_size(text)[0]
-            place = self._at(axis.share(end + (0.5 if axis.term.whole else 0.0)), 0.0).x()
+            place = self.spot(axis.share(end + (0.5 if axis.term.whole else 0.0)), 0.0).x()
             left = min(max(place - width / 2, edge), box.x + box.w - width / 2)
             edge = left + width if shown else edge
             text.setVisible(shown)
-            self._put(text, left + width / 2, box.y + 2)
+            self.put(text, left + width / 2, box.y + 2)
 
     def _dress(self, strip: _Strip, theme: Theme) -> None:
         strip.inside.setPen(pg.mkPen(None))
@@ -222,15 +217,7 @@ class TermsPlot(RegionPlot["TermsMap"]):
             *((value, theme.certified, True) for value in strip.values),
             *((tick, theme.muted, False) for tick in strip.ticks),
         ):
-            text.setColor(ink)
-            text.setFont(theme.font("small", bold=bold))
-
-    def _at(self, x: float, y: float) -> QPointF:
-        found: QPointF = self.view.mapViewToScene(QPointF(x, y))
-        return found
-
-    def _put(self, text: pg.TextItem, x: float, y: float) -> None:
-        text.setPos(self.view.mapSceneToView(QPointF(x, y)))
+            dress_text(text, ink, bold=bold, ground=None)
 
 
 def _padded(axis: Along, interval: tuple[float, float]) -> tuple[float, float]:

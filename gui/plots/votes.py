@@ -7,12 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QFontMetricsF, QHelpEvent
-from PySide6.QtWidgets import QToolTip
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QFontMetricsF
 
 from gui.plots.bars import Bars, BarStyle
-from gui.plots.chart import Chart
+from gui.plots.chart import Chart, dress_text
 from gui.plots.labels import Box, place
 from gui.style import theme as themes
 from gui.style.theme import Theme
@@ -53,10 +52,9 @@ class VotesPlot(Chart["VotesFigure"]):
         self.counts: list[pg.TextItem] = []
         self.names: list[pg.TextItem] = []
         self._named: object = None
-        for item in (
+        self.add(
             self.half, self.half_label, self.estimation, self.selection, self.foot, self.marker
-        ):  # fmt: skip
-            self.plot.addItem(item, ignoreBounds=True)
+        )
         self.plot.hideAxis("left")
         self.plot.hideAxis("bottom")
         self.view.setRange(xRange=(-0.6, 9.6), yRange=(0, _HEADROOM), padding=0)
@@ -84,8 +82,7 @@ class VotesPlot(Chart["VotesFigure"]):
     def dress(self, theme: Theme) -> None:
         """Pens and fonts."""
         self.half.setPen(self.pen(theme.muted, 1.2, Qt.PenStyle.DashLine))
-        self.half_label.setColor(theme.muted)
-        self.half_label.setFont(theme.font("small"))
+        dress_text(self.half_label, theme.muted, ground=None)
         self.foot.setPen(self.pen(theme.border, 1.0))
         self.marker.setBrush(theme.accent)
         self.marker.setPen(pg.mkPen(theme.surface, width=1))
@@ -110,29 +107,20 @@ class VotesPlot(Chart["VotesFigure"]):
         self._label_half(figure)
         self._label_counts(figure)
 
-    def bar_at(self, x: float) -> Bar | None:
-        """The class under a scene coordinate."""
-        if self.figure is None:
-            return None
-        index = round(self.view.mapSceneToView(QPointF(x, 0.0)).x())
-        return self.figure.bars[index] if 0 <= index < len(self.figure.bars) else None
-
-    def event(self, event: QEvent) -> bool:
-        """Tooltips with a class's whole name and both counts."""
-        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            inside = self.canvas.mapFrom(self, event.pos())
-            bar = self.bar_at(inside.x()) if self.canvas.rect().contains(inside) else None
-            if bar is not None:
-                QToolTip.showText(event.globalPos(), _tooltip(bar), self)
-                return True
-        return super().event(event)
+    def under(self, at: QPoint) -> str:
+        """A class's whole name and both counts."""
+        place = self.place_under(at)
+        if place is None or self.figure is None:
+            return ""
+        index = round(place.x())
+        return _tooltip(self.figure.bars[index]) if 0 <= index < len(self.figure.bars) else ""
 
     def _ensure_texts(self, wanted: int) -> None:
         while len(self.names) < wanted:
             for texts in (self.names, self.counts):
                 texts.append(pg.TextItem(""))
                 texts[-1].setZValue(10)
-                self.plot.addItem(texts[-1], ignoreBounds=True)
+                self.add(texts[-1])
         for text in (*self.names[wanted:], *self.counts[wanted:]):
             text.setVisible(False)
 
@@ -154,8 +142,7 @@ class VotesPlot(Chart["VotesFigure"]):
         for i, (bar, text) in enumerate(zip(figure.bars, self.names, strict=False)):
             chosen = bar.index == figure.top
             text.setText(metrics.elidedText(bar.name, Qt.TextElideMode.ElideRight, int(limit)))
-            text.setColor(theme.accent if chosen else theme.text)
-            text.setFont(theme.font("small", bold=chosen))
+            dress_text(text, theme.accent if chosen else theme.text, bold=chosen, ground=None)
             text.setAnchor((1.0, 0.5) if rotated else (0.5, 0.0))
             text.setAngle(90 if rotated else 0)
             text.setPos(i, -theme.px(_NAME_DROP) * per_pixel)
@@ -192,19 +179,18 @@ class VotesPlot(Chart["VotesFigure"]):
             if box is None:
                 continue
             text.setText(f"{_count(figure, i):,}")
-            text.setFont(theme.font("small", bold=chosen))
-            text.setColor(theme.accent if chosen else theme.text)
+            dress_text(text, theme.accent if chosen else theme.text, bold=chosen, ground=None)
             text.setAnchor((0.5, 0.5))
-            text.setPos(self.view.mapSceneToView(QPointF(box.x + box.w / 2, box.y + box.h / 2)))
+            self.put(text, box.x + box.w / 2, box.y + box.h / 2)
 
     def _count_box(self, figure: VotesFigure, i: int, metrics: QFontMetricsF) -> Box:
         share = self.estimation.heights[i] if figure.n_estimation else self.selection.heights[i]
-        tip = self.view.mapViewToScene(QPointF(i + (0.1 if figure.n_estimation else 0), share))
+        tip = self.spot(i + (0.1 if figure.n_estimation else 0), share)
         width, height = metrics.horizontalAdvance(f"{_count(figure, i):,}") + 2, metrics.height()
         return Box(tip.x() - width / 2, tip.y() - height - 3, width, height)
 
     def _half_box(self, metrics: QFontMetricsF) -> Box:
-        corner = self.view.mapViewToScene(QPointF(self.view.viewRange()[0][1], 0.5))
+        corner = self.spot(self.view.viewRange()[0][1], 0.5)
         width = metrics.horizontalAdvance("1/2") + 8
         return Box(corner.x() - width, corner.y() - metrics.height(), width, metrics.height() + 2)
 
@@ -212,8 +198,8 @@ class VotesPlot(Chart["VotesFigure"]):
         boxes = []
         for item, shift, width in ((self.estimation, 0.1, _BAR), (self.selection, -0.3, _THIN)):
             for i in range(len(figure.bars)):
-                tip = self.view.mapViewToScene(QPointF(i + shift - width / 2, item.heights[i]))
-                foot = self.view.mapViewToScene(QPointF(i + shift + width / 2, 0.0))
+                tip = self.spot(i + shift - width / 2, item.heights[i])
+                foot = self.spot(i + shift + width / 2, 0.0)
                 boxes.append(Box(tip.x(), tip.y() + 1, foot.x() - tip.x(), foot.y() - tip.y()))
         return boxes
 

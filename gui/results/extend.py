@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSpinBox, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
 from gui.controllers.resume import MOST, counted
 from gui.controllers.runs import Runs
 from gui.style.theme import set_role
+from gui.widgets.counts import count_box
 from gui.widgets.section import words
 
 
@@ -21,9 +22,7 @@ class ExtendBar(QFrame):
         runs.evidence_changed.connect(self.hide)
         set_role(self, "notice")
         self.sentence = words()
-        self.n = QSpinBox()
-        self.n.setGroupSeparatorShown(True)
-        self.n.setAccessibleName("New n")
+        self.n = count_box("New n", 1, most=MOST)
         self.n.setMinimumWidth(130)
         self.extend = QPushButton("&Extend")
         self.cancel = QPushButton("&Leave it")

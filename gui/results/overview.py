@@ -30,7 +30,7 @@ from gui.plots import (
     VotesPlot,
 )
 from gui.results.slice_axes import AxesChooser
-from gui.widgets.layouts import divided
+from gui.widgets.layouts import divided, filled
 
 _HANDLE = 10
 REGION_HEIGHT = 270
@@ -74,9 +74,7 @@ class Explore(QWidget):
             splitter.setHandleWidth(_HANDLE)
         for plot in self.regions.values():
             plot.setMinimumHeight(REGION_HEIGHT)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.rows)
+        filled(QVBoxLayout(self), self.rows)
         self._turns = QTimer(self, interval=TURN_MS)
         self._turns.timeout.connect(self._draw_next)
         self._votes_are_next = True

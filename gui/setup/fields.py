@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QLineEd
 from engine.core.fields import FieldSpec
 from gui.style.theme import set_role
 from gui.widgets.flag_names import in_the_window
+from gui.widgets.layouts import filled
 from gui.widgets.level import LevelSlider
 from gui.widgets.section import words
 
@@ -138,12 +139,8 @@ class Field:
 
 def _beside(slider: LevelSlider, editor: QWidget) -> QWidget:
     row = QWidget()
-    line = QHBoxLayout(row)
-    line.setContentsMargins(0, 0, 0, 0)
-    line.setSpacing(8)
     editor.setMaximumWidth(_BESIDE)
-    line.addWidget(slider, 1)
-    line.addWidget(editor)
+    filled(QHBoxLayout(row), (slider, 1), editor, spacing=8)
     return row
 
 

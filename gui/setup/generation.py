@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from engine.models.request import MOST_TOKENS, USUAL_TOKENS, ModelRequest
 from gui.widgets.buttons import quiet_button
 from gui.widgets.file_dialogs import FileAsker
+from gui.widgets.layouts import filled
 
 ORACLE_FILTER = "Oracles (*.txt *.json);;All files (*)"
 
@@ -71,14 +72,11 @@ class WritingFields(QWidget):
         self.prompt.setPlaceholderText("none")
         self.prompt.setToolTip("What the model is asked about every noisy sample")
         self.longest = Longest()
-        line = QHBoxLayout()
-        line.addWidget(self.oracle, 1)
-        line.addWidget(self.browse)
         form = QFormLayout(self)
         form.setContentsMargins(0, 0, 0, 0)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
-        form.addRow("Oracle", line)
+        form.addRow("Oracle", filled(QHBoxLayout(), (self.oracle, 1), self.browse))
         form.addRow("Prompt", self.prompt)
         form.addRow("Longest answer", self.longest)
         for editor in (self.oracle, self.prompt, self.longest.lineEdit()):

@@ -3,14 +3,33 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from gui.controllers.loading import Loading
 from gui.setup.input_view import InputView, place_of
 from gui.widgets.image import ImageView
+from gui.widgets.layouts import filled
 from gui.widgets.section import say, words
 
 THUMB = 84
+
+
+def thumb() -> ImageView:
+    """A small image."""
+    image = ImageView()
+    image.setFixedSize(THUMB, THUMB)
+    return image
+
+
+def beside(image: ImageView, *texts: QWidget) -> QHBoxLayout:
+    """An image at the left, texts at the right of it."""
+    text = filled(QVBoxLayout(), *texts, spacing=3)
+    text.addStretch(1)
+    row = QHBoxLayout()
+    row.setSpacing(10)
+    row.addWidget(image, 0, Qt.AlignmentFlag.AlignTop)
+    row.addLayout(text, 1)
+    return row
 
 
 class ImageInput(InputView):
@@ -18,19 +37,9 @@ class ImageInput(InputView):
 
     def __init__(self, loading: Loading) -> None:
         super().__init__(loading)
-        self.image = ImageView()
-        self.image.setFixedSize(THUMB, THUMB)
+        self.image = thumb()
         self.name, self.facts = words(role="title"), words(role="small")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(10)
-        row.addWidget(self.image, 0, Qt.AlignmentFlag.AlignTop)
-        text = QVBoxLayout()
-        text.setSpacing(3)
-        text.addWidget(self.name)
-        text.addWidget(self.facts)
-        text.addStretch(1)
-        row.addLayout(text, 1)
+        filled(QVBoxLayout(self), beside(self.image, self.name, self.facts))
 
     def refresh(self) -> None:
         """The image in the model's shape, once there is a model."""

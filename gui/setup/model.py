@@ -29,6 +29,7 @@ from gui.style.theme import set_role
 from gui.widgets.buttons import menu_button, quiet_button
 from gui.widgets.file_dialogs import FileAsker
 from gui.widgets.input_kinds import KIND_WORDS
+from gui.widgets.layouts import filled
 from gui.widgets.section import Section, say, well, words
 
 if TYPE_CHECKING:
@@ -152,8 +153,6 @@ class ModelPanel(Section):
 
     def _build_names(self) -> QWidget:
         row = QWidget()
-        line = QHBoxLayout(row)
-        line.setContentsMargins(0, 0, 0, 0)
         self.names = QLineEdit()
         self.names.setPlaceholderText("those of the model")
         self.names.setAccessibleName("File of class names")
@@ -162,8 +161,7 @@ class ModelPanel(Section):
         name = "Choose a file of class names"
         find = quiet_button("…", name, name)
         find.clicked.connect(self._ask_for_names)
-        line.addWidget(self.names, 1)
-        line.addWidget(find)
+        filled(QHBoxLayout(row), (self.names, 1), find)
         row.setFocusProxy(self.names)
         return row
 
@@ -208,19 +206,13 @@ class ModelPanel(Section):
 
     def _show_writing(self) -> None:
         """Oracle and prompt, for a generative model or that waits for an oracle."""
-        session = self._session
-        asked, spec = self._wants_oracle, self.spec.spec()
-        waits = asked is not None and not self.spec.isHidden() and spec == asked.spec
-        own = session.loading.request is not None and not session.loading.request.spec.startswith(
-            DEMO
-        )
-        writes = (
-            own
-            and session.loading.model is not None
-            and session.loading.model.generation is not None
-        )
-        self.writing.setVisible(waits or (writes and self.spec.isHidden()))
-        self.writing.setEnabled(not session.runs.running and not session.loading.busy)
+        session, loading = self._session, self._session.loading
+        asked, typing = self._wants_oracle, not self.spec.isHidden()
+        waits = asked is not None and typing and self.spec.spec() == asked.spec
+        own = loading.request is not None and not loading.request.spec.startswith(DEMO)
+        writes = own and loading.model is not None and loading.model.generation is not None
+        self.writing.setVisible(waits or (writes and not typing))
+        self.writing.setEnabled(not session.runs.running and not loading.busy)
 
     @Slot(object)
     def _on_oracle_asked(self, request: ModelRequest) -> None:
@@ -301,19 +293,14 @@ class ModelPanel(Section):
 
     def _check(self) -> str:
         """The answer without noise, and whether the label agrees."""
-        session = self._session
-        answer, model, fitted = (
-            session.loading.clean_answer,
-            session.loading.model,
-            session.loading.fitted,
-        )
+        loading = self._session.loading
+        answer, model, fitted = loading.clean_answer, loading.model, loading.fitted
+        set_role(self.check, "small")
         if answer is None or model is None or fitted is None:
-            set_role(self.check, "small")
             return ""
         name = model.class_names[answer] if answer >= 0 else "no class"
         label = fitted.identity.label
         if label is None:
-            set_role(self.check, "small")
             return f"Without noise it predicts '{name}'."
         agrees = answer == label
         set_role(self.check, "certified" if agrees else "abstained")

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout
 
 from gui.controllers.loading import Loading
 from gui.setup.input_view import InputView, place_of
+from gui.widgets.layouts import filled
 from gui.widgets.neighbourhood import NeighbourhoodView
 from gui.widgets.section import say, words
 from gui.widgets.text_table_model import Index, RowsModel, plain_table
@@ -46,11 +47,8 @@ class NodeInput(InputView):
         self.picked.setFixedHeight(LIST)
         self.picked.activated.connect(self._pick)
         self.picked.clicked.connect(self._pick)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        for widget in (self.name, self.facts, self.drawing, self.filter, self.picked):
-            column.addWidget(widget)
+        parts = (self.name, self.facts, self.drawing, self.filter, self.picked)
+        filled(QVBoxLayout(self), *parts, spacing=4)
         loading.around_changed.connect(self._draw)
 
     def refresh(self) -> None:

@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
 
 from engine.schemes import Scheme
-from gui.widgets.layouts import emptied, labelled
+from gui.widgets.layouts import emptied, filled, labelled
 
 _MOST = 1_000_000
 _ALONE, _BESIDE_COUNTS = 0.5, 0.1
@@ -27,9 +27,7 @@ class TargetEditor(QWidget):
         self.editors: dict[str, QSpinBox | QDoubleSpinBox] = {}
         self._scheme: type[Scheme] | None = None
         self._typed: dict[str, float] = {}
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(8)
+        self._row = filled(QHBoxLayout(self), spacing=8)
 
     def set_scheme(self, scheme: type[Scheme]) -> None:
         """Ask for the terms of a scheme; what was typed for a term of that name stays."""
@@ -70,10 +68,7 @@ class TargetEditor(QWidget):
 
 def _titled(term: str, editor: QWidget) -> QWidget:
     box = QWidget()
-    column = QVBoxLayout(box)
-    column.setContentsMargins(0, 0, 0, 0)
     label = labelled(term, editor)
     label.setToolTip(editor.toolTip())
-    column.addWidget(label)
-    column.addWidget(editor)
+    filled(QVBoxLayout(box), label, editor)
     return box

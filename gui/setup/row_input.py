@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from gui.controllers.loading import Loading
 from gui.setup.input_view import InputView, place_of
 from gui.widgets.columns import FittedColumns
+from gui.widgets.layouts import filled
 from gui.widgets.section import say, words
 
 if TYPE_CHECKING:
@@ -47,11 +48,7 @@ class RowInputView(InputView):
         header.setMinimumSectionSize(40)
         header.setStretchLastSection(True)
         FittedColumns(self.table, _WIDEST, margin=0)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        for widget in (self.name, self.facts, self.table):
-            column.addWidget(widget)
+        filled(QVBoxLayout(self), self.name, self.facts, self.table, spacing=4)
 
     def refresh(self) -> None:
         """The cells of the open row."""

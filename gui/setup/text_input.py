@@ -6,12 +6,12 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QVBoxLayout
 
 from gui.controllers.loading import Loading
-from gui.setup.image_input import THUMB
+from gui.setup.image_input import beside, thumb
 from gui.setup.input_view import InputView, place_of
-from gui.widgets.image import ImageView
+from gui.widgets.layouts import filled
 from gui.widgets.section import say, words
 
 _HIGH = 92
@@ -53,11 +53,8 @@ class TextInputView(InputView):
         self.edit = WordsEdit("Text")
         self.take = QPushButton("Take this &text")
         self.take.setToolTip("Open what was typed as the input (Ctrl+Return)")
-        self.column = QVBoxLayout(self)
-        self.column.setContentsMargins(0, 0, 0, 0)
-        self.column.setSpacing(4)
-        for widget in (self.name, self.facts, self.edit, self.take):
-            self.column.addWidget(widget)
+        parts = (self.name, self.facts, self.edit, self.take)
+        self.column = filled(QVBoxLayout(self), *parts, spacing=4)
         self.edit.textChanged.connect(self._follow)
         self.edit.given.connect(self._give)
         self.take.clicked.connect(self._give)
@@ -97,18 +94,10 @@ class PairInputView(TextInputView):
 
     def __init__(self, loading: Loading) -> None:
         super().__init__(loading)
-        self.image = ImageView()
-        self.image.setFixedSize(THUMB, THUMB)
-        row = QHBoxLayout()
-        row.setSpacing(10)
-        row.addWidget(self.image, 0, Qt.AlignmentFlag.AlignTop)
-        text = QVBoxLayout()
+        self.image = thumb()
         for widget in (self.name, self.facts):
             self.column.removeWidget(widget)
-            text.addWidget(widget)
-        text.addStretch(1)
-        row.addLayout(text, 1)
-        self.column.insertLayout(0, row)
+        self.column.insertLayout(0, beside(self.image, self.name, self.facts))
 
     def refresh(self) -> None:
         """Image and text."""

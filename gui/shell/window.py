@@ -25,7 +25,7 @@ from gui.shell.palette import Palette
 from gui.shell.recent_files import RecentMenus
 from gui.widgets.body import Body
 from gui.widgets.file_dialogs import FileAsker
-from gui.widgets.layouts import divided
+from gui.widgets.layouts import divided, filled
 
 TITLE = "Certiscope"
 RIGHT_WIDTH = 300
@@ -103,12 +103,7 @@ class Window(QMainWindow):
         inner.addWidget(self.extend_bar)
         inner.addWidget(Body(columns), 1)
         self.central = QWidget()
-        column = QVBoxLayout(self.central)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.top)
-        column.addWidget(body, 1)
-        column.addWidget(self.progress)
+        filled(QVBoxLayout(self.central), self.top, (body, 1), self.progress, spacing=0)
         self.setCentralWidget(self.central)
         votes = self.pages.explore.votes
         QWidget.setTabOrder(self.left.command.copy, votes)

@@ -230,6 +230,12 @@ def rgba(color: QColor) -> tuple[int, int, int, int]:
     return color.red(), color.green(), color.blue(), color.alpha()
 
 
+def mixed(color: str, ground: str, strength: float) -> QColor:
+    """A colour thinned with the ground it lies on."""
+    parts = zip(rgba(QColor(color)), rgba(QColor(ground)), strict=True)
+    return QColor(*(round(strength * a + (1 - strength) * b) for a, b in parts))
+
+
 def set_role(widget: QWidget, role: str) -> None:
     """Give a widget one of the style sheet's roles, now or later in its life."""
     if widget.property("role") == role:

@@ -3,11 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QLayout, QSplitter, QWidget
+from PySide6.QtWidgets import QBoxLayout, QLabel, QLayout, QSplitter, QWidget
 
 from gui.style.theme import set_role
+
+B = TypeVar("B", bound=QBoxLayout)
+
+
+def filled(
+    layout: B, *parts: QWidget | QLayout | tuple[QWidget, int], spacing: int | None = None
+) -> B:
+    """A row or column without margins, filled with its parts; a pair is a part and its stretch."""
+    layout.setContentsMargins(0, 0, 0, 0)
+    if spacing is not None:
+        layout.setSpacing(spacing)
+    for part in parts:
+        if isinstance(part, QLayout):
+            layout.addLayout(part)
+        elif isinstance(part, QWidget):
+            layout.addWidget(part)
+        else:
+            layout.addWidget(*part)
+    return layout
 
 
 def emptied(layout: QLayout) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
+from gui.style.theme import set_role
 from gui.widgets.card import Card
 
 
@@ -37,6 +39,18 @@ class Page(Card):
         self.back.setAccessibleName(f"Leave: {title}")
         self.back.clicked.connect(self.left)
         self.buttons.addWidget(self.back)
+
+    def add_button(
+        self, title: str, slot: Callable[[], object], *, tip: str = "", role: str = ""
+    ) -> QPushButton:
+        """Another button, at the right of those there are and left of the way back."""
+        button = QPushButton(title)
+        button.setToolTip(tip)
+        if role:
+            set_role(button, role)
+        button.clicked.connect(lambda: slot())
+        self.buttons.insertWidget(self.buttons.count() - 1, button)
+        return button
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape goes back."""

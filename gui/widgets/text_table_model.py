@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QAbstractTableModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    Qt,
+)
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
@@ -66,7 +72,7 @@ class RowsModel(QAbstractTableModel, Generic[R]):
         return None
 
 
-def plain_table(model: QAbstractTableModel, name: str, widths: Sequence[int]) -> QTableView:
+def plain_table(model: QAbstractItemModel, name: str, widths: Sequence[int]) -> QTableView:
     """A view of whole rows, without grid or row numbers; the last column takes what is left.
 
     The view owns its model, so that both end in the window's thread.

@@ -55,25 +55,16 @@ def _reach(figure: ReachFigure) -> Drawing:
             },
             "candidates": [
                 {
-                    "name": name,
-                    "noise": noise,
+                    **_candidate(figure, i),
                     "line": _outline(line, columns, top),
                     "marks": _marks(line, columns, top),
-                    "result": verdict,
-                    "holds": holds,
+                    "holds": figure.withstands[i],
                 }
-                for name, noise, line, verdict, holds in zip(
-                    figure.names,
-                    figure.noises,
-                    figure.reaches,
-                    figure.verdicts,
-                    figure.withstands,
-                    strict=True,
-                )
+                for i, line in enumerate(figure.reaches)
             ],
             "note": _note(figure),
         },
-        alt=f"{attacker.words()}: " + _told(figure.names, figure.verdicts),
+        alt=_told(figure),
     )
 
 
@@ -93,24 +84,15 @@ def _accuracy(figure: AccuracyFigure) -> Drawing:
             "limit": [[0.0, 0.0], [1.0, 1.0]],
             "candidates": [
                 {
-                    "name": name,
-                    "noise": noise,
-                    "place": None if clean is None else [clean, certified or 0.0],
-                    "result": result,
+                    **_candidate(figure, i),
+                    "place": None if clean is None else [clean, figure.certified[i] or 0.0],
                     "holds": False,
                 }
-                for name, noise, clean, certified, result in zip(
-                    figure.names,
-                    figure.noises,
-                    figure.clean,
-                    figure.certified,
-                    figure.results,
-                    strict=True,
-                )
+                for i, clean in enumerate(figure.clean)
             ],
             "note": _note(figure),
         },
-        alt=f"{figure.attacker.words()}: " + _told(figure.names, figure.results),
+        alt=_told(figure),
     )
 
 
@@ -138,10 +120,6 @@ def _shares(figure: ShareFigure, *, dark: bool) -> Drawing:
         },
         alt="Certified accuracy over changed pixels and l2 norm for " + ", ".join(figure.names),
     )
-
-
-def _cells(rows: tuple[tuple[float | None, ...], ...], *, dark: bool) -> list[list[Any]]:
-    return [[_cell(share, dark=dark) for share in row] for row in rows]
 
 
 def _cell(share: float | None, *, dark: bool) -> dict[str, Any]:
@@ -182,8 +160,13 @@ def _inputs(figure: TradeOffFigure) -> str:
     return f"{done:,} inputs" if done == planned else f"{done:,} of {planned:,} inputs"
 
 
-def _told(names: tuple[str, ...], results: Any) -> str:
-    return "; ".join(f"{name}: {result}" for name, result in zip(names, results, strict=True))
+def _candidate(figure: ReachFigure | AccuracyFigure, i: int) -> dict[str, Any]:
+    return {"name": figure.names[i], "noise": figure.noises[i], "result": figure.results[i]}
+
+
+def _told(figure: ReachFigure | AccuracyFigure) -> str:
+    told = zip(figure.names, figure.results, strict=True)
+    return f"{figure.attacker.words()}: " + "; ".join(map(": ".join, told))
 
 
 Rows = list[list[Any]]

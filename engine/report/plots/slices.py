@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from engine.core.rounding import round_down
 from engine.figures import SliceFigure
 from engine.report import palette
 from engine.report.numbers import count, linear_ticks
@@ -129,19 +128,12 @@ def _legend(figure: SliceFigure, key: _Key) -> list[dict[str, str]]:
 
 
 def _panel(figure: SliceFigure, cells: Map, title: str, image: str) -> dict[str, Any]:
-    disc = _reach(figure) / figure.extent
+    disc = figure.reach / figure.extent
     return {
         "title": title,
         "image": image,
         "labels": _labels(cells, figure.class_names, disc),
     }
-
-
-def _reach(figure: SliceFigure) -> float:
-    """How far the ball reaches on the slice, in l2 distance."""
-    if figure.outline.size:
-        return float(np.hypot(*figure.outline.T).max())
-    return figure.radius or 0.0
 
 
 def _outline(figure: SliceFigure) -> list[list[float]]:
@@ -161,11 +153,10 @@ def draw(figure: SliceFigure, *, dark: bool = False) -> Drawing:
     key = _key(figure, dark=dark)
     radius = figure.radius
     ticks = linear_ticks(-figure.extent, figure.extent, 4)
-    size = f"R = {round_down(radius, 3)}" if radius else ""
-    norm = "" if figure.norm == "l2" else f" ({figure.norm} norm)"
-    claim = f"certified: {size}{norm}" if radius else "nothing is certified"
+    size = figure.size if radius else ""
+    claim = f"certified: {size}" if radius else "nothing is certified"
     what = "Certified region" if radius else "Decision maps"
-    if radius and _reach(figure) > figure.extent:
+    if radius and figure.reach > figure.extent:
         claim += ", beyond the frame"
     panels = [_panel(figure, figure.base, "base classifier f", "base.png")]
     files = {"base.png": png(_raster(figure.base, key))}
@@ -188,7 +179,7 @@ def draw(figure: SliceFigure, *, dark: bool = False) -> Drawing:
                 {"at": (t / figure.extent + 1) / 2, "text": f"{t:g}".replace("-", "−")}
                 for t in ticks
             ],
-            "radius": _reach(figure) / figure.extent / 2 if radius else None,
+            "radius": figure.reach / figure.extent / 2 if radius else None,
             "outline": _outline(figure),
             "size": size,
             "claim": claim,

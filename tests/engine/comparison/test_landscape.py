@@ -57,7 +57,7 @@ def test_one_input_shows_every_edge_and_the_attacker():
     assert figure.withstands == (False, True, True)
     assert figure.unbounded == (False, True, False)
     assert figure.reaches[1] == (ANY,) * 3 + (None,) * 3
-    assert figure.verdicts[1] == "withstands it: stays '7'"
+    assert figure.results[1] == "withstands it: stays '7'"
     far = reach_figure(landscape(ONE), Attacker(entities=9, epsilon=4.0))
     assert far.entities[-1] == 10 and far.top >= 4.4
 
@@ -90,7 +90,7 @@ def test_the_cell_pointed_out_covers_the_attacker():
 def test_before_the_first_answer_there_are_axes_only():
     land = landscape(tradeoff((), ()))
     attacker = Attacker()
-    assert reach_figure(land, attacker).verdicts == ("not asked yet",) * 2
+    assert reach_figure(land, attacker).results == ("not asked yet",) * 2
     assert accuracy_figure(land, attacker).clean == (None, None)
     assert {cell for row in share_figure(land, attacker).shares[0] for cell in row} == {None}
 

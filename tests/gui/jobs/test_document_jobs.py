@@ -11,7 +11,7 @@ from engine.planning import Pilot
 from engine.procedures.certify import certify
 from engine.replay import ReplayResult
 from engine.report import write_json, write_pdf
-from gui.jobs.document_jobs import PlanWish, ReplayWish, planned, replayed, verified, written
+from gui.jobs.document_jobs import planned, replayed, verified, written
 from tests.fakes import HalfSpace, finish, fitted
 
 STOP = threading.Event()
@@ -51,16 +51,17 @@ def test_what_is_no_report_is_refused_in_a_sentence(tmp_path):
 
 
 def test_a_plan_for_a_radius_and_one_for_any():
-    wish = PlanWish(CertifySettings(n=1000), pilot=Pilot(k=97, n0=100), target="radius=0.25")
-    assert planned(wish).target == "radius=0.25"
-    free = planned(PlanWish(CertifySettings(n=1000), p=0.97))
+    settings = CertifySettings(n=1000)
+    pilot = Pilot(k=97, n0=100)
+    assert planned(settings, pilot=pilot, target="radius=0.25").target == "radius=0.25"
+    free = planned(settings, p=0.97)
     assert free.needed is None and free.planned.n == 1000
 
 
 def test_a_replay_is_written_as_its_suffix_says(tmp_path):
     votes = tmp_path / "v.csv"
     votes.write_text("idx,label,n0_0,n0_1,n_0,n_1\n1,0,9,1,990,10\n")
-    result = replayed(ReplayWish(votes, CertifySettings(), at=("radius=0.1",)))
+    result = replayed(votes, CertifySettings(), at=("radius=0.1",))
     path = written(result, tmp_path / "r.json")
     assert ReplayResult.model_validate_json(path.read_text()) == result
     assert written(result, tmp_path / "r.csv").read_text().startswith("idx,label,outcome")
@@ -68,4 +69,4 @@ def test_a_replay_is_written_as_its_suffix_says(tmp_path):
 
 def test_a_wish_that_cannot_be_is_refused_in_a_sentence():
     with pytest.raises(UserError, match="The power must be between 0 and 1, without both"):
-        planned(PlanWish(CertifySettings(n=1000), p=0.9, power=1.0))
+        planned(CertifySettings(n=1000), p=0.9, power=1.0)

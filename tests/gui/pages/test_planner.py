@@ -62,7 +62,7 @@ def test_more_votes_than_there_are_is_said_at_once(page, qtbot):
 
 
 def test_a_refusal_of_the_engine_is_shown(page, qtbot, monkeypatch):
-    def refuse(wish):
+    def refuse(settings, **asked):
         raise UserError("No.")
 
     monkeypatch.setattr("gui.pages.planner.planned", refuse)

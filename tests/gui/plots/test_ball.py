@@ -17,7 +17,7 @@ from gui.style.stylesheet import apply_theme
 def test_the_disc_has_the_certified_radius(shown, slices) -> None:
     plot = shown(BallPlot())
     plot.show_figure(slices())
-    rect = plot.disc.rect()
+    rect = plot.ball.path().boundingRect()
     assert rect.width() == rect.height() == pytest.approx(2 * 0.63299)
     assert rect.center() == QPointF(0, 0)
     x, y = plot.radius_line.getOriginalDataset()
@@ -34,7 +34,7 @@ def test_the_radius_is_rounded_down(shown, slices) -> None:
 def test_without_a_certificate_there_is_a_map_but_no_disc(shown, slices) -> None:
     plot = shown(BallPlot())
     plot.show_figure(slices(radius=None, center_class=None))
-    for item in (plot.disc, plot.disc_casing, plot.radius_line, plot.radius_label):
+    for item in (plot.ball, plot.ball_casing, plot.radius_line, plot.radius_label):
         assert not item.isVisible()
     assert plot.image.image is not None
     assert plot.summary().startswith("nothing is certified; ")
@@ -45,7 +45,7 @@ def test_a_disc_comes_back(shown, slices) -> None:
     plot = shown(BallPlot())
     plot.show_figure(slices(radius=None))
     plot.show_figure(slices(radius=0.5))
-    assert plot.disc.isVisible() and plot.radius_label.isVisible()
+    assert plot.ball.isVisible() and plot.radius_label.isVisible()
 
 
 def test_cells_not_computed_yet_are_transparent(shown, slices) -> None:
@@ -133,20 +133,21 @@ def test_another_theme_draws_another_map(shown, slices, qapp) -> None:
     before = plot.image.image.copy()
     theme = apply_theme(qapp, "dark")
     assert not np.array_equal(before, plot.image.image)
-    assert plot.disc.pen().color().name().upper() == theme.certified
+    assert plot.ball.pen().color().name().upper() == theme.certified
 
 
 def test_a_ball_of_another_norm_has_its_own_outline(shown, slices) -> None:
     corners = np.array([[0.8, 0.0], [0.0, 0.5], [-0.8, 0.0], [0.0, -0.5]], dtype=np.float32)
     plot = shown(BallPlot(), 400, 360)
     plot.show_figure(slices(norm="l1", outline=corners, radius=0.5))
-    assert plot.polygon.isVisible() and not plot.disc.isVisible()
-    points = plot.polygon.polygon()
-    np.testing.assert_allclose([(point.x(), point.y()) for point in points], corners)
-    assert plot.radius_label.isVisible()
+    path = plot.ball.path()
+    points = [path.elementAt(i) for i in range(len(corners))]
+    np.testing.assert_allclose([(point.x, point.y) for point in points], corners)
+    assert plot.ball.isVisible() and not plot.radius_line.isVisible()
+    assert plot.radius_label.isVisible() and plot.radius_label.toPlainText() == "R = 0.500 (l1)"
     assert "certified ball (l1)" in [entry.text for entry in plot.legend.entries]
     plot.show_figure(slices())
-    assert plot.disc.isVisible() and not plot.polygon.isVisible()
+    assert plot.radius_line.isVisible() and plot.radius_label.toPlainText() == "R = 0.632"
 
 
 @pytest.mark.parametrize("size", [(700, 300), (500, 400), (340, 340), (300, 600), (240, 220)])

@@ -27,7 +27,8 @@ def test_lines_hold_the_curves(shown) -> None:
     x, y = plot.lines[0].getOriginalDataset()
     assert (x.tolist(), y.tolist()) == ([0.0, 0.5, 1.0], [1.0, 0.5, 0.0])
     assert plot.lines[1].opts["pen"].style() == Qt.PenStyle.DashLine
-    assert [entry.text for entry in plot.legend.entries] == ["each row", "at once (dashed)"]
+    entries = [(entry.text, entry.mark) for entry in plot.legend.entries]
+    assert entries == [("each row", "line"), ("at once", "dash")]
     assert plot.legend.isVisible()
 
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QColor
 
 from engine.regions.required_probability import BANDS
-from gui.plots.heat import Scale, heat_image, ink, mixed
+from gui.plots.heat import Scale, heat_image, ink
 from gui.style import theme as themes
 from gui.style.stylesheet import apply_theme
 from gui.style.theme import DARK, HIGH_CONTRAST, LIGHT
@@ -35,12 +35,6 @@ def test_what_nothing_reaches_is_hatched() -> None:
     assert len(np.unique(image[:, :half].reshape(-1, 4), axis=0)) == 1
     colors = {tuple(row) for row in image[:, half:].reshape(-1, 4).tolist()}
     assert len(colors) == 2 and QColor(LIGHT.surface).getRgb() in colors
-
-
-def test_mixing_goes_from_ground_to_colour() -> None:
-    assert mixed("#FF0000", "#0000FF", 0.0).getRgb() == (0, 0, 255, 255)
-    assert mixed("#FF0000", "#0000FF", 1.0).getRgb() == (255, 0, 0, 255)
-    assert mixed("#FF0000", "#0000FF", 0.4).getRgb() == (102, 0, 153, 255)
 
 
 @pytest.mark.parametrize("width", [160, 320, 700])

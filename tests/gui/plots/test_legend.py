@@ -52,7 +52,7 @@ def test_rows_stay_inside_the_width(qtbot) -> None:
 def test_all_marks_paint(qtbot) -> None:
     legend = Legend()
     qtbot.addWidget(legend)
-    marks = ("fill", "line", "ring", "dot")
+    marks = ("fill", "line", "dash", "dots", "ring", "dot")
     legend.set_entries([Entry(mark, "#D55E00", mark) for mark in marks])
     legend.resize(legend.sizeHint())
     image = legend.grab().toImage()

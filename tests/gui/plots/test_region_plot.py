@@ -116,14 +116,25 @@ def test_a_preview_has_a_map_and_no_claim(plot) -> None:
     figure = plot.figure.model_copy(update={"region": None, "standing": None})
     plot.show_figure(figure)
     assert plot.summary().startswith("Nothing is certified yet; the ")
-    assert "certified now" not in [entry.text for entry in plot.legend.entries]
+    assert not any("certified" in entry.text for entry in plot.legend.entries)
+
+
+def test_the_region_is_certified_now_only_while_it_may_grow(shown) -> None:
+    plot = shown(PLOTS["map"]())
+    for n_plan, words in ((10_000, "certified now"), (2_000, "certified")):
+        figure = make_region_figure("staircase", n=2_000)
+        standing = figure.standing.model_copy(update={"n": 2_000, "n_plan": n_plan})
+        plot.show_figure(figure.model_copy(update={"standing": standing}))
+        assert plot.legend.entries[0].text == words
 
 
 def test_a_provisional_bound_is_dotted_and_no_claim(shown) -> None:
     for kind in ("staircase", "cells"):
         plot = shown(PLOTS["map"]())
         plot.show_figure(make_region_figure(kind, bound="clopper-pearson"))
-        assert "provisional, no claim (dotted)" in [entry.text for entry in plot.legend.entries]
+        entries = {entry.text: entry.mark for entry in plot.legend.entries}
+        assert entries["provisional, no claim"] == "dots"
+        assert entries["the votes to come could reach"] == "dash"
         assert len(plot.provisional.getData()[0])
         assert not len(plot.steps.getData()[0])
 

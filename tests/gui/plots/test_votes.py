@@ -97,14 +97,14 @@ def test_long_names_are_turned_and_shortened(shown, votes) -> None:
 def test_the_whole_name_is_in_the_tooltip(shown, votes) -> None:
     plot = shown(VotesPlot())
     plot.show_figure(votes(names=LONG))
-    at = plot.view.mapViewToScene(plot.view.viewRect().center())
-    bar = plot.bar_at(at.x())
-    assert bar is not None
+    center = plot.view.viewRect().center()
+    bar = plot.figure.bars[round(center.x())]
+    at = plot.view.mapViewToScene(center)
     where = plot.canvas.mapTo(plot, QPoint(int(at.x()), 100))
     QApplication.sendEvent(plot, QHelpEvent(QEvent.Type.ToolTip, where, plot.mapToGlobal(where)))
     assert QToolTip.text().startswith(f"{bar.name}: {bar.estimation:,} votes")
     QToolTip.hideText()
-    assert plot.bar_at(-500) is None
+    assert plot.under(QPoint(-500, 100)) == ""
 
 
 def test_other_classes_are_one_bar_of_their_own_look(shown, votes) -> None:

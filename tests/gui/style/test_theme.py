@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 
 from gui.style import theme as themes
 from gui.style.stylesheet import apply_theme, palette
-from gui.style.theme import TEXT_PAIRS, THEMES, Theme, rgba, set_role
+from gui.style.theme import TEXT_PAIRS, THEMES, Theme, mixed, rgba, set_role
 
 
 @pytest.fixture(autouse=True)
@@ -136,3 +136,9 @@ def test_a_role_takes_effect_on_a_living_widget(qapp: QApplication, qtbot) -> No
 
 def test_a_colour_is_four_numbers() -> None:
     assert rgba(QColor("#80102030")) == (16, 32, 48, 128)
+
+
+def test_mixing_goes_from_ground_to_colour() -> None:
+    assert mixed("#FF0000", "#0000FF", 0.0).getRgb() == (0, 0, 255, 255)
+    assert mixed("#FF0000", "#0000FF", 1.0).getRgb() == (255, 0, 0, 255)
+    assert mixed("#FF0000", "#0000FF", 0.4).getRgb() == (102, 0, 153, 255)

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
-from gui.widgets.layouts import divided, emptied, labelled
+from gui.widgets.layouts import divided, emptied, filled, labelled
 
 
 def test_an_emptied_layout_shows_nothing(qtbot):
@@ -32,3 +32,13 @@ def test_what_is_divided_never_collapses(qtbot):
     splitter.resize(100, 400 + splitter.handleWidth())
     assert [splitter.widget(place) for place in range(2)] == widgets
     assert not splitter.childrenCollapsible()
+
+
+def test_a_filled_layout_has_its_parts_in_order_and_no_margins(qtbot) -> None:
+    box, first, second, below = QWidget(), QLabel("a"), QLabel("b"), QVBoxLayout()
+    qtbot.addWidget(box)
+    row = filled(QHBoxLayout(box), first, (second, 3), below, spacing=7)
+    assert [row.itemAt(i).widget() for i in range(3)] == [first, second, None]
+    assert row.itemAt(2).layout() is below
+    assert [row.stretch(i) for i in range(3)] == [0, 3, 0]
+    assert row.spacing() == 7 and row.contentsMargins().isNull()

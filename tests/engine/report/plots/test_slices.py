@@ -94,7 +94,7 @@ def test_a_ball_of_another_norm_has_its_own_outline() -> None:
     corners = np.array([[0.6, 0.0], [0.0, 0.3], [-0.6, 0.0], [0.0, -0.3]], dtype=np.float32)
     ready = draw(make_slice_figure(norm="l1", outline=corners, radius=0.3, extent=1.2))
     assert ready.data["outline"][0] == [0.75, 0.5] and ready.data["outline"][1] == [0.5, 0.625]
-    assert ready.data["claim"] == "certified: R = 0.299 (l1 norm)"
+    assert ready.data["claim"] == "certified: R = 0.299 (l1)"
     assert draw(make_slice_figure()).data["outline"] == []
     svg = render_figure(make_slice_figure(norm="l1", outline=corners, radius=0.3), "svg")
     assert svg.startswith(b"<svg")
