@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from engine.core.errors import UserError
 from engine.core.files import write_atomically
 from engine.evidence.evidence import Evidence
-from engine.figures import Figure, Illustrations, bounds_figure, region_figure, votes_figure
-from engine.report import palette
+from engine.figures import (
+    Figure,
+    Illustrations,
+    SliceFigure,
+    bounds_figure,
+    region_figure,
+    votes_figure,
+)
+from engine.report import attached, palette
 from engine.report.enumerated import samples_counted
 from engine.report.json import evidence_json
 from engine.report.plots import Drawing, drawing
@@ -32,8 +41,34 @@ def write_pdf(evidence: Evidence, path: Path, illustrations: Illustrations | Non
 
 def pdf_bytes(evidence: Evidence, illustrations: Illustrations | None = None) -> bytes:
     """The report as PDF/A-3b; the same evidence and images always give the same bytes."""
-    data, files = _sources(evidence, illustrations, attach=True)
+    figures = report_figures(evidence, illustrations)
+    drawings = [drawing(figure) for figure in figures]
+    region = next((figure for figure in figures if isinstance(figure, SliceFigure)), None)
+    examples = next((ready for ready in drawings if ready.kind == "examples"), None)
+    return _set(evidence, drawings, attached.attachment(region, examples))
+
+
+def pdf_again(evidence: Evidence, illustrations: bytes | None) -> bytes:
+    """The report that evidence and attached illustrations (:mod:`engine.report.attached`) give.
+
+    Raises:
+        UserError: the illustrations have another form, or are about another run.
+    """
+    region, examples = attached.read(illustrations, evidence) if illustrations else (None, None)
+    figures = report_figures(evidence, Illustrations(region=region))
+    if region is not None and all(figure is not region for figure in figures):
+        raise UserError("it shows a slice that this evidence has none of")
+    drawings = [drawing(figure) for figure in figures]
+    return _set(evidence, [*drawings, *([examples] if examples else [])], illustrations)
+
+
+def _set(evidence: Evidence, drawings: Sequence[Drawing], illustrations: bytes | None) -> bytes:
+    data, files = _sources(evidence, drawings)
     files[ATTACHMENT] = evidence_json(evidence).encode()
+    data["attachment"] = ATTACHMENT
+    if illustrations is not None:
+        files[attached.NAME] = illustrations
+        data["illustrations"] = attached.NAME
     created = _created(evidence)
     return sealed(typeset("report.typ", data, files, "pdf", created=created, archival=True)[0])
 
@@ -42,7 +77,8 @@ def preview_pages(
     evidence: Evidence, illustrations: Illustrations | None = None, ppi: float = 80.0
 ) -> list[bytes]:
     """The report's pages as PNG."""
-    data, files = _sources(evidence, illustrations, attach=False)
+    drawings = [drawing(figure) for figure in report_figures(evidence, illustrations)]
+    data, files = _sources(evidence, drawings)
     return typeset("report.typ", data, files, "png", ppi=ppi)
 
 
@@ -67,9 +103,8 @@ def _created(evidence: Evidence) -> datetime:
 
 
 def _sources(
-    evidence: Evidence, illustrations: Illustrations | None, *, attach: bool
+    evidence: Evidence, drawings: Sequence[Drawing]
 ) -> tuple[dict[str, Any], dict[str, bytes]]:
-    drawings = [drawing(figure) for figure in report_figures(evidence, illustrations)]
     files = {name: data for ready in drawings for name, data in ready.files.items()}
     data = {
         **asdict(content(evidence)),
@@ -78,7 +113,8 @@ def _sources(
         "version": evidence.software.certiscope,
         "figures": {ready.kind: _figure(ready) for ready in drawings},
         "thumbnail": "original.png" if "original.png" in files else None,
-        "attachment": ATTACHMENT if attach else None,
+        "attachment": None,
+        "illustrations": None,
         "theme": palette.theme(dark=False),
     }
     return data, files

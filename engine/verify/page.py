@@ -1,141 +1,194 @@
-"""What a PDF prints, against its own attachment: the pages are set again and their words compared.
+"""What a PDF shows, against its own attachments: the report is set again and compared.
 
-Images of the input stand between the first part with its figures and the rest, and are not in the
-evidence; their words are left out. Everything else must be the same, character for character.
+A report is a function of its evidence and of the illustrations attached beside it, so that every
+byte of it must come out again; where one does not, the reason is looked for. What lies over the
+pages (annotations, form fields, layers) is named. A signature that was appended may add nothing
+else to be seen.
 """
 
 from __future__ import annotations
 
+import hashlib
 import io
-import re
-from typing import NamedTuple
+from collections.abc import Iterator
+from typing import Any
 
-import numpy as np
-
+from engine.core.errors import UserError
 from engine.evidence.evidence import Evidence
-from engine.figures import Example, ExamplesFigure, Illustrations, ImageMedium
-from engine.report.content import Section
-from engine.report.pdf import pdf_bytes
+from engine.report.pdf import pdf_again
 from engine.report.seal import read_seal
-from engine.report.summary import content
 from engine.report.typeset import displayable
 from engine.verify.report import Claim
 
+OVERLAYS, PAGES = "nothing over the pages", "pages"
 _MOST_PAGES = 200
-_IMAGE = 3
-"""Axes of an image; inputs of other kinds have fewer."""
-_NUMBER = re.compile(r"page\d+of\d+$")
+_MOST_OBJECTS, _DEEPEST = 100_000, 60
+_UNSEEN = {
+    "/AcroForm": "form fields",
+    "/OCProperties": "layers that can be switched",
+    "/OpenAction": "an action on opening",
+    "/AA": "actions",
+    "/Collection": "a portfolio",
+}
+_DRAWN = ("/Contents", "/Resources", "/MediaBox", "/CropBox", "/Rotate", "/UserUnit")
+"""Entries of a page that decide what it looks like."""
 
 
-def check_pages(pdf: bytes, evidence: Evidence) -> list[Claim]:
-    """Whether the first page and the sections say what the evidence says."""
+def check_pages(
+    pdf: bytes, evidence: Evidence, illustrations: bytes | None = None, *, signed: bool = False
+) -> list[Claim]:
+    """Whether the pages show what follows from the attachments, and nothing else.
+
+    Args:
+        pdf: the report.
+        evidence: attached to it.
+        illustrations: attached to it; None where it has none.
+        signed: it carries a signature that holds, whose empty field is no overlay.
+    """
+    from pypdf import PdfReader
+
     try:
-        printed = _pages(pdf)
+        reader = PdfReader(io.BytesIO(pdf))
+        if len(reader.pages) > _MOST_PAGES:
+            raise ValueError("more pages than a report has")
+        over = sorted(set(_overlays(reader, signed=signed)))
+        words = [_squeezed(page.extract_text()) for page in reader.pages]
+        drawn = [_drawn(page) for page in reader.pages]
     except Exception:  # damaged files fail in many ways
-        wrong = "its pages cannot be read"
-        return [Claim(name="first page", verdict="does not hold", detail=wrong)]
+        return [_claim(PAGES, "its pages cannot be read")]
+    laid_over = _claim(OVERLAYS, ", ".join(over))
     if evidence.upgraded_from is not None:
-        return [_older(printed, evidence)]
-    plain, imaged = _pages(pdf_bytes(evidence)), _pages(pdf_bytes(evidence, _image(evidence)))
-    told = content(evidence)
-    last = _squeezed(displayable(told.limits.sentences[-1]))
-    front, rest = _cut(plain, last)
-    fronts = (front, _cut(imaged, last)[0])
-    drawn, sections = _apart(rest, told.sections[0])
-    figures = tuple(front + drawn for front in fronts)
-    framed = {page.frame for page in printed} == {plain[0].frame}
-    words = _joined(printed)
-    wrong = "its words are not those that follow from the attached evidence"
-    return [
-        _claim("first page", framed and words.startswith(fronts), wrong),
-        _claim(
-            "further pages",
-            framed and words.startswith(figures) and words.endswith(sections),
-            wrong,
-        ),
-    ]
+        return [laid_over, _older(words, evidence)]
+    try:
+        again = pdf_again(evidence, illustrations)
+    except UserError as error:
+        return [laid_over, _claim(PAGES, str(error).rstrip("."))]
+    except Exception:  # what is attached may be anybody's, and typst fails in its own ways
+        return [laid_over, _claim(PAGES, "what is attached to it cannot be set")]
+    if pdf == again:
+        return [laid_over, Claim(name=PAGES, verdict="holds", detail="set again, byte for byte")]
+    return [laid_over, _compared(reader, words, drawn, again, whole=pdf.startswith(again))]
 
 
-def _older(printed: list[_Page], evidence: Evidence) -> Claim:
+def _compared(
+    found: Any, words: list[str], drawn: list[str], again: bytes, *, whole: bool
+) -> Claim:
+    """Why the bytes of a report are others than those that its attachments give."""
+    from pypdf import PdfReader
+
+    reader = PdfReader(io.BytesIO(again))
+    should = [_squeezed(page.extract_text()) for page in reader.pages]
+    if len(words) != len(should):
+        return _claim(PAGES, f"it has {len(words)} pages, and {len(should)} follow from it")
+    for number, (one, other) in enumerate(zip(words, should, strict=True), 1):
+        if one != other:
+            wrong = f"the words of page {number} are not those that follow from the evidence"
+            return _claim(PAGES, wrong)
+    then, now = (str((each.metadata or {}).get("/Creator", "")) for each in (found, reader))
+    if then != now:
+        reason = (
+            f"it was set by {then[:40] or 'another program'}, and here is {now}; its words agree"
+        )
+        return Claim(name=PAGES, verdict="cannot be checked", detail=reason)
+    for number, (page, due) in enumerate(zip(drawn, reader.pages, strict=True), 1):
+        if page != _drawn(due):
+            wrong = f"page {number} is drawn otherwise than its evidence is set; its words agree"
+            return _claim(PAGES, wrong)
+    return _claim(PAGES, "" if whole else "bytes beside its pages were changed")
+
+
+def _overlays(reader: Any, *, signed: bool) -> Iterator[str]:
+    """What can lie over a page, or change it, without being set by Certiscope."""
+    root = reader.trailer["/Root"]
+    for entry, what in _UNSEEN.items():
+        if entry in root and not (entry == "/AcroForm" and signed):
+            yield f"it has {what}"
+    if "/JavaScript" in root.get("/Names", {}):
+        yield "it has scripts"
+    for number, page in enumerate(reader.pages, 1):
+        contents = page.get("/Contents")
+        contents = contents.get_object() if contents is not None else None
+        if isinstance(contents, list) and len(contents) > 1:
+            yield f"page {number} has content added to it"
+        if "/AA" in page:
+            yield f"page {number} has actions"
+        for note in page.get("/Annots", ()) or ():
+            each = note.get_object()
+            if not (signed and _is_unseen_signature(each)):
+                kind = str(each.get("/Subtype", "unknown")).removeprefix("/")[:20]
+                yield f"page {number} has an annotation ({kind})"
+
+
+def _is_unseen_signature(note: Any) -> bool:
+    """Whether an annotation is the field of a signature and takes no room."""
+    x0, y0, x1, y1 = map(float, note.get("/Rect", (0, 0, 1, 1)))
+    kinds = (str(note.get("/Subtype")), str(note.get("/FT")))
+    return kinds == ("/Widget", "/Sig") and (x0, y0) == (x1, y1)
+
+
+def _drawn(page: Any) -> str:
+    """A digest of everything that decides what a page looks like, fonts and images among it."""
+    digest, budget = hashlib.sha256(), [_MOST_OBJECTS]
+    for entry in _DRAWN:
+        digest.update(entry.encode())
+        if entry in page:
+            _digest(page[entry], digest, budget, _DEEPEST)
+    return digest.hexdigest()
+
+
+def _digest(value: Any, digest: Any, budget: list[int], depth: int) -> None:
+    """Put a PDF object and all it refers to into a digest."""
+    from pypdf.generic import DictionaryObject
+
+    value = value.get_object()
+    budget[0] -= 1
+    if budget[0] < 0 or depth < 0:
+        raise ValueError("more objects than a page of a report has")
+    digest.update(type(value).__name__.encode())
+    if hasattr(value, "get_data"):
+        digest.update(value.get_data())
+    if isinstance(value, DictionaryObject):
+        for name in sorted(value):
+            if name not in ("/Parent", "/Length", "/Filter", "/DecodeParms"):
+                digest.update(str(name).encode())
+                _digest(value.raw_get(name), digest, budget, depth - 1)
+    elif isinstance(value, list):
+        for each in value:
+            _digest(each, digest, budget, depth - 1)
+    else:
+        digest.update(repr(value).encode())
+
+
+def _older(words: list[str], evidence: Evidence) -> Claim:
     """Pages of an older version, which this one would set otherwise: the claim stands on them."""
     statement = _squeezed(displayable(evidence.statement))
-    if not printed or statement not in printed[0].body:
-        wrong = "its first page does not say what the attached evidence says"
-        return _claim("pages", False, wrong)
+    if not words or statement not in words[0]:
+        return _claim(PAGES, "its first page does not say what the attached evidence says")
     reason = (
-        f"a report of schema {evidence.upgraded_from} is set otherwise; the statement on it is "
-        "that of the attached evidence"
+        f"a report of schema {evidence.upgraded_from} is set otherwise, so that nothing shows what "
+        "lies over its words; rely on the attached evidence, whose statement the first page repeats"
     )
-    return Claim(name="pages", verdict="cannot be checked", detail=reason)
-
-
-def _cut(pages: list[_Page], last: str) -> tuple[str, str]:
-    """The words up to ``last``, which ends the first part, and those after it."""
-    words = _joined(pages)
-    place = words.rindex(last) + len(last)
-    return words[:place], words[place:]
-
-
-def _apart(words: str, first: Section) -> tuple[str, str]:
-    """The words of figures that are drawn from the evidence, and those from ``first`` on."""
-    labels = [fact.label for fact in first.facts[:1]]
-    place = words.index(_squeezed(displayable("".join([first.title, *labels]))))
-    return words[:place], words[place:]
-
-
-def _joined(pages: list[_Page]) -> str:
-    return "".join(page.body for page in pages)
+    return Claim(name=PAGES, verdict="cannot be checked", detail=reason)
 
 
 def check_seal(pdf: bytes, *, signed: bool) -> Claim:
     """Whether the bytes of the PDF are those that were written."""
-    seal = read_seal(pdf)
+    name, seal = "bytes of the PDF", read_seal(pdf)
     if seal is None:
         reason = "it has no seal of its own; another program wrote or rewrote it"
-        return Claim(name="bytes of the PDF", verdict="cannot be checked", detail=reason)
-    wrong = "a byte was changed after it was written" if not seal.whole else ""
-    if seal.appended and not signed:
-        wrong = wrong or "something was appended, and it is not a valid signature"
-    return _claim("bytes of the PDF", not wrong, wrong)
+        return Claim(name=name, verdict="cannot be checked", detail=reason)
+    if seal.appended and not signed and seal.whole:
+        return _claim(name, "something was appended, and it is not a valid signature")
+    if not seal.whole:
+        return _claim(name, "a byte was changed after it was written")
+    return Claim(name=name, verdict="holds", detail="a seal without a key: it finds accidents")
 
 
-def _claim(name: str, holds: bool, wrong: str) -> Claim:  # noqa: FBT001
-    if holds:
-        return Claim(name=name, verdict="holds")
-    return Claim(name=name, verdict="does not hold", detail=wrong)
-
-
-class _Page(NamedTuple):
-    """A page's characters without spaces: header and footer, and what stands between."""
-
-    frame: tuple[str, str]
-    body: str
-
-
-def _pages(pdf: bytes) -> list[_Page]:
-    from pypdf import PdfReader
-
-    pages = PdfReader(io.BytesIO(pdf)).pages
-    if len(pages) > _MOST_PAGES:
-        raise ValueError("more pages than a report has")
-    return [_page(page.extract_text()) for page in pages]
-
-
-def _page(text: str) -> _Page:
-    """The first line is the header, the last the footer; only the page's number may vary."""
-    head, _, rest = text.strip().partition("\n")
-    body, _, foot = rest.rpartition("\n")
-    return _Page((_squeezed(head), _NUMBER.sub("", _squeezed(foot))), _squeezed(body))
+def _claim(name: str, wrong: str) -> Claim:
+    if wrong:
+        return Claim(name=name, verdict="does not hold", detail=wrong)
+    return Claim(name=name, verdict="holds")
 
 
 def _squeezed(text: str) -> str:
     return "".join(text.split())
-
-
-def _image(evidence: Evidence) -> Illustrations | None:
-    """Stand-in images: a first page with a thumbnail breaks its lines elsewhere."""
-    if len(evidence.input.shape) != _IMAGE:
-        return None
-    blank = np.zeros(evidence.input.shape, dtype=np.float32)
-    original = Example.clean((ImageMedium(pixels=blank),))
-    return Illustrations(examples=ExamplesFigure(noise_in_words="", original=original))

@@ -19,7 +19,7 @@ from engine.verify.report import Claim
 Kind = Literal["JSON", "PDF", "case"]
 
 LARGEST = 256 << 20
-ATTACHMENT = "evidence.json"
+ATTACHMENT, ILLUSTRATIONS = "evidence.json", "illustrations.json"
 
 
 @dataclass(frozen=True)
@@ -100,8 +100,23 @@ def read_evidence(text: bytes, path: Path) -> Stated:
     return Stated(text, evidence, (form, _seal(raw), _spelling(text, raw)))
 
 
-def attachment(pdf: bytes, path: Path) -> tuple[bytes, Claim]:
-    """The evidence inside a PDF, and whether it is the only attachment.
+@dataclass(frozen=True)
+class Attachments:
+    """What is attached to a report.
+
+    Attributes:
+        evidence: its bytes.
+        illustrations: likewise; None where there are none.
+        claim: whether nothing else is attached.
+    """
+
+    evidence: bytes
+    illustrations: bytes | None
+    claim: Claim
+
+
+def attachments(pdf: bytes, path: Path) -> Attachments:
+    """The evidence inside a PDF and its illustrations, and whether they are all there is.
 
     Raises:
         UserError: the PDF cannot be read, or holds no evidence.
@@ -116,13 +131,17 @@ def attachment(pdf: bytes, path: Path) -> tuple[bytes, Claim]:
         raise UserError(
             f"{path} is a damaged PDF ({_line(error)}); take the report from its author again."
         ) from error
-    evidence = found.get(ATTACHMENT, [])
+    evidence, illustrations = found.get(ATTACHMENT, []), found.get(ILLUSTRATIONS, [])
     if not evidence:
         raise UserError(f"{path} is a PDF without Certiscope's {ATTACHMENT} in it.")
-    others = sum(len(files) for files in found.values()) - 1
+    others = sum(len(files) for files in found.values()) - 1 - bool(illustrations)
     wrong = "" if not others else f"{others} more files are attached"
     verdict: Any = "does not hold" if wrong else "holds"
-    return bytes(evidence[0]), Claim(name="one attachment", verdict=verdict, detail=wrong)
+    return Attachments(
+        evidence=bytes(evidence[0]),
+        illustrations=bytes(illustrations[0]) if illustrations else None,
+        claim=Claim(name="attachments", verdict=verdict, detail=wrong),
+    )
 
 
 def _parsed(text: bytes, path: Path) -> dict[str, Any]:
@@ -198,7 +217,7 @@ def evidence_of(path: Path) -> Evidence:
     if kind == "case":
         raise UserError(f"{path} is a case; sign the evidence or report of one of its runs.")
     data = read_bytes(path)
-    text = attachment(data, path)[0] if kind == "PDF" else data
+    text = attachments(data, path).evidence if kind == "PDF" else data
     stated = read_evidence(text, path)
     if stated.evidence is None:
         raise UserError(f"{path}: {stated.claims[0].detail}.")

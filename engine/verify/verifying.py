@@ -23,7 +23,10 @@ _RESTS_ON_SEAL = (
     "precision of PREDICT and the command line follow from nothing; they rest on the seal and on a "
     "signature."
 )
-_IMAGES = "Images, and the words in those after the first page, are covered by the bytes alone."
+_IMAGES = (
+    "Images, and the words at them, come from the model and not from the evidence: they are shown "
+    "as attached."
+)
 _COUNTS_ONLY = "The files of model and input were not looked for."
 
 
@@ -113,15 +116,17 @@ class _Verification:
 
     def pdf(self, data: bytes) -> Iterator[Claim]:
         """A report and the evidence in it."""
-        text, alone = reading.attachment(data, self.path)
+        attached = reading.attachments(data, self.path)
         inside = list(signatures.check_inside(data))
         signed = bool(inside) and inside[0].verdict == "holds"
         yield page.check_seal(data, signed=signed)
-        yield alone
-        stated = reading.read_evidence(text, self.path)
+        yield attached.claim
+        stated = reading.read_evidence(attached.evidence, self.path)
         yield from stated.claims
         if stated.evidence is not None:
-            yield from page.check_pages(data, stated.evidence)
+            yield from page.check_pages(
+                data, stated.evidence, attached.illustrations, signed=signed
+            )
             yield from self._run(stated.evidence)
         yield from self._signed([*inside, *signatures.check_beside(self.path, data)])
 

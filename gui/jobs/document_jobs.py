@@ -74,7 +74,7 @@ def _stated(path: Path) -> Evidence | None:
         return None
     data = reading.read_bytes(path)
     if kind == "PDF":
-        data, _ = reading.attachment(data, path)
+        data = reading.attachments(data, path).evidence
     return reading.read_evidence(data, path).evidence
 
 

@@ -19,6 +19,7 @@ from engine.report import palette
 from engine.report.plots.base import RGB, Drawing, enlarged, png
 from engine.report.plots.marking import hatched, outlined
 
+WIDTH, ALT = 170, "The input, noisy samples of it, and a change of a certified size"
 _SHORT_SIDE = 240
 _MOST_WORDS = 60
 """Words of a text that a drawing shows."""
@@ -40,7 +41,7 @@ def draw(figure: ExamplesFigure, *, dark: bool = False) -> Drawing:
     worded = any(tile["chips"] for tile in tiles)
     return Drawing(
         kind="examples",
-        width=170,
+        width=WIDTH,
         height=None,
         data={
             "title": "Examples: noisy samples"
@@ -48,7 +49,7 @@ def draw(figure: ExamplesFigure, *, dark: bool = False) -> Drawing:
             "subtitle": figure.noise_in_words,
             "lines" if worded else "tiles": tiles,
         },
-        alt="The input, noisy samples of it, and a change of a certified size",
+        alt=ALT,
         files=files,
     )
 

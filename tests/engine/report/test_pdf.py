@@ -100,7 +100,8 @@ def test_is_pdf_a_3b_with_an_associated_file(tmp_path: Path) -> None:
         spec = pdf.attachments["evidence.json"]
         assert spec.obj.AFRelationship == "/Data"
         assert spec.get_file().mime_type == "application/json"
-        assert len(pdf.Root.AF) == 1
+        assert len(pdf.Root.AF) == 2  # the illustrations are the other one
+        assert "illustrations.json" in pdf.attachments
         with pdf.open_metadata() as meta:
             assert (meta["pdfaid:part"], meta["pdfaid:conformance"]) == ("3", "B")
 

@@ -6,6 +6,7 @@ import io
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import pypdf
 import pytest
 
@@ -18,6 +19,7 @@ from engine.report.seal import sealed
 from engine.schemes import parse_scheme
 from engine.verify import Plan, verify
 from engine.verify.page import check_pages, check_seal
+from engine.verify.report import Claim
 from tests.factories import (
     make_evidence,
     make_illustrations,
@@ -27,6 +29,7 @@ from tests.factories import (
 )
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "evidence-1.0"
+HOSTILE = GOLDEN.parent / "hostile"
 NAMES = ["n" * 600, *(str(digit) for digit in range(1, 10))]
 
 
@@ -36,11 +39,28 @@ def rewritten(writer: pypdf.PdfWriter) -> bytes:
     return sealed(buffer.getvalue())
 
 
+def illustrations_of(pdf: bytes) -> bytes | None:
+    found = pypdf.PdfReader(io.BytesIO(pdf)).attachments.get("illustrations.json", [])
+    return bytes(found[0]) if found else None
+
+
 def verdicts(pdf: bytes, evidence: Evidence) -> list[str]:
-    return [claim.verdict for claim in check_pages(pdf, evidence)]
+    return [claim.verdict for claim in check_pages(pdf, evidence, illustrations_of(pdf))]
 
 
-@pytest.mark.parametrize("images", [None, make_illustrations()], ids=["plain", "images"])
+def pages_claim(pdf: bytes, evidence: Evidence) -> Claim:
+    return check_pages(pdf, evidence, illustrations_of(pdf))[1]
+
+
+def illustrated(evidence: Evidence) -> Illustrations:
+    """Images of this very run."""
+    images = make_illustrations()
+    assert images.region is not None
+    facts = {"radius": evidence.radius, "class_names": evidence.model.class_names}
+    return images.model_copy(update={"region": images.region.model_copy(update=facts)})
+
+
+@pytest.mark.parametrize("images", [None, illustrated], ids=["plain", "images"])
 @pytest.mark.parametrize(
     "evidence",
     [
@@ -55,7 +75,7 @@ def verdicts(pdf: bytes, evidence: Evidence) -> list[str]:
     ids=["certified", "predicted", "abstained", "hostile", "long"],
 )
 def test_honest_reports_say_what_their_evidence_says(evidence: Evidence, images: Any) -> None:
-    pdf = pdf_bytes(evidence, images)
+    pdf = pdf_bytes(evidence, images(evidence) if images else None)
     assert verdicts(pdf, evidence) == ["holds", "holds"]
     assert check_seal(pdf, signed=False).verdict == "holds"
 
@@ -121,7 +141,7 @@ def test_a_changed_attachment_is_caught(exported: Path, certified: Evidence) -> 
     path.write_bytes(rewritten(writer))
     report = verify(path, Plan(counts_only=True))
     wrong = {claim.name for claim in report.claims if claim.verdict == "does not hold"}
-    assert {"first page", "certified region"} <= wrong
+    assert {"pages", "certified region"} <= wrong
 
 
 def test_edited_words_on_the_page_are_caught(exported: Path) -> None:
@@ -138,7 +158,7 @@ def test_edited_words_on_the_page_are_caught(exported: Path) -> None:
         for claim in verify(path, Plan(counts_only=True)).claims
         if claim.verdict != "holds"
     }
-    assert "first page" in wrong
+    assert "pages" in wrong
 
 
 def test_a_rewritten_pdf_has_lost_its_seal(exported: Path) -> None:
@@ -156,11 +176,114 @@ def test_something_appended_is_no_signature(exported: Path) -> None:
 def test_a_report_of_schema_1_0_is_not_set_again_but_must_say_the_claim() -> None:
     pdf = (GOLDEN / "gaussian.pdf").read_bytes()
     evidence = evidence_from_text((GOLDEN / "gaussian.json").read_text(encoding="utf-8"))
-    (told,) = check_pages(pdf, evidence)
+    over, told = check_pages(pdf, evidence)
+    assert over.verdict == "holds"
     assert (told.verdict, "of schema 1.0 is set otherwise" in told.detail) == (
         "cannot be checked",
         True,
     )
     larger = evidence.statement.replace("0.437", "0.438")
-    (told,) = check_pages(pdf, evidence.model_copy(update={"statement": larger}))
+    _, told = check_pages(pdf, evidence.model_copy(update={"statement": larger}))
     assert told.verdict == "does not hold"
+
+
+def test_a_box_painted_over_the_claim_does_not_pass() -> None:
+    """Its words can still be read out of the file, and its seal was computed anew."""
+    report = verify(HOSTILE / "pdf-overlay-resealed.pdf", Plan(counts_only=True))
+    wrong = {
+        claim.name: claim.detail for claim in report.claims if claim.verdict == "does not hold"
+    }
+    assert wrong == {"nothing over the pages": "page 1 has content added to it"}
+
+
+WHITE = b" q 1 1 1 rg 50 600 500 150 re f Q"
+
+
+def painted(path: Path, *, apart: bool) -> None:
+    """A white box over the claim, in a stream of its own or at the end of the page's."""
+    with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+        page = pdf.pages[0]
+        if apart:
+            page.contents_add(pikepdf.Stream(pdf, WHITE))
+        else:
+            page.Contents = pikepdf.Stream(pdf, page.Contents.read_bytes() + WHITE)
+        pdf.save(path)
+    path.write_bytes(sealed(path.read_bytes()))
+
+
+def test_a_box_in_a_report_of_today_is_found_however_it_was_painted(exported: Path) -> None:
+    whole = (exported / "run.pdf").read_bytes()
+    for apart, wrong in (
+        (True, "page 1 has content added to it"),
+        (False, "page 1 is drawn otherwise than its evidence is set; its words agree"),
+    ):
+        path = exported / "run.pdf"
+        path.write_bytes(whole)
+        assert verify(path, Plan(counts_only=True)).ok
+        painted(path, apart=apart)
+        report = verify(path, Plan(counts_only=True))
+        assert wrong in {c.detail for c in report.claims if c.verdict == "does not hold"}
+
+
+def test_whatever_lies_over_a_page_is_named(exported: Path) -> None:
+    path = exported / "run.pdf"
+    note = pikepdf.Dictionary(Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Square)
+    note.Rect = pikepdf.Array([50, 600, 550, 750])
+
+    def annotate(pdf: pikepdf.Pdf) -> None:
+        pdf.pages[0].Annots = pikepdf.Array([pdf.make_indirect(note)])
+
+    def ask(pdf: pikepdf.Pdf) -> None:
+        pdf.Root.AcroForm = pikepdf.Dictionary(Fields=pikepdf.Array([]))
+
+    def layer(pdf: pikepdf.Pdf) -> None:
+        pdf.Root.OCProperties = pikepdf.Dictionary(OCGs=pikepdf.Array([]))
+
+    def append(pdf: pikepdf.Pdf) -> None:
+        pdf.add_blank_page()
+
+    whole = path.read_bytes()
+    for change, name, wrong in (
+        (annotate, "nothing over the pages", "page 1 has an annotation (Square)"),
+        (ask, "nothing over the pages", "it has form fields"),
+        (layer, "nothing over the pages", "it has layers that can be switched"),
+        (append, "pages", "pages, and "),
+    ):
+        with pikepdf.open(io.BytesIO(whole)) as pdf:
+            change(pdf)
+            pdf.save(path)
+        path.write_bytes(sealed(path.read_bytes()))
+        claims = {claim.name: claim for claim in verify(path, Plan(counts_only=True)).claims}
+        assert claims[name].verdict == "does not hold" and wrong in claims[name].detail
+
+
+def test_illustrations_cannot_claim_more_than_the_evidence() -> None:
+    evidence, images = make_evidence(), make_illustrations()
+    assert images.region is not None
+    larger = images.region.model_copy(update={"radius": 9.0})
+    pdf = pdf_bytes(evidence, images.model_copy(update={"region": larger}))
+    claim = pages_claim(pdf, evidence)
+    assert claim.verdict == "does not hold" and "a larger radius" in claim.detail
+
+
+def test_other_illustrations_than_those_attached_are_found() -> None:
+    evidence, images = make_evidence(), make_illustrations()
+    bare = Illustrations(examples=images.examples)
+    other = illustrations_of(pdf_bytes(evidence, bare))
+    assert check_pages(pdf_bytes(evidence, images), evidence, other)[1].verdict == "does not hold"
+    broken = check_pages(pdf_bytes(evidence, images), evidence, b"{}")[1]
+    assert broken.detail == "its illustrations.json cannot be read"
+
+
+def test_another_typst_is_no_forgery() -> None:
+    """A report that an older typst set has the same words, and nothing shows more than that."""
+    evidence = make_evidence()
+    before = pdf_bytes(evidence)
+    with pikepdf.open(io.BytesIO(before)) as pdf:
+        pdf.docinfo["/Creator"] = "Typst 0.1"
+        buffer = io.BytesIO()
+        pdf.save(buffer)
+    claim = pages_claim(buffer.getvalue(), evidence)
+    assert claim.verdict == "cannot be checked" and claim.detail.startswith(
+        "it was set by Typst 0.1"
+    )

@@ -13,7 +13,7 @@ from engine.core.errors import UserError
 from engine.evidence.evidence import Evidence
 from engine.report.json import evidence_json
 from engine.verify import Plan, verify
-from engine.verify.reading import attachment, evidence_of, kind_of, read_bytes, read_evidence
+from engine.verify.reading import attachments, evidence_of, kind_of, read_bytes, read_evidence
 
 
 def stated(text: str) -> dict[str, str]:
@@ -110,12 +110,12 @@ def test_a_pdf_without_evidence_and_one_with_too_much(exported: Path) -> None:
     buffer = io.BytesIO()
     plain.write(buffer)
     with pytest.raises(UserError, match=r"without Certiscope's evidence\.json"):
-        attachment(buffer.getvalue(), path)
+        attachments(buffer.getvalue(), path)
     twice = pypdf.PdfWriter(clone_from=str(path))
     twice.add_attachment("other.json", b"{}")
     buffer = io.BytesIO()
     twice.write(buffer)
-    _, claim = attachment(buffer.getvalue(), path)
+    claim = attachments(buffer.getvalue(), path).claim
     assert claim.verdict == "does not hold"
 
 
