@@ -27,24 +27,19 @@ from engine.evidence.settings import (
     declared,
 )
 from engine.evidence.snapshot import Snapshot
-from engine.figures import (
-    Attack,
+from engine.figures.examples import Attack, Example, ExamplesFigure
+from engine.figures.graphs import GraphNode, NeighbourhoodFigure
+from engine.figures.images import Illustrations, SliceFigure
+from engine.figures.media import (
     CellsMedium,
-    Example,
-    ExamplesFigure,
     GraphMedium,
-    GraphNode,
-    Illustrations,
     ImageMedium,
     Medium,
-    NeighbourhoodFigure,
     NodeTouch,
-    RegionFigure,
-    SliceFigure,
+    WordMark,
     WordsMedium,
-    region_figure,
 )
-from engine.figures.media import WordMark
+from engine.figures.regions import RegionFigure, region_figure
 from engine.inputs.coding import Column
 from engine.regions import Abstention, Ball, CellMap, Count, Staircase
 from engine.schemes import Gaussian, parse_scheme

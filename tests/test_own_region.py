@@ -12,7 +12,7 @@ import engine.schemes
 from engine.core.records import ProbabilityBounds
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import CertifySettings
-from engine.figures import region_figure
+from engine.figures.regions import region_figure
 from engine.procedures.certify import certify
 from engine.regions import Region, Term
 from engine.report.drawing import figure_csv, render_figure
@@ -21,7 +21,7 @@ from engine.report.pdf import pdf_bytes, report_figures
 from engine.report.plots import drawing
 from engine.schemes import Gaussian
 from engine.verify.reading import attachment, read_evidence
-from gui.plots import PLOTS
+from gui.plots.pictures import PLOTS
 from tests.fakes import HalfSpace, finish, fitted
 
 

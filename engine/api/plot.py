@@ -11,9 +11,10 @@ from engine.core.errors import UserError
 from engine.core.files import write_atomically
 
 if TYPE_CHECKING:
-    from engine.figures import Figure, FigureFormat
+    from engine.report.plots import Figure
+    from engine.report.typeset import Format
 
-_FORMATS: dict[str, FigureFormat] = {".svg": "svg", ".png": "png", ".pdf": "pdf"}
+_FORMATS: dict[str, Format] = {".svg": "svg", ".png": "png", ".pdf": "pdf"}
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Plot:
         write_atomically(path, data)
         return path
 
-    def _drawn(self, fmt: FigureFormat) -> bytes:
+    def _drawn(self, fmt: Format) -> bytes:
         from engine.report.drawing import render_figure  # loads typst
 
         return render_figure(self.figure, fmt)

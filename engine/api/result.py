@@ -106,7 +106,9 @@ class Result:
         Raises:
             CertiscopeError: there is no such figure of this run.
         """
-        from engine.figures import bounds_figure, region_figure, votes_figure
+        from engine.figures.bounds import bounds_figure
+        from engine.figures.regions import region_figure
+        from engine.figures.votes import votes_figure
 
         names = self.evidence.model.class_names
         if kind in ("", "region"):

@@ -238,7 +238,7 @@ def plot(*tables: Table) -> Plot:
     Raises:
         CertiscopeError: no table, or tables that have no such quantity in common.
     """
-    from engine.figures import Curve, CurveFigure
+    from engine.figures.curves import Curve, CurveFigure
 
     if not tables:
         raise UserError("plot needs at least one table.")

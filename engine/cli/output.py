@@ -18,7 +18,7 @@ from engine.core.errors import UserError
 from engine.core.files import is_special, write_atomically
 from engine.core.records import Record
 from engine.evidence.evidence import Evidence
-from engine.figures import Illustrations
+from engine.figures.images import Illustrations
 
 if TYPE_CHECKING:
     from engine.inputs.base import FittedInput

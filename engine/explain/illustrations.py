@@ -7,7 +7,7 @@ from engine.evidence.settings import hashed
 from engine.explain.directions import SliceAxes
 from engine.explain.examples import examples
 from engine.explain.slices import explore
-from engine.figures import Illustrations, has_slice
+from engine.figures.images import Illustrations, has_slice
 from engine.inputs.base import FittedInput
 from engine.models.base import Classifier
 

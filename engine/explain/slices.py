@@ -17,7 +17,7 @@ from engine.explain.directions import (
     orthonormal,
     random_direction,
 )
-from engine.figures import SliceFigure
+from engine.figures.images import SliceFigure
 from engine.inputs.base import FittedInput
 from engine.models.base import Classifier
 from engine.noise.gaussian import NoiseStream, Stream

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from engine.figures import GraphNode, NeighbourhoodFigure
+from engine.figures.graphs import GraphNode, NeighbourhoodFigure
 from engine.inputs.graph import Graph, Indices
 from engine.inputs.node import HOPS, neighbourhood
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from engine.core.errors import UserError
 from engine.evidence.evidence import Evidence
-from engine.figures import Illustrations
+from engine.figures.images import Illustrations
 from engine.report.csv import evidence_csv, write_csv
 from engine.report.html import html_text, write_html
 from engine.report.json import evidence_json, write_json

@@ -21,7 +21,7 @@ from pydantic_core import to_json
 
 from engine.core.errors import UserError
 from engine.evidence.evidence import Evidence
-from engine.figures import SliceFigure
+from engine.figures.images import SliceFigure
 from engine.report.plots.base import Drawing
 from engine.report.plots.examples import ALT, WIDTH
 

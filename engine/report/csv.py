@@ -11,7 +11,7 @@ from typing import Any
 from engine.core.files import write_atomically
 from engine.evidence.evidence import Evidence
 from engine.evidence.generations import AnswerGroup
-from engine.figures import Illustrations
+from engine.figures.images import Illustrations
 
 _PATHS = (
     "schema_version",

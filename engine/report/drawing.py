@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from engine.figures import Figure, FigureFormat
 from engine.report import palette
-from engine.report.plots import drawing
+from engine.report.plots import Figure, drawing
 from engine.report.tables import figure_csv
-from engine.report.typeset import typeset
+from engine.report.typeset import Format, typeset
 
 _PPI = 220.0
 
 
-def render_figure(figure: Figure, fmt: FigureFormat, *, dark: bool = False) -> bytes:
+def render_figure(figure: Figure, fmt: Format, *, dark: bool = False) -> bytes:
     """A figure on its own page.
 
     Args:

@@ -9,7 +9,7 @@ from pathlib import Path
 from engine.core.files import write_atomically
 from engine.core.resources import assets
 from engine.evidence.evidence import Evidence
-from engine.figures import Illustrations
+from engine.figures.images import Illustrations
 from engine.report.content import Content, Fact, Section, Table
 from engine.report.drawing import render_figure
 from engine.report.json import evidence_json

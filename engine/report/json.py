@@ -7,7 +7,7 @@ from pathlib import Path
 
 from engine.core.files import write_atomically
 from engine.evidence.evidence import Evidence
-from engine.figures import Illustrations
+from engine.figures.images import Illustrations
 
 
 def evidence_json(evidence: Evidence) -> str:

@@ -11,18 +11,14 @@ from typing import Any
 from engine.core.errors import UserError
 from engine.core.files import write_atomically
 from engine.evidence.evidence import Evidence
-from engine.figures import (
-    Figure,
-    Illustrations,
-    SliceFigure,
-    bounds_figure,
-    region_figure,
-    votes_figure,
-)
+from engine.figures.bounds import bounds_figure
+from engine.figures.images import Illustrations, SliceFigure
+from engine.figures.regions import region_figure
+from engine.figures.votes import votes_figure
 from engine.report import attached, palette
 from engine.report.enumerated import samples_counted
 from engine.report.json import evidence_json
-from engine.report.plots import Drawing, drawing
+from engine.report.plots import Drawing, Figure, drawing
 from engine.report.seal import sealed
 from engine.report.summary import content
 from engine.report.typeset import typeset

@@ -8,17 +8,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from engine.figures import (
-    BoundsFigure,
-    CurveFigure,
-    ExamplesFigure,
-    Figure,
-    RegionFigure,
-    SliceFigure,
-    VotesFigure,
-)
+from engine.figures.bounds import BoundsFigure
+from engine.figures.curves import CurveFigure
+from engine.figures.examples import ExamplesFigure
+from engine.figures.images import SliceFigure
+from engine.figures.regions import RegionFigure
+from engine.figures.votes import VotesFigure
 from engine.report.csv import csv_text
-from engine.report.plots import examples
+from engine.report.plots import Figure, examples
 from engine.report.plots.comparison import TABLES as TRADEOFF_TABLES
 
 Rows = list[list[Any]]

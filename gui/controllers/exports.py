@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from engine.evidence.evidence import Evidence
-from engine.figures import Illustrations
 from gui.jobs.engine_jobs import EngineJobs, ExportFormat
 from gui.jobs.worker import Job, Lane, Worker
+
+if TYPE_CHECKING:
+    from engine.figures.images import Illustrations
 
 
 class Exports(QObject):
@@ -53,6 +56,8 @@ class Exports(QObject):
         illustrations: Illustrations | None = None,
     ) -> None:
         """Write a result; without illustrations where they belong to another one."""
+        from engine.figures.images import Illustrations
+
         drawn = illustrations or Illustrations()
         self._worker.submit(
             Job(

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, Signal, Slot
 
 from engine.evidence.evidence import Evidence
-from engine.figures import ExamplesFigure, Illustrations, SliceFigure, has_slice
 from gui.controllers.loading import Loading
 from gui.jobs.engine_jobs import AxesChoice, EngineJobs, Subject
 from gui.jobs.worker import Job, Lane, Worker
+
+if TYPE_CHECKING:
+    from engine.figures.examples import ExamplesFigure
+    from engine.figures.images import Illustrations, SliceFigure
 
 
 class Illustrator(QObject):
@@ -35,6 +40,8 @@ class Illustrator(QObject):
     @property
     def illustrations(self) -> Illustrations:
         """All of them, as far as they are drawn."""
+        from engine.figures.images import Illustrations
+
         return Illustrations(region=self.slice, examples=self.examples)
 
     @Slot(object)
@@ -67,6 +74,8 @@ class Illustrator(QObject):
         self.changed.emit()
 
     def _draw_slice(self) -> None:
+        from engine.figures.images import has_slice
+
         if self._result is None or not has_slice(self._result[1]):
             return
         (subject, evidence), axes = self._result, self.axes

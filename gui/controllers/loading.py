@@ -20,7 +20,7 @@ from gui.jobs.worker import Failure, Job, Lane, Worker
 
 if TYPE_CHECKING:
     from engine.core.records import ModelIdentity
-    from engine.figures import NeighbourhoodFigure
+    from engine.figures.graphs import NeighbourhoodFigure
     from engine.inputs import GivenInput
     from engine.inputs.base import FittedInput
     from engine.models.base import Classifier

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from engine.evidence.evidence import Evidence
     from engine.evidence.settings import Counting, Execution, PredictSettings, RunSettings
     from engine.evidence.snapshot import Snapshot
-    from engine.figures import ExamplesFigure, Illustrations, NeighbourhoodFigure, SliceFigure
+    from engine.figures.examples import ExamplesFigure
+    from engine.figures.graphs import NeighbourhoodFigure
+    from engine.figures.images import Illustrations, SliceFigure
     from engine.inputs import GivenInput
     from engine.inputs.base import FittedInput
     from engine.inputs.node import GraphInput

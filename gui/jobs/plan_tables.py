@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from engine.core.fields import field_specs
 from engine.core.rounding import round_down, round_up
-from engine.figures import Curve, CurveFigure
+from engine.figures.curves import Curve, CurveFigure
 
 if TYPE_CHECKING:
     from engine.planning import Needed, PlanResult, Prospect, Requirement

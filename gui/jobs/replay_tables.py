@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from engine.core.rounding import confidence_percent, round_down
-from engine.figures import Curve, CurveFigure
+from engine.figures.curves import Curve, CurveFigure
 from engine.regions import Region
 
 if TYPE_CHECKING:

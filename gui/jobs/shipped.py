@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from engine.core.records import InputKind
 
 if TYPE_CHECKING:
-    from engine.figures import NeighbourhoodFigure
+    from engine.figures.graphs import NeighbourhoodFigure
     from engine.inputs import GivenInput
     from engine.inputs.base import Pixels
 

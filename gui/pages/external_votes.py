@@ -20,7 +20,7 @@ from gui.controllers.session import Session
 from gui.jobs import replay_tables as replaying
 from gui.jobs.document_jobs import replayed, written
 from gui.jobs.worker import Failure, Job, Lane
-from gui.plots import CurvePlot
+from gui.plots.curves import CurvePlot
 from gui.widgets.columns import FittedColumns
 from gui.widgets.facts import FactsTable
 from gui.widgets.file_dialogs import VOTES_FILTER, FileAsker

@@ -20,7 +20,7 @@ from gui.controllers.session import Session
 from gui.jobs import plan_tables as planning
 from gui.jobs.document_jobs import planned
 from gui.jobs.worker import Failure, Job, Lane
-from gui.plots import CurvePlot
+from gui.plots.curves import CurvePlot
 from gui.setup.perturbation_editor import TargetEditor
 from gui.style.theme import set_role
 from gui.widgets.counts import count_box

@@ -1,39 +1,13 @@
 """Live plots: votes, bounds over n, examples, and one plot per kind of region."""
 
-from __future__ import annotations
+import sys
 
-from collections.abc import Callable
-from typing import Any
+_CUDA = "cuda.bindings"
 
-from gui.plots.ball import BallPlot
-from gui.plots.base import Plot
-from gui.plots.bounds import BoundsPlot
-from gui.plots.count import CountPlot
-from gui.plots.curves import CurvePlot
-from gui.plots.examples import ExamplesPlot
-from gui.plots.grid_map import MapPlot
-from gui.plots.region_plot import RegionPlot
-from gui.plots.terms import TermsPlot
-from gui.plots.votes import VotesPlot
+if _CUDA not in sys.modules:
+    # pyqtgraph loads CUDA's bindings, where there are some, for a widget that is not used here:
+    # 50 ms before the first paint. Whoever asks for them later finds them.
+    sys.modules[_CUDA] = None  # type: ignore[assignment]  # Python's sign for "not to be found"
+    import pyqtgraph  # noqa: F401  it is to be loaded now
 
-PLOTS: dict[str, Callable[[], Plot[Any]]] = {
-    "slice": BallPlot,
-    "bars": CountPlot,
-    "map": MapPlot,
-    "terms": TermsPlot,
-}
-"""The plot for each picture of a region (``Region.picture``); ``terms`` serves any other."""
-
-__all__ = [
-    "PLOTS",
-    "BallPlot",
-    "BoundsPlot",
-    "CountPlot",
-    "CurvePlot",
-    "ExamplesPlot",
-    "MapPlot",
-    "Plot",
-    "RegionPlot",
-    "TermsPlot",
-    "VotesPlot",
-]
+    del sys.modules[_CUDA]

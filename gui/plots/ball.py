@@ -26,7 +26,7 @@ from gui.style import theme as themes
 from gui.style.theme import Theme
 
 if TYPE_CHECKING:
-    from engine.figures import SliceFigure
+    from engine.figures.images import SliceFigure
 
 _ANGLE = math.radians(28)
 """Direction of the radius line."""

@@ -33,7 +33,8 @@ from gui.widgets.card import Card
 from gui.widgets.icons import themed_icon
 
 if TYPE_CHECKING:
-    from engine.figures import Figure, FigureFormat
+    from engine.report.plots import Figure
+    from engine.report.typeset import Format
 
 F = TypeVar("F")
 
@@ -200,7 +201,7 @@ class Plot(Card, Generic[F]):
             if fmt == "csv":
                 return figure_csv(figure).encode()
             dark = themes.current().dark
-            return render_figure(figure, cast("FigureFormat", fmt), dark=dark)
+            return render_figure(figure, cast("Format", fmt), dark=dark)
         except UserError as error:
             self.notice.emit("error", str(error))
             return None

@@ -15,7 +15,7 @@ from gui.style import theme as themes
 from gui.style.theme import Theme
 
 if TYPE_CHECKING:
-    from engine.figures import BoundsFigure
+    from engine.figures.bounds import BoundsFigure
 
 _EASE = 0.25
 """Part of the way to its target that the y range goes with each new figure."""

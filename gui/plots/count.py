@@ -17,7 +17,7 @@ from gui.style import theme as themes
 from gui.style.theme import Theme
 
 if TYPE_CHECKING:
-    from engine.figures import RegionFigure
+    from engine.figures.regions import RegionFigure
     from engine.regions import Perturbation
     from engine.regions.count import CountMap
 

@@ -15,7 +15,7 @@ from gui.style import theme as themes
 from gui.style.theme import Theme
 
 if TYPE_CHECKING:
-    from engine.figures import CurveFigure
+    from engine.figures.curves import CurveFigure
 
 _HEADROOM = 1.08
 

@@ -16,7 +16,8 @@ from gui.widgets.mask import Mark
 from gui.widgets.words import WordsView
 
 if TYPE_CHECKING:
-    from engine.figures import Example, ImageMedium, WordsMedium
+    from engine.figures.examples import Example
+    from engine.figures.media import ImageMedium, WordsMedium
 
 _WIDE = 2.0
 """Wider than this many heights, all examples stand in one row."""

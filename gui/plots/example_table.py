@@ -21,7 +21,8 @@ from gui.style import theme as themes
 from gui.style.theme import set_role
 
 if TYPE_CHECKING:
-    from engine.figures import CellsMedium, Example
+    from engine.figures.examples import Example
+    from engine.figures.media import CellsMedium
 
 FRAMED = Qt.ItemDataRole.UserRole
 """Role of the theme's token for the frame of a replaced field; None for no frame."""

@@ -15,7 +15,7 @@ from gui.widgets.changes import ChangeSlider
 from gui.widgets.layouts import filled
 
 if TYPE_CHECKING:
-    from engine.figures import Example, ExamplesFigure
+    from engine.figures.examples import Example, ExamplesFigure
     from engine.regions import Perturbation
 
 _LISTED = 6

@@ -17,7 +17,7 @@ from gui.style.theme import Theme, set_role
 from gui.widgets.layouts import filled
 
 if TYPE_CHECKING:
-    from engine.figures import RegionFigure
+    from engine.figures.regions import RegionFigure
     from engine.regions import Perturbation
     from engine.regions.required_probability import RequiredMap
 

@@ -17,7 +17,7 @@ from gui.style import theme as themes
 from gui.style.theme import Theme
 
 if TYPE_CHECKING:
-    from engine.figures import Bar, VotesFigure
+    from engine.figures.votes import Bar, VotesFigure
 
 _HEADROOM = 1.16
 _MIN_TOP, _STEP = 0.62, 0.05

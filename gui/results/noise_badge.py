@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.evidence.settings import RunSettings
-from engine.figures import NOISE_WORDS
+from engine.figures.bounds import NOISE_WORDS
 from engine.noise.law import Arithmetic
 
 

@@ -9,26 +9,19 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from engine.evidence.run_view import RunView
 from engine.evidence.settings import RunSettings
-from engine.figures import (
-    RegionFigure,
-    bounds_figure,
-    picture_of,
-    preview_figure,
-    region_figure,
-    votes_figure,
-)
+from engine.figures.bounds import bounds_figure
+from engine.figures.regions import RegionFigure, picture_of, preview_figure, region_figure
+from engine.figures.votes import votes_figure
 from gui.controllers.session import Session
 from gui.jobs.shipped import Example
 from gui.jobs.worker import Job, Lane
-from gui.plots import (
-    PLOTS,
-    BallPlot,
-    BoundsPlot,
-    ExamplesPlot,
-    Plot,
-    RegionPlot,
-    VotesPlot,
-)
+from gui.plots.ball import BallPlot
+from gui.plots.base import Plot
+from gui.plots.bounds import BoundsPlot
+from gui.plots.examples import ExamplesPlot
+from gui.plots.pictures import PLOTS
+from gui.plots.region_plot import RegionPlot
+from gui.plots.votes import VotesPlot
 from gui.results.slice_axes import AxesChooser
 from gui.widgets.layouts import divided, filled
 

@@ -8,8 +8,10 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from engine.evidence.evidence import Evidence
 from engine.evidence.subject import region_note
-from engine.figures import bounds_figure, votes_figure
-from gui.plots import BoundsPlot, VotesPlot
+from engine.figures.bounds import bounds_figure
+from engine.figures.votes import votes_figure
+from gui.plots.bounds import BoundsPlot
+from gui.plots.votes import VotesPlot
 from gui.results.fact_rows import evidence_rows
 from gui.results.noise_badge import badge_of
 from gui.results.statement import ended, true_class

@@ -7,7 +7,7 @@ made once it has been painted, or when one of them is asked for before.
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QAction
@@ -15,21 +15,23 @@ from PySide6.QtWidgets import QWidget
 
 from gui.controllers.session import Session
 from gui.jobs.shipped import Example, Offer
-from gui.pages.comparison import TradeOffPage
 from gui.pages.doctor import DoctorPage
-from gui.pages.external_votes import VotesPage
 from gui.pages.gallery import GalleryPage
-from gui.pages.oracle_labels import LabelPage
-from gui.pages.planner import PlannerPage
 from gui.pages.preview import Preview
-from gui.pages.runs import RunsPage
-from gui.pages.verify import VerifyPage
 from gui.results.generations import AnswersPanel, VotesOrAnswers
 from gui.results.overview import Explore
 from gui.shell.notice import NoticeArea
 from gui.widgets.file_dialogs import FileAsker
 from gui.widgets.page import Page
 from gui.widgets.stack import PageStack
+
+if TYPE_CHECKING:
+    from gui.pages.comparison import TradeOffPage
+    from gui.pages.external_votes import VotesPage
+    from gui.pages.oracle_labels import LabelPage
+    from gui.pages.planner import PlannerPage
+    from gui.pages.runs import RunsPage
+    from gui.pages.verify import VerifyPage
 
 _AnyPage = TypeVar("_AnyPage", bound=Page)
 _DOCUMENTS = ("labels", "runs", "verify", "planner", "votes", "tradeoff")
@@ -79,11 +81,15 @@ class Pages(PageStack):
     @cached_property
     def labels(self) -> LabelPage:
         """Oracle labels."""
+        from gui.pages.oracle_labels import LabelPage
+
         return self._add(LabelPage(self._session))
 
     @cached_property
     def runs(self) -> RunsPage:
         """The runs of the case."""
+        from gui.pages.runs import RunsPage
+
         page = self._add(RunsPage(self._session.case))
         page.resume_asked.connect(self._session.runs.resume_recorded)
         page.export.connect(self.save_asked)
@@ -93,6 +99,8 @@ class Pages(PageStack):
     @cached_property
     def verify(self) -> VerifyPage:
         """Verify a report."""
+        from gui.pages.verify import VerifyPage
+
         page = self._add(VerifyPage(self._session.worker, self._asker))
         page.export.connect(self.save_asked)
         page.notice.connect(self._notices.show_notice)
@@ -101,6 +109,8 @@ class Pages(PageStack):
     @cached_property
     def planner(self) -> PlannerPage:
         """What would it take."""
+        from gui.pages.planner import PlannerPage
+
         page = self._add(PlannerPage(self._session))
         page.wanted.connect(self.planned)
         page.notice.connect(self._notices.show_notice)
@@ -109,6 +119,8 @@ class Pages(PageStack):
     @cached_property
     def votes(self) -> VotesPage:
         """Externally collected votes."""
+        from gui.pages.external_votes import VotesPage
+
         page = self._add(VotesPage(self._session, self._asker))
         page.notice.connect(self._notices.show_notice)
         return page
@@ -116,6 +128,8 @@ class Pages(PageStack):
     @cached_property
     def tradeoff(self) -> TradeOffPage:
         """Compare schemes."""
+        from gui.pages.comparison import TradeOffPage
+
         page = self._add(TradeOffPage(self._session, self._asker))
         page.notice.connect(self._notices.show_notice)
         return page

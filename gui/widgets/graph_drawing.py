@@ -12,7 +12,7 @@ from gui.widgets.elided import ElidedLabel
 from gui.widgets.neighbourhood import NeighbourhoodView, Rings
 
 if TYPE_CHECKING:
-    from engine.figures import GraphMedium
+    from engine.figures.media import GraphMedium
 
 
 class GraphView(QWidget):

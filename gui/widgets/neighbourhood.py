@@ -18,7 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from engine.figures import GraphNode, NeighbourhoodFigure
+from engine.figures.graphs import GraphNode, NeighbourhoodFigure
 from gui.style import theme as themes
 
 _LARGEST, _SMALLEST = 7.0, 2.0

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from gui.style import theme as themes
 
 if TYPE_CHECKING:
-    from engine.figures import WordsMedium
+    from engine.figures.media import WordsMedium
 
 _GAP, _PAD, _BAR = 5.0, 3.0, 20.0
 """Pixels between words, within a frame, and of a bar; before scaling."""

@@ -32,8 +32,10 @@ from engine.evidence.observations import ClassVotes
 from engine.evidence.settings import CertifySettings, Execution, seeded
 from engine.evidence.snapshot import Snapshot
 from engine.evidence.vote_chain import Block
-from engine.figures import Attack, ExamplesFigure, ImageMedium, SliceFigure
-from engine.figures import Example as Shown
+from engine.figures.examples import Attack, ExamplesFigure
+from engine.figures.examples import Example as Shown
+from engine.figures.images import SliceFigure
+from engine.figures.media import ImageMedium
 from engine.inputs import fit
 from engine.inputs.base import FittedInput, ImageInput
 from engine.models.normalize import Measured

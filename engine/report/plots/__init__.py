@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from engine.figures import (
-    BoundsFigure,
-    CurveFigure,
-    ExamplesFigure,
-    Figure,
-    RegionFigure,
-    SliceFigure,
-    VotesFigure,
-)
+from typing import Any
+
+from engine.figures.bounds import BoundsFigure
+from engine.figures.comparison import TradeOffFigure
+from engine.figures.curves import CurveFigure
+from engine.figures.examples import ExamplesFigure
+from engine.figures.images import SliceFigure
+from engine.figures.regions import RegionFigure
+from engine.figures.votes import VotesFigure
 from engine.report.plots import bounds, curves, examples, region, slices, votes
 from engine.report.plots import comparison as tradeoff
 from engine.report.plots.base import Drawing
+
+Figure = (
+    VotesFigure
+    | BoundsFigure
+    | SliceFigure
+    | RegionFigure[Any]
+    | ExamplesFigure
+    | CurveFigure
+    | TradeOffFigure
+)
 
 
 def drawing(figure: Figure, *, dark: bool = False) -> Drawing:
@@ -33,4 +43,4 @@ def drawing(figure: Figure, *, dark: bool = False) -> Drawing:
     return tradeoff.draw(figure, dark=dark)
 
 
-__all__ = ["Drawing", "drawing"]
+__all__ = ["Drawing", "Figure", "drawing"]

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from engine.evidence.evidence import TrajectoryPoint
-from engine.figures import BoundsFigure
+from engine.figures.bounds import BoundsFigure
 from engine.report.numbers import count, linear_ticks, log_ticks, lower, short_count, upper
 from engine.report.plots.base import Drawing
 

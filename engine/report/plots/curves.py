@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from engine.figures import CurveFigure
+from engine.figures.curves import CurveFigure
 from engine.report.numbers import linear_ticks, log_ticks, short_count
 from engine.report.plots.base import Drawing
 

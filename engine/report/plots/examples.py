@@ -7,14 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from engine.figures import (
-    CellsMedium,
-    Example,
-    ExamplesFigure,
-    GraphMedium,
-    ImageMedium,
-    WordsMedium,
-)
+from engine.figures.examples import Example, ExamplesFigure
+from engine.figures.media import CellsMedium, GraphMedium, ImageMedium, WordsMedium
 from engine.report import palette
 from engine.report.plots.base import RGB, Drawing, enlarged, png
 from engine.report.plots.marking import hatched, outlined

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.core.rounding import round_down
-from engine.figures import RegionFigure
+from engine.figures.regions import RegionFigure
 from engine.regions.base import counted
 from engine.regions.count import CountMap
 from engine.regions.required_probability import BANDS, Grid, GridMap, Outline, outline

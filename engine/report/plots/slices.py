@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from engine.figures import SliceFigure
+from engine.figures.images import SliceFigure
 from engine.report import palette
 from engine.report.numbers import count, linear_ticks
 from engine.report.plots.base import RGB, Drawing, hex_rgb, png

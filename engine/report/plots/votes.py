@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.figures import OTHER, Bar, VotesFigure
+from engine.figures.votes import OTHER, Bar, VotesFigure
 from engine.report.numbers import count, numbered, percent
 from engine.report.plots.base import Drawing
 

@@ -8,7 +8,7 @@ import pytest
 
 from engine.api import Plot
 from engine.core.errors import UserError
-from engine.figures import Curve, CurveFigure
+from engine.figures.curves import Curve, CurveFigure
 
 
 def test_it_is_shown_and_saved(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import torch
 from engine.api import Smoothed, smooth, verify
 from engine.core.errors import UserError
 from engine.explain import illustrations
-from engine.figures import Illustrations
+from engine.figures.images import Illustrations
 from engine.schemes import Gaussian
 
 X = torch.full((1, 8, 8), 0.5)

@@ -15,7 +15,7 @@ import torch
 
 from engine.api import Smoothed, Table, plot, verify
 from engine.core.errors import UserError
-from engine.figures import CurveFigure
+from engine.figures.curves import CurveFigure
 from engine.regions import Ball, Count, Interval
 from engine.schemes import Ablation, Brightness, Gaussian, HierarchicalGaussian, Scheme
 

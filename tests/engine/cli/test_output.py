@@ -10,7 +10,7 @@ import pytest
 
 from engine.core.errors import UserError
 from engine.explain import illustrations
-from engine.figures import Illustrations
+from engine.figures.images import Illustrations
 from engine.report import WRITERS
 
 

@@ -10,8 +10,9 @@ from engine.evidence.evidence import Evidence
 from engine.evidence.run_view import RunView
 from engine.evidence.settings import CertifySettings, DecideSettings, ExactSettings, PredictSettings
 from engine.evidence.snapshot import Snapshot
-from engine.figures import bounds_figure, votes_figure
+from engine.figures.bounds import bounds_figure
 from engine.figures.standing import standing
+from engine.figures.votes import votes_figure
 from engine.procedures.adaptive import decide
 from engine.procedures.certify import certify
 from engine.procedures.predict import predict

@@ -6,7 +6,7 @@ import pytest
 from engine.evidence.settings import CertifySettings
 from engine.explain.directions import SliceAxes
 from engine.explain.slices import explore
-from engine.figures import SliceFigure
+from engine.figures.images import SliceFigure
 from engine.regions import Ball
 from tests.factories import make_settings
 from tests.fakes import HalfSpace, finish, fitted

@@ -2,7 +2,7 @@ import pytest
 import scipy.stats
 
 from engine.evidence.settings import CertifySettings, DecideSettings
-from engine.figures import bounds_figure
+from engine.figures.bounds import bounds_figure
 from engine.procedures.certify import certify
 from engine.schemes import parse_scheme
 from tests.factories import make_evidence

@@ -1,7 +1,7 @@
 import pytest
 from pydantic import ValidationError
 
-from engine.figures import Curve, CurveFigure
+from engine.figures.curves import Curve, CurveFigure
 
 
 def test_a_figure_of_curves_needs_names_for_both_axes():

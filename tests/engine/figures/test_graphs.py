@@ -1,7 +1,7 @@
 import pytest
 from pydantic import ValidationError
 
-from engine.figures import GraphNode, NeighbourhoodFigure
+from engine.figures.graphs import GraphNode, NeighbourhoodFigure
 
 
 def test_a_neighbourhood_is_frozen_and_closed():

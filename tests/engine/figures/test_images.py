@@ -1,5 +1,5 @@
 from engine.evidence.settings import CertifySettings
-from engine.figures import has_slice
+from engine.figures.images import has_slice
 from engine.schemes import parse_scheme
 from tests.factories import make_evidence, make_input, make_slice_figure
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.figures import CellsMedium, GraphMedium, ImageMedium, NodeTouch, WordsMedium
+from engine.figures.media import CellsMedium, GraphMedium, ImageMedium, NodeTouch, WordsMedium
 from engine.inputs.coding import Column
 from tests.factories import COLUMNS, make_graph_examples
 

@@ -1,7 +1,7 @@
 import pytest
 
 from engine.evidence.settings import CertifySettings
-from engine.figures import picture_of, preview_figure, region_figure
+from engine.figures.regions import picture_of, preview_figure, region_figure
 from engine.schemes import Gaussian, parse_scheme
 from tests.factories import DIGITS, STRUCTURED, make_evidence, make_region_figure
 

@@ -1,5 +1,6 @@
 from engine.evidence.settings import CertifySettings
-from engine.figures import OTHER, bounds_figure, votes_figure
+from engine.figures.bounds import bounds_figure
+from engine.figures.votes import OTHER, votes_figure
 from engine.procedures.certify import certify
 from tests.fakes import HalfSpace, Misbehaving, finish, fitted
 

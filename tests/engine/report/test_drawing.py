@@ -7,8 +7,12 @@ import pypdf
 import pytest
 from PIL import Image
 
-from engine.figures import BoundsFigure, Example, Figure, ImageMedium, bounds_figure, votes_figure
+from engine.figures.bounds import BoundsFigure, bounds_figure
+from engine.figures.examples import Example
+from engine.figures.media import ImageMedium
+from engine.figures.votes import votes_figure
 from engine.report.drawing import render_figure
+from engine.report.plots import Figure
 from engine.schemes import parse_scheme
 from tests.factories import (
     DIGITS,

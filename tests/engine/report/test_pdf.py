@@ -13,7 +13,7 @@ import pytest
 from engine.core.errors import UserError
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import BoundKey
-from engine.figures import Illustrations
+from engine.figures.images import Illustrations
 from engine.regions import Staircase
 from engine.report.json import evidence_json
 from engine.report.pdf import pdf_bytes, preview_pages, report_figures, write_pdf

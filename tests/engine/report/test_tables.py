@@ -5,7 +5,9 @@ import io
 
 import numpy as np
 
-from engine.figures import Figure, bounds_figure, votes_figure
+from engine.figures.bounds import bounds_figure
+from engine.figures.votes import votes_figure
+from engine.report.plots import Figure
 from engine.report.tables import figure_csv
 from engine.schemes import parse_scheme
 from tests.factories import (

@@ -12,7 +12,7 @@ import pytest
 
 from engine.evidence.evidence import Evidence
 from engine.evidence.upgrade import evidence_from_text
-from engine.figures import Illustrations
+from engine.figures.images import Illustrations
 from engine.regions import Staircase
 from engine.report.pdf import pdf_bytes
 from engine.report.seal import sealed

@@ -10,7 +10,7 @@ import torch
 from safetensors.torch import save_file
 
 from engine.evidence.settings import USUAL, CertifySettings, PredictSettings
-from engine.figures import Illustrations
+from engine.figures.images import Illustrations
 from engine.models.architectures.digits_cnn import DigitsCNN
 from engine.models.request import ModelRequest
 from gui.jobs.engine_jobs import AxesChoice, EngineJobs

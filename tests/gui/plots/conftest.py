@@ -10,7 +10,9 @@ import pytest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from engine.evidence.evidence import TrajectoryPoint
-from engine.figures import Bar, BoundsFigure, SliceFigure, VotesFigure
+from engine.figures.bounds import BoundsFigure
+from engine.figures.images import SliceFigure
+from engine.figures.votes import Bar, VotesFigure
 from gui.style import theme as themes
 from gui.style.stylesheet import apply_theme
 from gui.style.theme import Theme

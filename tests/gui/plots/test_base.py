@@ -11,8 +11,10 @@ from PySide6.QtWidgets import QFileDialog
 
 from engine.core.errors import UserError
 from engine.report import drawing
-from engine.schemes import SCHEMES
-from gui.plots import PLOTS, BoundsPlot, ExamplesPlot, VotesPlot
+from gui.plots.bounds import BoundsPlot
+from gui.plots.examples import ExamplesPlot
+from gui.plots.pictures import PLOTS
+from gui.plots.votes import VotesPlot
 from gui.style.stylesheet import apply_theme
 from tests.factories import make_image_examples, make_region_figure
 from tests.schemes import Brightness
@@ -43,10 +45,6 @@ def plot(shown, votes) -> VotesPlot:
     plot = shown(VotesPlot())
     plot.show_figure(votes())
     return plot
-
-
-def test_every_kind_of_region_has_a_plot() -> None:
-    assert {kind.region_type.picture for kind in SCHEMES} <= set(PLOTS)
 
 
 def test_saving_draws_the_data_that_is_shown(plot, drawn, tmp_path: Path, qtbot) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from engine.evidence.evidence import TrajectoryPoint
-from engine.figures import BoundsFigure, ProvisionalPoint
+from engine.figures.bounds import BoundsFigure, ProvisionalPoint
 from gui.plots.bounds import BoundsPlot
 from gui.style.stylesheet import apply_theme
 

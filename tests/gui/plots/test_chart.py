@@ -10,9 +10,12 @@ from PySide6.QtCore import QEvent
 from PySide6.QtGui import QColor, QFontMetricsF
 from PySide6.QtWidgets import QApplication
 
-from engine.figures import Curve, CurveFigure
-from gui.plots import BallPlot, BoundsPlot, CurvePlot, VotesPlot
+from engine.figures.curves import Curve, CurveFigure
+from gui.plots.ball import BallPlot
+from gui.plots.bounds import BoundsPlot
 from gui.plots.chart import text_size, tinted
+from gui.plots.curves import CurvePlot
+from gui.plots.votes import VotesPlot
 from gui.style import theme as themes
 from gui.style.stylesheet import apply_theme
 from gui.style.theme import THEMES

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 
-from engine.figures import Curve, CurveFigure
+from engine.figures.curves import Curve, CurveFigure
 from gui.plots.curves import CurvePlot
 
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from engine.figures import Example, GraphMedium, ImageMedium, NodeTouch
+from engine.figures.examples import Example
+from engine.figures.media import GraphMedium, ImageMedium, NodeTouch
 from gui.plots.example_boxes import Boxes
 from gui.style import theme as themes
 from gui.widgets.image import to_image

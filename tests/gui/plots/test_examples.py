@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from engine.figures import GraphMedium, NodeTouch
+from engine.figures.media import GraphMedium, NodeTouch
 from gui.plots.example_table import CHANGED
 from gui.plots.examples import ExamplesPlot
 from tests.factories import (

@@ -8,7 +8,7 @@ from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QToolTip
 
 from engine.schemes import parse_scheme
-from gui.plots import PLOTS
+from gui.plots.pictures import PLOTS
 from gui.style.stylesheet import apply_theme
 from tests.factories import make_region_figure
 from tests.schemes import Brightness

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QApplication, QToolTip
 
-from engine.figures import OTHER, Bar, VotesFigure
+from engine.figures.votes import OTHER, Bar, VotesFigure
 from gui.plots.votes import VotesPlot, estimation_shares, selection_shares
 from gui.style import theme as themes
 from gui.style.stylesheet import apply_theme

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtGui import QColor
 
-from engine.figures import WordsMedium
+from engine.figures.media import WordsMedium
 from gui.style import theme as themes
 from gui.widgets.words import WordsView
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from engine.evidence.evidence import TrajectoryPoint
-from engine.figures import BoundsFigure, ProvisionalPoint, bounds_figure
+from engine.figures.bounds import BoundsFigure, ProvisionalPoint, bounds_figure
 from engine.report.plots.bounds import draw
 from tests.factories import DIGITS, make_evidence
 

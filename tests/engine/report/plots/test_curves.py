@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.figures import Curve, CurveFigure
+from engine.figures.curves import Curve, CurveFigure
 from engine.report.drawing import figure_csv, render_figure
 from engine.report.plots.curves import draw
 

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from engine.figures import Example, GraphMedium, ImageMedium, WordsMedium
+from engine.figures.examples import Example
+from engine.figures.media import GraphMedium, ImageMedium, WordsMedium
 from engine.report import palette
 from engine.report.drawing import figure_csv, render_figure
 from engine.report.plots.base import hex_rgb

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from engine.figures import bounds_figure, votes_figure
+from engine.figures.bounds import bounds_figure
+from engine.figures.votes import votes_figure
 from engine.report.plots import drawing
 from tests.factories import (
     DIGITS,

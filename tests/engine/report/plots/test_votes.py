@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from engine.figures import votes_figure
+from engine.figures.votes import votes_figure
 from engine.report.plots.votes import draw
 from tests.factories import DIGITS, make_evidence, make_predicted, make_snapshot
 

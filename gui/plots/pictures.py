@@ -1,0 +1,20 @@
+"""The plot for each picture of a region."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from gui.plots.ball import BallPlot
+from gui.plots.base import Plot
+from gui.plots.count import CountPlot
+from gui.plots.grid_map import MapPlot
+from gui.plots.terms import TermsPlot
+
+PLOTS: dict[str, Callable[[], Plot[Any]]] = {
+    "slice": BallPlot,
+    "bars": CountPlot,
+    "map": MapPlot,
+    "terms": TermsPlot,
+}
+"""By ``Region.picture``; ``terms`` serves any other."""
