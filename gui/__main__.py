@@ -37,6 +37,8 @@ _COMMANDS = frozenset(
 """The command line's commands, known here without importing it: a folder called ``plan`` in the
 current directory must not open a window. A test compares them with the command line's own."""
 _FAILURE = 1
+_COMPLETION = "_CERTISCOPE_COMPLETE"
+"""Set by a shell that asks, without an argument, how a command line goes on."""
 
 
 def main() -> None:
@@ -51,7 +53,7 @@ def run(arguments: list[str]) -> int:
     Returns:
         The exit status.
     """
-    if _names_files(arguments):
+    if _names_files(arguments) and _COMPLETION not in os.environ:
         return _window(arguments)
     from engine.cli import main as command_line
 

@@ -18,6 +18,7 @@ from engine.cli.audit import audit_command, audit_flags
 from engine.cli.case import case_flags, runs_command, runs_flags
 from engine.cli.compare import compare_command, compare_flags
 from engine.cli.decide import decide_flags
+from engine.cli.flags import RUN, flag, with_flags
 from engine.cli.listing import doctor_command, schema_command, schemes_command
 from engine.cli.outcome import BAD_INPUT, CLOSED, FAILURE
 from engine.cli.output import Stopped, WriteError, say
@@ -51,6 +52,23 @@ COMMANDS = (
     "demo",
 )
 _HELP = "Certificates by randomized smoothing: certify an image, take home a report."
+_DIGIT = "--model demo:digits-0.25 --input digits:52"
+_EXAMPLES = {
+    "certify": f"certiscope certify {_DIGIT} --sigma 0.25 --n 10000 --report out.pdf",
+    "predict": f"certiscope predict {_DIGIT} --sigma 0.25 --n 10000",
+    "decide": f"certiscope decide {_DIGIT} --sigma 0.25 --radius 0.5",
+    "audit": "certiscope audit --model demo:digits-0.25 --input digits --limit 20 --json set.json",
+    "plan": "certiscope plan --pilot 97/100 --sigma 0.25 --target-radius 0.3",
+    "replay": "certiscope replay votes.csv --scheme gaussian --sigma 0.25 --alpha 0.001",
+    "compare": "certiscope compare --input digits --limit 20",
+    "verify": "certiscope verify out.pdf",
+    "resume": "certiscope resume runs.certiscope",
+    "report": "certiscope report runs.certiscope --report out.pdf",
+    "runs": "certiscope runs runs.certiscope",
+    "sign": "certiscope sign out.pdf out.json",
+}
+"""A whole command line of each command that needs one; shown in its help, and where a flag is
+missing."""
 _STOPPED = "Stopped before there was a result; no report was written."
 Demo = Callable[[Path], int]
 
@@ -67,7 +85,7 @@ def main(arguments: Sequence[str], *, demo: Demo | None = None) -> int:
         status = build(demo)(list(arguments), prog_name="certiscope", standalone_mode=False)
         sys.stdout.flush()
     except typer.TyperException as error:
-        return _say(error.format_message(), BAD_INPUT)
+        return _say(_in_our_words(error), BAD_INPUT)
     except UserError as error:
         return _say(str(error), BAD_INPUT)
     except WriteError as error:
@@ -90,7 +108,7 @@ def build(demo: Demo | None) -> typer.Typer:
     app = typer.Typer(
         epilog="Without a command, certiscope opens the window.",
         pretty_exceptions_enable=False,
-        add_completion=False,
+        add_completion=True,
         no_args_is_help=True,
         context_settings={"help_option_names": ["-h", "--help"]},
         rich_markup_mode="rich",
@@ -133,7 +151,7 @@ def build(demo: Demo | None) -> typer.Typer:
     _add(app, "report", report_command, report_flags())
     _add(app, "runs", runs_command, runs_flags())
     _add(app, "verify", verify_command, verify_flags())
-    app.command("sign")(sign_command)
+    app.command("sign", epilog=_example("sign"))(sign_command)
     app.add_typer(keys_app(), name="keys")
     app.command("schema")(schema_command)
     app.command("schemes")(schemes_command)
@@ -146,14 +164,19 @@ def build(demo: Demo | None) -> typer.Typer:
 def _add(
     app: typer.Typer, name: str, function: Callable[[Mapping[str, Any]], int], flags: list[Any]
 ) -> None:
-    app.command(name)(options.with_flags(function, flags))
+    command = with_flags(function, flags)
+    app.command(name, epilog=_example(name))(command)
+
+
+def _example(name: str) -> str:
+    return f"Example: {_EXAMPLES[name]}"
 
 
 def _test_flag() -> Any:
-    return options.flag(
+    return flag(
         "test",
         "one-sided: top class against 1/2; two-class: the top two against each other.",
-        options.RUN,
+        RUN,
         default="one-sided",
         metavar="one-sided|two-class",
     )
@@ -187,6 +210,18 @@ def _say(sentence: str, status: int) -> int:
     if sentence:  # a command line without a command has shown its help instead
         say(sentence)
     return status
+
+
+def _in_our_words(error: typer.TyperException) -> str:
+    """What is wrong with a command line; one that lacks a flag is shown a whole one."""
+    message = error.format_message()
+    param, context = getattr(error, "param", None), getattr(error, "ctx", None)
+    if message.startswith("Missing ") and context is not None:
+        example = _EXAMPLES.get(context.info_name or "", "")
+        return f"{message} For example: {example}" if example else message
+    if param is not None and param.opts and error.message.startswith("must be "):
+        return f"{param.opts[0]} {error.message}"
+    return message
 
 
 def _no_output(error: BaseException) -> int:

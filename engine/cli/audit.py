@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 from engine.cli import run
+from engine.cli.flags import OUTPUT, WHAT, flag
 from engine.cli.options import (
-    OUTPUT,
-    WHAT,
     at_flag,
-    flag,
     read_execution,
     read_settings,
     run_flags,

@@ -5,13 +5,16 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from json import dumps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from engine.cli.options import OUTPUT, WHAT, argument, flag, trust_flag
+from engine.cli.flags import OUTPUT, WHAT, argument, flag
+from engine.cli.options import trust_flag
 from engine.cli.outcome import CERTIFIED, FAILURE
+from engine.cli.output import print_text
 from engine.core.rounding import round_down
 
 if TYPE_CHECKING:
@@ -96,7 +99,10 @@ def say_which(case: Case, run: int, *, quiet: bool) -> None:
 
 def runs_flags() -> list[inspect.Parameter]:
     """The flags of the command."""
-    return [case_argument()]
+    return [
+        case_argument(),
+        flag("json", "As JSON instead; '-' is standard output.", OUTPUT),
+    ]
 
 
 def runs_command(values: Mapping[str, Any]) -> int:
@@ -108,11 +114,18 @@ def runs_command(values: Mapping[str, Any]) -> int:
 
     path: Path = values["file"]
     case = Case.open(path)
+    damaged = [*filter(None, [case.damage]), *case.damaged().values()]
+    if values["json"]:
+        data = {
+            "runs": [row.model_dump(mode="json") for row in case.runs()],
+            "damaged": damaged,
+        }
+        print_text(dumps(data, indent=2, ensure_ascii=False) + "\n", values["json"])
+        return FAILURE if damaged else CERTIFIED
     console = Console(soft_wrap=True)
     for row in case.runs():
         for line in lines(row):
             console.print(line, highlight=False, markup=False)
-    damaged = [case.damage, *case.damaged().values()] if case.damage else [*case.damaged().values()]
     for sentence in damaged:
         console.print(sentence, highlight=False, markup=False)
     return FAILURE if damaged else CERTIFIED

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
-from engine.cli.options import OUTPUT, WHAT, flag, run_flags
+from engine.cli.flags import OUTPUT, WHAT, flag
+from engine.cli.options import run_flags
 from engine.cli.outcome import CERTIFIED
 from engine.cli.output import STDOUT, print_json
 from engine.core.errors import UserError

@@ -8,9 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.cli.case import case_flags
+from engine.cli.flags import RUN, flag
 from engine.cli.options import (
-    RUN,
-    flag,
     output_flags,
     read_settings,
     read_target,

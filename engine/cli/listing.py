@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict
+from json import dumps
 from typing import Annotated
 
 import typer
@@ -13,14 +15,20 @@ from rich.table import Table
 
 from engine import schemes
 from engine.cli.outcome import CERTIFIED, FAILURE
+from engine.cli.output import print_text
 from engine.core.fields import FieldSpec, field_specs
 from engine.schemes import Scheme
 
 _MARKS = {"ok": "[green]ok[/]", "note": "[yellow]note[/]", "bad": "[red]bad[/]"}
 
 
-def schemes_command() -> int:
+_Json = Annotated[str, typer.Option("--json", help="As JSON instead; '-' is standard output.")]
+
+
+def schemes_command(*, json: _Json = "") -> int:
     """List the schemes: what the attacker may do, parameters, source."""
+    if json:
+        return _as_json([_as_data(scheme) for scheme in schemes.SCHEMES], json)
     console = Console(soft_wrap=not sys.stdout.isatty())
     for scheme in schemes.SCHEMES:
         console.print(f"[bold]{scheme.key}[/]  {scheme.title}", highlight=False)
@@ -42,12 +50,33 @@ def _facts(scheme: type[Scheme]) -> Iterator[tuple[str, str]]:
     yield "source", scheme.citation
 
 
-def doctor_command() -> int:
+def _as_json(data: object, target: str) -> int:
+    print_text(dumps(data, indent=2, ensure_ascii=False) + "\n", target)
+    return CERTIFIED
+
+
+def _as_data(scheme: type[Scheme]) -> dict[str, object]:
+    return {
+        "key": scheme.key,
+        "title": scheme.title,
+        "inputs": list(scheme.inputs),
+        "attacker": scheme.attacker,
+        "parameters": [asdict(spec) for spec in field_specs(scheme)],
+        "terms": {name: str(term) for name, term in scheme.terms.items()},
+        "guarantee": f"{scheme.randomness}, {scheme.guarantee}",
+        "source": scheme.citation,
+    }
+
+
+def doctor_command(*, json: _Json = "") -> int:
     """Say whether this machine has what Certiscope needs; exit status 1 where it has not."""
     from engine.system.doctor import examine, healthy
 
     console = Console(soft_wrap=True)
     findings = list(examine())
+    if json:
+        _as_json([asdict(finding) for finding in findings], json)
+        return CERTIFIED if healthy(findings) else FAILURE
     table = _table(3)
     for finding in findings:
         table.add_row(_MARKS[finding.level], finding.topic, finding.value)

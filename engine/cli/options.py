@@ -6,13 +6,12 @@ A scheme that joins the catalogue gets its flags here without an edit.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, overload
 
-import typer
-
 from engine import schemes
+from engine.cli.flags import OUTPUT, RARE, RUN, SCHEME, WHAT, WRITING, flag
 from engine.core.errors import UserError
 from engine.core.fields import FieldSpec, checked, field_specs
 from engine.evidence.settings import (
@@ -29,40 +28,10 @@ from engine.evidence.settings import (
 from engine.models.native_metadata import own_noise
 from engine.schemes import Scheme, scheme_class
 
-WHAT, SCHEME, RUN, OUTPUT = "What is certified", "Scheme", "Run", "Output"
 _TARGET_RADIUS = (
     "End the run once this radius is certified or hopeless: --target radius=X. 0 runs to n."
 )
 _TYPES: dict[str, type] = {"int": int, "float": float, "str": str, "bool": bool, "choice": str}
-
-
-def flag(name: str, help_: str, panel: str, kind: Any = str, **more: Any) -> inspect.Parameter:
-    """One option as a parameter of a command's signature.
-
-    Args:
-        name: of the value; its flag is ``--name`` unless ``more`` has a ``flag``.
-        help_: what it means.
-        panel: under which heading the help lists it.
-        kind: type of the value.
-        **more: its ``default``, else an empty text, False, no items or None, as the kind has it;
-            and further arguments of :func:`typer.Option`.
-    """
-    empty = {str: "", bool: False, list[str]: [], list[Path]: []}.get(kind)
-    option = typer.Option(
-        more.pop("default", empty),
-        more.pop("flag", "--" + name.replace("_", "-")),
-        help=help_,
-        rich_help_panel=panel,
-        **more,
-    )
-    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=option, annotation=kind)
-
-
-def argument(name: str, metavar: str, help_: str) -> inspect.Parameter:
-    """A file that a command names without a flag."""
-    place = typer.Argument(..., metavar=metavar, help=help_)
-    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
-    return inspect.Parameter(name, kind, default=place, annotation=Path)
 
 
 def subject_flags() -> list[inspect.Parameter]:
@@ -83,22 +52,22 @@ def subject_flags() -> list[inspect.Parameter]:
             default=...,
             metavar="X",
         ),
-        flag("arch", "Architecture, for files that hold only weights.", WHAT),
+        flag("arch", "Architecture, for files that hold only weights.", RARE),
         flag(
             "normalize",
             "Layer between noise and network: none, cifar10, imagenet, half, ... "
             "'auto' takes what is stored or detected, and says so.",
-            WHAT,
+            RARE,
             default="auto",
         ),
         flag(
             "encoding",
             "How a noised image is laid out in channels: plain, indicator or complement. "
             "'auto' takes what is stated or counted.",
-            WHAT,
+            RARE,
             default="auto",
         ),
-        flag("class_names", "File with one class name per line.", WHAT, Path | None),
+        flag("class_names", "File with one class name per line.", RARE, Path | None),
         *writing_flags(),
         trust_flag(),
     ]
@@ -109,7 +78,7 @@ def trust_flag() -> inspect.Parameter:
     return flag(
         "trust",
         "Open a format that can run code (.pt2, TorchScript). Only for files you trust.",
-        WHAT,
+        RARE,
         bool,
     )
 
@@ -122,14 +91,14 @@ def writing_flags() -> list[inspect.Parameter]:
             "For a generative model: the file that turns its answers into classes, JSON or a "
             "line a class, first match wins, e.g. 'turn left: left, go left' and then "
             "'stop: stop, halt'.",
-            WHAT,
+            WRITING,
             Path | None,
         ),
-        flag("prompt", "What a generative model is asked.", WHAT),
+        flag("prompt", "What a generative model is asked.", WRITING),
         flag(
             "max_new_tokens",
             "Longest answer of a generative model; 0 is 16.",
-            WHAT,
+            WRITING,
             int,
             default=0,
             metavar="N",
@@ -153,7 +122,7 @@ def scheme_flags(*, of_a_model: bool = True) -> list[inspect.Parameter]:
     chosen = flag(
         "scheme",
         f"Noise and certificate: {', '.join(keys)}. Default {usual}.",
-        SCHEME,
+        WHAT,
         metavar="KEY",
     )
     owners: dict[str, list[tuple[str, FieldSpec]]] = {}
@@ -200,10 +169,13 @@ def run_flags(task: Task, **defaults: str) -> list[inspect.Parameter]:
     """
     flags = []
     for spec in run_specs(task):
-        default = defaults.get(spec.name, spec.default) or (spec.unset if spec.optional else "none")
-        flags.append(_setting_flag(spec, f"{_sentence(spec)} Default {default}.", RUN))
+        unset = spec.unset if spec.optional else "none"
+        default = defaults.get(spec.name, spec.default)
+        shown = unset if default in (None, "") else default
+        panel = RARE if spec.advanced else RUN
+        flags.append(_setting_flag(spec, f"{_sentence(spec)} Default {shown}.", panel))
         if spec.name == "target":
-            flags.append(flag("target_radius", _TARGET_RADIUS, RUN, float | None, metavar="X"))
+            flags.append(flag("target_radius", _TARGET_RADIUS, panel, float | None, metavar="X"))
     return flags
 
 
@@ -227,15 +199,15 @@ def oracle_label_flags() -> list[inspect.Parameter]:
             "'answer,said,true' with rows such as 'go left,turn left,turn left' (the answer, the "
             "oracle's class, the true one; a column 'count' may follow), or 'accepted,true,count' "
             "with rows such as 'yes,no,3'. Adds a claim about the true class.",
-            RUN,
+            WRITING,
             Path | None,
             metavar="F.csv",
         ),
-        flag("audit", "Former name of --oracle-labels.", RUN, Path | None, hidden=True),
+        flag("audit", "Former name of --oracle-labels.", WRITING, Path | None, hidden=True),
         flag(
             "oracle_alpha",
             "Chance that the bound drawn from the labels is wrong; added to alpha. Default alpha.",
-            RUN,
+            WRITING,
             float | None,
             metavar="X",
         ),
@@ -255,21 +227,6 @@ def output_flags() -> list[inspect.Parameter]:
         ),
         flag("quiet", "Print the statement alone.", OUTPUT, bool),
     ]
-
-
-def with_flags(
-    function: Callable[[Mapping[str, Any]], int], flags: list[inspect.Parameter]
-) -> Callable[..., int]:
-    """A command that takes ``flags`` and hands their values over as one mapping."""
-
-    def command(**values: Any) -> int:
-        return function(values)
-
-    command.__doc__ = function.__doc__
-    command.__name__ = function.__name__
-    command.__signature__ = inspect.Signature(flags)  # type: ignore[attr-defined]
-    command.__annotations__ = {each.name: each.annotation for each in flags}
-    return command
 
 
 @overload

@@ -36,7 +36,15 @@ def print_json(record: Record, target: str) -> None:
     Raises:
         UserError: the file cannot be written.
     """
-    text = record.model_dump_json(indent=2) + "\n"
+    print_text(record.model_dump_json(indent=2) + "\n", target)
+
+
+def print_text(text: str, target: str) -> None:
+    """A text into a file, onto standard output (``-``), or nowhere (empty).
+
+    Raises:
+        UserError: the file cannot be written.
+    """
     if target == STDOUT:
         sys.stdout.write(text)
     elif target:

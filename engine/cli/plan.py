@@ -10,10 +10,8 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
+from engine.cli.flags import OUTPUT, RUN, flag
 from engine.cli.options import (
-    OUTPUT,
-    RUN,
-    flag,
     read_execution,
     read_settings,
     read_target,

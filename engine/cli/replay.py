@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from rich.console import Console
 
-from engine.cli.options import OUTPUT, RUN, argument, flag, read_settings, run_flags, scheme_flags
+from engine.cli.flags import OUTPUT, RUN, argument, flag
+from engine.cli.options import read_settings, run_flags, scheme_flags
 from engine.cli.outcome import CERTIFIED
 from engine.cli.output import STDOUT, print_json
 from engine.cli.sets import SHOWN_ROWS, rows_table, summary_table

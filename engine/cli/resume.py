@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from engine.cli import run as running
 from engine.cli.case import case_argument, moved, moved_flags, say_which
-from engine.cli.options import RUN, flag, output_flags
+from engine.cli.flags import RUN, flag
+from engine.cli.options import output_flags
 from engine.cli.output import Outputs
 from engine.cli.sign import signing_flags
 from engine.core.errors import UserError

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from engine.cli.options import OUTPUT, flag
+from engine.cli.flags import OUTPUT, flag
 from engine.cli.outcome import CERTIFIED
 from engine.core.errors import UserError
 

@@ -7,7 +7,8 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
-from engine.cli.options import OUTPUT, WHAT, argument, flag, trust_flag
+from engine.cli.flags import OUTPUT, WHAT, argument, flag
+from engine.cli.options import trust_flag
 from engine.cli.outcome import CERTIFIED, FAILURE
 from engine.cli.output import STDOUT, print_json
 from engine.core.errors import UserError

@@ -7,6 +7,7 @@ form, the command line's flags, the README's table and the report's rows are mad
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from types import UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 
@@ -125,6 +126,29 @@ def field_specs(model: type[BaseModel]) -> list[FieldSpec]:
     return specs
 
 
+def as_number(text: str, kind: str) -> int | float:
+    """A typed number: ``0.25``, ``64/255``, and for a whole one ``100,000`` or ``1e5``.
+
+    Digits may be grouped in whole numbers only, where a comma cannot be decimal.
+
+    Raises:
+        ValueError: it is none.
+    """
+    above, slash, below = text.partition("/")
+    if slash:
+        ratio = Fraction(int(above), int(below)) if int(below) else Fraction(0)
+        if not int(below) or (kind == "int" and ratio.denominator != 1):
+            raise ValueError(text)
+        return int(ratio) if kind == "int" else float(ratio)
+    if kind == "float":
+        return float(text)
+    grouped = text.replace(",", "").replace(" ", "")
+    number = float(grouped)
+    if not number.is_integer():
+        raise ValueError(text)
+    return int(grouped) if grouped.lstrip("+-").isdigit() else int(number)
+
+
 def checked(model: type[T], **values: Any) -> T:
     """Build a record; a value out of range becomes one sentence.
 
@@ -146,6 +170,9 @@ def validation_sentence(error: ValidationError) -> str:
         return f"{message}."
     if first["type"] == "extra_forbidden":
         return f"There is no parameter {name}."
+    limit = next((v for v in first.get("ctx", {}).values() if isinstance(v, float)), None)
+    if limit is not None:  # pydantic writes 1e-30 with thirty digits
+        message = f"{message.rpartition(' ')[0]} {limit:g}"
     if message.startswith("Input should be "):
         message = "must be " + message.removeprefix("Input should be ")
     given = first.get("input")

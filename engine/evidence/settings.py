@@ -38,6 +38,8 @@ Task = Literal["certify", "predict", "decide"]
 
 BETA = 0.0001
 SEED_BITS = 63
+LEAST_ALPHA = 1e-30
+"""Below this the tails of the bounds leave float64's range; nobody's chance of error is smaller."""
 
 
 def read_scheme(value: Any) -> Any:
@@ -71,7 +73,7 @@ _N = Annotated[
 _Alpha = Annotated[
     float,
     Field(
-        gt=0,
+        ge=LEAST_ALPHA,
         lt=1,
         title="alpha",
         description="chance that the claim is wrong",

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from math import prod
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any, Self
 
 import numpy as np
@@ -133,7 +134,10 @@ class Archive:
 def _header(stream: Any) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
     version = npy.read_magic(stream)
     read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
-    shape, fortran, dtype = read(stream)
+    try:
+        shape, fortran, dtype = read(stream)
+    except (TokenError, SyntaxError) as error:  # NumPy parses it as Python once more
+        raise ValueError("its header cannot be read") from error
     if any(side < 0 for side in shape):
         raise ValueError("a negative size")
     return shape, fortran, dtype

@@ -6,7 +6,6 @@ Importing this package loads no torch; each format's module is imported when it 
 from __future__ import annotations
 
 import importlib
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -68,7 +67,12 @@ def load_model(request: ModelRequest) -> Classifier:
     """
     kind, path = kind_of(request.spec), Path(request.spec)
     if kind == "demo":
-        path, request = shipped(request.spec).path, replace(request, arch="")
+        if request.arch:
+            raise UserError(
+                f"--arch is for files that hold only weights; {request.spec} states its own "
+                "architecture."
+            )
+        path = shipped(request.spec).path
         kind = kind_of(str(path)) if path.suffix == WEIGHTS else "card"
     found = FORMATS[with_oracle(kind, request)]
     if found.code and not request.trust:

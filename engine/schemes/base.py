@@ -17,7 +17,7 @@ from pydantic import (
 )
 
 from engine.core.errors import UserError
-from engine.core.fields import validation_sentence
+from engine.core.fields import as_number, validation_sentence
 from engine.core.records import Encoding, InputIdentity, ProbabilityBounds, Record
 from engine.noise.law import NoiseLaw
 from engine.regions import Ball, Perturbation, Region, Term
@@ -232,7 +232,7 @@ class Scheme(Record, ABC):
     def _value(self, given: str, name: str, text: str) -> float:
         term = self.terms.get(name, Term(""))
         try:
-            value = float(text)
+            value = float(as_number(text, "float"))
         except ValueError:
             raise UserError(f"{given}: '{text}' is not a number.") from None
         if not math.isfinite(value) or (value < 0 and not term.signed):

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QLineEdit, QWidget
 
-from engine.core.fields import FieldSpec
+from engine.core.fields import FieldSpec, as_number
 from gui.style.theme import set_role
 from gui.widgets.flag_names import in_the_window
 from gui.widgets.layouts import filled
@@ -158,21 +158,6 @@ def _editor(spec: FieldSpec) -> QCheckBox | QComboBox | QLineEdit:
     if spec.optional:
         line.setPlaceholderText(spec.unset)
     return line
-
-
-def as_number(text: str, kind: str) -> int | float:
-    """A typed number; digits may be grouped in an integer only, where a comma cannot be decimal.
-
-    Raises:
-        ValueError: it is none.
-    """
-    if kind == "float":
-        return float(text)
-    grouped = text.replace(",", "").replace(" ", "")
-    number = float(grouped)
-    if not number.is_integer():
-        raise ValueError(text)
-    return int(grouped) if grouped.lstrip("+-").isdigit() else int(number)
 
 
 def as_text(value: Any) -> str:

@@ -82,11 +82,6 @@ def test_a_traceback_only_on_request(
     assert "ZeroDivisionError" in capsys.readouterr().err
 
 
-def test_a_missing_flag_is_named(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["certify", "--model", "m"]) == 2
-    assert capsys.readouterr().err == "certiscope: Missing option '--input'.\n"
-
-
 def test_a_full_or_closed_standard_output_is_no_verdict(tmp_path: Path) -> None:
     words = [sys.executable, "-m", "engine", "schemes"]
 
@@ -105,3 +100,65 @@ def test_a_full_or_closed_standard_output_is_no_verdict(tmp_path: Path) -> None:
     with os.fdopen(writer, "w") as closed:
         done = run_with(closed)
     assert (done.returncode, done.stderr) == (141, "")
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("certify", "Missing option '--model'. For example: certiscope certify --model demo:"),
+        ("certify --model m", "Missing option '--input'. For example: certiscope certify --model"),
+        ("verify", "Missing argument 'FILE'. For example: certiscope verify out.pdf"),
+        ("certify --model m --input x --n abc", "--n must be a whole number (it was 'abc')."),
+        (
+            "certify --model m --input x --sigma a/b",
+            "--sigma must be a number such as 0.25 or 64/255 (it was 'a/b').",
+        ),
+        ("audit --model m --input x --limit 3.5", "--limit must be a whole number (it was '3.5')."),
+        (
+            "certify --model m --input x --alpha 5e-324",
+            "alpha must be greater than or equal to 1e-30 (it was 5e-324).",
+        ),
+        (
+            "certify --model demo:digits-0.25 --input digits:1 --arch resnet20",
+            "--arch is for files that hold only weights; demo:digits-0.25 states its own",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_command_line(
+    words: str, sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(words.split()) == 2
+    assert f"certiscope: {sentence}" in capsys.readouterr().err
+
+
+def test_examples_are_command_lines_of_their_commands(capsys: pytest.CaptureFixture[str]) -> None:
+    for name, example in app._EXAMPLES.items():
+        program, command, *words = example.split()
+        assert (program, command) == ("certiscope", name)
+        assert main([command, *words, "--no-such-flag"]) == 2
+        assert "No such option: --no-such-flag" in capsys.readouterr().err
+        assert main([command, "--help"]) == 0
+        assert "Example: certiscope" in capsys.readouterr().out
+
+
+def test_the_help_begins_with_what_most_runs_need(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["certify", "--help"]) == 0
+    shown = capsys.readouterr().out
+    places = [shown.index(f" {flag} ") for flag in ("--model", "--n", "--report", "--p-plus")]
+    assert places == sorted(places) and places[-1] < shown.index(" --encoding ")
+
+
+def test_a_shell_is_told_how_a_word_goes_on() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "gui"],
+        env={
+            **os.environ,
+            "COMP_WORDS": "certiscope cert",
+            "COMP_CWORD": "1",
+            "_CERTISCOPE_COMPLETE": "complete_bash",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.split() == ["certify"]

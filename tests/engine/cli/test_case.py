@@ -32,6 +32,16 @@ def test_a_run_is_kept_in_a_case_made_for_it(certify: Any, path: Path) -> None:
     assert f"Run 1 of {path}: run 1 of 1 on this model, input and setting." in shown.err
 
 
+def test_runs_as_json(certify: Any, program: Any, path: Path) -> None:
+    certify("--case", str(path))
+    shown = program("runs", str(path), "--json", "-")
+    found = json.loads(shown.out)
+    assert found["damaged"] == [] and shown.status == 0
+    assert [(each["id"], each["state"], each["counted"]) for each in found["runs"]] == [
+        (1, "finished", 2000)
+    ]
+
+
 def test_a_second_run_is_the_second_of_two(certify: Any, path: Path) -> None:
     certify("--case", str(path))
     shown = certify("--case", str(path), "--seed", "5", "--json", "-")

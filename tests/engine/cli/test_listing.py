@@ -38,6 +38,17 @@ def test_doctor_fails_only_on_what_will_fail(
     assert "Qt libraries: apt-get install -y libegl1" in capsys.readouterr().out
 
 
+def test_lists_as_json(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    assert main(["schemes", "--json", "-"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [each["key"] for each in found] == [scheme.key for scheme in SCHEMES]
+    assert found[0]["parameters"][0]["flag"] == "--sigma" and "radius" in found[0]["terms"]
+    finding = Finding("Qt libraries", "missing: libegl1", "bad", "apt-get install -y libegl1")
+    monkeypatch.setattr(doctor, "examine", lambda: iter([finding]))
+    assert main(["doctor", "--json", "-"]) == 1
+    assert json.loads(capsys.readouterr().out)[0]["advice"] == "apt-get install -y libegl1"
+
+
 def test_prints_the_schema(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["schema"]) == 0
     assert json.loads(capsys.readouterr().out) == evidence_schema()

@@ -93,7 +93,7 @@ def test_pilot_votes_of_a_model(program: Any) -> None:
             "--target-radius and --target say the same thing; give one of them.",
         ),
         (["--model", "fake"], "--model needs --input"),
-        (["--probability", "0.9", "--alpha", "0"], "alpha must be greater than 0"),
+        (["--probability", "0.9", "--alpha", "0"], "alpha must be greater than or equal to 1e-30"),
         (
             ["--probability", "0.9", "--scheme", "dssn-l1"],
             "There is nothing to plan for dssn-l1: its noise has 255 samples and a run counts all",

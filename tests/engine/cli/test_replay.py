@@ -81,7 +81,7 @@ def test_long_files_show_the_summary_alone(program: Any, tmp_path: Path) -> None
         (["--selection", "votes"], "--selection must be label or same (it was 'votes')."),
         (["--selection", "label"], "has a selection block; leave out --selection label."),
         (["--at", "words=2"], "--at words=2: gaussian knows the terms radius, not 'words'."),
-        (["--bound", "hoeffding"], "bound must be 'live'"),
+        (["--bound", "hoeffding"], "bound must be 'anytime'"),
         (["--scheme", "cauchy"], "There is no scheme 'cauchy'"),
         (["--json", __file__ + "/x.json"], f"Cannot write {__file__}/x.json"),
     ],

@@ -82,7 +82,7 @@ def test_unknown_test_is_refused(program: Any) -> None:
         (["--sigma", "0"], "sigma must be greater than 0 (it was 0.0)."),
         (["--sigma", "-1"], "sigma must be greater than 0 (it was -1.0)."),
         (["--sigma", "nan"], "sigma must be"),
-        (["--alpha", "0"], "alpha must be greater than 0 (it was 0.0)."),
+        (["--alpha", "0"], "alpha must be greater than or equal to 1e-30 (it was 0.0)."),
         (["--alpha", "1"], "alpha must be less than 1 (it was 1.0)."),
         (["--n", "0"], "n must be greater than or equal to 1 (it was 0)."),
         (["--n0", "-5"], "n0 must be greater than or equal to 1 (it was -5)."),
@@ -91,7 +91,7 @@ def test_unknown_test_is_refused(program: Any) -> None:
         (["--scheme", "cauchy"], "There is no scheme 'cauchy'; there are: gaussian"),
         (["--at", "words=3"], "--at words=3: gaussian knows the terms radius, not 'words'."),
         (["--at", "radius=much"], "--at radius=much: 'much' is not a number."),
-        (["--sigma", "big"], "Invalid value for '--sigma'"),
+        (["--sigma", "big"], "--sigma must be a number such as 0.25 or 64/255"),
         (["--sgima", "1"], "No such option"),
     ],
 )

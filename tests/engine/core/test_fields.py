@@ -1,8 +1,9 @@
 from typing import Literal
 
+import pytest
 from pydantic import BaseModel, Field
 
-from engine.core.fields import field_specs
+from engine.core.fields import as_number, field_specs
 from engine.evidence.settings import run_specs
 from engine.schemes import Gaussian
 
@@ -83,3 +84,25 @@ def test_a_slider_is_declared_with_the_field():
     sigma, count = field_specs(Level)
     assert sigma.slider == (0.05, 2.0, 0.01)
     assert count.slider is None
+
+
+def test_numbers_as_they_are_typed():
+    for text, kind, number in (
+        ("1,000", "int", 1000),
+        ("1e5", "int", 100_000),
+        ("6/3", "int", 2),
+        ("0.5", "float", 0.5),
+        ("64/255", "float", 64 / 255),
+        ("-1/4", "float", -0.25),
+    ):
+        assert as_number(text, kind) == number
+    for text, kind in (
+        ("1/0", "float"),
+        ("a/b", "float"),
+        ("1/2", "int"),
+        ("2.5", "int"),
+        ("1,5", "float"),
+        ("0.5/2", "float"),
+    ):
+        with pytest.raises(ValueError):
+            as_number(text, kind)

@@ -34,7 +34,7 @@ def test_scheme_is_kept_with_its_parameters():
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
-        ({"alpha": 0}, "alpha must be greater than 0 (it was 0)."),
+        ({"alpha": 0}, "alpha must be greater than or equal to 1e-30 (it was 0)."),
         ({"alpha": 1.5}, "alpha must be less than 1 (it was 1.5)."),
         ({"n": 0}, "n must be greater than or equal to 1 (it was 0)."),
         ({"n0": 0}, "n0 must be greater than or equal to 1 (it was 0)."),

@@ -27,6 +27,11 @@ def packed(path: Path, **members: bytes) -> Path:
     return path
 
 
+def test_a_header_that_is_no_python_is_damage(tmp_path: Path) -> None:
+    broken = b"\x93NUMPY\x01\x00" + (10).to_bytes(2, "little") + b"{'descr':("
+    assert "damaged or truncated" in sentence(packed(tmp_path / "g.npz", a=broken))
+
+
 @pytest.mark.parametrize("save", [np.savez, np.savez_compressed])
 def test_arrays_come_back(tmp_path: Path, save):
     given = {"a": np.arange(12).reshape(3, 4), "b": np.asfortranarray(np.eye(3)), "c": np.ones(0)}

@@ -7,8 +7,8 @@ from pydantic import BaseModel
 from pydantic import Field as Declared
 from PySide6.QtWidgets import QCheckBox, QComboBox
 
-from engine.core.fields import field_specs
-from gui.setup.fields import Field, as_number, as_text
+from engine.core.fields import as_number, field_specs
+from gui.setup.fields import Field, as_text
 
 
 class Various(BaseModel):
@@ -56,9 +56,6 @@ def test_a_complaint_names_its_field_by_name_or_by_flag(fields):
     assert not fields["keep"].is_named_by("keeper is another field.")
 
 
-@pytest.mark.parametrize(
-    ("text", "kind", "number"), [("1,000", "int", 1000), ("0.5", "float", 0.5)]
-)
-def test_numbers(text, kind, number):
-    assert as_number(text, kind) == number
-    assert as_number(as_text(number), kind) == number
+def test_numbers_are_shown_as_they_are_read():
+    for number, kind in ((1000, "int"), (0.5, "float")):
+        assert as_number(as_text(number), kind) == number

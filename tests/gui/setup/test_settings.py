@@ -138,7 +138,7 @@ def test_a_radius_to_stop_at_is_typed_as_a_number(panel):
         ("sigma", "-1", "sigma must be greater than 0 (it was -1.0)."),
         ("sigma", "0", "sigma must be greater than 0 (it was 0.0)."),
         ("alpha", "1", "alpha must be less than 1 (it was 1.0)."),
-        ("alpha", "0", "alpha must be greater than 0 (it was 0.0)."),
+        ("alpha", "0", "alpha must be greater than or equal to 1e-30 (it was 0.0)."),
         ("n", "0", "n must be greater than or equal to 1 (it was 0)."),
         ("n0", "-5", "n0 must be greater than or equal to 1 (it was -5)."),
     ],

@@ -1,0 +1,44 @@
+"""Flags as typer reads them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import typer
+
+from engine.cli.flags import OUTPUT, RARE, RUN, SCHEME, WHAT, flag, with_flags
+
+
+def test_panels_come_in_the_order_of_need() -> None:
+    panels = {
+        "rare": RARE,
+        "scheme": SCHEME,
+        "own": "Its own",
+        "out": OUTPUT,
+        "run": RUN,
+        "what": WHAT,
+    }
+    command = with_flags(len, [flag(name, "help", panel) for name, panel in panels.items()])
+    ordered = ["what", "run", "out", "scheme", "own", "rare"]
+    assert list(command.__signature__.parameters) == ordered  # type: ignore[attr-defined]
+
+
+def test_values_have_their_kind_and_their_default() -> None:
+    seen: list[dict[str, object]] = []
+    flags = [
+        flag("n", "help", RUN, int, default=3),
+        flag("sigma", "help", RUN, float | None),
+        flag("report", "help", OUTPUT, list[Path]),
+        flag("quiet", "help", OUTPUT, bool),
+    ]
+    app = typer.Typer()
+    app.command()(with_flags(lambda values: seen.append(dict(values)) or 0, flags))
+    for words in ([], ["--n", "1e3", "--sigma", "1/4", "--report", "a", "--quiet"]):
+        app(words, standalone_mode=False)
+    assert seen == [
+        {"n": 3, "sigma": None, "report": [], "quiet": False},
+        {"n": 1000, "sigma": 0.25, "report": [Path("a")], "quiet": True},
+    ]
+    with pytest.raises(typer.BadParameter, match="must be a whole number"):
+        app(["--n", "1/2"], standalone_mode=False)
