@@ -24,7 +24,7 @@ from engine.cli.output import STDOUT, check_writable, print_json
 from engine.cli.progress import follow
 from engine.cli.sets import SHOWN_ROWS, rows_table, summary_table
 from engine.core.errors import UserError
-from engine.evidence.settings import hashed, seeded
+from engine.evidence.settings import alpha_of, seeded
 from engine.procedures.command_line import command_line
 from engine.system.interrupt import stoppable
 
@@ -142,7 +142,7 @@ def _show(result: SetResult, values: Mapping[str, Any]) -> None:
     )
     labelled = any(row.label != NO_LABEL for row in result.rows)
     counted = result.settings.kind == "exact"
-    alpha = hashed(result.settings).alpha
+    alpha = alpha_of(result.settings)
     table = summary_table(result.summary, alpha, labelled=labelled, counted=counted)
     console.print(table, highlight=False)
     if len(result.rows) <= SHOWN_ROWS:

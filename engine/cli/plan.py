@@ -142,6 +142,7 @@ def _drawn(values: Mapping[str, Any], settings: CertifySettings) -> Pilot:
     if not values["input"]:
         raise UserError("--model needs --input, the image to draw the pilot votes at.")
     from engine.cli import run
+    from engine.evidence.settings import seeded
     from engine.planning import Pilot
     from engine.procedures.pilot import pilot_votes
     from engine.system.interrupt import stoppable
@@ -149,7 +150,7 @@ def _drawn(values: Mapping[str, Any], settings: CertifySettings) -> Pilot:
     classifier, fitted = run.load(run.model_request(values), values["input"])
     with stoppable() as stop:
         votes = pilot_votes(
-            classifier, fitted, settings, execution=read_execution(values), stop=stop
+            classifier, fitted, seeded(settings), execution=read_execution(values), stop=stop
         )
     if not votes.n:
         raise UserError("The pilot was stopped before its first vote.")

@@ -16,7 +16,7 @@ from engine.cli.output import STDOUT, print_json
 from engine.cli.sets import SHOWN_ROWS, rows_table, summary_table
 from engine.core.errors import UserError
 from engine.core.files import write_atomically
-from engine.evidence.settings import hashed
+from engine.evidence.settings import alpha_of
 
 if TYPE_CHECKING:
     from engine.replay import ReplayResult, Selection
@@ -71,7 +71,7 @@ def replay_command(values: Mapping[str, Any]) -> int:
     result = replay(
         values["votes"],
         scheme=settings.scheme,
-        alpha=values["alpha"] or hashed(settings).alpha,
+        alpha=values["alpha"] or alpha_of(settings),
         bound=settings.bound,
         at=tuple(values["at"] or ()),
         selection=selection,

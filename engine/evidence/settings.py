@@ -308,6 +308,12 @@ def hashed(settings: RunSettings) -> Former:
     return Former(alpha=settings.alpha, noise=settings.noise, seed=settings.seed)
 
 
+def alpha_of(settings: RunSettings) -> float:
+    """The chance of error that rows of a table declare; an exact method has one in name alone."""
+    exact = isinstance(settings, ExactSettings)
+    return hashed(settings).alpha if exact else settings.alpha
+
+
 USUAL = Execution()
 """On the best device, in batches of a measured size."""
 _RECORDS: dict[Task, type[CertifySettings | PredictSettings | DecideSettings]] = {

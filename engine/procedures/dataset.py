@@ -14,7 +14,7 @@ from engine.bounds import bound_method
 from engine.core.errors import UserError
 from engine.core.records import ModelIdentity, ProbabilityBounds, Record, Votes
 from engine.evidence.evidence import Evidence
-from engine.evidence.settings import USUAL, Counting, Execution, SettingsField, hashed
+from engine.evidence.settings import USUAL, Counting, Execution, SettingsField, alpha_of
 from engine.evidence.snapshot import Snapshot
 from engine.inputs import load_input
 from engine.inputs.base import FittedInput
@@ -133,7 +133,7 @@ def set_result(
     apart = _apart(found)
     labelled = all(row.label != NO_LABEL for row in rows)
     summary = summarise(
-        rows, at=at, alpha=hashed(settings).alpha, again=again, valid=True, planned=len(inputs)
+        rows, at=at, alpha=alpha_of(settings), again=again, valid=True, planned=len(inputs)
     )
     if not (whole and labelled and apart):
         summary = summary.model_copy(update={"population": {}})
