@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from engine.api.result import Result
 from engine.core.errors import UserError
+from engine.evidence.settings import RunSettings
 from engine.system.interrupt import stoppable
 
 if TYPE_CHECKING:
@@ -15,8 +16,13 @@ if TYPE_CHECKING:
     from engine.evidence.snapshot import Snapshot
     from engine.inputs.base import FittedInput
     from engine.models.base import Classifier
+    from engine.procedures.resume import Resume
 
-Begin = Callable[[threading.Event], "Generator[Snapshot, None, Evidence]"]
+
+Begin = Callable[
+    [RunSettings, threading.Event, "Resume | None"], "Generator[Snapshot, None, Evidence]"
+]
+"""Begins a run of some settings, from the votes of an earlier one if there is one."""
 
 
 class Run:
@@ -26,9 +32,16 @@ class Run:
     says so. A second Ctrl+C interrupts as usual.
     """
 
-    def __init__(self, begin: Begin, classifier: Classifier, fitted: FittedInput) -> None:
+    def __init__(
+        self,
+        begin: Begin,
+        settings: RunSettings,
+        classifier: Classifier,
+        fitted: FittedInput,
+        resume: Resume | None = None,
+    ) -> None:
         self._stop = threading.Event()
-        self._snapshots = begin(self._stop)
+        self._begin, self._snapshots = begin, begin(settings, self._stop, resume)
         self._subject = (classifier, fitted)
         self._result: Result | None = None
 
@@ -61,6 +74,29 @@ class Run:
             while self._result is None:
                 next(self, None)
         return self._result
+
+    def extend(self, n: int | None = None) -> Run:
+        """This run, counted on to a larger n: the same try, at no further alpha.
+
+        Args:
+            n: votes in all; None takes what the abstention advises (``evidence.abstention``).
+
+        Returns:
+            The longer run; this one keeps its result.
+
+        Raises:
+            CertiscopeError: the bound is not one of the anytime bounds, n is not larger, or
+                nothing is advised.
+        """
+        from engine.procedures.abstention import advised
+        from engine.procedures.resume import Resume, extended
+
+        before = self.result().evidence
+        wanted = advised(before) if n is None else n
+        if wanted is None:
+            raise UserError("No larger n is advised for this result; name one: run.extend(n=...).")
+        settings = extended(before, wanted)
+        return Run(self._begin, settings, *self._subject, Resume.of(before))
 
     def _repr_html_(self) -> str:
         return self.result()._repr_html_()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,9 +25,14 @@ if TYPE_CHECKING:
 
     from engine.api.inputs import Named
     from engine.evidence.evidence import Evidence
+    from engine.evidence.snapshot import Snapshot
     from engine.inputs import FittedInput, GivenInput
     from engine.models.base import Classifier
+    from engine.procedures.resume import Resume
     from engine.verify import VerificationReport
+
+
+Procedure = Generator["Snapshot", None, "Evidence"]
 
 
 def smooth(
@@ -256,10 +261,14 @@ class Smoothed:
         check_fit(classifier, fit, self.scheme)
         settings = declaring.seeded(settings)
         more: dict[str, Any] = {"at": at} if at else {}
-        more |= {"execution": self._execution, "command": self._command(x, settings, at)}
-        return Run(
-            lambda stop: begin(classifier, fit, settings, stop=stop, **more), classifier, fit
-        )
+        more |= {"execution": self._execution}
+
+        def drive(settings: RunSettings, stop: threading.Event, resume: Resume | None) -> Procedure:
+            votes = {"resume": resume} if resume else {}
+            command = self._command(x, settings, at)
+            return begin(classifier, fit, settings, stop=stop, command=command, **votes, **more)
+
+        return Run(drive, settings, classifier, fit)
 
     def _command(self, x: Any, settings: RunSettings, at: Sequence[str] = ()) -> str:
         """The same run on the command line; empty where something of it lives in memory."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,7 +27,7 @@ from engine.evidence.settings import (
     TestName,
     seeded,
 )
-from engine.procedures.command_line import command_line
+from engine.procedures.command_line import PROGRAM, command_line
 from engine.system.interrupt import stoppable
 
 if TYPE_CHECKING:
@@ -259,6 +260,8 @@ def finish(
     except KeyboardInterrupt:
         left = f"{case.path} holds the result; 'certiscope report' writes it." if case else lost
         raise Stopped(f"Stopped while files were being written. {left}") from None
+    if not quiet and (line := longer_command(evidence, case)):
+        say(f"To extend this run, at no further alpha: {line}")
     if case is not None:
         from engine.case.recording import NOT_KEPT
 
@@ -266,6 +269,27 @@ def finish(
             if warning.startswith(NOT_KEPT):
                 raise WriteError(warning)
     return exit_status(evidence)
+
+
+def longer_command(evidence: Evidence, case: Case | None) -> str:
+    """The command that extends an abstaining run to the n it advises; empty where none does.
+
+    Without a case it counts the same votes once more and then further: the same seed and n0 choose
+    the same class and draw the same samples, so that the e-process is that of this run.
+    """
+    from engine.procedures.abstention import advised
+
+    n = advised(evidence)
+    words = shlex.split(evidence.command)
+    if n is None or "--n" not in words:
+        return ""
+    if case is None:
+        words[words.index("--n") + 1] = str(n)
+        return shlex.join(words)
+    run = next(row.id for row in case.runs() if row.run_id == evidence.run_id)
+    trust = ["--trust"] if "--trust" in words else []
+    named = ["--run", str(run), "--n", str(n)]
+    return shlex.join([PROGRAM, "resume", str(case.path), *named, *trust])
 
 
 def load(request: ModelRequest, input_spec: str) -> tuple[Classifier, FittedInput]:

@@ -8,6 +8,11 @@ from engine.evidence.settings import PredictSettings, RunSettings
 from engine.evidence.subject import of_the_file, subject
 from engine.regions import Abstention, Region
 
+NO_FURTHER_ALPHA = "; extending this run to it costs no further alpha."
+RESUMED = "; resuming this run reaches it at no further alpha."
+NEW_TRY = "; that takes a new run, which is a new try."
+"""How a sentence ends that advises more votes."""
+
 
 def claimed(
     settings: RunSettings,

@@ -25,13 +25,18 @@ from engine.evidence.settings import (
     Precision,
     SchemeField,
 )
+from engine.evidence.statement import NEW_TRY, NO_FURTHER_ALPHA, RESUMED
 from engine.noise.law import Level
 from engine.schemes import Scheme
 from engine.schemes.threshold import threshold
 
 OLDER = ("1.0",)
 """Schemas that are read beside this one."""
-_UNRECORDED = (("changes the smoothed model's prediction '", "changes the prediction '"),)
+_UNRECORDED = (
+    ("changes the smoothed model's prediction '", "changes the prediction '"),
+    *((end, ".") for end in (NO_FURTHER_ALPHA, RESUMED, NEW_TRY)),
+    ("use the anytime bound, which may be stopped", "use the live bound, which may be stopped"),
+)
 """Words of a claim now, and in files written before an input's fitting was recorded."""
 _THEN = (
     ("changes the prediction '", "changes the answer '"),

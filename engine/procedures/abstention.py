@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from engine.bounds import BoundMethod
+from engine.bounds import BoundMethod, bound_method
 from engine.bounds.enumeration import Enumeration
 from engine.core.records import Votes
+from engine.evidence.evidence import Evidence
 from engine.evidence.settings import Counting
+from engine.evidence.statement import NEW_TRY, NO_FURTHER_ALPHA, RESUMED
 from engine.regions import Abstention
 from engine.schemes import Scheme
 from engine.schemes.base import NO_FACTS, Facts
@@ -43,7 +45,7 @@ def explain(
     needed = n_needed(estimation, scheme=scheme, method=method, alpha=alpha, facts=facts)
     if needed is None:
         return _below_half(estimation, top, class_names[top], scheme)
-    return _too_few(estimation, top, class_names[top], needed, scheme)
+    return _too_few(estimation, top, class_names[top], needed, scheme, method, n_plan)
 
 
 def contradiction(settings: Counting, selection: Votes, estimation: Votes) -> Abstention | None:
@@ -90,6 +92,19 @@ def n_needed(
     return low
 
 
+def advised(evidence: Evidence) -> int | None:
+    """The n to which an abstention advises to extend its run, at no further alpha.
+
+    None where the run certified something, no n would help, or its bound may not be extended: then
+    what would help is a new run, and a new try.
+    """
+    found = evidence.abstention
+    if found is None or found.n_needed is None or found.reason != "too-few-samples":
+        return None
+    longer = found.n_needed > evidence.estimation.n
+    return found.n_needed if longer and bound_method(evidence.settings.bound).extendable else None
+
+
 def _stopped_early(method: BoundMethod, n: int, n_plan: int) -> Abstention:
     other = (
         "an enumeration claims nothing before every sample is counted. Run it to the end."
@@ -110,7 +125,8 @@ def _wrong_guess(selection: Votes, estimation: Votes, names: tuple[str, ...]) ->
         reason="wrong-guess",
         sentence=(
             f"the {selection.n:,} selection votes guessed '{names[guess]}', but '{names[leader]}' "
-            f"leads among the {estimation.n:,} fresh votes. A larger n0 makes the guess better."
+            f"leads among the {estimation.n:,} fresh votes. A larger n0 makes the guess better"
+            f"{NEW_TRY}"
         ),
     )
 
@@ -126,13 +142,20 @@ def _below_half(votes: Votes, top: int, name: str, scheme: Scheme) -> Abstention
     )
 
 
-def _too_few(votes: Votes, top: int, name: str, needed: int, scheme: Scheme) -> Abstention:
+def _too_few(
+    votes: Votes, top: int, name: str, needed: int, scheme: Scheme, method: BoundMethod, n_plan: int
+) -> Abstention:
+    how = NEW_TRY
+    if method.extendable:
+        how = NO_FURTHER_ALPHA
+    elif votes.n < needed <= n_plan:
+        how = RESUMED
     return Abstention(
         reason="too-few-samples",
         sentence=(
             f"'{name}' won {votes.counts[top]:,} of {votes.n:,} votes, too few to exclude "
             f"{threshold_in_words(scheme)}. About n = {needed:,} would certify if the votes keep "
-            "these proportions."
+            f"these proportions{how}"
         ),
         n_needed=needed,
     )

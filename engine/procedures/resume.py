@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from engine.core.errors import UserError
+from engine.core.fields import checked
 from engine.core.records import Record, Votes
 from engine.evidence.evidence import Evidence
 from engine.evidence.generations import AnswerGroup
+from engine.evidence.settings import CertifySettings
 from engine.evidence.vote_chain import Block, block_size, first_broken
 
 
@@ -40,6 +42,28 @@ class Resume(Record):
             blocks=chain.blocks if chain else (),
             answers=evidence.answers,
         )
+
+
+def extended(evidence: Evidence, n: int) -> CertifySettings:
+    """The settings of a finished run that is counted on to a larger n.
+
+    A target that it was to stop at is forgotten.
+
+    Raises:
+        UserError: the bound may not be extended, or n is no larger.
+    """
+    from engine.bounds import bound_method  # loads scipy
+
+    settings = evidence.settings
+    if not isinstance(settings, CertifySettings) or not bound_method(settings.bound).extendable:
+        bound = settings.bound or evidence.procedure
+        raise UserError(
+            f"This run's bound ({bound}) holds for its n alone; only the anytime bounds may be "
+            "extended. Counting to another n is a new run, and a new try."
+        )
+    if n <= evidence.estimation.n:
+        raise UserError(f"This run holds {evidence.estimation.n:,} votes; n must be larger.")
+    return checked(CertifySettings, **{**dict(settings), "n": n, "target": ""})
 
 
 def check_resume(resume: Resume, start_hash: str, n: int, *, extendable: bool) -> None:

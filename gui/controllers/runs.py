@@ -116,6 +116,15 @@ class Runs(QObject):
         """Whether the shown run can be counted past its planned n."""
         return self.ready and may_extend(self.evidence)
 
+    @property
+    def advised(self) -> int | None:
+        """The n to which the shown abstention advises to extend its run; None for none."""
+        if self.evidence is None or not self.can_extend:
+            return None
+        from engine.procedures.abstention import advised  # scipy; there is evidence by now
+
+        return advised(self.evidence)
+
     def differences(self) -> list[str]:
         """Settings in which the shown result differs from the form; empty if it is current."""
         return differences(self.evidence, self._form.settings) if self.evidence else []

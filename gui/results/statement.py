@@ -45,6 +45,10 @@ class StatementPanel(Card):
         self.unit = words(role="small")
         self.sentence = words()
         self.sentence.setAccessibleName("Statement in words")
+        self.longer = QPushButton()
+        self.longer.setAccessibleDescription("Counts this run on; its votes stay.")
+        self.longer.setToolTip("Counts this run on; its votes stay, at no further alpha.")
+        self.longer.clicked.connect(self._extend)
         self.true = words(role="small")
         self.true.setAccessibleName("The true class, by the labels")
         self.earlier = words(role="provisional")
@@ -80,7 +84,19 @@ class StatementPanel(Card):
             say(self.ended, "")
             self._fill([])
             self._limit(())
+        self._offer()
         self._mark_earlier()
+
+    def _offer(self) -> None:
+        """The advice of an abstention as a button."""
+        n = self._session.runs.advised
+        self.longer.setVisible(n is not None)
+        self.longer.setText("" if n is None else f"Extend to n = {n:,}")
+
+    @Slot()
+    def _extend(self) -> None:
+        if (n := self._session.runs.advised) is not None:
+            self._session.runs.extend(n)
 
     def copy_text(self) -> None:
         """Statement, numbers and limits to the clipboard."""
@@ -168,6 +184,7 @@ class StatementPanel(Card):
             self.headline,
             self.unit,
             self.sentence,
+            self.longer,
             self.true,
             self.ended,
             self.badge,

@@ -34,6 +34,14 @@ class Interrupted(nn.Module):
         return self.inner(x)
 
 
+class Even(nn.Module):
+    """Just above one half of the noisy samples are of class 0."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        above = x.mean((1, 2, 3)) - 0.5 + 0.003
+        return torch.stack([above, -above], 1)
+
+
 def pressed() -> None:
     signal.raise_signal(signal.SIGINT)
 
@@ -87,3 +95,37 @@ def test_a_run_that_failed_says_so(model: Smoothed) -> None:
         run.result()
     with pytest.raises(UserError, match="begin a new one"):
         run.result()
+
+
+def test_a_run_is_extended_as_one_that_was_longer_from_the_start(model: Smoothed) -> None:
+    short = model.certify(X, n=400, n0=50, target="radius=9")
+    longer = short.extend(3_000).result().evidence
+    whole = model.certify(X, n=3_000, n0=50, seed=longer.settings.seed).result().evidence
+    assert longer.votes == whole.votes and longer.run_id == short.result().evidence.run_id
+    assert (longer.settings.n, longer.settings.target, longer.complete) == (3_000, "", True)
+    again = short.extend(3_000).extend(5_000).result().evidence
+    assert again.votes.estimation > longer.votes.estimation
+
+
+def test_an_abstention_names_the_n_to_extend_to() -> None:
+    torch.manual_seed(0)
+    even = smooth(Even(), Gaussian(sigma=0.25), device="cpu").certify(X, n=300, seed=1)
+    advice = even.result().evidence.abstention
+    assert advice is not None and advice.reason == "too-few-samples"
+    assert even.extend().result().evidence.settings.n == advice.n_needed
+
+
+@pytest.mark.parametrize(
+    ("asked", "n", "sentence"),
+    [
+        ({}, None, "No larger n is advised for this result"),
+        ({}, 200, "holds 300 votes; n must be larger"),
+        ({"bound": "live"}, 900, r"bound \(live\) holds for its n alone; .* a new try"),
+    ],
+)
+def test_an_extension_that_cannot_be(
+    model: Smoothed, asked: Any, n: int | None, sentence: str
+) -> None:
+    run = model.certify(X, n=300, **asked)
+    with pytest.raises(UserError, match=sentence):
+        run.extend(n)

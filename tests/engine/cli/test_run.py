@@ -14,6 +14,7 @@ from scipy.stats import beta, norm
 
 from engine.cli import main, run
 from engine.core.errors import UserError
+from tests.engine.cli.conftest import SUBJECT
 from tests.fakes import HalfSpace, Misbehaving
 
 
@@ -158,6 +159,27 @@ def test_without_a_seed_every_run_draws_its_own_and_its_command_repeats_it(
     again = json.loads(program(*words, "--json", "-").out)
     assert (again["observations"], again["chain"]) == (found[0]["observations"], found[0]["chain"])
     assert (again["settings"]["seed"], again["settings"]["seed_origin"]) == (seeds[0], "given")
+
+
+@pytest.mark.parametrize("kept", [False, True])
+def test_an_abstention_prints_the_command_that_extends_its_run(
+    program: Any, tmp_path: Path, *, kept: bool
+) -> None:
+    model = HalfSpace(0.03)  # 54.8 % of the votes
+    words = [*SUBJECT, "--n", "300", "--seed", "1", "--json", "-"]
+    words += ["--case", str(tmp_path / "a.certiscope")] if kept else []
+    shown = program("certify", *words, classifier=model)
+    first = json.loads(shown.out)
+    assert first["abstention"]["reason"] == "too-few-samples"
+    (line,) = (line for line in shown.err.splitlines() if "To extend this run" in line)
+    command = shlex.split(line.partition("further alpha: ")[2])[1:]
+    assert command[0] == ("resume" if kept else "certify")
+    found = json.loads(program(*command, "--json", "-", classifier=model).out)
+    assert found["settings"]["n"] == first["abstention"]["n_needed"]
+    assert found["settings"]["seed"] == first["settings"]["seed"]
+    assert found["observations"]["selection"] == first["observations"]["selection"]
+    assert found["noise"]["key"] == first["noise"]["key"]
+    assert "To extend" not in program("certify", *SUBJECT, "--n", "300", "--bound", "live").err
 
 
 def test_a_model_that_writes_from_flags_to_evidence(tmp_path: Path) -> None:

@@ -2,8 +2,9 @@ import pytest
 
 from engine.bounds import bound_method
 from engine.core.records import Votes
-from engine.procedures.abstention import explain, n_needed
+from engine.procedures.abstention import advised, explain, n_needed
 from engine.schemes import Gaussian, parse_scheme
+from tests.factories import make_evidence
 
 SCHEME = Gaussian(sigma=0.5)
 
@@ -43,6 +44,42 @@ def test_too_few_names_the_smallest_n_that_would_do():
 
     assert certifies(needed) and not certifies(needed - 1)
     assert f"n = {needed:,}" in found.sentence
+
+
+@pytest.mark.parametrize(
+    ("bound", "n_plan", "end"),
+    [
+        ("anytime", 1000, "; extending this run to it costs no further alpha."),
+        ("anytime-two-class", 1000, "; extending this run to it costs no further alpha."),
+        ("live", 1000, "; that takes a new run, which is a new try."),
+        ("live", 10**6, "; resuming this run reaches it at no further alpha."),
+        ("clopper-pearson", 1000, "; that takes a new run, which is a new try."),
+        ("two-class", 1000, "; that takes a new run, which is a new try."),
+    ],
+)
+def test_the_advice_says_whether_it_is_a_new_try(bound: str, n_plan: int, end: str):
+    assert why((6, 4), (520, 480), bound, n_plan).sentence.endswith(end)
+
+
+def test_a_better_guess_is_a_new_try():
+    assert why((6, 4), (300, 700), "anytime").sentence.endswith("which is a new try.")
+
+
+@pytest.mark.parametrize("bound", ["anytime", "live", "clopper-pearson"])
+def test_only_a_run_that_may_be_extended_is_advised_to_be(bound: str):
+    abstention = why((6, 4), (520, 480), bound)
+    found = make_evidence(
+        class_names=("cat", "dog"),
+        selection=(6, 4),
+        estimation=(520, 480),
+        bound=bound,
+        sigma=0.5,
+        abstention=abstention,
+    )
+    assert advised(found) == (abstention.n_needed if bound == "anytime" else None)
+    guess = found.model_copy(update={"abstention": why((6, 4), (300, 700), bound)})
+    assert advised(guess) is None
+    assert advised(make_evidence(bound=bound)) is None
 
 
 def test_a_fixed_bound_that_was_stopped():

@@ -330,6 +330,24 @@ def test_tab_goes_from_the_left_to_the_right(loaded, qtbot):
     assert [name for name in named if name in wanted] == wanted, named
 
 
+def test_the_advice_of_an_abstention_is_a_button(loaded, engine, qtbot):
+    panel, runs = loaded.statement, loaded.session.runs
+    assert not panel.longer.isVisible()
+    engine.share = 0.5
+    loaded.session.form.set(CertifySettings(n=2000, bound="live"))
+    run(loaded, qtbot)
+    assert runs.evidence.abstention.n_needed == 5000 and not panel.longer.isVisible()
+    loaded.session.form.set(CertifySettings(n=2000))
+    run(loaded, qtbot)
+    assert panel.longer.isVisible() and panel.longer.text() == "Extend to n = 5,000"
+    engine.share = 0.98
+    panel.longer.click()
+    assert not panel.longer.isVisible()  # nothing of the stale result while it counts on
+    qtbot.waitUntil(lambda: runs.evidence is not None)
+    assert (runs.evidence.settings.n, runs.evidence.outcome) == (5000, "certified")
+    assert not panel.longer.isVisible()
+
+
 def test_a_run_is_extended_inside_the_window(loaded, qtbot):
     assert not loaded.commands["extend"].isEnabled()
     loaded.session.form.set(CertifySettings(n=2000, bound="anytime"))
