@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-
 from engine.cli import run
 from engine.cli.flags import OUTPUT, WHAT, flag
 from engine.cli.options import (
@@ -23,6 +21,7 @@ from engine.cli.outcome import CERTIFIED, PARTIAL
 from engine.cli.output import STDOUT, check_writable, print_json
 from engine.cli.progress import follow
 from engine.cli.sets import SHOWN_ROWS, rows_table, summary_table
+from engine.cli.terminal import Terminal
 from engine.core.errors import UserError
 from engine.evidence.settings import alpha_of, seeded
 from engine.procedures.command_line import command_line
@@ -75,7 +74,7 @@ def audit_command(values: Mapping[str, Any]) -> int:
     _check_outputs(values)
     request = run.model_request(values)
     classifier, inputs = _load(request, values)
-    console = None if values["quiet"] else Console(stderr=True)
+    console = None if values["quiet"] else Terminal(stderr=True)
     kept: list[Evidence] = []
 
     def keep(spec: str, evidence: Evidence) -> None:
@@ -133,7 +132,7 @@ def _show(result: SetResult, values: Mapping[str, Any]) -> None:
         return
     from engine.procedures.dataset import NO_LABEL  # loads torch
 
-    console = Console(stderr=values["json"] == STDOUT, soft_wrap=True)
+    console = Terminal(stderr=values["json"] == STDOUT, soft_wrap=True)
     console.print(
         f"{result.model.name}: {result.settings.scheme.noise_in_words()}, "
         f"{result.settings.bound} bound, {len(result.rows):,} of {len(result.inputs):,} inputs",

@@ -9,12 +9,11 @@ from json import dumps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-
 from engine.cli.flags import OUTPUT, WHAT, argument, flag
 from engine.cli.options import trust_flag
 from engine.cli.outcome import CERTIFIED, FAILURE
 from engine.cli.output import print_text
+from engine.cli.terminal import Terminal
 from engine.core.rounding import round_down
 
 if TYPE_CHECKING:
@@ -88,7 +87,7 @@ def say_which(case: Case, run: int, *, quiet: bool) -> None:
         return
     row = case.row(run)
     counted = f"; resuming after {row.counted:,} votes" if row.counted else ""
-    Console(stderr=True).print(
+    Terminal(stderr=True).print(
         f"Run {run} of {case.path}: run {row.number} of {row.of} on this model, input and "
         f"setting{counted}.",
         markup=False,
@@ -122,7 +121,7 @@ def runs_command(values: Mapping[str, Any]) -> int:
         }
         print_text(dumps(data, indent=2, ensure_ascii=False) + "\n", values["json"])
         return FAILURE if damaged else CERTIFIED
-    console = Console(soft_wrap=True)
+    console = Terminal(soft_wrap=True)
     for row in case.runs():
         for line in lines(row):
             console.print(line, highlight=False, markup=False)

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
 from rich.table import Table
 
 from engine.cli.flags import OUTPUT, WHAT, flag
 from engine.cli.options import run_flags
 from engine.cli.outcome import CERTIFIED
 from engine.cli.output import STDOUT, print_json
+from engine.cli.terminal import Terminal
 from engine.core.errors import UserError
 from engine.core.fields import checked
 from engine.core.generators import result_of
@@ -78,7 +78,7 @@ def compare_command(values: Mapping[str, Any]) -> int:
         )
         result = result_of(running)
     if not values["quiet"]:
-        _show(result, attackers, Console(stderr=values["json"] == STDOUT))
+        _show(result, attackers, Terminal(stderr=values["json"] == STDOUT))
     print_json(result, values["json"])
     if values["csv"]:
         write_tradeoff(result, Path(values["csv"]).with_suffix(".csv"), attackers)
@@ -110,7 +110,7 @@ def _candidates(models: str) -> tuple[Candidate, ...]:
     return tuple(candidate(load_model(ModelRequest(spec=name)).identity) for name in names)
 
 
-def _show(result: TradeOff, attackers: list[Attacker], console: Console) -> None:
+def _show(result: TradeOff, attackers: list[Attacker], console: Terminal) -> None:
     table = Table(title=f"Certified accuracy over {result.done:,} of {result.inputs:,} inputs")
     table.add_column("model")
     table.add_column("noise")

@@ -9,13 +9,13 @@ from json import dumps
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from engine import schemes
 from engine.cli.outcome import CERTIFIED, FAILURE
 from engine.cli.output import print_text
+from engine.cli.terminal import Terminal
 from engine.core.fields import FieldSpec, field_specs
 from engine.schemes import Scheme
 
@@ -29,7 +29,7 @@ def schemes_command(*, json: _Json = "") -> int:
     """List the schemes: what the attacker may do, parameters, source."""
     if json:
         return _as_json([_as_data(scheme) for scheme in schemes.SCHEMES], json)
-    console = Console(soft_wrap=not sys.stdout.isatty())
+    console = Terminal(soft_wrap=not sys.stdout.isatty())
     for scheme in schemes.SCHEMES:
         console.print(f"[bold]{scheme.key}[/]  {scheme.title}", highlight=False)
         table = _table(2)
@@ -72,7 +72,7 @@ def doctor_command(*, json: _Json = "") -> int:
     """Say whether this machine has what Certiscope needs; exit status 1 where it has not."""
     from engine.system.doctor import examine, healthy
 
-    console = Console(soft_wrap=True)
+    console = Terminal(soft_wrap=True)
     findings = list(examine())
     if json:
         _as_json([asdict(finding) for finding in findings], json)

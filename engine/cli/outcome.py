@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from decimal import ROUND_CEILING, Context, Decimal
 
-from rich.console import Console
 from rich.table import Table
 
+from engine.cli.terminal import Terminal
 from engine.core.records import ModelIdentity
 from engine.core.rounding import round_down, round_up
 from engine.evidence.evidence import DecisionRecord, Evidence
@@ -29,7 +29,7 @@ def exit_status(evidence: Evidence) -> int:
     return ABSTAINED if evidence.outcome == "abstained" else CERTIFIED
 
 
-def show(evidence: Evidence, console: Console, *, quiet: bool) -> None:
+def show(evidence: Evidence, console: Terminal, *, quiet: bool) -> None:
     """Print the statement and, unless ``quiet``, the numbers and the warnings."""
     console.print(evidence.statement, markup=False, highlight=False)
     if quiet:

@@ -10,10 +10,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-
 from engine.cli.outcome import show
 from engine.cli.sign import asked_key, sign_each
+from engine.cli.terminal import Terminal, write_json, write_line
 from engine.core.errors import UserError
 from engine.core.files import is_special, write_atomically
 from engine.core.records import Record
@@ -46,7 +45,7 @@ def print_text(text: str, target: str) -> None:
         UserError: the file cannot be written.
     """
     if target == STDOUT:
-        sys.stdout.write(text)
+        write_json(sys.stdout, text)
     elif target:
         write_atomically(Path(target), text.encode())
 
@@ -57,7 +56,7 @@ class WriteError(Exception):
 
 def say(sentence: str) -> None:
     """A line on standard error under the program's name."""
-    sys.stderr.write(f"certiscope: {' '.join(sentence.split())}\n")
+    write_line(sys.stderr, f"certiscope: {' '.join(sentence.split())}")
 
 
 class Stopped(Exception):
@@ -127,7 +126,7 @@ class Outputs:
         """
         failed: list[str] = []
         kept = self._write(evidence, subject, failed)
-        show(evidence, Console(stderr=self.json_to_stdout, soft_wrap=True), quiet=quiet)
+        show(evidence, Terminal(stderr=self.json_to_stdout, soft_wrap=True), quiet=quiet)
         if self.json_to_stdout or not kept:
             _print_json(evidence)
         if not kept:
@@ -173,7 +172,7 @@ class Outputs:
 def _print_json(evidence: Evidence) -> None:
     from engine.report.json import evidence_json
 
-    sys.stdout.write(evidence_json(evidence))
+    write_json(sys.stdout, evidence_json(evidence))
     sys.stdout.flush()
 
 

@@ -7,7 +7,6 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
 from rich.table import Table
 
 from engine.cli.flags import OUTPUT, RUN, flag
@@ -21,6 +20,7 @@ from engine.cli.options import (
 )
 from engine.cli.outcome import CERTIFIED, facts_table
 from engine.cli.output import STDOUT, print_json
+from engine.cli.terminal import Terminal
 from engine.core.errors import UserError
 from engine.core.fields import checked
 from engine.core.rounding import round_down, round_up
@@ -111,7 +111,7 @@ def plan_command(values: Mapping[str, Any]) -> int:
         seconds_each=values["seconds_each"],
         false_accept=values["false_accept"],
     )
-    _show(result, Console(stderr=values["json"] == STDOUT))
+    _show(result, Terminal(stderr=values["json"] == STDOUT))
     print_json(result, values["json"])
     return CERTIFIED
 
@@ -157,7 +157,7 @@ def _drawn(values: Mapping[str, Any], settings: CertifySettings) -> Pilot:
     return Pilot.of(votes)
 
 
-def _show(result: PlanResult, console: Console) -> None:
+def _show(result: PlanResult, console: Terminal) -> None:
     console.print(facts_table(_facts(result)), highlight=False, markup=False)
     console.print()
     console.print(_curve(result), highlight=False, markup=False)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import TypeVar
 
-from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
+from engine.cli.terminal import Terminal
 from engine.core.rounding import round_down
+from engine.core.text import visible
 from engine.evidence.cost import WORTH_SAYING
 from engine.evidence.snapshot import Snapshot
 
@@ -27,7 +28,7 @@ class _Counts(ProgressColumn):
 Result = TypeVar("Result")
 
 
-def follow(run: Generator[Snapshot, None, Result], console: Console | None) -> Result:
+def follow(run: Generator[Snapshot, None, Result], console: Terminal | None) -> Result:
     """Drive a procedure to its end, showing how far it is; ``None`` shows nothing."""
     if console is None:
         return _drain(run, None, None)
@@ -38,7 +39,7 @@ def follow(run: Generator[Snapshot, None, Result], console: Console | None) -> R
 
 
 def _drain(
-    run: Generator[Snapshot, None, Result], bar: Progress | None, console: Console | None
+    run: Generator[Snapshot, None, Result], bar: Progress | None, console: Terminal | None
 ) -> Result:
     told = console is None
     task = bar.add_task("preparing", total=None, rate="", claim="") if bar else None
@@ -62,7 +63,7 @@ def _drain(
             )
 
 
-def _tell_cost(snapshot: Snapshot, console: Console) -> None:
+def _tell_cost(snapshot: Snapshot, console: Terminal) -> None:
     """What the run will take, before its first sample, where somebody would want to know."""
     if snapshot.cost is not None and snapshot.cost.seconds > WORTH_SAYING:
         words = f"This run takes {snapshot.cost.in_words()}; Ctrl+C stops it and keeps its votes."
@@ -72,7 +73,7 @@ def _tell_cost(snapshot: Snapshot, console: Console) -> None:
 def claim(snapshot: Snapshot) -> str:
     """The lower bound so far, rounded down, whether it may be claimed yet, and the answers."""
     said = " ".join(
-        f"{group.count:,} '{group.text[:24]}'"
+        f"{group.count:,} '{visible(group.text[:24])}'"
         for group in snapshot.answers[:_ANSWERS]
         if group.text is not None
     )
@@ -83,14 +84,14 @@ def claim(snapshot: Snapshot) -> str:
     return f"{shown} {said}".rstrip()
 
 
-def _bar(console: Console) -> Progress:
+def _bar(console: Terminal) -> Progress:
     return Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         _Counts(),
-        TextColumn("{task.fields[rate]}"),
+        TextColumn("{task.fields[rate]}", markup=False),
         TimeRemainingColumn(elapsed_when_finished=True),
-        TextColumn("{task.fields[claim]}"),
+        TextColumn("{task.fields[claim]}", markup=False),
         console=console,
         transient=True,
     )

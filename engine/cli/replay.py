@@ -7,13 +7,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
-from rich.console import Console
-
 from engine.cli.flags import OUTPUT, RUN, argument, flag
 from engine.cli.options import read_settings, run_flags, scheme_flags
 from engine.cli.outcome import CERTIFIED
 from engine.cli.output import STDOUT, print_json
 from engine.cli.sets import SHOWN_ROWS, rows_table, summary_table
+from engine.cli.terminal import Terminal
 from engine.core.errors import UserError
 from engine.core.files import write_atomically
 from engine.evidence.settings import alpha_of
@@ -78,7 +77,7 @@ def replay_command(values: Mapping[str, Any]) -> int:
     )
     to_stdout = values["json"] == STDOUT
     if not values["quiet"]:
-        _show(result, Console(stderr=to_stdout), simultaneous=values["simultaneous"])
+        _show(result, Terminal(stderr=to_stdout), simultaneous=values["simultaneous"])
     _write(result, values["json"], values["csv"])
     return CERTIFIED
 
@@ -102,7 +101,7 @@ def _write(result: ReplayResult, json: str, csv: Path | None) -> None:
         write_atomically(csv, replay_csv(result).encode())
 
 
-def _show(result: ReplayResult, console: Console, *, simultaneous: bool) -> None:
+def _show(result: ReplayResult, console: Terminal, *, simultaneous: bool) -> None:
     console.print(
         f"{result.source}: {result.scheme.noise_in_words()}, {result.bound} bound",
         highlight=False,

@@ -8,14 +8,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-
 from engine.cli.case import asked_case, say_which
 from engine.cli.decide import decide_settings
 from engine.cli.options import read_execution, read_settings
 from engine.cli.outcome import exit_status
 from engine.cli.output import Outputs, Stopped, WriteError, say
 from engine.cli.progress import follow
+from engine.cli.terminal import Terminal
 from engine.core.errors import UserError
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import (
@@ -251,7 +250,7 @@ def finish(
     lost = "What was counted is lost, for no case kept it (--case F.certiscope)."
     try:
         with stoppable() as stop:
-            evidence = follow(begin(stop), None if quiet else Console(stderr=True))
+            evidence = follow(begin(stop), None if quiet else Terminal(stderr=True))
     except KeyboardInterrupt:
         left = f"{case.path} holds its votes up to the last second or so." if case else lost
         raise Stopped(f"Stopped before there was a result. {left}") from None

@@ -14,6 +14,7 @@ import typer
 
 from engine.cli.flags import OUTPUT, flag
 from engine.cli.outcome import CERTIFIED
+from engine.cli.terminal import write_line
 from engine.core.errors import UserError
 
 if TYPE_CHECKING:
@@ -77,9 +78,8 @@ def sign_command(
     if inside and all(path.suffix.lower() != ".pdf" for path in files):
         raise UserError("--inside signs a PDF; none of the files ends in .pdf.")
     envelope = sign(files, opened, inside=inside)
-    sys.stdout.write(
-        f"Signed by '{opened.public.name}', fingerprint {opened.public.fingerprint}: {envelope}\n"
-    )
+    name, mark = opened.public.name, opened.public.fingerprint
+    write_line(sys.stdout, f"Signed by '{name}', fingerprint {mark}: {envelope}")
     return CERTIFIED
 
 
@@ -112,9 +112,9 @@ def new(
     path = key or keys.default_path()
     made = keys.create(path, name=name, passphrase=passphrase())
     locked = "locked with the passphrase" if passphrase() else "not locked with a passphrase"
-    _say(f"Private key ({locked}): {path}")
-    _say(f"Public key, to hand out: {keys.public_path(path)}")
-    _say(f"'{made.public.name}', fingerprint {made.public.fingerprint}")
+    write_line(sys.stdout, f"Private key ({locked}): {path}")
+    write_line(sys.stdout, f"Public key, to hand out: {keys.public_path(path)}")
+    write_line(sys.stdout, f"'{made.public.name}', fingerprint {made.public.fingerprint}")
     return CERTIFIED
 
 
@@ -129,12 +129,12 @@ def show(
     if own is None and key is not None:
         raise UserError(f"There is no key {path}; certiscope keys new makes one.")
     if own is None:
-        _say("You have no key; certiscope keys new --name 'Your Name' makes one.")
+        write_line(sys.stdout, "You have no key; certiscope keys new --name 'Your Name' makes one.")
     else:
-        _say(f"yours: '{own.name}', fingerprint {own.fingerprint}, {path}")
+        write_line(sys.stdout, f"yours: '{own.name}', fingerprint {own.fingerprint}, {path}")
     for fingerprint, other in keys.known().items():
         if own is None or fingerprint != own.fingerprint:
-            _say(f"trusted: '{other.name}', fingerprint {fingerprint}")
+            write_line(sys.stdout, f"trusted: '{other.name}', fingerprint {fingerprint}")
     return CERTIFIED
 
 
@@ -146,9 +146,8 @@ def trust(
 
     known = keys.read_public(file)
     keys.trust(known)
-    _say(f"Signatures of '{known.name}', fingerprint {known.fingerprint}, are known from now on.")
+    write_line(
+        sys.stdout,
+        f"Signatures of '{known.name}', fingerprint {known.fingerprint}, are known from now on.",
+    )
     return CERTIFIED
-
-
-def _say(sentence: str) -> None:
-    sys.stdout.write(sentence + "\n")

@@ -11,6 +11,7 @@ from engine.cli.flags import OUTPUT, WHAT, argument, flag
 from engine.cli.options import trust_flag
 from engine.cli.outcome import CERTIFIED, FAILURE
 from engine.cli.output import STDOUT, print_json
+from engine.cli.terminal import write_line
 from engine.core.errors import UserError
 from engine.system.interrupt import stoppable
 
@@ -82,10 +83,10 @@ def verify_command(values: Mapping[str, Any]) -> int:
         report = verify(values["file"], plan)
     stream = sys.stderr if to_stdout else sys.stdout
     for claim in report.claims:
-        stream.write(claim.line() + "\n")
+        write_line(stream, claim.line())
     for note in report.notes:
-        stream.write(f"Note: {note}\n")
-    stream.write(report.summary() + "\n")
+        write_line(stream, f"Note: {note}")
+    write_line(stream, report.summary())
     print_json(report, values["json"])
     return CERTIFIED if report.ok else FAILURE
 

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from engine.core.errors import UserError, quoted
+from engine.core.text import guarded, unguarded
 from engine.evidence.evidence import AuditRecord, Evidence
 from engine.evidence.generations import AnswerGroup
 from engine.oracles.base import Oracle
@@ -116,7 +117,11 @@ def audit_rows(path: Path) -> tuple[list[dict[str, str | None]], str]:
         raise UserError(f"{path} is not a CSV file; it needs the columns {_COLUMNS}.") from error
     if len(rows) > _MOST_ROWS:
         raise UserError(f"{path} has more than {_MOST_ROWS:,} rows.")
-    return rows, hashlib.sha256(data).hexdigest()
+    plain = [
+        {name: unguarded(text) if isinstance(text, str) else text for name, text in row.items()}
+        for row in rows
+    ]
+    return plain, hashlib.sha256(data).hexdigest()
 
 
 def _table(path: Path, rows: Sequence[Mapping[str, str | None]]) -> Counter[tuple[bool, bool]]:
@@ -302,7 +307,8 @@ def labels_csv(evidence: Evidence, labels: Labels) -> str:
     for group in evidence.answers:
         true = None if group.text is None else labels.get((group.text, group.class_index))
         answer = "" if true is None else group.text
-        writer.writerow([answer, names[group.class_index], true or UNLABELLED, group.count])
+        words = (answer or "", names[group.class_index], true or UNLABELLED)
+        writer.writerow([*map(guarded, words), group.count])
     return out.getvalue()
 
 

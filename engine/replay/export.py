@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+from typing import Any
 
+from engine.core.text import guarded, visible
 from engine.replay.records import ReplayResult
 
 _COLUMNS = ("idx", "label", "outcome", "predicted_class", "radius", "p_lower", "p_upper", "n0", "n")
@@ -17,12 +19,12 @@ def replay_csv(result: ReplayResult) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     extra = ("radius_simultaneous",) if simultaneous else ()
-    writer.writerow((*_COLUMNS, *asked, *extra))
+    writer.writerow((*_COLUMNS, *map(_text, asked), *extra))
     for place, row in enumerate(result.rows):
         writer.writerow(
             (
-                row.idx,
-                row.label,
+                _text(row.idx),
+                _text(row.label),
                 row.outcome,
                 row.predicted_class,
                 row.radius,
@@ -35,3 +37,7 @@ def replay_csv(result: ReplayResult) -> str:
             )
         )
     return text.getvalue()
+
+
+def _text(cell: Any) -> Any:
+    return guarded(visible(cell)) if isinstance(cell, str) else cell

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.core.files import write_atomically
+from engine.core.text import guarded, visible
 from engine.evidence.evidence import Evidence
 from engine.evidence.generations import AnswerGroup
 from engine.figures.images import Illustrations
@@ -89,22 +90,13 @@ COLUMNS = (
 )
 
 
-def guarded(text: str) -> str:
-    """``text`` such that no spreadsheet takes it for a formula.
-
-    >>> guarded("=1+1"), guarded("seven")
-    ("'=1+1", 'seven')
-    """
-    return "'" + text if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
-
-
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    """A table as CSV: texts guarded, floats at full precision, nothing for None."""
+    """A table as CSV: guarded texts, floats at full precision, nothing for None."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(header)
+    writer.writerow([guarded(visible(name)) for name in header])
     for row in rows:
-        writer.writerow([guarded(cell) if isinstance(cell, str) else cell for cell in row])
+        writer.writerow([guarded(visible(x, lines=True)) if isinstance(x, str) else x for x in row])
     return out.getvalue()
 
 

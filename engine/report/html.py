@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from html import escape
+from html import escape as _marked
 from pathlib import Path
 
 from engine.core.files import write_atomically
 from engine.core.resources import assets
+from engine.core.text import json_ascii, visible
 from engine.evidence.evidence import Evidence
 from engine.figures.images import Illustrations
 from engine.report.content import Content, Fact, Section, Table
@@ -19,6 +20,11 @@ from engine.report.summary import content
 
 # Neither scripts nor anything from a network: the page is a document.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+
+
+def escape(text: str) -> str:
+    """Text from outside as HTML, with what would reorder or hide its neighbours made visible."""
+    return _marked(visible(text, lines=True))
 
 
 def write_html(evidence: Evidence, path: Path, illustrations: Illustrations | None = None) -> None:
@@ -53,7 +59,7 @@ def html_text(evidence: Evidence, illustrations: Illustrations | None = None) ->
 
 def _embedded(evidence: Evidence) -> str:
     """The JSON in a script element; ``<`` is spelled so that no name can close the element."""
-    text = evidence_json(evidence).replace("<", "\\u003c")
+    text = json_ascii(evidence_json(evidence)).replace("<", "\\u003c")
     return f'<script type="application/json" id="evidence">\n{text}</script>'
 
 

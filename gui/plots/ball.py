@@ -11,6 +11,7 @@ from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainterPath, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QGraphicsPathItem, QWidget
 
+from engine.core.text import visible
 from gui.plots.chart import Chart, dress_text, text_size, tinted
 from gui.plots.labels import Box, place
 from gui.plots.legend import Entry, Legend
@@ -214,7 +215,7 @@ class BallPlot(Chart["SliceFigure"]):
                 continue
             longest = int(frame.w / 3)
             name = figure.class_names[index]
-            text.setText(metrics.elidedText(name, Qt.TextElideMode.ElideRight, longest))
+            text.setText(metrics.elidedText(visible(name), Qt.TextElideMode.ElideRight, longest))
             width, height = text_size(text)
             v, u = ((part + 0.5) / side * 2 * figure.extent - figure.extent for part in cell)
             at = self.spot(u, v)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from engine.core.text import visible
 from gui.style import theme as themes
 from gui.style.theme import set_role
 
@@ -133,7 +134,7 @@ class ExampleTable(QTableWidget):
             item.setData(FRAMED, ink if cell.mark == "replaced" else None)
 
     def _put(self, line: int, place: int, text: str, *, ink: str, tip: str) -> QTableWidgetItem:
-        item = QTableWidgetItem(text)
+        item = QTableWidgetItem(visible(text, lines=True))
         item.setForeground(QColor(getattr(themes.current(), ink)))
         item.setToolTip(tip)
         item.setData(Qt.ItemDataRole.AccessibleTextRole, tip)
@@ -141,6 +142,6 @@ class ExampleTable(QTableWidget):
         return item
 
     def _head(self, place: int, text: str, tip: str) -> None:
-        item = QTableWidgetItem(text)
-        item.setToolTip(tip)
+        item = QTableWidgetItem(visible(text, lines=True))
+        item.setToolTip(visible(tip, lines=True))
         self.setHorizontalHeaderItem(place, item)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from engine.core.text import visible
 from gui.plots.slicemap import FAINT, SOFT
 from gui.style import theme as themes
 
@@ -110,7 +111,7 @@ class Legend(QWidget):
         _paint_mark(painter, box.adjusted(1, 2, indent - 6 - box.width(), -2), entry)
         words = box.adjusted(indent, 0, -8, 0)
         text = painter.fontMetrics().elidedText(
-            entry.text, Qt.TextElideMode.ElideRight, int(words.width())
+            visible(entry.text), Qt.TextElideMode.ElideRight, int(words.width())
         )
         painter.setPen(QColor(themes.current().text))
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, text)

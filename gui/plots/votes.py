@@ -10,6 +10,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QFontMetricsF
 
+from engine.core.text import visible
 from gui.plots.bars import Bars, BarStyle
 from gui.plots.chart import Chart, dress_text
 from gui.plots.labels import Box, place
@@ -141,7 +142,9 @@ class VotesPlot(Chart["VotesFigure"]):
         self._named = named
         for i, (bar, text) in enumerate(zip(figure.bars, self.names, strict=False)):
             chosen = bar.index == figure.top
-            text.setText(metrics.elidedText(bar.name, Qt.TextElideMode.ElideRight, int(limit)))
+            text.setText(
+                metrics.elidedText(visible(bar.name), Qt.TextElideMode.ElideRight, int(limit))
+            )
             dress_text(text, theme.accent if chosen else theme.text, bold=chosen, ground=None)
             text.setAnchor((1.0, 0.5) if rotated else (0.5, 0.0))
             text.setAngle(90 if rotated else 0)

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
+from engine.core.text import visible
 from engine.models.request import ModelRequest
 from gui.controllers.session import Session
 from gui.results.extend import ExtendBar
@@ -203,7 +204,7 @@ class Window(QMainWindow):
     @Slot()
     def _on_case(self) -> None:
         title = self.session.case.title
-        self.setWindowTitle(f"{title} - {TITLE}" if title else TITLE)
+        self.setWindowTitle(f"{visible(title)} - {TITLE}" if title else TITLE)
 
     @Slot(object)
     def _on_oracle_asked(self, request: ModelRequest) -> None:

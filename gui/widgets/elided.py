@@ -6,6 +6,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QStyleOption, QWidget
 
+from engine.core.text import visible
+
 
 class ElidedLabel(QLabel):
     """Shortens its text with an ellipsis to the width it has; the whole text is the tooltip.
@@ -17,7 +19,8 @@ class ElidedLabel(QLabel):
     """
 
     def __init__(self, text: str = "", *, parent: QWidget | None = None) -> None:
-        super().__init__(text, parent)
+        super().__init__(visible(text), parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
         self.whole = ""
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
@@ -32,12 +35,14 @@ class ElidedLabel(QLabel):
 
     def setText(self, text: str) -> None:
         """Show another text; keeps the tooltip in step."""
+        text = visible(text)
         if text != self.text():
             super().setText(text)
             self.set_whole("")
 
     def set_whole(self, whole: str) -> None:
         """Say what the text is short for."""
+        whole = visible(whole, lines=True)
         if whole != self.whole:
             self.whole = whole
             self.setAccessibleDescription(whole)

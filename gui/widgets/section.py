@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from engine.core.text import visible
 from gui.style.theme import set_role
 
 
@@ -45,13 +46,17 @@ class Words(QLabel):
     """A label that breaks its lines and can be selected."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(text)
+        super().__init__(visible(text, lines=True))
         self.setWordWrap(True)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.MinimumExpanding)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
+
+    def setText(self, text: str) -> None:
+        """Show a text from anywhere."""
+        super().setText(visible(text, lines=True))
 
     def minimumSizeHint(self) -> QSize:
         """One line, however narrow; Qt's own is the height of one word per line."""

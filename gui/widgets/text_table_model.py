@@ -15,6 +15,8 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
+from engine.core.text import visible
+
 Index = QModelIndex | QPersistentModelIndex
 R = TypeVar("R")
 
@@ -66,7 +68,7 @@ class RowsModel(QAbstractTableModel, Generic[R]):
         """Text, whole text as a tip, ink."""
         row, column = self.rows[index.row()], index.column()
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            return self._texts(row)[column]
+            return visible(self._texts(row)[column])
         if role == Qt.ItemDataRole.ForegroundRole and (ink := self._color(row, column)):
             return QColor(ink)
         return None

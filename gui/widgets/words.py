@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from engine.core.text import visible
 from gui.style import theme as themes
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ class WordsView(QWidget):
         self, wording: WordsMedium, caption: str, detail: str = "", ink: str = "accent"
     ) -> None:
         """Show a text; the tooltip has all of it, and ``detail``."""
+        wording = wording.model_copy(update={"words": tuple(map(visible, wording.words))})
+        caption, detail = visible(caption), visible(detail, lines=True)
         self.wording, self.caption, self.ink = wording, caption, ink
         whole = "\n".join(filter(None, (caption, detail, wording.text())))
         self.setToolTip(whole)

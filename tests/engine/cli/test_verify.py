@@ -88,3 +88,13 @@ def test_the_command_loads_no_torch(file: Path) -> None:
         check=True,
     )
     assert "torch loaded: False" in done.stdout
+
+
+def test_a_file_cannot_write_its_own_verdict(capsys: pytest.CaptureFixture[str]) -> None:
+    """Its values hold escapes that clear the screen and print that all claims hold."""
+    hostile = Path(__file__).parents[2] / "golden" / "hostile" / "verify-escape.json"
+    for more in ([], ["--json", "-"]):
+        assert main(["verify", str(hostile), *more]) == 1
+        shown = capsys.readouterr()
+        assert "\x1b" not in shown.out + shown.err
+        assert "\\x1b[2J\\x1b[HAll 16 claims" in shown.out + shown.err

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
+
 from gui.widgets.elided import ElidedLabel
 
 LONG = "slice through the input: towards digit 6 (x) and the strongest attack (y)"
@@ -44,3 +46,12 @@ def test_a_short_form_has_the_whole_in_the_tooltip_even_where_it_fits(qtbot) -> 
     assert label.toolTip() == LONG
     label.setText("something else")
     assert label.toolTip() == ""
+
+
+def test_text_from_outside_is_made_visible_and_never_read_as_html(qtbot):
+    label = ElidedLabel("a\u202eb")
+    qtbot.addWidget(label)
+    assert label.text() == "a\\u202eb"
+    label.setText("<b>x\n</b>")
+    assert label.text() == "<b>x\\n</b>"
+    assert label.textFormat() == Qt.TextFormat.PlainText

@@ -38,3 +38,11 @@ def test_several_numbers_stand_below_each_other_and_smaller(qtbot):
     say_headline(label, "0 words: 0.522, 2 words: 0.281")
     assert label.property("role") == "headlines"
     assert label.text() == "0 words: 0.522\n2 words: 0.281"
+
+
+def test_text_from_outside_is_made_visible(qtbot):
+    label = words("a\u202eb")
+    qtbot.addWidget(label)
+    assert label.text() == "a\\u202eb"
+    label.setText("x\x1b[2J\ny")
+    assert label.text() == "x\\x1b[2J\ny"
