@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 from engine.core.records import Record
 from engine.core.rounding import round_down
 from engine.schemes.attacker import Attacker
@@ -45,6 +47,18 @@ class ReachFigure(_Compared):
     unbounded: tuple[bool, ...]
     withstands: tuple[bool, ...]
     results: tuple[str, ...]
+
+    def heights(self, index: int) -> list[float]:
+        """A candidate's norms as far as there are any, those above the image at its top."""
+        known = takewhile(lambda norm: norm is not None, self.reaches[index])
+        return [min(norm, self.top) for norm in known if norm is not None]
+
+    def outline(self, index: int) -> list[tuple[float, float]]:
+        """Its staircase over the columns, which are 1 wide, down to 0 where it ends before them."""
+        heights = self.heights(index)
+        points = [(x + side, y) for x, y in enumerate(heights, 1) for side in (-0.5, 0.5)]
+        ends = heights and len(heights) < len(self.entities)
+        return [*points, (points[-1][0], 0.0)] if ends else points
 
 
 class AccuracyFigure(_Compared):

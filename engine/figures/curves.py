@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from engine.core.records import Record
 
+_HEADROOM = 1.08
+
 
 class Curve(Record):
     """A named line.
@@ -34,3 +36,17 @@ class CurveFigure(Record):
     log_x: bool = False
     mark: float | None = None
     mark_name: str = ""
+
+    @property
+    def x_range(self) -> tuple[float, float]:
+        """The ends of the quantity: from 0 on, where it is not drawn logarithmically."""
+        xs = [x for curve in self.curves for x, _ in curve.points]
+        low, high = min(xs, default=1.0), max(xs, default=1.0)
+        low = low if self.log_x else min(0.0, low)
+        return low, high if high > low else low + 1.0
+
+    @property
+    def top(self) -> float:
+        """Where the axis from 0 upwards ends, a little above all curves."""
+        ys = [y for curve in self.curves for _, y in curve.points]
+        return _HEADROOM * (max(ys, default=1.0) or 1.0)

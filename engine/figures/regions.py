@@ -72,6 +72,18 @@ class RegionFigure(BaseModel, Generic[M]):
         return " · ".join(filter(None, (name, self.noise)))
 
     @property
+    def reach(self) -> float | None:
+        """What p_lower becomes if all votes to come are for the class; None where none come."""
+        stands = self.standing
+        return stands.p_reach if stands is not None and stands.unfinished else None
+
+    @property
+    def provisional(self) -> float | None:
+        """p_lower where it is no claim; None where it is one."""
+        stands = self.standing
+        return stands.p_lower if stands is not None and not stands.valid else None
+
+    @property
     def claim(self) -> str:
         """What is certified, in the few words of a caption."""
         return self.region.headline() if self.region is not None else "nothing is certified"

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.core.rounding import round_down
 from engine.regions.base import Perturbation, Term
 from engine.regions.required_probability import (
     BEYOND,
@@ -68,6 +69,16 @@ class Along:
             -reached(self.required[down][::-1], -self.low, p_lower) if down.any() else 0.0,
             reached(self.required[up], self.high, p_lower),
         )
+
+    def shares(self, interval: tuple[float, float]) -> tuple[float, float]:
+        """Where an interval lies; a count fills the step around it."""
+        pad = 0.5 if self.term.whole else 0.0
+        return self.share(interval[0] - pad), self.share(interval[1] + pad)
+
+    def end_in_words(self, end: float) -> str:
+        """The end of what is certified: a claim, rounded towards 0."""
+        size = f"{abs(end):g}" if self.term.whole else round_down(abs(end), 3)
+        return f"\N{MINUS SIGN}{size}" if end < 0 else size
 
     def name_in_full(self) -> str:
         """The term with its unit."""

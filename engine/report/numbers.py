@@ -1,8 +1,6 @@
-"""Numbers as they are shown: grouped counts, rounded bounds, ticks at round places."""
+"""Numbers as they are shown: grouped counts, rounded bounds."""
 
 from __future__ import annotations
-
-import math
 
 from engine.core.rounding import round_down, round_up
 
@@ -25,18 +23,6 @@ def numbered(value: int, thing: str) -> str:
     ('1 thread', '2,000 threads')
     """
     return f"{count(value)} {thing}{'' if value == 1 else 's'}"
-
-
-def short_count(value: float) -> str:
-    """A tick label: ``500``, ``20k``, ``1M``.
-
-    >>> short_count(500), short_count(20_000), short_count(1_500_000)
-    ('500', '20k', '1.5M')
-    """
-    for size, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
-        if value >= size:
-            return f"{value / size:g}{letter}"
-    return f"{value:g}"
 
 
 def lower(value: float) -> str:
@@ -69,25 +55,3 @@ def plain(value: object) -> str:
     if isinstance(value, int):
         return count(value)
     return str(value)
-
-
-def log_ticks(low: float, high: float) -> list[float]:
-    """Round places on a logarithmic axis: decades, with 2 and 5 where there are few of them."""
-    decades = math.log10(high / low) if high > low > 0 else 0.0
-    mantissas = (1.0,) if decades > 3 else (1.0, 2.0, 5.0)
-    exponents = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    places = (m * 10.0**e for e in exponents for m in mantissas)
-    return [place for place in places if low <= place <= high]
-
-
-def linear_ticks(low: float, high: float, wanted: int = 5) -> list[float]:
-    """About ``wanted`` round places between ``low`` and ``high``.
-
-    >>> linear_ticks(-1.0, 1.0, 4)
-    [-1.0, -0.5, 0.0, 0.5, 1.0]
-    """
-    raw = (high - low) / wanted
-    power = 10.0 ** math.floor(math.log10(raw))
-    step = min((m * power for m in (1, 2, 5, 10)), key=lambda s: abs(s - raw))
-    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
-    return [round(i * step, 12) for i in range(first, last + 1)]

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import pyqtgraph as pg
 from PySide6.QtGui import QFontMetricsF
 
+from engine.figures.axes import short_count
 from gui.style.theme import Theme
 
 _DECADE, _WITHIN = 1.0, 0.1
@@ -24,7 +25,7 @@ class CountAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
         """One label per tick; none for the small ticks of a logarithmic axis."""
         if self.logMode and spacing == _WITHIN:
             return [""] * len(values)
-        return [compact(10**value if self.logMode else value) for value in values]
+        return [short_count(10**value if self.logMode else value) for value in values]
 
     def tickValues(
         self, minVal: float, maxVal: float, size: float
@@ -52,7 +53,7 @@ class CountAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
     def _fit(self, ticks: Sequence[float], low: float, high: float, size: float) -> bool:
         metrics = QFontMetricsF(self.style["tickFont"] or self.font())
         scale = size / max(high - low, 1e-9)
-        widths = [metrics.horizontalAdvance(compact(10**tick)) for tick in ticks]
+        widths = [metrics.horizontalAdvance(short_count(10**tick)) for tick in ticks]
         return all(
             (b - a) * scale >= (left + right) / 2 + _GAP
             for a, b, left, right in zip(ticks, ticks[1:], widths, widths[1:], strict=False)
@@ -64,18 +65,6 @@ def _ticks(low: float, high: float, digits: Sequence[int]) -> list[float]:
     powers = range(math.floor(low), math.ceil(high) + 1)
     places = (power + math.log10(digit) for power in powers for digit in digits)
     return [place for place in places if low - 1e-9 <= place <= high + 1e-9]
-
-
-def compact(count: float) -> str:
-    """A round count in few characters.
-
-    >>> compact(20000), compact(1_500_000), compact(500)
-    ('20k', '1.5M', '500')
-    """
-    for size, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
-        if abs(count) >= size:
-            return f"{count / size:g}{letter}"
-    return f"{count:g}"
 
 
 def style_axis(axis: pg.AxisItem, theme: Theme, *, widest: str = "0.000") -> None:

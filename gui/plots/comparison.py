@@ -63,12 +63,13 @@ class ReachPlot(key.CandidateChart[ReachFigure]):
         for line in self.lines:
             line.setData([], [])
         for i in range(len(figure.names)):
-            heights = _heights(figure, i)
-            self.lines[i].setData(*outline(heights, columns))
+            heights = figure.heights(i)
+            self.lines[i].setData(*np.array(figure.outline(i), dtype=float).reshape(-1, 2).T)
             self.marks[i].setData(np.arange(1, len(heights) + 1), heights)
         every = -(-columns // _TICKS)
         self.plot.getAxis("bottom").setTicks([[(r, str(r)) for r in figure.entities[::every]]])
-        self.view.setRange(xRange=(0.5, columns + 0.5), yRange=(0, top), padding=0)
+        # a line along the top of the image stays in sight
+        self.view.setRange(xRange=(0.5, columns + 0.5), yRange=(0, 1.005 * top), padding=0)
         r, epsilon = figure.attacker.entities, figure.attacker.epsilon
         self.guides.setData([0.5, r, r, r], [epsilon, epsilon, epsilon, 0.0])
         for item in (self.casing, self.attacker):
@@ -95,7 +96,7 @@ class ReachPlot(key.CandidateChart[ReachFigure]):
         figure, frame = self.figure, self.pixel_frame()
         if figure is None or frame.w < 10:
             return
-        known = [i for i in range(len(figure.names)) if len(_heights(figure, i))]
+        known = [i for i in range(len(figure.names)) if figure.heights(i)]
         wishes = [self._attacker_wish(figure), *(self._name_wish(figure, i) for i in known)]
         boxes = place(wishes, frame, avoid=self._lines_in_the_way(figure), slide=frame.h / 3)
         self.put_all([self.attacker_name, *(self.names[i] for i in known)], boxes)
@@ -142,7 +143,7 @@ class ReachPlot(key.CandidateChart[ReachFigure]):
         spot = self.spot(figure.attacker.entities, min(figure.attacker.epsilon, figure.top))
         found = [Box(spot.x() - 8, spot.y() - 8, 16, 16)]
         for i in range(len(figure.names)):
-            heights = _heights(figure, i).tolist()
+            heights = figure.heights(i)
             for column, norm in enumerate(heights):
                 following = heights[column + 1] if column + 1 < len(heights) else 0.0
                 left, right = self.spot(column + 0.5, norm), self.spot(column + 1.5, norm)
@@ -163,10 +164,10 @@ class ReachPlot(key.CandidateChart[ReachFigure]):
 
     def _name_wish(self, figure: ReachFigure, index: int) -> list[Box]:
         """Above the end of the line, else below it, else above its beginning."""
-        heights = _heights(figure, index)
+        heights = figure.heights(index)
         wide, tall = text_size(self.names[index])
-        last = self.spot(len(heights) + 0.5, float(heights[-1]))
-        first = self.spot(0.5, float(heights[0]))
+        last = self.spot(len(heights) + 0.5, heights[-1])
+        first = self.spot(0.5, heights[0])
         return [
             Box(last.x() - wide - 6, last.y() - tall - 5, wide, tall),
             Box(last.x() - wide - 6, last.y() + 6, wide, tall),
@@ -174,24 +175,6 @@ class ReachPlot(key.CandidateChart[ReachFigure]):
             Box(first.x() + 6, first.y() + 6, wide, tall),
             Box(last.x() + 8, last.y() + 4, wide, tall),
         ]
-
-
-def outline(heights: np.ndarray, columns: int) -> tuple[np.ndarray, np.ndarray]:
-    """A staircase over ``columns``, down to the ground where it ends before them."""
-    if not len(heights):
-        return np.zeros(0), np.zeros(0)
-    x = np.repeat(np.arange(len(heights) + 1) + 0.5, 2)[1:-1]
-    y = np.repeat(heights, 2)
-    if len(heights) < columns:
-        x, y = np.append(x, x[-1]), np.append(y, 0.0)
-    return x, y
-
-
-def _heights(figure: ReachFigure, index: int) -> np.ndarray:
-    """Certified norms as far as there are any; a line above the image runs along its top."""
-    known = [norm for norm in figure.reaches[index] if norm is not None]
-    heights: np.ndarray = np.minimum(np.array(known, dtype=float), 0.995 * figure.top)
-    return heights
 
 
 def _reach_words(norm: float | None, epsilon: float, *, unbounded: bool) -> str:

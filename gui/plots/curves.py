@@ -17,8 +17,6 @@ from gui.style.theme import Theme
 if TYPE_CHECKING:
     from engine.figures.curves import CurveFigure
 
-_HEADROOM = 1.08
-
 
 class CurvePlot(Chart["CurveFigure"]):
     """Named lines with a legend below; dashed ones are limits to compare with."""
@@ -108,13 +106,5 @@ class CurvePlot(Chart["CurveFigure"]):
         return np.log10(np.maximum(x, 1e-12)) if figure.log_x else x
 
     def _set_ranges(self, figure: CurveFigure) -> None:
-        xs = self._x(figure, [x for curve in figure.curves for x, _ in curve.points])
-        ys = [y for curve in figure.curves for _, y in curve.points]
-        low, high = (float(xs.min()), float(xs.max())) if len(xs) else (0.0, 1.0)
-        top = max(ys, default=1.0) or 1.0
-        start = low if figure.log_x else min(0.0, low)
-        self.view.setRange(
-            xRange=(start, high if high > start else start + 1.0),
-            yRange=(0.0, _HEADROOM * top),
-            padding=0,
-        )
+        ends = self._x(figure, list(figure.x_range)).tolist()
+        self.view.setRange(xRange=ends, yRange=(0.0, figure.top), padding=0)

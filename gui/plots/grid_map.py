@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSpinBox
 
 from gui.plots.chart import dress_text, text_size, tinted
 from gui.plots.heat import heat_image
-from gui.plots.region_plot import RegionPlot, Step, beside_claim, entries
+from gui.plots.region_plot import RegionPlot, Step, entries
 from gui.style import theme as themes
 from gui.style.theme import Theme
 
@@ -57,9 +57,8 @@ class MapPlot(RegionPlot["GridMap[Any]"]):
         heights = needs.heights(figure.region, layer)
         for item in (self.casing, self.steps):
             item.setData(*_outline(heights, needs))
-        for item, p in zip(
-            (self.within_reach, self.provisional), beside_claim(figure), strict=True
-        ):
+        beside = ((self.within_reach, figure.reach), (self.provisional, figure.provisional))
+        for item, p in beside:
             item.setData(*_outline(None if p is None else needs.reach(p, layer), needs))
         self.legend.set_entries(entries(figure, themes.current()))
         self._zoom(figure, heights)

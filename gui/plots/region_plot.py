@@ -208,22 +208,12 @@ class RegionPlot(Chart["RegionFigure[Any]"], Generic[M]):
         self.legend.setFixedHeight(self.legend.height_for(max(200, self.width() - 30)))
 
 
-def beside_claim(figure: RegionFigure[Any]) -> tuple[float | None, float | None]:
-    """What p_lower can still become, and what it is where it is no claim; None where neither."""
-    stands = figure.standing
-    if stands is None:
-        return None, None
-    reach = stands.p_reach if stands.unfinished else None
-    return reach, None if stands.valid else stands.p_lower
-
-
 def entries(figure: RegionFigure[Any], theme: Theme) -> list[Entry]:
     """What the lines over a map mean."""
-    reach, provisional = beside_claim(figure)
     known = (
         (figure.region is not None, Entry(certified_words(figure), theme.certified)),
-        (reach is not None, Entry("the votes to come could reach", theme.text, "dash")),
-        (provisional is not None, Entry("provisional, no claim", theme.accent, "dots")),
+        (figure.reach is not None, Entry("the votes to come could reach", theme.text, "dash")),
+        (figure.provisional is not None, Entry("provisional, no claim", theme.accent, "dots")),
     )
     return [entry for there, entry in known if there]
 

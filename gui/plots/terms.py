@@ -9,11 +9,12 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
 
+from engine.figures.axes import term_ticks
 from gui.plots.chart import dress_text, text_size, tinted
 from gui.plots.heat import heat_image
 from gui.plots.labels import Box
 from gui.plots.legend import Entry
-from gui.plots.region_plot import RegionPlot, Step, beside_claim, entries
+from gui.plots.region_plot import RegionPlot, Step, entries
 from gui.style import theme as themes
 from gui.style.theme import Theme
 
@@ -27,6 +28,8 @@ _LOW, _HIGH = 0.30, 0.68
 _STEPS = 40
 """Steps of the arrow keys from end to end of a measure."""
 _EDGE, _BEYOND = 0.03, 0.05
+_WANTED = 6
+"""Ticks of a strip."""
 
 
 @dataclass
@@ -74,12 +77,12 @@ class TermsPlot(RegionPlot["TermsMap"]):
         if self._drawn is None or self._drawn[0] is not needs or self._drawn[1] is not theme:
             self._drawn = (needs, theme)
             self._draw_strips(needs, theme)
-        reach, provisional = beside_claim(figure)
         for row, (axis, strip) in enumerate(zip(needs.axes, self.strips, strict=True)):
             foot = float(len(needs.axes) - 1 - row)
             interval = needs.interval(figure.region, axis.name)
             self._draw_interval(strip, axis, interval, foot)
-            for item, p in ((strip.reach, reach), (strip.provisional, provisional)):
+            beside = ((strip.reach, figure.reach), (strip.provisional, figure.provisional))
+            for item, p in beside:
                 ends = None if p is None else axis.reach(p)
                 item.setData(*_ticks_at(_ends(axis, ends), foot))
         asked = [(change, axis, row) for change in figure.asked
@@ -116,8 +119,8 @@ class TermsPlot(RegionPlot["TermsMap"]):
             self.put(strip.name, left - 4, above.y() - 1.4 * height)
             interval = figure.needs.interval(figure.region, axis.name)
             self._label_ends(strip, axis, interval, Box(left, above.y(), right - left, height))
-            for text, value in zip(strip.ticks, _tick_values(axis), strict=True):
-                self.put(text, self.spot(axis.share(value), 0.0).x(), foot.y() + 3)
+            for text, (share, _) in zip(strip.ticks, term_ticks(axis, _WANTED), strict=True):
+                self.put(text, self.spot(share, 0.0).x(), foot.y() + 3)
 
     def change_at(self, place: QPointF) -> Perturbation | None:
         """The value there of the term there."""
@@ -158,8 +161,7 @@ class TermsPlot(RegionPlot["TermsMap"]):
         for row, (axis, strip) in enumerate(zip(needs.axes, self.strips, strict=True)):
             foot = float(len(needs.axes) - 1 - row)
             strip.ticks = [
-                pg.TextItem(f"{value:g}".replace("-", "−"), anchor=(0.5, 0.0))
-                for value in _tick_values(axis)
+                pg.TextItem(text, anchor=(0.5, 0.0)) for _, text in term_ticks(axis, _WANTED)
             ]
             self.add(*strip.lines(), *strip.ticks)
             image = heat_image(axis.required[None, :], theme)
@@ -178,7 +180,7 @@ class TermsPlot(RegionPlot["TermsMap"]):
         ends = _ends(axis, interval)
         strip.inside.setVisible(bool(ends))
         if interval is not None:
-            low, high = (axis.share(end) for end in _padded(axis, interval))
+            low, high = axis.shares(interval)
             strip.inside.setData([low, high], [foot + _HIGH] * 2)
         for item in (strip.casing, strip.ends):
             item.setData(*_ticks_at(ends, foot))
@@ -187,16 +189,13 @@ class TermsPlot(RegionPlot["TermsMap"]):
         self, strip: _Strip, axis: Along, interval: tuple[float, float] | None, box: Box
     ) -> None:
         """The certified values above their ends, apart from one another."""
-        from engine.core.rounding import round_down
-
         for text in strip.values:
             text.setVisible(False)
         if interval is None:
             return
         edge = box.x
         for text, end, shown in zip(strip.values, interval, (axis.term.signed, True), strict=True):
-            size = f"{abs(end):g}" if axis.term.whole else round_down(abs(end), 3)
-            text.setText(f"−{size}" if end < 0 else size)
+            text.setText(axis.end_in_words(end))
             width = text_size(text)[0]
             place = self.spot(axis.share(end + (0.5 if axis.term.whole else 0.0)), 0.0).x()
             left = min(max(place - width / 2, edge), box.x + box.w - width / 2)
@@ -220,17 +219,11 @@ class TermsPlot(RegionPlot["TermsMap"]):
             dress_text(text, ink, bold=bold, ground=None)
 
 
-def _padded(axis: Along, interval: tuple[float, float]) -> tuple[float, float]:
-    """A count fills the step around it."""
-    pad = 0.5 if axis.term.whole else 0.0
-    return interval[0] - pad, interval[1] + pad
-
-
 def _ends(axis: Along, interval: tuple[float, float] | None) -> list[float]:
     """Where an interval ends on the strip; sizes have no end at 0."""
     if interval is None:
         return []
-    low, high = (axis.share(end) for end in _padded(axis, interval))
+    low, high = axis.shares(interval)
     return [low, high] if axis.term.signed else [high]
 
 
@@ -238,10 +231,3 @@ def _ticks_at(places: list[float], foot: float) -> tuple[list[float], list[float
     """Upright lines across a strip and a little above it, as pairs of points; ticks stand below."""
     x = [place for place in places for _ in range(2)]
     return x, [foot + _LOW, foot + _HIGH + _BEYOND] * len(places)
-
-
-def _tick_values(axis: Along) -> list[float]:
-    from engine.report.numbers import linear_ticks
-
-    found = linear_ticks(axis.low, axis.high, 6)
-    return [t for t in found if t == int(t) >= 0] if axis.term.whole else found

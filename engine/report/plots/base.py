@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
@@ -32,6 +32,11 @@ class Drawing:
     data: Mapping[str, Any]
     alt: str
     files: Mapping[str, bytes] = field(default_factory=dict)
+
+
+def marked(ticks: Iterable[tuple[float, str]]) -> list[dict[str, Any]]:
+    """Ticks as the drawings take them."""
+    return [{"at": at, "text": text} for at, text in ticks]
 
 
 def hex_rgb(colour: str) -> tuple[int, int, int]:

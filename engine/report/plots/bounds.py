@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from itertools import pairwise
 from typing import Any
 
 from engine.evidence.evidence import TrajectoryPoint
+from engine.figures.axes import Axis
 from engine.figures.bounds import BoundsFigure
-from engine.report.numbers import count, linear_ticks, log_ticks, lower, short_count, upper
-from engine.report.plots.base import Drawing
+from engine.report.numbers import count, lower, upper
+from engine.report.plots.base import Drawing, marked
 
 
 def _runs(points: tuple[TrajectoryPoint, ...]) -> list[tuple[bool, list[TrajectoryPoint]]]:
@@ -23,23 +23,14 @@ def _runs(points: tuple[TrajectoryPoint, ...]) -> list[tuple[bool, list[Trajecto
     return runs
 
 
-class _Scale:
+def _scale(figure: BoundsFigure) -> Axis:
     """n on a logarithmic axis that ends at the planned n."""
-
-    def __init__(self, figure: BoundsFigure) -> None:
-        ns = [point.n for point in figure.points if point.n > 0]
-        self.high = float(max([figure.n_plan, *ns]))
-        self.low = float(min([*ns, self.high / 10]))
-
-    def __call__(self, n: float) -> float:
-        return math.log(max(n, self.low) / self.low) / math.log(self.high / self.low)
-
-    def ticks(self) -> list[dict[str, Any]]:
-        places = [(self(n), short_count(n)) for n in log_ticks(self.low, self.high)]
-        return [{"at": at, "text": text} for at, text in places]
+    ns = [point.n for point in figure.points if point.n > 0]
+    high = float(max([figure.n_plan, *ns]))
+    return Axis(float(min([*ns, high / 10])), high, log=True)
 
 
-def _last(figure: BoundsFigure, scale: _Scale) -> dict[str, Any] | None:
+def _last(figure: BoundsFigure, scale: Axis) -> dict[str, Any] | None:
     if not figure.points:
         return None
     point = figure.points[-1]
@@ -55,7 +46,7 @@ def _last(figure: BoundsFigure, scale: _Scale) -> dict[str, Any] | None:
 
 def draw(figure: BoundsFigure) -> Drawing:
     """Lower bound of the chosen class and upper bound of every other, provisional parts dashed."""
-    scale = _Scale(figure)
+    scale = _scale(figure)
     points = tuple(point for point in figure.points if point.n > 0)
     last = _last(figure, scale)
     done = points[-1].n if points else 0
@@ -79,8 +70,8 @@ def draw(figure: BoundsFigure) -> Drawing:
             ],
             "provisional": [[scale(p.n), p.p_lower] for p in figure.provisional],
             "last": last,
-            "x-ticks": scale.ticks(),
-            "y-ticks": [{"at": y, "text": f"{y:g}"} for y in linear_ticks(0.0, 1.0)],
+            "x-ticks": marked(scale.ticks()),
+            "y-ticks": marked(Axis(0.0, 1.0).ticks()),
             "plan": scale(figure.n_plan),
             "plan-text": f"planned n = {count(figure.n_plan)}",
             "empty": "no estimation votes yet",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from engine.figures.axes import Axis
 from engine.figures.comparison import (
     AccuracyFigure,
     ReachFigure,
@@ -13,8 +14,7 @@ from engine.figures.comparison import (
     percent,
 )
 from engine.report import palette
-from engine.report.numbers import linear_ticks
-from engine.report.plots.base import Drawing, hex_rgb
+from engine.report.plots.base import Drawing, hex_rgb, marked
 
 NORM = "epsilon: l2 norm of the whole change, pixels in [0,1]"
 _TICKS = 16
@@ -32,7 +32,8 @@ def draw(figure: TradeOffFigure, *, dark: bool = False) -> Drawing:
 
 
 def _reach(figure: ReachFigure) -> Drawing:
-    columns, top = len(figure.entities), figure.top
+    columns = len(figure.entities)
+    across, up = Axis(0.5, columns + 0.5), Axis(0.0, figure.top)
     every = -(-columns // _TICKS)
     attacker = figure.attacker
     return Drawing(
@@ -44,23 +45,20 @@ def _reach(figure: ReachFigure) -> Drawing:
             "subtitle": figure.input,
             "x-name": "changed pixels, at most",
             "y-name": NORM,
-            "x-ticks": [
-                {"at": (j + 0.5) / columns, "text": str(figure.entities[j])}
-                for j in range(0, columns, every)
-            ],
-            "y-ticks": [{"at": e / top, "text": f"{e:g}"} for e in linear_ticks(0.0, top)],
+            "x-ticks": marked((across(r), str(r)) for r in figure.entities[::every]),
+            "y-ticks": marked(up.ticks()),
             "attacker": {
-                "x": (attacker.entities - 0.5) / columns,
-                "y": min(1.0, attacker.epsilon / top),
+                "x": across(attacker.entities),
+                "y": min(1.0, up(attacker.epsilon)),
             },
             "candidates": [
                 {
                     **_candidate(figure, i),
-                    "line": _outline(line, columns, top),
-                    "marks": _marks(line, columns, top),
+                    "line": [[across(x), up(y)] for x, y in figure.outline(i)],
+                    "marks": [[across(x), up(y)] for x, y in enumerate(figure.heights(i), 1)],
                     "holds": figure.withstands[i],
                 }
-                for i, line in enumerate(figure.reaches)
+                for i in range(len(figure.names))
             ],
             "note": _note(figure),
         },
@@ -69,7 +67,7 @@ def _reach(figure: ReachFigure) -> Drawing:
 
 
 def _accuracy(figure: AccuracyFigure) -> Drawing:
-    ticks = [{"at": t / 100, "text": f"{t} %"} for t in range(0, 101, 20)]
+    ticks = marked((t / 100, f"{t} %") for t in range(0, 101, 20))
     return Drawing(
         kind="accuracy",
         width=120,
@@ -128,27 +126,6 @@ def _cell(share: float | None, *, dark: bool) -> dict[str, Any]:
     pairs = zip(hex_rgb(theme["accent"]), hex_rgb(theme["paper"]), strict=True)
     colour = "#" + "".join(f"{round(strength * a + (1 - strength) * b):02x}" for a, b in pairs)
     return {"text": percent(share), "colour": colour, "strong": strength > _READABLE[dark]}
-
-
-def _outline(line: tuple[float | None, ...], columns: int, top: float) -> list[list[float]]:
-    """A staircase from the axis to the ground, cut where the image ends."""
-    points: list[list[float]] = []
-    for j, norm in enumerate(line):
-        if norm is None:
-            break
-        height = min(1.0, norm / top)
-        points += [[j / columns, height], [(j + 1) / columns, height]]
-    if points and points[-1][0] < 1:
-        points.append([points[-1][0], 0.0])
-    return points
-
-
-def _marks(line: tuple[float | None, ...], columns: int, top: float) -> list[list[float]]:
-    return [
-        [(j + 0.5) / columns, min(1.0, norm / top)]
-        for j, norm in enumerate(line)
-        if norm is not None
-    ]
 
 
 def _note(figure: TradeOffFigure) -> str:

@@ -2,41 +2,15 @@
 
 from __future__ import annotations
 
-import math
-from typing import Any
-
+from engine.figures.axes import Axis
 from engine.figures.curves import CurveFigure
-from engine.report.numbers import linear_ticks, log_ticks, short_count
-from engine.report.plots.base import Drawing
-
-_HEADROOM = 1.08
-
-
-class _Axis:
-    """Values as fractions of an axis."""
-
-    def __init__(self, low: float, high: float, *, log: bool) -> None:
-        self.log = log and low > 0
-        self.low, self.high = low, high if high > low else low + 1.0
-
-    def __call__(self, value: float) -> float:
-        if self.log:
-            return math.log(max(value, self.low) / self.low) / math.log(self.high / self.low)
-        return (value - self.low) / (self.high - self.low)
-
-    def ticks(self) -> list[dict[str, Any]]:
-        values = (log_ticks if self.log else linear_ticks)(self.low, self.high)
-        words = short_count if self.log else "{:g}".format
-        return [{"at": self(value), "text": words(value)} for value in values]
+from engine.report.plots.base import Drawing, marked
 
 
 def draw(figure: CurveFigure) -> Drawing:
     """All curves in one frame; dashed ones are limits."""
-    xs = [x for curve in figure.curves for x, _ in curve.points]
-    ys = [y for curve in figure.curves for _, y in curve.points]
-    low = min(xs, default=1.0) if figure.log_x else 0.0
-    across = _Axis(low, max(xs, default=1.0), log=figure.log_x)
-    up = _Axis(0.0, _HEADROOM * max(ys, default=1.0), log=False)
+    low, high = figure.x_range
+    across, up = Axis(low, high, log=figure.log_x and low > 0), Axis(0.0, figure.top)
     return Drawing(
         kind="curves",
         width=120,
@@ -46,8 +20,8 @@ def draw(figure: CurveFigure) -> Drawing:
             "subtitle": figure.subtitle,
             "x-name": figure.x_name,
             "y-name": figure.y_name,
-            "x-ticks": across.ticks(),
-            "y-ticks": up.ticks(),
+            "x-ticks": marked(across.ticks()),
+            "y-ticks": marked(up.ticks()),
             "curves": [
                 {
                     "name": curve.name,

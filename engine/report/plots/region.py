@@ -9,15 +9,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from engine.core.rounding import round_down
+from engine.figures.axes import linear_ticks, term_ticks
 from engine.figures.regions import RegionFigure
 from engine.regions.base import counted
 from engine.regions.count import CountMap
 from engine.regions.required_probability import BANDS, Grid, GridMap, Outline, outline
 from engine.regions.terms import Along, TermsMap
 from engine.report import palette
-from engine.report.numbers import linear_ticks, lower
-from engine.report.plots.base import Drawing
+from engine.report.numbers import lower
+from engine.report.plots.base import Drawing, marked
 
 NEVER = len(BANDS) + 1
 MOST_PANELS = 3
@@ -50,16 +50,16 @@ def bars(figure: RegionFigure[CountMap], *, dark: bool = False) -> Drawing:
             "x-name": f"changed {needs.utmost.unit}",
             "y-name": "required p lower",
             "bars": [_bar(figure, i) for i in range(len(needs.counts))],
-            "x-ticks": [
-                {"at": (i + 0.5) / len(needs.counts), "text": str(count)}
+            "x-ticks": marked(
+                ((i + 0.5) / len(needs.counts), str(count))
                 for i, count in enumerate(needs.counts)
                 if i % every == 0
-            ],
-            "y-ticks": [{"at": _at(y), "text": f"{y:g}"} for y in linear_ticks(0.5, 1.0)],
+            ),
+            "y-ticks": marked((_at(y), f"{y:g}") for y in linear_ticks(0.5, 1.0)),
             "now": None if stands is None else _at(stands.p_lower),
             "now-text": now,
             "valid": stands is None or stands.valid,
-            "reach": _at(stands.p_reach) if stands and stands.unfinished else None,
+            "reach": None if figure.reach is None else _at(figure.reach),
         },
         alt=f"Required p lower by number of changed {needs.utmost.unit}: {figure.claim}",
     )
@@ -112,7 +112,7 @@ def grid(figure: RegionFigure[GridMap[Any]], *, dark: bool = False) -> Drawing:
 def _panel(
     figure: RegionFigure[GridMap[Any]], layer: int, heights: Grid, top: float
 ) -> dict[str, Any]:
-    needs, stands, columns = figure.needs, figure.standing, len(heights)
+    needs, columns = figure.needs, len(heights)
     rise = top - needs.floor
 
     def placed(line: Outline) -> Outline:
@@ -123,8 +123,8 @@ def _panel(
     rows = int(np.ceil(1 / step - 1e-9))
     lines = [placed(outline(heights, needs.floor))]
     dashed: list[Outline] = []
-    if stands is not None and stands.unfinished:
-        reach = np.minimum(needs.reach(stands.p_reach, layer)[:columns], top)
+    if figure.reach is not None:
+        reach = np.minimum(needs.reach(figure.reach, layer)[:columns], top)
         dashed = [placed(outline(reach, needs.floor))]
     marks = needs.marks(figure.region, layer) if figure.region is not None else []
     every = -(-columns // _TICKS)
@@ -138,9 +138,9 @@ def _panel(
             for x, y, text in (marks if len(marks) <= needs.most_marks else ())
             for place in placed([(x, y)])
         ],
-        "x-ticks": [
-            {"at": (j + 0.5) / columns, "text": needs.columns[j]} for j in range(0, columns, every)
-        ],
+        "x-ticks": marked(
+            ((j + 0.5) / columns, needs.columns[j]) for j in range(0, columns, every)
+        ),
         "y-ticks": _row_ticks(needs, top, rise),
     }
 
@@ -149,7 +149,7 @@ def _row_ticks(needs: GridMap[Any], top: float, rise: float) -> list[dict[str, A
     places: Sequence[float] = linear_ticks(0.0, top)
     if needs.whole_rows:
         places = range(0, round(rise), max(1, round(rise / 10)))
-    return [{"at": (y - needs.floor) / rise, "text": f"{y:g}"} for y in places]
+    return marked(((y - needs.floor) / rise, f"{y:g}") for y in places)
 
 
 def terms(figure: RegionFigure[TermsMap], *, dark: bool = False) -> Drawing:
@@ -168,34 +168,23 @@ def terms(figure: RegionFigure[TermsMap], *, dark: bool = False) -> Drawing:
 
 
 def _strip(figure: RegionFigure[TermsMap], axis: Along) -> dict[str, Any]:
-    interval, stands = figure.needs.interval(figure.region, axis.name), figure.standing
-    reach = axis.reach(stands.p_reach) if stands is not None and stands.unfinished else None
-    pad = 0.5 if axis.term.whole else 0.0
+    interval = figure.needs.interval(figure.region, axis.name)
+    reach = None if figure.reach is None else axis.reach(figure.reach)
     asked = [change for change in figure.asked if change[axis.name]]
     return {
         "name": axis.name_in_full(),
         "rectangles": rectangles(axis.required[None, :], 1.0),
-        "interval": interval and [axis.share(interval[0] - pad), axis.share(interval[1] + pad)],
-        "ends": interval and [_end(end) for end in interval],
-        "reach": reach and [axis.share(reach[0] - pad), axis.share(reach[1] + pad)],
+        "interval": interval and list(axis.shares(interval)),
+        "ends": interval and [axis.end_in_words(end) for end in interval],
+        "reach": reach and list(axis.shares(reach)),
         "asked": [
             {"at": axis.share(change[axis.name]), "certified": figure.ask(change).certified}
             for change in asked
         ],
         "signed": axis.low < 0 < axis.high and axis.term.signed,
         "zero": axis.share(0.0),
-        "ticks": [
-            {"at": axis.share(t), "text": f"{t:g}".replace("-", "−")}
-            for t in linear_ticks(axis.low, axis.high, 8)
-            if not axis.term.whole or t == int(t) >= 0
-        ],
+        "ticks": marked(term_ticks(axis, 8)),
     }
-
-
-def _end(end: float) -> str:
-    """A claim: rounded towards 0."""
-    text = round_down(abs(end), 3) if end != int(end) else f"{abs(end):g}"
-    return f"−{text}" if end < 0 else text
 
 
 def _heading(figure: RegionFigure[Any], *, dark: bool = False) -> dict[str, Any]:
@@ -204,7 +193,7 @@ def _heading(figure: RegionFigure[Any], *, dark: bool = False) -> dict[str, Any]
         "subtitle": figure.subtitle,
         "scale": scale(dark=dark),
         "certified": figure.region is not None,
-        "reach": figure.standing is not None and figure.standing.unfinished,
+        "reach": figure.reach is not None,
         "claim": figure.claim,
     }
 

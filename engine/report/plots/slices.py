@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from engine.figures.axes import Axis
 from engine.figures.images import SliceFigure
 from engine.report import palette
-from engine.report.numbers import count, linear_ticks
-from engine.report.plots.base import RGB, Drawing, hex_rgb, png
+from engine.report.numbers import count
+from engine.report.plots.base import RGB, Drawing, hex_rgb, marked, png
 
 NO_CLASS, NOT_COMPUTED = -1, -2
 _SHORT_SIDE = 480
@@ -152,7 +153,6 @@ def draw(figure: SliceFigure, *, dark: bool = False) -> Drawing:
     """Maps of one slice, base classifier and smoothed one where there is one, with the ball."""
     key = _key(figure, dark=dark)
     radius = figure.radius
-    ticks = linear_ticks(-figure.extent, figure.extent, 4)
     size = figure.size if radius else ""
     claim = f"certified: {size}" if radius else "nothing is certified"
     what = "Certified region" if radius else "Decision maps"
@@ -175,10 +175,7 @@ def draw(figure: SliceFigure, *, dark: bool = False) -> Drawing:
             "panels": panels,
             "note": "" if figure.smoothed_votes else "the smoothed classifier is not mapped",
             "axes": list(figure.axes),
-            "ticks": [
-                {"at": (t / figure.extent + 1) / 2, "text": f"{t:g}".replace("-", "−")}
-                for t in ticks
-            ],
+            "ticks": marked(Axis(-figure.extent, figure.extent).ticks(4)),
             "radius": figure.reach / figure.extent / 2 if radius else None,
             "outline": _outline(figure),
             "size": size,

@@ -7,17 +7,9 @@ import math
 import pytest
 from PySide6.QtGui import QFontMetricsF
 
-from gui.plots.axes import CountAxis, compact, style_axis
+from gui.plots.axes import CountAxis, style_axis
 from gui.style import theme as themes
 from gui.style.stylesheet import apply_theme
-
-
-@pytest.mark.parametrize(
-    ("count", "text"),
-    [(0, "0"), (500, "500"), (1000, "1k"), (2500, "2.5k"), (1.5e6, "1.5M"), (1e9, "1G")],
-)
-def test_counts_are_short(count: float, text: str) -> None:
-    assert compact(count) == text
 
 
 def test_ticks_are_counts_on_both_scales(qapp) -> None:
