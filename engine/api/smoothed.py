@@ -192,7 +192,8 @@ class Smoothed:
             done: told after each input how many of how many are done.
 
         Raises:
-            CertiscopeError: the set is empty, or one of its inputs does not fit.
+            CertiscopeError: the set is empty, or none of its inputs opens and fits; one that does
+                not has no row, and ``table.result.unread`` says why.
         """
         said = self._said(n=n, n0=n0, alpha=alpha, bound=bound, seed=seed, noise=noise)
         settings = declaring.declared("certify", self.scheme, said)
@@ -212,7 +213,7 @@ class Smoothed:
         from engine.models import fitted
         from engine.procedures.dataset import certify_set
 
-        classifier = self._base.classifier(named[0].read())
+        classifier = self._base.classifier(_first_read(named))
         for one in named:
             if one.given is not None:  # found out before the first is certified
                 self._base.check(one.given, classifier)
@@ -276,6 +277,17 @@ class Smoothed:
         if request is None or not isinstance(x, str | Path):
             return ""
         return command_line(request, str(x), settings, self._execution, at)
+
+
+def _first_read(named: Sequence[Named]) -> GivenInput:
+    """The first input of a set that opens."""
+    refused: UserError | None = None
+    for one in named:
+        try:
+            return one.read()
+        except UserError as error:
+            refused = refused or error
+    raise refused or UserError("The set is empty.")
 
 
 def _check_label(given: GivenInput, classifier: Classifier) -> None:

@@ -12,6 +12,7 @@ from engine.core.errors import UserError
 from engine.core.files import write_atomically
 from engine.core.rounding import round_down
 from engine.regions.region import UNLIMITED
+from engine.replay.summary import labelled
 
 if TYPE_CHECKING:
     from engine.evidence.evidence import Evidence
@@ -59,12 +60,15 @@ class Table:
 
     @property
     def acr(self) -> float | None:
-        """Average certified radius: the mean of radius times right; None where there is none."""
+        """Average certified radius: the mean of radius times right; None where there is none.
+
+        There is none without labels, nor where regions are no balls.
+        """
         return self.result.summary.acr
 
     @property
-    def clean_accuracy(self) -> float:
-        """Share of inputs that are certified and right."""
+    def clean_accuracy(self) -> float | None:
+        """Share of inputs that are certified and right; None without any label."""
         return self.result.summary.clean_accuracy
 
     @property
@@ -94,7 +98,7 @@ class Table:
                 of these.
 
         Returns:
-            The share, a float; a list of shares where several were asked for.
+            The share, a float, or None without any label; a list where several were asked for.
 
         Raises:
             CertiscopeError: the scheme knows no such perturbation.
@@ -104,6 +108,8 @@ class Table:
         if not isinstance(sizes, float | int | str | Mapping):
             return [self.certified_accuracy(size) for size in sizes]
         asked = self._perturbations(sizes)
+        if not labelled(self.result.rows):
+            return None
         held = sum(
             row.region is not None and all(map(row.region.contains, asked))
             for row in self
@@ -137,7 +143,7 @@ class Table:
                 "label": None if row.label < 0 else row.label,
                 "predicted_class": row.predicted_class,
                 "class_name": None if row.predicted_class is None else names[row.predicted_class],
-                "correct": self.is_correct(row),
+                "correct": None if row.label < 0 else self.is_correct(row),
                 "abstained": row.outcome == "abstained",
                 "radius": row.radius,
                 "region": None if row.region is None else row.region.headline(),

@@ -64,8 +64,8 @@ def audit_command(values: Mapping[str, Any]) -> int:
 
     Beside the share of inputs certified, the table gives it with alpha shared out over the set, and
     its confidence bound for the population that the inputs are drawn from. Exit status: 0 done, 4
-    stopped before all inputs were counted, 2 bad input, 1 failure. Ctrl+C stops and keeps the
-    inputs that were counted.
+    inputs without a row (stopped, or a file does not open), 2 bad input, 1 failure. Ctrl+C stops
+    and keeps the inputs that were counted.
     """
     settings, execution = seeded(read_settings(values, "certify")), read_execution(values)
     at = tuple(values["at"] or ())
@@ -130,7 +130,7 @@ def _write_evidence(folder: Path | None, number: int, spec: str, evidence: Evide
 def _show(result: SetResult, values: Mapping[str, Any]) -> None:
     if values["quiet"]:
         return
-    from engine.procedures.dataset import NO_LABEL  # loads torch
+    from engine.procedures.dataset import as_path  # loads torch
 
     console = Terminal(stderr=values["json"] == STDOUT, soft_wrap=True)
     console.print(
@@ -139,22 +139,16 @@ def _show(result: SetResult, values: Mapping[str, Any]) -> None:
         highlight=False,
         markup=False,
     )
-    labelled = any(row.label != NO_LABEL for row in result.rows)
     counted = result.settings.kind == "exact"
     alpha = alpha_of(result.settings)
-    table = summary_table(result.summary, alpha, labelled=labelled, counted=counted)
+    table = summary_table(result.summary, alpha, counted=counted)
     console.print(table, highlight=False)
     if len(result.rows) <= SHOWN_ROWS:
-        rows = [row.model_copy(update={"idx": _as_path(row.idx)}) for row in result.rows]
+        rows = [row.model_copy(update={"idx": as_path(str(row.idx))}) for row in result.rows]
         table = rows_table(rows, result.summary, simultaneous=not counted)
         console.print(table, highlight=False)
     for note in result.notes:
         console.print(f"Note: {note}", highlight=False, markup=False)
-
-
-def _as_path(idx: int | str) -> int | str:
-    """An input's name as a person writes it: a double slash marks where a data set begins."""
-    return idx.replace("//", "/") if isinstance(idx, str) else idx
 
 
 def _write(result: SetResult, kept: list[Evidence], values: Mapping[str, Any]) -> None:

@@ -135,7 +135,7 @@ def lines(row: RunRow) -> Iterator[str]:
     settings = row.settings
     mark = "*" if row.pinned else " "
     bound = f", {settings.bound}" if settings.bound else ""
-    chance = f", alpha {settings.alpha:g}{bound}, seed {settings.seed}"
+    chance = f", alpha {settings.alpha}{bound}, seed {settings.seed}"
     if settings.kind == "exact":
         chance = ""
     outcome = _outcome(row)

@@ -110,18 +110,19 @@ def scheme_flags(*, of_a_model: bool = True) -> list[inspect.Parameter]:
     """``--scheme`` and every parameter of every scheme of the catalogue, each flag once.
 
     Args:
-        of_a_model: flags that are left out take what the model says it was trained with.
+        of_a_model: flags that are left out take what the model says it was trained with; without
+            one none may be left out.
     """
     keys = [scheme.key for scheme in schemes.SCHEMES]
     usual = (
-        f"what the model says it was trained with, else {keys[0]}; so are the parameters that are "
-        "left out"
+        f"Default what the model says it was trained with, else {keys[0]}; so are the parameters "
+        "that are left out."
         if of_a_model
-        else keys[0]
+        else "It has no default, nor have its parameters."
     )
     chosen = flag(
         "scheme",
-        f"Noise and certificate: {', '.join(keys)}. Default {usual}.",
+        f"Noise and certificate: {', '.join(keys)}. {usual}",
         WHAT,
         metavar="KEY",
     )
@@ -129,16 +130,22 @@ def scheme_flags(*, of_a_model: bool = True) -> list[inspect.Parameter]:
     for scheme in schemes.SCHEMES:
         for spec in field_specs(scheme):
             owners.setdefault(spec.name, []).append((scheme.key, spec))
-    return [chosen, *map(_shared_flag, owners.values())]
+    return [chosen, *(_shared_flag(each, defaults=of_a_model) for each in owners.values())]
 
 
-def _shared_flag(owners: list[tuple[str, FieldSpec]]) -> inspect.Parameter:
+def _shared_flag(owners: list[tuple[str, FieldSpec]], *, defaults: bool) -> inspect.Parameter:
     """A flag that one scheme or several take; None stands for each scheme's own default."""
+    return _setting_flag(
+        owners[0][1], _meanings(owners) + (_defaults(owners) if defaults else ""), SCHEME
+    )
+
+
+def _defaults(owners: list[tuple[str, FieldSpec]]) -> str:
     defaults = ", ".join(f"{key}: {owner.default}" for key, owner in owners)
     if len({owner.default for _, owner in owners}) == 1:
         alike = owners[0][1].default
         defaults = "not given" if alike is None else str(alike)
-    return _setting_flag(owners[0][1], f"{_meanings(owners)} Default {defaults}.", SCHEME)
+    return f" Default {defaults}."
 
 
 def _meanings(owners: list[tuple[str, FieldSpec]]) -> str:
@@ -160,20 +167,20 @@ def _setting_flag(spec: FieldSpec, help_: str, panel: str) -> inspect.Parameter:
     return flag(spec.name, help_, panel, kind, flag=spec.flag, metavar=_metavar(spec))
 
 
-def run_flags(task: Task, **defaults: str) -> list[inspect.Parameter]:
+def run_flags(task: Task, *, defaults: bool = True) -> list[inspect.Parameter]:
     """The settings that ``task`` reads, and how it is carried out.
 
     Args:
         task: the command.
-        defaults: its own, where they are not those of the settings.
+        defaults: whether a setting may be left out.
     """
     flags = []
     for spec in run_specs(task):
         unset = spec.unset if spec.optional else "none"
-        default = defaults.get(spec.name, spec.default)
-        shown = unset if default in (None, "") else default
+        shown = unset if spec.default in (None, "") else spec.default
+        default = f" Default {shown}." if defaults else ""
         panel = RARE if spec.advanced else RUN
-        flags.append(_setting_flag(spec, f"{_sentence(spec)} Default {shown}.", panel))
+        flags.append(_setting_flag(spec, f"{_sentence(spec)}{default}", panel))
         if spec.name == "target":
             flags.append(flag("target_radius", _TARGET_RADIUS, panel, float | None, metavar="X"))
     return flags

@@ -72,7 +72,7 @@ def rows(evidence: Evidence) -> Iterator[tuple[str, str]]:
     yield from _bound_rows(evidence)
     if evidence.test is not None:
         p_value = _rounded_up(evidence.test.p_value)
-        yield "test", f"{evidence.test.name}, p-value {p_value} against alpha {settings.alpha:g}"
+        yield "test", f"{evidence.test.name}, p-value {p_value} against alpha {settings.alpha}"
     if evidence.radius is not None:
         taken = as_taken(evidence.input)
         what = f", of the {settings.scheme.subject} {taken}" if taken else ""
@@ -151,7 +151,7 @@ def _bound_rows(evidence: Evidence) -> Iterator[tuple[str, str]]:
     mark = "" if bounds.valid else "  (provisional, no claim)"
     yield "p_lower", f"{round_down(bounds.p_lower, 6)}{mark}"
     yield "p_upper", f"{round_up(bounds.p_upper, 6)} for every other class{mark}"
-    alpha = "no alpha" if _enumerated(evidence) else f"alpha {bounds.alpha:g}"
+    alpha = "no alpha" if _enumerated(evidence) else f"alpha {bounds.alpha}"
     yield "bound", f"{bounds.method}, {alpha}, {bounds.basis}"
 
 

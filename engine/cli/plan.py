@@ -171,7 +171,7 @@ def _show(result: PlanResult, console: Terminal) -> None:
 def _facts(result: PlanResult) -> list[tuple[str, str]]:
     facts = [
         ("noise", result.scheme.noise_in_words()),
-        ("bound", f"{result.bound}, alpha {result.alpha:g}"),
+        ("bound", f"{result.bound}, alpha {result.alpha}"),
     ]
     if result.pilot is not None:
         pilot = f"{result.pilot.k:,} of {result.pilot.n0:,} votes"

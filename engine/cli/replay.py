@@ -14,20 +14,18 @@ from engine.cli.output import STDOUT, print_json
 from engine.cli.sets import SHOWN_ROWS, rows_table, summary_table
 from engine.cli.terminal import Terminal
 from engine.core.errors import UserError
+from engine.core.fields import field_specs
 from engine.core.files import write_atomically
 from engine.evidence.settings import alpha_of
 
 if TYPE_CHECKING:
     from engine.replay import ReplayResult, Selection
-
-BOUND = "two-class-uneven"
-"""Unless another is named: the votes of a file are all there, so nobody watched them come, and this
-gives the better of the binary and the multi-class certificate."""
+    from engine.schemes import Scheme
 
 
 def replay_flags() -> list[inspect.Parameter]:
     """The flags of the command."""
-    shown = run_flags("certify", bound=BOUND)
+    shown = run_flags("certify", defaults=False)
     bounding = [each for each in shown if each.name in ("alpha", "bound")]
     return [
         argument("votes", "VOTES", "CSV or TSV file of votes or bounds."),
@@ -60,17 +58,19 @@ def replay_command(values: Mapping[str, Any]) -> int:
     """Certify externally collected votes or bounds: a file with one input per line.
 
     Header idx,label,n0_0..,n_0.. (selection and estimation votes per class), or the estimation
-    block alone with --selection, or idx,label,p_lower[,p_upper]. Exit status: 0 done, 2 bad input,
-    1 failure.
+    block alone with --selection, or idx,label,p_lower[,p_upper]. Nothing in a file says how its
+    votes were drawn, so scheme, strength of the noise, alpha and bound have to be given. Exit
+    status: 0 done, 2 bad input, 1 failure.
     """
-    settings = read_settings({**values, "bound": values["bound"] or BOUND}, "certify")
+    settings = read_settings(values, "certify")
+    _refuse_unsaid(values, settings.scheme)
     selection = _selection(values["selection"])
     from engine.replay.replay import replay
 
     result = replay(
         values["votes"],
         scheme=settings.scheme,
-        alpha=values["alpha"] or alpha_of(settings),
+        alpha=alpha_of(settings),
         bound=settings.bound,
         at=tuple(values["at"] or ()),
         selection=selection,
@@ -80,6 +80,31 @@ def replay_command(values: Mapping[str, Any]) -> int:
         _show(result, Terminal(stderr=to_stdout), simultaneous=values["simultaneous"])
     _write(result, values["json"], values["csv"])
     return CERTIFIED
+
+
+def _refuse_unsaid(values: Mapping[str, Any], scheme: Scheme) -> None:
+    """Refuse votes whose noise, alpha or bound nobody has named: a default would be a guess.
+
+    Raises:
+        UserError: naming the flags that are missing.
+    """
+    from engine.replay.table import holds_bounds
+
+    needed = {"scheme": "--scheme"}
+    for spec in field_specs(type(scheme)):
+        unused = getattr(scheme, spec.name) is None or spec.name in scheme.idle()
+        if not spec.advanced and not unused:
+            needed[spec.name] = spec.flag
+    if scheme.noise().samples is None:
+        needed["alpha"] = "--alpha"
+        if not holds_bounds(values["votes"]):
+            needed["bound"] = "--bound"
+    missing = [flag for name, flag in needed.items() if values[name] in (None, "")]
+    if missing:
+        raise UserError(
+            "Nothing in a file of votes says how they were drawn and how many errors are allowed; "
+            f"give {', '.join(missing)} too."
+        )
 
 
 def _selection(text: str) -> Selection | None:

@@ -16,40 +16,39 @@ SHOWN_ROWS = 20
 """Sets of more rows are shown by their summary alone."""
 
 
-def summary_table(
-    summary: ReplaySummary, alpha: float, *, labelled: bool = True, counted: bool = False
-) -> Table:
+def summary_table(summary: ReplaySummary, alpha: float, *, counted: bool = False) -> Table:
     """Each row by itself, all rows at once, and the population, side by side.
 
     Args:
         summary: of the rows.
         alpha: of each row.
-        labelled: whether any row has a true class; without one nothing is right or wrong.
         counted: the noise was counted whole, so that no alpha is shared out over the rows.
     """
     together = None if counted else summary.simultaneous
     table = Table(box=None, pad_edge=False)
     table.add_column(f"{summary.rows:,} row{'' if summary.rows == 1 else 's'}")
-    each = "each,\nno alpha" if counted else f"each,\nalpha {alpha:g}"
+    each = "each,\nno alpha" if counted else f"each,\nalpha {alpha}"
     table.add_column(each, justify="right")
     if together:
-        table.add_column(f"all at once,\nalpha {together.alpha:g}", justify="right")
+        table.add_column(f"all at once,\nalpha {together.alpha}", justify="right")
     if summary.population:
         confidence = confidence_percent(alpha)
-        table.add_column(f"population,\nconfidence {confidence} %", justify="right")
-    shares = [("correct", summary.clean_accuracy, "clean")]
-    shares += [(text, share, text) for text, share in summary.certified_accuracy.items()]
+        title = f"population,\nif drawn at random,\nconfidence {confidence} %"
+        table.add_column(title, justify="right")
+    known = {"correct": summary.clean_accuracy, **summary.certified_accuracy}
+    shares = [(name, share) for name, share in known.items() if share is not None]
     certified = summary.rows - summary.abstained
     table.add_row("certified", f"{certified:,}", f"{together.certified:,}" if together else "")
-    for name, share, key in shares if labelled else ():
+    for name, share in shares:
+        key = "clean" if name == "correct" else name
         cells = [name, round_down(share, 4)]
         if together:
             joint = {"clean": together.clean_accuracy, **together.certified_accuracy}
-            cells.append(round_down(joint[key], 4))
+            cells.append(round_down(joint[key] or 0.0, 4))
         if summary.population:
             cells.append(f">= {round_down(summary.population[key].population_lower, 4)}")
         table.add_row(*cells)
-    if summary.acr is not None and labelled:
+    if summary.acr is not None:
         joint_acr = _number(together.acr if together else None)
         table.add_row("average radius", _number(summary.acr), joint_acr)
     return table
@@ -62,7 +61,7 @@ def rows_table(
     together = summary.simultaneous if simultaneous else None
     table = Table(box=None, pad_edge=False)
     asked = tuple(summary.certified_accuracy)
-    by_radius = summary.acr is not None
+    by_radius = all(row.region is None or row.radius is not None for row in rows)
     joint = ("radius, all at once",) if together else ()
     radii = ("radius", *joint) if by_radius else ()
     for name in ("idx", "label", "class", "p_lower", *radii, *asked):

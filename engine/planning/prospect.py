@@ -12,9 +12,8 @@ from engine.planning.records import Prospect, Requirement
 from engine.regions import Perturbation, Region
 from engine.regions.base import counted
 from engine.schemes import Scheme
+from engine.schemes.threshold import threshold
 
-TRIVIAL = 0.5
-"""A change that needs no more than this needs nothing."""
 TINY = 1e-9
 """Stands for a strength that is not 0, however small."""
 
@@ -79,7 +78,7 @@ def smallest(scheme: Scheme) -> Iterator[tuple[Perturbation, float]]:
 
     As few counted terms as possible are 1 and the others 0, with a strength next to nothing: one
     word, or one addition in one node. Where nothing is counted there are none: any change, however
-    small, needs p_lower above one half.
+    small, needs p_lower above one half, or the threshold tau.
     """
     counted = [name for name, term in scheme.terms.items() if term.whole]
     found: list[set[str]] = []
@@ -92,7 +91,7 @@ def smallest(scheme: Scheme) -> Iterator[tuple[Perturbation, float]]:
                 for name, term in scheme.terms.items()
             }
             needed = scheme.required_probability(change)
-            if needed > TRIVIAL:
+            if needed > threshold(scheme):  # less than that the unchanged input needs too
                 found.append(set(terms))
                 yield change, needed
 

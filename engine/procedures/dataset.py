@@ -25,11 +25,20 @@ from engine.procedures.bound_trajectory import region_of
 from engine.procedures.certify import certify
 from engine.procedures.prepared import PreparedModel
 from engine.regions import radius_of
-from engine.replay.records import ReplayRow, ReplaySummary
-from engine.replay.summary import summarise
+from engine.replay.records import NO_LABEL, ReplayRow, ReplaySummary
+from engine.replay.summary import DRAWN, summarise
 
-NO_LABEL = -1
-"""Label of an input that has none: no answer is counted as right."""
+Counted = tuple[str, Evidence]
+"""An input by its name, and its run."""
+_NAMED = 5
+"""Inputs that a note names before it counts the others."""
+
+
+class Unread(Record):
+    """An input of a set that could not be certified: its name, and why in a sentence."""
+
+    input: str
+    reason: str
 
 
 class SetResult(Record):
@@ -40,7 +49,9 @@ class SetResult(Record):
         settings: of every run; alpha is per input.
         rows: of the inputs that were certified or not, in order; ``idx`` names the input.
         summary: of the rows. All at once, alpha is shared out over all planned inputs. Nothing is
-            said of a population where the set was stopped or holds inputs without a label.
+            said of a population where the set was stopped or holds inputs that do not open, have
+            no label, or are the same.
+        unread: of the inputs that do not open or do not fit the model; the others have a row each.
         complete: every planned input was counted to its planned n, or to its target.
         notes: what a reader should know, one sentence each.
     """
@@ -51,6 +62,7 @@ class SetResult(Record):
     settings: SettingsField
     rows: tuple[ReplayRow, ...]
     summary: ReplaySummary
+    unread: tuple[Unread, ...] = ()
     complete: bool
     notes: tuple[str, ...] = ()
 
@@ -73,85 +85,103 @@ def certify_set(
         classifier: the base classifier f.
         inputs: specs of single inputs (``engine.inputs.expand``).
         settings: of every run; ``alpha`` is per input.
-        execution: of every run.
-        at: perturbations to answer, in the scheme's terms.
+        execution, at: of every run, as for :func:`certify`.
         stop: when set, the run at hand ends after its batch and is left out, and the set with it.
         command: the run of one input on the command line, for its record.
         done: told of each input and its evidence.
         read: the input of a name, fitted to the model, where the names are no specs.
 
     Raises:
-        UserError: there is no input, or one does not open or fit.
+        UserError: there is no input, or none opens and fits.
     """
     if not inputs:
         raise UserError("A set needs at least one input.")
     stop = stop or threading.Event()
-    found: list[Evidence] = []
+    found: list[Counted] = []
+    unread: list[Unread] = []
     prepared = PreparedModel(classifier)
     for spec in inputs:
-        run = certify(
-            classifier,
-            read(spec) if read else fitted(classifier, load_input(spec)),
-            settings,
-            execution=execution,
-            at=at,
-            stop=stop,
-            command=command(spec),
-            prepared=prepared,
-        )
-        evidence = yield from run
+        given = None
+        try:
+            given = read(spec) if read else fitted(classifier, load_input(spec))
+            evidence = yield from certify(
+                classifier,
+                given,
+                settings,
+                execution=execution,
+                at=at,
+                stop=stop,
+                command=command(spec),
+                prepared=prepared,
+            )
+        except UserError as error:  # a damaged file costs its own row and no other
+            if given is not None and not found:
+                raise  # model and settings do not fit each other: no input would tell more
+            unread.append(Unread(input=spec, reason=str(error)))
+            continue
         if stop.is_set():
             break
-        found.append(evidence)
+        found.append((spec, evidence))
         done(spec, evidence)
     if not found:
-        raise UserError("Stopped before the first input of the set was counted.")
-    return set_result(classifier.identity, inputs, settings, found, at=at)
+        stopped = "Stopped before the first input of the set was counted."
+        raise UserError(unread[0].reason if unread else stopped)
+    return set_result(classifier.identity, inputs, settings, found, at=at, unread=unread)
 
 
 def set_result(
     model: ModelIdentity,
     inputs: Sequence[str],
     settings: Counting,
-    found: Sequence[Evidence],
+    found: Sequence[Counted],
     *,
     at: Sequence[str],
+    unread: Sequence[Unread] = (),
 ) -> SetResult:
-    """The result of the first ``len(found)`` of some planned inputs."""
-    rows = tuple(
-        _row(spec, evidence, evidence.bounds, at)
-        for spec, evidence in zip(inputs, found, strict=False)
-    )
+    """The result of some planned inputs, of which those in ``found`` were counted."""
+    rows = tuple(_row(spec, one, one.bounds, at) for spec, one in found)
 
     def again(alpha: float) -> list[ReplayRow]:
-        return [
-            _row(spec, one, _bounds(one, alpha), at)
-            for spec, one in zip(inputs, found, strict=False)
-        ]
+        return [_row(spec, one, _bounds(one, alpha), at) for spec, one in found]
 
+    twins = _alike(found)
+    labels = all(row.label != NO_LABEL for row in rows)
     whole = len(found) == len(inputs)
-    apart = _apart(found)
-    labelled = all(row.label != NO_LABEL for row in rows)
     summary = summarise(
-        rows, at=at, alpha=alpha_of(settings), again=again, valid=True, planned=len(inputs)
+        rows,
+        at=at,
+        alpha=alpha_of(settings),
+        again=again,
+        valid=True,
+        apart=whole and labels and not twins,
+        planned=len(inputs),
     )
-    if not (whole and labelled and apart):
-        summary = summary.model_copy(update={"population": {}})
     return SetResult(
         model=model,
         inputs=tuple(inputs),
         settings=settings,
         rows=rows,
         summary=summary,
+        unread=tuple(unread),
         complete=whole,
-        notes=tuple(_notes(rows, len(inputs), apart=apart)),
+        notes=(
+            *_shortfall(len(found), len(inputs), unread),
+            *_sameness(twins),
+            *_labels(rows, population=bool(summary.population)),
+        ),
     )
 
 
-def _apart(found: Sequence[Evidence]) -> bool:
-    """Whether every input has noise of its own, without which no share of them is bounded."""
-    keys = [one.noise.key for one in found if one.settings.kind != "exact"]
-    return len(set(keys)) == len(keys)
+def _alike(found: Sequence[Counted]) -> list[tuple[str, str]]:
+    """Pairs of inputs whose noise is the same, because they are: no share of such is bounded."""
+    known: dict[str, int] = {}
+    pairs = []
+    for place, (spec, one) in enumerate(found):
+        same = one.input.pixels_sha256 if one.settings.kind == "exact" else one.noise.key
+        first = known.setdefault(same, place)
+        if first != place:
+            pairs.append((found[first][0], spec))
+    return pairs
 
 
 def _bounds(evidence: Evidence, alpha: float) -> ProbabilityBounds | None:
@@ -200,27 +230,54 @@ def _nothing(evidence: Evidence) -> ProbabilityBounds:
     )
 
 
-def _notes(rows: Sequence[ReplayRow], planned: int, *, apart: bool) -> list[str]:
-    notes, done = [], len(rows)
+def as_path(spec: str) -> str:
+    """An input's name as a person writes it: a double slash marks where a data set begins."""
+    return spec.replace("//", "/")
+
+
+def _shortfall(done: int, planned: int, unread: Sequence[Unread]) -> list[str]:
+    """What is missing of a set."""
+    notes = []
+    if done + len(unread) < planned:
+        notes.append(
+            f"Stopped after {done + len(unread):,} of {planned:,} inputs: nothing is said of a "
+            "population, because when to stop may have depended on the results."
+        )
+    if unread:
+        named = " ".join(map(_named, unread[:_NAMED]))
+        more = f" And {len(unread) - _NAMED:,} more." if len(unread) > _NAMED else ""
+        notes.append(
+            f"{len(unread):,} of {planned:,} inputs have no row, and nothing is said of a "
+            f"population. {named}{more}"
+        )
+    return notes
+
+
+def _named(one: Unread) -> str:
+    return one.reason if one.input in one.reason else f"{as_path(one.input)}: {one.reason}"
+
+
+def _sameness(twins: Sequence[tuple[str, str]]) -> list[str]:
+    if not twins:
+        return []
+    named = "; ".join(f"{as_path(one)} and {as_path(other)}" for one, other in twins[:_NAMED])
+    more = f"; and {len(twins) - _NAMED:,} more pairs" if len(twins) > _NAMED else ""
+    return [
+        f"Some inputs are the same, and so is their noise ({named}{more}): nothing is said of a "
+        "population, which needs inputs that are independent. What is said of each row, and of all "
+        "at once, holds."
+    ]
+
+
+def _labels(rows: Sequence[ReplayRow], *, population: bool) -> list[str]:
     without = sum(row.label == NO_LABEL for row in rows)
-    if done < planned:
-        notes.append(
-            f"Stopped after {done:,} of {planned:,} inputs: nothing is said of a population, "
-            "because when to stop may have depended on the results."
-        )
-    if not apart:
-        notes.append(
-            "Some inputs are the same, and so is their noise: nothing is said of a population."
-        )
-    if without == done:
-        notes.append(
+    if without == len(rows):
+        return [
             "The inputs have no labels: no answer is counted as right or wrong, and nothing is "
             "said of a population."
-        )
-    elif without:
-        notes.append(
+        ]
+    if without:
+        return [
             "Some inputs have no label; they count as wrong, and nothing is said of a population."
-        )
-    elif apart and done == planned:
-        notes.append("What is said of a population holds if the inputs are a random draw from it.")
-    return notes
+        ]
+    return [DRAWN.format("inputs")] if population else []

@@ -11,6 +11,8 @@ from engine.evidence.settings import BoundName, read_scheme
 from engine.regions import Region
 from engine.schemes import Scheme
 
+NO_LABEL = -1
+"""Label of an input that has none: no answer is counted as right."""
 Selection = Literal["votes", "label", "same"]
 """Where a row's class came from: a selection block of its own, the label, or the very votes that
 bound it. The last is not independent, and what it certifies is not a valid claim."""
@@ -56,14 +58,16 @@ class Simultaneous(Record):
     alpha: float
     alpha_each: float
     certified: int
-    clean_accuracy: float
+    clean_accuracy: float | None
     acr: float | None = None
-    certified_accuracy: dict[str, float] = Field(default_factory=dict)
+    certified_accuracy: dict[str, float | None] = Field(default_factory=dict)
     radii: tuple[float | None, ...] = ()
 
 
 class ReplaySummary(Record):
     """All rows together; a row counts as correct if its certified class is its label.
+
+    Without any label nothing is correct or not, and what counts correct rows is None.
 
     Attributes:
         clean_accuracy: share of rows that are certified and correct.
@@ -72,14 +76,15 @@ class ReplaySummary(Record):
         certified_accuracy: share of rows that are correct and certified at a perturbation.
         simultaneous: with alpha shared out over the rows; None for bounds that came as they are.
         population: per perturbation, and ``clean`` for correct rows, what the rows say about
-            where they come from; empty if the rows' claims are not valid.
+            where they come from, if they are a random draw from there; empty if the rows' claims
+            are not valid, or if some may share their noise.
     """
 
     rows: int
-    clean_accuracy: float
+    clean_accuracy: float | None
     abstained: int
     acr: float | None = None
-    certified_accuracy: dict[str, float] = Field(default_factory=dict)
+    certified_accuracy: dict[str, float | None] = Field(default_factory=dict)
     simultaneous: Simultaneous | None = None
     population: dict[str, SetStatement] = Field(default_factory=dict)
 

@@ -12,11 +12,13 @@ from engine.core.records import ProbabilityBounds, Votes
 from engine.evidence.settings import BoundName
 from engine.regions import Perturbation, radius_of
 from engine.replay.records import ReplayResult, ReplayRow, Selection
-from engine.replay.summary import summarise
+from engine.replay.summary import DRAWN, summarise
 from engine.replay.table import Header, Line, read_bytes, read_table
 from engine.schemes import Scheme
 
 GIVEN = "given"
+TELLING = 10
+_NAMED = 3
 _RESOLUTION = 2.0**-53
 """A given p_lower of 1 stands for what a double can tell from 1: certainty has no finite radius."""
 Bounding = Callable[[Line, int, float], ProbabilityBounds]
@@ -60,7 +62,13 @@ def replay(
         )
 
     rows = certify(alpha)
-    valid = chosen != "same"
+    valid, twins = chosen != "same", alike(lines)
+    again = certify if header.classes else None
+    found = summarise(rows, at=at, alpha=alpha, again=again, valid=valid, apart=not twins)
+    notes = _notes(chosen, given=not header.classes)
+    if header.classes and samples is None and not bound_method(bound).extendable:
+        notes.append(_fixed_n(lines, bound))
+    notes += _alike(twins) if valid else []
     return ReplayResult(
         source=str(path),
         sha256=sha256_bytes(data),
@@ -70,10 +78,51 @@ def replay(
         selection=chosen,
         independent=valid,
         rows=rows,
-        summary=summarise(
-            rows, at=at, alpha=alpha, again=certify if header.classes else None, valid=valid
-        ),
-        notes=tuple(_notes(chosen, given=not header.classes)),
+        summary=found,
+        notes=(*notes, *([DRAWN.format("rows")] if found.population else [])),
+    )
+
+
+def alike(lines: Sequence[Line]) -> list[tuple[str | int, str | int]]:
+    """Pairs of rows with the same votes throughout, which two inputs hardly have by chance.
+
+    Rows count as such where at least :data:`TELLING` votes fell beside the leading class: many
+    inputs lose no vote or few, and their counts are often the same.
+    """
+    known: dict[bytes, str | int] = {}
+    found = []
+    for line in lines:
+        if sum(line.estimation) - max(line.estimation, default=0) < TELLING:
+            continue
+        votes = repr((tuple(line.selection), tuple(line.estimation))).encode()
+        first = known.setdefault(votes, line.idx)
+        if first != line.idx:
+            found.append((first, line.idx))
+    return found
+
+
+def _alike(pairs: Sequence[tuple[str | int, str | int]]) -> list[str]:
+    if not pairs:
+        return []
+    shown = ", ".join(f"{one} and {other}" for one, other in pairs[:_NAMED])
+    more = f" and {len(pairs) - _NAMED:,} more pairs" if len(pairs) > _NAMED else ""
+    return [
+        f"The rows {shown}{more} hold the very same votes: they may be the same input, and share "
+        "their noise. Nothing is said of a population, which needs rows that are independent."
+    ]
+
+
+def _fixed_n(lines: Sequence[Line], bound: BoundName) -> str:
+    """Under which condition a bound of a fixed n holds for votes that are all there."""
+    few, many = (pick(sum(line.estimation) for line in lines) for pick in (min, max))
+    rows = (
+        f"Not all rows have the same n (from {few:,} to {many:,})"
+        if few < many
+        else f"Every row has n = {many:,}"
+    )
+    return (
+        f"{rows}: the {bound} bound holds for a row only if its n was fixed before its votes were "
+        "seen, which the file does not show. The anytime bound needs no such condition."
     )
 
 

@@ -6,9 +6,14 @@ from collections.abc import Callable, Sequence
 
 from engine.bounds.simultaneous import set_statement, simultaneous_alpha
 from engine.core.records import SetStatement
-from engine.replay.records import ReplayRow, ReplaySummary, Simultaneous
+from engine.replay.records import NO_LABEL, ReplayRow, ReplaySummary, Simultaneous
 
 CLEAN = "clean"
+DRAWN = (
+    "What is said of a population holds only if the {} are a random draw from it, and each has "
+    "noise of its own."
+)
+"""Stands wherever a population's share does; it takes what they are, e.g. ``rows``."""
 
 
 def correct(row: ReplayRow) -> bool:
@@ -16,21 +21,29 @@ def correct(row: ReplayRow) -> bool:
     return row.predicted_class == row.label
 
 
-def clean_accuracy(rows: Sequence[ReplayRow]) -> float:
-    """Share of rows that are certified and correct."""
-    return sum(map(correct, rows)) / len(rows)
+def labelled(rows: Sequence[ReplayRow]) -> bool:
+    """Whether any row has a true class: without one nothing is right or wrong."""
+    return any(row.label != NO_LABEL for row in rows)
+
+
+def clean_accuracy(rows: Sequence[ReplayRow]) -> float | None:
+    """Share of rows that are certified and correct; None without any label."""
+    return sum(map(correct, rows)) / len(rows) if labelled(rows) else None
 
 
 def acr(rows: Sequence[ReplayRow]) -> float | None:
-    """Average certified radius, mean of correct * radius; None where regions have no radius."""
-    if any(row.region is not None and row.radius is None for row in rows):
+    """Average certified radius, mean of correct * radius.
+
+    None where regions have no radius, and without any label.
+    """
+    if not labelled(rows) or any(row.region is not None and row.radius is None for row in rows):
         return None
     return sum(row.radius or 0.0 for row in rows if correct(row)) / len(rows)
 
 
-def certified_accuracy(rows: Sequence[ReplayRow], text: str) -> float:
-    """Share of rows that are correct and certified at a perturbation."""
-    return _certified(rows, text) / len(rows)
+def certified_accuracy(rows: Sequence[ReplayRow], text: str) -> float | None:
+    """Share of rows that are correct and certified at a perturbation; None without any label."""
+    return _certified(rows, text) / len(rows) if labelled(rows) else None
 
 
 def summarise(
@@ -40,6 +53,7 @@ def summarise(
     alpha: float,
     again: Callable[[float], Sequence[ReplayRow]] | None,
     valid: bool,
+    apart: bool = True,
     planned: int | None = None,
 ) -> ReplaySummary:
     """The summary of a set.
@@ -50,6 +64,8 @@ def summarise(
         alpha: per row.
         again: certifies the rows at another alpha; None where that cannot be done.
         valid: whether the rows' claims are; only then do they say something about a population.
+        apart: whether every row has noise of its own, which a population's share needs; that all
+            rows hold at once does not.
         planned: rows over which alpha is shared out; None for those there are.
     """
     together = None
@@ -62,7 +78,7 @@ def summarise(
         acr=acr(rows),
         certified_accuracy={text: certified_accuracy(rows, text) for text in at},
         simultaneous=together,
-        population=_population(rows, at, alpha) if valid else {},
+        population=_population(rows, at, alpha) if valid and apart else {},
     )
 
 

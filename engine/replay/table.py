@@ -74,6 +74,16 @@ def read_table(path: Path, data: bytes) -> tuple[Header, list[Line]]:
     return header, lines
 
 
+def holds_bounds(path: Path) -> bool:
+    """Whether a file has bounds in the place of votes.
+
+    Raises:
+        UserError: it cannot be read, or its header is none.
+    """
+    _, names = next(_cells(path, read_bytes(path)), (0, []))
+    return not _header(path, [name.strip() for name in names]).classes
+
+
 def read_bytes(path: Path) -> bytes:
     """The file's bytes.
 

@@ -28,7 +28,7 @@ from engine.procedures.on_grid import gridded
 from engine.verify.opened import check_described
 from engine.verify.report import Claim
 
-_FORM = ("kind", "shape", "more_shapes", "alphabet", "adaptation")
+_FORM = ("kind", "shape", "more_shapes", "alphabet", "adaptation", "fitting")
 """What the evidence states of an input beside its digests, and a claim may speak of."""
 
 
@@ -88,6 +88,8 @@ def check_input(evidence: Evidence, spec: str, beside: Path, model: str = "") ->
     if same.verdict != "holds":
         return
     stated = evidence.input
+    if stated.fitting is None:  # it was not recorded then
+        found = found.model_copy(update={"fitting": None})
     wrong = [
         what.replace("_", " ") for what in _FORM if getattr(found, what) != getattr(stated, what)
     ]

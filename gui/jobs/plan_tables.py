@@ -25,7 +25,7 @@ def curve(plan: PlanResult) -> CurveFigure:
     has_radius = any(point.radius is not None for point in plan.curve)
     return CurveFigure(
         title="Expected radius over n" if has_radius else "Chance to certify over n",
-        subtitle=f"{plan.bound} bound, alpha {plan.alpha:g}, class probability "
+        subtitle=f"{plan.bound} bound, alpha {plan.alpha}, class probability "
         f"{round_down(plan.p, 4)}",
         x_name="n, votes",
         y_name="radius" if has_radius else "chance",

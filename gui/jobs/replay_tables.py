@@ -47,8 +47,8 @@ def _certified(row: ReplayRow) -> str:
 def facts(result: ReplayResult) -> list[tuple[str, str]]:
     """All rows together: each by itself, all at once, and the population they come from."""
     summary = result.summary
-    shares = [("correct and certified", summary.clean_accuracy)]
-    shares += list(summary.certified_accuracy.items())
+    known = {"correct and certified": summary.clean_accuracy, **summary.certified_accuracy}
+    shares = [(name, share or 0.0) for name, share in known.items()]  # every row has a label
     rows = [("rows", f"{summary.rows:,}"), ("abstained", f"{summary.abstained:,}")]
     for key, (name, share) in zip(("clean", *summary.certified_accuracy), shares, strict=True):
         rows.append((name, _percent(share, summary.rows)))
@@ -64,12 +64,13 @@ def _as_a_set(result: ReplayResult, key: str) -> Iterator[tuple[str, str]]:
     what = "" if key == "clean" else f"{key}, "
     if together is not None:
         shares = {"clean": together.clean_accuracy, **together.certified_accuracy}
-        share = _percent(shares[key], summary.rows)
-        yield f"{what}all at once, alpha {together.alpha:g}", share
+        share = _percent(shares[key] or 0.0, summary.rows)
+        yield f"{what}all at once, alpha {together.alpha}", share
     if key in summary.population:
         confidence = confidence_percent(result.alpha)
         share = round_down(100 * summary.population[key].population_lower, 2)
-        yield f"{what}population, {confidence} % confidence", f"at least {share} %"
+        drawn = f"{what}population, if the rows are a random draw, {confidence} % confidence"
+        yield drawn, f"at least {share} %"
 
 
 def curve(result: ReplayResult) -> CurveFigure | None:
@@ -95,14 +96,14 @@ def curve(result: ReplayResult) -> CurveFigure | None:
 def _balls(result: ReplayResult) -> Iterator[Curve]:
     own = [row.radius for row in result.rows if row.predicted_class == row.label]
     total, together = len(result.rows), result.summary.simultaneous
-    yield Curve(name=f"each row, alpha {result.alpha:g}", points=_steps(own, total))
+    yield Curve(name=f"each row, alpha {result.alpha}", points=_steps(own, total))
     if together is not None:
         joint = [
             radius
             for row, radius in zip(result.rows, together.radii, strict=True)
             if row.bounds.top == row.label
         ]
-        name = f"all rows at once, alpha {together.alpha:g}"
+        name = f"all rows at once, alpha {together.alpha}"
         yield Curve(name=name, points=_steps(joint, total), dashed=True)
 
 
@@ -115,7 +116,7 @@ def _by_size(result: ReplayResult, regions: Sequence[Region]) -> Iterator[Curve]
     ]
     points = _shares if regions[0].counts else _steps
     for size in list(dict.fromkeys(size for region in regions for size in region.sizes()))[:_MOST]:
-        name = size or f"each row, alpha {result.alpha:g}"
+        name = size or f"each row, alpha {result.alpha}"
         found = [sizes[size] for sizes in right if size in sizes]
         yield Curve(name=name, points=points(found, len(result.rows)))
 

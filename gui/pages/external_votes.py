@@ -13,14 +13,17 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLineEdit,
+    QPushButton,
     QWidget,
 )
 
+from engine.evidence.settings import alpha_of
 from gui.controllers.session import Session
 from gui.jobs import replay_tables as replaying
 from gui.jobs.document_jobs import replayed, written
 from gui.jobs.worker import Failure, Job, Lane
 from gui.plots.curves import CurvePlot
+from gui.style.theme import set_role
 from gui.widgets.columns import FittedColumns
 from gui.widgets.facts import FactsTable
 from gui.widgets.file_dialogs import VOTES_FILTER, FileAsker
@@ -32,6 +35,7 @@ from gui.widgets.section import say, words
 from gui.widgets.text_table_model import RowsModel, plain_table
 
 if TYPE_CHECKING:
+    from engine.evidence.settings import Counting
     from engine.replay import ReplayResult, ReplayRow, Selection
 
 _PAUSE_MS = 300
@@ -46,6 +50,10 @@ _CHOICES: dict[str, Selection | None] = {
 
 class VotesPage(Page):
     """A table of rows, what they say together, and certified accuracy over the radius.
+
+    Nothing in a file says how its votes were drawn, so the page asks before it shows a number: it
+    names scheme, alpha and bound of the form, and certifies once somebody has said that these are
+    the votes'. Other settings in the form ask anew.
 
     Signals:
         notice: kind and sentence.
@@ -63,6 +71,9 @@ class VotesPage(Page):
         self._replays = Lane(session.worker)
         self.path: Path | None = None
         self.result: ReplayResult | None = None
+        self._agreed: Counting | None = None
+        self.question, self.agree = words(), QPushButton("&Certify these votes")
+        set_role(self.agree, "primary")
         self.choice, self.at = QComboBox(), QLineEdit()
         self.choice.addItems(list(_CHOICES))
         self.choice.setAccessibleName("The class is chosen by")
@@ -94,9 +105,7 @@ class VotesPage(Page):
         self.to_front.emit(self)
         self.path = path
         self.choice.setCurrentIndex(0)
-        self._pause.stop()
-        self._forget(f"Certifying {path.name}…")
-        self._replay()
+        self._ask_how()
 
     def _lay_out(self) -> None:
         asked = QHBoxLayout()
@@ -105,9 +114,15 @@ class VotesPage(Page):
             asked.addWidget(label)
             asked.addWidget(editor, 1)
         self.content.addLayout(asked)
-        for widget in (self.complaint, self.notes):
-            self.content.addWidget(widget)
+        agreeing = QHBoxLayout()
+        agreeing.addWidget(self.question, 1)
+        agreeing.addWidget(self.agree)
+        self.content.addLayout(agreeing)
+        self.agree.hide()
+        for widget in (self.question, self.complaint, self.notes):
             say(widget, "")
+        self.content.addWidget(self.complaint)
+        self.content.addWidget(self.notes)
         scroll = ScrollColumn("All rows together", spacing=8)
         scroll.column.addWidget(self.facts)
         scroll.column.addStretch(1)
@@ -119,6 +134,7 @@ class VotesPage(Page):
         self.other = self.add_button("&Open votes…", self.ask)
         self.csv = self.add_button("Save &CSV…", lambda: self._save("csv"))
         self.json = self.add_button("Save &JSON…", lambda: self._save("json"))
+        self.agree.clicked.connect(self._agree)
         for button in (self.csv, self.json):
             button.setEnabled(False)
 
@@ -136,14 +152,40 @@ class VotesPage(Page):
     @Slot()
     def _settings_changed(self) -> None:
         self._name_terms()
-        if self.isVisible() and self.path is not None:
-            self._pause.start()
+        now, then = self._session.form.settings, self._agreed
+        if self.path is not None and (then is None or how_drawn(now) != how_drawn(then)):
+            self._ask_how()
+
+    def _ask_how(self) -> None:
+        """Name what the form says of the votes, and wait until somebody agrees."""
+        settings, name = self._session.form.settings, self.path.name if self.path else ""
+        self._agreed = None
+        self._pause.stop()
+        self._replays.drop()
+        self._forget(name)
+        say(self.complaint, "")
+        say(
+            self.question,
+            f"Nothing in {name} says how its votes were drawn. The form on the left says: "
+            f"{', '.join(how_drawn(settings))}. If that is true of these votes, certify them; if "
+            "not, change the form first.",
+        )
+        self.agree.setVisible(True)
+        self.chart.wait("No number is shown before the noise is known.")
+
+    @Slot()
+    def _agree(self) -> None:
+        self._agreed = self._session.form.settings
+        say(self.question, "")
+        self.agree.hide()
+        self._forget(f"Certifying {self.path.name}…" if self.path else "")
+        self._replay()
 
     @Slot()
     def _replay(self) -> None:
-        session = self._session
-        if self.path is not None and not session.form.complaint:
-            path, settings = self.path, session.form.settings
+        session, settings = self._session, self._agreed
+        if self.path is not None and settings is not None and not session.form.complaint:
+            path = self.path
             at, selection = perturbations(self.at.text()), _CHOICES[self.choice.currentText()]
             self._replays.submit(
                 Job(
@@ -170,7 +212,7 @@ class VotesPage(Page):
         say(self.complaint, "")
         self.set_subtitle(
             f"{Path(result.source).name} · {result.scheme.noise_in_words()} · "
-            f"alpha {result.alpha:g} · {result.bound} bound"
+            f"alpha {result.alpha} · {result.bound} bound"
         )
         self.model.show_rows(result.rows, replaying.header(result))
         self.facts.show_rows(replaying.facts(result))
@@ -204,6 +246,12 @@ class VotesPage(Page):
         if self.result is not None:
             name = f"{Path(self.result.source).stem}-certified.{fmt}"
             self._asker.save_file(f"Save {fmt.upper()}", name, partial(self._write, self.result))
+
+
+def how_drawn(settings: Counting) -> tuple[str, ...]:
+    """What has to be known of votes before they are certified, in words."""
+    chance = () if settings.kind == "exact" else (f"alpha {alpha_of(settings)}",)
+    return settings.scheme.noise_in_words(), *chance, f"{settings.bound} bound"
 
 
 def perturbations(text: str) -> tuple[str, ...]:

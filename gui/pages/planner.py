@@ -180,7 +180,7 @@ class PlannerPage(Page):
         self.plan = plan
         say(self.complaint, "")
         self.set_subtitle(
-            f"{plan.scheme.noise_in_words()} · alpha {plan.alpha:g} · {plan.bound} bound"
+            f"{plan.scheme.noise_in_words()} · alpha {plan.alpha} · {plan.bound} bound"
         )
         self.facts.show_rows(planning.facts(plan))
         say(self.notes, "\n".join(f"– {sentence}" for sentence in plan.notes))

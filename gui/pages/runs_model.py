@@ -126,7 +126,7 @@ def setting(row: RunRow) -> str:
     noise = f", {settings.noise}" if settings.law.has_modes else ""
     bound = f", {settings.bound}" if settings.bound else ""
     seed = "fresh seed" if settings.seed_origin == "drawn" else f"seed {settings.seed}"
-    return f"{scheme.key} {level}{bound}{noise}, {seed}, alpha {settings.alpha:g}"
+    return f"{scheme.key} {level}{bound}{noise}, {seed}, alpha {settings.alpha}"
 
 
 def outcome(row: RunRow) -> str:

@@ -81,7 +81,7 @@ def _bound_rows(evidence: Evidence) -> Rows:
         rows += [
             ("p lower, true class", round_down(evidence.transfer.p_lower, DIGITS)),
             ("false accepts", f"at most {round_up(evidence.transfer.false_accept, DIGITS)}"),
-            ("alpha of the labels", f"{evidence.transfer.alpha_audit:g}"),
+            ("alpha of the labels", str(evidence.transfer.alpha_audit)),
         ]
     for text, answer in evidence.certified_at.items():
         rows.append((text, "certified" if answer else "not certified"))
@@ -98,7 +98,7 @@ def _setting_rows(settings: RunSettings) -> Rows:
         votes = ("n0, n", f"{settings.n0:,}, {settings.n:,}")
         rows += [
             votes if settings.n0 else ("n", f"{settings.n:,}"),
-            ("alpha", f"{settings.alpha:g}"),
+            ("alpha", str(settings.alpha)),
             ("confidence", f"{confidence_percent(settings.alpha)} %"),
             *([("bound", settings.bound)] if settings.bound else []),
             ("seed", seed_in_words(settings)),

@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from engine.cli import main
+from engine.cli.outcome import PARTIAL
 
 WORDS = ["audit", "--model", "demo:digits-0.25", "--input", "digits", "--sigma", "0.25"]
 FAST = [*WORDS, "--n0", "50", "--n", "500", "--limit", "3", "--device", "cpu"]
@@ -77,6 +78,22 @@ def test_a_folder_per_class_is_shown_by_its_paths(
     assert main([*words, "--n", "50", "--device", "cpu"]) == 0
     out = capsys.readouterr().out
     assert "set/one/a.png" in out and "//" not in out
+
+
+def test_a_damaged_file_is_named_and_the_others_are_written(tmp_path: Path, capsys: Any) -> None:
+    folder, found = tmp_path / "set", tmp_path / "a.json"
+    folder.mkdir()
+    for number in range(3):
+        pixels = np.full((8, 8), 100 * number, dtype=np.uint8)
+        Image.fromarray(pixels).save(folder / f"{number}.png")
+    data = (folder / "0.png").read_bytes()
+    (folder / "0.png").write_bytes(data[:-20])  # the first one, which nothing comes before
+    words = ["audit", "--model", "demo:digits-0.25", "--input", f"{folder}/", "--n0", "20"]
+    assert main([*words, "--n", "50", "--device", "cpu", "--json", str(found)]) == PARTIAL
+    tree = json.loads(found.read_text(encoding="utf-8"))
+    assert len(tree["rows"]) == 2 and len(tree["unread"]) == 1
+    assert "0.png is truncated or damaged" in tree["unread"][0]["reason"]
+    assert "1 of 3 inputs have no row" in capsys.readouterr().out
 
 
 def test_a_whole_count_shares_no_alpha_out(capsys: Any) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+SAID = ["--scheme", "gaussian", "--sigma", "0.5", "--alpha", "0.001", "--bound", "two-class-uneven"]
+"""What nothing in a file of votes says."""
 ROWS = "idx,label,n0_0,n0_1,n_0,n_1\na,1,3,97,50,950\nb,0,60,40,450,550\n"
 
 
@@ -19,7 +21,7 @@ def votes(tmp_path: Path) -> str:
 
 
 def test_tables(program: Any, votes: str) -> None:
-    shown = program("replay", votes, "--sigma", "0.5", "--at", "radius=0.25")
+    shown = program("replay", votes, *SAID, "--at", "radius=0.25")
     assert (shown.status, shown.err) == (0, "")
     lines = [" ".join(line.split()) for line in shown.out.splitlines()]
     assert any(line.startswith("correct 0.5000 0.5000 >= 0.0") for line in lines)
@@ -28,7 +30,8 @@ def test_tables(program: Any, votes: str) -> None:
 
 
 def test_a_scheme_without_a_radius_has_no_column_for_it(program: Any, votes: str) -> None:
-    shown = program("replay", votes, "--scheme", "brightness", "--at", "brightness=-0.1")
+    words = ["--scheme", "brightness", "--sigma-b", "0.25", *SAID[4:], "--at", "brightness=-0.1"]
+    shown = program("replay", votes, *words)
     header = next(line for line in shown.out.splitlines() if line.split()[0] == "idx")
     assert header.split() == ["idx", "label", "class", "p_lower", "brightness=-0.1"]
 
@@ -54,7 +57,7 @@ def test_json_has_the_promised_fields(program: Any, votes: str, tmp_path: Path) 
 
 def test_csv_and_the_simultaneous_column(program: Any, votes: str, tmp_path: Path) -> None:
     path = tmp_path / "rows.csv"
-    shown = program("replay", votes, "--simultaneous", "--csv", str(path))
+    shown = program("replay", votes, *SAID, "--simultaneous", "--csv", str(path))
     assert "radius, all at once" in " ".join(shown.out.split())
     assert path.read_text().startswith("idx,label,outcome,predicted_class,radius,p_lower,")
 
@@ -62,7 +65,7 @@ def test_csv_and_the_simultaneous_column(program: Any, votes: str, tmp_path: Pat
 def test_selection_same_is_marked(program: Any, tmp_path: Path) -> None:
     path = tmp_path / "votes.tsv"
     path.write_text("idx\tlabel\tn_0\tn_1\n1\t0\t990\t10\n")
-    shown = program("replay", str(path), "--selection", "same", "--json", "-")
+    shown = program("replay", str(path), *SAID, "--selection", "same", "--json", "-")
     found = json.loads(shown.out)
     assert found["independent"] is False and found["selection"] == "same"
     assert "these figures are not valid claims" in shown.err
@@ -71,7 +74,7 @@ def test_selection_same_is_marked(program: Any, tmp_path: Path) -> None:
 def test_long_files_show_the_summary_alone(program: Any, tmp_path: Path) -> None:
     path = tmp_path / "votes.csv"
     path.write_text("idx,label,p_lower\n" + "".join(f"{i},0,0.9\n" for i in range(30)))
-    shown = program("replay", str(path))
+    shown = program("replay", str(path), *SAID[:6])  # bounds need no bound
     assert "30 rows" in shown.out and "p_lower" not in shown.out
 
 
@@ -89,14 +92,43 @@ def test_long_files_show_the_summary_alone(program: Any, tmp_path: Path) -> None
 def test_bad_values_are_one_sentence_and_status_2(
     program: Any, votes: str, words: list[str], sentence: str
 ) -> None:
-    shown = program("replay", votes, *words, "--quiet")
+    shown = program("replay", votes, *SAID, *words, "--quiet")
     assert shown.status == 2 and shown.out == ""
     assert sentence in shown.err and shown.err.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("words", "missing"),
+    [
+        ([], "--scheme, --sigma, --alpha, --bound"),
+        (SAID[:2], "--sigma, --alpha, --bound"),
+        (SAID[:6], "--bound"),
+        (["--scheme", "hierarchical-gaussian", *SAID[2:]], "--p"),
+        (["--scheme", "ablation", "--entities", "64", *SAID[4:]], "--keep"),
+        (["--scheme", "ablation", "--p", "0.5", *SAID[4:]], ""),
+        (["--scheme", "dssn-l1"], "--lam"),  # nothing is drawn, so there is no alpha
+    ],
+)
+def test_what_nobody_said_is_asked_for(
+    program: Any, votes: str, words: list[str], missing: str
+) -> None:
+    shown = program("replay", votes, *words, "--json", "-")
+    assert (shown.status, shown.out == "") == ((2, True) if missing else (0, False))
+    assert not missing or shown.err == (
+        "certiscope: Nothing in a file of votes says how they were drawn and how many errors are "
+        f"allowed; give {missing} too.\n"
+    )
+
+
+def test_the_condition_stands_beside_what_is_said_of_a_population(program: Any, votes: str) -> None:
+    shown = program("replay", votes, *SAID)
+    assert "population," in shown.out and "if drawn at random," in shown.out
+    assert "holds only if the rows are a random draw from it" in shown.out
+
+
 def test_a_malformed_file_is_one_sentence_with_its_line(program: Any, votes: str) -> None:
     Path(votes).write_text(ROWS + "c,0,1,2,-3,4\n")
-    shown = program("replay", votes)
+    shown = program("replay", votes, *SAID)
     assert shown.status == 2
     assert shown.err == (
         f"certiscope: {votes}, line 4: n_0 is '-3', not a whole number of 0 or more.\n"

@@ -6,7 +6,9 @@ from pathlib import Path
 from rich.console import Console
 
 from engine.cli.sets import rows_table, summary_table
+from engine.replay.records import NO_LABEL
 from engine.replay.replay import replay
+from engine.replay.summary import summarise
 from engine.schemes import Gaussian
 
 VOTES = "idx,label,n0_0,n0_1,n_0,n_1\na,0,9,1,990,10\nb,1,9,1,950,50\nc,0,6,4,510,490\n"
@@ -38,6 +40,9 @@ def test_without_a_true_class_nothing_is_right_or_wrong(tmp_path: Path) -> None:
     path = tmp_path / "v.csv"
     path.write_text(VOTES)
     result = replay(path, scheme=Gaussian(), alpha=0.001, bound="clopper-pearson", at=())
-    text = shown(summary_table(result.summary, result.alpha, labelled=False))
+    rows = [row.model_copy(update={"label": NO_LABEL}) for row in result.rows]
+    summary = summarise(rows, at=(), alpha=0.001, again=None, valid=True, apart=False)
+    assert summary.acr is summary.clean_accuracy is None
+    text = shown(summary_table(summary, result.alpha))
     assert "certified" in text
     assert "correct" not in text and "average radius" not in text

@@ -22,6 +22,8 @@ def inputs(monkeypatch: pytest.MonkeyPatch) -> None:
     """An input called ``0.3`` is a flat image of that value; ``-0.3`` is the same, unlabelled."""
 
     def load(spec: str):
+        if spec.endswith(".png"):
+            raise UserError(f"{spec} is truncated or damaged; copy it again or save it anew.")
         made = fitted(abs(float(spec)))
         label = None if spec.startswith("-") else 0
         known = {"label": label, "pixels_sha256": str(abs(float(spec)))}
@@ -94,7 +96,7 @@ def test_inputs_without_a_label_are_no_right_answers():
 def test_inputs_that_share_their_noise_bound_no_population():
     result = certified("0.0", "0.1", "0.0")
     assert result.summary.population == {} and result.summary.simultaneous is not None
-    assert "the same, and so is their noise" in result.notes[0]
+    assert "the same, and so is their noise (0.0 and 0.0)" in result.notes[0]
     assert not any("random draw" in note for note in result.notes)
     assert "clean" in certified("0.0", "0.1").summary.population
 
@@ -129,3 +131,22 @@ def test_a_model_that_contradicts_itself_certifies_no_row():
 def test_a_set_without_any_label_is_neither_right_nor_wrong():
     result = certified("-0.0", "-0.1")
     assert result.notes[0].startswith("The inputs have no labels: no answer is counted as right")
+    assert result.summary.acr is result.summary.clean_accuracy is None
+
+
+def test_a_damaged_file_costs_its_own_row_alone():
+    whole = certified("0.1", "0.2", "0.3")
+    result = certified("0.1", "b//x.png", "0.2", "0.3")
+    assert [row.idx for row in result.rows] == ["0.1", "0.2", "0.3"]
+    assert result.rows == whole.rows and not result.complete
+    assert [(one.input, one.reason[:8]) for one in result.unread] == [("b//x.png", "b//x.png")]
+    assert result.notes == (
+        "1 of 4 inputs have no row, and nothing is said of a population. b//x.png is "
+        "truncated or damaged; copy it again or save it anew.",
+    )
+    # alpha is shared out over all that were planned
+    assert result.summary.population == {} and result.summary.simultaneous.alpha_each == 0.00025
+    with pytest.raises(UserError, match=r"x\.png is truncated"):
+        certified("x.png", "y.png")
+    with pytest.raises(UserError, match="radius"):  # no file is to blame
+        certified("x.png", "0.1", at=("words=1",))

@@ -18,7 +18,6 @@ import pytest
 from engine.bounds import clopper_pearson
 from engine.certificates.hierarchical import corrected_upper, keeps
 from engine.certificates.sparse import binary_regions
-from engine.cli.replay import BOUND
 from engine.replay import ReplayResult
 from engine.replay.replay import replay
 from engine.schemes import HierarchicalGaussian, HierarchicalSparse, Scheme
@@ -43,7 +42,7 @@ def nodes(cell: str) -> str:
     return "entities={},additions={},deletions={}".format(*cell.split(","))
 
 
-@pytest.fixture(scope="module", params=[BOUND, "clopper-pearson"])
+@pytest.fixture(scope="module", params=["two-class-uneven", "clopper-pearson"])
 def on_cifar(request: pytest.FixtureRequest) -> tuple[str, ReplayResult]:
     at = [pixels(cell) for cell in TABLES["cifar10"]]
     return request.param, certified(CIFAR, ON_CIFAR, request.param, at)
@@ -52,7 +51,8 @@ def on_cifar(request: pytest.FixtureRequest) -> tuple[str, ReplayResult]:
 @pytest.fixture(scope="module")
 def on_cora() -> Callable[[str], ReplayResult]:
     at = [nodes(cell) for cell in TABLES["cora_ml"]]
-    found = {key: certified(CORA, ON_CORA, key, at) for key in (BOUND, "clopper-pearson")}
+    keys = ("two-class-uneven", "clopper-pearson")
+    found = {key: certified(CORA, ON_CORA, key, at) for key in keys}
     return found.__getitem__
 
 
@@ -83,7 +83,7 @@ def test_nodes_against_one_half_are_the_published_grid(on_cora):
 
 
 def test_nodes_are_within_a_point_and_a_half_but_in_one_cell(on_cora):
-    result = on_cora(BOUND)
+    result = on_cora("two-class-uneven")
     far = {}
     for cell, (multi, binary) in TABLES["cora_ml"].items():
         found = round(result.summary.certified_accuracy[nodes(cell)] * NODES)
@@ -123,7 +123,7 @@ def test_every_lost_node_has_a_third_class_ahead_of_the_published_runner_up(on_c
     """Cell by cell: the published rule reaches the published count, and the nodes that it certifies
     and ours does not are nodes whose runner-up was not the largest other class."""
     rows = {row["idx"]: row for row in csv.DictReader(CORA.read_text().splitlines())}
-    ours = {str(row.idx): row for row in on_cora(BOUND).rows}
+    ours = {str(row.idx): row for row in on_cora("two-class-uneven").rows}
     lost: dict[str, list[str]] = {}
     for cell, (multi, _) in TABLES["cora_ml"].items():
         theirs = [idx for idx, row in rows.items() if published_certifies(row, cell)]

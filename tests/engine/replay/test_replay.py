@@ -73,7 +73,40 @@ def test_rows_say_what_became_of_them(votes_file):
     )
     assert abstained.bounds.top == 0  # chosen by the selection votes, not by these
     assert (wrong.outcome, wrong.predicted_class, wrong.label) == ("certified", 1, 2)
-    assert found.selection == "votes" and found.independent and not found.notes
+    assert found.selection == "votes" and found.independent
+    assert [note[:40] for note in found.notes] == [
+        "Every row has n = 1,000: the clopper-pea",
+        "What is said of a population holds only ",
+    ]
+
+
+@pytest.mark.parametrize(("bound", "said"), [("clopper-pearson", True), ("anytime", False)])
+def test_a_fixed_n_is_a_condition_that_is_said(votes_file, bound, said):
+    text = "idx,label,n_0,n_1\n1,0,100,0\n2,0,1000,0\n"
+    notes = replayed(votes_file(text), bound=bound, selection="label").notes
+    words = "Not all rows have the same n (from 100 to 1,000): the clopper-pearson bound holds"
+    assert any(note.startswith(words) for note in notes) is said
+
+
+@pytest.mark.parametrize(
+    ("second", "twin"),
+    [
+        ("b,2,0,90,10,40,950,10", True),  # whatever its label
+        ("b,1,0,91,9,40,950,10", False),
+        ("b,1,0,90,10,41,949,10", False),
+    ],
+)
+def test_rows_of_the_same_votes_bound_no_population(votes_file, second, twin):
+    found = replayed(votes_file(TWO_BLOCKS + f"a,1,0,90,10,40,950,10\n{second}\n"))
+    assert (found.summary.population == {}) is twin
+    assert found.summary.simultaneous is not None  # a union bound needs no independence
+    assert any("The rows a and b hold the very same votes" in note for note in found.notes) is twin
+
+
+def test_rows_that_lose_no_vote_are_often_alike(votes_file):
+    rows = "".join(f"{i},1,0,100,0,{i // 2},{1000 - i // 2},0\n" for i in range(18))
+    found = replayed(votes_file(TWO_BLOCKS + rows))
+    assert found.summary.population != {}
 
 
 def test_n_is_planned_row_by_row(votes_file):
@@ -165,7 +198,9 @@ def test_no_torch_is_loaded(votes_file):
     path = votes_file(ROWS)
     code = (
         "import sys; from engine.cli import main; "
-        f"status = main(['replay', {str(path)!r}, '--at', 'radius=0.25', '--quiet']); "
+        f"words = ['replay', {str(path)!r}, '--scheme', 'gaussian', '--sigma', '1']; "
+        "words += ['--alpha', '0.01', '--bound', 'anytime', '--at', 'radius=0.25', '--quiet']; "
+        "status = main(words); "
         "assert status == 0; print('torch' in sys.modules)"
     )
     root = Path(__file__).parents[3]

@@ -53,7 +53,7 @@ def test_all_rows_together(result):
     assert rows["all at once, alpha 0.001"] == "50.00 %"
     assert rows["radius=0.5"] == "50.00 %"
     assert rows["radius=0.5, all at once, alpha 0.001"] == "50.00 %"
-    least = rows["radius=0.5, population, 99.9 % confidence"]
+    least = rows["radius=0.5, population, if the rows are a random draw, 99.9 % confidence"]
     found = 100 * result.summary.population["radius=0.5"].population_lower
     assert least.startswith("at least ") and float(least.split()[2]) <= found
 

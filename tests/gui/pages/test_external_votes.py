@@ -30,8 +30,23 @@ def votes(tmp_path):
 @pytest.fixture
 def replayed(page, votes, qtbot):
     page.open(votes)
+    page.agree.click()
     qtbot.waitUntil(lambda: page.result is not None)
     return page
+
+
+def test_no_number_is_shown_before_somebody_has_said_how_the_votes_were_drawn(page, votes, qtbot):
+    page.open(votes)
+    qtbot.wait(450)  # longer than the pause after which a change is certified
+    assert page.result is None and page.model.rowCount() == 0 and not page.facts.rows
+    assert page.question.text() == (
+        "Nothing in v.csv says how its votes were drawn. The form on the left says: Gaussian, "
+        "sigma 0.25 (pixels in [0,1]), alpha 0.001, anytime bound. If that is true of these votes, "
+        "certify them; if not, change the form first."
+    )
+    page.at.setText("radius=0.25")
+    qtbot.wait(450)
+    assert page.result is None and page.agree.isVisible()
 
 
 def test_rows_summary_and_curve(replayed):
@@ -43,7 +58,11 @@ def test_rows_summary_and_curve(replayed):
 
 
 def test_the_form_decides_under_which_scheme(replayed, session, qtbot):
+    session.form.set(CertifySettings(scheme=Gaussian(sigma=0.25), n=77))
+    assert replayed.result is not None  # the file has an n of its own
     session.form.set(CertifySettings(scheme=Gaussian(sigma=1.0)))
+    assert replayed.result is None and not replayed.facts.rows  # asked anew
+    replayed.agree.click()
     qtbot.waitUntil(lambda: "sigma 1 " in replayed.subtitle.text())
 
 
@@ -57,6 +76,7 @@ def test_a_wrong_file_is_refused_in_a_sentence(page, tmp_path, qtbot):
     path = tmp_path / "w.csv"
     path.write_text("a,b\n1,2\n")
     page.open(path)
+    page.agree.click()
     qtbot.waitUntil(lambda: page.complaint.isVisible())
     assert str(path) in page.complaint.text()
     assert page.result is None and not page.csv.isEnabled()
@@ -66,6 +86,7 @@ def test_without_a_selection_block_one_says_who_chose(page, tmp_path, qtbot):
     path = tmp_path / "e.csv"
     path.write_text("idx,label,n_0,n_1\na,0,990,10\n")
     page.open(path)
+    page.agree.click()
     qtbot.waitUntil(lambda: page.complaint.isVisible())
     page.choice.setCurrentText("the same votes (not independent)")
     qtbot.waitUntil(lambda: page.result is not None)
@@ -84,6 +105,7 @@ def test_it_is_saved(replayed, qtbot, tmp_path):
 
 def test_any_scheme_is_asked_in_its_own_terms(replayed, session, qtbot):
     session.form.set(CertifySettings(scheme=HierarchicalGaussian(sigma=0.25, p=0.9)))
+    replayed.agree.click()
     assert replayed.at.placeholderText() == "entities=1,epsilon=1"
     replayed.at.setText("entities=1,epsilon=0.1 entities=2, epsilon=9")
     qtbot.waitUntil(lambda: replayed.model.columnCount() == 9)
