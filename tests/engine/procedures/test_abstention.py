@@ -1,10 +1,16 @@
+import numpy as np
 import pytest
+from scipy.stats import binom
 
 from engine.bounds import bound_method
-from engine.core.records import Votes
+from engine.core.records import ProbabilityBounds, Votes
+from engine.evidence.settings import CertifySettings
 from engine.procedures.abstention import advised, explain, n_needed
+from engine.procedures.bound_trajectory import Claims
+from engine.procedures.outcome import certify_facts
 from engine.schemes import Gaussian, parse_scheme
 from tests.factories import make_evidence
+from tests.fakes import fitted
 
 SCHEME = Gaussian(sigma=0.5)
 
@@ -120,3 +126,63 @@ def test_a_deployed_threshold_is_named_in_place_of_one_half(counts, words):
         class_names=tuple("abcdef"),
     )
     assert words in found.sentence or found.reason == "wrong-guess", found
+
+
+LARGEST = 300_000
+"""A user of the simulation gives up on advice that asks for more votes than these."""
+
+
+class Unweakened:
+    """Noise that is drawn exactly from its law."""
+
+    def weakened(self, bounds: ProbabilityBounds) -> ProbabilityBounds:
+        """The bounds as they are."""
+        return bounds
+
+
+def claims_falsely(rng: np.random.Generator, bound: str, alpha: float, times: int = 6) -> bool:
+    """Whether a user who does what abstentions advise ends in a claim, where p_A is 1/2.
+
+    Every n is counted on the same stream of votes: an extended run, or a new one on the same seed.
+    """
+    selection, votes, n = Votes(counts=(60, 40)), Votes(counts=(0, 0)), 1_000
+    seen: list[Votes] = []
+    for _ in range(times + 1):
+        k = int(rng.binomial(n - votes.n, 0.5))
+        votes = Votes(counts=(votes.counts[0] + k, votes.counts[1] + n - votes.n - k))
+        settings = CertifySettings(n0=100, n=n, alpha=alpha, bound=bound)
+        method = bound_method(bound)
+        claims = Claims(settings, method, Unweakened())
+        seen.append(votes)
+        claims.add(seen if method.extendable else [votes], 0)
+        found = certify_facts(
+            settings=settings,
+            selection=selection,
+            estimation=votes,
+            top=0,
+            claims=claims,
+            class_names=("cat", "dog"),
+            given=fitted().identity,
+        )
+        if found["outcome"] == "certified":
+            return True
+        advice = found["abstention"]
+        if advice.reason != "too-few-samples" or advice.n_needed > LARGEST:
+            return False
+        n = max(n + 1, advice.n_needed)
+    return False
+
+
+@pytest.mark.statistics
+@pytest.mark.parametrize(
+    ("bound", "sound"), [("anytime", True), ("live", False), ("clopper-pearson", False)]
+)
+def test_who_follows_the_advice_makes_at_most_alpha_false_claims(bound: str, *, sound: bool):
+    """Extending does; new runs on the same seed under a bound for one n, as once advised, do not.
+
+    The limit is passed with probability below 1e-4 at a rate of exactly alpha.
+    """
+    users, alpha = 3_000, 0.01
+    rng = np.random.default_rng(11)
+    false = sum(claims_falsely(rng, bound, alpha) for _ in range(users))
+    assert bool(false <= binom.ppf(1 - 1e-4, users, alpha)) is sound
