@@ -204,8 +204,9 @@ def oracle_label_flags() -> list[inspect.Parameter]:
             "oracle_labels",
             "For a generative model: labelled answers, a CSV file whose header is "
             "'answer,said,true' with rows such as 'go left,turn left,turn left' (the answer, the "
-            "oracle's class, the true one; a column 'count' may follow), or 'accepted,true,count' "
-            "with rows such as 'yes,no,3'. Adds a claim about the true class.",
+            "oracle's class, the true one; a column 'count' may follow), or "
+            "'class,accepted,true,count' with rows such as 'turn left,yes,no,3', all about one "
+            "class. Adds a claim about the true class.",
             WRITING,
             Path | None,
             metavar="F.csv",

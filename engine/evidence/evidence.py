@@ -67,6 +67,7 @@ class AuditRecord(Record):
     Attributes:
         source: the file as the user named it.
         sha256: digest of its bytes.
+        about: the class; empty in files written before it was recorded.
         accepted_true, accepted_false: the oracle said the class; so did the person, or not.
         rejected_true, rejected_false: the oracle said something else; the person said the class,
             or not.
@@ -74,6 +75,7 @@ class AuditRecord(Record):
 
     source: str
     sha256: str
+    about: str = Field(default="", exclude_if=lambda name: not name)
     accepted_true: int = Field(ge=0)
     accepted_false: int = Field(ge=0)
     rejected_true: int = Field(ge=0)

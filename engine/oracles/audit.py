@@ -37,7 +37,7 @@ _LARGEST, _MOST_ROWS, _MOST = 4 << 20, 100_000, 10**9
 _YES = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 _COLUMNS = (
     "answer,said,true with one labelled answer a row, e.g. 'go left,turn left,turn left', or "
-    "accepted,true,count, e.g. 'yes,no,3'"
+    "class,accepted,true,count, e.g. 'turn left,yes,no,3'"
 )
 
 Pair = tuple[str, str]
@@ -51,29 +51,40 @@ class Labelled:
     Attributes:
         source, sha256: the file.
         pairs: how often the oracle said one class and the person another (or the same).
-        table: counts by (accepted, true), where the file gives those for the certified class.
+        table: counts by (accepted, true), where the file gives those for one class.
+        name: of that class.
     """
 
     source: str
     sha256: str
     pairs: Mapping[Pair, int] | None
     table: Mapping[tuple[bool, bool], int] | None
+    name: str = ""
 
-    def about(self, name: str) -> AuditRecord:
-        """The four counts for the class ``name``."""
+    def about(self, name: str) -> AuditRecord | None:
+        """The four counts for the class ``name``; None where the file counts another one."""
+        if self.table is not None and self.name != name:
+            return None
         counts: Counter[tuple[bool, bool]] = Counter(self.table or {})
         for (said, true), count in (self.pairs or {}).items():
             # what nobody looked at makes the oracle look worst, whichever class is asked about
             really = said != name if true == UNLABELLED else true == name
             counts[said == name, really] += count
-        return AuditRecord(
-            source=self.source,
-            sha256=self.sha256,
-            accepted_true=counts[True, True],
-            accepted_false=counts[True, False],
-            rejected_true=counts[False, True],
-            rejected_false=counts[False, False],
-        )
+        return _record(self.source, self.sha256, name, counts)
+
+
+def _record(
+    source: str, sha256: str, name: str, counts: Mapping[tuple[bool, bool], int]
+) -> AuditRecord:
+    return AuditRecord(
+        source=source,
+        sha256=sha256,
+        about=name,
+        accepted_true=counts[True, True],
+        accepted_false=counts[True, False],
+        rejected_true=counts[False, True],
+        rejected_false=counts[False, False],
+    )
 
 
 def read_audit(path: Path, class_names: Sequence[str], oracle: Oracle | None = None) -> Labelled:
@@ -82,7 +93,7 @@ def read_audit(path: Path, class_names: Sequence[str], oracle: Oracle | None = N
     Args:
         path: columns ``answer,said,true`` (``said`` may be empty where there is an oracle; with a
             column ``count`` a row stands for as many answers) or
-            ``accepted,true,count``, the latter about the class that is certified.
+            ``class,accepted,true,count``, about one class that every row names.
         class_names: what may stand in ``said`` and ``true``; ``true`` may also be ``other``.
         oracle: reads the answers again, and refuses a file that says otherwise.
 
@@ -92,7 +103,8 @@ def read_audit(path: Path, class_names: Sequence[str], oracle: Oracle | None = N
     rows, sha256 = audit_rows(path)
     columns = set(rows[0]) if rows else set()
     if {"accepted", "true", "count"} <= columns:
-        return Labelled(str(path), sha256, None, _table(path, rows))
+        name = _one_class(path, rows, class_names)
+        return Labelled(str(path), sha256, None, _table(path, rows), name)
     if "true" not in columns or not columns & {"said", "answer"}:
         raise UserError(f"{path} has no labelled answers; it needs the columns {_COLUMNS}.")
     reader = oracle if oracle is not None and not oracle.needs_reference else None
@@ -122,6 +134,23 @@ def audit_rows(path: Path) -> tuple[list[dict[str, str | None]], str]:
         for row in rows
     ]
     return plain, hashlib.sha256(data).hexdigest()
+
+
+def _one_class(
+    path: Path, rows: Sequence[Mapping[str, str | None]], class_names: Sequence[str]
+) -> str:
+    """Which class the counts of a file are about.
+
+    Raises:
+        UserError: it says none, several, or one that there is not.
+    """
+    named = {cell(row, "class") for row in rows}
+    if len(named) > 1 or not named <= set(class_names):
+        raise UserError(
+            f"{path} counts answers for one class and does not say which; name it in every row of "
+            f"a column 'class': one of {_some(class_names)}."
+        )
+    return named.pop()
 
 
 def _table(path: Path, rows: Sequence[Mapping[str, str | None]]) -> Counter[tuple[bool, bool]]:
@@ -254,25 +283,19 @@ def audited(evidence: Evidence, labels: Labels) -> AuditRecord:
         true = labels.get((group.text, group.class_index)) if group.text is not None else None
         right = not accepted if true is None else true == names[top]
         counts[accepted, right] += group.count
-    return AuditRecord(
-        source=SOURCE,
-        sha256=hashlib.sha256(_as_file(counts)).hexdigest(),
-        accepted_true=counts[True, True],
-        accepted_false=counts[True, False],
-        rejected_true=counts[False, True],
-        rejected_false=counts[False, False],
-    )
+    sha256 = hashlib.sha256(_as_file(names[top], counts)).hexdigest()
+    return _record(SOURCE, sha256, names[top], counts)
 
 
-def _as_file(counts: Mapping[tuple[bool, bool], int]) -> bytes:
-    """The counts as a file of labels has them (``engine.oracles.audit``)."""
-    said = {True: "yes", False: "no"}
-    rows = [
-        f"{said[accepted]},{said[right]},{counts[accepted, right]}"
-        for accepted in (True, False)
-        for right in (True, False)
-    ]
-    return "\n".join(["accepted,true,count", *rows, ""]).encode()
+def _as_file(name: str, counts: Mapping[tuple[bool, bool], int]) -> bytes:
+    """The counts as a file of labels has them (:func:`read_audit`)."""
+    out, said = io.StringIO(), {True: "yes", False: "no"}
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(("class", "accepted", "true", "count"))
+    for accepted in (True, False):
+        for right in (True, False):
+            writer.writerow((name, said[accepted], said[right], counts[accepted, right]))
+    return out.getvalue().encode()
 
 
 _HEADER = ("answer", "said", "true", "count")

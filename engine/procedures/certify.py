@@ -17,7 +17,7 @@ from engine.models.base import Classifier
 from engine.noise.gaussian import Stream
 from engine.oracles.audit import Labelled
 from engine.procedures.bound_trajectory import Claims, region_of
-from engine.procedures.oracle_correction import with_transfer
+from engine.procedures.oracle_correction import with_labels
 from engine.procedures.outcome import certify_facts
 from engine.procedures.prepared import PreparedModel
 from engine.procedures.resume import Resume, check_resume
@@ -86,8 +86,7 @@ def certify(
     found = found.model_copy(update={"certified_at": answers, "run_number": run_number})
     if audit is None or certifying.top is None:
         return found
-    labels = audit.about(run.class_names[certifying.top])
-    return with_transfer(found, labels, alpha_audit or settings.alpha)
+    return with_labels(found, audit, run.class_names[certifying.top], alpha_audit or settings.alpha)
 
 
 class _Certify:

@@ -14,6 +14,7 @@ from engine.core.records import InputIdentity, ProbabilityBounds
 from engine.core.rounding import confidence_percent, round_down, round_up
 from engine.evidence.evidence import AuditRecord, Evidence, TransferRecord
 from engine.evidence.subject import subject
+from engine.oracles.audit import Labelled
 from engine.regions import radius_of
 from engine.schemes import Scheme
 
@@ -70,6 +71,25 @@ def transfer_record(
         if region is not None
         else _nothing(class_name, audit, found.false_accept, found.p_lower),
     )
+
+
+def with_labels(evidence: Evidence, labels: Labelled, name: str, alpha_audit: float) -> Evidence:
+    """The evidence with the claim about the true class, or with the reason why there is none.
+
+    Args:
+        evidence: of a run that chose a class.
+        labels: of a file.
+        name: of the class.
+        alpha_audit: chance that the bound on false accepts is wrong.
+    """
+    audit = labels.about(name)
+    if audit is not None:
+        return with_transfer(evidence, audit, alpha_audit)
+    said = (
+        f"The labels in {labels.source} are about '{labels.name}', and the votes chose '{name}': "
+        "nothing is said of the true class."
+    )
+    return evidence.model_copy(update={"warnings": (*evidence.warnings, said)})
 
 
 def with_transfer(evidence: Evidence, audit: AuditRecord, alpha_audit: float) -> Evidence:

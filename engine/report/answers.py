@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.evidence.evidence import Evidence, TransferRecord
+from engine.evidence.evidence import AuditRecord, Evidence, TransferRecord
 from engine.evidence.generations import AnswerGroup
 from engine.report.content import Fact, Section, Table
 from engine.report.numbers import count, lower, numbered, percent, plain, upper
@@ -63,6 +63,11 @@ def _quoted(text: str) -> str:
     return f"'{line[:_LONGEST]}' and {numbered(left, 'character')} more, in the evidence"
 
 
+def _labels(audit: AuditRecord) -> str:
+    about = f" of '{audit.about}'" if audit.about else ""
+    return f"false accepts{about}; {audit.source}"
+
+
 def _true_class(transfer: TransferRecord) -> Section:
     audit, region = transfer.audit, transfer.region
     other = audit.accepted_false + audit.rejected_false
@@ -71,7 +76,7 @@ def _true_class(transfer: TransferRecord) -> Section:
         Fact("p lower, true class", lower(transfer.p_lower), "(q - e1) / (1 - e1), rounded down"),
         Fact("q lower, oracle's class", lower(transfer.q_lower), "from the votes"),
         Fact("e1, false accepts", upper(transfer.false_accept), "upper bound from the labels"),
-        Fact("labels", f"{audit.accepted_false} of {other}", "false accepts; " + audit.source),
+        Fact("labels", f"{audit.accepted_false} of {other}", _labels(audit)),
         Fact("labels' sha256", audit.sha256, code=True),
         Fact("alpha of the votes", plain(transfer.alpha_votes)),
         Fact("alpha of the labels", plain(transfer.alpha_audit), "both together bound the claim's"),

@@ -322,6 +322,9 @@ class Recount:
         if stated is None:
             return []
         again = transfer_of(self.evidence, stated.audit, stated.alpha_audit)
+        bounds, about = self.evidence.bounds, stated.audit.about
+        if about and bounds and about != self.evidence.model.class_names[bounds.top]:
+            return [f"its labels are about '{about}', not about the class that is bounded"]
         return differences(stated, self._then(stated, again), "transfer")
 
     def _ended(self) -> list[str]:

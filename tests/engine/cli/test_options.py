@@ -182,4 +182,4 @@ def test_the_examples_of_the_help_are_files_that_work(tmp_path: Path) -> None:
     names = oracle.identity.class_names
     assert read_audit(path, names, oracle).about("turn left").accepted_true == 1
     path.write_text(f"{counts}\n{count_row}\n")
-    assert read_audit(path, names, oracle).about("stop").accepted_false == 3
+    assert read_audit(path, names, oracle).about("turn left").accepted_false == 3

@@ -182,9 +182,10 @@ def test_an_abstention_prints_the_command_that_extends_its_run(
     assert "To extend" not in program("certify", *SUBJECT, "--n", "300", "--bound", "live").err
 
 
-def test_a_model_that_writes_from_flags_to_evidence(tmp_path: Path) -> None:
+@pytest.mark.parametrize("about", ["turn right", "turn left"])
+def test_a_model_that_writes_from_flags_to_evidence(tmp_path: Path, about: str) -> None:
     labels, out = tmp_path / "labels.csv", tmp_path / "out.json"
-    labels.write_text("accepted,true,count\nyes,yes,90\nno,no,110\n")
+    labels.write_text(f"class,accepted,true,count\n{about},yes,yes,90\n{about},no,no,110\n")
     words = [
         "certify", "--model", "demo:commands", "--input", "commands:5", "--n", "1000",
         "--oracle-labels", str(labels), "--json", str(out), "--device", "cpu", "--quiet",
@@ -193,7 +194,12 @@ def test_a_model_that_writes_from_flags_to_evidence(tmp_path: Path) -> None:
     found = json.loads(out.read_text())
     assert found["class_name"] == "turn right"
     assert sum(group["count"] for group in found["answers"]) == 1000
-    assert 0 < found["transfer"]["radius"] < found["radius"]
+    if about == "turn right":
+        assert found["transfer"]["audit"]["about"] == about
+        assert 0 < found["transfer"]["radius"] < found["radius"]
+    else:  # labels of another class say nothing of this one
+        assert found["transfer"] is None
+        assert f"are about '{about}', and the votes chose 'turn right'" in found["warnings"][-1]
     assert f"--oracle-labels {labels}" in found["command"]
     assert main(["verify", str(out), "--rerun", "1"]) == 0
 

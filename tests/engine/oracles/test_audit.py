@@ -56,12 +56,15 @@ def test_labelled_answers_become_four_counts_for_any_class(tmp_path):
     assert counted(found.about("unparseable")) == (0, 1, 0, 4)
 
 
-def test_counts_are_about_the_certified_class(tmp_path):
+def test_counts_are_about_the_class_they_name(tmp_path):
     found = audit(
-        tmp_path, "accepted,true,count\nyes,yes,90\nyes,no,2\nno,1,3\nfalse,FALSE,5\nno,no,5\n"
+        tmp_path,
+        "class,accepted,true,count\nleft,yes,yes,90\nleft,yes,no,2\nleft,no,1,3\n"
+        "left,false,FALSE,5\nleft,no,no,5\n",
     )
     assert counted(found.about("left")) == (90, 2, 3, 10)
-    assert len(found.about("left").sha256) == 64
+    assert len(found.about("left").sha256) == 64 and found.about("left").about == "left"
+    assert found.about("right") is None  # they say nothing of any other class
 
 
 def test_a_row_may_stand_for_many_answers(tmp_path):
@@ -78,9 +81,15 @@ def test_a_row_may_stand_for_many_answers(tmp_path):
         ("said,true\nup,left\n", "'up' is not a class of the oracle"),
         ("said,true\nleft,lfet\n", "'lfet' is not a class; write one of left"),
         ("said,true\nleft,\n", "'' is not a class"),
-        ("accepted,true,count\nmaybe,yes,1\n", "yes or no, yes or no, and a count, e.g. yes,no,3."),
-        ("accepted,true,count\nyes,yes,-1\n", "write yes or no, yes or no, and a count"),
-        ("accepted,true,count\nyes,yes,99999999999\n", "the count is too large"),
+        (
+            "class,accepted,true,count\nleft,maybe,yes,1\n",
+            "yes or no, yes or no, and a count, e.g. yes,no,3.",
+        ),
+        ("class,accepted,true,count\nleft,yes,yes,-1\n", "write yes or no, yes or no, and a count"),
+        ("class,accepted,true,count\nleft,yes,yes,99999999999\n", "the count is too large"),
+        ("accepted,true,count\nyes,yes,1\n", "does not say which; name it in every row of a col"),
+        ("class,accepted,true,count\nleft,yes,yes,1\nright,no,no,1\n", "does not say which"),
+        ("class,accepted,true,count\nup,yes,yes,1\n", "row of a column 'class': one of left"),
         ("said,true,count\nleft,left,\n", "row 2: the count must be a whole number."),
         ("said,true,count\nleft,left,1.5\n", "row 2: the count must be a whole number."),
         ("said,true,count\nleft,left,99999999999\n", "the count is too large"),
@@ -167,8 +176,8 @@ def test_no_choice_of_missing_labels_helps_the_oracle(evidence):
 def test_the_counts_as_a_file_are_the_same_audit(evidence, tmp_path):
     record = audited(evidence, agreed(evidence))
     counts = four(record)
-    text = "accepted,true,count\n" + "".join(
-        f"{said},{true},{count}\n"
+    text = "class,accepted,true,count\n" + "".join(
+        f"left,{said},{true},{count}\n"
         for (said, true), count in zip(
             [("yes", "yes"), ("yes", "no"), ("no", "yes"), ("no", "no")], counts, strict=True
         )
@@ -277,7 +286,7 @@ def test_a_file_made_by_hand_labels_the_answers_that_the_run_has(mixed, tmp_path
     ("text", "sentence"),
     [
         ("", "has no answers to find again in this run; it needs the columns answer,said,true."),
-        ("accepted,true,count\nyes,no,3\n", "has no answers to find again in this run"),
+        ("class,accepted,true,count\nleft,yes,no,3\n", "has no answers to find again in this run"),
         ("answer,true\ngo left,lfet\n", "row 2: 'lfet' is not a class; write one of left"),
         (
             "answer,said,true\ngo left,right,left\n",

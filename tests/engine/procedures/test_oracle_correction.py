@@ -79,6 +79,11 @@ def test_it_is_recomputed_by_the_verifier_and_needs_a_valid_bound():
     forged = told.model_copy(update={"transfer": better})
     verdicts = {claim.name: claim.verdict for claim in check_counts(recount_of(forged))}
     assert verdicts["true class"] == "does not hold"
+    other = told.transfer.audit.model_copy(update={"about": evidence.model.class_names[-1]})
+    other = told.transfer.model_copy(update={"audit": other})
+    forged = told.model_copy(update={"transfer": other})
+    verdicts = {claim.name: claim.detail for claim in check_counts(recount_of(forged))}
+    assert verdicts["true class"].startswith("its labels are about '")
     provisional = evidence.bounds.model_copy(update={"valid": False})
     unready = evidence.model_copy(update={"bounds": provisional})
     assert transfer_of(unready, labels(60, 1, 0, 139), 0.001) is None
