@@ -26,6 +26,7 @@ from engine.core.errors import UserError
 from engine.evidence.settings import alpha_of, seeded
 from engine.procedures.command_line import command_line
 from engine.system.interrupt import stoppable
+from engine.system.progress import Meter
 
 if TYPE_CHECKING:
     from engine.evidence.evidence import Evidence
@@ -75,10 +76,12 @@ def audit_command(values: Mapping[str, Any]) -> int:
     request = run.model_request(values)
     classifier, inputs = _load(request, values)
     console = None if values["quiet"] else Terminal(stderr=True)
+    meter = Meter(console, "certifying", "inputs")
     kept: list[Evidence] = []
 
     def keep(spec: str, evidence: Evidence) -> None:
         kept.append(evidence)
+        meter.items(len(kept), len(inputs))
         _write_evidence(values["evidence"], len(kept), spec, evidence)
 
     from engine.procedures.dataset import certify_set
@@ -94,7 +97,7 @@ def audit_command(values: Mapping[str, Any]) -> int:
             command=lambda spec: command_line(request, spec, settings, execution, at),
             done=keep,
         )
-        result = follow(certifying, console)
+        result = follow(certifying, console, meter)
     _write(result, kept, values)
     _show(result, values)
     return CERTIFIED if result.complete else PARTIAL

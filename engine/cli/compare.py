@@ -20,6 +20,7 @@ from engine.core.generators import result_of
 from engine.core.rounding import round_down
 from engine.evidence.settings import CertifySettings, carried_out, seeded
 from engine.system.interrupt import stoppable
+from engine.system.progress import Meter
 
 if TYPE_CHECKING:
     from engine.comparison import Attacker, Candidate, TradeOff
@@ -72,11 +73,12 @@ def compare_command(values: Mapping[str, Any]) -> int:
     from engine.inputs import expand
 
     inputs = expand(values["input"])[: values["limit"]]
-    with stoppable() as stop:
+    console = None if values["quiet"] else Terminal(stderr=True)
+    with stoppable() as stop, Meter(console, "comparing", "runs") as meter:
         running = compare(
             _candidates(values["models"]), inputs, settings, execution=execution, stop=stop
         )
-        result = result_of(running)
+        result = result_of(running, lambda now: meter.items(now.runs, now.total))
     if not values["quiet"]:
         _show(result, attackers, Terminal(stderr=values["json"] == STDOUT))
     print_json(result, values["json"])

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from engine.cli.flags import OUTPUT, WHAT, argument, flag
 from engine.cli.options import trust_flag
 from engine.cli.outcome import CERTIFIED, FAILURE
 from engine.cli.output import STDOUT, print_json
-from engine.cli.terminal import write_line
+from engine.cli.terminal import Terminal, write_line
 from engine.core.errors import UserError
 from engine.system.interrupt import stoppable
+from engine.system.progress import Meter
 
 LEVELS = "How far to go"
 
@@ -67,7 +68,8 @@ def verify_command(values: Mapping[str, Any]) -> int:
 
     rerun = _rerun(values["rerun"])
     to_stdout = values["json"] == STDOUT
-    with stoppable() as stop:
+    console = None if rerun is None else Terminal(stderr=True)
+    with stoppable() as stop, Meter(console, "drawing again", "blocks") as meter:
         plan = Plan(
             rerun=rerun,
             counts_only=values["counts_only"],
@@ -78,7 +80,7 @@ def verify_command(values: Mapping[str, Any]) -> int:
             flips=values["allow_flips"],
             signed=values["signed"],
             stop=stop,
-            progress=_progress() if rerun is not None else None,
+            progress=meter.items,
         )
         report = verify(values["file"], plan)
     stream = sys.stderr if to_stdout else sys.stdout
@@ -105,14 +107,3 @@ def _device(text: str) -> str:
     from engine.evidence.settings import carried_out
 
     return carried_out({"device": text}).device
-
-
-def _progress() -> Callable[[int, int], None] | None:
-    if not sys.stderr.isatty():
-        return None
-
-    def show(done: int, of: int) -> None:
-        sys.stderr.write(f"\rblocks drawn again: {done} of {of}" + ("\n" if done == of else ""))
-        sys.stderr.flush()
-
-    return show

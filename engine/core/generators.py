@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import TypeVar
 
+Seen = TypeVar("Seen")
 Result = TypeVar("Result")
 
 
-def result_of(run: Generator[object, None, Result]) -> Result:
-    """What a procedure returns, its snapshots passed over."""
+def result_of(
+    run: Generator[Seen, None, Result], seen: Callable[[Seen], object] = lambda snapshot: None
+) -> Result:
+    """What a procedure returns; ``seen`` is shown its snapshots."""
     while True:
         try:
-            next(run)
+            seen(next(run))
         except StopIteration as end:
             found: Result = end.value
             return found

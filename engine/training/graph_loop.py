@@ -10,6 +10,7 @@ import torch
 from torch.nn import functional
 
 from engine.models.graph import GraphNetwork
+from engine.system.progress import Seen
 from engine.training.graph_data import View, Views
 from engine.training.graph_noise import GraphNoise
 
@@ -47,10 +48,16 @@ class TrainedGraph:
     validation_loss: float
 
 
-def train(parts: Views, classes: int, recipe: GraphRecipe) -> TrainedGraph:
+def train(
+    parts: Views,
+    classes: int,
+    recipe: GraphRecipe,
+    seen: Seen = lambda epoch, epochs: None,
+) -> TrainedGraph:
     """Adam with early stopping on the validation loss; the best epoch is kept.
 
     The noise of each look at validation is the same, so that epochs are compared on equal terms.
+    ``seen`` is told of every epoch that has ended, and of the last that there may be.
     """
     torch.manual_seed(recipe.seed)
     device = parts.train.features.device
@@ -68,6 +75,7 @@ def train(parts: Views, classes: int, recipe: GraphRecipe) -> TrainedGraph:
         loss = _validation_loss(network, parts.validation, recipe)
         if loss < best.validation_loss:
             best = TrainedGraph(copy.deepcopy(network).eval(), epoch, loss)
+        seen(epoch, min(recipe.epochs, best.epoch + recipe.patience))
         if epoch - best.epoch >= recipe.patience:
             break
     return best

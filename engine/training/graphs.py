@@ -12,6 +12,8 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from rich.console import Console
+
 from engine.core.errors import UserError
 from engine.core.files import write_atomically
 from engine.inputs.graph import KARATE, Graph
@@ -19,6 +21,7 @@ from engine.inputs.node import load_graph
 from engine.models.graph import GraphNetwork
 from engine.regions import Perturbation
 from engine.schemes import parse_scheme
+from engine.system.progress import Meter
 from engine.training.graph_data import Views, views
 from engine.training.graph_loop import GraphRecipe, TrainedGraph, train
 from engine.training.graph_noise import NAMES, GraphNoise
@@ -177,7 +180,8 @@ def make(
         certified = graph.nodes if graph.nodes < _FEW else 0
     with threads(THREADS):
         parts = views(graph, seed=recipe.seed)
-        result = train(parts, len(graph.class_names), recipe)
+        with Meter(Console(stderr=True), "training", "epochs") as meter:
+            result = train(parts, len(graph.class_names), recipe, meter.items)
         write_atomically(path, weights(result.network, graph, recipe), folders=True)
         made_by = made_by or command(graph, recipe)
         facts = card(graph, parts, recipe, result, path, certified, made_by)

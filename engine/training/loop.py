@@ -16,6 +16,7 @@ from torch import nn
 from torch.nn import functional
 
 from engine.schemes import Scheme
+from engine.system.progress import Seen
 from engine.training.data import Augmentation, DataSet, Part, floats
 from engine.training.image_noise import noisy
 
@@ -97,11 +98,16 @@ def descend(
             schedule.step()
 
 
-def train(network: nn.Module, data: DataSet, recipe: Recipe) -> Trained:
+def train(
+    network: nn.Module,
+    data: DataSet,
+    recipe: Recipe,
+    seen: Seen = lambda epoch, epochs: None,
+) -> Trained:
     """Train ``network`` in place of its random weights and keep the epoch best on validation.
 
     A cosine schedule over all epochs. The validation noise is the same at every look, so that
-    epochs are compared on equal terms.
+    epochs are compared on equal terms. ``seen`` is told of every epoch that has ended.
     """
     generator = torch.Generator(data.train[0].device).manual_seed(recipe.seed)
     optimizer = _optimizer(network, recipe)
@@ -116,6 +122,7 @@ def train(network: nn.Module, data: DataSet, recipe: Recipe) -> Trained:
             )
             if accuracy >= best.validation_accuracy:
                 best = Trained(copy.deepcopy(network), epoch, accuracy)
+        seen(epoch, recipe.epochs)
     return best
 
 

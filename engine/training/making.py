@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from rich.console import Console
 from torch import nn
 
 from engine.core.fields import field_specs
@@ -18,6 +19,7 @@ from engine.models import architectures
 from engine.models.normalize import named
 from engine.regions import Perturbation
 from engine.schemes import Gaussian, Scheme
+from engine.system.progress import Meter, Seen
 from engine.training.data import DataSet, Part
 from engine.training.image_noise import channels_of, encoding_of
 from engine.training.loop import Recipe, Trained, train
@@ -64,18 +66,19 @@ def make(order: Order, out: Path) -> Path:
     order.recipe.scheme.check_input(order.data.any_image)
     path = out / f"{order.name}.safetensors"
     with threads(THREADS if order.data.name == "digits" else torch.get_num_threads()):
-        result = trained(order)
+        with Meter(Console(stderr=True), "training", "epochs") as meter:
+            result = trained(order, meter.items)
         write_atomically(path, weights(order, result.network), folders=True)
         facts = card(order, result, path)
     write_cards(path, facts)
     return path
 
 
-def trained(order: Order) -> Trained:
+def trained(order: Order, seen: Seen = lambda epoch, epochs: None) -> Trained:
     """The network trained by an order; on one machine the same order gives the same weights."""
     torch.manual_seed(order.recipe.seed)
     network = build(order).to(order.device)
-    result = train(network, _moved(order.data, order.device), order.recipe)
+    result = train(network, _moved(order.data, order.device), order.recipe, seen)
     return replace(result, network=result.network.cpu())
 
 

@@ -79,7 +79,7 @@ def test_a_scheme_that_does_not_fit_is_refused(tmp_path):
 def test_colour_images_are_normalised_inside_the_model(tmp_path, monkeypatch):
     """A plain one by its image channels, one with the complement not at all."""
     monkeypatch.setattr(
-        making, "train", lambda network, data, recipe: making.Trained(network, 1, 0.0)
+        making, "train", lambda network, data, recipe, seen: making.Trained(network, 1, 0.0)
     )
     pixels = torch.randint(256, (4, 3, 32, 32), dtype=torch.uint8)
     some = (pixels, torch.arange(4))
