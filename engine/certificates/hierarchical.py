@@ -61,21 +61,6 @@ def _down(value: Fraction) -> float:
     return nearest if Fraction(nearest) <= value else math.nextafter(nearest, 0.0)
 
 
-def corrected_lower(upper: Bound, p_lower: float, keep: float) -> float:
-    """Smallest probability of the top class at any input with r changed entities.
-
-    ``keep * lower((p_lower - Delta) / keep)``, and 0 where p_lower is at most Delta; written as
-    what the largest gain of everything else leaves, so that small gaps to certainty stay exact.
-
-    Args:
-        upper: the lower-level certificate: the largest probability at the changed input of
-            anything that has p at the clean one.
-        p_lower: bound on the probability at the clean input.
-        keep: see :func:`keeps`.
-    """
-    return max(0.0, 1.0 - corrected_upper(upper, rest(p_lower), keep))
-
-
 def corrected_upper(upper: Bound, p_upper: float, keep: float) -> float:
     """Largest probability of a class at any input with r changed entities.
 

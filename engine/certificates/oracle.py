@@ -31,35 +31,9 @@ def true_lower(q_lower: float, false_accept: float) -> float:
     return _down((q_lower - false_accept) / (1.0 - false_accept))
 
 
-def true_lower_overall(q_lower: float, error: float) -> float:
-    """The same from a bound on P(O != O*), the errors of all kinds together: q - eta."""
-    return max(0.0, _down(q_lower - error))
-
-
-def true_upper(q_upper: float, false_reject: float) -> float:
-    """Upper bound on P(O* = B) from one on P(O = B): q / (1 - e0); rounded up.
-
-    Args:
-        q_upper: of the composite.
-        false_reject: upper bound on P(O != B | O* = B).
-    """
-    if q_upper >= 1.0 - false_reject:
-        return 1.0
-    return math.nextafter(q_upper / (1.0 - false_reject) * (1.0 + 1e-15), 2.0)
-
-
 def observed_needed(p_required: float, false_accept: float) -> float:
     """What q_lower must reach so that :func:`true_lower` reaches ``p_required``: p + e1 (1 - p)."""
     return p_required + false_accept * (1.0 - p_required)
-
-
-def threshold_with_error(error: float) -> float:
-    """Decision threshold that keeps a true majority where the oracle errs at most ``error``.
-
-    For a bound on the error that holds at *every* input of the region, not only the clean one: the
-    observed share must stay at 1/2 + eta, and the certificate is that of this threshold.
-    """
-    return 0.5 + error
 
 
 @dataclass(frozen=True)
@@ -89,14 +63,6 @@ class Audit:
     def false_accept(self, alpha: float) -> float:
         """Clopper-Pearson upper bound on e1; 1 where no answer was truly something else."""
         return _error(self.accepted_false, self.accepted_false + self.rejected_false, alpha)
-
-    def false_reject(self, alpha: float) -> float:
-        """The same for e0; 1 where no answer was truly A."""
-        return _error(self.rejected_true, self.rejected_true + self.accepted_true, alpha)
-
-    def error(self, alpha: float) -> float:
-        """The same for all errors together."""
-        return _error(self.accepted_false + self.rejected_true, self.labelled, alpha)
 
 
 @dataclass(frozen=True)

@@ -51,18 +51,6 @@ def binary_regions(
     return LikelihoodRegions.of(clean.tolist(), changed.tolist())
 
 
-def joint_regions(*parts: tuple[float, float, int, int]) -> LikelihoodRegions:
-    """Regions of independent parts with rates of their own, such as edges and attributes.
-
-    Args:
-        parts: (p_plus, p_minus, additions, deletions) of each.
-    """
-    together = LikelihoodRegions.of([1.0], [1.0])
-    for part in parts:
-        together = together.times(binary_regions(*part))
-    return together
-
-
 @lru_cache(maxsize=1 << 12)
 def categorical_regions(
     p_plus: float,

@@ -51,11 +51,6 @@ class Question:
             return least
         return max(least, self.scheme.required_probability(self.target))
 
-    def k_star(self, n: int) -> int | None:
-        """Fewest votes of n that certify the target; None if even all n do not."""
-        lost = self.most_lost(n)
-        return None if lost is None else n - lost
-
     def most_lost(self, n: int) -> int | None:
         """Most votes of n that may be lost; None if none may. By bisection: bounds are monotone."""
         if not self.certifies(n, lost=0):

@@ -97,10 +97,6 @@ class HybridFlip(Parts):
         additions, deletions = (whole(perturbation, term) for term in ("additions", "deletions"))
         return self._required(additions, deletions, self.shift(perturbation))
 
-    def required_at_flips(self, additions: int, deletions: int) -> float:
-        """Smallest p_lower that certifies so many flips and nothing else; more than 1 for none."""
-        return self._required(additions, deletions, 0.0)
-
     def unit(self) -> str:
         """Of epsilon and sigma."""
         return NUMBERS

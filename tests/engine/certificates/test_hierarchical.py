@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from engine.certificates.hierarchical import (
     MOST_ENTITIES,
-    corrected_lower,
     corrected_upper,
     gaussian_reach,
     gaussian_required,
     keeps,
 )
+from engine.certificates.likelihood import rest
 from engine.certificates.sparse import binary_regions
 
 HERE = Path(__file__).parents[2] / "golden"
@@ -50,7 +50,7 @@ def test_published_radii(case):
 def test_published_worst_cases_of_the_sparse_lower_level(case):
     upper = binary_regions(case["pf_plus"], case["pf_minus"], case["ra"], case["rd"]).upper
     keep = keeps(case["p"])[case["r"]]
-    lower = [corrected_lower(upper, p, keep) for p in SPARSE["p_lower"]]
+    lower = [max(0.0, 1 - corrected_upper(upper, rest(p), keep)) for p in SPARSE["p_lower"]]
     above = [corrected_upper(upper, p, keep) for p in SPARSE["p_upper"]]
     assert lower == pytest.approx(case["lower"], abs=1e-9)
     assert above == pytest.approx([min(1.0, x) for x in case["upper"]], abs=1e-9)
@@ -82,7 +82,6 @@ def test_the_bound_equals_the_enumeration_of_masks_and_noise(entities, p):
             exact, spare = exact + share * b, spare - share * a
         keep = keeps(p)[entities]
         assert corrected_upper(upper, left, keep) == pytest.approx(float(exact), abs=1e-11)
-        assert corrected_lower(upper, 1 - left, keep) == pytest.approx(1 - float(exact), abs=1e-11)
 
 
 @pytest.mark.parametrize(
@@ -121,9 +120,9 @@ def test_a_lower_level_that_says_nothing_costs_delta():
     """With entities ablated the lower bound is p_lower - Delta."""
     for r, p_lower in [(1, 0.95), (3, 0.9), (5, 0.8)]:
         keep = 0.9**r
-        found = corrected_lower(lambda p: p, p_lower, keeps(0.9)[r])
-        assert found == pytest.approx(p_lower - (1 - keep), abs=1e-11)
-    assert corrected_lower(lambda p: p, 0.05, 0.9) == 0.0
+        lost = corrected_upper(lambda p: p, rest(p_lower), keeps(0.9)[r])
+        assert 1 - lost == pytest.approx(p_lower - (1 - keep), abs=1e-11)
+    assert corrected_upper(lambda p: p, rest(0.05), 0.9) == 1.0
 
 
 def test_the_rarest_entities_count_first():

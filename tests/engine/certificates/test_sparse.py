@@ -12,7 +12,6 @@ from engine.certificates.sparse import (
     binary_regions,
     categorical_regions,
     frontier,
-    joint_regions,
     splits,
 )
 
@@ -99,10 +98,8 @@ def test_published_bounds_with_categories(case):
 
 @pytest.mark.parametrize("case", GOLDEN["joint"])
 def test_joint_bounds_are_those_of_sorted_regions(case):
-    regions = joint_regions(
-        (*case["pf_adj"], case["ra_adj"], case["rd_adj"]),
-        (*case["pf_att"], case["ra_att"], case["rd_att"]),
-    )
+    edges = binary_regions(*case["pf_adj"], case["ra_adj"], case["rd_adj"])
+    regions = edges.times(binary_regions(*case["pf_att"], case["ra_att"], case["rd_att"]))
     found = [regions.lower(p) for p in GOLDEN["p_lower"]]
     assert found == pytest.approx(case["rho_lower"], abs=1e-9)
     wrong = case["rho_lower_unsorted_wrong"]
@@ -113,7 +110,7 @@ def test_joint_bounds_are_those_of_sorted_regions(case):
 
 def test_the_unsound_published_joint_certificate_is_not_repeated():
     """Taking products unsorted reports .6000 and certifies; enumeration of 64 outcomes: .2266."""
-    regions = joint_regions((0.01, 0.6, 1, 0), (0.01, 0.6, 2, 3))
+    regions = binary_regions(0.01, 0.6, 1, 0).times(binary_regions(0.01, 0.6, 2, 3))
     rates = binary_rates(Fraction(0.01), Fraction(0.6))
     before, after = outcomes([0, 0, 0, 1, 1, 1], rates), outcomes([1, 1, 1, 0, 0, 0], rates)
     exact = 1 - worst_case(before, after, 1 - Fraction(0.99113))

@@ -23,7 +23,7 @@ def question(bound="clopper-pearson", *, radius=None, alpha=0.001, share=1.0):
 @pytest.mark.parametrize("row", GOLDEN["planner"], ids=lambda row: f"n={row['n']}")
 def test_k_star_of_the_golden_plans(row):
     asked = question(radius=ndtri(float(row["pbar"])), alpha=float(row["alpha"]))
-    assert asked.k_star(row["n"]) == row["kstar"]
+    assert row["n"] - asked.most_lost(row["n"]) == row["kstar"]
 
 
 @pytest.mark.parametrize("row", GOLDEN["cp_low"], ids=lambda row: f"{row['k']} of {row['n']}")
@@ -77,7 +77,7 @@ def test_fewest_is_the_first_n_of_a_tooth(key):
 def test_k_star_is_cohens_binomial_quantile():
     asked = question(radius=1.0)
     for n in (41, 100, 999):
-        assert asked.k_star(n) == binom.isf(0.001, n, 0.8413447460685429) + 1
+        assert n - asked.most_lost(n) == binom.isf(0.001, n, 0.8413447460685429) + 1
 
 
 def test_a_weak_runner_up_helps_only_the_two_class_bound():
@@ -90,7 +90,7 @@ def test_a_weak_runner_up_helps_only_the_two_class_bound():
 
 def test_what_no_n_certifies():
     assert question(radius=7.0).fewest(0) is None
-    assert question(radius=7.0).k_star(100) is None
+    assert question(radius=7.0).most_lost(100) is None
 
 
 def test_fewest_looks_up_to_the_limit(monkeypatch):

@@ -5,7 +5,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.certificates.hierarchical import corrected_lower
+from engine.certificates.hierarchical import corrected_upper
+from engine.certificates.likelihood import rest
 from engine.certificates.sparse import binary_regions
 from engine.core.records import ProbabilityBounds
 from engine.schemes import HierarchicalSparse, Sparse
@@ -24,7 +25,7 @@ def test_every_cell_is_the_corrected_worst_case(bounds):
     for r in (1, 2, 3, 4):
         for a, d in [(0, 1), (1, 0), (2, 3), (5, 5), (0, 9), (12, 0), (8, 1)]:
             upper = binary_regions(0.05, 0.8, a, d).upper
-            expected = corrected_lower(upper, 0.99, 0.81**r) > 0.5
+            expected = corrected_upper(upper, rest(0.99), 0.81**r) < 0.5
             assert region.contains(at(r, a, d)) == expected
 
 

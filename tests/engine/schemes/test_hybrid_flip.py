@@ -54,9 +54,14 @@ def test_every_cell_is_the_worst_case_against_one_half(bounds):
 def test_additions_and_deletions_are_worth_differently(bounds):
     additions, deletions = SCHEME.region(bounds(0.9995)).most()
     assert 0 < additions < deletions
-    assert SCHEME.required_at_flips(1, 0) > SCHEME.required_at_flips(0, 1) > 0.5
-    assert SCHEME.required_at_flips(0, 0) == 0.5
-    assert SCHEME.required_at_flips(MOST_FLIPS + 1, 0) == IMPOSSIBLE
+
+    def required(more: int, fewer: int) -> float:
+        none = dict.fromkeys(SCHEME.terms, 0.0)
+        return SCHEME.required_probability({**none, "additions": more, "deletions": fewer})
+
+    assert required(1, 0) > required(0, 1) > 0.5
+    assert required(0, 0) == 0.5
+    assert required(MOST_FLIPS + 1, 0) == IMPOSSIBLE
 
 
 def test_bits_that_never_flip_certify_the_numbers_alone(bounds):
