@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Protocol
+from abc import ABC, abstractmethod
+from typing import ClassVar
 
 from engine.core.records import ProbabilityBounds, Votes
 
+_REACHED, _AT_ANY_STOP = "valid: the planned n is reached", "valid at any stop"
 
-class BoundMethod(Protocol):
+
+class BoundMethod(ABC):
     """A way to bound, declared before a run starts.
 
     ``at`` is a function of the counts alone, and of the bounds at the run's earlier block ends for
@@ -15,15 +18,31 @@ class BoundMethod(Protocol):
 
     Attributes:
         any_stop: the bound is valid at every n; a run under it may be stopped at will.
-        extendable: it does not depend on a planned n; a run may go on past it.
+        extendable: it does not depend on a planned n; a run may go on past it. Such a method keeps
+            a running maximum: by Ville's inequality the bounds at all block ends hold at once.
     """
 
     key: ClassVar[str]
     title: ClassVar[str]
     summary: ClassVar[str]
     citation: ClassVar[str]
-    any_stop: ClassVar[bool]
-    extendable: ClassVar[bool]
+    any_stop: ClassVar[bool] = False
+    extendable: ClassVar[bool] = False
+
+    @abstractmethod
+    def ends(self, votes: Votes, top: int, alpha: float, *, reached: bool) -> tuple[float, float]:
+        """The bounds that these counts alone give.
+
+        Args:
+            votes: counts so far.
+            top: the class to bound from below.
+            alpha: chance that any bound is ever wrong.
+            reached: whether they are as many as planned.
+
+        Returns:
+            p_lower of ``top``, and p_upper of every other class: 1 where nothing bounds it but that
+            all other classes together hold at most 1 - p_lower.
+        """
 
     def at(
         self,
@@ -43,4 +62,19 @@ class BoundMethod(Protocol):
             n_plan: the planned n.
             before: the bounds at the run's last block end, for a running maximum.
         """
-        ...
+        reached = votes.n == n_plan
+        p_lower, p_upper = self.ends(votes, top, alpha, reached=reached)
+        if self.extendable and before is not None:
+            p_lower, p_upper = max(p_lower, before.p_lower), min(p_upper, before.p_upper)
+        early = f"provisional, no claim before n = {n_plan:,}"
+        stopped = _AT_ANY_STOP if self.any_stop else early
+        return ProbabilityBounds(
+            method=self.key,
+            alpha=alpha,
+            n=votes.n,
+            top=top,
+            p_lower=p_lower,
+            p_upper=min(p_upper, 1.0 - p_lower),
+            valid=reached or self.any_stop,
+            basis=_REACHED if reached and not self.extendable else stopped,
+        )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from engine.bounds.base import BoundMethod
 from engine.core.records import ProbabilityBounds, Votes
 
 
-class Enumeration:
+class Enumeration(BoundMethod):
     """The shares of the votes themselves, once every sample of the law is counted.
 
     Nothing is left to chance, so nothing is spent of alpha. Ties go to the lower class index, as
@@ -19,8 +20,17 @@ class Enumeration:
     title: ClassVar[str] = "enumeration, every sample counted"
     summary: ClassVar[str] = "a finite noise law is counted whole; no alpha, no randomness"
     citation: ClassVar[str] = "Levine & Feizi, ICML 2021"
-    any_stop: ClassVar[bool] = False
-    extendable: ClassVar[bool] = False
+
+    def ends(self, votes: Votes, top: int, alpha: float, *, reached: bool) -> tuple[float, float]:
+        """Shares of the top class and of the best other."""
+        if not votes.n:
+            return 0.0, 1.0
+        runner_up = max(
+            (count + (index < top) for index, count in enumerate(votes.counts) if index != top),
+            default=0,
+        )
+        others = max(runner_up, votes.failures)
+        return votes.counts[top] / votes.n, min(1.0, others / votes.n)
 
     def at(
         self,
@@ -31,21 +41,17 @@ class Enumeration:
         n_plan: int,
         before: ProbabilityBounds | None = None,
     ) -> ProbabilityBounds:
-        """Shares of the top class and of the best other; no claim before all are counted."""
+        """The shares; no claim before all are counted."""
         del alpha, before
         complete = votes.n == n_plan
-        runner_up = max(
-            (count + (index < top) for index, count in enumerate(votes.counts) if index != top),
-            default=0,
-        )
-        others = max(runner_up, votes.failures)
+        p_lower, p_upper = self.ends(votes, top, 0.0, reached=complete)
         return ProbabilityBounds(
             method=self.key,
             alpha=0.0,
             n=votes.n,
             top=top,
-            p_lower=votes.counts[top] / votes.n if votes.n else 0.0,
-            p_upper=min(1.0, others / votes.n) if votes.n else 1.0,
+            p_lower=p_lower,
+            p_upper=p_upper,
             valid=complete,
             basis="valid: every sample of the noise is counted"
             if complete

@@ -5,66 +5,27 @@ from __future__ import annotations
 from typing import ClassVar
 
 from engine.bounds import clopper_pearson, eprocess
-from engine.core.records import ProbabilityBounds, Votes
+from engine.bounds.base import BoundMethod
+from engine.core.records import Votes
 
 LIVE_SHARE = 0.1
 """Share of alpha that buys the bound valid at any n; the rest buys Clopper-Pearson at n_plan."""
-_REACHED, _AT_ANY_STOP = "valid: the planned n is reached", "valid at any stop"
 
 
-def _bounds(
-    method: str,
-    votes: Votes,
-    *,
-    top: int,
-    alpha: float,
-    p_lower: float,
-    p_upper: float = 1.0,
-    planned: int | None = None,
-) -> ProbabilityBounds:
-    """Bounds that hold at every n or, where one is ``planned``, at that n alone.
-
-    All other classes together hold at most 1 - p_lower, whatever else bounds them.
-    """
-    valid = planned is None or votes.n == planned
-    early = f"provisional, no claim before n = {planned:,}" if not valid else ""
-    return ProbabilityBounds(
-        method=method,
-        alpha=alpha,
-        n=votes.n,
-        top=top,
-        p_lower=p_lower,
-        p_upper=min(p_upper, 1.0 - p_lower),
-        valid=valid,
-        basis=early or (_AT_ANY_STOP if planned is None else _REACHED),
-    )
-
-
-class ClopperPearson:
+class ClopperPearson(BoundMethod):
     """One-sided Clopper-Pearson at the planned n (Cohen et al. 2019, CERTIFY)."""
 
     key: ClassVar[str] = "clopper-pearson"
     title: ClassVar[str] = "Clopper-Pearson, fixed n"
     summary: ClassVar[str] = "the classical bound; valid only when the planned n is reached"
     citation: ClassVar[str] = "Clopper & Pearson 1934; Cohen, Rosenfeld & Kolter 2019"
-    any_stop: ClassVar[bool] = False
-    extendable: ClassVar[bool] = False
 
-    def at(
-        self,
-        votes: Votes,
-        *,
-        top: int,
-        alpha: float,
-        n_plan: int,
-        before: ProbabilityBounds | None = None,
-    ) -> ProbabilityBounds:
-        """P(Bin(n, p_lower) >= N_A) = alpha; provisional before n_plan."""
-        p_lower = clopper_pearson.lower(votes.counts[top], votes.n, alpha)
-        return _bounds(self.key, votes, top=top, alpha=alpha, p_lower=p_lower, planned=n_plan)
+    def ends(self, votes: Votes, top: int, alpha: float, *, reached: bool) -> tuple[float, float]:
+        """P(Bin(n, p_lower) >= N_A) = alpha."""
+        return clopper_pearson.lower(votes.counts[top], votes.n, alpha), 1.0
 
 
-class Live:
+class Live(BoundMethod):
     """Valid whenever the run is stopped, and all but as tight as Clopper-Pearson at n_plan.
 
     A union bound over two statements declared before the run: the e-process at 0.1 alpha holds at
@@ -78,27 +39,17 @@ class Live:
     )
     citation: ClassVar[str] = "Ville 1939; Robbins 1970; Clopper & Pearson 1934"
     any_stop: ClassVar[bool] = True
-    extendable: ClassVar[bool] = False
 
-    def at(
-        self,
-        votes: Votes,
-        *,
-        top: int,
-        alpha: float,
-        n_plan: int,
-        before: ProbabilityBounds | None = None,
-    ) -> ProbabilityBounds:
+    def ends(self, votes: Votes, top: int, alpha: float, *, reached: bool) -> tuple[float, float]:
         """The e-process bound; at exactly n_plan the better of it and Clopper-Pearson."""
-        k, reached = votes.counts[top], votes.n == n_plan
+        k = votes.counts[top]
         p_lower = eprocess.lower(k, votes.n, LIVE_SHARE * alpha)
         if reached:
             p_lower = max(p_lower, clopper_pearson.lower(k, votes.n, (1 - LIVE_SHARE) * alpha))
-        planned = n_plan if reached else None
-        return _bounds(self.key, votes, top=top, alpha=alpha, p_lower=p_lower, planned=planned)
+        return p_lower, 1.0
 
 
-class TwoClass:
+class TwoClass(BoundMethod):
     """Bounds the top class and the best of the others, alpha/2 each.
 
     The other class b with the largest true probability is fixed though unknown, N_b is at most the
@@ -113,31 +64,14 @@ class TwoClass:
         "valid only at the planned n"
     )
     citation: ClassVar[str] = "Cohen, Rosenfeld & Kolter 2019, Theorem 1; Clopper & Pearson 1934"
-    any_stop: ClassVar[bool] = False
-    extendable: ClassVar[bool] = False
     top_share: ClassVar[float] = 0.5
     """Share of alpha that buys the bound on the top class; the rest buys that on the others."""
 
-    def at(
-        self,
-        votes: Votes,
-        *,
-        top: int,
-        alpha: float,
-        n_plan: int,
-        before: ProbabilityBounds | None = None,
-    ) -> ProbabilityBounds:
-        """Lower bound on the top class and upper bound on all others; provisional before n_plan."""
+    def ends(self, votes: Votes, top: int, alpha: float, *, reached: bool) -> tuple[float, float]:
+        """Lower bound on the top class and upper bound on all others."""
         others = (1 - self.top_share) * alpha
-        return _bounds(
-            self.key,
-            votes,
-            top=top,
-            alpha=alpha,
-            p_lower=clopper_pearson.lower(votes.counts[top], votes.n, self.top_share * alpha),
-            p_upper=clopper_pearson.upper(votes.largest_other(top), votes.n, others),
-            planned=n_plan,
-        )
+        p_lower = clopper_pearson.lower(votes.counts[top], votes.n, self.top_share * alpha)
+        return p_lower, clopper_pearson.upper(votes.largest_other(top), votes.n, others)
 
 
 class UnevenTwoClass(TwoClass):
@@ -158,7 +92,7 @@ class UnevenTwoClass(TwoClass):
     top_share: ClassVar[float] = 0.9
 
 
-class Anytime:
+class Anytime(BoundMethod):
     """The e-process at the whole alpha, with its running maximum: valid at every n, for ever.
 
     The maximum is taken over the run's block ends; by Ville's inequality all of them hold at once.
@@ -174,23 +108,12 @@ class Anytime:
     any_stop: ClassVar[bool] = True
     extendable: ClassVar[bool] = True
 
-    def at(
-        self,
-        votes: Votes,
-        *,
-        top: int,
-        alpha: float,
-        n_plan: int,
-        before: ProbabilityBounds | None = None,
-    ) -> ProbabilityBounds:
-        """The larger of the bound now and the bound before."""
-        p_lower = eprocess.lower(votes.counts[top], votes.n, alpha)
-        if before is not None:
-            p_lower = max(p_lower, before.p_lower)
-        return _bounds(self.key, votes, top=top, alpha=alpha, p_lower=p_lower)
+    def ends(self, votes: Votes, top: int, alpha: float, *, reached: bool) -> tuple[float, float]:
+        """The bound now."""
+        return eprocess.lower(votes.counts[top], votes.n, alpha), 1.0
 
 
-class AnytimeTwoClass:
+class AnytimeTwoClass(BoundMethod):
     """The e-process for the top class and its mirror image for every other, alpha/2 each.
 
     As for :class:`TwoClass`, the largest other count bounds the true best other class: at every n
@@ -207,18 +130,7 @@ class AnytimeTwoClass:
     any_stop: ClassVar[bool] = True
     extendable: ClassVar[bool] = True
 
-    def at(
-        self,
-        votes: Votes,
-        *,
-        top: int,
-        alpha: float,
-        n_plan: int,
-        before: ProbabilityBounds | None = None,
-    ) -> ProbabilityBounds:
-        """The tighter of the bounds now and the bounds before."""
+    def ends(self, votes: Votes, top: int, alpha: float, *, reached: bool) -> tuple[float, float]:
+        """The bounds now."""
         p_lower = eprocess.lower(votes.counts[top], votes.n, alpha / 2)
-        p_upper = eprocess.upper(votes.largest_other(top), votes.n, alpha / 2)
-        if before is not None:
-            p_lower, p_upper = max(p_lower, before.p_lower), min(p_upper, before.p_upper)
-        return _bounds(self.key, votes, top=top, alpha=alpha, p_lower=p_lower, p_upper=p_upper)
+        return p_lower, eprocess.upper(votes.largest_other(top), votes.n, alpha / 2)
