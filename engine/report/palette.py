@@ -2,59 +2,35 @@
 
 from __future__ import annotations
 
-LIGHT: dict[str, str] = {
-    "paper": "#ffffff",
-    "ink": "#1b2330",
-    "muted": "#5b6675",
-    "grid": "#e3e7ee",
-    "axis": "#9aa4b2",
-    "accent": "#1f5fd6",
-    "accent-soft": "#d7e4fb",
-    "rest": "#8b97a8",
-    "rest-soft": "#e1e6ed",
-    "upper": "#b45309",
-    "upper-soft": "#fbe9d3",
-    "good": "#0a7a55",
-    "bad": "#b42318",
-    "on-fill": "#ffffff",
+_TOKENS = {
+    "paper": ("#ffffff", "#12161d"),
+    "ink": ("#1b2330", "#eef2f8"),
+    "muted": ("#5b6675", "#a3afbf"),
+    "grid": ("#e3e7ee", "#28303c"),
+    "axis": ("#9aa4b2", "#5d6878"),
+    "accent": ("#1f5fd6", "#6ea8ff"),
+    "accent-soft": ("#d7e4fb", "#1e3357"),
+    "rest": ("#8b97a8", "#77849a"),
+    "rest-soft": ("#e1e6ed", "#2a3340"),
+    "upper": ("#b45309", "#f0a04b"),
+    "upper-soft": ("#fbe9d3", "#45301a"),
+    "good": ("#0a7a55", "#3ecf97"),
+    "bad": ("#b42318", "#ff7b72"),
+    "on-fill": ("#ffffff", "#0c1016"),
 }
-DARK: dict[str, str] = {
-    "paper": "#12161d",
-    "ink": "#eef2f8",
-    "muted": "#a3afbf",
-    "grid": "#28303c",
-    "axis": "#5d6878",
-    "accent": "#6ea8ff",
-    "accent-soft": "#1e3357",
-    "rest": "#77849a",
-    "rest-soft": "#2a3340",
-    "upper": "#f0a04b",
-    "upper-soft": "#45301a",
-    "good": "#3ecf97",
-    "bad": "#ff7b72",
-    "on-fill": "#0c1016",
-}
+"""Every colour on a light and on a dark page."""
+LIGHT, DARK = ({token: row[place] for token, row in _TOKENS.items()} for place in range(2))
 
 # After Okabe & Ito (2008), lightened so that labels stay readable; blue is the centre's class.
-_MAP_LIGHT = (
-    "#b9d3fa",
-    "#f8d29b",
-    "#b5e2cd",
-    "#efc3dc",
-    "#f6efa6",
-    "#c3e6f6",
-    "#f2b8a4",
-    "#d3cbee",
-)
-_MAP_DARK = (
-    "#27477d",
-    "#7d5417",
-    "#1c5f47",
-    "#71365a",
-    "#6b651c",
-    "#23596f",
-    "#7a3a26",
-    "#4b4180",
+_MAP = (
+    ("#b9d3fa", "#27477d"),
+    ("#f8d29b", "#7d5417"),
+    ("#b5e2cd", "#1c5f47"),
+    ("#efc3dc", "#71365a"),
+    ("#f6efa6", "#6b651c"),
+    ("#c3e6f6", "#23596f"),
+    ("#f2b8a4", "#7a3a26"),
+    ("#d3cbee", "#4b4180"),
 )
 _MAP_REST = {False: "#dfe3e8", True: "#3a424e"}
 _MAP_NO_CLASS = {False: "#6a7280", True: "#0a0c10"}
@@ -71,8 +47,7 @@ def theme(*, dark: bool) -> dict[str, str]:
 
 def map_colour(rank: int, *, dark: bool) -> str:
     """Fill of the class that comes ``rank``-th on a decision map; 0 is the centre's class."""
-    colours = _MAP_DARK if dark else _MAP_LIGHT
-    return colours[rank] if rank < len(colours) else _MAP_REST[dark]
+    return _MAP[rank][dark] if rank < len(_MAP) else _MAP_REST[dark]
 
 
 def no_class_colour(*, dark: bool) -> str:
@@ -82,7 +57,7 @@ def no_class_colour(*, dark: bool) -> str:
 
 def ranks_with_colour() -> int:
     """How many classes of a decision map get a colour of their own."""
-    return len(_MAP_LIGHT)
+    return len(_MAP)
 
 
 def need_colour(share: float, *, dark: bool) -> str:

@@ -42,16 +42,8 @@ class OneShift(NoiseLaw):
     sigma_b: float
 
     additive: ClassVar[bool] = True
-
-    @property
-    def arithmetic(self) -> Arithmetic:
-        """Floats."""
-        return "float"
-
-    @property
-    def generator(self) -> str:
-        """The inverse CDF of a 63-bit integer."""
-        return "philox4x32-10/one-normal-inverse-f64"
+    arithmetic: ClassVar[Arithmetic] = "float"
+    generator: ClassVar[str] = "philox4x32-10/one-normal-inverse-f64"
 
     @property
     def levels(self) -> tuple[Level, ...]:

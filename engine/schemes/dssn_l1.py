@@ -37,20 +37,9 @@ class Splitting(NoiseLaw):
 
     lam: float
 
-    @property
-    def grid_input(self) -> bool:
-        """Steps are those of the grid."""
-        return True
-
-    @property
-    def arithmetic(self) -> Arithmetic:
-        """Nothing is drawn."""
-        return "enumerated"
-
-    @property
-    def generator(self) -> str:
-        """None."""
-        return ENUMERATION
+    grid_input: ClassVar[bool] = True
+    arithmetic: ClassVar[Arithmetic] = "enumerated"
+    generator: ClassVar[str] = ENUMERATION
 
     @property
     def samples(self) -> int:

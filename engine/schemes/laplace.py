@@ -50,16 +50,8 @@ class LaplaceNoise(NoiseLaw):
     lam: float
 
     additive: ClassVar[bool] = True
-
-    @property
-    def arithmetic(self) -> Arithmetic:
-        """Floats."""
-        return "float"
-
-    @property
-    def generator(self) -> str:
-        """The inverse CDF of 63-bit integers."""
-        return "philox4x32-10/laplace-inverse-f64"
+    arithmetic: ClassVar[Arithmetic] = "float"
+    generator: ClassVar[str] = "philox4x32-10/laplace-inverse-f64"
 
     @property
     def levels(self) -> tuple[Level, ...]:

@@ -31,10 +31,7 @@ class GridUniform(NoiseLaw):
 
     lam: float
 
-    @property
-    def grid_input(self) -> bool:
-        """Steps are those of the grid."""
-        return True
+    grid_input: ClassVar[bool] = True
 
     @property
     def levels(self) -> tuple[Level, ...]:

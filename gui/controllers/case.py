@@ -13,7 +13,7 @@ from engine.evidence.evidence import Evidence
 from engine.models.request import ModelRequest
 from gui.jobs import case_jobs
 from gui.jobs.case_jobs import Listing
-from gui.jobs.worker import Job, Lane, Worker
+from gui.jobs.worker import Lane, Worker
 
 if TYPE_CHECKING:
     from engine.case import Case, RunRow
@@ -75,35 +75,29 @@ class CaseController(QObject):
         """Read the list again."""
         if (case := self.file) is not None:
             self._listings.submit(
-                Job(
-                    lambda stop: case_jobs.listing(case),
-                    "listing the runs",
-                    on_done=self._show,
-                    quiet=True,
-                )
+                lambda stop: case_jobs.listing(case),
+                "listing the runs",
+                on_done=self._show,
+                quiet=True,
             )
 
     def read(self, row: RunRow, on_done: Callable[[RunRow, Evidence | str | None], object]) -> None:
         """Read what a run ended in: the evidence exactly as it was, or the damage as a sentence."""
         if (case := self.file) is not None:
             self._worker.submit(
-                Job(
-                    lambda stop: row.damage or case.evidence(row.id),
-                    f"reading run {row.id}",
-                    on_done=partial(on_done, row),
-                    quiet=True,
-                )
+                lambda stop: row.damage or case.evidence(row.id),
+                f"reading run {row.id}",
+                on_done=partial(on_done, row),
+                quiet=True,
             )
 
     def find(self, row: RunRow, on_done: Callable[[RunRow, ModelRequest, str], object]) -> None:
         """Find out how the model and the input of a run are opened again."""
         if (case := self.file) is not None:
             self._openings.submit(
-                Job(
-                    lambda stop: case.configuration(row.id),
-                    f"reading run {row.id}",
-                    on_done=lambda known: on_done(row, known.request, known.input_spec),
-                )
+                lambda stop: case.configuration(row.id),
+                f"reading run {row.id}",
+                on_done=lambda known: on_done(row, known.request, known.input_spec),
             )
 
     def note(self, row: RunRow, text: str) -> None:
@@ -136,11 +130,11 @@ class CaseController(QObject):
             return case_jobs.listing(case)
 
         self._worker.submit(
-            Job(lambda stop: carry_out(), "writing the case", on_done=self._show, quiet=True)
+            lambda stop: carry_out(), "writing the case", on_done=self._show, quiet=True
         )
 
     def _open(self, title: str, work: Callable[[], Case]) -> None:
-        self._openings.submit(Job(lambda stop: work(), title, on_done=self._on_opened, urgent=True))
+        self._openings.submit(lambda stop: work(), title, on_done=self._on_opened, urgent=True)
 
     def _on_opened(self, case: Case) -> None:
         self.file, self.listing = case, Listing()

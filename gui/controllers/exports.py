@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from engine.evidence.evidence import Evidence
 from gui.jobs.engine_jobs import EngineJobs, ExportFormat
-from gui.jobs.worker import Job, Lane, Worker
+from gui.jobs.worker import Lane, Worker
 
 if TYPE_CHECKING:
     from engine.figures.images import Illustrations
@@ -36,11 +36,9 @@ class Exports(QObject):
     def preview(self, evidence: Evidence, illustrations: Illustrations) -> None:
         """Make the report's pages."""
         self._previews.submit(
-            Job(
-                lambda stop: self._engine.preview(evidence, illustrations),
-                "making the report",
-                on_done=self.preview_ready.emit,
-            )
+            lambda stop: self._engine.preview(evidence, illustrations),
+            "making the report",
+            on_done=self.preview_ready.emit,
         )
 
     @Slot()
@@ -60,11 +58,9 @@ class Exports(QObject):
 
         drawn = illustrations or Illustrations()
         self._worker.submit(
-            Job(
-                lambda stop: self._engine.export(evidence, drawn, fmt, path),
-                f"writing {path.name}",
-                on_done=self._on_exported,
-            )
+            lambda stop: self._engine.export(evidence, drawn, fmt, path),
+            f"writing {path.name}",
+            on_done=self._on_exported,
         )
 
     def _on_exported(self, path: Path) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from engine.evidence.evidence import Evidence
 from gui.controllers.loading import Loading
 from gui.jobs.engine_jobs import AxesChoice, EngineJobs, Subject
-from gui.jobs.worker import Job, Lane, Worker
+from gui.jobs.worker import Lane, Worker
 
 if TYPE_CHECKING:
     from engine.figures.examples import ExamplesFigure
@@ -52,11 +52,9 @@ class Illustrator(QObject):
             return
         self._result = (subject, evidence)
         self._exampless.submit(
-            Job(
-                lambda stop: self._engine.examples(subject, evidence),
-                "drawing noisy samples",
-                on_done=self._show_examples,
-            )
+            lambda stop: self._engine.examples(subject, evidence),
+            "drawing noisy samples",
+            on_done=self._show_examples,
         )
         self._draw_slice()
 
@@ -80,12 +78,10 @@ class Illustrator(QObject):
             return
         (subject, evidence), axes = self._result, self.axes
         self._slices.submit(
-            Job(
-                lambda stop: self._engine.explore(subject, evidence, axes, stop),
-                "drawing the region",
-                on_done=self._show_slice,
-                on_snapshot=self._show_slice,
-            )
+            lambda stop: self._engine.explore(subject, evidence, axes, stop),
+            "drawing the region",
+            on_done=self._show_slice,
+            on_snapshot=self._show_slice,
         )
 
     def _show_slice(self, figure: SliceFigure) -> None:

@@ -16,7 +16,7 @@ from gui.controllers.form import Form
 from gui.controllers.preferences import Preferences
 from gui.jobs.engine_jobs import EngineJobs, Subject
 from gui.jobs.shipped import Example, Offer, set_of
-from gui.jobs.worker import Failure, Job, Lane, Worker
+from gui.jobs.worker import Failure, Lane, Worker
 
 if TYPE_CHECKING:
     from engine.core.records import ModelIdentity
@@ -131,12 +131,10 @@ class Loading(QObject):
     def look_for_examples(self) -> None:
         """Find out what is shipped to choose from."""
         self._worker.submit(
-            Job(
-                lambda stop: self._engine.offer(),
-                "looking for examples",
-                on_done=self._take_offer,
-                quiet=True,
-            )
+            lambda stop: self._engine.offer(),
+            "looking for examples",
+            on_done=self._take_offer,
+            quiet=True,
         )
 
     def open_model(self, request: ModelRequest) -> None:
@@ -145,13 +143,11 @@ class Loading(QObject):
             return
         self.asked = request
         self.models.submit(
-            Job(
-                lambda stop: self._engine.load_model(request),
-                f"opening {request.spec}",
-                on_done=partial(self._take_model, request),
-                on_failed=self._on_model_failed,
-                urgent=True,
-            )
+            lambda stop: self._engine.load_model(request),
+            f"opening {request.spec}",
+            on_done=partial(self._take_model, request),
+            on_failed=self._on_model_failed,
+            urgent=True,
         )
 
     def open_input(self, spec: str) -> None:
@@ -160,13 +156,11 @@ class Loading(QObject):
             return
         known = self.specs
         self.inputs.submit(
-            Job(
-                lambda stop: self._engine.open_input(spec, known),
-                f"opening {spec}",
-                on_done=self._take_input,
-                on_failed=self._on_input_failed,
-                urgent=True,
-            )
+            lambda stop: self._engine.open_input(spec, known),
+            f"opening {spec}",
+            on_done=self._take_input,
+            on_failed=self._on_input_failed,
+            urgent=True,
         )
 
     def step_input(self, step: int) -> None:
@@ -201,22 +195,18 @@ class Loading(QObject):
         classifier, specs = self.classifier, self.specs
         if classifier is not None and not self.blocked("measure the normalisations"):
             self._measures.submit(
-                Job(
-                    lambda stop: self._engine.compare_normalizations(classifier, specs, stop),
-                    "measuring normalisations",
-                    on_done=on_done,
-                )
+                lambda stop: self._engine.compare_normalizations(classifier, specs, stop),
+                "measuring normalisations",
+                on_done=on_done,
             )
 
     def find_architectures(self, on_done: Callable[[tuple[str, ...]], object]) -> None:
         """Names of the networks that weights can be loaded into."""
         self._worker.submit(
-            Job(
-                lambda stop: self._engine.architectures(),
-                "listing architectures",
-                on_done=on_done,
-                quiet=True,
-            )
+            lambda stop: self._engine.architectures(),
+            "listing architectures",
+            on_done=on_done,
+            quiet=True,
         )
 
     def _take_offer(self, offer: Offer) -> None:
@@ -247,12 +237,10 @@ class Loading(QObject):
         self._arounds.drop()
         if given.kind == "graph":
             self._arounds.submit(
-                Job(
-                    lambda stop: self._engine.neighbourhood(given),
-                    "drawing the neighbourhood",
-                    on_done=self._take_around,
-                    quiet=True,
-                )
+                lambda stop: self._engine.neighbourhood(given),
+                "drawing the neighbourhood",
+                on_done=self._take_around,
+                quiet=True,
             )
         self._fit()
 
@@ -310,10 +298,8 @@ class Loading(QObject):
             return  # what is there now is about to be replaced
         settings, device = self._form.settings, self._form.execution.device
         self._fits.submit(
-            Job(
-                lambda stop: self._engine.prepare(classifier, request, given, settings, device),
-                "fitting the input to the model",
-                on_done=self._take_subject,
-                on_failed=self._on_misfit,
-            )
+            lambda stop: self._engine.prepare(classifier, request, given, settings, device),
+            "fitting the input to the model",
+            on_done=self._take_subject,
+            on_failed=self._on_misfit,
         )

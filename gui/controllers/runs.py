@@ -25,7 +25,7 @@ from gui.controllers.resume import counted, extended, may_extend, may_resume
 from gui.controllers.warnings import differences, wrong_without_noise
 from gui.jobs import case_jobs
 from gui.jobs.engine_jobs import EngineJobs, PredictTest
-from gui.jobs.worker import Failure, Job, Lane, Worker
+from gui.jobs.worker import Failure, Lane, Worker
 
 if TYPE_CHECKING:
     from engine.case import RunRow
@@ -201,13 +201,11 @@ class Runs(QObject):
         warn = self._case.warned.emit
         if evidence is not None and not self.running:
             self._labelling.submit(
-                Job(
-                    lambda stop: case_jobs.label_answers(
-                        evidence, labels, alpha, case=case, request=request, warn=warn
-                    ),
-                    "reading the labels",
-                    on_done=partial(self._take_labelled, evidence),
-                )
+                lambda stop: case_jobs.label_answers(
+                    evidence, labels, alpha, case=case, request=request, warn=warn
+                ),
+                "reading the labels",
+                on_done=partial(self._take_labelled, evidence),
             )
 
     # -- what came of it --------------------------------------------------------------------
@@ -259,14 +257,12 @@ class Runs(QObject):
         self.began.emit()
         self._clear()
         self._counting.submit(
-            Job(
-                work,
-                title,
-                on_done=self._take,
-                on_failed=partial(self._on_failed, before),
-                on_snapshot=self._show_snapshot,
-                urgent=True,
-            )
+            work,
+            title,
+            on_done=self._take,
+            on_failed=partial(self._on_failed, before),
+            on_snapshot=self._show_snapshot,
+            urgent=True,
         )
 
     def _certify(self, settings: Counting, before: Evidence | None = None) -> None:

@@ -17,7 +17,7 @@ from collections import deque
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import shiboken6
 from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal, Slot
@@ -62,6 +62,16 @@ class Job:
     quiet: bool = False
     stop: threading.Event = field(default_factory=threading.Event)
     dropped: bool = False
+
+
+class Told(TypedDict, total=False):
+    """Who is told of a job, and how it is done: fields of :class:`Job` by their names."""
+
+    on_done: Callable[[Any], object]
+    on_failed: Callable[[Failure], object]
+    on_snapshot: Callable[[Any], object]
+    urgent: bool
+    quiet: bool
 
 
 class _Mailbox:
@@ -183,8 +193,14 @@ class Worker(QObject):
         sys.setswitchinterval(SWITCH_INTERVAL)
         self._thread.start()
 
-    def submit(self, job: Job) -> None:
-        """Queue a job."""
+    def submit(
+        self, work: Callable[[threading.Event], Any], title: str, **told: Unpack[Told]
+    ) -> None:
+        """Have something done after whatever waits already."""
+        self.queue(Job(work, title, **told))
+
+    def queue(self, job: Job) -> None:
+        """Queue a job; nothing begins any more once the thread is closing."""
         if self._thread.closing.is_set():
             return
         self._pending.append(job)
@@ -260,11 +276,13 @@ class Lane:
         """Whether its job is queued or running."""
         return self._job is not None and self._worker.busy(self._job)
 
-    def submit(self, job: Job) -> None:
+    def submit(
+        self, work: Callable[[threading.Event], Any], title: str, **told: Unpack[Told]
+    ) -> None:
         """Queue a job in place of the one before, which is dropped and asked to stop."""
         self.drop()
-        self._job = job
-        self._worker.submit(job)
+        self._job = Job(work, title, **told)  # known before anybody hears of it
+        self._worker.queue(self._job)
 
     def stop(self) -> None:
         """Ask its job to end early; what it has is still delivered."""

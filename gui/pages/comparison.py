@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from engine.core.errors import UserError
 from gui.controllers.session import Session
 from gui.jobs.comparison_jobs import Compared, candidate_of, compared, shipped, written
-from gui.jobs.worker import Failure, Job, Lane
+from gui.jobs.worker import Failure, Lane
 from gui.pages.candidates import Results
 from gui.pages.comparison_attacker import AttackerSliders
 from gui.pages.comparison_setup import WIDTH, SetupColumn
@@ -118,12 +118,10 @@ class TradeOffPage(Page):
         if not self._looked:
             self._looked = True
             self._session.worker.submit(
-                Job(
-                    lambda stop: shipped(),
-                    "looking for models to compare",
-                    on_done=self.setup.who.offer,
-                    quiet=True,
-                )
+                lambda stop: shipped(),
+                "looking for models to compare",
+                on_done=self.setup.who.offer,
+                quiet=True,
             )
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -145,13 +143,11 @@ class TradeOffPage(Page):
         self.shown = None
         self._wait("Opening the models…")
         self._comparisons.submit(
-            Job(
-                lambda stop: compared(wish, stop),
-                "comparing schemes",
-                on_done=self._on_ended,
-                on_failed=self._on_failed,
-                on_snapshot=self._show,
-            )
+            lambda stop: compared(wish, stop),
+            "comparing schemes",
+            on_done=self._on_ended,
+            on_failed=self._on_failed,
+            on_snapshot=self._show,
         )
         self._refresh()
 
@@ -267,12 +263,10 @@ class TradeOffPage(Page):
         """Let a model of one's own take part."""
         spec, otherwise = model_spec(path), self._session.form.settings.scheme
         self._looks.submit(
-            Job(
-                lambda stop: candidate_of(spec, otherwise),
-                f"opening {spec}",
-                on_done=self._on_added,
-                on_failed=self._complain,
-            )
+            lambda stop: candidate_of(spec, otherwise),
+            f"opening {spec}",
+            on_done=self._on_added,
+            on_failed=self._complain,
         )
 
     @Slot()
@@ -290,11 +284,9 @@ class TradeOffPage(Page):
 
     def _write(self, result: TradeOff, attacker: Attacker, path: Path) -> None:
         self._session.worker.submit(
-            Job(
-                lambda stop: written(result, attacker, path),
-                f"writing {path.name}",
-                on_done=self._on_written,
-            )
+            lambda stop: written(result, attacker, path),
+            f"writing {path.name}",
+            on_done=self._on_written,
         )
 
     def _on_written(self, path: Path) -> None:

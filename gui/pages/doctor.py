@@ -6,7 +6,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from gui.jobs.engine_jobs import EngineJobs
-from gui.jobs.worker import Job, Worker
+from gui.jobs.worker import Worker
 from gui.style.theme import set_role
 from gui.widgets.page import Page
 
@@ -29,11 +29,9 @@ class DoctorPage(Page):
     def look(self) -> None:
         """Have the worker look, and show what it finds."""
         self._worker.submit(
-            Job(
-                lambda stop: self._engine.examine(),
-                "looking at this machine",
-                on_done=self.text.setPlainText,
-            )
+            lambda stop: self._engine.examine(),
+            "looking at this machine",
+            on_done=self.text.setPlainText,
         )
 
     def _copy(self) -> None:

@@ -21,7 +21,7 @@ from engine.evidence.settings import alpha_of
 from gui.controllers.session import Session
 from gui.jobs import replay_tables as replaying
 from gui.jobs.document_jobs import replayed, written
-from gui.jobs.worker import Failure, Job, Lane
+from gui.jobs.worker import Failure, Lane
 from gui.plots.curves import CurvePlot
 from gui.style.theme import set_role
 from gui.widgets.columns import FittedColumns
@@ -188,13 +188,11 @@ class VotesPage(Page):
             path = self.path
             at, selection = perturbations(self.at.text()), _CHOICES[self.choice.currentText()]
             self._replays.submit(
-                Job(
-                    lambda stop: replayed(path, settings, at=at, selection=selection),
-                    f"certifying {path.name}",
-                    on_done=self._show,
-                    on_failed=self._fail,
-                    urgent=True,
-                )
+                lambda stop: replayed(path, settings, at=at, selection=selection),
+                f"certifying {path.name}",
+                on_done=self._show,
+                on_failed=self._fail,
+                urgent=True,
             )
 
     def _forget(self, sentence: str) -> None:
@@ -232,11 +230,9 @@ class VotesPage(Page):
 
     def _write(self, result: ReplayResult, path: Path) -> None:
         self._session.worker.submit(
-            Job(
-                lambda stop: written(result, path),
-                f"writing {path.name}",
-                on_done=self._on_written,
-            )
+            lambda stop: written(result, path),
+            f"writing {path.name}",
+            on_done=self._on_written,
         )
 
     def _on_written(self, path: Path) -> None:

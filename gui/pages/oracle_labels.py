@@ -30,6 +30,7 @@ from gui.widgets.file_dialogs import FileAsker
 from gui.widgets.layouts import labelled
 from gui.widgets.page import Page
 from gui.widgets.section import say, words
+from gui.widgets.text_table_model import plain
 
 LABELS_FILTER = "Labels (*.csv);;All files (*)"
 _HEADER, _WIDTHS = ("Answer", "Count", "Oracle says", "It truly means"), (0, 60, 120, 160)
@@ -254,18 +255,10 @@ def _imported(count: int, strange: int, path: Path) -> str:
 
 
 def _table() -> QTableWidget:
-    table = QTableWidget(0, len(_HEADER))
+    table = plain(QTableWidget(0, len(_HEADER)), "Answers to label", line=34)
     table.setHorizontalHeaderLabels(_HEADER)
-    table.setAccessibleName("Answers to label")
-    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
     table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    table.setShowGrid(False)
-    table.setWordWrap(False)
-    table.verticalHeader().hide()
-    table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-    table.verticalHeader().setDefaultSectionSize(34)
-    table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
     table.horizontalHeader().setSectionResizeMode(_ANSWER, QHeaderView.ResizeMode.Stretch)
     for column in (_COUNT, _SAID, _TRUE):
         table.setColumnWidth(column, _WIDTHS[column])

@@ -19,7 +19,7 @@ from engine.evidence.settings import CertifySettings
 from gui.controllers.session import Session
 from gui.jobs import plan_tables as planning
 from gui.jobs.document_jobs import planned
-from gui.jobs.worker import Failure, Job, Lane
+from gui.jobs.worker import Failure, Lane
 from gui.plots.curves import CurvePlot
 from gui.setup.perturbation_editor import TargetEditor
 from gui.style.theme import set_role
@@ -159,12 +159,10 @@ class PlannerPage(Page):
         elif not self._session.form.complaint:
             pilot, target, power = self._pilot(), self.target.text(), self.power.value()
             self._plans.submit(
-                Job(
-                    lambda stop: planned(settings, pilot=pilot, target=target, power=power),
-                    "planning",
-                    on_done=self._show,
-                    on_failed=self._fail,
-                )
+                lambda stop: planned(settings, pilot=pilot, target=target, power=power),
+                "planning",
+                on_done=self._show,
+                on_failed=self._fail,
             )
 
     def _forget(self, sentence: str) -> None:

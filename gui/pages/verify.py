@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from gui.jobs.document_jobs import Checked, verified
-from gui.jobs.worker import Failure, Job, Lane, Worker
+from gui.jobs.worker import Failure, Lane, Worker
 from gui.results.record import RecordView
 from gui.style import theme as themes
 from gui.style.theme import set_role
@@ -84,13 +84,11 @@ class VerifyPage(Page):
         self.record.hide()
         self.again.setEnabled(False)
         self._verifications.submit(
-            Job(
-                lambda stop: verified(path, stop, rerun=rerun),
-                f"verifying {path.name}",
-                on_done=self.show_checked,
-                on_failed=self._fail,
-                urgent=True,
-            )
+            lambda stop: verified(path, stop, rerun=rerun),
+            f"verifying {path.name}",
+            on_done=self.show_checked,
+            on_failed=self._fail,
+            urgent=True,
         )
 
     def show_checked(self, checked: Checked) -> None:

@@ -9,7 +9,6 @@ from PySide6.QtGui import QColor, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
-    QHeaderView,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableWidget,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 from engine.core.text import visible
 from gui.style import theme as themes
 from gui.style.theme import set_role
+from gui.widgets.text_table_model import plain
 
 if TYPE_CHECKING:
     from engine.figures.examples import Example
@@ -70,20 +70,13 @@ class ExampleTable(QTableWidget):
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.changed: Example | None = None
-        self.setAccessibleName("The row and its noisy samples")
+        plain(self, "The row and its noisy samples")
         self.setItemDelegate(Frames(self))
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setTabKeyNavigation(False)
-        self.setShowGrid(False)
         self.setFrameShape(QFrame.Shape.NoFrame)
         set_role(self, "plain")
-        self.setWordWrap(False)
-        self.verticalHeader().hide()
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.horizontalHeader().setMinimumSectionSize(_NARROWEST)
-        self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
 
     def show_examples(self, original: Example, samples: tuple[Example, ...]) -> None:
         """Show the row and its noisy samples."""

@@ -14,7 +14,7 @@ from engine.figures.regions import RegionFigure, picture_of, preview_figure, reg
 from engine.figures.votes import votes_figure
 from gui.controllers.session import Session
 from gui.jobs.shipped import Example
-from gui.jobs.worker import Job, Lane
+from gui.jobs.worker import Lane
 from gui.plots.ball import BallPlot
 from gui.plots.base import Plot
 from gui.plots.bounds import BoundsPlot
@@ -142,12 +142,10 @@ class Explore(QWidget):
         settings = self._session.form.settings
         if picture_of(settings.scheme) != "slice" and not self._session.runs.running:
             self._maps.submit(
-                Job(
-                    lambda stop: (settings, preview_figure(settings)),
-                    "computing the required probabilities",
-                    on_done=self._show_map,
-                    quiet=True,
-                )
+                lambda stop: (settings, preview_figure(settings)),
+                "computing the required probabilities",
+                on_done=self._show_map,
+                quiet=True,
             )
         self._draw_region()
 

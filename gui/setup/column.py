@@ -15,7 +15,7 @@ from engine.planning import Prospect
 from engine.schemes import SCHEMES, Scheme
 from gui.controllers.session import Session
 from gui.jobs.document_jobs import prospect
-from gui.jobs.worker import Job, Lane
+from gui.jobs.worker import Lane
 from gui.setup.attacker import AttackerPanel
 from gui.setup.catalogue import misfit
 from gui.setup.command_line import CommandPanel
@@ -123,12 +123,10 @@ class LeftColumn(Card):
         if session.worker.is_warm and not session.form.complaint:
             settings = session.form.settings
             self._prospects.submit(
-                Job(
-                    lambda stop: prospect(settings),
-                    "looking at the settings",
-                    on_done=partial(self._show_prospect, settings),
-                    quiet=True,
-                )
+                lambda stop: prospect(settings),
+                "looking at the settings",
+                on_done=partial(self._show_prospect, settings),
+                quiet=True,
             )
 
     @Slot(object, object)

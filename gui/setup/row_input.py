@@ -5,9 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
     QTableWidget,
     QTableWidgetItem,
@@ -19,12 +17,14 @@ from gui.setup.input_view import InputView, place_of
 from gui.widgets.columns import FittedColumns
 from gui.widgets.layouts import filled
 from gui.widgets.section import say, words
+from gui.widgets.text_table_model import plain
 
 if TYPE_CHECKING:
     from engine.inputs.table import TableInput
 
 _COLUMNS = ("Column", "Value", "Is")
-_LONGEST = 260
+_LONGEST, _LINE = 260, 30
+"""Pixels of the table at most, and of a row of it."""
 _WIDEST = (90, 70)
 """Pixels of a name and of a value that are always seen."""
 
@@ -36,15 +36,9 @@ class RowInputView(InputView):
         super().__init__(loading)
         self._shown: TableInput | None = None
         self.name, self.facts = words(role="title"), words(role="small")
-        self.table = QTableWidget(0, len(_COLUMNS))
+        self.table = plain(QTableWidget(0, len(_COLUMNS)), "Cells of the row", line=_LINE)
         self.table.setHorizontalHeaderLabels(_COLUMNS)
-        self.table.setAccessibleName("Cells of the row")
-        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setTabKeyNavigation(False)
-        self.table.setShowGrid(False)
-        self.table.verticalHeader().hide()
         header = self.table.horizontalHeader()
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
         header.setMinimumSectionSize(40)
         header.setStretchLastSection(True)
         FittedColumns(self.table, _WIDEST, margin=0)
@@ -74,7 +68,7 @@ class RowInputView(InputView):
         types = self.table.sizeHintForColumn(2) + 2 * self.table.frameWidth() + bar
         self.table.setMinimumWidth(sum(min(width, most) for width, most in widths) + types)
         high = self.table.horizontalHeader().sizeHint().height() + 4
-        self.table.setFixedHeight(min(_LONGEST, high + 30 * len(cells)))
+        self.table.setFixedHeight(min(_LONGEST, high + _LINE * len(cells)))
 
     def _types(self, given: TableInput, name: str) -> QComboBox:
         from engine.inputs.table import TYPES

@@ -5,6 +5,7 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal, Slot
@@ -105,78 +106,38 @@ class Theme:
         return CLASS_PATTERNS[0 if chosen else turn % len(CLASS_PATTERNS)]
 
 
-LIGHT = Theme(
-    name="light",
-    title="Light",
-    window="#EFF2F7",
-    surface="#FFFFFF",
-    sunken="#F5F7FA",
-    border="#D3DAE4",
-    grid="#E3E8EF",
-    text="#16202E",
-    muted="#535E6F",
-    accent="#0068A8",
-    on_accent="#FFFFFF",
-    accent_hover="#00578D",
-    accent_soft="#DDECF7",
-    certified="#00714F",
-    runner_up="#A94300",
-    warning="#7F5200",
-    danger="#AD231B",
-    focus="#0068A8",
-    handle="#A9B5C5",
-    off="#7A8596",
-    dark=False,
-)
-DARK = Theme(
-    name="dark",
-    title="Dark",
-    window="#0E131A",
-    surface="#18202B",
-    sunken="#10161F",
-    border="#344152",
-    grid="#283342",
-    text="#E9EEF5",
-    muted="#A5B1C2",
-    accent="#5BB0EC",
-    on_accent="#06131F",
-    accent_hover="#86C6F3",
-    accent_soft="#1C3A52",
-    certified="#45CFA1",
-    runner_up="#F2A05C",
-    warning="#F0C05A",
-    danger="#FF958C",
-    focus="#8CCBFF",
-    handle="#4E5F76",
-    off="#76849A",
-    dark=True,
-)
-HIGH_CONTRAST = Theme(
-    name="high-contrast",
-    title="High contrast",
-    window="#000000",
-    surface="#000000",
-    sunken="#0B0B0B",
-    border="#FFFFFF",
-    grid="#767676",
-    text="#FFFFFF",
-    muted="#E3E3E3",
-    accent="#74C8FF",
-    on_accent="#000000",
-    accent_hover="#B5E1FF",
-    accent_soft="#00304D",
-    certified="#58FFC0",
-    runner_up="#FFBE7A",
-    warning="#FFE066",
-    danger="#FFADA6",
-    focus="#FFE600",
-    handle="#9A9A9A",
-    off="#8C8C8C",
-    dark=True,
-    quiet_edge="#9A9A9A",
-    border_width=2,
-    line=3.0,
-)
+_TOKENS = {
+    "window": ("#EFF2F7", "#0E131A", "#000000"),
+    "surface": ("#FFFFFF", "#18202B", "#000000"),
+    "sunken": ("#F5F7FA", "#10161F", "#0B0B0B"),
+    "border": ("#D3DAE4", "#344152", "#FFFFFF"),
+    "grid": ("#E3E8EF", "#283342", "#767676"),
+    "text": ("#16202E", "#E9EEF5", "#FFFFFF"),
+    "muted": ("#535E6F", "#A5B1C2", "#E3E3E3"),
+    "accent": ("#0068A8", "#5BB0EC", "#74C8FF"),
+    "on_accent": ("#FFFFFF", "#06131F", "#000000"),
+    "accent_hover": ("#00578D", "#86C6F3", "#B5E1FF"),
+    "accent_soft": ("#DDECF7", "#1C3A52", "#00304D"),
+    "certified": ("#00714F", "#45CFA1", "#58FFC0"),
+    "runner_up": ("#A94300", "#F2A05C", "#FFBE7A"),
+    "warning": ("#7F5200", "#F0C05A", "#FFE066"),
+    "danger": ("#AD231B", "#FF958C", "#FFADA6"),
+    "focus": ("#0068A8", "#8CCBFF", "#FFE600"),
+    "handle": ("#A9B5C5", "#4E5F76", "#9A9A9A"),
+    "off": ("#7A8596", "#76849A", "#8C8C8C"),
+    "quiet_edge": ("transparent", "transparent", "#9A9A9A"),
+}
+"""Every colour in the light, the dark and the high-contrast theme."""
+
+
+def _theme(place: int, title: str, **more: Any) -> Theme:
+    colors: dict[str, Any] = {token: row[place] for token, row in _TOKENS.items()}
+    name = title.lower().replace(" ", "-")
+    return Theme(name=name, title=title, dark=place > 0, **colors, **more)
+
+
+LIGHT, DARK = _theme(0, "Light"), _theme(1, "Dark")
+HIGH_CONTRAST = _theme(2, "High contrast", border_width=2, line=3.0)
 THEMES: dict[str, Theme] = {theme.name: theme for theme in (LIGHT, DARK, HIGH_CONTRAST)}
 
 _INKS = ("text", "muted", "accent", "certified", "runner_up", "warning", "danger")

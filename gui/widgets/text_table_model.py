@@ -74,16 +74,11 @@ class RowsModel(QAbstractTableModel, Generic[R]):
         return None
 
 
-def plain_table(model: QAbstractItemModel, name: str, widths: Sequence[int]) -> QTableView:
-    """A view of whole rows, without grid or row numbers; the last column takes what is left.
+T = TypeVar("T", bound=QTableView)
 
-    The view owns its model, so that both end in the window's thread.
-    """
-    table = QTableView()
-    model.setParent(table)
-    table.setModel(model)
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+
+def plain(table: T, name: str, *, line: int = 26) -> T:
+    """A table to read: no grid, no row numbers, every row one line of so many pixels."""
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     table.setTabKeyNavigation(False)
     table.setWordWrap(False)
@@ -92,9 +87,22 @@ def plain_table(model: QAbstractItemModel, name: str, widths: Sequence[int]) -> 
     rows = table.verticalHeader()
     rows.hide()
     rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-    rows.setDefaultSectionSize(26)
-    table.horizontalHeader().setStretchLastSection(True)
+    rows.setDefaultSectionSize(line)
     table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
+    return table
+
+
+def plain_table(model: QAbstractItemModel, name: str, widths: Sequence[int]) -> QTableView:
+    """A view of whole rows, without grid or row numbers; the last column takes what is left.
+
+    The view owns its model, so that both end in the window's thread.
+    """
+    table = plain(QTableView(), name)
+    model.setParent(table)
+    table.setModel(model)
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+    table.horizontalHeader().setStretchLastSection(True)
     for column, width in enumerate(widths):
         table.setColumnWidth(column, width)
     table.setMinimumHeight(110)

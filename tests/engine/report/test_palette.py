@@ -33,7 +33,3 @@ def test_ink_is_readable_on_every_map_colour(dark: bool) -> None:
     colours = [palette.map_colour(rank, dark=dark) for rank in range(12)]
     assert all(contrast(ink, colour) >= 4.5 for colour in colours)
     assert len(set(colours)) == palette.ranks_with_colour() + 1
-
-
-def test_both_themes_know_the_same_tokens() -> None:
-    assert palette.LIGHT.keys() == palette.DARK.keys()

@@ -11,7 +11,7 @@ import shiboken6
 from PySide6.QtCore import QObject
 
 from engine.core.errors import UserError
-from gui.jobs.worker import Job, Lane, Worker
+from gui.jobs.worker import Lane, Worker
 
 
 class Listener(QObject):
@@ -32,9 +32,10 @@ class Listener(QObject):
     def on_failed(self, failure):
         self.failed.append(failure.sentence)
 
-    def job(self, work, title="a job"):
-        """A job that tells this listener all."""
-        return Job(work, title, self.on_done, self.on_failed, self.on_snapshot)
+    def ask(self, lane, work, title="a job"):
+        """Submit a job that tells this listener all."""
+        told = {"on_failed": self.on_failed, "on_snapshot": self.on_snapshot}
+        lane.submit(work, title, on_done=self.on_done, **told)
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ def counting(total, pause=0.0):
 
 
 def test_results_and_snapshots_arrive_in_the_ui_thread(worker, listener, qtbot):
-    worker.submit(listener.job(counting(20, 0.01)))
+    listener.ask(worker, counting(20, 0.01))
     qtbot.waitUntil(lambda: listener.done == ["all"])
     assert listener.snapshots
     assert listener.threads == {threading.get_ident()}
@@ -71,7 +72,7 @@ def test_results_and_snapshots_arrive_in_the_ui_thread(worker, listener, qtbot):
 
 def test_a_flood_of_snapshots_does_not_flood_the_window(worker, listener, qtbot):
     began = time.perf_counter()
-    worker.submit(listener.job(counting(50_000)))
+    listener.ask(worker, counting(50_000))
     qtbot.waitUntil(lambda: bool(listener.done), timeout=20_000)
     seconds = time.perf_counter() - began
     assert len(listener.snapshots) < 20 * (seconds + 1)  # 15 a second, not 50,000
@@ -79,15 +80,15 @@ def test_a_flood_of_snapshots_does_not_flood_the_window(worker, listener, qtbot)
 
 
 def test_jobs_run_one_after_the_other(worker, listener, qtbot):
-    worker.submit(listener.job(lambda stop: time.sleep(0.05) or "first", "one"))
-    worker.submit(listener.job(lambda stop: "second", "two"))
+    listener.ask(worker, lambda stop: time.sleep(0.05) or "first", "one")
+    listener.ask(worker, lambda stop: "second", "two")
     assert worker.doing == "one"
     qtbot.waitUntil(lambda: listener.done == ["first", "second"])
     assert worker.doing == ""
 
 
 def test_what_is_quiet_is_not_told_of(worker, qtbot):
-    worker.submit(Job(lambda stop: time.sleep(0.05), "a look", quiet=True))
+    worker.submit(lambda stop: time.sleep(0.05), "a look", quiet=True)
     assert worker.busy() and worker.doing == ""
     qtbot.waitUntil(lambda: not worker.busy())
 
@@ -95,7 +96,7 @@ def test_what_is_quiet_is_not_told_of(worker, qtbot):
 def test_stop_keeps_what_there_is(worker, listener, qtbot):
     lane = Lane(worker)
     lane.stop()  # nothing to stop yet
-    lane.submit(listener.job(counting(10_000, 0.005)))
+    listener.ask(lane, counting(10_000, 0.005))
     qtbot.waitUntil(lambda: bool(listener.snapshots))
     began = time.perf_counter()
     lane.stop()
@@ -107,10 +108,10 @@ def test_stop_keeps_what_there_is(worker, listener, qtbot):
 
 def test_nothing_more_is_heard_of_a_replaced_job(worker, listener, qtbot):
     lane, other = Lane(worker), Lane(worker)
-    lane.submit(listener.job(counting(10_000, 0.005)))
+    listener.ask(lane, counting(10_000, 0.005))
     qtbot.waitUntil(lambda: bool(listener.snapshots))
-    lane.submit(listener.job(lambda stop: "new"))
-    other.submit(listener.job(lambda stop: "beside"))
+    listener.ask(lane, lambda stop: "new")
+    listener.ask(other, lambda stop: "beside")
     heard = len(listener.snapshots)
     qtbot.waitUntil(lambda: listener.done == ["new", "beside"])
     qtbot.wait(200)
@@ -120,10 +121,10 @@ def test_nothing_more_is_heard_of_a_replaced_job(worker, listener, qtbot):
 
 def test_nothing_is_heard_of_a_dropped_job(worker, listener, qtbot):
     lane = Lane(worker)
-    lane.submit(listener.job(counting(10_000, 0.005)))
+    listener.ask(lane, counting(10_000, 0.005))
     lane.drop()
     assert not lane.busy and not worker.busy()
-    worker.submit(listener.job(lambda stop: "next"))
+    listener.ask(worker, lambda stop: "next")
     qtbot.waitUntil(lambda: listener.done == ["next"])
     assert not listener.failed
 
@@ -131,18 +132,18 @@ def test_nothing_is_heard_of_a_dropped_job(worker, listener, qtbot):
 def test_who_is_deleted_is_not_called(worker, listener, qtbot):
     gone = Listener()
     shiboken6.delete(gone)
-    worker.submit(gone.job(lambda stop: "for nobody"))
-    worker.submit(Job(lambda stop: 1, "a job", on_done=partial(gone.on_done)))
-    worker.submit(listener.job(lambda stop: "heard"))
+    gone.ask(worker, lambda stop: "for nobody")
+    worker.submit(lambda stop: 1, "a job", on_done=partial(gone.on_done))
+    listener.ask(worker, lambda stop: "heard")
     qtbot.waitUntil(lambda: listener.done == ["heard"])
     assert not gone.done
 
 
 def test_what_somebody_waits_for_is_announced(worker, qtbot):
     with qtbot.waitSignal(worker.urgent):
-        worker.submit(Job(lambda stop: None, "a job", urgent=True))
+        worker.submit(lambda stop: None, "a job", urgent=True)
     with qtbot.assertNotEmitted(worker.urgent):
-        worker.submit(Job(lambda stop: None, "a job"))
+        worker.submit(lambda stop: None, "a job")
     qtbot.waitUntil(lambda: not worker.busy())
 
 
@@ -150,7 +151,7 @@ def test_a_user_error_is_its_own_sentence(worker, listener, qtbot):
     def fail(stop):
         raise UserError("The file is empty.")
 
-    worker.submit(listener.job(fail))
+    listener.ask(worker, fail)
     qtbot.waitUntil(lambda: listener.failed == ["The file is empty."])
 
 
@@ -159,12 +160,12 @@ def test_a_failure_that_nobody_takes_is_told_to_everybody(worker, qtbot):
         raise UserError("The file is empty.")
 
     with qtbot.waitSignal(worker.failed) as heard:
-        worker.submit(Job(fail, "opening"))
+        worker.submit(fail, "opening")
     assert heard.args == ["The file is empty."]
 
 
 def test_anything_else_is_one_sentence_and_a_log(worker, listener, qtbot, tmp_path):
-    worker.submit(listener.job(lambda stop: 1 / 0, "opening x"))
+    listener.ask(worker, lambda stop: 1 / 0, "opening x")
     qtbot.waitUntil(lambda: bool(listener.failed))
     log = tmp_path / "log" / "certiscope.log"
     assert listener.failed == [
@@ -177,7 +178,7 @@ def test_without_a_place_for_the_log_there_is_still_a_sentence(qapp, tmp_path, q
     (tmp_path / "file").write_text("")
     worker = Worker(warm_up=lambda: None, log_folder=tmp_path / "file" / "log")
     worker.start()
-    worker.submit(listener.job(lambda stop: 1 / 0))
+    listener.ask(worker, lambda stop: 1 / 0)
     qtbot.waitUntil(lambda: bool(listener.failed))
     assert "ZeroDivisionError" in listener.failed[0]
     assert worker.shutdown()
@@ -188,7 +189,7 @@ def test_an_error_after_snapshots_is_told(worker, listener, qtbot):
         yield 1
         raise UserError("The disk is full.")
 
-    worker.submit(listener.job(work))
+    listener.ask(worker, work)
     qtbot.waitUntil(lambda: bool(listener.failed))
     assert not worker.busy()
 
@@ -196,13 +197,13 @@ def test_an_error_after_snapshots_is_told(worker, listener, qtbot):
 def test_shutdown_stops_what_runs_and_skips_what_waits(qapp, tmp_path, qtbot, listener):
     worker = Worker(warm_up=lambda: None, log_folder=tmp_path)
     worker.start()
-    worker.submit(listener.job(counting(10_000, 0.005)))
-    worker.submit(listener.job(lambda stop: "never"))
+    listener.ask(worker, counting(10_000, 0.005))
+    listener.ask(worker, lambda stop: "never")
     qtbot.waitUntil(lambda: bool(listener.snapshots))
     assert worker.shutdown()
     assert len(listener.done) == 1 and listener.done[0].startswith("stopped at")
     lane = Lane(worker)
-    lane.submit(listener.job(lambda stop: "never"))
+    listener.ask(lane, lambda stop: "never")
     assert not lane.busy
 
 
