@@ -8,6 +8,7 @@ from engine.core.records import Record
 from engine.evidence.evidence import TrajectoryPoint
 from engine.evidence.run_view import RunView
 from engine.noise.law import Arithmetic
+from engine.schemes.threshold import MAJORITY, threshold
 
 NOISE_WORDS: dict[Arithmetic, str] = {
     "float": "float noise",
@@ -35,6 +36,7 @@ class BoundsFigure(Record):
         provisional: plain Clopper-Pearson before the planned n, beside a bound that is valid
             there: no claim, only what a fixed n would have given.
         noise: how it was made, e.g. ``float noise``; empty where it is not known.
+        threshold: as of the votes (:class:`engine.figures.votes.VotesFigure`).
     """
 
     points: tuple[TrajectoryPoint, ...]
@@ -43,6 +45,7 @@ class BoundsFigure(Record):
     top_name: str
     provisional: tuple[ProvisionalPoint, ...] = ()
     noise: str = ""
+    threshold: float = MAJORITY
 
 
 def bounds_figure(view: RunView, class_names: tuple[str, ...]) -> BoundsFigure:
@@ -57,6 +60,7 @@ def bounds_figure(view: RunView, class_names: tuple[str, ...]) -> BoundsFigure:
         top_name=class_names[view.top] if view.top is not None else "",
         provisional=_provisional(view.trajectory, view.n_plan, alpha),
         noise=NOISE_WORDS[settings.law.arithmetic],
+        threshold=threshold(settings.scheme),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.core.records import Record
 from engine.evidence.run_view import RunView
+from engine.schemes.threshold import MAJORITY, threshold
 
 OTHER = -1
 """Stands for 'all further classes' where a histogram shows only the top k."""
@@ -25,6 +26,7 @@ class VotesFigure(Record):
         top: the chosen class, or the one that is tested; None while it is being chosen.
         failures: estimation samples that named no class.
         enumerated: both phases counted all samples of the noise law, and drew none.
+        threshold: what the chosen class's probability must exceed, one half or a scheme's tau.
     """
 
     bars: tuple[Bar, ...]
@@ -34,6 +36,7 @@ class VotesFigure(Record):
     n_plan: int
     failures: int = 0
     enumerated: bool = False
+    threshold: float = MAJORITY
 
 
 def votes_figure(view: RunView, class_names: tuple[str, ...], top_k: int = 10) -> VotesFigure:
@@ -65,6 +68,7 @@ def votes_figure(view: RunView, class_names: tuple[str, ...], top_k: int = 10) -
         n_plan=view.n_plan,
         failures=view.estimation.failures,
         enumerated=view.settings.kind == "exact",
+        threshold=threshold(view.settings.scheme),
     )
 
 

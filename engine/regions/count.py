@@ -102,6 +102,10 @@ class Count(Region):
         return f"may change {self.manner}"
 
 
+BELOW = 0.02
+"""So much below the least p* a picture begins."""
+
+
 @dataclass(frozen=True)
 class CountMap(RequiredMap[Count]):
     """p* for every count.
@@ -113,6 +117,11 @@ class CountMap(RequiredMap[Count]):
 
     counts: tuple[int, ...]
     required: Grid
+
+    @property
+    def floor(self) -> float:
+        """Where the axis of a picture begins: below what the unchanged input requires."""
+        return max(0.0, float(self.required.min()) - BELOW)
 
     def table(self, region: Count | None) -> tuple[list[str], Rows]:
         """A row per count."""

@@ -19,6 +19,11 @@ def threshold(scheme: Scheme) -> float:
     return scheme.tau if isinstance(scheme, Deciding) else MAJORITY
 
 
+def threshold_mark(value: float) -> str:
+    """What a threshold is called beside its line in a plot."""
+    return "1/2" if value == MAJORITY else "tau"
+
+
 def threshold_in_words(scheme: Scheme) -> str:
     """``one half``, or ``the threshold tau = 0.3``."""
     tau = threshold(scheme)

@@ -8,6 +8,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
 
+from engine.schemes.threshold import threshold_mark
 from gui.plots.axes import CountAxis
 from gui.plots.chart import Chart, dress_text, text_size, tinted
 from gui.plots.labels import Box, place
@@ -68,8 +69,10 @@ class BoundsPlot(Chart["BoundsFigure"]):
         p_upper = np.array([p.p_upper for p in figure.points], dtype=float)
         valid = np.array([p.valid for p in figure.points], dtype=bool)
         claimed = np.where(valid, p_lower, np.nan)
+        self.half.setValue(figure.threshold)
+        self.half_label.setText(threshold_mark(figure.threshold))
         self.claimed.setData(x, claimed)
-        self.floor.setData(x, np.where(valid, np.minimum(0.5, p_lower), np.nan))
+        self.floor.setData(x, np.where(valid, np.minimum(figure.threshold, p_lower), np.nan))
         self.provisional.setData(x, np.where(_with_neighbours(~valid), p_lower, np.nan))
         self.upper.setData(x, p_upper)
         fixed = figure.provisional
@@ -156,9 +159,9 @@ class BoundsPlot(Chart["BoundsFigure"]):
     def _set_range(
         self, figure: BoundsFigure, n: np.ndarray, p_lower: np.ndarray, p_upper: np.ndarray
     ) -> None:
-        """Ease the y range towards the settled part of the curves and one half."""
+        """Ease the y range towards the settled part of the curves and the threshold."""
         settled = n >= _IGNORED * n[-1] if len(n) else np.zeros(0, dtype=bool)
-        values = np.concatenate(([0.5], p_lower[settled], p_upper[settled]))
+        values = np.concatenate(([figure.threshold], p_lower[settled], p_upper[settled]))
         low, high = (0.0, 1.0) if len(values) == 1 else (float(values.min()), float(values.max()))
         pad = max(0.02, 0.1 * (high - low))
         target = (max(-0.02, low - pad), min(1.02, high + pad))
@@ -189,11 +192,11 @@ class BoundsPlot(Chart["BoundsFigure"]):
         """Boxes a label would like, best first, in scene pixels."""
         width, height = text_size(text)
         if text is self.planned_label:
-            x, half = self.spot(float(self.planned.value()), 0.5).toTuple()
+            x, half = self.spot(float(self.planned.value()), self.half.value()).toTuple()
             places = (half + 3, half - height - 3, frame.y, frame.y + frame.h)
             return [Box(x - width - 2, top, width, height) for top in places]
         if text is self.half_label:
-            y = self.spot(0.0, 0.5).y()
+            y = self.spot(0.0, self.half.value()).y()
             sides = (frame.x, frame.x + frame.w)
             return [Box(x, top, width, height) for x in sides for top in (y - height, y)]
         if text is self.fixed_label:

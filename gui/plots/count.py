@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from engine.regions.count import CountMap
 
 _BAR = 0.72
-_LOW, _HIGH = 0.48, 1.02
+_HIGH = 1.02
 
 
 class CountPlot(RegionPlot["CountMap"]):
@@ -102,7 +102,7 @@ class CountPlot(RegionPlot["CountMap"]):
 
     def place_of(self, change: Perturbation) -> tuple[float, float]:
         """The foot of its bar; beside them all where there is none."""
-        return float(bisect_left(self.needs.counts, self._count(change))), _LOW + 0.03
+        return float(bisect_left(self.needs.counts, self._count(change))), self.needs.floor + 0.03
 
     def _count(self, change: Perturbation) -> int:
         return int(change[self.needs.utmost.term])
@@ -118,7 +118,7 @@ class CountPlot(RegionPlot["CountMap"]):
         self.name_axis("bottom", f"changed {needs.utmost.unit}")
         self.name_axis("left", "required p_lower")
         x = (-0.6, len(needs.counts) - 0.4)
-        self.view.setRange(xRange=x, yRange=(_LOW, _HIGH), padding=0)
+        self.view.setRange(xRange=x, yRange=(needs.floor, _HIGH), padding=0)
 
     def _style(self, figure: RegionFigure[CountMap], i: int) -> BarStyle:
         theme, needs, stands = themes.current(), figure.needs, figure.standing

@@ -11,6 +11,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QFontMetricsF
 
 from engine.core.text import visible
+from engine.schemes.threshold import threshold_mark
 from gui.plots.bars import Bars, BarStyle
 from gui.plots.chart import Chart, dress_text
 from gui.plots.labels import Box, place
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from engine.figures.votes import Bar, VotesFigure
 
 _HEADROOM = 1.16
-_MIN_TOP, _STEP = 0.62, 0.05
-"""The half line stays in sight while the votes are spread thin."""
+_ABOVE, _STEP = 0.12, 0.05
+"""The threshold's line stays in sight, so far below the top, while the votes are spread thin."""
 _BAR, _THIN = 0.56, 0.16
 _ROTATED_ROOM = 64.0
 _NAME_DROP = 8.0
@@ -43,7 +44,7 @@ class VotesPlot(Chart["VotesFigure"]):
         super().__init__("Votes")
 
     def build(self) -> None:
-        """Bars for both phases, the half line, and texts that are made as classes appear."""
+        """Bars for both phases, the threshold's line, and texts that are made as classes appear."""
         self.estimation, self.selection = Bars(), Bars()
         self.half = pg.InfiniteLine(pos=0.5, angle=0)
         self.half.setZValue(-1)
@@ -63,6 +64,7 @@ class VotesPlot(Chart["VotesFigure"]):
     def draw(self, figure: VotesFigure) -> None:
         """Heights, colours and texts of all bars."""
         bars, theme = figure.bars, themes.current()
+        self.half.setValue(figure.threshold)
         styles = [_style(bar, figure.top, theme) for bar in bars]
         thin = [BarStyle(theme.muted, theme.muted, Qt.BrushStyle.BDiagPattern) for _ in bars]
         shares = estimation_shares(figure)
@@ -75,7 +77,8 @@ class VotesPlot(Chart["VotesFigure"]):
         )
         self._ensure_texts(len(bars))
         # in steps: an axis that follows every vote trembles, and its labels with it
-        top = math.ceil(max((*shares, *first, _MIN_TOP)) * _HEADROOM / _STEP) * _STEP
+        highest = max((*shares, *first, figure.threshold + _ABOVE))
+        top = math.ceil(highest * _HEADROOM / _STEP) * _STEP
         below = min(0.0, self.view.viewRange()[1][0])
         self.view.setRange(xRange=(-0.6, len(bars) - 0.4), yRange=(below, top), padding=0)
         self.set_subtitle(_subtitle(figure))
@@ -105,6 +108,7 @@ class VotesPlot(Chart["VotesFigure"]):
         if figure is None or frame.w < 10:
             return
         self._label_names(figure, frame)
+        self.half_label.setText(threshold_mark(figure.threshold))
         self._label_half(figure)
         self._label_counts(figure)
 
@@ -166,7 +170,7 @@ class VotesPlot(Chart["VotesFigure"]):
         free = [box for box in (right, left) if not any(box.overlaps(bar) for bar in bars)]
         on_left = free[:1] == [left]
         self.half_label.setAnchor((0, 1) if on_left else (1, 1))
-        self.half_label.setPos(self.view.viewRange()[0][0 if on_left else 1], 0.5)
+        self.half_label.setPos(self.view.viewRange()[0][0 if on_left else 1], self.half.value())
 
     def _label_counts(self, figure: VotesFigure) -> None:
         """Counts from the largest down; one that would touch another or a bar stays out."""
@@ -193,8 +197,8 @@ class VotesPlot(Chart["VotesFigure"]):
         return Box(tip.x() - width / 2, tip.y() - height - 3, width, height)
 
     def _half_box(self, metrics: QFontMetricsF) -> Box:
-        corner = self.spot(self.view.viewRange()[0][1], 0.5)
-        width = metrics.horizontalAdvance("1/2") + 8
+        corner = self.spot(self.view.viewRange()[0][1], self.half.value())
+        width = metrics.horizontalAdvance(self.half_label.toPlainText()) + 8
         return Box(corner.x() - width, corner.y() - metrics.height(), width, metrics.height() + 2)
 
     def _bar_boxes(self, figure: VotesFigure) -> list[Box]:

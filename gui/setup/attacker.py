@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from engine.core.records import InputIdentity, ModelIdentity
+from engine.evidence.subject import as_taken
 from engine.schemes import SCHEMES, Scheme
 from gui.setup.catalogue import SCHEME, Catalogue
 from gui.style.theme import set_role
@@ -25,7 +26,7 @@ class AttackerPanel(Section):
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__("Attacker may", parent=parent)
-        self._kind = ""
+        self._kind = self._taken = ""
         frame, column = well()
         self.sentence, self.kinds, self.source = words(), words(role="small"), ElidedLabel()
         set_role(self.source, "small")
@@ -59,6 +60,7 @@ class AttackerPanel(Section):
     def follow(self, model: ModelIdentity | None, given: InputIdentity | None) -> None:
         """Offer what fits; if the chosen scheme does not, choose the first one that does."""
         self._kind = model.kind if model is not None else ""
+        self._taken = as_taken(given) if given is not None else ""
         self.catalogue.follow(model, given)
         self._say(self.scheme())
         other = self.catalogue.first_that_fits()
@@ -67,8 +69,9 @@ class AttackerPanel(Section):
             self.chosen.emit(other)
 
     def _say(self, scheme: type[Scheme]) -> None:
-        """In the terms of the model's kind of input."""
-        self.sentence.setText(f"{scheme.attacker_of(self._kind)}.")
+        """In the terms of the model's kind of input, and of the input as the model takes it."""
+        of = f" That is the {scheme.subject} {self._taken}." if self._taken else ""
+        self.sentence.setText(f"{scheme.attacker_of(self._kind)}.{of}")
 
     @Slot()
     def _choose(self) -> None:

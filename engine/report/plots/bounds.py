@@ -10,6 +10,7 @@ from engine.figures.axes import Axis
 from engine.figures.bounds import BoundsFigure
 from engine.report.numbers import count, lower, upper
 from engine.report.plots.base import Drawing, marked
+from engine.schemes.threshold import threshold_mark
 
 
 def _runs(points: tuple[TrajectoryPoint, ...]) -> list[tuple[bool, list[TrajectoryPoint]]]:
@@ -70,6 +71,8 @@ def draw(figure: BoundsFigure) -> Drawing:
             ],
             "provisional": [[scale(p.n), p.p_lower] for p in figure.provisional],
             "last": last,
+            "threshold": figure.threshold,
+            "threshold-text": threshold_mark(figure.threshold),
             "x-ticks": marked(scale.ticks()),
             "y-ticks": marked(Axis(0.0, 1.0).ticks()),
             "plan": scale(figure.n_plan),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -12,7 +13,7 @@ import numpy.typing as npt
 from engine.figures.axes import linear_ticks, term_ticks
 from engine.figures.regions import RegionFigure
 from engine.regions.base import counted
-from engine.regions.count import CountMap
+from engine.regions.count import BELOW, CountMap
 from engine.regions.required_probability import BANDS, Grid, GridMap, Outline, outline
 from engine.regions.terms import Along, TermsMap
 from engine.report import palette
@@ -24,7 +25,7 @@ MOST_PANELS = 3
 _MARGIN = 1.4
 """So much more is shown than is certified."""
 _TICKS = 16
-_LOW, _HIGH = 0.48, 1.02
+_HIGH = 1.02
 """Ends of an axis of p_lower."""
 
 
@@ -40,7 +41,7 @@ def bars(figure: RegionFigure[CountMap], *, dark: bool = False) -> Drawing:
     now = ""
     if stands is not None:
         now = f"p lower {lower(stands.p_lower)}" + ("" if stands.valid else " (provisional)")
-    every = -(-len(needs.counts) // _TICKS)
+    every, at = -(-len(needs.counts) // _TICKS), partial(_at, needs)
     return Drawing(
         kind="counts",
         width=130,
@@ -55,11 +56,11 @@ def bars(figure: RegionFigure[CountMap], *, dark: bool = False) -> Drawing:
                 for i, count in enumerate(needs.counts)
                 if i % every == 0
             ),
-            "y-ticks": marked((_at(y), f"{y:g}") for y in linear_ticks(0.5, 1.0)),
-            "now": None if stands is None else _at(stands.p_lower),
+            "y-ticks": marked((at(y), f"{y:g}") for y in linear_ticks(needs.floor + BELOW, 1.0)),
+            "now": None if stands is None else at(stands.p_lower),
             "now-text": now,
             "valid": stands is None or stands.valid,
-            "reach": None if figure.reach is None else _at(figure.reach),
+            "reach": None if figure.reach is None else at(figure.reach),
         },
         alt=f"Required p lower by number of changed {needs.utmost.unit}: {figure.claim}",
     )
@@ -69,11 +70,11 @@ def _bar(figure: RegionFigure[CountMap], i: int) -> dict[str, Any]:
     count, required = figure.needs.counts[i], float(figure.needs.required[i])
     certified = figure.region is not None and count <= figure.region.most
     state = "certified" if certified else "never" if required >= 1 else "open"
-    return {"height": _at(min(1.0, required)), "state": state}
+    return {"height": _at(figure.needs, min(1.0, required)), "state": state}
 
 
-def _at(p: float) -> float:
-    return min(1.0, max(0.0, (p - _LOW) / (_HIGH - _LOW)))
+def _at(needs: CountMap, p: float) -> float:
+    return min(1.0, max(0.0, (p - needs.floor) / (_HIGH - needs.floor)))
 
 
 def grid(figure: RegionFigure[GridMap[Any]], *, dark: bool = False) -> Drawing:

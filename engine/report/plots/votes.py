@@ -7,6 +7,7 @@ from typing import Any
 from engine.figures.votes import OTHER, Bar, VotesFigure
 from engine.report.numbers import count, numbered, percent
 from engine.report.plots.base import Drawing
+from engine.schemes.threshold import threshold_mark
 
 _BAR_MM, _FRAME_MM = 5.6, 27.0
 
@@ -53,6 +54,8 @@ def draw(figure: VotesFigure) -> Drawing:
             "title": "Votes",
             "subtitle": _subtitle(figure),
             "rows": rows,
+            "threshold": figure.threshold,
+            "threshold-text": threshold_mark(figure.threshold),
             "estimation": f"{second}, n = {count(figure.n_estimation)}",
             "selection": f"{first} = {count(figure.n_selection)}" if figure.n_selection else "",
         },

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import numpy as np
 import pytest
 
 from engine.core.records import Fitting
@@ -9,9 +12,14 @@ from engine.evidence.evidence import Evidence
 from engine.evidence.settings import CertifySettings, ExactSettings
 from engine.evidence.statement import claimed
 from engine.evidence.subject import as_taken, file_region, of_the_file, region_note, subject
+from engine.inputs import load_input
+from engine.models import fitted, load_model
+from engine.models.request import ModelRequest
+from engine.procedures.certify import certify
 from engine.regions import Ball, Count
 from engine.schemes import Ablation, DssnL1, Gaussian, HybridFlip, TextUniform
 from tests.factories import make_evidence, make_input
+from tests.fakes import finish
 
 BALL = Ball(norm="l2", radius=0.3155, unit="pixels in [0,1]")
 ENLARGED = Fitting(steps=("resized from 4 x 4",), source=(1, 4, 4), levels=255)
@@ -93,6 +101,25 @@ def test_the_claim_names_its_subject_and_the_file():
 def test_what_is_said_of_the_file(settings, fitting, region, words):
     shape = (3, 8, 8) if fitting is GREY else (1, 8, 8)
     assert words in of_the_file(settings, make_input(shape=shape, fitting=fitting), region)
+
+
+def test_two_files_of_different_classes_are_not_in_each_others_ball():
+    """The case that a hostile reader brought: claims about the file that both cannot hold."""
+    files = Path(__file__).parents[2] / "golden" / "hostile"
+    classifier = load_model(ModelRequest(str(files / "bright.onnx")))
+    settings, given, found = CertifySettings(n=10_000, seed=1), [], []
+    for name in ("b4.png", "b4_adv.png"):
+        given.append(load_input(str(files / name)))
+        found.append(finish(certify(classifier, fitted(classifier, given[-1]), settings)))
+    assert [one.predicted_class for one in found] == [0, 1]
+    apart = float(np.linalg.norm(given[0].pixels.astype(float) - given[1].pixels))
+    assert apart == pytest.approx(0.1725, abs=1e-4)
+    assert found[0].radius > apart  # of what the model takes, not of the file
+    for one in found:
+        inside = file_region(settings, one.input, one.region)
+        assert inside.radius < one.radius / 2 and inside.radius < apart
+        assert "as the model takes it (grey, 8 x 8, resized from 4 x 4)" in one.statement
+        assert "In the file's own pixels, no change of this file" in one.statement
 
 
 def test_an_array_is_no_file_and_a_row_has_no_pixels():

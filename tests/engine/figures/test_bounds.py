@@ -3,6 +3,7 @@ import scipy.stats
 
 from engine.evidence.settings import CertifySettings, DecideSettings
 from engine.figures.bounds import bounds_figure
+from engine.figures.votes import votes_figure
 from engine.procedures.certify import certify
 from engine.schemes import parse_scheme
 from tests.factories import make_evidence
@@ -21,6 +22,17 @@ def test_the_fixed_n_value_is_provisional_before_the_plan_and_never_after():
         certify(HalfSpace(0.1), fitted(), CertifySettings(n=1000, bound="clopper-pearson"))
     )
     assert bounds_figure(fixed, HalfSpace(0.1).identity.class_names).provisional == ()
+
+
+def test_the_threshold_is_that_of_the_scheme():
+    settings = CertifySettings(scheme=parse_scheme({"key": "text-mask", "tau": 0.2}))
+    for found, threshold in (
+        (make_evidence(), 0.5),
+        (make_evidence().model_copy(update={"settings": settings}), 0.2),
+    ):
+        names = found.model.class_names
+        assert bounds_figure(found, names).threshold == threshold
+        assert votes_figure(found, names).threshold == threshold
 
 
 def test_a_figure_says_how_the_noise_was_made():

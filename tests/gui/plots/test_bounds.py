@@ -49,6 +49,9 @@ def test_the_fill_lies_between_the_valid_bound_and_one_half(shown, bounds) -> No
     plot.show_figure(bounds(p=0.4))
     floor, lower = plot.floor.getOriginalDataset()[1], plot.claimed.getOriginalDataset()[1]
     assert np.array_equal(floor, lower)
+    plot.show_figure(bounds(p=0.4).model_copy(update={"threshold": 0.2}))
+    assert plot.floor.getOriginalDataset()[1][-1] == plot.half.value() == 0.2
+    assert plot.half_label.toPlainText() == "tau"
 
 
 def test_labels_round_the_claim_down_and_the_others_up(shown) -> None:

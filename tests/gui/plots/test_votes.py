@@ -143,8 +143,12 @@ def test_the_name_of_the_half_line_keeps_clear_of_the_bars(shown, top, anchor) -
 def test_the_half_line_is_at_one_half_and_in_sight(shown, votes) -> None:
     plot = shown(VotesPlot())
     plot.show_figure(votes(estimation=(10_000,) * 10))
-    assert plot.half.value() == 0.5
+    assert plot.half.value() == 0.5 and plot.half_label.toPlainText() == "1/2"
     assert plot.view.viewRange()[1][1] > 0.5
+    plot.show_figure(votes(estimation=(10_000,) * 10).model_copy(update={"threshold": 0.9}))
+    QApplication.processEvents()
+    assert plot.half.value() == 0.9 and plot.half_label.toPlainText() == "tau"
+    assert plot.view.viewRange()[1][1] > 0.9
 
 
 def test_the_subtitle_tells_the_phases_apart(shown, votes) -> None:

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import pytest
 
+from engine.core.records import Fitting
 from engine.schemes import SCHEMES, Gaussian
 from engine.schemes.hybrid_uniform import HybridUniform
 from gui.setup.attacker import AttackerPanel
+from tests.factories import make_input
 
 
 @pytest.fixture
@@ -38,6 +40,17 @@ def test_a_scheme_that_does_not_fit_gives_way_to_one_that_does(panel, qtbot, mak
     assert panel.scheme() is chosen.args[0]
     with qtbot.assertNotEmitted(panel.chosen):
         panel.follow(make.model(kind="graph", input_shape=(0, 34)), None)
+
+
+def test_an_image_that_was_resized_is_named_as_the_model_takes_it(panel, make):
+    fitting = Fitting(steps=("resized from 4 x 4",), source=(1, 4, 4))
+    panel.follow(make.model(), make_input(fitting=fitting))
+    assert panel.sentence.text().endswith(
+        "l2 norm below R. That is the image as the model takes it (grey, 8 x 8, resized from "
+        "4 x 4)."
+    )
+    panel.follow(make.model(), make_input(fitting=Fitting()))
+    assert panel.sentence.text().endswith("l2 norm below R.")
 
 
 def test_a_scheme_is_shown_quietly(panel, qtbot):
