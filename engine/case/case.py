@@ -10,7 +10,7 @@ from typing import Any
 
 from engine import __version__
 from engine.case import answers, check, log, owner, votes
-from engine.case.digests import subject
+from engine.case.digests import digest, subject
 from engine.case.file import CaseFile
 from engine.case.listing import TARGET_REASONS, by_run
 from engine.case.rows import (
@@ -26,6 +26,7 @@ from engine.core.records import InputIdentity, ModelIdentity, Votes
 from engine.evidence.evidence import ChainRecord, Evidence
 from engine.evidence.settings import USUAL, CertifySettings, Execution, RunSettings, task_of
 from engine.evidence.snapshot import Snapshot
+from engine.evidence.tries import claim_of, stream_of
 from engine.evidence.vote_chain import Block, block_size
 from engine.models.request import ModelRequest
 from engine.procedures.resume import Resume
@@ -75,7 +76,7 @@ class Case(CaseFile):
         Raises:
             UserError: the file cannot be written.
         """
-        tried = subject(model, image, settings)
+        kind = subject(model, image, settings)
         with self._writing() as db:
             run_id = run_id or uuid.uuid4().hex
             run = insert_run(
@@ -84,7 +85,7 @@ class Case(CaseFile):
                 procedure=task_of(settings),
                 model=insert_model(db, model, model_request, self.path),
                 image=insert_input(db, image, input_spec, self.path),
-                subject=tried,
+                subject=kind,
                 settings=settings_text(settings, execution),
                 at=tuple(at),
                 block=block or block_size(settings.n),
@@ -95,7 +96,9 @@ class Case(CaseFile):
                 db,
                 "began",
                 run,
-                subject=tried,
+                subject=kind,
+                claim=digest(*claim_of(model, image, settings)),
+                stream=digest(*stream_of(model, settings)),
                 configuration=stored_digest(db, run),
                 certiscope=__version__,
             )

@@ -118,7 +118,6 @@ def certify_run(
             stop=stop,
             command=command,
             resume=resume,
-            run_number=case.row(run).number,
             patience=patience or PATIENCE,
             audit=audit,
             alpha_audit=alpha_audit,

@@ -11,13 +11,13 @@ from typing import Self
 from engine import __version__
 from engine.case import check, log
 from engine.case.database import Database
-from engine.case.digests import same_run, subject
+from engine.case.digests import same_run
 from engine.case.listing import by_run, numbers, rows
 from engine.case.rows import Configuration, RunRow, read_configuration
 from engine.core.errors import UserError
 from engine.core.records import InputIdentity, ModelIdentity
 from engine.evidence.evidence import Evidence
-from engine.evidence.settings import Counting, RunSettings
+from engine.evidence.settings import Counting
 from engine.evidence.upgrade import evidence_from_text
 
 
@@ -184,21 +184,6 @@ class CaseFile:
         self._refuse_damaged(run)
         with self._database.reading() as db:
             return read_configuration(db, run, self.path)
-
-    def number(
-        self,
-        model: ModelIdentity,
-        image: InputIdentity,
-        settings: RunSettings,
-    ) -> int:
-        """Which run the next one on this model, input and setting would be; the first is 1.
-
-        Seed, n0, n, target, batch and device are no setting here: changing them is trying again.
-        """
-        key = subject(model, image, settings)
-        with self._database.reading() as db:
-            found = db.execute("SELECT count(*) FROM run WHERE subject = ?", (key,)).fetchone()
-        return int(found[0]) + 1
 
     def unfinished(
         self, model: ModelIdentity, image: InputIdentity, settings: Counting

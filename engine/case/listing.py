@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from engine.case import log, owner
+from engine.case.digests import digest
 from engine.case.log import Event
 from engine.case.rows import Configuration, RunRow, State, read_configuration
 from engine.core.errors import UserError
 from engine.core.rounding import round_down
+from engine.evidence.tries import Ledger, claim_of, stream_of
 
 TARGET_REASONS = ("target certified", "target out of reach")
 _STEPS = ("began", "resumed", "extended", "ended")
@@ -37,22 +39,49 @@ def rows(
 ) -> tuple[RunRow, ...]:
     """All runs that can be read, oldest first; or the one of number ``only``."""
     events = list(log.read(db))
-    about, tries = by_run(events), _tries(events)
+    about, ledger, before = by_run(events), Ledger(), _before(events)
+    tries = _tries(db, case, events)
+    for claim, stream in tries.values():
+        ledger.enter(claim, stream)
     found = []
     for run in numbers(db) if only is None else (only,):
         try:
             known = read_configuration(db, run, case)
         except UserError:
             continue
-        same = tries.get(known.subject, [run])
         row = _row(db, known, about.get(run, []), damaged.get(run, ""))
-        number = same.index(run) + 1 if run in same else len(same)
-        found.append(row.model_copy(update={"number": number, "of": len(same)}))
+        number, of = ledger.place(*tries[run]) if run in tries else (1, 1)
+        same = before.get(known.subject, [run])
+        then = (same.index(run) + 1 if run in same else len(same), len(same))
+        found.append(row.model_copy(update={"number": number, "of": of, "then": then}))
     return tuple(found)
 
 
-def _tries(events: Iterable[Event]) -> dict[str, list[int]]:
-    """The runs of each model, input and setting, in the order in which they were begun."""
+def _tries(
+    db: sqlite3.Connection, case: Path, events: Iterable[Event]
+) -> dict[int, tuple[str, str]]:
+    """The claim and the stream of votes of every run, in the order in which they were begun.
+
+    Both stand in the log; of a run that began before they did, they are those of its settings.
+    """
+    found = {}
+    for event in events:
+        if event.kind != "began" or event.run is None:
+            continue
+        claim, stream = event.detail.get("claim"), event.detail.get("stream")
+        if not isinstance(claim, str) or not isinstance(stream, str):
+            try:
+                known = read_configuration(db, event.run, case)
+            except UserError:
+                continue
+            claim = digest(*claim_of(known.model, known.input, known.settings))
+            stream = digest(*stream_of(known.model, known.settings))
+        found[event.run] = (claim, stream)
+    return found
+
+
+def _before(events: Iterable[Event]) -> dict[str, list[int]]:
+    """The runs of each model, input and setting: so evidence counted before it counted tries."""
     found: dict[str, list[int]] = defaultdict(list)
     for event in events:
         if event.kind == "began" and event.run is not None:

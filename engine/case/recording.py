@@ -9,6 +9,7 @@ from engine.case.case import Case
 from engine.core.errors import UserError
 from engine.evidence.evidence import Evidence
 from engine.evidence.snapshot import Snapshot
+from engine.evidence.tries import with_tries
 
 COMMIT_SECONDS = 1.0
 NOT_KEPT = "This run's result is not in its case file: "
@@ -80,8 +81,8 @@ class _Recorder:
         """Keep the result; the evidence as it was kept, or with a warning that it was not."""
         try:
             row = self.case.row(self.run)
-            known = {"run_id": row.run_id, "run_number": row.number, "runs_counted": row.of}
-            evidence = evidence.model_copy(update=known)
+            evidence = evidence.model_copy(update={"run_id": row.run_id})
+            evidence = with_tries(evidence, row.number, row.of, "case")
             self.case.finish(self.run, evidence)
         except UserError as error:
             warning = f"{NOT_KEPT}{error}"

@@ -42,7 +42,8 @@ class RunRow(Record):
         state: ``counting`` in some window now; ``interrupted`` without a result; ``stopped`` with
             a partial one; ``finished``; ``damaged``.
         counted: estimation votes on the disk, of ``settings.n``.
-        number, of: run ``number`` of ``of`` on this model, input and setting.
+        number, of: try ``number`` of ``of`` on this model, input and attacker.
+        then: the same for runs of the very same settings, as evidence counted before.
         outcome, class_name, radius, stop_reason: of its last result, if it has one.
         certified: what it certifies, in few words; empty for nothing.
         note: text that somebody attached.
@@ -62,6 +63,7 @@ class RunRow(Record):
     counted: int = 0
     number: int = 1
     of: int = 1
+    then: tuple[int, int] = (1, 1)
     outcome: str = ""
     class_name: str | None = None
     radius: float | None = None

@@ -88,8 +88,8 @@ def say_which(case: Case, run: int, *, quiet: bool) -> None:
     row = case.row(run)
     counted = f"; resuming after {row.counted:,} votes" if row.counted else ""
     Terminal(stderr=True).print(
-        f"Run {run} of {case.path}: run {row.number} of {row.of} on this model, input and "
-        f"setting{counted}.",
+        f"Run {run} of {case.path}: try {row.number} of {row.of} on this model, input and "
+        f"attacker{counted}.",
         markup=False,
         highlight=False,
         soft_wrap=True,
@@ -142,7 +142,7 @@ def lines(row: RunRow) -> Iterator[str]:
     yield f"{row.id:>4}{mark} {row.state:<11} {_votes(row)}{outcome and '; '}{outcome}"
     yield (
         f"      {row.model.name} at {row.input.name}; {settings.scheme.noise_in_words()}{chance}; "
-        f"run {row.number} of {row.of} of this kind"
+        f"try {row.number} of {row.of}"
     )
     if row.note:
         yield f"      note: {' '.join(row.note.split())}"

@@ -61,6 +61,9 @@ StopReason = Literal[
 ]
 
 
+TriesKnownTo = Literal["", "case", "session"]
+
+
 class AuditRecord(Record):
     """Answers that a person labelled, for the class that is certified.
 
@@ -236,8 +239,9 @@ class Evidence(Record):
         complete: every planned vote was counted. A stopped run is partial and says so.
         predicted_class: the class that is certified or predicted; None when abstaining.
         stop_reason: why the run ended.
-        run_number: which run it is on this model, input and setting, where a case file counts.
-        runs_counted: how many such runs the case held when this one ended.
+        run_number, runs_counted: which try it is of how many that were known when it ended.
+        tries_known_to: whom (``engine.evidence.tries``); empty in files written before tries were
+            counted, whose numbers are those of runs of the very same settings in a case.
         radius: full precision; None for regions that are not balls and when abstaining.
         region: what is certified; None when abstaining.
         certified_at: answers to ``--at``, keyed by its text.
@@ -265,6 +269,7 @@ class Evidence(Record):
     stop_reason: StopReason = "planned n reached"
     run_number: int | None = None
     runs_counted: int | None = None
+    tries_known_to: TriesKnownTo = ""
     predicted_class: int | None = None
     class_name: str | None = None
     radius: float | None = None
@@ -338,6 +343,8 @@ class Evidence(Record):
             raise ValueError(f"{self.procedure} has no settings of the kind {self.settings.kind}")
         if self.settings.seed is None:
             raise ValueError("evidence states the seed of its run")
+        if self.tries_known_to and not 1 <= (self.run_number or 0) <= (self.runs_counted or 0):
+            raise ValueError("it states tries without their numbers")
         observed = "exact" if self.settings.kind == "exact" else "class votes"
         if self.observations.kind != observed:
             raise ValueError(

@@ -47,6 +47,7 @@ _THEN = (
 
 _NEWER = (
     ("upgraded_from",),
+    ("tries_known_to",),
     ("execution",),
     ("observations",),
     ("facts",),

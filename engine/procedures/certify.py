@@ -38,7 +38,6 @@ def certify(
     stop: threading.Event | None = None,
     command: str = "",
     resume: Resume | None = None,
-    run_number: int | None = None,
     patience: float = PATIENCE,
     prepared: PreparedModel | None = None,
     audit: Labelled | None = None,
@@ -55,7 +54,6 @@ def certify(
         stop: when set, the run ends after the batch at hand and keeps what it counted.
         command: the same run on the command line, for the record.
         resume: votes counted before, of this very run, or of one to extend.
-        run_number: which run it is on this model, input and setting, where someone counts.
         patience: longest time a batch may take, in seconds; a stop waits for it.
         prepared: the classifier made ready before, for another input of the same set.
         audit: answers that a person labelled, for a claim about the true class as well.
@@ -83,7 +81,7 @@ def certify(
     found = certifying.conclude(command)
     region = found.region
     answers = {text: region is not None and region.contains(p) for text, p in asked.items()}
-    found = found.model_copy(update={"certified_at": answers, "run_number": run_number})
+    found = found.model_copy(update={"certified_at": answers})
     if audit is None or certifying.top is None:
         return found
     return with_labels(found, audit, run.class_names[certifying.top], alpha_audit or settings.alpha)

@@ -16,6 +16,7 @@ from engine.evidence.environment import software
 from engine.evidence.evidence import Evidence
 from engine.evidence.observations import ClassVotes, Exact
 from engine.evidence.settings import USUAL, Execution, RunSettings
+from engine.evidence.tries import SESSION, claim_of, stream_of, with_tries
 from engine.inputs.base import FittedInput
 from engine.models.base import Classifier
 from engine.models.input_layout import clean, layout
@@ -84,6 +85,9 @@ class Run:
             stop=self.stop,
             patience=patience,
         )
+        self.claim = claim_of(self.classifier.identity, self.fitted.identity, settings)
+        self.stream = stream_of(self.classifier.identity, settings)
+        SESSION.enter(self.claim, self.stream)
         planned = max(settings.n, settings.n0)
         prepared.calibrate(self.sampler, self.x, self.randomness.law, planned)
         self._estimation_began = self.began
@@ -253,5 +257,6 @@ def clean_input(classifier: Classifier, fitted: FittedInput, device: torch.devic
 def evidence(
     run: Run, selection: Votes, estimation: Votes, guess: int | None, **rest: Any
 ) -> Evidence:
-    """Evidence from the run's frame and what the procedure found."""
-    return Evidence(**run.frame(selection, estimation, guess), **rest)
+    """Evidence from the run's frame and what the procedure found, as one of the session's tries."""
+    found = Evidence(**run.frame(selection, estimation, guess), **rest)
+    return with_tries(found, *SESSION.place(run.claim, run.stream), "session")

@@ -6,6 +6,7 @@ from engine.core.fields import field_specs
 from engine.core.rounding import confidence_percent, round_up
 from engine.evidence.evidence import Evidence
 from engine.evidence.subject import region_note
+from engine.evidence.tries import tries_in_words
 from engine.figures.bounds import NOISE_WORDS
 from engine.report import enumerated
 from engine.report.content import Content, Fact, Section, Tone
@@ -174,6 +175,9 @@ def _tries(evidence: Evidence) -> str:
     """Which run it is of how many: whoever may choose among runs makes more than alpha errors."""
     if enumerated.samples_counted(evidence):
         return "do not matter: every run counts the same samples"
+    if evidence.tries_known_to:
+        said = tries_in_words(evidence)
+        return f"{said[:1].lower()}{said[1:].rstrip('.')} (same model, input and attacker)"
     if evidence.run_number is None:
         return "runs were not counted (no case file)"
     of = f" of {evidence.runs_counted}" if evidence.runs_counted else ""

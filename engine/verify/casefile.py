@@ -46,10 +46,13 @@ def _evidence(case: Case, row: RunRow) -> Evidence | None:
 def _miscounted(row: RunRow, evidence: Evidence) -> str:
     if evidence.run_id != row.run_id:
         return "its result is of another run"
-    if evidence.run_number is not None and evidence.run_number != row.number:
-        return f"its result calls it run {evidence.run_number}, the log run {row.number}"
-    if evidence.runs_counted is not None and not row.number <= evidence.runs_counted <= row.of:
-        return f"its result speaks of {evidence.runs_counted} runs, the log of {row.of}"
+    if evidence.tries_known_to == "session":  # it was counted outside the case
+        return ""
+    number, of = (row.number, row.of) if evidence.tries_known_to else row.then
+    if evidence.run_number is not None and evidence.run_number != number:
+        return f"its result calls it try {evidence.run_number}, the log try {number}"
+    if evidence.runs_counted is not None and not number <= evidence.runs_counted <= of:
+        return f"its result speaks of {evidence.runs_counted} tries, the log of {of}"
     return ""
 
 

@@ -15,6 +15,7 @@ from engine.core.errors import UserError
 from engine.core.records import ProbabilityBounds, Votes
 from engine.evidence.evidence import ChainRecord, Evidence, TransferRecord
 from engine.evidence.settings import Counting, PredictSettings
+from engine.evidence.tries import claim_alone
 from engine.evidence.upgrade import as_said_then
 from engine.evidence.vote_chain import (
     added,
@@ -192,6 +193,8 @@ class Recount:
 
     def _differences(self, *fields: str) -> list[str]:
         recorded = {name: getattr(self.evidence, name) for name in fields}
+        if "statement" in recorded:
+            recorded["statement"] = claim_alone(self.evidence)
         again = {name: self.facts.get(name) for name in fields}
         wrong: list[str] = []
         for name in fields:

@@ -143,7 +143,7 @@ def outcome(row: RunRow) -> str:
 
 def run_title(row: RunRow) -> str:
     """How a run is named above its result."""
-    again = f", run {row.number} of {row.of} on this model, input and setting"
+    again = f", try {row.number} of {row.of} on this model, input and attacker"
     return f"Run {row.id}{again if row.of > 1 else ''}"
 
 

@@ -219,7 +219,7 @@ class StatementPanel(Card):
 def ended(evidence: Evidence) -> str:
     """Why the run ended, where that is not simply that it was complete; which run it is."""
     reason = "" if evidence.complete else f"Ended: {evidence.stop_reason}."
-    number = evidence.run_number
+    number = None if evidence.tries_known_to else evidence.run_number  # its statement says it
     counted = f"Run {number} on this model, input and setting." if number else ""
     return " ".join(filter(None, (reason, counted)))
 

@@ -32,7 +32,11 @@ def test_a_new_run_may_be_asked_for(case: Case) -> None:
     assert begun(case) == run
     second = begun(case, new_run=True)
     assert second != run
-    assert counted(case, second).run_number == 2
+    assert counted(case, second).run_number == 1  # on the same noise it is the same try
+    fresh = SETTINGS.model_copy(update={"seed": None, "bound": "live", "alpha": 0.01})
+    third = counted(case, begun(case, fresh))
+    assert (third.run_number, third.runs_counted, third.tries_known_to) == (2, 2, "case")
+    assert third.statement.endswith("Try 2 of 2 known to this case.")
 
 
 def test_without_a_seed_the_unfinished_run_is_resumed_with_its_own(case: Case) -> None:

@@ -148,7 +148,7 @@ def survives(path: Path, expected: dict[int, tuple[Any, ...]]) -> str:
     for number, (row, *rest) in found.items():
         whole, *others = expected[number]
         if case.damage:  # which says that entries are missing: notes, and tries in "k of m"
-            entries = ("number", "of", "note", "pinned")
+            entries = ("number", "of", "then", "note", "pinned")
             row = row.model_copy(update={name: getattr(whole, name) for name in entries})
         assert [row, *rest] == [whole, *others]
     if case.damage or case.damaged():

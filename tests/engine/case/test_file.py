@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from engine.case import Case
+from engine.case.digests import subject
 from engine.core.errors import UserError
-from tests.cases import PREDICTED, SETTINGS, Slow, begun, counted, partly
+from tests.cases import SETTINGS, Slow, begun, counted, partly
 from tests.fakes import fitted, identity
 
 GOLDEN = Path(__file__).parents[2] / "golden"
@@ -65,14 +66,11 @@ def test_a_file_that_went_away_is_said(case: Case) -> None:
 
 
 def test_runs_are_numbered_within_model_input_and_setting(case: Case) -> None:
-    model, image = identity(), fitted().identity
-    assert case.number(model, image, SETTINGS) == 1
     for seed in range(3):
         begun(case, SETTINGS.model_copy(update={"seed": seed}))
     begun(case, SETTINGS.model_copy(update={"alpha": 0.01}))
-    assert case.number(model, image, SETTINGS) == 4
-    assert case.number(model, image, PREDICTED) == 1
-    assert [(row.number, row.of) for row in case.runs()] == [(1, 3), (2, 3), (3, 3), (1, 1)]
+    assert [(row.number, row.of) for row in case.runs()] == [(1, 4), (2, 4), (3, 4), (4, 4)]
+    assert [row.then for row in case.runs()] == [(1, 3), (2, 3), (3, 3), (1, 1)]
 
 
 def test_an_unfinished_run_is_found_by_what_it_counts(case: Case) -> None:
@@ -133,4 +131,5 @@ def test_a_case_of_evidence_1_0_is_read_and_grows(tmp_path: Path) -> None:
     for row in case.runs():
         evidence = case.evidence(row.id)
         assert evidence is not None and evidence.upgraded_from == "1.0"
-        assert case.number(row.model, row.input, row.settings) == 2  # of the same kind as then
+        known = case.configuration(row.id)  # its kind is still called as then
+        assert subject(known.model, known.input, known.settings) == known.subject

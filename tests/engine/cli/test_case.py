@@ -29,7 +29,7 @@ def test_a_run_is_kept_in_a_case_made_for_it(certify: Any, path: Path) -> None:
     assert found["run_number"] == 1 and found["certified_at"] == {"radius=0.1": True}
     evidence = Case.open(path).evidence(1)
     assert evidence is not None and json.loads(evidence.model_dump_json()) == found
-    assert f"Run 1 of {path}: run 1 of 1 on this model, input and setting." in shown.err
+    assert f"Run 1 of {path}: try 1 of 1 on this model, input and attacker." in shown.err
 
 
 def test_runs_as_json(certify: Any, program: Any, path: Path) -> None:
@@ -46,7 +46,7 @@ def test_a_second_run_is_the_second_of_two(certify: Any, path: Path) -> None:
     certify("--case", str(path))
     shown = certify("--case", str(path), "--seed", "5", "--json", "-")
     assert json.loads(shown.out)["run_number"] == 2
-    assert "Run 2 of" in shown.err and "run 2 of 2 on this model" in shown.err
+    assert "Run 2 of" in shown.err and "try 2 of 2 on this model" in shown.err
 
 
 def test_an_unfinished_run_is_gone_on_with(certify: Any, path: Path) -> None:
@@ -123,10 +123,10 @@ def test_runs_are_listed_with_what_they_are(case: Case, program: Any) -> None:
         *("1*", "finished", "1,000", "of", "1,000", "votes;", "certified", "'class", "0',"),
         *("radius", found[0].split()[-1]),
     ]
-    assert "alpha 0.001, anytime, seed 0; run 1 of 2 of this kind" in found[1]
+    assert "alpha 0.001, anytime, seed 0; try 1 of 2" in found[1]
     assert found[2].strip() == "note: the one to show"
     assert "interrupted" in found[3] and "0 of 1,000 votes" in found[3]
-    assert "seed 3; run 2 of 2" in found[4]
+    assert "seed 3; try 2 of 2" in found[4]
 
 
 def test_radii_are_rounded_down(case: Case) -> None:
@@ -153,5 +153,5 @@ def test_a_file_that_is_no_case_is_refused(program: Any, tmp_path: Path) -> None
 def test_a_whole_count_has_no_words_of_chance(case: Case) -> None:
     settings = ExactSettings.model_validate({"scheme": {"key": "dssn-l1"}})
     _, told, *_ = lines(case.row(1).model_copy(update={"settings": settings}))
-    assert "all 255 values counted; run 1 of" in told
+    assert "all 255 values counted; try 1 of" in told
     assert not {"alpha", "seed"} & set(told.split())

@@ -7,6 +7,7 @@ import pytest
 from engine.core.errors import UserError
 from engine.core.records import Votes
 from engine.evidence.settings import PredictSettings
+from engine.evidence.tries import claim_alone
 from engine.procedures.hypothesis_test import decide
 from engine.procedures.predict import predict
 from engine.schemes import DssnL1
@@ -45,7 +46,7 @@ def test_predicts():
     found = finish(predict(HalfSpace(0.3), fitted(), PredictSettings(n=1000)))
     assert found.outcome == "predicted" and found.predicted_class == 0
     assert found.procedure == "predict" and found.radius is None
-    assert found.statement == (
+    assert claim_alone(found) == (
         "With confidence 99.9 %, the smoothed model's prediction for this image is 'class 0'."
     )
 

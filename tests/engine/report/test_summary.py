@@ -5,6 +5,7 @@ import pytest
 from engine.core.records import Votes
 from engine.evidence.evidence import ChainRecord
 from engine.evidence.settings import CertifySettings
+from engine.evidence.tries import with_tries
 from engine.regions import Abstention
 from engine.report.summary import content, estimated
 from engine.schemes import parse_scheme
@@ -85,6 +86,10 @@ def test_first_page_has_the_chains_head_and_says_which_run_it_is() -> None:
     assert facts["seal"].value == evidence.seal
     assert facts["tries"].value == "run 2 of 5 on this model, input and setting"
     assert facts["tries"].note == "ended: stopped"
+    facts = {fact.label: fact for fact in content(with_tries(evidence, 2, 3, "case")).identity}
+    assert facts["tries"].value == (
+        "try 2 of 3 known to this case (same model, input and attacker)"
+    )
 
 
 def test_the_badge_says_how_sound_the_noise_is() -> None:

@@ -32,6 +32,8 @@ FOLLOWS_FROM_NOTHING = {
     "created": "a time",
     "run_number": "counted by the case file, which is checked there",
     "runs_counted": "as run_number",
+    "tries_known_to": "as run_number",
+    "settings.seed_origin": "whether a person or the program chose the seed",
     "stop_reason": "'stopped' and 'out of memory' leave the same votes",
     "execution": "decides only how fast the votes come",
     "noise.self_test": "what was measured at the start, which --rerun measures again",

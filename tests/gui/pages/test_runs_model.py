@@ -63,7 +63,7 @@ def test_an_unfinished_run_says_how_far_it_is(row):
 def test_a_second_try_says_so(row):
     assert run_title(row(1)) == "Run 1"
     again = row(2, number=2, of=3)
-    assert run_title(again) == "Run 2, run 2 of 3 on this model, input and setting"
+    assert run_title(again) == "Run 2, try 2 of 3 on this model, input and attacker"
 
 
 def test_it_filters_all_columns_and_sorts_by_value(row, qapp):
