@@ -26,7 +26,7 @@ from gui.style.theme import set_role
 from gui.widgets.counts import count_box
 from gui.widgets.facts import FactsTable
 from gui.widgets.flag_names import in_the_window
-from gui.widgets.layouts import labelled
+from gui.widgets.layouts import filled, labelled
 from gui.widgets.page import Page
 from gui.widgets.scroll import ScrollColumn
 from gui.widgets.section import say, words
@@ -123,10 +123,7 @@ class PlannerPage(Page):
         for widget in (self.facts, self.use_n, self.use_target, self.notes):
             scroll.column.addWidget(widget)
         scroll.column.addStretch(1)
-        row = QHBoxLayout()
-        row.addWidget(scroll, 2)
-        row.addWidget(self.chart, 3)
-        self.content.addLayout(row, 1)
+        self.content.addLayout(filled(QHBoxLayout(), (scroll, 2), (self.chart, 3)), 1)
 
     def _pilot(self) -> Pilot:
         from engine.planning import Pilot

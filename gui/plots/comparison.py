@@ -13,7 +13,7 @@ from engine.core.rounding import round_down
 from engine.figures.comparison import ReachFigure
 from gui.plots import candidate_key as key
 from gui.plots.chart import dress_text, text_size
-from gui.plots.labels import Box, place
+from gui.plots.labels import Box, around, place
 from gui.style.theme import Theme
 
 _TICKS = 16
@@ -154,13 +154,7 @@ class ReachPlot(key.CandidateChart[ReachFigure]):
 
     def _attacker_wish(self, figure: ReachFigure) -> list[Box]:
         spot = self.spot(figure.attacker.entities, min(figure.attacker.epsilon, figure.top))
-        wide, tall = text_size(self.attacker_name)
-        return [
-            Box(spot.x() + 10, spot.y() + 5, wide, tall),
-            Box(spot.x() + 10, spot.y() - tall - 5, wide, tall),
-            Box(spot.x() - wide - 10, spot.y() + 5, wide, tall),
-            Box(spot.x() - wide - 10, spot.y() - tall - 5, wide, tall),
-        ]
+        return around(spot.x(), spot.y(), *text_size(self.attacker_name), gap=(10, 5))
 
     def _name_wish(self, figure: ReachFigure, index: int) -> list[Box]:
         """Above the end of the line, else below it, else above its beginning."""

@@ -33,6 +33,13 @@ class Box:
         return replace(self, x=x, y=y)
 
 
+def around(x: float, y: float, w: float, h: float, *, gap: tuple[float, float]) -> list[Box]:
+    """Boxes at the four corners of a point: right below it, right above, left below, left above."""
+    right, left = x + gap[0], x - w - gap[0]
+    tops = (y + gap[1], y - h - gap[1])
+    return [Box(side, top, w, h) for side in (right, left) for top in tops]
+
+
 def place(
     wishes: Sequence[Sequence[Box]],
     frame: Box,

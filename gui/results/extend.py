@@ -10,6 +10,7 @@ from gui.controllers.resume import MOST, counted
 from gui.controllers.runs import Runs
 from gui.style.theme import set_role
 from gui.widgets.counts import count_box
+from gui.widgets.layouts import filled
 from gui.widgets.section import words
 
 
@@ -29,11 +30,8 @@ class ExtendBar(QFrame):
         set_role(self.extend, "primary")
         self.extend.clicked.connect(self._accept)
         self.cancel.clicked.connect(self.hide)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 6, 8, 6)
-        row.addWidget(self.sentence, 1)
-        for widget in (self.n, self.extend, self.cancel):
-            row.addWidget(widget)
+        parts = ((self.sentence, 1), self.n, self.extend, self.cancel)
+        filled(QHBoxLayout(self), *parts).setContentsMargins(12, 6, 8, 6)
         self.hide()
 
     def ask(self) -> None:

@@ -11,6 +11,7 @@ from engine.evidence.snapshot import Snapshot
 from gui.controllers.session import Session
 from gui.style.theme import set_role
 from gui.widgets.elided import ElidedLabel
+from gui.widgets.layouts import filled
 
 _STEPS = 1000
 
@@ -32,12 +33,8 @@ class ProgressPanel(QFrame):
         self.doing = QLabel()
         set_role(self.numbers, "muted")
         set_role(self.doing, "muted")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 8, 16, 8)
-        row.setSpacing(16)
-        row.addWidget(self.bar, 5)
-        row.addWidget(self.numbers, 6)
-        row.addWidget(self.doing)
+        parts = ((self.bar, 5), (self.numbers, 6), self.doing)
+        filled(QHBoxLayout(self), *parts, spacing=16).setContentsMargins(16, 8, 16, 8)
         session.runs.snapshot_changed.connect(self.refresh)
         session.worker.activity_changed.connect(self.refresh)
         session.runs.evidence_changed.connect(self.refresh)

@@ -18,7 +18,7 @@ from gui.results.statement import ended, true_class
 from gui.style.theme import set_role
 from gui.widgets.card import Card
 from gui.widgets.facts import FactsTable
-from gui.widgets.layouts import divided
+from gui.widgets.layouts import divided, filled
 from gui.widgets.scroll import ScrollColumn
 from gui.widgets.section import say, say_headline, words
 
@@ -46,15 +46,12 @@ class RecordView(Card):
         self.outcome, self.headline = words(), words(role="headline")
         self.unit, self.ended = words(role="small"), words(role="small")
         self.badge, self.sentence = words(role="badge"), words()
-        self.true = words()
-        self.true.setAccessibleName("What labels say of the true class")
+        self.true = words(name="What labels say of the true class")
         self.facts = FactsTable()
         self.votes, self.bounds = VotesPlot(), BoundsPlot()
-        self.struck = words(role="struck")
-        self.struck.setAccessibleName("As stated, which does not hold")
+        self.struck = words(role="struck", name="As stated, which does not hold")
         self.recomputed_title = words("RECOMPUTED FROM THE RECORDED VOTES", role="section")
-        self.recomputed = words()
-        self.recomputed.setAccessibleName("Recomputed from the recorded votes")
+        self.recomputed = words(name="Recomputed from the recorded votes")
         self.text = ScrollColumn("Recorded statement", spacing=5)
         for widget in (
             self.outcome,
@@ -74,10 +71,7 @@ class RecordView(Card):
         self.plots = divided(Qt.Orientation.Vertical, self.votes, self.bounds)
         for plot in (self.votes, self.bounds):
             plot.notice.connect(self.notice)
-        row = QHBoxLayout()
-        row.addWidget(self.text, 2)
-        row.addWidget(self.plots, 3)
-        self.content.addLayout(row, 1)
+        self.content.addLayout(filled(QHBoxLayout(), (self.text, 2), (self.plots, 3)), 1)
         self.pdf, self.json = QPushButton("Save PDF…"), QPushButton("Save JSON…")
         self.pdf.clicked.connect(lambda: self._export("pdf"))
         self.json.clicked.connect(lambda: self._export("json"))

@@ -11,7 +11,6 @@ from gui.widgets.buttons import action_button
 from gui.widgets.section import Section, well, words
 
 _EMPTY = "Choose a model and an input."
-_ZERO_WIDTH = "\u200b"
 
 
 class CommandPanel(Section):
@@ -27,8 +26,7 @@ class CommandPanel(Section):
         self.copy = action_button(copy, "Cop&y", "Copy command line")
         self.header.addWidget(self.copy)
         frame, column = well()
-        self.text = words(_EMPTY, "mono")
-        self.text.setAccessibleName("Command line")
+        self.text = words(_EMPTY, "mono", name="Command line")
         column.addWidget(self.text)
         self.content.addWidget(frame)
         for signal in (
@@ -42,4 +40,4 @@ class CommandPanel(Section):
     def refresh(self) -> None:
         """Show the command, breakable at every slash so that long paths stay in their box."""
         line = self._session.runs.command_line()
-        self.text.setText(line.replace("/", f"/{_ZERO_WIDTH}") or _EMPTY)
+        self.text.set_breakable(line or _EMPTY, after="/")

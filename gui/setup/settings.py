@@ -62,8 +62,7 @@ class SettingsPanel(Section):
         self._filling = False
         self._noise, self._usual, self._rare = _grid(), _grid(), _grid()
         self.needs = NeedsView()
-        self.hint = words(role="provisional")
-        self.hint.setAccessibleName("What is wrong with these settings")
+        self.hint = words(role="provisional", name="What is wrong with these settings")
         self.content.addLayout(self._noise)
         self.content.addWidget(self.needs)
         self.content.addLayout(self._usual)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from gui.style import theme as themes
 from gui.style.theme import set_role
 from gui.widgets.elided import ElidedLabel
+from gui.widgets.layouts import filled
 from gui.widgets.neighbourhood import NeighbourhoodView, Rings
 
 if TYPE_CHECKING:
@@ -29,11 +30,7 @@ class GraphView(QWidget):
         self.drawing.setMinimumSize(48, 48)
         self.drawing.setMouseTracking(False)  # nothing here can be clicked
         set_role(self.caption, "small")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
-        column.addWidget(self.drawing, 1)
-        column.addWidget(self.caption)
+        filled(QVBoxLayout(self), (self.drawing, 1), self.caption, spacing=2)
 
     def show_graph(self, graph: GraphMedium, caption: str, detail: str, ink: str) -> None:
         """Show a neighbourhood; ``detail`` is what the caption is short for."""

@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLay
 from engine.core.text import visible
 from gui.style.theme import set_role
 
+_ZERO_WIDTH = "\u200b"
+
 
 class Section(QWidget):
     """A small heading with room for a button beside it, and content below.
@@ -58,14 +60,20 @@ class Words(QLabel):
         """Show a text from anywhere."""
         super().setText(visible(text, lines=True))
 
+    def set_breakable(self, text: str, *, after: str) -> None:
+        """Show a text whose lines may break after a character, as paths do at slashes."""
+        super().setText(visible(text, lines=True).replace(after, f"{after}{_ZERO_WIDTH}"))
+
     def minimumSizeHint(self) -> QSize:
         """One line, however narrow; Qt's own is the height of one word per line."""
         return QSize(1, self.fontMetrics().height())
 
 
-def words(text: str = "", role: str = "") -> Words:
-    """A label of some role of the style sheet."""
+def words(text: str = "", role: str = "", *, name: str = "") -> Words:
+    """A label of some role of the style sheet; ``name`` is what a screen reader calls it."""
     label = Words(text)
+    if name:
+        label.setAccessibleName(name)
     if role:
         set_role(label, role)
     return label

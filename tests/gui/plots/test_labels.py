@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gui.plots.labels import Box, place
+from gui.plots.labels import Box, around, place
 
 FRAME = Box(0, 0, 300, 200)
 boxes = st.builds(
@@ -57,3 +57,11 @@ def test_what_is_only_to_be_avoided_is_touched_rather_than_losing_the_label() ->
     assert place([[wish]], FRAME, avoid=[everywhere]) == [wish]
     first, second = Box(0, 0, 10, 10), Box(0, 50, 10, 10)
     assert place([[first, second]], FRAME, avoid=[Box(0, 0, 20, 20)]) == [second]
+
+
+def test_boxes_around_a_point_touch_neither_it_nor_one_another() -> None:
+    boxes, point = around(50, 40, 30, 10, gap=(4, 2)), Box(48, 39, 4, 2)
+    assert len(boxes) == 4 and boxes[0] == Box(54, 42, 30, 10)
+    for i, box in enumerate(boxes):
+        assert not box.overlaps(point)
+        assert not any(box.overlaps(other) for other in boxes[:i])

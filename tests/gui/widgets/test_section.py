@@ -46,3 +46,13 @@ def test_text_from_outside_is_made_visible(qtbot):
     assert label.text() == "a\\u202eb"
     label.setText("x\x1b[2J\ny")
     assert label.text() == "x\\x1b[2J\ny"
+
+
+def test_words_are_called_what_they_are_for_those_who_cannot_see_them(qtbot):
+    label = words("0.5", "small", name="Radius")
+    qtbot.addWidget(label)
+    assert (label.text(), label.property("role"), label.accessibleName()) == (
+        "0.5",
+        "small",
+        "Radius",
+    )
