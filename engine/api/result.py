@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from engine.api.plot import Plot, shown
 from engine.core.errors import UserError
+from engine.evidence.subject import as_taken, file_region
 
 if TYPE_CHECKING:
     from engine.evidence.evidence import Evidence
@@ -59,12 +60,26 @@ class Result:
 
     @property
     def region(self) -> Region | None:
-        """What is certified; None when abstaining."""
+        """What is certified, of the input as the model takes it; None when abstaining."""
         return self.evidence.region
 
     @property
+    def file_region(self) -> Region | None:
+        """What is certified of the image as it was given, before cropping, resizing or conversion.
+
+        None when abstaining, and where no gain of the fitting is known.
+        """
+        found, region = self.evidence, self.evidence.region
+        if region is None or not as_taken(found.input):
+            return region
+        return file_region(found.settings, found.input, region)
+
+    @property
     def radius(self) -> float | None:
-        """The certified radius; None when abstaining, and where the region is no ball."""
+        """The certified radius, of the input as the model takes it.
+
+        None when abstaining, and where the region is no ball.
+        """
         return self.evidence.radius
 
     @property

@@ -12,7 +12,7 @@ from engine.core.errors import UserError
 from engine.core.files import write_atomically
 from engine.core.rounding import round_down
 from engine.regions.region import UNLIMITED
-from engine.replay.summary import labelled
+from engine.replay.records import labelled
 
 if TYPE_CHECKING:
     from engine.evidence.evidence import Evidence

@@ -19,15 +19,19 @@ _IMAGES = ("image", "pair")
 
 def subject(scheme: Scheme, given: InputIdentity) -> str:
     """``image``, or ``image as the model takes it (grey, 8 x 8, resized from 4 x 4)``."""
-    taken = as_taken(given)
+    taken = as_taken(given) if given.fitting is not None else ""
     return f"{scheme.subject} {taken}" if taken else scheme.subject
 
 
 def as_taken(given: InputIdentity) -> str:
-    """``as the model takes it (grey, 8 x 8, resized from 4 x 4)``; empty where nothing was done."""
-    if given.fitting is None or not given.fitting.steps:
-        return ""
-    return f"as the model takes it ({', '.join((*_shape(given), *given.fitting.steps))})"
+    """``as the model takes it (grey, 8 x 8, resized from 4 x 4)``; empty where nothing was done.
+
+    Of a file from before the fitting was recorded it repeats how the image was adapted.
+    """
+    steps = given.fitting.steps if given.fitting is not None else ()
+    if given.fitting is None and given.kind == "image" and given.adaptation:
+        steps = (given.adaptation,)
+    return f"as the model takes it ({', '.join((*_shape(given), *steps))})" if steps else ""
 
 
 def of_the_file(settings: RunSettings, given: InputIdentity, region: Region) -> str:
@@ -35,7 +39,7 @@ def of_the_file(settings: RunSettings, given: InputIdentity, region: Region) -> 
 
     Empty where the model takes the file's own values, and for what is no image.
     """
-    if not as_taken(given) or given.kind not in _IMAGES:
+    if given.fitting is None or not given.fitting.steps or given.kind not in _IMAGES:
         return ""
     what = "given array" if given.in_memory else "file"
     inside = file_region(settings, given, region)

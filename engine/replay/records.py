@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, SerializeAsAny
@@ -42,6 +43,11 @@ class ReplayRow(Record):
     certified_at: dict[str, bool] = Field(default_factory=dict)
     n0: int = 0
     n: int = 0
+
+
+def labelled(rows: Sequence[ReplayRow]) -> bool:
+    """Whether any row has a true class: without one nothing is right or wrong."""
+    return any(row.label != NO_LABEL for row in rows)
 
 
 class Simultaneous(Record):

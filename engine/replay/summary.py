@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from engine.bounds.simultaneous import set_statement, simultaneous_alpha
 from engine.core.records import SetStatement
-from engine.replay.records import NO_LABEL, ReplayRow, ReplaySummary, Simultaneous
+from engine.replay.records import ReplayRow, ReplaySummary, Simultaneous, labelled
 
 CLEAN = "clean"
 DRAWN = (
@@ -19,11 +19,6 @@ DRAWN = (
 def correct(row: ReplayRow) -> bool:
     """Whether the certified class is the label; an abstention never is correct."""
     return row.predicted_class == row.label
-
-
-def labelled(rows: Sequence[ReplayRow]) -> bool:
-    """Whether any row has a true class: without one nothing is right or wrong."""
-    return any(row.label != NO_LABEL for row in rows)
 
 
 def clean_accuracy(rows: Sequence[ReplayRow]) -> float | None:

@@ -65,6 +65,7 @@ _PATHS = (
     "input.source",
     "input.sha256",
     "input.pixels_sha256",
+    "input.adaptation",
     "input.label",
     "input.label_name",
     "noise.generator",

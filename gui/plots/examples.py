@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 _LISTED = 6
 """Touched nodes that are listed below a graph; the others are counted, and in the tooltip."""
 _WHOSE = (
-    "answers on this card are the base model's, one for each sample; what is certified is what it "
-    "answers most often under noise"
+    "answers on this card are the base model's, one for each sample; what is certified is about "
+    "its answers under all of the noise together"
 )
 
 

@@ -13,6 +13,7 @@ from engine.core.errors import UserError
 from engine.explain import illustrations
 from engine.figures.images import Illustrations
 from engine.schemes import Gaussian
+from tests.networks import Linear
 
 X = torch.full((1, 8, 8), 0.5)
 
@@ -31,6 +32,16 @@ def test_it_says_what_its_evidence_says(model: Smoothed) -> None:
     with pytest.raises(UserError, match="knows the terms radius"):
         result.certifies(pixels=1)
     assert repr(result) == f"<Result: {result.statement}>"
+
+
+def test_what_is_certified_of_an_image_before_it_was_resized(model: Smoothed) -> None:
+    own = model.certify(X, n=500).result()
+    assert own.file_region == own.region
+    shaped = smooth(Linear(), Gaussian(sigma=0.25), input_shape=(1, 8, 8), device="cpu")
+    result = shaped.certify(torch.full((1, 4, 4), 0.5), n=500).result()
+    assert result.radius is not None and result.file_region is not None
+    assert 0 < result.file_region.certified_radius < result.radius / 2
+    assert "In the given array's own pixels, no change of this given array" in result.statement
 
 
 def test_a_notebook_shows_the_statement_its_warnings_and_figures(model: Smoothed) -> None:

@@ -130,6 +130,13 @@ def test_an_array_is_no_file_and_a_row_has_no_pixels():
     assert file_region(CertifySettings(), row, BALL) is None
 
 
+def test_older_files_keep_their_claim_and_say_in_their_limits_how_the_image_was_adapted():
+    old = make_input(adaptation="resized 4x4 -> 8x8 (bilinear, antialiased)")
+    assert subject(Gaussian(), old) == "image"
+    assert of_the_file(CertifySettings(), old, BALL) == ""
+    assert as_taken(old).endswith("(grey, 8 x 8, resized 4x4 -> 8x8 (bilinear, antialiased))")
+
+
 def test_the_note_of_the_numbers_says_of_what():
     evidence: Evidence = make_evidence().model_copy(
         update={"input": make_input(fitting=ENLARGED), "region": BALL}
