@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from engine.core.generators import result_of
-from engine.core.records import InputIdentity, ModelIdentity
+from engine.core.records import Fitting, InputIdentity, ModelIdentity
 from engine.inputs.base import FittedInput
 from engine.models.base import Classifier
 
@@ -34,6 +34,7 @@ def fitted(value: float = 0.0, label: int | None = None) -> FittedInput:
     pixels = np.full(SHAPE, value, dtype=np.float32)
     return FittedInput(
         InputIdentity(
+            fitting=Fitting(),
             name="flat",
             source="flat",
             sha256="1" * 64,

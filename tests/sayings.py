@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 
-from engine.core.records import InputIdentity, ModelIdentity
+from engine.core.records import Fitting, InputIdentity, ModelIdentity
 from engine.inputs.base import FittedInput, pixels_sha256
 from engine.models.generative import GenerativeClassifier, TextGenerator, composite
 from engine.models.request import ModelRequest
@@ -58,7 +58,12 @@ def flat(value: float) -> FittedInput:
     pixels = torch.full((1, 2, 2), value).numpy()
     digest = pixels_sha256(pixels)
     identity = InputIdentity(
-        name="flat", source="flat", sha256=digest, pixels_sha256=digest, shape=(1, 2, 2)
+        fitting=Fitting(),
+        name="flat",
+        source="flat",
+        sha256=digest,
+        pixels_sha256=digest,
+        shape=(1, 2, 2),
     )
     return FittedInput.image(identity, pixels)
 

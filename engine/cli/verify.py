@@ -49,6 +49,7 @@ def verify_flags() -> list[inspect.Parameter]:
             metavar="N",
             min=0,
         ),
+        flag("explain", "Say of every value what shows that it was changed.", OUTPUT, bool),
         flag("json", "Write the verdicts as JSON; '-' is standard output.", OUTPUT),
     ]
 
@@ -60,11 +61,14 @@ def verify_command(values: Mapping[str, Any]) -> int:
     the votes, which are taken as recorded. With --rerun K or --rerun all, K blocks or all votes are
     drawn again, those that chose the class too, and must come out the same.
 
+    What no check can show (names, times, labels that a person gave) --explain lists, with reasons.
+
     Exit status: 0 if nothing fails and everything that was asked could be checked, 1 if a claim
     does not hold or cannot be checked, 2 for a file that cannot be read. Without --rerun nothing is
     run and torch is not loaded.
     """
     from engine.verify import Plan, verify
+    from engine.verify.leaves import explained
 
     rerun = _rerun(values["rerun"])
     to_stdout = values["json"] == STDOUT
@@ -88,6 +92,8 @@ def verify_command(values: Mapping[str, Any]) -> int:
         write_line(stream, claim.line())
     for note in report.notes:
         write_line(stream, f"Note: {note}")
+    for line in explained() if values["explain"] else ():
+        write_line(stream, line)
     write_line(stream, report.summary())
     print_json(report, values["json"])
     return CERTIFIED if report.ok else FAILURE

@@ -18,6 +18,7 @@ from engine.evidence.settings import Counting, PredictSettings
 from engine.evidence.tries import claim_alone
 from engine.evidence.upgrade import as_said_then
 from engine.evidence.vote_chain import (
+    MIN_BLOCK,
     added,
     block_length,
     block_size,
@@ -44,6 +45,7 @@ from engine.schemes import Scheme
 from engine.verify.answers import check_answers
 from engine.verify.compare import differences
 from engine.verify.report import Claim, Unchecked
+from engine.verify.self_test import left_out
 
 MOST_WORK = 2 * 10**8
 """Classes times blocks; a file that declares more is not worked through."""
@@ -101,6 +103,7 @@ class Recount:
     def foundations(self) -> Iterator[tuple[str, Check]]:
         """What everything else rests on."""
         yield "votes add up", self._votes
+        yield "age of the record", self._age
         model = self.evidence.model
         if model.parts or model.in_memory or model.generation is not None:
             yield "model and its parts", self._parts
@@ -234,6 +237,18 @@ class Recount:
             wrong.append(f"the scheme does not fit the input: {error}")
         return wrong + (self._selection() if self.certifying else self._predicting())
 
+    def _age(self) -> list[str]:
+        """What only today's programs record is there altogether or not at all."""
+        found = self.evidence
+        seed, fitting = self.settings.seed_origin != "not recorded", found.input.fitting is not None
+        if found.upgraded_from is not None and (seed or fitting):
+            return [
+                f"a file of schema {found.upgraded_from} records no fitting and no seed's origin"
+            ]
+        return ["it records where its seed is from, and not how its input was fitted"] * (
+            seed and not fitting
+        )
+
     def _selection(self) -> list[str]:
         first, n0, guess = self.selection, self.settings.n0, self.evidence.votes.guess
         if self.evidence.test is not None or self.evidence.decision is not None:
@@ -270,7 +285,10 @@ class Recount:
             return ["its noise was not tested"] if due else []
         known = {_GENERATOR_LAW, *(probe.stated.name for probe in law.probes())}
         others = [one.law for one in stated.statistics if one.law not in known]
-        return [f"its noise was tested for another law: {others[0]}"] if others else []
+        if others:
+            return [f"its noise was tested for another law: {others[0]}"]
+        gone = left_out(stated, law) if self.evidence.upgraded_from is None else []
+        return [f"a part of the test of its noise is not there: {gone[0]}"] if gone else []
 
     def _chain(self) -> list[str]:
         chain = self.evidence.chain
@@ -300,7 +318,8 @@ class Recount:
         if chain.head != (last.hash if last else chain.start):
             return ["its head is not the hash of its last block"]
         extendable = bound_method(self.settings.bound).extendable
-        if chain.block != block_size(self.settings.n) and not extendable:
+        largest = block_size(self.settings.n)  # of a run that was extended, planned for fewer votes
+        if not (MIN_BLOCK if extendable else largest) <= chain.block <= largest:
             return [f"blocks of {chain.block:,} are not those of n = {self.settings.n:,}"]
         other = misfit(chain.blocks, chain.block)
         if other is not None:

@@ -45,6 +45,8 @@ class DecisionRecount(Recount):
         yield "abstention", lambda: self._differences("abstention")
         yield "statement", lambda: self._differences("statement")
         yield "end of the run", self._ended
+        if self.evidence.transfer is not None:
+            yield "true class", lambda: ["a decision speaks of no labelled answers"]
 
     @cached_property
     def decision(self) -> DecisionRecord:

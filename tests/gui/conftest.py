@@ -20,7 +20,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QSettings
 
 from engine.bounds import bound_method
 from engine.core.errors import TrustRequired, UserError
-from engine.core.records import InputIdentity, ModelIdentity, Timing, Votes
+from engine.core.records import Fitting, InputIdentity, ModelIdentity, Timing, Votes
 from engine.evidence.evidence import (
     ChainRecord,
     Evidence,
@@ -83,6 +83,7 @@ def image_input(spec: str, label: int = 7) -> ImageInput:
 def fitted_input(image: ImageInput) -> FittedInput:
     """The same, fitted."""
     identity = InputIdentity(
+        fitting=Fitting(),
         name=image.name,
         source=image.source,
         sha256=image.sha256,
