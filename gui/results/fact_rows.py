@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.core.rounding import confidence_percent, round_down, round_up
 from engine.evidence.evidence import Evidence
-from engine.evidence.settings import RunSettings, seed_in_words
+from engine.evidence.settings import RunSettings
 from engine.evidence.snapshot import Snapshot
 from gui.widgets.facts import Rows
 from gui.widgets.input_kinds import KIND_WORDS
@@ -101,6 +101,13 @@ def _setting_rows(settings: RunSettings) -> Rows:
             ("alpha", str(settings.alpha)),
             ("confidence", f"{confidence_percent(settings.alpha)} %"),
             *([("bound", settings.bound)] if settings.bound else []),
-            ("seed", seed_in_words(settings)),
+            _seed_row(settings),
         ]
     return [*rows, ("precision", settings.precision)]
+
+
+def _seed_row(settings: RunSettings) -> tuple[str, str]:
+    """A seed of 63 bits in groups of digits, which fit a narrow column."""
+    origin = {"drawn": "seed, drawn", "given": "seed, given"}
+    name = origin.get(settings.seed_origin, "seed")
+    return name, f"{settings.seed:,}".replace(",", " ")

@@ -31,3 +31,10 @@ def test_the_numbers_are_those_of_the_evidence(make):
 def test_a_running_count(make):
     rows = dict(snapshot_rows(make.snapshot(CertifySettings(), 1000), tuple("0123456789")))
     assert rows["votes"] == "980 of 1,000"
+
+
+def test_a_seed_is_shown_in_full_and_says_where_it_comes_from(make):
+    drawn = CertifySettings(seed=7_677_162_394_206_992_279, seed_origin="drawn")
+    assert ("seed, drawn", "7 677 162 394 206 992 279") in evidence_rows(make.evidence(drawn))
+    given = CertifySettings(seed=5, seed_origin="given")
+    assert ("seed, given", "5") in evidence_rows(make.evidence(given))
