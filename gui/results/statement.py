@@ -95,8 +95,8 @@ class StatementPanel(Card):
 
     def copy_text(self) -> None:
         """Statement, numbers and limits to the clipboard."""
-        said = (self.outcome, self.headline, self.sentence, self.true)
-        lines = [label.text() for label in said if label.text() or label is not self.true] + [""]
+        said = (self.outcome, self.headline, self.unit, self.sentence, self.true)
+        lines = [label.text() for label in said if label.text()] + [""]
         lines += [f"{name}: {value}" for name, value in self._rows]
         lines += ["", self.limits.text()]
         QGuiApplication.clipboard().setText("\n".join(lines))

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from engine.core.files import sha256_file
+from engine.core.records import Fitting
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import CertifySettings, Execution
 from engine.inputs import load_input
@@ -99,6 +100,11 @@ def test_adaptation_and_label_are_compared_with_the_file(
     for changes, name, wrong in (
         ({"adaptation": ""}, "input as the model takes it", "and nothing is stated"),
         (
+            {"fitting": Fitting(source=(1, 4, 4), levels=255)},
+            "input as the model takes it",
+            "fitting",
+        ),
+        (
             {"label": 3, "label_name": "3"},
             "label of the input",
             "its source names none, the evidence '3'",
@@ -107,6 +113,9 @@ def test_adaptation_and_label_are_compared_with_the_file(
         forged = resized.model_copy(update={"input": resized.input.model_copy(update=changes)})
         claim = input_claim(forged, "", tmp_path)
         assert (claim.name, claim.verdict) == (name, "does not hold") and wrong in claim.detail
+    before = resized.input.model_copy(update={"fitting": None})  # written before it was recorded
+    claims = list(check_input(resized.model_copy(update={"input": before}), "", tmp_path))
+    assert [claim.verdict for claim in claims] == ["holds", "holds", "holds"]
     invented = certified.input.model_copy(update={"label": 3, "label_name": "3"})
     claim = input_claim(certified.model_copy(update={"input": invented}), "", tmp_path)
     assert claim.name == "label of the input" and claim.verdict == "does not hold"

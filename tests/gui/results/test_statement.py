@@ -72,7 +72,8 @@ def test_the_text_can_be_copied(panel, idle_session, make):
     panel.copy.click()
     text = QGuiApplication.clipboard().text()
     assert "alpha: 0.001" in text
-    assert "CERTIFIED" in text
+    assert text.startswith("CERTIFIED\n")
+    assert panel.unit.text() and panel.unit.text() in text
 
 
 def test_the_badge_says_what_the_noise_is(panel, idle_session, make):
