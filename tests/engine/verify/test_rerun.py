@@ -9,6 +9,7 @@ import pytest
 
 from engine.core.records import Votes
 from engine.evidence.evidence import Evidence
+from engine.evidence.tries import tries_in_words
 from engine.evidence.vote_chain import chain_facts, chain_start, chained
 from engine.noise.gaussian import Stream
 from engine.procedures.run_key import run_key
@@ -68,7 +69,8 @@ def forged(evidence: Evidence, block: int, moved: int) -> Evidence:
 def consistent(evidence: Evidence) -> Evidence:
     """With every claim computed anew from the forged votes."""
     facts = recount_of(evidence).facts
-    return evidence.model_copy(update={name: value for name, value in facts.items()})
+    said = " ".join(filter(None, (facts["statement"], tries_in_words(evidence))))
+    return evidence.model_copy(update={**facts, "statement": said})
 
 
 def test_every_vote_comes_again(certified: Evidence) -> None:
