@@ -15,7 +15,7 @@ from engine.core.fields import checked
 from engine.core.records import ModelIdentity
 from engine.models.demo import WEIGHTS, catalogue
 from engine.models.kinds import read_header
-from engine.schemes import Gaussian, Scheme, parse_scheme
+from engine.schemes import SCHEMES, Gaussian, Scheme, parse_scheme
 
 _LONGEST_NAME = 80
 _LONGEST_CARD = 1 << 20
@@ -89,6 +89,12 @@ def taught_scheme(model: ModelIdentity) -> Scheme | None:
     except UserError:
         return None
     return None
+
+
+def proposed_scheme(model: ModelIdentity) -> Scheme:
+    """What to smooth a newly opened model with: as it was trained, else the first that fits it."""
+    fitting = (scheme for scheme in SCHEMES if model.kind in scheme.inputs)
+    return taught_scheme(model) or next(fitting, Gaussian)()
 
 
 def own_noise(spec: str) -> Scheme | None:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from engine.core.errors import OracleRequired, TrustRequired
 from engine.models.kinds import DEMO
-from engine.models.native_metadata import taught_scheme
+from engine.models.native_metadata import proposed_scheme
 from engine.models.request import ModelRequest
 from gui.controllers.form import Form
 from gui.controllers.preferences import Preferences
@@ -39,6 +39,8 @@ class Loading(QObject):
         around: what to draw of a graph around its node; None for other inputs, and until then.
         clean_answer: the model's answer without noise.
         input_is_newer: the input was opened after the model.
+        astray: ``model`` or ``input`` to what was asked for there and did not open. The field shows
+            it, so nothing is certified until something opens or :meth:`go_back` is called.
         models, inputs: what is being read.
 
     Signals:
@@ -87,12 +89,25 @@ class Loading(QObject):
         self.subject: Subject | None = None
         self.offer = Offer()
         self.clean_answer: int | None = None
+        self.astray: dict[str, str] = {}
         self.input_is_newer = self._fit_waits = False
 
     @property
     def busy(self) -> bool:
         """Whether a model or input is being read."""
         return self.models.busy or self.inputs.busy or self._fits.busy
+
+    @property
+    def obstacle(self) -> str:
+        """Why nothing can be certified yet, in a sentence; empty where nothing is in the way."""
+        for kind, asked in self.astray.items():
+            return f"{asked} did not open; choose another {kind}, or go back to the one before."
+        if self.model is None or self.given is None:
+            lacking = "a model" if self.model is None else "an input"
+            return f"Open {lacking} first."
+        if self.subject is None and not self.busy:
+            return "The input does not fit the model."
+        return ""
 
     @property
     def fits(self) -> bool:
@@ -159,9 +174,16 @@ class Loading(QObject):
             lambda stop: self._engine.open_input(spec, known),
             f"opening {spec}",
             on_done=self._take_input,
-            on_failed=self._on_input_failed,
+            on_failed=partial(self._on_input_failed, spec),
             urgent=True,
         )
+
+    def go_back(self, kind: str) -> None:
+        """Stay with what was open before something of ``kind`` was refused."""
+        if self.astray.pop(kind, ""):
+            if kind == "model":
+                self.asked = self.request
+            self.fitted_changed.emit()
 
     def step_input(self, step: int) -> None:
         """The next (1) or previous (-1) input of the row; from beside it, an end of it."""
@@ -215,13 +237,13 @@ class Loading(QObject):
 
     def _take_model(self, request: ModelRequest, classifier: Classifier) -> None:
         before, self.input_is_newer = self.model, False
+        self.astray.pop("model", "")
         if self.classifier is not None:
             self.classifier.unload()
         self.subject = self.clean_answer = None  # results for the previous pair are stale
         self.request, self.classifier, self.model = request, classifier, classifier.identity
-        taught = taught_scheme(self.model)
-        if taught is not None and (before is None or before.sha256 != self.model.sha256):
-            self.scheme_proposed.emit(taught)
+        if before is None or before.sha256 != self.model.sha256:
+            self.scheme_proposed.emit(proposed_scheme(self.model))
         self._preferences.remember("models", request.spec)
         self.model_changed.emit()
         if not self._follow_with_example():
@@ -230,6 +252,7 @@ class Loading(QObject):
     def _take_input(self, loaded: tuple[list[str], GivenInput]) -> None:
         self.subject = self.clean_answer = None
         self.input_is_newer = True
+        self.astray.pop("input", "")
         self.specs, given = loaded
         self.given, self.around = given, None
         self._preferences.remember("inputs", given.source)
@@ -253,6 +276,8 @@ class Loading(QObject):
         self.fitted_changed.emit()
 
     def _on_model_failed(self, failure: Failure) -> None:
+        if self.asked is not None:
+            self.astray["model"] = self.asked.spec
         if isinstance(failure.error, TrustRequired):
             self.trust_asked.emit(failure.error, self.asked)
         elif isinstance(failure.error, OracleRequired):
@@ -261,11 +286,14 @@ class Loading(QObject):
             self.notice.emit("error", failure.sentence)
             self.refused.emit("model", failure.sentence)
         self._fit_if_waiting()
+        self.fitted_changed.emit()
 
-    def _on_input_failed(self, failure: Failure) -> None:
+    def _on_input_failed(self, spec: str, failure: Failure) -> None:
+        self.astray["input"] = spec
         self.notice.emit("error", failure.sentence)
         self.refused.emit("input", failure.sentence)
         self._fit_if_waiting()
+        self.fitted_changed.emit()
 
     def _on_misfit(self, failure: Failure) -> None:
         self.notice.emit("error", failure.sentence)

@@ -95,7 +95,12 @@ class Runs(QObject):
     def ready(self) -> bool:
         """Whether a run could start."""
         free = not self.running and not self._loading.busy
-        return self._loading.subject is not None and free and not self._form.complaint
+        return self._loading.subject is not None and free and not self.obstacle
+
+    @property
+    def obstacle(self) -> str:
+        """Why no run can start, in a sentence; empty where one could, once all is read."""
+        return self._form.complaint or self._loading.obstacle
 
     @property
     def coming(self) -> bool:
@@ -104,7 +109,9 @@ class Runs(QObject):
         model = loading.model is not None or loading.models.busy
         given = loading.given is not None or loading.inputs.busy
         free = not self.running and not self._form.complaint
-        return loading.busy and model and given and free
+        lanes = {"model": loading.models, "input": loading.inputs}
+        agreed = all(lanes[kind].busy for kind in loading.astray)
+        return loading.busy and model and given and free and agreed
 
     @property
     def can_resume(self) -> bool:

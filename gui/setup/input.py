@@ -11,7 +11,7 @@ from gui.controllers.session import Session
 from gui.setup.image_input import ImageInput
 from gui.setup.input_view import InputView
 from gui.setup.node_input import NodeInput
-from gui.setup.path_field import SpecEdit
+from gui.setup.path_field import SpecEdit, back_button, show_way_back
 from gui.setup.row_input import RowInputView
 from gui.setup.text_input import PairInputView, TextInputView
 from gui.widgets.buttons import action_button, menu_button
@@ -50,6 +50,7 @@ class InputPanel(Section):
     ) -> None:
         super().__init__("Input", parent=parent)
         self._session = session
+        self._astray = ""
         self.buttons = {
             name: action_button(actions[name], sign, title)
             for name, sign, title in (
@@ -80,21 +81,31 @@ class InputPanel(Section):
     @Slot()
     def refresh(self) -> None:
         """Say what the session holds."""
-        given, fitted = self._session.loading.given, self._session.loading.fitted
+        loading = self._session.loading
+        given, fitted = loading.given, loading.fitted
+        astray = loading.astray.get("input", "")
+        if astray and not loading.inputs.busy and astray != self._astray:
+            self.spec.ask(astray)
+        self._astray = "" if loading.inputs.busy else astray
+        show_way_back(self.back, given.name if astray and given is not None else "")
         for name in ("previous", "next"):
             self.buttons[name].setVisible(len(self._session.loading.specs) > 1)
-        kind = self._kind()
+        kind = None if loading.inputs.busy and not self._typing() else self._kind()
         self._show_only(kind)
         if kind:
             self.views[kind].refresh()
-        opening = self._session.loading.inputs.busy
-        say(self.none, "" if kind else "Opening…" if opening else _NOTHING)
-        if given is None:
+        say(self.none, "Opening…" if loading.inputs.busy else "" if kind else _NOTHING)
+        if given is None or loading.inputs.busy:
             say(self.adaptation, "")
             return
         identity = fitted.identity if fitted is not None else None
         remarks = [identity.adaptation, *identity.notes] if identity else [*given.notes]
         say(self.adaptation, "\n".join(remark for remark in remarks if remark))
+
+    def _typing(self) -> bool:
+        """Whether the input is typed into its view, which stays while it is read."""
+        model = self._session.loading.model
+        return model is not None and model.kind in _TYPED
 
     def _kind(self) -> InputKind | None:
         """Which view is shown: that of the input, or of what the model waits to be typed."""
@@ -116,11 +127,13 @@ class InputPanel(Section):
         self.spec.given.connect(self._open_named)
         self.spec.textChanged.connect(self._offer_download)
         self.spec.closed.connect(self._offer_download)
+        self.spec.closed.connect(lambda: self._session.loading.go_back("input"))
         self._session.loading.input_changed.connect(self.spec.leave)
         self.download = QCheckBox("&Download if it is not there")
         self.download.hide()
-        self.content.addWidget(self.spec)
-        self.content.addWidget(self.download)
+        self.back = back_button(self.spec.leave)
+        for widget in (self.spec, self.back, self.download):
+            self.content.addWidget(widget)
 
     def _build_open(self, actions: dict[str, QAction]) -> None:
         menu = QMenu(self)

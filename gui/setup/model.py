@@ -24,7 +24,7 @@ from engine.models.request import EncodingName, ModelRequest, oracle_part
 from gui.controllers.session import Session
 from gui.jobs.shipped import Offer
 from gui.setup.generation import Writing, WritingFields
-from gui.setup.path_field import SpecEdit
+from gui.setup.path_field import SpecEdit, back_button, show_way_back
 from gui.style.theme import set_role
 from gui.widgets.buttons import menu_button, quiet_button
 from gui.widgets.file_dialogs import FileAsker
@@ -69,9 +69,11 @@ class ModelPanel(Section):
         self.header.addWidget(self.choose)
         self.spec = SpecEdit("Model by name", "owner/name, a file or a folder")
         self.spec.given.connect(self._open_named)
-        self.spec.closed.connect(self._show_reading)
+        self.spec.closed.connect(self._go_back)
         self.by_name.triggered.connect(self._ask_for_name)
         self.content.addWidget(self.spec)
+        self.back = back_button(self.spec.leave)
+        self.content.addWidget(self.back)
         frame, facts = well()
         self.name, self.facts, self.check = words(role="title"), words(role="small"), words()
         for label in (self.name, self.facts, self.check):
@@ -102,13 +104,17 @@ class ModelPanel(Section):
     @Slot()
     def refresh(self) -> None:
         """Say what the session holds."""
-        model = self._session.loading.model
-        if self._session.loading.models.busy:
+        loading = self._session.loading
+        model, astray = loading.model, "model" in loading.astray
+        if loading.models.busy:  # nothing of the old one, which somebody could take for the new
             self.name.setText("Opening…")
+            say(self.facts, "")
         else:
-            self.name.setText(model.name if model else "No model yet")
-        say(self.facts, "\n".join(_facts(model)) if model else _NO_MODEL)
-        say(self.check, self._check())
+            name = model.name if model else "No model yet"
+            self.name.setText(f"Still open: {name}" if astray and model else name)
+            say(self.facts, "\n".join(_facts(model)) if model else _NO_MODEL)
+        say(self.check, "" if loading.models.busy or astray else self._check())
+        show_way_back(self.back, model.name if astray and model else "")
         self._follow_request()
         self._show_reading()
 
@@ -186,6 +192,11 @@ class ModelPanel(Section):
             self.encoding.setCurrentText(request.encoding)
             self.names.setText(str(request.class_names or ""))
             self.writing.show_request(request)
+
+    @Slot()
+    def _go_back(self) -> None:
+        self._session.loading.go_back("model")
+        self._show_reading()
 
     @Slot()
     def _show_reading(self) -> None:

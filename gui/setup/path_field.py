@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLineEdit, QToolButton
+
+from gui.widgets.buttons import quiet_button
 
 
 class SpecEdit(QLineEdit):
@@ -48,3 +52,17 @@ class SpecEdit(QLineEdit):
     def _give(self) -> None:
         if self.spec():
             self.given.emit(self.spec())
+
+
+def back_button(leave: Callable[[], object]) -> QToolButton:
+    """The way back from a name that did not open; hidden until :func:`show_way_back`."""
+    button = quiet_button("", "Go back", "Stay with what was open before")
+    button.clicked.connect(leave)
+    button.hide()
+    return button
+
+
+def show_way_back(button: QToolButton, name: str) -> None:
+    """Offer to stay with ``name``; empty offers nothing."""
+    button.setText(f"Back to {name}")
+    button.setVisible(bool(name))

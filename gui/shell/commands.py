@@ -212,12 +212,17 @@ def make_actions(window: QMainWindow) -> dict[str, QAction]:
         action.setObjectName(command.id)
         action.setShortcut(QKeySequence(command.shortcut))
         action.setCheckable(command.checkable)
-        tip = command.tip or plain_title(command)
-        action.setStatusTip(tip)
-        action.setToolTip(f"{tip} ({command.shortcut})" if command.shortcut else tip)
+        _explain(action, command)
         window.addAction(action)
         actions[command.id] = action
     return actions
+
+
+def _explain(action: QAction, command: Command, obstacle: str = "") -> None:
+    """What the command does, or why it cannot be done now."""
+    tip = obstacle or command.tip or plain_title(command)
+    action.setStatusTip(tip)
+    action.setToolTip(f"{tip} ({command.shortcut})" if command.shortcut else tip)
 
 
 def connect(actions: dict[str, QAction], parts: Parts) -> None:
@@ -227,9 +232,13 @@ def connect(actions: dict[str, QAction], parts: Parts) -> None:
 
 
 def refresh(actions: dict[str, QAction], session: Session) -> None:
-    """Enable what makes sense now."""
+    """Enable what makes sense now; a run that cannot start says why."""
     for command in COMMANDS:
-        actions[command.id].setEnabled(command.when(session))
+        action = actions[command.id]
+        action.setEnabled(command.when(session))
+        if command.when in (_ready, _ready_or_coming):
+            idle = not action.isEnabled() and not session.runs.running
+            _explain(action, command, session.runs.obstacle if idle else "")
 
 
 class _Call:

@@ -111,13 +111,32 @@ def test_another_model_clears_the_result_and_unloads_the_old_one(ready, qtbot):
     assert ready.runs.evidence is None
 
 
-def test_a_model_that_cannot_be_opened_leaves_the_old_one(ready, engine, qtbot, said):
+def test_nothing_is_certified_under_the_name_of_a_refused_model(ready, engine, qtbot, said):
     engine.fail["load_model"] = UserError("bad.onnx is not a model.")
     ready.loading.open_model(ModelRequest("bad.onnx"))
     qtbot.waitUntil(lambda: bool(said()))
     assert said() == ["bad.onnx is not a model."]
-    assert ready.runs.ready
-    assert ready.loading.model.name == "digits-0.25"
+    assert not ready.runs.ready and not ready.runs.coming
+    assert ready.runs.obstacle == (
+        "bad.onnx did not open; choose another model, or go back to the one before."
+    )
+    ready.runs.certify()
+    assert not ready.runs.running
+    ready.loading.go_back("model")
+    assert ready.runs.ready and ready.loading.model.name == "digits-0.25"
+    assert ready.loading.asked is ready.loading.request
+
+
+def test_nothing_is_certified_under_the_name_of_a_refused_input(ready, engine, qtbot, said):
+    before = ready.loading.given
+    engine.fail["open_input"] = UserError("bad.png is no image.")
+    ready.loading.open_input("bad.png")
+    qtbot.waitUntil(lambda: bool(said()))
+    assert not ready.runs.ready and ready.runs.obstacle.startswith("bad.png did not open")
+    del engine.fail["open_input"]
+    ready.loading.open_input("digits:17")
+    qtbot.waitUntil(lambda: ready.runs.ready)
+    assert ready.loading.given is not before and not ready.loading.astray
 
 
 def test_a_failing_run_leaves_the_session_ready(ready, engine, qtbot, said):

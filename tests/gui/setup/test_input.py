@@ -33,6 +33,17 @@ def test_an_image_and_its_label(panel, image, idle_session, make):
     assert panel.buttons["next"].isHidden()
 
 
+def test_a_refused_input_leaves_a_way_back(panel, image, idle_session, make):
+    loading = idle_session.loading
+    loading.given = make.image("digits:7")
+    loading.input_changed.emit()
+    loading.astray = {"input": "bad.png"}
+    loading.fitted_changed.emit()
+    assert panel.spec.text() == "bad.png" and not panel.spec.isHidden()
+    panel.back.click()
+    assert not loading.astray and panel.spec.isHidden() and panel.back.isHidden()
+
+
 def test_a_folder_has_a_place_and_ways_on(panel, image, idle_session, make):
     idle_session.loading.specs = ["a.png", "b.png"]
     idle_session.loading.given = make.image("b.png")

@@ -118,6 +118,18 @@ def test_a_model_that_did_not_open_can_be_corrected(panel, idle_session, make, q
     assert panel.arch.currentText() == "resnet18"
 
 
+def test_a_refused_model_leaves_a_way_back(panel, idle_session, make, qtbot):
+    hold(idle_session, make, ModelRequest("demo:a"))
+    loading, name = idle_session.loading, idle_session.loading.model.name
+    loading.asked, loading.astray = ModelRequest("bad.onnx"), {"model": "bad.onnx"}
+    loading.fitted_changed.emit()
+    assert panel.name.text() == f"Still open: {name}" and panel.check.text() == ""
+    assert panel.spec.text() == "bad.onnx" and panel.back.text() == f"Back to {name}"
+    panel.back.click()
+    assert not loading.astray and panel.spec.isHidden() and panel.back.isHidden()
+    assert panel.name.text() == name
+
+
 def test_consent_is_for_one_file(panel, idle_session, make, qtbot):
     hold(idle_session, make, ModelRequest("a.pt2", trust=True))
     panel.by_name.trigger()

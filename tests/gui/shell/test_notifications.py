@@ -102,12 +102,14 @@ def test_what_is_about_to_be_replaced_is_not_complained_of(graphs, qtbot):
     assert not said
 
 
-def test_what_is_still_there_is_used_when_its_successor_does_not_open(loaded, engine, qtbot):
+def test_what_is_still_there_is_used_only_when_somebody_goes_back_to_it(loaded, engine, qtbot):
     session = loaded.session
     engine.fail["open_input"] = UserError("p.png is empty.")
     session.loading.open_model(ModelRequest("demo:digits-0.50"))
     session.loading.open_input("p.png")
-    qtbot.waitUntil(lambda: bool(shown(loaded)))
+    qtbot.waitUntil(lambda: bool(shown(loaded)) and not session.loading.busy)
+    assert not session.runs.ready
+    session.loading.go_back("input")
     qtbot.waitUntil(lambda: session.runs.ready)
     assert session.loading.given.source == "digits:7"
 
