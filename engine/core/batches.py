@@ -57,3 +57,11 @@ def room(x: Batch, shape: Sequence[int], size: int, device: torch.device) -> Bat
 def size_in_bytes(batch: Batch) -> int:
     """Bytes of all parts."""
     return sum(part.numel() * part.element_size() for part in parts(batch))
+
+
+def is_out_of_memory(error: Exception) -> bool:
+    """Whether a batch failed because memory was short, as torch and the systems put it."""
+    text = str(error).lower()
+    return isinstance(error, torch.OutOfMemoryError) or any(
+        phrase in text for phrase in ("out of memory", "can't allocate memory")
+    )

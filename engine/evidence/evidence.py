@@ -21,7 +21,13 @@ from engine.core.records import (
     Votes,
 )
 from engine.evidence.generations import AnswerGroup
-from engine.evidence.observations import ClassVotes, Exact, Observations, OrderStatistics
+from engine.evidence.observations import (
+    ClassVotes,
+    Exact,
+    FunctionCheckRecord,
+    Observations,
+    OrderStatistics,
+)
 from engine.evidence.settings import USUAL, Execution, SettingsField, Task
 from engine.evidence.vote_chain import Block
 from engine.noise.law import Level
@@ -254,6 +260,8 @@ class Evidence(Record):
         observations: what was observed, votes per class or all samples of a finite law.
         decision: phases and verdict of an adaptive decision; ``votes`` and ``bounds`` are those of
             its last phase, and alpha is that of all phases together.
+        function_check: of the base classifier, on samples that were counted; None where it is not
+            recorded, as before there was one.
         settings: what was declared; its ``kind`` fits the procedure.
         execution: how the run was to be carried out.
         command: the same run on the command line.
@@ -289,6 +297,9 @@ class Evidence(Record):
     settings: SettingsField
     execution: Execution = USUAL
     noise: NoiseRecord
+    function_check: FunctionCheckRecord | None = Field(
+        default=None, exclude_if=lambda found: found is None
+    )
     model: ModelIdentity
     input: InputIdentity
     performance: Timing

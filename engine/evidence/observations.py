@@ -89,3 +89,58 @@ class OrderStatistics(Record):
 
 
 Observations = Annotated[ClassVotes | OrderStatistics | Exact, Field(discriminator="kind")]
+
+
+class FunctionCheckRecord(Record):
+    """That the base classifier was a function of one sample, tested on samples that were counted.
+
+    Of a run that was resumed it is the record of the last part.
+
+    Attributes:
+        samples: noisy samples that were classified again.
+        answers: how often they were, in all.
+        batchings: batches that they were asked about in; of one sample, of several, of many.
+        agreed: answers with the class that was counted, or to samples without one.
+        near_ties: answers with another class that rounding explains.
+        one_a_call: every sample was classified in a call of its own, which makes any dependence
+            on a batch meaningless; then that alone was tested.
+    """
+
+    samples: int = Field(ge=0)
+    answers: int = Field(ge=0)
+    batchings: int = Field(ge=0)
+    agreed: int = Field(ge=0)
+    near_ties: int = Field(ge=0)
+    one_a_call: bool = False
+
+    def contradictions(self, *, drawn: int, batch: int) -> list[str]:
+        """What in this record cannot be.
+
+        Args:
+            drawn: noisy samples of the whole run.
+            batch: samples per batch that were asked for; 0 for a size that was measured.
+        """
+        wrong = []
+        if self.agreed + self.near_ties != self.answers:
+            wrong.append("answers that agreed and near ties are not all answers")
+        if self.near_ties > most_near_ties(self.answers):
+            wrong.append(f"{self.near_ties:,} near ties are more than rounding explains")
+        if not max(self.samples, self.batchings) <= self.answers or self.samples > drawn:
+            wrong.append("more samples or batches than there can have been")
+        if self.one_a_call != (batch == 1):
+            wrong.append("it does not fit the number of samples per batch")
+        if self.one_a_call and self.batchings != self.answers:
+            wrong.append("samples that were asked about alone have a batch each")
+        return wrong
+
+    def in_words(self) -> str:
+        """The outcome, in a clause."""
+        if not self.near_ties:
+            return "each time the same class"
+        ties = f"{self.near_ties:,} near tie{'s' if self.near_ties > 1 else ''}"
+        return f"the same class but for {ties} within rounding, counted against it"
+
+
+def most_near_ties(answers: int) -> float:
+    """How many near ties rounding explains among so many answers: three, or two in a hundred."""
+    return max(3, 0.02 * answers)

@@ -73,8 +73,7 @@ class Classifier(ABC):
 
     def classify(self, batch: Batch) -> torch.Tensor:
         """Class indices (B,), int64; NO_CLASS where the winning score is not finite."""
-        best, index = self.scores(batch).max(dim=1)
-        return torch.where(torch.isfinite(best), index, NO_CLASS)
+        return named(self.scores(batch))
 
     def said(self) -> Sequence[str | None]:
         """The answers behind the last batch's classes, of a generative model; else nothing."""
@@ -82,6 +81,12 @@ class Classifier(ABC):
 
     def unload(self) -> None:  # noqa: B027 - most formats hold nothing to give back
         """Give the device's memory back."""
+
+
+def named(scores: torch.Tensor) -> torch.Tensor:
+    """The class (B,) that scores (B, K) name; NO_CLASS where the winning score is not finite."""
+    best, index = scores.max(dim=1)
+    return torch.where(torch.isfinite(best), index, NO_CLASS)
 
 
 def in_chunks(

@@ -90,7 +90,7 @@ class _Decision:
     def _select(self, index: int) -> Generator[Snapshot, None, bool]:
         """Choose the phase's class; False if that was stopped."""
         self.selection = self.estimation = self.empty
-        self.top = self.bounds = None
+        self.top = self.bounds = self.run.sampler.check.top = None
         first = index * self.settings.n0
         for votes in self._counted(Stream.SELECTION, first, first + self.settings.n0):
             self.selection = votes
@@ -98,7 +98,7 @@ class _Decision:
         self.used += self.selection.n
         if self.selection.n < self.settings.n0:
             return False
-        self.top = self.selection.top
+        self.top = self.run.sampler.check.top = self.selection.top
         return True
 
     def _estimate(self, index: int, *, first: int, last: int) -> Generator[Snapshot, None, None]:

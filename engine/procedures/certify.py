@@ -119,7 +119,7 @@ class _Certify:
             yield self._snapshot("selection", None)
         if self.selection.n < settings.n0:
             return
-        self.top = self.selection.top
+        self.top = self.run.sampler.check.top = self.selection.top
         self.tally = self._open_tally(self.top)
         self.run.start_estimation(self.tally.n)
         size = self.tally.size

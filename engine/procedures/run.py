@@ -30,6 +30,10 @@ from engine.schemes.parameter_fields import NUMBERS, PIXELS
 from engine.system.device import resolve
 
 SIGMA_TOLERANCE = 0.02
+_ONE_A_CALL = (
+    "Every noisy sample was classified in a call of its own, and what is certified is the model "
+    "used like that: in larger batches it may be another function, which was not tested."
+)
 
 
 class Run:
@@ -84,6 +88,7 @@ class Run:
             batch=execution.batch,
             stop=self.stop,
             patience=patience,
+            precision=settings.precision,
         )
         self.claim = claim_of(self.classifier.identity, self.fitted.identity, settings)
         self.stream = stream_of(self.classifier.identity, settings)
@@ -117,6 +122,8 @@ class Run:
         remarks = [*setting_warnings(self.classifier, self.settings)]
         if self._grid_remark:
             remarks.append(self._grid_remark)
+        if self.execution.batch == 1:
+            remarks.append(_ONE_A_CALL)
         return (*remarks, *self._without_noise(), *self.sampler.warnings)
 
     def _without_noise(self) -> tuple[str, ...]:
@@ -153,6 +160,7 @@ class Run:
             "settings": self.settings,
             "execution": self.execution,
             "noise": self.randomness.record(),
+            "function_check": self.sampler.check.record(),
             "model": self.classifier.identity,
             "input": self.fitted.identity,
             "facts": dict(self.facts),

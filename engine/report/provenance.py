@@ -49,8 +49,19 @@ def _model(evidence: Evidence) -> Section:
         Fact("normalisation", model.normalization, f"after the noise; {_origin(evidence)}"),
         Fact("trained with noise", _trained(model)),
         Fact("arithmetic", evidence.settings.precision, "part of the model's identity"),
+        *_asked_again(evidence),
     )
     return Section("Model", facts, sentences=tuple(map(_sentence, model.notes)))
+
+
+def _asked_again(evidence: Evidence) -> tuple[Fact, ...]:
+    """The test that the model is a function of one sample, where there was one."""
+    record = evidence.function_check
+    if record is None:
+        return ()
+    how = "alone" if record.one_a_call else f"in {count(record.batchings)} other batches"
+    value = f"{count(record.answers)} answers to {count(record.samples)} samples, {how}"
+    return (Fact("asked again", value, record.in_words()),)
 
 
 def _sentence(note: str) -> str:

@@ -12,13 +12,14 @@ from collections.abc import Callable, Iterator, Sequence
 
 import torch
 
-from engine.core.batches import Batch, moved, parts, room, size_in_bytes
+from engine.core.batches import Batch, is_out_of_memory, moved, parts, room, size_in_bytes
 from engine.core.errors import UserError
 from engine.core.records import Votes
 from engine.evidence.generations import AnswerBook, AnswerGroup
 from engine.models.base import NO_CLASS, Classifier
 from engine.noise.gaussian import NoiseSource, Stream
 from engine.noise.law import NoiseLaw
+from engine.sampling.function_check import FunctionCheck
 from engine.sampling.noise_buffer import NoisyCopies
 from engine.sampling.reducers import CountVotes
 
@@ -52,8 +53,10 @@ class Sampler:
         batch: samples per batch; 0 measures a good size.
         stop: when set, the current stream ends after the batch at hand.
         patience: longest time a batch may be given, in seconds.
+        precision: that the classifier was prepared for.
 
     Attributes:
+        check: that the classifier is a function of one sample, made while it counts.
         warnings: what went wrong without ending the run, one sentence each.
         answers: what a generative model said in the stream at hand.
     """
@@ -70,6 +73,7 @@ class Sampler:
         batch: int = 0,
         stop: threading.Event | None = None,
         patience: float = PATIENCE,
+        precision: str = "fp32",
     ) -> None:
         self.classifier = classifier
         self.noise = noise
@@ -84,6 +88,15 @@ class Sampler:
         self._classes = len(classifier.identity.class_names)
         self._copies = NoisyCopies(self._x, law, self._shape, device)
         self._batch_seconds = BATCH_SECONDS
+        self.check = FunctionCheck(
+            classifier,
+            self._x,
+            law,
+            shape=self._shape,
+            device=device,
+            precision=precision,
+            alone=batch == 1,
+        )
 
     @property
     def seconds_each(self) -> float:
@@ -99,6 +112,7 @@ class Sampler:
         Raises:
             UserError: the model fails on this input, or one sample does not fit into memory.
         """
+        self.check.planned = planned
         size = min(self.batch or 1, planned)
         seconds = self._trial(size)
         while seconds is None:
@@ -113,6 +127,7 @@ class Sampler:
 
     def keep_pace(self, batch: int, seconds_each: float) -> None:
         """Take the batch size that :meth:`calibrate` found for an input of the same size."""
+        self.check.planned = 0  # the model was tested at length on that one
         self.batch, self._batch_seconds = batch, max(batch * seconds_each, 1e-6)
 
     def votes(self, stream: Stream, total: int, *, before: Votes | None = None) -> Iterator[Votes]:
@@ -146,12 +161,17 @@ class Sampler:
         counts, failures first, then one per class. Ends early when stopped or out of memory.
         With ``often`` it yields at least once a block, for runs that may end at any block;
         ``said`` are the answers counted before ``first``.
+
+        Raises:
+            UserError: the classifier is no function of one sample (:class:`FunctionCheck`).
         """
         noise, reducer = self.noise(stream), CountVotes(self._classes, block)
         self.answers = AnswerBook(said)
         done = first
         while done < last and not self._stop.is_set():
             batches = max(1, round(SNAPSHOT_SECONDS / self._batch_seconds))
+            if not self.check.opened:
+                batches = 1
             if often:
                 batches = min(batches, -(-block // self.batch))
             began, start = time.perf_counter(), done
@@ -164,10 +184,15 @@ class Sampler:
                 done += len(classes)
                 if done >= last or self._stop.is_set():
                     break
+            seconds = time.perf_counter() - began
+            try:
+                self.check.look(noise, start, answered, seconds=seconds, ends=done >= last)
+            except KeyboardInterrupt:
+                self._stop.set()
             yield reducer.counts(answered, start)
             if classes is None:
                 return
-            self._follow((time.perf_counter() - began) / len(answered))
+            self._follow(seconds / len(answered))
 
     def _answers(self, noise: NoiseSource, left: range) -> torch.Tensor | None:
         """Classes of the next batch of ``left``; None where memory is short or on Ctrl+C."""
@@ -185,7 +210,7 @@ class Sampler:
                 self._stop.set()
                 return None
             except Exception as error:
-                if not _is_out_of_memory(error):
+                if not is_out_of_memory(error):
                     # Redrawing it would condition on "did not crash" and bias p_A upwards.
                     self._warn(f"Batches that failed count against every class: {_line(error)}.")
                     return torch.full((size,), NO_CLASS, device=self.device)
@@ -227,7 +252,7 @@ class Sampler:
                 self._classify(noise, left, size).sum().item()
                 seconds.append(time.perf_counter() - began)
         except Exception as error:
-            if _is_out_of_memory(error):
+            if is_out_of_memory(error):
                 return None
             raise UserError(
                 f"The model fails on this input ({_line(error)}); "
@@ -265,13 +290,6 @@ class Sampler:
 def _enough(tried: Sequence[float]) -> float:
     """Seconds after which a batch size needs no further trial: few trials may take longer."""
     return 2 * BATCH_SECONDS if len(tried) < _TRIALS else _TRIAL_SECONDS
-
-
-def _is_out_of_memory(error: Exception) -> bool:
-    text = str(error).lower()
-    return isinstance(error, torch.OutOfMemoryError) or any(
-        phrase in text for phrase in ("out of memory", "can't allocate memory")
-    )
 
 
 def _line(error: Exception) -> str:

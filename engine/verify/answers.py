@@ -60,3 +60,15 @@ def _verdicts(
             shown = text[:60]
             return [f"the oracle reads '{shown}' as '{names[found]}', not '{names[stated]}'"]
     return []
+
+
+def check_function(evidence: Evidence) -> list[str]:
+    """What is wrong with the record of the samples that the base classifier was asked about again.
+
+    Which samples they were rests on chance and is not recorded: how many agreed is taken as said.
+    """
+    record, decision = evidence.function_check, evidence.decision
+    if record is None:
+        return []
+    drawn = decision.samples_used if decision else evidence.selection.n + evidence.estimation.n
+    return record.contradictions(drawn=drawn, batch=evidence.execution.batch)

@@ -42,7 +42,7 @@ from engine.procedures.run_key import run_key
 from engine.procedures.target import Target
 from engine.regions import Abstention
 from engine.schemes import Scheme
-from engine.verify.answers import check_answers
+from engine.verify.answers import check_answers, check_function
 from engine.verify.compare import differences
 from engine.verify.report import Claim, Unchecked
 from engine.verify.self_test import left_out
@@ -110,6 +110,8 @@ class Recount:
         if self.evidence.model.generation is not None or self.evidence.answers:
             yield "answers and oracle", lambda: check_answers(self.evidence)
         yield "noise key and generator", self._noise
+        if self.evidence.function_check is not None:
+            yield "base classifier asked again", lambda: check_function(self.evidence)
         if self.certifying:
             yield "hash chain of the votes", self._chain
 

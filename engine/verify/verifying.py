@@ -19,8 +19,9 @@ _TAKEN = (
     "everything else from them."
 )
 _RESTS_ON_SEAL = (
-    "Names, times, speed, device, software, warnings, notes, the number of the run, labels that a "
-    "person gave and the command line follow from nothing: they rest on the seal and a signature."
+    "Names, times, speed, device, software, warnings, notes, the number of the run, how often the "
+    "model was asked again, labels that a person gave and the command line follow from nothing: "
+    "they rest on the seal and a signature."
 )
 _IMAGES = (
     "Images, and the words at them, come from the model and not from the evidence: they are shown "

@@ -72,13 +72,11 @@ REFUSED: dict[str, tuple[Callable[[torch.Tensor], Any], str]] = {
     "a map": (lambda x: x, "must give scores"),
     "classes": (lambda x: scores(x).argmax(1), "must give scores"),
     "a dictionary": (lambda x: {"logits": scores(x)}, "Wrap it in a module"),
-    "a draw": (lambda x: scores(x) + torch.rand(10), "gives other scores when it is asked"),
-    "its batch": (lambda x: scores(x - x.mean()), "depend on the other images"),
     "an error": (lambda x: x @ torch.ones(3, 3), "fails on images of shape"),
 }
 
 
-def test_what_is_no_function_of_one_image_is_refused() -> None:
+def test_what_gives_no_scores_of_images_is_refused() -> None:
     for name, (made, sentence) in REFUSED.items():
         with pytest.raises(UserError, match=sentence):
             ModuleInMemory(Answers(made)).classifier(SHAPE)

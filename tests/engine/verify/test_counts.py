@@ -37,6 +37,8 @@ FOLLOWS_FROM_NOTHING = {
     "stop_reason": "'stopped' and 'out of memory' leave the same votes",
     "execution": "decides only how fast the votes come",
     "noise.self_test": "what was measured at the start, which --rerun measures again",
+    "function_check.samples": "how often the model was asked again, by lot",
+    "function_check.batchings": "as function_check.samples",
     "model": "names and descriptions, which --rerun compares; digest and shape are bound",
     "input": "names and descriptions; the digest of the pixels is bound",
     "performance": "durations",

@@ -1,0 +1,386 @@
+"""Whether a base classifier is a function of one sample, tested on the samples that are counted.
+
+A certificate holds for a function of one noisy sample, deterministic or with chance of its own that
+no other sample has a part in. So, before anything is counted and at moments of a run that nobody
+can foresee, noisy samples that were just classified are drawn again and classified in other
+batches: in another order and place, among others, alone, and earlier ones once more. Moments and
+samples come from the system's entropy and not from the seed: a model cannot know them.
+
+Another class is refused, with the likeliest cause (:class:`Cause`), unless rounding explains it:
+the scores of both classes differ by less than the arithmetic's rounding, with the size of the batch
+or the place in it, and no other sample has a part in it. Such a near tie counts against the top
+class, as a sample without a class does. The others like it, which were not asked again, stay as
+they were counted in the run's own batches: rounding depends on the size of a batch and the place in
+it, which do not depend on the noise, and the certificates hold for such a classifier.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+import torch
+
+from engine.core.batches import Batch, alike, is_out_of_memory, parts, room
+from engine.core.errors import UserError
+from engine.evidence.observations import FunctionCheckRecord, most_near_ties
+from engine.models.base import NO_CLASS, Classifier, named
+from engine.noise.gaussian import NoiseSource
+from engine.noise.law import NoiseLaw
+
+SHARE = 0.01
+"""Share of a run's time that is spent on asking again."""
+ROUNDING = {"fp32": 1e-3, "fp16": 1e-2, "bf16": 5e-2}
+"""By how much scores may differ from batch to batch, relative to the largest of them."""
+_OPENING, _LATER, _EARLIER, _CLOSING = 32, 256, 4, 256
+"""Samples of the check at the beginning, of a later one in a long run, stretches that are asked
+about once more, and samples since the last check that make one due at the end of a stream."""
+_LONG, _REPEATS = 50_000, 8
+
+
+class Cause(Enum):
+    """Why the same noisy sample got two classes; what is said of it."""
+
+    CHANCE = (
+        "{name} gives another class to the same noisy samples when it is asked again, so it draws "
+        "at random or remembers what it was asked before; a certificate needs a function, so put "
+        "it into eval mode (eval(), or export it in eval mode), without dropout and sampling."
+    )
+    NEIGHBOURS = (
+        "The class that {name} gives to a noisy sample depends on the other samples of its batch, "
+        "as with batch statistics in training mode, a mean or a scale that is taken over the "
+        "batch; a certificate needs a function of one sample, so export it in eval mode, or ask it "
+        "about one sample a call with --batch 1 (in Python batch=1)."
+    )
+    PLACE = (
+        "The class that {name} gives to a noisy sample depends on the size of its batch or on its "
+        "place there, beyond what rounding explains; a certificate needs a function of one sample, "
+        "so export it in eval mode, or ask it about one sample a call with --batch 1 (in Python "
+        "batch=1)."
+    )
+    FAILURE = (
+        "{name} classifies noisy samples in one batch and fails on the same samples in a batch of "
+        "another size; export it with a free batch axis, or ask it about one sample a call with "
+        "--batch 1 (in Python batch=1)."
+    )
+
+
+@dataclass(frozen=True)
+class Home:
+    """The batch in which a sample was counted: its number since the last look, start and size."""
+
+    number: int
+    first: int
+    size: int
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Consecutive noisy samples as they were counted.
+
+    Attributes:
+        noise, start: of the first.
+        classes: that were counted.
+        homes: the batch of each.
+    """
+
+    noise: NoiseSource
+    start: int
+    classes: tuple[int, ...]
+    homes: tuple[Home, ...]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Classes of a batch, and its scores (B, K) where the classifier has them."""
+
+    classes: list[int]
+    scores: torch.Tensor | None
+
+    @property
+    def scale(self) -> float:
+        """The usual size of a score: the median, which one class far off does not change."""
+        if self.scores is None:
+            return 0.0
+        return float(self.scores.double().nan_to_num().abs().median())
+
+
+class FunctionCheck:
+    """Asks a classifier again about samples that were just counted.
+
+    Args:
+        classifier, x, law, shape, device: of the sampler.
+        precision: of the arithmetic.
+        alone: every sample is classified in a call of its own; then only that is tested.
+
+    Attributes:
+        planned: samples of the run, which tell how many are asked again before it.
+        opened: a first batch was tested; nothing more is counted before.
+        top: the class that a claim will be about; near ties count against it.
+    """
+
+    def __init__(
+        self,
+        classifier: Classifier,
+        x: Batch,
+        law: NoiseLaw,
+        *,
+        shape: Sequence[int],
+        device: torch.device,
+        precision: str = "fp32",
+        alone: bool = False,
+    ) -> None:
+        self.planned = 100 * _OPENING
+        self.top: int | None = None
+        self._classifier = classifier
+        self._x, self._law, self._shape, self._device = x, law, shape, device
+        self._rounding = ROUNDING[precision]
+        self._alone = alone
+        self._lot = random.SystemRandom()
+        self._earlier: list[Stretch] = []
+        self._samples = self._answers = self._batchings = self._near_ties = 0
+        self._credit, self._since, self.opened = 0.0, 0, False
+        self._held: tuple[Stretch, Batch] | None = None
+        self._short = False
+
+    def record(self) -> FunctionCheckRecord:
+        """What was asked again so far."""
+        return FunctionCheckRecord(
+            samples=self._samples,
+            answers=self._answers,
+            batchings=self._batchings,
+            agreed=self._answers - self._near_ties,
+            near_ties=self._near_ties,
+            one_a_call=self._alone,
+        )
+
+    def look(
+        self,
+        noise: NoiseSource,
+        start: int,
+        answered: Sequence[torch.Tensor],
+        *,
+        seconds: float,
+        ends: bool,
+    ) -> None:
+        """Test the samples just classified, if this is a moment to.
+
+        Args:
+            noise: of their stream.
+            start: index of the first.
+            answered: class indices, one tensor for each batch; a near tie is taken out in place.
+            seconds: that they took.
+            ends: whether they are the last of the stream.
+
+        Raises:
+            UserError: the classifier is no function of one sample.
+        """
+        self._credit += SHARE * seconds
+        self._since += sum(map(len, answered))
+        closing = ends and self._since >= _CLOSING
+        lucky = self._credit > 0 and self._lot.random() < 0.5
+        if not answered or not (closing or lucky or not self.opened):
+            return
+        began = time.perf_counter()
+        with torch.inference_mode():
+            self._moment(noise, start, answered, closing=closing)
+        self._credit -= time.perf_counter() - began
+        self._since, self.opened = 0, True
+
+    def _moment(
+        self, noise: NoiseSource, start: int, answered: Sequence[torch.Tensor], *, closing: bool
+    ) -> None:
+        opening = not self.opened
+        few = max(2, min(_OPENING, self.planned // 100))
+        most = few if opening or self.planned < _LONG else _LATER
+        stretch = self._chosen(noise, start, answered, most)
+        asked = set[int]()
+        if not self._alone and (opening or self._lot.random() < 0.25):
+            self._open(stretch, answered)
+            asked = set(range(len(stretch.classes)))
+        for group in self._groups(len(stretch.classes), opening=opening):
+            self._compare(stretch, group, answered)
+            asked |= set(group)
+        self._samples += len(asked)
+        if self._earlier and (closing or self._lot.random() < 0.5):
+            earlier = self._earlier[0] if closing else self._lot.choice(self._earlier)
+            self._compare(earlier, self._groups(len(earlier.classes), opening=False)[0], ())
+        if len(self._earlier) == _EARLIER:
+            self._earlier.pop(self._lot.randrange(1, _EARLIER))
+        self._earlier.append(stretch)
+
+    def _chosen(
+        self, noise: NoiseSource, start: int, answered: Sequence[torch.Tensor], most: int
+    ) -> Stretch:
+        """Consecutive samples, drawn by lot; two at least, the second not counted if need be."""
+        homes, first = list[Home](), start
+        for number, classes in enumerate(answered):
+            homes += [Home(number, first, len(classes))] * len(classes)
+            first += len(classes)
+        most = min(most, max(2, *map(len, answered))) if not self._alone else most
+        count = min(most, len(homes))
+        begin = self._lot.randrange(len(homes) - count + 1)
+        end = begin + count
+        counted = torch.cat(list(answered))[begin:end].tolist()
+        homes, at = homes[begin:end], start + begin
+        if count == 1 and not self._alone:
+            other = at - 1 if at else at + 1
+            beside = (Home(0, other, 1), NO_CLASS)
+            pairs = sorted([(homes[0], counted[0]), beside], key=lambda pair: pair[0].first)
+            homes, counted = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+            at = min(at, other)
+        return Stretch(noise, at, tuple(counted), tuple(homes))
+
+    def _groups(self, count: int, *, opening: bool) -> list[list[int]]:
+        """Rows of a stretch that are asked about together.
+
+        Of few different sizes: many libraries prepare themselves for every new one at length.
+        """
+        shuffled = self._lot.sample(range(count), count)
+        if opening or self._alone:
+            return [[row] for row in shuffled[:2]]
+        sizes = [count] * 6 + [1, self._lot.randint(2, 3)]
+        return [shuffled[: self._lot.choice(sizes)]]
+
+    def _open(self, stretch: Stretch, answered: Sequence[torch.Tensor]) -> None:
+        """All of a stretch in another order, and two of its rows among copies of themselves.
+
+        In batches of one size a row's scores at one place are the same to the last bit or two,
+        whatever stands beside it; so a dependence that changes no class is seen as well.
+        """
+        count = len(stretch.classes)
+        shuffled = self._lot.sample(range(count), count)
+        among = self._compare(stretch, shuffled, answered)
+        for place in self._lot.sample(range(count), 2):
+            copies = self._compare(stretch, [shuffled[place]] * count, answered)
+            if among is None or copies is None or self._same(among, copies, place):
+                continue
+            repeated = self._repeats(stretch, shuffled, among)
+            raise self._refusal(Cause.NEIGHBOURS if repeated else Cause.CHANCE)
+
+    def _repeats(self, stretch: Stretch, group: Sequence[int], found: Answer) -> bool:
+        """Whether the same batch is answered in the same way again and again."""
+        for _ in range(_REPEATS):
+            again = self._ask(self._rows(stretch, group))
+            if again is None or not all(self._same(found, again, i) for i in range(len(group))):
+                return False
+        return True
+
+    def _same(self, one: Answer, other: Answer, place: int) -> bool:
+        """Whether two answers to the same row agree, scores up to rounding."""
+        if one.scores is None or other.scores is None:
+            return one.classes[place] == other.classes[place]
+        scale = max(one.scale, other.scale)
+        return self._close(one.scores[place], other.scores[place], scale)
+
+    def _close(self, one: torch.Tensor, other: torch.Tensor, scale: float) -> bool:
+        """Whether scores differ by rounding alone: relative to themselves, or to the usual ones."""
+        a, b = one.double().nan_to_num(), other.double().nan_to_num()
+        largest = torch.maximum(a.abs(), b.abs()).clamp(min=scale)
+        return bool(((a - b).abs() <= self._rounding * largest).all())
+
+    def _compare(
+        self, stretch: Stretch, group: Sequence[int], answered: Sequence[torch.Tensor]
+    ) -> Answer | None:
+        """Ask about some rows in one batch and compare the classes with those that were counted."""
+        found = self._ask(self._rows(stretch, group))
+        if found is None:
+            self._excuse(stretch, group)
+            return None
+        self._batchings += 1
+        self._answers += len(group)
+        for place, row in enumerate(group):
+            counted = stretch.classes[row]
+            # A sample without a class counts against every class already.
+            if counted not in (NO_CLASS, found.classes[place]):
+                self._judge(stretch, group, place, found)
+                self._take_out(stretch, row, answered)
+        return found
+
+    def _judge(self, stretch: Stretch, group: Sequence[int], place: int, found: Answer) -> None:
+        """Why a row got another class than was counted.
+
+        Raises:
+            UserError: not by rounding.
+        """
+        row = group[place]
+        home, counted, now = stretch.homes[row], stretch.classes[row], found.classes[place]
+        at = stretch.start + row - home.first
+        before = self._ask(self._drawn(stretch.noise, home.first, home.size))
+        if before is None or not self._repeats(stretch, group, found):
+            raise self._refusal(Cause.CHANCE)
+        if before.classes[at] != counted and not self._tied(before, at, counted):
+            raise self._refusal(Cause.CHANCE)
+        for one, where, size in ((before, at, home.size), (found, place, len(group))):
+            copies = self._ask(self._rows(stretch, [row] * size))
+            if copies is None or not self._near(one, where, copies, where, (counted, now)):
+                raise self._refusal(Cause.NEIGHBOURS)
+        self._near_ties += 1
+        many = self._near_ties > most_near_ties(self._answers)
+        if many or not self._near(before, at, found, place, (counted, now)):
+            raise self._refusal(Cause.PLACE)
+
+    def _tied(self, answer: Answer, at: int, counted: int) -> bool:
+        """Whether rounding may have made another class of a sample than the one now."""
+        if answer.scores is None or answer.classes[at] == NO_CLASS:
+            return False
+        pair = answer.scores[at][[counted, answer.classes[at]]]
+        return self._close(pair[:1], pair[1:], answer.scale)
+
+    def _near(self, one: Answer, at: int, other: Answer, place: int, pair: tuple[int, int]) -> bool:
+        """Whether two answers to one sample agree, or differ by rounding in a pair of classes."""
+        if one.scores is None or other.scores is None or NO_CLASS in pair:
+            return one.classes[at] == other.classes[place]
+        a, b = one.scores[at][[*pair]], other.scores[place][[*pair]]
+        return self._close(a, b, max(one.scale, other.scale))
+
+    def _take_out(self, stretch: Stretch, row: int, answered: Sequence[torch.Tensor]) -> None:
+        """Count a near tie of the top class against it, where it is not counted yet."""
+        if answered and stretch.classes[row] == self.top:
+            home = stretch.homes[row]
+            answered[home.number][stretch.start + row - home.first] = NO_CLASS
+
+    def _excuse(self, stretch: Stretch, group: Sequence[int]) -> None:
+        """After a failure: a model that fails everywhere counts against every class already.
+
+        Raises:
+            UserError: it fails on this batch only, and not for want of memory.
+        """
+        home, short = stretch.homes[group[0]], self._short
+        if len(group) == home.size or short:
+            return
+        if self._ask(self._drawn(stretch.noise, home.first, home.size)) is not None:
+            raise self._refusal(Cause.FAILURE)
+
+    def _rows(self, stretch: Stretch, group: Sequence[int]) -> Batch:
+        """Some rows of a stretch, in this order, as a batch of its own."""
+        if self._held is None or self._held[0] is not stretch:
+            drawn = self._drawn(stretch.noise, stretch.start, len(stretch.classes))
+            self._held = stretch, drawn
+        index = torch.tensor(list(group), device=self._device)
+        return alike(self._held[1], lambda part: part[index])
+
+    def _drawn(self, noise: NoiseSource, start: int, count: int) -> Batch:
+        out = room(self._x, self._shape, count, self._device)
+        self._law.draw(self._x, noise, start, out)
+        return out
+
+    def _ask(self, batch: Batch) -> Answer | None:
+        """Classes and scores; None where the classifier fails or memory is short."""
+        self._short = False
+        try:
+            if type(self._classifier).classify is not Classifier.classify:
+                found = Answer(self._classifier.classify(batch).tolist(), None)
+            else:
+                scores = self._classifier.scores(batch)
+                found = Answer(named(scores).tolist(), scores)
+        except Exception as error:  # a stranger's model fails in any way
+            self._short = is_out_of_memory(error)
+            return None
+        return found if len(found.classes) == len(parts(batch)[0]) else None
+
+    def _refusal(self, cause: Cause) -> UserError:
+        return UserError(cause.value.format(name=self._classifier.identity.name))
