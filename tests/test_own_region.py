@@ -20,7 +20,7 @@ from engine.report.html import html_text
 from engine.report.pdf import pdf_bytes, report_figures
 from engine.report.plots import drawing
 from engine.schemes import Gaussian
-from engine.verify.reading import attachment, read_evidence
+from engine.verify.reading import attachments, read_evidence
 from gui.plots.pictures import PLOTS
 from tests.fakes import HalfSpace, finish, fitted
 
@@ -89,9 +89,9 @@ def test_the_report_holds_its_picture_and_its_evidence(found: Evidence, tmp_path
     figure = region_figure(found, found.model.class_names)
     assert figure is not None and figure.asked[0] == {"dx": -0.1, "dy": 0.0}
     assert figure in report_figures(found, None)
-    text, claim = attachment(pdf_bytes(found), tmp_path / "report.pdf")
-    assert claim.verdict == "holds"
-    assert read_evidence(text, tmp_path / "report.pdf").evidence == found
+    inside = attachments(pdf_bytes(found), tmp_path / "report.pdf")
+    assert inside.claim.verdict == "holds"
+    assert read_evidence(inside.evidence, tmp_path / "report.pdf").evidence == found
     ready = drawing(figure)
     assert [strip["name"] for strip in ready.data["strips"]] == ["dx (pixels)", "dy (pixels)"]
     assert render_figure(figure, "svg").startswith(b"<svg") and "\ndy," in figure_csv(figure)

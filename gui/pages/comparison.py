@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtCore import Signal as QtSignal
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -48,14 +47,9 @@ class TradeOffPage(Page):
 
     Attributes:
         shown: the comparison on show; None before the first.
-
-    Signals:
-        notice: kind and sentence.
     """
 
     beside_form = beside_statement = False
-
-    notice = QtSignal(str, str)
 
     def __init__(
         self, session: Session, asker: FileAsker, *, parent: QWidget | None = None

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -54,14 +54,9 @@ class VotesPage(Page):
     Nothing in a file says how its votes were drawn, so the page asks before it shows a number: it
     names scheme, alpha and bound of the form, and certifies once somebody has said that these are
     the votes'. Other settings in the form ask anew.
-
-    Signals:
-        notice: kind and sentence.
     """
 
     beside_statement = False
-
-    notice = Signal(str, str)
 
     def __init__(
         self, session: Session, asker: FileAsker, *, parent: QWidget | None = None

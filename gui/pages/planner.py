@@ -44,13 +44,11 @@ class PlannerPage(Page):
 
     Signals:
         wanted: n and target to put into the form; 0 or an empty text leaves one as it is.
-        notice: kind and sentence.
     """
 
     beside_statement = False
 
     wanted = Signal(int, str)
-    notice = Signal(str, str)
 
     def __init__(self, session: Session, *, parent: QWidget | None = None) -> None:
         super().__init__("What would it take?", parent=parent)

@@ -32,14 +32,12 @@ class RunsPage(Page):
     Signals:
         resume_asked: a row that is to be counted on.
         export: evidence and format.
-        notice: kind and sentence.
     """
 
     beside_form = beside_statement = False
 
     resume_asked = Signal(object)
     export = Signal(object, str)
-    notice = Signal(str, str)
 
     def __init__(self, case: CaseController, *, parent: QWidget | None = None) -> None:
         super().__init__("Runs", parent=parent)

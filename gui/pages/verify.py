@@ -34,13 +34,11 @@ class VerifyPage(Page):
 
     Signals:
         export: evidence and format.
-        notice: kind and sentence.
     """
 
     beside_form = beside_statement = False
 
     export = Signal(object, str)
-    notice = Signal(str, str)
 
     def __init__(self, worker: Worker, asker: FileAsker, *, parent: QWidget | None = None) -> None:
         super().__init__("Verify a report", parent=parent)

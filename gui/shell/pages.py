@@ -93,7 +93,6 @@ class Pages(PageStack):
         page = self._add(RunsPage(self._session.case))
         page.resume_asked.connect(self._session.runs.resume_recorded)
         page.export.connect(self.save_asked)
-        page.notice.connect(self._notices.show_notice)
         return page
 
     @cached_property
@@ -103,7 +102,6 @@ class Pages(PageStack):
 
         page = self._add(VerifyPage(self._session.worker, self._asker))
         page.export.connect(self.save_asked)
-        page.notice.connect(self._notices.show_notice)
         return page
 
     @cached_property
@@ -113,7 +111,6 @@ class Pages(PageStack):
 
         page = self._add(PlannerPage(self._session))
         page.wanted.connect(self.planned)
-        page.notice.connect(self._notices.show_notice)
         return page
 
     @cached_property
@@ -121,18 +118,14 @@ class Pages(PageStack):
         """Externally collected votes."""
         from gui.pages.external_votes import VotesPage
 
-        page = self._add(VotesPage(self._session, self._asker))
-        page.notice.connect(self._notices.show_notice)
-        return page
+        return self._add(VotesPage(self._session, self._asker))
 
     @cached_property
     def tradeoff(self) -> TradeOffPage:
         """Compare schemes."""
         from gui.pages.comparison import TradeOffPage
 
-        page = self._add(TradeOffPage(self._session, self._asker))
-        page.notice.connect(self._notices.show_notice)
-        return page
+        return self._add(TradeOffPage(self._session, self._asker))
 
     @property
     def documents_are_made(self) -> bool:
@@ -189,6 +182,7 @@ class Pages(PageStack):
         self.addWidget(page)
         page.left.connect(self.show_explore)
         page.to_front.connect(self._on_front)
+        page.notice.connect(self._notices.show_notice)
         return page
 
     @Slot(object)

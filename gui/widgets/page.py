@@ -24,10 +24,12 @@ class Page(Card):
     Signals:
         left: the person goes back to where the page was opened from.
         to_front: the page, which has something to show.
+        notice: kind and sentence, for whoever shows notices.
     """
 
     left = Signal()
     to_front = Signal(object)
+    notice = Signal(str, str)
     beside_form: ClassVar[bool] = True
     beside_statement: ClassVar[bool] = True
 

@@ -54,7 +54,7 @@ def test_an_empty_case_says_what_happens(page, session, qtbot, tmp_path):
 
 def test_the_newest_run_is_shown_as_it_was_recorded(open_page, session):
     assert open_page.subtitle.text() == "audit · 3 runs"
-    assert open_page.first.title.text() == "Run 3, run 3 of 3 on this model, input and setting"
+    assert open_page.first.title.text() == "Run 3, try 3 of 3 on this model, input and attacker"
     assert open_page.first.evidence == session.case.file.evidence(3)
     assert ("seed", "2") in open_page.first.facts.rows
 
