@@ -38,7 +38,7 @@ ROUNDING = {"fp32": 1e-3, "fp16": 1e-2, "bf16": 5e-2}
 _OPENING, _LATER, _EARLIER, _CLOSING = 32, 256, 4, 256
 """Samples of the check at the beginning, of a later one in a long run, stretches that are asked
 about once more, and samples since the last check that make one due at the end of a stream."""
-_LONG, _REPEATS = 50_000, 8
+_LONG, _REPEATS = 50_000, 16
 
 
 class Cause(Enum):
