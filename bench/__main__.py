@@ -6,6 +6,7 @@ import argparse
 import json
 import platform
 import warnings
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,12 @@ import torch
 from rich.console import Console
 from rich.table import Table
 
-from bench import memory, noise, window
+from bench import function_check, memory, noise, window
 from bench.samplers import Ratio, as_rows, compare
 from bench.subjects import SUBJECTS
 from engine.system.device import device_name, resolve
 
-PARTS = ("samplers", "noise", "window", "memory")
+PARTS = ("samplers", "noise", "check", "window", "memory")
 
 
 def main() -> None:
@@ -44,6 +45,10 @@ def main() -> None:
         )
         noise.show(costs, console)
         found["noise"] = noise.as_rows(costs)
+    if "check" in options.parts:
+        checks = function_check.measure(tuple(options.precisions), device, rounds=options.rounds)
+        function_check.show(checks, console)
+        found["check"] = [asdict(cost) for cost in checks]
     if "window" in options.parts:
         found["window"] = window.measure(rounds=options.rounds)
         _show_window(found["window"], console)

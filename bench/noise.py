@@ -82,10 +82,10 @@ def _cost(
         subject=subject.title,
         precision=precision,
         batch=sampler.batch,
-        fast=_spread([1e9 * f / numbers for f, _, _ in found]),
-        exact=_spread([1e9 * e / numbers for _, e, _ in found]),
-        ratio=_spread([e / f for f, e, _ in found]),
-        share=_spread([e * r for _, e, r in found]),
+        fast=spread([1e9 * f / numbers for f, _, _ in found]),
+        exact=spread([1e9 * e / numbers for _, e, _ in found]),
+        ratio=spread([e / f for f, e, _ in found]),
+        share=spread([e * r for _, e, r in found]),
         per_second=statistics.median(r for *_, r in found),
     )
 
@@ -107,7 +107,8 @@ def _timed(work: Callable[[], None]) -> float:
     return time.perf_counter() - began
 
 
-def _spread(values: list[float]) -> Spread:
+def spread(values: list[float]) -> Spread:
+    """Median, least and most."""
     return Spread(statistics.median(values), min(values), max(values))
 
 
@@ -124,13 +125,14 @@ def show(costs: list[NoiseCost], console: Console) -> None:
             f"{cost.batch:,}",
             f"{cost.fast.median:.2f}",
             f"{cost.exact.median:.2f}",
-            _words(cost.ratio, 1, "x"),
-            _words(cost.share, 100, " %"),
+            words(cost.ratio, 1, "x"),
+            words(cost.share, 100, " %"),
         )
     console.print(table)
 
 
-def _words(spread: Spread, scale: float, unit: str) -> str:
+def words(spread: Spread, scale: float, unit: str) -> str:
+    """The median, with the ends in brackets."""
     low, high = f"{scale * spread.least:.1f}", f"{scale * spread.most:.1f}"
     return f"{scale * spread.median:.1f}{unit} ({low} to {high})"
 

@@ -12,7 +12,13 @@ from hypothesis import strategies as st
 
 from engine.cli import app
 from engine.cli.run import Order
-from engine.evidence.settings import CertifySettings, Execution, PredictSettings, declared
+from engine.evidence.settings import (
+    LEAST_ALPHA,
+    CertifySettings,
+    Execution,
+    PredictSettings,
+    declared,
+)
 from engine.models.request import ModelRequest, oracle_part
 from engine.procedures.command_line import command_line
 from engine.schemes import SCHEMES, DssnL1, Gaussian, Scheme
@@ -24,7 +30,7 @@ runs = st.builds(
     scheme=st.builds(Gaussian, sigma=st.floats(1e-6, 100, exclude_min=True)),
     n0=st.integers(1, 10**9),
     n=st.integers(1, 10**9),
-    alpha=st.floats(1e-300, 1, exclude_max=True),
+    alpha=st.floats(LEAST_ALPHA, 1, exclude_max=True),
     bound=st.sampled_from(["anytime", "live", "clopper-pearson", "two-class"]),
     seed=st.integers(0, 2**63 - 1),
     precision=st.sampled_from(["fp32", "bf16", "fp16"]),

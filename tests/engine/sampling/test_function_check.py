@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +12,25 @@ import pytest
 import torch
 from torch import nn
 
+from bench.subjects import SUBJECTS
 from engine.api import smooth
 from engine.core.batches import room
 from engine.core.errors import UserError
 from engine.core.records import Votes
-from engine.evidence.settings import CertifySettings, ExactSettings, Execution, PredictSettings
-from engine.inputs import load_input
+from engine.evidence.settings import (
+    CertifySettings,
+    ExactSettings,
+    Execution,
+    PredictSettings,
+    declared,
+)
+from engine.inputs import expand, load_input
+from engine.inputs.memory import from_memory
 from engine.models import fitted as fitted_to
 from engine.models import load_model
 from engine.models.base import NO_CLASS, Classifier
+from engine.models.demo import catalogue
+from engine.models.native_metadata import proposed_scheme
 from engine.models.request import ModelRequest
 from engine.noise.gaussian import NoiseStream, Stream
 from engine.procedures.beginning import begin
@@ -323,3 +334,62 @@ def test_no_class_in_a_batch_and_one_alone_agree_with_what_was_counted() -> None
     one = sampler(Made(nameless))
     assert run(one, 500).failures == 500 and one.check.record().near_ties == 0
     assert NO_CLASS == -1
+
+
+@pytest.mark.filterwarnings("ignore:`torch.jit:FutureWarning")
+def test_dropout_in_a_scripted_file_is_refused(tmp_path: Path) -> None:
+    net = nn.Sequential(nn.Flatten(), nn.Dropout(0.9), nn.Linear(64, 2)).train()
+    path = tmp_path / "dropout.pt"
+    torch.jit.script(Always(net)).save(str(path))  # type: ignore[no-untyped-call]
+    model = load_model(ModelRequest(str(path), arch="@1x8x8", trust=True))
+    given = fitted_to(model, load_input("digits:52"))
+    with pytest.raises(UserError, match=CHANCE):
+        finish(begin(model, given, SETTINGS["certify"]))
+
+
+class Always(nn.Module):
+    """Dropout that eval() does not turn off, as functional.dropout without ``training``."""
+
+    def __init__(self, net: nn.Module) -> None:
+        super().__init__()
+        self.net = net
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.net(nn.functional.dropout(x, 0.5, training=True))
+
+
+RUNS = int(os.environ.get("CERTISCOPE_RUNS", "500"))
+"""Runs in which no function may be refused."""
+SETS = ("digits", "karate", "commands", "filter", "letters", "mixed", "lattice:")
+"""The inputs of the shipped models whose names begin so."""
+
+
+def honest() -> Iterator[tuple[Classifier, list[str], str]]:
+    """Functions of one sample: every shipped model, a published architecture, an ONNX file."""
+    for one, precision in itertools.product(catalogue(), ("fp32", "bf16")):
+        inputs = next(name for name in SETS if one.name.startswith(f"demo:{name.strip(':')}"))
+        if precision == "bf16" and inputs == "lattice:":
+            continue  # it reads the bits of float32 numbers
+        yield load_model(ModelRequest(one.name)), expand(inputs), precision
+    for precision in ("fp32", "bf16"):
+        yield SUBJECTS[1].ours(), [], precision
+    yield load_model(ModelRequest(str(HOSTILE / "bright.onnx"))), ["digits:52"], "fp32"
+
+
+@pytest.mark.statistics
+@pytest.mark.usefixtures("often")
+def test_no_function_is_refused() -> None:
+    near = answers = 0
+    subjects = list(honest())
+    for number in range(RUNS):
+        model, inputs, precision = subjects[number % len(subjects)]
+        spec = inputs[number % len(inputs)] if inputs else ""
+        image = load_input(spec) if spec else from_memory(SUBJECTS[1].input())
+        scheme = proposed_scheme(model.identity)
+        values = {"n0": 50, "n": 400, "seed": number, "precision": precision}
+        settings = declared("certify", scheme, values)
+        found = finish(begin(model, fitted_to(model, image), settings))
+        assert found.function_check is not None
+        near += found.function_check.near_ties
+        answers += found.function_check.answers
+    assert answers > 20 * RUNS and near <= answers / 1000
