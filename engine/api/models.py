@@ -26,7 +26,16 @@ class FromFile:
 
         if not isinstance(normalize, str):
             raise UserError("The normalisation of a file is given by name, e.g. 'cifar10'.")
-        known = {"arch", "encoding", "trust", "oracle", "prompt", "max_new_tokens"}
+        known = {
+            "arch",
+            "encoding",
+            "trust",
+            "oracle",
+            "prompt",
+            "max_new_tokens",
+            "output",
+            "threshold",
+        }
         _refuse_others(opening, known)
         parts = oracle_part(opening.pop("oracle", None))
         self.request: ModelRequest | None = ModelRequest(

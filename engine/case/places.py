@@ -38,6 +38,8 @@ def request_text(request: ModelRequest, case: Path) -> str:
         "oracle_path": relative(oracle, case),
         "prompt": request.prompt,
         "max_new_tokens": request.max_new_tokens,
+        "output": request.output,
+        "threshold": "" if request.threshold is None else repr(request.threshold),
     }
     return json.dumps(
         {
@@ -67,4 +69,6 @@ def request_from(text: str, path: str, case: Path) -> ModelRequest:
         parts=oracle_part(oracle or None),
         prompt=str(kept.get("prompt", "")),
         max_new_tokens=int(kept.get("max_new_tokens", 0)),
+        output=str(kept.get("output", "")),
+        threshold=float(kept["threshold"]) if kept.get("threshold") else None,
     )

@@ -68,6 +68,19 @@ def subject_flags() -> list[inspect.Parameter]:
             default="auto",
         ),
         flag("class_names", "File with one class name per line.", RARE, Path | None),
+        flag(
+            "output",
+            "Which output of a model with several is read, by name or place; with --threshold the "
+            "label that it is for.",
+            RARE,
+        ),
+        flag(
+            "threshold",
+            "For a single score, or one of several labels that may hold at once: the label holds "
+            "above it. 0 for a logit, 0.5 for a probability.",
+            RARE,
+            float | None,
+        ),
         *writing_flags(),
         trust_flag(),
     ]

@@ -320,6 +320,8 @@ def model_request(values: Mapping[str, Any]) -> ModelRequest:
         parts=oracle_part(values.get("oracle")),
         prompt=values.get("prompt") or "",
         max_new_tokens=values.get("max_new_tokens") or 0,
+        output=values.get("output") or "",
+        threshold=values.get("threshold"),
     )
 
 

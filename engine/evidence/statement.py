@@ -12,6 +12,12 @@ NO_FURTHER_ALPHA = "; extending this run to it costs no further alpha."
 RESUMED = "; resuming this run reaches it at no further alpha."
 NEW_TRY = "; that takes a new run, which is a new try."
 """How a sentence ends that advises more votes."""
+MORE_NOISE = " More samples will not help; a model trained with this noise, or less noise, may."
+NO_SCORES = (
+    " {:,} of {:,} scores were NaN or infinite, or no answer came: look at the model's weights and "
+    "normalisation, for more samples will not help."
+)
+"""Why no number of votes would certify: too many for others, or for none."""
 
 
 def claimed(

@@ -25,7 +25,13 @@ from engine.evidence.settings import (
     Precision,
     SchemeField,
 )
-from engine.evidence.statement import NEW_TRY, NO_FURTHER_ALPHA, RESUMED
+from engine.evidence.statement import (
+    MORE_NOISE,
+    NEW_TRY,
+    NO_FURTHER_ALPHA,
+    NO_SCORES,
+    RESUMED,
+)
 from engine.noise.law import Level
 from engine.schemes import Scheme
 from engine.schemes.threshold import threshold
@@ -104,7 +110,9 @@ def as_said_then(sentence: str, evidence: Evidence) -> str:
     """
     if evidence.input.fitting is not None:
         return sentence
-    for now, then in (*_UNRECORDED, *(_THEN if evidence.upgraded_from else ())):
+    votes = evidence.estimation
+    unread = (NO_SCORES.format(votes.failures, votes.n), MORE_NOISE)
+    for now, then in (unread, *_UNRECORDED, *(_THEN if evidence.upgraded_from else ())):
         sentence = sentence.replace(now, then)
     tau = threshold(evidence.settings.scheme)
     shown = f"{tau:g}"

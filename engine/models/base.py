@@ -119,15 +119,20 @@ def only_fp32(precision: str, what: str) -> None:
         raise UserError(f"Precision {precision} does not work for {what}; choose fp32.")
 
 
-def checked_scores(scores: object, rows: int) -> int:
+def checked_scores(scores: object, rows: int, *, least: int = 2) -> int:
     """Number of classes of a trial result.
+
+    Args:
+        scores: the result.
+        rows: images that it is for.
+        least: number of scores for each.
 
     Raises:
         ValueError: it is not one score per class and row; the text says what it is instead.
     """
     if not isinstance(scores, torch.Tensor):
         raise ValueError(f"it returns a {type(scores).__name__} instead of one tensor of scores")
-    if scores.ndim != 2 or scores.shape[0] != rows or scores.shape[1] < 2:
+    if scores.ndim != 2 or scores.shape[0] != rows or scores.shape[1] < least:
         shape = " x ".join(str(n) for n in scores.shape) or "a single number"
         raise ValueError(f"it returns {shape} for {rows} images instead of {rows} x classes")
     return int(scores.shape[1])

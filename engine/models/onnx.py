@@ -5,22 +5,24 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
-from engine.core.errors import UserError
-from engine.core.files import sha256_file
+from engine.core.errors import UserError, quoted
 from engine.core.records import ModelIdentity
 from engine.inputs.base import FittedInput
 from engine.inputs.coding import Column, Columns, TableCoding, number
 from engine.models.base import Classifier, checked_scores, in_chunks, only_fp32
+from engine.models.head import Head, head_of
 from engine.models.input_layout import ANY, choose_encoding
 from engine.models.names import class_names
-from engine.models.normalize import Normalization, choose
+from engine.models.normalize import Normalization, choose, stored_numbers
+from engine.models.onnx_data import SIZE_LIMIT, data_files, onnx_digest
 from engine.models.onnx_probe import probe
 from engine.models.onnx_session import (
     CPU,
@@ -32,12 +34,17 @@ from engine.models.onnx_session import (
     open_session,
     read_graph,
     read_table_graph,
+    stated_names,
+    stated_numbers,
 )
 from engine.models.request import ModelRequest
 from engine.models.shapes import Shape, split_arch, words
 
-_SIZE_LIMIT = 2 << 30
 _EXPORTED = "an ONNX file, which runs as it was exported"
+_ONE_AT_A_TIME = (
+    "It was exported for one image a call, so every sample is a call of its own; it would be "
+    "faster with a dynamic batch size."
+)
 
 
 def load_onnx(path: Path, request: ModelRequest) -> Classifier:
@@ -48,48 +55,63 @@ def load_onnx(path: Path, request: ModelRequest) -> Classifier:
             neither one image nor columns in, or no row of scores out.
     """
     _, wanted = split_arch(request.arch)
-    session = met_session(path, wanted)
+    session = met_session(path, wanted, request.output)
     if is_tabular(session):
         return table_classifier(path, request, session)
     return _image_classifier(path, request, session, wanted)
 
 
-def met_session(path: Path, wanted: Shape | None = None) -> Any:
+def met_session(path: Path, wanted: Shape | None = None, output: str = "") -> Any:
     """A session on a file that a child has opened and run before.
 
     Raises:
         UserError: as :func:`load_onnx`.
     """
-    if path.stat().st_size > _SIZE_LIMIT:
+    if path.stat().st_size > SIZE_LIMIT:
         raise UserError(f"{path} is larger than 2 GB, the limit of an ONNX file.")
     with _private(path) as copy:
-        probe(copy, wanted, shown=path)
+        probe(copy, wanted, shown=path, output=output)
         return open_session(copy, threads=torch.get_num_threads(), shown=path)
 
 
 def _image_classifier(
     path: Path, request: ModelRequest, session: Any, wanted: Shape | None
 ) -> OnnxClassifier:
-    graph = read_graph(path, session, wanted)
+    graph, count = _settled(path, session, read_graph(path, session, wanted, request.output))
     encoding, told = choose_encoding(request.encoding, graph.shape[0], path=path)
-    normalization = choose(request.normalize, encoding=encoding)
-    classes = _class_count(path, session, graph)
+    normalization = choose(request.normalize, stored=_stored(path, session), encoding=encoding)
+    names = stated_names(session)
+    head = head_of(path, request, count, names if len(names) == count else ())
+    classes, family = (2, "") if head else (count, "imagenet" if count == 1000 else "")
+    several = len(session.get_outputs()) > 1
     identity = ModelIdentity(
         name=path.name,
         source=request.spec,
         format="onnx",
-        sha256=sha256_file(path),
-        architecture="ONNX graph",
+        sha256=onnx_digest(path),
+        architecture=f"ONNX graph, output {quoted(graph.output_name)}" if several else "ONNX graph",
         class_names=class_names(
-            classes, given=request.class_names, family="imagenet" if classes == 1000 else ""
+            classes,
+            given=request.class_names,
+            stored=head.class_names if head else names,
+            family=family,
         ),
         input_shape=graph.shape,
         encoding=encoding,
         normalization=normalization.words,
         normalization_origin=normalization.origin,
-        notes=tuple(note for note in (told, normalization.note) if note),
+        notes=tuple(
+            note
+            for note in (
+                told,
+                normalization.note,
+                head.note if head else "",
+                _ONE_AT_A_TIME if graph.batch == 1 else "",
+            )
+            if note
+        ),
     )
-    return OnnxClassifier(path, session, graph, normalization, identity)
+    return OnnxClassifier(path, session, graph, normalization, identity, head)
 
 
 class OnnxClassifier(Classifier):
@@ -102,9 +124,10 @@ class OnnxClassifier(Classifier):
         graph: Graph,
         normalization: Normalization,
         identity: ModelIdentity,
+        head: Head | None = None,
     ) -> None:
         self.identity = identity
-        self._path = path
+        self._path, self._head = path, head
         self._session = session
         self._graph = graph
         self._layer = normalization.layer(graph.shape[0], identity.encoding)
@@ -131,26 +154,41 @@ class OnnxClassifier(Classifier):
         scores = in_chunks(
             lambda chunk: _run(self._session, self._graph, chunk), images, self._graph.batch
         )
-        return scores.to(batch.device)
+        return (self._head.scores(scores) if self._head else scores).to(batch.device)
 
 
 def _run(session: Any, graph: Graph, batch: torch.Tensor) -> torch.Tensor:
     return torch.from_numpy(graph.run(session, np.ascontiguousarray(batch.cpu().numpy())))
 
 
-def _class_count(path: Path, session: Any, graph: Graph) -> int:
-    """Number of classes, from a trial on black images."""
-    rows = graph.rows
+def _settled(path: Path, session: Any, graph: Graph) -> tuple[Graph, int]:
+    """The batch size that a trial on black images shows, and the number of scores."""
     try:
-        trial = _run(session, graph, torch.zeros(rows, *graph.shape))
-        return checked_scores(trial, rows)
-    except ValueError as error:
-        raise UserError(f"{path} is not an image classifier: {error}.") from error
+        return graph, _count(session, graph)
     except Exception as error:
-        # onnxruntime has its own exception types, one per error code.
+        # Of a graph that was traced for one image, more of them fail anywhere, or give one row.
+        alone = replace(graph, batch=1)
+        if graph.batch is None:
+            with suppress(Exception):  # then the first one says more
+                return alone, _count(session, alone)
+        if isinstance(error, ValueError):
+            raise UserError(f"{path} is not an image classifier: {error}.") from error
         raise UserError(
             f"{path} does not run on a {words(graph.shape)} image: {first_line(error)}."
         ) from error
+
+
+def _count(session: Any, graph: Graph) -> int:
+    trial = _run(session, graph, torch.zeros(graph.rows, *graph.shape))
+    return checked_scores(trial, graph.rows, least=1)
+
+
+def _stored(path: Path, session: Any) -> Normalization | None:
+    found = stated_numbers(session)
+    try:
+        return stored_numbers(*found) if found else None
+    except ValueError as error:
+        raise UserError(f"{path}: its metadata cannot be used: {error}.") from error
 
 
 def _provider(device: torch.device) -> str:
@@ -163,10 +201,12 @@ def _provider(device: torch.device) -> str:
 
 @contextmanager
 def _private(path: Path) -> Iterator[Path]:
-    """A copy that lies alone in a folder, so that the model reaches no other file."""
+    """A copy alone in a folder but for files of its own weights: it reaches no other file."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         copy = Path(folder) / "model.onnx"
         try:
+            for file in data_files(path):
+                shutil.copyfile(file, copy.with_name(file.name))
             shutil.copyfile(path, copy)
         except OSError as error:
             raise UserError(f"Cannot read {path}: {error.strerror or error}.") from error
@@ -295,9 +335,9 @@ def table_classifier(path: Path, request: ModelRequest, session: Any) -> OnnxTab
         name=path.name,
         source=request.spec,
         format="onnx",
-        sha256=sha256_file(path),
+        sha256=onnx_digest(path),
         architecture="ONNX graph",
-        class_names=class_names(classes, given=request.class_names),
+        class_names=class_names(classes, given=request.class_names, stored=stated_names(session)),
         input_shape=(ANY,),
         kind="table",
     )

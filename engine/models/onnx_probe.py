@@ -24,23 +24,34 @@ _REFUSED = 3
 _NO_MEMORY = 4
 
 
-def probe(copy: Path, wanted: Shape | None, *, shown: Path) -> None:
+def probe(copy: Path, wanted: Shape | None, *, shown: Path, output: str = "") -> None:
     """Open and run the model in a child.
 
     Args:
-        copy: of the model, alone in its folder.
+        copy: of the model, alone in its folder but for files of its own weights.
         wanted: shape of the image, where the model leaves it open.
         shown: what refusals call the file.
+        output: which output is read, where there are several.
 
     Raises:
         UserError: it cannot be opened, takes too long or too much memory, or ends the process.
     """
     shape = words(wanted) if wanted else ""
-    memory = SPARE_MEMORY + 8 * copy.stat().st_size
+    memory = SPARE_MEMORY + 8 * sum(file.stat().st_size for file in copy.parent.iterdir())
     try:
         done = subprocess.run(
             # -P: a file that lies where the user stands must not be taken for a library.
-            [sys.executable, "-P", "-m", __name__, str(copy), shape, str(memory), str(shown)],
+            [
+                sys.executable,
+                "-P",
+                "-m",
+                __name__,
+                str(copy),
+                shape,
+                str(memory),
+                str(shown),
+                output,
+            ],
             capture_output=True,
             timeout=SECONDS,
             check=False,
@@ -85,25 +96,25 @@ def _limit_memory(most: int) -> None:
         return
 
 
-def _look(copy: Path, shape: Shape | None, *, shown: Path) -> None:
+def _look(copy: Path, shape: Shape | None, output: str, *, shown: Path) -> None:
     import numpy as np
 
     session = open_session(copy, threads=1, shown=shown)
     if is_tabular(session):
         read_table_graph(shown, session).trial(session)
         return
-    graph = read_graph(shown, session, shape)
+    graph = read_graph(shown, session, shape, output)
     graph.run(session, np.zeros((graph.rows, *graph.shape), dtype=np.float32))
 
 
 def main(arguments: list[str]) -> int:
     """What the child does; its exit status says how it went."""
-    copy, shape, memory, shown = arguments
+    copy, shape, memory, shown, output = arguments
     import onnxruntime  # noqa: F401 - before the limit, which counts from here
 
     _limit_memory(int(memory))
     try:
-        _look(Path(copy), parse_shape(shape) if shape else None, shown=Path(shown))
+        _look(Path(copy), parse_shape(shape) if shape else None, output, shown=Path(shown))
     except MemoryError:
         return _NO_MEMORY
     except UserError as error:

@@ -53,6 +53,10 @@ class ModelRequest:
             model's answers into classes, where the model comes with none of its own.
         prompt: what a generative model is asked.
         max_new_tokens: longest answer; 0 for the model's usual length.
+        output: which of several outputs is read, by its name or place; before a threshold the
+            label that it is for, ``OUTPUT:LABEL`` for both.
+        threshold: of a single score, above which its label holds; None where the highest of several
+            scores wins.
     """
 
     spec: str
@@ -64,6 +68,8 @@ class ModelRequest:
     parts: tuple[PartRequest, ...] = ()
     prompt: str = ""
     max_new_tokens: int = 0
+    output: str = ""
+    threshold: float | None = None
 
     @property
     def oracle(self) -> Path | None:

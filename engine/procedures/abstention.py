@@ -7,7 +7,7 @@ from engine.bounds.enumeration import Enumeration
 from engine.core.records import Votes
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import Counting
-from engine.evidence.statement import NEW_TRY, NO_FURTHER_ALPHA, RESUMED
+from engine.evidence.statement import MORE_NOISE, NEW_TRY, NO_FURTHER_ALPHA, NO_SCORES, RESUMED
 from engine.regions import Abstention
 from engine.schemes import Scheme
 from engine.schemes.base import NO_FACTS, Facts
@@ -132,12 +132,14 @@ def _wrong_guess(selection: Votes, estimation: Votes, names: tuple[str, ...]) ->
 
 
 def _below_half(votes: Votes, top: int, name: str, scheme: Scheme) -> Abstention:
+    cause = (
+        NO_SCORES.format(votes.failures, votes.n) if 2 * votes.failures > votes.n else MORE_NOISE
+    )
     return Abstention(
         reason="below-half",
         sentence=(
             f"'{name}' won {votes.counts[top]:,} of {votes.n:,} votes, so its probability under "
-            f"the noise is probably not above {threshold_in_words(scheme)}. More samples will not "
-            "help; a model trained with this noise, or less noise, may."
+            f"the noise is probably not above {threshold_in_words(scheme)}.{cause}"
         ),
     )
 

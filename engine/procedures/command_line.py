@@ -62,6 +62,14 @@ class ModelNaming(Protocol):
     def max_new_tokens(self) -> int:
         """Longest answer, 0 for the usual."""
 
+    @property
+    def output(self) -> str:
+        """Which of several outputs is read; empty for the only one."""
+
+    @property
+    def threshold(self) -> float | None:
+        """Above which a single score's label holds."""
+
 
 def command_line(
     model: ModelNaming,
@@ -100,24 +108,19 @@ def command_line(
 
 
 def _model_words(model: ModelNaming) -> list[str]:
-    words: list[str] = []
-    if model.arch:
-        words += ["--arch", model.arch]
-    if model.normalize != "auto":
-        words += ["--normalize", model.normalize]
-    if model.encoding != "auto":
-        words += ["--encoding", model.encoding]
-    if model.class_names is not None:
-        words += ["--class-names", str(model.class_names)]
-    if model.oracle is not None:
-        words += ["--oracle", str(model.oracle)]
-    if model.prompt:
-        words += ["--prompt", model.prompt]
-    if model.max_new_tokens:
-        words += ["--max-new-tokens", str(model.max_new_tokens)]
-    if model.trust:
-        words += ["--trust"]
-    return words
+    given = {
+        "--arch": model.arch or None,
+        "--normalize": None if model.normalize == "auto" else model.normalize,
+        "--encoding": None if model.encoding == "auto" else model.encoding,
+        "--class-names": model.class_names,
+        "--oracle": model.oracle,
+        "--prompt": model.prompt or None,
+        "--max-new-tokens": model.max_new_tokens or None,
+        "--output": model.output or None,
+        "--threshold": model.threshold,
+    }
+    words = [(flag, _text(value)) for flag, value in given.items() if value is not None]
+    return [*(word for pair in words for word in pair), *(["--trust"] if model.trust else [])]
 
 
 def _flag(spec: FieldSpec, value: Any) -> list[str]:

@@ -199,7 +199,7 @@ def check_fit(classifier: Classifier, fitted: FittedInput, scheme: Scheme) -> tu
 def setting_warnings(classifier: Classifier, settings: RunSettings) -> tuple[str, ...]:
     """Warnings that need no run: the model was trained with other noise than the form's."""
     model, scheme = classifier.identity, settings.scheme
-    return (*_untold(model, scheme), *_other_noise(model, scheme))
+    return (*_untold(model, scheme), *_other_noise(model, scheme), *_other_unit(scheme))
 
 
 def _untold(model: ModelIdentity, scheme: Scheme) -> tuple[str, ...]:
@@ -210,6 +210,22 @@ def _untold(model: ModelIdentity, scheme: Scheme) -> tuple[str, ...]:
         "The base model is not told which parts of its input were noised (its encoding is plain): "
         "the claim is weaker than it could be, but sound.",
     )
+
+
+def _other_unit(scheme: Scheme) -> tuple[str, ...]:
+    """Noise far beyond the range of a pixel was most likely meant on the scale of 0 to 255."""
+    levels = [one.value for one in scheme.noise().levels if one.unit == PIXELS]
+    high = max(levels, default=0.0)
+    if high <= _MOST_SENSIBLE:
+        return ()
+    return (
+        f"Noise of {high:g} is far beyond the range of a pixel, which is [0, 1] here: did you mean "
+        f"{high:g}/255 ({high / 255:.3g})?",
+    )
+
+
+_MOST_SENSIBLE = 5.0
+"""Levels above this hide any image; published ones go to 3.5 (uniform noise)."""
 
 
 def _other_noise(model: ModelIdentity, scheme: Scheme) -> tuple[str, ...]:

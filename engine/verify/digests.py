@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from engine.core.errors import UserError
-from engine.core.files import sha256_file
 from engine.core.records import (
     INPUT_IN_MEMORY,
     MEMORY,
@@ -22,7 +21,13 @@ from engine.inputs import FittedInput, fit, load_input
 from engine.inputs.datasets import DOWNLOAD
 from engine.models import catalogue
 from engine.models.kinds import DEMO
-from engine.models.pretrained_files import SEEING, WRITING, ZERO_SHOT, folder_digest
+from engine.models.onnx_data import onnx_digest
+from engine.models.pretrained_files import (
+    SEEING,
+    WRITING,
+    ZERO_SHOT,
+    folder_digest,
+)
 from engine.models.tokenizers import coding_of
 from engine.procedures.on_grid import gridded
 from engine.verify.opened import check_described
@@ -155,7 +160,7 @@ def model_digest(source: str, beside: Path, files: tuple[str, ...] = SEEING) -> 
         paths = [path for path in (located(source, beside),) if path is not None]
     if not paths:
         return None
-    return folder_digest(paths[0], files) if paths[0].is_dir() else sha256_file(paths[0])
+    return folder_digest(paths[0], files) if paths[0].is_dir() else onnx_digest(paths[0])
 
 
 def fitted_input(evidence: Evidence, source: str, beside: Path, model: str = "") -> FittedInput:

@@ -14,6 +14,7 @@ from engine.core.errors import UserError
 from engine.core.records import MODULE_IN_MEMORY, Votes
 from engine.evidence.evidence import Evidence
 from engine.inputs.base import FittedInput
+from engine.inputs.coding import number
 from engine.models import ModelRequest, load_model
 from engine.models.base import Classifier
 from engine.models.request import oracle_part
@@ -36,6 +37,8 @@ _KEPT = (
     "--oracle",
     "--prompt",
     "--max-new-tokens",
+    "--output",
+    "--threshold",
 )
 
 
@@ -190,6 +193,8 @@ def request_of(evidence: Evidence, means: Means) -> ModelRequest:
         parts=oracle_part(rules or oracle or None),
         prompt=found.get("prompt", ""),
         max_new_tokens=int(longest) if longest.isdecimal() and len(longest) < 9 else 0,
+        output=found.get("output", ""),
+        threshold=number(found.get("threshold", "")),
     )
 
 

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from engine.core.errors import UserError
+from engine.models import ModelRequest, load_model
 from engine.models.onnx_session import (
+    _refusal,
     first_line,
     is_tabular,
     open_session,
@@ -118,3 +120,12 @@ def test_no_probabilities_are_refused(tmp_path: Path):
     path.write_bytes(model([node("Identity", ["x"], "y")], [], inputs, out))
     with pytest.raises(UserError, match="gives no probabilities of classes; export a classifier"):
         read_table_graph(path, session(path))
+
+
+def test_a_version_that_is_too_new_is_named_with_its_number():
+    cases = Path(__file__).parents[2] / "cases" / "field" / "onnx"
+    with pytest.raises(UserError, match=r"opset 40 is newer than .* reads \(up to \d+\)"):
+        load_model(ModelRequest(str(cases / "opset_future.onnx")))
+    message = "... Unsupported model IR version: 99, max supported IR version: 11"
+    said = str(_refusal(Path("m.onnx"), message))
+    assert "IR version 99 is newer than this onnxruntime reads (up to 11)" in said
