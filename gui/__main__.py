@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from engine.system.interrupt import until_interrupted
+from engine.system.memory import keep_small
 from engine.system.openmp import wait_passively
 
 _COMMANDS = frozenset(
@@ -74,6 +75,7 @@ def _window(files: list[str]) -> int:
             "There is no display to open a window on; 'certiscope demo' and 'certiscope certify' "
             "run without one."
         )
+    keep_small()
     lacking = _lacking(offscreen=offscreen)
     if lacking:
         return _refuse(lacking)
@@ -83,6 +85,7 @@ def _window(files: list[str]) -> int:
 
 
 def _demo(out: Path) -> int:
+    keep_small()
     lacking = _lacking(offscreen=not _has_display())
     if lacking:
         return _refuse(lacking)

@@ -174,9 +174,14 @@ class _Explorer:
         return winners.view(side, side).cpu().numpy().astype(np.int16)
 
     def _pace(self, seconds: float) -> None:
-        """Keep a piece of work near 40 ms, so that a stop is obeyed at once."""
-        factor = min(2.0, max(0.5, _PIECE_SECONDS / max(seconds, 1e-6)))
-        self.piece = max(1, min(4096, int(self.piece * factor)))
+        """Keep a piece of work near 40 ms, so that a stop is obeyed at once.
+
+        In powers of two: torch keeps compiled layers for every batch size that it meets.
+        """
+        if seconds < _PIECE_SECONDS / 2:
+            self.piece = min(4096, 2 * self.piece)
+        elif seconds > _PIECE_SECONDS:
+            self.piece = max(1, self.piece // 2)
 
     def _grid(self, side: int) -> torch.Tensor:
         """(u, v) of cell centres, v slowest, both rising."""

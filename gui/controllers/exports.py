@@ -19,14 +19,12 @@ class Exports(QObject):
     """Writes results.
 
     Signals:
-        exported: the path of a file that was written.
+        exported: the path of a file that was written, by pages too.
         preview_ready: the report's pages as PNG.
-        notice: kind and sentence.
     """
 
     exported = Signal(object)
     preview_ready = Signal(object)
-    notice = Signal(str, str)
 
     def __init__(self, worker: Worker, engine: EngineJobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -60,9 +58,5 @@ class Exports(QObject):
         self._worker.submit(
             lambda stop: self._engine.export(evidence, drawn, fmt, path),
             f"writing {path.name}",
-            on_done=self._on_exported,
+            on_done=self.exported.emit,
         )
-
-    def _on_exported(self, path: Path) -> None:
-        self.exported.emit(path)
-        self.notice.emit("info", f"Wrote {path}.")

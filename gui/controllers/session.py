@@ -50,7 +50,7 @@ class Session(QObject):
         self.illustrator = Illustrator(worker, engine, self.loading, self)
         self.exports = Exports(worker, engine, self)
         worker.failed.connect(self._on_failed)
-        for part in (self.loading, self.case, self.runs, self.exports):
+        for part in (self.loading, self.case, self.runs):
             part.notice.connect(self.notice)
         self.runs.ended.connect(self.illustrator.draw)
         self.runs.cleared.connect(self.illustrator.clear)

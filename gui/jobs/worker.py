@@ -23,6 +23,7 @@ import shiboken6
 from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal, Slot
 
 from engine.core.errors import UserError
+from engine.system.memory import give_back
 
 POLL_HERTZ = 15
 SWITCH_INTERVAL = 0.001
@@ -128,6 +129,8 @@ class _Thread(QThread):
             outcome = Failure(self._logged(job, error), error)
         self.mailbox.put_end(job, outcome)
         self.woke.emit()
+        if self.jobs.empty():
+            give_back()
 
     def _carry_out(self, job: Job) -> Any:
         result = job.work(job.stop)

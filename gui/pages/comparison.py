@@ -280,8 +280,5 @@ class TradeOffPage(Page):
         self._session.worker.submit(
             lambda stop: written(result, attacker, path),
             f"writing {path.name}",
-            on_done=self._on_written,
+            on_done=self._session.exports.exported.emit,
         )
-
-    def _on_written(self, path: Path) -> None:
-        self.notice.emit("info", f"Wrote {path}.")

@@ -227,11 +227,8 @@ class VotesPage(Page):
         self._session.worker.submit(
             lambda stop: written(result, path),
             f"writing {path.name}",
-            on_done=self._on_written,
+            on_done=self._session.exports.exported.emit,
         )
-
-    def _on_written(self, path: Path) -> None:
-        self.notice.emit("info", f"Wrote {path}.")
 
     def _save(self, fmt: str) -> None:
         if self.result is not None:

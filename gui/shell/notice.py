@@ -110,8 +110,13 @@ class NoticeArea(QWidget):
         super().resizeEvent(event)
         self.fit()
 
-    def show_notice(self, kind: str, sentence: str, *, about: str = "") -> Notice:
-        """Show a sentence in the window's words; the same one is not shown twice."""
+    def show_notice(
+        self, kind: str, sentence: str, *, about: str = "", stays: bool = False
+    ) -> Notice:
+        """Show a sentence in the window's words; the same one is not shown twice.
+
+        News go by themselves, unless they are something to act on that ``stays``.
+        """
         sentence = in_the_window(sentence)
         if old := self._shown(sentence):
             old.about = about or old.about
@@ -121,7 +126,7 @@ class NoticeArea(QWidget):
         notice = Notice(kind, sentence, about=about)
         notice.add_button("Dismiss", partial(self.dismiss, notice))
         self._add(notice)
-        if kind == "info":
+        if kind == "info" and not stays:
             QTimer.singleShot(INFO_MS, notice, partial(self.dismiss, notice))
         return notice
 

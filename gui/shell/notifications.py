@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
 
 from engine.core.errors import TrustRequired
 from engine.models.request import ModelRequest
@@ -22,6 +24,7 @@ class Notifications(QObject):
         super().__init__(parent)
         self._session, self._notices = session, notices
         session.notice.connect(notices.show_notice)
+        session.exports.exported.connect(self._on_written)
         session.loading.refused.connect(self._on_refused)
         session.loading.misfit.connect(self._on_misfit)
         session.runs.refused.connect(self._on_run_refused)
@@ -63,6 +66,20 @@ class Notifications(QObject):
             notice.offer(f"Open {spec}", partial(loading.open_model, ModelRequest(spec)))
         elif example is not None:
             notice.offer(f"Open {example.spec}", partial(loading.open_input, example.spec))
+
+    @Slot(object)
+    def _on_written(self, path: Path) -> None:
+        """Say what was written, and lead there."""
+        self._notices.clear_about("written")
+        whole = path.absolute()
+        notice = self._notices.show_notice("info", f"Wrote {path}.", about="written", stays=True)
+        for title, target in (("&Show in folder", whole.parent), ("&Open", whole)):
+            notice.offer(title, partial(self._open_outside, target))
+
+    def _open_outside(self, path: Path) -> None:
+        """Hand a file or folder to the program that the desktop has for it."""
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
+            self._notices.show_notice("error", f"No program is set to open {path}.")
 
     @Slot(object, object)
     def _on_trust_asked(self, error: TrustRequired, request: ModelRequest) -> None:

@@ -24,6 +24,7 @@ from gui.shell.opening import Opening
 from gui.shell.pages import Pages
 from gui.shell.palette import Palette
 from gui.shell.recent_files import RecentMenus
+from gui.shell.status_line import StatusLine
 from gui.widgets.body import Body
 from gui.widgets.file_dialogs import FileAsker
 from gui.widgets.layouts import divided, filled
@@ -99,10 +100,9 @@ class Window(QMainWindow):
         columns.setStretchFactor(1, 1)
         body = QWidget()
         inner = QVBoxLayout(body)
-        inner.setContentsMargins(12, 10, 12, 10)
-        inner.addWidget(self.notices)
-        inner.addWidget(self.extend_bar)
-        inner.addWidget(Body(columns), 1)
+        self.status_line = StatusLine(self.session, self.notices, self.extend_bar, around=body)
+        filled(inner, self.status_line, (Body(columns), 1), spacing=0)
+        inner.setContentsMargins(12, 0, 12, 10)
         self.central = QWidget()
         filled(QVBoxLayout(self.central), self.top, (body, 1), self.progress, spacing=0)
         self.setCentralWidget(self.central)
@@ -175,7 +175,7 @@ class Window(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The notices have a part of the height."""
         super().resizeEvent(event)
-        self.notices.fit()
+        self.status_line.lay_over()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files and images may be dropped anywhere."""

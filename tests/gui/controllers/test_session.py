@@ -229,9 +229,9 @@ def test_wrong_settings_start_nothing(ready):
 def test_export_writes_the_shown_result(ready, qtbot, tmp_path, said):
     ready.runs.certify()
     finish(ready, qtbot)
-    ready.exports.export(ready.runs.evidence, "json", tmp_path / "a.json")
-    qtbot.waitUntil(lambda: bool(said()))
-    assert said() == [f"Wrote {tmp_path / 'a.json'}."]
+    with qtbot.waitSignal(ready.exports.exported) as heard:
+        ready.exports.export(ready.runs.evidence, "json", tmp_path / "a.json")
+    assert heard.args == [tmp_path / "a.json"] and not said()
     assert "radius" in (tmp_path / "a.json").read_text()
 
 

@@ -96,10 +96,10 @@ def test_without_a_selection_block_one_says_who_chose(page, tmp_path, qtbot):
 def test_it_is_saved(replayed, qtbot, tmp_path):
     for button, name in ((replayed.csv, "a.csv"), (replayed.json, "a.json")):
         button.click()
-        with qtbot.waitSignal(replayed.notice) as heard:
+        with qtbot.waitSignal(replayed._session.exports.exported) as heard:
             replayed._asker.current.fileSelected.emit(str(tmp_path / name))
         replayed._asker.current.close()
-        assert heard.args == ["info", f"Wrote {tmp_path / name}."]
+        assert heard.args == [tmp_path / name]
         assert (tmp_path / name).read_text()
 
 

@@ -120,3 +120,19 @@ def test_consent_is_not_asked_for_a_model_that_was_replaced(window, qtbot):
     assert window.notices.front.kind == "question"
     window.session.loading.open_model(ModelRequest("demo:digits-0.25"))
     qtbot.waitUntil(lambda: window.notices.front is None)
+
+
+def test_a_file_that_was_written_is_one_click_away(loaded, tmp_path, monkeypatch):
+    asked, answers = [], [True, True, False]
+    monkeypatch.setattr(
+        "gui.shell.notifications.QDesktopServices.openUrl",
+        lambda url: asked.append(url.toLocalFile()) or answers.pop(0),
+    )
+    for name in ("a.pdf", "report.pdf"):
+        loaded.session.exports.exported.emit(tmp_path / name)
+    notice = loaded.notices.front
+    assert [n.sentence for n in loaded.notices.notices] == [f"Wrote {tmp_path / 'report.pdf'}."]
+    for title in ("&Open", "&Show in folder", "&Open"):
+        button(notice, title).click()
+    assert asked == [str(tmp_path / "report.pdf"), str(tmp_path), str(tmp_path / "report.pdf")]
+    assert shown(loaded) == [f"No program is set to open {tmp_path / 'report.pdf'}."]

@@ -1,0 +1,110 @@
+"""The line under the top bar: what a run would take, or why none can start; notices lie over it.
+
+It is always there, so that no notice moves the page below it. One that needs more than a line hangs
+down over the page, as does a question.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from gui.controllers.session import Session
+from gui.shell.notice import NoticeArea
+from gui.style import theme as themes
+from gui.style.theme import set_role
+from gui.widgets.elided import ElidedLabel
+from gui.widgets.layouts import filled
+
+_ROOM = 22
+"""Pixels above and below the text, as the buttons of a notice have."""
+
+
+_REASONS = (
+    QEvent.Type.LayoutRequest,
+    QEvent.Type.Resize,
+    QEvent.Type.ShowToParent,
+    QEvent.Type.HideToParent,
+)
+
+
+class StatusLine(QFrame):
+    """A reserved line.
+
+    Attributes:
+        text: why nothing can be certified yet, else what a run of the form would take.
+        over: what lies over it, the notices first; it stands in the widget around the line.
+    """
+
+    def __init__(
+        self, session: Session, notices: NoticeArea, *others: QWidget, around: QWidget
+    ) -> None:
+        super().__init__(around)
+        self._session, self._notices, self._around = session, notices, around
+        self.text = ElidedLabel()
+        self.text.setAccessibleName("Before a run")
+        set_role(self.text, "muted")
+        filled(QHBoxLayout(self), self.text).setContentsMargins(12, 0, 12, 0)
+        self.over = QWidget(around)
+        filled(QVBoxLayout(self.over), notices, *others, spacing=4)
+        for part in (around, self.over, *self._parts()):
+            part.installEventFilter(self)
+        for signal in (
+            session.worker.activity_changed,
+            session.form.changed,
+            session.loading.model_changed,
+            session.loading.input_changed,
+            session.loading.fitted_changed,
+        ):
+            signal.connect(self.refresh)
+        themes.registry.follow(self.retheme)
+        self.retheme()
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Say what is so now; while something opens or runs, other places do."""
+        runs = self._session.runs
+        silent = runs.running or self._session.loading.busy
+        self.text.setText("" if silent else runs.obstacle)
+
+    def retheme(self) -> None:
+        """As high as a notice of one line, in the type in force."""
+        room = round(themes.current().px(_ROOM))
+        self.setFixedHeight(self.text.fontMetrics().height() + room)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What lies over it is as wide."""
+        super().resizeEvent(event)
+        self.lay_over()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Another size of what lies over it, or another place of the line."""
+        if event.type() in _REASONS:
+            self.lay_over()
+        return super().eventFilter(watched, event)
+
+    def lay_over(self) -> None:
+        """Put notices and questions where the line begins, as high as they need to be."""
+        shown = [part for part in self._parts() if not part.isHidden()]
+        self.over.setVisible(bool(shown) and not self.isHidden())
+        if not shown:
+            return
+        layout = self.over.layout()
+        assert layout is not None
+        place = self.mapTo(self._around, self.rect().topLeft())
+        self.over.resize(self.width(), self.over.height())
+        layout.activate()  # the notices must know their width to know their height
+        self._notices.fit()
+        needed = layout.totalHeightForWidth(self.width())
+        height = needed if needed > 0 else layout.totalSizeHint().height()
+        self.over.setGeometry(place.x(), place.y(), self.width(), height)
+        self.over.raise_()
+
+    def _parts(self) -> list[QWidget]:
+        layout = self.over.layout()
+        assert layout is not None
+        items = [layout.itemAt(place) for place in range(layout.count())]
+        found = [item.widget() for item in items if item is not None]
+        return [widget for widget in found if widget is not None]

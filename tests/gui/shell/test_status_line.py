@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from engine.core.errors import UserError
+from engine.models.request import ModelRequest
+
+
+def places(window):
+    """Where every card and column stands, in the window's own coordinates."""
+    parts = [window.columns, window.left, window.statement, window.pages.explore.region]
+    return [(part.mapTo(window, part.rect().topLeft()).toTuple(), part.size().toTuple())
+            for part in parts]  # fmt: skip
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (800, 600)])
+def test_no_notice_or_question_moves_the_page(loaded, size):
+    loaded.resize(*size)
+    for _ in range(4):  # a new size reaches the innermost layouts after some rounds
+        QApplication.processEvents()
+    before = places(loaded)
+    for sentence in ("One line.", "Many lines of words. " * 60):
+        loaded.notices.show_notice("error", sentence)
+        QApplication.processEvents()
+        assert places(loaded) == before
+        assert loaded.notices.isVisible() and loaded.notices.visibleRegion().rectCount()
+    loaded.notices.ask("Really?", {"Yes": lambda: None, "No": lambda: None})
+    loaded.extend_bar.show()
+    QApplication.processEvents()
+    assert places(loaded) == before
+    assert loaded.extend_bar.geometry().top() >= loaded.notices.geometry().bottom()
+
+
+def test_a_notice_of_one_line_stays_within_the_reserved_line(loaded):
+    loaded.resize(1280, 800)
+    loaded.notices.show_notice("error", "x.png is empty.")
+    QApplication.processEvents()
+    line = loaded.status_line
+    assert line.over.isVisible() and line.over.geometry().topLeft() == line.geometry().topLeft()
+    assert line.over.height() <= line.height() + 6
+    loaded.notices.dismiss(loaded.notices.front)
+    QApplication.processEvents()
+    assert not line.over.isVisible()
+
+
+def test_it_says_why_nothing_can_be_certified(window, engine, qtbot):
+    line = window.status_line
+    assert line.text.text() == "Open a model first."
+    window.session.loading.open_model(ModelRequest("demo:digits-0.25"))
+    qtbot.waitUntil(lambda: line.text.text() == "Open an input first.")
+    window.session.loading.open_input("digits:7")
+    qtbot.waitUntil(lambda: window.session.runs.ready)
+    engine.fail["load_model"] = UserError("bad.onnx is empty.")
+    window.session.loading.open_model(ModelRequest("bad.onnx"))
+    qtbot.waitUntil(lambda: line.text.text().startswith("bad.onnx did not open; choose another"))
