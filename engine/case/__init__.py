@@ -1,6 +1,6 @@
 """Case files (``.certiscope``): every run of an investigation in one file that survives a crash.
 
-``case.py`` is the file, ``recording.py`` keeps a procedure in it, ``certifying.py`` begins and
+``case.py`` is the file, ``recording.py`` keeps a procedure in it, ``counting.py`` begins and
 resumes CERTIFY runs. Importing this package loads no torch.
 """
 

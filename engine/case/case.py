@@ -23,7 +23,7 @@ from engine.case.rows import (
 from engine.core.errors import UserError
 from engine.core.fields import checked
 from engine.core.records import InputIdentity, ModelIdentity, Votes
-from engine.evidence.evidence import ChainRecord, Evidence
+from engine.evidence.evidence import Evidence
 from engine.evidence.settings import USUAL, CertifySettings, Execution, RunSettings, task_of
 from engine.evidence.snapshot import Snapshot
 from engine.evidence.tries import claim_of, stream_of
@@ -143,7 +143,8 @@ class Case(CaseFile):
             UserError: the file cannot be written, or another window counts this run.
         """
         with self._writing() as db:
-            self._keep(db, run, snapshot.selection, snapshot.blocks)
+            selection = snapshot.chain_selection or snapshot.selection
+            self._keep(db, run, selection, snapshot.blocks)
             if snapshot.phase == "estimation":
                 answers.write(db, run, snapshot.answers, snapshot.blocks)
 
@@ -153,13 +154,10 @@ class Case(CaseFile):
         Raises:
             UserError: the file cannot be written, or another window counts this run.
         """
-        chain = _blocks_of(evidence)
-        selection = Votes(
-            counts=evidence.votes.selection, failures=evidence.votes.selection_failures
-        )
+        blocks = evidence.chain.blocks if evidence.chain else ()
         with self._writing() as db:
-            self._keep(db, run, selection, chain.blocks if chain else ())
-            answers.write(db, run, evidence.answers, chain.blocks if chain else ())
+            self._keep(db, run, evidence.chain_selection, blocks)
+            answers.write(db, run, evidence.answers, blocks)
             _end(db, run, evidence)
             owner.give_back(db, run, self._tokens.get(run, ""))
         self._tokens.pop(run, None)
@@ -195,14 +193,9 @@ class Case(CaseFile):
         """What was counted of a run that is to be resumed; nothing, for one that has just begun.
 
         Raises:
-            UserError: the run is damaged, or of a procedure that cannot go on.
+            UserError: the run is damaged.
         """
         known = self.configuration(run)
-        if known.procedure != "certify":
-            raise UserError(
-                f"Run {run} in {self.path} is a {known.procedure} run, which keeps no part of its "
-                "votes; start it again: the same seed draws the same votes."
-            )
         with self._database.reading() as db:
             clause = check.verdict(db, run, by_run(log.read(db)).get(run, []), self.path)
             if clause:
@@ -234,8 +227,9 @@ class Case(CaseFile):
         known, row = self.configuration(run), self.row(run)
         settings = known.settings
         if not isinstance(settings, CertifySettings) or not bound_method(settings.bound).extendable:
+            what = f"The {settings.bound} bound" if known.procedure == "certify" else "The outcome"
             raise UserError(
-                f"The {settings.bound} bound of run {run} was declared for n = {settings.n:,}; "
+                f"{what} of run {run} was declared for n = {settings.n:,}; "
                 "only the anytime bounds go past it. Start a new run with --bound anytime."
             )
         if n <= row.counted:
@@ -294,7 +288,7 @@ class Case(CaseFile):
 
 def _end(db: sqlite3.Connection, run: int, evidence: Evidence, **more: Any) -> None:
     """A result and its event, inside the caller's transaction."""
-    text, chain = evidence.model_dump_json(), _blocks_of(evidence)
+    text, chain = evidence.model_dump_json(), evidence.chain
     done = db.execute("INSERT INTO result (run, evidence) VALUES (?, ?)", (run, text))
     log.append(
         db,
@@ -312,11 +306,6 @@ def _end(db: sqlite3.Connection, run: int, evidence: Evidence, **more: Any) -> N
         stop_reason=evidence.stop_reason,
         **more,
     )
-
-
-def _blocks_of(evidence: Evidence) -> ChainRecord | None:
-    """Its blocks; the phases of a decision are none of one size, its votes are its result's."""
-    return None if evidence.decision is not None else evidence.chain
 
 
 def _counted(evidence: Evidence) -> int:

@@ -17,7 +17,7 @@ from engine.case.log import Event
 from engine.case.rows import Configuration, read_configuration
 from engine.case.votes import Progress
 from engine.core.errors import UserError
-from engine.evidence.vote_chain import first_broken, misfit
+from engine.evidence.vote_chain import first_broken, misfit, phases_of
 
 _UNREADABLE = (
     UserError,
@@ -95,9 +95,11 @@ def _blocks(db: sqlite3.Connection, found: Configuration, progress: Progress) ->
         return f"its votes are damaged from block {broken} on"
     if any(index >= classes for block in blocks for index in block.counts):
         return "it holds votes for classes that its model does not have"
-    if not answers.fit(db, found.id, blocks, classes, writes=found.model.generation is not None):
+    phases = phases_of(found.settings)
+    said = blocks[-1:] if phases else blocks  # each phase has answers of its own
+    if not answers.fit(db, found.id, said, classes, writes=found.model.generation is not None):
         return "its answers are not those of its votes"
-    if misfit(blocks, found.block) is not None:
+    if misfit(blocks, found.block, phases) is not None:
         return "its blocks are not of its block size"
     return "" if blocks[-1].hash == progress.head else "its last votes are missing"
 

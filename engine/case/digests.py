@@ -60,7 +60,7 @@ def start_hash(
     key: str,
     selection: Votes,
 ) -> str:
-    """The hash before the first block of a CERTIFY run (``ChainRecord.start``)."""
+    """The hash before the first block of a run (``ChainRecord.start``)."""
     facts = chain_facts(
         settings,
         model_sha256=model.sha256,

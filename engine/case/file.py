@@ -17,7 +17,7 @@ from engine.case.rows import Configuration, RunRow, read_configuration
 from engine.core.errors import UserError
 from engine.core.records import InputIdentity, ModelIdentity
 from engine.evidence.evidence import Evidence
-from engine.evidence.settings import Counting
+from engine.evidence.settings import RunSettings
 from engine.evidence.upgrade import evidence_from_text
 
 
@@ -186,14 +186,14 @@ class CaseFile:
             return read_configuration(db, run, self.path)
 
     def unfinished(
-        self, model: ModelIdentity, image: InputIdentity, settings: Counting
+        self, model: ModelIdentity, image: InputIdentity, settings: RunSettings
     ) -> int | None:
-        """The newest CERTIFY run of exactly this that lacks votes (or is being counted).
+        """The newest run of exactly this that lacks votes (or is being counted).
 
         Where no seed is asked for, its seed may be any.
         """
         for row in reversed(self.runs()):
-            open_ = row.resumable or (row.state == "counting" and row.procedure == "certify")
+            open_ = row.resumable or row.state == "counting"
             fresh = {"seed": row.settings.seed} if settings.seed is None else {}
             wanted = same_run(model, image, settings.model_copy(update=fresh))
             if open_ and same_run(row.model, row.input, row.settings) == wanted:

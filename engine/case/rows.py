@@ -76,7 +76,7 @@ class RunRow(Record):
     @property
     def resumable(self) -> bool:
         """Whether votes are missing that a resumed run would count."""
-        return self.procedure == "certify" and self.state in ("interrupted", "stopped")
+        return self.state in ("interrupted", "stopped")
 
 
 @dataclass(frozen=True)

@@ -96,7 +96,10 @@ ANSWERS: Step = (
 SETTINGS: Step = ()
 """Settings are kept by procedure from here on; older programs could not read them."""
 
-STEPS: tuple[Step, ...] = (FIRST, ANSWERS, SETTINGS)
+BLOCKS: Step = ()
+"""PREDICT and decisions keep their votes from here on; older programs would call that damage."""
+
+STEPS: tuple[Step, ...] = (FIRST, ANSWERS, SETTINGS, BLOCKS)
 """Step i leads from version i to version i + 1. A change of the layout is one more step."""
 
 

@@ -45,7 +45,7 @@ def resume_command(values: Mapping[str, Any]) -> int:
     counted.
     """
     from engine.case import Case
-    from engine.case.certifying import certify_run
+    from engine.case.counting import count_run
 
     outputs = Outputs.read(values)
     quiet: bool = values["quiet"]
@@ -64,7 +64,7 @@ def resume_command(values: Mapping[str, Any]) -> int:
     say_which(case, run, quiet=quiet)
 
     def begin(stop: Event) -> running.Procedure:
-        return certify_run(
+        return count_run(
             case, run, classifier, fitted, execution=execution, stop=stop, command=line
         )
 

@@ -161,15 +161,14 @@ class Order:
         quiet: bool,
         new_run: bool = False,
     ) -> Procedure:
-        """The procedure, kept in ``case``; a decision that was killed starts again, as a new run.
+        """The procedure, kept in ``case``; an unfinished run of exactly this is resumed.
 
         A commit that fails is told at once, ``quiet`` or not.
 
         Raises:
             UserError: the case cannot be written, or another window counts this run.
         """
-        from engine.case.certifying import certify_run, open_run
-        from engine.case.recording import recorded
+        from engine.case.counting import count_run, open_run
 
         settings = self.settings
         run, _ = open_run(
@@ -186,20 +185,15 @@ class Order:
         case.claim(run)
         say_which(case, run, quiet=quiet)
         order = replace(self, settings=case.configuration(run).settings)
-        settings, command = order.settings, order.command(request)
-        if not isinstance(settings, Counting):
-            procedure = order.begin(classifier, fitted, stop=stop, command=command)
-            return recorded(case, run, procedure, warn=say)
-        return certify_run(
+        return count_run(
             case,
             run,
             classifier,
             fitted,
-            settings=settings,
             execution=self.execution,
             at=self.at,
             stop=stop,
-            command=command,
+            command=order.command(request),
             warn=say,
             audit=self.labelled(classifier),
             alpha_audit=self.alpha_audit,

@@ -29,7 +29,7 @@ from engine.evidence.observations import (
     OrderStatistics,
 )
 from engine.evidence.settings import USUAL, Execution, SettingsField, Task
-from engine.evidence.vote_chain import Block
+from engine.evidence.vote_chain import Block, Tally
 from engine.noise.law import Level
 from engine.noise.records import SelfTest
 from engine.regions import Abstention, Region
@@ -130,6 +130,11 @@ class ChainRecord(Record):
     block: int
     head: str
     blocks: tuple[Block, ...]
+
+    @classmethod
+    def of(cls, tally: Tally) -> ChainRecord:
+        """The chain of the blocks that are counted so far."""
+        return cls(start=tally.first, block=tally.size, head=tally.head(), blocks=tally.blocks())
 
 
 class PhaseRecord(Record):
@@ -256,7 +261,8 @@ class Evidence(Record):
             the votes.
         facts: bounds that the scheme drew from the input and that the region rests on.
         transfer: the claim about the true class, where an oracle was audited.
-        chain: the votes block by block; None for PREDICT. One block per phase of a decision.
+        chain: the votes block by block; None for PREDICT in files written before it kept blocks.
+            One block per phase of a decision.
         observations: what was observed, votes per class or all samples of a finite law.
         decision: phases and verdict of an adaptive decision; ``votes`` and ``bounds`` are those of
             its last phase, and alpha is that of all phases together.
@@ -318,6 +324,14 @@ class Evidence(Record):
     def selection(self) -> Votes:
         """Votes that chose the class."""
         return Votes(counts=self.votes.selection, failures=self.votes.selection_failures)
+
+    @property
+    def chain_selection(self) -> Votes:
+        """Selection votes that the chain begins with: of a decision, those of its first phase."""
+        if self.decision is None or not self.decision.phases:
+            return self.selection
+        first = self.decision.phases[0]
+        return Votes(counts=first.selection, failures=first.selection_failures)
 
     @property
     def estimation(self) -> Votes:

@@ -32,6 +32,8 @@ class Snapshot(Record):
         region: what ``bounds`` certifies now, None if nothing (or nothing yet).
         trajectory: bounds at the block ends so far, and at this n.
         blocks: the votes so far, block by block; what a case file keeps.
+        chain_selection: the selection votes that the chain of blocks begins with, where they are
+            not ``selection``: those of a decision's first phase.
         answers: what a generative model said in this phase, grouped.
         certified_at: answers to perturbations that were asked for, of which there are none yet.
         n_done: votes counted, both phases together.
@@ -53,6 +55,7 @@ class Snapshot(Record):
     region: Region | None = None
     trajectory: tuple[TrajectoryPoint, ...] = ()
     blocks: tuple[Block, ...] = ()
+    chain_selection: Votes | None = None
     answers: tuple[AnswerGroup, ...] = ()
     certified_at: dict[str, bool] = Field(default_factory=dict)
     n_done: int

@@ -1,7 +1,8 @@
 """A run's votes as a chain of blocks: the unit of resuming, replaying and checking.
 
 The estimation stream is cut into blocks of sample indices, all of one length up to the planned n
-and longer where a run is extended far beyond it (:func:`block_length`). Each block's counts enter
+and longer where a run is extended far beyond it (:func:`block_length`); the blocks of an adaptive
+decision are its phases (:func:`phases_of`). Each block's counts enter
 a hash chain whose head stands for the whole run: change one count and every later hash changes.
 """
 
@@ -13,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from engine.core.records import Record, Votes
-from engine.evidence.settings import RunSettings, hashed
+from engine.evidence.settings import DecideSettings, RunSettings, hashed
 
 BLOCKS_PER_RUN = 200
 MIN_BLOCK = 50
@@ -50,15 +51,30 @@ def block_length(size: int, index: int) -> int:
     return size << max(0, index // steps - 1)
 
 
-def misfit(blocks: Sequence[Block], size: int) -> int | None:
+def default_phases(n: int) -> tuple[int, ...]:
+    """1000, 10,000 and 125,000 for n = 100,000, and in proportion."""
+    return tuple(sorted({max(1, n // 100), max(1, n // 10), n + n // 4}))
+
+
+def phases_of(settings: RunSettings) -> tuple[int, ...]:
+    """Estimation votes of each phase of an adaptive decision; none for any other run."""
+    if not isinstance(settings, DecideSettings):
+        return ()
+    return settings.phases or default_phases(settings.n)
+
+
+def misfit(blocks: Sequence[Block], size: int, phases: Sequence[int] = ()) -> int | None:
     """Index of the first block that is not as long as its place asks for; None if all are.
 
-    The last one may be shorter. Chains written before blocks grew keep ``size`` to their end.
+    The last one may be shorter. Chains written before blocks grew keep ``size`` to their end; with
+    ``phases`` these are the lengths instead.
     """
+    if len(blocks) > len(phases) > 0:
+        return len(phases)
     for index, block in enumerate(blocks):
-        length = block_length(size, index)
-        growing = index == len(blocks) - 1 and 0 < block.n <= length
-        if block.n not in (size, length) and not growing:
+        whole = phases[index : index + 1] or (size, block_length(size, index))
+        growing = index == len(blocks) - 1 and 0 < block.n <= max(whole)
+        if block.n not in whole and not growing:
             return index
     return None
 
@@ -73,7 +89,20 @@ def full_blocks(blocks: Sequence[Block], size: int) -> Sequence[Block]:
 def chain_facts(
     settings: RunSettings, *, model_sha256: str, pixels_sha256: str, key: int, selection: Votes
 ) -> dict[str, Any]:
-    """What a run is about, for :func:`chain_start`."""
+    """What a run is about, for :func:`chain_start`.
+
+    Args:
+        settings: as declared.
+        model_sha256, pixels_sha256: digests of model and input.
+        key: the noise key.
+        selection: votes that chose the class, in the first phase of a decision; PREDICT has none.
+    """
+    declared: dict[str, Any] = {}
+    if isinstance(settings, DecideSettings):
+        phases = [*phases_of(settings)]
+        declared = {"target": settings.target, "beta": settings.beta, "phases": phases}
+    elif settings.kind == "predict":
+        declared = {"test": settings.test}
     return {
         "model": model_sha256,
         "input": pixels_sha256,
@@ -83,6 +112,7 @@ def chain_facts(
         "key": f"{key:016x}",
         "precision": settings.precision,
         "selection": [selection.failures, *selection.counts],
+        **declared,
     }
 
 

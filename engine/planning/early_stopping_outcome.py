@@ -5,14 +5,13 @@ The procedure ends in these facts and a verifier works them out again from the r
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from engine.core.records import InputIdentity, ProbabilityBounds, Votes
 from engine.evidence import statement
 from engine.evidence.evidence import DecisionRecord, PhaseRecord, TrajectoryPoint
 from engine.evidence.settings import DecideSettings
-from engine.evidence.vote_chain import chain_facts, chain_start
 from engine.planning.early_stopping_rule import Rule
 from engine.regions import Abstention, radius_of
 
@@ -81,28 +80,6 @@ def decision_facts(
         "abstention": refusal,
         "statement": statement.abstained(refusal) if refusal else said,
     }
-
-
-def decision_chain_start(
-    settings: DecideSettings,
-    *,
-    rule: Rule,
-    model_sha256: str,
-    pixels_sha256: str,
-    key: int,
-    selection: Votes,
-) -> str:
-    """The hash before the first phase; ``selection`` is that of the first phase."""
-    facts: Mapping[str, Any] = chain_facts(
-        settings,
-        model_sha256=model_sha256,
-        pixels_sha256=pixels_sha256,
-        key=key,
-        selection=selection,
-    )
-    return chain_start(
-        {**facts, "target": settings.target, "beta": rule.beta, "phases": [*rule.phases]}
-    )
 
 
 def phase_points(rule: Rule, phases: Sequence[PhaseVotes]) -> tuple[TrajectoryPoint, ...]:

@@ -17,17 +17,13 @@ from engine.core.errors import UserError
 from engine.core.records import ProbabilityBounds, Votes
 from engine.evidence.evidence import PhaseRecord
 from engine.evidence.settings import DecideSettings
+from engine.evidence.vote_chain import phases_of
 from engine.regions import Perturbation, Region
 from engine.schemes import Scheme
 
 MOST_PHASES = 20
 Verdict = Literal["certified", "given up"]
 Weaken = Callable[[ProbabilityBounds], ProbabilityBounds]
-
-
-def default_phases(n: int) -> tuple[int, ...]:
-    """1000, 10,000 and 125,000 for n = 100,000, and in proportion."""
-    return tuple(sorted({max(1, n // 100), max(1, n // 10), n + n // 4}))
 
 
 def _as_they_are(bounds: ProbabilityBounds) -> ProbabilityBounds:
@@ -63,7 +59,7 @@ class Rule:
             target=scheme.parse_at(settings.target, name="--target"),
             alpha=settings.alpha,
             beta=settings.beta,
-            phases=settings.phases or default_phases(settings.n),
+            phases=phases_of(settings),
             weaken=weaken,
         )
         rule.check()

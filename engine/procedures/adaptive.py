@@ -10,18 +10,19 @@ from engine.core.records import ProbabilityBounds, Votes
 from engine.evidence.evidence import ChainRecord, Evidence, StopReason
 from engine.evidence.settings import USUAL, DecideSettings, Execution
 from engine.evidence.snapshot import Phase, Snapshot
-from engine.evidence.vote_chain import Block, chained
+from engine.evidence.vote_chain import Block, chained, total
 from engine.inputs.base import FittedInput
 from engine.models.base import Classifier
 from engine.noise.gaussian import Stream
 from engine.planning.early_stopping_outcome import (
     PhaseVotes,
-    decision_chain_start,
     decision_facts,
     phase_points,
 )
 from engine.planning.early_stopping_rule import Rule
+from engine.procedures.resume import Resume, check_resume
 from engine.procedures.run import Run, evidence
+from engine.sampling.sampler import PATIENCE
 
 _REASONS: dict[str, StopReason] = {
     "certified": "target certified",
@@ -38,6 +39,8 @@ def decide(
     execution: Execution = USUAL,
     stop: threading.Event | None = None,
     command: str = "",
+    resume: Resume | None = None,
+    patience: float = PATIENCE,
 ) -> Generator[Snapshot, None, Evidence]:
     """Decide whether ``settings.target`` is certified, yielding snapshots, ending in evidence.
 
@@ -48,13 +51,18 @@ def decide(
         execution: device and batch size.
         stop: when set, the run ends after the batch at hand and decides nothing.
         command: the same run on the command line, for the record.
+        resume: estimation votes of this very run that were counted before; the few votes that
+            choose the classes are drawn once more, and the chain says whether they are the same.
+        patience: longest time a batch may take, in seconds; a stop waits for it.
 
     Raises:
-        UserError: the target, the phases or beta cannot be, or model and input do not fit.
+        UserError: the target, the phases or beta cannot be, or model and input do not fit;
+            ``resume`` belongs to another run.
     """
     rule = Rule.of(settings)
-    run = Run(classifier, fitted, settings, execution, stop=stop)
-    deciding = _Decision(run, settings, replace(rule, weaken=run.randomness.weakened))
+    run_id = resume.run_id if resume else ""
+    run = Run(classifier, fitted, settings, execution, stop=stop, run_id=run_id, patience=patience)
+    deciding = _Decision(run, settings, replace(rule, weaken=run.randomness.weakened), resume)
     yield from deciding.snapshots()
     return deciding.conclude(command)
 
@@ -62,8 +70,10 @@ def decide(
 class _Decision:
     """The state of one decision."""
 
-    def __init__(self, run: Run, settings: DecideSettings, rule: Rule) -> None:
-        self.run, self.rule, self.settings = run, rule, settings
+    def __init__(
+        self, run: Run, settings: DecideSettings, rule: Rule, resume: Resume | None
+    ) -> None:
+        self.run, self.rule, self.settings, self.resume = run, rule, settings, resume
         self.empty = Votes(counts=(0,) * len(run.class_names))
         self.selection = self.estimation = self.empty
         self.top: int | None = None
@@ -92,52 +102,62 @@ class _Decision:
         self.selection = self.estimation = self.empty
         self.top = self.bounds = self.run.sampler.check.top = None
         first = index * self.settings.n0
-        for votes in self._counted(Stream.SELECTION, first, first + self.settings.n0):
+        for votes in self._counted(Stream.SELECTION, first, first + self.settings.n0, self.empty):
             self.selection = votes
             yield self._snapshot("selection")
         self.used += self.selection.n
         if self.selection.n < self.settings.n0:
             return False
         self.top = self.run.sampler.check.top = self.selection.top
+        if not index:
+            self.start = self.run.chain_start(self.selection)
+            if self.resume and self.resume.blocks:
+                check_resume(self.resume, self.start, self.settings)
         return True
 
     def _estimate(self, index: int, *, first: int, last: int) -> Generator[Snapshot, None, None]:
-        self.run.start_estimation()
-        for votes in self._counted(Stream.ESTIMATION, first, last):
+        kept = self.resume.blocks[index : index + 1] if self.resume else ()
+        before = self.estimation = total(kept, len(self.run.class_names))
+        self.run.start_estimation(before.n)
+        self._bound(index)
+        for votes in self._counted(Stream.ESTIMATION, first, last, before):
             self.estimation = votes
-            if self.top is not None and votes.n:
-                self.bounds = self.rule.bounds(index, votes, self.top)
+            self._bound(index)
             yield self._snapshot("estimation")
         self.used += self.estimation.n
 
-    def _counted(self, stream: Stream, first: int, last: int) -> Generator[Votes, None, None]:
-        """Votes of samples first..last-1, a range that belongs to this phase alone."""
-        sums = [0] * (len(self.run.class_names) + 1)
-        for rows in self.run.sampler.rows(stream, first, last, block=last):
+    def _bound(self, index: int) -> None:
+        if self.top is not None and self.estimation.n:
+            self.bounds = self.rule.bounds(index, self.estimation, self.top)
+
+    def _counted(
+        self, stream: Stream, first: int, last: int, before: Votes
+    ) -> Generator[Votes, None, None]:
+        """Votes of samples first..last-1, a range that belongs to this phase alone.
+
+        Goes on after ``before``, the counts of the first ``before.n`` of them.
+        """
+        sums = [before.failures, *before.counts]
+        said = self.resume.answers if self.resume and before.n else ()
+        for rows in self.run.sampler.rows(stream, first + before.n, last, block=last, said=said):
             if rows:
                 sums = [a + b for a, b in zip(sums, rows[0], strict=True)]
             yield Votes(counts=tuple(sums[1:]), failures=sums[0])
 
     def _keep(self) -> None:
         """The phase's votes, and a link of the chain."""
+        self.blocks.append(self._link())
+        self.phases.append((self.selection, self.estimation))
+
+    def _link(self) -> Block:
+        """The votes of the phase at hand as the next block of the chain."""
         votes = self.estimation
-        self.phases.append((self.selection, votes))
-        self.start = self.start or decision_chain_start(
-            self.settings,
-            rule=self.rule,
-            model_sha256=self.run.classifier.identity.sha256,
-            pixels_sha256=self.run.fitted.identity.pixels_sha256,
-            key=self.run.randomness.key,
-            selection=self.selection,
-        )
-        self.blocks.append(
-            chained(
-                self.blocks[-1].hash if self.blocks else self.start,
-                start=sum(block.n for block in self.blocks),
-                n=votes.n,
-                counts=dict(enumerate(votes.counts)),
-                failures=votes.failures,
-            )
+        return chained(
+            self.blocks[-1].hash if self.blocks else self.start,
+            start=sum(block.n for block in self.blocks),
+            n=votes.n,
+            counts=dict(enumerate(votes.counts)),
+            failures=votes.failures,
         )
 
     def _decided(self, index: int) -> bool:
@@ -197,6 +217,8 @@ class _Decision:
             settings=self.settings,
             region=self.rule.region(self.bounds) if self.bounds is not None else None,
             trajectory=phase_points(self.rule, self.phases),
+            blocks=(*self.blocks, self._link()) if self.estimation.n else tuple(self.blocks),
+            chain_selection=self.phases[0][0] if self.phases else None,
             answers=self.run.sampler.answers.groups(),
             n_done=done,
             n0_plan=n0_plan,

@@ -11,7 +11,7 @@ from engine.evidence.cost import WORTH_SAYING, Cost
 from engine.evidence.evidence import ChainRecord, Evidence, StopReason
 from engine.evidence.settings import USUAL, Counting, Execution
 from engine.evidence.snapshot import Phase, Snapshot
-from engine.evidence.vote_chain import Tally, block_size, chain_facts, chain_start
+from engine.evidence.vote_chain import Tally
 from engine.inputs.base import FittedInput
 from engine.models.base import Classifier
 from engine.noise.gaussian import Stream
@@ -20,7 +20,7 @@ from engine.procedures.bound_trajectory import Claims, region_of
 from engine.procedures.oracle_correction import with_labels
 from engine.procedures.outcome import certify_facts
 from engine.procedures.prepared import PreparedModel
-from engine.procedures.resume import Resume, check_resume
+from engine.procedures.resume import Resume, open_tally
 from engine.procedures.run import Run, evidence
 from engine.procedures.target import Target
 from engine.sampling.sampler import PATIENCE
@@ -155,27 +155,21 @@ class _Certify:
             self.top,
             procedure="certify",
             stop_reason=self._stop_reason(),
-            chain=self._chain(),
+            chain=ChainRecord.of(self.tally) if self.tally else None,
             command=command,
             **facts,
         )
 
     def _open_tally(self, top: int) -> Tally:
         """An empty tally, or the one to resume; its bounds are worked out again."""
-        facts = chain_facts(
+        tally = open_tally(
+            self.resume,
+            self.run.chain_start(self.selection),
             self.settings,
-            model_sha256=self.run.classifier.identity.sha256,
-            pixels_sha256=self.run.fitted.identity.pixels_sha256,
-            key=self.run.randomness.key,
-            selection=self.selection,
+            classes=len(self.run.class_names),
+            extendable=self.method.extendable,
         )
-        start, classes = chain_start(facts), len(self.run.class_names)
-        if self.resume is None or not self.resume.blocks:
-            size = self.resume.block if self.resume else block_size(self.settings.n)
-            return Tally(start, size=size, classes=classes)
-        check_resume(self.resume, start, self.settings.n, extendable=self.method.extendable)
-        tally = Tally(start, size=self.resume.block, classes=classes, blocks=self.resume.blocks)
-        self.claims.replay(tally.full, top, classes)
+        self.claims.replay(tally.full, top, tally.classes)
         self.estimation = tally.votes()
         return tally
 
@@ -197,16 +191,6 @@ class _Certify:
         if self.ended is not None:
             return self.ended
         return "stopped" if self.run.stop.is_set() else "out of memory"
-
-    def _chain(self) -> ChainRecord | None:
-        if self.tally is None:
-            return None
-        return ChainRecord(
-            start=self.tally.first,
-            block=self.tally.size,
-            head=self.tally.head(),
-            blocks=self.tally.blocks(),
-        )
 
     def _snapshot(self, phase: Phase, bounds: ProbabilityBounds | None) -> Snapshot:
         done = self.selection.n + self.estimation.n

@@ -7,13 +7,15 @@ from collections.abc import Generator
 
 from engine.core.errors import UserError
 from engine.core.records import Votes
-from engine.evidence.evidence import Evidence, StopReason
+from engine.evidence.evidence import ChainRecord, Evidence, StopReason
 from engine.evidence.settings import USUAL, Execution, PredictSettings
 from engine.evidence.snapshot import Snapshot
+from engine.evidence.vote_chain import Tally
 from engine.inputs.base import FittedInput
 from engine.models.base import Classifier
 from engine.noise.gaussian import Stream
 from engine.procedures.hypothesis_test import predict_facts
+from engine.procedures.resume import Resume, open_tally
 from engine.procedures.run import Run, evidence
 from engine.sampling.sampler import PATIENCE
 
@@ -26,30 +28,40 @@ def predict(
     execution: Execution = USUAL,
     stop: threading.Event | None = None,
     command: str = "",
+    resume: Resume | None = None,
     patience: float = PATIENCE,
 ) -> Generator[Snapshot, None, Evidence]:
     """Run PREDICT on ``settings.n`` votes, yielding snapshots, ending in evidence.
 
-    A stopped run abstains: the test is declared for n votes.
+    A stopped run abstains: the test is declared for n votes. ``resume`` holds votes of this very
+    run that were counted before.
 
     Raises:
-        UserError: model, input and settings do not fit together, or nothing is sampled.
+        UserError: model, input and settings do not fit together, nothing is sampled, or
+            ``resume`` belongs to another run.
     """
     if settings.scheme.noise().samples is not None:
         raise UserError(
             f"PREDICT tests votes that were drawn at random, and {settings.scheme.key} counts all "
             "of its noise; use certify, which names the answer without a test."
         )
-    run = Run(classifier, fitted, settings, execution, stop=stop, patience=patience)
-    empty = Votes(counts=(0,) * len(run.class_names))
-    votes = empty
-    run.start_estimation()
-    for votes in run.sampler.votes(Stream.ESTIMATION, settings.n):
-        yield _snapshot(run, empty, votes)
-    return _conclude(run, settings, votes, command)
+    run_id = resume.run_id if resume else ""
+    run = Run(classifier, fitted, settings, execution, stop=stop, run_id=run_id, patience=patience)
+    classes = len(run.class_names)
+    empty = Votes(counts=(0,) * classes)
+    tally = open_tally(resume, run.chain_start(empty), settings, classes=classes)
+    run.start_estimation(tally.n)
+    said = resume.answers if resume else ()
+    for rows in run.sampler.rows(
+        Stream.ESTIMATION, tally.n, settings.n, block=tally.size, said=said
+    ):
+        tally.add(rows)
+        yield _snapshot(run, empty, tally)
+    return _conclude(run, settings, empty, tally, command)
 
 
-def _snapshot(run: Run, empty: Votes, votes: Votes) -> Snapshot:
+def _snapshot(run: Run, empty: Votes, tally: Tally) -> Snapshot:
+    votes = tally.votes()
     rate = run.rate(votes.n)
     return Snapshot(
         run_id=run.run_id,
@@ -57,6 +69,7 @@ def _snapshot(run: Run, empty: Votes, votes: Votes) -> Snapshot:
         selection=empty,
         estimation=votes,
         settings=run.settings,
+        blocks=tally.blocks(),
         answers=run.sampler.answers.groups(),
         n_done=votes.n,
         n0_plan=0,
@@ -67,18 +80,22 @@ def _snapshot(run: Run, empty: Votes, votes: Votes) -> Snapshot:
     )
 
 
-def _conclude(run: Run, settings: PredictSettings, votes: Votes, command: str) -> Evidence:
+def _conclude(
+    run: Run, settings: PredictSettings, empty: Votes, tally: Tally, command: str
+) -> Evidence:
+    votes = tally.votes()
     facts = predict_facts(
         settings=settings, votes=votes, class_names=run.class_names, given=run.fitted.identity
     )
     ended: StopReason = "stopped" if run.stop.is_set() else "out of memory"
     return evidence(
         run,
-        Votes(counts=(0,) * len(run.class_names)),
+        empty,
         votes,
         None,
         procedure="predict",
         stop_reason="planned n reached" if facts["complete"] else ended,
+        chain=ChainRecord.of(tally),
         command=command,
         **facts,
     )

@@ -7,8 +7,15 @@ from engine.core.fields import checked
 from engine.core.records import Record, Votes
 from engine.evidence.evidence import Evidence
 from engine.evidence.generations import AnswerGroup
-from engine.evidence.settings import CertifySettings
-from engine.evidence.vote_chain import Block, block_size, first_broken
+from engine.evidence.settings import CertifySettings, RunSettings
+from engine.evidence.vote_chain import (
+    Block,
+    Tally,
+    block_size,
+    first_broken,
+    misfit,
+    phases_of,
+)
 
 
 class Resume(Record):
@@ -17,10 +24,10 @@ class Resume(Record):
     Attributes:
         run_id: of the run to resume.
         n_plan: the planned n it was declared with.
-        selection: selection votes so far.
+        selection: selection votes so far; of a decision, those of its first phase.
         block: samples per block.
         blocks: estimation votes so far; the last block may hold fewer samples.
-        answers: what a generative model said in them.
+        answers: what a generative model said in them, or in the last phase of a decision.
     """
 
     run_id: str
@@ -33,11 +40,11 @@ class Resume(Record):
     @classmethod
     def of(cls, evidence: Evidence) -> Resume:
         """Where a run ended, to resume or extend it."""
-        votes, chain = evidence.votes, evidence.chain
+        chain = evidence.chain
         return cls(
             run_id=evidence.run_id,
             n_plan=evidence.settings.n,
-            selection=Votes(counts=votes.selection, failures=votes.selection_failures),
+            selection=evidence.chain_selection,
             block=chain.block if chain else block_size(evidence.settings.n),
             blocks=chain.blocks if chain else (),
             answers=evidence.answers,
@@ -66,7 +73,9 @@ def extended(evidence: Evidence, n: int) -> CertifySettings:
     return checked(CertifySettings, **{**dict(settings), "n": n, "target": ""})
 
 
-def check_resume(resume: Resume, start_hash: str, n: int, *, extendable: bool) -> None:
+def check_resume(
+    resume: Resume, start_hash: str, settings: RunSettings, *, extendable: bool = False
+) -> None:
     """Refuse blocks that are not of this very run.
 
     Raises:
@@ -78,10 +87,13 @@ def check_resume(resume: Resume, start_hash: str, n: int, *, extendable: bool) -
             "These votes belong to another model, input or setting, or their file is damaged; "
             "start a new run."
         )
+    phases = phases_of(settings)
+    if broken is None and phases:
+        broken = misfit(resume.blocks, resume.block, phases)
     if broken is not None:
         raise UserError(f"The recorded votes are damaged from block {broken} on; start a new run.")
-    counted = sum(block.n for block in resume.blocks)
-    if counted > n:
+    counted, n = sum(block.n for block in resume.blocks), settings.n
+    if counted > (sum(phases) or n):
         raise UserError(f"This run already holds {counted:,} votes, more than n = {n:,}.")
     if n != resume.n_plan and not extendable:
         # A new n chosen after looking at the votes would be a bound nobody declared.
@@ -89,3 +101,23 @@ def check_resume(resume: Resume, start_hash: str, n: int, *, extendable: bool) -
             f"This run was declared for n = {resume.n_plan:,}, and its bound holds for that n "
             "alone; only the anytime bounds may be extended."
         )
+
+
+def open_tally(
+    resume: Resume | None,
+    start_hash: str,
+    settings: RunSettings,
+    *,
+    classes: int,
+    extendable: bool = False,
+) -> Tally:
+    """An empty tally of a run with blocks of one size, or the one to resume.
+
+    Raises:
+        UserError: as for :func:`check_resume`.
+    """
+    size = resume.block if resume else block_size(settings.n)
+    blocks = resume.blocks if resume else ()
+    if resume and blocks:
+        check_resume(resume, start_hash, settings, extendable=extendable)
+    return Tally(start_hash, size=size, classes=classes, blocks=blocks)

@@ -17,6 +17,7 @@ from engine.evidence.evidence import Evidence
 from engine.evidence.observations import ClassVotes, Exact
 from engine.evidence.settings import USUAL, Execution, RunSettings
 from engine.evidence.tries import SESSION, claim_of, stream_of, with_tries
+from engine.evidence.vote_chain import chain_facts, chain_start
 from engine.inputs.base import FittedInput
 from engine.models.base import Classifier
 from engine.models.input_layout import clean, layout
@@ -106,6 +107,18 @@ class Run:
     def seconds(self) -> float:
         """Since the run began."""
         return time.perf_counter() - self.began
+
+    def chain_start(self, selection: Votes) -> str:
+        """The hash before this run's first block; ``selection`` as for :func:`chain_facts`."""
+        return chain_start(
+            chain_facts(
+                self.settings,
+                model_sha256=self.classifier.identity.sha256,
+                pixels_sha256=self.fitted.identity.pixels_sha256,
+                key=self.randomness.key,
+                selection=selection,
+            )
+        )
 
     def start_estimation(self, already: int = 0) -> None:
         """Mark the begin of the phase whose speed is reported, ``already`` samples counted."""

@@ -112,7 +112,7 @@ class Recount:
         yield "noise key and generator", self._noise
         if self.evidence.function_check is not None:
             yield "base classifier asked again", lambda: check_function(self.evidence)
-        if self.certifying:
+        if self.certifying or self.evidence.chain is not None:
             yield "hash chain of the votes", self._chain
 
     def conclusions(self) -> Iterator[tuple[str, Check]]:
@@ -264,9 +264,9 @@ class Recount:
 
     def _predicting(self) -> list[str]:
         found = self.evidence
-        extra = (found.votes.guess, found.chain, found.certified_at or None, found.decision)
+        extra = (found.votes.guess, found.certified_at or None, found.decision)
         if self.selection.n or any(part is not None for part in extra):
-            return ["PREDICT has neither selection votes nor a chain"]
+            return ["PREDICT has neither selection votes nor phases"]
         differing = self._differences("bounds", "trajectory", "region", "radius")
         return ["PREDICT has neither bounds nor a region"] if differing else []
 
@@ -319,7 +319,7 @@ class Recount:
         last = chain.blocks[-1] if chain.blocks else None
         if chain.head != (last.hash if last else chain.start):
             return ["its head is not the hash of its last block"]
-        extendable = bound_method(self.settings.bound).extendable
+        extendable = self.certifying and bound_method(self.settings.bound).extendable
         largest = block_size(self.settings.n)  # of a run that was extended, planned for fewer votes
         if not (MIN_BLOCK if extendable else largest) <= chain.block <= largest:
             return [f"blocks of {chain.block:,} are not those of n = {self.settings.n:,}"]

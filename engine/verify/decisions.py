@@ -10,10 +10,10 @@ from engine.core.errors import UserError
 from engine.core.records import ProbabilityBounds, Votes
 from engine.evidence.evidence import ChainRecord, DecisionRecord, Evidence, StopReason
 from engine.evidence.settings import DecideSettings
-from engine.evidence.vote_chain import first_broken
+from engine.evidence.vote_chain import chain_facts, chain_start, first_broken
 from engine.models.input_layout import fits
 from engine.noise.discrete_gaussian_law import weakened
-from engine.planning.early_stopping_outcome import PhaseVotes, decision_chain_start, decision_facts
+from engine.planning.early_stopping_outcome import PhaseVotes, decision_facts
 from engine.planning.early_stopping_rule import Rule
 from engine.verify.counts import Check, Recount
 
@@ -122,14 +122,14 @@ class DecisionRecount(Recount):
         chain, phases = self.evidence.chain, self.phases
         if chain is None or not phases:
             return ["its chain and its phases do not match"] if chain or phases else []
-        start = decision_chain_start(
+        facts = chain_facts(
             self.deciding,
-            rule=self.rule,
             model_sha256=self.evidence.model.sha256,
             pixels_sha256=self.evidence.input.pixels_sha256,
             key=self.key,
             selection=phases[0][0],
         )
+        start = chain_start(facts)
         if chain.start != start:
             return ["its start is not over this model, input, settings, rule, key and first votes"]
         broken = first_broken(start, chain.blocks)

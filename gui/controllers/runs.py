@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal, Slot
 
 from engine.evidence.evidence import Evidence
-from engine.evidence.settings import Counting, declared
+from engine.evidence.settings import Counting, RunSettings, Task, declared, task_of
 from engine.evidence.snapshot import Snapshot
 from engine.models.request import ModelRequest
 from engine.procedures.command_line import command_line
@@ -30,6 +30,11 @@ from gui.jobs.worker import Failure, Lane, Worker
 if TYPE_CHECKING:
     from engine.case import RunRow
 
+TITLES: dict[Task, str] = {
+    "certify": "certifying",
+    "predict": "predicting",
+    "decide": "deciding",
+}
 PROMISE = "The run starts as soon as the model and the input are ready."
 
 
@@ -157,24 +162,17 @@ class Runs(QObject):
     def certify(self) -> None:
         """Start CERTIFY now, or as soon as what is being read is there."""
         if self.ready:
-            self._certify(self._form.settings)
+            self._count(self._form.settings)
         elif self.coming:
             self.waiting = True
             self.notice.emit("info", PROMISE)
 
     def predict(self, test: PredictTest) -> None:
         """Start PREDICT."""
-        subject, execution = self._loading.subject, self._form.execution
-        if subject is not None:
+        if self._loading.subject is not None:
             form = self._form.settings.model_dump(exclude={"kind", "scheme"})
             settings = declared("predict", self._form.settings.scheme, {**form, "test": test})
-            case, warn = self._case.file, self._case.warned.emit
-            self._run(
-                "predicting",
-                lambda stop: self._engine.predict(
-                    subject, settings, execution, stop, case=case, warn=warn
-                ),
-            )
+            self._count(settings)
 
     def stop(self) -> None:
         """End the run after the batch at hand; what was counted is kept."""
@@ -186,8 +184,8 @@ class Runs(QObject):
     def resume(self) -> None:
         """Count on from where the shown run was stopped, under its own settings."""
         evidence = self.evidence
-        if evidence is not None and isinstance(evidence.settings, Counting) and self.can_resume:
-            self._certify(evidence.settings, evidence)
+        if evidence is not None and self.can_resume:
+            self._count(evidence.settings, evidence)
 
     def extend(self, n: int) -> None:
         """Count the shown run on up to a larger ``n``."""
@@ -195,7 +193,7 @@ class Runs(QObject):
         if evidence is None or not isinstance(evidence.settings, Counting) or not self.can_extend:
             return
         if n > counted(evidence):
-            self._certify(extended(evidence.settings, n), evidence)
+            self._count(extended(evidence.settings, n), evidence)
 
     def resume_recorded(self, row: RunRow) -> None:
         """Count an unfinished run of the case on; its model and input are opened first."""
@@ -272,14 +270,14 @@ class Runs(QObject):
             urgent=True,
         )
 
-    def _certify(self, settings: Counting, before: Evidence | None = None) -> None:
-        """CERTIFY from the start, or from the votes of a run, which stays if that fails."""
+    def _count(self, settings: RunSettings, before: Evidence | None = None) -> None:
+        """A run from the start, or from the votes of a run, which stays if that fails."""
         subject, case, warn = self._loading.subject, self._case.file, self._case.warned.emit
         execution = self._form.execution
         if subject is not None:
             self._run(
-                "certifying",
-                lambda stop: self._engine.certify(
+                TITLES[task_of(settings)],
+                lambda stop: self._engine.count(
                     subject, settings, execution, stop, before=before, case=case, warn=warn
                 ),
                 before,
@@ -298,7 +296,7 @@ class Runs(QObject):
             return
         self._awaited, warn, execution = None, self._case.warned.emit, self._form.execution
         self._run(
-            "certifying",
+            TITLES[row.procedure],
             lambda stop: self._engine.resume(case, row, subject, execution, stop, warn=warn),
         )
 

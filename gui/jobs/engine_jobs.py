@@ -22,7 +22,7 @@ from gui.jobs.shipped import Offer, offered
 if TYPE_CHECKING:
     from engine.case import Case, RunRow
     from engine.evidence.evidence import Evidence
-    from engine.evidence.settings import Counting, Execution, PredictSettings, RunSettings
+    from engine.evidence.settings import Execution, RunSettings
     from engine.evidence.snapshot import Snapshot
     from engine.figures.examples import ExamplesFigure
     from engine.figures.graphs import NeighbourhoodFigure
@@ -159,10 +159,10 @@ class EngineJobs:
 
         return setting_warnings(classifier, settings)
 
-    def certify(
+    def count(
         self,
         subject: Subject,
-        settings: Counting,
+        settings: RunSettings,
         execution: Execution,
         stop: threading.Event,
         *,
@@ -170,9 +170,9 @@ class EngineJobs:
         case: Case | None = None,
         warn: Warn = _ignore,
     ) -> Generator[Snapshot, None, Evidence]:
-        """CERTIFY, from the start or from the votes of a run ``before``; kept in a case if any."""
+        """A run, from the start or from the votes of a run ``before``; kept in a case if any."""
         if case is not None:
-            return certify_in(case, subject, settings, execution, stop, before=before, warn=warn)
+            return count_in(case, subject, settings, execution, stop, before=before, warn=warn)
         resume = {"resume": Resume.of(before)} if before else {}
         return begun(subject, seeded(settings), execution, stop, **resume)
 
@@ -188,23 +188,6 @@ class EngineJobs:
     ) -> Generator[Snapshot, None, Evidence]:
         """Count an unfinished run of a case on."""
         return resume_in(case, row.id, subject, execution, stop, warn=warn)
-
-    def predict(
-        self,
-        subject: Subject,
-        settings: PredictSettings,
-        execution: Execution,
-        stop: threading.Event,
-        *,
-        case: Case | None = None,
-        warn: Warn = _ignore,
-    ) -> Generator[Snapshot, None, Evidence]:
-        """PREDICT, in one of its two forms; kept in a case if there is one."""
-        settings = seeded(settings)
-        procedure = begun(subject, settings, execution, stop)
-        if case is None:
-            return procedure
-        return predict_in(case, subject, settings, execution, procedure, warn=warn)
 
     def explore(
         self, subject: Subject, evidence: Evidence, axes: AxesChoice, stop: threading.Event
@@ -299,18 +282,18 @@ def begun(
     )
 
 
-def certify_in(
+def count_in(
     case: Case,
     subject: Subject,
-    settings: Counting,
+    settings: RunSettings,
     execution: Execution,
     stop: threading.Event,
     *,
     before: Evidence | None,
     warn: Warn,
 ) -> Generator[Snapshot, None, Evidence]:
-    """CERTIFY, kept in a case; with ``before``, from the votes of that run on."""
-    from engine.case.certifying import open_run
+    """A run that is kept in a case; with ``before``, from the votes of that run on."""
+    from engine.case.counting import open_run
 
     if before is None:
         run, goes_on = open_run(
@@ -326,7 +309,7 @@ def certify_in(
             warn(f"Resumes unfinished run {run} of the case.")
     else:
         run = run_of(case, before) or adopt(case, before, subject.request)
-        if settings.n > before.n_plan:
+        if settings.n > before.settings.n:
             case.extend(run, settings.n)
     return (yield from resume_in(case, run, subject, execution, stop, warn=warn))
 
@@ -341,11 +324,11 @@ def resume_in(
     warn: Warn,
 ) -> Generator[Snapshot, None, Evidence]:
     """Count a run of a case under its own settings, in short batches: somebody waits for it."""
-    from engine.case.certifying import certify_run
+    from engine.case.counting import count_run
 
     settings = case.configuration(run).settings
     command = command_line(subject.request, subject.source, settings, execution)
-    return certify_run(
+    return count_run(
         case,
         run,
         subject.classifier,
@@ -356,30 +339,3 @@ def resume_in(
         warn=warn,
         patience=PATIENCE,
     )
-
-
-def predict_in(
-    case: Case,
-    subject: Subject,
-    settings: PredictSettings,
-    execution: Execution,
-    procedure: Generator[Snapshot, None, Evidence],
-    *,
-    warn: Warn,
-) -> Generator[Snapshot, None, Evidence]:
-    """PREDICT, kept in a case."""
-    from engine.case.recording import recorded
-    from engine.procedures.on_grid import gridded
-    from engine.procedures.run import run_key
-
-    fitted = gridded(subject.fitted, settings)[0]
-    run = case.begin(
-        subject.classifier.identity,
-        fitted.identity,
-        settings,
-        model_request=subject.request,
-        input_spec=subject.source,
-        key=run_key(subject.classifier, fitted, settings),
-        execution=execution,
-    )
-    return (yield from recorded(case, run, procedure, warn=warn))

@@ -29,7 +29,7 @@ from engine.evidence.evidence import (
     TrajectoryPoint,
 )
 from engine.evidence.observations import ClassVotes
-from engine.evidence.settings import CertifySettings, Execution, seeded
+from engine.evidence.settings import CertifySettings, Execution, PredictSettings, seeded
 from engine.evidence.snapshot import Snapshot
 from engine.evidence.vote_chain import Block
 from engine.figures.examples import Attack, ExamplesFigure
@@ -297,17 +297,19 @@ class FakeEngine(EngineJobs):
             return ()
         return (f"The model was trained with sigma {trained:g}.",)
 
-    def certify(
+    def count(
         self,
         subject: Subject,
-        settings: CertifySettings,
+        settings: CertifySettings | PredictSettings,
         execution: Execution,
         stop: threading.Event,
         *,
         before=None,
         **kept,
     ) -> Generator[Snapshot, None, Evidence]:
-        self._note("certify")
+        self._note("certify" if settings.kind == "certify" else f"predict {settings.test}")
+        if settings.kind == "predict":  # its votes are those of any other run
+            settings = CertifySettings(n=settings.n)
         settings = seeded(settings)
         n = sum(before.votes.estimation) if before else 0
         while n < settings.n and not stop.is_set():
@@ -320,11 +322,7 @@ class FakeEngine(EngineJobs):
 
     def resume(self, case, row, subject, execution, stop, *, warn):
         self._note(f"resume {row.id}")
-        return self.certify(subject, row.settings, execution, stop)
-
-    def predict(self, subject, settings, execution, stop, **kept):
-        self._note(f"predict {settings.test}")
-        return self.certify(subject, CertifySettings(n=settings.n), execution, stop)
+        return self.count(subject, row.settings, execution, stop)
 
     def explore(self, subject, evidence, axes: AxesChoice, stop):
         self._note(f"explore {axes.kind} {axes.towards}".strip())

@@ -1,6 +1,7 @@
 """Runs that are killed, or whose disk is full: started by test_faults.py as a process of its own.
 
-``kill FOLDER KILLS N SEED``: the shipped model, one process per run, SIGKILL at random moments.
+``kill FOLDER KILLS N SEED PROCEDURE``: the shipped model, one process per run, SIGKILL at random
+moments.
 ``full FOLDER``: the file may not grow any more in the middle of a run.
 Prints one JSON object.
 """
@@ -18,13 +19,24 @@ from pathlib import Path
 from typing import Any
 
 from engine.case import Case
-from engine.case.certifying import Procedure, certify_run, open_run
+from engine.case.counting import Procedure, count_run, open_run
 from engine.evidence.evidence import Evidence
-from engine.evidence.settings import CertifySettings, Execution
+from engine.evidence.settings import (
+    CertifySettings,
+    DecideSettings,
+    Execution,
+    PredictSettings,
+    RunSettings,
+)
 from engine.models.request import ModelRequest
 from engine.sampling import sampler as sampling
 from tests.fakes import HalfSpace, finish, fitted
 
+SETTINGS: dict[str, Callable[[int], RunSettings]] = {
+    "certify": lambda n: CertifySettings(n=n),
+    "predict": lambda n: PredictSettings(n=n),
+    "decide": lambda n: DecideSettings(target="radius=9", beta=1e-9, phases=(n // 9, n // 3, n)),
+}
 MODEL, INPUT = ModelRequest("demo:digits-0.25"), "digits:1500"
 
 
@@ -54,6 +66,8 @@ def same(a: Evidence, b: Evidence) -> bool:
     names = (
         "observations",
         "chain",
+        "decision",
+        "test",
         "bounds",
         "region",
         "radius",
@@ -64,14 +78,14 @@ def same(a: Evidence, b: Evidence) -> bool:
     return all(getattr(a, name) == getattr(b, name) for name in names)
 
 
-def kill(folder: Path, kills: int, n: int, seed: int) -> dict[str, Any]:
+def kill(folder: Path, kills: int, n: int, seed: int, procedure: str) -> dict[str, Any]:
     from engine.inputs import fit, load_input
     from engine.models import load_model
 
     sampling.SNAPSHOT_SECONDS = 0.0  # one commit a batch: as many moments to be killed at
     model = load_model(MODEL)
     image = fit(load_input(INPUT), model.identity)
-    settings = CertifySettings(n=n)
+    settings = SETTINGS[procedure](n)
 
     def count(path: Path, out: Path, counting: int | None = None) -> None:
         case = Case.at(path)
@@ -84,7 +98,7 @@ def kill(folder: Path, kills: int, n: int, seed: int) -> dict[str, Any]:
             input_spec=INPUT,
             execution=Execution(batch=128, device="cpu"),
         )
-        counts = certify_run(case, run, model, image, seconds=0.0)
+        counts = count_run(case, run, model, image, seconds=0.0)
         found = finish(told(counts, counting) if counting is not None else counts)
         out.write_text(found.model_dump_json())
 
@@ -147,7 +161,7 @@ def full(folder: Path) -> dict[str, Any]:
         execution=Execution(batch=200, device="cpu"),
     )
     said: list[str] = []
-    procedure = certify_run(case, run, Slow(0.3), fitted(), seconds=0.0, warn=said.append)
+    procedure = count_run(case, run, Slow(0.3), fitted(), seconds=0.0, warn=said.append)
     for snapshot in procedure:
         if snapshot.estimation.n > 4000:
             break
@@ -159,7 +173,7 @@ def full(folder: Path) -> dict[str, Any]:
     resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     after = Case.open(case.path)
     row = after.row(run)
-    resumed = finish(certify_run(after, run, HalfSpace(0.3), fitted()))
+    resumed = finish(count_run(after, run, HalfSpace(0.3), fitted()))
     return {
         "kept": kept,
         "said": said,
@@ -174,6 +188,10 @@ def full(folder: Path) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    what, where, *numbers = sys.argv[1:]
-    result = kill(Path(where), *map(int, numbers)) if what == "kill" else full(Path(where))
+    what, where, *rest = sys.argv[1:]
+    if what == "kill":
+        *numbers, procedure = rest
+        result = kill(Path(where), *map(int, numbers), procedure)
+    else:
+        result = full(Path(where))
     sys.stdout.write(json.dumps(result))

@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from engine.case import Case
-from engine.case.certifying import certify_run, open_run
+from engine.case.counting import count_run, open_run
 from engine.core.errors import UserError
 from engine.evidence.settings import CertifySettings
 from engine.models.request import ModelRequest
@@ -39,7 +39,7 @@ def case(tmp_path) -> Case:
 def test_answers_are_kept_and_a_stopped_run_goes_on_to_the_same(case, monkeypatch):
     monkeypatch.setattr("engine.sampling.sampler.SNAPSHOT_SECONDS", 0.0)
     run, stop = begun(case), threading.Event()
-    counting = certify_run(case, run, saying(), flat(0.4), stop=stop, seconds=0.0)
+    counting = count_run(case, run, saying(), flat(0.4), stop=stop, seconds=0.0)
     for snapshot in counting:
         if snapshot.estimation.n >= 150:
             stop.set()
@@ -47,9 +47,9 @@ def test_answers_are_kept_and_a_stopped_run_goes_on_to_the_same(case, monkeypatc
     assert not partial.damaged()
     kept = partial.resume(run).answers
     assert 150 <= sum(group.count for group in kept) < 500
-    whole = finish(certify_run(partial, run, saying(), flat(0.4)))
+    whole = finish(count_run(partial, run, saying(), flat(0.4)))
     fresh = Case.create(case.path.with_name("d.certiscope"))
-    assert whole.answers == finish(certify_run(fresh, begun(fresh), saying(), flat(0.4))).answers
+    assert whole.answers == finish(count_run(fresh, begun(fresh), saying(), flat(0.4))).answers
     assert sum(group.count for group in whole.answers) == 500
     assert Case.open(case.path).evidence(run).answers == whole.answers
 
@@ -57,7 +57,7 @@ def test_answers_are_kept_and_a_stopped_run_goes_on_to_the_same(case, monkeypatc
 def test_snapshots_show_the_answers_as_they_arrive(case):
     seen = [
         sum(group.count for group in snapshot.answers)
-        for snapshot in certify_run(case, begun(case), saying(), flat(0.4))
+        for snapshot in count_run(case, begun(case), saying(), flat(0.4))
         if snapshot.phase == "estimation"
     ]
     assert seen == sorted(seen)
@@ -76,7 +76,7 @@ def test_snapshots_show_the_answers_as_they_arrive(case):
 )
 def test_answers_that_do_not_fit_the_votes_are_damage(case, change):
     run = begun(case)
-    finish(certify_run(case, run, saying(), flat(0.4)))
+    finish(count_run(case, run, saying(), flat(0.4)))
     with sqlite3.connect(case.path) as db:
         db.execute(change)
     db.close()
@@ -85,7 +85,7 @@ def test_answers_that_do_not_fit_the_votes_are_damage(case, change):
 
 def test_labels_are_kept_with_the_claim_they_allow(case):
     run = begun(case)
-    evidence = finish(certify_run(case, run, saying(), flat(0.4)))
+    evidence = finish(count_run(case, run, saying(), flat(0.4)))
     labels = {(evidence.answers[0].text, evidence.answers[0].class_index): "left"}
     found = with_transfer(evidence, audited(evidence, labels), 0.01)
     case.label(run, found, labels)
@@ -109,7 +109,7 @@ def test_labels_are_kept_with_the_claim_they_allow(case):
 
 def test_labels_of_other_answers_are_refused(case):
     run = begun(case)
-    evidence = finish(certify_run(case, run, saying(), flat(0.4)))
+    evidence = finish(count_run(case, run, saying(), flat(0.4)))
     other = evidence.model_copy(update={"answers": evidence.answers[:1]})
     with pytest.raises(UserError, match="has other answers than those labelled"):
         case.label(run, other, {})

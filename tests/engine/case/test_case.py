@@ -146,16 +146,16 @@ def test_extensions_that_cannot_be(
         case.extend(run, n)
 
 
-def test_a_prediction_is_kept_but_not_resumed(case: Case) -> None:
+def test_a_prediction_of_a_program_that_kept_no_votes_is_read(case: Case) -> None:
     run = case.begin(identity(), fitted().identity, PREDICTED, **ASKED)
     evidence = make_predicted()
     case.finish(run, evidence)
-    assert case.evidence(run) == evidence
+    assert case.evidence(run) == evidence and not Case.open(case.path).damaged()
     row = case.row(run)
     assert (row.state, row.outcome, row.resumable) == ("finished", "predicted", False)
-    sentence = "is a predict run, which keeps no part of its votes; start it again"
-    with pytest.raises(UserError, match=sentence):
-        case.resume(run)
+    assert case.resume(run).blocks == ()
+    with pytest.raises(UserError, match="The outcome of run 1 was declared for n = 1,000"):
+        case.extend(run, 2000)
 
 
 def test_a_stopped_result_is_kept_beside_the_final_one(case: Case) -> None:

@@ -40,22 +40,29 @@ def worker(*arguments: object) -> Any:
     return json.loads(done.stdout)
 
 
-def killed(folder: Path, kills: int, n: int) -> None:
-    found = worker("kill", folder, kills, n, 7)
+PROCEDURES = ("certify", "predict", "decide")
+
+
+def killed(folder: Path, kills: int, n: int, procedure: str) -> None:
+    found = worker("kill", folder, kills, n, 7, procedure)
     assert found["same"] == found["clean"] == len(found["on disk"]) == kills
     assert found["anew"] == 0  # unfinished runs were gone on with
     assert any(0 < counted < n for counted in found["on disk"])
 
 
 @posix
-def test_a_killed_run_is_resumed_to_the_counts_of_an_uninterrupted_one(tmp_path: Path) -> None:
-    killed(tmp_path, 8, 10_000)
+@pytest.mark.parametrize("procedure", PROCEDURES)
+def test_a_killed_run_is_resumed_to_the_counts_of_an_uninterrupted_one(
+    tmp_path: Path, procedure: str
+) -> None:
+    killed(tmp_path, 4, 10_000, procedure)
 
 
 @posix
 @pytest.mark.statistics
-def test_fifty_kills(tmp_path: Path) -> None:
-    killed(tmp_path, 50, 40_000)
+@pytest.mark.parametrize("procedure", PROCEDURES)
+def test_fifty_kills(tmp_path: Path, procedure: str) -> None:
+    killed(tmp_path, 50, 40_000, procedure)
 
 
 @posix
@@ -132,7 +139,7 @@ def shown(case: Case) -> dict[int, tuple[Any, ...]]:
     found = {}
     for row in case.runs():
         if not row.damage:
-            going = case.resume(row.id) if row.procedure == "certify" else None
+            going = case.resume(row.id)
             found[row.id] = (row, case.evidence(row.id), going, case.configuration(row.id).request)
     return found
 

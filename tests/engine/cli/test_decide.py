@@ -123,35 +123,35 @@ def test_a_report_says_target_phases_shares_and_votes_saved(program: Any, tmp_pa
 def test_a_case_keeps_decisions_lists_and_verifies_them(program: Any, tmp_path: Path) -> None:
     path = tmp_path / "d.certiscope"
     shown = program(*WORDS, "--radius", "0.1", "--case", str(path), "--json", "-")
-    assert f"Run 1 of {path}: run 1 of 1 on this model, input and setting." in shown.err
+    assert f"Run 1 of {path}: try 1 of 1 on this model, input and attacker" in shown.err
     evidence = Case.open(path).evidence(1)
     assert evidence is not None and json.loads(evidence.model_dump_json()) == json.loads(shown.out)
     assert program(*WORDS, "--radius", "0.5", "--case", str(path), "--quiet").status == 3
     listed = program("runs", str(path)).out
     assert "decide radius=0.1: 100 votes in phases; certified 'class 0', radius" in listed
     assert "decide radius=0.5: 13,100 votes in phases; abstained" in listed
-    assert "run 2 of 2 of this kind" in listed
+    assert "try 2 of 2" in listed
     verified = program("verify", "--counts-only", str(path))
     assert verified.status == 0, verified.out
     assert "run 2: phases and verdict: holds" in verified.out
 
 
-def test_a_killed_decision_starts_again_to_the_same_votes(program: Any, tmp_path: Path) -> None:
-    path = tmp_path / "d.certiscope"
+def test_a_killed_decision_is_resumed_to_the_same_votes(program: Any, tmp_path: Path) -> None:
     words = [*WORDS, "--radius", "0.4", "--seed", "0", "--json", "-"]
     whole = json.loads(program(*words).out)
     order = Order.read("decide", decided_values(radius=0.4, seed=0))
     request, model = ModelRequest("fake"), HalfSpace(0.5)
-    kept = order.kept(Case.at(path), request, model, fitted(), stop=Event(), quiet=True)
-    next(kept), next(kept)
-    kept.close()
-    shown = program("resume", str(path), "--run", "1")
-    assert shown.status == 2
-    assert "is a decide run, which keeps no part of its votes; start it again:" in shown.err
-    again = program(*words, "--case", str(path))
-    found = json.loads(again.out)
-    assert (found["decision"], found["chain"]) == (whole["decision"], whole["chain"])
-    assert [row.state for row in Case.open(path).runs()] == ["interrupted", "finished"]
+    for command in (words, ["resume"]):
+        path = tmp_path / f"{command[0]}.certiscope"
+        kept = order.kept(Case.at(path), request, model, fitted(), stop=Event(), quiet=True)
+        next(kept), next(kept)
+        kept.close()
+        case = ["--case", str(path)] if command is words else [str(path), "--json", "-"]
+        again = program(*command, *case)
+        assert "resuming after" in again.err
+        found = json.loads(again.out)
+        assert (found["decision"], found["chain"]) == (whole["decision"], whole["chain"])
+        assert [row.state for row in Case.open(path).runs()] == ["finished"]
 
 
 def decided_values(**given: Any) -> dict[str, Any]:

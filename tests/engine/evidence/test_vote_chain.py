@@ -12,6 +12,7 @@ from engine.evidence.vote_chain import (
     block_size,
     chain_start,
     chained,
+    default_phases,
     first_broken,
     full_blocks,
     misfit,
@@ -148,3 +149,20 @@ def test_a_block_of_another_length_does_not_fit():
         changed = list(blocks)
         changed[index] = blocks[index].model_copy(update={"n": n})
         assert misfit(changed, 50) == index
+
+
+def test_default_phases_scale_with_n():
+    assert default_phases(100_000) == (1000, 10_000, 125_000)
+    assert default_phases(1000) == (10, 100, 1250)
+    assert default_phases(1) == (1,)
+
+
+def test_blocks_of_a_decision_are_as_long_as_its_phases():
+    def of(*lengths):
+        return [Block(start=0, n=n, counts={0: n}, hash="") for n in lengths]
+
+    phases = (10, 100, 1250)
+    assert all(misfit(of(*phases[:k]), 10, phases) is None for k in range(4))
+    assert misfit(of(10, 99), 10, phases) is None  # it still grows
+    for lengths, place in (((9, 100), 0), ((10, 101), 1), ((10, 99, 5), 1), ((*phases, 1), 3)):
+        assert misfit(of(*lengths), 10, phases) == place

@@ -8,7 +8,7 @@ from scipy.stats import beta, binom
 
 from engine.core.errors import UserError
 from engine.core.records import Votes
-from engine.planning.early_stopping_rule import Rule, default_phases
+from engine.planning.early_stopping_rule import Rule
 from engine.schemes import DssnL1, Gaussian
 
 GOLDEN = json.loads((Path(__file__).parents[2] / "golden/adaptive.json").read_text())
@@ -92,12 +92,6 @@ def test_what_the_noise_costs_is_taken_off():
     votes = Votes(counts=(0, 1000))
     assert plain.region(plain.bounds(0, votes, 1)) is not None
     assert weak.region(weak.bounds(0, votes, 1)) is None
-
-
-def test_default_phases_scale_with_n():
-    assert default_phases(100_000) == (1000, 10_000, 125_000)
-    assert default_phases(1000) == (10, 100, 1250)
-    assert default_phases(1) == (1,)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,6 @@ from engine.cli import main
 from engine.core.errors import UserError
 from engine.evidence.evidence import Evidence
 from engine.evidence.vote_chain import chain_facts, chain_start, chained
-from engine.planning.early_stopping_outcome import decision_chain_start
 from engine.procedures.noise_record import noise_record
 from engine.procedures.run_key import run_key
 from engine.report.json import evidence_json
@@ -156,9 +155,9 @@ def rebuilt(tree: dict[str, Any], path: Path_) -> Evidence:
 
 
 def rechained(evidence: Evidence, key: int) -> Evidence:
-    chain, recount = evidence.chain, recount_of(evidence)
+    chain = evidence.chain
     assert chain is not None
-    previous = start_of(evidence, recount, key)
+    previous = start_of(evidence, key)
     first, blocks = previous, []
     for block in chain.blocks:
         facts = {"start": block.start, "n": block.n, "failures": block.failures}
@@ -168,16 +167,14 @@ def rechained(evidence: Evidence, key: int) -> Evidence:
     return evidence.model_copy(update={"chain": made})
 
 
-def start_of(evidence: Evidence, recount: Any, key: int) -> str:
+def start_of(evidence: Evidence, key: int) -> str:
     common: dict[str, Any] = {
         "model_sha256": evidence.model.sha256,
         "pixels_sha256": evidence.input.pixels_sha256,
         "key": key,
     }
-    if evidence.procedure == "decide":
-        first = recount.phases[0][0]
-        return decision_chain_start(evidence.settings, rule=recount.rule, selection=first, **common)
-    return chain_start(chain_facts(evidence.settings, selection=evidence.selection, **common))
+    selection = evidence.chain_selection
+    return chain_start(chain_facts(evidence.settings, selection=selection, **common))
 
 
 def found_by(evidence: Evidence, level: Found) -> bool:

@@ -24,9 +24,10 @@ def test_only_an_interrupted_run_is_gone_on_with(make, reason, n, may):
     assert may_resume(evidence) is may
 
 
-def test_prediction_has_no_chain_to_go_on_with(make):
-    stopped = make.evidence(CertifySettings(), 5000)
-    assert not may_resume(stopped.model_copy(update={"procedure": "predict"}))
+def test_every_procedure_is_resumed_and_nothing_is_not(make):
+    stopped = make.evidence(CertifySettings(), 5000).model_copy(update={"stop_reason": "stopped"})
+    for procedure in ("certify", "predict", "decide"):
+        assert may_resume(stopped.model_copy(update={"procedure": procedure}))
     assert not may_resume(None)
     assert not may_extend(None)
 

@@ -6,17 +6,16 @@ import pytest
 
 from engine.case import Case
 from engine.core.errors import UserError
-from engine.evidence.settings import USUAL, CertifySettings, Execution, PredictSettings
+from engine.evidence.settings import CertifySettings, Execution, PredictSettings
 from engine.models.request import ModelRequest
 from engine.oracles.audit import audited
 from engine.procedures.certify import certify
 from engine.procedures.oracle_correction import with_transfer
-from engine.procedures.predict import predict
 from gui.controllers.resume import extended
 from gui.jobs.case_jobs import adopt, keep_labels, listing, save_as
-from gui.jobs.engine_jobs import Subject, certify_in, predict_in, resume_in
+from gui.jobs.engine_jobs import Subject, count_in, resume_in
 from gui.widgets.file_dialogs import SUFFIX
-from tests.cases import Slow
+from tests.cases import DECIDED, Slow
 from tests.fakes import finish, fitted
 from tests.sayings import flat, saying
 
@@ -37,7 +36,7 @@ def case(tmp_path):
 
 def count(case, subject, settings=SETTINGS, *, before=None, stop=None, said=None):
     warn = said.append if said is not None else lambda sentence: None
-    return certify_in(
+    return count_in(
         case,
         subject,
         settings,
@@ -115,11 +114,25 @@ def test_an_unfinished_run_is_counted_on(case, subject):
     assert finish(running).complete
 
 
+@pytest.mark.parametrize("settings", [TESTED, DECIDED], ids=lambda one: one.kind)
+def test_a_stopped_test_or_decision_is_resumed_in_the_window(case, subject, settings, tmp_path):
+    whole = finish(count(Case.create(tmp_path / f"w{SUFFIX}"), subject, settings))
+    stop = threading.Event()
+    running = count(case, subject, settings, stop=stop)
+    for snapshot in running:
+        if snapshot.n_done > 400:
+            stop.set()
+            break
+    before, said = finish(running), []
+    assert not before.complete
+    again = finish(count(case, subject, before.settings, before=before, said=said))
+    assert (again.chain, again.decision) == (whole.chain, whole.decision) and not said
+    (row,) = listing(Case.open(case.path)).rows
+    assert row.state == "finished" and not row.damage
+
+
 def test_a_prediction_is_kept(case, subject):
-    procedure = predict(subject.classifier, subject.fitted, TESTED)
-    evidence = finish(
-        predict_in(case, subject, TESTED, USUAL, procedure, warn=lambda sentence: None)
-    )
+    evidence = finish(count(case, subject, TESTED))
     (row,) = listing(case).rows
     assert row.procedure == "predict"
     assert case.evidence(row.id).test == evidence.test

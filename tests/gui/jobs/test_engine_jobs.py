@@ -43,7 +43,7 @@ def subject(model_file):
 @pytest.fixture(scope="module")
 def evidence(subject):
     settings = CertifySettings(n=400, n0=50)
-    return end(EngineJobs().certify(subject, settings, USUAL, threading.Event()))
+    return end(EngineJobs().count(subject, settings, USUAL, threading.Event()))
 
 
 def test_the_check_without_noise_is_a_class(subject, model_file):
@@ -64,7 +64,7 @@ def test_a_run_names_its_own_command(evidence, model_file):
 
 def test_predict_names_its_test(subject):
     settings = PredictSettings(n=300, test="two-sided")
-    found = end(EngineJobs().predict(subject, settings, USUAL, threading.Event()))
+    found = end(EngineJobs().count(subject, settings, USUAL, threading.Event()))
     assert found.test.name == "two-sided"
     assert "--test two-class" in found.command
 

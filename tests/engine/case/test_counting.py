@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from engine.case import Case
-from engine.case.certifying import certify_run
+from engine.case.counting import count_run
 from engine.core.errors import UserError
-from engine.evidence.settings import Execution
+from engine.evidence.settings import Execution, RunSettings
 from engine.inputs.base import FittedInput, pixels_sha256
 from engine.procedures.certify import certify
-from tests.cases import SETTINGS, Slow, begun, counted, partly
+from tests.cases import DECIDED, PREDICTED, SETTINGS, Slow, begun, counted, partly
 from tests.fakes import HalfSpace, finish, fitted
 
 
@@ -79,16 +81,58 @@ def test_another_model_input_or_setting_is_refused(case: Case) -> None:
     model = HalfSpace(0.3)
     model.identity = model.identity.model_copy(update={"sha256": "f" * 64})
     with pytest.raises(UserError, match=r"is not the one of run 1: its sha256 is ffffffffffff"):
-        finish(certify_run(case, run, model, fitted()))
+        finish(count_run(case, run, model, fitted()))
     pixels = fitted(0.1).pixels
     identity = fitted().identity.model_copy(update={"pixels_sha256": pixels_sha256(pixels)})
     with pytest.raises(UserError, match="The input flat is not the one of run 1"):
-        finish(certify_run(case, run, HalfSpace(0.3), FittedInput.image(identity, pixels)))
+        finish(count_run(case, run, HalfSpace(0.3), FittedInput.image(identity, pixels)))
     other = SETTINGS.model_copy(update={"alpha": 0.01})
     with pytest.raises(UserError, match="under other settings"):
         counted(case, run, settings=other)
     changed = Slow(0.3)
     changed.identity = changed.identity.model_copy(update={"normalization": "imagenet"})
     with pytest.raises(UserError, match="another model or under other settings"):
-        finish(certify_run(case, run, changed, fitted()))
+        finish(count_run(case, run, changed, fitted()))
     assert counted(case, run).complete  # none of them kept the run for itself
+
+
+KEPT = ("observations", "chain", "decision", "test", "bounds", "trajectory", "statement")
+
+
+@pytest.mark.parametrize("settings", [SETTINGS, PREDICTED, DECIDED], ids=lambda one: one.kind)
+def test_wherever_a_run_breaks_off_it_is_resumed_to_the_same(
+    case: Case, settings: RunSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.sampling.sampler.SNAPSHOT_SECONDS", 0.0)
+    whole = counted(case, begun(case, settings))
+    assert whole.chain is not None and whole.complete
+    planned = sum(block.n for block in whole.chain.blocks)
+    for after in range(1, planned, 130):
+        other = case.path.with_name(f"{after}.certiscope")
+        broken = Case.create(other)
+        run = begun(broken, settings)
+        before = partly(broken, run, after)
+        opened = Case.open(other)
+        assert not opened.damaged() and opened.row(run).resumable
+        assert opened.row(run).counted == sum(block.n for block in before.blocks)
+        assert begun(opened, settings.model_copy(update={"seed": None})) == run
+        again = counted(opened, run)
+        for name in KEPT:
+            assert getattr(again, name) == getattr(whole, name), (name, after)
+        closed = Case.open(other)
+        assert not closed.damaged() and closed.evidence(run) == again
+        assert closed.row(run).state == "finished"
+
+
+@pytest.mark.parametrize("settings", [PREDICTED, DECIDED], ids=lambda one: one.kind)
+def test_a_stopped_test_or_decision_is_resumed_too(case: Case, settings: RunSettings) -> None:
+    whole, stop = counted(case, begun(case, settings)), threading.Event()
+    run = begun(case, settings, new_run=True)
+    procedure = count_run(case, run, Slow(0.3), fitted(), stop=stop, seconds=0.0)
+    for snapshot in procedure:
+        if snapshot.n_done > 400:
+            stop.set()
+    assert case.row(run).state == "stopped" and 0 < case.row(run).counted < 1700
+    again = counted(case, run)
+    assert (again.chain, again.decision) == (whole.chain, whole.decision)
+    assert not Case.open(case.path).damaged()

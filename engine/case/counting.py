@@ -1,10 +1,10 @@
-"""CERTIFY in a case: begun, kept as it grows, and resumed where it was left."""
+"""Runs in a case: begun, kept as they grow, and resumed where they were left."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Generator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine.case.case import Case
 from engine.case.digests import same_run
@@ -49,7 +49,7 @@ def open_run(
     from engine.procedures.run import run_key
 
     image = _fitted(fitted, settings)
-    if isinstance(settings, Counting) and not new_run:
+    if not new_run:
         found = case.unfinished(classifier.identity, image.identity, settings)
         if found is not None:
             return found, True
@@ -67,13 +67,13 @@ def open_run(
     return run, False
 
 
-def certify_run(
+def count_run(
     case: Case,
     run: int,
     classifier: Classifier,
     fitted: FittedInput,
     *,
-    settings: Counting | None = None,
+    settings: RunSettings | None = None,
     execution: Execution | None = None,
     at: Sequence[str] | None = None,
     stop: threading.Event | None = None,
@@ -91,8 +91,8 @@ def certify_run(
         run: which; from ``open_run``, ``Case.begin`` or a list.
         classifier, fitted, settings: its own, or None for the settings; others are refused.
         execution: how it is carried out now; None as it was begun.
-        at: perturbations to answer; None asks those it was begun with.
-        stop, command, audit, alpha_audit: as for ``certify``.
+        at: perturbations that CERTIFY answers; None asks those it was begun with.
+        stop, command: as for every procedure; audit, alpha_audit: as for ``certify``.
         seconds: between two commits.
         warn: told when a commit fails.
         patience: longest time a batch may take, in seconds; None for the procedure's own.
@@ -100,27 +100,28 @@ def certify_run(
     Raises:
         UserError: another model, input or setting; it is damaged, or counted elsewhere.
     """
-    from engine.procedures.certify import certify
+    from engine.procedures.beginning import begin
     from engine.sampling.sampler import PATIENCE
 
     case.claim(run)  # before reading, so that nobody counts on meanwhile
     try:
         known, resume = case.configuration(run), case.resume(run)
         chosen = settings or known.settings
-        assert isinstance(chosen, Counting)  # others keep no votes to resume from
         _check_subject(case, run, classifier, _fitted(fitted, chosen), chosen)
-        procedure = certify(
+        asked: dict[str, Any] = {}
+        if isinstance(chosen, Counting):
+            asked = {"at": known.at if at is None else at}
+            asked |= {"audit": audit, "alpha_audit": alpha_audit}
+        procedure = begin(
             classifier,
             fitted,
             chosen,
             execution=execution or known.execution,
-            at=known.at if at is None else at,
             stop=stop,
             command=command,
             resume=resume,
             patience=patience or PATIENCE,
-            audit=audit,
-            alpha_audit=alpha_audit,
+            **asked,
         )
     except BaseException:
         case.release(run)
