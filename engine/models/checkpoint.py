@@ -6,7 +6,7 @@ A safetensors file of our own says in its header and its card what it is (:func:
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from engine.core.files import sha256_file
 from engine.core.records import Encoding, InputKind, ModelIdentity
 from engine.models import architectures
 from engine.models.architectures import Architecture, Shapes
+from engine.models.head import Head, Thresholded, head_of
 from engine.models.input_layout import choose_encoding
 from engine.models.names import class_names
 from engine.models.native_metadata import listed, stated_encoding, training_scheme, training_sigma
@@ -27,10 +28,10 @@ from engine.models.shapes import split_arch
 from engine.models.torch_classifier import TorchClassifier
 from engine.models.weights import (
     WeightFile,
+    main_part,
     read_card,
     read_safetensors,
     read_torch,
-    strip_prefixes,
 )
 
 
@@ -40,7 +41,8 @@ def load_safetensors(path: Path, request: ModelRequest) -> TorchClassifier:
     Raises:
         UserError: damaged, of no known architecture, or shapes that do not fit it.
     """
-    return _build(path, request, read_safetensors(path))
+    file = read_safetensors(path)
+    return build(path, request, file)
 
 
 def load_torch(path: Path, request: ModelRequest) -> TorchClassifier:
@@ -49,7 +51,7 @@ def load_torch(path: Path, request: ModelRequest) -> TorchClassifier:
     Raises:
         UserError: a pickle with objects, damaged, of no known architecture, or misshapen.
     """
-    return _build(path, request, read_torch(path))
+    return build(path, request, read_torch(path, request.output))
 
 
 def fill(
@@ -102,18 +104,19 @@ def _by(shape: torch.Size) -> str:
     return shown or "a single number"
 
 
-def _build(path: Path, request: ModelRequest, file: WeightFile) -> TorchClassifier:
+def build(path: Path, request: ModelRequest, file: WeightFile) -> TorchClassifier:
+    """A classifier of the tensors of a file.
+
+    Raises:
+        UserError: as :func:`load_torch`.
+    """
     tensors = dict(file.tensors)
     stored = _stored_normalization(path, tensors) or _from_metadata(file)
-    tensors = strip_prefixes(tensors)
+    tensors, beside = main_part(tensors, request.output)
     shapes = {key: tuple(tensor.shape) for key, tensor in tensors.items()}
     wanted, shape = split_arch(request.arch)
     architecture = _architecture(path, wanted, file.arch, shapes)
-    counted = architectures.class_count(shapes)
-    classes = 1000 if counted is None else counted
-    if classes < 2:
-        raise UserError(f"{path} is not a classifier: its last layer has fewer than two classes.")
-    network = fill(partial(architecture.build, classes), tensors, path=path, arch=architecture.name)
+    network, head, classes = _filled(path, request, architecture, tensors)
     input_shape = shape or architecture.input_shape
     card = read_card(path)
     encoding, told = choose_encoding(
@@ -124,7 +127,7 @@ def _build(path: Path, request: ModelRequest, file: WeightFile) -> TorchClassifi
         stored=stored,
         path=str(path.absolute()),
         family=architecture.family,
-        container=file.container,
+        usual="none" if _is_macer(file, architecture) else architecture.usual,
         encoding=encoding,
     )
     taught, unknown = training_scheme(file.metadata, card)
@@ -138,7 +141,7 @@ def _build(path: Path, request: ModelRequest, file: WeightFile) -> TorchClassifi
         class_names=class_names(
             classes,
             given=request.class_names,
-            stored=_stored_names(card),
+            stored=head.class_names if head else _stored_names(card),
             family=architecture.family,
         ),
         input_shape=input_shape,
@@ -149,11 +152,31 @@ def _build(path: Path, request: ModelRequest, file: WeightFile) -> TorchClassifi
         training_scheme=taught,
         notes=tuple(
             note
-            for note in (told, _normalization_note(normalization, architecture), unknown)
+            for note in (
+                told,
+                _normalization_note(normalization, architecture, file),
+                unknown,
+                _left_aside((*file.aside, *beside)),
+                head.note if head else "",
+            )
             if note
         ),
     )
     return TorchClassifier(network, normalization, identity)
+
+
+def _filled(
+    path: Path, request: ModelRequest, architecture: Architecture, tensors: dict[str, torch.Tensor]
+) -> tuple[nn.Module, Head | None, int]:
+    """The network, how its only score is read if it has one alone, and the number of classes."""
+    counted = architectures.class_count({key: tuple(one.shape) for key, one in tensors.items()})
+    classes = 1000 if counted is None else counted
+    if classes < 1:
+        raise UserError(f"{path} is not a classifier: its last layer has no class.")
+    head = head_of(path, request, classes)
+    make = partial(architecture.build, classes)
+    network = fill(make, tensors, path=path, arch=architecture.name)
+    return (Thresholded(network, head), head, 2) if head else (network, None, classes)
 
 
 def _architecture(path: Path, wanted: str, stated: str, shapes: Shapes) -> Architecture:
@@ -175,9 +198,30 @@ def _architecture(path: Path, wanted: str, stated: str, shapes: Shapes) -> Archi
     return found
 
 
-def _normalization_note(normalization: Normalization, architecture: Architecture) -> str:
-    expected = architecture.family == "digits" and normalization.origin == "default"
-    return "" if expected else normalization.note
+def _normalization_note(
+    normalization: Normalization, architecture: Architecture, file: WeightFile
+) -> str:
+    if normalization.origin == "default":
+        if architecture.family == "digits":
+            return ""
+        if file.container == "net" and architecture.family == "cifar10":
+            return f"{normalization.note} {_NET}"
+    return normalization.note
+
+
+def _is_macer(file: WeightFile, architecture: Architecture) -> bool:
+    """Most likely of Zhai et al. 2020; another trainer with the entry ``net`` keeps an accuracy."""
+    cohen = re.fullmatch(r"cifar_resnet\d+", architecture.name) is not None
+    return cohen and file.container == "net" and "acc" not in file.keys
+
+
+_NET = "Files with the entry 'net' come from several trainers: MACER's take none, others do."
+
+
+def _left_aside(names: Sequence[str]) -> str:
+    if not names:
+        return ""
+    return f"It also holds {', '.join(names)}, left aside here (--output NAME reads one of them)."
 
 
 def _stored_normalization(path: Path, tensors: dict[str, torch.Tensor]) -> Normalization | None:

@@ -37,6 +37,10 @@ NAMED: dict[str, tuple[tuple[float, ...], tuple[float, ...]]] = {
 """Mean and deviation per channel, by the name used with ``--normalize``."""
 
 _MOST_CHANNELS = 16
+_STORED = (
+    *(("mu", "log_sig"), ("mean", "std"), ("mean", "sd"), ("new_mean", "new_std")),
+    *(("mu", "sigma"), ("_mean", "_std"), ("mean", "sigma")),
+)
 _FAMILY = {"digits": "none", "cifar10": "cifar10", "imagenet": "imagenet"}
 
 
@@ -129,7 +133,7 @@ def choose(
     stored: Normalization | None = None,
     path: str = "",
     family: str = "",
-    container: str = "",
+    usual: str = "",
     encoding: Encoding = "plain",
 ) -> Normalization:
     """What ``wanted`` means for a file.
@@ -139,7 +143,7 @@ def choose(
         stored: what the file itself holds.
         path: of the file; published checkpoints tell the training method by their folders.
         family: of the architecture.
-        container: the key under which the weights lie in the file.
+        usual: the normalisation of the architecture's published weights; empty for its family's.
         encoding: of the model; the usual normalisations are not for images with complements.
 
     Raises:
@@ -151,10 +155,10 @@ def choose(
         return stored
     if encoding == "complement":
         return named("none", origin="default")
-    detected = _from_layout(path, family, container)
+    detected = _from_folders(path, family)
     if detected:
         return named(detected, origin="detected")
-    return named(_FAMILY.get(family, "none"), origin="default")
+    return named(usual or _FAMILY.get(family, "none"), origin="default")
 
 
 def named(name: str, *, origin: Origin) -> Normalization:
@@ -169,10 +173,8 @@ def named(name: str, *, origin: Origin) -> Normalization:
     return Normalization(name, mean, std, origin)
 
 
-def _from_layout(path: str, family: str, container: str) -> str:
-    """The rule for published files: MACER's layout, then the folders of Salman et al. 2019."""
-    if container == "net" and family == "cifar10":
-        return "none"
+def _from_folders(path: str, family: str) -> str:
+    """The rule for published files: the folders of Salman et al. 2019."""
     folders = PurePath(path).parts
     adversarial = any(re.match(r"(PGD|DDN)_", folder) for folder in folders)
     if not adversarial or family not in ("cifar10", "imagenet"):
@@ -185,21 +187,25 @@ def take_stored(tensors: Tensors) -> Normalization | None:
     """Remove a normalisation layer from ``tensors`` and return it; None if there is none.
 
     Known are mean and log-deviation (Yang et al. 2020: ``norm.module.mu``, ``...log_sig``) and
-    plain ``mean`` with ``std`` or ``sd`` under any prefix.
+    plain ``mean`` with ``std`` or ``sd`` under any prefix, as well as the names of other wrappers
+    (``new_mean`` with ``new_std``, ``mu`` with ``sigma``).
 
     Raises:
         ValueError: it is not one number, or a finite mean and positive deviation per channel.
     """
+    found: dict[tuple[tuple[float, ...], tuple[float, ...]], Normalization] = {}
     for key in list(tensors):
         prefix, _, leaf = key.rpartition(".")
-        for mean, std in (("mu", "log_sig"), ("mean", "std"), ("mean", "sd")):
+        for mean, std in _STORED:
             partner = f"{prefix}.{std}" if prefix else std
-            if leaf == mean and partner in tensors:
+            if leaf == mean and key in tensors and partner in tensors:
                 centre, spread = _numbers(tensors.pop(key)), _numbers(tensors.pop(partner))
                 if std == "log_sig":
                     spread = tuple(math.exp(min(value, 700.0)) for value in spread)
-                return stored_numbers(centre, spread)
-    return None
+                found[centre, spread] = stored_numbers(centre, spread)
+    if len(found) > 1:
+        raise ValueError("it holds two that differ")
+    return next(iter(found.values()), None)
 
 
 def stored_numbers(mean: Sequence[float], std: Sequence[float]) -> Normalization:

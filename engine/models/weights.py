@@ -1,31 +1,33 @@
 """Reading tensors, and nothing but tensors, out of a file of weights.
 
-PyTorch's restricted unpickler calls a fixed list of functions. Some of them take memory for as many
-bytes as a number in the file says, and a few bytes can nest tuples so that hashing one never ends.
-A file of weights needs neither, so its opcodes are followed first: what they would make their
-reader do is worked out without doing it.
+Its layout is that of the training script that wrote it: bare or under a key, behind the prefixes of
+wrappers, with counters, averaged weights and other networks beside it.
 """
 
 from __future__ import annotations
 
 import pickle
-import pickletools
 import re
 import warnings
-import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any
 
 import torch
 
 from engine.core.errors import UserError, quoted
 from engine.core.files import read_description
+from engine.models.pickles import CallRefused, Inert, check_torch_file, stand_in
 
-_CONTAINERS = ("state_dict", "net", "model_state_dict", "model", "model_state")
+_AVERAGED = ("state_dict_ema", "ema_state_dict", "model_ema", "ema_model", "ema", "swa_state_dict")
+_CONTAINERS = (
+    *("state_dict", "net", "model_state_dict", "model", "model_state", "network", "weights"),
+    *("params", *_AVERAGED),
+)
 _PREFIXES = ("module.", "1.", "model.", "net.", "_orig_mod.")
+_COUNTERS = ("n_averaged", "total_ops", "total_params")
+"""What averaging (SWA) and counting of operations (thop) leave among the weights."""
 _SAFETENSORS_HEADER_LIMIT = 16 << 20
 
 
@@ -39,6 +41,8 @@ class WeightFile:
         arch: the architecture, where the file names it.
         container: the key under which the weights lay; empty where they lay bare.
         metadata: text entries of a safetensors header.
+        aside: what else it holds that could have been meant, by name.
+        keys: of the checkpoint, beside the weights.
     """
 
     tensors: dict[str, torch.Tensor]
@@ -46,6 +50,8 @@ class WeightFile:
     arch: str = ""
     container: str = ""
     metadata: dict[str, str] = field(default_factory=dict)
+    aside: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
 
 
 def read_safetensors(path: Path) -> WeightFile:
@@ -72,29 +78,77 @@ def read_safetensors(path: Path) -> WeightFile:
     return WeightFile(tensors, "safetensors", metadata.get("architecture", ""), "", metadata)
 
 
-def read_torch(path: Path) -> WeightFile:
+def read_torch(path: Path, wanted: str = "") -> WeightFile:
     """Tensors of a file written by ``torch.save``, bare or inside a training checkpoint.
 
-    Nothing in the file is executed: whatever is not a tensor or a plain value is refused.
+    Nothing in the file is executed: objects beside the tensors are left out, and a file that would
+    call functions is refused.
+
+    Args:
+        path: of the file.
+        wanted: the key of the weights, where a checkpoint holds several.
 
     Raises:
         UserError: it holds Python objects, is damaged, or holds no weights.
     """
     try:
-        check_torch_file(path)
-        with warnings.catch_warnings():
+        inert: list[Any] = [(stand_in(name), name) for name in check_torch_file(path)]
+        with warnings.catch_warnings(), torch.serialization.safe_globals(inert):
             warnings.simplefilter("ignore")
             content = torch.load(path, map_location="cpu", weights_only=True)
     except CallRefused as error:
-        raise _holds_code(path, f"GLOBAL {error}") from error
+        raise _foreign(path) or _holds_code(path, f"GLOBAL {error}") from error
     except pickle.UnpicklingError as error:
-        raise _holds_code(path, str(error)) from error
+        raise _foreign(path) or _holds_code(path, str(error)) from error
     except Exception as error:
         # Damaged archives fail in many ways: EOFError, RuntimeError, KeyError, UnicodeError.
-        raise _damaged(path, "PyTorch file") from error
+        raise _foreign(path) or _damaged(path, "PyTorch file") from error
     if not isinstance(content, Mapping):
-        raise UserError(f"{path} holds a {type(content).__name__}, not weights by name.")
-    return _unpack(path, _plain(content))
+        what = "an object of its own class" if isinstance(content, Inert) else ""
+        raise UserError(
+            f"{path} holds {what or f'a {type(content).__name__}'}, not weights by name."
+        )
+    return _unpack(path, _plain(content), wanted)
+
+
+def main_part(
+    tensors: Mapping[str, torch.Tensor], wanted: str = ""
+) -> tuple[dict[str, torch.Tensor], tuple[str, ...]]:
+    """The network among the tensors of a training script, and what was left aside, by name.
+
+    Counters are dropped, the prefixes of wrappers removed. Where some names alone begin with
+    ``model.`` and the like, those are the network: a loss, a copy with averaged weights or an
+    attacker's copy lies beside it.
+
+    Args:
+        tensors: by name.
+        wanted: the first part of the names of the network.
+    """
+    names = {key: one for key, one in tensors.items() if key.split(".")[-1] not in _COUNTERS}
+    aside: dict[str, int] = {}
+    while True:
+        names = strip_prefixes(names)
+        groups = {key.partition(".")[0] for key in names}
+        first = [wanted, *(prefix.removesuffix(".") for prefix in _PREFIXES if prefix != "1.")]
+        main = next((one for one in first if one in groups and _is_network(names, one)), "")
+        if not main or len(groups) < 2:
+            break
+        for key in names:
+            group = key.partition(".")[0]
+            if group != main:
+                aside[group] = aside.get(group, 0) + 1
+        names = {
+            key.partition(".")[2]: one
+            for key, one in names.items()
+            if key.partition(".")[0] == main
+        }
+    return names, tuple(
+        f"{quoted(group, 40)} (tensors: {count:,})" for group, count in aside.items()
+    )
+
+
+def _is_network(names: Mapping[str, torch.Tensor], group: str) -> bool:
+    return any(key.startswith(f"{group}.") and one.ndim > 1 for key, one in names.items())
 
 
 def strip_prefixes(tensors: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
@@ -114,16 +168,25 @@ def _plain(content: Mapping[str, Any]) -> dict[str, Any]:
     return {key: content[key] for key in content}
 
 
-def _unpack(path: Path, content: dict[str, Any]) -> WeightFile:
+def _unpack(path: Path, content: dict[str, Any], wanted: str) -> WeightFile:
     if _is_state_dict(content):
-        return WeightFile(_present(path, content), "state_dict")
-    for container in _CONTAINERS:
-        inner = content.get(container)
-        inner = _plain(inner) if isinstance(inner, Mapping) else {}
-        if _is_state_dict(inner):
-            arch = content.get("arch", "")
-            arch = arch if isinstance(arch, str) else ""
-            return WeightFile(_present(path, inner), "checkpoint", arch, container)
+        return WeightFile(_present(path, _tensors(content)), "state_dict")
+    held = {
+        key: _tensors(inner)
+        for key in (wanted, *_CONTAINERS)
+        if _is_state_dict(inner := _mapping(content.get(key)))
+    }
+    if held:
+        container, tensors = next(iter(held.items()))
+        arch = content.get("arch", "")
+        return WeightFile(
+            _present(path, tensors),
+            "checkpoint",
+            arch if isinstance(arch, str) else "",
+            container,
+            aside=tuple(quoted(key, 40) for key in held if key != container),
+            keys=tuple(key for key in content if isinstance(key, str)),
+        )
     names = [quoted(key, 40) for key in content if isinstance(key, str)]
     keys = ", ".join(names[:5]) or "nothing with a name"
     raise UserError(
@@ -132,10 +195,21 @@ def _unpack(path: Path, content: dict[str, Any]) -> WeightFile:
     )
 
 
+def _mapping(value: object) -> dict[str, Any]:
+    return _plain(value) if isinstance(value, Mapping) else {}
+
+
 def _is_state_dict(content: Mapping[str, Any]) -> bool:
-    return bool(content) and all(
-        isinstance(key, str) and isinstance(value, torch.Tensor) for key, value in content.items()
-    )
+    """Tensors by name; a few plain values may lie among them, but no further mapping."""
+    if not all(isinstance(key, str) for key in content):
+        return False
+    if any(isinstance(value, Mapping) for value in content.values()):
+        return False
+    return len(content) < 2 * len(_tensors(content))
+
+
+def _tensors(content: Mapping[str, Any]) -> dict[str, torch.Tensor]:
+    return {key: value for key, value in content.items() if isinstance(value, torch.Tensor)}
 
 
 def _present(path: Path, tensors: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
@@ -154,6 +228,26 @@ def _held(tensor: torch.Tensor) -> int:
     if tensor.layout is not torch.strided:
         return tensor.numel()
     return tensor.untyped_storage().nbytes() // tensor.element_size()
+
+
+def _foreign(path: Path) -> UserError | None:
+    """A pickle of another library, which is told by its name."""
+    with path.open("rb") as file:
+        head = file.read(_LOOKED)
+    for name, title in (
+        (b"sklearn", "scikit-learn"),
+        (b"xgboost", "XGBoost"),
+        (b"lightgbm", "LightGBM"),
+    ):
+        if name in head:
+            return UserError(
+                f"{path} is a pickled {title} model, which would run code when opened, so it is "
+                "never opened; export it to ONNX (skl2onnx, for XGBoost and LightGBM onnxmltools)."
+            )
+    return None
+
+
+_LOOKED = 1 << 16
 
 
 def _holds_code(path: Path, message: str) -> UserError:
@@ -175,172 +269,3 @@ def read_card(path: Path) -> dict[str, Any]:
         return read_description(path.with_suffix(".json"))
     except (OSError, ValueError):
         return {}
-
-
-CALLABLE = frozenset(
-    {
-        "builtins.complex",
-        "builtins.set",
-        "collections.Counter",
-        "collections.OrderedDict",
-        "torch.Size",
-        "torch.device",
-        "torch._utils._rebuild_parameter",
-        "torch._utils._rebuild_tensor",
-        "torch._utils._rebuild_tensor_v2",
-        "torch._utils._rebuild_tensor_v3",
-        "torch.serialization._get_layout",
-    }
-)
-"""What the pickle of a state_dict or a training checkpoint calls."""
-
-_MOST_PARTS, _DEEPEST = 1_000_000, 100
-_LARGEST_PICKLE = 256 << 20
-_LEGACY_PICKLES = 5
-"""Magic number, protocol, machine, content and keys of the storages, one after the other."""
-
-
-class CallRefused(Exception):
-    """The file would have something called that no file of weights needs; names it."""
-
-
-class _Value(NamedTuple):
-    """What is known of a value on the stack: its parts, counted as often as they are met."""
-
-    parts: int = 1
-    depth: int = 0
-    name: str = ""
-
-
-_PLAIN = _Value()
-_PUSHED = {
-    *("NONE", "NEWFALSE", "NEWTRUE", "EMPTY_TUPLE", "EMPTY_LIST", "EMPTY_DICT", "EMPTY_SET"),
-    *("BININT", "BININT1", "BININT2", "BINFLOAT", "SHORT_BINSTRING", "LONG1"),
-}
-_DROPPED = {"APPEND": 1, "SETITEM": 2, "BUILD": 1, "PROTO": 0}
-_TUPLES = {"TUPLE1": 1, "TUPLE2": 2, "TUPLE3": 3}
-
-
-def check_torch_file(path: Path) -> None:
-    """Follow the pickles of a file written by ``torch.save``.
-
-    Raises:
-        CallRefused: it calls what no file of weights needs.
-        ValueError: it is damaged, or its parts claim to be larger than the file.
-    """
-    with path.open("rb") as file:
-        zipped = file.read(4) == b"PK\x03\x04"
-        file.seek(0)
-        if zipped:
-            _check_archive(file, path.stat().st_size)
-        else:
-            for _ in range(_LEGACY_PICKLES):
-                follow(file)
-
-
-def follow(file: BinaryIO) -> None:
-    """Follow one pickle as PyTorch's unpickler would read it, up to an opcode it refuses itself.
-
-    Raises:
-        CallRefused: it calls what is not in :data:`CALLABLE`.
-        ValueError: damaged, or tuples nested beyond reason.
-    """
-    reader = _Reader()
-    try:
-        for opcode, argument, _ in pickletools.genops(file):
-            if not reader.take(opcode.name, argument):
-                return
-    except (IndexError, KeyError, OverflowError, MemoryError) as error:
-        raise ValueError("damaged pickle") from error
-
-
-def _check_archive(file: BinaryIO, size: int) -> None:
-    try:
-        with zipfile.ZipFile(file) as archive:
-            entries = archive.infolist()
-            stored = all(e.compress_type == 0 and e.compress_size == e.file_size for e in entries)
-            if not stored or sum(entry.file_size for entry in entries) > size:
-                raise ValueError("the archive claims more bytes than the file has")
-            pickles = [e for e in entries if e.filename.endswith(".pkl")]
-            if any(entry.file_size > _LARGEST_PICKLE for entry in pickles):
-                raise ValueError("the pickle is too large")
-            for entry in pickles:
-                follow(BytesIO(archive.read(entry)))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
-        raise ValueError("damaged archive") from error
-
-
-class _Reader:
-    """The unpickler's stack and memo, of values that are never made."""
-
-    def __init__(self) -> None:
-        self._stack: list[_Value] = []
-        self._below: list[list[_Value]] = []
-        self._memo: dict[int, _Value] = {}
-
-    def take(self, name: str, argument: Any) -> bool:
-        """One opcode; False where the unpickler stops, or refuses it itself."""
-        if name in _PUSHED:
-            self._stack.append(_PLAIN)
-        elif name in _DROPPED:
-            del self._stack[len(self._stack) - _DROPPED[name] :]
-        elif name in _TUPLES:
-            items = self._stack[-_TUPLES[name] :]
-            self._stack[-_TUPLES[name] :] = [_nested(items)]
-        else:
-            step = getattr(self, f"_{name.lower()}", None)
-            if step is None:
-                return False
-            step(argument)
-        return True
-
-    def _binunicode(self, text: str) -> None:
-        self._stack.append(_Value(parts=1 + len(text) // 64))
-
-    def _global(self, dotted: str) -> None:
-        # PyTorch writes protocol 2, in which Python 3 gives builtins their former name.
-        name = dotted.replace(" ", ".").replace("__builtin__.", "builtins.")
-        self._stack.append(_Value(name=name))
-
-    def _binpersid(self, _: None) -> None:
-        self._stack[-1] = _PLAIN
-
-    def _binput(self, place: int) -> None:
-        self._memo[place] = self._stack[-1]
-
-    def _binget(self, place: int) -> None:
-        self._stack.append(self._memo[place])
-
-    _long_binput, _long_binget = _binput, _binget
-
-    def _mark(self, _: None) -> None:
-        self._below.append(self._stack)
-        self._stack = []
-
-    def _unmark(self, _: None) -> list[_Value]:
-        items, self._stack = self._stack, self._below.pop()
-        return items
-
-    _appends = _setitems = _unmark
-
-    def _tuple(self, _: None) -> None:
-        items = self._unmark(None)  # which brings the stack below back
-        self._stack.append(_nested(items))
-
-    def _reduce(self, _: None) -> None:
-        self._stack.pop()
-        called = self._stack.pop().name
-        if called not in CALLABLE:
-            raise CallRefused(called)
-        self._stack.append(_PLAIN)
-
-    _newobj = _reduce
-
-
-def _nested(items: Sequence[_Value]) -> _Value:
-    """A tuple; one inside it is hashed and compared as often as it is met."""
-    parts = 1 + sum(item.parts for item in items)
-    depth = 1 + max((item.depth for item in items), default=0)
-    if parts > _MOST_PARTS or depth > _DEEPEST:
-        raise ValueError("tuples nested beyond reason")
-    return _Value(parts, depth)

@@ -16,6 +16,7 @@ Shapes = Mapping[str, tuple[int, ...]]
 """Shape of every tensor in a file, by name."""
 
 _CIFAR = re.compile(r"(?:cifar_|imagenet32_)?resnet(\d+)")
+_VARIANT = re.compile(r"cifar_resnet(\d+)_(option_a|wide)")
 _STEMS = (
     "conv1",
     "conv1.conv",
@@ -30,6 +31,8 @@ _STEMS = (
 """Where the first convolution of a network lies."""
 _CHANNELS = (1, 2, 3, 4, 6)
 _HEADS = ("output", "fc", "linear", "heads.head", "head", "classifier")
+_INCEPTIONS = ("googlenet", "inception_v3")
+"""Their published weights take (x - 0.5) / 0.5, which torchvision hides in transform_input."""
 _DEEPEST = 1202
 _COUNTER = "num_batches_tracked"
 
@@ -44,18 +47,23 @@ class Architecture:
             usual normalisation and the usual class names.
         input_shape: (channels, height, width) it is meant for.
         build: a fresh network with that many classes.
+        usual: the normalisation that its published weights were trained with, where that is not
+            the usual one of its family.
     """
 
     name: str
     family: str
     input_shape: tuple[int, int, int]
     build: Callable[[int], nn.Module]
+    usual: str = ""
 
 
 def known() -> tuple[str, ...]:
     """Names to choose from; the list is not complete (see :func:`by_name`). Loads torchvision."""
     cifar = tuple(f"cifar_resnet{depth}" for depth in (20, 32, 44, 56, 110))
-    return ("digits_cnn", *cifar, *sorted(_torchvision_names()))
+    plain = tuple(f"cifar_resnet{depth}_option_a" for depth in (20, 32, 44, 56, 110))
+    wide = tuple(f"cifar_resnet{depth}_wide" for depth in (18, 34, 50, 101, 152))
+    return ("digits_cnn", *cifar, *plain, *wide, *sorted(_torchvision_names()))
 
 
 def by_name(name: str, shapes: Shapes) -> Architecture:
@@ -70,6 +78,9 @@ def by_name(name: str, shapes: Shapes) -> Architecture:
     """
     if name == "digits_cnn":
         return _digits(shapes)
+    variant = _VARIANT.fullmatch(name)
+    if variant and _is_variant(int(variant[1]), variant[2]):
+        return _variant(int(variant[1]), variant[2], shapes)
     in_torchvision = name in _torchvision_names()
     match = _CIFAR.fullmatch(name)
     if match and not in_torchvision and _is_cifar_depth(int(match[1])):
@@ -89,6 +100,8 @@ def infer(shapes: Shapes) -> Architecture | None:
     depth = 6 * len(blocks) + 2
     if _is_cifar_depth(depth) and shapes.get("fc.weight", (0, 0))[-1:] == (64,):
         candidates.append(_cifar(depth, shapes))
+    elif "linear.weight" in shapes and "conv1.weight" in shapes:
+        candidates.extend(_variants(depth, shapes))
     elif set(shapes) == set(_digits(shapes).build(10).state_dict()):
         candidates.append(_digits(shapes))
     else:
@@ -147,6 +160,30 @@ def _cifar(depth: int, shapes: Shapes) -> Architecture:
     )
 
 
+def _variants(depth: int, shapes: Shapes) -> list[Architecture]:
+    if "layer4.0.conv1.weight" in shapes:
+        return [_variant(depth, "wide", shapes) for depth in (18, 34, 50, 101, 152)]
+    return [_variant(depth, "option_a", shapes)] if _is_cifar_depth(depth) else []
+
+
+def _is_variant(depth: int, kind: str) -> bool:
+    return depth in (18, 34, 50, 101, 152) if kind == "wide" else _is_cifar_depth(depth)
+
+
+def _variant(depth: int, kind: str, shapes: Shapes) -> Architecture:
+    from engine.models.architectures.cifar_variants import OptionA, WideStem
+
+    channels, network = _channels(shapes, usual=3), WideStem if kind == "wide" else OptionA
+    return Architecture(
+        f"cifar_resnet{depth}_{kind}",
+        "cifar10",
+        (channels, 32, 32),
+        lambda classes: network(depth=depth, classes=classes, channels=channels),
+        # The published files without shortcuts' parameters were trained with ImageNet's numbers.
+        usual="" if kind == "wide" else "imagenet",
+    )
+
+
 def _torchvision_names() -> list[str]:
     from torchvision import models
 
@@ -161,7 +198,10 @@ def _torchvision(name: str, shapes: Shapes) -> Architecture:
     weights = list(models.get_model_weights(name))
     size = weights[0].transforms().crop_size[0] if weights else 224
     # Without this the two oldest models spend half a minute on initial values that are replaced.
-    extra = {"init_weights": False} if name in ("googlenet", "inception_v3") else {}
+    inception = name in _INCEPTIONS
+    extra: dict[str, bool] = {"init_weights": False} if inception else {}
+    if inception and shapes and not any(key.lower().startswith("aux") for key in shapes):
+        extra["aux_logits"] = False
 
     def build(classes: int) -> nn.Module:
         with warnings.catch_warnings():
@@ -169,7 +209,8 @@ def _torchvision(name: str, shapes: Shapes) -> Architecture:
             network: nn.Module = models.get_model(name, weights=None, num_classes=classes, **extra)
         return _taking(network, channels)
 
-    return Architecture(name, "imagenet", (channels, size, size), build)
+    usual = "half" if inception else ""
+    return Architecture(name, "imagenet", (channels, size, size), build, usual=usual)
 
 
 def _channels(shapes: Shapes, *, usual: int) -> int:

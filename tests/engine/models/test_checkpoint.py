@@ -50,8 +50,12 @@ def test_macer_and_stored_normalisation(tmp_path, network):
     weights = network("cifar_resnet20", 10).state_dict()
     path = tmp_path / "440.pth"
     torch.save({"net": weights, "epoch": 440}, path)
-    assert load(path).identity.normalization == "none"
-    assert load(path).identity.normalization_origin == "detected"
+    identity = load(path).identity
+    assert (identity.normalization, identity.normalization_origin) == ("none", "default")
+    assert "none was assumed" in identity.notes[0]
+    assert "come from several trainers" in identity.notes[0]
+    torch.save({"net": weights, "epoch": 440, "acc": 93.1}, path)
+    assert load(path).identity.normalization.startswith("cifar10: ")
     stored = {f"model.module.{key}": value for key, value in weights.items()}
     stored["norm.module.mu"] = torch.full((3, 1, 1), 0.5)
     stored["norm.module.log_sig"] = torch.full((3, 1, 1), 0.25).log()
@@ -213,14 +217,20 @@ def test_no_network_larger_than_its_file_is_built(tmp_path, network):
         load(path)
 
 
-@pytest.mark.parametrize("classes", [0, 1])
-def test_a_single_class_is_no_classifier(tmp_path, network, classes):
+@pytest.mark.parametrize(
+    ("classes", "sentence"), [(0, "its last layer has no class"), (1, "gives a single score.*0.5")]
+)
+def test_a_single_class_needs_a_threshold(tmp_path, network, classes, sentence):
     weights = network("cifar_resnet20", 10).state_dict()
     weights["fc.weight"], weights["fc.bias"] = torch.zeros(classes, 64), torch.zeros(classes)
     path = tmp_path / "one.safetensors"
     save_file(weights, path, {"architecture": "cifar_resnet20"})
-    with pytest.raises(UserError, match="its last layer has fewer than two classes"):
+    with pytest.raises(UserError, match=sentence):
         load(path)
+    if classes:
+        binary = load(path, threshold=0.5)
+        assert len(binary.identity.class_names) == 2
+        assert binary.scores(torch.rand(3, 3, 32, 32)).tolist() == [[0.5, -0.5]] * 3
 
 
 @pytest.mark.parametrize("mean", [torch.zeros(10**6), torch.tensor([float("nan")] * 3)])

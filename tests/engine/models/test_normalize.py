@@ -39,34 +39,33 @@ def test_a_layer_for_other_channels_is_refused():
 
 
 @pytest.mark.parametrize(
-    ("path", "family", "container", "name", "origin"),
+    ("path", "family", "name", "origin"),
     [
         (
             "models/cifar10/resnet110/noise_0.25/c.pth",
             "cifar10",
-            "state_dict",
             "cifar10",
             "default",
         ),
         (
             "models/imagenet/resnet50/noise_0.25/c.pth",
             "imagenet",
-            "state_dict",
             "imagenet",
             "default",
         ),
-        ("cifar10/PGD_2steps/eps_64/c.pth", "cifar10", "state_dict", "cifar10-center", "detected"),
-        ("imagenet/DDN_2steps/c.pth", "imagenet", "state_dict", "imagenet-center", "detected"),
-        ("cifar10/self_training/PGD_8/c.pth", "cifar10", "state_dict", "cifar10", "detected"),
-        ("imagenet32/PGD_1step/c.pth", "cifar10", "state_dict", "cifar10", "detected"),
-        ("models/440.pth", "cifar10", "net", "none", "detected"),
-        ("digits.safetensors", "digits", "", "none", "default"),
+        ("cifar10/PGD_2steps/eps_64/c.pth", "cifar10", "cifar10-center", "detected"),
+        ("imagenet/DDN_2steps/c.pth", "imagenet", "imagenet-center", "detected"),
+        ("cifar10/self_training/PGD_8/c.pth", "cifar10", "cifar10", "detected"),
+        ("imagenet32/PGD_1step/c.pth", "cifar10", "cifar10", "detected"),
+        ("models/440.pth", "cifar10", "cifar10", "default"),
+        ("digits.safetensors", "digits", "none", "default"),
     ],
 )
-def test_published_files_are_recognised(path, family, container, name, origin):
-    found = choose("auto", path=path, family=family, container=container)
+def test_published_files_are_recognised(path, family, name, origin):
+    found = choose("auto", path=path, family=family)
     assert (found.name, found.origin) == (name, origin)
     assert "(set another with --normalize)" in found.note
+    assert choose("auto", family=family, usual="half").name == "half"
 
 
 def test_given_and_stored_win_and_need_no_note():

@@ -1,19 +1,22 @@
 from __future__ import annotations
 
 import os
-from collections import Counter, OrderedDict
+import pickle
+from argparse import Namespace
+from collections import Counter, OrderedDict, defaultdict
 from io import BytesIO
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import save_file
+from sklearn.linear_model import LogisticRegression
 
 from engine.core.errors import UserError
+from engine.models.pickles import CallRefused, check_torch_file, follow
 from engine.models.weights import (
-    CallRefused,
-    check_torch_file,
-    follow,
+    main_part,
     read_card,
     read_safetensors,
     read_torch,
@@ -111,6 +114,50 @@ def test_prefixes_of_wrappers_are_removed():
         assert strip_prefixes({prefix + key: value for key, value in WEIGHTS.items()}) == WEIGHTS
     mixed = {"1.a": torch.zeros(1), "2.a": torch.zeros(1)}
     assert strip_prefixes(mixed) == mixed
+
+
+def test_the_network_is_told_from_what_lies_beside_it():
+    one = torch.zeros(2, 3)
+    network = {"conv.weight": one, "bn.weight": one[0]}
+    for beside, aside in (
+        ({"criterion.weight": one}, ("criterion (tensors: 1)",)),
+        ({"ema.conv.weight": one, "ema.bn.weight": one[0]}, ("ema (tensors: 2)",)),
+        ({"total_ops": one[0, 0], "n_averaged": one[0, 0]}, ()),
+    ):
+        content = {**beside, **{f"model.{key}": value for key, value in network.items()}}
+        assert main_part(content) == (network, aside)
+    robust = {f"module.model.{key}": value for key, value in network.items()}
+    robust |= {f"module.attacker.model.{key}": value for key, value in network.items()}
+    assert main_part(robust) == (network, ("attacker (tensors: 2)",))
+    chosen = {**{f"model.{key}": one + 1 for key in network}, "ema.conv.weight": one}
+    assert main_part(chosen, "ema")[0] == {"conv.weight": one}
+
+
+@pytest.mark.parametrize("zipped", [True, False])
+def test_objects_beside_the_tensors_are_left_out(tmp_path, zipped):
+    path = tmp_path / "c.pth"
+    beside = {
+        "args": Namespace(arch="resnet18", lr=0.1, path=Path("x")),
+        "best": np.float64(0.9),
+        "losses": np.arange(3.0),
+        "log": defaultdict(list, {"a": [1]}),
+        "out": Path("x"),
+    }
+    content = {**beside, "state_dict": WEIGHTS, "state_dict_ema": WEIGHTS}
+    torch.save(content, path, _use_new_zipfile_serialization=zipped)
+    found = read_torch(path)
+    assert set(found.tensors) == set(WEIGHTS)
+    assert torch.equal(found.tensors["fc.weight"], WEIGHTS["fc.weight"])
+    assert (found.container, found.aside) == ("state_dict", ("state_dict_ema",))
+    assert read_torch(path, "state_dict_ema").container == "state_dict_ema"
+
+
+@pytest.mark.parametrize("protocol", [2, 5])
+def test_a_pickle_of_another_library_is_told_by_its_name(tmp_path, protocol):
+    path = tmp_path / "model.pkl"
+    path.write_bytes(pickle.dumps(LogisticRegression(), protocol=protocol))
+    with pytest.raises(UserError, match="is a pickled scikit-learn model.*skl2onnx"):
+        read_torch(path)
 
 
 def test_a_card_is_optional(tmp_path):

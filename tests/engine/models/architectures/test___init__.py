@@ -94,3 +94,23 @@ def test_a_first_convolution_for_an_encoding(name, stem, channels):
     with torch.device("meta"):
         built = found.build(10)
     assert {key: tuple(t.shape) for key, t in built.state_dict().items()} == shapes
+
+
+def test_inception_without_its_training_heads(network):
+    """torchvision normalises twice: for ImageNet, then back (``transform_input``)."""
+    for name in ("googlenet", "inception_v3"):
+        whole = network(name, 7)
+        published = {k: v for k, v in whole.state_dict().items() if not k.lower().startswith("aux")}
+        found = architectures.by_name(name, {k: tuple(v.shape) for k, v in published.items()})
+        assert found.usual == "half"
+        ours = found.build(7).eval()
+        ours.load_state_dict(published)
+        whole.transform_input = True
+        x = torch.rand(1, 3, 299, 299)
+        mean, std = (
+            torch.tensor(v).view(3, 1, 1) for v in ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
+        )
+        with torch.inference_mode():
+            torch.testing.assert_close(
+                ours((x - 0.5) / 0.5), whole((x - mean) / std), rtol=1e-3, atol=1e-3
+            )
