@@ -26,9 +26,10 @@ from engine.inputs.base import FittedInput
 from engine.inputs.coding import TableCoding, Tokenizer
 from engine.models.base import Classifier
 from engine.models.input_layout import clean
-from engine.noise.gaussian import NoiseStream, Stream
+from engine.noise.gaussian import Stream
 from engine.procedures.on_grid import gridded
 from engine.procedures.run import check_fit, clean_prediction, run_key
+from engine.procedures.run_noise import noise_source
 from engine.regions import Perturbation, Region
 from engine.system.device import resolve
 
@@ -79,14 +80,14 @@ def examples(
     bound, stopped = ready.classifier, stop or threading.Event()
     answer = named(bound, clean_prediction(bound, fitted, ready.device))  # and a warm model
     began = time.perf_counter()
-    said = answers(bound, noisy)
+    said = classes(bound, noisy)
     tries = affordable((time.perf_counter() - began) / NOISY_SAMPLES)
-    media = presenter.noisy(tuple(part.cpu().numpy() for part in parts(noisy)))
     figure = ExamplesFigure(
         noise_in_words=settings.scheme.noise_in_words(),
         original=Example.clean(presenter.show(fitted.arrays), answer),
-        samples=tuple(map(Example.noisy, range(1, NOISY_SAMPLES + 1), media, said)),
+        samples=_shown(presenter, bound, noisy, said),
         region=region,
+        center_class=center_class,
     )
     if region is None or stopped.is_set():
         return figure
@@ -98,6 +99,54 @@ def examples(
         return figure
     after = _answers_after(ready, region, attack, changes[:tries], stopped)
     return figure.model_copy(update={"attack": attack, "changes": changes, "answers": after})
+
+
+def counted_samples(
+    classifier: Classifier,
+    fitted: FittedInput,
+    settings: RunSettings,
+    *,
+    count: int,
+    center_class: int | None,
+    device: str = "auto",
+) -> ExamplesFigure | None:
+    """The input and the first ``count`` samples that a run counts in its estimation, drawn anew.
+
+    Args:
+        classifier: the base classifier f.
+        fitted: the input.
+        settings: of the run.
+        count: samples to show.
+        center_class: the class that the run chose.
+        device: where the model runs.
+
+    Returns:
+        None where the kind of input has no examples, or a graph cannot be read again.
+
+    Raises:
+        UserError: model and input do not fit together.
+    """
+    fitted, _ = gridded(fitted, settings)
+    presenter = _presenter(classifier, fitted)
+    if presenter is None:
+        return None
+    place, stream = resolve(device), Stream.ESTIMATION
+    ready, noisy = _prepared(classifier, fitted, settings, place, count=count, stream=stream)
+    return ExamplesFigure(
+        noise_in_words=settings.scheme.noise_in_words(),
+        original=Example.clean(presenter.show(fitted.arrays)),
+        samples=_shown(presenter, ready.classifier, noisy, classes(ready.classifier, noisy)),
+        center_class=center_class,
+        counted=True,
+    )
+
+
+def _shown(
+    presenter: Presenter, classifier: Classifier, noisy: Batch, said: list[int]
+) -> tuple[Example, ...]:
+    media = presenter.noisy(tuple(part.cpu().numpy() for part in parts(noisy)))
+    names = [named(classifier, index) for index in said]
+    return tuple(map(Example.noisy, range(1, len(said) + 1), media, names, said))
 
 
 def _presenter(classifier: Classifier, fitted: FittedInput) -> Presenter | None:
@@ -113,23 +162,35 @@ def _presenter(classifier: Classifier, fitted: FittedInput) -> Presenter | None:
 
 
 def _prepared(
-    classifier: Classifier, fitted: FittedInput, settings: RunSettings, device: torch.device
+    classifier: Classifier,
+    fitted: FittedInput,
+    settings: RunSettings,
+    device: torch.device,
+    *,
+    count: int = NOISY_SAMPLES,
+    stream: Stream = Stream.PREVIEW,
 ) -> tuple[Ready, Batch]:
-    """The model ready on its device, and noisy samples of the stream for previews."""
+    """The model ready on its device, and the first noisy samples of a stream."""
     shape = check_fit(classifier, fitted, settings.scheme)
     key = run_key(classifier, fitted, settings)
     bound = classifier.bound_to(fitted)
     bound.prepare(device, settings.precision)
     x = moved(from_arrays(fitted.arrays), device)
-    noisy = room(x, shape, NOISY_SAMPLES, device)
-    settings.scheme.noise().draw(x, NoiseStream(key, int(Stream.PREVIEW), device), 0, noisy)
+    noisy = room(x, shape, count, device)
+    law = settings.scheme.noise() if stream is Stream.PREVIEW else settings.law
+    law.draw(x, noise_source(law, key, stream, device), 0, noisy)
     return Ready(bound, x, settings, shape, key), noisy
+
+
+def classes(classifier: Classifier, batch: Batch) -> list[int]:
+    """The base model's class for each of a batch; -1 where it names none."""
+    with torch.inference_mode():
+        return [int(index) for index in classifier.classify(batch)]
 
 
 def answers(classifier: Classifier, batch: Batch) -> list[str]:
     """The base model's answer to each of a batch."""
-    with torch.inference_mode():
-        return [named(classifier, int(c)) for c in classifier.classify(batch)]
+    return [named(classifier, index) for index in classes(classifier, batch)]
 
 
 def named(classifier: Classifier, index: int) -> str:

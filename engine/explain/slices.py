@@ -17,7 +17,7 @@ from engine.explain.directions import (
     orthonormal,
     random_direction,
 )
-from engine.figures.images import SliceFigure
+from engine.figures.images import SliceFigure, norm_of
 from engine.inputs.base import FittedInput
 from engine.models.base import Classifier
 from engine.noise.gaussian import NoiseStream, Stream
@@ -27,7 +27,7 @@ from engine.regions import Region, radius_of
 from engine.system.device import resolve
 
 NOT_COMPUTED = -2
-_BASE_LEVELS = (9, 17, 33, 65)
+BASE_LEVELS = (9, 17, 33, 65)
 _SMOOTH_LEVELS = ((9, 16), (13, 64), (25, 128))
 """Cells per side and votes per cell."""
 _DOTS = 120
@@ -61,10 +61,10 @@ def explore(
     check_fit(classifier, fitted, settings.scheme)
     fitted, _ = gridded(fitted, settings)
     ends = stop or threading.Event()
-    explorer = _Explorer(classifier, fitted, settings, device, ends, budget_seconds)
+    explorer = Explorer(classifier, fitted, settings, device, ends, budget_seconds)
     figure = explorer.begin(axes or SliceAxes(), region, center_class)
     yield figure
-    for base_side, smooth in zip(_BASE_LEVELS, (None, *_SMOOTH_LEVELS), strict=True):
+    for base_side, smooth in zip(BASE_LEVELS, (None, *_SMOOTH_LEVELS), strict=True):
         base = explorer.base_map(base_side)
         if base is not None:
             figure = figure.model_copy(update={"base": base})
@@ -78,7 +78,21 @@ def explore(
     return figure
 
 
-class _Explorer:
+class Explorer:
+    """One slice: its plane and its size, and the maps over it.
+
+    Args:
+        classifier: the base classifier f.
+        fitted: the input, on the grid where the noise is.
+        settings: of the run.
+        device: where the model runs.
+        stop: when set, nothing more is mapped.
+        budget_seconds: time for everything.
+
+    Attributes:
+        piece: samples that are classified at once.
+    """
+
     def __init__(
         self,
         classifier: Classifier,
@@ -116,7 +130,7 @@ class _Explorer:
         second = random_direction(self.x.shape, self.key, 2 * axes.seed + 1, self.device)
         self.e1, self.e2 = orthonormal(first, second)
         empty = np.full((1, 1), NOT_COMPUTED, dtype=np.int16)
-        outline = self._outline(ball)
+        outline = self.outline(ball)
         if outline.size:
             self.extent = max(1.2 * float(np.abs(outline).max()), 1.5 * level)
         return SliceFigure(
@@ -129,7 +143,7 @@ class _Explorer:
             class_names=self.classifier.identity.class_names,
             center_class=center_class,
             samples=self._dots(),
-            norm=(ball and ball.certified_norm) or "l2",
+            norm=norm_of(ball),
             outline=outline,
         )
 
@@ -137,6 +151,12 @@ class _Explorer:
         """Classes of f on a side x side grid; None if time ran out."""
         grid = self._grid(side)
         return self._mapped(len(grid), lambda a, b: self._points(grid[a:b]), side, 1)
+
+    def base_cells(self, side: int, first: int, last: int) -> Classes:
+        """Classes of f in the cells first..last-1 of a side x side grid, row by row."""
+        with torch.inference_mode():
+            found = self.classifier.classify(self._points(self._grid(side)[first:last]))
+        return found.cpu().numpy().astype(np.int16)
 
     def smooth_map(self, side: int, votes: int) -> Classes | None:
         """Majority of ``votes`` noisy votes on a side x side grid; None if time ran out.
@@ -205,7 +225,7 @@ class _Explorer:
         plane = torch.stack([self.e1.flatten(), self.e2.flatten()], dim=1)
         return (offsets @ plane).cpu().numpy().astype(np.float32)
 
-    def _outline(self, ball: Region | None) -> npt.NDArray[np.float32]:
+    def outline(self, ball: Region | None) -> npt.NDArray[np.float32]:
         """Where the plane leaves a ball of another norm than l2, all around; empty for a disc."""
         radius = radius_of(ball)
         if ball is None or radius is None or ball.certified_norm == "l2":

@@ -26,6 +26,7 @@ class Example(BaseModel):
         caption: what it is, and the base model's answer to it.
         note: what happened to it; empty for nothing.
         answer: of the base model; empty where not asked.
+        answered: its class index; -1 where it named no class, None where not asked.
         media: its parts.
     """
 
@@ -35,6 +36,7 @@ class Example(BaseModel):
     caption: str
     note: str = ""
     answer: str = ""
+    answered: int | None = None
     media: Media
 
     @classmethod
@@ -44,13 +46,14 @@ class Example(BaseModel):
         return cls(name="input", caption=caption, answer=answer, media=media)
 
     @classmethod
-    def noisy(cls, number: int, media: Media, answer: str) -> Example:
+    def noisy(cls, number: int, media: Media, answer: str, answered: int | None = None) -> Example:
         """Noisy sample ``number``, counted from 1."""
         return cls(
             name=f"noisy sample {number}",
             caption=f"noisy: {answer}",
             note=_joined(f"sample {number}", *(one.told() for one in media)),
             answer=answer,
+            answered=answered,
             media=media,
         )
 
@@ -97,6 +100,8 @@ class ExamplesFigure(BaseModel):
         region: what is certified.
         changes: the largest certified perturbations, from few things to many.
         answers: of the base model after each of ``changes``, as far as it was asked.
+        center_class: the class that is certified or bounded; None where none was chosen.
+        counted: its samples are the first that the run counted, not of a stream of their own.
     """
 
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
@@ -108,6 +113,8 @@ class ExamplesFigure(BaseModel):
     region: Region | None = None
     changes: tuple[Perturbation, ...] = ()
     answers: tuple[str, ...] = ()
+    center_class: int | None = None
+    counted: bool = False
 
     def changed(self, change: Perturbation) -> Example | None:
         """The input after a change of this size, certified or not; None where none is known."""

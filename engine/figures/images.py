@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict
 
+from engine.core.records import InputKind
 from engine.core.rounding import round_down
 from engine.evidence.evidence import Evidence
+from engine.evidence.run_view import RunView
+from engine.evidence.settings import RunSettings
 from engine.figures.examples import ExamplesFigure
 from engine.figures.regions import picture_of
+from engine.regions import Region, radius_of
+from engine.regions.region import Norm
+
+_CORNERS = {
+    "l1": np.array([[1, 0], [0, 1], [-1, 0], [0, -1], [1, 0]], dtype=np.float32),
+    "l2": np.zeros((0, 2), dtype=np.float32),
+    "linf": np.array([[1, 1], [-1, 1], [-1, -1], [1, -1], [1, 1]], dtype=np.float32),
+}
+"""The unit balls' corners in the plane of two pixels; none where it is a disc."""
 
 
 class SliceFigure(BaseModel):
@@ -46,7 +56,7 @@ class SliceFigure(BaseModel):
     class_names: tuple[str, ...]
     center_class: int | None
     samples: npt.NDArray[np.float32]
-    norm: Literal["l1", "l2", "linf"] = "l2"
+    norm: Norm = "l2"
     outline: npt.NDArray[np.float32] = np.zeros((0, 2), dtype=np.float32)
 
     @property
@@ -62,6 +72,48 @@ class SliceFigure(BaseModel):
         norm = "" if self.norm == "l2" else f" ({self.norm})"
         return "" if self.radius is None else f"R = {round_down(self.radius, 3)}{norm}"
 
+    def growing_to(self, region: Region | None) -> SliceFigure:
+        """The same slice with what is certified now: an outline grows with its ball."""
+        radius, norm = radius_of(region), norm_of(region)
+        outline = self.outline[:0]
+        if radius is not None and norm != "l2":
+            if not self.outline.size or not self.radius or norm != self.norm:
+                return self.model_copy(update={"radius": None, "outline": outline})
+            outline = self.outline * np.float32(radius / self.radius)
+        kept = {"norm": norm} if region is not None else {}
+        return self.model_copy(update={"radius": radius, "outline": outline, **kept})
+
+
+def norm_of(region: Region | None) -> Norm:
+    """The norm of a certified ball; l2 where there is none."""
+    return (region and region.certified_norm) or "l2"
+
+
+def bare_slice(view: RunView, class_names: tuple[str, ...], reach: float) -> SliceFigure:
+    """The ball alone, where nothing is mapped: in the plane of two coordinates of the input.
+
+    Args:
+        view: of the run.
+        class_names: of the model.
+        reach: a radius that is to have room.
+    """
+    empty = np.full((1, 1), -2, dtype=np.int16)
+    radius, norm = radius_of(view.region), norm_of(view.region)
+    corners = _CORNERS[norm] * (radius or 0.0)
+    return SliceFigure(
+        extent=max(1.8 * max(reach, radius or 0.0), 1.5 * (view.settings.law.level or 0.5)),
+        base=empty,
+        smoothed=empty,
+        smoothed_votes=0,
+        axes=("one coordinate", "another"),
+        radius=radius,
+        class_names=class_names,
+        center_class=view.top,
+        samples=np.zeros((0, 2), dtype=np.float32),
+        norm=norm,
+        outline=corners.astype(np.float32) if radius is not None else _CORNERS["l2"],
+    )
+
 
 class Illustrations(BaseModel):
     """Images that go beside the evidence; each may be missing."""
@@ -74,4 +126,9 @@ class Illustrations(BaseModel):
 
 def has_slice(evidence: Evidence) -> bool:
     """Whether a plane through the input shows what was certified: a ball around an image."""
-    return picture_of(evidence.settings.scheme) == "slice" and evidence.input.kind == "image"
+    return shown_as_slice(evidence.settings, evidence.input.kind)
+
+
+def shown_as_slice(settings: RunSettings, kind: InputKind) -> bool:
+    """Whether a run certifies balls around an image, which a plane through it shows."""
+    return picture_of(settings.scheme) == "slice" and kind == "image"

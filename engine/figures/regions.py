@@ -48,6 +48,7 @@ class RegionFigure(BaseModel, Generic[M]):
         noise: the scheme's noise in words.
         class_name: of the chosen class; empty before there is one.
         asked: perturbations that the run was asked about.
+        run: it belongs to a run, and not to a form.
     """
 
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
@@ -58,6 +59,7 @@ class RegionFigure(BaseModel, Generic[M]):
     noise: str = ""
     class_name: str = ""
     asked: tuple[Perturbation, ...] = ()
+    run: bool = False
 
     @property
     def picture(self) -> str:
@@ -107,8 +109,11 @@ def region_figure(view: RunView, class_names: tuple[str, ...]) -> RegionFigure[A
     name = class_names[view.bounds.top] if view.bounds is not None else ""
     texts = (*filter(None, (view.settings.target,)), *view.certified_at)
     found = _figure(view.settings, view.region)
-    facts = {"standing": standing(view), "class_name": name}
-    return found and found.model_copy(update={**facts, "asked": _asked(view.settings, texts)})
+    asked = _asked(view.settings, texts)
+    facts = {"standing": standing(view), "class_name": name, "asked": asked, "run": True}
+    return found and found.model_copy(
+        update={**facts, "asked": _asked(view.settings, texts), "run": True}
+    )
 
 
 def picture_of(scheme: Scheme) -> str:

@@ -51,8 +51,7 @@ class Randomness:
 
     def source(self, stream: Stream, key: int | None = None) -> NoiseSource:
         """The noise of one stream, of the run's key or another one."""
-        kind = ExactNoiseStream if self.law.arithmetic == "exact grid" else NoiseStream
-        return kind(self.key if key is None else key, int(stream), self.device)
+        return noise_source(self.law, self.key if key is None else key, stream, self.device)
 
     def weakened(self, bounds: ProbabilityBounds) -> ProbabilityBounds:
         """Bounds on the exact law's probabilities, from bounds on the drawn law's."""
@@ -84,3 +83,9 @@ class Randomness:
             tests[place] = mine.model_copy(update={"key": f"{self.key:016x}"})
             return mine
         return tests[place]
+
+
+def noise_source(law: NoiseLaw, key: int, stream: Stream, device: torch.device) -> NoiseSource:
+    """The noise of one stream, as a law draws it."""
+    kind = ExactNoiseStream if law.arithmetic == "exact grid" else NoiseStream
+    return kind(key, int(stream), device)

@@ -8,7 +8,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from engine.evidence.evidence import Evidence
 from gui.controllers.loading import Loading
-from gui.jobs.engine_jobs import AxesChoice, EngineJobs, Subject
+from gui.jobs.engine_jobs import EngineJobs, Subject
+from gui.jobs.sketches import AxesChoice, Sketch
 from gui.jobs.worker import Lane, Worker
 
 if TYPE_CHECKING:
@@ -17,7 +18,13 @@ if TYPE_CHECKING:
 
 
 class Illustrator(QObject):
-    """Draws for one result at a time; whatever belongs to an older one is dropped."""
+    """Draws for one result at a time; whatever belongs to an older one is dropped.
+
+    Attributes:
+        axes: the plane to draw.
+        slice, examples: of the shown result, as far as they are drawn.
+        sketch: of the run that is going, or of the last one.
+    """
 
     changed = Signal()
 
@@ -28,6 +35,7 @@ class Illustrator(QObject):
         self.axes = AxesChoice()
         self.slice: SliceFigure | None = None
         self.examples: ExamplesFigure | None = None
+        self.sketch = Sketch()
         self._engine, self._loading = engine, loading
         self._slices, self._exampless = Lane(worker), Lane(worker)
         self._result: tuple[Subject, Evidence] | None = None
@@ -43,6 +51,11 @@ class Illustrator(QObject):
         from engine.figures.images import Illustrations
 
         return Illustrations(region=self.slice, examples=self.examples)
+
+    def begin(self) -> Sketch:
+        """What the run that starts now is to be drawn in."""
+        self.sketch = Sketch(self.axes)
+        return self.sketch
 
     @Slot(object)
     def draw(self, evidence: Evidence) -> None:
@@ -61,6 +74,8 @@ class Illustrator(QObject):
     def choose_axes(self, axes: AxesChoice) -> None:
         """Draw the slice along other axes, now and for later results."""
         self.axes = axes
+        if self._result is not None:
+            self.sketch = Sketch(axes, examples=self.sketch.examples)
         self._draw_slice()
 
     @Slot()
@@ -69,6 +84,7 @@ class Illustrator(QObject):
         self._slices.drop()
         self._exampless.drop()
         self.slice = self.examples = self._result = None
+        self.sketch = Sketch(self.axes)
         self.changed.emit()
 
     def _draw_slice(self) -> None:

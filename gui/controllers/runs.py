@@ -20,6 +20,7 @@ from engine.models.request import ModelRequest
 from engine.procedures.command_line import command_line
 from gui.controllers.case import CaseController
 from gui.controllers.form import Form
+from gui.controllers.illustrations import Illustrator
 from gui.controllers.loading import Loading
 from gui.controllers.resume import counted, extended, may_extend, may_resume
 from gui.controllers.warnings import differences, wrong_without_noise
@@ -71,12 +72,14 @@ class Runs(QObject):
         loading: Loading,
         form: Form,
         case: CaseController,
+        illustrator: Illustrator,
         counting: Lane,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._worker, self._engine, self._counting = worker, engine, counting
         self._loading, self._form, self._case = loading, form, case
+        self._illustrator = illustrator
         self._labelling = Lane(worker)
         self._awaited: RunRow | None = None
         self.snapshot: Snapshot | None = None
@@ -261,8 +264,11 @@ class Runs(QObject):
         self.waiting = False
         self.began.emit()
         self._clear()
+        subject, sketch = self._loading.subject, self._illustrator.begin()
+        assert subject is not None  # or nothing were ready
+        execution = self._form.execution
         self._counting.submit(
-            work,
+            lambda stop: self._engine.sketched(subject, work(stop), execution, sketch),
             title,
             on_done=self._take,
             on_failed=partial(self._on_failed, before),

@@ -46,8 +46,10 @@ class Session(QObject):
         self.form = Form(self)
         self.loading = Loading(worker, engine, self.preferences, self.form, counting, self)
         self.case = CaseController(worker, counting, self)
-        self.runs = Runs(worker, engine, self.loading, self.form, self.case, counting, self)
         self.illustrator = Illustrator(worker, engine, self.loading, self)
+        self.runs = Runs(
+            worker, engine, self.loading, self.form, self.case, self.illustrator, counting, self
+        )
         self.exports = Exports(worker, engine, self)
         worker.failed.connect(self._on_failed)
         for part in (self.loading, self.case, self.runs):

@@ -18,6 +18,7 @@ from engine.procedures.command_line import command_line
 from engine.procedures.resume import Resume
 from gui.jobs.case_jobs import Warn, adopt, run_of
 from gui.jobs.shipped import Offer, offered
+from gui.jobs.sketches import AxesChoice, Sketch, sketched, slice_axes
 
 if TYPE_CHECKING:
     from engine.case import Case, RunRow
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from engine.models.request import ModelRequest
     from engine.procedures.normalizations import Comparison
 
-AxesKind = Literal["random", "towards", "adversarial"]
 PredictTest = Literal["one-sided", "two-sided"]
 ExportFormat = Literal["pdf", "html", "csv", "json"]
 
@@ -69,14 +69,6 @@ class Subject:
     def source(self) -> str:
         """The input as the command line names it."""
         return self.fitted.identity.source
-
-
-@dataclass(frozen=True)
-class AxesChoice:
-    """Which plane through the input to draw; ``towards`` names an image for that kind."""
-
-    kind: AxesKind = "adversarial"
-    towards: str = ""
 
 
 class EngineJobs:
@@ -189,19 +181,23 @@ class EngineJobs:
         """Count an unfinished run of a case on."""
         return resume_in(case, row.id, subject, execution, stop, warn=warn)
 
+    def sketched(
+        self,
+        subject: Subject,
+        procedure: Generator[Snapshot, None, Evidence],
+        execution: Execution,
+        sketch: Sketch,
+    ) -> Generator[Snapshot, None, Evidence]:
+        """A run that is drawn while it goes on."""
+        return sketched(procedure, subject.classifier, subject.fitted, execution.device, sketch)
+
     def explore(
         self, subject: Subject, evidence: Evidence, axes: AxesChoice, stop: threading.Event
     ) -> Generator[SliceFigure, None, SliceFigure]:
         """Map a plane through the image, finer and finer."""
-        from engine.explain.directions import SliceAxes
         from engine.explain.slices import explore
-        from engine.inputs import load_input
-        from engine.models import fitted as fit
         from engine.procedures.on_grid import gridded
 
-        towards = None
-        if axes.kind == "towards":
-            towards = fit(subject.classifier, load_input(axes.towards))
         return explore(
             subject.classifier,
             gridded(subject.fitted, evidence.settings)[0],
@@ -209,7 +205,7 @@ class EngineJobs:
             device=evidence.execution.device,
             region=evidence.region,
             center_class=evidence.predicted_class,
-            axes=SliceAxes(kind=axes.kind, towards=towards, seed=hashed(evidence.settings).seed),
+            axes=slice_axes(subject.classifier, axes, hashed(evidence.settings).seed),
             budget_seconds=SLICE_SECONDS,
             stop=stop,
         )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+import operator
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainterPath, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QGraphicsPathItem, QWidget
 
@@ -15,6 +16,7 @@ from engine.core.text import visible
 from gui.plots.chart import Chart, dress_text, text_size, tinted
 from gui.plots.labels import Box, place
 from gui.plots.legend import Entry, Legend
+from gui.plots.region_plot import NOTHING
 from gui.plots.slicemap import (
     NO_CLASS,
     NOT_COMPUTED,
@@ -119,6 +121,8 @@ class BallPlot(Chart["SliceFigure"]):
         self.radius_line = pg.PlotDataItem(antialias=True)
         self.radius_label = pg.TextItem("")
         self.names = [pg.TextItem("") for _ in range(_NAMED)]
+        self._mapped: tuple[object, ...] = ()
+        self._placed: tuple[object, ...] = ()
         self.add(self.image, self.casing, self.outline, self.samples, self.ball_casing, self.ball,
                  self.radius_line, self.input, self.radius_label, *self.names)  # fmt: skip
         self.view.setAspectLocked(True)
@@ -126,7 +130,18 @@ class BallPlot(Chart["SliceFigure"]):
 
     def draw(self, figure: SliceFigure) -> None:
         """Maps, disc and dots."""
-        theme, extent = themes.current(), figure.extent
+        theme = themes.current()
+        self._draw_map(figure, theme)
+        self._draw_ball(figure)
+        self.legend.set_entries(_entries(figure, theme))
+
+    def _draw_map(self, figure: SliceFigure, theme: Theme) -> None:
+        """What the ball does not change: a map of many cells is painted once."""
+        known = (figure.base, figure.smoothed, figure.samples, theme)
+        if len(known) == len(self._mapped) and all(map(operator.is_, known, self._mapped)):
+            return
+        self._mapped, self._placed = known, ()
+        extent = figure.extent
         image = map_image(figure.base, theme, chosen=figure.center_class)
         self.image.setImage(image, autoLevels=False, levels=(0, 255))
         self.image.setRect(QRectF(-extent, -extent, 2 * extent, 2 * extent))
@@ -136,9 +151,7 @@ class BallPlot(Chart["SliceFigure"]):
         inside = figure.samples[(np.abs(figure.samples) <= extent).all(axis=1)]
         self.samples.setData(inside[:, 0], inside[:, 1])
         self.input.setData([0.0], [0.0])
-        self._draw_ball(figure)
         self.view.setRange(xRange=(-extent, extent), yRange=(-extent, extent), padding=0)
-        self.legend.set_entries(_entries(figure, theme))
         x_axis, y_axis = figure.axes
         self.set_subtitle(
             f"x: {x_axis} · y: {y_axis}",
@@ -171,9 +184,9 @@ class BallPlot(Chart["SliceFigure"]):
         if figure is None:
             return ""
         classes = [_name(figure, c) for c in classes_present(figure.base, figure.smoothed)]
-        ball = figure.size or "nothing is certified"
+        ball = figure.size or NOTHING
         middle = figure.center_class
-        answer = "" if middle is None else f" around {_answer(figure, middle)}"
+        answer = "" if middle is None else f" around class {_name(figure, middle)}"
         return f"{ball}{answer}; predictions on the slice: {', '.join(classes) or 'none yet'}."
 
     def label(self) -> None:
@@ -183,13 +196,33 @@ class BallPlot(Chart["SliceFigure"]):
             return
         middle = self.spot(0.0, 0.0)
         reach = frame.w / (2 * figure.extent) * figure.reach
-        taken = [_square(middle, max(reach, 8.0))]
-        if reach > 0:
-            taken.append(self._label_radius(middle, reach, frame))
-        self._label_classes(figure, frame, taken)
+        taken = [_square(middle, max(reach, 8.0)), self._label_radius(middle, reach, frame)]
+        placed = (frame, round(20 * reach / frame.w), themes.current())
+        if placed != self._placed:
+            self._placed = placed
+            self._label_classes(figure, frame, taken)
+
+    def under(self, at: QPoint) -> str:
+        """Place, distance from the input and class of the base model there."""
+        place, figure = self.place_under(at), self.figure
+        if place is None or figure is None:
+            return ""
+        u, v, side = place.x(), place.y(), len(figure.base)
+        row, column = (
+            min(side - 1, max(0, int((z + figure.extent) / (2 * figure.extent) * side)))
+            for z in (v, u)
+        )
+        index = int(figure.base[row, column])
+        words = [f"({u:.3g}, {v:.3g}), l2 distance {math.hypot(u, v):.3g}"]
+        if index != NOT_COMPUTED:
+            words.append(f"base model: {_name(figure, index)}")
+        if figure.radius is not None and self.ball.path().contains(place):
+            words.append("inside the certified ball")
+        return "; ".join(words)
 
     def _label_radius(self, middle: QPointF, reach: float, frame: Box) -> Box:
-        """In a large disc above its middle, else above, below or beside the disc."""
+        """In a large disc above its middle, else above, below or beside the disc or the input."""
+        reach = max(reach, 8.0)
         width, height = text_size(self.radius_label)
         inside = Box(middle.x() - width / 2, middle.y() - 0.55 * reach - height, width, height)
         tops = (middle.y() - reach - height - 5, middle.y() + reach + 5)
@@ -228,10 +261,12 @@ class BallPlot(Chart["SliceFigure"]):
 
     def _draw_ball(self, figure: SliceFigure) -> None:
         radius, path = figure.radius or 0.0, QPainterPath()
-        for item in (self.ball_casing, self.ball, self.radius_label):
+        for item in (self.ball_casing, self.ball):
             item.setVisible(radius > 0)
         self.radius_line.setVisible(radius > 0 and not figure.outline.size)
-        self.radius_label.setText(figure.size)
+        theme = themes.current()
+        self.radius_label.setText(figure.size or NOTHING)
+        self.radius_label.setColor(theme.certified if radius > 0 else theme.warning)
         if figure.outline.size:
             path.addPolygon(QPolygonF([QPointF(u, v) for u, v in figure.outline.tolist()]))
             path.closeSubpath()
@@ -259,17 +294,16 @@ def _name(figure: SliceFigure, index: int) -> str:
     return "no answer" if index == NO_CLASS else figure.class_names[index]
 
 
-def _answer(figure: SliceFigure, index: int) -> str:
-    return _name(figure, index) if index == NO_CLASS else f"answer {_name(figure, index)}"
-
-
 def _entries(figure: SliceFigure, theme: Theme) -> list[Entry]:
     """What the marks mean, then the classes present, the most frequent first."""
     entries = [Entry("the input", theme.text, "dot")]
     if figure.radius is not None:
         norm = "" if figure.norm == "l2" else f" ({figure.norm})"
         entries.append(Entry(f"certified ball{norm}", theme.certified, "ring"))
-    entries.append(Entry("smoothed answer changes (coarse map)", theme.text, "line"))
+    if len(figure.samples):
+        entries.append(Entry("noisy samples, projected", theme.muted, "speck"))
+    if (figure.smoothed != NOT_COMPUTED).any():
+        entries.append(Entry("smoothed prediction changes", theme.text, "line"))
     for index in classes_present(figure.base, figure.smoothed):
         chosen = index == figure.center_class
         color = theme.muted if index == NO_CLASS else theme.class_color(index, chosen=chosen)
@@ -278,5 +312,5 @@ def _entries(figure: SliceFigure, theme: Theme) -> list[Entry]:
             if index == NO_CLASS
             else theme.class_pattern(index, chosen=chosen)
         )
-        entries.append(Entry(_answer(figure, index), color, "fill", pattern))
+        entries.append(Entry(f"base model: {_name(figure, index)}", color, "fill", pattern))
     return entries

@@ -37,7 +37,9 @@ class BoundsPlot(Chart["BoundsFigure"]):
         self.menu.addSeparator()
         self.log_action = self.menu.addAction("Logarithmic n")
         self.log_action.setCheckable(True)
+        self.log_action.setChecked(True)
         self.log_action.toggled.connect(self.set_log)
+        self.set_log(on=True)
 
     def build(self) -> None:
         """Curves, lines and labels."""
@@ -52,7 +54,7 @@ class BoundsPlot(Chart["BoundsFigure"]):
         self.half_label, self.planned_label = pg.TextItem("1/2"), pg.TextItem("")
         self.lower_label, self.upper_label = pg.TextItem(""), pg.TextItem("")
         self.fixed_label = pg.TextItem("")
-        self._log, self._y = False, (0.0, 1.0)
+        self._log, self._y = True, (0.0, 1.0)
         self.add(self.margin, self.half, self.planned, self.upper, self.fixed,
                  self.provisional, self.claimed, self.ends, *self._texts())  # fmt: skip
         self.plot.getAxis("left").setTickDensity(0.6)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
 
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from gui.style import theme as themes
@@ -23,6 +24,10 @@ _WIDE = 2.0
 """Wider than this many heights, all examples stand in one row."""
 _TALL = 1.4
 """Higher than this many widths, input and change stand above and below the samples."""
+_A_ROW = 3
+"""Samples of a row, below or between the large boxes."""
+_STRIPE = 5
+"""Pixels of the stripe in the colour of the class, before scaling."""
 _SMALLEST, _SIDE = 30, 110
 """Sides of an image beside words, smallest and largest."""
 Shape = Literal["lines", "row", "block", "column"]
@@ -62,6 +67,7 @@ class Box(QWidget):
         self.example: Example | None = None
         self.views: list[Any] = []
         self.ink = ink
+        self.stripe: tuple[str, Qt.BrushStyle] | None = None
         self._row = filled(QHBoxLayout(self), spacing=8)
 
     @property
@@ -69,8 +75,8 @@ class Box(QWidget):
         """Of the example."""
         return self.example.caption if self.example is not None else ""
 
-    def show_example(self, example: Example) -> None:
-        """Show another example."""
+    def show_example(self, example: Example, *, chosen: int | None = None) -> None:
+        """Show another example; with the class the run has chosen, its own class has a stripe."""
         kinds = [medium.kind for medium in example.media]
         if self.example is None or kinds != [medium.kind for medium in self.example.media]:
             self._rebuild(kinds)
@@ -80,6 +86,36 @@ class Box(QWidget):
             caption = example.caption if last else ""
             detail = example.note if last else example.caption
             WIDGETS[medium.kind][1](view, medium, caption, detail, self.ink)
+        self._mark_class(example.answered if chosen is not None else None, chosen)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The stripe at the foot, in the colour and hatch that the class has in every plot."""
+        super().paintEvent(event)
+        if self.stripe is None:
+            return
+        color, pattern = self.stripe
+        high, wide = themes.current().px(_STRIPE), min(self.width(), self.height())
+        left = (self.width() - wide) / 2
+        foot = QRectF(left, self.height() - high, wide, high)
+        painter, faint = QPainter(self), QColor(color)
+        faint.setAlphaF(0.25)
+        painter.fillRect(foot, faint)
+        painter.fillRect(foot, QBrush(QColor(color), pattern))
+
+    def _mark_class(self, answered: int | None, chosen: int | None) -> None:
+        theme = themes.current()
+        self.stripe = None
+        if answered is not None and answered >= 0:
+            own = answered == chosen
+            self.stripe = (
+                theme.class_color(answered, chosen=own),
+                theme.class_pattern(answered, chosen=own),
+            )
+        elif answered is not None:
+            self.stripe = (theme.muted, Qt.BrushStyle.DiagCrossPattern)
+        foot = 0 if self.stripe is None else round(theme.px(_STRIPE)) + 2
+        self._row.setContentsMargins(0, 0, 0, foot)
+        self.update()
 
     def _rebuild(self, kinds: list[str]) -> None:
         for view in self.views:
@@ -114,15 +150,17 @@ class Boxes(QWidget):
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(8)
 
-    def show_examples(self, original: Example, samples: tuple[Example, ...]) -> None:
-        """Show the input and its noisy samples."""
+    def show_examples(
+        self, original: Example, samples: tuple[Example, ...], chosen: int | None = None
+    ) -> None:
+        """Show the input and its noisy samples, these with the colours of their classes."""
         while len(self.noisy) < len(samples):
             self.noisy.append(Box(parent=self))
         self.original.show_example(original)
         for i, box in enumerate(self.noisy):
             box.setVisible(i < len(samples))
         for box, sample in zip(self.noisy, samples, strict=False):
-            box.show_example(sample)
+            box.show_example(sample, chosen=chosen)
 
     def show_changed(self, example: Example | None) -> None:
         """Show the changed input, or none; a change of a graph is drawn over the input."""
@@ -168,13 +206,16 @@ class Boxes(QWidget):
         """Samples below the large boxes, or between them: of six columns a sample has two."""
         self._grid.setVerticalSpacing(8)
         wide = 6 if stacked or len(large) == 1 else 3
+        rows = -(-len(small) // _A_ROW)
         for i, box in enumerate(large):
-            self._grid.addWidget(box, *((2 * i, 0) if stacked else (0, 3 * i)), 1, wide)
-            self._grid.setRowStretch(2 * i if stacked else 0, 3)
-        width = 6 // max(1, len(small))
+            row = (rows + 1) * i if stacked else 0
+            self._grid.addWidget(box, row, 0 if stacked else 3 * i, 1, wide)
+            self._grid.setRowStretch(row, 3)
+        width = 6 // max(1, min(_A_ROW, len(small)))
         for i, box in enumerate(small):
-            self._grid.addWidget(box, 1, i * width, 1, width)
-        self._grid.setRowStretch(1, 2)
+            row = 1 + i // _A_ROW
+            self._grid.addWidget(box, row, i % _A_ROW * width, 1, width)
+            self._grid.setRowStretch(row, 2)
         for column in range(6):
             self._grid.setColumnStretch(column, 1)
 

@@ -75,7 +75,10 @@ class ExamplesPlot(Plot["ExamplesFigure"]):
         """All examples with their captions."""
         self.boxes.setVisible(self.view is self.boxes)
         self.table.setVisible(self.view is self.table)
-        self.view.show_examples(figure.original, figure.samples)
+        if self.view is self.boxes:
+            self.boxes.show_examples(figure.original, figure.samples, figure.center_class)
+        else:
+            self.table.show_examples(figure.original, figure.samples)
         region = figure.region
         words = region.describe if region is not None else str
         self.slider.offer(figure.changes if figure.attack is not None else (), words)
@@ -85,9 +88,10 @@ class ExamplesPlot(Plot["ExamplesFigure"]):
         else:  # nor before a change is shown: a box that comes back lies over others for a moment
             self._show_changed(None)
         short = figure.noise_in_words.partition(" (")[0]
-        self.set_subtitle(
-            f"base model's answers · {short}", whole=f"{figure.noise_in_words}; {_WHOSE}"
+        first = (
+            f"the first {len(figure.samples)} counted" if figure.counted else "base model's answers"
         )
+        self.set_subtitle(f"{first} · {short}", whole=f"{figure.noise_in_words}; {_WHOSE}")
 
     def show_change(self, change: Perturbation) -> None:
         """Show what a change looks like on this input, certified or not."""

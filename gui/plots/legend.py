@@ -20,6 +20,8 @@ _LINES = {
     "dash": Qt.PenStyle.DashLine,
     "dots": Qt.PenStyle.DotLine,
 }
+_SIZES = {"ring": 2.2, "dot": 4.5, "speck": 9.0}
+"""The part of a line's height that a round mark's radius is."""
 _MAX_ROWS = 3
 _WIDEST = 280
 
@@ -30,7 +32,7 @@ class Entry:
 
     text: str
     color: str
-    mark: Literal["fill", "line", "dash", "dots", "ring", "dot"] = "fill"
+    mark: Literal["fill", "line", "dash", "dots", "ring", "dot", "speck"] = "fill"
     pattern: Qt.BrushStyle = Qt.BrushStyle.SolidPattern
 
 
@@ -145,7 +147,7 @@ def _paint_mark(painter: QPainter, box: QRectF, entry: Entry) -> None:
         middle = box.center().y()
         painter.drawLine(QPointF(box.left(), middle), QPointF(box.right(), middle))
     else:
-        radius = box.height() / (2.2 if entry.mark == "ring" else 4.5)
+        radius = box.height() / _SIZES[entry.mark]
         painter.setPen(QPen(color, width))
         painter.setBrush(Qt.BrushStyle.NoBrush if entry.mark == "ring" else color)
         painter.drawEllipse(box.center(), radius, radius)

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from gui.plots.chart import Chart, tinted
+from gui.plots.chart import Chart, dress_text, text_size, tinted
 from gui.plots.heat import Scale
 from gui.plots.legend import Entry, Legend
 from gui.style.theme import Theme, set_role
@@ -30,6 +30,8 @@ _ARROWS: dict[Qt.Key, Step] = {
     Qt.Key.Key_Up: (0, 1),
 }
 
+NOTHING = "nothing certified"
+"""Written over the map of a run that certifies nothing."""
 _MARGIN = 1.4
 """So much more of an axis is shown than the run is expected to certify."""
 
@@ -63,7 +65,9 @@ class RegionPlot(Chart["RegionFigure[Any]"], Generic[M]):
         canvas = super().make_body()
         self.marker = pg.ScatterPlotItem(pxMode=True, symbol="o")
         self.marker.setZValue(20)
-        self.add(self.marker)
+        self.nothing = pg.TextItem(NOTHING)
+        self.nothing.setZValue(30)
+        self.add(self.marker, self.nothing)
         self.legend, self.scale = Legend(), Scale()
         self.legend.flowing = True
         self.legend.resized.connect(self._fit_legend)
@@ -107,6 +111,7 @@ class RegionPlot(Chart["RegionFigure[Any]"], Generic[M]):
         self.marker.setPen(self.pen(theme.text, 2.0))
         self.marker.setBrush(tinted(theme.surface, 0.3))
         self.marker.setSize(theme.px(11))
+        dress_text(self.nothing, theme.warning, role="label", bold=True, ground=0.9)
 
     def summary(self) -> str:
         """What is certified, in words."""
@@ -135,6 +140,7 @@ class RegionPlot(Chart["RegionFigure[Any]"], Generic[M]):
         self.set_subtitle(figure.subtitle)
         self.mark(self.chosen)
         self._tell()
+        self._say_nothing()
 
     def told(self, change: Perturbation) -> str:
         """The inverse view of a change."""
@@ -202,6 +208,20 @@ class RegionPlot(Chart["RegionFigure[Any]"], Generic[M]):
         if 1.08 * wanted <= shown <= min(whole, 2.0 * wanted):
             return shown
         return min(whole, _MARGIN * wanted)
+
+    @Slot()
+    def _relabel(self) -> None:
+        super()._relabel()
+        self._say_nothing()
+
+    def _say_nothing(self) -> None:
+        """At the middle of the map's upper part."""
+        figure, frame = self.figure, self.pixel_frame()
+        empty = figure is not None and figure.run and figure.region is None
+        self.nothing.setVisible(empty)
+        if empty:
+            width, _ = text_size(self.nothing)
+            self.put(self.nothing, frame.x + (frame.w - width) / 2, frame.y + 0.2 * frame.h)
 
     @Slot()
     def _fit_legend(self) -> None:

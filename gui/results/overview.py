@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from engine.evidence.run_view import RunView
 from engine.evidence.settings import RunSettings
 from engine.figures.bounds import bounds_figure
+from engine.figures.images import bare_slice
 from engine.figures.regions import RegionFigure, picture_of, preview_figure, region_figure
 from engine.figures.votes import votes_figure
 from gui.controllers.session import Session
@@ -34,8 +35,8 @@ snapshot, 15 times a second, took a quarter of a fast run's speed; in turn it is
 _WAITING: dict[type[Plot[Any]], str] = {
     VotesPlot: "Votes appear here as they are counted.",
     BoundsPlot: "The confidence bound appears here as samples arrive.",
-    BallPlot: "The certified region is drawn when a run has ended.",
-    ExamplesPlot: "Noisy samples and certified perturbations appear here after a run.",
+    BallPlot: "The certified region grows here from the first bound on.",
+    ExamplesPlot: "Noisy samples appear here during a run, certified perturbations after it.",
 }
 _NO_MAP = "Nothing can be certified under these settings."
 _MAP_COMES = "The required p_lower is being worked out."
@@ -124,9 +125,8 @@ class Explore(QWidget):
     @Slot()
     def refresh_images(self) -> None:
         """Slice and examples, as far as they are drawn."""
-        images = self._session.illustrator
-        _show(self.regions["slice"], images.slice)
-        _show(self.examples, images.examples)
+        self._draw_slice()
+        self._draw_examples()
         if self.examples.change is not None:
             self._point_out(self.examples.change)
 
@@ -134,7 +134,8 @@ class Explore(QWidget):
     def _follow(self) -> None:
         if not self._turns.isActive():
             self._turns.start()
-        self._draw_region()  # with every snapshot: a region of steps is a few lines
+        self._draw_region()  # with every snapshot: a ball, or a region of steps, is a few lines
+        self._draw_examples()
 
     @Slot()
     def _prepare_map(self) -> None:
@@ -180,17 +181,41 @@ class Explore(QWidget):
         _show(self.bounds, bounds_figure(source, names) if source and drawn else None)
 
     def _draw_region(self) -> None:
-        """The region as it stands, else the required p_lower; a ball waits for its slice."""
+        """The region as it stands, else the required p_lower; a ball waits for its bound."""
         self.place.setCurrentWidget(self.region)
-        source, names = self._source()
         if self.picture == "slice":
+            self._draw_slice()
             return
-        if source is not None and source.bounds is not None:
+        source, names = self._source()
+        ended = source is not None and source is self._session.runs.evidence
+        if source is not None and (ended or source.bounds is not None):
             _show(self.region, region_figure(source, names), _NO_MAP)
         elif self._preview is not None and self._preview[0] == self._session.form.settings:
             _show(self.region, self._preview[1], _NO_MAP)
         else:
             self.region.wait(_MAP_COMES)
+
+    def _draw_slice(self) -> None:
+        """The ball as it stands, over the finest map there is of its slice."""
+        images, (source, names) = self._session.illustrator, self._source()
+        drawn, live = images.slice, images.sketch.slice
+        finer = drawn is None or (live is not None and len(live.base) > len(drawn.base))
+        if drawn is not None and not finer and not self._session.runs.running:
+            _show(self.regions["slice"], drawn)
+            return
+        figure = None
+        if source is not None and source.bounds is not None and self.picture == "slice":
+            known = live if finer else drawn
+            figure = (
+                bare_slice(source, names, 0.0) if known is None else known.growing_to(source.region)
+            )
+        _show(self.regions["slice"], figure)
+
+    def _draw_examples(self) -> None:
+        images = self._session.illustrator
+        figure = images.examples or images.sketch.examples
+        if figure is None or figure is not self.examples.figure:
+            _show(self.examples, figure)
 
     def _shown_settings(self) -> RunSettings | None:
         source, _ = self._source()

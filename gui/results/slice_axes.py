@@ -6,8 +6,8 @@ from PySide6.QtCore import QEvent, QObject, Signal, Slot
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QWidget
 
-from gui.jobs.engine_jobs import AxesChoice, AxesKind
 from gui.jobs.shipped import Example
+from gui.jobs.sketches import AxesChoice, AxesKind
 from gui.widgets.card import Card
 from gui.widgets.image import thumbnail
 

@@ -45,8 +45,9 @@ from engine.regions import Abstention, Ball
 from gui.controllers.preferences import Preferences
 from gui.controllers.session import Session
 from gui.jobs import worker as worker_module
-from gui.jobs.engine_jobs import AxesChoice, EngineJobs, Subject
+from gui.jobs.engine_jobs import EngineJobs, Subject
 from gui.jobs.shipped import Example, Offer
+from gui.jobs.sketches import AxesChoice
 
 if TYPE_CHECKING:
     from gui.shell.window import Window
@@ -323,6 +324,9 @@ class FakeEngine(EngineJobs):
     def resume(self, case, row, subject, execution, stop, *, warn):
         self._note(f"resume {row.id}")
         return self.count(subject, row.settings, execution, stop)
+
+    def sketched(self, subject, procedure, execution, sketch):
+        return procedure
 
     def explore(self, subject, evidence, axes: AxesChoice, stop):
         self._note(f"explore {axes.kind} {axes.towards}".strip())

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from gui.jobs.engine_jobs import AxesChoice
+from gui.jobs.sketches import AxesChoice
 
 
 def test_nothing_is_drawn_without_a_result(idle_session, engine):

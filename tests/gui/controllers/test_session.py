@@ -11,7 +11,7 @@ from engine.evidence.settings import CertifySettings
 from engine.models.request import ModelRequest
 from engine.schemes import Gaussian
 from gui.jobs.case_jobs import adopt
-from gui.jobs.engine_jobs import AxesChoice
+from gui.jobs.sketches import AxesChoice
 from gui.widgets.file_dialogs import SUFFIX
 
 DEMO = ModelRequest("demo:digits-0.25")

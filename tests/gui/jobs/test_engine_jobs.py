@@ -13,7 +13,8 @@ from engine.evidence.settings import USUAL, CertifySettings, PredictSettings
 from engine.figures.images import Illustrations
 from engine.models.architectures.digits_cnn import DigitsCNN
 from engine.models.request import ModelRequest
-from gui.jobs.engine_jobs import AxesChoice, EngineJobs
+from gui.jobs.engine_jobs import EngineJobs
+from gui.jobs.sketches import AxesChoice
 
 
 @pytest.fixture(scope="module")

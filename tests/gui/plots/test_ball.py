@@ -9,9 +9,12 @@ import pytest
 from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QApplication
 
+from engine.regions import Ball
 from gui.plots.ball import BallPlot
 from gui.style import theme as themes
 from gui.style.stylesheet import apply_theme
+
+EMPTY = np.zeros((4, 4, 4), dtype=np.uint8)
 
 
 def test_the_disc_has_the_certified_radius(shown, slices) -> None:
@@ -28,16 +31,18 @@ def test_the_radius_is_rounded_down(shown, slices) -> None:
     plot = shown(BallPlot())
     plot.show_figure(slices(radius=0.63299))
     assert plot.radius_label.toPlainText() == "R = 0.632"
-    assert plot.summary().startswith("R = 0.632 around answer 7; predictions on the slice: 7, ")
+    assert plot.summary().startswith("R = 0.632 around class 7; predictions on the slice: 7, ")
 
 
 def test_without_a_certificate_there_is_a_map_but_no_disc(shown, slices) -> None:
     plot = shown(BallPlot())
     plot.show_figure(slices(radius=None, center_class=None))
-    for item in (plot.ball, plot.ball_casing, plot.radius_line, plot.radius_label):
+    for item in (plot.ball, plot.ball_casing, plot.radius_line):
         assert not item.isVisible()
+    assert plot.radius_label.isVisible()
+    assert plot.radius_label.toPlainText() == "nothing certified"
     assert plot.image.image is not None
-    assert plot.summary().startswith("nothing is certified; ")
+    assert plot.summary().startswith("nothing certified; ")
     assert "certified ball" not in [entry.text for entry in plot.legend.entries]
 
 
@@ -46,6 +51,34 @@ def test_a_disc_comes_back(shown, slices) -> None:
     plot.show_figure(slices(radius=None))
     plot.show_figure(slices(radius=0.5))
     assert plot.ball.isVisible() and plot.radius_label.isVisible()
+
+
+def test_a_growing_disc_does_not_paint_the_map_again(shown, slices, monkeypatch) -> None:
+    plot, figure = shown(BallPlot()), slices()
+    painted = []
+    monkeypatch.setattr("gui.plots.ball.map_image", lambda *a, **k: painted.append(1) or EMPTY)
+    for radius in (0.125, 0.25, 0.375):
+        region = Ball(norm="l2", radius=radius, unit="pixels in [0,1]")
+        plot.show_figure(figure.growing_to(region))
+        assert plot.ball.path().boundingRect().width() == pytest.approx(2 * radius)
+        assert plot.radius_label.toPlainText() == f"R = {radius:.3f}"
+    assert len(painted) == 1
+    apply_theme(QApplication.instance(), "dark")
+    assert len(painted) == 2
+    apply_theme(QApplication.instance(), "light")
+
+
+def test_what_is_under_the_pointer_is_told(shown, slices) -> None:
+    plot = shown(BallPlot())
+    plot.show_figure(slices())
+    told = {
+        spot: plot.under(plot.mapFromGlobal(plot.canvas.mapToGlobal(
+            plot.canvas.mapFromScene(plot.spot(*spot)))))
+        for spot in ((0.0, 0.3), (-1.2, 1.2))
+    }  # fmt: skip
+    inside, outside = told.values()
+    assert "l2 distance 0.29" in inside and inside.endswith("inside the certified ball")
+    assert "base model: 7" in inside and "inside" not in outside
 
 
 def test_cells_not_computed_yet_are_transparent(shown, slices) -> None:
@@ -104,10 +137,11 @@ def test_the_legend_names_the_classes_present(shown, slices) -> None:
     base[0, 0] = -1
     plot.show_figure(slices(base=base))
     texts = [entry.text for entry in plot.legend.entries]
-    assert texts[:3] == ["the input", "certified ball", "smoothed answer changes (coarse map)"]
-    assert texts[3] == "answer 7"
-    assert set(texts[3:]) == {"answer 7", "answer 2", "answer 5", "no answer"}
-    assert plot.legend.entries[3].color == themes.current().accent
+    assert texts[:2] == ["the input", "certified ball"]
+    assert texts[2:4] == ["noisy samples, projected", "smoothed prediction changes"]
+    assert texts[4] == "base model: 7"
+    assert set(texts[4:]) == {f"base model: {name}" for name in ("7", "2", "5", "no answer")}
+    assert plot.legend.entries[4].color == themes.current().accent
 
 
 @pytest.mark.parametrize("radius", [None, 0.05, 0.4, 0.633, 1.2, 1.49, 4.0])
@@ -124,7 +158,7 @@ def test_names_and_radius_never_overlap(shown, slices, radius) -> None:
         both = one.intersected(other)
         assert both.isEmpty() or min(both.width(), both.height()) < 1.5
     if radius is None:
-        assert {text.toPlainText() for text in texts} == {"7", "2", "5"}
+        assert {text.toPlainText() for text in texts} == {"7", "2", "5", "nothing certified"}
 
 
 def test_another_theme_draws_another_map(shown, slices, qapp) -> None:

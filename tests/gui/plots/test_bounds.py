@@ -24,7 +24,7 @@ def test_curves_hold_the_bounds(shown, bounds) -> None:
     plot, figure = shown(BoundsPlot()), bounds()
     plot.show_figure(figure)
     x, y = plot.claimed.getOriginalDataset()
-    assert x.tolist() == [point.n for point in figure.points]
+    assert x == pytest.approx(np.log10([point.n for point in figure.points]))
     assert y.tolist() == [point.p_lower for point in figure.points]
     assert plot.upper.getOriginalDataset()[1].tolist() == [p.p_upper for p in figure.points]
     assert np.isnan(plot.provisional.getOriginalDataset()[1]).all()
@@ -114,7 +114,7 @@ def test_the_range_eases_and_settles_with_everything_in_sight(shown, bounds) -> 
 def test_logarithmic_n(shown, bounds) -> None:
     plot = shown(BoundsPlot())
     plot.show_figure(bounds())
-    plot.log_action.setChecked(True)
+    assert plot.log_action.isChecked()
     x, _ = plot.claimed.getOriginalDataset()
     assert x[-1] == pytest.approx(np.log10(40_000))
     assert plot.planned.value() == pytest.approx(5)
@@ -125,7 +125,7 @@ def test_logarithmic_n(shown, bounds) -> None:
 def test_before_the_first_vote_there_are_only_the_lines(shown) -> None:
     plot = shown(BoundsPlot())
     plot.show_figure(BoundsFigure(points=(), n_plan=1000, method="", top_name=""))
-    assert plot.planned.value() == 1000
+    assert plot.planned.value() == 3
     assert plot.half.value() == 0.5
     assert plot.subtitle.text() == ""
     assert not plot.lower_label.toPlainText()
@@ -147,7 +147,7 @@ def test_the_fixed_n_value_is_dashed_and_called_provisional(shown, bounds) -> No
     fixed = tuple(ProvisionalPoint(n=n, p_lower=0.8) for n in (1000, 20_000))
     plot.show_figure(bounds(provisional=fixed, noise="float noise"))
     x, y = plot.fixed.getOriginalDataset()
-    assert (x.tolist(), y.tolist()) == ([1000, 20_000], [0.8, 0.8])
+    assert (x.tolist(), y.tolist()) == (np.log10([1000, 20_000]).tolist(), [0.8, 0.8])
     assert plot.fixed.opts["pen"].style() == Qt.PenStyle.DashLine
     assert "provisional" in plot.fixed_label.toPlainText()
     plot.resize(170, 200)

@@ -50,6 +50,39 @@ def test_images_come_and_go(explore, idle_session, make):
     assert explore.examples.figure is None
 
 
+def test_a_ball_grows_with_every_snapshot_over_the_map_as_it_comes(explore, idle_session, make):
+    """Without a map the ball stands alone; the first map and a finer one do not stop it."""
+    images, sides = idle_session.illustrator, {500: None, 2000: 3, 5000: 9}
+    radii = []
+    for n, side in sides.items():
+        if side is not None:
+            images.sketch.slice = make.slice(CertifySettings(), side)
+        idle_session.runs.snapshot = make.snapshot(CertifySettings(), n)
+        idle_session.runs.snapshot_changed.emit()
+        figure = explore.region.figure
+        assert figure.radius == idle_session.runs.snapshot.region.radius
+        assert len(figure.base) == (side or 1)
+        radii.append(figure.radius)
+    assert radii == sorted(radii) and radii[0] < radii[-1]
+    idle_session.runs.evidence = make.evidence(CertifySettings())
+    images.slice = make.slice(CertifySettings(), 5)  # coarser than what the run has drawn
+    idle_session.runs.evidence_changed.emit()
+    assert len(explore.region.figure.base) == 9
+    assert explore.region.figure.radius == idle_session.runs.evidence.radius
+    images.slice = make.slice(CertifySettings(), 17)
+    images.changed.emit()
+    assert explore.region.figure is images.slice
+
+
+def test_first_samples_are_shown_while_a_run_goes_on(explore, idle_session, make):
+    idle_session.illustrator.sketch.examples = make.examples()
+    idle_session.runs.snapshot = make.snapshot(CertifySettings(), 500)
+    idle_session.runs.snapshot_changed.emit()
+    assert explore.examples.figure is idle_session.illustrator.sketch.examples
+    idle_session.illustrator.clear()
+    assert explore.examples.figure is None
+
+
 def test_exports_are_told_in_the_window(explore, qtbot):
     with qtbot.waitSignal(explore.notice) as told:
         explore.votes.copy_image()

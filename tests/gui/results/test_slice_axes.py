@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 from PySide6.QtWidgets import QApplication, QPushButton
 
-from gui.jobs.engine_jobs import AxesChoice
 from gui.jobs.shipped import Example
+from gui.jobs.sketches import AxesChoice
 from gui.results.slice_axes import AxesChooser
 from gui.widgets.card import Card
 

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import pytest
+
+from engine.core.errors import UserError
+from engine.evidence.settings import CertifySettings, Execution
+from engine.procedures.certify import certify
+from gui.jobs.sketches import AxesChoice, Sketch, sketched
+from tests.fakes import HalfSpace, finish, fitted
+
+SETTINGS = CertifySettings(n=20_000, seed=3)
+CPU = Execution(device="cpu", batch=500)
+
+
+def run(model):
+    return certify(model, fitted(), SETTINGS, execution=CPU)
+
+
+def test_a_run_that_is_drawn_counts_the_same_votes():
+    model, sketch = HalfSpace(0.3), Sketch(AxesChoice("random"))
+    plain = finish(run(model))
+    seen = sketched(run(model), model, fitted(), "cpu", sketch)
+    drawn = finish(seen)
+    assert drawn.votes == plain.votes and drawn.chain == plain.chain
+    assert sketch.examples is not None and sketch.examples.counted
+
+
+@pytest.mark.parametrize("error", [UserError("no"), RuntimeError("broken")])
+def test_a_picture_that_fails_does_not_end_the_run(monkeypatch, error):
+    def fail(self, snapshot):
+        raise error
+
+    monkeypatch.setattr("engine.explain.live.LiveFigures.follow", fail)
+    model, sketch = HalfSpace(0.3), Sketch()
+    found = finish(sketched(run(model), model, fitted(), "cpu", sketch))
+    assert found.complete and sketch.slice is None
