@@ -24,10 +24,12 @@ SHARE = 0.02
 _ATTACK_SAMPLES = 2400
 """What the search of an adversarial direction costs, in samples of a run: it needs gradients, and
 its batches are small."""
-_LARGEST, _LEAST = 512, 8
-"""Cells of a piece: more would be felt at the window, fewer are not worth the call."""
+_LARGEST, _LEAST = 512, 1
+"""Cells of a piece."""
 SAMPLES = 6
 """Noisy samples that are shown."""
+_PIECE_SECONDS, _PATIENCE = 0.02, 0.4
+"""Seconds of one piece, and four times those of the search for a direction."""
 _CERTAIN = 7.0
 """Of n votes that all agree, so many are taken from n in the guess of what may be certified."""
 
@@ -43,6 +45,7 @@ class LiveFigures:
         fitted: the input.
         axes: gives the plane to look at, for the seed of the run.
         device: where the model runs.
+        stop: of the run; when set, a search for a direction ends.
 
     Attributes:
         slice: the map of the base classifier's decisions as far as it was computed; None before a
@@ -56,8 +59,10 @@ class LiveFigures:
         fitted: FittedInput,
         axes: Callable[[int], SliceAxes],
         device: str,
+        stop: threading.Event,
     ) -> None:
         self._classifier, self._fitted, self._device = classifier, fitted, device
+        self._stop = stop
         self._axes = axes
         self._explorer: Explorer | None = None
         self.slice: SliceFigure | None = None
@@ -101,7 +106,8 @@ class LiveFigures:
             shape = {"outline": self._explorer.outline(region), "radius": radius_of(region)}
             known = {**shape, "norm": region.certified_norm}
             self.slice = self.slice.model_copy(update=known)
-        self.slice = self._refined(self.slice, self._left(snapshot) * snapshot.rate)
+        seconds = min(self._left(snapshot), _PIECE_SECONDS)
+        self.slice = self._refined(self.slice, seconds * snapshot.rate)
 
     def _left(self, snapshot: Snapshot) -> float:
         """Seconds that may be spent now."""
@@ -114,9 +120,9 @@ class LiveFigures:
         if axes.kind == "adversarial" and 0.5 * SHARE * snapshot.n_plan < _ATTACK_SAMPLES:
             axes = SliceAxes(kind="random", seed=axes.seed)
         fitted, _ = gridded(self._fitted, settings)
-        budget = max(0.1, 2 * self._left(snapshot))
+        budget = min(_PATIENCE, 2 * self._left(snapshot))
         self._explorer = Explorer(
-            self._classifier, fitted, settings, self._device, threading.Event(), budget
+            self._classifier, fitted, settings, self._device, self._stop, budget
         )
         self.slice = self._explorer.begin(axes, _expected(snapshot), top)
 

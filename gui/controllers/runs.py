@@ -268,7 +268,7 @@ class Runs(QObject):
         assert subject is not None  # or nothing were ready
         execution = self._form.execution
         self._counting.submit(
-            lambda stop: self._engine.sketched(subject, work(stop), execution, sketch),
+            lambda stop: self._engine.sketched(subject, work(stop), execution, sketch, stop),
             title,
             on_done=self._take,
             on_failed=partial(self._on_failed, before),

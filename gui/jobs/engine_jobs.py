@@ -187,9 +187,12 @@ class EngineJobs:
         procedure: Generator[Snapshot, None, Evidence],
         execution: Execution,
         sketch: Sketch,
+        stop: threading.Event,
     ) -> Generator[Snapshot, None, Evidence]:
         """A run that is drawn while it goes on."""
-        return sketched(procedure, subject.classifier, subject.fitted, execution.device, sketch)
+        return sketched(
+            procedure, subject.classifier, subject.fitted, execution.device, sketch, stop
+        )
 
     def explore(
         self, subject: Subject, evidence: Evidence, axes: AxesChoice, stop: threading.Event

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Generator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
@@ -55,12 +56,13 @@ def sketched(
     fitted: FittedInput,
     device: str,
     sketch: Sketch,
+    stop: threading.Event,
 ) -> Generator[Snapshot, None, Evidence]:
     """A run whose pauses are used to draw; the run goes on where a picture fails."""
     from engine.explain.live import LiveFigures
 
     figures = LiveFigures(
-        classifier, fitted, lambda seed: slice_axes(classifier, sketch.axes, seed), device
+        classifier, fitted, lambda seed: slice_axes(classifier, sketch.axes, seed), device, stop
     )
     draws = True
     while True:
@@ -70,7 +72,7 @@ def sketched(
             evidence: Evidence = end.value
             return evidence
         yield snapshot
-        if draws:
+        if draws and not stop.is_set():
             try:
                 figures.follow(snapshot)
             except Exception:  # no claim rests on a picture

@@ -325,7 +325,7 @@ class FakeEngine(EngineJobs):
         self._note(f"resume {row.id}")
         return self.count(subject, row.settings, execution, stop)
 
-    def sketched(self, subject, procedure, execution, sketch):
+    def sketched(self, subject, procedure, *rest):
         return procedure
 
     def explore(self, subject, evidence, axes: AxesChoice, stop):

@@ -152,7 +152,7 @@ def test_rows_and_texts_without_a_tokenizer_have_none(kind):
     assert torch.is_grad_enabled()
 
 
-@pytest.mark.parametrize("values", [{"scheme": {"key": "dssn-l1"}}, {"noise": "exact"}])
+@pytest.mark.parametrize("values", [{"scheme": {"key": "dssn-l1"}}, {"noise": "exact", "seed": 1}])
 def test_a_claim_about_8_bit_images_is_shown_on_one(values):
     settings = make_settings(values)
     norm = "l1" if settings.law.grid_input else "l2"

@@ -1,3 +1,4 @@
+import threading
 from types import SimpleNamespace
 
 import numpy as np
@@ -12,10 +13,14 @@ from engine.schemes import Gaussian, Laplace
 from tests.fakes import HalfSpace, finish, fitted
 
 
-def followed(settings: CertifySettings, *, seconds: float = 1000.0, rate: float = 1000.0, **axes):
+def followed(
+    settings: CertifySettings, *, seconds: float = 1000.0, rate: float = 100_000.0, **axes
+):
     """The figures after each snapshot of a run whose clock is made up, and the run's evidence."""
     model = HalfSpace(0.3)
-    figures = LiveFigures(model, fitted(), lambda seed: SliceAxes(seed=seed, **axes), "cpu")
+    figures = LiveFigures(
+        model, fitted(), lambda seed: SliceAxes(seed=seed, **axes), "cpu", threading.Event()
+    )
     run = certify(model, fitted(), settings, execution=Execution(batch=100, device="cpu"))
     shown = []
     while True:
@@ -79,8 +84,8 @@ def test_what_is_spent_stays_within_the_share(monkeypatch):
         return np.zeros(last - first, dtype=np.int16)
 
     monkeypatch.setattr("engine.explain.slices.Explorer.base_cells", cells)
-    followed(CertifySettings(seed=5, n=5000), seconds=50.0)
-    assert 0 < sum(asked) <= SHARE * 50.0 * 1000.0
+    followed(CertifySettings(seed=5, n=5000), seconds=1.0, rate=1000.0)
+    assert 0 < sum(asked) <= SHARE * 1.0 * 1000.0
 
 
 def test_samples_are_those_that_the_run_counts():

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from engine.core.errors import UserError
@@ -19,7 +21,7 @@ def run(model):
 def test_a_run_that_is_drawn_counts_the_same_votes():
     model, sketch = HalfSpace(0.3), Sketch(AxesChoice("random"))
     plain = finish(run(model))
-    seen = sketched(run(model), model, fitted(), "cpu", sketch)
+    seen = sketched(run(model), model, fitted(), "cpu", sketch, threading.Event())
     drawn = finish(seen)
     assert drawn.votes == plain.votes and drawn.chain == plain.chain
     assert sketch.examples is not None and sketch.examples.counted
@@ -32,5 +34,5 @@ def test_a_picture_that_fails_does_not_end_the_run(monkeypatch, error):
 
     monkeypatch.setattr("engine.explain.live.LiveFigures.follow", fail)
     model, sketch = HalfSpace(0.3), Sketch()
-    found = finish(sketched(run(model), model, fitted(), "cpu", sketch))
+    found = finish(sketched(run(model), model, fitted(), "cpu", sketch, threading.Event()))
     assert found.complete and sketch.slice is None
