@@ -19,6 +19,7 @@ from engine.report import attached, palette
 from engine.report.enumerated import samples_counted
 from engine.report.json import evidence_json
 from engine.report.plots import Drawing, Figure, drawing
+from engine.report.revision import PREFIX, revision
 from engine.report.seal import sealed
 from engine.report.summary import content
 from engine.report.typeset import typeset
@@ -106,6 +107,7 @@ def _sources(
         **asdict(content(evidence)),
         "run": evidence.run_id,
         "created": _created(evidence).strftime("%Y-%m-%d %H:%M UTC"),
+        "revision": PREFIX + revision(),
         "version": evidence.software.certiscope,
         "figures": {ready.kind: _figure(ready) for ready in drawings},
         "thumbnail": "original.png" if "original.png" in files else None,

@@ -13,9 +13,11 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
+from engine import __version__
 from engine.core.errors import UserError
 from engine.evidence.evidence import Evidence
 from engine.report.pdf import pdf_again
+from engine.report.revision import PREFIX, revision
 from engine.report.seal import read_seal
 from engine.report.typeset import displayable
 from engine.verify.report import Claim
@@ -57,8 +59,8 @@ def check_pages(
     except Exception:  # damaged files fail in many ways
         return [_claim(PAGES, "its pages cannot be read")]
     laid_over = _claim(OVERLAYS, ", ".join(over))
-    if evidence.upgraded_from is not None:
-        return [laid_over, _older(words, evidence)]
+    if (version := _other_version(reader, evidence)) is not None:
+        return [laid_over, _older(words, evidence, version)]
     try:
         again = pdf_again(evidence, illustrations)
     except UserError as error:
@@ -159,13 +161,25 @@ def _digest(value: Any, digest: Any, budget: list[int], depth: int) -> None:
         digest.update(repr(value).encode())
 
 
-def _older(words: list[str], evidence: Evidence) -> Claim:
-    """Pages of an older version, which this one would set otherwise: the claim stands on them."""
+def _other_version(reader: Any, evidence: Evidence) -> str | None:
+    """What set a report whose layout or sentences are not this program's; None if they are."""
+    if evidence.upgraded_from is not None:
+        return f"a report of schema {evidence.upgraded_from}"
+    if evidence.software.certiscope != __version__:
+        return f"a report of Certiscope {evidence.software.certiscope[:20]}"
+    stated = str((reader.metadata or {}).get("/Keywords", ""))
+    if stated != PREFIX + revision():
+        return "a report of another revision of Certiscope"
+    return None
+
+
+def _older(words: list[str], evidence: Evidence, version: str) -> Claim:
+    """Pages of another version, which this one would set otherwise: the claim stands on them."""
     statement = _squeezed(displayable(evidence.statement))
     if not words or statement not in words[0]:
         return _claim(PAGES, "its first page does not say what the attached evidence says")
     reason = (
-        f"a report of schema {evidence.upgraded_from} is set otherwise, so that nothing shows what "
+        f"{version} is set otherwise, so that nothing shows what "
         "lies over its words; rely on the attached evidence, whose statement the first page repeats"
     )
     return Claim(name=PAGES, verdict="cannot be checked", detail=reason)

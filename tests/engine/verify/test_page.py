@@ -287,3 +287,26 @@ def test_another_typst_is_no_forgery() -> None:
     assert claim.verdict == "cannot be checked" and claim.detail.startswith(
         "it was set by Typst 0.1"
     )
+
+
+@pytest.mark.parametrize("changed", ["version", "revision", "none"])
+def test_pages_of_another_version_are_no_forgery(
+    changed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its template and sentences may have changed since; the claim must be there all the same."""
+    evidence = make_evidence()
+    if changed == "version":
+        software = evidence.software.model_copy(update={"certiscope": "0.0.9"})
+        evidence = evidence.model_copy(update={"software": software})
+    if changed == "revision":
+        monkeypatch.setattr("engine.report.pdf.revision", lambda: "0" * 12)
+    before = pdf_bytes(evidence)
+    monkeypatch.undo()
+    claim = pages_claim(before, evidence)
+    other = evidence.model_copy(update={"statement": "Everything is certified."})
+    if changed == "none":
+        assert claim.verdict == "holds"
+        return
+    assert claim.verdict == "cannot be checked"
+    assert claim.detail.startswith("a report of ") and "is set otherwise" in claim.detail
+    assert pages_claim(before, other).verdict == "does not hold"
