@@ -82,7 +82,8 @@ class _Recorder:
         try:
             row = self.case.row(self.run)
             evidence = evidence.model_copy(update={"run_id": row.run_id})
-            evidence = with_tries(evidence, row.number, row.of, "case")
+            if self.case.known_to == "case":  # else the run counted them itself
+                evidence = with_tries(evidence, row.number, row.of, "case")
             self.case.finish(self.run, evidence)
         except UserError as error:
             warning = f"{NOT_KEPT}{error}"

@@ -24,15 +24,18 @@ class CaseController(QObject):
 
     Attributes:
         file: the open case; None without one.
+        own: the path of ``file`` where nobody gave it a name: the session keeps it for itself.
         listing: its runs as they were read last.
 
     Signals:
+        copied: the open case is about to be replaced by a copy that holds all of it.
         opened: another case is open, or none.
         listed: ``listing`` changed.
         notice: kind and sentence.
         warned: a sentence; the one signal that may be emitted in the worker thread.
     """
 
+    copied = Signal()
     opened = Signal()
     listed = Signal()
     notice = Signal(str, str)
@@ -41,6 +44,7 @@ class CaseController(QObject):
     def __init__(self, worker: Worker, counting: Lane, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.file: Case | None = None
+        self.own: Path | None = None
         self.listing = Listing()
         self._worker, self._counting = worker, counting
         self._openings, self._listings = Lane(worker), Lane(worker)
@@ -49,8 +53,8 @@ class CaseController(QObject):
 
     @property
     def title(self) -> str:
-        """The name of the open case; empty without one."""
-        return self.file.path.stem if self.file else ""
+        """The name of the open case; empty without one, or where it is the session's own."""
+        return self.file.path.stem if self.file and self.own is None else ""
 
     @property
     def waits(self) -> bool:
@@ -68,7 +72,11 @@ class CaseController(QObject):
     def save_as(self, path: Path, evidence: Evidence | None, request: ModelRequest | None) -> None:
         """A copy under another name; without an open case, a new one with the shown run."""
         case = self.file
-        self._open(f"writing {path.name}", lambda: case_jobs.save_as(case, path, evidence, request))
+        self._open(
+            f"writing {path.name}",
+            lambda: case_jobs.save_as(case, path, evidence, request),
+            copies=case,
+        )
 
     @Slot()
     def refresh(self) -> None:
@@ -133,11 +141,15 @@ class CaseController(QObject):
             lambda stop: carry_out(), "writing the case", on_done=self._show, quiet=True
         )
 
-    def _open(self, title: str, work: Callable[[], Case]) -> None:
-        self._openings.submit(lambda stop: work(), title, on_done=self._on_opened, urgent=True)
+    def _open(self, title: str, work: Callable[[], Case], copies: Case | None = None) -> None:
+        self._openings.submit(
+            lambda stop: work(), title, on_done=partial(self._on_opened, copies), urgent=True
+        )
 
-    def _on_opened(self, case: Case) -> None:
-        self.file, self.listing = case, Listing()
+    def _on_opened(self, copies: Case | None, case: Case) -> None:
+        if copies is not None and copies is self.file:
+            self.copied.emit()
+        self.file, self.own, self.listing = case, None, Listing()
         self.opened.emit()
         self.refresh()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,10 +21,12 @@ class Exports(QObject):
 
     Signals:
         exported: the path of a file that was written, by pages too.
+        saved: a result that was written into one.
         preview_ready: the report's pages as PNG.
     """
 
     exported = Signal(object)
+    saved = Signal(object)
     preview_ready = Signal(object)
 
     def __init__(self, worker: Worker, engine: EngineJobs, parent: QObject | None = None) -> None:
@@ -58,5 +61,9 @@ class Exports(QObject):
         self._worker.submit(
             lambda stop: self._engine.export(evidence, drawn, fmt, path),
             f"writing {path.name}",
-            on_done=self.exported.emit,
+            on_done=partial(self._on_exported, evidence),
         )
+
+    def _on_exported(self, evidence: Evidence, path: Path) -> None:
+        self.exported.emit(path)
+        self.saved.emit(evidence)

@@ -225,7 +225,8 @@ class Runs(QObject):
     def _take(self, evidence: Evidence) -> None:
         self.evidence, self.stopping = evidence, False
         self.evidence_changed.emit()
-        self._case.refresh()
+        if self._case.own is None:  # else the list is read when somebody looks at it
+            self._case.refresh()
         for warning in evidence.warnings:
             self.notice.emit("warning", warning)
         self.ended.emit(evidence)

@@ -9,6 +9,7 @@ from gui.controllers.case import CaseController
 from gui.controllers.exports import Exports
 from gui.controllers.form import Form
 from gui.controllers.illustrations import Illustrator
+from gui.controllers.keeping import Keeping
 from gui.controllers.loading import Loading
 from gui.controllers.preferences import Preferences, data_folder
 from gui.controllers.runs import Runs
@@ -16,7 +17,7 @@ from gui.jobs.engine_jobs import EngineJobs
 from gui.jobs.worker import Lane, Worker
 
 KEPT = "stopped-run.json"
-"""Where the votes of a run go that was stopped by closing the window."""
+"""Where the votes of a run go that was stopped by closing a window without any case."""
 
 
 class Session(QObject):
@@ -51,6 +52,7 @@ class Session(QObject):
             worker, engine, self.loading, self.form, self.case, self.illustrator, counting, self
         )
         self.exports = Exports(worker, engine, self)
+        self.keeping = Keeping(worker, self.case, self.runs, self.exports, self)
         worker.failed.connect(self._on_failed)
         for part in (self.loading, self.case, self.runs):
             part.notice.connect(self.notice)
@@ -64,7 +66,7 @@ class Session(QObject):
         self.loading.look_for_examples()
 
     def shutdown(self) -> bool:
-        """End everything; the votes of a run that was going are kept in a file.
+        """End everything; the votes of a run that was going are kept in its case, or in a file.
 
         Returns:
             False if the worker could not be ended.
@@ -75,7 +77,8 @@ class Session(QObject):
             self.case.flush()
         except UserError as error:
             self.notice.emit("error", str(error))
-        if was_running and (evidence := self.runs.evidence) is not None:
+        self.keeping.end(interrupted=was_running)
+        if self.case.file is None and was_running and (evidence := self.runs.evidence) is not None:
             illustrations, path = self.illustrator.illustrations, data_folder() / KEPT
             try:
                 self.engine.export(evidence, illustrations, "json", path)

@@ -303,6 +303,7 @@ def count_in(
             execution=execution,
             request=subject.request,
             input_spec=subject.source,
+            new_run=case.known_to == "session",
         )
         if goes_on:
             warn(f"Resumes unfinished run {run} of the case.")

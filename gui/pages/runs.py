@@ -75,7 +75,8 @@ class RunsPage(Page):
         """The list as it was read last; the newest run is looked at first."""
         rows = self._case.listing.rows
         self.model.show_rows(rows)
-        self.set_subtitle(f"{self._case.title} · {len(rows)} run{'s' * (len(rows) != 1)}")
+        name = self._case.title or "this session"
+        self.set_subtitle(f"{name} · {len(rows)} run{'s' * (len(rows) != 1)}")
         if not rows:
             self.first.show_text("", _EMPTY)
         elif self.chosen is None and not self._compared:

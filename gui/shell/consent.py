@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from engine.core.errors import TrustRequired
 from engine.models.request import ModelRequest
+from gui.jobs.session_file import Left
 from gui.shell.notice import Notice, NoticeArea
 
 
@@ -48,6 +49,50 @@ def ask_to_close(area: NoticeArea, leave: Callable[[], None]) -> Notice:
     return area.ask(
         "Stop the current run and close? What was counted is kept.",
         {"Stop and &close": leave, "&Keep counting": _nothing},
+    )
+
+
+def ask_to_keep(
+    area: NoticeArea,
+    count: int,
+    *,
+    report: Callable[[], None] | None,
+    keep: Callable[[], None],
+    discard: Callable[[], None],
+) -> Notice:
+    """Ask once what becomes of results that are saved nowhere.
+
+    Args:
+        area: where to ask.
+        count: how many there are.
+        report: saves the one that is shown; None where that is none of them.
+        keep: saves all of them in a case.
+        discard: leaves without them.
+    """
+    what = "One result of this session is" if count == 1 else f"{count:,} results are"
+    answers = {} if report is None else {"Save &report…": report}
+    return area.ask(
+        f"{what} saved nowhere. Close again to be asked at the next start.",
+        answers | {"&Keep in case…": keep, "&Discard": discard, "&Stay": _nothing},
+    )
+
+
+def ask_about_left(
+    area: NoticeArea,
+    left: Left,
+    *,
+    open_left: Callable[[], None],
+    resume: Callable[[], None],
+    discard: Callable[[], None],
+) -> Notice:
+    """Offer what the last session left."""
+    count, unfinished = len(left.results), left.unfinished
+    done = f"{count:,} result{'s' * (count != 1)} saved nowhere" if count else ""
+    cut = f"{unfinished:,} unfinished run{'s' * (unfinished != 1)}" if unfinished else ""
+    answers = {"&Resume the run": resume} if unfinished else {}
+    return area.ask(
+        f"The last session left {' and '.join(filter(None, (done, cut)))}.",
+        answers | {"&Open": open_left, "&Discard": discard, "&Later": _nothing},
     )
 
 

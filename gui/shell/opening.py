@@ -113,7 +113,7 @@ class Opening(QObject):
         request = self._session.loading.request
         self._asker.save_file(
             "Save as case",
-            f"{case.title or 'case'}-copy{SUFFIX}",
+            f"{case.title}-copy{SUFFIX}" if case.title else f"case{SUFFIX}",
             lambda path: case.save_as(path, evidence, request),
         )
 

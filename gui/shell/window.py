@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
@@ -9,6 +12,7 @@ from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 from engine.core.text import visible
 from engine.models.request import ModelRequest
 from gui.controllers.session import Session
+from gui.jobs.session_file import Left
 from gui.results.extend import ExtendBar
 from gui.results.progress import ProgressPanel
 from gui.results.statement import StatementPanel
@@ -16,7 +20,7 @@ from gui.setup.column import WIDTH as LEFT_WIDTH
 from gui.setup.column import LeftColumn
 from gui.shell import commands, geometry
 from gui.shell.appearance import Appearance
-from gui.shell.consent import ask_for_oracle, ask_to_close
+from gui.shell.consent import ask_about_left, ask_for_oracle, ask_to_close, ask_to_keep
 from gui.shell.menus import TopBar, build_menus
 from gui.shell.notice import NoticeArea
 from gui.shell.notifications import Notifications
@@ -56,7 +60,7 @@ class Window(QMainWindow):
         super().__init__()
         self.session = session
         self._remembers = remembers
-        self._was_painted = self._leaving = False
+        self._was_painted = self._leaving = self._asked = self._leaves_when_saved = False
         self.ended = True
         self.setWindowTitle(TITLE)
         self.setAcceptDrops(True)
@@ -134,7 +138,12 @@ class Window(QMainWindow):
             session.case.opened,
         ):
             signal.connect(self.refresh_actions)
-        session.case.opened.connect(self._on_case)
+        for signal in (session.case.opened, session.keeping.changed):
+            signal.connect(self._name)
+        for signal in (session.case.opened, session.exports.saved):
+            signal.connect(self._leave_when_saved)
+        session.runs.began.connect(self._ask_again)
+        session.keeping.found.connect(self._on_left)
         session.loading.oracle_asked.connect(self._on_oracle_asked)
         self.left.model.wanted.connect(session.loading.open_model)
         self.pages.planned.connect(self._put_into_form)
@@ -154,6 +163,8 @@ class Window(QMainWindow):
         if not self._leaving:
             self.pages.make_documents()
             self.session.start()
+            if self._remembers:
+                self.session.keeping.begin()
 
     def leave(self) -> None:
         """Close without asking; the current run is stopped and its votes kept."""
@@ -188,10 +199,9 @@ class Window(QMainWindow):
         event.acceptProposedAction()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Ask first, in the window, while votes are counted; else end the worker and leave."""
-        if self.session.runs.running and not self._leaving:
+        """Ask first, in the window, while votes are counted or a result is saved nowhere."""
+        if not self._leaving and self._asks():
             event.ignore()
-            ask_to_close(self.notices, self.leave)
             return
         if self._remembers:
             geometry.remember(self, self._splitters(), self.session.preferences)
@@ -201,10 +211,69 @@ class Window(QMainWindow):
         self.closed.emit()
         event.accept()
 
+    def _asks(self) -> bool:
+        """Ask before leaving, where there is something to ask."""
+        session, count = self.session, len(self.session.keeping.unsaved)
+        if session.runs.running:
+            ask_to_close(self.notices, self.leave)
+            return True
+        if not self._remembers or not count or self._asked:
+            return False
+        self._asked = True
+        shown = session.runs.evidence
+        ask_to_keep(
+            self.notices,
+            count,
+            report=self._save_and_leave if shown and count == 1 else None,
+            keep=self._keep_and_leave,
+            discard=self._discard_and_leave,
+        )
+        return True
+
+    def _save_and_leave(self) -> None:
+        self._wait_for(partial(self.opening.save_shown, "pdf"))
+
+    def _keep_and_leave(self) -> None:
+        self._wait_for(self.opening.ask_where_to_save_case)
+
+    def _wait_for(self, ask: Callable[[], object]) -> None:
+        """Leave once a file is written; not if the dialog is cancelled."""
+        self._leaves_when_saved = True
+        ask()
+        if self.asker.current is not None:
+            self.asker.current.rejected.connect(self._ask_again)
+
+    def _discard_and_leave(self) -> None:
+        self.session.keeping.discard()
+        self.leave()
+
     @Slot()
-    def _on_case(self) -> None:
-        title = self.session.case.title
-        self.setWindowTitle(f"{visible(title)} - {TITLE}" if title else TITLE)
+    def _leave_when_saved(self) -> None:
+        if self._leaves_when_saved:
+            self.leave()
+
+    @Slot()
+    def _ask_again(self) -> None:
+        """Another result, or a dialog that was cancelled."""
+        self._asked = self._leaves_when_saved = False
+
+    @Slot(object)
+    def _on_left(self, left: Left) -> None:
+        keeping = self.session.keeping
+        ask_about_left(
+            self.notices,
+            left,
+            open_left=partial(keeping.open_left, left),
+            resume=partial(keeping.open_left, left, resume=True),
+            discard=partial(keeping.discard_left, left),
+        )
+
+    @Slot()
+    def _name(self) -> None:
+        """The open case, or how much is saved nowhere, in the title."""
+        title, count = self.session.case.title, len(self.session.keeping.unsaved)
+        unsaved = f"{count:,} result{'s' * (count != 1)} not saved" if count else ""
+        self.setWindowTitle(" - ".join(filter(None, (visible(title), unsaved, TITLE))))
 
     @Slot(object)
     def _on_oracle_asked(self, request: ModelRequest) -> None:

@@ -45,6 +45,7 @@ from engine.regions import Abstention, Ball
 from gui.controllers.preferences import Preferences
 from gui.controllers.session import Session
 from gui.jobs import worker as worker_module
+from gui.jobs.case_jobs import adopt
 from gui.jobs.engine_jobs import EngineJobs, Subject
 from gui.jobs.shipped import Example, Offer
 from gui.jobs.sketches import AxesChoice
@@ -306,6 +307,7 @@ class FakeEngine(EngineJobs):
         stop: threading.Event,
         *,
         before=None,
+        case=None,
         **kept,
     ) -> Generator[Snapshot, None, Evidence]:
         self._note("certify" if settings.kind == "certify" else f"predict {settings.test}")
@@ -317,9 +319,12 @@ class FakeEngine(EngineJobs):
             time.sleep(self.pause)
             n = min(settings.n, n + BATCH)
             yield make_snapshot(settings, n, share=self.share)
-        return make_evidence(
+        found = make_evidence(
             settings, max(n, 1), share=self.share, source=subject.fitted.identity.source
         )
+        if case is not None and not before:
+            adopt(case, found.model_copy(update={"chain": None}), subject.request)
+        return found
 
     def resume(self, case, row, subject, execution, stop, *, warn):
         self._note(f"resume {row.id}")

@@ -376,3 +376,76 @@ def test_a_stopped_run_can_be_resumed(loaded, engine, qtbot):
     qtbot.waitUntil(lambda: loaded.session.runs.evidence is not None)
     assert loaded.session.runs.evidence.complete
     assert not loaded.statement.resume.isVisible()
+
+
+@pytest.fixture
+def kept(loaded, qtbot):
+    """A window whose session keeps a case of its own."""
+    loaded.session.keeping.begin()
+    qtbot.waitUntil(lambda: loaded.session.case.file is not None)
+    return loaded
+
+
+def answer(window, title):
+    row = window.notices.front.buttons
+    widgets = [row.itemAt(place).widget() for place in range(row.count())]
+    next(w for w in widgets if getattr(w, "text", str)() == title).click()
+
+
+def test_a_result_that_is_saved_nowhere_is_asked_about_once(kept, qtbot):
+    assert kept.windowTitle() == "Certiscope"
+    run(kept, qtbot)
+    assert kept.windowTitle() == "1 result not saved - Certiscope"
+    kept.close()
+    assert kept.isVisible()
+    assert kept.notices.front.sentence.startswith("One result of this session is saved nowhere.")
+    answer(kept, "&Stay")
+    kept.close()
+    assert not kept.isVisible()
+    assert list(kept.session.case.file.path.parent.glob("*.certiscope"))
+
+
+def test_a_report_saved_on_closing_closes_and_one_cancelled_does_not(kept, qtbot, tmp_path):
+    run(kept, qtbot)
+    kept.close()
+    answer(kept, "Save &report…")
+    kept.asker.current.reject()
+    assert kept.isVisible()
+    kept.close()
+    answer(kept, "Save &report…")
+    kept.asker.current.fileSelected.emit(str(tmp_path / "r.pdf"))
+    qtbot.waitUntil(lambda: not kept.isVisible())
+    assert (tmp_path / "r.pdf").exists()
+    assert not list(kept.session.case.file.path.parent.glob("*.certiscope"))
+
+
+@pytest.mark.parametrize("title", ["&Keep in case…", "&Discard"])
+def test_a_result_is_kept_or_discarded_on_closing(kept, qtbot, tmp_path, title):
+    run(kept, qtbot)
+    sessions = kept.session.case.file.path.parent
+    kept.close()
+    answer(kept, title)
+    if title.startswith("&Keep"):
+        kept.asker.current.fileSelected.emit(str(tmp_path / "mine.certiscope"))
+    qtbot.waitUntil(lambda: not kept.isVisible())
+    assert (tmp_path / "mine.certiscope").exists() == title.startswith("&Keep")
+    assert not list(sessions.glob("*.certiscope"))
+
+
+def test_what_the_last_session_left_is_offered(kept, engine, preferences, qtbot):
+    from gui.controllers.session import Session
+    from gui.shell.window import Window
+
+    run(kept, qtbot)
+    kept.leave()
+    again = Window(Session(engine=engine, preferences=preferences))
+    again.show()
+    again.begin()
+    qtbot.waitUntil(lambda: bool(again.notices.notices))
+    said = again.notices.front
+    assert said.sentence == "The last session left 1 result saved nowhere."
+    answer(again, "&Open")
+    qtbot.waitUntil(lambda: again.windowTitle() == "1 result not saved - Certiscope")
+    again.session.keeping.discard()
+    again.leave()
+    again.deleteLater()

@@ -1,0 +1,158 @@
+"""What is saved nowhere yet: a case of the session's own keeps it, even past a crash.
+
+Every window has one, in the data folder, from its first moment on. It goes when everything in it
+was saved or discarded; else the next start offers it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from engine.evidence.evidence import Evidence
+from gui.controllers.case import CaseController
+from gui.controllers.exports import Exports
+from gui.controllers.preferences import data_folder
+from gui.controllers.runs import Runs
+from gui.jobs import session_file
+from gui.jobs.session_file import Left, OwnCase
+from gui.jobs.worker import Failure, Worker
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QLockFile
+
+
+class Keeping(QObject):
+    """The session's own case, and which results are in no other file.
+
+    Attributes:
+        unsaved: ids of runs whose results were neither exported nor kept in a case with a name.
+
+    Signals:
+        changed: ``unsaved`` did.
+        found: a :class:`Left` of an earlier session.
+    """
+
+    changed = Signal()
+    found = Signal(object)
+
+    def __init__(
+        self,
+        worker: Worker,
+        case: CaseController,
+        runs: Runs,
+        exports: Exports,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._worker, self._case, self._runs = worker, case, runs
+        self._own: Path | None = None
+        self._lock: QLockFile | None = None
+        self._left: Left | None = None
+        self._resumes = False
+        self.unsaved: set[str] = set()
+        runs.ended.connect(self._on_ended)
+        exports.saved.connect(self._on_saved)
+        case.copied.connect(self._on_copied)
+        case.opened.connect(self._on_opened)
+        case.listed.connect(self._on_listed)
+
+    def begin(self) -> None:
+        """Open a case of the session's own, and look for one that an earlier session left."""
+        folder = data_folder() / "sessions"
+        self._worker.submit(
+            lambda stop: session_file.left_in(folder),
+            "looking for what the last session left",
+            on_done=self._on_left,
+            on_failed=self._ignore,
+            quiet=True,
+        )
+        self._worker.submit(
+            lambda stop: session_file.begun(folder),
+            "opening a file for this session",
+            on_done=self._take,
+            quiet=True,
+        )
+
+    def open_left(self, left: Left, *, resume: bool = False) -> None:
+        """Open what an earlier session left, as this session's own; resume its unfinished run."""
+        self._left, self._resumes = left, resume
+        self._case.open(left.path)
+
+    def discard_left(self, left: Left) -> None:
+        """Throw away what an earlier session left."""
+        session_file.remove(left.path)
+
+    def discard(self) -> None:
+        """Throw away what is saved nowhere."""
+        self.unsaved.clear()
+        self.changed.emit()
+
+    def end(self, *, interrupted: bool) -> None:
+        """The window closes: the file stays if something in it is nowhere else."""
+        self._release(keep=interrupted or bool(self.unsaved))
+
+    def _take(self, own: OwnCase) -> None:
+        if self._case.file is None:
+            self._own, self._lock = own.case.path, own.lock
+            self._case.file, self._case.own = own.case, own.case.path
+        else:
+            own.lock.unlock()
+            session_file.remove(own.case.path)
+
+    def _release(self, *, keep: bool) -> None:
+        """Let go of the file that was the session's own until now."""
+        path, self._own = self._own, None
+        if self._lock is not None:
+            self._lock.unlock()
+        self._lock = None
+        if path is not None and not keep:
+            session_file.remove(path)
+
+    def _on_left(self, left: Left | None) -> None:
+        if left is not None:
+            self.found.emit(left)
+
+    def _ignore(self, failure: Failure) -> None:
+        """What cannot be read stays where it is."""
+
+    @Slot()
+    def _on_copied(self) -> None:
+        """Everything in the open case is in another file too."""
+        self.discard()
+
+    @Slot()
+    def _on_opened(self) -> None:
+        """Another case is open: an own one that is not in it waits for the next start."""
+        case, left = self._case.file, self._left
+        if case is None or case.path == self._own:
+            return
+        self._release(keep=bool(self.unsaved))
+        self.unsaved.clear()
+        self._left = None
+        if left is not None and case.path == left.path:
+            self._own, self._lock = left.path, session_file.locked(left.path)
+            self._case.own = left.path
+            self.unsaved.update(left.results)
+        self.changed.emit()
+
+    @Slot()
+    def _on_listed(self) -> None:
+        """The run that was going when the session before ended."""
+        row = next((row for row in self._case.listing.rows if row.resumable), None)
+        if self._resumes and row is not None:
+            self._resumes = False
+            self._runs.resume_recorded(row)
+
+    @Slot(object)
+    def _on_ended(self, evidence: Evidence) -> None:
+        if not self._case.title:
+            self.unsaved.add(evidence.run_id)
+            self.changed.emit()
+
+    @Slot(object)
+    def _on_saved(self, evidence: Evidence) -> None:
+        self.unsaved.discard(evidence.run_id)
+        self.changed.emit()

@@ -1,0 +1,107 @@
+"""The case that a session keeps for itself: begun, found again, removed.
+
+A lock beside it tells one that was left from that of a window that is still open.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QLockFile
+
+from engine.core.errors import UserError
+
+if TYPE_CHECKING:
+    from engine.case import Case
+
+_NAME = "session-*.certiscope"
+
+
+@dataclass(frozen=True)
+class OwnCase:
+    """A case and the lock that says whose it is."""
+
+    case: Case
+    lock: QLockFile
+
+
+@dataclass(frozen=True)
+class Left:
+    """What a session left that was ended before it was saved.
+
+    Attributes:
+        path: its case.
+        results: ids of the runs with a result.
+        unfinished: how many of its runs can be resumed.
+    """
+
+    path: Path
+    results: tuple[str, ...]
+    unfinished: int
+
+
+def begun(folder: Path) -> OwnCase:
+    """A new case in ``folder``; evidence says that its tries are those of a session.
+
+    Raises:
+        UserError: it cannot be written.
+    """
+    from engine.case import Case
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"Cannot write {folder}: {error.strerror or error}.") from error
+    now = datetime.datetime.now(datetime.UTC)
+    path = folder / f"session-{now:%Y%m%d-%H%M%S-%f}-{os.getpid()}.certiscope"
+    lock = locked(path)
+    case = Case.create(path)
+    case.known_to = "session"
+    return OwnCase(case, lock)
+
+
+def left_in(folder: Path) -> Left | None:
+    """The newest case in ``folder`` that no window holds; empty ones are removed."""
+    from engine.case import Case
+
+    for path in sorted(folder.glob(_NAME), reverse=True):
+        lock = _lock(path)
+        if not lock.tryLock(0):
+            continue
+        try:
+            rows = Case.open(path).runs()
+        except UserError:
+            continue  # a damaged one stays: somebody may mend it
+        finally:
+            lock.unlock()
+        results = tuple(row.run_id for row in rows if row.outcome)
+        unfinished = sum(row.resumable for row in rows)
+        if results or unfinished:
+            return Left(path, results, unfinished)
+        if not rows:
+            remove(path)
+    return None
+
+
+def locked(path: Path) -> QLockFile:
+    """The lock of a case, held by this process if nobody else holds it."""
+    lock = _lock(path)
+    lock.tryLock(0)
+    return lock
+
+
+def remove(path: Path) -> None:
+    """Delete a session's case; one that cannot be deleted is offered once more."""
+    with suppress(OSError):
+        path.unlink(missing_ok=True)
+
+
+def _lock(path: Path) -> QLockFile:
+    lock = QLockFile(f"{path}.lock")
+    lock.setStaleLockTime(0)  # stale when its process is gone, however long that has run
+    return lock

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import pytest
+
+from engine.case import Case
+from engine.models.request import ModelRequest
+from gui.controllers.preferences import data_folder
+from gui.controllers.session import Session
+
+
+def cases():
+    return sorted((data_folder() / "sessions").glob("*.certiscope"))
+
+
+@pytest.fixture
+def kept(session, qtbot):
+    """A session with a case of its own, ready for a run."""
+    session.keeping.begin()
+    session.loading.open_model(ModelRequest("demo:digits-0.25"))
+    session.loading.open_input("digits:7")
+    qtbot.waitUntil(lambda: session.runs.ready and session.case.file is not None)
+    return session
+
+
+def run(session, qtbot):
+    session.runs.certify()
+    qtbot.waitUntil(lambda: session.runs.evidence is not None and not session.worker.busy())
+
+
+def test_a_session_without_a_result_leaves_nothing(kept):
+    assert len(cases()) == 1 and kept.case.title == ""
+    assert kept.shutdown()
+    assert not cases()
+
+
+def test_a_result_stays_past_the_end_until_it_is_saved(kept, qtbot, tmp_path):
+    run(kept, qtbot)
+    assert kept.keeping.unsaved == {"r"}
+    assert Case.open(cases()[0]).runs()[0].outcome == "certified"
+    with qtbot.waitSignal(kept.keeping.changed):
+        kept.exports.export(kept.runs.evidence, "json", tmp_path / "a.json")
+    assert not kept.keeping.unsaved
+    kept.shutdown()
+    assert not cases()
+
+
+def test_what_is_saved_as_a_case_is_kept_there_alone(kept, qtbot, tmp_path):
+    run(kept, qtbot)
+    path = tmp_path / "mine.certiscope"
+    kept.case.save_as(path, kept.runs.evidence, kept.loading.request)
+    qtbot.waitUntil(lambda: kept.case.title == "mine")
+    assert not kept.keeping.unsaved and not cases()
+    assert len(Case.open(path).runs()) == 1
+    run(kept, qtbot)
+    assert not kept.keeping.unsaved  # it is in the case
+
+
+def test_another_case_does_not_swallow_what_is_saved_nowhere(kept, qtbot, tmp_path):
+    run(kept, qtbot)
+    kept.case.create(tmp_path / "new.certiscope")
+    qtbot.waitUntil(lambda: kept.case.title == "new")
+    assert len(cases()) == 1 and not kept.keeping.unsaved
+
+
+def test_the_next_session_offers_and_resumes_what_was_going(
+    kept, engine, preferences, qtbot, tmp_path
+):
+    engine.pause = 0.01
+    kept.runs.certify()
+    qtbot.waitUntil(lambda: kept.runs.snapshot is not None)
+    kept.shutdown()
+    assert len(cases()) == 1
+    engine.pause = 0.0
+    again = Session(engine=engine, preferences=preferences)
+    again.start()
+    with qtbot.waitSignal(again.keeping.found) as found:
+        again.keeping.begin()
+    (left,) = found.args
+    assert left.path == cases()[0] and left.unfinished == 1
+    qtbot.waitUntil(lambda: again.case.file is not None)
+    again.keeping.open_left(left, resume=True)
+    qtbot.waitUntil(lambda: again.runs.evidence is not None and not again.worker.busy())
+    assert again.loading.request.spec == "demo:digits-0.25"
+    assert "resume 1" in engine.calls and again.runs.evidence.complete
+    assert cases() == [left.path] and again.case.title == ""
+    again.keeping.discard()
+    assert again.shutdown() and not cases()
+
+
+def test_it_is_discarded_when_that_is_asked_for(kept, engine, preferences, qtbot):
+    run(kept, qtbot)
+    kept.shutdown()
+    again = Session(engine=engine, preferences=preferences)
+    again.start()
+    with qtbot.waitSignal(again.keeping.found) as found:
+        again.keeping.begin()
+    again.keeping.discard_left(found.args[0])
+    qtbot.waitUntil(lambda: not again.worker.busy())
+    assert again.shutdown() and not cases()

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from engine.case import Case
+from engine.core.errors import UserError
+from engine.evidence.settings import CertifySettings
+from engine.models.request import ModelRequest
+from gui.jobs import session_file
+from gui.jobs.case_jobs import adopt
+
+_ANOTHER = """
+import sys
+from pathlib import Path
+from gui.jobs import session_file
+print(session_file.left_in(Path(sys.argv[1])))
+"""
+
+
+@pytest.fixture
+def own(tmp_path):
+    found = session_file.begun(tmp_path / "sessions")
+    yield found
+    found.lock.unlock()
+
+
+def test_a_case_that_a_window_holds_is_left_alone_by_all_others(own, make, tmp_path):
+    done = make.evidence(CertifySettings(n=2000, seed=1)).model_copy(update={"chain": None})
+    adopt(own.case, done, ModelRequest("demo:x"))
+    folder = own.case.path.parent
+    assert session_file.left_in(folder) is None
+    command = [sys.executable, "-c", _ANOTHER, str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "None"
+    own.lock.unlock()
+    left = session_file.left_in(folder)
+    assert left is not None and left.path == own.case.path
+    assert (len(left.results), left.unfinished) == (1, 0)
+
+
+def test_a_process_that_was_killed_leaves_its_case(tmp_path):
+    program = (
+        "import os, sys; from pathlib import Path; from gui.jobs import session_file\n"
+        "session_file.begun(Path(sys.argv[1])); os.kill(os.getpid(), 9)"
+    )
+    subprocess.run([sys.executable, "-c", program, str(tmp_path)], check=False)
+    (path,) = tmp_path.glob("*.certiscope")
+    assert Case.open(path).runs() == ()
+    assert session_file.left_in(tmp_path) is None and not path.exists()  # nothing was in it
+
+
+def test_a_stopped_run_can_be_resumed_and_a_damaged_case_stays(own, make):
+    stopped = make.evidence(CertifySettings(n=2000, seed=1), n=500)
+    stopped = stopped.model_copy(update={"chain": None})
+    adopt(own.case, stopped, ModelRequest("demo:x"))
+    own.lock.unlock()
+    left = session_file.left_in(own.case.path.parent)
+    assert left is not None and left.unfinished == 1
+    own.case.path.write_bytes(b"no case at all")
+    assert session_file.left_in(own.case.path.parent) is None and own.case.path.exists()
+    session_file.remove(own.case.path)
+    assert not own.case.path.exists()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_cannot_be_written_is_a_sentence(tmp_path):
+    tmp_path.chmod(0o500)
+    with pytest.raises(UserError, match="Cannot write"):
+        session_file.begun(tmp_path / "sessions")
+
+
+def test_a_file_in_the_place_of_the_folder_is_a_sentence(tmp_path):
+    (tmp_path / "sessions").write_text("")
+    with pytest.raises(UserError, match=r"Cannot write .*sessions: File exists"):
+        session_file.begun(tmp_path / "sessions")
