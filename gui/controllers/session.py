@@ -11,6 +11,7 @@ from gui.controllers.form import Form
 from gui.controllers.illustrations import Illustrator
 from gui.controllers.keeping import Keeping
 from gui.controllers.loading import Loading
+from gui.controllers.playback import Playback
 from gui.controllers.preferences import Preferences, data_folder
 from gui.controllers.runs import Runs
 from gui.jobs.engine_jobs import EngineJobs
@@ -51,6 +52,7 @@ class Session(QObject):
         self.runs = Runs(
             worker, engine, self.loading, self.form, self.case, self.illustrator, counting, self
         )
+        self.playback = Playback(worker, engine, self)
         self.exports = Exports(worker, engine, self)
         self.keeping = Keeping(worker, self.case, self.runs, self.exports, self)
         worker.failed.connect(self._on_failed)
@@ -58,12 +60,20 @@ class Session(QObject):
             part.notice.connect(self.notice)
         self.runs.ended.connect(self.illustrator.draw)
         self.runs.cleared.connect(self.illustrator.clear)
+        self.runs.cleared.connect(self.playback.stop)
         self.runs.cleared.connect(self.exports.drop_preview)
 
     def start(self) -> None:
         """Start the worker; call it after the first paint."""
         self.worker.start()
         self.loading.look_for_examples()
+
+    def stop(self) -> None:
+        """End a replay, else the run."""
+        if self.playback.active:
+            self.playback.stop()
+        else:
+            self.runs.stop()
 
     def shutdown(self) -> bool:
         """End everything; the votes of a run that was going are kept in its case, or in a file.

@@ -213,6 +213,12 @@ class EngineJobs:
             stop=stop,
         )
 
+    def played(self, evidence: Evidence) -> tuple[Snapshot, ...]:
+        """A recorded run, block by block."""
+        from engine.procedures.playback import played
+
+        return played(evidence)
+
     def examples(self, subject: Subject, evidence: Evidence) -> ExamplesFigure | None:
         """Noisy samples and certified changes; None where a graph cannot be read again."""
         from engine.explain.examples import examples

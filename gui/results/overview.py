@@ -13,6 +13,7 @@ from engine.figures.bounds import bounds_figure
 from engine.figures.images import bare_slice
 from engine.figures.regions import RegionFigure, picture_of, preview_figure, region_figure
 from engine.figures.votes import votes_figure
+from engine.regions import radius_of
 from gui.controllers.session import Session
 from gui.jobs.shipped import Example
 from gui.jobs.worker import Lane
@@ -89,6 +90,7 @@ class Explore(QWidget):
         self.examples.asked.connect(self._point_out)
         session.runs.snapshot_changed.connect(self._follow)
         session.runs.evidence_changed.connect(self.refresh_run)
+        session.playback.changed.connect(self._replay)
         session.form.changed.connect(self._prepare_map)
         session.loading.model_changed.connect(self.refresh_images)
         session.illustrator.changed.connect(self.refresh_images)
@@ -171,6 +173,15 @@ class Explore(QWidget):
             self._draw_bounds()
         self._votes_are_next = not self._votes_are_next
 
+    @Slot()
+    def _replay(self) -> None:
+        """A moment of a recorded run, or its result again; each plot says which."""
+        word = " · replay" if self._session.playback.active else ""
+        plots: list[Plot[Any]] = [self.votes, self.bounds, *self.regions.values()]
+        for plot in plots:
+            plot.title.setText(f"{plot.accessibleName()}{word}")
+        self.refresh_run()
+
     def _draw_votes(self) -> None:
         source, names = self._source()
         _show(self.votes, votes_figure(source, names) if source else None)
@@ -200,15 +211,18 @@ class Explore(QWidget):
         images, (source, names) = self._session.illustrator, self._source()
         drawn, live = images.slice, images.sketch.slice
         finer = drawn is None or (live is not None and len(live.base) > len(drawn.base))
-        if drawn is not None and not finer and not self._session.runs.running:
+        final = source is None or source is self._session.runs.evidence
+        if drawn is not None and not finer and final:
             _show(self.regions["slice"], drawn)
             return
         figure = None
         if source is not None and source.bounds is not None and self.picture == "slice":
-            known = live if finer else drawn
-            figure = (
-                bare_slice(source, names, 0.0) if known is None else known.growing_to(source.region)
-            )
+            known, reach = (live if finer else drawn), 0.0
+            if (played := self._session.playback.evidence) is not None:
+                known = known if played is self._session.runs.evidence else None
+                reach = radius_of(played.region) or 0.0
+            bare = bare_slice(source, names, reach)
+            figure = bare if known is None else known.growing_to(source.region)
         _show(self.regions["slice"], figure)
 
     def _draw_examples(self) -> None:
@@ -224,6 +238,8 @@ class Explore(QWidget):
     def _source(self) -> tuple[RunView | None, tuple[str, ...]]:
         """What is to be shown, and the names of its classes."""
         session = self._session
+        if session.playback.snapshot is not None and session.playback.evidence is not None:
+            return session.playback.snapshot, session.playback.evidence.model.class_names
         if session.loading.model is None:
             return None, ()
         if session.runs.evidence is not None:

@@ -118,6 +118,11 @@ class RecordView(Card):
             button.setEnabled(sound)
             button.setToolTip("" if sound else "Not every claim of this file holds.")
 
+    @property
+    def shown(self) -> Evidence | None:
+        """The result in sight, if its claims hold."""
+        return self.evidence if self.pdf.isEnabled() else None
+
     def show_text(self, title: str, sentence: str) -> None:
         """Show a sentence in place of a result."""
         self.evidence = None

@@ -45,8 +45,9 @@ def _ready_or_coming(session: Session) -> bool:
     return session.runs.ready or session.runs.coming
 
 
-def _running(session: Session) -> bool:
-    return session.runs.running and not session.runs.stopping
+def _stoppable(session: Session) -> bool:
+    going = session.runs.running and not session.runs.stopping
+    return going or session.playback.active
 
 
 def _can_resume(session: Session) -> bool:
@@ -161,8 +162,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("predict-two-sided", "Predict (top &two classes)", "&Run",
             lambda on: on.session.runs.predict("two-sided"), "Ctrl+Shift+F5", _ready,
             tip="Two-sided test between the two leading classes; no radius"),
-    Command("stop", "&Stop", "&Run", lambda on: on.session.runs.stop(), "Esc", _running, "stop",
-            tip="End the run and keep what was counted", starts_group=True),
+    Command("stop", "&Stop", "&Run", lambda on: on.session.stop(), "Esc", _stoppable, "stop",
+            tip="End the run and keep what was counted, or end the replay", starts_group=True),
     Command("plan", "&What would it take?", "&Run", lambda on: on.pages.show_page(on.pages.planner),
             "Ctrl+T", tip="The votes a claim needs, and what n can reach", starts_group=True),
     Command("compare-schemes", "Compare sc&hemes", "&Run",
@@ -187,6 +188,12 @@ COMMANDS: tuple[Command, ...] = (
             checkable=True, tip="Theme"),
     Command("theme-high-contrast", "&High contrast", "&View",
             lambda on: on.appearance.set_theme("high-contrast"), checkable=True, tip="Theme"),
+    Command("pace-5", "Pace: replay in &5 s", "&View", lambda on: on.pages.replay(5), "Shift+F7",
+            _idle, tip="Watch the recorded blocks of the shown run again", starts_group=True),
+    Command("pace-15", "Pace: replay in &15 s", "&View", lambda on: on.pages.replay(15), "F7",
+            _idle, tip="Watch the recorded blocks of the shown run again"),
+    Command("pace-60", "Pace: replay in &60 s", "&View", lambda on: on.pages.replay(60),
+            "Ctrl+F7", _idle, tip="Watch the recorded blocks of the shown run again"),
     Command("talk", "&Talk mode", "&View", lambda on: on.appearance.follow_talk_mode(), "F11",
             checkable=True, tip="Larger type, side columns away", starts_group=True),
     Command("palette", "Find a c&ommand…", "&View", lambda on: on.palette.open(), "Ctrl+Shift+P",

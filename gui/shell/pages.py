@@ -13,6 +13,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
+from gui.controllers.playback import NOTHING
 from gui.controllers.session import Session
 from gui.jobs.shipped import Example, Offer
 from gui.pages.doctor import DoctorPage
@@ -20,6 +21,7 @@ from gui.pages.gallery import GalleryPage
 from gui.pages.preview import Preview
 from gui.results.generations import AnswersPanel, VotesOrAnswers
 from gui.results.overview import Explore
+from gui.results.record import RecordView
 from gui.shell.notice import NoticeArea
 from gui.widgets.file_dialogs import FileAsker
 from gui.widgets.page import Page
@@ -154,6 +156,18 @@ class Pages(PageStack):
         self.show_page(self.runs)
         self.runs.table.setFocus()
         self._session.case.refresh()
+
+    def replay(self, seconds: float) -> None:
+        """Replay the run on the page in sight, else the shown one, among the plots."""
+        page = self.currentWidget()
+        record = getattr(page, "record", None) or getattr(page, "first", None)
+        evidence = record.shown if isinstance(record, RecordView) else None
+        evidence = evidence or self._session.runs.evidence
+        if evidence is None or evidence.chain is None or evidence.procedure != "certify":
+            self._notices.show_notice("info", NOTHING)
+            return
+        self.show_explore()
+        self._session.playback.play(evidence, seconds)
 
     def show_preview(self) -> None:
         """The report's pages."""

@@ -83,6 +83,29 @@ def test_first_samples_are_shown_while_a_run_goes_on(explore, idle_session, make
     assert explore.examples.figure is None
 
 
+def test_a_replay_is_shown_in_every_plot_and_called_so(explore, idle_session, make):
+    """Of the shown run over its own map; of another one as a ball alone, with room for its end."""
+    playback, runs = idle_session.playback, idle_session.runs
+    runs.evidence = make.evidence(CertifySettings(n=8000))
+    idle_session.illustrator.slice = make.slice(CertifySettings(), 9)
+    runs.evidence_changed.emit()
+    other = make.evidence(CertifySettings(n=8000))
+    for evidence, side in ((runs.evidence, 9), (other, 1)):
+        playback.evidence, playback.snapshot = evidence, make.snapshot(CertifySettings(), 500)
+        playback.changed.emit()
+        region = explore.region.figure
+        assert explore.votes.figure.n_estimation == 500
+        assert region.radius == playback.snapshot.region.radius < evidence.radius < region.extent
+        assert len(region.base) == side
+        for plot in (explore.votes, explore.bounds, explore.region):
+            assert plot.title.text().endswith(" · replay")
+    playback.evidence = playback.snapshot = None
+    playback.changed.emit()
+    assert explore.region.figure is idle_session.illustrator.slice
+    assert explore.votes.figure.n_estimation == sum(runs.evidence.votes.estimation)
+    assert explore.votes.title.text() == "Votes"
+
+
 def test_exports_are_told_in_the_window(explore, qtbot):
     with qtbot.waitSignal(explore.notice) as told:
         explore.votes.copy_image()

@@ -1,0 +1,74 @@
+"""The snapshots of a run that has ended, made again from its recorded blocks. No torch.
+
+Nothing is sampled: votes, bounds and regions are those that held at the ends of the blocks.
+"""
+
+from __future__ import annotations
+
+from engine.bounds import bound_method
+from engine.core.records import ProbabilityBounds, Record, Votes
+from engine.evidence.evidence import Evidence
+from engine.evidence.settings import Counting
+from engine.evidence.snapshot import Snapshot
+from engine.evidence.vote_chain import added
+from engine.noise.discrete_gaussian_law import weakened
+from engine.procedures.bound_trajectory import Claims, region_of
+
+
+class _Slack(Record):
+    """What exact noise costs the bounds, as recorded."""
+
+    distance: float
+
+    def weakened(self, bounds: ProbabilityBounds) -> ProbabilityBounds:
+        """Weaker by that."""
+        return weakened(bounds, self.distance)
+
+
+def can_be_played(evidence: Evidence | None) -> bool:
+    """Whether a run has recorded blocks: CERTIFY has, where its selection was complete."""
+    return (
+        evidence is not None
+        and evidence.procedure == "certify"
+        and evidence.chain is not None
+        and bool(evidence.chain.blocks)
+        and evidence.votes.guess is not None
+    )
+
+
+def played(evidence: Evidence) -> tuple[Snapshot, ...]:
+    """The run after its selection, and at the end of every block; nothing if it has none."""
+    chain, top, settings = evidence.chain, evidence.votes.guess, evidence.settings
+    if not can_be_played(evidence) or chain is None or top is None:
+        return ()
+    assert isinstance(settings, Counting)
+    votes = Votes(counts=(0,) * len(evidence.model.class_names))
+    slack = _Slack(distance=evidence.noise.total_variation)
+    claims = Claims(settings, bound_method(settings.bound), slack)
+    shared = Snapshot(
+        run_id=evidence.run_id,
+        settings=settings,
+        phase="selection",
+        selection=evidence.selection,
+        estimation=votes,
+        n_done=evidence.selection.n,
+        n0_plan=settings.n0,
+        n_plan=settings.n,
+    )
+    frames = [shared]
+    for i, block in enumerate(chain.blocks, start=1):
+        votes = added(votes, block)
+        claims.add([votes], top)
+        bounds = claims.now(votes, top)
+        changed = {
+            "phase": "estimation",
+            "estimation": votes,
+            "top": top,
+            "bounds": bounds,
+            "region": region_of(settings.scheme, bounds, evidence.facts),
+            "trajectory": claims.points(votes, bounds),
+            "blocks": chain.blocks[:i],
+            "n_done": evidence.selection.n + votes.n,
+        }
+        frames.append(shared.model_copy(update=changed))
+    return tuple(frames)

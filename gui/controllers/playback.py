@@ -1,0 +1,88 @@
+"""Replay of a run's recorded blocks at a chosen pace, for whoever wants to watch it once more."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from gui.jobs.engine_jobs import EngineJobs
+from gui.jobs.worker import Lane, Worker
+
+if TYPE_CHECKING:
+    from engine.evidence.evidence import Evidence
+    from engine.evidence.snapshot import Snapshot
+
+_TICK_MS = 66
+NOTHING = "There is nothing to replay: first make or open a run that has counted votes."
+
+
+class Playback(QObject):
+    """Shows one recorded run again; the result itself stays as it is.
+
+    Attributes:
+        evidence: of the run that is replayed.
+        snapshot: the run as it stood at the moment that is shown; None while nothing is replayed.
+
+    Signals:
+        changed: another snapshot, or none any more.
+    """
+
+    changed = Signal()
+
+    def __init__(self, worker: Worker, engine: EngineJobs, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._worker, self._engine, self._lane = worker, engine, Lane(worker)
+        self.evidence: Evidence | None = None
+        self.snapshot: Snapshot | None = None
+        self._frames: tuple[Snapshot, ...] = ()
+        self._seconds = self._began = 0.0
+        self._timer = QTimer(self, interval=_TICK_MS)
+        self._timer.timeout.connect(self._tick)
+
+    @property
+    def active(self) -> bool:
+        """Whether a run is being replayed."""
+        return self.snapshot is not None
+
+    def play(self, evidence: Evidence, seconds: float) -> None:
+        """Replay a run within so many seconds; early blocks, where more changes, take longer."""
+        self.stop()
+        self._lane.submit(
+            lambda stop: self._engine.played(evidence),
+            "preparing the replay",
+            on_done=partial(self._begin, evidence, seconds),
+        )
+
+    @Slot()
+    def stop(self) -> None:
+        """End the replay; the result is shown again."""
+        self._lane.drop()
+        if self.active:
+            self._timer.stop()
+            self.evidence = self.snapshot = None
+            self._frames = ()
+            self.changed.emit()
+            self._worker.activity_changed.emit()
+
+    def _begin(self, evidence: Evidence, seconds: float, frames: tuple[Snapshot, ...]) -> None:
+        if not frames:
+            return
+        self.evidence, self._frames, self._seconds = evidence, frames, seconds
+        self._began = time.monotonic()
+        self._timer.start()
+        self._tick()
+        self._worker.activity_changed.emit()
+
+    @Slot()
+    def _tick(self) -> None:
+        part = (time.monotonic() - self._began) / self._seconds
+        if part >= 1.0:
+            self.stop()
+            return
+        frame = self._frames[int(part**2 * len(self._frames))]
+        if frame is not self.snapshot:
+            self.snapshot = frame
+            self.changed.emit()
