@@ -132,6 +132,11 @@ class BallPlot(Chart["SliceFigure"]):
         """Maps, disc and dots."""
         theme = themes.current()
         self._draw_map(figure, theme)
+        x_axis, y_axis = figure.axes
+        self.set_subtitle(
+            f"x: {x_axis} · y: {y_axis}",
+            whole=f"Slice through the input: {x_axis} (x), {y_axis} (y)",
+        )
         self._draw_ball(figure)
         self.legend.set_entries(_entries(figure, theme))
 
@@ -152,11 +157,6 @@ class BallPlot(Chart["SliceFigure"]):
         self.samples.setData(inside[:, 0], inside[:, 1])
         self.input.setData([0.0], [0.0])
         self.view.setRange(xRange=(-extent, extent), yRange=(-extent, extent), padding=0)
-        x_axis, y_axis = figure.axes
-        self.set_subtitle(
-            f"x: {x_axis} · y: {y_axis}",
-            whole=f"Slice through the input: {x_axis} (x), {y_axis} (y)",
-        )
 
     def dress(self, theme: Theme) -> None:
         """Pens, brushes and fonts."""
@@ -300,10 +300,6 @@ def _entries(figure: SliceFigure, theme: Theme) -> list[Entry]:
     if figure.radius is not None:
         norm = "" if figure.norm == "l2" else f" ({figure.norm})"
         entries.append(Entry(f"certified ball{norm}", theme.certified, "ring"))
-    if len(figure.samples):
-        entries.append(Entry("noisy samples, projected", theme.muted, "speck"))
-    if (figure.smoothed != NOT_COMPUTED).any():
-        entries.append(Entry("smoothed prediction changes", theme.text, "line"))
     for index in classes_present(figure.base, figure.smoothed):
         chosen = index == figure.center_class
         color = theme.muted if index == NO_CLASS else theme.class_color(index, chosen=chosen)
@@ -312,5 +308,9 @@ def _entries(figure: SliceFigure, theme: Theme) -> list[Entry]:
             if index == NO_CLASS
             else theme.class_pattern(index, chosen=chosen)
         )
-        entries.append(Entry(f"base model: {_name(figure, index)}", color, "fill", pattern))
+        entries.append(Entry(f"base: {_name(figure, index)}", color, "fill", pattern))
+    if (figure.smoothed != NOT_COMPUTED).any():
+        entries.append(Entry("smoothed: border", theme.text, "line"))
+    if len(figure.samples):
+        entries.append(Entry("noisy samples", theme.muted, "speck"))
     return entries

@@ -176,10 +176,10 @@ class Explore(QWidget):
     @Slot()
     def _replay(self) -> None:
         """A moment of a recorded run, or its result again; each plot says which."""
-        word = " · replay" if self._session.playback.active else ""
+        word = "Replay · " if self._session.playback.active else ""
         plots: list[Plot[Any]] = [self.votes, self.bounds, *self.regions.values()]
         for plot in plots:
-            plot.title.setText(f"{plot.accessibleName()}{word}")
+            plot.title.setText(f"{word}{plot.accessibleName()}")
         self.refresh_run()
 
     def _draw_votes(self) -> None:

@@ -138,10 +138,10 @@ def test_the_legend_names_the_classes_present(shown, slices) -> None:
     plot.show_figure(slices(base=base))
     texts = [entry.text for entry in plot.legend.entries]
     assert texts[:2] == ["the input", "certified ball"]
-    assert texts[2:4] == ["noisy samples, projected", "smoothed prediction changes"]
-    assert texts[4] == "base model: 7"
-    assert set(texts[4:]) == {f"base model: {name}" for name in ("7", "2", "5", "no answer")}
-    assert plot.legend.entries[4].color == themes.current().accent
+    assert texts[-2:] == ["smoothed: border", "noisy samples"]
+    assert texts[2] == "base: 7"
+    assert set(texts[2:-2]) == {f"base: {name}" for name in ("7", "2", "5", "no answer")}
+    assert plot.legend.entries[2].color == themes.current().accent
 
 
 @pytest.mark.parametrize("radius", [None, 0.05, 0.4, 0.633, 1.2, 1.49, 4.0])

@@ -98,7 +98,7 @@ def test_a_replay_is_shown_in_every_plot_and_called_so(explore, idle_session, ma
         assert region.radius == playback.snapshot.region.radius < evidence.radius < region.extent
         assert len(region.base) == side
         for plot in (explore.votes, explore.bounds, explore.region):
-            assert plot.title.text().endswith(" · replay")
+            assert plot.title.text().startswith("Replay · ")
     playback.evidence = playback.snapshot = None
     playback.changed.emit()
     assert explore.region.figure is idle_session.illustrator.slice
