@@ -16,7 +16,8 @@ from bench.subjects import SUBJECTS, Subject
 from engine.noise.gaussian import Stream
 from engine.sampling.function_check import FunctionCheck
 
-VOTES = (10_000, 100_000)
+VOTES = ((10_000, 100_000), (10_000,))
+"""Of the runs of the smallest network, and of the next."""
 
 
 @dataclass(frozen=True)
@@ -41,9 +42,9 @@ def measure(precisions: tuple[str, ...], device: torch.device, *, rounds: int) -
     """Costs for the two smaller networks, where a run is short and the check weighs most."""
     return [
         _cost(subject, precision, votes, device, rounds)
-        for subject in SUBJECTS[:2]
+        for subject, lengths in zip(SUBJECTS, VOTES, strict=False)
         for precision in precisions
-        for votes in VOTES
+        for votes in lengths
     ]
 
 

@@ -34,7 +34,7 @@ def test_the_catalogue_lists_what_is_shipped(shipped):
 
 
 def test_a_shipped_model_loads_without_further_questions(shipped):
-    classifier = load_model(ModelRequest("demo:digits-0.50", arch="resnet50"))
+    classifier = load_model(ModelRequest("demo:digits-0.50"))
     identity = classifier.identity
     assert identity.source == "demo:digits-0.50"
     assert identity.name == "digits, sigma 0.50"
