@@ -56,15 +56,20 @@ def test_a_disc_comes_back(shown, slices) -> None:
 def test_a_growing_disc_does_not_paint_the_map_again(shown, slices, monkeypatch) -> None:
     plot, figure = shown(BallPlot()), slices()
     painted = []
-    monkeypatch.setattr("gui.plots.ball.map_image", lambda *a, **k: painted.append(1) or EMPTY)
+
+    def paint(cells, theme, *, chosen):
+        painted.append(cells is figure.base)  # other plots follow the theme too
+        return EMPTY
+
+    monkeypatch.setattr("gui.plots.ball.map_image", paint)
     for radius in (0.125, 0.25, 0.375):
         region = Ball(norm="l2", radius=radius, unit="pixels in [0,1]")
         plot.show_figure(figure.growing_to(region))
         assert plot.ball.path().boundingRect().width() == pytest.approx(2 * radius)
         assert plot.radius_label.toPlainText() == f"R = {radius:.3f}"
-    assert len(painted) == 1
+    assert sum(painted) == 1
     apply_theme(QApplication.instance(), "dark")
-    assert len(painted) == 2
+    assert sum(painted) == 2
     apply_theme(QApplication.instance(), "light")
 
 
