@@ -55,7 +55,8 @@ def subject_flags() -> list[inspect.Parameter]:
         flag("arch", "Architecture, for files that hold only weights.", RARE),
         flag(
             "normalize",
-            "Layer between noise and network: none, cifar10, imagenet, half, ... "
+            "Layer between noise and network: none, cifar10, imagenet, half, ... or as in "
+            "mean=.5,.5,.5,std=.2,.2,.2,scale=255,channels=bgr,resize=stretch|pad|crop. "
             "'auto' takes what is stored or detected, and says so.",
             RARE,
             default="auto",

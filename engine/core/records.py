@@ -182,6 +182,10 @@ class ModelIdentity(Record):
             pixel was taken away.
         normalization: the layer between noise and network, as a name and, in words, its numbers.
         normalization_origin: how it came to be known.
+        resize: how an image of another size is brought to the model's, before the noise: ``crop``,
+            ``stretch`` or ``pad``; then ``from HxW``, the size from whose middle the model's is
+            cut; then a filter. Empty, and not written, for the usual: the largest part of its
+            proportions, bilinear.
         training_sigma: noise level the model was trained with, where the file or card says so.
         training_scheme: the scheme whose noise it was trained with, where that is no Gaussian.
         contains_code: the format can run code and was opened with consent.
@@ -203,6 +207,7 @@ class ModelIdentity(Record):
     encoding: Encoding = "plain"
     normalization: str = "none"
     normalization_origin: Literal["given", "stored in the file", "detected", "default"] = "default"
+    resize: str = Field(default="", exclude_if=lambda text: not text)
     training_sigma: float | None = None
     training_scheme: dict[str, Any] | None = None
     contains_code: bool = False

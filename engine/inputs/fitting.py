@@ -6,6 +6,7 @@ What that took is said in words.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -181,34 +182,38 @@ def _scales(coding: TableCoding) -> str:
 def fit(image: ImageInput, model: ModelIdentity) -> FittedInput:
     """The image with the model's channels and size: cropped in the middle, then resized.
 
-    An image that already fits keeps its pixels exactly.
+    A model may say that it is brought to its size in another way (``ModelIdentity.resize``). An
+    image that already fits keeps its pixels exactly.
 
     Raises:
-        UserError: the model takes neither grey nor RGB images.
+        UserError: the model takes neither grey nor RGB images, or is resized in no known way.
     """
     channels, height, width = model.image_shape
     pixels, recoloured = _with_channels(image.pixels, channels)
-    pixels, resized = _with_size(pixels, height, width)
+    pixels, resized = _sized(pixels, height, width, model.resize)
     pixels = np.ascontiguousarray(pixels, dtype=np.float32)
     identity = image.identity(
         model,
         pixels_sha256=pixels_sha256(pixels),
         shape=(channels, height, width),
         adaptation=", ".join(step for step in (recoloured, resized) if step),
-        fitting=_image_fitting(image, recoloured, resized),
+        fitting=_image_fitting(image, recoloured, resized, own=model.resize not in ("", "crop")),
     )
     return FittedInput.image(identity, pixels)
 
 
-def _image_fitting(image: ImageInput, recoloured: str, resized: str) -> Fitting:
+def _image_fitting(image: ImageInput, recoloured: str, resized: str, *, own: bool) -> Fitting:
+    """What was done; the gain of a model's own way of resizing is not known."""
     channels, height, width = image.pixels.shape
     steps = {
         "converted while it was read": image.converted,
         f"turned from {'grey to RGB' if channels == 1 else 'RGB to grey'}": bool(recoloured),
         "cropped": "cropped" in resized,
         f"resized from {width} x {height}": "resized" in resized,
+        "padded": "padded" in resized,
     }
-    source = None if image.converted else (channels, height, width)
+    known = not image.converted and not (own and resized)
+    source = (channels, height, width) if known else None
     done = tuple(step for step, was in steps.items() if was)
     return Fitting(steps=done, source=source, levels=image.levels)
 
@@ -227,6 +232,55 @@ def _with_channels(pixels: Pixels, channels: int) -> tuple[Pixels, str]:
     return grey[None].astype(np.float32), "turned to grey (BT.601 luma)"
 
 
+_RESIZE = re.compile(
+    r"(?P<how>crop|stretch|pad)(?: from (?P<height>\d{1,4})x(?P<width>\d{1,4}))?"
+    r"(?: (?P<filter>nearest|lanczos|bilinear|bicubic|box|hamming))?"
+)
+
+
+def _sized(pixels: Pixels, height: int, width: int, resize: str) -> tuple[Pixels, str]:
+    """The image in the model's size, in the way that the model says."""
+    parts = _RESIZE.fullmatch(resize or "crop")
+    if parts is None:
+        raise UserError(f"The model resizes its images in no known way: '{quoted(resize, 80)}'.")
+    if resize in ("", "crop") or pixels.shape[1:] == (height, width):
+        return _with_size(pixels, height, width)
+    name, whole = parts["filter"] or "bilinear", (height, width)
+    if parts["height"]:
+        whole = int(parts["height"]), int(parts["width"])
+    _, old_height, old_width = pixels.shape
+    # The part of the file's image, in its own pixels, that the model's image is made of.
+    if parts["how"] == "stretch":
+        size = old_height * height / whole[0], old_width * width / whole[1]
+    else:
+        scale = (min if parts["how"] == "crop" else max)(
+            old_height / whole[0], old_width / whole[1]
+        )
+        size = height * scale, width * scale
+    if parts["how"] == "pad":
+        return _padded(pixels, height, width, max(size[0] / height, size[1] / width), name)
+    top, left = (max(0.0, old - new) / 2 for old, new in zip(pixels.shape[1:], size, strict=True))
+    box = (left, top, min(left + size[1], old_width), min(top + size[0], old_height))
+    cut = "" if box == (0, 0, old_width, old_height) else f"centre-cropped to {box[2] - box[0]:g}x"
+    cut += f"{box[3] - box[1]:g}, " if cut else ""
+    resized = _resized(pixels, height, width, name, box)
+    return resized, f"{cut}resized {old_width}x{old_height} -> {width}x{height} ({name})"
+
+
+def _padded(pixels: Pixels, height: int, width: int, scale: float, name: str) -> tuple[Pixels, str]:
+    """The whole image, black around it."""
+    _, old_height, old_width = pixels.shape
+    inner = (
+        min(height, max(1, round(old_height / scale))),
+        min(width, max(1, round(old_width / scale))),
+    )
+    small = _resized(pixels, *inner, name)
+    top, left = (height - inner[0]) // 2, (width - inner[1]) // 2
+    around = ((0, 0), (top, height - inner[0] - top), (left, width - inner[1] - left))
+    said = f"resized {old_width}x{old_height} -> {inner[1]}x{inner[0]} ({name}), padded with black"
+    return np.pad(small, around), f"{said} to {width}x{height}"
+
+
 def _with_size(pixels: Pixels, height: int, width: int) -> tuple[Pixels, str]:
     steps = []
     _, old_height, old_width = pixels.shape
@@ -243,11 +297,17 @@ def _with_size(pixels: Pixels, height: int, width: int) -> tuple[Pixels, str]:
     return pixels, ", ".join(steps)
 
 
-def _resized(pixels: Pixels, height: int, width: int) -> Pixels:
+def _resized(
+    pixels: Pixels,
+    height: int,
+    width: int,
+    name: str = "bilinear",
+    box: tuple[float, float, float, float] | None = None,
+) -> Pixels:
     # Cropping first keeps the work small for a strip of 1 by 16,384 pixels as well.
     planes = [
         Image.fromarray(np.ascontiguousarray(plane)).resize(
-            (width, height), Image.Resampling.BILINEAR
+            (width, height), Image.Resampling[name.upper()], box
         )
         for plane in pixels
     ]

@@ -23,6 +23,7 @@ from engine.models.input_layout import choose_encoding
 from engine.models.names import class_names
 from engine.models.native_metadata import listed, stated_encoding, training_scheme, training_sigma
 from engine.models.normalize import Normalization, choose, named, take_stored
+from engine.models.pretrained_files import SEEING, folder_digest
 from engine.models.request import ModelRequest
 from engine.models.shapes import split_arch
 from engine.models.torch_classifier import TorchClassifier
@@ -104,14 +105,16 @@ def _by(shape: torch.Size) -> str:
     return shown or "a single number"
 
 
-def build(path: Path, request: ModelRequest, file: WeightFile) -> TorchClassifier:
+def build(
+    path: Path, request: ModelRequest, file: WeightFile, *, stored: Normalization | None = None
+) -> TorchClassifier:
     """A classifier of the tensors of a file.
 
     Raises:
         UserError: as :func:`load_torch`.
     """
     tensors = dict(file.tensors)
-    stored = _stored_normalization(path, tensors) or _from_metadata(file)
+    stored = stored or _stored_normalization(path, tensors) or _from_metadata(file)
     tensors, beside = main_part(tensors, request.output)
     shapes = {key: tuple(tensor.shape) for key, tensor in tensors.items()}
     wanted, shape = split_arch(request.arch)
@@ -131,11 +134,18 @@ def build(path: Path, request: ModelRequest, file: WeightFile) -> TorchClassifie
         encoding=encoding,
     )
     taught, unknown = training_scheme(file.metadata, card)
+    notes = (
+        told,
+        _normalization_note(normalization, architecture, file),
+        unknown,
+        _left_aside((*file.aside, *beside)),
+        head.note if head else "",
+    )
     identity = ModelIdentity(
         name=_title(path, card),
         source=request.spec,
         format=file.format,
-        sha256=sha256_file(path),
+        sha256=folder_digest(path, SEEING) if path.is_dir() else sha256_file(path),
         architecture=architecture.name,
         parameters=sum(p.numel() for p in network.parameters()),
         class_names=class_names(
@@ -148,19 +158,10 @@ def build(path: Path, request: ModelRequest, file: WeightFile) -> TorchClassifie
         encoding=encoding,
         normalization=normalization.words,
         normalization_origin=normalization.origin,
+        resize=normalization.resize,
         training_sigma=_training_sigma(path, file, card),
         training_scheme=taught,
-        notes=tuple(
-            note
-            for note in (
-                told,
-                _normalization_note(normalization, architecture, file),
-                unknown,
-                _left_aside((*file.aside, *beside)),
-                head.note if head else "",
-            )
-            if note
-        ),
+        notes=tuple(filter(None, notes)),
     )
     return TorchClassifier(network, normalization, identity)
 

@@ -9,6 +9,7 @@ ICML 2021).
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +19,20 @@ from torch.nn import functional
 
 from engine.core.errors import UserError, quoted
 from engine.core.records import ModelIdentity
+from engine.models import architectures
 from engine.models.base import Classifier, checked_scores
-from engine.models.image_settings import understood
+from engine.models.checkpoint import build
+from engine.models.head import Thresholded, flat, head_of
+from engine.models.image_settings import check_followed, image_processor, understood
 from engine.models.input_layout import choose_encoding
 from engine.models.names import class_names
-from engine.models.normalize import choose
+from engine.models.normalize import choose, stored_numbers
 from engine.models.pretrained import downloaded, open_network, open_text_part, read_config
 from engine.models.pretrained_files import SEEING, WRITING, ZERO_SHOT, folder_digest
 from engine.models.request import ModelRequest
 from engine.models.shapes import Shape, words
 from engine.models.torch_classifier import TorchClassifier
+from engine.models.weights import read_safetensors
 
 _WRITERS = (
     "ForConditionalGeneration",
@@ -58,12 +63,20 @@ def load_folder(path: Path, request: ModelRequest) -> Classifier:
     other = _other(config)
     if other is not None:
         return other(path, request, config)
-    preprocessing = understood(path, config)
-    network = _Logits(open_network(_classifiers(), path, "an image classifier"))
-    shape = preprocessing.shape
-    classes = _class_count(path, network, shape)
+    if "pretrained_cfg" in config:
+        return _load_timm(path, request, config)
+    processor = image_processor(path)
+    preprocessing = understood(path, config, processor)
+    network: nn.Module = _Logits(open_network(_classifiers(), path, "an image classifier"))
+    shape, names = preprocessing.shape, preprocessing.labels
+    count = _class_count(path, network, shape)
+    head = head_of(path, request, count, names if len(names) == count else (), many=_many(config))
+    if head is not None:
+        network = Thresholded(network, head)
     encoding, told = choose_encoding(request.encoding, shape[0], path=path)
     normalization = choose(request.normalize, stored=preprocessing.normalization, encoding=encoding)
+    if processor is not None and normalization.origin == "stored in the file":
+        check_followed(path, processor, normalization.layer(shape[0], encoding), shape)
     identity = ModelIdentity(
         name=path.name if Path(request.spec).is_dir() else request.spec,
         source=request.spec,
@@ -71,14 +84,78 @@ def load_folder(path: Path, request: ModelRequest) -> Classifier:
         sha256=folder_digest(path, SEEING),
         architecture=quoted(config.get("model_type", "")),
         parameters=sum(p.numel() for p in network.parameters()),
-        class_names=class_names(classes, given=request.class_names, stored=preprocessing.labels),
+        class_names=class_names(
+            2 if head else count,
+            given=request.class_names,
+            stored=head.class_names if head else names,
+        ),
         input_shape=shape,
         encoding=encoding,
         normalization=normalization.words,
         normalization_origin=normalization.origin,
-        notes=tuple(note for note in (told, normalization.note) if note),
+        resize=normalization.resize,
+        notes=tuple(
+            note
+            for note in (
+                told,
+                normalization.note,
+                *preprocessing.notes,
+                head.note if head else "",
+            )
+            if note
+        ),
     )
     return TorchClassifier(network, normalization, identity)
+
+
+def _many(config: dict[str, Any]) -> bool:
+    """Whether several labels may hold at once; a model of numbers is none of classes.
+
+    Raises:
+        UserError: it gives numbers.
+    """
+    if config.get("problem_type") == "regression" and int(config.get("num_labels") or 2) > 1:
+        raise UserError(
+            "The model gives numbers and no classes (problem_type is regression), which no vote "
+            "can certify."
+        )
+    return config.get("problem_type") == "multi_label_classification"
+
+
+def _load_timm(path: Path, request: ModelRequest, config: dict[str, Any]) -> Classifier:
+    """A folder of timm whose network is one of torchvision's by the names of its tensors.
+
+    Raises:
+        UserError: it is another, or its ``pretrained_cfg`` is not understood.
+    """
+    facts = config["pretrained_cfg"] if isinstance(config["pretrained_cfg"], dict) else {}
+    file = read_safetensors(next(iter(sorted(path.glob("*.safetensors")))))
+    name = quoted(config.get("architecture", "its network"), 60)
+    shapes = {key: tuple(tensor.shape) for key, tensor in file.tensors.items()}
+    if architectures.infer(shapes) is None:
+        raise UserError(
+            f"{path} is a timm model ({name}) whose layers no architecture here has; export it to "
+            "ONNX."
+        )
+    try:
+        size = facts.get("input_size") or (3, 224, 224)
+        stored = replace(
+            stored_numbers(list(map(float, facts["mean"])), list(map(float, facts["std"]))),
+            resize=_timm_resize(facts, int(size[1])),
+        )
+        shape = (int(size[0]), int(size[1]), int(size[2]))
+    except (KeyError, TypeError, ValueError, IndexError) as error:
+        raise UserError(f"{path}: its pretrained_cfg is not understood.") from error
+    arch = request.arch or f"@{words(shape)}"
+    return build(path, replace(request, arch=arch), file, stored=stored)
+
+
+def _timm_resize(facts: dict[str, Any], side: int) -> str:
+    whole = int(side / float(facts.get("crop_pct") or 1.0))
+    name = facts.get("interpolation")
+    name = name if name in ("bicubic", "bilinear", "nearest", "lanczos") else "bicubic"
+    how = "stretch" if facts.get("crop_mode") == "squash" else "crop"
+    return f"{how}{f' from {whole}x{whole}' if whole != side else ''} {name}"
 
 
 def _other(
@@ -106,7 +183,7 @@ def _class_count(path: Path, network: nn.Module, shape: Shape) -> int:
     network.eval()
     try:
         with torch.inference_mode():
-            return checked_scores(network(torch.zeros(2, *shape)), 2)
+            return checked_scores(network(torch.zeros(2, *shape)), 2, least=1)
     except Exception as error:
         # The network is foreign: a wrong size fails anywhere inside it.
         raise UserError(
@@ -123,7 +200,7 @@ class _Logits(nn.Module):
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         """Scores of a batch."""
-        return self.network(pixel_values=images).logits  # type: ignore[no-any-return]
+        return flat(self.network(pixel_values=images).logits)
 
 
 _CLIP = "CLIPModel"
@@ -201,6 +278,7 @@ def load_zero_shot(path: Path, request: ModelRequest, config: dict[str, Any]) ->
         input_shape=facts.shape,
         normalization=normalization.words,
         normalization_origin=normalization.origin,
+        resize=normalization.resize,
         notes=tuple(filter(None, (normalization.note,))),
     )
     return TorchClassifier(ZeroShot(network, texts), normalization, identity)

@@ -180,6 +180,7 @@ def load_generative(path: Path, request: ModelRequest) -> GenerativeClassifier:
         input_shape=shape,
         normalization=normalization.words,
         normalization_origin=normalization.origin,
+        resize=normalization.resize,
         notes=(normalization.note,) if normalization.note else (),
     )
     return composite(generator, oracle, identity, request)

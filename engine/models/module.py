@@ -94,6 +94,7 @@ class ModuleInMemory:
             encoding=self.encoding,
             normalization=self.normalization.words,
             normalization_origin=self.normalization.origin,
+            resize=self.normalization.resize,
             parts=self._parts,
             notes=self.notes,
         )

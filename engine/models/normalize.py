@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Literal, NamedTuple
 
@@ -46,20 +46,32 @@ _FAMILY = {"digits": "none", "cifar10": "cifar10", "imagenet": "imagenet"}
 
 @dataclass(frozen=True)
 class Normalization:
-    """``(x - mean) / std`` per channel, its name, and how it came to be known."""
+    """``(x - mean) / std`` per channel, its name, and how it came to be known.
+
+    Attributes:
+        name: as with ``--normalize``, ``stored`` or ``given``.
+        mean, std: of red, green and blue; empty for none.
+        origin: how it came to be known.
+        bgr: the network takes blue first.
+        resize: how an image is brought to the model's size before the noise, as
+            :attr:`engine.core.records.ModelIdentity.resize`.
+    """
 
     name: str
     mean: tuple[float, ...]
     std: tuple[float, ...]
     origin: Origin
+    bgr: bool = False
+    resize: str = ""
 
     @property
     def words(self) -> str:
         """Name and numbers, for people."""
+        last = ", then blue first" if self.bgr else ""
         if not self.mean:
-            return self.name
+            return f"{self.name}{last}"
         mean, std = (" ".join(f"{v:.4g}" for v in values) for values in (self.mean, self.std))
-        return f"{self.name}: (x - {mean}) / {std}"
+        return f"{self.name}: (x - {mean}) / {std}{last}"
 
     @property
     def note(self) -> str:
@@ -79,6 +91,14 @@ class Normalization:
             UserError: it is meant for another number of channels, or has no consistent meaning
                 for an image and its complement.
         """
+        if self.bgr and (encoding != "plain" or channels != 3):
+            raise UserError(
+                f"The model takes {channels} channels, so that channels=bgr has no meaning; it is "
+                "for red, green and blue alone."
+            )
+        if self.bgr:
+            front = replace(self, bgr=False).layer(channels, encoding)
+            return nn.Sequential(front, BlueFirst())
         if not self.mean:
             return nn.Identity()
         image = channels - 1 if encoding == "indicator" else channels
@@ -106,6 +126,14 @@ class Normalization:
             "its complement, because it does not treat both alike; choose none or half with "
             "--normalize."
         )
+
+
+class BlueFirst(nn.Module):
+    """Red, green, blue turned to blue, green, red."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """The same images with their channels in the other order."""
+        return x.flip(1)
 
 
 class Affine(nn.Module):
@@ -150,7 +178,9 @@ def choose(
         UserError: no such name.
     """
     if wanted != "auto":
-        return named(wanted, origin="given")
+        found = written(wanted) if "=" in wanted else named(wanted, origin="given")
+        kept = stored.resize if stored else ""
+        return found if found.resize else replace(found, resize=kept)
     if stored is not None:
         return stored
     if encoding == "complement":
@@ -159,6 +189,61 @@ def choose(
     if detected:
         return named(detected, origin="detected")
     return named(usual or _FAMILY.get(family, "none"), origin="default")
+
+
+def written(text: str) -> Normalization:
+    """What somebody writes: ``mean=.5,.5,.5,std=.2,.2,.2,scale=255,channels=bgr,resize=pad``.
+
+    Pixels in [0, 1] are multiplied by ``scale``, ``mean`` is subtracted, ``std`` divided by, and
+    red, green, blue turned to blue, green, red by ``channels=bgr``. ``resize`` comes before the
+    noise: ``crop``, ``stretch`` or ``pad``.
+
+    Raises:
+        UserError: another key, a number that is none, or no deviation above 0.
+    """
+    given: dict[str, list[str]] = {}
+    for part in re.split(r"[,;\s]+", text.strip()):
+        key, equals, value = part.rpartition("=")
+        if equals:
+            given[key] = [value]
+        elif given:
+            given[next(reversed(given))].append(value)
+    if not given or set(given) - {"mean", "std", "scale", "channels", "resize"}:
+        raise UserError(
+            f"'{text}' is no normalisation; write mean=.5,.5,.5,std=.2,.2,.2, and scale=255, "
+            "channels=bgr or resize=stretch|pad|crop where they are meant."
+        )
+    channels, resize = given.pop("channels", ["rgb"]), given.pop("resize", [""])
+    if channels not in (["rgb"], ["bgr"]) or resize not in ([""], ["crop"], ["stretch"], ["pad"]):
+        raise UserError("channels is rgb or bgr, and resize is crop, stretch or pad.")
+    try:
+        numbers = {key: [as_float(one) for one in values] for key, values in given.items()}
+        scale = numbers.pop("scale", [1.0])[0]
+        mean, std = numbers.get("mean", [0.0]), numbers.get("std", [1.0])
+        found = stored_numbers([one / scale for one in mean], [one / scale for one in std])
+    except (ValueError, ArithmeticError) as error:
+        raise UserError(
+            f"'{text}' is no normalisation: mean, std and scale are finite numbers, one or one per "
+            "channel, and std and scale are above 0."
+        ) from error
+    plain = found.mean == (0.0,) and found.std == (1.0,)
+    return replace(
+        Normalization("none", (), (), "given") if plain else found,
+        name="given",
+        origin="given",
+        bgr=channels == ["bgr"],
+        resize=resize[0],
+    )
+
+
+def as_float(text: str) -> float:
+    """A number, or a fraction such as 127.5/255.
+
+    Raises:
+        ValueError: it is none.
+    """
+    above, slash, below = text.partition("/")
+    return float(above) / float(below) if slash else float(above)
 
 
 def named(name: str, *, origin: Origin) -> Normalization:

@@ -100,6 +100,7 @@ def _image_classifier(
         encoding=encoding,
         normalization=normalization.words,
         normalization_origin=normalization.origin,
+        resize=normalization.resize,
         notes=tuple(
             note
             for note in (

@@ -103,6 +103,7 @@ def program_classifier(
         encoding=encoding,
         normalization=normalization.words,
         normalization_origin=normalization.origin,
+        resize=normalization.resize,
         contains_code=True,
         notes=tuple(note for note in (_CONSENT, told, normalization.note) if note),
     )

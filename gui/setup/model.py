@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.core.records import Encoding, ModelIdentity
+from engine.inputs.coding import number
 from engine.models.kinds import DEMO
 from engine.models.native_metadata import taught_scheme
 from engine.models.request import EncodingName, ModelRequest, oracle_part
@@ -126,7 +127,15 @@ class ModelPanel(Section):
         self.normalize, self.arch, self.encoding = QComboBox(), QComboBox(), QComboBox()
         self.encoding.addItems(get_args(EncodingName))
         self.arch.setEditable(True)
-        self.normalize.setToolTip("Layer between noise and network; a file of weights does not say")
+        self.normalize.setEditable(True)
+        self.normalize.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        own = self.normalize.lineEdit()
+        assert own is not None  # it is editable
+        own.returnPressed.connect(self._reread)
+        self.normalize.setToolTip(
+            "Layer between noise and network; a file of weights does not say. Choose one, or write "
+            "mean=.5,.5,.5,std=.2,.2,.2,scale=255,channels=bgr,resize=stretch|pad|crop"
+        )
         self.arch.setToolTip("For files that hold only weights; empty to infer it")
         self.encoding.setToolTip("How the model is told which pixels are noised: in channels")
         for title, box in (
@@ -145,6 +154,7 @@ class ModelPanel(Section):
         assert typed is not None  # it is editable
         typed.setPlaceholderText("infer from the file")
         form.addRow("Class na&mes", self._build_names())
+        self._build_head(form)
         self.measure = QPushButton("Meas&ure on labelled images")
         self.measure.setToolTip("Top-1 on up to 50 of the open images, for each normalisation")
         self.measure.clicked.connect(self._measure)
@@ -156,6 +166,23 @@ class ModelPanel(Section):
         self.writing = WritingFields()
         self.writing.changed.connect(self._reread)
         self.content.addWidget(self.writing)
+
+    def _build_head(self, form: QFormLayout) -> None:
+        self.output, self.threshold = QLineEdit(), QLineEdit()
+        self.output.setPlaceholderText("the only one")
+        self.threshold.setPlaceholderText("the highest score wins")
+        for title, field, tip in (
+            ("Out&put", self.output, "Which of several outputs is read, or which label"),
+            (
+                "&Threshold",
+                self.threshold,
+                "Above it a label holds: 0 for a logit",
+            ),
+        ):
+            field.setAccessibleName(title.replace("&", ""))
+            field.setToolTip(tip)
+            field.returnPressed.connect(self._reread)
+            form.addRow(title, field)
 
     def _build_names(self) -> QWidget:
         row = QWidget()
@@ -188,9 +215,13 @@ class ModelPanel(Section):
         if request is not None:
             self._label_normalizations(None)
             self.normalize.setCurrentIndex(self.normalize.findData(request.normalize))
+            if self.normalize.currentIndex() < 0:
+                self.normalize.setEditText(request.normalize)
             self.arch.setCurrentText(request.arch)
             self.encoding.setCurrentText(request.encoding)
             self.names.setText(str(request.class_names or ""))
+            self.output.setText(request.output)
+            self.threshold.setText("" if request.threshold is None else repr(request.threshold))
             self.writing.show_request(request)
 
     @Slot()
@@ -293,14 +324,23 @@ class ModelPanel(Section):
         return ModelRequest(
             spec,
             arch=self.arch.currentText().strip(),
-            normalize=str(self.normalize.currentData() or "auto"),
+            normalize=self._normalization(),
             encoding=self.encoding.currentText(),
             trust=known is not None and known.spec == spec and known.trust,
             class_names=Path(names) if names else None,
             parts=oracle_part(written.oracle),
             prompt=written.prompt,
             max_new_tokens=written.max_new_tokens,
+            output=self.output.text().strip(),
+            threshold=number(self.threshold.text()),
         )
+
+    def _normalization(self) -> str:
+        """The one that is chosen, or what is written instead."""
+        written, place = self.normalize.currentText().strip(), self.normalize.currentIndex()
+        if written and written != self.normalize.itemText(place):
+            return written
+        return str(self.normalize.currentData() or "auto")
 
     def _check(self) -> str:
         """The answer without noise, and whether the label agrees."""

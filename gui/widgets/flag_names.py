@@ -17,6 +17,8 @@ _BESIDE_THE_FORM = {
     "--arch": "Architecture",
     "--encoding": "Noised pixels",
     "--class-names": "Class names",
+    "--output": "Output",
+    "--threshold": "Threshold",
     "--oracle": "Oracle",
     "--prompt": "Prompt",
     "--max-new-tokens": "Longest answer",

@@ -221,3 +221,32 @@ def test_the_label_counts_as_the_model_counts(label, name, expected, note):
     identity = fit(an_image(1, 2, 2, label=label, label_name=name), model(1, 2, 2)).identity
     assert identity.label == expected and identity.notes == note
     assert identity.label_name == (None if expected is None else name)
+
+
+def test_the_ways_in_which_a_model_is_resized():
+    ramp = np.linspace(0, 1, 120, dtype=np.float32)
+    wide = np.broadcast_to(ramp, (3, 40, 120)).copy()  # brighter to the right
+    image = ImageInput("i", "i", "", wide)
+    ends = {}
+    for resize in ("", "stretch", "pad bicubic", "crop from 40x40", "crop from 64x64 nearest"):
+        model = make_model(("a", "b"), input_shape=(3, 32, 32)).model_copy(
+            update={"resize": resize}
+        )
+        fitted = fit(image, model)
+        assert fitted.pixels.shape == (3, 32, 32)
+        middle = fitted.pixels[0, 16]
+        ends[resize] = (middle[0] * 120, middle[-1] * 120)
+        assert (fitted.identity.fitting.source is None) == bool(resize)
+        assert "resized" in fitted.identity.adaptation
+    # Columns of the file at the left and the right end of what is seen.
+    assert ends[""] == pytest.approx((40.6, 79.4), abs=1)
+    assert ends["stretch"] == pytest.approx((1.4, 118.6), abs=1)
+    assert ends["crop from 40x40"] == pytest.approx((44.6, 75.4), abs=1)
+    assert ends["crop from 64x64 nearest"] == pytest.approx((50.3, 69.7), abs=1)
+    padded = fit(image, model.model_copy(update={"resize": "pad"})).pixels
+    assert (padded[:, :10] == 0).all() and (padded[:, -10:] == 0).all()
+    assert padded[0, 16, -1] > 0.9
+    fits = ImageInput("i", "i", "", wide[:, :32, :32])
+    assert (fit(fits, model).pixels == wide[:, :32, :32]).all()
+    with pytest.raises(UserError, match="in no known way: 'zoom'"):
+        fit(image, model.model_copy(update={"resize": "zoom"}))

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import save_file
 from transformers import AutoTokenizer
 
 from engine.core.errors import UserError
-from engine.models import ModelRequest, load_model
+from engine.models import ModelRequest, architectures, load_model
 from engine.models.huggingface import read_prompts
 from tests.pretrained import save_clip
 
@@ -226,3 +227,43 @@ def test_prompts_that_cannot_be_read(tmp_path: Path):
     for given in (path, tmp_path / "none.txt"):
         with pytest.raises(UserError, match="^Cannot read prompts from"):
             read_prompts(tmp_path, given)
+
+
+CASES = Path(__file__).parents[2] / "cases" / "field"
+"""Made for this project."""
+
+
+def test_several_labels_or_one_score_need_a_threshold():
+    with pytest.raises(UserError, match=r"several labels at once \(cat, dog, indoor, night\)"):
+        load(CASES / "multi_label")
+    chosen = load(CASES / "multi_label", output="indoor", threshold=0.0)
+    assert chosen.identity.class_names == ("not indoor", "indoor")
+    with pytest.raises(UserError, match="gives a single score"):
+        load(CASES / "single_logit")
+    binary = load(CASES / "single_logit", threshold=0.0)
+    low, high = binary.scores(torch.rand(3, 3, 32, 32)).unbind(dim=1)
+    assert torch.equal(low, -high)
+
+
+def test_a_folder_of_timm_with_a_network_that_is_known(tmp_path):
+    torch.manual_seed(0)
+    weights = architectures.by_name("resnet18", {}).build(4).state_dict()
+    save_file(weights, tmp_path / "model.safetensors")
+    facts = {
+        "mean": [0.5, 0.4, 0.3],
+        "std": [0.2, 0.2, 0.2],
+        "input_size": [3, 64, 64],
+        "crop_pct": 0.8,
+        "interpolation": "bicubic",
+    }
+    edit(tmp_path / "config.json", architecture="resnet18", pretrained_cfg=facts)
+    identity = load(tmp_path).identity
+    assert identity.input_shape == (3, 64, 64)
+    assert identity.normalization == "stored: (x - 0.5 0.4 0.3) / 0.2 0.2 0.2"
+    assert identity.resize == "crop from 80x80 bicubic"
+    edit(tmp_path / "config.json", pretrained_cfg={"mean": [0.5]})
+    with pytest.raises(UserError, match="its pretrained_cfg is not understood"):
+        load(tmp_path)
+    save_file({"blocks.0.weight": torch.zeros(2, 2)}, tmp_path / "model.safetensors")
+    with pytest.raises(UserError, match=r"is a timm model \(resnet18\) whose layers no arch"):
+        load(tmp_path)

@@ -158,3 +158,35 @@ def test_measuring_leaves_out_what_does_not_go_with_an_encoding():
     assert dict(with_indicator)["half"] == 1.0
     with_complement = compare_normalizations(FirstThree(), images, labels, "complement")
     assert {m.name for m in with_complement} == {"none", "half"}
+
+
+def test_what_somebody_writes():
+    x = torch.rand(2, 3, 4, 4)
+    mean, std = torch.tensor([0.1, 0.2, 0.3]), torch.tensor([0.5, 0.6, 0.7])
+    expected = (x - mean.view(3, 1, 1)) / std.view(3, 1, 1)
+    for text, wanted in (
+        ("mean=.1,.2,.3,std=.5,.6,.7", expected),
+        ("mean=0.1,0.2,0.3 std=0.5,0.6,0.7 channels=bgr", expected.flip(1)),
+        ("mean=25.5,51,76.5,std=127.5,153,178.5,scale=255", expected),
+        ("std=127.5/255,mean=0.5", x * 2 - 1),
+        ("scale=255", x * 255),
+        ("channels=bgr", x.flip(1)),
+    ):
+        found = choose(text)
+        assert found.origin == "given"
+        torch.testing.assert_close(found.layer(3)(x), wanted, rtol=1e-5, atol=1e-4)
+    assert choose("resize=pad").resize == "pad"
+    assert "then blue first" in choose("channels=bgr").words
+    for text, sentence in (
+        ("mean=a", "are finite numbers"),
+        ("std=0", "are finite numbers"),
+        ("scale=0", "are finite numbers"),
+        ("gamma=2", "is no normalisation; write mean="),
+        ("=2", "is no normalisation; write mean="),
+        ("channels=rgba", "channels is rgb or bgr"),
+        ("resize=zoom", "resize is crop, stretch or pad"),
+    ):
+        with pytest.raises(UserError, match=sentence):
+            choose(text)
+    with pytest.raises(UserError, match="channels=bgr has no meaning"):
+        choose("channels=bgr").layer(1)

@@ -55,6 +55,21 @@ def test_another_normalisation_reads_the_same_file_again(panel, idle_session, ma
     assert wanted.args == [ModelRequest("x.pth", normalize="imagenet", trust=True)]
 
 
+def test_a_normalisation_and_a_threshold_can_be_written(panel, idle_session, make, qtbot):
+    written = "mean=.5,std=.5,channels=bgr"
+    hold(idle_session, make, ModelRequest("x.onnx"))
+    panel.normalize.setEditText(written)
+    panel.output.setText("prob:cat")
+    panel.threshold.setText("0.5")
+    with qtbot.waitSignal(panel.wanted) as wanted:
+        panel.threshold.returnPressed.emit()
+    asked = ModelRequest("x.onnx", normalize=written, output="prob:cat", threshold=0.5)
+    assert wanted.args == [asked]
+    hold(idle_session, make, asked)
+    shown = panel.normalize.currentText(), panel.output.text(), panel.threshold.text()
+    assert shown == (written, "prob:cat", "0.5")
+
+
 def test_a_shipped_model_can_be_chosen(panel, qtbot):
     shipped = panel.menu.actions()[0].menu()
     with qtbot.waitSignal(panel.wanted) as wanted:
