@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
+_LEAST_P_VALUE = 1e-300
+"""Smaller ones are not told from 0 by every way of computing them."""
+
 
 def _rounded(value: float, digits: int, direction: str) -> str:
     step = Decimal(1).scaleb(-digits)
@@ -26,6 +29,19 @@ def round_up(value: float, digits: int) -> str:
     '0.0312'
     """
     return _rounded(value, digits, ROUND_CEILING)
+
+
+def p_value_in_words(value: float) -> str:
+    """Three significant digits, never below the exact value; a value near underflow is bounded.
+
+    >>> p_value_in_words(0.031111), p_value_in_words(2.301e-12), p_value_in_words(0.0)
+    ('0.0312', '2.31e-12', 'below 1e-300')
+    """
+    if value < _LEAST_P_VALUE:
+        return f"below {_LEAST_P_VALUE:g}"
+    exact = Decimal(value)
+    step = Decimal(1).scaleb(exact.adjusted() - 2)
+    return f"{exact.quantize(step, rounding=ROUND_CEILING):.3g}"
 
 
 def confidence_percent(alpha: float) -> str:

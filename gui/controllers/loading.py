@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -165,11 +165,11 @@ class Loading(QObject):
             urgent=True,
         )
 
-    def open_input(self, spec: str) -> None:
-        """Read an input, or the first of a folder, set or graph."""
+    def open_input(self, spec: str, row: Sequence[str] = ()) -> None:
+        """Read an input, or the first of a folder, set or graph; ``row`` is one to stand in."""
         if self.blocked("open an input"):
             return
-        known = self.specs
+        known = list(row) or self.specs
         self.inputs.submit(
             lambda stop: self._engine.open_input(spec, known),
             f"opening {spec}",

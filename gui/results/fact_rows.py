@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.core.rounding import confidence_percent, round_down, round_up
+from engine.core.rounding import confidence_percent, p_value_in_words, round_down, round_up
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import RunSettings
 from engine.evidence.snapshot import Snapshot
@@ -76,7 +76,7 @@ def _bound_rows(evidence: Evidence) -> Rows:
             ("p upper, others", round_up(bounds.p_upper, DIGITS)),
         ]
     if test is not None:
-        rows += [("test", test.name), ("p-value", f"{test.p_value:.3g}")]
+        rows += [("test", test.name), ("p-value", p_value_in_words(test.p_value))]
     if evidence.transfer is not None:
         rows += [
             ("p lower, true class", round_down(evidence.transfer.p_lower, DIGITS)),

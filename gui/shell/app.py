@@ -56,8 +56,7 @@ def main(argv: Sequence[str] = ()) -> int:
     app = application()
     window = open_window()
     if argv:
-        for name in argv:
-            window.opening.open_path(Path(name))
+        window.opening.open_paths([Path(name) for name in argv])
     else:
         window.session.loading.open_model(ModelRequest(DEMO_MODEL))
         window.session.loading.open_input(DEMO_INPUT)

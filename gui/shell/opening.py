@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -83,13 +84,36 @@ class Opening(QObject):
             loading.open_input(str(path))
 
     def open_dropped(self, mime: QMimeData) -> None:
-        """Open the first file of every kind: a document, a model, an input."""
-        paths = [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
+        """Open the files that were dropped."""
+        self.open_paths([Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()])
+
+    def open_paths(self, paths: Sequence[Path]) -> None:
+        """Open a document, a model and an input; nothing beyond one of a kind goes in silence."""
         documents = [path for path in paths if is_document(path)]
-        models = [path for path in paths if is_model(path)]
+        models = [path for path in paths if is_model(path) or path.name == "config.json"]
         inputs = [path for path in paths if path not in (*documents, *models)]
-        for path in (*documents[:1], *models[:1], *inputs[:1]):
-            self.open_path(path)
+        for kind, found in (("document", documents), ("model", models)):
+            for path in found[:1]:
+                self.open_path(path)
+            if len(found) > 1:
+                sentence = f"Only {found[0].name} was opened, the first of {len(found)} {kind}s."
+                self._notices.show_notice("warning", sentence)
+        if len(inputs) == 1:
+            self.open_path(inputs[0])
+        elif inputs:
+            self._ask_about_set([str(path) for path in inputs])
+
+    def _ask_about_set(self, specs: list[str]) -> None:
+        """Several inputs become a row to step through, if that is meant."""
+        loading = self._session.loading
+        self._notices.ask(
+            f"{len(specs):,} inputs were given, and one is certified at a time.",
+            {
+                "Open as a &set": partial(loading.open_input, specs[0], specs),
+                "Only the &first": partial(loading.open_input, specs[0], specs[:1]),
+                "&Leave it": lambda: None,
+            },
+        )
 
     def paste_image(self) -> None:
         """The image in the clipboard."""

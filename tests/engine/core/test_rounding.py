@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.core import rounding
-from engine.core.rounding import confidence_percent, round_down, round_up
+from engine.core.rounding import confidence_percent, p_value_in_words, round_down, round_up
 
 numbers = st.floats(-1e6, 1e6, allow_nan=False)
 
@@ -28,3 +28,11 @@ def test_down_is_never_above_and_up_never_below(value: float, digits: int):
 )
 def test_confidence(alpha: float, shown: str):
     assert confidence_percent(alpha) == shown
+
+
+def test_p_values_are_never_understated() -> None:
+    for value in (1.0, 0.9999, 0.031111, 1e-5, 2.301e-12, 3.0001e-300, 7.123e-290):
+        shown = p_value_in_words(value)
+        assert float(shown) >= value and float(shown) <= 1.01 * value, (value, shown)
+    for value in (0.0, 5e-324, 9.9e-301):
+        assert p_value_in_words(value) == "below 1e-300"

@@ -136,3 +136,29 @@ def test_votes_are_asked_for_without_a_modal_loop(window):
     window.commands["open-votes"].trigger()
     assert window.asker.current.isVisible()
     window.asker.current.close()
+
+
+def test_several_inputs_are_asked_about_and_become_a_set(loaded, qtbot, tmp_path):
+    paths = [tmp_path / f"{name}.png" for name in "abc"]
+    model = tmp_path / "m.onnx"
+    loaded.opening.open_paths([*paths, model])
+    question = loaded.notices.front
+    assert question.sentence == "3 inputs were given, and one is certified at a time."
+    row = question.buttons
+    titles = {row.itemAt(at).widget().text(): row.itemAt(at).widget() for at in range(row.count())}
+    titles["Open as a &set"].click()
+    loading = loaded.session.loading
+    qtbot.waitUntil(lambda: loading.given.source == str(paths[0]))
+    assert loading.specs == [str(path) for path in paths]
+    qtbot.waitUntil(lambda: loaded.session.runs.ready)
+    assert loading.request.spec == str(model)
+    loading.step_input(1)
+    qtbot.waitUntil(lambda: loading.given.source == str(paths[1]))
+    assert len(loading.specs) == 3
+
+
+def test_a_second_model_is_not_left_out_in_silence(loaded, qtbot, tmp_path):
+    loaded.opening.open_paths([tmp_path / "m.onnx", tmp_path / "n.onnx"])
+    said = [notice.sentence for notice in loaded.notices.notices]
+    assert "Only m.onnx was opened, the first of 2 models." in said
+    qtbot.waitUntil(lambda: loaded.session.loading.request.spec.endswith("m.onnx"))
