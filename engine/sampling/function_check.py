@@ -108,6 +108,15 @@ class Answer:
         return float(self.scores.double().nan_to_num().abs().median())
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A batch that was asked about: rows of a stretch, and what came."""
+
+    stretch: Stretch
+    group: list[int]
+    found: Answer | None
+
+
 class FunctionCheck:
     """Asks a classifier again about samples that were just counted.
 
@@ -140,7 +149,7 @@ class FunctionCheck:
         self._rounding = ROUNDING[precision]
         self._alone = alone
         self._lot = random.SystemRandom()
-        self._earlier: list[Stretch] = []
+        self._earlier: list[Asked] = []
         self._samples = self._answers = self._batchings = self._near_ties = 0
         self._credit, self._since, self.opened = 0.0, 0, False
         self._held: tuple[Stretch, Batch] | None = None
@@ -197,20 +206,23 @@ class FunctionCheck:
         few = max(2, min(_OPENING, self.planned // 100))
         most = few if opening or self.planned < _LONG else _LATER
         stretch = self._chosen(noise, start, answered, most)
-        asked = set[int]()
+        asked = list[Asked]()
         if not self._alone and (opening or self._lot.random() < 0.25):
-            self._open(stretch, answered)
-            asked = set(range(len(stretch.classes)))
+            asked.append(self._open(stretch, answered))
         for group in self._groups(len(stretch.classes), opening=opening):
-            self._compare(stretch, group, answered)
-            asked |= set(group)
-        self._samples += len(asked)
+            asked.append(Asked(stretch, group, self._compare(stretch, group, answered)))
+        self._samples += len({row for each in asked for row in each.group})
         if self._earlier and (closing or self._lot.random() < 0.5):
-            earlier = self._earlier[0] if closing else self._lot.choice(self._earlier)
-            self._compare(earlier, self._groups(len(earlier.classes), opening=False)[0], ())
+            self._once_more(self._earlier[0] if closing else self._lot.choice(self._earlier))
         if len(self._earlier) == _EARLIER:
             self._earlier.pop(self._lot.randrange(1, _EARLIER))
-        self._earlier.append(stretch)
+        self._earlier.append(asked[0])
+
+    def _once_more(self, earlier: Asked) -> None:
+        """The same batch later: other scores show a model that follows what it is asked, slowly."""
+        then, now = earlier.found, self._compare(earlier.stretch, earlier.group, ())
+        if then and now and not all(self._same(then, now, at) for at, _ in enumerate(now.classes)):
+            raise self._refusal(Cause.CHANCE)
 
     def _chosen(
         self, noise: NoiseSource, start: int, answered: Sequence[torch.Tensor], most: int
@@ -245,7 +257,7 @@ class FunctionCheck:
         sizes = [count] * 6 + [1, self._lot.randint(2, 3)]
         return [shuffled[: self._lot.choice(sizes)]]
 
-    def _open(self, stretch: Stretch, answered: Sequence[torch.Tensor]) -> None:
+    def _open(self, stretch: Stretch, answered: Sequence[torch.Tensor]) -> Asked:
         """All of a stretch in another order, and two of its rows among copies of themselves.
 
         In batches of one size a row's scores at one place are the same to the last bit or two,
@@ -260,6 +272,7 @@ class FunctionCheck:
                 continue
             repeated = self._repeats(stretch, shuffled, among)
             raise self._refusal(Cause.NEIGHBOURS if repeated else Cause.CHANCE)
+        return Asked(stretch, shuffled, among)
 
     def _repeats(self, stretch: Stretch, group: Sequence[int], found: Answer) -> bool:
         """Whether the same batch is answered in the same way again and again."""

@@ -61,6 +61,12 @@ RULES = (
         "whether a seed was drawn or chosen leaves no trace in the noise",
     ),
     Rule(
+        ("function_check*",),
+        "never",
+        "how often the model was asked again, by lot; left out with `input.fitting` and "
+        "`settings.seed_origin` it makes a file of an older program, which is said",
+    ),
+    Rule(
         ("settings.target",),
         "never",
         "a target only ends a run early; no claim rests on it",

@@ -103,7 +103,7 @@ def _overlays(reader: Any, *, signed: bool) -> Iterator[str]:
     """What can lie over a page, or change it, without being set by Certiscope."""
     root = reader.trailer["/Root"]
     for entry, what in _UNSEEN.items():
-        if entry in root and not (entry == "/AcroForm" and signed):
+        if entry in root and not (entry == "/AcroForm" and signed and _holds_one(root[entry])):
             yield f"it has {what}"
     if "/JavaScript" in root.get("/Names", {}):
         yield "it has scripts"
@@ -119,6 +119,13 @@ def _overlays(reader: Any, *, signed: bool) -> Iterator[str]:
             if not (signed and _is_unseen_signature(each)):
                 kind = str(each.get("/Subtype", "unknown")).removeprefix("/")[:20]
                 yield f"page {number} has an annotation ({kind})"
+
+
+def _holds_one(form: Any) -> bool:
+    """Whether a form is that of one unseen signature and nothing else (scripts, XFA pages)."""
+    fields = [field.get_object() for field in form.get("/Fields", ())]
+    alone = set(form) <= {"/Fields", "/SigFlags"} and len(fields) == 1
+    return alone and _is_unseen_signature(fields[0])
 
 
 def _is_unseen_signature(note: Any) -> bool:

@@ -44,13 +44,27 @@ _KEPT = (
 
 @dataclass(frozen=True)
 class Span:
-    """Samples to draw again, and the votes that are recorded for them."""
+    """Samples to draw again, and the votes that are recorded for them.
+
+    Attributes:
+        top: the class against which near ties were counted; None where none were.
+    """
 
     name: str
     stream: Stream
     start: int
     n: int
     votes: Votes
+    top: int | None = None
+
+    def near_ties(self, again: Votes) -> int | None:
+        """How many votes for the top class were counted as failures; None if others differ too."""
+        ties = self.votes.failures - again.failures
+        if self.top is None or ties < 0:
+            return None
+        counts = list(again.counts)
+        counts[self.top] -= ties
+        return ties if tuple(counts) == self.votes.counts else None
 
 
 @dataclass(frozen=True)
@@ -130,6 +144,7 @@ def chosen(evidence: Evidence, rerun: Blocks) -> list[Span]:
     if evidence.chain is None:
         spans = [Span("all votes", Stream.ESTIMATION, 0, estimation.n, estimation)]
     else:
+        tops = [phase.guess for phase in evidence.decision.phases] if evidence.decision else []
         spans = [
             Span(
                 f"block {index}",
@@ -140,6 +155,7 @@ def chosen(evidence: Evidence, rerun: Blocks) -> list[Span]:
                     counts=tuple(block.counts.get(c, 0) for c in range(classes)),
                     failures=block.failures,
                 ),
+                top=tops[index] if tops else votes.guess,
             )
             for index, block in enumerate(evidence.chain.blocks)
         ]
@@ -225,11 +241,11 @@ def _judged(evidence: Evidence, run: Run, spans: Sequence[Span], means: Means) -
             return _claim("cannot be checked", "it was stopped before all blocks were drawn")
         drawn += span.n
         if again != span.votes:
-            flipped = _flipped(span.votes, again)
-            if flipped <= ties and span.votes.failures - again.failures == flipped:
-                ties -= flipped  # near ties that were counted against the class
+            tied = span.near_ties(again)
+            if tied is not None and tied <= ties:
+                ties -= tied
             else:
-                flips[span.name] = flipped
+                flips[span.name] = _flipped(span.votes, again)
         if means.progress is not None:
             means.progress(done, len(spans))
     names = [span.name for span in spans]

@@ -27,6 +27,10 @@ _IMAGES = (
     "Images, and the words at them, come from the model and not from the evidence: they are shown "
     "as attached."
 )
+_OLDER = (
+    "It records neither where its seed is from nor that its model was asked again, as files of "
+    "older programs: whether they were left out is not known."
+)
 _COUNTS_ONLY = "The files of model and input were not looked for."
 
 
@@ -81,14 +85,16 @@ def verify(path: Path, plan: Plan | None = None) -> VerificationReport:
         kind=kind,
         claims=claims,
         redrawn=tuple(run or Redrawn(blocks=0, of=0) for run in check.redrawn),
-        notes=tuple(_notes(plan, kind)),
+        notes=tuple(_notes(plan, kind, older=check.older)),
     )
 
 
-def _notes(plan: Plan, kind: reading.Kind) -> Iterator[str]:
+def _notes(plan: Plan, kind: reading.Kind, *, older: bool) -> Iterator[str]:
     if plan.rerun != "all":
         yield _TAKEN
     yield _RESTS_ON_SEAL
+    if older:
+        yield _OLDER
     if plan.counts_only:
         yield _COUNTS_ONLY
     if kind == "PDF":
@@ -100,11 +106,13 @@ class _Verification:
 
     Attributes:
         redrawn: of each run that was to be drawn again, how much gave the votes on record.
+        older: some run is without the record that its model was asked again.
     """
 
     def __init__(self, path: Path, plan: Plan) -> None:
         self.path, self.plan = path, plan
         self.redrawn: list[Redrawn | None] = []
+        self.older = False
 
     def json(self, data: bytes) -> Iterator[Claim]:
         """Evidence."""
@@ -145,6 +153,7 @@ class _Verification:
 
     def _run(self, evidence: Evidence) -> Iterator[Claim]:
         plan, beside = self.plan, self.path.resolve().parent
+        self.older = self.older or evidence.function_check is None
         yield from check_counts(recount_of(evidence))
         if not plan.counts_only:
             yield from digests.check_model(evidence, plan.model, beside)

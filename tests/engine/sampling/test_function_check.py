@@ -116,6 +116,17 @@ class Remembering:
         return margin + 3 * last
 
 
+class Averaging:
+    """Answers with the mean over all it was ever asked, as a model that adapts itself does."""
+
+    def __init__(self, share: float = 1e-3) -> None:
+        self.share, self.mean = share, 0.0
+
+    def __call__(self, margin: torch.Tensor) -> torch.Tensor:
+        self.mean += self.share * len(margin) * (float(margin.mean()) - self.mean)
+        return torch.full_like(margin, self.mean)
+
+
 class Counting:
     """Another function from the 200th call on."""
 
@@ -135,6 +146,7 @@ NO_FUNCTIONS: dict[str, tuple[Callable[[], Callable[[torch.Tensor], torch.Tensor
     "coin": (lambda: coin, CHANCE),
     "a draw": (lambda: lambda m: m + 0.1 * torch.randn(len(m)), CHANCE),
     "memory": (Remembering, CHANCE),
+    "slow memory": (lambda: Averaging(1e-6), CHANCE),
     "calls": (Counting, CHANCE),
     "first place": (lambda: lambda m: placed(m, slice(0, 1), -m[0]), PLACE),
     "later half": (lambda: lambda m: placed(m, slice(len(m) // 2, None), 1.0), PLACE),
@@ -190,8 +202,10 @@ def test_one_sample_a_call_is_really_that_and_makes_a_function() -> None:
 
     alone = run(sampler(Made(mean), batch=1), 2000)
     assert sizes == {1} and alone == run(sampler(Made(lambda m: m)), 2000)
-    with pytest.raises(UserError, match=CHANCE):
-        run(sampler(Made(dropout), batch=1), 2000)
+    for share in (None, 1e-1, 1e-2, 1e-3, 1e-4):
+        made = dropout if share is None else Averaging(share)
+        with pytest.raises(UserError, match=CHANCE):
+            run(sampler(Made(made), batch=1), 2000)
 
 
 def rounding(margin: torch.Tensor) -> torch.Tensor:

@@ -257,6 +257,26 @@ def test_whatever_lies_over_a_page_is_named(exported: Path) -> None:
         assert claims[name].verdict == "does not hold" and wrong in claims[name].detail
 
 
+def test_the_form_of_a_signature_holds_that_alone() -> None:
+    """An XFA form is shown in place of the pages by programs that know it."""
+    evidence = make_evidence()
+    whole = pdf_bytes(evidence)
+    name = pikepdf.Name
+    field = pikepdf.Dictionary(Type=name.Annot, Subtype=name.Widget, FT=name.Sig)
+    field.Rect = pikepdf.Array([0, 0, 0, 0])
+    unseen = pikepdf.Dictionary(Fields=pikepdf.Array([field]), SigFlags=3)
+    pages = pikepdf.Dictionary({**unseen, "/XFA": pikepdf.String("<xdp/>")})
+    text = pikepdf.Dictionary({**field, "/FT": name.Tx})
+    two = pikepdf.Dictionary(Fields=pikepdf.Array([field, text]))
+    for form, verdict in ((unseen, "holds"), (pages, "does not hold"), (two, "does not hold")):
+        buffer = io.BytesIO()
+        with pikepdf.open(io.BytesIO(whole)) as pdf:
+            pdf.Root.AcroForm = form
+            pdf.save(buffer)
+        over = check_pages(buffer.getvalue(), evidence, signed=True)[0]
+        assert (over.name, over.verdict) == ("nothing over the pages", verdict)
+
+
 def test_illustrations_cannot_claim_more_than_the_evidence() -> None:
     evidence, images = make_evidence(), make_illustrations()
     assert images.region is not None

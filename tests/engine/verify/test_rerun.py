@@ -112,6 +112,44 @@ def test_a_forged_block_in_a_chain_that_holds_is_caught(certified: Evidence) -> 
     assert "1 fell otherwise (block 5: 1)" in claim.detail
 
 
+def untied(evidence: Evidence, index: int) -> Evidence:
+    """One vote of every block that has one for class ``index`` counted as a near tie instead."""
+    chain, votes = evidence.chain, evidence.votes
+    assert chain is not None and evidence.function_check is not None
+    blocks, ties, previous = [], 0, chain.start
+    for old in chain.blocks:
+        tied = min(1, old.counts.get(index, 0))
+        counts = {**old.counts, index: old.counts.get(index, 0) - tied}
+        facts = {"start": old.start, "n": old.n, "failures": old.failures + tied}
+        kept = {key: count for key, count in counts.items() if count}
+        blocks.append(chained(previous, counts=kept, **facts))
+        previous, ties = blocks[-1].hash, ties + tied
+    assert ties
+    estimation = list(votes.estimation)
+    estimation[index] -= ties
+    counted = {"estimation": tuple(estimation), "estimation_failures": ties}
+    asked = {"answers": 10**6, "agreed": 10**6 - ties, "near_ties": ties}
+    return evidence.model_copy(
+        update={
+            "chain": chain.model_copy(update={"blocks": tuple(blocks), "head": previous}),
+            "observations": votes.model_copy(update=counted),
+            "function_check": evidence.function_check.model_copy(update=asked),
+        }
+    )
+
+
+def test_only_votes_for_the_top_class_may_have_been_near_ties(certified: Evidence) -> None:
+    """Near ties of the others would be a way to less of them, and to a larger two-class bound."""
+    top = certified.votes.guess
+    counts = certified.votes.estimation
+    assert top is not None
+    other = max((c for c in range(len(counts)) if c != top), key=lambda c: counts[c])
+    for index, verdict in ((top, "holds"), (other, "does not hold")):
+        found = consistent(untied(certified, index))
+        assert all(claim.verdict == "holds" for claim in check_counts(recount_of(found)))
+        assert check_rerun(found, "all", MEANS).claims[0].verdict == verdict
+
+
 def test_flips_on_another_machine_are_listed_and_only_accepted_on_request(
     certified: Evidence,
 ) -> None:
