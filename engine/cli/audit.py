@@ -18,7 +18,7 @@ from engine.cli.options import (
     subject_flags,
 )
 from engine.cli.outcome import CERTIFIED, PARTIAL
-from engine.cli.output import STDOUT, check_writable, print_json
+from engine.cli.output import STDOUT, check_writable, print_json, say
 from engine.cli.progress import follow
 from engine.cli.sets import SHOWN_ROWS, rows_table, summary_table
 from engine.cli.terminal import Terminal
@@ -31,6 +31,10 @@ from engine.system.progress import Meter
 if TYPE_CHECKING:
     from engine.evidence.evidence import Evidence
     from engine.procedures.dataset import SetResult
+
+
+_NAMED = 5
+"""Skipped files that are named."""
 
 
 def audit_flags() -> list[inspect.Parameter]:
@@ -105,12 +109,16 @@ def audit_command(values: Mapping[str, Any]) -> int:
 
 def _load(request: Any, values: Mapping[str, Any]) -> tuple[Any, list[str]]:
     from engine.inputs import expand, spread
+    from engine.inputs.folder import skipped
     from engine.models import load_model
 
     limit: int = values["limit"]
     if limit < 1:
         raise UserError(f"--limit must be 1 or more (it was {limit}).")
     inputs = list(spread(expand(values["input"]), limit))
+    if left := skipped(values["input"]):
+        named = ", ".join(left[:_NAMED]) + (", ..." if len(left) > _NAMED else "")
+        say(f"Skipped {len(left):,} files that are no images by their endings: {named}")
     return load_model(request), inputs
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
@@ -35,6 +36,16 @@ def arrays_sha256(arrays: Sequence[Array]) -> str:
     return digest.hexdigest()
 
 
+def name_number(name: str) -> int | None:
+    """The number that a name is: ``7``, ``07`` or ``class_7``; None if it is none.
+
+    >>> name_number("class 10"), name_number("n01440764")
+    (10, None)
+    """
+    found = re.fullmatch(r"(?:(?:class|label)[ _-]?)?(\d{1,5})", name, re.ASCII | re.IGNORECASE)
+    return int(found[1]) if found else None
+
+
 def label_in(
     names: Sequence[str], label: int | None, name: str | None
 ) -> tuple[int | None, tuple[str, ...]]:
@@ -47,6 +58,12 @@ def label_in(
     """
     if label is None or name in names:
         return (None if label is None or name is None else list(names).index(name)), ()
+    number = name_number(name or "")
+    if number is not None and number != label:
+        if number < len(names):
+            said = f"its label '{name}' is taken for class {number} ('{names[number]}'), its number"
+            return number, (said,)
+        return None, (f"its label '{name}' is the number of no class of the model",)
     if label >= len(names):
         return None, (f"its label '{name or ''}' (number {label}) is not a class of the model",)
     if not name:

@@ -1,6 +1,6 @@
 """Bytes of an image file to pixels: checked from the header, then decoded, and every change said.
 
-Files come from strangers: only six decoders are offered, sizes are read from the header before
+Files come from strangers: only these decoders are offered, sizes are read from the header before
 anything is decoded, and a damaged file is refused instead of filled up with grey.
 """
 
@@ -19,7 +19,7 @@ from PIL.TiffImagePlugin import TiffImageFile
 from engine.core.errors import UserError
 from engine.inputs.base import Pixels
 
-FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF")
+FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF", "PPM", "AVIF", "JPEG2000")
 MAX_PIXELS, MAX_SIDE = 50_000_000, 16_384
 
 _ORIENTATION, _BITS_PER_SAMPLE = 0x0112, 258

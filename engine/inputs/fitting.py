@@ -115,8 +115,11 @@ def fit_table(given: TableInput, model: ModelIdentity, coding: Coding | None) ->
         if own
         else f"of {given.table.source} as it is, this row included, which the attacker leaves alone"
     )
+    order = ", ".join(column.name for column in used.columns)
+    unnamed = f"the model names no columns; they are taken in the table's order: {order}"
     identity = given.identity(
         model,
+        *([] if own or names else [unnamed]),
         pixels_sha256=_with_coding(arrays_sha256([numbers, codes]), used),
         shape=numbers.shape,
         more_shapes=(codes.shape,),

@@ -45,6 +45,18 @@ def expand(spec: str) -> list[str]:
     return specs
 
 
+def skipped(spec: str) -> list[str]:
+    """Files of a folder, or of its folders, that are no images by their endings."""
+    if not _folder(spec):
+        return []
+    root = image.expanded(spec)
+    with _readable(spec):
+        plain = bool(_images(root))
+        folders = [root] if plain else [root / name for name in _classes(root)]
+        found = [one for folder in folders for one in sorted(folder.iterdir()) if one.is_file()]
+    return [one.name for one in found if _visible(one) and not _is_image(one)]
+
+
 def load(spec: str) -> ImageInput:
     """An image with the label that its folder gives it.
 

@@ -107,6 +107,15 @@ class Graph:
         """Their number, N."""
         return self.adjacency.rows
 
+    @property
+    def numbered(self) -> bool:
+        """Whether the file calls its nodes by numbers of its own, which are not their places."""
+        return any(name.isdecimal() for name in self.node_names)
+
+    def spec(self, node: int) -> str:
+        """How a user names a node: by its own name where that is a number, else by its place."""
+        return f"{self.source}:{self.node_names[node] if self.numbered else node}"
+
     def node_name(self, node: int) -> str:
         """What people call the node."""
         return self.node_names[node] if self.node_names else f"node {node}"

@@ -127,7 +127,7 @@ def _parts(network: Network, name: str, suffix: str) -> Parts:
     notes = []
     if any("weight" in facts for _, _, facts in network.edges(data=True)):
         notes.append("edge weights were dropped: an edge is there or not")
-    named = not all(isinstance(node, int) for node in network)
+    named = list(network) != list(range(len(network)))
     called = tuple(quoted(node, 80) for node in network) if named else ()
     return Parts(len(network), edges, ones, width, labels, names, called, tuple(notes))
 

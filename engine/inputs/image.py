@@ -9,7 +9,10 @@ from engine.core.errors import UserError
 from engine.core.files import sha256_bytes
 from engine.inputs.base import ImageInput
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".gif")
+SUFFIXES = (
+    *(".png", ".jpg", ".jpeg", ".jfif", ".webp", ".bmp", ".tif", ".tiff", ".gif"),
+    *(".ppm", ".pgm", ".pbm", ".pnm", ".avif", ".jp2"),
+)
 MAX_BYTES = 200_000_000
 
 _GIVE = "give a PNG, JPEG, WebP, BMP, TIFF or single-frame GIF file"

@@ -18,7 +18,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from engine.core.errors import UserError
+from engine.core.errors import UserError, quoted
 from engine.core.records import ModelIdentity
 from engine.core.resources import assets
 from engine.inputs.base import FittedInput, Given, arrays_sha256
@@ -27,6 +27,7 @@ from engine.inputs.graph import KARATE, Graph, Indices, split
 ARCHIVE = ".npz"
 SUFFIXES = (ARCHIVE, ".graphml", ".gexf", ".edgelist", ".edges")
 _NUMBERED = re.compile(r"(?P<graph>.+):(?P<node>\d{1,12})", re.DOTALL)
+_NAMED = re.compile(r"(?P<graph>.+\.(?:npz|graphml|gexf|edgelist|edges|json)):(?P<node>[^:/\\]+)")
 _HEAD = 4096
 _WHAT = (
     "give a graph as .npz with index pairs (A, X, y) or CSR parts (adj_data, attr_data, labels), "
@@ -69,9 +70,8 @@ def expand(spec: str) -> list[str]:
     if node is not None:
         return [spec]
     graph = load_graph(name)
-    if graph.labels is None:
-        return [f"{name}:{node}" for node in range(graph.nodes)]
-    return [f"{name}:{node}" for node in split(graph.labels).test]
+    nodes = range(graph.nodes) if graph.labels is None else split(graph.labels).test
+    return [graph.spec(int(one)) for one in nodes]
 
 
 def load(spec: str) -> GraphInput:
@@ -80,21 +80,18 @@ def load(spec: str) -> GraphInput:
     Raises:
         UserError: the graph cannot be read, no node is named, or there is none of that number.
     """
-    name, node = parsed(spec)
+    name, key = parsed(spec)
     graph = load_graph(name)
-    if node is None:
+    if key is None:
         first = expand(name)[0]
         raise UserError(
             f"{spec} is a graph of {graph.nodes:,} nodes; name one by its number, e.g. {first}."
         )
-    if node >= graph.nodes:
-        raise UserError(
-            f"{name} has no node {node}; its nodes are numbered 0 to {graph.nodes - 1}."
-        )
+    node = _place(graph, name, key)
     label = None if graph.labels is None else int(graph.labels[node])
     return GraphInput(
         name=f"{graph.name}, {graph.node_name(node)}",
-        source=f"{name}:{node}",
+        source=graph.spec(node),
         sha256=graph.sha256,
         graph=graph,
         node=node,
@@ -120,10 +117,33 @@ def load_graph(name: str) -> Graph:
     return _read(name, path, facts.st_mtime_ns, facts.st_size)
 
 
-def parsed(spec: str) -> tuple[str, int | None]:
-    """Name of the graph, and number of the node where there is one."""
-    found = _NUMBERED.fullmatch(spec)
-    return (found["graph"], int(found["node"])) if found else (spec, None)
+def parsed(spec: str) -> tuple[str, str | None]:
+    """Name of the graph, and the node's own name or its number, where there is one."""
+    found = _NUMBERED.fullmatch(spec) or _NAMED.fullmatch(spec)
+    return (found["graph"], found["node"]) if found else (spec, None)
+
+
+def _place(graph: Graph, name: str, key: str) -> int:
+    """The place of a node: by its own name, or by its number where no name is one.
+
+    Raises:
+        UserError: there is none.
+    """
+    if key in graph.node_names:
+        if graph.node_names.count(key) > 1:
+            raise UserError(f"{name} has several nodes that are called {quoted(key, 40)}.")
+        return graph.node_names.index(key)
+    if graph.numbered:
+        shown = ", ".join(graph.node_names[:_SHOWN])
+        raise UserError(f"{name} has no node that is called {quoted(key, 40)} ({shown}, ...).")
+    if not key.isdecimal() or int(key) >= graph.nodes:
+        raise UserError(
+            f"{name} has no node {quoted(key, 40)}; its nodes are numbered 0 to {graph.nodes - 1}."
+        )
+    return int(key)
+
+
+_SHOWN = 6
 
 
 @lru_cache(maxsize=4)

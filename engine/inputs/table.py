@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -102,14 +103,45 @@ class Table:
             )
         return Column(name, mean=mean, scale=scale)
 
+    def _check_numbers(self, name: str, values: Sequence[str]) -> None:
+        """Refuse a column of numbers in which some are written as no program reads them.
+
+        Raises:
+            UserError: naming the first such cell by row and column, and what it looks like.
+        """
+        if name in self.types or len(values) <= _FEW:
+            return
+        odd = [value for value in values if number(value) is None]
+        what = _looks_like(odd)
+        if what:
+            row = self.column(name).index(odd[0])
+            shown = f"'{quoted(odd[0], 40)}'" if odd[0] else "nothing"
+            raise UserError(
+                f"{self.source}: {shown} in row {row}, column {quoted(name, 40)}, is no number "
+                f"({what}); write it with a decimal point alone, or call the column categorical."
+            )
+
     def _categorical(self, name: str) -> Column:
         values = tuple(sorted(set(self.column(name))))
+        self._check_numbers(name, values)
         if not 2 <= len(values) <= _MOST_VALUES:
             raise UserError(
                 f"{self.source}: its categorical column '{quoted(name)}' has {len(values):,} "
                 f"values; a category has 2 to {_MOST_VALUES:,}."
             )
         return Column(name, values)
+
+
+def _looks_like(odd: Sequence[str]) -> str:
+    """What is wrong with all of some cells that are no numbers; empty if they may be words."""
+    for pattern, what in (
+        (r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?", "thousands separator?"),
+        (r"[+-]?\d*,\d+", "decimal comma?"),
+        (r"|-|\?|NA|N/A|n/a|null|NULL|None", "a missing value?"),
+    ):
+        if odd and all(re.fullmatch(pattern, cell, re.ASCII) for cell in odd):
+            return what
+    return ""
 
 
 @dataclass(frozen=True)
@@ -185,8 +217,11 @@ def parse_table(data: bytes, spec: str) -> Table:
 
 def _lines(text: str) -> list[tuple[int, list[str]]]:
     """Each row with the number of the line it ends in; empty lines are left out."""
-    first = text.partition("\n")[0]
-    separator = max(_SEPARATORS, key=first.count)
+    first, _, rest = text.partition("\n")
+    said = re.fullmatch(r"sep=([,;\t|])\s*", first)
+    if said:  # as spreadsheets write it
+        text = rest
+    separator = said[1] if said else max(_SEPARATORS, key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     return [(reader.line_num, cells) for cells in reader if cells]
 

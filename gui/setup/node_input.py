@@ -127,4 +127,4 @@ class NodeInput(InputView):
     @Slot(int)
     def _ask(self, node: int) -> None:
         if self._graph is not None and self._shown is not None and node != self._shown.node:
-            self.wanted.emit(f"{self._graph.source}:{node}")
+            self.wanted.emit(self._graph.spec(node))

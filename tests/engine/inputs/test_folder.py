@@ -5,7 +5,8 @@ import pytest
 from PIL import Image
 
 from engine.core.errors import UserError
-from engine.inputs import folder
+from engine.inputs import folder, load_input
+from engine.inputs.folder import expand, skipped
 
 
 def draw(path, level=255):
@@ -103,3 +104,17 @@ def test_a_folder_that_may_not_be_read(animals, monkeypatch):
 @pytest.mark.parametrize("spec", ["", "x" * 5000, "a\0b", "digits:7"])
 def test_other_specs_are_left_to_other_kinds(spec):
     assert not folder.claims(spec)
+
+
+CASES = Path(__file__).parents[2] / "cases" / "field" / "folders"
+"""Made for this project."""
+
+
+def test_images_of_other_formats_and_what_is_skipped():
+    found = expand(str(CASES / "mixed"))
+    assert [Path(one).name for one in found] == [
+        *("a.png", "b.jfif", "c.avif", "d.ppm", "e.jp2", "g.png"),
+    ]
+    assert {load_input(one).pixels.shape[0] for one in found} == {3}
+    assert skipped(str(CASES / "mixed")) == ["f.heic"]
+    assert skipped(str(CASES / "numbered")) == []

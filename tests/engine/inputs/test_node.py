@@ -89,9 +89,29 @@ def test_json_is_claimed_by_its_content(tmp_path: Path):
 
 
 def test_the_number_is_the_last_part():
-    assert parsed("C:\\graphs\\x.npz:17") == ("C:\\graphs\\x.npz", 17)
+    assert parsed("C:\\graphs\\x.npz:17") == ("C:\\graphs\\x.npz", "17")
     assert parsed("x.npz") == ("x.npz", None)
-    assert parsed("x.npz:abc") == ("x.npz:abc", None)
+    assert parsed("x.npz:abc") == ("x.npz", "abc")
+    assert parsed("C:\\x.npz") == ("C:\\x.npz", None)
+
+
+CASES = Path(__file__).parents[2] / "cases" / "field"
+"""Made for this project."""
+
+
+def test_a_node_is_called_by_its_own_name():
+    edges, names = str(CASES / "graphs" / "karate.edgelist"), str(CASES / "graphs/names.graphml")
+    node = load(f"{edges}:33")
+    assert node.graph.node_names[node.node] == "33"
+    assert node.source == f"{edges}:33"
+    assert all(load(spec).source == spec for spec in expand(edges))
+    person = load(f"{names}:person 3")
+    assert person.name.endswith("person 3")
+    assert load(person.source).node == person.node
+    with pytest.raises(UserError, match=r"no node that is called 99 \(0, 1, 2"):
+        load(f"{edges}:99")
+    with pytest.raises(UserError, match="has no node person 99"):
+        load(f"{names}:person 99")
 
 
 @pytest.mark.parametrize(

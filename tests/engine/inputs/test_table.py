@@ -127,3 +127,30 @@ def test_a_missing_file_is_refused():
         read_table("none.csv")
     with pytest.raises(UserError, match=r"^(Cannot read|There is no table)"):
         read_table("\0.csv")
+
+
+CASES = Path(__file__).parents[2] / "cases" / "field" / "csv"
+"""Made for this project."""
+
+
+def test_a_separator_that_the_first_line_names():
+    table = parse_table((CASES / "semi_sep.csv").read_bytes(), "semi_sep.csv")
+    assert table.header == ("text", "label")
+    assert table.rows == (("the film was good", "1"), ('not, very "good"', "0"))
+
+
+def test_numbers_that_no_program_reads_are_named_by_row_and_column():
+    table = parse_table((CASES / "wine_thousand.csv").read_bytes(), "wine.csv")
+    with pytest.raises(
+        UserError, match=r"'1,\d\d\d\.00' in row \d+, column proline, .*thousands sep"
+    ):
+        table.coding(["alcohol", "proline"])
+    for cell, what in (
+        ("1,5", "decimal comma"),
+        ("", "a missing value"),
+        ("NA", "a missing value"),
+    ):
+        rows = "".join(f"{number}.5;x\n" for number in range(20))
+        table = parse_table(f"size;b\n{rows}{cell};y\n".encode(), "t.csv")
+        with pytest.raises(UserError, match=rf"in row 20, column size, is no number \({what}\?"):
+            table.coding(["size"])
