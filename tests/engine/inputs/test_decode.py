@@ -206,7 +206,7 @@ def test_a_png_with_a_wrong_checksum_is_refused():
 
 @pytest.mark.parametrize(
     "data",
-    [b"just some text", b"%PDF-1.7", b"<svg/>", b"P6 1 1 255\n\0\0\0", b"\x00" * 100],
+    [b"just some text", b"%PDF-1.7", b"<svg/>", b"qoif\0\0\0\1\0\0\0\1\3\0", b"\x00" * 100],
     ids=["text", "pdf", "svg", "qoi", "zeros"],
 )
 def test_what_is_no_image_of_these_formats_is_refused(data):
