@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from engine.core.errors import UserError
 from gui.controllers.session import Session
-from gui.jobs.comparison_jobs import Compared, candidate_of, compared, shipped, written
+from gui.jobs.comparison_jobs import Compared, CompareWish, candidate_of, compared, shipped, written
 from gui.jobs.worker import Failure, Lane
 from gui.pages.candidates import Results
 from gui.pages.comparison_attacker import AttackerSliders
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 _STEPS = 1000
 _WAIT = "Choose the models to compare and press Compare."
+_EARLIER = "Of an earlier choice: the set, the models or the settings were changed since."
 _YIELDED = "The comparison was stopped by another request; the results so far are shown."
 
 
@@ -47,6 +48,7 @@ class TradeOffPage(Page):
 
     Attributes:
         shown: the comparison on show; None before the first.
+        earlier: says so where that is of another set, other models or settings than described now.
     """
 
     beside_form = beside_statement = False
@@ -59,11 +61,13 @@ class TradeOffPage(Page):
         self._looked = False
         self.shown: Compared | None = None
         self._tables: tuple[Landscape | None, ShareFigure | None] = (None, None)
+        self._wish: CompareWish | None = None
         self._comparisons, self._looks = Lane(session.worker), Lane(session.worker)
         self.setup, self.sliders = SetupColumn(session), AttackerSliders()
         self.reach, self.accuracy, self.shares = ReachPlot(), AccuracyPlot(), SharePlot()
         self.results, self.complaint = Results(), words(role="abstained")
         self.bar, self.doing = QProgressBar(), words(role="small")
+        self.earlier = words(role="provisional", name="Of what these results are")
         self._lay_out()
         self._make_buttons()
         self._connect()
@@ -80,7 +84,14 @@ class TradeOffPage(Page):
         self.images.addWidget(divided(across, self.accuracy, self.shares, sizes=(400, 500)))
         progress = filled(QHBoxLayout(), (self.bar, 2), (self.doing, 3))
         right = QWidget()
-        parts = (self.sliders, self.complaint, (self.images, 1), self.results, progress)
+        parts = (
+            self.sliders,
+            self.complaint,
+            self.earlier,
+            (self.images, 1),
+            self.results,
+            progress,
+        )
         filled(QVBoxLayout(right), *parts, spacing=8).setContentsMargins(8, 0, 0, 0)
         say(self.complaint, "")
         columns = divided(across, self.setup, right, sizes=(WIDTH, 900))
@@ -134,7 +145,7 @@ class TradeOffPage(Page):
             say(self.complaint, str(error))
             return
         say(self.complaint, "")
-        self.shown = None
+        self.shown, self._wish = None, wish
         self._wait("Opening the models…")
         self._comparisons.submit(
             lambda stop: compared(wish, stop),
@@ -230,6 +241,14 @@ class TradeOffPage(Page):
         has = self.shown is not None and any(self.shown.land.result.outcomes)
         for button in (self.csv, self.json):
             button.setEnabled(has)
+        say(self.earlier, _EARLIER if has and self._has_changed() else "")
+
+    def _has_changed(self) -> bool:
+        """Whether something else is described now than what is shown."""
+        try:
+            return self.setup.wish() != self._wish
+        except UserError:
+            return True
 
     @Slot()
     def _make_room(self) -> None:

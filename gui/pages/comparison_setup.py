@@ -156,6 +156,9 @@ class SetupColumn(QWidget):
         self.who.changed.connect(self.changed)
         self.folder.clicked.connect(self.ask_folder)
         self.choice.currentIndexChanged.connect(self._follow)
+        self.set_spec.textChanged.connect(self.changed)
+        for editor in (self.limit, self.n0, self.n, self.alpha):
+            editor.valueChanged.connect(self.changed)
         session.loading.input_changed.connect(self._follow)
         session.form.changed.connect(self._follow)
 

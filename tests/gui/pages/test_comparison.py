@@ -170,3 +170,19 @@ def test_whatever_else_somebody_waits_for_comes_first(window, qtbot):
     assert page.shown.runs < page.shown.total and not page.going
     told = [notice.sentence for notice in window.notices.notices]
     assert any(sentence.startswith("The comparison was stopped") for sentence in told)
+
+
+def test_results_of_an_earlier_choice_are_marked(window, qtbot):
+    page = window.pages.tradeoff
+    finish(page, qtbot)
+    assert not page.earlier.isVisible()
+    for change, back in (
+        (lambda: page.setup.n.setValue(600), lambda: page.setup.n.setValue(500)),
+        (page.setup.who.boxes[0].click, page.setup.who.boxes[0].click),
+    ):
+        change()
+        assert page.earlier.isVisible() and page.earlier.text().startswith("Of an earlier choice")
+        back()
+        assert not page.earlier.isVisible()
+    window.session.loading.open_input("digits:7")
+    qtbot.waitUntil(page.earlier.isVisible)
