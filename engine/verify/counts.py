@@ -242,22 +242,18 @@ class Recount:
     def _age(self) -> list[str]:
         """What only today's programs record is there altogether or not at all."""
         found = self.evidence
+        seed = self.settings.seed_origin != "not recorded"
         records = {
-            "where its seed is from": self.settings.seed_origin != "not recorded",
             "how its input was fitted": found.input.fitting is not None,
             "that its model was asked again": found.function_check is not None,
         }
-        there = [what for what, is_there in records.items() if is_there]
-        if found.upgraded_from is not None:
-            older = f"a file of schema {found.upgraded_from} does not record"
-            return [f"{older} {there[0]}"] if there else []
-        if self.settings.kind == "exact":
-            del records["where its seed is from"]
         if self.settings.kind == "predict":
             records["the chain of its votes"] = found.chain is not None
-        gone = [what for what, is_there in records.items() if not is_there]
-        due = records.get("where its seed is from", records["how its input was fitted"])
-        return [f"it records {there[0]}, and not {gone[0]}"] if due and gone else []
+        if found.upgraded_from is not None and (seed or any(records.values())):
+            return [f"no file of schema {found.upgraded_from} records as much as it does"]
+        due = seed or (self.settings.kind == "exact" and records["how its input was fitted"])
+        gone = [what for what, is_there in records.items() if due and not is_there]
+        return [f"it records what programs of today do, but not {gone[0]}"] if gone else []
 
     def _selection(self) -> list[str]:
         first, n0, guess = self.selection, self.settings.n0, self.evidence.votes.guess

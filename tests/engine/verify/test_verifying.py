@@ -59,7 +59,7 @@ def test_a_record_of_the_function_check_is_not_left_out_unseen(
     alone = certified.model_copy(update={"settings": given, "function_check": None})
     path.write_text(evidence_json(alone))
     report = verify(path, COUNTS)
-    assert "and not that its model was asked again" in report.failures_first()[0].detail
+    assert "but not that its model was asked again" in report.failures_first()[0].detail
     older = {
         "settings": given.model_copy(update={"seed_origin": "not recorded"}),
         "input": alone.input.model_copy(update={"fitting": None}),
