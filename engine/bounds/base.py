@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from engine.core.records import ProbabilityBounds, Votes
 
@@ -20,6 +20,8 @@ class BoundMethod(ABC):
         any_stop: the bound is valid at every n; a run under it may be stopped at will.
         extendable: it does not depend on a planned n; a run may go on past it. Such a method keeps
             a running maximum: by Ville's inequality the bounds at all block ends hold at once.
+        decided_by: what of the counts decides the bounds, beside n: the count of ``top``, that and
+            the largest other one, or all of them with their places.
     """
 
     key: ClassVar[str]
@@ -28,6 +30,7 @@ class BoundMethod(ABC):
     citation: ClassVar[str]
     any_stop: ClassVar[bool] = False
     extendable: ClassVar[bool] = False
+    decided_by: ClassVar[Literal["top", "two largest", "all"]] = "all"
 
     @abstractmethod
     def ends(self, votes: Votes, top: int, alpha: float, *, reached: bool) -> tuple[float, float]:

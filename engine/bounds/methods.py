@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from engine.bounds import clopper_pearson, eprocess
 from engine.bounds.base import BoundMethod
@@ -19,6 +19,7 @@ class ClopperPearson(BoundMethod):
     title: ClassVar[str] = "Clopper-Pearson, fixed n"
     summary: ClassVar[str] = "the classical bound; valid only when the planned n is reached"
     citation: ClassVar[str] = "Clopper & Pearson 1934; Cohen, Rosenfeld & Kolter 2019"
+    decided_by: ClassVar[Literal["top", "two largest", "all"]] = "top"
 
     def ends(self, votes: Votes, top: int, alpha: float, *, reached: bool) -> tuple[float, float]:
         """P(Bin(n, p_lower) >= N_A) = alpha."""
@@ -39,6 +40,7 @@ class Live(BoundMethod):
     )
     citation: ClassVar[str] = "Ville 1939; Robbins 1970; Clopper & Pearson 1934"
     any_stop: ClassVar[bool] = True
+    decided_by: ClassVar[Literal["top", "two largest", "all"]] = "top"
 
     def ends(self, votes: Votes, top: int, alpha: float, *, reached: bool) -> tuple[float, float]:
         """The e-process bound; at exactly n_plan the better of it and Clopper-Pearson."""
@@ -66,6 +68,7 @@ class TwoClass(BoundMethod):
     citation: ClassVar[str] = "Cohen, Rosenfeld & Kolter 2019, Theorem 1; Clopper & Pearson 1934"
     top_share: ClassVar[float] = 0.5
     """Share of alpha that buys the bound on the top class; the rest buys that on the others."""
+    decided_by: ClassVar[Literal["top", "two largest", "all"]] = "two largest"
 
     def ends(self, votes: Votes, top: int, alpha: float, *, reached: bool) -> tuple[float, float]:
         """Lower bound on the top class and upper bound on all others."""
@@ -107,6 +110,7 @@ class Anytime(BoundMethod):
     citation: ClassVar[str] = "Ville 1939; Robbins 1970; Howard, Ramdas, McAuliffe & Sekhon 2021"
     any_stop: ClassVar[bool] = True
     extendable: ClassVar[bool] = True
+    decided_by: ClassVar[Literal["top", "two largest", "all"]] = "top"
 
     def ends(self, votes: Votes, top: int, alpha: float, *, reached: bool) -> tuple[float, float]:
         """The bound now."""
@@ -129,6 +133,7 @@ class AnytimeTwoClass(BoundMethod):
     citation: ClassVar[str] = "Ville 1939; Robbins 1970; Howard, Ramdas, McAuliffe & Sekhon 2021"
     any_stop: ClassVar[bool] = True
     extendable: ClassVar[bool] = True
+    decided_by: ClassVar[Literal["top", "two largest", "all"]] = "two largest"
 
     def ends(self, votes: Votes, top: int, alpha: float, *, reached: bool) -> tuple[float, float]:
         """The bounds now."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Protocol
 
 from pydantic import BeforeValidator, Field, SerializeAsAny
 
@@ -45,7 +45,12 @@ class ReplayRow(Record):
     n: int = 0
 
 
-def labelled(rows: Sequence[ReplayRow]) -> bool:
+class _Labelled(Protocol):
+    @property
+    def label(self) -> int: ...
+
+
+def labelled(rows: Sequence[_Labelled]) -> bool:
     """Whether any row has a true class: without one nothing is right or wrong."""
     return any(row.label != NO_LABEL for row in rows)
 

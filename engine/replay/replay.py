@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from array import array
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
+from typing import Literal, NamedTuple
 
 from engine.bounds import BoundMethod, bound_method
 from engine.core.errors import UserError
 from engine.core.files import sha256_bytes
 from engine.core.records import ProbabilityBounds, Votes
 from engine.evidence.settings import BoundName
-from engine.regions import Perturbation, radius_of
+from engine.regions import Perturbation, Region, radius_of
 from engine.replay.records import ReplayResult, ReplayRow, Selection
 from engine.replay.summary import DRAWN, summarise
 from engine.replay.table import Header, Line, read_bytes, read_table
@@ -54,16 +58,21 @@ def replay(
     header, lines = read_table(path, data)
     chosen = _selection(path, header, selection)
     samples = scheme.noise().samples
+    decided_by = bound_method(bound).decided_by
     bounding = _given if not header.classes else _counted(bound_method(bound), samples, path)
 
-    def certify(level: float) -> tuple[ReplayRow, ...]:
-        return tuple(
-            _row(line, scheme, bounding(line, _top(line, chosen), level), asked) for line in lines
-        )
+    def certify(level: float) -> Iterator[_Outcome]:
+        known: dict[tuple[int | float | None, ...], _Claim] = {}
+        for line in lines:
+            top = _top(line, chosen)
+            numbers = _numbers(line, top, decided_by)
+            if numbers not in known:
+                known[numbers] = _claim(scheme, bounding(line, top, level), asked)
+            yield _Outcome(line.label, known[numbers])
 
-    rows = certify(alpha)
+    rows = tuple(_row(line, found) for line, found in zip(lines, certify(alpha), strict=True))
     valid, twins = chosen != "same", alike(lines)
-    again = certify if header.classes else None
+    again = (lambda level: [*certify(level)]) if header.classes else None
     found = summarise(rows, at=at, alpha=alpha, again=again, valid=valid, apart=not twins)
     notes = _notes(chosen, given=not header.classes)
     if header.classes and samples is None and not bound_method(bound).extendable:
@@ -89,13 +98,14 @@ def alike(lines: Sequence[Line]) -> list[tuple[str | int, str | int]]:
     Rows count as such where at least :data:`TELLING` votes fell beside the leading class: many
     inputs lose no vote or few, and their counts are often the same.
     """
-    known: dict[bytes, str | int] = {}
+    known: dict[bytes, str | int] = {}  # a million rows: their digests, not their votes
     found = []
     for line in lines:
         if sum(line.estimation) - max(line.estimation, default=0) < TELLING:
             continue
-        votes = repr((tuple(line.selection), tuple(line.estimation))).encode()
-        first = known.setdefault(votes, line.idx)
+        votes = blake2b(array("Q", line.selection), digest_size=16)
+        votes.update(array("Q", line.estimation))
+        first = known.setdefault(votes.digest(), line.idx)
         if first != line.idx:
             found.append((first, line.idx))
     return found
@@ -147,7 +157,18 @@ def _top(line: Line, selection: Selection) -> int:
     if selection == "label":
         return line.label
     counts = line.selection if selection == "votes" else line.estimation
-    return Votes.from_sequence(counts).top
+    return counts.index(max(counts))  # ties go to the lowest index, as in CERTIFY
+
+
+def _numbers(line: Line, top: int, decided_by: str) -> tuple[int | float | None, ...]:
+    """All that the claim of a row depends on: many rows of a file have the same."""
+    counts = line.estimation
+    if not counts:
+        return top, line.p_lower, line.p_upper
+    if decided_by == "all":
+        return top, *counts
+    other = max((*counts[:top], *counts[top + 1 :])) if decided_by == "two largest" else None
+    return top, counts[top], other, sum(counts)
 
 
 def _counted(method: BoundMethod, samples: int | None, path: Path) -> Bounding:
@@ -178,21 +199,64 @@ def _given(line: Line, top: int, alpha: float) -> ProbabilityBounds:
     )
 
 
-def _row(
-    line: Line, scheme: Scheme, bounds: ProbabilityBounds, asked: dict[str, Perturbation]
-) -> ReplayRow:
+class _Claim(NamedTuple):
+    """What bounds amount to under a scheme."""
+
+    bounds: ProbabilityBounds
+    region: Region | None
+    radius: float | None
+    certified_at: dict[str, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """A row's claim, which it may share with others, and its label."""
+
+    label: int
+    claim: _Claim
+
+    @property
+    def outcome(self) -> Literal["certified", "abstained"]:
+        return "certified" if self.claim.region else "abstained"
+
+    @property
+    def predicted_class(self) -> int | None:
+        return self.claim.bounds.top if self.claim.region else None
+
+    @property
+    def region(self) -> Region | None:
+        return self.claim.region
+
+    @property
+    def radius(self) -> float | None:
+        return self.claim.radius
+
+    @property
+    def certified_at(self) -> dict[str, bool]:
+        return self.claim.certified_at
+
+
+def _claim(scheme: Scheme, bounds: ProbabilityBounds, asked: dict[str, Perturbation]) -> _Claim:
     region = scheme.region(bounds)
-    return ReplayRow(
+    at = {text: region is not None and region.contains(p) for text, p in asked.items()}
+    return _Claim(bounds, region, radius_of(region), at)
+
+
+_FIELDS = set(ReplayRow.model_fields)
+"""One set for all rows: a set of its own is most of what a row takes in memory."""
+
+
+def _row(line: Line, found: _Outcome) -> ReplayRow:
+    return ReplayRow.model_construct(
+        _FIELDS,
         idx=line.idx,
         label=line.label,
-        outcome="certified" if region else "abstained",
-        predicted_class=bounds.top if region else None,
-        radius=radius_of(region),
-        bounds=bounds,
-        region=region,
-        certified_at={
-            text: region is not None and region.contains(change) for text, change in asked.items()
-        },
+        outcome=found.outcome,
+        predicted_class=found.predicted_class,
+        radius=found.radius,
+        bounds=found.claim.bounds,
+        region=found.region,
+        certified_at=found.certified_at,
         n0=sum(line.selection),
         n=sum(line.estimation),
     )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from engine.bounds.simultaneous import set_statement, simultaneous_alpha
 from engine.core.records import SetStatement
+from engine.regions import Region
 from engine.replay.records import ReplayRow, ReplaySummary, Simultaneous, labelled
 
 CLEAN = "clean"
@@ -16,17 +18,45 @@ DRAWN = (
 """Stands wherever a population's share does; it takes what they are, e.g. ``rows``."""
 
 
-def correct(row: ReplayRow) -> bool:
+class Certified(Protocol):
+    """What a summary asks of a row: the fields of :class:`ReplayRow` of these names."""
+
+    @property
+    def label(self) -> int:
+        """The true class; :data:`NO_LABEL` for none."""
+
+    @property
+    def outcome(self) -> str:
+        """``certified`` or ``abstained``."""
+
+    @property
+    def predicted_class(self) -> int | None:
+        """The certified class."""
+
+    @property
+    def radius(self) -> float | None:
+        """Of a ball."""
+
+    @property
+    def region(self) -> Region | None:
+        """What is certified."""
+
+    @property
+    def certified_at(self) -> dict[str, bool]:
+        """Answers to the perturbations asked about."""
+
+
+def correct(row: Certified) -> bool:
     """Whether the certified class is the label; an abstention never is correct."""
     return row.predicted_class == row.label
 
 
-def clean_accuracy(rows: Sequence[ReplayRow]) -> float | None:
+def clean_accuracy(rows: Sequence[Certified]) -> float | None:
     """Share of rows that are certified and correct; None without any label."""
     return sum(map(correct, rows)) / len(rows) if labelled(rows) else None
 
 
-def acr(rows: Sequence[ReplayRow]) -> float | None:
+def acr(rows: Sequence[Certified]) -> float | None:
     """Average certified radius, mean of correct * radius.
 
     None where regions have no radius, and without any label.
@@ -36,7 +66,7 @@ def acr(rows: Sequence[ReplayRow]) -> float | None:
     return sum(row.radius or 0.0 for row in rows if correct(row)) / len(rows)
 
 
-def certified_accuracy(rows: Sequence[ReplayRow], text: str) -> float | None:
+def certified_accuracy(rows: Sequence[Certified], text: str) -> float | None:
     """Share of rows that are correct and certified at a perturbation; None without any label."""
     return _certified(rows, text) / len(rows) if labelled(rows) else None
 
@@ -46,7 +76,7 @@ def summarise(
     *,
     at: Sequence[str],
     alpha: float,
-    again: Callable[[float], Sequence[ReplayRow]] | None,
+    again: Callable[[float], Sequence[Certified]] | None,
     valid: bool,
     apart: bool = True,
     planned: int | None = None,
@@ -77,12 +107,12 @@ def summarise(
     )
 
 
-def _certified(rows: Sequence[ReplayRow], text: str) -> int:
+def _certified(rows: Sequence[Certified], text: str) -> int:
     return sum(correct(row) and row.certified_at[text] for row in rows)
 
 
 def _simultaneous(
-    again: Callable[[float], Sequence[ReplayRow]], alpha: float, total: int, at: Sequence[str]
+    again: Callable[[float], Sequence[Certified]], alpha: float, total: int, at: Sequence[str]
 ) -> Simultaneous:
     each = simultaneous_alpha(alpha, total)
     rows = again(each)

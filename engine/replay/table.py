@@ -34,7 +34,7 @@ class Header:
     upper: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Line:
     """One row of the file.
 
@@ -179,6 +179,9 @@ def _line(place: _Place, header: Header, cells: list[str]) -> Line:
 
 def _counts(place: _Place, names: Sequence[str], cells: Sequence[str]) -> array[int]:
     """Machine integers: a file may hold a hundred million of them."""
+    joined = "".join(cells)
+    if joined.isascii() and joined.isdigit() and "" not in cells and len(max(cells, key=len)) <= 10:
+        return array("Q", map(int, cells))
     pairs = zip(names, cells, strict=True)
     return array("Q", [_whole(place, name, text) for name, text in pairs])
 

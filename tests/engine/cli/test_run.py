@@ -6,6 +6,8 @@ import json
 import os
 import shlex
 import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,8 @@ from engine.cli import main, run
 from engine.core.errors import UserError
 from tests.engine.cli.conftest import SUBJECT
 from tests.fakes import HalfSpace, Misbehaving
+
+ROOT = Path(__file__).parents[3]
 
 
 def test_certified_radius_is_cohens_formula_of_the_votes(certify: Any) -> None:
@@ -240,3 +244,24 @@ def test_a_stopped_run_keeps_its_votes_and_says_that_it_is_partial(
     assert 0 < sum(found["observations"]["estimation"]) < 100_000
     assert "Stopped after" in found["statement"]
     assert shown.status == (0 if found["outcome"] == "certified" else 3)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--model", "nothing", "--input", "digits:1"],
+        ["--model", "none.onnx", "--input", "digits:1"],
+        ["--model", "demo:digits-0.25", "--input", "none.png"],
+        ["--model", "demo:digits-0.25", "--input", "digits:99999"],
+        ["--model", "demo:digits-0.25", "--input", "digits:1", "--json", "/none/x.json"],
+    ],
+)
+def test_names_that_are_wrong_are_said_before_torch_is_loaded(words: list[str]) -> None:
+    code = (
+        "import sys\nfrom engine.cli.app import main\nstatus = main(sys.argv[1:])\n"
+        "sys.exit(99 if {'torch', 'scipy'} & set(sys.modules) else status)"
+    )
+    for task in ("certify", "predict"):
+        line = [sys.executable, "-c", code, task, *words]
+        done = subprocess.run(line, capture_output=True, text=True, check=False, cwd=ROOT)
+        assert done.returncode == 2, done.stderr

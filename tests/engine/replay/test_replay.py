@@ -9,8 +9,9 @@ import pytest
 from scipy.stats import beta, norm
 
 from engine import schemes
-from engine.bounds import BOUND_METHODS
+from engine.bounds import BOUND_METHODS, bound_method
 from engine.core.errors import UserError
+from engine.core.records import Votes
 from engine.replay import ReplayResult
 from engine.replay.replay import replay
 from engine.schemes import DssnL1, Gaussian
@@ -208,3 +209,23 @@ def test_no_torch_is_loaded(votes_file):
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root
     )
     assert done.stdout == "False\n"
+
+
+@pytest.mark.parametrize("bound", [*(method.key for method in BOUND_METHODS), "enumeration"])
+def test_rows_share_only_what_follows_from_their_own_votes(votes_file, bound):
+    """Every row of a file with all splits of a few votes, against its own bound."""
+    splits = [(a, b, 51 - a - b) for a in range(0, 52, 3) for b in range(0, 52 - a, 4)]
+    text = TWO_BLOCKS
+    for index, counts in enumerate(splits):
+        first = [0, 0, 0]
+        first[index % 3] = 100
+        text += f"{index},0,{','.join(map(str, (*first, *counts)))}\n"
+    exact = bound == "enumeration"
+    found = replayed(votes_file(text), scheme=DssnL1(lam=0.1) if exact else Gaussian(), bound=bound)
+    assert len(found.rows) == len(splits)
+    for index, (row, counts) in enumerate(zip(found.rows, splits, strict=True)):
+        votes = Votes(counts=counts)
+        own = bound_method(bound).at(votes, top=index % 3, alpha=0.001, n_plan=51)
+        assert row.bounds == own
+        assert row.region == found.scheme.region(own)
+    assert ReplayResult.model_validate_json(found.model_dump_json()) == found
