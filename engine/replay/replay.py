@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -53,7 +54,7 @@ def replay(
     Raises:
         UserError: the file is malformed, or ``at`` or ``selection`` does not fit.
     """
-    asked = {text: scheme.parse_at(text) for text in at}
+    claim = partial(_claim, scheme, {text: scheme.parse_at(text) for text in at})
     data = read_bytes(path)
     header, lines = read_table(path, data)
     chosen = _selection(path, header, selection)
@@ -62,13 +63,9 @@ def replay(
     bounding = _given if not header.classes else _counted(bound_method(bound), samples, path)
 
     def certify(level: float) -> Iterator[_Outcome]:
-        known: dict[tuple[int | float | None, ...], _Claim] = {}
-        for line in lines:
-            top = _top(line, chosen)
-            numbers = _numbers(line, top, decided_by)
-            if numbers not in known:
-                known[numbers] = _claim(scheme, bounding(line, top, level), asked)
-            yield _Outcome(line.label, known[numbers])
+        return _outcomes(
+            lines, chosen, decided_by, lambda line, top: bounding(line, top, level), claim
+        )
 
     rows = tuple(_row(line, found) for line, found in zip(lines, certify(alpha), strict=True))
     valid, twins = chosen != "same", alike(lines)
@@ -236,10 +233,27 @@ class _Outcome:
         return self.claim.certified_at
 
 
-def _claim(scheme: Scheme, bounds: ProbabilityBounds, asked: dict[str, Perturbation]) -> _Claim:
+def _claim(scheme: Scheme, asked: dict[str, Perturbation], bounds: ProbabilityBounds) -> _Claim:
     region = scheme.region(bounds)
     at = {text: region is not None and region.contains(p) for text, p in asked.items()}
     return _Claim(bounds, region, radius_of(region), at)
+
+
+def _outcomes(
+    lines: Sequence[Line],
+    selection: Selection,
+    decided_by: str,
+    bounding: Callable[[Line, int], ProbabilityBounds],
+    claim: Callable[[ProbabilityBounds], _Claim],
+) -> Iterator[_Outcome]:
+    """The rows' claims; rows with the same numbers share theirs."""
+    known: dict[tuple[int | float | None, ...], _Claim] = {}
+    for line in lines:
+        top = _top(line, selection)
+        numbers = _numbers(line, top, decided_by)
+        if numbers not in known:
+            known[numbers] = claim(bounding(line, top))
+        yield _Outcome(line.label, known[numbers])
 
 
 _FIELDS = set(ReplayRow.model_fields)
