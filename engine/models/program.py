@@ -18,6 +18,7 @@ from engine.core.errors import UserError
 from engine.core.files import sha256_file
 from engine.core.records import ModelIdentity
 from engine.models.base import Classifier, checked_scores, in_chunks, only_fp32
+from engine.models.head import Thresholded, chosen, flat, head_of
 from engine.models.input_layout import choose_encoding
 from engine.models.names import class_names
 from engine.models.normalize import Normalization, choose
@@ -63,6 +64,19 @@ class ProgramClassifier(Classifier):
         return in_chunks(self._program, self._layer(batch), self._batch).float()
 
 
+class Scored(nn.Module):
+    """A program whose output is scores (B, K): one of several, without sides of length 1."""
+
+    def __init__(self, program: nn.Module, path: Path, output: str) -> None:
+        super().__init__()
+        self.program, self.path, self.output = program, path, output
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        """Scores of a batch."""
+        found = chosen(self.path, self.program(images), self.output)
+        return flat(found) if isinstance(found, torch.Tensor) else found
+
+
 def program_classifier(
     path: Path,
     request: ModelRequest,
@@ -85,8 +99,15 @@ def program_classifier(
     Raises:
         UserError: it does not return one row of scores per image.
     """
-    program = place(torch.device("cpu"))
-    classes = _class_count(path, program, shape, batch)
+    program = Scored(place(torch.device("cpu")), path, request.output)
+    count = _class_count(path, program, shape, batch)
+    head = head_of(path, request, count)
+
+    def scored(device: torch.device) -> nn.Module:
+        read = Scored(place(device), path, request.output)
+        return Thresholded(read, head) if head else read
+
+    said = head.note if head else ""
     encoding, told = choose_encoding(request.encoding, shape[0], path=path)
     normalization = choose(request.normalize, encoding=encoding)
     identity = ModelIdentity(
@@ -97,7 +118,10 @@ def program_classifier(
         architecture=f"{format_name} program",
         parameters=sum(p.numel() for p in program.parameters()),
         class_names=class_names(
-            classes, given=request.class_names, family="imagenet" if classes == 1000 else ""
+            2 if head else count,
+            given=request.class_names,
+            stored=head.class_names if head else (),
+            family="imagenet" if count == 1000 else "",
         ),
         input_shape=shape,
         encoding=encoding,
@@ -105,16 +129,18 @@ def program_classifier(
         normalization_origin=normalization.origin,
         resize=normalization.resize,
         contains_code=True,
-        notes=tuple(note for note in (_CONSENT, told, normalization.note) if note),
+        notes=tuple(note for note in (_CONSENT, told, normalization.note, said) if note),
     )
-    return ProgramClassifier(place, normalization, identity, batch)
+    return ProgramClassifier(scored, normalization, identity, batch)
 
 
 def _class_count(path: Path, program: nn.Module, shape: Shape, batch: int | None) -> int:
     rows = batch or 2
     try:
         with torch.inference_mode():
-            return checked_scores(program(torch.zeros(rows, *shape)), rows)
+            return checked_scores(program(torch.zeros(rows, *shape)), rows, least=1)
+    except UserError:
+        raise
     except ValueError as error:
         raise UserError(f"{path} is not an image classifier: {error}.") from error
     except Exception as error:
@@ -187,7 +213,7 @@ def load_torchscript(path: Path, request: ModelRequest) -> ProgramClassifier:
             f"{path} is a damaged or truncated TorchScript file; copy or export it again."
         ) from error
     _, wanted = split_arch(request.arch)
-    shape = wanted or _only_shape(path, module)
+    shape = wanted or _only_shape(path, Scored(module, path, request.output))
     return program_classifier(
         path, request, module.to, format_name="torchscript", shape=shape, batch=None
     )
@@ -212,7 +238,9 @@ def _only_shape(path: Path, module: nn.Module) -> Shape:
 def _takes(module: nn.Module, channels: int, size: int) -> bool:
     try:
         with torch.inference_mode():
-            checked_scores(module(torch.zeros(1, channels, size, size)), 1)
+            checked_scores(module(torch.zeros(1, channels, size, size)), 1, least=1)
+    except UserError:
+        raise
     except Exception:
         # A wrong size fails inside the program, with any error.
         return False

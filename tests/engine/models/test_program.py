@@ -120,7 +120,7 @@ def test_a_program_opens_after_consent_only(tmp_path, network, free):
 
 def test_what_is_no_classifier_is_refused(tmp_path):
     path = export(tmp_path / "m.pt2", Pair(), torch.zeros(2, 1, 8, 8), free=False)
-    with pytest.raises(UserError, match="is not an image classifier: it returns a tuple"):
+    with pytest.raises(UserError, match=r"returns 2 outputs \(0, 1\); choose one with --output"):
         load_model(ModelRequest(str(path), trust=True))
 
 
@@ -183,3 +183,30 @@ def test_a_damaged_archive_is_refused(tmp_path):
         archive.writestr("m/constants.pkl", b"\x80\x02")
     with pytest.raises(UserError, match="is a damaged or truncated TorchScript file"):
         load_model(ModelRequest(str(path), trust=True))
+
+
+class Several(nn.Module):
+    """Two outputs, as training code returns them."""
+
+    def __init__(self, *, named: bool) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 1)
+        self.named = named
+
+    def forward(self, x):
+        seen = self.conv(x).mean(dim=(2, 3), keepdim=True)
+        return {"features": seen, "logits": -seen} if self.named else (seen, -seen)
+
+
+@pytest.mark.parametrize(("named", "output"), [(True, "logits"), (False, "1")])
+def test_one_of_several_outputs_is_read(tmp_path, named, output):
+    network, path = Several(named=named).eval(), tmp_path / "m.pt"
+    x = torch.rand(2, 3, 8, 8)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.jit.trace(network, x, strict=False).save(str(path))
+    with pytest.raises(UserError, match="returns 2 outputs.*choose one with --output"):
+        load_model(ModelRequest(str(path), arch="@3x8x8", trust=True))
+    found = load_model(ModelRequest(str(path), arch="@3x8x8", trust=True, output=output))
+    expected = -network.conv(x).mean(dim=(2, 3))
+    torch.testing.assert_close(found.scores(x), expected)
