@@ -15,6 +15,7 @@ from PySide6.QtGui import (
     QImage,
     QKeyEvent,
     QKeySequence,
+    QMouseEvent,
 )
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -54,9 +55,11 @@ class Plot(Card, Generic[F]):
 
     Signals:
         notice: kind and sentence: an export worked, or why it did not.
+        enlarged: it is to have the room of all plots, or to give it back.
     """
 
     notice = Signal(str, str)
+    enlarged = Signal()
     stem: ClassVar[str]
     """Proposed name of exported files."""
 
@@ -159,6 +162,11 @@ class Plot(Card, Generic[F]):
         """The same menu by right click and by the menu key."""
         self.menu.popup(event.globalPos())
 
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """All the room for this plot, or its own again."""
+        self.enlarged.emit()
+        event.accept()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Ctrl+C copies the image; Return opens the menu."""
         if event.matches(QKeySequence.StandardKey.Copy):
@@ -212,6 +220,8 @@ class Plot(Card, Generic[F]):
         for fmt in FORMATS:
             action = menu.addAction(f"Save {fmt.upper()}...")
             action.setData(fmt)
+        menu.addSeparator()
+        menu.addAction("Enlarge, or give the room back", self.enlarged.emit)
         menu.triggered.connect(self._menu_triggered)
         return menu
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from engine.evidence.run_view import RunView
 from engine.evidence.settings import RunSettings
@@ -24,6 +26,7 @@ from gui.plots.examples import ExamplesPlot
 from gui.plots.pictures import PLOTS
 from gui.plots.region_plot import RegionPlot
 from gui.plots.votes import VotesPlot
+from gui.results.claim import ClaimCard
 from gui.results.slice_axes import AxesChooser
 from gui.widgets.layouts import divided, filled
 
@@ -69,7 +72,14 @@ class Explore(QWidget):
             splitter.setHandleWidth(_HANDLE)
         for plot in self.regions.values():
             plot.setMinimumHeight(REGION_HEIGHT)
-        filled(QVBoxLayout(self), self.rows)
+        self.claim = ClaimCard(session)
+        self.claim.hide()
+        filled(QHBoxLayout(self), (self.rows, 3), (self.claim, 2), spacing=_HANDLE)
+        self._alone: Plot[Any] | None = None
+        self._keys = [QShortcut(QKeySequence(str(i + 1)), self) for i in range(4)]
+        for i, key in enumerate(self._keys):
+            key.setEnabled(False)
+            key.activated.connect(partial(self._show_number, i))
         self._turns = QTimer(self, interval=TURN_MS)
         self._turns.timeout.connect(self._draw_next)
         self._votes_are_next = True
@@ -85,6 +95,7 @@ class Explore(QWidget):
         plots: list[Plot[Any]] = [self.votes, self.bounds, self.examples, *self.regions.values()]
         for plot in plots:
             plot.notice.connect(self.notice)
+            plot.enlarged.connect(partial(self.enlarge, plot))
             if isinstance(plot, RegionPlot):
                 plot.asked.connect(self._show_change)
         self.examples.asked.connect(self._point_out)
@@ -111,6 +122,33 @@ class Explore(QWidget):
         settings = self._shown_settings() or self._session.form.settings
         found = picture_of(settings.scheme)
         return found if found in self.regions else "terms"
+
+    def enlarge(self, plot: Plot[Any] | None) -> None:
+        """Give one plot the room of all four; None, or the same plot again, gives it back."""
+        again = plot is self._alone and not self.talks
+        self._alone = None if again else plot
+        for splitter in (self.upper, self.under):
+            found = (splitter.widget(i) for i in range(splitter.count()))
+            cells = [cell for cell in found if cell is not None]
+            for cell in cells:
+                own = plot is not None and (cell is plot or cell.isAncestorOf(plot))
+                cell.setVisible(self._alone is None or own)
+            splitter.setVisible(any(not cell.isHidden() for cell in cells))
+
+    @property
+    def talks(self) -> bool:
+        """Whether one plot stands beside the claim, and keys choose which."""
+        return not self.claim.isHidden()
+
+    def talk(self, *, on: bool) -> None:
+        """The claim on stage, with the region beside it; keys 1 to 4 show other plots."""
+        self.claim.setVisible(on)
+        for key in self._keys:
+            key.setEnabled(on)
+        self.enlarge(self.region if on else None)
+
+    def _show_number(self, place: int) -> None:
+        self.enlarge(self.plots[place])
 
     def offer(self, examples: tuple[Example, ...]) -> None:
         """Images the slice may point to."""

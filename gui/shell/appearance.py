@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
 from gui.controllers.preferences import Preferences
+from gui.shell.notice import NoticeArea
 from gui.shell.pages import Pages
 from gui.style.stylesheet import apply_theme
 from gui.style.theme import TALK_SCALE, THEMES
@@ -25,10 +28,13 @@ class Appearance(QObject):
         *,
         form: QWidget,
         statement: QWidget,
+        chrome: Sequence[QWidget],
+        notices: NoticeArea,
     ) -> None:
         super().__init__(window)
         self._window, self._actions, self._preferences = window, actions, preferences
         self._pages, self._form, self._statement = pages, form, statement
+        self._chrome, self._notices = chrome, notices
         themes = QActionGroup(self)
         for name in THEMES:
             themes.addAction(actions[f"theme-{name}"])
@@ -50,7 +56,11 @@ class Appearance(QObject):
             apply_theme(app, name, scale=TALK_SCALE if self.talks else 1.0)
 
     def follow_talk_mode(self) -> None:
-        """Large type; only plots and progress are left."""
+        """Large type; only the claim, one plot and progress are left, and a replay of the run."""
+        for widget in self._chrome:
+            widget.setVisible(not self.talks)
+        self._notices.be_quiet(on=self.talks)
+        self._pages.explore.talk(on=self.talks)
         self._make_room()
         self.set_theme(self._preferences.theme)
         if self.talks:

@@ -195,7 +195,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("pace-60", "Pace: replay in &60 s", "&View", lambda on: on.pages.replay(60),
             "Ctrl+F7", _idle, tip="Watch the recorded blocks of the shown run again"),
     Command("talk", "&Talk mode", "&View", lambda on: on.appearance.follow_talk_mode(), "F11",
-            checkable=True, tip="Larger type, side columns away", starts_group=True),
+            checkable=True, tip="The claim and one plot in large type; 1 to 4 choose the plot", starts_group=True),
     Command("palette", "Find a c&ommand…", "&View", lambda on: on.palette.open(), "Ctrl+Shift+P",
             icon="search", starts_group=True),
     Command("verify", "Verify a &report…", "&Help", lambda on: on.pages.verify.ask(),

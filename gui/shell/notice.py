@@ -93,6 +93,7 @@ class NoticeArea(QWidget):
         self.more.hide()
         self.more.toggled.connect(self._arrange)
         self.notices: list[Notice] = []
+        self.quiet = False
         self.hide()
 
     @property
@@ -177,6 +178,11 @@ class NoticeArea(QWidget):
         self.setFixedHeight(min(needed, bound))
 
     @Slot()
+    def be_quiet(self, *, on: bool) -> None:
+        """Keep notices back while something is on stage; they are shown afterwards."""
+        self.quiet = on
+        self._arrange()
+
     def _arrange(self) -> None:
         """One in full, the rest unfolded where that was asked for."""
         front, rest = self.front, len(self.notices) - 1
@@ -192,7 +198,7 @@ class NoticeArea(QWidget):
         self.more.setVisible(rest > 0)
         self._stack.activate()
         self.fit()  # before it is shown: the window makes room at once
-        self.setVisible(bool(self.notices))
+        self.setVisible(bool(self.notices) and not self.quiet)
         self.updateGeometry()
 
     def _shown(self, sentence: str) -> Notice | None:

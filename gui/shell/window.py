@@ -83,6 +83,8 @@ class Window(QMainWindow):
             self.pages,
             form=self.left,
             statement=self.statement,
+            chrome=(self.top, self.menuBar()),
+            notices=self.notices,
         )
         self.palette_finder = Palette(self.commands, self.central)
         menus = build_menus(self.menuBar(), self.commands)

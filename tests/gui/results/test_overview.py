@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import Qt
 
 from engine.evidence.settings import CertifySettings
 from engine.schemes import parse_scheme
@@ -104,6 +105,27 @@ def test_a_replay_is_shown_in_every_plot_and_called_so(explore, idle_session, ma
     assert explore.region.figure is idle_session.illustrator.slice
     assert explore.votes.figure.n_estimation == sum(runs.evidence.votes.estimation)
     assert explore.votes.title.text() == "Votes"
+
+
+def test_a_plot_takes_all_the_room_and_gives_it_back(explore, qtbot):
+    explore.show()
+    for plot in explore.plots:
+        qtbot.mouseDClick(plot, Qt.MouseButton.LeftButton)
+        assert [one.isVisible() for one in explore.plots] == [one is plot for one in explore.plots]
+        qtbot.mouseDClick(plot, Qt.MouseButton.LeftButton)
+        assert all(one.isVisible() for one in explore.plots)
+
+
+def test_on_stage_one_plot_stands_beside_the_claim_and_keys_choose_it(explore, qtbot):
+    explore.show()
+    explore.talk(on=True)
+    assert explore.claim.isVisible()
+    assert [one for one in explore.plots if one.isVisible()] == [explore.region]
+    for i, plot in enumerate(explore.plots):
+        explore._keys[i].activated.emit()
+        assert [one for one in explore.plots if one.isVisible()] == [plot]
+    explore.talk(on=False)
+    assert not explore.claim.isVisible() and all(one.isVisible() for one in explore.plots)
 
 
 def test_exports_are_told_in_the_window(explore, qtbot):

@@ -25,5 +25,9 @@ def test_side_columns_follow_the_page_and_talk_mode(window):
     window.commands["talk"].trigger()
     assert window.appearance.talks
     assert not window.left.isVisible() and not window.statement.isVisible()
+    window.notices.show_notice("info", "Something happened.")
+    assert not window.top.isVisible() and not window.notices.isVisible()
+    assert window.pages.explore.claim.isVisible()
     window.commands["talk"].trigger()
+    assert window.top.isVisible() and window.notices.isVisible()
     assert window.left.isVisible() and window.statement.isVisible()

@@ -1,0 +1,68 @@
+"""The claim on stage: outcome, number and sentence in large type, beside one plot."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QWidget
+
+from gui.controllers.session import Session
+from gui.style.theme import set_role
+from gui.widgets.card import Card
+from gui.widgets.section import say, say_headline, words
+
+_WAITING = "Press F5 to certify."
+_NOW = "This may be claimed if the run is stopped now."
+_NOTHING = "Nothing can be certified yet."
+
+
+class ClaimCard(Card):
+    """What may be claimed: of the shown result, of the run as it stands, or of its replay."""
+
+    def __init__(self, session: Session, *, parent: QWidget | None = None) -> None:
+        super().__init__("Claim", parent=parent)
+        self._session = session
+        self.title.hide()
+        self.subtitle.hide()
+        self.outcome = words("", "headlines", name="Outcome")
+        self.headline = words(role="headline")
+        self.unit, self.votes = words(role="small"), words()
+        self.sentence = words(name="Statement in words")
+        self.content.addStretch(1)
+        for label in (self.outcome, self.headline, self.unit, self.sentence, self.votes):
+            self.content.addWidget(label)
+        self.content.addStretch(1)
+        session.runs.snapshot_changed.connect(self.refresh)
+        session.runs.evidence_changed.connect(self.refresh)
+        session.playback.changed.connect(self.refresh)
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Follow what the plots show."""
+        runs, played = self._session.runs, self._session.playback.snapshot
+        shown = played or runs.evidence or runs.snapshot
+        if shown is None:
+            self._say("", "muted", _WAITING, "")
+            say_headline(self.headline, "")
+            say(self.unit, "")
+            return
+        region, n = shown.region, shown.estimation.n
+        if runs.evidence is shown:
+            role = "abstained" if runs.evidence.outcome == "abstained" else "certified"
+            said = runs.evidence.outcome.upper()
+            self._say(said, role, runs.evidence.statement, f"{n:,} votes")
+        else:
+            self._say(
+                "REPLAY" if played else "RUNNING",
+                "provisional",
+                _NOW if region is not None and not played else "" if played else _NOTHING,
+                f"{n:,} of {shown.n_plan:,} votes",
+            )
+        say_headline(self.headline, region.headline() if region else "")
+        say(self.unit, region.note() if region else "")
+
+    def _say(self, outcome: str, role: str, sentence: str, votes: str) -> None:
+        set_role(self.outcome, role)
+        say(self.outcome, outcome)
+        say(self.sentence, sentence)
+        say(self.votes, votes)
