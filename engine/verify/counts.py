@@ -242,16 +242,15 @@ class Recount:
     def _age(self) -> list[str]:
         """What only today's programs record is there altogether or not at all."""
         found = self.evidence
-        seed = self.settings.seed_origin != "not recorded"
+        seed, kind = self.settings.seed_origin != "not recorded", self.settings.kind
         records = {
             "how its input was fitted": found.input.fitting is not None,
             "that its model was asked again": found.function_check is not None,
         }
-        if self.settings.kind == "predict":
-            records["the chain of its votes"] = found.chain is not None
+        records |= {"the chain of its votes": found.chain is not None} if kind == "predict" else {}
         if found.upgraded_from is not None and (seed or any(records.values())):
             return [f"no file of schema {found.upgraded_from} records as much as it does"]
-        due = seed or (self.settings.kind == "exact" and records["how its input was fitted"])
+        due = seed or (kind == "exact" and records["how its input was fitted"])
         gone = [what for what, is_there in records.items() if due and not is_there]
         return [f"it records what programs of today do, but not {gone[0]}"] if gone else []
 
