@@ -1,8 +1,8 @@
 """Rows of CSV files: texts, images with texts, images, or numbers with categories.
 
-``rows.csv:3`` is row 3, the first row being 0. A column ``text``, ``prompt`` or ``caption`` makes
-it a text, one called ``image``, ``image`` or ``path`` an image, both a pair; any other table is
-one of numbers and categories. What its columns are is detected, said as
+``rows.csv:3`` is row 3, the first row being 0. A column of ``TEXTS`` (``text``, ``review``, ...)
+makes it a text, one of ``IMAGES`` (``image``, ``path``, ...) an image, both a pair; any other table
+is one of numbers and categories. What its columns are is detected, said as
 ``rows.csv:3?types=age:numeric,job:categorical``, or in ``rows.types.json`` beside the file.
 ``mixed:5`` is row 5 of the shipped example.
 """
@@ -22,7 +22,7 @@ from engine.inputs.table import LABELS, TYPES, ColumnType, Table, TableInput, re
 from engine.inputs.text import TextInput, decoded, shortened
 
 MIXED = "mixed"
-TEXTS = ("text", "prompt", "caption")
+TEXTS = ("text", "prompt", "caption", "review", "sentence", "comment", "message")
 IMAGES = ("image", "picture", "path")
 RowInput = TextInput | PairInput | ImageInput | TableInput
 _SPEC = re.compile(

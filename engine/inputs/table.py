@@ -22,7 +22,7 @@ from engine.inputs.coding import Column, TableCoding, number
 
 ColumnType = Literal["numeric", "categorical"]
 TYPES: tuple[ColumnType, ...] = ("numeric", "categorical")
-LABELS = ("label", "class", "target")
+LABELS = ("label", "class", "target", "sentiment")
 _FEW = 10
 """Whole numbers with no more values than this, each seen twice on average, are taken for codes."""
 _MOST_VALUES = 1000

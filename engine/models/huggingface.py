@@ -296,7 +296,7 @@ def read_prompts(path: Path, given: Path | None) -> tuple[str, ...]:
             "--class-names FILE, one prompt per line, e.g. a photo of a cat."
         )
     try:
-        with given.open(encoding="utf-8") as file:
+        with given.open(encoding="utf-8-sig") as file:
             lines = [line.strip() for line in file.read(_LIMIT).splitlines()]
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(f"Cannot read prompts from {given}: it is not readable text.") from error

@@ -52,7 +52,7 @@ def class_names(
 
 def _from_file(path: Path, count: int) -> tuple[str, ...]:
     try:
-        with path.open(encoding="utf-8") as file:
+        with path.open(encoding="utf-8-sig") as file:
             lines = file.read(_LIMIT).splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(f"Cannot read class names from {path}: it is not readable text.") from error

@@ -111,3 +111,10 @@ def test_the_shipped_table():
     row = load_input("mixed:5")
     assert isinstance(row, TableInput) and row.source == "mixed:5"
     assert row.label_name in ("sound", "worn") and len(expand("mixed")) == 200
+
+
+def test_a_review_with_its_sentiment():
+    cases = Path(__file__).parents[2] / "cases" / "field" / "csv"
+    found = load_input(f"{cases / 'review.csv'}:0")
+    assert isinstance(found, TextInput) and found.text == "the film was good"
+    assert (found.label, found.label_name) == (1, "positive")

@@ -15,8 +15,9 @@ def test_well_known_names():
 
 def test_given_wins_over_stored_and_stored_over_known(tmp_path):
     file = tmp_path / "names.txt"
-    file.write_text("un\ndeux\n\n", encoding="utf-8")
-    assert class_names(2, given=file, stored=("a", "b")) == ("un", "deux")
+    for encoding in ("utf-8", "utf-8-sig"):
+        file.write_text("un\ndeux\n\n", encoding=encoding)
+        assert class_names(2, given=file, stored=("a", "b")) == ("un", "deux")
     assert class_names(2, given=None, stored=("a", "b")) == ("a", "b")
     assert class_names(2, given=None, stored=("a",)) == ("class 0", "class 1")
 
