@@ -370,8 +370,7 @@ class Recount:
         chain, top = self.evidence.chain, self.evidence.votes.guess
         if target is None or chain is None or top is None:
             return set()
-        settings = self.counting
-        claims = Claims(settings, bound_method(settings.bound), _Slack(self.slack))
+        claims = Claims(self.counting, bound_method(self.settings.bound), _Slack(self.slack))
         votes, found = Votes(counts=(0,) * self.classes), set[str | None]()
         for block in chain.blocks:
             votes = added(votes, block)
