@@ -42,7 +42,7 @@ def understood(path: Path, config: dict[str, Any], processor: Any = None) -> Pre
     """
     try:
         return _preprocessing(path, config, processor)
-    except (TypeError, ValueError, AttributeError, ArithmeticError) as error:
+    except (TypeError, ValueError, AttributeError, ArithmeticError, LookupError) as error:
         raise UserError(
             f"{path}: its config.json or preprocessor_config.json is not understood "
             f"({quoted(error, 100)})."
