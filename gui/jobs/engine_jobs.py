@@ -207,7 +207,7 @@ class EngineJobs:
             evidence.settings,
             device=evidence.execution.device,
             region=evidence.region,
-            center_class=evidence.predicted_class,
+            center_class=evidence.top,
             axes=slice_axes(subject.classifier, axes, hashed(evidence.settings).seed),
             budget_seconds=SLICE_SECONDS,
             stop=stop,
@@ -229,7 +229,7 @@ class EngineJobs:
             evidence.settings,
             device=evidence.execution.device,
             region=evidence.region,
-            center_class=evidence.predicted_class,
+            center_class=evidence.top,
         )
 
     def preview(self, evidence: Evidence, illustrations: Illustrations) -> list[bytes]:
