@@ -159,7 +159,7 @@ def _resize(stored: dict[str, Any], shape: tuple[int, int]) -> str:
     if stored.get("crop_pct") and isinstance(edge, int) and edge < _UNCROPPED:
         how, whole = "crop", (int(edge / stored["crop_pct"]),) * 2
     elif isinstance(size, dict) and "height" in size:
-        how, whole = "stretch", (int(size["height"]), int(size["width"]))
+        how, whole = "stretch", (int(size["height"]), int(size.get("width") or size["height"]))
     elif isinstance(edge, int):
         how, whole = "crop", (edge, edge)
     else:
