@@ -87,11 +87,20 @@ def with_flags(
         return function(values)
 
     ordered = sorted(flags, key=_place)
-    command.__doc__ = function.__doc__
+    command.__doc__ = _paragraphs(function.__doc__ or "")
     command.__name__ = function.__name__
     command.__signature__ = inspect.Signature(ordered)  # type: ignore[attr-defined]
     command.__annotations__ = {each.name: each.annotation for each in flags}
     return command
+
+
+def _paragraphs(text: str) -> str:
+    r"""A docstring with a line for each paragraph: the help breaks lines where its own width ends.
+
+    >>> _paragraphs("One line.\n\n    A second\n    paragraph.")
+    'One line.\n\nA second paragraph.'
+    """
+    return "\n\n".join(" ".join(part.split()) for part in inspect.cleandoc(text).split("\n\n"))
 
 
 def _place(each: inspect.Parameter) -> int:

@@ -30,7 +30,7 @@ def resume_flags() -> list[inspect.Parameter]:
         case_argument(),
         flag("run", "Which run; needed where several are unfinished.", RUN, int | None),
         flag("n", "Count to this n instead (anytime bounds only).", RUN, int | None),
-        flag("device", "Go on on this device.", RUN, str | None, metavar="TEXT"),
+        flag("device", "Resume on this device.", RUN, str | None, metavar="TEXT"),
         flag("batch", "Samples per batch.", RUN, int | None, metavar="N"),
         *moved_flags(),
         *output_flags(),
@@ -39,7 +39,7 @@ def resume_flags() -> list[inspect.Parameter]:
 
 
 def resume_command(values: Mapping[str, Any]) -> int:
-    """Go on with a run of a case: the same noise, to the same counts as without a break.
+    """Resume a run of a case: same noise, and the counts of a run without a break.
 
     Exit status: 0 certified, 3 abstained, 2 bad input, 1 failure. Ctrl+C stops and keeps what was
     counted.

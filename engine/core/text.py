@@ -39,6 +39,15 @@ def json_ascii(text: str) -> str:
     return _BUT_LINES.sub(lambda found: _units(found.group()), text)
 
 
+def class_in_words(name: str) -> str:
+    """A class by its name, where nothing else says that it is one.
+
+    >>> class_in_words("7"), class_in_words("class 7"), class_in_words("")
+    ('class 7', 'class 7', '')
+    """
+    return f"class {name}" if name and not name.startswith("class ") else name
+
+
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 

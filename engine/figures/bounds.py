@@ -36,6 +36,7 @@ class BoundsFigure(Record):
         provisional: plain Clopper-Pearson before the planned n, beside a bound that is valid
             there: no claim, only what a fixed n would have given.
         noise: how it was made, e.g. ``float noise``; empty where it is not known.
+        extendable: the bound holds past the planned n as it does before it.
         threshold: as of the votes (:class:`engine.figures.votes.VotesFigure`).
     """
 
@@ -45,6 +46,7 @@ class BoundsFigure(Record):
     top_name: str
     provisional: tuple[ProvisionalPoint, ...] = ()
     noise: str = ""
+    extendable: bool = False
     threshold: float = MAJORITY
 
 
@@ -60,8 +62,15 @@ def bounds_figure(view: RunView, class_names: tuple[str, ...]) -> BoundsFigure:
         top_name=class_names[view.top] if view.top is not None else "",
         provisional=_provisional(view.trajectory, view.n_plan, alpha),
         noise=NOISE_WORDS[settings.law.arithmetic],
+        extendable=_extendable(settings.bound),
         threshold=threshold(settings.scheme),
     )
+
+
+def _extendable(method: str) -> bool:
+    from engine.bounds import bound_method  # its SciPy is not for the start of a window
+
+    return bool(method) and bound_method(method).extendable
 
 
 def _provisional(

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from engine.core.errors import UserError
 from engine.core.records import Record
 from engine.core.rounding import round_down, round_up
+from engine.core.text import class_in_words
 from engine.evidence.run_view import RunView
 from engine.evidence.settings import RunSettings
 from engine.figures.standing import Standing, ceiling, standing
@@ -70,7 +71,7 @@ class RegionFigure(BaseModel, Generic[M]):
     @property
     def subtitle(self) -> str:
         """The certified class, and the noise."""
-        name = f"class {self.class_name}" if self.class_name else ""
+        name = class_in_words(self.class_name)
         return " · ".join(filter(None, (name, self.noise)))
 
     @property

@@ -243,7 +243,7 @@ def _repeat(evidence: Evidence) -> Section:
 def _check(evidence: Evidence) -> Section:
     counted = enumerated.samples_counted(evidence)
     steps = [
-        "certiscope verify FILE, on this report, works all of its numbers out again; --rerun 20 "
+        "certiscope verify FILE, on this report, recomputes every number in it; --rerun 20 "
         f"also {'makes' if counted else 'draws'} the noise of 20 random blocks again and compares "
         "the votes.",
         "Compare the sha256 of the model and input files with those printed above.",

@@ -5,15 +5,17 @@ The fields are those of ISO/IEC 17025:2017, 7.8.2, and the decision rule is stat
 
 from __future__ import annotations
 
-from engine.core.fields import field_specs
+from engine.core.fields import FieldSpec, field_specs
 from engine.core.rounding import confidence_percent
 from engine.evidence.evidence import DecisionRecord, Evidence, TrajectoryPoint
+from engine.evidence.settings import RunSettings
 from engine.evidence.subject import as_taken
 from engine.report import enumerated
 from engine.report.answers import answer_limits, answer_sections
 from engine.report.content import Fact, Section, Table
 from engine.report.numbers import count, lower, numbered, percent, plain, upper
 from engine.report.provenance import provenance
+from engine.schemes import Scheme
 
 _TRAJECTORY_ROWS = 8
 _VOTE_ROWS = 12
@@ -169,12 +171,18 @@ def _parameters(evidence: Evidence) -> Section:
     unused = set() if settings.law.has_modes else {"noise"}
     unused |= set() if settings.target else {"target"}
     facts = [
-        Fact(spec.title, plain(getattr(record, spec.name)), _explained(spec.help, spec.unit))
-        for record in (scheme, settings, evidence.execution)
+        Fact(spec.title, _typed(spec, record), _explained(spec.help, spec.unit))
+        for record in (scheme, settings)
         for spec in field_specs(type(record))
         if spec.name not in (scheme.idle() if record is scheme else unused)
     ]
     return Section("Parameters", tuple(facts))
+
+
+def _typed(spec: FieldSpec, record: Scheme | RunSettings) -> str:
+    """A parameter's value; a seed as it is typed, without marks between its digits."""
+    value = getattr(record, spec.name)
+    return str(value) if spec.name == "seed" else plain(value)
 
 
 def _explained(help_text: str, unit: str) -> str:

@@ -258,10 +258,10 @@ def _judged(evidence: Evidence, run: Run, spans: Sequence[Span], means: Means) -
 def _with_flips(
     evidence: Evidence, run: Run, flips: dict[str, int], what: str, allowed: int
 ) -> Claim:
-    """Votes that fell otherwise do not hold, unless so many are allowed to on another machine."""
+    """Votes that came out otherwise do not hold, unless another machine may have so many."""
     total = sum(flips.values())
     where = _listed([f"{name}: {count}" for name, count in flips.items()])
-    differing = f"{total:,} fell otherwise ({where})"
+    differing = f"{total:,} came out otherwise ({where})"
     other = _other_machine(evidence, run)
     if not other:
         return _claim("does not hold", f"{what}; {differing}")

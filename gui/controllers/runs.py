@@ -51,6 +51,7 @@ class Runs(QObject):
 
     Signals:
         began: a run was started.
+        extending: the shown run is counted on, to this n.
         ended: the evidence of a run that has ended.
         cleared: the shown result was of another model, input or run.
         refused: why a run failed.
@@ -58,6 +59,7 @@ class Runs(QObject):
     """
 
     began = Signal()
+    extending = Signal(int)
     snapshot_changed = Signal()
     evidence_changed = Signal()
     ended = Signal(object)
@@ -196,6 +198,7 @@ class Runs(QObject):
         if evidence is None or not isinstance(evidence.settings, Counting) or not self.can_extend:
             return
         if n > counted(evidence):
+            self.extending.emit(n)
             self._count(extended(evidence.settings, n), evidence)
 
     def resume_recorded(self, row: RunRow) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from PySide6.QtCore import QObject, Signal, Slot
 
 from engine.core.errors import UserError
@@ -90,6 +92,8 @@ class Session(QObject):
         self.keeping.end(interrupted=was_running)
         if self.case.file is None and was_running and (evidence := self.runs.evidence) is not None:
             illustrations, path = self.illustrator.illustrations, data_folder() / KEPT
+            with suppress(OSError):  # writing says so
+                path.parent.mkdir(parents=True, exist_ok=True)
             try:
                 self.engine.export(evidence, illustrations, "json", path)
             except UserError as error:

@@ -12,7 +12,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainterPath, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QGraphicsPathItem, QWidget
 
-from engine.core.text import visible
+from engine.core.text import class_in_words, visible
 from gui.plots.chart import Chart, dress_text, text_size, tinted
 from gui.plots.labels import Box, place
 from gui.plots.legend import Entry, Legend
@@ -186,7 +186,7 @@ class BallPlot(Chart["SliceFigure"]):
         classes = [_name(figure, c) for c in classes_present(figure.base, figure.smoothed)]
         ball = figure.size or NOTHING
         middle = figure.center_class
-        answer = "" if middle is None else f" around class {_name(figure, middle)}"
+        answer = "" if middle is None else f" around {class_in_words(_name(figure, middle))}"
         return f"{ball}{answer}; predictions on the slice: {', '.join(classes) or 'none yet'}."
 
     def label(self) -> None:

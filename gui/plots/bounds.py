@@ -8,6 +8,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
 
+from engine.core.text import class_in_words
 from engine.schemes.threshold import threshold_mark
 from gui.plots.axes import CountAxis
 from gui.plots.chart import Chart, dress_text, text_size, tinted
@@ -84,7 +85,7 @@ class BoundsPlot(Chart["BoundsFigure"]):
         self.planned.setValue(float(self._x(np.array([figure.n_plan]))[0]))
         self._draw_ends(x, p_lower, p_upper, valid)
         self._set_range(figure, n, p_lower, p_upper)
-        words = (f"{figure.method} bound", f"class {figure.top_name}", figure.noise)
+        words = (f"{figure.method} bound", class_in_words(figure.top_name), figure.noise)
         self.set_subtitle(" · ".join(filter(None, words)) if figure.points else "")
 
     def dress(self, theme: Theme) -> None:
@@ -249,7 +250,8 @@ def _texts(figure: BoundsFigure, *, short: bool = False) -> tuple[str, str]:
     if not last.valid:
         sense = "provisional" if short else "provisional, no claim yet"
     else:
-        sense = "valid at any stop" if last.n < figure.n_plan else "valid at the planned n"
+        anywhere = figure.extendable or last.n < figure.n_plan
+        sense = "valid at any stop" if anywhere else "valid at the planned n"
     others = "p_upper" if short else "p_upper of all others"
     lower = f"p_lower = {round_down(last.p_lower, 4)}\n{sense}"
     return lower, f"{others} = {round_up(last.p_upper, 4)}"

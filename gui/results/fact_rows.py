@@ -107,7 +107,7 @@ def _setting_rows(settings: RunSettings) -> Rows:
 
 
 def _seed_row(settings: RunSettings) -> tuple[str, str]:
-    """A seed of 63 bits in groups of digits, which fit a narrow column."""
+    """A seed as it is typed: it is there to be copied."""
     origin = {"drawn": "seed, drawn", "given": "seed, given"}
     name = origin.get(settings.seed_origin, "seed")
-    return name, f"{settings.seed:,}".replace(",", " ")
+    return name, str(settings.seed)

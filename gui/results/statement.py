@@ -28,6 +28,7 @@ from gui.widgets.scroll import ScrollColumn
 from gui.widgets.section import say, say_headline, words
 
 _WAITING = "Choose a model and an input, then press Certify (F5)."
+_READY = "Press Certify (F5)."
 
 
 class StatementPanel(Card):
@@ -74,13 +75,18 @@ class StatementPanel(Card):
         elif session.runs.snapshot is not None:
             self._show_snapshot(session.runs.snapshot)
         else:
-            self._show("", "muted", "", None, _WAITING if not session.runs.running else "Starting…")
+            self._show("", "muted", "", None, self._next())
             self._badge(None)
             say(self.ended, "")
             self._fill([])
             self._limit(())
         self._offer()
         self._mark_earlier()
+
+    def _next(self) -> str:
+        """What there is to do, where no run is shown."""
+        runs = self._session.runs
+        return "Starting…" if runs.running else _READY if runs.ready else _WAITING
 
     def _offer(self) -> None:
         """The advice of an abstention as a button."""

@@ -29,6 +29,7 @@ from gui.setup.path_field import SpecEdit, back_button, show_way_back
 from gui.style.theme import set_role
 from gui.widgets.buttons import menu_button, quiet_button
 from gui.widgets.file_dialogs import FileAsker
+from gui.widgets.flag_names import in_the_window
 from gui.widgets.input_kinds import KIND_WORDS
 from gui.widgets.layouts import filled
 from gui.widgets.section import Section, say, well, words
@@ -383,4 +384,4 @@ def _facts(model: ModelIdentity) -> list[str]:
     ]
     if model.kind == "image":
         lines.append(f"normalisation: {model.normalization} ({model.normalization_origin})")
-    return [*lines, *model.notes]
+    return [*lines, *map(in_the_window, model.notes)]

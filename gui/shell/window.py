@@ -149,6 +149,8 @@ class Window(QMainWindow):
         session.loading.oracle_asked.connect(self._on_oracle_asked)
         self.left.model.wanted.connect(session.loading.open_model)
         self.pages.planned.connect(self._put_into_form)
+        self.pages.turned.connect(self.extend_bar.hide)
+        session.runs.extending.connect(self._follow_extension)
 
     def _splitters(self) -> dict[str, QSplitter]:
         explore = self.pages.explore
@@ -280,6 +282,11 @@ class Window(QMainWindow):
     @Slot(object)
     def _on_oracle_asked(self, request: ModelRequest) -> None:
         ask_for_oracle(self.notices, request, self.left.model.writing.choose)
+
+    @Slot(int)
+    def _follow_extension(self, n: int) -> None:
+        """The form asks for what is counted, so that the result is not of earlier settings."""
+        self.left.settings.put(n=n)
 
     @Slot(int, str)
     def _put_into_form(self, n: int, target: str) -> None:

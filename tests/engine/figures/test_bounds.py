@@ -22,6 +22,8 @@ def test_the_fixed_n_value_is_provisional_before_the_plan_and_never_after():
         certify(HalfSpace(0.1), fitted(), CertifySettings(n=1000, bound="clopper-pearson"))
     )
     assert bounds_figure(fixed, HalfSpace(0.1).identity.class_names).provisional == ()
+    assert figure.extendable  # anytime, the default
+    assert not bounds_figure(fixed, HalfSpace(0.1).identity.class_names).extendable
 
 
 def test_the_threshold_is_that_of_the_scheme():

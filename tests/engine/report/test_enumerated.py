@@ -78,7 +78,7 @@ def test_sections_speak_of_counts(title: str, sentence: str) -> None:
 def test_settled_settings_and_the_curve_over_n_are_left_out() -> None:
     parts = {part.title: part for part in content(make_counted()).sections}
     assert [fact.label for fact in parts["Parameters"].facts] == [
-        "half-width", "precision", "batch", "device",
+        "half-width", "precision",
     ]  # fmt: skip
     assert "Bounds over n" not in parts
     header = parts["Votes"].table

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from engine.evidence.settings import CertifySettings, run_specs
+from engine.core.fields import field_specs
+from engine.evidence.settings import CertifySettings
 from engine.report.content import Section
 from engine.report.sections import limits, sections
 from engine.schemes.hybrid_uniform import HybridUniform
@@ -13,8 +14,12 @@ def section(title: str, parts: tuple[Section, ...]) -> Section:
 
 def test_every_parameter_is_listed() -> None:
     listed = [fact.label for fact in section("Parameters", sections(make_evidence())).facts]
-    titles = [spec.title for spec in run_specs("certify") if spec.name != "target"]  # none was set
+    titles = [spec.title for spec in field_specs(CertifySettings) if spec.name != "target"]
+    assert "batch" not in titles  # how a run was carried out decides no claim
     assert listed == ["sigma", *titles]
+    seeded = make_evidence(settings=CertifySettings(seed=7_677_162_394_206_992_279))
+    facts = {fact.label: fact.value for fact in section("Parameters", sections(seeded)).facts}
+    assert facts["seed"] == "7677162394206992279"  # as --seed takes it
 
 
 def test_what_means_nothing_under_a_scheme_is_not_listed() -> None:

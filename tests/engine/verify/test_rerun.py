@@ -109,7 +109,7 @@ def test_a_forged_block_in_a_chain_that_holds_is_caught(certified: Evidence) -> 
     assert all(claim.verdict == "holds" for claim in check_counts(recount_of(lie)))
     claim = votes_again(lie, "all", MEANS)
     assert claim.verdict == "does not hold"
-    assert "1 fell otherwise (block 5: 1)" in claim.detail
+    assert "1 came out otherwise (block 5: 1)" in claim.detail
 
 
 def untied(evidence: Evidence, index: int) -> Evidence:
@@ -157,7 +157,7 @@ def test_flips_on_another_machine_are_listed_and_only_accepted_on_request(
     lie = forged(certified, block=3, moved=2).model_copy(update={"software": software})
     claim = votes_again(lie, "all", MEANS)
     assert claim.verdict == "does not hold"
-    assert "2 fell otherwise (block 3: 2)" in claim.detail
+    assert "2 came out otherwise (block 3: 2)" in claim.detail
     assert "the run was made on Another GPU" in claim.detail
     allowed = votes_again(lie, "all", replace(MEANS, flips=2))
     assert allowed.verdict == "holds" and "block 3: 2" in allowed.detail

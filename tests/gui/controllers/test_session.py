@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 import threading
 import time
 
@@ -10,6 +11,7 @@ from engine.core.errors import UserError
 from engine.evidence.settings import CertifySettings
 from engine.models.request import ModelRequest
 from engine.schemes import Gaussian
+from gui.controllers.preferences import data_folder
 from gui.jobs.case_jobs import adopt
 from gui.jobs.sketches import AxesChoice
 from gui.widgets.file_dialogs import SUFFIX
@@ -257,6 +259,7 @@ def test_closing_keeps_the_votes_in_a_file(ready, engine, qtbot, tmp_path):
     engine.pause = 0.01
     ready.runs.certify()
     qtbot.waitUntil(lambda: ready.runs.snapshot is not None)
+    shutil.rmtree(data_folder(), ignore_errors=True)  # as where nothing was ever kept
     assert ready.shutdown()
     kept = list(tmp_path.rglob("stopped-run.json"))
     assert len(kept) == 1

@@ -24,8 +24,11 @@ def show(panel, session, evidence):
     session.runs.evidence_changed.emit()
 
 
-def test_it_waits_with_a_sentence(panel):
-    assert "press Certify (F5)" in panel.sentence.text()
+def test_it_waits_with_a_sentence(panel, idle_session, monkeypatch):
+    assert panel.sentence.text() == "Choose a model and an input, then press Certify (F5)."
+    monkeypatch.setattr(type(idle_session.runs), "ready", property(lambda _: True))
+    panel.refresh()
+    assert panel.sentence.text() == "Press Certify (F5)."
     assert not panel.copy.isEnabled()
 
 

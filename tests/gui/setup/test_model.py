@@ -27,8 +27,10 @@ def hold(session, make, request, **facts):
 
 
 def test_it_says_what_identifies_the_model(panel, idle_session, make):
-    hold(idle_session, make, ModelRequest("demo:a"), normalization_origin="detected")
+    notes = ("none was assumed (set another with --normalize).",)
+    hold(idle_session, make, ModelRequest("demo:a"), normalization_origin="detected", notes=notes)
     text = panel.facts.text()
+    assert "set another with 'Normalisation'" in text
     assert "sha256 abababababab…" in text
     assert "12,345 weights" in text
     assert "trained with Gaussian, sigma 0.25" in text

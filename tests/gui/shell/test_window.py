@@ -361,6 +361,11 @@ def test_a_run_is_extended_inside_the_window(loaded, qtbot):
     qtbot.waitUntil(lambda: loaded.session.runs.evidence is not None)
     assert loaded.session.runs.evidence.settings.n == 3000
     assert not loaded.extend_bar.isVisible()
+    assert loaded.session.form.settings.n == 3000
+    assert not loaded.statement.earlier.text()
+    loaded.statement.extend.click()
+    loaded.pages.show_page(loaded.pages.verify)
+    assert not loaded.extend_bar.isVisible()
 
 
 def test_a_stopped_run_can_be_resumed(loaded, engine, qtbot):
