@@ -10,6 +10,9 @@ from engine.core.errors import UserError
 from engine.evidence.evidence import Evidence
 from engine.verify.report import Claim
 
+RECORDED = "recorded votes"
+"""The claim that each run of a case has, with a result or without one."""
+
 
 def check_case(path: Path) -> Iterator[tuple[Claim, Evidence | None]]:
     """The file as a whole, then each run's record, with its result where it has one.
@@ -23,7 +26,7 @@ def check_case(path: Path) -> Iterator[tuple[Claim, Evidence | None]]:
     readable = {row.id for row in case.runs()}
     for row in case.runs():
         about = f"run {row.id}"
-        record = _claim("recorded votes", damaged.get(row.id, ""), about)
+        record = _claim(RECORDED, damaged.get(row.id, ""), about)
         evidence = None if record.verdict != "holds" else _evidence(case, row)
         if evidence is None and record.verdict == "holds":
             detail = f"{row.counted:,} of {row.settings.n:,} votes, no result yet"
@@ -33,7 +36,7 @@ def check_case(path: Path) -> Iterator[tuple[Claim, Evidence | None]]:
             yield _claim("number of the run", _miscounted(row, evidence), about), None
     for run, sentence in damaged.items():
         if run not in readable:
-            yield _claim("recorded votes", sentence, f"run {run}"), None
+            yield _claim(RECORDED, sentence, f"run {run}"), None
 
 
 def _evidence(case: Case, row: RunRow) -> Evidence | None:

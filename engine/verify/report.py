@@ -56,6 +56,7 @@ class VerificationReport(Record):
         claims: in the order they were checked.
         redrawn: of each run what was drawn again, its selection votes among it; empty where
             nothing was.
+        unfinished: runs of a case without a result, whose votes are not drawn again.
         notes: what this does not check, a sentence each.
     """
 
@@ -63,6 +64,7 @@ class VerificationReport(Record):
     kind: Literal["JSON", "PDF", "case"]
     claims: tuple[Claim, ...]
     redrawn: tuple[Redrawn, ...] = ()
+    unfinished: int = 0
     notes: tuple[str, ...] = ()
 
     @property
@@ -76,7 +78,7 @@ class VerificationReport(Record):
         """How far it went: the least of all runs in the file."""
         if not self.redrawn or not all(run.blocks for run in self.redrawn):
             return "votes not re-drawn"
-        whole = all(run.blocks == run.of for run in self.redrawn)
+        whole = not self.unfinished and all(run.blocks == run.of for run in self.redrawn)
         return "everything re-drawn" if whole else "blocks re-drawn"
 
     def count(self, verdict: Verdict) -> int:
@@ -113,7 +115,11 @@ class VerificationReport(Record):
         if self.level != "blocks re-drawn":
             return self.level
         done, of = (sum(getattr(run, name) for run in self.redrawn) for name in ("blocks", "of"))
-        return f"{done:,} of {of:,} blocks re-drawn, with the selection votes"
+        words = f"{done:,} of {of:,} blocks re-drawn, with the selection votes"
+        if not self.unfinished:
+            return words
+        runs = f"{self.unfinished} run{'s' if self.unfinished > 1 else ''}"
+        return f"{words}, but none of {runs} without a result"
 
 
 class Unchecked(Exception):

@@ -85,6 +85,7 @@ def verify(path: Path, plan: Plan | None = None) -> VerificationReport:
         kind=kind,
         claims=claims,
         redrawn=tuple(run or Redrawn(blocks=0, of=0) for run in check.redrawn),
+        unfinished=check.unfinished,
         notes=tuple(_notes(plan, kind, older=check.older)),
     )
 
@@ -107,12 +108,14 @@ class _Verification:
     Attributes:
         redrawn: of each run that was to be drawn again, how much gave the votes on record.
         older: some run is without the record that its model was asked again.
+        unfinished: runs of a case without a result.
     """
 
     def __init__(self, path: Path, plan: Plan) -> None:
         self.path, self.plan = path, plan
         self.redrawn: list[Redrawn | None] = []
         self.older = False
+        self.unfinished = 0
 
     def json(self, data: bytes) -> Iterator[Claim]:
         """Evidence."""
@@ -142,6 +145,7 @@ class _Verification:
         """Every run of a case."""
         for claim, evidence in casefile.check_case(self.path):
             yield claim
+            self.unfinished += evidence is None and claim.name == casefile.RECORDED
             if evidence is not None:
                 for found in self._run(evidence):
                     yield found.model_copy(update={"about": claim.about})

@@ -67,6 +67,11 @@ def test_a_run_without_a_result_says_so(case: Path) -> None:
     )
     (claim,) = [c for c in verify(case).claims if c.about == "run 3"]
     assert claim.line() == "run 3: recorded votes: holds (0 of 300 votes, no result yet)"
+    report = verify(case, Plan(rerun="all"))
+    assert report.ok and report.level == "blocks re-drawn"
+    assert report.headline().endswith(
+        "blocks re-drawn, with the selection votes, but none of 1 run without a result"
+    )
 
 
 def test_what_is_no_case_is_refused(tmp_path: Path) -> None:
