@@ -389,7 +389,7 @@ class FunctionCheck:
                 found = Answer(self._classifier.classify(batch).tolist(), None)
             else:
                 scores = self._classifier.scores(batch)
-                found = Answer(named(scores).tolist(), scores)
+                found = Answer(named(scores).tolist(), scores.clone())  # not its own buffer
         except Exception as error:  # a stranger's model fails in any way
             self._short = is_out_of_memory(error)
             return None

@@ -208,6 +208,24 @@ def test_one_sample_a_call_is_really_that_and_makes_a_function() -> None:
             run(sampler(Made(made), batch=1), 2000)
 
 
+class Held(HalfSpace):
+    """Follows what it is asked, and answers with one tensor of its own, changed in place."""
+
+    def __init__(self, threshold: float) -> None:
+        super().__init__(threshold)
+        self.mean = torch.zeros(1, 2)
+
+    def scores(self, batch: torch.Tensor) -> torch.Tensor:
+        self.mean += 1e-3 * (super().scores(batch).mean(0) - self.mean)
+        return self.mean.expand(len(batch), 2)
+
+
+@pytest.mark.usefixtures("often")
+def test_scores_in_a_buffer_of_the_model_are_compared_as_they_were() -> None:
+    with pytest.raises(UserError, match=CHANCE):
+        run(sampler(Held(0.2), batch=1), 2000)
+
+
 def rounding(margin: torch.Tensor) -> torch.Tensor:
     """Margins that are within rounding for one sample in a thousand, by the size of the batch."""
     near = (margin * 1e4).long() % 1000 == 0
