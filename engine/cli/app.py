@@ -69,7 +69,7 @@ _EXAMPLES = {
 }
 """A whole command line of each command that needs one; shown in its help, and where a flag is
 missing."""
-_STOPPED = "Stopped before there was a result; no report was written."
+_STOPPED = "Stopped before it was done; nothing more was written."
 Demo = Callable[[Path], int]
 
 

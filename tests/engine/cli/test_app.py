@@ -52,7 +52,7 @@ def test_the_demo_exists_only_where_there_is_a_window(capsys: pytest.CaptureFixt
     [
         (UserError("No such\nfile."), 2, "certiscope: No such file.\n"),
         (KeyError("x"), 1, "certiscope: An error inside the program (KeyError: 'x'); "),
-        (KeyboardInterrupt(), 130, "certiscope: Stopped before there was a result; "),
+        (KeyboardInterrupt(), 130, "certiscope: Stopped before it was done; "),
     ],
 )
 def test_errors_are_one_line(

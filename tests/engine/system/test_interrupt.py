@@ -26,7 +26,7 @@ WRITING = (
 )
 SENTENCES = (
     "certiscope: Stopped before anything was done.",
-    "certiscope: Stopped before there was a result; no report was written.",
+    "certiscope: Stopped before it was done; nothing more was written.",
     "certiscope: Stopped before there was a result. What was counted is lost, for no case kept it "
     "(--case F.certiscope).",
 )
