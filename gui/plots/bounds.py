@@ -117,10 +117,15 @@ class BoundsPlot(Chart["BoundsFigure"]):
         if figure is None or frame.w < 10:
             return
         self._set_texts(figure, frame)
-        texts = [t for t in self._texts() if t.toPlainText()]
-        wishes = [self._wishes(text, frame) for text in texts]
-        boxes = place(wishes, frame, avoid=self._curve_boxes(), slide=frame.h / 2)
+        texts = [t for t in self._texts() if t.toPlainText() and t is not self.fixed_label]
+        wishes, curves = [self._wishes(text, frame) for text in texts], self._curve_boxes()
+        boxes = place(wishes, frame, avoid=curves, slide=frame.h / 2)
         self.put_all(texts, boxes)
+        if self.fixed_label.toPlainText():  # rather left out than laid over a bound
+            taken = [*filter(None, boxes), *curves]
+            wishes = [self._wishes(self.fixed_label, frame)]
+            boxes = place(wishes, frame, obstacles=taken, slide=frame.h / 2)
+            self.put_all([self.fixed_label], boxes)
 
     def set_log(self, on: bool) -> None:
         """Draw n on a logarithmic axis."""
@@ -203,7 +208,9 @@ class BoundsPlot(Chart["BoundsFigure"]):
             sides = (frame.x, frame.x + frame.w)
             return [Box(x, top, width, height) for x in sides for top in (y - height, y)]
         if text is self.fixed_label:
-            return self._beside_fixed(width, height)
+            corners = [(x, y) for y in (0.0, frame.h - height) for x in (0.0, frame.w - width)]
+            free = [Box(frame.x + x, frame.y + y, width, height) for x, y in corners]
+            return [*self._beside_fixed(width, height), *free]
         last = self.figure.points[-1] if self.figure and self.figure.points else None
         is_lower = text is self.lower_label
         value = 0.5 if last is None else (last.p_lower if is_lower else last.p_upper)
@@ -229,13 +236,16 @@ class BoundsPlot(Chart["BoundsFigure"]):
         return above + [Box(at.x(), at.y() + 14, width, height) for at in places]
 
     def _curve_boxes(self) -> list[Box]:
-        """Small boxes along both curves, for labels to stay clear of."""
+        """Small boxes along both curves, between their points too, for labels to stay clear of."""
         points = self.figure.points if self.figure else ()
+        if not points:
+            return []
+        x = self._x(np.array([point.n for point in points], dtype=float))
+        along = np.linspace(x[0], x[-1], _SAMPLED)
         boxes = []
-        for point in points[:: max(1, len(points) // _SAMPLED)]:
-            x = float(self._x(np.array([point.n]))[0])
-            for p in (point.p_lower, point.p_upper):
-                at = self.spot(x, p)
+        for curve in ([p.p_lower for p in points], [p.p_upper for p in points]):
+            for u, p in zip(along, np.interp(along, x, curve), strict=True):
+                at = self.spot(float(u), float(p))
                 boxes.append(Box(at.x() - 2, at.y() - 2, 4, 4))
         return boxes
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from engine.evidence.evidence import TrajectoryPoint
 from engine.figures.bounds import BoundsFigure, ProvisionalPoint
 from gui.plots.bounds import BoundsPlot
+from gui.plots.labels import Box
 from gui.style.stylesheet import apply_theme
 
 
@@ -152,7 +153,15 @@ def test_the_fixed_n_value_is_dashed_and_called_provisional(shown, bounds) -> No
     assert (x.tolist(), y.tolist()) == (np.log10([1000, 20_000]).tolist(), [0.8, 0.8])
     assert plot.fixed.opts["pen"].style() == Qt.PenStyle.DashLine
     assert "provisional" in plot.fixed_label.toPlainText()
+    shares = np.linspace(0.05, 0.95, 19)
+    for share in shares:
+        plot.show_figure(bounds(p=share, provisional=fixed))
+        if plot.fixed_label.isVisible():
+            rect = plot.fixed_label.mapRectToScene(plot.fixed_label.boundingRect())
+            label = Box(rect.x(), rect.y(), rect.width(), rect.height())
+            assert not any(label.overlaps(box) for box in plot._curve_boxes())
     plot.resize(170, 200)
     QApplication.processEvents()
     assert not plot.fixed_label.isVisible()  # its words would be cut
+    plot.show_figure(bounds(provisional=fixed, noise="float noise"))
     assert plot.subtitle.text() == "live bound · class 7 · float noise"
