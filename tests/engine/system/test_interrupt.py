@@ -82,12 +82,13 @@ def test_a_command_ends_in_one_sentence_whenever_it_is_stopped(
             program.send_signal(signal.SIGINT)
         out, err = program.communicate(timeout=60)
     assert "Traceback" not in err
-    if err.strip() == WRITING:
+    said = err.strip().rpartition("\n")[2]  # how long the run takes may stand before it
+    if said == WRITING:
         assert program.returncode == INTERRUPTED
-    elif program.returncode == INTERRUPTED:
-        assert err.strip() in SENTENCES and not target.exists() and not out
+    elif program.returncode in (INTERRUPTED, -signal.SIGINT):  # to a shell both are 130
+        assert said in SENTENCES and not target.exists() and not out
     else:  # the run had begun: its votes are a result
-        assert program.returncode in (0, 3) and target.exists() and out
+        assert program.returncode in (0, 3) and target.exists() and out, err
 
 
 def test_an_event_of_the_caller_is_the_one_that_is_set() -> None:
