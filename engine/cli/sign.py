@@ -79,7 +79,8 @@ def sign_command(
         raise UserError("--inside signs a PDF; none of the files ends in .pdf.")
     envelope = sign(files, opened, inside=inside)
     name, mark = opened.public.name, opened.public.fingerprint
-    write_line(sys.stdout, f"Signed by '{name}', fingerprint {mark}: {envelope}")
+    also = ", and inside the PDF" if inside else ""
+    write_line(sys.stdout, f"Signed by '{name}', fingerprint {mark}: {envelope}{also}")
     return CERTIFIED
 
 

@@ -63,6 +63,7 @@ def test_a_signature_inside_the_pdf_is_checked_and_bound_to_its_bytes(tmp_path: 
     assert main(["keys", "new", "--name", "Ada Example"]) == 0
     status, said = program("sign", str(report), "--inside")
     assert status == 0, said
+    assert said.rstrip().endswith("and inside the PDF")
     status, said = program("verify", str(report))
     assert status == 0, said
     assert "signature in the PDF: holds (by 'Ada Example', key " in said
