@@ -8,7 +8,6 @@ known gain.
 from __future__ import annotations
 
 from engine.core.records import InputIdentity
-from engine.evidence.evidence import Evidence
 from engine.evidence.settings import RunSettings
 from engine.regions import Region
 from engine.regions.conversion import conversion
@@ -61,12 +60,12 @@ def file_region(settings: RunSettings, given: InputIdentity, region: Region) -> 
     return region.before(known)
 
 
-def region_note(evidence: Evidence) -> str:
+def region_note(region: Region | None, given: InputIdentity | None) -> str:
     """What the numbers of a certified region are, and of what; empty where nothing is certified."""
-    if evidence.region is None:
+    if region is None:
         return ""
-    taken = as_taken(evidence.input)
-    return f"{evidence.region.note()}; of the input {taken}" if taken else evidence.region.note()
+    taken = as_taken(given) if given is not None else ""
+    return f"{region.note()}; of the input {taken}" if taken else region.note()
 
 
 def _shape(given: InputIdentity) -> tuple[str, ...]:

@@ -87,7 +87,8 @@ def _why(evidence: Evidence) -> Section | None:
 def _answer(evidence: Evidence) -> tuple[Fact, ...]:
     facts, region = [], evidence.region
     if region is not None:
-        facts.append(Fact("certified region", region.headline(), region_note(evidence)))
+        note = region_note(region, evidence.input)
+        facts.append(Fact("certified region", region.headline(), note))
     if evidence.predicted_class is not None:
         facts.append(Fact("answer", evidence.class_name or "", _against_label(evidence)))
     if evidence.transfer is not None:

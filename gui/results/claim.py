@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 
+from engine.evidence.subject import region_note
 from gui.controllers.session import Session
 from gui.style.theme import set_role
 from gui.widgets.card import Card
@@ -59,7 +60,9 @@ class ClaimCard(Card):
                 f"{n:,} of {shown.n_plan:,} votes",
             )
         say_headline(self.headline, region.headline() if region else "")
-        say(self.unit, region.note() if region else "")
+        fitted = self._session.loading.fitted
+        given = runs.evidence.input if runs.evidence else fitted.identity if fitted else None
+        say(self.unit, region_note(region, given))
 
     def _say(self, outcome: str, role: str, sentence: str, votes: str) -> None:
         set_role(self.outcome, role)

@@ -97,7 +97,7 @@ class RecordView(Card):
         region, badge = evidence.region, badge_of(evidence.settings)
         headline = region.headline() if region else ""
         say_headline(self.headline, headline if sound else "")
-        say(self.unit, region_note(evidence) if sound else "")
+        say(self.unit, region_note(evidence.region, evidence.input) if sound else "")
         say(
             self.struck,
             "" if sound else " ".join(filter(None, (stated, headline, evidence.statement))),

@@ -112,7 +112,7 @@ class StatementPanel(Card):
         outcome = evidence.outcome.upper() + ("" if evidence.complete else " · PARTIAL")
         basis = evidence.bounds.basis if evidence.bounds else ""
         self._show(outcome, role, basis, evidence.region, evidence.statement)
-        say(self.unit, region_note(evidence))
+        say(self.unit, region_note(evidence.region, evidence.input))
         self._badge(badge_of(evidence.settings))
         say(self.ended, ended(evidence))
         if evidence.outcome == "predicted":
@@ -146,7 +146,8 @@ class StatementPanel(Card):
         say(self.outcome, outcome)
         say(self.basis, basis)
         say_headline(self.headline, region.headline() if region else "")
-        say(self.unit, region.note() if region else "")
+        fitted = self._session.loading.fitted
+        say(self.unit, region_note(region, fitted.identity if fitted is not None else None))
         say(self.sentence, sentence)
         say(self.true, true_class(self._session.runs.evidence))
 

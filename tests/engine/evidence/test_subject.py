@@ -31,7 +31,7 @@ def test_the_files_own_values_need_no_more_words():
         given = make_input(fitting=fitting)
         assert subject(Gaussian(), given) == "image" and as_taken(given) == ""
         assert of_the_file(CertifySettings(), given, BALL) == ""
-        assert region_note(make_evidence().model_copy(update={"input": given})) == BALL.note()
+        assert region_note(make_evidence().region, given) == BALL.note()
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_the_note_of_the_numbers_says_of_what():
     evidence: Evidence = make_evidence().model_copy(
         update={"input": make_input(fitting=ENLARGED), "region": BALL}
     )
-    assert region_note(evidence).endswith(
+    assert region_note(evidence.region, evidence.input).endswith(
         "of the input as the model takes it (grey, 8 x 8, resized from 4 x 4)"
     )
-    assert region_note(evidence.model_copy(update={"region": None})) == ""
+    assert region_note(None, evidence.input) == ""

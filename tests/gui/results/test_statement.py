@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 from PySide6.QtGui import QAction, QGuiApplication
 
+from engine.core.records import Fitting
 from engine.core.rounding import round_down
 from engine.evidence.settings import CertifySettings
 from gui.results.statement import StatementPanel
@@ -52,6 +55,19 @@ def test_an_abstention_is_not_certified_at_zero(panel, idle_session, make):
 def test_a_partial_run_says_so(panel, idle_session, make):
     show(panel, idle_session, make.evidence(CertifySettings(), n=5000))
     assert panel.outcome.text() == "CERTIFIED · PARTIAL"
+
+
+def test_a_running_claim_names_the_image_as_the_model_takes_it(
+    panel, idle_session, make, monkeypatch
+):
+    fitting = Fitting(steps=("resized from 4 x 4",), source=(1, 4, 4), levels=255)
+    given = make.evidence(CertifySettings()).input.model_copy(update={"fitting": fitting})
+    fitted = SimpleNamespace(identity=given)
+    monkeypatch.setattr(type(idle_session.loading), "fitted", property(lambda _: fitted))
+    idle_session.runs.snapshot = make.snapshot(CertifySettings(), 5000)
+    idle_session.runs.snapshot_changed.emit()
+    assert "of the input as the model takes it (" in panel.unit.text()
+    assert "resized from 4 x 4" in panel.unit.text()
 
 
 def test_a_valid_bound_may_be_claimed_while_it_runs(panel, idle_session, make):
