@@ -6,6 +6,7 @@ from collections.abc import Generator
 from typing import TypeVar
 
 from engine.cli.terminal import Terminal
+from engine.core.generators import result_of
 from engine.core.rounding import round_down
 from engine.core.text import visible
 from engine.evidence.cost import WORTH_SAYING
@@ -34,12 +35,9 @@ def follow(
     """
     told = console is None
     with meter or Meter(console, "") as shown:
-        while True:
-            try:
-                snapshot = next(run)
-            except StopIteration as end:
-                found: Result = end.value
-                return found
+
+        def show(snapshot: Snapshot) -> None:
+            nonlocal told
             if console is not None and not told:
                 _tell_cost(snapshot, console)
                 told = True
@@ -47,6 +45,8 @@ def follow(
             name = short if console is not None and console.width < _WIDE else long
             total = snapshot.n0_plan + snapshot.n_plan
             shown.row("votes", name, snapshot.n_done, total, snapshot.rate, claim(snapshot))
+
+        return result_of(run, show)
 
 
 def _tell_cost(snapshot: Snapshot, console: Terminal) -> None:

@@ -12,7 +12,7 @@ from rich.table import Column
 from rich.text import Text
 
 Seen = Callable[[int, int], object]
-"""Told that so many of so many items are done."""
+"""Called with the number of items done and their total."""
 MINUTE = 60.0
 """Seconds between two lines where there is no terminal."""
 
@@ -51,7 +51,7 @@ class Meter:
             self._bar.stop()
 
     def items(self, done: int, total: int) -> None:
-        """So many items are done."""
+        """Show ``done`` of ``total`` items."""
         self._first = done if self._first is None else self._first
         gone, fresh = self._clock() - self._began, done - self._first
         rate = fresh / gone if gone > 0 else 0.0
