@@ -83,13 +83,20 @@ class Bottleneck(nn.Module):
 
 
 class _Staged(nn.Module):
-    """A network whose stages are called ``layer1``, ``layer2``, ... as in published files."""
+    """A stem, stages called ``layer1``, ``layer2``, ... as published files do, and a linear head."""
 
-    def stages(self, y: torch.Tensor) -> torch.Tensor:
-        """Features after all of them."""
+    conv1: nn.Conv2d
+    bn1: nn.BatchNorm2d
+    relu: nn.ReLU
+    linear: nn.Linear
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Logits (B, classes) of images (B, channels, 32, 32)."""
+        y = self.relu(self.bn1(self.conv1(x)))
         for name, stage in self.named_children():
             y = stage(y) if name.startswith("layer") else y
-        return y
+        scores: torch.Tensor = self.linear(y.mean(dim=(2, 3)))
+        return scores
 
 
 class OptionA(_Staged):
@@ -107,13 +114,6 @@ class OptionA(_Staged):
             inputs = width
         self.relu = nn.ReLU(inplace=True)
         self.linear = nn.Linear(inputs, classes)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Logits (B, classes) of images (B, channels, 32, 32)."""
-        y = self.relu(self.bn1(self.conv1(x)))
-        y = self.stages(y)
-        scores: torch.Tensor = self.linear(y.mean(dim=(2, 3)))
-        return scores
 
 
 class WideStem(_Staged):
@@ -133,10 +133,3 @@ class WideStem(_Staged):
             setattr(self, f"layer{stage}", nn.Sequential(*layers))
             inputs = grows * width
         self.linear = nn.Linear(inputs, classes)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Logits (B, classes) of images (B, channels, 32, 32)."""
-        y = self.relu(self.bn1(self.conv1(x)))
-        y = self.stages(y)
-        scores: torch.Tensor = self.linear(y.mean(dim=(2, 3)))
-        return scores
