@@ -83,7 +83,7 @@ class Bottleneck(nn.Module):
 
 
 class _Staged(nn.Module):
-    """A stem, stages called ``layer1``, ``layer2``, ... as published files do, and a linear head."""
+    """A stem, stages called ``layer1``, ``layer2``, ... as in published files, a linear head."""
 
     conv1: nn.Conv2d
     bn1: nn.BatchNorm2d
