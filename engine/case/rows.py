@@ -16,6 +16,8 @@ from engine.core.errors import UserError
 from engine.core.records import InputIdentity, ModelIdentity, Record
 from engine.evidence.settings import Execution, RunSettings, SettingsField, Task
 from engine.evidence.upgrade import execution_of, upgraded_settings
+from engine.inputs.folder import found_at
+from engine.inputs.labels import split_rule, with_rule
 from engine.models.request import ModelRequest
 
 State = Literal["counting", "interrupted", "stopped", "finished", "damaged"]
@@ -144,7 +146,7 @@ def read_configuration(db: sqlite3.Connection, run: int, case: Path) -> Configur
 def _configuration(row: tuple[Any, ...], case: Path) -> Configuration:
     number, run_id, procedure, subject, settings, at, block, key = row[:8]
     _, model_path, request, model, _, input_path, spec, image = row[8:]
-    asked = _TEXTS.validate_json(at)
+    asked, (plain, rule) = _TEXTS.validate_json(at), split_rule(spec)
     known = _read_settings(settings, procedure, asked)
     return Configuration(
         id=number,
@@ -159,9 +161,14 @@ def _configuration(row: tuple[Any, ...], case: Path) -> Configuration:
         model=ModelIdentity.model_validate_json(model),
         request=request_from(request, model_path, case),
         input=InputIdentity.model_validate_json(image),
-        input_spec=located(spec, input_path, case),
+        input_spec=with_rule(_placed(plain, input_path, case), rule),
         digest=digests.run_digest(row),
     )
+
+
+def _placed(spec: str, path: str, case: Path) -> str:
+    found = located(spec, path, case)
+    return found if found == spec else found_at(spec, Path(found))
 
 
 def stored_digest(db: sqlite3.Connection, run: int) -> str:
@@ -184,7 +191,7 @@ def insert_model(
 
 def insert_input(db: sqlite3.Connection, image: InputIdentity, spec: str, case: Path) -> int:
     """The row of an input, made if there is none like it."""
-    values = (image.sha256, relative(spec, case), spec, image.model_dump_json())
+    values = (image.sha256, relative(split_rule(spec)[0], case), spec, image.model_dump_json())
     return _row_like(db, "input", ("sha256", "path", "spec", "identity"), values)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from engine.cli import run
 from engine.cli.flags import OUTPUT, WHAT, flag
 from engine.cli.options import (
+    asked_input,
     at_flag,
     read_execution,
     read_settings,
@@ -24,6 +25,7 @@ from engine.cli.sets import SHOWN_ROWS, rows_table, summary_table
 from engine.cli.terminal import Terminal
 from engine.core.errors import UserError
 from engine.evidence.settings import alpha_of, seeded
+from engine.inputs.labels import split_rule
 from engine.procedures.command_line import command_line
 from engine.system.interrupt import stoppable
 from engine.system.progress import Meter
@@ -108,15 +110,18 @@ def audit_command(values: Mapping[str, Any]) -> int:
 
 
 def _load(request: Any, values: Mapping[str, Any]) -> tuple[Any, list[str]]:
-    from engine.inputs import expand, spread
+    from engine.inputs import expand, local, spread
     from engine.inputs.folder import skipped
     from engine.models import load_model
 
     limit: int = values["limit"]
     if limit < 1:
         raise UserError(f"--limit must be 1 or more (it was {limit}).")
-    inputs = list(spread(expand(values["input"]), limit))
-    if left := skipped(values["input"]):
+    given, _ = split_rule(values["input"])
+    if local(given) != given:
+        say(f"{given} is taken from the current folder; the shipped set has the same name.")
+    inputs = list(spread(expand(asked_input(values)), limit))
+    if left := skipped(local(given)):
         named = ", ".join(left[:_NAMED]) + (", ..." if len(left) > _NAMED else "")
         say(f"Skipped {len(left):,} files that are no images by their endings: {named}")
     return load_model(request), inputs
@@ -135,7 +140,7 @@ def _write_evidence(folder: Path | None, number: int, spec: str, evidence: Evide
     from engine.report.json import write_numbered
 
     if folder is not None:
-        write_numbered(evidence, folder, number, spec)
+        write_numbered(evidence, folder, number, split_rule(spec)[0])
 
 
 def _show(result: SetResult, values: Mapping[str, Any]) -> None:

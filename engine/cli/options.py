@@ -25,6 +25,7 @@ from engine.evidence.settings import (
     declared,
     run_specs,
 )
+from engine.inputs.labels import with_rule
 from engine.models.native_metadata import own_noise
 from engine.schemes import Scheme, scheme_class
 
@@ -51,6 +52,14 @@ def subject_flags() -> list[inspect.Parameter]:
             WHAT,
             default=...,
             metavar="X",
+        ),
+        flag(
+            "labels",
+            "How labels become classes where names and numbers do not tell: order (of the sorted "
+            "labels), number, from-one, or a CSV file with a file or label and its class in each "
+            "line.",
+            WHAT,
+            metavar="F.csv",
         ),
         flag("arch", "Architecture, for files that hold only weights.", RARE),
         flag(
@@ -85,6 +94,12 @@ def subject_flags() -> list[inspect.Parameter]:
         *writing_flags(),
         trust_flag(),
     ]
+
+
+def asked_input(values: Mapping[str, Any]) -> str:
+    """The input that the flags name, with what they say about its labels."""
+    spec, rule = values["input"], values.get("labels") or ""
+    return with_rule(spec, rule) if rule else spec
 
 
 def trust_flag() -> inspect.Parameter:

@@ -77,7 +77,7 @@ def optional_subject(panel: str) -> list[inspect.Parameter]:
         flag("model", "Draw n0 pilot votes of this model.", panel, metavar="M"),
         flag("input", "The input to draw them at.", panel, metavar="X"),
     ]
-    rest = [each for each in subject_flags() if each.name not in ("model", "input")]
+    rest = [each for each in subject_flags() if each.name not in ("model", "input", "labels")]
     return [*first, *rest]
 
 

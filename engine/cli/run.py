@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.cli.case import asked_case, say_which
 from engine.cli.decide import decide_settings
-from engine.cli.options import read_execution, read_settings
+from engine.cli.options import asked_input, read_execution, read_settings
 from engine.cli.outcome import exit_status
 from engine.cli.output import Outputs, Stopped, WriteError, say
 from engine.cli.progress import follow
@@ -107,7 +107,7 @@ class Order:
                 "--oracle-alpha must be between 0 and 1 and needs --oracle-labels F.csv."
             )
         execution = read_execution(values)
-        return cls(settings, execution, values["input"], at, audit, alpha or 0.0)
+        return cls(settings, execution, asked_input(values), at, audit, alpha or 0.0)
 
     def command(self, request: ModelRequest) -> str:
         """The order on the command line: the run itself, once its seed is drawn."""

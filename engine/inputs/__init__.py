@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from engine.core.errors import UserError
 from engine.inputs.base import FittedInput, ImageInput, Pixels, pixels_sha256
+from engine.inputs.labels import read_rule, split_rule, with_rule
 
 if TYPE_CHECKING:
     from engine.core.records import InputKind, ModelIdentity
@@ -51,6 +54,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("text in a file, or the words themselves", "text:the words", "text"),
     Kind("image with a text", "pair:photo.png|the words", "pair"),
     Kind("row of a table", "rows.csv:3", "rows"),
+    Kind("image of an array", "x_test.npy:3", "arrays"),
     Kind("node of a graph", "karate:12", "node"),
     Kind("image of the lattice attack", "lattice:lit", "shipped"),
     Kind("torchvision data set", "torchvision:CIFAR10:test:17", "datasets"),
@@ -69,8 +73,12 @@ def load_input(spec: str) -> GivenInput:
     Raises:
         UserError: there is none, or it cannot be used; one sentence says why.
     """
-    found: GivenInput = _reader(spec, "load")(spec)
-    return found
+    plain, rule = split_rule(spec)
+    plain = local(plain)
+    found: GivenInput = _reader(plain, "load")(plain)
+    if not rule:
+        return found
+    return replace(found, source=with_rule(found.source, rule), label_rule=read_rule(rule))
 
 
 def expand(spec: str) -> list[str]:
@@ -79,8 +87,27 @@ def expand(spec: str) -> list[str]:
     Raises:
         UserError: the folder or data set cannot be read, or is empty.
     """
-    specs: list[str] = _reader(spec, "expand")(spec)
+    plain, rule = split_rule(spec)
+    specs = expand_shipped(local(plain))
+    return [with_rule(one, rule) for one in specs] if rule else specs
+
+
+def expand_shipped(name: str) -> list[str]:
+    """The same for a shipped set, whatever lies in the current folder under its name."""
+    specs: list[str] = _reader(name, "expand")(name)
     return specs
+
+
+def local(spec: str) -> str:
+    """The spec of what lies in the current folder under a shipped set's name, else the spec.
+
+    >>> local("digits:7")
+    'digits:7'
+    """
+    if not spec.isidentifier() or not Path(spec).exists():
+        return spec
+    beside = f"./{spec}"
+    return spec if _module(spec) is _module(beside) else beside
 
 
 def spread(items: Sequence[Item], most: int | None) -> Sequence[Item]:
@@ -131,10 +158,13 @@ _TAKES: dict[InputKind, str] = {
 
 
 def _reader(spec: str, function: str) -> Callable[[str], Any]:
-    modules = (importlib.import_module(f"{__name__}.{kind.module}") for kind in KINDS)
-    module = next(module for module in modules if module.claims(spec))
-    reader: Callable[[str], Any] = getattr(module, function)
+    reader: Callable[[str], Any] = getattr(_module(spec), function)
     return reader
+
+
+def _module(spec: str) -> Any:
+    modules = (importlib.import_module(f"{__name__}.{kind.module}") for kind in KINDS)
+    return next(module for module in modules if module.claims(spec))
 
 
 __all__ = [

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import Any, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from engine.core.records import Fitting, InputIdentity, InputKind, ModelIdentity
+from engine.inputs.labels import Label, LabelMap, class_of, split_rule
 
 Pixels = npt.NDArray[np.float32]
 """(channels, height, width), float32 in [0, 1]."""
@@ -36,41 +37,6 @@ def arrays_sha256(arrays: Sequence[Array]) -> str:
     return digest.hexdigest()
 
 
-def name_number(name: str) -> int | None:
-    """The number that a name is: ``7``, ``07`` or ``class_7``; None if it is none.
-
-    >>> name_number("class 10"), name_number("n01440764")
-    (10, None)
-    """
-    found = re.fullmatch(r"(?:(?:class|label)[ _-]?)?(\d{1,5})", name, re.ASCII | re.IGNORECASE)
-    return int(found[1]) if found else None
-
-
-def label_in(
-    names: Sequence[str], label: int | None, name: str | None
-) -> tuple[int | None, tuple[str, ...]]:
-    """The class by its name if the model has it, else by its number; and what to say of it.
-
-    Args:
-        names: the model's classes.
-        label: the class as the input's own source numbers it; None if it is not known.
-        name: its name there, where it has one.
-    """
-    if label is None or name in names:
-        return (None if label is None or name is None else list(names).index(name)), ()
-    number = name_number(name or "")
-    if number is not None and number != label:
-        if number < len(names):
-            said = f"its label '{name}' is taken for class {number} ('{names[number]}'), its number"
-            return number, (said,)
-        return None, (f"its label '{name}' is the number of no class of the model",)
-    if label >= len(names):
-        return None, (f"its label '{name or ''}' (number {label}) is not a class of the model",)
-    if not name:
-        return label, ()
-    return label, (f"its label '{name}' is taken for class {label} ('{names[label]}') by number",)
-
-
 @dataclass(frozen=True)
 class Given:
     """An input before any model is chosen.
@@ -79,7 +45,10 @@ class Given:
         name: short name for people.
         source: as the user named it; loading it again gives the same input.
         sha256: digest of the file's bytes (of the contents where there is no file).
-        label, label_name: the true class, where it is known.
+        label, label_name: the true class, where it is known, as the source numbers and calls it.
+        label_names: all labels of the source, by number; empty where they are not known.
+        numbered: the source numbers its labels itself; else they are numbered as they are sorted.
+        label_rule: how they become classes, as of an :class:`engine.inputs.labels.Label`.
         notes: what was done while reading (orientation, alpha flattened, edges made undirected).
     """
 
@@ -90,6 +59,9 @@ class Given:
     sha256: str
     label: int | None = field(default=None, kw_only=True)
     label_name: str | None = field(default=None, kw_only=True)
+    label_names: tuple[str, ...] = field(default=(), kw_only=True, repr=False)
+    numbered: bool = field(default=False, kw_only=True)
+    label_rule: str | LabelMap = field(default="", kw_only=True)
     notes: tuple[str, ...] = field(default=(), kw_only=True)
 
     def identity(self, model: ModelIdentity, *said: str, **facts: Any) -> InputIdentity:
@@ -100,16 +72,32 @@ class Given:
             said: more notes.
             facts: the fields that depend on the kind of input and on the fitting.
         """
-        label, notes = label_in(model.class_names, self.label, self.label_name)
+        label, note = class_of(model.class_names, self._label())
+        name = self.label_name
+        if label is not None and isinstance(self.label_rule, LabelMap):
+            name = name or model.class_names[label]
         return InputIdentity(
             name=self.name,
             source=self.source,
             sha256=self.sha256,
             kind=self.kind,
             label=label,
-            label_name=None if label is None else self.label_name,
-            notes=(*self.notes, *notes, *said),
+            label_name=None if label is None else name,
+            notes=(*self.notes, *filter(None, (note,)), *said),
             **{"fitting": Fitting(), **facts},
+        )
+
+    def _label(self) -> Label:
+        spec, _ = split_rule(self.source)
+        inside = spec.rpartition("//")[2]
+        files = dict.fromkeys((inside, PurePath(inside).name, spec))
+        return Label(
+            self.label,
+            self.label_name,
+            self.label_names,
+            self.numbered,
+            tuple(files),
+            self.label_rule,
         )
 
 
@@ -146,10 +134,9 @@ def paired(
     *,
     name: str,
     source: str,
-    label: int | None = None,
-    label_name: str | None = None,
+    **labelled: Any,
 ) -> PairInput:
-    """An image and a text put together."""
+    """An image and a text put together; ``labelled`` are fields of a :class:`Given`."""
     words = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
     digest = hashlib.sha256(f"{image.sha256}\n{words}\n".encode()).hexdigest()
     return PairInput(
@@ -158,9 +145,8 @@ def paired(
         sha256=digest,
         image=image,
         text=text,
-        label=label,
-        label_name=label_name,
         notes=image.notes,
+        **labelled,
     )
 
 

@@ -112,6 +112,8 @@ def load(spec: str) -> ImageInput:
         sha256=pixels_sha256(found.pixels),
         label=int(label),
         label_name=_class_name(dataset, int(label)),
+        label_names=tuple(map(str, getattr(dataset, "classes", ()))),
+        numbered=True,
         **found.facts(),
     )
 

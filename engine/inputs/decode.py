@@ -18,6 +18,7 @@ from PIL.TiffImagePlugin import TiffImageFile
 
 from engine.core.errors import UserError
 from engine.inputs.base import Pixels
+from engine.inputs.colour_profile import profile_note
 
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF", "PPM", "AVIF", "JPEG2000")
 MAX_PIXELS, MAX_SIDE = 50_000_000, 16_384
@@ -67,9 +68,10 @@ def decode(data: bytes, name: str) -> Decoded:
         found = to_pixels(image, name)
         first = ("the first of several images in the file",) if image.format == "MPO" else ()
     lost = _lost_depth(data, image)
-    return found._replace(
-        notes=(*first, *turned, *lost, *found.notes), converted=found.converted or bool(lost)
-    )
+    profile = image.info.get("icc_profile")
+    coloured = (profile_note(profile),) if isinstance(profile, bytes) and profile else ()
+    notes = filter(None, (*first, *turned, *lost, *found.notes, *coloured))
+    return found._replace(notes=tuple(notes), converted=found.converted or bool(lost))
 
 
 def to_pixels(image: Image.Image, name: str) -> Decoded:

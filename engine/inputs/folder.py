@@ -69,8 +69,23 @@ def load(spec: str) -> ImageInput:
     root, _, inside = spec.rpartition(ROOT_MARK)
     name = Path(inside).parts[0]
     with _readable(root):
-        label = _classes(image.expanded(root)).index(name)
-    return replace(image.load(spec), name=inside, label=label, label_name=name)
+        names = tuple(_classes(image.expanded(root)))
+    return replace(
+        image.load(spec),
+        name=inside,
+        label=names.index(name),
+        label_name=name,
+        label_names=names,
+    )
+
+
+def found_at(spec: str, place: Path) -> str:
+    """The spec of an image that lies elsewhere now, with the mark where its data set begins."""
+    root, _, inside = spec.rpartition(ROOT_MARK)
+    text = str(place)
+    if not root or not text.endswith(inside):
+        return text
+    return f"{text.removesuffix(inside).rstrip('/')}{ROOT_MARK}{inside}"
 
 
 @contextmanager

@@ -69,6 +69,15 @@ class Archive:
         """Names of the arrays."""
         return tuple(self._members)
 
+    def shape(self, key: str) -> tuple[int, ...]:
+        """The shape of one array, from its header alone.
+
+        Raises:
+            UserError: the file is damaged.
+        """
+        with self._sound(), self._zip.open(self._members[key]) as stream:
+            return _header(stream)[0]
+
     def array(self, key: str, *, dimensions: int, kinds: str = "iufb") -> npt.NDArray[Any]:
         """One array, its size checked before any of it is read.
 

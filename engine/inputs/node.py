@@ -97,6 +97,8 @@ def load(spec: str) -> GraphInput:
         node=node,
         label=label,
         label_name=None if label is None else graph.class_names[label],
+        label_names=graph.class_names,
+        numbered=True,
         notes=graph.notes,
     )
 

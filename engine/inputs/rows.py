@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from engine.core.errors import UserError, quoted
 from engine.core.resources import assets
@@ -144,28 +144,33 @@ def _beside(file: str, *, shipped: bool) -> Mapping[str, str]:
         ) from error
 
 
-def _label(table: Table, row: int) -> tuple[int | None, str | None]:
-    """The class of a row: its number among all of the column's values, and its name."""
+def _label(table: Table, row: int) -> dict[str, Any]:
+    """The label of a row as fields of a :class:`engine.inputs.base.Given`; none where it has none.
+
+    Labels that are numbers are numbered so, others by their place among the column's values.
+    """
     column = table.named(LABELS)
     if column is None or not table.cells(row)[column]:
-        return None, None
+        return {"label": None, "label_name": None, "label_names": ()}
     values = sorted({value for value in table.column(column) if value})
     name = table.cells(row)[column]
     numbered = all(value.isascii() and value.isdigit() and len(value) < 6 for value in values)
-    return (int(name) if numbered else values.index(name)), name
+    return {
+        "label": int(name) if numbered else values.index(name),
+        "label_name": name,
+        "label_names": tuple(values),
+    }
 
 
 def _row(table: Table, place: Place, spec: str) -> TableInput:
     row = place.row or 0
-    label, name = _label(table, row)
     return TableInput(
         name=f"{table.name}, row {row}",
         source=spec,
         sha256=table.sha256,
         table=table,
         row=row,
-        label=label,
-        label_name=name,
+        **_label(table, row),
     )
 
 
@@ -173,17 +178,16 @@ def _texts(
     table: Table, place: Place, spec: str, text: str | None, image: str | None
 ) -> TextInput | PairInput | ImageInput:
     row = place.row or 0
-    cells, (label, name) = table.cells(row), _label(table, row)
+    cells, labelled = table.cells(row), _label(table, row)
     where = f"{table.name}, row {row}"
     shown = None if image is None else _image(place.file, cells[image], where)
     if text is None and shown is not None:
-        return replace(shown, name=where, source=spec, label=label, label_name=name)
+        return replace(shown, name=where, source=spec, **labelled)
     words = decoded(cells[text or ""].encode(), f"{where}: its text")
     if shown is not None:
-        return paired(shown, words, name=where, source=spec, label=label, label_name=name)
-    return TextInput(
-        f"{where}: {shortened(words)}", spec, table.sha256, words, label=label, label_name=name
-    )
+        return paired(shown, words, name=where, source=spec, **labelled)
+    name = f"{where}: {shortened(words)}"
+    return TextInput(name, spec, table.sha256, words, **labelled)
 
 
 def _image(file: str, cell: str, where: str) -> ImageInput:

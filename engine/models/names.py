@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from engine.core.errors import UserError, quoted
+from engine.inputs.labels import imagenet
 
 _LIMIT = 1 << 20
 
@@ -44,7 +45,7 @@ def class_names(
     if family == "cifar10" and count == len(CIFAR10):
         return CIFAR10
     if family == "imagenet" and count == 1000:
-        return _imagenet()
+        return tuple(imagenet().values())
     if family == "digits" and count == 10:
         return tuple("0123456789")
     return tuple(f"class {index}" for index in range(count))
@@ -63,10 +64,3 @@ def _from_file(path: Path, count: int) -> tuple[str, ...]:
             "name per line."
         )
     return names
-
-
-def _imagenet() -> tuple[str, ...]:
-    # The names travel with torchvision; nothing is downloaded.
-    from torchvision.models import ResNet50_Weights
-
-    return tuple(ResNet50_Weights.IMAGENET1K_V1.meta["categories"])

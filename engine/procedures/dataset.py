@@ -18,6 +18,7 @@ from engine.evidence.settings import USUAL, Counting, Execution, SettingsField, 
 from engine.evidence.snapshot import Snapshot
 from engine.inputs import load_input
 from engine.inputs.base import FittedInput
+from engine.inputs.labels import SAID, split_rule
 from engine.models import fitted
 from engine.models.base import Classifier
 from engine.noise.discrete_gaussian_law import weakened
@@ -168,6 +169,7 @@ def set_result(
             *_shortfall(len(found), len(inputs), unread),
             *_sameness(twins),
             *_labels(rows, population=bool(summary.population)),
+            *_matches(found),
         ),
     )
 
@@ -231,8 +233,11 @@ def _nothing(evidence: Evidence) -> ProbabilityBounds:
 
 
 def as_path(spec: str) -> str:
-    """An input's name as a person writes it: a double slash marks where a data set begins."""
-    return spec.replace("//", "/")
+    """An input's name as a person writes it.
+
+    A double slash marks where a data set begins, and what is said about labels is left out.
+    """
+    return split_rule(spec)[0].replace("//", "/")
 
 
 def _shortfall(done: int, planned: int, unread: Sequence[Unread]) -> list[str]:
@@ -267,6 +272,16 @@ def _sameness(twins: Sequence[tuple[str, str]]) -> list[str]:
         "population, which needs inputs that are independent. What is said of each row, and of all "
         "at once, holds."
     ]
+
+
+def _matches(found: Sequence[Counted]) -> list[str]:
+    """What each run says of its label, as far as names alone do not tell its class."""
+    notes = (note for _, one in found for note in one.input.notes if note.startswith(SAID))
+    said = [note.removeprefix(SAID) for note in dict.fromkeys(notes)]
+    if not said:
+        return []
+    more = f"; and {len(said) - _NAMED:,} more" if len(said) > _NAMED else ""
+    return [f"Labels: {'; '.join(said[:_NAMED])}{more}."]
 
 
 def _labels(rows: Sequence[ReplayRow], *, population: bool) -> list[str]:

@@ -19,6 +19,8 @@ from engine.core.records import (
 from engine.evidence.evidence import Evidence
 from engine.inputs import FittedInput, fit, load_input
 from engine.inputs.datasets import DOWNLOAD
+from engine.inputs.folder import found_at
+from engine.inputs.labels import ORDER, split_rule, with_rule
 from engine.models import catalogue
 from engine.models.kinds import DEMO
 from engine.models.onnx_data import onnx_digest
@@ -35,6 +37,7 @@ from engine.verify.report import Claim
 
 _FORM = ("kind", "shape", "more_shapes", "alphabet", "adaptation", "fitting")
 """What the evidence states of an input beside its digests, and a claim may speak of."""
+_BY_ORDER = "') by number"
 
 
 def check_model(evidence: Evidence, spec: str, beside: Path) -> Iterator[Claim]:
@@ -108,6 +111,10 @@ def check_input(evidence: Evidence, spec: str, beside: Path, model: str = "") ->
         verdict="does not hold" if wrong else "holds",
         detail=detail if wrong else found.adaptation,
     )
+    if found.label != stated.label and any(_BY_ORDER in note for note in stated.notes):
+        # Earlier versions took labels without a match by their order, and said so.
+        asked = with_rule(source, ORDER)
+        found = fitted_input(evidence, asked, beside, model).identity
     yield _label(stated, found, moved=source != stated.source or not _as_named(source))
 
 
@@ -144,7 +151,7 @@ def _label(stated: InputIdentity, found: InputIdentity, *, moved: bool) -> Claim
 
 def _as_named(source: str) -> bool:
     """Whether a source is found where it is named, not merely beside the file that is verified."""
-    spec = Path(source.partition(":")[0])
+    spec = Path(split_rule(source)[0].partition(":")[0])
     return not spec.suffix or spec.exists()
 
 
@@ -171,8 +178,11 @@ def fitted_input(evidence: Evidence, source: str, beside: Path, model: str = "")
     """
     if source.startswith(MEMORY):
         raise UserError(f"{INPUT_IN_MEMORY}; name one of the same pixels with --input")
-    place = located(source, beside)
-    spec = str(place) if place else source.removesuffix(DOWNLOAD)  # a file asks for no download
+    plain, rule = split_rule(source)
+    place, labels = located(plain, beside), located(rule, beside)
+    # A file asks for no download.
+    spec = found_at(plain, place) if place else plain.removesuffix(DOWNLOAD)
+    spec = with_rule(spec, str(labels) if labels else rule)
     coding = None
     if evidence.model.kind in ("text", "pair", "table"):
         named = model or evidence.model.source

@@ -115,13 +115,13 @@ def offered() -> Offer:
 
 
 def _examples(group: _Group, shipped: Sequence[str]) -> Iterator[Example]:
-    from engine.inputs import expand, load_input
+    from engine.inputs import expand_shipped, load_input
     from engine.inputs.shipped import gallery
 
     models = tuple(name for name in shipped if name.startswith(group.models))
     if not models:
         return
-    specs = gallery() if group.inputs == "digits" else expand(group.inputs)
+    specs = gallery() if group.inputs == "digits" else expand_shipped(group.inputs)
     for given in map(load_input, specs[:_MOST_OF_A_GROUP]):
         yield Example(
             given.source,

@@ -10,11 +10,13 @@ from engine.core.records import InputKind
 from gui.controllers.session import Session
 from gui.setup.image_input import ImageInput
 from gui.setup.input_view import InputView
+from gui.setup.labels import LabelChoice
 from gui.setup.node_input import NodeInput
 from gui.setup.path_field import SpecEdit, back_button, show_way_back
 from gui.setup.row_input import RowInputView
 from gui.setup.text_input import PairInputView, TextInputView
 from gui.widgets.buttons import action_button, menu_button
+from gui.widgets.flag_names import in_the_window
 from gui.widgets.section import Section, say, well, words
 
 DATA_SET, DOWNLOAD = "torchvision:", "?download"
@@ -61,6 +63,7 @@ class InputPanel(Section):
         }
         for button in self.buttons.values():
             self.header.addWidget(button)
+        self.labels = LabelChoice(session.loading)
         self._build_naming()
         self._build_open(actions)
         frame, column = well()
@@ -69,7 +72,7 @@ class InputPanel(Section):
         self.adaptation = words(role="small")
         for view in self.views.values():
             view.wanted.connect(self.wanted)
-        for widget in (self.none, *self.views.values(), self.adaptation):
+        for widget in (self.none, *self.views.values(), self.adaptation, self.labels):
             column.addWidget(widget)
         self.content.addWidget(frame)
         session.loading.input_changed.connect(self.refresh)
@@ -94,13 +97,14 @@ class InputPanel(Section):
         self._show_only(kind)
         if kind:
             self.views[kind].refresh()
+        self.labels.refresh()
         say(self.none, "Opening…" if loading.inputs.busy else "" if kind else _NOTHING)
         if given is None or loading.inputs.busy:
             say(self.adaptation, "")
             return
         identity = fitted.identity if fitted is not None else None
         remarks = [identity.adaptation, *identity.notes] if identity else [*given.notes]
-        say(self.adaptation, "\n".join(remark for remark in remarks if remark))
+        say(self.adaptation, "\n".join(in_the_window(remark) for remark in remarks if remark))
 
     def _typing(self) -> bool:
         """Whether the input is typed into its view, which stays while it is read."""
@@ -141,6 +145,7 @@ class InputPanel(Section):
         self.open = menu_button("Op&en ▾", "Open an input", tip, menu)
         for name in ("open-input", "open-folder", "paste"):
             menu.addAction(actions[name])
+        menu.addMenu(self.labels.menu)
         self.by_name = menu.addAction("By &name…")
         self.by_name.triggered.connect(self._ask_for_name)
         self.header.addWidget(self.open)

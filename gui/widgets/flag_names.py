@@ -22,6 +22,7 @@ _BESIDE_THE_FORM = {
     "--oracle": "Oracle",
     "--prompt": "Prompt",
     "--max-new-tokens": "Longest answer",
+    "--labels": "Labels",
     "--selection": "class chosen by",
     "--at": "certified at",
 }

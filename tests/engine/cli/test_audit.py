@@ -13,6 +13,8 @@ from PIL import Image
 
 from engine.cli import main
 from engine.cli.outcome import PARTIAL
+from engine.demos.data import digits
+from engine.inputs import load_input
 
 WORDS = ["audit", "--model", "demo:digits-0.25", "--input", "digits", "--sigma", "0.25"]
 FAST = [*WORDS, "--n0", "50", "--n", "500", "--limit", "3", "--device", "cpu"]
@@ -65,6 +67,51 @@ def test_a_set_without_labels_says_so_in_words(tmp_path: Path, capsys: Any) -> N
     out = capsys.readouterr().out
     assert "none" in out and " -1 " not in out
     assert "The inputs have no labels: no answer is counted as right or wrong" in out
+
+
+CASES = Path(__file__).parents[2] / "cases" / "field" / "folders"
+"""Made for this project."""
+
+
+def test_labels_are_taken_by_number_and_said(capsys: Any) -> None:
+    model, folder = CASES / "bright11.onnx", CASES / "numbered"
+    words = ["audit", "--model", str(model), "--input", str(folder), "--sigma", "0.1", "--n0", "10"]
+    assert main([*words, "--n", "60", "--device", "cpu"]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert "correct 1.0000" in out
+    assert "Labels: '10' is taken for class 10 ('class 10'), its number; '2' is taken" in out
+
+
+def test_a_guess_is_no_label_until_it_is_asked_for(tmp_path: Path, capsys: Any) -> None:
+    for name, number in (("nine", 9), ("seven", 7)):
+        (tmp_path / "set" / name).mkdir(parents=True)
+        pixels = np.rint(load_input(f"digits:{_digit(number)}").pixels[0] * 255)  # type: ignore[union-attr]
+        Image.fromarray(pixels.astype(np.uint8)).save(tmp_path / "set" / name / "a.png")
+    table = tmp_path / "map.csv"
+    table.write_text("folder,class\nnine,9\nseven,7\n")
+    words = ["audit", "--model", "demo:digits-0.25", "--input", str(tmp_path / "set"), "--n0", "20"]
+    words += ["--n", "100", "--device", "cpu"]
+    assert main(words) == 0
+    out = capsys.readouterr().out
+    assert "The inputs have no labels" in out and "correct" not in out
+    assert "Labels: 'nine' names no class of the model (0, 1, 2, 3, 4, 5, ...)" in out
+    evidence = tmp_path / "evidence"
+    assert main([*words, "--labels", str(table), "--evidence", str(evidence)]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert "correct 1.0000" in out
+    assert f"Labels: 'nine' is taken for class 9 ('9'), by {table}" in out
+    for file in evidence.iterdir():  # the map is read again
+        assert main(["verify", str(file)]) == 0
+        assert "label of the input" in capsys.readouterr().out
+    table.write_text("nine,0\nseven,7\n")
+    assert main(["verify", str(next(evidence.glob("*nine*")))]) == 1
+
+
+def _digit(number: int) -> int:
+    """A scan of a digit that no model was trained on."""
+    return next(
+        index for index in digits.split()["test"] if digits.load_digits().labels[index] == number
+    )
 
 
 def test_a_folder_per_class_is_shown_by_its_paths(

@@ -9,7 +9,7 @@ from PIL import Image
 import engine.inputs
 from engine.core.errors import UserError
 from engine.core.records import ModelIdentity
-from engine.inputs import KINDS, expand, fit, load_input, spread
+from engine.inputs import KINDS, expand, expand_shipped, fit, load_input, local, spread
 from engine.inputs.image import from_bytes
 from engine.inputs.shipped import gallery
 
@@ -84,3 +84,15 @@ def test_the_public_names():
 def test_inputs_are_taken_evenly() -> None:
     assert spread(list("abcdef"), 3) == ["a", "c", "e"]
     assert spread(list("abc"), 3) == spread(list("abc"), 9) == list("abc")
+
+
+def test_a_local_folder_goes_before_a_shipped_set(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    shipped = expand("digits")
+    for name in ("digits", "karate", "mixed"):
+        assert local(name) == name
+        (tmp_path / name).mkdir()
+        assert local(name) == f"./{name}"
+    Image.fromarray(np.zeros((2, 2), np.uint8)).save(tmp_path / "digits" / "a.png")
+    assert expand("digits") == ["digits/a.png"] and expand_shipped("digits") == shipped
+    assert load_input("digits:7").name == "digit 7"

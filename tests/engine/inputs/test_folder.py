@@ -106,6 +106,15 @@ def test_other_specs_are_left_to_other_kinds(spec):
     assert not folder.claims(spec)
 
 
+def test_a_moved_image_keeps_its_class(animals, tmp_path):
+    for spec, place, expected in (
+        ("old//cat/a.png", animals / "cat" / "a.png", f"{animals}//cat/a.png"),
+        ("old/a.png", animals / "cat" / "a.png", str(animals / "cat" / "a.png")),
+        ("old//cat/a.png", tmp_path / "a.png", str(tmp_path / "a.png")),
+    ):
+        assert folder.found_at(spec, place) == expected
+
+
 CASES = Path(__file__).parents[2] / "cases" / "field" / "folders"
 """Made for this project."""
 

@@ -213,8 +213,10 @@ def test_the_digest_pins_edges_too():
 def test_labels_are_matched_by_name_then_by_number():
     member = load("karate:33")
     assert fit(member, model(class_names=("Officer", "Mr. Hi"))).identity.label == 0
+    unnamed = fit(member, model(class_names=("class 0", "class 1"))).identity
+    assert unnamed.label == 1 and "('class 1'), its number in the data set" in unnamed.notes[-1]
     renamed = fit(member, model(class_names=("a", "b"))).identity
-    assert renamed.label == 1 and "taken for class 1 ('b') by number" in renamed.notes[-1]
+    assert renamed.label is None and "is not taken" in renamed.notes[-1]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from engine.core.files import sha256_file
 from engine.core.records import Fitting
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import CertifySettings, Execution
-from engine.inputs import load_input
+from engine.inputs import fit, load_input
 from engine.models import ModelRequest, fitted, load_model
 from engine.models.pretrained_files import SEEING, folder_digest
 from engine.procedures.certify import certify
@@ -120,6 +120,25 @@ def test_adaptation_and_label_are_compared_with_the_file(
     claim = input_claim(certified.model_copy(update={"input": invented}), "", tmp_path)
     assert claim.name == "label of the input" and claim.verdict == "does not hold"
     assert claim.detail == f"its source names '{certified.input.label}', the evidence '3'"
+
+
+def test_labels_that_were_taken_by_order_hold_as_such(certified: Evidence, tmp_path: Path) -> None:
+    """Earlier versions numbered folders whose names are no classes, and said so."""
+    for name in ("nine", "seven"):
+        (tmp_path / name).mkdir()
+        Image.fromarray(np.full((8, 8), len(name), np.uint8)).save(tmp_path / name / "a.png")
+    spec = f"{tmp_path}//seven/a.png"
+    identity = fit(load_input(spec), certified.model).identity
+    assert identity.label is None
+    said = "its label 'seven' is taken for class 1 ('1') by number"
+    for label, notes, verdict in (
+        (1, (said,), "holds"),
+        (1, (), "does not hold"),
+        (2, (said,), "does not hold"),
+    ):
+        old = identity.model_copy(update={"label": label, "label_name": "seven", "notes": notes})
+        evidence = certified.model_copy(update={"input": old})
+        assert input_claim(evidence, "", tmp_path).verdict == verdict
 
 
 def test_another_input_is_noticed(certified: Evidence, tmp_path: Path) -> None:
