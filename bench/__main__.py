@@ -14,12 +14,12 @@ import torch
 from rich.console import Console
 from rich.table import Table
 
-from bench import function_check, memory, noise, window
+from bench import function_check, memory, noise, replay, window
 from bench.samplers import Ratio, as_rows, compare
 from bench.subjects import SUBJECTS
 from engine.system.device import device_name, resolve
 
-PARTS = ("samplers", "noise", "check", "window", "memory")
+PARTS = ("samplers", "noise", "check", "window", "memory", "replay")
 
 
 def main() -> None:
@@ -55,6 +55,13 @@ def main() -> None:
     if "memory" in options.parts:
         found["memory_mib"] = memory.measure()
         _show_memory(found["memory_mib"], console)
+    if "replay" in options.parts:
+        found["replay"] = replay.measure()
+        for cost in found["replay"]:
+            console.print(
+                f"Replay of {cost['rows']:,} rows, {cost['bound']}: {cost['seconds']:.1f} s, "
+                f"at most {cost['peak_mib']:,.0f} MiB"
+            )
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_text(json.dumps(found, indent=2) + "\n")
     console.print(f"Written to {options.out}.")

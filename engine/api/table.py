@@ -12,12 +12,12 @@ from engine.core.errors import UserError
 from engine.core.files import write_atomically
 from engine.core.rounding import round_down
 from engine.regions.region import UNLIMITED
-from engine.replay.records import labelled
+from engine.replay.rows import NO_LABEL
 
 if TYPE_CHECKING:
     from engine.evidence.evidence import Evidence
     from engine.procedures.dataset import SetResult
-    from engine.replay.records import ReplayRow
+    from engine.replay.rows import ReplayRow
     from engine.schemes import Scheme
 
 Size = float | str | Mapping[str, float]
@@ -108,7 +108,7 @@ class Table:
         if not isinstance(sizes, float | int | str | Mapping):
             return [self.certified_accuracy(size) for size in sizes]
         asked = self._perturbations(sizes)
-        if not labelled(self.result.rows):
+        if all(row.label == NO_LABEL for row in self):
             return None
         held = sum(
             row.region is not None and all(map(row.region.contains, asked))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -38,16 +38,18 @@ def print_json(record: Record, target: str) -> None:
     print_text(record.model_dump_json(indent=2) + "\n", target)
 
 
-def print_text(text: str, target: str) -> None:
-    """A text into a file, onto standard output (``-``), or nowhere (empty).
+def print_text(text: str | Iterable[str], target: str) -> None:
+    """A text, or its parts, into a file, onto standard output (``-``), or nowhere (empty).
 
     Raises:
         UserError: the file cannot be written.
     """
+    parts = (text,) if isinstance(text, str) else text
     if target == STDOUT:
-        write_json(sys.stdout, text)
+        for part in parts:
+            write_json(sys.stdout, part)
     elif target:
-        write_atomically(Path(target), text.encode())
+        write_atomically(Path(target), (part.encode() for part in parts))
 
 
 class WriteError(Exception):

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 from engine.cli.flags import OUTPUT, RUN, argument, flag
 from engine.cli.options import read_settings, run_flags, scheme_flags
 from engine.cli.outcome import CERTIFIED
-from engine.cli.output import STDOUT, print_json
+from engine.cli.output import STDOUT, check_writable, print_text, say
 from engine.cli.sets import SHOWN_ROWS, rows_table, summary_table
 from engine.cli.terminal import Terminal
 from engine.core.errors import UserError
 from engine.core.fields import field_specs
 from engine.core.files import write_atomically
 from engine.evidence.settings import alpha_of
+from engine.system.progress import Meter
 
 if TYPE_CHECKING:
     from engine.replay import ReplayResult, Selection
@@ -28,7 +29,7 @@ def replay_flags() -> list[inspect.Parameter]:
     shown = run_flags("certify", defaults=False)
     bounding = [each for each in shown if each.name in ("alpha", "bound")]
     return [
-        argument("votes", "VOTES", "CSV or TSV file of votes or bounds."),
+        argument("votes", "VOTES", "Votes or bounds: CSV, TSV, JSON lines, or counts in a .npy."),
         *scheme_flags(of_a_model=False),
         *bounding,
         flag(
@@ -64,21 +65,33 @@ def replay_command(values: Mapping[str, Any]) -> int:
     """
     settings = read_settings(values, "certify")
     _refuse_unsaid(values, settings.scheme)
+    for path in filter(None, (values["csv"], values["json"])):
+        if path != STDOUT:
+            check_writable(Path(path))
     selection = _selection(values["selection"])
     from engine.replay.replay import replay
 
-    result = replay(
-        values["votes"],
-        scheme=settings.scheme,
-        alpha=alpha_of(settings),
-        bound=settings.bound,
-        at=tuple(values["at"] or ()),
-        selection=selection,
-    )
-    to_stdout = values["json"] == STDOUT
+    with Meter(None if values["quiet"] else Terminal(stderr=True), "", "rows") as meter:
+
+        def progress(work: str, done: int, total: int) -> None:
+            meter.begin(work)
+            meter.items(done, total)
+
+        result = replay(
+            values["votes"],
+            scheme=settings.scheme,
+            alpha=alpha_of(settings),
+            bound=settings.bound,
+            at=tuple(values["at"] or ()),
+            selection=selection,
+            progress=progress,
+        )
+    _write(result, values)
     if not values["quiet"]:
-        _show(result, Terminal(stderr=to_stdout), simultaneous=values["simultaneous"])
-    _write(result, values["json"], values["csv"])
+        console = Terminal(stderr=values["json"] == STDOUT)
+        _show(result, console, simultaneous=values["simultaneous"])
+    if values["simultaneous"] and (reason := _unused(result, quiet=values["quiet"])):
+        say(f"--simultaneous shows nothing here: {reason}.")
     return CERTIFIED
 
 
@@ -86,10 +99,15 @@ def _refuse_unsaid(values: Mapping[str, Any], scheme: Scheme) -> None:
     """Refuse votes whose noise, alpha or bound nobody has named: a default would be a guess.
 
     Raises:
-        UserError: naming the flags that are missing.
+        UserError: naming the flags that are missing, or those that nothing would come of.
     """
     from engine.replay.table import holds_bounds
 
+    bounds = holds_bounds(values["votes"])
+    if scheme.noise().samples is not None:
+        _refuse_idle(values, ("alpha", "bound"), f"{scheme.key} counts all of its noise")
+    elif bounds:
+        _refuse_idle(values, ("bound",), f"{values['votes']} holds bounds, which stay as they are")
     needed = {"scheme": "--scheme"}
     for spec in field_specs(type(scheme)):
         unused = getattr(scheme, spec.name) is None or spec.name in scheme.idle()
@@ -97,7 +115,7 @@ def _refuse_unsaid(values: Mapping[str, Any], scheme: Scheme) -> None:
             needed[spec.name] = spec.flag
     if scheme.noise().samples is None:
         needed["alpha"] = "--alpha"
-        if not holds_bounds(values["votes"]):
+        if not bounds:
             needed["bound"] = "--bound"
     missing = [flag for name, flag in needed.items() if values[name] in (None, "")]
     if missing:
@@ -105,6 +123,32 @@ def _refuse_unsaid(values: Mapping[str, Any], scheme: Scheme) -> None:
             "Nothing in a file of votes says how they were drawn and how many errors are allowed; "
             f"give {', '.join(missing)} too."
         )
+
+
+def _refuse_idle(values: Mapping[str, Any], names: Sequence[str], because: str) -> None:
+    """Refuse flags that would be passed over.
+
+    Raises:
+        UserError: one of them was given.
+    """
+    given = [f"--{name}" for name in names if values[name] not in (None, "")]
+    if given:
+        raise UserError(f"{because}; leave out {' and '.join(given)}.")
+
+
+def _unused(result: ReplayResult, *, quiet: bool) -> str:
+    """Why no row is shown with alpha shared out; empty where they are."""
+    if result.bound == "given":
+        return "the bounds were bought elsewhere, at an alpha that cannot be shared out now"
+    if result.summary.simultaneous is None:
+        return "the class was chosen by the votes that bound it, so that no claim is valid"
+    if quiet:
+        return "--quiet prints no tables; --csv and --json have the rows"
+    if len(result.rows) > SHOWN_ROWS:
+        return (
+            f"files of more than {SHOWN_ROWS} rows are shown by their summary; --csv has the rows"
+        )
+    return ""
 
 
 def _selection(text: str) -> Selection | None:
@@ -118,12 +162,12 @@ def _selection(text: str) -> Selection | None:
     return None
 
 
-def _write(result: ReplayResult, json: str, csv: Path | None) -> None:
-    from engine.replay.export import replay_csv
+def _write(result: ReplayResult, values: Mapping[str, Any]) -> None:
+    from engine.replay.export import replay_csv, replay_json
 
-    print_json(result, json)
-    if csv is not None:
-        write_atomically(csv, replay_csv(result).encode())
+    if values["csv"] is not None:
+        write_atomically(values["csv"], (part.encode() for part in replay_csv(result)))
+    print_text(replay_json(result), values["json"])
 
 
 def _show(result: ReplayResult, console: Terminal, *, simultaneous: bool) -> None:

@@ -10,7 +10,7 @@ from rich.table import Table
 from engine.core.rounding import confidence_percent, round_down
 
 if TYPE_CHECKING:
-    from engine.replay.records import ReplayRow, ReplaySummary
+    from engine.replay import ReplayRow, ReplaySummary
 
 SHOWN_ROWS = 20
 """Sets of more rows are shown by their summary alone."""

@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,7 @@ def is_special(path: Path) -> bool:
     return path.exists() and not path.is_file() and not path.is_dir()
 
 
-def write_atomically(path: Path, data: bytes, *, folders: bool = False) -> None:
+def write_atomically(path: Path, data: bytes | Iterable[bytes], *, folders: bool = False) -> None:
     """Write a file whole or not at all: a full disk leaves what was there before.
 
     Symbolic links are followed: what they lead to is replaced, not the link. Devices and pipes
@@ -57,7 +58,7 @@ def write_atomically(path: Path, data: bytes, *, folders: bool = False) -> None:
 
     Args:
         path: where.
-        data: all of it.
+        data: all of it, or its parts.
         folders: make the folders that are missing above it; without, they are an error, because
             a misspelt folder is no wish for a new one.
 
@@ -65,14 +66,15 @@ def write_atomically(path: Path, data: bytes, *, folders: bool = False) -> None:
         UserError: the folder is missing or not writable, or the disk is full.
     """
     try:
+        parts = (data,) if isinstance(data, bytes) else data
         if is_special(path):
             with path.open("wb") as file:
-                file.write(data)
+                file.writelines(parts)
         else:
             place = Path(os.path.realpath(path))
             if folders:
                 place.parent.mkdir(parents=True, exist_ok=True)
-            _replace(place, data)
+            _replace(place, parts)
     except OSError as error:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
         reason = "the disk is full" if full else (error.strerror or str(error)).lower()
@@ -81,18 +83,18 @@ def write_atomically(path: Path, data: bytes, *, folders: bool = False) -> None:
         ) from error
 
 
-def _replace(path: Path, data: bytes) -> None:
+def _replace(path: Path, parts: Iterable[bytes]) -> None:
     """Write beside ``path`` and rename."""
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
     temporary = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
+            file.writelines(parts)
             file.flush()
             os.fsync(file.fileno())
         temporary.chmod(0o666 & ~_umask())
         temporary.replace(path)
-    except OSError:
+    except BaseException:  # an interrupt leaves nothing behind either
         temporary.unlink(missing_ok=True)
         raise
 

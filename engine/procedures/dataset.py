@@ -26,7 +26,8 @@ from engine.procedures.bound_trajectory import region_of
 from engine.procedures.certify import certify
 from engine.procedures.prepared import PreparedModel
 from engine.regions import radius_of
-from engine.replay.records import NO_LABEL, ReplayRow, ReplaySummary
+from engine.replay.records import ReplaySummary
+from engine.replay.rows import NO_LABEL, ReplayRow, ReplayRows
 from engine.replay.summary import DRAWN, summarise
 
 Counted = tuple[str, Evidence]
@@ -142,14 +143,14 @@ def set_result(
     """The result of some planned inputs, of which those in ``found`` were counted."""
     rows = tuple(_row(spec, one, one.bounds, at) for spec, one in found)
 
-    def again(alpha: float) -> list[ReplayRow]:
-        return [_row(spec, one, _bounds(one, alpha), at) for spec, one in found]
+    def again(alpha: float) -> ReplayRows:
+        return ReplayRows.of([_row(spec, one, _bounds(one, alpha), at) for spec, one in found])
 
     twins = _alike(found)
     labels = all(row.label != NO_LABEL for row in rows)
     whole = len(found) == len(inputs)
     summary = summarise(
-        rows,
+        ReplayRows.of(rows),
         at=at,
         alpha=alpha_of(settings),
         again=again,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from engine.replay.records import ReplayResult, ReplayRow, ReplaySummary, Selection
+from engine.replay.records import ReplayResult, ReplaySummary, Selection
+from engine.replay.rows import ReplayRow, ReplayRows
 
-__all__ = ["ReplayResult", "ReplayRow", "ReplaySummary", "Selection"]
+__all__ = ["ReplayResult", "ReplayRow", "ReplayRows", "ReplaySummary", "Selection"]

@@ -1,19 +1,22 @@
-"""A replay as CSV, one line per row, numbers at full precision."""
+"""A replay as CSV, one line per row, numbers at full precision; and as JSON, row by row."""
 
 from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
+from textwrap import indent
 from typing import Any
 
 from engine.core.text import guarded, visible
 from engine.replay.records import ReplayResult
 
 _COLUMNS = ("idx", "label", "outcome", "predicted_class", "radius", "p_lower", "p_upper", "n0", "n")
+_EMPTY, _TOGETHER = '\n  "rows": [],\n', 1000
 
 
-def replay_csv(result: ReplayResult) -> str:
-    """The rows; one further column per perturbation asked about, 1 if it is certified."""
+def replay_csv(result: ReplayResult) -> Iterator[str]:
+    """The lines; one further column per perturbation asked about, 1 if it is certified."""
     asked = tuple(result.summary.certified_accuracy)
     simultaneous = result.summary.simultaneous
     text = io.StringIO()
@@ -36,7 +39,26 @@ def replay_csv(result: ReplayResult) -> str:
                 *([simultaneous.radii[place]] if simultaneous else ()),
             )
         )
-    return text.getvalue()
+        if place % _TOGETHER == 0:
+            yield _taken(text)
+    yield _taken(text)
+
+
+def _taken(text: io.StringIO) -> str:
+    taken = text.getvalue()
+    text.seek(0)
+    text.truncate()
+    return taken
+
+
+def replay_json(result: ReplayResult) -> Iterator[str]:
+    """The result, as ``model_dump_json(indent=2)`` has it, in parts: a million rows are long."""
+    none = result.model_copy(update={"rows": result.rows.of(())})
+    before, after = none.model_dump_json(indent=2).split(_EMPTY)
+    yield before + '\n  "rows": ['
+    for place, row in enumerate(result.rows):
+        yield ("\n" if place == 0 else ",\n") + indent(row.model_dump_json(indent=2), "    ")
+    yield "\n  ],\n" + after + "\n"
 
 
 def _text(cell: Any) -> Any:

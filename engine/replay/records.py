@@ -2,57 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Annotated, Literal, Protocol
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, SerializeAsAny
 
-from engine.core.records import ProbabilityBounds, Record, SetStatement
+from engine.core.records import Record, SetStatement
 from engine.evidence.settings import BoundName, read_scheme
-from engine.regions import Region
+from engine.replay.rows import ReplayRows
 from engine.schemes import Scheme
 
-NO_LABEL = -1
-"""Label of an input that has none: no answer is counted as right."""
 Selection = Literal["votes", "label", "same"]
 """Where a row's class came from: a selection block of its own, the label, or the very votes that
 bound it. The last is not independent, and what it certifies is not a valid claim."""
-
-
-class ReplayRow(Record):
-    """One input.
-
-    Attributes:
-        idx, label: as the file has them.
-        outcome: ``certified`` or ``abstained``.
-        predicted_class: the certified class; None when abstaining.
-        radius: None when abstaining and for regions that are not balls.
-        bounds: of the chosen class, ``bounds.top``; p_lower is what the row's votes bought.
-        region: what is certified; None when abstaining.
-        certified_at: answers to the perturbations asked about.
-        n0, n: votes of the row; 0 for bounds that came as they are.
-    """
-
-    idx: str | int
-    label: int
-    outcome: Literal["certified", "abstained"]
-    predicted_class: int | None = None
-    radius: float | None = None
-    bounds: ProbabilityBounds
-    region: Region | None = None
-    certified_at: dict[str, bool] = Field(default_factory=dict)
-    n0: int = 0
-    n: int = 0
-
-
-class _Labelled(Protocol):
-    @property
-    def label(self) -> int: ...
-
-
-def labelled(rows: Sequence[_Labelled]) -> bool:
-    """Whether any row has a true class: without one nothing is right or wrong."""
-    return any(row.label != NO_LABEL for row in rows)
 
 
 class Simultaneous(Record):
@@ -119,6 +80,6 @@ class ReplayResult(Record):
     bound: BoundName | Literal["given"]
     selection: Selection
     independent: bool
-    rows: tuple[ReplayRow, ...]
+    rows: ReplayRows
     summary: ReplaySummary
     notes: tuple[str, ...] = ()

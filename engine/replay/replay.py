@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import partial
-from hashlib import blake2b
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from engine.bounds import BoundMethod, bound_method
 from engine.core.errors import UserError
 from engine.core.files import sha256_bytes
 from engine.core.records import ProbabilityBounds, Votes
 from engine.evidence.settings import BoundName
-from engine.regions import Perturbation, Region, radius_of
-from engine.replay.records import ReplayResult, ReplayRow, Selection
+from engine.regions import Perturbation, radius_of
+from engine.replay.lines import read_bytes
+from engine.replay.records import ReplayResult, Selection
+from engine.replay.rows import Claim, ReplayRows
 from engine.replay.summary import DRAWN, summarise
-from engine.replay.table import Header, Line, read_bytes, read_table
+from engine.replay.table import Header, VoteTable, read_table
 from engine.schemes import Scheme
 
 GIVEN = "given"
@@ -26,7 +29,16 @@ TELLING = 10
 _NAMED = 3
 _RESOLUTION = 2.0**-53
 """A given p_lower of 1 stands for what a double can tell from 1: certainty has no finite radius."""
-Bounding = Callable[[Line, int, float], ProbabilityBounds]
+_SAME = (
+    "The rows {} hold the very same votes: they may be the same input, and share their noise. "
+    "Nothing is said of a population, which needs rows that are independent."
+)
+_STEP = 1000
+"""Claims between two words of how far it is."""
+Progress = Callable[[str, int, int], object]
+"""Called with what is done, and how many of how many."""
+Bounding = Callable[[int, float], ProbabilityBounds]
+"""The bounds of a row of the table at an alpha."""
 
 
 def replay(
@@ -37,91 +49,151 @@ def replay(
     bound: BoundName,
     at: Sequence[str] = (),
     selection: Selection | None = None,
+    progress: Progress = lambda work, done, total: None,
 ) -> ReplayResult:
     """Certify every row of a file of votes.
 
     A row's planned n is the number of its estimation votes.
 
     Args:
-        path: CSV or TSV with the header ``idx,label,n0_0..,n_0..``; the estimation block alone,
-            with ``selection``; or ``idx,label,p_lower[,p_upper]``, certified for the label.
+        path: a table with the header ``idx,label,n0_0..,n_0..``; the estimation block alone,
+            with ``selection``, without header too; or ``idx,label,p_lower[,p_upper]``, certified
+            for the label. CSV, TSV, JSON lines, or an array of counts (.npy).
         scheme: whose noise the votes were drawn under.
         alpha: chance that a row's statement is wrong.
         bound: how votes become a bound; given bounds are taken as they are.
         at: perturbations to answer, in the scheme's terms.
         selection: where the class comes from if the file does not say: ``label`` or ``same``.
+        progress: told how far it is.
 
     Raises:
         UserError: the file is malformed, or ``at`` or ``selection`` does not fit.
     """
-    claim = partial(_claim, scheme, {text: scheme.parse_at(text) for text in at})
+    asked = {text: scheme.parse_at(text) for text in at}
     data = read_bytes(path)
-    header, lines = read_table(path, data)
-    chosen = _selection(path, header, selection)
-    samples = scheme.noise().samples
-    decided_by = bound_method(bound).decided_by
-    bounding = _given if not header.classes else _counted(bound_method(bound), samples, path)
-
-    def certify(level: float) -> Iterator[_Outcome]:
-        return _outcomes(
-            lines, chosen, decided_by, lambda line, top: bounding(line, top, level), claim
-        )
-
-    rows = tuple(_row(line, found) for line, found in zip(lines, certify(alpha), strict=True))
-    valid, twins = chosen != "same", alike(lines)
-    again = (lambda level: [*certify(level)]) if header.classes else None
-    found = summarise(rows, at=at, alpha=alpha, again=again, valid=valid, apart=not twins)
-    notes = _notes(chosen, given=not header.classes)
-    if header.classes and samples is None and not bound_method(bound).extendable:
-        notes.append(_fixed_n(lines, bound))
-    notes += _alike(twins) if valid else []
+    table = read_table(path, data, partial(progress, "reading"))
+    votes, chosen = bool(table.header.classes), _selection(path, table.header, selection)
+    method, told = bound_method(bound), partial(_told, partial(progress, "bounding"))
+    certify = _certifying(path, table, chosen, method, scheme, asked, told)
+    rows = certify(alpha)
+    valid, twins, again = chosen != "same", alike(table), certify if votes else None
+    apart = not twins and rows.labelled
+    found = summarise(rows, at=at, alpha=alpha, again=again, valid=valid, apart=apart)
+    fixed = votes and scheme.noise().samples is None and not method.extendable
     return ReplayResult(
         source=str(path),
         sha256=sha256_bytes(data),
         scheme=scheme,
         alpha=alpha,
-        bound=bound if header.classes else GIVEN,
+        bound=bound if votes else GIVEN,
         selection=chosen,
         independent=valid,
         rows=rows,
         summary=found,
-        notes=(*notes, *([DRAWN.format("rows")] if found.population else [])),
+        notes=(
+            *_notes(chosen, table.header),
+            *([_fixed_n(rows.n, bound)] if fixed else []),
+            *([_SAME.format(", ".join(twins))] if twins and valid else []),
+            *([DRAWN.format("rows")] if found.population else []),
+        ),
     )
 
 
-def alike(lines: Sequence[Line]) -> list[tuple[str | int, str | int]]:
+def _told(seen: Callable[[int, int], object], rows: Sequence[int]) -> Iterator[int]:
+    for done, row in enumerate(rows, 1):
+        yield row
+        if done % _STEP == 0 or done == len(rows):
+            seen(done, len(rows))
+
+
+def _certifying(
+    path: Path,
+    table: VoteTable,
+    selection: Selection,
+    method: BoundMethod,
+    scheme: Scheme,
+    asked: dict[str, Perturbation],
+    told: Callable[[Sequence[int]], Iterator[int]],
+) -> Callable[[float], ReplayRows]:
+    """What certifies the rows at an alpha; each claim is made once, for the first row of its kind.
+
+    Raises:
+        UserError: a noise that is counted whole has not a vote of each of its samples.
+    """
+    tops, n = _tops(table, selection), table.estimation.sum(axis=1, dtype=np.int64)
+    votes, samples = table.header.classes, scheme.noise().samples
+    if votes and samples is not None:
+        _complete(path, table, n, samples)
+    bounding = _counted(table, tops, method) if votes else _given(table, tops)
+    first, which = distinct(_numbers(table, tops, n, method.decided_by))
+    unclaimed = ReplayRows(
+        idx=table.idx,
+        labels=table.labels,
+        tops=tops,
+        n0=table.selection.sum(axis=1, dtype=np.int64),
+        n=n,
+        which=which,
+        claims=(),
+    )
+
+    def certify(alpha: float) -> ReplayRows:
+        claims = [_claim(scheme, asked, bounding(row, alpha)) for row in told(first.tolist())]
+        return replace(unclaimed, claims=claims)
+
+    return certify
+
+
+def distinct(
+    columns: Sequence[npt.NDArray[Any]],
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Which rows of some columns are the same.
+
+    Args:
+        columns: of N values each.
+
+    Returns:
+        For each kind of rows the first that is of it, and for each of the N rows its kind.
+    """
+    order = np.lexsort(columns)  # stable, so that the first of a kind comes first
+    new = np.zeros(len(order), bool)
+    new[:1] = True
+    for column in columns:
+        ordered = column[order]
+        new[1:] |= ordered[1:] != ordered[:-1]
+    which = np.empty(len(order), np.int64)
+    which[order] = np.cumsum(new) - 1
+    return order[new], which
+
+
+def alike(table: VoteTable) -> tuple[str, ...]:
     """Pairs of rows with the same votes throughout, which two inputs hardly have by chance.
 
     Rows count as such where at least :data:`TELLING` votes fell beside the leading class: many
     inputs lose no vote or few, and their counts are often the same.
+
+    Returns:
+        The first pairs, and how many more there are, in words.
     """
-    known: dict[bytes, str | int] = {}  # a million rows: their digests, not their votes
-    found = []
-    for line in lines:
-        if sum(line.estimation) - max(line.estimation, default=0) < TELLING:
-            continue
-        votes = blake2b(array("Q", line.selection), digest_size=16)
-        votes.update(array("Q", line.estimation))
-        first = known.setdefault(votes.digest(), line.idx)
-        if first != line.idx:
-            found.append((first, line.idx))
-    return found
-
-
-def _alike(pairs: Sequence[tuple[str | int, str | int]]) -> list[str]:
-    if not pairs:
-        return []
-    shown = ", ".join(f"{one} and {other}" for one, other in pairs[:_NAMED])
-    more = f" and {len(pairs) - _NAMED:,} more pairs" if len(pairs) > _NAMED else ""
-    return [
-        f"The rows {shown}{more} hold the very same votes: they may be the same input, and share "
-        "their noise. Nothing is said of a population, which needs rows that are independent."
+    votes = table.estimation
+    if not votes.size:
+        return ()
+    telling = np.flatnonzero(votes.sum(axis=1, dtype=np.int64) - votes.max(axis=1) >= TELLING)
+    blocks = [block[telling] for block in (table.selection, votes)]
+    columns = [column for block in blocks for column in block.T]
+    first, which = distinct(columns)
+    again = np.flatnonzero(first[which] != np.arange(len(telling)))
+    pairs = [
+        f"{table.idx[telling[first[which[row]]]]} and {table.idx[telling[row]]}"
+        for row in again[:_NAMED]
     ]
+    if len(again) > _NAMED:
+        pairs[-1] += f" and {len(again) - _NAMED:,} more pairs"
+    return tuple(pairs)
 
 
-def _fixed_n(lines: Sequence[Line], bound: BoundName) -> str:
+def _fixed_n(n: npt.NDArray[np.int64], bound: BoundName) -> str:
     """Under which condition a bound of a fixed n holds for votes that are all there."""
-    few, many = (pick(sum(line.estimation) for line in lines) for pick in (min, max))
+    few, many = int(n.min()), int(n.max())
     rows = (
         f"Not all rows have the same n (from {few:,} to {many:,})"
         if few < many
@@ -142,6 +214,11 @@ def _selection(path: Path, header: Header, asked: Selection | None) -> Selection
         if asked == "same":
             raise UserError(f"{path} holds bounds of the label's class; leave out --selection.")
         return "label"
+    if not header.labelled and asked != "same":
+        raise UserError(
+            f"{path} has neither a selection block nor labels: only --selection same can certify "
+            "it, which takes the leading class and is marked as not independent."
+        )
     if asked not in ("label", "same"):
         raise UserError(
             f"{path} has no selection block: --selection label certifies the label's class, "
@@ -150,138 +227,90 @@ def _selection(path: Path, header: Header, asked: Selection | None) -> Selection
     return asked
 
 
-def _top(line: Line, selection: Selection) -> int:
+def _tops(table: VoteTable, selection: Selection) -> npt.NDArray[np.int64]:
     if selection == "label":
-        return line.label
-    counts = line.selection if selection == "votes" else line.estimation
-    return counts.index(max(counts))  # ties go to the lowest index, as in CERTIFY
+        return table.labels
+    counts = table.selection if selection == "votes" else table.estimation
+    tops: npt.NDArray[np.int64] = np.argmax(counts, axis=1)
+    return tops  # ties go to the lowest index, as in CERTIFY
 
 
-def _numbers(line: Line, top: int, decided_by: str) -> tuple[int | float | None, ...]:
-    """All that the claim of a row depends on: many rows of a file have the same."""
-    counts = line.estimation
-    if not counts:
-        return top, line.p_lower, line.p_upper
+def _numbers(
+    table: VoteTable, tops: npt.NDArray[np.int64], n: npt.NDArray[np.int64], decided_by: str
+) -> list[npt.NDArray[Any]]:
+    """All that the claim of a row depends on, in columns: many rows of a file have the same."""
+    if not table.header.classes:
+        return [table.p_lower, *([table.p_upper] if table.header.upper else [])]
+    counts, rows = table.estimation, np.arange(len(table))
     if decided_by == "all":
-        return top, *counts
-    other = max((*counts[:top], *counts[top + 1 :])) if decided_by == "two largest" else None
-    return top, counts[top], other, sum(counts)
+        return [tops, *counts.T]
+    top = counts[rows, tops]
+    if decided_by == "top":
+        return [top, n]
+    others = counts.copy()
+    others[rows, tops] = 0
+    return [top, others.max(axis=1), n]
 
 
-def _counted(method: BoundMethod, samples: int | None, path: Path) -> Bounding:
-    def bounds(line: Line, top: int, alpha: float) -> ProbabilityBounds:
-        votes = Votes.from_sequence(line.estimation)
-        if samples is not None and votes.n != samples:
-            raise UserError(
-                f"{path}: the row of input {line.idx} has {votes.n:,} votes, but this noise has "
-                f"{samples:,} samples, and a certificate without chance needs the vote of each."
-            )
-        return method.at(votes, top=top, alpha=alpha, n_plan=votes.n)
+def _complete(path: Path, table: VoteTable, n: npt.NDArray[np.int64], samples: int) -> None:
+    """Every sample of a noise that is counted whole has its vote.
+
+    Raises:
+        UserError: the first row where that is not so.
+    """
+    for row in np.flatnonzero(n != samples)[:1]:
+        raise UserError(
+            f"{path}: the row of input {table.idx[row]} has {n[row]:,} votes, but this noise has "
+            f"{samples:,} samples, and a certificate without chance needs the vote of each."
+        )
+
+
+def _counted(table: VoteTable, tops: npt.NDArray[np.int64], method: BoundMethod) -> Bounding:
+    def bounds(row: int, alpha: float) -> ProbabilityBounds:
+        votes = Votes(counts=tuple(table.estimation[row].tolist()))
+        return method.at(votes, top=int(tops[row]), alpha=alpha, n_plan=votes.n)
 
     return bounds
 
 
-def _given(line: Line, top: int, alpha: float) -> ProbabilityBounds:
-    lower = min(line.p_lower or 0.0, 1.0 - _RESOLUTION)
-    upper = 1.0 - lower if line.p_upper is None else min(line.p_upper, 1.0 - lower)
-    return ProbabilityBounds(
-        method=GIVEN,
-        alpha=alpha,
-        n=0,
-        top=top,
-        p_lower=lower,
-        p_upper=max(upper, _RESOLUTION),
-        valid=True,
-        basis="computed elsewhere, taken as it is",
-    )
+def _given(table: VoteTable, tops: npt.NDArray[np.int64]) -> Bounding:
+    def bounds(row: int, alpha: float) -> ProbabilityBounds:
+        lower = min(float(table.p_lower[row]), 1.0 - _RESOLUTION)
+        upper = 1.0 - lower
+        if table.header.upper:
+            upper = min(float(table.p_upper[row]), upper)
+        return ProbabilityBounds(
+            method=GIVEN,
+            alpha=alpha,
+            n=0,
+            top=int(tops[row]),
+            p_lower=lower,
+            p_upper=max(upper, _RESOLUTION),
+            valid=True,
+            basis="computed elsewhere, taken as it is",
+        )
+
+    return bounds
 
 
-class _Claim(NamedTuple):
-    """What bounds amount to under a scheme."""
-
-    bounds: ProbabilityBounds
-    region: Region | None
-    radius: float | None
-    certified_at: dict[str, bool]
-
-
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    """A row's claim, which it may share with others, and its label."""
-
-    label: int
-    claim: _Claim
-
-    @property
-    def outcome(self) -> Literal["certified", "abstained"]:
-        return "certified" if self.claim.region else "abstained"
-
-    @property
-    def predicted_class(self) -> int | None:
-        return self.claim.bounds.top if self.claim.region else None
-
-    @property
-    def region(self) -> Region | None:
-        return self.claim.region
-
-    @property
-    def radius(self) -> float | None:
-        return self.claim.radius
-
-    @property
-    def certified_at(self) -> dict[str, bool]:
-        return self.claim.certified_at
-
-
-def _claim(scheme: Scheme, asked: dict[str, Perturbation], bounds: ProbabilityBounds) -> _Claim:
+def _claim(scheme: Scheme, asked: dict[str, Perturbation], bounds: ProbabilityBounds) -> Claim:
     region = scheme.region(bounds)
     at = {text: region is not None and region.contains(p) for text, p in asked.items()}
-    return _Claim(bounds, region, radius_of(region), at)
+    return Claim(bounds, region, radius_of(region), at)
 
 
-def _outcomes(
-    lines: Sequence[Line],
-    selection: Selection,
-    decided_by: str,
-    bounding: Callable[[Line, int], ProbabilityBounds],
-    claim: Callable[[ProbabilityBounds], _Claim],
-) -> Iterator[_Outcome]:
-    """The rows' claims; rows with the same numbers share theirs."""
-    known: dict[tuple[int | float | None, ...], _Claim] = {}
-    for line in lines:
-        top = _top(line, selection)
-        numbers = _numbers(line, top, decided_by)
-        if numbers not in known:
-            known[numbers] = claim(bounding(line, top))
-        yield _Outcome(line.label, known[numbers])
-
-
-_FIELDS = set(ReplayRow.model_fields)
-"""One set for all rows: a set of its own is most of what a row takes in memory."""
-
-
-def _row(line: Line, found: _Outcome) -> ReplayRow:
-    return ReplayRow.model_construct(
-        _FIELDS,
-        idx=line.idx,
-        label=line.label,
-        outcome=found.outcome,
-        predicted_class=found.predicted_class,
-        radius=found.radius,
-        bounds=found.claim.bounds,
-        region=found.region,
-        certified_at=found.certified_at,
-        n0=sum(line.selection),
-        n=sum(line.estimation),
-    )
-
-
-def _notes(selection: Selection, *, given: bool) -> list[str]:
+def _notes(selection: Selection, header: Header) -> list[str]:
     notes = []
-    if given:
+    if not header.classes:
         notes.append(
             "The bounds were computed elsewhere; they hold only if that was done soundly, at this "
             "alpha."
+        )
+    if not header.named:
+        notes.append(
+            "The file has no header: every column is read as the votes of a class, from class 0 "
+            "on, and rows are called by their place, from 0. No label is known, so nothing is "
+            "counted as right."
         )
     if selection == "same":
         notes.append(

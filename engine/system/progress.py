@@ -50,6 +50,11 @@ class Meter:
         if self._bar is not None:
             self._bar.stop()
 
+    def begin(self, work: str) -> None:
+        """Go on to another work, unless it is the one at hand; its rate is its own."""
+        if work != self._work:
+            self._work, self._began, self._first = work, self._clock(), None
+
     def items(self, done: int, total: int) -> None:
         """Show ``done`` of ``total`` items."""
         self._first = done if self._first is None else self._first

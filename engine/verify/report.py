@@ -41,10 +41,12 @@ class Redrawn(Record):
     Attributes:
         blocks: of the estimation votes; those of PREDICT are one block.
         of: blocks that the run has.
+        selection: selection votes among them, which PREDICT has none of.
     """
 
     blocks: int
     of: int
+    selection: bool = True
 
 
 class VerificationReport(Record):
@@ -54,8 +56,7 @@ class VerificationReport(Record):
         file: as it was named.
         kind: what it is.
         claims: in the order they were checked.
-        redrawn: of each run what was drawn again, its selection votes among it; empty where
-            nothing was.
+        redrawn: of each run what was drawn again; empty where nothing was.
         unfinished: runs of a case without a result, whose votes are not drawn again.
         notes: what this does not check, a sentence each.
     """
@@ -115,7 +116,9 @@ class VerificationReport(Record):
         if self.level != "blocks re-drawn":
             return self.level
         done, of = (sum(getattr(run, name) for run in self.redrawn) for name in ("blocks", "of"))
-        words = f"{done:,} of {of:,} blocks re-drawn, with the selection votes"
+        words = f"{done:,} of {of:,} blocks re-drawn"
+        if any(run.selection for run in self.redrawn):
+            words += ", with the selection votes"
         if not self.unfinished:
             return words
         runs = f"{self.unfinished} run{'s' if self.unfinished > 1 else ''}"

@@ -131,7 +131,11 @@ def check_rerun(evidence: Evidence, rerun: Blocks, means: Means) -> Rerun:
 def _redrawn(evidence: Evidence, spans: Sequence[Span]) -> Redrawn:
     drawn = sum(span.stream == Stream.ESTIMATION for span in spans)
     chain = evidence.chain
-    return Redrawn(blocks=max(1, drawn), of=max(1, len(chain.blocks) if chain else drawn))
+    return Redrawn(
+        blocks=max(1, drawn),
+        of=max(1, len(chain.blocks) if chain else drawn),
+        selection=any(span.stream == Stream.SELECTION for span in spans),
+    )
 
 
 def chosen(evidence: Evidence, rerun: Blocks) -> list[Span]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from engine.core.errors import UserError
@@ -16,8 +16,16 @@ _ABOUT = ("model ", "input ")
 BESIDE, INSIDE, SIGNER = "signature beside the file", "signature in the PDF", "signer"
 
 
-def check_beside(path: Path, data: bytes) -> Iterator[Claim]:
-    """The envelope beside the file; nothing where there is none."""
+def check_beside(path: Path, data: bytes, note: Callable[[str], object]) -> Iterator[Claim]:
+    """The envelope beside the file; nothing where there is none.
+
+    ``run.json`` and ``run.pdf`` share one. What signs the one alone is no claim on the other, and
+    is noted; what names a file of this kind, by whatever name, is about this one.
+
+    Args:
+        path, data: the file.
+        note: told of an envelope that is about another file.
+    """
     place = attestation.envelope_path(path)
     if not place.is_file() or place == path:
         return
@@ -33,7 +41,13 @@ def check_beside(path: Path, data: bytes) -> Iterator[Claim]:
         return
     signed = sha256_bytes(data) in stated.subjects.values()
     if not signed:
-        names = ", ".join(name for name in stated.subjects if not name.startswith(_ABOUT))
+        files = [name for name in stated.subjects if not name.startswith(_ABOUT)]
+        names = ", ".join(files)
+        if all(Path(name).suffix.lower() != path.suffix.lower() for name in files):
+            note(
+                f"{place.name}, signed by {_who(signer)}, is about {names} and not about this file."
+            )
+            return
         wrong = f"{place.name}, signed by {_who(signer)}, is about other bytes than these ({names})"
         yield _claim(BESIDE, "does not hold", wrong)
         return

@@ -86,7 +86,7 @@ def verify(path: Path, plan: Plan | None = None) -> VerificationReport:
         claims=claims,
         redrawn=tuple(run or Redrawn(blocks=0, of=0) for run in check.redrawn),
         unfinished=check.unfinished,
-        notes=tuple(_notes(plan, kind, older=check.older)),
+        notes=(*check.notes, *_notes(plan, kind, older=check.older)),
     )
 
 
@@ -109,10 +109,12 @@ class _Verification:
         redrawn: of each run that was to be drawn again, how much gave the votes on record.
         older: some run is without the record that its model was asked again.
         unfinished: runs of a case without a result.
+        notes: what was found beside the file and is no claim of it.
     """
 
     def __init__(self, path: Path, plan: Plan) -> None:
         self.path, self.plan = path, plan
+        self.notes: list[str] = []
         self.redrawn: list[Redrawn | None] = []
         self.older = False
         self.unfinished = 0
@@ -123,7 +125,7 @@ class _Verification:
         yield from stated.claims
         if stated.evidence is not None:
             yield from self._run(stated.evidence)
-        yield from self._signed(list(signatures.check_beside(self.path, data)))
+        yield from self._signed(list(signatures.check_beside(self.path, data, self.notes.append)))
 
     def pdf(self, data: bytes) -> Iterator[Claim]:
         """A report and the evidence in it."""
@@ -139,7 +141,8 @@ class _Verification:
                 data, stated.evidence, attached.illustrations, signed=signed
             )
             yield from self._run(stated.evidence)
-        yield from self._signed([*inside, *signatures.check_beside(self.path, data)])
+        beside = signatures.check_beside(self.path, data, self.notes.append)
+        yield from self._signed([*inside, *beside])
 
     def case(self) -> Iterator[Claim]:
         """Every run of a case."""

@@ -125,9 +125,8 @@ def written(result: ReplayResult, path: Path) -> Path:
         UserError: the file cannot be written.
     """
     from engine.core.files import write_atomically
-    from engine.replay.export import replay_csv
+    from engine.replay.export import replay_csv, replay_json
 
-    is_csv = path.suffix.lower() == ".csv"
-    text = replay_csv(result) if is_csv else result.model_dump_json(indent=2) + "\n"
-    write_atomically(path, text.encode())
+    parts = (replay_csv if path.suffix.lower() == ".csv" else replay_json)(result)
+    write_atomically(path, (part.encode() for part in parts))
     return path

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import compress
 from typing import TYPE_CHECKING
 
 from engine.core.rounding import confidence_percent, round_down
@@ -47,12 +49,13 @@ def _certified(row: ReplayRow) -> str:
 def facts(result: ReplayResult) -> list[tuple[str, str]]:
     """All rows together: each by itself, all at once, and the population they come from."""
     summary = result.summary
-    known = {"correct and certified": summary.clean_accuracy, **summary.certified_accuracy}
-    shares = [(name, share or 0.0) for name, share in known.items()]  # every row has a label
     rows = [("rows", f"{summary.rows:,}"), ("abstained", f"{summary.abstained:,}")]
-    for key, (name, share) in zip(("clean", *summary.certified_accuracy), shares, strict=True):
-        rows.append((name, _percent(share, summary.rows)))
-        rows += _as_a_set(result, key)
+    shares = {"clean": summary.clean_accuracy, **summary.certified_accuracy}
+    for key, share in shares.items():
+        if share is not None:  # without labels nothing is right or wrong
+            name = "correct and certified" if key == "clean" else key
+            rows.append((name, _percent(share, summary.rows)))
+            rows += _as_a_set(result, key)
     if summary.acr is not None:
         rows.append(("average radius", round_down(summary.acr, DIGITS)))
     return rows
@@ -77,10 +80,10 @@ def curve(result: ReplayResult) -> CurveFigure | None:
     """Share of rows that are correct and certified, over the size of the change.
 
     The size is what the regions measure: a radius, a number of things, a strength for each number
-    of things, or additions and deletions alone. None without a certified row.
+    of things, or additions and deletions alone. None without a certified row, or without labels.
     """
-    regions = [row.region for row in result.rows if row.region is not None]
-    if not regions:
+    regions = [claim.region for claim in result.rows.claims if claim.region is not None]
+    if not regions or not result.rows.labelled:
         return None
     valid = "" if result.independent else "not independent: no valid claim · "
     balls = regions[0].certified_radius is not None
@@ -94,15 +97,11 @@ def curve(result: ReplayResult) -> CurveFigure | None:
 
 
 def _balls(result: ReplayResult) -> Iterator[Curve]:
-    own = [row.radius for row in result.rows if row.predicted_class == row.label]
-    total, together = len(result.rows), result.summary.simultaneous
+    rows, together = result.rows, result.summary.simultaneous
+    total, own = len(rows), rows.radii[rows.correct].tolist()
     yield Curve(name=f"each row, alpha {result.alpha}", points=_steps(own, total))
     if together is not None:
-        joint = [
-            radius
-            for row, radius in zip(result.rows, together.radii, strict=True)
-            if row.bounds.top == row.label
-        ]
+        joint = list(compress(together.radii, rows.tops == rows.labels))
         name = f"all rows at once, alpha {together.alpha}"
         yield Curve(name=name, points=_steps(joint, total), dashed=True)
 
@@ -130,12 +129,13 @@ def _shares(most: Sequence[float], total: int) -> tuple[tuple[float, float], ...
 
 
 def _steps(radii: Sequence[float | None], total: int) -> tuple[tuple[float, float], ...]:
-    """A falling staircase: at each radius one row less is certified."""
-    known = sorted(radius for radius in radii if radius is not None)
-    points = [(0.0, len(known) / total)]
-    for place, radius in enumerate(known):
-        left = len(known) - place
-        points += [(radius, left / total), (radius, (left - 1) / total)]
+    """A falling staircase: at each radius the rows that have it are certified no more."""
+    rows = Counter(radius for radius in radii if radius is not None)
+    left = rows.total()
+    points = [(0.0, left / total)]
+    for radius in sorted(rows):
+        points += [(radius, left / total), (radius, (left - rows[radius]) / total)]
+        left -= rows[radius]
     return tuple(points)
 
 

@@ -214,7 +214,8 @@ class VotesPage(Page):
         if figure is not None:
             self.chart.show_figure(figure)
         else:
-            self.chart.wait("No row is certified.")
+            none = "No row is certified." if result.rows.labelled else "No label is known."
+            self.chart.wait(none)
         for button in (self.csv, self.json):
             button.setEnabled(True)
 

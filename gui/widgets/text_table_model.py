@@ -38,13 +38,13 @@ class RowsModel(QAbstractTableModel, Generic[R]):
     ) -> None:
         super().__init__()
         self.header = tuple(header)
-        self.rows: tuple[R, ...] = ()
+        self.rows: Sequence[R] = ()
         self._texts, self._color = texts, color
 
     def show_rows(self, rows: Sequence[R], header: Sequence[str] | None = None) -> None:
-        """Show these rows."""
+        """Show these rows; those of a sequence that makes them are asked for as they are seen."""
         self.beginResetModel()
-        self.rows = tuple(rows)
+        self.rows = tuple(rows) if isinstance(rows, list) else rows
         self.header = tuple(header or self.header)
         self.endResetModel()
 

@@ -87,6 +87,7 @@ def test_long_files_show_the_summary_alone(program: Any, tmp_path: Path) -> None
         (["--bound", "hoeffding"], "bound must be 'anytime'"),
         (["--scheme", "cauchy"], "There is no scheme 'cauchy'"),
         (["--json", __file__ + "/x.json"], f"Cannot write {__file__}/x.json"),
+        (["--csv", __file__ + "/x.csv"], f"Cannot write {__file__}/x.csv"),
     ],
 )
 def test_bad_values_are_one_sentence_and_status_2(
@@ -118,6 +119,62 @@ def test_what_nobody_said_is_asked_for(
         "certiscope: Nothing in a file of votes says how they were drawn and how many errors are "
         f"allowed; give {missing} too.\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "status", "sentence"),
+    [
+        (
+            "idx,label,p_lower\na,0,0.9\n",
+            SAID,
+            2,
+            "holds bounds, which stay as they are; leave out",
+        ),
+        (
+            ROWS,
+            ["--scheme", "dssn-l1", "--lam", "0.1", *SAID[4:]],
+            2,
+            "leave out --alpha and --bound",
+        ),
+        (
+            "idx,label,p_lower\na,0,0.9\n",
+            [*SAID[:6], "--simultaneous"],
+            0,
+            "--simultaneous shows nothing here: the bounds were bought elsewhere",
+        ),
+        (
+            "idx,label,n_0,n_1\n1,0,9,1\n",
+            [*SAID, "--selection", "same", "--simultaneous"],
+            0,
+            "--simultaneous shows nothing here: the class was chosen by the votes that bound it",
+        ),
+        (ROWS, [*SAID, "--simultaneous", "--quiet"], 0, "--quiet prints no tables"),
+        (
+            ROWS + "".join(f"{i},1,3,97,{i},950\n" for i in range(20)),
+            [*SAID, "--simultaneous"],
+            0,
+            "files of more than 20 rows are shown by their summary; --csv has the rows",
+        ),
+    ],
+)
+def test_flags_of_which_nothing_would_come_are_said(
+    program: Any, votes: str, text: str, words: list[str], status: int, sentence: str
+) -> None:
+    Path(votes).write_text(text)
+    shown = program("replay", votes, *words)
+    assert shown.status == status and sentence in " ".join(shown.err.split())
+
+
+def test_counts_without_a_header_are_certified_as_counts_alone(program: Any, votes: str) -> None:
+    Path(votes).write_text("0 0 0 990 10 0 0 0 0 0\n" * 3)
+    shown = program("replay", votes, *SAID)
+    assert shown.status == 2
+    assert "has neither a selection block nor labels: only --selection same" in shown.err
+    found = json.loads(program("replay", votes, *SAID, "--selection", "same", "--json", "-").out)
+    assert [(row["idx"], row["label"], row["predicted_class"]) for row in found["rows"]] == [
+        (place, -1, 3) for place in range(3)
+    ]
+    assert found["summary"]["clean_accuracy"] is None
 
 
 def test_the_condition_stands_beside_what_is_said_of_a_population(program: Any, votes: str) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 from rich.console import Console
 
 from engine.cli.sets import rows_table, summary_table
-from engine.replay.records import NO_LABEL
 from engine.replay.replay import replay
+from engine.replay.rows import NO_LABEL, ReplayRows
 from engine.replay.summary import summarise
 from engine.schemes import Gaussian
 
@@ -40,7 +40,7 @@ def test_without_a_true_class_nothing_is_right_or_wrong(tmp_path: Path) -> None:
     path = tmp_path / "v.csv"
     path.write_text(VOTES)
     result = replay(path, scheme=Gaussian(), alpha=0.001, bound="clopper-pearson", at=())
-    rows = [row.model_copy(update={"label": NO_LABEL}) for row in result.rows]
+    rows = ReplayRows.of([r.model_copy(update={"label": NO_LABEL}) for r in result.rows])
     summary = summarise(rows, at=(), alpha=0.001, again=None, valid=True, apart=False)
     assert summary.acr is summary.clean_accuracy is None
     text = shown(summary_table(summary, result.alpha))

@@ -10,7 +10,8 @@ from scipy.stats import beta, norm
 from engine.core.errors import UserError
 from engine.evidence.settings import CertifySettings, ExactSettings, Execution
 from engine.procedures import dataset
-from engine.procedures.dataset import NO_LABEL, certify_set
+from engine.procedures.dataset import certify_set
+from engine.replay.rows import NO_LABEL
 from engine.schemes import DssnL1
 from tests.fakes import HalfSpace, finish, fitted
 

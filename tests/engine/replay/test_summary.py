@@ -3,7 +3,7 @@
 import pytest
 from scipy.stats import beta, norm
 
-from engine.replay import ReplayRow
+from engine.replay import ReplayRow, ReplayRows
 from engine.replay.replay import replay
 from engine.replay.summary import acr, certified_accuracy, clean_accuracy
 from engine.schemes import Gaussian
@@ -69,7 +69,7 @@ def row(label, predicted, size):
         "method": "given",
         "alpha": 0.001,
         "n": 0,
-        "top": 0,
+        "top": predicted or 0,
         "p_lower": 0.5,
         "p_upper": 0.5,
         "valid": True,
@@ -81,7 +81,7 @@ def row(label, predicted, size):
 
 def test_definition_of_the_published_tables():
     """ACR = mean(correct * radius), certified accuracy = mean(correct and radius >= r)."""
-    rows = [row(0, 0, 2.0), row(1, 1, 0.5), row(2, 0, 3.0), row(3, None, 0.0)]
+    rows = ReplayRows.of([row(0, 0, 2.0), row(1, 1, 0.5), row(2, 0, 3.0), row(3, None, 0.0)])
     assert acr(rows) == pytest.approx(2.5 / 4)
     assert certified_accuracy(rows, "radius=1") == 0.25
     assert clean_accuracy(rows) == 0.5
@@ -89,5 +89,5 @@ def test_definition_of_the_published_tables():
 
 def test_regions_without_a_radius_have_no_average():
     odd = row(0, 0, 1.0).model_copy(update={"radius": None})
-    assert acr([odd, row(1, 1, 2.0)]) is None
-    assert acr([row(0, None, 0.0)]) == 0.0
+    assert acr(ReplayRows.of([odd, row(1, 1, 2.0)])) is None
+    assert acr(ReplayRows.of([row(0, None, 0.0)])) == 0.0

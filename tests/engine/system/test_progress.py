@@ -46,3 +46,21 @@ def test_nothing_wraps_in_eighty_columns() -> None:
 def test_nowhere_to_show_it() -> None:
     with Meter(None, "certifying", "inputs") as meter:
         meter.items(1, 2)
+
+
+def test_another_work_has_a_rate_of_its_own() -> None:
+    console, now = Console(file=io.StringIO(), width=80), [0.0]
+    with Meter(console, "", "rows", clock=lambda: now[0]) as meter:
+        for work, items in (("reading", 60), ("bounding", 6)):
+            for done in range(3):
+                meter.begin(work)
+                meter.items(done * items, 4 * items)
+                now[0] += MINUTE
+    assert isinstance(console.file, io.StringIO)
+    assert console.file.getvalue().splitlines() == [
+        "reading: 60 of 240 rows, 1/s, 0:03:00 left",
+        "reading: 120 of 240 rows, 1/s, 0:02:00 left",
+        "bounding: 0 of 24 rows",
+        "bounding: 6 of 24 rows, 0.1/s, 0:03:00 left",
+        "bounding: 12 of 24 rows, 0.1/s, 0:02:00 left",
+    ]

@@ -57,6 +57,15 @@ def test_the_headline_names_how_far_it_went() -> None:
         assert ("The votes are taken as recorded." in found.summary()) == taken
 
 
+def test_predict_has_no_selection_votes_to_draw_again() -> None:
+    """Of a case with one more run, which has no result."""
+    predicted = Redrawn(blocks=1, of=1, selection=False)
+    found = report("holds", redrawn=(predicted,)).model_copy(update={"unfinished": 1})
+    assert found.headline() == (
+        "Arithmetic holds; 1 of 1 blocks re-drawn, but none of 1 run without a result"
+    )
+
+
 def test_invented_votes_pass_as_arithmetic_and_fail_when_they_are_drawn_again() -> None:
     for name in ("honest", "forged_votes"):
         found = verify(HOSTILE / f"{name}.json", Plan(counts_only=True))

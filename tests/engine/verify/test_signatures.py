@@ -88,10 +88,24 @@ def test_without_pyhanko_a_signature_inside_cannot_be_checked(
     assert list(check_inside(b"%PDF")) == []
 
 
-def test_an_envelope_that_is_not_about_the_file_beside_it_is_said(exported: Path) -> None:
+def test_an_envelope_that_signs_the_other_file_of_a_run_is_no_failure(exported: Path) -> None:
     key = keys.create(exported / "k.pem", name="Ada Example")
     sign([exported / "run.json"], key)
-    (claim,) = signatures(exported / "run.pdf")
-    assert claim.verdict == "does not hold"
-    assert claim.detail.endswith("is about other bytes than these (run.json)")
-    assert signatures(exported / "run.json")[0].verdict == "holds"
+    found = verify(exported / "run.pdf", COUNTS)
+    assert found.ok and not signatures(exported / "run.pdf")
+    assert found.notes[0].endswith("is about run.json and not about this file.")
+    assert "run.dsse.json, signed by 'Ada Example', key" in found.notes[0]
+    (claim,) = signatures(exported / "run.json")[:1]
+    assert claim.verdict == "holds"
+    demanded = verify(exported / "run.pdf", Plan(counts_only=True, signed=True))
+    assert [c.verdict for c in demanded.claims if c.name == "signature"] == ["does not hold"]
+
+
+def test_an_envelope_that_names_a_file_of_this_kind_is_about_this_one(signed: Path) -> None:
+    """Whatever the names: both were moved, and the report is another."""
+    for ending in (".pdf", ".dsse.json"):
+        (signed / f"run{ending}").rename(signed / f"other{ending}")
+    file = signed / "other.pdf"
+    file.write_bytes(file.read_bytes() + b"\n")
+    (claim,) = signatures(file)
+    assert claim.verdict == "does not hold" and "other bytes" in claim.detail
