@@ -24,7 +24,7 @@ from engine.inputs.base import (
     pixels_sha256,
 )
 from engine.inputs.coding import Coding, Columns, Encoded, TableCoding, Tokenizer
-from engine.inputs.table import LABELS, TableInput
+from engine.inputs.table import TableInput
 from engine.inputs.text import TextInput
 from engine.regions.conversion import LUMA, crop
 
@@ -106,8 +106,8 @@ def fit_table(given: TableInput, model: ModelIdentity, coding: Coding | None) ->
             are not both numbers and categories.
     """
     own = coding if isinstance(coding, TableCoding) else None
-    names = coding.names if isinstance(coding, Columns) else ()
-    used = own or given.table.coding(names or _columns(given))
+    named = coding.names if isinstance(coding, Columns) else ()
+    used = own or given.table.coding(named or _asked(given, model))
     _check_parts(given, used)
     numbers, codes = used.encode(given.cells, given.name)
     origin = (
@@ -116,10 +116,10 @@ def fit_table(given: TableInput, model: ModelIdentity, coding: Coding | None) ->
         else f"of {given.table.source} as it is, this row included, which the attacker leaves alone"
     )
     order = ", ".join(column.name for column in used.columns)
-    unnamed = f"the model names no columns; they are taken in the table's order: {order}"
+    unnamed = f"the model names no columns; it is given, as asked, in this order: {order}"
     identity = given.identity(
         model,
-        *([] if own or names else [unnamed]),
+        *([] if own or named else [unnamed]),
         pixels_sha256=_with_coding(arrays_sha256([numbers, codes]), used),
         shape=numbers.shape,
         more_shapes=(codes.shape,),
@@ -154,10 +154,21 @@ def _text(text: str) -> str:
     return f"its text is: {quoted(text, _MOST_SHOWN)}"
 
 
-def _columns(given: TableInput) -> Sequence[str]:
-    """All of the table's columns but that of the labels."""
-    label = given.table.named(LABELS)
-    return [name for name in given.table.header if name != label]
+def _asked(given: TableInput, model: ModelIdentity) -> Sequence[str]:
+    """The columns that somebody names in the order of a model that does not.
+
+    Raises:
+        UserError: nobody does: in another order the same row is another input.
+    """
+    table = given.table
+    if table.columns:
+        return table.columns
+    every = ",".join(table.without_label())
+    raise UserError(
+        f"The model '{model.name}' does not name its columns, and in another order a row is "
+        "another input; name them in its order after the row, as in "
+        f"?columns={quoted(every, 200)}, or write ?columns=all if the table has them in that order."
+    )
 
 
 def _check_parts(given: TableInput, coding: TableCoding) -> None:

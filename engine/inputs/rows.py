@@ -3,12 +3,15 @@
 ``rows.csv:3`` is row 3, the first row being 0. A column of ``TEXTS`` (``text``, ``review``, ...)
 makes it a text, one of ``IMAGES`` (``image``, ``path``, ...) an image, both a pair; any other table
 is one of numbers and categories. What its columns are is detected, said as
-``rows.csv:3?types=age:numeric,job:categorical``, or in ``rows.types.json`` beside the file.
+``rows.csv:3?types=age:numeric,job:categorical``, or in ``rows.types.json`` beside the file. For a
+model that does not name its columns ``?columns=age,job`` after that names them in its order, and
+``?columns=all`` says that the table has them in that order.
 ``mixed:5`` is row 5 of the shipped example.
 """
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -18,15 +21,18 @@ from typing import Any, NamedTuple
 from engine.core.errors import UserError, quoted
 from engine.core.resources import assets
 from engine.inputs.base import ImageInput, PairInput, paired
+from engine.inputs.labels import split_rule, with_rule
 from engine.inputs.table import LABELS, TYPES, ColumnType, Table, TableInput, read_table
 from engine.inputs.text import TextInput, decoded, shortened
 
 MIXED = "mixed"
+ALL = "all"
 TEXTS = ("text", "prompt", "caption", "review", "sentence", "comment", "message")
 IMAGES = ("image", "picture", "path")
 RowInput = TextInput | PairInput | ImageInput | TableInput
 _SPEC = re.compile(
-    r"(?P<file>mixed|.+\.(?:csv|tsv))(?::(?P<row>\d{1,12}))?(?:\?types=(?P<types>.*))?",
+    r"(?P<file>mixed|.+\.(?:csv|tsv))(?::(?P<row>\d{1,12}))?(?:\?types=(?P<types>.*?))?"
+    r"(?:\?columns=(?P<columns>.+))?",
     re.DOTALL | re.IGNORECASE,
 )
 
@@ -38,15 +44,18 @@ class Place(NamedTuple):
         file: a CSV file, or ``mixed``.
         row: its number, or None for the whole table.
         types: what the columns are said to be, as written.
+        columns: those that the model reads, as written.
     """
 
     file: str
     row: int | None
     types: str
+    columns: str = ""
 
     def at(self, row: int) -> str:
         """The spec of another row."""
-        return f"{self.file}:{row}" + (f"?types={self.types}" if self.types else "")
+        types = f"?types={self.types}" if self.types else ""
+        return f"{self.file}:{row}{types}" + (f"?columns={self.columns}" if self.columns else "")
 
 
 def claims(spec: str) -> bool:
@@ -97,7 +106,14 @@ def parsed(spec: str) -> Place:
     if found is None:
         raise UserError(f"{spec[:200]} is not a row of a table, e.g. rows.csv:3.")
     row = found["row"]
-    return Place(found["file"], None if row is None else int(row), found["types"] or "")
+    number = None if row is None else int(row)
+    return Place(found["file"], number, found["types"] or "", found["columns"] or "")
+
+
+def in_table_order(spec: str) -> str:
+    """The spec of a row with its columns taken as the table has them."""
+    plain, rule = split_rule(spec)
+    return with_rule(f"{plain.partition('?columns=')[0]}?columns={ALL}", rule)
 
 
 def opened(place: Place) -> Table:
@@ -121,7 +137,22 @@ def opened(place: Place) -> Table:
     types: dict[str, ColumnType] = {
         name: "numeric" if kind == "numeric" else "categorical" for name, kind in said.items()
     }
-    return replace(table, types=types) if types else table
+    table = replace(table, types=types) if types else table
+    return replace(table, columns=_named_columns(table, place)) if place.columns else table
+
+
+def _named_columns(table: Table, place: Place) -> tuple[str, ...]:
+    if place.columns == ALL and ALL not in table.header:
+        return table.without_label()
+    names = tuple(name.strip() for name in next(csv.reader([place.columns])))
+    odd = next((name for name in names if name not in table.header or names.count(name) > 1), None)
+    if odd is not None:
+        why = "is named twice" if odd in table.header else "is no column of it"
+        raise UserError(
+            f"{place.file}: '{quoted(odd)}' {why}; ?columns= names the columns that the model "
+            f"reads, in its order, or is {ALL}."
+        )
+    return names
 
 
 def _written(text: str) -> dict[str, str]:

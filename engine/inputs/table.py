@@ -39,6 +39,7 @@ class Table:
         header: names of the columns.
         rows: cells, each row as long as the header.
         types: what the user says that columns are; the others' types are detected.
+        columns: those that a model without names for them reads, in its order, as the user says.
     """
 
     name: str
@@ -47,10 +48,16 @@ class Table:
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...] = field(repr=False)
     types: Mapping[str, ColumnType] = field(default_factory=dict)
+    columns: tuple[str, ...] = ()
 
     def named(self, names: Sequence[str]) -> str | None:
         """The first column with one of these names, whatever their case; None if there is none."""
         return next((column for column in self.header if column.lower() in names), None)
+
+    def without_label(self) -> tuple[str, ...]:
+        """Names of all columns but that of the labels."""
+        label = self.named(LABELS)
+        return tuple(name for name in self.header if name != label)
 
     def column(self, name: str) -> list[str]:
         """Its cells."""

@@ -34,6 +34,7 @@ from engine.models.onnx_session import (
     open_session,
     read_graph,
     read_table_graph,
+    stated_columns,
     stated_names,
     stated_numbers,
 )
@@ -230,7 +231,7 @@ class OnnxTableClassifier(Classifier):
     @property
     def coding(self) -> Columns:
         """The names of its columns; the table tells what is in them."""
-        return columns_of(self._graph)
+        return columns_of(self._graph, self._session)
 
     def bound_to(self, fitted: FittedInput) -> OnnxTableClassifier:
         """This model for rows standardised as ``fitted`` was.
@@ -313,9 +314,12 @@ def _values(column: Column, dtype: Any) -> Cells:
     return np.array([float(value) for value in column.values], dtype=np.float64)
 
 
-def columns_of(graph: TableGraph) -> Columns:
-    """The names of a model's columns; none for a matrix, which takes the table's in order."""
-    return Columns(() if graph.width else graph.names)
+def columns_of(graph: TableGraph, session: Any) -> Columns:
+    """The names of a model's columns: of its inputs, or of a matrix those in its metadata."""
+    if not graph.width:
+        return Columns(graph.names)
+    stated = stated_columns(session)
+    return Columns(stated if len(stated) == graph.width else ())
 
 
 def table_classifier(path: Path, request: ModelRequest, session: Any) -> OnnxTableClassifier:

@@ -211,8 +211,17 @@ def _image_shape(path: Path, image: list[Any], wanted: Shape | None) -> Shape:
 
 def stated_names(session: Any) -> tuple[str, ...]:
     """Class names in the metadata: a list, numbers with names, or names between commas."""
+    return _stated(session, _NAMES)
+
+
+def stated_columns(session: Any) -> tuple[str, ...]:
+    """Names of the columns of a matrix in the metadata, written as class names are."""
+    return _stated(session, _COLUMNS)
+
+
+def _stated(session: Any, keys: Sequence[str]) -> tuple[str, ...]:
     facts = _metadata(session)
-    text = next((facts[key] for key in _NAMES if facts.get(key)), "")
+    text = next((facts[key] for key in keys if facts.get(key)), "")
     found = _literal(text)
     if isinstance(found, Mapping) and all(str(key).isdecimal() for key in found):
         return tuple(quoted(found[key], 80) for key in sorted(found, key=int))
@@ -236,6 +245,7 @@ def stated_numbers(session: Any) -> tuple[list[float], list[float]] | None:
 
 
 _NAMES = ("names", "class_names", "classes", "labels", "id2label")
+_COLUMNS = ("feature_names", "feature_names_in_", "columns", "features")
 _MOST_METADATA = 1 << 20
 
 

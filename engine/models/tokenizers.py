@@ -53,7 +53,8 @@ def coding_of(spec: str) -> Coding | None:
         from engine.models.onnx import columns_of, met_session
         from engine.models.onnx_session import read_table_graph
 
-        return columns_of(read_table_graph(path, met_session(path)))
+        session = met_session(path)
+        return columns_of(read_table_graph(path, session), session)
     return None
 
 

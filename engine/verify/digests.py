@@ -21,6 +21,7 @@ from engine.inputs import FittedInput, fit, load_input
 from engine.inputs.datasets import DOWNLOAD
 from engine.inputs.folder import found_at
 from engine.inputs.labels import ORDER, split_rule, with_rule
+from engine.inputs.rows import in_table_order
 from engine.models import catalogue
 from engine.models.kinds import DEMO
 from engine.models.onnx_data import onnx_digest
@@ -38,6 +39,8 @@ from engine.verify.report import Claim
 _FORM = ("kind", "shape", "more_shapes", "alphabet", "adaptation", "fitting")
 """What the evidence states of an input beside its digests, and a claim may speak of."""
 _BY_ORDER = "') by number"
+_UNNAMED = "they are taken in the table's order"
+"""What notes say that were written before a person was asked for the order."""
 
 
 def check_model(evidence: Evidence, spec: str, beside: Path) -> Iterator[Claim]:
@@ -112,7 +115,6 @@ def check_input(evidence: Evidence, spec: str, beside: Path, model: str = "") ->
         detail=detail if wrong else found.adaptation,
     )
     if found.label != stated.label and any(_BY_ORDER in note for note in stated.notes):
-        # Earlier versions took labels without a match by their order, and said so.
         asked = with_rule(source, ORDER)
         found = fitted_input(evidence, asked, beside, model).identity
     yield _label(stated, found, moved=source != stated.source or not _as_named(source))
@@ -182,6 +184,8 @@ def fitted_input(evidence: Evidence, source: str, beside: Path, model: str = "")
     place, labels = located(plain, beside), located(rule, beside)
     # A file asks for no download.
     spec = found_at(plain, place) if place else plain.removesuffix(DOWNLOAD)
+    if any(_UNNAMED in note for note in evidence.input.notes):
+        spec = in_table_order(spec)
     spec = with_rule(spec, str(labels) if labels else rule)
     coding = None
     if evidence.model.kind in ("text", "pair", "table"):

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 
 from gui.controllers.loading import Loading
 from gui.setup.input_view import InputView, place_of
+from gui.widgets.buttons import quiet_button
 from gui.widgets.columns import FittedColumns
 from gui.widgets.layouts import filled
 from gui.widgets.section import say, words
@@ -42,12 +43,18 @@ class RowInputView(InputView):
         header.setMinimumSectionSize(40)
         header.setStretchLastSection(True)
         FittedColumns(self.table, _WIDEST, margin=0)
-        filled(QVBoxLayout(self), self.name, self.facts, self.table, spacing=4)
+        tip = "The model does not name its columns; in another order the row is another input"
+        self.order = quiet_button("Columns are in the model's order", "Take this order", tip)
+        self.order.clicked.connect(self._take_order)
+        filled(QVBoxLayout(self), self.name, self.facts, self.table, self.order, spacing=4)
 
     def refresh(self) -> None:
         """The cells of the open row."""
         given = self.loading.given
-        if given is None or given.kind != "table" or given is self._shown:
+        if given is None or given.kind != "table":
+            return
+        self.order.setVisible(not given.table.columns and self._unnamed())
+        if given is self._shown:
             return
         self._shown = given
         self.name.setText(given.name)
@@ -70,6 +77,22 @@ class RowInputView(InputView):
         high = self.table.horizontalHeader().sizeHint().height() + 4
         self.table.setFixedHeight(min(_LONGEST, high + _LINE * len(cells)))
 
+    def _unnamed(self) -> bool:
+        """Whether the model reads columns without saying which."""
+        from engine.inputs.coding import Columns
+
+        classifier = self.loading.classifier
+        coding = classifier.coding if classifier is not None else None
+        return isinstance(coding, Columns) and not coding.names
+
+    def _take_order(self) -> None:
+        from engine.inputs.rows import in_table_order
+
+        given = self.loading.given
+        if given is not None:
+            row = [in_table_order(spec) for spec in self.loading.specs]
+            self.loading.open_input(in_table_order(given.source), row)
+
     def _types(self, given: TableInput, name: str) -> QComboBox:
         from engine.inputs.table import TYPES
 
@@ -85,4 +108,5 @@ class RowInputView(InputView):
             table = self._shown.table
             types = {**{column: table.type_of(column) for column in table.header}, name: kind}
             said = ",".join(f"{column}:{one}" for column, one in types.items())
-            self.wanted.emit(f"{table.source}:{self._shown.row}?types={said}")
+            order = f"?columns={','.join(table.columns)}" if table.columns else ""
+            self.wanted.emit(f"{table.source}:{self._shown.row}?types={said}{order}")

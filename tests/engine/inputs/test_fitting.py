@@ -72,7 +72,8 @@ def test_a_row_by_the_model_s_own_scales(rows: str):
 @pytest.mark.parametrize("coding", [None, Columns(("age", "job")), Columns(())])
 def test_else_by_the_table_s(rows: str, coding: Columns | None):
     model = make_model(("no", "yes"), kind="table", input_shape=(0,))
-    fitted = fit(load_input(f"{rows}:1"), model, coding)
+    named = coding is not None and bool(coding.names)
+    fitted = fit(load_input(f"{rows}:1{'' if named else '?columns=all'}"), model, coding)
     ages = np.array([20, 30.5, 41])
     assert fitted.arrays[0][0] == pytest.approx((30.5 - ages.mean()) / ages.std(), abs=1e-6)
     assert f"(of {rows} as it is, this row included" in fitted.identity.adaptation
@@ -83,7 +84,7 @@ def test_a_table_needs_both_kinds_of_columns(tmp_path: Path):
     path = tmp_path / "t.csv"
     path.write_text("a,b\n1.5,2.5\n2.5,1.5\n")
     with pytest.raises(UserError, match="has no categorical column; the schemes for tables"):
-        fit(load_input(f"{path}:0"), model)
+        fit(load_input(f"{path}:0?columns=all"), model)
 
 
 @pytest.mark.parametrize(

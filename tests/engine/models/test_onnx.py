@@ -17,7 +17,7 @@ from engine.models import ModelRequest, fitted, load_model
 from engine.models.onnx import OnnxTableClassifier
 from engine.procedures.run import Run
 from engine.schemes import parse_scheme
-from tests.hostile.onnx import MATRIX, linear, model, node, value_info
+from tests.hostile.onnx import MATRIX, field, linear, model, node, value_info
 
 
 def load(path, content: bytes, **changes: object):
@@ -145,10 +145,12 @@ def opened(name: str) -> OnnxTableClassifier:
     return classifier
 
 
-def probabilities(classifier: OnnxTableClassifier, path: str, rows: int) -> list[float]:
+def probabilities(
+    classifier: OnnxTableClassifier, path: str, rows: int, more: str = ""
+) -> list[float]:
     found = []
     for row in range(rows):
-        given = fitted(classifier, load_input(f"{path}:{row}"))
+        given = fitted(classifier, load_input(f"{path}:{row}{more}"))
         bound = classifier.bound_to(given)
         bound.prepare(CPU, "fp32")
         batch = tuple(torch.from_numpy(part)[None] for part in given.arrays)
@@ -172,10 +174,11 @@ def test_a_matrix_too(pumps: tuple[str, list[float], list[float]], tmp_path: Pat
     ]
     numbered = tmp_path / "numbered.csv"
     numbered.write_text("\n".join([header.rpartition(",")[0], *coded]))
-    found = probabilities(opened("pumps_matrix.onnx"), str(numbered), len(expected))
+    matrix = opened("pumps_matrix.onnx")
+    found = probabilities(matrix, str(numbered), len(expected), "?columns=all")
     np.testing.assert_allclose(found, expected, atol=1e-5)
     with pytest.raises(UserError, match="takes numbers in the column 'sound', but the table has"):
-        probabilities(opened("pumps_matrix.onnx"), path, 1)
+        probabilities(matrix, path, 1, "?columns=all")
 
 
 def test_noise_runs(pumps: tuple[str, list[float], list[float]]):
@@ -206,7 +209,46 @@ def test_other_tables_are_refused(tmp_path: Path):
         fitted(opened("pumps.onnx"), load_input(f"{path}:0"))
     matrix = opened("pumps_matrix.onnx")
     with pytest.raises(UserError, match="takes 10 columns, the table has 2; give the table"):
-        matrix.bound_to(fitted(matrix, load_input(f"{path}:0")))
+        matrix.bound_to(fitted(matrix, load_input(f"{path}:0?columns=all")))
+
+
+CASES = Path(__file__).parents[2] / "cases" / "field" / "csv"
+"""Made for this project."""
+
+
+def test_columns_in_another_order_are_no_other_input(tmp_path: Path):
+    classifier = opened(str(CASES / "nozip.onnx"))
+    kinds = "?types=dark:categorical"
+    with pytest.raises(UserError) as error:
+        fitted(classifier, load_input(f"{CASES / 'wine_order.csv'}:3{kinds}"))
+    assert str(error.value) == (
+        "The model 'nozip.onnx' does not name its columns, and in another order a row is another "
+        "input; name them in its order after the row, as in "
+        "?columns=dark,proline,flavanoids,alcohol, or write ?columns=all if the table has them in "
+        "that order."
+    )
+    named = f"{kinds}?columns=alcohol,flavanoids,proline,dark"
+    specs = (f"wine.csv:3{kinds}?columns=all", f"wine.csv:3{named}", f"wine_order.csv:3{named}")
+    given = [fitted(classifier, load_input(str(CASES / spec))) for spec in specs]
+    assert len({one.identity.pixels_sha256 for one in given}) == 1
+    assert (
+        "it is given, as asked, in this order: alcohol, flavanoids" in given[0].identity.notes[-1]
+    )
+    scores = probabilities(classifier, str(CASES / "wine.csv"), 4, f"{kinds}?columns=all")
+    assert scores == probabilities(classifier, str(CASES / "wine_order.csv"), 4, named)
+    for columns, why in (
+        ("alcohol,alcohol", "'alcohol' is named twice"),
+        ("x", "'x' is no column"),
+    ):
+        with pytest.raises(UserError, match=why):
+            load_input(f"{CASES / 'wine.csv'}:3?columns={columns}")
+    stated = tmp_path / "named.onnx"
+    entry = field(1, "feature_names") + field(2, '["alcohol", "flavanoids", "proline", "dark"]')
+    stated.write_bytes((CASES / "nozip.onnx").read_bytes() + field(14, entry))
+    own = opened(str(stated))
+    for file in ("wine.csv", "wine_order.csv"):
+        found = fitted(own, load_input(f"{CASES / file}:3{kinds}"))
+        assert found.identity.pixels_sha256 == given[0].identity.pixels_sha256
 
 
 def test_words_where_the_table_has_numbers(

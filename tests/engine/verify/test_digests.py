@@ -141,6 +141,21 @@ def test_labels_that_were_taken_by_order_hold_as_such(certified: Evidence, tmp_p
         assert input_claim(evidence, "", tmp_path).verdict == verdict
 
 
+def test_columns_that_were_taken_in_order_are_found_again(
+    certified: Evidence, tmp_path: Path
+) -> None:
+    """Earlier versions did not ask for the order, and said so."""
+    cases = Path(__file__).parents[2] / "cases" / "field" / "csv"
+    classifier = load_model(ModelRequest(str(cases / "nozip.onnx")))
+    spec = f"{cases / 'wine.csv'}:3?types=dark:categorical"
+    given = fitted(classifier, load_input(f"{spec}?columns=all")).identity
+    before = "the model names no columns; they are taken in the table's order: alcohol"
+    for notes, verdict in (((before,), "holds"), ((), "cannot be checked")):
+        old = given.model_copy(update={"source": spec, "notes": notes})
+        changes = {"input": old, "model": classifier.identity}
+        assert input_claim(certified.model_copy(update=changes), "", tmp_path).verdict == verdict
+
+
 def test_another_input_is_noticed(certified: Evidence, tmp_path: Path) -> None:
     assert input_claim(certified, "digits:18", tmp_path).verdict == "does not hold"
     image = tmp_path / "other.png"

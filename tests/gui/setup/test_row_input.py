@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from engine.inputs import load_input
+from engine.inputs import expand, load_input
+from engine.inputs.coding import Columns
 from gui.setup.row_input import RowInputView
 
 
@@ -43,3 +44,22 @@ def test_no_column_is_cut_in_a_narrow_form(view):
     assert box.width() >= box.minimumSizeHint().width()
     assert box.geometry().right() <= view.table.viewport().rect().right()
     assert view.table.horizontalScrollBar().maximum() == 0
+
+
+def test_the_order_of_columns_is_asked_for(view, idle_session):
+    class Unnamed:
+        coding = Columns(())
+
+    loading, asked = idle_session.loading, []
+    assert view.order.isHidden()
+    loading.classifier = Unnamed()
+    loading.open_input = lambda spec, row: asked.append((spec, row))
+    loading.specs = expand(loading.given.table.source)
+    view.refresh()
+    assert not view.order.isHidden()
+    view.order.click()
+    spec, row = asked[0]
+    assert spec == f"{loading.given.source}?columns=all" == row[1] and len(row) == 3
+    loading.given = load_input(spec)
+    view.refresh()
+    assert view.order.isHidden() and loading.given.table.columns == ("age", "job")
