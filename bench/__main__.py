@@ -46,7 +46,9 @@ def main() -> None:
         noise.show(costs, console)
         found["noise"] = noise.as_rows(costs)
     if "check" in options.parts:
-        checks = function_check.measure(tuple(options.precisions), device, rounds=options.rounds)
+        checks = function_check.measure(
+            tuple(options.precisions), options.device, rounds=options.rounds
+        )
         function_check.show(checks, console)
         found["check"] = [asdict(cost) for cost in checks]
     if "window" in options.parts:

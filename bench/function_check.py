@@ -1,22 +1,30 @@
-"""What it costs to ask a base classifier again: the check's share of a whole run."""
+"""What it costs to ask a base classifier again: the check's share of whole runs."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import torch
 from rich.console import Console
 from rich.table import Table
 
 from bench.noise import Spread, spread, words
-from bench.samplers import our_sampler
-from bench.subjects import SUBJECTS, Subject
-from engine.noise.gaussian import Stream
+from bench.subjects import SIGMA, SUBJECTS, Subject
+from engine.core.generators import result_of
+from engine.evidence.settings import CertifySettings, Execution
+from engine.inputs.base import FittedInput
+from engine.inputs.memory import from_memory
+from engine.models import fitted
+from engine.models.base import Classifier
+from engine.procedures.certify import certify
+from engine.procedures.prepared import PreparedModel
 from engine.sampling.function_check import FunctionCheck
+from engine.schemes import Gaussian
 
-VOTES = ((10_000, 100_000), (10_000,))
+VOTES = ((1_000, 10_000, 100_000), (10_000,))
 """Of the runs of the smallest network, and of the next."""
 
 
@@ -27,18 +35,20 @@ class CheckCost:
     Attributes:
         subject, precision: the network and its arithmetic.
         votes: of a run.
-        share: of its time that the check takes.
-        answers: samples that were asked about again, the median run's.
+        run: the check's share of a run by itself: calibration, test of the noise and votes.
+        later: of a later run of a set, which calibrates and tests nothing.
+        answers: samples that were asked about again, the median run's by itself.
     """
 
     subject: str
     precision: str
     votes: int
-    share: Spread
+    run: Spread
+    later: Spread
     answers: int
 
 
-def measure(precisions: tuple[str, ...], device: torch.device, *, rounds: int) -> list[CheckCost]:
+def measure(precisions: tuple[str, ...], device: str, *, rounds: int) -> list[CheckCost]:
     """Costs for the two smaller networks, where a run is short and the check weighs most."""
     return [
         _cost(subject, precision, votes, device, rounds)
@@ -48,56 +58,68 @@ def measure(precisions: tuple[str, ...], device: torch.device, *, rounds: int) -
     ]
 
 
-def _cost(
-    subject: Subject, precision: str, votes: int, device: torch.device, rounds: int
-) -> CheckCost:
-    found = [_run(subject, precision, votes, device) for _ in range(rounds)]
-    answers = sorted(count for _, count in found)[len(found) // 2]
-    return CheckCost(
-        subject.title, precision, votes, spread([share for share, _ in found]), answers
-    )
+def _cost(subject: Subject, precision: str, votes: int, device: str, rounds: int) -> CheckCost:
+    classifier = subject.ours()
+    given = fitted(classifier, from_memory(subject.input()))
+    settings = CertifySettings(scheme=Gaussian(sigma=SIGMA), n=votes, precision=precision, seed=1)
+    execution = Execution(device=device)
+    prepared = PreparedModel(classifier)
+    alone, later, answers = [], [], []
+    for _ in range(rounds):
+        share, asked = _run(classifier, given, settings, execution, PreparedModel(classifier))
+        alone.append(share)
+        answers.append(asked)
+    _run(classifier, given, settings, execution, prepared)
+    for _ in range(rounds):
+        later.append(_run(classifier, given, settings, execution, prepared)[0])
+    middle = sorted(answers)[rounds // 2]
+    return CheckCost(subject.title, precision, votes, spread(alone), spread(later), middle)
 
 
-def _run(subject: Subject, precision: str, votes: int, device: torch.device) -> tuple[float, int]:
+def _run(
+    classifier: Classifier,
+    given: FittedInput,
+    settings: CertifySettings,
+    execution: Execution,
+    prepared: PreparedModel,
+) -> tuple[float, int]:
     """The check's share of one run, and how many answers it compared."""
-    sampler = our_sampler(subject, precision, device)
-    timed = _Timed(sampler.check)
-    sampler.check.planned = votes
-    began = time.perf_counter()
-    for _ in sampler.votes(Stream.ESTIMATION, votes):
-        pass
-    whole = time.perf_counter() - began
-    return timed.seconds / whole, sampler.check.record().answers
+    with _timed() as seconds:
+        began = time.perf_counter()
+        found = result_of(
+            certify(classifier, given, settings, execution=execution, prepared=prepared)
+        )
+        whole = time.perf_counter() - began
+    assert found.function_check is not None
+    return sum(seconds) / whole, found.function_check.answers
 
 
-class _Timed:
-    """Measures the looks of a check."""
+@contextmanager
+def _timed() -> Iterator[list[float]]:
+    """The seconds that every look of a check takes."""
+    seconds: list[float] = []
+    look = FunctionCheck.look
 
-    def __init__(self, check: FunctionCheck) -> None:
-        self.seconds = 0.0
-        look = check.look
+    def timed(*given: Any, **more: Any) -> None:
+        began = time.perf_counter()
+        look(*given, **more)
+        seconds.append(time.perf_counter() - began)
 
-        def timed(*given: Any, **more: Any) -> None:
-            began = time.perf_counter()
-            look(*given, **more)
-            self.seconds += time.perf_counter() - began
-
-        check.look = timed  # type: ignore[method-assign]
+    FunctionCheck.look = timed  # type: ignore[method-assign]
+    try:
+        yield seconds
+    finally:
+        FunctionCheck.look = look  # type: ignore[method-assign]
 
 
 def show(costs: list[CheckCost], console: Console) -> None:
     """A row per network, precision and length."""
     table = Table(title="What asking again costs")
-    for heading in ("network", "precision", "votes", "asked again", "of a run"):
-        table.add_column(
-            heading, justify="left" if heading in ("network", "precision") else "right"
-        )
+    table.add_column("network")
+    table.add_column("precision")
+    for heading in ("votes", "asked again", "of a run", "of a later run of a set"):
+        table.add_column(heading, justify="right")
     for cost in costs:
-        table.add_row(
-            cost.subject,
-            cost.precision,
-            f"{cost.votes:,}",
-            f"{cost.answers:,}",
-            words(cost.share, 100, " %"),
-        )
+        shares = (words(share, 100, " %") for share in (cost.run, cost.later))
+        table.add_row(cost.subject, cost.precision, f"{cost.votes:,}", f"{cost.answers:,}", *shares)
     console.print(table)

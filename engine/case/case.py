@@ -24,6 +24,7 @@ from engine.core.errors import UserError
 from engine.core.fields import checked
 from engine.core.records import InputIdentity, ModelIdentity, Votes
 from engine.evidence.evidence import Evidence, TriesKnownTo
+from engine.evidence.observations import FunctionCheckRecord
 from engine.evidence.settings import USUAL, CertifySettings, Execution, RunSettings, task_of
 from engine.evidence.snapshot import Snapshot
 from engine.evidence.tries import claim_of, stream_of
@@ -147,7 +148,7 @@ class Case(CaseFile):
         """
         with self._writing() as db:
             selection = snapshot.chain_selection or snapshot.selection
-            self._keep(db, run, selection, snapshot.blocks)
+            self._keep(db, run, selection, snapshot.blocks, snapshot.function_check)
             if snapshot.phase == "estimation":
                 answers.write(db, run, snapshot.answers, snapshot.blocks)
 
@@ -159,7 +160,7 @@ class Case(CaseFile):
         """
         blocks = evidence.chain.blocks if evidence.chain else ()
         with self._writing() as db:
-            self._keep(db, run, evidence.chain_selection, blocks)
+            self._keep(db, run, evidence.chain_selection, blocks, evidence.function_check)
             answers.write(db, run, evidence.answers, blocks)
             _end(db, run, evidence)
             owner.give_back(db, run, self._tokens.get(run, ""))
@@ -215,6 +216,7 @@ class Case(CaseFile):
             block=known.block,
             blocks=blocks,
             answers=said,
+            function_check=progress.function_check if progress else None,
         )
 
     def extend(self, run: int, n: int) -> CertifySettings:
@@ -281,12 +283,19 @@ class Case(CaseFile):
             log.append(db, kind, run, **detail)
 
     def _keep(
-        self, db: sqlite3.Connection, run: int, selection: Votes, blocks: Sequence[Block]
+        self,
+        db: sqlite3.Connection,
+        run: int,
+        selection: Votes,
+        blocks: Sequence[Block],
+        function_check: FunctionCheckRecord | None,
     ) -> None:
         if not owner.beat(db, run, self._tokens.get(run, "")):
             raise UserError(f"Run {run} in {self.path} is being counted in another window.")
         (run_id,) = db.execute("SELECT run_id FROM run WHERE id = ?", (run,)).fetchone()
-        votes.write(db, run, run_id, selection=selection, blocks=blocks)
+        votes.write(
+            db, run, run_id, selection=selection, blocks=blocks, function_check=function_check
+        )
 
 
 def _end(db: sqlite3.Connection, run: int, evidence: Evidence, **more: Any) -> None:

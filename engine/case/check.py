@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from engine.case import answers, votes
-from engine.case.digests import progress_digest, start_hash, subject
+from engine.case.digests import start_hash, subject
 from engine.case.log import Event
 from engine.case.rows import Configuration, read_configuration
 from engine.case.votes import Progress
@@ -72,8 +72,7 @@ def _votes(db: sqlite3.Connection, found: Configuration, events: Sequence[Event]
     progress = votes.read_progress(db, found.id)
     if progress is None:
         return "its counts are missing"
-    digest = progress_digest(found.run_id, progress.stored, progress.n, progress.head)
-    if digest != progress.digest:
+    if progress.due != progress.digest:
         return "its counts are not those that were written"
     return _blocks(db, found, progress) or _heads(progress, events)
 

@@ -72,9 +72,10 @@ def start_hash(
     return chain_start({**facts, "key": key})
 
 
-def progress_digest(run_id: str, selection: str, n: int, head: str) -> str:
-    """Over the row that says how far a run is."""
-    return digest("progress v1", run_id, selection, n, head)
+def progress_digest(run_id: str, selection: str, n: int, head: str, asked_again: str) -> str:
+    """Over the row that says how far a run is; rows without the last column are older."""
+    more = (asked_again,) if asked_again else ()
+    return digest("progress v1", run_id, selection, n, head, *more)
 
 
 def run_digest(row: Mapping[str, Any] | Sequence[Any]) -> str:

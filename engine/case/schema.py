@@ -99,7 +99,10 @@ SETTINGS: Step = ()
 BLOCKS: Step = ()
 """PREDICT and decisions keep their votes from here on; older programs would call that damage."""
 
-STEPS: tuple[Step, ...] = (FIRST, ANSWERS, SETTINGS, BLOCKS)
+ASKED_AGAIN: Step = ("ALTER TABLE progress ADD COLUMN asked_again TEXT NOT NULL DEFAULT ''",)
+"""What the base classifier was asked again in these votes, which a run that goes on adds to."""
+
+STEPS: tuple[Step, ...] = (FIRST, ANSWERS, SETTINGS, BLOCKS, ASKED_AGAIN)
 """Step i leads from version i to version i + 1. A change of the layout is one more step."""
 
 

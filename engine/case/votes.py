@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 from engine.case.digests import progress_digest
 from engine.core.errors import UserError
 from engine.core.records import Votes
+from engine.evidence.observations import FunctionCheckRecord
 from engine.evidence.vote_chain import Block
 
 _COUNTS = TypeAdapter(tuple[int, ...])
@@ -26,15 +27,17 @@ class Progress(NamedTuple):
         selection: selection votes; None before the first.
         n: estimation votes.
         head: hash of the last block; empty before the first.
-        digest: over the three.
-        stored: the selection votes as they are written.
+        function_check: what the base classifier was asked again in them; None if not recorded.
+        digest: the row's, as it is kept.
+        due: the row's, as it is worked out.
     """
 
     selection: Votes | None
     n: int
     head: str
+    function_check: FunctionCheckRecord | None
     digest: str
-    stored: str
+    due: str
 
 
 def write(
@@ -44,6 +47,7 @@ def write(
     *,
     selection: Votes,
     blocks: Sequence[Block],
+    function_check: FunctionCheckRecord | None,
 ) -> None:
     """Bring the file to these votes, inside the caller's transaction.
 
@@ -69,9 +73,11 @@ def write(
     )
     stored = json.dumps([selection.failures, *selection.counts])
     head = blocks[-1].hash if blocks else ""
+    asked = function_check.model_dump_json() if function_check else ""
     db.execute(
-        "INSERT OR REPLACE INTO progress (run, selection, n, head, digest) VALUES (?, ?, ?, ?, ?)",
-        (run, stored, n, head, progress_digest(run_id, stored, n, head)),
+        "INSERT OR REPLACE INTO progress (run, selection, n, head, asked_again, digest) "
+        "VALUES (?, ?, ?, ?, ?, ?)",
+        (run, stored, n, head, asked, progress_digest(run_id, stored, n, head, asked)),
     )
 
 
@@ -82,20 +88,24 @@ def read_progress(db: sqlite3.Connection, run: int) -> Progress | None:
         ValueError: what is recorded cannot be read.
     """
     row = db.execute(
-        "SELECT selection, n, head, digest FROM progress WHERE run = ?", (run,)
+        "SELECT p.selection, p.n, p.head, p.asked_again, p.digest, r.run_id "
+        "FROM progress p JOIN run r ON r.id = p.run WHERE p.run = ?",
+        (run,),
     ).fetchone()
     if row is None:
         return None
-    failures, *counts = _COUNTS.validate_json(row[0]) or (0,)
+    stored, n, head, asked, digest, run_id = row
+    failures, *counts = _COUNTS.validate_json(stored) or (0,)
     votes = Votes(counts=tuple(counts), failures=failures) if counts else None
-    return Progress(votes, row[1], row[2], row[3], row[0])
+    check = FunctionCheckRecord.model_validate_json(asked) if asked else None
+    return Progress(votes, n, head, check, digest, progress_digest(run_id, stored, n, head, asked))
 
 
 def begin(db: sqlite3.Connection, run: int, run_id: str) -> None:
     """The progress of a run that has counted nothing."""
     db.execute(
         "INSERT INTO progress (run, selection, n, head, digest) VALUES (?, '[]', 0, '', ?)",
-        (run, progress_digest(run_id, "[]", 0, "")),
+        (run, progress_digest(run_id, "[]", 0, "", "")),
     )
 
 

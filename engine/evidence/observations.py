@@ -94,7 +94,7 @@ Observations = Annotated[ClassVotes | OrderStatistics | Exact, Field(discriminat
 class FunctionCheckRecord(Record):
     """That the base classifier was a function of one sample, tested on samples that were counted.
 
-    Of a run that was resumed it is the record of the last part.
+    Of a run that was resumed it holds all its parts.
 
     Attributes:
         samples: noisy samples that were classified again.
@@ -102,8 +102,8 @@ class FunctionCheckRecord(Record):
         batchings: batches that they were asked about in; of one sample, of several, of many.
         agreed: answers with the class that was counted, or to samples without one.
         near_ties: answers with another class that rounding explains.
-        one_a_call: every sample was classified in a call of its own, which makes any dependence
-            on a batch meaningless; then that alone was tested.
+        one_a_call: every sample of every part was classified in a call of its own, which makes any
+            dependence on a batch meaningless; then that alone was tested.
     """
 
     samples: int = Field(ge=0)
@@ -113,12 +113,20 @@ class FunctionCheckRecord(Record):
     near_ties: int = Field(ge=0)
     one_a_call: bool = False
 
+    def followed_by(self, part: FunctionCheckRecord) -> FunctionCheckRecord:
+        """The record of a run that went on with another part."""
+        sums = {
+            name: getattr(self, name) + getattr(part, name)
+            for name in ("samples", "answers", "batchings", "agreed", "near_ties")
+        }
+        return FunctionCheckRecord(**sums, one_a_call=self.one_a_call and part.one_a_call)
+
     def contradictions(self, *, drawn: int, batch: int) -> list[str]:
         """What in this record cannot be.
 
         Args:
             drawn: noisy samples of the whole run.
-            batch: samples per batch that were asked for; 0 for a size that was measured.
+            batch: samples per batch that were asked for in the last part; 0 for a measured size.
         """
         wrong = []
         if self.agreed + self.near_ties != self.answers:
@@ -127,7 +135,7 @@ class FunctionCheckRecord(Record):
             wrong.append(f"{self.near_ties:,} near ties are more than rounding explains")
         if not max(self.samples, self.batchings) <= self.answers or self.samples > drawn:
             wrong.append("more samples or batches than there can have been")
-        if self.one_a_call != (batch == 1):
+        if self.one_a_call and batch != 1:
             wrong.append("it does not fit the number of samples per batch")
         if self.one_a_call and self.batchings != self.answers:
             wrong.append("samples that were asked about alone have a batch each")

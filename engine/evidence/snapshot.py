@@ -10,6 +10,7 @@ from engine.core.records import ProbabilityBounds, Record, Votes
 from engine.evidence.cost import Cost
 from engine.evidence.evidence import TrajectoryPoint
 from engine.evidence.generations import AnswerGroup
+from engine.evidence.observations import FunctionCheckRecord
 from engine.evidence.settings import SettingsField
 from engine.evidence.vote_chain import Block
 from engine.regions import Region
@@ -35,6 +36,7 @@ class Snapshot(Record):
         chain_selection: the selection votes that the chain of blocks begins with, where they are
             not ``selection``: those of a decision's first phase.
         answers: what a generative model said in this phase, grouped.
+        function_check: what the base classifier was asked again so far.
         certified_at: answers to perturbations that were asked for, of which there are none yet.
         n_done: votes counted, both phases together.
         n0_plan, n_plan: votes planned for selection and for estimation.
@@ -57,6 +59,7 @@ class Snapshot(Record):
     blocks: tuple[Block, ...] = ()
     chain_selection: Votes | None = None
     answers: tuple[AnswerGroup, ...] = ()
+    function_check: FunctionCheckRecord | None = None
     certified_at: dict[str, bool] = Field(default_factory=dict)
     n_done: int
     n0_plan: int

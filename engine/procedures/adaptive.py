@@ -60,8 +60,7 @@ def decide(
             ``resume`` belongs to another run.
     """
     rule = Rule.of(settings)
-    run_id = resume.run_id if resume else ""
-    run = Run(classifier, fitted, settings, execution, stop=stop, run_id=run_id, patience=patience)
+    run = Run(classifier, fitted, settings, execution, stop=stop, resume=resume, patience=patience)
     deciding = _Decision(run, settings, replace(rule, weaken=run.randomness.weakened), resume)
     yield from deciding.snapshots()
     return deciding.conclude(command)
@@ -220,6 +219,7 @@ class _Decision:
             blocks=(*self.blocks, self._link()) if self.estimation.n else tuple(self.blocks),
             chain_selection=self.phases[0][0] if self.phases else None,
             answers=self.run.sampler.answers.groups(),
+            function_check=self.run.sampler.check.record(),
             n_done=done,
             n0_plan=n0_plan,
             n_plan=n_plan,

@@ -65,14 +65,13 @@ def certify(
     """
     asked = {text: settings.scheme.parse_at(text) for text in at}
     target = Target.of(settings)
-    run_id = resume.run_id if resume else ""
     run = Run(
         classifier,
         fitted,
         settings,
         execution,
         stop=stop,
-        run_id=run_id,
+        resume=resume,
         patience=patience,
         prepared=prepared,
     )
@@ -210,6 +209,7 @@ class _Certify:
             trajectory=self.claims.points(self.estimation, bounds),
             blocks=self.tally.blocks() if self.tally else (),
             answers=self.run.sampler.answers.groups(),
+            function_check=self.run.sampler.check.record(),
             n_done=done,
             n0_plan=self.settings.n0,
             n_plan=self.settings.n,

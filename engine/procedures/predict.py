@@ -45,8 +45,7 @@ def predict(
             f"PREDICT tests votes that were drawn at random, and {settings.scheme.key} counts all "
             "of its noise; use certify, which names the answer without a test."
         )
-    run_id = resume.run_id if resume else ""
-    run = Run(classifier, fitted, settings, execution, stop=stop, run_id=run_id, patience=patience)
+    run = Run(classifier, fitted, settings, execution, stop=stop, resume=resume, patience=patience)
     classes = len(run.class_names)
     empty = Votes(counts=(0,) * classes)
     tally = open_tally(resume, run.chain_start(empty), settings, classes=classes)
@@ -71,6 +70,7 @@ def _snapshot(run: Run, empty: Votes, tally: Tally) -> Snapshot:
         settings=run.settings,
         blocks=tally.blocks(),
         answers=run.sampler.answers.groups(),
+        function_check=run.sampler.check.record(),
         n_done=votes.n,
         n0_plan=0,
         n_plan=run.settings.n,

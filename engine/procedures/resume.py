@@ -7,6 +7,7 @@ from engine.core.fields import checked
 from engine.core.records import Record, Votes
 from engine.evidence.evidence import Evidence
 from engine.evidence.generations import AnswerGroup
+from engine.evidence.observations import FunctionCheckRecord
 from engine.evidence.settings import CertifySettings, RunSettings
 from engine.evidence.vote_chain import (
     Block,
@@ -28,6 +29,7 @@ class Resume(Record):
         block: samples per block.
         blocks: estimation votes so far; the last block may hold fewer samples.
         answers: what a generative model said in them, or in the last phase of a decision.
+        function_check: what the base classifier was asked again in them.
     """
 
     run_id: str
@@ -36,6 +38,7 @@ class Resume(Record):
     block: int
     blocks: tuple[Block, ...] = ()
     answers: tuple[AnswerGroup, ...] = ()
+    function_check: FunctionCheckRecord | None = None
 
     @classmethod
     def of(cls, evidence: Evidence) -> Resume:
@@ -48,6 +51,7 @@ class Resume(Record):
             block=chain.block if chain else block_size(evidence.settings.n),
             blocks=chain.blocks if chain else (),
             answers=evidence.answers,
+            function_check=evidence.function_check,
         )
 
 

@@ -23,6 +23,7 @@ from engine.models.base import Classifier
 from engine.models.input_layout import clean, layout
 from engine.procedures.on_grid import gridded
 from engine.procedures.prepared import PreparedModel
+from engine.procedures.resume import Resume
 from engine.procedures.run_key import run_key as key_of
 from engine.procedures.run_noise import Randomness
 from engine.sampling.sampler import PATIENCE, Sampler
@@ -55,12 +56,12 @@ class Run:
         execution: Execution = USUAL,
         *,
         stop: threading.Event | None = None,
-        run_id: str = "",
+        resume: Resume | None = None,
         patience: float = PATIENCE,
         prepared: PreparedModel | None = None,
     ) -> None:
         shape = check_fit(classifier, fitted, settings.scheme)
-        self.run_id = run_id or uuid.uuid4().hex
+        self.run_id = resume.run_id if resume else uuid.uuid4().hex
         self.began = time.perf_counter()
         self.classifier = classifier.bound_to(fitted)
         self.settings = settings
@@ -91,6 +92,7 @@ class Run:
             patience=patience,
             precision=settings.precision,
         )
+        self.sampler.check.before = resume.function_check if resume else None
         self.claim = claim_of(self.classifier.identity, self.fitted.identity, settings)
         self.stream = stream_of(self.classifier.identity, settings)
         SESSION.enter(self.claim, self.stream)

@@ -21,6 +21,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 
 import torch
 
@@ -35,9 +36,10 @@ SHARE = 0.01
 """Share of a run's time that is spent on asking again."""
 ROUNDING = {"fp32": 1e-3, "fp16": 1e-2, "bf16": 5e-2}
 """By how much scores may differ from batch to batch, relative to the largest of them."""
-_OPENING, _LATER, _EARLIER, _CLOSING = 32, 256, 4, 256
+_OPENING, _LATER, _EARLIER, _CLOSING = 24, 256, 4, 256
 """Samples of the check at the beginning, of a later one in a long run, stretches that are asked
-about once more, and samples since the last check that make one due at the end of a stream."""
+about once more, and samples since the first or last such check that make one due at the end of a
+stream."""
 _LONG, _REPEATS = 50_000, 16
 
 
@@ -100,7 +102,7 @@ class Answer:
     classes: list[int]
     scores: torch.Tensor | None
 
-    @property
+    @cached_property
     def scale(self) -> float:
         """The usual size of a score: the median, which one class far off does not change."""
         if self.scores is None:
@@ -126,8 +128,10 @@ class FunctionCheck:
         alone: every sample is classified in a call of its own; then only that is tested.
 
     Attributes:
-        planned: samples of the run, which tell how many are asked again before it.
+        planned: samples of the run, which tell how many are asked again before it; 0 where the
+            model was tested at length in another run of a set, and time alone decides.
         opened: a first batch was tested; nothing more is counted before.
+        before: what was asked again in the part of the run that this one goes on with.
         top: the class that a claim will be about; near ties count against it.
     """
 
@@ -144,6 +148,7 @@ class FunctionCheck:
     ) -> None:
         self.planned = 100 * _OPENING
         self.top: int | None = None
+        self.before: FunctionCheckRecord | None = None
         self._classifier = classifier
         self._x, self._law, self._shape, self._device = x, law, shape, device
         self._rounding = ROUNDING[precision]
@@ -153,11 +158,12 @@ class FunctionCheck:
         self._samples = self._answers = self._batchings = self._near_ties = 0
         self._credit, self._since, self.opened = 0.0, 0, False
         self._held: tuple[Stretch, Batch] | None = None
+        self._first: tuple[Stretch, Batch] | None = None
         self._short = False
 
     def record(self) -> FunctionCheckRecord:
-        """What was asked again so far."""
-        return FunctionCheckRecord(
+        """What was asked again so far, in all parts of the run."""
+        here = FunctionCheckRecord(
             samples=self._samples,
             answers=self._answers,
             batchings=self._batchings,
@@ -165,6 +171,25 @@ class FunctionCheck:
             near_ties=self._near_ties,
             one_a_call=self._alone,
         )
+        return here if self.before is None else self.before.followed_by(here)
+
+    def opening(self, batch: int) -> int:
+        """Batches of this size that the first look is about."""
+        return -(-self._few // batch)
+
+    @property
+    def _few(self) -> int:
+        """Samples that are asked again in a short run at once: about a hundredth of it."""
+        return max(2, min(_OPENING, self.planned // 100))
+
+    @property
+    def _short_run(self) -> bool:
+        return self.planned < _LONG
+
+    @property
+    def _each(self) -> int:
+        """Rows of a stretch that are asked about alone, and among copies of themselves."""
+        return 1 if self._short_run else 2
 
     def look(
         self,
@@ -189,7 +214,8 @@ class FunctionCheck:
         """
         self._credit += SHARE * seconds
         self._since += sum(map(len, answered))
-        closing = ends and self._since >= _CLOSING
+        due = self.planned > 0 or self._credit > 0
+        closing = ends and due and self._since >= _CLOSING
         lucky = self._credit > 0 and self._lot.random() < 0.5
         if not answered or not (closing or lucky or not self.opened):
             return
@@ -197,31 +223,48 @@ class FunctionCheck:
         with torch.inference_mode():
             self._moment(noise, start, answered, closing=closing)
         self._credit -= time.perf_counter() - began
-        self._since, self.opened = 0, True
+        if closing or not self.opened:
+            self._since, self.opened = 0, True
 
     def _moment(
         self, noise: NoiseSource, start: int, answered: Sequence[torch.Tensor], *, closing: bool
     ) -> None:
         opening = not self.opened
-        few = max(2, min(_OPENING, self.planned // 100))
-        most = few if opening or self.planned < _LONG else _LATER
-        stretch = self._chosen(noise, start, answered, most)
+        most = self._few if opening or self._short_run else _LATER
+        stretches = 1
+        if not self._alone:
+            largest = max(2, *map(len, answered))
+            stretches = max(1, most // largest) if opening else 1
+            most = min(most, largest)
         asked = list[Asked]()
-        if not self._alone and (opening or self._lot.random() < 0.25):
+        for _ in range(stretches):
+            asked += self._questions(noise, start, answered, most)
+        self._samples += len({each.stretch.start + row for each in asked for row in each.group})
+        if closing:
+            for earlier in self._earlier[: _EARLIER if self._alone else 1]:
+                self._once_more(earlier)
+        elif self._earlier and self._lot.random() < 0.5:
+            self._once_more(self._lot.choice(self._earlier))
+        self._earlier += asked if self._alone else asked[:1]
+        while len(self._earlier) > _EARLIER:
+            self._earlier.pop(self._lot.randrange(1, len(self._earlier)))
+
+    def _questions(
+        self, noise: NoiseSource, start: int, answered: Sequence[torch.Tensor], most: int
+    ) -> list[Asked]:
+        """Ask about some of the samples just classified, in several batches."""
+        stretch = self._chosen(noise, start, answered, most)
+        opening, asked = not self.opened, list[Asked]()
+        if not self._alone and (opening or (not self._short_run and self._lot.random() < 0.25)):
             asked.append(self._open(stretch, answered))
-        for group in self._groups(len(stretch.classes), opening=opening):
+        for group in self._groups(len(stretch.classes)):
             asked.append(Asked(stretch, group, self._compare(stretch, group, answered)))
-        self._samples += len({row for each in asked for row in each.group})
-        if self._earlier and (closing or self._lot.random() < 0.5):
-            self._once_more(self._earlier[0] if closing else self._lot.choice(self._earlier))
-        if len(self._earlier) == _EARLIER:
-            self._earlier.pop(self._lot.randrange(1, _EARLIER))
-        self._earlier.append(asked[0])
+        return asked
 
     def _once_more(self, earlier: Asked) -> None:
         """The same batch later: other scores show a model that follows what it is asked, slowly."""
         then, now = earlier.found, self._compare(earlier.stretch, earlier.group, ())
-        if then and now and not all(self._same(then, now, at) for at, _ in enumerate(now.classes)):
+        if then and now and not self._all_same(then, now):
             raise self._refusal(Cause.CHANCE)
 
     def _chosen(
@@ -232,7 +275,6 @@ class FunctionCheck:
         for number, classes in enumerate(answered):
             homes += [Home(number, first, len(classes))] * len(classes)
             first += len(classes)
-        most = min(most, max(2, *map(len, answered))) if not self._alone else most
         count = min(most, len(homes))
         begin = self._lot.randrange(len(homes) - count + 1)
         end = begin + count
@@ -246,19 +288,21 @@ class FunctionCheck:
             at = min(at, other)
         return Stretch(noise, at, tuple(counted), tuple(homes))
 
-    def _groups(self, count: int, *, opening: bool) -> list[list[int]]:
+    def _groups(self, count: int) -> list[list[int]]:
         """Rows of a stretch that are asked about together.
 
         Of few different sizes: many libraries prepare themselves for every new one at length.
         """
         shuffled = self._lot.sample(range(count), count)
-        if opening or self._alone:
-            return [[row] for row in shuffled[:2]]
+        if self._alone:
+            return [[row] for row in shuffled[: self._few]]
+        if not self.opened:
+            return [[row] for row in shuffled[: self._each]]
         sizes = [count] * 6 + [1, self._lot.randint(2, 3)]
         return [shuffled[: self._lot.choice(sizes)]]
 
     def _open(self, stretch: Stretch, answered: Sequence[torch.Tensor]) -> Asked:
-        """All of a stretch in another order, and two of its rows among copies of themselves.
+        """All of a stretch in another order, and some of its rows among copies of themselves.
 
         In batches of one size a row's scores at one place are the same to the last bit or two,
         whatever stands beside it; so a dependence that changes no class is seen as well.
@@ -266,7 +310,7 @@ class FunctionCheck:
         count = len(stretch.classes)
         shuffled = self._lot.sample(range(count), count)
         among = self._compare(stretch, shuffled, answered)
-        for place in self._lot.sample(range(count), 2):
+        for place in self._lot.sample(range(count), self._each):
             copies = self._compare(stretch, [shuffled[place]] * count, answered)
             if among is None or copies is None or self._same(among, copies, place):
                 continue
@@ -278,7 +322,7 @@ class FunctionCheck:
         """Whether the same batch is answered in the same way again and again."""
         for _ in range(_REPEATS):
             again = self._ask(self._rows(stretch, group))
-            if again is None or not all(self._same(found, again, i) for i in range(len(group))):
+            if again is None or not self._all_same(found, again):
                 return False
         return True
 
@@ -288,6 +332,14 @@ class FunctionCheck:
             return one.classes[place] == other.classes[place]
         scale = max(one.scale, other.scale)
         return self._close(one.scores[place], other.scores[place], scale)
+
+    def _all_same(self, one: Answer, other: Answer) -> bool:
+        """Whether two answers to the same batch agree in every row, scores up to rounding."""
+        if one.scores is None or other.scores is None:
+            return one.classes == other.classes
+        if one.scores.shape != other.scores.shape:
+            return False
+        return self._close(one.scores, other.scores, max(one.scale, other.scale))
 
     def _close(self, one: torch.Tensor, other: torch.Tensor, scale: float) -> bool:
         """Whether scores differ by rounding alone: relative to themselves, or to the usual ones."""
@@ -371,8 +423,12 @@ class FunctionCheck:
     def _rows(self, stretch: Stretch, group: Sequence[int]) -> Batch:
         """Some rows of a stretch, in this order, as a batch of its own."""
         if self._held is None or self._held[0] is not stretch:
-            drawn = self._drawn(stretch.noise, stretch.start, len(stretch.classes))
-            self._held = stretch, drawn
+            if self._first is not None and self._first[0] is stretch:
+                self._held = self._first
+            else:
+                drawn = self._drawn(stretch.noise, stretch.start, len(stretch.classes))
+                self._held = stretch, drawn
+                self._first = self._first or self._held  # it is asked about at the end again
         index = torch.tensor(list(group), device=self._device)
         return alike(self._held[1], lambda part: part[index])
 

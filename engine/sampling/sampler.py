@@ -171,7 +171,7 @@ class Sampler:
         while done < last and not self._stop.is_set():
             batches = max(1, round(SNAPSHOT_SECONDS / self._batch_seconds))
             if not self.check.opened:
-                batches = 1
+                batches = self.check.opening(self.batch)
             if often:
                 batches = min(batches, -(-block // self.batch))
             began, start = time.perf_counter(), done

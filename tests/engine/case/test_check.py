@@ -102,14 +102,14 @@ def test_rewritten_blocks_do_not_fit_the_result(finished: Path) -> None:
     from engine.case.digests import progress_digest
 
     db = sqlite3.connect(finished)
-    stored = db.execute("SELECT selection FROM progress").fetchone()[0]
+    stored, asked = db.execute("SELECT selection, asked_again FROM progress").fetchone()
     db.close()
     n, head = sum(block.n for block in blocks), blocks[-1].hash
     edit(
         finished,
         "DELETE FROM block WHERE start = 950",
         f"UPDATE progress SET n = {n}, head = '{head}', "
-        f"digest = '{progress_digest(known.run_id, stored, n, head)}'",
+        f"digest = '{progress_digest(known.run_id, stored, n, head, asked)}'",
     )
     assert "votes behind its result are missing" in Case.open(finished).damaged()[1]
 

@@ -22,8 +22,11 @@ def test_a_resumed_run_ends_like_an_uninterrupted_one(case: Case, after: int, no
     run = begun(case, settings)
     partly(case, run, after)
     again = Case.open(case.path)
+    asked = again.resume(run).function_check
     assert begun(again, settings) == run  # the same settings go on with the same run
     found = counted(again, run)
+    assert asked is not None and found.function_check is not None
+    assert found.function_check.answers > asked.answers > 0  # of both parts
     assert (found.votes, found.chain, found.bounds) == (whole.votes, whole.chain, whole.bounds)
     assert (found.trajectory, found.region) == (whole.trajectory, whole.region)
 

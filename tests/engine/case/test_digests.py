@@ -56,7 +56,7 @@ def test_procedures_are_counted_apart() -> None:
 
 def test_digests_tell_parts_apart() -> None:
     assert digest("ab", "c") != digest("a", "bc")
-    assert progress_digest("r", "[1]", 2, "h") != progress_digest("r", "[1]", 3, "h")
+    assert progress_digest("r", "[1]", 2, "h", "") != progress_digest("r", "[1]", 3, "h", "")
     assert run_digest([1, "a"]) != run_digest(["1", "a"])
 
 

@@ -36,7 +36,7 @@ def db() -> Iterator[sqlite3.Connection]:
 
 
 def write(db: sqlite3.Connection, blocks: Sequence[Block]) -> None:
-    votes.write(db, 1, "r", selection=SELECTION, blocks=blocks)
+    votes.write(db, 1, "r", selection=SELECTION, blocks=blocks, function_check=None)
 
 
 def test_nothing_is_counted_at_the_beginning(db: sqlite3.Connection) -> None:
