@@ -19,9 +19,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum
-from functools import cached_property
 
 import torch
 
@@ -31,11 +29,10 @@ from engine.evidence.observations import FunctionCheckRecord, most_near_ties
 from engine.models.base import NO_CLASS, Classifier, named
 from engine.noise.gaussian import NoiseSource
 from engine.noise.law import NoiseLaw
+from engine.sampling.questions import Answer, Asked, Home, Rounding, Stretch
 
 SHARE = 0.01
 """Share of a run's time that is spent on asking again."""
-ROUNDING = {"fp32": 1e-3, "fp16": 1e-2, "bf16": 5e-2}
-"""By how much scores may differ from batch to batch, relative to the largest of them."""
 _OPENING, _LATER, _EARLIER, _CLOSING = 24, 256, 4, 256
 """Samples of the check at the beginning, of a later one in a long run, stretches that are asked
 about once more, and samples since the first or last such check that make one due at the end of a
@@ -70,55 +67,6 @@ class Cause(Enum):
     )
 
 
-@dataclass(frozen=True)
-class Home:
-    """The batch in which a sample was counted: its number since the last look, start and size."""
-
-    number: int
-    first: int
-    size: int
-
-
-@dataclass(frozen=True)
-class Stretch:
-    """Consecutive noisy samples as they were counted.
-
-    Attributes:
-        noise, start: of the first.
-        classes: that were counted.
-        homes: the batch of each.
-    """
-
-    noise: NoiseSource
-    start: int
-    classes: tuple[int, ...]
-    homes: tuple[Home, ...]
-
-
-@dataclass(frozen=True)
-class Answer:
-    """Classes of a batch, and its scores (B, K) where the classifier has them."""
-
-    classes: list[int]
-    scores: torch.Tensor | None
-
-    @cached_property
-    def scale(self) -> float:
-        """The usual size of a score: the median, which one class far off does not change."""
-        if self.scores is None:
-            return 0.0
-        return float(self.scores.double().nan_to_num().abs().median())
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A batch that was asked about: rows of a stretch, and what came."""
-
-    stretch: Stretch
-    group: list[int]
-    found: Answer | None
-
-
 class FunctionCheck:
     """Asks a classifier again about samples that were just counted.
 
@@ -151,7 +99,7 @@ class FunctionCheck:
         self.before: FunctionCheckRecord | None = None
         self._classifier = classifier
         self._x, self._law, self._shape, self._device = x, law, shape, device
-        self._rounding = ROUNDING[precision]
+        self._rounding = Rounding.of(precision)
         self._alone = alone
         self._lot = random.SystemRandom()
         self._earlier: list[Asked] = []
@@ -264,7 +212,7 @@ class FunctionCheck:
     def _once_more(self, earlier: Asked) -> None:
         """The same batch later: other scores show a model that follows what it is asked, slowly."""
         then, now = earlier.found, self._compare(earlier.stretch, earlier.group, ())
-        if then and now and not self._all_same(then, now):
+        if then and now and not self._rounding.all_same(then, now):
             raise self._refusal(Cause.CHANCE)
 
     def _chosen(
@@ -312,7 +260,7 @@ class FunctionCheck:
         among = self._compare(stretch, shuffled, answered)
         for place in self._lot.sample(range(count), self._each):
             copies = self._compare(stretch, [shuffled[place]] * count, answered)
-            if among is None or copies is None or self._same(among, copies, place):
+            if among is None or copies is None or self._rounding.same(among, copies, place):
                 continue
             repeated = self._repeats(stretch, shuffled, among)
             raise self._refusal(Cause.NEIGHBOURS if repeated else Cause.CHANCE)
@@ -322,30 +270,9 @@ class FunctionCheck:
         """Whether the same batch is answered in the same way again and again."""
         for _ in range(_REPEATS):
             again = self._ask(self._rows(stretch, group))
-            if again is None or not self._all_same(found, again):
+            if again is None or not self._rounding.all_same(found, again):
                 return False
         return True
-
-    def _same(self, one: Answer, other: Answer, place: int) -> bool:
-        """Whether two answers to the same row agree, scores up to rounding."""
-        if one.scores is None or other.scores is None:
-            return one.classes[place] == other.classes[place]
-        scale = max(one.scale, other.scale)
-        return self._close(one.scores[place], other.scores[place], scale)
-
-    def _all_same(self, one: Answer, other: Answer) -> bool:
-        """Whether two answers to the same batch agree in every row, scores up to rounding."""
-        if one.scores is None or other.scores is None:
-            return one.classes == other.classes
-        if one.scores.shape != other.scores.shape:
-            return False
-        return self._close(one.scores, other.scores, max(one.scale, other.scale))
-
-    def _close(self, one: torch.Tensor, other: torch.Tensor, scale: float) -> bool:
-        """Whether scores differ by rounding alone: relative to themselves, or to the usual ones."""
-        a, b = one.double().nan_to_num(), other.double().nan_to_num()
-        largest = torch.maximum(a.abs(), b.abs()).clamp(min=scale)
-        return bool(((a - b).abs() <= self._rounding * largest).all())
 
     def _compare(
         self, stretch: Stretch, group: Sequence[int], answered: Sequence[torch.Tensor]
@@ -377,30 +304,16 @@ class FunctionCheck:
         before = self._ask(self._drawn(stretch.noise, home.first, home.size))
         if before is None or not self._repeats(stretch, group, found):
             raise self._refusal(Cause.CHANCE)
-        if before.classes[at] != counted and not self._tied(before, at, counted):
+        if before.classes[at] != counted and not self._rounding.tied(before, at, counted):
             raise self._refusal(Cause.CHANCE)
         for one, where, size in ((before, at, home.size), (found, place, len(group))):
             copies = self._ask(self._rows(stretch, [row] * size))
-            if copies is None or not self._near(one, where, copies, where, (counted, now)):
+            if copies is None or not self._rounding.near(one, where, copies, where, (counted, now)):
                 raise self._refusal(Cause.NEIGHBOURS)
         self._near_ties += 1
         many = self._near_ties > most_near_ties(self._answers)
-        if many or not self._near(before, at, found, place, (counted, now)):
+        if many or not self._rounding.near(before, at, found, place, (counted, now)):
             raise self._refusal(Cause.PLACE)
-
-    def _tied(self, answer: Answer, at: int, counted: int) -> bool:
-        """Whether rounding may have made another class of a sample than the one now."""
-        if answer.scores is None or answer.classes[at] == NO_CLASS:
-            return False
-        pair = answer.scores[at][[counted, answer.classes[at]]]
-        return self._close(pair[:1], pair[1:], answer.scale)
-
-    def _near(self, one: Answer, at: int, other: Answer, place: int, pair: tuple[int, int]) -> bool:
-        """Whether two answers to one sample agree, or differ by rounding in a pair of classes."""
-        if one.scores is None or other.scores is None or NO_CLASS in pair:
-            return one.classes[at] == other.classes[place]
-        a, b = one.scores[at][[*pair]], other.scores[place][[*pair]]
-        return self._close(a, b, max(one.scale, other.scale))
 
     def _take_out(self, stretch: Stretch, row: int, answered: Sequence[torch.Tensor]) -> None:
         """Count a near tie of the top class against it, where it is not counted yet."""

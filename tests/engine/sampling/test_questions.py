@@ -1,0 +1,49 @@
+"""What rounding explains of two answers to the same samples, against bounds worked out by hand."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from engine.models.base import NO_CLASS
+from engine.sampling.questions import Answer, Rounding
+
+
+def answer(*rows: tuple[float, float]) -> Answer:
+    scores = torch.tensor(rows)
+    return Answer(scores.argmax(1).tolist(), scores)
+
+
+@pytest.mark.parametrize(
+    ("precision", "below", "above"),
+    [("fp32", 0.00099, 0.00101), ("fp16", 0.0099, 0.0101), ("bf16", 0.049, 0.051)],
+)
+def test_scores_may_differ_by_the_rounding_of_their_precision(
+    precision: str, below: float, above: float
+) -> None:
+    """Relative to the larger score, or to the median of the batch where that is larger."""
+    rounding, one = Rounding.of(precision), answer((1.0, 0.0), (1.0, 1.0), (1.0, 1.0))
+    for more, same in ((below, True), (above, False)):
+        # The second score is 0, far below the usual one: what counts is the median, 1.
+        other = answer((1.0, more), (1.0, 1.0), (1.0, 1.0))
+        assert rounding.same(one, other, 0) == rounding.all_same(one, other) == same
+        assert rounding.same(one, other, 1)
+        assert rounding.near(one, 0, other, 0, (0, 1)) == same
+        assert rounding.tied(answer((1.0, 1.0 - more), (1.0, 1.0)), 0, 1) == same
+
+
+def test_without_scores_only_classes_are_compared() -> None:
+    rounding, one, other = Rounding.of("fp32"), Answer([0, 1], None), Answer([0, 2], None)
+    assert rounding.same(one, other, 0) and not rounding.same(one, other, 1)
+    assert not rounding.all_same(one, other) and rounding.all_same(one, one)
+    assert not rounding.tied(one, 0, 1) and not rounding.near(one, 1, other, 1, (1, 2))
+
+
+def test_a_sample_without_a_class_is_no_near_tie() -> None:
+    lost = Answer([NO_CLASS], torch.full((1, 2), torch.nan))
+    assert not Rounding.of("bf16").tied(lost, 0, 0)
+    assert not Rounding.of("bf16").near(answer((1.0, 1.0)), 0, lost, 0, (0, NO_CLASS))
+
+
+def test_other_numbers_of_scores_are_other_answers() -> None:
+    assert not Rounding.of("fp32").all_same(answer((1.0, 0.0)), answer((1.0, 0.0), (1.0, 0.0)))
