@@ -122,6 +122,21 @@ def head_of(
     )
 
 
+def many_labels(config: Mapping[str, Any], request: ModelRequest) -> bool:
+    """Whether a configuration says that several labels may hold at once.
+
+    Raises:
+        UserError: it says that the model gives numbers, and no threshold makes classes of one.
+    """
+    problem = config.get("problem_type")
+    if problem == "regression" and request.threshold is None:
+        raise UserError(
+            "The model gives numbers and no classes (problem_type is regression), which no vote "
+            "can certify; --threshold makes two classes of one of them, above it and not."
+        )
+    return problem == "multi_label_classification"
+
+
 def chosen(path: object, found: Any, wanted: str) -> Any:
     """One output of a program that returns several, by key or by place.
 

@@ -22,7 +22,7 @@ from engine.core.records import ModelIdentity
 from engine.models import architectures
 from engine.models.base import Classifier, checked_scores
 from engine.models.checkpoint import build
-from engine.models.head import Thresholded, flat, head_of
+from engine.models.head import Thresholded, flat, head_of, many_labels
 from engine.models.image_settings import check_followed, image_processor, understood
 from engine.models.input_layout import choose_encoding
 from engine.models.names import class_names
@@ -70,7 +70,13 @@ def load_folder(path: Path, request: ModelRequest) -> Classifier:
     network: nn.Module = _Logits(open_network(_classifiers(), path, "an image classifier"))
     shape, names = preprocessing.shape, preprocessing.labels
     count = _class_count(path, network, shape)
-    head = head_of(path, request, count, names if len(names) == count else (), many=_many(config))
+    head = head_of(
+        path,
+        request,
+        count,
+        names if len(names) == count else (),
+        many=many_labels(config, request),
+    )
     if head is not None:
         network = Thresholded(network, head)
     encoding, told = choose_encoding(request.encoding, shape[0], path=path)
@@ -106,20 +112,6 @@ def load_folder(path: Path, request: ModelRequest) -> Classifier:
         ),
     )
     return TorchClassifier(network, normalization, identity)
-
-
-def _many(config: dict[str, Any]) -> bool:
-    """Whether several labels may hold at once; a model of numbers is none of classes.
-
-    Raises:
-        UserError: it gives numbers.
-    """
-    if config.get("problem_type") == "regression" and int(config.get("num_labels") or 2) > 1:
-        raise UserError(
-            "The model gives numbers and no classes (problem_type is regression), which no vote "
-            "can certify."
-        )
-    return config.get("problem_type") == "multi_label_classification"
 
 
 def _load_timm(path: Path, request: ModelRequest, config: dict[str, Any]) -> Classifier:

@@ -18,6 +18,7 @@ from engine.core.errors import UserError, quoted
 from engine.core.records import ModelIdentity
 from engine.models import pretrained
 from engine.models.base import Classifier, checked_scores
+from engine.models.head import Thresholded, flat, head_of, many_labels
 from engine.models.image_settings import understood
 from engine.models.input_layout import ANY
 from engine.models.names import class_names
@@ -77,7 +78,7 @@ class TextClassifier(OnDevice, Classifier):
 
     def __init__(
         self,
-        network: Marked,
+        network: nn.Module,
         tokenizer: HuggingFaceTokenizer,
         identity: ModelIdentity,
         normalization: Normalization | None = None,
@@ -123,33 +124,41 @@ def load_text_folder(path: Path, request: ModelRequest, config: dict[str, Any]) 
         _check_patches(path, config)
     what = "a classifier of images with texts" if paired else "a text classifier"
     tokenizer = tokenizer_of(path)
-    network = pretrained.open_network(auto, path, what)
-    if network.config.pad_token_id is None:
-        network.config.pad_token_id = -1  # no token is padding: the last one is read
+    opened = pretrained.open_network(auto, path, what)
+    if opened.config.pad_token_id is None:
+        opened.config.pad_token_id = -1  # no token is padding: the last one is read
     facts = understood(path, config)
     normalization = (
         choose(request.normalize, stored=facts.normalization, encoding="plain") if paired else None
     )
-    marked = Marked(network, tokenizer).eval()
+    marked = Marked(opened, tokenizer).eval()
     shape = facts.shape if paired else (ANY,)
-    classes = _classes(path, marked, tokenizer, facts.shape if paired else None)
+    count = _count(path, marked, tokenizer, facts.shape if paired else None)
+    names = facts.labels if len(facts.labels) == count else ()
+    head = (
+        None if paired else head_of(path, request, count, names, many=many_labels(config, request))
+    )
+    notes = [one.note for one in (tokenizer, normalization, head) if one is not None]
     identity = ModelIdentity(
         name=path.name if Path(request.spec).is_dir() else request.spec,
         source=request.spec,
         format="huggingface",
         sha256=folder_digest(path, WRITING),
         architecture=quoted(config.get("model_type", "")),
-        parameters=sum(p.numel() for p in network.parameters()),
-        class_names=class_names(classes, given=request.class_names, stored=facts.labels),
+        parameters=sum(p.numel() for p in opened.parameters()),
+        class_names=class_names(
+            2 if head else count,
+            given=request.class_names,
+            stored=head.class_names if head else names,
+        ),
         input_shape=shape,
         kind="pair" if paired else "text",
         normalization=normalization.words if normalization else "none",
         normalization_origin=normalization.origin if normalization else "default",
-        notes=tuple(
-            note for note in (tokenizer.note, normalization.note if normalization else "") if note
-        ),
+        notes=tuple(filter(None, (*notes, *facts.notes))),
     )
-    return TextClassifier(marked, tokenizer, identity, normalization)
+    network = Thresholded(marked, head) if head else marked
+    return TextClassifier(network, tokenizer, identity, normalization)
 
 
 def _check_patches(path: Path, config: dict[str, Any]) -> None:
@@ -166,16 +175,18 @@ def _check_patches(path: Path, config: dict[str, Any]) -> None:
         )
 
 
-def _classes(
+def _count(
     path: Path, network: Marked, tokenizer: HuggingFaceTokenizer, shape: tuple[int, ...] | None
 ) -> int:
-    """Number of classes, from trials on a short text and on the longest."""
+    """Number of scores, from trials on a short text and on the longest."""
     try:
         with torch.inference_mode():
             for length in {1, tokenizer.longest}:
                 tokens = torch.zeros((2, length), dtype=torch.int64)
                 images = None if shape is None else torch.zeros(2, *shape)
-                found = checked_scores(network(tokens, images), 2)
+                found = checked_scores(
+                    flat(network(tokens, images)), 2, least=1 if images is None else 2
+                )
     except Exception as error:  # the network is foreign: what does not fit fails anywhere in it
         raise UserError(
             f"{path} does not run on texts of 1 to {tokenizer.longest} tokens, as its "

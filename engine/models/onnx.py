@@ -38,6 +38,8 @@ from engine.models.onnx_session import (
     stated_names,
     stated_numbers,
 )
+from engine.models.onnx_text import text_classifier
+from engine.models.onnx_text_graph import is_text
 from engine.models.request import ModelRequest
 from engine.models.shapes import Shape, split_arch, words
 
@@ -57,6 +59,8 @@ def load_onnx(path: Path, request: ModelRequest) -> Classifier:
     """
     _, wanted = split_arch(request.arch)
     session = met_session(path, wanted, request.output)
+    if is_text(session):
+        return text_classifier(path, request, session)
     if is_tabular(session):
         return table_classifier(path, request, session)
     return _image_classifier(path, request, session, wanted)

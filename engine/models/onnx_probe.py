@@ -14,6 +14,7 @@ from pathlib import Path
 
 from engine.core.errors import UserError
 from engine.models.onnx_session import is_tabular, open_session, read_graph, read_table_graph
+from engine.models.onnx_text_graph import is_text, read_text_graph
 from engine.models.shapes import Shape, parse_shape, words
 
 SECONDS = 60.0
@@ -100,6 +101,9 @@ def _look(copy: Path, shape: Shape | None, output: str, *, shown: Path) -> None:
     import numpy as np
 
     session = open_session(copy, threads=1, shown=shown)
+    if is_text(session):
+        read_text_graph(shown, session, output).trial(session)
+        return
     if is_tabular(session):
         read_table_graph(shown, session).trial(session)
         return

@@ -147,12 +147,12 @@ def read_graph(path: Path, session: Any, wanted: Shape | None, output: str = "")
     """
     try:
         inputs, outputs = session.get_inputs(), session.get_outputs()
-        return _described(path, inputs, _output(path, outputs, output), wanted)
+        return _described(path, inputs, named_output(path, outputs, output), wanted)
     except UnicodeDecodeError as error:  # a name, decoded when it is asked for
         raise _damaged(path) from error
 
 
-def _output(path: Path, outputs: list[Any], wanted: str) -> str:
+def named_output(path: Path, outputs: list[Any], wanted: str) -> str:
     """The name of the output that is read: the one that is asked for, or the only row of scores."""
     names = [one.name for one in outputs]
     key = wanted.partition(":")[0]

@@ -67,6 +67,9 @@ def read_config(folder: Path) -> dict[str, Any]:
         raise UserError(f"{folder} is a folder without a model; its config.json is missing.")
     config = read_json(folder / "config.json")
     refuse_code(folder, config)
+    graph = next(iter(sorted((*folder.glob("*.onnx"), *folder.glob("onnx/*.onnx")))), None)
+    if not list(folder.glob("*.safetensors")) and graph is not None:
+        raise UserError(f"{folder} has no safetensors file; open its {graph} instead.")
     if not list(folder.glob("*.safetensors")):
         raise UserError(
             f"{folder} has no safetensors file; weights in other formats can hold code and are "

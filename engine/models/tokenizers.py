@@ -7,8 +7,9 @@ text are put back after the noise. No torch.
 
 from __future__ import annotations
 
+import copy
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,6 @@ from engine.core.files import read_description
 from engine.inputs.coding import (
     MASK_WORD,
     MOST_TOKENS,
-    Coding,
     Column,
     Encoded,
     TableCoding,
@@ -27,35 +27,7 @@ from engine.inputs.coding import (
     WordTokenizer,
     cut,
 )
-from engine.models.demo import catalogue
-from engine.models.kinds import DEMO, kind_of, read_header
 from engine.models.native_metadata import listed, stored
-
-
-def coding_of(spec: str) -> Coding | None:
-    """What the model that ``spec`` names reads its inputs with; None where it says nothing of it.
-
-    Raises:
-        UserError: there is no such model, or its columns or tokenizer cannot be read.
-    """
-    shipped = {model.name: model.path for model in catalogue()}
-    if spec.startswith(DEMO) and spec not in shipped:
-        raise UserError(f"There is no shipped model {spec}.")
-    path = shipped.get(spec) or Path(spec)
-    kind = kind_of(str(path))
-    if kind in ("text", "pair"):
-        return WordTokenizer(listed(read_header(path), "words"))
-    if kind == "table":
-        return read_columns(path, read_header(path))
-    if kind == "huggingface":
-        return tokenizer_of(path)
-    if kind == "onnx":
-        from engine.models.onnx import columns_of, met_session
-        from engine.models.onnx_session import read_table_graph
-
-        session = met_session(path)
-        return columns_of(read_table_graph(path, session), session)
-    return None
 
 
 def coding_facts(coding: TableCoding) -> list[dict[str, Any]]:
@@ -162,6 +134,12 @@ class HuggingFaceTokenizer:
         """Tokens of a text at most, marks not counted."""
         return self._most
 
+    def of_length(self, most: int) -> HuggingFaceTokenizer:
+        """The same for a model that takes ``most`` ids, marks included."""
+        other = copy.copy(self)
+        other._most = most - len(self.before) - len(self.after)
+        return other
+
     def encode(self, text: str) -> Encoded:
         """The text as tokens of the alphabet, cut to what the model takes.
 
@@ -198,18 +176,27 @@ def tokenizer_of(folder: Path) -> HuggingFaceTokenizer:
     Raises:
         UserError: there is none, or it does not fit the model's configuration.
     """
-    from transformers import AutoTokenizer
-
-    from engine.models.pretrained import open_text_part
-
     try:
         config = read_description(folder / "config.json")
     except (OSError, ValueError) as error:
         raise UserError(f"{folder / 'config.json'} is not readable JSON; copy it again.") from error
+    return tokenizer_beside(folder, config)
+
+
+def tokenizer_beside(folder: Path, config: Mapping[str, Any]) -> HuggingFaceTokenizer:
+    """The tokenizer of a folder for a model with a configuration; none stands beside some graphs.
+
+    Raises:
+        UserError: as :func:`tokenizer_of`.
+    """
+    from transformers import AutoTokenizer
+
+    from engine.models.pretrained import open_text_part
+
     tokenizer = open_text_part(AutoTokenizer, folder, "tokenizer")
     inner = config.get("text_config")
     facts = {**config, **(inner if isinstance(inner, dict) else {})}
-    ids = facts.get("vocab_size")
+    ids = facts.get("vocab_size") if config else len(tokenizer)
     if not isinstance(ids, int) or ids < _FEWEST:
         raise UserError(f"{folder}: its config.json names no vocab_size.")
     made = HuggingFaceTokenizer(tokenizer, most=_most(facts, tokenizer), ids=ids)

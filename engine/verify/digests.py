@@ -23,15 +23,17 @@ from engine.inputs.folder import found_at
 from engine.inputs.labels import ORDER, split_rule, with_rule
 from engine.inputs.rows import in_table_order
 from engine.models import catalogue
+from engine.models.codings import coding_of
 from engine.models.kinds import DEMO
 from engine.models.onnx_data import onnx_digest
+from engine.models.onnx_text_graph import tokenizer_folder
 from engine.models.pretrained_files import (
     SEEING,
+    TOKENIZER,
     WRITING,
     ZERO_SHOT,
     folder_digest,
 )
-from engine.models.tokenizers import coding_of
 from engine.procedures.on_grid import gridded
 from engine.verify.opened import check_described
 from engine.verify.report import Claim
@@ -66,9 +68,23 @@ def check_model(evidence: Evidence, spec: str, beside: Path) -> Iterator[Claim]:
     weights = evidence.model.part("weights")
     same = _compared(name, source, found, (weights or evidence.model).sha256)
     yield same
+    yield from _tokenizer(evidence.model, source, beside)
     described = check_described(evidence) if same.verdict == "holds" else None
     if described is not None:
         yield described
+
+
+def _tokenizer(model: ModelIdentity, source: str, beside: Path) -> Iterator[Claim]:
+    """Whether the tokenizer beside a graph is the one, where a model has such a part."""
+    part = model.part("tokenizer")
+    if part is None:
+        return
+    try:
+        found = folder_digest(tokenizer_folder(located(source, beside) or Path(source)), TOKENIZER)
+    except UserError as error:
+        yield Claim(name="tokenizer", verdict="cannot be checked", detail=_clause(error))
+        return
+    yield _compared("tokenizer", f"the tokenizer beside {source}", found, part.sha256)
 
 
 def _reads_text(model: ModelIdentity) -> bool:

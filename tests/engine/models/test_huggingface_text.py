@@ -56,6 +56,28 @@ def test_a_masked_word_is_the_tokenizer_s_mask(tmp_path: Path):
         torch.testing.assert_close(classifier.scores(tokens), expected, rtol=1e-4, atol=1e-5)
 
 
+def test_labels_that_may_hold_at_once_and_numbers(tmp_path: Path):
+    network = save_text(tmp_path, "bert")
+    file = tmp_path / "config.json"
+    config = json.loads(file.read_text())
+    config["id2label"] = {"0": "rude", "1": "kind", "2": "long"}
+    file.write_text(json.dumps({**config, "problem_type": "multi_label_classification"}))
+    with pytest.raises(UserError, match=r"gives several labels at once \(rude, kind, long\)"):
+        opened(tmp_path)
+    classifier = opened(tmp_path, output="kind", threshold=0.1)
+    classifier.prepare(CPU, "fp32")
+    assert classifier.identity.class_names == ("not kind", "kind")
+    (tokens,) = fitted(classifier, load_input(f"text:{TEXT}")).arrays
+    ids = AutoTokenizer.from_pretrained(tmp_path)(TEXT, return_tensors="pt")["input_ids"]
+    with torch.inference_mode():
+        above = float(network(input_ids=ids).logits[0, 1]) - 0.1
+        found = classifier.scores(torch.from_numpy(tokens)[None])[0]
+    np.testing.assert_allclose(found, [-above, above], rtol=1e-4, atol=1e-5)
+    file.write_text(json.dumps({**config, "problem_type": "regression"}))
+    with pytest.raises(UserError, match="gives numbers and no classes .problem_type is regression"):
+        opened(tmp_path)
+
+
 @pytest.mark.parametrize("key", ["text-mask", "text-uniform"])
 def test_noise_of_both_schemes_runs(tmp_path: Path, key: str):
     save_text(tmp_path, "bert")

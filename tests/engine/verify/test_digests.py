@@ -191,7 +191,7 @@ def test_texts_and_rows_are_read_without_torch():
     code = (
         "import sys\n"
         "from engine.inputs import fit, load_input\n"
-        "from engine.models.tokenizers import coding_of\n"
+        "from engine.models.codings import coding_of\n"
         "from engine.verify import digests\n"
         "from tests.factories import make_model\n"
         "for kind, shape in (('pair', (3, 32, 32)), ('table', (5,))):\n"
