@@ -114,6 +114,13 @@ def _show_window(found: dict[str, Any], console: Console) -> None:
         f"First paint after {paint['median']:.2f} s (at most {paint['most']:.2f} s; "
         f"very first start {paint['first']:.2f} s)"
     )
+    console.print(
+        "; ".join(
+            f"{title} after {found['switch_ms'][name]['median']:.0f} ms "
+            f"(at most {found['switch_ms'][name]['most']:.0f} ms)"
+            for name, title in (("talk", "Talk mode"), ("theme", "Another theme"))
+        )
+    )
     for run in found["runs"]:
         late, over = run["lateness_ms"], run["overhead"]
         console.print(

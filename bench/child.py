@@ -1,7 +1,8 @@
 """A window in a process of its own, measured from inside; prints one line of JSON.
 
 ``python -m bench.child paint T`` notes when it was painted, T being when the process was asked
-for; ``python -m bench.child run MODEL INPUT N`` drives one run. Imports at module level what the
+for; ``python -m bench.child run MODEL INPUT N`` drives one run; ``python -m bench.child switch
+MODEL INPUT`` turns talk mode and the theme on and off after one. Imports at module level what the
 program itself imports before its window is there, and no more.
 """
 
@@ -10,6 +11,8 @@ from __future__ import annotations
 import json
 import sys
 import time
+
+_SETTLE_MS = 1000
 
 
 def _paint(began: float) -> None:
@@ -64,8 +67,51 @@ def _run(model: str, source: str, n: int) -> None:
     app.exec()
 
 
+def _switch(model: str, source: str) -> None:
+    """In the child: milliseconds until the window is painted anew, of switches there and back."""
+    from PySide6.QtCore import QTimer
+    from PySide6.QtWidgets import QApplication
+
+    from engine.models.request import ModelRequest
+    from gui.shell.app import application, open_window
+
+    app = application()
+    window = open_window(remembers=False)
+    session = window.session
+
+    def timed(*names: str) -> list[float]:
+        found = []
+        for name in names * 3:
+            began = time.perf_counter()
+            window.commands[name].trigger()
+            QApplication.sendPostedEvents()
+            QApplication.processEvents()
+            found.append(1000 * (time.perf_counter() - began))
+            session.playback.stop()  # which talk mode starts
+        return found
+
+    def step() -> None:
+        if session.runs.evidence is not None and not session.worker.busy():
+            session.worker.activity_changed.disconnect(step)
+            QTimer.singleShot(_SETTLE_MS, end)
+        elif session.runs.ready and not session.runs.running and session.runs.evidence is None:
+            session.runs.certify()
+
+    def end() -> None:
+        talk, theme = timed("talk", "talk"), timed("theme-dark", "theme-light")
+        print(json.dumps({"talk": talk, "theme": theme}))
+        window.leave()
+
+    session.worker.activity_changed.connect(step)
+    session.loading.open_model(ModelRequest(model))
+    session.loading.open_input(source)
+    app.exec()
+
+
 if __name__ == "__main__":
     if sys.argv[1] == "paint":
         _paint(float(sys.argv[2]))
+    elif sys.argv[1] == "switch":
+        _switch(sys.argv[2], sys.argv[3])
     else:
         _run(sys.argv[2], sys.argv[3], int(sys.argv[4]))

@@ -1,4 +1,4 @@
-"""The window's own costs: time to first paint, lateness of its event loop, overhead of a run.
+"""The window's own costs: first paint, talk mode and theme, its event loop, overhead of a run.
 
 Each measurement is a process of its own, ``bench.child``.
 """
@@ -29,13 +29,24 @@ def measure(*, rounds: int) -> dict[str, Any]:
     """Everything about the window, as numbers for a table."""
     with tempfile.TemporaryDirectory() as folder:
         runs = [_run_case(case, rounds) for case in _cases(Path(folder))]
-    return {"first_paint_seconds": first_paint(rounds), "runs": runs}
+    found = {"first_paint_seconds": first_paint(rounds), "switch_ms": switches(rounds)}
+    return {**found, "runs": runs}
 
 
 def first_paint(rounds: int) -> dict[str, float]:
     """Seconds from the command to the first paint; the first start, with cold caches, apart."""
     seconds = [_child("paint", repr(time.time()))["seconds"] for _ in range(rounds + 1)]
     return {"first": seconds[0], "median": statistics.median(seconds[1:]), "most": max(seconds[1:])}
+
+
+def switches(rounds: int) -> dict[str, dict[str, float]]:
+    """Milliseconds until talk mode, and another theme, stand after a run of a shipped digit."""
+    runs = [_child("switch", "demo:digits-0.25", "digits:52") for _ in range(rounds)]
+    taken = {name: [one for run in runs for one in run[name]] for name in ("talk", "theme")}
+    return {
+        name: {"median": statistics.median(found), "most": max(found)}
+        for name, found in taken.items()
+    }
 
 
 def _cases(folder: Path) -> list[Case]:

@@ -1,4 +1,4 @@
-"""What is remembered between sessions: theme, window state, recent files."""
+"""What is remembered between sessions: theme, text size, window state, recent files."""
 
 from __future__ import annotations
 
@@ -28,6 +28,18 @@ class Preferences:
     @theme.setter
     def theme(self, name: str) -> None:
         self._store.setValue("theme", name)
+
+    @property
+    def text_size(self) -> float:
+        """How much larger than usual type and lines are."""
+        try:
+            return float(str(self._store.value("text-size", 1.0)))
+        except ValueError:
+            return 1.0
+
+    @text_size.setter
+    def text_size(self, scale: float) -> None:
+        self._store.setValue("text-size", scale)
 
     @property
     def more_settings(self) -> bool:

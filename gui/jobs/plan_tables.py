@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 NEVER = "out of reach"
 LOST = "✕"
 """Marks what cannot be reached, beside its colour."""
-HEADING = "Class probability needed"
+HEADING = "Required p_lower"
 _COARSE, _FINE, _NEXT_TO_ONE = 4, 6, 0.999
 
 
@@ -94,7 +94,7 @@ def wanted_n(plan: PlanResult) -> int | None:
 
 @dataclass(frozen=True)
 class Need:
-    """A line of what settings ask for: a change, the class probability it needs, its hope."""
+    """A line of what settings ask for: a change, the required p_lower, its hope."""
 
     name: str
     value: str
@@ -151,7 +151,7 @@ def _needed(needed: Needed, target: str) -> list[tuple[str, str]]:
     least = NEVER if needed.n_min is None else f"{needed.n_min:,}"
     enough = needed.n_stay or needed.n_first
     return [
-        ("probability it needs", round_up(needed.p_required, 4)),
+        ("required p_lower", round_up(needed.p_required, 4)),
         (f"n for {spelled(target)}", NEVER if enough is None else f"{enough:,}"),
         ("with a chance of", f"{needed.power:g}"),
         ("n if all votes agreed", least),

@@ -253,7 +253,7 @@ class TradeOffPage(Page):
     @Slot()
     def _make_room(self) -> None:
         """In talk mode the images and the attacker are all there is."""
-        self.setup.setVisible(themes.current().scale == 1.0)
+        self.setup.setVisible(not themes.current().on_stage)
 
     def _on_failed(self, failure: Failure) -> None:
         self.shown = None

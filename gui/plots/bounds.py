@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 
 from engine.core.text import class_in_words
 from engine.schemes.threshold import threshold_mark
@@ -17,6 +17,7 @@ from gui.style import theme as themes
 from gui.style.theme import Theme
 
 if TYPE_CHECKING:
+    from engine.evidence.evidence import TrajectoryPoint
     from engine.figures.bounds import BoundsFigure
 
 _EASE = 0.25
@@ -110,6 +111,14 @@ class BoundsPlot(Chart["BoundsFigure"]):
         lower, upper = _texts(self.figure)
         n = self.figure.points[-1].n
         return f"After {n:,} of {self.figure.n_plan:,} votes: {lower}; {upper}.".replace("\n", ", ")
+
+    def under(self, at: QPoint) -> str:
+        """Both bounds as they stood at the nearest n."""
+        place, figure = self.place_under(at), self.figure
+        if place is None or figure is None or not figure.points:
+            return ""
+        x = self._x(np.array([p.n for p in figure.points], dtype=float))
+        return _stood(figure.points[int(np.abs(x - place.x()).argmin())], figure)
 
     def label(self) -> None:
         """Put the labels at the ends of their lines, never on one another."""
@@ -265,6 +274,18 @@ def _texts(figure: BoundsFigure, *, short: bool = False) -> tuple[str, str]:
     others = "p_upper" if short else "p_upper of all others"
     lower = f"p_lower = {round_down(last.p_lower, 4)}\n{sense}"
     return lower, f"{others} = {round_up(last.p_upper, 4)}"
+
+
+def _stood(point: TrajectoryPoint, figure: BoundsFigure) -> str:
+    """The bounds after n votes, in words."""
+    from engine.core.rounding import round_down, round_up
+
+    sense = "" if point.valid else " (provisional)"
+    words = [f"n = {point.n:,}: p_lower = {round_down(point.p_lower, 4)}{sense}"]
+    words.append(f"p_upper of all others = {round_up(point.p_upper, 4)}")
+    fixed = [p for p in figure.provisional if p.n == point.n]
+    words += [f"fixed n, provisional: {round_down(p.p_lower, 4)}" for p in fixed]
+    return "; ".join(words)
 
 
 def _with_neighbours(chosen: np.ndarray) -> np.ndarray:

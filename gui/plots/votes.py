@@ -11,6 +11,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QFontMetricsF
 
 from engine.core.text import visible
+from engine.figures.axes import short_count
 from engine.schemes.threshold import threshold_mark
 from gui.plots.bars import Bars, BarStyle
 from gui.plots.chart import Chart, dress_text
@@ -27,6 +28,8 @@ _ABOVE, _STEP = 0.12, 0.05
 _BAR, _THIN = 0.56, 0.16
 _ROTATED_ROOM = 64.0
 _NAME_DROP = 8.0
+_LINES = 3
+"""So many lines above its bar may a count stand in."""
 _TEXT_MARGINS = 8.0
 """A text document keeps 4 pixels on each side."""
 
@@ -126,6 +129,7 @@ class VotesPlot(Chart["VotesFigure"]):
                 texts.append(pg.TextItem(""))
                 texts[-1].setZValue(10)
                 self.add(texts[-1])
+            self.counts[-1].textItem.document().setDocumentMargin(0)
         for text in (*self.names[wanted:], *self.counts[wanted:]):
             text.setVisible(False)
 
@@ -173,28 +177,43 @@ class VotesPlot(Chart["VotesFigure"]):
         self.half_label.setPos(self.view.viewRange()[0][0 if on_left else 1], self.half.value())
 
     def _label_counts(self, figure: VotesFigure) -> None:
-        """Counts from the largest down; one that would touch another or a bar stays out."""
-        theme = themes.current()
-        order = sorted(range(len(figure.bars)), key=lambda i: -_count(figure, i))
-        obstacles = self._bar_boxes(figure)
-        metrics = QFontMetricsF(theme.font("small", bold=True))
-        wishes = [[self._count_box(figure, i, metrics)] for i in order]
-        boxes = place(wishes, self.pixel_frame(), obstacles=[*obstacles, self._half_box(metrics)])
-        for i, box in zip(order, boxes, strict=True):
-            text, chosen = self.counts[i], figure.bars[i].index == figure.top
-            text.setVisible(box is not None and _count(figure, i) > 0)
+        """The winner's count first, then from the largest down.
+
+        Each stands above its bar, or a line or two higher where another is in the way; where that
+        leaves one out, all but the winner's are shortened. What still touches another stays out.
+        """
+        theme, bars = themes.current(), figure.bars
+        counted = [i for i in range(len(bars)) if _count(figure, i)]
+        order = sorted(counted, key=lambda i: (bars[i].index != figure.top, -_count(figure, i)))
+        half = self._half_box(QFontMetricsF(theme.font("small", bold=True)))
+        taken = [*self._bar_boxes(figure), half]
+        for shortened in (False, True):
+            texts = [_spelled(figure, i, shortened=shortened) for i in order]
+            wishes = [self._above(figure, i, text) for i, text in zip(order, texts, strict=True)]
+            boxes = place(wishes, self.pixel_frame(), obstacles=taken)
+            if None not in boxes:
+                break
+        for text in self.counts:
+            text.setVisible(False)
+        for i, box, words in zip(order, boxes, texts, strict=True):
+            text, chosen = self.counts[i], bars[i].index == figure.top
             if box is None:
                 continue
-            text.setText(f"{_count(figure, i):,}")
+            text.setVisible(True)
+            text.setText(words)
             dress_text(text, theme.accent if chosen else theme.text, bold=chosen, ground=None)
             text.setAnchor((0.5, 0.5))
             self.put(text, box.x + box.w / 2, box.y + box.h / 2)
 
-    def _count_box(self, figure: VotesFigure, i: int, metrics: QFontMetricsF) -> Box:
-        share = self.estimation.heights[i] if figure.n_estimation else self.selection.heights[i]
+    def _above(self, figure: VotesFigure, i: int, text: str) -> list[Box]:
+        """Places for a count, from the one right above its bar on."""
+        chosen = figure.bars[i].index == figure.top
+        metrics = QFontMetricsF(themes.current().font("small", bold=chosen))
+        share = max(self.estimation.heights[i], self.selection.heights[i])  # clear of both bars
         tip = self.spot(i + (0.1 if figure.n_estimation else 0), share)
-        width, height = metrics.horizontalAdvance(f"{_count(figure, i):,}") + 2, metrics.height()
-        return Box(tip.x() - width / 2, tip.y() - height - 3, width, height)
+        width, height = metrics.horizontalAdvance(text) + 2, metrics.height()
+        left, lowest = tip.x() - width / 2, tip.y() - height - 3
+        return [Box(left, lowest - up * height, width, height) for up in range(_LINES)]
 
     def _half_box(self, metrics: QFontMetricsF) -> Box:
         corner = self.spot(self.view.viewRange()[0][1], self.half.value())
@@ -226,6 +245,14 @@ def selection_shares(figure: VotesFigure) -> list[float]:
 def _count(figure: VotesFigure, i: int) -> int:
     bar = figure.bars[i]
     return bar.estimation if figure.n_estimation else bar.selection
+
+
+def _spelled(figure: VotesFigure, i: int, *, shortened: bool) -> str:
+    """A count in full, or, unless it is the winner's, in few characters."""
+    count = _count(figure, i)
+    if not shortened or count < 1000 or figure.bars[i].index == figure.top:
+        return f"{count:,}"
+    return short_count(float(f"{count:.2g}"))
 
 
 def _style(bar: Bar, top: int | None, theme: Theme) -> BarStyle:

@@ -7,13 +7,16 @@ from PySide6.QtWidgets import QWidget
 
 from engine.evidence.subject import region_note
 from gui.controllers.session import Session
+from gui.style import theme as themes
 from gui.style.theme import set_role
 from gui.widgets.card import Card
-from gui.widgets.section import say, say_headline, words
+from gui.widgets.fitted import FittedLabel
+from gui.widgets.section import headline_lines, say, words
 
 _WAITING = "Press F5 to certify."
 _NOW = "This may be claimed if the run is stopped now."
 _NOTHING = "Nothing can be certified yet."
+_KEYS = "Keys: 1 votes, 2 bounds, 3 region, 4 examples; F11 ends talk mode"
 
 
 class ClaimCard(Card):
@@ -24,18 +27,25 @@ class ClaimCard(Card):
         self._session = session
         self.title.hide()
         self.subtitle.hide()
-        self.outcome = words("", "headlines", name="Outcome")
-        self.headline = words(role="headline")
+        self.outcome = words(name="Outcome")
+        self.headline = FittedLabel("What is certified")
         self.unit, self.votes = words(role="small"), words()
         self.sentence = words(name="Statement in words")
         self.content.addStretch(1)
         for label in (self.outcome, self.headline, self.unit, self.sentence, self.votes):
             self.content.addWidget(label)
         self.content.addStretch(1)
+        self.content.addWidget(words(_KEYS, "small"))
+        themes.registry.follow(self.retheme)
+        self.retheme()
         session.runs.snapshot_changed.connect(self.refresh)
         session.runs.evidence_changed.connect(self.refresh)
         session.playback.changed.connect(self.refresh)
         self.refresh()
+
+    def retheme(self) -> None:
+        """The outcome larger than text, in the type in force."""
+        self.outcome.setFont(themes.current().font("headlines", bold=True))
 
     @Slot()
     def refresh(self) -> None:
@@ -44,7 +54,7 @@ class ClaimCard(Card):
         shown = played or runs.evidence or runs.snapshot
         if shown is None:
             self._say("", "muted", _WAITING, "")
-            say_headline(self.headline, "")
+            say(self.headline, "")
             say(self.unit, "")
             return
         region, n = shown.region, shown.estimation.n
@@ -59,7 +69,11 @@ class ClaimCard(Card):
                 _NOW if region is not None and not played else "" if played else _NOTHING,
                 f"{n:,} of {shown.n_plan:,} votes",
             )
-        say_headline(self.headline, region.headline() if region else "")
+        said = headline_lines(region.headline()) if region else ""
+        if runs.evidence is shown and not region:
+            named = runs.evidence.outcome == "predicted"
+            said = f"'{runs.evidence.class_name}'" if named else "nothing certified"
+        say(self.headline, said)
         fitted = self._session.loading.fitted
         given = runs.evidence.input if runs.evidence else fitted.identity if fitted else None
         say(self.unit, region_note(region, given))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from engine.evidence.run_view import RunView
@@ -27,10 +27,10 @@ from gui.plots.pictures import PLOTS
 from gui.plots.region_plot import RegionPlot
 from gui.plots.votes import VotesPlot
 from gui.results.claim import ClaimCard
+from gui.results.plot_grid import HANDLE, PlotGrid
 from gui.results.slice_axes import AxesChooser
-from gui.widgets.layouts import divided, filled
+from gui.widgets.layouts import filled
 
-_HANDLE = 10
 REGION_HEIGHT = 270
 """Pixels: less would leave no room for the map between title and legend."""
 TURN_MS = 150
@@ -46,6 +46,18 @@ _NO_MAP = "Nothing can be certified under these settings."
 _MAP_COMES = "The required p_lower is being worked out."
 
 
+class Regions(dict[str, "Plot[Any]"]):
+    """The plots of regions by their name, each made when it is first asked for."""
+
+    def __init__(self, make: Callable[[str], Plot[Any]]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, name: str) -> Plot[Any]:
+        """Make one."""
+        return self.setdefault(name, self._make(name))
+
+
 class Explore(QWidget):
     """Plots that follow the session; they label themselves from what they show."""
 
@@ -55,31 +67,15 @@ class Explore(QWidget):
         super().__init__(parent)
         self._session = session
         self.votes, self.bounds, self.examples = VotesPlot(), BoundsPlot(), ExamplesPlot()
-        self.regions: dict[str, Plot[Any]] = {name: plot() for name, plot in PLOTS.items()}
         self.place = QStackedWidget()
-        for plot in self.regions.values():
-            self.place.addWidget(plot)
         self.axes = AxesChooser()
         self.axes.chosen.connect(session.illustrator.choose_axes)
-        ball = self.regions["slice"]
-        ball.content.insertWidget(1, ball.subtitle)  # its own line, full width
-        self.axes.stand_in(ball)
-        across, down = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
-        self.upper = divided(across, self.votes, self.bounds, sizes=(500, 500))
-        self.under = divided(across, self.place, self.examples, sizes=(600, 400))
-        self.rows = divided(down, self.upper, self.under, sizes=(420, 580))
-        for splitter in (self.upper, self.under, self.rows):
-            splitter.setHandleWidth(_HANDLE)
-        for plot in self.regions.values():
-            plot.setMinimumHeight(REGION_HEIGHT)
+        self.regions = Regions(self._make_region)
+        cells = (self.votes, self.bounds, self.place, self.examples)
+        self.grid = PlotGrid(cells, ("Votes", "Bounds", "Region", "Examples"))
         self.claim = ClaimCard(session)
         self.claim.hide()
-        filled(QHBoxLayout(self), (self.rows, 3), (self.claim, 2), spacing=_HANDLE)
-        self._alone: Plot[Any] | None = None
-        self._keys = [QShortcut(QKeySequence(str(i + 1)), self) for i in range(4)]
-        for i, key in enumerate(self._keys):
-            key.setEnabled(False)
-            key.activated.connect(partial(self._show_number, i))
+        self._row = filled(QHBoxLayout(self), (self.grid, 3), (self.claim, 2), spacing=HANDLE)
         self._turns = QTimer(self, interval=TURN_MS)
         self._turns.timeout.connect(self._draw_next)
         self._votes_are_next = True
@@ -92,12 +88,8 @@ class Explore(QWidget):
 
     def _connect(self) -> None:
         session = self._session
-        plots: list[Plot[Any]] = [self.votes, self.bounds, self.examples, *self.regions.values()]
-        for plot in plots:
-            plot.notice.connect(self.notice)
-            plot.enlarged.connect(partial(self.enlarge, plot))
-            if isinstance(plot, RegionPlot):
-                plot.asked.connect(self._show_change)
+        for plot in (self.votes, self.bounds, self.examples):
+            self._listen(plot)
         self.examples.asked.connect(self._point_out)
         session.runs.snapshot_changed.connect(self._follow)
         session.runs.evidence_changed.connect(self.refresh_run)
@@ -106,10 +98,32 @@ class Explore(QWidget):
         session.loading.model_changed.connect(self.refresh_images)
         session.illustrator.changed.connect(self.refresh_images)
 
+    def _listen(self, plot: Plot[Any]) -> None:
+        plot.notice.connect(self.notice)
+        plot.enlarged.connect(partial(self.enlarge, plot))
+
+    def _make_region(self, name: str) -> Plot[Any]:
+        """The plot for a kind of region, when it is first wanted."""
+        plot = PLOTS[name]()
+        self._listen(plot)
+        if isinstance(plot, RegionPlot):
+            plot.asked.connect(self._show_change)
+        if name == "slice":
+            plot.content.insertWidget(1, plot.subtitle)  # its own line, full width
+            self.axes.stand_in(plot)
+        plot.setMinimumHeight(REGION_HEIGHT)
+        self.place.addWidget(plot)
+        return plot
+
     @property
     def plots(self) -> tuple[Plot[Any], ...]:
         """The four in sight."""
         return self.votes, self.bounds, self.region, self.examples
+
+    @property
+    def cards(self) -> tuple[QWidget, ...]:
+        """What is always there."""
+        return self.votes, self.bounds, self.examples, self.grid.bar
 
     @property
     def region(self) -> Plot[Any]:
@@ -121,34 +135,17 @@ class Explore(QWidget):
         """How the regions of what is shown are drawn; of the form while nothing is."""
         settings = self._shown_settings() or self._session.form.settings
         found = picture_of(settings.scheme)
-        return found if found in self.regions else "terms"
+        return found if found in PLOTS else "terms"
 
-    def enlarge(self, plot: Plot[Any] | None) -> None:
-        """Give one plot the room of all four; None, or the same plot again, gives it back."""
-        again = plot is self._alone and not self.talks
-        self._alone = None if again else plot
-        for splitter in (self.upper, self.under):
-            found = (splitter.widget(i) for i in range(splitter.count()))
-            cells = [cell for cell in found if cell is not None]
-            for cell in cells:
-                own = plot is not None and (cell is plot or cell.isAncestorOf(plot))
-                cell.setVisible(self._alone is None or own)
-            splitter.setVisible(any(not cell.isHidden() for cell in cells))
+    def enlarge(self, plot: Plot[Any]) -> None:
+        """Give one plot the room of all four; the same plot again gives it back."""
+        if not self.grid.staged:
+            self.grid.enlarge(self.plots.index(plot))
 
-    @property
-    def talks(self) -> bool:
-        """Whether one plot stands beside the claim, and keys choose which."""
-        return not self.claim.isHidden()
-
-    def talk(self, *, on: bool) -> None:
-        """The claim on stage, with the region beside it; keys 1 to 4 show other plots."""
-        self.claim.setVisible(on)
-        for key in self._keys:
-            key.setEnabled(on)
-        self.enlarge(self.region if on else None)
-
-    def _show_number(self, place: int) -> None:
-        self.enlarge(self.plots[place])
+    def stage(self, *, on: bool) -> None:
+        """Leave the region alone, for the claim to stand beside; keys 1 to 4 show other plots."""
+        self.grid.stage(self.plots.index(self.region) if on else None)
+        self._row.setContentsMargins(0, HANDLE if on else 0, 0, 0)  # nothing else is above it
 
     def offer(self, examples: tuple[Example, ...]) -> None:
         """Images the slice may point to."""
@@ -252,6 +249,7 @@ class Explore(QWidget):
         final = source is None or source is self._session.runs.evidence
         if drawn is not None and not finer and final:
             _show(self.regions["slice"], drawn)
+            self._name_axes()
             return
         figure = None
         if source is not None and source.bounds is not None and self.picture == "slice":
@@ -262,6 +260,11 @@ class Explore(QWidget):
             bare = bare_slice(source, names, reach)
             figure = bare if known is None else known.growing_to(source.region)
         _show(self.regions["slice"], figure)
+        self._name_axes()
+
+    def _name_axes(self) -> None:
+        drawn = self.regions["slice"].figure
+        self.axes.agree(drawn.axes if drawn is not None else None)
 
     def _draw_examples(self) -> None:
         images = self._session.illustrator

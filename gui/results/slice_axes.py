@@ -16,6 +16,12 @@ _KINDS: tuple[tuple[str, AxesKind], ...] = (
     ("towards an image", "towards"),
     ("random", "random"),
 )
+_DRAWN: tuple[tuple[str, AxesKind], ...] = (
+    ("adversarial", "adversarial"),
+    ("towards", "towards"),
+    ("random", "random"),
+)
+"""How the words of a figure's first axis begin."""
 _FILE = "a file…"
 _BESIDE_TITLE = 190
 """Pixels that the title and the menu button of the header take."""
@@ -75,6 +81,18 @@ class AxesChooser(QWidget):
             icon = QIcon() if example.pixels is None else QIcon(thumbnail(example.pixels, 16))
             self.other.insertItem(position, icon, example.title, example.spec)
         self.other.setCurrentIndex(0)
+
+    def agree(self, axes: tuple[str, str] | None) -> None:
+        """Name the plane that is drawn, which is random where no attack was found or tried.
+
+        Args:
+            axes: of the figure, in words; None while there is none.
+        """
+        kinds = {words: kind for words, kind in _DRAWN if axes and axes[0].startswith(words)}
+        self.kind.setEnabled(axes is None or bool(kinds))
+        for kind in kinds.values():
+            self.kind.setCurrentIndex(self.kind.findData(kind))
+            self.other.setVisible(kind == "towards")
 
     def choice(self) -> AxesChoice:
         """What the boxes say."""

@@ -1,4 +1,4 @@
-"""What the settings ask of the model: the class probability that the smallest changes need."""
+"""What the settings ask of the model: the p_lower that the smallest changes require."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, Slot
@@ -11,9 +12,12 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 from gui.controllers.preferences import Preferences
 from gui.shell.notice import NoticeArea
 from gui.shell.pages import Pages
-from gui.style.stylesheet import apply_theme
-from gui.style.theme import TALK_SCALE, THEMES
+from gui.style.stylesheet import Rooms, apply_theme
+from gui.style.theme import THEMES
 from gui.widgets.page import Page
+
+TEXT_SIZES = (0.8, 0.9, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0)
+"""Parts of the usual size that type can have."""
 
 
 class Appearance(QObject):
@@ -29,12 +33,18 @@ class Appearance(QObject):
         form: QWidget,
         statement: QWidget,
         chrome: Sequence[QWidget],
+        rooms: Sequence[QWidget],
         notices: NoticeArea,
     ) -> None:
         super().__init__(window)
         self._window, self._actions, self._preferences = window, actions, preferences
         self._pages, self._form, self._statement = pages, form, statement
         self._chrome, self._notices = chrome, notices
+        self._rooms, explore = Rooms(window), pages.explore
+        self._rooms.add(form, statement, *rooms, explore.claim, *explore.cards, pages.answers)
+        for stack in (pages, explore.place):
+            stack.currentChanged.connect(self._house)
+        self._house()
         themes = QActionGroup(self)
         for name in THEMES:
             themes.addAction(actions[f"theme-{name}"])
@@ -51,22 +61,53 @@ class Appearance(QObject):
         name = name if name in THEMES else "light"
         self._preferences.theme = name
         self._actions[f"theme-{name}"].setChecked(True)
-        app = QApplication.instance()
+        self._dress()
+
+    def set_text_size(self, scale: float) -> None:
+        """Type and lines this much larger than usual, remembered; within :data:`TEXT_SIZES`."""
+        self._preferences.text_size = _nearest(scale, 0)
+        self._dress()
+
+    def step_text_size(self, steps: int) -> None:
+        """So many sizes larger, or smaller where negative."""
+        self.set_text_size(_nearest(self._preferences.text_size, steps))
+
+    def _dress(self) -> None:
+        app, wanted = QApplication.instance(), self._preferences
         if isinstance(app, QApplication):
-            apply_theme(app, name, scale=TALK_SCALE if self.talks else 1.0)
+            scale = _nearest(wanted.text_size, 0)
+            apply_theme(app, wanted.theme, scale=scale, on_stage=self.talks, rooms=self._rooms)
+
+    @Slot()
+    def _house(self) -> None:
+        """Pages and plots that are made when they are first asked for."""
+        explore = self._pages.explore
+        for widget in (self._pages.currentWidget(), explore.place.currentWidget()):
+            if widget is not None and widget is not explore:
+                self._rooms.add(widget)
 
     def follow_talk_mode(self) -> None:
         """Large type; only the claim, one plot and progress are left, and a replay of the run."""
+        claim = self._pages.explore.claim
+        if self.talks:
+            self._set_stage()
+        else:
+            claim.hide()
+        self._dress()  # now that few things are in sight
+        if self.talks:
+            claim.show()
+            self._window.showFullScreen()
+            self._pages.replay_shown()
+        else:
+            self._set_stage()
+            self._window.showNormal()
+
+    def _set_stage(self) -> None:
         for widget in self._chrome:
             widget.setVisible(not self.talks)
         self._notices.be_quiet(on=self.talks)
-        self._pages.explore.talk(on=self.talks)
+        self._pages.explore.stage(on=self.talks)
         self._make_room()
-        self.set_theme(self._preferences.theme)
-        if self.talks:
-            self._window.showFullScreen()
-        else:
-            self._window.showNormal()
 
     @Slot()
     def _make_room(self) -> None:
@@ -75,3 +116,13 @@ class Appearance(QObject):
         document = page if isinstance(page, Page) else Page
         self._form.setVisible(not self.talks and document.beside_form)
         self._statement.setVisible(not self.talks and document.beside_statement)
+
+
+def _nearest(size: float, steps: int) -> float:
+    """The size that there is from this one on, and so many further.
+
+    >>> _nearest(1.0, 0), _nearest(1.0, 1), _nearest(7.0, 1), _nearest(float("nan"), -1)
+    (1.0, 1.15, 2.0, 0.8)
+    """
+    place = bisect_left(TEXT_SIZES, size) + steps
+    return TEXT_SIZES[min(max(place, 0), len(TEXT_SIZES) - 1)]

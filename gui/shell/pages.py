@@ -28,6 +28,7 @@ from gui.widgets.page import Page
 from gui.widgets.stack import PageStack
 
 if TYPE_CHECKING:
+    from engine.evidence.evidence import Evidence
     from gui.pages.comparison import TradeOffPage
     from gui.pages.external_votes import VotesPage
     from gui.pages.oracle_labels import LabelPage
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from gui.pages.verify import VerifyPage
 
 _AnyPage = TypeVar("_AnyPage", bound=Page)
+PACE = 15.0
+"""Seconds of a replay for which no pace was chosen."""
 _DOCUMENTS = ("labels", "runs", "verify", "planner", "votes", "tradeoff")
 
 
@@ -63,12 +66,13 @@ class Pages(PageStack):
         asker: FileAsker,
     ) -> None:
         super().__init__()
+        self._pace = PACE
         self._session, self._notices, self._asker = session, notices, asker
         self.explore = Explore(session)
         self.answers = AnswersPanel(session, actions)
         self.said = VotesOrAnswers(session, self.explore.votes, self.answers)
-        self.explore.upper.insertWidget(0, self.said)
-        self.explore.upper.setSizes([500, 500])
+        self.explore.grid.upper.insertWidget(0, self.said)
+        self.explore.grid.upper.setSizes([500, 500])
         self.addWidget(self.explore)
         for panel in (self.explore, self.answers):
             panel.notice.connect(notices.show_notice)
@@ -159,15 +163,28 @@ class Pages(PageStack):
 
     def replay(self, seconds: float) -> None:
         """Replay the run on the page in sight, else the shown one, among the plots."""
-        page = self.currentWidget()
-        record = getattr(page, "record", None) or getattr(page, "first", None)
-        evidence = record.shown if isinstance(record, RecordView) else None
-        evidence = evidence or self._session.runs.evidence
-        if evidence is None or evidence.chain is None or evidence.procedure != "certify":
+        self._pace = seconds
+        evidence = self._recorded() or _with_votes(self._session.runs.evidence)
+        if evidence is None:
             self._notices.show_notice("info", NOTHING)
             return
         self.show_explore()
         self._session.playback.play(evidence, seconds)
+
+    def replay_shown(self) -> None:
+        """Replay, at the pace that was chosen last, the finished run in sight, if there is one."""
+        session = self._session
+        shown = session.runs.evidence if self.currentWidget() is self.explore else None
+        evidence = self._recorded() or _with_votes(shown)
+        if evidence is not None and not session.runs.running and not session.playback.active:
+            self.show_explore()
+            session.playback.play(evidence, self._pace)
+
+    def _recorded(self) -> Evidence | None:
+        """What the page in sight shows of a case, where its votes can be replayed."""
+        page = self.currentWidget()
+        record = getattr(page, "record", None) or getattr(page, "first", None)
+        return _with_votes(record.shown) if isinstance(record, RecordView) else None
 
     def show_preview(self) -> None:
         """The report's pages."""
@@ -212,3 +229,10 @@ class Pages(PageStack):
     def _on_example(self, example: Example) -> None:
         self.show_explore()
         self._session.loading.open_example(example)
+
+
+def _with_votes(evidence: Evidence | None) -> Evidence | None:
+    """A result whose recorded votes can be replayed; None for any other."""
+    if evidence is None or evidence.chain is None or evidence.procedure != "certify":
+        return None
+    return evidence

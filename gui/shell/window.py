@@ -76,6 +76,7 @@ class Window(QMainWindow):
         self.columns = self._lay_out()
         self.notifications = Notifications(session, self.notices, parent=self)
         self.opening = Opening(session, self.asker, self.pages, self.notices, self)
+        self.palette_finder = Palette(self.commands, self.central)
         self.appearance = Appearance(
             self,
             self.commands,
@@ -83,10 +84,17 @@ class Window(QMainWindow):
             self.pages,
             form=self.left,
             statement=self.statement,
-            chrome=(self.top, self.menuBar()),
+            chrome=(self.top, self.menuBar(), self.status_line),
+            rooms=(
+                self.top,
+                self.menuBar(),
+                self.status_line,
+                self.status_line.over,
+                self.progress,
+                self.palette_finder,
+            ),
             notices=self.notices,
         )
-        self.palette_finder = Palette(self.commands, self.central)
         menus = build_menus(self.menuBar(), self.commands)
         self.recent = RecentMenus(menus["&File"], self.commands["quit"], session)
         self._connect()
@@ -153,12 +161,12 @@ class Window(QMainWindow):
         session.runs.extending.connect(self._follow_extension)
 
     def _splitters(self) -> dict[str, QSplitter]:
-        explore = self.pages.explore
+        grid = self.pages.explore.grid
         return {
             "columns": self.columns,
-            "rows": explore.rows,
-            "upper": explore.upper,
-            "lower": explore.under,
+            "rows": grid.rows,
+            "upper": grid.upper,
+            "lower": grid.under,
         }
 
     @Slot()

@@ -11,18 +11,28 @@ from __future__ import annotations
 from dataclasses import replace
 from string import Template
 
+from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from engine.core.resources import assets
-from gui.style.theme import LIGHT, THEMES, Theme, registry
+from gui.style.theme import LIGHT, TALK_SCALE, THEMES, Theme, registry
 
-_TYPES = ("small", "body", "title", "headlines", "headline")
+_DRESSED = "dressed"
+"""Property of an application that has its style."""
+_TYPES = ("small", "title", "headlines", "headline")
 """Sizes of type that the sheet takes from the theme."""
 
+_STRUCTURE = """
+QSplitter::handle { background: transparent; }
+QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; border: none; }
+QAbstractScrollArea::corner { background: transparent; border: none; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+"""
+"""Rules that no theme changes."""
+
 _TEMPLATE = Template("""
-QWidget { color: $text; font-size: ${body}pt; }
-QMainWindow, QDialog { background: $window; }
 QToolTip {
     background: $surface; color: $text; border: 1px solid $border; padding: 4px;
     font-size: ${small}pt;
@@ -86,7 +96,8 @@ QPushButton[role="primary"]:disabled, QToolButton[role="primary"]:disabled {
 QToolButton[role="quiet"], QPushButton[role="quiet"] {
     background: transparent; border: 1px solid $quiet_edge; padding: 2px;
 }
-QToolButton[role="quiet"]:hover, QPushButton[role="quiet"]:hover { background: $accent_soft; }
+QToolButton[role="quiet"]:hover, QPushButton[role="quiet"]:hover,
+QToolButton[role="quiet"]:checked { background: $accent_soft; }
 QToolButton[role="quiet"]:focus, QPushButton[role="quiet"]:focus { border: 2px solid $focus; }
 QToolButton[role="quiet"]::menu-indicator { image: none; width: 0; }
 QLineEdit, QPlainTextEdit, QTextEdit, QTextBrowser, QListView, QTableView, QTreeView {
@@ -137,7 +148,6 @@ QListView::item:hover:!selected { background: $accent_soft; color: $text; }
 QHeaderView::section { background: $sunken; color: $muted; border: none; padding: 4px; }
 QTableView[role="plain"], QTableView[role="plain"] QHeaderView,
 QTableView[role="plain"] QHeaderView::section { background: transparent; border: none; }
-QAbstractScrollArea::corner { background: transparent; border: none; }
 QMenuBar { background: $surface; color: $text; border-bottom: 1px solid $border; }
 QMenuBar::item { padding: ${pad}px ${wide_pad}px; background: transparent; }
 QMenuBar::item:selected { background: $accent_soft; }
@@ -146,32 +156,17 @@ QMenu::item { padding: ${pad}px ${menu_pad}px; border-radius: 4px; }
 QMenu::item:selected { background: $accent; color: $on_accent; }
 QMenu::item:disabled { color: $off; background: transparent; }
 QMenu::separator { height: 1px; background: $grid; margin: 4px 8px; }
-QToolBar { background: $surface; border: none; border-bottom: 1px solid $border;
-    spacing: 6px; padding: 6px 10px; }
-QStatusBar { background: $surface; border-top: 1px solid $border; }
-QStatusBar::item { border: none; }
 QProgressBar {
     background: $grid; border: none; border-radius: ${bar_radius}px; max-height: ${bar}px;
     min-height: ${bar}px; color: transparent;
 }
 QProgressBar::chunk { background: $accent; border-radius: ${bar_radius}px; }
-QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; border: none; }
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }
 QScrollBar::handle { background: $handle; border-radius: 4px; margin: 1px; }
 QScrollBar::handle:vertical { min-height: 28px; }
 QScrollBar::handle:horizontal { min-width: 28px; }
 QScrollBar::handle:hover { background: $muted; }
-QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
-QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
-QSplitter::handle { background: transparent; }
-QTabWidget::pane { border: none; }
-QTabBar::tab { background: transparent; color: $muted; padding: ${pad}px ${wide_pad}px;
-    border-bottom: 3px solid transparent; }
-QTabBar::tab:selected { color: $accent; border-bottom: 3px solid $accent; font-weight: bold; }
-QTabBar::tab:focus { border: 2px solid $focus; }
-QDockWidget { color: $text; }
-QDockWidget::title { background: $surface; padding: 6px; }
 """)
 
 
@@ -203,22 +198,80 @@ def stylesheet(theme: Theme) -> str:
     )
 
 
-def apply_theme(app: QApplication, name: str, *, scale: float = 1.0) -> Theme:
-    """Dress the whole program: Fusion, own palette, one style sheet, and all live plots.
+class Rooms(QObject):
+    """Parts of a window, each with the style sheet on it, which it gets when it is seen.
+
+    A sheet on the application dresses every widget anew at each change, half a millisecond for
+    each of a thousand, most of them on pages out of sight.
+    """
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._rooms: list[QWidget] = []
+        self._sheet = ""
+
+    def add(self, *rooms: QWidget) -> None:
+        """More parts; none lies within another."""
+        for room in rooms:
+            if room not in self._rooms:
+                self._rooms.append(room)
+                room.installEventFilter(self)
+                self._dress(room)
+
+    def dress(self, sheet: str) -> None:
+        """Put another sheet on what is in sight, and on the rest later."""
+        self._sheet = sheet
+        for room in self._rooms:
+            self._dress(room)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A room comes in sight."""
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget):
+            self._dress(watched)
+        return False
+
+    def _dress(self, room: QWidget) -> None:
+        window = room.window()
+        seen = room.isVisible() if window.isVisible() else room.isVisibleTo(window)
+        if seen and room.styleSheet() != self._sheet:
+            room.setStyleSheet(self._sheet)
+
+
+def apply_theme(
+    app: QApplication,
+    name: str,
+    *,
+    scale: float = 1.0,
+    on_stage: bool = False,
+    rooms: Rooms | None = None,
+) -> Theme:
+    """Dress the whole program: Fusion, own palette, the style sheet, and all live plots.
 
     Qt's own colour scheme is not used: it is a no-op on several platforms.
 
     Args:
         app: the application.
         name: a key of :data:`THEMES`; an unknown one (an old settings file) gives the light theme.
-        scale: of type and lines, 1.6 in talk mode.
+        scale: of type and lines.
+        on_stage: in talk mode; everything is larger still, by :data:`gui.style.theme.TALK_SCALE`.
+        rooms: what is dressed, of the program's window; None for everything there is.
     """
-    theme = replace(THEMES.get(name, LIGHT), scale=scale)
+    known, whole = THEMES.get(name, LIGHT), scale * (TALK_SCALE if on_stage else 1.0)
+    theme = replace(known, scale=whole, on_stage=on_stage)
     registry.current = theme
-    app.setStyle("Fusion")
-    app.setPalette(palette(theme))
-    app.setFont(theme.font())
-    app.setStyleSheet(stylesheet(theme))
+    if not app.property(_DRESSED):  # a style set again would dress every widget twice
+        app.setProperty(_DRESSED, True)
+        app.setStyle("Fusion")
+    if app.palette() != palette(theme):
+        app.setPalette(palette(theme))
+    if app.font() != theme.font():
+        app.setFont(theme.font())
+    sheet = stylesheet(theme)
+    everywhere = _STRUCTURE if rooms is not None else _STRUCTURE + sheet
+    if everywhere != app.styleSheet():
+        app.setStyleSheet(everywhere)
+    if rooms is not None:
+        rooms.dress(sheet)
     registry.changed.emit()
     return theme
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import shiboken6
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont
 from PySide6.QtWidgets import QWidget
 
@@ -50,6 +50,8 @@ class Theme:
             buttons that are words only.
         classes: fills for classes other than the chosen one; never used as text.
         line: width of curves in pixels, before scaling.
+        scale: of type and lines, in all.
+        on_stage: in talk mode.
     """
 
     name: str
@@ -79,6 +81,7 @@ class Theme:
     radius: int = 10
     line: float = 2.0
     scale: float = 1.0
+    on_stage: bool = False
 
     def points(self, role: str) -> float:
         """Type size of a role of :data:`POINTS`, scaled."""
@@ -152,7 +155,11 @@ TEXT_PAIRS: tuple[tuple[str, str], ...] = (
 
 
 class ThemeRegistry(QObject):
-    """Holds the current theme; ``changed`` tells painted widgets to take it up."""
+    """Holds the current theme; ``changed`` tells painted widgets to take it up.
+
+    A widget out of sight in a window that is seen is told when it comes in sight: most plots and
+    pages are, and nobody should wait for them.
+    """
 
     changed = Signal()
 
@@ -160,6 +167,7 @@ class ThemeRegistry(QObject):
         super().__init__()
         self.current = LIGHT
         self._followers: list[weakref.WeakMethod[Callable[[], None]]] = []
+        self._late: weakref.WeakKeyDictionary[QWidget, list[str]] = weakref.WeakKeyDictionary()
         self.changed.connect(self._tell)
 
     def follow(self, method: Callable[[], None]) -> None:
@@ -174,11 +182,37 @@ class ThemeRegistry(QObject):
             method = follower()
             if method is not None and shiboken6.isValid(getattr(method, "__self__", method)):
                 living.append(follower)
-                method()
+                if out_of_sight(getattr(method, "__self__", None)):
+                    self._wait_for(method)
+                else:
+                    method()
         self._followers = living
+
+    def _wait_for(self, method: Any) -> None:
+        widget: QWidget = method.__self__
+        names = self._late.setdefault(widget, [])
+        if not names:
+            widget.installEventFilter(self)
+        if method.__name__ not in names:
+            names.append(method.__name__)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A widget that missed a change comes in sight."""
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget):
+            watched.removeEventFilter(self)
+            for name in self._late.pop(watched, []):
+                getattr(watched, name)()
+        return False
 
 
 registry = ThemeRegistry()
+
+
+def out_of_sight(owner: object) -> bool:
+    """Whether this is a hidden part of a window that is seen."""
+    if not isinstance(owner, QWidget) or owner.isVisible():
+        return False
+    return owner.window().isVisible()
 
 
 def current() -> Theme:

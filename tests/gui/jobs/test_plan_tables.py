@@ -120,8 +120,8 @@ def test_what_votes_that_agree_cannot_reach_is_marked():
 
 def test_the_heading_names_the_levels_it_belongs_to():
     assert at_levels(HybridUniform(beta=0.8, sigma=0.3)) == (
-        "Class probability needed at beta 0.8, sigma 0.3"
+        "Required p_lower at beta 0.8, sigma 0.3"
     )
-    assert at_levels(Ablation()) == "Class probability needed"
+    assert at_levels(Ablation()) == "Required p_lower"
     parts = HybridUniform(beta=0.8, sigmas="0.2,0.3")  # the one sigma decides nothing
-    assert at_levels(parts) == "Class probability needed at beta 0.8"
+    assert at_levels(parts) == "Required p_lower at beta 0.8"

@@ -150,10 +150,9 @@ def test_in_talk_mode_only_attacker_and_images_are_left(window, qtbot):
     from PySide6.QtWidgets import QApplication
 
     from gui.style.stylesheet import apply_theme
-    from gui.style.theme import TALK_SCALE
 
     page = window.pages.tradeoff
-    apply_theme(QApplication.instance(), "light", scale=TALK_SCALE)
+    apply_theme(QApplication.instance(), "light", on_stage=True)
     assert not page.setup.isVisible() and page.sliders.isVisible() and page.start.isVisible()
     apply_theme(QApplication.instance(), "light")
     assert page.setup.isVisible()

@@ -6,7 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QApplication
 
 from engine.evidence.evidence import TrajectoryPoint
@@ -165,3 +165,17 @@ def test_the_fixed_n_value_is_dashed_and_called_provisional(shown, bounds) -> No
     assert not plot.fixed_label.isVisible()  # its words would be cut
     plot.show_figure(bounds(provisional=fixed, noise="float noise"))
     assert plot.subtitle.text() == "live bound · class 7 · float noise"
+
+
+def test_the_bounds_under_the_pointer(shown, bounds) -> None:
+    plot, figure = shown(BoundsPlot()), bounds()
+    plot.show_figure(figure)
+    QApplication.processEvents()
+    for point in figure.points[:: len(figure.points) // 5]:
+        at = plot.view.mapViewToScene(QPointF(np.log10(point.n), 0.75))
+        said = plot.under(plot.canvas.mapTo(plot, at.toPoint()))
+        n = int(said.split(":")[0].removeprefix("n = ").replace(",", ""))
+        near = next(p for p in figure.points if p.n == n)
+        assert n == pytest.approx(point.n, rel=0.05)
+        assert float(said.split("p_lower = ")[1].split(";")[0].split(" ")[0]) <= near.p_lower
+    assert plot.under(QPoint(-9, -9)) == ""

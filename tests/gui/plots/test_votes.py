@@ -49,6 +49,21 @@ def test_counts_stand_above_their_bars(shown, votes) -> None:
     assert plot.counts[7].isVisible()
 
 
+def test_every_class_with_votes_has_its_count(shown, votes) -> None:
+    plot = shown(VotesPlot(), 298, 260)
+    spread = (3_406, 4_100, 7_001, 5_420, 18_034, 7_885, 834, 37_925, 8_190, 7_205)
+    plot.show_figure(votes(estimation=spread))
+    texts = [text.toPlainText() if text.isVisible() else "" for text in plot.counts]
+    assert texts[7] == "37,925" and len(texts) == 10
+    for text, count in zip(texts, spread, strict=True):
+        value = float(text.replace(",", "").rstrip("k")) * (1000 if text.endswith("k") else 1)
+        assert value == pytest.approx(count, rel=0.03)
+    rects = scene_rects(plot, plot.counts)
+    for one, other in itertools.combinations(rects, 2):
+        both = one.intersected(other)
+        assert both.width() <= 8 or both.height() <= 8
+
+
 def test_while_choosing_the_selection_votes_are_shown(shown, votes) -> None:
     plot = shown(VotesPlot())
     plot.show_figure(votes(top=None, estimation=(0,) * 10, n_estimation=0))

@@ -20,6 +20,7 @@ from tests.factories import (
 def explore(qtbot, idle_session, make):
     idle_session.loading.model = make.model()
     explore = Explore(idle_session)
+    explore.resize(900, 700)
     qtbot.addWidget(explore)
     return explore
 
@@ -116,16 +117,15 @@ def test_a_plot_takes_all_the_room_and_gives_it_back(explore, qtbot):
         assert all(one.isVisible() for one in explore.plots)
 
 
-def test_on_stage_one_plot_stands_beside_the_claim_and_keys_choose_it(explore, qtbot):
+def test_on_stage_one_plot_stands_alone(explore):
     explore.show()
-    explore.talk(on=True)
-    assert explore.claim.isVisible()
+    explore.stage(on=True)
     assert [one for one in explore.plots if one.isVisible()] == [explore.region]
     for i, plot in enumerate(explore.plots):
-        explore._keys[i].activated.emit()
+        explore.grid.show_plot(i)
         assert [one for one in explore.plots if one.isVisible()] == [plot]
-    explore.talk(on=False)
-    assert not explore.claim.isVisible() and all(one.isVisible() for one in explore.plots)
+    explore.stage(on=False)
+    assert all(one.isVisible() for one in explore.plots)
 
 
 def test_exports_are_told_in_the_window(explore, qtbot):

@@ -57,3 +57,18 @@ def test_in_a_narrow_card_they_leave_the_title_its_line(qtbot):
     card.resize(500, 200)
     QApplication.processEvents()
     assert card.header.indexOf(axes) == 1 and card.content.indexOf(axes) < 0
+
+
+def test_the_box_names_the_plane_that_is_drawn(chooser):
+    for axes, kind in (
+        (("random direction", "random direction"), "random"),
+        (("towards digit 3", "random direction"), "towards"),
+        (("adversarial direction", "random direction"), "adversarial"),
+    ):
+        chooser.agree(axes)
+        assert chooser.kind.currentData() == kind and chooser.kind.isEnabled()
+        assert chooser.other.isHidden() == (kind != "towards")
+    chooser.agree(("one coordinate", "another"))  # a ball alone, over no map
+    assert not chooser.kind.isEnabled()
+    chooser.agree(None)
+    assert chooser.kind.isEnabled() and chooser.kind.currentData() == "adversarial"

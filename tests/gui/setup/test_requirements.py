@@ -31,7 +31,7 @@ def test_no_change_one_word_and_what_votes_reach(view):
         ("1 word", "0.7001", ""),
         ("n = 1,000 reaches at most", "0.9930", ""),
     ]
-    assert view.heading.text() == "Class probability needed at beta 0.8, sigma 0.25"
+    assert view.heading.text() == "Required p_lower at beta 0.8, sigma 0.25"
     assert view.accessibleDescription() == view.text()
     assert not view.isHidden()
 
@@ -55,7 +55,7 @@ def test_while_it_waits_no_number_stays(view):
     view.wait()
     assert [value for _, value, _ in lines(view)] == ["…"] * 3
     assert {role for *_, role in lines(view)} == {""}
-    assert view.heading.text() == "Class probability needed"
+    assert view.heading.text() == "Required p_lower"
     assert view.sentence.isHidden() and view.accessibleDescription() == ""
     view.clear()
     assert view.isHidden() and view.text() == ""

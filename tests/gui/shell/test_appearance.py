@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from gui.style.theme import THEMES, current
+from gui.shell.appearance import TEXT_SIZES
+from gui.shell.pages import PACE
+from gui.style.theme import TALK_SCALE, THEMES, current
 
 
 @pytest.mark.parametrize("name", THEMES)
@@ -31,3 +33,33 @@ def test_side_columns_follow_the_page_and_talk_mode(window):
     window.commands["talk"].trigger()
     assert window.top.isVisible() and window.notices.isVisible()
     assert window.left.isVisible() and window.statement.isVisible()
+
+
+def test_text_grows_and_shrinks_step_by_step_and_is_remembered(window, make):
+    before = current().points("body")
+    window.commands["text-larger"].trigger()
+    assert current().points("body") > before
+    assert window.session.preferences.text_size == 1.15
+    for _ in range(20):
+        window.commands["text-smaller"].trigger()
+    assert current().scale == TEXT_SIZES[0]
+    window.commands["talk"].trigger()
+    assert current().scale == pytest.approx(TEXT_SIZES[0] * TALK_SCALE)
+    window.commands["talk"].trigger()
+    window.commands["text-normal"].trigger()
+    assert current().points("body") == before
+
+
+def test_talk_mode_replays_the_finished_run(loaded, qtbot):
+    loaded.session.runs.certify()
+    qtbot.waitUntil(lambda: loaded.session.runs.evidence is not None)
+    qtbot.waitUntil(lambda: not loaded.session.worker.busy())
+    asked = []
+    loaded.session.playback.play = lambda evidence, seconds: asked.append((evidence, seconds))
+    loaded.commands["talk"].trigger()
+    assert asked == [(loaded.session.runs.evidence, PACE)]
+    loaded.commands["talk"].trigger()
+    loaded.pages.show_page(loaded.pages.planner)
+    loaded.commands["talk"].trigger()  # another page is on stage, and stays there
+    assert len(asked) == 1 and loaded.pages.currentWidget() is loaded.pages.planner
+    loaded.commands["talk"].trigger()

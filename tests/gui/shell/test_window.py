@@ -136,11 +136,12 @@ def test_every_theme_dresses_the_window(window, name):
 
 
 def test_talk_mode_leaves_the_plots_in_large_type(loaded):
-    small = loaded.pages.explore.votes.title.fontInfo().pointSizeF()
+    seen = loaded.pages.explore.region
+    small = seen.title.fontInfo().pointSizeF()
     loaded.commands["talk"].trigger()
     assert not loaded.left.isVisible()
     assert not loaded.statement.isVisible()
-    assert loaded.pages.explore.votes.title.fontInfo().pointSizeF() > 1.4 * small
+    assert seen.title.fontInfo().pointSizeF() > 1.4 * small
     loaded.commands["talk"].trigger()
     assert loaded.left.isVisible()
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
-from gui.style.stylesheet import apply_theme, stylesheet
+from gui.style.stylesheet import Rooms, apply_theme, stylesheet
 from gui.style.theme import THEMES, Theme
 
 
@@ -55,3 +55,25 @@ def test_a_primary_button_is_painted_in_the_accent(qapp: QApplication, qtbot) ->
     button.show()
     color = button.grab().toImage().pixelColor(10, 20)
     assert color.name().upper() == theme.accent
+
+
+def test_rooms_are_dressed_when_they_are_seen_and_nothing_else_is(qapp, qtbot) -> None:
+    window, parts = QWidget(), []
+    qtbot.addWidget(window)
+    rooms = Rooms(window)
+    for _ in range(2):
+        button = QPushButton("Certify", window)
+        button.setProperty("role", "primary")
+        parts.append(button)
+    parts[1].hide()
+    rooms.add(*parts)
+    window.show()
+    for name in THEMES:
+        theme = apply_theme(qapp, name, rooms=rooms)
+        assert theme.accent not in qapp.styleSheet()
+        assert theme.accent in parts[0].styleSheet() and theme.accent not in parts[1].styleSheet()
+    for part in parts:
+        part.resize(120, 40)
+        part.show()
+        assert part.grab().toImage().pixelColor(10, 20).name().upper() == theme.accent
+    apply_theme(qapp, "light")

@@ -83,7 +83,9 @@ def test_talk_mode_scales_type_and_lengths(qapp: QApplication) -> None:
     theme = apply_theme(qapp, "dark", scale=1.6)
     assert theme.font("title").pointSizeF() == pytest.approx(1.6 * themes.POINTS["title"])
     assert theme.px(10) == pytest.approx(16)
-    assert f"font-size: {theme.points('body'):g}pt" in qapp.styleSheet()
+    assert f"font-size: {theme.points('title'):g}pt" in qapp.styleSheet()
+    assert qapp.font().pointSizeF() == pytest.approx(1.6 * themes.POINTS["body"])
+    assert apply_theme(qapp, "dark", on_stage=True).scale == themes.TALK_SCALE
 
 
 def test_a_change_of_theme_is_announced(qapp: QApplication, qtbot) -> None:
@@ -142,3 +144,28 @@ def test_mixing_goes_from_ground_to_colour() -> None:
     assert mixed("#FF0000", "#0000FF", 0.0).getRgb() == (0, 0, 255, 255)
     assert mixed("#FF0000", "#0000FF", 1.0).getRgb() == (255, 0, 0, 255)
     assert mixed("#FF0000", "#0000FF", 0.4).getRgb() == (102, 0, 153, 255)
+
+
+def test_what_is_out_of_sight_is_told_when_it_comes_in_sight(qapp: QApplication, qtbot) -> None:
+    told: list[str] = []
+
+    class Part(QLabel):
+        def retheme(self) -> None:
+            told.append(themes.current().name)
+
+    window = QLabel()
+    qtbot.addWidget(window)
+    part = Part(window)
+    themes.registry.follow(part.retheme)
+    apply_theme(qapp, "dark")
+    assert told == ["dark"]  # nobody sees the window: nobody waits for anything
+    window.show()
+    part.hide()
+    for name in ("light", "dark", "high-contrast"):
+        apply_theme(qapp, name)
+    assert told == ["dark"]
+    part.show()
+    assert told == ["dark", "high-contrast"]
+    part.hide()
+    part.show()
+    assert len(told) == 2
