@@ -14,6 +14,7 @@ from engine import schemes
 from engine.cli.flags import OUTPUT, RARE, RUN, SCHEME, WHAT, WRITING, flag
 from engine.core.errors import UserError
 from engine.core.fields import FieldSpec, checked, field_specs
+from engine.evidence.assignment import Assignment
 from engine.evidence.settings import (
     Counting,
     DecideSettings,
@@ -263,6 +264,10 @@ def output_flags() -> list[inspect.Parameter]:
             metavar="F.pdf",
         ),
         flag("quiet", "Print the statement alone.", OUTPUT, bool),
+        *(
+            flag(spec.name, f"For the report: {spec.help}.", OUTPUT, metavar="TEXT")
+            for spec in field_specs(Assignment)
+        ),
     ]
 
 

@@ -16,6 +16,7 @@ from engine.cli.terminal import Terminal, write_json, write_line
 from engine.core.errors import UserError
 from engine.core.files import is_special, write_atomically
 from engine.core.records import Record
+from engine.evidence.assignment import Assignment, assigned
 from engine.evidence.evidence import Evidence
 from engine.figures.images import Illustrations
 
@@ -73,11 +74,13 @@ class Outputs:
         json: a path, ``-`` for standard output, or empty.
         reports: files whose ending says which report.
         signer: signs the JSON and the PDFs; None to leave them unsigned.
+        assignment: what is written into them of client, purpose, auditor and remarks.
     """
 
     json: str
     reports: tuple[Path, ...]
     signer: SigningKey | None = None
+    assignment: Assignment | None = None
 
     @classmethod
     def read(cls, values: Mapping[str, Any]) -> Outputs:
@@ -85,9 +88,10 @@ class Outputs:
 
         Raises:
             UserError: an ending without a report, a folder that cannot be written, a key that
-                cannot be opened, or nothing to sign.
+                cannot be opened, nothing to sign, or a text that cannot be shown.
         """
         outputs = cls(
+            assignment=assigned(**{name: values[name] for name in Assignment.model_fields}),
             json=values["json"],
             reports=tuple(values["report"] or ()),
             signer=asked_key(values),
@@ -126,6 +130,8 @@ class Outputs:
         Raises:
             WriteError: with the sentences of all that failed.
         """
+        if self.assignment is not None:
+            evidence = evidence.model_copy(update={"assignment": self.assignment})
         failed: list[str] = []
         kept = self._write(evidence, subject, failed)
         show(evidence, Terminal(stderr=self.json_to_stdout, soft_wrap=True), quiet=quiet)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Literal
 
 from engine.cli.flags import OUTPUT, WHAT, argument, flag
@@ -51,6 +52,9 @@ def verify_flags() -> list[inspect.Parameter]:
         ),
         flag("explain", "Say of every value what shows that it was changed.", OUTPUT, bool),
         flag("json", "Write the verdicts as JSON; '-' is standard output.", OUTPUT),
+        flag(
+            "report", "Write a protocol of the verification.", OUTPUT, Path | None, metavar="F.pdf"
+        ),
     ]
 
 
@@ -70,7 +74,9 @@ def verify_command(values: Mapping[str, Any]) -> int:
     from engine.verify import Plan, verify
     from engine.verify.leaves import explained
 
-    rerun = _rerun(values["rerun"])
+    rerun, protocol = _rerun(values["rerun"]), values["report"]
+    if protocol is not None and protocol.suffix.lower() != ".pdf":
+        raise UserError(f"--report {protocol}: a protocol is a PDF; --json writes the verdicts.")
     to_stdout = values["json"] == STDOUT
     console = None if rerun is None else Terminal(stderr=True)
     with stoppable() as stop, Meter(console, "drawing again", "blocks") as meter:
@@ -96,6 +102,10 @@ def verify_command(values: Mapping[str, Any]) -> int:
         write_line(stream, line)
     write_line(stream, report.summary())
     print_json(report, values["json"])
+    if protocol is not None:
+        from engine.verify.protocol import write_protocol  # loads typst
+
+        write_protocol(report, protocol)
     return CERTIFIED if report.ok else FAILURE
 
 

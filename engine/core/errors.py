@@ -33,6 +33,10 @@ class OracleRequired(UserError):
     """A generative model was opened without the oracle that turns its answers into classes."""
 
 
+class NotOneSample(UserError):
+    """A model's class for a sample depends on its batch; asked about one at a time it may not."""
+
+
 def quoted(text: object, most: int = 60) -> str:
     """A name or a message out of a file, fit for a sentence: one line, printable, not long."""
     shown = str(text)[: most + 1]

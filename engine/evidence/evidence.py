@@ -20,6 +20,7 @@ from engine.core.records import (
     Timing,
     Votes,
 )
+from engine.evidence.assignment import Assignment
 from engine.evidence.generations import AnswerGroup
 from engine.evidence.observations import (
     ClassVotes,
@@ -271,6 +272,7 @@ class Evidence(Record):
         settings: what was declared; its ``kind`` fits the procedure.
         execution: how the run was to be carried out.
         command: the same run on the command line.
+        assignment: for whom and why it was made; None where nobody wrote that.
     """
 
     schema_version: Literal["2.0"] = SCHEMA_VERSION
@@ -312,6 +314,7 @@ class Evidence(Record):
     software: Software
     warnings: tuple[str, ...] = ()
     command: str = ""
+    assignment: Assignment | None = Field(default=None, exclude_if=lambda found: found is None)
 
     @property
     def votes(self) -> ClassVotes | Exact:

@@ -28,7 +28,7 @@ def pilot_votes(
     Raises:
         UserError: model and input do not fit together, or the model fails.
     """
-    run = Run(classifier, fitted, settings, execution, stop=stop)
+    run = Run(classifier, fitted, settings, execution, stop=stop, is_try=False)
     votes = Votes(counts=(0,) * len(run.class_names))
     for counted in run.sampler.votes(Stream.SELECTION, settings.n0):
         votes = counted

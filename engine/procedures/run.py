@@ -42,7 +42,8 @@ class Run:
     """One run of a procedure on one model and input.
 
     Building it prepares the model on its device, derives the noise key, tests the noise and
-    measures a batch size; the last two only once for all runs that share a ``prepared`` model.
+    measures a batch size; the last two only once for all runs that share a ``prepared`` model. It
+    is a try of its claim, unless no claim will rest on its votes (``is_try``).
 
     Raises:
         UserError: input and model do not fit, the device is missing, or the model fails.
@@ -59,6 +60,7 @@ class Run:
         resume: Resume | None = None,
         patience: float = PATIENCE,
         prepared: PreparedModel | None = None,
+        is_try: bool = True,
     ) -> None:
         shape = check_fit(classifier, fitted, settings.scheme)
         self.run_id = resume.run_id if resume else uuid.uuid4().hex
@@ -95,7 +97,8 @@ class Run:
         self.sampler.check.before = resume.function_check if resume else None
         self.claim = claim_of(self.classifier.identity, self.fitted.identity, settings)
         self.stream = stream_of(self.classifier.identity, settings)
-        SESSION.enter(self.claim, self.stream)
+        if is_try:
+            SESSION.enter(self.claim, self.stream)
         planned = max(settings.n, settings.n0)
         prepared.calibrate(self.sampler, self.x, self.randomness.law, planned)
         self._estimation_began = self.began

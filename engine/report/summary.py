@@ -164,12 +164,20 @@ def _parameters(evidence: Evidence) -> tuple[Fact, ...]:
 def _identity(evidence: Evidence) -> tuple[Fact, ...]:
     model, image = evidence.model, evidence.input
     return (
+        *_assignment(evidence),
         Fact("model", model.name, f"sha256 {model.sha256[:_SHORT_HASH]}…"),
         Fact("input", image.name, f"sha256 {image.sha256[:_SHORT_HASH]}…"),
         Fact("run", evidence.run_id, evidence.created),
         Fact("tries", _tries(evidence), f"ended: {evidence.stop_reason}"),
         *_heads(evidence),
     )
+
+
+def _assignment(evidence: Evidence) -> tuple[Fact, ...]:
+    """For whom and why, as somebody wrote it."""
+    if evidence.assignment is None:
+        return ()
+    return tuple(Fact(name, text, "as stated") for name, text in evidence.assignment.lines())
 
 
 def _tries(evidence: Evidence) -> str:

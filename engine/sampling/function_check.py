@@ -24,7 +24,7 @@ from enum import Enum
 import torch
 
 from engine.core.batches import Batch, alike, is_out_of_memory, parts, room
-from engine.core.errors import UserError
+from engine.core.errors import NotOneSample, UserError
 from engine.evidence.observations import FunctionCheckRecord, most_near_ties
 from engine.models.base import NO_CLASS, Classifier, named
 from engine.noise.gaussian import NoiseSource
@@ -225,9 +225,8 @@ class FunctionCheck:
             first += len(classes)
         count = min(most, len(homes))
         begin = self._lot.randrange(len(homes) - count + 1)
-        end = begin + count
-        counted = torch.cat(list(answered))[begin:end].tolist()
-        homes, at = homes[begin:end], start + begin
+        counted = torch.cat(list(answered))[begin : begin + count].tolist()
+        homes, at = homes[begin : begin + count], start + begin
         if count == 1 and not self._alone:
             other = at - 1 if at else at + 1
             beside = (Home(0, other, 1), NO_CLASS)
@@ -365,4 +364,5 @@ class FunctionCheck:
         return found if len(found.classes) == len(parts(batch)[0]) else None
 
     def _refusal(self, cause: Cause) -> UserError:
-        return UserError(cause.value.format(name=self._classifier.identity.name))
+        kind = UserError if cause is Cause.CHANCE else NotOneSample
+        return kind(cause.value.format(name=self._classifier.identity.name))

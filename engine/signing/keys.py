@@ -118,6 +118,15 @@ def load(path: Path, *, passphrase: str = "") -> SigningKey:
     return SigningKey(private, public)
 
 
+def is_locked(path: Path) -> bool:
+    """Whether a private key takes a passphrase.
+
+    Raises:
+        UserError: it cannot be read.
+    """
+    return b"ENCRYPTED" in _bytes(path, "certiscope keys new makes one").partition(b"\n")[0]
+
+
 def public_path(path: Path) -> Path:
     """The public file beside a private key."""
     return path.with_name(path.stem + PUBLIC)

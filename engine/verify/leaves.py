@@ -133,6 +133,11 @@ RULES = (
         "labels that a person gave, or did not; their file is not part of the evidence",
     ),
     Rule(
+        ("assignment*",),
+        "never",
+        "what somebody wrote of client, purpose, auditor and remarks",
+    ),
+    Rule(
         ("noise.total_variation",),
         "never",
         "below 1e-15 it is not told from 0, like every number that is compared",

@@ -55,6 +55,7 @@ class VerificationReport(Record):
     Attributes:
         file: as it was named.
         kind: what it is.
+        sha256: of its bytes; empty where they were not read.
         claims: in the order they were checked.
         redrawn: of each run what was drawn again; empty where nothing was.
         unfinished: runs of a case without a result, whose votes are not drawn again.
@@ -63,6 +64,7 @@ class VerificationReport(Record):
 
     file: str
     kind: Literal["JSON", "PDF", "case"]
+    sha256: str = ""
     claims: tuple[Claim, ...]
     redrawn: tuple[Redrawn, ...] = ()
     unfinished: int = 0

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from engine.core.files import sha256_bytes, sha256_file
 from engine.evidence.evidence import Evidence
 from engine.verify import casefile, digests, page, reading, signatures
 from engine.verify.counts import check_counts
@@ -20,8 +21,8 @@ _TAKEN = (
 )
 _RESTS_ON_SEAL = (
     "Names, times, speed, device, software, warnings, notes, the number of the run, how often the "
-    "model was asked again, labels that a person gave and the command line follow from nothing: "
-    "they rest on the seal and a signature."
+    "model was asked again, labels that a person gave, client, purpose, auditor, remarks and the "
+    "command line follow from nothing: they rest on the seal and a signature."
 )
 _IMAGES = (
     "Images, and the words at them, come from the model and not from the evidence: they are shown "
@@ -76,13 +77,15 @@ def verify(path: Path, plan: Plan | None = None) -> VerificationReport:
     kind = reading.kind_of(path)
     check = _Verification(path, plan)
     if kind == "case":
-        claims = tuple(check.case())
+        digest, claims = sha256_file(path), tuple(check.case())
     else:
         data = reading.read_bytes(path)
+        digest = sha256_bytes(data)
         claims = tuple(check.pdf(data) if kind == "PDF" else check.json(data))
     return VerificationReport(
         file=str(path),
         kind=kind,
+        sha256=digest,
         claims=claims,
         redrawn=tuple(run or Redrawn(blocks=0, of=0) for run in check.redrawn),
         unfinished=check.unfinished,

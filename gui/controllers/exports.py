@@ -8,34 +8,64 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from engine.evidence.assignment import Assignment
 from engine.evidence.evidence import Evidence
+from gui.jobs import signing_jobs
 from gui.jobs.engine_jobs import EngineJobs, ExportFormat
 from gui.jobs.worker import Lane, Worker
 
 if TYPE_CHECKING:
     from engine.figures.images import Illustrations
+    from engine.signing.keys import SigningKey
+
+_SIGNED = ("pdf", "json")
+"""Formats that hold the whole evidence, so that a signature covers it."""
 
 
 class Exports(QObject):
     """Writes results.
 
+    Attributes:
+        assignment: what is written into them of client, purpose, auditor and remarks.
+        signer: the open private key; None without one.
+        signs: reports and evidence are signed when they are saved.
+        signatures: of the files that were signed, by whom and where, in words.
+
     Signals:
         exported: the path of a file that was written, by pages too.
         saved: a result that was written into one.
         preview_ready: the report's pages as PNG.
+        signing_changed: ``signer`` or ``signs`` did.
     """
 
     exported = Signal(object)
     saved = Signal(object)
     preview_ready = Signal(object)
+    signing_changed = Signal()
 
     def __init__(self, worker: Worker, engine: EngineJobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._worker, self._engine = worker, engine
         self._previews = Lane(worker)
+        self.assignment: Assignment | None = None
+        self.signer: SigningKey | None = None
+        self.signs = False
+        self.signatures: dict[Path, str] = {}
+
+    def set_signer(self, signer: SigningKey | None, *, signs: bool) -> None:
+        """Sign with a key from now on, or no more."""
+        self.signer, self.signs = signer, signs and signer is not None
+        self.signing_changed.emit()
+
+    def assigned(self, evidence: Evidence) -> Evidence:
+        """A result with what was written of client, purpose, auditor and remarks."""
+        if self.assignment is None:
+            return evidence
+        return evidence.model_copy(update={"assignment": self.assignment})
 
     def preview(self, evidence: Evidence, illustrations: Illustrations) -> None:
-        """Make the report's pages."""
+        """Make the report's pages, as they would be saved."""
+        evidence = self.assigned(evidence)
         self._previews.submit(
             lambda stop: self._engine.preview(evidence, illustrations),
             "making the report",
@@ -58,12 +88,22 @@ class Exports(QObject):
         from engine.figures.images import Illustrations
 
         drawn = illustrations or Illustrations()
+        signer = self.signer if self.signs and fmt in _SIGNED else None
+
+        def write() -> tuple[Path, str]:
+            self._engine.export(evidence, drawn, fmt, path)
+            return path, signing_jobs.signed(path, signer) if signer is not None else ""
+
         self._worker.submit(
-            lambda stop: self._engine.export(evidence, drawn, fmt, path),
+            lambda stop: write(),
             f"writing {path.name}",
             on_done=partial(self._on_exported, evidence),
         )
 
-    def _on_exported(self, evidence: Evidence, path: Path) -> None:
+    def _on_exported(self, evidence: Evidence, written: tuple[Path, str]) -> None:
+        path, signature = written
+        self.signatures.pop(path, None)
+        if signature:
+            self.signatures[path] = signature
         self.exported.emit(path)
         self.saved.emit(evidence)

@@ -50,6 +50,15 @@ class Preferences:
     def more_settings(self, shown: bool) -> None:
         self._store.setValue("more-settings", shown)
 
+    @property
+    def toured(self) -> bool:
+        """Whether the tour of the first start was shown."""
+        return self._store.value("toured", "false") in (True, "true")
+
+    @toured.setter
+    def toured(self, shown: bool) -> None:
+        self._store.setValue("toured", shown)
+
     def recent(self, kind: RecentKind) -> list[str]:
         """Files opened lately, newest first."""
         stored = self._store.value(f"recent/{kind}", [])

@@ -16,13 +16,14 @@ from PySide6.QtCore import QObject, Signal, Slot
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import Counting, RunSettings, Task, declared, task_of
 from engine.evidence.snapshot import Snapshot
+from engine.models.native_metadata import taught_scheme
 from engine.models.request import ModelRequest
 from engine.procedures.command_line import command_line
 from gui.controllers.case import CaseController
 from gui.controllers.form import Form
 from gui.controllers.illustrations import Illustrator
 from gui.controllers.loading import Loading
-from gui.controllers.resume import counted, extended, may_extend, may_resume
+from gui.controllers.resume import MOST, counted, extended, may_extend, may_resume
 from gui.controllers.warnings import differences, wrong_without_noise
 from gui.jobs import case_jobs
 from gui.jobs.engine_jobs import EngineJobs, PredictTest
@@ -30,12 +31,15 @@ from gui.jobs.worker import Failure, Lane, Worker
 
 if TYPE_CHECKING:
     from engine.case import RunRow
+    from engine.schemes import Scheme
 
 TITLES: dict[Task, str] = {
     "certify": "certifying",
     "predict": "predicting",
     "decide": "deciding",
 }
+MORE_N0 = 10
+"""Times as many selection votes are proposed where the class was guessed wrong."""
 PROMISE = "The run starts as soon as the model and the input are ready."
 
 
@@ -48,6 +52,7 @@ class Runs(QObject):
         stopping: the run was asked to stop.
         waiting: CERTIFY was asked for while model or input still load; it starts when they are
             there, and is forgotten if they do not open.
+        refusal: why the last run failed; None where it did not.
 
     Signals:
         began: a run was started.
@@ -87,6 +92,7 @@ class Runs(QObject):
         self.snapshot: Snapshot | None = None
         self.evidence: Evidence | None = None
         self.stopping = self.waiting = False
+        self.refusal: Exception | None = None
         loading.model_changed.connect(self._clear)
         loading.input_changed.connect(self._clear)
         loading.fitted_changed.connect(self._resume_awaited)
@@ -141,6 +147,25 @@ class Runs(QObject):
         from engine.procedures.abstention import advised  # scipy; there is evidence by now
 
         return advised(self.evidence)
+
+    @property
+    def better_scheme(self) -> Scheme | None:
+        """The noise that the model was trained with, where an abstaining run had another."""
+        model, evidence = self._loading.model, self.evidence
+        if model is None or evidence is None or evidence.abstention is None or not self.ready:
+            return None
+        taught = taught_scheme(model)
+        other = taught is not None and taught.noise() != evidence.settings.scheme.noise()
+        return taught if other else None
+
+    @property
+    def better_n0(self) -> int | None:
+        """More votes to choose the class by, where an abstention says that it was guessed wrong."""
+        evidence = self.evidence
+        if evidence is None or evidence.abstention is None or not self.ready:
+            return None
+        wrong = evidence.abstention.reason == "wrong-guess"
+        return min(MORE_N0 * evidence.settings.n0, MOST) if wrong else None
 
     def differences(self) -> list[str]:
         """Settings in which the shown result differs from the form; empty if it is current."""
@@ -236,7 +261,7 @@ class Runs(QObject):
 
     def _on_failed(self, before: Evidence | None, failure: Failure) -> None:
         """Show what was shown before, if the run was to go on from there."""
-        self.stopping = False
+        self.stopping, self.refusal = False, failure.error
         if before is not None:
             self._take(before)
         self.notice.emit("error", failure.sentence)
@@ -265,7 +290,7 @@ class Runs(QObject):
     ) -> None:
         if not self.ready:
             return
-        self.waiting = False
+        self.waiting, self.refusal = False, None
         self.began.emit()
         self._clear()
         subject, sketch = self._loading.subject, self._illustrator.begin()

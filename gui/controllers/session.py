@@ -16,6 +16,7 @@ from gui.controllers.loading import Loading
 from gui.controllers.playback import Playback
 from gui.controllers.preferences import Preferences, data_folder
 from gui.controllers.runs import Runs
+from gui.controllers.timing import Timing
 from gui.jobs.engine_jobs import EngineJobs
 from gui.jobs.worker import Lane, Worker
 
@@ -54,6 +55,7 @@ class Session(QObject):
         self.runs = Runs(
             worker, engine, self.loading, self.form, self.case, self.illustrator, counting, self
         )
+        self.timing = Timing(worker, engine, self.loading, self.form, self.runs, self)
         self.playback = Playback(worker, engine, self)
         self.exports = Exports(worker, engine, self)
         self.keeping = Keeping(worker, self.case, self.runs, self.exports, self)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from engine.evidence.evidence import Evidence
@@ -35,7 +35,7 @@ class Checked:
     recomputed: str = ""
 
 
-def verified(path: Path, stop: threading.Event, *, rerun: int) -> Checked:
+def verified(path: Path, stop: threading.Event, *, rerun: int | Literal["all"]) -> Checked:
     """Every claim of a file.
 
     Raises:
@@ -46,6 +46,33 @@ def verified(path: Path, stop: threading.Event, *, rerun: int) -> Checked:
     report, evidence = verify(path, Plan(rerun=rerun or None, stop=stop)), _stated(path)
     broken = evidence is not None and report.count("does not hold")
     return Checked(path, report, evidence, _recomputed(report, evidence) if broken else "")
+
+
+def written_protocol(report: VerificationReport, path: Path) -> Path:
+    """Write the protocol of a verification: PDF or JSON, as its suffix says.
+
+    Raises:
+        UserError: the file cannot be written.
+    """
+    from engine.verify.protocol import write_protocol
+
+    write_protocol(report, path)
+    return path
+
+
+def signature_in_words(report: VerificationReport) -> tuple[str, str]:
+    """Whose signature a file carries, and how that is to be taken: a role of the style sheet."""
+    from engine.verify.signatures import BESIDE, INSIDE, SIGNER
+
+    found = [claim for claim in report.claims if claim.name in (BESIDE, INSIDE, SIGNER)]
+    if report.kind == "case":
+        return "", ""
+    if not found:
+        return "Not signed: nothing shows who wrote it.", "small"
+    verdicts = {claim.verdict for claim in found}
+    broken, open_ = "does not hold" in verdicts, "cannot be checked" in verdicts
+    role = "danger" if broken else "abstained" if open_ else "certified"
+    return "\n".join(claim.line() for claim in found), role
 
 
 def _recomputed(report: VerificationReport, evidence: Evidence | None) -> str:

@@ -22,8 +22,9 @@ from gui.jobs.sketches import AxesChoice, Sketch, sketched, slice_axes
 
 if TYPE_CHECKING:
     from engine.case import Case, RunRow
+    from engine.core.records import Votes
     from engine.evidence.evidence import Evidence
-    from engine.evidence.settings import Execution, RunSettings
+    from engine.evidence.settings import CertifySettings, Execution, RunSettings
     from engine.evidence.snapshot import Snapshot
     from engine.figures.examples import ExamplesFigure
     from engine.figures.graphs import NeighbourhoodFigure
@@ -144,6 +145,35 @@ class EngineJobs:
         place = resolve(device)
         classifier.prepare(place, settings.precision)
         return Subject(classifier, request, fitted), clean_prediction(classifier, fitted, place)
+
+    def seconds_each(
+        self, subject: Subject, settings: RunSettings, execution: Execution, stop: threading.Event
+    ) -> float | None:
+        """How long a sample takes here; None where it was stopped before it was known.
+
+        A generative model is not asked: one answer of it may take seconds.
+        """
+        from engine.procedures.timing import seconds_each
+
+        if subject.classifier.identity.generation is not None:
+            return None
+        return seconds_each(
+            subject.classifier, subject.fitted, settings, execution=execution, stop=stop
+        )
+
+    def pilot(
+        self,
+        subject: Subject,
+        settings: CertifySettings,
+        execution: Execution,
+        stop: threading.Event,
+    ) -> Votes:
+        """A few votes to plan with; a run after them draws fresh ones."""
+        from engine.procedures.pilot import pilot_votes
+
+        return pilot_votes(
+            subject.classifier, subject.fitted, seeded(settings), execution=execution, stop=stop
+        )
 
     def setting_warnings(self, classifier: Classifier, settings: RunSettings) -> tuple[str, ...]:
         """What speaks against these settings for this model."""

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.evidence.evidence import Evidence
+from engine.core.records import Votes
 from engine.evidence.settings import CertifySettings
 from gui.controllers.session import Session
 from gui.jobs import plan_tables as planning
@@ -53,6 +53,7 @@ class PlannerPage(Page):
     def __init__(self, session: Session, *, parent: QWidget | None = None) -> None:
         super().__init__("What would it take?", parent=parent)
         self._session, self._plans = session, Lane(session.worker)
+        self._pilots = Lane(session.worker)
         self.plan: PlanResult | None = None
         self._runner_up: dict[tuple[int, int], float] = {}
         self.k = count_box("Votes for the class", 97, least=0)
@@ -61,6 +62,8 @@ class PlannerPage(Page):
         self.power = _number("Chance of success", 0.9, 0.01, 0.999, 0.05)
         self.from_run = QPushButton("&From the shown run")
         self.from_run.setToolTip("Take its selection votes as the pilot")
+        self.draw_pilot = QPushButton("&Draw a pilot")
+        self.draw_pilot.setToolTip("Draw n0 votes now; they bound nothing, and are no try")
         self.complaint = words(role="abstained")
         self.facts, self.notes = FactsTable(), words(role="small")
         self.chart = CurvePlot("Expected radius over n")
@@ -73,6 +76,8 @@ class PlannerPage(Page):
             editor.valueChanged.connect(self._pause.start)
         self.target.changed.connect(self._pause.start)
         self.from_run.clicked.connect(self.take_run)
+        self.draw_pilot.clicked.connect(self._draw_pilot)
+        session.worker.activity_changed.connect(self._follow_run)
         self.use_n.clicked.connect(self._want_n)
         self.use_target.clicked.connect(self._want_target)
         self.chart.notice.connect(self.notice)
@@ -94,7 +99,29 @@ class PlannerPage(Page):
         if (
             evidence := self._session.runs.evidence
         ) is not None and evidence.votes.guess is not None:
-            pilot = _pilot_of(evidence)
+            self._take_votes(
+                Votes(counts=evidence.votes.selection, failures=evidence.votes.selection_failures)
+            )
+
+    @Slot()
+    def _draw_pilot(self) -> None:
+        """A few votes of the model and input that are open."""
+        session, settings = self._session, self._session.form.settings
+        subject, execution = session.loading.subject, session.form.execution
+        if subject is not None and isinstance(settings, CertifySettings):
+            self._pilots.submit(
+                lambda stop: session.engine.pilot(subject, settings, execution, stop),
+                "drawing a pilot",
+                on_done=self._take_votes,
+                on_failed=self._fail,
+                urgent=True,
+            )
+
+    def _take_votes(self, votes: Votes) -> None:
+        from engine.planning import Pilot
+
+        if votes.n:
+            pilot = Pilot.of(votes)
             self.n0.setValue(pilot.n0)
             self.k.setValue(pilot.k)
             self._runner_up = {(pilot.k, pilot.n0): pilot.runner_up}
@@ -111,9 +138,10 @@ class PlannerPage(Page):
             label = labelled(title, editor)
             form.addWidget(label, 0, place)
             form.addWidget(editor, 1, place)
-        form.addWidget(self.from_run, 1, len(fields))
+        form.addWidget(self.draw_pilot, 1, len(fields))
+        form.addWidget(self.from_run, 1, len(fields) + 1)
         form.addWidget(self.target, 2, 0, 1, len(fields))
-        form.setColumnStretch(len(fields) + 1, 1)
+        form.setColumnStretch(len(fields) + 2, 1)
         self.content.addLayout(form)
         self.content.addWidget(self.complaint)
         say(self.complaint, "")
@@ -142,6 +170,8 @@ class PlannerPage(Page):
     def _follow_run(self) -> None:
         evidence = self._session.runs.evidence
         self.from_run.setEnabled(evidence is not None and evidence.votes.guess is not None)
+        sampled = isinstance(self._session.form.settings, CertifySettings)
+        self.draw_pilot.setEnabled(sampled and self._session.runs.ready)
 
     @Slot()
     def _ask(self) -> None:
@@ -200,14 +230,6 @@ class PlannerPage(Page):
     def _want_target(self) -> None:
         if self.plan is not None:
             self.wanted.emit(0, self.plan.target)
-
-
-def _pilot_of(evidence: Evidence) -> Pilot:
-    from engine.core.records import Votes
-    from engine.planning import Pilot
-
-    votes = evidence.votes
-    return Pilot.of(Votes(counts=votes.selection, failures=votes.selection_failures))
 
 
 def _number(name: str, value: float, low: float, high: float, step: float) -> QDoubleSpinBox:

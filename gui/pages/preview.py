@@ -1,20 +1,28 @@
-"""The report as it will be printed, before it is saved."""
+"""The report as it will be printed, and beside it what a person writes into it."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QAction, QPixmap, QResizeEvent
-from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from gui.controllers.exports import Exports
+from gui.pages.assignment import AssignmentForm
+from gui.widgets.layouts import filled
 from gui.widgets.page import Page
 
-WIDEST = 900
+WIDEST, FORM_WIDTH = 900, 220
 _FORMATS = ("pdf", "html", "csv", "json")
 
 
 class Preview(Page):
-    """Pages one below the other, and a button for every format."""
+    """Pages one below the other, a button for every format, and what is written into them.
+
+    Attributes:
+        form: client, purpose, auditor, remarks and signature.
+    """
+
+    beside_form = False
 
     def __init__(
         self, exports: Exports, actions: dict[str, QAction], *, parent: QWidget | None = None
@@ -36,7 +44,9 @@ class Preview(Page):
         self.area.setWidgetResizable(True)
         self.area.setWidget(self._inside)
         self.area.setAccessibleName("Pages of the report")
-        self.content.addWidget(self.area)
+        self.form = AssignmentForm(exports)
+        self.form.setFixedWidth(FORM_WIDTH)
+        self.content.addLayout(filled(QHBoxLayout(), (self.area, 1), self.form, spacing=12), 1)
         exports.preview_ready.connect(self.show_pages)
         self.wait()
 

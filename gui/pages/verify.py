@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from gui.jobs.document_jobs import Checked, verified
+from gui.jobs.document_jobs import Checked, signature_in_words, verified, written_protocol
 from gui.jobs.worker import Failure, Lane, Worker
 from gui.results.record import RecordView
 from gui.style import theme as themes
@@ -21,7 +22,7 @@ from gui.widgets.section import say, words
 from gui.widgets.text_table_model import RowsModel, plain_table
 
 if TYPE_CHECKING:
-    from engine.verify import Claim
+    from engine.verify import Claim, VerificationReport
 
 RERUN = 3
 """Blocks that are drawn again when that is asked for."""
@@ -34,8 +35,10 @@ class VerifyPage(Page):
 
     Signals:
         export: evidence and format.
+        written: a file that was written.
     """
 
+    written = Signal(object)
     beside_form = beside_statement = False
 
     export = Signal(object, str)
@@ -44,7 +47,9 @@ class VerifyPage(Page):
         super().__init__("Verify a report", parent=parent)
         self._verifications, self._asker = Lane(worker), asker
         self.path: Path | None = None
+        self.checked: Checked | None = None
         self.summary, self.notes = words(role="certified"), words(role="small")
+        self.signature = words(name="Signature")
         self.summary.setAccessibleName("Outcome of the verification")
         self.model: RowsModel[Claim] = RowsModel(("Verdict", "Claim", "Found"), _texts, _ink)
         self.table = plain_table(self.model, "Claims", (170, 330))
@@ -53,34 +58,50 @@ class VerifyPage(Page):
         self.record.export.connect(self.export)
         self.record.notice.connect(self.notice)
         rows = divided(Qt.Orientation.Vertical, self.table, self.record, sizes=(240, 360))
-        for widget in (self.summary, self.notes):
+        for widget in (self.summary, self.signature, self.notes):
             self.content.addWidget(widget)
         self.content.addWidget(rows, 1)
-        self.again = QPushButton(f"&Draw {RERUN} blocks again")
-        self.again.setToolTip("Open the model and input, draw some votes again and compare them")
-        self.again.clicked.connect(self._draw_again)
-        self.other = QPushButton("&Verify another…")
-        self.other.clicked.connect(self.ask)
-        for place, button in enumerate((self.again, self.other)):
-            self.buttons.insertWidget(place, button)
-        self.again.setEnabled(False)
+        tip = "Open the model and input, draw some votes again and compare them"
+        self.again = self._button(f"&Draw {RERUN} blocks again", self._draw_again, tip)
+        tip = "Open the model and input, draw every vote again and compare them"
+        self.all = self._button("Draw &everything again", self._draw_all, tip)
+        self.pdf = self._button("Protocol &PDF…", lambda: self._ask_where("pdf"))
+        self.json = self._button("Protocol &JSON…", lambda: self._ask_where("json"))
+        self.other = self._button("&Verify another…", self.ask)
+        self._worker = worker
+        self._enable()
+
+    def _button(self, title: str, slot: Callable[[], object], tip: str = "") -> QPushButton:
+        button = self.add_button(title, slot, tip=tip)
+        button.setAccessibleName(title.replace("&", "").removesuffix("…"))
+        return button
+
+    def _enable(self) -> None:
+        """Votes can be drawn again where they are on record, and what was checked can be saved."""
+        known = self.checked
+        evidence = known.evidence if known is not None else None
+        for button in (self.again, self.all):
+            button.setEnabled(evidence is not None and bool(evidence.chain))
+        for button in (self.pdf, self.json):
+            button.setEnabled(known is not None)
 
     @Slot()
     def ask(self) -> None:
         """Ask for a file to check."""
         self._asker.open_file("Verify a report", REPORT_FILTER, self.verify)
 
-    def verify(self, path: Path, *, rerun: int = 0) -> None:
-        """Check a file."""
+    def verify(self, path: Path, *, rerun: int | Literal["all"] = 0) -> None:
+        """Check a file: what follows from it, and so many blocks drawn again, or all of them."""
         self.to_front.emit(self)
-        self.path = path
+        self.path, self.checked = path, None
         self.set_subtitle(str(path))
         set_role(self.summary, "muted")
         say(self.summary, "Verifying…")
         say(self.notes, "")
         self.model.show_rows(())
         self.record.hide()
-        self.again.setEnabled(False)
+        say(self.signature, "")
+        self._enable()
         self._verifications.submit(
             lambda stop: verified(path, stop, rerun=rerun),
             f"verifying {path.name}",
@@ -91,7 +112,10 @@ class VerifyPage(Page):
 
     def show_checked(self, checked: Checked) -> None:
         """Show the claims of a file that was checked."""
-        report = checked.report
+        self.checked, report = checked, checked.report
+        signature, seen = signature_in_words(report)
+        set_role(self.signature, seen)
+        say(self.signature, signature)
         broken = bool(report.count("does not hold"))
         role = "certified" if report.ok else "danger" if broken else "abstained"
         set_role(self.summary, role)
@@ -101,7 +125,7 @@ class VerifyPage(Page):
         if not report.ok and report.claims:
             self.table.selectRow(0)
             self.table.scrollToTop()
-        self.again.setEnabled(checked.evidence is not None and bool(checked.evidence.chain))
+        self._enable()
         if checked.evidence is not None:
             title = f"As stated in {checked.path.name}"
             if broken:
@@ -117,6 +141,27 @@ class VerifyPage(Page):
     def _draw_again(self) -> None:
         if self.path is not None:
             self.verify(self.path, rerun=RERUN)
+
+    @Slot()
+    def _draw_all(self) -> None:
+        if self.path is not None:
+            self.verify(self.path, rerun="all")
+
+    def _ask_where(self, fmt: str) -> None:
+        if self.checked is not None:
+            report, stem = self.checked.report, self.checked.path.stem
+            self._asker.save_file(
+                f"Save protocol as {fmt.upper()}",
+                f"{stem}-verified.{fmt}",
+                lambda path: self._write(report, path),
+            )
+
+    def _write(self, report: VerificationReport, path: Path) -> None:
+        self._worker.submit(
+            lambda stop: written_protocol(report, path),
+            f"writing {path.name}",
+            on_done=self.written.emit,
+        )
 
 
 def _texts(claim: Claim) -> tuple[str, str, str]:

@@ -5,7 +5,7 @@ Everything here is read from the evidence or the snapshot, nothing from the form
 
 from __future__ import annotations
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import (
     QFrame,
@@ -18,6 +18,7 @@ from engine.evidence.evidence import Evidence
 from engine.evidence.snapshot import Snapshot
 from engine.evidence.subject import region_note
 from engine.regions import Region
+from engine.schemes import Gaussian, Scheme
 from gui.controllers.session import Session
 from gui.results.fact_rows import evidence_rows, snapshot_rows
 from gui.results.noise_badge import Badge, badge_of
@@ -32,7 +33,15 @@ _READY = "Press Certify (F5)."
 
 
 class StatementPanel(Card):
-    """What the shown run says."""
+    """What the shown run says.
+
+    Signals:
+        scheme_wanted, n0_wanted: another run is wanted, with this noise, or so many votes to choose
+            the class.
+    """
+
+    scheme_wanted = Signal(object)
+    n0_wanted = Signal(int)
 
     def __init__(
         self, session: Session, actions: dict[str, QAction], *, parent: QWidget | None = None
@@ -48,6 +57,12 @@ class StatementPanel(Card):
         self.longer.setAccessibleDescription("Counts this run on; its votes stay.")
         self.longer.setToolTip("Counts this run on; its votes stay, at no further alpha.")
         self.longer.clicked.connect(self._extend)
+        self.trained, self.larger = QPushButton(), QPushButton()
+        for button in (self.trained, self.larger):
+            button.setToolTip("Starts another run: one more try, which its statement counts.")
+            button.setAccessibleDescription("Starts another run, which is one more try.")
+        self.trained.clicked.connect(self._run_as_trained)
+        self.larger.clicked.connect(self._run_with_more)
         self.true = words(role="small", name="The true class, by the labels")
         self.earlier = words(role="provisional")
         self.badge = words(role="badge", name="Noise")
@@ -89,15 +104,30 @@ class StatementPanel(Card):
         return "Starting…" if runs.running else _READY if runs.ready else _WAITING
 
     def _offer(self) -> None:
-        """The advice of an abstention as a button."""
-        n = self._session.runs.advised
+        """The ways out of an abstention as buttons."""
+        runs = self._session.runs
+        n, scheme, n0 = runs.advised, runs.better_scheme, runs.better_n0
         self.longer.setVisible(n is not None)
         self.longer.setText("" if n is None else f"Extend to n = {n:,}")
+        self.trained.setVisible(scheme is not None)
+        self.trained.setText("" if scheme is None else as_trained(scheme))
+        self.larger.setVisible(n0 is not None)
+        self.larger.setText("" if n0 is None else f"Run with n0 = {n0:,}")
 
     @Slot()
     def _extend(self) -> None:
         if (n := self._session.runs.advised) is not None:
             self._session.runs.extend(n)
+
+    @Slot()
+    def _run_as_trained(self) -> None:
+        if (scheme := self._session.runs.better_scheme) is not None:
+            self.scheme_wanted.emit(scheme)
+
+    @Slot()
+    def _run_with_more(self) -> None:
+        if (n0 := self._session.runs.better_n0) is not None:
+            self.n0_wanted.emit(n0)
 
     def copy_text(self) -> None:
         """Statement, numbers and limits to the clipboard."""
@@ -187,6 +217,8 @@ class StatementPanel(Card):
             self.unit,
             self.sentence,
             self.longer,
+            self.trained,
+            self.larger,
             self.true,
             self.ended,
             self.badge,
@@ -216,6 +248,18 @@ class StatementPanel(Card):
             actions[name].enabledChanged.connect(button.setVisible)
             button.setVisible(actions[name].isEnabled())
         return grid
+
+
+def as_trained(scheme: Scheme) -> str:
+    """What is offered where the run's noise is not that of the training.
+
+    >>> from engine.schemes import Gaussian
+    >>> as_trained(Gaussian(sigma=0.25))
+    'Run with sigma = 0.25, as in training'
+    """
+    if isinstance(scheme, Gaussian):
+        return f"Run with sigma = {scheme.sigma:g}, as in training"
+    return "Run with its training noise"
 
 
 def ended(evidence: Evidence) -> str:

@@ -11,6 +11,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QLineEdit, QWidget
 
 from engine.core.fields import FieldSpec, as_number
+from engine.core.glossary import meaning
 from gui.style.theme import set_role
 from gui.widgets.flag_names import in_the_window
 from gui.widgets.layouts import filled
@@ -63,6 +64,7 @@ class Field:
         self.editor = _editor(spec)
         self.below = words(self.hint(), "small")
         self.label.setBuddy(self.editor)
+        self.label.setToolTip(meaning(spec.title) or self.hint())
         self.editor.setAccessibleName(spec.title)
         self.editor.setAccessibleDescription(self.hint())
         self.editor.setToolTip(self.hint())

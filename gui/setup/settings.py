@@ -120,9 +120,10 @@ class SettingsPanel(Section):
         values["target"] = self._typed_target(settings.target)
         self._fill({f.spec.name: values[f.spec.name] for f in self.run_fields})
 
-    def put(self, *, n: int = 0, target: str = "") -> None:
-        """Put in what a plan came to, as far as it is given."""
-        values: dict[str, Any] = {"n": n} if n else {}
+    def put(self, *, target: str = "", **numbers: int) -> None:
+        """Put in what a plan or an advice came to, as far as it is given and asked for here."""
+        fields = self.fields
+        values: dict[str, Any] = {k: v for k, v in numbers.items() if v and k in fields}
         if target:
             values["target"] = self._typed_target(target)
         self._fill(values)

@@ -60,6 +60,9 @@ def main(argv: Sequence[str] = ()) -> int:
     else:
         window.session.loading.open_model(ModelRequest(DEMO_MODEL))
         window.session.loading.open_input(DEMO_INPUT)
+    if has_display() and not window.session.preferences.toured:
+        window.session.preferences.toured = True
+        window.painted.connect(window.commands["tour"].trigger, Qt.ConnectionType.QueuedConnection)
     return _loop(app, window)
 
 

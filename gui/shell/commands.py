@@ -14,6 +14,7 @@ from gui.shell.appearance import Appearance
 from gui.shell.opening import Opening
 from gui.shell.pages import Pages
 from gui.shell.palette import Palette
+from gui.shell.tour import Tour
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,12 @@ class Parts:
     appearance: Appearance
     palette: Palette
     extend_bar: ExtendBar
+    tour: Tour
+
+    def start_tour(self) -> None:
+        """From the plots on."""
+        self.pages.show_explore()
+        self.tour.begin()
 
 
 def _always(session: Session) -> bool:
@@ -152,6 +159,8 @@ COMMANDS: tuple[Command, ...] = (
             lambda on: on.opening.save_shown("csv"), "", _has_result),
     Command("export-json", "Save evidence as &JSON…", "&File",
             lambda on: on.opening.save_shown("json"), "Ctrl+Shift+J", _has_result),
+    Command("keys", "Signing &keys…", "&File", lambda on: on.pages.show_keys(),
+            tip="Make a key, sign what is saved, trust keys of others"),
     Command("quit", "&Quit", "&File", lambda on: on.window.close(), "Ctrl+Q", starts_group=True),
     Command("certify", "&Certify", "&Run", lambda on: on.session.runs.certify(), "F5",
             _ready_or_coming, "run",
@@ -203,12 +212,20 @@ COMMANDS: tuple[Command, ...] = (
     Command("talk", "&Talk mode", "&View", lambda on: on.appearance.follow_talk_mode(), "F11",
             checkable=True, tip="The claim and one plot in large type; 1 to 4 choose the plot",
             starts_group=True),
-    Command("palette", "Find a c&ommand…", "&View", lambda on: on.palette.open(), "Ctrl+Shift+P",
-            icon="search", starts_group=True),
+    Command("palette", "F&ind…", "&View", lambda on: on.palette.open(), "Ctrl+Shift+P",
+            icon="search", starts_group=True,
+            tip="Commands, models, inputs, settings, recent files and help"),
+    Command("help", "&Help", "&Help", lambda on: on.pages.show_help(), "F1", icon="help",
+            tip="First steps, what is on screen, terms, shortcuts"),
+    Command("tour", "Take the &tour", "&Help", lambda on: on.start_tour(), when=_idle,
+            tip="Five stops through the window"),
     Command("verify", "Verify a &report…", "&Help", lambda on: on.pages.verify.ask(),
             "Ctrl+Shift+R", _idle,
-            tip="Check every claim of a report, evidence or case that somebody made"),
-    Command("doctor", "&Versions and devices", "&Help", lambda on: on.pages.show_doctor(), "F1"),
+            tip="Check every claim of a report, evidence or case that somebody made",
+            starts_group=True),
+    Command("doctor", "&Versions and devices", "&Help", lambda on: on.pages.show_doctor()),
+    Command("about", "&About Certiscope", "&Help", lambda on: on.pages.show_help("About"),
+            starts_group=True),
 )
 # fmt: on
 

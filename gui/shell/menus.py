@@ -17,7 +17,7 @@ _BUTTONS = tuple(command.id for command in COMMANDS if command.toolbar)
 
 
 class TopBar(QFrame):
-    """Often used commands, the command finder, Certify and Stop."""
+    """Often used commands, the finder, Certify and Stop."""
 
     def __init__(self, actions: dict[str, QAction], *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -34,7 +34,7 @@ class TopBar(QFrame):
         for identifier in _BUTTONS:
             row.addWidget(self._button(identifier, plain_title(_BY_ID[identifier])))
         row.addStretch(1)
-        row.addWidget(self._button("palette", "Find a command   Ctrl+Shift+P"))
+        row.addWidget(self._button("palette", "Find   Ctrl+Shift+P"))
         certify = self._button("certify", "Certify   F5")
         set_role(certify, "primary")
         row.addWidget(certify)

@@ -5,18 +5,25 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QUrl, Slot
+from PySide6.QtCore import QObject, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
 
-from engine.core.errors import TrustRequired
+from engine.core.errors import NotOneSample, TrustRequired
 from engine.models.request import ModelRequest
 from gui.controllers.session import Session
 from gui.shell.consent import ask_for_trust
+from gui.shell.file_manager import selected_in_folder
 from gui.shell.notice import Notice, NoticeArea
 
 
 class Notifications(QObject):
-    """Between a session and the notices of its window."""
+    """Between a session and the notices of its window.
+
+    Signals:
+        one_a_call_wanted: the run is to be begun again, with one sample a call.
+    """
+
+    one_a_call_wanted = Signal()
 
     def __init__(
         self, session: Session, notices: NoticeArea, *, parent: QObject | None = None
@@ -55,7 +62,13 @@ class Notifications(QObject):
 
     @Slot(str)
     def _on_run_refused(self, sentence: str) -> None:
-        self._on_refused("run", sentence)
+        notice = self._on_refused("run", sentence)
+        if isinstance(self._session.runs.refusal, NotOneSample):
+            notice.offer("One &sample a call", self._one_a_call)
+
+    def _one_a_call(self) -> None:
+        self._notices.clear_about("run")
+        self.one_a_call_wanted.emit()
 
     @Slot(str)
     def _on_misfit(self, sentence: str) -> None:
@@ -72,9 +85,16 @@ class Notifications(QObject):
         """Say what was written, and lead there."""
         self._notices.clear_about("written")
         whole = path.absolute()
-        notice = self._notices.show_notice("info", f"Wrote {path}.", about="written", stays=True)
-        for title, target in (("&Show in folder", whole.parent), ("&Open", whole)):
-            notice.offer(title, partial(self._open_outside, target))
+        signature = self._session.exports.signatures.get(path, "")
+        said = f"Wrote {path}, {signature}." if signature else f"Wrote {path}."
+        notice = self._notices.show_notice("info", said, about="written", stays=True)
+        notice.offer("&Show in folder", partial(self._show_in_folder, whole))
+        notice.offer("&Open", partial(self._open_outside, whole))
+
+    def _show_in_folder(self, path: Path) -> None:
+        """Mark the file in the desktop's file manager; where none answers, open its folder."""
+        if not selected_in_folder(path):
+            self._open_outside(path.parent)
 
     def _open_outside(self, path: Path) -> None:
         """Hand a file or folder to the program that the desktop has for it."""

@@ -159,8 +159,8 @@ class Opening(QObject):
         """Write what is shown now: labels may have been added since."""
         evidence = self._session.runs.evidence
         if evidence is not None:
-            illustrations = self._session.illustrator.illustrations
-            self._session.exports.export(evidence, fmt, path, illustrations)
+            exports, illustrations = self._session.exports, self._session.illustrator.illustrations
+            exports.export(exports.assigned(evidence), fmt, path, illustrations)
 
 
 def file_name(evidence: Evidence, fmt: str) -> str:

@@ -6,11 +6,12 @@ made once it has been painted, or when one of them is asked for before.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from gui.controllers.playback import NOTHING
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from engine.evidence.evidence import Evidence
     from gui.pages.comparison import TradeOffPage
     from gui.pages.external_votes import VotesPage
+    from gui.pages.help import HelpPage, Mark
+    from gui.pages.keys import KeysPage
     from gui.pages.oracle_labels import LabelPage
     from gui.pages.planner import PlannerPage
     from gui.pages.runs import RunsPage
@@ -39,7 +42,8 @@ if TYPE_CHECKING:
 _AnyPage = TypeVar("_AnyPage", bound=Page)
 PACE = 15.0
 """Seconds of a replay for which no pace was chosen."""
-_DOCUMENTS = ("labels", "runs", "verify", "planner", "votes", "tradeoff")
+_DOCUMENTS = ("labels", "runs", "verify", "planner", "votes", "tradeoff", "help", "keys")
+Photograph = Callable[[], "tuple[QPixmap, Sequence[Mark]]"]
 
 
 class Pages(PageStack):
@@ -52,11 +56,16 @@ class Pages(PageStack):
         turned: another page is in sight.
         save_asked: a result, and the format in which somebody wants to save it.
         planned: an n and a target for the form; 0 or an empty text leaves one as it is.
+        tour_asked: the tour is wanted.
+
+    Args:
+        photograph: takes the picture of the window that help explains.
     """
 
     turned = Signal()
     save_asked = Signal(object, str)
     planned = Signal(int, str)
+    tour_asked = Signal()
 
     def __init__(
         self,
@@ -64,10 +73,12 @@ class Pages(PageStack):
         actions: dict[str, QAction],
         notices: NoticeArea,
         asker: FileAsker,
+        photograph: Photograph,
     ) -> None:
         super().__init__()
         self._pace = PACE
         self._session, self._notices, self._asker = session, notices, asker
+        self._actions, self._photograph = actions, photograph
         self.explore = Explore(session)
         self.answers = AnswersPanel(session, actions)
         self.said = VotesOrAnswers(session, self.explore.votes, self.answers)
@@ -77,6 +88,8 @@ class Pages(PageStack):
         for panel in (self.explore, self.answers):
             panel.notice.connect(notices.show_notice)
         self.preview = self._add(Preview(session.exports, actions))
+        self.preview.form.changed.connect(self._make_preview)
+        self.preview.form.keys_asked.connect(self.show_keys)
         self.gallery = self._add(GalleryPage())
         self.doctor = self._add(DoctorPage(session.worker, session.engine))
         self.gallery.chosen.connect(self._on_example)
@@ -107,6 +120,7 @@ class Pages(PageStack):
         from gui.pages.verify import VerifyPage
 
         page = self._add(VerifyPage(self._session.worker, self._asker))
+        page.written.connect(self._session.exports.exported)
         page.export.connect(self.save_asked)
         return page
 
@@ -132,6 +146,22 @@ class Pages(PageStack):
         from gui.pages.comparison import TradeOffPage
 
         return self._add(TradeOffPage(self._session, self._asker))
+
+    @cached_property
+    def keys(self) -> KeysPage:
+        """Signing keys."""
+        from gui.pages.keys import KeysPage
+
+        return self._add(KeysPage(self._session.worker, self._session.exports, self._asker))
+
+    @cached_property
+    def help(self) -> HelpPage:
+        """First steps, the window explained, terms, shortcuts."""
+        from gui.pages.help import HelpPage
+
+        page = self._add(HelpPage(self._actions, self._photograph))
+        page.tour_asked.connect(self.tour_asked)
+        return page
 
     @property
     def documents_are_made(self) -> bool:
@@ -188,11 +218,21 @@ class Pages(PageStack):
 
     def show_preview(self) -> None:
         """The report's pages."""
+        self.show_page(self.preview)
+        self._make_preview()
+
+    @Slot()
+    def _make_preview(self) -> None:
+        """The pages of the shown run, as they would be saved now."""
         evidence = self._session.runs.evidence
         self.preview.wait()
-        self.show_page(self.preview)
         if evidence is not None:
             self._session.exports.preview(evidence, self._session.illustrator.illustrations)
+
+    @Slot()
+    def show_keys(self) -> None:
+        """One's own key and those of others."""
+        self.show_page(self.keys)
 
     def show_gallery(self) -> None:
         """The shipped inputs."""
@@ -203,6 +243,19 @@ class Pages(PageStack):
         """Versions and devices."""
         self.show_page(self.doctor)
         self.doctor.look()
+
+    def show_help(self, chapter: str = "", term: str = "") -> None:
+        """A chapter of help; the picture in it is of the plots and what is beside them."""
+        if self.currentWidget() is not self.help:
+            self.show_explore()
+            self.help.look()
+        self.show_page(self.help)
+        self.help.open(*filter(None, (chapter, term)))
+
+    def open_example(self, example: Example) -> None:
+        """A shipped input, among the plots."""
+        self.show_explore()
+        self._session.loading.open_example(example)
 
     def show_labels(self) -> None:
         """The answers of the shown run, to be labelled."""
@@ -227,8 +280,7 @@ class Pages(PageStack):
 
     @Slot(object)
     def _on_example(self, example: Example) -> None:
-        self.show_explore()
-        self._session.loading.open_example(example)
+        self.open_example(example)
 
 
 def _with_votes(evidence: Evidence | None) -> Evidence | None:

@@ -6,14 +6,17 @@ down over the page, as does a question.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Slot
+from functools import partial
+
+from PySide6.QtCore import QEvent, QObject, Signal, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from gui.controllers.session import Session
 from gui.shell.notice import NoticeArea
 from gui.style import theme as themes
 from gui.style.theme import set_role
+from gui.widgets.buttons import menu_button
 from gui.widgets.elided import ElidedLabel
 from gui.widgets.layouts import filled
 
@@ -35,7 +38,13 @@ class StatusLine(QFrame):
     Attributes:
         text: why nothing can be certified yet, else what a run of the form would take.
         over: what lies over it, the notices first; it stands in the widget around the line.
+        choices: a menu of other n with the time each takes.
+
+    Signals:
+        n_chosen: one of them.
     """
+
+    n_chosen = Signal(int)
 
     def __init__(
         self, session: Session, notices: NoticeArea, *others: QWidget, around: QWidget
@@ -45,7 +54,12 @@ class StatusLine(QFrame):
         self.text = ElidedLabel()
         self.text.setAccessibleName("Before a run")
         set_role(self.text, "muted")
-        filled(QHBoxLayout(self), self.text).setContentsMargins(12, 0, 12, 0)
+        self.menu = QMenu(self)
+        self.menu.aboutToShow.connect(self._fill)
+        tip = "How long other numbers of samples take"
+        self.choices = menu_button("Other n ▾", "Other n, with the time each takes", tip, self.menu)
+        parts = (self.text, 1), self.choices
+        filled(QHBoxLayout(self), *parts).setContentsMargins(12, 0, 12, 0)
         self.over = QWidget(around)
         filled(QVBoxLayout(self.over), notices, *others, spacing=4)
         for part in (around, self.over, *self._parts()):
@@ -56,6 +70,7 @@ class StatusLine(QFrame):
             session.loading.model_changed,
             session.loading.input_changed,
             session.loading.fitted_changed,
+            session.timing.changed,
         ):
             signal.connect(self.refresh)
         themes.registry.follow(self.retheme)
@@ -65,9 +80,20 @@ class StatusLine(QFrame):
     @Slot()
     def refresh(self) -> None:
         """Say what is so now; while something opens or runs, other places do."""
-        runs = self._session.runs
+        runs, timing = self._session.runs, self._session.timing
         silent = runs.running or self._session.loading.busy
-        self.text.setText("" if silent else runs.obstacle)
+        expected = timing.expected()
+        said = runs.obstacle or (f"{expected} on this machine." if expected else "")
+        self.text.setText("" if silent else said)
+        self.choices.setVisible(not silent and not runs.obstacle and bool(timing.choices()))
+
+    @Slot()
+    def _fill(self) -> None:
+        """The choices, as long as the model takes for them now."""
+        timing = self._session.timing
+        self.menu.clear()
+        for n in timing.choices():
+            self.menu.addAction(timing.expected(n), partial(self.n_chosen.emit, n))
 
     def retheme(self) -> None:
         """As high as a notice of one line, in the type in force."""

@@ -6,13 +6,22 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QResizeEvent
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QPaintEvent,
+    QPixmap,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from engine.core.text import visible
 from engine.models.request import ModelRequest
+from engine.schemes import Scheme
 from gui.controllers.session import Session
 from gui.jobs.session_file import Left
+from gui.pages.help import Mark
 from gui.results.extend import ExtendBar
 from gui.results.progress import ProgressPanel
 from gui.results.statement import StatementPanel
@@ -21,6 +30,7 @@ from gui.setup.column import LeftColumn
 from gui.shell import commands, geometry
 from gui.shell.appearance import Appearance
 from gui.shell.consent import ask_about_left, ask_for_oracle, ask_to_close, ask_to_keep
+from gui.shell.finding import Finder
 from gui.shell.menus import TopBar, build_menus
 from gui.shell.notice import NoticeArea
 from gui.shell.notifications import Notifications
@@ -29,6 +39,7 @@ from gui.shell.pages import Pages
 from gui.shell.palette import Palette
 from gui.shell.recent_files import RecentMenus
 from gui.shell.status_line import StatusLine
+from gui.shell.tour import Tour, photograph
 from gui.widgets.body import Body
 from gui.widgets.file_dialogs import FileAsker
 from gui.widgets.layouts import divided, filled
@@ -70,13 +81,14 @@ class Window(QMainWindow):
         self.notices = NoticeArea()
         self.extend_bar = ExtendBar(session.runs)
         self.left = LeftColumn(session, self.commands)
-        self.pages = Pages(session, self.commands, self.notices, self.asker)
+        self.pages = Pages(session, self.commands, self.notices, self.asker, self._photograph)
         self.statement = StatementPanel(session, self.commands)
         self.progress = ProgressPanel(session)
         self.columns = self._lay_out()
         self.notifications = Notifications(session, self.notices, parent=self)
         self.opening = Opening(session, self.asker, self.pages, self.notices, self)
-        self.palette_finder = Palette(self.commands, self.central)
+        finder = Finder(session, self.left, self.pages)
+        self.palette_finder = Palette(self.commands, finder.finds, self.central)
         self.appearance = Appearance(
             self,
             self.commands,
@@ -95,6 +107,7 @@ class Window(QMainWindow):
             ),
             notices=self.notices,
         )
+        self.tour = Tour(self._parts(), self.central)
         menus = build_menus(self.menuBar(), self.commands)
         self.recent = RecentMenus(menus["&File"], self.commands["quit"], session)
         self._connect()
@@ -137,6 +150,7 @@ class Window(QMainWindow):
                 appearance=self.appearance,
                 palette=self.palette_finder,
                 extend_bar=self.extend_bar,
+                tour=self.tour,
             ),
         )
         for signal in (
@@ -157,7 +171,13 @@ class Window(QMainWindow):
         session.loading.oracle_asked.connect(self._on_oracle_asked)
         self.left.model.wanted.connect(session.loading.open_model)
         self.pages.planned.connect(self._put_into_form)
-        self.pages.turned.connect(self.extend_bar.hide)
+        self.status_line.n_chosen.connect(self._follow_extension)
+        self.statement.scheme_wanted.connect(self._run_with_scheme)
+        self.statement.n0_wanted.connect(self._run_with_n0)
+        self.notifications.one_a_call_wanted.connect(self._run_one_a_call)
+        for hides in (self.extend_bar.hide, self.tour.end):
+            self.pages.turned.connect(hides)
+        self.pages.tour_asked.connect(self.commands["tour"].trigger)
         session.runs.extending.connect(self._follow_extension)
 
     def _splitters(self) -> dict[str, QSplitter]:
@@ -168,6 +188,27 @@ class Window(QMainWindow):
             "upper": grid.upper,
             "lower": grid.under,
         }
+
+    def _parts(self) -> dict[str, QWidget]:
+        """What the tour and help speak of."""
+        left, explore = self.left, self.pages.explore
+        return {
+            "model": left.model,
+            "input": left.input,
+            "attacker": left.attacker,
+            "settings": left.settings,
+            "certify": self.top.buttons["certify"],
+            "plots": explore,
+            "votes": explore.votes,
+            "bounds": explore.bounds,
+            "region": explore.place,
+            "examples": explore.examples,
+            "statement": self.statement,
+            "progress": self.progress,
+        }
+
+    def _photograph(self) -> tuple[QPixmap, list[Mark]]:
+        return photograph(self._parts(), self.central)
 
     @Slot()
     def begin(self) -> None:
@@ -290,6 +331,25 @@ class Window(QMainWindow):
     @Slot(object)
     def _on_oracle_asked(self, request: ModelRequest) -> None:
         ask_for_oracle(self.notices, request, self.left.model.writing.choose)
+
+    @Slot(object)
+    def _run_with_scheme(self, scheme: Scheme) -> None:
+        """A way out of an abstention: the noise that the model was trained with."""
+        self.left.settings.show_scheme(scheme)
+        self.left.attacker.show_scheme(type(scheme))
+        self.session.runs.certify()
+
+    @Slot(int)
+    def _run_with_n0(self, n0: int) -> None:
+        """A way out of an abstention: more votes that choose the class."""
+        self.left.settings.put(n0=n0)
+        self.session.runs.certify()
+
+    @Slot()
+    def _run_one_a_call(self) -> None:
+        """A way on where a model's class depends on its batch."""
+        self.left.settings.put(batch=1)
+        self.session.runs.certify()
 
     @Slot(int)
     def _follow_extension(self, n: int) -> None:

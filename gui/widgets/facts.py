@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
+from engine.core.glossary import meaning
 from gui.style.theme import set_role
 from gui.widgets.layouts import emptied
 from gui.widgets.section import Words
@@ -72,6 +73,8 @@ class FactsTable(QWidget):
             self._values.append(value)
             value.setAlignment(Qt.AlignmentFlag.AlignRight)
             value.setAccessibleName(name)
+            title.setToolTip(meaning(name))
+            value.setToolTip(meaning(name))
             set_role(title, "muted")
             self._grid.addWidget(title, index, 0, Qt.AlignmentFlag.AlignTop)
             self._grid.addWidget(value, index, 1)

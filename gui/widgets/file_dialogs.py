@@ -21,6 +21,7 @@ MODEL_FILTER = f"Models ({' '.join(f'*{s}' for s in MODEL_SUFFIXES)} config.json
 REPORT_SUFFIXES, VOTES_SUFFIXES = (".pdf", ".json"), (".csv", ".tsv")
 REPORT_FILTER = f"Reports, evidence and cases (*.pdf *.json *{SUFFIX});;All files (*)"
 VOTES_FILTER = "Votes (*.csv *.tsv *.txt *.jsonl *.npy);;All files (*)"
+KEY_FILTER = "Public keys (*.pub.json);;All files (*)"
 CASE_FILTER = f"Cases (*{SUFFIX});;All files (*)"
 _IMAGES = "*.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff *.gif"
 _GRAPHS = f"{' '.join(f'*{s}' for s in node.SUFFIXES)} *.json"

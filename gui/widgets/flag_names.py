@@ -27,6 +27,15 @@ _BESIDE_THE_FORM = {
     "--at": "certified at",
 }
 """Fields that no scheme and no run declares: of the model's form and of the page of votes."""
+_PHRASES = (
+    (" (in Python batch=1)", ""),
+    ("certiscope keys new makes one", "'Signing keys' makes one"),
+    ("; certiscope keys trust FILE.pub.json adds it", "; 'Signing keys' adds it"),
+    ("; give its passphrase in CERTISCOPE_PASSPHRASE", "; type its passphrase"),
+    ("; leave CERTISCOPE_PASSPHRASE empty", "; leave the field empty"),
+    ("--name 'Ada Example'", "Ada Example"),
+)
+"""Advice that is about the command line or Python, and the same for the window."""
 
 
 def in_the_window(sentence: str) -> str:
@@ -35,6 +44,8 @@ def in_the_window(sentence: str) -> str:
     >>> in_the_window("It may be [0,255]; choose another with --normalize, e.g. none.")
     "It may be [0,255]; choose another with 'Normalisation', e.g. none."
     """
+    for said, meant in _PHRASES:
+        sentence = sentence.replace(said, meant)
     return _FLAG.sub(_title, sentence)
 
 

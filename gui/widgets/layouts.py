@@ -8,6 +8,7 @@ from typing import TypeVar
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QBoxLayout, QLabel, QLayout, QSplitter, QWidget
 
+from engine.core.glossary import meaning
 from gui.style.theme import set_role
 
 B = TypeVar("B", bound=QBoxLayout)
@@ -39,9 +40,10 @@ def emptied(layout: QLayout) -> None:
 
 
 def labelled(title: str, editor: QWidget) -> QLabel:
-    """A muted label that belongs to an editor: its mnemonic leads there."""
+    """A muted label that belongs to an editor: its mnemonic leads there, its tip is its meaning."""
     label = QLabel(title)
     set_role(label, "muted")
+    label.setToolTip(meaning(title))
     label.setBuddy(editor)
     return label
 

@@ -293,6 +293,9 @@ class FakeEngine(EngineJobs):
         fitted = fitted_input(given) if given.kind == "image" else fit(given, classifier.identity)
         return Subject(classifier, request, fitted), self.answer
 
+    def seconds_each(self, subject, settings, execution, stop) -> float | None:
+        return self.pause / BATCH
+
     def setting_warnings(self, classifier, settings: CertifySettings) -> tuple[str, ...]:
         trained = classifier.identity.training_sigma
         if trained == settings.law.level:

@@ -90,3 +90,35 @@ def test_a_crash_while_drawing_loses_nothing(
     assert shown.status == 1
     assert "The report has no map: An error inside the program (ZeroDivisionError" in shown.err
     assert (tmp_path / "e.pdf").exists()
+
+
+def test_what_is_written_of_the_run_is_in_every_file_and_verifies(
+    certify: Any, tmp_path: Path
+) -> None:
+    import io
+
+    import pypdf
+
+    from engine.verify import Plan, verify
+
+    said = ["--client", "ACME <b>*Ltd*</b> #1", "--purpose", "release 2", "--remarks", "none"]
+    report = ["--json", str(tmp_path / "e.json"), "--report", str(tmp_path / "e.pdf")]
+    shown = certify(*said, *report, "--report", str(tmp_path / "e.html"))
+    assert shown.status == 0, shown.err
+    stated = json.loads((tmp_path / "e.json").read_text())["assignment"]
+    assert stated == {"client": said[1], "purpose": "release 2", "auditor": "", "remarks": "none"}
+    page = pypdf.PdfReader(io.BytesIO((tmp_path / "e.pdf").read_bytes())).pages[0].extract_text()
+    assert said[1] in page and "release 2" in page
+    html = (tmp_path / "e.html").read_text()
+    assert "<b>*Ltd*" not in html and "&lt;b&gt;*Ltd*" in html
+    for name in ("e.json", "e.pdf"):
+        found = verify(tmp_path / name, Plan(counts_only=True))
+        assert found.ok, found.summary()
+
+
+def test_a_text_that_could_be_read_as_another_is_refused_before_the_run(certify: Any) -> None:
+    shown = certify("--auditor", "Ada\u202eb", "--json", "-")
+    assert shown.status == 2
+    assert shown.err == (
+        "certiscope: The auditor must not hold control characters or direction marks.\n"
+    )

@@ -98,3 +98,12 @@ def test_a_file_cannot_write_its_own_verdict(capsys: pytest.CaptureFixture[str])
         shown = capsys.readouterr()
         assert "\x1b" not in shown.out + shown.err
         assert "\\x1b[2J\\x1b[HAll 16 claims" in shown.out + shown.err
+
+
+def test_a_protocol_is_written(
+    file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["verify", str(file), "--report", str(tmp_path / "p.pdf")]) == 0
+    assert (tmp_path / "p.pdf").read_bytes().startswith(b"%PDF")
+    assert main(["verify", str(file), "--report", str(tmp_path / "p.txt")]) == 2
+    assert "a protocol is a PDF" in capsys.readouterr().err

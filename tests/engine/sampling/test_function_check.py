@@ -15,7 +15,7 @@ from torch import nn
 from bench.subjects import SUBJECTS
 from engine.api import smooth
 from engine.core.batches import room
-from engine.core.errors import UserError
+from engine.core.errors import NotOneSample, UserError
 from engine.core.records import Votes
 from engine.evidence.settings import (
     CertifySettings,
@@ -162,9 +162,11 @@ NO_FUNCTIONS: dict[str, tuple[Callable[[], Callable[[torch.Tensor], torch.Tensor
 def test_what_is_no_function_of_one_sample_is_refused(name: str) -> None:
     made, sentence = NO_FUNCTIONS[name]
     for _ in range(10):
-        with pytest.raises(UserError, match=sentence):
+        with pytest.raises(UserError, match=sentence) as refused:
             run(sampler(Made(made())), 60_000)
             pytest.fail(f"{name} was counted")
+        helps = "--batch 1" in str(refused.value)
+        assert isinstance(refused.value, NotOneSample) is helps is (sentence != CHANCE)
 
 
 @pytest.mark.usefixtures("often")

@@ -34,7 +34,8 @@ Path_ = tuple[str | int, ...]
 
 CERTIFY = "certify --n0 20 --n 100 --seed 3 --device cpu --quiet"
 FAMILIES = {
-    "gaussian": f"{CERTIFY} --model demo:digits-0.25 --input digits:17 --at radius=0.1",
+    "gaussian": f"{CERTIFY} --model demo:digits-0.25 --input digits:17 --at radius=0.1 "
+    "--client ACME --auditor Ada",
     "ended early": f"{CERTIFY} --model demo:digits-0.25 --input digits:17 --n 5000 "
     "--target radius=0.1",
     "abstained": f"{CERTIFY} --model demo:digits-0.25 --input digits:17 --n 6",

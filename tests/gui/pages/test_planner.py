@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from engine.core.errors import UserError
+from engine.core.records import Votes
 from engine.evidence.settings import CertifySettings, ExactSettings
 from engine.schemes import DssnL1, Gaussian, HierarchicalGaussian, Sparse
 from gui.pages.planner import PlannerPage
@@ -93,3 +94,20 @@ def test_where_all_noise_is_counted_there_is_nothing_to_plan(page, session, qtbo
     qtbot.waitUntil(lambda: page.plan is None)
     assert "no n to plan" in page.chart.waiting.text()
     assert not page.use_n.isVisible() and not page.use_target.isVisible()
+
+
+def test_a_pilot_is_drawn_and_fills_the_plan(loaded, engine, qtbot, monkeypatch):
+    asked = []
+
+    def pilot(subject, settings, execution, stop):
+        asked.append(settings.n0)
+        return Votes(counts=(0,) * 7 + (90, 6, 0), failures=4)
+
+    monkeypatch.setattr(engine, "pilot", pilot, raising=False)
+    page = loaded.pages.planner
+    loaded.commands["plan"].trigger()
+    qtbot.waitUntil(lambda: page.draw_pilot.isEnabled())
+    page.draw_pilot.click()
+    qtbot.waitUntil(lambda: page.plan is not None and page.plan.pilot.k == 90)
+    assert asked == [100] and (page.k.value(), page.n0.value()) == (90, 100)
+    assert page.plan.pilot.runner_up == pytest.approx(0.6)  # of the votes for others

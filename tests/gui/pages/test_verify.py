@@ -109,3 +109,43 @@ def test_a_refusal_stands_where_the_outcome_would(session, qtbot, tmp_path):
     (tmp_path / "x.pdf").write_text("no report")
     page.verify(tmp_path / "x.pdf")
     qtbot.waitUntil(lambda: "is neither a report" in page.summary.text(), timeout=20_000)
+
+
+def test_the_signature_and_its_standing_are_said(page, tmp_path):
+    def signature(*claims):
+        found = VerificationReport(
+            file="x.pdf", kind="PDF", claims=tuple(Claim(name=n, verdict=v) for n, v in claims)
+        )
+        page.show_checked(Checked(tmp_path / "x.pdf", found, None))
+        return page.signature.text(), page.signature.property("role")
+
+    assert signature(("seal", "holds")) == ("Not signed: nothing shows who wrote it.", "small")
+    inside, signer = ("signature in the PDF", "holds"), ("signer", "holds")
+    assert signature(inside, signer) == ("signature in the PDF: holds\nsigner: holds", "certified")
+    assert signature(inside, ("signer", "cannot be checked"))[1] == "abstained"
+    assert signature(("signature in the PDF", "does not hold"))[1] == "danger"
+
+
+def test_the_protocol_is_saved_as_it_was_checked(session, make, qtbot, tmp_path, monkeypatch):
+    page = VerifyPage(session.worker, FileAsker(QWidget()))
+    qtbot.addWidget(page)
+    assert not page.pdf.isEnabled() and not page.json.isEnabled()
+    show(page, tmp_path, make.evidence(CertifySettings()), "holds")
+    for fmt, button, begins in (("pdf", page.pdf, b"%PDF"), ("json", page.json, b"{")):
+        path = tmp_path / f"protocol.{fmt}"
+        monkeypatch.setattr(
+            page._asker, "save_file", lambda title, name, answer, path=path: answer(path)
+        )
+        with qtbot.waitSignal(page.written) as heard:
+            button.click()
+        assert heard.args == [path] and path.read_bytes().startswith(begins)
+
+
+def test_everything_is_drawn_again_where_that_is_asked(page, make, tmp_path, monkeypatch):
+    asked = []
+    show(page, tmp_path, make.evidence(CertifySettings()), "holds")
+    page.path = tmp_path / "x.pdf"
+    monkeypatch.setattr(page, "verify", lambda path, rerun: asked.append(rerun))
+    page.all.click()
+    page.again.click()
+    assert asked == ["all", 3]

@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction, QGuiApplication
 from engine.core.records import Fitting
 from engine.core.rounding import round_down
 from engine.evidence.settings import CertifySettings
+from engine.schemes import Gaussian
 from gui.results.statement import StatementPanel
 from gui.shell.commands import COMMANDS
 
@@ -110,3 +111,33 @@ def test_why_a_run_ended_and_which_it_is(panel, idle_session, make):
     assert panel.ended.text() == "Ended: stopped. Run 3 on this model, input and setting."
     show(panel, idle_session, make.evidence(CertifySettings()))
     assert panel.ended.isHidden()
+
+
+def test_an_abstention_offers_its_ways_out(panel, idle_session, make, qtbot, monkeypatch):
+    monkeypatch.setattr(type(idle_session.runs), "ready", property(lambda _: True))
+    found = make.evidence(CertifySettings(scheme=Gaussian(sigma=1.0)), share=0.5)
+    show(panel, idle_session, found)
+    assert not panel.trained.isHidden() and panel.larger.isHidden()
+    assert panel.trained.text() == "Run with sigma = 0.25, as in training"
+    with qtbot.waitSignal(panel.scheme_wanted) as heard:
+        panel.trained.click()
+    assert heard.args == [Gaussian(sigma=0.25)]
+    wrong = found.abstention.model_copy(update={"reason": "wrong-guess"})
+    own = make.evidence(CertifySettings(), share=0.5).model_copy(update={"abstention": wrong})
+    show(panel, idle_session, own)
+    assert panel.trained.isHidden() and panel.larger.text() == "Run with n0 = 1,000"
+    with qtbot.waitSignal(panel.n0_wanted) as heard:
+        panel.larger.click()
+    assert heard.args == [1000]
+    show(panel, idle_session, make.evidence(CertifySettings(scheme=Gaussian(sigma=1.0))))
+    assert panel.trained.isHidden() and panel.larger.isHidden()
+
+
+def test_a_way_out_starts_another_run(loaded, engine, qtbot):
+    loaded.left.settings.put(n=1_000)
+    loaded.statement.n0_wanted.emit(500)
+    qtbot.waitUntil(lambda: loaded.session.runs.evidence is not None)
+    assert loaded.session.runs.evidence.settings.n0 == 500
+    loaded.statement.scheme_wanted.emit(Gaussian(sigma=0.5))
+    qtbot.waitUntil(lambda: loaded.session.runs.evidence is not None)
+    assert loaded.session.runs.evidence.settings.scheme == Gaussian(sigma=0.5)

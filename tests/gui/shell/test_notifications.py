@@ -3,8 +3,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from PySide6.QtWidgets import QPushButton
 
-from engine.core.errors import UserError
+from engine.core.errors import NotOneSample, UserError
 from engine.models.request import ModelRequest
 from gui.jobs.shipped import Example
 
@@ -123,7 +124,8 @@ def test_consent_is_not_asked_for_a_model_that_was_replaced(window, qtbot):
 
 
 def test_a_file_that_was_written_is_one_click_away(loaded, tmp_path, monkeypatch):
-    asked, answers = [], [True, True, False]
+    asked, answers, selected = [], [True, True, False], [True, False]
+    monkeypatch.setattr("gui.shell.notifications.selected_in_folder", lambda path: selected.pop(0))
     monkeypatch.setattr(
         "gui.shell.notifications.QDesktopServices.openUrl",
         lambda url: asked.append(url.toLocalFile()) or answers.pop(0),
@@ -132,7 +134,39 @@ def test_a_file_that_was_written_is_one_click_away(loaded, tmp_path, monkeypatch
         loaded.session.exports.exported.emit(tmp_path / name)
     notice = loaded.notices.front
     assert [n.sentence for n in loaded.notices.notices] == [f"Wrote {tmp_path / 'report.pdf'}."]
+    button(notice, "&Show in folder").click()
+    assert not asked  # the file manager has selected the file
     for title in ("&Open", "&Show in folder", "&Open"):
         button(notice, title).click()
     assert asked == [str(tmp_path / "report.pdf"), str(tmp_path), str(tmp_path / "report.pdf")]
     assert shown(loaded) == [f"No program is set to open {tmp_path / 'report.pdf'}."]
+
+
+def test_a_signature_is_said_with_the_file(loaded, tmp_path):
+    path = tmp_path / "report.pdf"
+    loaded.session.exports.signatures[path] = (
+        "signed by 'Ada Example', key ab…, in report.dsse.json"
+    )
+    loaded.session.exports.exported.emit(path)
+    assert "signed by 'Ada Example'" in loaded.notices.front.sentence
+
+
+def test_a_model_that_depends_on_its_batch_is_offered_one_sample_a_call(loaded, engine, qtbot):
+    said = "It depends on its batch; ask it with --batch 1 (in Python batch=1)."
+    engine.fail["certify"] = NotOneSample(said)
+    loaded.session.runs.certify()
+    qtbot.waitUntil(lambda: bool(shown(loaded)))
+    assert shown(loaded) == ["It depends on its batch; ask it with 'batch' 1."]
+    engine.fail.clear()
+    button(loaded.notices.front, "One &sample a call").click()
+    qtbot.waitUntil(lambda: loaded.session.runs.evidence is not None)
+    assert loaded.session.form.execution.batch == 1 and not shown(loaded)
+
+
+def test_another_refusal_offers_nothing(loaded, engine, qtbot):
+    engine.fail["certify"] = UserError("It draws at random.")
+    loaded.session.runs.certify()
+    qtbot.waitUntil(lambda: bool(shown(loaded)))
+    assert "One &sample a call" not in [
+        b.text() for b in loaded.notices.front.findChildren(QPushButton)
+    ]

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 
-from gui.shell.palette import match
+from gui.shell.palette import Find, match, rank
 
 
 @pytest.fixture
@@ -52,3 +52,18 @@ def test_what_makes_no_sense_now_cannot_be_run(palette, qtbot):
 )
 def test_letters_in_order_and_the_closest_first(query, title, score):
     assert match(query, title) == score
+
+
+def test_it_says_when_nothing_matches_and_return_does_nothing(palette, qtbot):
+    qtbot.keyClicks(palette.query, "zzqx")
+    assert titles(palette) == ["Nothing matches 'zzqx'."]
+    assert not palette.results.item(0).flags() & Qt.ItemFlag.ItemIsEnabled
+    qtbot.keyClick(palette.query, Qt.Key.Key_Return)
+    assert palette.isVisible()
+
+
+def test_words_come_before_scattered_letters_and_only_commands_match_by_letters():
+    command, term = Find("Certify", "", list), Find("certificate", "help", list, ("certified",))
+    assert rank("certi", command) == rank("certi", term) == (0, 0)
+    assert rank("cy", command) == (2, 5) and rank("cy", term) is None
+    assert rank("fied", term) == (1, 5)

@@ -1,0 +1,74 @@
+"""How long one sample takes here, before a run: an estimate for people, and no part of a claim."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import torch
+
+from engine.core.batches import from_arrays, moved
+from engine.evidence.settings import Execution, RunSettings
+from engine.inputs.base import FittedInput
+from engine.models.base import Classifier
+from engine.noise.gaussian import Stream
+from engine.procedures.on_grid import gridded
+from engine.procedures.run import check_fit
+from engine.procedures.run_noise import noise_source
+from engine.sampling.noise_buffer import NoisyCopies
+from engine.sampling.sampler import BATCH_SECONDS
+from engine.system.device import resolve
+
+BUDGET_SECONDS = 0.3
+_LARGEST, _GAIN, _TRIALS = 4096, 1.05, 3
+"""Samples of the largest batch, how much dearer a sample may be in a doubled one before that is
+taken for a sign, and how often each batch is tried: the first one of a model warms it up."""
+_ANY_KEY = 1
+
+
+def seconds_each(
+    classifier: Classifier,
+    fitted: FittedInput,
+    settings: RunSettings,
+    *,
+    execution: Execution,
+    stop: threading.Event,
+) -> float | None:
+    """Seconds per sample, drawing included, in the best batch that a short trial finds.
+
+    It counts nothing, claims nothing, and enters no try. ``stop`` ends it within one batch, of
+    about :data:`engine.sampling.sampler.BATCH_SECONDS` at most for all but the slowest models.
+
+    Returns:
+        None where it was stopped before the first batch.
+
+    Raises:
+        UserError: model and input do not fit together.
+    """
+    shape, device = check_fit(classifier, fitted, settings.scheme), resolve(execution.device)
+    bound, taken = classifier.bound_to(fitted), gridded(fitted, settings)[0]
+    bound.prepare(device, settings.precision)
+    x = moved(from_arrays(taken.arrays), device)
+    law = settings.scheme.drawn(settings.noise)
+    most = min(_LARGEST, law.samples or _LARGEST)
+    source = noise_source(law, _ANY_KEY, Stream.CALIBRATION, device)
+    copies = NoisyCopies(x, law, shape, device)
+    best: float | None = None
+    size, place, began = min(execution.batch or 1, most), 0, time.perf_counter()
+    while not stop.is_set() and time.perf_counter() - began < BUDGET_SECONDS:
+        took = float("inf")
+        for _ in range(_TRIALS):
+            start = time.perf_counter()
+            with torch.inference_mode():
+                bound.classify(copies.batch(source, place, size, place + size)).sum().item()
+            place = 0 if law.samples else place + size
+            seconds = time.perf_counter() - start
+            took = min(took, seconds)
+            if stop.is_set() or seconds > BATCH_SECONDS:
+                break
+        worse = best is not None and took / size > _GAIN * best
+        best = took / size if best is None else min(best, took / size)
+        if execution.batch or worse or 2 * size > most or 2 * took > BATCH_SECONDS:
+            break
+        size *= 2
+    return best

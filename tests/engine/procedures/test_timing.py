@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from engine.evidence.settings import CertifySettings, ExactSettings, Execution
+from engine.evidence.tries import SESSION
+from engine.procedures import timing
+from engine.procedures.timing import seconds_each
+from engine.schemes.dssn_l1 import DssnL1
+from tests.fakes import HalfSpace, fitted
+
+
+def measured(model, settings=None, execution=None, stop=None):
+    return seconds_each(
+        model,
+        fitted(),
+        settings or CertifySettings(),
+        execution=execution or Execution(device="cpu"),
+        stop=stop or threading.Event(),
+    )
+
+
+class Slow(HalfSpace):
+    """Takes a stated time by a clock of the test's own."""
+
+    def __init__(self, clock, each, call):
+        super().__init__(0.3)
+        self.clock, self.each, self.call, self.sizes = clock, each, call, []
+
+    def classify(self, batch):
+        self.sizes.append(len(batch))
+        self.clock[0] += self.call + self.each * len(batch)
+        return super().classify(batch)
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr(timing.time, "perf_counter", lambda: now[0])
+    return now
+
+
+@pytest.mark.parametrize(("each", "call"), [(1e-5, 1e-3), (1e-3, 0.0), (0.5, 0.1)])
+def test_it_finds_the_time_of_a_sample_in_the_batch_that_is_best(clock, each, call):
+    model = Slow(clock, each, call)
+    found = measured(model)
+    best = min(each + call / size for size in model.sizes)
+    assert found == pytest.approx(best)
+    assert clock[0] < timing.BUDGET_SECONDS + call + each * max(model.sizes)
+
+
+def test_a_given_batch_is_the_one_that_is_measured(clock):
+    model = Slow(clock, 1e-4, 1e-3)
+    assert measured(model, execution=Execution(device="cpu", batch=1)) == pytest.approx(1.1e-3)
+    assert set(model.sizes) == {1}
+
+
+def test_it_stops_within_a_batch_and_enters_no_try():
+    stop = threading.Event()
+    model = HalfSpace(0.3)
+    before = {claim: list(streams) for claim, streams in SESSION._streams.items()}
+    assert measured(model) > 0
+    stop.set()
+    assert measured(model, stop=stop) is None
+    assert dict(SESSION._streams) == before
+
+
+def test_a_law_that_is_counted_whole_is_not_asked_beyond_its_samples(clock):
+    scheme = DssnL1(lam=4 / 255)
+    model = Slow(clock, 1e-5, 1e-4)
+    assert measured(model, ExactSettings(scheme=scheme)) > 0
+    assert max(model.sizes) <= scheme.noise().samples

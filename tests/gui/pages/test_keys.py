@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+
+from engine.signing import keys as engine_keys
+
+
+@pytest.fixture
+def page(window, qtbot):
+    window.commands["keys"].trigger()
+    page = window.pages.keys
+    qtbot.waitUntil(lambda: page.keys.path.name != "")
+    return page
+
+
+def test_a_key_is_made_and_everything_is_signed_from_then_on(page, window, qtbot):
+    assert not page.sign.isEnabled() and "no key yet" in page.state.text()
+    page.name.setText("Ada Example")
+    qtbot.mouseClick(page.do, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: page.keys.own is not None)
+    own = engine_keys.read_public(engine_keys.public_path(engine_keys.default_path()))
+    assert page.owner.text() == "Ada Example" and page.fingerprint.text() == own.fingerprint
+    qtbot.mouseClick(page.copy, Qt.MouseButton.LeftButton)
+    assert QGuiApplication.clipboard().text() == own.fingerprint
+    assert page.sign.isEnabled() and not page.do.isVisible()
+    page.sign.click()
+    exports = window.session.exports
+    assert exports.signs and exports.signer.public == own
+    assert window.pages.preview.form.sign.isChecked()
+
+
+def test_a_locked_key_asks_for_its_passphrase_and_says_when_it_is_another(window, qtbot):
+    engine_keys.create(engine_keys.default_path(), name="Ada Example", passphrase="secret")
+    window.commands["keys"].trigger()
+    page = window.pages.keys
+    qtbot.waitUntil(lambda: "is locked" in page.state.text())
+    page.passphrase.setText("wrong")
+    qtbot.keyClick(page.passphrase, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: "passphrase is another one" in page.complaint.text())
+    assert page.passphrase.text() == "" and not page.sign.isEnabled()
+    page.passphrase.setText("secret")
+    qtbot.keyClick(page.passphrase, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: page.sign.isEnabled())
+    assert not page.complaint.isVisible()
+
+
+def test_a_key_without_a_name_is_refused_in_the_window_s_words(page, qtbot):
+    qtbot.mouseClick(page.do, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: page.complaint.isVisible())
+    assert page.complaint.text() == "A key needs a name that people know, e.g. Ada Example."
+
+
+def test_somebody_else_s_key_is_trusted(page, tmp_path, qtbot):
+    other = engine_keys.create(tmp_path / "bob.pem", name="Bob Example")
+    page.trust(tmp_path / "bob.pub.json")
+    qtbot.waitUntil(lambda: page.trusted.rowCount() == 1)
+    assert page.trusted.index(0, 1).data() == other.public.fingerprint
