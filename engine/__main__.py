@@ -3,6 +3,7 @@
 import sys
 
 from engine.system.interrupt import until_interrupted
+from engine.system.memory import collect_seldom, leave_to_the_system
 from engine.system.openmp import wait_passively
 
 
@@ -14,4 +15,7 @@ def _run() -> int:
 
 if __name__ == "__main__":
     wait_passively()
-    sys.exit(until_interrupted(_run))
+    collect_seldom()
+    status = until_interrupted(_run)
+    leave_to_the_system()
+    sys.exit(status)

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from engine.system.interrupt import until_interrupted
-from engine.system.memory import keep_small
+from engine.system.memory import collect_seldom, keep_small, leave_to_the_system
 from engine.system.openmp import wait_passively
 
 _COMMANDS = frozenset(
@@ -45,7 +45,9 @@ _COMPLETION = "_CERTISCOPE_COMPLETE"
 def main() -> None:
     """The console script."""
     wait_passively()
-    sys.exit(until_interrupted(lambda: run(sys.argv[1:])))
+    status = until_interrupted(lambda: run(sys.argv[1:]))
+    leave_to_the_system()
+    sys.exit(status)
 
 
 def run(arguments: list[str]) -> int:
@@ -56,6 +58,7 @@ def run(arguments: list[str]) -> int:
     """
     if _names_files(arguments) and _COMPLETION not in os.environ:
         return _window(arguments)
+    collect_seldom()
     from engine.cli import main as command_line
 
     return command_line(arguments, demo=_demo)

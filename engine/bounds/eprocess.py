@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import math
 
-from scipy.optimize import brentq
 from scipy.special import betainc
 
 from engine.bounds.clopper_pearson import rounded_down
+from engine.bounds.roots import bracketed_root
 
 PRIOR = 0.5
 _LOG_PRIOR_NORM = math.log(math.pi)
@@ -73,8 +73,10 @@ def lower(k: int, n: int, alpha: float) -> float:
     least, most = max((n - k) / n, _EDGE), 1.0 - _EDGE
     if _log_e(most, k, n) < threshold:
         return 0.0
-    others = brentq(lambda q: _log_e(q, k, n) - threshold, least, most, xtol=1e-24, rtol=1e-14)
-    return rounded_down(float(others), n)
+    others = bracketed_root(
+        lambda q: _log_e(q, k, n) - threshold, least, most, absolute=1e-24, relative=1e-14
+    )
+    return rounded_down(others, n)
 
 
 def upper(k: int, n: int, alpha: float) -> float:

@@ -18,9 +18,9 @@ from engine.core.files import is_special, write_atomically
 from engine.core.records import Record
 from engine.evidence.assignment import Assignment, assigned
 from engine.evidence.evidence import Evidence
-from engine.figures.images import Illustrations
 
 if TYPE_CHECKING:
+    from engine.figures.images import Illustrations
     from engine.inputs.base import FittedInput
     from engine.models.base import Classifier
     from engine.signing.keys import SigningKey
@@ -144,10 +144,10 @@ class Outputs:
 
     def _write(self, evidence: Evidence, subject: Subject, failed: list[str]) -> bool:
         """Write the files and sign them; whether the evidence is in one, if any was named."""
-        from engine.report.json import write_json
-
         kept = True
         if self.json and not self.json_to_stdout:
+            from engine.report.json import write_json
+
             kept = _tried(partial(write_json, evidence, Path(self.json)), failed)
         if self.reports:
             saved = self._write_reports(evidence, subject, failed)
@@ -158,6 +158,7 @@ class Outputs:
 
     def _write_reports(self, evidence: Evidence, subject: Subject, failed: list[str]) -> bool:
         """Write the reports, without images where those fail; True if all were written."""
+        from engine.figures.images import Illustrations
         from engine.report import write_report
 
         images = Illustrations()
@@ -170,9 +171,11 @@ class Outputs:
         )
 
     def _images(self, evidence: Evidence, subject: Subject) -> Illustrations:
+        from engine.explain.illustrations import illustrate  # loads torch
+        from engine.figures.images import Illustrations
+
         if all(path.suffix.lower() == ".csv" for path in self.reports):
             return Illustrations()
-        from engine.explain.illustrations import illustrate  # loads torch
 
         return illustrate(evidence, *subject())
 

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 from engine.core.errors import UserError
-from engine.evidence.evidence import Evidence
-from engine.figures.images import Illustrations
-from engine.report.csv import evidence_csv, write_csv
-from engine.report.html import html_text, write_html
-from engine.report.json import evidence_json, write_json
-from engine.report.pdf import pdf_bytes, preview_pages, write_pdf
 
-Writer = Callable[[Evidence, Path, Illustrations | None], None]
+if TYPE_CHECKING:
+    from engine.evidence.evidence import Evidence
+    from engine.figures.images import Illustrations
 
-WRITERS: dict[str, Writer] = {
-    ".pdf": write_pdf,
-    ".html": write_html,
-    ".csv": write_csv,
-    ".json": write_json,
-}
-"""What a file name's ending asks for."""
+Form = Literal["pdf", "html", "csv", "json"]
+FORMS: tuple[Form, ...] = ("pdf", "html", "csv", "json")
+"""Each has a file here with what writes it, loaded when it is asked for."""
+Writer = Callable[["Evidence", Path, "Illustrations | None"], None]
+
+
+def writer(form: Form) -> Writer:
+    """What writes a run in a form."""
+    written = importlib.import_module(f"{__name__}.{form}")
+    return getattr(written, f"write_{form}")  # type: ignore[no-any-return]
 
 
 def write_report(
@@ -32,23 +33,8 @@ def write_report(
     Raises:
         UserError: the ending names no format, or the file cannot be written.
     """
-    writer = WRITERS.get(path.suffix.lower())
-    if writer is None:
-        known = ", ".join(WRITERS)
+    form = next((form for form in FORMS if path.suffix.lower() == f".{form}"), None)
+    if form is None:
+        known = ", ".join(f".{form}" for form in FORMS)
         raise UserError(f"Cannot write {path.name}: its ending must be one of {known}.")
-    writer(evidence, path, illustrations)
-
-
-__all__ = [
-    "WRITERS",
-    "evidence_csv",
-    "evidence_json",
-    "html_text",
-    "pdf_bytes",
-    "preview_pages",
-    "write_csv",
-    "write_html",
-    "write_json",
-    "write_pdf",
-    "write_report",
-]
+    writer(form)(evidence, path, illustrations)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.core.files import write_atomically
 from engine.evidence.evidence import Evidence
-from engine.figures.images import Illustrations
+
+if TYPE_CHECKING:
+    from engine.figures.images import Illustrations
 
 
 def evidence_json(evidence: Evidence) -> str:

@@ -83,7 +83,7 @@ class EngineJobs:
         import engine.inputs
         import engine.models
         import engine.procedures.beginning
-        import engine.report  # noqa: F401  the first run and its statement shall not wait
+        import engine.report.html  # noqa: F401  the first run and its statement shall not wait
 
     def load_model(self, request: ModelRequest) -> Classifier:
         """Open a model."""
@@ -264,7 +264,7 @@ class EngineJobs:
 
     def preview(self, evidence: Evidence, illustrations: Illustrations) -> list[bytes]:
         """The report's pages as PNG."""
-        from engine.report import preview_pages
+        from engine.report.pdf import preview_pages
 
         return preview_pages(evidence, illustrations, PREVIEW_PPI)
 
@@ -272,15 +272,9 @@ class EngineJobs:
         self, evidence: Evidence, illustrations: Illustrations, fmt: ExportFormat, path: Path
     ) -> Path:
         """Write a report or the bare evidence."""
-        from engine import report
+        from engine.report import writer
 
-        writers: dict[ExportFormat, Any] = {
-            "pdf": report.write_pdf,
-            "html": report.write_html,
-            "csv": report.write_csv,
-            "json": report.write_json,
-        }
-        writers[fmt](evidence, path, illustrations)
+        writer(fmt)(evidence, path, illustrations)
         return path
 
     def examine(self) -> str:

@@ -18,7 +18,7 @@ from engine.models.token_classifier import TokenClassifier
 from engine.noise.gaussian import NoiseStream
 from engine.procedures.certify import certify
 from engine.regions import Staircase
-from engine.report import write_json
+from engine.report.json import write_json
 from engine.schemes.hybrid_uniform import HybridUniform
 from engine.verify import Plan, verify
 

@@ -3,11 +3,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from engine.system import memory
 
+ROOT = Path(__file__).parents[3]
 _PROGRAM = """
 import sys, threading
 from engine.system import memory
@@ -46,3 +48,19 @@ def test_what_was_freed_goes_back_to_the_system() -> None:
     command = [sys.executable, "-c", _PROGRAM, "small"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert float(done.stdout) > 30  # MiB of 286
+
+
+@pytest.mark.parametrize("program", ["engine", "gui"])
+def test_a_command_leaves_its_objects_to_the_system_and_ends_as_ever(program: str) -> None:
+    """What waits for the exit still runs, and what was printed is there."""
+    code = (
+        "import atexit, gc, runpy, sys\n"
+        "atexit.register(lambda: print(gc.get_threshold()[0], gc.get_freeze_count() > 1000))\n"
+        "sys.argv = ['certiscope', 'plan', '--help']\n"
+        f"runpy.run_module({program!r}, run_name='__main__')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == f"{memory._OBJECTS} True"

@@ -11,7 +11,8 @@ import pytest
 
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import CertifySettings, Execution
-from engine.report import write_json, write_pdf
+from engine.report.json import write_json
+from engine.report.pdf import write_pdf
 from tests.fakes import finish
 
 AT = ("radius=0.1", "radius=2.0")

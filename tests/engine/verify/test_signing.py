@@ -6,7 +6,7 @@ import pytest
 
 from engine.core.errors import UserError
 from engine.evidence.settings import CertifySettings
-from engine.report import write_json
+from engine.report.json import write_json
 from engine.signing import keys
 from engine.verify.signing import sign
 from tests.fakes import HalfSpace, finish, fitted

@@ -10,7 +10,8 @@ from engine.evidence.settings import CertifySettings
 from engine.planning import Pilot
 from engine.procedures.certify import certify
 from engine.replay import ReplayResult
-from engine.report import write_json, write_pdf
+from engine.report.json import write_json
+from engine.report.pdf import write_pdf
 from gui.jobs.document_jobs import planned, replayed, verified, written
 from tests.fakes import HalfSpace, finish, fitted
 

@@ -13,7 +13,7 @@ from engine.oracles.audit import OTHER, audited, read_audit
 from engine.oracles.base import UNPARSEABLE
 from engine.procedures.certify import certify
 from engine.procedures.oracle_correction import transfer_of
-from engine.report import write_json
+from engine.report.json import write_json
 from gui.jobs.document_jobs import verified
 from gui.pages.oracle_labels import LabelPage
 from tests.fakes import finish

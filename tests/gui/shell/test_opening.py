@@ -89,7 +89,7 @@ def test_names_of_files_hold_no_odd_characters(make):
 
 
 def test_a_report_that_is_dropped_is_verified(window, qtbot, make, tmp_path):
-    from engine.report import write_json
+    from engine.report.json import write_json
 
     path = tmp_path / "e.json"
     write_json(make.evidence(CertifySettings(n=1000)), path)
