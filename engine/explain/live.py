@@ -18,6 +18,7 @@ from engine.inputs.base import FittedInput
 from engine.models.base import Classifier
 from engine.procedures.on_grid import gridded
 from engine.regions import Region, radius_of
+from engine.schemes.base import Facts
 
 SHARE = 0.02
 """So much of a run's time may go into its picture."""
@@ -120,11 +121,12 @@ class LiveFigures:
         if axes.kind == "adversarial" and 0.5 * SHARE * snapshot.n_plan < _ATTACK_SAMPLES:
             axes = SliceAxes(kind="random", seed=axes.seed)
         fitted, _ = gridded(self._fitted, settings)
+        facts = settings.scheme.prepare(fitted.arrays)
         budget = min(_PATIENCE, 2 * self._left(snapshot))
         self._explorer = Explorer(
             self._classifier, fitted, settings, self._device, self._stop, budget
         )
-        self.slice = self._explorer.begin(axes, _expected(snapshot), top)
+        self.slice = self._explorer.begin(axes, _expected(snapshot, facts), top)
 
     def _refined(self, figure: SliceFigure, affordable: float) -> SliceFigure:
         """One more piece of the map, of at most so many cells; a whole level is shown at once."""
@@ -142,7 +144,7 @@ class LiveFigures:
         return figure.model_copy(update={"base": base})
 
 
-def _expected(snapshot: Snapshot) -> Region | None:
+def _expected(snapshot: Snapshot, facts: Facts) -> Region | None:
     """About what the run will certify if its votes keep their shares, for the size of the slice."""
     bounds = snapshot.bounds
     if bounds is None or snapshot.estimation.n < 1:
@@ -150,4 +152,4 @@ def _expected(snapshot: Snapshot) -> Region | None:
     share = snapshot.estimation.counts[bounds.top] / snapshot.estimation.n
     p = min(share, 1.0 - min(0.5, _CERTAIN / snapshot.n_plan))
     guess = {"p_lower": p, "p_upper": 1.0 - p, "valid": True}
-    return snapshot.settings.scheme.region(bounds.model_copy(update=guess))
+    return snapshot.settings.scheme.region(bounds.model_copy(update=guess), facts)

@@ -9,7 +9,7 @@ most, and giving up although the probability suffices has chance beta.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from engine.bounds import bound_method, clopper_pearson
@@ -20,6 +20,7 @@ from engine.evidence.settings import DecideSettings
 from engine.evidence.vote_chain import phases_of
 from engine.regions import Perturbation, Region
 from engine.schemes import Scheme
+from engine.schemes.base import NO_FACTS, Facts
 
 MOST_PHASES = 20
 Verdict = Literal["certified", "given up"]
@@ -37,6 +38,7 @@ class Rule:
     Attributes:
         phases: estimation votes of each phase, growing.
         weaken: what the run's noise costs a bound.
+        facts: of the input (``Scheme.prepare``).
     """
 
     scheme: Scheme
@@ -45,9 +47,15 @@ class Rule:
     beta: float
     phases: tuple[int, ...]
     weaken: Weaken = _as_they_are
+    facts: Facts = field(default_factory=lambda: NO_FACTS)
 
     @classmethod
-    def of(cls, settings: DecideSettings, weaken: Weaken = _as_they_are) -> Rule:
+    def of(
+        cls,
+        settings: DecideSettings,
+        weaken: Weaken = _as_they_are,
+        facts: Facts = NO_FACTS,
+    ) -> Rule:
         """The rule that some settings declare.
 
         Raises:
@@ -61,6 +69,7 @@ class Rule:
             beta=settings.beta,
             phases=phases_of(settings),
             weaken=weaken,
+            facts=facts,
         )
         rule.check()
         return rule
@@ -112,7 +121,7 @@ class Rule:
 
     def region(self, bounds: ProbabilityBounds) -> Region | None:
         """What the bounds certify, if that covers the target."""
-        region = self.scheme.region(bounds) if bounds.valid else None
+        region = self.scheme.region(bounds, self.facts) if bounds.valid else None
         return region if region is not None and region.contains(self.target) else None
 
     def record(self, phase: int, selection: Votes, estimation: Votes, top: int) -> PhaseRecord:
@@ -137,7 +146,7 @@ class Rule:
         """What a phase decides; None to go on."""
         if self.region(bounds) is not None:
             return "certified"
-        needed = self.scheme.required_probability(self.target)
+        needed = self.scheme.required_probability(self.target, self.facts)
         if record.p_ceiling is not None and record.p_ceiling < needed:
             return "given up"
         return None

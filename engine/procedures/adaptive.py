@@ -59,9 +59,10 @@ def decide(
         UserError: the target, the phases or beta cannot be, or model and input do not fit;
             ``resume`` belongs to another run.
     """
-    rule = Rule.of(settings)
+    rule = Rule.of(settings)  # refused before the model is made ready
     run = Run(classifier, fitted, settings, execution, stop=stop, resume=resume, patience=patience)
-    deciding = _Decision(run, settings, replace(rule, weaken=run.randomness.weakened), resume)
+    rule = replace(rule, weaken=run.randomness.weakened, facts=run.facts)
+    deciding = _Decision(run, settings, rule, resume)
     yield from deciding.snapshots()
     return deciding.conclude(command)
 

@@ -62,7 +62,7 @@ class DecisionRecount(Recount):
         def weaken(bounds: ProbabilityBounds) -> ProbabilityBounds:
             return weakened(bounds, self.slack)
 
-        return Rule.of(self.deciding, weaken)
+        return Rule.of(self.deciding, weaken, self.evidence.facts)
 
     @cached_property
     def phases(self) -> list[PhaseVotes]:

@@ -12,7 +12,11 @@ from engine.evidence.vote_chain import first_broken
 from engine.noise.gaussian import Stream
 from engine.procedures.adaptive import decide
 from engine.procedures.run import Run
+from engine.schemes import Gaussian
+from engine.verify.counts import check_counts
+from engine.verify.decisions import recount_of
 from tests.fakes import HalfSpace, Misbehaving, finish, fitted
+from tests.schemes import Blurred
 
 PHASES = (100, 1000, 5000)
 
@@ -47,6 +51,17 @@ def test_an_easy_radius_is_certified_in_the_first_phase():
     assert found.certified_at == {"radius=0.05": True}
     assert found.predicted_class == 0 and found.complete
     assert found.statement.startswith("With confidence 99.9 %")
+
+
+def test_what_a_scheme_draws_from_its_input_decides_too():
+    """A scheme that claims nothing without facts, its radius smaller by an error of the input."""
+    asked = settings(scheme=Blurred(), target="radius=0.05", phases=PHASES)
+    found = finish(decide(HalfSpace(1.0), fitted(0.5), asked))
+    assert found.facts == {"error": 0.005} and found.outcome == "certified"
+    assert found.radius == Gaussian().region(found.bounds).radius - 0.005
+    assert all(claim.verdict == "holds" for claim in check_counts(recount_of(found)))
+    bolder = found.model_copy(update={"facts": {"error": 0.0}})
+    assert any(claim.verdict == "does not hold" for claim in check_counts(recount_of(bolder)))
 
 
 def test_a_hopeless_radius_is_given_up_early():
