@@ -31,7 +31,7 @@ def coding_of(spec: str) -> Coding | None:
         return tokenizer_of(path)
     if kind == "onnx":
         from engine.models.onnx import columns_of, met_session
-        from engine.models.onnx_session import read_table_graph
+        from engine.models.onnx_table_graph import read_table_graph
         from engine.models.onnx_text_graph import is_text, read_text_graph
 
         session = met_session(path)

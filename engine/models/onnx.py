@@ -26,18 +26,15 @@ from engine.models.onnx_data import SIZE_LIMIT, data_files, onnx_digest
 from engine.models.onnx_probe import probe
 from engine.models.onnx_session import (
     CPU,
-    Cells,
     Graph,
-    TableGraph,
     first_line,
-    is_tabular,
     open_session,
     read_graph,
-    read_table_graph,
     stated_columns,
     stated_names,
     stated_numbers,
 )
+from engine.models.onnx_table_graph import Cells, TableGraph, is_tabular, read_table_graph
 from engine.models.onnx_text import text_classifier
 from engine.models.onnx_text_graph import is_text
 from engine.models.request import ModelRequest
@@ -113,6 +110,7 @@ def _image_classifier(
                 normalization.note,
                 head.note if head else "",
                 _ONE_AT_A_TIME if graph.batch == 1 else "",
+                _flat(session, graph, normalization) if encoding == "plain" else "",
             )
             if note
         ),
@@ -187,6 +185,28 @@ def _settled(path: Path, session: Any, graph: Graph) -> tuple[Graph, int]:
 def _count(session: Any, graph: Graph) -> int:
     trial = _run(session, graph, torch.zeros(graph.rows, *graph.shape))
     return checked_scores(trial, graph.rows, least=1)
+
+
+def _flat(session: Any, graph: Graph, normalization: Normalization) -> str:
+    """What to say of a graph whose scores hardly tell a black image from a white one or noise."""
+    noise = torch.rand(1, *graph.shape, generator=torch.Generator().manual_seed(0))
+    images = torch.cat([torch.zeros_like(noise), torch.ones_like(noise), noise])
+    images = normalization.layer(graph.shape[0])(images)
+    scores = in_chunks(lambda chunk: _run(session, graph, chunk), images, graph.batch).double()
+    probable = bool((scores >= 0).all()) and torch.allclose(scores.sum(1).cpu(), _ONE, atol=1e-3)
+    logits = scores.clamp_min(1e-300).log() if probable else scores
+    spread = (logits - logits.mean(1, keepdim=True)).std(0).max()
+    if not spread < _FLAT or normalization.origin != "default":
+        return ""
+    return (
+        f"Its scores hardly change between a black image, a white one and noise (by {spread:.2g}): "
+        "it may take pixels of 0 to 255 (--normalize scale=255)."
+    )
+
+
+_ONE = torch.ones((), dtype=torch.float64)
+_FLAT = 0.1
+"""Standard deviation of logits below which a network is taken to see nothing."""
 
 
 def _stored(path: Path, session: Any) -> Normalization | None:

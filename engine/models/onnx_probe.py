@@ -13,7 +13,8 @@ import sys
 from pathlib import Path
 
 from engine.core.errors import UserError
-from engine.models.onnx_session import is_tabular, open_session, read_graph, read_table_graph
+from engine.models.onnx_session import open_session, read_graph
+from engine.models.onnx_table_graph import is_tabular, read_table_graph
 from engine.models.onnx_text_graph import is_text, read_text_graph
 from engine.models.shapes import Shape, parse_shape, words
 

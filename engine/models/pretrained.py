@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -166,6 +167,14 @@ def open_text_part(auto: Any, folder: Path, what: str) -> Any:
     # Without a vocabulary transformers makes an empty tokenizer, and says nothing.
     if not any(next(folder.glob(pattern), None) for pattern in VOCABULARY):
         raise UserError(f"{folder} has no {what} that opens: its vocabulary is missing.")
+    pieces = next(iter(sorted(folder.glob("*.model"))), None)
+    whole = (folder / "tokenizer.json").is_file()
+    if pieces is not None and not whole and find_spec("sentencepiece") is None:
+        raise UserError(
+            f"{folder}: its {what} is a SentencePiece model ({pieces.name}), which needs a package "
+            "that is not installed; pip install sentencepiece, or save the tokenizer as "
+            "tokenizer.json where it is."
+        )
     _quiet()
     try:
         return auto.from_pretrained(

@@ -12,6 +12,7 @@ from engine.inputs import ImageInput, expand, load_input
 from engine.inputs.base import PairInput
 from engine.inputs.table import TableInput
 from engine.inputs.text import TextInput
+from tests.factories import make_model
 
 TABLE = "age,job,label\n20,baker,no\n30.5,smith,yes\n41,baker,yes\n"
 
@@ -118,3 +119,16 @@ def test_a_review_with_its_sentiment():
     found = load_input(f"{cases / 'review.csv'}:0")
     assert isinstance(found, TextInput) and found.text == "the film was good"
     assert (found.label, found.label_name) == (1, "positive")
+
+
+def test_labels_that_count_from_one_are_said():
+    cases = Path(__file__).parents[2] / "cases" / "field" / "csv"
+    model = make_model(("bad", "good"), kind="text", input_shape=(0,))
+    seen = set()
+    for spec in expand(str(cases / "label_one_two.csv")):
+        given = load_input(spec)
+        identity = given.identity(model, pixels_sha256="", shape=(1,))
+        assert identity.label == int(given.label_name or "") - 1
+        assert "because the labels count from 1 to 2" in identity.notes[-1]
+        seen.add(identity.label)
+    assert seen == {0, 1}

@@ -3,13 +3,16 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
+from PIL import Image
 from safetensors.torch import save_file
 from transformers import AutoTokenizer
 
 from engine.core.errors import UserError
-from engine.models import ModelRequest, architectures, load_model
+from engine.inputs import load_input
+from engine.models import ModelRequest, architectures, fitted, load_model
 from engine.models.huggingface import read_prompts
 from tests.pretrained import save_clip
 
@@ -243,6 +246,42 @@ def test_several_labels_or_one_score_need_a_threshold():
     binary = load(CASES / "single_logit", threshold=0.0)
     low, high = binary.scores(torch.rand(3, 3, 32, 32)).unbind(dim=1)
     assert torch.equal(low, -high)
+
+
+def test_blue_comes_first_where_the_processor_says_so(tmp_path):
+    """The published MobileViT folders say it with do_flip_channel_order."""
+    import transformers as hf
+
+    torch.manual_seed(0)
+    sizes = {"hidden_sizes": [8, 8, 8], "neck_hidden_sizes": [4, 4, 4, 8, 8, 8, 16]}
+    config = hf.MobileViTConfig(**sizes, image_size=64, num_labels=4, num_attention_heads=2)
+    network = hf.MobileViTForImageClassification(config)
+    for weights in network.parameters():  # lively: the usual first ones hardly differ
+        weights.data += 0.3 * torch.randn_like(weights)
+    for part in network.modules():
+        if isinstance(part, torch.nn.BatchNorm2d):
+            part.momentum = 1.0
+    with torch.no_grad():
+        network(pixel_values=torch.rand(8, 3, 64, 64))
+    network.eval().save_pretrained(tmp_path)
+    square = {"height": 64, "width": 64}
+    processor = hf.MobileViTImageProcessor(
+        size={"shortest_edge": 64}, crop_size=square, do_flip_channel_order=True
+    )
+    processor.save_pretrained(tmp_path)
+    levels = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
+    levels[..., 0] //= 4
+    Image.fromarray(levels).save(tmp_path / "a.png")
+    classifier = load(tmp_path)
+    assert "then blue first" in classifier.identity.normalization
+    classifier.prepare(torch.device("cpu"), "fp32")
+    pixels = torch.from_numpy(fitted(classifier, load_input(str(tmp_path / "a.png"))).pixels)[None]
+    inputs = processor(images=Image.fromarray(levels), return_tensors="pt")
+    with torch.inference_mode():
+        expected = network(**inputs).logits
+        other = network(pixel_values=pixels).logits
+    torch.testing.assert_close(classifier.scores(pixels), expected, rtol=1e-3, atol=1e-3)
+    assert not torch.allclose(other, expected, rtol=1e-2, atol=1e-2)
 
 
 def test_a_folder_of_timm_with_a_network_that_is_known(tmp_path):

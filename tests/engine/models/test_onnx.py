@@ -11,12 +11,14 @@ import pytest
 import torch
 
 from engine.core.errors import UserError
-from engine.evidence.settings import CertifySettings
+from engine.evidence.settings import CertifySettings, Execution
 from engine.inputs import load_input
 from engine.models import ModelRequest, fitted, load_model
 from engine.models.onnx import OnnxTableClassifier
+from engine.procedures.certify import certify
 from engine.procedures.run import Run
 from engine.schemes import parse_scheme
+from tests.fakes import finish
 from tests.hostile.onnx import MATRIX, field, linear, model, node, value_info
 
 
@@ -273,3 +275,49 @@ def test_a_single_score_is_no_classifier(tmp_path: Path):
         UserError, match="is not a classifier: it gives a single score for each row"
     ):
         load_model(ModelRequest(str(path)))
+
+
+IMAGES = CASES.parent / "onnx"
+
+
+def test_one_image_a_call_is_said_and_gives_the_same_scores():
+    classifier = load_model(ModelRequest(str(IMAGES / "batch_baked.onnx")))
+    assert classifier.identity.notes[-1] == (
+        "It was exported for one image a call, so every sample is a call of its own; it would be "
+        "faster with a dynamic batch size."
+    )
+    classifier.prepare(CPU, "fp32")
+    x = torch.rand(5, *classifier.identity.input_shape)
+    alone = torch.cat([classifier.scores(one[None]) for one in x])
+    torch.testing.assert_close(classifier.scores(x), alone, rtol=0, atol=0)
+    given = fitted(classifier, load_input(str(CASES.parent / "folders" / "mixed" / "a.png")))
+    settings = CertifySettings(n0=10, n=40, seed=1)
+    evidence = finish(certify(classifier, given, settings, execution=Execution(device="cpu")))
+    assert evidence.performance.samples_per_second > 0
+
+
+def test_scores_that_are_nan_are_counted_and_named():
+    classifier = load_model(ModelRequest(str(IMAGES / "nan_out.onnx")))
+    given = fitted(classifier, load_input(str(CASES.parent / "folders" / "mixed" / "a.png")))
+    settings = CertifySettings(n0=10, n=50, seed=1)
+    evidence = finish(certify(classifier, given, settings, execution=Execution(device="cpu")))
+    assert evidence.votes.estimation_failures == 50 and evidence.predicted_class is None
+    assert (
+        "50 of 50 scores were NaN or infinite, or no answer came: look at the model's weights and "
+        "normalisation, for more samples will not help." in evidence.statement
+    )
+
+
+def test_pixels_of_0_to_255_are_thought_of():
+    path = str(IMAGES / "range255.onnx")
+    plain = load_model(ModelRequest(path))
+    assert plain.identity.notes[-1].startswith("Its scores hardly change between a black image, a")
+    assert plain.identity.notes[-1].endswith("pixels of 0 to 255 (--normalize scale=255).")
+    scaled = load_model(ModelRequest(path, normalize="scale=255"))
+    assert not any("hardly" in note for note in scaled.identity.notes)
+    for classifier in (plain, scaled):
+        classifier.prepare(CPU, "fp32")
+    x = torch.rand(3, 3, 32, 32)
+    torch.testing.assert_close(scaled.scores(x), plain.scores(255 * x), rtol=1e-4, atol=1e-4)
+    lively = load_model(ModelRequest(str(IMAGES / "batch_baked.onnx")))
+    assert not any("hardly" in note for note in lively.identity.notes)

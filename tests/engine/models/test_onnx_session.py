@@ -1,21 +1,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
 from engine.core.errors import UserError
 from engine.models import ModelRequest, load_model
-from engine.models.onnx_session import (
-    _refusal,
-    first_line,
-    is_tabular,
-    open_session,
-    read_graph,
-    read_table_graph,
-)
+from engine.models.onnx_session import _refusal, first_line, open_session, read_graph
 from tests.hostile.onnx import MATRIX, field, linear, model, node, value_info, weight
 
 
@@ -63,65 +55,6 @@ def test_the_part_about_the_model():
     assert first_line(ValueError()) == "ValueError"
 
 
-GOLDEN = Path(__file__).parents[2] / "golden"
-STRING, DOUBLE, BOOL = 8, 11, 9
-
-
-def session(path: Path) -> Any:
-    return open_session(path, threads=1)
-
-
-def test_a_column_each():
-    opened = session(GOLDEN / "pumps.onnx")
-    graph = read_table_graph(GOLDEN / "pumps.onnx", opened)
-    assert is_tabular(opened) and graph.width == 0 and not graph.maps
-    assert graph.names[4:6] == ("hours", "sound") and graph.dtypes[5] is np.object_
-    assert graph.trial(opened).shape == (2, 2)
-
-
-def test_one_matrix():
-    opened = session(GOLDEN / "pumps_matrix.onnx")
-    graph = read_table_graph(GOLDEN / "pumps_matrix.onnx", opened)
-    assert is_tabular(opened) and graph.width == 10 and graph.trial(opened).shape == (2, 2)
-
-
-def test_images_are_no_columns(tmp_path: Path):
-    path = tmp_path / "m.onnx"
-    path.write_bytes(linear(["n", 3, 4, 4]))
-    assert not is_tabular(session(path))
-
-
-@pytest.mark.parametrize(
-    ("inputs", "sentence"),
-    [
-        (
-            [value_info("x", ["n", 1], BOOL)],
-            r"takes 'x' as tensor\(bool\) of 2 dimensions; columns",
-        ),
-        ([value_info("x", ["n", "m"])], "takes a matrix without a fixed number of number columns"),
-        (
-            [value_info("x", ["n", 2]), value_info("z", ["n", 2])],
-            "takes several matrices; export it with an input for each column",
-        ),
-    ],
-)
-def test_inputs_that_are_no_columns_are_refused(tmp_path: Path, inputs: Any, sentence: str):
-    path = tmp_path / "m.onnx"
-    kind = BOOL if "bool" in sentence else 1
-    out = value_info("y", ["n", "k"], kind)
-    path.write_bytes(model([node("Identity", ["x"], "y")], [], inputs, [out]))
-    with pytest.raises(UserError, match=sentence):
-        read_table_graph(path, session(path))
-
-
-def test_no_probabilities_are_refused(tmp_path: Path):
-    path = tmp_path / "m.onnx"
-    inputs, out = [value_info("x", ["n", 1], STRING)], [value_info("y", ["n", 1], STRING)]
-    path.write_bytes(model([node("Identity", ["x"], "y")], [], inputs, out))
-    with pytest.raises(UserError, match="gives no probabilities of classes; export a classifier"):
-        read_table_graph(path, session(path))
-
-
 def test_a_version_that_is_too_new_is_named_with_its_number():
     cases = Path(__file__).parents[2] / "cases" / "field" / "onnx"
     with pytest.raises(UserError, match=r"opset 40 is newer than .* reads \(up to \d+\)"):
@@ -129,3 +62,26 @@ def test_a_version_that_is_too_new_is_named_with_its_number():
     message = "... Unsupported model IR version: 99, max supported IR version: 11"
     said = str(_refusal(Path("m.onnx"), message))
     assert "IR version 99 is newer than this onnxruntime reads (up to 11)" in said
+
+
+def test_names_and_numbers_in_the_metadata(tmp_path: Path):
+    whole = linear(["n", 3, 4, 4])
+    names = ("cat", "dog", "emu", "fox", "gnu")
+    for text in (
+        '["cat", "dog", "emu", "fox", "gnu"]',
+        '{"0": "cat", "1": "dog", "2": "emu", "3": "fox", "4": "gnu"}',
+        "{4: 'gnu', 0: 'cat', 1: 'dog', 2: 'emu', 3: 'fox'}",  # as some exporters write it
+        "cat,dog, emu,fox,gnu",
+        "cat\ndog\nemu\nfox\ngnu\n",
+    ):
+        path = tmp_path / "m.onnx"
+        path.write_bytes(whole + field(14, field(1, "names") + field(2, text)))
+        assert load_model(ModelRequest(str(path))).identity.class_names == names
+    for mean, std in (("[0.5, 0.4, 0.3]", "0.2,0.2,0.2"), ("[127.5, 102, 76.5]", "51 51 51")):
+        entries = [field(1, "mean") + field(2, mean), field(1, "std") + field(2, std)]
+        path.write_bytes(whole + b"".join(field(14, entry) for entry in entries))
+        identity = load_model(ModelRequest(str(path))).identity
+        assert identity.normalization == "stored: (x - 0.5 0.4 0.3) / 0.2 0.2 0.2"
+        assert identity.normalization_origin == "stored in the file"
+    path.write_bytes(whole + field(14, field(1, "names") + field(2, "[" * 5000)))
+    assert load_model(ModelRequest(str(path))).identity.class_names[0] == "class 0"

@@ -9,7 +9,8 @@ from transformers import AutoModel, AutoTokenizer
 
 from engine.core.errors import UserError
 from engine.models import pretrained
-from engine.models.pretrained import GrowthError, bounded
+from engine.models.pretrained import GrowthError, bounded, open_text_part
+from tests.pretrained import bert_tokenizer
 
 
 def test_folders_and_names(tmp_path, monkeypatch):
@@ -74,3 +75,17 @@ def test_it_ends_with_the_block_and_counts_this_thread_alone():
         other.start()
         other.join()
     nn.Linear(2000, 2000)
+
+
+def test_a_missing_sentencepiece_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr("engine.models.pretrained.find_spec", lambda name: None)
+    (tmp_path / "spiece.model").write_bytes(b"\n\x03")
+    with pytest.raises(UserError) as error:
+        open_text_part(AutoTokenizer, tmp_path, "tokenizer")
+    assert str(error.value) == (
+        f"{tmp_path}: its tokenizer is a SentencePiece model (spiece.model), which needs a package "
+        "that is not installed; pip install sentencepiece, or save the tokenizer as "
+        "tokenizer.json where it is."
+    )
+    bert_tokenizer(tmp_path)  # with a tokenizer.json nothing else is needed
+    assert len(open_text_part(AutoTokenizer, tmp_path, "tokenizer")) > 10

@@ -63,6 +63,14 @@ def test_a_model_that_is_not_told_what_was_noised_is_sound_but_weaker(key: str):
     assert setting_warnings(classifier, settings) == ()
 
 
+def test_noise_on_the_scale_of_0_to_255_is_asked_about():
+    for sigma, said in ((64.0, "64/255 (0.251)"), (12.0, "12/255 (0.0471)"), (3.5, "")):
+        scheme = {"key": "gaussian", "sigma": sigma}
+        warnings = setting_warnings(HalfSpace(0.3), CertifySettings(scheme=scheme))
+        asked = [one for one in warnings if "did you mean" in one]
+        assert [f"did you mean {said}?" in one for one in asked] == [True] * bool(said)
+
+
 def test_a_model_of_another_scheme_is_named_with_both_laws():
     classifier = HalfSpace(0.3)
     classifier.identity = identity(training_scheme={"key": "ablation", "entities": 64, "keep": 20})
