@@ -29,6 +29,8 @@ from engine.inputs.text import TextInput
 from engine.regions.conversion import LUMA, crop
 
 _MOST_SHOWN = 600
+SAID = "its text is: "
+"""How the note begins that quotes a text."""
 STANDARD = "numbers in standard deviations of their columns"
 
 
@@ -151,7 +153,7 @@ def _cut(encoded: Encoded) -> tuple[str, ...]:
 
 def _text(text: str) -> str:
     """For the reader of a report: what was said."""
-    return f"its text is: {quoted(text, _MOST_SHOWN)}"
+    return f"{SAID}{quoted(text, _MOST_SHOWN)}"
 
 
 def _asked(given: TableInput, model: ModelIdentity) -> Sequence[str]:

@@ -89,14 +89,15 @@ class Box(QWidget):
         self._mark_class(example.answered if chosen is not None else None, chosen)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The stripe at the foot, in the colour and hatch that the class has in every plot."""
+        """The stripe below it, in the colour and hatch that the class has in every plot."""
         super().paintEvent(event)
         if self.stripe is None:
             return
         color, pattern = self.stripe
-        high, wide = themes.current().px(_STRIPE), min(self.width(), self.height())
-        left = (self.width() - wide) / 2
-        foot = QRectF(left, self.height() - high, wide, high)
+        high, last = themes.current().px(_STRIPE), self.views[-1]
+        seen = last.drawn() if isinstance(last, ImageView) else last.rect()
+        seen.translate(last.pos())
+        foot = QRectF(seen.left(), seen.bottom() + 3, seen.width(), high)
         painter, faint = QPainter(self), QColor(color)
         faint.setAlphaF(0.25)
         painter.fillRect(foot, faint)
@@ -113,7 +114,7 @@ class Box(QWidget):
             )
         elif answered is not None:
             self.stripe = (theme.muted, Qt.BrushStyle.DiagCrossPattern)
-        foot = 0 if self.stripe is None else round(theme.px(_STRIPE)) + 2
+        foot = 0 if self.stripe is None else round(theme.px(_STRIPE)) + 4
         self._row.setContentsMargins(0, 0, 0, foot)
         self.update()
 

@@ -114,7 +114,8 @@ class TermsPlot(RegionPlot["TermsMap"]):
             foot = self.spot(0.0, self._middle(row) - (_HIGH - _LOW) / 2)
             above = self.spot(0.0, self._middle(row) + (_HIGH - _LOW) / 2 + _BEYOND)
             left, right = self.spot(0.0, 0.0).x(), self.spot(1.0, 0.0).x()
-            strip.name.setText(axis.name_in_full())
+            own = axis.term.unit.startswith(axis.name)  # "brightness in [0,1]" says it all
+            strip.name.setText(axis.term.unit if own else axis.name_in_full())
             height = text_size(strip.name)[1]
             self.put(strip.name, left - 4, above.y() - 1.4 * height)
             interval = figure.needs.interval(figure.region, axis.name)

@@ -104,6 +104,10 @@ class InputPanel(Section):
             return
         identity = fitted.identity if fitted is not None else None
         remarks = [identity.adaptation, *identity.notes] if identity else [*given.notes]
+        if kind in _TYPED:  # its view shows the text
+            from engine.inputs.fitting import SAID  # not for the start of a window
+
+            remarks = [remark for remark in remarks if not remark.startswith(SAID)]
         say(self.adaptation, "\n".join(in_the_window(remark) for remark in remarks if remark))
 
     def _typing(self) -> bool:

@@ -67,7 +67,8 @@ class TextInputView(InputView):
             return
         self._shown = given
         self._text = getattr(given, "text", "")
-        self.name.setText(given.name if self._text and given is not None else "A new text")
+        name = given.name if self._text and given is not None else "A new text"
+        self.name.setText(name.partition(": ")[0])  # its words stand below
         label = getattr(given, "label", None)
         named = getattr(given, "label_name", None) or label
         facts = (f"label {named}" if label is not None else "", place_of(self.loading))

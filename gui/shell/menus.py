@@ -14,6 +14,8 @@ from gui.widgets.icons import themed_icon
 _BY_ID = {command.id: command for command in COMMANDS}
 _BUTTONS = tuple(command.id for command in COMMANDS if command.toolbar)
 """Beside Certify, Stop and the palette, which have their own place."""
+_ICON = 16
+"""Pixels of an icon's side, before scaling."""
 
 
 class TopBar(QFrame):
@@ -48,9 +50,11 @@ class TopBar(QFrame):
         for command in COMMANDS:
             if command.icon:
                 self._actions[command.id].setIcon(themed_icon(command.icon))
+        side = round(themes.current().px(_ICON))
         for identifier, button in self.buttons.items():
             token = "on_accent" if identifier == "certify" else "text"
             button.setIcon(themed_icon(_BY_ID[identifier].icon, token=token))
+            button.setIconSize(QSize(side, side))
         for spelled in (False, True):
             self._spell(spelled=spelled)
             self._row.activate()

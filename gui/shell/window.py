@@ -23,6 +23,7 @@ from gui.controllers.session import Session
 from gui.jobs.session_file import Left
 from gui.pages.help import Mark
 from gui.results.extend import ExtendBar
+from gui.results.plot_grid import HANDLE
 from gui.results.progress import ProgressPanel
 from gui.results.statement import StatementPanel
 from gui.setup.column import WIDTH as LEFT_WIDTH
@@ -45,7 +46,7 @@ from gui.widgets.file_dialogs import FileAsker
 from gui.widgets.layouts import divided, filled
 
 TITLE = "Certiscope"
-RIGHT_WIDTH = 300
+RIGHT_WIDTH, MARGIN = 300, 12
 
 
 class Window(QMainWindow):
@@ -115,7 +116,7 @@ class Window(QMainWindow):
         self.refresh_actions()
 
     def _lay_out(self) -> QSplitter:
-        middle = geometry.FIRST_SIZE[0] - LEFT_WIDTH - RIGHT_WIDTH
+        middle = geometry.FIRST_SIZE[0] - LEFT_WIDTH - RIGHT_WIDTH - 2 * (MARGIN + HANDLE)
         columns = divided(
             Qt.Orientation.Horizontal,
             self.left,
@@ -123,13 +124,14 @@ class Window(QMainWindow):
             self.statement,
             sizes=(LEFT_WIDTH, middle, RIGHT_WIDTH),
         )
-        columns.setHandleWidth(10)
-        columns.setStretchFactor(1, 1)
+        columns.setHandleWidth(HANDLE)
+        for place, share in enumerate((1, 6, 2)):
+            columns.setStretchFactor(place, share)
         body = QWidget()
         inner = QVBoxLayout(body)
         self.status_line = StatusLine(self.session, self.notices, self.extend_bar, around=body)
         filled(inner, self.status_line, (Body(columns), 1), spacing=0)
-        inner.setContentsMargins(12, 0, 12, 10)
+        inner.setContentsMargins(MARGIN, 0, MARGIN, 10)
         self.central = QWidget()
         filled(QVBoxLayout(self.central), self.top, (body, 1), self.progress, spacing=0)
         self.setCentralWidget(self.central)

@@ -99,6 +99,7 @@ QToolButton[role="quiet"], QPushButton[role="quiet"] {
 QToolButton[role="quiet"]:hover, QPushButton[role="quiet"]:hover,
 QToolButton[role="quiet"]:checked { background: $accent_soft; }
 QToolButton[role="quiet"]:focus, QPushButton[role="quiet"]:focus { border: 2px solid $focus; }
+QFileDialog QToolButton { padding: 2px; }
 QToolButton[role="quiet"]::menu-indicator { image: none; width: 0; }
 QLineEdit, QPlainTextEdit, QTextEdit, QTextBrowser, QListView, QTableView, QTreeView {
     background: $sunken; color: $text; border: 1px solid $border;
@@ -117,6 +118,7 @@ QAbstractSpinBox:focus, QComboBox:focus { border: 2px solid $focus; padding: 0 $
 QAbstractSpinBox:disabled, QComboBox:disabled, QLineEdit:disabled { color: $off; }
 QAbstractSpinBox QLineEdit, QComboBox QLineEdit { border: none; background: transparent;
     padding: 0 0 0 ${field_pad}px; }
+QAbstractSpinBox { padding-left: ${pad}px; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button, QComboBox::drop-down {
     border: none; background: transparent; width: ${arrow_room}px;
 }

@@ -14,7 +14,7 @@ Rows = list[tuple[str, str]]
 """Names and values."""
 _LONG = 30
 """Letters from which on a name takes several lines, so that its value has room."""
-_WIDEST = 120
+_WIDEST = 150
 """Pixels: no longer word asks for room."""
 
 

@@ -77,9 +77,20 @@ class ImageView(QWidget):
         return QRect(left, top, size.width(), size.height())
 
     def shown_caption(self) -> str:
-        """The caption as painted."""
+        """The caption as painted, in two lines where one has no room for it."""
         metrics = QFontMetrics(themes.current().font("small"))
-        return metrics.elidedText(self.caption, Qt.TextElideMode.ElideRight, self.width())
+        words, first = self.caption.split(" "), 1
+        while first < len(words) and (
+            metrics.horizontalAdvance(" ".join(words[: first + 1])) <= self.width()
+        ):
+            first += 1
+        lines = filter(None, (" ".join(words[:first]), " ".join(words[first:])))
+        end = Qt.TextElideMode.ElideRight
+        return "\n".join(metrics.elidedText(line, end, self.width()) for line in lines)
+
+    def drawn(self) -> QRect:
+        """Where image and caption are."""
+        return self.target().adjusted(0, 0, 0, self._caption_height() + 1)
 
     def sizeHint(self) -> QSize:
         """A thumbnail."""
@@ -119,10 +130,11 @@ class ImageView(QWidget):
     def _caption_height(self) -> int:
         if not self.caption:
             return 0
-        return QFontMetrics(themes.current().font("small")).height() + _GAP
+        lines = 1 + self.shown_caption().count("\n")
+        return lines * QFontMetrics(themes.current().font("small")).height() + _GAP
 
     def _update_tooltip(self) -> None:
-        told = self.shown_caption() != self.caption or self._detail
+        told = self.shown_caption().replace("\n", " ") != self.caption or self._detail
         self.setToolTip("\n".join(filter(None, (self.caption, self._detail))) if told else "")
 
 

@@ -33,7 +33,6 @@ class Section(QWidget):
         self.content.setContentsMargins(0, 0, 0, 0)
         self.content.setSpacing(4)
         self.content.addLayout(self.header)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
 
 
 def well() -> tuple[QFrame, QVBoxLayout]:

@@ -142,3 +142,21 @@ def test_the_words_for_data_sets_are_the_engine_s():
     from gui.setup import input as panel
 
     assert (panel.DATA_SET, panel.DOWNLOAD) == (datasets.PREFIX, datasets.DOWNLOAD)
+
+
+def test_a_text_is_not_quoted_below_the_box_that_shows_it(panel, idle_session):
+    from engine.inputs import load_input
+    from engine.models import fitted, load_model
+    from engine.models.request import ModelRequest
+    from gui.jobs.engine_jobs import Subject
+
+    loading = idle_session.loading
+    loading.given = load_input("letters:3")
+    model = load_model(ModelRequest("demo:letters-mask"))
+    loading.subject = Subject(None, None, fitted(model, loading.given))
+    loading.input_changed.emit()
+    assert "token" in panel.adaptation.text()
+    quoted = loading.fitted.identity.notes[-1].removeprefix("its text is: ")
+    assert quoted not in panel.adaptation.text()
+    view = panel.views["text"]
+    assert view.edit.toPlainText() in quoted and view.name.text() == "letter 3"

@@ -11,7 +11,10 @@ from engine.core.errors import UserError
 from engine.evidence.settings import CertifySettings
 from engine.models.request import ModelRequest
 from engine.schemes import HierarchicalGaussian
+from gui.setup.column import WIDTH as LEFT_WIDTH
+from gui.shell.window import RIGHT_WIDTH
 from gui.style.theme import THEMES, current
+from gui.widgets.body import Body
 
 
 def sentences(window):
@@ -144,6 +147,35 @@ def test_talk_mode_leaves_the_plots_in_large_type(loaded):
     assert seen.title.fontInfo().pointSizeF() > 1.4 * small
     loaded.commands["talk"].trigger()
     assert loaded.left.isVisible()
+
+
+def test_small_and_large_windows_scroll_in_their_columns_alone(loaded):
+    (body,) = loaded.findChildren(Body)
+    for size in ((960, 540), (1024, 768), (1280, 720), (2560, 1440)):
+        loaded.resize(*size)
+        QApplication.processEvents()
+        assert loaded.size().toTuple() == size
+        assert body.verticalScrollBar().maximum() == body.horizontalScrollBar().maximum() == 0
+        seen = [plot for plot in loaded.pages.explore.plots if plot.isVisible()]
+        assert loaded.pages.explore.region in seen
+        assert all(plot.width() >= 220 and plot.height() >= 200 for plot in seen)
+    assert len(seen) == 4 and loaded.left.width() > LEFT_WIDTH
+    assert loaded.statement.width() > RIGHT_WIDTH
+
+
+def test_drop_downs_show_their_rows_whole(loaded):
+    fields = loaded.left.settings.fields
+    for box in (
+        loaded.left.attacker.box,
+        loaded.pages.explore.axes.kind,
+        fields["bound"].editor,
+    ):
+        box.showPopup()
+        QApplication.processEvents()
+        rows, model = box.view(), box.model()
+        last = rows.visualRect(model.index(model.rowCount() - 1, 0))
+        assert 0 < last.bottom() < rows.viewport().height()
+        box.hidePopup()
 
 
 def test_pages_come_and_go(loaded, qtbot):

@@ -71,10 +71,24 @@ def test_a_long_caption_is_shortened_and_whole_in_the_tooltip(qtbot) -> None:
     view = ImageView()
     qtbot.addWidget(view)
     view.resize(80, 100)
-    view.show_pixels(CHECKS, "noisy: great white shark", detail="One noisy sample.")
-    assert view.shown_caption().endswith("…")
-    assert view.toolTip() == "noisy: great white shark\nOne noisy sample."
-    assert view.accessibleName() == "noisy: great white shark"
+    caption = "noisy: great white shark, man-eater"
+    view.show_pixels(CHECKS, caption, detail="One noisy sample.")
+    assert view.shown_caption().endswith("…") and view.shown_caption().count("\n") == 1
+    assert view.toolTip() == f"{caption}\nOne noisy sample."
+    assert view.accessibleName() == caption
+
+
+def test_a_caption_takes_two_lines_before_it_is_cut(qtbot) -> None:
+    view = ImageView()
+    qtbot.addWidget(view)
+    view.resize(100, 140)
+    view.show_pixels(CHECKS, "changed: 7 (4 pixels)")
+    assert view.shown_caption() == "changed: 7 (4\npixels)" and not view.toolTip()
+    two, image = view.drawn(), view.target()
+    view.show_pixels(CHECKS, "noisy: 7")
+    assert view.shown_caption() == "noisy: 7"
+    assert view.drawn().height() - view.target().height() < two.height() - image.height()
+    assert view.rect().contains(two)
 
 
 def test_nothing_to_show_paints_nothing(qtbot) -> None:
