@@ -124,7 +124,26 @@ def _load(request: Any, values: Mapping[str, Any]) -> tuple[Any, list[str]]:
     if left := skipped(local(given)):
         named = ", ".join(left[:_NAMED]) + (", ..." if len(left) > _NAMED else "")
         say(f"Skipped {len(left):,} files that are no images by their endings: {named}")
-    return load_model(request), inputs
+    classifier = load_model(request)
+    _say_normalizations(classifier, inputs, quiet=values["quiet"])
+    return classifier, inputs
+
+
+def _say_normalizations(classifier: Any, inputs: list[str], *, quiet: bool) -> None:
+    """Accuracy behind each normalisation, where no file says which; the odd one is named."""
+    model = classifier.identity
+    if model.kind != "image" or model.normalization_origin == "stored in the file":
+        return
+    from engine.procedures.normalizations import compare
+
+    try:
+        found = compare(classifier, inputs)
+    except UserError:  # no labels, or a normalisation that is built in
+        return
+    if not quiet:
+        say(f"Right without noise, of {found.images} labelled images: {found.listed}")
+    if odd := found.odd(model):
+        say(f"Warning: {odd}")
 
 
 def _check_outputs(values: Mapping[str, Any]) -> None:

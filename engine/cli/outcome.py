@@ -60,7 +60,7 @@ def rows(evidence: Evidence) -> Iterator[tuple[str, str]]:
     yield "input", f"{evidence.input.name}  (sha256 {evidence.input.sha256[:12]})"
     if evidence.input.adaptation:
         yield "", evidence.input.adaptation
-    yield "normalisation", f"{evidence.model.normalization} ({evidence.model.normalization_origin})"
+    yield "normalisation", f"{evidence.model.normalization} ({evidence.model.normalization_told})"
     seed = "" if _enumerated(evidence) else f", seed {seed_in_words(settings)}"
     yield "noise", f"{settings.scheme.noise_in_words()}{seed}"
     if not _enumerated(evidence):

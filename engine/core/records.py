@@ -162,6 +162,12 @@ def _canonical_sha256(value: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+_TOLD = {
+    "default": "assumed, nothing says otherwise",
+    "detected": "assumed from the file's folder or layout",
+}
+
+
 class ModelIdentity(Record):
     """Which function was certified: everything that decides what the base classifier computes.
 
@@ -236,6 +242,11 @@ class ModelIdentity(Record):
     def in_memory(self) -> bool:
         """Whether it was handed over by a program and lies in no file."""
         return self.source.startswith(MEMORY)
+
+    @property
+    def normalization_told(self) -> str:
+        """How the normalisation came to be known, in words; what is only likely is assumed."""
+        return _TOLD.get(self.normalization_origin, self.normalization_origin)
 
     def part(self, role: str) -> PartIdentity | None:
         """The first part of a role; None if there is none."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Literal, NamedTuple
@@ -36,6 +36,8 @@ NAMED: dict[str, tuple[tuple[float, ...], tuple[float, ...]]] = {
 }
 """Mean and deviation per channel, by the name used with ``--normalize``."""
 
+BYTES = "scale=255"
+"""What a network of pixels of 0 to 255 wants, as :func:`written`."""
 _MOST_CHANNELS = 16
 _STORED = (
     *(("mu", "log_sig"), ("mean", "std"), ("mean", "sd"), ("new_mean", "new_std")),
@@ -322,21 +324,25 @@ class Measured(NamedTuple):
 
 
 def compare_normalizations(
-    network: nn.Module, images: torch.Tensor, labels: torch.Tensor, encoding: Encoding = "plain"
+    network: Callable[[torch.Tensor], torch.Tensor],
+    images: torch.Tensor,
+    labels: torch.Tensor,
+    encoding: Encoding = "plain",
 ) -> list[Measured]:
-    """Clean top-1 accuracy of a bare network behind every named normalisation, best first.
+    """Clean top-1 accuracy of a bare network behind every usual normalisation, best first.
 
     Args:
-        network: in eval mode, without a normalisation layer.
+        network: in eval mode, without a normalisation layer; images to scores (B, K).
         images: (B, C, H, W) in [0, 1].
         labels: (B,) class indices.
         encoding: of the network; normalisations that do not go with it are left out.
     """
     found = []
     encoded = torch.stack([clean(image, encoding) for image in images])
-    for name in NAMED:
+    for name in (*NAMED, BYTES):
         try:
-            layer = named(name, origin="detected").layer(encoded.shape[1], encoding)
+            known = written(name) if name == BYTES else named(name, origin="detected")
+            layer = known.layer(encoded.shape[1], encoding)
         except UserError:
             continue
         with torch.inference_mode():

@@ -154,11 +154,14 @@ class OnnxClassifier(Classifier):
 
     def scores(self, batch: torch.Tensor) -> torch.Tensor:
         """Scores (B, K) on the batch's device."""
-        images = self._layer(batch.detach())
+        return self.network(self._layer(batch.detach()))
+
+    def network(self, images: torch.Tensor) -> torch.Tensor:
+        """Scores (B, K) of normalised images, on their device."""
         scores = in_chunks(
             lambda chunk: _run(self._session, self._graph, chunk), images, self._graph.batch
         )
-        return (self._head.scores(scores) if self._head else scores).to(batch.device)
+        return (self._head.scores(scores) if self._head else scores).to(images.device)
 
 
 def _run(session: Any, graph: Graph, batch: torch.Tensor) -> torch.Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,9 +11,11 @@ import numpy as np
 import torch
 
 from engine.core.errors import UserError
+from engine.core.records import ModelIdentity
 from engine.inputs import FittedInput, fit, load_input
 from engine.models.base import Classifier
 from engine.models.normalize import Measured, compare_normalizations
+from engine.models.onnx import OnnxClassifier
 from engine.models.torch_classifier import TorchClassifier
 
 MOST = 50
@@ -36,6 +39,24 @@ class Comparison:
         shares = {row.name: row.accuracy for row in self.rows}
         return round(shares[name] * self.images) if name in shares else None
 
+    @property
+    def listed(self) -> str:
+        """How many are right behind each, best first."""
+        return ", ".join(f"{row.name} {self.right(row.name)}" for row in self.rows)
+
+    def odd(self, model: ModelIdentity) -> str:
+        """What to say of a model that is read with one that is clearly not the best."""
+        name = re.split(r"[:,]", model.normalization)[0]
+        used, best = self.right(name), self.rows[0].name
+        most = self.right(best) or 0
+        if used is None or most - used <= max(1, self.images // 10):
+            return ""
+        return (
+            f"The normalisation {name} ({model.normalization_told}) gets {used} of {self.images} "
+            f"labelled images right without noise, and {best} gets {most}: choose it with "
+            f"--normalize {best}."
+        )
+
 
 def compare(
     classifier: Classifier,
@@ -49,10 +70,10 @@ def compare(
     Raises:
         UserError: the model is no bare network, or no image has a label that it knows.
     """
-    if not isinstance(classifier, TorchClassifier):
+    if not isinstance(classifier, TorchClassifier | OnnxClassifier):
         raise UserError(
             f"{classifier.identity.name} comes with its normalisation built in; only files of "
-            "PyTorch weights can be measured with another."
+            "PyTorch weights and ONNX files can be measured with another."
         )
     places = np.unique(np.linspace(0, len(specs) - 1, min(most, len(specs))).astype(int))
     fitted = _labelled([specs[place] for place in places], classifier, stop)
@@ -74,7 +95,10 @@ def _labelled(
     for spec in specs:
         if stop is not None and stop.is_set():
             break
-        fitted = fit(load_input(spec), classifier.identity)
+        try:
+            fitted = fit(load_input(spec), classifier.identity)
+        except UserError:  # a damaged file costs no more than itself
+            continue
         if fitted.identity.label is not None:
             found.append(fitted)
     return found

@@ -46,7 +46,11 @@ def _model(evidence: Evidence) -> Section:
         Fact("weights", count(model.parameters) if model.parameters else "not told by the file"),
         Fact("classes", count(len(model.class_names))),
         Fact("takes", _shape(model.input_shape), _ENCODED[model.encoding]),
-        Fact("normalisation", model.normalization, f"after the noise; {_origin(evidence)}"),
+        Fact(
+            "normalisation",
+            model.normalization,
+            f"after the noise; {evidence.model.normalization_told}",
+        ),
         Fact("trained with noise", _trained(model)),
         Fact("arithmetic", evidence.settings.precision, "part of the model's identity"),
         *_asked_again(evidence),
@@ -102,11 +106,6 @@ def _trained(model: ModelIdentity) -> str:
         except UserError:  # evidence of another version
             return "not known here"
     return "not known" if model.training_sigma is None else f"sigma {model.training_sigma:g}"
-
-
-def _origin(evidence: Evidence) -> str:
-    origin = evidence.model.normalization_origin
-    return "assumed, nothing says otherwise" if origin == "default" else origin
 
 
 def _shape(shape: tuple[int, ...]) -> str:

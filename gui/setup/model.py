@@ -291,11 +291,13 @@ class ModelPanel(Section):
 
     def _show_comparison(self, comparison: Comparison) -> None:
         self._label_normalizations(comparison)
-        found = ", ".join(f"{row.name} {comparison.right(row.name)}" for row in comparison.rows)
+        model = self._session.loading.model
+        odd = comparison.odd(model) if model is not None else ""
+        set_role(self.measured, "abstained" if odd else "small")
         say(
             self.measured,
-            f"Right without noise, of {comparison.images} labelled images: {found}. Choose "
-            "the normalisation above.",
+            f"Right without noise, of {comparison.images} labelled images: {comparison.listed}. "
+            + (in_the_window(odd) or "Choose the normalisation above."),
         )
 
     def _label_normalizations(self, comparison: Comparison | None) -> None:
@@ -383,5 +385,5 @@ def _facts(model: ModelIdentity) -> list[str]:
         trained,
     ]
     if model.kind == "image":
-        lines.append(f"normalisation: {model.normalization} ({model.normalization_origin})")
+        lines.append(f"normalisation: {model.normalization} ({model.normalization_told})")
     return [*lines, *map(in_the_window, model.notes)]

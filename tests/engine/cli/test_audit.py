@@ -77,7 +77,9 @@ def test_labels_are_taken_by_number_and_said(capsys: Any) -> None:
     model, folder = CASES / "bright11.onnx", CASES / "numbered"
     words = ["audit", "--model", str(model), "--input", str(folder), "--sigma", "0.1", "--n0", "10"]
     assert main([*words, "--n", "60", "--device", "cpu"]) == 0
-    out = " ".join(capsys.readouterr().out.split())
+    shown = capsys.readouterr()
+    assert "Right without noise, of 11 labelled images: none 11, " in shown.err
+    out = " ".join(shown.out.split())
     assert "correct 1.0000" in out
     assert "Labels: '10' is taken for class 10 ('class 10'), its number; '2' is taken" in out
 

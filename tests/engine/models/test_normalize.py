@@ -6,6 +6,7 @@ from torch import nn
 
 from engine.core.errors import UserError
 from engine.models.normalize import (
+    BYTES,
     NAMED,
     Normalization,
     choose,
@@ -109,7 +110,7 @@ def test_measuring_finds_the_layer_a_network_needs():
     assert measured["half"] == measured["cifar10"] == 1.0
     assert measured["none"] == 0.5
     grey = compare_normalizations(BrightOrDark(), images[:, :1], (levels > 0.5).long())
-    assert {m.name for m in grey} == {"none", "half"}
+    assert {m.name for m in grey} == {"none", "half", BYTES}
 
 
 def test_an_indicator_passes_unchanged():
@@ -154,7 +155,7 @@ def test_measuring_leaves_out_what_does_not_go_with_an_encoding():
     images = levels.view(-1, 1, 1, 1).expand(-1, 3, 4, 4)
     labels = (levels > 0.5).long()
     with_indicator = compare_normalizations(FirstThree(), images, labels, "indicator")
-    assert {m.name for m in with_indicator} == set(NAMED)
+    assert {m.name for m in with_indicator} == {*NAMED, BYTES}
     assert dict(with_indicator)["half"] == 1.0
     with_complement = compare_normalizations(FirstThree(), images, labels, "complement")
     assert {m.name for m in with_complement} == {"none", "half"}

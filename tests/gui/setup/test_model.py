@@ -34,7 +34,7 @@ def test_it_says_what_identifies_the_model(panel, idle_session, make):
     assert "sha256 abababababab…" in text
     assert "12,345 weights" in text
     assert "trained with Gaussian, sigma 0.25" in text
-    assert "normalisation: none (detected)" in text
+    assert "normalisation: none (assumed from the file's folder or layout)" in text
 
 
 def test_an_unknown_training_noise_is_said(panel, idle_session, make):
@@ -182,6 +182,7 @@ def test_normalisations_are_measured_where_images_have_labels(panel, idle_sessio
     assert panel.normalize.itemText(panel.normalize.findData("imagenet")) == "imagenet: 42 of 50"
     assert panel.normalize.itemText(panel.normalize.findData("auto")) == "auto"
     assert "50 labelled images: imagenet 42, none 5." in panel.measured.text()
+    assert "choose it with 'Normalisation' imagenet" in panel.measured.text()
     with qtbot.waitSignal(panel.wanted) as wanted:
         place = panel.normalize.findData("imagenet")
         panel.normalize.setCurrentIndex(place)
