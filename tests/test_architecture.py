@@ -26,7 +26,7 @@ LAYERS = (
     ("oracles",),
     ("models",),
     ("sampling", "figures", "planning", "replay", "signing"),
-    ("procedures",),
+    ("procedures", "logs"),
     ("explain", "report"),
     ("case", "comparison", "training"),
     ("demos", "verify"),

@@ -20,6 +20,7 @@ from engine.cli.compare import compare_command, compare_flags
 from engine.cli.decide import decide_flags
 from engine.cli.flags import RUN, flag, with_flags
 from engine.cli.listing import doctor_command, schema_command, schemes_command
+from engine.cli.logs import import_command, import_flags
 from engine.cli.outcome import BAD_INPUT, CLOSED, FAILURE
 from engine.cli.output import Stopped, WriteError, say
 from engine.cli.plan import plan_command, plan_flags
@@ -39,6 +40,7 @@ COMMANDS = (
     "audit",
     "plan",
     "replay",
+    "import",
     "compare",
     "report",
     "resume",
@@ -60,6 +62,7 @@ _EXAMPLES = {
     "audit": "certiscope audit --model demo:digits-0.25 --input digits --limit 20 --json set.json",
     "plan": "certiscope plan --pilot 97/100 --sigma 0.25 --target-radius 0.3",
     "replay": "certiscope replay votes.csv --scheme gaussian --sigma 0.25 --alpha 0.001",
+    "import": "certiscope import log.tsv other.tsv --plot curves.svg",
     "compare": "certiscope compare --input digits --limit 20",
     "verify": "certiscope verify out.pdf",
     "resume": "certiscope resume runs.certiscope",
@@ -146,6 +149,7 @@ def build(demo: Demo | None) -> typer.Typer:
     _add(app, "audit", audit_command, audit_flags())
     _add(app, "plan", plan_command, plan_flags())
     _add(app, "replay", replay_command, replay_flags())
+    _add(app, "import", import_command, import_flags())
     _add(app, "compare", compare_command, compare_flags())
     _add(app, "resume", resume_command, resume_flags())
     _add(app, "report", report_command, report_flags())

@@ -1,0 +1,212 @@
+"""``certiscope import``: logs of other people's certifications, measured and compared."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+from rich.table import Table
+
+from engine.cli.flags import OUTPUT, WHAT, flag
+from engine.cli.outcome import CERTIFIED
+from engine.cli.output import STDOUT, check_writable, print_json
+from engine.cli.terminal import Terminal
+from engine.core.errors import UserError
+from engine.core.fields import as_number
+from engine.core.files import write_atomically
+from engine.core.text import visible
+
+if TYPE_CHECKING:
+    from engine.logs.log import Log
+    from engine.logs.measures import Difference
+    from engine.logs.summary import LogComparison
+
+_PLOTS = {".svg": "svg", ".png": "png", ".pdf": "pdf"}
+_MOST_FILES = 10_000
+
+
+def import_flags() -> list[inspect.Parameter]:
+    """The flags of the command."""
+    files = typer.Argument(..., metavar="LOG...", help="Logs, or folders with logs in them.")
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    return [
+        inspect.Parameter("logs", kind, default=files, annotation=list[Path]),
+        flag(
+            "sigma",
+            "Noise that was certified with; by default what the name of the file says.",
+            WHAT,
+            float | None,
+        ),
+        flag("n", "Votes that each row is said to rest on.", WHAT, int, default=100_000),
+        flag("alpha", "Error that each row is said to allow.", WHAT, float, default=0.001),
+        flag(
+            "radii",
+            "Radii at which certified accuracy is quoted, separated by commas.",
+            OUTPUT,
+            metavar="R,R,..",
+        ),
+        flag("json", "Write the result as JSON; '-' is standard output.", OUTPUT),
+        flag(
+            "plot",
+            "Write the curves of certified accuracy as .svg, .png or .pdf.",
+            OUTPUT,
+            Path | None,
+            metavar="F",
+        ),
+        flag("quiet", "Print no tables.", OUTPUT, bool),
+    ]
+
+
+def import_command(values: Mapping[str, Any]) -> int:
+    """Measure logs that other programs wrote, compare them, and say what is wrong with them.
+
+    Tables with a header that names idx, label and predict, with or without a radius, as the
+    published repositories write them, and MACER's .mat. Certified accuracy and average radius are
+    those of the log as it is written; nothing in a log can be checked against its votes. Exit
+    status: 0 done, 2 bad input, 1 failure.
+    """
+    _check(values)
+    from engine.logs.summary import RADII, summarise
+
+    radii = _radii(values["radii"]) or RADII
+    logs, skipped = _read(values["logs"], values["sigma"])
+    found = summarise(logs, n=values["n"], alpha=values["alpha"], radii=radii, skipped=skipped)
+    if values["plot"] is not None:
+        _draw(logs, values["plot"])
+    print_json(found, values["json"])
+    if not values["quiet"]:
+        _show(found, Terminal(stderr=values["json"] == STDOUT))
+    return CERTIFIED
+
+
+def _check(values: Mapping[str, Any]) -> None:
+    """Refuse numbers that cannot be, and outputs that cannot be written, before anything is read.
+
+    Raises:
+        UserError: naming the flag.
+    """
+    if not 0 < values["alpha"] < 1:
+        raise UserError(f"--alpha must be between 0 and 1 (it was {values['alpha']:g}).")
+    if not 1 <= values["n"] <= 10**12:
+        raise UserError(f"--n must be from 1 to 10^12 (it was {values['n']:,}).")
+    plot = values["plot"]
+    if plot is not None and plot.suffix.lower() not in _PLOTS:
+        raise UserError(f"--plot writes .svg, .png or .pdf (it was '{visible(plot.name)}').")
+    for path in filter(None, (values["json"], plot)):
+        if str(path) != STDOUT:
+            check_writable(Path(path))
+
+
+def _radii(text: str) -> tuple[float, ...]:
+    try:
+        found = tuple(float(as_number(part, "float")) for part in text.split(",") if part.strip())
+    except (ValueError, OverflowError):
+        raise UserError(f"--radii takes numbers such as 0,0.25,0.5 (it was '{text}').") from None
+    if any(not 0 <= radius < float("inf") for radius in found):
+        raise UserError(f"Radii are numbers from 0 on (--radii was '{text}').")
+    return found
+
+
+def _read(paths: Sequence[Path], sigma: float | None) -> tuple[list[Log], dict[str, str]]:
+    """All logs, and the files of folders that are none; a file that is named must be one."""
+    from engine.logs.reading import read_logs
+
+    logs: list[Log] = []
+    skipped: dict[str, str] = {}
+    for path in paths:
+        if not path.is_dir():
+            logs += read_logs(path, sigma=sigma)
+            continue
+        inside = sorted(file for file in path.rglob("*") if file.is_file())
+        if len(inside) > _MOST_FILES:
+            raise UserError(f"{visible(str(path))} holds more than {_MOST_FILES:,} files.")
+        for file in inside:
+            try:
+                logs += read_logs(file, sigma=sigma)
+            except UserError as error:
+                skipped[str(file)] = str(error)
+    if not logs:
+        raise UserError("There is no log in " + ", ".join(visible(str(path)) for path in paths))
+    return logs, skipped
+
+
+def _draw(logs: Sequence[Log], plot: Path) -> None:
+    from engine.logs.summary import figure
+    from engine.report.drawing import render_figure
+
+    drawn = figure(logs, _short([log.path for log in logs]))
+    if not drawn.curves:
+        raise UserError("These logs hold no radii, so there is no curve to draw.")
+    write_atomically(plot, render_figure(drawn, _PLOTS[plot.suffix.lower()]))  # type: ignore[arg-type]
+
+
+def _short(paths: Sequence[str]) -> list[str]:
+    """Paths without what they all begin with.
+
+    >>> _short(["a/b/noise_0.25/x.tsv", "a/b/noise_0.50/x.tsv"])
+    ['noise_0.25/x.tsv', 'noise_0.50/x.tsv']
+    """
+    folders = [Path(path).parent.parts for path in paths]
+    common = 0
+    while all(len(parts) > common for parts in folders) and len({p[common] for p in folders}) == 1:
+        common += 1
+    return [str(Path(*Path(path).parts[common:])) for path in paths]
+
+
+def _show(found: LogComparison, console: Terminal) -> None:
+    def say(text: str) -> None:
+        console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+    names = _short([one.path for one in found.files])
+    for number, (name, one) in enumerate(zip(names, found.files, strict=True), 1):
+        say(f"{number}  {name}")
+        for finding in one.lint:
+            say(f"   {finding.detail}")
+    console.print(_table(found), highlight=False, markup=False)
+    for number, against in enumerate(found.differences, 2):
+        if against:
+            console.print(_against(number, against), highlight=False, markup=False)
+    for path, reason in found.skipped.items():
+        say(f"Skipped {path}: {reason}")
+
+
+def _table(found: LogComparison) -> Table:
+    """A line per log; the highest share at a radius is marked where there are several logs."""
+    table = Table(box=None, pad_edge=False)
+    shown = [radius for radius in found.best if radius != "0"]
+    for name in ("log", "sigma", "rows", "ACR", "abstained", "clean", *shown):
+        table.add_column(name, justify="right")
+    for place, one in enumerate(found.files):
+        marks = {
+            radius: "*" if len(found.files) > 1 and found.best[radius] == place else ""
+            for radius in shown
+        }
+        table.add_row(
+            str(place + 1),
+            "" if one.sigma is None else f"{one.sigma:g}",
+            f"{one.rows:,}",
+            _share(one.acr),
+            "" if one.abstained is None else f"{one.abstained:,}",
+            _share(one.clean_accuracy),
+            *(_share(one.certified_accuracy.get(name)) + mark for name, mark in marks.items()),
+        )
+    return table
+
+
+def _share(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f}"
+
+
+def _against(number: int, differences: Mapping[str, Difference]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for heading in (f"{number} against 1, at radius", "difference", "95 % interval"):
+        table.add_column(heading, justify="right")
+    for radius, one in differences.items():
+        if one.difference or one.low > 0 or one.high < 0:
+            table.add_row(radius, f"{one.difference:+.3f}", f"{one.low:+.3f} to {one.high:+.3f}")
+    inputs = "the same" if next(iter(differences.values())).paired else "other"
+    table.caption = f"{inputs} inputs, if they are a random draw"
+    return table
