@@ -52,3 +52,12 @@ def upper(k: int, n: int, alpha: float) -> float:
     1.0
     """
     return 1.0 - lower(n - k, n, alpha)
+
+
+def interval(k: int, n: int, alpha: float) -> tuple[float, float]:
+    """Both ends of a two-sided interval: alpha/2 for each.
+
+    >>> tuple(round(end, 4) for end in interval(12, 20, 0.05))
+    (0.3605, 0.8089)
+    """
+    return lower(k, n, alpha / 2), upper(k, n, alpha / 2)

@@ -17,8 +17,8 @@ from engine.cli.terminal import Terminal
 from engine.core.errors import UserError
 from engine.core.fields import checked
 from engine.core.generators import result_of
-from engine.core.rounding import round_down
 from engine.evidence.settings import CertifySettings, carried_out, seeded
+from engine.figures.comparison import INTERVALS
 from engine.system.interrupt import stoppable
 from engine.system.progress import Meter
 
@@ -113,19 +113,20 @@ def _candidates(models: str) -> tuple[Candidate, ...]:
 
 
 def _show(result: TradeOff, attackers: list[Attacker], console: Terminal) -> None:
-    table = Table(title=f"Certified accuracy over {result.done:,} of {result.inputs:,} inputs")
+    what = "accuracy" if result.labelled else "share"
+    table = Table(
+        title=f"Certified {what} over {result.done:,} of {result.inputs:,} inputs",
+        caption=INTERVALS,
+    )
     table.add_column("model")
     table.add_column("noise")
-    table.add_column("answered", justify="right")
+    table.add_column("right" if result.labelled else "answered", justify="right")
     for one in attackers:
         table.add_column(f"{one.entities} px, {one.epsilon:g}", justify="right")
     for index, candidate in enumerate(result.candidates):
-        shares = [result.clean_accuracy(index), *(result.certified(index, a) for a in attackers)]
-        table.add_row(
-            candidate.name, candidate.scheme.noise_in_words(), *(_percent(s) for s in shares)
-        )
+        shares = [result.answered(index), *(result.certified(index, a) for a in attackers)]
+        words = ("" if share is None else share.in_words() for share in shares)
+        table.add_row(candidate.name, candidate.scheme.noise_in_words(), *words)
     console.print(table)
-
-
-def _percent(share: float | None) -> str:
-    return "" if share is None else f"{round_down(100 * share, 1)} %"
+    if result.remark:
+        console.print(result.remark)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from engine.comparison.records import Candidate, Outcome, TradeOff
 from engine.core.errors import UserError
@@ -83,6 +84,7 @@ def compare(
     models = [PreparedModel(load(ModelRequest(spec=one.model))) for one in candidates]
     found: list[list[Outcome]] = [[] for _ in candidates]
     total = len(candidates) * len(inputs)
+    shapes: dict[str, tuple[int, ...]] = {}
     now = Comparing(_result(candidates, found, len(inputs), settings), 0, total)
     try:
         _same_question([model.classifier for model in models])
@@ -90,9 +92,11 @@ def compare(
         for spec in inputs:
             image = load_input(spec)
             for candidate, model, outcomes in zip(candidates, models, found, strict=True):
+                taken = fitted(model.classifier, image)
+                shapes.setdefault(candidate.model, taken.identity.shape)
                 run = certify(
                     model.classifier,
-                    fitted(model.classifier, image),
+                    taken,
                     _settings(settings, candidate),
                     execution=execution,
                     stop=stop,
@@ -104,7 +108,7 @@ def compare(
                 if stop.is_set():
                     return now.result
                 outcomes.append(Outcome.of(evidence))
-                result = _result(candidates, found, len(inputs), settings)
+                result = _result(candidates, found, len(inputs), settings, shapes)
                 now = replace(now, result=result, runs=now.runs + 1, votes=0.0)
                 yield now
     finally:
@@ -161,8 +165,10 @@ def _result(
     found: Sequence[Sequence[Outcome]],
     inputs: int,
     settings: CertifySettings,
+    shapes: Mapping[str, tuple[int, ...]] = MappingProxyType({}),
 ) -> TradeOff:
     return TradeOff(
+        shapes=tuple(shapes[one.model] for one in candidates if one.model in shapes),
         candidates=tuple(candidates),
         outcomes=tuple(tuple(one) for one in found),
         inputs=inputs,

@@ -37,7 +37,7 @@ class Landscape(Record):
     reaches: tuple[tuple[Reach, ...], ...]
 
     def share(self, candidate: int, entities: int, epsilon: float) -> float | None:
-        """Certified accuracy; never more than :meth:`TradeOff.certified`."""
+        """Certified share of the inputs; never more than :meth:`TradeOff.certified`."""
         outcomes = self.result.compared(candidate)
         if not outcomes:
             return None
@@ -95,26 +95,34 @@ def accuracy_figure(land: Landscape, attacker: Attacker) -> AccuracyFigure:
     result, candidates = land.result, range(len(land.result.candidates))
     return AccuracyFigure(
         **_facts(result, attacker),
-        clean=tuple(result.clean_accuracy(i) for i in candidates),
+        clean=tuple(result.answered(i) for i in candidates),
         certified=tuple(result.certified(i, attacker) for i in candidates),
-        labelled=result.labelled,
     )
 
 
 def share_figure(land: Landscape, attacker: Attacker) -> ShareFigure:
-    """Certified accuracy over pixels and norms."""
+    """Certified shares over pixels and norms; the attacker has a row and a column of its own."""
     lines = [line for found in land.reaches for line in found]
     bounded = 1 + max((_bounded(line) for line in lines), default=0)
-    entities = [r for r in _COLUMNS if r <= max(4, bounded)][:_MOST_COLUMNS]
+    few = [r for r in _COLUMNS if r <= max(4, bounded)][:_MOST_COLUMNS]
+    entities = sorted({*few, min(attacker.entities, MOST)})
     step = _round_step(_highest(lines) / _ROWS)
-    epsilons = [round(step * (row + 1), 9) for row in range(_ROWS)]
+    epsilons = sorted({*(round(step * (row + 1), 9) for row in range(_ROWS)), attacker.epsilon})
+    result = land.result
+
+    def share(candidate: int, r: int, epsilon: float) -> float | None:
+        if (r, epsilon) != (attacker.entities, attacker.epsilon):
+            return land.share(candidate, r, epsilon)
+        exact = result.certified(candidate, attacker)  # the number that the sentence says
+        return None if exact is None else exact.value
+
     return ShareFigure(
-        **_facts(land.result, attacker),
+        **_facts(result, attacker),
         entities=tuple(entities),
         epsilons=tuple(epsilons),
         shares=tuple(
-            tuple(tuple(land.share(i, r, e) for r in entities) for e in epsilons)
-            for i in range(len(land.result.candidates))
+            tuple(tuple(share(i, r, e) for r in entities) for e in epsilons)
+            for i in range(len(result.candidates))
         ),
     )
 
@@ -156,6 +164,8 @@ def _facts(result: TradeOff, attacker: Attacker) -> dict[str, object]:
         "noises": tuple(one.scheme.noise_in_words() for one in result.candidates),
         "attacker": attacker,
         "inputs": (result.done, result.inputs),
+        "labelled": result.labelled,
+        "remark": result.remark,
         "note": f"n {result.n:,}, alpha {result.alpha:g} per statement, {result.bound} bound, "
         f"{result.noise} noise",
     }

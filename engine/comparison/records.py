@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, SerializeAsAny
 from engine.core.records import Record
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import BoundKey, NoiseMode, read_scheme
+from engine.figures.comparison import Share
 from engine.regions import Perturbation, Region
 from engine.schemes import Scheme
 from engine.schemes.attacker import Attacker, attack_of
@@ -81,6 +82,7 @@ class TradeOff(Record):
         inputs: how many inputs there are in all; fewer outcomes so far than that mean that the
             comparison goes on, or was stopped.
         n0, n, alpha, bound, noise, seed: of every run; alpha is for each statement by itself.
+        shapes: of the first input as each candidate takes it; none where that is not recorded.
     """
 
     candidates: tuple[Candidate, ...]
@@ -92,6 +94,19 @@ class TradeOff(Record):
     bound: BoundKey = "anytime"
     noise: NoiseMode = "float"
     seed: int
+    shapes: tuple[tuple[int, ...], ...] = ()
+
+    @property
+    def remark(self) -> str:
+        """What speaks against comparing at all, in a sentence; empty if nothing does."""
+        sizes = dict.fromkeys(shape[1:] for shape in self.shapes if len(shape) > 2)
+        if len(sizes) < 2:
+            return ""
+        named = ", ".join(" × ".join(map(str, size)) for size in sizes)
+        return (
+            f"The models take images of different sizes ({named}): a pixel and an l2 norm are not "
+            "the same change for each of them."
+        )
 
     @property
     def done(self) -> int:
@@ -112,18 +127,18 @@ class TradeOff(Record):
         """What counts in a share: inputs that all have answered, and the first one at once."""
         return self.outcomes[candidate][: max(1, self.done)]
 
-    def clean_accuracy(self, candidate: int) -> float | None:
-        """Share of a candidate's inputs that it answers, and answers correctly."""
+    def answered(self, candidate: int) -> Share | None:
+        """Inputs that a candidate answers, correctly where the answer is known; None before any."""
         found = self.compared(candidate)
-        return sum(one.correct for one in found) / len(found) if found else None
+        return Share.of_inputs(sum(one.correct for one in found), len(found))
 
-    def certified(self, candidate: int, attacker: Attacker) -> float | None:
-        """Share of inputs that are correct and certified against ``attacker``; None before any."""
+    def certified(self, candidate: int, attacker: Attacker) -> Share | None:
+        """Those of them that are certified against ``attacker``; None before any input."""
         found = self.compared(candidate)
         attack = attack_of(self.candidates[candidate].scheme, attacker)
-        if not found or attack is None:
+        if attack is None:
             return None
-        return sum(one.withstands(attack) for one in found) / len(found)
+        return Share.of_inputs(sum(one.withstands(attack) for one in found), len(found))
 
     def verdict(self, candidate: int, attacker: Attacker) -> tuple[bool, str]:
         """Whether the first input's answer is right and withstands the attacker, and in words."""
@@ -142,7 +157,8 @@ class TradeOff(Record):
 
     def winners(self, attacker: Attacker) -> list[int]:
         """The candidates with the highest certified accuracy, none if nobody certifies anything."""
-        shares = [self.certified(i, attacker) or 0.0 for i in range(len(self.candidates))]
+        found = [self.certified(i, attacker) for i in range(len(self.candidates))]
+        shares = [0.0 if share is None else share.value for share in found]
         best = max(shares, default=0.0)
         return [i for i, share in enumerate(shares) if share == best] if best > 0 else []
 

@@ -5,8 +5,51 @@ from __future__ import annotations
 from itertools import takewhile
 
 from engine.core.records import Record
-from engine.core.rounding import round_down
+from engine.core.rounding import round_down, round_up
 from engine.schemes.attacker import Attacker
+
+INTERVAL_ALPHA = 0.05
+"""Of the intervals beside shares of inputs, both sides together."""
+
+
+INTERVALS = (
+    "in brackets counts, and 95 % intervals of Clopper and Pearson if the inputs are a random draw"
+)
+
+
+class Share(Record):
+    """So many inputs of all that were asked about.
+
+    Attributes:
+        count, of: inputs.
+        low, high: Clopper-Pearson interval of the share in the population, at confidence
+            1 - :data:`INTERVAL_ALPHA`, if the inputs are a random draw from it.
+    """
+
+    count: int
+    of: int
+    low: float
+    high: float
+
+    @classmethod
+    def of_inputs(cls, count: int, of: int) -> Share | None:
+        """A share with its interval; None of no inputs."""
+        if not of:
+            return None
+        from engine.bounds.clopper_pearson import interval  # loads SciPy
+
+        low, high = interval(count, of, INTERVAL_ALPHA)
+        return cls(count=count, of=of, low=low, high=high)
+
+    @property
+    def value(self) -> float:
+        """The share itself."""
+        return self.count / self.of
+
+    def in_words(self) -> str:
+        """E.g. ``60 % (12 of 20; 36 to 81)``: the interval rounded outwards."""
+        low, high = round_down(100 * self.low, 0), round_up(100 * self.high, 0)
+        return f"{percent(self.value)} % ({self.count:,} of {self.of:,}; {low} to {high})"
 
 
 class _Compared(Record):
@@ -17,6 +60,8 @@ class _Compared(Record):
         attacker: whom they face.
         inputs: done and planned.
         note: n, alpha and bound, in words.
+        labelled: whether the right answers are known: a share is an accuracy only then.
+        remark: what speaks against comparing these models, in a sentence; else empty.
     """
 
     names: tuple[str, ...]
@@ -24,6 +69,8 @@ class _Compared(Record):
     attacker: Attacker
     inputs: tuple[int, int]
     note: str
+    labelled: bool = True
+    remark: str = ""
 
 
 class ReachFigure(_Compared):
@@ -65,14 +112,12 @@ class AccuracyFigure(_Compared):
     """For a set: what robustness costs. Accuracy against certified accuracy, by candidate.
 
     Attributes:
-        clean: share of inputs answered, and correctly where the answer is known; None before any.
-        certified: share that is also certified against the attacker.
-        labelled: whether the answers are known.
+        clean: inputs answered, and correctly where the answer is known; None before any.
+        certified: those that are also certified against the attacker.
     """
 
-    clean: tuple[float | None, ...]
-    certified: tuple[float | None, ...]
-    labelled: bool
+    clean: tuple[Share | None, ...]
+    certified: tuple[Share | None, ...]
 
     @property
     def x_name(self) -> str:
@@ -86,15 +131,18 @@ class AccuracyFigure(_Compared):
         return tuple(
             "not asked yet"
             if clean is None
-            else f"{percent(clean)} % {word}, {percent(certified)} % certified"
+            else f"{clean.in_words()} {word}, {certified.in_words()} certified"
+            if certified is not None
+            else f"{clean.in_words()} {word}"
             for clean, certified in zip(self.clean, self.certified, strict=True)
         )
 
     @property
     def winners(self) -> tuple[int, ...]:
         """Those with the highest certified accuracy; none if nobody certifies anything."""
-        best = max((share or 0.0 for share in self.certified), default=0.0)
-        return tuple(i for i, share in enumerate(self.certified) if best and share == best)
+        counts = [share.count if share is not None else 0 for share in self.certified]
+        best = max(counts, default=0)
+        return tuple(i for i, count in enumerate(counts) if best and count == best)
 
 
 class ShareFigure(_Compared):
@@ -111,11 +159,20 @@ class ShareFigure(_Compared):
     shares: tuple[tuple[tuple[float | None, ...], ...], ...]
 
     @property
-    def covering(self) -> tuple[int, int] | None:
-        """Row and column of the weakest cell that covers the attacker; None beyond the table."""
-        rows = [i for i, e in enumerate(self.epsilons) if e >= self.attacker.epsilon]
-        columns = [j for j, r in enumerate(self.entities) if r >= self.attacker.entities]
-        return (rows[0], columns[0]) if rows and columns else None
+    def title(self) -> str:
+        """What the cells are."""
+        return "Certified accuracy, percent" if self.labelled else "Certified share, percent"
+
+    @property
+    def framed(self) -> tuple[int, int] | None:
+        """Row and column of the attacker; None beyond the table."""
+        here = self.attacker.epsilon in self.epsilons and self.attacker.entities in self.entities
+        if not here:
+            return None
+        return (
+            self.epsilons.index(self.attacker.epsilon),
+            self.entities.index(self.attacker.entities),
+        )
 
 
 TradeOffFigure = ReachFigure | AccuracyFigure | ShareFigure

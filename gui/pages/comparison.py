@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine.core.errors import UserError
+from engine.figures.comparison import INTERVALS
 from gui.controllers.session import Session
 from gui.jobs.comparison_jobs import Compared, CompareWish, candidate_of, compared, shipped, written
 from gui.jobs.worker import Failure, Lane
@@ -34,8 +35,6 @@ from gui.widgets.section import say, words
 
 if TYPE_CHECKING:
     from engine.comparison import Attacker, Candidate, TradeOff
-    from engine.comparison.landscape import Landscape
-    from engine.figures.comparison import ShareFigure
 
 _STEPS = 1000
 _WAIT = "Choose the models to compare and press Compare."
@@ -60,7 +59,6 @@ class TradeOffPage(Page):
         self._session, self._asker = session, asker
         self._looked = False
         self.shown: Compared | None = None
-        self._tables: tuple[Landscape | None, ShareFigure | None] = (None, None)
         self._wish: CompareWish | None = None
         self._comparisons, self._looks = Lane(session.worker), Lane(session.worker)
         self.setup, self.sliders = SetupColumn(session), AttackerSliders()
@@ -68,6 +66,8 @@ class TradeOffPage(Page):
         self.results, self.complaint = Results(), words(role="abstained")
         self.bar, self.doing = QProgressBar(), words(role="small")
         self.earlier = words(role="provisional", name="Of what these results are")
+        self.remark = words(role="provisional", name="What speaks against comparing these models")
+        self.intervals = words(role="small")
         self._lay_out()
         self._make_buttons()
         self._connect()
@@ -88,8 +88,10 @@ class TradeOffPage(Page):
             self.sliders,
             self.complaint,
             self.earlier,
+            self.remark,
             (self.images, 1),
             self.results,
+            self.intervals,
             progress,
         )
         filled(QVBoxLayout(right), *parts, spacing=8).setContentsMargins(8, 0, 0, 0)
@@ -195,10 +197,13 @@ class TradeOffPage(Page):
         """The images for the attacker of the sliders."""
         if self.shown is None:
             return
-        from engine.comparison.landscape import accuracy_figure, reach_figure
+        from engine.comparison.landscape import accuracy_figure, reach_figure, share_figure
 
         land, attacker = self.shown.land, self.sliders.attacker
-        if land.result.inputs == 1:
+        one = land.result.inputs == 1
+        say(self.remark, land.result.remark)
+        say(self.intervals, "" if one else f"{INTERVALS[:1].upper()}{INTERVALS[1:]}.")
+        if one:
             self.images.setCurrentIndex(0)
             figure = reach_figure(land, attacker)
             self.reach.show_figure(figure)
@@ -208,25 +213,16 @@ class TradeOffPage(Page):
             self.images.setCurrentIndex(1)
             shares = accuracy_figure(land, attacker)
             self.accuracy.show_figure(shares)
-            self.shares.show_figure(self._table(land, attacker))
+            self.shares.show_figure(share_figure(land, attacker))
             told = [(i in shares.winners, text) for i, text in enumerate(shares.results)]
             self.results.show_results(shares.names, shares.noises, told)
         self._refresh()
 
-    def _table(self, land: Landscape, attacker: Attacker) -> ShareFigure:
-        """The tables; the attacker only moves a frame in them."""
-        from engine.comparison.landscape import share_figure
-
-        known, figure = self._tables
-        if known is not land or figure is None:
-            figure = share_figure(land, attacker)
-        figure = figure.model_copy(update={"attacker": attacker})
-        self._tables = (land, figure)
-        return figure
-
     def _wait(self, sentence: str = _WAIT) -> None:
         for plot in (self.reach, self.accuracy, self.shares):
             plot.wait(sentence)
+        for label in (self.remark, self.intervals):
+            say(label, "")
         self.results.show_results((), (), [])
         self.bar.setValue(0)
         self.doing.setText("")

@@ -7,7 +7,7 @@ from typing import ClassVar
 import pyqtgraph as pg
 from PySide6.QtCore import QPoint, QPointF, Qt, Slot
 
-from engine.figures.comparison import AccuracyFigure
+from engine.figures.comparison import AccuracyFigure, Share
 from gui.plots import candidate_key as key
 from gui.plots.axes import style_axis
 from gui.plots.chart import text_size
@@ -44,7 +44,7 @@ class AccuracyPlot(key.CandidateChart[AccuracyFigure]):
         super().draw(figure)
         for i in self._known(figure):
             marks, clean, certified = self.marks[i], figure.clean[i], figure.certified[i]
-            marks.setData([clean], [certified or 0.0])
+            marks.setData([_value(clean)], [_value(certified)])
         self.name_axis("bottom", figure.x_name)
         done, planned = figure.inputs
         self.set_subtitle(f"{done:,} of {planned:,} inputs · {figure.note}")
@@ -94,7 +94,7 @@ class AccuracyPlot(key.CandidateChart[AccuracyFigure]):
         return [i for i, clean in enumerate(figure.clean) if clean is not None]
 
     def _spot(self, figure: AccuracyFigure, index: int) -> QPointF:
-        return self.spot(figure.clean[index] or 0.0, figure.certified[index] or 0.0)
+        return self.spot(_value(figure.clean[index]), _value(figure.certified[index]))
 
     def _wish(self, index: int, spot: QPointF) -> list[Box]:
         wide, tall = text_size(self.names[index])
@@ -104,3 +104,7 @@ class AccuracyPlot(key.CandidateChart[AccuracyFigure]):
             Box(spot.x() - wide / 2, spot.y() - tall - 12, wide, tall),
             Box(spot.x() - wide / 2, spot.y() + 12, wide, tall),
         ]
+
+
+def _value(share: Share | None) -> float:
+    return 0.0 if share is None else share.value

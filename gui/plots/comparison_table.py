@@ -14,12 +14,12 @@ from gui.plots.base import Plot
 from gui.style import theme as themes
 from gui.style.theme import mixed
 
-_AXES = "pixels, at most →   epsilon ↑ · framed: covers the attacker"
+_AXES = "pixels, at most →   epsilon ↑ · framed: the attacker"
 _ACROSS = 2
 
 
 class SharePlot(Plot[ShareFigure]):
-    """Tables beside and below one another; the framed cells cover the attacker."""
+    """Tables beside and below one another; the framed cells are those of the attacker."""
 
     stem: ClassVar[str] = "certified-accuracy"
 
@@ -34,6 +34,7 @@ class SharePlot(Plot[ShareFigure]):
     def draw(self, figure: ShareFigure) -> None:
         """Show the shares."""
         self.tables.show_figure(figure)
+        self.title.setText(figure.title)
         self.set_subtitle(_AXES)
 
     def under(self, at: QPoint) -> str:
@@ -46,7 +47,7 @@ class SharePlot(Plot[ShareFigure]):
         if figure is None:
             return ""
         return (
-            f"Certified accuracy for {', '.join(figure.names)}, for up to "
+            f"{figure.title}, for {', '.join(figure.names)}, for up to "
             f"{figure.entities[-1]} pixels and epsilon up to {figure.epsilons[-1]:g}."
         )
 
@@ -149,8 +150,8 @@ class Tables(QWidget):
                 if fits and metrics.ascent() < box.height():
                     painter.setPen(readable(fill, QColor(theme.text), QColor(theme.on_accent)))
                     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, percent(share))
-        if figure.covering is not None:
-            frame = self.cell(panel, *figure.covering).adjusted(0, 0, -1, -1)
+        if figure.framed is not None:
+            frame = self.cell(panel, *figure.framed).adjusted(0, 0, -1, -1)
             painter.setPen(QPen(QColor(theme.text), theme.px(2)))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(frame)

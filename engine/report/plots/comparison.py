@@ -7,8 +7,10 @@ from typing import Any
 
 from engine.figures.axes import Axis
 from engine.figures.comparison import (
+    INTERVALS,
     AccuracyFigure,
     ReachFigure,
+    Share,
     ShareFigure,
     TradeOffFigure,
     percent,
@@ -83,7 +85,7 @@ def _accuracy(figure: AccuracyFigure) -> Drawing:
             "candidates": [
                 {
                     **_candidate(figure, i),
-                    "place": None if clean is None else [clean, figure.certified[i] or 0.0],
+                    "place": None if clean is None else [clean.value, _value(figure.certified[i])],
                     "holds": False,
                 }
                 for i, clean in enumerate(figure.clean)
@@ -95,18 +97,18 @@ def _accuracy(figure: AccuracyFigure) -> Drawing:
 
 
 def _shares(figure: ShareFigure, *, dark: bool) -> Drawing:
-    covering = figure.covering
+    framed = figure.framed
     return Drawing(
         kind="shares",
         width=160,
         height=None,
         data={
-            "title": "Certified accuracy, percent",
+            "title": figure.title,
             "subtitle": _inputs(figure),
             "axes": f"across: changed pixels, at most · up: {NORM}",
             "entities": [str(r) for r in figure.entities],
             "epsilons": [f"{e:g}" for e in figure.epsilons],
-            "covering": None if covering is None else list(covering),
+            "covering": None if framed is None else list(framed),
             "candidates": [
                 {
                     "name": name,
@@ -114,9 +116,9 @@ def _shares(figure: ShareFigure, *, dark: bool) -> Drawing:
                 }
                 for name, rows in zip(figure.names, figure.shares, strict=True)
             ],
-            "note": _note(figure) + ("" if covering is None else " · framed: covers the attacker"),
+            "note": _note(figure) + ("" if framed is None else " · framed: the attacker"),
         },
-        alt="Certified accuracy over changed pixels and l2 norm for " + ", ".join(figure.names),
+        alt=f"{figure.title}, over changed pixels and l2 norm, for " + ", ".join(figure.names),
     )
 
 
@@ -129,7 +131,14 @@ def _cell(share: float | None, *, dark: bool) -> dict[str, Any]:
 
 
 def _note(figure: TradeOffFigure) -> str:
-    return f"The attacker {figure.attacker.words()} · {figure.note}"
+    said = f"The attacker {figure.attacker.words()} · {figure.note}"
+    if isinstance(figure, AccuracyFigure):
+        said += f" · {INTERVALS}"
+    return f"{said} · {figure.remark}" if figure.remark else said
+
+
+def _value(share: Share | None) -> float:
+    return 0.0 if share is None else share.value
 
 
 def _inputs(figure: TradeOffFigure) -> str:
@@ -163,13 +172,24 @@ def _reach_table(figure: ReachFigure) -> tuple[list[str], Rows]:
 def _accuracy_table(figure: AccuracyFigure) -> tuple[list[str], Rows]:
     attacker = figure.attacker
     rows = [
-        [name, noise, _number(clean), attacker.entities, attacker.epsilon, _number(certified)]
+        [name, noise, *_counted(clean), attacker.entities, attacker.epsilon, *_counted(certified)]
         for name, noise, clean, certified in zip(
             figure.names, figure.noises, figure.clean, figure.certified, strict=True
         )
     ]
-    header = ["candidate", "noise", figure.x_name, "pixels", "epsilon", "certified_accuracy"]
-    return header, rows
+    ends = ("", "_low", "_high")
+    clean, certified = (
+        [f"{name}{end}" for end in ends] for name in (figure.x_name, _certified(figure))
+    )
+    return ["candidate", "noise", *clean, "pixels", "epsilon", *certified], rows
+
+
+def _certified(figure: AccuracyFigure | ShareFigure) -> str:
+    return "certified_accuracy" if figure.labelled else "certified_share"
+
+
+def _counted(share: Share | None) -> list[float | str]:
+    return ["", "", ""] if share is None else [share.value, share.low, share.high]
 
 
 def _share_table(figure: ShareFigure) -> tuple[list[str], Rows]:
@@ -179,7 +199,7 @@ def _share_table(figure: ShareFigure) -> tuple[list[str], Rows]:
         for epsilon, row in zip(figure.epsilons, table, strict=True)
         for r, share in zip(figure.entities, row, strict=True)
     ]
-    return ["candidate", "noise", "pixels", "epsilon", "certified_accuracy"], rows
+    return ["candidate", "noise", "pixels", "epsilon", _certified(figure)], rows
 
 
 def _number(value: float | None) -> float | str:

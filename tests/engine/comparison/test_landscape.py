@@ -10,6 +10,7 @@ from engine.comparison.landscape import (
     reach_figure,
     share_figure,
 )
+from engine.figures.comparison import percent
 from engine.schemes import Gaussian, HierarchicalGaussian
 from engine.schemes.attacker import Attacker, grid
 from tests.engine.comparison.test_records import (
@@ -35,7 +36,7 @@ def test_shares_are_those_of_the_regions_themselves():
     for attacker in grid((1, 2, 3, 4), (0.1, 0.39, 0.45, 0.7, 0.95, 7.0)):
         for i in range(3):
             share = land.share(i, attacker.entities, attacker.epsilon)
-            assert share == MANY.certified(i, attacker)
+            assert share == MANY.certified(i, attacker).value
 
 
 def test_a_growing_comparison_is_surveyed_once(monkeypatch):
@@ -64,27 +65,30 @@ def test_one_input_shows_every_edge_and_the_attacker():
 
 def test_a_set_shows_accuracy_against_certified_accuracy():
     figure = accuracy_figure(landscape(MANY), Attacker(entities=1, epsilon=0.45))
-    assert figure.clean == (1 / 3, 2 / 3, 2 / 3)
-    assert figure.certified == (1 / 3, 2 / 3, 2 / 3)
+    assert [share.count for share in figure.clean] == [1, 2, 2]
+    assert [(share.count, share.of) for share in figure.certified] == [(1, 3), (2, 3), (2, 3)]
     assert figure.inputs == (3, 3) and figure.x_name == "answered correctly"
     assert figure.note == "n 100, alpha 0.001 per statement, live bound, float noise"
 
 
 def test_tables_hold_what_is_certified_for_their_very_cells():
     figure = share_figure(landscape(MANY), Attacker(entities=2, epsilon=0.33))
-    assert figure.entities == (1, 2, 3, 4)
+    assert figure.entities == (1, 2, 3, 4) and 0.33 in figure.epsilons
     for i, table in enumerate(figure.shares):
         for epsilon, row in zip(figure.epsilons, table, strict=True):
             attackers = grid(figure.entities, [epsilon])
-            assert row == tuple(MANY.certified(i, attacker) for attacker in attackers)
+            assert row == tuple(MANY.certified(i, attacker).value for attacker in attackers)
 
 
-def test_the_cell_pointed_out_covers_the_attacker():
-    figure = share_figure(landscape(MANY), Attacker(entities=2, epsilon=0.33))
-    row, column = figure.covering
-    assert figure.entities[column] >= 2 and figure.epsilons[row] >= 0.33
-    assert figure.epsilons[row - 1] < 0.33
-    assert share_figure(landscape(MANY), Attacker(entities=50, epsilon=0.1)).covering is None
+@pytest.mark.parametrize("attacker", grid((1, 2, 5, 50), (0.05, 0.33, 0.9, 7.0)))
+def test_sentence_frame_and_table_say_the_same_number(attacker):
+    land = landscape(MANY)
+    figure, shares = share_figure(land, attacker), accuracy_figure(land, attacker)
+    row, column = figure.framed
+    assert (figure.entities[column], figure.epsilons[row]) == (attacker.entities, attacker.epsilon)
+    for table, share, words in zip(figure.shares, shares.certified, shares.results, strict=True):
+        assert table[row][column] == share.value
+        assert f", {percent(share.value)} % ({share.count} of {share.of};" in words
 
 
 def test_before_the_first_answer_there_are_axes_only():

@@ -2,6 +2,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from engine.comparison.records import Candidate, Outcome, TradeOff, labels
+from engine.figures.comparison import Share
 from engine.regions import Ball, Count, Perturbation, Staircase, Term
 from engine.schemes import Ablation, Gaussian, HierarchicalGaussian, Scheme
 from engine.schemes.attacker import Attacker
@@ -70,13 +71,17 @@ def tradeoff(*outcomes: tuple[Outcome, ...]) -> TradeOff:
     )
 
 
+def counted(share: Share | None) -> int | None:
+    return None if share is None else share.count
+
+
 ONE = tradeoff((outcome(BALL),), (outcome(COUNT),), (outcome(STAIRS),))
 
 
 def test_each_region_answers_in_its_own_terms():
-    def who(entities: int, epsilon: float) -> list[float | None]:
+    def who(entities: int, epsilon: float) -> list[int | None]:
         attacker = Attacker(entities=entities, epsilon=epsilon)
-        return [ONE.certified(i, attacker) for i in range(3)]
+        return [counted(ONE.certified(i, attacker)) for i in range(3)]
 
     assert who(1, 0.45) == [1, 1, 1]
     assert who(2, 0.45) == [1, 1, 0]
@@ -92,24 +97,24 @@ def test_winners_are_those_with_the_highest_share():
 
 def test_shares_count_correct_certificates_only():
     result = tradeoff((outcome(BALL), outcome(BALL, label=3), outcome(None), outcome(BALL)))
-    assert result.clean_accuracy(0) == 0.5
-    assert result.certified(0, Attacker(entities=9, epsilon=0.1)) == 0.5
-    assert result.certified(0, Attacker(entities=9, epsilon=0.6)) == 0.0
+    assert result.answered(0) == Share.of_inputs(2, 4)
+    assert counted(result.certified(0, Attacker(entities=9, epsilon=0.1))) == 2
+    assert counted(result.certified(0, Attacker(entities=9, epsilon=0.6))) == 0
 
 
 def test_where_no_answer_is_known_any_certified_class_counts():
     result = tradeoff((outcome(BALL, label=None), outcome(None, label=None)))
-    assert result.clean_accuracy(0) == 0.5
+    assert counted(result.answered(0)) == 1
     assert not result.labelled and ONE.labelled
 
 
 def test_shares_compare_like_with_like():
     """An input that only some have answered counts for nobody; the very first one does."""
     ahead = tradeoff((outcome(BALL), outcome(None)), (outcome(COUNT),))
-    assert ahead.done == 1 and ahead.clean_accuracy(0) == 1.0
+    assert ahead.done == 1 and ahead.answered(0) == Share.of_inputs(1, 1)
     begun = tradeoff((outcome(BALL),), ())
-    assert begun.clean_accuracy(0) == 1.0
-    assert begun.clean_accuracy(1) is None and begun.certified(1, Attacker()) is None
+    assert begun.answered(0) == Share.of_inputs(1, 1)
+    assert begun.answered(1) is None and begun.certified(1, Attacker()) is None
 
 
 def test_verdicts_say_who_withstands():
@@ -156,3 +161,11 @@ def test_models_of_one_noise_bear_their_own_names():
 
 def test_nobody_needs_no_name():
     assert labels([]) == ()
+
+
+def test_models_of_different_image_sizes_are_remarked_upon():
+    same = ONE.model_copy(update={"shapes": ((1, 8, 8), (3, 8, 8))})
+    other = ONE.model_copy(update={"shapes": ((1, 8, 8), (3, 32, 32), (1, 8, 8))})
+    words = ONE.model_copy(update={"shapes": ((12,), (30,))})
+    assert (same.remark, words.remark) == ("", "")
+    assert other.remark.startswith("The models take images of different sizes (8 × 8, 32 × 32):")

@@ -71,12 +71,16 @@ def test_a_set_is_a_trade_off_and_tables(window, qtbot, tmp_path):
     assert page.accuracy.isVisible() and page.shares.isVisible() and not page.reach.isVisible()
     assert page.accuracy.figure.inputs == (3, 3)
     page.sliders.put(1, 100.0)
-    assert page.accuracy.figure.certified == (0.0, 0.0)
+    assert [share.count for share in page.accuracy.figure.certified] == [0, 0]
     page.sliders.put(1, 0.01)
     assert page.accuracy.figure.certified == page.accuracy.figure.clean
-    assert page.shares.figure.covering == (0, 0)  # the frame follows, the tables stay
+    assert page.shares.figure.framed == (0, 0)
     page.sliders.put(2, 0.01)
-    assert page.shares.figure.covering == (0, 1)
+    assert page.shares.figure.framed == (0, 1)  # the frame follows
+    for said, shown in zip(page.results.texts, page.accuracy.figure.certified, strict=True):
+        assert f"({shown.count} of 3;" in said
+    assert page.intervals.isVisible() and "Clopper" in page.intervals.text()
+    assert not page.remark.isVisible()
     page.sliders.put(1, 0.01)
     page.csv.click()
     window.asker.current.fileSelected.emit(str(tmp_path / "c.csv"))

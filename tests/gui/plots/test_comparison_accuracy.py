@@ -31,13 +31,14 @@ def test_a_mark_for_every_candidate_moves_with_the_attacker(plot) -> None:
 
 def test_values_under_the_mouse(plot) -> None:
     spot = plot.view.mapViewToScene(QPointF(1 / 3, 1 / 3))
-    assert [plot.told(i) for i in plot._near(spot)] == ["Gaussian, m0: 33 % right, 33 % certified"]
+    told = "Gaussian, m0: 33 % (1 of 3; 0 to 91) right, 33 % (1 of 3; 0 to 91) certified"
+    assert [plot.told(i) for i in plot._near(spot)] == [told]
     assert plot._near(plot.view.mapViewToScene(QPointF(0.9, 0.1))) == []
 
 
 def test_it_says_how_far_it_is_and_speaks(plot) -> None:
     assert plot.subtitle.text().startswith("3 of 3 inputs")
-    assert "66 % right" in plot.summary()
+    assert "66 % (2 of 3; 9 to 100) right" in plot.summary()
 
 
 def test_before_the_first_answer_there_is_no_mark(shown) -> None:

@@ -47,7 +47,7 @@ def test_it_is_painted_and_said(plot) -> None:
     panel = plot.tables.panels()[1]
     strong = plot.tables.cell(panel, 0, 0).topLeft().toPoint()
     assert image.pixelColor(strong.x() + 3, strong.y() + 3) != QColor("white")
-    assert plot.summary().startswith("Certified accuracy for Gaussian, m0")
+    assert plot.summary().startswith("Certified accuracy, percent, for Gaussian, m0")
 
 
 def test_ink_is_the_one_that_reads() -> None:
