@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import Any
 
 from engine.comparison.records import Candidate, Outcome, TradeOff
 from engine.core.errors import UserError
@@ -85,6 +86,7 @@ def compare(
     found: list[list[Outcome]] = [[] for _ in candidates]
     total = len(candidates) * len(inputs)
     shapes: dict[str, tuple[int, ...]] = {}
+    how: dict[str, Any] = {"execution": execution, "stop": stop, "patience": patience}
     now = Comparing(_result(candidates, found, len(inputs), settings), 0, total)
     try:
         _same_question([model.classifier for model in models])
@@ -95,13 +97,7 @@ def compare(
                 taken = fitted(model.classifier, image)
                 shapes.setdefault(candidate.model, taken.identity.shape)
                 run = certify(
-                    model.classifier,
-                    taken,
-                    _settings(settings, candidate),
-                    execution=execution,
-                    stop=stop,
-                    patience=patience,
-                    prepared=model,
+                    model.classifier, taken, _settings(settings, candidate), prepared=model, **how
                 )
                 now = replace(now, votes=0.0, doing=f"{candidate.name} on {spec}")
                 evidence = yield from _watched(run, now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from gui.jobs.worker import Lane, Worker
 
 if TYPE_CHECKING:
     from engine.case import Case, RunRow
+    from engine.inputs.base import Pixels
 
 
 class CaseController(QObject):
@@ -98,6 +99,14 @@ class CaseController(QObject):
                 on_done=partial(on_done, row),
                 quiet=True,
             )
+
+    def read_images(
+        self, runs: Mapping[str, Evidence], on_done: Callable[[Mapping[str, Pixels]], object]
+    ) -> None:
+        """Read the images that some runs, by the digest of their input, were about."""
+        self._worker.submit(
+            lambda stop: case_jobs.pictures(runs), "reading the inputs", on_done=on_done, quiet=True
+        )
 
     def find(self, row: RunRow, on_done: Callable[[RunRow, ModelRequest, str], object]) -> None:
         """Find out how the model and the input of a run are opened again."""

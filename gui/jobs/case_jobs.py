@@ -6,6 +6,7 @@ Only the worker thread calls these: SQLite waits for the disk with every commit.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from engine.models.request import ModelRequest
 if TYPE_CHECKING:
     from engine.case import Case, RunRow
     from engine.evidence.evidence import Evidence
+    from engine.inputs.base import Pixels
 
 Warn = Callable[[str], None]
 
@@ -136,6 +138,20 @@ def label_answers(
             keep_labels(case, evidence, found, labels, request)
         except UserError as error:
             warn(f"{error} The labels are not in the case.")
+    return found
+
+
+def pictures(runs: Mapping[str, Evidence]) -> dict[str, Pixels]:
+    """The images that some runs were about, by digest, where they still are what they were."""
+    from engine.inputs import load_input
+
+    found: dict[str, Pixels] = {}
+    for sha256, run in runs.items():
+        with suppress(UserError):
+            given = load_input(run.input.source)
+            image = given.image if given.kind == "pair" else given
+            if given.sha256 == sha256 and image.kind == "image":
+                found[sha256] = image.pixels
     return found
 
 

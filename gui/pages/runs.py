@@ -1,4 +1,4 @@
-"""The runs of the open case: find one, look at it, compare two, resume one."""
+"""The runs of the open case: find one, look at it, compare any number, resume one."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QTableView, QWidget
 
 from engine.evidence.evidence import Evidence
 from gui.controllers.case import CaseController
+from gui.pages.run_comparison import RunComparison, inputs_of
 from gui.pages.runs_model import NOTE, RunsModel, filtered, run_title
 from gui.results.record import RecordView
 from gui.widgets.columns import FittedColumns
@@ -19,6 +20,8 @@ from gui.widgets.text_table_model import plain_table
 if TYPE_CHECKING:
     from engine.case import RunRow
 
+_COMPARABLE = 2
+"""From so many pinned runs on there is something to compare."""
 _LEAST = (0, 90, 70, 120, 90, 90, 0, 0, 90)
 """Widths to which columns are shortened; 0 where they never are."""
 _EMPTY = "No runs yet. While a case is open, every run is recorded in it."
@@ -27,7 +30,7 @@ _NO_RESULT = "This run has no result: it was interrupted. Its votes are kept; re
 
 
 class RunsPage(Page):
-    """A list above, one or two results below.
+    """A list above, a result or a comparison of several below.
 
     Signals:
         resume_asked: a row that is to be counted on.
@@ -50,13 +53,14 @@ class RunsPage(Page):
         self.filter.setMaximumWidth(220)
         self.filter.textChanged.connect(self.proxy.setFilterFixedString)
         self.table = self._make_table()
-        self.first, self.second = RecordView(), RecordView()
-        for view in (self.first, self.second):
-            view.export.connect(self.export)
+        self.first, self.together = RecordView(), RunComparison()
+        self.first.export.connect(self.export)
+        for view in (self.first, self.together):
             view.notice.connect(self.notice)
-        views = divided(Qt.Orientation.Horizontal, self.first, self.second)
+        views = divided(Qt.Orientation.Horizontal, self.first, self.together)
         rows = divided(Qt.Orientation.Vertical, self.table, views, sizes=(200, 430))
-        self.second.hide()
+        self._found: dict[int, Evidence | str | None] = {}
+        self._compare_none()
         self.content.addWidget(rows, 1)
         self._make_buttons()
         case.listed.connect(self.refresh)
@@ -86,13 +90,34 @@ class RunsPage(Page):
         self._refresh_buttons()
 
     def compare(self) -> None:
-        """Show the two runs that were pinned, side by side."""
-        self._compared = [row for row in self.model.rows if row.pinned][:2][::-1]
-        if len(self._compared) == 2:
-            self.second.show()
-            self.table.clearSelection()
-            for row in self._compared:
-                self._case.read(row, self._show_result)
+        """Show all runs that were pinned together, the oldest first."""
+        pinned = [row for row in self.model.rows if row.pinned][::-1]
+        if len(pinned) < _COMPARABLE:
+            return
+        self.table.clearSelection()
+        self._compared, self._found = pinned, {}
+        for row in pinned:
+            self._case.read(row, self._show_result)
+
+    def _compare(self) -> None:
+        """All that was waited for is there: compare the runs that have a result."""
+        runs = [
+            (f"Run {row.id}", found)
+            for row in self._compared
+            if isinstance(found := self._found[row.id], Evidence)
+        ]
+        lacking = [f"Run {row.id}" for row in self._compared if f"Run {row.id}" not in dict(runs)]
+        if lacking:
+            self.notice.emit("warning", f"Without a result, and left out: {', '.join(lacking)}.")
+        self.together.show_runs(runs)
+        self.first.hide()
+        self.together.show()
+        self._case.read_images(inputs_of(runs), self.together.show_images)
+
+    def _compare_none(self) -> None:
+        self._compared = []
+        self.together.hide()
+        self.first.show()
 
     def _make_table(self) -> QTableView:
         table = plain_table(self.proxy, "Runs of the case", ())
@@ -112,7 +137,7 @@ class RunsPage(Page):
         self.resume = self.add_button("&Resume", self._resume, tip=tip)
         self.note = self.add_button("Edit &note", self._edit_note)
         self.pin = self.add_button("&Pin", self._pin, tip="Mark a run for comparison")
-        tip = "Show the two runs pinned side by side"
+        tip = "Show all pinned runs together: how they differ, their bounds and regions"
         self.compare_button = self.add_button("&Compare pinned", self.compare, tip=tip)
 
     def _refresh_buttons(self) -> None:
@@ -121,7 +146,7 @@ class RunsPage(Page):
         self.pin.setText("Un&pin" if row is not None and row.pinned else "&Pin")
         self.note.setEnabled(row is not None)
         self.resume.setEnabled(row is not None and row.resumable)
-        self.compare_button.setEnabled(sum(row.pinned for row in self.model.rows) >= 2)
+        self.compare_button.setEnabled(sum(row.pinned for row in self.model.rows) >= _COMPARABLE)
 
     @Slot(QItemSelection, QItemSelection)
     def _choose(self, chosen: QItemSelection, before: QItemSelection) -> None:
@@ -129,26 +154,25 @@ class RunsPage(Page):
         self._refresh_buttons()
         if row is None:
             return
-        self._compared = []
-        self.second.hide()
+        self._compare_none()
         self.first.show_text(run_title(row), _WAIT if self._case.waits else "Reading…")
         self._case.read(row, self._show_result)
 
     def _show_result(self, row: RunRow, evidence: Evidence | str | None) -> None:
         """A result that was read; one that nobody waits for any more is dropped."""
-        waited = [r.id for r in self._compared] or ([self.chosen.id] if self.chosen else [])
-        if row.id not in waited:
-            return
-        view = (self.first, self.second)[waited.index(row.id)]
-        if isinstance(evidence, Evidence):
-            view.show_evidence(evidence, run_title(row))
-        else:
-            view.show_text(run_title(row), evidence or _NO_RESULT)
+        if row.id in (waited := [one.id for one in self._compared]):
+            self._found[row.id] = evidence
+            if set(waited) == set(self._found):
+                self._compare()
+        elif self.chosen is not None and row.id == self.chosen.id:
+            if isinstance(evidence, Evidence):
+                self.first.show_evidence(evidence, run_title(row))
+            else:
+                self.first.show_text(run_title(row), evidence or _NO_RESULT)
 
     @Slot()
     def _clear(self) -> None:
-        self._compared = []
-        self.second.hide()
+        self._compare_none()
         self.first.show_text("", "Reading the runs…")
 
     @Slot()

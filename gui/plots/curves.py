@@ -9,6 +9,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import Qt
 
 from gui.plots.axes import CountAxis
+from gui.plots.candidate_key import ink
 from gui.plots.chart import Chart
 from gui.plots.legend import Entry, Legend
 from gui.style import theme as themes
@@ -88,12 +89,12 @@ class CurvePlot(Chart["CurveFigure"]):
         figure = self.figure
         if figure is None or not hasattr(self, "legend"):
             return
-        entries, inks = [], (theme.accent, theme.runner_up, theme.certified)
+        entries = []
         for place, (line, curve) in enumerate(zip(self.lines, figure.curves, strict=False)):
-            ink = theme.muted if curve.dashed else inks[place % len(inks)]
+            paint = theme.muted if curve.dashed else ink(place, theme)
             dash = Qt.PenStyle.DashLine if curve.dashed else Qt.PenStyle.SolidLine
-            line.setPen(self.pen(ink, 1.4 if curve.dashed else theme.line, dash))
-            entries.append(Entry(curve.name, ink, "dash" if curve.dashed else "line"))
+            line.setPen(self.pen(paint, 1.4 if curve.dashed else theme.line, dash))
+            entries.append(Entry(curve.name, paint, "dash" if curve.dashed else "line"))
         if figure.mark is not None:
             entries.append(Entry(figure.mark_name, theme.muted, "dots"))
         self.legend.set_entries(entries)

@@ -90,6 +90,7 @@ class Window(QMainWindow):
         self.opening = Opening(session, self.asker, self.pages, self.notices, self)
         finder = Finder(session, self.left, self.pages)
         self.palette_finder = Palette(self.commands, finder.finds, self.central)
+        self.tour = Tour(self._parts(), self.central)
         self.appearance = Appearance(
             self,
             self.commands,
@@ -105,10 +106,10 @@ class Window(QMainWindow):
                 self.status_line.over,
                 self.progress,
                 self.palette_finder,
+                self.tour,
             ),
             notices=self.notices,
         )
-        self.tour = Tour(self._parts(), self.central)
         menus = build_menus(self.menuBar(), self.commands)
         self.recent = RecentMenus(menus["&File"], self.commands["quit"], session)
         self._connect()

@@ -64,20 +64,19 @@ def test_another_run_is_chosen_with_the_keyboard(open_page, qtbot):
     qtbot.waitUntil(lambda: ("seed", "1") in open_page.first.facts.rows)
 
 
-def test_two_pinned_runs_are_compared(open_page, session, qtbot):
+def test_all_pinned_runs_are_compared(open_page, session, qtbot):
     assert not open_page.compare_button.isEnabled()
-    for line in (0, 2):
+    for line in (0, 1, 2):
         open_page.table.selectRow(line)
         open_page.pin.click()
-    qtbot.waitUntil(lambda: open_page.compare_button.isEnabled())
+    qtbot.waitUntil(lambda: sum(row.pinned for row in open_page.model.rows) == 3)
     assert open_page.pin.text() == "Un&pin"
     open_page.compare_button.click()
-    qtbot.waitUntil(lambda: open_page.second.evidence is not None)
-    qtbot.waitUntil(lambda: ("seed", "0") in open_page.first.facts.rows)
-    assert ("seed", "2") in open_page.second.facts.rows
-    assert open_page.second.isVisible()
+    qtbot.waitUntil(open_page.together.isVisible)
+    assert [name for name, _ in open_page.together.runs] == ["Run 1", "Run 2", "Run 3"]
+    assert not open_page.first.isVisible()
     open_page.table.selectRow(1)
-    assert not open_page.second.isVisible()
+    assert open_page.first.isVisible() and not open_page.together.isVisible()
 
 
 def test_a_note_is_typed_into_the_list(open_page, session, qtbot):

@@ -1,0 +1,119 @@
+"""Any number of runs together: how they differ, their bounds and regions on shared axes, images."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from engine.evidence.evidence import Evidence
+from engine.figures.runs_together import (
+    ComparedRow,
+    Named,
+    bounds_together,
+    regions_together,
+    rows_together,
+)
+from engine.inputs.base import Pixels
+from gui.plots.curves import CurvePlot
+from gui.style import theme as themes
+from gui.widgets.card import Card
+from gui.widgets.image import thumbnail
+from gui.widgets.layouts import divided, emptied, filled
+from gui.widgets.section import words
+from gui.widgets.text_table_model import RowsModel, plain_table
+
+_SIDE = 56
+_NAME, _COLUMN = 130, 170
+_NO_BOUNDS = "None of these runs bounds a class along n."
+_NO_REGIONS = "These runs do not certify changes of one kind, or certify nothing."
+
+
+class RunComparison(Card):
+    """Above the images and the facts, below bounds and regions.
+
+    Attributes:
+        runs: what is compared, by name.
+        model: a row for each fact; those that differ are marked and coloured.
+
+    Signals:
+        notice: kind and sentence.
+    """
+
+    notice = Signal(str, str)
+
+    def __init__(self, *, parent: QWidget | None = None) -> None:
+        super().__init__("Runs compared", parent=parent)
+        self.runs: tuple[Named, ...] = ()
+        self._rows: tuple[ComparedRow, ...] = ()
+        self.model: RowsModel[ComparedRow] = RowsModel(("",), _texts, _ink)
+        self.table = plain_table(self.model, "How the runs differ", (_NAME,))
+        self.only = QCheckBox("&Only what differs")
+        self.only.setChecked(True)
+        self.only.toggled.connect(self._fill)
+        self.header.addWidget(self.only)
+        self.images = QHBoxLayout()
+        self.bounds, self.regions = CurvePlot("Bounds over n"), CurvePlot("Certified regions")
+        for plot in (self.bounds, self.regions):
+            plot.notice.connect(self.notice)
+        facts = QWidget()
+        filled(QVBoxLayout(facts), self.images, (self.table, 1), spacing=6)
+        plots = divided(Qt.Orientation.Vertical, self.bounds, self.regions)
+        columns = divided(Qt.Orientation.Horizontal, facts, plots, sizes=(500, 600))
+        self.content.addWidget(columns, 1)
+
+    def show_runs(self, runs: Sequence[Named]) -> None:
+        """Compare some runs, each with its name."""
+        self.runs = tuple(runs)
+        self._rows = rows_together([run for _, run in runs])
+        differing = [row.name for row in self._rows if row.declared and row.differs]
+        same = "declared alike in everything"
+        self.set_subtitle(f"differ in {', '.join(differing)}" if differing else same)
+        self._fill()
+        for plot, figure, lacking in (
+            (self.bounds, bounds_together(self.runs), _NO_BOUNDS),
+            (self.regions, regions_together(self.runs), _NO_REGIONS),
+        ):
+            if figure is None:
+                plot.wait(lacking)
+            else:
+                plot.show_figure(figure)
+        self.show_images({})
+
+    def show_images(self, found: Mapping[str, Pixels]) -> None:
+        """The inputs of the runs, by digest, as far as they can be read again."""
+        emptied(self.images)
+        for name, run in self.runs:
+            cell = QWidget()
+            picture = QLabel()
+            pixels = found.get(run.input.sha256)
+            if pixels is not None:
+                picture.setPixmap(thumbnail(pixels, _SIDE))
+                picture.setAccessibleName(f"Input of {name}")
+            caption = words(f"{name}\n{run.input.name}", "small")
+            filled(QVBoxLayout(cell), picture, caption, spacing=2)
+            self.images.addWidget(cell)
+        self.images.addStretch(1)
+
+    @Slot()
+    def _fill(self) -> None:
+        rows = [row for row in self._rows if row.differs or not self.only.isChecked()]
+        self.model.show_rows(rows, ("", *(name for name, _ in self.runs)))
+        for column in range(1, len(self.runs) + 1):
+            self.table.setColumnWidth(column, _COLUMN)
+
+
+def _texts(row: ComparedRow) -> tuple[str, ...]:
+    return f"{'≠  ' if row.differs else ''}{row.name}", *row.values
+
+
+def _ink(row: ComparedRow, column: int) -> str | None:
+    """What was declared otherwise stands out; that its outcome is another is no surprise."""
+    return themes.current().accent if row.differs and row.declared else None
+
+
+def inputs_of(runs: Sequence[Named]) -> dict[str, Evidence]:
+    """One run for each input that is an image, by digest."""
+    pictures = ("image", "pair")
+    return {run.input.sha256: run for _, run in runs if run.input.kind in pictures}

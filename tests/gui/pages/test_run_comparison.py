@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+
+from engine.evidence.settings import CertifySettings
+from engine.schemes import Gaussian
+from gui.pages.run_comparison import RunComparison, inputs_of
+from gui.style import theme as themes
+
+
+@pytest.fixture
+def view(qtbot):
+    view = RunComparison()
+    qtbot.addWidget(view)
+    view.resize(1200, 700)
+    view.show()
+    return view
+
+
+@pytest.fixture
+def runs(make):
+    settings = [
+        CertifySettings(n=n, scheme=Gaussian(sigma=sigma), seed=1)
+        for n, sigma in ((1_000, 0.25), (5_000, 0.25), (5_000, 0.5), (2_000, 1.0))
+    ]
+    return [(f"Run {i}", make.evidence(one)) for i, one in enumerate(settings, 1)]
+
+
+def test_differences_are_marked_and_the_rest_is_one_click_away(view, runs):
+    view.show_runs(runs)
+    assert view.subtitle.text() == "differ in sigma, n"
+    names = [row.name for row in view.model.rows]
+    assert "sigma" in names and "alpha" not in names
+    assert view.model.header == ("", "Run 1", "Run 2", "Run 3", "Run 4")
+    place = view.model.index(names.index("sigma"), 0)
+    assert place.data() == "≠  sigma"
+    accent = themes.current().accent.lower()
+    assert place.data(Qt.ItemDataRole.ForegroundRole).name() == accent
+    assert place.siblingAtColumn(3).data() == "0.5"
+    view.only.click()
+    rows = {row.name: row for row in view.model.rows}
+    assert not rows["alpha"].differs and rows["alpha"].values == ("0.001",) * 4
+
+
+def test_bounds_and_regions_share_their_axes(view, runs):
+    view.show_runs(runs)
+    assert [curve.name for curve in view.bounds.figure.curves] == [name for name, _ in runs]
+    assert len(view.regions.figure.curves) == 4
+    radii = [run.radius for _, run in runs]
+    assert view.regions.figure.x_range == pytest.approx((-max(radii), max(radii)))
+    inks = {line.opts["pen"].color().name() for line in view.regions.lines}
+    assert len(inks) == 4  # each run has its own
+
+
+def test_images_are_shown_where_the_inputs_are_still_there(view, runs, make):
+    view.show_runs(runs[:2])
+    digest = runs[0][1].input.sha256
+    assert list(inputs_of(runs)) == [digest]
+    view.show_images({digest: make.image("digits:7").pixels})
+    cells = [view.images.itemAt(i).widget() for i in range(2)]
+    pictures = [cell.layout().itemAt(0).widget() for cell in cells]
+    assert all(not picture.pixmap().isNull() for picture in pictures)
+
+
+def test_runs_that_bound_nothing_say_so(view, runs):
+    bare = {"trajectory": (), "region": None}
+    view.show_runs([(name, run.model_copy(update=bare)) for name, run in runs[:2]])
+    assert view.bounds.figure is None and "bounds a class" in view.bounds.waiting.text()
+    assert view.regions.figure is None and "certify nothing" in view.regions.waiting.text()
