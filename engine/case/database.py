@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from engine.case import schema
-from engine.core.errors import UserError
+from engine.core.errors import DiskFull, UserError
 
 BUSY_SECONDS = 10.0
 LONGEST_VALUE = 64 << 20
@@ -35,7 +35,8 @@ class Database:
         """A connection; SQLite's errors leave it as sentences.
 
         Raises:
-            UserError: the file is damaged, locked, not writable, or the disk is full.
+            DiskFull: the disk is full.
+            UserError: the file is damaged, locked or not writable.
         """
         try:
             db = sqlite3.connect(
@@ -45,12 +46,12 @@ class Database:
                 isolation_level=None,
             )
         except _FAILURES as error:
-            raise UserError(sentence(self.path, error)) from error
+            raise _as_told(self.path, error) from error
         try:
             _prepare(db)
             yield db
         except _FAILURES as error:
-            raise UserError(sentence(self.path, error)) from error
+            raise _as_told(self.path, error) from error
         finally:
             db.close()
 
@@ -110,6 +111,11 @@ class Database:
         with self.writing() as db:
             if _pragma(db, "user_version") == found:  # else another window has just done it
                 schema.advance(db, found)
+
+
+def _as_told(path: Path, error: Exception) -> UserError:
+    name = getattr(error, "sqlite_errorname", "") or ""
+    return (DiskFull if name.startswith(_FULL) else UserError)(sentence(path, error))
 
 
 def sentence(path: Path, error: Exception) -> str:

@@ -14,7 +14,7 @@ from engine.case.database import Database
 from engine.case.digests import same_run
 from engine.case.listing import by_run, numbers, rows
 from engine.case.rows import Configuration, RunRow, read_configuration
-from engine.core.errors import UserError
+from engine.core.errors import DiskFull, UserError
 from engine.core.records import InputIdentity, ModelIdentity
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import RunSettings
@@ -48,10 +48,16 @@ class CaseFile:
             raise UserError(f"Cannot write {path}: there is no folder {case.path.parent}.")
         if case.path.is_dir() or (case.path.exists() and case.path.stat().st_size):
             raise UserError(f"{path} exists already; open it, or choose another name.")
-        if not case._database.create():
-            raise UserError(f"{path} exists already; open it, or choose another name.")
-        with case._writing() as db:
-            log.append(db, "created", certiscope=__version__)
+        new = not case.path.exists()
+        try:
+            if not case._database.create():
+                raise UserError(f"{path} exists already; open it, or choose another name.")
+            with case._writing() as db:
+                log.append(db, "created", certiscope=__version__)
+        except DiskFull:
+            if new:  # nothing was ever in it
+                case.path.unlink(missing_ok=True)
+            raise
         return case
 
     @classmethod

@@ -30,7 +30,7 @@ from engine.cli.resume import resume_command, resume_flags
 from engine.cli.run import certify_command, decide_command, predict_command
 from engine.cli.sign import keys_app, sign_command, signing_flags
 from engine.cli.verify import verify_command, verify_flags
-from engine.core.errors import UserError
+from engine.core.errors import DiskFull, UserError
 from engine.system.interrupt import INTERRUPTED, interrupted
 
 COMMANDS = (
@@ -89,10 +89,10 @@ def main(arguments: Sequence[str], *, demo: Demo | None = None) -> int:
         sys.stdout.flush()
     except typer.TyperException as error:
         return _say(_in_our_words(error), BAD_INPUT)
+    except (DiskFull, WriteError) as error:
+        return _say(str(error), FAILURE)
     except UserError as error:
         return _say(str(error), BAD_INPUT)
-    except WriteError as error:
-        return _say(str(error), FAILURE)
     except Stopped as stopped:
         return _say(str(stopped), INTERRUPTED)
     except (SystemExit, OSError) as error:  # typer and rich end the process at a broken pipe

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ from engine.cli.options import (
     subject_flags,
 )
 from engine.cli.outcome import CERTIFIED, PARTIAL
-from engine.cli.output import STDOUT, check_writable, print_json, say
+from engine.cli.output import STDOUT, check_writable, deliver, json_of, say, tried
 from engine.cli.progress import follow
 from engine.cli.sets import SHOWN_ROWS, rows_table, summary_table
 from engine.cli.terminal import Terminal
@@ -84,11 +85,12 @@ def audit_command(values: Mapping[str, Any]) -> int:
     console = None if values["quiet"] else Terminal(stderr=True)
     meter = Meter(console, "certifying", "inputs")
     kept: list[Evidence] = []
+    failed: list[str] = []
 
     def keep(spec: str, evidence: Evidence) -> None:
         kept.append(evidence)
         meter.items(len(kept), len(inputs))
-        _write_evidence(values["evidence"], len(kept), spec, evidence)
+        tried(partial(_write_evidence, values["evidence"], len(kept), spec, evidence), failed)
 
     from engine.procedures.dataset import certify_set
 
@@ -104,8 +106,7 @@ def audit_command(values: Mapping[str, Any]) -> int:
             done=keep,
         )
         result = follow(certifying, console, meter)
-    _write(result, kept, values)
-    _show(result, values)
+    _deliver(result, kept, values, failed)
     return CERTIFIED if result.complete else PARTIAL
 
 
@@ -186,9 +187,23 @@ def _show(result: SetResult, values: Mapping[str, Any]) -> None:
         console.print(f"Note: {note}", highlight=False, markup=False)
 
 
-def _write(result: SetResult, kept: list[Evidence], values: Mapping[str, Any]) -> None:
+def _deliver(
+    result: SetResult, kept: list[Evidence], values: Mapping[str, Any], failed: list[str]
+) -> None:
+    """Write and print everything; a full disk costs files and no row.
+
+    Raises:
+        WriteError: with what could not be written.
+    """
     from engine.report.csv import write_csv
 
-    print_json(result, values["json"])
-    if values["csv"] is not None:
-        write_csv(kept, values["csv"])
+    csv = [] if values["csv"] is None else [partial(write_csv, kept, values["csv"])]
+    if len(failed) > 1:
+        failed = [f"{len(failed):,} of {len(kept):,} evidence files are missing.", failed[0]]
+    deliver(
+        lambda: [json_of(result)],
+        values["json"],
+        csv,
+        lambda: _show(result, values),
+        failed=failed,
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from rich.table import Table
 from engine.cli.flags import OUTPUT, WHAT, flag
 from engine.cli.options import run_flags
 from engine.cli.outcome import CERTIFIED
-from engine.cli.output import STDOUT, print_json
+from engine.cli.output import STDOUT, check_writable, deliver, json_of
 from engine.cli.terminal import Terminal
 from engine.core.errors import UserError
 from engine.core.fields import checked
@@ -68,6 +69,8 @@ def compare_command(values: Mapping[str, Any]) -> int:
     execution = carried_out(given)
     known = {"seed": None} | {k: v for k, v in given.items() if k != "device"}
     settings = seeded(checked(CertifySettings, **known))
+    for path in (*_csv(values), *([] if values["json"] in ("", STDOUT) else [values["json"]])):
+        check_writable(Path(path))
     from engine.comparison.compare import compare
     from engine.comparison.export import write_tradeoff
     from engine.inputs import expand
@@ -79,12 +82,18 @@ def compare_command(values: Mapping[str, Any]) -> int:
             _candidates(values["models"]), inputs, settings, execution=execution, stop=stop
         )
         result = result_of(running, lambda now: meter.items(now.runs, now.total))
-    if not values["quiet"]:
-        _show(result, attackers, Terminal(stderr=values["json"] == STDOUT))
-    print_json(result, values["json"])
-    if values["csv"]:
-        write_tradeoff(result, Path(values["csv"]).with_suffix(".csv"), attackers)
+
+    def show() -> None:
+        if not values["quiet"]:
+            _show(result, attackers, Terminal(stderr=values["json"] == STDOUT))
+
+    csv = [partial(write_tradeoff, result, path, attackers) for path in _csv(values)]
+    deliver(lambda: [json_of(result)], values["json"], csv, show)
     return CERTIFIED
+
+
+def _csv(values: Mapping[str, Any]) -> list[Path]:
+    return [Path(values["csv"]).with_suffix(".csv")] if values["csv"] else []
 
 
 def read_attacker(text: str) -> Attacker:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -36,7 +36,12 @@ def print_json(record: Record, target: str) -> None:
     Raises:
         UserError: the file cannot be written.
     """
-    print_text(record.model_dump_json(indent=2) + "\n", target)
+    print_text(json_of(record), target)
+
+
+def json_of(record: Record) -> str:
+    """A result as JSON."""
+    return record.model_dump_json(indent=2) + "\n"
 
 
 def print_text(text: str | Iterable[str], target: str) -> None:
@@ -55,6 +60,47 @@ def print_text(text: str | Iterable[str], target: str) -> None:
 
 class WriteError(Exception):
     """A finished run whose files could not all be written: a failure, not a bad input."""
+
+
+def deliver(
+    text: Callable[[], Iterable[str]],
+    target: str,
+    others: Sequence[Callable[[], object]],
+    show: Callable[[], None],
+    *,
+    failed: Sequence[str] = (),
+) -> None:
+    """Write the files of a finished work, then print it.
+
+    A result that found none of the files that were asked for goes to standard output as JSON.
+
+    Args:
+        text: gives the JSON.
+        target: its file, ``-`` for standard output, or empty.
+        others: each writes a file.
+        show: prints tables.
+        failed: what could not be written before, a sentence each.
+
+    Raises:
+        WriteError: with the sentences of all that failed.
+    """
+    said = list(failed)
+    writes = list(others)
+    if target not in ("", STDOUT):
+        writes.append(partial(_to_file, text, target))
+    written = [tried(write, said) for write in writes]
+    show()
+    homeless = bool(said) and target != STDOUT and not any(written)
+    if homeless or target == STDOUT:
+        print_text(text(), STDOUT)
+    if homeless:
+        said.append("The result was printed to standard output instead.")
+    if said:
+        raise WriteError(" ".join(said))
+
+
+def _to_file(text: Callable[[], Iterable[str]], target: str) -> None:
+    print_text(text(), target)
 
 
 def say(sentence: str) -> None:
@@ -148,12 +194,12 @@ class Outputs:
         if self.json and not self.json_to_stdout:
             from engine.report.json import write_json
 
-            kept = _tried(partial(write_json, evidence, Path(self.json)), failed)
+            kept = tried(partial(write_json, evidence, Path(self.json)), failed)
         if self.reports:
             saved = self._write_reports(evidence, subject, failed)
             kept = kept and (saved or bool(self.json))
         if self.signer is not None and not failed:
-            _tried(partial(sign_each, self.signable, self.signer), failed)
+            tried(partial(sign_each, self.signable, self.signer), failed)
         return kept
 
     def _write_reports(self, evidence: Evidence, subject: Subject, failed: list[str]) -> bool:
@@ -167,7 +213,7 @@ class Outputs:
         except Exception as error:  # an image is no reason to lose a finished run
             failed.append(f"The report has no map: {_reason(error)}")
         return all(
-            [_tried(partial(write_report, evidence, path, images), failed) for path in self.reports]
+            [tried(partial(write_report, evidence, path, images), failed) for path in self.reports]
         )
 
     def _images(self, evidence: Evidence, subject: Subject) -> Illustrations:
@@ -187,7 +233,7 @@ def _print_json(evidence: Evidence) -> None:
     sys.stdout.flush()
 
 
-def _tried(write: Callable[[], None], failed: list[str]) -> bool:
+def tried(write: Callable[[], object], failed: list[str]) -> bool:
     """Whether ``write`` succeeded; whatever went wrong, a finished run is not to be lost."""
     try:
         write()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from engine.cli.flags import OUTPUT, RUN, argument, flag
 from engine.cli.options import read_settings, run_flags, scheme_flags
 from engine.cli.outcome import CERTIFIED
-from engine.cli.output import STDOUT, check_writable, print_text, say
+from engine.cli.output import STDOUT, check_writable, deliver, say
 from engine.cli.sets import SHOWN_ROWS, rows_table, summary_table
 from engine.cli.terminal import Terminal
 from engine.core.errors import UserError
@@ -86,10 +86,7 @@ def replay_command(values: Mapping[str, Any]) -> int:
             selection=selection,
             progress=progress,
         )
-    _write(result, values)
-    if not values["quiet"]:
-        console = Terminal(stderr=values["json"] == STDOUT)
-        _show(result, console, simultaneous=values["simultaneous"])
+    _deliver(result, values)
     if values["simultaneous"] and (reason := _unused(result, quiet=values["quiet"])):
         say(f"--simultaneous shows nothing here: {reason}.")
     return CERTIFIED
@@ -162,12 +159,24 @@ def _selection(text: str) -> Selection | None:
     return None
 
 
-def _write(result: ReplayResult, values: Mapping[str, Any]) -> None:
+def _deliver(result: ReplayResult, values: Mapping[str, Any]) -> None:
+    """Write and print everything.
+
+    Raises:
+        WriteError: with what could not be written.
+    """
     from engine.replay.export import replay_csv, replay_json
 
-    if values["csv"] is not None:
+    def csv() -> None:
         write_atomically(values["csv"], (part.encode() for part in replay_csv(result)))
-    print_text(replay_json(result), values["json"])
+
+    def show() -> None:
+        if not values["quiet"]:
+            console = Terminal(stderr=values["json"] == STDOUT)
+            _show(result, console, simultaneous=values["simultaneous"])
+
+    others = [csv] if values["csv"] is not None else []
+    deliver(lambda: replay_json(result), values["json"], others, show)
 
 
 def _show(result: ReplayResult, console: Terminal, *, simultaneous: bool) -> None:

@@ -15,6 +15,10 @@ class UserError(CertiscopeError):
     """
 
 
+class DiskFull(UserError):
+    """A file for which there was no room: nothing was asked wrongly, and room may be made."""
+
+
 class TrustRequired(UserError):
     """A file whose format can run code was opened without consent.
 

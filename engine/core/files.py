@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from engine.core.errors import UserError
+from engine.core.errors import DiskFull, UserError
 
 _CHUNK = 1 << 20
 _LARGEST = 16 << 20
@@ -63,7 +63,8 @@ def write_atomically(path: Path, data: bytes | Iterable[bytes], *, folders: bool
             a misspelt folder is no wish for a new one.
 
     Raises:
-        UserError: the folder is missing or not writable, or the disk is full.
+        DiskFull: the disk is full.
+        UserError: the folder is missing or not writable.
     """
     try:
         parts = (data,) if isinstance(data, bytes) else data
@@ -78,8 +79,9 @@ def write_atomically(path: Path, data: bytes | Iterable[bytes], *, folders: bool
     except OSError as error:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
         reason = "the disk is full" if full else (error.strerror or str(error)).lower()
-        raise UserError(
-            f"Cannot write {path}: {reason}. Nothing was lost; choose another place."
+        raise (DiskFull if full else UserError)(
+            f"Cannot write {path}: {reason}. What was there before is unchanged; choose another "
+            "place."
         ) from error
 
 

@@ -10,7 +10,7 @@ import json
 import re
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -18,7 +18,7 @@ from typing import Any, Literal, cast
 
 import typst
 
-from engine.core.errors import UserError
+from engine.core.errors import DiskFull
 from engine.core.resources import assets
 
 Format = Literal["pdf", "svg", "png"]
@@ -102,14 +102,19 @@ def typeset(
 @contextmanager
 def _folder_of(files: Mapping[str, bytes]) -> Iterator[Path]:
     """A folder that holds ``files`` and nothing else: all that typst may read from disk."""
-    with tempfile.TemporaryDirectory(prefix="certiscope-") as name:
-        folder = Path(name)
+    with ExitStack() as ends:
+        where = ""
         try:
+            made = ends.enter_context(tempfile.TemporaryDirectory(prefix="certiscope-"))
+            folder, where = Path(made), f" {Path(made).parent}"
             for file, content in files.items():
                 (folder / file).write_bytes(content)
         except OSError as error:
-            raise UserError(
-                f"Cannot write to the folder for temporary files {folder.parent}: "
-                f"{(error.strerror or str(error)).lower()}. Make room there and try again."
+            reason = (error.strerror or str(error)).lower()
+            if not where:  # Python looked for one that it can write to
+                reason = "there is none with room in it"
+            raise DiskFull(
+                f"Cannot write to the folder for temporary files{where}: {reason}. Make room "
+                "there, or name another in TMPDIR, and try again."
             ) from error
         yield folder

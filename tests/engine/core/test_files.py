@@ -51,7 +51,8 @@ def test_a_full_disk_keeps_what_was_there(tmp_path: Path, monkeypatch: pytest.Mo
     with pytest.raises(UserError) as caught:
         write_atomically(target, b"new")
     assert str(caught.value) == (
-        f"Cannot write {target}: the disk is full. Nothing was lost; choose another place."
+        f"Cannot write {target}: the disk is full. What was there before is unchanged; choose "
+        "another place."
     )
     assert target.read_bytes() == b"old"
     assert [p.name for p in tmp_path.iterdir()] == ["report.pdf"]
