@@ -48,8 +48,9 @@ def subject_flags() -> list[inspect.Parameter]:
         ),
         flag(
             "input",
-            "An image, a node of a graph (cora_ml.npz:17), a text (file or text:the words), a row "
-            "of a CSV file (rows.csv:3), or a shipped input such as digits:17.",
+            "An image (a file, or x_test.npy:3 of an array), a node of a graph (cora_ml.npz:17), a "
+            "text (file or text:the words), a row of a CSV file (rows.csv:3), or a shipped input "
+            "such as digits:17.",
             WHAT,
             default=...,
             metavar="X",

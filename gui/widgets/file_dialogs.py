@@ -10,7 +10,7 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt
 from PySide6.QtGui import QImage, QImageWriter
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from engine.inputs import node
+from engine.inputs import image, node
 
 SUFFIX = ".certiscope"
 """Of case files."""
@@ -23,11 +23,11 @@ REPORT_FILTER = f"Reports, evidence and cases (*.pdf *.json *{SUFFIX});;All file
 VOTES_FILTER = "Votes (*.csv *.tsv *.txt *.jsonl *.npy);;All files (*)"
 KEY_FILTER = "Public keys (*.pub.json);;All files (*)"
 CASE_FILTER = f"Cases (*{SUFFIX});;All files (*)"
-_IMAGES = "*.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff *.gif"
+_IMAGES = " ".join(f"*{s}" for s in image.SUFFIXES)
 _GRAPHS = f"{' '.join(f'*{s}' for s in node.SUFFIXES)} *.json"
-_TEXTS, _TABLES = "*.txt", "*.csv *.tsv"
+_TEXTS, _TABLES, _ARRAYS = "*.txt", "*.csv *.tsv", "*.npy *.npz"
 INPUT_FILTER = (
-    f"Inputs ({_IMAGES} {_GRAPHS} {_TEXTS} {_TABLES});;Images ({_IMAGES});;"
+    f"Inputs ({_IMAGES} {_GRAPHS} {_TEXTS} {_TABLES} {_ARRAYS});;Images ({_IMAGES} {_ARRAYS});;"
     f"Graphs ({_GRAPHS});;Texts ({_TEXTS});;Tables ({_TABLES});;All files (*)"
 )
 _HEAD = 64

@@ -111,7 +111,11 @@ def test_accuracy_over_nodes_of_a_constant_is_the_share_of_its_class(answer: int
 
 def test_a_constant_is_certified_as_far_as_its_votes_reach(tmp_path: Path):
     """p_lower of 200 agreeing votes is about 0.98, so Delta = 1 - p^r must stay below 0.48."""
-    header = {"architecture": "gcn", "encoding": "indicator", "classes": json.dumps(["a", "b"])}
+    header = {
+        "architecture": "gcn",
+        "encoding": "indicator",
+        "classes": json.dumps(["class 0", "class 1"]),
+    }
     path = tmp_path / "m.safetensors"
     path.write_bytes(safetensors_bytes(constant(1, 35).state_dict(), header))
     specs = expand("karate")[:6]

@@ -10,7 +10,8 @@ from engine.core.errors import UserError
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import CertifySettings
 from engine.procedures.certify import certify
-from engine.report import write_json, write_pdf
+from engine.report.json import write_json
+from engine.report.pdf import write_pdf
 from engine.verify import Plan, verify
 from gui.jobs.signing_jobs import known_keys, make_key, open_key, signed, trust_key
 from tests.fakes import HalfSpace, finish, fitted

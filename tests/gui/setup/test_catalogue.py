@@ -59,7 +59,7 @@ def test_a_model_that_is_told_what_was_noised_needs_a_scheme_that_tells(make):
 
 def test_the_shipped_table_keeps_the_scheme_it_was_taught(catalogue):
     model = load_model(ModelRequest("demo:mixed")).identity
-    given = fit(load_input("mixed:0"), model).identity
+    given = fit(load_input("mixed:0?columns=all"), model).identity
     catalogue.follow(model, given)
     assert catalogue.fits(type(taught_scheme(model)))
     assert "use hybrid-uniform" in misfit(HybridFlip, model, given)
