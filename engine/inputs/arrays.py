@@ -32,6 +32,8 @@ _PARTNERS = (("images", "labels"), ("image", "label"), ("data", "labels"), ("x",
 """What of an array's name becomes what in that of its labels."""
 _ANY = ("labels", "label", "targets", "target", "y")
 _CHUNK = 1 << 24
+_LONGEST = 4
+"""Times that a side of one grey image may be the other: longer ones are rows of numbers."""
 _LEVELS: Mapping[Any, int] = {np.dtype(np.uint8): 255, np.dtype(np.uint16): 65535}
 
 
@@ -211,8 +213,10 @@ def _packed(place: Place, path: Path, changed: int, size: int) -> _Found:
     with Archive(path, place.file) as archive:
         shape = archive.shape(key)
         array = archive.array(key, dimensions=len(shape))
-        for partner in _partners(key):
-            if partner in archive.keys and partner != key and len(archive.shape(partner)) in (1, 2):
+        flat = [one for one in archive.keys if len(archive.shape(one)) in (1, 2)]
+        only = flat if len(flat) == 1 else []  # as arr_1 beside arr_0
+        for partner in (*_partners(key), *only):
+            if partner in flat:
                 found = archive.array(partner, dimensions=len(archive.shape(partner)))
                 labels = _labels(found, len(array))
                 if labels:
@@ -229,12 +233,16 @@ def _partners(name: str) -> Iterator[str]:
 
 
 def _labels(found: npt.NDArray[Any], count: int) -> tuple[int, ...]:
-    """Whole numbers from 0 on, one for each image; none where they are something else."""
-    flat = found.reshape(len(found), -1) if found.ndim in (1, 2) else found
-    if flat.ndim != 2 or flat.shape != (count, 1) or flat.dtype.kind not in "iu":
+    """Whole numbers from 0 on, one for each image, or a 1 in a row of zeros; else none."""
+    if found.ndim not in (1, 2) or len(found) != count or found.dtype.kind not in "iufb":
         return ()
-    numbers = flat[:, 0].tolist()
-    return tuple(numbers) if min(numbers, default=-1) >= 0 else ()
+    rows = found.reshape(count, -1).astype(np.float64)
+    if rows.shape[1] > 1:
+        one = np.isin(rows, (0, 1)).all() and (rows.sum(axis=1) == 1).all()
+        return tuple(rows.argmax(axis=1).tolist()) if one else ()
+    numbers = rows[:, 0]
+    usable = bool(np.isfinite(numbers).all() and (numbers == np.rint(numbers)).all())
+    return tuple(map(int, numbers)) if usable and numbers.min() >= 0 else ()
 
 
 def _layout(name: str, array: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], tuple[int, ...], str]:
@@ -243,6 +251,11 @@ def _layout(name: str, array: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], tuple
     if array.dtype.kind not in "iufb" or not array.size:
         raise UserError(f"{name} holds {array.dtype} of {shape}, which are no images.")
     if array.ndim == 2:
+        if max(array.shape) > _LONGEST * min(array.shape):
+            raise UserError(
+                f"{name} has the shape {shape}, which are rows and no image; save each as an image "
+                "of its own size, (N, H, W) or (N, H, W, C)."
+            )
         return array[None], (), f"one grey image ({shape})"
     if array.ndim == 3 and not {array.shape[0], array.shape[2]} & set(_CHANNELS):
         return array, (), f"grey images (N, H, W) of {shape}"

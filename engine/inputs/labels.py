@@ -123,13 +123,32 @@ _NO_CLASS = "the number of no class of the model"
 
 
 def name_number(name: str) -> int | None:
-    """The number that a name is: ``7``, ``07`` or ``class_7``; None if it is none.
+    """The number that a name is: ``7``, ``07``, ``7.0`` or ``class_7``; None if it is none.
 
     >>> name_number("class 10"), name_number("n01440764")
     (10, None)
     """
-    found = re.fullmatch(r"(?:(?:class|label)[ _-]?)?(\d{1,5})", name, re.ASCII | re.IGNORECASE)
+    pattern = r"(?:(?:class|label)[ _-]?)?(\d{1,5})(?:\.0+)?"
+    found = re.fullmatch(pattern, name, re.ASCII | re.IGNORECASE)
     return int(found[1]) if found else None
+
+
+_LEADING = re.compile(r"(\d{1,5})[ ._-]+(\D.*)", re.ASCII)
+"""A number before a name, as in ``001.Black_footed_Albatross`` or ``0 - zero``."""
+
+
+@lru_cache(maxsize=8)
+def _numbers(among: tuple[str, ...]) -> dict[str, int]:
+    """The number of each label, where all labels are numbers, or begin with those of a series."""
+    if set(among) in ({"-1", "1"}, {"-1", "+1"}):
+        return {name: int(name == "1" or name == "+1") for name in among}
+    plain = {name: number for name in among if (number := name_number(name)) is not None}
+    if len(plain) == len(among):
+        return plain
+    found = {name: int(parts[1]) for name in among if (parts := _LEADING.fullmatch(name))}
+    numbers = sorted(found.values())
+    series = bool(numbers) and numbers == list(range(numbers[0], numbers[0] + len(among)))
+    return found if series and numbers[0] in (0, 1) else {}
 
 
 def imagenet() -> dict[str, str]:
@@ -150,15 +169,20 @@ def _imagenet() -> tuple[tuple[str, str], ...]:
 
 def _told(names: tuple[str, ...], label: Label, name: str) -> tuple[int | None, str]:
     """By name, number or WordNet id."""
-    series = _series(label.among)
-    if series and min(series) == 1 and series == set(range(1, len(names) + 1)):
+    numbers = _numbers(label.among)
+    whole = all(name_number(one) is not None for one in numbers)
+    if whole and set(numbers.values()) == set(range(1, len(names) + 1)):
         return _from_one(names, label, name)
     if name in names:
         return names.index(name), ""
-    alike = _by_spelling(names).get(_plain(name))
-    if alike is not None:
-        return alike, _said(names, name, alike, "the same name in another spelling")
-    number = name_number(name)
+    called = _LEADING.fullmatch(name) if numbers else None
+    for text in (name, called[2] if called else ""):
+        alike = _by_spelling(names).get(_plain(text))
+        if alike is not None:
+            return alike, _said(names, name, alike, "the same name in another spelling")
+    if set(numbers.values()) == set(range(1, len(names) + 1)):
+        return _from_one(names, label, name)
+    number = numbers.get(name, name_number(name))
     if number is not None:
         return _by_number(names, label, name, number)
     if re.fullmatch(r"n\d{8}", name):
@@ -176,12 +200,16 @@ def _by_number(
         found = theirs.index(number) if number in theirs else len(names)
     if found >= len(names):
         return None, f"{SAID}'{quoted(name)}' is {_NO_CLASS}"
+    series = sorted(_numbers(label.among).values())
+    if len(series) > 1 and series == list(range(1, len(series) + 1)):
+        how = f"its number, counted from 0 (if the labels count from 1: --labels {FROM_ONE})"
+        return found, _said(names, name, found, how)
     return found, "" if found == label.place else _said(names, name, found, "its number")
 
 
 def _from_one(names: tuple[str, ...], label: Label, name: str) -> tuple[int | None, str]:
     """Labels 1 to K of K classes: of numbers alone they must count from 1."""
-    number, most = name_number(name) or 1, len(names)
+    number, most = _numbers(label.among)[name], len(names)
     if set(label.among) <= set(names):
         return names.index(name), ""
     if any(one.isdecimal() for one in names):  # '3' may be the class '3' or the third one
@@ -218,12 +246,17 @@ def _follows_imagenet(names: tuple[str, ...]) -> bool:
 
 
 def _by_order(names: tuple[str, ...], label: Label, name: str) -> tuple[int | None, str]:
-    """The number in the source, if it is the source's own and the classes have no names."""
+    """The number in the source, if it is the source's own or the other names agree with it."""
     place = label.place or 0
     if len(label.among) == len(names):
         if label.numbered and _unnamed(names):
             return place, _said(names, name, place, "its number in the data set")
-        if not any(_plain(one) in _by_spelling(names) for one in label.among):
+        known = [_by_spelling(names).get(_plain(one)) for one in label.among]
+        agree = [found == own for own, found in enumerate(known) if found is not None]
+        if all(agree) and 2 * len(agree) >= len(names):
+            how = "its place, on which the other names agree"
+            return place, _said(names, name, place, how)
+        if not agree:
             return None, (
                 f"{SAID}'{quoted(name)}' is not taken: it names no class of the model. By the "
                 f"order of the labels it would be class {place} ('{names[place]}'): {_ASK}"
@@ -236,7 +269,7 @@ def _by_order(names: tuple[str, ...], label: Label, name: str) -> tuple[int | No
 
 def _as_asked(names: Sequence[str], label: Label) -> tuple[int | None, str]:
     """By one of the rules."""
-    number = name_number(label.name or "")
+    number = _numbers(label.among).get(label.name or "", name_number(label.name or ""))
     found = {ORDER: label.place, NUMBER: number, FROM_ONE: number and number - 1}[str(label.rule)]
     shown = label.name or str(label.place)
     if found is None or not 0 <= found < len(names):
@@ -297,13 +330,6 @@ def _by_spelling(names: tuple[str, ...]) -> dict[str, int]:
 def _unnamed(names: Sequence[str]) -> bool:
     """Whether classes are called by their numbers."""
     return all(name_number(name) == place for place, name in enumerate(names))
-
-
-@lru_cache(maxsize=8)
-def _series(among: tuple[str, ...]) -> set[int]:
-    """The numbers of labels that are all numbers; else none."""
-    numbers = [name_number(name) for name in among]
-    return {n for n in numbers if n is not None} if None not in numbers else set()
 
 
 @lru_cache(maxsize=4)

@@ -81,6 +81,13 @@ def test_labels_are_beside_or_inside(tmp_path: Path) -> None:
     found = image(specs[4])
     assert (found.label, found.label_name, found.label_names) == (5, "5", ("1", "3", "4", "5"))
     assert "its label is from the array 'y_test'" in found.notes
+    one_hot = np.eye(6, dtype=np.float32)[labels]
+    for key, kind in (("labels", labels.astype(float)), ("y", one_hot), ("arr_1", labels)):
+        np.savez_compressed(archive, arr_0=LEVELS, **{key: kind})
+        assert [image(f"{archive}:{n}").label for n in range(5)] == labels.tolist()
+    for kind in (labels - 2, labels + 0.5, one_hot * 2):
+        np.savez_compressed(archive, arr_0=LEVELS, y=kind)
+        assert image(f"{archive}:0").label is None
     np.savez_compressed(archive, images=LEVELS, labels=labels[:3])  # of another length
     assert image(f"{archive}:0").label is None
 
@@ -103,6 +110,7 @@ def test_what_cannot_be_told_is_one_sentence(tmp_path: Path) -> None:
         (LEVELS[:, :3, :3], "which may have its channels first or last"),
         (LEVELS[None], "images are (N, H, W, C), (N, C, H, W) or (N, H, W)."),
         (np.array(["a"]), "which are no images"),
+        (LEVELS.reshape(5, -1), "has the shape 5 x 72, which are rows and no image; save each"),
         (np.zeros((0, 4, 4, 3)), "which are no images"),
     ):
         np.save(file, array)

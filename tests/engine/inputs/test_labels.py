@@ -74,6 +74,31 @@ def test_series_from_one() -> None:
     assert of(DIGITS, "3", *map(str, range(1, 11)), rule="number")[0] == 3
 
 
+def test_other_ways_to_write_numbers() -> None:
+    birds = ("001.Black_footed_Albatross", "002.Laysan_Albatross", "003.Sooty_Albatross")
+    unnamed = ("class 0", "class 1", "class 2")
+    for place, name in enumerate(birds):
+        assert of(unnamed, name, *birds)[0] == place  # a series from 1
+    named = ("sooty albatross", "black footed albatross", "laysan albatross")
+    assert of(named, birds[1], *birds)[0] == 2
+    zeros = ("0 - zero", "1 - one", "2 - two")
+    assert of(("0", "1", "2"), "2 - two", *zeros)[0] == 2
+    assert of(("bad", "good"), "1.0", "0.0", "1.0")[0] == 1
+    assert of(("bad", "good"), "-1", "-1", "1")[0] == 0
+    assert of(("bad", "good"), "1", "-1", "1")[0] == 1
+    assert of(unnamed, "2 wheeler", "2 wheeler", "4 wheeler", "car")[0] is None  # no series
+    found, said = of(UNNAMED, "2", "1", "2", "3")  # of 11 classes: from 0, unless somebody says no
+    assert found == 2 and "counted from 0 (if the labels count from 1: --labels from-one)" in said
+
+
+def test_a_place_on_which_the_other_names_agree() -> None:
+    names = ("airplane", "car", "bird", "cat")
+    theirs = ("airplane", "automobile", "bird", "cat")
+    expected = "its label 'automobile' is taken for class 1 ('car'), its place, on which the other"
+    assert of(names, "automobile", *theirs)[1].startswith(expected)
+    assert of(names, "auto", "airplane", "auto", "cat", "bird")[0] is None  # cat and bird do not
+
+
 def test_a_guess_by_order_is_said_and_not_taken() -> None:
     names = ("class 0", "class 1")
     expected = (
