@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -16,6 +17,8 @@ from engine.evidence.evidence import SCHEMA_VERSION, Evidence
 from engine.evidence.upgrade import OLDER, evidence_from, seal_of
 from engine.verify.report import Claim
 
+logging.getLogger("pypdf").addHandler(logging.NullHandler())
+"""What it thinks of a damaged file goes nowhere: a claim or a sentence says what is wrong."""
 Kind = Literal["JSON", "PDF", "case"]
 
 LARGEST = 256 << 20

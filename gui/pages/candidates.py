@@ -15,11 +15,13 @@ from PySide6.QtWidgets import (
 )
 
 from engine.comparison.records import labels
+from engine.core.text import visible
 from gui.plots.candidate_key import Key
 from gui.style.theme import set_role
 from gui.widgets.elided import ElidedLabel
 from gui.widgets.layouts import emptied
 from gui.widgets.section import Section, Words, say, words
+from gui.widgets.tips import set_tip
 
 if TYPE_CHECKING:
     from engine.comparison import Candidate
@@ -69,7 +71,7 @@ class WhoPanel(Section):
             if one not in self.known:
                 self._append(one)
         for box, text in zip(self.boxes, labels(self.known), strict=True):
-            box.setText(text)
+            box.setText(visible(text))
         say(self.hint, "" if self.known else "No shipped model certifies against such an attacker.")
         self._limit()
         self.changed.emit()
@@ -80,7 +82,7 @@ class WhoPanel(Section):
         box.setChecked(len(self.chosen) < _MOST)
         noise = words(one.scheme.noise_in_words(), "small")
         box.setAccessibleDescription(f"{one.model}, {noise.text()}")
-        box.setToolTip(f"{one.name} ({one.model})")
+        set_tip(box, f"{one.name} ({one.model})")
         box.toggled.connect(self._limit)
         box.toggled.connect(self.changed)
         row = QVBoxLayout()

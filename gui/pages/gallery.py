@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QIcon, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
+from engine.core.text import visible
 from gui.jobs.shipped import Example
 from gui.style import theme as themes
 from gui.widgets.image import thumbnail
@@ -16,6 +17,7 @@ from gui.widgets.neighbourhood import thumbnail_of
 from gui.widgets.page import Page
 from gui.widgets.scroll import ScrollColumn
 from gui.widgets.section import words
+from gui.widgets.tips import set_tip
 
 SIDE = 72
 _CELL = QSize(124, 112)
@@ -84,9 +86,9 @@ class GroupList(QListWidget):
         self.setWordWrap(True)
         self.setAccessibleName(title or "Gallery of examples")
         for example in examples:
-            item = QListWidgetItem(example.title)
+            item = QListWidgetItem(visible(example.title))
             item.setTextAlignment(Qt.AlignmentFlag.AlignCenter)
-            item.setToolTip(example.spec)
+            set_tip(item, example.spec)
             self.addItem(item)
         self.draw()
         self.itemActivated.connect(self._choose)

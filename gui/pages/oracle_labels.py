@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from engine.core.errors import UserError
 from engine.core.files import write_atomically
+from engine.core.text import visible
 from engine.evidence.evidence import Evidence
 from engine.evidence.generations import AnswerGroup
 from engine.oracles.audit import OTHER
@@ -31,6 +32,7 @@ from gui.widgets.layouts import labelled
 from gui.widgets.page import Page
 from gui.widgets.section import say, words
 from gui.widgets.text_table_model import plain
+from gui.widgets.tips import set_tip
 
 LABELS_FILTER = "Labels (*.csv);;All files (*)"
 _HEADER, _WIDTHS = ("Answer", "Count", "Oracle says", "It truly means"), (0, 60, 120, 160)
@@ -215,8 +217,8 @@ class LabelPage(Page):
         self.table.insertRow(row)
         cells = {_ANSWER: line, _COUNT: f"{group.count:,}", _SAID: names[group.class_index]}
         for column, cell in cells.items():
-            item = QTableWidgetItem(cell)
-            item.setToolTip(cell)
+            item = QTableWidgetItem(visible(cell))
+            set_tip(item, cell)
             self.table.setItem(row, column, item)
         meaning = Meaning(names)
         meaning.setAccessibleName(f"What '{line}' truly means")

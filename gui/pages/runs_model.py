@@ -11,6 +11,7 @@ from PySide6.QtCore import QSortFilterProxyModel, Qt, Signal
 
 from engine.core.fields import field_specs
 from gui.widgets.text_table_model import Index, RowsModel
+from gui.widgets.tips import plain_tip
 
 if TYPE_CHECKING:
     from engine.case import RunRow
@@ -50,7 +51,7 @@ class RunsModel(RowsModel["RunRow"]):
         if role == Qt.ItemDataRole.UserRole:
             return sort_keys(row)[column]
         if role == Qt.ItemDataRole.ToolTipRole and row.damage:
-            return row.damage
+            return plain_tip(row.damage)
         if role == Qt.ItemDataRole.TextAlignmentRole and column in _NUMBERS:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return super().data(index, role)

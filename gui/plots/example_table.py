@@ -20,6 +20,7 @@ from engine.core.text import visible
 from gui.style import theme as themes
 from gui.style.theme import set_role
 from gui.widgets.text_table_model import plain
+from gui.widgets.tips import set_tip
 
 if TYPE_CHECKING:
     from engine.figures.examples import Example
@@ -129,12 +130,12 @@ class ExampleTable(QTableWidget):
     def _put(self, line: int, place: int, text: str, *, ink: str, tip: str) -> QTableWidgetItem:
         item = QTableWidgetItem(visible(text, lines=True))
         item.setForeground(QColor(getattr(themes.current(), ink)))
-        item.setToolTip(tip)
+        set_tip(item, tip)
         item.setData(Qt.ItemDataRole.AccessibleTextRole, tip)
         self.setItem(line, place, item)
         return item
 
     def _head(self, place: int, text: str, tip: str) -> None:
         item = QTableWidgetItem(visible(text, lines=True))
-        item.setToolTip(visible(tip, lines=True))
+        set_tip(item, tip)
         self.setHorizontalHeaderItem(place, item)

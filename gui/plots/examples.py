@@ -13,6 +13,7 @@ from gui.plots.example_table import ExampleTable
 from gui.style.theme import set_role
 from gui.widgets.changes import ChangeSlider
 from gui.widgets.layouts import filled
+from gui.widgets.tips import set_tip
 
 if TYPE_CHECKING:
     from engine.figures.examples import Example, ExamplesFigure
@@ -123,7 +124,7 @@ class ExamplesPlot(Plot["ExamplesFigure"]):
         if changed is not None and self.view is self.table:
             listed = changed.caption
         self.listed.setText(listed)
-        self.listed.setToolTip(changed.note if changed is not None else "")
+        set_tip(self.listed, changed.note if changed is not None else "")
         self.listed.setVisible(bool(listed))
 
     @Slot(object)

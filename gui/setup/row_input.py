@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
+from engine.core.text import visible
 from gui.controllers.loading import Loading
 from gui.setup.input_view import InputView, place_of
 from gui.widgets.buttons import quiet_button
@@ -19,6 +20,7 @@ from gui.widgets.columns import FittedColumns
 from gui.widgets.layouts import filled
 from gui.widgets.section import say, words
 from gui.widgets.text_table_model import plain
+from gui.widgets.tips import set_tip
 
 if TYPE_CHECKING:
     from engine.inputs.table import TableInput
@@ -64,8 +66,8 @@ class RowInputView(InputView):
         self.table.setRowCount(len(cells))
         for row, (name, value) in enumerate(cells.items()):
             for place, text in enumerate((name, value)):
-                item = QTableWidgetItem(text)
-                item.setToolTip(text)
+                item = QTableWidgetItem(visible(text))
+                set_tip(item, text)
                 self.table.setItem(row, place, item)
             self.table.setCellWidget(row, 2, self._types(given, name))
         widths = zip(

@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QStyleOption, QWidget
 
 from engine.core.text import visible
+from gui.widgets.tips import set_tip
 
 
 class ElidedLabel(QLabel):
@@ -72,4 +73,4 @@ class ElidedLabel(QLabel):
 
     def _update_tooltip(self) -> None:
         cut = self.text() if self.shown() != self.text() else ""
-        self.setToolTip(self.whole or cut)
+        set_tip(self, self.whole or cut)

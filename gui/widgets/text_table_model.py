@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from engine.core.glossary import meaning
 from engine.core.text import visible
+from gui.widgets.tips import plain_tip
 
 Index = QModelIndex | QPersistentModelIndex
 R = TypeVar("R")
@@ -70,8 +71,10 @@ class RowsModel(QAbstractTableModel, Generic[R]):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Text, whole text as a tip, ink."""
         row, column = self.rows[index.row()], index.column()
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+        if role == Qt.ItemDataRole.DisplayRole:
             return visible(self._texts(row)[column])
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return plain_tip(self._texts(row)[column])
         if role == Qt.ItemDataRole.ForegroundRole and (ink := self._color(row, column)):
             return QColor(ink)
         return None

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engine.core.text import visible
 from gui.style import theme as themes
+from gui.widgets.tips import set_tip
 
 if TYPE_CHECKING:
     from engine.figures.media import WordsMedium
@@ -48,7 +49,7 @@ class WordsView(QWidget):
         caption, detail = visible(caption), visible(detail, lines=True)
         self.wording, self.caption, self.ink = wording, caption, ink
         whole = "\n".join(filter(None, (caption, detail, wording.text())))
-        self.setToolTip(whole)
+        set_tip(self, whole)
         self.setAccessibleName(caption)
         marked = [w for w, mark in zip(wording.words, wording.marks, strict=True) if mark]
         touched = f"{wording.told()}: {' '.join(marked)}" if marked else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from random import Random
 
 NUMBERS = (
@@ -62,3 +63,29 @@ def repeated(data: bytes, random: Random) -> bytes:
 
 
 CHANGES = (truncated, flipped, numbered, repeated)
+
+
+VALUES = (
+    "null",
+    "true",
+    "-1",
+    "0",
+    "1e308",
+    "1e-320",
+    "18446744073709551616",
+    '""',
+    '"x"',
+    "[]",
+    "{}",
+)
+"""Values of JSON at which programs that read it have been wrong."""
+
+
+def retyped(data: bytes, random: Random) -> bytes:
+    """JSON that still is, with one to three of its numbers or texts replaced by other values."""
+    text = data.decode()
+    for _ in range(random.choice((1, 1, 2, 3))):
+        places = list(re.finditer(r'(?<=: )("[^"\n]*"|-?[\d.e+-]+|true|false|null)', text))
+        found = random.choice(places)
+        text = text[: found.start()] + random.choice(VALUES) + text[found.end() :]
+    return text.encode()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import faulthandler
+import io
 import json
 import re
 import resource
@@ -26,14 +27,18 @@ from PIL import Image
 from safetensors.torch import save
 
 from engine.core.errors import UserError
-from engine.inputs import load_input
+from engine.inputs import expand, load_input
 from engine.models import ModelRequest, load_model, onnx_probe
 from engine.models.architectures.cifar_resnet import CifarResNet
 from engine.replay.replay import replay
+from engine.report.json import evidence_json
 from engine.schemes import Gaussian
+from engine.verify import Plan, verify
+from tests.factories import make_evidence
 from tests.hostile import bytes as plain
 from tests.hostile import huggingface, onnx, pickles, protobuf, safetensors
 
+RUNS = Path(__file__).parents[2] / "golden/evidence-1.0"
 SECONDS = 20.0
 """Longest time one file may take."""
 MEMORY, IMAGE_MEMORY = 256 << 20, 1 << 30
@@ -137,17 +142,98 @@ def of_images(folder: Path) -> Callable[[Random], Path]:
 
 
 def of_votes(folder: Path) -> Callable[[Random], Path]:
-    path = folder / "votes.csv"
-    wholes = (
+    array = io.BytesIO()
+    np.save(array, np.array([[990, 10], [980, 20]]))
+    wholes = [
         b"idx,label,n0_0,n0_1,n_0,n_1\n7,1,3,97,100,900\n8,0,60,40,0,10\n",
         b"idx\tlabel\tp_lower\tp_upper\n1\t0\t0.97\t0.01\n2\t1\t0.5\t0.5\n",
+        b'{"idx": 7, "label": 1, "n": [3, 997]}\n{"idx": 8, "label": 0, "n": [990, 10]}\n',
+        b"9.900000e+02 1.000000e+01\n9.800000e+02 2.000000e+01\n",
+        array.getvalue(),
+    ]
+    return mutating(folder / "votes.csv", wholes)
+
+
+def of_evidence(folder: Path) -> Callable[[Random], Path]:
+    path = folder / "run.json"
+    wholes = [(RUNS / f"{name}.json").read_bytes() for name in ("gaussian", "decide", "predict")]
+    wholes.append(evidence_json(make_evidence()).encode())
+
+    def write(random: Random) -> Path:
+        whole = random.choice(wholes)
+        change = random.choice((plain.mutated, plain.retyped, plain.retyped))
+        path.write_bytes(change(whole, random))
+        return path
+
+    return write
+
+
+def of_reports(folder: Path) -> Callable[[Random], Path]:
+    return mutating(folder / "run.pdf", [(RUNS / "gaussian.pdf").read_bytes()])
+
+
+def of_cases(folder: Path) -> Callable[[Random], Path]:
+    names = (RUNS / "case.certiscope", RUNS.parent / "case_v1.certiscope")
+    return mutating(folder / "runs.certiscope", [name.read_bytes() for name in names])
+
+
+def of_graphs(folder: Path) -> Callable[[Random], Path]:
+    wholes = {
+        "g.edgelist": b"0 1\n1 2\n2 0\n2 3\n",
+        "g.graphml": b'<graphml xmlns="http://graphml.graphdrawing.org/xmlns"><graph '
+        b'edgedefault="undirected"><node id="a"/><node id="b"/><edge source="a" target="b"/>'
+        b"</graph></graphml>",
+        "g.gexf": b'<gexf version="1.2"><graph><nodes><node id="0"/><node id="1"/></nodes>'
+        b'<edges><edge id="0" source="0" target="1"/></edges></graph></gexf>',
+    }
+    file = io.BytesIO()
+    np.savez(
+        file, A=np.array([[0, 1], [1, 2]]), X=np.array([[0, 0], [1, 1]]), y=np.array([0, 1, 1])
     )
+    wholes["g.npz"] = file.getvalue()
+
+    def write(random: Random) -> Path:
+        name = random.choice(list(wholes))
+        (folder / name).write_bytes(plain.mutated(wholes[name], random))
+        return folder / name
+
+    return write
+
+
+def of_tables(folder: Path) -> Callable[[Random], Path]:
+    whole = b"age,colour,label\n31,red,1\n4.5,blue,0\n"
+    review = b"text;label\ngood;1\nbad;0\n"
+    return mutating(folder / "rows.csv", [whole, review])
+
+
+def mutating(path: Path, wholes: list[bytes]) -> Callable[[Random], Path]:
+    """Writes one of some files, changed."""
 
     def write(random: Random) -> Path:
         path.write_bytes(plain.mutated(random.choice(wholes), random))
         return path
 
     return write
+
+
+def check(path: Path) -> Callable[[], object]:
+    """Every claim of a file, none of which may be an error of the program."""
+    report = verify(path, Plan(counts_only=True))
+    json.loads(report.model_dump_json())
+    return lambda: None
+
+
+def open_node(path: Path) -> Callable[[], object]:
+    """A node of a graph."""
+    load_input(f"{path}:1")
+    return lambda: None
+
+
+def open_rows(path: Path) -> Callable[[], object]:
+    """A row, and all of them."""
+    for spec in expand(str(path))[:3]:
+        load_input(spec)
+    return lambda: None
 
 
 def load_classifier(path: Path) -> Callable[[], object]:
@@ -165,7 +251,13 @@ def open_image(path: Path) -> Callable[[], object]:
 
 def certify_votes(path: Path) -> Callable[[], object]:
     """Votes of somebody else."""
-    replay(path, scheme=Gaussian(), alpha=0.001, bound="clopper-pearson")
+    asked = {"scheme": Gaussian(), "alpha": 0.001, "bound": "clopper-pearson"}
+    try:
+        replay(path, **asked)
+    except UserError as error:
+        if "--selection" not in str(error):
+            raise
+        replay(path, **asked, selection="same")
     return lambda: None
 
 
@@ -184,6 +276,11 @@ FORMATS = {
     "huggingface": Format(of_huggingface, load_classifier),
     "images": Format(of_images, open_image, IMAGE_MEMORY),
     "votes": Format(of_votes, certify_votes),
+    "evidence": Format(of_evidence, check),
+    "reports": Format(of_reports, check),
+    "cases": Format(of_cases, check),
+    "graphs": Format(of_graphs, open_node),
+    "tables": Format(of_tables, open_rows),
 }
 
 

@@ -23,6 +23,11 @@ FEW = {
     "votes": 100,
     "onnx": 8,
     "huggingface": 12,
+    "evidence": 20,
+    "reports": 6,
+    "cases": 15,
+    "graphs": 30,
+    "tables": 30,
 }
 MANY = {
     "safetensors": 4000,
@@ -31,6 +36,11 @@ MANY = {
     "votes": 20_000,
     "onnx": 800,
     "huggingface": 800,
+    "evidence": 2000,
+    "reports": 500,
+    "cases": 1000,
+    "graphs": 2000,
+    "tables": 2000,
 }
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs limits of a process")
