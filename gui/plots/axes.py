@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-import pyqtgraph as pg
 from PySide6.QtGui import QFontMetricsF
 
 from engine.figures.axes import short_count
+from gui.plots.graphics import pg
 from gui.style.theme import Theme
 
 _DECADE, _WITHIN = 1.0, 0.1

@@ -7,13 +7,13 @@ import operator
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainterPath, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QGraphicsPathItem, QWidget
 
 from engine.core.text import class_in_words, visible
 from gui.plots.chart import Chart, dress_text, text_size, tinted
+from gui.plots.graphics import pg
 from gui.plots.labels import Box, place
 from gui.plots.legend import Entry, Legend
 from gui.plots.region_plot import NOTHING

@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
-
-@dataclass(frozen=True)
-class BarStyle:
-    """Fill, hatch and outline of one bar."""
-
-    color: str
-    outline: str
-    pattern: Qt.BrushStyle = Qt.BrushStyle.SolidPattern
+from gui.plots.graphics import pg
+from gui.plots.legend import BarStyle
 
 
 class Bars(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no types

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
@@ -51,7 +51,8 @@ class Plot(Card, Generic[F]):
 
     Attributes:
         figure: what is shown; None while the card waits.
-        body: the widget that draws it.
+        body: the widget that draws it, made when it is first asked for.
+        is_made: it is there.
 
     Signals:
         notice: kind and sentence: an export worked, or why it did not.
@@ -60,6 +61,7 @@ class Plot(Card, Generic[F]):
 
     notice = Signal(str, str)
     enlarged = Signal()
+    is_made = False
     stem: ClassVar[str]
     """Proposed name of exported files."""
 
@@ -69,8 +71,6 @@ class Plot(Card, Generic[F]):
         self.menu = self._build_menu()
         self.more = self._build_more()
         self.waiting = _waiting_label()
-        self.body = self.make_body()
-        self.content.addWidget(self.body, 1)
         self.content.addWidget(self.waiting, 1)
         self._speak_timer = QTimer(self, singleShot=True, interval=_SPEAK_EVERY_MS)
         self._speak_timer.timeout.connect(self._speak)
@@ -78,6 +78,25 @@ class Plot(Card, Generic[F]):
         self.setMinimumSize(220, 200)
         themes.registry.follow(self.retheme)
         self.wait("")
+        self.retheme()
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """Make the body when something of it is first asked for."""
+            if name.startswith("__") or self.is_made:
+                raise AttributeError(f"{type(self).__name__} has no {name}")
+            self.make()
+            return getattr(self, name)
+
+    def make(self) -> None:
+        """Make the body, unless it is there: it takes longer than all else of a card."""
+        if self.is_made:
+            return
+        self.is_made = True
+        self.body = self.make_body()
+        self.body.hide()
+        self.content.insertWidget(self.content.indexOf(self.waiting), self.body, 1)
         self.retheme()
 
     @abstractmethod
@@ -110,6 +129,7 @@ class Plot(Card, Generic[F]):
 
     def show_figure(self, figure: F) -> None:
         """Show data."""
+        self.make()
         if self.figure is None:
             self.waiting.hide()
             self.body.show()
@@ -123,7 +143,8 @@ class Plot(Card, Generic[F]):
     def wait(self, sentence: str) -> None:
         """Show no data but a sentence that says when there will be some."""
         self.figure = None
-        self.body.hide()
+        if self.is_made:
+            self.body.hide()
         self.waiting.setText(sentence)
         self.waiting.show()
         self.set_subtitle("")

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import QPoint, Qt
 
 from engine.core.text import class_in_words
 from engine.schemes.threshold import threshold_mark
-from gui.plots.axes import CountAxis
 from gui.plots.chart import Chart, dress_text, text_size, tinted
+from gui.plots.graphics import pg
 from gui.plots.labels import Box, place
 from gui.style import theme as themes
 from gui.style.theme import Theme
@@ -41,7 +40,6 @@ class BoundsPlot(Chart["BoundsFigure"]):
         self.log_action.setCheckable(True)
         self.log_action.setChecked(True)
         self.log_action.toggled.connect(self.set_log)
-        self.set_log(on=True)
 
     def build(self) -> None:
         """Curves, lines and labels."""
@@ -60,9 +58,12 @@ class BoundsPlot(Chart["BoundsFigure"]):
         self.add(self.margin, self.half, self.planned, self.upper, self.fixed,
                  self.provisional, self.claimed, self.ends, *self._texts())  # fmt: skip
         self.plot.getAxis("left").setTickDensity(0.6)
+        self.plot.getAxis("bottom").setLogMode(True)
 
     def axes(self) -> dict[str, pg.AxisItem]:
         """Counts along the bottom."""
+        from gui.plots.axes import CountAxis  # it loads pyqtgraph
+
         return {"bottom": CountAxis("bottom")}
 
     def draw(self, figure: BoundsFigure) -> None:
@@ -138,6 +139,7 @@ class BoundsPlot(Chart["BoundsFigure"]):
 
     def set_log(self, on: bool) -> None:
         """Draw n on a logarithmic axis."""
+        self.make()
         self._log = on
         self.plot.getAxis("bottom").setLogMode(on)
         if self.figure is not None:

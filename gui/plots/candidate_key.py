@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engine.figures.comparison import AccuracyFigure, ReachFigure
 from gui.plots.chart import Chart, dress_text
+from gui.plots.graphics import pg
 from gui.style import theme as themes
 from gui.style.theme import Theme
 

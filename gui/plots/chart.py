@@ -6,13 +6,12 @@ from abc import abstractmethod
 from collections.abc import Iterable
 from typing import TypeVar
 
-import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Slot
 from PySide6.QtGui import QColor, QFontMetricsF, QPen
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
-from gui.plots.axes import style_axis
 from gui.plots.base import Plot
+from gui.plots.graphics import pg
 from gui.plots.labels import Box
 from gui.style import theme as themes
 from gui.style.theme import Theme
@@ -56,7 +55,13 @@ class Chart(Plot[F]):
     @Slot()
     def retheme(self) -> None:
         """Take up the theme in force."""
-        theme = themes.current()
+        if self.is_made:
+            self._retheme_canvas(themes.current())
+        super().retheme()
+
+    def _retheme_canvas(self, theme: Theme) -> None:
+        from gui.plots.axes import style_axis  # it loads pyqtgraph
+
         for side in ("left", "bottom"):
             axis = self.plot.getAxis(side)
             axis.setSIPrefixEnableRanges(())  # else switching it off scales a last time
@@ -64,7 +69,6 @@ class Chart(Plot[F]):
             style_axis(axis, theme)
         self.canvas.setBackground(theme.surface)
         self.dress(theme)
-        super().retheme()
 
     def pen(
         self, color: str | QColor, width: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import ClassVar
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 
@@ -13,6 +12,7 @@ from engine.core.rounding import round_down
 from engine.figures.comparison import ReachFigure
 from gui.plots import candidate_key as key
 from gui.plots.chart import dress_text, text_size
+from gui.plots.graphics import pg
 from gui.plots.labels import Box, around, place
 from gui.style.theme import Theme
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-import pyqtgraph as pg
 from PySide6.QtCore import QPoint, QPointF, Qt, Slot
 
 from engine.figures.comparison import AccuracyFigure, Share
 from gui.plots import candidate_key as key
 from gui.plots.axes import style_axis
 from gui.plots.chart import text_size
+from gui.plots.graphics import pg
 from gui.plots.labels import Box, place
 from gui.style import theme as themes
 from gui.style.theme import Theme

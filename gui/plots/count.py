@@ -5,13 +5,12 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import TYPE_CHECKING, ClassVar
 
-import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt
 
-from gui.plots.bars import Bars, BarStyle
 from gui.plots.chart import dress_text, text_size
+from gui.plots.graphics import pg
 from gui.plots.labels import Box, place
-from gui.plots.legend import Entry
+from gui.plots.legend import BarStyle, Entry
 from gui.plots.region_plot import RegionPlot, Step, certified_words
 from gui.style import theme as themes
 from gui.style.theme import Theme
@@ -32,6 +31,8 @@ class CountPlot(RegionPlot["CountMap"]):
 
     def build(self) -> None:
         """Bars, and lines for p_lower and what it can still become."""
+        from gui.plots.bars import Bars  # it loads pyqtgraph
+
         self._map: CountMap | None = None
         self.bars = Bars()
         self.now, self.reach = (pg.InfiniteLine(angle=0) for _ in range(2))

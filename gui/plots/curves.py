@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import Qt
 
 from gui.plots.axes import CountAxis
 from gui.plots.candidate_key import ink
 from gui.plots.chart import Chart
+from gui.plots.graphics import pg
 from gui.plots.legend import Entry, Legend
 from gui.style import theme as themes
 from gui.style.theme import Theme

@@ -6,11 +6,11 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, QSignalBlocker, Qt, Slot
 from PySide6.QtWidgets import QSpinBox
 
 from gui.plots.chart import dress_text, text_size, tinted
+from gui.plots.graphics import pg
 from gui.plots.heat import heat_image
 from gui.plots.region_plot import RegionPlot, Step, entries
 from gui.style import theme as themes

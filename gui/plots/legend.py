@@ -1,4 +1,4 @@
-"""The legend beside a map: swatches with hatches, lines and dots, names that never run out."""
+"""The legend beside a map: swatches, hatches, lines and dots; what bars look like."""
 
 from __future__ import annotations
 
@@ -33,6 +33,15 @@ class Entry:
     text: str
     color: str
     mark: Literal["fill", "line", "dash", "dots", "ring", "dot", "speck"] = "fill"
+    pattern: Qt.BrushStyle = Qt.BrushStyle.SolidPattern
+
+
+@dataclass(frozen=True)
+class BarStyle:
+    """Fill, hatch and outline of one bar."""
+
+    color: str
+    outline: str
     pattern: Qt.BrushStyle = Qt.BrushStyle.SolidPattern
 
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
 
 from engine.figures.axes import term_ticks
 from gui.plots.chart import dress_text, text_size, tinted
+from gui.plots.graphics import pg
 from gui.plots.heat import heat_image
 from gui.plots.labels import Box
 from gui.plots.legend import Entry
@@ -40,7 +40,7 @@ class _Strip:
     inside: pg.PlotCurveItem = field(default_factory=lambda: pg.PlotCurveItem(fillLevel=0.0))
     casing: pg.PlotCurveItem = field(default_factory=lambda: pg.PlotCurveItem(connect="pairs"))
     ends: pg.PlotCurveItem = field(default_factory=lambda: pg.PlotCurveItem(connect="pairs"))
-    zero: pg.PlotCurveItem = field(default_factory=pg.PlotCurveItem)
+    zero: pg.PlotCurveItem = field(default_factory=lambda: pg.PlotCurveItem())
     reach: pg.PlotCurveItem = field(default_factory=lambda: pg.PlotCurveItem(connect="pairs"))
     provisional: pg.PlotCurveItem = field(default_factory=lambda: pg.PlotCurveItem(connect="pairs"))
     name: pg.TextItem = field(default_factory=lambda: pg.TextItem("", anchor=(0.0, 0.5)))

@@ -6,16 +6,16 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
-import pyqtgraph as pg
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QFontMetricsF
 
 from engine.core.text import visible
 from engine.figures.axes import short_count
 from engine.schemes.threshold import threshold_mark
-from gui.plots.bars import Bars, BarStyle
 from gui.plots.chart import Chart, dress_text
+from gui.plots.graphics import pg
 from gui.plots.labels import Box, place
+from gui.plots.legend import BarStyle
 from gui.style import theme as themes
 from gui.style.theme import Theme
 
@@ -48,6 +48,8 @@ class VotesPlot(Chart["VotesFigure"]):
 
     def build(self) -> None:
         """Bars for both phases, the threshold's line, and texts that are made as classes appear."""
+        from gui.plots.bars import Bars  # it loads pyqtgraph
+
         self.estimation, self.selection = Bars(), Bars()
         self.half = pg.InfiniteLine(pos=0.5, angle=0)
         self.half.setZValue(-1)

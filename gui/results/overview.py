@@ -137,6 +137,11 @@ class Explore(QWidget):
         found = picture_of(settings.scheme)
         return found if found in PLOTS else "terms"
 
+    def furnish(self) -> None:
+        """Make the bodies of the plots in sight, which no first paint waits for."""
+        for plot in self.plots:
+            plot.make()
+
     def enlarge(self, plot: Plot[Any]) -> None:
         """Give one plot the room of all four; the same plot again gives it back."""
         if not self.grid.staged:

@@ -217,6 +217,7 @@ class Window(QMainWindow):
     def begin(self) -> None:
         """Make what the first paint did without, then start the engine."""
         if not self._leaving:
+            self.pages.explore.furnish()
             self.pages.make_documents()
             self.session.start()
             if self._remembers:

@@ -10,7 +10,9 @@ import pytest
 from engine.demos.data.digits import load_digits, part_of
 from gui.shell.app import DEMO_INPUT, DEMO_MODEL, application, has_display
 
-SLOW = ("torch", "torchvision", "transformers", "scipy", "sklearn", "onnxruntime", "typst")
+SLOW = (
+    "torch", "torchvision", "transformers", "scipy", "sklearn", "onnxruntime", "typst", "pyqtgraph",
+)  # fmt: skip
 
 FIRST_PAINT = f"""
 import os, sys
