@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from decimal import ROUND_CEILING, Context, Decimal
 
 from rich.table import Table
 
 from engine.cli.terminal import Terminal
 from engine.core.records import ModelIdentity
-from engine.core.rounding import round_down, round_up
+from engine.core.rounding import p_value_in_words, round_down, round_up
 from engine.evidence.evidence import DecisionRecord, Evidence
 from engine.evidence.settings import seed_in_words
 from engine.evidence.subject import as_taken
@@ -71,7 +70,7 @@ def rows(evidence: Evidence) -> Iterator[tuple[str, str]]:
         yield "votes", f"{sum(votes.estimation) + votes.estimation_failures:,} of {settings.n:,}"
     yield from _bound_rows(evidence)
     if evidence.test is not None:
-        p_value = _rounded_up(evidence.test.p_value)
+        p_value = p_value_in_words(evidence.test.p_value)
         yield "test", f"{evidence.test.name}, p-value {p_value} against alpha {settings.alpha}"
     if evidence.radius is not None:
         taken = as_taken(evidence.input)
@@ -153,12 +152,6 @@ def _bound_rows(evidence: Evidence) -> Iterator[tuple[str, str]]:
     yield "p_upper", f"{round_up(bounds.p_upper, 6)} for every other class{mark}"
     alpha = "no alpha" if _enumerated(evidence) else f"alpha {bounds.alpha}"
     yield "bound", f"{bounds.method}, {alpha}, {bounds.basis}"
-
-
-def _rounded_up(p_value: float) -> str:
-    """Three significant digits, never below the exact value."""
-    exact = Decimal(p_value)
-    return f"{float(exact.normalize(Context(prec=3, rounding=ROUND_CEILING))):.3g}"
 
 
 def _phases(decision: DecisionRecord) -> Table:

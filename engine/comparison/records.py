@@ -148,7 +148,7 @@ class TradeOff(Record):
             return False, "not asked yet"
         if outcome.predicted_class is None:
             return False, "abstains"
-        answer = f"answers '{outcome.class_name}'"
+        answer = f"predicts '{outcome.class_name}'"
         if not outcome.correct:
             return False, f"{answer}, but it is '{outcome.label_name or outcome.label}'"
         if outcome.withstands(attack):

@@ -21,8 +21,10 @@ from engine.regions import Term
 
 _KNOWN: dict[TriesKnownTo, str] = {
     "case": "known to this case",
-    "session": "known to this session; no case was kept",
+    "session": "known to this session",
 }
+_FORMER = {"session": "known to this session; no case was kept"}
+"""As files say it that were written before every window kept its session."""
 
 
 def claim_of(model: ModelIdentity, image: InputIdentity, settings: RunSettings) -> list[Any]:
@@ -95,6 +97,11 @@ def with_tries(evidence: Evidence, number: int, of: int, known_to: TriesKnownTo)
 def claim_alone(evidence: Evidence) -> str | None:
     """The statement without which try it is; None if it does not end with that where it should."""
     said = tries_in_words(evidence)
-    if not evidence.statement.endswith(said):
-        return None
-    return evidence.statement.removesuffix(said).rstrip() if said else evidence.statement
+    if not said:
+        return evidence.statement
+    known = _KNOWN[evidence.tries_known_to]
+    former = said.replace(known, _FORMER.get(evidence.tries_known_to, known))
+    for words in (said, former):
+        if evidence.statement.endswith(words):
+            return evidence.statement.removesuffix(words).rstrip()
+    return None

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from engine.core.fields import field_specs
-from engine.core.rounding import confidence_percent, round_up
+from engine.core.rounding import confidence_percent, p_value_in_words
 from engine.evidence.evidence import Evidence
 from engine.evidence.subject import region_note
 from engine.evidence.tries import tries_in_words
 from engine.figures.bounds import NOISE_WORDS
 from engine.report import enumerated
 from engine.report.content import Content, Fact, Section, Tone
-from engine.report.numbers import PROBABILITY_DIGITS, count, lower, plain, upper
+from engine.report.numbers import count, lower, plain, upper
 from engine.report.sections import limits, sections
 from engine.schemes.threshold import threshold_in_words
 
@@ -20,7 +20,7 @@ _TITLES = {
     "abstained": "Robustness assessment",
 }
 _TONES: dict[str, Tone] = {"certified": "good", "predicted": "good", "abstained": "warn"}
-_WHY = {"predict": "Why no answer", "decide": "Why it is not certified"}
+_WHY = {"predict": "Why no prediction", "decide": "Why it is not certified"}
 _CAUSES = {
     "wrong-guess": "the selection votes guessed the wrong class",
     "below-half": "the class's probability under the noise is not above {threshold}",
@@ -90,7 +90,7 @@ def _answer(evidence: Evidence) -> tuple[Fact, ...]:
         note = region_note(region, evidence.input)
         facts.append(Fact("certified region", region.headline(), note))
     if evidence.predicted_class is not None:
-        facts.append(Fact("answer", evidence.class_name or "", _against_label(evidence)))
+        facts.append(Fact("prediction", evidence.class_name or "", _against_label(evidence)))
     if evidence.transfer is not None:
         transfer = evidence.transfer
         headline = transfer.region.headline() if transfer.region else "nothing"
@@ -125,8 +125,9 @@ def _bounds(evidence: Evidence) -> tuple[Fact, ...]:
 def _test(evidence: Evidence) -> tuple[Fact, ...]:
     if evidence.test is None:
         return ()
-    value = round_up(evidence.test.p_value, PROBABILITY_DIGITS)
-    return (Fact("p-value", f"≤ {value}", f"{evidence.test.name} binomial test"),)
+    value = p_value_in_words(evidence.test.p_value)
+    said = value if value.startswith("below") else f"≤ {value}"
+    return (Fact("p-value", said, f"{evidence.test.name} binomial test"),)
 
 
 def _votes(evidence: Evidence) -> tuple[Fact, ...]:

@@ -9,6 +9,7 @@ from engine.core.errors import UserError
 from engine.core.fields import field_specs
 from engine.evidence.assignment import Assignment, assigned
 from gui.controllers.exports import Exports
+from gui.widgets.flag_names import in_the_window
 from gui.widgets.layouts import filled, labelled
 from gui.widgets.section import Section, say, words
 
@@ -72,7 +73,7 @@ class AssignmentForm(QWidget):
         try:
             found = assigned(**texts, remarks=self.remarks.toPlainText())
         except UserError as error:
-            say(self.complaint, str(error))
+            say(self.complaint, in_the_window(str(error)))
             return
         say(self.complaint, "")
         if found != self._exports.assignment:

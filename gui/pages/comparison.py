@@ -144,7 +144,7 @@ class TradeOffPage(Page):
         try:
             wish = self.setup.wish()
         except UserError as error:
-            say(self.complaint, str(error))
+            say(self.complaint, in_the_window(str(error)))
             return
         say(self.complaint, "")
         self.shown, self._wish = None, wish
@@ -187,7 +187,7 @@ class TradeOffPage(Page):
         self._show(last)
         whole = last.runs == last.total
         kept = f"stopped after {last.runs:,} of {last.total:,} runs"
-        self.doing.setText(f"{last.total:,} runs" if whole else kept)
+        self.doing.setText(f"{last.total:,} run{'s' * (last.total != 1)}" if whole else kept)
         if not any(last.land.result.outcomes):
             self._wait("Stopped before the first run had ended.")
         self._refresh()

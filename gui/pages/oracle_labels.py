@@ -28,6 +28,7 @@ from engine.oracles.base import UNPARSEABLE
 from gui.controllers.session import Session
 from gui.style.theme import set_role
 from gui.widgets.file_dialogs import FileAsker
+from gui.widgets.flag_names import in_the_window
 from gui.widgets.layouts import labelled
 from gui.widgets.page import Page
 from gui.widgets.section import say, words
@@ -159,7 +160,7 @@ class LabelPage(Page):
         try:
             found = read_labels(path, evidence)
         except UserError as error:
-            self._say(complaint=str(error))
+            self._say(complaint=in_the_window(str(error)))
             return
         for key, true in found.labels.items():
             box = self.meanings[key]
@@ -181,7 +182,7 @@ class LabelPage(Page):
         try:
             write_atomically(path, labels_csv(evidence, self.labels()).encode())
         except UserError as error:
-            self._say(complaint=str(error))
+            self._say(complaint=in_the_window(str(error)))
         else:
             self._say(
                 f"Saved {path}; certify --oracle-labels {path.name} makes the same claim of it."

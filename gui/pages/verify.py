@@ -16,6 +16,7 @@ from gui.style import theme as themes
 from gui.style.theme import set_role
 from gui.widgets.columns import FittedColumns
 from gui.widgets.file_dialogs import REPORT_FILTER, FileAsker
+from gui.widgets.flag_names import in_the_window
 from gui.widgets.layouts import divided
 from gui.widgets.page import Page
 from gui.widgets.section import say, words
@@ -115,7 +116,7 @@ class VerifyPage(Page):
         self.checked, report = checked, checked.report
         signature, seen = signature_in_words(report)
         set_role(self.signature, seen)
-        say(self.signature, signature)
+        say(self.signature, in_the_window(signature))
         broken = bool(report.count("does not hold"))
         role = "certified" if report.ok else "danger" if broken else "abstained"
         set_role(self.summary, role)
@@ -135,7 +136,7 @@ class VerifyPage(Page):
 
     def _fail(self, failure: Failure) -> None:
         set_role(self.summary, "danger")
-        say(self.summary, failure.sentence)
+        say(self.summary, in_the_window(failure.sentence))
 
     @Slot()
     def _draw_again(self) -> None:
@@ -167,7 +168,8 @@ class VerifyPage(Page):
 def _texts(claim: Claim) -> tuple[str, str, str]:
     name = f"{claim.about}: {claim.name}" if claim.about else claim.name
     because = "because " if claim.verdict == "cannot be checked" else ""
-    return f"{_MARKS[claim.verdict]}  {claim.verdict}", name, f"{because}{claim.detail}"
+    found = in_the_window(f"{because}{claim.detail}")
+    return f"{_MARKS[claim.verdict]}  {claim.verdict}", name, found
 
 
 def _ink(claim: Claim, column: int) -> str | None:

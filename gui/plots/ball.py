@@ -291,7 +291,7 @@ def _outside_disc(figure: SliceFigure) -> np.ndarray:
 
 
 def _name(figure: SliceFigure, index: int) -> str:
-    return "no answer" if index == NO_CLASS else figure.class_names[index]
+    return "no class" if index == NO_CLASS else figure.class_names[index]
 
 
 def _entries(figure: SliceFigure, theme: Theme) -> list[Entry]:

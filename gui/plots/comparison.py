@@ -110,7 +110,7 @@ class ReachPlot(key.CandidateChart[ReachFigure]):
         """Who certifies what there."""
         assert self.figure is not None
         figure = self.figure
-        lines = [f"{entities} pixels, epsilon {epsilon:.{_DIGITS}g}"]
+        lines = [f"{entities} pixel{'s' * (entities != 1)}, epsilon {epsilon:.{_DIGITS}g}"]
         for name, line, unbounded in zip(
             figure.names, figure.reaches, figure.unbounded, strict=True
         ):

@@ -270,7 +270,7 @@ def _subtitle(figure: VotesFigure) -> str:
         return f"choosing the class: {figure.n_selection:,} votes"
     words = f"{figure.n_estimation:,} of {figure.n_plan:,}"
     if figure.failures:
-        words += f" · {figure.failures:,} without an answer"
+        words += f" · {figure.failures:,} without a class"
     return f"{words} · hatched: first {figure.n_selection:,}" if figure.n_selection else words
 
 

@@ -61,7 +61,7 @@ class ClaimCard(Card):
         if runs.evidence is shown:
             role = "abstained" if runs.evidence.outcome == "abstained" else "certified"
             said = runs.evidence.outcome.upper()
-            self._say(said, role, runs.evidence.statement, f"{n:,} votes")
+            self._say(said, role, runs.evidence.statement, f"{n:,} vote{'s' * (n != 1)}")
         else:
             self._say(
                 "REPLAY" if played else "RUNNING",

@@ -55,7 +55,7 @@ def _answer_rows(evidence: Evidence) -> Rows:
     rows: Rows = []
     if evidence.class_name is not None:
         known = f" (label {label})" if label is not None else ""
-        rows.append(("answer", f"{evidence.class_name}{known}"))
+        rows.append(("prediction", f"{evidence.class_name}{known}"))
     elif votes.guess is not None:
         rows.append(("guess", names[votes.guess]))
     n = sum(votes.estimation) + votes.estimation_failures

@@ -13,6 +13,7 @@ from engine.models.input_layout import layout
 from engine.models.native_metadata import taught_scheme
 from engine.schemes import Scheme
 from gui.style import theme as themes
+from gui.widgets.flag_names import in_the_window
 from gui.widgets.input_kinds import KIND_WORDS, listed
 
 SCHEME = Qt.ItemDataRole.UserRole
@@ -97,5 +98,5 @@ def misfit(scheme: type[Scheme], model: ModelIdentity | None, given: InputIdenti
         layout(suited, model, given)
         suited.check_input(given)
     except UserError as error:
-        return str(error)
+        return in_the_window(str(error))
     return ""

@@ -14,6 +14,7 @@ from engine.core.fields import FieldSpec, as_number
 from engine.core.glossary import meaning
 from gui.style.theme import set_role
 from gui.widgets.flag_names import in_the_window
+from gui.widgets.input_kinds import of_kind
 from gui.widgets.layouts import filled
 from gui.widgets.level import LevelSlider
 from gui.widgets.section import words
@@ -59,7 +60,7 @@ class Field:
     """
 
     def __init__(self, spec: FieldSpec) -> None:
-        self.spec = spec
+        self.spec, self._kind = spec, ""
         self.label = QLabel(spec.title)
         self.editor = _editor(spec)
         self.below = words(self.hint(), "small")
@@ -73,8 +74,20 @@ class Field:
         self.row = self.editor if self.slider is None else _beside(self.slider, self.editor)
 
     def hint(self) -> str:
-        """Unit and help in one line."""
-        return " · ".join(part for part in (self.spec.unit, self.spec.help) if part)
+        """Unit and help in one line, in the window's words and for the kind of input."""
+        said = " · ".join(part for part in (self.spec.unit, self.spec.help) if part)
+        return of_kind(in_the_window(said), self._kind)
+
+    def speak_of(self, kind: str) -> None:
+        """Say what the field is for with the nouns of a kind of input."""
+        before, self._kind = self.hint(), kind
+        if (hint := self.hint()) == before:
+            return
+        for widget in (self.editor, *([self.slider] if self.slider is not None else [])):
+            widget.setAccessibleDescription(hint)
+            widget.setToolTip(hint)
+        if self.below.text() == before:  # else a complaint stands there
+            self.below.setText(hint)
 
     def _slider(self) -> LevelSlider | None:
         line = self.editor

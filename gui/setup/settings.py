@@ -18,6 +18,7 @@ from gui.controllers.preferences import Preferences
 from gui.setup.fields import Field
 from gui.setup.requirements import NeedsView
 from gui.widgets.buttons import quiet_button
+from gui.widgets.flag_names import in_the_window
 from gui.widgets.layouts import emptied
 from gui.widgets.section import Section, say, words
 
@@ -131,6 +132,8 @@ class SettingsPanel(Section):
     def suit(self, given: InputIdentity) -> None:
         """Follow the input: parameters that do not fit it are replaced by those that do."""
         self._given = given
+        for field in self.fields.values():
+            field.speak_of(given.kind)
         self._suit()
         if not self.complaint:
             self._mark(self._remark())
@@ -178,6 +181,7 @@ class SettingsPanel(Section):
         for name, field in self.fields.items():
             if name in known:
                 field.set_value(known[name])
+            field.speak_of(self._given.kind if self._given is not None else "")
             rare = field.spec.advanced and field.value() == field.spec.default
             noise = field in self.scheme_fields
             self._add(self._rare if rare else self._noise if noise else self._usual, field)
@@ -288,9 +292,10 @@ class SettingsPanel(Section):
         except UserError as error:
             self._mark(str(error))
             self.complaint = str(error)
-            say(self.hint, "" if self._marked(str(error)) else str(error))
+            said = in_the_window(str(error))
+            say(self.hint, "" if self._marked(str(error)) else said)
             self.needs.clear()
-            self.refused.emit(str(error))
+            self.refused.emit(said)
         else:
             # parameters for another input are still good for planning and for votes of others
             self._mark(self._remark())

@@ -11,7 +11,7 @@ from engine.core.fields import field_specs
 from engine.evidence.settings import CertifySettings, Execution
 from engine.schemes import SCHEMES
 
-_FLAG = re.compile(r"(?<!\S)\(?--[a-z][a-z0-9-]*")
+_FLAG = re.compile(r"(?<!\S)[(']?--[a-z][a-z0-9-]*")
 _BESIDE_THE_FORM = {
     "--normalize": "Normalisation",
     "--arch": "Architecture",
@@ -25,10 +25,19 @@ _BESIDE_THE_FORM = {
     "--labels": "Labels",
     "--selection": "class chosen by",
     "--at": "certified at",
+    "--scheme": "Attacker may",
+    "--model": "Model",
+    "--input": "Input",
+    "--target-radius": "stop at radius",
+    "--rerun": "Draw blocks again",
+    "--trust": "Open this file",
 }
-"""Fields that no scheme and no run declares: of the model's form and of the page of votes."""
+"""Fields that no scheme and no run declares: of the model's form and of the pages."""
 _PHRASES = (
     (" (in Python batch=1)", ""),
+    ("certiscope verify FILE, on this report,", "'Verify a report', on this file,"),
+    ("; omit --", "; leave out --"),
+    (" (--trust)", ""),
     ("certiscope keys new makes one", "'Signing keys' makes one"),
     ("; certiscope keys trust FILE.pub.json adds it", "; 'Signing keys' adds it"),
     ("; give its passphrase in CERTISCOPE_PASSPHRASE", "; type its passphrase"),
@@ -39,10 +48,12 @@ _PHRASES = (
 
 
 def in_the_window(sentence: str) -> str:
-    """A sentence with the titles of fields in place of flags; flags without a field stay.
+    """A sentence with the titles of fields in place of flags, and their own words where none is.
 
     >>> in_the_window("It may be [0,255]; choose another with --normalize, e.g. none.")
     "It may be [0,255]; choose another with 'Normalisation', e.g. none."
+    >>> in_the_window("--allow-flips 3 accepts that many.")
+    "'allow flips' 3 accepts that many."
     """
     for said, meant in _PHRASES:
         sentence = sentence.replace(said, meant)
@@ -50,9 +61,9 @@ def in_the_window(sentence: str) -> str:
 
 
 def _title(found: re.Match[str]) -> str:
-    opening, flag = found[0].partition("--")[0], found[0].lstrip("(")
-    title = _titles().get(flag)
-    return f"{opening}'{title}'" if title else found[0]
+    opening, flag = found[0].partition("--")[0], found[0].lstrip("('")
+    title = _titles().get(flag, flag.removeprefix("--").replace("-", " "))
+    return f"{opening}'{title}'"
 
 
 @cache

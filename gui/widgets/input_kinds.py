@@ -29,6 +29,33 @@ KIND_WORDS: dict[InputKind, KindWords] = {
 }
 
 
+_THINGS: dict[str, tuple[str, str]] = {
+    "image": ("pixel", "pixels"),
+    "graph": ("node", "nodes"),
+    "text": ("word", "words"),
+    "table": ("field", "fields"),
+}
+"""What a scheme that counts changed things counts of an input."""
+
+
+def of_kind(text: str, kind: str) -> str:
+    """A text about pixels or nodes in the noun of one kind of input; as it is for other kinds.
+
+    >>> of_kind("number of pixels (nodes) that are kept", "graph")
+    'number of nodes that are kept'
+    """
+    if kind not in _THINGS:
+        return text
+    one, many = _THINGS[kind]
+    for both, noun in (
+        ("pixels (nodes)", many),
+        ("pixels or nodes", many),
+        ("an entity (pixel, node)", f"a {one}"),
+    ):
+        text = text.replace(both, noun)
+    return text
+
+
 def listed(kinds: tuple[str, ...]) -> str:
     """Kinds in words: ``images and nodes of a graph``."""
     names = [words.many for kind, words in KIND_WORDS.items() if kind in kinds]

@@ -143,7 +143,11 @@ def _value(share: Share | None) -> float:
 
 def _inputs(figure: TradeOffFigure) -> str:
     done, planned = figure.inputs
-    return f"{done:,} inputs" if done == planned else f"{done:,} of {planned:,} inputs"
+    return (
+        f"{done:,} input{'s' * (done != 1)}"
+        if done == planned
+        else f"{done:,} of {planned:,} inputs"
+    )
 
 
 def _candidate(figure: ReachFigure | AccuracyFigure, i: int) -> dict[str, Any]:

@@ -120,11 +120,11 @@ def test_shares_compare_like_with_like():
 def test_verdicts_say_who_withstands():
     weak, strong = Attacker(entities=1, epsilon=0.4), Attacker(entities=1, epsilon=0.8)
     assert ONE.verdict(0, weak) == (True, "withstands it: stays '7'")
-    assert ONE.verdict(0, strong) == (False, "answers '7', not certified against it")
+    assert ONE.verdict(0, strong) == (False, "predicts '7', not certified against it")
     assert tradeoff((outcome(None),)).verdict(0, weak) == (False, "abstains")
     assert tradeoff((outcome(BALL, label=3),)).verdict(0, weak) == (
         False,
-        "answers '7', but it is '3'",
+        "predicts '7', but it is '3'",
     )
     assert tradeoff((outcome(BALL),), ()).verdict(1, weak) == (False, "not asked yet")
 

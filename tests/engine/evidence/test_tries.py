@@ -91,8 +91,10 @@ def test_the_statement_says_it_once():
     plain = make_evidence()
     assert tries_in_words(plain) == "" and claim_alone(plain) == plain.statement
     session = with_tries(plain, 1, 1, "session")
-    words = "Try 1 of 1 known to this session; no case was kept."
+    words = "Try 1 of 1 known to this session."
     assert session.statement == f"{plain.statement} {words}"
+    former = f"{plain.statement} Try 1 of 1 known to this session; no case was kept."
+    assert claim_alone(session.model_copy(update={"statement": former})) == plain.statement
     case = with_tries(session, 2, 3, "case")
     assert case.statement == f"{plain.statement} Try 2 of 3 known to this case."
     assert claim_alone(case) == plain.statement

@@ -172,7 +172,7 @@ def test_partial_run_is_marked_partial() -> None:
 def test_prediction_shows_its_test() -> None:
     text = text_of(pdf_bytes(make_predicted()))
     assert "PREDICTED" in text
-    assert "≤ 0.00001" in text
+    assert "≤ 1.00e-12" in text
     assert "no radius is claimed" in text
     assert "p lower" not in text
 

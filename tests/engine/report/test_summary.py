@@ -56,7 +56,7 @@ def test_stopped_fixed_n_run_names_no_cause_but_its_n() -> None:
 def test_answer_is_held_against_the_label() -> None:
     def note(**label: object) -> str:
         evidence = make_evidence(input=make_input(**label))
-        return next(fact.note for fact in content(evidence).key_facts if fact.label == "answer")
+        return next(fact.note for fact in content(evidence).key_facts if fact.label == "prediction")
 
     assert note() == "class 7; the true class"
     assert note(label=2, label_name="two") == "class 7; the true class is 'two'"
@@ -71,7 +71,10 @@ def test_failures_count_among_the_votes() -> None:
 def test_prediction_claims_no_region() -> None:
     words = content(make_predicted())
     assert {"certified region", "p lower", "bound"}.isdisjoint(facts(words))
-    assert facts(words)["p-value"] == "≤ 0.00001"
+    found = {
+        p: facts(content(make_predicted(p_value=p)))["p-value"] for p in (0.0, 2.301e-12, 0.0004)
+    }
+    assert found == {0.0: "below 1e-300", 2.301e-12: "≤ 2.31e-12", 0.0004: "≤ 0.000401"}
 
 
 def test_first_page_has_the_chains_head_and_says_which_run_it_is() -> None:

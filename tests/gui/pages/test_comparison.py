@@ -51,7 +51,7 @@ def test_one_input_is_one_image_that_follows_the_sliders(window, qtbot):
     page.sliders.put(3, figure.reaches[0][0] / 2)
     assert page.results.texts[0] == "withstands it: stays '7'"
     page.sliders.epsilon.setValue(50.0)
-    assert page.results.texts[0] == "answers '7', not certified against it"
+    assert page.results.texts[0] == "predicts '7', not certified against it"
     assert page.doing.text() == "2 runs" and page.bar.value() == page.bar.maximum()
 
 

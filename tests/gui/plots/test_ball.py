@@ -145,7 +145,7 @@ def test_the_legend_names_the_classes_present(shown, slices) -> None:
     assert texts[:2] == ["the input", "certified ball"]
     assert texts[-2:] == ["smoothed: border", "noisy samples"]
     assert texts[2] == "base: 7"
-    assert set(texts[2:-2]) == {f"base: {name}" for name in ("7", "2", "5", "no answer")}
+    assert set(texts[2:-2]) == {f"base: {name}" for name in ("7", "2", "5", "no class")}
     assert plot.legend.entries[2].color == themes.current().accent
 
 

@@ -170,6 +170,6 @@ def test_the_subtitle_tells_the_phases_apart(shown, votes) -> None:
     plot = shown(VotesPlot())
     plot.show_figure(votes(failures=3))
     words = plot.subtitle.text()
-    assert words == "100,000 of 200,000 · 3 without an answer · hatched: first 100"
+    assert words == "100,000 of 200,000 · 3 without a class · hatched: first 100"
     plot.show_figure(votes(selection=(0,) * 10))
     assert plot.subtitle.text() == "100,000 of 200,000"

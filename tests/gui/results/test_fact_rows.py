@@ -13,7 +13,7 @@ def test_bounds_are_rounded_in_the_direction_that_weakens_the_claim(make):
 
 def test_every_number_a_reader_needs_is_there(make):
     rows = dict(evidence_rows(make.evidence(CertifySettings(seed=5))))
-    assert rows["answer"] == "7 (label 7)"
+    assert rows["prediction"] == "7 (label 7)"
     assert rows["votes for 7"] == "98,000 of 100,000"
     assert rows["n0, n"] == "100, 100,000"
     assert rows["alpha"] == "0.001"
