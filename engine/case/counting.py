@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from engine.inputs.base import FittedInput
     from engine.models.base import Classifier
     from engine.oracles.audit import Labelled
+    from engine.procedures.prepared import PreparedModel
 
 Procedure = Generator[Snapshot, None, Evidence]
 
@@ -83,6 +84,7 @@ def count_run(
     patience: float | None = None,
     audit: Labelled | None = None,
     alpha_audit: float = 0.0,
+    prepared: PreparedModel | None = None,
 ) -> Procedure:
     """Count a run of a case to its end, from wherever it is.
 
@@ -90,12 +92,11 @@ def count_run(
         case: the open case.
         run: which; from ``open_run``, ``Case.begin`` or a list.
         classifier, fitted, settings: its own, or None for the settings; others are refused.
-        execution: how it is carried out now; None as it was begun.
-        at: perturbations that CERTIFY answers; None asks those it was begun with.
-        stop, command: as for every procedure; audit, alpha_audit: as for ``certify``.
+        execution, at: how it is carried out now, and what CERTIFY answers; None as it was begun.
+        stop, command: as for every procedure; audit, alpha_audit, prepared: as for ``certify``.
         seconds: between two commits.
         warn: told when a commit fails.
-        patience: longest time a batch may take, in seconds; None for the procedure's own.
+        patience: longest time of a batch, in seconds; None for the procedure's own.
 
     Raises:
         UserError: another model, input or setting; it is damaged, or counted elsewhere.
@@ -110,7 +111,7 @@ def count_run(
         _check_subject(case, run, classifier, _fitted(fitted, chosen), chosen)
         asked: dict[str, Any] = {}
         if isinstance(chosen, Counting):
-            asked = {"at": known.at if at is None else at}
+            asked = {"at": known.at if at is None else at, "prepared": prepared}
             asked |= {"audit": audit, "alpha_audit": alpha_audit}
         procedure = begin(
             classifier,

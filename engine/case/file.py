@@ -11,7 +11,7 @@ from typing import Self
 from engine import __version__
 from engine.case import check, log
 from engine.case.database import Database
-from engine.case.digests import same_run
+from engine.case.digests import same_run, subject
 from engine.case.listing import by_run, numbers, rows
 from engine.case.rows import Configuration, RunRow, read_configuration
 from engine.core.errors import DiskFull, UserError
@@ -203,6 +203,25 @@ class CaseFile:
             fresh = {"seed": row.settings.seed} if settings.seed is None else {}
             wanted = same_run(model, image, settings.model_copy(update=fresh))
             if open_ and same_run(row.model, row.input, row.settings) == wanted:
+                return row.id
+        return None
+
+    def finished(
+        self, model: ModelIdentity, image: InputIdentity, settings: RunSettings
+    ) -> int | None:
+        """The newest run of exactly this that was counted to its end."""
+        wanted = same_run(model, image, settings)
+        with self._database.reading() as db:
+            found = db.execute(
+                "SELECT id FROM run WHERE subject = ? ORDER BY id DESC",
+                (subject(model, image, settings),),
+            ).fetchall()
+        for (run,) in found:
+            if run in self._damaged:
+                continue
+            row = self.row(run)
+            same = same_run(row.model, row.input, row.settings) == wanted
+            if same and row.state == "finished":
                 return row.id
         return None
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.cli import run
+from engine.cli.case import asked_case, case_flags
 from engine.cli.flags import OUTPUT, WHAT, flag
 from engine.cli.options import (
     asked_input,
@@ -46,14 +47,14 @@ def audit_flags() -> list[inspect.Parameter]:
         *subject_flags(),
         flag(
             "limit",
-            "Take at most this many inputs, spread evenly over the set.",
+            "Take at most this many inputs, spread evenly over the set; by default all.",
             WHAT,
-            int,
-            default=100,
+            int | None,
         ),
         *scheme_flags(),
         *run_flags("certify"),
         at_flag(),
+        *case_flags(),
         flag("json", "Write the result as JSON; '-' is standard output.", OUTPUT),
         flag("csv", "Write the runs as CSV.", OUTPUT, Path | None, metavar="F.csv"),
         flag(
@@ -72,29 +73,46 @@ def audit_command(values: Mapping[str, Any]) -> int:
 
     Beside the share of inputs certified, the table gives it with alpha shared out over the set, and
     its confidence bound for the population that the inputs are drawn from. Exit status: 0 done, 4
-    inputs without a row (stopped, or a file does not open), 2 bad input, 1 failure. Ctrl+C stops
-    and keeps the inputs that were counted.
+    inputs without a row (stopped, or a file does not open), 2 bad input, 1 failure. Ctrl+C
+    stops and keeps the inputs that were counted; with --case the same command goes on with them.
     """
-    settings, execution = seeded(read_settings(values, "certify")), read_execution(values)
+    settings, execution = read_settings(values, "certify"), read_execution(values)
     at = tuple(values["at"] or ())
     for text in at:
         settings.scheme.parse_at(text)
     _check_outputs(values)
     request = run.model_request(values)
-    classifier, inputs = _load(request, values)
+    case = asked_case(values)
+    classifier, inputs, available = _load(request, values)
     console = None if values["quiet"] else Terminal(stderr=True)
     meter = Meter(console, "certifying", "inputs")
     kept: list[Evidence] = []
     failed: list[str] = []
 
+    from engine.procedures.dataset import certify_set, slim
+
     def keep(spec: str, evidence: Evidence) -> None:
-        kept.append(evidence)
+        kept.append(slim(evidence))
         meter.items(len(kept), len(inputs))
         tried(partial(_write_evidence, values["evidence"], len(kept), spec, evidence), failed)
 
-    from engine.procedures.dataset import certify_set
-
     with stoppable() as stop:
+        kept_in = None
+        if case is not None:
+            from engine.case.sets import CaseSet
+
+            kept_in = CaseSet(
+                case,
+                classifier,
+                settings,
+                request=request,
+                execution=execution,
+                at=at,
+                stop=stop,
+                new_runs=values["new_run"],
+                warn=say,
+            )
+        settings = kept_in.settings if kept_in else seeded(settings)
         certifying = certify_set(
             classifier,
             inputs,
@@ -104,30 +122,34 @@ def audit_command(values: Mapping[str, Any]) -> int:
             stop=stop,
             command=lambda spec: command_line(request, spec, settings, execution, at),
             done=keep,
+            count=kept_in.count if kept_in else None,
+            available=available,
         )
         result = follow(certifying, console, meter)
     _deliver(result, kept, values, failed)
     return CERTIFIED if result.complete else PARTIAL
 
 
-def _load(request: Any, values: Mapping[str, Any]) -> tuple[Any, list[str]]:
+def _load(request: Any, values: Mapping[str, Any]) -> tuple[Any, list[str], int]:
+    """The model, the inputs that are taken, and how many the set has."""
     from engine.inputs import expand, local, spread
     from engine.inputs.folder import skipped
     from engine.models import load_model
 
-    limit: int = values["limit"]
-    if limit < 1:
+    limit: int | None = values["limit"]
+    if limit is not None and limit < 1:
         raise UserError(f"--limit must be 1 or more (it was {limit}).")
     given, _ = split_rule(values["input"])
     if local(given) != given:
         say(f"{given} is taken from the current folder; the shipped set has the same name.")
-    inputs = list(spread(expand(asked_input(values)), limit))
+    found = list(expand(asked_input(values)))
+    inputs = list(spread(found, limit))
     if left := skipped(local(given)):
         named = ", ".join(left[:_NAMED]) + (", ..." if len(left) > _NAMED else "")
         say(f"Skipped {len(left):,} files that are no images by their endings: {named}")
     classifier = load_model(request)
     _say_normalizations(classifier, inputs, quiet=values["quiet"])
-    return classifier, inputs
+    return classifier, inputs, len(found)
 
 
 def _say_normalizations(classifier: Any, inputs: list[str], *, quiet: bool) -> None:
@@ -171,7 +193,8 @@ def _show(result: SetResult, values: Mapping[str, Any]) -> None:
     console = Terminal(stderr=values["json"] == STDOUT, soft_wrap=True)
     console.print(
         f"{result.model.name}: {result.settings.scheme.noise_in_words()}, "
-        f"{result.settings.bound} bound, {len(result.rows):,} of {len(result.inputs):,} inputs",
+        f"{result.settings.bound} bound, {len(result.rows):,} of "
+        f"{result.available or len(result.inputs):,} inputs",
         highlight=False,
         markup=False,
     )

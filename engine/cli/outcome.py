@@ -15,7 +15,7 @@ from engine.evidence.subject import as_taken
 
 _ANSWERS = 6
 CERTIFIED, FAILURE, BAD_INPUT, ABSTAINED, PARTIAL, CLOSED = 0, 1, 2, 3, 4, 141
-"""A set that was stopped or limited is PARTIAL; CLOSED is a reader that left before the end."""
+"""A set that was stopped or lacks rows is PARTIAL; CLOSED is a reader that left before the end."""
 _ARITHMETIC = {
     "float": "fast float noise, not sound to the last bit",
     "exact grid": "integer noise on the 8-bit grid, exact",

@@ -32,6 +32,8 @@ from engine.replay.summary import DRAWN, summarise
 
 Counted = tuple[str, Evidence]
 """An input by its name, and its run."""
+Count = Callable[[str, FittedInput, PreparedModel], Generator[Snapshot, None, Evidence]]
+"""Counts the run of one input, of its name and as it is fitted to the model."""
 _NAMED = 5
 """Inputs that a note names before it counts the others."""
 
@@ -48,6 +50,7 @@ class SetResult(Record):
 
     Attributes:
         inputs: as they were named, all that were planned.
+        available: inputs that the set has, of which those were taken; None where all were.
         settings: of every run; alpha is per input.
         rows: of the inputs that were certified or not, in order; ``idx`` names the input.
         summary: of the rows. All at once, alpha is shared out over all planned inputs. Nothing is
@@ -61,6 +64,7 @@ class SetResult(Record):
     schema_version: Literal["1.0"] = "1.0"
     model: ModelIdentity
     inputs: tuple[str, ...]
+    available: int | None = None
     settings: SettingsField
     rows: tuple[ReplayRow, ...]
     summary: ReplaySummary
@@ -80,6 +84,8 @@ def certify_set(
     command: Callable[[str], str] = lambda spec: "",
     done: Callable[[str, Evidence], None] = lambda spec, evidence: None,
     read: Callable[[str], FittedInput] | None = None,
+    count: Count | None = None,
+    available: int | None = None,
 ) -> Generator[Snapshot, None, SetResult]:
     """Certify one input after the other, yielding their snapshots, ending in the set's result.
 
@@ -88,10 +94,13 @@ def certify_set(
         inputs: specs of single inputs (``engine.inputs.expand``).
         settings: of every run; ``alpha`` is per input.
         execution, at: of every run, as for :func:`certify`.
-        stop: when set, the run at hand ends after its batch and is left out, and the set with it.
+        stop: when set, the run at hand ends after its batch, and the set with it.
         command: the run of one input on the command line, for its record.
         done: told of each input and its evidence.
         read: the input of a name, fitted to the model, where the names are no specs.
+        count: counts one input, where its run is kept elsewhere too; ``execution``, ``at`` and
+            ``command`` are its own then.
+        available: inputs that the set has, where ``inputs`` are only some of them.
 
     Raises:
         UserError: there is no input, or none opens and fits.
@@ -102,33 +111,60 @@ def certify_set(
     found: list[Counted] = []
     unread: list[Unread] = []
     prepared = PreparedModel(classifier)
+    count = count or _counting(classifier, settings, execution, at, stop, command)
     for spec in inputs:
         given = None
         try:
             given = read(spec) if read else fitted(classifier, load_input(spec))
-            evidence = yield from certify(
-                classifier,
-                given,
-                settings,
-                execution=execution,
-                at=at,
-                stop=stop,
-                command=command(spec),
-                prepared=prepared,
-            )
+            evidence = yield from count(spec, given, prepared)
         except UserError as error:  # a damaged file costs its own row and no other
             if given is not None and not found:
                 raise  # model and settings do not fit each other: no input would tell more
             unread.append(Unread(input=spec, reason=str(error)))
             continue
+        if evidence.complete or not stop.is_set():
+            found.append((spec, slim(evidence)))
+            done(spec, evidence)
         if stop.is_set():
             break
-        found.append((spec, evidence))
-        done(spec, evidence)
     if not found:
         stopped = "Stopped before the first input of the set was counted."
         raise UserError(unread[0].reason if unread else stopped)
-    return set_result(classifier.identity, inputs, settings, found, at=at, unread=unread)
+    return set_result(
+        classifier.identity, inputs, settings, found, at=at, unread=unread, available=available
+    )
+
+
+def _counting(
+    classifier: Classifier,
+    settings: Counting,
+    execution: Execution,
+    at: Sequence[str],
+    stop: threading.Event,
+    command: Callable[[str], str],
+) -> Count:
+    """Counts each input by itself, and keeps nothing."""
+
+    def counted(
+        spec: str, given: FittedInput, prepared: PreparedModel
+    ) -> Generator[Snapshot, None, Evidence]:
+        return certify(
+            classifier,
+            given,
+            settings,
+            execution=execution,
+            at=at,
+            stop=stop,
+            command=command(spec),
+            prepared=prepared,
+        )
+
+    return counted
+
+
+def slim(evidence: Evidence) -> Evidence:
+    """Evidence without its votes over n, by far the largest part: of a set all the rest is kept."""
+    return evidence.model_copy(update={"chain": None, "trajectory": ()})
 
 
 def set_result(
@@ -139,6 +175,7 @@ def set_result(
     *,
     at: Sequence[str],
     unread: Sequence[Unread] = (),
+    available: int | None = None,
 ) -> SetResult:
     """The result of some planned inputs, of which those in ``found`` were counted."""
     rows = tuple(_row(spec, one, one.bounds, at) for spec, one in found)
@@ -149,6 +186,7 @@ def set_result(
     twins = _alike(found)
     labels = all(row.label != NO_LABEL for row in rows)
     whole = len(found) == len(inputs)
+    limited = available is not None and available > len(inputs)
     summary = summarise(
         ReplayRows.of(rows),
         at=at,
@@ -161,12 +199,14 @@ def set_result(
     return SetResult(
         model=model,
         inputs=tuple(inputs),
+        available=available if limited else None,
         settings=settings,
         rows=rows,
         summary=summary,
         unread=tuple(unread),
         complete=whole,
         notes=(
+            *_limited(len(inputs), available if limited else None),
             *_shortfall(len(found), len(inputs), unread),
             *_sameness(twins),
             *_labels(rows, population=bool(summary.population)),
@@ -239,6 +279,13 @@ def as_path(spec: str) -> str:
     A double slash marks where a data set begins, and what is said about labels is left out.
     """
     return split_rule(spec)[0].replace("//", "/")
+
+
+def _limited(taken: int, available: int | None) -> list[str]:
+    """That a set has more inputs than were to be certified."""
+    if available is None:
+        return []
+    return [f"{taken:,} of the set's {available:,} inputs were taken, spread evenly over it."]
 
 
 def _shortfall(done: int, planned: int, unread: Sequence[Unread]) -> list[str]:

@@ -31,7 +31,7 @@ def test_a_set_is_certified_and_every_run_can_be_verified(
     assert [row["idx"] for row in found["rows"]] == found["inputs"]
     assert found["summary"]["simultaneous"]["alpha_each"] == pytest.approx(0.001 / 3)
     assert set(found["summary"]["population"]) == {"clean", "radius=0.25"}
-    assert "all at once," in shown.err and "3 of 3 inputs" in shown.err
+    assert "all at once," in shown.err and "3 of 400 inputs" in shown.err
     rows = list(csv.DictReader(table.read_text(encoding="utf-8").splitlines()))
     assert [row["radius"] for row in rows] == [str(row["radius"]) for row in found["rows"]]
     files = sorted(folder.iterdir())
@@ -54,6 +54,20 @@ def test_bad_values_are_one_sentence(words: list[str], sentence: str, capsys: An
     assert main([*FAST, *words]) == 2
     shown = capsys.readouterr()
     assert sentence in shown.err and shown.err.count("\n") == 1
+
+
+def test_a_case_keeps_the_rows_and_what_was_left_out_is_said(tmp_path: Path, capsys: Any) -> None:
+    case, out = tmp_path / "set.certiscope", tmp_path / "a.json"
+    words = [*FAST[:-4], "--limit", "2", "--device", "cpu", "--case", str(case), "--json", str(out)]
+    assert main(words) == 0
+    first = json.loads(out.read_text(encoding="utf-8"))
+    assert first["available"] == 400 and len(first["inputs"]) == 2
+    assert "2 of 400 inputs" in capsys.readouterr().out
+    assert main(words) == 0
+    assert json.loads(out.read_text(encoding="utf-8")) == first
+    assert main(["runs", str(case)]) == 0
+    assert capsys.readouterr().out.count("500 of 500 votes") == 2
+    assert main(["verify", "--counts-only", str(case)]) == 0
 
 
 def test_a_set_without_labels_says_so_in_words(tmp_path: Path, capsys: Any) -> None:

@@ -1,0 +1,109 @@
+"""The runs of a set, each kept in a case: what was counted once is not counted again."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Generator, Sequence
+from typing import TYPE_CHECKING
+
+from engine.case.case import Case
+from engine.case.counting import Procedure, count_run, open_run
+from engine.evidence.evidence import Evidence
+from engine.evidence.settings import Counting, Execution, seeded
+from engine.evidence.snapshot import Snapshot
+from engine.models.request import ModelRequest
+
+if TYPE_CHECKING:
+    from engine.inputs.base import FittedInput
+    from engine.models.base import Classifier
+    from engine.procedures.prepared import PreparedModel
+
+
+class CaseSet:
+    """Counts the inputs of a set in a case, for ``certify_set``.
+
+    A run of the same model, input and settings that the case holds finished is taken as it is, an
+    unfinished one is resumed, any other begun.
+
+    Args:
+        case: the open case.
+        classifier: the base classifier of all runs.
+        settings: of all runs. Without a seed they take the one of this set's runs in the case, else
+            a new one.
+        request: how to open the model again.
+        execution, at: of runs that are begun now.
+        stop: when set, the run at hand ends after its batch.
+        new_runs: begin every run anew, with a new seed where none is given.
+        warn: told when a commit fails.
+
+    Attributes:
+        settings: with their seed.
+    """
+
+    def __init__(
+        self,
+        case: Case,
+        classifier: Classifier,
+        settings: Counting,
+        *,
+        request: ModelRequest,
+        execution: Execution,
+        at: Sequence[str],
+        stop: threading.Event,
+        new_runs: bool = False,
+        warn: Callable[[str], None] | None = None,
+    ) -> None:
+        self._case, self._classifier = case, classifier
+        self._request, self._execution, self._at = request, execution, tuple(at)
+        self._stop, self._new_runs, self._warn = stop, new_runs, warn
+        self.settings = seeded(settings)
+        if settings.seed is None and not new_runs:
+            self.settings = self._as_before(settings) or self.settings
+
+    def count(self, spec: str, given: FittedInput, prepared: PreparedModel) -> Procedure:
+        """The run of one input, from wherever it is in the case."""
+        case, model = self._case, self._classifier.identity
+        found = None
+        if not self._new_runs:
+            found = case.finished(model, given.identity, self.settings)
+        if found is not None:
+            return _as_kept(case, found)
+        run, _ = open_run(
+            case,
+            self._classifier,
+            given,
+            self.settings,
+            request=self._request,
+            input_spec=spec,
+            execution=self._execution,
+            at=self._at,
+            new_run=self._new_runs,
+        )
+        return count_run(
+            case,
+            run,
+            self._classifier,
+            given,
+            execution=self._execution,
+            stop=self._stop,
+            warn=self._warn,
+            prepared=prepared,
+        )
+
+    def _as_before(self, settings: Counting) -> Counting | None:
+        """The settings of the newest run with this model that differ from these in a seed alone."""
+        for row in reversed(self._case.runs()):
+            same = settings.model_copy(
+                update={"seed": row.settings.seed, "seed_origin": row.settings.seed_origin}
+            )
+            if row.model.sha256 == self._classifier.identity.sha256 and row.settings == same:
+                return same
+        return None
+
+
+def _as_kept(case: Case, run: int) -> Generator[Snapshot, None, Evidence]:
+    """A finished run, without counting anything."""
+    yield from ()
+    found = case.evidence(run)
+    assert found is not None  # the case calls it finished
+    return found

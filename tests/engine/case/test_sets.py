@@ -1,0 +1,143 @@
+"""A set in a case, with a counted model: nothing is counted twice, and rows stay the same."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from pathlib import Path
+
+import pytest
+
+from engine.case import Case
+from engine.case.sets import CaseSet
+from engine.core.generators import result_of
+from engine.evidence.evidence import Evidence
+from engine.evidence.settings import USUAL, CertifySettings
+from engine.inputs.base import FittedInput
+from engine.models.request import ModelRequest
+from engine.procedures.dataset import SetResult, certify_set
+from engine.procedures.prepared import PreparedModel
+from tests.fakes import HalfSpace, fitted
+
+SETTINGS = CertifySettings(n0=20, n=400, seed=1)
+INPUTS = {"a": 0.0, "b": 0.1, "c": 0.2}
+
+
+def read(spec: str) -> FittedInput:
+    found = fitted(INPUTS[spec])
+    identity = found.identity.model_copy(update={"pixels_sha256": f"{ord(spec):064x}"})
+    return FittedInput(identity, found.arrays)
+
+
+def counted(
+    case: Case | None,
+    settings: CertifySettings = SETTINGS,
+    *,
+    stop_after: int = 0,
+    new_runs: bool = False,
+) -> tuple[SetResult, list[Evidence], int]:
+    """The set, its evidence, and how many snapshots were drawn."""
+    model, stop, found = HalfSpace(0.4), threading.Event(), list[Evidence]()
+    kept = None
+    if case is not None:
+        kept = CaseSet(
+            case,
+            model,
+            settings,
+            request=ModelRequest("fake"),
+            execution=USUAL,
+            at=(),
+            stop=stop,
+            new_runs=new_runs,
+        )
+        settings = kept.settings
+
+    def done(spec: str, evidence: Evidence) -> None:
+        found.append(evidence)
+        if len(found) == stop_after:
+            stop.set()
+
+    certifying = certify_set(
+        model,
+        list(INPUTS),
+        settings,
+        stop=stop,
+        read=read,
+        done=done,
+        count=kept.count if kept else None,
+        available=5,
+    )
+    snapshots = 0
+    while True:
+        try:
+            next(certifying)
+            snapshots += 1
+        except StopIteration as end:
+            return end.value, found, snapshots
+
+
+def test_a_stopped_set_goes_on_to_the_rows_of_a_whole_one(tmp_path: Path) -> None:
+    path = tmp_path / "a.certiscope"
+    part, first, _ = counted(Case.create(path), stop_after=1)
+    assert not part.complete and len(part.rows) == 1
+    whole, evidence, _ = counted(Case.open(path))
+    plain, _, _ = counted(None)
+    assert whole.complete and whole.rows == plain.rows and whole.summary == plain.summary
+    assert evidence[0] == first[0]  # not counted again
+    assert (whole.available, len(Case.open(path).runs())) == (5, 3)
+    again, _, snapshots = counted(Case.open(path))
+    assert again == whole and snapshots == 0
+
+
+def test_a_run_that_broke_off_within_is_resumed(tmp_path: Path) -> None:
+    case = Case.create(tmp_path / "a.certiscope")
+    kept = CaseSet(
+        case,
+        HalfSpace(0.4),
+        SETTINGS,
+        request=ModelRequest("fake"),
+        execution=USUAL,
+        at=(),
+        stop=threading.Event(),
+    )
+    run = kept.count("a", read("a"), PreparedModel(HalfSpace(0.4)))
+    next(run)
+    run.close()  # as a crash does, after a commit
+    whole, _, _ = counted(Case.open(case.path))
+    assert whole.rows == counted(None)[0].rows and len(Case.open(case.path).runs()) == 3
+
+
+def test_without_a_seed_the_set_keeps_its_own(tmp_path: Path) -> None:
+    case = Case.create(tmp_path / "a.certiscope")
+    fresh = SETTINGS.model_copy(update={"seed": None})
+    first, _, _ = counted(case, fresh, stop_after=2)
+    second, _, _ = counted(case, fresh)
+    assert first.settings.seed is not None and second.settings.seed == first.settings.seed
+    assert second.rows[:2] == first.rows
+    anew, evidence, _ = counted(case, fresh, new_runs=True)
+    assert anew.settings.seed != first.settings.seed
+    assert evidence[0].run_number == 2 and evidence[0].tries_known_to == "case"
+    other, _, _ = counted(case, fresh.model_copy(update={"n": 500}))
+    assert other.settings.seed not in (first.settings.seed, anew.settings.seed)
+
+
+def test_a_case_that_is_damaged_gives_nothing(tmp_path: Path) -> None:
+
+    case = Case.create(tmp_path / "a.certiscope")
+    counted(case)
+    db = sqlite3.connect(case.path)
+    db.execute("UPDATE block SET failures = failures + 1 WHERE run = 2")
+    db.commit()
+    db.close()
+    opened = Case.open(case.path)
+    found, _, snapshots = counted(opened)
+    assert found.rows == counted(None)[0].rows and snapshots > 0  # run 2 was counted anew
+
+
+@pytest.mark.parametrize("available", [None, 3, 5])
+def test_what_was_left_out_of_a_set_is_said(available: int | None) -> None:
+    found = result_of(
+        certify_set(HalfSpace(0.4), list(INPUTS), SETTINGS, read=read, available=available)
+    )
+    said = [note for note in found.notes if "were taken" in note]
+    assert (found.available, len(said)) == ((5, 1) if available == 5 else (None, 0))
