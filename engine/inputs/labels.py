@@ -25,7 +25,7 @@ ORDER, NUMBER, FROM_ONE = "order", "number", "from-one"
 RULES = (ORDER, NUMBER, FROM_ONE)
 SAID = "its label "
 """How every sentence about a label begins."""
-_ASK = f"--labels {ORDER} takes that, --labels map.csv names the classes"
+_ASK = f"say so with --labels {ORDER}, or name the classes in a file with --labels"
 _MAX_BYTES = 64_000_000
 _SHOWN = 6
 _KEYS = ("file", "filename", "folder", "name", "image", "path", "label")
@@ -216,7 +216,7 @@ def _from_one(names: tuple[str, ...], label: Label, name: str) -> tuple[int | No
         return None, (
             f"{SAID}'{quoted(name)}' is not taken: the labels go from 1 to {most} and the "
             f"classes are called {_shown(names)}; say --labels {FROM_ONE}, or name the classes "
-            "with --labels map.csv"
+            "in a file with --labels"
         )
     why = f"because the labels count from 1 to {most}"
     return number - 1, _said(names, name, number - 1, why)
@@ -231,8 +231,8 @@ def _by_wordnet(names: tuple[str, ...], name: str) -> tuple[int | None, str]:
         found = list(known).index(name)
     if found is None:
         return None, (
-            f"{SAID}'{name}' ('{known[name]}') is no class of the model; name its class with "
-            "--labels map.csv"
+            f"{SAID}'{name}' ('{known[name]}') is no class of the model; name its class "
+            "in a file with --labels"
         )
     return found, _said(names, name, found, "its WordNet id")
 
@@ -263,7 +263,7 @@ def _by_order(names: tuple[str, ...], label: Label, name: str) -> tuple[int | No
             )
     return None, (
         f"{SAID}'{quoted(name)}' names no class of the model ({_shown(names)}); name its class "
-        "with --labels map.csv"
+        "in a file with --labels"
     )
 
 

@@ -4,16 +4,16 @@
 makes it a text, one of ``IMAGES`` (``image``, ``path``, ...) an image, both a pair; any other table
 is one of numbers and categories. What its columns are is detected, said as
 ``rows.csv:3?types=age:numeric,job:categorical``, or in ``rows.types.json`` beside the file. For a
-model that does not name its columns ``?columns=age,job`` after that names them in its order, and
-``?columns=all`` says that the table has them in that order.
-``mixed:5`` is row 5 of the shipped example.
+model that does not name its columns ``?columns=age,job`` names them in its order, and
+``?columns=all`` says that the table has them in that order. ``?text=tweet``, ``?image=file`` and
+``?label=mood`` choose a column by its name. ``mixed:5`` is row 5 of the shipped example.
 """
 
 from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,7 +22,7 @@ from engine.core.errors import UserError, quoted
 from engine.core.resources import assets
 from engine.inputs.base import ImageInput, PairInput, paired
 from engine.inputs.labels import split_rule, with_rule
-from engine.inputs.table import LABELS, TYPES, ColumnType, Table, TableInput, read_table
+from engine.inputs.table import TYPES, ColumnType, Table, TableInput, read_table
 from engine.inputs.text import TextInput, decoded, shortened
 
 MIXED = "mixed"
@@ -31,8 +31,8 @@ TEXTS = ("text", "prompt", "caption", "review", "sentence", "comment", "message"
 IMAGES = ("image", "picture", "path")
 RowInput = TextInput | PairInput | ImageInput | TableInput
 _SPEC = re.compile(
-    r"(?P<file>mixed|.+\.(?:csv|tsv))(?::(?P<row>\d{1,12}))?(?:\?types=(?P<types>.*?))?"
-    r"(?:\?columns=(?P<columns>.+))?",
+    r"(?P<file>mixed|.+\.(?:csv|tsv))(?::(?P<row>\d{1,12}))?"
+    r"(?P<said>(?:\?(?:types|columns|text|image|label)=[^?]*)*)",
     re.DOTALL | re.IGNORECASE,
 )
 
@@ -43,19 +43,17 @@ class Place(NamedTuple):
     Attributes:
         file: a CSV file, or ``mixed``.
         row: its number, or None for the whole table.
-        types: what the columns are said to be, as written.
-        columns: those that the model reads, as written.
+        said: of the columns, as written, by what it is about.
     """
 
     file: str
     row: int | None
-    types: str
-    columns: str = ""
+    said: Mapping[str, str]
 
-    def at(self, row: int) -> str:
-        """The spec of another row."""
-        types = f"?types={self.types}" if self.types else ""
-        return f"{self.file}:{row}{types}" + (f"?columns={self.columns}" if self.columns else "")
+    def at(self, row: int | None) -> str:
+        """The spec of another row, or of the table."""
+        said = "".join(f"?{key}={value}" for key, value in self.said.items())
+        return f"{self.file}{'' if row is None else f':{row}'}{said}"
 
 
 def claims(spec: str) -> bool:
@@ -94,7 +92,7 @@ def load(spec: str) -> RowInput:
             f"{place.file} has no row {place.row}; its rows are numbered 0 to "
             f"{len(table.rows) - 1}."
         )
-    text, image = (None if table.types else table.named(names) for names in (TEXTS, IMAGES))
+    text, image = (_chosen(table, place, *what) for what in (("text", TEXTS), ("image", IMAGES)))
     if text is None and image is None:
         return _row(table, place, spec)
     return _texts(table, place, spec, text, image)
@@ -106,14 +104,36 @@ def parsed(spec: str) -> Place:
     if found is None:
         raise UserError(f"{spec[:200]} is not a row of a table, e.g. rows.csv:3.")
     row = found["row"]
-    number = None if row is None else int(row)
-    return Place(found["file"], number, found["types"] or "", found["columns"] or "")
+    parts = (one.partition("=") for one in found["said"].split("?")[1:])
+    said = {key.lower(): value for key, _, value in parts if value}
+    return Place(found["file"], None if row is None else int(row), said)
+
+
+def saying(spec: str, about: str, what: str) -> str:
+    """The spec of a row with something else said of its columns."""
+    plain, rule = split_rule(spec)
+    place = parsed(plain)
+    return with_rule(place._replace(said={**place.said, about: what}).at(place.row), rule)
 
 
 def in_table_order(spec: str) -> str:
     """The spec of a row with its columns taken as the table has them."""
-    plain, rule = split_rule(spec)
-    return with_rule(f"{plain.partition('?columns=')[0]}?columns={ALL}", rule)
+    return saying(spec, "columns", ALL)
+
+
+def _chosen(table: Table, place: Place, about: str, usual: Sequence[str]) -> str | None:
+    """The column that holds the text or image: the one that is named, else one of a usual name."""
+    if about in place.said:
+        return _column(table, place, about)
+    return None if table.types or {"text", "image"} & set(place.said) else table.named(usual)
+
+
+def _column(table: Table, place: Place, about: str) -> str:
+    name = place.said[about]
+    if name not in table.header:
+        shown = ", ".join(quoted(one, 40) for one in table.header[:8])
+        raise UserError(f"{place.file} has no column '{quoted(name)}'; it has {shown}.")
+    return name
 
 
 def opened(place: Place) -> Table:
@@ -126,7 +146,8 @@ def opened(place: Place) -> Table:
     table = read_table(str(assets() / "examples" / "mixed.csv") if shipped else place.file)
     if shipped:
         table = replace(table, name="mixed", source=MIXED)
-    said = _written(place.types) if place.types else _beside(place.file, shipped=shipped)
+    types = place.said.get("types", "")
+    said = _written(types) if types else _beside(place.file, shipped=shipped)
     for name, kind in said.items():
         if name not in table.header:
             raise UserError(f"{place.file} has no column '{quoted(name)}', but its type is given.")
@@ -134,17 +155,21 @@ def opened(place: Place) -> Table:
             raise UserError(
                 f"A column is numeric or categorical, not '{quoted(kind)}' ('{quoted(name)}')."
             )
-    types: dict[str, ColumnType] = {
+    kinds: dict[str, ColumnType] = {
         name: "numeric" if kind == "numeric" else "categorical" for name, kind in said.items()
     }
-    table = replace(table, types=types) if types else table
-    return replace(table, columns=_named_columns(table, place)) if place.columns else table
+    label = _column(table, place, "label") if "label" in place.said else ""
+    table = replace(table, types=kinds or table.types, label=label)
+    return (
+        replace(table, columns=_named_columns(table, place)) if "columns" in place.said else table
+    )
 
 
 def _named_columns(table: Table, place: Place) -> tuple[str, ...]:
-    if place.columns == ALL and ALL not in table.header:
+    written = place.said["columns"]
+    if written == ALL and ALL not in table.header:
         return table.without_label()
-    names = tuple(name.strip() for name in next(csv.reader([place.columns])))
+    names = tuple(name.strip() for name in next(csv.reader([written])))
     odd = next((name for name in names if name not in table.header or names.count(name) > 1), None)
     if odd is not None:
         why = "is named twice" if odd in table.header else "is no column of it"
@@ -180,7 +205,7 @@ def _label(table: Table, row: int) -> dict[str, Any]:
 
     Labels that are numbers are numbered so, others by their place among the column's values.
     """
-    column = table.named(LABELS)
+    column = table.label_column
     if column is None or not table.cells(row)[column]:
         return {"label": None, "label_name": None, "label_names": ()}
     values = sorted({value for value in table.column(column) if value})

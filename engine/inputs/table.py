@@ -39,6 +39,7 @@ class Table:
         header: names of the columns.
         rows: cells, each row as long as the header.
         types: what the user says that columns are; the others' types are detected.
+        label: the column of the labels, as the user says; empty for one of a usual name.
         columns: those that a model without names for them reads, in its order, as the user says.
     """
 
@@ -48,6 +49,7 @@ class Table:
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...] = field(repr=False)
     types: Mapping[str, ColumnType] = field(default_factory=dict)
+    label: str = ""
     columns: tuple[str, ...] = ()
 
     def named(self, names: Sequence[str]) -> str | None:
@@ -56,8 +58,12 @@ class Table:
 
     def without_label(self) -> tuple[str, ...]:
         """Names of all columns but that of the labels."""
-        label = self.named(LABELS)
-        return tuple(name for name in self.header if name != label)
+        return tuple(name for name in self.header if name != self.label_column)
+
+    @property
+    def label_column(self) -> str | None:
+        """The column of the labels; None if there is none."""
+        return self.label or self.named(LABELS)
 
     def column(self, name: str) -> list[str]:
         """Its cells."""

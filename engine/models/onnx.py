@@ -110,7 +110,7 @@ def _image_classifier(
                 normalization.note,
                 head.note if head else "",
                 _ONE_AT_A_TIME if graph.batch == 1 else "",
-                _flat(session, graph, normalization) if encoding == "plain" else "",
+                *(_looked(session, graph, normalization, head) if encoding == "plain" else ()),
             )
             if note
         ),
@@ -190,8 +190,10 @@ def _count(session: Any, graph: Graph) -> int:
     return checked_scores(trial, graph.rows, least=1)
 
 
-def _flat(session: Any, graph: Graph, normalization: Normalization) -> str:
-    """What to say of a graph whose scores hardly tell a black image from a white one or noise."""
+def _looked(
+    session: Any, graph: Graph, normalization: Normalization, head: Head | None
+) -> Iterator[str]:
+    """What three images tell: scores that hardly differ, or that are no row of one choice."""
     noise = torch.rand(1, *graph.shape, generator=torch.Generator().manual_seed(0))
     images = torch.cat([torch.zeros_like(noise), torch.ones_like(noise), noise])
     images = normalization.layer(graph.shape[0])(images)
@@ -199,12 +201,16 @@ def _flat(session: Any, graph: Graph, normalization: Normalization) -> str:
     probable = bool((scores >= 0).all()) and torch.allclose(scores.sum(1).cpu(), _ONE, atol=1e-3)
     logits = scores.clamp_min(1e-300).log() if probable else scores
     spread = (logits - logits.mean(1, keepdim=True)).std(0).max()
-    if not spread < _FLAT or normalization.origin != "default":
-        return ""
-    return (
-        f"Its scores hardly change between a black image, a white one and noise (by {spread:.2g}): "
-        "it may take pixels of 0 to 255 (--normalize scale=255)."
-    )
+    if spread < _FLAT and normalization.origin == "default":
+        yield (
+            "Its scores hardly change between a black image, a white one and noise (by "
+            f"{spread:.2g}): it may take pixels of 0 to 255 (--normalize scale=255)."
+        )
+    if head is None and not probable and bool(((scores >= 0) & (scores <= 1)).all()):
+        yield (
+            "Its scores lie between 0 and 1 and do not add up to 1, as those of labels that may "
+            "hold at once; the highest wins here (--output LABEL --threshold 0.5 takes one)."
+        )
 
 
 _ONE = torch.ones((), dtype=torch.float64)

@@ -106,9 +106,10 @@ class RowInputView(InputView):
         return box
 
     def _ask(self, name: str, kind: str) -> None:
+        from engine.inputs.rows import saying
+
         if self._shown is not None:
             table = self._shown.table
             types = {**{column: table.type_of(column) for column in table.header}, name: kind}
             said = ",".join(f"{column}:{one}" for column, one in types.items())
-            order = f"?columns={','.join(table.columns)}" if table.columns else ""
-            self.wanted.emit(f"{table.source}:{self._shown.row}?types={said}{order}")
+            self.wanted.emit(saying(self._shown.source, "types", said))

@@ -208,7 +208,7 @@ def test_the_same_image_gives_the_same_bytes():
 
 
 _NO_EMU = (
-    "its label 'emu' names no class of the model (cat, dog); name its class with --labels map.csv"
+    "its label 'emu' names no class of the model (cat, dog); name its class in a file with --labels"
 )
 
 

@@ -103,8 +103,8 @@ def test_a_guess_by_order_is_said_and_not_taken() -> None:
     names = ("class 0", "class 1")
     expected = (
         "its label 'dog' is not taken: it names no class of the model. By the order of the labels "
-        "it would be class 1 ('class 1'): --labels order takes that, --labels map.csv names the "
-        "classes"
+        "it would be class 1 ('class 1'): say so with --labels order, or name the classes in a "
+        "file with --labels"
     )
     assert of(names, "dog", "cat", "dog") == (None, expected)
     assert of(names, "dog", "cat", "dog", rule="order")[0] == 1

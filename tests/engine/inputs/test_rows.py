@@ -10,6 +10,7 @@ from PIL import Image
 from engine.core.errors import UserError
 from engine.inputs import ImageInput, expand, load_input
 from engine.inputs.base import PairInput
+from engine.inputs.rows import saying
 from engine.inputs.table import TableInput
 from engine.inputs.text import TextInput
 from tests.factories import make_model
@@ -132,3 +133,19 @@ def test_labels_that_count_from_one_are_said():
         assert "because the labels count from 1 to 2" in identity.notes[-1]
         seen.add(identity.label)
     assert seen == {0, 1}
+
+
+def test_columns_are_chosen_by_name(tmp_path: Path):
+    path = tmp_path / "tweets.csv"
+    path.write_text("tweet,mood,stars\nwhat a day,glad,5\noh no,sad,1\n")
+    found = load_input(f"{path}:1?text=tweet?label=mood")
+    assert isinstance(found, TextInput) and found.text == "oh no"
+    assert (found.label_name, found.label_names) == ("sad", ("glad", "sad"))
+    assert expand(f"{path}?text=tweet?label=mood")[1] == f"{path}:1?text=tweet?label=mood"
+    row = load_input(f"{path}:0?label=mood?types=stars:numeric")
+    assert isinstance(row, TableInput) and row.table.without_label() == ("tweet", "stars")
+    assert saying(f"{path}:0?label=mood", "types", "stars:numeric").endswith("types=stars:numeric")
+    for spec in (f"{path}:0?text=words", f"{path}:0?label=words", f"{path}:0?image=words"):
+        with pytest.raises(UserError) as error:
+            load_input(spec)
+        assert str(error.value).endswith("has no column 'words'; it has tweet, mood, stars.")

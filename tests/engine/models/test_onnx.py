@@ -19,7 +19,7 @@ from engine.procedures.certify import certify
 from engine.procedures.run import Run
 from engine.schemes import parse_scheme
 from tests.fakes import finish
-from tests.hostile.onnx import MATRIX, field, linear, model, node, value_info
+from tests.hostile.onnx import MATRIX, field, linear, model, node, value_info, weight
 
 
 def load(path, content: bytes, **changes: object):
@@ -321,3 +321,15 @@ def test_pixels_of_0_to_255_are_thought_of():
     torch.testing.assert_close(scaled.scores(x), plain.scores(255 * x), rtol=1e-4, atol=1e-4)
     lively = load_model(ModelRequest(str(IMAGES / "batch_baked.onnx")))
     assert not any("hardly" in note for note in lively.identity.notes)
+
+
+def test_scores_of_labels_that_may_hold_at_once_are_thought_of(tmp_path: Path):
+    nodes = [node("Flatten", ["x"], "flat"), node("MatMul", ["flat", "w"], "raw")]
+    shape = ["n", 3, 4, 4]
+    for last, said in (("Sigmoid", True), ("Softmax", False)):
+        graph = [*nodes, node(last, ["raw"], "y")]
+        inputs, out = [value_info("x", shape)], [value_info("y", ["n", 5])]
+        classifier = load(tmp_path / "m.onnx", model(graph, [weight("w", MATRIX)], inputs, out))
+        assert any("labels that may hold at once" in n for n in classifier.identity.notes) is said
+    one = load(tmp_path / "m.onnx", linear(shape), output="3", threshold=0.5)
+    assert not any("at once" in note for note in one.identity.notes)

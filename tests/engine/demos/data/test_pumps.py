@@ -26,4 +26,4 @@ def test_half_of_the_pumps_are_worn_and_columns_follow_their_laws():
 def test_the_shipped_rows_are_made_again():
     made = make_rows(200, seed=1 << 32)
     assert parse_table(csv_bytes(made), "mixed.csv").rows == made
-    assert opened(Place("mixed", None, "")).rows == made
+    assert opened(Place("mixed", None, {})).rows == made
