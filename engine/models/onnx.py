@@ -200,7 +200,8 @@ def _looked(
     scores = in_chunks(lambda chunk: _run(session, graph, chunk), images, graph.batch).double()
     probable = bool((scores >= 0).all()) and torch.allclose(scores.sum(1).cpu(), _ONE, atol=1e-3)
     logits = scores.clamp_min(1e-300).log() if probable else scores
-    spread = (logits - logits.mean(1, keepdim=True)).std(0).max()
+    several = logits.shape[1] > 1  # what is added to all of them changes no class
+    spread = (logits - logits.mean(1, keepdim=True) * several).std(0).max()
     if spread < _FLAT and normalization.origin == "default":
         yield (
             "Its scores hardly change between a black image, a white one and noise (by "
