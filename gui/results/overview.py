@@ -43,6 +43,7 @@ _WAITING: dict[type[Plot[Any]], str] = {
     ExamplesPlot: "Noisy samples appear here during a run, certified perturbations after it.",
 }
 _NO_MAP = "Nothing can be certified under these settings."
+_NO_BOUNDS = "A prediction is one test, at its planned n: there is no bound over n."
 _MAP_COMES = "The required p_lower is being worked out."
 
 
@@ -229,7 +230,9 @@ class Explore(QWidget):
     def _draw_bounds(self) -> None:
         source, names = self._source()
         drawn = source is not None and bool(source.trajectory)
-        _show(self.bounds, bounds_figure(source, names) if source and drawn else None)
+        figure = bounds_figure(source, names) if source and drawn else None
+        tests = source is not None and source.settings.kind == "predict"
+        _show(self.bounds, figure, _NO_BOUNDS if tests else "")
 
     def _draw_region(self) -> None:
         """The region as it stands, else the required p_lower; a ball waits for its bound."""
@@ -296,5 +299,7 @@ class Explore(QWidget):
 def _show(plot: Plot[Any], figure: Any | None, waiting: str = "") -> None:
     if figure is not None:
         plot.show_figure(figure)
-    elif plot.figure is not None or not plot.waiting.text():
-        plot.wait(waiting or _WAITING[type(plot)])
+        return
+    sentence = waiting or _WAITING[type(plot)]
+    if plot.figure is not None or plot.waiting.text() != sentence:
+        plot.wait(sentence)

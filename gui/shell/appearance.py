@@ -16,6 +16,8 @@ from gui.style.stylesheet import Rooms, apply_theme
 from gui.style.theme import THEMES
 from gui.widgets.page import Page
 
+_MARGIN = 12
+"""Pixels beside a column, a handle or the window's edge."""
 TEXT_SIZES = (0.8, 0.9, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0)
 """Parts of the usual size that type can have."""
 
@@ -48,7 +50,7 @@ class Appearance(QObject):
         themes = QActionGroup(self)
         for name in THEMES:
             themes.addAction(actions[f"theme-{name}"])
-        pages.turned.connect(self._make_room)
+        pages.turned.connect(self.make_room)
         self.set_theme(preferences.theme)
 
     @property
@@ -107,15 +109,27 @@ class Appearance(QObject):
             widget.setVisible(not self.talks)
         self._notices.be_quiet(on=self.talks)
         self._pages.explore.stage(on=self.talks)
-        self._make_room()
+        self.make_room()
 
     @Slot()
-    def _make_room(self) -> None:
-        """Side columns go in talk mode, and for pages with results of their own."""
+    def make_room(self) -> None:
+        """Side columns go in talk mode, for pages with results of their own, and for want of room.
+
+        The plots of a run make do with little; other pages do not.
+        """
         page = self._pages.currentWidget()
         document = page if isinstance(page, Page) else Page
-        self._form.setVisible(not self.talks and document.beside_form)
-        self._statement.setVisible(not self.talks and document.beside_statement)
+        left = self._window.width() - 2 * _MARGIN
+        if isinstance(page, Page):
+            left -= page.minimumSizeHint().width()
+        for column, beside in (
+            (self._statement, document.beside_statement),
+            (self._form, document.beside_form),
+        ):
+            needed = column.minimumSizeHint().width() + _MARGIN if isinstance(page, Page) else 0
+            shown = not self.talks and beside and needed <= left
+            column.setVisible(shown)
+            left -= needed * shown
 
 
 def _nearest(size: float, steps: int) -> float:

@@ -26,8 +26,8 @@ class TopBar(QFrame):
         set_role(self, "bar")
         self._actions = actions
         self._row = row = QHBoxLayout(self)
-        row.setContentsMargins(16, 8, 16, 8)
         row.setSpacing(8)
+        self.set_tight(on=False)
         name = QLabel("Certiscope")
         set_role(name, "title")
         row.addWidget(name)
@@ -61,6 +61,11 @@ class TopBar(QFrame):
             self._room[spelled] = super().minimumSizeHint().width()
         self._spell(spelled=self.width() >= self._room[True])
         self.updateGeometry()
+
+    def set_tight(self, *, on: bool) -> None:
+        """In a low window: little room above and below the buttons."""
+        above = 3 if on else 8
+        self._row.setContentsMargins(16, above, 16, above)
 
     def minimumSizeHint(self) -> QSize:
         """Room for the icons; the words go where they do not fit."""

@@ -20,8 +20,8 @@ from gui.widgets.buttons import menu_button
 from gui.widgets.elided import ElidedLabel
 from gui.widgets.layouts import filled
 
-_ROOM = 22
-"""Pixels above and below the text, as the buttons of a notice have."""
+_ROOM, _TIGHT = 22, 10
+"""Pixels above and below the text: as the buttons of a notice have, and in a low window."""
 
 
 _REASONS = (
@@ -51,6 +51,7 @@ class StatusLine(QFrame):
     ) -> None:
         super().__init__(around)
         self._session, self._notices, self._around = session, notices, around
+        self._room = _ROOM
         self.text = ElidedLabel()
         self.text.setAccessibleName("Before a run")
         set_role(self.text, "muted")
@@ -97,8 +98,13 @@ class StatusLine(QFrame):
 
     def retheme(self) -> None:
         """As high as a notice of one line, in the type in force."""
-        room = round(themes.current().px(_ROOM))
+        room = round(themes.current().px(self._room))
         self.setFixedHeight(self.text.fontMetrics().height() + room)
+
+    def set_tight(self, *, on: bool) -> None:
+        """In a low window: no higher than its text."""
+        self._room = _TIGHT if on else _ROOM
+        self.retheme()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """What lies over it is as wide."""

@@ -47,6 +47,8 @@ from gui.widgets.layouts import divided, filled
 
 TITLE = "Certiscope"
 RIGHT_WIDTH, MARGIN = 300, 12
+LOW = 640
+"""Pixels of a window's height: a lower one is a small screen, or one at 200 %."""
 
 
 class Window(QMainWindow):
@@ -241,8 +243,11 @@ class Window(QMainWindow):
             QTimer.singleShot(0, self.painted.emit)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The notices have a part of the height."""
+        """A low window has less room around its words, a narrow one fewer columns."""
         super().resizeEvent(event)
+        for bar in (self.top, self.status_line):
+            bar.set_tight(on=self.height() < LOW)
+        self.appearance.make_room()
         self.status_line.lay_over()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 
-from engine.evidence.settings import CertifySettings
+from engine.evidence.settings import CertifySettings, PredictSettings
 from engine.schemes import parse_scheme
 from gui.results.overview import Explore
 from tests.factories import (
@@ -40,6 +40,17 @@ def test_plots_follow_snapshots_then_evidence(explore, idle_session, make, qtbot
     idle_session.runs.evidence_changed.emit()
     assert explore.votes.figure.n_estimation == 8000
     assert explore.bounds.figure.n_plan == 8000
+
+
+def test_a_prediction_has_no_bound_over_n(explore, idle_session, make):
+    found = make.evidence(CertifySettings())
+    settings = PredictSettings(n=found.settings.n)
+    idle_session.runs.evidence = found.model_copy(update={"settings": settings, "trajectory": ()})
+    idle_session.runs.evidence_changed.emit()
+    assert "no bound over n" in explore.bounds.waiting.text()
+    idle_session.runs.evidence = None
+    idle_session.runs.evidence_changed.emit()
+    assert explore.bounds.waiting.text() == "The confidence bound appears here as samples arrive."
 
 
 def test_images_come_and_go(explore, idle_session, make):

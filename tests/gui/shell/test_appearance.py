@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtWidgets import QApplication
 
 from gui.shell.appearance import TEXT_SIZES
 from gui.shell.pages import PACE
@@ -63,3 +64,21 @@ def test_talk_mode_replays_the_finished_run(loaded, qtbot):
     loaded.commands["talk"].trigger()  # another page is on stage, and stays there
     assert len(asked) == 1 and loaded.pages.currentWidget() is loaded.pages.planner
     loaded.commands["talk"].trigger()
+
+
+def test_a_page_without_room_for_a_column_goes_without(window):
+    for width, has_form in ((960, False), (1600, True)):
+        window.resize(width, 700)
+        window.pages.show_page(window.pages.planner)
+        assert window.left.isVisible() == has_form
+        window.pages.show_explore()
+        assert window.left.isVisible() and window.statement.isVisible()
+
+
+def test_a_low_window_has_less_around_its_words(window, qtbot):
+    window.resize(1280, 800)
+    QApplication.processEvents()
+    bars = window.top, window.status_line
+    high = [bar.height() for bar in bars]
+    window.resize(1280, 540)
+    qtbot.waitUntil(lambda: all(bar.height() < h for bar, h in zip(bars, high, strict=True)))
