@@ -68,6 +68,13 @@ def open_run(
     return run, False
 
 
+def finished_run(
+    case: Case, classifier: Classifier, fitted: FittedInput, settings: RunSettings
+) -> int | None:
+    """The newest run of exactly these settings that the case holds finished; None for none."""
+    return case.finished(classifier.identity, _fitted(fitted, settings).identity, settings)
+
+
 def count_run(
     case: Case,
     run: int,

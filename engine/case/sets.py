@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator, Sequence
 from typing import TYPE_CHECKING
 
 from engine.case.case import Case
-from engine.case.counting import Procedure, count_run, open_run
+from engine.case.counting import Procedure, count_run, finished_run, open_run
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import Counting, Execution, seeded
 from engine.evidence.snapshot import Snapshot
@@ -33,6 +33,7 @@ class CaseSet:
         request: how to open the model again.
         execution, at: of runs that are begun now.
         stop: when set, the run at hand ends after its batch.
+        command: the run of one input on the command line, for its record.
         new_runs: begin every run anew, with a new seed where none is given.
         warn: told when a commit fails.
 
@@ -50,24 +51,25 @@ class CaseSet:
         execution: Execution,
         at: Sequence[str],
         stop: threading.Event,
+        command: Callable[[str, Counting], str] = lambda spec, settings: "",
         new_runs: bool = False,
         warn: Callable[[str], None] | None = None,
     ) -> None:
         self._case, self._classifier = case, classifier
         self._request, self._execution, self._at = request, execution, tuple(at)
         self._stop, self._new_runs, self._warn = stop, new_runs, warn
+        self._command = command
         self.settings = seeded(settings)
         if settings.seed is None and not new_runs:
             self.settings = self._as_before(settings) or self.settings
 
     def count(self, spec: str, given: FittedInput, prepared: PreparedModel) -> Procedure:
         """The run of one input, from wherever it is in the case."""
-        case, model = self._case, self._classifier.identity
-        found = None
+        case = self._case
         if not self._new_runs:
-            found = case.finished(model, given.identity, self.settings)
-        if found is not None:
-            return _as_kept(case, found)
+            found = finished_run(case, self._classifier, given, self.settings)
+            if found is not None:
+                return _as_kept(case, found)
         run, _ = open_run(
             case,
             self._classifier,
@@ -86,6 +88,7 @@ class CaseSet:
             given,
             execution=self._execution,
             stop=self._stop,
+            command=self._command(spec, self.settings),
             warn=self._warn,
             prepared=prepared,
         )

@@ -76,16 +76,17 @@ def counted(
             return end.value, found, snapshots
 
 
-def test_a_stopped_set_goes_on_to_the_rows_of_a_whole_one(tmp_path: Path) -> None:
-    path = tmp_path / "a.certiscope"
-    part, first, _ = counted(Case.create(path), stop_after=1)
+@pytest.mark.parametrize("noise", ["float", "exact"])
+def test_a_stopped_set_goes_on_to_the_rows_of_a_whole_one(tmp_path: Path, noise: str) -> None:
+    path, settings = tmp_path / "a.certiscope", SETTINGS.model_copy(update={"noise": noise})
+    part, first, _ = counted(Case.create(path), settings, stop_after=1)
     assert not part.complete and len(part.rows) == 1
-    whole, evidence, _ = counted(Case.open(path))
-    plain, _, _ = counted(None)
+    whole, evidence, _ = counted(Case.open(path), settings)
+    plain, _, _ = counted(None, settings)
     assert whole.complete and whole.rows == plain.rows and whole.summary == plain.summary
     assert evidence[0] == first[0]  # not counted again
     assert (whole.available, len(Case.open(path).runs())) == (5, 3)
-    again, _, snapshots = counted(Case.open(path))
+    again, _, snapshots = counted(Case.open(path), settings)
     assert again == whole and snapshots == 0
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from engine.case import Case
 from engine.cli import main
 from engine.cli.outcome import PARTIAL
 from engine.demos.data import digits
@@ -68,6 +69,8 @@ def test_a_case_keeps_the_rows_and_what_was_left_out_is_said(tmp_path: Path, cap
     assert main(["runs", str(case)]) == 0
     assert capsys.readouterr().out.count("500 of 500 votes") == 2
     assert main(["verify", "--counts-only", str(case)]) == 0
+    evidence = Case.open(case).evidence(1)
+    assert evidence is not None and evidence.command.startswith("certiscope certify --model demo:")
 
 
 def test_a_set_without_labels_says_so_in_words(tmp_path: Path, capsys: Any) -> None:
