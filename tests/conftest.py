@@ -1,4 +1,4 @@
-"""Settings every test runs under: no screen, no network, one CPU thread, a home of its own."""
+"""Settings every test runs under: no screen, no network, one CPU thread, places of its own."""
 
 from __future__ import annotations
 
@@ -12,8 +12,14 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("LC_ALL", "C.UTF-8")
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 _HOME = tempfile.TemporaryDirectory(prefix="certiscope-test-")
+Path(_HOME.name).chmod(0o755)  # some tests look at it as another user
+_TEMPORARY = Path(_HOME.name) / "tmp"
+"""Whatever a test, a library or pytest leaves in the temporary folder goes with the home."""
+_TEMPORARY.mkdir()
+os.environ["TMPDIR"] = tempfile.tempdir = str(_TEMPORARY)
 for _name in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"):
     os.environ[_name] = str(Path(_HOME.name) / _name.lower())
 

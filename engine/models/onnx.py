@@ -24,6 +24,7 @@ from engine.models.names import class_names
 from engine.models.normalize import Normalization, choose, stored_numbers
 from engine.models.onnx_data import SIZE_LIMIT, data_files, onnx_digest
 from engine.models.onnx_probe import probe
+from engine.models.onnx_runtime import loaded
 from engine.models.onnx_session import (
     CPU,
     Graph,
@@ -228,7 +229,7 @@ def _stored(path: Path, session: Any) -> Normalization | None:
 
 
 def _provider(device: torch.device) -> str:
-    import onnxruntime
+    onnxruntime = loaded()
 
     cuda = "CUDAExecutionProvider"
     usable = device.type == "cuda" and cuda in onnxruntime.get_available_providers()

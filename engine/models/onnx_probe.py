@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 from engine.core.errors import UserError
+from engine.models import onnx_runtime
 from engine.models.onnx_session import open_session, read_graph
 from engine.models.onnx_table_graph import is_tabular, read_table_graph
 from engine.models.onnx_text_graph import is_text, read_text_graph
@@ -115,7 +116,7 @@ def _look(copy: Path, shape: Shape | None, output: str, *, shown: Path) -> None:
 def main(arguments: list[str]) -> int:
     """What the child does; its exit status says how it went."""
     copy, shape, memory, shown, output = arguments
-    import onnxruntime  # noqa: F401 - before the limit, which counts from here
+    onnx_runtime.loaded()  # before the limit, which counts from here
 
     _limit_memory(int(memory))
     try:

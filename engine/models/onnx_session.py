@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from engine.core.errors import UserError, quoted
+from engine.models.onnx_runtime import loaded
 from engine.models.shapes import ONLY, Shape, reasonable, words
 
 CPU = "CPUExecutionProvider"
@@ -62,7 +63,7 @@ def open_session(
     Raises:
         UserError: it cannot be opened; one sentence says why.
     """
-    import onnxruntime
+    onnxruntime = loaded()
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
