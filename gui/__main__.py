@@ -22,6 +22,7 @@ _COMMANDS = frozenset(
         "decide",
         "demo",
         "doctor",
+        "import",
         "keys",
         "plan",
         "predict",
