@@ -12,6 +12,7 @@ from engine.evidence.evidence import Evidence
 from engine.evidence.settings import Counting, Execution, seeded
 from engine.evidence.snapshot import Snapshot
 from engine.models.request import ModelRequest
+from engine.procedures.command_line import command_line
 
 if TYPE_CHECKING:
     from engine.inputs.base import FittedInput
@@ -33,7 +34,6 @@ class CaseSet:
         request: how to open the model again.
         execution, at: of runs that are begun now.
         stop: when set, the run at hand ends after its batch.
-        command: the run of one input on the command line, for its record.
         new_runs: begin every run anew, with a new seed where none is given.
         warn: told when a commit fails.
 
@@ -51,14 +51,12 @@ class CaseSet:
         execution: Execution,
         at: Sequence[str],
         stop: threading.Event,
-        command: Callable[[str, Counting], str] = lambda spec, settings: "",
         new_runs: bool = False,
         warn: Callable[[str], None] | None = None,
     ) -> None:
         self._case, self._classifier = case, classifier
         self._request, self._execution, self._at = request, execution, tuple(at)
         self._stop, self._new_runs, self._warn = stop, new_runs, warn
-        self._command = command
         self.settings = seeded(settings)
         if settings.seed is None and not new_runs:
             self.settings = self._as_before(settings) or self.settings
@@ -88,7 +86,7 @@ class CaseSet:
             given,
             execution=self._execution,
             stop=self._stop,
-            command=self._command(spec, self.settings),
+            command=command_line(self._request, spec, self.settings, self._execution, self._at),
             warn=self._warn,
             prepared=prepared,
         )

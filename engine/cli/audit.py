@@ -96,9 +96,6 @@ def audit_command(values: Mapping[str, Any]) -> int:
         meter.items(len(kept), len(inputs))
         tried(partial(_write_evidence, values["evidence"], len(kept), spec, evidence), failed)
 
-    def command(spec: str, settings: Any) -> str:
-        return command_line(request, spec, settings, execution, at)
-
     with stoppable() as stop:
         kept_in = None
         if case is not None:
@@ -112,7 +109,6 @@ def audit_command(values: Mapping[str, Any]) -> int:
                 execution=execution,
                 at=at,
                 stop=stop,
-                command=command,
                 new_runs=values["new_run"],
                 warn=say,
             )
@@ -124,7 +120,7 @@ def audit_command(values: Mapping[str, Any]) -> int:
             execution=execution,
             at=at,
             stop=stop,
-            command=lambda spec: command(spec, settings),
+            command=lambda spec: command_line(request, spec, settings, execution, at),
             done=keep,
             count=kept_in.count if kept_in else None,
             available=available,
