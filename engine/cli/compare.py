@@ -129,7 +129,7 @@ def _show(result: TradeOff, attackers: list[Attacker], console: Terminal) -> Non
     )
     table.add_column("model")
     table.add_column("noise")
-    table.add_column("right" if result.labelled else "answered", justify="right")
+    table.add_column("right" if result.labelled else "predicted", justify="right")
     for one in attackers:
         table.add_column(f"{one.entities} px, {one.epsilon:g}", justify="right")
     for index, candidate in enumerate(result.candidates):

@@ -122,12 +122,12 @@ class AccuracyFigure(_Compared):
     @property
     def x_name(self) -> str:
         """What the shares are of."""
-        return "answered correctly" if self.labelled else "answered"
+        return "predicted correctly" if self.labelled else "predicted"
 
     @property
     def results(self) -> tuple[str, ...]:
         """The two shares of every candidate, in words."""
-        word = "right" if self.labelled else "answered"
+        word = "right" if self.labelled else "predicted"
         return tuple(
             "not asked yet"
             if clean is None

@@ -12,6 +12,7 @@ from gui.controllers.exports import Exports
 from gui.widgets.flag_names import in_the_window
 from gui.widgets.layouts import filled, labelled
 from gui.widgets.section import Section, say, words
+from gui.widgets.tips import set_tip
 
 _PAUSE_MS = 500
 """The pages are made anew when typing has paused for this long."""
@@ -93,4 +94,4 @@ class AssignmentForm(QWidget):
     def _follow(self) -> None:
         signer = self._exports.signer
         self.sign.setChecked(self._exports.signs)
-        self.sign.setToolTip(_NO_KEY if signer is None else f"As '{signer.public.name}'")
+        set_tip(self.sign, _NO_KEY if signer is None else f"As '{signer.public.name}'")

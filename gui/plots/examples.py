@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 _LISTED = 6
 """Touched nodes that are listed below a graph; the others are counted, and in the tooltip."""
 _WHOSE = (
-    "answers on this card are the base model's, one for each sample; what is certified is about "
-    "its answers under all of the noise together"
+    "classes on this card are the base model's, one for each sample; what is certified is about "
+    "all of its classes under the noise together"
 )
 
 
@@ -90,7 +90,7 @@ class ExamplesPlot(Plot["ExamplesFigure"]):
             self._show_changed(None)
         short = figure.noise_in_words.partition(" (")[0]
         first = (
-            f"the first {len(figure.samples)} counted" if figure.counted else "base model's answers"
+            f"the first {len(figure.samples)} counted" if figure.counted else "base model's classes"
         )
         self.set_subtitle(f"{first} · {short}", whole=f"{figure.noise_in_words}; {_WHOSE}")
 

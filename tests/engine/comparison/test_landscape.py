@@ -67,7 +67,7 @@ def test_a_set_shows_accuracy_against_certified_accuracy():
     figure = accuracy_figure(landscape(MANY), Attacker(entities=1, epsilon=0.45))
     assert [share.count for share in figure.clean] == [1, 2, 2]
     assert [(share.count, share.of) for share in figure.certified] == [(1, 3), (2, 3), (2, 3)]
-    assert figure.inputs == (3, 3) and figure.x_name == "answered correctly"
+    assert figure.inputs == (3, 3) and figure.x_name == "predicted correctly"
     assert figure.note == "n 100, alpha 0.001 per statement, live bound, float noise"
 
 

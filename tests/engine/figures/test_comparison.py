@@ -23,9 +23,9 @@ def share(count: int, of: int) -> Share:
 def test_without_labels_shares_are_of_answers():
     shares = {"clean": (share(10, 20),), "certified": (share(5, 20),)}
     figure = AccuracyFigure(**FACTS, **shares, labelled=False)
-    assert figure.x_name == "answered"
+    assert figure.x_name == "predicted"
     assert figure.results == (
-        "50 % (10 of 20; 27 to 73) answered, 25 % (5 of 20; 8 to 50) certified",
+        "50 % (10 of 20; 27 to 73) predicted, 25 % (5 of 20; 8 to 50) certified",
     )
     table = {"entities": (1, 3), "epsilons": (0.3,), "shares": (((None,) * 2,),)}
     assert ShareFigure(**FACTS, **table, labelled=False).title == "Certified share, percent"

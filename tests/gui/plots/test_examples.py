@@ -31,8 +31,8 @@ def test_every_kind_is_shown_in_its_own_way_one_after_another(plot) -> None:
         assert plot.table.isVisible() == tabled and plot.boxes.isVisible() != tabled
         assert plot.view.changed is not None
         short = make().noise_in_words.partition(" (")[0]
-        assert plot.subtitle.text() == f"base model's answers · {short}"
-        assert "; answers on this card are the base model's" in plot.subtitle.toolTip()
+        assert plot.subtitle.text() == f"base model's classes · {short}"
+        assert "; classes on this card are the base model's" in plot.subtitle.toolTip()
 
 
 @pytest.mark.parametrize("make", EVERY)
