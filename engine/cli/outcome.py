@@ -56,10 +56,17 @@ def rows(evidence: Evidence) -> Iterator[tuple[str, str]]:
     """Names and values, every certified number rounded in the direction that claims less."""
     settings, votes = evidence.settings, evidence.votes
     yield "model", f"{evidence.model.name}  ({_digest(evidence.model)})"
+    yield from (("", note) for note in evidence.model.notes)
     yield "input", f"{evidence.input.name}  (sha256 {evidence.input.sha256[:12]})"
     if evidence.input.adaptation:
         yield "", evidence.input.adaptation
-    yield "normalisation", f"{evidence.model.normalization} ({evidence.model.normalization_told})"
+    label, names = evidence.input.label, evidence.model.class_names
+    if label is not None and label < len(names):
+        yield "label", f"'{names[label]}' (class {label})"
+    yield from (("", note) for note in evidence.input.notes)
+    if evidence.model.kind in ("image", "pair"):
+        told = evidence.model.normalization_told
+        yield "normalisation", f"{evidence.model.normalization} ({told})"
     seed = "" if _enumerated(evidence) else f", seed {seed_in_words(settings)}"
     yield "noise", f"{settings.scheme.noise_in_words()}{seed}"
     if not _enumerated(evidence):

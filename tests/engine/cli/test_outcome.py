@@ -97,3 +97,20 @@ def test_a_target_is_told_as_it_came_out() -> None:
     assert dict(rows(abstained.model_copy(update={"settings": settings})))["target"] == (
         "radius=0.5 was asked for and is not certified, found out of reach; certified is nothing"
     )
+
+
+def test_label_and_notes_of_model_and_input_are_shown() -> None:
+    evidence = make_evidence()
+    model = evidence.model.model_copy(update={"notes": ("One image a call.",)})
+    given = {
+        "label": 3,
+        "label_name": "three",
+        "notes": ("its label 'three' is taken for class 3",),
+    }
+    image = evidence.input.model_copy(update=given)
+    shown = list(rows(evidence.model_copy(update={"model": model, "input": image})))
+    assert ("label", f"'{model.class_names[3]}' (class 3)") in shown
+    assert shown.index(("", "One image a call.")) == 1
+    assert ("", "its label 'three' is taken for class 3") in shown
+    unknown = evidence.input.model_copy(update={"label": None, "label_name": None})
+    assert "label" not in dict(rows(evidence.model_copy(update={"input": unknown})))
