@@ -21,6 +21,7 @@ from engine.cli.decide import decide_flags
 from engine.cli.flags import RUN, flag, with_flags
 from engine.cli.listing import doctor_command, schema_command, schemes_command
 from engine.cli.logs import import_command, import_flags
+from engine.cli.merge import merge_command, merge_flags
 from engine.cli.outcome import BAD_INPUT, CLOSED, FAILURE
 from engine.cli.output import Stopped, WriteError, say
 from engine.cli.plan import plan_command, plan_flags
@@ -45,6 +46,7 @@ COMMANDS = (
     "report",
     "resume",
     "runs",
+    "merge",
     "verify",
     "sign",
     "keys",
@@ -68,6 +70,7 @@ _EXAMPLES = {
     "resume": "certiscope resume runs.certiscope",
     "report": "certiscope report runs.certiscope --report out.pdf",
     "runs": "certiscope runs runs.certiscope",
+    "merge": "certiscope merge set.certiscope shard1.certiscope shard2.certiscope",
     "sign": "certiscope sign out.pdf out.json",
 }
 """A whole command line of each command that needs one; shown in its help, and where a flag is
@@ -154,6 +157,7 @@ def build(demo: Demo | None) -> typer.Typer:
     _add(app, "resume", resume_command, resume_flags())
     _add(app, "report", report_command, report_flags())
     _add(app, "runs", runs_command, runs_flags())
+    _add(app, "merge", merge_command, merge_flags())
     _add(app, "verify", verify_command, verify_flags())
     app.command("sign", epilog=_example("sign"))(sign_command)
     app.add_typer(keys_app(), name="keys")

@@ -51,6 +51,12 @@ def audit_flags() -> list[inspect.Parameter]:
             WHAT,
             int | None,
         ),
+        flag(
+            "shard",
+            "Take every K-th input from the I-th on, for K machines; certiscope merge joins them.",
+            WHAT,
+            metavar="I/K",
+        ),
         *scheme_flags(),
         *run_flags("certify"),
         at_flag(),
@@ -143,7 +149,7 @@ def _load(request: Any, values: Mapping[str, Any]) -> tuple[Any, list[str], int]
     if local(given) != given:
         say(f"{given} is taken from the current folder; the shipped set has the same name.")
     found = list(expand(asked_input(values)))
-    inputs = list(spread(found, limit))
+    inputs = _shard(list(spread(found, limit)), values["shard"])
     if left := skipped(local(given)):
         named = ", ".join(left[:_NAMED]) + (", ..." if len(left) > _NAMED else "")
         say(f"Skipped {len(left):,} files that are no images by their endings: {named}")
@@ -151,6 +157,23 @@ def _load(request: Any, values: Mapping[str, Any]) -> tuple[Any, list[str], int]
     if not request.spec.startswith("demo:"):  # which were trained here, without one
         _say_normalizations(classifier, inputs, quiet=values["quiet"])
     return classifier, inputs, len(found)
+
+
+def _shard(inputs: list[str], shard: str) -> list[str]:
+    """Every k-th of the inputs, from the i-th on.
+
+    Raises:
+        UserError: it is no I/K with 1 <= I <= K, or nothing is left.
+    """
+    if not shard:
+        return inputs
+    first, _, step = shard.partition("/")
+    if not (first.isdecimal() and step.isdecimal() and 1 <= int(first) <= int(step)):
+        raise UserError(f"--shard takes I/K, such as 2/4, I from 1 to K (it was '{shard}').")
+    taken = inputs[int(first) - 1 :: int(step)]
+    if not taken:
+        raise UserError(f"Shard {shard} of {len(inputs):,} inputs is empty.")
+    return taken
 
 
 def _say_normalizations(classifier: Any, inputs: list[str], *, quiet: bool) -> None:

@@ -64,6 +64,7 @@ def save_as(
         UserError: the file exists, or cannot be written.
     """
     from engine.case import Case
+    from engine.case.merging import adopt
 
     if case is not None:
         if path.exists():
@@ -74,30 +75,6 @@ def save_as(
     if evidence is not None:
         adopt(saved, evidence, request)
     return saved
-
-
-def adopt(case: Case, evidence: Evidence, request: ModelRequest | None) -> int:
-    """Put a run that was counted outside the case into it; its number there."""
-    run = case.begin(
-        evidence.model,
-        evidence.input,
-        evidence.settings,
-        model_request=request or ModelRequest(evidence.model.source),
-        input_spec=evidence.input.source,
-        key=int(evidence.noise.key, 16),
-        execution=evidence.execution,
-        run_id="" if run_of(case, evidence) else evidence.run_id,
-        at=tuple(evidence.certified_at),
-        block=evidence.chain.block if evidence.chain else 0,
-    )
-    known = case.configuration(run)
-    case.finish(run, evidence.model_copy(update={"run_id": known.run_id}))
-    return run
-
-
-def run_of(case: Case, evidence: Evidence) -> int | None:
-    """The number of a run in a case; None if it is not there."""
-    return next((row.id for row in case.runs() if row.run_id == evidence.run_id), None)
 
 
 def keep_labels(
@@ -112,6 +89,8 @@ def keep_labels(
     Raises:
         UserError: the file cannot be written, or holds other votes of this run.
     """
+    from engine.case.merging import adopt, run_of
+
     run = run_of(case, before) or adopt(case, before, request)
     case.label(run, found, labels)
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from engine.evidence.settings import hashed, seeded
 from engine.procedures.command_line import command_line
 from engine.procedures.resume import Resume
-from gui.jobs.case_jobs import Warn, adopt, run_of
+from gui.jobs.case_jobs import Warn
 from gui.jobs.shipped import Offer, offered
 from gui.jobs.sketches import AxesChoice, Sketch, sketched, slice_axes
 
@@ -338,6 +338,8 @@ def count_in(
         if goes_on:
             warn(f"Resumes unfinished run {run} of the case.")
     else:
+        from engine.case.merging import adopt, run_of
+
         run = run_of(case, before) or adopt(case, before, subject.request)
         if settings.n > before.settings.n:
             case.extend(run, settings.n)

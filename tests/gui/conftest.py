@@ -19,6 +19,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QSettings
 
 from engine.bounds import bound_method
+from engine.case.merging import adopt
 from engine.core.errors import TrustRequired, UserError
 from engine.core.records import Fitting, InputIdentity, ModelIdentity, Timing, Votes
 from engine.evidence.evidence import (
@@ -45,7 +46,6 @@ from engine.regions import Abstention, Ball
 from gui.controllers.preferences import Preferences
 from gui.controllers.session import Session
 from gui.jobs import worker as worker_module
-from gui.jobs.case_jobs import adopt
 from gui.jobs.engine_jobs import EngineJobs, Subject
 from gui.jobs.shipped import Example, Offer
 from gui.jobs.sketches import AxesChoice

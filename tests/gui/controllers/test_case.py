@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from engine.case import Case
+from engine.case.merging import adopt
 from engine.evidence.settings import CertifySettings, PredictSettings
 from engine.models.request import ModelRequest
-from gui.jobs.case_jobs import adopt
 from gui.widgets.file_dialogs import SUFFIX
 
 

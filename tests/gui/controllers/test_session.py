@@ -7,12 +7,12 @@ import time
 import pytest
 
 from engine.case import Case
+from engine.case.merging import adopt
 from engine.core.errors import UserError
 from engine.evidence.settings import CertifySettings
 from engine.models.request import ModelRequest
 from engine.schemes import Gaussian
 from gui.controllers.preferences import data_folder
-from gui.jobs.case_jobs import adopt
 from gui.jobs.sketches import AxesChoice
 from gui.widgets.file_dialogs import SUFFIX
 

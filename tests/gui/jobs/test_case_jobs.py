@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from engine.case import Case
+from engine.case.merging import adopt
 from engine.core.errors import UserError
 from engine.evidence.settings import CertifySettings, Execution, PredictSettings
 from engine.models.request import ModelRequest
@@ -12,7 +13,7 @@ from engine.oracles.audit import audited
 from engine.procedures.certify import certify
 from engine.procedures.oracle_correction import with_transfer
 from gui.controllers.resume import extended
-from gui.jobs.case_jobs import adopt, keep_labels, listing, save_as
+from gui.jobs.case_jobs import keep_labels, listing, save_as
 from gui.jobs.engine_jobs import Subject, count_in, resume_in
 from gui.widgets.file_dialogs import SUFFIX
 from tests.cases import DECIDED, Slow

@@ -7,11 +7,11 @@ import sys
 import pytest
 
 from engine.case import Case
+from engine.case.merging import adopt
 from engine.core.errors import UserError
 from engine.evidence.settings import CertifySettings
 from engine.models.request import ModelRequest
 from gui.jobs import session_file
-from gui.jobs.case_jobs import adopt
 
 _ANOTHER = """
 import sys

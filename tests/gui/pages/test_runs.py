@@ -6,9 +6,9 @@ import pytest
 from PySide6.QtCore import Qt
 
 from engine.case import Case
+from engine.case.merging import adopt
 from engine.evidence.settings import CertifySettings, PredictSettings
 from engine.models.request import ModelRequest
-from gui.jobs.case_jobs import adopt
 from gui.pages.runs import RunsPage
 from gui.widgets.file_dialogs import SUFFIX
 

@@ -5,9 +5,9 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 
 from engine.case import Case
+from engine.case.merging import adopt
 from engine.evidence.settings import CertifySettings, PredictSettings
 from engine.models.request import ModelRequest
-from gui.jobs.case_jobs import adopt
 from gui.shell.opening import file_name
 from gui.widgets.file_dialogs import SUFFIX
 
