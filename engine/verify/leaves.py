@@ -110,7 +110,8 @@ RULES = (
     Rule(
         ("model.sha256", "model.architecture", "model.class_names*"),
         "files",
-        "what model it was: compared with its file, the rest when it is opened",
+        "what model it was: its file is compared, and of a shipped one what file and card say; "
+        "of others the rest is known once they are opened, to draw votes again",
     ),
     Rule(
         ("model*",),

@@ -34,7 +34,7 @@ def worker(*arguments: object) -> Any:
         check=False,
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
-        timeout=900,
+        timeout=3600,
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
