@@ -123,6 +123,7 @@ class BallPlot(Chart["SliceFigure"]):
         self.names = [pg.TextItem("") for _ in range(_NAMED)]
         self._mapped: tuple[object, ...] = ()
         self._placed: tuple[object, ...] = ()
+        self._roomy: tuple[object, float, dict[int, tuple[int, int] | None]] = (None, 0.0, {})
         self.add(self.image, self.casing, self.outline, self.samples, self.ball_casing, self.ball,
                  self.radius_line, self.input, self.radius_label, *self.names)  # fmt: skip
         self.view.setAspectLocked(True)
@@ -238,12 +239,11 @@ class BallPlot(Chart["SliceFigure"]):
     def _label_classes(self, figure: SliceFigure, frame: Box, taken: list[Box]) -> None:
         classes = [c for c in classes_present(figure.base) if c != NO_CLASS][:_NAMED]
         metrics = QFontMetricsF(themes.current().font("small", bold=True))
-        free = _outside_disc(figure)
-        side = free.shape[0]
+        roomy, side = self._roomy_cells(figure, classes), figure.base.shape[0]
         for text in self.names:
             text.setVisible(False)
         for index, text in zip(classes, self.names, strict=False):
-            cell = roomiest_cell(free, index)
+            cell = roomy[index]
             if cell is None:
                 continue
             longest = int(frame.w / 3)
@@ -258,6 +258,16 @@ class BallPlot(Chart["SliceFigure"]):
                 taken.append(box)
                 self.put(text, box.x, box.y)
                 text.setVisible(True)
+
+    def _roomy_cells(
+        self, figure: SliceFigure, classes: list[int]
+    ) -> dict[int, tuple[int, int] | None]:
+        """Where each class has most room beside the ball: the same at every size of the plot."""
+        if self._roomy[0] is not figure.base or self._roomy[1] != figure.reach:
+            free = _outside_disc(figure)
+            found = {index: roomiest_cell(free, index) for index in classes}
+            self._roomy = figure.base, figure.reach, found
+        return self._roomy[2]
 
     def _draw_ball(self, figure: SliceFigure) -> None:
         radius, path = figure.radius or 0.0, QPainterPath()

@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Iterable
 from typing import TypeVar
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Slot
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, QTimer, Slot
 from PySide6.QtGui import QColor, QFontMetricsF, QPen
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
@@ -36,7 +36,10 @@ class Chart(Plot[F]):
         self._prepare_canvas()
         self._names: dict[str, str] = {}
         self.build()
-        self.view.sigResized.connect(self._relabel)
+        # once for all the sizes that a layout tries
+        self._resized = QTimer(self, singleShot=True, interval=0)
+        self._resized.timeout.connect(self._relabel)
+        self.view.sigResized.connect(self._resized.start)
         body: QWidget = self.canvas
         return body
 

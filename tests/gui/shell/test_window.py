@@ -145,6 +145,8 @@ def test_talk_mode_leaves_the_plots_in_large_type(loaded):
     assert not loaded.left.isVisible()
     assert not loaded.statement.isVisible()
     assert seen.title.fontInfo().pointSizeF() > 1.4 * small
+    others = (loaded.pages.explore.votes, loaded.left, loaded.statement, loaded.top)
+    assert seen.styleSheet() not in {one.styleSheet() for one in others}  # these wait in the wings
     loaded.commands["talk"].trigger()
     assert loaded.left.isVisible()
 
