@@ -33,7 +33,7 @@ class ProgressPanel(QFrame):
         self.doing = QLabel()
         set_role(self.numbers, "muted")
         set_role(self.doing, "muted")
-        parts = ((self.bar, 5), (self.numbers, 6), self.doing)
+        parts = ((self.bar, 3), (self.numbers, 6), self.doing)
         filled(QHBoxLayout(self), *parts, spacing=16).setContentsMargins(16, 8, 16, 8)
         session.runs.snapshot_changed.connect(self.refresh)
         session.worker.activity_changed.connect(self.refresh)
