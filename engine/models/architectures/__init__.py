@@ -93,6 +93,23 @@ def by_name(name: str, shapes: Shapes) -> Architecture:
     return _torchvision(name, shapes)
 
 
+_BEGINS = {
+    "class_token": ("vit",),
+    "features.0.weight": ("alexnet", "squeezenet", "vgg"),
+    "features.0.0.weight": ("convnext", "efficientnet", "mobilenet", "swin"),
+    "features.conv0.weight": ("densenet",),
+    "Conv2d_1a_3x3.conv.weight": ("inception",),
+    "conv1.conv.weight": ("googlenet",),
+    "layers.0.weight": ("mnasnet",),
+    "stem.0.0.weight": ("maxvit",),
+    "conv1.0.weight": ("shufflenet",),
+    "conv1.weight": ("res", "wide"),
+}
+"""Families that are tried first for a file that holds a tensor of this name."""
+_FEWEST = 16
+"""Tensors of AlexNet, which has the fewest of all published networks: trying each takes seconds."""
+
+
 def infer(shapes: Shapes) -> Architecture | None:
     """The architecture whose tensors have exactly these names and shapes, or None."""
     blocks = {key.split(".")[1] for key in shapes if key.startswith("layer1.")}
@@ -104,9 +121,9 @@ def infer(shapes: Shapes) -> Architecture | None:
         candidates.extend(_variants(depth, shapes))
     elif set(shapes) == set(_digits(shapes).build(10).state_dict()):
         candidates.append(_digits(shapes))
-    else:
-        # ResNets are by far the most common: try them first.
-        names = sorted(_torchvision_names(), key=lambda name: ("resnet" not in name, name))
+    elif len(shapes) >= _FEWEST:
+        likely = next((names for key, names in _BEGINS.items() if key in shapes), ("resnet",))
+        names = sorted(_torchvision_names(), key=lambda name: (not name.startswith(likely), name))
         candidates.extend(_torchvision(name, shapes) for name in names)
     return next((found for found in candidates if _fits(found, shapes)), None)
 
