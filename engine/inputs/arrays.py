@@ -82,7 +82,9 @@ def claims(spec: str) -> bool:
         return True
     try:
         facts = path.stat()
-        return bool(_stacks(found["file"], path, facts.st_mtime_ns, facts.st_size))
+        return path.is_file() and bool(
+            _stacks(found["file"], path, facts.st_mtime_ns, facts.st_size)
+        )
     except (OSError, ValueError, RuntimeError, UserError):  # the reader of graphs says why
         return False
 
@@ -190,6 +192,8 @@ def _plain(name: str, path: Path) -> _Found:
 def _mapped(name: str, path: Path) -> npt.NDArray[Any]:
     try:
         found: npt.NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+        if not isinstance(found, np.ndarray):
+            raise ValueError("an archive of arrays by another name")
     except (OSError, ValueError, EOFError, SyntaxError, MemoryError) as error:
         pickled = "pickle" in str(error).lower() or "object" in str(error).lower()
         why = (

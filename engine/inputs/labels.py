@@ -88,6 +88,8 @@ def read_rule(rule: str) -> str | LabelMap:
         return rule
     try:
         path = Path(rule).expanduser()
+        if not path.is_file():
+            raise OSError("no ordinary file")
         facts = path.stat()
         return _read(rule, path, facts.st_mtime_ns, facts.st_size)
     except (OSError, ValueError, RuntimeError) as error:

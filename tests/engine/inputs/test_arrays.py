@@ -152,4 +152,8 @@ def test_nothing_is_unpickled(tmp_path: Path) -> None:
         file.write_bytes(head)
         with pytest.raises(UserError, match="damaged or truncated"):
             load_input(f"{file}:0")
+    np.savez(tmp_path / "b.npz", x=LEVELS)
+    (tmp_path / "b.npz").rename(file)
+    with pytest.raises(UserError, match="damaged or truncated"):
+        load_input(f"{file}:0")
     assert not mark.exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -178,7 +179,7 @@ def test_a_bad_map_is_one_sentence(tmp_path: Path) -> None:
         with pytest.raises(UserError, match="^[^\n]*\\.$") as error:
             read_rule(str(table))
         assert sentence in str(error.value)
-    for rule in ("ordered", str(tmp_path)):
+    for rule in ("ordered", str(tmp_path), os.devnull):
         with pytest.raises(UserError, match="give order, number, from-one, or a CSV file"):
             read_rule(rule)
 
