@@ -196,8 +196,8 @@ def _header(place: Place, names: list[str]) -> Header:
     if set(names) >= _LOGGED:
         raise UserError(
             f"{place.path} is a log of results ({', '.join(sorted(_LOGGED))}): it holds radii and "
-            "no votes, and a radius cannot be certified again. Give the counts of votes, or the "
-            "bounds, that it was made from."
+            "no votes, and a radius cannot be certified again. 'certiscope import' reads it; "
+            "replay needs the counts of votes, or the bounds, that it was made from."
         )
     first = 2 if names[:2] == ["idx", "label"] else int(names[:1] in (["idx"], ["label"]))
     rest = tuple(names[first:])
