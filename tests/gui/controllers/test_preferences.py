@@ -14,6 +14,15 @@ def test_theme_and_state_are_kept(preferences):
     assert preferences.state("nothing") is None
 
 
+def test_the_text_size_is_kept_and_a_damaged_one_is_the_usual_one(preferences):
+    assert preferences.text_size == 1.0
+    preferences.text_size = 1.3
+    preferences._store.sync()
+    assert preferences.text_size == 1.3
+    preferences._store.setValue("text-size", "large")
+    assert preferences.text_size == 1.0
+
+
 def test_recent_files_newest_first_each_once(preferences):
     for spec in ("a", "b", "a"):
         preferences.remember("models", spec)
