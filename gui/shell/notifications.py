@@ -12,7 +12,7 @@ from engine.core.errors import NotOneSample, TrustRequired
 from engine.models.request import ModelRequest
 from gui.controllers.session import Session
 from gui.shell.consent import ask_for_trust
-from gui.shell.file_manager import selected_in_folder
+from gui.shell.file_manager import select_in_folder
 from gui.shell.notice import Notice, NoticeArea
 
 
@@ -93,8 +93,7 @@ class Notifications(QObject):
 
     def _show_in_folder(self, path: Path) -> None:
         """Mark the file in the desktop's file manager; where none answers, open its folder."""
-        if not selected_in_folder(path):
-            self._open_outside(path.parent)
+        select_in_folder(path, self, otherwise=partial(self._open_outside, path.parent))
 
     def _open_outside(self, path: Path) -> None:
         """Hand a file or folder to the program that the desktop has for it."""

@@ -125,7 +125,12 @@ def test_consent_is_not_asked_for_a_model_that_was_replaced(window, qtbot):
 
 def test_a_file_that_was_written_is_one_click_away(loaded, tmp_path, monkeypatch):
     asked, answers, selected = [], [True, True, False], [True, False]
-    monkeypatch.setattr("gui.shell.notifications.selected_in_folder", lambda path: selected.pop(0))
+
+    def select(path, parent, *, otherwise):
+        if not selected.pop(0):
+            otherwise()
+
+    monkeypatch.setattr("gui.shell.notifications.select_in_folder", select)
     monkeypatch.setattr(
         "gui.shell.notifications.QDesktopServices.openUrl",
         lambda url: asked.append(url.toLocalFile()) or answers.pop(0),
