@@ -60,10 +60,16 @@ def main(argv: Sequence[str] = ()) -> int:
     else:
         window.session.loading.open_model(ModelRequest(DEMO_MODEL))
         window.session.loading.open_input(DEMO_INPUT)
-    if has_display() and not window.session.preferences.toured:
-        window.session.preferences.toured = True
-        window.painted.connect(window.commands["tour"].trigger, Qt.ConnectionType.QueuedConnection)
+    welcome(window)
     return _loop(app, window)
+
+
+def welcome(window: Window) -> None:
+    """At the first start that somebody sees, show the tour once the window is painted."""
+    preferences = window.session.preferences
+    if has_display() and not preferences.toured:
+        preferences.toured = True
+        window.painted.connect(window.commands["tour"].trigger, Qt.ConnectionType.QueuedConnection)
 
 
 def demo(out: Path) -> int:

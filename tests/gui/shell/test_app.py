@@ -8,7 +8,10 @@ import sys
 import pytest
 
 from engine.demos.data.digits import load_digits, part_of
+from gui.controllers.session import Session
+from gui.shell import app as program
 from gui.shell.app import DEMO_INPUT, DEMO_MODEL, application, has_display
+from gui.shell.window import Window
 
 SLOW = (
     "torch", "torchvision", "transformers", "scipy", "sklearn", "onnxruntime", "typst", "pyqtgraph",
@@ -81,6 +84,18 @@ def test_a_display_is_told_by_the_environment(monkeypatch, environment, shown):
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     assert has_display() is shown
+
+
+def test_only_the_first_start_that_is_seen_shows_the_tour(preferences, make, monkeypatch, qtbot):
+    for seen, shown in ((False, False), (True, True), (True, False)):
+        monkeypatch.setattr(program, "has_display", lambda seen=seen: seen)
+        window = Window(Session(preferences=preferences))
+        program.welcome(window)
+        with qtbot.waitSignal(window.painted, timeout=10_000):
+            window.show()
+        qtbot.wait(50)
+        assert (window.tour.stop is not None) is shown
+        make.destroy(window)
 
 
 def test_a_named_file_is_opened(tmp_path):
