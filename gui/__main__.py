@@ -24,6 +24,7 @@ _COMMANDS = frozenset(
         "doctor",
         "import",
         "keys",
+        "merge",
         "plan",
         "predict",
         "replay",
