@@ -94,7 +94,7 @@ class FunctionCheck:
         precision: str = "fp32",
         alone: bool = False,
     ) -> None:
-        self.planned = 100 * _OPENING
+        self.planned = 250 * _OPENING
         self.top: int | None = None
         self.before: FunctionCheckRecord | None = None
         self._classifier = classifier
@@ -127,8 +127,8 @@ class FunctionCheck:
 
     @property
     def _few(self) -> int:
-        """Samples that are asked again in a short run at once: about a hundredth of it."""
-        return max(2, min(_OPENING, self.planned // 100))
+        """Samples of a look in a short run, which has two and asks about each twice."""
+        return max(2, min(_OPENING, self.planned // 250))
 
     @property
     def _short_run(self) -> bool:
