@@ -94,6 +94,7 @@ class HelpPage(Page):
         self.chapters = QListWidget()
         self.chapters.setAccessibleName("Chapters")
         self.chapters.addItems(list(CHAPTERS))
+        self.chapters.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.text = QTextBrowser()
         self.text.setAccessibleName("Help")
         self.text.setOpenExternalLinks(False)
@@ -126,6 +127,7 @@ class HelpPage(Page):
     @Slot()
     def _turn(self) -> None:
         row = max(0, self.chapters.currentRow())
+        self.chapters.setMinimumWidth(self.chapters.sizeHintForColumn(0) + _EDGE)
         pages = {FIRST: _steps, SCREEN: self._screen, TERMS: _terms, KEYS: self._keys}
         shown = pages.get(CHAPTERS[row], _about)()
         ink = themes.current()

@@ -24,7 +24,8 @@ from gui.widgets.layouts import divided, emptied, filled
 from gui.widgets.section import words
 from gui.widgets.text_table_model import RowsModel, plain_table
 
-_SIDE = 56
+_SIDE, _LEAST = 56, 180
+"""Pixels of an image, and the least height of a plot."""
 _NAME, _COLUMN = 130, 170
 _NO_BOUNDS = "None of these runs bounds a class along n."
 _NO_REGIONS = "These runs do not certify changes of one kind, or certify nothing."
@@ -57,11 +58,18 @@ class RunComparison(Card):
         self.bounds, self.regions = CurvePlot("Bounds over n"), CurvePlot("Certified regions")
         for plot in (self.bounds, self.regions):
             plot.notice.connect(self.notice)
+        themes.registry.follow(self.retheme)
+        self.retheme()
         facts = QWidget()
         filled(QVBoxLayout(facts), self.images, (self.table, 1), spacing=6)
         plots = divided(Qt.Orientation.Vertical, self.bounds, self.regions)
         columns = divided(Qt.Orientation.Horizontal, facts, plots, sizes=(500, 600))
         self.content.addWidget(columns, 1)
+
+    def retheme(self) -> None:
+        """Plots are as high as the type in force needs."""
+        for plot in (self.bounds, self.regions):
+            plot.setMinimumHeight(round(themes.current().px(_LEAST)))
 
     def show_runs(self, runs: Sequence[Named]) -> None:
         """Compare some runs, each with its name."""

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from gui.jobs.document_jobs import Checked, signature_in_words, verified, written_protocol
 from gui.jobs.worker import Failure, Lane, Worker
 from gui.results.record import RecordView
 from gui.style import theme as themes
 from gui.style.theme import set_role
+from gui.widgets.buttons import menu_button
 from gui.widgets.columns import FittedColumns
 from gui.widgets.file_dialogs import REPORT_FILTER, FileAsker
 from gui.widgets.flag_names import in_the_window
@@ -63,28 +63,30 @@ class VerifyPage(Page):
             self.content.addWidget(widget)
         self.content.addWidget(rows, 1)
         tip = "Open the model and input, draw some votes again and compare them"
-        self.again = self._button(f"&Draw {RERUN} blocks again", self._draw_again, tip)
-        tip = "Open the model and input, draw every vote again and compare them"
-        self.all = self._button("Draw &everything again", self._draw_all, tip)
-        self.pdf = self._button("Protocol &PDF…", lambda: self._ask_where("pdf"))
-        self.json = self._button("Protocol &JSON…", lambda: self._ask_where("json"))
-        self.other = self._button("&Verify another…", self.ask)
+        draw, protocol = QMenu(self), QMenu(self)
+        self.again = draw.addAction(f"&{RERUN} blocks of votes", self._draw_again)
+        self.all = draw.addAction("&Every vote", self._draw_all)
+        self.pdf = protocol.addAction("As &PDF…", lambda: self._ask_where("pdf"))
+        self.json = protocol.addAction("As &JSON…", lambda: self._ask_where("json"))
+        for place, button in enumerate(
+            (
+                menu_button("&Draw again ▾", "Draw again", tip, draw),
+                menu_button("&Protocol ▾", "Save the protocol", "", protocol),
+            )
+        ):
+            self.buttons.insertWidget(place, button)
+        self.other = self.add_button("&Verify another…", self.ask)
         self._worker = worker
         self._enable()
-
-    def _button(self, title: str, slot: Callable[[], object], tip: str = "") -> QPushButton:
-        button = self.add_button(title, slot, tip=tip)
-        button.setAccessibleName(title.replace("&", "").removesuffix("…"))
-        return button
 
     def _enable(self) -> None:
         """Votes can be drawn again where they are on record, and what was checked can be saved."""
         known = self.checked
         evidence = known.evidence if known is not None else None
-        for button in (self.again, self.all):
-            button.setEnabled(evidence is not None and bool(evidence.chain))
-        for button in (self.pdf, self.json):
-            button.setEnabled(known is not None)
+        for action in (self.again, self.all):
+            action.setEnabled(evidence is not None and bool(evidence.chain))
+        for action in (self.pdf, self.json):
+            action.setEnabled(known is not None)
 
     @Slot()
     def ask(self) -> None:

@@ -112,7 +112,6 @@ class Tour(QFrame):
         self._frame = _Frame(over)
         set_role(self, "notice")
         self.setAccessibleName("Tour")
-        self.setFixedWidth(_WIDTH)
         self.number, self.title = QLabel(), words(role="title")
         set_role(self.number, "muted")
         self.text = words(name="This stop of the tour")
@@ -190,9 +189,9 @@ class Tour(QFrame):
         self.text.setText(stop.text)
         self.before.setEnabled(place > 0)
         self.next.setText("&Done" if place + 1 == len(STOPS) else "&Next")
-        self._stand()
         self._frame.show()
         self.show()
+        self._stand()  # in the type that it has once it is shown
         for widget in (self._frame, self):
             widget.raise_()
         self.next.setFocus()
@@ -203,21 +202,19 @@ class Tour(QFrame):
         assert stop is not None and layout is not None
         around = around_parts([self._parts[name] for name in stop.parts], self._over)
         self._frame.setGeometry(around.adjusted(-4, -4, 4, 4).intersected(self._over.rect()))
+        settle()
         layout.activate()
-        high = max(layout.totalHeightForWidth(_WIDTH), layout.totalSizeHint().height())
+        wide = max(round(themes.current().px(_WIDTH)), layout.totalMinimumSize().width())
+        high = max(layout.totalHeightForWidth(wide), layout.totalMinimumSize().height())
         room = self._over.rect()
         right = around.right() + _GAP
-        x = right if right + _WIDTH <= room.width() else around.left() - _WIDTH - _GAP
+        x = right if right + wide <= room.width() else around.left() - wide - _GAP
         y = around.top() + _GAP
         if x < 0:  # no room at either side: below, or inside where it is as large as the window
-            x, y = room.width() - _WIDTH - _GAP, around.bottom() + _GAP
+            x, y = room.width() - wide - _GAP, around.bottom() + _GAP
             y = y if y + high <= room.height() else around.bottom() - high - _GAP
-        self.setGeometry(
-            min(max(0, x), room.width() - _WIDTH),
-            min(max(0, y), room.height() - high),
-            _WIDTH,
-            high,
-        )
+        x, y = min(max(0, x), room.width() - wide), min(max(0, y), room.height() - high)
+        self.setGeometry(x, y, wide, high)
 
 
 class _Frame(QWidget):

@@ -99,7 +99,7 @@ def test_blocks_are_drawn_again_by_the_worker(session, qtbot, make, tmp_path, mo
     page.verify(tmp_path / "a.json")
     assert page.summary.text() == "Verifying…"
     qtbot.waitUntil(page.again.isEnabled)
-    page.again.click()
+    page.again.trigger()
     qtbot.waitUntil(lambda: asked == [(tmp_path / "a.json", 0), (tmp_path / "a.json", 3)])
 
 
@@ -137,7 +137,7 @@ def test_the_protocol_is_saved_as_it_was_checked(session, make, qtbot, tmp_path,
             page._asker, "save_file", lambda title, name, answer, path=path: answer(path)
         )
         with qtbot.waitSignal(page.written) as heard:
-            button.click()
+            button.trigger()
         assert heard.args == [path] and path.read_bytes().startswith(begins)
 
 
@@ -146,6 +146,6 @@ def test_everything_is_drawn_again_where_that_is_asked(page, make, tmp_path, mon
     show(page, tmp_path, make.evidence(CertifySettings()), "holds")
     page.path = tmp_path / "x.pdf"
     monkeypatch.setattr(page, "verify", lambda path, rerun: asked.append(rerun))
-    page.all.click()
-    page.again.click()
+    page.all.trigger()
+    page.again.trigger()
     assert asked == ["all", 3]
