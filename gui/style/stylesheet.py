@@ -23,16 +23,12 @@ _DRESSED = "dressed"
 _TYPES = ("small", "title", "headlines", "headline")
 """Sizes of type that the sheet takes from the theme."""
 
-_STRUCTURE = """
+_TEMPLATE = Template("""
 QSplitter::handle { background: transparent; }
 QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; border: none; }
 QAbstractScrollArea::corner { background: transparent; border: none; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
-"""
-"""Rules that no theme changes."""
-
-_TEMPLATE = Template("""
 QToolTip {
     background: $surface; color: $text; border: 1px solid $border; padding: 4px;
     font-size: ${small}pt;
@@ -269,7 +265,7 @@ def apply_theme(
     if app.font() != theme.font():
         app.setFont(theme.font())
     sheet = stylesheet(theme)
-    everywhere = _STRUCTURE if rooms is not None else _STRUCTURE + sheet
+    everywhere = "" if rooms is not None else sheet
     if everywhere != app.styleSheet():
         app.setStyleSheet(everywhere)
     if rooms is not None:
