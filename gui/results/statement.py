@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from engine.core.glossary import meaning
 from engine.evidence.evidence import Evidence
 from engine.evidence.snapshot import Snapshot
 from engine.evidence.subject import region_note
@@ -174,6 +175,8 @@ class StatementPanel(Card):
     ) -> None:
         set_role(self.outcome, role)
         say(self.outcome, outcome)
+        self.outcome.setToolTip(meaning(outcome.partition(" ")[0]))
+        self.headline.setToolTip(meaning(region.kind) if region is not None else "")
         say(self.basis, basis)
         say_headline(self.headline, region.headline() if region else "")
         fitted = self._session.loading.fitted

@@ -168,6 +168,9 @@ def _editor(spec: FieldSpec) -> QCheckBox | QComboBox | QLineEdit:
         choices = QComboBox()
         choices.addItems([spec.unset, *spec.choices] if spec.optional else list(spec.choices))
         choices.setCurrentText(spec.unset if spec.default is None else str(spec.default))
+        for place in range(choices.count()):
+            tip = meaning(choices.itemText(place))
+            choices.setItemData(place, tip, Qt.ItemDataRole.ToolTipRole)
         return choices
     line = QLineEdit(as_text(spec.default)) if spec.kind == "str" else NumberEdit(spec)
     if spec.optional:

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 from PySide6.QtGui import QAction, QGuiApplication
 
+from engine.core.glossary import meaning
 from engine.core.records import Fitting
 from engine.core.rounding import round_down
 from engine.evidence.settings import CertifySettings
@@ -43,6 +44,8 @@ def test_a_certificate(panel, idle_session, make):
     assert panel.headline.text() == f"R = {round_down(evidence.radius, 3)}"
     assert float(panel.headline.text()[4:]) <= evidence.radius
     assert panel.sentence.text() == evidence.statement
+    assert panel.outcome.toolTip() == meaning("certificate")
+    assert panel.headline.toolTip() == meaning("ball")
     assert evidence.settings.scheme.limits[0] in panel.limits.text()
 
 

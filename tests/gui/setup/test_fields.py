@@ -5,9 +5,12 @@ from typing import Literal
 import pytest
 from pydantic import BaseModel
 from pydantic import Field as Declared
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox
 
 from engine.core.fields import as_number, field_specs
+from engine.core.glossary import meaning
+from engine.evidence.settings import run_specs
 from gui.setup.fields import Field, as_text
 
 
@@ -59,3 +62,13 @@ def test_a_complaint_names_its_field_by_name_or_by_flag(fields):
 def test_numbers_are_shown_as_they_are_read():
     for number, kind in ((1000, "int"), (0.5, "float")):
         assert as_number(as_text(number), kind) == number
+
+
+def test_terms_of_the_field_have_their_meaning_as_tool_tips(qapp):
+    specs = {spec.name: spec for spec in run_specs("certify")}
+    assert Field(specs["n0"]).label.toolTip() == meaning("n0")
+    box = Field(specs["bound"]).editor
+    tips = {
+        box.itemText(i): box.itemData(i, Qt.ItemDataRole.ToolTipRole) for i in range(box.count())
+    }
+    assert tips["live"] == meaning("live") and all(tips.values())
