@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from engine.case import answers, votes
-from engine.case.digests import start_hash, subject
+from engine.case.digests import start_hashes, subject
 from engine.case.log import Event
 from engine.case.rows import Configuration, read_configuration
 from engine.case.votes import Progress
 from engine.core.errors import UserError
-from engine.evidence.vote_chain import first_broken, misfit, phases_of
+from engine.evidence.vote_chain import first_broken, misfit, phases_of, start_of
 
 _UNREADABLE = (
     UserError,
@@ -86,9 +86,10 @@ def _blocks(db: sqlite3.Connection, found: Configuration, progress: Progress) ->
     classes = len(found.model.class_names)
     if progress.selection is None or len(progress.selection.counts) != classes:
         return "its selection votes are missing"
-    start = start_hash(
+    starts = start_hashes(
         found.model, found.input, found.settings, key=found.key, selection=progress.selection
     )
+    start = start_of(starts, blocks)
     broken = first_broken(start, blocks)
     if broken is not None:
         return f"its votes are damaged from block {broken} on"

@@ -9,7 +9,7 @@ from typing import Any
 
 from engine.core.records import InputIdentity, ModelIdentity, Votes
 from engine.evidence.settings import RunSettings, hashed, task_of
-from engine.evidence.vote_chain import chain_facts, chain_start
+from engine.evidence.vote_chain import chain_facts, chain_starts
 
 
 def digest(*parts: Any) -> str:
@@ -52,24 +52,24 @@ def same_run(model: ModelIdentity, image: InputIdentity, settings: RunSettings) 
     return digest("run v1", _function(model), image.pixels_sha256, facts)
 
 
-def start_hash(
+def start_hashes(
     model: ModelIdentity,
     image: InputIdentity,
     settings: RunSettings,
     *,
     key: str,
     selection: Votes,
-) -> str:
-    """The hash before the first block of a run (``ChainRecord.start``)."""
+) -> tuple[str, str]:
+    """The hash before the first block of a run (``ChainRecord.start``), and of older programs."""
     facts = chain_facts(
         settings,
-        model_sha256=model.sha256,
+        model=model,
         pixels_sha256=image.pixels_sha256,
         key=0,
         selection=selection,
     )
     # The key as it stands in the file: a damaged one is not a number, and must not pass for one.
-    return chain_start({**facts, "key": key})
+    return chain_starts({**facts, "key": key})
 
 
 def progress_digest(run_id: str, selection: str, n: int, head: str, asked_again: str) -> str:

@@ -13,7 +13,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from engine.core.records import Record, Votes
+from engine.core.records import ModelIdentity, Record, Votes
 from engine.evidence.settings import DecideSettings, RunSettings, hashed
 
 BLOCKS_PER_RUN = 200
@@ -87,13 +87,19 @@ def full_blocks(blocks: Sequence[Block], size: int) -> Sequence[Block]:
 
 
 def chain_facts(
-    settings: RunSettings, *, model_sha256: str, pixels_sha256: str, key: int, selection: Votes
+    settings: RunSettings,
+    *,
+    model: ModelIdentity,
+    pixels_sha256: str,
+    key: int,
+    selection: Votes,
 ) -> dict[str, Any]:
-    """What a run is about, for :func:`chain_start`.
+    """What a run is about, for :func:`chain_starts`.
 
     Args:
         settings: as declared.
-        model_sha256, pixels_sha256: digests of model and input.
+        model: which function is certified.
+        pixels_sha256: digest of the input.
         key: the noise key.
         selection: votes that chose the class, in the first phase of a decision; PREDICT has none.
     """
@@ -104,7 +110,8 @@ def chain_facts(
     elif settings.kind == "predict":
         declared = {"test": settings.test}
     return {
-        "model": model_sha256,
+        "model": model.sha256,
+        "function": function_of(model),
         "input": pixels_sha256,
         "scheme": settings.scheme.model_dump(mode="json"),
         "bound": settings.bound,
@@ -114,6 +121,29 @@ def chain_facts(
         "selection": [selection.failures, *selection.counts],
         **declared,
     }
+
+
+def function_of(model: ModelIdentity) -> dict[str, Any]:
+    """What decides, beside the digest of its file, which function a model is."""
+    return {
+        "architecture": model.architecture,
+        "normalization": model.normalization,
+        "encoding": model.encoding,
+        "resize": model.resize,
+        "input_shape": [*model.input_shape],
+        "class_names": [*model.class_names],
+    }
+
+
+def chain_starts(facts: Mapping[str, Any]) -> tuple[str, str]:
+    """The hash before the first block, and the one of older programs, without the function."""
+    older = {name: value for name, value in facts.items() if name != "function"}
+    return chain_start(facts), chain_start(older)
+
+
+def start_of(starts: Sequence[str], blocks: Sequence[Block]) -> str:
+    """The start that some blocks follow; the first of them where they follow none."""
+    return next((start for start in starts if first_broken(start, blocks[:1]) is None), starts[0])
 
 
 def chain_start(facts: Mapping[str, Any]) -> str:

@@ -10,7 +10,7 @@ from engine.core.records import ProbabilityBounds, Votes
 from engine.evidence.evidence import ChainRecord, Evidence, StopReason
 from engine.evidence.settings import USUAL, DecideSettings, Execution
 from engine.evidence.snapshot import Phase, Snapshot
-from engine.evidence.vote_chain import Block, chained, total
+from engine.evidence.vote_chain import Block, chained, start_of, total
 from engine.inputs.base import FittedInput
 from engine.models.base import Classifier
 from engine.noise.gaussian import Stream
@@ -110,7 +110,8 @@ class _Decision:
             return False
         self.top = self.run.sampler.check.top = self.selection.top
         if not index:
-            self.start = self.run.chain_start(self.selection)
+            blocks = self.resume.blocks if self.resume else ()
+            self.start = start_of(self.run.chain_starts(self.selection), blocks)
             if self.resume and self.resume.blocks:
                 check_resume(self.resume, self.start, self.settings)
         return True

@@ -163,7 +163,7 @@ class _Certify:
         """An empty tally, or the one to resume; its bounds are worked out again."""
         tally = open_tally(
             self.resume,
-            self.run.chain_start(self.selection),
+            self.run.chain_starts(self.selection),
             self.settings,
             classes=len(self.run.class_names),
             extendable=self.method.extendable,

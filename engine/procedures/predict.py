@@ -48,7 +48,7 @@ def predict(
     run = Run(classifier, fitted, settings, execution, stop=stop, resume=resume, patience=patience)
     classes = len(run.class_names)
     empty = Votes(counts=(0,) * classes)
-    tally = open_tally(resume, run.chain_start(empty), settings, classes=classes)
+    tally = open_tally(resume, run.chain_starts(empty), settings, classes=classes)
     run.start_estimation(tally.n)
     said = resume.answers if resume else ()
     for rows in run.sampler.rows(

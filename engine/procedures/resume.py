@@ -16,6 +16,7 @@ from engine.evidence.vote_chain import (
     first_broken,
     misfit,
     phases_of,
+    start_of,
 )
 
 
@@ -109,7 +110,7 @@ def check_resume(
 
 def open_tally(
     resume: Resume | None,
-    start_hash: str,
+    starts: tuple[str, str],
     settings: RunSettings,
     *,
     classes: int,
@@ -122,6 +123,7 @@ def open_tally(
     """
     size = resume.block if resume else block_size(settings.n)
     blocks = resume.blocks if resume else ()
+    start = start_of(starts, blocks)
     if resume and blocks:
-        check_resume(resume, start_hash, settings, extendable=extendable)
-    return Tally(start_hash, size=size, classes=classes, blocks=blocks)
+        check_resume(resume, start, settings, extendable=extendable)
+    return Tally(start, size=size, classes=classes, blocks=blocks)

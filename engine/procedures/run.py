@@ -17,7 +17,7 @@ from engine.evidence.evidence import Evidence
 from engine.evidence.observations import ClassVotes, Exact
 from engine.evidence.settings import USUAL, Execution, RunSettings
 from engine.evidence.tries import SESSION, claim_of, stream_of, with_tries
-from engine.evidence.vote_chain import chain_facts, chain_start
+from engine.evidence.vote_chain import chain_facts, chain_starts
 from engine.inputs.base import FittedInput
 from engine.models.base import Classifier
 from engine.models.input_layout import clean, layout
@@ -113,12 +113,16 @@ class Run:
         """Since the run began."""
         return time.perf_counter() - self.began
 
-    def chain_start(self, selection: Votes) -> str:
-        """The hash before this run's first block; ``selection`` as for :func:`chain_facts`."""
-        return chain_start(
+    def chain_starts(self, selection: Votes) -> tuple[str, str]:
+        """The hash before this run's first block, and that of older programs.
+
+        Args:
+            selection: as for :func:`chain_facts`.
+        """
+        return chain_starts(
             chain_facts(
                 self.settings,
-                model_sha256=self.classifier.identity.sha256,
+                model=self.classifier.identity,
                 pixels_sha256=self.fitted.identity.pixels_sha256,
                 key=self.randomness.key,
                 selection=selection,

@@ -23,7 +23,7 @@ from engine.evidence.vote_chain import (
     block_length,
     block_size,
     chain_facts,
-    chain_start,
+    chain_starts,
     first_broken,
     full_blocks,
     misfit,
@@ -305,15 +305,14 @@ class Recount:
             raise Unchecked(f"it has {len(chain.blocks):,} blocks of {self.classes:,} classes")
         facts = chain_facts(
             self.settings,
-            model_sha256=self.evidence.model.sha256,
+            model=self.evidence.model,
             pixels_sha256=self.evidence.input.pixels_sha256,
             key=self.key,
             selection=self.selection,
         )
-        start = chain_start(facts)
-        if chain.start != start:
+        if chain.start not in chain_starts(facts):
             return ["its start is not over this model, input, settings, key and selection votes"]
-        broken = first_broken(start, chain.blocks)
+        broken = first_broken(chain.start, chain.blocks)
         if broken is not None:
             return [f"block {broken} does not follow from the blocks before it"]
         return self._blocks(chain)

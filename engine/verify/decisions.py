@@ -10,7 +10,7 @@ from engine.core.errors import UserError
 from engine.core.records import ProbabilityBounds, Votes
 from engine.evidence.evidence import ChainRecord, DecisionRecord, Evidence, StopReason
 from engine.evidence.settings import DecideSettings
-from engine.evidence.vote_chain import chain_facts, chain_start, first_broken
+from engine.evidence.vote_chain import chain_facts, chain_starts, first_broken
 from engine.models.input_layout import fits
 from engine.noise.discrete_gaussian_law import weakened
 from engine.planning.early_stopping_outcome import PhaseVotes, decision_facts
@@ -124,15 +124,14 @@ class DecisionRecount(Recount):
             return ["its chain and its phases do not match"] if chain or phases else []
         facts = chain_facts(
             self.deciding,
-            model_sha256=self.evidence.model.sha256,
+            model=self.evidence.model,
             pixels_sha256=self.evidence.input.pixels_sha256,
             key=self.key,
             selection=phases[0][0],
         )
-        start = chain_start(facts)
-        if chain.start != start:
+        if chain.start not in chain_starts(facts):
             return ["its start is not over this model, input, settings, rule, key and first votes"]
-        broken = first_broken(start, chain.blocks)
+        broken = first_broken(chain.start, chain.blocks)
         if broken is not None:
             return [f"block {broken} does not follow from the blocks before it"]
         return self._blocks(chain)

@@ -10,6 +10,9 @@ from engine.core.errors import UserError
 from engine.evidence.settings import Execution, RunSettings
 from engine.inputs.base import FittedInput, pixels_sha256
 from engine.procedures.certify import certify
+from engine.procedures.run import Run
+from engine.verify.counts import check_counts
+from engine.verify.decisions import recount_of
 from tests.cases import DECIDED, PREDICTED, SETTINGS, Slow, begun, counted, partly
 from tests.fakes import HalfSpace, finish, fitted
 
@@ -29,6 +32,25 @@ def test_a_resumed_run_ends_like_an_uninterrupted_one(case: Case, after: int, no
     assert found.function_check.answers > asked.answers > 0  # of both parts
     assert (found.votes, found.chain, found.bounds) == (whole.votes, whole.chain, whole.bounds)
     assert (found.trajectory, found.region) == (whole.trajectory, whole.region)
+
+
+@pytest.mark.parametrize("settings", [SETTINGS, PREDICTED, DECIDED], ids=lambda one: one.kind)
+def test_a_run_that_an_older_program_began_goes_on_with_its_chain(
+    case: Case, settings: RunSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its hash chain begins without architecture, normalisation and class names."""
+    with monkeypatch.context() as then:
+        ours = Run.chain_starts
+        then.setattr(Run, "chain_starts", lambda run, votes: (ours(run, votes)[1],) * 2)
+        run = begun(case, settings)
+        partly(case, run, 400)
+    again = Case.open(case.path)
+    assert again.damaged() == {}
+    before = again.resume(run).blocks
+    found = counted(again, run)
+    assert found.chain is not None and before and found.chain.blocks[0] == before[0]
+    assert all(claim.verdict == "holds" for claim in check_counts(recount_of(found)))
+    assert Case.open(case.path).damaged() == {}
 
 
 def test_a_new_run_may_be_asked_for(case: Case) -> None:

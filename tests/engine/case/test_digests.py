@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.case.digests import digest, progress_digest, run_digest, same_run, start_hash, subject
+from engine.case.digests import digest, progress_digest, run_digest, same_run, start_hashes, subject
 from engine.core.records import Votes
 from engine.evidence.settings import CertifySettings, DecideSettings, PredictSettings
 from engine.procedures.certify import certify
@@ -18,8 +18,13 @@ def test_the_chain_starts_as_in_the_procedure(noise: str) -> None:
     found = finish(certify(HalfSpace(0.3), fitted(), settings))
     assert found.chain is not None
     selection = Votes(counts=found.votes.selection, failures=found.votes.selection_failures)
-    start = start_hash(found.model, found.input, settings, key=found.noise.key, selection=selection)
-    assert start == found.chain.start
+    starts = start_hashes(
+        found.model, found.input, settings, key=found.noise.key, selection=selection
+    )
+    assert starts[0] == found.chain.start
+    other = found.model.model_copy(update={"normalization": "imagenet"})
+    changed = start_hashes(other, found.input, settings, key=found.noise.key, selection=selection)
+    assert changed[0] != starts[0] and changed[1] == starts[1]
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from engine.core.errors import UserError
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import CertifySettings, PredictSettings
-from engine.evidence.vote_chain import chained
+from engine.evidence.vote_chain import chain_facts, chain_starts, chained, start_of
 from engine.procedures.predict import predict
 from engine.report.json import evidence_json
 from engine.schemes import SCHEMES
@@ -48,7 +48,12 @@ FOLLOWS_FROM_NOTHING = {
 }
 """What no recomputation can catch once somebody computes the seal anew: a signature must."""
 
-BOUND_AFTER_ALL = ("model.sha256", "model.input_shape", "input.pixels_sha256", "input.shape")
+BOUND_AFTER_ALL = (
+    *(f"model.{name}" for name in ("sha256", "architecture", "normalization", "encoding")),
+    *(f"model.{name}" for name in ("resize", "input_shape", "class_names")),
+    "input.pixels_sha256",
+    "input.shape",
+)
 
 
 def leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
@@ -191,6 +196,29 @@ def test_a_forged_class_with_a_chain_of_its_own_is_caught_by_the_bounds(
     wrong = [c for c in check_counts(recount_of(forged)) if c.verdict != "holds"]
     assert wrong[0].name == "hash chain of the votes"
     assert "do not add up" in wrong[0].detail
+
+
+def test_a_chain_of_an_older_program_holds_without_the_function(certified: Evidence) -> None:
+    chain = certified.chain
+    assert chain is not None
+    facts = chain_facts(
+        certified.settings,
+        model=certified.model,
+        pixels_sha256=certified.input.pixels_sha256,
+        key=int(certified.noise.key, 16),
+        selection=certified.chain_selection,
+    )
+    newer, older = chain_starts(facts)
+    assert chain.start == newer
+    head, blocks = older, []
+    for block in chain.blocks:
+        links = {"start": block.start, "n": block.n, "failures": block.failures}
+        blocks.append(chained(head, counts=block.counts, **links))
+        head = blocks[-1].hash
+    kept = {"start": older, "head": head, "blocks": tuple(blocks)}
+    before = certified.model_copy(update={"chain": chain.model_copy(update=kept)})
+    assert all(claim.verdict == "holds" for claim in check_counts(recount_of(before)))
+    assert start_of((newer, older), before.chain.blocks) == older  # and is resumed as what it is
 
 
 def test_recomputation_needs_no_torch(exported: Path) -> None:

@@ -170,7 +170,7 @@ def rechained(evidence: Evidence, key: int) -> Evidence:
 
 def start_of(evidence: Evidence, key: int) -> str:
     common: dict[str, Any] = {
-        "model_sha256": evidence.model.sha256,
+        "model": evidence.model,
         "pixels_sha256": evidence.input.pixels_sha256,
         "key": key,
     }

@@ -38,7 +38,7 @@ def forged(evidence: Evidence, block: int, moved: int) -> Evidence:
     start = chain_start(
         chain_facts(
             evidence.settings,
-            model_sha256=evidence.model.sha256,
+            model=evidence.model,
             pixels_sha256=evidence.input.pixels_sha256,
             key=key,
             selection=selection,
