@@ -53,7 +53,8 @@ def audit_flags() -> list[inspect.Parameter]:
         ),
         flag(
             "shard",
-            "Take every K-th input from the I-th on, for K machines; certiscope merge joins them.",
+            "Take every K-th input from the I-th on, for K machines with one --seed; certiscope "
+            "merge joins them.",
             WHAT,
             metavar="I/K",
         ),
@@ -82,7 +83,7 @@ def audit_command(values: Mapping[str, Any]) -> int:
     inputs without a row (stopped, or a file does not open), 2 bad input, 1 failure. Ctrl+C
     stops and keeps the inputs that were counted; with --case the same command goes on with them.
     """
-    settings, execution = read_settings(values, "certify"), read_execution(values)
+    settings, execution = _settings(values), read_execution(values)
     at = tuple(values["at"] or ())
     for text in at:
         settings.scheme.parse_at(text)
@@ -134,6 +135,21 @@ def audit_command(values: Mapping[str, Any]) -> int:
         result = follow(certifying, console, meter)
     _deliver(result, kept, values, failed)
     return CERTIFIED if result.complete else PARTIAL
+
+
+def _settings(values: Mapping[str, Any]) -> Counting:
+    """The settings of all runs.
+
+    Raises:
+        UserError: also for a shard whose seed is left to chance.
+    """
+    settings = read_settings(values, "certify")
+    if values["shard"] and settings.kind != "exact" and settings.seed is None:
+        raise UserError(
+            "--shard needs --seed, the same for every shard; with a seed of its own each would be "
+            "another audit, and its inputs would be counted again after certiscope merge."
+        )
+    return settings
 
 
 def _load(request: Any, values: Mapping[str, Any]) -> tuple[Any, list[str], int]:

@@ -66,9 +66,7 @@ def fill(
     Raises:
         UserError: naming the first tensor that is missing, unexpected or has another shape.
     """
-    with torch.device("meta"):
-        expected = build().state_dict()
-    _check_tensors(expected, tensors, path=path, arch=arch)
+    _check_tensors(architectures.outline(build), tensors, path=path, arch=arch)
     network = build()
     network.load_state_dict(tensors, strict=False)
     return network

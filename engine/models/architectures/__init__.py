@@ -6,9 +6,11 @@ import re
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import nn
+from torch.overrides import TorchFunctionMode
 
 from engine.core.errors import UserError
 
@@ -138,13 +140,34 @@ def class_count(shapes: Shapes) -> int | None:
     return None
 
 
+def outline(build: Callable[[], nn.Module]) -> dict[str, torch.Tensor]:
+    """Name, shape and type of every tensor of a network's state, without memory or values."""
+    with torch.device("meta"), _NoNormalValues():
+        return build().state_dict()
+
+
+class _NoNormalValues(TorchFunctionMode):
+    """Leaves tensors as they are where they would be filled with Gaussian numbers.
+
+    Of tensors without memory torch does that in a way that loads its compiler: over a second, and
+    thirty lines of its libraries on standard error when the program ends.
+    """
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        kwargs = kwargs or {}
+        if func in (nn.init.normal_, torch.Tensor.normal_):
+            return args[0] if args else kwargs["tensor"]
+        return func(*args, **kwargs)
+
+
 def _fits(architecture: Architecture, shapes: Shapes) -> bool:
     try:
-        with torch.device("meta"):
-            network = architecture.build(class_count(shapes) or 1000)
+        found = outline(lambda: architecture.build(class_count(shapes) or 1000))
     except (NotImplementedError, ValueError):
         return False
-    expected = {key: tuple(t.shape) for key, t in network.state_dict().items()}
+    expected = {key: tuple(t.shape) for key, t in found.items()}
     return _without_counters(expected) == _without_counters(shapes)
 
 

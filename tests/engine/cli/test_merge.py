@@ -42,6 +42,11 @@ def test_a_shard_that_cannot_be(shard: str, capsys: Any) -> None:
     assert "Shard 5/5 of 4 inputs is empty." in capsys.readouterr().err
 
 
+def test_shards_share_a_seed(capsys: Any) -> None:
+    assert main([*AUDIT[:-1], "--shard", "1/2"]) == 2
+    assert "--shard needs --seed, the same for every shard" in capsys.readouterr().err
+
+
 def test_what_is_left_out_has_its_status(tmp_path: Path, capsys: Any) -> None:
     from engine.case import Case
     from tests.cases import begun, partly

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import pytest
 import torch
+from torch import nn
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from engine.core.errors import UserError
 from engine.models import architectures
@@ -114,3 +116,28 @@ def test_inception_without_its_training_heads(network):
             torch.testing.assert_close(
                 ours((x - 0.5) / 0.5), whole((x - mean) / std), rtol=1e-3, atol=1e-3
             )
+
+
+def test_an_outline_draws_no_numbers():
+    """torch loads its compiler to draw Gaussian numbers for a tensor without memory."""
+    called = []
+
+    class Watched(TorchDispatchMode):
+        def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+            called.append(str(func))
+            return func(*args, **(kwargs or {}))
+
+    def build():
+        head = nn.Linear(3, 2)
+        nn.init.kaiming_normal_(head.weight)
+        return nn.ModuleDict({"words": nn.Embedding(5, 3, padding_idx=4), "head": head})
+
+    with Watched():
+        found = architectures.outline(build)
+    assert {key: tuple(tensor.shape) for key, tensor in found.items()} == {
+        "words.weight": (5, 3),
+        "head.weight": (2, 3),
+        "head.bias": (2,),
+    }
+    assert called
+    assert not [name for name in called if "normal" in name]
