@@ -34,6 +34,7 @@ from engine.system.progress import Meter
 
 if TYPE_CHECKING:
     from engine.evidence.evidence import Evidence
+    from engine.evidence.settings import Counting
     from engine.procedures.dataset import SetResult
 
 
