@@ -110,6 +110,16 @@ class Case(CaseFile):
         self._tokens[run] = token
         return run
 
+    def know(self, claim: str, *streams: str) -> None:
+        """Enter tries of a claim that another case counted, and whose runs are not here.
+
+        Raises:
+            UserError: the file cannot be written.
+        """
+        with self._writing() as db:
+            for stream in streams:
+                log.append(db, "known", claim=claim, stream=stream)
+
     def claim(self, run: int) -> None:
         """Make this case object the one that counts a run; twice is no harm.
 

@@ -46,6 +46,15 @@ def subject(model: ModelIdentity, image: InputIdentity, settings: RunSettings) -
     return digest("subject v1", task_of(settings), _function(model), image.pixels_sha256, tried)
 
 
+def same_input(one: InputIdentity, other: InputIdentity) -> bool:
+    """Whether what a result says of its input is true of another, wherever its file lies now.
+
+    The same pixels may come from another file, with another label or fitting: their votes are the
+    same, and what is said of them is not.
+    """
+    return one.model_copy(update={"source": ""}) == other.model_copy(update={"source": ""})
+
+
 def same_run(model: ModelIdentity, image: InputIdentity, settings: RunSettings) -> str:
     """The same for runs that count the very same votes to the same end."""
     facts = settings.model_dump(mode="json", exclude={"seed_origin"})

@@ -11,8 +11,8 @@ from typing import Self
 from engine import __version__
 from engine.case import check, log
 from engine.case.database import Database
-from engine.case.digests import same_run, subject
-from engine.case.listing import by_run, numbers, rows
+from engine.case.digests import same_input, same_run, subject
+from engine.case.listing import by_run, numbers, rows, tries_of
 from engine.case.rows import Configuration, RunRow, read_configuration
 from engine.core.errors import DiskFull, UserError
 from engine.core.records import InputIdentity, ModelIdentity
@@ -160,6 +160,11 @@ class CaseFile:
         with self._database.reading() as db:
             return tuple(log.read(db))
 
+    def tries(self) -> dict[int, tuple[str, str]]:
+        """The claim and the stream of every try that the log knows, as :func:`tries_of`."""
+        with self._database.reading() as db:
+            return tries_of(db, self.path, log.read(db))
+
     def evidence(self, run: int) -> Evidence | None:
         """The last result of a run, exactly as it was; None if it has none.
 
@@ -209,7 +214,7 @@ class CaseFile:
     def finished(
         self, model: ModelIdentity, image: InputIdentity, settings: RunSettings
     ) -> int | None:
-        """The newest run of exactly this that was counted to its end."""
+        """The newest run of exactly this, label and file included, that was counted to its end."""
         wanted = same_run(model, image, settings)
         with self._database.reading() as db:
             found = db.execute(
@@ -221,9 +226,14 @@ class CaseFile:
                 continue
             row = self.row(run)
             same = same_run(row.model, row.input, row.settings) == wanted
-            if same and row.state == "finished":
+            if same and row.state == "finished" and self._is_about(row.id, image):
                 return row.id
         return None
+
+    def _is_about(self, run: int, image: InputIdentity) -> bool:
+        """Whether the result of a run names this input; it may have another label."""
+        found = self.evidence(run)
+        return found is not None and same_input(found.input, image)
 
     def _refuse_damaged(self, run: int) -> None:
         if run in self._damaged:

@@ -40,7 +40,7 @@ def rows(
     """All runs that can be read, oldest first; or the one of number ``only``."""
     events = list(log.read(db))
     about, ledger, before = by_run(events), Ledger(), _before(events)
-    tries = _tries(db, case, events)
+    tries = tries_of(db, case, events)
     for claim, stream in tries.values():
         ledger.enter(claim, stream)
     found = []
@@ -57,26 +57,29 @@ def rows(
     return tuple(found)
 
 
-def _tries(
+def tries_of(
     db: sqlite3.Connection, case: Path, events: Iterable[Event]
 ) -> dict[int, tuple[str, str]]:
-    """The claim and the stream of votes of every run, in the order in which they were begun.
+    """The claim and the stream of votes of every try, in the order in which they were begun.
 
-    Both stand in the log; of a run that began before they did, they are those of its settings.
+    By the number of its run; a try that has no run here by minus the number of its event. Both
+    stand in the log; of a run that began before they did, they are those of its settings.
     """
     found = {}
     for event in events:
-        if event.kind != "began" or event.run is None:
+        if event.kind not in ("began", "known"):
             continue
         claim, stream = event.detail.get("claim"), event.detail.get("stream")
         if not isinstance(claim, str) or not isinstance(stream, str):
+            if event.run is None:
+                continue
             try:
                 known = read_configuration(db, event.run, case)
             except UserError:
                 continue
             claim = digest(*claim_of(known.model, known.input, known.settings))
             stream = digest(*stream_of(known.model, known.settings))
-        found[event.run] = (claim, stream)
+        found[-event.id if event.run is None else event.run] = (claim, stream)
     return found
 
 

@@ -15,7 +15,10 @@ from typing import Any, Literal
 from engine.case.digests import digest
 from engine.core.records import Record
 
-Kind = Literal["created", "began", "resumed", "extended", "ended", "noted", "pinned", "unpinned"]
+Kind = Literal[
+    "created", "began", "resumed", "extended", "ended", "noted", "pinned", "unpinned", "known"
+]
+"""``known`` is a try that another case counted and that has no run here."""
 _FIRST = "certiscope log v1"
 
 

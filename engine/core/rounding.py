@@ -53,3 +53,13 @@ def confidence_percent(alpha: float) -> str:
     exact = (1 - Decimal(repr(alpha))) * 100
     digits = exact.quantize(Decimal("1e-10"), rounding=ROUND_FLOOR).normalize()
     return format(digits, "f")
+
+
+def exact(value: float) -> str:
+    """The shortest text that is this very number.
+
+    >>> exact(0.25), exact(1.0), exact(0.2499999)
+    ('0.25', '1', '0.2499999')
+    """
+    short = f"{value:g}"
+    return short if float(short) == value else repr(value)

@@ -9,7 +9,9 @@ import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from engine.core.errors import UserError
+from engine.core.errors import UserError, quoted
+from engine.core.records import ModelIdentity
+from engine.core.rounding import exact
 from engine.models.demo import WEIGHTS, Shipped, catalogue, shipped
 from engine.models.kinds import Kind, kind_of
 from engine.models.request import ModelRequest, NormalizeName
@@ -79,7 +81,18 @@ def load_model(request: ModelRequest) -> Classifier:
         _ask_for_trust(path, found)
     module = importlib.import_module(f"{__name__}.{found.module}")
     classifier: Classifier = getattr(module, found.function)(path, request)
+    classifier.identity = _as_read(classifier.identity, request)
     return classifier
+
+
+def _as_read(identity: ModelIdentity, request: ModelRequest) -> ModelIdentity:
+    """The identity with what of the output is read, which makes another function of the file."""
+    read = f", output {quoted(request.output, 80)}" if request.output else ""
+    if identity.architecture.endswith(read):  # the graph says which of its outputs it is
+        read = ""
+    if request.threshold is not None:
+        read += f", above {exact(request.threshold)}"
+    return identity.model_copy(update={"architecture": identity.architecture + read})
 
 
 def with_oracle(kind: Kind, request: ModelRequest) -> Kind:

@@ -15,6 +15,7 @@ import torch
 from torch import nn
 
 from engine.core.errors import UserError, quoted
+from engine.core.rounding import exact
 from engine.models.request import ModelRequest
 
 _MOST_SHOWN = 12
@@ -49,7 +50,7 @@ class Head:
     def note(self) -> str:
         """What a reader of the report should know."""
         which = f"The label '{self.label}'" if self.label else "Its only score"
-        return f"{which} is taken to hold where its score is above {self.threshold:g}."
+        return f"{which} is taken to hold where its score is above {exact(self.threshold)}."
 
 
 class Thresholded(nn.Module):

@@ -34,7 +34,7 @@ class PreparedModel:
         shapes = tuple(tuple(part.shape) for part in parts(x))
         key = (law, str(sampler.device), sampler.batch, shapes, planned)
         if key in self._paces:
-            sampler.keep_pace(*self._paces[key])
+            sampler.keep_pace(planned, *self._paces[key])
             return
         sampler.calibrate(planned)
         self._paces[key] = (sampler.batch, sampler.seconds_each)

@@ -33,10 +33,13 @@ from engine.sampling.questions import Answer, Asked, Home, Rounding, Stretch
 
 SHARE = 0.01
 """Share of a run's time that is spent on asking again."""
-_OPENING, _LATER, _EARLIER, _CLOSING = 24, 256, 4, 256
-"""Samples of the check at the beginning, of a later one in a long run, stretches that are asked
-about once more, and samples since the first or last such check that make one due at the end of a
-stream."""
+_LEAST, _OPENING, _LATER, _EARLIER, _CLOSING = 8, 24, 256, 4, 256
+"""Samples of the check at the beginning, at least and at most, of a later one in a long run,
+stretches that are asked about once more, and samples since the first or last such check that make
+one due at the end of a stream."""
+_FEW_ALONE, _ALONE, _WORTH_ASKING = 4, 8, 1_000
+"""Samples that are asked about alone at the beginning, and the run from which it is the second; the
+later runs of a set take the first."""
 _LONG, _REPEATS = 50_000, 16
 
 
@@ -76,8 +79,9 @@ class FunctionCheck:
         alone: every sample is classified in a call of its own; then only that is tested.
 
     Attributes:
-        planned: samples of the run, which tell how many are asked again before it; 0 where the
-            model was tested at length in another run of a set, and time alone decides.
+        planned: samples of the run, which tell how many are asked again before it.
+        tested: the model was tested in another run of a set, and time alone decides what is asked
+            again after the first look.
         opened: a first batch was tested; nothing more is counted before.
         before: what was asked again in the part of the run that this one goes on with.
         top: the class that a claim will be about; near ties count against it.
@@ -95,6 +99,7 @@ class FunctionCheck:
         alone: bool = False,
     ) -> None:
         self.planned = 250 * _OPENING
+        self.tested = False
         self.top: int | None = None
         self.before: FunctionCheckRecord | None = None
         self._classifier = classifier
@@ -127,8 +132,12 @@ class FunctionCheck:
 
     @property
     def _few(self) -> int:
-        """Samples of a look in a short run, which has two and asks about each twice."""
-        return max(2, min(_OPENING, self.planned // 250))
+        """Samples of a look in a short run, which has two and asks about each twice.
+
+        A dependence that begins with a batch of so many is seen in the scores; one that begins
+        later, or lies in the size alone, in the classes of as many samples as are asked about.
+        """
+        return max(_LEAST, min(_OPENING, self.planned // 250))
 
     @property
     def _short_run(self) -> bool:
@@ -136,7 +145,7 @@ class FunctionCheck:
 
     @property
     def _each(self) -> int:
-        """Rows of a stretch that are asked about alone, and among copies of themselves."""
+        """Rows of a stretch that are asked about among copies of themselves."""
         return 1 if self._short_run else 2
 
     def look(
@@ -162,7 +171,7 @@ class FunctionCheck:
         """
         self._credit += SHARE * seconds
         self._since += sum(map(len, answered))
-        due = self.planned > 0 or self._credit > 0
+        due = not self.tested or self._credit > 0
         closing = ends and due and self._since >= _CLOSING
         lucky = self._credit > 0 and self._lot.random() < 0.5
         if not answered or not (closing or lucky or not self.opened):
@@ -244,7 +253,8 @@ class FunctionCheck:
         if self._alone:
             return [[row] for row in shuffled[: self._few]]
         if not self.opened:
-            return [[row] for row in shuffled[: self._each]]
+            few = self.tested or self.planned < _WORTH_ASKING
+            return [[row] for row in shuffled[: _FEW_ALONE if few else _ALONE]]
         sizes = [count] * 6 + [1, self._lot.randint(2, 3)]
         return [shuffled[: self._lot.choice(sizes)]]
 

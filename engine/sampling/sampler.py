@@ -125,9 +125,9 @@ class Sampler:
             size, seconds = self._grow(size, seconds, planned)
         self.batch, self._batch_seconds = size, max(seconds, 1e-6)
 
-    def keep_pace(self, batch: int, seconds_each: float) -> None:
+    def keep_pace(self, planned: int, batch: int, seconds_each: float) -> None:
         """Take the batch size that :meth:`calibrate` found for an input of the same size."""
-        self.check.planned = 0  # the model was tested at length on that one
+        self.check.planned, self.check.tested = planned, True
         self.batch, self._batch_seconds = batch, max(batch * seconds_each, 1e-6)
 
     def votes(self, stream: Stream, total: int, *, before: Votes | None = None) -> Iterator[Votes]:

@@ -56,7 +56,10 @@ def check_opened(stated: ModelIdentity, found: ModelIdentity, *, named: bool) ->
         found: opened with the flags of the evidence's command line.
         named: there is such a command line; without one the flags are not known.
     """
-    wrong = _differing({name: getattr(found, name) for name in _OF_A_MODEL}, stated)
+    facts = {name: getattr(found, name) for name in _OF_A_MODEL}
+    if named and found.architecture.startswith(f"{stated.architecture}, "):
+        del facts["architecture"]  # of older programs, which left output and threshold to the flags
+    wrong = _differing(facts, stated)
     wrong += [] if _parts(found) == _parts(stated) else ["its parts"]
     open_ = [name for name in wrong if name in _CHOSEN] if not named else []
     return _claim(NAME, wrong, open_)

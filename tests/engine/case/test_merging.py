@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from engine.case import Case
-from engine.case.merging import merge, run_of
+from engine.case.merging import adopt, merge, run_of
 from engine.core.errors import UserError
 from engine.procedures.certify import certify
+from engine.verify.casefile import check_case
 from tests.cases import SETTINGS, begun, counted, partly
 from tests.fakes import HalfSpace, finish, fitted
 
@@ -30,7 +31,12 @@ def test_runs_keep_ids_votes_and_results(tmp_path: Path) -> None:
     opened = Case.open(into.path)
     assert opened.damaged() == {} and opened.damage == ""
     kept = [opened.evidence(row.id) for row in opened.runs()]
-    assert kept == [*(one.evidence(run) for run in (1, 2)), two.evidence(1)]
+    assert kept[:2] == [one.evidence(run) for run in (1, 2)]
+    last, before = kept[2], two.evidence(1)
+    assert last is not None and before is not None and before.statement.count("Try 1 of 1 ") == 1
+    assert last.statement == before.statement.replace("Try 1 of 1 ", "Try 3 of 3 ")
+    assert (last.run_id, last.votes, last.chain) == (before.run_id, before.votes, before.chain)
+    assert all(claim.verdict == "holds" for claim, _ in check_case(opened.path))
     assert opened.resume(3).blocks == two.resume(1).blocks
     again = merge(opened, [two, one])
     assert (again.taken, again.there) == (0, 3) and len(opened.runs()) == 3
@@ -61,5 +67,20 @@ def test_what_is_not_whole_is_left_and_said(tmp_path: Path) -> None:
         "Run 2 is damaged",
         "run 3 is interru",
     ]
+    opened = Case.open(into.path)
+    assert len(opened.tries()) == 3 and opened.row(1).of == 3
+    merge(opened, [Case.open(other.path)])
+    assert len(opened.tries()) == 3  # none is entered twice
+    counted(opened, begun(opened, SETTINGS.model_copy(update={"seed": 4})))
+    assert opened.evidence(2).statement.endswith("Try 4 of 4 known to this case.")  # type: ignore[union-attr]
     with pytest.raises(UserError, match="cannot be merged into itself"):
         merge(into, [Case.open(into.path)])
+
+
+def test_a_result_alone_brings_the_tries_that_it_speaks_of(tmp_path: Path) -> None:
+    other = shard(tmp_path / "1.certiscope", 1, 2, 3)
+    into, third = Case.create(tmp_path / "2.certiscope"), other.evidence(3)
+    assert third is not None and third.run_number == 3
+    kept = into.evidence(adopt(into, third))
+    assert kept is not None and kept.statement == third.statement
+    assert all(claim.verdict == "holds" for claim, _ in check_case(into.path))

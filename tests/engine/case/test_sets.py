@@ -142,3 +142,20 @@ def test_what_was_left_out_of_a_set_is_said(available: int | None) -> None:
     )
     said = [note for note in found.notes if "were taken" in note]
     assert (found.available, len(said)) == ((5, 1) if available == 5 else (None, 0))
+
+
+def test_a_result_is_taken_for_the_input_that_it_names_alone(tmp_path: Path) -> None:
+    """The same pixels with another label, or from another file, have other things said of them."""
+    case, model, given = Case.create(tmp_path / "c.certiscope"), HalfSpace(0.4), read("a")
+    counted(case)
+    assert case.finished(model.identity, given.identity, SETTINGS) == 1
+    moved = given.identity.model_copy(update={"source": "elsewhere/a"})
+    assert case.finished(model.identity, moved, SETTINGS) == 1
+    for change in (
+        {"label": 1, "label_name": "other"},
+        {"sha256": "0" * 64},
+        {"adaptation": "resized from 16 x 16"},
+        {"name": "b"},
+    ):
+        other = given.identity.model_copy(update=change)
+        assert case.finished(model.identity, other, SETTINGS) is None, change

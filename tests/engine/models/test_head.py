@@ -74,3 +74,13 @@ def test_files_with_several_outputs_or_a_single_score():
     binary.prepare(torch.device("cpu"), "fp32")
     low, high = binary.scores(torch.rand(5, 3, 32, 32)).unbind(dim=1)
     assert torch.equal(low, -high)
+
+
+def test_what_is_read_of_an_output_is_part_of_the_identity() -> None:
+    """Else a case takes the votes for one threshold for those of another."""
+    path = str(CASES / "single_logit.onnx")
+    low, high = (load_model(ModelRequest(path, threshold=t)).identity for t in (0.1, 0.1234567))
+    assert low.sha256 == high.sha256 and low.class_names == high.class_names
+    assert low.architecture == "ONNX graph, above 0.1"
+    assert high.architecture == "ONNX graph, above 0.1234567"
+    assert any("above 0.1234567." in note for note in high.notes)  # and not rounded up

@@ -170,6 +170,21 @@ def test_what_is_no_function_of_one_sample_is_refused(name: str) -> None:
 
 
 @pytest.mark.usefixtures("often")
+def test_a_dependence_that_begins_with_a_few_samples_is_found_in_short_runs() -> None:
+    """Two samples beside each other do not show it; in the later runs of a set as well."""
+
+    def crowded(margin: torch.Tensor) -> torch.Tensor:
+        return margin + 3 * len(margin.unique()) if len(margin) > 7 else margin
+
+    for total, later in ((40, False), (200, False), (100_000, True)):
+        one = sampler(Made(crowded))
+        one.calibrate(total)
+        if later:
+            one.keep_pace(total, 200, 1e-5)
+        with pytest.raises(UserError, match=NEIGHBOURS):
+            list(one.votes(Stream.ESTIMATION, total))
+
+
 def test_a_dependence_of_one_sample_in_a_hundred_is_found() -> None:
     """With at least 2,000 samples asked again it is missed once in 5 x 10^8 runs."""
 
