@@ -17,6 +17,7 @@ from engine.cli.terminal import Terminal
 from engine.core.errors import UserError
 from engine.core.fields import as_number
 from engine.core.files import write_atomically
+from engine.core.rounding import round_down, round_up
 from engine.core.text import visible
 
 if TYPE_CHECKING:
@@ -197,7 +198,8 @@ def _table(found: LogComparison) -> Table:
 
 
 def _share(value: float | None) -> str:
-    return "" if value is None else f"{value:.3f}"
+    """Rounded down; 0.3, which is no float, is not shown as 0.299."""
+    return "" if value is None else round_down(value * (1 + 1e-12), 3)
 
 
 def _against(number: int, differences: Mapping[str, Difference]) -> Table:
@@ -206,7 +208,8 @@ def _against(number: int, differences: Mapping[str, Difference]) -> Table:
         table.add_column(heading, justify="right")
     for radius, one in differences.items():
         if one.difference or one.low > 0 or one.high < 0:
-            table.add_row(radius, f"{one.difference:+.3f}", f"{one.low:+.3f} to {one.high:+.3f}")
+            between = f"{round_down(one.low, 3)} to {round_up(one.high, 3)}"
+            table.add_row(radius, f"{one.difference:+.3f}", between)
     inputs = "the same" if next(iter(differences.values())).paired else "other"
     table.caption = f"{inputs} inputs, if they are a random draw"
     return table

@@ -25,9 +25,13 @@ _IN_PHASES = ("levels_needed", "samples_needed")
 _NEEDED = ("idx", "label", "predict")
 _SIGMA = re.compile(r"sigma[_=-]?(\d+(?:\.\d+)?)", re.IGNORECASE)
 _NOISE = re.compile(r"noise[_=-]?(?:sd)?[_=-]?(\d+(?:\.\d+)?)", re.IGNORECASE)
+_MOST_ROWS = 5_000_000
 _NAMED_FOLDERS = 3
 """How many folders above a file may name its noise."""
 _MAT = ("hard", "soft")
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
+_MOST = 1e100
+"""No radius is so large, and sums of those below stay numbers."""
 
 
 def read_logs(path: str | Path, *, sigma: float | None = None) -> tuple[Log, ...]:
@@ -64,6 +68,11 @@ def _table(path: Path, text: str, sigma: float | None) -> Log:
         raise UserError(
             f"{visible(str(path))} is no log of certifications: its first line must name the "
             "columns idx, label and predict."
+        )
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise UserError(
+            f"{visible(str(path))}: its first line names the column "
+            f"'{visible(twice[0])[:40]}' more than once."
         )
     rows = _Rows(path, names, [(n, _split(line)) for n, line in lines[1:]])
     radii = next((name for name in _RADII if name in names), "")
@@ -157,30 +166,35 @@ class _Rows:
 
 
 def _number(text: str) -> float | None:
-    """A finite number; 'True' and 'False' as some scripts write them."""
+    """A number as programs write them; 'True' and 'False' as some scripts do."""
     known = {"true": 1.0, "false": 0.0}
-    try:
-        value = known.get(text.lower())
-        value = float(text) if value is None else value
-    except ValueError:
+    if text.lower() in known:
+        return known[text.lower()]
+    if not _NUMBER.fullmatch(text):
         return None
-    return value if math.isfinite(value) else None
+    value = float(text)
+    return value if abs(value) <= _MOST else None
 
 
 def _mat(path: Path, sigma: float | None) -> tuple[Log, ...]:
     """MACER's result: a radius for each image, -1 where it is wrong or abstained."""
-    from scipy.io import loadmat  # deferred: it is slow to load
+    from scipy.io import loadmat, whosmat  # deferred: they are slow to load
 
     try:
-        found = loadmat(str(path), variable_names=list(_MAT))
+        # What is packed into few bytes may be far larger than the file.
+        large = [name for name, shape, _ in whosmat(str(path)) if math.prod(shape) > _MOST_ROWS]
+        found = {} if large else loadmat(str(path), variable_names=list(_MAT))
     except Exception as error:  # a damaged file fails in any way
         raise UserError(f"{visible(str(path))} is no .mat file that can be read.") from error
+    if large:
+        shown = visible(str(large[0]))[:40]
+        raise UserError(f"{visible(str(path))}, '{shown}': more than {_MOST_ROWS:,} numbers.")
     logs = []
     for name in _MAT:
         radii = np.asarray(found.get(name, ()))
         if not radii.size:
             continue
-        if radii.dtype.kind not in "fiu" or not np.isfinite(radii).all():
+        if radii.dtype.kind not in "fiu" or not (np.abs(radii.astype(float)) <= _MOST).all():
             raise UserError(f"{visible(str(path))}, '{name}': radii must be finite numbers.")
         radius = radii.astype(np.float64).ravel()
         none = np.zeros(0, dtype=np.int64)

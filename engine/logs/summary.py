@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.core.records import Record
+from engine.core.rounding import exact
 from engine.figures.curves import Curve, CurveFigure
 from engine.logs import measures
 from engine.logs.lint import Finding, lint
@@ -63,12 +64,12 @@ class LogComparison(Record):
 
 
 def key(radius: float) -> str:
-    """A radius as a name.
+    """A radius as a name, never rounded: what holds at 0.2499999 need not hold at 0.25.
 
-    >>> key(0.25), key(1.0)
-    ('0.25', '1')
+    >>> key(0.25), key(1.0), key(0.2499999)
+    ('0.25', '1', '0.2499999')
     """
-    return f"{radius:g}"
+    return exact(radius)
 
 
 def summarise(

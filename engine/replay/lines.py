@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -110,12 +110,12 @@ def _json(path: Path, text: Iterable[str]) -> Iterator[Numbered]:
             continue
         place = Place(path, number)
         try:
-            found = json.loads(line)
+            found = json.loads(line, object_pairs_hook=_Pairs)
         except (ValueError, RecursionError) as error:
             raise place.error(
                 "not readable as JSON, of which every line holds an object"
             ) from error
-        if not isinstance(found, dict):
+        if not isinstance(found, _Pairs):
             raise place.error("no JSON object")
         columns = _columns(found, place)
         if not names:
@@ -127,13 +127,17 @@ def _json(path: Path, text: Iterable[str]) -> Iterator[Numbered]:
         yield number, [columns[name] for name in names]
 
 
-def _columns(found: Mapping[str, Any], place: Place) -> dict[str, str]:
+class _Pairs(list[tuple[str, Any]]):
+    """Keys and values of an object as they are written: a key may be there twice."""
+
+
+def _columns(found: _Pairs, place: Place) -> dict[str, str]:
     """The columns of an object, those in lists one by one."""
     columns: dict[str, str] = {}
-    for key, value in found.items():
+    for key, value in found:
         name = key.strip().lower()
         block = _LISTS.get(name)
-        if isinstance(value, list) and block:
+        if type(value) is list and block:
             named = {f"{block}_{c}": one for c, one in enumerate(value)}
         else:
             named = {name: value}

@@ -186,6 +186,11 @@ def _headed(path: Path, lines: Iterator[Numbered]) -> tuple[Header, Iterator[Num
     number, cells = next(lines, (1, []))
     names = [cell.strip().lower() for cell in cells]
     if len(cells) > 1 and all(_NUMBER.fullmatch(name.replace(",", ".")) for name in names):
+        if parted := [name for name in names if re.match(r"0\d", name)]:
+            raise Place(path, number).error(
+                f"'{quoted(parted[0], 40)}' may be part of a whole number with a mark at its "
+                "thousands; write whole numbers as digits alone, or give the file a header"
+            )
         names = [f"n_{c}" for c in range(len(cells))]
         bare = _header(Place(path, number), names)
         return Header(bare.names, bare.classes, named=False), chain([(number, cells)], lines)
@@ -332,6 +337,8 @@ def _of_array(path: Path, data: bytes) -> VoteTable:
         raise UserError(f"{path} holds no table of numbers; votes are an array of N x classes.")
     if min(shape) < 0 or math.prod(shape) * dtype.itemsize != len(data) - stream.tell():
         raise damaged
+    if not math.prod(shape):
+        raise UserError(f"{path} holds no votes: its shape is {shape}.")
     array = np.frombuffer(data, dtype, offset=stream.tell())
     counts = array.reshape(shape, order="F" if fortran else "C").reshape(-1, shape[-1])
     if not (np.isfinite(counts).all() and (counts >= 0).all() and (counts % 1 == 0).all()):

@@ -99,6 +99,10 @@ def test_the_radii_of_macer(tmp_path: Path) -> None:
         ("Epoch 1\nloss 0.3\n", "is no log of certifications"),
         (COHEN + "60\t1\t1\n", r"line 5: 3 columns where the first line names 6; .* cut off"),
         (COHEN.replace("0.378", "nan"), "line 2, column radius: 'nan' is not a number"),
+        (COHEN.replace("0.378", "1_0"), "line 2, column radius: '1_0' is not a number"),
+        (COHEN.replace("0.378", "\u0661"), "line 2, column radius: '\u0661' is not a number"),
+        (COHEN.replace("0.378", "1.7e308"), "column radius: '1.7e308' is not a number"),
+        (COHEN.replace("time", "radius"), "names the column 'radius' more than once"),
         (COHEN.replace("0.378", "0,378"), "line 2, column radius: '0,378' is not a number"),
         (COHEN.replace("\t7\t", "\tcat\t"), "line 3, column label: 'cat' is not a whole number"),
         (COHEN.replace("20\t", "20.5\t"), "line 3, column idx: '20.5' is not a whole number"),
@@ -108,6 +112,14 @@ def test_the_radii_of_macer(tmp_path: Path) -> None:
 def test_a_damaged_log_is_named_with_its_place(tmp_path: Path, text: str, sentence: str) -> None:
     with pytest.raises(UserError, match=sentence):
         read(tmp_path, text)
+
+
+def test_a_mat_that_unpacks_to_more_than_any_log_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "m.mat"
+    savemat(path, {"hard": np.zeros((1, 5_000_001), np.int8)}, do_compression=True)
+    assert path.stat().st_size < 20_000
+    with pytest.raises(UserError, match="m.mat, 'hard': more than 5,000,000 numbers"):
+        read_logs(path)
 
 
 def test_files_that_are_no_text_or_no_mat(tmp_path: Path) -> None:

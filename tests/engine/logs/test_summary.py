@@ -24,4 +24,5 @@ def test_what_is_said_of_several_logs() -> None:
 
 
 def test_radii_as_names() -> None:
-    assert [key(radius) for radius in (0.0, 0.25, 1.0, 2.5)] == ["0", "0.25", "1", "2.5"]
+    radii = (0.0, 0.25, 1.0, 2.5, 0.2499999)
+    assert [key(radius) for radius in radii] == ["0", "0.25", "1", "2.5", "0.2499999"]
