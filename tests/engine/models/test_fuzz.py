@@ -43,6 +43,8 @@ MANY = {
     "tables": 2000,
 }
 
+ENOUGH = 100
+
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs limits of a process")
 
 
@@ -62,8 +64,8 @@ def survives(folder: Path, *, first: int, counts: dict[str, int]) -> None:
     said = [json.loads(line) for line in done.stdout.splitlines()]
     assert [facts for facts in said if "fault" in facts] == []
     assert {facts["format"]: facts["done"] for facts in said} == counts
-    for facts in said:
-        assert facts["loaded"] and facts["refused"], facts
+    for facts in said:  # of few files, by chance, all may be refused
+        assert facts["done"] < ENOUGH or (facts["loaded"] and facts["refused"]), facts
 
 
 def test_broken_files_are_loaded_or_refused(tmp_path: Path) -> None:
