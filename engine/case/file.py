@@ -18,6 +18,7 @@ from engine.core.errors import DiskFull, UserError
 from engine.core.records import InputIdentity, ModelIdentity
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import RunSettings
+from engine.evidence.tries import claim_alone, with_tries
 from engine.evidence.upgrade import evidence_from_text
 
 
@@ -185,6 +186,21 @@ class CaseFile:
             return evidence_from_text(row[0])
         except (ValueError, TypeError, KeyError, UserError) as error:
             raise UserError(f"The result of run {run} in {self.path} cannot be read.") from error
+
+    def result(self, run: int) -> Evidence | None:
+        """The last result of a run, as one of the tries that the case knows now.
+
+        The one that is kept speaks of those before it alone; who picks it among later ones must
+        say so.
+
+        Raises:
+            UserError: the run is damaged.
+        """
+        found = self.evidence(run)
+        if found is None or found.tries_known_to != "case" or claim_alone(found) is None:
+            return found
+        row = self.row(run)
+        return with_tries(found, row.number, row.of, "case")
 
     def configuration(self, run: int) -> Configuration:
         """What a run was started with, and where its model and input are now.

@@ -105,6 +105,6 @@ class CaseSet:
 def _as_kept(case: Case, run: int) -> Generator[Snapshot, None, Evidence]:
     """A finished run, without counting anything."""
     yield from ()
-    found = case.evidence(run)
+    found = case.result(run)
     assert found is not None  # the case calls it finished
     return found

@@ -59,7 +59,7 @@ def _chosen(case: Case, asked: int | None) -> tuple[int, Evidence]:
     """
     if asked is not None:
         row = case.row(asked)
-        found = case.evidence(asked)
+        found = case.result(asked)
         if found is None:
             raise UserError(
                 f"Run {asked} of {case.path} has no result yet ({row.counted:,} of "
@@ -68,7 +68,7 @@ def _chosen(case: Case, asked: int | None) -> tuple[int, Evidence]:
             )
         return asked, found
     for row in reversed(case.runs()):
-        found = None if row.damage else case.evidence(row.id)
+        found = None if row.damage else case.result(row.id)
         if found is not None:
             return row.id, found
     raise UserError(f"{case.path} holds no finished run; certiscope runs {case.path} lists all.")

@@ -209,6 +209,7 @@ def set_result(
             *_limited(len(inputs), available if limited else None),
             *_shortfall(len(found), len(inputs), unread),
             *_sameness(twins),
+            *_tried(found),
             *_labels(rows, population=bool(summary.population)),
             *_matches(found),
         ),
@@ -319,6 +320,19 @@ def _sameness(twins: Sequence[tuple[str, str]]) -> list[str]:
         f"Some inputs are the same, and so is their noise ({named}{more}): nothing is said of a "
         "population, which needs inputs that are independent. What is said of each row, and of all "
         "at once, holds."
+    ]
+
+
+def _tried(found: Sequence[Counted]) -> list[str]:
+    """That the case knows other tries of some rows, among which somebody may have chosen."""
+    counted = [one.runs_counted or 1 for _, one in found if one.tries_known_to == "case"]
+    again = [count for count in counted if count > 1]
+    if not again:
+        return []
+    return [
+        f"{len(again):,} of {len(found):,} inputs were tried more than once, up to {max(again):,} "
+        "times, as this case knows: alpha is per try, and what is said of all at once and of a "
+        "population holds only if nobody chose among the tries."
     ]
 
 

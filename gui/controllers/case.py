@@ -91,10 +91,10 @@ class CaseController(QObject):
             )
 
     def read(self, row: RunRow, on_done: Callable[[RunRow, Evidence | str | None], object]) -> None:
-        """Read what a run ended in: the evidence exactly as it was, or the damage as a sentence."""
+        """Read what a run ended in, as one of the tries known now, or the damage as a sentence."""
         if (case := self.file) is not None:
             self._worker.submit(
-                lambda stop: row.damage or case.evidence(row.id),
+                lambda stop: row.damage or case.result(row.id),
                 f"reading run {row.id}",
                 on_done=partial(on_done, row),
                 quiet=True,

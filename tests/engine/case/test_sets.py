@@ -159,3 +159,19 @@ def test_a_result_is_taken_for_the_input_that_it_names_alone(tmp_path: Path) -> 
     ):
         other = given.identity.model_copy(update=change)
         assert case.finished(model.identity, other, SETTINGS) is None, change
+
+
+def test_a_row_says_of_how_many_tries_it_is_one(tmp_path: Path) -> None:
+    """Whoever tries a set three times and shows the first is told so, and so are the readers."""
+    case, seeds = Case.create(tmp_path / "c.certiscope"), (1, 2, 3)
+    for seed in seeds:
+        counted(case, SETTINGS.model_copy(update={"seed": seed}))
+    kept = case.evidence(1)
+    assert kept is not None and kept.statement.endswith("Try 1 of 1 known to this case.")
+    result, evidence, drawn = counted(case)
+    assert drawn == 0
+    for one in evidence:
+        assert one.statement.endswith("Try 1 of 3 known to this case.")
+        assert (one.run_number, one.runs_counted) == (1, 3)
+    said = [note for note in result.notes if "tried more than once" in note]
+    assert len(said) == 1 and said[0].startswith("3 of 3 inputs were tried more than once, up to 3")
