@@ -122,6 +122,7 @@ def class_of(names: Sequence[str], label: Label) -> tuple[int | None, str]:
 
 
 _NO_CLASS = "the number of no class of the model"
+_BY_NUMBER = "give its class by its number in a file with --labels"
 
 
 def name_number(name: str) -> int | None:
@@ -135,6 +136,7 @@ def name_number(name: str) -> int | None:
     return int(found[1]) if found else None
 
 
+_SIGNS = ({"-1", "1"}, {"-1", "+1"})
 _LEADING = re.compile(r"(\d{1,5})[ ._-]+(\D.*)", re.ASCII)
 """A number before a name, as in ``001.Black_footed_Albatross`` or ``0 - zero``."""
 
@@ -142,7 +144,7 @@ _LEADING = re.compile(r"(\d{1,5})[ ._-]+(\D.*)", re.ASCII)
 @lru_cache(maxsize=8)
 def _numbers(among: tuple[str, ...]) -> dict[str, int]:
     """The number of each label, where all labels are numbers, or begin with those of a series."""
-    if set(among) in ({"-1", "1"}, {"-1", "+1"}):
+    if set(among) in _SIGNS:
         return {name: int(name == "1" or name == "+1") for name in among}
     plain = {name: number for name in among if (number := name_number(name)) is not None}
     if len(plain) == len(among):
@@ -175,8 +177,10 @@ def _told(names: tuple[str, ...], label: Label, name: str) -> tuple[int | None, 
     whole = all(name_number(one) is not None for one in numbers)
     if whole and set(numbers.values()) == set(range(1, len(names) + 1)):
         return _from_one(names, label, name)
-    if name in names:
+    if names.count(name) == 1:  # ImageNet has two cranes
         return names.index(name), ""
+    if name in names:
+        return None, f"{SAID}'{quoted(name)}' is the name of several classes; {_BY_NUMBER}"
     called = _LEADING.fullmatch(name) if numbers else None
     for text in (name, called[2] if called else ""):
         alike = _by_spelling(names).get(_plain(text))
@@ -206,6 +210,8 @@ def _by_number(
     if len(series) > 1 and series == list(range(1, len(series) + 1)):
         how = f"its number, counted from 0 (if the labels count from 1: --labels {FROM_ONE})"
         return found, _said(names, name, found, how)
+    if set(label.among) in _SIGNS:
+        return found, _said(names, name, found, "because -1 and 1 stand for 0 and 1")
     return found, "" if found == label.place else _said(names, name, found, "its number")
 
 
@@ -287,9 +293,10 @@ def _mapped(names: Sequence[str], label: Label, given: LabelMap) -> tuple[int | 
         source = quoted(given.source, 200)
         return None, f"{SAID}is not known: {source} says nothing of '{quoted(shown)}'"
     line, text = given.lines[keys[0]]
-    found = (
-        list(names).index(text) if text in names else _by_spelling(tuple(names)).get(_plain(text))
-    )
+    if list(names).count(text) == 1:
+        found: int | None = list(names).index(text)
+    else:
+        found = _by_spelling(tuple(names)).get(_plain(text))
     if found is None and text.isascii() and text.isdigit() and len(text) < 6:
         found = int(text) if int(text) < len(names) else None
     if found is None:

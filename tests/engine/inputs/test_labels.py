@@ -35,6 +35,11 @@ def test_by_name_in_any_spelling() -> None:
     assert of(ANIMALS, "Dog", "Cat", "Dog") == (2, expected)
     assert of(ANIMALS, "pit_viper")[0] == 3 and of(ANIMALS, "Viper")[0] == 3
     assert of(("a, x", "b, x", "x y"), "x", "b", "x")[0] is None  # of two classes
+    found, said = of(("crane", "dog", "crane"), "crane", "crane", "dog")
+    assert found is None and "'crane' is the name of several classes; give its class by" in said
+    named = LabelMap("m.csv", {"bird": (1, "crane")})
+    with pytest.raises(UserError, match="m.csv, line 1: 'crane' is no class of the model"):
+        of(("crane", "dog", "crane"), "bird", rule=named)
 
 
 def test_by_number() -> None:
@@ -86,7 +91,8 @@ def test_other_ways_to_write_numbers() -> None:
     assert of(("0", "1", "2"), "2 - two", *zeros)[0] == 2
     assert of(("bad", "good"), "1.0", "0.0", "1.0")[0] == 1
     assert of(("bad", "good"), "-1", "-1", "1")[0] == 0
-    assert of(("bad", "good"), "1", "-1", "1")[0] == 1
+    said = "its label '1' is taken for class 1 ('good'), because -1 and 1 stand for 0 and 1"
+    assert of(("bad", "good"), "1", "-1", "1") == (1, said)
     assert of(unnamed, "2 wheeler", "2 wheeler", "4 wheeler", "car")[0] is None  # no series
     found, said = of(UNNAMED, "2", "1", "2", "3")  # of 11 classes: from 0, unless somebody says no
     assert found == 2 and "counted from 0 (if the labels count from 1: --labels from-one)" in said
