@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import re
+import stat
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -48,7 +49,10 @@ def read_logs(path: str | Path, *, sigma: float | None = None) -> tuple[Log, ...
     if sigma is not None and not (sigma > 0 and math.isfinite(sigma)):
         raise UserError(f"--sigma must be above 0 (it was {sigma:g}).")
     try:
-        if path.stat().st_size > _LARGEST:
+        facts = path.stat()
+        if not stat.S_ISREG(facts.st_mode):  # a pipe may never end
+            raise UserError(f"{visible(str(path))} is not a plain file; save the log as one.")
+        if facts.st_size > _LARGEST:
             raise UserError(f"{visible(str(path))} is larger than 64 MiB, which no log is.")
         if path.suffix.lower() == ".mat":
             return _mat(path, sigma)

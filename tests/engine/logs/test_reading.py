@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -112,6 +113,14 @@ def test_the_radii_of_macer(tmp_path: Path) -> None:
 def test_a_damaged_log_is_named_with_its_place(tmp_path: Path, text: str, sentence: str) -> None:
     with pytest.raises(UserError, match=sentence):
         read(tmp_path, text)
+
+
+def test_only_plain_files_are_opened(tmp_path: Path) -> None:
+    """A pipe without a writer never answers, and a device may never end."""
+    os.mkfifo(tmp_path / "pipe.tsv")
+    for path in (tmp_path / "pipe.tsv", tmp_path, Path("/dev/null")):
+        with pytest.raises(UserError, match="is not a plain file; save the log as one"):
+            read_logs(path)
 
 
 def test_a_mat_that_unpacks_to_more_than_any_log_is_refused(tmp_path: Path) -> None:
