@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QWidget
 
 from engine.evidence.subject import region_note
 from gui.controllers.session import Session
-from gui.style import theme as themes
 from gui.style.theme import set_role
 from gui.widgets.card import Card
 from gui.widgets.fitted import FittedLabel
@@ -28,6 +27,7 @@ class ClaimCard(Card):
         self.title.hide()
         self.subtitle.hide()
         self.outcome = words(name="Outcome")
+        self.outcome.setObjectName("large")
         self.headline = FittedLabel("What is certified")
         self.unit, self.votes = words(role="small"), words()
         self.sentence = words(name="Statement in words")
@@ -36,16 +36,10 @@ class ClaimCard(Card):
             self.content.addWidget(label)
         self.content.addStretch(1)
         self.content.addWidget(words(_KEYS, "small"))
-        themes.registry.follow(self.retheme)
-        self.retheme()
         session.runs.snapshot_changed.connect(self.refresh)
         session.runs.evidence_changed.connect(self.refresh)
         session.playback.changed.connect(self.refresh)
         self.refresh()
-
-    def retheme(self) -> None:
-        """The outcome larger than text, in the type in force."""
-        self.outcome.setFont(themes.current().font("headlines", bold=True))
 
     @Slot()
     def refresh(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QRect, Qt, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QRect, Qt, QTimer, Slot
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -129,6 +129,8 @@ class Tour(QFrame):
             column.addWidget(part)
         column.addLayout(buttons)
         over.installEventFilter(self)
+        self._moved = QTimer(self, singleShot=True, interval=0)
+        self._moved.timeout.connect(self._follow)
         self.hide()
 
     @property
@@ -139,12 +141,16 @@ class Tour(QFrame):
     @Slot()
     def begin(self) -> None:
         """Start at the first stop."""
+        for part in self._parts.values():  # a model that opens makes its panel larger
+            part.installEventFilter(self)
         settle()
         self._show(0)
 
     @Slot()
     def end(self) -> None:
         """Leave it."""
+        for part in self._parts.values():
+            part.removeEventFilter(self)
         self._place = -1
         self.hide()
         self._frame.hide()
@@ -165,10 +171,18 @@ class Tour(QFrame):
             super().keyPressEvent(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Another size of the window moves its parts."""
-        if event.type() == QEvent.Type.Resize and self.stop is not None:
-            self._stand()
+        """Another size of the window moves its parts, and so does what they show."""
+        if self.stop is not None and event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
+            if watched is self._over:
+                self._stand()
+            else:  # once the others have their places too
+                self._moved.start()
         return super().eventFilter(watched, event)
+
+    @Slot()
+    def _follow(self) -> None:
+        if self.stop is not None:
+            self._stand()
 
     @Slot()
     def _go_on(self) -> None:

@@ -20,7 +20,7 @@ from gui.style.theme import LIGHT, TALK_SCALE, THEMES, Theme, registry
 
 _DRESSED = "dressed"
 """Property of an application that has its style."""
-_TYPES = ("small", "title", "headlines", "headline")
+_TYPES = ("small", "body", "title", "headlines", "headline")
 """Sizes of type that the sheet takes from the theme."""
 
 _TEMPLATE = Template("""
@@ -44,11 +44,14 @@ QLabel[role="muted"] { color: $muted; }
 QLabel[role="small"] { color: $muted; font-size: ${small}pt; }
 QLabel[role="headline"] { font-size: ${headline}pt; font-weight: bold; }
 QLabel[role="headlines"] { font-size: ${headlines}pt; font-weight: bold; }
-QLabel[role="certified"] { color: $certified; font-weight: bold; }
-QLabel[role="abstained"] { color: $runner_up; font-weight: bold; }
-QLabel[role="danger"] { color: $danger; font-weight: bold; }
-QLabel[role="struck"] { color: $muted; text-decoration: line-through; }
-QLabel[role="provisional"] { color: $warning; font-weight: bold; }
+QLabel[role="certified"] { color: $certified; font-weight: bold; font-size: ${body}pt; }
+QLabel[role="abstained"] { color: $runner_up; font-weight: bold; font-size: ${body}pt; }
+QLabel[role="danger"] { color: $danger; font-weight: bold; font-size: ${body}pt; }
+QLabel#large { font-size: ${headlines}pt; }
+QLabel[role="struck"] {
+    color: $muted; text-decoration: line-through; font-size: ${body}pt;
+}
+QLabel[role="provisional"] { color: $warning; font-weight: bold; font-size: ${body}pt; }
 QLabel[role="badge"], QLabel[role="badge-sound"] {
     font-size: ${small}pt; padding: 3px 8px; background: $sunken;
     border: 1px solid $border; border-radius: ${small_radius}px;
@@ -80,7 +83,8 @@ QPushButton:disabled, QToolButton:disabled {
     color: $off; background: $sunken; border-color: $grid;
 }
 QPushButton[role="primary"], QToolButton[role="primary"] {
-    background: $accent; color: $on_accent; border: 1px solid $accent; font-weight: bold;
+    background: $accent; color: $on_accent; border: 1px solid $accent;
+    font-weight: bold; font-size: ${body}pt;
 }
 QPushButton[role="primary"]:hover, QToolButton[role="primary"]:hover { background: $accent_hover; }
 QPushButton[role="primary"]:focus, QToolButton[role="primary"]:focus {
@@ -197,10 +201,12 @@ def stylesheet(theme: Theme) -> str:
 
 
 class Rooms(QObject):
-    """Parts of a window, each with the style sheet on it, which it gets when it is seen.
+    """Parts of a window, each with style sheet and font on it, which it gets when it is seen.
 
     A sheet on the application dresses every widget anew at each change, half a millisecond for
-    each of a thousand, most of them on pages out of sight.
+    each of a thousand, most of them on pages out of sight. The application's font alone does not
+    reach all of what a sheet on a part has dressed; and where a rule makes letters bold it says
+    their size too, or they would take it from that font, though the part keeps its own.
     """
 
     def __init__(self, window: QWidget) -> None:
@@ -232,6 +238,7 @@ class Rooms(QObject):
         window = room.window()
         seen = room.isVisible() if window.isVisible() else room.isVisibleTo(window)
         if seen and room.styleSheet() != self._sheet:
+            room.setFont(QApplication.font())
             room.setStyleSheet(self._sheet)
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 
-from gui.shell.tour import PLACES, STOPS
+from gui.shell.tour import PLACES, STOPS, around_parts
 
 
 def test_five_stops_stay_inside_the_window_and_come_to_an_end(window, qtbot):
@@ -37,6 +37,15 @@ def test_it_follows_the_size_of_the_window(window):
     for size in ((1600, 1000), (1024, 700)):
         window.resize(*size)
         assert window.central.rect().contains(window.tour.geometry())
+
+
+def test_its_frame_follows_parts_that_grow(window, qtbot):
+    window.commands["tour"].trigger()
+    tour, part = window.tour, window._parts()["model"]
+    frame, before = tour._frame, tour._frame.geometry()
+    part.setMinimumHeight(part.height() + 100)
+    qtbot.waitUntil(lambda: frame.geometry().bottom() >= before.bottom() + 80)
+    assert frame.geometry().contains(around_parts([part], window.central))
 
 
 def test_it_names_only_parts_that_the_window_has(window):

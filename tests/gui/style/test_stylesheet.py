@@ -7,8 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
+from gui.style import theme as themes
 from gui.style.stylesheet import Rooms, apply_theme, stylesheet
 from gui.style.theme import THEMES, Theme
 
@@ -76,4 +77,27 @@ def test_rooms_are_dressed_when_they_are_seen_and_nothing_else_is(qapp, qtbot) -
         part.resize(120, 40)
         part.show()
         assert part.grab().toImage().pixelColor(10, 20).name().upper() == theme.accent
+    apply_theme(qapp, "light")
+
+
+def test_a_part_out_of_sight_keeps_its_type_and_one_that_comes_in_sight_has_it(qapp, qtbot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    rooms = Rooms(window)
+    apply_theme(qapp, "light", rooms=Rooms(window))  # no sheet on everything, as in the program
+    parts = [QWidget(window), QWidget(window)]
+    labels = [[QLabel("R", part), QLabel("R", part)] for part in parts]
+    for _, bold in labels:
+        bold.setProperty("role", "certified")
+    rooms.add(*parts)
+    apply_theme(qapp, "light", scale=1.5, rooms=rooms)  # before anything is seen
+    window.show()
+    large = themes.current().points("body")
+    assert [label.font().pointSizeF() for pair in labels for label in pair] == [large] * 4
+    parts[1].hide()
+    apply_theme(qapp, "light", scale=2.0, rooms=rooms)
+    seen, hidden = ([label.font().pointSizeF() for label in pair] for pair in labels)
+    assert seen == [themes.current().points("body")] * 2 and hidden == [large] * 2
+    parts[1].show()
+    assert [label.font().pointSizeF() for label in labels[1]] == seen
     apply_theme(qapp, "light")
