@@ -247,9 +247,14 @@ class CaseFile:
         return None
 
     def _is_about(self, run: int, image: InputIdentity) -> bool:
-        """Whether the result of a run names this input; it may have another label."""
+        """Whether the result of a run names this input, and its model was asked again.
+
+        The run may have another label; older programs did not ask.
+        """
         found = self.evidence(run)
-        return found is not None and same_input(found.input, image)
+        if found is None or found.function_check is None:
+            return False
+        return same_input(found.input, image)
 
     def _refuse_damaged(self, run: int) -> None:
         if run in self._damaged:

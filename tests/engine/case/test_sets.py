@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from engine.case import Case
+from engine.case.merging import adopt
 from engine.case.sets import CaseSet
 from engine.core.generators import result_of
 from engine.evidence.evidence import Evidence
@@ -175,3 +176,13 @@ def test_a_row_says_of_how_many_tries_it_is_one(tmp_path: Path) -> None:
         assert (one.run_number, one.runs_counted) == (1, 3)
     said = [note for note in result.notes if "tried more than once" in note]
     assert len(said) == 1 and said[0].startswith("3 of 3 inputs were tried more than once, up to 3")
+
+
+def test_a_result_whose_model_was_never_asked_again_is_not_taken(tmp_path: Path) -> None:
+    case, older = Case.create(tmp_path / "c.certiscope"), Case.create(tmp_path / "o.certiscope")
+    counted(case)
+    kept, model = case.evidence(1), HalfSpace(0.4)
+    assert kept is not None
+    adopt(older, kept.model_copy(update={"function_check": None}))
+    assert older.row(1).state == "finished"
+    assert older.finished(model.identity, read("a").identity, SETTINGS) is None
