@@ -39,8 +39,8 @@ def adopt(
 ) -> int:
     """Put a run that was counted elsewhere into a case, with its votes and its result.
 
-    A result that another case numbered is numbered anew, and never lower: tries of the same claim
-    that it speaks of and that are not here are entered without a run.
+    Tries of the same claim that its result speaks of and that are not here are entered without a
+    run; a result that another case numbered is numbered anew, and never lower.
 
     Args:
         case: the open case.
@@ -53,8 +53,7 @@ def adopt(
     Raises:
         UserError: the file cannot be written.
     """
-    numbered = evidence.tries_known_to == "case"
-    if numbered:
+    if evidence.tries_known_to:
         _know_earlier(case, evidence)
     run = case.begin(
         evidence.model,
@@ -69,7 +68,7 @@ def adopt(
         block=evidence.chain.block if evidence.chain else 0,
     )
     row = case.row(run)
-    if numbered:
+    if evidence.tries_known_to == "case":
         evidence = with_tries(evidence, row.number, row.of, "case")
     case.finish(run, evidence.model_copy(update={"run_id": row.run_id}))
     return run
@@ -77,7 +76,9 @@ def adopt(
 
 def _know_earlier(case: Case, evidence: Evidence) -> None:
     """Enter tries until a case knows as many before this run as its result does."""
-    wanted = min(evidence.run_number or 1, _MOST_TRIES)
+    of_session = evidence.tries_known_to == "session"  # whose later tries come from nowhere else
+    said = evidence.runs_counted if of_session else evidence.run_number
+    wanted = min(said or 1, _MOST_TRIES)
     if wanted < 2:
         return
     claim = digest(*claim_of(evidence.model, evidence.input, evidence.settings))

@@ -10,6 +10,7 @@ import pytest
 from engine.case import Case
 from engine.case.merging import adopt, merge, run_of
 from engine.core.errors import UserError
+from engine.evidence.tries import with_tries
 from engine.procedures.certify import certify
 from engine.verify.casefile import check_case
 from tests.cases import SETTINGS, begun, counted, partly
@@ -84,3 +85,11 @@ def test_a_result_alone_brings_the_tries_that_it_speaks_of(tmp_path: Path) -> No
     kept = into.evidence(adopt(into, third))
     assert kept is not None and kept.statement == third.statement
     assert all(claim.verdict == "holds" for claim, _ in check_case(into.path))
+
+
+def test_the_tries_of_a_session_are_not_forgotten_in_a_case(tmp_path: Path) -> None:
+    whole = with_tries(finish(certify(HalfSpace(0.3), fitted(), SETTINGS)), 4, 5, "session")
+    into = Case.create(tmp_path / "1.certiscope")
+    assert into.evidence(adopt(into, whole)) == whole
+    counted(into, begun(into, SETTINGS.model_copy(update={"seed": 8})))
+    assert into.evidence(2).statement.endswith("Try 6 of 6 known to this case.")  # type: ignore[union-attr]
