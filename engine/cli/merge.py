@@ -30,7 +30,8 @@ def merge_command(values: Mapping[str, Any]) -> int:
     """Take the finished runs of other case files into one, such as the shards of an audit.
 
     Their votes, results and ids stay what they are, and tries are counted over all cases, those
-    left out among them; the same audit with --case then counts nothing again. Exit status: 0 done, 4 runs were left out, 2 bad input, 1 failure.
+    left out among them; the same audit with --case then counts nothing again. Exit status: 0
+    done, 4 runs were left out, 2 bad input, 1 failure.
     """
     from engine.case import Case
     from engine.case.merging import merge
