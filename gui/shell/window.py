@@ -107,6 +107,8 @@ class Window(QMainWindow):
                 self.status_line,
                 self.status_line.over,
                 self.progress,
+                self.body.verticalScrollBar(),
+                self.body.horizontalScrollBar(),
                 self.palette_finder,
                 self.tour,
             ),
@@ -130,10 +132,10 @@ class Window(QMainWindow):
         columns.setHandleWidth(HANDLE)
         for place, share in enumerate((1, 6, 2)):
             columns.setStretchFactor(place, share)
-        body = QWidget()
+        body, self.body = QWidget(), Body(columns)
         inner = QVBoxLayout(body)
         self.status_line = StatusLine(self.session, self.notices, self.extend_bar, around=body)
-        filled(inner, self.status_line, (Body(columns), 1), spacing=0)
+        filled(inner, self.status_line, (self.body, 1), spacing=0)
         inner.setContentsMargins(MARGIN, 0, MARGIN, 10)
         self.central = QWidget()
         filled(QVBoxLayout(self.central), self.top, (body, 1), self.progress, spacing=0)

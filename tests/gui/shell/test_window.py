@@ -163,6 +163,8 @@ def test_small_and_large_windows_scroll_in_their_columns_alone(loaded):
         assert all(plot.width() >= 220 and plot.height() >= 200 for plot in seen)
     assert len(seen) == 4 and loaded.left.width() > LEFT_WIDTH
     assert loaded.statement.width() > RIGHT_WIDTH
+    body.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)  # as for a high page
+    assert body.verticalScrollBar().styleSheet() == loaded.left.styleSheet() != ""
 
 
 def test_drop_downs_show_their_rows_whole(loaded):
