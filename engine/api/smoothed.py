@@ -154,7 +154,7 @@ class Smoothed:
         label: int | None = None,
         name: str = "",
     ) -> Run:
-        """The smoothed model's answer by a binomial test on n samples, without a region.
+        """The smoothed model's prediction by a binomial test on n samples, without a region.
 
         Args:
             x, n, alpha, seed, noise, label, name: as for :meth:`certify`.

@@ -56,7 +56,7 @@ def certify_command(values: Mapping[str, Any]) -> int:
 
 
 def predict_command(values: Mapping[str, Any]) -> int:
-    """The smoothed model's answer with a binomial test, and no region.
+    """The smoothed model's prediction with a binomial test, and no region.
 
     Exit status: 0 answered, 3 abstained, 2 bad input, 1 failure. Ctrl+C stops.
     """

@@ -123,8 +123,8 @@ GLOSSARY: tuple[Entry, ...] = (
     ),
     Entry(
         "samples without a class",
-        "Answers that name no class (NaN, an exception). They count against the top class and are "
-        "never drawn again.",
+        "Samples for which the model names no class (NaN scores, an exception). They count against "
+        "the top class and are never drawn again.",
         "Votes and noise",
     ),
     Entry(

@@ -40,7 +40,7 @@ class Notice(QFrame):
         set_role(self, _ROLES.get(kind, "notice"))
         self.setAccessibleName(sentence)
         row = QHBoxLayout(self)
-        row.setContentsMargins(12, 6, 8, 6)
+        row.setContentsMargins(12, 3, 8, 3)
         if head := _HEADS.get(kind):
             label = QLabel(head)
             set_role(label, "provisional" if kind == "warning" else "abstained")

@@ -38,7 +38,7 @@ def test_a_notice_of_one_line_stays_within_the_reserved_line(loaded):
     QApplication.processEvents()
     line = loaded.status_line
     assert line.over.isVisible() and line.over.geometry().topLeft() == line.geometry().topLeft()
-    assert line.over.height() <= line.height() + 6
+    assert line.over.height() <= line.height() + 1
     loaded.notices.dismiss(loaded.notices.front)
     QApplication.processEvents()
     assert not line.over.isVisible()
