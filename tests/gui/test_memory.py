@@ -15,6 +15,7 @@ from engine.system.memory import keep_small
 keep_small()
 from engine.models.request import ModelRequest
 from gui.shell.app import application, open_window
+from PySide6.QtCore import QEvent
 model, given, n, *marks = sys.argv[1:]
 app = application()
 window = open_window(remembers=False)
@@ -22,6 +23,7 @@ session = window.session
 def until(done):
     while not done():
         app.processEvents()
+        app.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # as a running event loop does
         time.sleep(0.002)
 until(lambda: session.worker.is_warm)
 session.loading.open_model(ModelRequest(model))
