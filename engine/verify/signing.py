@@ -6,14 +6,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from engine.core.errors import UserError
-from engine.core.files import write_atomically
+from engine.core.files import sha256_file, write_atomically
 from engine.evidence.evidence import Evidence
-from engine.signing import attestation, pades
+from engine.signing import attestation, dsse, pades
 from engine.signing.keys import SigningKey
 
 
 def sign(paths: Sequence[Path], key: SigningKey, *, inside: bool = False) -> Path:
     """Sign evidence and report of one run; the path of the envelope.
+
+    Another file of the run that the envelope signs already is signed in it again, if it is as it
+    was: the two share one envelope.
 
     Args:
         paths: JSON or PDF files, all of one run.
@@ -21,7 +24,8 @@ def sign(paths: Sequence[Path], key: SigningKey, *, inside: bool = False) -> Pat
         inside: sign inside the PDFs too; their bytes grow, so that comes first.
 
     Raises:
-        UserError: a number in a file does not hold, or the files are of different runs.
+        UserError: a number in a file does not hold, the files are of different runs, or the
+            envelope there signs a file of another run.
     """
     evidence = _one_run(paths)
     if len({attestation.envelope_path(path).absolute() for path in paths}) > 1:
@@ -33,7 +37,33 @@ def sign(paths: Sequence[Path], key: SigningKey, *, inside: bool = False) -> Pat
         for path in paths:
             if path.suffix.lower() == ".pdf":
                 write_atomically(path, pades.sign(path.read_bytes(), key))
-    return attestation.sign_files(paths, evidence, key)
+    return attestation.sign_files([*paths, *_signed_before(paths, evidence, key)], evidence, key)
+
+
+def _signed_before(paths: Sequence[Path], evidence: Evidence, key: SigningKey) -> list[Path]:
+    """Other files that the envelope of these signs, and that are there as they were."""
+    envelope = attestation.envelope_path(paths[0])
+    if not envelope.is_file():
+        return []
+    try:
+        stated = dsse.read(envelope.read_bytes(), envelope.name)
+        before = attestation.read_statement(stated.payload, envelope.name)
+    except (OSError, UserError):  # no envelope of ours; it is replaced
+        return []
+    names = {path.name for path in paths}
+    files = [paths[0].with_name(name) for name in before.subjects if Path(name).name == name]
+    kept = [path for path in files if path.name not in names and path.is_file()]
+    kept = [path for path in kept if sha256_file(path) == before.subjects[path.name]]
+    other = ""
+    if before.seal != evidence.seal:
+        other = f"signs {kept[0].name}, which is of another run" if kept else ""
+    elif kept and before.signer.raw != key.public.raw:
+        other = f"is the signature of '{before.signer.name}' under {kept[0].name}"
+    if other:
+        raise UserError(f"{envelope} {other}; give {paths[0].name} another name first.")
+    for path in kept:
+        _sound(path)
+    return kept
 
 
 def _one_run(paths: Sequence[Path]) -> Evidence:

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.core.errors import UserError
-
 if TYPE_CHECKING:
     from engine.signing.keys import PublicKey, SigningKey
 
@@ -99,25 +97,9 @@ def signed(path: Path, key: SigningKey) -> str:
         UserError: a number in it does not hold, or the envelope there is about another run.
     """
     from engine.signing import pades
-    from engine.signing.attestation import envelope_path
-    from engine.verify.reading import evidence_of
     from engine.verify.signing import sign
 
-    envelope = envelope_path(path)
-    together = [path]
-    for suffix in (".pdf", ".json"):
-        other = path.with_suffix(suffix)
-        if other == path or not other.is_file() or not envelope.is_file():
-            continue
-        if evidence_of(other).seal != evidence_of(path).seal:
-            raise UserError(
-                f"{path.name} was saved but not signed: {envelope.name} signs {other.name}, which "
-                "is of another run. Save it under another name."
-            )
-        together.append(other)
     inside = path.suffix.lower() == ".pdf" and pades.available()
-    if inside:  # of the others each has its own already
-        sign([path], key, inside=True)
-    sign(together, key)
+    envelope = sign([path], key, inside=inside)
     where = "inside the PDF and beside it" if inside else f"in {envelope.name}"
     return f"signed by '{key.public.name}', key {key.public.fingerprint[:16]}…, {where}"

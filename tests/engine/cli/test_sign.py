@@ -30,6 +30,34 @@ def test_signed_evidence_holds_and_says_by_whom(
     assert "signer: holds (Ada Example, a key you trust)" in capsys.readouterr().out
 
 
+def test_files_of_a_run_that_are_signed_one_by_one_share_an_envelope(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The second signature leaves the first as it was; another run's or person's is not lost."""
+    key, theirs = tmp_path / "key.json", tmp_path / "theirs.json"
+    for name, path in (("Ada", key), ("Bob", theirs)):
+        assert main(["keys", "new", "--name", name, "--key", str(path)]) == 0
+    run = ["certify", "--model", "demo:digits-0.25", "--input", "digits:17", "--n", "200"]
+    run += ["--n0", "20", "--device", "cpu", "--quiet"]
+    report, evidence = tmp_path / "run.pdf", tmp_path / "run.json"
+    assert main([*run, "--report", str(report), "--json", str(evidence)]) == 0
+    for path in (evidence, report):
+        assert main(["sign", str(path), "--key", str(key)]) == 0
+    capsys.readouterr()
+    for path in (evidence, report):
+        main(["verify", "--counts-only", str(path)])
+        assert (
+            "signature beside the file: holds (run.dsse.json, by 'Ada'" in capsys.readouterr().out
+        )
+    assert main(["sign", str(report), "--key", str(theirs)]) == 2
+    assert "is the signature of 'Ada' under run.json; give run.pdf another name" in (
+        capsys.readouterr().err
+    )
+    assert main([*run, "--report", str(report)]) == 0  # of a new run, the same name
+    assert main(["sign", str(report), "--key", str(key)]) == 2
+    assert "signs run.json, which is of another run" in capsys.readouterr().err
+
+
 def test_a_run_signs_what_it_writes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file, report = tmp_path / "run.json", tmp_path / "other.pdf"
     words = [*RUN, "--json", str(file), "--report", str(report), "--quiet", "--sign"]
