@@ -191,7 +191,7 @@ class FunctionCheck:
         stretches = 1
         if not self._alone:
             largest = max(2, *map(len, answered))
-            stretches = max(1, most // largest) if opening else 1
+            stretches = max(1, most // largest) if opening or closing else 1
             most = min(most, largest)
         asked = list[Asked]()
         for _ in range(stretches):
