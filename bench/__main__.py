@@ -129,10 +129,9 @@ def _show_window(found: dict[str, Any], console: Console) -> None:
         )
         console.print(
             f"    {run['window_per_second']:,.0f} samples/s in the window, "
-            f"{run['command_line_per_second']:,.0f} on the command line with as many threads "
-            f"({run['threads']}): overhead {100 * over['median']:+.1f} % "
-            f"({100 * over['least']:+.1f} to {100 * over['most']:+.1f} %); "
-            f"{run['command_line_per_second_all_threads']:,.0f} with all threads"
+            f"{run['command_line_per_second']:,.0f} on the command line with all threads "
+            f"({run['threads']} in the window): overhead {100 * over['median']:+.1f} % "
+            f"({100 * over['least']:+.1f} to {100 * over['most']:+.1f} %)"
         )
 
 

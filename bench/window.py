@@ -64,12 +64,12 @@ def _cases(folder: Path) -> list[Case]:
 
 
 def _run_case(case: Case, rounds: int) -> dict[str, Any]:
-    """Runs in a window and, in turns with them, on the command line with as many threads."""
+    """Runs in a window and, in turns with them, on the command line with all threads."""
     title, model, source, n = case
     shown, plain = [], []
     for _ in range(rounds):
         shown.append(_child("run", model, source, str(n)))
-        plain.append(_command_line(model, source, n, threads=shown[-1]["threads"]))
+        plain.append(_command_line(model, source, n))
     ratios = [theirs / mine["rate"] for theirs, mine in zip(plain, shown, strict=True)]
     return {
         "subject": title,
@@ -80,9 +80,6 @@ def _run_case(case: Case, rounds: int) -> dict[str, Any]:
         },
         "window_per_second": statistics.median(run["rate"] for run in shown),
         "command_line_per_second": statistics.median(plain),
-        "command_line_per_second_all_threads": _command_line(
-            model, source, n, threads=os.cpu_count() or 1
-        ),
         "overhead": {
             "median": statistics.median(ratios) - 1,
             "least": min(ratios) - 1,
@@ -91,11 +88,10 @@ def _run_case(case: Case, rounds: int) -> dict[str, Any]:
     }
 
 
-def _command_line(model: str, source: str, n: int, *, threads: int) -> float:
+def _command_line(model: str, source: str, n: int) -> float:
     words = ["certify", "--model", model, "--input", source, "--n", str(n), "--json", "-"]
     done = subprocess.run(
         [sys.executable, "-m", "engine", *words, "--quiet"],
-        env={**os.environ, "OMP_NUM_THREADS": str(threads)},
         capture_output=True,
         text=True,
         check=False,

@@ -1,18 +1,40 @@
-"""How many cores the engine may use while somebody is looking at a window."""
+"""How the engine shares the processor with a window that somebody is looking at."""
 
 from __future__ import annotations
 
 import os
+import sys
+import threading
 
 import torch
 
+NICENESS = 5
+"""Of the engine's threads, on the scale of 0 to 19; the window's stay at 0."""
 
-def leave_a_core_free() -> int:
-    """Give torch all cores but one, so that the window stays smooth.
+
+def step_aside() -> int:
+    """Let the calling thread, and those that torch starts for it, run behind all others.
+
+    A window's thread that wakes up then takes its turn at once, so torch may use every core. Call
+    it in the engine's thread before torch computes anything: threads inherit a priority when they
+    start. Linux alone has priorities of single threads for ordinary users by this call; elsewhere
+    one core is left to the window.
 
     Returns:
-        The number of threads torch uses from now on, in every thread that starts later too.
+        The number of threads that torch uses from now on, in threads that start later too.
     """
-    threads = max(1, (os.cpu_count() or 1) - 1)
+    threads = torch.get_num_threads()  # as the machine, or OMP_NUM_THREADS, has it
+    if not _behind():
+        threads = min(threads, max(1, (os.cpu_count() or 1) - 1))
     torch.set_num_threads(threads)
     return threads
+
+
+def _behind() -> bool:
+    if sys.platform != "linux":
+        return False
+    try:
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+    except OSError:  # a system that forbids it
+        return False
+    return True

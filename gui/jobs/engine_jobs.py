@@ -76,10 +76,10 @@ class EngineJobs:
     """What the worker is asked to do with models, inputs and results."""
 
     def warm_up(self) -> None:
-        """Load what is slow, and leave one core to the window."""
-        from engine.system.threads import leave_a_core_free
+        """Load what is slow, on a thread that lets the window go first."""
+        from engine.system.threads import step_aside
 
-        leave_a_core_free()
+        step_aside()
         import engine.inputs
         import engine.models
         import engine.procedures.beginning
