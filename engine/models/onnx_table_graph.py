@@ -34,7 +34,7 @@ class TableGraph:
         names: of the inputs, each a column; or of the one matrix.
         dtypes: of each.
         width: columns of the matrix; 0 where each column has an input.
-        batch: the only number of rows that it takes; None for any.
+        batch: fixed number of rows per call; None for a free batch axis.
         output: probabilities.
         maps: whether they come as a list of maps.
     """

@@ -30,9 +30,9 @@ class TextGraph:
     """The inputs and the output of a text model.
 
     Attributes:
-        inputs: names of those that it takes.
+        inputs: names of the graph's inputs among ids, mask and token types.
         output: the scores.
-        batch, length: the only ones that it takes; None for any.
+        batch, length: fixed number of texts and of tokens per call; None for a free axis.
     """
 
     inputs: tuple[str, ...]

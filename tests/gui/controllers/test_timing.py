@@ -68,16 +68,16 @@ def test_a_run_tells_the_speed_and_no_trial_is_made_after_it(asked, loaded, qtbo
 
 
 def test_a_trial_ends_when_somebody_waits_for_a_run(loaded, engine, qtbot, monkeypatch):
-    ended = []
+    began, ended = [], []
 
     def seconds_each(subject, settings, execution, stop):
+        began.append(settings.noise)
         ended.append(stop.wait(30))  # a slow model: only a stop ends it
 
     monkeypatch.setattr(engine, "seconds_each", seconds_each)
     loaded.session.timing._settled = None
     loaded.left.settings.fields["noise"].set_value("exact")
-    trials = loaded.session.timing._trials
-    qtbot.waitUntil(lambda: trials.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: began == ["exact"], timeout=10_000)  # queued alone, it would be dropped
     loaded.left.settings.put(n=1_000)
     loaded.session.runs.certify()
     qtbot.waitUntil(lambda: loaded.session.runs.evidence is not None)
