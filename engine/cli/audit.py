@@ -82,7 +82,7 @@ def audit_command(values: Mapping[str, Any]) -> int:
     Beside the share of inputs certified, the table gives it with alpha shared out over the set, and
     its confidence bound for the population that the inputs are drawn from. Exit status: 0 done, 4
     inputs without a row (stopped, or a file does not open), 2 bad input, 1 failure. Ctrl+C
-    stops and keeps the inputs that were counted; with --case the same command goes on with them.
+    stops and keeps the inputs that were counted; with --case the same command resumes the set.
     """
     settings, execution = _settings(values), read_execution(values)
     at = tuple(values["at"] or ())

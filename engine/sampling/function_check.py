@@ -83,7 +83,7 @@ class FunctionCheck:
         tested: the model was tested in another run of a set, and time alone decides what is asked
             again after the first look.
         opened: a first batch was tested; nothing more is counted before.
-        before: what was asked again in the part of the run that this one goes on with.
+        before: record of the part of the run that this one resumes.
         top: the class that a claim will be about; near ties count against it.
     """
 
