@@ -16,7 +16,7 @@ from engine.replay.rows import NO_LABEL
 
 if TYPE_CHECKING:
     from engine.evidence.evidence import Evidence
-    from engine.procedures.dataset import SetResult
+    from engine.procedures.set_result import SetResult
     from engine.replay.rows import ReplayRow
     from engine.schemes import Scheme
 

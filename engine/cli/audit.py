@@ -35,7 +35,7 @@ from engine.system.progress import Meter
 if TYPE_CHECKING:
     from engine.evidence.evidence import Evidence
     from engine.evidence.settings import Counting
-    from engine.procedures.dataset import SetResult
+    from engine.procedures.set_result import SetResult
 
 
 _NAMED = 5
@@ -97,10 +97,10 @@ def audit_command(values: Mapping[str, Any]) -> int:
     kept: list[Evidence] = []
     failed: list[str] = []
 
-    from engine.procedures.dataset import certify_set, slim
+    from engine.procedures import dataset, set_result
 
     def keep(spec: str, evidence: Evidence) -> None:
-        kept.append(slim(evidence))
+        kept.append(set_result.slim(evidence))
         meter.items(len(kept), len(inputs))
         tried(partial(_write_evidence, values["evidence"], len(kept), spec, evidence), failed)
 
@@ -121,7 +121,7 @@ def audit_command(values: Mapping[str, Any]) -> int:
                 warn=say,
             )
         settings = kept_in.settings if kept_in else seeded(settings)
-        certifying = certify_set(
+        certifying = dataset.certify_set(
             classifier,
             inputs,
             settings,
@@ -229,7 +229,7 @@ def _write_evidence(folder: Path | None, number: int, spec: str, evidence: Evide
 def _show(result: SetResult, values: Mapping[str, Any]) -> None:
     if values["quiet"]:
         return
-    from engine.procedures.dataset import as_path  # loads torch
+    from engine.procedures.set_result import as_path
 
     console = Terminal(stderr=values["json"] == STDOUT, soft_wrap=True)
     console.print(

@@ -16,8 +16,9 @@ from engine.evidence.evidence import Evidence
 from engine.evidence.settings import USUAL, CertifySettings
 from engine.inputs.base import FittedInput
 from engine.models.request import ModelRequest
-from engine.procedures.dataset import SetResult, certify_set
+from engine.procedures.dataset import certify_set
 from engine.procedures.prepared import PreparedModel
+from engine.procedures.set_result import SetResult
 from tests.fakes import HalfSpace, fitted
 
 SETTINGS = CertifySettings(n0=20, n=400, seed=1)

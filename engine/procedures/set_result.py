@@ -1,0 +1,260 @@
+"""What a set of inputs comes to, from the evidence of each. No torch: a verifier needs this too.
+
+Every input has noise of its own, because the key comes from its pixels; the statements about a set
+need that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from engine.bounds import bound_method
+from engine.core.records import ModelIdentity, ProbabilityBounds, Record, Votes
+from engine.evidence.evidence import Evidence
+from engine.evidence.settings import Counting, SettingsField, alpha_of
+from engine.inputs.labels import SAID, split_rule
+from engine.noise.discrete_gaussian_law import weakened
+from engine.procedures.bound_trajectory import region_of
+from engine.regions import radius_of
+from engine.replay.records import ReplaySummary
+from engine.replay.rows import NO_LABEL, ReplayRow, ReplayRows
+from engine.replay.summary import DRAWN, summarise
+
+Counted = tuple[str, Evidence]
+"""An input by its name, and its run."""
+_NAMED = 5
+"""Inputs that a note names before it counts the others."""
+
+
+class Unread(Record):
+    """An input of a set that could not be certified: its name, and why in a sentence."""
+
+    input: str
+    reason: str
+
+
+class SetResult(Record):
+    """What a set of inputs comes to.
+
+    Attributes:
+        inputs: as they were named, all that were planned.
+        available: inputs that the set has, of which those were taken; None where all were.
+        settings: of every run; alpha is per input.
+        rows: of the inputs that were certified or not, in order; ``idx`` names the input.
+        summary: of the rows. All at once, alpha is shared out over all planned inputs. Nothing is
+            said of a population where the set was stopped or holds inputs that do not open, have
+            no label, or are the same.
+        unread: of the inputs that do not open or do not fit the model; the others have a row each.
+        complete: every planned input was counted to its planned n, or to its target.
+        notes: what a reader should know, one sentence each.
+    """
+
+    schema_version: Literal["1.0"] = "1.0"
+    model: ModelIdentity
+    inputs: tuple[str, ...]
+    available: int | None = None
+    settings: SettingsField
+    rows: tuple[ReplayRow, ...]
+    summary: ReplaySummary
+    unread: tuple[Unread, ...] = ()
+    complete: bool
+    notes: tuple[str, ...] = ()
+
+
+def slim(evidence: Evidence) -> Evidence:
+    """Evidence without its votes over n, by far the largest part: of a set all the rest is kept."""
+    return evidence.model_copy(update={"chain": None, "trajectory": ()})
+
+
+def set_result(
+    model: ModelIdentity,
+    inputs: Sequence[str],
+    settings: Counting,
+    found: Sequence[Counted],
+    *,
+    at: Sequence[str],
+    unread: Sequence[Unread] = (),
+    available: int | None = None,
+) -> SetResult:
+    """The result of some planned inputs, of which those in ``found`` were counted."""
+    rows = tuple(_row(spec, one, one.bounds, at) for spec, one in found)
+
+    def again(alpha: float) -> ReplayRows:
+        return ReplayRows.of([_row(spec, one, _bounds(one, alpha), at) for spec, one in found])
+
+    twins = _alike(found)
+    labels = all(row.label != NO_LABEL for row in rows)
+    whole = len(found) == len(inputs)
+    limited = available is not None and available > len(inputs)
+    summary = summarise(
+        ReplayRows.of(rows),
+        at=at,
+        alpha=alpha_of(settings),
+        again=again,
+        valid=True,
+        apart=whole and labels and not twins,
+        planned=len(inputs),
+    )
+    return SetResult(
+        model=model,
+        inputs=tuple(inputs),
+        available=available if limited else None,
+        settings=settings,
+        rows=rows,
+        summary=summary,
+        unread=tuple(unread),
+        complete=whole,
+        notes=(
+            *_limited(len(inputs), available if limited else None),
+            *_shortfall(len(found), len(inputs), unread),
+            *_sameness(twins),
+            *_tried(found),
+            *_labels(rows, population=bool(summary.population)),
+            *_matches(found),
+        ),
+    )
+
+
+def _alike(found: Sequence[Counted]) -> list[tuple[str, str]]:
+    """Pairs of inputs whose noise is the same, because they are: no share of such is bounded."""
+    known: dict[str, int] = {}
+    pairs = []
+    for place, (spec, one) in enumerate(found):
+        same = one.input.pixels_sha256 if one.settings.kind == "exact" else one.noise.key
+        first = known.setdefault(same, place)
+        if first != place:
+            pairs.append((found[first][0], spec))
+    return pairs
+
+
+def _bounds(evidence: Evidence, alpha: float) -> ProbabilityBounds | None:
+    """The declared bound on a run's votes at another alpha."""
+    if evidence.bounds is None or not evidence.bounds.valid:
+        return evidence.bounds
+    votes = Votes(counts=evidence.votes.estimation, failures=evidence.votes.estimation_failures)
+    bounds = bound_method(evidence.settings.bound).at(
+        votes, top=evidence.bounds.top, alpha=alpha, n_plan=evidence.settings.n
+    )
+    return weakened(bounds, evidence.noise.total_variation)
+
+
+def _row(
+    spec: str, evidence: Evidence, bounds: ProbabilityBounds | None, at: Sequence[str]
+) -> ReplayRow:
+    scheme, votes, label = evidence.settings.scheme, evidence.votes, evidence.input.label
+    region = region_of(scheme, bounds, evidence.facts)
+    return ReplayRow(
+        idx=spec,
+        label=NO_LABEL if label is None else label,
+        outcome="certified" if region else "abstained",
+        predicted_class=bounds.top if region and bounds else None,
+        radius=radius_of(region),
+        bounds=bounds or _nothing(evidence),
+        region=region,
+        certified_at={
+            text: region is not None and region.contains(scheme.parse_at(text)) for text in at
+        },
+        n0=sum(votes.selection) + votes.selection_failures,
+        n=sum(votes.estimation) + votes.estimation_failures,
+    )
+
+
+def _nothing(evidence: Evidence) -> ProbabilityBounds:
+    """Bounds that claim nothing, of a run that has no estimation votes."""
+    return ProbabilityBounds(
+        method=evidence.settings.bound,
+        alpha=evidence.settings.alpha,
+        n=0,
+        top=0,
+        p_lower=0.0,
+        p_upper=1.0,
+        valid=False,
+        basis="no votes to bound",
+    )
+
+
+def as_path(spec: str) -> str:
+    """An input's name as a person writes it.
+
+    A double slash marks where a data set begins, and what is said about labels is left out.
+    """
+    return split_rule(spec)[0].replace("//", "/")
+
+
+def _limited(taken: int, available: int | None) -> list[str]:
+    """That a set has more inputs than were to be certified."""
+    if available is None:
+        return []
+    return [f"{taken:,} of the set's {available:,} inputs were taken, spread evenly over it."]
+
+
+def _shortfall(done: int, planned: int, unread: Sequence[Unread]) -> list[str]:
+    """What is missing of a set."""
+    notes = []
+    if done + len(unread) < planned:
+        notes.append(
+            f"Stopped after {done + len(unread):,} of {planned:,} inputs: nothing is said of a "
+            "population, because when to stop may have depended on the results."
+        )
+    if unread:
+        named = " ".join(map(_named, unread[:_NAMED]))
+        more = f" And {len(unread) - _NAMED:,} more." if len(unread) > _NAMED else ""
+        notes.append(
+            f"{len(unread):,} of {planned:,} inputs have no row, and nothing is said of a "
+            f"population. {named}{more}"
+        )
+    return notes
+
+
+def _named(one: Unread) -> str:
+    return one.reason if one.input in one.reason else f"{as_path(one.input)}: {one.reason}"
+
+
+def _sameness(twins: Sequence[tuple[str, str]]) -> list[str]:
+    if not twins:
+        return []
+    named = "; ".join(f"{as_path(one)} and {as_path(other)}" for one, other in twins[:_NAMED])
+    more = f"; and {len(twins) - _NAMED:,} more pairs" if len(twins) > _NAMED else ""
+    return [
+        f"Some inputs are the same, and so is their noise ({named}{more}): nothing is said of a "
+        "population, which needs inputs that are independent. What is said of each row, and of all "
+        "at once, holds."
+    ]
+
+
+def _tried(found: Sequence[Counted]) -> list[str]:
+    """That the case knows other tries of some rows, among which somebody may have chosen."""
+    counted = [one.runs_counted or 1 for _, one in found if one.tries_known_to == "case"]
+    again = [count for count in counted if count > 1]
+    if not again:
+        return []
+    return [
+        f"{len(again):,} of {len(found):,} inputs were tried more than once, up to {max(again):,} "
+        "times, as this case knows: alpha is per try, and what is said of all at once and of a "
+        "population holds only if nobody chose among the tries."
+    ]
+
+
+def _matches(found: Sequence[Counted]) -> list[str]:
+    """What each run says of its label, as far as names alone do not tell its class."""
+    notes = (note for _, one in found for note in one.input.notes if note.startswith(SAID))
+    said = [note.removeprefix(SAID) for note in dict.fromkeys(notes)]
+    if not said:
+        return []
+    more = f"; and {len(said) - _NAMED:,} more" if len(said) > _NAMED else ""
+    return [f"Labels: {'; '.join(said[:_NAMED])}{more}."]
+
+
+def _labels(rows: Sequence[ReplayRow], *, population: bool) -> list[str]:
+    without = sum(row.label == NO_LABEL for row in rows)
+    if without == len(rows):
+        return [
+            "The inputs have no labels: no answer is counted as right or wrong, and nothing is "
+            "said of a population."
+        ]
+    if without:
+        return [
+            "Some inputs have no label; they count as wrong, and nothing is said of a population."
+        ]
+    return [DRAWN.format("inputs")] if population else []
