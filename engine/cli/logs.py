@@ -15,7 +15,6 @@ from engine.cli.outcome import CERTIFIED
 from engine.cli.output import STDOUT, check_writable, print_json
 from engine.cli.terminal import Terminal
 from engine.core.errors import UserError
-from engine.core.fields import as_number
 from engine.core.files import write_atomically
 from engine.core.rounding import round_down, round_up
 from engine.core.text import visible
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from engine.logs.summary import LogComparison
 
 _PLOTS = {".svg": "svg", ".png": "png", ".pdf": "pdf"}
-_MOST_FILES = 10_000
 
 
 def import_flags() -> list[inspect.Parameter]:
@@ -70,10 +68,11 @@ def import_command(values: Mapping[str, Any]) -> int:
     status: 0 done, 2 bad input, 1 failure.
     """
     _check(values)
+    from engine.logs.collecting import read_all, read_radii
     from engine.logs.summary import RADII, summarise
 
-    radii = _radii(values["radii"]) or RADII
-    logs, skipped = _read(values["logs"], values["sigma"])
+    radii = read_radii(values["radii"]) or RADII
+    logs, skipped = read_all(values["logs"], values["sigma"])
     found = summarise(logs, n=values["n"], alpha=values["alpha"], radii=radii, skipped=skipped)
     if values["plot"] is not None:
         _draw(logs, values["plot"])
@@ -89,10 +88,9 @@ def _check(values: Mapping[str, Any]) -> None:
     Raises:
         UserError: naming the flag.
     """
-    if not 0 < values["alpha"] < 1:
-        raise UserError(f"--alpha must be between 0 and 1 (it was {values['alpha']:g}).")
-    if not 1 <= values["n"] <= 10**12:
-        raise UserError(f"--n must be from 1 to 10^12 (it was {values['n']:,}).")
+    from engine.logs.collecting import check
+
+    check(n=values["n"], alpha=values["alpha"])
     plot = values["plot"]
     if plot is not None and plot.suffix.lower() not in _PLOTS:
         raise UserError(f"--plot writes .svg, .png or .pdf (it was '{visible(plot.name)}').")
@@ -101,67 +99,24 @@ def _check(values: Mapping[str, Any]) -> None:
             check_writable(Path(path))
 
 
-def _radii(text: str) -> tuple[float, ...]:
-    try:
-        found = tuple(float(as_number(part, "float")) for part in text.split(",") if part.strip())
-    except (ValueError, OverflowError):
-        raise UserError(f"--radii takes numbers such as 0,0.25,0.5 (it was '{text}').") from None
-    if any(not 0 <= radius < float("inf") for radius in found):
-        raise UserError(f"Radii are numbers from 0 on (--radii was '{text}').")
-    return found
-
-
-def _read(paths: Sequence[Path], sigma: float | None) -> tuple[list[Log], dict[str, str]]:
-    """All logs, and the files of folders that are none; a file that is named must be one."""
-    from engine.logs.reading import read_logs
-
-    logs: list[Log] = []
-    skipped: dict[str, str] = {}
-    for path in paths:
-        if not path.is_dir():
-            logs += read_logs(path, sigma=sigma)
-            continue
-        inside = sorted(file for file in path.rglob("*") if file.is_file())
-        if len(inside) > _MOST_FILES:
-            raise UserError(f"{visible(str(path))} holds more than {_MOST_FILES:,} files.")
-        for file in inside:
-            try:
-                logs += read_logs(file, sigma=sigma)
-            except UserError as error:
-                skipped[str(file)] = str(error)
-    if not logs:
-        raise UserError("There is no log in " + ", ".join(visible(str(path)) for path in paths))
-    return logs, skipped
-
-
 def _draw(logs: Sequence[Log], plot: Path) -> None:
+    from engine.logs.collecting import short_names
     from engine.logs.summary import figure
     from engine.report.drawing import render_figure
 
-    drawn = figure(logs, _short([log.path for log in logs]))
+    drawn = figure(logs, short_names([log.path for log in logs]))
     if not drawn.curves:
         raise UserError("These logs hold no radii, so there is no curve to draw.")
     write_atomically(plot, render_figure(drawn, _PLOTS[plot.suffix.lower()]))  # type: ignore[arg-type]
-
-
-def _short(paths: Sequence[str]) -> list[str]:
-    """Paths without what they all begin with.
-
-    >>> _short(["a/b/noise_0.25/x.tsv", "a/b/noise_0.50/x.tsv"])
-    ['noise_0.25/x.tsv', 'noise_0.50/x.tsv']
-    """
-    folders = [Path(path).parent.parts for path in paths]
-    common = 0
-    while all(len(parts) > common for parts in folders) and len({p[common] for p in folders}) == 1:
-        common += 1
-    return [str(Path(*Path(path).parts[common:])) for path in paths]
 
 
 def _show(found: LogComparison, console: Terminal) -> None:
     def say(text: str) -> None:
         console.print(text, markup=False, highlight=False, soft_wrap=True)
 
-    names = _short([one.path for one in found.files])
+    from engine.logs.collecting import short_names
+
+    names = short_names([one.path for one in found.files])
     for number, (name, one) in enumerate(zip(names, found.files, strict=True), 1):
         say(f"{number}  {name}")
         for finding in one.lint:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from engine.core.records import Record
 
 _HEADROOM = 1.08
@@ -13,11 +15,25 @@ class Curve(Record):
     Attributes:
         points: (x, y), x rising.
         dashed: it is a limit to compare with, not the thing itself.
+        band: (x, low, high), x rising: what the line is uncertain by; empty for nothing.
     """
 
     name: str
     points: tuple[tuple[float, float], ...]
     dashed: bool = False
+    band: tuple[tuple[float, float, float], ...] = ()
+
+    def at(self, x: float) -> float | None:
+        """The value at ``x``, on the line between the points beside it; None beyond its ends.
+
+        Where it falls or rises at ``x`` itself, the value before that: what is certified at a
+        radius includes the inputs whose own radius it is.
+        """
+        place = bisect_left(self.points, x, key=lambda point: point[0])
+        if place == len(self.points) or x < self.points[0][0]:
+            return None
+        (x1, y1), (x0, y0) = self.points[place], self.points[max(0, place - 1)]
+        return y1 if x1 in (x, x0) else y0 + (y1 - y0) * (x - x0) / (x1 - x0)
 
 
 class CurveFigure(Record):
@@ -49,4 +65,5 @@ class CurveFigure(Record):
     def top(self) -> float:
         """Where the axis from 0 upwards ends, a little above all curves."""
         ys = [y for curve in self.curves for _, y in curve.points]
+        ys += [high for curve in self.curves for _, _, high in curve.band]
         return _HEADROOM * (max(ys, default=1.0) or 1.0)

@@ -31,8 +31,35 @@ _NAMED_FOLDERS = 3
 """How many folders above a file may name its noise."""
 _MAT = ("hard", "soft")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
+_HEAD = 4096
+"""Bytes of a file that are looked at to tell what it is."""
 _MOST = 1e100
 """No radius is so large, and sums of those below stay numbers."""
+
+
+def is_log(path: Path) -> bool:
+    """Whether a file says of itself that it is a log: by its first line, or its ending ``.mat``."""
+    if path.suffix.lower() == ".mat":
+        return True
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):  # a pipe may never end
+            return False
+        with path.open("rb") as file:
+            head = file.read(_HEAD).removeprefix(b"\xef\xbb\xbf").lstrip()
+    except OSError:
+        return False
+    names = _split(head.split(b"\n")[0].decode("utf-8", "replace"))
+    return set(_NEEDED) <= {name.strip().lower() for name in names}
+
+
+def check_sigma(sigma: float | None) -> None:
+    """Refuse noise that cannot be.
+
+    Raises:
+        UserError: it is not above 0.
+    """
+    if sigma is not None and not (sigma > 0 and math.isfinite(sigma)):
+        raise UserError(f"--sigma must be above 0 (it was {sigma:g}).")
 
 
 def read_logs(path: str | Path, *, sigma: float | None = None) -> tuple[Log, ...]:
@@ -46,8 +73,7 @@ def read_logs(path: str | Path, *, sigma: float | None = None) -> tuple[Log, ...
         UserError: it is no such file, or a row is damaged; the sentence names row and column.
     """
     path = Path(path)
-    if sigma is not None and not (sigma > 0 and math.isfinite(sigma)):
-        raise UserError(f"--sigma must be above 0 (it was {sigma:g}).")
+    check_sigma(sigma)
     try:
         facts = path.stat()
         if not stat.S_ISREG(facts.st_mode):  # a pipe may never end

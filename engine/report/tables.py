@@ -64,6 +64,9 @@ def _slice(figure: SliceFigure) -> tuple[list[str], Rows]:
 
 def _curves(figure: CurveFigure) -> tuple[list[str], Rows]:
     rows: Rows = [[curve.name, x, y] for curve in figure.curves for x, y in curve.points]
+    for curve in figure.curves:
+        rows += [[f"{curve.name}, from", x, low] for x, low, _ in curve.band]
+        rows += [[f"{curve.name}, to", x, high] for x, _, high in curve.band]
     return ["curve", figure.x_name, figure.y_name], rows
 
 

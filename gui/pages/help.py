@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from html import escape
 
 from PySide6.QtCore import QRect, Qt, QUrl, Signal, Slot
@@ -26,9 +27,10 @@ from gui.style import theme as themes
 from gui.widgets.layouts import divided
 from gui.widgets.page import Page
 
-FIRST, SCREEN, TERMS, KEYS, ABOUT = CHAPTERS = (
+FIRST, SCREEN, SETS, TERMS, KEYS, ABOUT = CHAPTERS = (
     "First steps",
     "What is on screen",
+    "Sets and logs",
     "Terms",
     "Shortcuts",
     "About",
@@ -47,6 +49,14 @@ _STEPS = (
      "what it does not say. An abstention names its likeliest reason and the ways out."),
     ("Take it home", "The report (Ctrl+P) holds the evidence: a colleague opens it with Verify a "
      "report and recomputes every number. Sign it with a key of yours."),
+)  # fmt: skip
+_SETS = (
+    ("Other people's logs (Ctrl+Shift+L)", "Drop logs that certify and predict scripts wrote, or "
+     "open files and folders: curves of all of them in one plot, and certified accuracy by "
+     "radius, average certified radius (ACR) and abstentions in a table; a star marks the best at "
+     "each radius. Choose a row to read what is wrong with that log, and by how much it is above "
+     "the first, with a 95 % interval. Fields above say with which n and alpha the logs are said "
+     "to have been made. Nothing in a log can be checked against its votes."),
 )  # fmt: skip
 _WORDS = (
     "Certiscope states how far an input can be changed before a model's prediction changes, by "
@@ -128,7 +138,13 @@ class HelpPage(Page):
     def _turn(self) -> None:
         row = max(0, self.chapters.currentRow())
         self.chapters.setMinimumWidth(self.chapters.sizeHintForColumn(0) + _EDGE)
-        pages = {FIRST: _steps, SCREEN: self._screen, TERMS: _terms, KEYS: self._keys}
+        pages: dict[str, Callable[[], str]] = {
+            FIRST: partial(_listed, _STEPS),
+            SCREEN: self._screen,
+            SETS: partial(_listed, _SETS),
+            TERMS: _terms,
+            KEYS: self._keys,
+        }
         shown = pages.get(CHAPTERS[row], _about)()
         ink = themes.current()
         self.text.setHtml(
@@ -187,9 +203,9 @@ def annotated(picture: QPixmap, marks: Sequence[Mark]) -> QImage:
     return image
 
 
-def _steps() -> str:
+def _listed(parts: Sequence[tuple[str, str]]) -> str:
     lines = "".join(
-        f"<li><p><b>{escape(title)}.</b> {escape(text)}</p></li>" for title, text in _STEPS
+        f"<li><p><b>{escape(title)}.</b> {escape(text)}</p></li>" for title, text in parts
     )
     return f"<ol>{lines}</ol>"
 

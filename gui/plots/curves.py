@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 import numpy as np
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 
+from engine.figures.axes import signed
 from gui.plots.axes import CountAxis
 from gui.plots.candidate_key import ink
-from gui.plots.chart import Chart
+from gui.plots.chart import Chart, tinted
 from gui.plots.graphics import pg
 from gui.plots.legend import Entry, Legend
 from gui.style import theme as themes
@@ -17,6 +18,34 @@ from gui.style.theme import Theme
 
 if TYPE_CHECKING:
     from engine.figures.curves import CurveFigure
+
+
+_THIN = 0.16
+"""How opaque a band is."""
+_COLORS = 6
+"""Curves of different colours; those after them are dashed too."""
+
+
+class _Band(NamedTuple):
+    """The edges of a band, which are not drawn, and what fills it."""
+
+    low: pg.PlotDataItem
+    high: pg.PlotDataItem
+    fill: pg.FillBetweenItem
+
+    @classmethod
+    def made(cls) -> _Band:
+        """Nothing yet, below everything else."""
+        low, high = pg.PlotDataItem(), pg.PlotDataItem()
+        fill = pg.FillBetweenItem(low.curve, high.curve)
+        for edge in (low, high):
+            edge.setPen(None)
+        fill.setZValue(-1)
+        return cls(low, high, fill)
+
+
+def _dash(place: int) -> Qt.PenStyle:
+    return Qt.PenStyle.SolidLine if place < _COLORS else Qt.PenStyle.DashDotLine
 
 
 class CurvePlot(Chart["CurveFigure"]):
@@ -35,6 +64,7 @@ class CurvePlot(Chart["CurveFigure"]):
     def build(self) -> None:
         """Lines are made as curves come."""
         self.lines: list[pg.PlotDataItem] = []
+        self.bands: list[_Band] = []
         self.marked = pg.InfiniteLine(angle=90)
         self.add(self.marked)
         self.plot.getAxis("left").setTickDensity(0.6)
@@ -53,6 +83,7 @@ class CurvePlot(Chart["CurveFigure"]):
         for line, curve in zip(self.lines, figure.curves, strict=False):
             x = self._x(figure, [x for x, _ in curve.points])
             line.setData(x, [y for _, y in curve.points])
+        self._draw_bands(figure)
         self._set_ranges(figure)
         self.plot.getAxis("bottom").setLogMode(figure.log_x)
         self.name_axis("bottom", figure.x_name)
@@ -79,6 +110,16 @@ class CurvePlot(Chart["CurveFigure"]):
         ]
         return f"{self.figure.y_name} over {self.figure.x_name}: {'; '.join(ends)}."
 
+    def under(self, at: QPoint) -> str:
+        """The value of every curve there."""
+        place, figure = self.place_under(at), self.figure
+        if place is None or figure is None:
+            return ""
+        x = 10.0 ** place.x() if figure.log_x else place.x()
+        found = [(curve.name, curve.at(x)) for curve in figure.curves]
+        values = [f"{name}: {signed(round(y, 4))}" for name, y in found if y is not None]
+        return "\n".join([f"{figure.x_name} {x:.4g}", *values]) if values else ""
+
     def wait(self, sentence: str) -> None:
         """No legend without curves."""
         super().wait(sentence)
@@ -92,14 +133,28 @@ class CurvePlot(Chart["CurveFigure"]):
         entries = []
         for place, (line, curve) in enumerate(zip(self.lines, figure.curves, strict=False)):
             paint = theme.muted if curve.dashed else ink(place, theme)
-            dash = Qt.PenStyle.DashLine if curve.dashed else Qt.PenStyle.SolidLine
+            dash = Qt.PenStyle.DashLine if curve.dashed else _dash(place)
             line.setPen(self.pen(paint, 1.4 if curve.dashed else theme.line, dash))
+            if place < len(self.bands):
+                self.bands[place].fill.setBrush(tinted(paint, _THIN))
             entries.append(Entry(curve.name, paint, "dash" if curve.dashed else "line"))
         if figure.mark is not None:
             entries.append(Entry(figure.mark_name, theme.muted, "dots"))
         self.legend.set_entries(entries)
         self.legend.setFixedHeight(self.legend.height_for(max(200, self.width() - 30)))
         self.legend.show()
+
+    def _draw_bands(self, figure: CurveFigure) -> None:
+        """Bands lie under all lines; without any, none is made."""
+        if any(curve.band for curve in figure.curves):
+            while len(self.bands) < len(figure.curves):
+                self.bands.append(_Band.made())
+                self.add(*self.bands[-1])
+        for place, band in enumerate(self.bands):
+            shown = figure.curves[place].band if place < len(figure.curves) else ()
+            x = self._x(figure, [x for x, _, _ in shown])
+            band.low.setData(x, [low for _, low, _ in shown])
+            band.high.setData(x, [high for _, _, high in shown])
 
     @staticmethod
     def _x(figure: CurveFigure, values: list[float]) -> np.ndarray:

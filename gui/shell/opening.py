@@ -26,6 +26,7 @@ from gui.widgets.file_dialogs import (
     FileAsker,
     is_case,
     is_document,
+    is_log,
     is_model,
     is_report,
     is_votes,
@@ -76,6 +77,8 @@ class Opening(QObject):
             self._session.case.open(path)
         elif is_report(path):
             self._pages.verify.verify(path)
+        elif is_log(path):
+            self._pages.logs.open([path])
         elif is_votes(path):
             self._pages.votes.open(path)
         elif is_model(path) or path.name == "config.json":
@@ -88,7 +91,10 @@ class Opening(QObject):
         self.open_paths([Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()])
 
     def open_paths(self, paths: Sequence[Path]) -> None:
-        """Open a document, a model and an input; nothing beyond one of a kind goes in silence."""
+        """Open logs, a document, a model and an input; no other of a kind goes in silence."""
+        if logs := [path for path in paths if is_log(path)]:
+            self._pages.logs.open(logs)
+        paths = [path for path in paths if path not in logs]
         documents = [path for path in paths if is_document(path)]
         models = [path for path in paths if is_model(path) or path.name == "config.json"]
         inputs = [path for path in paths if path not in (*documents, *models)]

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from gui.pages.external_votes import VotesPage
     from gui.pages.help import HelpPage, Mark
     from gui.pages.keys import KeysPage
+    from gui.pages.logs import LogsPage
     from gui.pages.oracle_labels import LabelPage
     from gui.pages.planner import PlannerPage
     from gui.pages.runs import RunsPage
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 _AnyPage = TypeVar("_AnyPage", bound=Page)
 PACE = 15.0
 """Seconds of a replay for which no pace was chosen."""
-_DOCUMENTS = ("labels", "runs", "verify", "planner", "votes", "tradeoff", "help", "keys")
+_DOCUMENTS = ("labels", "runs", "verify", "planner", "votes", "logs", "tradeoff", "help", "keys")
 Photograph = Callable[[], "tuple[QPixmap, Sequence[Mark]]"]
 
 
@@ -139,6 +140,13 @@ class Pages(PageStack):
         from gui.pages.external_votes import VotesPage
 
         return self._add(VotesPage(self._session, self._asker))
+
+    @cached_property
+    def logs(self) -> LogsPage:
+        """Other people's logs."""
+        from gui.pages.logs import LogsPage
+
+        return self._add(LogsPage(self._session, self._asker))
 
     @cached_property
     def tradeoff(self) -> TradeOffPage:

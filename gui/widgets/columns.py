@@ -36,6 +36,7 @@ class FittedColumns(QObject):
         header.setResizeContentsPrecision(_LOOKED_AT)
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self.fit)
+        model.modelAboutToBeReset.connect(self._hold)
         for signal in (model.modelReset, model.dataChanged, model.rowsInserted):
             signal.connect(self._soon.start)
         header.sectionResized.connect(self._on_resized)
@@ -51,6 +52,7 @@ class FittedColumns(QObject):
     def fit(self) -> None:
         """Give every column its width."""
         count = self._table.model().columnCount()
+        self._fitting = False
         if self._dragged or count < 2:
             return
         header = self._table.horizontalHeader()
@@ -66,6 +68,11 @@ class FittedColumns(QObject):
         for column, width in enumerate(shared(wanted, least, room)):
             self._table.setColumnWidth(column, width)
         self._fitting = False
+
+    @Slot()
+    def _hold(self) -> None:
+        """Other columns come with sizes that nobody has given them."""
+        self._fitting = True
 
     @Slot(int, int, int)
     def _on_resized(self, column: int, before: int, after: int) -> None:

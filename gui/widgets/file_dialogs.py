@@ -21,6 +21,7 @@ MODEL_FILTER = f"Models ({' '.join(f'*{s}' for s in MODEL_SUFFIXES)} config.json
 REPORT_SUFFIXES, VOTES_SUFFIXES = (".pdf", ".json"), (".csv", ".tsv")
 REPORT_FILTER = f"Reports, evidence and cases (*.pdf *.json *{SUFFIX});;All files (*)"
 VOTES_FILTER = "Votes (*.csv *.tsv *.txt *.jsonl *.npy);;All files (*)"
+LOG_FILTER = "Logs (*.tsv *.csv *.txt *.log *.mat);;All files (*)"
 KEY_FILTER = "Public keys (*.pub.json);;All files (*)"
 CASE_FILTER = f"Cases (*{SUFFIX});;All files (*)"
 _IMAGES = " ".join(f"*{s}" for s in image.SUFFIXES)
@@ -52,8 +53,8 @@ def is_report(path: Path) -> bool:
 
 
 def is_votes(path: Path) -> bool:
-    """Whether a dropped table is one of votes: its first column is called idx."""
-    if path.suffix.lower() not in VOTES_SUFFIXES:
+    """Whether a dropped table is one of votes: its first column is called idx, and it is no log."""
+    if path.suffix.lower() not in VOTES_SUFFIXES or is_log(path):
         return False
     try:
         with path.open("rb") as file:
@@ -63,9 +64,16 @@ def is_votes(path: Path) -> bool:
     return head.removeprefix(b"\xef\xbb\xbf").lstrip(b" \"'").lower().startswith(b"idx")
 
 
+def is_log(path: Path) -> bool:
+    """Whether a file is a log of certifications or predictions: published ones have any ending."""
+    from engine.logs.reading import is_log as says_so
+
+    return says_so(path)
+
+
 def is_document(path: Path) -> bool:
     """Whether a dropped file has a page of its own."""
-    return is_case(path) or is_report(path) or is_votes(path)
+    return is_case(path) or is_report(path) or is_votes(path) or is_log(path)
 
 
 def model_spec(path: Path) -> str:
@@ -105,6 +113,18 @@ class FileAsker:
         dialog.open()
         return dialog
 
+    def open_files(
+        self, title: str, filters: str, answer: Callable[[list[Path]], None]
+    ) -> QFileDialog:
+        """Ask for files to read."""
+        dialog = QFileDialog(self._parent, title)
+        self._ready(dialog)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.setNameFilters(filters.split(";;"))
+        dialog.filesSelected.connect(lambda names: answer([Path(name) for name in names]))
+        dialog.open()
+        return dialog
+
     def open_folder(self, title: str, answer: Callable[[Path], None]) -> QFileDialog:
         """Ask for a folder."""
         dialog = self._dialog(title, answer)
@@ -126,7 +146,10 @@ class FileAsker:
 
     def _dialog(self, title: str, answer: Callable[[Path], None]) -> QFileDialog:
         dialog = QFileDialog(self._parent, title)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._ready(dialog)
         dialog.fileSelected.connect(lambda name: answer(Path(name)))
-        self.current = dialog
         return dialog
+
+    def _ready(self, dialog: QFileDialog) -> None:
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.current = dialog

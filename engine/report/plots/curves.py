@@ -27,6 +27,7 @@ def draw(figure: CurveFigure) -> Drawing:
                     "name": curve.name,
                     "dashed": curve.dashed,
                     "points": [[across(x), up(y)] for x, y in curve.points],
+                    "band": [[across(x), up(low), up(high)] for x, low, high in curve.band],
                 }
                 for curve in figure.curves
             ],

@@ -11,7 +11,7 @@ from scipy.io import savemat
 
 from engine.core.errors import UserError
 from engine.logs.log import Log
-from engine.logs.reading import read_logs
+from engine.logs.reading import is_log, read_logs
 
 COHEN = """idx\tlabel\tpredict\tradius\tcorrect\ttime
 0\t3\t3\t0.378\t1\t0:00:15.4
@@ -146,3 +146,22 @@ def test_files_that_are_no_text_or_no_mat(tmp_path: Path) -> None:
             read_logs(path)
     with pytest.raises(UserError, match="--sigma must be above 0"):
         read_logs(binary, sigma=-1.0)
+
+
+def test_a_file_says_of_itself_that_it_is_a_log(tmp_path: Path) -> None:
+    """By the names in its first line, whatever its ending is; a table of votes says otherwise."""
+    told = {
+        "sigma_0.25": "idx\tlabel\tpredict\tradius\tcorrect\ttime\n",
+        "comma.csv": "\ufeffIDX,label,predict\n",
+        "blank.txt": "idx label predict radius\n0 1 1 0.5\n",
+        "votes.csv": "idx,label,n_0,n_1\n",
+        "words.txt": "the label that they predict\n",
+        "empty.tsv": "",
+    }
+    found = []
+    for name, text in told.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        found += [name] * is_log(tmp_path / name)
+    assert found == ["sigma_0.25", "comma.csv", "blank.txt"]
+    assert is_log(tmp_path / "a.mat")
+    assert not is_log(tmp_path) and not is_log(tmp_path / "missing.tsv")

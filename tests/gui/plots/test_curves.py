@@ -63,3 +63,24 @@ def test_it_is_saved_like_every_other(shown, tmp_path) -> None:
     plot.show_figure(figure())
     plot.save(tmp_path / "c.csv")
     assert (tmp_path / "c.csv").read_text().splitlines()[1] == "each row,0.0,1.0"
+
+
+def test_a_band_lies_under_its_line_and_goes_with_it(shown) -> None:
+    plot = shown(CurvePlot("Accuracy"))
+    plot.show_figure(figure())
+    assert not plot.bands
+    curve = figure().curves[0].model_copy(update={"band": ((0.0, 0.8, 1.0), (1.0, 0.0, 0.2))})
+    plot.show_figure(figure(curves=(curve,)))
+    assert plot.bands[0].high.getOriginalDataset()[1].tolist() == [1.0, 0.2]
+    assert plot.bands[0].fill.zValue() < plot.lines[0].zValue()
+    plot.show_figure(figure())
+    assert plot.bands[0].high.getOriginalDataset() == (None, None)
+
+
+def test_what_is_under_the_mouse_is_said_of_every_curve(shown) -> None:
+    plot = shown(CurvePlot("Accuracy"))
+    plot.show_figure(figure())
+    at = plot.mapFrom(plot.canvas, plot.canvas.mapFromScene(plot.spot(0.5, 0.2)))
+    name, first, second = plot.under(at).splitlines()
+    assert name.startswith("radius 0.") and first.startswith("each row: 0.")
+    assert second.startswith("at once: 0.") and plot.under(plot.rect().topLeft()) == ""

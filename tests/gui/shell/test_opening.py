@@ -162,3 +162,17 @@ def test_a_second_model_is_not_left_out_in_silence(loaded, qtbot, tmp_path):
     said = [notice.sentence for notice in loaded.notices.notices]
     assert "Only m.onnx was opened, the first of 2 models." in said
     qtbot.waitUntil(lambda: loaded.session.loading.request.spec.endswith("m.onnx"))
+
+
+def test_logs_go_to_their_page_and_votes_to_theirs(window, tmp_path, qtbot):
+    """Both tables begin with idx; what else they name tells them apart. All logs are opened."""
+    rows = "\n0\t1\t1\t0.5\t1\t1\n"
+    logs = [tmp_path / "sigma_0.25", tmp_path / "b.csv"]
+    for path in logs:
+        path.write_text("idx\tlabel\tpredict\tradius\tcorrect\ttime" + rows)
+    votes = tmp_path / "votes.csv"
+    votes.write_text("idx,label,n0_0,n0_1,n_0,n_1\na,0,9,1,990,10\n")
+    window.opening.open_paths([*logs, votes])
+    qtbot.waitUntil(lambda: window.pages.logs.shown is not None)
+    assert window.pages.logs.paths == tuple(logs) and window.pages.votes.path == votes
+    assert window.session.loading.given is None

@@ -59,3 +59,15 @@ def test_a_dragged_column_keeps_its_width(table):
 def test_widths_never_fall_below_the_least():
     assert shared([100, 300], [80, 60], 10) == [80, 60]
     assert shared([100, 300], [100, 300], 10) == [100, 300]
+
+
+def test_other_columns_are_fitted_anew(table):
+    """The sizes with which they come were given by nobody."""
+    model = table.model()
+    model.beginResetModel()
+    model.removeRows(0, model.rowCount())
+    model.setHorizontalHeaderLabels(["Run", "Setting", "Note", "More", "Still more"])
+    model.endResetModel()
+    model.appendRow([QStandardItem(text) for text in ("1", LONG, "a", "b", "c")])
+    settle()
+    assert table.columnWidth(1) >= text_width(table) and table.columnWidth(2) < 80

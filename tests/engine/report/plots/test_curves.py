@@ -54,3 +54,19 @@ def test_it_is_exported(dark: bool) -> None:
     assert lines[0] == 'curve,"n, votes",radius'
     assert lines[1] == "expected,100.0,0.2"
     assert len(lines) == 6
+
+
+def test_a_band_is_drawn_and_written_with_its_edges() -> None:
+    band = ((0.0, 0.4, 0.7), (1.0, 0.3, 0.6))
+    curve = Curve(name="a", points=((0.0, 0.5), (1.0, 0.4)), band=band)
+    whole, bare = (
+        figure(curves=(one,), log_x=False, mark=None)
+        for one in (curve, curve.model_copy(update={"band": ()}))
+    )
+    assert whole.top == pytest.approx(1.08 * 0.7)
+    assert draw(whole).data["curves"][0]["band"][0] == pytest.approx([0, 0.4 / 0.756, 1 / 1.08])
+    assert render_figure(whole, "svg") != render_figure(bare, "svg")
+    edges = [line.rsplit(",", 2) for line in figure_csv(whole).splitlines()[3:]]
+    low, high = '"a, from"', '"a, to"'
+    assert edges[:2] == [[low, "0.0", "0.4"], [low, "1.0", "0.3"]]
+    assert edges[2:] == [[high, "0.0", "0.7"], [high, "1.0", "0.6"]]
