@@ -51,8 +51,11 @@ def leave_to_the_system() -> None:
     """Keep Python from looking for garbage at its end: another 0.5 s, where torch was loaded.
 
     Files, threads and what waits for the exit are ended as ever; memory goes with the process.
+    Nothing is kept from it where triton is loaded, as torch's compiler does: its bindings count
+    what is left at the end, and print a page about it on standard error.
     """
-    gc.freeze()
+    if "triton" not in sys.modules:
+        gc.freeze()
 
 
 def _glibc() -> ctypes.CDLL | None:

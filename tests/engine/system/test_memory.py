@@ -64,3 +64,12 @@ def test_a_command_leaves_its_objects_to_the_system_and_ends_as_ever(program: st
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == f"{memory._OBJECTS} True"
+
+
+def test_nothing_is_printed_at_the_end_where_the_compiler_was_loaded() -> None:
+    pytest.importorskip("triton")
+    code = "import triton; from engine.system import memory; memory.leave_to_the_system()"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert done.stdout + done.stderr == ""
