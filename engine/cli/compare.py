@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 
 from engine.cli.flags import OUTPUT, WHAT, flag
-from engine.cli.options import run_flags
+from engine.cli.options import asked_input, labels_flag, run_flags
 from engine.cli.outcome import CERTIFIED
 from engine.cli.output import STDOUT, check_writable, deliver, json_of
 from engine.cli.terminal import Terminal
@@ -40,6 +40,7 @@ def compare_flags() -> list[inspect.Parameter]:
             metavar="M,M,..",
         ),
         flag("input", "Input, folder or data set, as for certify.", WHAT, default=..., metavar="X"),
+        labels_flag(),
         flag(
             "limit", "Take at most this many inputs of a set.", WHAT, int, default=20, metavar="N"
         ),
@@ -75,7 +76,7 @@ def compare_command(values: Mapping[str, Any]) -> int:
     from engine.comparison.export import write_tradeoff
     from engine.inputs import expand
 
-    inputs = expand(values["input"])[: values["limit"]]
+    inputs = expand(asked_input(values))[: values["limit"]]
     console = None if values["quiet"] else Terminal(stderr=True)
     with stoppable() as stop, Meter(console, "comparing", "runs") as meter:
         running = compare(

@@ -55,14 +55,7 @@ def subject_flags() -> list[inspect.Parameter]:
             default=...,
             metavar="X",
         ),
-        flag(
-            "labels",
-            "How labels become classes where names and numbers do not tell: order (of the sorted "
-            "labels), number, from-one, or a CSV file with a file or label and its class in each "
-            "line.",
-            WHAT,
-            metavar="F.csv",
-        ),
+        labels_flag(),
         flag("arch", "Architecture, for files that hold only weights.", RARE),
         flag(
             "normalize",
@@ -96,6 +89,17 @@ def subject_flags() -> list[inspect.Parameter]:
         *writing_flags(),
         trust_flag(),
     ]
+
+
+def labels_flag() -> inspect.Parameter:
+    """Which class a label means."""
+    return flag(
+        "labels",
+        "How labels become classes where names and numbers do not tell: order (of the sorted "
+        "labels), number, from-one, or a CSV file with a file or label and its class in each line.",
+        WHAT,
+        metavar="F.csv",
+    )
 
 
 def asked_input(values: Mapping[str, Any]) -> str:

@@ -127,8 +127,8 @@ class Table:
         odd = [value for value in values if number(value) is None]
         what = _looks_like(odd)
         if what:
-            row = self.column(name).index(odd[0])
-            shown = f"'{quoted(odd[0], 40)}'" if odd[0] else "nothing"
+            row, cell = next(one for one in enumerate(self.column(name)) if one[1] in odd)
+            shown = f"'{quoted(cell, 40)}'" if cell else "nothing"
             raise UserError(
                 f"{self.source}: {shown} in row {row}, column {quoted(name, 40)}, is no number "
                 f"({what}); write it with a decimal point alone, or call the column categorical."

@@ -46,6 +46,7 @@ _ONE_AT_A_TIME = (
     "It was exported for one image a call, so every sample is a call of its own; it would be "
     "faster with a dynamic batch size."
 )
+_CHANNELS_LAST = "It takes height, width, channels, as its input's sizes show."
 
 
 def load_onnx(path: Path, request: ModelRequest) -> Classifier:
@@ -111,6 +112,7 @@ def _image_classifier(
                 normalization.note,
                 head.note if head else "",
                 _ONE_AT_A_TIME if graph.batch == 1 else "",
+                _CHANNELS_LAST if graph.channels_last else "",
                 *(_looked(session, graph, normalization, head) if encoding == "plain" else ()),
             )
             if note

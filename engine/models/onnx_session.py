@@ -15,7 +15,7 @@ import numpy as np
 
 from engine.core.errors import UserError, quoted
 from engine.models.onnx_runtime import loaded
-from engine.models.shapes import ONLY, Shape, reasonable, words
+from engine.models.shapes import CHANNELS, ONLY, Shape, reasonable, words
 
 CPU = "CPUExecutionProvider"
 
@@ -26,17 +26,21 @@ class Graph:
 
     Attributes:
         input_name, output_name: as the model calls them.
-        shape: of one image.
+        shape: of one image, channels first.
         batch: the only batch size it takes; None for any.
+        channels_last: it takes height, width, channels.
     """
 
     input_name: str
     output_name: str
     shape: Shape
     batch: int | None
+    channels_last: bool = False
 
     def run(self, session: Any, images: np.ndarray) -> np.ndarray:
-        """Whatever comes out for ``images``, as float32."""
+        """Whatever comes out for ``images`` (B, C, H, W), as float32."""
+        if self.channels_last:
+            images = np.ascontiguousarray(images.transpose(0, 2, 3, 1))
         (scores,) = session.run([self.output_name], {self.input_name: images})
         found = np.asarray(scores, dtype=np.float32)
         # A head of 1 x 1 convolutions gives scores of shape (B, K, 1, 1).
@@ -181,12 +185,22 @@ def _described(path: Path, inputs: list[Any], output: str, wanted: Shape | None)
             "float32 images as batch, channels, height, width."
         )
     batch, *image = source.shape
+    last = _is_channels_last(image)
     return Graph(
         source.name,
         output,
-        _image_shape(path, image, wanted),
+        _image_shape(path, [image[2], *image[:2]] if last else image, wanted),
         batch if isinstance(batch, int) and batch > 0 else None,
+        last,
     )
+
+
+def _is_channels_last(image: Sequence[Any]) -> bool:
+    """Whether a file's own sizes say height, width, channels: grey or RGB stands last alone.
+
+    Where it could stand first too (3 x 5 x 3) it does, as in most files.
+    """
+    return image[2] in (1, 3) and isinstance(image[2], int) and image[0] not in CHANNELS
 
 
 def _image_shape(path: Path, image: list[Any], wanted: Shape | None) -> Shape:

@@ -7,6 +7,8 @@ import re
 from engine.core.errors import UserError
 
 Shape = tuple[int, int, int]
+CHANNELS = (1, 2, 3, 4, 6)
+"""Of an image, with an indicator or a complement (``engine.models.input_layout``) the even ones."""
 _LIMIT = 4096
 
 
@@ -36,15 +38,12 @@ def parse_shape(text: str) -> Shape:
 
 
 def reasonable(shape: Shape) -> bool:
-    """Whether a noised image can have that shape: grey or colour, sides up to 4096.
-
-    With an indicator or a complement (``engine.models.input_layout``) that is 2, 4 or 6 channels.
-    """
-    return shape[0] in (1, 2, 3, 4, 6) and all(1 <= side <= _LIMIT for side in shape[1:])
+    """Whether a noised image can have that shape: grey or colour, sides up to 4096."""
+    return shape[0] in CHANNELS and all(1 <= side <= _LIMIT for side in shape[1:])
 
 
 ONLY = (
-    "only channels first with 1 or 3 channels (2, 4 or 6 with an indicator or a complement) and "
+    "only images with 1 or 3 channels (2, 4 or 6 with an indicator or a complement) and "
     "sides up to 4096 work"
 )
 """What is reasonable, for refusals."""

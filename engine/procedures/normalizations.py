@@ -84,7 +84,8 @@ def compare(
         )
     images = torch.from_numpy(np.stack([one.pixels for one in fitted]))
     labels = torch.tensor([one.identity.label for one in fitted])
-    rows = compare_normalizations(classifier.network, images, labels, classifier.identity.encoding)
+    encoding = classifier.identity.encoding
+    rows = compare_normalizations(classifier.network, images, labels, encoding, stop)
     return Comparison(len(fitted), tuple(rows))
 
 

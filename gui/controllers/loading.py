@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from engine.inputs import GivenInput
     from engine.inputs.base import FittedInput
     from engine.models.base import Classifier
-    from engine.procedures.normalizations import Comparison
 
 
 class Loading(QObject):
@@ -78,7 +77,7 @@ class Loading(QObject):
         self._worker, self._engine, self._counting = worker, engine, counting
         self._preferences, self._form = preferences, form
         self.models, self.inputs, self._fits = Lane(worker), Lane(worker), Lane(worker)
-        self._arounds, self._measures = Lane(worker), Lane(worker)
+        self._arounds = Lane(worker)
         self.model: ModelIdentity | None = None
         self.request: ModelRequest | None = None
         self.asked: ModelRequest | None = None
@@ -113,11 +112,6 @@ class Loading(QObject):
     def fits(self) -> bool:
         """Whether the input is being fitted to the model."""
         return self._fits.busy
-
-    @property
-    def measures(self) -> bool:
-        """Whether normalisations are being measured."""
-        return self._measures.busy
 
     @property
     def has_labelled_images(self) -> bool:
@@ -211,16 +205,6 @@ class Loading(QObject):
         models = self.offer.models_for(self.given.source) if self.given is not None else ()
         open_already = self.request is not None and self.request.spec in models
         return "" if open_already or not models else models[0]
-
-    def compare_normalizations(self, on_done: Callable[[Comparison], object]) -> None:
-        """Measure the model behind every normalisation on the labelled images that are open."""
-        classifier, specs = self.classifier, self.specs
-        if classifier is not None and not self.blocked("measure the normalisations"):
-            self._measures.submit(
-                lambda stop: self._engine.compare_normalizations(classifier, specs, stop),
-                "measuring normalisations",
-                on_done=on_done,
-            )
 
     def find_architectures(self, on_done: Callable[[tuple[str, ...]], object]) -> None:
         """Names of the networks that weights can be loaded into."""

@@ -13,6 +13,7 @@ from gui.controllers.form import Form
 from gui.controllers.illustrations import Illustrator
 from gui.controllers.keeping import Keeping
 from gui.controllers.loading import Loading
+from gui.controllers.normalizations import Normalizations
 from gui.controllers.playback import Playback
 from gui.controllers.preferences import Preferences, data_folder
 from gui.controllers.runs import Runs
@@ -56,6 +57,7 @@ class Session(QObject):
             worker, engine, self.loading, self.form, self.case, self.illustrator, counting, self
         )
         self.timing = Timing(worker, engine, self.loading, self.form, self.runs, self)
+        self.normalizations = Normalizations(worker, engine, self.loading, self)
         self.playback = Playback(worker, engine, self)
         self.exports = Exports(worker, engine, self)
         self.keeping = Keeping(worker, self.case, self.runs, self.exports, self)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from engine.evidence.cost import duration
 from engine.evidence.evidence import Evidence
@@ -12,18 +12,17 @@ from engine.evidence.settings import Counting, Execution
 from gui.controllers.form import Form
 from gui.controllers.loading import Loading
 from gui.controllers.runs import Runs
+from gui.controllers.spare_time import SpareTime
 from gui.jobs.engine_jobs import EngineJobs
-from gui.jobs.worker import Failure, Lane, Worker
+from gui.jobs.worker import Failure, Worker
 
-PAUSE_MS = 400
-"""The trial begins when nothing was asked for this long."""
 CHOICES = (1_000, 5_000, 20_000, 100_000, 500_000, 1_000_000)
 
 
 class Timing(QObject):
     """Seconds per sample of the model and input that are open, under the form's noise.
 
-    The trial is the least of the worker's jobs: whatever somebody waits for ends it within a batch.
+    Whatever somebody waits for ends a trial within a batch.
 
     Attributes:
         seconds_each: None while it is not known.
@@ -41,19 +40,16 @@ class Timing(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._worker, self._engine, self._loading = worker, engine, loading
+        self._engine, self._loading = engine, loading
         self._form, self._runs = form, runs
-        self._trials = Lane(worker)
+        self._spare = SpareTime(worker, self._try, self)
         self._key: object = None
         self._settled: object = None
         """What no trial is needed for any more, whether it told the time or not."""
         self.seconds_each: float | None = None
-        self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
-        self._pause.timeout.connect(self._try)
         loading.fitted_changed.connect(self._follow)
         form.changed.connect(self._follow)
         runs.ended.connect(self._learn)
-        worker.urgent.connect(self._give_way)
         worker.activity_changed.connect(self._follow)
 
     def expected(self, n: int | None = None) -> str:
@@ -75,12 +71,12 @@ class Timing(QObject):
         key = self._now()
         if key != self._key:
             self._key = key
-            self._trials.drop()
+            self._spare.lane.drop()
             if self.seconds_each is not None:
                 self.seconds_each = None
                 self.changed.emit()
-        if key is not None and key != self._settled and not self._trials.busy:
-            self._pause.start()
+        if key is not None and key != self._settled:
+            self._spare.wait()
 
     def _now(self) -> object:
         settings, subject = self._form.settings, self._loading.subject
@@ -89,27 +85,20 @@ class Timing(QObject):
         law = (type(settings.scheme), settings.noise, settings.precision)
         return id(subject), law, self._form.execution
 
-    @Slot()
     def _try(self) -> None:
-        """Only while nothing else is at work."""
         subject = self._loading.subject
         due = self._key is not None and self._key == self._now() and self._key != self._settled
-        if subject is None or self._worker.busy() or not due:
+        if subject is None or not due:
             return
         settings: Counting = self._form.settings
         execution: Execution = self._form.execution
-        self._trials.submit(
+        self._spare.lane.submit(
             lambda stop: self._engine.seconds_each(subject, settings, execution, stop),
             "measuring the model's speed",
             on_done=partial(self._take, self._key),
             on_failed=partial(self._ignore, self._key),
             quiet=True,
         )
-
-    @Slot()
-    def _give_way(self) -> None:
-        self._pause.stop()
-        self._trials.drop()
 
     def _take(self, key: object, seconds: float | None) -> None:
         self._settled = key

@@ -167,5 +167,9 @@ class InputPanel(Section):
 
     @Slot(str)
     def _open_named(self, spec: str) -> None:
-        may = self.download.isChecked() and not self.download.isHidden()
-        self.wanted.emit(spec + DOWNLOAD if may and not spec.endswith(DOWNLOAD) else spec)
+        from engine.inputs.labels import split_rule, with_rule
+
+        if self.download.isChecked() and not self.download.isHidden():
+            plain, rule = split_rule(spec)  # what is said about labels stands last
+            spec = with_rule(plain.removesuffix(DOWNLOAD) + DOWNLOAD, rule)
+        self.wanted.emit(spec)

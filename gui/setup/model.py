@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QMenu,
-    QPushButton,
     QWidget,
 )
 
@@ -87,6 +86,7 @@ class ModelPanel(Section):
         session.loading.model_changed.connect(self.refresh)
         session.loading.fitted_changed.connect(self.refresh)
         session.form.changed.connect(self.refresh)
+        session.normalizations.changed.connect(self._show_comparison)
         session.worker.activity_changed.connect(self.refresh)
         session.loading.input_changed.connect(self._show_reading)
         self.refresh()
@@ -156,12 +156,8 @@ class ModelPanel(Section):
         typed.setPlaceholderText("infer from the file")
         form.addRow("Class na&mes", self._build_names())
         self._build_head(form)
-        self.measure = QPushButton("Meas&ure on labelled images")
-        self.measure.setToolTip("Top-1 on up to 50 of the open images, for each normalisation")
-        self.measure.clicked.connect(self._measure)
         self.measured = words(role="small")
         self.measured.hide()
-        form.addRow(self.measure)
         form.addRow(self.measured)
         self.content.addWidget(self.reading)
         self.writing = WritingFields()
@@ -209,12 +205,10 @@ class ModelPanel(Section):
             self.spec.ask(asked.spec)
         else:
             self.spec.leave()
-        self.measured.hide()
         self._show_request(asked)
 
     def _show_request(self, request: ModelRequest | None) -> None:
         if request is not None:
-            self._label_normalizations(None)
             self.normalize.setCurrentIndex(self.normalize.findData(request.normalize))
             if self.normalize.currentIndex() < 0:
                 self.normalize.setEditText(request.normalize)
@@ -224,6 +218,7 @@ class ModelPanel(Section):
             self.output.setText(request.output)
             self.threshold.setText("" if request.threshold is None else repr(request.threshold))
             self.writing.show_request(request)
+            self._show_comparison()
 
     @Slot()
     def _go_back(self) -> None:
@@ -241,10 +236,6 @@ class ModelPanel(Section):
         if appears and not self.arch.count():
             session.loading.find_architectures(self._offer_architectures)
         self.reading.setEnabled(not session.runs.running and not session.loading.busy)
-        self.measure.setVisible(
-            read and self.spec.isHidden() and session.loading.has_labelled_images
-        )
-        self.measure.setEnabled(not session.loading.measures)
         self._show_writing()
 
     def _show_writing(self) -> None:
@@ -279,20 +270,21 @@ class ModelPanel(Section):
         self.names.setText(str(path))
         self._reread()
 
-    @Slot()
-    def _measure(self) -> None:
-        self._session.loading.compare_normalizations(self._show_comparison)
-
     def _offer_architectures(self, names: tuple[str, ...]) -> None:
         typed = self.arch.currentText()
         self.arch.clear()
         self.arch.addItems(["", *names])
         self.arch.setCurrentText(typed)
 
-    def _show_comparison(self, comparison: Comparison) -> None:
+    @Slot()
+    def _show_comparison(self) -> None:
+        """Right without noise behind each normalisation, once that is known."""
+        comparison, model = self._session.normalizations.comparison, self._session.loading.model
         self._label_normalizations(comparison)
-        model = self._session.loading.model
-        odd = comparison.odd(model) if model is not None else ""
+        self.measured.setVisible(comparison is not None)
+        if comparison is None or model is None:
+            return
+        odd = comparison.odd(model)
         set_role(self.measured, "abstained" if odd else "small")
         say(
             self.measured,

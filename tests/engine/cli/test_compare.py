@@ -22,6 +22,16 @@ def test_the_table_and_the_json(capsys, tmp_path):
     assert found["outcomes"][0][0]["region"]["kind"] == "ball"
 
 
+def test_labels_are_read_as_said(tmp_path):
+    """A map by which every digit is called 3, so that nothing is right."""
+    labels, target = tmp_path / "labels.csv", tmp_path / "c.json"
+    labels.write_text("".join(f"{digit},3\n" for digit in range(10)))
+    mapped = ["--labels", str(labels), "--json", str(target), "--quiet"]
+    assert main([*RUN, "--models", "demo:digits-0.25", *mapped]) == 0
+    (outcome,) = json.loads(target.read_text())["outcomes"][0]
+    assert outcome["label"] == 3 != outcome["predicted_class"]
+
+
 @pytest.mark.parametrize("text", ["radius=1", "entities=1", "entities=1,epsilon=1,words=2"])
 def test_an_attacker_in_other_terms_is_one_sentence(text):
     with pytest.raises(UserError) as caught:

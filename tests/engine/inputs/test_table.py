@@ -141,7 +141,7 @@ def test_a_separator_that_the_first_line_names():
 
 def test_numbers_that_no_program_reads_are_named_by_row_and_column():
     table = parse_table((CASES / "wine_thousand.csv").read_bytes(), "wine.csv")
-    with pytest.raises(UserError, match=r"'1,\d\d\d\.00' in row \d+, column proline, .*thous"):
+    with pytest.raises(UserError, match="'1,065.00' in row 0, column proline, .*thous"):
         table.coding(["alcohol", "proline"])
     for cell, what in (
         ("1,5", "decimal comma"),

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import threading
+
 import pytest
 import torch
 from torch import nn
@@ -111,6 +113,20 @@ def test_measuring_finds_the_layer_a_network_needs():
     assert measured["none"] == 0.5
     grey = compare_normalizations(BrightOrDark(), images[:, :1], (levels > 0.5).long())
     assert {m.name for m in grey} == {"none", "half", BYTES}
+
+
+def test_measuring_ends_within_a_few_images_where_somebody_waits():
+    """Whoever stops it while the first images are classified waits for no others."""
+    stop, asked = threading.Event(), []
+
+    def network(x: torch.Tensor) -> torch.Tensor:
+        asked.append(len(x))
+        stop.set()
+        return BrightOrDark()(x)
+
+    images, labels = torch.zeros(25, 3, 4, 4), torch.zeros(25, dtype=torch.long)
+    assert compare_normalizations(network, images, labels, stop=stop) == []
+    assert asked == [10]
 
 
 def test_an_indicator_passes_unchanged():

@@ -40,6 +40,27 @@ def test_any_batch_size_gives_the_matrix_product(tmp_path, batch):
     assert not classifier.differentiable
 
 
+@pytest.mark.parametrize("sizes", [(8, 2), ("h", "w")])
+def test_channels_may_stand_last(tmp_path, sizes):
+    path = tmp_path / "m.onnx"
+    classifier = load(path, linear(["n", *sizes, 3]), arch="@3x8x2", normalize="mean=0.1,0.2,0.3")
+    assert classifier.identity.input_shape == (3, 8, 2)
+    assert "It takes height, width, channels, as its input's sizes show." in (
+        classifier.identity.notes
+    )
+    x = torch.rand(6, 3, 8, 2)
+    moved = (x - torch.tensor([0.1, 0.2, 0.3])[:, None, None]).permute(0, 2, 3, 1)
+    expected = moved.flatten(1) @ torch.from_numpy(MATRIX)
+    torch.testing.assert_close(classifier.scores(x), expected, rtol=1e-5, atol=1e-5)
+
+
+def test_where_channels_could_stand_first_they_do(tmp_path):
+    classifier = load(tmp_path / "m.onnx", linear(["n", 1, 16, 3]))
+    x = torch.rand(2, 1, 16, 3)
+    expected = x.flatten(1) @ torch.from_numpy(MATRIX)
+    torch.testing.assert_close(classifier.scores(x), expected, rtol=1e-5, atol=1e-5)
+
+
 def test_a_normalisation_goes_before_the_graph(tmp_path):
     classifier = load(tmp_path / "m.onnx", linear(["n", 3, 4, 4]), normalize="half")
     assert classifier.identity.normalization_origin == "given"
@@ -83,7 +104,8 @@ def test_unknown_operators_are_refused(tmp_path):
 @pytest.mark.parametrize(
     ("shape", "sentence"),
     [
-        (["n", 16, 1, 3], "takes 16x1x3 images; only channels first"),
+        (["n", 8, 1, 6], "takes 8x1x6 images; only images with 1 or 3 channels"),
+        (["n", "h", "w", 3], "does not fix the size of its image; name it with --arch @3x224x224"),
         (["n", 6, 8], "takes tensor.float. of 3 dimensions"),
         (["n", 3, "h", "w"], "does not fix the size of its image; name it with --arch @3x224x224"),
         (["n", 3, 5, 5], r"m\.onnx cannot be opened by onnxruntime: Node"),

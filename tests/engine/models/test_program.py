@@ -129,7 +129,7 @@ def test_other_inputs_are_refused(tmp_path):
     with pytest.raises(UserError, match="does not take one batch of images of a fixed size"):
         load_model(ModelRequest(str(path), trust=True))
     path = export(tmp_path / "c.pt2", nn.Flatten(), torch.zeros(2, 5, 8, 8), free=False)
-    with pytest.raises(UserError, match="takes 5x8x8 images; only channels first"):
+    with pytest.raises(UserError, match="takes 5x8x8 images; only images with 1 or 3"):
         load_model(ModelRequest(str(path), trust=True))
 
 

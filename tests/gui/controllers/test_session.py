@@ -321,19 +321,6 @@ def test_a_resumption_that_fails_leaves_the_result(ready, engine, qtbot, said):
     assert ready.runs.evidence is before
 
 
-def test_normalisations_are_measured_on_the_open_images(session, qtbot, make):
-    session.loading.open_model(ModelRequest("x.pth"))
-    session.loading.open_input("some/folder")
-    qtbot.waitUntil(lambda: session.runs.ready)
-    assert session.loading.has_labelled_images
-    measured, found = [], []
-    session.loading.compare_normalizations(measured.append)
-    session.loading.find_architectures(found.extend)
-    qtbot.waitUntil(lambda: bool(found))
-    assert measured[0].images == 3
-    assert "resnet50" in found
-
-
 def test_what_was_asked_for_is_known_even_if_it_does_not_open(session, engine, qtbot, said):
     engine.fail["load_model"] = UserError("x.pth holds weights of no architecture known here.")
     session.loading.open_model(ModelRequest("x.pth"))

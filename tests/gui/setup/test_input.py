@@ -127,6 +127,12 @@ def test_a_data_set_is_downloaded_only_on_request(panel, qtbot):
     with qtbot.waitSignal(panel.wanted) as wanted:
         panel.spec.returnPressed.emit()
     assert wanted.args == ["torchvision:CIFAR10:test:17?download"]
+    for typed in ("torchvision:CIFAR10:test?labels=order", wanted.args[0] + "?labels=order"):
+        panel.spec.setText(typed)
+        with qtbot.waitSignal(panel.wanted) as wanted:
+            panel.spec.returnPressed.emit()
+        assert wanted.args[0].endswith("?download?labels=order")
+        assert wanted.args[0].count("download") == 1
 
 
 def test_the_name_line_closes_when_the_image_is_there(panel, idle_session, make):

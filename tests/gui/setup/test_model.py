@@ -170,15 +170,12 @@ def test_a_file_of_class_names_reads_the_model_again(panel, idle_session, make, 
     assert wanted.args == [ModelRequest("x.pth", class_names=Path("/names.txt"))]
 
 
-def test_normalisations_are_measured_where_images_have_labels(panel, idle_session, make, qtbot):
+def test_what_is_right_behind_each_normalisation_is_shown(panel, idle_session, make, qtbot):
     hold(idle_session, make, ModelRequest("x.pth"))
-    assert panel.measure.isHidden()
-    idle_session.loading.specs = ["f//a/1.png", "f//b/1.png"]
-    idle_session.loading.given = make.image("f//a/1.png")
-    idle_session.loading.input_changed.emit()
-    assert not panel.measure.isHidden()
+    assert panel.measured.isHidden()
     rows = (Measured("imagenet", 0.84), Measured("none", 0.1))
-    panel._show_comparison(Comparison(50, rows))
+    idle_session.normalizations.comparison = Comparison(50, rows)
+    idle_session.normalizations.changed.emit()
     assert panel.normalize.itemText(panel.normalize.findData("imagenet")) == "imagenet: 42 of 50"
     assert panel.normalize.itemText(panel.normalize.findData("auto")) == "auto"
     assert "50 labelled images: imagenet 42, none 5." in panel.measured.text()
