@@ -1,4 +1,4 @@
-"""The shipped examples, by set and number: ``digits:7``, ``commands:5``, ``filter:12``.
+"""The shipped examples, by set and number: ``digits:7``, ``cifar10:3``, ``filter:12``.
 
 ``lattice:lit`` and ``lattice:dimmed`` are the two images of the lattice attack: one is certified,
 the other proves the claim false. Both are one digit on the 8-bit grid; ``engine.models.lattice``
@@ -16,7 +16,7 @@ import numpy as np
 
 from engine.core.errors import UserError
 from engine.core.resources import assets
-from engine.demos.data import digits, filter, letters, signs
+from engine.demos.data import cifar10, digits, filter, letters, signs
 from engine.inputs.base import ImageInput, PairInput, Pixels, paired, pixels_sha256
 from engine.inputs.text import TextInput, shortened
 
@@ -59,6 +59,22 @@ def _digit(index: int) -> ImageInput:
         label=label,
         label_name=str(label),
         notes=_SEEN[digits.part_of(index)],
+    )
+
+
+def _photograph(index: int) -> ImageInput:
+    found = cifar10.load_images()
+    pixels = found.levels[index].astype(np.float32) / _LEVELS
+    label = int(found.labels[index])
+    return ImageInput(
+        name=f"{cifar10.CLASSES[label]} {index}",
+        source=f"cifar10:{index}",
+        sha256=pixels_sha256(pixels),
+        pixels=pixels,
+        label=label,
+        label_name=cifar10.CLASSES[label],
+        label_names=cifar10.CLASSES,
+        notes=(f"a JPEG copy of {found.names[index]} of the test set of CIFAR-10",),
     )
 
 
@@ -113,6 +129,14 @@ SETS = {
         listed=lambda: digits.split()["test"],
         example=lambda: digits.gallery()[0],
         load=_digit,
+    ),
+    "cifar10": NumberedSet(
+        one="image",
+        many="images",
+        size=lambda: cifar10.COUNT,
+        listed=lambda: range(cifar10.COUNT),
+        example=lambda: 0,
+        load=_photograph,
     ),
     "commands": NumberedSet(
         one="image",

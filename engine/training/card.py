@@ -98,10 +98,16 @@ def _certified(facts: Facts) -> str:
     return f"""
 Certified accuracy: share of {certified["inputs"]} test inputs that are certified and right, by
 CERTIFY with the noise above, n0 = {certified["n0"]:,}, n = {certified["n"]:,}, alpha =
-{certified["alpha"]:g} per input, {certified["bound"]} bound.
+{certified["alpha"]:g} per input, {certified["bound"]} bound.{_measured(certified)}
 
 {_table(certified["cells"], certified["terms"])}
 """
+
+
+def _measured(certified: Facts) -> str:
+    if "command" not in certified:
+        return ""
+    return f" Measured by `{certified['command']}`."
 
 
 def _table(cells: Sequence[Facts], terms: Mapping[str, str]) -> str:

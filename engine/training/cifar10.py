@@ -1,38 +1,55 @@
-"""CIFAR-10 as training data, in torchvision's layout on disk."""
+"""CIFAR-10 as training data: in torchvision's layout, or as a folder of images per class."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import torch
 
+from engine.core.errors import UserError
+from engine.inputs import folder
 from engine.inputs.datasets import DOWNLOAD, PREFIX, opened
 from engine.training.augment import cropped
 from engine.training.data import DataSet, Part
 
 NAME = "CIFAR10"
+_SHAPE = (3, 32, 32)
 _VALIDATION = 10
 """One in so many training images only chooses the epoch."""
+
+
+class _Half(NamedTuple):
+    """One published part: bytes (N, 32, 32, 3), classes (N,), names of images and of classes."""
+
+    pixels: np.ndarray
+    labels: np.ndarray
+    specs: tuple[str, ...]
+    classes: tuple[str, ...]
 
 
 def cifar10(root: Path, *, download: bool = False) -> DataSet:
     """The data set below ``root``; the last tenth of the training part, by lot, validates.
 
     Args:
-        root: the folder that holds ``cifar-10-batches-py``.
+        root: the folder that holds ``cifar-10-batches-py``, or else ``train`` and ``test`` with a
+            folder of images per class in each.
         download: whether torchvision may fetch it.
 
     Raises:
         UserError: it is not there, or not whole.
     """
-    train, test = _part("train", root, download=download), _part("test", root, download=download)
-    order = sorted(range(len(train.data)), key=_lot)
+    copies = all((root / split).is_dir() for split in ("train", "test"))
+    half = _folders if copies else partial(_published, download=download)
+    train, test = half("train", root), half("test", root)
+    order = sorted(range(len(train.labels)), key=_lot)
     validation = order[: len(order) // _VALIDATION]
     learning = order[len(order) // _VALIDATION :]
-    count = len(test.data)
+    count = len(test.labels)
     return DataSet(
         name="cifar10",
         title="CIFAR-10",
@@ -40,14 +57,14 @@ def cifar10(root: Path, *, download: bool = False) -> DataSet:
         train=_tensors(train, learning),
         validation=_tensors(train, validation),
         test=_tensors(test, range(count)),
-        specs=tuple(f"{PREFIX}{NAME}:test:{index}@{root}" for index in range(count)),
-        class_names=tuple(train.classes),
+        specs=test.specs,
+        class_names=train.classes,
         augment=cropped,
         normalization="cifar10",
         facts={
             "data": (
                 "CIFAR-10, colour images of 32 by 32 pixels (Krizhevsky, Learning Multiple "
-                "Layers of Features from Tiny Images, 2009)"
+                f"Layers of Features from Tiny Images, 2009){_COPIES if copies else ''}"
             ),
             "split": {
                 "train": len(learning),
@@ -61,17 +78,43 @@ def cifar10(root: Path, *, download: bool = False) -> DataSet:
     )
 
 
-def _part(split: Literal["train", "test"], root: Path, *, download: bool) -> Any:
-    return opened(f"{PREFIX}{NAME}:{split}@{root}{DOWNLOAD if download else ''}")
+_COPIES = (
+    ", as JPEG copies of the images, which lose detail: no figure here compares with published "
+    "tables of CIFAR-10"
+)
+
+
+def _published(split: Literal["train", "test"], root: Path, *, download: bool) -> _Half:
+    """A part in torchvision's layout."""
+    part: Any = opened(f"{PREFIX}{NAME}:{split}@{root}{DOWNLOAD if download else ''}")
+    labels = np.asarray(part.targets, dtype=np.int64)
+    specs = (f"{PREFIX}{NAME}:{split}:{index}@{root}" for index in range(len(labels)))
+    return _Half(part.data, labels, tuple(specs), tuple(part.classes))
+
+
+def _folders(split: str, root: Path) -> _Half:
+    """A part as a folder of images per class, in the order of their names.
+
+    Raises:
+        UserError: an image does not open, or is not one of 32 by 32 pixels.
+    """
+    specs = tuple(folder.expand(str(root / split)))
+    found = [folder.load(spec) for spec in specs]
+    sizes = {image.pixels.shape for image in found}
+    if sizes != {_SHAPE}:
+        strange = next(image.source for image in found if image.pixels.shape != _SHAPE)
+        raise UserError(f"{strange} is no colour image of 32 by 32 pixels, as CIFAR-10 has them.")
+    levels = np.stack([np.rint(image.pixels * 255).astype(np.uint8) for image in found])
+    labels = np.fromiter((image.label or 0 for image in found), dtype=np.int64)
+    return _Half(levels.transpose(0, 2, 3, 1), labels, specs, found[0].label_names)
 
 
 def _lot(index: int) -> bytes:
     return hashlib.sha256(f"picture {index}".encode()).digest()
 
 
-def _tensors(part: Any, chosen: Any) -> Part:
+def _tensors(half: _Half, chosen: Iterable[int]) -> Part:
     """Bytes (N, 3, 32, 32) and labels of the chosen images, in the order of the data set."""
     places = np.sort(np.fromiter(chosen, dtype=np.int64))
-    pixels = np.ascontiguousarray(part.data[places].transpose(0, 3, 1, 2))
-    labels = np.asarray(part.targets, dtype=np.int64)[places]
-    return torch.from_numpy(pixels), torch.from_numpy(labels)
+    pixels = np.ascontiguousarray(half.pixels[places].transpose(0, 3, 1, 2))
+    return torch.from_numpy(pixels), torch.from_numpy(half.labels[places])

@@ -52,7 +52,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _cifar10(given: argparse.Namespace) -> DataSet:
     if given.root is None:
-        raise UserError("--data cifar10 needs --root, the folder with cifar-10-batches-py in it.")
+        raise UserError(
+            "--data cifar10 needs --root, the folder with cifar-10-batches-py, or with train and "
+            "test, in it."
+        )
     return cifar10(given.root, download=given.download)
 
 
@@ -81,8 +84,8 @@ def _name(given: argparse.Namespace, scheme: Scheme) -> str:
 
 def _order(given: argparse.Namespace, data: DataSet, name: str, scheme: Scheme) -> Order:
     values = {**_RECIPES[given.data], "scheme": scheme, "seed": given.seed}
-    if given.epochs is not None:
-        values["epochs"] = given.epochs
+    chosen = {"epochs": given.epochs, "precision": given.precision}
+    values.update({key: value for key, value in chosen.items() if value is not None})
     recipe = Recipe(**values)
     arch = given.arch or _ARCH[given.data]
     certified = given.certify
@@ -105,8 +108,9 @@ def _command(given: argparse.Namespace, arch: str, recipe: Recipe) -> str:
     if given.data != "digits":
         words.append(f"--data {given.data} --root {shlex.quote(given.root.name)} --arch {arch}")
     words.append(flags(recipe.scheme))
-    if given.epochs is not None:
-        words.append(f"--epochs {given.epochs}")
+    for name in ("epochs", "precision"):
+        if getattr(given, name) is not None:
+            words.append(f"--{name} {getattr(given, name)}")
     return " ".join([*words, f"--seed {recipe.seed}"])
 
 
@@ -125,7 +129,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__)
     add = parser.add_argument
     add("--data", choices=tuple(_ARCH), default="digits")
-    add("--root", type=Path, help="folder with cifar-10-batches-py in it")
+    add("--root", type=Path, help="folder with cifar-10-batches-py, or train and test, in it")
     add("--download", action="store_true", help="fetch CIFAR-10 if it is not there")
     add("--arch", default="", help="digits_cnn, cifar_resnet20, cifar_resnet110, ...")
     add("--scheme", choices=[scheme.key for scheme in SCHEMES], default="")
@@ -140,6 +144,7 @@ def _parser() -> argparse.ArgumentParser:
         )
     add("--seed", type=int, default=0)
     add("--epochs", type=int)
+    add("--precision", choices=("fp32", "bf16"), help="of the products in training")
     add("--certify", type=int, help="test images to certify for the card; default: all, or none")
     add("--device", default="cpu", help=f"cpu or cuda; {torch.cuda.device_count()} GPUs here")
     add("--out", type=Path, default=Path("out"))

@@ -34,6 +34,8 @@ class Recipe:
         scheme: whose noise the network sees.
         check_every: epochs between looks at the validation part.
         draws: noisy samples of every validation image at a look.
+        precision: of the products in training; the weights are float32 in either. Networks of
+            images run in bf16 twice as fast on processors that have it.
     """
 
     scheme: Scheme
@@ -45,6 +47,7 @@ class Recipe:
     weight_decay: float = 1e-2
     check_every: int = 10
     draws: int = 50
+    precision: Literal["fp32", "bf16"] = "fp32"
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,8 @@ def descend(
     rounds: Iterable[Iterable[Batch]],
     optimizer: torch.optim.Optimizer,
     schedule: torch.optim.lr_scheduler.LRScheduler | None = None,
+    *,
+    bf16: bool = False,
 ) -> None:
     """A step down the cross-entropy for every batch, and of the schedule for every round.
 
@@ -85,12 +90,14 @@ def descend(
         rounds: of batches, each what the network takes and the classes, of any shape.
         optimizer: of its weights.
         schedule: of the learning rate.
+        bf16: products in bfloat16.
     """
     network.train()
     for batches in rounds:
         for inputs, labels in batches:
             optimizer.zero_grad()
-            scores = network(*inputs)
+            with torch.autocast(labels.device.type, torch.bfloat16, enabled=bf16):
+                scores = network(*inputs).float()
             loss = functional.cross_entropy(scores.flatten(0, -2), labels.flatten())
             torch.autograd.backward(loss)
             optimizer.step()
@@ -110,12 +117,15 @@ def train(
     epochs are compared on equal terms. ``seen`` is told of every epoch that has ended.
     """
     generator = torch.Generator(data.train[0].device).manual_seed(recipe.seed)
+    bf16 = recipe.precision == "bf16"
+    if bf16:
+        network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimizer = _optimizer(network, recipe)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, recipe.epochs)
     best = Trained(network, 0, -1.0)
     for epoch in range(1, recipe.epochs + 1):
         batches = _batches(data.train, data.augment, recipe, generator)
-        descend(network, [batches], optimizer, schedule)
+        descend(network, [batches], optimizer, schedule, bf16=bf16)
         if epoch % recipe.check_every == 0 or epoch == recipe.epochs:
             accuracy = noisy_accuracy(
                 network, data.validation, recipe.scheme, draws=recipe.draws, seed=recipe.seed

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from torchvision.datasets import CIFAR10
 
 from engine.core.errors import UserError
@@ -77,6 +78,25 @@ def test_a_model_is_trained_and_certified_with_any_scheme(root, tmp_path, monkey
         assert identity.architecture == "cifar_resnet8"
         assert identity.class_names == tuple(card["classes"])
     assert card["command"].startswith("python -m engine.training --data cifar10 --root")
+
+
+def test_a_folder_of_images_per_class_is_the_same_data(tmp_path):
+    levels = rows(3).reshape(IMAGES, 32, 32, 3)
+    for split in ("train", "test"):
+        for index, image in enumerate(levels):
+            folder = tmp_path / split / f"kind {index % 2}"
+            folder.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(image).save(folder / f"{index:02}.png")
+    data = cifar10(tmp_path)
+    order = [*range(0, IMAGES, 2), *range(1, IMAGES, 2)]  # class by class
+    assert torch.equal(data.test[0], torch.from_numpy(levels[order]).permute(0, 3, 1, 2))
+    assert data.test[1].tolist() == [0] * 10 + [1] * 10
+    assert data.class_names == ("kind 0", "kind 1") and "JPEG copies" in data.facts["data"]
+    image = load_input(data.specs[13])
+    assert image.label == 1 and np.array_equal(np.rint(image.pixels * 255), data.test[0][13])
+    Image.fromarray(levels[0][:16]).save(tmp_path / "test" / "kind 1" / "small.png")
+    with pytest.raises(UserError, match=r"small\.png is no colour image of 32 by 32 pixels"):
+        cifar10(tmp_path)
 
 
 def test_what_is_not_there_is_refused(tmp_path):

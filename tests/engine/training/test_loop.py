@@ -36,8 +36,11 @@ def test_another_optimizer_and_bytes_for_pixels():
     recipe = Recipe(
         Gaussian(sigma=0.1), epochs=30, batch=16, optimizer="sgd", learning_rate=0.05, draws=1
     )
-    torch.manual_seed(0)
-    assert train(DigitsCNN(), small, recipe).validation_accuracy > 0.6
+    for precision in ("fp32", "bf16"):
+        torch.manual_seed(0)
+        result = train(DigitsCNN(), small, dataclasses.replace(recipe, precision=precision))
+        assert result.validation_accuracy > 0.6
+        assert {one.dtype for one in result.network.parameters()} == {torch.float32}
 
 
 def test_noisy_accuracy_is_a_share_and_reproducible():
