@@ -14,7 +14,7 @@ from typing import Any
 
 from engine.core.errors import UserError
 from engine.core.files import sha256_file
-from engine.procedures.dataset import SetResult
+from engine.procedures.set_result import SetResult
 from engine.regions import Perturbation
 from engine.replay.rows import ReplayRow
 from engine.training.making import RADII

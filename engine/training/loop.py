@@ -119,7 +119,7 @@ def train(
     generator = torch.Generator(data.train[0].device).manual_seed(recipe.seed)
     bf16 = recipe.precision == "bf16"
     if bf16:
-        network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        network.to(memory_format=torch.channels_last)
     optimizer = _optimizer(network, recipe)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, recipe.epochs)
     best = Trained(network, 0, -1.0)
