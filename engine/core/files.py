@@ -33,6 +33,30 @@ def sha256_file(path: Path) -> str:
     return digest.hexdigest()
 
 
+def read_bounded(path: Path, most: int, *, what: str = "", advice: str = "") -> bytes:
+    """A file's bytes, if there are no more than ``most``.
+
+    Args:
+        path: of the file.
+        most: bytes that are read.
+        what: the file in a sentence, with its article: ``the oracle``.
+        advice: what to do about a file that is larger, after a semicolon.
+
+    Raises:
+        UserError: it is missing, a folder, unreadable or larger.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(most + 1)
+    except OSError as error:
+        named = f"{what} {path}".strip()
+        raise UserError(f"Cannot read {named}: {error.strerror or error}.") from error
+    if len(data) > most:
+        then = f"; {advice}" if advice else ""
+        raise UserError(f"{path} is larger than {most >> 20} MiB{then}.")
+    return data
+
+
 def sha256_bytes(data: bytes) -> str:
     """Hex digest of some bytes."""
     return hashlib.sha256(data).hexdigest()

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.core.errors import UserError, quoted
+from engine.core.files import read_bounded
 from engine.oracles.base import UNPARSEABLE, Oracle
 
 ORACLES: dict[str, str] = {
@@ -62,14 +63,7 @@ def from_description(content: Mapping[str, Any], source: str) -> Oracle:
 
 def _read(path: Path) -> str:
     try:
-        with path.open("rb") as file:
-            data = file.read(_LARGEST + 1)
-    except OSError as error:
-        raise UserError(f"Cannot read the oracle {path}: {error.strerror or error}.") from error
-    if len(data) > _LARGEST:
-        raise UserError(f"{path} is too large for an oracle's rules ({_LARGEST >> 20} MiB).")
-    try:
-        return data.decode("utf-8-sig")
+        return read_bounded(path, _LARGEST, what="the oracle").decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UserError(
             f"{path} is not a text; an oracle's file is JSON or lines of rules."

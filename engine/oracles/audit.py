@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from engine.core.errors import UserError, quoted
+from engine.core.files import read_bounded
 from engine.core.text import guarded, unguarded
 from engine.evidence.evidence import AuditRecord, Evidence
 from engine.evidence.generations import AnswerGroup
@@ -121,7 +122,7 @@ def audit_rows(path: Path) -> tuple[list[dict[str, str | None]], str]:
     Raises:
         UserError: it cannot be read.
     """
-    data = _read(path)
+    data = read_bounded(path, _LARGEST, what="the audit")
     try:
         text = data.decode("utf-8-sig")
         rows = list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
@@ -221,17 +222,6 @@ def cell(row: Mapping[str, str | None], name: str) -> str:
 
 def _some(names: Sequence[str]) -> str:
     return ", ".join(names[:8]) + (", ..." if len(names) > 8 else "")
-
-
-def _read(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            data = file.read(_LARGEST + 1)
-    except OSError as error:
-        raise UserError(f"Cannot read the audit {path}: {error.strerror or error}.") from error
-    if len(data) > _LARGEST:
-        raise UserError(f"{path} is too large for an audit ({_LARGEST >> 20} MiB).")
-    return data
 
 
 Labels = Mapping[tuple[str, int], str]

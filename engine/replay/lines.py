@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.core.errors import UserError, quoted
+from engine.core.files import read_bounded
 
 MOST_BYTES = 256 << 20
 MOST_HEADER = 4 << 20
@@ -41,14 +42,7 @@ def read_bytes(path: Path) -> bytes:
     Raises:
         UserError: it is missing, a folder, unreadable or too large.
     """
-    try:
-        with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
-    except OSError as error:
-        raise UserError(f"Cannot read {path}: {error.strerror or error}.") from error
-    if len(data) > MOST_BYTES:
-        raise UserError(f"{path} is larger than {MOST_BYTES >> 20} MiB; split it.")
-    return data
+    return read_bounded(path, MOST_BYTES, advice="split it")
 
 
 def lines_of(path: Path, data: bytes) -> Iterator[Numbered]:

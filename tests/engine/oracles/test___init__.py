@@ -72,5 +72,5 @@ def test_files_that_cannot_be_read(tmp_path):
         load_oracle(binary)
     large = tmp_path / "large.txt"
     large.write_bytes(b"a" * ((1 << 20) + 1))
-    with pytest.raises(UserError, match="too large for an oracle"):
+    with pytest.raises(UserError, match=r"large\.txt is larger than 1 MiB\."):
         load_oracle(large)
