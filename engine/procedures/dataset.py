@@ -19,6 +19,7 @@ from engine.procedures.set_result import Counted, SetResult, Unread, set_result,
 
 Count = Callable[[str, FittedInput, PreparedModel], Generator[Snapshot, None, Evidence]]
 """Counts the run of one input, of its name and as it is fitted to the model."""
+_STOPPED = "Stopped before the first input of the set was counted."
 
 
 def certify_set(
@@ -31,6 +32,7 @@ def certify_set(
     stop: threading.Event | None = None,
     command: Callable[[str], str] = lambda spec: "",
     done: Callable[[str, Evidence], None] = lambda spec, evidence: None,
+    left_out: Callable[[Unread], None] = lambda unread: None,
     read: Callable[[str], FittedInput] | None = None,
     count: Count | None = None,
     available: int | None = None,
@@ -44,7 +46,7 @@ def certify_set(
         execution, at: of every run, as for :func:`certify`.
         stop: when set, the run at hand ends after its batch, and the set with it.
         command: the run of one input on the command line, for its record.
-        done: told of each input and its evidence.
+        done: told of each input and its evidence; ``left_out`` of each that has none.
         read: the input of a name, fitted to the model, where the names are no specs.
         count: counts one input, where its run is kept elsewhere too; ``execution``, ``at`` and
             ``command`` are its own then.
@@ -56,8 +58,7 @@ def certify_set(
     if not inputs:
         raise UserError("A set needs at least one input.")
     stop = stop or threading.Event()
-    found: list[Counted] = []
-    unread: list[Unread] = []
+    found, unread = list[Counted](), list[Unread]()
     prepared = PreparedModel(classifier)
     count = count or _counting(classifier, settings, execution, at, stop, command)
     for spec in inputs:
@@ -69,6 +70,7 @@ def certify_set(
             if given is not None and not found:
                 raise  # model and settings do not fit each other: no input would tell more
             unread.append(Unread(input=spec, reason=str(error)))
+            left_out(unread[-1])
             continue
         if evidence.complete or not stop.is_set():
             found.append((spec, slim(evidence)))
@@ -76,8 +78,7 @@ def certify_set(
         if stop.is_set():
             break
     if not found:
-        stopped = "Stopped before the first input of the set was counted."
-        raise UserError(unread[0].reason if unread else stopped)
+        raise UserError(unread[0].reason if unread else _STOPPED)
     return set_result(
         classifier.identity, inputs, settings, found, at=at, unread=unread, available=available
     )

@@ -78,10 +78,10 @@ def set_result(
     available: int | None = None,
 ) -> SetResult:
     """The result of some planned inputs, of which those in ``found`` were counted."""
-    rows = tuple(_row(spec, one, one.bounds, at) for spec, one in found)
+    rows = tuple(row_of(spec, one, one.bounds, at) for spec, one in found)
 
     def again(alpha: float) -> ReplayRows:
-        return ReplayRows.of([_row(spec, one, _bounds(one, alpha), at) for spec, one in found])
+        return ReplayRows.of([row_of(spec, one, bounds_at(one, alpha), at) for spec, one in found])
 
     twins = _alike(found)
     labels = all(row.label != NO_LABEL for row in rows)
@@ -128,7 +128,7 @@ def _alike(found: Sequence[Counted]) -> list[tuple[str, str]]:
     return pairs
 
 
-def _bounds(evidence: Evidence, alpha: float) -> ProbabilityBounds | None:
+def bounds_at(evidence: Evidence, alpha: float) -> ProbabilityBounds | None:
     """The declared bound on a run's votes at another alpha."""
     if evidence.bounds is None or not evidence.bounds.valid:
         return evidence.bounds
@@ -139,9 +139,17 @@ def _bounds(evidence: Evidence, alpha: float) -> ProbabilityBounds | None:
     return weakened(bounds, evidence.noise.total_variation)
 
 
-def _row(
+def row_of(
     spec: str, evidence: Evidence, bounds: ProbabilityBounds | None, at: Sequence[str]
 ) -> ReplayRow:
+    """One input of a set under some bounds on its run's votes.
+
+    Args:
+        spec: its name.
+        evidence: of its run.
+        bounds: those of the run, or the same votes' at another alpha (:func:`bounds_at`).
+        at: perturbations to answer.
+    """
     scheme, votes, label = evidence.settings.scheme, evidence.votes, evidence.input.label
     region = region_of(scheme, bounds, evidence.facts)
     return ReplayRow(
