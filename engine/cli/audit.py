@@ -38,10 +38,6 @@ if TYPE_CHECKING:
     from engine.procedures.set_result import SetResult
 
 
-_NAMED = 5
-"""Skipped files that are named."""
-
-
 def audit_flags() -> list[inspect.Parameter]:
     """The flags of the command."""
     return [
@@ -156,7 +152,7 @@ def _settings(values: Mapping[str, Any]) -> Counting:
 def _load(request: Any, values: Mapping[str, Any]) -> tuple[Any, list[str], int]:
     """The model, the inputs that are taken, and how many the set has."""
     from engine.inputs import expand, local, spread
-    from engine.inputs.folder import skipped
+    from engine.inputs.folder import left_out
     from engine.models import load_model
 
     limit: int | None = values["limit"]
@@ -167,9 +163,8 @@ def _load(request: Any, values: Mapping[str, Any]) -> tuple[Any, list[str], int]
         say(f"{given} is taken from the current folder; the shipped set has the same name.")
     found = list(expand(asked_input(values)))
     inputs = _shard(list(spread(found, limit)), values["shard"])
-    if left := skipped(local(given)):
-        named = ", ".join(left[:_NAMED]) + (", ..." if len(left) > _NAMED else "")
-        say(f"Skipped {len(left):,} files that are no images by their endings: {named}")
+    if left := left_out(local(given)):
+        say(left)
     classifier = load_model(request)
     if not request.spec.startswith("demo:"):  # which were trained here, without one
         _say_normalizations(classifier, inputs, quiet=values["quiet"])

@@ -16,6 +16,8 @@ from engine.inputs import image
 from engine.inputs.base import ImageInput
 
 ROOT_MARK = "//"
+_NAMED = 5
+"""Skipped files that are named."""
 
 
 def claims(spec: str) -> bool:
@@ -45,8 +47,19 @@ def expand(spec: str) -> list[str]:
     return specs
 
 
-def skipped(spec: str) -> list[str]:
-    """Files of a folder, or of its folders, that are no images by their endings."""
+def left_out(spec: str) -> str:
+    """A sentence about the files of a folder that are not taken; empty where there are none."""
+    left = _skipped(spec)
+    if not left:
+        return ""
+    named = ", ".join(left[:_NAMED]) + (", ..." if len(left) > _NAMED else "")
+    what = f"{len(left):,} files that are no images by their endings"
+    if len(left) == 1:
+        what = "a file that is no image by its ending"
+    return f"Skipped {what}: {named}"
+
+
+def _skipped(spec: str) -> list[str]:
     if not _folder(spec):
         return []
     root = image.expanded(spec)

@@ -167,7 +167,7 @@ class Loading(QObject):
         self.inputs.submit(
             lambda stop: self._engine.open_input(spec, known),
             f"opening {spec}",
-            on_done=self._take_input,
+            on_done=partial(self._take_input, spec),
             on_failed=partial(self._on_input_failed, spec),
             urgent=True,
         )
@@ -233,7 +233,7 @@ class Loading(QObject):
         if not self._follow_with_example():
             self._fit()
 
-    def _take_input(self, loaded: tuple[list[str], GivenInput]) -> None:
+    def _take_input(self, spec: str, loaded: tuple[list[str], GivenInput]) -> None:
         self.subject = self.clean_answer = None
         self.input_is_newer = True
         self.astray.pop("input", "")
@@ -241,6 +241,13 @@ class Loading(QObject):
         self.given, self.around = given, None
         self._preferences.remember("inputs", given.source)
         self.input_changed.emit()
+        if spec not in self.specs:  # a set, of which this is the first
+            self._worker.submit(
+                lambda stop: self._engine.left_out(spec),
+                "listing what was left out",
+                on_done=self._say_left_out,
+                quiet=True,
+            )
         self._arounds.drop()
         if given.kind == "graph":
             self._arounds.submit(
@@ -250,6 +257,10 @@ class Loading(QObject):
                 quiet=True,
             )
         self._fit()
+
+    def _say_left_out(self, sentence: str) -> None:
+        if sentence:
+            self.notice.emit("warning", f"{sentence}.")
 
     def _take_around(self, around: NeighbourhoodFigure) -> None:
         self.around = around

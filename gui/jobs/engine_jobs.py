@@ -118,6 +118,14 @@ class EngineJobs:
             specs = known
         return specs, load_input(spec if spec in specs or specs is known else specs[0])
 
+    def left_out(self, spec: str) -> str:
+        """What of a folder is not taken, in a sentence; empty where nothing is left out."""
+        from engine.inputs import local
+        from engine.inputs.folder import left_out
+        from engine.inputs.labels import split_rule
+
+        return left_out(local(split_rule(spec)[0]))
+
     def neighbourhood(self, given: GraphInput) -> NeighbourhoodFigure:
         """What to draw of a graph around its node."""
         from engine.figures.graph_layout import neighbourhood_figure

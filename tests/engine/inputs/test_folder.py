@@ -6,7 +6,7 @@ from PIL import Image
 
 from engine.core.errors import UserError
 from engine.inputs import folder, load_input
-from engine.inputs.folder import expand, skipped
+from engine.inputs.folder import expand, left_out
 
 
 def draw(path, level=255):
@@ -125,5 +125,6 @@ def test_images_of_other_formats_and_what_is_skipped():
         *("a.png", "b.jfif", "c.avif", "d.ppm", "e.jp2", "g.png"),
     ]
     assert {load_input(one).pixels.shape[0] for one in found} == {3}
-    assert skipped(str(CASES / "mixed")) == ["f.heic"]
-    assert skipped(str(CASES / "numbered")) == []
+    said = "Skipped a file that is no image by its ending: f.heic"
+    assert left_out(str(CASES / "mixed")) == said
+    assert left_out(str(CASES / "numbered")) == left_out("digits") == ""

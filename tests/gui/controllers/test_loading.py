@@ -14,6 +14,16 @@ def test_the_row_of_images_is_kept_while_one_of_it_is_opened(session, qtbot):
     assert session.loading.has_labelled_images
 
 
+def test_files_of_a_folder_that_are_no_images_are_listed(session, qtbot, tmp_path, said):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for name in ("a.png", "b.heic", "c.txt"):
+        (folder / name).touch()
+    session.loading.open_input(str(folder))
+    sentence = "Skipped 2 files that are no images by their endings: b.heic, c.txt."
+    qtbot.waitUntil(lambda: said() == [sentence])
+
+
 def test_what_was_asked_for_last_is_known(session, qtbot):
     session.loading.open_model(ModelRequest("demo:digits-0.25"))
     assert session.loading.asked == ModelRequest("demo:digits-0.25")
