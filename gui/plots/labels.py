@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from typing import NamedTuple
 
 _STEP = 4.0
 
 
-@dataclass(frozen=True)
-class Box:
+class Box(NamedTuple):
     """A rectangle in pixels, y downwards."""
 
     x: float
@@ -30,7 +30,7 @@ class Box:
         """This box, moved into ``frame`` (to its top left where it is too large)."""
         x = max(frame.x, min(self.x, frame.x + frame.w - self.w))
         y = max(frame.y, min(self.y, frame.y + frame.h - self.h))
-        return replace(self, x=x, y=y)
+        return Box(x, y, self.w, self.h)
 
 
 def around(x: float, y: float, w: float, h: float, *, gap: tuple[float, float]) -> list[Box]:
@@ -71,13 +71,11 @@ def place(
 
 
 def _first_free(wish: Sequence[Box], frame: Box, taken: Sequence[Box], slide: float) -> Box | None:
-    for box in (*wish, *_slid(wish[0], frame, slide)):
-        if not any(box.overlaps(other) for other in taken):
-            return box
-    return None
+    boxes: Iterable[Box] = chain(wish, _slid(wish[0], frame, slide))
+    return next((box for box in boxes if not any(map(box.overlaps, taken))), None)
 
 
-def _slid(box: Box, frame: Box, slide: float) -> list[Box]:
-    steps = range(1, int(slide / _STEP) + 1)
-    moves = [sign * step * _STEP for step in steps for sign in (1, -1)]
-    return [replace(box, y=box.y + move).inside(frame) for move in moves]
+def _slid(box: Box, frame: Box, slide: float) -> Iterator[Box]:
+    for step in range(1, int(slide / _STEP) + 1):
+        for move in (step * _STEP, -step * _STEP):
+            yield Box(box.x, box.y + move, box.w, box.h).inside(frame)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import QPoint, Qt
@@ -172,7 +171,7 @@ class VotesPlot(Chart["VotesFigure"]):
         """At the right end of its line, or at the left one where a bar is in the way there."""
         metrics, bars = QFontMetricsF(themes.current().font("small")), self._bar_boxes(figure)
         right = self._half_box(metrics)
-        left = replace(right, x=self.pixel_frame().x)
+        left = right._replace(x=self.pixel_frame().x)
         free = [box for box in (right, left) if not any(box.overlaps(bar) for bar in bars)]
         on_left = free[:1] == [left]
         self.half_label.setAnchor((0, 1) if on_left else (1, 1))
