@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,7 +35,10 @@ from engine.system.progress import Meter
 if TYPE_CHECKING:
     from engine.evidence.evidence import Evidence
     from engine.evidence.settings import Counting
+    from engine.figures.examples import Media
+    from engine.models.base import Classifier
     from engine.procedures.set_result import SetResult
+    from engine.report.audit.record import SetRecorder
 
 
 def audit_flags() -> list[inspect.Parameter]:
@@ -58,8 +61,21 @@ def audit_flags() -> list[inspect.Parameter]:
         *scheme_flags(),
         *run_flags("certify"),
         at_flag(),
+        flag(
+            "radii",
+            "Radii at which certified accuracy is quoted, for balls; as --at radius=R for each.",
+            OUTPUT,
+            metavar="R,R,..",
+        ),
         *case_flags(),
         flag("json", "Write the result as JSON; '-' is standard output.", OUTPUT),
+        flag(
+            "report",
+            "Write a report of the set, every row inside: .pdf or .html. Repeatable.",
+            OUTPUT,
+            list[Path],
+            metavar="F.pdf",
+        ),
         flag("csv", "Write the runs as CSV.", OUTPUT, Path | None, metavar="F.csv"),
         flag(
             "evidence",
@@ -81,9 +97,7 @@ def audit_command(values: Mapping[str, Any]) -> int:
     stops and keeps the inputs that were counted; with --case the same command resumes the set.
     """
     settings, execution = _settings(values), read_execution(values)
-    at = tuple(values["at"] or ())
-    for text in at:
-        settings.scheme.parse_at(text)
+    at = _asked(values, settings)
     _check_outputs(values)
     request = run.model_request(values)
     case = asked_case(values)
@@ -91,12 +105,14 @@ def audit_command(values: Mapping[str, Any]) -> int:
     console = None if values["quiet"] else Terminal(stderr=True)
     meter = Meter(console, "certifying", "inputs")
     kept: list[Evidence] = []
-    failed: list[str] = []
+    recorder, failed = _recorder(values), list[str]()
 
     from engine.procedures import dataset, set_result
 
     def keep(spec: str, evidence: Evidence) -> None:
         kept.append(set_result.slim(evidence))
+        if recorder is not None:
+            recorder.add(spec, evidence)
         meter.items(len(kept), len(inputs))
         tried(partial(_write_evidence, values["evidence"], len(kept), spec, evidence), failed)
 
@@ -130,8 +146,59 @@ def audit_command(values: Mapping[str, Any]) -> int:
             available=available,
         )
         result = follow(certifying, console, meter)
-    _deliver(result, kept, values, failed)
+    _deliver(result, kept, values, failed, _reports(recorder, result, classifier, values))
     return CERTIFIED if result.complete else PARTIAL
+
+
+def _asked(values: Mapping[str, Any], settings: Counting) -> tuple[str, ...]:
+    """The perturbations at which certified accuracy is quoted.
+
+    With a report and none asked for, those of the literature that n votes can reach.
+
+    Raises:
+        UserError: a radius or a term that the scheme does not have.
+    """
+    from engine.logs.collecting import read_radii
+
+    at = tuple(values["at"] or ())
+    at += tuple(f"radius={radius!r}" for radius in read_radii(values["radii"]))
+    for text in at:
+        settings.scheme.parse_at(text)
+    if at or not values["report"]:
+        return at
+    from engine.report.audit.figure import usual
+
+    return usual(settings)
+
+
+def _recorder(values: Mapping[str, Any]) -> SetRecorder | None:
+    """What takes the rows for a report; None where none was asked for."""
+    if not values["report"]:
+        return None
+    from engine.report.audit.record import SetRecorder
+
+    return SetRecorder()
+
+
+def _reports(
+    recorder: SetRecorder | None,
+    result: SetResult,
+    classifier: Classifier,
+    values: Mapping[str, Any],
+) -> list[Callable[[], object]]:
+    """What writes the reports of the set."""
+    if recorder is None:
+        return []
+    from engine.explain.examples import shown
+    from engine.inputs import load_input
+    from engine.models import fitted
+    from engine.report.audit.pages import write_set_report
+
+    def show(spec: str) -> Media | None:
+        return shown(classifier, fitted(classifier, load_input(spec)))
+
+    paths: list[Path] = values["report"]
+    return [partial(write_set_report, recorder, result, path, show) for path in paths]
 
 
 def _settings(values: Mapping[str, Any]) -> Counting:
@@ -207,7 +274,10 @@ def _say_normalizations(classifier: Any, inputs: list[str], *, quiet: bool) -> N
 
 def _check_outputs(values: Mapping[str, Any]) -> None:
     named = [values["csv"], values["json"] if values["json"] != STDOUT else None]
-    for path in filter(None, named):
+    for path in values["report"] or ():
+        if path.suffix.lower() not in (".pdf", ".html"):
+            raise UserError(f"--report {path}: the report of a set ends in .pdf or .html.")
+    for path in (*filter(None, named), *(values["report"] or ())):
         check_writable(Path(path))
     folder: Path | None = values["evidence"]
     if folder is not None:
@@ -247,7 +317,11 @@ def _show(result: SetResult, values: Mapping[str, Any]) -> None:
 
 
 def _deliver(
-    result: SetResult, kept: list[Evidence], values: Mapping[str, Any], failed: list[str]
+    result: SetResult,
+    kept: list[Evidence],
+    values: Mapping[str, Any],
+    failed: list[str],
+    reports: list[Callable[[], object]],
 ) -> None:
     """Write and print everything; a full disk costs files and no row.
 
@@ -262,7 +336,7 @@ def _deliver(
     deliver(
         lambda: [json_of(result)],
         values["json"],
-        csv,
+        [*csv, *reports],
         lambda: _show(result, values),
         failed=failed,
     )

@@ -21,7 +21,7 @@ from engine.explain.image_examples import ImagePresenter
 from engine.explain.presenter import Presenter, Ready
 from engine.explain.row_examples import RowPresenter
 from engine.explain.text_examples import TextPresenter
-from engine.figures.examples import Arrays, Attack, Example, ExamplesFigure
+from engine.figures.examples import Arrays, Attack, Example, ExamplesFigure, Media
 from engine.inputs.base import FittedInput
 from engine.inputs.coding import TableCoding, Tokenizer
 from engine.models.base import Classifier
@@ -139,6 +139,12 @@ def counted_samples(
         center_class=center_class,
         counted=True,
     )
+
+
+def shown(classifier: Classifier, fitted: FittedInput) -> Media | None:
+    """An input's parts as people see them; None where its kind has no image."""
+    presenter = _presenter(classifier, fitted)
+    return None if presenter is None else presenter.show(fitted.arrays)
 
 
 def _shown(

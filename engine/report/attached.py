@@ -36,6 +36,13 @@ _SVG = re.compile(
 _MOST_FILES, _MOST_CELLS, _LARGEST_SIDE = 60, 1 << 20, 4096
 
 
+def drawing_attachment(images: Drawing) -> bytes:
+    """A drawing of several images as JSON, such as the rows of a set."""
+    found = attachment(None, images)
+    assert found is not None
+    return found
+
+
 def attachment(region: SliceFigure | None, examples: Drawing | None) -> bytes | None:
     """Illustrations as JSON; None where there are none."""
     if region is None and examples is None:
@@ -58,6 +65,25 @@ def read(data: bytes, evidence: Evidence) -> tuple[SliceFigure | None, Drawing |
     Raises:
         UserError: it has another form, or its slice is about another run than the evidence.
     """
+    region, examples = _read(data, "examples", ALT)
+    if region is not None:
+        _compare(region, evidence)
+    return region, examples
+
+
+def read_drawing(data: bytes, kind: str, alt: str) -> Drawing | None:
+    """The images of an attachment that may be anybody's and has no slice.
+
+    Raises:
+        UserError: it has another form.
+    """
+    region, images = _read(data, kind, alt)
+    if region is not None:
+        raise UserError(f"its {NAME} holds a slice, and a set has none")
+    return images
+
+
+def _read(data: bytes, kind: str, alt: str) -> tuple[SliceFigure | None, Drawing | None]:
     try:
         if len(data) > LARGEST:
             raise ValueError("too large")
@@ -69,13 +95,9 @@ def read(data: bytes, evidence: Evidence) -> tuple[SliceFigure | None, Drawing |
         examples = tree["examples"]
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError, OSError) as error:
         raise UserError(f"its {NAME} cannot be read") from error
-    if region is not None:
-        _compare(region, evidence)
     if examples is None:
         return region, None
-    return region, Drawing(
-        kind="examples", width=WIDTH, height=None, data=examples, alt=ALT, files=files
-    )
+    return region, Drawing(kind=kind, width=WIDTH, height=None, data=examples, alt=alt, files=files)
 
 
 def _compare(region: SliceFigure, evidence: Evidence) -> None:

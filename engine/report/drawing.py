@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.report import palette
-from engine.report.plots import Figure, drawing
+from engine.report.plots import Drawing, Figure, drawing
 from engine.report.tables import figure_csv
 from engine.report.typeset import Format, typeset
 
@@ -18,7 +18,11 @@ def render_figure(figure: Figure, fmt: Format, *, dark: bool = False) -> bytes:
         fmt: ``png`` (220 pixels per inch), ``svg`` or ``pdf``.
         dark: light ink on a dark page, for slides.
     """
-    ready = drawing(figure, dark=dark)
+    return render_drawing(drawing(figure, dark=dark), fmt, dark=dark)
+
+
+def render_drawing(ready: Drawing, fmt: Format, *, dark: bool = False) -> bytes:
+    """The same of a figure that is placed in its frame."""
     data = {
         "kind": ready.kind,
         "width": ready.width,
@@ -30,4 +34,4 @@ def render_figure(figure: Figure, fmt: Format, *, dark: bool = False) -> bytes:
     return typeset("figure.typ", data, ready.files, fmt, ppi=_PPI)[0]
 
 
-__all__ = ["figure_csv", "render_figure"]
+__all__ = ["figure_csv", "render_drawing", "render_figure"]

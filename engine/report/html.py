@@ -12,10 +12,10 @@ from engine.core.text import json_ascii, visible
 from engine.evidence.evidence import Evidence
 from engine.figures.images import Illustrations
 from engine.report.content import Content, Fact, Section, Table
-from engine.report.drawing import render_figure
+from engine.report.drawing import render_drawing
 from engine.report.json import evidence_json
 from engine.report.pdf import report_figures
-from engine.report.plots import drawing
+from engine.report.plots import Drawing, drawing
 from engine.report.summary import content
 
 # Neither scripts nor anything from a network: the page is a document.
@@ -38,7 +38,20 @@ def write_html(evidence: Evidence, path: Path, illustrations: Illustrations | No
 
 def html_text(evidence: Evidence, illustrations: Illustrations | None = None) -> str:
     """The report; the evidence's JSON is in the element with id ``evidence``."""
-    words = content(evidence)
+    drawings = [drawing(figure) for figure in report_figures(evidence, illustrations)]
+    text, version = evidence_json(evidence), evidence.software.certiscope
+    return page(content(evidence), drawings, text, version)
+
+
+def page(words: Content, drawings: Iterable[Drawing], evidence: str, version: str) -> str:
+    """A report as one file.
+
+    Args:
+        words: what it says.
+        drawings: its figures, in their order.
+        evidence: JSON that it holds, in the element with id ``evidence``.
+        version: of Certiscope.
+    """
     style = (assets() / "report" / "report.css").read_text(encoding="utf-8")
     parts = [
         "<!DOCTYPE html>",
@@ -47,9 +60,9 @@ def html_text(evidence: Evidence, illustrations: Illustrations | None = None) ->
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<title>{escape(words.title)}</title><style>{style}</style></head><body><main>",
         *_first_page(words),
-        *_figures(evidence, illustrations),
+        *_figures(drawings),
         *(_section(section) for section in words.sections),
-        f"<footer>Certiscope {escape(evidence.software.certiscope)} · end of report</footer>",
+        f"<footer>Certiscope {escape(version)} · end of report</footer>",
         "</main>",
         _embedded(evidence),
         "</body></html>\n",
@@ -57,9 +70,9 @@ def html_text(evidence: Evidence, illustrations: Illustrations | None = None) ->
     return "\n".join(parts)
 
 
-def _embedded(evidence: Evidence) -> str:
+def _embedded(evidence: str) -> str:
     """The JSON in a script element; ``<`` is spelled so that no name can close the element."""
-    text = json_ascii(evidence_json(evidence)).replace("<", "\\u003c")
+    text = json_ascii(evidence).replace("<", "\\u003c")
     return f'<script type="application/json" id="evidence">\n{text}</script>'
 
 
@@ -81,11 +94,10 @@ def _first_page(words: Content) -> Iterable[str]:
     yield _section(words.limits)
 
 
-def _figures(evidence: Evidence, illustrations: Illustrations | None) -> Iterable[str]:
-    for figure in report_figures(evidence, illustrations):
-        svg = render_figure(figure, "svg").decode()
-        label = escape(drawing(figure).alt)
-        yield f'<figure role="img" aria-label="{label}">{svg}</figure>'
+def _figures(drawings: Iterable[Drawing]) -> Iterable[str]:
+    for ready in drawings:
+        svg = render_drawing(ready, "svg").decode()
+        yield f'<figure role="img" aria-label="{escape(ready.alt)}">{svg}</figure>'
 
 
 def _section(section: Section) -> str:

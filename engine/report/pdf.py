@@ -66,8 +66,8 @@ def _set(evidence: Evidence, drawings: Sequence[Drawing], illustrations: bytes |
     if illustrations is not None:
         files[attached.NAME] = illustrations
         data["illustrations"] = attached.NAME
-    created = _created(evidence)
-    return sealed(typeset("report.typ", data, files, "pdf", created=created, archival=True)[0])
+    when = created(evidence.created)
+    return sealed(typeset("report.typ", data, files, "pdf", created=when, archival=True)[0])
 
 
 def preview_pages(
@@ -93,9 +93,10 @@ def report_figures(evidence: Evidence, illustrations: Illustrations | None) -> l
     return figures
 
 
-def _created(evidence: Evidence) -> datetime:
-    created = datetime.fromisoformat(evidence.created)
-    aware = created if created.tzinfo else created.replace(tzinfo=UTC)
+def created(stated: str) -> datetime:
+    """When a run ended, in UTC and whole seconds."""
+    found = datetime.fromisoformat(stated)
+    aware = found if found.tzinfo else found.replace(tzinfo=UTC)
     return aware.astimezone(UTC).replace(microsecond=0)
 
 
@@ -105,11 +106,13 @@ def _sources(
     files = {name: data for ready in drawings for name, data in ready.files.items()}
     data = {
         **asdict(content(evidence)),
-        "run": evidence.run_id,
-        "created": _created(evidence).strftime("%Y-%m-%d %H:%M UTC"),
+        "run": f"run {evidence.run_id}",
+        "named": "input",
+        "attached": "The evidence: every count, setting and digest of this run",
+        "created": created(evidence.created).strftime("%Y-%m-%d %H:%M UTC"),
         "revision": PREFIX + revision(),
         "version": evidence.software.certiscope,
-        "figures": {ready.kind: _figure(ready) for ready in drawings},
+        "figures": placed(drawings),
         "thumbnail": "original.png" if "original.png" in files else None,
         "attachment": None,
         "illustrations": None,
@@ -118,5 +121,9 @@ def _sources(
     return data, files
 
 
-def _figure(ready: Drawing) -> dict[str, Any]:
-    return {"data": ready.data, "height": ready.height, "alt": ready.alt}
+def placed(drawings: Sequence[Drawing]) -> dict[str, Any]:
+    """Drawings as the template takes them, by kind."""
+    return {
+        ready.kind: {"data": ready.data, "height": ready.height, "alt": ready.alt}
+        for ready in drawings
+    }

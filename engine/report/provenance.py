@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.core.errors import UserError
 from engine.core.records import Encoding, ModelIdentity, PartIdentity
 from engine.core.rounding import round_down
-from engine.evidence.evidence import Evidence
+from engine.evidence.evidence import Evidence, Software
 from engine.evidence.settings import seed_in_words
 from engine.noise.records import NoiseStatistic, SelfTest
 from engine.report import enumerated
@@ -24,7 +24,7 @@ _ENCODED: dict[Encoding, str] = {
 def provenance(evidence: Evidence) -> tuple[Section, ...]:
     """Model, input, noise, machine, warnings, and how to do it again."""
     return (
-        _model(evidence),
+        model_section(evidence),
         _input(evidence),
         _noise(evidence),
         _chain(evidence),
@@ -35,7 +35,8 @@ def provenance(evidence: Evidence) -> tuple[Section, ...]:
     )
 
 
-def _model(evidence: Evidence) -> Section:
+def model_section(evidence: Evidence) -> Section:
+    """The model, as far as its file and its identity tell."""
     model = evidence.model
     facts = (
         Fact("name", model.name),
@@ -55,7 +56,7 @@ def _model(evidence: Evidence) -> Section:
         Fact("arithmetic", evidence.settings.precision, "part of the model's identity"),
         *_asked_again(evidence),
     )
-    return Section("Model", facts, sentences=tuple(map(_sentence, model.notes)))
+    return Section("Model", facts, sentences=tuple(map(sentence, model.notes)))
 
 
 def _asked_again(evidence: Evidence) -> tuple[Fact, ...]:
@@ -68,7 +69,7 @@ def _asked_again(evidence: Evidence) -> tuple[Fact, ...]:
     return (Fact("asked again", value, record.in_words()),)
 
 
-def _sentence(note: str) -> str:
+def sentence(note: str) -> str:
     """A note as a sentence: notes are often clauses."""
     if not note:
         return note
@@ -130,7 +131,7 @@ def _input(evidence: Evidence) -> Section:
         Fact("true class", label),
         Fact("fitted to the model", image.adaptation or "as it is, nothing resized or cropped"),
     )
-    return Section("Input", facts, sentences=tuple(map(_sentence, image.notes)))
+    return Section("Input", facts, sentences=tuple(map(sentence, image.notes)))
 
 
 _ARITHMETIC = {
@@ -210,7 +211,7 @@ def _software(evidence: Evidence) -> Section:
     took = f"{round_down(timing.seconds, 1)} s in all, batch {count(timing.batch)}"
     facts = (
         Fact("certiscope", software.certiscope),
-        Fact("libraries", _versions(evidence)),
+        Fact("libraries", versions(evidence.software)),
         Fact("platform", software.platform),
         Fact("processor", software.processor),
         Fact("device", f"{timing.device} ({software.device_name}){threads}"),
@@ -219,8 +220,8 @@ def _software(evidence: Evidence) -> Section:
     return Section("Software and machine", facts)
 
 
-def _versions(evidence: Evidence) -> str:
-    s = evidence.software
+def versions(s: Software) -> str:
+    """The libraries that decide numbers."""
     return f"Python {s.python}, torch {s.torch}, NumPy {s.numpy}, SciPy {s.scipy}"
 
 

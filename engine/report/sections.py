@@ -44,9 +44,7 @@ def sections(evidence: Evidence) -> tuple[Section, ...]:
     certifying = evidence.procedure != "predict"
     over_n = evidence.trajectory and not enumerated.samples_counted(evidence)
     parts = [
-        _method(evidence),
-        _decision(evidence),
-        _parameters(evidence),
+        *declared(evidence),
         _votes(evidence),
         *answer_sections(evidence),
         *([_phases(evidence.decision)] if evidence.decision else []),
@@ -54,6 +52,11 @@ def sections(evidence: Evidence) -> tuple[Section, ...]:
         *(_asked(evidence) if certifying else ()),
     ]
     return (*parts, *provenance(evidence))
+
+
+def declared(evidence: Evidence) -> tuple[Section, ...]:
+    """What was settled before the run."""
+    return _method(evidence), _decision(evidence), _parameters(evidence)
 
 
 def limits(evidence: Evidence) -> Section:

@@ -12,6 +12,7 @@ from engine.report import enumerated
 from engine.report.content import Content, Fact, Section, Tone
 from engine.report.numbers import count, lower, plain, upper
 from engine.report.sections import limits, sections
+from engine.schemes import Scheme
 from engine.schemes.threshold import threshold_in_words
 
 _TITLES = {
@@ -35,7 +36,7 @@ def content(evidence: Evidence) -> Content:
         title=_TITLES[evidence.outcome],
         verdict=evidence.outcome.upper(),
         tone=_TONES[evidence.outcome],
-        badge=_badge(evidence),
+        badge=badge(evidence),
         partial=_partial(evidence),
         statement=evidence.statement,
         why=_why(evidence),
@@ -46,7 +47,8 @@ def content(evidence: Evidence) -> Content:
     )
 
 
-def _badge(evidence: Evidence) -> str:
+def badge(evidence: Evidence) -> str:
+    """How far the arithmetic of its noise can be relied on, in a few words."""
     counted = enumerated.samples_counted(evidence)
     return NOISE_WORDS["enumerated" if counted else evidence.noise.arithmetic]
 
@@ -131,7 +133,10 @@ def _test(evidence: Evidence) -> tuple[Fact, ...]:
 
 
 def _votes(evidence: Evidence) -> tuple[Fact, ...]:
-    parameters, samples = _parameters(evidence), enumerated.samples_counted(evidence)
+    parameters, samples = (
+        scheme_facts(evidence.settings.scheme),
+        enumerated.samples_counted(evidence),
+    )
     if samples:
         return (*parameters, *enumerated.key_facts(evidence, samples))
     settings, certifying = evidence.settings, evidence.procedure != "predict"
@@ -146,9 +151,8 @@ def _votes(evidence: Evidence) -> tuple[Fact, ...]:
     return tuple(facts)
 
 
-def _parameters(evidence: Evidence) -> tuple[Fact, ...]:
-    """Those of the scheme that are given, without what is rarely changed and was not."""
-    scheme = evidence.settings.scheme
+def scheme_facts(scheme: Scheme) -> tuple[Fact, ...]:
+    """Its parameters that are given, without what is rarely changed and was not."""
     return tuple(
         Fact(
             spec.title,

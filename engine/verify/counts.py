@@ -167,7 +167,7 @@ class Recount:
     def claims(self) -> Claims:
         """The declared bound at every block end."""
         settings = self.counting
-        claims = Claims(settings, bound_method(settings.bound), _Slack(self.slack))
+        claims = Claims(settings, bound_method(settings.bound), Slack(self.slack))
         chain, top = self.evidence.chain, self.evidence.votes.guess
         if chain is not None and top is not None:
             claims.replay(full_blocks(chain.blocks, chain.block), top, self.classes)
@@ -369,7 +369,7 @@ class Recount:
         chain, top = self.evidence.chain, self.evidence.votes.guess
         if target is None or chain is None or top is None:
             return set()
-        claims = Claims(self.counting, bound_method(self.settings.bound), _Slack(self.slack))
+        claims = Claims(self.counting, bound_method(self.settings.bound), Slack(self.slack))
         votes, found = Votes(counts=(0,) * self.classes), set[str | None]()
         for block in chain.blocks:
             votes = added(votes, block)
@@ -386,7 +386,7 @@ def _failed(test: SelfTest | None) -> list[str]:
     return [f"its noise failed its test: {furthest.name}, p-value {furthest.p_value:.1e}"]
 
 
-class _Slack:
+class Slack:
     """Takes a distance off the bounds, as the run's noise did."""
 
     def __init__(self, distance: float) -> None:

@@ -10,12 +10,16 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from engine import __version__
 from engine.core.errors import UserError
 from engine.evidence.evidence import Evidence
+from engine.procedures.set_result import SetResult
+from engine.report.audit.pages import set_pdf_again
+from engine.report.audit.record import SetRecord
 from engine.report.pdf import pdf_again
 from engine.report.revision import PREFIX, revision
 from engine.report.seal import read_seal
@@ -47,6 +51,48 @@ def check_pages(
         illustrations: attached to it; None where it has none.
         signed: it carries a signature that holds, whose empty field is no overlay.
     """
+
+    def again() -> bytes:
+        return pdf_again(evidence, illustrations)
+
+    version, schema = evidence.software.certiscope, evidence.upgraded_from or ""
+    return _pages(pdf, _Due(again, evidence.statement, version, schema), signed=signed)
+
+
+def check_set_pages(
+    pdf: bytes,
+    record: SetRecord,
+    result: SetResult,
+    illustrations: bytes | None = None,
+    *,
+    signed: bool = False,
+) -> list[Claim]:
+    """The same of the report of a set, whose result was worked out from its rows."""
+
+    def again() -> bytes:
+        return set_pdf_again(record, result, illustrations)
+
+    return _pages(pdf, _Due(again, record.statement, record.software.certiscope), signed=signed)
+
+
+@dataclass(frozen=True)
+class _Due:
+    """What a report has to be.
+
+    Attributes:
+        again: sets it from what is attached.
+        statement: stands on its first page.
+        version: of the Certiscope that wrote it.
+        schema: of its evidence, where that is an older one.
+    """
+
+    again: Callable[[], bytes]
+    statement: str
+    version: str
+    schema: str = ""
+
+
+def _pages(pdf: bytes, due: _Due, *, signed: bool) -> list[Claim]:
     from pypdf import PdfReader
 
     try:
@@ -59,10 +105,10 @@ def check_pages(
     except Exception:  # damaged files fail in many ways
         return [_claim(PAGES, "its pages cannot be read")]
     laid_over = _claim(OVERLAYS, ", ".join(over))
-    if (version := _other_version(reader, evidence)) is not None:
-        return [laid_over, _older(words, evidence, version)]
+    if (version := _other_version(reader, due)) is not None:
+        return [laid_over, _older(words, due, version)]
     try:
-        again = pdf_again(evidence, illustrations)
+        again = due.again()
     except UserError as error:
         return [laid_over, _claim(PAGES, str(error).rstrip("."))]
     except Exception:  # what is attached may be anybody's, and typst fails in its own ways
@@ -168,21 +214,21 @@ def _digest(value: Any, digest: Any, budget: list[int], depth: int) -> None:
         digest.update(repr(value).encode())
 
 
-def _other_version(reader: Any, evidence: Evidence) -> str | None:
+def _other_version(reader: Any, due: _Due) -> str | None:
     """What set a report whose layout or sentences are not this program's; None if they are."""
-    if evidence.upgraded_from is not None:
-        return f"a report of schema {evidence.upgraded_from}"
-    if evidence.software.certiscope != __version__:
-        return f"a report of Certiscope {evidence.software.certiscope[:20]}"
+    if due.schema:
+        return f"a report of schema {due.schema}"
+    if due.version != __version__:
+        return f"a report of Certiscope {due.version[:20]}"
     stated = str((reader.metadata or {}).get("/Keywords", ""))
     if stated != PREFIX + revision():
         return "a report of another revision of Certiscope"
     return None
 
 
-def _older(words: list[str], evidence: Evidence, version: str) -> Claim:
+def _older(words: list[str], due: _Due, version: str) -> Claim:
     """Pages of another version, which this one would set otherwise: the claim stands on them."""
-    statement = _squeezed(displayable(evidence.statement))
+    statement = _squeezed(displayable(due.statement))
     if not words or statement not in words[0]:
         return _claim(PAGES, "its first page does not say what the attached evidence says")
     reason = (

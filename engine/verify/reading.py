@@ -15,6 +15,8 @@ from pydantic_core import to_json
 from engine.core.errors import UserError
 from engine.evidence.evidence import SCHEMA_VERSION, Evidence
 from engine.evidence.upgrade import OLDER, evidence_from, seal_of
+from engine.report.audit.record import NAME as SET
+from engine.report.audit.record import SetRecord
 from engine.verify.report import Claim
 
 logging.getLogger("pypdf").addHandler(logging.NullHandler())
@@ -104,11 +106,59 @@ def read_evidence(text: bytes, path: Path) -> Stated:
 
 
 @dataclass(frozen=True)
+class StatedSet:
+    """A set of runs as a file states it.
+
+    Attributes:
+        record: None if the file does not have the form of a set.
+        claims: on the form and the spelling.
+    """
+
+    record: SetRecord | None
+    claims: tuple[Claim, ...]
+
+
+def is_set(text: bytes, path: Path) -> bool:
+    """Whether some JSON is the rows of a set, and not the evidence of one run.
+
+    Raises:
+        UserError: it is no JSON.
+    """
+    return _parsed(text, path).get("kind") == "set"
+
+
+def read_set(text: bytes, path: Path) -> StatedSet:
+    """What the JSON of a set states, and whether it is as it was written.
+
+    Raises:
+        UserError: it is of a newer schema.
+    """
+    raw = _parsed(text, path)
+    if raw.get("schema_version") != "1.0":
+        raise UserError(
+            f"{path} holds a set of schema {str(raw.get('schema_version'))[:20]!r}; this program "
+            "reads '1.0'. Use the Certiscope that wrote it, or a newer one."
+        )
+    try:
+        record = SetRecord.model_validate(raw, strict=False)
+    except (ValueError, TypeError, KeyError, AttributeError, UserError, RecursionError) as error:
+        wrong = Claim(name="form", verdict="does not hold", detail=_first(error))
+        return StatedSet(None, (wrong,))
+    form = Claim(name="form", verdict="holds", detail="a set of runs, schema 1.0")
+    same = record.text() == text.replace(b"\r\n", b"\n")
+    why = "" if same else "its bytes are not those that Certiscope writes for these values"
+    spelled = Claim(
+        name="text as written", verdict="holds" if same else "does not hold", detail=why
+    )
+    return StatedSet(record, (form, spelled))
+
+
+@dataclass(frozen=True)
 class Attachments:
     """What is attached to a report.
 
     Attributes:
-        evidence: its bytes.
+        evidence: its bytes; those of a set where it is about one.
         illustrations: likewise; None where there are none.
         claim: whether nothing else is attached.
     """
@@ -134,7 +184,8 @@ def attachments(pdf: bytes, path: Path) -> Attachments:
         raise UserError(
             f"{path} is a damaged PDF ({_line(error)}); take the report from its author again."
         ) from error
-    evidence, illustrations = found.get(ATTACHMENT, []), found.get(ILLUSTRATIONS, [])
+    evidence = found.get(ATTACHMENT, []) or found.get(SET, [])
+    illustrations = found.get(ILLUSTRATIONS, [])
     if not evidence:
         raise UserError(f"{path} is a PDF without Certiscope's {ATTACHMENT} in it.")
     others = sum(len(files) for files in found.values()) - 1 - bool(illustrations)
@@ -221,6 +272,8 @@ def evidence_of(path: Path) -> Evidence:
         raise UserError(f"{path} is a case; sign the evidence or report of one of its runs.")
     data = read_bytes(path)
     text = attachments(data, path).evidence if kind == "PDF" else data
+    if is_set(text, path):
+        raise UserError(f"{path} is about a set of runs, not about one run.")
     stated = read_evidence(text, path)
     if stated.evidence is None:
         raise UserError(f"{path}: {stated.claims[0].detail}.")

@@ -10,10 +10,12 @@ from typing import Literal
 
 from engine.core.files import sha256_bytes, sha256_file
 from engine.evidence.evidence import Evidence
+from engine.report.audit.record import RecordedRow
 from engine.verify import casefile, digests, page, reading, signatures
 from engine.verify.counts import check_counts
 from engine.verify.decisions import recount_of
 from engine.verify.report import Claim, Redrawn, VerificationReport
+from engine.verify.sets import SetCheck, together
 
 _TAKEN = (
     "Votes are taken as recorded unless they are drawn again: whoever invents votes can compute "
@@ -31,6 +33,14 @@ _IMAGES = (
 _OLDER = (
     "It records neither where its seed is from nor that its model was asked again, as files of "
     "older programs: whether they were left out is not known."
+)
+_NO_BLOCKS = (
+    "a report of a set holds the counts of each row and not its blocks; draw those of its case "
+    "again, or of the evidence of a row"
+)
+_OF_A_SET = (
+    "Why an input has no row, how many more inputs the set has, and the digest of each "
+    "row's whole evidence do not follow from the rows either."
 )
 _COUNTS_ONLY = "The files of model and input were not looked for."
 
@@ -123,7 +133,12 @@ class _Verification:
         self.unfinished = 0
 
     def json(self, data: bytes) -> Iterator[Claim]:
-        """Evidence."""
+        """Evidence, or the rows of a set."""
+        if reading.is_set(data, self.path):
+            yield from self._set(data)
+            beside = signatures.check_beside(self.path, data, self.notes.append)
+            yield from self._signed(list(beside))
+            return
         stated = reading.read_evidence(data, self.path)
         yield from stated.claims
         if stated.evidence is not None:
@@ -137,6 +152,11 @@ class _Verification:
         signed = bool(inside) and inside[0].verdict == "holds"
         yield page.check_seal(data, signed=signed)
         yield attached.claim
+        beside = signatures.check_beside(self.path, data, self.notes.append)
+        if reading.is_set(attached.evidence, self.path):
+            yield from self._set(attached.evidence, data, attached.illustrations, signed=signed)
+            yield from self._signed([*inside, *beside])
+            return
         stated = reading.read_evidence(attached.evidence, self.path)
         yield from stated.claims
         if stated.evidence is not None:
@@ -144,8 +164,44 @@ class _Verification:
                 data, stated.evidence, attached.illustrations, signed=signed
             )
             yield from self._run(stated.evidence)
-        beside = signatures.check_beside(self.path, data, self.notes.append)
         yield from self._signed([*inside, *beside])
+
+    def _set(
+        self,
+        text: bytes,
+        pdf: bytes | None = None,
+        illustrations: bytes | None = None,
+        *,
+        signed: bool = False,
+    ) -> Iterator[Claim]:
+        """The rows of a set, the files they were counted on, and the pages that show them."""
+        stated = reading.read_set(text, self.path)
+        yield from stated.claims
+        if stated.record is None:
+            return
+        self.notes.append(_OF_A_SET)
+        check = SetCheck(stated.record)
+        yield from check.claims()
+        self.older = any(one.function_check is None for _, one in check.rows)
+        if pdf is not None and check.result is not None:
+            yield from page.check_set_pages(
+                pdf, stated.record, check.result, illustrations, signed=signed
+            )
+        if not self.plan.counts_only and check.rows:
+            yield from self._files(check.rows)
+        if self.plan.rerun is not None:
+            yield Claim(name="votes drawn again", verdict="cannot be checked", detail=_NO_BLOCKS)
+
+    def _files(self, rows: list[tuple[RecordedRow, Evidence]]) -> Iterator[Claim]:
+        """The model's file, and the inputs'."""
+        plan, beside = self.plan, self.path.resolve().parent
+        yield from digests.check_model(rows[0][1], plan.model, beside)
+        found: dict[str, list[tuple[str, Claim]]] = {}
+        for row, evidence in rows:
+            for claim in digests.check_input(evidence, "", beside, plan.model):
+                found.setdefault(claim.name, []).append((row.idx, claim))
+        for name, claims in found.items():
+            yield together(name, claims)
 
     def case(self) -> Iterator[Claim]:
         """Every run of a case."""

@@ -29,10 +29,10 @@ def draw(figure: ExamplesFigure, *, dark: bool = False) -> Drawing:
     names = ["original", *(f"noisy{i + 1}" for i in range(len(figure.samples))), "perturbed"]
     files: dict[str, bytes] = {}
     tiles = [
-        _tile(one, name, files, ink="upper" if one is changed else "accent", dark=dark)
+        tile(one, name, files, ink="upper" if one is changed else "accent", dark=dark)
         for one, name in zip(shown, names, strict=False)
     ]
-    worded = any(tile["chips"] for tile in tiles)
+    worded = any(one["chips"] for one in tiles)
     return Drawing(
         kind="examples",
         width=WIDTH,
@@ -60,26 +60,26 @@ def table(figure: ExamplesFigure) -> tuple[list[str], list[list[Any]]]:
     return ["example", "answer", "part", *columns], rows
 
 
-def _tile(
-    example: Example, name: str, files: dict[str, bytes], *, ink: str, dark: bool
+def tile(
+    example: Example, name: str, files: dict[str, bytes], *, ink: str, dark: bool = False
 ) -> dict[str, Any]:
     """Captions, and what stands below them; the images are put into ``files``."""
-    tile: dict[str, Any] = {"caption": example.caption, "note": example.note}
-    tile |= {"image": "", "chips": [], "before": "", "after": ""}
+    made: dict[str, Any] = {"caption": example.caption, "note": example.note}
+    made |= {"image": "", "chips": [], "before": "", "after": ""}
     # the first page shows an image's thumbnail, so only an image alone has its name
     alone = len(example.media) == 1
     for part in example.media:
         if isinstance(part, ImageMedium):
-            tile["image"] = f"{name}.png" if alone else f"{name}-beside.png"
-            files[tile["image"]] = image_png(part, ink)
+            made["image"] = f"{name}.png" if alone else f"{name}-beside.png"
+            files[made["image"]] = image_png(part, ink)
         elif isinstance(part, GraphMedium):
-            tile["image"] = f"{name}.svg"
-            files[tile["image"]] = graph_svg(part, ink, dark=dark)
+            made["image"] = f"{name}.svg"
+            files[made["image"]] = graph_svg(part, ink, dark=dark)
         elif isinstance(part, WordsMedium):
-            tile |= _words(part)
+            made |= _words(part)
         elif isinstance(part, CellsMedium):
-            tile["chips"] = _cells(part)
-    return tile
+            made["chips"] = _cells(part)
+    return made
 
 
 def pixels_rgb(image: npt.NDArray[np.float32]) -> RGB:

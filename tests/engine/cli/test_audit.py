@@ -168,3 +168,19 @@ def test_a_whole_count_shares_no_alpha_out(capsys: Any) -> None:
     out = capsys.readouterr().out
     assert "no alpha" in out
     assert "all at once" not in out and "alpha 0.001" not in out
+
+
+def test_the_report_of_a_set_holds_its_rows_and_is_verified(tmp_path: Path, capsys: Any) -> None:
+    path = tmp_path / "set.pdf"
+    words = ["--radii", "0.1,0.25", "--report", str(path), "--quiet"]
+    assert main([*FAST, *words, "--seed", "1"]) == 0
+    capsys.readouterr()
+    assert main(["verify", "--counts-only", str(path)]) == 0
+    shown = capsys.readouterr().out
+    assert "bounds: holds (3 rows)" in shown and "pages: holds (set again, byte for" in shown
+    for words, sentence in (
+        (["--report", "x.txt"], "the report of a set ends in .pdf or .html"),
+        (["--radii", "0.1,x"], "--radii takes numbers such as 0,0.25,0.5 (it was '0.1,x')."),
+    ):
+        assert main([*FAST, *words]) == 2
+        assert sentence in capsys.readouterr().err

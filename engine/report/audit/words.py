@@ -1,0 +1,335 @@
+"""What the report of a set says, before anyone sets it in type."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from engine.core.rounding import confidence_percent, round_down
+from engine.evidence.evidence import Evidence
+from engine.evidence.settings import alpha_of
+from engine.procedures.set_result import SetResult, as_path
+from engine.regions import Region
+from engine.replay.rows import NO_LABEL, ReplayRow
+from engine.report.audit.figure import labelled, right
+from engine.report.audit.record import NAME, SetRecord
+from engine.report.content import Content, Fact, Section, Table
+from engine.report.numbers import count, lower, numbered, percent, plain
+from engine.report.provenance import model_section, sentence, versions
+from engine.report.sections import declared, limits
+from engine.report.summary import badge, scheme_facts
+
+_SHOWN_ROWS = 40
+"""Sets of more rows are shown by their ends alone."""
+_ENDS = 5
+_LISTED = 20
+_KEY_SHARES = 4
+_SET_LIMITS = (
+    "Every row is a statement of its own at alpha; of many rows a share of at most alpha is wrong "
+    "on average. What holds of all rows at once, and of a population, is said apart.",
+    "An abstention, and a certificate for another class than the label, count as not certified.",
+)
+
+
+def set_statement(result: SetResult) -> str:
+    """What a set says, in words: how many rows are certified, at what, and with which chance."""
+    summary, alpha = result.summary, alpha_of(result.settings)
+    exact = result.settings.kind == "exact"
+    counted = summary.rows
+    certified = counted - summary.abstained
+    each = "by a complete count" if exact else f"each at alpha = {plain(alpha)}"
+    of = f" (of the set's {count(result.available)})" if result.available else ""
+    parts = [
+        f"Of {numbered(counted, 'input')} counted{of}, {count(certified)} are certified, {each}"
+    ]
+    if labelled(result):
+        parts[0] += f", {count(len(right(result)))} of them for their label"
+    for text, share in summary.certified_accuracy.items():
+        if share is not None and len(parts) <= 2:
+            held = round(share * counted)
+            shown = f"{count(held)} ({percent(held, counted)})"
+            parts.append(f"Certified for their label at {_at(text)}: {shown}")
+    if summary.simultaneous is not None and not exact:
+        together = summary.simultaneous.certified
+        parts.append(
+            f"With alpha shared out over all {count(len(result.inputs))} inputs, {count(together)} "
+            f"certificates hold at once with confidence {confidence_percent(alpha)} %"
+        )
+    return ". ".join(parts) + "."
+
+
+def set_content(record: SetRecord, result: SetResult) -> Content:
+    """Everything that the report says.
+
+    Args:
+        record: of the set.
+        result: worked out from its rows, with them.
+    """
+    first = record.first()
+    return Content(
+        title="Audit of a set",
+        verdict="COUNTED" if result.complete else "PARTIAL",
+        tone="good" if result.complete else "warn",
+        badge=badge(first),
+        partial=_partial(result),
+        statement=record.statement,
+        why=None,
+        key_facts=tuple(_key_facts(result)),
+        identity=_identity(result),
+        limits=Section(
+            "What this does not say", sentences=(*_SET_LIMITS, *limits(first).sentences)
+        ),
+        sections=tuple(_sections(record, result, first)),
+    )
+
+
+def _at(text: str) -> str:
+    return text.replace("=", " ").replace(",", ", ")
+
+
+def _partial(result: SetResult) -> str:
+    if result.complete:
+        return ""
+    done, planned = count(len(result.rows)), count(len(result.inputs))
+    return f"{done} of {planned} inputs have a row."
+
+
+def _key_facts(result: SetResult) -> Iterator[Fact]:
+    summary, settings, rows = result.summary, result.settings, len(result.rows)
+    if summary.clean_accuracy is not None:
+        note = "correct and not abstained: certified accuracy at size 0"
+        yield Fact("clean accuracy", _share(summary.clean_accuracy), note)
+    for text, share in list(summary.certified_accuracy.items())[:_KEY_SHARES]:
+        if share is not None:
+            yield Fact(f"certified at {_at(text)}", _share(share), "and correct; rounded down")
+    if summary.acr is not None:
+        note = "mean over all rows; wrong and abstained ones count as 0"
+        yield Fact("average certified radius", round_down(summary.acr, 4), note)
+    yield Fact("abstained", count(summary.abstained), percent(summary.abstained, rows))
+    yield Fact("rows", count(rows), f"of {count(len(result.inputs))} planned inputs")
+    yield from scheme_facts(settings.scheme)
+    if settings.kind != "exact":
+        alpha = alpha_of(settings)
+        note = f"for each row; {alpha / len(result.inputs):.3g} for all at once"
+        yield Fact("alpha", plain(alpha), note)
+        yield Fact("n", count(settings.n), f"votes a row, after n0 = {count(settings.n0)}")
+
+
+def _share(value: float) -> str:
+    """A share of counted rows; 0.29, which is no float, is not shown as 28.99 %."""
+    return _least(value * (1 + 1e-12))
+
+
+def _least(value: float) -> str:
+    return f"{round_down(100 * value, 2)} %"
+
+
+def _identity(result: SetResult) -> tuple[Fact, ...]:
+    names, model = result.inputs, result.model
+    ends = as_path(names[0])
+    if len(names) > 1:
+        ends += f" to {as_path(names[-1])}"
+    limited = f", of {count(result.available)}" if result.available else ""
+    return (
+        Fact("model", model.name, f"sha256 {model.sha256[:12]}…"),
+        Fact("inputs", ends, f"{count(len(names))} planned{limited}"),
+    )
+
+
+def _sections(record: SetRecord, result: SetResult, first: Evidence) -> Iterator[Section]:
+    yield _table(result)
+    yield from _rows(result)
+    yield from _unread(result)
+    if result.notes:
+        yield Section("Notes", sentences=tuple(map(sentence, result.notes)))
+    yield from declared(first)
+    yield model_section(first.model_copy(update={"function_check": None}))
+    yield _noise(first)
+    yield _machine(record)
+    yield _warnings(record)
+    yield _repeat(first)
+    yield _check()
+
+
+def _table(result: SetResult) -> Section:
+    """The lecture's table, each row by itself, all at once, and the population."""
+    summary, exact = result.summary, result.settings.kind == "exact"
+    joint = None if exact else summary.simultaneous
+    confidence = confidence_percent(alpha_of(result.settings))
+    header = ["share of rows", "each by itself"]
+    header += ["all at once"] if joint else []
+    header += ["population at least"] if summary.population else []
+    rows: list[tuple[str, ...]] = []
+
+    def line(name: str, own: float | None, together: float | None, key: str) -> None:
+        if own is None:
+            return
+        cells = [name, _share(own)]
+        cells += [_share(together or 0.0)] if joint else []
+        if summary.population:
+            cells.append(_least(summary.population[key].population_lower))
+        rows.append(tuple(cells))
+
+    line(
+        "correct, not abstained",
+        summary.clean_accuracy,
+        joint.clean_accuracy if joint else None,
+        "clean",
+    )
+    for text, share in summary.certified_accuracy.items():
+        together = joint.certified_accuracy[text] if joint else None
+        line(f"certified at {_at(text)}", share, together, text)
+    blank = [""] if summary.population else []
+    if summary.acr is not None:
+        acr = [round_down((joint.acr if joint else None) or 0.0, 4)] if joint else []
+        rows.append(("average certified radius", round_down(summary.acr, 4), *acr, *blank))
+    total = len(result.rows)
+    lost = [percent(total - joint.certified, total)] if joint else []
+    rows.append(("abstained", percent(summary.abstained, total), *lost, *blank))
+    said = ["A row counts as certified accuracy if its certified class is its label."]
+    if joint:
+        said.append(
+            f"All at once: every row at alpha / {count(len(result.inputs))}, so that all "
+            f"certificates hold together with confidence {confidence} %."
+        )
+    if summary.population:
+        said.append(
+            "Population: a lower bound with confidence "
+            f"{confidence} % on the share of the population that is certified so, for each line by "
+            "itself, if the inputs are a random draw from it."
+        )
+    return Section(
+        "Certified accuracy", sentences=tuple(said), table=Table(tuple(header), tuple(rows))
+    )
+
+
+def ends(result: SetResult) -> dict[str, tuple[ReplayRow, ...]]:
+    """The rows that a reader looks at first, by what they are: at most five each, none twice.
+
+    Certified ones by how large their region is: by radius, else by p_lower.
+    """
+
+    def size(row: ReplayRow) -> float:
+        return row.bounds.p_lower if row.radius is None else row.radius
+
+    good = sorted((result.rows[place] for place in right(result)), key=size)
+    wrong = [
+        row for row in result.rows if row.region is not None and row.predicted_class != row.label
+    ]
+    wrong = sorted(wrong, key=size, reverse=True) if labelled(result) else []
+    lost = sorted((row for row in result.rows if row.region is None), key=size)
+    most = good[-_ENDS:][::-1]
+    least = good[: max(0, len(good) - len(most))][:_ENDS]
+    found = {
+        "Largest certified": most,
+        "Smallest certified": least,
+        "Certified for another class than the label": wrong[:_ENDS],
+        "Abstained": lost[:_ENDS],
+    }
+    return {name: tuple(rows) for name, rows in found.items() if rows}
+
+
+def _rows(result: SetResult) -> Iterator[Section]:
+    if len(result.rows) <= _SHOWN_ROWS:
+        yield Section("Rows", table=_listed(result, result.rows))
+        return
+    shown: list[ReplayRow] = []
+    for rows in ends(result).values():
+        shown += rows
+    said = f"{count(len(shown))} of {count(len(result.rows))} rows: the largest and the smallest "
+    said += f"certified, the wrong and the abstained. All rows are in the {NAME} inside."
+    yield Section("Rows at the ends", table=_listed(result, shown), sentences=(said,))
+
+
+def _listed(result: SetResult, rows: Sequence[ReplayRow]) -> Table:
+    names = result.model.class_names
+    return Table(
+        ("input", "label", "prediction", "p lower", "certified"),
+        tuple(
+            (
+                as_path(str(row.idx)),
+                "none" if row.label == NO_LABEL else class_name(names, row.label),
+                "abstains"
+                if row.predicted_class is None
+                else class_name(names, row.predicted_class),
+                lower(row.bounds.p_lower),
+                size_in_words(row.region),
+            )
+            for row in rows
+        ),
+    )
+
+
+def class_name(names: Sequence[str], index: int) -> str:
+    """A class by its name; a label that the model has no class for by its number."""
+    return names[index] if 0 <= index < len(names) else str(index)
+
+
+def size_in_words(region: Region | None) -> str:
+    """What a row certifies, rounded down."""
+    return "nothing" if region is None else region.headline()
+
+
+def _unread(result: SetResult) -> Iterator[Section]:
+    if not result.unread:
+        return
+    said = [f"{as_path(one.input)}: {one.reason}" for one in result.unread[:_LISTED]]
+    if more := len(result.unread) - _LISTED:
+        said += [f"{count(more)} more are named in the {NAME} inside."] if more > 0 else []
+    yield Section("Inputs without a row", sentences=tuple(said))
+
+
+def _noise(first: Evidence) -> Section:
+    noise = first.noise
+    facts = [Fact("generator", noise.generator), Fact("arithmetic", noise.arithmetic)]
+    said = (
+        "Every input has a key of its own, made of the seed, the model, its values and the scheme."
+    )
+    if first.settings.kind == "exact":
+        return Section("Noise", tuple(facts))
+    return Section("Noise", tuple(facts), (said,))
+
+
+def _machine(record: SetRecord) -> Section:
+    software = record.software
+    timings = list(record.values("performance"))
+    devices = ", ".join(dict.fromkeys(str(one["device"]) for one in timings))
+    seconds = sum(float(one["seconds"]) for one in timings)
+    return Section(
+        "Software and machine",
+        (
+            Fact("certiscope", software.certiscope),
+            Fact("libraries", versions(software)),
+            Fact("platform", software.platform),
+            Fact("processor", software.processor),
+            Fact("device", devices, software.device_name),
+            Fact("time", f"{round_down(seconds, 1)} s", "of all rows together"),
+        ),
+    )
+
+
+def _warnings(record: SetRecord) -> Section:
+    found = Counter(text for texts in record.values("warnings") for text in texts)
+    said = [f"{text} ({numbered(times, 'row')})" for text, times in list(found.items())[:_LISTED]]
+    return Section("Warnings", sentences=tuple(said) or ("None.",))
+
+
+def _repeat(first: Evidence) -> Section:
+    command = (Fact("its first row", first.command, code=True),) if first.command else ()
+    words = (
+        "Each row is a run of its own, with a command line of its own, which gives the same votes."
+    )
+    return Section("To repeat a row", command, sentences=(words,))
+
+
+def _check() -> Section:
+    return Section(
+        "To check it",
+        sentences=(
+            "certiscope verify FILE, on this report, works out every row from its counts and all "
+            "that is said of the set from the rows, and sets the pages again. The votes are taken "
+            "as recorded: it draws none again.",
+            "A row's whole evidence, with its votes over n, has the digest that stands beside the "
+            f"row in the {NAME} inside; certiscope verify --rerun draws its votes again.",
+        ),
+    )
