@@ -12,6 +12,8 @@ watches it may stop whenever they like. (Robbins 1970; Howard, Ramdas, McAuliffe
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from functools import lru_cache
 
 from scipy.special import betainc
 
@@ -25,14 +27,16 @@ _SERIES = 20.0
 """From here on four terms of Stirling's series are exact in float64."""
 _EDGE = 1e-12
 """Roots are looked for as far as this from 0 and 1."""
+_KEPT = 1 << 14
+"""Bounds that are kept: inputs of a set often have the same counts."""
 
 
 def log_e(p: float, k: int, n: int) -> float:
     """log M_n(p) for k successes in n trials, decreasing in p; ``0 < p < 1``."""
-    return _log_e(1.0 - p, k, n)
+    return _mixture(k, n)(1.0 - p)
 
 
-def _log_e(q: float, k: int, n: int) -> float:
+def _mixture(k: int, n: int) -> Callable[[float], float]:
     """The same as a function of q = 1 - p, which keeps its digits where p is near 1.
 
     By Stirling's formula B(k + 1/2, n-k + 1/2) is (1-s)^k s^(n-k) with s = (n-k + 1/2) / (n+1),
@@ -41,14 +45,18 @@ def _log_e(q: float, k: int, n: int) -> float:
     """
     failures = n - k
     share = (failures + PRIOR) / (n + 1)
-    powers = k * math.log1p((q - share) / (1.0 - q)) + failures * math.log1p((share - q) / q)
     rest = _stirling(k + PRIOR) + _stirling(failures + PRIOR) - _stirling(n + 1.0)
     mixture = rest + 0.5 * (math.log(2 * math.pi) - math.log(n + 1.0)) - _LOG_PRIOR_NORM
-    posterior = float(betainc(PRIOR + failures, PRIOR + k, q))
-    prior = float(betainc(PRIOR, PRIOR, q))
-    if posterior <= 0.0:
-        return -math.inf
-    return powers + mixture + math.log(posterior) - math.log(prior)
+
+    def log_m(q: float) -> float:
+        powers = k * math.log1p((q - share) / (1.0 - q)) + failures * math.log1p((share - q) / q)
+        posterior = float(betainc(PRIOR + failures, PRIOR + k, q))
+        if posterior <= 0.0:
+            return -math.inf
+        prior = float(betainc(PRIOR, PRIOR, q))
+        return powers + mixture + math.log(posterior) - math.log(prior)
+
+    return log_m
 
 
 def _stirling(z: float) -> float:
@@ -59,6 +67,7 @@ def _stirling(z: float) -> float:
     return (1 / 12 - (1 / 360 - (1 / 1260 - 1 / (1680 * square)) / square) / square) / z
 
 
+@lru_cache(_KEPT)
 def lower(k: int, n: int, alpha: float) -> float:
     """The bound L_n above, in [0, k/n], rounded down; 0 where no p is excluded yet.
 
@@ -71,10 +80,11 @@ def lower(k: int, n: int, alpha: float) -> float:
         return 0.0
     threshold = -math.log(alpha)
     least, most = max((n - k) / n, _EDGE), 1.0 - _EDGE
-    if _log_e(most, k, n) < threshold:
+    log_m = _mixture(k, n)
+    if log_m(most) < threshold:
         return 0.0
     others = bracketed_root(
-        lambda q: _log_e(q, k, n) - threshold, least, most, absolute=1e-24, relative=1e-14
+        lambda q: log_m(q) - threshold, least, most, absolute=1e-24, relative=1e-14
     )
     return rounded_down(others, n)
 

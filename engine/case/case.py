@@ -12,7 +12,7 @@ from engine import __version__
 from engine.case import answers, check, log, owner, votes
 from engine.case.digests import digest, subject
 from engine.case.file import CaseFile
-from engine.case.listing import TARGET_REASONS, by_run
+from engine.case.listing import TARGET_REASONS
 from engine.case.rows import (
     insert_input,
     insert_model,
@@ -108,6 +108,7 @@ class Case(CaseFile):
             )
             token = owner.take(db, run)
         self._tokens[run] = token
+        self._checked.add(run)
         return run
 
     def know(self, claim: str, *streams: str) -> None:
@@ -211,7 +212,7 @@ class Case(CaseFile):
         """
         known = self.configuration(run)
         with self._database.reading() as db:
-            clause = check.verdict(db, run, by_run(log.read(db)).get(run, []), self.path)
+            clause = check.verdict(db, run, self._events_of(db, run), self.path)
             if clause:
                 raise UserError(f"Run {run} in {self.path} is damaged: {clause}; start a new run.")
             progress = votes.read_progress(db, run)

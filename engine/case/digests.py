@@ -17,14 +17,15 @@ def digest(*parts: Any) -> str:
 
     A damaged row may hold bytes in the place of a text: its digest is that of no text.
     """
-    text = json.dumps(
-        parts, sort_keys=True, separators=(",", ":"), ensure_ascii=True, default=_no_text
-    )
+    text = _CANONICAL.encode(parts)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _no_text(part: bytes) -> dict[str, str]:
     return {"bytes": part.hex()}
+
+
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=_no_text)
 
 
 def subject(model: ModelIdentity, image: InputIdentity, settings: RunSettings) -> str:

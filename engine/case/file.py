@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
 from engine import __version__
-from engine.case import check, log
+from engine.case import check, listing, log
 from engine.case.database import Database
 from engine.case.digests import same_input, same_run, subject
-from engine.case.listing import by_run, numbers, rows, tries_of
-from engine.case.rows import Configuration, RunRow, read_configuration
+from engine.case.rows import Configuration, RunRow, configurations, read_configuration
 from engine.core.errors import DiskFull, UserError
 from engine.core.records import InputIdentity, ModelIdentity
 from engine.evidence.evidence import Evidence
-from engine.evidence.settings import RunSettings
+from engine.evidence.settings import RunSettings, seeded
 from engine.evidence.tries import claim_alone, with_tries
 from engine.evidence.upgrade import evidence_from_text
+
+CHECKED_WHOLE = 16 << 20
+"""Bytes up to which a case is checked as a whole when it is opened."""
 
 
 class CaseFile:
     """A case file that has been opened and checked, as far as reading goes.
+
+    Of a file beyond :data:`CHECKED_WHOLE` the log is checked at once, each run's record when it is
+    first asked for, and everything by :meth:`check`.
 
     Attributes:
         path: the file.
@@ -36,6 +41,7 @@ class CaseFile:
         self.damage = ""
         self._database = Database(path)
         self._damaged: dict[int, str] = {}
+        self._checked: set[int] = set()
 
     @classmethod
     def create(cls, path: Path | str) -> Self:
@@ -63,7 +69,7 @@ class CaseFile:
 
     @classmethod
     def open(cls, path: Path | str) -> Self:
-        """A case that exists: brought up to date, and every run in it checked.
+        """A case that exists: brought up to date and checked.
 
         Raises:
             UserError: there is no such file, it is not a case, too new, or damaged beyond reading.
@@ -74,7 +80,7 @@ class CaseFile:
         if not case.path.stat().st_size:
             raise UserError(f"{path} is empty; it is not a case file.")
         case._database.check_version()
-        case.check()
+        case.check(whole=case.path.stat().st_size <= CHECKED_WHOLE)
         return case
 
     @classmethod
@@ -108,17 +114,19 @@ class CaseFile:
             db.execute("DELETE FROM owner")  # nobody counts the copy
         return self.open(place)
 
-    def check(self) -> None:
-        """Check the file and every run in it; ``damage`` and ``runs`` tell what was found."""
+    def check(self, *, whole: bool = True) -> None:
+        """Check the file and every run in it; ``damage`` and ``runs`` tell what was found.
+
+        Args:
+            whole: else the log alone.
+        """
         with self._database.reading() as db:
-            wrong = check.structure(db)
+            wrong = check.structure(db) if whole else ""
             events = list(log.read(db))
-            about, runs = by_run(events), numbers(db)
-            self._damaged = {
-                run: clause
-                for run in runs
-                if (clause := check.verdict(db, run, about.get(run, []), self.path))
-            }
+            about, runs = listing.by_run(events), listing.numbers(db)
+            self._checked, self._damaged = set(runs if whole else ()), {}
+            for run in self._checked:
+                self._judge(db, run, about.get(run, []))
         if not wrong and not all(event.whole for event in events):
             wrong = "its log is not as it was written"
         began = {event.run for event in events if event.kind == "began"}
@@ -134,7 +142,7 @@ class CaseFile:
     def runs(self) -> tuple[RunRow, ...]:
         """All runs that can be read, oldest first; damaged ones say so."""
         with self._database.reading() as db:
-            return rows(db, self.path, self._damaged)
+            return listing.rows(db, self.path, self._damaged)
 
     def row(self, run: int) -> RunRow:
         """One run.
@@ -142,13 +150,17 @@ class CaseFile:
         Raises:
             UserError: there is none of this number, or it is damaged beyond reading.
         """
+        if self.damage:  # which may be in the index that finds one run
+            for row in self.runs():
+                if row.id == run:
+                    return row
+        clause = self._clause(run)
         with self._database.reading() as db:
-            found = rows(db, self.path, self._damaged, only=run)
-        if found:
-            return found[0]
-        if run in self._damaged:
-            raise UserError(f"Run {run} in {self.path} is damaged: {self._damaged[run]}.")
-        raise UserError(f"{self.path} has no run {run}; certiscope runs {self.path} lists them.")
+            try:
+                return listing.row(db, self.path, run, clause)
+            except UserError:
+                self._refuse_damaged(run)
+                raise
 
     def damaged(self) -> dict[int, str]:
         """A sentence for every damaged run."""
@@ -161,10 +173,22 @@ class CaseFile:
         with self._database.reading() as db:
             return tuple(log.read(db))
 
-    def tries(self) -> dict[int, tuple[str, str]]:
-        """The claim and the stream of every try that the log knows, as :func:`tries_of`."""
+    def tries(self, claim: str = "") -> dict[int, tuple[str, str]]:
+        """The claim and the stream of every try that the log knows, as :func:`listing.tries_of`.
+
+        Args:
+            claim: of which; empty takes all.
+        """
         with self._database.reading() as db:
-            return tries_of(db, self.path, log.read(db))
+            if claim:
+                return listing.claimed(db, self.path, claim)
+            return listing.tries_of(log.read(db), configurations(db, self.path))
+
+    def number(self, run_id: str) -> int | None:
+        """The number of a run in the case; None if it is not there."""
+        with self._database.reading() as db:
+            found = db.execute("SELECT id FROM run WHERE run_id = ?", (run_id,)).fetchone()
+        return int(found[0]) if found else None
 
     def evidence(self, run: int) -> Evidence | None:
         """The last result of a run, exactly as it was; None if it has none.
@@ -174,7 +198,7 @@ class CaseFile:
         """
         self._refuse_damaged(run)
         with self._database.reading() as db:
-            ended = [e for e in by_run(log.read(db)).get(run, []) if e.kind == "ended"]
+            ended = [event for event in self._events_of(db, run) if event.kind == "ended"]
             if not ended:
                 return None
             row = db.execute(
@@ -219,7 +243,7 @@ class CaseFile:
 
         Where no seed is asked for, its seed may be any.
         """
-        for row in reversed(self.runs()):
+        for row in self._alike(model, image, settings):
             open_ = row.resumable or row.state == "counting"
             fresh = {"seed": row.settings.seed} if settings.seed is None else {}
             wanted = same_run(model, image, settings.model_copy(update=fresh))
@@ -232,19 +256,24 @@ class CaseFile:
     ) -> int | None:
         """The newest run of exactly this, label and file included, that was counted to its end."""
         wanted = same_run(model, image, settings)
-        with self._database.reading() as db:
-            found = db.execute(
-                "SELECT id FROM run WHERE subject = ? ORDER BY id DESC",
-                (subject(model, image, settings),),
-            ).fetchall()
-        for (run,) in found:
-            if run in self._damaged:
-                continue
-            row = self.row(run)
+        for row in self._alike(model, image, settings):
             same = same_run(row.model, row.input, row.settings) == wanted
             if same and row.state == "finished" and self._is_about(row.id, image):
                 return row.id
         return None
+
+    def _alike(
+        self, model: ModelIdentity, image: InputIdentity, settings: RunSettings
+    ) -> Iterator[RunRow]:
+        """The whole runs that try the same under the same settings, newest first."""
+        with self._database.reading() as db:
+            found = db.execute(
+                "SELECT id FROM run WHERE subject = ? ORDER BY id DESC",
+                (subject(model, image, seeded(settings)),),  # of any seed
+            ).fetchall()
+        for (run,) in found:
+            if not self._clause(run):
+                yield self.row(run)
 
     def _is_about(self, run: int, image: InputIdentity) -> bool:
         """Whether the result of a run names this input, and its model was asked again.
@@ -257,8 +286,26 @@ class CaseFile:
         return same_input(found.input, image)
 
     def _refuse_damaged(self, run: int) -> None:
-        if run in self._damaged:
-            raise UserError(f"Run {run} in {self.path} is damaged: {self._damaged[run]}.")
+        if clause := self._clause(run):
+            raise UserError(f"Run {run} in {self.path} is damaged: {clause}.")
+
+    def _clause(self, run: int) -> str:
+        """What is wrong with the record of a run, checked now if it was not before."""
+        if run not in self._checked:
+            with self._database.reading() as db:
+                if db.execute("SELECT 1 FROM run WHERE id = ?", (run,)).fetchone():
+                    self._judge(db, run, self._events_of(db, run))
+                    self._checked.add(run)
+        return self._damaged.get(run, "")
+
+    def _events_of(self, db: sqlite3.Connection, run: int) -> list[log.Event]:
+        if self.damage:
+            return listing.by_run(log.read(db)).get(run, [])
+        return log.of_run(db, run)
+
+    def _judge(self, db: sqlite3.Connection, run: int, events: Sequence[log.Event]) -> None:
+        if clause := check.verdict(db, run, events, self.path):
+            self._damaged[run] = clause
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:

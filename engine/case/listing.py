@@ -11,8 +11,13 @@ from typing import Any
 from engine.case import log, owner
 from engine.case.digests import digest
 from engine.case.log import Event
-from engine.case.rows import Configuration, RunRow, State, read_configuration
-from engine.core.errors import UserError
+from engine.case.rows import (
+    Configuration,
+    RunRow,
+    State,
+    configurations,
+    read_configuration,
+)
 from engine.core.rounding import round_down
 from engine.evidence.tries import Ledger, claim_of, stream_of
 
@@ -34,31 +39,68 @@ def by_run(events: Iterable[Event]) -> dict[int, list[Event]]:
     return found
 
 
-def rows(
-    db: sqlite3.Connection, case: Path, damaged: Mapping[int, str], *, only: int | None = None
-) -> tuple[RunRow, ...]:
-    """All runs that can be read, oldest first; or the one of number ``only``."""
+def rows(db: sqlite3.Connection, case: Path, damaged: Mapping[int, str]) -> tuple[RunRow, ...]:
+    """All runs that can be read, oldest first."""
     events = list(log.read(db))
-    about, ledger, before = by_run(events), Ledger(), _before(events)
-    tries = tries_of(db, case, events)
-    for claim, stream in tries.values():
-        ledger.enter(claim, stream)
-    found = []
-    for run in numbers(db) if only is None else (only,):
-        try:
-            known = read_configuration(db, run, case)
-        except UserError:
-            continue
-        row = _row(db, known, about.get(run, []), damaged.get(run, ""))
-        number, of = ledger.place(*tries[run]) if run in tries else (1, 1)
-        same = before.get(known.subject, [run])
-        then = (same.index(run) + 1 if run in same else len(same), len(same))
-        found.append(row.model_copy(update={"number": number, "of": of, "then": then}))
-    return tuple(found)
+    about, known = by_run(events), configurations(db, case)
+    place = _Places(tries_of(events, known), events)
+    return tuple(
+        place.placed(_row(db, one, about.get(run, []), damaged.get(run, "")), one.subject)
+        for run, one in known.items()
+    )
+
+
+def row(db: sqlite3.Connection, case: Path, run: int, clause: str) -> RunRow:
+    """One run, whose record is damaged where there is a clause.
+
+    Raises:
+        UserError: there is none of this number, or it is damaged beyond reading.
+    """
+    known, events = read_configuration(db, run, case), log.of_run(db, run)
+    claim, _ = tries_of(events, {run: known}).get(run, ("", ""))
+    place = _Places(claimed(db, case, claim), log.of_subject(db, known.subject))
+    return place.placed(_row(db, known, events, clause), known.subject)
+
+
+def claimed(db: sqlite3.Connection, case: Path, claim: str) -> dict[int, tuple[str, str]]:
+    """The tries of one claim, as :func:`tries_of`."""
+    events = log.of_claim(db, claim)
+    older = {event.run for event in events if event.run and not _logged(event)}
+    known = {
+        run: one for run in older for one in configurations(db, case, "run.id = ?", run).values()
+    }
+    return {run: one for run, one in tries_of(events, known).items() if one[0] == claim}
+
+
+class _Places:
+    """Which try of how many each run is.
+
+    Args:
+        tries: that are known, in their order.
+        events: of the log, of which the runs of each subject are taken: so evidence counted before
+            it counted tries.
+    """
+
+    def __init__(self, tries: Mapping[int, tuple[str, str]], events: Iterable[Event]) -> None:
+        self._tries, self._ledger = tries, Ledger()
+        for claim, stream in tries.values():
+            self._ledger.enter(claim, stream)
+        self._same: dict[str, dict[int, int]] = defaultdict(dict)
+        for event in events:
+            if event.kind == "began" and event.run is not None:
+                same = self._same[str(event.detail.get("subject"))]
+                same[event.run] = len(same) + 1
+
+    def placed(self, row: RunRow, subject: str) -> RunRow:
+        """A row with its places."""
+        tried, same = self._tries.get(row.id), self._same.get(subject, {row.id: 1})
+        number, of = self._ledger.place(*tried) if tried else (1, 1)
+        then = (same.get(row.id, len(same)), len(same))
+        return row.model_copy(update={"number": number, "of": of, "then": then})
 
 
 def tries_of(
-    db: sqlite3.Connection, case: Path, events: Iterable[Event]
+    events: Iterable[Event], known: Mapping[int, Configuration]
 ) -> dict[int, tuple[str, str]]:
     """The claim and the stream of votes of every try, in the order in which they were begun.
 
@@ -69,27 +111,20 @@ def tries_of(
     for event in events:
         if event.kind not in ("began", "known"):
             continue
-        claim, stream = event.detail.get("claim"), event.detail.get("stream")
-        if not isinstance(claim, str) or not isinstance(stream, str):
-            if event.run is None:
+        tried = _logged(event)
+        if tried is None:
+            one = None if event.run is None else known.get(event.run)
+            if one is None:
                 continue
-            try:
-                known = read_configuration(db, event.run, case)
-            except UserError:
-                continue
-            claim = digest(*claim_of(known.model, known.input, known.settings))
-            stream = digest(*stream_of(known.model, known.settings))
-        found[-event.id if event.run is None else event.run] = (claim, stream)
+            claim = digest(*claim_of(one.model, one.input, one.settings))
+            tried = (claim, digest(*stream_of(one.model, one.settings)))
+        found[-event.id if event.run is None else event.run] = tried
     return found
 
 
-def _before(events: Iterable[Event]) -> dict[str, list[int]]:
-    """The runs of each model, input and setting: so evidence counted before it counted tries."""
-    found: dict[str, list[int]] = defaultdict(list)
-    for event in events:
-        if event.kind == "began" and event.run is not None:
-            found[str(event.detail.get("subject"))].append(event.run)
-    return found
+def _logged(event: Event) -> tuple[str, str] | None:
+    claim, stream = event.detail.get("claim"), event.detail.get("stream")
+    return (claim, stream) if isinstance(claim, str) and isinstance(stream, str) else None
 
 
 def _row(

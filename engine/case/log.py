@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from engine.case.digests import digest
+from engine.case.schema import CLAIM, SUBJECT
 from engine.core.records import Record
 
 Kind = Literal[
@@ -57,18 +58,50 @@ def append(db: sqlite3.Connection, kind: Kind, run: int | None = None, **detail:
 def read(db: sqlite3.Connection) -> Iterator[Event]:
     """All events in order, each checked against its hash."""
     previous, due = _FIRST, 1
-    rows = db.execute("SELECT id, at, kind, run, detail, hash FROM event ORDER BY id")
-    for number, at, kind, run, text, found in rows:
-        whole = number == due and found == digest(previous, number, at, kind, run, text)
-        yield Event(
-            id=number,
-            at=str(at),  # a damaged row may hold anything
-            kind=str(kind),
-            run=run if isinstance(run, int) else None,
-            detail=_parsed(text) if whole else {},
-            whole=whole,
-        )
-        previous, due = found, number + 1
+    for row in db.execute("SELECT id, at, kind, run, detail, hash FROM event ORDER BY id"):
+        yield _event(row, previous if row[0] == due else None)
+        previous, due = row[-1], row[0] + 1
+
+
+def of_run(db: sqlite3.Connection, run: int) -> list[Event]:
+    """The events of a run, each checked against its hash and the one before."""
+    return _found(db, "run = ?", run)
+
+
+def of_claim(db: sqlite3.Connection, claim: str) -> list[Event]:
+    """Tries of a claim, each checked; and all that are older than claims in the log."""
+    tries = "kind IN ('began', 'known') AND"
+    older = f"SELECT id FROM event WHERE {tries} {CLAIM} IS NULL"  # the index serves no OR
+    return _found(db, f"{tries} {CLAIM} = ? UNION ALL {older}", claim)
+
+
+def of_subject(db: sqlite3.Connection, subject: str) -> list[Event]:
+    """The beginnings of all runs of one model, input and setting, each checked."""
+    return _found(db, f"kind = 'began' AND {SUBJECT} = ?", subject)
+
+
+def _found(db: sqlite3.Connection, where: str, value: Any) -> list[Event]:
+    rows = db.execute(
+        "SELECT e.id, e.at, e.kind, e.run, e.detail, e.hash, before.hash FROM event e "
+        "LEFT JOIN event before ON before.id = e.id - 1 "
+        f"WHERE e.id IN (SELECT id FROM event WHERE {where}) ORDER BY e.id",
+        (value,),
+    )
+    return [_event(row[:-1], _FIRST if row[0] == 1 else row[-1]) for row in rows]
+
+
+def _event(row: tuple[Any, ...], previous: str | None) -> Event:
+    """An event as it is kept; damaged where nothing comes before it, or its hash is another."""
+    number, at, kind, run, text, found = row
+    whole = previous is not None and found == digest(previous, number, at, kind, run, text)
+    return Event(
+        id=number,
+        at=str(at),  # a damaged row may hold anything
+        kind=str(kind),
+        run=run if isinstance(run, int) else None,
+        detail=_parsed(text) if whole else {},
+        whole=whole,
+    )
 
 
 def _parsed(text: str) -> dict[str, Any]:

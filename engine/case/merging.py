@@ -63,7 +63,7 @@ def adopt(
         input_spec=input_spec or evidence.input.source,
         key=int(evidence.noise.key, 16),
         execution=evidence.execution,
-        run_id="" if run_of(case, evidence) else evidence.run_id,
+        run_id="" if case.number(evidence.run_id) else evidence.run_id,
         at=tuple(evidence.certified_at),
         block=evidence.chain.block if evidence.chain else 0,
     )
@@ -83,14 +83,9 @@ def _know_earlier(case: Case, evidence: Evidence) -> None:
         return
     claim = digest(*claim_of(evidence.model, evidence.input, evidence.settings))
     stream = digest(*stream_of(evidence.model, evidence.settings))
-    others = {one[1] for one in case.tries().values() if one[0] == claim} - {stream}
+    others = {one[1] for one in case.tries(claim).values()} - {stream}
     missing = range(len(others) + 1, wanted)
     case.know(claim, *(f"try {number} before {evidence.run_id}" for number in missing))
-
-
-def run_of(case: Case, evidence: Evidence) -> int | None:
-    """The number of a run in a case; None if it is not there."""
-    return next((row.id for row in case.runs() if row.run_id == evidence.run_id), None)
 
 
 def merge(into: Case, others: Sequence[Case]) -> Merged:
@@ -125,7 +120,7 @@ def _merged(into: Case, other: Case, there: set[str], found: Merged) -> Merged:
         if row is None or evidence is None:
             if row is not None and number not in damaged:
                 left.append(f"{other.path}: run {number} is {row.state}; resume it there.")
-            if (claim, stream) not in into.tries().values():
+            if (claim, stream) not in into.tries(claim).values():
                 into.know(claim, stream)
             continue
         configuration = other.configuration(number)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -28,10 +29,12 @@ _COLUMNS = (
     "run.noise_key, model.sha256, model.path, model.request, model.identity, "
     "input.sha256, input.path, input.spec, input.identity"
 )
-_SELECT = (
+_ALL = (
     f"SELECT {_COLUMNS} FROM run JOIN model ON model.id = run.model "
-    "JOIN input ON input.id = run.input WHERE run.id = ?"
+    "JOIN input ON input.id = run.input"
 )
+_SELECT = f"{_ALL} WHERE run.id = ?"
+_UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
 
 class RunRow(Record):
@@ -139,15 +142,42 @@ def read_configuration(db: sqlite3.Connection, run: int, case: Path) -> Configur
         raise UserError(f"{case} has no run {run}; certiscope runs {case} lists them.")
     try:
         return _configuration(row, case)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except _UNREADABLE as error:
         raise UserError(f"The settings of run {run} in {case} are damaged.") from error
 
 
-def _configuration(row: tuple[Any, ...], case: Path) -> Configuration:
+def configurations(
+    db: sqlite3.Connection, case: Path, where: str = "", value: str | int = ""
+) -> dict[int, Configuration]:
+    """The configurations that can be read, of all runs or some, by their numbers."""
+    query = f"{_ALL} WHERE {where} ORDER BY run.id" if where else f"{_ALL} ORDER BY run.id"
+    found, known = {}, _Parsed(case)
+    for row in db.execute(query, (value,) if where else ()):
+        try:
+            found[int(row[0])] = _configuration(row, case, known)
+        except (UserError, *_UNREADABLE):
+            continue
+    return found
+
+
+class _Parsed:
+    """Texts that many runs share, parsed once: of a set's runs all but the inputs."""
+
+    def __init__(self, case: Path) -> None:
+        self.settings = cache(_read_settings)
+        self.model = cache(ModelIdentity.model_validate_json)
+        self.request = cache(lambda text, path: request_from(text, path, case))
+        self.located = cache(lambda spec, path: located(spec, path, case))
+
+
+def _configuration(
+    row: tuple[Any, ...], case: Path, parsed: _Parsed | None = None
+) -> Configuration:
+    parsed = parsed or _Parsed(case)
     number, run_id, procedure, subject, settings, at, block, key = row[:8]
     _, model_path, request, model, _, input_path, spec, image = row[8:]
     asked, (plain, rule) = _TEXTS.validate_json(at), split_rule(spec)
-    known = _read_settings(settings, procedure, asked)
+    known = parsed.settings(settings, procedure, asked)
     return Configuration(
         id=number,
         run_id=run_id,
@@ -158,16 +188,15 @@ def _configuration(row: tuple[Any, ...], case: Path) -> Configuration:
         at=asked,
         block=block,
         key=key,
-        model=ModelIdentity.model_validate_json(model),
-        request=request_from(request, model_path, case),
+        model=parsed.model(model),
+        request=parsed.request(request, model_path),
         input=InputIdentity.model_validate_json(image),
-        input_spec=with_rule(_placed(plain, input_path, case), rule),
+        input_spec=with_rule(_placed(plain, parsed.located(plain, input_path)), rule),
         digest=digests.run_digest(row),
     )
 
 
-def _placed(spec: str, path: str, case: Path) -> str:
-    found = located(spec, path, case)
+def _placed(spec: str, found: str) -> str:
     return found if found == spec else found_at(spec, Path(found))
 
 

@@ -102,7 +102,30 @@ BLOCKS: Step = ()
 ASKED_AGAIN: Step = ("ALTER TABLE progress ADD COLUMN asked_again TEXT NOT NULL DEFAULT ''",)
 """What the base classifier was asked again in these votes, which a run that goes on adds to."""
 
-STEPS: tuple[Step, ...] = (FIRST, ANSWERS, SETTINGS, BLOCKS, ASKED_AGAIN)
+
+def _logged(name: str) -> str:
+    """A text in the detail of an event; nothing where it has none of this name.
+
+    Without functions of JSON, which SQLite does not let the file of a stranger use.
+    """
+    mark = f'"{name}":"'
+    rest = f"substr(detail, instr(detail, '{mark}') + {len(mark)})"
+    return f"CASE WHEN instr(detail, '{mark}') THEN substr({rest}, 1, instr({rest}, '\"') - 1) END"
+
+
+CLAIM, SUBJECT = _logged("claim"), _logged("subject")
+"""What an event is a try of; old cases have the second alone."""
+
+INDEXES: Step = (
+    "CREATE INDEX event_run ON event (run)",
+    f"CREATE INDEX event_claim ON event ({CLAIM}) WHERE kind IN ('began', 'known')",
+    f"CREATE INDEX event_subject ON event ({SUBJECT}) WHERE kind = 'began'",
+    "CREATE INDEX result_run ON result (run)",
+    "CREATE INDEX input_sha256 ON input (sha256)",
+)
+"""From here on a run costs the same to begin, end and find in a case of many as in one of few."""
+
+STEPS: tuple[Step, ...] = (FIRST, ANSWERS, SETTINGS, BLOCKS, ASKED_AGAIN, INDEXES)
 """Step i leads from version i to version i + 1. A change of the layout is one more step."""
 
 

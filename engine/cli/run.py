@@ -279,7 +279,7 @@ def longer_command(evidence: Evidence, case: Case | None) -> str:
     if case is None:
         words[words.index("--n") + 1] = str(n)
         return shlex.join(words)
-    run = next(row.id for row in case.runs() if row.run_id == evidence.run_id)
+    run = case.number(evidence.run_id)
     trust = ["--trust"] if "--trust" in words else []
     named = ["--run", str(run), "--n", str(n)]
     return shlex.join([PROGRAM, "resume", str(case.path), *named, *trust])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
 import torch
@@ -26,6 +27,7 @@ def software(device: torch.device) -> Software:
     )
 
 
+@cache
 def _version(package: str) -> str:
     try:
         return version(package)

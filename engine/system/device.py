@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from functools import cache
 from pathlib import Path
 
 import torch
@@ -40,6 +41,7 @@ def device_name(device: torch.device) -> str:
     return processor_name()
 
 
+@cache
 def processor_name() -> str:
     """The processor's product name where the system tells it, else its architecture."""
     try:

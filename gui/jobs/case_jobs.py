@@ -89,9 +89,9 @@ def keep_labels(
     Raises:
         UserError: the file cannot be written, or holds other votes of this run.
     """
-    from engine.case.merging import adopt, run_of
+    from engine.case.merging import adopt
 
-    run = run_of(case, before) or adopt(case, before, request)
+    run = case.number(before.run_id) or adopt(case, before, request)
     case.label(run, found, labels)
 
 

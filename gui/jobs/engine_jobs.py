@@ -346,9 +346,9 @@ def count_in(
         if goes_on:
             warn(f"Resumes unfinished run {run} of the case.")
     else:
-        from engine.case.merging import adopt, run_of
+        from engine.case.merging import adopt
 
-        run = run_of(case, before) or adopt(case, before, subject.request)
+        run = case.number(before.run_id) or adopt(case, before, subject.request)
         if settings.n > before.settings.n:
             case.extend(run, settings.n)
     return (yield from resume_in(case, run, subject, execution, stop, warn=warn))

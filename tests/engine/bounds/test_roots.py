@@ -36,11 +36,11 @@ def test_the_bound_of_every_run_is_what_it_was_with_scipy():
         failures = min(n - 1, int(10 ** moments.uniform(-1, math.log10(n))))
         k, threshold = n - failures, -math.log(10 ** moments.uniform(-9, -1))
         least = max(failures / n, 1e-12)
-        if eprocess._log_e(1 - 1e-12, k, n) < threshold:
+        if eprocess._mixture(k, n)(1 - 1e-12) < threshold:
             continue
 
         def f(q, k=k, n=n, threshold=threshold):
-            return eprocess._log_e(q, k, n) - threshold
+            return eprocess._mixture(k, n)(q) - threshold
 
         found = bracketed_root(f, least, 1 - 1e-12, absolute=1e-24, relative=1e-14)
         known = brentq(f, least, 1 - 1e-12, xtol=1e-24, rtol=1e-14)

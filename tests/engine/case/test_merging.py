@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.case import Case
-from engine.case.merging import adopt, merge, run_of
+from engine.case.merging import adopt, merge
 from engine.core.errors import UserError
 from engine.evidence.tries import with_tries
 from engine.procedures.certify import certify
@@ -51,7 +51,7 @@ def test_a_merged_case_counts_nothing_again_and_verifies(tmp_path: Path) -> None
     whole = finish(certify(HalfSpace(0.3), fitted(), settings))
     evidence = into.evidence(1)
     assert evidence is not None and evidence.votes == whole.votes
-    assert run_of(into, evidence) == 1 and run_of(into, whole) is None
+    assert into.number(evidence.run_id) == 1 and into.number(whole.run_id) is None
 
 
 def test_what_is_not_whole_is_left_and_said(tmp_path: Path) -> None:
