@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes .venv and installs Certiscope into it; called by the Makefile.
-#   scripts/setup.sh [EXTRA]      EXTRA: test, bench, or nothing for the program alone
+#   scripts/setup.sh [EXTRA]      EXTRA: test, bench, "test,cluster", or nothing for the program alone
 # A second call with unchanged pyproject.toml and constraints.txt returns at once.
 set -eu
 cd "$(dirname "$0")/.."

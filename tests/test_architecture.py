@@ -29,7 +29,7 @@ LAYERS = (
     ("procedures", "logs"),
     ("explain", "report"),
     ("case", "comparison", "training"),
-    ("demos", "verify"),
+    ("cluster", "demos", "verify"),
     ("api", "cli"),
 )
 """Rooms of the engine from the ground up: a room asks those of lower layers alone. What a lower
@@ -125,6 +125,12 @@ def test_the_window_computes_no_bound_and_draws_no_noise() -> None:
 def test_bounds_and_certificates_know_no_torch() -> None:
     networks = {"torch", "torchvision", "transformers"}
     assert not offenders(room("engine/bounds", "engine/certificates"), networks)
+
+
+def test_ray_is_known_to_one_file() -> None:
+    assert offenders(room("engine"), {"ray"}) == ["engine/cluster/ray_crew.py imports ray"]
+    assert not offenders(room("gui", "certiscope"), {"ray"})
+    assert not offenders(room("engine"), {"ray"}, deferred=False)
 
 
 def test_the_engine_has_rooms_and_no_corridor() -> None:

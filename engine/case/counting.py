@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from engine.procedures.prepared import PreparedModel
 
 Procedure = Generator[Snapshot, None, Evidence]
+Begin = Callable[..., Procedure]
+"""What ``engine.procedures.beginning.begin`` does, with the same arguments."""
 
 
 def open_run(
@@ -92,24 +94,24 @@ def count_run(
     audit: Labelled | None = None,
     alpha_audit: float = 0.0,
     prepared: PreparedModel | None = None,
+    begin: Begin | None = None,
 ) -> Procedure:
     """Count a run of a case to its end, from wherever it is.
 
     Args:
-        case: the open case.
-        run: which; from ``open_run``, ``Case.begin`` or a list.
+        case, run: the open case, and which run; from ``open_run``, ``Case.begin`` or a list.
         classifier, fitted, settings: its own, or None for the settings; others are refused.
         execution, at: how it is carried out now, and what CERTIFY answers; None as it was begun.
         stop, command: as for every procedure; audit, alpha_audit, prepared: as for ``certify``.
-        seconds: between two commits.
-        warn: told when a commit fails.
+        seconds: between two commits; ``warn`` is told when one fails.
         patience: longest time of a batch, in seconds; None for the procedure's own.
+        begin: makes a procedure that counts elsewhere.
 
     Raises:
         UserError: another model, input or setting; it is damaged, or counted elsewhere.
     """
-    from engine.procedures.beginning import begin
-    from engine.sampling.sampler import PATIENCE
+    from engine.procedures import beginning
+    from engine.sampling import sampler
 
     case.claim(run)  # before reading, so that nobody counts on meanwhile
     try:
@@ -120,7 +122,7 @@ def count_run(
         if isinstance(chosen, Counting):
             asked = {"at": known.at if at is None else at, "prepared": prepared}
             asked |= {"audit": audit, "alpha_audit": alpha_audit}
-        procedure = begin(
+        procedure = (begin or beginning.begin)(
             classifier,
             fitted,
             chosen,
@@ -128,7 +130,7 @@ def count_run(
             stop=stop,
             command=command,
             resume=resume,
-            patience=patience or PATIENCE,
+            patience=patience or sampler.PATIENCE,
             **asked,
         )
     except BaseException:

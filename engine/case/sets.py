@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator, Sequence
 from typing import TYPE_CHECKING
 
 from engine.case.case import Case
-from engine.case.counting import Procedure, count_run, finished_run, open_run
+from engine.case.counting import Begin, Procedure, count_run, finished_run, open_run
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import Counting, Execution, seeded
 from engine.evidence.snapshot import Snapshot
@@ -61,8 +61,15 @@ class CaseSet:
         if settings.seed is None and not new_runs:
             self.settings = self._as_before(settings) or self.settings
 
-    def count(self, spec: str, given: FittedInput, prepared: PreparedModel) -> Procedure:
-        """The run of one input, from wherever it is in the case."""
+    def count(
+        self,
+        spec: str,
+        given: FittedInput,
+        prepared: PreparedModel | None = None,
+        *,
+        begin: Begin | None = None,
+    ) -> Procedure:
+        """The run of one input, from wherever it is in the case; ``begin`` counts it elsewhere."""
         case = self._case
         if not self._new_runs:
             found = finished_run(case, self._classifier, given, self.settings)
@@ -89,6 +96,7 @@ class CaseSet:
             command=command_line(self._request, spec, self.settings, self._execution, self._at),
             warn=self._warn,
             prepared=prepared,
+            begin=begin,
         )
 
     def _as_before(self, settings: Counting) -> Counting | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.cli import run
 from engine.cli.case import asked_case, case_flags
+from engine.cli.cluster import certifier, check_cluster, cluster_flags
 from engine.cli.flags import OUTPUT, WHAT, flag
 from engine.cli.options import (
     asked_input,
@@ -60,6 +61,7 @@ def audit_flags() -> list[inspect.Parameter]:
         ),
         *scheme_flags(),
         *run_flags("certify"),
+        *cluster_flags(),
         at_flag(),
         flag(
             "radii",
@@ -107,7 +109,7 @@ def audit_command(values: Mapping[str, Any]) -> int:
     kept: list[Evidence] = []
     recorder, failed = _recorder(values), list[str]()
 
-    from engine.procedures import dataset, set_result
+    from engine.procedures import set_result
 
     def keep(spec: str, evidence: Evidence) -> None:
         kept.append(set_result.slim(evidence))
@@ -133,7 +135,7 @@ def audit_command(values: Mapping[str, Any]) -> int:
                 warn=say,
             )
         settings = kept_in.settings if kept_in else seeded(settings)
-        certifying = dataset.certify_set(
+        certifying = certifier(values, request, meter)(
             classifier,
             inputs,
             settings,
@@ -207,6 +209,7 @@ def _settings(values: Mapping[str, Any]) -> Counting:
     Raises:
         UserError: also for a shard whose seed is left to chance.
     """
+    check_cluster(values)
     settings = read_settings(values, "certify")
     if values["shard"] and settings.kind != "exact" and settings.seed is None:
         raise UserError(
