@@ -118,5 +118,5 @@ def test_evidence_of_a_kind_that_nobody_knows_is_refused_in_one_sentence(found: 
     read = read_evidence(text, Path("evidence.json"))
     (claim,) = read.claims
     assert read.evidence is None and claim.verdict == "does not hold"
-    assert "no kind of region is called 'cloud'; there are: ball, " in claim.detail
+    assert "no kind of region is called 'cloud'; there are: amount, " in claim.detail
     assert "\n" not in claim.detail

@@ -274,6 +274,11 @@ GLOSSARY: tuple[Entry, ...] = (
         "Regions",
     ),
     Entry(
+        "amount",
+        "Every change whose one size, such as that of a blur, is below the end.",
+        "Regions",
+    ),
+    Entry(
         "evidence",
         "The record of a run, attached to its PDF: every count, setting and digest, from which "
         "everything else is computed again.",

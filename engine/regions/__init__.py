@@ -7,6 +7,7 @@ in the file of the scheme that makes it; nothing else needs to know it.
 from __future__ import annotations
 
 from engine.regions.abstention import Abstention
+from engine.regions.amount import Amount
 from engine.regions.ball import Ball
 from engine.regions.base import Perturbation, Term
 from engine.regions.cellmap import CellMap
@@ -18,6 +19,7 @@ from engine.regions.staircase import Staircase
 __all__ = [
     "REGIONS",
     "Abstention",
+    "Amount",
     "Ball",
     "CellMap",
     "Count",

@@ -9,6 +9,7 @@ from engine.core.errors import UserError
 from engine.core.fields import checked
 from engine.schemes.ablation import Ablation
 from engine.schemes.base import Scheme
+from engine.schemes.blur import Blur
 from engine.schemes.brightness import Brightness
 from engine.schemes.dssn_l1 import DssnL1
 from engine.schemes.gaussian import Gaussian
@@ -32,6 +33,7 @@ SCHEMES: tuple[type[Scheme], ...] = (
     DssnL1,
     # semantic
     Brightness,
+    Blur,
     # subset
     HierarchicalGaussian,
     HierarchicalAblation,

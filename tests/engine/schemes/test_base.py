@@ -96,7 +96,8 @@ def test_no_certified_change_changes_the_answer():
 @pytest.mark.parametrize("scheme", SCHEMES, ids=lambda s: s.key)
 def test_every_noise_level_has_a_slider_within_its_limits(scheme):
     specs = {spec.name: spec for spec in field_specs(scheme)}
-    levels = {"sigma", "lam", "beta", "p", "p_centre", "p_plus", "p_minus", "sigma_b"} & set(specs)
+    known = {"sigma", "lam", "beta", "p", "p_centre", "p_plus", "p_minus", "sigma_b", "sigma_k"}
+    levels = (known | {"a", "s"}) & set(specs)
     assert levels == {name for name, spec in specs.items() if spec.slider}
     for name in levels:
         low, high, step = specs[name].slider
