@@ -17,9 +17,12 @@ _SETTLE_MS = 1000
 
 def _paint(began: float) -> None:
     """In the child: open the window as the program does, note when it is painted, and leave."""
-    from engine.system.qt_libraries import can_start
+    import gc
 
-    can_start("offscreen")  # the program takes this look too
+    from gui.__main__ import prepare
+
+    gc.disable()  # as the program does until its window collects by itself
+    prepare(offscreen=True)
     from gui.shell.app import application, open_window
 
     app = application()

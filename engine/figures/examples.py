@@ -30,7 +30,7 @@ class Example(BaseModel):
         media: its parts.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     name: str
     caption: str
@@ -104,7 +104,7 @@ class ExamplesFigure(BaseModel):
         counted: its samples are the first that the run counted, not of a stream of their own.
     """
 
-    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(frozen=True, defer_build=True, arbitrary_types_allowed=True)
 
     noise_in_words: str
     original: Example

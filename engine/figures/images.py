@@ -45,7 +45,7 @@ class SliceFigure(BaseModel):
         samples: (s, 2) projections of noisy samples on the slice, for the dots.
     """
 
-    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(frozen=True, defer_build=True, arbitrary_types_allowed=True)
 
     extent: float
     base: npt.NDArray[np.int16]
@@ -118,7 +118,7 @@ def bare_slice(view: RunView, class_names: tuple[str, ...], reach: float) -> Sli
 class Illustrations(BaseModel):
     """Images that go beside the evidence; each may be missing."""
 
-    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(frozen=True, defer_build=True, arbitrary_types_allowed=True)
 
     region: SliceFigure | None = None
     examples: ExamplesFigure | None = None

@@ -29,7 +29,7 @@ class Medium(BaseModel):
     ``rows`` yields, the part's lines in a CSV table.
     """
 
-    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(frozen=True, defer_build=True, arbitrary_types_allowed=True)
 
     kind: ClassVar[str]
     columns: ClassVar[tuple[str, ...]]

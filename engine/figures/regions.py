@@ -52,7 +52,7 @@ class RegionFigure(BaseModel, Generic[M]):
         run: it belongs to a run, and not to a form.
     """
 
-    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(frozen=True, defer_build=True, arbitrary_types_allowed=True)
 
     needs: M
     region: Any = None

@@ -6,6 +6,8 @@ import ctypes
 import gc
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 _ARENAS = 2
 _M_ARENA_MAX = -8
@@ -45,6 +47,18 @@ def collect_seldom() -> None:
     again and finds nothing: 0.3 of the 3 seconds that a short run computes.
     """
     gc.set_threshold(_OBJECTS)
+
+
+@contextmanager
+def without_collection() -> Iterator[None]:
+    """No garbage is looked for within, where nothing but loading happens or somebody else does."""
+    automatic = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if automatic:
+            gc.enable()
 
 
 def leave_to_the_system() -> None:

@@ -94,6 +94,15 @@ def test_missing_libraries_are_named(
     assert window == []
 
 
+def test_what_is_loaded_before_qt_loads_neither_qt_nor_torch() -> None:
+    code = (
+        "import sys; from gui.__main__ import prepare; "
+        "assert prepare(offscreen=True) == '' and 'engine.evidence.evidence' in sys.modules; "
+        "assert not {'PySide6', 'torch', 'scipy'} & sys.modules.keys()"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 def test_the_command_line_loads_no_qt() -> None:
     code = (
         "import sys; from gui.__main__ import run; run(['schemes']); "
