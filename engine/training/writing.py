@@ -24,7 +24,8 @@ def safetensors_bytes(tensors: Mapping[str, torch.Tensor], metadata: Mapping[str
     The library writes the metadata in an order that changes from call to call, so the same
     weights would get another SHA-256 every time.
     """
-    plain = save(dict(tensors), dict(metadata))
+    laid_out = {name: tensor.contiguous() for name, tensor in tensors.items()}
+    plain = save(laid_out, dict(metadata))
     end = 8 + int.from_bytes(plain[:8], "little")
     header = json.dumps(json.loads(plain[8:end]), sort_keys=True, separators=(",", ":")).encode()
     header += b" " * (-len(header) % _ALIGNMENT)

@@ -67,7 +67,7 @@ def test_a_model_is_trained_and_certified_with_any_scheme(root, tmp_path, monkey
         f"--data cifar10 --root {root} --arch cifar_resnet8 --epochs 1 --certify 2 --out {tmp_path}"
     )
     ablation = "--scheme ablation --entities 1024 --keep 75"
-    for scheme, name in ((ablation, "ablation"), ("--sigma 0.25", "0.25")):
+    for scheme, name in ((ablation, "ablation"), ("--sigma 0.25 --precision bf16", "0.25")):
         main([*line.split(), *scheme.split()])
         assert f"cifar10-{name}.safetensors and its card" in capsys.readouterr().out
         path = tmp_path / f"cifar10-{name}.safetensors"
