@@ -159,14 +159,17 @@ class RayCrew:
         return Event(worker, said)
 
     def _why(self, worker: int, error: Exception) -> str:
-        """A worker's end in a sentence; Ray writes a page of which some lines help."""
+        """A worker's end in a sentence; Ray writes a page, of which a line may help."""
         node, text = self._nodes.get(worker), str(error)
         where = f"on {node}" if node else "that had not opened the model yet"
-        if "OutOfMemory" in text or "OOM" in text:
-            return f"A worker {where} was ended because the memory of its machine was used up."
-        lines = [line.strip() for line in text.splitlines() if line.strip()]
-        told = [line for line in lines if "exit type" in line.lower() or "Error:" in line]
-        return f"A worker {where} ended ({quoted((told or lines or ['unknown'])[-1], 160)})."
+        told = [line.strip() for line in text.splitlines() if "Error: " in line]
+        if isinstance(error, self._ray.exceptions.OutOfMemoryError) or "low on memory" in text:
+            how = "because the memory of its machine was used up"
+        elif told:  # it could not begin: Certiscope or a package is missing there
+            how = f"({quoted(told[-1], 160)})"
+        else:
+            how = "without a word: it was killed, crashed, or its machine is gone"
+        return f"A worker {where} ended {how}."
 
 
 @contextmanager
@@ -191,6 +194,7 @@ def ray_crew(
     os.environ.update(told)
     import ray  # which reads them now
 
+    _silence(ray)
     with _own_ray(ray) if address == LOCAL else _joined(ray, address):
         share = Share.of(ray.cluster_resources(), workers, device)
         crew = RayCrew(ray, setup, share)
@@ -198,6 +202,15 @@ def ray_crew(
             yield crew, share.workers
         finally:
             crew.close()
+
+
+def _silence(ray: Any) -> None:
+    """Keep Ray's remarks on dead workers off standard output, where a command's JSON goes.
+
+    There is no setting for that; a Ray that has no such function prints as it likes.
+    """
+    if hasattr(ray._private.worker, "listen_error_messages"):
+        ray._private.worker.listen_error_messages = lambda worker, stopped: None
 
 
 @contextmanager
