@@ -135,12 +135,13 @@ def _below_half(votes: Votes, top: int, name: str, scheme: Scheme) -> Abstention
     cause = (
         NO_SCORES.format(votes.failures, votes.n) if 2 * votes.failures > votes.n else MORE_NOISE
     )
+    short = scheme.shortfall_in_words() or (
+        f"so its probability under the noise is probably not above {threshold_in_words(scheme)}."
+        f"{cause}"
+    )
     return Abstention(
         reason="below-half",
-        sentence=(
-            f"'{name}' won {votes.counts[top]:,} of {votes.n:,} votes, so its probability under "
-            f"the noise is probably not above {threshold_in_words(scheme)}.{cause}"
-        ),
+        sentence=f"'{name}' won {votes.counts[top]:,} of {votes.n:,} votes, {short}",
     )
 
 

@@ -74,17 +74,13 @@ def limits(evidence: Evidence) -> Section:
 def _about(evidence: Evidence) -> tuple[str, ...]:
     """Whose decision it is about, and which input."""
     scheme, taken = evidence.settings.scheme, as_taken(evidence.input)
-    classifier = (
-        f"It is about the smoothed classifier g, which {scheme.deciding_in_words()}, not about the "
-        "base model used alone."
-    )
     if not taken:
-        return (classifier,)
+        return (scheme.about_in_words(),)
     given = (
         f"It is about the {scheme.subject} {taken}, and not about the values in its file, except "
         "where the statement names them."
     )
-    return classifier, given
+    return scheme.about_in_words(), given
 
 
 def _method(evidence: Evidence) -> Section:

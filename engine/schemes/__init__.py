@@ -23,6 +23,8 @@ from engine.schemes.laplace import Laplace
 from engine.schemes.sparse import Sparse
 from engine.schemes.text_mask import TextMask
 from engine.schemes.text_uniform import TextUniform
+from engine.schemes.translation import Translation
+from engine.schemes.translation_black import TranslationBlack
 from engine.schemes.uniform_l1 import UniformL1
 
 SCHEMES: tuple[type[Scheme], ...] = (
@@ -34,6 +36,8 @@ SCHEMES: tuple[type[Scheme], ...] = (
     # semantic
     Brightness,
     Blur,
+    Translation,
+    TranslationBlack,
     # subset
     HierarchicalGaussian,
     HierarchicalAblation,

@@ -11,12 +11,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
+import numpy.typing as npt
 from pydantic import Field
 
 from engine.core.records import ProbabilityBounds
 from engine.noise.law import PROBED, Arithmetic, Level, NoiseLaw, Probe, flat, zeros
 from engine.regions import Interval, Perturbation, Region, Term
 from engine.schemes.base import NO_FACTS, Facts, Family, Scheme
+from engine.schemes.semantic import required_within, sigmas
 
 if TYPE_CHECKING:
     import torch
@@ -26,8 +28,6 @@ if TYPE_CHECKING:
 UNIT = "brightness in [0,1]"
 NOISE = 1
 """Lane of the draw."""
-_MARGIN = 2.0**-46
-"""More than the relative rounding of a quantile, a probability or a product."""
 _PIXELS = 4
 """Of the black image with which the law is tested."""
 
@@ -128,22 +128,20 @@ class Brightness(Scheme):
         """One number for all pixels."""
         return OneShift(self.sigma_b)
 
+    def attacked(
+        self, x: npt.NDArray[np.float32], perturbation: Perturbation
+    ) -> npt.NDArray[np.float32]:
+        """x + brightness, not clipped."""
+        return x + np.float32(perturbation["brightness"])
+
     def region(self, bounds: ProbabilityBounds, facts: Facts = NO_FACTS) -> Interval | None:
         """As far in either direction; None unless p_lower > p_upper."""
-        from scipy.special import ndtri  # deferred: the window lists schemes before scipy loads
-
-        if bounds.p_lower <= bounds.p_upper:
+        within = sigmas(bounds)
+        if within is None:
             return None
-        lower = float(ndtri(bounds.p_lower))
-        one_sided = bounds.p_upper >= 1.0 - bounds.p_lower
-        upper = -lower if one_sided else float(ndtri(bounds.p_upper))
-        sure = lower - upper - _MARGIN * (abs(lower) + abs(upper))
-        reach = max(0.0, self.sigma_b / 2 * sure)
+        reach = self.sigma_b * within
         return Interval(term="brightness", lower=-reach, upper=reach, unit=UNIT)
 
     def required_probability(self, perturbation: Perturbation, facts: Facts = NO_FACTS) -> float:
         """Phi(|brightness| / sigma_b)."""
-        from scipy.special import ndtr  # deferred as above
-
-        shift = abs(perturbation["brightness"])
-        return float(ndtr(shift / self.sigma_b)) * (1.0 + _MARGIN) if shift else 0.5
+        return required_within(abs(perturbation["brightness"]) / self.sigma_b)

@@ -179,10 +179,12 @@ def test_what_does_not_fit_is_refused(votes_file, text, changes, sentence):
 @pytest.mark.parametrize("scheme", schemes.SCHEMES, ids=lambda scheme: scheme.key)
 def test_every_scheme_is_replayable_and_answers_at(votes_file, scheme):
     at = ",".join(f"{term}=0" for term in scheme.terms)
-    rows = ROWS
-    if scheme().noise().samples is not None:  # 255 of them: each has to be counted
-        rows = TWO_BLOCKS + "a,1,0,90,10,5,245,5\nb,0,60,40,0,100,155,0\nc,2,0,80,20,0,255,0\n"
-    found = replayed(votes_file(rows), scheme=scheme(), at=[at])
+    rows, every, how = ROWS, scheme().noise().samples, {}
+    if every is not None:  # each has to be counted
+        third, how = every // 3, {"bound": "enumeration"}
+        others = f"b,0,60,40,0,{third},{every - third},0\nc,2,0,80,20,0,{every},0\n"
+        rows = f"{TWO_BLOCKS}a,1,0,90,10,0,{every},0\n{others}"
+    found = replayed(votes_file(rows), scheme=scheme(), at=[at], **how)
     assert [row.outcome for row in found.rows] == ["certified", "abstained", "certified"]
     assert found.rows[0].certified_at == {at: True}
     assert found.rows[1].certified_at == {at: False}
