@@ -158,7 +158,7 @@ def _shown(
 def _presenter(classifier: Classifier, fitted: FittedInput) -> Presenter | None:
     kind, arrays = fitted.identity.kind, fitted.arrays
     if kind == "graph":
-        around = neighbourhood_of(fitted)
+        around = neighbourhood_of(fitted, classifier.identity.class_names)
         return GraphPresenter(around, arrays[0], classifier.identity.encoding) if around else None
     if kind in ("text", "pair") and classifier.coding is not None:  # then a tokenizer
         return TextPresenter(arrays, cast(Tokenizer, classifier.coding))

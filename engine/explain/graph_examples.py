@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,9 +28,14 @@ _EACH = 64
 Indices = npt.NDArray[np.int64]
 
 
-def neighbourhood_of(fitted: FittedInput) -> NeighbourhoodFigure | None:
-    """The drawing of the neighbourhood; None where the graph cannot be read, or is another now."""
-    from engine.figures.graph_layout import neighbourhood_figure
+def neighbourhood_of(fitted: FittedInput, classes: Sequence[str]) -> NeighbourhoodFigure | None:
+    """The drawing of the neighbourhood; None where the graph cannot be read, or is another now.
+
+    Args:
+        fitted: the node.
+        classes: of the model, by which its labels are numbered.
+    """
+    from engine.figures.graph_layout import named_by, neighbourhood_figure
     from engine.inputs import load_input
     from engine.inputs.node import GraphInput
 
@@ -39,7 +45,7 @@ def neighbourhood_of(fitted: FittedInput) -> NeighbourhoodFigure | None:
         return None
     if not isinstance(given, GraphInput) or given.sha256 != fitted.identity.sha256:
         return None
-    figure = neighbourhood_figure(given.graph, given.node)
+    figure = named_by(neighbourhood_figure(given.graph, given.node), classes)
     return figure if len(figure.nodes) == len(fitted.arrays[0]) else None
 
 

@@ -20,6 +20,7 @@ from engine.noise.discrete_gaussian_law import GRID
 from engine.noise.gaussian import NoiseStream, Stream
 from engine.regions import Region
 from engine.regions.region import Budget, Norm
+from engine.schemes import Scheme
 
 _SAMPLES = 64
 _ORDERS = {"l1": 1, "l2": 2, "linf": np.inf}
@@ -48,12 +49,25 @@ class ImagePresenter(Presenter):
     def attack(
         self, ready: Ready, region: Region, *, top: int | None, tries: int, stop: threading.Event
     ) -> Attack | None:
-        """A change of a ball's radius, else pixels to change for any size."""
+        """A change of a ball's radius, the transformation itself, else pixels for any size."""
         radius, norm = region.certified_radius, region.certified_norm
         if radius is not None and norm is not None:
             return self._to_the_edge(ready, radius, norm, top, stop)
+        if any(one.moves for one in map(region.budget, region.changes()) if one is not None):
+            return self._transformed(ready.settings.scheme, region)
         found = pixel_order(ready, top)
         return Attack(found.how, found.change, self.show)
+
+    def _transformed(self, scheme: Scheme, region: Region) -> Attack | None:
+        """What the scheme makes of the input; None where it only knows how much is certified."""
+
+        def change(budget: Budget) -> Arrays | None:
+            found = None if budget.moves is None else scheme.transformed(self.pixels, budget.moves)
+            return None if found is None else (found,)
+
+        if all(scheme.transformed(self.pixels, one) is None for one in region.changes()):
+            return None
+        return Attack(scheme.attacker, change, lambda arrays: (ImageMedium.of(arrays[0]),))
 
     def _to_the_edge(
         self, ready: Ready, radius: float, norm: Norm, top: int | None, stop: threading.Event

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
 from engine.figures.graphs import GraphNode, NeighbourhoodFigure
 from engine.inputs.graph import Graph, Indices
+from engine.inputs.labels import Label, class_of
 from engine.inputs.node import HOPS, neighbourhood
 
 _STAGGER = 0.35
@@ -46,6 +49,24 @@ def neighbourhood_figure(graph: Graph, node: int, hops: int = HOPS) -> Neighbour
         class_names=graph.class_names,
         features=graph.features.columns,
     )
+
+
+def named_by(figure: NeighbourhoodFigure, classes: Sequence[str]) -> NeighbourhoodFigure:
+    """The same figure with its labels as classes of a model, as in every other plot of a run.
+
+    Args:
+        figure: with the graph's own labels.
+        classes: of the model; a label that means none of them is left out.
+    """
+    found = {
+        label: class_of(classes, Label(label, name, figure.class_names, numbered=True))[0]
+        for label, name in enumerate(figure.class_names)
+    }
+    nodes = (
+        node.model_copy(update={"label": None if node.label is None else found[node.label]})
+        for node in figure.nodes
+    )
+    return figure.model_copy(update={"nodes": tuple(nodes), "class_names": tuple(classes)})
 
 
 def positions(hops: Indices, edges: tuple[tuple[int, int], ...]) -> npt.NDArray[np.float64]:

@@ -12,7 +12,7 @@ class GraphNode(Record):
         number: in the graph.
         name: what people call it.
         hops: distance from the node in the middle.
-        label: its class, where the graph has classes.
+        label: its class, where it is known.
         x, y: where to draw it, within the unit disc.
     """
 
@@ -30,7 +30,7 @@ class NeighbourhoodFigure(Record):
     Attributes:
         nodes: the node itself first, then by rising distance: row i of the noised features.
         edges: pairs of positions in ``nodes``, each edge once.
-        class_names: of the graph; empty without labels.
+        class_names: of the graph, or of the model that reads it; empty without labels.
         features: how many binary features a node has.
     """
 

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from engine.core.rounding import round_down
 from engine.regions.base import Perturbation
-from engine.regions.region import Region
+from engine.regions.region import Budget, Region
 
 _DIGITS = 3
 
@@ -69,6 +69,10 @@ class Interval(Region):
     def describe(self, change: Perturbation) -> str:
         """``brightness -0.100``."""
         return f"{self.term} {change[self.term]:+.{_DIGITS}f}"
+
+    def budget(self, change: Perturbation) -> Budget:
+        """The one shift."""
+        return Budget(moves=change)
 
     def _ends(self) -> tuple[str, str]:
         """Both are claims, so each loses what it is rounded by."""

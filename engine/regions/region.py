@@ -36,6 +36,7 @@ class Budget(NamedTuple):
         additions, deletions: values that it may turn from 0 to 1, and from 1 to 0.
         strength: how far it may move numbers, in ``norm``.
         norm: empty where no number may move.
+        moves: the parameters of a transformation, which leaves an attack no choice.
     """
 
     things: int | None = None
@@ -43,6 +44,7 @@ class Budget(NamedTuple):
     deletions: int | None = None
     strength: float = 0.0
     norm: str = ""
+    moves: Perturbation | None = None
 
 
 class Region(Record, ABC):

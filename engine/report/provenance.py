@@ -47,16 +47,21 @@ def model_section(evidence: Evidence) -> Section:
         Fact("weights", count(model.parameters) if model.parameters else "not told by the file"),
         Fact("classes", count(len(model.class_names))),
         Fact("takes", _shape(model.input_shape), _ENCODED[model.encoding]),
-        Fact(
-            "normalisation",
-            model.normalization,
-            f"after the noise; {evidence.model.normalization_told}",
-        ),
+        *_normalised(evidence),
         Fact("trained with noise", _trained(model)),
         Fact("arithmetic", evidence.settings.precision, "part of the model's identity"),
         *_asked_again(evidence),
     )
     return Section("Model", facts, sentences=tuple(map(sentence, model.notes)))
+
+
+def _normalised(evidence: Evidence) -> tuple[Fact, ...]:
+    """The layer between noise and network, where pixels go through one."""
+    model = evidence.model
+    if model.kind not in ("image", "pair"):
+        return ()
+    told = f"after the noise; {model.normalization_told}"
+    return (Fact("normalisation", model.normalization, told),)
 
 
 def _asked_again(evidence: Evidence) -> tuple[Fact, ...]:

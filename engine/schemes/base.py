@@ -97,6 +97,16 @@ class Scheme(Record, ABC):
     def required_probability(self, perturbation: Perturbation, facts: Facts = NO_FACTS) -> float:
         """Smallest p_lower that certifies ``perturbation`` against one half."""
 
+    def transformed(self, x: npt.NDArray[Any], moves: Perturbation) -> npt.NDArray[Any] | None:
+        """The input after a perturbation that leaves an attacker no choice; None if it leaves one.
+
+        Args:
+            x: one input, of any shape.
+            moves: a perturbation in the scheme's terms.
+        """
+        del x, moves
+        return None
+
     @classmethod
     def attacker_of(cls, kind: str) -> str:
         """What the attacker may do to an input of one kind."""

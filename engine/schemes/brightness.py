@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -141,6 +141,11 @@ class Brightness(Scheme):
             return None
         reach = self.sigma_b * within
         return Interval(term="brightness", lower=-reach, upper=reach, unit=UNIT)
+
+    def transformed(self, x: npt.NDArray[Any], moves: Perturbation) -> npt.NDArray[Any]:
+        """x + brightness in every number, not clipped."""
+        moved: npt.NDArray[Any] = x + x.dtype.type(moves["brightness"])
+        return moved
 
     def required_probability(self, perturbation: Perturbation, facts: Facts = NO_FACTS) -> float:
         """Phi(|brightness| / sigma_b)."""

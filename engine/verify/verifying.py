@@ -215,7 +215,7 @@ class _Verification:
     def _signed(self, found: list[Claim]) -> list[Claim]:
         if self.plan.signed and not found:
             return [Claim(name="signature", verdict="does not hold", detail="there is none")]
-        return found
+        return list(dict.fromkeys(found))  # one key may have signed beside the file and inside
 
     def _run(self, evidence: Evidence) -> Iterator[Claim]:
         plan, beside = self.plan, self.path.resolve().parent

@@ -310,6 +310,10 @@ def _entries(figure: SliceFigure, theme: Theme) -> list[Entry]:
     if figure.radius is not None:
         norm = "" if figure.norm == "l2" else f" ({figure.norm})"
         entries.append(Entry(f"certified ball{norm}", theme.certified, "ring"))
+    if (figure.smoothed != NOT_COMPUTED).any():  # of few votes a cell: it may cross the ball
+        entries.append(Entry("smoothed: border, no claim", theme.text, "line"))
+    if len(figure.samples):
+        entries.append(Entry("noisy samples", theme.muted, "speck"))
     for index in classes_present(figure.base, figure.smoothed):
         chosen = index == figure.center_class
         color = theme.muted if index == NO_CLASS else theme.class_color(index, chosen=chosen)
@@ -319,8 +323,4 @@ def _entries(figure: SliceFigure, theme: Theme) -> list[Entry]:
             else theme.class_pattern(index, chosen=chosen)
         )
         entries.append(Entry(f"base: {_name(figure, index)}", color, "fill", pattern))
-    if (figure.smoothed != NOT_COMPUTED).any():
-        entries.append(Entry("smoothed: border", theme.text, "line"))
-    if len(figure.samples):
-        entries.append(Entry("noisy samples", theme.muted, "speck"))
     return entries

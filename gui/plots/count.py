@@ -148,12 +148,12 @@ def _entries(figure: RegionFigure[CountMap], theme: Theme) -> list[Entry]:
     left = [p for count, p in takes if count > most]
     never, beyond = Qt.BrushStyle.BDiagPattern, Qt.BrushStyle.Dense6Pattern
     known = (
-        (most >= 0, Entry(certified_words(figure), theme.certified)),
-        (any(p < min(1.0, reach) for p in left), Entry("can be reached", theme.accent)),
+        (most >= 0, Entry(certified_words(figure), theme.certified, "bar")),
+        (any(p < min(1.0, reach) for p in left), Entry("can be reached", theme.accent, "bar")),
         (
             any(reach <= p < 1 for p in left),
-            Entry("out of this run's reach", theme.muted, "fill", beyond),
+            Entry("out of this run's reach", theme.muted, "bar", beyond),
         ),
-        (any(p >= 1 for p in left), Entry("no probability suffices", theme.muted, "fill", never)),
+        (any(p >= 1 for p in left), Entry("no probability suffices", theme.muted, "bar", never)),
     )
     return [entry for there, entry in known if there]

@@ -33,14 +33,20 @@ _SMALLEST, _SIDE = 30, 110
 Shape = Literal["lines", "row", "block", "column"]
 
 
-def _show_image(view: ImageView, image: ImageMedium, caption: str, detail: str, ink: str) -> None:
+def _show_image(
+    view: ImageView, image: ImageMedium, caption: str, detail: str, ink: str, chosen: int | None
+) -> None:
+    del chosen  # pixels have no class
     theme, gone = themes.current(), image.touch == "taken away"
     color = theme.muted if gone else getattr(theme, ink)
     mark = None if image.places is None else Mark(image.places, color, hatched=gone)
     view.show_pixels(image.pixels, caption, detail=detail, mark=mark)
 
 
-def _show_words(view: WordsView, words: WordsMedium, caption: str, detail: str, ink: str) -> None:
+def _show_words(
+    view: WordsView, words: WordsMedium, caption: str, detail: str, ink: str, chosen: int | None
+) -> None:
+    del chosen
     noised = f" ({words.told()})" if words.told() and ink == "accent" else ""
     view.show_words(words, f"{caption}{noised}", detail, ink)
 
@@ -50,7 +56,7 @@ WIDGETS: dict[str, tuple[type[QWidget], Callable[..., None]]] = {
     "words": (WordsView, _show_words),
     "graph": (GraphView, GraphView.show_graph),
 }
-"""The widget for each medium, and how a medium is shown in it: with caption, detail and ink."""
+"""The widget for each medium, and how it is shown: caption, detail, ink and the chosen class."""
 
 
 class Box(QWidget):
@@ -75,8 +81,16 @@ class Box(QWidget):
         """Of the example."""
         return self.example.caption if self.example is not None else ""
 
-    def show_example(self, example: Example, *, chosen: int | None = None) -> None:
-        """Show another example; with the class the run has chosen, its own class has a stripe."""
+    def show_example(
+        self, example: Example, *, chosen: int | None = None, striped: bool = False
+    ) -> None:
+        """Show another example.
+
+        Args:
+            example: to show.
+            chosen: the class that the run has chosen.
+            striped: below it the colour of its own class, once one is chosen.
+        """
         kinds = [medium.kind for medium in example.media]
         if self.example is None or kinds != [medium.kind for medium in self.example.media]:
             self._rebuild(kinds)
@@ -85,8 +99,8 @@ class Box(QWidget):
             last = view is self.views[-1]
             caption = example.caption if last else ""
             detail = example.note if last else example.caption
-            WIDGETS[medium.kind][1](view, medium, caption, detail, self.ink)
-        self._mark_class(example.answered if chosen is not None else None, chosen)
+            WIDGETS[medium.kind][1](view, medium, caption, detail, self.ink, chosen)
+        self._mark_class(example.answered if striped and chosen is not None else None, chosen)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The stripe below it, in the colour and hatch that the class has in every plot."""
@@ -146,6 +160,7 @@ class Boxes(QWidget):
         self.original, self.perturbed = Box(parent=self), Box(ink="runner_up", parent=self)
         self.noisy: list[Box] = []
         self.changed: Example | None = None
+        self._chosen: int | None = None
         self._arranged: tuple[Shape, list[Box], list[Box]] | None = None
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -157,17 +172,18 @@ class Boxes(QWidget):
         """Show the input and its noisy samples, these with the colours of their classes."""
         while len(self.noisy) < len(samples):
             self.noisy.append(Box(parent=self))
-        self.original.show_example(original)
+        self._chosen = chosen
+        self.original.show_example(original, chosen=chosen)
         for i, box in enumerate(self.noisy):
             box.setVisible(i < len(samples))
         for box, sample in zip(self.noisy, samples, strict=False):
-            box.show_example(sample, chosen=chosen)
+            box.show_example(sample, chosen=chosen, striped=True)
 
     def show_changed(self, example: Example | None) -> None:
         """Show the changed input, or none; a change of a graph is drawn over the input."""
         self.changed = example
         if example is not None:
-            self.perturbed.show_example(example)
+            self.perturbed.show_example(example, chosen=self._chosen)
         self.perturbed.setVisible(example is not None)
         self.original.setVisible(example is None or example.media[0].kind != "graph")
         self.arrange()

@@ -60,7 +60,7 @@ class Frames(QStyledItemDelegate):
 
 
 class ExampleTable(QTableWidget):
-    """The row, the row after a change of a certified size, and noisy samples.
+    """The row, the row after a change of a certified size, and noisy samples as far as they fit.
 
     A number that moved has an arrow, a field that was replaced a frame, both in colour.
 
@@ -109,14 +109,28 @@ class ExampleTable(QTableWidget):
 
     def arrange(self) -> None:
         """Every example as wide as its words, and what room is left shared out among them."""
+        noisy = range(FIRST_NOISY, self.columnCount())
+        for place in noisy:
+            self.setColumnHidden(place, False)
         self.resizeColumnsToContents()
-        places = range(ROW, self.columnCount())
-        shown = [place for place in places if not self.isColumnHidden(place)]
-        used = sum(self.columnWidth(place) for place in (NAME, *shown))
-        more = max(0, self.viewport().width() - used) // max(1, len(shown))
+        shown = [ROW] if self.isColumnHidden(CHANGED) else [ROW, CHANGED]
+        left = self.viewport().width() - sum(map(self.columnWidth, (NAME, *shown)))
+        fitting = left // max(1, *(self.columnWidth(place) for place in noisy)) if noisy else 0
+        for place in noisy[fitting:]:
+            self.setColumnHidden(place, True)
+        self._say_hidden(len(noisy[fitting:]))
+        shown += noisy[:fitting]
+        left = self.viewport().width() - sum(map(self.columnWidth, (NAME, *shown)))
+        more = max(0, left) // len(shown)
         for place in shown:
             wide = self.columnWidth(place)
             self.setColumnWidth(place, wide + min(more, wide // 2))
+
+    def _say_hidden(self, count: int) -> None:
+        """Above the names stands how many samples have no room here."""
+        samples = "a noisy sample" if count == 1 else f"{count} noisy samples"
+        tip = f"{samples} more where there is room, as after a double click" if count else ""
+        self._head(NAME, f"+{count}\nnoisy" if count else "", tip)
 
     def _show(self, place: int, name: str, example: Example, ink: str) -> None:
         detail = f"{example.caption}\n{example.note}" if example.note else example.caption

@@ -28,11 +28,14 @@ _WIDEST = 280
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of a legend; ``dash`` and ``dots`` are lines that are drawn so."""
+    """One line of a legend; ``dash`` and ``dots`` are lines that are drawn so.
+
+    A ``fill`` is mixed with the card's colour, as on a map, a ``bar`` has its own, as bars have.
+    """
 
     text: str
     color: str
-    mark: Literal["fill", "line", "dash", "dots", "ring", "dot", "speck"] = "fill"
+    mark: Literal["fill", "bar", "line", "dash", "dots", "ring", "dot", "speck"] = "fill"
     pattern: Qt.BrushStyle = Qt.BrushStyle.SolidPattern
 
 
@@ -142,11 +145,10 @@ class Legend(QWidget):
 def _paint_mark(painter: QPainter, box: QRectF, entry: Entry) -> None:
     color = QColor(entry.color)
     width = themes.current().px(2)
-    if entry.mark == "fill":
-        # as on the map, where class colours are mixed with the card's
-        faint, soft = QColor(color), QColor(color)
+    if entry.mark in ("fill", "bar"):
+        bar, faint, soft = entry.mark == "bar", QColor(color), QColor(color)
         faint.setAlphaF(FAINT)
-        soft.setAlphaF(SOFT)
+        soft.setAlphaF(1.0 if bar else SOFT)
         painter.fillRect(box, faint if entry.pattern != _SOLID else Qt.GlobalColor.transparent)
         painter.fillRect(box, QBrush(soft, entry.pattern))
         painter.setPen(QPen(color, 1))

@@ -79,6 +79,8 @@ class InputPanel(Section):
         session.loading.model_changed.connect(self.refresh)
         session.loading.fitted_changed.connect(self.refresh)
         session.worker.activity_changed.connect(self.refresh)
+        for changed in (session.runs.snapshot_changed, session.runs.evidence_changed):
+            changed.connect(self._show_chosen)
         self.refresh()
 
     @Slot()
@@ -109,6 +111,12 @@ class InputPanel(Section):
 
             remarks = [remark for remark in remarks if not remark.startswith(SAID)]
         say(self.adaptation, "\n".join(in_the_window(remark) for remark in remarks if remark))
+
+    @Slot()
+    def _show_chosen(self) -> None:
+        run = self._session.runs.evidence or self._session.runs.snapshot
+        for view in self.views.values():
+            view.show_chosen(None if run is None else run.top)
 
     def _typing(self) -> bool:
         """Whether the input is typed into its view, which stays while it is read."""

@@ -22,6 +22,9 @@ class InputView(QWidget):
         """Show what is loaded: its input is of the view's kind."""
         raise NotImplementedError
 
+    def show_chosen(self, chosen: int | None) -> None:
+        """A run has chosen a class, or there is none; most views show nothing of it."""
+
 
 def place_of(loading: Loading) -> str:
     """Where the input stands in its row: ``2 of 12``; empty if it stands alone."""

@@ -34,6 +34,7 @@ class NodeInput(InputView):
         self._graph: Graph | None = None
         self._shown: GraphInput | None = None
         self._searched: list[str] = []
+        self._chosen: int | None = None
         self.name, self.facts = words(role="title"), words(role="small")
         self.drawing = NeighbourhoodView()
         self.drawing.setFixedHeight(DRAWING)
@@ -50,6 +51,7 @@ class NodeInput(InputView):
         parts = (self.name, self.facts, self.drawing, self.filter, self.picked)
         filled(QVBoxLayout(self), *parts, spacing=4)
         loading.around_changed.connect(self._draw)
+        loading.model_changed.connect(self._draw)
 
     def refresh(self) -> None:
         """The node, and the list of its graph."""
@@ -117,9 +119,20 @@ class NodeInput(InputView):
         else:
             self.picked.clearSelection()
 
+    def show_chosen(self, chosen: int | None) -> None:
+        """Its nodes have the accent, as in the plots."""
+        if chosen != self._chosen:
+            self._chosen = chosen
+            self._draw()
+
     @Slot()
     def _draw(self) -> None:
-        self.drawing.show_figure(self.loading.around)
+        around, model = self.loading.around, self.loading.model
+        if around is not None and model is not None and model.kind == "graph":
+            from engine.figures.graph_layout import named_by
+
+            around = named_by(around, model.class_names)
+        self.drawing.show_figure(around, chosen=self._chosen)
 
     def _pick(self, index: Index) -> None:
         self._ask(self.model.rows[index.row()])

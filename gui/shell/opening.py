@@ -157,8 +157,11 @@ class Opening(QObject):
 
     @Slot(object, str)
     def save_record(self, evidence: Evidence, fmt: ExportFormat) -> None:
-        """Save a result that is looked at."""
-        write = partial(self._session.exports.export, evidence, fmt)
+        """Save a result that is looked at, with what is typed of client and purpose or its own."""
+        exports = self._session.exports
+        if evidence.assignment is None:
+            evidence = exports.assigned(evidence)
+        write = partial(exports.export, evidence, fmt)
         self._asker.save_file(f"Save {fmt.upper()}", file_name(evidence, fmt), write)
 
     def _write_shown(self, fmt: ExportFormat, path: Path) -> None:

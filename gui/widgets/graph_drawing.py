@@ -32,13 +32,20 @@ class GraphView(QWidget):
         set_role(self.caption, "small")
         filled(QVBoxLayout(self), (self.drawing, 1), self.caption, spacing=2)
 
-    def show_graph(self, graph: GraphMedium, caption: str, detail: str, ink: str) -> None:
+    def show_graph(
+        self,
+        graph: GraphMedium,
+        caption: str,
+        detail: str,
+        ink: str,
+        chosen: int | None = None,
+    ) -> None:
         """Show a neighbourhood; ``detail`` is what the caption is short for."""
         theme, gone = themes.current(), graph.touch == "taken away"
         nodes = frozenset(touch.position for touch in graph.touches)
         rings = Rings(nodes, theme.muted if gone else getattr(theme, ink), hollow=gone)
         self.drawing.legend = graph.touch in ("", "changed")
-        self.drawing.show_figure(graph.around, rings)
+        self.drawing.show_figure(graph.around, rings, chosen=chosen)
         self.caption.setText(caption)
         self.caption.set_whole(f"{caption}\n{detail}" if detail else "")
         self.setAccessibleName(caption)

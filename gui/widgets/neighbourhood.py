@@ -63,6 +63,7 @@ class NeighbourhoodView(QWidget):
         figure: what is drawn; None while there is nothing.
         rings: nodes that are pointed out.
         legend: whether it says which class is which.
+        chosen: the class that a run has chosen, which has the accent in every plot.
     """
 
     asked = Signal(int)
@@ -73,14 +74,21 @@ class NeighbourhoodView(QWidget):
         self.figure: NeighbourhoodFigure | None = None
         self.rings: Rings | None = None
         self.legend = True
+        self.chosen: int | None = None
         self.setMinimumSize(80, 80)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMouseTracking(True)
         themes.registry.follow(self.retheme)
 
-    def show_figure(self, figure: NeighbourhoodFigure | None, rings: Rings | None = None) -> None:
+    def show_figure(
+        self,
+        figure: NeighbourhoodFigure | None,
+        rings: Rings | None = None,
+        *,
+        chosen: int | None = None,
+    ) -> None:
         """Show another neighbourhood, or none, with some nodes pointed out."""
-        self.figure, self.rings = figure, rings
+        self.figure, self.rings, self.chosen = figure, rings, chosen
         if figure is not None:
             middle, others = figure.nodes[0], len(figure.nodes) - 1
             self.setAccessibleName(f"The neighbourhood of {middle.name}")
@@ -113,9 +121,9 @@ class NeighbourhoodView(QWidget):
         if self.figure is None:
             return
         painter = QPainter(self)
-        paint_neighbourhood(painter, self._room(), self.figure, self.rings)
+        paint_neighbourhood(painter, self._room(), self.figure, self.rings, chosen=self.chosen)
         if self.legend:
-            _paint_legend(painter, QRectF(self.rect()), self.figure)
+            _paint_legend(painter, QRectF(self.rect()), self.figure, self.chosen)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """A click asks for the node under it."""
@@ -156,7 +164,12 @@ def thumbnail_of(figure: NeighbourhoodFigure, side: int, *, ratio: float = 1.0) 
 
 
 def paint_neighbourhood(
-    painter: QPainter, room: QRectF, figure: NeighbourhoodFigure, rings: Rings | None = None
+    painter: QPainter,
+    room: QRectF,
+    figure: NeighbourhoodFigure,
+    rings: Rings | None = None,
+    *,
+    chosen: int | None = None,
 ) -> None:
     """Draw a neighbourhood into a rectangle."""
     theme, places = themes.current(), _places(figure, room)
@@ -168,9 +181,9 @@ def paint_neighbourhood(
     for i, (place, node) in reversed(list(enumerate(zip(places, figure.nodes, strict=True)))):
         size = radius * (_MIDDLE if node.hops == 0 else 1.0)
         marked = rings is None and node.hops == 0
-        ink, width = (theme.accent, radius / 2) if marked else (theme.surface, 0.8)
+        ink, width = (theme.text, radius / 2) if marked else (theme.surface, 0.8)
         ringed = rings is not None and i in rings.nodes
-        fill = theme.surface if ringed and rings and rings.hollow else _fill(node)
+        fill = theme.surface if ringed and rings and rings.hollow else _fill(node.label, chosen)
         if ringed and rings and rings.hollow:
             ink, width = rings.color, max(1.6, radius / 2.5)
         painter.setPen(QPen(QColor(ink), width))
@@ -182,8 +195,9 @@ def paint_neighbourhood(
             painter.drawEllipse(place, size + _APART, size + _APART)
 
 
-def _fill(node: GraphNode) -> str:
-    return themes.current().class_color(node.label or 0)
+def _fill(label: int | None, chosen: int | None) -> str:
+    theme = themes.current()
+    return theme.muted if label is None else theme.class_color(label, chosen=label == chosen)
 
 
 def _paint_shape(painter: QPainter, place: QPointF, size: float, label: int) -> None:
@@ -195,7 +209,9 @@ def _paint_shape(painter: QPainter, place: QPointF, size: float, label: int) -> 
     painter.drawPolygon(QPolygonF(points))
 
 
-def _paint_legend(painter: QPainter, rect: QRectF, figure: NeighbourhoodFigure) -> None:
+def _paint_legend(
+    painter: QPainter, rect: QRectF, figure: NeighbourhoodFigure, chosen: int | None
+) -> None:
     """Shape and name of every class that is in the image, as far as there is room."""
     theme = themes.current()
     painter.setFont(theme.font("small"))
@@ -208,7 +224,7 @@ def _paint_legend(painter: QPainter, rect: QRectF, figure: NeighbourhoodFigure) 
         if left + width > rect.right():
             return
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(theme.class_color(label)))
+        painter.setBrush(QColor(_fill(label, chosen)))
         _paint_shape(painter, QPointF(left + size, middle), size, label)
         painter.setPen(QColor(theme.muted))
         painter.drawText(QPointF(left + 3 * size, middle + metrics.ascent() / 2 - 1), name)

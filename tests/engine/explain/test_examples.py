@@ -88,6 +88,19 @@ def test_a_region_that_speaks_of_something_else_has_no_attack():
     assert found.attack is None and found.changes == () and len(found.samples) == 3
 
 
+def test_what_is_certified_of_a_transformation_is_shown():
+    """Both ends of the interval, every pixel moved by as much, of a scheme that moves pixels."""
+    shift = Interval(term="brightness", lower=-0.2, upper=0.1236, unit="brightness in [0,1]")
+    given = fitted(0.5)
+    found = examples(HalfSpace(0.9), given, settings("brightness"), region=shift, center_class=0)
+    moved = [found.changed(change) for change in found.changes]
+    assert [round(one["brightness"], 3) for one in found.changes] == [-0.199, 0.123]
+    for example, by in zip(moved, (-0.199, 0.123), strict=True):
+        expected = np.clip(given.pixels + np.float32(by), 0, 1)
+        np.testing.assert_allclose(example.media[0].pixels, expected, atol=1e-6)
+    assert moved[1].caption == "changed: class 0 (brightness +0.123)"
+
+
 def test_a_stop_leaves_out_the_attack():
     stop = threading.Event()
     stop.set()

@@ -4,7 +4,7 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from engine.figures.graph_layout import neighbourhood_figure, positions
+from engine.figures.graph_layout import named_by, neighbourhood_figure, positions
 from engine.inputs.graph import Parts, assembled
 from engine.inputs.node import load_graph, neighbourhood
 
@@ -66,3 +66,16 @@ def test_a_node_alone_is_drawn_alone():
     graph = assembled(parts, name="g", source="g", sha256="0")
     figure = neighbourhood_figure(graph, 2)
     assert len(figure.nodes) == 1 and figure.edges == () and figure.nodes[0].label is None
+
+
+def test_labels_are_numbered_as_the_model_numbers_its_classes():
+    """Of the same names in another order; a label that is no class has none."""
+    graph = load_graph("karate")
+    figure = neighbourhood_figure(graph, 12)
+    first, second = graph.class_names
+    found = named_by(figure, ("other", second, first))
+    assert found.class_names == ("other", second, first)
+    for before, after in zip(figure.nodes, found.nodes, strict=True):
+        assert found.class_names[after.label] == figure.class_names[before.label]
+    lost = named_by(figure, ("other", second, "third"))
+    assert {node.label for node in lost.nodes} == {None, 1}

@@ -148,7 +148,7 @@ def test_a_budget_says_what_an_attack_may_touch() -> None:
     assert CELLS.budget(change) == Budget(things=1, additions=2, deletions=1)
     assert STRONG.budget({**change, "epsilon": 0.2}).norm == "l2"
     assert BALL.budget({"radius": 0.25}) == Budget(strength=0.25, norm="l2")
-    assert SHIFT.budget({"brightness": 0.1}) is None
+    assert SHIFT.budget({"brightness": 0.1}) == Budget(moves={"brightness": 0.1})
 
 
 def test_a_kind_that_says_no_more_than_it_must_has_its_limits_found() -> None:

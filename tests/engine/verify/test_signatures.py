@@ -109,3 +109,10 @@ def test_an_envelope_that_names_a_file_of_this_kind_is_about_this_one(signed: Pa
     file.write_bytes(file.read_bytes() + b"\n")
     (claim,) = signatures(file)
     assert claim.verdict == "does not hold" and "other bytes" in claim.detail
+
+
+def test_a_key_that_signed_beside_and_inside_is_named_once(exported: Path) -> None:
+    pytest.importorskip("pyhanko")
+    sign([exported / "run.pdf"], keys.create(exported / "k.pem", name="Ada Example"), inside=True)
+    found = [claim.name for claim in signatures(exported / "run.pdf")]
+    assert sorted(found) == ["signature beside the file", "signature in the PDF", "signer"]

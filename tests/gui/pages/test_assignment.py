@@ -5,6 +5,7 @@ from PySide6.QtCore import Qt
 
 from engine.evidence.assignment import Assignment
 from engine.evidence.evidence import Evidence
+from engine.evidence.settings import CertifySettings
 from engine.signing import keys
 from gui.pages.assignment import AssignmentForm
 
@@ -61,3 +62,18 @@ def test_the_saved_file_holds_it_and_the_shown_result_does_not(loaded, qtbot, tm
     assert written.assignment == Assignment(client="ACME")
     assert loaded.session.runs.evidence.assignment is None
     assert not loaded.session.keeping.unsaved
+
+
+def test_what_is_saved_of_another_run_holds_it_too_unless_it_has_its_own(
+    loaded, qtbot, tmp_path, make, monkeypatch
+):
+    loaded.session.exports.assignment = Assignment(client="ACME")
+    own, path = Assignment(client="Other"), tmp_path / "x.json"
+    monkeypatch.setattr(
+        loaded.opening._asker, "save_file", lambda title, name, on_path: on_path(path)
+    )
+    for stated, expected in ((None, "ACME"), (own, "Other")):
+        evidence = make.evidence(CertifySettings(n=1000)).model_copy(update={"assignment": stated})
+        with qtbot.waitSignal(loaded.session.exports.exported):
+            loaded.opening.save_record(evidence, "json")
+        assert Evidence.model_validate_json(path.read_text()).assignment.client == expected

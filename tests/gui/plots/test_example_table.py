@@ -66,14 +66,22 @@ def test_an_abstention_has_no_change(table):
     assert not table.isColumnHidden(CHANGED)
 
 
-def test_every_word_has_room_or_is_scrolled_to(table):
+def test_samples_without_room_are_counted_and_nothing_is_scrolled_sideways(table):
     metrics = table.fontMetrics()
     for place in range(table.columnCount()):
         for text in column(table, place):
             assert table.columnWidth(place) > metrics.horizontalAdvance(text)
+    assert head(table, 0) == ""
     table.resize(240, 260)
     QApplication.processEvents()
-    assert table.horizontalScrollBar().maximum() > 0
+    assert table.horizontalScrollBar().maximum() == 0
+    shown = [not table.isColumnHidden(place) for place in range(table.columnCount())]
+    assert all(shown[:FIRST_NOISY]) and sum(shown) < len(shown)
+    assert head(table, 0) == f"+{shown.count(False)}\nnoisy"
+    assert "double click" in table.horizontalHeaderItem(0).toolTip()
+    table.resize(520, 340)
+    QApplication.processEvents()
+    assert head(table, 0) == "" and not table.isColumnHidden(FIRST_NOISY + 2)
 
 
 def test_frames_are_painted(table):

@@ -31,6 +31,17 @@ def test_the_node_and_its_graph(view):
     assert view.picked.isColumnHidden(1)  # the club counts its members and does not name them
 
 
+def test_its_classes_have_the_colours_of_the_votes(view, make, idle_session):
+    """Numbered as the model numbers them, and the chosen one with the accent."""
+    given, loading = idle_session.loading.given, idle_session.loading
+    loading.around = neighbourhood_figure(given.graph, given.node)
+    names = ("neither", *reversed(given.graph.class_names))
+    loading.model = make.model(kind="graph", class_names=names)
+    view.show_chosen(2)
+    middle = view.drawing.figure.nodes[0]
+    assert names[middle.label] == given.label_name and view.drawing.chosen == 2
+
+
 def test_nodes_are_found_by_number_and_by_label(view, qtbot):
     qtbot.keyClicks(view.filter, "3")
     assert view.model.rows[0] == 3  # itself, before 13, 23, 30 ...

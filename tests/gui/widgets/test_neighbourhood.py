@@ -50,6 +50,12 @@ def test_the_middle_is_painted_in_the_colour_of_its_class(view, figure):
     assert view.grab().toImage().pixelColor(at) == wanted
 
 
+def test_the_class_that_a_run_has_chosen_has_the_accent(view, figure):
+    at = _places(figure, view._room())[0].toPoint()
+    view.show_figure(figure, chosen=figure.nodes[0].label)
+    assert view.grab().toImage().pixelColor(at) == QColor(themes.current().accent)
+
+
 def test_it_says_what_it_shows(view, figure):
     assert view.accessibleName() == f"The neighbourhood of {figure.nodes[0].name}"
     assert str(len(figure.edges)) in view.accessibleDescription()
