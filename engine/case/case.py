@@ -157,11 +157,20 @@ class Case(CaseFile):
         Raises:
             UserError: the file cannot be written, or another window counts this run.
         """
+        self.record_all({run: snapshot})
+
+    def record_all(self, counted: Mapping[int, Snapshot]) -> None:
+        """Keep the votes that several runs have counted so far, of all or of none.
+
+        Raises:
+            UserError: the file cannot be written, or another window counts one of them.
+        """
         with self._writing() as db:
-            selection = snapshot.chain_selection or snapshot.selection
-            self._keep(db, run, selection, snapshot.blocks, snapshot.function_check)
-            if snapshot.phase == "estimation":
-                answers.write(db, run, snapshot.answers, snapshot.blocks)
+            for run, snapshot in counted.items():
+                selection = snapshot.chain_selection or snapshot.selection
+                self._keep(db, run, selection, snapshot.blocks, snapshot.function_check)
+                if snapshot.phase == "estimation":
+                    answers.write(db, run, snapshot.answers, snapshot.blocks)
 
     def finish(self, run: int, evidence: Evidence) -> None:
         """Keep a run's votes and result, and let others count it.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.case.case import Case
 from engine.case.digests import same_run
-from engine.case.recording import COMMIT_SECONDS, recorded
+from engine.case.recording import COMMIT_SECONDS, Commits, recorded
 from engine.core.errors import UserError
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import USUAL, Counting, Execution, RunSettings, seeded
@@ -88,7 +88,7 @@ def count_run(
     at: Sequence[str] | None = None,
     stop: threading.Event | None = None,
     command: str = "",
-    seconds: float = COMMIT_SECONDS,
+    seconds: float | Commits = COMMIT_SECONDS,
     warn: Callable[[str], None] | None = None,
     patience: float | None = None,
     audit: Labelled | None = None,
@@ -103,7 +103,7 @@ def count_run(
         classifier, fitted, settings: its own, or None for the settings; others are refused.
         execution, at: how it is carried out now, and what CERTIFY answers; None as it was begun.
         stop, command: as for every procedure; audit, alpha_audit, prepared: as for ``certify``.
-        seconds: between two commits; ``warn`` is told when one fails.
+        seconds: between two commits, as for ``recorded``; ``warn`` is told when one fails.
         patience: longest time of a batch, in seconds; None for the procedure's own.
         begin: makes a procedure that counts elsewhere.
 

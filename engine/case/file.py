@@ -168,10 +168,14 @@ class CaseFile:
             run: f"Run {run} is damaged: {clause}." for run, clause in sorted(self._damaged.items())
         }
 
-    def events(self) -> tuple[log.Event, ...]:
-        """The log."""
+    def events(self, after: int = 0) -> tuple[log.Event, ...]:
+        """The log, or what came to it after the event of that number.
+
+        Who watches a case that another process writes asks for the news, and then for the runs
+        that it names.
+        """
         with self._database.reading() as db:
-            return tuple(log.read(db))
+            return tuple(log.read(db, after))
 
     def tries(self, claim: str = "") -> dict[int, tuple[str, str]]:
         """The claim and the stream of every try that the log knows, as :func:`listing.tries_of`.

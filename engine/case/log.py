@@ -55,10 +55,14 @@ def append(db: sqlite3.Connection, kind: Kind, run: int | None = None, **detail:
     )
 
 
-def read(db: sqlite3.Connection) -> Iterator[Event]:
-    """All events in order, each checked against its hash."""
-    previous, due = _FIRST, 1
-    for row in db.execute("SELECT id, at, kind, run, detail, hash FROM event ORDER BY id"):
+def read(db: sqlite3.Connection, after: int = 0) -> Iterator[Event]:
+    """All events in order, or those after one, each checked against its hash."""
+    previous, due = _FIRST, after + 1
+    if after:
+        last = db.execute("SELECT hash FROM event WHERE id = ?", (after,)).fetchone()
+        previous = last[0] if last else ""
+    columns = "id, at, kind, run, detail, hash"
+    for row in db.execute(f"SELECT {columns} FROM event WHERE id > ? ORDER BY id", (after,)):
         yield _event(row, previous if row[0] == due else None)
         previous, due = row[-1], row[0] + 1
 

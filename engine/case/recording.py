@@ -23,7 +23,7 @@ def recorded(
     run: int,
     procedure: Procedure,
     *,
-    seconds: float = COMMIT_SECONDS,
+    seconds: float | Commits = COMMIT_SECONDS,
     warn: Callable[[str], None] | None = None,
 ) -> Procedure:
     """The same procedure, kept in a case while it runs.
@@ -36,14 +36,15 @@ def recorded(
         case: the open case.
         run: number of the run in it (``Case.begin``).
         procedure: the run; for one that goes on, with ``Case.resume``'s votes.
-        seconds: between two commits.
+        seconds: between two commits; or when several runs of the case are committed, all at once.
         warn: told at once, once, when a commit fails.
 
     Raises:
         UserError: another window counts this run.
     """
     case.claim(run)
-    recorder = _Recorder(case, run, seconds, warn)
+    commits = seconds if isinstance(seconds, Commits) else Commits(seconds)
+    recorder = _Recorder(case, run, commits, warn)
     try:
         while True:
             try:
@@ -57,25 +58,65 @@ def recorded(
         recorder.close()
 
 
+class Commits:
+    """When runs that are counted at the same time are committed: all in one, every now and then.
+
+    Args:
+        seconds: between two commits.
+    """
+
+    def __init__(self, seconds: float = COMMIT_SECONDS) -> None:
+        self._seconds = seconds
+        self._last = time.monotonic()
+        self._recorders: list[_Recorder] = []
+
+    def join(self, recorder: _Recorder) -> None:
+        """Commit this run too."""
+        self._recorders.append(recorder)
+
+    def leave(self, recorder: _Recorder) -> None:
+        """Commit this run no more."""
+        self._recorders.remove(recorder)
+
+    def when_due(self) -> None:
+        """Commit what is pending, if that was long enough ago; what fails is tried again then."""
+        if time.monotonic() - self._last < self._seconds:
+            return
+        pending = [recorder for recorder in self._recorders if recorder.pending is not None]
+        if len(pending) < 2 or not self._together(pending):
+            for recorder in pending:
+                recorder.commit()
+        self._last = time.monotonic()
+
+    def _together(self, pending: list[_Recorder]) -> bool:
+        """Whether one commit held all; if not, each says itself what is wrong."""
+        votes = {recorder.run: recorder.pending for recorder in pending}
+        try:
+            pending[0].case.record_all({run: one for run, one in votes.items() if one is not None})
+        except UserError:
+            return False
+        for recorder in pending:
+            recorder.pending = None
+        return True
+
+
 class _Recorder:
     """What is committed of one run, and what is not yet."""
 
     def __init__(
-        self, case: Case, run: int, seconds: float, warn: Callable[[str], None] | None
+        self, case: Case, run: int, commits: Commits, warn: Callable[[str], None] | None
     ) -> None:
         self.case = case
         self.run = run
-        self.seconds = seconds
+        self.pending: Snapshot | None = None
+        self._commits = commits
         self._warn = warn
-        self._pending: Snapshot | None = None
-        self._last = time.monotonic()
+        commits.join(self)
 
     def take(self, snapshot: Snapshot) -> None:
         """A new snapshot; it is committed if a commit is due."""
-        self._pending = snapshot
-        if time.monotonic() - self._last >= self.seconds:
-            self._commit()
-            self._last = time.monotonic()
+        self.pending = snapshot
+        self._commits.when_due()
 
     def finish(self, evidence: Evidence) -> Evidence:
         """Keep the result; the evidence as it was kept, or with a warning that it was not."""
@@ -88,26 +129,28 @@ class _Recorder:
         except UserError as error:
             warning = f"{NOT_KEPT}{error}"
             return evidence.model_copy(update={"warnings": (*evidence.warnings, warning)})
-        self._pending = None
+        self.pending = None
         return evidence
 
     def close(self) -> None:
         """Commit what is pending and let others count the run."""
-        self._commit()
+        self._commits.leave(self)
+        self.commit()
         try:
             self.case.release(self.run)
         except UserError as error:
             self._say(error)
 
-    def _commit(self) -> None:
-        if self._pending is None:
+    def commit(self) -> None:
+        """Commit what is pending, by itself."""
+        if self.pending is None:
             return
         try:
-            self.case.record(self.run, self._pending)
+            self.case.record(self.run, self.pending)
         except UserError as error:
             self._say(error)
         else:
-            self._pending = None
+            self.pending = None
 
     def _say(self, error: UserError) -> None:
         if self._warn is not None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from engine.case.case import Case
 from engine.case.counting import Begin, Procedure, count_run, finished_run, open_run
+from engine.case.recording import Commits
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import Counting, Execution, seeded
 from engine.evidence.snapshot import Snapshot
@@ -57,6 +58,7 @@ class CaseSet:
         self._case, self._classifier = case, classifier
         self._request, self._execution, self._at = request, execution, tuple(at)
         self._stop, self._new_runs, self._warn = stop, new_runs, warn
+        self._commits = Commits()
         self.settings = seeded(settings)
         if settings.seed is None and not new_runs:
             self.settings = self._as_before(settings) or self.settings
@@ -95,6 +97,7 @@ class CaseSet:
             stop=self._stop,
             command=command_line(self._request, spec, self.settings, self._execution, self._at),
             warn=self._warn,
+            seconds=self._commits,
             prepared=prepared,
             begin=begin,
         )

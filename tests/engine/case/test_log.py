@@ -29,6 +29,8 @@ def test_events_come_back_as_they_were_written(db: sqlite3.Connection) -> None:
     assert [event.id for event in events] == [1, 2, 3]
     assert [event.detail for event in events] == [{"text": "a"}, {"text": "b"}, {"text": "c"}]
     assert whole(db) == [True] * 3
+    for after in range(5):
+        assert list(log.read(db, after)) == events[after:]
 
 
 @pytest.mark.parametrize(

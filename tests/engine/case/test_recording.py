@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from engine.case import Case
-from engine.case.recording import recorded
+from engine.case.recording import Commits, recorded
 from engine.core.errors import UserError
 from engine.evidence.evidence import Evidence
 from engine.evidence.snapshot import Snapshot
@@ -46,6 +46,43 @@ def test_commits_come_about_once_a_second(case: Case, monkeypatch: pytest.Monkey
         [1.2 * (i + 1) for i in range(len(commits))]
     )
     assert len(commits) >= 1
+
+
+def test_runs_that_are_counted_together_are_committed_together(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One commit a second for all of them; where it fails each is kept that can be."""
+    runs, clock, commits, warned = (
+        [begun(case, new_run=True) for _ in range(3)],
+        [0.0],
+        [],
+        list[str](),
+    )
+    record_all = case.record_all
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(
+        case, "record_all", lambda all_: (commits.append((clock[0], len(all_))), record_all(all_))
+    )
+    shared = Commits()
+    running = [procedure(case, run, seconds=shared, warn=warned.append) for run in runs]
+    for one in running:
+        next(one)
+    clock[0] = 1.5
+    next(running[1])
+    assert commits == [(1.5, 3)] and not warned
+    token = case._tokens.pop(runs[0])  # as if another window had taken it over
+    clock[0] = 3.0
+    for one in running:
+        next(one)
+    clock[0] = 4.5
+    next(running[2])
+    alone = [(4.5, 1)] * 3
+    assert commits[1:] == [(3.0, 1), (4.5, 3), *alone]
+    assert len(warned) == 1 and "being counted in another window" in warned[0]
+    case._tokens[runs[0]] = token
+    for one in running:
+        one.close()
+    assert all(case.resume(run).selection.n > 0 for run in runs)
 
 
 def test_a_generator_that_is_closed_keeps_its_votes(case: Case) -> None:
