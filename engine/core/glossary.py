@@ -274,6 +274,13 @@ GLOSSARY: tuple[Entry, ...] = (
         "Regions",
     ),
     Entry(
+        "gain and brightness",
+        "Pairs of a factor of all pixels and a number added to them before, each certified by "
+        "itself; the map fills the cells that are certified whole.",
+        "Regions",
+        ("parameter map",),
+    ),
+    Entry(
         "amount",
         "Every change whose one size, such as that of a blur, is below the end.",
         "Regions",

@@ -120,7 +120,7 @@ def _outline(region: Region, place: int) -> list[tuple[float, float]]:
         ends = [sign * region.furthest(term, sign) for sign in (-1, 1) if sign in region.signs]
         start = 0.0 if len(ends) == 1 else ends[0]
         return [(start, float(place)), (ends[-1], float(place))]
-    return _edge(region)
+    return region.edge() or _edge(region)
 
 
 def _half(norm: str, radius: float) -> list[tuple[float, float]]:

@@ -46,7 +46,7 @@ def _at_rest(scheme: Scheme, best: Region | None) -> Requirement | None:
     counted_terms = [name for name, term in scheme.terms.items() if term.whole]
     if not counted_terms:
         return None
-    nothing = dict.fromkeys(scheme.terms, 0.0)
+    nothing = {name: term.neutral for name, term in scheme.terms.items()}
     one = len(counted_terms) == 1
     return Requirement(
         perturbation="",

@@ -12,6 +12,7 @@ from engine.regions.ball import Ball
 from engine.regions.base import Perturbation, Term
 from engine.regions.cellmap import CellMap
 from engine.regions.count import Count
+from engine.regions.gain_brightness import GainBrightness
 from engine.regions.interval import Interval
 from engine.regions.region import REGIONS, Region, radius_of
 from engine.regions.staircase import Staircase
@@ -23,6 +24,7 @@ __all__ = [
     "Ball",
     "CellMap",
     "Count",
+    "GainBrightness",
     "Interval",
     "Perturbation",
     "Region",

@@ -18,12 +18,19 @@ class Term:
         unit: of its values, e.g. ``pixels in [0,1]``; empty for a count.
         whole: whether only whole numbers have a meaning.
         signed: whether values below 0 have one.
+        factor: whether it multiplies: 1 changes nothing, and only values above 0 have a meaning.
     """
 
     meaning: str
     unit: str = ""
     whole: bool = False
     signed: bool = False
+    factor: bool = False
+
+    @property
+    def neutral(self) -> float:
+        """The value that changes nothing."""
+        return 1.0 if self.factor else 0.0
 
     def __str__(self) -> str:
         return f"{self.meaning}, {self.unit}" if self.unit else self.meaning

@@ -144,6 +144,13 @@ class Region(Record, ABC):
             if 0 < (size := self.furthest(term, sign)) < UNLIMITED
         )
 
+    def edge(self) -> list[tuple[float, float]]:
+        """Its border in the plane of its two terms, above no change of the second.
+
+        Empty where the first one counts: then steps say it.
+        """
+        return []
+
     def describe(self, change: Perturbation) -> str:
         """A perturbation in few words."""
         return ", ".join(f"{term} {change[term]:.{_DIGITS}f}" for term in self.terms)

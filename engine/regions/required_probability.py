@@ -161,13 +161,14 @@ class GridMap(RequiredMap[R]):
 
 
 def outline(heights: Grid, floor: float) -> Outline:
-    """A staircase from the ground to the ground, as far as its steps are above it."""
-    line: Outline = [(-0.5, floor)]
+    """A staircase from the ground to the ground, over the first steps above it without a gap."""
+    line: Outline = []
     for j, height in enumerate(heights.tolist()):
-        if height <= floor:
+        if height > floor:
+            line += [(j - 0.5, height), (j + 0.5, height)]
+        elif line:
             break
-        line += [(j - 0.5, height), (j + 0.5, height)]
-    return [*line, (line[-1][0], floor)] if len(line) > 1 else []
+    return [(line[0][0], floor), *line, (line[-1][0], floor)] if line else []
 
 
 def required_map(scheme: Certifier, ceiling: float = ALMOST_SURE) -> RequiredMap[Any] | None:

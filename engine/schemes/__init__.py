@@ -11,6 +11,7 @@ from engine.schemes.ablation import Ablation
 from engine.schemes.base import Scheme
 from engine.schemes.blur import Blur
 from engine.schemes.brightness import Brightness
+from engine.schemes.contrast_brightness import ContrastBrightness
 from engine.schemes.dssn_l1 import DssnL1
 from engine.schemes.gaussian import Gaussian
 from engine.schemes.hierarchical_ablation import HierarchicalAblation
@@ -35,6 +36,7 @@ SCHEMES: tuple[type[Scheme], ...] = (
     DssnL1,
     # semantic
     Brightness,
+    ContrastBrightness,
     Blur,
     Translation,
     TranslationBlack,

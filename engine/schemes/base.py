@@ -269,6 +269,8 @@ class Scheme(Record, ABC):
         if not math.isfinite(value) or (value < 0 and not term.signed):
             limit = "" if term.signed else " >= 0"
             raise UserError(f"{given}: {name} must be a finite number{limit}.")
+        if term.factor and value <= 0:
+            raise UserError(f"{given}: {name} must be above 0; {name}=1 changes nothing.")
         if term.whole and value != int(value):
             raise UserError(f"{given}: {name} must be a whole number.")
         return value

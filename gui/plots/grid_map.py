@@ -140,11 +140,11 @@ class MapPlot(RegionPlot["GridMap[Any]"]):
         self.show_figure(self.figure)
 
     def _set_layers(self, needs: GridMap[Any]) -> None:
-        things = needs.utmost.things
         self.layer.setVisible(bool(needs.layer_name(0)))
         if self.layer.maximum() != needs.layers:
             self.layer.setMaximum(needs.layers)
         if needs.layer_name(0):
+            things = needs.utmost.things
             self.layer.setPrefix(f"{things}: ")
             self.layer.setAccessibleName(f"How many {things} are changed")
             self.layer.setToolTip(f"Shows what is certified for so many changed {things}")

@@ -178,7 +178,7 @@ def test_what_does_not_fit_is_refused(votes_file, text, changes, sentence):
 
 @pytest.mark.parametrize("scheme", schemes.SCHEMES, ids=lambda scheme: scheme.key)
 def test_every_scheme_is_replayable_and_answers_at(votes_file, scheme):
-    at = ",".join(f"{term}=0" for term in scheme.terms)
+    at = ",".join(f"{name}={term.neutral:g}" for name, term in scheme.terms.items())
     rows, every, how = ROWS, scheme().noise().samples, {}
     if every is not None:  # each has to be counted
         third, how = every // 3, {"bound": "enumeration"}

@@ -26,8 +26,8 @@ def test_contract(scheme):
     assert scheme.attacker[0].islower()
     one = scheme()
     assert parse_scheme(one.model_dump()) == one
-    nothing = dict.fromkeys(scheme.terms, 0.0)
-    something = dict.fromkeys(scheme.terms, 1.0)
+    nothing = {name: term.neutral for name, term in scheme.terms.items()}
+    something = {name: term.neutral + 1.0 for name, term in scheme.terms.items()}
     assert one.required_probability(nothing) <= one.required_probability(something)
 
 
@@ -83,7 +83,8 @@ def test_unknown_scheme_lists_the_known():
 @pytest.mark.parametrize("scheme", SCHEMES, ids=lambda s: s.key)
 def test_many_required_probabilities_are_those_one_by_one(scheme):
     one = scheme()
-    asked = [dict.fromkeys(scheme.terms, float(size)) for size in (0, 1, 2, 3, 1000)]
+    asked = [{name: term.neutral + size for name, term in scheme.terms.items()}
+             for size in (0.0, 1.0, 2.0, 3.0, 1000.0)]  # fmt: skip
     alone = [one.required_probability(perturbation) for perturbation in asked]
     together = one.required_probabilities(asked)
     assert [min(p, 1.0) for p in together] == pytest.approx([min(p, 1.0) for p in alone], abs=1e-9)

@@ -180,7 +180,8 @@ def test_many_inputs_at_once_are_drawn_by_the_same_law(scheme: Scheme) -> None:
 @pytest.mark.parametrize("scheme", EVERY, ids=lambda one: one.key)
 def test_a_region_holds_what_needs_no_more_than_its_p_lower(scheme: Scheme, bounds) -> None:
     """``contains`` if and only if p_lower exceeds what is required, up to rounding."""
-    sizes = {name: (0.0, 1.0, 2.0, 5.0) if term.whole else (0.0, 0.05, 0.2, 0.7, 2.0)
+    counts, strengths, factors = (0.0, 1.0, 2.0, 5.0), (0.0, 0.05, 0.2, 0.7, 2.0), (0.8, 1.0, 1.1)
+    sizes = {name: counts if term.whole else factors if term.factor else strengths
              for name, term in scheme.terms.items()}  # fmt: skip
     checked = 0
     for values in itertools.product(*sizes.values()):

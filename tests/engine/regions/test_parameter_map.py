@@ -1,0 +1,70 @@
+import time
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine.figures.regions import RegionFigure
+from engine.regions import GainBrightness
+from engine.regions.parameter_map import CELLS, ParameterMap
+from engine.regions.required_probability import required_map
+from engine.report.drawing import figure_csv, render_figure
+from engine.schemes import ContrastBrightness
+
+SCHEME = ContrastBrightness(sigma_k=0.2, sigma_b=0.2)
+
+
+@pytest.fixture(scope="module")
+def needs() -> ParameterMap:
+    return required_map(SCHEME, 0.99)
+
+
+def region(p_lower: float) -> GainBrightness:
+    return GainBrightness(sigma_k=0.2, sigma_b=0.2, p_lower=p_lower)
+
+
+def test_what_is_filled_is_certified_at_every_point(needs):
+    """Random pairs of certified cells, which are proved and not sampled."""
+    now, rng = region(0.95), np.random.default_rng(0)
+    tops = needs.heights(now)
+    assert needs.grid().shape == (CELLS, CELLS) and needs.layers == 1
+    columns = np.flatnonzero(tops > 0)
+    assert len(columns) > 30 and not tops[[0, -1]].any()
+    for _ in range(100):
+        column = rng.choice(columns)
+        low, high = np.log(needs.factors[column : column + 2])
+        pair = {"gain": float(np.exp(rng.uniform(low, high))),
+                "brightness": float(rng.uniform(-1, 1) * tops[column])}  # fmt: skip
+        assert now.contains(pair)
+    middles = np.sqrt(needs.factors[:-1] * needs.factors[1:])
+    exact = np.array([now.reach(float(np.log(middles[column]))) for column in columns[::8]])
+    assert (exact - tops[columns[::8]] < 0.15 * exact + 2 * needs.amounts[1]).all()
+
+
+def test_a_live_picture_is_quick(needs):
+    began = time.process_time()
+    for p_lower in np.linspace(0.6, 0.98, 10):
+        needs.heights(region(float(p_lower)))
+    assert (time.process_time() - began) / 10 < 0.1
+
+
+def test_places_and_changes_are_inverse(needs):
+    for change in ({"gain": 0.8, "brightness": -0.1}, {"gain": 1.2, "brightness": 0.3}):
+        x, y = needs.place(change)
+        back = needs.change(x, y)
+        assert back["gain"] == pytest.approx(change["gain"], rel=0.02)
+        assert back["brightness"] == pytest.approx(abs(change["brightness"]), abs=1e-3)
+    assert needs.change(-3.0, 0.1) is None and needs.change(3.0, 99.0) is None
+    first = needs.beside(None, 0, 1, 0)
+    assert first["gain"] == pytest.approx(1.0, abs=0.02) and first["brightness"] > 0
+    assert needs.beside(first, 1, 0, 0)["gain"] > first["gain"]
+    assert needs.extent() == (CELLS, needs.upper)
+
+
+def test_the_report_draws_it(needs):
+    figure = RegionFigure[Any](needs=needs, region=region(0.9), class_name="7")
+    assert figure.picture == "map"
+    assert render_figure(figure, "svg").startswith(b"<svg")
+    head, *rows = figure_csv(figure).splitlines()
+    assert head.split(",")[:2] == ["gain from", "gain to"] and len(rows) == CELLS**2
+    assert figure.ask({"gain": 0.95, "brightness": 0.05}).words == "certified"
