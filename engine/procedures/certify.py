@@ -105,6 +105,7 @@ class _Certify:
         self.tally: Tally | None = None
         self.claims = Claims(self.settings, self.method, run.randomness)
         self.cost = self._cost()
+        self._last: Snapshot | None = None
 
     def snapshots(self) -> Generator[Snapshot, None, None]:
         """Both phases; the chosen class is fixed between them."""
@@ -114,8 +115,9 @@ class _Certify:
         self.run.start_estimation()
         already = self.selection
         for votes in sampler.votes(Stream.SELECTION, settings.n0, before=already):
-            self.selection = votes
-            yield self._snapshot("selection", None)
+            if votes != self.selection or self._last is None:
+                self.selection, self._last = votes, None
+            yield self._last or self._snapshot("selection", None)
         if self.selection.n < settings.n0:
             return
         self.top = self.run.sampler.check.top = self.selection.top
@@ -127,6 +129,9 @@ class _Certify:
         for rows in sampler.rows(
             Stream.ESTIMATION, self.tally.n, settings.n, block=size, often=often, said=said
         ):
+            if not rows and self._last is not None:  # it waits for others
+                yield self._last
+                continue
             ends = self.tally.add(rows)
             self.estimation = self.tally.votes()
             self.claims.add(ends, self.top)
@@ -196,7 +201,7 @@ class _Certify:
         current = self.selection.n if phase == "selection" else self.estimation.n
         rate = self.run.rate(current)
         left = self.settings.n0 + self.settings.n - done
-        return Snapshot(
+        self._last = Snapshot(
             run_id=self.run.run_id,
             phase=phase,
             selection=self.selection,
@@ -218,6 +223,7 @@ class _Certify:
             seconds=self.run.seconds(),
             cost=self.cost,
         )
+        return self._last
 
     def _cost(self) -> Cost | None:
         """What is left to draw, at the speed of the calibration; None where nothing is."""

@@ -16,9 +16,13 @@ from engine.models.base import Classifier
 from engine.procedures.certify import certify
 from engine.procedures.prepared import PreparedModel
 from engine.procedures.set_result import Counted, SetResult, Unread, set_result, slim
+from engine.sampling.pack import Pack
+from engine.system.device import resolve
 
 Count = Callable[[str, FittedInput, PreparedModel], Generator[Snapshot, None, Evidence]]
 """Counts the run of one input, of its name and as it is fitted to the model."""
+Outcome = Evidence | Unread | UserError
+"""What becomes of an input: a run, none because it does not open, or none because it is refused."""
 _STOPPED = "Stopped before the first input of the set was counted."
 
 
@@ -37,7 +41,10 @@ def certify_set(
     count: Count | None = None,
     available: int | None = None,
 ) -> Generator[Snapshot, None, SetResult]:
-    """Certify one input after the other, yielding their snapshots, ending in the set's result.
+    """Certify every input, yielding the snapshots of their runs, ending in the set's result.
+
+    Small inputs share batches (:class:`engine.sampling.pack.Pack`); rows are told in the order of
+    the inputs, and are those of runs one by one.
 
     Args:
         classifier: the base classifier f.
@@ -58,30 +65,160 @@ def certify_set(
     if not inputs:
         raise UserError("A set needs at least one input.")
     stop = stop or threading.Event()
-    found, unread = list[Counted](), list[Unread]()
-    prepared = PreparedModel(classifier)
-    count = count or _counting(classifier, settings, execution, at, stop, command)
-    for spec in inputs:
-        given = None
-        try:
-            given = read(spec) if read else fitted(classifier, load_input(spec))
-            evidence = yield from count(spec, given, prepared)
-        except UserError as error:  # a damaged file costs its own row and no other
-            if given is not None and not found:
-                raise  # model and settings do not fit each other: no input would tell more
-            unread.append(Unread(input=spec, reason=str(error)))
-            left_out(unread[-1])
-            continue
-        if evidence.complete or not stop.is_set():
-            found.append((spec, slim(evidence)))
-            done(spec, evidence)
-        if stop.is_set():
-            break
+    counting = _Set(
+        classifier,
+        inputs,
+        stop,
+        read=read or (lambda spec: fitted(classifier, load_input(spec))),
+        count=count or _counting(classifier, settings, execution, at, stop, command),
+        done=done,
+        left_out=left_out,
+        pack=_pack(classifier, settings, execution, stop, len(inputs)),
+    )
+    yield from counting.snapshots()
+    found, unread = counting.found, counting.unread
     if not found:
         raise UserError(unread[0].reason if unread else _STOPPED)
     return set_result(
         classifier.identity, inputs, settings, found, at=at, unread=unread, available=available
     )
+
+
+def _pack(
+    classifier: Classifier,
+    settings: Counting,
+    execution: Execution,
+    stop: threading.Event,
+    inputs: int,
+) -> Pack | None:
+    """What counts several inputs together; None where each is counted by itself.
+
+    So are those of exact methods, of texts and graphs, and of models that are bound to an input.
+    """
+    bound = type(classifier).bound_to is not Classifier.bound_to
+    says = type(classifier).said is not Classifier.said
+    alone = settings.kind == "exact" or settings.scheme.noise().samples or execution.batch == 1
+    if bound or says or alone or classifier.identity.kind in ("text", "graph"):
+        return None
+    return Pack(
+        classifier,
+        device=resolve(execution.device),
+        precision=settings.precision,
+        stop=stop,
+        planned=inputs * (settings.n0 + settings.n),
+    )
+
+
+class _Set:
+    """Counts the inputs of a set, many at once where there is a pack, else one after the other.
+
+    Attributes:
+        found: the runs in the order of the inputs, each told once all before it are.
+        unread: inputs that have none.
+    """
+
+    def __init__(
+        self,
+        classifier: Classifier,
+        inputs: Sequence[str],
+        stop: threading.Event,
+        *,
+        read: Callable[[str], FittedInput],
+        count: Count,
+        done: Callable[[str, Evidence], None],
+        left_out: Callable[[Unread], None],
+        pack: Pack | None,
+    ) -> None:
+        self.found, self.unread = list[Counted](), list[Unread]()
+        self._inputs, self._stop, self._pack = inputs, stop, pack
+        self._read, self._count, self._done, self._left_out = read, count, done, left_out
+        self._prepared = PreparedModel(classifier, pack)
+        self._opened = self._told = 0
+        self._running: dict[int, Generator[Snapshot, None, Evidence]] = {}
+        self._outcomes: dict[int, Outcome] = {}
+        self._over = False
+
+    def snapshots(self) -> Generator[Snapshot, None, None]:
+        """Those of all runs, as they come."""
+        try:
+            while True:
+                while self._more and (not self._running or (self._pack and self._pack.hungry)):
+                    yield from self._open()
+                if self._pack is None or not self._running:
+                    return
+                yield from self._step(self._pack)
+        finally:
+            for one in self._running.values():
+                one.close()
+
+    @property
+    def _more(self) -> bool:
+        return self._opened < len(self._inputs) and not self._stop.is_set()
+
+    def _open(self) -> Generator[Snapshot, None, None]:
+        place = self._opened
+        self._opened += 1
+        spec = self._inputs[place]
+        try:
+            given = self._read(spec)
+        except UserError as error:  # a damaged file costs its own row and no other
+            self._settle(place, Unread(input=spec, reason=str(error)))
+            return
+        self._running[place] = self._count(spec, given, self._prepared)
+        yield from self._advance(place)
+
+    def _advance(
+        self, place: int, error: UserError | None = None
+    ) -> Generator[Snapshot, None, None]:
+        """Let a run go on until it waits for the others, or to its end."""
+        run, pack = self._running[place], self._pack
+        while True:
+            if pack is not None:
+                pack.turn = place
+            try:
+                yield run.throw(error) if error else next(run)
+            except StopIteration as end:
+                outcome: Outcome = end.value
+                break
+            except UserError as wrong:
+                outcome = wrong
+                break
+            if pack is not None and pack.waits(place):
+                return
+        del self._running[place]
+        self._settle(place, outcome)
+
+    def _step(self, pack: Pack) -> Generator[Snapshot, None, None]:
+        """Count for a moment, and let those go on for which something came."""
+        try:
+            ready, error = pack.step(last=not self._more), None
+        except UserError as found:  # of the model, and so of every run
+            ready, error = list(self._running), found
+        for place in dict.fromkeys(ready):
+            if place in self._running:
+                yield from self._advance(place, error)
+
+    def _settle(self, place: int, outcome: Outcome) -> None:
+        """Keep what became of an input, and tell of those whose turn it is."""
+        self._outcomes[place] = outcome
+        while self._told in self._outcomes and not self._over:
+            self._tell(self._inputs[self._told], self._outcomes.pop(self._told))
+            self._told += 1
+
+    def _tell(self, spec: str, outcome: Outcome) -> None:
+        if isinstance(outcome, UserError):
+            if not self.found:
+                raise outcome  # model and settings do not fit each other: no input tells more
+            outcome = Unread(input=spec, reason=str(outcome))
+        if isinstance(outcome, Unread):
+            self.unread.append(outcome)
+            self._left_out(outcome)
+            return
+        stopped = self._stop.is_set()
+        if outcome.complete or not stopped:
+            self.found.append((spec, slim(outcome)))
+            self._done(spec, outcome)
+            self._over = not stopped and self._stop.is_set()
 
 
 def _counting(

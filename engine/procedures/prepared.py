@@ -6,6 +6,7 @@ from engine.core.batches import Batch, parts
 from engine.models.base import Classifier
 from engine.noise.law import NoiseLaw
 from engine.noise.records import SelfTest
+from engine.sampling.pack import Pack
 from engine.sampling.sampler import Sampler
 
 
@@ -18,10 +19,12 @@ class PreparedModel:
 
     Args:
         classifier: the base classifier that all runs are of.
+        pack: counts the samples of several inputs together, where that is wanted.
     """
 
-    def __init__(self, classifier: Classifier) -> None:
+    def __init__(self, classifier: Classifier, pack: Pack | None = None) -> None:
         self.classifier = classifier
+        self.pack = pack
         self.tests: dict[tuple[NoiseLaw, str], SelfTest] = {}
         self._paces: dict[tuple[object, ...], tuple[int, float]] = {}
 
@@ -31,10 +34,14 @@ class PreparedModel:
         Raises:
             UserError: the model fails on this input, or one sample does not fit into memory.
         """
+        if self.pack is not None:
+            planned = self.pack.planned
         shapes = tuple(tuple(part.shape) for part in parts(x))
         key = (law, str(sampler.device), sampler.batch, shapes, planned)
         if key in self._paces:
             sampler.keep_pace(planned, *self._paces[key])
-            return
-        sampler.calibrate(planned)
-        self._paces[key] = (sampler.batch, sampler.seconds_each)
+        else:
+            sampler.calibrate(planned)
+            self._paces[key] = (sampler.batch, sampler.seconds_each)
+        if self.pack is not None and self.pack.takes(sampler):
+            sampler.joint = self.pack

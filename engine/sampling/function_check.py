@@ -18,18 +18,16 @@ from __future__ import annotations
 
 import random
 import time
+from collections import defaultdict
 from collections.abc import Sequence
-from enum import Enum
 
 import torch
 
-from engine.core.batches import Batch, alike, is_out_of_memory, parts, room
+from engine.core.batches import Batch, alike, is_out_of_memory, parts
 from engine.core.errors import NotOneSample, UserError
 from engine.evidence.observations import FunctionCheckRecord, most_near_ties
 from engine.models.base import NO_CLASS, Classifier, named
-from engine.noise.gaussian import NoiseSource
-from engine.noise.law import NoiseLaw
-from engine.sampling.questions import Answer, Asked, Home, Rounding, Stretch
+from engine.sampling.questions import Answer, Asked, Asking, Cause, Home, Rounding, Samples, Stretch
 
 SHARE = 0.01
 """Share of a run's time that is spent on asking again."""
@@ -43,38 +41,12 @@ later runs of a set take the first."""
 _LONG, _REPEATS = 50_000, 16
 
 
-class Cause(Enum):
-    """Why the same noisy sample got two classes; what is said of it."""
-
-    CHANCE = (
-        "{name} gives another class to the same noisy samples when it is asked again, so it draws "
-        "at random or remembers what it was asked before; a certificate needs a function, so put "
-        "it into eval mode (eval(), or export it in eval mode), without dropout and sampling."
-    )
-    NEIGHBOURS = (
-        "The class that {name} gives to a noisy sample depends on the other samples of its batch, "
-        "as with batch statistics in training mode, a mean or a scale that is taken over the "
-        "batch; a certificate needs a function of one sample, so export it in eval mode, or ask it "
-        "about one sample a call with --batch 1 (in Python batch=1)."
-    )
-    PLACE = (
-        "The class that {name} gives to a noisy sample depends on the size of its batch or on its "
-        "place there, beyond what rounding explains; a certificate needs a function of one sample, "
-        "so export it in eval mode, or ask it about one sample a call with --batch 1 (in Python "
-        "batch=1)."
-    )
-    FAILURE = (
-        "{name} classifies noisy samples in one batch and fails on the same samples in a batch of "
-        "another size; export it with a free batch axis, or ask it about one sample a call with "
-        "--batch 1 (in Python batch=1)."
-    )
-
-
 class FunctionCheck:
     """Asks a classifier again about samples that were just counted.
 
     Args:
-        classifier, x, law, shape, device: of the sampler.
+        classifier: that is asked.
+        device: where it is.
         precision: of the arithmetic.
         alone: every sample is classified in a call of its own; then only that is tested.
 
@@ -84,44 +56,57 @@ class FunctionCheck:
             again after the first look.
         opened: a first batch was tested; nothing more is counted before.
         before: record of the part of the run that this one resumes.
-        top: the class that a claim will be about; near ties count against it.
+        asking: what was asked again here; of packed streams, about the samples of all.
     """
 
     def __init__(
         self,
         classifier: Classifier,
-        x: Batch,
-        law: NoiseLaw,
         *,
-        shape: Sequence[int],
         device: torch.device,
         precision: str = "fp32",
         alone: bool = False,
     ) -> None:
         self.planned = 250 * _OPENING
         self.tested = False
-        self.top: int | None = None
         self.before: FunctionCheckRecord | None = None
+        self.asking = Asking()
+        self.opened = False
         self._classifier = classifier
-        self._x, self._law, self._shape, self._device = x, law, shape, device
+        self._device = device
         self._rounding = Rounding.of(precision)
         self._alone = alone
         self._lot = random.SystemRandom()
         self._earlier: list[Asked] = []
-        self._samples = self._answers = self._batchings = self._near_ties = 0
-        self._credit, self._since, self.opened = 0.0, 0, False
+        self._places: dict[Samples, set[int]] = defaultdict(set)
+        self._credit, self._since = 0.0, 0
         self._held: tuple[Stretch, Batch] | None = None
         self._first: tuple[Stretch, Batch] | None = None
         self._short = False
 
+    @property
+    def top(self) -> int | None:
+        """The class that a claim will be about; near ties count against it."""
+        return self.asking.top
+
+    @top.setter
+    def top(self, index: int | None) -> None:
+        self.asking.top = index
+
+    @property
+    def affordable(self) -> bool:
+        """Whether the share of time that is spent on asking again is not spent yet."""
+        return self._credit > 0
+
     def record(self) -> FunctionCheckRecord:
         """What was asked again so far, in all parts of the run."""
+        asking = self.asking
         here = FunctionCheckRecord(
-            samples=self._samples,
-            answers=self._answers,
-            batchings=self._batchings,
-            agreed=self._answers - self._near_ties,
-            near_ties=self._near_ties,
+            samples=asking.samples,
+            answers=asking.answers,
+            batchings=asking.batchings,
+            agreed=asking.answers - asking.near_ties,
+            near_ties=asking.near_ties,
             one_a_call=self._alone,
         )
         return here if self.before is None else self.before.followed_by(here)
@@ -150,7 +135,7 @@ class FunctionCheck:
 
     def look(
         self,
-        noise: NoiseSource,
+        samples: Samples,
         start: int,
         answered: Sequence[torch.Tensor],
         *,
@@ -160,8 +145,8 @@ class FunctionCheck:
         """Test the samples just classified, if this is a moment to.
 
         Args:
-            noise: of their stream.
-            start: index of the first.
+            samples: of their stream.
+            start: place of the first.
             answered: class indices, one tensor for each batch; a near tie is taken out in place.
             seconds: that they took.
             ends: whether they are the last of the stream.
@@ -178,13 +163,41 @@ class FunctionCheck:
             return
         began = time.perf_counter()
         with torch.inference_mode():
-            self._moment(noise, start, answered, closing=closing)
+            self._moment(samples, start, answered, closing=closing)
         self._credit -= time.perf_counter() - began
         if closing or not self.opened:
             self._since, self.opened = 0, True
 
+    def ask(self, stretch: Stretch, held: Batch, answered: Sequence[torch.Tensor]) -> None:
+        """Ask about samples of several runs, in one batch in another order, some alone.
+
+        Args:
+            stretch: the samples, at any places.
+            held: the samples themselves, kept from before they were classified.
+            answered: as for :meth:`look`, by the numbers of the homes.
+
+        Raises:
+            UserError: the classifier is no function of one sample.
+        """
+        began = time.perf_counter()
+        self._held = stretch, held
+        with torch.inference_mode():
+            shuffled = self._lot.sample(range(len(stretch.places)), len(stretch.places))
+            self._compare(stretch, shuffled, answered)
+            if self._lot.random() < 0.25:
+                self._compare(stretch, shuffled[:1], answered)
+        self._credit -= time.perf_counter() - began
+
+    def forget(self, before: int) -> None:
+        """Ask no more about samples of earlier places, those of the first look apart."""
+        self._earlier = self._earlier[:1] + [
+            one for one in self._earlier[1:] if one.stretch.places[0] >= before
+        ]
+        for known in self._places.values():
+            known.difference_update({place for place in known if place < before})
+
     def _moment(
-        self, noise: NoiseSource, start: int, answered: Sequence[torch.Tensor], *, closing: bool
+        self, samples: Samples, start: int, answered: Sequence[torch.Tensor], *, closing: bool
     ) -> None:
         opening = not self.opened
         most = self._few if opening or self._short_run else _LATER
@@ -195,8 +208,7 @@ class FunctionCheck:
             most = min(most, largest)
         asked = list[Asked]()
         for _ in range(stretches):
-            asked += self._questions(noise, start, answered, most)
-        self._samples += len({each.stretch.start + row for each in asked for row in each.group})
+            asked += self._questions(samples, start, answered, most)
         if closing:
             for earlier in self._earlier[: _EARLIER if self._alone else 1]:
                 self._once_more(earlier)
@@ -207,10 +219,10 @@ class FunctionCheck:
             self._earlier.pop(self._lot.randrange(1, len(self._earlier)))
 
     def _questions(
-        self, noise: NoiseSource, start: int, answered: Sequence[torch.Tensor], most: int
+        self, samples: Samples, start: int, answered: Sequence[torch.Tensor], most: int
     ) -> list[Asked]:
         """Ask about some of the samples just classified, in several batches."""
-        stretch = self._chosen(noise, start, answered, most)
+        stretch = self._chosen(samples, start, answered, most)
         opening, asked = not self.opened, list[Asked]()
         if not self._alone and (opening or (not self._short_run and self._lot.random() < 0.25)):
             asked.append(self._open(stretch, answered))
@@ -225,7 +237,7 @@ class FunctionCheck:
             raise self._refusal(Cause.CHANCE)
 
     def _chosen(
-        self, noise: NoiseSource, start: int, answered: Sequence[torch.Tensor], most: int
+        self, samples: Samples, start: int, answered: Sequence[torch.Tensor], most: int
     ) -> Stretch:
         """Consecutive samples, drawn by lot; two at least, the second not counted if need be."""
         homes, first = list[Home](), start
@@ -242,7 +254,7 @@ class FunctionCheck:
             pairs = sorted([(homes[0], counted[0]), beside], key=lambda pair: pair[0].first)
             homes, counted = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
             at = min(at, other)
-        return Stretch(noise, at, tuple(counted), tuple(homes))
+        return Stretch(samples, tuple(range(at, at + len(homes))), tuple(counted), tuple(homes))
 
     def _groups(self, count: int) -> list[list[int]]:
         """Rows of a stretch that are asked about together.
@@ -291,8 +303,7 @@ class FunctionCheck:
         if found is None:
             self._excuse(stretch, group)
             return None
-        self._batchings += 1
-        self._answers += len(group)
+        self._note(stretch, group)
         for place, row in enumerate(group):
             counted = stretch.classes[row]
             # A sample without a class counts against every class already.
@@ -309,8 +320,8 @@ class FunctionCheck:
         """
         row = group[place]
         home, counted, now = stretch.homes[row], stretch.classes[row], found.classes[place]
-        at = stretch.start + row - home.first
-        before = self._ask(self._drawn(stretch.noise, home.first, home.size))
+        at = stretch.places[row] - home.first
+        before = self._ask(stretch.samples.draw(home.first, home.size))
         if before is None or not self._repeats(stretch, group, found):
             raise self._refusal(Cause.CHANCE)
         if before.classes[at] != counted and not self._rounding.tied(before, at, counted):
@@ -319,16 +330,18 @@ class FunctionCheck:
             copies = self._ask(self._rows(stretch, [row] * size))
             if copies is None or not self._rounding.near(one, where, copies, where, (counted, now)):
                 raise self._refusal(Cause.NEIGHBOURS)
-        self._near_ties += 1
-        many = self._near_ties > most_near_ties(self._answers)
+        many = False
+        for asking in self._about(stretch, [row]):
+            asking.near_ties += 1
+            many = many or asking.near_ties > most_near_ties(asking.answers)
         if many or not self._rounding.near(before, at, found, place, (counted, now)):
             raise self._refusal(Cause.PLACE)
 
     def _take_out(self, stretch: Stretch, row: int, answered: Sequence[torch.Tensor]) -> None:
         """Count a near tie of the top class against it, where it is not counted yet."""
-        if answered and stretch.classes[row] == self.top:
-            home = stretch.homes[row]
-            answered[home.number][stretch.start + row - home.first] = NO_CLASS
+        place, home = stretch.places[row], stretch.homes[row]
+        if answered and stretch.classes[row] == stretch.samples.asking(place).top:
+            answered[home.number][place - home.first] = NO_CLASS
 
     def _excuse(self, stretch: Stretch, group: Sequence[int]) -> None:
         """After a failure: a model that fails everywhere counts against every class already.
@@ -339,7 +352,7 @@ class FunctionCheck:
         home, short = stretch.homes[group[0]], self._short
         if len(group) == home.size or short:
             return
-        if self._ask(self._drawn(stretch.noise, home.first, home.size)) is not None:
+        if self._ask(stretch.samples.draw(home.first, home.size)) is not None:
             raise self._refusal(Cause.FAILURE)
 
     def _rows(self, stretch: Stretch, group: Sequence[int]) -> Batch:
@@ -348,16 +361,27 @@ class FunctionCheck:
             if self._first is not None and self._first[0] is stretch:
                 self._held = self._first
             else:
-                drawn = self._drawn(stretch.noise, stretch.start, len(stretch.classes))
+                drawn = stretch.samples.draw(stretch.places[0], len(stretch.places))
                 self._held = stretch, drawn
                 self._first = self._first or self._held  # it is asked about at the end again
         index = torch.tensor(list(group), device=self._device)
         return alike(self._held[1], lambda part: part[index])
 
-    def _drawn(self, noise: NoiseSource, start: int, count: int) -> Batch:
-        out = room(self._x, self._shape, count, self._device)
-        self._law.draw(self._x, noise, start, out)
-        return out
+    def _about(self, stretch: Stretch, group: Sequence[int]) -> list[Asking]:
+        """What was asked again of the runs that some rows belong to, and of all; each once."""
+        runs = [stretch.samples.asking(stretch.places[row]) for row in group]
+        return [*{id(one): one for one in (*runs, self.asking)}.values()]
+
+    def _note(self, stretch: Stretch, group: Sequence[int]) -> None:
+        """Record a batch that was answered."""
+        for asking in self._about(stretch, group):
+            asking.batchings += 1
+        for row in group:
+            place, known = stretch.places[row], self._places[stretch.samples]
+            for asking in self._about(stretch, [row]):
+                asking.answers += 1
+                asking.samples += place not in known
+            known.add(place)
 
     def _ask(self, batch: Batch) -> Answer | None:
         """Classes and scores; None where the classifier fails or memory is short."""

@@ -15,6 +15,7 @@ import torch
 from engine.core.batches import Batch, parts, room, rows_of
 from engine.noise.gaussian import NoiseSource
 from engine.noise.law import NoiseLaw
+from engine.sampling.questions import Asking
 
 AHEAD = 1 << 18
 """Numbers that are drawn at once: one chunk of the generator's counters."""
@@ -67,3 +68,38 @@ class NoisyCopies:
 
 def _within(inner: range, outer: range) -> bool:
     return outer.start <= inner.start and inner.stop <= outer.stop
+
+
+class StreamSamples:
+    """The noisy samples of one stream, drawn again for the function check.
+
+    Args:
+        x, law, shape, device: as for :class:`NoisyCopies`.
+        noise: of the stream.
+        asking: what was asked again of its run.
+    """
+
+    def __init__(
+        self,
+        x: Batch,
+        law: NoiseLaw,
+        shape: Sequence[int],
+        device: torch.device,
+        *,
+        noise: NoiseSource,
+        asking: Asking,
+    ) -> None:
+        self.noise = noise
+        self._x, self._law, self._shape, self._device = x, law, shape, device
+        self._asking = asking
+
+    def draw(self, start: int, count: int) -> Batch:
+        """Samples start .. start+count-1, in memory of their own."""
+        out = room(self._x, self._shape, count, self._device)
+        self._law.draw(self._x, self.noise, start, out)
+        return out
+
+    def asking(self, place: int) -> Asking:
+        """Of the one run."""
+        del place
+        return self._asking

@@ -3,15 +3,72 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 from functools import cached_property
+from typing import Protocol
 
 import torch
 
+from engine.core.batches import Batch
 from engine.models.base import NO_CLASS
-from engine.noise.gaussian import NoiseSource
 
 ROUNDING = {"fp32": 1e-3, "fp16": 1e-2, "bf16": 5e-2}
 """By how much scores may differ from batch to batch, relative to the largest of them."""
+
+
+class Cause(Enum):
+    """Why the same noisy sample got two classes; what is said of it."""
+
+    CHANCE = (
+        "{name} gives another class to the same noisy samples when it is asked again, so it draws "
+        "at random or remembers what it was asked before; a certificate needs a function, so put "
+        "it into eval mode (eval(), or export it in eval mode), without dropout and sampling."
+    )
+    NEIGHBOURS = (
+        "The class that {name} gives to a noisy sample depends on the other samples of its batch, "
+        "as with batch statistics in training mode, a mean or a scale that is taken over the "
+        "batch; a certificate needs a function of one sample, so export it in eval mode, or ask it "
+        "about one sample a call with --batch 1 (in Python batch=1)."
+    )
+    PLACE = (
+        "The class that {name} gives to a noisy sample depends on the size of its batch or on its "
+        "place there, beyond what rounding explains; a certificate needs a function of one sample, "
+        "so export it in eval mode, or ask it about one sample a call with --batch 1 (in Python "
+        "batch=1)."
+    )
+    FAILURE = (
+        "{name} classifies noisy samples in one batch and fails on the same samples in a batch of "
+        "another size; export it with a free batch axis, or ask it about one sample a call with "
+        "--batch 1 (in Python batch=1)."
+    )
+
+
+@dataclass
+class Asking:
+    """What was asked again about the samples of one run.
+
+    Attributes:
+        samples, answers, batchings, near_ties: as in a :class:`FunctionCheckRecord`.
+        top: the class that a claim will be about; near ties count against it.
+    """
+
+    samples: int = 0
+    answers: int = 0
+    batchings: int = 0
+    near_ties: int = 0
+    top: int | None = None
+
+
+class Samples(Protocol):
+    """Noisy samples as they were counted, by their places: a stream, or several that are packed."""
+
+    def draw(self, start: int, count: int) -> Batch:
+        """The samples of some places, once more."""
+        ...
+
+    def asking(self, place: int) -> Asking:
+        """What was asked again of the run that a sample belongs to."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -25,16 +82,16 @@ class Home:
 
 @dataclass(frozen=True)
 class Stretch:
-    """Consecutive noisy samples as they were counted.
+    """Noisy samples as they were counted.
 
     Attributes:
-        noise, start: of the first.
+        samples, places: which they are; consecutive ones where they are to be drawn again.
         classes: that were counted.
         homes: the batch of each.
     """
 
-    noise: NoiseSource
-    start: int
+    samples: Samples
+    places: tuple[int, ...]
     classes: tuple[int, ...]
     homes: tuple[Home, ...]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol
 
 import torch
 
@@ -20,7 +21,7 @@ from engine.models.base import NO_CLASS, Classifier
 from engine.noise.gaussian import NoiseSource, Stream
 from engine.noise.law import NoiseLaw
 from engine.sampling.function_check import FunctionCheck
-from engine.sampling.noise_buffer import NoisyCopies
+from engine.sampling.noise_buffer import NoisyCopies, StreamSamples
 from engine.sampling.reducers import CountVotes
 
 SNAPSHOT_SECONDS = 0.05
@@ -38,6 +39,16 @@ _MAX_BATCH_BYTES = 256 << 20
 _TRIALS, _MOST_TRIALS, _TRIAL_SECONDS = 3, 12, 0.01
 """A short batch is tried more often: its time is easily disturbed."""
 _ENDLESS = 1 << 40
+
+
+class Joint(Protocol):
+    """What counts the samples of several samplers in the same batches."""
+
+    def rows(
+        self, sampler: Sampler, stream: Stream, first: int, last: int, *, block: int, often: bool
+    ) -> Iterator[dict[int, list[int]]]:
+        """As :meth:`Sampler.rows`; nothing where it waits for the others."""
+        ...
 
 
 class Sampler:
@@ -59,6 +70,7 @@ class Sampler:
         check: that the classifier is a function of one sample, made while it counts.
         warnings: what went wrong without ending the run, one sentence each.
         answers: what a generative model said in the stream at hand.
+        joint: counts the samples among those of other inputs, where that is so.
     """
 
     def __init__(
@@ -79,24 +91,38 @@ class Sampler:
         self.noise = noise
         self.device = device
         self.batch = batch
+        self.joint: Joint | None = None
         self.warnings: list[str] = []
         self.answers = AnswerBook()
         self._stop = stop or threading.Event()
         self._patience = patience
-        self._x = moved(x, device)
+        self._x, self._law = moved(x, device), law
         self._shape = shape or tuple(parts(x)[0].shape)
-        self._classes = len(classifier.identity.class_names)
+        self.classes = len(classifier.identity.class_names)
         self._copies = NoisyCopies(self._x, law, self._shape, device)
         self._batch_seconds = BATCH_SECONDS
-        self.check = FunctionCheck(
-            classifier,
+        self.check = FunctionCheck(classifier, device=device, precision=precision, alone=batch == 1)
+
+    def samples(self, stream: Stream) -> StreamSamples:
+        """The noisy samples of a stream, for the function check."""
+        return StreamSamples(
             self._x,
-            law,
-            shape=self._shape,
-            device=device,
-            precision=precision,
-            alone=batch == 1,
+            self._law,
+            self._shape,
+            self.device,
+            noise=self.noise(stream),
+            asking=self.check.asking,
         )
+
+    @property
+    def shapes(self) -> list[tuple[object, ...]]:
+        """Shape and type of every part of a noisy sample."""
+        one = room(self._x, self._shape, 1, torch.device("meta"))
+        return [(*part.shape, part.dtype) for part in parts(one)]
+
+    def drawn(self, noise: NoiseSource, start: int, size: int, last: int) -> Batch:
+        """Noisy samples, as :meth:`NoisyCopies.batch`."""
+        return self._copies.batch(noise, start, size, last)
 
     @property
     def seconds_each(self) -> float:
@@ -117,9 +143,9 @@ class Sampler:
         seconds = self._trial(size)
         while seconds is None:
             if size == 1:
-                raise UserError(self._too_small())
+                raise UserError(self.too_small())
             size //= 2
-            self._shrink(size)
+            self.shrink(size)
             seconds = self._trial(size)
         if not self.batch:
             size, seconds = self._grow(size, seconds, planned)
@@ -138,7 +164,7 @@ class Sampler:
         The last value holds every sample that was counted: all ``total``, unless stopped or out
         of memory even for a single sample.
         """
-        before = before or Votes(counts=(0,) * self._classes)
+        before = before or Votes(counts=(0,) * self.classes)
         sums = [before.failures, *before.counts]
         for rows in self.rows(stream, before.n, total, block=total):
             if rows:
@@ -159,34 +185,36 @@ class Sampler:
 
         Yields now and then what was counted since: for each block index (sample // block) the new
         counts, failures first, then one per class. Ends early when stopped or out of memory.
-        With ``often`` it yields at least once a block, for runs that may end at any block;
+        With ``often`` it yields at every block's end, for runs that may end at any;
         ``said`` are the answers counted before ``first``.
 
         Raises:
             UserError: the classifier is no function of one sample (:class:`FunctionCheck`).
         """
-        noise, reducer = self.noise(stream), CountVotes(self._classes, block)
+        if self.joint is not None:
+            yield from self.joint.rows(self, stream, first, last, block=block, often=often)
+            return
+        samples, reducer = self.samples(stream), CountVotes(self.classes, block)
         self.answers = AnswerBook(said)
         done = first
         while done < last and not self._stop.is_set():
             batches = max(1, round(SNAPSHOT_SECONDS / self._batch_seconds))
             if not self.check.opened:
                 batches = self.check.opening(self.batch)
-            if often:
-                batches = min(batches, -(-block // self.batch))
             began, start = time.perf_counter(), done
             answered: list[torch.Tensor] = []
             for _ in range(batches):
-                classes = self._answers(noise, range(done, last))
+                ends = min(last, (done // block + 1) * block) if often else last
+                classes = self._answers(samples.noise, range(done, ends))
                 if classes is None:
                     break
                 answered.append(classes)
                 done += len(classes)
-                if done >= last or self._stop.is_set():
+                if done >= last or self._stop.is_set() or (often and done == ends):
                     break
             seconds = time.perf_counter() - began
             try:
-                self.check.look(noise, start, answered, seconds=seconds, ends=done >= last)
+                self.check.look(samples, start, answered, seconds=seconds, ends=done >= last)
             except KeyboardInterrupt:
                 self._stop.set()
             yield reducer.counts(answered, start)
@@ -212,19 +240,18 @@ class Sampler:
             except Exception as error:
                 if not is_out_of_memory(error):
                     # Redrawing it would condition on "did not crash" and bias p_A upwards.
-                    self._warn(f"Batches that failed count against every class: {_line(error)}.")
+                    self.warn(f"Batches that failed count against every class: {in_a_line(error)}.")
                     return torch.full((size,), NO_CLASS, device=self.device)
             if size == 1:
-                self._warn(self._too_small() + " The votes counted before are kept.")
+                self.warn(self.too_small() + " The votes counted before are kept.")
                 return None
             size //= 2
-            self._shrink(size)
+            self.shrink(size)
 
     def _classify(self, noise: NoiseSource, left: range, size: int) -> torch.Tensor:
         """Classes of the first ``size`` samples that are left."""
         with torch.inference_mode():
-            batch = self._copies.batch(noise, left.start, size, left.stop)
-            return self.classifier.classify(batch)
+            return self.classifier.classify(self.drawn(noise, left.start, size, left.stop))
 
     def _grow(self, size: int, seconds: float, planned: int) -> tuple[int, float]:
         while 2 * size <= self._largest(planned) and not self._stop.is_set():
@@ -255,7 +282,7 @@ class Sampler:
             if is_out_of_memory(error):
                 return None
             raise UserError(
-                f"The model fails on this input ({_line(error)}); "
+                f"The model fails on this input ({in_a_line(error)}); "
                 "check its architecture and input size."
             ) from error
         return min(seconds)
@@ -265,24 +292,27 @@ class Sampler:
         bytes_each = max(1, size_in_bytes(one))
         return max(1, min(_MAX_BATCH, _MAX_BATCH_BYTES // bytes_each, planned))
 
-    def _shrink(self, size: int) -> None:
+    def shrink(self, size: int) -> None:
+        """Take smaller batches, for want of memory."""
         self._copies.release()
         if self.device.type == "cuda":
             torch.cuda.empty_cache()
         self.batch = size
-        self._warn("The device ran short of memory; the batch was made smaller.")
+        self.warn("The device ran short of memory; the batch was made smaller.")
 
     def _follow(self, seconds: float) -> None:
         """Follow the machine's speed, so that snapshots keep coming at their pace."""
         self._batch_seconds = max(1e-6, 0.5 * (self._batch_seconds + seconds))
 
-    def _too_small(self) -> str:
+    def too_small(self) -> str:
+        """That not even a single sample fits into memory."""
         return (
             f"The device {self.device} has too little memory for a single sample; "
             "choose another device or a smaller model."
         )
 
-    def _warn(self, sentence: str) -> None:
+    def warn(self, sentence: str) -> None:
+        """Keep a sentence, once."""
         if sentence not in self.warnings:
             self.warnings.append(sentence)
 
@@ -292,5 +322,6 @@ def _enough(tried: Sequence[float]) -> float:
     return 2 * BATCH_SECONDS if len(tried) < _TRIALS else _TRIAL_SECONDS
 
 
-def _line(error: Exception) -> str:
+def in_a_line(error: Exception) -> str:
+    """What an error of a stranger's model says, in one line."""
     return (str(error).strip().splitlines() or [type(error).__name__])[0][:160].rstrip(".")

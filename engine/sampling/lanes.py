@@ -1,0 +1,117 @@
+"""What a pack counts: streams of several inputs, and their samples in packed batches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import torch
+
+from engine.core.batches import Batch, parts
+from engine.sampling.noise_buffer import StreamSamples
+from engine.sampling.questions import Asking
+from engine.sampling.reducers import CountVotes
+from engine.sampling.sampler import Sampler
+
+
+@dataclass(eq=False)
+class Lane:
+    """A stream of one input.
+
+    Attributes:
+        sampler, samples: of its run.
+        run: whose turn it was when it was opened.
+        place, last: sample indices: the next one, and the end.
+        block: samples per block; ``often``: the run may end at any block.
+        ask: index from which samples are kept to be asked about; None where none are.
+        held: some are kept, and what was counted since waits for them.
+        ended: nothing more comes.
+        waiting: classes by the index of their first sample.
+        counts: what the run has not taken yet.
+    """
+
+    sampler: Sampler
+    samples: StreamSamples
+    run: int
+    place: int
+    last: int
+    block: int
+    often: bool
+    reducer: CountVotes
+    ask: int | None = None
+    held: bool = False
+    ended: bool = False
+    waiting: list[tuple[int, torch.Tensor]] = field(default_factory=list)
+    counts: dict[int, list[int]] = field(default_factory=dict)
+
+    @property
+    def limit(self) -> int:
+        """Where it waits for its run to go on: the end, or that of the block at hand."""
+        begun = self.waiting[0][0] if self.waiting else self.place
+        return min(self.last, (begun // self.block + 1) * self.block) if self.often else self.last
+
+    @property
+    def over(self) -> bool:
+        """Whether everything was handed out."""
+        return self.ended or (self.place >= self.last and not self.waiting)
+
+    @property
+    def left(self) -> int:
+        """Samples that may be counted now."""
+        return 0 if self.ended else max(0, self.limit - self.place)
+
+    def take(self) -> dict[int, list[int]]:
+        """What was counted since."""
+        found, self.counts = self.counts, {}
+        return found
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Samples of one lane in a packed batch: ``count`` from index ``start``."""
+
+    lane: Lane
+    start: int
+    count: int
+
+
+class Packed:
+    """The packed batches as one stream of places, of which the last ones can be drawn again."""
+
+    def __init__(self) -> None:
+        self.end = 0
+        self._pieces: list[tuple[int, StreamSamples, int, int]] = []
+
+    def add(self, plan: Sequence[Piece]) -> None:
+        """Place some pieces after the others."""
+        for piece in plan:
+            self._pieces.append((self.end, piece.lane.samples, piece.start, piece.count))
+            self.end += piece.count
+
+    def draw(self, start: int, count: int) -> Batch:
+        """The samples of some consecutive places."""
+        drawn = list[Batch]()
+        for first, samples, index, length in self._pieces:
+            low, high = max(start, first), min(start + count, first + length)
+            if low < high:
+                drawn.append(samples.draw(index + low - first, high - low))
+        return joined(drawn)
+
+    def asking(self, place: int) -> Asking:
+        """Of the run that a sample belongs to."""
+        for first, samples, _, _ in reversed(self._pieces):
+            if first <= place:
+                return samples.asking(place)
+        raise IndexError(place)
+
+    def forget(self, opening: int, before: int) -> None:
+        """Keep the pieces of the first look, and those from ``before`` on."""
+        self._pieces = [one for one in self._pieces if one[0] < opening or one[0] + one[3] > before]
+
+
+def joined(batches: Sequence[Batch]) -> Batch:
+    """Some batches as one."""
+    if len(batches) == 1:
+        return batches[0]
+    joined = tuple(torch.cat(each) for each in zip(*map(parts, batches), strict=True))
+    return joined[0] if isinstance(batches[0], torch.Tensor) else joined
