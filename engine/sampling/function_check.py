@@ -79,10 +79,9 @@ class FunctionCheck:
         self._lot = random.SystemRandom()
         self._earlier: list[Asked] = []
         self._places: dict[Samples, set[int]] = defaultdict(set)
-        self._credit, self._since = 0.0, 0
+        self._credit, self._since, self._short = 0.0, 0, False
         self._held: tuple[Stretch, Batch] | None = None
         self._first: tuple[Stretch, Batch] | None = None
-        self._short = False
 
     @property
     def top(self) -> int | None:
@@ -95,7 +94,7 @@ class FunctionCheck:
 
     @property
     def affordable(self) -> bool:
-        """Whether the share of time that is spent on asking again is not spent yet."""
+        """Whether some of the time for asking again is left."""
         return self._credit > 0
 
     def record(self) -> FunctionCheckRecord:
@@ -169,7 +168,7 @@ class FunctionCheck:
             self._since, self.opened = 0, True
 
     def ask(self, stretch: Stretch, held: Batch, answered: Sequence[torch.Tensor]) -> None:
-        """Ask about samples of several runs, in one batch in another order, some alone.
+        """Ask about samples of several runs, in one batch in another order, one of them alone.
 
         Args:
             stretch: the samples, at any places.
@@ -182,17 +181,15 @@ class FunctionCheck:
         began = time.perf_counter()
         self._held = stretch, held
         with torch.inference_mode():
-            shuffled = self._lot.sample(range(len(stretch.places)), len(stretch.places))
-            self._compare(stretch, shuffled, answered)
+            self._open(stretch, answered)
             if self._lot.random() < 0.25:
-                self._compare(stretch, shuffled[:1], answered)
+                self._compare(stretch, [self._lot.randrange(len(stretch.places))], answered)
         self._credit -= time.perf_counter() - began
 
     def forget(self, before: int) -> None:
         """Ask no more about samples of earlier places, those of the first look apart."""
-        self._earlier = self._earlier[:1] + [
-            one for one in self._earlier[1:] if one.stretch.places[0] >= before
-        ]
+        late = [one for one in self._earlier[1:] if one.stretch.places[0] >= before]
+        self._earlier = self._earlier[:1] + late
         for known in self._places.values():
             known.difference_update({place for place in known if place < before})
 
@@ -279,7 +276,7 @@ class FunctionCheck:
         count = len(stretch.classes)
         shuffled = self._lot.sample(range(count), count)
         among = self._compare(stretch, shuffled, answered)
-        for place in self._lot.sample(range(count), self._each):
+        for place in self._lot.sample(range(count), min(count, self._each)):
             copies = self._compare(stretch, [shuffled[place]] * count, answered)
             if among is None or copies is None or self._rounding.same(among, copies, place):
                 continue
@@ -369,7 +366,7 @@ class FunctionCheck:
 
     def _about(self, stretch: Stretch, group: Sequence[int]) -> list[Asking]:
         """What was asked again of the runs that some rows belong to, and of all; each once."""
-        runs = [stretch.samples.asking(stretch.places[row]) for row in group]
+        runs = (stretch.samples.asking(stretch.places[row]) for row in group)
         return [*{id(one): one for one in (*runs, self.asking)}.values()]
 
     def _note(self, stretch: Stretch, group: Sequence[int]) -> None:

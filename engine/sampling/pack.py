@@ -67,6 +67,7 @@ class Pack:
         self._shapes: list[tuple[object, ...]] = []
         self._packed = Packed()
         self._opening = 0
+        self._failures = False
         self._batch_seconds = BATCH_SECONDS
         self._lot = random.SystemRandom()
         self._begin_question()
@@ -76,7 +77,7 @@ class Pack:
         self._batches: list[torch.Tensor] = []
         self._homes: list[Home] = []
         self._places: list[int] = []
-        self._kept: list[tuple[int, Batch]] = []
+        self._kept: list[Batch] = []
         self._since = time.perf_counter()
 
     def takes(self, sampler: Sampler) -> bool:
@@ -117,9 +118,13 @@ class Pack:
             self._lanes.remove(lane)
 
     def _choose(self, lane: Lane) -> None:
-        """Draw by lot which samples are kept to be asked about, of those up to the limit."""
+        """Draw by lot which samples are kept to be asked about, of the last before the limit.
+
+        So the model is asked after it has answered everything, and nobody foresees about what.
+        """
         if lane.left:
-            lane.ask = self._lot.randrange(lane.place, max(lane.place, lane.limit - _KEPT) + 1)
+            first = max(lane.place, lane.limit - max(_KEPT, self.batch))
+            lane.ask = self._lot.randrange(first, max(first, lane.limit - _KEPT) + 1)
 
     @property
     def hungry(self) -> bool:
@@ -144,7 +149,7 @@ class Pack:
         Raises:
             UserError: the classifier is no function of one sample.
         """
-        began, start = time.perf_counter(), self._packed.end
+        began, start, self._failures = time.perf_counter(), self._packed.end, False
         answered = self._count()
         seconds = time.perf_counter() - began
         if answered:
@@ -152,8 +157,10 @@ class Pack:
         idle = not any(lane.left for lane in self._lanes) or self._stop.is_set()
         try:
             ends = idle and last
-            self.check.look(self._packed, start, answered, seconds=seconds, ends=ends)
-            self._opening = self._opening or self._packed.end
+            looked = [] if self._failures else answered  # one input's failures are no other's
+            self.check.look(self._packed, start, looked, seconds=seconds, ends=ends)
+            if self.check.opened:
+                self._opening = self._opening or self._packed.end
             late = time.perf_counter() - self._since > _HELD_SECONDS
             if self._kept and (idle or late or self.check.affordable):
                 self._ask()
@@ -261,6 +268,7 @@ class Pack:
     def _failed(self, piece: Piece, error: Exception) -> torch.Tensor:
         sentence = f"Batches that failed count against every class: {in_a_line(error)}."
         piece.lane.sampler.warn(sentence)
+        self._failures = True
         return torch.full((piece.count,), NO_CLASS, device=self._device)
 
     def _shrink(self) -> bool:
@@ -283,7 +291,7 @@ class Pack:
         if held is not None:
             if not self._kept:
                 self._since = time.perf_counter()
-            self._kept.append((len(rows), held))
+            self._kept.append(held)
             self._homes += [home] * len(rows)
             self._places += [home.first + row for row in rows]
         self._batches.append(classes)
@@ -303,12 +311,20 @@ class Pack:
         Raises:
             UserError: the classifier is no function of one sample.
         """
-        counted = [
-            int(self._batches[home.number][place - home.first])
-            for home, place in zip(self._homes, self._places, strict=True)
-        ]
-        stretch = Stretch(self._packed, tuple(self._places), tuple(counted), tuple(self._homes))
-        self.check.ask(stretch, joined([held for _, held in self._kept]), self._batches)
+        held = joined(self._kept)
+        pairs = zip(self._homes, self._places, strict=True)
+        counted = [int(self._batches[home.number][place - home.first]) for home, place in pairs]
+        # Those without a class count against every class already, and may fail the others' batch.
+        rows = [row for row, index in enumerate(counted) if index != NO_CLASS]
+        if rows:
+            index = torch.tensor(rows, device=self._device)
+            stretch = Stretch(
+                self._packed,
+                places=tuple(self._places[row] for row in rows),
+                classes=tuple(counted[row] for row in rows),
+                homes=tuple(self._homes[row] for row in rows),
+            )
+            self.check.ask(stretch, alike(held, lambda part: part[index]), self._batches)
         for lane in self._lanes:
             lane.held = False
 
