@@ -41,12 +41,14 @@ def accuracy_curves(
         sizes: of the inputs that are right and certified, by what they are sizes of.
         total: inputs, at least 1.
         name: of the curve, where regions have a single size that needs no name.
-        beside: said after the name of a size; such curves are dashed, beside those without it.
-        band: with the Clopper-Pearson interval of each share, two-sided, confidence 95 %.
+        beside: said after the name of a size; such a curve, of the first size alone, is dashed and
+            stands beside those without it.
+        band: around the first, with the Clopper-Pearson interval of each share, two-sided,
+            confidence 95 %.
     """
-    found = []
+    found: list[Curve] = []
     drawn = _counts if kind.counts else _stairs
-    for size, own in list(sizes.items())[:_MOST_CURVES]:
+    for size, own in list(sizes.items())[: 1 if beside else _MOST_CURVES]:
         points, edges = drawn(np.sort(np.minimum(np.asarray(own, np.float64), UNLIMITED)), total)
         named = bool(size) and kind.certified_radius is None
         found.append(
@@ -54,7 +56,7 @@ def accuracy_curves(
                 name=f"{size}{beside}" if named else name,
                 points=points,
                 dashed=bool(beside),
-                band=edges if band else (),
+                band=edges if band and not found else (),
             )
         )
     return tuple(found)

@@ -90,7 +90,8 @@ class SetStanding:
 
     Args:
         settings: of every run, with the seed; ``alpha`` is per input.
-        planned: inputs over which alpha is shared out, where all are to hold at once.
+        planned: inputs over which alpha is shared out, where all are to hold at once; None where
+            nobody fixed their number beforehand, and nothing is said of all.
         at: perturbations to answer.
 
     Attributes:
@@ -98,20 +99,22 @@ class SetStanding:
         counted: how many of them have a run.
     """
 
-    def __init__(self, settings: Counting, planned: int, at: Sequence[str] = ()) -> None:
+    def __init__(self, settings: Counting, planned: int | None, at: Sequence[str] = ()) -> None:
         self.settings, self.planned, self.at = settings, planned, tuple(at)
         self.rows: list[SetRow] = []
         self.counted = self.labelled = 0
         self._alpha = alpha_of(settings)
-        self._each = simultaneous_alpha(self._alpha, planned)
+        self._together = planned is not None and settings.kind != "exact"
+        self._each = simultaneous_alpha(self._alpha, planned or 1)
         self._own, self._joint = _Tally(at), _Tally(at)
         self._kind: Region | None = None
 
-    def add(self, spec: str, evidence: Evidence) -> SetRow:
+    def add(self, spec: str, evidence: Evidence) -> None:
         """Take in an input and its run."""
         own = row_of(spec, evidence, evidence.bounds, self.at)
         self._own.add(own)
-        self._joint.add(row_of(spec, evidence, bounds_at(evidence, self._each), self.at))
+        if self._together:
+            self._joint.add(row_of(spec, evidence, bounds_at(evidence, self._each), self.at))
         self._kind = self._kind or own.region
         self.counted += 1
         self.labelled += own.label != NO_LABEL
@@ -132,9 +135,8 @@ class SetStanding:
             seconds=evidence.performance.seconds,
         )
         self.rows.append(row)
-        return row
 
-    def leave_out(self, unread: Unread) -> SetRow:
+    def leave_out(self, unread: Unread) -> None:
         """Take in an input that has no run."""
         row = SetRow(
             place=len(self.rows),
@@ -145,7 +147,6 @@ class SetStanding:
             reason=visible(unread.reason),
         )
         self.rows.append(row)
-        return row
 
     def summary(self) -> ReplaySummary:
         """The rows so far; of a population nothing is said before the set is whole."""
@@ -165,7 +166,7 @@ class SetStanding:
             abstained=self.counted - own.certified,
             acr=self._acr(own),
             certified_accuracy=_shares(own.at, total, labelled=labelled),
-            simultaneous=None if self.settings.kind == "exact" else together,
+            simultaneous=together if self._together else None,
         )
 
     def figure(self) -> CurveFigure | None:
@@ -180,8 +181,8 @@ class SetStanding:
         exact = self.settings.kind == "exact"
         name = "each input" if exact else f"each input, alpha {self._alpha}"
         curves = accuracy_curves(self._kind, own.sizes, total, name, band=True)
-        if not exact:
-            name = f"all {self.planned:,} at once, alpha {self._alpha}"
+        if self._together:
+            name = f"all {self.planned or 0:,} at once, alpha {self._alpha}"
             curves += accuracy_curves(self._kind, joint.sizes, total, name, beside=", all at once")
         return CurveFigure(
             title="Certified accuracy",

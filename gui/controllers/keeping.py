@@ -6,6 +6,7 @@ was saved or discarded; else the next start offers it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -94,6 +95,13 @@ class Keeping(QObject):
         """The window closes: the file stays if something in it is nowhere else."""
         self._release(keep=interrupted or bool(self.unsaved))
 
+    @Slot(object)
+    def note(self, run_ids: Sequence[str]) -> None:
+        """Results that are in the open case, and saved nowhere if nobody gave that a name."""
+        if not self._case.title:
+            self.unsaved.update(run_ids)
+            self.changed.emit()
+
     def _take(self, own: OwnCase) -> None:
         if self._case.file is None:
             self._own, self._lock = own.case.path, own.lock
@@ -148,9 +156,7 @@ class Keeping(QObject):
 
     @Slot(object)
     def _on_ended(self, evidence: Evidence) -> None:
-        if not self._case.title:
-            self.unsaved.add(evidence.run_id)
-            self.changed.emit()
+        self.note([evidence.run_id])
 
     @Slot(object)
     def _on_saved(self, evidence: Evidence) -> None:

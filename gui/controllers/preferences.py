@@ -70,6 +70,22 @@ class Preferences:
         others = [known for known in self.recent(kind) if known != spec]
         self._store.setValue(f"recent/{kind}", [spec, *others][:RECENT_LIMIT])
 
+    @property
+    def last_set(self) -> tuple[list[str], int, str]:
+        """What was certified as a set last: its sources, how many inputs, and perturbations."""
+        sources = self._store.value("set/sources", [])
+        try:
+            limit = max(0, int(str(self._store.value("set/limit", 0))))
+        except ValueError:
+            limit = 0
+        found = sources if isinstance(sources, list) else [sources] if sources else []
+        return [str(one) for one in found], limit, str(self._store.value("set/at", ""))
+
+    @last_set.setter
+    def last_set(self, chosen: tuple[list[str], int, str]) -> None:
+        for name, value in zip(("sources", "limit", "at"), chosen, strict=True):
+            self._store.setValue(f"set/{name}", value)
+
     def state(self, name: str) -> QByteArray | None:
         """A saved geometry or splitter state."""
         value = self._store.value(f"state/{name}")

@@ -169,7 +169,7 @@ class Runs(QObject):
 
     def differences(self) -> list[str]:
         """Settings in which the shown result differs from the form; empty if it is current."""
-        return differences(self.evidence, self._form.settings) if self.evidence else []
+        return differences(self.evidence.settings, self._form.settings) if self.evidence else []
 
     def warnings(self) -> tuple[str, ...]:
         """What speaks against a run of the form, before it is started."""

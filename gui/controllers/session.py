@@ -7,6 +7,7 @@ from contextlib import suppress
 from PySide6.QtCore import QObject, Signal, Slot
 
 from engine.core.errors import UserError
+from gui.controllers.audits import Audits
 from gui.controllers.case import CaseController
 from gui.controllers.exports import Exports
 from gui.controllers.form import Form
@@ -56,6 +57,7 @@ class Session(QObject):
         self.runs = Runs(
             worker, engine, self.loading, self.form, self.case, self.illustrator, counting, self
         )
+        self.audits = Audits(worker, engine, self.loading, self.form, self.case, counting, self)
         self.timing = Timing(worker, engine, self.loading, self.form, self.runs, self)
         self.normalizations = Normalizations(worker, engine, self.loading, self)
         self.playback = Playback(worker, engine, self)
@@ -64,6 +66,7 @@ class Session(QObject):
         worker.failed.connect(self._on_failed)
         for part in (self.loading, self.case, self.runs):
             part.notice.connect(self.notice)
+        self.audits.ended.connect(self.keeping.note)
         self.runs.ended.connect(self.illustrator.draw)
         self.runs.cleared.connect(self.illustrator.clear)
         self.runs.cleared.connect(self.playback.stop)
@@ -75,9 +78,11 @@ class Session(QObject):
         self.loading.look_for_examples()
 
     def stop(self) -> None:
-        """End a replay, else the run."""
+        """End a replay, else the set or the run."""
         if self.playback.active:
             self.playback.stop()
+        elif self.audits.running:
+            self.audits.stop()
         else:
             self.runs.stop()
 

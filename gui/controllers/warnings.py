@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.core.records import InputIdentity, ModelIdentity
-from engine.evidence.evidence import Evidence
 from engine.evidence.settings import RunSettings
 
 
-def differences(evidence: Evidence, settings: RunSettings) -> list[str]:
+def differences(shown: RunSettings, settings: RunSettings) -> list[str]:
     """Settings in which a shown result differs from the form; empty if it is current.
 
     A form that asks for a fresh seed differs in none.
     """
-    theirs, ours = evidence.settings.model_dump(), settings.model_dump()
-    scheme, shown = ours.pop("scheme"), theirs.pop("scheme")
-    changed = [name for name in scheme if scheme[name] != shown.get(name)]
+    theirs, ours = shown.model_dump(), settings.model_dump()
+    scheme, before = ours.pop("scheme"), theirs.pop("scheme")
+    changed = [name for name in scheme if scheme[name] != before.get(name)]
     aside = {"kind", "seed_origin", *(["seed"] if settings.seed is None else [])}
     shared = [name for name in ours if name in theirs and name not in aside]
     return changed + [name for name in shared if ours[name] != theirs[name]]

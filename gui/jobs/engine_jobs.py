@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from engine.evidence.settings import hashed, seeded
 from engine.procedures.command_line import command_line
 from engine.procedures.resume import Resume
+from gui.jobs.audit_jobs import AuditView, AuditWish, audited
 from gui.jobs.case_jobs import Warn
 from gui.jobs.shipped import Offer, offered
 from gui.jobs.sketches import AxesChoice, Sketch, sketched, slice_axes
@@ -218,6 +219,18 @@ class EngineJobs:
     ) -> Generator[Snapshot, None, Evidence]:
         """Count an unfinished run of a case on."""
         return resume_in(case, row.id, subject, execution, stop, warn=warn)
+
+    def audit(
+        self,
+        classifier: Classifier,
+        wish: AuditWish,
+        case: Case,
+        stop: threading.Event,
+        *,
+        warn: Warn,
+    ) -> Generator[AuditView, None, AuditView]:
+        """Certify a set, each run kept in a case."""
+        return audited(classifier, wish, case, stop, warn=warn)
 
     def sketched(
         self,

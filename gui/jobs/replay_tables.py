@@ -45,21 +45,29 @@ def _certified(row: ReplayRow) -> str:
 
 def facts(result: ReplayResult) -> list[tuple[str, str]]:
     """All rows together: each by itself, all at once, and the population they come from."""
-    return summary_facts(result.summary, result.alpha)
-
-
-def summary_facts(summary: ReplaySummary, alpha: float) -> list[tuple[str, str]]:
-    """Each row by itself, alpha for each, all at once, and the population they come from."""
+    summary = result.summary
     rows = [("rows", f"{summary.rows:,}"), ("abstained", f"{summary.abstained:,}")]
-    shares = {"clean": summary.clean_accuracy, **summary.certified_accuracy}
-    for key, share in shares.items():
-        if share is not None:  # without labels nothing is right or wrong
-            name = "correct and certified" if key == "clean" else key
-            rows.append((name, _percent(share, summary.rows)))
-            rows += _as_a_set(summary, alpha, key)
+    rows += shares_in_words(summary, result.alpha, clean="correct and certified")
     if summary.acr is not None:
         rows.append(("average radius", round_down(summary.acr, DIGITS)))
     return rows
+
+
+def shares_in_words(
+    summary: ReplaySummary, alpha: float, *, clean: str
+) -> Iterator[tuple[str, str]]:
+    """Shares of rows that are right: each by itself, all at once, and of the population.
+
+    Args:
+        summary: of the rows.
+        alpha: of each row.
+        clean: what the share without any change is called.
+    """
+    shares = {"clean": summary.clean_accuracy, **summary.certified_accuracy}
+    for key, share in shares.items():
+        if share is not None:  # without labels nothing is right or wrong
+            yield clean if key == "clean" else key, percent(share, summary.rows)
+            yield from _as_a_set(summary, alpha, key)
 
 
 def _as_a_set(summary: ReplaySummary, alpha: float, key: str) -> Iterator[tuple[str, str]]:
@@ -68,7 +76,7 @@ def _as_a_set(summary: ReplaySummary, alpha: float, key: str) -> Iterator[tuple[
     what = "" if key == "clean" else f"{key}, "
     if together is not None:
         shares = {"clean": together.clean_accuracy, **together.certified_accuracy}
-        share = _percent(shares[key] or 0.0, summary.rows)
+        share = percent(shares[key] or 0.0, summary.rows)
         yield f"{what}all at once, alpha {together.alpha}", share
     if key in summary.population:
         confidence = confidence_percent(alpha)
@@ -119,10 +127,10 @@ def _sizes(result: ReplayResult, regions: Sequence[Region]) -> dict[str, list[fl
     return found
 
 
-def _percent(share: float, total: int) -> str:
+def percent(share: float, total: int) -> str:
     """A share of ``total`` rows, rounded down from the exact fraction.
 
-    >>> _percent(113 / 200, 200), _percent(2 / 3, 3)
+    >>> percent(113 / 200, 200), percent(2 / 3, 3)
     ('56.50 %', '66.66 %')
     """
     hundredths = round(share * total) * 10_000 // total

@@ -50,6 +50,8 @@ class Job:
         on_snapshot: given the newest snapshot, at most 15 times a second.
         urgent: somebody waits for it; a long job that is not urgent may give way.
         quiet: too short or too frequent to be told of while it is at work.
+        aside: so short that it is done between two snapshots of a job at work; nothing it touches
+            may be what that job counts with.
         stop: set to ask the job to end early and return what it has.
         dropped: nobody waits for its outcome any more.
     """
@@ -61,6 +63,7 @@ class Job:
     on_snapshot: Callable[[Any], object] | None = None
     urgent: bool = False
     quiet: bool = False
+    aside: bool = False
     stop: threading.Event = field(default_factory=threading.Event)
     dropped: bool = False
 
@@ -73,6 +76,7 @@ class Told(TypedDict, total=False):
     on_snapshot: Callable[[Any], object]
     urgent: bool
     quiet: bool
+    aside: bool
 
 
 class _Mailbox:
@@ -113,11 +117,25 @@ class _Thread(QThread):
         self.mailbox = _Mailbox()
         self.closing = threading.Event()
         self._log_folder = log_folder
+        self._put_off: deque[Job | None] = deque()
 
     def run(self) -> None:
         """The thread's loop."""
-        while (job := self.jobs.get()) is not None:
+        while (job := self._next()) is not None:
             if not job.dropped and not self.closing.is_set():
+                self._do(job)
+
+    def _next(self) -> Job | None:
+        """Jobs in their order; those that had to wait for a longer one came first."""
+        return self._put_off.popleft() if self._put_off else self.jobs.get()
+
+    def _let_by(self) -> None:
+        """Do what came meanwhile and is short; all else waits for its turn."""
+        while not self.jobs.empty():
+            job = self.jobs.get()
+            if job is None or not job.aside:
+                self._put_off.append(job)
+            elif not job.dropped and not self.closing.is_set():
                 self._do(job)
 
     def _do(self, job: Job) -> None:
@@ -129,7 +147,7 @@ class _Thread(QThread):
             outcome = Failure(self._logged(job, error), error)
         self.mailbox.put_end(job, outcome)
         self.woke.emit()
-        if self.jobs.empty():
+        if self.jobs.empty() and not job.aside:
             give_back()
 
     def _carry_out(self, job: Job) -> Any:
@@ -139,6 +157,7 @@ class _Thread(QThread):
         while True:
             try:
                 self.mailbox.put_snapshot(job, next(result))
+                self._let_by()
             except StopIteration as end:
                 return end.value
 
@@ -245,7 +264,8 @@ class Worker(QObject):
         mailbox = self._thread.mailbox
         if latest := mailbox.take_snapshot():
             job, snapshot = latest
-            _tell(job, job.on_snapshot, snapshot)
+            if job in self._pending:  # else it ended between two looks at the mailbox
+                _tell(job, job.on_snapshot, snapshot)
         while end := mailbox.take_end():
             self._conclude(*end)
         if not self._pending:

@@ -51,6 +51,15 @@ _STEPS = (
      "report and recomputes every number. Sign it with a key of yours."),
 )  # fmt: skip
 _SETS = (
+    ("Audit a set (Ctrl+Shift+A)", "Certify every input of a folder, of files, a data set or a "
+     "table with the open model under the form's settings. A row stands for each input as it is "
+     "decided, with the reason where nothing is certified; a click shows its votes and bounds. "
+     "Certified accuracy is the share that is correct and certified at a size: the curve has a "
+     "95 % band, and a dashed line shows what holds of all inputs at once. At size 0 it is the "
+     "clean accuracy: correct and not abstained. What is said of a population comes when every "
+     "input is decided, and holds if the inputs are a random draw from it. Every run is kept in "
+     "the case: stop (Esc), resume, add inputs, and begin again where it was, at the next start "
+     "too. A set that another process certifies into the open case is followed as it grows."),
     ("Other people's logs (Ctrl+Shift+L)", "Drop logs that certify and predict scripts wrote, or "
      "open files and folders: curves of all of them in one plot, and certified accuracy by "
      "radius, average certified radius (ACR) and abstentions in a table; a star marks the best at "

@@ -36,6 +36,7 @@ class ProgressPanel(QFrame):
         parts = ((self.bar, 3), (self.numbers, 6), self.doing)
         filled(QHBoxLayout(self), *parts, spacing=16).setContentsMargins(16, 8, 16, 8)
         session.runs.snapshot_changed.connect(self.refresh)
+        session.audits.grew.connect(self.refresh)
         session.worker.activity_changed.connect(self.refresh)
         session.runs.evidence_changed.connect(self.refresh)
         self.refresh()
@@ -44,7 +45,9 @@ class ProgressPanel(QFrame):
     def refresh(self) -> None:
         """Say how far it is."""
         session = self._session
-        if session.runs.evidence is not None:
+        if session.audits.running:
+            self._certifying()
+        elif session.runs.evidence is not None:
             self._finished(session.runs.evidence)
         elif session.runs.snapshot is not None:
             self._going(session.runs.snapshot)
@@ -52,6 +55,18 @@ class ProgressPanel(QFrame):
             self.bar.setValue(0)
             self.numbers.setText("")
         self.doing.setText(self._activity())
+
+    def _certifying(self) -> None:
+        """How far a set is."""
+        view = self._session.audits.view
+        if view is None or not view.planned:
+            self.bar.setValue(0)
+            self.numbers.setText("")
+            return
+        self.bar.setValue(round(_STEPS * (view.count + view.share) / view.planned))
+        left = "" if view.left is None else f"{clock(view.left)} left"
+        parts = (f"{view.count:,} / {view.planned:,} inputs", view.doing, left)
+        self.numbers.setText(" · ".join(part for part in parts if part))
 
     def _going(self, snapshot: Snapshot) -> None:
         total = snapshot.n0_plan + snapshot.n_plan
@@ -89,7 +104,8 @@ class ProgressPanel(QFrame):
         if not session.worker.is_warm:
             return "warming up the engine…"
         if session.runs.running:
-            return "stopping…" if session.runs.stopping else "counting votes"
+            stopping = session.runs.stopping or session.audits.stopping
+            return "stopping…" if stopping else "counting votes"
         if doing := session.worker.doing:
             return f"{doing}…"
         return "ready" if session.runs.ready else ""

@@ -53,7 +53,8 @@ def _ready_or_coming(session: Session) -> bool:
 
 
 def _stoppable(session: Session) -> bool:
-    going = session.runs.running and not session.runs.stopping
+    stopping = session.runs.stopping or session.audits.stopping
+    going = session.runs.running and not stopping
     return going or session.playback.active
 
 
@@ -181,6 +182,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("compare-schemes", "Compare sc&hemes", "&Run",
             lambda on: on.pages.show_page(on.pages.tradeoff), "Ctrl+Shift+T",
             tip="What each scheme certifies, and what that costs in accuracy"),
+    Command("audit", "A&udit a set…", "&Run", lambda on: on.pages.show_page(on.pages.audit),
+            "Ctrl+Shift+A", tip="Certify every input of a folder or data set, and the set"),
     Command("resume", "&Resume the stopped run", "&Run", lambda on: on.session.runs.resume(),
             "F6", _can_resume, tip="Resume where it was stopped, with the same noise"),
     Command("extend", "&Extend the run…", "&Run", lambda on: on.extend_bar.ask(),

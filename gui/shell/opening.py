@@ -104,7 +104,9 @@ class Opening(QObject):
             if len(found) > 1:
                 sentence = f"Only {found[0].name} was opened, the first of {len(found)} {kind}s."
                 self._notices.show_notice("warning", sentence)
-        if len(inputs) == 1:
+        if inputs and self._pages.currentWidget() is vars(self._pages).get("audit"):
+            self._pages.audit.choose(inputs)
+        elif len(inputs) == 1:
             self.open_path(inputs[0])
         elif inputs:
             self._ask_about_set([str(path) for path in inputs])
@@ -116,10 +118,16 @@ class Opening(QObject):
             f"{len(specs):,} inputs were given, and one is certified at a time.",
             {
                 "Open as a &set": partial(loading.open_input, specs[0], specs),
+                "&Audit them": partial(self._audit, specs),
                 "Only the &first": partial(loading.open_input, specs[0], specs[:1]),
                 "&Leave it": lambda: None,
             },
         )
+
+    def _audit(self, specs: list[str]) -> None:
+        """Certify all of them."""
+        self._pages.show_page(self._pages.audit)
+        self._pages.audit.setup.put(specs)
 
     def paste_image(self) -> None:
         """The image in the clipboard."""

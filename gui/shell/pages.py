@@ -30,6 +30,7 @@ from gui.widgets.stack import PageStack
 
 if TYPE_CHECKING:
     from engine.evidence.evidence import Evidence
+    from gui.pages.audit import AuditPage
     from gui.pages.comparison import TradeOffPage
     from gui.pages.external_votes import VotesPage
     from gui.pages.help import HelpPage, Mark
@@ -43,7 +44,18 @@ if TYPE_CHECKING:
 _AnyPage = TypeVar("_AnyPage", bound=Page)
 PACE = 15.0
 """Seconds of a replay for which no pace was chosen."""
-_DOCUMENTS = ("labels", "runs", "verify", "planner", "votes", "logs", "tradeoff", "help", "keys")
+_DOCUMENTS = (
+    "audit",
+    "labels",
+    "runs",
+    "verify",
+    "planner",
+    "votes",
+    "logs",
+    "tradeoff",
+    "help",
+    "keys",
+)
 Photograph = Callable[[], "tuple[QPixmap, Sequence[Mark]]"]
 
 
@@ -97,6 +109,15 @@ class Pages(PageStack):
         session.loading.offered.connect(self._on_offer)
         session.runs.began.connect(self.show_explore)
         session.case.opened.connect(self.show_runs)
+
+    @cached_property
+    def audit(self) -> AuditPage:
+        """Certify a set."""
+        from gui.pages.audit import AuditPage
+
+        page = self._add(AuditPage(self._session, self._asker))
+        page.export.connect(self.save_asked)
+        return page
 
     @cached_property
     def labels(self) -> LabelPage:
@@ -222,7 +243,9 @@ class Pages(PageStack):
         """What the page in sight shows of a case, where its votes can be replayed."""
         page = self.currentWidget()
         record = getattr(page, "record", None) or getattr(page, "first", None)
-        return _with_votes(record.shown) if isinstance(record, RecordView) else None
+        if not isinstance(record, RecordView) or record.isHidden():
+            return None
+        return _with_votes(record.shown)
 
     def show_preview(self) -> None:
         """The report's pages."""

@@ -173,6 +173,7 @@ class Window(QMainWindow):
             signal.connect(self._name)
         for signal in (session.case.opened, session.exports.saved):
             signal.connect(self._leave_when_saved)
+        session.audits.changed.connect(self._hold_form)
         session.runs.began.connect(self._ask_again)
         session.keeping.found.connect(self._on_left)
         session.loading.oracle_asked.connect(self._on_oracle_asked)
@@ -231,6 +232,11 @@ class Window(QMainWindow):
         """Close without asking; the current run is stopped and its votes kept."""
         self._leaving = True
         self.close()
+
+    @Slot()
+    def _hold_form(self) -> None:
+        """While a set is certified the form is that of all its runs."""
+        self.left.setEnabled(not self.session.audits.running)
 
     @Slot()
     def refresh_actions(self) -> None:

@@ -24,10 +24,17 @@ class FittedColumns(QObject):
         least: for each of the first columns, the width below which texts are no longer shortened;
             0 where they never are.
         margin: pixels beside a text.
+        follows: widths change with rows and texts that come; else with the view alone, and when
+            somebody calls :meth:`fit`: in a table that grows all the time they would never rest.
     """
 
     def __init__(
-        self, table: QTableView, least: Sequence[int] = (), *, margin: int = MARGIN
+        self,
+        table: QTableView,
+        least: Sequence[int] = (),
+        *,
+        margin: int = MARGIN,
+        follows: bool = True,
     ) -> None:
         super().__init__(table)
         self._table, self._least, self._margin = table, tuple(least), margin
@@ -37,7 +44,8 @@ class FittedColumns(QObject):
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self.fit)
         model.modelAboutToBeReset.connect(self._hold)
-        for signal in (model.modelReset, model.dataChanged, model.rowsInserted):
+        model.modelReset.connect(self._soon.start)
+        for signal in (model.dataChanged, model.rowsInserted) if follows else ():
             signal.connect(self._soon.start)
         header.sectionResized.connect(self._on_resized)
         table.viewport().installEventFilter(self)

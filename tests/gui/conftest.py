@@ -7,7 +7,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
@@ -42,10 +42,13 @@ from engine.inputs.base import FittedInput, ImageInput
 from engine.models.normalize import Measured
 from engine.models.request import ModelRequest
 from engine.procedures.normalizations import Comparison
+from engine.procedures.set_result import Unread, set_result
+from engine.procedures.set_standing import SetStanding
 from engine.regions import Abstention, Ball
 from gui.controllers.preferences import Preferences
 from gui.controllers.session import Session
 from gui.jobs import worker as worker_module
+from gui.jobs.audit_jobs import AuditView
 from gui.jobs.engine_jobs import EngineJobs, Subject
 from gui.jobs.shipped import Example, Offer
 from gui.jobs.sketches import AxesChoice
@@ -332,6 +335,40 @@ class FakeEngine(EngineJobs):
     def resume(self, case, row, subject, execution, stop, *, warn):
         self._note(f"resume {row.id}")
         return self.count(subject, row.settings, execution, stop)
+
+    def audit(self, classifier, wish, case, stop, *, warn):
+        """Four inputs for each source without a dot; one whose name begins with x is no input."""
+        self._note("audit")
+        specs = [
+            spec
+            for source in wish.sources
+            for spec in ([source] if "." in source else [f"{source}:{k}" for k in range(4)])
+        ]
+        available, specs = len(specs), specs[: wish.limit or None]
+        settings, found, unread = seeded(wish.settings), [], []
+        standing = SetStanding(settings, len(specs), wish.at)
+        view = AuditView(wish.model, settings, standing.rows, 0, wish.at, len(specs), available)
+        for place, spec in enumerate(specs):
+            if stop.is_set():
+                break
+            time.sleep(self.pause)
+            if spec.startswith("x"):
+                unread.append(Unread(input=spec, reason=f"{spec} is damaged."))
+                standing.leave_out(unread[-1])
+            else:
+                share = self.share - 0.07 * (place % 4)
+                one = make_evidence(settings, share=share, source=spec)
+                one = one.model_copy(update={"chain": None, "run_id": f"run {place} of {id(view)}"})
+                adopt(case, one, wish.request, spec)
+                standing.add(spec, one)
+                found.append((spec, one))
+            sums = {"summary": standing.summary(), "figure": standing.figure()}
+            yield replace(view, count=len(standing.rows), doing=spec, share=0.5, left=3.0, **sums)
+        result = set_result(
+            wish.model, specs, settings, found, at=wish.at, unread=unread, available=available
+        )
+        sums = {"summary": standing.summary(), "figure": standing.figure()}
+        return replace(view, count=len(standing.rows), result=result, **sums)
 
     def sketched(self, subject, procedure, *rest):
         return procedure

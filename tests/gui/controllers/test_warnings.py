@@ -9,8 +9,8 @@ from gui.controllers.warnings import differences, wrong_without_noise
 
 def test_what_changed_in_the_form_is_named(make):
     evidence = make.evidence(CertifySettings())
-    assert differences(evidence, CertifySettings()) == []
-    assert differences(evidence, CertifySettings(scheme=Gaussian(sigma=0.5), n=10)) == [
+    assert differences(evidence.settings, CertifySettings()) == []
+    assert differences(evidence.settings, CertifySettings(scheme=Gaussian(sigma=0.5), n=10)) == [
         "sigma",
         "n",
     ]

@@ -4,7 +4,7 @@ import pytest
 
 from engine.replay.replay import replay
 from engine.schemes import Ablation, Gaussian, HierarchicalGaussian, Sparse
-from gui.jobs.replay_tables import _percent, curve, facts, header, texts
+from gui.jobs.replay_tables import curve, facts, header, percent, texts
 
 VOTES = """idx,label,n0_0,n0_1,n_0,n_1
 a,0,9,1,990,10
@@ -66,9 +66,9 @@ def test_a_replay_that_is_no_claim_says_so(tmp_path):
 
 
 def test_shares_are_rounded_down_from_the_fraction():
-    assert _percent(113 / 200, 200) == "56.50 %"
-    assert _percent(2 / 3, 3) == "66.66 %"
-    assert _percent(1.0, 7) == "100.00 %"
+    assert percent(113 / 200, 200) == "56.50 %"
+    assert percent(2 / 3, 3) == "66.66 %"
+    assert percent(1.0, 7) == "100.00 %"
 
 
 def made(tmp_path, scheme, *at):

@@ -11,7 +11,7 @@ import shiboken6
 from PySide6.QtCore import QObject
 
 from engine.core.errors import UserError
-from gui.jobs.worker import Lane, Worker
+from gui.jobs.worker import Job, Lane, Worker
 
 
 class Listener(QObject):
@@ -85,6 +85,39 @@ def test_jobs_run_one_after_the_other(worker, listener, qtbot):
     assert worker.doing == "one"
     qtbot.waitUntil(lambda: listener.done == ["first", "second"])
     assert worker.doing == ""
+
+
+def test_what_is_short_is_done_between_the_snapshots_of_a_long_job(worker, listener, qtbot):
+    """The long one waits for it to be done, so that it would never end if it were put off."""
+    done = threading.Event()
+
+    def long(stop):
+        while not done.is_set() and not stop.is_set():
+            time.sleep(0.001)
+            yield "going"
+        return "long"
+
+    listener.ask(worker, long)
+    listener.ask(worker, lambda stop: "later", "another")
+    worker.submit(
+        lambda stop: done.set() or "aside", "a look", on_done=listener.on_done, aside=True
+    )
+    qtbot.waitUntil(lambda: len(listener.done) == 3)
+    assert listener.done == ["aside", "long", "later"]
+
+
+def test_a_snapshot_that_is_found_after_the_end_is_not_shown(qapp, tmp_path, listener):
+    """The thread puts it down and ends while the window has looked for snapshots, not for ends."""
+    worker = Worker(warm_up=lambda: None, log_folder=tmp_path)  # its thread never starts
+    job = Job(
+        lambda stop: None, "a job", on_done=listener.on_done, on_snapshot=listener.on_snapshot
+    )
+    worker.queue(job)
+    mailbox = worker._thread.mailbox
+    for put, value in ((mailbox.put_end, "result"), (mailbox.put_snapshot, "late")):
+        put(job, value)
+        worker._poll()
+    assert (listener.done, listener.snapshots) == (["result"], [])
 
 
 def test_what_is_quiet_is_not_told_of(worker, qtbot):

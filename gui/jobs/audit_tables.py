@@ -1,0 +1,93 @@
+"""A set that grows, in words: what it is of, how far it is, and what its rows come to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from engine.core.rounding import round_down
+from engine.evidence.settings import alpha_of
+from gui.jobs.replay_tables import DIGITS, percent, shares_in_words
+
+if TYPE_CHECKING:
+    from engine.replay.records import ReplaySummary
+    from gui.jobs.audit_jobs import AuditView
+
+_CLEAN = "clean accuracy: correct and not abstained"
+_JOINED = "\N{NO-BREAK SPACE}"
+_NOT_YET = "Nothing is said of a population before every input is decided."
+_FROM_CASE = (
+    "Read from the case, which does not say how many inputs the set is to have: nothing is said of "
+    "all at once and of a population. Certify the set to go on with it."
+)
+
+
+def subject(view: AuditView) -> str:
+    """Of which model and settings all rows are."""
+    settings = view.settings
+    chance = () if settings.kind == "exact" else (f"alpha {alpha_of(settings)} for each input",)
+    return " · ".join(
+        (
+            view.model.name,
+            settings.scheme.noise_in_words(),
+            f"{settings.bound} bound",
+            f"n {settings.n:,}",
+            *chance,
+        )
+    )
+
+
+def progress(view: AuditView) -> str:
+    """How many inputs are decided of how many."""
+    if view.planned is None:
+        more = ", counted by another process" if view.counted_elsewhere else ""
+        return f"{view.count:,} input{'s' * (view.count != 1)} of the case{more}"
+    return f"{view.count:,} of {view.planned:,} inputs"
+
+
+def facts(view: AuditView) -> list[tuple[str, str]]:
+    """Sums over the rows: each by itself, all at once, and the population they come from."""
+    return [(name, value.replace(" %", f"{_JOINED}%")) for name, value in _facts(view)]
+
+
+def _facts(view: AuditView) -> Iterator[tuple[str, str]]:
+    summary = view.result.summary if view.result is not None else view.summary
+    if summary is None or not summary.rows:
+        return
+    rate = percent(summary.abstained / summary.rows, summary.rows)
+    yield "abstained", f"{summary.abstained:,} ({rate})"
+    if left := view.count - summary.rows if view.result is not None else 0:
+        yield "without a run", f"{left:,}"
+    ball = summary.acr is not None
+    clean = f"{_CLEAN} (r = 0)" if ball else _CLEAN
+    alone = summary.model_copy(update={"certified_accuracy": {}})
+    yield from shares_in_words(alone, alpha_of(view.settings), clean=clean)
+    if summary.acr is not None:
+        yield "average certified radius (ACR)", round_down(summary.acr, DIGITS)
+    together = summary.simultaneous
+    if together is not None and together.acr is not None:
+        yield f"ACR, all at once, alpha {together.alpha}", round_down(together.acr, DIGITS)
+    for text, share in summary.certified_accuracy.items():
+        if share is not None:
+            yield f"at {text}", " · ".join(_at(summary, text, share))
+
+
+def _at(summary: ReplaySummary, text: str, share: float) -> Iterator[str]:
+    """Certified accuracy at a perturbation: each, all at once, and of the population."""
+    yield percent(share, summary.rows)
+    if summary.simultaneous is not None:
+        joint = summary.simultaneous.certified_accuracy[text] or 0.0
+        yield f"at once {percent(joint, summary.rows)}"
+    if text in summary.population:
+        least = round_down(100 * summary.population[text].population_lower, 2)
+        yield f"population ≥ {least} %"
+
+
+def notes(view: AuditView) -> str:
+    """What a reader of the sums should know."""
+    if view.result is not None:
+        return " ".join(view.result.notes)
+    if view.planned is None:
+        return _FROM_CASE
+    some = f"{view.planned:,} of the set's {view.available:,} inputs are taken, spread evenly."
+    return f"{some} {_NOT_YET}" if view.available > view.planned else _NOT_YET

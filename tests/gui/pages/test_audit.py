@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+
+from engine.evidence.settings import CertifySettings
+from engine.models.request import ModelRequest
+from engine.schemes import Gaussian
+
+
+@pytest.fixture
+def page(window, tmp_path, qtbot):
+    """The page of the real window, with a model and a case."""
+    session = window.session
+    window.left.settings.put(n=1000)
+    session.loading.open_model(ModelRequest("demo:digits-0.25"))
+    session.case.create(tmp_path / "audit.certiscope")
+    qtbot.waitUntil(lambda: session.case.file is not None and not session.worker.busy())
+    window.commands["audit"].trigger()
+    page = window.pages.audit
+    assert window.pages.currentWidget() is page
+    return page
+
+
+@pytest.fixture
+def done(page, qtbot):
+    """Four rows and one that does not open: two right, by the labels of the light engine."""
+    page.setup.put(["few", "x.png"])
+    page.start.click()
+    qtbot.waitUntil(lambda: page._audits.view is not None and not page._audits.running)
+    assert page._audits.view.result is not None, page.complaint.text()
+    return page
+
+
+def facts(page):
+    return {name: value.replace("\u00a0", " ") for name, value in page.facts.rows}
+
+
+def test_rows_sums_and_curve(done):
+    assert done.table.model.rowCount() == 5 and done.subtitle.text() == "5 of 5 inputs"
+    assert facts(done)["without a run"] == "1"
+    own, together = done.chart.figure.curves
+    assert own.band and together.dashed
+    assert done.of.text().startswith("Rows of digits-0.25 · Gaussian, sigma 0.25")
+    assert "x.png is damaged." in done.notes.text()
+    assert done.save.isEnabled() and done.start.text() == "&Resume the set"
+    assert done._session.preferences.last_set[0] == ["few", "x.png"]
+
+
+def test_while_it_is_certified_the_form_is_held_and_escape_stops_it(page, window, engine, qtbot):
+    engine.pause = 0.02
+    page.setup.put([f"s{k}" for k in range(40)])
+    page.start.click()
+    qtbot.waitUntil(lambda: page.table.model.rowCount() > 0)
+    assert not window.left.isEnabled() and not page.start.isEnabled() and page.end.isEnabled()
+    assert "inputs" in window.progress.numbers.text() and window.progress.bar.value() > 0
+    window.commands["stop"].trigger()
+    assert not page.end.isEnabled()
+    qtbot.waitUntil(lambda: not page._audits.running)
+    assert window.left.isEnabled() and page._audits.view.count < 160
+    assert page.start.text() == "&Resume the set"
+
+
+def test_a_row_is_looked_at_and_left_with_escape(done, qtbot):
+    done.table.view.selectRow(1)
+    qtbot.waitUntil(lambda: done.record.evidence is not None)
+    assert done.record.isVisible() and done.record.evidence.input.source == "few:1"
+    qtbot.keyClick(done, Qt.Key.Key_Escape)
+    assert not done.record.isVisible() and done.table.row is None
+    done.table.view.selectRow(4)
+    assert done.record.sentence.text() == "x.png is damaged."
+    done.whole.click()
+    assert done.chart.isVisible()
+
+
+def test_rows_keep_their_settings_and_what_changed_is_said(done, window):
+    assert done.earlier.isHidden()
+    window.session.form.set(CertifySettings(scheme=Gaussian(sigma=0.5), n=1000, seed=None))
+    assert done.earlier.text().endswith("other settings than described now: sigma.")
+    done.setup.limit.setValue(3)
+    assert done.earlier.text().endswith("now: set, sigma.")
+    assert "sigma 0.25" in done.of.text() and done.table.model.rowCount() == 5
+
+
+def test_what_cannot_be_asked_or_done_is_said(page, engine, qtbot):
+    page.setup.put([])
+    assert not page.start.isEnabled()
+    page.setup.put(["few"])
+    page.setup.at.setText("words=1")
+    page.start.click()
+    assert page.complaint.isVisible() and "words" in page.complaint.text()
+    assert page._audits.view is None
+    page.setup.at.setText("")
+    engine.fail["audit"] = page_error = RuntimeError("broken")
+    page.start.click()
+    qtbot.waitUntil(lambda: "unexpected" in page.complaint.text())
+    assert str(page_error) not in page.complaint.text()
+
+
+def test_inputs_that_are_dropped_on_it_are_its_set(page, window, tmp_path):
+    paths = [tmp_path / "a.png", tmp_path / "b.png"]
+    window.opening.open_paths(paths)
+    assert page.setup.sources == tuple(map(str, paths)) and window.session.loading.given is None
+    window.pages.show_explore()
+    window.opening.open_paths([Path("c.png"), Path("d.png")])
+    question = window.notices.front
+    audit = [
+        button for button in question.findChildren(type(page.start)) if "Audit" in button.text()
+    ]
+    audit[0].click()
+    assert window.pages.currentWidget() is page and page.setup.sources == ("c.png", "d.png")
+
+
+def test_it_is_saved(done, tmp_path, qtbot):
+    done.json.trigger()
+    with qtbot.waitSignal(done._session.exports.exported):
+        done._asker.current.fileSelected.emit(str(tmp_path / "a.json"))
+    done._asker.current.close()
+    assert '"rows"' in (tmp_path / "a.json").read_text()
+
+
+def test_in_talk_mode_curve_sums_and_rows_are_left(done, window):
+    window.commands["talk"].trigger()
+    assert done.isVisible() and done.setup.isHidden() and done.table.line.isHidden()
+    assert done.chart.isVisible() and not window.session.playback.active
+    window.commands["talk"].trigger()
+    assert done.setup.isVisible()
