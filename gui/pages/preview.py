@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QAction, QPixmap, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from gui.controllers.exports import Exports
 from gui.pages.assignment import AssignmentForm
+from gui.style import theme as themes
 from gui.widgets.layouts import filled
 from gui.widgets.page import Page
 
@@ -19,7 +27,8 @@ class Preview(Page):
     """Pages one below the other, a button for every format, and what is written into them.
 
     Attributes:
-        form: client, purpose, auditor, remarks and signature.
+        form: client, purpose, auditor, remarks and signature; not on stage, where the pages have
+            its room and that of all buttons but the first.
     """
 
     beside_form = False
@@ -28,12 +37,14 @@ class Preview(Page):
         self, exports: Exports, actions: dict[str, QAction], *, parent: QWidget | None = None
     ) -> None:
         super().__init__("Report", parent=parent)
+        self.saves: list[QPushButton] = []
         for fmt in _FORMATS:
             action = actions[f"export-{fmt}"]
             button = self.add_button(f"Save {fmt.upper()}…", action.trigger)
             button.setAccessibleName(f"Save as {fmt.upper()}")
             action.enabledChanged.connect(button.setEnabled)
             button.setEnabled(action.isEnabled())
+            self.saves.append(button)
         self.pages: list[QPixmap] = []
         self._labels: list[QLabel] = []
         self._inside = QWidget()
@@ -45,10 +56,18 @@ class Preview(Page):
         self.area.setWidget(self._inside)
         self.area.setAccessibleName("Pages of the report")
         self.form = AssignmentForm(exports)
-        self.form.setFixedWidth(FORM_WIDTH)
         self.content.addLayout(filled(QHBoxLayout(), (self.area, 1), self.form, spacing=12), 1)
         exports.preview_ready.connect(self.show_pages)
+        themes.registry.follow(self.retheme)
+        self.retheme()
         self.wait()
+
+    def retheme(self) -> None:
+        """Larger type needs a wider form; on stage there is room for the pages alone."""
+        theme = themes.current()
+        self.form.setFixedWidth(round(theme.px(FORM_WIDTH)))
+        for widget in (self.form, *self.saves[1:]):
+            widget.setVisible(not theme.on_stage)
 
     def wait(self) -> None:
         """Say that the pages are being made."""

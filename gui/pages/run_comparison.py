@@ -21,11 +21,14 @@ from gui.style import theme as themes
 from gui.widgets.card import Card
 from gui.widgets.image import thumbnail
 from gui.widgets.layouts import divided, emptied, filled
+from gui.widgets.scroll import ScrollColumn
 from gui.widgets.section import words
 from gui.widgets.text_table_model import RowsModel, plain_table
 
-_SIDE, _LEAST = 56, 180
-"""Pixels of an image, and the least height of a plot."""
+_SIDE, _LEAST, _LINE = 56, 210, 20
+"""Pixels of an image, the least height of a plot, and of a line of its legend."""
+_A_LINE = 4
+"""Runs in a line of a legend, about."""
 _NAME, _COLUMN = 130, 170
 _NO_BOUNDS = "None of these runs bounds a class along n."
 _NO_REGIONS = "These runs do not certify changes of one kind, or certify nothing."
@@ -62,14 +65,17 @@ class RunComparison(Card):
         self.retheme()
         facts = QWidget()
         filled(QVBoxLayout(facts), self.images, (self.table, 1), spacing=6)
-        plots = divided(Qt.Orientation.Vertical, self.bounds, self.regions)
+        plots = ScrollColumn("Plots of the compared runs", spacing=8)
+        for plot in (self.bounds, self.regions):
+            plots.column.addWidget(plot, 1)
         columns = divided(Qt.Orientation.Horizontal, facts, plots, sizes=(500, 600))
         self.content.addWidget(columns, 1)
 
     def retheme(self) -> None:
-        """Plots are as high as the type in force needs."""
+        """Plots are as high as the type in force and the lines of their legends need."""
+        lines = -(-len(self.runs) // _A_LINE)
         for plot in (self.bounds, self.regions):
-            plot.setMinimumHeight(round(themes.current().px(_LEAST)))
+            plot.setMinimumHeight(round(themes.current().px(_LEAST + lines * _LINE)))
 
     def show_runs(self, runs: Sequence[Named]) -> None:
         """Compare some runs, each with its name."""
@@ -87,6 +93,7 @@ class RunComparison(Card):
                 plot.wait(lacking)
             else:
                 plot.show_figure(figure)
+        self.retheme()
         self.show_images({})
 
     def show_images(self, found: Mapping[str, Pixels]) -> None:

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QPushButton
 
 from gui.pages.preview import Preview
 from gui.shell.commands import COMMANDS
+from gui.style.stylesheet import apply_theme
 
 
 def test_pages_are_shown_and_every_format_can_be_saved(qtbot, make, idle_session):
@@ -31,3 +33,14 @@ def test_pages_follow_the_width(qtbot, make, idle_session):
     preview.show()
     preview.show_pages([make.png()])
     assert preview._labels[0].pixmap().width() <= 500
+
+
+def test_on_stage_the_pages_have_all_the_room(qtbot, idle_session, qapp):
+    actions = {command.id: QAction(command.title) for command in COMMANDS}
+    preview = Preview(idle_session.exports, actions)
+    qtbot.addWidget(preview)
+    apply_theme(qapp, "light", scale=1.3, on_stage=True)
+    assert [button.isHidden() for button in preview.saves] == [False, True, True, True]
+    assert preview.form.isHidden() and preview.minimumSizeHint().width() < 800
+    apply_theme(qapp, "light")
+    assert not preview.form.isHidden() and not any(map(QPushButton.isHidden, preview.saves))

@@ -53,6 +53,14 @@ def test_bounds_and_regions_share_their_axes(view, runs):
     assert len(inks) == 4  # each run has its own
 
 
+def test_plots_of_many_runs_keep_their_height_and_scroll(view, runs, qtbot):
+    view.resize(900, 380)
+    view.show_runs([(f"{name} once more and again", run) for name, run in (runs * 3)[:9]])
+    for plot in (view.bounds, view.regions):
+        qtbot.waitUntil(lambda plot=plot: plot.pixel_frame().h > 70)
+    assert view.regions.height() + view.bounds.height() > view.height()
+
+
 def test_images_are_shown_where_the_inputs_are_still_there(view, runs, make):
     view.show_runs(runs[:2])
     digest = runs[0][1].input.sha256
