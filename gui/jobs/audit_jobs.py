@@ -71,7 +71,7 @@ class AuditView:
         planned: inputs that are to be certified; None where nothing says how many.
         available: inputs that the set has.
         summary, figure: what some of the rows come to, at most a moment old.
-        doing: the input at hand, ``share`` of whose votes are drawn.
+        doing: the inputs at hand, in words; ``share`` of their votes are drawn, each counting 1.
         left: seconds that the rest takes at the pace so far; None while it is not known.
         result: of a set that has ended.
         counted_elsewhere: another process counts inputs of it.
@@ -158,17 +158,21 @@ def audited(
     )
     view = AuditView(wish.model, kept.settings, standing.rows, 0, at, len(inputs), available)
     looker, began = _Looker(view, standing), time.perf_counter()
-    doing, share = "", 0.0
+    name, shares, told = "", dict[str, float](), 0
     while True:
         try:
             step = next(certifying)
         except StopIteration as end:
             return looker.look(now=True, result=end.value)
         if isinstance(step, str):
-            doing, share = step, 0.0
+            name = step
         else:
-            share = step.n_done / max(1, step.n0_plan + step.n_plan)
-        done = len(standing.rows) + share
+            shares[step.run_id] = step.n_done / max(1, step.n0_plan + step.n_plan)
+        for row in standing.rows[told:]:
+            shares.pop(row.run_id, None)
+        told, share = len(standing.rows), sum(shares.values())
+        doing = name if len(shares) < 2 else f"{len(shares):,} inputs together"
+        done = told + share
         pace = (time.perf_counter() - began) / done if done else None
         left = None if pace is None else pace * (len(inputs) - done)
         yield looker.look(doing=doing, share=share, left=left)

@@ -13,7 +13,7 @@ from engine.case import Case
 from engine.core.errors import UserError
 from engine.core.generators import result_of
 from engine.evidence.evidence import Evidence
-from engine.evidence.settings import USUAL, CertifySettings
+from engine.evidence.settings import USUAL, CertifySettings, Execution
 from engine.models import load_model
 from engine.models.request import ModelRequest
 from engine.verify import verify
@@ -39,7 +39,8 @@ def audit(classifier, tmp_path_factory):
     """A set that was stopped after its first row, and taken up again."""
     case = Case.create(tmp_path_factory.mktemp("audit") / "set.certiscope")
     stop, seen = threading.Event(), []
-    going = audited(classifier, wished(classifier), case, stop, warn=print)
+    alone = wished(classifier, execution=Execution(batch=1))  # so that they share no batch
+    going = audited(classifier, alone, case, stop, warn=print)
     while True:
         try:
             seen.append(next(going))
