@@ -146,6 +146,16 @@ class ExamplesFigure(BaseModel):
         """The change in the middle of ``changes``."""
         return self.changed(self.changes[len(self.changes) // 2]) if self.changes else None
 
+    def strip(self) -> tuple[Example, ...]:
+        """What is printed of ``changes``: a transformation at each of them, else the middle one."""
+        region = self.region
+        moved = region is not None and all(
+            allowed is not None and allowed.moves for allowed in map(region.budget, self.changes)
+        )
+        middle = () if moved else (self.middle(),)
+        found = map(self.changed, self.changes) if moved else middle
+        return tuple(one for one in found if one is not None)
+
     def everything(self) -> Iterator[Example]:
         """The input, every noisy sample, and the input after every change."""
         yield from (self.original, *self.samples)

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from engine.core.rounding import round_down
 from engine.regions.base import Perturbation
-from engine.regions.region import Region
+from engine.regions.region import Budget, Region, inside
 
 _DIGITS = 3
 
@@ -52,6 +52,16 @@ class Amount(Region):
     def note(self) -> str:
         """The unit."""
         return self.unit
+
+    def changes(self) -> tuple[Perturbation, ...]:
+        """A third of the largest, two thirds, and all of it."""
+        if self.upper <= 0:
+            return ()
+        return tuple({self.term: inside(self.upper * third / 3)} for third in (1, 2, 3))
+
+    def budget(self, change: Perturbation) -> Budget:
+        """The one size."""
+        return Budget(moves=change)
 
     def describe(self, change: Perturbation) -> str:
         """``blur 4.000``."""

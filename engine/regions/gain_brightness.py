@@ -14,7 +14,7 @@ from pydantic import Field
 from engine.core.rounding import round_down, round_up
 from engine.regions.base import Perturbation
 from engine.regions.parameter_map import ParameterMap
-from engine.regions.region import Region, inside
+from engine.regions.region import Budget, Region, inside
 from engine.regions.required_probability import Certifier
 
 Floats = npt.NDArray[np.float64]
@@ -91,6 +91,10 @@ class GainBrightness(Region):
         if size := self.furthest("brightness"):
             found += [{"gain": 1.0, "brightness": sign * inside(size)} for sign in self.signs]
         return tuple(found)
+
+    def budget(self, change: Perturbation) -> Budget:
+        """The one pair."""
+        return Budget(moves=change)
 
     def edge(self) -> list[tuple[float, float]]:
         """The largest brightness over the certified gains."""

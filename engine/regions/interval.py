@@ -8,7 +8,7 @@ from pydantic import Field
 
 from engine.core.rounding import round_down
 from engine.regions.base import Perturbation
-from engine.regions.region import Budget, Region
+from engine.regions.region import Budget, Region, inside
 
 _DIGITS = 3
 
@@ -69,6 +69,13 @@ class Interval(Region):
     def describe(self, change: Perturbation) -> str:
         """``brightness -0.100``."""
         return f"{self.term} {change[self.term]:+.{_DIGITS}f}"
+
+    def changes(self) -> tuple[Perturbation, ...]:
+        """From one end to the other, half-way between either and 0 too."""
+        low, high = -self.lower, self.upper
+        down = [-inside(share * low) for share in (1.0, 0.5) if low > 0]
+        up = [inside(share * high) for share in (0.5, 1.0) if high > 0]
+        return tuple({self.term: shift} for shift in (*down, *up))
 
     def budget(self, change: Perturbation) -> Budget:
         """The one shift."""

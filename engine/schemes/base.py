@@ -157,16 +157,6 @@ class Scheme(Record, ABC):
         """Why a class that leads is not certified, where that is no matter of one half."""
         return ""
 
-    def attacked(self, x: npt.NDArray[Any], perturbation: Perturbation) -> npt.NDArray[Any] | None:
-        """The image as such an attacker leaves it; None where the terms do not say what is done.
-
-        Args:
-            x: (C, H, W), float32.
-            perturbation: in the scheme's own terms.
-        """
-        del x, perturbation
-        return None
-
     def rule_in_words(self) -> str:
         """When a certificate is issued, as a sentence."""
         return "The statement is made only if p lower exceeds p upper."

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -229,15 +229,13 @@ class Blur(Scheme):
         """One strength for the whole image."""
         return RandomBlur(self.law, self.scale)
 
-    def attacked(
-        self, x: npt.NDArray[np.float32], perturbation: Perturbation
-    ) -> npt.NDArray[np.float32]:
+    def transformed(self, x: npt.NDArray[Any], moves: Perturbation) -> npt.NDArray[Any]:
         """The image blurred by ``blur``."""
         import torch  # deferred as above
 
         from engine.noise.blur import blurred  # deferred as above
 
-        strength = torch.tensor([perturbation["blur"]], dtype=torch.float64)
+        strength = torch.tensor([moves["blur"]], dtype=torch.float64)
         return np.asarray(blurred(torch.from_numpy(x)[None], strength)[0].numpy())
 
     def region(self, bounds: ProbabilityBounds, facts: Facts = NO_FACTS) -> Amount | None:

@@ -128,12 +128,6 @@ class Brightness(Scheme):
         """One number for all pixels."""
         return OneShift(self.sigma_b)
 
-    def attacked(
-        self, x: npt.NDArray[np.float32], perturbation: Perturbation
-    ) -> npt.NDArray[np.float32]:
-        """x + brightness, not clipped."""
-        return x + np.float32(perturbation["brightness"])
-
     def region(self, bounds: ProbabilityBounds, facts: Facts = NO_FACTS) -> Interval | None:
         """As far in either direction; None unless p_lower > p_upper."""
         within = sigmas(bounds)

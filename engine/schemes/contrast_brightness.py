@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -157,11 +157,9 @@ class ContrastBrightness(Scheme):
         """Two numbers for all pixels."""
         return GainAndShift(self.sigma_k, self.sigma_b)
 
-    def attacked(
-        self, x: npt.NDArray[np.float32], perturbation: Perturbation
-    ) -> npt.NDArray[np.float32]:
+    def transformed(self, x: npt.NDArray[Any], moves: Perturbation) -> npt.NDArray[Any]:
         """gain (x + brightness), not clipped."""
-        gain, shift = perturbation["gain"], perturbation["brightness"]
+        gain, shift = moves["gain"], moves["brightness"]
         return np.asarray(gain * (x.astype(np.float64) + shift), dtype=np.float32)
 
     def region(self, bounds: ProbabilityBounds, facts: Facts = NO_FACTS) -> GainBrightness | None:

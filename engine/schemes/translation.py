@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -182,11 +182,9 @@ class Translation(Scheme):
         """One shift of the whole image."""
         return RandomShift(self.sigma)
 
-    def attacked(
-        self, x: npt.NDArray[np.float32], perturbation: Perturbation
-    ) -> npt.NDArray[np.float32]:
+    def transformed(self, x: npt.NDArray[Any], moves: Perturbation) -> npt.NDArray[Any]:
         """The image shifted to the right, and down by what is left of the norm."""
-        return np.roll(x, displacement(perturbation["shift"]), axis=(-2, -1))
+        return np.roll(x, displacement(moves["shift"]), axis=(-2, -1))
 
     def region(self, bounds: ProbabilityBounds, facts: Facts = NO_FACTS) -> Amount | None:
         """All whole shifts below the radius; None unless p_lower > p_upper."""

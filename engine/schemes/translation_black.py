@@ -6,7 +6,7 @@ import functools
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -138,14 +138,12 @@ class TranslationBlack(Scheme):
         """All shifts."""
         return EveryShift(self.reach)
 
-    def attacked(
-        self, x: npt.NDArray[np.float32], perturbation: Perturbation
-    ) -> npt.NDArray[np.float32]:
+    def transformed(self, x: npt.NDArray[Any], moves: Perturbation) -> npt.NDArray[Any]:
         """The image shifted to the right, and down by what is left of the norm."""
         import torch  # deferred: the window lists schemes before torch loads
 
         out = torch.empty(x.shape)
-        _shift(torch.from_numpy(x), *displacement(perturbation["shift"]), out)
+        _shift(torch.from_numpy(x), *displacement(moves["shift"]), out)
         return np.asarray(out.numpy())
 
     def region(self, bounds: ProbabilityBounds, facts: Facts = NO_FACTS) -> Amount | None:

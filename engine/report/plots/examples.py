@@ -23,13 +23,14 @@ _NODE, _SMALLEST, _CROWD = 7.0, 2.2, 40
 
 
 def draw(figure: ExamplesFigure, *, dark: bool = False) -> Drawing:
-    """The input, noisy samples of it with the base model's answers, and a certified change."""
-    changed = figure.middle()
-    shown = [figure.original, *figure.samples, *([changed] if changed else [])]
-    names = ["original", *(f"noisy{i + 1}" for i in range(len(figure.samples))), "perturbed"]
+    """The input, noisy samples of it with the base model's answers, and certified changes."""
+    changed = figure.strip()
+    shown = [figure.original, *figure.samples, *changed]
+    names = ["original", *(f"noisy{i + 1}" for i in range(len(figure.samples)))]
+    names += ["perturbed", *(f"perturbed{i + 1}" for i in range(1, len(changed)))]
     files: dict[str, bytes] = {}
     tiles = [
-        tile(one, name, files, ink="upper" if one is changed else "accent", dark=dark)
+        tile(one, name, files, ink="upper" if "perturbed" in name else "accent", dark=dark)
         for one, name in zip(shown, names, strict=False)
     ]
     worded = any(one["chips"] for one in tiles)

@@ -9,7 +9,7 @@ from engine.explain.examples import MOST_TRIES, affordable, answers, examples, n
 from engine.inputs.base import FittedInput
 from engine.noise.gaussian import NoiseStream, Stream
 from engine.procedures.run import run_key
-from engine.regions import Ball, Interval
+from engine.regions import Ball, GainBrightness, Interval
 from engine.schemes import parse_scheme
 from tests.factories import make_region_run, make_settings
 from tests.fakes import HalfSpace, Misbehaving, fitted, identity
@@ -94,11 +94,24 @@ def test_what_is_certified_of_a_transformation_is_shown():
     given = fitted(0.5)
     found = examples(HalfSpace(0.9), given, settings("brightness"), region=shift, center_class=0)
     moved = [found.changed(change) for change in found.changes]
-    assert [round(one["brightness"], 3) for one in found.changes] == [-0.199, 0.123]
-    for example, by in zip(moved, (-0.199, 0.123), strict=True):
+    assert [round(one["brightness"], 3) for one in found.changes] == [
+        -0.199, -0.099, 0.061, 0.123,
+    ]  # fmt: skip
+    for example, by in zip(moved[::3], (-0.199, 0.123), strict=True):
         expected = np.clip(given.pixels + np.float32(by), 0, 1)
         np.testing.assert_allclose(example.media[0].pixels, expected, atol=1e-6)
-    assert moved[1].caption == "changed: class 0 (brightness +0.123)"
+    assert moved[3].caption == "changed: class 0 (brightness +0.123)"
+    assert [one.caption for one in found.strip()] == [one.caption for one in moved]
+
+
+def test_pairs_of_gain_and_brightness_are_shown_at_their_ends():
+    scheme = settings("contrast-brightness")
+    region = GainBrightness(sigma_k=0.2, sigma_b=0.2, p_lower=0.9)
+    found = examples(HalfSpace(0.9), fitted(0.5), scheme, region=region, center_class=0)
+    assert len(found.strip()) == 4 and all(len(one.media) == 1 for one in found.strip())
+    darker = found.changes[0]
+    pixels = found.strip()[0].media[0].pixels
+    np.testing.assert_allclose(pixels, darker["gain"] * 0.5, atol=1e-6)
 
 
 def test_a_stop_leaves_out_the_attack():

@@ -14,10 +14,12 @@ def test_what_it_holds_and_says_rounded_down():
     assert BLUR.clause("image") == "no blur of this image below 4.605 (squared pixels)"
     assert (BLUR.headline(), BLUR.note()) == ("blur below 4.605", "squared pixels")
     assert BLUR.furthest("blur") == 4.60599 and BLUR.furthest("blur", -1) == 0.0
-    (change,) = BLUR.changes()
-    assert BLUR.contains(change) and BLUR.describe(change) == "blur 4.605"
+    assert [one["blur"] for one in BLUR.changes()] == [1.535, 3.07, 4.605]
+    assert BLUR.describe({"blur": 4.605}) == "blur 4.605"
+    assert BLUR.budget({"blur": 1.0}).moves == {"blur": 1.0}
     assert Amount(term="blur", upper=0.0, unit="").contains({"blur": 0.0})
-    assert not Amount(term="blur", upper=0.0, unit="").holds_changes
+    nothing = Amount(term="blur", upper=0.0, unit="")
+    assert not nothing.holds_changes and nothing.changes() == ()
 
 
 def test_a_negative_end_is_refused():

@@ -83,11 +83,11 @@ def test_squared_radii_add_up_and_large_ones_are_those_of_a_sampled_kernel():
     x = np.random.default_rng(3).random((3, 12, 17), dtype=np.float32)
     one = Blur()
     for first, second in ((0.25, 0.25), (0.01, 3.0), (4.0, 10.0), (1.0, 0.0)):
-        twice = one.attacked(one.attacked(x, {"blur": first}), {"blur": second})
-        assert np.abs(twice - one.attacked(x, {"blur": first + second})).max() < 1e-6
+        twice = one.transformed(one.transformed(x, {"blur": first}), {"blur": second})
+        assert np.abs(twice - one.transformed(x, {"blur": first + second})).max() < 1e-6
     filtered = np.stack([gaussian_filter(part, 2.0, mode="reflect", truncate=8) for part in x])
-    assert np.abs(one.attacked(x, {"blur": 4.0}) - filtered).max() < 1e-5
-    assert np.abs(one.attacked(x, {"blur": 0.0}) - x).max() < 1e-6
+    assert np.abs(one.transformed(x, {"blur": 4.0}) - filtered).max() < 1e-5
+    assert np.abs(one.transformed(x, {"blur": 0.0}) - x).max() < 1e-6
 
 
 @pytest.mark.parametrize("scheme", LAWS, ids=lambda one: one.law)
@@ -96,8 +96,8 @@ def test_noise_on_a_blurred_image_is_noise_that_is_moved(scheme, draw):
     x = torch.rand(1, 6, 5, generator=torch.Generator().manual_seed(4))
     whole = draw(scheme, x, 300)
     assert torch.allclose(whole, draw(scheme, x, 300, batch=77), atol=1e-6)
-    before = torch.from_numpy(scheme.attacked(x.numpy(), {"blur": 1.5}))
-    after = scheme.attacked(whole[9].numpy(), {"blur": 1.5})
+    before = torch.from_numpy(scheme.transformed(x.numpy(), {"blur": 1.5}))
+    after = scheme.transformed(whole[9].numpy(), {"blur": 1.5})
     assert np.abs(draw(scheme, before, 10)[9].numpy() - after).max() < 1e-6
     assert torch.allclose(whole.mean((1, 2, 3)), x.mean().expand(300), atol=1e-6)
 

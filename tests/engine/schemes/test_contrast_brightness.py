@@ -31,7 +31,7 @@ def test_one_gain_and_one_shift_for_all_pixels_in_any_batch(draw):
 
 def test_noise_on_an_attacked_image_is_the_noise_of_the_moved_law(draw):
     x = torch.rand(1, 4, 4)
-    attacked = torch.from_numpy(SCHEME.attacked(x.numpy(), {"gain": 0.8, "brightness": 0.1}))
+    attacked = torch.from_numpy(SCHEME.transformed(x.numpy(), {"gain": 0.8, "brightness": 0.1}))
     assert torch.allclose(attacked, 0.8 * (x + 0.1))
     grey = draw(SCHEME, torch.tensor([0.0, 1.0]).view(1, 1, 2), 50).flatten(1)
     gain, shift = grey[:, 1] - grey[:, 0], grey[:, 0] / (grey[:, 1] - grey[:, 0])

@@ -79,7 +79,7 @@ def test_pixels_are_moved_and_come_in_again(draw):
 
 def test_noise_on_a_shifted_image_is_noise_that_is_moved(draw):
     x = torch.rand(2, 6, 5)
-    attacked = torch.from_numpy(SCHEME.attacked(x.numpy(), {"shift": 3.2}))
+    attacked = torch.from_numpy(SCHEME.transformed(x.numpy(), {"shift": 3.2}))
     assert displacement(3.2) == (1, 3) and torch.equal(attacked, torch.roll(x, (1, 3), (1, 2)))
     moved = torch.roll(draw(SCHEME, x, 20), (1, 3), dims=(2, 3))
     assert torch.equal(draw(SCHEME, attacked, 20), moved)

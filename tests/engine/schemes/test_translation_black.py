@@ -34,7 +34,7 @@ def test_every_shift_is_counted_once_with_black_where_nothing_was(draw):
 
 def test_attacks_are_among_what_was_counted(draw):
     x = torch.rand(1, 5, 6)
-    attacked = torch.from_numpy(SCHEME.attacked(x.numpy(), {"shift": 2.0}))
+    attacked = torch.from_numpy(SCHEME.transformed(x.numpy(), {"shift": 2.0}))
     counted = draw(SCHEME, x, 13)
     assert any(torch.equal(attacked, one) for one in counted)
 
@@ -70,7 +70,7 @@ def test_a_run_certifies_the_model_itself_without_alpha():
 
 def test_black_is_black_in_the_first_pixel():
     """HalfSpace above looks at the first pixel, which half of the shifts leave black."""
-    seen = [SCHEME.attacked(np.ones((1, 4, 4), np.float32), {"shift": s}) for s in (0.0, 1.0)]
+    seen = [SCHEME.transformed(np.ones((1, 4, 4), np.float32), {"shift": s}) for s in (0.0, 1.0)]
     assert [one[0, 0, 0] for one in seen] == [1.0, 0.0]
 
 
