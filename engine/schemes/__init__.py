@@ -90,6 +90,12 @@ def parse_scheme(values: Mapping[str, Any]) -> Scheme:
 
 
 __all__ = [
+    "Laplace",
+    "TranslationBlack",
+    "Translation",
+    "ContrastBrightness",
+    "Brightness",
+    "Blur",
     "SCHEMES",
     "Ablation",
     "DssnL1",

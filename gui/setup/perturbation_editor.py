@@ -44,7 +44,8 @@ class TargetEditor(QWidget):
     def text(self) -> str:
         """The perturbation, ``entities=2,epsilon=0.25``; empty if nothing is changed."""
         values = {term: editor.value() for term, editor in self.editors.items()}
-        if not any(values.values()):
+        terms = self._scheme.terms if self._scheme is not None else {}
+        if all(value == terms[term].neutral for term, value in values.items()):
             return ""
         return ",".join(f"{term}={value!r}" for term, value in values.items())
 
@@ -58,8 +59,10 @@ class TargetEditor(QWidget):
             editor = QDoubleSpinBox(decimals=3, maximum=1000.0, singleStep=0.05)
             if term.signed:
                 editor.setMinimum(-1000.0)
+            elif term.factor:
+                editor.setMinimum(0.001)
             counted = any(one.whole for one in scheme.terms.values())
-            first = _BESIDE_COUNTS if counted else _ALONE
+            first = term.neutral or (_BESIDE_COUNTS if counted else _ALONE)
             editor.setValue(self._typed.get(name, first))
         editor.setAccessibleName(f"{name} to certify")
         editor.setToolTip(str(term))

@@ -6,7 +6,7 @@ from typing import ClassVar
 import pytest
 
 from engine.regions import Term
-from engine.schemes import SCHEMES, Gaussian, HierarchicalGaussian, Sparse
+from engine.schemes import SCHEMES, ContrastBrightness, Gaussian, HierarchicalGaussian, Sparse
 from gui.setup.perturbation_editor import TargetEditor
 
 
@@ -34,10 +34,13 @@ def test_what_is_counted_is_whole_and_what_is_measured_is_not(editor, qtbot):
 
 
 def test_no_change_is_no_target(editor):
-    editor.set_scheme(Sparse)
-    for each in editor.editors.values():
-        each.setValue(0)
-    assert editor.text() == ""
+    for scheme in (Sparse, ContrastBrightness):
+        editor.set_scheme(scheme)
+        for term, each in editor.editors.items():
+            each.setValue(scheme.terms[term].neutral)
+        assert editor.text() == ""
+    editor.editors["gain"].setValue(0.0)  # no gain
+    assert editor.editors["gain"].value() > 0
 
 
 def test_a_term_of_the_same_name_keeps_its_number(editor):
