@@ -159,18 +159,24 @@ class Case(CaseFile):
         """
         self.record_all({run: snapshot})
 
-    def record_all(self, counted: Mapping[int, Snapshot]) -> None:
-        """Keep the votes that several runs have counted so far, of all or of none.
+    def record_all(
+        self, counted: Mapping[int, Snapshot], ended: Mapping[int, Evidence] | None = None
+    ) -> None:
+        """Keep the votes that several runs have counted, and results, of all or of none.
 
         Raises:
             UserError: the file cannot be written, or another window counts one of them.
         """
         with self._writing() as db:
+            for run, evidence in (ended or {}).items():
+                self._finish(db, run, evidence)
             for run, snapshot in counted.items():
                 selection = snapshot.chain_selection or snapshot.selection
                 self._keep(db, run, selection, snapshot.blocks, snapshot.function_check)
                 if snapshot.phase == "estimation":
                     answers.write(db, run, snapshot.answers, snapshot.blocks)
+        for run in ended or {}:
+            self._tokens.pop(run, None)
 
     def finish(self, run: int, evidence: Evidence) -> None:
         """Keep a run's votes and result, and let others count it.
@@ -178,13 +184,14 @@ class Case(CaseFile):
         Raises:
             UserError: the file cannot be written, or another window counts this run.
         """
+        self.record_all({}, {run: evidence})
+
+    def _finish(self, db: sqlite3.Connection, run: int, evidence: Evidence) -> None:
         blocks = evidence.chain.blocks if evidence.chain else ()
-        with self._writing() as db:
-            self._keep(db, run, evidence.chain_selection, blocks, evidence.function_check)
-            answers.write(db, run, evidence.answers, blocks)
-            _end(db, run, evidence)
-            owner.give_back(db, run, self._tokens.get(run, ""))
-        self._tokens.pop(run, None)
+        self._keep(db, run, evidence.chain_selection, blocks, evidence.function_check)
+        answers.write(db, run, evidence.answers, blocks)
+        _end(db, run, evidence)
+        owner.give_back(db, run, self._tokens.get(run, ""))
 
     def label(self, run: int, evidence: Evidence, labels: Labels) -> None:
         """Keep a finished run's result once more, with the claim that a person's labels allow.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -42,6 +43,7 @@ class CaseFile:
         self._database = Database(path)
         self._damaged: dict[int, str] = {}
         self._checked: set[int] = set()
+        self._open: tuple[int, sqlite3.Connection] | None = None
 
     @classmethod
     def create(cls, path: Path | str) -> Self:
@@ -312,8 +314,25 @@ class CaseFile:
             self._damaged[run] = clause
 
     @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Everything that this thread writes meanwhile is one commit.
+
+        Raises:
+            UserError: the file cannot be written.
+        """
+        with self._writing() as db:
+            self._open = threading.get_ident(), db
+            try:
+                yield
+            finally:
+                self._open = None
+
+    @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         if self.damage:
             raise UserError(self.damage)
+        if self._open is not None and self._open[0] == threading.get_ident():
+            yield self._open[1]
+            return
         with self._database.writing() as db:
             yield db

@@ -61,14 +61,21 @@ def recorded(
 class Commits:
     """When runs that are counted at the same time are committed: all in one, every now and then.
 
+    A result waits for that too where other runs are being counted or are to follow.
+
     Args:
         seconds: between two commits.
+
+    Attributes:
+        follow: runs that will be counted next.
     """
 
     def __init__(self, seconds: float = COMMIT_SECONDS) -> None:
+        self.follow = 0
         self._seconds = seconds
         self._last = time.monotonic()
         self._recorders: list[_Recorder] = []
+        self._ended: dict[_Recorder, Evidence] = {}
 
     def join(self, recorder: _Recorder) -> None:
         """Commit this run too."""
@@ -77,26 +84,46 @@ class Commits:
     def leave(self, recorder: _Recorder) -> None:
         """Commit this run no more."""
         self._recorders.remove(recorder)
+        if not self._recorders and not self.follow:
+            self.flush()
+
+    def end(self, recorder: _Recorder, evidence: Evidence) -> bool:
+        """Keep a result until the next commit; False where that is now, because nothing follows."""
+        if len(self._recorders) < 2 and not self.follow and not self._ended:
+            return False
+        self._ended[recorder] = evidence
+        recorder.pending = None
+        self.when_due()
+        return True
 
     def when_due(self) -> None:
         """Commit what is pending, if that was long enough ago; what fails is tried again then."""
-        if time.monotonic() - self._last < self._seconds:
-            return
+        if time.monotonic() - self._last >= self._seconds:
+            self.flush()
+
+    def flush(self) -> None:
+        """Commit what is pending."""
         pending = [recorder for recorder in self._recorders if recorder.pending is not None]
-        if len(pending) < 2 or not self._together(pending):
+        if len(pending) + len(self._ended) < 2 or not self._together(pending):
             for recorder in pending:
                 recorder.commit()
+            for recorder, evidence in [*self._ended.items()]:
+                if recorder.keep(evidence):
+                    del self._ended[recorder]
         self._last = time.monotonic()
 
     def _together(self, pending: list[_Recorder]) -> bool:
         """Whether one commit held all; if not, each says itself what is wrong."""
+        case = (*pending, *self._ended)[0].case
         votes = {recorder.run: recorder.pending for recorder in pending}
+        results = {recorder.run: evidence for recorder, evidence in self._ended.items()}
         try:
-            pending[0].case.record_all({run: one for run, one in votes.items() if one is not None})
+            case.record_all({run: one for run, one in votes.items() if one is not None}, results)
         except UserError:
             return False
         for recorder in pending:
             recorder.pending = None
+        self._ended = {}
         return True
 
 
@@ -111,6 +138,7 @@ class _Recorder:
         self.pending: Snapshot | None = None
         self._commits = commits
         self._warn = warn
+        self._ended = False
         commits.join(self)
 
     def take(self, snapshot: Snapshot) -> None:
@@ -125,6 +153,9 @@ class _Recorder:
             evidence = evidence.model_copy(update={"run_id": row.run_id})
             if self.case.known_to == "case":  # else the run counted them itself
                 evidence = with_tries(evidence, row.number, row.of, "case")
+            if self._commits.end(self, evidence):
+                self._ended = True
+                return evidence
             self.case.finish(self.run, evidence)
         except UserError as error:
             warning = f"{NOT_KEPT}{error}"
@@ -132,10 +163,23 @@ class _Recorder:
         self.pending = None
         return evidence
 
+    def keep(self, evidence: Evidence) -> bool:
+        """Commit a result by itself; whether that went well."""
+        try:
+            self.case.finish(self.run, evidence)
+        except UserError as error:
+            if self._warn is not None:
+                self._warn(f"{NOT_KEPT}{error}")
+                self._warn = None
+            return False
+        return True
+
     def close(self) -> None:
         """Commit what is pending and let others count the run."""
         self._commits.leave(self)
         self.commit()
+        if self._ended:  # its commit lets others count it
+            return
         try:
             self.case.release(self.run)
         except UserError as error:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Generator, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from engine.case.case import Case
 from engine.case.counting import Begin, Procedure, count_run, finished_run, open_run
 from engine.case.recording import Commits
+from engine.core.errors import UserError
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import Counting, Execution, seeded
 from engine.evidence.snapshot import Snapshot
@@ -59,6 +61,8 @@ class CaseSet:
         self._request, self._execution, self._at = request, execution, tuple(at)
         self._stop, self._new_runs, self._warn = stop, new_runs, warn
         self._commits = Commits()
+        self._begun: dict[int, tuple[FittedInput, int]] = {}
+        self._mine: set[int] = set()
         self.settings = seeded(settings)
         if settings.seed is None and not new_runs:
             self.settings = self._as_before(settings) or self.settings
@@ -73,24 +77,14 @@ class CaseSet:
     ) -> Procedure:
         """The run of one input, from wherever it is in the case; ``begin`` counts it elsewhere."""
         case = self._case
-        if not self._new_runs:
-            found = finished_run(case, self._classifier, given, self.settings)
-            if found is not None:
-                return _as_kept(case, found)
-        run, _ = open_run(
-            case,
-            self._classifier,
-            given,
-            self.settings,
-            request=self._request,
-            input_spec=spec,
-            execution=self._execution,
-            at=self._at,
-            new_run=self._new_runs,
-        )
+        found = self._finished(given)
+        if found is not None:
+            return _as_kept(case, found)
+        _, run = self._begun.pop(id(given), (given, 0))
+        self._commits.follow = len(self._begun)
         return count_run(
             case,
-            run,
+            run or self._run(spec, given),
             self._classifier,
             given,
             execution=self._execution,
@@ -101,6 +95,52 @@ class CaseSet:
             prepared=prepared,
             begin=begin,
         )
+
+    def ahead(self, inputs: Sequence[tuple[str, FittedInput]]) -> None:
+        """Begin the runs that come next, in one commit; none ends what was begun and not counted.
+
+        Where the case cannot be written, each is begun, and says so, when it is counted.
+        """
+        for _, run in self._begun.values():
+            with suppress(UserError):
+                self._case.release(run)
+        self._begun = {}
+        new = [(spec, given) for spec, given in inputs if self._finished(given) is None]
+        if len(new) > 1:
+            try:
+                with self._case.at_once():
+                    runs = [self._run(spec, given) for spec, given in new]
+            except UserError:
+                runs = [0] * len(new)
+            pairs = zip(new, runs, strict=True)
+            self._begun = {id(given): (given, run) for (_, given), run in pairs}
+        self._commits.follow = len(self._begun)
+        if not inputs:
+            self._commits.flush()
+
+    def _finished(self, given: FittedInput) -> int | None:
+        if self._new_runs:
+            return None
+        return finished_run(self._case, self._classifier, given, self.settings)
+
+    def _run(self, spec: str, given: FittedInput) -> int:
+        """The run to resume, or a new one; inputs that are the same have a run each."""
+        for anew in (self._new_runs, True):
+            run, _ = open_run(
+                self._case,
+                self._classifier,
+                given,
+                self.settings,
+                request=self._request,
+                input_spec=spec,
+                execution=self._execution,
+                at=self._at,
+                new_run=anew,
+            )
+            if run not in self._mine:
+                break
+        self._mine.add(run)
+        return run
 
     def _as_before(self, settings: Counting) -> Counting | None:
         """The settings of the newest run with this model that differ from these in a seed alone."""

@@ -145,6 +145,7 @@ def audit_command(values: Mapping[str, Any]) -> int:
             command=lambda spec: command_line(request, spec, settings, execution, at),
             done=keep,
             count=kept_in.count if kept_in else None,
+            ahead=kept_in.ahead if kept_in else (lambda inputs: None),
             available=available,
         )
         result = follow(certifying, console, meter)

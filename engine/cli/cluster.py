@@ -98,7 +98,9 @@ def _on_cluster(
     count: Callable[..., Procedure] | None,
     done: Callable[[str, Evidence], None],
     available: int,
+    ahead: object = None,
 ) -> Generator[Snapshot, None, SetResult]:
+    del ahead  # each run is begun when a worker is free
     from engine.cluster.crew import Setup
     from engine.cluster.driver import Told, certify_set_with
     from engine.cluster.ray_crew import ray_crew

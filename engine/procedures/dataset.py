@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections import deque
 from collections.abc import Callable, Generator, Sequence
 
 from engine.core.errors import UserError
@@ -16,11 +18,12 @@ from engine.models.base import Classifier
 from engine.procedures.certify import certify
 from engine.procedures.prepared import PreparedModel
 from engine.procedures.set_result import Counted, SetResult, Unread, set_result, slim
-from engine.sampling.pack import Pack
+from engine.sampling.pack import MOST_LANES, Pack
 from engine.system.device import resolve
 
 Count = Callable[[str, FittedInput, PreparedModel], Generator[Snapshot, None, Evidence]]
 """Counts the run of one input, of its name and as it is fitted to the model."""
+Ahead = Callable[[Sequence[tuple[str, FittedInput]]], None]
 Outcome = Evidence | Unread | UserError
 """What becomes of an input: a run, none because it does not open, or none because it is refused."""
 _STOPPED = "Stopped before the first input of the set was counted."
@@ -39,6 +42,7 @@ def certify_set(
     left_out: Callable[[Unread], None] = lambda unread: None,
     read: Callable[[str], FittedInput] | None = None,
     count: Count | None = None,
+    ahead: Ahead = lambda inputs: None,
     available: int | None = None,
 ) -> Generator[Snapshot, None, SetResult]:
     """Certify every input, yielding the snapshots of their runs, ending in the set's result.
@@ -57,6 +61,7 @@ def certify_set(
         read: the input of a name, fitted to the model, where the names are no specs.
         count: counts one input, where its run is kept elsewhere too; ``execution``, ``at`` and
             ``command`` are its own then.
+        ahead: told of the inputs of about the next second, and of none at last.
         available: inputs that the set has, where ``inputs`` are only some of them.
 
     Raises:
@@ -73,6 +78,7 @@ def certify_set(
         count=count or _counting(classifier, settings, execution, at, stop, command),
         done=done,
         left_out=left_out,
+        ahead=ahead,
         pack=_pack(classifier, settings, execution, stop, len(inputs)),
     )
     yield from counting.snapshots()
@@ -127,12 +133,16 @@ class _Set:
         count: Count,
         done: Callable[[str, Evidence], None],
         left_out: Callable[[Unread], None],
+        ahead: Ahead,
         pack: Pack | None,
     ) -> None:
         self.found, self.unread = list[Counted](), list[Unread]()
         self._inputs, self._stop, self._pack = inputs, stop, pack
         self._read, self._count, self._done, self._left_out = read, count, done, left_out
+        self._ahead = ahead
         self._prepared = PreparedModel(classifier, pack)
+        self._read_ahead: deque[tuple[str, FittedInput | UserError]] = deque()
+        self._began = time.perf_counter()
         self._opened = self._told = 0
         self._running: dict[int, Generator[Snapshot, None, Evidence]] = {}
         self._outcomes: dict[int, Outcome] = {}
@@ -150,22 +160,38 @@ class _Set:
         finally:
             for one in self._running.values():
                 one.close()
+            self._ahead(())
 
     @property
     def _more(self) -> bool:
         return self._opened < len(self._inputs) and not self._stop.is_set()
 
     def _open(self) -> Generator[Snapshot, None, None]:
+        if not self._read_ahead:
+            self._look_ahead()
         place = self._opened
         self._opened += 1
-        spec = self._inputs[place]
-        try:
-            given = self._read(spec)
-        except UserError as error:  # a damaged file costs its own row and no other
-            self._settle(place, Unread(input=spec, reason=str(error)))
+        spec, given = self._read_ahead.popleft()
+        if isinstance(given, UserError):  # a damaged file costs its own row and no other
+            self._settle(place, Unread(input=spec, reason=str(given)))
             return
         self._running[place] = self._count(spec, given, self._prepared)
         yield from self._advance(place)
+
+    def _look_ahead(self) -> None:
+        """Read the inputs of about the next second."""
+        seconds = time.perf_counter() - self._began
+        pace = 2 * self._opened if seconds < 1.0 else int(self._told / seconds)
+        most = max(1, min(MOST_LANES, pace))
+        for spec in self._inputs[self._opened : self._opened + most]:
+            try:
+                self._read_ahead.append((spec, self._read(spec)))
+            except UserError as error:
+                self._read_ahead.append((spec, error))
+        found = [
+            (spec, given) for spec, given in self._read_ahead if not isinstance(given, UserError)
+        ]
+        self._ahead(found)
 
     def _advance(
         self, place: int, error: UserError | None = None

@@ -61,7 +61,9 @@ def test_runs_that_are_counted_together_are_committed_together(
     record_all = case.record_all
     monkeypatch.setattr(time, "monotonic", lambda: clock[0])
     monkeypatch.setattr(
-        case, "record_all", lambda all_: (commits.append((clock[0], len(all_))), record_all(all_))
+        case,
+        "record_all",
+        lambda all_, *_: (commits.append((clock[0], len(all_))), record_all(all_)),
     )
     shared = Commits()
     running = [procedure(case, run, seconds=shared, warn=warned.append) for run in runs]

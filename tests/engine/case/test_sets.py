@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from engine.case import Case
+from engine.case.database import Database
 from engine.case.merging import adopt
 from engine.case.sets import CaseSet
 from engine.core.generators import result_of
@@ -25,9 +29,9 @@ SETTINGS = CertifySettings(n0=20, n=400, seed=1)
 INPUTS = {"a": 0.0, "b": 0.1, "c": 0.2}
 
 
-def read(spec: str) -> FittedInput:
+def read(spec: str, named: Callable[[str], str] = lambda spec: f"{ord(spec):064x}") -> FittedInput:
     found = fitted(INPUTS[spec])
-    identity = found.identity.model_copy(update={"pixels_sha256": f"{ord(spec):064x}"})
+    identity = found.identity.model_copy(update={"pixels_sha256": named(spec)})
     return FittedInput(identity, found.arrays)
 
 
@@ -37,6 +41,7 @@ def counted(
     *,
     stop_after: int = 0,
     new_runs: bool = False,
+    named: Callable[[str], str] = lambda spec: f"{ord(spec):064x}",
 ) -> tuple[SetResult, list[Evidence], int]:
     """The set, its evidence, and how many snapshots were drawn."""
     model, stop, found = HalfSpace(0.4), threading.Event(), list[Evidence]()
@@ -64,9 +69,10 @@ def counted(
         list(INPUTS),
         settings,
         stop=stop,
-        read=read,
+        read=lambda spec: read(spec, named),
         done=done,
         count=kept.count if kept else None,
+        ahead=kept.ahead if kept else lambda inputs: None,
         available=5,
     )
     snapshots = 0
@@ -187,3 +193,51 @@ def test_a_result_whose_model_was_never_asked_again_is_not_taken(tmp_path: Path)
     adopt(older, kept.model_copy(update={"function_check": None}))
     assert older.row(1).state == "finished"
     assert older.finished(model.identity, read("a").identity, SETTINGS) is None
+
+
+def test_runs_of_a_set_share_their_commits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many rows of a few milliseconds are begun together and kept together."""
+    commits, create = [], Database.writing
+
+    def noted(self: Database, mode: str = "rw") -> Any:
+        commits.append(mode)
+        return create(self, mode)
+
+    many = {f"{place}": place / 100 for place in range(40)}
+    monkeypatch.setattr(Database, "writing", noted)
+    monkeypatch.setattr("tests.engine.case.test_sets.INPUTS", many)
+    for file in ("engine.case.recording.time", "engine.procedures.dataset.time"):
+        still = SimpleNamespace(monotonic=lambda: 0.0, perf_counter=lambda: 0.0)
+        monkeypatch.setattr(file, still)
+    path = tmp_path / "a.certiscope"
+    whole, evidence, _ = counted(Case.create(path), named=lambda spec: f"{spec:0>64}")
+    assert len(commits) < 15 < len(whole.rows) == 40
+    case = Case.open(path)
+    assert [row.state for row in case.runs()] == ["finished"] * 40
+    assert [case.evidence(row.id) for row in case.runs()] == evidence
+
+
+def test_inputs_that_are_the_same_have_a_run_each(tmp_path: Path) -> None:
+    case = Case.create(tmp_path / "a.certiscope")
+    whole, evidence, _ = counted(case, named=lambda spec: "7" * 64)
+    assert len(whole.rows) == 3 and not any("case file" in w for e in evidence for w in e.warnings)
+    assert {row.state for row in Case.open(case.path).runs()} == {"finished"}
+
+
+def test_what_is_begun_and_not_counted_is_let_go(tmp_path: Path) -> None:
+    case = Case.create(tmp_path / "a.certiscope")
+    kept = CaseSet(
+        case,
+        HalfSpace(0.4),
+        SETTINGS,
+        request=ModelRequest("fake"),
+        execution=USUAL,
+        at=(),
+        stop=threading.Event(),
+    )
+    kept.ahead([(spec, read(spec)) for spec in INPUTS])
+    assert [row.state for row in case.runs()] == ["counting"] * 3
+    kept.ahead(())
+    assert [row.state for row in case.runs()] == ["interrupted"] * 3
+    whole, _, _ = counted(Case.open(case.path))
+    assert whole.rows == counted(None)[0].rows and len(case.runs()) == 3
