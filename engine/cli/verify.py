@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -32,9 +33,10 @@ def verify_flags() -> list[inspect.Parameter]:
         ),
         flag(
             "rerun",
-            "Draw the selection votes and K random blocks again and compare; 'all' for every vote.",
+            "Draw the selection votes and K random blocks again and compare; 'all' for every vote; "
+            "'1%' for that share of a case's runs, chosen by lot, or of a run's blocks.",
             LEVELS,
-            metavar="K|all",
+            metavar="K|P%|all",
         ),
         flag("signed", "Demand a signature.", LEVELS, bool),
         flag("model", "Where the model is now.", WHAT),
@@ -63,7 +65,8 @@ def verify_command(values: Mapping[str, Any]) -> int:
 
     The last line names the level. "Arithmetic holds; votes not re-drawn": everything follows from
     the votes, which are taken as recorded. With --rerun K or --rerun all, K blocks or all votes are
-    drawn again, those that chose the class too, and must come out the same.
+    drawn again, those that chose the class too, and must come out the same. With --rerun 1% these
+    are all votes of every hundredth run of a case, chosen by lot.
 
     What no check can show (names, times, labels that a person gave) --explain lists, with reasons.
 
@@ -109,14 +112,20 @@ def verify_command(values: Mapping[str, Any]) -> int:
     return CERTIFIED if report.ok else FAILURE
 
 
-def _rerun(text: str) -> int | Literal["all"] | None:
+def _rerun(text: str) -> int | float | Literal["all"] | None:
+    """What is to be drawn again: blocks, or a share of them or of the runs of a case."""
     if not text:
         return None
-    if text == "all":
+    if text in ("all", "100%"):
         return "all"
+    if re.fullmatch(r"[0-9]{1,2}(\.[0-9]{1,6})?%", text, re.ASCII) and float(text[:-1]) > 0:
+        return float(text[:-1]) / 100
     if text.isascii() and text.isdigit() and len(text) < 9 and int(text) > 0:
         return int(text)
-    raise UserError(f"--rerun must be a number of blocks, at least 1, or all (it was '{text}').")
+    raise UserError(
+        "--rerun must be a number of blocks, at least 1, a share of at most 100%, or all "
+        f"(it was '{text}')."
+    )
 
 
 def _device(text: str) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+import random
 from collections.abc import Iterator
 from pathlib import Path
 
 from engine.case import Case, RunRow
+from engine.case.file import CHECKED_WHOLE
 from engine.core.errors import UserError
 from engine.evidence.evidence import Evidence
 from engine.verify.report import Claim
@@ -14,29 +17,38 @@ RECORDED = "recorded votes"
 """The claim that each run of a case has, with a result or without one."""
 
 
-def check_case(path: Path) -> Iterator[tuple[Claim, Evidence | None]]:
+def check_case(path: Path, share: float = 1.0) -> Iterator[tuple[Claim, Evidence | None, bool]]:
     """The file as a whole, then each run's record, with its result where it has one.
+
+    Args:
+        path: the case.
+        share: of the runs with a result that the lot takes, as the last element says; one at least.
 
     Raises:
         UserError: it is not a case, or cannot be read.
     """
     case = Case.open(path)
-    yield _claim("case file and its log", case.damage), None
-    damaged = case.damaged()
-    readable = {row.id for row in case.runs()}
-    for row in case.runs():
+    if path.stat().st_size > CHECKED_WHOLE:
+        case.check()
+    yield _claim("case file and its log", case.damage), None, False
+    damaged, rows = case.damaged(), case.runs()
+    readable = {row.id for row in rows}
+    ended = [row.id for row in rows if row.outcome]
+    taken = min(len(ended), max(1, math.ceil(share * len(ended))))
+    lot = {*random.SystemRandom().sample(ended, taken)}
+    for row in rows:
         about = f"run {row.id}"
         record = _claim(RECORDED, damaged.get(row.id, ""), about)
         evidence = None if record.verdict != "holds" else _evidence(case, row)
         if evidence is None and record.verdict == "holds":
             detail = f"{row.counted:,} of {row.settings.n:,} votes, no result yet"
             record = record.model_copy(update={"detail": detail})
-        yield record, evidence
+        yield record, evidence, row.id in lot
         if evidence is not None:
-            yield _claim("number of the run", _miscounted(row, evidence), about), None
+            yield _claim("number of the run", _miscounted(row, evidence), about), None, False
     for run, sentence in damaged.items():
         if run not in readable:
-            yield _claim(RECORDED, sentence, f"run {run}"), None
+            yield _claim(RECORDED, sentence, f"run {run}"), None, False
 
 
 def _evidence(case: Case, row: RunRow) -> Evidence | None:

@@ -59,6 +59,7 @@ class VerificationReport(Record):
         claims: in the order they were checked.
         redrawn: of each run what was drawn again; empty where nothing was.
         unfinished: runs of a case without a result, whose votes are not drawn again.
+        left_out: runs of a case that the lot did not take, of a share that was to be drawn again.
         notes: what this does not check, a sentence each.
     """
 
@@ -68,6 +69,7 @@ class VerificationReport(Record):
     claims: tuple[Claim, ...]
     redrawn: tuple[Redrawn, ...] = ()
     unfinished: int = 0
+    left_out: int = 0
     notes: tuple[str, ...] = ()
 
     @property
@@ -81,7 +83,9 @@ class VerificationReport(Record):
         """How far it went: the least of all runs in the file."""
         if not self.redrawn or not all(run.blocks for run in self.redrawn):
             return "votes not re-drawn"
-        whole = not self.unfinished and all(run.blocks == run.of for run in self.redrawn)
+        whole = not (self.unfinished or self.left_out) and all(
+            run.blocks == run.of for run in self.redrawn
+        )
         return "everything re-drawn" if whole else "blocks re-drawn"
 
     def count(self, verdict: Verdict) -> int:
@@ -119,6 +123,9 @@ class VerificationReport(Record):
             return self.level
         done, of = (sum(getattr(run, name) for run in self.redrawn) for name in ("blocks", "of"))
         words = f"{done:,} of {of:,} blocks re-drawn"
+        if self.left_out:
+            taken = len(self.redrawn)
+            words = f"{taken:,} of {taken + self.left_out:,} runs re-drawn, chosen by lot"
         if any(run.selection for run in self.redrawn):
             words += ", with the selection votes"
         if not self.unfinished:

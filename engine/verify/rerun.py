@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import shlex
 import threading
@@ -25,8 +26,8 @@ from engine.verify.opened import check_opened
 from engine.verify.report import Claim, Redrawn
 from engine.verify.self_test import check_self_test
 
-Blocks = int | Literal["all"]
-"""How many blocks to draw again."""
+Blocks = int | float | Literal["all"]
+"""How many blocks to draw again, or which share of them."""
 
 _NAMED = 12
 _KEPT = (
@@ -164,7 +165,8 @@ def chosen(evidence: Evidence, rerun: Blocks) -> list[Span]:
             for index, block in enumerate(evidence.chain.blocks)
         ]
     if rerun != "all":
-        lot = random.SystemRandom().sample(range(len(spans)), min(rerun, len(spans)))
+        most = max(1, math.ceil(rerun * len(spans))) if isinstance(rerun, float) else rerun
+        lot = random.SystemRandom().sample(range(len(spans)), min(most, len(spans)))
         spans = [spans[index] for index in sorted(lot)]
     return [*_selections(evidence), *spans]
 

@@ -50,7 +50,8 @@ class Plan:
     """How far to go.
 
     Attributes:
-        rerun: blocks to draw again, or ``all``; None for none.
+        rerun: blocks to draw again, ``all``, or a share below 1: of the blocks of a run, or of the
+            runs of a case, each in whole; None for none.
         counts_only: leave out what needs other files than this one.
         model, input: where they are, if not where the evidence says.
         trust: consent to a model format that can run code.
@@ -61,7 +62,7 @@ class Plan:
         progress: told how many of how many blocks are drawn.
     """
 
-    rerun: int | Literal["all"] | None = None
+    rerun: int | float | Literal["all"] | None = None
     counts_only: bool = False
     model: str = ""
     input: str = ""
@@ -99,6 +100,7 @@ def verify(path: Path, plan: Plan | None = None) -> VerificationReport:
         claims=claims,
         redrawn=tuple(run or Redrawn(blocks=0, of=0) for run in check.redrawn),
         unfinished=check.unfinished,
+        left_out=check.left_out,
         notes=(*check.notes, *_notes(plan, kind, older=check.older)),
     )
 
@@ -121,7 +123,7 @@ class _Verification:
     Attributes:
         redrawn: of each run that was to be drawn again, how much gave the votes on record.
         older: some run is without the record that its model was asked again.
-        unfinished: runs of a case without a result.
+        unfinished: runs of a case without a result; ``left_out`` those that the lot did not take.
         notes: what was found beside the file and is no claim of it.
     """
 
@@ -130,7 +132,7 @@ class _Verification:
         self.notes: list[str] = []
         self.redrawn: list[Redrawn | None] = []
         self.older = False
-        self.unfinished = 0
+        self.unfinished = self.left_out = 0
 
     def json(self, data: bytes) -> Iterator[Claim]:
         """Evidence, or the rows of a set."""
@@ -142,7 +144,7 @@ class _Verification:
         stated = reading.read_evidence(data, self.path)
         yield from stated.claims
         if stated.evidence is not None:
-            yield from self._run(stated.evidence)
+            yield from self._run(stated.evidence, self.plan.rerun)
         yield from self._signed(list(signatures.check_beside(self.path, data, self.notes.append)))
 
     def pdf(self, data: bytes) -> Iterator[Claim]:
@@ -163,7 +165,7 @@ class _Verification:
             yield from page.check_pages(
                 data, stated.evidence, attached.illustrations, signed=signed
             )
-            yield from self._run(stated.evidence)
+            yield from self._run(stated.evidence, self.plan.rerun)
         yield from self._signed([*inside, *beside])
 
     def _set(
@@ -205,11 +207,14 @@ class _Verification:
 
     def case(self) -> Iterator[Claim]:
         """Every run of a case."""
-        for claim, evidence in casefile.check_case(self.path):
+        share = self.plan.rerun if isinstance(self.plan.rerun, float) else None
+        for claim, evidence, lot in casefile.check_case(self.path, share or 1.0):
             yield claim
             self.unfinished += evidence is None and claim.name == casefile.RECORDED
             if evidence is not None:
-                for found in self._run(evidence):
+                self.left_out += not lot
+                whole: Literal["all"] | None = "all" if lot else None
+                for found in self._run(evidence, whole if share else self.plan.rerun):
                     yield found.model_copy(update={"about": claim.about})
 
     def _signed(self, found: list[Claim]) -> list[Claim]:
@@ -217,14 +222,16 @@ class _Verification:
             return [Claim(name="signature", verdict="does not hold", detail="there is none")]
         return list(dict.fromkeys(found))  # one key may have signed beside the file and inside
 
-    def _run(self, evidence: Evidence) -> Iterator[Claim]:
+    def _run(
+        self, evidence: Evidence, rerun: int | float | Literal["all"] | None
+    ) -> Iterator[Claim]:
         plan, beside = self.plan, self.path.resolve().parent
         self.older = self.older or evidence.function_check is None
         yield from check_counts(recount_of(evidence))
         if not plan.counts_only:
             yield from digests.check_model(evidence, plan.model, beside)
             yield from digests.check_input(evidence, plan.input, beside, plan.model)
-        if plan.rerun is None:
+        if rerun is None:
             return
         from engine.verify.rerun import Means, check_rerun  # loads torch
 
@@ -238,6 +245,6 @@ class _Verification:
             stop=plan.stop,
             progress=plan.progress,
         )
-        found = check_rerun(evidence, plan.rerun, means)
+        found = check_rerun(evidence, rerun, means)
         self.redrawn.append(found.redrawn)
         yield from found.claims

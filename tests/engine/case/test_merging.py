@@ -37,7 +37,7 @@ def test_runs_keep_ids_votes_and_results(tmp_path: Path) -> None:
     assert last is not None and before is not None and before.statement.count("Try 1 of 1 ") == 1
     assert last.statement == before.statement.replace("Try 1 of 1 ", "Try 3 of 3 ")
     assert (last.run_id, last.votes, last.chain) == (before.run_id, before.votes, before.chain)
-    assert all(claim.verdict == "holds" for claim, _ in check_case(opened.path))
+    assert all(claim.verdict == "holds" for claim, *_ in check_case(opened.path))
     assert opened.resume(3).blocks == two.resume(1).blocks
     again = merge(opened, [two, one])
     assert (again.taken, again.there) == (0, 3) and len(opened.runs()) == 3
@@ -84,7 +84,7 @@ def test_a_result_alone_brings_the_tries_that_it_speaks_of(tmp_path: Path) -> No
     assert third is not None and third.run_number == 3
     kept = into.evidence(adopt(into, third))
     assert kept is not None and kept.statement == third.statement
-    assert all(claim.verdict == "holds" for claim, _ in check_case(into.path))
+    assert all(claim.verdict == "holds" for claim, *_ in check_case(into.path))
 
 
 def test_the_tries_of_a_session_are_not_forgotten_in_a_case(tmp_path: Path) -> None:

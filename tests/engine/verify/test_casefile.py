@@ -74,6 +74,21 @@ def test_a_run_without_a_result_says_so(case: Path) -> None:
     )
 
 
+def test_a_share_of_the_runs_is_drawn_again_and_all_are_checked(case: Path) -> None:
+    report = verify(case, Plan(rerun=0.01))
+    assert report.ok and report.level == "blocks re-drawn"
+    assert (len(report.redrawn), report.left_out) == (1, 1)
+    assert report.redrawn[0].blocks == report.redrawn[0].of
+    assert (
+        report.headline() == "Arithmetic holds; 1 of 2 runs re-drawn, chosen by lot, with the "
+        "selection votes"
+    )
+    names = [claim.about for claim in report.claims if claim.name == "recorded votes"]
+    assert names == ["run 1", "run 2"]
+    assert len([claim for claim in report.claims if claim.name == "votes drawn again"]) == 1
+    assert verify(case, Plan(rerun=0.6)).level == "everything re-drawn"
+
+
 def test_what_is_no_case_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "x.certiscope"
     db = sqlite3.connect(path)
