@@ -14,12 +14,12 @@ import torch
 from rich.console import Console
 from rich.table import Table
 
-from bench import function_check, memory, noise, replay, window
+from bench import audit, function_check, memory, noise, replay, window
 from bench.samplers import Ratio, as_rows, compare
 from bench.subjects import SUBJECTS
 from engine.system.device import device_name, resolve
 
-PARTS = ("samplers", "noise", "check", "window", "memory", "replay")
+PARTS = ("samplers", "noise", "check", "audit", "window", "memory", "replay")
 
 
 def main() -> None:
@@ -51,6 +51,11 @@ def main() -> None:
         )
         function_check.show(checks, console)
         found["check"] = [asdict(cost) for cost in checks]
+    if "audit" in options.parts:
+        precisions = tuple(options.precisions)
+        found["audit"] = audit.measure(precisions, options.device, rounds=options.rounds)
+        found["audit_memory_mib"] = audit.memory()
+        audit.show(found["audit"], found["audit_memory_mib"], console)
     if "window" in options.parts:
         found["window"] = window.measure(rounds=options.rounds)
         _show_window(found["window"], console)
