@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import warnings
 from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from engine.api.inputs import Named
+    from engine.case.sets import CaseSet
     from engine.evidence.evidence import Evidence
     from engine.evidence.snapshot import Snapshot
     from engine.inputs import FittedInput, GivenInput
@@ -181,6 +183,7 @@ class Smoothed:
         noise: str = "float",
         at: Sequence[str] = (),
         done: Callable[[int, int], None] | None = None,
+        case: str | Path | None = None,
     ) -> Table:
         """Certify every input of a set, each by itself; Ctrl+C keeps those that are done.
 
@@ -190,6 +193,8 @@ class Smoothed:
             limit: the largest number taken, evenly over the set; of a loader the first.
             n, n0, alpha, bound, seed, noise, at: as for :meth:`certify`.
             done: told after each input how many of how many are done.
+            case: file that keeps every run; the same call again takes what it holds, also after a
+                crash, and without a seed goes on with that of the case.
 
         Raises:
             CertiscopeError: the set is empty, or none of its inputs opens and fits; one that does
@@ -197,10 +202,9 @@ class Smoothed:
         """
         said = self._said(n=n, n0=n0, alpha=alpha, bound=bound, seed=seed, noise=noise)
         settings = declaring.declared("certify", self.scheme, said)
-        settings = declaring.seeded(settings)
         named = given_inputs.several(inputs, limit)
         with stoppable() as stop:
-            return self._certify_set(named, settings, tuple(at), done, stop)
+            return self._certify_set(named, settings, tuple(at), done, stop, case)
 
     def _certify_set(
         self,
@@ -209,6 +213,7 @@ class Smoothed:
         at: Sequence[str],
         done: Callable[[int, int], None] | None,
         stop: threading.Event,
+        case: str | Path | None,
     ) -> Table:
         from engine.models import fitted
         from engine.procedures.dataset import certify_set
@@ -230,6 +235,13 @@ class Smoothed:
             if done is not None:
                 done(len(kept), len(named))
 
+        keeping: dict[str, Any] = {}
+        if case is None:
+            settings = declaring.seeded(settings)
+        else:
+            kept_in = self._kept_in(case, classifier, settings, at, stop)
+            settings = kept_in.settings
+            keeping = {"count": kept_in.count, "ahead": kept_in.ahead}
         certifying = certify_set(
             classifier,
             [one.name for one in named],
@@ -240,8 +252,33 @@ class Smoothed:
             command=lambda name: self._command(name, settings, at),
             done=keep,
             read=read,
+            **keeping,
         )
         return Table(result_of(certifying), tuple(kept))
+
+    def _kept_in(
+        self,
+        case: str | Path,
+        classifier: Classifier,
+        settings: Counting,
+        at: Sequence[str],
+        stop: threading.Event,
+    ) -> CaseSet:
+        """The runs of a set in a case, which is made if there is none."""
+        from engine.case import Case
+        from engine.case.sets import CaseSet
+        from engine.models.request import ModelRequest
+
+        return CaseSet(
+            Case.at(case),
+            classifier,
+            settings,
+            request=self._base.request or ModelRequest(classifier.identity.source),
+            execution=self._execution,
+            at=at,
+            stop=stop,
+            warn=lambda sentence: warnings.warn(sentence, stacklevel=2),
+        )
 
     def _said(self, **given: Any) -> dict[str, Any]:
         """What a program asks for, without what it leaves to the defaults."""

@@ -28,6 +28,18 @@ def table(model: Smoothed) -> Table:
     return model.certify_dataset((IMAGES, LABELS), n=400)
 
 
+def test_a_set_is_kept_in_a_case_and_taken_from_it(model: Smoothed, tmp_path: Path) -> None:
+    case = tmp_path / "set.certiscope"
+    first = model.certify_dataset((IMAGES, LABELS), n=200, case=case)
+    again = model.certify_dataset((IMAGES, LABELS), n=200, case=case)
+    assert list(first) == list(again) and first.result.settings.seed == again.result.settings.seed
+    for one, other in zip(first.evidence, again.evidence, strict=True):
+        assert one.run_id == other.run_id and one.tries_known_to == "case"
+    assert verify(case, counts_only=True).ok
+    plain = model.certify_dataset((IMAGES, LABELS), n=200, seed=first.result.settings.seed)
+    assert list(plain) == list(first)
+
+
 def test_its_figures_are_those_of_its_rows(table: Table) -> None:
     rows = list(table)
     assert len(rows) == len(table) == len(table.evidence) == 6 and table.complete
