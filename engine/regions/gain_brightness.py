@@ -23,6 +23,8 @@ Flags = npt.NDArray[np.bool_]
 _DIGITS = 3
 _ROUNDS, _PARTS = 6, 17
 """Of a search for an end: each divides the step by 16."""
+_CORNERS, _HALVES = 41, 14
+"""Of a border that is drawn, and steps towards each."""
 _FURTHEST = 3.0
 """Log-gains beyond this are not looked for."""
 
@@ -98,10 +100,14 @@ class GainBrightness(Region):
 
     def edge(self) -> list[tuple[float, float]]:
         """The largest brightness over the certified gains."""
-        low, high = self.furthest("gain", -1), self.furthest("gain")
-        gains = np.linspace(1.0 - low, 1.0 + high, 41)
-        tops = [(gain, self.reach(math.log(gain))) for gain in gains.tolist()]
-        return [(gains[0], 0.0), *tops, (gains[-1], 0.0)]
+        gains = np.linspace(1.0 - self.furthest("gain", -1), 1.0 + self.furthest("gain"), _CORNERS)
+        low, high = np.zeros(_CORNERS), np.full(_CORNERS, self.furthest("brightness") * 1.001)
+        for _ in range(_HALVES):
+            middle = (low + high) / 2
+            held = self.required(np.log(gains), middle) < self.p_lower
+            low, high = np.where(held, middle, low), np.where(held, high, middle)
+        line = list(zip(gains.tolist(), low.tolist(), strict=True))
+        return [(line[0][0], 0.0), *line, (line[-1][0], 0.0)]
 
     def clause(self, subject: str) -> str:
         """Both terms alone, and where pairs are."""

@@ -31,6 +31,7 @@ THREADS = 1
 """The digits' network is small, and the order of a parallel sum would be part of the weights."""
 RADII = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.2)
 ENTITIES = (1, 2, 3, 4, 5, 6, 7, 8)
+FACTORS = (0.5, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0)
 STRENGTHS = (0.1, 0.25, 0.5, 0.75, 1.0)
 
 
@@ -118,7 +119,10 @@ def cells(scheme: Scheme) -> list[Perturbation]:
     """The perturbations whose certified accuracy the card tells, in the scheme's terms."""
     counts: Sequence[float] = ENTITIES if len(scheme.terms) > 1 else (0, *ENTITIES)
     strengths: Sequence[float] = STRENGTHS if len(scheme.terms) > 1 else RADII
-    sizes = {name: counts if term.whole else strengths for name, term in scheme.terms.items()}
+    sizes = {
+        name: FACTORS if term.factor else counts if term.whole else strengths
+        for name, term in scheme.terms.items()
+    }
     return [
         dict(zip(sizes, map(float, values), strict=True))
         for values in itertools.product(*sizes.values())

@@ -22,6 +22,13 @@ def test_ends_hold_and_a_little_beyond_they_do_not():
     assert REGION.contains({"gain": 0.85, "brightness": REGION.reach(k)})
 
 
+def test_the_border_is_certified_and_no_more():
+    for gain, top in REGION.edge()[2:-2:8]:
+        assert REGION.contains({"gain": gain, "brightness": top})
+        assert not REGION.contains({"gain": gain, "brightness": 1.01 * top + 1e-3})
+        assert top == pytest.approx(REGION.reach(math.log(gain)), abs=1e-4)
+
+
 def test_what_is_no_gain_is_not_certified_and_no_change_is():
     assert REGION.contains({"gain": 1.0, "brightness": 0.0})
     for gain in (0.0, -1.0):

@@ -138,6 +138,8 @@ def test_an_outline_goes_from_the_ground_to_the_ground():
         (-0.5, 0.0), (-0.5, 2.0), (0.5, 2.0), (0.5, 1.0), (1.5, 1.0), (1.5, 0.0)
     ]  # fmt: skip
     assert outline(np.array([-0.5]), -0.5) == []
+    around = outline(np.array([0.0, 1.0, 2.0, 0.0, 3.0]), 0.0)  # from the first step to a gap
+    assert around == [(0.5, 0.0), (0.5, 1.0), (1.5, 1.0), (1.5, 2.0), (2.5, 2.0), (2.5, 0.0)]
 
 
 def test_how_far_p_lower_certifies_lies_within_a_step():

@@ -8,8 +8,10 @@ from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QApplication
 
 from engine.core.rounding import round_down
-from engine.regions import Staircase
-from engine.schemes import parse_scheme
+from engine.figures.regions import RegionFigure
+from engine.regions import GainBrightness, Staircase
+from engine.regions.required_probability import required_map
+from engine.schemes import ContrastBrightness, parse_scheme
 from gui.plots.grid_map import MapPlot
 from tests.factories import make_region_figure
 
@@ -168,3 +170,17 @@ def test_another_layer_is_another_change(shown, qtbot) -> None:
         plot.layer.setValue(2)
     assert asked.args == [{"entities": 2.0, "additions": 1.0, "deletions": 0.0}]
     assert plot.shown_layer == 1
+
+
+def test_a_plane_of_two_parameters_is_filled_around_no_change(shown) -> None:
+    """Columns on both sides of the gain 1, and the answer for a pair under the pointer."""
+    needs = required_map(ContrastBrightness(sigma_k=0.2, sigma_b=0.2), 0.95)
+    region = GainBrightness(sigma_k=0.2, sigma_b=0.2, p_lower=0.8)
+    plot = shown(MapPlot(), 640, 420)
+    plot.show_figure(RegionFigure(needs=needs, region=region, class_name="7"))
+    x, y = plot.steps.getData()
+    middle = needs.place({"gain": 1.0, "brightness": 0.0})[0]
+    assert 0 < x.min() < middle < x.max() < len(needs.columns) and y[0] == y[-1] == 0.0
+    plot.choose({"gain": 0.9, "brightness": -0.05})
+    assert plot.answer.text() == "gain 0.900, brightness -0.050: certified"
+    assert plot.change_at(QPointF(middle, 0.1))["gain"] == pytest.approx(1.0, abs=0.02)
