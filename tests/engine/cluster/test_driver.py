@@ -25,6 +25,7 @@ from engine.models.base import Classifier
 from engine.models.request import ModelRequest
 from engine.procedures.dataset import certify_set
 from engine.procedures.set_result import SetResult, Unread
+from engine.schemes import TextUniform
 from tests.crews import InProcessCrew
 
 REQUEST = ModelRequest("demo:digits-0.25")
@@ -182,9 +183,9 @@ def test_what_does_not_open_is_a_row_and_what_does_not_fit_ends_the_set(
     with pytest.raises(UserError) as there:
         Counted(model, inputs=["digits:-5"])
     assert str(here.value) == str(there.value)
-    other = SETTINGS.model_copy(update={"precision": "fp8"})
+    other = CertifySettings(scheme=TextUniform(), n0=30, n=300, seed=1)
     with pytest.raises(UserError) as here:
-        result_of(certify_set(model, INPUTS, other, execution=EXECUTION))
+        result_of(certify_set(model, INPUTS, other, execution=EXECUTION, at=["radius=0.5"]))
     with pytest.raises(UserError) as there:
         Counted(model, settings=other)
     assert str(here.value) == str(there.value)
