@@ -28,7 +28,7 @@ LAYERS = (
     ("sampling", "figures", "planning", "replay", "signing"),
     ("procedures", "logs"),
     ("explain", "report"),
-    ("case", "comparison", "training"),
+    ("attacks", "case", "comparison", "training"),
     ("cluster", "demos", "verify"),
     ("api", "cli"),
 )

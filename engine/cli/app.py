@@ -14,6 +14,7 @@ import typer
 
 from engine import __version__
 from engine.cli import options
+from engine.cli.attack import attack_command, attack_flags
 from engine.cli.audit import audit_command, audit_flags
 from engine.cli.case import case_flags, runs_command, runs_flags
 from engine.cli.compare import compare_command, compare_flags
@@ -32,12 +33,14 @@ from engine.cli.run import certify_command, decide_command, predict_command
 from engine.cli.sign import keys_app, sign_command, signing_flags
 from engine.cli.verify import verify_command, verify_flags
 from engine.core.errors import DiskFull, UserError
+from engine.evidence.settings import Task
 from engine.system.interrupt import INTERRUPTED, interrupted
 
 COMMANDS = (
     "certify",
     "predict",
     "decide",
+    "attack",
     "audit",
     "plan",
     "replay",
@@ -61,6 +64,7 @@ _EXAMPLES = {
     "certify": f"certiscope certify {_DIGIT} --sigma 0.25 --n 10000 --report out.pdf",
     "predict": f"certiscope predict {_DIGIT} --sigma 0.25 --n 10000",
     "decide": f"certiscope decide {_DIGIT} --sigma 0.25 --radius 0.5",
+    "attack": f"certiscope attack {_DIGIT} --sigma 0.25 --n 10000",
     "audit": "certiscope audit --model demo:digits-0.25 --input digits --limit 20 --json set.json",
     "plan": "certiscope plan --pilot 97/100 --sigma 0.25 --target-radius 0.3",
     "replay": "certiscope replay votes.csv --scheme gaussian --sigma 0.25 --alpha 0.001",
@@ -120,34 +124,9 @@ def build(demo: Demo | None) -> typer.Typer:
         rich_markup_mode="rich",
     )
     app.callback(help=_HELP)(_program)
-    flags = [*options.subject_flags(), *options.scheme_flags()]
-    _add(
-        app,
-        "certify",
-        certify_command,
-        [
-            *flags,
-            *options.run_flags("certify"),
-            *options.oracle_label_flags(),
-            options.at_flag(),
-            *case_flags(),
-            *options.output_flags(),
-            *signing_flags(),
-        ],
-    )
-    _add(
-        app,
-        "predict",
-        predict_command,
-        [
-            *flags,
-            *options.run_flags("predict"),
-            _test_flag(),
-            *case_flags(),
-            *options.output_flags(),
-            *signing_flags(),
-        ],
-    )
+    _add(app, "certify", certify_command, _run_flags("certify", options.oracle_label_flags()))
+    _add(app, "attack", attack_command, _run_flags("certify", attack_flags()))
+    _add(app, "predict", predict_command, _run_flags("predict", [_test_flag()]))
     _add(app, "decide", decide_command, decide_flags())
     _add(app, "audit", audit_command, audit_flags())
     _add(app, "plan", plan_command, plan_flags())
@@ -167,6 +146,20 @@ def build(demo: Demo | None) -> typer.Typer:
     if demo is not None:
         app.command("demo")(_demo_command(demo))
     return app
+
+
+def _run_flags(task: Task, more: list[Any]) -> list[Any]:
+    """The flags of a run on one input, with those of one command alone."""
+    return [
+        *options.subject_flags(),
+        *options.scheme_flags(),
+        *options.run_flags(task),
+        *more,
+        *([options.at_flag()] if task == "certify" else []),
+        *case_flags(),
+        *options.output_flags(),
+        *signing_flags(),
+    ]
 
 
 def _add(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.cli import run
+from engine.cli.attack import ATTACK, attack_flags, set_attacker
 from engine.cli.case import asked_case, case_flags
 from engine.cli.cluster import certifier, check_cluster, cluster_flags
 from engine.cli.flags import OUTPUT, WHAT, flag
@@ -21,12 +22,13 @@ from engine.cli.options import (
     scheme_flags,
     subject_flags,
 )
-from engine.cli.outcome import CERTIFIED, PARTIAL
+from engine.cli.outcome import CERTIFIED, CONTRADICTED, PARTIAL, exit_status
 from engine.cli.output import STDOUT, check_writable, deliver, json_of, say, tried
 from engine.cli.progress import follow
 from engine.cli.sets import SHOWN_ROWS, rows_table, summary_table
 from engine.cli.terminal import Terminal
 from engine.core.errors import UserError
+from engine.evidence.attack import AttackRecord, attack_in_words
 from engine.evidence.settings import alpha_of, seeded
 from engine.inputs.labels import split_rule
 from engine.procedures.command_line import command_line
@@ -62,6 +64,14 @@ def audit_flags() -> list[inspect.Parameter]:
         *scheme_flags(),
         *run_flags("certify"),
         *cluster_flags(),
+        flag(
+            "attack",
+            "Attack the smoothed model at every certified input, beside its certificate; stops at "
+            "a change inside a certified region. A case keeps the runs and not the attacks.",
+            ATTACK,
+            bool,
+        ),
+        *attack_flags(),
         at_flag(),
         flag(
             "radii",
@@ -95,23 +105,26 @@ def audit_command(values: Mapping[str, Any]) -> int:
 
     Beside the share of inputs certified, the table gives it with alpha shared out over the set, and
     its confidence bound for the population that the inputs are drawn from. Exit status: 0 done, 4
-    inputs without a row (stopped, or a file does not open), 2 bad input, 1 failure. Ctrl+C
-    stops and keeps the inputs that were counted; with --case the same command resumes the set.
+    inputs without a row (stopped, or a file does not open), 5 an attack inside a certified region,
+    2 bad input, 1 failure. Ctrl+C stops and keeps the inputs that were counted; with --case the
+    same command resumes the set.
     """
     settings, execution = _settings(values), read_execution(values)
     at = _asked(values, settings)
     _check_outputs(values)
-    request = run.model_request(values)
-    case = asked_case(values)
+    request, case = run.model_request(values), asked_case(values)
     classifier, inputs, available = _load(request, values)
     console = None if values["quiet"] else Terminal(stderr=True)
     meter = Meter(console, "certifying", "inputs")
-    kept: list[Evidence] = []
+    kept, attacks = list["Evidence"](), dict[str, AttackRecord | None]()
     recorder, failed = _recorder(values), list[str]()
 
+    from engine.case.sets import CaseSet
     from engine.procedures import set_result
 
-    def keep(spec: str, evidence: Evidence) -> None:
+    def keep(spec: str, found: Evidence) -> None:
+        evidence = attack(spec, found)
+        attacks[spec] = evidence.attack
         kept.append(set_result.slim(evidence))
         if recorder is not None:
             recorder.add(spec, evidence)
@@ -119,18 +132,16 @@ def audit_command(values: Mapping[str, Any]) -> int:
         tried(partial(_write_evidence, values["evidence"], len(kept), spec, evidence), failed)
 
     with stoppable() as stop:
+        attack = set_attacker(values, classifier, execution, stop)
+        how: dict[str, Any] = {"execution": execution, "at": at, "stop": stop}
         kept_in = None
         if case is not None:
-            from engine.case.sets import CaseSet
-
             kept_in = CaseSet(
                 case,
                 classifier,
                 settings,
                 request=request,
-                execution=execution,
-                at=at,
-                stop=stop,
+                **how,
                 new_runs=values["new_run"],
                 warn=say,
             )
@@ -139,17 +150,25 @@ def audit_command(values: Mapping[str, Any]) -> int:
             classifier,
             inputs,
             settings,
-            execution=execution,
-            at=at,
-            stop=stop,
+            **how,
             command=lambda spec: command_line(request, spec, settings, execution, at),
             done=keep,
             count=kept_in.count if kept_in else None,
             ahead=kept_in.ahead if kept_in else (lambda inputs: None),
             available=available,
         )
-        result = follow(certifying, console, meter)
-    _deliver(result, kept, values, failed, _reports(recorder, result, classifier, values))
+        result = set_result.with_attacks(follow(certifying, console, meter), attacks)
+    return _deliver(result, kept, values, failed, _reports(recorder, result, classifier, values))
+
+
+def _status(result: SetResult, kept: list[Evidence]) -> int:
+    """The exit status; a contradicted certificate is said before anything else."""
+    for evidence in kept:
+        if exit_status(evidence) == CONTRADICTED and evidence.attack is not None:
+            names = evidence.model.class_names
+            said = attack_in_words(evidence.attack, evidence.class_name or "", names)
+            say(f"{evidence.input.name}: {said}")
+            return CONTRADICTED
     return CERTIFIED if result.complete else PARTIAL
 
 
@@ -326,8 +345,8 @@ def _deliver(
     values: Mapping[str, Any],
     failed: list[str],
     reports: list[Callable[[], object]],
-) -> None:
-    """Write and print everything; a full disk costs files and no row.
+) -> int:
+    """Write and print everything, and the exit status; a full disk costs files and no row.
 
     Raises:
         WriteError: with what could not be written.
@@ -344,3 +363,4 @@ def _deliver(
         lambda: _show(result, values),
         failed=failed,
     )
+    return _status(result, kept)

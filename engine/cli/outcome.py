@@ -9,13 +9,15 @@ from rich.table import Table
 from engine.cli.terminal import Terminal
 from engine.core.records import ModelIdentity
 from engine.core.rounding import p_value_in_words, round_down, round_up
+from engine.evidence.attack import attack_in_words
 from engine.evidence.evidence import DecisionRecord, Evidence
 from engine.evidence.settings import seed_in_words
 from engine.evidence.subject import as_taken
 
 _ANSWERS = 6
-CERTIFIED, FAILURE, BAD_INPUT, ABSTAINED, PARTIAL, CLOSED = 0, 1, 2, 3, 4, 141
-"""A set that was stopped or lacks rows is PARTIAL; CLOSED is a reader that left before the end."""
+CERTIFIED, FAILURE, BAD_INPUT, ABSTAINED, PARTIAL, CONTRADICTED, CLOSED = 0, 1, 2, 3, 4, 5, 141
+"""A set that was stopped or lacks rows is PARTIAL; CONTRADICTED is an attack that was confirmed
+inside a certified region; CLOSED is a reader that left before the end."""
 _ARITHMETIC = {
     "float": "fast float noise, not sound to the last bit",
     "exact grid": "integer noise on the 8-bit grid, exact",
@@ -24,13 +26,19 @@ _ARITHMETIC = {
 
 
 def exit_status(evidence: Evidence) -> int:
-    """0 for a claim (certified or predicted), 3 for an abstention."""
+    """0 for a claim (certified or predicted), 3 for an abstention, 5 for a contradicted one."""
+    if evidence.attack is not None and evidence.attack.contradicts:
+        return CONTRADICTED
     return ABSTAINED if evidence.outcome == "abstained" else CERTIFIED
 
 
 def show(evidence: Evidence, console: Terminal, *, quiet: bool) -> None:
     """Print the statement and, unless ``quiet``, the numbers and the warnings."""
     console.print(evidence.statement, markup=False, highlight=False)
+    if evidence.attack is not None:
+        names, top = evidence.model.class_names, evidence.class_name or ""
+        said = attack_in_words(evidence.attack, top, names)
+        console.print(f"Attack: {said}", markup=False, highlight=False)
     if quiet:
         return
     if evidence.decision is None:

@@ -200,7 +200,16 @@ class Order:
         )
 
 
-def _run(task: Task, values: Mapping[str, Any]) -> int:
+After = Callable[["Evidence", "Classifier", "FittedInput", Execution, "Event"], Evidence]
+"""What is added to the evidence of a run, on the same model and input."""
+
+
+def run_with(values: Mapping[str, Any], after: After) -> int:
+    """CERTIFY, and something after it; the exit status."""
+    return _run("certify", values, after)
+
+
+def _run(task: Task, values: Mapping[str, Any], after: After | None = None) -> int:
     order = Order.read(task, values)
     outputs = Outputs.read(values)
     request = model_request(values)
@@ -216,7 +225,13 @@ def _run(task: Task, values: Mapping[str, Any]) -> int:
             case, request, classifier, fitted, stop=stop, quiet=quiet, new_run=new_run
         )
 
-    return finish(begin, outputs, classifier, fitted, quiet=quiet, case=case)
+    add = None
+    if after is not None:
+
+        def add(evidence: Evidence, stop: Event) -> Evidence:
+            return after(evidence, classifier, fitted, order.execution, stop)
+
+    return finish(begin, outputs, classifier, fitted, quiet=quiet, case=case, add=add)
 
 
 def finish(
@@ -227,6 +242,7 @@ def finish(
     *,
     quiet: bool,
     case: Case | None,
+    add: Callable[[Evidence, Event], Evidence] | None = None,
 ) -> int:
     """Drive a run to its end, write its files, and print what it came to; the exit status.
 
@@ -236,6 +252,7 @@ def finish(
         classifier, fitted: what is run.
         quiet: print the statement alone.
         case: keeps the run, if one was named.
+        add: adds to its evidence, before it is written.
 
     Raises:
         Stopped: interrupted twice, or while files were being written.
@@ -245,6 +262,8 @@ def finish(
     try:
         with stoppable() as stop:
             evidence = follow(begin(stop), None if quiet else Terminal(stderr=True))
+            if add is not None:
+                evidence = add(evidence, stop)
     except KeyboardInterrupt:
         left = f"{case.path} holds its votes up to the last second or so." if case else lost
         raise Stopped(f"Stopped before there was a result. {left}") from None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 
 from engine.core.rounding import confidence_percent, round_down
+from engine.evidence.attack import size_in_words
 
 if TYPE_CHECKING:
     from engine.replay import ReplayRow, ReplaySummary
@@ -64,7 +65,9 @@ def rows_table(
     by_radius = all(row.region is None or row.radius is not None for row in rows)
     joint = ("radius, all at once",) if together else ()
     radii = ("radius", *joint) if by_radius else ()
-    for name in ("idx", "label", "class", "p_lower", *radii, *asked):
+    attacked = any(row.attacked for row in rows)
+    found = ("attacked",) if attacked else ()
+    for name in ("idx", "label", "class", "p_lower", *radii, *found, *asked):
         table.add_column(name, justify="right", overflow="fold")
     for place, row in enumerate(rows):
         answers = ("yes" if row.certified_at[text] else "no" for text in asked)
@@ -75,6 +78,7 @@ def rows_table(
             round_down(row.bounds.p_lower, 6),
             *([_number(row.radius)] if by_radius else []),
             *([_number(together.radii[place])] if together and by_radius else []),
+            *([size_in_words(row.attacked) if row.attacked else ""] if attacked else []),
             *answers,
         )
     return table

@@ -21,6 +21,7 @@ from engine.core.records import (
     Votes,
 )
 from engine.evidence.assignment import Assignment
+from engine.evidence.attack import AttackRecord
 from engine.evidence.generations import AnswerGroup
 from engine.evidence.observations import (
     ClassVotes,
@@ -273,6 +274,7 @@ class Evidence(Record):
         execution: how the run was to be carried out.
         command: the same run on the command line.
         assignment: for whom and why it was made; None where nobody wrote that.
+        attack: on the smoothed classifier at the input, after the run; None where there was none.
     """
 
     schema_version: Literal["2.0"] = SCHEMA_VERSION
@@ -315,6 +317,7 @@ class Evidence(Record):
     warnings: tuple[str, ...] = ()
     command: str = ""
     assignment: Assignment | None = Field(default=None, exclude_if=lambda found: found is None)
+    attack: AttackRecord | None = Field(default=None, exclude_if=lambda found: found is None)
 
     @property
     def votes(self) -> ClassVotes | Exact:

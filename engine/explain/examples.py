@@ -73,7 +73,7 @@ def examples(
         UserError: model and input do not fit together.
     """
     fitted, _ = gridded(fitted, settings)
-    presenter = _presenter(classifier, fitted)
+    presenter = presenter_of(classifier, fitted)
     if presenter is None:
         return None
     ready, noisy = _prepared(classifier, fitted, settings, resolve(device))
@@ -127,7 +127,7 @@ def counted_samples(
         UserError: model and input do not fit together.
     """
     fitted, _ = gridded(fitted, settings)
-    presenter = _presenter(classifier, fitted)
+    presenter = presenter_of(classifier, fitted)
     if presenter is None:
         return None
     place, stream = resolve(device), Stream.ESTIMATION
@@ -143,7 +143,7 @@ def counted_samples(
 
 def shown(classifier: Classifier, fitted: FittedInput) -> Media | None:
     """An input's parts as people see them; None where its kind has no image."""
-    presenter = _presenter(classifier, fitted)
+    presenter = presenter_of(classifier, fitted)
     return None if presenter is None else presenter.show(fitted.arrays)
 
 
@@ -155,7 +155,8 @@ def _shown(
     return tuple(map(Example.noisy, range(1, len(said) + 1), media, names, said))
 
 
-def _presenter(classifier: Classifier, fitted: FittedInput) -> Presenter | None:
+def presenter_of(classifier: Classifier, fitted: FittedInput) -> Presenter | None:
+    """What shows and attacks an input of its kind; None where nothing does."""
     kind, arrays = fitted.identity.kind, fitted.arrays
     if kind == "graph":
         around = neighbourhood_of(fitted, classifier.identity.class_names)

@@ -22,6 +22,9 @@ from engine.noise.streams import Stream
 Draws = npt.NDArray[np.float64]
 """(samples, elements)."""
 
+_FEW = 16
+"""Numbers of a sample whose squares are summed; of fewer the sums have tails of their own, and a
+healthy generator fails."""
 LIMIT = 1e-10
 """Least p-value of a generator that works: with some twenty of them a healthy one fails about once
 in 10^8 to 10^9 runs."""
@@ -149,6 +152,7 @@ def statistics(draws: Draws, law: Stated) -> tuple[NoiseStatistic, ...]:
     squares = draws**2 - law.variance
     spread = law.fourth - law.variance**2
     root, two = math.sqrt(draws.size), spread < 1e-9 * law.fourth
+    few = columns < _FEW  # whose squares do not add up to anything like a normal number
     width = 0.0 if two else squares.sum() / (root * math.sqrt(spread))
     return (
         _score(law, "mean", draws.sum() / (root * math.sqrt(law.variance))),
@@ -158,7 +162,7 @@ def statistics(draws: Draws, law: Stated) -> tuple[NoiseStatistic, ...]:
         _spread(law, "sums of elements", draws.sum(axis=0), rows * law.variance),
         *(
             ()
-            if two
+            if two or few
             else (_spread(law, "squares of samples", squares.sum(axis=1), columns * spread),)
         ),
     )

@@ -22,6 +22,7 @@ class Stream(IntEnum):
     SLICE_VOTES = 5
     CALIBRATION = 6
     SELF_TEST = 7
+    ATTACK = 8
 
 
 def noise_key(seed: int, *parts: str) -> int:

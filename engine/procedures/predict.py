@@ -15,6 +15,7 @@ from engine.inputs.base import FittedInput
 from engine.models.base import Classifier
 from engine.noise.gaussian import Stream
 from engine.procedures.hypothesis_test import predict_facts
+from engine.procedures.prepared import PreparedModel
 from engine.procedures.resume import Resume, open_tally
 from engine.procedures.run import Run, evidence
 from engine.sampling.sampler import PATIENCE
@@ -30,11 +31,12 @@ def predict(
     command: str = "",
     resume: Resume | None = None,
     patience: float = PATIENCE,
+    prepared: PreparedModel | None = None,
 ) -> Generator[Snapshot, None, Evidence]:
     """Run PREDICT on ``settings.n`` votes, yielding snapshots, ending in evidence.
 
     A stopped run abstains: the test is declared for n votes. ``resume`` holds votes of this very
-    run that were counted before.
+    run that were counted before; ``prepared`` is shared by the runs of one model.
 
     Raises:
         UserError: model, input and settings do not fit together, nothing is sampled, or
@@ -45,7 +47,16 @@ def predict(
             f"PREDICT tests votes that were drawn at random, and {settings.scheme.key} counts all "
             "of its noise; use certify, which names the answer without a test."
         )
-    run = Run(classifier, fitted, settings, execution, stop=stop, resume=resume, patience=patience)
+    run = Run(
+        classifier,
+        fitted,
+        settings,
+        execution,
+        stop=stop,
+        resume=resume,
+        patience=patience,
+        prepared=prepared,
+    )
     classes = len(run.class_names)
     empty = Votes(counts=(0,) * classes)
     tally = open_tally(resume, run.chain_starts(empty), settings, classes=classes)

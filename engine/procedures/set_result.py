@@ -6,11 +6,12 @@ need that.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from engine.bounds import bound_method
 from engine.core.records import ModelIdentity, ProbabilityBounds, Record, Votes
+from engine.evidence.attack import AttackRecord
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import Counting, SettingsField, alpha_of
 from engine.inputs.labels import SAID, split_rule
@@ -65,6 +66,25 @@ class SetResult(Record):
 def slim(evidence: Evidence) -> Evidence:
     """Evidence without its votes over n, by far the largest part: of a set all the rest is kept."""
     return evidence.model_copy(update={"chain": None, "trajectory": ()})
+
+
+def with_attacks(result: SetResult, found: Mapping[str, AttackRecord | None]) -> SetResult:
+    """The result with the changes that attacks on its rows found.
+
+    Args:
+        result: of the set.
+        found: the attacks, by the names of inputs.
+    """
+    if not any(found.values()):
+        return result
+    changes = [
+        one.perturbation if (one := found.get(str(row.idx))) else None for row in result.rows
+    ]
+    rows = [
+        row.model_copy(update={"attacked": change})
+        for row, change in zip(result.rows, changes, strict=True)
+    ]
+    return result.model_copy(update={"rows": tuple(rows)})
 
 
 def set_result(
@@ -165,6 +185,7 @@ def row_of(
         },
         n0=sum(votes.selection) + votes.selection_failures,
         n=sum(votes.estimation) + votes.estimation_failures,
+        attacked=evidence.attack.perturbation if evidence.attack else None,
     )
 
 

@@ -14,7 +14,7 @@ from pydantic import Field, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from engine.core.records import ProbabilityBounds, Record
-from engine.regions import Region
+from engine.regions import Perturbation, Region
 
 NO_LABEL = -1
 """Label of an input that has none: no answer is counted as right."""
@@ -35,6 +35,8 @@ class ReplayRow(Record):
         region: what is certified; None when abstaining.
         certified_at: answers to the perturbations asked about.
         n0, n: votes of the row; 0 for bounds that came as they are.
+        attacked: the smallest change found that takes the smoothed model to another class, in the
+            scheme's terms, rounded up; None where none was looked for or found.
     """
 
     idx: str | int
@@ -47,6 +49,7 @@ class ReplayRow(Record):
     certified_at: dict[str, bool] = Field(default_factory=dict)
     n0: int = 0
     n: int = 0
+    attacked: Perturbation | None = Field(default=None, exclude_if=lambda found: found is None)
 
 
 class Claim(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Tone = Literal["good", "warn", "plain"]
+Tone = Literal["good", "warn", "bad", "plain"]
 
 
 @dataclass(frozen=True)

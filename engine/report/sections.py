@@ -6,7 +6,8 @@ The fields are those of ISO/IEC 17025:2017, 7.8.2, and the decision rule is stat
 from __future__ import annotations
 
 from engine.core.fields import FieldSpec, field_specs
-from engine.core.rounding import confidence_percent
+from engine.core.rounding import confidence_percent, p_value_in_words
+from engine.evidence.attack import attack_in_words, size_in_words
 from engine.evidence.evidence import DecisionRecord, Evidence, TrajectoryPoint
 from engine.evidence.settings import RunSettings
 from engine.evidence.subject import as_taken
@@ -50,6 +51,7 @@ def sections(evidence: Evidence) -> tuple[Section, ...]:
         *([_phases(evidence.decision)] if evidence.decision else []),
         *([_trajectory(evidence)] if over_n else []),
         *(_asked(evidence) if certifying else ()),
+        *_attack(evidence),
     ]
     return (*parts, *provenance(evidence))
 
@@ -239,6 +241,30 @@ def _sampled(points: tuple[TrajectoryPoint, ...]) -> list[TrajectoryPoint]:
         if point.n * 2 <= chosen[-1].n and len(chosen) < _TRAJECTORY_ROWS:
             chosen.append(point)
     return chosen[::-1]
+
+
+def _attack(evidence: Evidence) -> tuple[Section, ...]:
+    """What was found beside the certificate."""
+    attack = evidence.attack
+    if attack is None:
+        return ()
+    names = evidence.model.class_names
+    said = attack_in_words(attack, evidence.class_name or "", names)
+    if attack.perturbation is None or attack.votes is None:
+        return (Section("Attack on the smoothed model", sentences=(said,)),)
+    facts = (
+        Fact("smallest change found", size_in_words(attack.perturbation), "rounded up"),
+        Fact("found by", attack.how, f"{count(attack.looks)} votes of its own"),
+        Fact(
+            "confirmed by",
+            f"{count(attack.votes.n)} votes",
+            f"two-sided test, p-value {p_value_in_words(attack.p_value or 0.0)}, alpha = "
+            f"{plain(attack.alpha)} over {numbered(attack.tries, 'try').replace('trys', 'tries')}",
+        ),
+        Fact("key", attack.key, "from the changed input", code=True),
+        Fact("sha256 of the change", attack.pixels_sha256, "the changed input's values", code=True),
+    )
+    return (Section("Attack on the smoothed model", facts, (said,)),)
 
 
 def _asked(evidence: Evidence) -> tuple[Section, ...]:

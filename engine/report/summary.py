@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.core.fields import field_specs
 from engine.core.rounding import confidence_percent, p_value_in_words
+from engine.evidence.attack import attack_in_words, size_in_words
 from engine.evidence.evidence import Evidence
 from engine.evidence.subject import region_note
 from engine.evidence.tries import tries_in_words
@@ -34,8 +35,8 @@ def content(evidence: Evidence) -> Content:
     """Everything a report says about a run."""
     return Content(
         title=_TITLES[evidence.outcome],
-        verdict=evidence.outcome.upper(),
-        tone=_TONES[evidence.outcome],
+        verdict="CONTRADICTED" if contradicted(evidence) else evidence.outcome.upper(),
+        tone="bad" if contradicted(evidence) else _TONES[evidence.outcome],
         badge=badge(evidence),
         partial=_partial(evidence),
         statement=evidence.statement,
@@ -53,6 +54,11 @@ def badge(evidence: Evidence) -> str:
     return NOISE_WORDS["enumerated" if counted else evidence.noise.arithmetic]
 
 
+def contradicted(evidence: Evidence) -> bool:
+    """Whether an attack was confirmed inside the certified region."""
+    return evidence.attack is not None and evidence.attack.contradicts
+
+
 def estimated(evidence: Evidence) -> int:
     """Votes counted in the estimation phase."""
     return sum(evidence.votes.estimation) + evidence.votes.estimation_failures
@@ -66,7 +72,10 @@ def _partial(evidence: Evidence) -> str:
 
 
 def _why(evidence: Evidence) -> Section | None:
-    abstention = evidence.abstention
+    abstention, attack = evidence.abstention, evidence.attack
+    if attack is not None and contradicted(evidence):
+        said = attack_in_words(attack, evidence.class_name or "", evidence.model.class_names)
+        return Section("Why this is not to be used", sentences=(said,))
     if abstention is None:
         return None
     facts = []
@@ -91,6 +100,9 @@ def _answer(evidence: Evidence) -> tuple[Fact, ...]:
     if region is not None:
         note = region_note(region, evidence.input)
         facts.append(Fact("certified region", region.headline(), note))
+    if evidence.attack is not None and evidence.attack.perturbation is not None:
+        size = size_in_words(evidence.attack.perturbation)
+        facts.append(Fact("attacked at", size, "smallest change found; no guarantee, rounded up"))
     if evidence.predicted_class is not None:
         facts.append(Fact("prediction", evidence.class_name or "", _against_label(evidence)))
     if evidence.transfer is not None:

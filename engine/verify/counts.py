@@ -43,6 +43,7 @@ from engine.procedures.target import Target
 from engine.regions import Abstention
 from engine.schemes import Scheme
 from engine.verify.answers import check_answers, check_function
+from engine.verify.attacks import check_attack
 from engine.verify.compare import differences
 from engine.verify.report import Claim, Unchecked
 from engine.verify.self_test import left_out
@@ -52,7 +53,6 @@ MOST_WORK = 2 * 10**8
 MOST_BLOCKS = 10**5
 
 _GENERATOR_LAW = uniform_law().name
-_BOUNDS = ("bounds",)
 _OVER_N = ("trajectory",)
 _REGION = ("region", "radius")
 _OUTCOME = ("outcome", "complete", "predicted_class", "class_name")
@@ -118,7 +118,7 @@ class Recount:
     def conclusions(self) -> Iterator[tuple[str, Check]]:
         """What follows from the votes."""
         if self.certifying:
-            yield "bounds", lambda: self._differences(*_BOUNDS)
+            yield "bounds", lambda: self._differences("bounds")
             yield "bounds over n", lambda: self._differences(*_OVER_N)
             yield "certified region", lambda: self._differences(*_REGION)
             yield "perturbations asked for", self._asked
@@ -128,6 +128,8 @@ class Recount:
         yield "abstention", lambda: self._differences("abstention")
         yield "statement", lambda: self._differences("statement")
         yield "end of the run", self._ended
+        if self.evidence.attack is not None:
+            yield "attack on the smoothed model", lambda: check_attack(self.evidence)
         if self.evidence.transfer is not None:
             yield "true class", self._transferred
 

@@ -139,6 +139,20 @@ RULES = (
         "what somebody wrote of client, purpose, auditor and remarks",
     ),
     Rule(
+        (
+            "attack",
+            "attack.how",
+            "attack.outcome",
+            "attack.looks",
+            "attack.alpha",
+            "attack.tries",
+            "attack.perturbation*",
+        ),
+        "never",
+        "an attack may be left out, and the changed input is not part of the evidence; its votes, "
+        "their test, and that it lies outside what is certified are checked",
+    ),
+    Rule(
         ("noise.total_variation",),
         "never",
         "below 1e-15 it is not told from 0, like every number that is compared",

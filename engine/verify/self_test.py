@@ -16,6 +16,8 @@ _SAME, _ELSEWHERE = 1e-6, 0.5
 """How far a statistic may differ: by rounding on the same machine; on another one, whose logarithm
 and cosine differ in the last bit, by a draw or two that fall into the next bin."""
 _NAME = "test of the noise"
+_LEFT_OUT = "squares of samples"
+"""Programs of before tested it of samples of few numbers, too, where it says nothing."""
 
 
 def left_out(recorded: SelfTest, law: NoiseLaw) -> list[str]:
@@ -44,7 +46,11 @@ def check_self_test(recorded: SelfTest, again: SelfTest, other_machine: str) -> 
     made = {(one.law, one.name): one for one in again.statistics}
     form = ("stream", "samples", "elements", "sigma")
     same = all(getattr(recorded, name) == getattr(again, name) for name in form)
-    pairs = [(then, made.get((then.law, then.name))) for then in recorded.statistics]
+    pairs = [
+        (then, made.get((then.law, then.name)))
+        for then in recorded.statistics
+        if then.name != _LEFT_OUT or (then.law, then.name) in made
+    ]
     if not same or any(now is None or now.freedom != then.freedom for then, now in pairs):
         return Claim(name=_NAME, verdict="does not hold", detail="another test is on record")
     allowed = _ELSEWHERE if other_machine else _SAME

@@ -63,6 +63,8 @@ def certified_accuracy_figure(result: SetResult) -> CurveFigure | None:
         curves += accuracy_curves(kind, {"": joint}, total, f"all at once (alpha {alpha})")
     if ball and summary.population:
         curves.append(_population(curves[0], total, alpha))
+    if ball and any(row.attacked for row in result.rows):
+        curves.append(_attacked(result, places))
     named = labelled(result)
     return CurveFigure(
         title="Certified accuracy" if named else "Certified share",
@@ -71,6 +73,19 @@ def certified_accuracy_figure(result: SetResult) -> CurveFigure | None:
         y_name="certified accuracy" if named else "certified share",
         curves=tuple(curves),
     )
+
+
+def _attacked(result: SetResult, places: list[int]) -> Curve:
+    """The share of rows that no attack found a change for, up to each radius.
+
+    What is not attacked is not certified: the truth lies between this curve and the certified one.
+    """
+    sizes = [(result.rows[place].attacked or {}).get("radius", math.inf) for place in places]
+    corners, left, total = [(0.0, len(sizes) / len(result.rows))], len(sizes), len(result.rows)
+    for size in sorted(size for size in sizes if size < math.inf):
+        corners += [(size, left / total), (size, (left - 1) / total)]
+        left -= 1
+    return Curve(name="not attacked (no guarantee)", points=tuple(corners), dashed=True)
 
 
 def _population(each: Curve, total: int, alpha: float) -> Curve:

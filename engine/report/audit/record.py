@@ -143,15 +143,16 @@ class SetRecorder:
         )
 
     def record(self, result: SetResult, statement: str) -> SetRecord:
-        """The whole set; at least one row was taken."""
+        """The whole set in the order of its inputs; at least one row was taken."""
         assert self._last is not None
+        places = {name: place for place, name in enumerate(result.inputs)}
         return SetRecord(
             created=self._last.created,
             statement=statement,
             result=result.model_copy(update={"rows": ()}),
             software=self._last.software,
             common=self._common,
-            rows=tuple(self._rows),
+            rows=tuple(sorted(self._rows, key=lambda row: places[row.idx])),
         )
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from engine.core.rounding import confidence_percent, round_down
+from engine.evidence.attack import size_in_words as perturbation_in_words
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import alpha_of
 from engine.procedures.set_result import SetResult, as_path
@@ -139,6 +140,7 @@ def _identity(result: SetResult) -> tuple[Fact, ...]:
 def _sections(record: SetRecord, result: SetResult, first: Evidence) -> Iterator[Section]:
     yield _table(result)
     yield from _rows(result)
+    yield from _attacks(record, result)
     yield from _unread(result)
     if result.notes:
         yield Section("Notes", sentences=tuple(map(sentence, result.notes)))
@@ -243,8 +245,9 @@ def _rows(result: SetResult) -> Iterator[Section]:
 
 def _listed(result: SetResult, rows: Sequence[ReplayRow]) -> Table:
     names = result.model.class_names
+    attacked = ("attacked",) if any(row.attacked for row in result.rows) else ()
     return Table(
-        ("input", "label", "prediction", "p lower", "certified"),
+        ("input", "label", "prediction", "p lower", "certified", *attacked),
         tuple(
             (
                 as_path(str(row.idx)),
@@ -254,6 +257,7 @@ def _listed(result: SetResult, rows: Sequence[ReplayRow]) -> Table:
                 else class_name(names, row.predicted_class),
                 lower(row.bounds.p_lower),
                 size_in_words(row.region),
+                *([attack_size(row)] if attacked else []),
             )
             for row in rows
         ),
@@ -268,6 +272,29 @@ def class_name(names: Sequence[str], index: int) -> str:
 def size_in_words(region: Region | None) -> str:
     """What a row certifies, rounded down."""
     return "nothing" if region is None else region.headline()
+
+
+def attack_size(row: ReplayRow) -> str:
+    """The smallest change found beside the certificate, rounded up."""
+    return "not found" if row.attacked is None else perturbation_in_words(row.attacked)
+
+
+def _attacks(record: SetRecord, result: SetResult) -> Iterator[Section]:
+    """How many rows were attacked, and what that shows."""
+    attacks = [one for one in record.values("attack") if one]
+    if not attacks:
+        return
+    found = [row for row in result.rows if row.attacked is not None]
+    said = [
+        f"Of {numbered(len(attacks), 'row')} attacked, a change to another class was found and "
+        f"confirmed for {count(len(found))}. That is evidence of tightness, and no guarantee."
+    ]
+    if broken := sum(bool(one["contradicts"]) for one in attacks):
+        said.append(
+            f"CONTRADICTION: {numbered(broken, 'change')} inside a certified region. Model or "
+            "program is broken, or chance was against it: these certificates are not to be used."
+        )
+    yield Section("Attacks", sentences=tuple(said))
 
 
 def _unread(result: SetResult) -> Iterator[Section]:

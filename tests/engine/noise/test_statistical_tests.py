@@ -71,6 +71,16 @@ def test_p_values_of_healthy_draws_are_uniform_over_many_seeds(law: Distribution
     assert np.min(found) > 1e-7
 
 
+@pytest.mark.parametrize("columns", [1, 4])
+def test_healthy_draws_of_few_numbers_a_sample_do_not_fail(columns: int) -> None:
+    """Sums of few squares have tails that are none of a chi-square."""
+    for seed in range(40):
+        draws = np.random.default_rng(seed).standard_normal((65536 // columns, columns))
+        found = statistics(draws, normal_law())
+        assert "squares of samples" not in [one.name for one in found]
+        assert worst(found).p_value > 1e-6
+
+
 def test_p_values_are_two_sided() -> None:
     assert p_value(-1.96, None) == pytest.approx(2 * norm.sf(1.96))
     assert p_value(40.0, 10) == pytest.approx(2 * chi2.sf(40, 10))

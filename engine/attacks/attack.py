@@ -1,0 +1,270 @@
+"""The attack upper bound: search a change, measure it, have PREDICT confirm it with fresh noise.
+
+Whatever the search did, the confirming votes are drawn under a key that comes from the changed
+input itself, so that they are as fresh as those of any run; alpha is shared out over the tries.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from statistics import NormalDist
+
+import numpy as np
+
+from engine.attacks.measure import KNOWN, measured
+from engine.attacks.plan import AttackPlan
+from engine.attacks.search import GROWTH, Found, Goal, fewest, line, nearest
+from engine.attacks.smoothed import Smoothed
+from engine.core.batches import from_arrays, moved
+from engine.core.errors import UserError
+from engine.core.generators import result_of
+from engine.core.records import ProbabilityBounds
+from engine.evidence.attack import AttackRecord, inside
+from engine.evidence.evidence import Evidence
+from engine.evidence.settings import USUAL, CertifySettings, Execution, PredictSettings
+from engine.explain.examples import affordable, presenter_of
+from engine.explain.presenter import Presenter, Ready
+from engine.figures.examples import Arrays, Attack
+from engine.inputs.base import FittedInput, arrays_sha256
+from engine.models.base import Classifier
+from engine.noise.discrete_gaussian_law import GRID
+from engine.noise.streams import Stream
+from engine.procedures.on_grid import gridded
+from engine.procedures.predict import predict
+from engine.procedures.prepared import PreparedModel
+from engine.procedures.run import check_fit, run_key
+from engine.procedures.run_noise import noise_source
+from engine.regions import Region
+from engine.schemes.threshold import MAJORITY, threshold
+from engine.system.device import resolve
+
+_ALMOST_SURE = 1e-6
+_WIDE = 10.0
+"""Numbers without a range of their own are moved by so many levels of the noise at most."""
+
+
+def attacked(
+    evidence: Evidence,
+    classifier: Classifier,
+    fitted: FittedInput,
+    plan: AttackPlan | None = None,
+    *,
+    execution: Execution = USUAL,
+    stop: threading.Event | None = None,
+    prepared: PreparedModel | None = None,
+) -> Evidence:
+    """The evidence with an attack on the smoothed classifier at its input.
+
+    Args:
+        evidence: of a CERTIFY run.
+        classifier, fitted: the very model and input of that run.
+        plan: how hard to attack.
+        execution: where the model runs.
+        stop: when set, the search ends; evidence then stays without an attack.
+        prepared: shared by the runs of a set.
+
+    Raises:
+        UserError: model or input are others than those of the evidence.
+    """
+    plan, stop = plan or AttackPlan(), stop or threading.Event()
+    settings, refused = evidence.settings, _refused(evidence)
+    if refused or not isinstance(settings, CertifySettings):
+        return _with(evidence, AttackRecord(outcome="not tried", how=refused))
+    given, _ = gridded(fitted, settings)
+    same = (classifier.identity.sha256, given.identity.pixels_sha256)
+    if same != (evidence.model.sha256, evidence.input.pixels_sha256):
+        raise UserError("An attack needs model and input of the run that it is held against.")
+    one = _Attack(evidence, settings, classifier, given, plan, execution, stop, prepared)
+    record = one.record()
+    return evidence if stop.is_set() else _with(evidence, record)
+
+
+def _with(evidence: Evidence, record: AttackRecord) -> Evidence:
+    return evidence.model_copy(update={"attack": record})
+
+
+def _refused(evidence: Evidence) -> str:
+    """Why this run is not attacked, in a sentence; empty if it is."""
+    scheme = evidence.settings.scheme
+    if evidence.procedure != "certify" or evidence.predicted_class is None:
+        return "Nothing is certified here, so that there is nothing to hold an attack against."
+    if evidence.settings.kind == "exact":
+        return (
+            f"No attack is built for {scheme.key}: PREDICT, which confirms attacks, tests votes "
+            "that were drawn at random, and this scheme counts all of its noise."
+        )
+    if evidence.model.generation is not None:
+        return "No attack is built for generative models."
+    if threshold(scheme) != MAJORITY:
+        return (
+            "No attack is built for a threshold tau other than one half: the certificate speaks of "
+            "one class alone, and PREDICT of the leading one."
+        )
+    other = [term for term in scheme.terms if term not in KNOWN]
+    if other:
+        return f"No attack is built for {scheme.key}: nothing measures its {', '.join(other)}."
+    return ""
+
+
+class _Attack:
+    """One attack on one input."""
+
+    def __init__(
+        self,
+        evidence: Evidence,
+        settings: CertifySettings,
+        classifier: Classifier,
+        fitted: FittedInput,
+        plan: AttackPlan,
+        execution: Execution,
+        stop: threading.Event,
+        prepared: PreparedModel | None,
+    ) -> None:
+        assert evidence.predicted_class is not None
+        self.evidence, self.settings, self.plan = evidence, settings, plan
+        self.classifier, self.fitted, self.execution = classifier, fitted, execution
+        self.stop = stop
+        self.prepared = prepared or PreparedModel(classifier)
+        self.top = evidence.predicted_class
+        bound, device = classifier.bound_to(fitted), resolve(execution.device)
+        bound.prepare(device, settings.precision)
+        shape, key = (
+            check_fit(classifier, fitted, settings.scheme),
+            run_key(classifier, fitted, settings),
+        )
+        source = noise_source(settings.law, key, Stream.ATTACK, device)
+        self.smoothed = Smoothed(
+            bound, settings.law, source, shape=shape, device=device, samples=plan.samples
+        )
+        self.ready = Ready(bound, moved(from_arrays(fitted.arrays), device), settings, shape, key)
+        # an attack that PREDICT is to confirm has to lead by what its test can tell from chance
+        surely = NormalDist().inv_cdf(1 - plan.alpha / len(GROWTH) / 2)
+        margin = min(0.9, surely / math.sqrt(plan.n))
+        self.goal = Goal(self.smoothed, fitted.arrays, self.top, margin, self._fit, key, stop)
+
+    def record(self) -> AttackRecord:
+        """The attack and its confirmation."""
+        utmost = self._utmost()
+        if utmost is None:
+            return AttackRecord(outcome="not tried", how="The scheme certifies no change at all.")
+        found = self._found(utmost)
+        if isinstance(found, str):
+            return AttackRecord(outcome="not tried", how=found)
+        if found is None:
+            how = "No change was found that takes the lead from the certified class."
+            return AttackRecord(outcome="not found", how=how, looks=self.smoothed.looks)
+        return self._confirmed(found, utmost)
+
+    def _utmost(self) -> Region | None:
+        """The region that near certainty would certify: it knows norm and terms of every change."""
+        bounds = ProbabilityBounds(
+            method=self.settings.bound,
+            alpha=self.settings.alpha,
+            n=self.settings.n,
+            top=self.top,
+            p_lower=1 - _ALMOST_SURE,
+            p_upper=_ALMOST_SURE,
+            valid=True,
+            basis="",
+        )
+        found = self.settings.scheme.region(bounds, self.evidence.facts)
+        return found or self.evidence.region
+
+    def _found(self, utmost: Region) -> Found | str | None:
+        terms, level = set(self.settings.scheme.terms), self._level()
+        x = self.fitted.arrays[0]
+        if terms == {"radius"}:
+            radius = self.evidence.radius or level
+            return nearest(self.goal, utmost.certified_norm or "l2", start=radius)
+        if terms == {"brightness"}:
+            how = "all pixels by the same amount, either way; bisection"
+            return line(self.goal, np.ones(x.shape), start=level, how=how)
+        presenter = presenter_of(self.classifier, self.fitted)
+        attack = None if presenter is None else self._greedy(presenter, utmost)
+        if attack is None:
+            return "No attack is built for this kind of input under this scheme."
+        image = self.fitted.identity.kind == "image"
+        strength = 0.0
+        if "epsilon" in terms:  # a pixel's channels have a range, numbers of a table have none
+            strength = math.sqrt(len(x)) if image else _WIDE * level
+        return fewest(self.goal, attack, utmost, most=self._most(), strength=strength)
+
+    def _greedy(self, presenter: Presenter, utmost: Region) -> Attack | None:
+        tries = affordable(0.0)
+        return presenter.attack(self.ready, utmost, top=self.top, tries=tries, stop=self.stop)
+
+    def _most(self) -> int:
+        """Things that may be changed."""
+        kind, arrays = self.fitted.identity.kind, self.fitted.arrays
+        if kind == "image":
+            return int(arrays[0][0].size)
+        return len(arrays[0]) if kind == "graph" else int(arrays[-1].size)
+
+    def _level(self) -> float:
+        """How strong the noise is, as a size to begin with."""
+        return max((level.value for level in self.settings.law.levels), default=1.0)
+
+    def _fit(self, values: np.ndarray) -> np.ndarray:
+        """What the model is given: float32; on the 8-bit grid where the claim is about that."""
+        if np.issubdtype(values.dtype, np.integer):
+            return values
+        if self.settings.law.grid_input:
+            steps = np.rint(np.clip(values.astype(np.float64), 0.0, 1.0) * GRID)
+            return (steps / GRID).astype(np.float32)
+        return values.astype(np.float32)
+
+    def _confirmed(self, found: Found, utmost: Region) -> AttackRecord:
+        """The first of a few growing changes at which PREDICT returns another class."""
+        tries = len(GROWTH)
+        known = {"how": found.how, "n": self.plan.n, "alpha": self.plan.alpha, "tries": tries}
+        for step in range(tries):
+            arrays = found.grown(step)
+            run = self._predicted(arrays)
+            if self.stop.is_set() or run.test is None:
+                break
+            if run.predicted_class not in (None, self.top):
+                change = measured(
+                    self.settings.scheme,
+                    utmost,
+                    self.fitted.identity.kind,
+                    self.fitted.arrays,
+                    arrays,
+                )
+                return AttackRecord(
+                    outcome="found",
+                    **known,
+                    looks=self.smoothed.looks,
+                    perturbation=change,
+                    pixels_sha256=run.input.pixels_sha256,
+                    key=run.noise.key,
+                    votes=run.estimation,
+                    p_value=run.test.p_value,
+                    found_class=run.predicted_class,
+                    contradicts=inside(self.evidence.region, change),
+                )
+        return AttackRecord(outcome="not confirmed", **known, looks=self.smoothed.looks)
+
+    def _predicted(self, arrays: Arrays) -> Evidence:
+        """PREDICT at a changed input, with noise of its own."""
+        known = {"pixels_sha256": arrays_sha256(arrays), "name": "changed input", "source": ""}
+        identity = self.fitted.identity.model_copy(update=known)
+        settings = PredictSettings(
+            scheme=self.settings.scheme,
+            n=self.plan.n,
+            alpha=self.plan.alpha / len(GROWTH),
+            noise=self.settings.noise,
+            seed=self.settings.seed,
+            seed_origin=self.settings.seed_origin,
+            precision=self.settings.precision,
+            test="two-sided",
+        )
+        running = predict(
+            self.classifier,
+            FittedInput(identity, arrays, self.fitted.context),
+            settings,
+            execution=self.execution,
+            stop=self.stop,
+            prepared=self.prepared,
+        )
+        return result_of(running)

@@ -1,0 +1,107 @@
+"""The smallest change of an input that was found to change the smoothed classifier's class.
+
+It stands beside a certificate as evidence of how tight that is: an upper bound on what could ever
+be certified, and no guarantee, because a better attack may find less.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from engine.core.records import Record, Votes
+from engine.core.rounding import round_up
+from engine.regions import Perturbation, Region
+
+AttackOutcome = Literal["found", "not confirmed", "not found", "not tried"]
+
+
+class AttackRecord(Record):
+    """An attack on the smoothed classifier at one input.
+
+    Attributes:
+        outcome: ``found`` if PREDICT returned another class at the changed input; ``not confirmed``
+            if it abstained on all that were tried; ``not found`` if the search saw none.
+        how: the search in words; why there was none, where it was not tried.
+        looks: votes that the search spent; no claim rests on them.
+        perturbation: of the changed input that was really classified, in the scheme's terms, its
+            distances worked out in float64 and rounded up; None unless found.
+        pixels_sha256: digest of that input.
+        key: of the noise of the confirming votes, which comes from that input.
+        n: votes of each run that is to confirm.
+        votes: of the confirming run, all of them drawn after the search had ended.
+        alpha: chance that any of ``tries`` confirms wrongly; each is tested at alpha / tries.
+        p_value: of the two-sided test, of the top class of ``votes`` against the second.
+        found_class: the class that was returned.
+        contradicts: the change lies inside the certified region, where there should be none.
+    """
+
+    outcome: AttackOutcome
+    how: str
+    looks: int = 0
+    perturbation: Perturbation | None = None
+    pixels_sha256: str = ""
+    key: str = ""
+    n: int = 0
+    votes: Votes | None = None
+    alpha: float = 0.0
+    tries: int = 1
+    p_value: float | None = None
+    found_class: int | None = None
+    contradicts: bool = False
+
+
+def attacked_radius(attack: AttackRecord | None) -> float | None:
+    """The distance of a change that was found, where it is one of a ball's radius."""
+    if attack is None or attack.perturbation is None:
+        return None
+    return attack.perturbation.get("radius")
+
+
+def inside(region: Region | None, perturbation: Perturbation) -> bool:
+    """Whether a change, its sizes rounded up, is one that was certified."""
+    return region is not None and region.contains(perturbation)
+
+
+def attack_in_words(attack: AttackRecord, top: str, names: tuple[str, ...]) -> str:
+    """What an attack came to, in a sentence or two.
+
+    Args:
+        attack: on a certified input.
+        top: the certified class by its name; empty where nothing is certified.
+        names: of all classes.
+    """
+    if attack.outcome in ("not tried", "not found"):
+        return f"{attack.how} {_NO_PROOF}" if attack.outcome == "not found" else attack.how
+    if attack.perturbation is None or attack.found_class is None or attack.votes is None:
+        return f"The search found changes, but PREDICT confirmed none of them. {_NO_PROOF}"
+    found = (
+        f"A change of {size_in_words(attack.perturbation)} takes the smoothed model from '{top}' "
+        f"to '{names[attack.found_class]}', by {attack.votes.n:,} fresh votes at alpha = "
+        f"{attack.alpha:g}"
+    )
+    if attack.contradicts:
+        return f"CONTRADICTION: {found[0].lower()}{found[1:]}. {_BROKEN}"
+    return f"{found}. {_TIGHTNESS}"
+
+
+_NO_PROOF = "That shows nothing: a better attack may find one."
+_TIGHTNESS = (
+    "That is evidence of how tight the certificate is, and no guarantee: a better attack may find "
+    "a smaller change."
+)
+_BROKEN = (
+    "That lies inside the certified region, where there can be none: the certificate is not to be "
+    "used. Model or program is broken, or chance was against it, which happens to one of the two "
+    "statements with probability at most the sum of their alphas."
+)
+
+
+def size_in_words(perturbation: Perturbation) -> str:
+    """``radius 0.5536``, ``entities 2, epsilon 1.1769``: upper bounds, rounded away from 0."""
+    return ", ".join(f"{term} {_away(size)}" for term, size in perturbation.items())
+
+
+def _away(size: float) -> str:
+    if size == int(size):
+        return f"{int(size):,}"
+    return round_up(size, 4) if size > 0 else f"-{round_up(-size, 4)}"

@@ -1,0 +1,66 @@
+"""An attack beside a certificate: that it was confirmed, and is not inside what is certified.
+
+The changed input is not in the file: what was measured of it is taken as recorded.
+"""
+
+from __future__ import annotations
+
+from engine.core.errors import UserError
+from engine.evidence.attack import AttackRecord, inside
+from engine.evidence.evidence import Evidence
+from engine.evidence.settings import PredictSettings
+from engine.procedures.hypothesis_test import decide
+from engine.procedures.run_key import run_key
+from engine.verify.compare import differences
+
+
+def check_attack(evidence: Evidence) -> list[str]:
+    """Clauses that say what is wrong; none if all holds.
+
+    A contradiction is wrong even where it is recorded as one: its certificate is not to be used.
+    """
+    attack = evidence.attack
+    if attack is None:
+        return []
+    if attack.outcome != "found":
+        extra = (attack.perturbation, attack.votes, attack.found_class, attack.p_value)
+        known = any(one is not None for one in extra) or attack.contradicts
+        return ["it states a change that it did not find"] if known else []
+    if evidence.predicted_class is None or attack.perturbation is None:
+        return ["an attack is held against a certified class and states its change"]
+    wrong = _confirmed(evidence, attack)
+    if inside(evidence.region, attack.perturbation) or attack.contradicts:
+        wrong.append("a change inside the certified region takes the model to another class")
+    return wrong
+
+
+def _confirmed(evidence: Evidence, attack: AttackRecord) -> list[str]:
+    """The votes name another class, by a test that they pass."""
+    votes, classes = attack.votes, len(evidence.model.class_names)
+    if votes is None or len(votes.counts) != classes or min(*votes.counts, votes.failures) < 0:
+        return ["there is not one vote count per class"]
+    if (
+        not 0 < attack.alpha < 1
+        or attack.tries < 1
+        or attack.looks < 0
+        or not 0 < votes.n == attack.n
+    ):
+        return ["its numbers are none of an attack"]
+    test = decide(votes, "two-sided")
+    wrong = differences(attack.p_value, test.p_value, "attack.p_value")
+    wrong += differences(attack.found_class, test.top, "attack.found_class")
+    if test.p_value > attack.alpha / attack.tries or test.top == evidence.predicted_class:
+        wrong.append("its votes do not show another class")
+    if set(attack.perturbation or ()) != set(evidence.settings.scheme.terms):
+        wrong.append("its change is not in the terms of the scheme")
+    key = f"{_key(evidence, attack):016x}"
+    return wrong + differences(attack.key, key, "attack.key")
+
+
+def _key(evidence: Evidence, attack: AttackRecord) -> int:
+    """The noise key of PREDICT at the changed input."""
+    settings = evidence.settings
+    if settings.kind != "certify":
+        raise UserError("only votes drawn at random confirm an attack")
+    asked = PredictSettings(scheme=settings.scheme, noise=settings.noise, seed=settings.seed)
+    return run_key(asked, model_sha256=evidence.model.sha256, pixels_sha256=attack.pixels_sha256)

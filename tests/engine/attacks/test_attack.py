@@ -1,0 +1,111 @@
+"""A linear classifier, whose boundary after smoothing is known: certified <= truth <= attacked."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+import pytest
+
+from engine.attacks.attack import attacked
+from engine.attacks.plan import AttackPlan
+from engine.core.errors import UserError
+from engine.evidence.evidence import Evidence
+from engine.evidence.settings import CertifySettings, ExactSettings, Execution
+from engine.procedures.certify import certify
+from engine.regions import Ball
+from engine.schemes import Brightness, DssnL1, Gaussian, HybridMask
+from engine.verify.attacks import check_attack
+from tests.engine.attacks.test_smoothed import Closed
+from tests.fakes import HalfSpace, finish, fitted
+
+CPU = Execution(device="cpu", batch=500)
+SETTINGS = CertifySettings(scheme=Gaussian(sigma=0.25), n0=50, n=2000, seed=1)
+PLAN = AttackPlan(n=4000)
+TRUTH = 0.4
+X = fitted(0.1)
+
+
+def certified(model: HalfSpace, **changes) -> Evidence:
+    settings = SETTINGS.model_copy(update=changes)
+    return finish(certify(model, X, settings, execution=CPU))
+
+
+@pytest.mark.parametrize(("model", "slack"), [(HalfSpace(0.5), 1.1), (Closed(0.5), 1.3)])
+def test_the_truth_lies_between_certified_and_attacked(model: HalfSpace, slack: float) -> None:
+    evidence = certified(model)
+    found = attacked(evidence, model, X, PLAN, execution=CPU).attack
+    assert found is not None and found.outcome == "found" and found.found_class == 1
+    assert found.perturbation is not None and not found.contradicts
+    assert evidence.radius is not None and evidence.radius <= TRUTH
+    assert TRUTH <= found.perturbation["radius"] <= slack * TRUTH
+    again = attacked(evidence, model, X, PLAN, execution=CPU)
+    assert again.attack == found
+    assert check_attack(again) == []
+
+
+def test_exact_noise_is_attacked_on_the_grid() -> None:
+    model = HalfSpace(0.5)
+    evidence = certified(model, noise="exact")
+    found = attacked(evidence, model, X, PLAN, execution=CPU).attack
+    assert found is not None and found.perturbation is not None
+    steps = found.perturbation["radius"] * 255
+    assert steps > TRUTH * 255 * 0.99 and not found.contradicts
+    assert steps**2 == pytest.approx(round(steps**2), abs=1e-2)  # whole steps in every pixel
+
+
+def test_brightness_is_attacked_either_way() -> None:
+    model = HalfSpace(0.5)
+    evidence = certified(model, scheme=Brightness(sigma_b=0.25))
+    found = attacked(evidence, model, X, PLAN, execution=CPU).attack
+    assert found is not None and found.perturbation is not None
+    assert TRUTH <= found.perturbation["brightness"] <= 1.1 * TRUTH
+
+
+def forged(evidence: Evidence) -> Evidence:
+    """A certificate that claims twice the truth."""
+    region = Ball(norm="l2", radius=2 * TRUTH, unit="pixels in [0,1]")
+    return evidence.model_copy(update={"region": region, "radius": region.radius})
+
+
+def test_a_forged_certificate_is_contradicted() -> None:
+    model = HalfSpace(0.5)
+    broken = attacked(forged(certified(model)), model, X, PLAN, execution=CPU)
+    assert broken.attack is not None and broken.attack.contradicts
+    assert check_attack(broken) == [
+        "a change inside the certified region takes the model to another class"
+    ]
+
+
+def test_what_is_not_attacked_says_why() -> None:
+    model = HalfSpace(0.5)
+    evidence = certified(model)
+
+    def why(**changes) -> str:
+        found = attacked(evidence.model_copy(update=changes), model, X, PLAN, execution=CPU).attack
+        assert found is not None and found.outcome == "not tried" and found.perturbation is None
+        return found.how
+
+    assert "Nothing is certified" in why(predicted_class=None)
+    assert "counts all of its noise" in why(settings=ExactSettings(scheme=DssnL1(lam=0.1)))
+    tau = CertifySettings(scheme=HybridMask(tau=0.3))
+    assert "threshold tau" in why(settings=tau)
+    far = attacked(certified(HalfSpace(5000.0)), HalfSpace(5000.0), X, PLAN, execution=CPU).attack
+    assert far is not None and far.outcome == "not found"
+
+
+def test_an_attack_that_was_stopped_leaves_nothing() -> None:
+    model, stop = HalfSpace(0.5), threading.Event()
+    stop.set()
+    evidence = certified(model)
+    assert attacked(evidence, model, X, PLAN, execution=CPU, stop=stop) is evidence
+
+
+def test_another_input_or_model_is_refused() -> None:
+    model = HalfSpace(0.5)
+    evidence = certified(model)
+    other = X.__class__(
+        X.identity.model_copy(update={"pixels_sha256": "9" * 64}), (X.arrays[0] + np.float32(1),)
+    )
+    with pytest.raises(UserError, match="model and input of the run"):
+        attacked(evidence, model, other, PLAN, execution=CPU)

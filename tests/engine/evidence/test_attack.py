@@ -1,0 +1,56 @@
+"""An attack in words: away from zero, and never as a guarantee."""
+
+from __future__ import annotations
+
+from engine.core.records import Votes
+from engine.evidence.attack import (
+    AttackRecord,
+    attack_in_words,
+    attacked_radius,
+    inside,
+    size_in_words,
+)
+from engine.regions import Ball
+
+NAMES = ("cat", "dog")
+FOUND = AttackRecord(
+    outcome="found",
+    how="bisection.",
+    perturbation={"radius": 0.50001},
+    votes=Votes(counts=(10, 90)),
+    alpha=0.001,
+    found_class=1,
+)
+
+
+def test_sizes_are_rounded_away_from_zero() -> None:
+    assert size_in_words({"radius": 0.50001}) == "radius 0.5001"
+    assert size_in_words({"entities": 1200.0, "epsilon": 0.1}) == "entities 1,200, epsilon 0.1001"
+    assert size_in_words({"brightness": -0.25001}) == "brightness -0.2501"
+
+
+def test_what_was_found_is_no_guarantee_and_a_contradiction_is_said_first() -> None:
+    said = attack_in_words(FOUND, "cat", NAMES)
+    assert said.startswith("A change of radius 0.5001 takes the smoothed model from 'cat' to 'dog'")
+    assert "no guarantee" in said and attacked_radius(FOUND) == 0.50001
+    broken = FOUND.model_copy(update={"contradicts": True})
+    assert attack_in_words(broken, "cat", NAMES).startswith("CONTRADICTION: a change")
+    assert "by chance" not in said and "chance was against it" in attack_in_words(broken, "", NAMES)
+
+
+def test_nothing_found_shows_nothing() -> None:
+    none = AttackRecord(outcome="not found", how="No change was found.")
+    assert attack_in_words(none, "cat", NAMES) == (
+        "No change was found. That shows nothing: a better attack may find one."
+    )
+    open_ = AttackRecord(outcome="not confirmed", how="x")
+    assert "PREDICT confirmed none" in attack_in_words(open_, "cat", NAMES)
+    refused = AttackRecord(outcome="not tried", how="No attack is built for x.")
+    assert attack_in_words(refused, "cat", NAMES) == "No attack is built for x."
+    assert attacked_radius(None) is None
+
+
+def test_a_change_at_the_open_edge_is_outside() -> None:
+    ball = Ball(norm="l2", radius=0.5, unit="u")
+    assert inside(ball, {"radius": 0.4999}) and not inside(ball, {"radius": 0.5})
+    assert not inside(None, {"radius": 0.0})
