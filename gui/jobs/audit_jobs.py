@@ -114,12 +114,7 @@ class _Looker:
 
 
 def audited(
-    classifier: Classifier,
-    wish: AuditWish,
-    case: Case,
-    stop: threading.Event,
-    *,
-    warn: Warn,
+    classifier: Classifier, wish: AuditWish, case: Case, stop: threading.Event, *, warn: Warn
 ) -> Generator[AuditView, None, AuditView]:
     """Certify a set, each run kept in a case; what the case holds finished is taken as it is.
 
