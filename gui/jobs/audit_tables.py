@@ -69,18 +69,19 @@ def _facts(view: AuditView) -> Iterator[tuple[str, str]]:
         yield f"ACR, all at once, alpha {together.alpha}", round_down(together.acr, DIGITS)
     for text, share in summary.certified_accuracy.items():
         if share is not None:
-            yield f"at {text}", " · ".join(_at(summary, text, share))
+            names, values = zip(*_at(summary, text, share), strict=True)
+            yield f"at {text}: {' · '.join(names)}", " · ".join(values)
 
 
-def _at(summary: ReplaySummary, text: str, share: float) -> Iterator[str]:
+def _at(summary: ReplaySummary, text: str, share: float) -> Iterator[tuple[str, str]]:
     """Certified accuracy at a perturbation: each, all at once, and of the population."""
-    yield percent(share, summary.rows)
+    yield "each", percent(share, summary.rows)
     if summary.simultaneous is not None:
         joint = summary.simultaneous.certified_accuracy[text] or 0.0
-        yield f"at once {percent(joint, summary.rows)}"
+        yield "at once", percent(joint, summary.rows)
     if text in summary.population:
         least = round_down(100 * summary.population[text].population_lower, 2)
-        yield f"population ≥ {least} %"
+        yield "population", f"≥ {least} %"
 
 
 def notes(view: AuditView) -> str:

@@ -50,7 +50,7 @@ def test_what_the_rows_come_to(view):
     facts = plain(view)
     assert facts["abstained"] == "1 (33.33 %)" and facts["without a run"] == "1"
     assert facts["clean accuracy: correct and not abstained (r = 0)"] == "66.66 %"
-    assert facts["at radius=0.1"] == "66.66 % · at once 66.66 %"
+    assert facts["at radius=0.1: each · at once"] == "66.66 % · 66.66 %"
     acr = float(facts["average certified radius (ACR)"])
     assert acr <= view.result.summary.acr and acr > float(facts["ACR, all at once, alpha 0.001"])
     assert not any("population" in name for name in facts)  # one has no run
