@@ -65,7 +65,8 @@ class AuditView:
     """A set as it stands.
 
     Attributes:
-        model, settings: of its rows, with the seed they were counted with.
+        model, request: of its rows, and how that is opened again.
+        settings: of its rows, with the seed they were counted with.
         at: perturbations that were answered.
         rows: of the inputs that are decided; others follow in the same list, ``count`` are meant.
         planned: inputs that are to be certified; None where nothing says how many.
@@ -78,6 +79,7 @@ class AuditView:
     """
 
     model: ModelIdentity
+    request: ModelRequest
     settings: Counting
     rows: Sequence[SetRow]
     count: int
@@ -151,7 +153,9 @@ def audited(
         count=_named(kept),
         available=available,
     )
-    view = AuditView(wish.model, kept.settings, standing.rows, 0, at, len(inputs), available)
+    view = AuditView(
+        wish.model, wish.request, kept.settings, standing.rows, 0, at, len(inputs), available
+    )
     looker, began = _Looker(view, standing), time.perf_counter()
     name, shares, told = "", dict[str, float](), 0
     while True:
@@ -263,7 +267,8 @@ class CaseWatch:
         self._seen = set()
         self._standing = SetStanding(settings, None, newest.at)
         rows = self._standing.rows
-        self._view = AuditView(newest.model, settings, rows, 0, newest.at)
+        request = self._case.configuration(newest.id).request
+        self._view = AuditView(newest.model, request, settings, rows, 0, newest.at)
 
 
 def _newest_set(runs: Sequence[RunRow]) -> list[RunRow]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
 
 from engine.core.errors import UserError
 from engine.evidence.evidence import Evidence
@@ -24,13 +24,14 @@ from gui.widgets.buttons import menu_button
 from gui.widgets.facts import FactsTable
 from gui.widgets.file_dialogs import FileAsker
 from gui.widgets.flag_names import in_the_window
-from gui.widgets.layouts import divided
+from gui.widgets.layouts import divided, filled
 from gui.widgets.page import Page
 from gui.widgets.scroll import ScrollColumn
 from gui.widgets.section import say, words
 from gui.widgets.stack import PageStack
 
 if TYPE_CHECKING:
+    from engine.evidence.settings import Counting
     from engine.procedures.set_standing import SetRow
 
 _LEAST = 190
@@ -48,11 +49,13 @@ class AuditPage(Page):
 
     Signals:
         export: evidence of a row and the format it is wanted in.
+        settings_wanted: those of the rows, for the form.
     """
 
     beside_statement = False
 
     export = Signal(object, str)
+    settings_wanted = Signal(object)
 
     def __init__(
         self, session: Session, asker: FileAsker, *, parent: QWidget | None = None
@@ -64,6 +67,8 @@ class AuditPage(Page):
         self.complaint, self.notes = words(role="abstained"), words(role="small")
         self.of = words(role="small", name="Of which model and settings these rows are")
         self.earlier = words(role="provisional", name="What differs from the form")
+        self.adopt = QPushButton("&Put these rows' settings into the form")
+        self._awaits: Counting | None = None
         self.chart, self.facts = CurvePlot("Certified accuracy"), FactsTable()
         self.record = RecordView()
         self.table = AuditTable(self._audits.draw)
@@ -83,8 +88,9 @@ class AuditPage(Page):
         self.above.addWidget(together)
         self.above.addWidget(self.record)
         rows = divided(Qt.Orientation.Vertical, self.above, self.table, sizes=(330, 300))
-        for widget in (self.setup, self.complaint, self.of, self.earlier):
+        for widget in (self.setup, self.complaint, self.of):
             self.content.addWidget(widget)
+        self.content.addLayout(filled(QHBoxLayout(), (self.earlier, 1), self.adopt, spacing=8))
         self.content.addWidget(rows, 1)
         self.chart.wait(_WAIT)
 
@@ -110,6 +116,8 @@ class AuditPage(Page):
         for signal in (session.form.changed, session.loading.model_changed):
             signal.connect(self._refresh)
         session.worker.activity_changed.connect(self._refresh)
+        session.loading.model_changed.connect(self._hand_over)
+        self.adopt.clicked.connect(self._adopt)
         self.table.chosen.connect(self._choose)
         self.record.export.connect(self.export)
         for view in (self.record, self.chart):
@@ -195,7 +203,29 @@ class AuditPage(Page):
         self.whole.setEnabled(self.above.currentIndex() == 1)
         ended = view is not None and view.result is not None
         self.save.setEnabled(ended)
-        say(self.earlier, "" if running else self._changed() or self._warned())
+        changed = "" if running else self._changed()
+        say(self.earlier, "" if running else changed or self._warned())
+        self.adopt.setVisible(bool(changed))
+
+    @Slot()
+    def _adopt(self) -> None:
+        """The model of the rows, if it is not the open one, and their settings after it."""
+        view, loading = self._audits.view, self._session.loading
+        if view is not None:
+            self._awaits = view.settings
+            if loading.model is not None and loading.model.sha256 == view.model.sha256:
+                self._hand_over()
+            else:
+                loading.open_model(view.request)
+
+    @Slot()
+    def _hand_over(self) -> None:
+        """Settings follow the model, which proposes its own; another model gets none of them."""
+        settings, self._awaits = self._awaits, None
+        view, model = self._audits.view, self._session.loading.model
+        same = view is not None and model is not None and model.sha256 == view.model.sha256
+        if settings is not None and same:
+            self.settings_wanted.emit(settings)
 
     def _changed(self) -> str:
         """What is described now and was not when the rows were counted."""

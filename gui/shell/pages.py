@@ -70,6 +70,7 @@ class Pages(PageStack):
         save_asked: a result, and the format in which somebody wants to save it.
         planned: an n and a target for the form; 0 or an empty text leaves one as it is.
         tour_asked: the tour is wanted.
+        settings_wanted: settings for the form.
 
     Args:
         photograph: takes the picture of the window that help explains.
@@ -79,6 +80,7 @@ class Pages(PageStack):
     save_asked = Signal(object, str)
     planned = Signal(int, str)
     tour_asked = Signal()
+    settings_wanted = Signal(object)
 
     def __init__(
         self,
@@ -117,6 +119,7 @@ class Pages(PageStack):
 
         page = self._add(AuditPage(self._session, self._asker))
         page.export.connect(self.save_asked)
+        page.settings_wanted.connect(self.settings_wanted)
         return page
 
     @cached_property

@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from engine.core.text import visible
+from engine.evidence.settings import Counting
 from engine.models.request import ModelRequest
 from engine.schemes import Scheme
 from gui.controllers.session import Session
@@ -179,6 +180,7 @@ class Window(QMainWindow):
         session.loading.oracle_asked.connect(self._on_oracle_asked)
         self.left.model.wanted.connect(session.loading.open_model)
         self.pages.planned.connect(self._put_into_form)
+        self.pages.settings_wanted.connect(self._show_settings)
         self.status_line.n_chosen.connect(self._follow_extension)
         self.statement.scheme_wanted.connect(self._run_with_scheme)
         self.statement.n0_wanted.connect(self._run_with_n0)
@@ -372,6 +374,12 @@ class Window(QMainWindow):
     def _follow_extension(self, n: int) -> None:
         """The form asks for what is counted, so that the result is not of earlier settings."""
         self.left.settings.put(n=n)
+
+    @Slot(object)
+    def _show_settings(self, settings: Counting) -> None:
+        """Those of a set that is to be resumed, whatever the open model proposes."""
+        self.left.settings.show_settings(settings, self.session.form.execution)
+        self.left.attacker.show_scheme(type(settings.scheme))
 
     @Slot(int, str)
     def _put_into_form(self, n: int, target: str) -> None:

@@ -347,7 +347,9 @@ class FakeEngine(EngineJobs):
         available, specs = len(specs), specs[: wish.limit or None]
         settings, found, unread = seeded(wish.settings), [], []
         standing = SetStanding(settings, len(specs), wish.at)
-        view = AuditView(wish.model, settings, standing.rows, 0, wish.at, len(specs), available)
+        view = AuditView(
+            wish.model, wish.request, settings, standing.rows, 0, wish.at, len(specs), available
+        )
         for place, spec in enumerate(specs):
             if stop.is_set():
                 break

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from engine.evidence.settings import CertifySettings
+from engine.models.request import ModelRequest
 from engine.procedures.set_result import Unread, set_result
 from engine.procedures.set_standing import SetStanding
 from gui.jobs import audit_tables
@@ -30,6 +31,7 @@ def view(make):
     result = set_result(make.model(), specs, SETTINGS, found, at=AT, unread=[unread], available=10)
     return AuditView(
         make.model(),
+        ModelRequest("demo:digits-0.25"),
         SETTINGS,
         standing.rows,
         4,

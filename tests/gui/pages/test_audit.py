@@ -81,6 +81,10 @@ def test_rows_keep_their_settings_and_what_changed_is_said(done, window):
     assert done.earlier.text().endswith("other settings than described now: sigma.")
     done.setup.limit.setValue(3)
     assert done.earlier.text().endswith("now: set, sigma.")
+    done.setup.limit.setValue(0)
+    done.adopt.click()
+    assert done.earlier.isHidden() and window.session.form.settings.scheme == Gaussian(sigma=0.25)
+    assert window.session.form.settings.seed == done._audits.view.settings.seed
     assert "sigma 0.25" in done.of.text() and done.table.model.rowCount() == 5
 
 
@@ -127,3 +131,19 @@ def test_in_talk_mode_curve_sums_and_rows_are_left(done, window):
     assert done.chart.isVisible() and not window.session.playback.active
     window.commands["talk"].trigger()
     assert done.setup.isVisible()
+
+
+def test_the_set_of_a_case_brings_its_model_and_settings(done, window, engine, make, qtbot):
+    """As at the next start: another model is open, and the form holds what that proposes."""
+    engine.models["demo:other"] = make.model("other", sha256="ef" * 32, training_sigma=1.0)
+    window.session.loading.open_model(ModelRequest("demo:other"))
+    qtbot.waitUntil(lambda: window.session.loading.model.name == "other")
+    assert "now: model, sigma" in done.earlier.text()
+    done._audits.forget()
+    done._audits.watch()
+    qtbot.waitUntil(lambda: done._audits.view is not None and done._audits.view.count == 4)
+    assert done.start.text() == "&Resume the set"
+    done.adopt.click()
+    qtbot.waitUntil(lambda: done.earlier.isHidden())
+    assert window.session.loading.model.name == "digits-0.25"
+    assert window.session.form.settings.scheme == Gaussian(sigma=0.25)
