@@ -100,8 +100,7 @@ class _Looker:
 
     def __init__(self, view: AuditView, standing: SetStanding) -> None:
         self._view, self._standing = view, standing
-        self._next = 0.0
-        self._summed = -1
+        self._next, self._summed = 0.0, -1
 
     def look(self, *, now: bool = False, **more: Any) -> AuditView:
         """The set as it stands; its sums anew if it is time, or at once."""
@@ -113,6 +112,32 @@ class _Looker:
             took = time.perf_counter() - began
             self._next = began + max(_LEAST_SECONDS, _PART * took)
         return replace(self._view, count=len(standing.rows), **more)
+
+
+class _Pace:
+    """What is counted now, how much of it is done, and how long the rest takes."""
+
+    def __init__(self, rows: Sequence[SetRow], planned: int) -> None:
+        self._rows, self._planned = rows, planned
+        self._began, self._name, self._told = time.perf_counter(), "", 0
+        self._shares: dict[str, float] = {}
+
+    def after(self, step: Snapshot | str) -> dict[str, Any]:
+        """After a snapshot of a run, or the name of an input that is about to be counted."""
+        shares = self._shares
+        if isinstance(step, str):
+            self._name = step
+        else:
+            shares[step.run_id] = step.n_done / max(1, step.n0_plan + step.n_plan)
+        for row in self._rows[self._told :]:
+            shares.pop(row.run_id, None)
+        self._told, share = len(self._rows), sum(shares.values())
+        done, took = self._told + share, time.perf_counter() - self._began
+        return {
+            "doing": self._name if len(shares) < 2 else f"{len(shares):,} inputs together",
+            "share": share,
+            "left": took / done * (self._planned - done) if done else None,
+        }
 
 
 def audited(
@@ -156,25 +181,13 @@ def audited(
     view = AuditView(
         wish.model, wish.request, kept.settings, standing.rows, 0, at, len(inputs), available
     )
-    looker, began = _Looker(view, standing), time.perf_counter()
-    name, shares, told = "", dict[str, float](), 0
+    looker, pace = _Looker(view, standing), _Pace(standing.rows, len(inputs))
     while True:
         try:
             step = next(certifying)
         except StopIteration as end:
             return looker.look(now=True, result=end.value)
-        if isinstance(step, str):
-            name = step
-        else:
-            shares[step.run_id] = step.n_done / max(1, step.n0_plan + step.n_plan)
-        for row in standing.rows[told:]:
-            shares.pop(row.run_id, None)
-        told, share = len(standing.rows), sum(shares.values())
-        doing = name if len(shares) < 2 else f"{len(shares):,} inputs together"
-        done = told + share
-        pace = (time.perf_counter() - began) / done if done else None
-        left = None if pace is None else pace * (len(inputs) - done)
-        yield looker.look(doing=doing, share=share, left=left)
+        yield looker.look(**pace.after(step))
 
 
 def _named(kept: CaseSet) -> Any:
