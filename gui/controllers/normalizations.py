@@ -31,7 +31,7 @@ class Normalizations(QObject):
         self, worker: Worker, engine: EngineJobs, loading: Loading, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self._engine, self._loading = engine, loading
+        self._worker, self._engine, self._loading = worker, engine, loading
         self._spare = SpareTime(worker, self._measure, self)
         self._key: object = None
         self._settled: object = None
@@ -43,6 +43,8 @@ class Normalizations(QObject):
     @Slot()
     def _follow(self) -> None:
         key = self._now()
+        if self._worker.crowded:  # of a large network it takes its time
+            self._spare.lane.drop()
         if key != self._key:
             self._key = key
             self._spare.lane.drop()

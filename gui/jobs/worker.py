@@ -244,6 +244,11 @@ class Worker(QObject):
         return bool(self._pending) if job is None else job in self._pending
 
     @property
+    def crowded(self) -> bool:
+        """Whether a job waits for another."""
+        return len(self._pending) > 1
+
+    @property
     def doing(self) -> str:
         """Title of what is at work, or waits its turn first; empty if nothing worth a word is."""
         return next((job.title for job in self._pending if not job.quiet), "")

