@@ -143,7 +143,7 @@ def card(order: Order, result: Trained, path: Path) -> dict[str, Any]:
         architecture=order.arch,
         input_shape=[channels_of(scheme, data.shape[0]), *data.shape[1:]],
         encoding=encoding,
-        normalization=normalization(order),
+        normalization=named(normalization(order), origin="given").words,
         training_sigma=gaussian.sigma if gaussian else None,
         training_scheme=None if gaussian else scheme.model_dump(),
         classes=list(data.class_names),

@@ -10,6 +10,7 @@ import pytest
 from engine.core.files import sha256_file
 from engine.core.resources import assets
 from engine.demos import recipes
+from engine.demos.data.cifar10 import CLASSES
 from engine.demos.recipes import CLUB, DEMOS, DIGITS, EXAMPLES, RECIPES
 from engine.models import ModelRequest, catalogue, load_model
 from engine.schemes import Gaussian, parse_scheme
@@ -18,8 +19,12 @@ from engine.training.card import card_markdown
 SHIPPED = {model.name.removeprefix("demo:"): model.path for model in catalogue()}
 
 
+OF_THE_LAB = {"cifar10-0.25": 0.25, "cifar10-0.50": 0.5}
+"""Trained on data that is not shipped."""
+
+
 def test_every_shipped_model_has_its_recipe():
-    assert RECIPES.keys() == SHIPPED.keys() - {"lattice-attack"}
+    assert RECIPES.keys() == SHIPPED.keys() - {"lattice-attack", *OF_THE_LAB}
     assert RECIPES.keys() == {*DIGITS, *CLUB, *DEMOS}
 
 
@@ -37,6 +42,23 @@ def test_every_shipped_file_is_the_one_on_its_cards():
         assert (facts["data"], facts["limits"]) == (demo.data, demo.limits)
         assert facts["training_scheme"] == dict(demo.scheme)
         assert [cell["at"] for cell in facts["certified_accuracy"]["cells"]] == list(demo.cells)
+
+
+def test_a_model_of_the_lab_has_cards_with_what_an_audit_measured():
+    for name, sigma in OF_THE_LAB.items():
+        path = SHIPPED[name]
+        facts = json.loads(path.with_suffix(".json").read_text())
+        assert facts["sha256"] == sha256_file(path) and path.stat().st_size < 1_200_000
+        assert path.with_suffix(".md").read_text() == card_markdown(name, facts), name
+        assert "JPEG copies" in facts["data"] and facts["tested"] == "10000 test images"
+        assert facts["command"].startswith("python -m engine.training --data cifar10")
+        certified = facts["certified_accuracy"]
+        assert certified["inputs"] >= 125 and certified["n"] == 10_000
+        assert certified["command"].startswith(f"certiscope audit --model demo:{name} ")
+        identity = load_model(ModelRequest(f"demo:{name}")).identity
+        assert identity.training_sigma == sigma and identity.class_names == CLASSES
+        assert identity.normalization.startswith("cifar10: ")
+        assert identity.image_shape == (3, 32, 32)
 
 
 def test_a_shipped_model_of_digits_knows_the_noise_it_was_trained_with():
@@ -67,6 +89,8 @@ def test_digits_and_club_are_ordered_from_the_lab(tmp_path: Path, monkeypatch: p
 
 
 def test_examples_are_made_again_byte_for_byte():
+    shipped = {path.name for path in (assets() / "examples").glob("*.npz")}
+    assert shipped - EXAMPLES.keys() == {"cifar10.npz"}  # of data that is not shipped
     for name, content in EXAMPLES.items():
         shipped = (assets() / "examples" / name).read_bytes()
         if name.endswith(".npz"):  # compressed by whatever zlib there is
