@@ -85,7 +85,7 @@ def _attacked(result: SetResult, places: list[int]) -> Curve:
     for size in sorted(size for size in sizes if size < math.inf):
         corners += [(size, left / total), (size, (left - 1) / total)]
         left -= 1
-    return Curve(name="not attacked (no guarantee)", points=tuple(corners), dashed=True)
+    return Curve(name="not attacked (no guarantee)", points=tuple(corners))
 
 
 def _population(each: Curve, total: int, alpha: float) -> Curve:

@@ -67,10 +67,11 @@ def set_content(record: SetRecord, result: SetResult) -> Content:
         result: worked out from its rows, with them.
     """
     first = record.first()
+    broken = any(one["contradicts"] for one in record.values("attack") if one)
     return Content(
         title="Audit of a set",
-        verdict="COUNTED" if result.complete else "PARTIAL",
-        tone="good" if result.complete else "warn",
+        verdict="CONTRADICTED" if broken else "COUNTED" if result.complete else "PARTIAL",
+        tone="bad" if broken else "good" if result.complete else "warn",
         badge=badge(first),
         partial=_partial(result),
         statement=record.statement,

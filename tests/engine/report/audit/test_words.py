@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from engine.procedures.set_result import SetResult
+from engine.evidence.attack import AttackRecord
+from engine.procedures.set_result import SetResult, with_attacks
+from engine.report.audit.figure import certified_accuracy_figure
+from engine.report.audit.record import SetRecorder
 from engine.report.audit.words import ends, set_content, set_statement, size_in_words
 from engine.report.content import Content
 from tests.sets import make_set
@@ -58,3 +61,19 @@ def test_rows_at_the_ends_are_named_once() -> None:
     assert [row.idx for row in found["Abstained"]] == ["0.5"]
     assert "Smallest certified" not in found  # there are no others
     assert size_in_words(None) == "nothing" and "R" in size_in_words(result.rows[0].region)
+
+
+def test_attacks_are_counted_and_a_contradiction_is_the_verdict() -> None:
+    made, recorder = make_set(), SetRecorder()
+    attack = AttackRecord(
+        outcome="found", how="x", perturbation={"radius": 0.01}, found_class=1, contradicts=True
+    )
+    for spec, evidence in made.evidence.items():
+        recorder.add(spec, evidence.model_copy(update={"attack": attack}))
+    result = with_attacks(made.result, dict.fromkeys(made.evidence, attack))
+    words = set_content(recorder.record(result, set_statement(result)), result)
+    assert words.verdict == "CONTRADICTED" and words.tone == "bad"
+    (said,) = [one for one in words.sections if one.title == "Attacks"]
+    assert "Of 6 rows attacked" in said.sentences[0] and "CONTRADICTION" in said.sentences[1]
+    figure = certified_accuracy_figure(result)
+    assert figure is not None and figure.curves[-1].points[1] == (0.01, 4 / 6)
