@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -99,10 +100,8 @@ class Packed:
 
     def asking(self, place: int) -> Asking:
         """Of the run that a sample belongs to."""
-        for first, samples, _, _ in reversed(self._pieces):
-            if first <= place:
-                return samples.asking(place)
-        raise IndexError(place)
+        after = bisect_right(self._pieces, place, key=lambda piece: piece[0])
+        return self._pieces[after - 1][1].asking(place)
 
     def forget(self, opening: int, before: int) -> None:
         """Keep the pieces of the first look, and those from ``before`` on."""
