@@ -58,7 +58,7 @@ def test_rules_that_cannot_be(text, sentence):
 
 def test_ordinary_expressions_are_let_through_and_are_fast():
     found = oracle(r"left: /\bturn(ed|ing)?\s+(to the )?left\b/, /l+e*ft/" + "\nright: right")
-    began = time.perf_counter()
+    began = time.thread_time()
     assert found.classify(["turning to the left", "l" * 4000 + "x", "right " * 5000]) == [0, 2, 1]
     assert oracle("left: /\\w*\\w*!/").classify(["a" * 5000]) == [1]
-    assert time.perf_counter() - began < 2
+    assert time.thread_time() - began < 2

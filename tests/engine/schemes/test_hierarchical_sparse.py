@@ -80,10 +80,10 @@ def test_what_no_certainty_certifies():
 
 def test_tables_are_kept(bounds):
     SCHEME.region(bounds(0.9999, 0.00005))
-    began = time.perf_counter()
+    began = time.thread_time()
     for _ in range(20):
         SCHEME.region(bounds(0.9999, 0.00005))
-    assert (time.perf_counter() - began) / 20 < 0.005
+    assert (time.thread_time() - began) / 20 < 0.005
 
 
 def test_noise(draw):

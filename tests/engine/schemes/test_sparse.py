@@ -101,10 +101,10 @@ def test_a_change_between_categories_spends_one_of_each(bounds):
 
 def test_tables_are_kept(bounds):
     SCHEME.region(bounds(0.9999))
-    began = time.perf_counter()
+    began = time.thread_time()
     for _ in range(20):
         SCHEME.region(bounds(0.9999))
-    assert (time.perf_counter() - began) / 20 < 0.005
+    assert (time.thread_time() - began) / 20 < 0.005
 
 
 def test_noise(draw):

@@ -92,10 +92,10 @@ def test_more_noise_free_votes_never_certify_less(scheme, beta, p_lower, p_upper
 def test_live_regions_are_fast(scheme, bounds):
     one = scheme(beta=0.99)
     one.region(bounds(0.99))
-    began = time.perf_counter()
+    began = time.thread_time()
     for i in range(20):
         one.region(bounds(0.99 - i / 1000))
-    assert (time.perf_counter() - began) / 20 < 0.005
+    assert (time.thread_time() - began) / 20 < 0.005
 
 
 @pytest.mark.parametrize(

