@@ -22,6 +22,7 @@ from engine.system.openmp import wait_passively
 
 _COMMANDS = frozenset(
     [
+        "attack",
         "audit",
         "certify",
         "compare",

@@ -121,7 +121,7 @@ def edited(case: Path, place: Path, change: str, values: tuple[Any, ...]) -> boo
 def found(path: Path) -> bool:
     """Whether opening or verifying the file says that something is wrong."""
     try:
-        return any(claim.verdict != "holds" for claim, _ in check_case(path))
+        return any(claim.verdict != "holds" for claim, *_ in check_case(path))
     except UserError:
         return True
 
