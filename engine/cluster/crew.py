@@ -73,10 +73,17 @@ class Done(NamedTuple):
 
 
 class Failed(NamedTuple):
-    """An input could not be counted, and why in a sentence."""
+    """An input could not be counted, and why in a sentence.
+
+    Attributes:
+        place: of the input.
+        reason: the sentence.
+        no_function: the model is no function of one sample, so that no other input's run stands.
+    """
 
     place: int
     reason: str
+    no_function: bool = False
 
 
 Said = Counted | Done | Failed

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from engine.cluster.crew import Crew, Event, Report
 from engine.cluster.run_elsewhere import Count, RunElsewhere
 from engine.cluster.staff import MOST_DEATHS, Staff
-from engine.core.errors import UserError
+from engine.core.errors import NotAFunction, UserError
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import Counting
 from engine.evidence.snapshot import Snapshot
@@ -213,7 +213,8 @@ class _Driver:
                 return
             self._delivered += 1
             if isinstance(outcome, UserError):
-                if place in self._failed and not self.found and not gaps:
+                unfit = isinstance(outcome, NotAFunction) or not self.found
+                if place in self._failed and unfit and not gaps:
                     raise outcome  # model and settings do not fit each other
                 self.unread.append(Unread(input=spec, reason=str(outcome)))
                 self._told.left_out(self.unread[-1])

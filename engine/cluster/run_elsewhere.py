@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from engine.cluster.crew import Counted, Done, Failed, Said, Task
-from engine.core.errors import UserError
+from engine.core.errors import NotAFunction, UserError
 from engine.core.records import Votes
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import USUAL, Counting, Execution
@@ -103,7 +103,7 @@ class RunElsewhere:
             if isinstance(said, Done):
                 return said.evidence
             if isinstance(said, Failed):
-                raise UserError(said.reason)
+                raise (NotAFunction if said.no_function else UserError)(said.reason)
             snapshot = self._joined(said, snapshot.blocks)
 
     def _joined(self, said: Counted, before: Sequence[Any]) -> Snapshot:

@@ -13,7 +13,7 @@ import torch
 
 from engine import __version__
 from engine.cluster.crew import Counted, Done, Failed, Ready, Report, Said, Setup, Task
-from engine.core.errors import UserError
+from engine.core.errors import NotAFunction, UserError
 from engine.evidence.evidence import Evidence
 from engine.evidence.snapshot import Snapshot
 from engine.inputs import load_input
@@ -103,7 +103,7 @@ class Worker:
         except StopIteration as end:
             return Done(task.place, end.value)
         except UserError as error:
-            return Failed(task.place, str(error))
+            return Failed(task.place, str(error), isinstance(error, NotAFunction))
 
     def _begin(self, task: Task) -> Generator[Snapshot, None, Evidence]:
         try:

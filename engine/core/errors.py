@@ -37,7 +37,11 @@ class OracleRequired(UserError):
     """A generative model was opened without the oracle that turns its answers into classes."""
 
 
-class NotOneSample(UserError):
+class NotAFunction(UserError):
+    """A model is no function of one sample: nothing that was counted with it stands."""
+
+
+class NotOneSample(NotAFunction):
     """A model's class for a sample depends on its batch; asked about one at a time it may not."""
 
 

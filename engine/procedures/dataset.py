@@ -7,7 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
 
-from engine.core.errors import UserError
+from engine.core.errors import NotAFunction, UserError
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import USUAL, Counting, Execution
 from engine.evidence.snapshot import Snapshot
@@ -66,6 +66,7 @@ def certify_set(
 
     Raises:
         UserError: there is no input, or none opens and fits.
+        NotAFunction: the model depends on its batch or on chance, found early or late.
     """
     if not inputs:
         raise UserError("A set needs at least one input.")
@@ -233,7 +234,8 @@ class _Set:
 
     def _tell(self, spec: str, outcome: Outcome) -> None:
         if isinstance(outcome, UserError):
-            if not self.found:
+            # What ends a model ends its earlier rows too.
+            if not self.found or isinstance(outcome, NotAFunction):
                 raise outcome  # model and settings do not fit each other: no input tells more
             outcome = Unread(input=spec, reason=str(outcome))
         if isinstance(outcome, Unread):

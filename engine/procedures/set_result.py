@@ -105,7 +105,8 @@ def set_result(
 
     twins = _alike(found)
     labels = all(row.label != NO_LABEL for row in rows)
-    whole = len(found) == len(inputs)
+    cut = sum(one.stop_reason in ("stopped", "out of memory") for _, one in found)
+    whole = len(found) == len(inputs) and not cut
     limited = available is not None and available > len(inputs)
     summary = summarise(
         ReplayRows.of(rows),
@@ -128,6 +129,7 @@ def set_result(
         notes=(
             *_limited(len(inputs), available if limited else None),
             *_shortfall(len(found), len(inputs), unread),
+            *_cut(cut),
             *_sameness(twins),
             *_tried(found),
             *_labels(rows, population=bool(summary.population)),
@@ -234,6 +236,16 @@ def _shortfall(done: int, planned: int, unread: Sequence[Unread]) -> list[str]:
             f"population. {named}{more}"
         )
     return notes
+
+
+def _cut(rows: int) -> list[str]:
+    """That runs of some rows ended before their planned n."""
+    if not rows:
+        return []
+    return [
+        f"{rows:,} rows rest on fewer votes than planned, because their runs were stopped or ran "
+        "out of memory; nothing is said of a population."
+    ]
 
 
 def _named(one: Unread) -> str:

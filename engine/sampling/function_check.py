@@ -24,7 +24,7 @@ from collections.abc import Sequence
 import torch
 
 from engine.core.batches import Batch, alike, is_out_of_memory, parts
-from engine.core.errors import NotOneSample, UserError
+from engine.core.errors import NotAFunction, NotOneSample
 from engine.evidence.observations import FunctionCheckRecord, most_near_ties
 from engine.models.base import NO_CLASS, Classifier, named
 from engine.sampling.questions import Answer, Asked, Asking, Cause, Home, Rounding, Samples, Stretch
@@ -394,6 +394,6 @@ class FunctionCheck:
             return None
         return found if len(found.classes) == len(parts(batch)[0]) else None
 
-    def _refusal(self, cause: Cause) -> UserError:
-        kind = UserError if cause is Cause.CHANCE else NotOneSample
+    def _refusal(self, cause: Cause) -> NotAFunction:
+        kind = NotAFunction if cause is Cause.CHANCE else NotOneSample
         return kind(cause.value.format(name=self._classifier.identity.name))

@@ -39,8 +39,9 @@ _NO_BLOCKS = (
     "again, or of the evidence of a row"
 )
 _OF_A_SET = (
-    "Why an input has no row, how many more inputs the set has, and the digest of each "
-    "row's whole evidence do not follow from the rows either."
+    "An input that was taken out together with its row leaves no trace here. Why an input has no "
+    "row, how many more inputs the set has, and the digest of each row's whole evidence do not "
+    "follow from the rows either."
 )
 _COUNTS_ONLY = "The files of model and input were not looked for."
 

@@ -92,6 +92,8 @@ def _at(text: str) -> str:
 def _partial(result: SetResult) -> str:
     if result.complete:
         return ""
+    if len(result.rows) == len(result.inputs):
+        return "Some rows rest on fewer votes than planned."
     done, planned = count(len(result.rows)), count(len(result.inputs))
     return f"{done} of {planned} inputs have a row."
 

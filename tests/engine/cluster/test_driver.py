@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from engine.cluster.crew import Setup
 from engine.cluster.driver import Told, certify_set_with
 from engine.cluster.run_elsewhere import Begin, Procedure
 from engine.cluster.staff import MOST_DEATHS
-from engine.core.errors import UserError
+from engine.core.errors import NotAFunction, UserError
 from engine.core.generators import result_of
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import CertifySettings, Execution
@@ -23,6 +24,7 @@ from engine.inputs.base import FittedInput
 from engine.models import load_model
 from engine.models.base import Classifier
 from engine.models.request import ModelRequest
+from engine.procedures.certify import certify
 from engine.procedures.dataset import certify_set
 from engine.procedures.set_result import SetResult, Unread
 from engine.schemes import TextUniform
@@ -191,3 +193,20 @@ def test_what_does_not_open_is_a_row_and_what_does_not_fit_ends_the_set(
     assert str(here.value) == str(there.value)
     with pytest.raises(UserError, match="needs at least one input"):
         Counted(model, inputs=[])
+
+
+def test_a_model_that_is_refused_late_ends_the_set(
+    model: Classifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began = list[str]()
+
+    def certify_then_refuse(classifier: Classifier, given: FittedInput, *more: Any, **named: Any):
+        began.append(given.identity.source)
+        if len(began) > 2:
+            raise NotAFunction("no function")
+        return certify(classifier, given, *more, **named)
+
+    monkeypatch.setattr("engine.cluster.worker.certify", certify_then_refuse)
+    with pytest.raises(NotAFunction, match="no function"):
+        Counted(model)
+    assert len(began) == 3

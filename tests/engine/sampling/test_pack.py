@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 import torch
 
-from engine.core.errors import NotOneSample, UserError
+from engine.core.errors import NotAFunction, NotOneSample, UserError
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import CertifySettings, Execution
 from engine.inputs.base import FittedInput
 from engine.models.base import Classifier
 from engine.procedures import dataset
+from engine.procedures.certify import certify
 from engine.procedures.dataset import certify_set
 from engine.procedures.set_result import SetResult
 from engine.sampling import function_check
@@ -150,6 +151,21 @@ def test_a_dependence_that_begins_later_touches_no_row() -> None:
             assert one.votes == whole[spec].votes
 
 
+def test_a_model_that_is_refused_late_takes_its_earlier_rows_with_it() -> None:
+    def refusing(wrong: type[UserError]) -> SetResult:
+        def count(spec: str, given: FittedInput, prepared: Any) -> Any:
+            if spec == INPUTS[3]:
+                raise wrong("no function")
+            return (yield from certify(HalfSpace(0.4), given, SETTINGS))
+
+        return counted(HalfSpace(0.4), count=count)[0]
+
+    assert len(refusing(UserError).rows) == len(INPUTS) - 1  # this input alone does not fit
+    for wrong in (NotAFunction, NotOneSample):
+        with pytest.raises(wrong, match="no function"):
+            refusing(wrong)
+
+
 def test_near_ties_count_against_their_own_top_class(monkeypatch: pytest.MonkeyPatch) -> None:
     """Within rounding by the size of the batch: such samples are failures of their own input."""
     monkeypatch.setattr(function_check, "SHARE", 1e6)
@@ -217,9 +233,11 @@ def test_short_memory_makes_the_batch_smaller_or_keeps_what_was_counted() -> Non
     result, found = counted(Misbehaving("memory", after=12, largest=40), batch=200)
     assert [one.votes for one in found.values()] == [one.votes for one in whole.values()]
     assert any("smaller" in w for one in found.values() for w in one.warnings)
-    _, found = counted(Misbehaving("memory", after=12, largest=0), batch=200)
+    result, found = counted(Misbehaving("memory", after=12, largest=0), batch=200)
     assert {one.stop_reason for one in found.values()} <= {"out of memory", "planned n reached"}
-    assert "out of memory" in {one.stop_reason for one in found.values()}
+    short = sum(one.stop_reason == "out of memory" for one in found.values())
+    assert short and not result.complete and not result.summary.population
+    assert any(note.startswith(f"{short:,} rows rest on fewer votes") for note in result.notes)
 
 
 def test_a_stop_ends_all_inputs_and_keeps_rows_in_order() -> None:

@@ -38,6 +38,10 @@ def test_what_is_missing_is_said_on_the_first_page_and_by_name() -> None:
     table = words.sections[0].table
     assert table is not None and len(table.header) == 3  # nothing is said of a population
     assert not result.complete
+    made = make_set()
+    cut = made.result.model_copy(update={"complete": False})
+    words = set_content(made.recorder.record(cut, ""), cut)
+    assert words.verdict == "PARTIAL" and "fewer votes" in words.partial
 
 
 def test_the_table_gives_shares_rounded_down_and_the_average_radius() -> None:
