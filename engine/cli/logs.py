@@ -22,9 +22,11 @@ from engine.core.text import visible
 if TYPE_CHECKING:
     from engine.logs.log import Log
     from engine.logs.measures import Difference
-    from engine.logs.summary import LogComparison
+    from engine.logs.summary import LogComparison, LogSummary
 
 _PLOTS = {".svg": "svg", ".png": "png", ".pdf": "pdf"}
+_FACTS_WIDTH, _SHARE_WIDTH, _NUMBER_WIDTH = 48, 8, 5
+"""Cells that a log's number and facts, a share at a radius, and the number alone take."""
 
 
 def import_flags() -> list[inspect.Parameter]:
@@ -121,7 +123,8 @@ def _show(found: LogComparison, console: Terminal) -> None:
         say(f"{number}  {name}")
         for finding in one.lint:
             say(f"   {finding.detail}")
-    console.print(_table(found), highlight=False, markup=False)
+    for table in _tables(found, console.width):
+        console.print(table, highlight=False, markup=False)
     for number, against in enumerate(found.differences, 2):
         if against:
             console.print(_against(number, against), highlight=False, markup=False)
@@ -129,27 +132,44 @@ def _show(found: LogComparison, console: Terminal) -> None:
         say(f"Skipped {path}: {reason}")
 
 
-def _table(found: LogComparison) -> Table:
-    """A line per log; the highest share at a radius is marked where there are several logs."""
-    table = Table(box=None, pad_edge=False)
+def _tables(found: LogComparison, width: int) -> list[Table]:
+    """A line per log; the highest share at a radius is marked where there are several logs.
+
+    Radii for which a terminal of this width has no room follow in further tables.
+    """
     shown = [radius for radius in found.best if radius != "0"]
-    for name in ("log", "sigma", "rows", "ACR", "abstained", "clean", *shown):
+    first = max(0, (width - _FACTS_WIDTH) // _SHARE_WIDTH)
+    more = max(1, (width - _NUMBER_WIDTH) // _SHARE_WIDTH)
+    parts = [shown[begin : begin + more] for begin in range(first, len(shown), more)]
+    return [_table(found, shown[:first], facts=True), *(_table(found, part) for part in parts)]
+
+
+def _table(found: LogComparison, radii: Sequence[str], *, facts: bool = False) -> Table:
+    table = Table(box=None, pad_edge=False)
+    names = ("sigma", "rows", "ACR", "abstained", "clean") if facts else ()
+    for name in ("log", *names, *radii):
         table.add_column(name, justify="right")
     for place, one in enumerate(found.files):
         marks = {
             radius: "*" if len(found.files) > 1 and found.best[radius] == place else ""
-            for radius in shown
+            for radius in radii
         }
         table.add_row(
             str(place + 1),
-            "" if one.sigma is None else f"{one.sigma:g}",
-            f"{one.rows:,}",
-            _share(one.acr),
-            "" if one.abstained is None else f"{one.abstained:,}",
-            _share(one.clean_accuracy),
+            *(_facts(one) if facts else ()),
             *(_share(one.certified_accuracy.get(name)) + mark for name, mark in marks.items()),
         )
     return table
+
+
+def _facts(one: LogSummary) -> tuple[str, ...]:
+    return (
+        "" if one.sigma is None else f"{one.sigma:g}",
+        f"{one.rows:,}",
+        _share(one.acr),
+        "" if one.abstained is None else f"{one.abstained:,}",
+        _share(one.clean_accuracy),
+    )
 
 
 def _share(value: float | None) -> str:

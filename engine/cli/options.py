@@ -50,7 +50,7 @@ def subject_flags() -> list[inspect.Parameter]:
             "input",
             "An image (a file, or x_test.npy:3 of an array), a node of a graph (cora_ml.npz:17), a "
             "text (file or text:the words), a row of a CSV file (rows.csv:3), or a shipped input "
-            "such as digits:17.",
+            "such as digits:17; for audit a folder, a table or a shipped set such as digits.",
             WHAT,
             default=...,
             metavar="X",

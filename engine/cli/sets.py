@@ -63,11 +63,12 @@ def rows_table(
     table = Table(box=None, pad_edge=False)
     asked = tuple(summary.certified_accuracy)
     by_radius = all(row.region is None or row.radius is not None for row in rows)
-    joint = ("radius, all at once",) if together else ()
+    joint = ("radius,\nall at once",) if together else ()
     radii = ("radius", *joint) if by_radius else ()
     attacked = any(row.attacked for row in rows)
     found = ("attacked",) if attacked else ()
-    for name in ("idx", "label", "class", "p_lower", *radii, *found, *asked):
+    asked_in_lines = (text.replace("=", "=\n").replace(",", ",\n") for text in asked)
+    for name in ("idx", "label", "class", "p_lower", *radii, *found, *asked_in_lines):
         table.add_column(name, justify="right", overflow="fold")
     for place, row in enumerate(rows):
         answers = ("yes" if row.certified_at[text] else "no" for text in asked)

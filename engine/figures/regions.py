@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
@@ -160,7 +161,8 @@ def _in_words(
         return "certified"
     if required >= 1:
         return "out of reach: no probability suffices under this noise"
-    takes = f"requires p_lower above {round_up(required, _DIGITS)}"
+    digits = max(_DIGITS, 1 + math.ceil(-math.log10(1 - required)))  # close to 1 it is no 1
+    takes = f"requires p_lower above {round_up(required, digits)}"
     if stands is None:
         return takes
     if needed is None:

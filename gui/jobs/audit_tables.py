@@ -18,7 +18,7 @@ _JOINED = "\N{NO-BREAK SPACE}"
 _NOT_YET = "Nothing is said of a population before every input is decided."
 _FROM_CASE = (
     "Read from the case, which does not say how many inputs the set is to have: nothing is said of "
-    "all at once and of a population. Certify the set to go on with it."
+    "all at once and of a population. Certify the set to resume it."
 )
 
 

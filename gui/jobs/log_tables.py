@@ -156,7 +156,7 @@ def differences(row: LogRow) -> list[tuple[str, str]]:
     return [
         (
             f"at {name}",
-            f"{_signed(round_down(one.difference * (1 + 1e-12), _DIGITS))}  "
+            f"{_signed(round_down(one.difference + 1e-12, _DIGITS))}  "
             f"({_signed(round_down(one.low, _DIGITS))} to {_signed(round_up(one.high, _DIGITS))})",
         )
         for name, one in found.items()

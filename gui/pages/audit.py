@@ -241,7 +241,7 @@ class AuditPage(Page):
             now.insert(0, "set")
         if not now:
             return ""
-        return f"These rows are of other settings than described now: {', '.join(now)}."
+        return f"What is described now differs from these rows: {', '.join(now)}."
 
     def _warned(self) -> str:
         """What speaks against a set under the form, before it is started."""

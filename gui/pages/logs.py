@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from engine.logs.summary import LogSummary
 
 _PAUSE_MS = 400
+_NAME_WIDTH = 230
+"""Pixels below which the name of a log is not shortened: several differ in their middle alone."""
 _WAIT = "Open logs that certify or predict scripts wrote: files, or a folder with logs in it."
 _NAMED = "as named"
 """Stands in the empty field of sigma."""
@@ -65,7 +67,7 @@ class LogsPage(Page):
         self.model: RowsModel[LogRow] = RowsModel(("Log",), log_tables.texts, _paint)
         self.table = plain_table(self.model, "Logs", ())
         self.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        FittedColumns(self.table, (120,))
+        FittedColumns(self.table, (_NAME_WIDTH,))
         self.name, self.faults = words(), words(name="What is to be known of this log")
         self.compared, self.differences = words(role="small"), FactsTable()
         self._lay_out()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
 
 import numpy as np
 from PySide6.QtCore import QPoint, Qt
@@ -42,6 +42,14 @@ class _Band(NamedTuple):
             edge.setPen(None)
         fill.setZValue(-1)
         return cls(low, high, fill)
+
+
+_MARKS: dict[Qt.PenStyle, Literal["line", "dash", "dash-dot"]] = {
+    Qt.PenStyle.SolidLine: "line",
+    Qt.PenStyle.DashLine: "dash",
+    Qt.PenStyle.DashDotLine: "dash-dot",
+}
+"""How the legend shows a curve."""
 
 
 def _dash(place: int) -> Qt.PenStyle:
@@ -137,7 +145,7 @@ class CurvePlot(Chart["CurveFigure"]):
             line.setPen(self.pen(paint, 1.4 if curve.dashed else theme.line, dash))
             if place < len(self.bands):
                 self.bands[place].fill.setBrush(tinted(paint, _THIN))
-            entries.append(Entry(curve.name, paint, "dash" if curve.dashed else "line"))
+            entries.append(Entry(curve.name, paint, _MARKS[dash]))
         if figure.mark is not None:
             entries.append(Entry(figure.mark_name, theme.muted, "dots"))
         self.legend.set_entries(entries)

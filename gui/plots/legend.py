@@ -19,6 +19,7 @@ _LINES = {
     "line": Qt.PenStyle.SolidLine,
     "dash": Qt.PenStyle.DashLine,
     "dots": Qt.PenStyle.DotLine,
+    "dash-dot": Qt.PenStyle.DashDotLine,
 }
 _SIZES = {"ring": 2.2, "dot": 4.5, "speck": 9.0}
 """The part of a line's height that a round mark's radius is."""
@@ -28,14 +29,16 @@ _WIDEST = 280
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of a legend; ``dash`` and ``dots`` are lines that are drawn so.
+    """One line of a legend; ``dash``, ``dots`` and ``dash-dot`` are ways to draw one.
 
     A ``fill`` is mixed with the card's colour, as on a map, a ``bar`` has its own, as bars have.
     """
 
     text: str
     color: str
-    mark: Literal["fill", "bar", "line", "dash", "dots", "ring", "dot", "speck"] = "fill"
+    mark: Literal["fill", "bar", "line", "dash", "dots", "dash-dot", "ring", "dot", "speck"] = (
+        "fill"
+    )
     pattern: Qt.BrushStyle = Qt.BrushStyle.SolidPattern
 
 

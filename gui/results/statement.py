@@ -258,10 +258,10 @@ def as_trained(scheme: Scheme) -> str:
 
     >>> from engine.schemes import Gaussian
     >>> as_trained(Gaussian(sigma=0.25))
-    'Run with sigma = 0.25, as in training'
+    'Run with Gaussian noise, sigma 0.25'
     """
     if isinstance(scheme, Gaussian):
-        return f"Run with sigma = {scheme.sigma:g}, as in training"
+        return f"Run with Gaussian noise, sigma {scheme.sigma:g}"
     return "Run with its training noise"
 
 

@@ -22,12 +22,14 @@ def test_a_folder_of_logs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     (logs / "stdout.txt").write_text("Epoch 1\n")
     out, plot = tmp_path / "out.json", tmp_path / "curves.svg"
     words = ["import", str(logs), "--json", str(out), "--plot", str(plot), "--radii", "0.25,1/2"]
+    words[-1] += "," + ",".join(f"{k / 100}" for k in range(26, 38))  # more than 80 columns hold
     assert main(words) == 0
     found = json.loads(out.read_text())
     first, second = found["files"]
     assert (first["sigma"], second["sigma"]) == (0.25, 0.5)
     assert first["rows"] == 3 and first["acr"] == pytest.approx((0.378 + 0.978) / 3)
-    assert first["certified_accuracy"] == {"0.25": 2 / 3, "0.5": 1 / 3}
+    shares = first["certified_accuracy"]
+    assert (shares["0.25"], shares["0.5"]) == (2 / 3, 1 / 3)
     assert (first["abstained"], first["clean_accuracy"]) == (1, 2 / 3)
     assert [fault["fault"] for fault in first["lint"]] == ["saturation"]
     assert second["lint"] == []
@@ -35,6 +37,7 @@ def test_a_folder_of_logs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     assert plot.read_bytes().startswith(b"<svg")
     shown = capsys.readouterr().out
     assert "0.667" not in shown and "0.334" not in shown  # 2/3 and 1/3 are rounded down
+    assert "…" not in shown and shown.count("0.452") == 2
     for text in ("1  a/sigma_0.25", "0.452", "0.666", "2 against 1", "Skipped", "are above 0.9529"):
         assert text in shown
 

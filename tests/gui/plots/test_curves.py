@@ -49,6 +49,13 @@ def test_a_curve_that_went_away_leaves_nothing(shown) -> None:
     assert len(plot.legend.entries) == 1
 
 
+def test_a_curve_whose_colour_is_there_already_has_another_dash_in_the_legend_too(shown) -> None:
+    plot = shown(CurvePlot("Logs"))
+    plot.show_figure(figure(curves=figure().curves[:1] * 7))
+    first, last = plot.legend.entries[0], plot.legend.entries[6]
+    assert first.color == last.color and (first.mark, last.mark) == ("line", "dash-dot")
+
+
 def test_it_waits_without_a_legend_and_tells_where_curves_end(shown) -> None:
     plot = shown(CurvePlot("Plan"))
     plot.show_figure(figure())

@@ -121,7 +121,7 @@ def test_an_abstention_offers_its_ways_out(panel, idle_session, make, qtbot, mon
     found = make.evidence(CertifySettings(scheme=Gaussian(sigma=1.0)), share=0.5)
     show(panel, idle_session, found)
     assert not panel.trained.isHidden() and panel.larger.isHidden()
-    assert panel.trained.text() == "Run with sigma = 0.25, as in training"
+    assert panel.trained.text() == "Run with Gaussian noise, sigma 0.25"
     with qtbot.waitSignal(panel.scheme_wanted) as heard:
         panel.trained.click()
     assert heard.args == [Gaussian(sigma=0.25)]
