@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from engine.core.errors import NotAFunction
 from engine.evidence.evidence import Evidence
 from gui.controllers.case import CaseController
 from gui.controllers.form import Form
@@ -240,6 +241,8 @@ class Audits(QObject):
 
     def _fail(self, failure: Failure) -> None:
         self._mine = self.stopping = False
+        if isinstance(failure.error, NotAFunction):
+            self.view = None  # no row of it stands
         self.changed.emit()
         self.refused.emit(failure.sentence)
         if self.view is not None:

@@ -6,11 +6,12 @@ from dataclasses import replace
 import pytest
 
 from engine.case import Case
-from engine.core.errors import UserError
+from engine.core.errors import NotAFunction, UserError
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import CertifySettings
 from engine.models.request import ModelRequest
 from gui.controllers.audits import NO_CASE
+from gui.jobs.worker import Failure
 
 
 @pytest.fixture
@@ -81,6 +82,14 @@ def test_what_failed_is_told_and_leaves_nothing_running(ready, engine, qtbot):
         start(ready, "a")
     assert heard.args == ["There is no image in the folder a."]
     assert not ready.audits.running and ready.audits.obstacle == ""
+
+
+def test_rows_of_a_model_that_is_refused_late_are_shown_no_more(ready, qtbot):
+    start(ready, "few")
+    assert ended(ready, qtbot).rows
+    for error, left in ((UserError("The disk is full."), True), (NotAFunction("By lot."), False)):
+        ready.audits._fail(Failure(str(error), error))
+        assert (ready.audits.view is not None) == left
 
 
 def test_results_in_a_case_without_a_name_are_saved_nowhere(ready, qtbot):
