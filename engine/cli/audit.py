@@ -113,7 +113,7 @@ def audit_command(values: Mapping[str, Any]) -> int:
     at = _asked(values, settings)
     _check_outputs(values)
     request, case = run.model_request(values), asked_case(values)
-    classifier, inputs, available = _load(request, values)
+    classifier, inputs, available = _load(request, values, settings)
     console = None if values["quiet"] else Terminal(stderr=True)
     meter = Meter(console, "certifying", "inputs")
     kept, attacks = list["Evidence"](), dict[str, AttackRecord | None]()
@@ -239,11 +239,14 @@ def _settings(values: Mapping[str, Any]) -> Counting:
     return settings
 
 
-def _load(request: Any, values: Mapping[str, Any]) -> tuple[Any, list[str], int]:
+def _load(
+    request: Any, values: Mapping[str, Any], settings: Counting
+) -> tuple[Any, list[str], int]:
     """The model, the inputs that are taken, and how many the set has."""
     from engine.inputs import expand, local, spread
     from engine.inputs.folder import left_out
     from engine.models import load_model
+    from engine.procedures.run import setting_warnings
 
     limit: int | None = values["limit"]
     if limit is not None and limit < 1:
@@ -258,6 +261,8 @@ def _load(request: Any, values: Mapping[str, Any]) -> tuple[Any, list[str], int]
     classifier = load_model(request)
     if not request.spec.startswith("demo:"):  # which were trained here, without one
         _say_normalizations(classifier, inputs, quiet=values["quiet"])
+    for warning in setting_warnings(classifier, settings):
+        say(f"Warning: {warning}")
     return classifier, inputs, len(found)
 
 

@@ -12,6 +12,7 @@ from typing import Any, Literal, overload
 
 from engine import schemes
 from engine.cli.flags import OUTPUT, RARE, RUN, SCHEME, WHAT, WRITING, flag
+from engine.cli.output import say
 from engine.core.errors import UserError
 from engine.core.fields import FieldSpec, checked, field_specs
 from engine.evidence.assignment import Assignment
@@ -355,9 +356,20 @@ def _read_scheme(values: Mapping[str, Any]) -> Scheme:
                     f"{spec.flag} belongs to the scheme {other.key}; {chosen.key} takes {takes}."
                 )
     given = {name: values[name] for name in own if values.get(name) is not None}
+    found = _with_training(chosen, given, own_scheme)
+    for name in found.idle() & given.keys():
+        if given[name] != own[name].default:
+            say(f"{own[name].flag} decides nothing beside the other flags, and is ignored.")
+    return found
+
+
+def _with_training(
+    chosen: type[Scheme], given: Mapping[str, Any], own_scheme: Scheme | None
+) -> Scheme:
+    """The scheme of what is given; the rest as the model's own noise has it, or by default."""
     if own_scheme is None or own_scheme.key != chosen.key:
         return checked(chosen, **given)
-    taught = {name: getattr(own_scheme, name) for name in own}
+    taught = {spec.name: getattr(own_scheme, spec.name) for spec in field_specs(chosen)}
     try:
         return checked(chosen, **{**taught, **given})
     except UserError:

@@ -80,8 +80,9 @@ def test_a_set_without_labels_says_so_in_words(tmp_path: Path, capsys: Any) -> N
         pixels = np.full((8, 8), 100 * number, dtype=np.uint8)
         Image.fromarray(pixels).save(folder / f"{number}.png")
     words = ["audit", "--model", "demo:digits-0.25", "--input", f"{folder}/", "--n0", "20"]
-    assert main([*words, "--n", "50", "--device", "cpu"]) == 0
-    out = capsys.readouterr().out
+    assert main([*words, "--n", "50", "--device", "cpu", "--scheme", "blur"]) == 0
+    out, err = capsys.readouterr()
+    assert "Warning: The model was trained with Gaussian noise, sigma 0.25, but this" in err
     assert "none" in out and " -1 " not in out
     assert "The inputs have no labels: no answer is counted as right or wrong" in out
 

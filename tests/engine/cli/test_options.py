@@ -183,3 +183,14 @@ def test_the_examples_of_the_help_are_files_that_work(tmp_path: Path) -> None:
     assert read_audit(path, names, oracle).about("turn left").accepted_true == 1
     path.write_text(f"{counts}\n{count_row}\n")
     assert read_audit(path, names, oracle).about("turn left").accepted_false == 3
+
+
+def test_a_flag_that_decides_nothing_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    blur = ("--scheme", "blur", "--law", "uniform")
+    assert settings_of(monkeypatch, *blur, "--lam", "3", "--a", "5").scheme.scale == 5
+    said = "--lam decides nothing beside the other flags, and is ignored."
+    assert said in " ".join(capsys.readouterr().err.split())
+    settings_of(monkeypatch, *blur, "--lam", "4.0", "--a", "5")  # as printed: the default
+    assert "ignored" not in capsys.readouterr().err
