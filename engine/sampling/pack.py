@@ -168,6 +168,8 @@ class Pack:
             self._stop.set()
         if self._stop.is_set():
             for lane in self._lanes:
+                if lane.held:  # the question was cut short: what waits for it is not given out
+                    lane.waiting = []
                 lane.ended, lane.held = True, False
         return self._handed_out()
 

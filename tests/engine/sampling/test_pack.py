@@ -19,6 +19,7 @@ from engine.procedures.certify import certify
 from engine.procedures.dataset import certify_set
 from engine.procedures.set_result import SetResult
 from engine.sampling import function_check
+from engine.sampling.pack import Pack
 from tests.fakes import HalfSpace, Misbehaving, finish, fitted
 
 SETTINGS = CertifySettings(n0=20, n=600, seed=1)
@@ -175,13 +176,16 @@ def test_near_ties_count_against_their_own_top_class(monkeypatch: pytest.MonkeyP
         tie = 1e-6 if len(margin) % 2 else -1e-6
         return torch.where(near, torch.full_like(margin, tie), margin)
 
-    settings = SETTINGS.model_copy(update={"n": 8000})
-    _, evidence = counted(Made(rounding), settings, batch=999)
     ties = 0
-    for one in evidence.values():
-        assert one.function_check is not None
-        assert one.votes.estimation_failures <= one.function_check.near_ties
-        ties += one.function_check.near_ties
+    for seed in range(40):  # which samples are asked about is by lot: two of three find one
+        settings = SETTINGS.model_copy(update={"n": 8000, "seed": seed})
+        _, evidence = counted(Made(rounding), settings, batch=999)
+        for one in evidence.values():
+            assert one.function_check is not None
+            assert one.votes.estimation_failures <= one.function_check.near_ties
+            ties += one.function_check.near_ties
+        if ties:
+            break
     assert ties
 
 
@@ -266,6 +270,18 @@ def test_ctrl_c_in_a_batch_ends_the_set() -> None:
     whole = counted(HalfSpace(0.4))[1]
     assert 0 < len(found) < len(INPUTS)
     assert all(one.votes == whole[spec].votes for spec, one in found.items())
+
+
+def test_ctrl_c_in_a_question_gives_out_nothing_that_waits_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def interrupted(self: Pack) -> None:
+        assert any(lane.held for lane in self._lanes)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Pack, "_ask", interrupted)
+    with pytest.raises(UserError, match="Stopped before the first input of the set was counted"):
+        counted(HalfSpace(0.4), batch=64)
 
 
 def test_inputs_of_another_shape_are_counted_by_themselves(alone: Any) -> None:
