@@ -53,7 +53,7 @@ def test_a_model_of_the_lab_has_cards_with_what_an_audit_measured():
         assert "JPEG copies" in facts["data"] and facts["tested"] == "10000 test images"
         assert facts["command"].startswith("python -m engine.training --data cifar10")
         certified = facts["certified_accuracy"]
-        assert certified["inputs"] == 250 and certified["n"] == 10_000
+        assert certified["inputs"] == 500 and certified["n"] == 10_000
         assert certified["command"].startswith(f"certiscope audit --model demo:{name} ")
         identity = load_model(ModelRequest(f"demo:{name}")).identity
         assert identity.training_sigma == sigma and identity.class_names == CLASSES
