@@ -16,7 +16,7 @@ from engine.cli.output import STDOUT, check_writable, print_json
 from engine.cli.terminal import Terminal
 from engine.core.errors import UserError
 from engine.core.files import write_atomically
-from engine.core.rounding import round_down, round_up
+from engine.core.rounding import round_down, round_up, share_down
 from engine.core.text import visible
 
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ def _facts(one: LogSummary) -> tuple[str, ...]:
 
 def _share(value: float | None) -> str:
     """Rounded down; 0.3, which is no float, is not shown as 0.299."""
-    return "" if value is None else round_down(value * (1 + 1e-12), 3)
+    return "" if value is None else share_down(value, 3)
 
 
 def _against(number: int, differences: Mapping[str, Difference]) -> Table:
@@ -184,7 +184,8 @@ def _against(number: int, differences: Mapping[str, Difference]) -> Table:
     for radius, one in differences.items():
         if one.difference or one.low > 0 or one.high < 0:
             between = f"{round_down(one.low, 3)} to {round_up(one.high, 3)}"
-            table.add_row(radius, f"{one.difference:+.3f}", between)
+            difference = share_down(one.difference, 3)
+            table.add_row(radius, difference if one.difference < 0 else f"+{difference}", between)
     inputs = "the same" if next(iter(differences.values())).paired else "other"
     table.caption = f"{inputs} inputs, if they are a random draw"
     return table

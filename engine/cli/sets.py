@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
-from engine.core.rounding import confidence_percent, round_down
+from engine.core.rounding import confidence_percent, round_down, share_down
 from engine.evidence.attack import size_in_words
 
 if TYPE_CHECKING:
@@ -42,10 +42,10 @@ def summary_table(summary: ReplaySummary, alpha: float, *, counted: bool = False
     table.add_row("certified", f"{certified:,}", f"{together.certified:,}" if together else "")
     for name, share in shares:
         key = "clean" if name == "correct" else name
-        cells = [name, round_down(share, 4)]
+        cells = [name, share_down(share, 4)]
         if together:
             joint = {"clean": together.clean_accuracy, **together.certified_accuracy}
-            cells.append(round_down(joint[key] or 0.0, 4))
+            cells.append(share_down(joint[key] or 0.0, 4))
         if summary.population:
             cells.append(f">= {round_down(summary.population[key].population_lower, 4)}")
         table.add_row(*cells)

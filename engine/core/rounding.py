@@ -6,6 +6,8 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 _LEAST_P_VALUE = 1e-300
 """Smaller ones are not told from 0 by every way of computing them."""
+_NO_FLOAT = 1e-12
+"""More than a share differs from its float, less than shares of fewer than 10^8 things differ."""
 
 
 def _rounded(value: float, digits: int, direction: str) -> str:
@@ -29,6 +31,28 @@ def round_up(value: float, digits: int) -> str:
     '0.0312'
     """
     return _rounded(value, digits, ROUND_CEILING)
+
+
+def share_down(share: float, digits: int) -> str:
+    """An observed share, such as 347 of 500, with ``digits`` decimals and never above k / N.
+
+    The float next to 0.694 lies below it, so that 1e-12 is added first: k / N is a multiple of
+    10^-digits, or at least 10^-digits / N below one, which is more for N < 10^(12 - digits). A
+    bound is no k / N: it goes through :func:`round_down`.
+
+    >>> share_down(347 / 500, 4), share_down(2 / 3, 4), share_down(-1 / 3, 3)
+    ('0.6940', '0.6666', '-0.334')
+    """
+    return round_down(share + _NO_FLOAT, digits)
+
+
+def percent_down(share: float, digits: int = 2) -> str:
+    """An observed share in percent, by the rule of :func:`share_down`.
+
+    >>> percent_down(347 / 500), percent_down(0.9977777)
+    ('69.40 %', '99.77 %')
+    """
+    return f"{round_down(100 * (share + _NO_FLOAT), digits)} %"
 
 
 def p_value_in_words(value: float) -> str:

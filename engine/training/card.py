@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from engine.core.rounding import round_down
+from engine.core.rounding import percent_down, round_down
 
 Facts = Mapping[str, Any]
 
@@ -48,17 +48,17 @@ def _lines(facts: Facts) -> dict[str, str]:
         "Command": _command(facts),
         "SHA-256 of the weights": f"`{facts['sha256']}`",
         "Limits": facts["limits"],
-        "Clean accuracy": f"{_percent(facts['clean_accuracy'])} of {facts['tested']}, no noise",
+        "Clean accuracy": f"{percent_down(facts['clean_accuracy'])} of {facts['tested']}, no noise",
     }
     if "smoothed_accuracy" in facts:
         found["Accuracy by majority"] = (
-            f"{_percent(facts['smoothed_accuracy'])} of the same, most of "
+            f"{percent_down(facts['smoothed_accuracy'])} of the same, most of "
             f"{facts['smoothed_draws']:,} noisy samples of each"
         )
     if certified:
         found["Smoothed accuracy"] = (
-            f"{_percent(certified['right'])} of {certified['inputs']} right and not abstained; "
-            f"abstained: {_percent(certified['abstained'])}"
+            f"{percent_down(certified['right'])} of {certified['inputs']} right and not abstained; "
+            f"abstained: {round(certified['abstained'] * certified['inputs']):,}"
         )
     if "acr" in certified:
         radius = round_down(certified["acr"], 3)
@@ -112,7 +112,7 @@ def _measured(certified: Facts) -> str:
 
 def _table(cells: Sequence[Facts], terms: Mapping[str, str]) -> str:
     """Two terms as rows and columns; fewer or more as a list of cells."""
-    shares = {tuple(cell["at"].values()): _percent(cell["share"]) for cell in cells}
+    shares = {tuple(cell["at"].values()): percent_down(cell["share"]) for cell in cells}
     if len(terms) == 2:
         firsts, columns = (list(dict.fromkeys(values)) for values in zip(*shares, strict=True))
         head = [" \\ ".join(terms.values()), *(f"{value:g}" for value in columns)]
@@ -125,7 +125,3 @@ def _table(cells: Sequence[Facts], terms: Mapping[str, str]) -> str:
         rows = [[*(f"{value:g}" for value in at), share] for at, share in shares.items()]
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.2f} %"

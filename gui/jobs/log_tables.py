@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.core.errors import UserError
-from engine.core.rounding import round_down, round_up
+from engine.core.rounding import round_down, round_up, share_down
 
 if TYPE_CHECKING:
     from engine.figures.curves import CurveFigure
@@ -156,7 +156,7 @@ def differences(row: LogRow) -> list[tuple[str, str]]:
     return [
         (
             f"at {name}",
-            f"{_signed(round_down(one.difference + 1e-12, _DIGITS))}  "
+            f"{_signed(share_down(one.difference, _DIGITS))}  "
             f"({_signed(round_down(one.low, _DIGITS))} to {_signed(round_up(one.high, _DIGITS))})",
         )
         for name, one in found.items()
@@ -209,7 +209,7 @@ def _radii(found: LogComparison) -> list[str]:
 
 def _share(value: float | None) -> str:
     """Rounded down; 0.3, which is no float, is not shown as 0.299."""
-    return "" if value is None else round_down(value * (1 + 1e-12), _DIGITS)
+    return "" if value is None else share_down(value, _DIGITS)
 
 
 def _signed(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from engine.core.rounding import confidence_percent, round_down
+from engine.core.rounding import confidence_percent, percent_down, round_down
 from engine.evidence.attack import size_in_words as perturbation_in_words
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import alpha_of
@@ -102,10 +102,11 @@ def _key_facts(result: SetResult) -> Iterator[Fact]:
     summary, settings, rows = result.summary, result.settings, len(result.rows)
     if summary.clean_accuracy is not None:
         note = "correct and not abstained: certified accuracy at size 0"
-        yield Fact("clean accuracy", _share(summary.clean_accuracy), note)
+        yield Fact("clean accuracy", percent_down(summary.clean_accuracy), note)
     for text, share in list(summary.certified_accuracy.items())[:_KEY_SHARES]:
         if share is not None:
-            yield Fact(f"certified at {_at(text)}", _share(share), "and correct; rounded down")
+            note = "and correct; rounded down"
+            yield Fact(f"certified at {_at(text)}", percent_down(share), note)
     if summary.acr is not None:
         note = "mean over all rows; wrong and abstained ones count as 0"
         yield Fact("average certified radius", round_down(summary.acr, 4), note)
@@ -117,11 +118,6 @@ def _key_facts(result: SetResult) -> Iterator[Fact]:
         note = f"for each row; {alpha / len(result.inputs):.3g} for all at once"
         yield Fact("alpha", plain(alpha), note)
         yield Fact("n", count(settings.n), f"votes a row, after n0 = {count(settings.n0)}")
-
-
-def _share(value: float) -> str:
-    """A share of counted rows; 0.29, which is no float, is not shown as 28.99 %."""
-    return _least(value * (1 + 1e-12))
 
 
 def _least(value: float) -> str:
@@ -169,8 +165,8 @@ def _table(result: SetResult) -> Section:
     def line(name: str, own: float | None, together: float | None, key: str) -> None:
         if own is None:
             return
-        cells = [name, _share(own)]
-        cells += [_share(together or 0.0)] if joint else []
+        cells = [name, percent_down(own)]
+        cells += [percent_down(together or 0.0)] if joint else []
         if summary.population:
             cells.append(_least(summary.population[key].population_lower))
         rows.append(tuple(cells))

@@ -6,7 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.core import rounding
-from engine.core.rounding import confidence_percent, p_value_in_words, round_down, round_up
+from engine.core.rounding import (
+    confidence_percent,
+    p_value_in_words,
+    percent_down,
+    round_down,
+    round_up,
+    share_down,
+)
 
 numbers = st.floats(-1e6, 1e6, allow_nan=False)
 
@@ -36,3 +43,11 @@ def test_p_values_are_never_understated() -> None:
         assert float(shown) >= value and float(shown) <= 1.01 * value, (value, shown)
     for value in (0.0, 5e-324, 9.9e-301):
         assert p_value_in_words(value) == "below 1e-300"
+
+
+def test_a_share_of_counted_things_is_that_of_its_fraction():
+    for whole in (*range(1, 400), 499, 500, 10_000, 1_000_003):
+        for part in {*range(0, min(whole, 400) + 1), whole - 1, whole}:
+            exact = f"{part * 10_000 // whole / 10_000:.4f}"
+            assert share_down(part / whole, 4) == exact, (part, whole)
+            assert percent_down(part / whole) == f"{float(exact) * 100:.2f} %"
