@@ -9,7 +9,7 @@ import threading
 import torch
 
 NICENESS = 5
-"""Of the engine's threads, on the scale of 0 to 19; the window's stay at 0."""
+"""Of the engine's threads above the window's, which keep the program's own, on a scale to 19."""
 
 
 def step_aside() -> int:
@@ -34,7 +34,8 @@ def _behind() -> bool:
     if sys.platform != "linux":
         return False
     try:
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+        own = os.getpriority(os.PRIO_PROCESS, os.getpid())  # of the first thread, the window's
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), min(own + NICENESS, 19))
     except OSError:  # a system that forbids it
         return False
     return True

@@ -77,6 +77,7 @@ def signature_in_words(report: VerificationReport) -> tuple[str, str]:
 
 def _recomputed(report: VerificationReport, evidence: Evidence | None) -> str:
     """What follows from the recorded votes, or why nothing does."""
+    from engine.verify.attacks import check_attack
     from engine.verify.decisions import recount_of
 
     failed = {claim.name for claim in report.claims if claim.verdict != "holds"}
@@ -86,6 +87,8 @@ def _recomputed(report: VerificationReport, evidence: Evidence | None) -> str:
     broken = [name for name, _ in recount.foundations() if name in failed]
     if broken:
         return f"Nothing follows from what is on record: {broken[0]} does not hold."
+    if against := check_attack(evidence):
+        return f"Nothing may be claimed beside this record of an attack: {'; '.join(against)}."
     facts = recount.facts
     region = facts["region"]
     headline = [f"{region.headline()}."] if region is not None else []

@@ -193,10 +193,6 @@ class AuditPage(Page):
             say(self.notes, audit_tables.notes(view))
         self.setup.setEnabled(not running)
         self.start.setEnabled(not obstacle and bool(self.setup.sources))
-        unfinished = (
-            view is not None and not running and (view.result is None or not view.result.complete)
-        )
-        self.start.setText("&Resume the set" if unfinished else "Certify the &set")
         tip = "What the case holds already is taken as it is"
         self.start.setToolTip(obstacle or tip)
         self.end.setEnabled(running and not audits.stopping)
@@ -204,6 +200,9 @@ class AuditPage(Page):
         ended = view is not None and view.result is not None
         self.save.setEnabled(ended)
         changed = "" if running else self._changed()
+        unfinished = view is not None and (view.result is None or not view.result.complete)
+        resumes = unfinished and not running and not changed
+        self.start.setText("&Resume the set" if resumes else "Certify the &set")
         say(self.earlier, "" if running else changed or self._warned())
         self.adopt.setVisible(bool(changed))
 

@@ -38,7 +38,7 @@ def test_the_engine_takes_all_cores_behind_everybody_else() -> None:
         return count, os.getpriority(os.PRIO_PROCESS, threading.get_native_id()), children
 
     count, niceness, children = in_a_thread(work)
-    expected = max(ours, threads.NICENESS)
+    expected = min(ours + threads.NICENESS, 19)  # behind the window under ``nice`` too
     assert (count, niceness) == (torch.get_num_threads(), expected)
     assert all(child == expected for child in children)
     assert os.getpriority(os.PRIO_PROCESS, 0) == ours

@@ -5,6 +5,7 @@ import threading
 
 import pytest
 
+from engine.attacks.attack import attacked
 from engine.core.errors import UserError
 from engine.evidence.settings import CertifySettings
 from engine.planning import Pilot
@@ -13,6 +14,7 @@ from engine.replay import ReplayResult
 from engine.report.json import write_json
 from engine.report.pdf import write_pdf
 from gui.jobs.document_jobs import planned, replayed, verified, written
+from tests.engine.attacks.test_attack import CPU, PLAN, X, certified
 from tests.fakes import HalfSpace, finish, fitted
 
 STOP = threading.Event()
@@ -42,6 +44,18 @@ def test_an_edited_number_does_not_hold(evidence, tmp_path):
     checked = verified(path, STOP, rerun=0)
     assert checked.report.count("does not hold")
     assert not checked.report.ok
+
+
+def test_what_an_attack_contradicts_is_not_claimed_again(tmp_path):
+    model = HalfSpace(0.5)
+    attack = attacked(certified(model), model, X, PLAN, execution=CPU)
+    for change in ({"perturbation": {"radius": 0.01}, "contradicts": True}, {"contradicts": True}):
+        path = tmp_path / "e.json"
+        record = attack.attack.model_copy(update=change)
+        write_json(attack.model_copy(update={"attack": record}), path)
+        said = verified(path, STOP, rerun=0).recomputed
+        assert said.startswith("Nothing may be claimed beside this record of an attack: a change")
+        assert "radius" not in said.lower()
 
 
 def test_what_is_no_report_is_refused_in_a_sentence(tmp_path):

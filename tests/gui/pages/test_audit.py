@@ -81,6 +81,7 @@ def test_rows_keep_their_settings_and_what_changed_is_said(done, window):
     assert done.earlier.text().endswith("differs from these rows: sigma.")
     done.setup.limit.setValue(3)
     assert done.earlier.text().endswith("rows: set, sigma.")
+    assert done.start.text() == "Certify the &set"  # what is described now, not those rows
     done.setup.limit.setValue(0)
     done.adopt.click()
     assert done.earlier.isHidden() and window.session.form.settings.scheme == Gaussian(sigma=0.25)
@@ -142,8 +143,9 @@ def test_the_set_of_a_case_brings_its_model_and_settings(done, window, engine, m
     done._audits.forget()
     done._audits.watch()
     qtbot.waitUntil(lambda: done._audits.view is not None and done._audits.view.count == 4)
-    assert done.start.text() == "&Resume the set"
+    assert done.start.text() == "Certify the &set"  # with the other model
     done.adopt.click()
     qtbot.waitUntil(lambda: done.earlier.isHidden())
+    assert done.start.text() == "&Resume the set"
     assert window.session.loading.model.name == "digits-0.25"
     assert window.session.form.settings.scheme == Gaussian(sigma=0.25)
