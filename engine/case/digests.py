@@ -44,7 +44,7 @@ def subject(model: ModelIdentity, image: InputIdentity, settings: RunSettings) -
         "precision": settings.precision,
         "scheme": scheme.model_copy(update=usual).model_dump(mode="json"),
     }
-    return digest("subject v1", task_of(settings), _function(model), image.pixels_sha256, tried)
+    return digest("subject v1", task_of(settings), model.function, image.pixels_sha256, tried)
 
 
 def same_input(one: InputIdentity, other: InputIdentity) -> bool:
@@ -59,7 +59,7 @@ def same_input(one: InputIdentity, other: InputIdentity) -> bool:
 def same_run(model: ModelIdentity, image: InputIdentity, settings: RunSettings) -> str:
     """The same for runs that count the very same votes to the same end."""
     facts = settings.model_dump(mode="json", exclude={"seed_origin"})
-    return digest("run v1", _function(model), image.pixels_sha256, facts)
+    return digest("run v1", model.function, image.pixels_sha256, facts)
 
 
 def start_hashes(
@@ -91,14 +91,3 @@ def progress_digest(run_id: str, selection: str, n: int, head: str, asked_again:
 def run_digest(row: Mapping[str, Any] | Sequence[Any]) -> str:
     """Over a run's configuration: its own row, its model's and its input's."""
     return digest("configuration v1", list(row.values()) if isinstance(row, Mapping) else list(row))
-
-
-def _function(model: ModelIdentity) -> list[Any]:
-    """What decides which function the base classifier is."""
-    return [
-        model.sha256,
-        model.architecture,
-        model.normalization,
-        list(model.input_shape),
-        list(model.class_names),
-    ]

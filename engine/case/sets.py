@@ -148,7 +148,7 @@ class CaseSet:
             same = settings.model_copy(
                 update={"seed": row.settings.seed, "seed_origin": row.settings.seed_origin}
             )
-            if row.model.sha256 == self._classifier.identity.sha256 and row.settings == same:
+            if row.settings == same and row.model.function == self._classifier.identity.function:
                 return same
         return None
 

@@ -239,6 +239,17 @@ class ModelIdentity(Record):
         return {**given, "generation": generation, "parts": (weights, oracle)}
 
     @property
+    def function(self) -> tuple[str, str, str, tuple[int, ...], tuple[str, ...]]:
+        """Two models with the same weights are two classifiers if one of these differs."""
+        return (
+            self.sha256,
+            self.architecture,
+            self.normalization,
+            self.input_shape,
+            self.class_names,
+        )
+
+    @property
     def in_memory(self) -> bool:
         """Whether it was handed over by a program and lies in no file."""
         return self.source.startswith(MEMORY)

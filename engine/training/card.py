@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from engine.core.rounding import percent_down, round_down
@@ -57,12 +57,13 @@ def _lines(facts: Facts) -> dict[str, str]:
         )
     if certified:
         found["Smoothed accuracy"] = (
-            f"{percent_down(certified['right'])} of {certified['inputs']} right and not abstained; "
-            f"abstained: {round(certified['abstained'] * certified['inputs']):,}"
+            f"{_counted(certified['right'], certified)} of {certified['inputs']} right and not "
+            f"abstained; abstained: {round(certified['abstained'] * certified['inputs']):,}"
         )
     if "acr" in certified:
         radius = round_down(certified["acr"], 3)
-        found["Average certified radius"] = f"{radius} on the same {certified['inputs']}"
+        unit = certified["terms"]["radius"]
+        found["Average certified radius"] = f"{radius} ({unit}) on the same {certified['inputs']}"
     return found
 
 
@@ -100,7 +101,7 @@ Certified accuracy: share of {certified["inputs"]} test inputs that are certifie
 CERTIFY with the noise above, n0 = {certified["n0"]:,}, n = {certified["n"]:,}, alpha =
 {certified["alpha"]:g} per input, {certified["bound"]} bound.{_measured(certified)}
 
-{_table(certified["cells"], certified["terms"])}
+{_table(certified)}
 """
 
 
@@ -110,9 +111,19 @@ def _measured(certified: Facts) -> str:
     return f" Measured by `{certified['command']}`."
 
 
-def _table(cells: Sequence[Facts], terms: Mapping[str, str]) -> str:
+def _counted(share: float, certified: Facts) -> str:
+    """A share of the certified inputs, which the facts have to the nearest of four decimals."""
+    total = certified["inputs"]
+    return percent_down(round(share * total) / total)
+
+
+def _table(certified: Facts) -> str:
     """Two terms as rows and columns; fewer or more as a list of cells."""
-    shares = {tuple(cell["at"].values()): percent_down(cell["share"]) for cell in cells}
+    terms = certified["terms"]
+    shares = {
+        tuple(cell["at"].values()): _counted(cell["share"], certified)
+        for cell in certified["cells"]
+    }
     if len(terms) == 2:
         firsts, columns = (list(dict.fromkeys(values)) for values in zip(*shares, strict=True))
         head = [" \\ ".join(terms.values()), *(f"{value:g}" for value in columns)]

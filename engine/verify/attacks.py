@@ -11,13 +11,21 @@ from engine.evidence.evidence import Evidence
 from engine.evidence.settings import PredictSettings
 from engine.procedures.hypothesis_test import decide
 from engine.procedures.run_key import run_key
+from engine.regions import Region
 from engine.verify.compare import differences
 
+ATTACK = "attack on the smoothed model"
+"""Name of the claim."""
 
-def check_attack(evidence: Evidence) -> list[str]:
+
+def check_attack(evidence: Evidence, follows: Region | None = None) -> list[str]:
     """Clauses that say what is wrong; none if all holds.
 
     A contradiction is wrong even where it is recorded as one: its certificate is not to be used.
+
+    Args:
+        evidence: with an attack, or without.
+        follows: the region that follows from the votes, whatever the file states.
     """
     attack = evidence.attack
     if attack is None:
@@ -29,7 +37,8 @@ def check_attack(evidence: Evidence) -> list[str]:
     if evidence.predicted_class is None or attack.perturbation is None:
         return ["an attack is held against a certified class and states its change"]
     wrong = _confirmed(evidence, attack)
-    if inside(evidence.region, attack.perturbation) or attack.contradicts:
+    regions = (evidence.region, follows)
+    if any(inside(one, attack.perturbation) for one in regions) or attack.contradicts:
         wrong.append("a change inside the certified region takes the model to another class")
     return wrong
 

@@ -43,7 +43,7 @@ from engine.procedures.target import Target
 from engine.regions import Abstention
 from engine.schemes import Scheme
 from engine.verify.answers import check_answers, check_function
-from engine.verify.attacks import check_attack
+from engine.verify.attacks import ATTACK, check_attack
 from engine.verify.compare import differences
 from engine.verify.report import Claim, Unchecked
 from engine.verify.self_test import left_out
@@ -129,7 +129,7 @@ class Recount:
         yield "statement", lambda: self._differences("statement")
         yield "end of the run", self._ended
         if self.evidence.attack is not None:
-            yield "attack on the smoothed model", lambda: check_attack(self.evidence)
+            yield ATTACK, lambda: check_attack(self.evidence, self.facts["region"])
         if self.evidence.transfer is not None:
             yield "true class", self._transferred
 

@@ -183,7 +183,7 @@ class Audits(QObject):
         """
         view, file, loading = self.view, self._file, self._loading
         if view is not None and view.result is not None and file is not None:
-            same = loading.model is not None and loading.model.sha256 == view.model.sha256
+            same = loading.model is not None and loading.model.function == view.model.function
             classifier = loading.classifier if same else None
             self._worker.submit(
                 lambda stop: audit_jobs.written(view, file, path, classifier),

@@ -275,7 +275,7 @@ class CaseWatch:
 
         view, settings = self._view, newest.settings
         assert isinstance(settings, Counting)  # of CERTIFY runs
-        if view and (view.model.sha256, view.settings) == (newest.model.sha256, settings):
+        if view and (view.model.function, view.settings) == (newest.model.function, settings):
             return
         self._seen = set()
         self._standing = SetStanding(settings, None, newest.at)
@@ -286,10 +286,10 @@ class CaseWatch:
 
 def _newest_set(runs: Sequence[RunRow]) -> list[RunRow]:
     """The runs of the newest set, oldest first."""
-    groups: dict[tuple[str, RunSettings], list[RunRow]] = {}
+    groups: dict[tuple[Any, RunSettings], list[RunRow]] = {}
     for run in runs:
         if run.procedure == "certify" and not run.damage:
-            groups.setdefault((run.model.sha256, run.settings), []).append(run)
+            groups.setdefault((run.model.function, run.settings), []).append(run)
     sets = [group for group in groups.values() if len({run.input.source for run in group}) > 1]
     return max(sets, key=lambda group: group[-1].id, default=[])
 

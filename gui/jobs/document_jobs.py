@@ -77,18 +77,18 @@ def signature_in_words(report: VerificationReport) -> tuple[str, str]:
 
 def _recomputed(report: VerificationReport, evidence: Evidence | None) -> str:
     """What follows from the recorded votes, or why nothing does."""
-    from engine.verify.attacks import check_attack
+    from engine.verify.attacks import ATTACK
     from engine.verify.decisions import recount_of
 
-    failed = {claim.name for claim in report.claims if claim.verdict != "holds"}
+    failed = {one.name: one.detail for one in report.claims if one.verdict != "holds"}
     if evidence is None or "votes drawn again" in failed:
         return "Drawn again, the votes came out otherwise: nothing follows from those on record."
     recount = recount_of(evidence)
     broken = [name for name, _ in recount.foundations() if name in failed]
     if broken:
         return f"Nothing follows from what is on record: {broken[0]} does not hold."
-    if against := check_attack(evidence):
-        return f"Nothing may be claimed beside this record of an attack: {'; '.join(against)}."
+    if ATTACK in failed:
+        return f"Nothing is claimed beside the attack on record: {failed[ATTACK]}."
     facts = recount.facts
     region = facts["region"]
     headline = [f"{region.headline()}."] if region is not None else []

@@ -201,7 +201,9 @@ class AuditPage(Page):
         self.save.setEnabled(ended)
         changed = "" if running else self._changed()
         unfinished = view is not None and (view.result is None or not view.result.complete)
-        resumes = unfinished and not running and not changed
+        # of a set read from a case nobody knows which inputs it was to have
+        known = audits.wish is not None and not self._differing()
+        resumes = unfinished and known and not running
         self.start.setText("&Resume the set" if resumes else "Certify the &set")
         say(self.earlier, "" if running else changed or self._warned())
         self.adopt.setVisible(bool(changed))
@@ -212,7 +214,7 @@ class AuditPage(Page):
         view, loading = self._audits.view, self._session.loading
         if view is not None:
             self._awaits = view.settings
-            if loading.model is not None and loading.model.sha256 == view.model.sha256:
+            if loading.model is not None and loading.model.function == view.model.function:
                 self._hand_over()
             else:
                 loading.open_model(view.request)
@@ -222,25 +224,27 @@ class AuditPage(Page):
         """Settings follow the model, which proposes its own; another model gets none of them."""
         settings, self._awaits = self._awaits, None
         view, model = self._audits.view, self._session.loading.model
-        same = view is not None and model is not None and model.sha256 == view.model.sha256
+        same = view is not None and model is not None and model.function == view.model.function
         if settings is not None and same:
             self.settings_wanted.emit(settings)
 
     def _changed(self) -> str:
         """What is described now and was not when the rows were counted."""
-        view, session = self._audits.view, self._session
-        if view is None or not view.count:
-            return ""
-        now = differences(view.settings, session.form.settings)
-        model = session.loading.model
-        if model is not None and model.sha256 != view.model.sha256:
+        view = self._audits.view
+        now = self._differing() if view is not None and view.count else []
+        return f"What is described now differs from these rows: {', '.join(now)}." if now else ""
+
+    def _differing(self) -> list[str]:
+        """By name, what a start would certify otherwise than what is shown."""
+        view, session, wish = self._audits.view, self._session, self._audits.wish
+        if view is None:
+            return []
+        model, now = session.loading.model, differences(view.settings, session.form.settings)
+        if model is not None and model.function != view.model.function:
             now.insert(0, "model")
-        wish = self._audits.wish
-        if wish is not None and self.setup.asked[:2] != (wish.sources, wish.limit):
+        if wish is not None and self.setup.asked != (wish.sources, wish.limit, wish.at):
             now.insert(0, "set")
-        if not now:
-            return ""
-        return f"What is described now differs from these rows: {', '.join(now)}."
+        return now
 
     def _warned(self) -> str:
         """What speaks against a set under the form, before it is started."""

@@ -52,3 +52,15 @@ def test_a_model_that_was_not_certified_has_no_table():
     del card["certified_accuracy"]
     text = card_markdown("digits-ablation", card)
     assert "CERTIFY" not in text and "Clean accuracy" in text
+
+
+def test_a_share_is_never_above_what_was_counted():
+    """5 of 18 is 27.77 %; its card's facts say 0.2778, the nearest."""
+    for path in sorted((assets() / "models").glob("*.json")):
+        facts = json.loads(path.read_text())
+        certified = facts.get("certified_accuracy")
+        shown = path.with_suffix(".md").read_text() if certified else ""
+        for cell in certified["cells"] if certified else ():
+            counted = round(cell["share"] * certified["inputs"])
+            hundredths = 10_000 * counted // certified["inputs"]
+            assert f" {hundredths // 100}.{hundredths % 100:02d} % " in shown, (path.name, cell)

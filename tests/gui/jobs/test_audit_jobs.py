@@ -112,6 +112,19 @@ def test_the_case_of_another_is_followed(audit, classifier):
     assert again.rows is found.rows and again.count == 4
 
 
+def test_the_same_weights_behind_two_normalisations_are_two_sets(tmp_path):
+    case, settings = (
+        Case.create(tmp_path / "two.certiscope"),
+        SETTINGS.model_copy(update={"seed": 1}),
+    )
+    for normalize, sources in (("none", SOURCES[2:]), ("half", (SOURCES[0], SOURCES[2]))):
+        model = load_model(ModelRequest("demo:digits-0.25", normalize=normalize))
+        wish = wished(model, sources=sources, settings=settings)
+        result_of(audited(model, wish, case, threading.Event(), warn=print))
+        found = result_of(CaseWatch(case).look(threading.Event()))
+        assert found.model == model.identity and [row.spec for row in found.rows] == list(sources)
+
+
 def test_a_case_without_a_set_has_none(tmp_path):
     case = Case.create(tmp_path / "empty.certiscope")
     assert result_of(CaseWatch(case).look(threading.Event())) is None

@@ -49,13 +49,24 @@ def test_an_edited_number_does_not_hold(evidence, tmp_path):
 def test_what_an_attack_contradicts_is_not_claimed_again(tmp_path):
     model = HalfSpace(0.5)
     attack = attacked(certified(model), model, X, PLAN, execution=CPU)
-    for change in ({"perturbation": {"radius": 0.01}, "contradicts": True}, {"contradicts": True}):
+    near = {"perturbation": {"radius": 0.01}}
+    small = attack.region.model_copy(update={"radius": 0.001})
+    odd = ({"perturbation": {"bogus": 0.01}}, {"perturbation": {}}, {"key": "0" * 16})
+    for change, more in (
+        ({**near, "contradicts": True}, {}),
+        ({"contradicts": True}, {}),
+        (near, {"region": small, "radius": 0.001}),  # the attack is outside what is stated
+        (near, {"region": None, "radius": None}),
+        *((one, {}) for one in odd),
+    ):
         path = tmp_path / "e.json"
         record = attack.attack.model_copy(update=change)
-        write_json(attack.model_copy(update={"attack": record}), path)
-        said = verified(path, STOP, rerun=0).recomputed
-        assert said.startswith("Nothing may be claimed beside this record of an attack: a change")
-        assert "radius" not in said.lower()
+        write_json(attack.model_copy(update={"attack": record, **more}), path)
+        checked = verified(path, STOP, rerun=0)
+        assert checked.recomputed.startswith("Nothing is claimed beside the attack on record: ")
+        assert "R = " not in checked.recomputed and not checked.report.ok
+        inside = "a change inside the certified region" in checked.recomputed
+        assert inside == (change not in odd)
 
 
 def test_what_is_no_report_is_refused_in_a_sentence(tmp_path):
