@@ -98,7 +98,7 @@ class FunctionCheckRecord(Record):
 
     Attributes:
         samples: noisy samples that were classified again.
-        answers: how often they were, in all.
+        answers: how often they were, in all; copies of a sample in one batch are one answer.
         batchings: batches that they were asked about in; of one sample, of several, of many.
         agreed: answers with the class that was counted, or to samples without one.
         near_ties: answers with another class that rounding explains.

@@ -25,7 +25,7 @@ import torch
 
 from engine.core.batches import Batch, alike, is_out_of_memory, parts
 from engine.core.errors import NotAFunction, NotOneSample
-from engine.evidence.observations import FunctionCheckRecord, most_near_ties
+from engine.evidence.observations import FunctionCheckRecord
 from engine.models.base import NO_CLASS, Classifier, named
 from engine.sampling.questions import Answer, Asked, Asking, Cause, Home, Rounding, Samples, Stretch
 
@@ -286,11 +286,8 @@ class FunctionCheck:
 
     def _repeats(self, stretch: Stretch, group: Sequence[int], found: Answer) -> bool:
         """Whether the same batch is answered in the same way again and again."""
-        for _ in range(_REPEATS):
-            again = self._ask(self._rows(stretch, group))
-            if again is None or not self._rounding.all_same(found, again):
-                return False
-        return True
+        again = (self._ask(self._rows(stretch, group)) for _ in range(_REPEATS))
+        return all(one is not None and self._rounding.all_same(found, one) for one in again)
 
     def _compare(
         self, stretch: Stretch, group: Sequence[int], answered: Sequence[torch.Tensor]
@@ -301,16 +298,20 @@ class FunctionCheck:
             self._excuse(stretch, group)
             return None
         self._note(stretch, group)
+        ties = set[int]()
         for place, row in enumerate(group):
             counted = stretch.classes[row]
             # A sample without a class counts against every class already.
             if counted not in (NO_CLASS, found.classes[place]):
-                self._judge(stretch, group, place, found)
+                self._judge(stretch, group, place, found, counts=row not in ties)
                 self._take_out(stretch, row, answered)
+                ties.add(row)
         return found
 
-    def _judge(self, stretch: Stretch, group: Sequence[int], place: int, found: Answer) -> None:
-        """Why a row got another class than was counted.
+    def _judge(
+        self, stretch: Stretch, group: Sequence[int], place: int, found: Answer, *, counts: bool
+    ) -> None:
+        """Why a row got another class; it ``counts`` unless a copy of it in the batch did.
 
         Raises:
             UserError: not by rounding.
@@ -327,10 +328,7 @@ class FunctionCheck:
             copies = self._ask(self._rows(stretch, [row] * size))
             if copies is None or not self._rounding.near(one, where, copies, where, (counted, now)):
                 raise self._refusal(Cause.NEIGHBOURS)
-        many = False
-        for asking in self._about(stretch, [row]):
-            asking.near_ties += 1
-            many = many or asking.near_ties > most_near_ties(asking.answers)
+        many = counts and any([asking.tied() for asking in self._about(stretch, [row])])
         if many or not self._rounding.near(before, at, found, place, (counted, now)):
             raise self._refusal(Cause.PLACE)
 
@@ -370,10 +368,10 @@ class FunctionCheck:
         return [*{id(one): one for one in (*runs, self.asking)}.values()]
 
     def _note(self, stretch: Stretch, group: Sequence[int]) -> None:
-        """Record a batch that was answered."""
+        """Record a batch that was answered; copies of a row are one answer, as of one near tie."""
         for asking in self._about(stretch, group):
             asking.batchings += 1
-        for row in group:
+        for row in dict.fromkeys(group):
             place, known = stretch.places[row], self._places[stretch.samples]
             for asking in self._about(stretch, [row]):
                 asking.answers += 1

@@ -10,6 +10,7 @@ from typing import Protocol
 import torch
 
 from engine.core.batches import Batch
+from engine.evidence.observations import most_near_ties
 from engine.models.base import NO_CLASS
 
 ROUNDING = {"fp32": 1e-3, "fp16": 1e-2, "bf16": 5e-2}
@@ -57,6 +58,11 @@ class Asking:
     batchings: int = 0
     near_ties: int = 0
     top: int | None = None
+
+    def tied(self) -> bool:
+        """Count one near tie more; whether they are more than rounding explains."""
+        self.near_ties += 1
+        return self.near_ties > most_near_ties(self.answers)
 
 
 class Samples(Protocol):

@@ -266,6 +266,27 @@ def test_near_ties_count_against_the_top_class_and_are_counted() -> None:
     assert other.counts[1] == votes.counts[1]
 
 
+def test_a_near_tie_among_copies_of_itself_is_one_near_tie() -> None:
+    """The first sample's class goes by the size of the batch, and it is asked about by copies."""
+    first = list[torch.Tensor]()
+
+    def near(margin: torch.Tensor) -> torch.Tensor:
+        first.extend([] if first else [margin[0].clone()])
+        tie = torch.full_like(margin, 1e-6 if len(margin) == 999 else -1e-6)
+        return torch.where(margin == first[0], tie, margin)
+
+    one = sampler(Made(near), batch=999, top=0)
+    one.check.opened = True  # so that nothing is asked by lot
+    samples = one.samples(Stream.ESTIMATION)
+    classes = one.check._ask(samples.draw(0, 999)).classes
+    answered = [torch.tensor(classes)]
+    stretch = one.check._chosen(samples, 0, answered, 999)
+    one.check._compare(stretch, [0] * 500, answered)
+    record = one.check.record()
+    assert (record.near_ties, record.answers, record.batchings) == (1, 1, 1)
+    assert answered[0][0] == NO_CLASS and (answered[0][1:] != NO_CLASS).all()
+
+
 @pytest.mark.usefixtures("often")
 def test_too_many_near_ties_are_no_rounding() -> None:
     def often_near(margin: torch.Tensor) -> torch.Tensor:
