@@ -21,9 +21,11 @@ from engine.inputs.graph import KARATE
 from engine.inputs.node import load_graph
 from engine.schemes import Gaussian, Scheme
 from engine.schemes.ablation import Ablation
+from engine.schemes.contrast_brightness import ContrastBrightness
 from engine.schemes.hierarchical_gaussian import HierarchicalGaussian
 from engine.training import graphs, making
-from engine.training.digits import digits
+from engine.training.data import DataSet
+from engine.training.digits import digits, turned_digits
 from engine.training.graph_loop import GraphRecipe
 from engine.training.graph_noise import GraphNoise
 from engine.training.loop import Recipe
@@ -33,7 +35,9 @@ DIGITS: dict[str, Scheme] = {
     "digits-0.50": Gaussian(sigma=0.50),
     "digits-hierarchical": HierarchicalGaussian(sigma=0.25, p=0.9),
     "digits-ablation": Ablation(entities=64, keep=12),
+    "digits-light": ContrastBrightness(sigma_k=0.3, sigma_b=0.3),
 }
+TURNED: dict[str, Scheme] = {"digits-rotation": Gaussian(sigma=0.25)}
 CLUB = {
     f"karate-{noise.name}": noise
     for noise in (
@@ -54,12 +58,18 @@ DEMOS: dict[str, Demo] = {
 }
 
 
-def make_digits(name: str, scheme: Scheme, out: Path) -> Path:
+def make_digits(
+    name: str,
+    scheme: Scheme,
+    out: Path,
+    images: Callable[[], DataSet] = digits,
+    arch: str = "digits_cnn",
+) -> Path:
     """A model of the handwritten digits, certified on all that were held out."""
-    data = digits()
+    data = images()
     order = making.Order(
         data=data,
-        arch="digits_cnn",
+        arch=arch,
         recipe=Recipe(scheme=scheme),
         name=name,
         certified=len(data.specs),
@@ -77,6 +87,10 @@ def make_club(name: str, noise: GraphNoise, out: Path) -> Path:
 
 RECIPES: dict[str, Callable[[Path], Path]] = {
     **{name: partial(make_digits, name, scheme) for name, scheme in DIGITS.items()},
+    **{
+        name: partial(make_digits, name, scheme, images=turned_digits, arch="digits_cnn16")
+        for name, scheme in TURNED.items()
+    },
     **{name: partial(make_club, name, noise) for name, noise in CLUB.items()},
     **{name: partial(make, demo) for name, demo in DEMOS.items()},
 }

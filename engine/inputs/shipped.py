@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,6 +23,8 @@ from engine.inputs.text import TextInput, shortened
 
 LATTICE = "lattice"
 _LEVELS = np.float32(255)
+LARGE = "digits16"
+"""The scans rendered with 16 by 16 pixels, for turns."""
 _SEEN: dict[digits.Part, tuple[str, ...]] = {
     "train": ("the shipped models were trained on this scan",),
     "validation": ("this scan helped to choose the shipped models",),
@@ -48,17 +51,20 @@ class NumberedSet(NamedTuple):
     load: Callable[[int], ImageInput | TextInput | PairInput]
 
 
-def _digit(index: int) -> ImageInput:
+def _digit(index: int, *, large: bool = False) -> ImageInput:
     found = digits.load_digits()
     pixels, label = found.pixels[index].copy(), int(found.labels[index])
+    if large:
+        pixels = digits.enlarged(pixels)
+    rendered = ("a scan of 8 by 8 pixels, rendered with 16 by 16 (bilinear)",) if large else ()
     return ImageInput(
         name=f"digit {index}",
-        source=f"digits:{index}",
+        source=f"{LARGE if large else 'digits'}:{index}",
         sha256=pixels_sha256(pixels),
         pixels=pixels,
         label=label,
         label_name=str(label),
-        notes=_SEEN[digits.part_of(index)],
+        notes=(*rendered, *_SEEN[digits.part_of(index)]),
     )
 
 
@@ -129,6 +135,14 @@ SETS = {
         listed=lambda: digits.split()["test"],
         example=lambda: digits.gallery()[0],
         load=_digit,
+    ),
+    LARGE: NumberedSet(
+        one="digit",
+        many="scans",
+        size=lambda: digits.COUNT,
+        listed=lambda: digits.split()["test"],
+        example=lambda: digits.gallery()[0],
+        load=partial(_digit, large=True),
     ),
     "cifar10": NumberedSet(
         one="image",
@@ -203,9 +217,9 @@ def load(spec: str) -> ImageInput | TextInput | PairInput:
     return found.load(int(text))
 
 
-def gallery() -> list[str]:
-    """A dozen digits of all ten classes that no shipped model has seen."""
-    return [f"digits:{index}" for index in digits.gallery()]
+def gallery(name: str = "digits") -> list[str]:
+    """A dozen digits of all ten classes that no shipped model has seen, of one of their sets."""
+    return [f"{name}:{index}" for index in digits.gallery()]
 
 
 def _lattice(spec: str, name: str) -> ImageInput:

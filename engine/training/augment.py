@@ -9,6 +9,8 @@ from torch.nn import functional
 
 ROTATION, SHIFT, SCALE = 3.0, 0.2, 0.03
 """Largest turn in degrees, move in pixels and relative change of size of a digit."""
+WIDE = 35.0
+"""Largest turn in degrees of a digit whose smoothed model is to hold up to turns of 30."""
 PADDING = 4
 """Largest move of a colour image, in pixels."""
 
@@ -26,6 +28,31 @@ def moved(pixels: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
     rows = (torch.stack([cos, -sin, uniform(step)], 1), torch.stack([sin, cos, uniform(step)], 1))
     grid = functional.affine_grid(torch.stack(rows, 1), list(pixels.shape), align_corners=False)
     return functional.grid_sample(pixels, grid, align_corners=False)
+
+
+def turned(pixels: torch.Tensor, degrees: torch.Tensor) -> torch.Tensor:
+    """The images turned about their middle, bilinear, black outside the inscribed disc.
+
+    Args:
+        pixels: (N, C, S, S).
+        degrees: (N,) each image's own turn.
+    """
+    angle = torch.deg2rad(degrees)
+    cos, sin, none = angle.cos(), angle.sin(), torch.zeros_like(angle)
+    rows = (torch.stack([cos, -sin, none], 1), torch.stack([sin, cos, none], 1))
+    grid = functional.affine_grid(torch.stack(rows, 1), list(pixels.shape), align_corners=False)
+    found = functional.grid_sample(pixels, grid, align_corners=False)
+    side = pixels.shape[-1]
+    middle = torch.arange(side, device=pixels.device) - (side - 1) / 2
+    disc = middle[:, None].square() + middle.square() <= (side / 2) ** 2
+    return found * disc
+
+
+def turned_widely(pixels: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+    """The images moved a little, then each turned by up to WIDE degrees either way."""
+    nudged = moved(pixels, generator)
+    shares = torch.rand(len(pixels), generator=generator, device=pixels.device)
+    return turned(nudged, (shares * 2 - 1) * WIDE)
 
 
 def cropped(pixels: torch.Tensor, generator: torch.Generator) -> torch.Tensor:

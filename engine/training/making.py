@@ -66,7 +66,7 @@ def make(order: Order, out: Path) -> Path:
     """
     order.recipe.scheme.check_input(order.data.any_image)
     path = out / f"{order.name}.safetensors"
-    with threads(THREADS if order.data.name == "digits" else torch.get_num_threads()):
+    with threads(THREADS if order.arch.startswith("digits") else torch.get_num_threads()):
         with Meter(Console(stderr=True), "training", "epochs") as meter:
             result = trained(order, meter.items)
         write_atomically(path, weights(order, result.network), folders=True)

@@ -64,6 +64,7 @@ class _Group:
 
 _GROUPS = (
     _Group("Handwritten digits that no shipped model was trained on", "digits", "demo:digits"),
+    _Group("The same digits with 16 by 16 pixels, for turns", "digits16", "demo:digits-rotation"),
     _Group("Photographs of ten kinds of things (CIFAR-10)", "cifar10", "demo:cifar10"),
     _Group("Members of a karate club: nodes of a graph", "karate", "demo:karate"),
     _Group("Drawn signs, for a generative model commands", "commands", "demo:commands"),
@@ -119,10 +120,11 @@ def _examples(group: _Group, shipped: Sequence[str]) -> Iterator[Example]:
     from engine.inputs import expand_shipped, load_input
     from engine.inputs.shipped import gallery
 
-    models = tuple(name for name in shipped if name.startswith(group.models))
+    models = tuple(name for name in shipped if _group_of(name) is group)
     if not models:
         return
-    specs = gallery() if group.inputs == "digits" else expand_shipped(group.inputs)
+    digits = group.inputs.startswith("digits")
+    specs = gallery(group.inputs) if digits else expand_shipped(group.inputs)
     for given in map(load_input, specs[:_MOST_OF_A_GROUP]):
         yield Example(
             given.source,
@@ -133,6 +135,12 @@ def _examples(group: _Group, shipped: Sequence[str]) -> Iterator[Example]:
             kind=given.kind,
             models=models,
         )
+
+
+def _group_of(model: str) -> _Group | None:
+    """The group whose beginning of a name fits best."""
+    fitting = [group for group in _GROUPS if model.startswith(group.models)]
+    return max(fitting, key=lambda group: len(group.models), default=None)
 
 
 def _titled(given: GivenInput) -> str:

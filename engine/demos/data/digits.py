@@ -81,3 +81,20 @@ def gallery() -> list[int]:
     labels, test = load_digits().labels, split()["test"]
     first = [next(index for index in test if labels[index] == digit) for digit in range(10)]
     return first + [index for index in test if index not in first][: GALLERY - len(first)]
+
+
+def enlarged(pixels: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Scans (..., 8, 8) rendered with 16 by 16 pixels: bilinear, edges kept, exact in float32.
+
+    A new pixel lies a quarter of an old one from the middle of the old one that it is part of, so
+    that along each side it is 3/4 of that and 1/4 of the neighbour on its own side.
+    """
+    for axis in (-2, -1):
+        length = pixels.shape[axis]
+        steps = np.arange(2 * length)
+        nearest = steps // 2
+        beside = np.clip(nearest + np.where(steps % 2, 1, -1), 0, length - 1)
+        pixels = np.float32(0.75) * pixels.take(nearest, axis) + np.float32(0.25) * pixels.take(
+            beside, axis
+        )
+    return pixels

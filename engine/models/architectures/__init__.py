@@ -65,7 +65,7 @@ def known() -> tuple[str, ...]:
     cifar = tuple(f"cifar_resnet{depth}" for depth in (20, 32, 44, 56, 110))
     plain = tuple(f"cifar_resnet{depth}_option_a" for depth in (20, 32, 44, 56, 110))
     wide = tuple(f"cifar_resnet{depth}_wide" for depth in (18, 34, 50, 101, 152))
-    return ("digits_cnn", *cifar, *plain, *wide, *sorted(_torchvision_names()))
+    return ("digits_cnn", "digits_cnn16", *cifar, *plain, *wide, *sorted(_torchvision_names()))
 
 
 def by_name(name: str, shapes: Shapes) -> Architecture:
@@ -78,8 +78,8 @@ def by_name(name: str, shapes: Shapes) -> Architecture:
     Raises:
         UserError: there is none of that name.
     """
-    if name == "digits_cnn":
-        return _digits(shapes)
+    if name in ("digits_cnn", "digits_cnn16"):
+        return _digits(shapes, large=name == "digits_cnn16")
     variant = _VARIANT.fullmatch(name)
     if variant and _is_variant(int(variant[1]), variant[2]):
         return _variant(int(variant[1]), variant[2], shapes)
@@ -122,7 +122,7 @@ def infer(shapes: Shapes) -> Architecture | None:
     elif "linear.weight" in shapes and "conv1.weight" in shapes:
         candidates.extend(_variants(depth, shapes))
     elif set(shapes) == set(_digits(shapes).build(10).state_dict()):
-        candidates.append(_digits(shapes))
+        candidates.extend(_digits(shapes, large=large) for large in (False, True))
     elif len(shapes) >= _FEWEST:
         likely = next((names for key, names in _BEGINS.items() if key in shapes), ("resnet",))
         names = sorted(_torchvision_names(), key=lambda name: (not name.startswith(likely), name))
@@ -175,12 +175,15 @@ def _without_counters(shapes: Shapes) -> dict[str, tuple[int, ...]]:
     return {key: shape for key, shape in shapes.items() if not key.endswith(_COUNTER)}
 
 
-def _digits(shapes: Shapes) -> Architecture:
-    from engine.models.architectures.digits_cnn import SIDES, DigitsCNN
+def _digits(shapes: Shapes, *, large: bool = False) -> Architecture:
+    from engine.models.architectures.digits_cnn import LARGE_SIDES, SIDES, DigitsCNN
 
-    channels = _channels(shapes, usual=1)
+    channels, sides = _channels(shapes, usual=1), LARGE_SIDES if large else SIDES
     return Architecture(
-        "digits_cnn", "digits", (channels, *SIDES), lambda classes: DigitsCNN(channels)
+        "digits_cnn16" if large else "digits_cnn",
+        "digits",
+        (channels, *sides),
+        lambda classes: DigitsCNN(channels, large=large),
     )
 
 

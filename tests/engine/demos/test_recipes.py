@@ -11,7 +11,7 @@ from engine.core.files import sha256_file
 from engine.core.resources import assets
 from engine.demos import recipes
 from engine.demos.data.cifar10 import CLASSES
-from engine.demos.recipes import CLUB, DEMOS, DIGITS, EXAMPLES, RECIPES
+from engine.demos.recipes import CLUB, DEMOS, DIGITS, EXAMPLES, RECIPES, TURNED
 from engine.models import ModelRequest, catalogue, load_model
 from engine.schemes import Gaussian, parse_scheme
 from engine.training.card import card_markdown
@@ -25,7 +25,7 @@ OF_THE_LAB = {"cifar10-0.25": 0.25, "cifar10-0.50": 0.5}
 
 def test_every_shipped_model_has_its_recipe():
     assert RECIPES.keys() == SHIPPED.keys() - {"lattice-attack", *OF_THE_LAB}
-    assert RECIPES.keys() == {*DIGITS, *CLUB, *DEMOS}
+    assert RECIPES.keys() == {*DIGITS, *TURNED, *CLUB, *DEMOS}
 
 
 def test_every_shipped_file_is_the_one_on_its_cards():
@@ -70,7 +70,8 @@ def test_a_shipped_model_of_digits_knows_the_noise_it_was_trained_with():
         else:
             assert identity.training_scheme is not None
             assert parse_scheme(identity.training_scheme) == scheme
-            assert identity.input_shape == (2, 8, 8) and identity.image_shape == (1, 8, 8)
+            channels = 1 if scheme.key == "contrast-brightness" else 2
+            assert identity.input_shape == (channels, 8, 8) and identity.image_shape == (1, 8, 8)
         assert identity.notes == ()
 
 
@@ -80,10 +81,12 @@ def test_digits_and_club_are_ordered_from_the_lab(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(
         recipes.graphs, "make", lambda graph, recipe, out, **more: made.append(recipe)
     )
-    for name in (*DIGITS, *CLUB):
+    for name in (*DIGITS, *TURNED, *CLUB):
         RECIPES[name](tmp_path)
-    digits, club = made[: len(DIGITS)], made[len(DIGITS) :]
-    assert {order.name: order.recipe.scheme for order in digits} == DIGITS
+    count = len(DIGITS) + len(TURNED)
+    digits, club = made[:count], made[count:]
+    assert {order.name: order.recipe.scheme for order in digits} == {**DIGITS, **TURNED}
+    assert {order.name for order in digits if order.data.shape == (1, 16, 16)} == TURNED.keys()
     assert all(order.certified == 400 and order.recipe.epochs == 600 for order in digits)
     assert [recipe.noise for recipe in club] == list(CLUB.values())
 

@@ -54,6 +54,7 @@ def test_sets_stand_for_what_no_shipped_model_was_trained_on():
 def test_there_are_only_so_many():
     said = {
         "digits": ("digit", "1,796", "digits:0"),
+        "digits16": ("digit", "1,796", "digits16:0"),
         "cifar10": ("image", "7", "cifar10:0"),
         "commands": ("image", "99,999", "commands:5"),
         "letters": ("letter", "99,999", "letters:5"),

@@ -1,7 +1,7 @@
 import torch
 
 from engine.training import augment
-from engine.training.augment import PADDING, cropped, moved
+from engine.training.augment import PADDING, WIDE, cropped, moved, turned, turned_widely
 from engine.training.digits import part
 
 
@@ -37,3 +37,21 @@ def test_crops_are_shifted_images_or_their_mirror_images():
         assert len(matches) == 1
         seen.add(matches[0])
     assert len(seen) > 8 and {mirrored for _, _, mirrored in seen} == {False, True}
+
+
+def test_a_quarter_turn_moves_every_pixel_of_the_disc_and_blackens_the_corners():
+    """Against turns by whole quarters, which are exact on the grid; above 0 is anticlockwise."""
+    pixels = torch.rand(2, 3, 16, 16, generator=generator())
+    disc = turned(torch.ones_like(pixels), torch.zeros(2))
+    assert disc[0, 0, 0, 0] == 0 and disc[0, 0, 8, 8] == 1
+    for quarters in (-1, 0, 1):
+        found = turned(pixels, torch.full((2,), 90.0 * quarters))
+        assert torch.allclose(found, torch.rot90(pixels, quarters, (2, 3)) * disc, atol=1e-5)
+
+
+def test_wide_turns_reach_the_stated_ends_and_no_further(monkeypatch):
+    monkeypatch.setattr(augment, "moved", lambda pixels, generator: pixels)
+    seen: list[torch.Tensor] = []
+    monkeypatch.setattr(augment, "turned", lambda pixels, degrees: seen.append(degrees) or pixels)
+    turned_widely(torch.zeros(2000, 1, 2, 2), generator())
+    assert WIDE - 1 < seen[0].abs().max() <= WIDE and abs(float(seen[0].mean())) < 2

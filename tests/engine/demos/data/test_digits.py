@@ -41,3 +41,14 @@ def test_the_gallery_shows_every_class_and_nothing_trained_on():
     assert len(chosen) == len(set(chosen)) == 12
     assert [int(labels[index]) for index in chosen[:10]] == list(range(10))
     assert set(chosen) <= set(digits.split()["test"])
+
+
+def test_a_rendering_is_bilinear_between_the_middles_of_pixels():
+    """Against interpolation along each side in float64, edges kept."""
+    scan = digits.load_digits().pixels[52]
+    places = np.clip((np.arange(16) + 0.5) / 2 - 0.5, 0, 7)
+    rows = np.stack([np.interp(places, np.arange(8), row) for row in scan[0].astype(float)])
+    both = np.stack([np.interp(places, np.arange(8), column) for column in rows.T], axis=1)
+    found = digits.enlarged(scan)
+    assert found.shape == (1, 16, 16) and found.dtype == np.float32
+    assert np.array_equal(found[0], both)
