@@ -16,7 +16,7 @@ MOST_LINES, LONGEST_FUNCTION = 400, 60
 
 LAYERS = (
     ("core",),
-    ("bounds", "noise", "system", "demos.data"),
+    ("bounds", "noise", "system", "transforms", "demos.data"),
     ("certificates",),
     ("regions",),
     ("schemes",),
