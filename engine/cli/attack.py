@@ -92,7 +92,7 @@ def set_attacker(
             stop=stop,
             prepared=prepared,
         )
-        if found.attack is not None and found.attack.contradicts:
+        if found.contradicted:
             stop.set()
         return found
 

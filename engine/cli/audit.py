@@ -165,8 +165,8 @@ def _status(result: SetResult, kept: list[Evidence]) -> int:
     """The exit status; a contradicted certificate is said before anything else."""
     for evidence in kept:
         if exit_status(evidence) == CONTRADICTED and evidence.attack is not None:
-            names = evidence.model.class_names
-            said = attack_in_words(evidence.attack, evidence.class_name or "", names)
+            names, top = evidence.model.class_names, evidence.class_name or ""
+            said = attack_in_words(evidence.attack, top, names, evidence.region)
             say(f"{evidence.input.name}: {said}")
             return CONTRADICTED
     return CERTIFIED if result.complete else PARTIAL

@@ -27,7 +27,7 @@ _ARITHMETIC = {
 
 def exit_status(evidence: Evidence) -> int:
     """0 for a claim (certified or predicted), 3 for an abstention, 5 for a contradicted one."""
-    if evidence.attack is not None and evidence.attack.contradicts:
+    if evidence.contradicted:
         return CONTRADICTED
     return ABSTAINED if evidence.outcome == "abstained" else CERTIFIED
 
@@ -37,7 +37,7 @@ def show(evidence: Evidence, console: Terminal, *, quiet: bool) -> None:
     console.print(evidence.statement, markup=False, highlight=False)
     if evidence.attack is not None:
         names, top = evidence.model.class_names, evidence.class_name or ""
-        said = attack_in_words(evidence.attack, top, names)
+        said = attack_in_words(evidence.attack, top, names, evidence.region)
         console.print(f"Attack: {said}", markup=False, highlight=False)
     if quiet:
         return

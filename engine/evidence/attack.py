@@ -59,16 +59,31 @@ def attacked_radius(attack: AttackRecord | None) -> float | None:
 
 def inside(region: Region | None, perturbation: Perturbation) -> bool:
     """Whether a change, its sizes rounded up, is one that was certified."""
-    return region is not None and region.contains(perturbation)
+    if region is None or set(perturbation) != set(region.terms):
+        return False
+    return region.contains(perturbation)
 
 
-def attack_in_words(attack: AttackRecord, top: str, names: tuple[str, ...]) -> str:
+def contradicted(region: Region | None, attack: AttackRecord | None) -> bool:
+    """Whether a region holds a change that was confirmed to lead to another class.
+
+    What is recorded of that is not relied on: certified <= attacked wherever both are there.
+    """
+    if attack is None:
+        return False
+    return attack.contradicts or inside(region, attack.perturbation or {})
+
+
+def attack_in_words(
+    attack: AttackRecord, top: str, names: tuple[str, ...], region: Region | None
+) -> str:
     """What an attack came to, in a sentence or two.
 
     Args:
         attack: on a certified input.
         top: the certified class by its name; empty where nothing is certified.
         names: of all classes.
+        region: what is certified.
     """
     if attack.outcome in ("not tried", "not found"):
         return f"{attack.how} {_NO_PROOF}" if attack.outcome == "not found" else attack.how
@@ -79,7 +94,7 @@ def attack_in_words(attack: AttackRecord, top: str, names: tuple[str, ...]) -> s
         f"to '{names[attack.found_class]}', by {attack.votes.n:,} fresh votes at alpha = "
         f"{attack.alpha:g}"
     )
-    if attack.contradicts:
+    if contradicted(region, attack):
         return f"CONTRADICTION: {found[0].lower()}{found[1:]}. {_BROKEN}"
     return f"{found}. {_TIGHTNESS}"
 

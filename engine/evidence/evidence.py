@@ -21,7 +21,7 @@ from engine.core.records import (
     Votes,
 )
 from engine.evidence.assignment import Assignment
-from engine.evidence.attack import AttackRecord
+from engine.evidence.attack import AttackRecord, contradicted
 from engine.evidence.generations import AnswerGroup
 from engine.evidence.observations import (
     ClassVotes,
@@ -355,6 +355,11 @@ class Evidence(Record):
         if self.decision is None or not self.decision.phases:
             return self.settings.n
         return self.decision.plan[len(self.decision.phases) - 1]
+
+    @property
+    def contradicted(self) -> bool:
+        """Whether an attack was confirmed inside the region: then nothing may be claimed."""
+        return contradicted(self.region, self.attack)
 
     @computed_field(description="SHA-256 over all the values above")  # type: ignore[prop-decorator]
     @property

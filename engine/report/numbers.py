@@ -38,10 +38,11 @@ def upper(value: float) -> str:
 def percent(part: int, whole: int) -> str:
     """An observed share in percent, rounded down.
 
-    >>> percent(999, 1000), percent(0, 0)
-    ('99.9 %', '0.0 %')
+    >>> percent(999, 1000), percent(3, 1000), percent(0, 0)
+    ('99.9 %', '0.3 %', '0.0 %')
     """
-    return f"{round_down(100 * part / whole if whole else 0.0, 1)} %"
+    tenths = 1000 * part // whole if whole else 0  # 100 * 3 / 1000 lies below 0.3
+    return f"{tenths // 10}.{tenths % 10} %"
 
 
 def plain(value: object) -> str:

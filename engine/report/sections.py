@@ -249,7 +249,7 @@ def _attack(evidence: Evidence) -> tuple[Section, ...]:
     if attack is None:
         return ()
     names = evidence.model.class_names
-    said = attack_in_words(attack, evidence.class_name or "", names)
+    said = attack_in_words(attack, evidence.class_name or "", names, evidence.region)
     if attack.perturbation is None or attack.votes is None:
         return (Section("Attack on the smoothed model", sentences=(said,)),)
     facts = (

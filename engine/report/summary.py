@@ -34,9 +34,9 @@ _SHORT_HASH = 12
 def content(evidence: Evidence) -> Content:
     """Everything a report says about a run."""
     return Content(
-        title=_TITLES[evidence.outcome],
-        verdict="CONTRADICTED" if contradicted(evidence) else evidence.outcome.upper(),
-        tone="bad" if contradicted(evidence) else _TONES[evidence.outcome],
+        title="Contradicted certificate" if evidence.contradicted else _TITLES[evidence.outcome],
+        verdict="CONTRADICTED" if evidence.contradicted else evidence.outcome.upper(),
+        tone="bad" if evidence.contradicted else _TONES[evidence.outcome],
         badge=badge(evidence),
         partial=_partial(evidence),
         statement=evidence.statement,
@@ -54,11 +54,6 @@ def badge(evidence: Evidence) -> str:
     return NOISE_WORDS["enumerated" if counted else evidence.noise.arithmetic]
 
 
-def contradicted(evidence: Evidence) -> bool:
-    """Whether an attack was confirmed inside the certified region."""
-    return evidence.attack is not None and evidence.attack.contradicts
-
-
 def estimated(evidence: Evidence) -> int:
     """Votes counted in the estimation phase."""
     return sum(evidence.votes.estimation) + evidence.votes.estimation_failures
@@ -73,8 +68,9 @@ def _partial(evidence: Evidence) -> str:
 
 def _why(evidence: Evidence) -> Section | None:
     abstention, attack = evidence.abstention, evidence.attack
-    if attack is not None and contradicted(evidence):
-        said = attack_in_words(attack, evidence.class_name or "", evidence.model.class_names)
+    if attack is not None and evidence.contradicted:
+        names, top = evidence.model.class_names, evidence.class_name or ""
+        said = attack_in_words(attack, top, names, evidence.region)
         return Section("Why this is not to be used", sentences=(said,))
     if abstention is None:
         return None
@@ -98,7 +94,7 @@ def _why(evidence: Evidence) -> Section | None:
 def _answer(evidence: Evidence) -> tuple[Fact, ...]:
     facts, region = [], evidence.region
     if region is not None:
-        note = region_note(region, evidence.input)
+        note = "does not hold" if evidence.contradicted else region_note(region, evidence.input)
         facts.append(Fact("certified region", region.headline(), note))
     if evidence.attack is not None and evidence.attack.perturbation is not None:
         size = size_in_words(evidence.attack.perturbation)

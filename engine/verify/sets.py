@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from engine.bounds import bound_method
 from engine.core.errors import UserError
 from engine.core.records import Votes
+from engine.core.rounding import round_down
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import Counting
 from engine.procedures.bound_trajectory import Claims
@@ -119,8 +120,8 @@ class SetCheck:
         stated = self.record.result
         again = self.result.model_copy(update={"rows": ()})
         yield _claim("what the rows come to", differences(stated, again))
-        same = set_statement(self.result) == self.record.statement
-        other = [] if same else ["it is not what follows from the rows"]
+        worded = (set_statement(self.result), set_statement(self.result, _percent_of_floats))
+        other = [] if self.record.statement in worded else ["it is not what follows from the rows"]
         yield _claim("statement of the set", other)
 
     def _again(self) -> SetResult:
@@ -169,6 +170,11 @@ def together(name: str, claims: list[tuple[str, Claim]]) -> Claim:
             return Claim(name=name, verdict=verdict, detail=f"{named}{more}")
     plural = "row" if len(claims) == 1 else "rows"
     return Claim(name=name, verdict="holds", detail=f"{len(claims):,} {plural}")
+
+
+def _percent_of_floats(part: int, whole: int) -> str:
+    """How sets were worded before shares were divided as integers: 3 of 1,000 was 0.2 %."""
+    return f"{round_down(100 * part / whole if whole else 0.0, 1)} %"
 
 
 def _claim(name: str, wrong: list[str]) -> Claim:

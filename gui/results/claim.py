@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from engine.evidence.subject import region_note
 from gui.controllers.session import Session
+from gui.results.verdict import verdict_of
 from gui.style.theme import set_role
 from gui.widgets.card import Card
 from gui.widgets.fitted import FittedLabel
@@ -47,26 +48,28 @@ class ClaimCard(Card):
         runs, played = self._session.runs, self._session.playback.snapshot
         shown = played or runs.evidence or runs.snapshot
         if shown is None:
+            set_role(self, "")
             self._say("", "muted", _WAITING, "")
             say(self.headline, "")
             say(self.unit, "")
             return
         region, n = shown.region, shown.estimation.n
+        said = headline_lines(region.headline()) if region else ""
         if runs.evidence is shown:
-            role = "abstained" if runs.evidence.outcome == "abstained" else "certified"
-            said = runs.evidence.outcome.upper()
-            self._say(said, role, runs.evidence.statement, f"{n:,} vote{'s' * (n != 1)}")
+            verdict = verdict_of(runs.evidence)
+            set_role(self, verdict.frame)
+            self._say(verdict.word, verdict.role, verdict.sentence, f"{n:,} vote{'s' * (n != 1)}")
+            stated = verdict.headline
+            said = headline_lines(stated) if stated else "nothing certified"
+            region = None if verdict.struck else region
         else:
+            set_role(self, "")
             self._say(
                 "REPLAY" if played else "RUNNING",
                 "provisional",
                 _NOW if region is not None and not played else "" if played else _NOTHING,
                 f"{n:,} of {shown.n_plan:,} votes",
             )
-        said = headline_lines(region.headline()) if region else ""
-        if runs.evidence is shown and not region:
-            named = runs.evidence.outcome == "predicted"
-            said = f"'{runs.evidence.class_name}'" if named else "nothing certified"
         say(self.headline, said)
         fitted = self._session.loading.fitted
         given = runs.evidence.input if runs.evidence else fitted.identity if fitted else None

@@ -15,6 +15,7 @@ from gui.plots.votes import VotesPlot
 from gui.results.fact_rows import evidence_rows
 from gui.results.noise_badge import badge_of
 from gui.results.statement import ended, true_class
+from gui.results.verdict import verdict_of
 from gui.style.theme import set_role
 from gui.widgets.card import Card
 from gui.widgets.facts import FactsTable
@@ -90,22 +91,19 @@ class RecordView(Card):
         """
         self.evidence, sound = evidence, not recomputed
         self._head(title, f"{evidence.model.name} · {evidence.input.name} · {evidence.created}")
-        role = "abstained" if evidence.outcome == "abstained" else "certified"
-        set_role(self.outcome, role if sound else "danger")
-        stated = evidence.outcome.upper() + ("" if evidence.complete else " · PARTIAL")
-        say(self.outcome, stated if sound else "DOES NOT HOLD, AS STATED:")
-        region, badge = evidence.region, badge_of(evidence.settings)
-        headline = region.headline() if region else ""
-        say_headline(self.headline, headline if sound else "")
-        say(self.unit, region_note(evidence.region, evidence.input) if sound else "")
-        say(
-            self.struck,
-            "" if sound else " ".join(filter(None, (stated, headline, evidence.statement))),
-        )
-        say(self.sentence, evidence.statement if sound else "")
+        verdict, badge = verdict_of(evidence), badge_of(evidence.settings)
+        claims = sound and not verdict.struck
+        set_role(self, verdict.frame if sound else "error")
+        set_role(self.outcome, verdict.role if sound else "danger")
+        say(self.outcome, verdict.word if sound else "DOES NOT HOLD, AS STATED:")
+        say_headline(self.headline, verdict.headline if sound else "")
+        say(self.unit, region_note(evidence.region, evidence.input) if claims else "")
+        stated = " ".join(filter(None, (verdict.word, verdict.headline, evidence.statement)))
+        say(self.struck, verdict.struck if sound else stated)
+        say(self.sentence, verdict.sentence if sound else "")
         self.recomputed_title.setVisible(not sound)
         say(self.recomputed, recomputed)
-        say(self.true, true_class(evidence) if sound else "")
+        say(self.true, true_class(evidence) if claims else "")
         say(self.ended, ended(evidence))
         say(self.badge, badge.text if sound else "")
         self.badge.setToolTip(badge.tip)
@@ -126,6 +124,7 @@ class RecordView(Card):
     def show_text(self, title: str, sentence: str) -> None:
         """Show a sentence in place of a result."""
         self.evidence = None
+        set_role(self, "")
         self._head(title, "")
         for label in (
             self.outcome,

@@ -23,6 +23,7 @@ from engine.schemes import Gaussian, Scheme
 from gui.controllers.session import Session
 from gui.results.fact_rows import evidence_rows, snapshot_rows
 from gui.results.noise_badge import Badge, badge_of
+from gui.results.verdict import verdict_of
 from gui.style.theme import set_role
 from gui.widgets.card import Card
 from gui.widgets.facts import FactsTable, Rows
@@ -54,6 +55,7 @@ class StatementPanel(Card):
         self.headline = words(role="headline")
         self.unit = words(role="small")
         self.sentence = words(name="Statement in words")
+        self.struck = words(role="struck", name="As stated, which does not hold")
         self.longer = QPushButton()
         self.longer.setAccessibleDescription("Counts this run on; its votes stay.")
         self.longer.setToolTip("Counts this run on; its votes stay, at no further alpha.")
@@ -133,21 +135,27 @@ class StatementPanel(Card):
     def copy_text(self) -> None:
         """Statement, numbers and limits to the clipboard."""
         said = (self.outcome, self.headline, self.unit, self.sentence, self.true)
-        lines = [label.text() for label in said if label.text()] + [""]
+        lines = [label.text() for label in said if label.text()]
+        lines += (
+            [f"As stated, which does not hold: {struck}"] if (struck := self.struck.text()) else []
+        )
+        lines += [""]
         lines += [f"{name}: {value}" for name, value in self._rows]
         lines += ["", self.limits.text()]
         QGuiApplication.clipboard().setText("\n".join(lines))
 
     def _show_evidence(self, evidence: Evidence) -> None:
-        role = "abstained" if evidence.outcome == "abstained" else "certified"
-        outcome = evidence.outcome.upper() + ("" if evidence.complete else " · PARTIAL")
-        basis = evidence.bounds.basis if evidence.bounds else ""
-        self._show(outcome, role, basis, evidence.region, evidence.statement)
-        say(self.unit, region_note(evidence.region, evidence.input))
+        verdict = verdict_of(evidence)
+        basis = evidence.bounds.basis if evidence.bounds and not verdict.struck else ""
+        region = None if verdict.struck else evidence.region
+        self._show(verdict.word, verdict.role, basis, region, verdict.sentence)
+        set_role(self, verdict.frame)
+        say(self.struck, verdict.struck)
+        say(self.unit, region_note(region, evidence.input))
         self._badge(badge_of(evidence.settings))
         say(self.ended, ended(evidence))
-        if evidence.outcome == "predicted":
-            say(self.headline, f"'{evidence.class_name}'")
+        say_headline(self.headline, verdict.headline)
+        say(self.true, "" if verdict.struck else true_class(evidence))
         self._fill(evidence_rows(evidence))
         from engine.report.sections import limits  # its package loads typst, after the warm-up
 
@@ -173,8 +181,10 @@ class StatementPanel(Card):
     def _show(
         self, outcome: str, role: str, basis: str, region: Region | None, sentence: str
     ) -> None:
+        set_role(self, "")
         set_role(self.outcome, role)
         say(self.outcome, outcome)
+        say(self.struck, "")
         self.outcome.setToolTip(meaning(outcome.partition(" ")[0]))
         self.headline.setToolTip(meaning(region.kind) if region is not None else "")
         say(self.basis, basis)
@@ -182,7 +192,7 @@ class StatementPanel(Card):
         fitted = self._session.loading.fitted
         say(self.unit, region_note(region, fitted.identity if fitted is not None else None))
         say(self.sentence, sentence)
-        say(self.true, true_class(self._session.runs.evidence))
+        say(self.true, "")
 
     def _badge(self, badge: Badge | None) -> None:
         say(self.badge, badge.text if badge else "")
@@ -219,6 +229,7 @@ class StatementPanel(Card):
             self.headline,
             self.unit,
             self.sentence,
+            self.struck,
             self.longer,
             self.trained,
             self.larger,

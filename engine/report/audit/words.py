@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from engine.core.rounding import confidence_percent, percent_down, round_down
 from engine.evidence.attack import size_in_words as perturbation_in_words
@@ -32,8 +32,13 @@ _SET_LIMITS = (
 )
 
 
-def set_statement(result: SetResult) -> str:
-    """What a set says, in words: how many rows are certified, at what, and with which chance."""
+def set_statement(result: SetResult, share: Callable[[int, int], str] = percent) -> str:
+    """What a set says, in words: how many rows are certified, at what, and with which chance.
+
+    Args:
+        result: of the set.
+        share: so many of so many in percent.
+    """
     summary, alpha = result.summary, alpha_of(result.settings)
     exact = result.settings.kind == "exact"
     counted = summary.rows
@@ -45,10 +50,10 @@ def set_statement(result: SetResult) -> str:
     ]
     if labelled(result):
         parts[0] += f", {count(len(right(result)))} of them for their label"
-    for text, share in summary.certified_accuracy.items():
-        if share is not None and len(parts) <= 2:
-            held = round(share * counted)
-            shown = f"{count(held)} ({percent(held, counted)})"
+    for text, certain in summary.certified_accuracy.items():
+        if certain is not None and len(parts) <= 2:
+            held = round(certain * counted)
+            shown = f"{count(held)} ({share(held, counted)})"
             parts.append(f"Certified for their label at {_at(text)}: {shown}")
     if summary.simultaneous is not None and not exact:
         together = summary.simultaneous.certified
@@ -67,7 +72,8 @@ def set_content(record: SetRecord, result: SetResult) -> Content:
         result: worked out from its rows, with them.
     """
     first = record.first()
-    broken = any(one["contradicts"] for one in record.values("attack") if one)
+    attacked = any(record.values("attack"))  # else no row need be read
+    broken = [row.idx for row, one in record.evidence() if one.contradicted] if attacked else []
     return Content(
         title="Audit of a set",
         verdict="CONTRADICTED" if broken else "COUNTED" if result.complete else "PARTIAL",
@@ -75,7 +81,7 @@ def set_content(record: SetRecord, result: SetResult) -> Content:
         badge=badge(first),
         partial=_partial(result),
         statement=record.statement,
-        why=None,
+        why=_contradicted(broken) if broken else None,
         key_facts=tuple(_key_facts(result)),
         identity=_identity(result),
         limits=Section(
@@ -288,12 +294,19 @@ def _attacks(record: SetRecord, result: SetResult) -> Iterator[Section]:
         f"Of {numbered(len(attacks), 'row')} attacked, a change to another class was found and "
         f"confirmed for {count(len(found))}. That is evidence of tightness, and no guarantee."
     ]
-    if broken := sum(bool(one["contradicts"]) for one in attacks):
-        said.append(
-            f"CONTRADICTION: {numbered(broken, 'change')} inside a certified region. Model or "
-            "program is broken, or chance was against it: these certificates are not to be used."
-        )
     yield Section("Attacks", sentences=tuple(said))
+
+
+def _contradicted(inputs: Sequence[str]) -> Section:
+    """Which rows claim what an attack refuted."""
+    named = ", ".join(as_path(one) for one in inputs[:_ENDS])
+    more = f" and {count(len(inputs) - _ENDS)} more" if len(inputs) > _ENDS else ""
+    said = (
+        f"CONTRADICTION: {numbered(len(inputs), 'change')} inside a certified region "
+        f"({named}{more}). Model or program is broken, or chance was against it: this set is not "
+        "to be used."
+    )
+    return Section("Why this is not to be used", sentences=(said,))
 
 
 def _unread(result: SetResult) -> Iterator[Section]:

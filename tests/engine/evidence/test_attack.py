@@ -7,6 +7,7 @@ from engine.evidence.attack import (
     AttackRecord,
     attack_in_words,
     attacked_radius,
+    contradicted,
     inside,
     size_in_words,
 )
@@ -30,23 +31,32 @@ def test_sizes_are_rounded_away_from_zero() -> None:
 
 
 def test_what_was_found_is_no_guarantee_and_a_contradiction_is_said_first() -> None:
-    said = attack_in_words(FOUND, "cat", NAMES)
+    said = attack_in_words(FOUND, "cat", NAMES, Ball(norm="l2", radius=0.4, unit="u"))
     assert said.startswith("A change of radius 0.5001 takes the smoothed model from 'cat' to 'dog'")
     assert "no guarantee" in said and attacked_radius(FOUND) == 0.50001
     broken = FOUND.model_copy(update={"contradicts": True})
-    assert attack_in_words(broken, "cat", NAMES).startswith("CONTRADICTION: a change")
-    assert "by chance" not in said and "chance was against it" in attack_in_words(broken, "", NAMES)
+    assert attack_in_words(broken, "cat", NAMES, None).startswith("CONTRADICTION: a change")
+    why = attack_in_words(broken, "", NAMES, None)
+    assert "by chance" not in said and "chance was against it" in why
+
+
+def test_a_contradiction_is_seen_whatever_is_recorded_of_it() -> None:
+    ball = Ball(norm="l2", radius=0.6, unit="u")
+    assert not FOUND.contradicts and contradicted(ball, FOUND)
+    assert attack_in_words(FOUND, "cat", NAMES, ball).startswith("CONTRADICTION")
+    assert not contradicted(None, FOUND) and not contradicted(ball, None)
+    assert not contradicted(ball, FOUND.model_copy(update={"perturbation": {"bogus": 0.1}}))
 
 
 def test_nothing_found_shows_nothing() -> None:
     none = AttackRecord(outcome="not found", how="No change was found.")
-    assert attack_in_words(none, "cat", NAMES) == (
+    assert attack_in_words(none, "cat", NAMES, None) == (
         "No change was found. That shows nothing: a better attack may find one."
     )
     open_ = AttackRecord(outcome="not confirmed", how="x")
-    assert "PREDICT confirmed none" in attack_in_words(open_, "cat", NAMES)
+    assert "PREDICT confirmed none" in attack_in_words(open_, "cat", NAMES, None)
     refused = AttackRecord(outcome="not tried", how="No attack is built for x.")
-    assert attack_in_words(refused, "cat", NAMES) == "No attack is built for x."
+    assert attack_in_words(refused, "cat", NAMES, None) == "No attack is built for x."
     assert attacked_radius(None) is None
 
 

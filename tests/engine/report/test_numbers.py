@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,6 +27,14 @@ def test_counts() -> None:
 def test_percent_is_cut() -> None:
     assert percent(99_999, 100_000) == "99.9 %"
     assert percent(0, 0) == "0.0 %"
+
+
+def test_no_percent_falls_short_by_a_float() -> None:
+    for whole in (3, 7, 500, 1000):
+        for part in range(whole + 1):
+            exact = Fraction(100 * part, whole)
+            shown = Fraction(percent(part, whole).removesuffix(" %"))
+            assert shown <= exact < shown + Fraction(1, 10)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from engine.core.records import Votes
+from engine.evidence.attack import AttackRecord
 from engine.evidence.evidence import ChainRecord
 from engine.evidence.settings import CertifySettings
 from engine.evidence.tries import with_tries
@@ -24,6 +25,25 @@ def test_key_numbers_are_rounded_against_the_claim() -> None:
     assert 0 <= float(shown["p upper"]) - evidence.bounds.p_upper < 1e-5
     assert evidence.radius is not None
     assert 0 <= evidence.radius - float(shown["certified region"].removeprefix("R = ")) < 1e-3
+
+
+def test_a_contradicted_certificate_is_titled_so() -> None:
+    attack = AttackRecord(
+        outcome="found",
+        how="x",
+        perturbation={"radius": 0.001},
+        found_class=1,
+        votes=Votes(counts=(1, 9, 0)),
+    )
+    words = content(make_evidence(attack=attack))
+    assert (words.title, words.verdict, words.tone) == (
+        "Contradicted certificate",
+        "CONTRADICTED",
+        "bad",
+    )
+    assert words.why is not None and words.why.sentences[0].startswith("CONTRADICTION")
+    region = next(fact for fact in words.key_facts if fact.label == "certified region")
+    assert region.note == "does not hold"
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from engine.report.audit.record import SetRecord
 from engine.report.audit.words import set_statement
 from engine.verify import Plan, verify
 from engine.verify.report import Claim
-from engine.verify.sets import SetCheck, together
+from engine.verify.sets import SetCheck, _percent_of_floats, together
 from tests.engine.report.audit.test_gallery import show
 from tests.sets import make_set
 
@@ -132,6 +132,14 @@ def test_a_report_is_verified_and_says_how_far(tmp_path: Path) -> None:
     lone.write_bytes(record.text().replace(b":", b": ", 1))
     spelled = verify(lone, Plan(counts_only=True))
     assert spelled.failures_first()[0].name == "text as written"
+
+
+def test_a_set_that_was_worded_by_floats_is_still_one() -> None:
+    shares = [(3, 1000), (29, 100), (0, 0)]
+    assert [_percent_of_floats(*one) for one in shares] == ["0.2 %", "29.0 %", "0.0 %"]
+    made = make_set()
+    worded = set_statement(made.result, lambda part, whole: f"{part} in {whole}")
+    assert " in 6)" in worded  # what verify compares with both ways of writing shares
 
 
 def test_claims_of_many_rows_are_named_by_the_first_that_fail() -> None:

@@ -78,6 +78,8 @@ def test_attacks_are_counted_and_a_contradiction_is_the_verdict() -> None:
     words = set_content(recorder.record(result, set_statement(result)), result)
     assert words.verdict == "CONTRADICTED" and words.tone == "bad"
     (said,) = [one for one in words.sections if one.title == "Attacks"]
-    assert "Of 6 rows attacked" in said.sentences[0] and "CONTRADICTION" in said.sentences[1]
+    assert "Of 6 rows attacked" in said.sentences[0]
+    assert words.why is not None and words.why.title == "Why this is not to be used"
+    assert "CONTRADICTION" in words.why.sentences[0] and "0.1" in words.why.sentences[0]
     figure = certified_accuracy_figure(result)
     assert figure is not None and figure.curves[-1].points[1] == (0.01, 4 / 6)

@@ -1,0 +1,45 @@
+"""The one word over a result, and what is said where an attack refutes what it states."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.evidence.attack import attack_in_words
+from engine.evidence.evidence import Evidence
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What stands over a result.
+
+    Attributes:
+        word: in capitals.
+        role: of the word in the style sheet.
+        headline: what may be claimed, in numbers or as a class; empty for nothing.
+        sentence: the statement; why it is not to be used, where an attack refutes it.
+        struck: what was stated and is refuted; empty where nothing is.
+        frame: role of the box around it.
+    """
+
+    word: str
+    role: str
+    headline: str
+    sentence: str
+    struck: str = ""
+    frame: str = ""
+
+
+def verdict_of(evidence: Evidence) -> Verdict:
+    """The verdict of a result."""
+    partial = "" if evidence.complete else " · PARTIAL"
+    region = evidence.region
+    headline = region.headline() if region else ""
+    if evidence.attack is not None and evidence.contradicted:
+        names, top = evidence.model.class_names, evidence.class_name or ""
+        why = attack_in_words(evidence.attack, top, names, region)
+        struck = " ".join(filter(None, (headline, evidence.statement)))
+        return Verdict("CONTRADICTED", "danger", "", why, struck, "error")
+    if evidence.outcome == "predicted":
+        headline = f"'{evidence.class_name}'"
+    role = "abstained" if evidence.outcome == "abstained" else "certified"
+    return Verdict(f"{evidence.outcome.upper()}{partial}", role, headline, evidence.statement)
