@@ -18,7 +18,7 @@ from functools import lru_cache
 from scipy.special import betainc
 
 from engine.bounds.clopper_pearson import rounded_down
-from engine.bounds.roots import bracketed_root
+from engine.bounds.roots import rising_root
 
 PRIOR = 0.5
 _LOG_PRIOR_NORM = math.log(math.pi)
@@ -27,17 +27,22 @@ _SERIES = 20.0
 """From here on four terms of Stirling's series are exact in float64."""
 _EDGE = 1e-12
 """Roots are looked for as far as this from 0 and 1."""
+_LAST_STEP = 1e-9
+"""Newton's last step, relative to the distance from 0 and 1; what it leaves is of the order of
+float64's rounding."""
+_LEAST_EXPONENT = -700.0
+"""Below it the exponential function overflows."""
 _KEPT = 1 << 14
 """Bounds that are kept: inputs of a set often have the same counts."""
 
 
 def log_e(p: float, k: int, n: int) -> float:
     """log M_n(p) for k successes in n trials, decreasing in p; ``0 < p < 1``."""
-    return _mixture(k, n)(1.0 - p)
+    return _mixture(k, n)(1.0 - p)[0]
 
 
-def _mixture(k: int, n: int) -> Callable[[float], float]:
-    """The same as a function of q = 1 - p, which keeps its digits where p is near 1.
+def _mixture(k: int, n: int) -> Callable[[float], tuple[float, float]]:
+    """The same as a function of q = 1 - p, which keeps its digits where p is near 1; and its slope.
 
     By Stirling's formula B(k + 1/2, n-k + 1/2) is (1-s)^k s^(n-k) with s = (n-k + 1/2) / (n+1),
     times a factor without large exponents. So the quotient of mixture and null is taken power by
@@ -48,13 +53,18 @@ def _mixture(k: int, n: int) -> Callable[[float], float]:
     rest = _stirling(k + PRIOR) + _stirling(failures + PRIOR) - _stirling(n + 1.0)
     mixture = rest + 0.5 * (math.log(2 * math.pi) - math.log(n + 1.0)) - _LOG_PRIOR_NORM
 
-    def log_m(q: float) -> float:
+    def log_m(q: float) -> tuple[float, float]:
         powers = k * math.log1p((q - share) / (1.0 - q)) + failures * math.log1p((share - q) / q)
         posterior = float(betainc(PRIOR + failures, PRIOR + k, q))
         if posterior <= 0.0:
-            return -math.inf
-        prior = float(betainc(PRIOR, PRIOR, q))
-        return powers + mixture + math.log(posterior) - math.log(prior)
+            return -math.inf, math.nan
+        root = math.sqrt(q)
+        prior, density = 2 * math.asin(root) / math.pi, 1 / (math.pi * root * math.sqrt(1.0 - q))
+        value = powers + mixture + math.log(posterior) - math.log(prior)
+        # The posterior's density is the prior's times the likelihood over the mixture's.
+        likelihood = math.exp(-powers - mixture) if powers + mixture > _LEAST_EXPONENT else math.inf
+        slope = k / (1.0 - q) - failures / q + density * (likelihood / posterior - 1 / prior)
+        return value, slope
 
     return log_m
 
@@ -81,12 +91,21 @@ def lower(k: int, n: int, alpha: float) -> float:
     threshold = -math.log(alpha)
     least, most = max((n - k) / n, _EDGE), 1.0 - _EDGE
     log_m = _mixture(k, n)
-    if log_m(most) < threshold:
+    if log_m(most)[0] < threshold:
         return 0.0
-    others = bracketed_root(
-        lambda q: log_m(q) - threshold, least, most, absolute=1e-24, relative=1e-14
-    )
+
+    def above(q: float) -> tuple[float, float]:
+        value, slope = log_m(q)
+        return value - threshold, slope
+
+    others = rising_root(above, least, most, guess=_guess(k, n, threshold), relative=_LAST_STEP)
     return rounded_down(others, n)
+
+
+def _guess(k: int, n: int, threshold: float) -> float:
+    """About where the root is: Bernstein's inequality at the mixture's cost, log(n)/2."""
+    share, each = (n - k) / n, (threshold + 0.5 * math.log(n)) / n
+    return share + math.sqrt(2 * share * (1 - share) * each) + 2 / 3 * each
 
 
 def upper(k: int, n: int, alpha: float) -> float:

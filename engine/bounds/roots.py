@@ -3,81 +3,58 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable
 
-_MOST_STEPS = 1000
+_MOST_STEPS = 2000
+_STEP = sys.float_info.epsilon
 
 
-def bracketed_root(
-    f: Callable[[float], float], low: float, high: float, *, absolute: float, relative: float
+def rising_root(
+    f: Callable[[float], tuple[float, float]],
+    low: float,
+    high: float,
+    *,
+    guess: float,
+    relative: float,
 ) -> float:
-    """A root of a continuous function, by Brent's method.
+    """The root of a function that is below 0 left of it and above 0 right of it.
 
-    Steps are inverse quadratic or secant where these shrink the bracket well, and halves of it
-    where they do not, so that the bracket always shrinks.
+    Newton's steps, from ``guess``, as long as they stay within the bracket that the signs leave and
+    shrink; halves of that bracket where they do not. Near the root each step squares the error, so
+    a last step of ``relative`` leaves one that is far below it. The function may have poles at the
+    ends of the bracket, where Newton's steps are short: so a step is short by comparison with the
+    distance from both.
 
     Args:
-        f: the function; of other signs at the two ends, or 0 at one of them.
-        low, high: ends of the bracket.
-        absolute, relative: the root is known to within ``absolute + relative * |root|``.
+        f: the function and its slope; a slope that is no number is made no use of.
+        low, high: the root lies between them, ends included.
+        guess: where to begin.
+        relative: length of the last step, relative to the distance from the nearer end.
 
     Raises:
-        ValueError: the signs at both ends are the same.
         ArithmeticError: a value is no number, or the bracket does not shrink.
 
-    Source: R. P. Brent, Algorithms for Minimization without Derivatives, 1973, chapter 4.
-
-    >>> round(bracketed_root(lambda x: x * x - 2, 1.0, 2.0, absolute=1e-15, relative=1e-15), 12)
+    >>> round(rising_root(lambda x: (x * x - 2, 2 * x), 1.0, 2.0, guess=1.5, relative=1e-9), 12)
     1.414213562373
     """
-    last, best = low, high
-    f_last, f_best = f(last), f(best)
-    if f_last == 0.0:
-        return last
-    if f_best != 0.0 and (f_last < 0) == (f_best < 0):
-        raise ValueError("the function has the same sign at both ends")
-    other, f_other = last, f_last
-    before = step = best - last
+    x, least, most = min(max(guess, low), high), low, high
+    before = math.inf
     for _ in range(_MOST_STEPS):
-        if f_last != 0.0 and f_best != 0.0 and (f_last < 0) != (f_best < 0):
-            other, f_other = last, f_last
-            before = step = best - last
-        if abs(f_other) < abs(f_best):
-            last, best, other = best, other, best
-            f_last, f_best, f_other = f_best, f_other, f_best
-        least = (absolute + relative * abs(best)) / 2
-        half = (other - best) / 2
-        if f_best == 0.0 or abs(half) < least:
-            return best
-        tried = math.nan
-        if abs(before) > least and abs(f_best) < abs(f_last):
-            tried = _interpolated((last, f_last), (best, f_best), (other, f_other))
-        if 2 * abs(tried) < min(abs(before), 3 * abs(half) - least):
-            before, step = step, tried
+        value, slope = f(x)
+        if value == 0.0:
+            return x
+        if value < 0:
+            low = x
+        elif value > 0:
+            high = x
         else:
-            before = step = half
-        last, f_last = best, f_best
-        best += step if abs(step) > least else math.copysign(least, half)
-        f_best = f(best)
-        if math.isnan(f_best):
             break
+        step = -value / slope if slope > 0 else math.nan
+        # Written so that a step that is no number is refused too.
+        if not (low <= x + step <= high and 2 * abs(step) < before):
+            step = (low + high) / 2 - x
+        x, before = x + step, abs(step)
+        if abs(step) <= max(relative * min(x - least, most - x), _STEP * abs(x)):
+            return x
     raise ArithmeticError("the root was not found")
-
-
-def _interpolated(
-    last: tuple[float, float], best: tuple[float, float], other: tuple[float, float]
-) -> float:
-    """The step from ``best`` by a secant, or by the inverse parabola through three points.
-
-    NaN where the values leave none.
-    """
-    (x, f), (x_best, f_best), (x_other, f_other) = last, best, other
-    try:
-        if x == x_other:
-            return -f_best * (x_best - x) / (f_best - f)
-        slope = (f - f_best) / (x - x_best)
-        other_slope = (f_other - f_best) / (x_other - x_best)
-        rise = f_other * other_slope - f * slope
-        return -f_best * rise / (other_slope * slope * (f_other - f))
-    except ZeroDivisionError:
-        return math.nan
