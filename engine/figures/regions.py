@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any, Generic, TypeVar
 
+import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict
 
 from engine.core.errors import UserError
@@ -13,6 +14,7 @@ from engine.core.rounding import round_down, round_up
 from engine.core.text import class_in_words
 from engine.evidence.run_view import RunView
 from engine.evidence.settings import RunSettings
+from engine.figures.media import ImageMedium
 from engine.figures.standing import Standing, ceiling, standing
 from engine.regions import Perturbation, Region
 from engine.regions.required_probability import RequiredMap, required_map
@@ -91,6 +93,20 @@ class RegionFigure(BaseModel, Generic[M]):
     def claim(self) -> str:
         """What is certified, in the few words of a caption."""
         return self.region.headline() if self.region is not None else "nothing is certified"
+
+    def pictured(
+        self, pixels: npt.NDArray[Any] | None, perturbation: Perturbation
+    ) -> ImageMedium | None:
+        """An image after a perturbation; None where that leaves its attacker a choice.
+
+        Args:
+            pixels: (C, H, W) as the model takes it; None for another input.
+            perturbation: certified or not.
+        """
+        if pixels is None:
+            return None
+        moved = self.needs.scheme.transformed(pixels, perturbation)
+        return None if moved is None else ImageMedium.of(moved)
 
     def ask(self, perturbation: Perturbation) -> Answer:
         """The inverse view: is it certified, and if not, what would it take?"""

@@ -110,6 +110,12 @@ class ParameterMap(GridMap[Any]):
         del region, layer
         return []
 
+    def spans(self) -> dict[str, tuple[float, float]]:
+        """The factor's ends, and the amount either way."""
+        factor, amount = self.scheme.terms
+        ends = float(self.factors[0]), float(self.factors[-1])
+        return {factor: ends, amount: (-self.upper, self.upper)}
+
     def change(self, x: float, y: float, layer: int = 0) -> Perturbation | None:
         """The middle of the column there, and the amount, to a part in a thousand of the map."""
         del layer

@@ -46,6 +46,9 @@ class Certifier(Hashable, Protocol):
     def required_probabilities(self, perturbations: Sequence[Perturbation]) -> list[float]:
         """The same for ever stronger perturbations."""
 
+    def transformed(self, x: npt.NDArray[Any], moves: Perturbation) -> npt.NDArray[Any] | None:
+        """The input after a perturbation that leaves an attacker no choice, else None."""
+
 
 R = TypeVar("R")
 
@@ -63,6 +66,10 @@ class RequiredMap(ABC, Generic[R]):
     scheme: Certifier
     ceiling: float
     utmost: R
+
+    def spans(self) -> dict[str, tuple[float, float]]:
+        """From where to where each term is shown, for a slider; empty where it has no sliders."""
+        return {}
 
     @abstractmethod
     def table(self, region: R | None) -> tuple[list[str], Rows]:

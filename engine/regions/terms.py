@@ -110,6 +110,15 @@ class TermsMap(RequiredMap[Any]):
         high = min(region.furthest(name), axis.high)
         return low, math.floor(high + _COUNT) if axis.term.whole else high
 
+    def spans(self) -> dict[str, tuple[float, float]]:
+        """The ends of every axis; the middles of the steps where a term counts."""
+        return {
+            axis.name: (axis.values[0], axis.values[-1])
+            if axis.term.whole
+            else (axis.low, axis.high)
+            for axis in self.axes
+        }
+
     def change(self, axis: Along, value: float) -> Perturbation:
         """One term alone."""
         return {**dict.fromkeys(self.scheme.terms, 0.0), axis.name: value}

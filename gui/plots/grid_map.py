@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from engine.regions import Perturbation
     from engine.regions.required_probability import Grid, GridMap
 
-_TICKS = 12
+_TICKS, _SHORT = 12, 3
+"""Along an axis; half as many where names have more characters."""
 
 
 class MapPlot(RegionPlot["GridMap[Any]"]):
@@ -183,7 +184,8 @@ class MapPlot(RegionPlot["GridMap[Any]"]):
             rows = range(0, rise + 1, max(1, round(rise / _TICKS)))
             ticks = [[(float(row), str(row)) for row in rows]]
         self.plot.getAxis("left").setTicks(ticks)
-        every = -(-columns // _TICKS)
+        longest = max(map(len, needs.columns))
+        every = -(-columns // (_TICKS if longest <= _SHORT else _TICKS // 2))
         names = [(float(j), name) for j, name in enumerate(needs.columns) if j % every == 0]
         self.plot.getAxis("bottom").setTicks([names])
         y_range = (needs.floor, needs.floor + rise)

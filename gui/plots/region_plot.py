@@ -5,19 +5,23 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
-from PySide6.QtCore import QPoint, QPointF, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from gui.plots.attacker import AttackerPanel, Lens
 from gui.plots.chart import Chart, dress_text, text_size, tinted
 from gui.plots.graphics import pg
 from gui.plots.heat import Scale
 from gui.plots.legend import Entry, Legend
+from gui.style import theme as themes
 from gui.style.theme import Theme, set_role
 from gui.widgets.layouts import filled
 
 if TYPE_CHECKING:
+    from engine.figures.media import ImageMedium
     from engine.figures.regions import RegionFigure
+    from engine.inputs.base import Pixels
     from engine.regions import Perturbation
     from engine.regions.required_probability import RequiredMap
 
@@ -32,6 +36,8 @@ _ARROWS: dict[Qt.Key, Step] = {
 
 NOTHING = "nothing certified"
 """Written over the map of a run that certifies nothing."""
+_PANEL = 330
+"""Pixels of height from which on there is room for sliders below the map, before scaling."""
 _MARGIN = 1.4
 """So much more of an axis is shown than the run is expected to certify."""
 
@@ -42,8 +48,13 @@ class RegionPlot(Chart["RegionFigure[Any]"], Generic[M]):
     Hovering tells what a change would take; a click or the arrow keys choose one, whose answer
     stays below the image and follows the run.
 
+    Where the attacker's change of an image leaves him no choice (a shift, a gain, a turn), the
+    image as he would leave it stands under the pointer, and sliders choose a change too.
+
     Attributes:
         chosen: the change that is pointed out, in the scheme's terms; None before a choice.
+        pixels: the image (C, H, W) that the figure is about; None where it is another input.
+        pictured: whether that image after a change is known.
 
     Signals:
         asked: a change was chosen.
@@ -56,6 +67,7 @@ class RegionPlot(Chart["RegionFigure[Any]"], Generic[M]):
 
     def __init__(self) -> None:
         super().__init__("Certified region")
+        self.pixels: Pixels | None = None
         self.setToolTip("Point at a change to see its required p_lower; click to choose it")
 
     def make_body(self) -> QWidget:
@@ -63,6 +75,14 @@ class RegionPlot(Chart["RegionFigure[Any]"], Generic[M]):
         self.chosen: Perturbation | None = None
         body = QWidget()
         canvas = super().make_body()
+        self.attacker, self.lens = AttackerPanel(), Lens(self)
+        self.attacker.chosen.connect(self._slide)
+        self.pictured = False
+        self._pointed: tuple[QPoint, Perturbation] | None = None
+        self._pointing = QTimer(self, singleShot=True, interval=0)
+        self._pointing.timeout.connect(self._show_lens)
+        for widget in (self, body):  # an event of a widget below is passed on by those that track
+            widget.setMouseTracking(True)
         self.marker = pg.ScatterPlotItem(pxMode=True, symbol="o")
         self.marker.setZValue(20)
         self.nothing = pg.TextItem(NOTHING)
@@ -78,7 +98,7 @@ class RegionPlot(Chart["RegionFigure[Any]"], Generic[M]):
         self.answer.setAlignment(Qt.AlignmentFlag.AlignTop)
         set_role(self.answer, "small")
         self.answer.setAccessibleName("The chosen change")
-        parts = ((canvas, 1), self.legend, self.scale, self.answer)
+        parts = ((canvas, 1), self.legend, self.scale, self.answer, self.attacker)
         filled(QVBoxLayout(body), *parts, spacing=4)
         return body
 
@@ -139,6 +159,7 @@ class RegionPlot(Chart["RegionFigure[Any]"], Generic[M]):
         super().show_figure(figure)
         self.set_subtitle(figure.subtitle)
         self.mark(self.chosen)
+        self._offer(figure)
         self._tell()
         self._say_nothing()
 
@@ -157,6 +178,7 @@ class RegionPlot(Chart["RegionFigure[Any]"], Generic[M]):
         """Another width may want fewer or more rows of the legend."""
         super().resizeEvent(event)
         self._fit_legend()
+        self._fit_panel()
 
     def under(self, at: QPoint) -> str:
         """The inverse view."""
@@ -172,6 +194,21 @@ class RegionPlot(Chart["RegionFigure[Any]"], Generic[M]):
         self.choose(change)
         self.asked.emit(change)
 
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """The image after the change under the pointer; once for all moves that wait."""
+        super().mouseMoveEvent(event)
+        at = event.position().toPoint()
+        change = self._change_under(at) if self.is_made and self.pictured else None
+        self._pointed = None if change is None else (at, change)
+        self._pointing.start()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Nothing is pointed at."""
+        super().leaveEvent(event)
+        if self.is_made:
+            self._pointed = None
+            self._pointing.start()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows move the choice."""
         step = _ARROWS.get(Qt.Key(event.key()))
@@ -186,7 +223,44 @@ class RegionPlot(Chart["RegionFigure[Any]"], Generic[M]):
         place = self.place_under(at)
         return None if place is None else self.change_at(place)
 
+    def _offer(self, figure: RegionFigure[M]) -> None:
+        """Sliders where the scheme knows what its attacker makes of this image."""
+        neutral = {name: term.neutral for name, term in figure.needs.scheme.terms.items()}
+        spans = figure.needs.spans()
+        known = bool(spans) and self.pixels is not None
+        known = known and figure.pictured(self.pixels, neutral) is not None
+        self.pictured = known
+        self._fit_panel()
+        if known:
+            self.attacker.offer(spans, neutral)
+        else:
+            self.lens.hide()
+
+    def _fit_panel(self) -> None:
+        self.attacker.setVisible(self.pictured and self.height() >= themes.current().px(_PANEL))
+
+    def _image(self, change: Perturbation) -> ImageMedium | None:
+        figure, pixels = self.figure, self.pixels
+        return None if figure is None or pixels is None else figure.pictured(pixels, change)
+
+    @Slot()
+    def _show_lens(self) -> None:
+        if self._pointed is None or not self.pictured:
+            self.lens.hide()
+        else:
+            at, change = self._pointed
+            self.lens.point(at, self._image(change))
+
+    @Slot(object)
+    def _slide(self, change: Perturbation) -> None:
+        self.choose(change)
+        self.asked.emit(change)
+
     def _tell(self) -> None:
+        if self.figure is not None and self.pictured:
+            change = self.chosen or self.attacker.change()
+            self.attacker.follow(change)
+            self.attacker.show_image(self._image(change), self.needs.utmost.describe(change))
         known = self.chosen is not None and self.figure is not None
         self.answer.setVisible(known)
         if known and self.chosen is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
@@ -30,6 +30,9 @@ from gui.results.claim import ClaimCard
 from gui.results.plot_grid import HANDLE, PlotGrid
 from gui.results.slice_axes import AxesChooser
 from gui.widgets.layouts import filled
+
+if TYPE_CHECKING:
+    from engine.inputs.base import Pixels
 
 REGION_HEIGHT = 270
 """Pixels: less would leave no room for the map between title and legend."""
@@ -97,6 +100,7 @@ class Explore(QWidget):
         session.playback.changed.connect(self._replay)
         session.form.changed.connect(self._prepare_map)
         session.loading.model_changed.connect(self.refresh_images)
+        session.loading.fitted_changed.connect(self._draw_region)
         session.illustrator.changed.connect(self.refresh_images)
 
     def _listen(self, plot: Plot[Any]) -> None:
@@ -240,6 +244,8 @@ class Explore(QWidget):
         if self.picture == "slice":
             self._draw_slice()
             return
+        if isinstance(self.region, RegionPlot):
+            self.region.pixels = self._pixels()
         source, names = self._source()
         ended = source is not None and source is self._session.runs.evidence
         if source is not None and (ended or source.bounds is not None):
@@ -279,6 +285,16 @@ class Explore(QWidget):
         figure = images.examples or images.sketch.examples
         if figure is None or figure is not self.examples.figure:
             _show(self.examples, figure)
+
+    def _pixels(self) -> Pixels | None:
+        """The image that the plots are about, where it is the open one."""
+        session = self._session
+        fitted, played = session.loading.fitted, session.playback.evidence
+        evidence = played if played is not None else session.runs.evidence
+        if fitted is None or fitted.identity.kind != "image":
+            return None
+        same = evidence is None or evidence.input.sha256 == fitted.identity.sha256
+        return fitted.pixels if same else None
 
     def _shown_settings(self) -> RunSettings | None:
         source, _ = self._source()

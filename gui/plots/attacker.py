@@ -1,0 +1,147 @@
+"""What an attacker of a certain size would do to this very image: a slider for each parameter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSlider, QWidget
+
+from gui.style.theme import set_role
+from gui.widgets.image import ImageView
+from gui.widgets.layouts import filled
+
+if TYPE_CHECKING:
+    from engine.figures.media import ImageMedium
+    from engine.regions import Perturbation
+
+SIDE, LENS = 64, 92
+"""Pixels of the image beside the sliders, and of the one under the pointer."""
+_STEPS = 200
+_AWAY = 14
+"""Pixels from the pointer to the image."""
+_TITLE = "What would an attacker of this size do?"
+Span = tuple[float, float]
+
+
+class AttackerPanel(QWidget):
+    """The image after the chosen change, beside sliders that choose one.
+
+    Attributes:
+        sliders: by term of a perturbation.
+
+    Signals:
+        chosen: a change, in the scheme's terms.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.sliders: dict[str, QSlider] = {}
+        self._spans: dict[str, Span] = {}
+        self._neutral: Perturbation = {}
+        self.image = ImageView()
+        self.image.setFixedSize(SIDE, SIDE)
+        self.title = QLabel(_TITLE)
+        set_role(self.title, "small")
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(6)
+        self._grid.setVerticalSpacing(2)
+        self._grid.addWidget(self.title, 0, 0, 1, 2)
+        row = filled(QHBoxLayout(self), self.image, spacing=8)
+        row.addLayout(self._grid, 1)
+        self.hide()
+
+    def offer(self, spans: Mapping[str, Span], neutral: Perturbation) -> None:
+        """Sliders for these terms, each from one end to the other; other terms are new sliders.
+
+        Args:
+            spans: the ends of each term.
+            neutral: the value of each that changes nothing.
+        """
+        if list(spans) != list(self.sliders):
+            for row in range(1, 1 + len(self.sliders)):
+                for column in range(2):
+                    item = self._grid.itemAtPosition(row, column)
+                    if item is not None and (widget := item.widget()) is not None:
+                        self._grid.removeWidget(widget)
+                        widget.deleteLater()
+            self.sliders = {}
+            for row, term in enumerate(spans, start=1):
+                self.sliders[term] = self._slider(term, row)
+        if dict(spans) != self._spans or neutral != self._neutral:
+            self._spans, self._neutral = dict(spans), neutral
+            self.follow(neutral)
+
+    def change(self) -> Perturbation:
+        """Where the sliders stand; exactly no change where one stands nearest to that."""
+        found = dict(self._neutral)
+        for term, slider in self.sliders.items():
+            if slider.value() != self._place(term, self._neutral[term]):
+                low, high = self._spans[term]
+                found[term] = round(low + (high - low) * slider.value() / _STEPS, 4)
+        return found
+
+    def follow(self, change: Perturbation) -> None:
+        """Go to a change that was chosen elsewhere, or to the nearest; nobody is told."""
+        for term, slider in self.sliders.items():
+            with QSignalBlocker(slider):
+                slider.setValue(self._place(term, change[term]))
+
+    def show_image(self, image: ImageMedium | None, words: str) -> None:
+        """The image after the change that ``words`` describe."""
+        self.image.show_pixels(None if image is None else image.pixels, "", detail=words)
+        self.image.setAccessibleName(f"The image after {words}")
+        for slider in self.sliders.values():
+            slider.setAccessibleDescription(words)
+
+    def _slider(self, term: str, row: int) -> QSlider:
+        name, slider = QLabel(term), QSlider(Qt.Orientation.Horizontal)
+        set_role(name, "small")
+        slider.setRange(0, _STEPS)
+        slider.setMinimumHeight(18)
+        slider.setAccessibleName(f"{_TITLE} {term}")
+        slider.setToolTip(f"Changes this image by so much {term}, certified or not")
+        slider.valueChanged.connect(self._choose)
+        self._grid.addWidget(name, row, 0)
+        self._grid.addWidget(slider, row, 1)
+        return slider
+
+    def _place(self, term: str, value: float) -> int:
+        low, high = self._spans[term]
+        return round(min(1.0, max(0.0, (value - low) / (high - low))) * _STEPS)
+
+    @Slot()
+    def _choose(self) -> None:
+        self.chosen.emit(self.change())
+
+
+class Lens(ImageView):
+    """The image as an attacker would leave it, beside the pointer; a screen reader has the panel's.
+
+    It lies over its parent and takes no part in its layout.
+    """
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent=parent)
+        self._over = parent
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setFixedSize(LENS, LENS)
+        self.hide()
+
+    def point(self, at: QPoint, image: ImageMedium | None) -> None:
+        """Stand beside a place of the parent, inside of it; hidden without an image."""
+        self.setVisible(image is not None)
+        if image is None:
+            return
+        self.show_pixels(image.pixels, "")
+        room = self._over.rect()
+        right = at.x() + _AWAY + LENS <= room.right()
+        below = at.y() + _AWAY + LENS <= room.bottom()
+        self.move(
+            at.x() + _AWAY if right else max(0, at.x() - _AWAY - LENS),
+            at.y() + _AWAY if below else max(0, at.y() - _AWAY - LENS),
+        )
+        self.raise_()
