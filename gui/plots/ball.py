@@ -123,6 +123,9 @@ class BallPlot(Chart["SliceFigure"]):
         self.names = [pg.TextItem("") for _ in range(_NAMED)]
         self._mapped: tuple[object, ...] = ()
         self._placed: tuple[object, ...] = ()
+        self._grown: tuple[object, ...] = ()
+        self._told: tuple[object, ...] = ()
+        self._size: tuple[object, Box] = (None, Box(0.0, 0.0, 0.0, 0.0))
         self._roomy: tuple[object, float, dict[int, tuple[int, int] | None]] = (None, 0.0, {})
         self.add(self.image, self.casing, self.outline, self.samples, self.ball_casing, self.ball,
                  self.radius_line, self.input, self.radius_label, *self.names)  # fmt: skip
@@ -138,13 +141,17 @@ class BallPlot(Chart["SliceFigure"]):
             f"x: {x_axis} · y: {y_axis}",
             whole=f"Slice through the input: {x_axis} (x), {y_axis} (y)",
         )
-        self._draw_ball(figure)
-        self.legend.set_entries(_entries(figure, theme))
+        self._draw_ball(figure, theme)
 
     def _draw_map(self, figure: SliceFigure, theme: Theme) -> None:
         """What the ball does not change: a map of many cells is painted once."""
         known = (figure.base, figure.smoothed, figure.samples, theme)
-        if len(known) == len(self._mapped) and all(map(operator.is_, known, self._mapped)):
+        drawn = _same(known, self._mapped)
+        told = (figure.radius is None, figure.norm, figure.center_class, figure.class_names)
+        if not drawn or told != self._told:
+            self._told = told
+            self.legend.set_entries(_entries(figure, theme))
+        if drawn:
             return
         self._mapped, self._placed = known, ()
         extent = figure.extent
@@ -197,7 +204,10 @@ class BallPlot(Chart["SliceFigure"]):
             return
         middle = self.spot(0.0, 0.0)
         reach = frame.w / (2 * figure.extent) * figure.reach
-        taken = [_square(middle, max(reach, 8.0)), self._label_radius(middle, reach, frame)]
+        size = (frame, round(reach), text_size(self.radius_label))
+        if size != self._size[0]:
+            self._size = size, self._label_radius(middle, reach, frame)
+        taken = [_square(middle, max(reach, 8.0)), self._size[1]]
         placed = (frame, round(20 * reach / frame.w), themes.current())
         if placed != self._placed:
             self._placed = placed
@@ -269,13 +279,19 @@ class BallPlot(Chart["SliceFigure"]):
             self._roomy = figure.base, figure.reach, found
         return self._roomy[2]
 
-    def _draw_ball(self, figure: SliceFigure) -> None:
+    def _draw_ball(self, figure: SliceFigure, theme: Theme) -> None:
+        """The disc, where it is another by a quarter of a pixel, and its radius in words."""
         radius, path = figure.radius or 0.0, QPainterPath()
+        self.radius_label.setText(figure.size or NOTHING)
+        pixels = 4 * self.pixel_frame().w / (2 * figure.extent)
+        outline = np.rint(pixels * figure.outline).tobytes()
+        grown = (round(pixels * radius), radius > 0, outline, pixels, theme)
+        if pixels and grown == self._grown:
+            return
+        self._grown = grown
         for item in (self.ball_casing, self.ball):
             item.setVisible(radius > 0)
         self.radius_line.setVisible(radius > 0 and not figure.outline.size)
-        theme = themes.current()
-        self.radius_label.setText(figure.size or NOTHING)
         self.radius_label.setColor(theme.certified if radius > 0 else theme.warning)
         if figure.outline.size:
             path.addPolygon(QPolygonF([QPointF(u, v) for u, v in figure.outline.tolist()]))
@@ -286,6 +302,11 @@ class BallPlot(Chart["SliceFigure"]):
             self.radius_line.setData([0.0, end[0]], [0.0, end[1]])
         for item in (self.ball_casing, self.ball):
             item.setPath(path)
+
+
+def _same(these: tuple[object, ...], those: tuple[object, ...]) -> bool:
+    """Whether both are the very same objects: arrays are not compared."""
+    return len(these) == len(those) and all(map(operator.is_, these, those))
 
 
 def _square(middle: QPointF, reach: float) -> Box:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 _EASE = 0.25
 """Part of the way to its target that the y range goes with each new figure."""
+_STEADY = 0.04
+"""The y range stays while its ends are within so much of where they should be, as a part of it: an
+axis that follows every vote trembles, and is laid out anew with each frame."""
 _SAMPLED = 40
 FIXED = "dashed: fixed n, provisional"
 """Plain Clopper-Pearson at n votes, for whoever compares; it may not be claimed before the plan."""
@@ -44,19 +47,22 @@ class BoundsPlot(Chart["BoundsFigure"]):
     def build(self) -> None:
         """Curves, lines and labels."""
         self.claimed, self.provisional, self.fixed, self.upper = (
-            pg.PlotDataItem(antialias=True, connect="finite") for _ in range(4)
+            pg.PlotCurveItem(antialias=True, connect="finite") for _ in range(4)
         )
-        self.floor = pg.PlotDataItem(connect="finite")
-        self.margin = pg.FillBetweenItem(self.claimed.curve, self.floor.curve)
+        self.floor = pg.PlotCurveItem(connect="finite")
+        self.margin = pg.FillBetweenItem(self.claimed, self.floor)
         self.half = pg.InfiniteLine(pos=0.5, angle=0)
         self.planned = pg.InfiniteLine(pos=1.0, angle=90)
-        self.ends = pg.ScatterPlotItem(pxMode=True)
+        self.ends = tuple(pg.ScatterPlotItem([0.0], [0.0], symbol=mark) for mark in "od")
+        self._ended: object = None
         self.half_label, self.planned_label = pg.TextItem("1/2"), pg.TextItem("")
         self.lower_label, self.upper_label = pg.TextItem(""), pg.TextItem("")
         self.fixed_label = pg.TextItem("")
         self._log, self._y = True, (0.0, 1.0)
+        self._drawn: object = None
+        self._laid: object = None
         self.add(self.margin, self.half, self.planned, self.upper, self.fixed,
-                 self.provisional, self.claimed, self.ends, *self._texts())  # fmt: skip
+                 self.provisional, self.claimed, *self.ends, *self._texts())  # fmt: skip
         self.plot.getAxis("left").setTickDensity(0.6)
         self.plot.getAxis("bottom").setLogMode(True)
 
@@ -73,6 +79,13 @@ class BoundsPlot(Chart["BoundsFigure"]):
         p_lower = np.array([p.p_lower for p in figure.points], dtype=float)
         p_upper = np.array([p.p_upper for p in figure.points], dtype=float)
         valid = np.array([p.valid for p in figure.points], dtype=bool)
+        self._set_range(figure, n, p_lower, p_upper)
+        words = (f"{figure.method} bound", class_in_words(figure.top_name), figure.noise)
+        self.set_subtitle(" · ".join(filter(None, words)) if figure.points else "")
+        drawn = self._pixels(figure, x, p_lower, p_upper, valid)
+        if drawn == self._drawn:
+            return
+        self._drawn = drawn
         claimed = np.where(valid, p_lower, np.nan)
         self.half.setValue(figure.threshold)
         self.half_label.setText(threshold_mark(figure.threshold))
@@ -82,13 +95,27 @@ class BoundsPlot(Chart["BoundsFigure"]):
         self.upper.setData(x, p_upper)
         fixed = figure.provisional
         self.fixed.setData(
-            self._x(np.array([p.n for p in fixed], dtype=float)), [p.p_lower for p in fixed]
+            self._x(np.array([p.n for p in fixed], dtype=float)),
+            np.array([p.p_lower for p in fixed], dtype=float),
         )
-        self.planned.setValue(float(self._x(np.array([figure.n_plan]))[0]))
+        self.planned.setValue(self._x_of(figure.n_plan))
         self._draw_ends(x, p_lower, p_upper, valid)
-        self._set_range(figure, n, p_lower, p_upper)
-        words = (f"{figure.method} bound", class_in_words(figure.top_name), figure.noise)
-        self.set_subtitle(" · ".join(filter(None, words)) if figure.points else "")
+
+    def _pixels(
+        self,
+        figure: BoundsFigure,
+        x: np.ndarray,
+        p_lower: np.ndarray,
+        p_upper: np.ndarray,
+        valid: np.ndarray,
+    ) -> object:
+        """What the curves look like, in half pixels: late in a run most frames change nothing."""
+        curves = (x, p_lower, p_upper)
+        places = tuple(
+            np.rint(2 * along).tobytes() for y in curves[1:] for along in self.spots(x, y)
+        )
+        lines = (figure.threshold, figure.n_plan, len(figure.provisional), self._log)
+        return places, valid.tobytes(), lines, self.pixel_frame(), themes.current()
 
     def dress(self, theme: Theme) -> None:
         """Pens and fonts."""
@@ -128,6 +155,10 @@ class BoundsPlot(Chart["BoundsFigure"]):
             return
         self._set_texts(figure, frame)
         texts = [t for t in self._texts() if t.toPlainText() and t is not self.fixed_label]
+        laid = self._ends_at(figure), frame, tuple((text, text_size(text)) for text in texts)
+        if laid == self._laid:
+            return
+        self._laid = laid
         wishes, curves = [self._wishes(text, frame) for text in texts], self._curve_boxes()
         boxes = place(wishes, frame, avoid=curves, slide=frame.h / 2)
         self.put_all(texts, boxes)
@@ -157,23 +188,25 @@ class BoundsPlot(Chart["BoundsFigure"]):
     def _x(self, n: np.ndarray) -> np.ndarray:
         return np.log10(np.maximum(n, 1.0)) if self._log else n
 
+    def _x_of(self, n: float) -> float:
+        return float(self._x(np.array([n], dtype=float))[0])
+
     def _draw_ends(
         self, x: np.ndarray, p_lower: np.ndarray, p_upper: np.ndarray, valid: np.ndarray
     ) -> None:
         """Dots at the ends: filled where it may be claimed, hollow where not."""
-        if not len(x):
-            self.ends.setData([], [])
+        for dot, curve in zip(self.ends, (p_lower, p_upper), strict=True):
+            dot.setVisible(len(x) > 0)
+            if len(x):
+                dot.setPos(float(x[-1]), float(curve[-1]))
+        theme, claimed = themes.current(), bool(len(x) and valid[-1])
+        if self._ended == (theme, claimed):
             return
-        theme, claimed = themes.current(), bool(valid[-1])
-        inks = (theme.accent, theme.runner_up)
-        self.ends.setData(
-            [x[-1], x[-1]],
-            [p_lower[-1], p_upper[-1]],
-            symbol=["o", "d"],
-            size=theme.px(7),
-            pen=[pg.mkPen(ink, width=theme.px(1.5)) for ink in inks],
-            brush=[pg.mkBrush(ink if claimed else theme.surface) for ink in inks],
-        )
+        self._ended = theme, claimed
+        for dot, ink in zip(self.ends, (theme.accent, theme.runner_up), strict=True):
+            dot.setSize(theme.px(7))
+            dot.setPen(pg.mkPen(ink, width=theme.px(1.5)))
+            dot.setBrush(pg.mkBrush(ink if claimed else theme.surface))
 
     def _set_range(
         self, figure: BoundsFigure, n: np.ndarray, p_lower: np.ndarray, p_upper: np.ndarray
@@ -187,9 +220,12 @@ class BoundsPlot(Chart["BoundsFigure"]):
         done = not len(n) or n[-1] >= figure.n_plan
         ease = 1.0 if done else _EASE
         eased = [was + ease * (to - was) for was, to in zip(self._y, target, strict=True)]
-        self._y = (min(eased[0], low), max(eased[1], high))
-        start = float(self._x(np.array([max(1.0, n[0]) if self._log and len(n) else 0.0]))[0])
-        end = float(self._x(np.array([max(1, figure.n_plan)]))[0])
+        off = max(abs(was - to) for was, to in zip(self._y, target, strict=True))
+        inside = self._y[0] <= low and high <= self._y[1]
+        if done or not inside or off > _STEADY * (self._y[1] - self._y[0]):
+            self._y = (min(eased[0], low), max(eased[1], high))
+        start = self._x_of(max(1.0, n[0]) if self._log and len(n) else 0.0)
+        end = self._x_of(max(1, figure.n_plan))
         self.view.setRange(xRange=(start, end + 0.02 * (end - start)), yRange=self._y, padding=0)
 
     def _set_texts(self, figure: BoundsFigure, frame: Box) -> None:
@@ -225,8 +261,7 @@ class BoundsPlot(Chart["BoundsFigure"]):
         last = self.figure.points[-1] if self.figure and self.figure.points else None
         is_lower = text is self.lower_label
         value = 0.5 if last is None else (last.p_lower if is_lower else last.p_upper)
-        x = float(self._x(np.array([last.n if last else 1.0]))[0])
-        end = self.spot(x, value)
+        end = self.spot(self._x_of(last.n if last else 1.0), value)
         under, over = end.y() + 6, end.y() - height - 6
         tops = (under, over) if is_lower else (over, under)
         beside = Box(end.x() + 8, end.y() - height / 2, width, height)
@@ -241,10 +276,18 @@ class BoundsPlot(Chart["BoundsFigure"]):
         places = []
         for part in (0.1, 0.3, 0.5, 0.7):
             point = fixed[int(part * (len(fixed) - 1))]
-            x = float(self._x(np.array([point.n]))[0])
-            places.append(self.spot(x, point.p_lower))
+            places.append(self.spot(self._x_of(point.n), point.p_lower))
         above = [Box(at.x(), at.y() - height - 4, width, height) for at in places]
         return above + [Box(at.x(), at.y() + 14, width, height) for at in places]
+
+    def _ends_at(self, figure: BoundsFigure) -> tuple[int, ...]:
+        """Where lines and curves end, in whole pixels: labels keep their places until one moves."""
+        ends = [(0.0, self.half.value()), (self.planned.value(), 0.0)]
+        for last in figure.points[-1:]:
+            ends += [(self._x_of(last.n), p) for p in (last.p_lower, last.p_upper)]
+        ends += [(self._x_of(last.n), last.p_lower) for last in figure.provisional[-1:]]
+        places = self.spots(*np.array(ends, dtype=float).T)
+        return tuple(np.rint(np.concatenate(places)).astype(int).tolist())
 
     def _curve_boxes(self) -> list[Box]:
         """Small boxes along both curves, between their points too, for labels to stay clear of."""
@@ -255,9 +298,8 @@ class BoundsPlot(Chart["BoundsFigure"]):
         along = np.linspace(x[0], x[-1], _SAMPLED)
         boxes = []
         for curve in ([p.p_lower for p in points], [p.p_upper for p in points]):
-            for u, p in zip(along, np.interp(along, x, curve), strict=True):
-                at = self.spot(float(u), float(p))
-                boxes.append(Box(at.x() - 2, at.y() - 2, 4, 4))
+            places = self.spots(along, np.interp(along, x, curve))
+            boxes += [Box(u - 2, v - 2, 4, 4) for u, v in np.column_stack(places).tolist()]
         return boxes
 
 

@@ -58,6 +58,8 @@ class VotesPlot(Chart["VotesFigure"]):
         self.counts: list[pg.TextItem] = []
         self.names: list[pg.TextItem] = []
         self._named: object = None
+        self._laid: object = None
+        self._shortened = False
         self.add(
             self.half, self.half_label, self.estimation, self.selection, self.foot, self.marker
         )
@@ -113,8 +115,13 @@ class VotesPlot(Chart["VotesFigure"]):
             return
         self._label_names(figure, frame)
         self.half_label.setText(threshold_mark(figure.threshold))
-        self._label_half(figure)
-        self._label_counts(figure)
+        laid = self._layout(figure, frame)
+        if laid != self._laid:
+            self._laid = laid
+            self._label_half(figure)
+            self._place_counts(figure)
+        for i in self._counted(figure):
+            self.counts[i].setText(_spelled(figure, i, shortened=self._shortened))
 
     def under(self, at: QPoint) -> str:
         """A class's whole name and both counts."""
@@ -177,21 +184,42 @@ class VotesPlot(Chart["VotesFigure"]):
         self.half_label.setAnchor((0, 1) if on_left else (1, 1))
         self.half_label.setPos(self.view.viewRange()[0][0 if on_left else 1], self.half.value())
 
-    def _label_counts(self, figure: VotesFigure) -> None:
-        """The winner's count first, then from the largest down.
-
-        Each stands above its bar, or a line or two higher where another is in the way; where that
-        leaves one out, all but the winner's are shortened. What still touches another stays out.
-        """
-        theme, bars = themes.current(), figure.bars
+    def _counted(self, figure: VotesFigure) -> list[int]:
+        """Bars with a count: the winner first, then from the largest down."""
+        bars = figure.bars
         counted = [i for i in range(len(bars)) if _count(figure, i)]
-        order = sorted(counted, key=lambda i: (bars[i].index != figure.top, -_count(figure, i)))
+        return sorted(counted, key=lambda i: (bars[i].index != figure.top, -_count(figure, i)))
+
+    def _layout(self, figure: VotesFigure, frame: Box) -> object:
+        """What the places of counts rest on, in whole pixels: most frames change none of it."""
+        theme, order = themes.current(), self._counted(figure)
+        metrics = QFontMetricsF(theme.font("small", bold=True))
+        sizes = tuple(
+            round(metrics.horizontalAdvance(_spelled(figure, i, shortened=shortened)))
+            for i in order
+            for shortened in (False, True)
+        )
+        scale = frame.h / (self.view.viewRange()[1][1] - self.view.viewRange()[1][0])
+        heights = (*self.estimation.heights, *self.selection.heights)
+        tops = tuple(round(height * scale) for height in heights)
+        views = tuple(map(tuple, self.view.viewRange()))
+        phase = (figure.threshold, figure.top, figure.n_estimation > 0)
+        return frame, views, theme, phase, tuple(order), sizes, tops
+
+    def _place_counts(self, figure: VotesFigure) -> None:
+        """Above each bar, or a line or two higher where another is in the way.
+
+        Where that leaves one out, all but the winner's are shortened. What still touches another
+        stays out.
+        """
+        theme, bars, order = themes.current(), figure.bars, self._counted(figure)
         half = self._half_box(QFontMetricsF(theme.font("small", bold=True)))
         taken = [*self._bar_boxes(figure), half]
         for shortened in (False, True):
             texts = [_spelled(figure, i, shortened=shortened) for i in order]
             wishes = [self._above(figure, i, text) for i, text in zip(order, texts, strict=True)]
             boxes = place(wishes, self.pixel_frame(), obstacles=taken)
+            self._shortened = shortened
             if None not in boxes:
                 break
         for text in self.counts:

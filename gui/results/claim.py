@@ -11,6 +11,7 @@ from gui.results.verdict import verdict_of
 from gui.style.theme import set_role
 from gui.widgets.card import Card
 from gui.widgets.fitted import FittedLabel
+from gui.widgets.pace import Pace
 from gui.widgets.section import headline_lines, say, words
 
 _WAITING = "Press F5 to certify."
@@ -37,7 +38,8 @@ class ClaimCard(Card):
             self.content.addWidget(label)
         self.content.addStretch(1)
         self.content.addWidget(words(_KEYS, "small"))
-        session.runs.snapshot_changed.connect(self.refresh)
+        self._pace = Pace(self.refresh, self)
+        session.runs.snapshot_changed.connect(self._pace.ask)
         session.runs.evidence_changed.connect(self.refresh)
         session.playback.changed.connect(self.refresh)
         self.refresh()

@@ -12,6 +12,7 @@ from gui.controllers.session import Session
 from gui.style.theme import set_role
 from gui.widgets.elided import ElidedLabel
 from gui.widgets.layouts import filled
+from gui.widgets.pace import Pace
 
 _STEPS = 1000
 
@@ -35,7 +36,8 @@ class ProgressPanel(QFrame):
         set_role(self.doing, "muted")
         parts = ((self.bar, 3), (self.numbers, 6), self.doing)
         filled(QHBoxLayout(self), *parts, spacing=16).setContentsMargins(16, 8, 16, 8)
-        session.runs.snapshot_changed.connect(self.refresh)
+        self._pace = Pace(self.refresh, self)
+        session.runs.snapshot_changed.connect(self._pace.ask)
         session.audits.grew.connect(self.refresh)
         session.worker.activity_changed.connect(self.refresh)
         session.runs.evidence_changed.connect(self.refresh)

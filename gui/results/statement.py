@@ -27,6 +27,7 @@ from gui.results.verdict import verdict_of
 from gui.style.theme import set_role
 from gui.widgets.card import Card
 from gui.widgets.facts import FactsTable, Rows
+from gui.widgets.pace import Pace
 from gui.widgets.scroll import ScrollColumn
 from gui.widgets.section import say, say_headline, words
 
@@ -78,7 +79,8 @@ class StatementPanel(Card):
         self.subtitle.hide()
         self.content.addWidget(self._scroll())
         self.content.addLayout(self._buttons(actions))
-        session.runs.snapshot_changed.connect(self.refresh)
+        self._pace = Pace(self.refresh, self)
+        session.runs.snapshot_changed.connect(self._pace.ask)
         session.runs.evidence_changed.connect(self.refresh)
         session.worker.activity_changed.connect(self.refresh)
         session.form.changed.connect(self._mark_earlier)

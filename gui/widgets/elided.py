@@ -40,6 +40,7 @@ class ElidedLabel(QLabel):
         if text != self.text():
             super().setText(text)
             self.set_whole("")
+            self._update_tooltip()
 
     def set_whole(self, whole: str) -> None:
         """Say what the text is short for."""
@@ -47,7 +48,7 @@ class ElidedLabel(QLabel):
         if whole != self.whole:
             self.whole = whole
             self.setAccessibleDescription(whole)
-        self._update_tooltip()
+            self._update_tooltip()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """A new width may need, or no longer need, the tooltip."""

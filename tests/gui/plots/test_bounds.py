@@ -24,21 +24,21 @@ def one_point(p_lower: float, p_upper: float, *, n: int = 500, valid: bool = Tru
 def test_curves_hold_the_bounds(shown, bounds) -> None:
     plot, figure = shown(BoundsPlot()), bounds()
     plot.show_figure(figure)
-    x, y = plot.claimed.getOriginalDataset()
+    x, y = plot.claimed.getData()
     assert x == pytest.approx(np.log10([point.n for point in figure.points]))
     assert y.tolist() == [point.p_lower for point in figure.points]
-    assert plot.upper.getOriginalDataset()[1].tolist() == [p.p_upper for p in figure.points]
-    assert np.isnan(plot.provisional.getOriginalDataset()[1]).all()
+    assert plot.upper.getData()[1].tolist() == [p.p_upper for p in figure.points]
+    assert np.isnan(plot.provisional.getData()[1]).all()
 
 
 def test_a_provisional_bound_is_dashed_until_it_may_be_claimed(shown, bounds) -> None:
     plot = shown(BoundsPlot())
     plot.show_figure(bounds(n=40_000, valid=False))
-    assert np.isnan(plot.claimed.getOriginalDataset()[1]).all()
-    assert not np.isnan(plot.provisional.getOriginalDataset()[1]).any()
+    assert np.isnan(plot.claimed.getData()[1]).all()
+    assert not np.isnan(plot.provisional.getData()[1]).any()
     assert "provisional, no claim yet" in plot.lower_label.toPlainText()
     plot.show_figure(bounds(n=100_000, valid=False))
-    solid = plot.claimed.getOriginalDataset()[1]
+    solid = plot.claimed.getData()[1]
     assert np.isfinite(solid).sum() == 1 and np.isfinite(solid[-1])
     assert "valid at the planned n" in plot.lower_label.toPlainText()
     plot.show_figure(bounds(n=100_000).model_copy(update={"extendable": True}))
@@ -48,12 +48,12 @@ def test_a_provisional_bound_is_dashed_until_it_may_be_claimed(shown, bounds) ->
 def test_the_fill_lies_between_the_valid_bound_and_one_half(shown, bounds) -> None:
     plot = shown(BoundsPlot())
     plot.show_figure(bounds(p=0.9))
-    assert plot.floor.getOriginalDataset()[1][-1] == 0.5
+    assert plot.floor.getData()[1][-1] == 0.5
     plot.show_figure(bounds(p=0.4))
-    floor, lower = plot.floor.getOriginalDataset()[1], plot.claimed.getOriginalDataset()[1]
+    floor, lower = plot.floor.getData()[1], plot.claimed.getData()[1]
     assert np.array_equal(floor, lower)
     plot.show_figure(bounds(p=0.4).model_copy(update={"threshold": 0.2}))
-    assert plot.floor.getOriginalDataset()[1][-1] == plot.half.value() == 0.2
+    assert plot.floor.getData()[1][-1] == plot.half.value() == 0.2
     assert plot.half_label.toPlainText() == "tau"
 
 
@@ -118,7 +118,7 @@ def test_logarithmic_n(shown, bounds) -> None:
     plot = shown(BoundsPlot())
     plot.show_figure(bounds())
     assert plot.log_action.isChecked()
-    x, _ = plot.claimed.getOriginalDataset()
+    x, _ = plot.claimed.getData()
     assert x[-1] == pytest.approx(np.log10(40_000))
     assert plot.planned.value() == pytest.approx(5)
     plot.log_action.setChecked(False)
@@ -138,9 +138,9 @@ def test_before_the_first_vote_there_are_only_the_lines(shown) -> None:
 def test_the_end_is_hollow_while_nothing_may_be_claimed(shown, bounds) -> None:
     plot = shown(BoundsPlot())
     plot.show_figure(bounds(valid=False))
-    hollow = plot.ends.data["brush"][0].color().name()
+    hollow = plot.ends[0].opts["brush"].color().name()
     plot.show_figure(bounds(valid=True))
-    assert plot.ends.data["brush"][0].color().name() != hollow
+    assert plot.ends[0].opts["brush"].color().name() != hollow
 
 
 def test_the_fixed_n_value_is_dashed_and_called_provisional(shown, bounds) -> None:
@@ -149,7 +149,7 @@ def test_the_fixed_n_value_is_dashed_and_called_provisional(shown, bounds) -> No
     assert not plot.fixed_label.isVisible()
     fixed = tuple(ProvisionalPoint(n=n, p_lower=0.8) for n in (1000, 20_000))
     plot.show_figure(bounds(provisional=fixed, noise="float noise"))
-    x, y = plot.fixed.getOriginalDataset()
+    x, y = plot.fixed.getData()
     assert (x.tolist(), y.tolist()) == (np.log10([1000, 20_000]).tolist(), [0.8, 0.8])
     assert plot.fixed.opts["pen"].style() == Qt.PenStyle.DashLine
     assert "provisional" in plot.fixed_label.toPlainText()

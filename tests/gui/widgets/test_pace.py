@@ -1,0 +1,19 @@
+"""What a reader sees follows a run at his pace, and ends with what came last."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+
+from gui.widgets.pace import READING_MS, Pace
+
+
+def test_the_first_is_told_at_once_and_the_last_after_the_pause(qtbot) -> None:
+    state, told, parent = [0], [], QObject()
+    pace = Pace(lambda: told.append(state[0]), parent)
+    for state[0] in range(1, 6):
+        pace.ask()
+    assert told == [1]
+    qtbot.waitUntil(lambda: len(told) > 1)
+    assert told == [1, 5]
+    qtbot.wait(2 * READING_MS)  # nothing was asked: nothing is told
+    assert told == [1, 5]
