@@ -18,8 +18,8 @@ from engine.evidence.evidence import (
     TrajectoryPoint,
 )
 from engine.evidence.observations import ClassVotes, Exact
+from engine.evidence.setting_fields import BoundKey
 from engine.evidence.settings import (
-    BoundKey,
     CertifySettings,
     Counting,
     ExactSettings,

@@ -35,6 +35,7 @@ class FromFile:
             "max_new_tokens",
             "output",
             "threshold",
+            "tolerance",
         }
         _refuse_others(opening, known)
         parts = oracle_part(opening.pop("oracle", None))

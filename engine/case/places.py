@@ -40,6 +40,7 @@ def request_text(request: ModelRequest, case: Path) -> str:
         "max_new_tokens": request.max_new_tokens,
         "output": request.output,
         "threshold": "" if request.threshold is None else repr(request.threshold),
+        "tolerance": "" if request.tolerance is None else repr(request.tolerance),
     }
     return json.dumps(
         {
@@ -71,4 +72,5 @@ def request_from(text: str, path: str, case: Path) -> ModelRequest:
         max_new_tokens=int(kept.get("max_new_tokens", 0)),
         output=str(kept.get("output", "")),
         threshold=float(kept["threshold"]) if kept.get("threshold") else None,
+        tolerance=float(kept["tolerance"]) if kept.get("tolerance") else None,
     )

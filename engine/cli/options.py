@@ -13,6 +13,7 @@ from typing import Any, Literal, overload
 from engine import schemes
 from engine.cli.flags import OUTPUT, RARE, RUN, SCHEME, WHAT, WRITING, flag
 from engine.cli.output import say
+from engine.cli.reading import reading_flags
 from engine.core.errors import UserError
 from engine.core.fields import FieldSpec, checked, field_specs
 from engine.evidence.assignment import Assignment
@@ -74,19 +75,7 @@ def subject_flags() -> list[inspect.Parameter]:
             default="auto",
         ),
         flag("class_names", "File with one class name per line.", RARE, Path | None),
-        flag(
-            "output",
-            "Which output of a model with several is read, by name or place; with --threshold the "
-            "label that it is for.",
-            RARE,
-        ),
-        flag(
-            "threshold",
-            "For a single score, or one of several labels that may hold at once: the label holds "
-            "above it. 0 for a logit, 0.5 for a probability.",
-            RARE,
-            float | None,
-        ),
+        *reading_flags(),
         *writing_flags(),
         trust_flag(),
     ]

@@ -335,6 +335,7 @@ def model_request(values: Mapping[str, Any]) -> ModelRequest:
         max_new_tokens=values.get("max_new_tokens") or 0,
         output=values.get("output") or "",
         threshold=values.get("threshold"),
+        tolerance=values.get("tolerance"),
     )
 
 

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, SerializeAsAny
 
 from engine.core.records import Record
 from engine.evidence.evidence import Evidence
-from engine.evidence.settings import BoundKey, NoiseMode, read_scheme
+from engine.evidence.setting_fields import BoundKey, NoiseMode, read_scheme
 from engine.figures.comparison import Share
 from engine.regions import Perturbation, Region
 from engine.schemes import Scheme

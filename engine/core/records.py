@@ -8,7 +8,10 @@ from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from engine.core.outputs import Outputs
+from engine.core.record import Record as Record
 
 InputKind = Literal["image", "graph", "text", "pair", "table"]
 Encoding = Literal["plain", "indicator", "complement"]
@@ -17,12 +20,6 @@ MEMORY = "memory:"
 """How the source of a model or input begins that was handed over in memory and lies in no file."""
 MODULE_IN_MEMORY = "the module lived in memory: its file cannot be compared"
 INPUT_IN_MEMORY = "the input lived in memory: no file of it can be compared"
-
-
-class Record(BaseModel):
-    """A frozen, closed pydantic model: unknown fields are refused, nothing changes after birth."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
 
 class Votes(Record):
@@ -196,6 +193,8 @@ class ModelIdentity(Record):
         training_scheme: the scheme whose noise it was trained with, where that is no Gaussian.
         contains_code: the format can run code and was opened with consent.
         generation: of a generative model, which an oracle makes a classifier of.
+        outputs: of a model that answers with places or numbers; the classes are then whether these
+            are near the reference, or that there are any. Not written where it names classes.
         parts: of which ``sha256`` is made (:meth:`composed_sha256`), where the model is made of
             several; not written where there are none.
         notes: what a reader of the report should know about this model.
@@ -218,6 +217,7 @@ class ModelIdentity(Record):
     training_scheme: dict[str, Any] | None = None
     contains_code: bool = False
     generation: Generation | None = None
+    outputs: Outputs | None = Field(default=None, exclude_if=lambda outputs: outputs is None)
     parts: tuple[PartIdentity, ...] = Field(default=(), exclude_if=lambda parts: not parts)
     notes: tuple[str, ...] = ()
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.demos import filter, mixed
+from engine.demos import aircraft, filter, mixed
 from engine.demos.commands import COMMANDS
 from engine.demos.data.filter import make_pairs
 from engine.demos.data.pumps import csv_bytes, make_rows
@@ -93,6 +93,7 @@ RECIPES: dict[str, Callable[[Path], Path]] = {
     },
     **{name: partial(make_club, name, noise) for name, noise in CLUB.items()},
     **{name: partial(make, demo) for name, demo in DEMOS.items()},
+    aircraft.NAME: aircraft.make,
 }
 """What trains each shipped model, writes it into a folder, measures it and writes its cards."""
 

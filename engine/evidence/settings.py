@@ -12,121 +12,37 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Literal, TypeVar, overload
 
-from pydantic import BeforeValidator, Field, SerializeAsAny, model_validator
+from pydantic import Field, model_validator
 
 from engine.core.errors import UserError
 from engine.core.fields import FieldSpec, checked, field_specs
 from engine.core.records import Record
+from engine.evidence.setting_fields import (
+    N0,
+    SEED_BITS,
+    Alpha,
+    Bound,
+    BoundKey,
+    N,
+    Noise,
+    NoiseMode,
+    PrecisionField,
+    SchemeField,
+    Seed,
+    SeedOrigin,
+    Target,
+    unasked,
+)
 from engine.noise.law import NoiseLaw
-from engine.schemes import Gaussian, Scheme, parse_scheme
+from engine.schemes import Gaussian, Scheme
 
-BoundKey = Literal[
-    "anytime",
-    "live",
-    "anytime-two-class",
-    "clopper-pearson",
-    "two-class",
-    "two-class-uneven",
-]
 BoundName = BoundKey | Literal["enumeration"]
 """The enumeration is no choice: it belongs to noise laws that are counted whole."""
-NoiseMode = Literal["float", "exact"]
-Precision = Literal["fp32", "bf16", "fp16"]
 TestName = Literal["one-sided", "two-sided"]
 Task = Literal["certify", "predict", "decide"]
 """A command; CERTIFY is exact where the scheme's noise can be counted whole."""
 
 BETA = 0.0001
-SEED_BITS = 63
-LEAST_ALPHA = 1e-30
-"""Below this the tails of the bounds leave float64's range; nobody's chance of error is smaller."""
-
-
-def read_scheme(value: Any) -> Any:
-    """A scheme from its serialised form; anything else as it is, for pydantic to judge."""
-    return parse_scheme(value) if isinstance(value, Mapping) else value
-
-
-SchemeField = Annotated[
-    SerializeAsAny[Scheme], BeforeValidator(read_scheme), Field(json_schema_extra={"form": False})
-]
-_N0 = Annotated[
-    int,
-    Field(
-        ge=1,
-        le=10**9,
-        title="n0",
-        description="votes that choose the class",
-        json_schema_extra={"unit": "votes", "step": 100},
-    ),
-]
-_N = Annotated[
-    int,
-    Field(
-        ge=1,
-        le=10**9,
-        title="n",
-        description="fresh votes that bound its probability",
-        json_schema_extra={"unit": "votes", "step": 10_000},
-    ),
-]
-_Alpha = Annotated[
-    float,
-    Field(
-        ge=LEAST_ALPHA,
-        lt=1,
-        title="alpha",
-        description="chance that the claim is wrong",
-        json_schema_extra={"step": 0.001},
-    ),
-]
-_Bound = Annotated[
-    BoundKey,
-    Field(title="bound", description="how votes become a claim; fixed before the run"),
-]
-_Noise = Annotated[
-    NoiseMode,
-    Field(
-        title="noise",
-        description="fast float noise, or exact: integer noise, sound on the 8-bit grid",
-        json_schema_extra={"advanced": True},
-    ),
-]
-_Target = Annotated[
-    str,
-    Field(
-        title="stop at",
-        description="end the run once this is certified or hopeless, in the scheme's own terms: "
-        "radius=0.5 or entities=2,epsilon=0.25",
-        json_schema_extra={"advanced": True},
-    ),
-]
-_Seed = Annotated[
-    int | None,
-    Field(
-        ge=0,
-        lt=2**SEED_BITS,
-        title="seed",
-        description="fresh for every run; give the seed of a run to draw its noise again",
-        json_schema_extra={"step": 1, "advanced": True, "unset": "fresh"},
-    ),
-]
-_Precision = Annotated[
-    Precision,
-    Field(
-        title="precision",
-        description="arithmetic of the base classifier; part of its identity",
-        json_schema_extra={"advanced": True},
-    ),
-]
-
-
-def _kind() -> Any:
-    """A field that no form asks for."""
-    return Field(json_schema_extra={"form": False})
-
-
-_SeedOrigin = Annotated[Literal["drawn", "given", "not recorded"], _kind()]
 
 
 class _Smoothed(Record):
@@ -148,17 +64,17 @@ class CertifySettings(_Smoothed):
         seed_origin: whether this program drew the seed before the run, or somebody gave it.
     """
 
-    kind: Annotated[Literal["certify"], _kind()] = "certify"
+    kind: Annotated[Literal["certify"], unasked()] = "certify"
     scheme: SchemeField = Field(default_factory=Gaussian)
-    n0: _N0 = 100
-    n: _N = 100_000
-    alpha: _Alpha = 0.001
-    bound: _Bound = "anytime"
-    noise: _Noise = "float"
-    target: _Target = ""
-    seed: _Seed = 0
-    seed_origin: _SeedOrigin = "not recorded"
-    precision: _Precision = "fp32"
+    n0: N0 = 100
+    n: N = 100_000
+    alpha: Alpha = 0.001
+    bound: Bound = "anytime"
+    noise: Noise = "float"
+    target: Target = ""
+    seed: Seed = 0
+    seed_origin: SeedOrigin = "not recorded"
+    precision: PrecisionField = "fp32"
 
     @model_validator(mode="after")
     def _sampled(self) -> CertifySettings:
@@ -179,15 +95,15 @@ class PredictSettings(_Smoothed):
     bound: ClassVar[str] = ""
     target: ClassVar[str] = ""
 
-    kind: Annotated[Literal["predict"], _kind()] = "predict"
+    kind: Annotated[Literal["predict"], unasked()] = "predict"
     scheme: SchemeField = Field(default_factory=Gaussian)
-    n: _N = 100_000
-    alpha: _Alpha = 0.001
-    noise: _Noise = "float"
-    seed: _Seed = 0
-    seed_origin: _SeedOrigin = "not recorded"
-    precision: _Precision = "fp32"
-    test: Annotated[TestName, _kind()] = "one-sided"
+    n: N = 100_000
+    alpha: Alpha = 0.001
+    noise: Noise = "float"
+    seed: Seed = 0
+    seed_origin: SeedOrigin = "not recorded"
+    precision: PrecisionField = "fp32"
+    test: Annotated[TestName, unasked()] = "one-sided"
 
 
 class DecideSettings(_Smoothed):
@@ -202,18 +118,18 @@ class DecideSettings(_Smoothed):
 
     bound: ClassVar[str] = "clopper-pearson"
 
-    kind: Annotated[Literal["decide"], _kind()] = "decide"
+    kind: Annotated[Literal["decide"], unasked()] = "decide"
     scheme: SchemeField = Field(default_factory=Gaussian)
-    n0: _N0 = 100
-    n: _N = 100_000
-    alpha: _Alpha = 0.001
-    noise: _Noise = "float"
-    seed: _Seed = 0
-    seed_origin: _SeedOrigin = "not recorded"
-    precision: _Precision = "fp32"
-    target: Annotated[str, _kind()] = ""
-    beta: Annotated[float, _kind()] = BETA
-    phases: Annotated[tuple[int, ...], _kind()] = ()
+    n0: N0 = 100
+    n: N = 100_000
+    alpha: Alpha = 0.001
+    noise: Noise = "float"
+    seed: Seed = 0
+    seed_origin: SeedOrigin = "not recorded"
+    precision: PrecisionField = "fp32"
+    target: Annotated[str, unasked()] = ""
+    beta: Annotated[float, unasked()] = BETA
+    phases: Annotated[tuple[int, ...], unasked()] = ()
 
 
 class Former(Record):
@@ -240,10 +156,10 @@ class ExactSettings(_Smoothed):
     seed: ClassVar[int] = 0
     seed_origin: ClassVar[str] = "not recorded"
 
-    kind: Annotated[Literal["exact"], _kind()] = "exact"
+    kind: Annotated[Literal["exact"], unasked()] = "exact"
     scheme: SchemeField
-    precision: _Precision = "fp32"
-    former: Annotated[Former | None, _kind()] = None
+    precision: PrecisionField = "fp32"
+    former: Annotated[Former | None, unasked()] = None
 
     @model_validator(mode="after")
     def _enumerated(self) -> ExactSettings:

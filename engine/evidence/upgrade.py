@@ -17,14 +17,8 @@ from pydantic_core import from_json, to_json
 from engine.core.errors import UserError
 from engine.core.records import Record
 from engine.evidence.evidence import SCHEMA_VERSION, Evidence
-from engine.evidence.settings import (
-    BETA,
-    BoundName,
-    Former,
-    NoiseMode,
-    Precision,
-    SchemeField,
-)
+from engine.evidence.setting_fields import NoiseMode, Precision, SchemeField
+from engine.evidence.settings import BETA, BoundName, Former
 from engine.evidence.statement import (
     MORE_NOISE,
     NEW_TRY,

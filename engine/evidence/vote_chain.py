@@ -125,7 +125,9 @@ def chain_facts(
 
 def function_of(model: ModelIdentity) -> dict[str, Any]:
     """What decides, beside the digest of its file, which function a model is."""
+    outputs = {} if model.outputs is None else {"outputs": model.outputs.model_dump(mode="json")}
     return {
+        **outputs,
         "architecture": model.architecture,
         "normalization": model.normalization,
         "encoding": model.encoding,

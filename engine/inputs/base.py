@@ -72,7 +72,9 @@ class Given:
             said: more notes.
             facts: the fields that depend on the kind of input and on the fitting.
         """
-        label, note = class_of(model.class_names, self._label())
+        label, note = None, ""
+        if model.outputs is None:  # else its two classes are no labels of the source
+            label, note = class_of(model.class_names, self._label())
         name = self.label_name
         if label is not None and isinstance(self.label_rule, LabelMap):
             name = name or model.class_names[label]

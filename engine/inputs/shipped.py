@@ -17,7 +17,7 @@ import numpy as np
 
 from engine.core.errors import UserError
 from engine.core.resources import assets
-from engine.demos.data import cifar10, digits, filter, letters, signs
+from engine.demos.data import aircraft, cifar10, digits, filter, letters, signs
 from engine.inputs.base import ImageInput, PairInput, Pixels, paired, pixels_sha256
 from engine.inputs.text import TextInput, shortened
 
@@ -99,6 +99,18 @@ def _sign(number: int) -> ImageInput:
     )
 
 
+def _aircraft(number: int) -> ImageInput:
+    pixels = aircraft.drawn(aircraft.aircraft(number))
+    seen = "the shipped model may have been trained on this image"
+    return ImageInput(
+        name=f"aircraft {number}",
+        source=f"aircraft:{number}",
+        sha256=pixels_sha256(pixels),
+        pixels=pixels,
+        notes=(seen,) if number >= aircraft.TRAINED_FROM else (),
+    )
+
+
 def _letter(number: int) -> TextInput:
     written = letters.letter(number)
     seen = "the shipped models may have been trained on this letter"
@@ -159,6 +171,14 @@ SETS = {
         listed=lambda: range(signs.TEST),
         example=lambda: 5,
         load=_sign,
+    ),
+    "aircraft": NumberedSet(
+        one="image",
+        many="images",
+        size=lambda: aircraft.COUNT,
+        listed=lambda: range(aircraft.TEST),
+        example=lambda: 0,
+        load=_aircraft,
     ),
     "letters": NumberedSet(
         one="letter",

@@ -79,9 +79,16 @@ def load_model(request: ModelRequest) -> Classifier:
     found = FORMATS[with_oracle(kind, request)]
     if found.code and not request.trust:
         _ask_for_trust(path, found)
+    from engine.models import outputs  # loads torch
+
+    asked, request = request, outputs.with_stated_outputs(request, path)
+    outputs.checked_tolerance(request)
     module = importlib.import_module(f"{__name__}.{found.module}")
     classifier: Classifier = getattr(module, found.function)(path, request)
-    classifier.identity = _as_read(classifier.identity, request)
+    if request.outputs is not None:
+        stated = not asked.output
+        classifier = outputs.OutputsClassifier.of(classifier, request, stated=stated)
+    classifier.identity = _as_read(classifier.identity, asked)
     return classifier
 
 

@@ -21,10 +21,14 @@ if TYPE_CHECKING:
     from engine.inputs.coding import Coding
 from collections.abc import Callable
 
-__all__ = ["NO_CLASS", "Classifier", "ModelRequest", "NormalizeName"]
+__all__ = ["NO_CLASS", "PLACES", "Classifier", "ModelRequest", "NormalizeName"]
 
 NO_CLASS = -1
 """Index of a sample for which the model named no class: it counts against every class."""
+
+
+PLACES = " (of a detector say --output keypoints or --output boxes)"
+"""What a refusal of scores with more axes than one adds."""
 
 
 class Classifier(ABC):
@@ -73,7 +77,15 @@ class Classifier(ABC):
 
     def classify(self, batch: Batch) -> torch.Tensor:
         """Class indices (B,), int64; NO_CLASS where the winning score is not finite."""
-        return named(self.scores(batch))
+        return self.named(self.scores(batch))
+
+    def named(self, scores: torch.Tensor) -> torch.Tensor:
+        """Class indices (B,) that scores mean."""
+        return named(scores)
+
+    def measured(self) -> torch.Tensor | None:
+        """The numbers (B, M) behind the last batch's classes, of a model that is measured."""
+        return None
 
     def said(self) -> Sequence[str | None]:
         """The answers behind the last batch's classes, of a generative model; else nothing."""
@@ -119,20 +131,22 @@ def only_fp32(precision: str, what: str) -> None:
         raise UserError(f"Precision {precision} does not work for {what}; choose fp32.")
 
 
-def checked_scores(scores: object, rows: int, *, least: int = 2) -> int:
+def checked_scores(scores: object, rows: int, *, least: int = 2, places: bool = False) -> int:
     """Number of classes of a trial result.
 
     Args:
         scores: the result.
         rows: images that it is for.
         least: number of scores for each.
+        places: they may have more axes, such as heatmaps (B, K, h, w).
 
     Raises:
         ValueError: it is not one score per class and row; the text says what it is instead.
     """
     if not isinstance(scores, torch.Tensor):
         raise ValueError(f"it returns a {type(scores).__name__} instead of one tensor of scores")
-    if scores.ndim != 2 or scores.shape[0] != rows or scores.shape[1] < least:
+    right = scores.ndim == 2 or (places and scores.ndim > 2)
+    if not right or scores.shape[0] != rows or scores.shape[1] < least:
         shape = " x ".join(str(n) for n in scores.shape) or "a single number"
         raise ValueError(f"it returns {shape} for {rows} images instead of {rows} x classes")
     return int(scores.shape[1])

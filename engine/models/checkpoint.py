@@ -201,7 +201,7 @@ def _normalization_note(
     normalization: Normalization, architecture: Architecture, file: WeightFile
 ) -> str:
     if normalization.origin == "default":
-        if architecture.family == "digits":
+        if architecture.family in ("digits", "aircraft"):
             return ""
         if file.container == "net" and architecture.family == "cifar10":
             return f"{normalization.note} {_NET}"

@@ -94,11 +94,14 @@ def head_of(
     Raises:
         UserError: there is no winner and no threshold, or no label of that name.
     """
+    if request.outputs is not None:
+        return None
     if request.threshold is None:
         if count == 1:
             raise UserError(
                 f"{path} gives a single score for each input; say above which value its label "
-                "holds: --threshold 0 if it is a logit, --threshold 0.5 if it is a probability."
+                "holds: --threshold 0 if it is a logit, --threshold 0.5 if it is a probability; or "
+                "take it for a number with --output numbers."
             )
         if many:
             shown = ", ".join(names[:_MOST_SHOWN])
@@ -130,10 +133,11 @@ def many_labels(config: Mapping[str, Any], request: ModelRequest) -> bool:
         UserError: it says that the model gives numbers, and no threshold makes classes of one.
     """
     problem = config.get("problem_type")
-    if problem == "regression" and request.threshold is None:
+    if problem == "regression" and request.threshold is None and request.outputs is None:
         raise UserError(
-            "The model gives numbers and no classes (problem_type is regression), which no vote "
-            "can certify; --threshold makes two classes of one of them, above it and not."
+            "The model gives numbers and no classes (problem_type is regression); say so with "
+            "--output numbers, or make two classes of one of them with --threshold, above it and "
+            "not."
         )
     return problem == "multi_label_classification"
 

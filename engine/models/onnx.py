@@ -17,7 +17,7 @@ from engine.core.errors import UserError, quoted
 from engine.core.records import ModelIdentity
 from engine.inputs.base import FittedInput
 from engine.inputs.coding import Column, Columns, TableCoding, number
-from engine.models.base import Classifier, checked_scores, in_chunks, only_fp32
+from engine.models.base import PLACES, Classifier, checked_scores, in_chunks, only_fp32
 from engine.models.head import Head, head_of
 from engine.models.input_layout import ANY, choose_encoding
 from engine.models.names import class_names
@@ -81,12 +81,15 @@ def met_session(path: Path, wanted: Shape | None = None, output: str = "") -> An
 def _image_classifier(
     path: Path, request: ModelRequest, session: Any, wanted: Shape | None
 ) -> OnnxClassifier:
-    graph, count = _settled(path, session, read_graph(path, session, wanted, request.output))
+    places = request.outputs is not None
+    graph = read_graph(path, session, wanted, request.output)
+    graph, count = _settled(path, session, graph, places=places)
     encoding, told = choose_encoding(request.encoding, graph.shape[0], path=path)
     normalization = choose(request.normalize, stored=_stored(path, session), encoding=encoding)
     names = stated_names(session)
     head = head_of(path, request, count, names if len(names) == count else ())
     classes, family = (2, "") if head else (count, "imagenet" if count == 1000 else "")
+    plain = encoding == "plain" and not places
     several = len(session.get_outputs()) > 1
     identity = ModelIdentity(
         name=path.name,
@@ -113,7 +116,7 @@ def _image_classifier(
                 head.note if head else "",
                 _ONE_AT_A_TIME if graph.batch == 1 else "",
                 _CHANNELS_LAST if graph.channels_last else "",
-                *(_looked(session, graph, normalization, head) if encoding == "plain" else ()),
+                *(_looked(session, graph, normalization, head) if plain else ()),
             )
             if note
         ),
@@ -171,26 +174,26 @@ def _run(session: Any, graph: Graph, batch: torch.Tensor) -> torch.Tensor:
     return torch.from_numpy(graph.run(session, np.ascontiguousarray(batch.cpu().numpy())))
 
 
-def _settled(path: Path, session: Any, graph: Graph) -> tuple[Graph, int]:
+def _settled(path: Path, session: Any, graph: Graph, *, places: bool) -> tuple[Graph, int]:
     """The batch size that a trial on black images shows, and the number of scores."""
     try:
-        return graph, _count(session, graph)
+        return graph, _count(session, graph, places=places)
     except Exception as error:
         # Of a graph that was traced for one image, more of them fail anywhere, or give one row.
         alone = replace(graph, batch=1)
         if graph.batch is None:
             with suppress(Exception):  # then the first one says more
-                return alone, _count(session, alone)
+                return alone, _count(session, alone, places=places)
         if isinstance(error, ValueError):
-            raise UserError(f"{path} is not an image classifier: {error}.") from error
+            raise UserError(f"{path} is not an image classifier: {error}{PLACES}.") from error
         raise UserError(
             f"{path} does not run on a {words(graph.shape)} image: {first_line(error)}."
         ) from error
 
 
-def _count(session: Any, graph: Graph) -> int:
+def _count(session: Any, graph: Graph, *, places: bool) -> int:
     trial = _run(session, graph, torch.zeros(graph.rows, *graph.shape))
-    return checked_scores(trial, graph.rows, least=1)
+    return checked_scores(trial, graph.rows, least=1, places=places)
 
 
 def _looked(

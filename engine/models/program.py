@@ -17,7 +17,7 @@ from torch.export.passes import move_to_device_pass
 from engine.core.errors import UserError
 from engine.core.files import sha256_file
 from engine.core.records import ModelIdentity
-from engine.models.base import Classifier, checked_scores, in_chunks, only_fp32
+from engine.models.base import PLACES, Classifier, checked_scores, in_chunks, only_fp32
 from engine.models.head import Thresholded, chosen, flat, head_of
 from engine.models.input_layout import choose_encoding
 from engine.models.names import class_names
@@ -100,7 +100,7 @@ def program_classifier(
         UserError: it does not return one row of scores per image.
     """
     program = Scored(place(torch.device("cpu")), path, request.output)
-    count = _class_count(path, program, shape, batch)
+    count = _class_count(path, program, shape, batch, places=request.outputs is not None)
     head = head_of(path, request, count)
 
     def scored(device: torch.device) -> nn.Module:
@@ -134,15 +134,18 @@ def program_classifier(
     return ProgramClassifier(scored, normalization, identity, batch)
 
 
-def _class_count(path: Path, program: nn.Module, shape: Shape, batch: int | None) -> int:
+def _class_count(
+    path: Path, program: nn.Module, shape: Shape, batch: int | None, *, places: bool
+) -> int:
     rows = batch or 2
     try:
         with torch.inference_mode():
-            return checked_scores(program(torch.zeros(rows, *shape)), rows, least=1)
+            found = program(torch.zeros(rows, *shape))
+            return checked_scores(found, rows, least=1, places=places)
     except UserError:
         raise
     except ValueError as error:
-        raise UserError(f"{path} is not an image classifier: {error}.") from error
+        raise UserError(f"{path} is not an image classifier: {error}{PLACES}.") from error
     except Exception as error:
         # A program fails as its author wrote it, with any error.
         raise UserError(

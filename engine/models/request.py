@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from engine.core.outputs import OUTPUT_KINDS, OutputKind
+
 NormalizeName = Literal[
     "auto", "none", "cifar10", "imagenet", "imagenet-center", "cifar10-center", "half"
 ]
@@ -54,9 +56,11 @@ class ModelRequest:
         prompt: what a generative model is asked.
         max_new_tokens: longest answer; 0 for the model's usual length.
         output: which of several outputs is read, by its name or place; before a threshold the
-            label that it is for, ``OUTPUT:LABEL`` for both.
+            label that it is for, ``OUTPUT:LABEL`` for both. ``keypoints``, ``boxes`` or
+            ``numbers``, alone or as ``OUTPUT:keypoints``, where it names no classes.
         threshold: of a single score, above which its label holds; None where the highest of several
             scores wins.
+        tolerance: of places and numbers, how far each may be from the model's answer without noise.
     """
 
     spec: str
@@ -70,6 +74,14 @@ class ModelRequest:
     max_new_tokens: int = 0
     output: str = ""
     threshold: float | None = None
+    tolerance: float | None = None
+
+    @property
+    def outputs(self) -> OutputKind | None:
+        """What the model answers with, where that is no class."""
+        asked = self.output.rpartition(":")[2]
+        found = next((kind for kind in OUTPUT_KINDS if kind == asked), None)
+        return None if self.threshold is not None else found
 
     @property
     def oracle(self) -> Path | None:

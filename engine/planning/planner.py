@@ -7,7 +7,7 @@ from scipy.special import betaincinv
 from engine.bounds import bound_method
 from engine.core.errors import UserError
 from engine.evidence.cost import Cost
-from engine.evidence.settings import BoundKey
+from engine.evidence.setting_fields import BoundKey
 from engine.planning.expected import expected_point
 from engine.planning.expensive import average_kept, expensive_points
 from engine.planning.needed import needed

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, SerializeAsAny, model_validator
 
 from engine.core.records import Record, Votes
 from engine.evidence.cost import Cost
-from engine.evidence.settings import BoundKey, read_scheme
+from engine.evidence.setting_fields import BoundKey, read_scheme
 from engine.regions import Region
 from engine.schemes import Scheme
 

@@ -70,6 +70,10 @@ class ModelNaming(Protocol):
     def threshold(self) -> float | None:
         """Above which a single score's label holds."""
 
+    @property
+    def tolerance(self) -> float | None:
+        """How far places and numbers may be from the answer without noise."""
+
 
 def command_line(
     model: ModelNaming,
@@ -118,6 +122,7 @@ def _model_words(model: ModelNaming) -> list[str]:
         "--max-new-tokens": model.max_new_tokens or None,
         "--output": model.output or None,
         "--threshold": model.threshold,
+        "--tolerance": model.tolerance,
     }
     words = [(flag, _text(value)) for flag, value in given.items() if value is not None]
     return [*(word for pair in words for word in pair), *(["--trust"] if model.trust else [])]

@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, SerializeAsAny
 
 from engine.core.records import Record, SetStatement
-from engine.evidence.settings import BoundName, read_scheme
+from engine.evidence.setting_fields import read_scheme
+from engine.evidence.settings import BoundName
 from engine.replay.rows import ReplayRows
 from engine.schemes import Scheme
 

@@ -22,7 +22,8 @@ def card_markdown(name: str, facts: Facts) -> str:
     Args:
         name: of the model's file, without ending.
         facts: as :func:`engine.training.making.described` gives them, with ``sha256``, ``data``,
-            ``limits``, ``command`` and ``tested``; ``split``, ``smoothed_accuracy`` and
+            ``limits``, ``command`` and ``tested``; ``outputs`` where ``classes`` names places;
+            ``split``, ``smoothed_accuracy`` and
             ``certified_accuracy`` where there are such, and in ``remarks`` what else is to be said.
     """
     lines = "\n".join(f"- **{what}**: {said}." for what, said in _lines(facts).items() if said)
@@ -42,7 +43,7 @@ def _lines(facts: Facts) -> dict[str, str]:
         "Trained with this noise": facts["noise"],
         "Input of the network": _input(facts),
         "Data": facts["data"],
-        "Classes": ", ".join(facts["classes"]),
+        facts.get("outputs", "classes").capitalize(): ", ".join(facts["classes"]),
         "Split": _split(facts.get("split")),
         **facts.get("remarks", {}),
         "Command": _command(facts),

@@ -32,7 +32,7 @@ from engine.evidence.vote_chain import (
 from engine.models.input_layout import fits
 from engine.noise.discrete_gaussian_law import weakened
 from engine.noise.records import SelfTest
-from engine.noise.statistical_tests import LIMIT, restated, uniform_law, worst
+from engine.noise.statistical_tests import restated, uniform_law
 from engine.procedures.bound_trajectory import Claims
 from engine.procedures.hypothesis_test import predict_facts
 from engine.procedures.noise_record import distance, noise_record
@@ -45,8 +45,9 @@ from engine.schemes import Scheme
 from engine.verify.answers import check_answers, check_function
 from engine.verify.attacks import ATTACK, check_attack
 from engine.verify.compare import differences
+from engine.verify.outputs import check_outputs
 from engine.verify.report import Claim, Unchecked
-from engine.verify.self_test import left_out
+from engine.verify.self_test import failed, left_out
 
 MOST_WORK = 2 * 10**8
 """Classes times blocks; a file that declares more is not worked through."""
@@ -107,6 +108,8 @@ class Recount:
         model = self.evidence.model
         if model.parts or model.in_memory or model.generation is not None:
             yield "model and its parts", self._parts
+        if model.outputs is not None:
+            yield "outputs and their classes", lambda: check_outputs(model)
         if self.evidence.model.generation is not None or self.evidence.answers:
             yield "answers and oracle", lambda: check_answers(self.evidence)
         yield "noise key and generator", self._noise
@@ -280,7 +283,7 @@ class Recount:
         again = noise_record(
             self.settings, key=self.key, elements=self.evidence.input.elements
         ).model_copy(update={"self_test": restated(stated) if stated else None})
-        wrong = differences(self.evidence.noise, again, "noise") or _failed(stated)
+        wrong = differences(self.evidence.noise, again, "noise") or failed(stated)
         return wrong or self._tested(stated)
 
     def _tested(self, stated: SelfTest | None) -> list[str]:
@@ -378,14 +381,6 @@ class Recount:
             claims.add([votes], top)
             found.add(target.verdict(votes, top, claims.now(votes, top), self.evidence.facts))
         return found
-
-
-def _failed(test: SelfTest | None) -> list[str]:
-    """Why a run with this test of its noise cannot have begun."""
-    furthest = worst(test.statistics) if test else None
-    if furthest is None or furthest.p_value >= LIMIT:
-        return []
-    return [f"its noise failed its test: {furthest.name}, p-value {furthest.p_value:.1e}"]
 
 
 class Slack:

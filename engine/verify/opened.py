@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from engine.core.outputs import Outputs
 from engine.core.records import ModelIdentity
 from engine.evidence.evidence import Evidence
 from engine.models.demo import WEIGHTS, catalogue
@@ -34,6 +35,7 @@ _OF_A_MODEL = (
     "training_scheme",
     "contains_code",
     "generation",
+    "outputs",
 )
 """Facts of a model that follow from its file and from how it was opened."""
 _CHOSEN = {
@@ -44,6 +46,7 @@ _CHOSEN = {
     "architecture": "--arch",
     "input_shape": "--arch",
     "generation": "--prompt",
+    "outputs": "--output",
 }
 """Facts that whoever opens a model may choose, and the flag for it."""
 
@@ -59,6 +62,8 @@ def check_opened(stated: ModelIdentity, found: ModelIdentity, *, named: bool) ->
     facts = {name: getattr(found, name) for name in _OF_A_MODEL}
     if named and found.architecture.startswith(f"{stated.architecture}, "):
         del facts["architecture"]  # of older programs, which left output and threshold to the flags
+    if _near(found.outputs, stated.outputs):
+        del facts["outputs"]
     wrong = _differing(facts, stated)
     wrong += [] if _parts(found) == _parts(stated) else ["its parts"]
     open_ = [name for name in wrong if name in _CHOSEN] if not named else []
@@ -93,13 +98,28 @@ def described(path: Path) -> dict[str, Any]:
             found[name] = value
     if "input_shape" in card:
         found["input_shape"] = tuple(card["input_shape"])
-    if names := listed(header, "classes") or card.get("classes"):
+    names = listed(header, "classes") or card.get("classes")
+    if names and not header.get("outputs"):  # else they are names of places or numbers
         found["class_names"] = tuple(map(str, names))
     return found
 
 
 def _differing(facts: Mapping[str, Any], stated: ModelIdentity) -> list[str]:
     return [name for name, value in facts.items() if getattr(stated, name) != value]
+
+
+def _near(found: Outputs | None, stated: Outputs | None) -> bool:
+    """Whether two references differ by rounding alone, as on another device."""
+    if found is None or stated is None or len(found.reference) != len(stated.reference):
+        return False
+    scale = max((1.0, *map(abs, stated.reference)))
+    pairs = zip(found.reference, stated.reference, strict=True)
+    same = all(abs(one - other) <= _ROUNDING * scale for one, other in pairs)
+    return same and found.model_copy(update={"reference": stated.reference}) == stated
+
+
+_ROUNDING = 1e-4
+"""Of the reference of a model that answers with numbers, against the largest of them."""
 
 
 def _parts(model: ModelIdentity) -> list[Any]:

@@ -40,6 +40,7 @@ _KEPT = (
     "--max-new-tokens",
     "--output",
     "--threshold",
+    "--tolerance",
 )
 
 
@@ -112,9 +113,10 @@ def check_rerun(evidence: Evidence, rerun: Blocks, means: Means) -> Rerun:
         wrong = _other_subject(evidence, classifier, fitted)
         if wrong:
             return Rerun((_claim("cannot be checked", wrong),))
-        opened = check_opened(evidence.model, classifier.identity, named=bool(evidence.command))
         execution = evidence.execution.model_copy(update={"device": means.device})
         run = Run(classifier, fitted, evidence.settings, execution, stop=means.stop)
+        found = run.classifier.identity
+        opened = check_opened(evidence.model, found, named=bool(evidence.command))
         spans = chosen(evidence, rerun)
         votes = _judged(evidence, run, spans, means)
     except UserError as error:
@@ -217,6 +219,7 @@ def request_of(evidence: Evidence, means: Means) -> ModelRequest:
         max_new_tokens=int(longest) if longest.isdecimal() and len(longest) < 9 else 0,
         output=found.get("output", ""),
         threshold=number(found.get("threshold", "")),
+        tolerance=number(found.get("tolerance", "")),
     )
 
 

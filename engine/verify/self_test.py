@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.noise.law import PROBED, NoiseLaw
 from engine.noise.records import SelfTest
-from engine.noise.statistical_tests import statistics, uniform_law
+from engine.noise.statistical_tests import LIMIT, statistics, uniform_law, worst
 from engine.verify.report import Claim
 
 _SAME, _ELSEWHERE = 1e-6, 0.5
@@ -62,3 +62,11 @@ def check_self_test(recorded: SelfTest, again: SelfTest, other_machine: str) -> 
             return Claim(name=_NAME, verdict="does not hold", detail=found)
     passed = f"{len(recorded.statistics)} statistics of the same noise"
     return Claim(name=_NAME, verdict="holds", detail=passed)
+
+
+def failed(test: SelfTest | None) -> list[str]:
+    """Why a run with this test of its noise cannot have begun."""
+    furthest = worst(test.statistics) if test else None
+    if furthest is None or furthest.p_value >= LIMIT:
+        return []
+    return [f"its noise failed its test: {furthest.name}, p-value {furthest.p_value:.1e}"]

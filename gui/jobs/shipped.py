@@ -66,6 +66,7 @@ _GROUPS = (
     _Group("Handwritten digits that no shipped model was trained on", "digits", "demo:digits"),
     _Group("The same digits with 16 by 16 pixels, for turns", "digits16", "demo:digits-rotation"),
     _Group("Photographs of ten kinds of things (CIFAR-10)", "cifar10", "demo:cifar10"),
+    _Group("Drawn aircraft, for a detector of keypoints", "aircraft", "demo:aircraft"),
     _Group("Members of a karate club: nodes of a graph", "karate", "demo:karate"),
     _Group("Drawn signs, for a generative model commands", "commands", "demo:commands"),
     _Group("Images with an instruction, safe or not", "filter", "demo:filter"),

@@ -45,8 +45,8 @@ class Architecture:
 
     Attributes:
         name: as in evidence and on the command line.
-        family: whose conventions it follows: ``digits``, ``cifar10`` or ``imagenet``. Decides the
-            usual normalisation and the usual class names.
+        family: whose conventions it follows: ``digits``, ``aircraft``, ``cifar10`` or ``imagenet``.
+            Decides the usual normalisation and the usual class names.
         input_shape: (channels, height, width) it is meant for.
         build: a fresh network with that many classes.
         usual: the normalisation that its published weights were trained with, where that is not
@@ -65,7 +65,8 @@ def known() -> tuple[str, ...]:
     cifar = tuple(f"cifar_resnet{depth}" for depth in (20, 32, 44, 56, 110))
     plain = tuple(f"cifar_resnet{depth}_option_a" for depth in (20, 32, 44, 56, 110))
     wide = tuple(f"cifar_resnet{depth}_wide" for depth in (18, 34, 50, 101, 152))
-    return ("digits_cnn", "digits_cnn16", *cifar, *plain, *wide, *sorted(_torchvision_names()))
+    ours = ("digits_cnn", "digits_cnn16", "keypoint_cnn")
+    return (*ours, *cifar, *plain, *wide, *sorted(_torchvision_names()))
 
 
 def by_name(name: str, shapes: Shapes) -> Architecture:
@@ -80,6 +81,8 @@ def by_name(name: str, shapes: Shapes) -> Architecture:
     """
     if name in ("digits_cnn", "digits_cnn16"):
         return _digits(shapes, large=name == "digits_cnn16")
+    if name == "keypoint_cnn":
+        return _keypoints(shapes)
     variant = _VARIANT.fullmatch(name)
     if variant and _is_variant(int(variant[1]), variant[2]):
         return _variant(int(variant[1]), variant[2], shapes)
@@ -123,6 +126,8 @@ def infer(shapes: Shapes) -> Architecture | None:
         candidates.extend(_variants(depth, shapes))
     elif set(shapes) == set(_digits(shapes).build(10).state_dict()):
         candidates.extend(_digits(shapes, large=large) for large in (False, True))
+    elif set(shapes) == set(outline(lambda: _keypoints(shapes).build(1))):
+        candidates.append(_keypoints(shapes))
     elif len(shapes) >= _FEWEST:
         likely = next((names for key, names in _BEGINS.items() if key in shapes), ("resnet",))
         names = sorted(_torchvision_names(), key=lambda name: (not name.startswith(likely), name))
@@ -184,6 +189,15 @@ def _digits(shapes: Shapes, *, large: bool = False) -> Architecture:
         "digits",
         (channels, *sides),
         lambda classes: DigitsCNN(channels, large=large),
+    )
+
+
+def _keypoints(shapes: Shapes) -> Architecture:
+    from engine.models.architectures.keypoint_cnn import SIDES, KeypointCNN
+
+    channels = _channels(shapes, usual=1)
+    return Architecture(
+        "keypoint_cnn", "aircraft", (channels, *SIDES), lambda count: KeypointCNN(count, channels)
     )
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from engine.bounds import BOUND_METHODS, bound_method, clopper_pearson, eprocess
 from engine.core.records import Votes
-from engine.evidence.settings import BoundKey
+from engine.evidence.setting_fields import BoundKey
 from engine.schemes import Gaussian
 
 

@@ -7,7 +7,7 @@ import pytest
 from sklearn.datasets import load_digits as original
 
 from engine.core.errors import UserError
-from engine.demos.data import digits, letters, signs
+from engine.demos.data import aircraft, digits, letters, signs
 from engine.inputs import expand, load_input
 from engine.inputs.base import PairInput
 from engine.inputs.shipped import SETS, claims, gallery, load
@@ -40,14 +40,21 @@ def test_changing_one_loaded_digit_leaves_the_next_alone():
 
 
 def test_sets_stand_for_what_no_shipped_model_was_trained_on():
-    for name, count in {"digits": 400, "commands": 200, "letters": 200, "filter": 160}.items():
+    counts = {
+        "digits": 400,
+        "commands": 200,
+        "letters": 200,
+        "filter": 160,
+        "aircraft": 200,
+    }
+    for name, count in counts.items():
         specs = expand(name)
         assert len(specs) == count and expand(f"{name}:") == specs
         assert not load(specs[-1]).notes and load(specs[-1]).source == specs[-1]
         assert expand(f"{name}:7") == [f"{name}:7"]
         assert claims(name) and claims(f"{name}:7") and not claims(f"{name}.png")
-    for spec in (f"commands:{signs.TRAINED_FROM}", f"letters:{letters.TRAINED_FROM}"):
-        assert load(spec).notes
+    for name, room in (("commands", signs), ("letters", letters), ("aircraft", aircraft)):
+        assert load(f"{name}:{room.TRAINED_FROM}").notes
     assert [load(spec).label for spec in gallery()[:10]] == list(range(10))
 
 
@@ -57,6 +64,7 @@ def test_there_are_only_so_many():
         "digits16": ("digit", "1,796", "digits16:0"),
         "cifar10": ("image", "7", "cifar10:0"),
         "commands": ("image", "99,999", "commands:5"),
+        "aircraft": ("image", "99,999", "aircraft:0"),
         "letters": ("letter", "99,999", "letters:5"),
         "filter": ("pair", "159", "filter:12"),
     }
@@ -86,6 +94,7 @@ def test_a_whole_set_is_no_single_input():
 
 def test_the_drawings_do_not_change():
     assert load("commands:5").sha256.startswith("531c4269")
+    assert load("aircraft:5").sha256.startswith("79d36666")
 
 
 def test_a_sign_follows_from_its_number():

@@ -12,13 +12,8 @@ from hypothesis import strategies as st
 
 from engine.cli import app
 from engine.cli.run import Order
-from engine.evidence.settings import (
-    LEAST_ALPHA,
-    CertifySettings,
-    Execution,
-    PredictSettings,
-    declared,
-)
+from engine.evidence.setting_fields import LEAST_ALPHA
+from engine.evidence.settings import CertifySettings, Execution, PredictSettings, declared
 from engine.models.request import ModelRequest, oracle_part
 from engine.procedures.command_line import command_line
 from engine.schemes import SCHEMES, DssnL1, Gaussian, Scheme

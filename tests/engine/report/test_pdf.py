@@ -12,7 +12,7 @@ import pytest
 
 from engine.core.errors import UserError
 from engine.evidence.evidence import Evidence
-from engine.evidence.settings import BoundKey
+from engine.evidence.setting_fields import BoundKey
 from engine.figures.images import Illustrations
 from engine.regions import Staircase
 from engine.report.json import evidence_json

@@ -40,6 +40,7 @@ FAMILIES = {
     "--target radius=0.1",
     "attacked": "attack --n0 20 --n 100 --seed 3 --device cpu --quiet --model demo:digits-0.25 "
     "--input digits:17 --attack-samples 200 --attack-n 500",
+    "keypoints": f"{CERTIFY} --model demo:aircraft --input aircraft:0",
     "abstained": f"{CERTIFY} --model demo:digits-0.25 --input digits:17 --n 6",
     "hierarchical": f"{CERTIFY} --model demo:digits-hierarchical --input digits:17",
     "text": f"{CERTIFY} --model demo:letters-mask --input letters:5",

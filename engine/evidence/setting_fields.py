@@ -1,0 +1,112 @@
+"""The fields that settings of several procedures declare alike, and what is said of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, SerializeAsAny
+
+from engine.schemes import Scheme, parse_scheme
+
+BoundKey = Literal[
+    "anytime",
+    "live",
+    "anytime-two-class",
+    "clopper-pearson",
+    "two-class",
+    "two-class-uneven",
+]
+NoiseMode = Literal["float", "exact"]
+Precision = Literal["fp32", "bf16", "fp16"]
+
+SEED_BITS = 63
+LEAST_ALPHA = 1e-30
+"""Below this the tails of the bounds leave float64's range; nobody's chance of error is smaller."""
+
+
+def read_scheme(value: Any) -> Any:
+    """A scheme from its serialised form; anything else as it is, for pydantic to judge."""
+    return parse_scheme(value) if isinstance(value, Mapping) else value
+
+
+SchemeField = Annotated[
+    SerializeAsAny[Scheme], BeforeValidator(read_scheme), Field(json_schema_extra={"form": False})
+]
+N0 = Annotated[
+    int,
+    Field(
+        ge=1,
+        le=10**9,
+        title="n0",
+        description="votes that choose the class",
+        json_schema_extra={"unit": "votes", "step": 100},
+    ),
+]
+N = Annotated[
+    int,
+    Field(
+        ge=1,
+        le=10**9,
+        title="n",
+        description="fresh votes that bound its probability",
+        json_schema_extra={"unit": "votes", "step": 10_000},
+    ),
+]
+Alpha = Annotated[
+    float,
+    Field(
+        ge=LEAST_ALPHA,
+        lt=1,
+        title="alpha",
+        description="chance that the claim is wrong",
+        json_schema_extra={"step": 0.001},
+    ),
+]
+Bound = Annotated[
+    BoundKey,
+    Field(title="bound", description="how votes become a claim; fixed before the run"),
+]
+Noise = Annotated[
+    NoiseMode,
+    Field(
+        title="noise",
+        description="fast float noise, or exact: integer noise, sound on the 8-bit grid",
+        json_schema_extra={"advanced": True},
+    ),
+]
+Target = Annotated[
+    str,
+    Field(
+        title="stop at",
+        description="end the run once this is certified or hopeless, in the scheme's own terms: "
+        "radius=0.5 or entities=2,epsilon=0.25",
+        json_schema_extra={"advanced": True},
+    ),
+]
+Seed = Annotated[
+    int | None,
+    Field(
+        ge=0,
+        lt=2**SEED_BITS,
+        title="seed",
+        description="fresh for every run; give the seed of a run to draw its noise again",
+        json_schema_extra={"step": 1, "advanced": True, "unset": "fresh"},
+    ),
+]
+PrecisionField = Annotated[
+    Precision,
+    Field(
+        title="precision",
+        description="arithmetic of the base classifier; part of its identity",
+        json_schema_extra={"advanced": True},
+    ),
+]
+
+
+def unasked() -> Any:
+    """A field that no form asks for."""
+    return Field(json_schema_extra={"form": False})
+
+
+SeedOrigin = Annotated[Literal["drawn", "given", "not recorded"], unasked()]

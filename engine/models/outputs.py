@@ -1,0 +1,319 @@
+"""Models that answer with places or numbers, and what of their answers is certified.
+
+Two things are. *Whether all outputs lie within a tolerance of a reference*, the base model's answer
+to the input without noise, is a vote between two classes, so every smoothing scheme applies as it
+is. *Where each output's median stays* is bounded by order statistics of the answers themselves
+(:mod:`engine.certificates.median`).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from engine.core.batches import Batch
+from engine.core.errors import UserError
+from engine.core.outputs import OUTPUT_KINDS, OutputKind, Outputs, numbered_names, size_of
+from engine.models.base import NO_CLASS, Classifier
+from engine.models.input_layout import clean
+from engine.models.kinds import read_header
+from engine.models.request import ModelRequest
+
+if TYPE_CHECKING:
+    from engine.inputs.base import FittedInput
+    from engine.inputs.coding import Coding
+
+_CPU = torch.device("cpu")
+_GENERIC = "class 0"
+_SHOWN = 3
+
+
+def with_stated_outputs(request: ModelRequest, path: Path) -> ModelRequest:
+    """The request with what a safetensors file states of its outputs, where it was not asked."""
+    if request.output or not path.is_file():
+        return request
+    header = read_header(path)
+    kind, tolerance = header.get("outputs", ""), header.get("tolerance", "")
+    if kind not in OUTPUT_KINDS:
+        return request
+    usual = float(tolerance) if tolerance.replace(".", "", 1).isdecimal() else None
+    asked = request.tolerance
+    return replace(request, output=kind, tolerance=usual if asked is None else asked)
+
+
+def checked_tolerance(request: ModelRequest) -> None:
+    """Refuse a tolerance that cannot be, or for a model that names classes.
+
+    Raises:
+        UserError: so.
+    """
+    tolerance = request.tolerance
+    if tolerance is None:
+        return
+    if request.outputs is None:
+        raise UserError(
+            "--tolerance is for models that answer with places or numbers; say which with --output "
+            "keypoints, --output boxes or --output numbers."
+        )
+    if not 0 <= tolerance < math.inf:
+        raise UserError("--tolerance must be a finite number of at least 0, e.g. --tolerance 1.")
+
+
+class OutputsClassifier(Classifier):
+    """Votes for *all outputs within the tolerance of the reference*, or against it.
+
+    Args:
+        inner: gives the outputs: heatmaps (B, K, h, w), or rows of numbers.
+        outputs: what they are; with a reference once it is bound to an input.
+    """
+
+    def __init__(self, inner: Classifier, outputs: Outputs) -> None:
+        self.inner, self.outputs = inner, outputs
+        self.identity = inner.identity.model_copy(
+            update={"class_names": outputs.event(), "outputs": outputs}
+        )
+
+    @classmethod
+    def of(cls, inner: Classifier, request: ModelRequest, *, stated: bool) -> OutputsClassifier:
+        """What a request asks for, read off one trial of the model.
+
+        Args:
+            inner: the model.
+            request: with the kind of its outputs.
+            stated: the file itself says that they are no classes.
+
+        Raises:
+            UserError: the model names classes, or gives no such outputs.
+        """
+        kind = request.outputs or "numbers"
+        named = stated or request.class_names is not None
+        if not named and inner.identity.class_names[0] != _GENERIC:
+            raise _classes(inner, kind)
+        raw = _trial(inner, request)
+        return cls(inner, _read(inner, kind, raw, request))
+
+    @property
+    def differentiable(self) -> bool:
+        """Whether gradients reach the input."""
+        return self.inner.differentiable
+
+    @property
+    def coding(self) -> Coding | None:
+        """Of the model."""
+        return self.inner.coding
+
+    def prepare(self, device: torch.device, precision: str) -> None:
+        """Prepare the model."""
+        self.inner.prepare(device, precision)
+
+    def unload(self) -> None:
+        """Unload the model."""
+        self.inner.unload()
+
+    def bound_to(self, fitted: FittedInput) -> OutputsClassifier:
+        """This model with the reference for one input.
+
+        Raises:
+            UserError: no tolerance was given, or the model gives no numbers for the input.
+        """
+        if self.outputs.tolerance is None:
+            raise UserError(
+                f"{self.identity.name} answers with {self.outputs.many}; say how far they may be "
+                "from its answer without noise, as in --tolerance 1, or ask where they stay under "
+                "a change of l2 norm 0.1 with --epsilon 0.1."
+            )
+        inner = self.inner.bound_to(fitted)
+        values = answer_to(inner, self.outputs, fitted)
+        if not all(map(math.isfinite, values)):
+            raise UserError(
+                f"{self.identity.name} gives no finite numbers for the input without noise, so "
+                "there is no reference; look at its weights and normalisation."
+            )
+        bound = OutputsClassifier(inner, self.outputs.model_copy(update={"reference": values}))
+        said = f"Reference, from the input without noise: {self.outputs.in_words(values)}."
+        notes = (*self.identity.notes, said)
+        kept = {"architecture": self.identity.architecture, "notes": notes}
+        bound.identity = bound.identity.model_copy(update=kept)
+        return bound
+
+    def scores(self, batch: Any) -> torch.Tensor:
+        """Scores (B, 2): the first wins where all outputs are within the tolerance.
+
+        Of heatmaps they are the largest values inside and outside of the allowed cells, for the
+        keypoint that is worst off; of numbers the tolerance and the largest distance. NaN where an
+        output is not finite.
+
+        Raises:
+            UserError: it is not bound to an input.
+        """
+        if not self.outputs.reference:
+            raise UserError(f"{self.identity.name} needs an input for its reference; name one.")
+        raw = self.inner.scores(batch)
+        scores = self._places(raw) if self.outputs.grid else self._distances(raw)
+        whole = torch.isfinite(raw).flatten(1).all(1)
+        return torch.where(whole[:, None], scores, torch.nan)
+
+    def measuring(self) -> NumbersClassifier:
+        """The same model, its numbers kept."""
+        found = NumbersClassifier(self.inner, self.outputs)
+        kept = {"architecture": self.identity.architecture, "notes": self.identity.notes}
+        found.identity = found.identity.model_copy(update=kept)
+        return found
+
+    def _places(self, raw: torch.Tensor) -> torch.Tensor:
+        inside = self._allowed(raw.device)
+        within = raw.masked_fill(~inside, -torch.inf).flatten(2).amax(2)
+        beyond = raw.masked_fill(inside, -torch.inf).flatten(2).amax(2)
+        worst = (within - beyond).argmin(1, keepdim=True)
+        return torch.cat([within.gather(1, worst), beyond.gather(1, worst)], 1)
+
+    def _allowed(self, device: torch.device) -> torch.Tensor:
+        """(K, h, w): the cells that are no farther than the tolerance, in either direction."""
+        rows, columns = self.outputs.grid or (0, 0)
+        places = torch.tensor(self.outputs.reference, device=device).view(-1, 2, 1)
+        across = (torch.arange(columns, device=device) - places[:, 0]).abs()
+        down = (torch.arange(rows, device=device) - places[:, 1]).abs()
+        far = torch.maximum(down[:, :, None], across[:, None, :])
+        return far <= (self.outputs.tolerance or 0.0)
+
+    def _distances(self, raw: torch.Tensor) -> torch.Tensor:
+        reference = torch.tensor(self.outputs.reference, device=raw.device, dtype=torch.float64)
+        far = (raw.flatten(1).double() - reference).abs().amax(1)
+        return torch.stack([torch.full_like(far, self.outputs.tolerance or 0.0), far], 1)
+
+
+class NumbersClassifier(Classifier):
+    """A model whose answers are kept as numbers; its one class is that all of them are finite.
+
+    Args:
+        inner: gives the outputs.
+        outputs: what they are.
+    """
+
+    def __init__(self, inner: Classifier, outputs: Outputs) -> None:
+        self.inner = inner
+        self.outputs = outputs.model_copy(update={"tolerance": None, "reference": ()})
+        self.identity = inner.identity.model_copy(
+            update={"class_names": ("an answer",), "outputs": self.outputs}
+        )
+        self._values = torch.empty(0)
+
+    @property
+    def coding(self) -> Coding | None:
+        """Of the model."""
+        return self.inner.coding
+
+    def prepare(self, device: torch.device, precision: str) -> None:
+        """Prepare the model."""
+        self.inner.prepare(device, precision)
+
+    def unload(self) -> None:
+        """Unload the model."""
+        self.inner.unload()
+
+    def bound_to(self, fitted: FittedInput) -> NumbersClassifier:
+        """This model for one input."""
+        found = NumbersClassifier(self.inner.bound_to(fitted), self.outputs)
+        found.identity = self.identity
+        return found
+
+    def scores(self, batch: Any) -> torch.Tensor:
+        """The outputs as the model gives them, a row (B, ...) each."""
+        return self.inner.scores(batch).flatten(1)
+
+    def named(self, scores: torch.Tensor) -> torch.Tensor:
+        """Class 0 where all outputs are finite."""
+        return torch.where(torch.isfinite(scores).all(1), 0, NO_CLASS)
+
+    def classify(self, batch: Batch) -> torch.Tensor:
+        """Class indices (B,); the numbers are kept until the next call."""
+        raw = self.inner.scores(batch)
+        self._values = decoded(raw, self.outputs)
+        return self.named(raw.flatten(1))
+
+    def measured(self) -> torch.Tensor:
+        """The numbers (B, M) of the last batch that was classified."""
+        return self._values
+
+
+def decoded(raw: torch.Tensor, outputs: Outputs) -> torch.Tensor:
+    """Outputs as numbers (B, M): of heatmaps column and row of the hottest cell, the first of ties.
+
+    NaN where a keypoint's heatmap has a value that is not finite.
+    """
+    if outputs.grid is None:
+        return raw.flatten(1)
+    flat = raw.flatten(2)
+    best = flat.argmax(2)
+    places = torch.stack([best % outputs.grid[1], best // outputs.grid[1]], 2).to(raw.dtype)
+    places = torch.where(torch.isfinite(flat).all(2)[:, :, None], places, torch.nan)
+    return places.flatten(1)
+
+
+def answer_to(inner: Classifier, outputs: Outputs, fitted: FittedInput) -> tuple[float, ...]:
+    """The model's numbers for an input without noise, on the CPU in float32."""
+    inner.prepare(_CPU, "fp32")
+    first, *rest = (torch.from_numpy(array) for array in fitted.arrays)
+    parts = tuple(part[None] for part in (clean(first, inner.identity.encoding), *rest))
+    with torch.inference_mode():
+        raw = inner.scores(parts if rest else parts[0])
+    return tuple(decoded(raw, outputs)[0].double().tolist())
+
+
+def _trial(inner: Classifier, request: ModelRequest) -> torch.Tensor:
+    """What comes out for an image without contents."""
+    if inner.identity.kind != "image":
+        raise UserError(
+            f"--output {request.output} is for models of images; {request.spec} takes inputs of "
+            f"the kind {inner.identity.kind}."
+        )
+    inner.prepare(_CPU, "fp32")
+    with torch.inference_mode():
+        return inner.scores(torch.zeros(2, *inner.identity.input_shape))
+
+
+def _read(inner: Classifier, kind: OutputKind, raw: torch.Tensor, request: ModelRequest) -> Outputs:
+    """What the outputs are, from their shape."""
+    size, shape = size_of(kind), tuple(raw.shape[1:])
+    grid: tuple[int, int] | None = None
+    if kind == "keypoints" and len(shape) == 3:
+        count, grid = shape[0], (shape[1], shape[2])
+    elif len(shape) == 2 and shape[1] == size and kind != "numbers":
+        count = shape[0]
+    elif len(shape) == 1 and shape[0] and shape[0] % size == 0:
+        count = shape[0] // size
+    else:
+        raise UserError(
+            f"{request.spec} gives {' x '.join(map(str, shape)) or 'a single number'} for each "
+            f"image, which are no {kind}: {_WANTED[kind]}."
+        )
+    known = inner.identity.class_names
+    named = len(known) == count and known[0] != _GENERIC
+    units = {"numbers": ""}
+    return Outputs(
+        kind=kind,
+        names=known if named else numbered_names(kind, count),
+        unit="cells" if grid else units.get(kind, "pixels"),
+        grid=grid,
+        tolerance=request.tolerance,
+    )
+
+
+_WANTED: dict[OutputKind, str] = {
+    "keypoints": "these are heatmaps (K, rows, columns) or x and y of each (K, 2)",
+    "boxes": "these are left, top, right and bottom of each (K, 4)",
+    "numbers": "these are a row (M)",
+}
+
+
+def _classes(inner: Classifier, kind: OutputKind) -> UserError:
+    names = inner.identity.class_names
+    listed = ", ".join(names[:_SHOWN]) + (", ..." if len(names) > _SHOWN else "")
+    return UserError(
+        f"{inner.identity.name} names classes ({listed}), so its outputs are scores and no {kind}; "
+        "leave --output out to certify its class, or name the outputs with --class-names."
+    )

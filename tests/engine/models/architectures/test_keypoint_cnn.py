@@ -1,0 +1,10 @@
+import torch
+
+from engine.models.architectures.keypoint_cnn import CELLS, SIDES, KeypointCNN
+
+
+def test_shapes_and_size():
+    network = KeypointCNN(3)
+    assert network(torch.zeros(2, 1, *SIDES)).shape == (2, 3, CELLS, CELLS)
+    assert sum(p.numel() for p in network.parameters()) == 14_048 + 3 * 289
+    assert KeypointCNN(1, 2)(torch.zeros(2, 2, *SIDES)).shape == (2, 1, CELLS, CELLS)
