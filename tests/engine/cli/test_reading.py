@@ -17,7 +17,7 @@ def test_the_flags_say_what_is_read() -> None:
     [
         ("--tolerance 1", "is for models that answer with places or numbers"),
         ("--output numbers --tolerance 1", "names classes (0, 1, 2, ...)"),
-        ("--output keypoints --tolerance x", "'x' is not a valid float"),
+        ("--output keypoints --tolerance x", "--tolerance must be a number such as 0.25"),
     ],
 )
 def test_what_cannot_be_read_is_said(words: str, sentence: str, capsys: Any) -> None:

@@ -442,7 +442,17 @@ class Always(nn.Module):
 
 RUNS = int(os.environ.get("CERTISCOPE_RUNS", "500"))
 """Runs in which no function may be refused."""
-SETS = ("digits", "cifar10", "karate", "commands", "filter", "letters", "mixed", "lattice:")
+SETS = (
+    "digits",
+    "cifar10",
+    "aircraft",
+    "karate",
+    "commands",
+    "filter",
+    "letters",
+    "mixed",
+    "lattice:",
+)
 """The inputs of the shipped models whose names begin so."""
 
 
