@@ -62,6 +62,14 @@ class Classifier(ABC):
         return False
 
     @property
+    def concurrent(self) -> bool:
+        """Whether several threads may ask at once: nothing of a batch is kept between operations.
+
+        Known once it is prepared.
+        """
+        return False
+
+    @property
     def coding(self) -> Coding | None:
         """What the model reads texts or tables with; None for images and graphs."""
         return None

@@ -54,6 +54,11 @@ def accelerate(
     return _ChannelsLast(network.to(dtype))
 
 
+def is_traced(network: nn.Module) -> bool:
+    """Whether :func:`accelerate` could trace the network: its operations keep nothing."""
+    return isinstance(network, _ChannelsLast) and isinstance(network.network, fx.GraphModule)
+
+
 class _ChannelsLast(nn.Module):
     """Runs a network on images laid out pixel by pixel, as fast convolutions read them."""
 

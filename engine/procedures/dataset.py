@@ -161,6 +161,8 @@ class _Set:
         finally:
             for one in self._running.values():
                 one.close()
+            if self._pack is not None:
+                self._pack.close()
             self._ahead(())
 
     @property

@@ -36,6 +36,7 @@ class PreparedModel:
         """
         if self.pack is not None:
             planned = self.pack.planned
+            self.pack.open()
         shapes = tuple(tuple(part.shape) for part in parts(x))
         key = (law, str(sampler.device), sampler.batch, shapes, planned)
         if key in self._paces:

@@ -191,7 +191,7 @@ class Run:
                 seconds=self.seconds(),
                 batch=self.sampler.batch,
                 device=str(self.device),
-                threads=torch.get_num_threads() if cpu else 0,
+                threads=self.sampler.threads if cpu else 0,
             ),
             "software": software(self.device),
             "warnings": self.warnings(),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import torch
 
 from engine.core.batches import Batch, parts
+from engine.sampling.classifying import Answered
 from engine.sampling.noise_buffer import StreamSamples
 from engine.sampling.questions import Asking
 from engine.sampling.reducers import CountVotes
@@ -22,7 +24,8 @@ class Lane:
     Attributes:
         sampler, samples: of its run.
         run: whose turn it was when it was opened.
-        place, last: sample indices: the next one, and the end.
+        told, place, last: sample indices: the first that was not handed out, the next to be drawn,
+            and the end.
         block: samples per block; ``often``: the run may end at any block.
         ask: index from which samples are kept to be asked about; None where none are.
         held: some are kept, and what was counted since waits for them.
@@ -34,6 +37,7 @@ class Lane:
     sampler: Sampler
     samples: StreamSamples
     run: int
+    told: int
     place: int
     last: int
     block: int
@@ -48,13 +52,14 @@ class Lane:
     @property
     def limit(self) -> int:
         """Where it waits for its run to go on: the end, or that of the block at hand."""
-        begun = self.waiting[0][0] if self.waiting else self.place
-        return min(self.last, (begun // self.block + 1) * self.block) if self.often else self.last
+        return (
+            min(self.last, (self.told // self.block + 1) * self.block) if self.often else self.last
+        )
 
     @property
     def over(self) -> bool:
         """Whether everything was handed out."""
-        return self.ended or (self.place >= self.last and not self.waiting)
+        return self.ended or self.told >= self.last
 
     @property
     def left(self) -> int:
@@ -74,6 +79,23 @@ class Piece:
     lane: Lane
     start: int
     count: int
+
+
+class UnderWay(NamedTuple):
+    """A batch that is being classified.
+
+    Attributes:
+        plan: whose samples it holds.
+        asks: lanes of which it holds the samples that are kept, and where these begin.
+        rows, kept: where they lie in the batch, and what they are.
+        answered: waits for the classes.
+    """
+
+    plan: list[Piece]
+    asks: list[tuple[Lane, int]]
+    rows: list[int]
+    kept: Batch | None
+    answered: Callable[[], Answered]
 
 
 class Packed:
@@ -106,6 +128,30 @@ class Packed:
     def forget(self, opening: int, before: int) -> None:
         """Keep the pieces of the first look, and those from ``before`` on."""
         self._pieces = [one for one in self._pieces if one[0] < opening or one[0] + one[3] > before]
+
+
+def drawn(plan: Sequence[Piece]) -> Batch:
+    """The samples of some pieces; the memory of a single one is its sampler's."""
+    return joined(
+        [
+            piece.lane.sampler.drawn(
+                piece.lane.samples.noise, piece.start, piece.count, piece.lane.limit
+            )
+            for piece in plan
+        ]
+    )
+
+
+def kept_rows(plan: Sequence[Piece], most: int) -> list[int]:
+    """Rows of a batch that are kept to be asked about again, at most so many of a lane."""
+    rows, first = list[int](), 0
+    for piece in plan:
+        ask, end = piece.lane.ask, piece.start + piece.count
+        if ask is not None and piece.start <= ask < end:
+            begin = first + ask - piece.start
+            rows += range(begin, begin + min(most, end - ask))
+        first += piece.count
+    return rows
 
 
 def joined(batches: Sequence[Batch]) -> Batch:

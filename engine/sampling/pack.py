@@ -1,9 +1,10 @@
 """Samples of several inputs in one batch, so that a device never waits at an input's end.
 
 Which votes an input gets depends on (key, stream, index) alone, so they are those of a run of its
-own, whoever its samples share a batch with. The function check goes over the packed batches as over
-those of one run, and of every input some samples, drawn by lot before they are classified, are
-asked about again in another batch, order and mixture before what decides it is handed out.
+own, whoever its samples share a batch with and whichever thread classifies it. The function check
+goes over the packed batches as over those of one run, and of every input some samples, drawn by lot
+before they are classified, are asked about again in another batch, order and mixture before what
+decides it is handed out.
 """
 
 from __future__ import annotations
@@ -11,15 +12,17 @@ from __future__ import annotations
 import random
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
 
 import torch
 
-from engine.core.batches import Batch, alike, is_out_of_memory, parts
+from engine.core.batches import Batch, alike, is_out_of_memory
 from engine.models.base import NO_CLASS, Classifier
 from engine.noise.gaussian import Stream
+from engine.sampling.classifying import Answered, Classifying
 from engine.sampling.function_check import FunctionCheck
-from engine.sampling.lanes import Lane, Packed, Piece, joined
+from engine.sampling.lanes import Lane, Packed, Piece, UnderWay, drawn, joined, kept_rows
 from engine.sampling.questions import Home, Stretch
 from engine.sampling.reducers import CountVotes
 from engine.sampling.sampler import BATCH_SECONDS, SNAPSHOT_SECONDS, Sampler, in_a_line
@@ -66,6 +69,8 @@ class Pack:
         self._lanes: list[Lane] = []
         self._shapes: list[tuple[object, ...]] = []
         self._packed = Packed()
+        self._classifying: Classifying | None = None
+        self._under_way = deque[UnderWay]()
         self._opening = 0
         self._failures = False
         self._batch_seconds = BATCH_SECONDS
@@ -79,6 +84,28 @@ class Pack:
         self._places: list[int] = []
         self._kept: list[Batch] = []
         self._since = time.perf_counter()
+
+    @property
+    def threads(self) -> int:
+        """That count."""
+        return max(1, self._at_once.threads) * torch.get_num_threads()
+
+    @property
+    def _at_once(self) -> Classifying:
+        if self._classifying is None:
+            self._classifying = Classifying(self._classifier, self._device)
+        return self._classifying
+
+    def open(self) -> None:
+        """Begin to count: once the classifier is prepared, before the first batch is timed."""
+        _ = self._at_once
+
+    def close(self) -> None:
+        """Classify no more."""
+        self._under_way.clear()
+        if self._classifying is not None:
+            self._classifying.close()
+            self._classifying = None
 
     def takes(self, sampler: Sampler) -> bool:
         """Whether a sampler's inputs have the shape of the others; the first decides."""
@@ -96,6 +123,7 @@ class Pack:
             sampler,
             sampler.samples(stream),
             self.turn,
+            first,
             first,
             last,
             block,
@@ -149,15 +177,17 @@ class Pack:
         Raises:
             UserError: the classifier is no function of one sample.
         """
-        began, start, self._failures = time.perf_counter(), self._packed.end, False
+        start, self._failures = self._packed.end, False
         answered = self._count()
-        seconds = time.perf_counter() - began
+        seconds = sum(one.seconds for one in answered) / max(1, self._at_once.threads)
         if answered:
             self._batch_seconds = max(1e-6, 0.5 * (self._batch_seconds + seconds / len(answered)))
-        idle = not any(lane.left for lane in self._lanes) or self._stop.is_set()
+        stopped = self._stop.is_set()
+        idle = stopped or not (self._under_way or any(lane.left for lane in self._lanes))
         try:
             ends = idle and last
-            looked = [] if self._failures else answered  # one input's failures are no other's
+            # One input's failures are no other's.
+            looked = [] if self._failures else [one.classes for one in answered]
             self.check.look(self._packed, start, looked, seconds=seconds, ends=ends)
             if self.check.opened:
                 self._opening = self._opening or self._packed.end
@@ -167,21 +197,22 @@ class Pack:
         except KeyboardInterrupt:
             self._stop.set()
         if self._stop.is_set():
+            self._take_back()
             for lane in self._lanes:
                 if lane.held:  # the question was cut short: what waits for it is not given out
                     lane.waiting = []
                 lane.ended, lane.held = True, False
         return self._handed_out()
 
-    def _count(self) -> list[torch.Tensor]:
+    def _count(self) -> list[Answered]:
         steps = self._steps if self.check.opened else self.check.opening(max(1, self.batch))
-        answered = list[torch.Tensor]()
-        while len(answered) < steps and not self._stop.is_set():
-            with torch.inference_mode():
-                classes = self._answers()
-            if classes is None:
-                break
-            answered.append(classes)
+        answered = list[Answered]()
+        with torch.inference_mode():
+            while len(answered) < steps and not self._stop.is_set():
+                one = self._answers(steps - len(answered))
+                if one is None:
+                    break
+                answered.append(one)
         return answered
 
     def _plan(self) -> list[Piece]:
@@ -194,84 +225,87 @@ class Pack:
                 room -= count
         return plan
 
-    def _answers(self) -> torch.Tensor | None:
-        """Classes of the next batch, entered with their lanes; None where there is none."""
-        while plan := self._plan():
+    def _answers(self, steps: int) -> Answered | None:
+        """Classes of the next batch, entered with their lanes; None where there is none.
+
+        Nothing more than some steps is begun before the first look.
+        """
+        while True:
             try:
-                batch = self._drawn(plan)
-                kept = self._keep(plan, batch)
-                classes = self._classes_of(plan, batch)
+                self._begin(steps)
+                if not self._under_way:
+                    return None
+                answered = self._classes_of(self._under_way[0])
             except KeyboardInterrupt:
                 self._stop.set()
                 return None
             except Exception as error:
+                self._take_back()
                 if not is_out_of_memory(error):
                     raise
                 if not self._shrink():
                     return None
                 continue
-            self._enter(plan, classes, kept)
-            return classes
-        return None
+            self._enter(self._under_way.popleft(), answered.classes)
+            return answered
 
-    def _drawn(self, plan: Sequence[Piece]) -> Batch:
-        return joined(
-            [
-                piece.lane.sampler.drawn(
-                    piece.lane.samples.noise, piece.start, piece.count, piece.lane.limit
-                )
-                for piece in plan
-            ]
-        )
+    def _begin(self, steps: int) -> None:
+        """Draw batches and have them classified, as many as may be under way."""
+        most = self._at_once.most(self._batch_seconds * max(1, self._at_once.threads))
+        most = most if self.check.opened else min(most, steps)
+        while len(self._under_way) < most and (plan := self._plan()):
+            batch = drawn(plan)
+            if self._at_once.threads and len(plan) == 1:  # it would be overwritten while it waits
+                batch = alike(batch, torch.clone)
+            rows = kept_rows(plan, _KEPT)
+            kept = _rows_of(batch, rows) if rows else None
+            asks = list[tuple[Lane, int]]()
+            for piece in plan:
+                lane = piece.lane
+                lane.place = piece.start + piece.count
+                if lane.ask is not None and piece.start <= lane.ask < lane.place:
+                    asks.append((lane, lane.ask))
+                    lane.ask = None
+            answered = self._at_once.begin(batch)
+            self._under_way.append(UnderWay(plan, asks, rows, kept, answered))
 
-    def _keep(self, plan: Sequence[Piece], batch: Batch) -> tuple[list[int], Batch | None]:
-        """Rows of a batch that are to be asked about again, and what they are."""
-        rows, first = list[int](), 0
-        for piece in plan:
-            ask, end = piece.lane.ask, piece.start + piece.count
-            if ask is not None and piece.start <= ask < end:
-                begin = first + ask - piece.start
-                rows += range(begin, begin + min(_KEPT, end - ask))
-            first += piece.count
-        if not rows:
-            return rows, None
-        index = torch.tensor(rows, device=self._device)
-        return rows, alike(batch, lambda part: part[index])
+    def _take_back(self) -> None:
+        """As if the batches under way had not been begun; they are drawn again, if at all."""
+        while self._under_way:
+            one = self._under_way.pop()
+            for piece in one.plan:
+                piece.lane.place = piece.start
+            for lane, ask in one.asks:
+                lane.ask = ask
 
-    def _classes_of(self, plan: Sequence[Piece], batch: Batch) -> torch.Tensor:
+    def _classes_of(self, one: UnderWay) -> Answered:
         """Classes of a batch; where it fails, of each input's samples by themselves.
 
         Samples that fail again count against every class and are not drawn anew.
         """
+        size = sum(piece.count for piece in one.plan)
         try:
-            return self._classify(batch)
+            return _fit(one.answered(), size)
         except Exception as error:
             if is_out_of_memory(error):
                 raise
-            if len(plan) == 1:
-                return self._failed(plan[0], error)
-        found = list[torch.Tensor]()
-        for piece in plan:
+            if len(one.plan) == 1:
+                return self._failed(one.plan[0], error)
+        found = list[Answered]()
+        for piece in one.plan:
             try:
-                found.append(self._classify(self._drawn([piece])))
+                found.append(_fit(self._at_once.now(drawn([piece])), piece.count))
             except Exception as error:
                 if is_out_of_memory(error):
                     raise
                 found.append(self._failed(piece, error))
-        return torch.cat(found)
+        return Answered(torch.cat([part.classes for part in found]), sum(p.seconds for p in found))
 
-    def _classify(self, batch: Batch) -> torch.Tensor:
-        size = len(parts(batch)[0])
-        classes = self._classifier.classify(batch)
-        if classes.shape != (size,):
-            raise ValueError(f"{len(classes):,} answers to {size:,} samples")
-        return classes
-
-    def _failed(self, piece: Piece, error: Exception) -> torch.Tensor:
+    def _failed(self, piece: Piece, error: Exception) -> Answered:
         sentence = f"Batches that failed count against every class: {in_a_line(error)}."
         piece.lane.sampler.warn(sentence)
         self._failures = True
-        return torch.full((piece.count,), NO_CLASS, device=self._device)
+        return Answered(torch.full((piece.count,), NO_CLASS, device=self._device), 0.0)
 
     def _shrink(self) -> bool:
         """Make the batch smaller; False where not even one sample fits into memory."""
@@ -285,27 +319,22 @@ class Pack:
                 lane.ended, lane.held = True, False
         return fits
 
-    def _enter(
-        self, plan: Sequence[Piece], classes: torch.Tensor, kept: tuple[list[int], Batch | None]
-    ) -> None:
+    def _enter(self, one: UnderWay, classes: torch.Tensor) -> None:
         home = Home(len(self._batches), self._packed.end, len(classes))
-        rows, held = kept
-        if held is not None:
+        if one.kept is not None:
             if not self._kept:
                 self._since = time.perf_counter()
-            self._kept.append(held)
-            self._homes += [home] * len(rows)
-            self._places += [home.first + row for row in rows]
+            self._kept.append(one.kept)
+            self._homes += [home] * len(one.rows)
+            self._places += [home.first + row for row in one.rows]
         self._batches.append(classes)
-        self._packed.add(plan)
+        self._packed.add(one.plan)
         first = 0
-        for piece in plan:
-            lane, ask = piece.lane, piece.lane.ask
-            lane.waiting.append((piece.start, classes[first : first + piece.count]))
-            lane.place = piece.start + piece.count
-            if ask is not None and piece.start <= ask < lane.place:
-                lane.ask, lane.held = None, True
+        for piece in one.plan:
+            piece.lane.waiting.append((piece.start, classes[first : first + piece.count]))
             first += piece.count
+        for lane, _ in one.asks:
+            lane.held = True
 
     def _ask(self) -> None:
         """Ask about the samples that were kept, of all inputs together.
@@ -319,14 +348,13 @@ class Pack:
         # Those without a class count against every class already, and may fail the others' batch.
         rows = [row for row, index in enumerate(counted) if index != NO_CLASS]
         if rows:
-            index = torch.tensor(rows, device=self._device)
             stretch = Stretch(
                 self._packed,
                 places=tuple(self._places[row] for row in rows),
                 classes=tuple(counted[row] for row in rows),
                 homes=tuple(self._homes[row] for row in rows),
             )
-            self.check.ask(stretch, alike(held, lambda part: part[index]), self._batches)
+            self.check.ask(stretch, _rows_of(held, rows), self._batches)
         for lane in self._lanes:
             lane.held = False
 
@@ -342,8 +370,9 @@ class Pack:
                 for index, row in found.items():
                     sums = lane.counts.setdefault(index, [0] * len(row))
                     lane.counts[index] = [a + b for a, b in zip(sums, row, strict=True)]
-                lane.waiting = []
-                if lane.often and lane.place < lane.last:
+                last, classes = lane.waiting[-1]
+                lane.told, lane.waiting = last + len(classes), []
+                if lane.often and lane.told % lane.block == 0:
                     self._choose(lane)
             ready.append(lane.run)
         if not any(lane.held for lane in self._lanes):
@@ -351,3 +380,14 @@ class Pack:
             self._packed.forget(self._opening, self._packed.end)
             self.check.forget(self._packed.end)
         return ready
+
+
+def _rows_of(batch: Batch, rows: Sequence[int]) -> Batch:
+    """Some rows, in memory of their own."""
+    return alike(batch, lambda part: part[torch.tensor(rows, device=part.device)])
+
+
+def _fit(answered: Answered, size: int) -> Answered:
+    if answered.classes.shape != (size,):
+        raise ValueError(f"{len(answered.classes):,} answers to {size:,} samples")
+    return answered

@@ -42,7 +42,14 @@ _ENDLESS = 1 << 40
 
 
 class Joint(Protocol):
-    """What counts the samples of several samplers in the same batches."""
+    """What counts the samples of several samplers in the same batches.
+
+    Attributes:
+        threads: that compute.
+    """
+
+    @property
+    def threads(self) -> int: ...  # noqa: D102
 
     def rows(
         self, sampler: Sampler, stream: Stream, first: int, last: int, *, block: int, often: bool
@@ -113,6 +120,11 @@ class Sampler:
             noise=self.noise(stream),
             asking=self.check.asking,
         )
+
+    @property
+    def threads(self) -> int:
+        """That compute on the processor."""
+        return torch.get_num_threads() if self.joint is None else self.joint.threads
 
     @property
     def shapes(self) -> list[tuple[object, ...]]:

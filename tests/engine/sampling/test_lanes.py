@@ -24,7 +24,7 @@ def lane(key: int, *, often: bool = False, last: int = 130) -> Lane:
         batch=10,
     )
     samples = sampler.samples(Stream.ESTIMATION)
-    return Lane(sampler, samples, key, 0, last, 50, often, CountVotes(2, 50))
+    return Lane(sampler, samples, key, 0, 0, last, 50, often, CountVotes(2, 50))
 
 
 def test_a_lane_that_may_end_at_any_block_waits_there() -> None:
@@ -32,11 +32,11 @@ def test_a_lane_that_may_end_at_any_block_waits_there() -> None:
         one = lane(1, often=often)
         for limit in limits:
             assert (one.limit, one.left) == (limit, limit - one.place)
-            start, one.place = one.place, min(limit, one.place + 50)
-            one.waiting = [(start, torch.zeros(50))]
+            one.place = min(limit, one.place + 50)
             assert one.left == (0 if often else 130 - one.place)
-            one.waiting = []
-        one.place = 130
+            assert not one.over
+            one.told = one.place
+        one.told = one.place = 130
         assert one.over and not one.left
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -43,6 +43,17 @@ def counted(
 
 def votes(found: dict[str, Evidence]) -> list[Any]:
     return [(spec, one.votes, one.chain, one.statement) for spec, one in found.items()]
+
+
+@pytest.fixture(autouse=True, params=(1, 3))
+def threads(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    """Everything here with batches that are classified one by one, and side by side."""
+    usual = torch.get_num_threads()
+    torch.set_num_threads(request.param)
+    monkeypatch.setattr(HalfSpace, "concurrent", True)
+    yield request.param
+    assert torch.get_num_threads() == request.param
+    torch.set_num_threads(usual)
 
 
 @pytest.fixture

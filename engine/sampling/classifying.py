@@ -1,0 +1,97 @@
+"""Batches that several threads classify at once, handed back in the order they were given.
+
+A small network leaves most of two cores idle where one batch is split among them: its operations
+are short, and what is done for every input is done by one thread. So whole batches are classified
+side by side, each by one thread, while the thread that draws and counts goes on with its own work.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import NamedTuple
+
+import torch
+
+from engine.core.batches import Batch
+from engine.models.base import Classifier
+
+AHEAD_SECONDS = 0.1
+"""So much work is given out ahead, that no thread waits while runs begin, end and are kept."""
+
+
+class Answered(NamedTuple):
+    """Classes (B,) of a batch, and the seconds that they took."""
+
+    classes: torch.Tensor
+    seconds: float
+
+
+class Classifying:
+    """Classifies batches, by threads of its own where the classifier may be asked by several.
+
+    While it is open the calling thread's operations use one thread each.
+
+    Args:
+        classifier: already prepared.
+        device: where it runs; on another than the processor one batch at a time is enough.
+
+    Attributes:
+        threads: that classify at once; 0 where the caller itself does.
+    """
+
+    def __init__(self, classifier: Classifier, device: torch.device) -> None:
+        self._classify = classifier.classify
+        self._usual = torch.get_num_threads()
+        several = device.type == "cpu" and classifier.concurrent and self._usual > 1
+        self.threads = self._usual if several else 0
+        self._pool: ThreadPoolExecutor | None = None
+        if several:
+            self._pool = ThreadPoolExecutor(self.threads, "classify", _alone)
+            torch.set_num_threads(1)
+
+    def most(self, seconds: float) -> int:
+        """Batches that may be under way, where one takes a thread so long."""
+        return max(1, self.threads) + round(self.threads * AHEAD_SECONDS / max(seconds, 1e-3))
+
+    def begin(self, batch: Batch) -> Callable[[], Answered]:
+        """Begin a batch; what gives its classes, or raises what the classifier raised.
+
+        The batch may not be overwritten before that.
+        """
+        if self._pool is None:
+            return lambda: self.now(batch)
+        return _Under(self._pool.submit(self.now, batch))
+
+    def now(self, batch: Batch) -> Answered:
+        """Classify a batch in this thread."""
+        began = time.perf_counter()
+        with torch.inference_mode():
+            classes = self._classify(batch)
+        return Answered(classes, time.perf_counter() - began)
+
+    def close(self) -> None:
+        """Drop what was not begun, and wait for the rest."""
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+            self._pool = None
+            torch.set_num_threads(self._usual)
+
+
+class _Under:
+    """A batch that is under way."""
+
+    def __init__(self, future: Future[Answered]) -> None:
+        self._future = future
+
+    def __call__(self) -> Answered:
+        return self._future.result()
+
+    def __del__(self) -> None:  # nobody asks for it any more
+        self._future.cancel()
+
+
+def _alone() -> None:
+    """Operations of this thread use no others."""
+    torch.set_num_threads(1)

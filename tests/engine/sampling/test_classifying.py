@@ -1,0 +1,105 @@
+"""Batches side by side: the answers of one by one, in order, and the caller's threads restored."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+import torch
+from torch import nn
+
+from engine.core.records import ModelIdentity
+from engine.models.architectures.digits_cnn import CLASS_NAMES, DigitsCNN
+from engine.models.normalize import NAMED, Normalization
+from engine.models.torch_classifier import TorchClassifier
+from engine.sampling.classifying import Classifying
+from tests.fakes import SHAPE, HalfSpace
+
+CPU = torch.device("cpu")
+
+
+class Slow(HalfSpace):
+    """Answers once as many threads ask as are awaited."""
+
+    def __init__(self, awaited: int) -> None:
+        super().__init__(0.4)
+        self.meeting = threading.Barrier(awaited)
+
+    @property
+    def concurrent(self) -> bool:
+        return True
+
+    def scores(self, batch: torch.Tensor) -> torch.Tensor:
+        self.meeting.wait(timeout=30)
+        if len(batch) == 1:
+            raise RuntimeError("of one sample")
+        return super().scores(batch)
+
+
+@pytest.fixture
+def two_threads() -> Iterator[None]:
+    usual = torch.get_num_threads()
+    torch.set_num_threads(2)
+    yield
+    torch.set_num_threads(usual)
+
+
+@pytest.mark.usefixtures("two_threads")
+def test_threads_answer_at_once_and_in_order() -> None:
+    torch.manual_seed(0)
+    batches = [torch.randn(size, *SHAPE) for size in (5, 7, 1, 6)]
+    several = Classifying(Slow(2), CPU)
+    assert several.threads == 2 and torch.get_num_threads() == 1
+    assert several.most(10.0) == 2 < several.most(0.01) < several.most(0.0)
+    under_way = [several.begin(batch) for batch in batches]
+    for batch, answered in zip(batches, under_way, strict=True):
+        if len(batch) == 1:
+            with pytest.raises(RuntimeError, match="of one sample"):
+                answered()
+            continue
+        assert torch.equal(answered().classes, HalfSpace(0.4).classify(batch))
+        assert answered().seconds > 0
+    several.close()
+    several.close()
+    assert torch.get_num_threads() == 2
+
+
+@pytest.mark.usefixtures("two_threads")
+def test_what_nobody_waits_for_is_not_begun() -> None:
+    model = Slow(3)  # two threads wait for this one
+    several = Classifying(model, CPU)
+    under_way = [several.begin(torch.randn(2, *SHAPE)) for _ in range(6)]
+    under_way.clear()
+    model.meeting.wait(timeout=30)
+    several.close()  # a third batch would wait for ever
+    assert not model.meeting.broken
+
+
+@pytest.mark.usefixtures("two_threads")
+def test_only_a_network_that_was_traced_is_asked_by_several() -> None:
+    class Remembers(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.inner = DigitsCNN()
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            self.held = x if bool((x > 0).any()) else -x  # it cannot be traced
+            return self.inner(self.held)
+
+    mean, std = NAMED["none"]
+    for network, threads in ((DigitsCNN(), 2), (Remembers(), 0), (nn.Flatten(), 0)):
+        identity = ModelIdentity(
+            name="n",
+            source="n",
+            format="state_dict",
+            sha256="0" * 64,
+            architecture="any",
+            class_names=CLASS_NAMES,
+            input_shape=(1, 8, 8),
+        )
+        model = TorchClassifier(network, Normalization("none", mean, std, "given"), identity)
+        model.prepare(CPU, "fp32")
+        several = Classifying(model, CPU)
+        assert several.threads == threads
+        several.close()
