@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine.core.errors import UserError
-from engine.models.request import ModelRequest, oracle_part
+from engine.models.request import ModelRequest, member_parts, oracle_part
 
 if TYPE_CHECKING:
     from engine.inputs import GivenInput
@@ -17,10 +17,10 @@ Shape = tuple[int, ...]
 
 
 class FromFile:
-    """A model that the command line could name, too."""
+    """A model that the command line could name, too; several are an ensemble."""
 
     def __init__(
-        self, spec: str, classes: Sequence[str], normalize: Any, opening: dict[str, Any]
+        self, specs: Sequence[str], classes: Sequence[str], normalize: Any, opening: dict[str, Any]
     ) -> None:
         from engine.models import load_model
 
@@ -36,11 +36,13 @@ class FromFile:
             "output",
             "threshold",
             "tolerance",
+            "combine",
+            "consensus",
         }
         _refuse_others(opening, known)
-        parts = oracle_part(opening.pop("oracle", None))
+        parts = (*oracle_part(opening.pop("oracle", None)), *member_parts(specs[1:]))
         self.request: ModelRequest | None = ModelRequest(
-            spec, normalize=normalize or "auto", parts=parts, **opening
+            specs[0], normalize=normalize or "auto", parts=parts, **opening
         )
         self._classifier = load_model(self.request)
         self.name = self._classifier.identity.name
@@ -67,13 +69,13 @@ class FromFile:
 
 
 class InMemory:
-    """A module that a program handed over."""
+    """A module that a program handed over; several are an ensemble."""
 
     request: ModelRequest | None = None
 
     def __init__(
         self,
-        module: Any,
+        modules: Sequence[Any],
         classes: Sequence[str],
         normalize: Any,
         shape: Shape | None,
@@ -83,17 +85,22 @@ class InMemory:
 
         from engine.models.module import ModuleInMemory
 
-        if not isinstance(module, nn.Module):
-            raise UserError(
-                f"An object of type {type(module).__name__} is not a model; give a "
-                "torch.nn.Module, or a path, a Hugging Face id or a name such as demo:digits-0.25."
-            )
-        _refuse_others(opening, {"encoding"})
-        self._module: ModuleInMemory = ModuleInMemory(
-            module, classes=classes, normalize=normalize or "none", **opening
-        )
+        for module in modules:
+            if not isinstance(module, nn.Module):
+                raise UserError(
+                    f"An object of type {type(module).__name__} is not a model; give a "
+                    "torch.nn.Module, or a path, a Hugging Face id or a name such as "
+                    "demo:digits-0.25; several of one kind are an ensemble."
+                )
+        _refuse_others(opening, {"encoding", "combine", "consensus"})
+        self._rule = (opening.pop("combine", "logits"), opening.pop("consensus", 0))
+        self._modules: list[ModuleInMemory] = [
+            ModuleInMemory(module, classes=classes, normalize=normalize or "none", **opening)
+            for module in modules
+        ]
         self._shape = shape
-        self.name = self._module.name
+        self._known: dict[Shape, Classifier] = {}
+        self.name = ", ".join(each.name for each in self._modules)
 
     def classifier(self, given: GivenInput) -> Classifier:
         """For images of the shape that was named, else of this image's own."""
@@ -101,7 +108,20 @@ class InMemory:
 
         if not isinstance(given, ImageInput):
             raise UserError(f"A module in memory takes images, and {given.source} is none.")
-        return self._module.classifier(self._shape or given.pixels.shape)
+        shape = self._shape or given.pixels.shape
+        if shape not in self._known:
+            self._known[shape] = self._made(shape)
+        return self._known[shape]
+
+    def _made(self, shape: Shape) -> Classifier:
+        made = [each.classifier(shape) for each in self._modules]
+        if len(made) > 1:
+            from engine.models.ensemble import Ensemble
+
+            return Ensemble(made, *self._rule)
+        if self._rule != ("logits", 0):
+            raise UserError("combine and consensus are for ensembles; give several models.")
+        return made[0]
 
     def check(self, given: GivenInput, classifier: Classifier) -> None:
         """Refuse an image of another size than the first, rather than resize it unasked."""

@@ -38,7 +38,7 @@ Procedure = Generator["Snapshot", None, "Evidence"]
 
 
 def smooth(
-    model: nn.Module | str | Path,
+    model: nn.Module | str | Path | Sequence[nn.Module] | Sequence[str | Path],
     scheme: Scheme | None = None,
     *,
     classes: Sequence[str] = (),
@@ -53,7 +53,8 @@ def smooth(
 
     Args:
         model: a module from images (B, C, H, W) in [0, 1] to scores (B, K), of which a copy is
-            used and nothing is changed; or a path, a Hugging Face id or a ``demo:`` name.
+            used and nothing is changed; or a path, a Hugging Face id or a ``demo:`` name. Several
+            in a list or tuple are the members of an ensemble.
         scheme: the noise and its certificate, e.g. ``Gaussian(sigma=0.25)``; may be left out for a
             file that says what noise it was trained with.
         classes: a name for each output.
@@ -66,20 +67,25 @@ def smooth(
         batch: samples per batch; 0 measures a good size.
         **opening: further fields of :class:`engine.models.ModelRequest` for files: ``arch``,
             ``encoding``, ``trust``, ``oracle``, ``prompt``, ``max_new_tokens``. A module takes
-            ``encoding`` alone.
+            ``encoding`` alone. For ensembles of both ``combine`` (``logits``, ``softmax`` or
+            ``votes``) and ``consensus``, the first members that decide where they agree.
 
     Raises:
         CertiscopeError: the model cannot be opened or copied, or no scheme is named.
     """
     execution = declaring.carried_out({"device": device, "batch": batch})
-    if isinstance(model, str | Path):
-        base: Base = FromFile(str(model), classes, normalize, opening)
+    models = model if isinstance(model, list | tuple) else [model]
+    if not models:
+        raise UserError("Give at least one model.")
+    if all(isinstance(each, str | Path) for each in models):
+        named = [str(each) for each in models]
+        base: Base = FromFile(named, classes, normalize, opening)
         if scheme is None:
-            from engine.models.native_metadata import own_noise
+            from engine.models.native_metadata import common_noise
 
-            scheme = own_noise(str(model))
+            scheme = common_noise(named)
     else:
-        base = InMemory(model, classes, normalize, input_shape, opening)
+        base = InMemory(models, classes, normalize, input_shape, opening)
     if not isinstance(scheme, Scheme):
         raise UserError("Name the noise: smooth(model, Gaussian(sigma=0.25)), for example.")
     return Smoothed(base, scheme, execution, precision)

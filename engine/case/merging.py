@@ -10,7 +10,7 @@ from engine.case.digests import digest
 from engine.core.errors import UserError
 from engine.evidence.evidence import Evidence
 from engine.evidence.tries import claim_of, stream_of, with_tries
-from engine.models.request import ModelRequest
+from engine.models.request import ModelRequest, stated_request
 
 if TYPE_CHECKING:
     from engine.case.case import Case
@@ -59,7 +59,7 @@ def adopt(
         evidence.model,
         evidence.input,
         evidence.settings,
-        model_request=request or ModelRequest(evidence.model.source),
+        model_request=request or stated_request(evidence.model),
         input_spec=input_spec or evidence.input.source,
         key=int(evidence.noise.key, 16),
         execution=evidence.execution,

@@ -6,7 +6,7 @@ import json
 import os
 from pathlib import Path
 
-from engine.models.request import ModelRequest, oracle_part
+from engine.models.request import ModelRequest, member_parts, oracle_part
 
 
 def relative(spec: str, case: Path) -> str:
@@ -41,6 +41,9 @@ def request_text(request: ModelRequest, case: Path) -> str:
         "output": request.output,
         "threshold": "" if request.threshold is None else repr(request.threshold),
         "tolerance": "" if request.tolerance is None else repr(request.tolerance),
+        "members": [(spec, relative(spec, case)) for spec in request.members[1:]],
+        "combine": request.combine if request.members else "",
+        "consensus": request.consensus,
     }
     return json.dumps(
         {
@@ -61,16 +64,19 @@ def request_from(text: str, path: str, case: Path) -> ModelRequest:
     kept = json.loads(text)
     names = located(str(kept["class_names"]), str(kept["class_names_path"]), case)
     oracle = located(str(kept.get("oracle", "")), str(kept.get("oracle_path", "")), case)
+    members = [located(spec, place, case) for spec, place in kept.get("members", ())]
     return ModelRequest(
         spec=located(str(kept["spec"]), path, case),
         arch=str(kept["arch"]),
         normalize=str(kept["normalize"]),
         encoding=str(kept.get("encoding", "auto")),
         class_names=Path(names) if names else None,
-        parts=oracle_part(oracle or None),
+        parts=(*oracle_part(oracle or None), *member_parts(members)),
         prompt=str(kept.get("prompt", "")),
         max_new_tokens=int(kept.get("max_new_tokens", 0)),
         output=str(kept.get("output", "")),
         threshold=float(kept["threshold"]) if kept.get("threshold") else None,
         tolerance=float(kept["tolerance"]) if kept.get("tolerance") else None,
+        combine=str(kept.get("combine", "logits")),
+        consensus=int(kept.get("consensus", 0)),
     )

@@ -31,6 +31,7 @@ from engine.cli.report import report_command, report_flags
 from engine.cli.resume import resume_command, resume_flags
 from engine.cli.run import certify_command, decide_command, predict_command
 from engine.cli.sign import keys_app, sign_command, signing_flags
+from engine.cli.subject import subject_flags
 from engine.cli.verify import verify_command, verify_flags
 from engine.core.errors import DiskFull, UserError
 from engine.evidence.settings import Task
@@ -151,7 +152,7 @@ def build(demo: Demo | None) -> typer.Typer:
 def _run_flags(task: Task, more: list[Any]) -> list[Any]:
     """The flags of a run on one input, with those of one command alone."""
     return [
-        *options.subject_flags(),
+        *subject_flags(),
         *options.scheme_flags(),
         *options.run_flags(task),
         *more,

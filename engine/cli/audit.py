@@ -13,19 +13,12 @@ from engine.cli.attack import ATTACK, attack_flags, set_attacker
 from engine.cli.case import asked_case, case_flags
 from engine.cli.cluster import certifier, check_cluster, cluster_flags
 from engine.cli.flags import OUTPUT, WHAT, flag
-from engine.cli.options import (
-    asked_input,
-    at_flag,
-    read_execution,
-    read_settings,
-    run_flags,
-    scheme_flags,
-    subject_flags,
-)
+from engine.cli.options import at_flag, read_execution, read_settings, run_flags, scheme_flags
 from engine.cli.outcome import CERTIFIED, CONTRADICTED, PARTIAL, exit_status
 from engine.cli.output import STDOUT, check_writable, deliver, json_of, say, tried
 from engine.cli.progress import follow
 from engine.cli.sets import SHOWN_ROWS, rows_table, summary_table
+from engine.cli.subject import asked_input, subject_flags
 from engine.cli.terminal import Terminal
 from engine.core.errors import UserError
 from engine.evidence.attack import AttackRecord, attack_in_words

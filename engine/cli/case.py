@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.cli.flags import OUTPUT, WHAT, argument, flag
-from engine.cli.options import trust_flag
 from engine.cli.outcome import CERTIFIED, FAILURE
 from engine.cli.output import print_text
+from engine.cli.subject import trust_flag
 from engine.cli.terminal import Terminal
 from engine.core.rounding import round_down
 
@@ -54,7 +54,12 @@ def case_argument() -> inspect.Parameter:
 def moved_flags() -> list[inspect.Parameter]:
     """Where the model and input of a case are now, and consent to open them."""
     return [
-        flag("model", "The model's file, where it has moved since.", WHAT, metavar="M"),
+        flag(
+            "model",
+            "The model's file, where it has moved since; of an ensemble the folder with its files.",
+            WHAT,
+            metavar="M",
+        ),
         flag("input", "The input's file, where it has moved since.", WHAT, metavar="X"),
         trust_flag(),
     ]
@@ -62,8 +67,9 @@ def moved_flags() -> list[inspect.Parameter]:
 
 def moved(known: Configuration, values: Mapping[str, Any]) -> tuple[ModelRequest, str]:
     """How to open a run's model and input again, at the places that some flags name."""
-    spec = values["model"] or known.request.spec
-    request = replace(known.request, spec=spec, trust=values["trust"])
+    request = replace(known.request, trust=values["trust"])
+    if values["model"]:
+        request = request.moved(values["model"])
     return request, values["input"] or known.input_spec
 
 

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 
 from engine.cli.flags import OUTPUT, WHAT, flag
-from engine.cli.options import asked_input, labels_flag, run_flags
+from engine.cli.options import run_flags
 from engine.cli.outcome import CERTIFIED
 from engine.cli.output import STDOUT, check_writable, deliver, json_of
+from engine.cli.subject import asked_input, labels_flag
 from engine.cli.terminal import Terminal
 from engine.core.errors import UserError
 from engine.core.fields import checked

@@ -9,15 +9,9 @@ from typing import Any
 
 from engine.cli.case import case_flags
 from engine.cli.flags import RUN, flag
-from engine.cli.options import (
-    output_flags,
-    read_settings,
-    read_target,
-    run_flags,
-    scheme_flags,
-    subject_flags,
-)
+from engine.cli.options import output_flags, read_settings, read_target, run_flags, scheme_flags
 from engine.cli.sign import signing_flags
+from engine.cli.subject import subject_flags
 from engine.core.errors import UserError
 from engine.evidence.settings import DecideSettings
 

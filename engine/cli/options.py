@@ -13,7 +13,6 @@ from typing import Any, Literal, overload
 from engine import schemes
 from engine.cli.flags import OUTPUT, RARE, RUN, SCHEME, WHAT, WRITING, flag
 from engine.cli.output import say
-from engine.cli.reading import reading_flags
 from engine.core.errors import UserError
 from engine.core.fields import FieldSpec, checked, field_specs
 from engine.evidence.assignment import Assignment
@@ -28,107 +27,13 @@ from engine.evidence.settings import (
     declared,
     run_specs,
 )
-from engine.inputs.labels import with_rule
-from engine.models.native_metadata import own_noise
+from engine.models.native_metadata import common_noise
 from engine.schemes import Scheme, scheme_class
 
 _TARGET_RADIUS = (
     "End the run once this radius is certified or hopeless: --target radius=X. 0 runs to n."
 )
 _TYPES: dict[str, type] = {"int": int, "float": float, "str": str, "bool": bool, "choice": str}
-
-
-def subject_flags() -> list[inspect.Parameter]:
-    """Which model, which input."""
-    return [
-        flag(
-            "model",
-            "A file, a directory, a Hugging Face id, or a shipped model such as demo:digits-0.25.",
-            WHAT,
-            default=...,
-            metavar="M",
-        ),
-        flag(
-            "input",
-            "An image (a file, or x_test.npy:3 of an array), a node of a graph (cora_ml.npz:17), a "
-            "text (file or text:the words), a row of a CSV file (rows.csv:3), or a shipped input "
-            "such as digits:17; for audit a folder, a table or a shipped set such as digits.",
-            WHAT,
-            default=...,
-            metavar="X",
-        ),
-        labels_flag(),
-        flag("arch", "Architecture, for files that hold only weights.", RARE),
-        flag(
-            "normalize",
-            "Layer between noise and network: none, cifar10, imagenet, half, ... or as in "
-            "mean=.5,.5,.5,std=.2,.2,.2,scale=255,channels=bgr,resize=stretch|pad|crop. "
-            "'auto' takes what is stored or detected, and says so.",
-            RARE,
-            default="auto",
-        ),
-        flag(
-            "encoding",
-            "How a noised image is laid out in channels: plain, indicator or complement. "
-            "'auto' takes what is stated or counted.",
-            RARE,
-            default="auto",
-        ),
-        flag("class_names", "File with one class name per line.", RARE, Path | None),
-        *reading_flags(),
-        *writing_flags(),
-        trust_flag(),
-    ]
-
-
-def labels_flag() -> inspect.Parameter:
-    """Which class a label means."""
-    return flag(
-        "labels",
-        "How labels become classes where names and numbers do not tell: order (of the sorted "
-        "labels), number, from-one, or a CSV file with a file or label and its class in each line.",
-        WHAT,
-        metavar="F.csv",
-    )
-
-
-def asked_input(values: Mapping[str, Any]) -> str:
-    """The input that the flags name, with what they say about its labels."""
-    spec, rule = values["input"], values.get("labels") or ""
-    return with_rule(spec, rule) if rule else spec
-
-
-def trust_flag() -> inspect.Parameter:
-    """Consent to a format that can run code."""
-    return flag(
-        "trust",
-        "Open a format that can run code (.pt2, TorchScript). Only for files you trust.",
-        RARE,
-        bool,
-    )
-
-
-def writing_flags() -> list[inspect.Parameter]:
-    """What a generative model answers needs."""
-    return [
-        flag(
-            "oracle",
-            "For a generative model: the file that turns its answers into classes, JSON or a "
-            "line a class, first match wins, e.g. 'turn left: left, go left' and then "
-            "'stop: stop, halt'.",
-            WRITING,
-            Path | None,
-        ),
-        flag("prompt", "What a generative model is asked.", WRITING),
-        flag(
-            "max_new_tokens",
-            "Longest answer of a generative model; 0 is 16.",
-            WRITING,
-            int,
-            default=0,
-            metavar="N",
-        ),
-    ]
 
 
 def scheme_flags(*, of_a_model: bool = True) -> list[inspect.Parameter]:
@@ -156,6 +61,11 @@ def scheme_flags(*, of_a_model: bool = True) -> list[inspect.Parameter]:
         for spec in field_specs(scheme):
             owners.setdefault(spec.name, []).append((scheme.key, spec))
     return [chosen, *(_shared_flag(each, defaults=of_a_model) for each in owners.values())]
+
+
+def _listed(model: str | list[str] | None) -> list[str]:
+    """One model, the members of an ensemble, or none."""
+    return [model] if isinstance(model, str) else model or []
 
 
 def _shared_flag(owners: list[tuple[str, FieldSpec]], *, defaults: bool) -> inspect.Parameter:
@@ -333,7 +243,7 @@ def _radius_target(scheme: Scheme, radius: float, target: str) -> str:
 
 def _read_scheme(values: Mapping[str, Any]) -> Scheme:
     """The scheme of some flags; what they leave open is as the model says it was trained."""
-    own_scheme = own_noise(values.get("model") or "")
+    own_scheme = common_noise(_listed(values.get("model")))
     default = own_scheme.key if own_scheme else schemes.SCHEMES[0].key
     chosen = scheme_class(values["scheme"] or default)
     own = {spec.name: spec for spec in field_specs(chosen)}

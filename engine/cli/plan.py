@@ -10,16 +10,10 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 
 from engine.cli.flags import OUTPUT, RUN, flag
-from engine.cli.options import (
-    read_execution,
-    read_settings,
-    read_target,
-    run_flags,
-    scheme_flags,
-    subject_flags,
-)
+from engine.cli.options import read_execution, read_settings, read_target, run_flags, scheme_flags
 from engine.cli.outcome import CERTIFIED, facts_table
 from engine.cli.output import STDOUT, print_json
+from engine.cli.subject import subject_flags
 from engine.cli.terminal import Terminal
 from engine.core.errors import UserError
 from engine.core.fields import checked

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from engine.cli.case import asked_case, say_which
 from engine.cli.decide import decide_settings
-from engine.cli.options import asked_input, read_execution, read_settings
+from engine.cli.options import read_execution, read_settings
 from engine.cli.outcome import exit_status
 from engine.cli.output import Outputs, Stopped, WriteError, say
 from engine.cli.progress import follow
+from engine.cli.subject import asked_input
 from engine.cli.terminal import Terminal
 from engine.core.errors import UserError
 from engine.evidence.evidence import Evidence
@@ -320,22 +321,24 @@ def load(request: ModelRequest, input_spec: str) -> tuple[Classifier, FittedInpu
 
 def model_request(values: Mapping[str, Any]) -> ModelRequest:
     """Which model the flags name."""
-    from engine.models.request import ModelRequest, oracle_part
+    from engine.models.request import ModelRequest, member_parts, oracle_part
 
     names: Path | None = values["class_names"]
     return ModelRequest(
-        spec=values["model"],
+        spec=values["model"][0],
         arch=values["arch"],
         normalize=values["normalize"],
         encoding=values["encoding"],
         trust=values["trust"],
         class_names=names,
-        parts=oracle_part(values.get("oracle")),
+        parts=(*oracle_part(values.get("oracle")), *member_parts(values["model"][1:])),
         prompt=values.get("prompt") or "",
         max_new_tokens=values.get("max_new_tokens") or 0,
         output=values.get("output") or "",
         threshold=values.get("threshold"),
         tolerance=values.get("tolerance"),
+        combine=values["combine"],
+        consensus=values["consensus"],
     )
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from engine.cli.flags import OUTPUT, WHAT, argument, flag
-from engine.cli.options import trust_flag
 from engine.cli.outcome import CERTIFIED, FAILURE
 from engine.cli.output import STDOUT, print_json
+from engine.cli.subject import trust_flag
 from engine.cli.terminal import Terminal, write_line
 from engine.core.errors import UserError
 from engine.system.interrupt import stoppable

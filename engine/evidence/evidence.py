@@ -25,6 +25,7 @@ from engine.evidence.attack import AttackRecord, contradicted
 from engine.evidence.generations import AnswerGroup
 from engine.evidence.observations import (
     ClassVotes,
+    EnsembleRecord,
     Exact,
     FunctionCheckRecord,
     Observations,
@@ -259,8 +260,7 @@ class Evidence(Record):
         region: what is certified; None when abstaining.
         certified_at: answers to ``--at``, keyed by its text.
         statement: the claim (or the abstention) in words.
-        answers: what a generative model said in the estimation votes, grouped; their counts are
-            the votes.
+        answers: what a generative model said in the estimation votes, which they add up to.
         facts: bounds that the scheme drew from the input and that the region rests on.
         transfer: the claim about the true class, where an oracle was audited.
         chain: the votes block by block; None for PREDICT in files written before it kept blocks.
@@ -270,6 +270,7 @@ class Evidence(Record):
             its last phase, and alpha is that of all phases together.
         function_check: of the base classifier, on samples that were counted; None where it is not
             recorded, as before there was one.
+        ensemble: what its members answered; None where it is none, or in a packed set.
         settings: what was declared; its ``kind`` fits the procedure.
         execution: how the run was to be carried out.
         command: the same run on the command line.
@@ -310,6 +311,7 @@ class Evidence(Record):
     function_check: FunctionCheckRecord | None = Field(
         default=None, exclude_if=lambda found: found is None
     )
+    ensemble: EnsembleRecord | None = Field(default=None, exclude_if=lambda found: found is None)
     model: ModelIdentity
     input: InputIdentity
     performance: Timing

@@ -91,6 +91,65 @@ class OrderStatistics(Record):
 Observations = Annotated[ClassVotes | OrderStatistics | Exact, Field(discriminator="kind")]
 
 
+class MemberVotes(Record):
+    """What one member of an ensemble answered.
+
+    Attributes:
+        asked: samples that it was asked about.
+        counts: its votes per class.
+        failures: samples for which it named none.
+    """
+
+    asked: int = Field(ge=0)
+    counts: tuple[int, ...]
+    failures: int = Field(default=0, ge=0)
+
+
+class EnsembleRecord(Record):
+    """What the members of an ensemble answered to estimation samples.
+
+    Attributes:
+        samples: of the run's last part alone, where it was resumed.
+        members: in their order.
+    """
+
+    samples: int = Field(ge=0)
+    members: tuple[MemberVotes, ...]
+
+    @property
+    def saved(self) -> float:
+        """The share of the members' forward passes that a consensus saved."""
+        most = self.samples * len(self.members)
+        return 1 - sum(each.asked for each in self.members) / most if most else 0.0
+
+    def contradictions(self, *, n: int, members: int, classes: int, consensus: int) -> list[str]:
+        """What in this record cannot be.
+
+        Args:
+            n: estimation samples of the run.
+            members: of the ensemble.
+            classes: that it tells apart.
+            consensus: members that are asked about every sample; 0 for all.
+        """
+        wrong = []
+        asked = [each.asked for each in self.members]
+        if len(asked) != members:
+            wrong.append(f"it has {members} members, not {len(asked)}")
+        if self.samples > n:
+            wrong.append("its members answered to more samples than were drawn")
+        if set(asked[: consensus or None]) - {self.samples}:
+            wrong.append("not every member that must be was asked about every sample")
+        rest = set(asked[consensus:]) if consensus else set()
+        if len(rest) > 1 or max(rest, default=0) > self.samples:
+            wrong.append("members that are asked together were asked about other samples")
+        for each in self.members:
+            if len(each.counts) != classes or min(each.counts) < 0:
+                wrong.append("a member's votes are not one count for each class")
+            elif sum(each.counts) + each.failures != each.asked:
+                wrong.append("a member's votes are not all its answers")
+        return wrong
+
+
 class FunctionCheckRecord(Record):
     """That the base classifier was a function of one sample, tested on samples that were counted.
 

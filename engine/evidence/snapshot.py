@@ -10,7 +10,7 @@ from engine.core.records import ProbabilityBounds, Record, Votes
 from engine.evidence.cost import Cost
 from engine.evidence.evidence import TrajectoryPoint
 from engine.evidence.generations import AnswerGroup
-from engine.evidence.observations import FunctionCheckRecord
+from engine.evidence.observations import EnsembleRecord, FunctionCheckRecord
 from engine.evidence.settings import SettingsField
 from engine.evidence.vote_chain import Block
 from engine.regions import Region
@@ -37,6 +37,7 @@ class Snapshot(Record):
             not ``selection``: those of a decision's first phase.
         answers: what a generative model said in this phase, grouped.
         function_check: what the base classifier was asked again so far.
+        ensemble: what the members of an ensemble answered in this phase.
         certified_at: answers to perturbations that were asked for, of which there are none yet.
         n_done: votes counted, both phases together.
         n0_plan, n_plan: votes planned for selection and for estimation.
@@ -60,6 +61,7 @@ class Snapshot(Record):
     chain_selection: Votes | None = None
     answers: tuple[AnswerGroup, ...] = ()
     function_check: FunctionCheckRecord | None = None
+    ensemble: EnsembleRecord | None = None
     certified_at: dict[str, bool] = Field(default_factory=dict)
     n_done: int
     n0_plan: int

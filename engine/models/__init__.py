@@ -67,6 +67,10 @@ def load_model(request: ModelRequest) -> Classifier:
         UserError: there is no such model, or it cannot be used; one sentence says why.
         TrustRequired: its format can run code and ``request.trust`` is not set.
     """
+    if request.members:
+        return _ensemble(request)
+    if request.combine != "logits" or request.consensus:
+        raise UserError("--combine and --consensus are for ensembles; name --model several times.")
     kind, path = kind_of(request.spec), Path(request.spec)
     if kind == "demo":
         if request.arch:
@@ -90,6 +94,17 @@ def load_model(request: ModelRequest) -> Classifier:
         classifier = outputs.OutputsClassifier.of(classifier, request, stated=stated)
     classifier.identity = _as_read(classifier.identity, asked)
     return classifier
+
+
+def _ensemble(request: ModelRequest) -> Classifier:
+    """The members that a request names, as one classifier."""
+    from engine.models.ensemble import Ensemble, checked_rule
+
+    checked_rule(len(request.members), request.combine, request.consensus)
+    if request.oracle is not None or request.prompt:
+        raise UserError("A model that writes answers cannot be a member of an ensemble.")
+    opened = [load_model(each) for each in request.apart()]
+    return Ensemble(opened, request.combine, request.consensus)
 
 
 def _as_read(identity: ModelIdentity, request: ModelRequest) -> ModelIdentity:

@@ -26,6 +26,9 @@ __all__ = ["NO_CLASS", "PLACES", "Classifier", "ModelRequest", "NormalizeName"]
 NO_CLASS = -1
 """Index of a sample for which the model named no class: it counts against every class."""
 
+NOT_ASKED = -2
+"""Of a member of an ensemble, for a sample that the others decided."""
+
 
 PLACES = " (of a detector say --output keypoints or --output boxes)"
 """What a refusal of scores with more axes than one adds."""
@@ -98,6 +101,13 @@ class Classifier(ABC):
     def said(self) -> Sequence[str | None]:
         """The answers behind the last batch's classes, of a generative model; else nothing."""
         return ()
+
+    def member_answers(self) -> torch.Tensor | None:
+        """Of an ensemble the classes (L, B) that its members gave to the last batch; else None.
+
+        NO_CLASS where one named none, NOT_ASKED where it was not asked.
+        """
+        return None
 
     def unload(self) -> None:  # noqa: B027 - most formats hold nothing to give back
         """Give the device's memory back."""

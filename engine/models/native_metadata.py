@@ -6,7 +6,7 @@ Loads no torch: forms and flags take their defaults from it.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +95,16 @@ def proposed_scheme(model: ModelIdentity) -> Scheme:
     """What to smooth a newly opened model with: as it was trained, else the first that fits it."""
     fitting = (scheme for scheme in SCHEMES if model.kind in scheme.inputs)
     return taught_scheme(model) or next(fitting, Gaussian)()
+
+
+def common_noise(models: Sequence[str]) -> Scheme | None:
+    """The noise that every member of an ensemble says it was trained with; None where they differ.
+
+    Args:
+        models: as for :func:`own_noise`, one or several.
+    """
+    own = [own_noise(model) for model in models]
+    return own[0] if own and all(each == own[0] for each in own) else None
 
 
 def own_noise(spec: str) -> Scheme | None:

@@ -222,6 +222,7 @@ class _Decision:
             chain_selection=self.phases[0][0] if self.phases else None,
             answers=self.run.sampler.answers.groups(),
             function_check=self.run.sampler.check.record(),
+            ensemble=self.run.sampler.members.record(),
             n_done=done,
             n0_plan=n0_plan,
             n_plan=n_plan,

@@ -215,6 +215,7 @@ class _Certify:
             blocks=self.tally.blocks() if self.tally else (),
             answers=self.run.sampler.answers.groups(),
             function_check=self.run.sampler.check.record(),
+            ensemble=self.run.sampler.members.record(),
             n_done=done,
             n0_plan=self.settings.n0,
             n_plan=self.settings.n,

@@ -74,6 +74,18 @@ class ModelNaming(Protocol):
     def tolerance(self) -> float | None:
         """How far places and numbers may be from the answer without noise."""
 
+    @property
+    def members(self) -> tuple[str, ...]:
+        """All members of an ensemble; none where it is a single model."""
+
+    @property
+    def combine(self) -> str:
+        """How the members of an ensemble become one answer."""
+
+    @property
+    def consensus(self) -> int:
+        """The ensemble stops after so many first members if they agree; 0 asks all."""
+
 
 def command_line(
     model: ModelNaming,
@@ -90,8 +102,10 @@ def command_line(
     Scheme, its parameters, n0, n, alpha, bound and seed always appear where the run has them, the
     rest where it differs from its default. Parsing the line gives the same settings back.
     """
-    words = [PROGRAM, task_of(settings), "--model", model.spec, "--input", input_spec]
-    words += _model_words(model)
+    words = [PROGRAM, task_of(settings)]
+    for name in model.members or (model.spec,):
+        words += ["--model", name]
+    words += ["--input", input_spec, *_model_words(model)]
     words += ["--scheme", settings.scheme.key]
     for record in (settings.scheme, settings, execution):
         for spec in field_specs(type(record)):
@@ -123,6 +137,8 @@ def _model_words(model: ModelNaming) -> list[str]:
         "--output": model.output or None,
         "--threshold": model.threshold,
         "--tolerance": model.tolerance,
+        "--combine": model.combine if model.members else None,
+        "--consensus": model.consensus or None,
     }
     words = [(flag, _text(value)) for flag, value in given.items() if value is not None]
     return [*(word for pair in words for word in pair), *(["--trust"] if model.trust else [])]

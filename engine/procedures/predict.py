@@ -82,6 +82,7 @@ def _snapshot(run: Run, empty: Votes, tally: Tally) -> Snapshot:
         blocks=tally.blocks(),
         answers=run.sampler.answers.groups(),
         function_check=run.sampler.check.record(),
+        ensemble=run.sampler.members.record(),
         n_done=votes.n,
         n0_plan=0,
         n_plan=run.settings.n,

@@ -183,6 +183,7 @@ class Run:
             "execution": self.execution,
             "noise": self.randomness.record(),
             "function_check": self.sampler.check.record(),
+            "ensemble": self.sampler.members.record() if estimation.n else None,
             "model": self.classifier.identity,
             "input": self.fitted.identity,
             "facts": dict(self.facts),

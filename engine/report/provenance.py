@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from engine.core.errors import UserError
 from engine.core.records import Encoding, ModelIdentity, PartIdentity
 from engine.core.rounding import round_down
@@ -86,7 +88,8 @@ def _digests(model: ModelIdentity) -> tuple[Fact, ...]:
     """Of the whole function, and of its parts; an oracle stands with the answers it reads."""
     if not model.parts:
         return (Fact("sha256", model.sha256, code=True),)
-    made = [part.role for part in model.parts]
+    roles = Counter(part.role for part in model.parts)
+    made = [role if number == 1 else f"{number} {role}s" for role, number in roles.items()]
     made = made if model.generation is None else ["weights", "prompt", "oracle"]
     of = " and ".join((", ".join(made[:-1]), made[-1])) if len(made) > 1 else made[0]
     return (

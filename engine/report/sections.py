@@ -14,6 +14,7 @@ from engine.evidence.subject import as_taken
 from engine.report import enumerated
 from engine.report.answers import answer_limits, answer_sections
 from engine.report.content import Fact, Section, Table
+from engine.report.members import member_sections
 from engine.report.numbers import count, lower, numbered, percent, plain, upper
 from engine.report.provenance import provenance
 from engine.schemes import Scheme
@@ -48,6 +49,7 @@ def sections(evidence: Evidence) -> tuple[Section, ...]:
         *declared(evidence),
         _votes(evidence),
         *answer_sections(evidence),
+        *member_sections(evidence),
         *([_phases(evidence.decision)] if evidence.decision else []),
         *([_trajectory(evidence)] if over_n else []),
         *(_asked(evidence) if certifying else ()),

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import torch
 
-from engine.evidence.observations import OrderStatistics
+from engine.evidence.observations import EnsembleRecord, MemberVotes, OrderStatistics
 
 
 class CountVotes:
@@ -45,6 +45,43 @@ class CountVotes:
         cells = cells.add_(answers + 1)
         table = torch.bincount(cells, minlength=blocks * width).view(blocks, width).tolist()
         return {base + i: row for i, row in enumerate(table) if any(row)}
+
+
+class MemberTally:
+    """Votes of the members of an ensemble; without a synchronisation until they are asked for.
+
+    Args:
+        classes: number of classes.
+    """
+
+    def __init__(self, classes: int) -> None:
+        self._classes = classes
+        self._counts: torch.Tensor | None = None
+        self._samples = 0
+
+    def add(self, answers: torch.Tensor | None) -> None:
+        """Take in the answers (L, B) to a batch: classes, NO_CLASS, NOT_ASKED; None for nothing."""
+        if answers is None:
+            return
+        members, samples = answers.shape
+        width = self._classes + 2
+        cells = answers + 2 + width * torch.arange(members, device=answers.device)[:, None]
+        found = torch.bincount(cells.flatten(), minlength=members * width).view(members, width)
+        self._counts = found if self._counts is None else self._counts + found
+        self._samples += samples
+
+    def record(self) -> EnsembleRecord | None:
+        """What was answered so far; None where nothing was."""
+        if self._counts is None:
+            return None
+        rows = self._counts.tolist()
+        return EnsembleRecord(
+            samples=self._samples,
+            members=tuple(
+                MemberVotes(asked=self._samples - skipped, failures=failed, counts=tuple(counts))
+                for skipped, failed, *counts in rows
+            ),
+        )
 
 
 class KeepOrderStatistics:

@@ -22,7 +22,7 @@ from engine.noise.gaussian import NoiseSource, Stream
 from engine.noise.law import NoiseLaw
 from engine.sampling.function_check import FunctionCheck
 from engine.sampling.noise_buffer import NoisyCopies, StreamSamples
-from engine.sampling.reducers import CountVotes
+from engine.sampling.reducers import CountVotes, MemberTally
 
 SNAPSHOT_SECONDS = 0.05
 BATCH_SECONDS = 0.06
@@ -77,6 +77,7 @@ class Sampler:
         check: that the classifier is a function of one sample, made while it counts.
         warnings: what went wrong without ending the run, one sentence each.
         answers: what a generative model said in the stream at hand.
+        members: what the members of an ensemble answered in it.
         joint: counts the samples among those of other inputs, where that is so.
     """
 
@@ -106,6 +107,7 @@ class Sampler:
         self._x, self._law = moved(x, device), law
         self._shape = shape or tuple(parts(x)[0].shape)
         self.classes = len(classifier.identity.class_names)
+        self.members = MemberTally(self.classes)
         self._copies = NoisyCopies(self._x, law, self._shape, device)
         self._batch_seconds = BATCH_SECONDS
         self.check = FunctionCheck(classifier, device=device, precision=precision, alone=batch == 1)
@@ -207,7 +209,7 @@ class Sampler:
             yield from self.joint.rows(self, stream, first, last, block=block, often=often)
             return
         samples, reducer = self.samples(stream), CountVotes(self.classes, block)
-        self.answers = AnswerBook(said)
+        self.answers, self.members = AnswerBook(said), MemberTally(self.classes)
         done = first
         while done < last and not self._stop.is_set():
             batches = max(1, round(SNAPSHOT_SECONDS / self._batch_seconds))
@@ -244,6 +246,7 @@ class Sampler:
                     raise ValueError(f"{len(classes):,} answers to {size:,} samples")
                 if said := self.classifier.said():
                     self.answers.add(said, classes.tolist())
+                self.members.add(self.classifier.member_answers())
                 return classes
             except KeyboardInterrupt:
                 # The batch at hand is lost, whatever its votes would have been; the rest is kept.

@@ -46,6 +46,7 @@ from engine.verify.answers import check_answers, check_function
 from engine.verify.attacks import ATTACK, check_attack
 from engine.verify.compare import differences
 from engine.verify.outputs import check_outputs
+from engine.verify.parts import check_members, check_parts
 from engine.verify.report import Claim, Unchecked
 from engine.verify.self_test import failed, left_out
 
@@ -107,11 +108,13 @@ class Recount:
         yield "age of the record", self._age
         model = self.evidence.model
         if model.parts or model.in_memory or model.generation is not None:
-            yield "model and its parts", self._parts
+            yield "model and its parts", lambda: check_parts(model)
         if model.outputs is not None:
             yield "outputs and their classes", lambda: check_outputs(model)
         if self.evidence.model.generation is not None or self.evidence.answers:
             yield "answers and oracle", lambda: check_answers(self.evidence)
+        if self.evidence.ensemble is not None or model.part("rule") is not None:
+            yield "votes of the members", lambda: check_members(self.evidence)
         yield "noise key and generator", self._noise
         if self.evidence.function_check is not None:
             yield "base classifier asked again", lambda: check_function(self.evidence)
@@ -142,17 +145,6 @@ class Recount:
         if not isinstance(self.settings, Counting):
             raise UserError(f"a {self.settings.kind} run bounds no class along n")
         return self.settings
-
-    def _parts(self) -> list[str]:
-        model = self.evidence.model
-        wrong = [
-            f"the digest of the {part.role} is not that of its rules"
-            for part in model.parts
-            if (part.rules or part.role == "oracle") and part.sha256 != part.rules_sha256
-        ]
-        if model.sha256 != model.composed_sha256():
-            wrong.append("the model's digest is not that of its parts")
-        return wrong
 
     @cached_property
     def key(self) -> int:

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from engine.core.errors import UserError
+from engine.core.errors import UserError, quoted
 from engine.core.records import (
     INPUT_IN_MEMORY,
     MEMORY,
     MODULE_IN_MEMORY,
     InputIdentity,
     ModelIdentity,
+    PartIdentity,
 )
 from engine.evidence.evidence import Evidence
 from engine.inputs import FittedInput, fit, load_input
@@ -25,6 +26,7 @@ from engine.inputs.rows import in_table_order
 from engine.models import catalogue
 from engine.models.codings import coding_of
 from engine.models.kinds import DEMO
+from engine.models.members import members_of
 from engine.models.onnx_data import onnx_digest
 from engine.models.onnx_text_graph import tokenizer_folder
 from engine.models.pretrained_files import (
@@ -34,8 +36,9 @@ from engine.models.pretrained_files import (
     ZERO_SHOT,
     folder_digest,
 )
+from engine.models.request import moved_member, stated_request
 from engine.procedures.on_grid import gridded
-from engine.verify.opened import check_described
+from engine.verify.opened import check_described, check_member
 from engine.verify.report import Claim
 
 _FORM = ("kind", "shape", "more_shapes", "alphabet", "adaptation", "fitting")
@@ -53,6 +56,14 @@ def check_model(evidence: Evidence, spec: str, beside: Path) -> Iterator[Claim]:
     name, source = "model file", spec or evidence.model.source
     if evidence.model.in_memory:
         yield Claim(name=name, verdict="cannot be checked", detail=MODULE_IN_MEMORY)
+        return
+    if members := members_of(evidence.model.parts):
+        for part in members:
+            same = _member(part, spec, beside)
+            yield same
+            described = check_member(part) if same.verdict == "holds" else None
+            if described is not None:
+                yield described
         return
     generation = evidence.model.generation
     files = WRITING if generation or _reads_text(evidence.model) else SEEING
@@ -72,6 +83,20 @@ def check_model(evidence: Evidence, spec: str, beside: Path) -> Iterator[Claim]:
     described = check_described(evidence) if same.verdict == "holds" else None
     if described is not None:
         yield described
+
+
+def _member(part: PartIdentity, folder: str, beside: Path) -> Claim:
+    """Whether the file of an ensemble's member is the one that was certified."""
+    name = f"model file of member {quoted(part.name, 60)}"
+    try:
+        source = moved_member(part.source, folder) if folder else part.source
+        found = model_digest(source, beside, SEEING)
+    except UserError as error:
+        return Claim(name=name, verdict="cannot be checked", detail=_clause(error))
+    if found is None:
+        reason = f"{part.source} is not here; name the folder with --model"
+        return Claim(name=name, verdict="cannot be checked", detail=reason)
+    return _compared(name, source, found, str(part.rules.get("sha256", "")))
 
 
 def _tokenizer(model: ModelIdentity, source: str, beside: Path) -> Iterator[Claim]:
@@ -205,7 +230,8 @@ def fitted_input(evidence: Evidence, source: str, beside: Path, model: str = "")
     spec = with_rule(spec, str(labels) if labels else rule)
     coding = None
     if evidence.model.kind in ("text", "pair", "table"):
-        named = model or evidence.model.source
+        known = stated_request(evidence.model)
+        named = (known.moved(model) if model else known).spec
         coding = coding_of(str(located(named, beside) or named))
     fitted = fit(load_input(spec), evidence.model, coding)
     return gridded(fitted, evidence.settings)[0]

@@ -67,6 +67,11 @@ RULES = (
         "`settings.seed_origin` it makes a file of an older program, which is said",
     ),
     Rule(
+        ("ensemble*",),
+        "never",
+        "how the members of an ensemble voted, beside the votes that a claim rests on",
+    ),
+    Rule(
         ("settings.target",),
         "never",
         "a target only ends a run early; no claim rests on it",

@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from engine.core.errors import quoted
 from engine.core.outputs import Outputs
-from engine.core.records import ModelIdentity
+from engine.core.records import ModelIdentity, PartIdentity
 from engine.evidence.evidence import Evidence
 from engine.models.demo import WEIGHTS, catalogue
 from engine.models.kinds import read_header
@@ -86,6 +87,20 @@ def check_described(evidence: Evidence) -> Claim | None:
         if name in _CHOSEN and (_CHOSEN[name] in flags or not evidence.command)
     ]
     return _claim(CARD, wrong, open_)
+
+
+def check_member(part: PartIdentity) -> Claim | None:
+    """As :func:`check_described`, of a member of an ensemble; how it was opened is not known."""
+    model = next((one for one in catalogue() if one.name == part.source), None)
+    if model is None:
+        return None
+    facts = described(model.path)
+    stated = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in part.rules.items()
+    }
+    wrong = [name for name, value in facts.items() if name in stated and stated[name] != value]
+    return _claim(f"{CARD}: {quoted(part.name, 60)}", wrong, [])
 
 
 def described(path: Path) -> dict[str, Any]:

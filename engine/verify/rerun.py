@@ -18,7 +18,7 @@ from engine.inputs.base import FittedInput
 from engine.inputs.coding import number
 from engine.models import ModelRequest, load_model
 from engine.models.base import Classifier
-from engine.models.request import oracle_part
+from engine.models.request import member_parts, moved_member, oracle_part, stated_request
 from engine.noise.gaussian import Stream
 from engine.procedures.run import Run
 from engine.verify.digests import fitted_input, located
@@ -202,25 +202,39 @@ def request_of(evidence: Evidence, means: Means) -> ModelRequest:
         words = []
     said = dict(zip(words, words[1:], strict=False))
     found = {flag.removeprefix("--"): said[flag] for flag in _KEPT if flag in said}
-    source = means.model or evidence.model.source
-    place = located(source, means.beside)
+    stated = stated_request(evidence.model)
+    models = _placed(stated.members, means) or [_place(means.model or stated.spec, means.beside)]
     names, oracle = found.get("class-names"), found.get("oracle", "")
     rules = located(oracle, means.beside) if oracle else None
     longest = found.get("max-new-tokens", "")
     return ModelRequest(
-        spec=str(place) if place else source,
+        spec=models[0],
         arch=found.get("arch", ""),
         normalize=found.get("normalize", "auto"),
         encoding=found.get("encoding", "auto"),
         trust=means.trust,
         class_names=Path(names) if names else None,
-        parts=oracle_part(rules or oracle or None),
+        parts=(*oracle_part(rules or oracle or None), *member_parts(models[1:])),
         prompt=found.get("prompt", ""),
         max_new_tokens=int(longest) if longest.isdecimal() and len(longest) < 9 else 0,
         output=found.get("output", ""),
         threshold=number(found.get("threshold", "")),
         tolerance=number(found.get("tolerance", "")),
+        combine=stated.combine,
+        consensus=stated.consensus,
     )
+
+
+def _place(source: str, beside: Path) -> str:
+    place = located(source, beside)
+    return str(place) if place else source
+
+
+def _placed(members: Sequence[str], means: Means) -> list[str]:
+    """Where the members of an ensemble are; ``means.model`` is the folder they were moved to."""
+    if not means.model:
+        return [_place(source, means.beside) for source in members]
+    return [moved_member(source, means.model) for source in members]
 
 
 def _subject(evidence: Evidence, means: Means) -> tuple[Classifier, FittedInput]:

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from engine.case.places import located, relative, request_from, request_text
-from engine.models.request import ModelRequest, oracle_part
+from engine.models.request import ModelRequest, member_parts, oracle_part
 
 
 def test_files_are_found_again_after_the_folder_moved(tmp_path: Path) -> None:
@@ -62,3 +62,25 @@ def test_what_a_model_that_writes_needs_is_kept_and_moves_along(tmp_path: Path) 
     assert found.oracle == moved / "rules.txt"
     assert (found.prompt, found.max_new_tokens) == ("where to?", 7)
     assert "oracle" not in request_text(ModelRequest("demo:digits-0.25"), case)
+
+
+def test_the_members_of_an_ensemble_move_along(tmp_path: Path) -> None:
+    folder = tmp_path / "a"
+    folder.mkdir()
+    files = [folder / name for name in ("one.onnx", "two.onnx")]
+    for file in files:
+        file.touch()
+    asked = ModelRequest(
+        str(files[0]),
+        parts=member_parts([str(files[1]), "demo:digits-0.25"]),
+        combine="votes",
+        consensus=2,
+    )
+    case = folder / "c.certiscope"
+    text, place = request_text(asked, case), relative(asked.spec, case)
+    assert request_from(text, place, case) == asked
+    moved = folder.rename(tmp_path / "b")
+    found = request_from(text, place, moved / "c.certiscope")
+    assert found.members == (str(moved / "one.onnx"), str(moved / "two.onnx"), "demo:digits-0.25")
+    assert (found.combine, found.consensus) == ("votes", 2)
+    assert "combine" not in request_text(ModelRequest("demo:digits-0.25"), case)

@@ -11,7 +11,7 @@ import pytest
 from pydantic import Field
 
 from engine import schemes
-from engine.cli import app, options
+from engine.cli import app, options, subject
 from engine.core.errors import UserError
 from engine.core.fields import field_specs
 from engine.core.records import ProbabilityBounds
@@ -145,7 +145,7 @@ def test_the_help_names_every_parameter(capsys: pytest.CaptureFixture[str]) -> N
 
 def test_no_scheme_takes_the_name_of_a_run_setting() -> None:
     taken = {each.name for task in TASKS for each in options.run_flags(task)}
-    taken |= {each.name for each in [*options.subject_flags(), *options.output_flags()]}
+    taken |= {each.name for each in [*subject.subject_flags(), *options.output_flags()]}
     for scheme in schemes.SCHEMES:
         assert not taken & {spec.name for spec in field_specs(scheme)}, scheme.key
 
@@ -169,7 +169,7 @@ def test_a_flag_of_two_meanings_says_which_is_whose(capsys: pytest.CaptureFixtur
 
 def test_the_examples_of_the_help_are_files_that_work(tmp_path: Path) -> None:
     """What --oracle and --oracle-labels show as an example is written down and read back."""
-    flags = {each.name: each.default.help for each in options.writing_flags()}
+    flags = {each.name: each.default.help for each in subject.writing_flags()}
     flags |= {each.name: each.default.help for each in options.oracle_label_flags()}
     lines = re.findall(r"'([a-z ]+: [a-z ,]+)'", flags["oracle"])
     oracle = from_text("\n".join(lines), "rules.txt")

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.cli import app
-from engine.cli.run import Order
+from engine.cli.run import Order, model_request
 from engine.evidence.setting_fields import LEAST_ALPHA
 from engine.evidence.settings import CertifySettings, Execution, PredictSettings, declared
-from engine.models.request import ModelRequest, oracle_part
+from engine.models.request import ModelRequest, member_parts, oracle_part
 from engine.procedures.command_line import command_line
 from engine.schemes import SCHEMES, DssnL1, Gaussian, Scheme
 
@@ -47,6 +47,13 @@ models = st.builds(
     prompt=st.sampled_from(["", "What do you see? 'Nothing'"]),
     max_new_tokens=st.integers(0, 1024),
 )
+ensembles = st.builds(
+    ModelRequest,
+    spec=names,
+    parts=st.lists(names, min_size=1, max_size=3).map(member_parts),
+    combine=st.sampled_from(["logits", "softmax", "votes"]),
+    consensus=st.integers(0, 4),
+)
 
 
 def parsed(line: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
@@ -68,7 +75,7 @@ def parsed(line: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     return seen
 
 
-@given(model=models, source=names, settings=runs, execution=executions)
+@given(model=models | ensembles, source=names, settings=runs, execution=executions)
 def test_round_trip_certify(
     model: ModelRequest, source: str, settings: CertifySettings, execution: Execution
 ) -> None:
@@ -80,9 +87,7 @@ def test_round_trip_certify(
     assert order.execution == execution
     assert order.input == source
     assert order.at == ("radius=0.25", "radius=0.5")
-    assert values["model"] == model.spec
-    for name in ("arch", "normalize", "encoding", "trust", "class_names"):
-        assert values[name] == getattr(model, name)
+    assert model_request(values) == model
 
 
 @given(settings=runs, test=st.sampled_from(["one-sided", "two-sided"]))

@@ -10,7 +10,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.sampling.reducers import CountVotes, KeepOrderStatistics
+from engine.models.base import NOT_ASKED
+from engine.sampling.reducers import CountVotes, KeepOrderStatistics, MemberTally
 
 
 @given(
@@ -66,3 +67,21 @@ def test_what_was_not_kept_is_not_made_up() -> None:
     for rank in (0, 4, 5):
         with pytest.raises(IndexError):
             found.from_below(rank)
+
+
+def test_votes_of_members_are_those_of_a_plain_count_however_they_are_batched() -> None:
+    answers = torch.randint(-2, 3, (3, 500), generator=torch.Generator().manual_seed(4))
+    found = []
+    for size in (1, 7, 500):
+        tally = MemberTally(3)
+        tally.add(None)
+        for start in range(0, 500, size):
+            tally.add(answers[:, start : start + size])
+        found.append(tally.record())
+    assert found[0] == found[1] == found[2]
+    record = found[0]
+    assert record is not None and record.samples == 500
+    for each, row in zip(record.members, answers.tolist(), strict=True):
+        assert each.asked == 500 - row.count(NOT_ASKED)
+        assert (each.failures, each.counts) == (row.count(-1), tuple(map(row.count, range(3))))
+    assert MemberTally(3).record() is None

@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from engine.core.errors import UserError
 from engine.core.records import Votes
 from engine.evidence.evidence import Evidence
 from engine.evidence.tries import tries_in_words
 from engine.evidence.vote_chain import chain_facts, chain_start, chained
+from engine.models import ModelRequest, load_model
+from engine.models.request import member_parts
 from engine.noise.gaussian import Stream
 from engine.procedures.run_key import run_key
 from engine.verify.counts import check_counts
@@ -225,3 +228,25 @@ def test_a_model_that_writes_is_opened_with_its_oracle(certified: Evidence, tmp_
     found = request_of(evidence, Means(model="", input="", beside=tmp_path))
     assert found.oracle == tmp_path / "rules.txt"
     assert (found.prompt, found.max_new_tokens) == ("where to?", 7)
+
+
+def test_an_ensemble_is_opened_by_its_members_wherever_they_are(
+    certified: Evidence, tmp_path: Path
+) -> None:
+    whole = load_model(
+        ModelRequest("demo:digits-0.25", parts=member_parts(["demo:digits-0.50"]), consensus=2)
+    ).identity
+    parts = [
+        part.model_copy(update={"source": f"old/{part.role}{i}"})
+        for i, part in enumerate(whole.parts[:2])
+    ]
+    model = whole.model_copy(update={"parts": (*parts, whole.parts[2])})
+    evidence = certified.model_copy(update={"model": model})
+    for name in ("member0", "member1"):
+        (tmp_path / name).touch()
+    here = tuple(str(tmp_path / name) for name in ("member0", "member1"))
+    assert request_of(evidence, replace(MEANS, beside=tmp_path)).members == here
+    found = request_of(evidence, replace(MEANS, model=str(tmp_path)))
+    assert (found.members, found.combine, found.consensus) == (here, "logits", 2)
+    with pytest.raises(UserError, match="the folder that its members' files lie in now"):
+        request_of(evidence, replace(MEANS, model="one.onnx"))
