@@ -6,6 +6,7 @@ The catalogue of methods a run can declare before it starts.
 from __future__ import annotations
 
 from engine.bounds.base import BoundMethod
+from engine.bounds.computed import Computed
 from engine.bounds.enumeration import Enumeration
 from engine.bounds.methods import (
     Anytime,
@@ -33,7 +34,7 @@ def bound_method(key: str) -> BoundMethod:
     Raises:
         KeyError: there is no such method.
     """
-    return {method.key: method for method in (*BOUND_METHODS, Enumeration())}[key]
+    return {method.key: method for method in (*BOUND_METHODS, Enumeration(), Computed())}[key]
 
 
 __all__ = ["BOUND_METHODS", "BoundMethod", "Enumeration", "bound_method"]

@@ -101,7 +101,7 @@ def _refuse_unsaid(values: Mapping[str, Any], scheme: Scheme) -> None:
     from engine.replay.table import holds_bounds
 
     bounds = holds_bounds(values["votes"])
-    if scheme.noise().samples is not None:
+    if scheme.counted is not None:
         _refuse_idle(values, ("alpha", "bound"), f"{scheme.key} counts all of its noise")
     elif bounds:
         _refuse_idle(values, ("bound",), f"{values['votes']} holds bounds, which stay as they are")
@@ -110,7 +110,7 @@ def _refuse_unsaid(values: Mapping[str, Any], scheme: Scheme) -> None:
         unused = getattr(scheme, spec.name) is None or spec.name in scheme.idle()
         if not spec.advanced and not unused:
             needed[spec.name] = spec.flag
-    if scheme.noise().samples is None:
+    if scheme.counted is None:
         needed["alpha"] = "--alpha"
         if not bounds:
             needed["bound"] = "--bound"

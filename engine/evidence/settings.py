@@ -36,8 +36,8 @@ from engine.evidence.setting_fields import (
 from engine.noise.law import NoiseLaw
 from engine.schemes import Gaussian, Scheme
 
-BoundName = BoundKey | Literal["enumeration"]
-"""The enumeration is no choice: it belongs to noise laws that are counted whole."""
+BoundName = BoundKey | Literal["enumeration", "computed"]
+"""The last two are no choice: of laws that are counted whole, and of computed probabilities."""
 TestName = Literal["one-sided", "two-sided"]
 Task = Literal["certify", "predict", "decide"]
 """A command; CERTIFY is exact where the scheme's noise can be counted whole."""
@@ -79,8 +79,8 @@ class CertifySettings(_Smoothed):
     @model_validator(mode="after")
     def _sampled(self) -> CertifySettings:
         """A law that is counted whole has no n, no bound and no seed to declare."""
-        if self.scheme.noise().samples is not None:
-            raise ValueError(f"{self.scheme.key} counts all of its noise, so nothing is sampled")
+        if self.scheme.counted is not None:
+            raise ValueError(f"{self.scheme.key} is exact, so no claim of it rests on samples")
         return self
 
 
@@ -146,11 +146,11 @@ class Former(Record):
 class ExactSettings(_Smoothed):
     """An exact method: all samples of a finite noise law are counted, and none is drawn.
 
-    They are counted twice, to name the class and to see the model repeat itself.
+    They are counted twice, to name the class and to see the model repeat itself. Where the scheme
+    computes its probabilities, samples are drawn once, beside them, and decide nothing.
     """
 
     alpha: ClassVar[float] = 0.0
-    bound: ClassVar[Literal["enumeration"]] = "enumeration"
     noise: ClassVar[NoiseMode] = "float"
     target: ClassVar[str] = ""
     seed: ClassVar[int] = 0
@@ -164,19 +164,24 @@ class ExactSettings(_Smoothed):
     @model_validator(mode="after")
     def _enumerated(self) -> ExactSettings:
         """Only a law with a number of samples can be counted whole."""
-        if self.scheme.noise().samples is None:
+        if self.scheme.counted is None:
             raise ValueError(f"{self.scheme.key} draws its noise at random")
         return self
 
     @property
     def n(self) -> int:
-        """Samples of the law; never chosen."""
-        return self.scheme.noise().samples or 0
+        """Samples of the law, which are never chosen, or those beside a computed probability."""
+        return self.scheme.counted or 0
 
     @property
     def n0(self) -> int:
-        """Samples of the first count: all of them."""
-        return self.n
+        """Samples of the first count: all of them, or none where the class is computed."""
+        return 0 if self.scheme.computed else self.n
+
+    @property
+    def bound(self) -> BoundName:
+        """How the probability is known."""
+        return "computed" if self.scheme.computed else "enumeration"
 
 
 RunSettings = CertifySettings | PredictSettings | DecideSettings | ExactSettings
@@ -241,7 +246,7 @@ _RECORDS: dict[Task, type[CertifySettings | PredictSettings | DecideSettings]] =
 
 def settings_record(task: Task, scheme: type[Scheme]) -> type[RunSettings]:
     """The record that a run of ``task`` under a scheme declares."""
-    if task == "certify" and scheme().noise().samples is not None:
+    if task == "certify" and scheme().counted is not None:
         return ExactSettings
     return _RECORDS[task]
 
@@ -276,7 +281,7 @@ def declared(task: Task, scheme: Scheme, values: Mapping[str, Any]) -> RunSettin
     record = settings_record(task, type(scheme))
     if record is ExactSettings and values.get("target"):
         raise UserError(
-            f"--target stops early, and {scheme.key} counts all of its noise; leave --target out."
+            f"--target stops early, and {scheme.key} is exact; leave --target out."
         )
     own = {name: value for name, value in values.items() if name in record.model_fields}
     fresh = {"seed": None} if "seed" in record.model_fields else {}

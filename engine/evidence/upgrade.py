@@ -80,7 +80,7 @@ class _Settings(Record):
     @model_validator(mode="after")
     def _settled(self) -> _Settings:
         """What an enumerated law left no choice about."""
-        samples = self.scheme.noise().samples
+        samples = self.scheme.counted
         if samples is None and self.bound == "enumeration":
             raise ValueError(f"{self.scheme.key} draws its noise at random")
         if samples is not None and (self.n0, self.n, self.bound) != (

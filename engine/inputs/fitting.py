@@ -105,7 +105,7 @@ def fit_table(given: TableInput, model: ModelIdentity, coding: Coding | None) ->
 
     Raises:
         UserError: the table lacks a column that the model reads, a cell does not fit, or there
-            are not both numbers and categories.
+            are no numbers.
     """
     own = coding if isinstance(coding, TableCoding) else None
     named = coding.names if isinstance(coding, Columns) else ()
@@ -174,12 +174,11 @@ def _asked(given: TableInput, model: ModelIdentity) -> Sequence[str]:
 
 
 def _check_parts(given: TableInput, coding: TableCoding) -> None:
-    for part, what in ((coding.numeric, "numeric"), (coding.fields, "categorical")):
-        if not part:
-            raise UserError(
-                f"{given.source} has no {what} column; the schemes for tables noise numbers and "
-                "categories together, so give a table with both."
-            )
+    if not coding.numeric:
+        raise UserError(
+            f"{given.source} has no numeric column; the schemes for tables noise numbers, so give "
+            "a table with some."
+        )
 
 
 def _with_coding(digest: str, coding: TableCoding) -> str:

@@ -43,6 +43,9 @@ FORMATS: dict[Kind, Format] = {
     "text": Format("safetensors for texts", "token_classifier", "load_text_model"),
     "pair": Format("safetensors for images with texts", "token_classifier", "load_pair_model"),
     "table": Format("safetensors for rows of a table", "token_classifier", "load_table_model"),
+    "stumps": Format("safetensors of decision stumps", "stumps.classifier", "load_stumps"),
+    "xgboost": Format("XGBoost JSON of decision stumps", "stumps.classifier", "load_stumps"),
+    "lightgbm": Format("LightGBM text of decision stumps", "stumps.classifier", "load_stumps"),
     "generator": Format(
         "safetensors weights of a generative model", "text_generator", "load_text_generator"
     ),

@@ -17,6 +17,7 @@ from engine.core.records import ModelIdentity
 from engine.models.request import ModelRequest, NormalizeName
 
 if TYPE_CHECKING:
+    from engine.certificates.stumps import StumpEnsemble
     from engine.inputs.base import FittedInput
     from engine.inputs.coding import Coding
 from collections.abc import Callable
@@ -75,6 +76,11 @@ class Classifier(ABC):
     @property
     def coding(self) -> Coding | None:
         """What the model reads texts or tables with; None for images and graphs."""
+        return None
+
+    @property
+    def stumps(self) -> StumpEnsemble | None:
+        """The sum of step functions that it is, bound to an input; None where it is none."""
         return None
 
     def bound_to(self, fitted: FittedInput) -> Classifier:

@@ -9,6 +9,7 @@ from engine.inputs.coding import Coding, WordTokenizer
 from engine.models.demo import catalogue
 from engine.models.kinds import DEMO, kind_of, read_header
 from engine.models.native_metadata import listed
+from engine.models.stumps.files import READERS
 from engine.models.tokenizers import read_columns, tokenizer_of
 
 
@@ -27,6 +28,8 @@ def coding_of(spec: str) -> Coding | None:
         return WordTokenizer(listed(read_header(path), "words"))
     if kind == "table":
         return read_columns(path, read_header(path))
+    if kind in READERS:
+        return READERS[kind](path).reads
     if kind == "huggingface":
         return tokenizer_of(path)
     if kind == "onnx":

@@ -26,11 +26,15 @@ Kind = Literal[
     "hub",
     "pt2",
     "torchscript",
+    "stumps",
+    "xgboost",
+    "lightgbm",
 ]
 
 DEMO = "demo:"
 GRAPH_ARCHITECTURES = ("gcn", "gat")
 TEXT_ARCHITECTURE, PAIR_ARCHITECTURE, TABLE_ARCHITECTURE = "text_bag", "pair_cnn", "table_mlp"
+STUMPS_ARCHITECTURE = "stumps"
 GENERATOR_ARCHITECTURE = "command_writer"
 _OWN: dict[object, Kind] = {
     **dict.fromkeys(GRAPH_ARCHITECTURES, "graph"),
@@ -38,10 +42,23 @@ _OWN: dict[object, Kind] = {
     PAIR_ARCHITECTURE: "pair",
     TABLE_ARCHITECTURE: "table",
     GENERATOR_ARCHITECTURE: "generator",
+    STUMPS_ARCHITECTURE: "stumps",
 }
 _LONGEST_HEADER = 16 << 20
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
-_SUFFIXES = (".pt", ".pth", ".tar", ".ckpt", ".safetensors", ".onnx", ".pt2", ".bin", ".zip")
+_SUFFIXES = (
+    ".pt",
+    ".pth",
+    ".tar",
+    ".ckpt",
+    ".safetensors",
+    ".onnx",
+    ".pt2",
+    ".bin",
+    ".zip",
+    ".json",
+    ".txt",
+)
 _FOREIGN = {
     b"\x89HDF": "a Keras or HDF5 file",
     b"GGUF": "a GGUF language model",
@@ -49,8 +66,12 @@ _FOREIGN = {
     b"\xff\xd8\xff": "an image",
     b"%PDF": "a PDF",
     b"\x1f\x8b": "a gzip archive",
+    b"{L\x00": "an XGBoost model in its binary form (save it as .json)",
 }
-_USE = "give safetensors, a PyTorch state_dict or checkpoint, ONNX or a Hugging Face folder"
+_USE = (
+    "give safetensors, a PyTorch state_dict or checkpoint, ONNX, a Hugging Face folder, or stumps "
+    "as XGBoost's JSON or LightGBM's text"
+)
 
 
 def kind_of(spec: str) -> Kind:
@@ -98,7 +119,14 @@ def _kind_of_file(path: Path) -> Kind:
         return _kind_of_safetensors(path)
     if head.startswith(b"PK"):
         return _kind_of_zip(path)
-    return _kind_of_stream(path, head)
+    return _kind_of_trees(head) or _kind_of_stream(path, head)
+
+
+def _kind_of_trees(head: bytes) -> Kind | None:
+    """Ensembles of trees that their libraries write as text."""
+    if re.match(rb'\s*\{\s*"learner"', head):
+        return "xgboost"
+    return "lightgbm" if re.match(rb"tree\r?\n", head) else None
 
 
 def _kind_of_safetensors(path: Path) -> Kind:

@@ -81,7 +81,7 @@ class Rule:
             UserError: no phases, too many, not growing, or beta out of range; or a noise law that
                 is counted in order, so that its first votes are no random draw.
         """
-        if self.scheme.noise().samples is not None:
+        if self.scheme.counted is not None:
             raise UserError(
                 f"{self.scheme.key} counts all of its noise in a fixed order, so a part of the "
                 "count says nothing; use certify, which needs no phases."

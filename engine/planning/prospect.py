@@ -63,7 +63,7 @@ def unanimous(settings: Counting) -> Region | None:
 
 def ceiling(settings: Counting) -> ProbabilityBounds | None:
     """The bounds of n votes that all agree; None where the noise is enumerated."""
-    if settings.scheme.noise().samples is not None:
+    if settings.scheme.counted is not None:
         return None
     return _agreed(settings)
 

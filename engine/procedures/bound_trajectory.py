@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from engine.bounds import BoundMethod
+from engine.bounds.computed import computed_bounds
 from engine.core.records import ProbabilityBounds, Votes
 from engine.evidence.evidence import TrajectoryPoint
 from engine.evidence.settings import Counting
@@ -42,10 +43,18 @@ class Claims:
         settings: of the run: alpha and the planned n.
         method: the declared bound.
         weakening: of the run's noise.
+        facts: of the input, which decide a computed probability.
     """
 
-    def __init__(self, settings: Counting, method: BoundMethod, weakening: Weakening) -> None:
+    def __init__(
+        self,
+        settings: Counting,
+        method: BoundMethod,
+        weakening: Weakening,
+        facts: Facts = NO_FACTS,
+    ) -> None:
         self.settings = settings
+        self.known = settings.scheme.known(facts)
         self.method = method
         self.weakening = weakening
         self._last: ProbabilityBounds | None = None
@@ -74,7 +83,13 @@ class Claims:
             return tuple(self._points)
         return (*self._points, _point(votes, bounds))
 
+    def top(self, selection: Votes) -> int:
+        """The class that is bounded: the computed one, or the one that these votes choose."""
+        return selection.top if self.known is None else self.known.top
+
     def _drawn(self, votes: Votes, top: int) -> ProbabilityBounds:
+        if self.known is not None:
+            return computed_bounds(top, self.known.outside, votes.n)
         return self.method.at(
             votes,
             top=top,

@@ -103,7 +103,7 @@ class _Certify:
         self.estimation = Votes(counts=(0,) * classes)
         self.top: int | None = None
         self.tally: Tally | None = None
-        self.claims = Claims(self.settings, self.method, run.randomness)
+        self.claims = Claims(self.settings, self.method, run.randomness, run.facts)
         self.cost = self._cost()
         self._last: Snapshot | None = None
 
@@ -120,7 +120,7 @@ class _Certify:
             yield self._last or self._snapshot("selection", None)
         if self.selection.n < settings.n0:
             return
-        self.top = self.run.sampler.check.top = self.selection.top
+        self.top = self.run.sampler.check.top = self.claims.top(self.selection)
         self.tally = self._open_tally(self.top)
         self.run.start_estimation(self.tally.n)
         size = self.tally.size

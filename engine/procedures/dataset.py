@@ -104,7 +104,7 @@ def _pack(
     """
     bound = type(classifier).bound_to is not Classifier.bound_to
     says = type(classifier).said is not Classifier.said
-    alone = settings.kind == "exact" or settings.scheme.noise().samples or execution.batch == 1
+    alone = settings.kind == "exact" or settings.scheme.counted or execution.batch == 1
     if bound or says or alone or classifier.identity.kind in ("text", "graph"):
         return None
     return Pack(

@@ -42,7 +42,7 @@ def predict(
         UserError: model, input and settings do not fit together, nothing is sampled, or
             ``resume`` belongs to another run.
     """
-    if settings.scheme.noise().samples is not None:
+    if settings.scheme.counted is not None:
         raise UserError(
             f"PREDICT tests votes that were drawn at random, and {settings.scheme.key} counts all "
             "of its noise; use certify, which names the answer without a test."

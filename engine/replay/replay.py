@@ -79,7 +79,7 @@ def replay(
     valid, twins, again = chosen != "same", alike(table), certify if votes else None
     apart = not twins and rows.labelled
     found = summarise(rows, at=at, alpha=alpha, again=again, valid=valid, apart=apart)
-    fixed = votes and scheme.noise().samples is None and not method.extendable
+    fixed = votes and scheme.counted is None and not method.extendable
     return ReplayResult(
         source=str(path),
         sha256=sha256_bytes(data),
@@ -121,7 +121,7 @@ def _certifying(
         UserError: a noise that is counted whole has not a vote of each of its samples.
     """
     tops, n = _tops(table, selection), table.estimation.sum(axis=1, dtype=np.int64)
-    votes, samples = table.header.classes, scheme.noise().samples
+    votes, samples = table.header.classes, scheme.counted
     if votes and samples is not None:
         _complete(path, table, n, samples)
     bounding = _counted(table, tops, method) if votes else _given(table, tops)

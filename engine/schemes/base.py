@@ -6,7 +6,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Self
 
 import numpy.typing as npt
 from pydantic import (
@@ -22,11 +22,29 @@ from engine.core.records import Encoding, InputIdentity, ProbabilityBounds, Reco
 from engine.noise.law import NoiseLaw
 from engine.regions import Ball, Perturbation, Region, Term
 
+if TYPE_CHECKING:
+    from engine.certificates.stumps import StumpEnsemble
+
 Family = Literal["continuous", "structure", "words and images", "semantic", "exact"]
 
 Facts = Mapping[str, float | str]
 """What a certificate rests on beside the votes and one input alone decides, by name."""
 NO_FACTS: Facts = MappingProxyType({})
+
+
+class Known(NamedTuple):
+    """A class and what was computed of it.
+
+    Attributes:
+        top: the more probable class.
+        outside: upper bound on the probability that the noisy input is not given it.
+        least: lower bound on that.
+    """
+
+    top: int
+    outside: float
+    least: float
+
 
 IMPOSSIBLE = 2.0
 """A required probability that no bound reaches."""
@@ -69,6 +87,17 @@ class Scheme(Record, ABC):
     limits: ClassVar[tuple[str, ...]]
     """What the certificate does *not* say, one sentence each, for the report."""
 
+    computed: ClassVar[bool] = False
+    """Whether probabilities are computed from what the model is (:meth:`compute`), not sampled."""
+
+    @property
+    def counted(self) -> int | None:
+        """How many samples an exact method counts; None where a run samples.
+
+        All that a finite law has, or those that are drawn beside a computed probability.
+        """
+        return self.noise().samples
+
     @abstractmethod
     def noise(self) -> NoiseLaw:
         """The law of its noise, with these parameters."""
@@ -83,6 +112,24 @@ class Scheme(Record, ABC):
         """
         del x
         return NO_FACTS
+
+    def compute(self, x: Sequence[npt.NDArray[Any]], stumps: StumpEnsemble | None) -> Facts:
+        """Facts that decide the claim, of a scheme whose probabilities are computed.
+
+        Args:
+            x: the parts of the input as the model takes it.
+            stumps: what the model is; None where it is no such ensemble.
+
+        Raises:
+            UserError: the model is none that the scheme can compute with.
+        """
+        del stumps
+        return self.prepare(x)
+
+    def known(self, facts: Facts) -> Known | None:
+        """The class and its mass of a computed probability; None where it is sampled."""
+        del facts
+        return None
 
     @abstractmethod
     def region(self, bounds: ProbabilityBounds, facts: Facts = NO_FACTS) -> Region | None:

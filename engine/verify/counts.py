@@ -164,7 +164,9 @@ class Recount:
     def claims(self) -> Claims:
         """The declared bound at every block end."""
         settings = self.counting
-        claims = Claims(settings, bound_method(settings.bound), Slack(self.slack))
+        claims = Claims(
+            settings, bound_method(settings.bound), Slack(self.slack), self.evidence.facts
+        )
         chain, top = self.evidence.chain, self.evidence.votes.guess
         if chain is not None and top is not None:
             claims.replay(full_blocks(chain.blocks, chain.block), top, self.classes)
@@ -226,8 +228,10 @@ class Recount:
         if votes.n > settings.n:
             wrong.append(f"{votes.n:,} votes are more than n = {settings.n:,}")
         scheme = type(self.settings.scheme)
-        if self.evidence.facts and scheme.prepare is Scheme.prepare:
+        if self.evidence.facts and scheme.prepare is Scheme.prepare and not scheme.computed:
             wrong.append(f"it states facts of the input, and {scheme.key} draws none from it")
+        if scheme.computed and self.settings.scheme.known(self.evidence.facts) is None:
+            wrong.append("it does not state what was computed")
         if not fits(self.settings.scheme, self.evidence.model, self.evidence.input):
             wrong.append("model and input have other shapes")
         try:
@@ -257,7 +261,7 @@ class Recount:
             return ["CERTIFY has neither a binomial test nor phases"]
         if first.n != n0 and (self.estimation.n or guess is not None or first.n > n0):
             return [f"{first.n:,} votes chose the class, not n0 = {n0:,}"]
-        chosen = first.top if first.n == n0 else None
+        chosen = self.claims.top(first) if first.n == n0 else None
         if guess != chosen:
             return [f"the chosen class is {guess}, the selection votes name {chosen}"]
         return []

@@ -1,0 +1,224 @@
+"""Tree ensembles in ONNX files, as converters of scikit-learn write them: read as data, not run.
+
+The file's few protocol-buffer fields that matter are read directly (onnx.proto3, onnx-ml): the
+nodes of the graph, and the attributes of the one that is a TreeEnsembleClassifier.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from engine.core.errors import UserError, quoted
+from engine.core.files import read_bounded
+from engine.models.stumps.reading import (
+    MOST_BYTES,
+    MOST_TREES,
+    ROUNDING32,
+    Stump,
+    StumpFile,
+    damaged,
+    ensemble_of,
+    refuse_depth,
+)
+
+FORMAT = "ONNX"
+_TREES = "TreeEnsembleClassifier"
+_BESIDE = {"ZipMap", "Cast", "Identity"}
+"""Operators beside it that change no class."""
+_GRAPH, _NODE, _OPERATOR, _ATTRIBUTE = 7, 1, 4, 5
+_MODES = {"BRANCH_LEQ": (True, True), "BRANCH_LT": (True, False),
+          "BRANCH_GT": (False, True), "BRANCH_GTE": (False, False)}  # fmt: skip
+"""Whether the true branch lies below the cut, and whether the cut itself does."""
+
+
+def read_onnx_trees(path: Path, width: int) -> StumpFile | None:
+    """The ensemble of an ONNX classifier of rows; None where it is another model.
+
+    A number is compared and summed in float32. With weights for one class, class 1 is predicted
+    where their sum exceeds 0, or 1/2 if no weight is negative; with weights for both, where those
+    of class 1 are greater.
+
+    Args:
+        path: of the file.
+        width: how many numbers it takes.
+
+    Raises:
+        UserError: damaged, more than two classes, splits of another kind, or trees that are deeper.
+    """
+    data = read_bounded(path, MOST_BYTES, what="model")
+    try:
+        nodes = [_node(node) for node in _messages(_first(data, _GRAPH), _NODE)]
+        operators = [name for name, _ in nodes]
+        if _TREES not in operators or set(operators) - _BESIDE != {_TREES}:
+            return None
+        found = next(attributes for name, attributes in nodes if name == _TREES)
+        return _read(path, found, width)
+    except UserError:
+        raise
+    except (ValueError, LookupError, struct.error, OverflowError, TypeError) as error:
+        raise damaged(path, FORMAT, type(error).__name__) from error
+
+
+def _read(path: Path, found: Mapping[str, list[Any]], width: int) -> StumpFile:
+    names = found.get("classlabels_strings") or found.get("classlabels_int64s") or []
+    bases = found.get("base_values", [])
+    if len(names) != 2:
+        raise UserError(
+            f"{path} has {len(names)} classes; exact probabilities of trees are computed for two."
+        )
+    if any(name.endswith("_as_tensor") for name in found) or len(bases) > 1:
+        raise UserError(
+            f"{path} keeps its trees in float64 or has a base value for each class, which is not "
+            "read; export it in float32."
+        )
+    weights = _weights(found)
+    stumps, closed = _stumps(path, found, weights, width)
+    one_class = set(found["class_ids"]) in ({0}, {1})
+    positive = one_class and min(found["class_weights"], default=0.0) >= 0
+    return StumpFile(
+        ensemble_of(
+            stumps,
+            width,
+            base=sum(bases),
+            above=0.5 if positive else 0.0,
+            rounding=ROUNDING32,
+            closed=closed,
+        ),
+        FORMAT,
+        len(stumps),
+        classes=tuple(
+            quoted(name.decode() if isinstance(name, bytes) else str(name), 80) for name in names
+        ),
+    )
+
+
+def _weights(found: Mapping[str, list[Any]]) -> Mapping[tuple[int, int], float]:
+    """What a leaf adds to the sum, by tree and node: weights of class 1 less those of class 0."""
+    ids = found["class_ids"]
+    both = len(set(ids)) > 1
+    total: dict[tuple[int, int], float] = defaultdict(float)
+    for tree, node, label, weight in zip(
+        found["class_treeids"], found["class_nodeids"], ids, found["class_weights"], strict=True
+    ):
+        if label not in (0, 1) or not math.isfinite(weight):
+            raise ValueError("weight")
+        total[tree, node] += -weight if both and label == 0 else weight
+    return total
+
+
+def _stumps(
+    path: Path,
+    found: Mapping[str, list[Any]],
+    weights: Mapping[tuple[int, int], float],
+    width: int,
+) -> tuple[list[Stump], bool]:
+    columns = (
+        "nodes_treeids",
+        "nodes_nodeids",
+        "nodes_modes",
+        "nodes_featureids",
+        "nodes_values",
+        "nodes_truenodeids",
+        "nodes_falsenodeids",
+    )
+    rows = list(zip(*(found[name] for name in columns), strict=True))
+    splits = [row for row in rows if row[2] != b"LEAF"]
+    deep = next((tree for tree, many in Counter(r[0] for r in splits).items() if many > 1), None)
+    if deep is not None:
+        refuse_depth(path, deep, "is deeper than one split")
+    if len(rows) > 3 * MOST_TREES:
+        raise UserError(f"{path} has more than {MOST_TREES:,} trees.")
+    stumps, closed = [], set()
+    for tree, _, mode, column, cut, yes, no in splits:
+        if mode.decode() not in _MODES:
+            raise UserError(
+                f"{path} compares numbers by {quoted(mode.decode(), 20)}, which is no stump."
+            )
+        below, at_cut = _MODES[mode.decode()]
+        closed.add(at_cut)
+        low, high = (yes, no) if below else (no, yes)
+        if not 0 <= column < width or not math.isfinite(cut):
+            raise IndexError("column")
+        stumps.append(Stump(column, cut, weights[tree, low], weights[tree, high]))
+    cut_trees = {row[0] for row in splits}
+    alone = [weights[row[0], row[1]] for row in rows if row[0] not in cut_trees]
+    stumps += [Stump(None, 0.0, value, value) for value in alone]
+    if len(closed) > 1:
+        raise UserError(f"{path} mixes kinds of comparisons, which is not read; export it again.")
+    return stumps, closed == {True}
+
+
+def _node(data: bytes) -> tuple[str, dict[str, list[Any]]]:
+    operator = _first(data, _OPERATOR).decode()
+    return operator, dict(map(_attribute, _messages(data, _ATTRIBUTE)))
+
+
+def _attribute(data: bytes) -> tuple[str, list[Any]]:
+    """Its name and its values: one of any kind, or a list."""
+    name, values = "", []
+    for field, value in _fields(data):
+        if field == 1:
+            name = value.decode()
+        elif field in (2, 3, 4, 9):
+            values.append(value)
+        elif field == 7:
+            packed = isinstance(value, bytes)
+            values += [one for (one,) in struct.iter_unpack("<f", value)] if packed else [value]
+        elif field == 8:
+            values += list(_varints(value)) if isinstance(value, bytes) else [value]
+    return name, values
+
+
+def _first(data: bytes, field: int) -> bytes:
+    return next(_messages(data, field))
+
+
+def _messages(data: bytes, field: int) -> Iterator[bytes]:
+    return (value for number, value in _fields(data) if number == field)
+
+
+def _fields(data: bytes) -> Iterator[tuple[int, Any]]:
+    """Field numbers and values: integers, float32 numbers, and bytes of whatever else."""
+    place = 0
+    while place < len(data):
+        tag, place = _varint(data, place)
+        field, wire = tag >> 3, tag & 7
+        if wire == 0:
+            value, place = _varint(data, place)
+            yield field, value
+        elif wire == 2:
+            size, place = _varint(data, place)
+            if size < 0 or place + size > len(data):
+                raise ValueError("length")
+            yield field, data[place : place + size]
+            place += size
+        elif wire in (1, 5):
+            size = 8 if wire == 1 else 4
+            (number,) = struct.unpack("<d" if wire == 1 else "<f", data[place : place + size])
+            yield field, number
+            place += size
+        else:
+            raise ValueError("wire type")
+
+
+def _varint(data: bytes, place: int) -> tuple[int, int]:
+    value = shift = 0
+    while shift < 70:
+        byte = data[place]
+        value |= (byte & 127) << shift
+        place, shift = place + 1, shift + 7
+        if byte < 128:
+            return value - (1 << 64) if value >> 63 else value, place
+    raise ValueError("number")
+
+
+def _varints(data: bytes) -> Iterator[int]:
+    place = 0
+    while place < len(data):
+        value, place = _varint(data, place)
+        yield value

@@ -1,0 +1,187 @@
+"""Ensembles of decision stumps: the smoothed classifier itself, computed instead of sampled."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import Field
+
+from engine.certificates.stumps import Norm, certified_radius, required_outside
+from engine.core.errors import UserError
+from engine.core.records import ProbabilityBounds
+from engine.noise.gaussian_law import GaussianNoise
+from engine.noise.law import NoiseLaw
+from engine.noise.numbers_alone import NumbersAlone, UniformNoise
+from engine.regions import Ball, Perturbation, Region, Term
+from engine.schemes.base import IMPOSSIBLE, NO_FACTS, Facts, Family, Known, Scheme
+from engine.schemes.parameter_fields import NUMBERS, PIXELS, sigma_field
+from engine.schemes.semantic import against_half
+
+if TYPE_CHECKING:
+    from engine.certificates.stumps import StumpEnsemble
+
+CITATION = (
+    "Horvath, Mueller, Fischer & Vechev, (De-)Randomized Smoothing for Decision Stump Ensembles, "
+    "NeurIPS 2022"
+)
+UNIT = "unit"
+_UNIT = f"{PIXELS}; for a table {NUMBERS}"
+_OUTSIDE = ("probability of another class than 0, at most", "of another class than 1, at most")
+
+
+class StumpScheme(Scheme):
+    """g(x) = the more probable class of f(x + e), f a sum of step functions of one number each.
+
+    Attributes:
+        samples: noisy inputs that are classified beside the computation; no claim rests on them.
+    """
+
+    citation: ClassVar[str] = CITATION
+    family: ClassVar[Family] = "exact"
+    randomness: ClassVar[Literal["probabilistic", "deterministic"]] = "deterministic"
+    computed: ClassVar[bool] = True
+
+    norm: Norm = Field(
+        default="l2",
+        title="norm",
+        description="l2 with Gaussian noise, or l1 with uniform noise",
+    )
+    sigma: float = sigma_field(_UNIT)
+    lam: float = Field(
+        default=0.5,
+        gt=0,
+        le=100,
+        title="half-width",
+        description="half-width of uniform noise",
+        json_schema_extra={"unit": _UNIT, "step": 0.05, "slider": [0.05, 4.0, 0.05]},
+    )
+    samples: int = Field(
+        default=1000,
+        ge=1,
+        le=10**6,
+        title="samples beside",
+        description="votes that are drawn beside the computed probability, to show and to check it",
+        json_schema_extra={"unit": "votes", "step": 1000, "advanced": True},
+    )
+
+    @property
+    def counted(self) -> int:
+        """The votes beside."""
+        return self.samples
+
+    @property
+    def scale(self) -> float:
+        """Of the noise that belongs to the norm."""
+        return self.sigma if self.norm == "l2" else self.lam
+
+    def idle(self) -> frozenset[str]:
+        """The scale of the other law."""
+        return frozenset({"lam"} if self.norm == "l2" else {"sigma"})
+
+    def noise(self) -> NoiseLaw:
+        """On the numbers; categorical fields have none."""
+        unit = _UNIT
+        if self.norm == "l1":
+            return NumbersAlone(UniformNoise(self.lam, unit))
+        return NumbersAlone(GaussianNoise(self.sigma, unit, gridded=False))
+
+    def masses(
+        self, x: Sequence[npt.NDArray[Any]], stumps: StumpEnsemble | None
+    ) -> npt.NDArray[np.float64]:
+        """(2, G + 1) masses outside each class, by number of changed fields.
+
+        Raises:
+            UserError: the model is no ensemble of stumps, or takes other numbers.
+        """
+        if stumps is None:
+            raise UserError(
+                f"The scheme '{self.key}' computes with an ensemble of decision stumps, and the "
+                "model is none that it can read; give one (XGBoost JSON, LightGBM text or ONNX, of "
+                "depth one, or demo:digits-1-5-stumps), or smooth this model with another scheme."
+            )
+        numbers = np.asarray(x[0], dtype=np.float64).reshape(1, -1)
+        if numbers.shape[1] != len(stumps.numbers):
+            raise UserError(
+                f"The ensemble takes {len(stumps.numbers)} numbers, the input has "
+                f"{numbers.shape[1]}."
+            )
+        codes = np.asarray(x[1])[None] if len(x) > 1 else None
+        found: npt.NDArray[np.float64] = stumps.outside(
+            numbers, norm=self.norm, scale=self.scale, codes=codes
+        )[0]
+        return found
+
+    def known(self, facts: Facts) -> Known | None:
+        """The class of the smaller mass outside it; class 0 of two alike."""
+        try:
+            masses = [float(facts[name]) for name in _OUTSIDE]
+        except (KeyError, ValueError):
+            return None
+        if not all(0 <= mass <= 1 for mass in masses):
+            return None
+        top = int(masses[1] < masses[0])
+        return Known(top, masses[top], max(0.0, math.nextafter(1.0 - masses[1 - top], 0.0)))
+
+    def compute(self, x: Sequence[npt.NDArray[Any]], stumps: StumpEnsemble | None) -> Facts:
+        """Both masses, and in what norms are measured.
+
+        Raises:
+            UserError: as :meth:`masses`.
+        """
+        found = self.masses(x, stumps)[:, 0].tolist()
+        return {**dict(zip(_OUTSIDE, found, strict=True)), UNIT: unit_of(x)}
+
+    def radius(self, outside: float) -> float | None:
+        """Certified for this mass outside the class."""
+        return certified_radius(outside, norm=self.norm, scale=self.scale)
+
+    def needed(self, radius: float) -> float:
+        """The p_lower that a radius needs."""
+        left = required_outside(radius, norm=self.norm, scale=self.scale)
+        return 1.0 - left if left > 0 else IMPOSSIBLE
+
+
+def unit_of(x: Sequence[npt.NDArray[Any]]) -> str:
+    """Of the numbers of a row, or of the pixels of an image."""
+    return NUMBERS if len(x) > 1 else PIXELS
+
+
+class Stumps(StumpScheme):
+    """A ball around the numbers of a row, or around a small image.
+
+    With q the probability that the noisy input is not given the class: ||d||_2 < -sigma Phi^-1(q)
+    under Gaussian noise, ||d||_1 < 2 lam (1/2 - q) under uniform noise. q is computed by dynamic
+    programming over the features, from above; nothing is sampled.
+    """
+
+    key: ClassVar[str] = "stumps"
+    title: ClassVar[str] = "Decision stumps, computed exactly"
+    inputs: ClassVar[tuple[str, ...]] = ("table", "image")
+    subject: ClassVar[str] = "input"
+    attacker: ClassVar[str] = (
+        "change every number or pixel, as long as the whole change has l2 norm (Gaussian noise) or "
+        "l1 norm (uniform noise) below R"
+    )
+    terms: ClassVar[Mapping[str, Term]] = {"radius": Term("norm of the change", _UNIT)}
+    limits: ClassVar[tuple[str, ...]] = (
+        "Categorical fields stay as they are: it says nothing about changes of these.",
+        "It is computed in exact arithmetic for real numbers: a library that rounds its inputs to "
+        "32 bits moves each cut by at most one such rounding.",
+    )
+
+    def region(self, bounds: ProbabilityBounds, facts: Facts = NO_FACTS) -> Region | None:
+        """The ball of the computed mass, or of 1 - p_lower where none was computed."""
+        known = self.known(facts)
+        outside = against_half(bounds) if known is None else known.outside
+        radius = self.radius(outside)
+        if radius is None:
+            return None
+        return Ball(norm=self.norm, radius=radius, unit=str(facts.get(UNIT, _UNIT)))
+
+    def required_probability(self, perturbation: Perturbation, facts: Facts = NO_FACTS) -> float:
+        """Phi(radius / sigma), or 1/2 + radius / (2 lam)."""
+        return self.needed(perturbation["radius"])
