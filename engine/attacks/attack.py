@@ -92,7 +92,7 @@ def _refused(evidence: Evidence) -> str:
     if evidence.settings.kind == "exact":
         return (
             f"No attack is built for {scheme.key}: PREDICT, which confirms attacks, tests votes "
-            "that were drawn at random, and this scheme counts all of its noise."
+            "that were drawn at random, and no claim of this scheme rests on such."
         )
     if evidence.model.generation is not None:
         return "No attack is built for generative models."

@@ -203,8 +203,10 @@ class Lattice:
     def ends(
         self, ensemble: StumpEnsemble, shifts: tuple[list[Fraction], list[Fraction]]
     ) -> Integers:
-        """(2, G + 1): multiples that count against class 0 lie above the first, against 1 at most
-        at the second."""
+        """Multiples (2, G + 1) at which sums begin to count against a class.
+
+        Sums above the first ones count against class 0, sums up to the second ones against class 1.
+        """
         against = [
             [_floor((ensemble.above - ensemble.slack - self.base - self.high - shift) / self.unit)
              for shift in shifts[0]],
@@ -228,7 +230,7 @@ class Lattice:
             rows = slice(start, start + chunk)
             found[rows] = self._masses([(self.steps[i], laws[i][rows]) for i in order], ends[rows])
         terms = sum(one.shape[1] + 2 for one in laws)
-        return np.minimum(1.0, found * (1.0 + (terms + 8) * _EPS))
+        return np.asarray(np.minimum(1.0, found * (1.0 + (terms + 8) * _EPS)))
 
     def _masses(self, parts: list[tuple[Integers, Floats]], ends: Integers) -> Floats:
         """One chunk of rows; sums whose side is settled for every end leave the table."""
@@ -281,9 +283,7 @@ def _regions(x: Floats, cuts: Sequence[float], norm: Norm, scale: float) -> Floa
 def _between_normal(z: Floats) -> Floats:
     from scipy.special import ndtr  # deferred: SciPy is slow to load
 
-    edges = np.concatenate(
-        [np.full((len(z), 1), -np.inf), z, np.full((len(z), 1), np.inf)], axis=1
-    )
+    edges = np.concatenate([np.full((len(z), 1), -np.inf), z, np.full((len(z), 1), np.inf)], axis=1)
     left, right = edges[:, :-1], edges[:, 1:]
     flip = left > 0  # the far tail, where differences of small numbers lose nothing
     low, high = np.where(flip, -right, left), np.where(flip, -left, right)

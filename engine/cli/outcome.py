@@ -151,7 +151,7 @@ def _target(evidence: Evidence) -> Iterator[tuple[str, str]]:
 
 
 def _enumerated(evidence: Evidence) -> bool:
-    """Whether all of the noise was counted, and none drawn."""
+    """Whether no claim rests on noise that was drawn."""
     return evidence.settings.kind == "exact"
 
 
@@ -162,6 +162,8 @@ def _votes(evidence: Evidence) -> str:
     text = f"n0 {selected:,} of {settings.n0:,}, n {counted:,} of {settings.n:,}"
     if _enumerated(evidence):
         text = f"all noise samples twice: {selected:,} and {counted:,} of {settings.n:,}"
+        if settings.scheme.computed:
+            text = f"beside what is computed: {counted:,} of {settings.n:,}"
     if votes.guess is not None and counted:
         name = evidence.model.class_names[votes.guess]
         text += f"; {votes.estimation[votes.guess]:,} for '{name}'"

@@ -102,7 +102,7 @@ def _refuse_unsaid(values: Mapping[str, Any], scheme: Scheme) -> None:
 
     bounds = holds_bounds(values["votes"])
     if scheme.counted is not None:
-        _refuse_idle(values, ("alpha", "bound"), f"{scheme.key} counts all of its noise")
+        _refuse_idle(values, ("alpha", "bound"), f"{scheme.key} is exact")
     elif bounds:
         _refuse_idle(values, ("bound",), f"{values['votes']} holds bounds, which stay as they are")
     needed = {"scheme": "--scheme"}

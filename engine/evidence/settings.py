@@ -280,9 +280,7 @@ def declared(task: Task, scheme: Scheme, values: Mapping[str, Any]) -> RunSettin
     """
     record = settings_record(task, type(scheme))
     if record is ExactSettings and values.get("target"):
-        raise UserError(
-            f"--target stops early, and {scheme.key} is exact; leave --target out."
-        )
+        raise UserError(f"--target stops early, and {scheme.key} is exact; leave --target out.")
     own = {name: value for name, value in values.items() if name in record.model_fields}
     fresh = {"seed": None} if "seed" in record.model_fields else {}
     return checked(record, **{**fresh, **own, "scheme": scheme})

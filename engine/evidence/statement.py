@@ -75,13 +75,20 @@ def certified(
     how = (
         f"With confidence {confidence_percent(bounds.alpha)} %"
         if bounds.alpha
-        else f"Without any chance of error, since all {bounds.n:,} noise samples are counted"
+        else f"Without any chance of error, since {_because(bounds)}"
     )
     if not region.holds_changes:
         holds = unchanged or f"the smoothed model's prediction is '{class_name}'"
         return f"{how}, {holds} for the unchanged {subject}; no change of it is certified."
     effect = effect or f"changes the smoothed model's prediction '{class_name}'"
     return f"{how}, {region.clause(subject)} {effect}."
+
+
+def _because(bounds: ProbabilityBounds) -> str:
+    """What an exact method rests on."""
+    if bounds.method == "computed":
+        return "the probability is computed and nothing rests on samples"
+    return f"all {bounds.n:,} noise samples are counted"
 
 
 def exact_grid() -> str:

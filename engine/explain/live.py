@@ -121,7 +121,8 @@ class LiveFigures:
         if axes.kind == "adversarial" and 0.5 * SHARE * snapshot.n_plan < _ATTACK_SAMPLES:
             axes = SliceAxes(kind="random", seed=axes.seed)
         fitted, _ = gridded(self._fitted, settings)
-        facts = settings.scheme.compute(fitted.arrays, self._classifier.bound_to(fitted).stumps)
+        scheme, bound = settings.scheme, self._classifier.bound_to(fitted)
+        facts = scheme.compute(fitted.arrays, bound.stumps if scheme.computed else None)
         budget = min(_PATIENCE, 2 * self._left(snapshot))
         self._explorer = Explorer(
             self._classifier, fitted, settings, self._device, self._stop, budget

@@ -15,6 +15,7 @@ NOISE_WORDS: dict[Arithmetic, str] = {
     "exact grid": "sound on the 8-bit grid",
     "exact integers": "integer noise",
     "enumerated": "every sample counted",
+    "computed": "computed, not sampled",
 }
 """What a badge says of a run's noise."""
 
@@ -53,8 +54,9 @@ class BoundsFigure(Record):
 def bounds_figure(view: RunView, class_names: tuple[str, ...]) -> BoundsFigure:
     """Bounds over n of a run."""
     settings = view.settings
-    # A phase of a decision has its own share of alpha, and no n at which all of it counts.
-    alpha = None if settings.kind == "decide" else settings.alpha
+    # A phase of a decision has its own share of alpha, and no n at which all of it counts; an exact
+    # method has no alpha.
+    alpha = None if settings.kind in ("decide", "exact") else settings.alpha
     return BoundsFigure(
         points=view.trajectory,
         n_plan=view.n_plan,

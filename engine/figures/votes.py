@@ -67,7 +67,7 @@ def votes_figure(view: RunView, class_names: tuple[str, ...], top_k: int = 10) -
         n_estimation=view.estimation.n,
         n_plan=view.n_plan,
         failures=view.estimation.failures,
-        enumerated=view.settings.kind == "exact",
+        enumerated=view.settings.kind == "exact" and not view.settings.scheme.computed,
         threshold=threshold(view.settings.scheme),
     )
 

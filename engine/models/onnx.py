@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from engine.certificates.stumps import StumpEnsemble
 from engine.core.errors import UserError, quoted
 from engine.core.records import ModelIdentity
 from engine.inputs.base import FittedInput
@@ -40,6 +41,7 @@ from engine.models.onnx_text import text_classifier
 from engine.models.onnx_text_graph import is_text
 from engine.models.request import ModelRequest
 from engine.models.shapes import Shape, split_arch, words
+from engine.models.stumps.onnx_trees import read_onnx_trees
 
 _EXPORTED = "an ONNX file, which runs as it was exported"
 _ONE_AT_A_TIME = (
@@ -263,10 +265,18 @@ class OnnxTableClassifier(Classifier):
         session: Any,
         graph: TableGraph,
         identity: ModelIdentity,
+        path: Path,
         coding: TableCoding | None = None,
     ) -> None:
         self.identity = identity
-        self._session, self._graph, self._used = session, graph, coding
+        self._session, self._graph, self._path, self._used = session, graph, path, coding
+
+    @property
+    def stumps(self) -> StumpEnsemble | None:
+        """Its trees, where they are stumps and all that it is."""
+        coding = self._used
+        found = coding and read_onnx_trees(self._path, len(coding.columns))
+        return found.bound(coding, self.identity.name) if found else None
 
     @property
     def coding(self) -> Columns:
@@ -285,7 +295,7 @@ class OnnxTableClassifier(Classifier):
                 f"The model '{self.identity.name}' takes a row of a table, e.g. rows.csv:3."
             )
         self._check(coding)
-        return OnnxTableClassifier(self._session, self._graph, self.identity, coding)
+        return OnnxTableClassifier(self._session, self._graph, self.identity, self._path, coding)
 
     def prepare(self, device: torch.device, precision: str) -> None:
         """It runs on the CPU, as it was exported."""
@@ -386,4 +396,4 @@ def table_classifier(path: Path, request: ModelRequest, session: Any) -> OnnxTab
         input_shape=(ANY,),
         kind="table",
     )
-    return OnnxTableClassifier(session, graph, identity)
+    return OnnxTableClassifier(session, graph, identity, path)

@@ -22,10 +22,11 @@ if TYPE_CHECKING:
     from engine.noise.gaussian import NoiseSource
     from engine.noise.statistical_tests import Stated
 
-Arithmetic = Literal["float", "exact grid", "exact integers", "enumerated"]
+Arithmetic = Literal["float", "exact grid", "exact integers", "enumerated", "computed"]
 """``float``: fast, not sound to the last bit; ``exact grid``: integers on the 8-bit grid, sound in
 floating point; ``exact integers``: a discrete law, sound in either noise mode; ``enumerated``:
-every sample of a finite law is counted once."""
+every sample of a finite law is counted once; ``computed``: drawn in floats beside a probability
+that is computed, for which nothing is drawn."""
 Array = npt.NDArray[Any]
 Arrays = tuple[Array, ...]
 Numbers = npt.NDArray[np.float64]

@@ -1,4 +1,4 @@
-"""Noise on the numbers of an input, and none on the codes beside them; uniform noise on numbers."""
+"""Noise on the numbers of an input alone, drawn beside a computed probability; uniform noise."""
 
 from __future__ import annotations
 
@@ -74,14 +74,11 @@ class UniformNoise(NoiseLaw):
 
 @dataclass(frozen=True)
 class NumbersAlone(NoiseLaw):
-    """A law on the first part of an input; others are passed on as they are."""
+    """A law on the first part of an input, beside a computation; others are passed on unchanged."""
 
     law: NoiseLaw
 
-    @property
-    def arithmetic(self) -> Arithmetic:
-        """Of the law."""
-        return self.law.arithmetic
+    arithmetic: ClassVar[Arithmetic] = "computed"
 
     @property
     def generator(self) -> str:

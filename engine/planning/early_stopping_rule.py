@@ -83,8 +83,8 @@ class Rule:
         """
         if self.scheme.counted is not None:
             raise UserError(
-                f"{self.scheme.key} counts all of its noise in a fixed order, so a part of the "
-                "count says nothing; use certify, which needs no phases."
+                f"{self.scheme.key} is exact, so a part of a count says nothing; use certify, "
+                "which needs no phases."
             )
         if not 1 <= len(self.phases) <= MOST_PHASES:
             raise UserError(f"A decision takes 1 to {MOST_PHASES} phases.")

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from engine.bounds import BoundMethod, bound_method
+from engine.bounds.clopper_pearson import lower, upper
 from engine.bounds.enumeration import Enumeration
 from engine.core.records import Votes
+from engine.core.rounding import round_down, round_up
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import Counting
 from engine.evidence.statement import MORE_NOISE, NEW_TRY, NO_FURTHER_ALPHA, NO_SCORES, RESUMED
 from engine.regions import Abstention
 from engine.schemes import Scheme
-from engine.schemes.base import NO_FACTS, Facts
+from engine.schemes.base import NO_FACTS, Facts, Known
 from engine.schemes.threshold import threshold_in_words
 
 N_LIMIT = 10**9
+_CHANCE = 1e-9
 
 
 def explain(
@@ -48,16 +51,56 @@ def explain(
     return _too_few(estimation, top, class_names[top], needed, scheme, method, n_plan)
 
 
-def contradiction(settings: Counting, selection: Votes, estimation: Votes) -> Abstention | None:
-    """Why an enumeration claims nothing: its two counts of the same samples differ; else None."""
+def contradiction(
+    settings: Counting, selection: Votes, estimation: Votes, known: Known | None = None
+) -> Abstention | None:
+    """Why an exact method claims nothing: what was counted contradicts it; else None.
+
+    Two counts of the same samples of a finite law must not differ. Votes beside a computed
+    probability must lie within bounds that they leave with a chance of 1e-9.
+    """
+    if settings.kind != "exact":
+        return None
+    if known is not None:
+        return _votes_beside(estimation, known)
     complete = selection.n == settings.n0 and estimation.n == settings.n
-    if settings.kind != "exact" or not complete or selection == estimation:
+    if not complete or selection == estimation:
         return None
     return Abstention(
         reason="not-deterministic",
         sentence=(
             f"the model answered the same {settings.n:,} noise samples in two ways, so it is no "
             "function of its input. Run it on the CPU, or with deterministic kernels."
+        ),
+    )
+
+
+def _votes_beside(votes: Votes, known: Known) -> Abstention | None:
+    others = votes.n - votes.counts[known.top]
+    if not votes.n:
+        return None
+    above = upper(others, votes.n, _CHANCE) < known.least
+    if not above and lower(others, votes.n, _CHANCE) <= known.outside:
+        return None
+    return Abstention(
+        reason="not-deterministic",
+        sentence=(
+            f"{others:,} of the {votes.n:,} noisy inputs were given another class than the one "
+            f"computed, and that probability lies between {round_down(known.least, 6)} and "
+            f"{round_up(known.outside, 6)}: the model that was asked is not the one that was "
+            "computed."
+        ),
+    )
+
+
+def undecided(known: Known, names: tuple[str, ...]) -> Abstention:
+    """Why a computed probability certifies nothing."""
+    return Abstention(
+        reason="below-half",
+        sentence=(
+            f"the probability of another class than '{names[known.top]}' under the noise lies "
+            f"between {round_down(known.least, 6)} and {round_up(known.outside, 6)}, which is not "
+            "known to be below one half. Less noise may tell the classes apart."
         ),
     )
 

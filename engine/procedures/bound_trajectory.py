@@ -14,6 +14,7 @@ from engine.core.records import ProbabilityBounds, Votes
 from engine.evidence.evidence import TrajectoryPoint
 from engine.evidence.settings import Counting
 from engine.evidence.vote_chain import Block, added
+from engine.noise.discrete_gaussian_law import weakened
 from engine.regions import Region
 from engine.schemes import Scheme
 from engine.schemes.base import NO_FACTS, Facts
@@ -25,6 +26,21 @@ class Weakening(Protocol):
     def weakened(self, bounds: ProbabilityBounds) -> ProbabilityBounds:
         """The same bounds or weaker ones."""
         ...
+
+
+class Slack:
+    """Takes a distance off the bounds, as the run's noise did.
+
+    Args:
+        distance: total-variation distance of the drawn noise from its law.
+    """
+
+    def __init__(self, distance: float) -> None:
+        self.distance = distance
+
+    def weakened(self, bounds: ProbabilityBounds) -> ProbabilityBounds:
+        """The same bounds or weaker ones."""
+        return weakened(bounds, self.distance)
 
 
 def region_of(

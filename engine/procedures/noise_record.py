@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Literal
+
 from engine.evidence.evidence import NoiseRecord
 from engine.evidence.settings import RunSettings
+from engine.noise.law import Arithmetic
 from engine.noise.streams import KEY_MATERIAL, Stream
+
+_DRAWN: Mapping[Arithmetic, Literal["float", "exact grid", "exact integers"]] = {
+    "exact grid": "exact grid",
+    "exact integers": "exact integers",
+    "enumerated": "exact integers",
+}
+"""How what is drawn is drawn; the rest in floats."""
 
 
 def distance(settings: RunSettings, elements: int) -> float:
@@ -30,7 +41,7 @@ def noise_record(settings: RunSettings, *, key: int, elements: int) -> NoiseReco
         key_material=KEY_MATERIAL,
         selection_stream=int(Stream.SELECTION),
         estimation_stream=int(Stream.ESTIMATION),
-        arithmetic="exact integers" if law.arithmetic == "enumerated" else law.arithmetic,
+        arithmetic=_DRAWN.get(law.arithmetic, "float"),
         total_variation=law.total_variation(elements),
         table_sha256=law.table_sha256,
     )

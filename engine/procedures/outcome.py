@@ -11,10 +11,16 @@ from engine.bounds import bound_method
 from engine.core.records import InputIdentity, ProbabilityBounds, Votes
 from engine.evidence import statement
 from engine.evidence.settings import Counting
-from engine.procedures.abstention import contradiction, explain
+from engine.procedures.abstention import contradiction, explain, undecided
 from engine.procedures.bound_trajectory import Claims, region_of
 from engine.regions import Abstention, Region, radius_of
 from engine.schemes.base import NO_FACTS, Facts
+
+_NO_CLAIM = {
+    "enumeration": "no claim: two counts differ",
+    "computed": "no claim: the votes beside differ",
+}
+"""Why an exact run's probability is none to claim with."""
 
 
 def certify_facts(
@@ -43,11 +49,13 @@ def certify_facts(
     bounds = None
     if top is not None and estimation.n:
         bounds = claims.now(estimation, top)
-    abstention = contradiction(settings, selection, estimation)
+    abstention = contradiction(settings, selection, estimation, claims.known)
     if abstention is not None and bounds is not None:
         # Whoever takes these bounds further must not take them for a claim.
-        bounds = bounds.model_copy(update={"valid": False, "basis": "no claim: two counts differ"})
+        bounds = bounds.model_copy(update={"valid": False, "basis": _NO_CLAIM[settings.bound]})
     region = region_of(settings.scheme, bounds, facts)
+    if region is None and abstention is None and claims.known is not None:
+        abstention = undecided(claims.known, class_names)
     if region is None and abstention is None:
         abstention = explain(
             selection=selection,

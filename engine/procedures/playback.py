@@ -6,23 +6,12 @@ Nothing is sampled: votes, bounds and regions are those that held at the ends of
 from __future__ import annotations
 
 from engine.bounds import bound_method
-from engine.core.records import ProbabilityBounds, Record, Votes
+from engine.core.records import Votes
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import Counting
 from engine.evidence.snapshot import Snapshot
 from engine.evidence.vote_chain import added
-from engine.noise.discrete_gaussian_law import weakened
-from engine.procedures.bound_trajectory import Claims, region_of
-
-
-class _Slack(Record):
-    """What exact noise costs the bounds, as recorded."""
-
-    distance: float
-
-    def weakened(self, bounds: ProbabilityBounds) -> ProbabilityBounds:
-        """Weaker by that."""
-        return weakened(bounds, self.distance)
+from engine.procedures.bound_trajectory import Claims, Slack, region_of
 
 
 def can_be_played(evidence: Evidence | None) -> bool:
@@ -43,8 +32,8 @@ def played(evidence: Evidence) -> tuple[Snapshot, ...]:
         return ()
     assert isinstance(settings, Counting)
     votes = Votes(counts=(0,) * len(evidence.model.class_names))
-    slack = _Slack(distance=evidence.noise.total_variation)
-    claims = Claims(settings, bound_method(settings.bound), slack)
+    slack = Slack(evidence.noise.total_variation)
+    claims = Claims(settings, bound_method(settings.bound), slack, evidence.facts)
     shared = Snapshot(
         run_id=evidence.run_id,
         settings=settings,

@@ -44,8 +44,8 @@ def predict(
     """
     if settings.scheme.counted is not None:
         raise UserError(
-            f"PREDICT tests votes that were drawn at random, and {settings.scheme.key} counts all "
-            "of its noise; use certify, which names the answer without a test."
+            f"PREDICT tests votes that were drawn at random, and {settings.scheme.key} is exact; "
+            "use certify, which names the answer without a test."
         )
     run = Run(
         classifier,

@@ -73,7 +73,8 @@ class Run:
         self.device = resolve(execution.device)
         self.classifier.prepare(self.device, settings.precision)
         self.x = from_arrays(self.fitted.arrays)
-        self.facts = settings.scheme.compute(self.fitted.arrays, self.classifier.stumps)
+        stumps = self.classifier.stumps if settings.scheme.computed else None
+        self.facts = settings.scheme.compute(self.fitted.arrays, stumps)
         prepared = prepared or PreparedModel(classifier)
         self.randomness = Randomness(
             settings,

@@ -1,7 +1,8 @@
-"""A noise law that is counted whole: nothing is drawn, so no words of chance belong in its report.
+"""Exact methods: no claim rests on what was drawn, so no words of chance belong in their reports.
 
-All samples are counted twice: the first count names the class, the second bounds it, and a model
-that answers one image in two ways is noticed because the two differ.
+A noise law that is counted whole is counted twice: the first count names the class, the second
+bounds it, and a model that answers one image in two ways is noticed because the two differ. Where
+the probability is computed from the model itself, votes are drawn beside it, once.
 """
 
 from __future__ import annotations
@@ -12,9 +13,19 @@ from engine.report.numbers import count, lower, upper
 
 
 def samples_counted(evidence: Evidence) -> int | None:
-    """How many samples the noise law has, where a run counts them all; None where it samples."""
+    """How many samples an exact method counts; None where a claim rests on samples."""
     settings = evidence.settings
     return settings.n if settings.kind == "exact" else None
+
+
+def is_computed(evidence: Evidence) -> bool:
+    """Whether the probability was computed from the model."""
+    return evidence.settings.scheme.computed
+
+
+def grows(evidence: Evidence) -> bool:
+    """Whether something is to be seen over n: bounds, or votes that come to what was computed."""
+    return is_computed(evidence) or not samples_counted(evidence)
 
 
 def shares(evidence: Evidence) -> tuple[Fact, ...]:
@@ -23,6 +34,11 @@ def shares(evidence: Evidence) -> tuple[Fact, ...]:
     if bounds is None:
         return ()
     sense = "" if bounds.valid else " (no claim)"
+    if is_computed(evidence):
+        return (
+            Fact("p of the class", lower(bounds.p_lower), f"computed, rounded down{sense}"),
+            Fact("p of others", upper(bounds.p_upper), f"computed, rounded up{sense}"),
+        )
     return (
         Fact("p of the class", lower(bounds.p_lower), f"its share, rounded down{sense}"),
         Fact("p of others", upper(bounds.p_upper), f"largest share, ties counted{sense}"),
@@ -31,11 +47,30 @@ def shares(evidence: Evidence) -> tuple[Fact, ...]:
 
 def key_facts(evidence: Evidence, samples: int) -> tuple[Fact, ...]:
     """How much was counted, in the place of alpha, n, n0 and the bound."""
+    if is_computed(evidence):
+        return (
+            *_rounding(evidence),
+            Fact(
+                "votes beside",
+                count(evidence.bounds.n if evidence.bounds else 0),
+                "no claim rests on them",
+            ),
+            Fact("confidence", "none needed", "the claim does not rest on anything drawn"),
+        )
     return (
         Fact("noise samples", count(samples), "all that the noise law has"),
         Fact("counted", *_counts(evidence)),
         Fact("confidence", "none needed", "nothing is drawn at random"),
     )
+
+
+def _rounding(evidence: Evidence) -> tuple[Fact, ...]:
+    """How far apart the bounds on a computed probability lie, because of its lattice."""
+    known = evidence.settings.scheme.known(evidence.facts)
+    if known is None:
+        return ()
+    said = "between the bounds on p of others, by rounding sums to a lattice"
+    return (Fact("cost of rounding", upper(known.outside - known.least), said),)
 
 
 def _counts(evidence: Evidence) -> tuple[str, str]:
@@ -48,8 +83,17 @@ def _counts(evidence: Evidence) -> tuple[str, str]:
     return "all, twice", "the counts differ: the model is not a function"
 
 
-def decision(samples: int) -> tuple[str, ...]:
-    """The decision rule: the counts decide."""
+def decision(samples: int, *, computed: bool = False) -> tuple[str, ...]:
+    """The decision rule: the counts decide, or what was computed."""
+    if computed:
+        return (
+            "The probability of each class under the noise is computed from the model itself, "
+            "feature by feature, and the certified region follows from it. Nothing is sampled for "
+            "the claim: it has no chance of error and no confidence level. Certified numbers are "
+            "rounded down.",
+            f"Beside it {count(samples)} noisy inputs are classified. If their share could not "
+            "come from the computed probability (chance 1e-9), nothing is claimed.",
+        )
     return (
         f"The noise law has {count(samples)} samples, and all of them were to be counted, twice. "
         "The first count names the class; the certified region follows from the second. If the two "
@@ -60,8 +104,13 @@ def decision(samples: int) -> tuple[str, ...]:
     )
 
 
-def repetition() -> str:
+def repetition(evidence: Evidence) -> str:
     """What a second run has in common with this one."""
+    if is_computed(evidence):
+        return (
+            "There is no seed: every run computes the same probability, and draws the same votes "
+            "beside it."
+        )
     return (
         "There is no seed: every run counts the same samples, in the same order, whatever the "
         "batch size."
@@ -69,7 +118,12 @@ def repetition() -> str:
 
 
 def check(evidence: Evidence) -> tuple[str, ...]:
-    """How a reader gets from the counts to the region."""
+    """How a reader gets from the counts, or from what was computed, to the region."""
+    if is_computed(evidence):
+        return (
+            "certiscope verify, with the files of model and input at hand, computes the "
+            "probability again; put it into the theorem named under Method.",
+        )
     votes = evidence.votes
     counts = ", ".join(
         f"'{name}' {count(votes.estimation[index])}"

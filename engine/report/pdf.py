@@ -16,7 +16,7 @@ from engine.figures.images import Illustrations, SliceFigure
 from engine.figures.regions import region_figure
 from engine.figures.votes import votes_figure
 from engine.report import attached, palette
-from engine.report.enumerated import samples_counted
+from engine.report.enumerated import grows
 from engine.report.json import evidence_json
 from engine.report.plots import Drawing, Figure, drawing
 from engine.report.revision import PREFIX, revision
@@ -83,7 +83,7 @@ def report_figures(evidence: Evidence, illustrations: Illustrations | None) -> l
     """The figures that this evidence and these images allow, in the order they are shown."""
     names = evidence.model.class_names
     figures: list[Figure] = [votes_figure(evidence, names)]
-    if evidence.trajectory and not samples_counted(evidence):  # no bound grows over a whole count
+    if evidence.trajectory and grows(evidence):  # no bound grows over a whole count
         figures.append(bounds_figure(evidence, names))
     images = illustrations or Illustrations()
     regions: list[Figure | None] = [region_figure(evidence, names), images.region]

@@ -244,7 +244,7 @@ def _repeat(evidence: Evidence) -> Section:
         "same noise, whatever the batch size."
     )
     if enumerated.samples_counted(evidence):
-        words = enumerated.repetition()
+        words = enumerated.repetition(evidence)
     return Section("To repeat this run", command, sentences=(words,))
 
 
@@ -267,7 +267,8 @@ def _check(evidence: Evidence) -> Section:
         )
         steps.append("Put both bounds into the theorem named under Method to obtain the region.")
     which = " of both counts" if counted else " of both phases"
-    which = "" if evidence.procedure == "predict" else which
+    once = evidence.procedure == "predict" or enumerated.is_computed(evidence)
+    which = "" if once else which
     steps.append(f"Run the command line again and compare the votes{which}.")
     steps.append("Every count, and all numbers at full precision, are in the evidence.json inside.")
     return Section("To check it", sentences=tuple(steps))

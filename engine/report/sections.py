@@ -44,7 +44,7 @@ _ARITHMETIC_LIMITS = {
 def sections(evidence: Evidence) -> tuple[Section, ...]:
     """In the order a reader needs them."""
     certifying = evidence.procedure != "predict"
-    over_n = evidence.trajectory and not enumerated.samples_counted(evidence)
+    over_n = evidence.trajectory and enumerated.grows(evidence)
     parts = [
         *declared(evidence),
         _votes(evidence),
@@ -67,6 +67,8 @@ def limits(evidence: Evidence) -> Section:
     """What the statement must not be taken for."""
     certifying = evidence.procedure != "predict"
     arithmetic = _ARITHMETIC_LIMITS.get(evidence.noise.arithmetic, ())
+    if enumerated.is_computed(evidence):  # what is drawn decides nothing
+        arithmetic = ()
     scheme = evidence.settings.scheme
     stated = scheme.limits_of(evidence.input.kind)
     own = (*stated, scheme.kept_in_words(), *_CERTIFY_LIMITS) if certifying else _PREDICT_LIMITS
@@ -121,7 +123,8 @@ def _changed(evidence: Evidence) -> str:
 def _decision(evidence: Evidence) -> Section:
     samples = enumerated.samples_counted(evidence)
     if samples:
-        return Section("Decision rule", sentences=enumerated.decision(samples))
+        said = enumerated.decision(samples, computed=enumerated.is_computed(evidence))
+        return Section("Decision rule", sentences=said)
     alpha = plain(evidence.settings.alpha)
     if evidence.procedure != "predict":
         rule = (
@@ -217,6 +220,8 @@ def _votes(evidence: Evidence) -> Section:
 def _phase_names(evidence: Evidence) -> tuple[str, ...]:
     if evidence.procedure == "predict":
         return ("votes",)
+    if enumerated.is_computed(evidence):
+        return "selection", "beside"
     if enumerated.samples_counted(evidence):
         return "first count", "second count"
     return "selection", "estimation"

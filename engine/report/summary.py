@@ -50,8 +50,9 @@ def content(evidence: Evidence) -> Content:
 
 def badge(evidence: Evidence) -> str:
     """How far the arithmetic of its noise can be relied on, in a few words."""
-    counted = enumerated.samples_counted(evidence)
-    return NOISE_WORDS["enumerated" if counted else evidence.noise.arithmetic]
+    if enumerated.samples_counted(evidence):
+        return NOISE_WORDS[evidence.settings.law.arithmetic]
+    return NOISE_WORDS[evidence.noise.arithmetic]
 
 
 def estimated(evidence: Evidence) -> int:
@@ -196,7 +197,7 @@ def _assignment(evidence: Evidence) -> tuple[Fact, ...]:
 def _tries(evidence: Evidence) -> str:
     """Which run it is of how many: whoever may choose among runs makes more than alpha errors."""
     if enumerated.samples_counted(evidence):
-        return "do not matter: every run counts the same samples"
+        return "do not matter: every run comes to the same"
     if evidence.tries_known_to:
         said = tries_in_words(evidence)
         return f"{said[:1].lower()}{said[1:].rstrip('.')} (same model, input and attacker)"

@@ -22,6 +22,7 @@ from engine.schemes.hybrid_mask import HybridMask
 from engine.schemes.hybrid_uniform import HybridUniform
 from engine.schemes.laplace import Laplace
 from engine.schemes.sparse import Sparse
+from engine.schemes.stumps import Stumps
 from engine.schemes.text_mask import TextMask
 from engine.schemes.text_uniform import TextUniform
 from engine.schemes.translation import Translation
@@ -47,6 +48,8 @@ SCHEMES: tuple[type[Scheme], ...] = (
     # discrete
     Sparse,
     HierarchicalSparse,
+    # exact
+    Stumps,
     # words, and words beside numbers
     TextUniform,
     TextMask,

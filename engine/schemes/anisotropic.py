@@ -85,11 +85,16 @@ class Parts(Deciding, ABC):
         self.check_parts(given)
 
     def check_parts(self, given: InputIdentity) -> None:
-        """Refuse an input with another number of parts than there are sigmas.
+        """Refuse a table without fields, or another number of parts than there are sigmas.
 
         Raises:
-            UserError: naming the number that fits.
+            UserError: naming what is missing, or the number that fits.
         """
+        if given.kind == "table" and not given.alphabet:
+            raise UserError(
+                f"{given.name} has no categorical column, and {self.key} noises numbers and "
+                "categories together; give a table with both."
+            )
         count, parts = len(self.own_sigmas()), given.shape[0]
         if count and count != parts:
             part = _PART[self.unit()]

@@ -227,6 +227,13 @@ class Scheme(Record, ABC):
             UserError: naming the parameter and the value that fits.
         """
 
+    def check_facts(self, facts: Facts, given: InputIdentity) -> None:
+        """Refuse recorded facts that the form of the input contradicts.
+
+        Raises:
+            UserError: naming the fact.
+        """
+
     @classmethod
     def suited_to(cls, given: InputIdentity) -> dict[str, Any]:
         """Values for the fields that depend on the input, such as its number of pixels.

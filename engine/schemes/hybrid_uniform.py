@@ -71,7 +71,7 @@ class HybridUniform(Hybrid):
             if self.arities:
                 raise UserError("--arities is for the fields of a table; leave it out for a text.")
             super().check_input(given)
-        elif given.alphabet != (self.sizes() if self.arities else ()):
+        elif given.alphabet and given.alphabet != (self.sizes() if self.arities else ()):
             sizes = listed(given)
             raise UserError(
                 f"The categorical fields of {given.name} have {sizes} values; set --arities "

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from engine.certificates.stumps import Norm, certified_radius, required_outside
 from engine.core.errors import UserError
-from engine.core.records import ProbabilityBounds
+from engine.core.records import InputIdentity, ProbabilityBounds
 from engine.noise.gaussian_law import GaussianNoise
 from engine.noise.law import NoiseLaw
 from engine.noise.numbers_alone import NumbersAlone, UniformNoise
@@ -134,6 +134,18 @@ class StumpScheme(Scheme):
         """
         found = self.masses(x, stumps)[:, 0].tolist()
         return {**dict(zip(_OUTSIDE, found, strict=True)), UNIT: unit_of(x)}
+
+    def check_facts(self, facts: Facts, given: InputIdentity) -> None:
+        """Refuse masses that no two classes can have together, or norms in another unit.
+
+        Raises:
+            UserError: naming the fact.
+        """
+        if facts and facts.get(UNIT) != (NUMBERS if given.kind == "table" else PIXELS):
+            raise UserError(f"norms of a {given.kind} are not in {facts.get(UNIT)}.")
+        known = self.known(facts)
+        if facts and (known is None or known.least > known.outside):
+            raise UserError("the probabilities that were computed contradict each other.")
 
     def radius(self, outside: float) -> float | None:
         """Certified for this mass outside the class."""

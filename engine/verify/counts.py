@@ -12,7 +12,7 @@ from typing import Any
 
 from engine.bounds import bound_method
 from engine.core.errors import UserError
-from engine.core.records import ProbabilityBounds, Votes
+from engine.core.records import Votes
 from engine.evidence.evidence import ChainRecord, Evidence, TransferRecord
 from engine.evidence.settings import Counting, PredictSettings
 from engine.evidence.tries import claim_alone
@@ -30,10 +30,9 @@ from engine.evidence.vote_chain import (
     total,
 )
 from engine.models.input_layout import fits
-from engine.noise.discrete_gaussian_law import weakened
 from engine.noise.records import SelfTest
 from engine.noise.statistical_tests import restated, uniform_law
-from engine.procedures.bound_trajectory import Claims
+from engine.procedures.bound_trajectory import Claims, Slack
 from engine.procedures.hypothesis_test import predict_facts
 from engine.procedures.noise_record import distance, noise_record
 from engine.procedures.oracle_correction import transfer_of
@@ -164,9 +163,8 @@ class Recount:
     def claims(self) -> Claims:
         """The declared bound at every block end."""
         settings = self.counting
-        claims = Claims(
-            settings, bound_method(settings.bound), Slack(self.slack), self.evidence.facts
-        )
+        slack = Slack(self.slack)
+        claims = Claims(settings, bound_method(settings.bound), slack, self.evidence.facts)
         chain, top = self.evidence.chain, self.evidence.votes.guess
         if chain is not None and top is not None:
             claims.replay(full_blocks(chain.blocks, chain.block), top, self.classes)
@@ -236,6 +234,7 @@ class Recount:
             wrong.append("model and input have other shapes")
         try:
             self.settings.scheme.check_input(self.evidence.input)
+            self.settings.scheme.check_facts(self.evidence.facts, self.evidence.input)
         except UserError as error:
             wrong.append(f"the scheme does not fit the input: {error}")
         return wrong + (self._selection() if self.certifying else self._predicting())
@@ -377,14 +376,3 @@ class Recount:
             claims.add([votes], top)
             found.add(target.verdict(votes, top, claims.now(votes, top), self.evidence.facts))
         return found
-
-
-class Slack:
-    """Takes a distance off the bounds, as the run's noise did."""
-
-    def __init__(self, distance: float) -> None:
-        self.distance = distance
-
-    def weakened(self, bounds: ProbabilityBounds) -> ProbabilityBounds:
-        """The same bounds or weaker ones."""
-        return weakened(bounds, self.distance)

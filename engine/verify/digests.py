@@ -131,7 +131,8 @@ def check_input(evidence: Evidence, spec: str, beside: Path, model: str = "") ->
     name, source = "input file", spec or evidence.input.source
     try:
         fitted = fitted_input(evidence, source, beside, model)
-        found, facts = fitted.identity, evidence.settings.scheme.prepare(fitted.arrays)
+        found, scheme = fitted.identity, evidence.settings.scheme
+        facts = evidence.facts if scheme.computed else dict(scheme.prepare(fitted.arrays))
     except UserError as error:
         yield Claim(name=name, verdict="cannot be checked", detail=_clause(error))
         return
@@ -145,7 +146,7 @@ def check_input(evidence: Evidence, spec: str, beside: Path, model: str = "") ->
     wrong = [
         what.replace("_", " ") for what in _FORM if getattr(found, what) != getattr(stated, what)
     ]
-    wrong += ["value that the scheme draws from it"] if dict(facts) != evidence.facts else []
+    wrong += ["value that the scheme draws from it"] if facts != evidence.facts else []
     detail = f"{source} has another {', '.join(wrong)} than the evidence states"
     if "adaptation" in wrong:
         said = f"'{stated.adaptation}'" if stated.adaptation else "nothing"

@@ -16,13 +16,13 @@ from engine.core.records import Votes
 from engine.core.rounding import round_down
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import Counting
-from engine.procedures.bound_trajectory import Claims
+from engine.procedures.bound_trajectory import Claims, Slack
 from engine.procedures.set_result import SetResult, set_result
 from engine.procedures.target import Target
 from engine.report.audit.record import RecordedRow, SetRecord
 from engine.report.audit.words import set_statement
 from engine.verify.compare import differences
-from engine.verify.counts import Check, Recount, Slack, check_counts
+from engine.verify.counts import Check, Recount, check_counts
 from engine.verify.report import Claim
 
 LEFT_OUT = ("hash chain of the votes", "bounds over n")
@@ -50,7 +50,8 @@ class RowRecount(Recount):
     def claims(self) -> Claims:
         """The declared bound at the ends of blocks that decide it."""
         settings, top = self.counting, self.evidence.votes.guess
-        claims = Claims(settings, bound_method(settings.bound), Slack(self.slack))
+        slack = Slack(self.slack)
+        claims = Claims(settings, bound_method(settings.bound), slack, self.evidence.facts)
         if top is not None:
             claims.add(self.row.ends, top)
         return claims

@@ -12,6 +12,7 @@ from engine.core.files import sha256_bytes, sha256_file
 from engine.evidence.evidence import Evidence
 from engine.report.audit.record import RecordedRow
 from engine.verify import casefile, digests, page, reading, signatures
+from engine.verify.computed import check_computed
 from engine.verify.counts import check_counts
 from engine.verify.decisions import recount_of
 from engine.verify.report import Claim, Redrawn, VerificationReport
@@ -201,7 +202,8 @@ class _Verification:
         yield from digests.check_model(rows[0][1], plan.model, beside)
         found: dict[str, list[tuple[str, Claim]]] = {}
         for row, evidence in rows:
-            for claim in digests.check_input(evidence, "", beside, plan.model):
+            checked = digests.check_input(evidence, "", beside, plan.model)
+            for claim in (*checked, *check_computed(evidence, plan.model, "", beside)):
                 found.setdefault(claim.name, []).append((row.idx, claim))
         for name, claims in found.items():
             yield together(name, claims)
@@ -232,6 +234,9 @@ class _Verification:
         if not plan.counts_only:
             yield from digests.check_model(evidence, plan.model, beside)
             yield from digests.check_input(evidence, plan.input, beside, plan.model)
+        yield from check_computed(
+            evidence, plan.model, plan.input, beside, counts_only=plan.counts_only
+        )
         if rerun is None:
             return
         from engine.verify.rerun import Means, check_rerun  # loads torch

@@ -93,7 +93,8 @@ def _bound_rows(evidence: Evidence) -> Rows:
 def _setting_rows(settings: RunSettings) -> Rows:
     rows = [("noise", settings.scheme.noise_in_words())]
     if settings.kind == "exact":
-        rows.append(("samples, all there are", f"{settings.n:,}"))
+        what = "votes beside" if settings.scheme.computed else "samples, all there are"
+        rows.append((what, f"{settings.n:,}"))
     else:
         votes = ("n0, n", f"{settings.n0:,}, {settings.n:,}")
         rows += [

@@ -50,6 +50,11 @@ _BADGES: dict[Arithmetic, Badge] = {
         "Every noise sample is counted once: nothing is random, nothing is estimated.",
         sound=True,
     ),
+    "computed": Badge(
+        "Computed",
+        "The probability is computed from the model itself; votes beside it only show it.",
+        sound=True,
+    ),
 }
 
 

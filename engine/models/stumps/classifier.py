@@ -15,7 +15,6 @@ from engine.core.records import ModelIdentity
 from engine.inputs.base import FittedInput
 from engine.inputs.coding import Coding, TableCoding
 from engine.models.base import Classifier, only_fp32
-from engine.models.weights import read_card
 from engine.models.input_layout import ANY
 from engine.models.kinds import STUMPS_ARCHITECTURE, kind_of
 from engine.models.names import class_names
@@ -24,6 +23,7 @@ from engine.models.request import ModelRequest
 from engine.models.shapes import split_arch
 from engine.models.stumps.files import READERS
 from engine.models.stumps.reading import StumpFile
+from engine.models.weights import read_card
 
 
 def load_stumps(path: Path, request: ModelRequest) -> StumpClassifier:

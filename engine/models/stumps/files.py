@@ -36,4 +36,4 @@ def stumps_for(path: Path, fitted: FittedInput) -> StumpEnsemble | None:
     if kind != "onnx" or coding is None:
         return None
     found = read_onnx_trees(path, len(coding.columns))
-    return found and found.bound(coding, path.name)
+    return None if found is None else found.bound(coding, path.name)

@@ -103,6 +103,6 @@ def _checked(stump: Stump) -> Stump:
 
 
 def _base(text: str) -> float:
-    """The base score, a probability, as what is added to the sum; newer files write it in a list."""
+    """The base score, a probability, as what is added to the sum; newer files list it."""
     score = float(text.strip("[] "))
     return float(np.float32(math.log(score / (1.0 - score))))

@@ -43,7 +43,7 @@ def set_statement(result: SetResult, share: Callable[[int, int], str] = percent)
     exact = result.settings.kind == "exact"
     counted = summary.rows
     certified = counted - summary.abstained
-    each = "by a complete count" if exact else f"each at alpha = {plain(alpha)}"
+    each = "exactly" if exact else f"each at alpha = {plain(alpha)}"
     of = f" (of the set's {count(result.available)})" if result.available else ""
     parts = [
         f"Of {numbered(counted, 'input')} counted{of}, {count(certified)} are certified, {each}"

@@ -102,7 +102,7 @@ def test_a_radius_to_stop_at_is_a_target(monkeypatch: pytest.MonkeyPatch) -> Non
         ),
         (
             ("--target-radius", "0.2", "--scheme", "dssn-l1"),
-            "--target stops early, and dssn-l1 counts all of its noise; leave --target out.",
+            "--target stops early, and dssn-l1 is exact; leave --target out.",
         ),
     ],
 )

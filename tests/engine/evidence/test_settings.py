@@ -67,7 +67,7 @@ def test_an_exact_method_declares_nothing_that_is_drawn():
         (
             CertifySettings,
             DssnL1(lam=0.25),
-            "dssn-l1 counts all of its noise, so nothing is sampled.",
+            "dssn-l1 is exact, so no claim of it rests on samples.",
         ),
         (ExactSettings, Gaussian(), "gaussian draws its noise at random."),
     ],
@@ -79,7 +79,7 @@ def test_a_law_and_a_record_that_do_not_fit_are_refused(record, scheme, sentence
 
 
 def test_an_exact_method_has_no_target():
-    with pytest.raises(UserError, match="--target stops early, and dssn-l1 counts all of its"):
+    with pytest.raises(UserError, match="--target stops early, and dssn-l1 is exact"):
         declared("certify", DssnL1(lam=0.25), {"target": "radius=0.1"})
 
 

@@ -12,6 +12,8 @@ from engine.core.records import ModelIdentity
 from engine.inputs import fit, load_input
 from engine.inputs.base import ImageInput, pixels_sha256
 from engine.inputs.coding import Column, Columns, TableCoding, WordTokenizer
+from engine.schemes.hybrid_flip import HybridFlip
+from engine.schemes.hybrid_uniform import HybridUniform
 from tests.factories import make_model
 
 WORDS = WordTokenizer(("wash", "the", "cup", "plug", "it"), most=4)
@@ -79,12 +81,18 @@ def test_else_by_the_table_s(rows: str, coding: Columns | None):
     assert f"(of {rows} as it is, this row included" in fitted.identity.adaptation
 
 
-def test_a_table_needs_both_kinds_of_columns(tmp_path: Path):
+def test_a_table_needs_numbers(tmp_path: Path):
     model = make_model(("no", "yes"), kind="table", input_shape=(0,))
     path = tmp_path / "t.csv"
-    path.write_text("a,b\n1.5,2.5\n2.5,1.5\n")
-    with pytest.raises(UserError, match="has no categorical column; the schemes for tables"):
+    path.write_text("a,b\nx,u\ny,v\n")
+    with pytest.raises(UserError, match="has no numeric column; the schemes for tables"):
         fit(load_input(f"{path}:0?columns=all"), model)
+    path.write_text("a,b\n1.5,2.5\n2.5,1.5\n")
+    numbers = fit(load_input(f"{path}:0?columns=all"), model)
+    assert numbers.identity.more_shapes == ((0,),)
+    for scheme in (HybridUniform(), HybridFlip(), HybridUniform(arities="3", beta=0.3)):
+        with pytest.raises(UserError, match="has no categorical column, and hybrid-"):
+            scheme.check_input(numbers.identity)
 
 
 @pytest.mark.parametrize(

@@ -114,5 +114,5 @@ def test_rules_that_cannot_be(changes, sentence):
 
 def test_a_law_that_is_counted_in_order_has_no_phases():
     rule = Rule(DssnL1(), {"radius": 0.1}, 0.001, 0.0001, (10, 100))
-    with pytest.raises(UserError, match="dssn-l1 counts all of its noise in a fixed order"):
+    with pytest.raises(UserError, match="dssn-l1 is exact, so a part of a count says nothing"):
         rule.check()

@@ -5,10 +5,11 @@ from scipy.stats import binom
 from engine.bounds import bound_method
 from engine.core.records import ProbabilityBounds, Votes
 from engine.evidence.settings import CertifySettings
-from engine.procedures.abstention import advised, explain, n_needed
+from engine.procedures.abstention import advised, explain, n_needed, undecided
 from engine.procedures.bound_trajectory import Claims
 from engine.procedures.outcome import certify_facts
 from engine.schemes import Gaussian, parse_scheme
+from engine.schemes.base import Known
 from tests.factories import make_evidence
 from tests.fakes import fitted
 
@@ -186,3 +187,9 @@ def test_who_follows_the_advice_makes_at_most_alpha_false_claims(bound: str, *, 
     rng = np.random.default_rng(11)
     false = sum(claims_falsely(rng, bound, alpha) for _ in range(users))
     assert bool(false <= binom.ppf(1 - 1e-4, users, alpha)) is sound
+
+
+def test_a_computed_probability_too_close_to_one_half() -> None:
+    found = undecided(Known(1, 0.5004, 0.4998), ("no", "yes"))
+    assert found.reason == "below-half"
+    assert "another class than 'yes' under the noise lies between 0.499800 and" in found.sentence

@@ -68,5 +68,5 @@ def test_a_stopped_prediction_abstains():
 
 def test_a_law_that_is_counted_whole_is_not_tested():
     settings = PredictSettings(scheme=DssnL1())
-    with pytest.raises(UserError, match="dssn-l1 counts all of its noise; use certify"):
+    with pytest.raises(UserError, match="dssn-l1 is exact; use certify"):
         finish(predict(HalfSpace(0.3), fitted(), settings))

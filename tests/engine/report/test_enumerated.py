@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import re
+from pathlib import Path
 
 import pypdf
 import pytest
@@ -12,6 +13,7 @@ from engine.report.enumerated import samples_counted
 from engine.report.html import html_text
 from engine.report.pdf import pdf_bytes, report_figures
 from engine.report.summary import content
+from tests.engine.verify.test_computed import computed
 from tests.factories import make_counted, make_evidence, make_predicted
 
 CHANCE = r"alpha|confidence 9|n0|fresh votes|seed \(|same seed|stop at|declared before|[Ss]tream"
@@ -94,3 +96,21 @@ def test_pdf_and_html_say_the_same() -> None:
     for text in (pdf, html):
         assert "none needed" in text and "first count" in text
         assert "fresh" not in text and "99.9" not in text and "selection" not in text
+
+
+def test_a_computed_probability_is_reported_as_such(tmp_path: Path) -> None:
+    """Votes beside it are shown over n, and no word of chance or of a complete count is said."""
+    found = computed(tmp_path)
+    words = content(found)
+    assert words.badge == "computed, not sampled"
+    assert value(found, "p of the class")[1] == "computed, rounded down"
+    assert value(found, "votes beside")[0] == "200"
+    assert value(found, "cost of rounding")[0] == "0.00001"
+    said = all_words(words)
+    assert set(re.findall(CHANCE, said)) == {"stream"}  # of the test of its noise
+    assert "all of them were to be counted" not in said and "first count" not in said
+    assert any(section.title == "Bounds over n" for section in words.sections)
+    assert [type(one).__name__ for one in report_figures(found, None)][:2] == [
+        "VotesFigure",
+        "BoundsFigure",
+    ]

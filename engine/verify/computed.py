@@ -1,0 +1,60 @@
+"""Probabilities that were computed from the model: computed again from its file. No torch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from engine.core.errors import UserError
+from engine.evidence.evidence import Evidence
+from engine.models import catalogue
+from engine.models.kinds import DEMO
+from engine.models.stumps.files import stumps_for
+from engine.verify.compare import differences
+from engine.verify.digests import fitted_input, located
+from engine.verify.report import Claim
+
+NAME = "computed probability"
+
+
+def check_computed(
+    evidence: Evidence, model: str, given: str, beside: Path, *, counts_only: bool = False
+) -> Iterator[Claim]:
+    """Whether the model's file gives the probability that the evidence states.
+
+    Args:
+        evidence: of a run; of one that samples there is nothing to check.
+        model, given: where model and input are; empty to take what the evidence names.
+        beside: the folder of the verified file.
+        counts_only: no other file is to be read.
+    """
+    if not evidence.settings.scheme.computed:
+        return
+    if counts_only:
+        reason = "it is computed from the files of model and input, which were not to be read"
+        yield Claim(name=NAME, verdict="cannot be checked", detail=reason)
+        return
+    source = model or evidence.model.source
+    try:
+        path = _place(source, beside)
+        if path is None:
+            reason = f"{source} is not here; name the file with --model"
+            yield Claim(name=NAME, verdict="cannot be checked", detail=reason)
+            return
+        fitted = fitted_input(evidence, given or evidence.input.source, beside, model)
+        facts = evidence.settings.scheme.compute(fitted.arrays, stumps_for(path, fitted))
+    except UserError as error:
+        yield Claim(name=NAME, verdict="cannot be checked", detail=str(error).rstrip("."))
+        return
+    wrong = differences(evidence.facts, dict(facts), "facts")
+    yield Claim(
+        name=NAME,
+        verdict="does not hold" if wrong else "holds",
+        detail="another one follows from the files of model and input" if wrong else "",
+    )
+
+
+def _place(source: str, beside: Path) -> Path | None:
+    if source.startswith(DEMO):
+        return next((model.path for model in catalogue() if model.name == source), None)
+    return located(source, beside)
