@@ -9,13 +9,14 @@ from __future__ import annotations
 import math
 import threading
 from statistics import NormalDist
+from typing import Any
 
 import numpy as np
 
 from engine.attacks.measure import KNOWN, measured
 from engine.attacks.plan import AttackPlan
 from engine.attacks.search import GROWTH, Found, Goal, fewest, line, nearest
-from engine.attacks.smoothed import Smoothed
+from engine.attacks.smoothed import Smoothed, Stopped
 from engine.core.batches import from_arrays, moved
 from engine.core.errors import UserError
 from engine.core.generators import result_of
@@ -76,7 +77,10 @@ def attacked(
     if same != (evidence.model.sha256, evidence.input.pixels_sha256):
         raise UserError("An attack needs model and input of the run that it is held against.")
     one = _Attack(evidence, settings, classifier, given, plan, execution, stop, prepared)
-    record = one.record()
+    try:
+        record = one.record()
+    except Stopped:
+        return evidence
     return evidence if stop.is_set() else _with(evidence, record)
 
 
@@ -135,13 +139,19 @@ class _Attack:
         )
         source = noise_source(settings.law, key, Stream.ATTACK, device)
         self.smoothed = Smoothed(
-            bound, settings.law, source, shape=shape, device=device, samples=plan.samples
+            bound,
+            settings.law,
+            source,
+            shape=shape,
+            device=device,
+            samples=plan.samples,
+            stop=stop,
         )
         self.ready = Ready(bound, moved(from_arrays(fitted.arrays), device), settings, shape, key)
         # an attack that PREDICT is to confirm has to lead by what its test can tell from chance
         surely = NormalDist().inv_cdf(1 - plan.alpha / len(GROWTH) / 2)
         margin = min(0.9, surely / math.sqrt(plan.n))
-        self.goal = Goal(self.smoothed, fitted.arrays, self.top, margin, self._fit, key, stop)
+        self.goal = Goal(self.smoothed, fitted.arrays, self.top, margin, self._fit, key)
 
     def record(self) -> AttackRecord:
         """The attack and its confirmation."""
@@ -153,7 +163,7 @@ class _Attack:
             return AttackRecord(outcome="not tried", how=found)
         if found is None:
             how = "No change was found that takes the lead from the certified class."
-            return AttackRecord(outcome="not found", how=how, looks=self.smoothed.looks)
+            return AttackRecord(outcome="not found", how=how, **self._effort())
         return self._confirmed(found, utmost)
 
     def _utmost(self) -> Region | None:
@@ -217,7 +227,7 @@ class _Attack:
     def _confirmed(self, found: Found, utmost: Region) -> AttackRecord:
         """The first of a few growing changes at which PREDICT returns another class."""
         tries = len(GROWTH)
-        known = {"how": found.how, "n": self.plan.n, "alpha": self.plan.alpha, "tries": tries}
+        known = {"how": found.how, "tries": tries}
         for step in range(tries):
             arrays = found.grown(step)
             run = self._predicted(arrays)
@@ -234,7 +244,7 @@ class _Attack:
                 return AttackRecord(
                     outcome="found",
                     **known,
-                    looks=self.smoothed.looks,
+                    **self._effort(),
                     perturbation=change,
                     pixels_sha256=run.input.pixels_sha256,
                     key=run.noise.key,
@@ -243,7 +253,11 @@ class _Attack:
                     found_class=run.predicted_class,
                     contradicts=inside(self.evidence.region, change),
                 )
-        return AttackRecord(outcome="not confirmed", **known, looks=self.smoothed.looks)
+        return AttackRecord(outcome="not confirmed", **known, **self._effort())
+
+    def _effort(self) -> dict[str, Any]:
+        """The plan, and what the search spent."""
+        return {**dict(self.plan), "looks": self.smoothed.looks}
 
     def _predicted(self, arrays: Arrays) -> Evidence:
         """PREDICT at a changed input, with noise of its own."""

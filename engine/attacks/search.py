@@ -6,7 +6,6 @@ A search ends in a change that can be made a little larger step by step, until i
 from __future__ import annotations
 
 import math
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -50,7 +49,6 @@ class Goal:
         margin: by how much another class has to lead.
         fit: brings a changed input to what the claim is about, such as whole steps of 1/255.
         key: seeds random directions.
-        stop: when set, the search ends with what it has.
     """
 
     smoothed: Smoothed
@@ -59,7 +57,6 @@ class Goal:
     margin: float
     fit: Callable[[np.ndarray], np.ndarray]
     key: int
-    stop: threading.Event
 
     def lost(self, arrays: Arrays) -> bool:
         """Whether another class leads at a changed input."""
@@ -96,11 +93,9 @@ def nearest(goal: Goal, norm: str, *, start: float) -> Found | None:
             break
         before = best
         for direction in directions:
-            if goal.stop.is_set():
-                break
             size = _boundary(goal, direction, start, None if best is None else best[0])
             best = best if size is None else (size, direction)
-        if best is before or goal.stop.is_set():
+        if best is before:
             break
     if best is None:
         return None
@@ -233,7 +228,7 @@ class _Counted:
     def lost(self, count: int, size: float | None = None) -> bool:
         """Whether so many take the lead, by default at full strength."""
         arrays = self.arrays(count, self._full(count) if size is None else size)
-        return arrays is not None and not self.goal.stop.is_set() and self.goal.lost(arrays)
+        return arrays is not None and self.goal.lost(arrays)
 
     def weakest(self, count: int) -> float:
         """The smallest strength at which so many take the lead."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 
 import numpy as np
@@ -18,6 +19,10 @@ _SLOPE = 128
 """Noisy samples over which probabilities are averaged for a slope."""
 
 
+class Stopped(Exception):
+    """Somebody ended the attack; whatever it had found is not worked out to its end."""
+
+
 class Smoothed:
     """Votes and slopes at changed inputs, all under the same noise, so that they can be compared.
 
@@ -28,6 +33,7 @@ class Smoothed:
         shape: of the input's first part after the noise.
         device: where the model is.
         samples: votes of one look.
+        stop: when set, the next batch raises :class:`Stopped`.
 
     Attributes:
         looks: noisy samples classified so far.
@@ -42,10 +48,11 @@ class Smoothed:
         shape: tuple[int, ...],
         device: torch.device,
         samples: int,
+        stop: threading.Event,
     ) -> None:
         self.classifier = classifier
         self.law, self.source, self.shape, self.device = law, source, shape, device
-        self.samples = samples
+        self.samples, self._stop = samples, stop
         self.looks = 0
 
     def lead(self, arrays: Arrays, top: int) -> float:
@@ -110,6 +117,8 @@ class Smoothed:
         x = moved(from_arrays(arrays), self.device)
         step = count if together else min(count, _BATCH)
         for start in range(0, count, step):
+            if self._stop.is_set():
+                raise Stopped
             batch = room(x, self.shape, min(step, count - start), self.device)
             self.law.draw(x, self.source, start, batch)
             yield batch

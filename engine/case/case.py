@@ -202,6 +202,23 @@ class Case(CaseFile):
             UserError: the file cannot be written, another window counts this run, or its votes
                 are not those of ``evidence``.
         """
+        names = evidence.model.class_names
+        given = [
+            {"answer": answer, "said": names[index], "true": true}
+            for (answer, index), true in labels.items()
+        ]
+        self._keep_again(run, evidence, "answers than those labelled", labels=given)
+
+    def attacked(self, run: int, evidence: Evidence) -> None:
+        """Keep a finished run's result once more, with an attack; the result before stays too.
+
+        Raises:
+            UserError: as for :meth:`label`.
+        """
+        self._keep_again(run, evidence, "votes than those attacked")
+
+    def _keep_again(self, run: int, evidence: Evidence, other: str, **more: Any) -> None:
+        """A result of the same votes with something added."""
         before = self.evidence(run)
         same = before is not None and (before.run_id, before.votes, before.answers) == (
             evidence.run_id,
@@ -209,16 +226,11 @@ class Case(CaseFile):
             evidence.answers,
         )
         if not same:
-            raise UserError(f"Run {run} in {self.path} has other answers than those labelled.")
-        names = evidence.model.class_names
-        given = [
-            {"answer": answer, "said": names[index], "true": true}
-            for (answer, index), true in labels.items()
-        ]
+            raise UserError(f"Run {run} in {self.path} has other {other}.")
         with self._writing() as db:
             if owner.holder(db, run) is not None:
                 raise UserError(f"Run {run} in {self.path} is being counted in another window.")
-            _end(db, run, evidence, labels=given)
+            _end(db, run, evidence, **more)
 
     def resume(self, run: int) -> Resume:
         """What was counted of a run that is to be resumed; nothing, for one that has just begun.
@@ -252,7 +264,8 @@ class Case(CaseFile):
         A target that has ended the run is dropped.
 
         Raises:
-            UserError: the bound was declared for its n, or n is no larger than before.
+            UserError: the bound was declared for its n, n is no larger than before, or an attack
+                contradicts what is certified already.
         """
         from engine.bounds import bound_method  # loads scipy
 
@@ -268,6 +281,8 @@ class Case(CaseFile):
             raise UserError(
                 f"Run {run} holds {row.counted:,} votes already; n must be larger (it was {n:,})."
             )
+        if row.contradicted:
+            raise UserError(f"An attack contradicts run {run}; it is not extended.")
         longer = checked(CertifySettings, **{**dict(settings), "n": n})
         if row.stop_reason in TARGET_REASONS:
             longer = longer.model_copy(update={"target": ""})
@@ -343,6 +358,7 @@ def _end(db: sqlite3.Connection, run: int, evidence: Evidence, **more: Any) -> N
         radius=evidence.radius,
         certified=evidence.region.headline() if evidence.region else "",
         stop_reason=evidence.stop_reason,
+        **({"contradicted": True} if evidence.contradicted else {}),
         **more,
     )
 

@@ -165,7 +165,9 @@ def _outcome(events: Sequence[Event]) -> dict[str, Any]:
         return {}
     detail = ended[-1].detail
     names = ("outcome", "class_name", "radius", "stop_reason")
-    return {**{name: detail[name] for name in names}, "certified": _certified(detail)}
+    found = {name: detail[name] for name in names}
+    refuted = bool(detail.get("contradicted"))
+    return {**found, "certified": _certified(detail), "contradicted": refuted}
 
 
 def _certified(detail: Mapping[str, Any]) -> str:

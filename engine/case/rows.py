@@ -51,6 +51,7 @@ class RunRow(Record):
         then: the same for runs of the very same settings, as evidence counted before.
         outcome, class_name, radius, stop_reason: of its last result, if it has one.
         certified: what it certifies, in few words; empty for nothing.
+        contradicted: an attack was confirmed inside of that.
         note: text that somebody attached.
         pinned: marked for comparison.
         damage: what is wrong with its record, in a sentence; empty if it is whole.
@@ -73,6 +74,7 @@ class RunRow(Record):
     class_name: str | None = None
     radius: float | None = None
     certified: str = ""
+    contradicted: bool = False
     stop_reason: str = ""
     note: str = ""
     pinned: bool = False

@@ -118,6 +118,18 @@ class CaseSet:
         if not inputs:
             self._commits.flush()
 
+    def attacked(self, evidence: Evidence) -> None:
+        """Keep an attack on a row that was just counted, or was there; nothing where none was made.
+
+        Raises:
+            UserError: the case cannot be written.
+        """
+        if evidence.attack is None or evidence.attack.outcome == "not tried":
+            return
+        self._commits.flush()  # its result may wait for those of others
+        if (run := self._case.number(evidence.run_id)) is not None:
+            self._case.attacked(run, evidence)
+
     def _finished(self, given: FittedInput) -> int | None:
         if self._new_runs:
             return None

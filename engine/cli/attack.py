@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from engine.cli.flags import flag
+from engine.cli.output import say
 from engine.core.errors import UserError
 from engine.core.fields import validation_sentence
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from threading import Event
 
     from engine.attacks.plan import AttackPlan
+    from engine.case.sets import CaseSet
     from engine.evidence.evidence import Evidence
     from engine.evidence.settings import Execution
     from engine.inputs.base import FittedInput
@@ -44,9 +46,9 @@ def attack_command(values: Mapping[str, Any]) -> int:
 
     It is looked for under one fixed set of noise, by gradients through the model where it has
     them, measured exactly, and confirmed by PREDICT with fresh noise. It is evidence of how tight
-    the certificate is, and no guarantee; a case keeps the run and not the attack. Exit status: 0
-    certified, 3 abstained, 5 the change lies inside the certified region (something is broken, or
-    chance was against it), 2 bad input, 1 failure.
+    the certificate is, and no guarantee; a case keeps it with its run. Exit status: 0 certified, 3
+    abstained, 5 the change lies inside the certified region (something is broken, or chance was
+    against it), 2 bad input, 1 failure.
     """
     from engine.cli.run import run_with
 
@@ -61,20 +63,33 @@ def attack_command(values: Mapping[str, Any]) -> int:
     ) -> Evidence:
         from engine.attacks.attack import attacked
 
+        if plan.answered(evidence.attack):
+            return evidence
         return attacked(evidence, classifier, fitted, plan, execution=execution, stop=stop)
 
     return run_with(values, after)
 
 
 def set_attacker(
-    values: Mapping[str, Any], classifier: Classifier, execution: Execution, stop: Event
+    values: Mapping[str, Any],
+    classifier: Classifier,
+    execution: Execution,
+    stop: Event,
+    kept: CaseSet | None,
 ) -> Callable[[str, Evidence], Evidence]:
     """What attacks the rows of a set, or leaves them as they are where that was not asked for.
 
-    A row whose certificate is contradicted stops the set.
+    A row that the case holds attacked by the same plan is taken so; one whose certificate is
+    contradicted stops the set.
     """
+
+    def checked(evidence: Evidence) -> Evidence:
+        if evidence.contradicted:
+            stop.set()
+        return evidence
+
     if not values["attack"]:
-        return lambda spec, evidence: evidence
+        return lambda spec, evidence: checked(evidence)
     from engine.attacks.attack import attacked
     from engine.inputs import load_input
     from engine.models import fitted
@@ -83,6 +98,8 @@ def set_attacker(
     plan, prepared = read_plan(values), PreparedModel(classifier)
 
     def after(spec: str, evidence: Evidence) -> Evidence:
+        if plan.answered(evidence.attack):
+            return checked(evidence)
         found = attacked(
             evidence,
             classifier,
@@ -92,9 +109,12 @@ def set_attacker(
             stop=stop,
             prepared=prepared,
         )
-        if found.contradicted:
-            stop.set()
-        return found
+        try:
+            if kept is not None:
+                kept.attacked(found)
+        except UserError as error:
+            say(f"{error} The attack is not in the case.")
+        return checked(found)
 
     return after
 

@@ -60,7 +60,7 @@ def audit_flags() -> list[inspect.Parameter]:
         flag(
             "attack",
             "Attack the smoothed model at every certified input, beside its certificate; stops at "
-            "a change inside a certified region. A case keeps the runs and not the attacks.",
+            "a change inside a certified region. A case keeps the attacks with the runs.",
             ATTACK,
             bool,
         ),
@@ -125,7 +125,6 @@ def audit_command(values: Mapping[str, Any]) -> int:
         tried(partial(_write_evidence, values["evidence"], len(kept), spec, evidence), failed)
 
     with stoppable() as stop:
-        attack = set_attacker(values, classifier, execution, stop)
         how: dict[str, Any] = {"execution": execution, "at": at, "stop": stop}
         kept_in = None
         if case is not None:
@@ -138,6 +137,7 @@ def audit_command(values: Mapping[str, Any]) -> int:
                 new_runs=values["new_run"],
                 warn=say,
             )
+        attack = set_attacker(values, classifier, execution, stop, kept_in)
         settings = kept_in.settings if kept_in else seeded(settings)
         certifying = certifier(values, request, meter)(
             classifier,

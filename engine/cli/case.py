@@ -163,6 +163,8 @@ def _votes(row: RunRow) -> str:
 def _outcome(row: RunRow) -> str:
     if not row.outcome:
         return ""
+    if row.contradicted:
+        return "contradicted by an attack"
     radius = "" if row.radius is None else f", radius {round_down(row.radius, 4)}"
     name = "" if row.class_name is None else f" '{row.class_name}'"
     return f"{row.outcome}{name}{radius}"

@@ -230,9 +230,21 @@ def _run(task: Task, values: Mapping[str, Any], after: After | None = None) -> i
     if after is not None:
 
         def add(evidence: Evidence, stop: Event) -> Evidence:
-            return after(evidence, classifier, fitted, order.execution, stop)
+            found = after(evidence, classifier, fitted, order.execution, stop)
+            if case is not None and found.attack is not None:
+                _keep_attack(case, found)
+            return found
 
     return finish(begin, outputs, classifier, fitted, quiet=quiet, case=case, add=add)
+
+
+def _keep_attack(case: Case, found: Evidence) -> None:
+    """Write an attack into the case that holds its run; where that fails, say so."""
+    try:
+        if (run := case.number(found.run_id)) is not None:
+            case.attacked(run, found)
+    except UserError as error:
+        say(f"{error} The attack is not in the case.")
 
 
 def finish(

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from engine.core.records import Record, Votes
 from engine.core.rounding import round_up
 from engine.regions import Perturbation, Region
@@ -22,6 +24,7 @@ class AttackRecord(Record):
         outcome: ``found`` if PREDICT returned another class at the changed input; ``not confirmed``
             if it abstained on all that were tried; ``not found`` if the search saw none.
         how: the search in words; why there was none, where it was not tried.
+        samples: votes of each look of the search; 0 where that is not recorded.
         looks: votes that the search spent; no claim rests on them.
         perturbation: of the changed input that was really classified, in the scheme's terms, its
             distances worked out in float64 and rounded up; None unless found.
@@ -37,6 +40,7 @@ class AttackRecord(Record):
 
     outcome: AttackOutcome
     how: str
+    samples: int = Field(default=0, ge=0)
     looks: int = 0
     perturbation: Perturbation | None = None
     pixels_sha256: str = ""

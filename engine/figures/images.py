@@ -11,6 +11,7 @@ from engine.core.rounding import round_down
 from engine.evidence.evidence import Evidence
 from engine.evidence.run_view import RunView
 from engine.evidence.settings import RunSettings
+from engine.figures.attacked import AttackMark, attack_mark
 from engine.figures.examples import ExamplesFigure
 from engine.figures.regions import picture_of
 from engine.regions import Region, radius_of
@@ -43,6 +44,7 @@ class SliceFigure(BaseModel):
         class_names: of the model.
         center_class: the smoothed answer at the input.
         samples: (s, 2) projections of noisy samples on the slice, for the dots.
+        attack: the smallest change found; at its distance, in whatever direction, a ring is drawn.
     """
 
     model_config = ConfigDict(frozen=True, defer_build=True, arbitrary_types_allowed=True)
@@ -58,6 +60,22 @@ class SliceFigure(BaseModel):
     samples: npt.NDArray[np.float32]
     norm: Norm = "l2"
     outline: npt.NDArray[np.float32] = np.zeros((0, 2), dtype=np.float32)
+    attack: AttackMark | None = None
+
+    @property
+    def refuted(self) -> bool:
+        """Whether an attack lies inside the ball."""
+        return self.attack is not None and self.attack.refutes
+
+    @property
+    def attacked(self) -> float | None:
+        """The distance of the attack; None without one."""
+        return self.attack.change.get("radius") if self.attack is not None else None
+
+    def beside(self, view: RunView) -> SliceFigure:
+        """The same slice with the attack of a run, or without any."""
+        mark = attack_mark(view)
+        return self if mark == self.attack else self.model_copy(update={"attack": mark})
 
     @property
     def reach(self) -> float:

@@ -14,6 +14,7 @@ from engine.core.rounding import round_down, round_up
 from engine.core.text import class_in_words
 from engine.evidence.run_view import RunView
 from engine.evidence.settings import RunSettings
+from engine.figures.attacked import AttackMark, attack_mark
 from engine.figures.media import ImageMedium
 from engine.figures.standing import Standing, ceiling, standing
 from engine.regions import Perturbation, Region
@@ -53,6 +54,7 @@ class RegionFigure(BaseModel, Generic[M]):
         class_name: of the chosen class; empty before there is one.
         asked: perturbations that the run was asked about.
         run: it belongs to a run, and not to a form.
+        attack: the smallest change that an attack found.
     """
 
     model_config = ConfigDict(frozen=True, defer_build=True, arbitrary_types_allowed=True)
@@ -64,6 +66,7 @@ class RegionFigure(BaseModel, Generic[M]):
     class_name: str = ""
     asked: tuple[Perturbation, ...] = ()
     run: bool = False
+    attack: AttackMark | None = None
 
     @property
     def picture(self) -> str:
@@ -92,7 +95,14 @@ class RegionFigure(BaseModel, Generic[M]):
     @property
     def claim(self) -> str:
         """What is certified, in the few words of a caption."""
+        if self.refuted and self.region is not None:
+            return f"stated and refuted by an attack: {self.region.headline()}"
         return self.region.headline() if self.region is not None else "nothing is certified"
+
+    @property
+    def refuted(self) -> bool:
+        """Whether an attack lies inside the region."""
+        return self.attack is not None and self.attack.refutes
 
     def pictured(
         self, pixels: npt.NDArray[Any] | None, perturbation: Perturbation
@@ -127,11 +137,14 @@ def region_figure(view: RunView, class_names: tuple[str, ...]) -> RegionFigure[A
     name = class_names[view.bounds.top] if view.bounds is not None else ""
     texts = (*filter(None, (view.settings.target,)), *view.certified_at)
     found = _figure(view.settings, view.region)
-    asked = _asked(view.settings, texts)
-    facts = {"standing": standing(view), "class_name": name, "asked": asked, "run": True}
-    return found and found.model_copy(
-        update={**facts, "asked": _asked(view.settings, texts), "run": True}
-    )
+    facts = {
+        "standing": standing(view),
+        "class_name": name,
+        "asked": _asked(view.settings, texts),
+        "run": True,
+        "attack": attack_mark(view),
+    }
+    return found and found.model_copy(update=facts)
 
 
 def picture_of(scheme: Scheme) -> str:

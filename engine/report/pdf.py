@@ -53,7 +53,7 @@ def pdf_again(evidence: Evidence, illustrations: bytes | None) -> bytes:
     """
     region, examples = attached.read(illustrations, evidence) if illustrations else (None, None)
     figures = report_figures(evidence, Illustrations(region=region))
-    if region is not None and all(figure is not region for figure in figures):
+    if region is not None and not any(isinstance(figure, SliceFigure) for figure in figures):
         raise UserError("it shows a slice that this evidence has none of")
     drawings = [drawing(figure) for figure in figures]
     return _set(evidence, [*drawings, *([examples] if examples else [])], illustrations)
@@ -86,7 +86,8 @@ def report_figures(evidence: Evidence, illustrations: Illustrations | None) -> l
     if evidence.trajectory and grows(evidence):  # no bound grows over a whole count
         figures.append(bounds_figure(evidence, names))
     images = illustrations or Illustrations()
-    regions: list[Figure | None] = [region_figure(evidence, names), images.region]
+    region = images.region.beside(evidence) if images.region is not None else None
+    regions: list[Figure | None] = [region_figure(evidence, names), region]
     if evidence.procedure == "predict":  # it claims no region
         regions = []
     figures += [figure for figure in (*regions, images.examples) if figure is not None]

@@ -149,6 +149,7 @@ RULES = (
             "attack.how",
             "attack.outcome",
             "attack.looks",
+            "attack.samples",
             "attack.alpha",
             "attack.tries",
             "attack.perturbation*",

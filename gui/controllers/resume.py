@@ -10,7 +10,7 @@ MOST = 10**9
 
 def may_resume(evidence: Evidence | None) -> bool:
     """Whether the run was ended before its planned n by a person, or for want of memory."""
-    if evidence is None:
+    if evidence is None or evidence.contradicted:
         return False
     return not evidence.complete and evidence.stop_reason in ("stopped", "out of memory")
 
@@ -18,6 +18,8 @@ def may_resume(evidence: Evidence | None) -> bool:
 def may_extend(evidence: Evidence | None) -> bool:
     """Whether the run may be counted past its planned n: only an anytime bound allows that."""
     if evidence is None or evidence.chain is None or counted(evidence) >= MOST:
+        return False
+    if evidence.contradicted:  # more votes would only hide the attack
         return False
     from engine.bounds import bound_method  # scipy; there is evidence, so the engine is warm
 

@@ -241,7 +241,7 @@ class Runs(QObject):
                     evidence, labels, alpha, case=case, request=request, warn=warn
                 ),
                 "reading the labels",
-                on_done=partial(self._take_labelled, evidence),
+                on_done=partial(self.replace, evidence),
             )
 
     # -- what came of it --------------------------------------------------------------------
@@ -267,8 +267,9 @@ class Runs(QObject):
         self.notice.emit("error", failure.sentence)
         self.refused.emit(failure.sentence)
 
-    def _take_labelled(self, labelled: Evidence, found: Evidence) -> None:
-        if labelled is self.evidence:
+    def replace(self, before: Evidence, found: Evidence) -> None:
+        """Show a result with what was added to it: labels, or an attack."""
+        if before is self.evidence and found is not before:
             self.evidence = found
             self.evidence_changed.emit()
         self._case.refresh()

@@ -7,6 +7,7 @@ from contextlib import suppress
 from PySide6.QtCore import QObject, Signal, Slot
 
 from engine.core.errors import UserError
+from gui.controllers.attacks import Attacks
 from gui.controllers.audits import Audits
 from gui.controllers.case import CaseController
 from gui.controllers.exports import Exports
@@ -58,13 +59,16 @@ class Session(QObject):
             worker, engine, self.loading, self.form, self.case, self.illustrator, counting, self
         )
         self.audits = Audits(worker, engine, self.loading, self.form, self.case, counting, self)
+        self.attacks = Attacks(
+            worker, self.loading, self.form, self.case, self.runs, counting, self
+        )
         self.timing = Timing(worker, engine, self.loading, self.form, self.runs, self)
         self.normalizations = Normalizations(worker, engine, self.loading, self)
         self.playback = Playback(worker, engine, self)
         self.exports = Exports(worker, engine, self)
         self.keeping = Keeping(worker, self.case, self.runs, self.exports, self)
         worker.failed.connect(self._on_failed)
-        for part in (self.loading, self.case, self.runs):
+        for part in (self.loading, self.case, self.runs, self.attacks):
             part.notice.connect(self.notice)
         self.audits.ended.connect(self.keeping.note)
         self.runs.ended.connect(self.illustrator.draw)
@@ -78,11 +82,13 @@ class Session(QObject):
         self.loading.look_for_examples()
 
     def stop(self) -> None:
-        """End a replay, else the set or the run."""
+        """End a replay, else the set, the attack or the run."""
         if self.playback.active:
             self.playback.stop()
         elif self.audits.running:
             self.audits.stop()
+        elif self.attacks.running:
+            self.attacks.stop()
         else:
             self.runs.stop()
 

@@ -89,7 +89,7 @@ def texts(row: RunRow) -> tuple[str, ...]:
         row.input.name,
         setting(row),
         outcome(row),
-        row.certified,
+        "" if row.contradicted else row.certified,
         f"{row.counted:,} of {settings.n:,}" if row.counted != settings.n else f"{row.counted:,}",
         _local(row.created),
         row.note,
@@ -107,6 +107,8 @@ def sort_keys(row: RunRow) -> tuple[Any, ...]:
 
 def _size(row: RunRow) -> float:
     """How much is certified: the radius, else the first number of what is said of it."""
+    if row.contradicted:
+        return -1.0
     if row.radius is not None:
         return row.radius
     found = _NUMBER.search(row.certified)
@@ -138,7 +140,8 @@ def outcome(row: RunRow) -> str:
         return "being counted"
     if row.state == "interrupted":
         return "interrupted, no result"
-    named = f"{row.outcome} '{row.class_name}'" if row.class_name else row.outcome
+    word = "contradicted" if row.contradicted else row.outcome
+    named = f"{word} '{row.class_name}'" if row.class_name else word
     return f"{named}, stopped" if row.state == "stopped" else named
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QPainterPath, QPolygonF, QResizeEvent
+from PySide6.QtGui import QFontMetricsF, QPainterPath, QPolygonF, QResizeEvent, QTransform
 from PySide6.QtWidgets import QGraphicsPathItem, QWidget
 
 from engine.core.text import class_in_words, visible
@@ -118,6 +118,7 @@ class BallPlot(Chart["SliceFigure"]):
         self.samples = pg.ScatterPlotItem(pxMode=True)
         self.input = pg.ScatterPlotItem(pxMode=True)
         self.ball_casing, self.ball = QGraphicsPathItem(), QGraphicsPathItem()
+        self.attacked = QGraphicsPathItem()
         self.radius_line = pg.PlotDataItem(antialias=True)
         self.radius_label = pg.TextItem("")
         self.names = [pg.TextItem("") for _ in range(_NAMED)]
@@ -128,7 +129,8 @@ class BallPlot(Chart["SliceFigure"]):
         self._size: tuple[object, Box] = (None, Box(0.0, 0.0, 0.0, 0.0))
         self._roomy: tuple[object, float, dict[int, tuple[int, int] | None]] = (None, 0.0, {})
         self.add(self.image, self.casing, self.outline, self.samples, self.ball_casing, self.ball,
-                 self.radius_line, self.input, self.radius_label, *self.names)  # fmt: skip
+                 self.attacked, self.radius_line, self.input, self.radius_label,
+                 *self.names)  # fmt: skip
         self.view.setAspectLocked(True)
         self.name_axis("bottom", "l2 distance, pixel units")
 
@@ -147,7 +149,8 @@ class BallPlot(Chart["SliceFigure"]):
         """What the ball does not change: a map of many cells is painted once."""
         known = (figure.base, figure.smoothed, figure.samples, theme)
         drawn = _same(known, self._mapped)
-        told = (figure.radius is None, figure.norm, figure.center_class, figure.class_names)
+        marks = (figure.radius is None, figure.norm, figure.attack)
+        told = (*marks, figure.center_class, figure.class_names)
         if not drawn or told != self._told:
             self._told = told
             self.legend.set_entries(_entries(figure, theme))
@@ -177,9 +180,6 @@ class BallPlot(Chart["SliceFigure"]):
         self.input.setPen(pg.mkPen(theme.surface, width=1.5))
         self.input.setSize(theme.px(10))
         self.ball_casing.setPen(self.pen(theme.surface, theme.line + 4))
-        self.ball.setPen(self.pen(theme.certified, theme.line + 1))
-        self.ball.setBrush(tinted(theme.certified, 0.14))
-        self.radius_line.setPen(self.pen(theme.certified, theme.line + 0.5))
         dress_text(self.radius_label, theme.certified, role="label", bold=True, ground=0.9)
         for name in self.names:
             dress_text(name, theme.text, bold=True, ground=0.72)
@@ -192,10 +192,13 @@ class BallPlot(Chart["SliceFigure"]):
         if figure is None:
             return ""
         classes = [_name(figure, c) for c in classes_present(figure.base, figure.smoothed)]
-        ball = figure.size or NOTHING
+        ball = "A refuted certificate" if figure.refuted else figure.size or NOTHING
+        found = f"; {figure.attack.words}" if figure.attack is not None else ""
         middle = figure.center_class
         answer = "" if middle is None else f" around {class_in_words(_name(figure, middle))}"
-        return f"{ball}{answer}; predictions on the slice: {', '.join(classes) or 'none yet'}."
+        return (
+            f"{ball}{answer}; predictions on the slice: {', '.join(classes) or 'none yet'}{found}."
+        )
 
     def label(self) -> None:
         """Write the radius at the disc, and each class's name where it has most room."""
@@ -228,7 +231,7 @@ class BallPlot(Chart["SliceFigure"]):
         if index != NOT_COMPUTED:
             words.append(f"base model: {_name(figure, index)}")
         if figure.radius is not None and self.ball.path().contains(place):
-            words.append("inside the certified ball")
+            words.append(f"inside the {'refuted' if figure.refuted else 'certified'} ball")
         return "; ".join(words)
 
     def _label_radius(self, middle: QPointF, reach: float, frame: Box) -> Box:
@@ -282,17 +285,22 @@ class BallPlot(Chart["SliceFigure"]):
     def _draw_ball(self, figure: SliceFigure, theme: Theme) -> None:
         """The disc, where it is another by a quarter of a pixel, and its radius in words."""
         radius, path = figure.radius or 0.0, QPainterPath()
-        self.radius_label.setText(figure.size or NOTHING)
+        self.radius_label.setText("refuted" if figure.refuted else figure.size or NOTHING)
         pixels = 4 * self.pixel_frame().w / (2 * figure.extent)
         outline = np.rint(pixels * figure.outline).tobytes()
-        grown = (round(pixels * radius), radius > 0, outline, pixels, theme)
+        scale = (pixels, theme, self.devicePixelRatioF())
+        grown = (round(pixels * radius), radius > 0, outline, figure.attack, *scale)
         if pixels and grown == self._grown:
             return
         self._grown = grown
         for item in (self.ball_casing, self.ball):
             item.setVisible(radius > 0)
         self.radius_line.setVisible(radius > 0 and not figure.outline.size)
-        self.radius_label.setColor(theme.certified if radius > 0 else theme.warning)
+        ink = theme.danger if figure.refuted else theme.certified
+        self.ball.setPen(self.pen(ink, theme.line + 1))
+        self.ball.setBrush(tinted(ink, 0.14))
+        self.radius_line.setPen(self.pen(ink, theme.line + 0.5))
+        self.radius_label.setColor(ink if radius > 0 else theme.warning)
         if figure.outline.size:
             path.addPolygon(QPolygonF([QPointF(u, v) for u, v in figure.outline.tolist()]))
             path.closeSubpath()
@@ -302,6 +310,16 @@ class BallPlot(Chart["SliceFigure"]):
             self.radius_line.setData([0.0, end[0]], [0.0, end[1]])
         for item in (self.ball_casing, self.ball):
             item.setPath(path)
+        self._draw_attack(figure, path, theme)
+
+    def _draw_attack(self, figure: SliceFigure, ball: QPainterPath, theme: Theme) -> None:
+        """The ball of the attack's size, dashed: its direction is hardly that of the slice."""
+        at, radius = figure.attacked, figure.radius
+        self.attacked.setVisible(at is not None and bool(radius))
+        if at is not None and radius:
+            self.attacked.setPath(QTransform.fromScale(at / radius, at / radius).map(ball))
+            ink = theme.danger if figure.refuted else theme.text
+            self.attacked.setPen(self.pen(ink, theme.line, Qt.PenStyle.DashLine))
 
 
 def _same(these: tuple[object, ...], those: tuple[object, ...]) -> bool:
@@ -330,7 +348,11 @@ def _entries(figure: SliceFigure, theme: Theme) -> list[Entry]:
     entries = [Entry("the input", theme.text, "dot")]
     if figure.radius is not None:
         norm = "" if figure.norm == "l2" else f" ({figure.norm})"
-        entries.append(Entry(f"certified ball{norm}", theme.certified, "ring"))
+        word, ink = ("refuted", theme.danger) if figure.refuted else ("certified", theme.certified)
+        entries.append(Entry(f"{word} ball{norm}", ink, "ring"))
+    if figure.attack is not None:
+        ink = theme.danger if figure.refuted else theme.text
+        entries.append(Entry(figure.attack.words, ink, "dash"))
     if (figure.smoothed != NOT_COMPUTED).any():  # of few votes a cell: it may cross the ball
         entries.append(Entry("smoothed: border, no claim", theme.text, "line"))
     if len(figure.samples):

@@ -11,7 +11,7 @@ from gui.plots.chart import dress_text, text_size
 from gui.plots.graphics import pg
 from gui.plots.labels import Box, place
 from gui.plots.legend import BarStyle, Entry
-from gui.plots.region_plot import RegionPlot, Step, certified_words
+from gui.plots.region_plot import RegionPlot, Step, attack_entries, certified_ink, certified_words
 from gui.style import theme as themes
 from gui.style.theme import Theme
 
@@ -126,7 +126,7 @@ class CountPlot(RegionPlot["CountMap"]):
         count, required = needs.counts[i], float(needs.required[i])
         region = figure.region
         if region is not None and count <= region.most:
-            return BarStyle(theme.certified, theme.text)
+            return BarStyle(certified_ink(figure, theme), theme.text)
         if required >= 1:
             return BarStyle(theme.muted, theme.border, Qt.BrushStyle.BDiagPattern)
         if stands is not None and required >= stands.p_reach:
@@ -148,7 +148,8 @@ def _entries(figure: RegionFigure[CountMap], theme: Theme) -> list[Entry]:
     left = [p for count, p in takes if count > most]
     never, beyond = Qt.BrushStyle.BDiagPattern, Qt.BrushStyle.Dense6Pattern
     known = (
-        (most >= 0, Entry(certified_words(figure), theme.certified, "bar")),
+        (most >= 0, Entry(certified_words(figure), certified_ink(figure, theme), "bar")),
+        *attack_entries(figure, theme),
         (any(p < min(1.0, reach) for p in left), Entry("can be reached", theme.accent, "bar")),
         (
             any(reach <= p < 1 for p in left),

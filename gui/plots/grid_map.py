@@ -120,6 +120,10 @@ class MapPlot(RegionPlot["GridMap[Any]"]):
         """Column and height."""
         return self.needs.place(change)
 
+    def shows(self, change: Perturbation) -> bool:
+        """Whether a change lies on the layer on view."""
+        return self.needs.layer_of(change) == self.shown_layer
+
     def mark(self, change: Perturbation | None) -> None:
         """A ring at the chosen change, on the map of its own layer."""
         super().mark(change)

@@ -36,9 +36,9 @@ class Entry:
 
     text: str
     color: str
-    mark: Literal["fill", "bar", "line", "dash", "dots", "dash-dot", "ring", "dot", "speck"] = (
-        "fill"
-    )
+    mark: Literal[
+        "fill", "bar", "line", "dash", "dots", "dash-dot", "ring", "dot", "speck", "cross"
+    ] = "fill"
     pattern: Qt.BrushStyle = Qt.BrushStyle.SolidPattern
 
 
@@ -160,6 +160,12 @@ def _paint_mark(painter: QPainter, box: QRectF, entry: Entry) -> None:
         painter.setPen(QPen(color, width, _LINES[entry.mark]))
         middle = box.center().y()
         painter.drawLine(QPointF(box.left(), middle), QPointF(box.right(), middle))
+    elif entry.mark == "cross":
+        painter.setPen(QPen(color, width))
+        side = box.height() / 4
+        x, y = box.center().x(), box.center().y()
+        for way in (side, -side):
+            painter.drawLine(QPointF(x - side, y - way), QPointF(x + side, y + way))
     else:
         radius = box.height() / _SIZES[entry.mark]
         painter.setPen(QPen(color, width))

@@ -87,7 +87,9 @@ class RegionPlot(Chart["RegionFigure[Any]"], Generic[M]):
         self.marker.setZValue(20)
         self.nothing = pg.TextItem(NOTHING)
         self.nothing.setZValue(30)
-        self.add(self.marker, self.nothing)
+        self.attack = pg.ScatterPlotItem(pxMode=True, symbol="x")
+        self.attack.setZValue(25)
+        self.add(self.marker, self.attack, self.nothing)
         self.legend, self.scale = Legend(), Scale()
         self.legend.flowing = True
         self.legend.resized.connect(self._fit_legend)
@@ -126,8 +128,13 @@ class RegionPlot(Chart["RegionFigure[Any]"], Generic[M]):
         places = [self.place_of(change)] if known and change is not None else []
         self.marker.setData(pos=places)
 
+    def shows(self, change: Perturbation) -> bool:
+        """Whether a change lies in the part of the map on view."""
+        return True
+
     def dress(self, theme: Theme) -> None:
-        """The ring."""
+        """The ring, and the cross of an attack."""
+        self.attack.setSize(theme.px(13))
         self.marker.setPen(self.pen(theme.text, 2.0))
         self.marker.setBrush(tinted(theme.surface, 0.3))
         self.marker.setSize(theme.px(11))
@@ -138,13 +145,16 @@ class RegionPlot(Chart["RegionFigure[Any]"], Generic[M]):
         figure = self.figure
         if figure is None:
             return ""
+        if figure.refuted and figure.attack is not None:
+            return f"What is stated is {figure.attack.words}."
         if figure.region is None:
             return "Nothing is certified yet; the picture shows the required p_lower."
         return self.in_words(figure)
 
     def in_words(self, figure: RegionFigure[M]) -> str:
         """The certified region as one sentence."""
-        return f"Certified: {figure.region.headline()} ({figure.region.note()})."
+        found = "" if figure.attack is None else f" {figure.attack.words}."
+        return f"Certified: {figure.region.headline()} ({figure.region.note()}).{found}"
 
     def choose(self, change: Perturbation | None) -> None:
         """Point out a change and show its required p_lower, without telling listeners."""
@@ -159,9 +169,18 @@ class RegionPlot(Chart["RegionFigure[Any]"], Generic[M]):
         super().show_figure(figure)
         self.set_subtitle(figure.subtitle)
         self.mark(self.chosen)
+        self._mark_attack(figure)
         self._offer(figure)
         self._tell()
         self._say_nothing()
+
+    def _mark_attack(self, figure: RegionFigure[M]) -> None:
+        """A cross at the smallest change that was found."""
+        found, theme = figure.attack, themes.current()
+        there = found is not None and self.shows(found.change)
+        self.attack.setData(pos=[self.place_of(found.change)] if found and there else [])
+        self.attack.setBrush(theme.danger if figure.refuted else theme.text)
+        self.attack.setPen(self.pen(theme.surface, 1.0))
 
     def told(self, change: Perturbation) -> str:
         """The inverse view of a change."""
@@ -305,14 +324,30 @@ class RegionPlot(Chart["RegionFigure[Any]"], Generic[M]):
 def entries(figure: RegionFigure[Any], theme: Theme) -> list[Entry]:
     """What the lines over a map mean."""
     known = (
-        (figure.region is not None, Entry(certified_words(figure), theme.certified)),
+        (figure.region is not None, Entry(certified_words(figure), certified_ink(figure, theme))),
+        *attack_entries(figure, theme),
         (figure.reach is not None, Entry("the votes to come could reach", theme.text, "dash")),
         (figure.provisional is not None, Entry("provisional, no claim", theme.accent, "dots")),
     )
     return [entry for there, entry in known if there]
 
 
+def attack_entries(figure: RegionFigure[Any], theme: Theme) -> list[tuple[bool, Entry]]:
+    """What the cross means, and that it is there."""
+    if figure.attack is None:
+        return []
+    ink = theme.danger if figure.refuted else theme.text
+    return [(True, Entry(figure.attack.words, ink, "cross"))]
+
+
+def certified_ink(figure: RegionFigure[Any], theme: Theme) -> str:
+    """Of what is certified; that of danger where an attack refutes it."""
+    return theme.danger if figure.refuted else theme.certified
+
+
 def certified_words(figure: RegionFigure[Any]) -> str:
     """What the legend calls the region; ``now`` only while it may still grow."""
+    if figure.refuted:
+        return "refuted"
     growing = figure.standing is not None and figure.standing.unfinished
     return "certified now" if growing else "certified"

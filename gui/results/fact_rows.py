@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.core.rounding import confidence_percent, p_value_in_words, round_down, round_up
+from engine.evidence.attack import size_in_words
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import RunSettings
 from engine.evidence.snapshot import Snapshot
@@ -62,6 +63,8 @@ def _answer_rows(evidence: Evidence) -> Rows:
     if votes.guess is not None and n:
         won = votes.estimation[votes.guess]
         rows.append((f"votes for {names[votes.guess]}", f"{won:,} of {n:,}"))
+    if evidence.attack is not None and evidence.attack.perturbation:
+        rows.append(("attacked at (no guarantee)", size_in_words(evidence.attack.perturbation)))
     if votes.estimation_failures:
         rows.append(("samples without a class", f"{votes.estimation_failures:,}"))
     return rows

@@ -262,7 +262,7 @@ class Explore(QWidget):
         finer = drawn is None or (live is not None and len(live.base) > len(drawn.base))
         final = source is None or source is self._session.runs.evidence
         if drawn is not None and not finer and final:
-            _show(self.regions["slice"], drawn)
+            _show(self.regions["slice"], drawn.beside(source) if source is not None else drawn)
             self._name_axes()
             return
         figure = None
@@ -272,7 +272,7 @@ class Explore(QWidget):
                 known = known if played is self._session.runs.evidence else None
                 reach = radius_of(played.region) or 0.0
             bare = bare_slice(source, names, reach)
-            figure = bare if known is None else known.growing_to(source.region)
+            figure = (bare if known is None else known.growing_to(source.region)).beside(source)
         _show(self.regions["slice"], figure)
         self._name_axes()
 

@@ -106,8 +106,10 @@ class ProgressPanel(QFrame):
         if not session.worker.is_warm:
             return "warming up the engine…"
         if session.runs.running:
-            stopping = session.runs.stopping or session.audits.stopping
-            return "stopping…" if stopping else "counting votes"
+            attacks = session.attacks
+            stopping = session.runs.stopping or session.audits.stopping or attacks.stopping
+            doing = "looking for an attack…" if attacks.running else "counting votes"
+            return "stopping…" if stopping else doing
         if doing := session.worker.doing:
             return f"{doing}…"
         return "ready" if session.runs.ready else ""

@@ -50,6 +50,7 @@ class RecordView(Card):
         self.true = words(name="What labels say of the true class")
         self.facts = FactsTable()
         self.votes, self.bounds = VotesPlot(), BoundsPlot()
+        self.attack = words(role="small", name="Attack")
         self.struck = words(role="struck", name="As stated, which does not hold")
         self.recomputed_title = words("RECOMPUTED FROM THE RECORDED VOTES", role="section")
         self.recomputed = words(name="Recomputed from the recorded votes")
@@ -60,6 +61,7 @@ class RecordView(Card):
             self.unit,
             self.struck,
             self.sentence,
+            self.attack,
             self.recomputed_title,
             self.recomputed,
             self.true,
@@ -101,6 +103,7 @@ class RecordView(Card):
         stated = " ".join(filter(None, (verdict.word, verdict.headline, evidence.statement)))
         say(self.struck, verdict.struck if sound else stated)
         say(self.sentence, verdict.sentence if sound else "")
+        say(self.attack, f"Attack: {verdict.attack}" if verdict.attack and sound else "")
         self.recomputed_title.setVisible(not sound)
         say(self.recomputed, recomputed)
         say(self.true, true_class(evidence) if claims else "")
@@ -131,6 +134,7 @@ class RecordView(Card):
             self.headline,
             self.unit,
             self.struck,
+            self.attack,
             self.recomputed,
             self.true,
             self.ended,

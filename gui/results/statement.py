@@ -62,6 +62,7 @@ class StatementPanel(Card):
         self.longer.setToolTip("Counts this run on; its votes stay, at no further alpha.")
         self.longer.clicked.connect(self._extend)
         self.trained, self.larger = QPushButton(), QPushButton()
+        self.attack = words(role="small", name="Attack")
         for button in (self.trained, self.larger):
             button.setToolTip("Starts another run: one more try, which its statement counts.")
             button.setAccessibleDescription("Starts another run, which is one more try.")
@@ -74,6 +75,9 @@ class StatementPanel(Card):
         self.limits_title, self.limits = words("What it does not say", "title"), words()
         set_role(self.limits, "muted")
         self.facts = FactsTable()
+        self.closest = _button("How close is an attack?", "Attack", actions["attack"])
+        actions["attack"].enabledChanged.connect(self.closest.setVisible)
+        self.closest.setVisible(actions["attack"].isEnabled())
         self._rules = (_rule(), _rule())
         self.title.hide()
         self.subtitle.hide()
@@ -136,7 +140,7 @@ class StatementPanel(Card):
 
     def copy_text(self) -> None:
         """Statement, numbers and limits to the clipboard."""
-        said = (self.outcome, self.headline, self.unit, self.sentence, self.true)
+        said = (self.outcome, self.headline, self.unit, self.sentence, self.attack, self.true)
         lines = [label.text() for label in said if label.text()]
         lines += (
             [f"As stated, which does not hold: {struck}"] if (struck := self.struck.text()) else []
@@ -153,6 +157,7 @@ class StatementPanel(Card):
         self._show(verdict.word, verdict.role, basis, region, verdict.sentence)
         set_role(self, verdict.frame)
         say(self.struck, verdict.struck)
+        say(self.attack, f"Attack: {verdict.attack}" if verdict.attack else "")
         say(self.unit, region_note(region, evidence.input))
         self._badge(badge_of(evidence.settings))
         say(self.ended, ended(evidence))
@@ -187,6 +192,7 @@ class StatementPanel(Card):
         set_role(self.outcome, role)
         say(self.outcome, outcome)
         say(self.struck, "")
+        say(self.attack, "")
         self.outcome.setToolTip(meaning(outcome.partition(" ")[0]))
         self.headline.setToolTip(meaning(region.kind) if region is not None else "")
         say(self.basis, basis)
@@ -235,6 +241,8 @@ class StatementPanel(Card):
             self.longer,
             self.trained,
             self.larger,
+            self.closest,
+            self.attack,
             self.true,
             self.ended,
             self.badge,

@@ -17,6 +17,7 @@ class Verdict:
         role: of the word in the style sheet.
         headline: what may be claimed, in numbers or as a class; empty for nothing.
         sentence: the statement; why it is not to be used, where an attack refutes it.
+        attack: what an attack came to beside a claim that stands; empty without one.
         struck: what was stated and is refuted; empty where nothing is.
         frame: role of the box around it.
     """
@@ -25,6 +26,7 @@ class Verdict:
     role: str
     headline: str
     sentence: str
+    attack: str = ""
     struck: str = ""
     frame: str = ""
 
@@ -34,12 +36,15 @@ def verdict_of(evidence: Evidence) -> Verdict:
     partial = "" if evidence.complete else " · PARTIAL"
     region = evidence.region
     headline = region.headline() if region else ""
-    if evidence.attack is not None and evidence.contradicted:
+    attack = ""
+    if evidence.attack is not None:
         names, top = evidence.model.class_names, evidence.class_name or ""
-        why = attack_in_words(evidence.attack, top, names, region)
+        attack = attack_in_words(evidence.attack, top, names, region)
+    if evidence.contradicted:
         struck = " ".join(filter(None, (headline, evidence.statement)))
-        return Verdict("CONTRADICTED", "danger", "", why, struck, "error")
+        return Verdict("CONTRADICTED", "danger", "", attack, struck=struck, frame="error")
     if evidence.outcome == "predicted":
         headline = f"'{evidence.class_name}'"
     role = "abstained" if evidence.outcome == "abstained" else "certified"
-    return Verdict(f"{evidence.outcome.upper()}{partial}", role, headline, evidence.statement)
+    word = f"{evidence.outcome.upper()}{partial}"
+    return Verdict(word, role, headline, evidence.statement, attack)

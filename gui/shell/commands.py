@@ -53,7 +53,7 @@ def _ready_or_coming(session: Session) -> bool:
 
 
 def _stoppable(session: Session) -> bool:
-    stopping = session.runs.stopping or session.audits.stopping
+    stopping = session.runs.stopping or session.audits.stopping or session.attacks.stopping
     going = session.runs.running and not stopping
     return going or session.playback.active
 
@@ -68,6 +68,10 @@ def _can_extend(session: Session) -> bool:
 
 def _has_result(session: Session) -> bool:
     return session.runs.evidence is not None and not session.runs.running
+
+
+def _can_attack(session: Session) -> bool:
+    return session.attacks.possible
 
 
 def _can_label(session: Session) -> bool:
@@ -188,6 +192,10 @@ COMMANDS: tuple[Command, ...] = (
             "F6", _can_resume, tip="Resume where it was stopped, with the same noise"),
     Command("extend", "&Extend the run…", "&Run", lambda on: on.extend_bar.ask(),
             "Ctrl+F6", _can_extend, tip="Count past the planned n; the anytime bounds allow it"),
+    Command("attack", "How close is an attac&k?", "&Run", lambda on: on.session.attacks.start(),
+            "Ctrl+K", _can_attack,
+            tip="The smallest change found that takes the smoothed model to another class: how "
+                "tight the certificate is, and no guarantee"),
     Command("label-answers", "La&bel answers…", "&Run", lambda on: on.pages.show_labels(),
             "Ctrl+L", _can_label,
             tip="Say what answers truly mean, for a claim about the true class"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import groupby
@@ -61,6 +62,7 @@ def bars(figure: RegionFigure[CountMap], *, dark: bool = False) -> Drawing:
             "now-text": now,
             "valid": stands is None or stands.valid,
             "reach": None if figure.reach is None else at(figure.reach),
+            "attack-at": _bar_of_attack(figure),
         },
         alt=f"Required p lower by number of changed {needs.utmost.unit}: {figure.claim}",
     )
@@ -71,6 +73,15 @@ def _bar(figure: RegionFigure[CountMap], i: int) -> dict[str, Any]:
     certified = figure.region is not None and count <= figure.region.most
     state = "certified" if certified else "never" if required >= 1 else "open"
     return {"height": _at(figure.needs, min(1.0, required)), "state": state}
+
+
+def _bar_of_attack(figure: RegionFigure[CountMap]) -> float | None:
+    """Where along the bars the attack lies, as a share; None beyond them, or without one."""
+    if figure.attack is None:
+        return None
+    counts = figure.needs.counts
+    place = bisect_left(counts, figure.attack.change[figure.needs.utmost.term])
+    return (place + 0.5) / len(counts) if place < len(counts) else None
 
 
 def _at(needs: CountMap, p: float) -> float:
@@ -139,6 +150,13 @@ def _panel(
             for x, y, text in (marks if len(marks) <= needs.most_marks else ())
             for place in placed([(x, y)])
         ],
+        "attacks": [
+            [x, y]
+            for change in ([figure.attack.change] if figure.attack is not None else [])
+            if needs.layer_of(change) == layer
+            for x, y in placed([needs.place(change)])
+            if 0 <= x <= 1 and 0 <= y <= 1
+        ],
         "x-ticks": marked(
             ((j + 0.5) / columns, needs.columns[j]) for j in range(0, columns, every)
         ),
@@ -178,6 +196,9 @@ def _strip(figure: RegionFigure[TermsMap], axis: Along) -> dict[str, Any]:
         "interval": interval and list(axis.shares(interval)),
         "ends": interval and [axis.end_in_words(end) for end in interval],
         "reach": reach and list(axis.shares(reach)),
+        "attack": None
+        if figure.attack is None or not figure.attack.change[axis.name]
+        else axis.share(figure.attack.change[axis.name]),
         "asked": [
             {"at": axis.share(change[axis.name]), "certified": figure.ask(change).certified}
             for change in asked
@@ -193,7 +214,8 @@ def _heading(figure: RegionFigure[Any], *, dark: bool = False) -> dict[str, Any]
         "title": "Certified region",
         "subtitle": figure.subtitle,
         "scale": scale(dark=dark),
-        "certified": figure.region is not None,
+        "certified": figure.region is not None and not figure.refuted,
+        "attack": figure.attack.words if figure.attack is not None else None,
         "reach": figure.reach is not None,
         "claim": figure.claim,
     }

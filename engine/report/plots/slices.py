@@ -143,6 +143,20 @@ def _outline(figure: SliceFigure) -> list[list[float]]:
     return [[round(float(x), 5), round(float(y), 5)] for x, y in places]
 
 
+def _attack(figure: SliceFigure) -> dict[str, Any] | None:
+    """A ring at the distance of the attack, as fractions of the frame, and what it is."""
+    at = figure.attacked
+    if figure.attack is None or at is None:
+        return None
+    grown = [] if not figure.radius else (figure.outline * at / figure.radius).tolist()
+    places = [[(u / figure.extent + 1) / 2, (v / figure.extent + 1) / 2] for u, v in grown]
+    return {
+        "radius": at / figure.extent / 2,
+        "outline": [[round(x, 5), round(y, 5)] for x, y in places],
+        "text": figure.attack.words,
+    }
+
+
 def _dots(figure: SliceFigure) -> list[list[float]]:
     inside = (np.abs(figure.samples) <= figure.extent).all(axis=1)
     places = (figure.samples[inside][:_DOTS] / figure.extent + 1.0) / 2.0
@@ -155,6 +169,8 @@ def draw(figure: SliceFigure, *, dark: bool = False) -> Drawing:
     radius = figure.radius
     size = figure.size if radius else ""
     claim = f"certified: {size}" if radius else "nothing is certified"
+    if figure.refuted:
+        claim = f"stated and refuted by an attack: {size}"
     what = "Certified region" if radius else "Decision maps"
     if radius and figure.reach > figure.extent:
         claim += ", beyond the frame"
@@ -178,6 +194,8 @@ def draw(figure: SliceFigure, *, dark: bool = False) -> Drawing:
             "ticks": marked(Axis(-figure.extent, figure.extent).ticks(4)),
             "radius": figure.reach / figure.extent / 2 if radius else None,
             "outline": _outline(figure),
+            "refuted": figure.refuted,
+            "attack": _attack(figure),
             "size": size,
             "claim": claim,
             "dots": _dots(figure),

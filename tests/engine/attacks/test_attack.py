@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 import numpy as np
 import pytest
 
 from engine.attacks.attack import attacked
 from engine.attacks.plan import AttackPlan
+from engine.attacks.smoothed import Smoothed
 from engine.core.errors import UserError
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import CertifySettings, ExactSettings, Execution
@@ -39,6 +41,7 @@ def test_the_truth_lies_between_certified_and_attacked(model: HalfSpace, slack: 
     assert found.perturbation is not None and not found.contradicts
     assert evidence.radius is not None and evidence.radius <= TRUTH
     assert TRUTH <= found.perturbation["radius"] <= slack * TRUTH
+    assert PLAN.answered(found)
     again = attacked(evidence, model, X, PLAN, execution=CPU)
     assert again.attack == found
     assert check_attack(again) == []
@@ -94,6 +97,21 @@ def test_what_is_not_attacked_says_why() -> None:
     assert "threshold tau" in why(settings=tau)
     far = attacked(certified(HalfSpace(5000.0)), HalfSpace(5000.0), X, PLAN, execution=CPU).attack
     assert far is not None and far.outcome == "not found"
+
+
+def test_an_attack_ends_in_the_midst_of_its_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    model, stop = HalfSpace(0.5), threading.Event()
+    evidence, lead, looks = certified(model), Smoothed.lead, []
+
+    def third(self: Smoothed, *args: Any) -> float:
+        looks.append(1)
+        if len(looks) == 3:
+            stop.set()
+        return lead(self, *args)
+
+    monkeypatch.setattr(Smoothed, "lead", third)
+    assert attacked(evidence, model, X, PLAN, execution=CPU, stop=stop) is evidence
+    assert len(looks) == 3
 
 
 def test_an_attack_that_was_stopped_leaves_nothing() -> None:

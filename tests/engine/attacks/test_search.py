@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -41,7 +40,7 @@ class Written:
 def goal(lead: Callable[[np.ndarray], float], *, slope: bool = True) -> Goal:
     smoothed: Any = Written(lead, slope=slope)
     fit = lambda values: values  # noqa: E731
-    return Goal(cast(Smoothed, smoothed), (X,), 0, 0.0, fit, 3, threading.Event())
+    return Goal(cast(Smoothed, smoothed), (X,), 0, 0.0, fit, 3)
 
 
 def plane(x: np.ndarray) -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pytest
 import torch
@@ -14,6 +16,7 @@ from engine.schemes import Gaussian
 from tests.fakes import SHAPE, HalfSpace, fitted
 
 SIGMA = 0.25
+STOP = threading.Event()
 
 
 class Closed(HalfSpace):
@@ -26,7 +29,7 @@ def smoothed(model: HalfSpace, samples: int = 2000) -> Smoothed:
     cpu = torch.device("cpu")
     source = NoiseStream(7, int(Stream.ATTACK), cpu)
     law = Gaussian(sigma=SIGMA).noise()
-    return Smoothed(model, law, source, shape=SHAPE, device=cpu, samples=samples)
+    return Smoothed(model, law, source, shape=SHAPE, device=cpu, samples=samples, stop=STOP)
 
 
 def test_the_lead_is_that_of_the_shares_and_the_noise_is_fixed() -> None:

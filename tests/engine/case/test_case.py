@@ -9,6 +9,7 @@ import pytest
 
 from engine.case import Case
 from engine.core.errors import UserError
+from engine.evidence.attack import AttackRecord
 from engine.evidence.settings import CertifySettings, seeded
 from tests.cases import ASKED, PREDICTED, SETTINGS, begun, counted, partly
 from tests.factories import make_predicted
@@ -156,6 +157,23 @@ def test_a_prediction_of_a_program_that_kept_no_votes_is_read(case: Case) -> Non
     assert case.resume(run).blocks == ()
     with pytest.raises(UserError, match="The outcome of run 1 was declared for n = 1,000"):
         case.extend(run, 2000)
+
+
+def test_an_attack_is_kept_and_a_contradicted_run_is_not_extended(case: Case) -> None:
+    run = begun(case, ANYTIME)
+    evidence = counted(case, run)
+    record = AttackRecord(outcome="found", how="x", perturbation={"radius": 2.0})
+    case.attacked(run, evidence.model_copy(update={"attack": record}))
+    kept = case.evidence(run)
+    assert kept is not None and kept.attack == record and kept.votes == evidence.votes
+    assert not case.row(run).contradicted
+    inside = record.model_copy(update={"perturbation": {"radius": 0.001}})
+    case.attacked(run, evidence.model_copy(update={"attack": inside}))
+    assert case.row(run).contradicted and case.row(run).state == "finished"
+    with pytest.raises(UserError, match="An attack contradicts run 1; it is not extended"):
+        case.extend(run, 10**6)
+    with pytest.raises(UserError, match="other votes than those attacked"):
+        case.attacked(run, make_predicted())
 
 
 def test_a_stopped_result_is_kept_beside_the_final_one(case: Case) -> None:

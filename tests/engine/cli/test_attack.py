@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+import engine.attacks.attack
 from engine.cli import main
 from engine.cli.outcome import CONTRADICTED
 from engine.core.records import ProbabilityBounds
@@ -41,6 +42,24 @@ def test_a_set_is_attacked_row_by_row(tmp_path: Path, capsys: Any) -> None:
     assert "radius=0.25" in capsys.readouterr().out
     assert main(["verify", "--counts-only", str(pdf)]) == 0
     assert "attack on the smoothed model: holds (3 rows)" in capsys.readouterr().out
+
+
+def test_a_case_keeps_attacks_and_none_is_made_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    case, first, second = (tmp_path / name for name in ("a.certiscope", "1.json", "2.json"))
+    words = [*AUDIT, "--case", str(case)]
+    assert main([*words, "--json", str(first)]) == 0
+    assert main(["verify", "--counts-only", str(case)]) == 0
+    assert "attack on the smoothed model: holds" in capsys.readouterr().out
+
+    def never(*args: Any, **more: Any) -> None:
+        raise AssertionError("attacked again")
+
+    monkeypatch.setattr(engine.attacks.attack, "attacked", never)
+    assert main([*words, "--json", str(second)]) == 0
+    rows = [json.loads(path.read_text(encoding="utf-8"))["rows"] for path in (first, second)]
+    assert rows[0] == rows[1] and all(row["attacked"] for row in rows[1])
 
 
 @pytest.mark.parametrize("words", [ATTACK, AUDIT])
