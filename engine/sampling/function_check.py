@@ -190,8 +190,9 @@ class FunctionCheck:
         """Ask no more about samples of earlier places, those of the first look apart."""
         late = [one for one in self._earlier[1:] if one.stretch.places[0] >= before]
         self._earlier = self._earlier[:1] + late
+        kept = {place for one in self._earlier for place in one.stretch.places}
         for known in self._places.values():
-            known.difference_update({place for place in known if place < before})
+            known.difference_update({one for one in known if one < before and one not in kept})
 
     def _moment(
         self, samples: Samples, start: int, answered: Sequence[torch.Tensor], *, closing: bool

@@ -440,6 +440,20 @@ class Always(nn.Module):
         return self.net(nn.functional.dropout(x, 0.5, training=True))
 
 
+def test_samples_that_are_asked_about_again_later_are_no_new_ones() -> None:
+    """Those of the first look come again at the end of a set, when the others are forgotten."""
+    model = HalfSpace(0.3)
+    samples = sampler(model).samples(Stream.ESTIMATION)
+    check = FunctionCheck(model, device=CPU)
+    answered = [model.classify(samples.draw(0, 40))]
+    check.look(samples, 0, answered, seconds=0.0, ends=False)
+    once = check.record()
+    check.forget(10_000)
+    check._once_more(check._earlier[0])
+    assert check.record().samples == once.samples
+    assert check.record().answers > once.answers
+
+
 RUNS = int(os.environ.get("CERTISCOPE_RUNS", "500"))
 """Runs in which no function may be refused."""
 SETS = (
