@@ -236,7 +236,9 @@ GLOSSARY: tuple[Entry, ...] = (
     Entry(
         "guarantee",
         "Probabilistic: wrong with a chance of at most alpha. Deterministic: all samples were "
-        "counted. Individual: about this input, not about a share of a population.",
+        "counted. Individual: about this input, not about a share of a population. For this clean "
+        "image: about what an attacker makes of it from here on; of an image that was received "
+        "already changed it says nothing.",
         "Outcomes",
     ),
     Entry(
@@ -271,6 +273,11 @@ GLOSSARY: tuple[Entry, ...] = (
     Entry(
         "interval",
         "From one change to another of a single parameter, such as brightness.",
+        "Regions",
+    ),
+    Entry(
+        "rotations",
+        "All rotations between two angles, by an interpolation that is part of the claim.",
         "Regions",
     ),
     Entry(

@@ -58,7 +58,7 @@ def _at_rest(scheme: Scheme, best: Region | None) -> Requirement | None:
 
 def unanimous(settings: Counting) -> Region | None:
     """What the settings certify if all n votes are for one class; None for nothing."""
-    return settings.scheme.region(_agreed(settings))
+    return settings.scheme.utmost(_agreed(settings))
 
 
 def ceiling(settings: Counting) -> ProbabilityBounds | None:

@@ -147,6 +147,7 @@ class Run:
             remarks.append(self._grid_remark)
         if self.execution.batch == 1:
             remarks.append(_ONE_A_CALL)
+        remarks += self.settings.scheme.remarks(self.facts)
         return (*remarks, *self._without_noise(), *self.sampler.warnings)
 
     def _without_noise(self) -> tuple[str, ...]:

@@ -37,8 +37,8 @@ class Certifier(Hashable, Protocol):
 
     terms: ClassVar[Mapping[str, Term]]
 
-    def region(self, bounds: ProbabilityBounds) -> Any:
-        """The certified region under ``bounds``, or None where they certify nothing."""
+    def utmost(self, bounds: ProbabilityBounds) -> Any:
+        """What ``bounds`` could certify, or None where they certify nothing."""
 
     def required_probability(self, perturbation: Perturbation) -> float:
         """Smallest p_lower that certifies ``perturbation``; more than 1 where nothing does."""
@@ -193,7 +193,7 @@ def required_map(scheme: Certifier, ceiling: float = ALMOST_SURE) -> RequiredMap
 @lru_cache(maxsize=32)
 def _required_map(scheme: Certifier, ceiling: float) -> RequiredMap[Any] | None:
     for p_lower in (ceiling, ALMOST_SURE):
-        utmost = scheme.region(unanimous(p_lower))
+        utmost = scheme.utmost(unanimous(p_lower))
         found: RequiredMap[Any] | None = utmost and utmost.required_map(scheme, p_lower)
         if found is not None:
             return found

@@ -21,6 +21,8 @@ from engine.schemes.hybrid_flip import HybridFlip
 from engine.schemes.hybrid_mask import HybridMask
 from engine.schemes.hybrid_uniform import HybridUniform
 from engine.schemes.laplace import Laplace
+from engine.schemes.nested_rotation import NestedRotation
+from engine.schemes.nested_translation import NestedTranslation
 from engine.schemes.sparse import Sparse
 from engine.schemes.stumps import Stumps
 from engine.schemes.text_mask import TextMask
@@ -41,6 +43,8 @@ SCHEMES: tuple[type[Scheme], ...] = (
     Blur,
     Translation,
     TranslationBlack,
+    NestedRotation,
+    NestedTranslation,
     # subset
     HierarchicalGaussian,
     HierarchicalAblation,

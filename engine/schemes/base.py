@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from engine.certificates.stumps import StumpEnsemble
 
 Family = Literal["continuous", "structure", "words and images", "semantic", "exact"]
+Guarantee = Literal["individual", "for this clean image"]
+"""``individual``: about this input, whoever made it; ``for this clean image``: about what an
+attacker makes of it from here on, since it rests on a bound that only the image before gives."""
 
 Facts = Mapping[str, float | str]
 """What a certificate rests on beside the votes and one input alone decides, by name."""
@@ -78,7 +81,7 @@ class Scheme(Record, ABC):
     randomness: ClassVar[Literal["probabilistic", "deterministic"]] = "probabilistic"
     region_type: ClassVar[type[Region]] = Ball
     """The kind of the regions it makes, known before there is one."""
-    guarantee: ClassVar[Literal["individual", "distributional", "heuristic"]] = "individual"
+    guarantee: ClassVar[Guarantee] = "individual"
     terms: ClassVar[Mapping[str, Term]]
     """The terms of a perturbation (``--at``)."""
     unwritten: ClassVar[frozenset[str]] = frozenset()
@@ -140,9 +143,18 @@ class Scheme(Record, ABC):
             facts: of the input (:meth:`prepare`). Without them it claims nothing that needs them.
         """
 
+    def utmost(self, bounds: ProbabilityBounds) -> Region | None:
+        """What such bounds could certify of any input, for maps and plans; no claim."""
+        return self.region(bounds)
+
     @abstractmethod
     def required_probability(self, perturbation: Perturbation, facts: Facts = NO_FACTS) -> float:
         """Smallest p_lower that certifies ``perturbation`` against one half."""
+
+    def remarks(self, facts: Facts) -> tuple[str, ...]:
+        """What to say of the facts of an input: sentences, by default none."""
+        del facts
+        return ()
 
     def transformed(self, x: npt.NDArray[Any], moves: Perturbation) -> npt.NDArray[Any] | None:
         """The input after a perturbation that leaves an attacker no choice; None if it leaves one.

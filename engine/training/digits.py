@@ -54,36 +54,50 @@ def digits() -> DataSet:
     )
 
 
-def turned_digits() -> DataSet:
-    """The same scans with 16 by 16 pixels, turned up to 35 degrees either way in training.
-
-    Each validation image stands there seven times, at evenly spaced turns, so that the epoch is
-    chosen by what the model does with turned digits.
-    """
+def large_digits() -> DataSet:
+    """The same scans with 16 by 16 pixels, for a noise that turns them itself."""
     plain = digits()
 
     def large(part: Part) -> Part:
         return torch.from_numpy(enlarged(part[0].numpy())), part[1]
 
-    pixels, labels = large(plain.validation)
-    angles = torch.linspace(-WIDE, WIDE, 7)
-    fixed = torch.cat([turned(pixels, angle.expand(len(pixels))) for angle in angles])
     return replace(
         plain,
         name="digits16",
-        title="Handwritten digits, turned",
         train=large(plain.train),
-        validation=(fixed, labels.repeat(len(angles))),
+        validation=large(plain.validation),
         test=large(plain.test),
         specs=tuple(f"digits16:{index}" for index in split()["test"]),
-        augment=turned_widely,
         facts={
             **plain.facts,
             "data": (
                 f"{plain.facts['data']}; each scan is rendered with 16 by 16 pixels (bilinear, "
-                "engine/demos/data/digits.py), since turns of a scan of 8 by 8 are too coarse; in "
-                "training each is turned at random by up to 35 degrees either way and kept black "
-                "outside the inscribed disc, before the noise"
+                "engine/demos/data/digits.py), since turns of a scan of 8 by 8 are too coarse"
+            ),
+        },
+    )
+
+
+def turned_digits() -> DataSet:
+    """The same, turned up to 35 degrees either way in training.
+
+    Each validation image stands there seven times, at evenly spaced turns, so that the epoch is
+    chosen by what the model does with turned digits.
+    """
+    large = large_digits()
+    pixels, labels = large.validation
+    angles = torch.linspace(-WIDE, WIDE, 7)
+    fixed = torch.cat([turned(pixels, angle.expand(len(pixels))) for angle in angles])
+    return replace(
+        large,
+        title="Handwritten digits, turned",
+        validation=(fixed, labels.repeat(len(angles))),
+        augment=turned_widely,
+        facts={
+            **large.facts,
+            "data": (
+                f"{large.facts['data']}; in training each is turned at random by up to 35 degrees "
+                "either way and kept black outside the inscribed disc, before the noise"
             ),
         },
     )

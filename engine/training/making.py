@@ -32,6 +32,7 @@ THREADS = 1
 RADII = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.2)
 ENTITIES = (1, 2, 3, 4, 5, 6, 7, 8)
 FACTORS = (0.5, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0)
+ANGLES = (0.0, 2.0, 5.0, 10.0, 15.0, 20.0, 25.0, 30.0)
 STRENGTHS = (0.1, 0.25, 0.5, 0.75, 1.0)
 
 
@@ -120,7 +121,13 @@ def cells(scheme: Scheme) -> list[Perturbation]:
     counts: Sequence[float] = ENTITIES if len(scheme.terms) > 1 else (0, *ENTITIES)
     strengths: Sequence[float] = STRENGTHS if len(scheme.terms) > 1 else RADII
     sizes = {
-        name: FACTORS if term.factor else counts if term.whole else strengths
+        name: FACTORS
+        if term.factor
+        else counts
+        if term.whole
+        else ANGLES
+        if term.unit == "degrees"
+        else strengths
         for name, term in scheme.terms.items()
     }
     return [

@@ -64,7 +64,7 @@ def travel(image: npt.NDArray[Any], warp: Warp, low: float, high: float) -> floa
     moved = shown[:, :-1] - shown[:, -1:]
     steep = _slopes(frame, Offsets(*(part[:-1] for part in source)), lengths)
     rates = steep.down * speeds.down + steep.right * speeds.right
-    most = float(np.max(_norms(moved) + half * _norms(rates)))
+    most = float(np.max(norms(moved) + half * norms(rates)))
     numbers = len(frame) * len(at.down)
     return most * _UP + _SLACK * math.sqrt(numbers) * float(np.abs(frame).max())
 
@@ -77,9 +77,22 @@ def _slopes(frame: Numbers, source: Offsets, lengths: Offsets) -> Offsets:
         source: (T, P) middles of the paths.
         lengths: (T, P) how far they go to either side, in pixels.
     """
-    tall, wide = frame.shape[-2:]
+    across, along = np.abs(np.diff(frame, axis=1)), np.abs(np.diff(frame, axis=2))
+    return steepest(across, along, source, lengths)
+
+
+def steepest(across: Numbers, along: Numbers, source: Offsets, lengths: Offsets) -> Offsets:
+    """The same for all framed images whose neighbouring pixels differ by no more than stated.
+
+    Args:
+        across: (C, H - 1, W) differences of a pixel and the one below it.
+        along: (C, H, W - 1) differences of a pixel and the one beside it.
+        source, lengths: the paths, which cross two rows and two columns of squares at most.
+    """
+    tall, wide = along.shape[1], across.shape[2]
+    shape = np.broadcast_to(0.0, (1, tall, wide))
     ends = [
-        places(frame, Offsets(*(s + way * by for s, by in zip(source, lengths, strict=True))))
+        places(shape, Offsets(*(s + way * by for s, by in zip(source, lengths, strict=True))))
         for way in (-1, 1)
     ]
     rows, columns = (
@@ -87,15 +100,14 @@ def _slopes(frame: Numbers, source: Offsets, lengths: Offsets) -> Offsets:
         for axis, side in ((0, tall), (1, wide))
     )
     squares = [row * (wide - 1) + column for row in rows for column in columns]
-    across, along = np.abs(np.diff(frame, axis=1)), np.abs(np.diff(frame, axis=2))
-    down = np.maximum(across[:, :, :-1], across[:, :, 1:]).reshape(len(frame), -1)
-    right = np.maximum(along[:, :-1], along[:, 1:]).reshape(len(frame), -1)
+    down = np.maximum(across[:, :, :-1], across[:, :, 1:]).reshape(len(across), -1)
+    right = np.maximum(along[:, :-1], along[:, 1:]).reshape(len(along), -1)
     return Offsets(
         *(np.maximum.reduce([slope[:, square] for square in squares]) for slope in (down, right))
     )
 
 
-def _norms(numbers: Numbers) -> Numbers:
+def norms(numbers: Numbers) -> Numbers:
     """(T,) l2 norms of (C, T, P)."""
     found: Numbers = np.sqrt(np.einsum("ctp,ctp->t", numbers, numbers))
     return found

@@ -190,7 +190,7 @@ def test_a_region_holds_what_needs_no_more_than_its_p_lower(scheme: Scheme, boun
         for p_lower in (0.51, 0.6, 0.8, 0.95, 0.999, 0.999999):
             if abs(p_lower - required) < 1e-6:
                 continue
-            region = scheme.region(bounds(p_lower))
+            region = scheme.utmost(bounds(p_lower))
             holds = region is not None and region.contains(change)
             assert holds == (p_lower > required), (change, p_lower, required)
             checked += 1

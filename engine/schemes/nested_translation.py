@@ -1,0 +1,221 @@
+"""Translation by nested smoothing: random shifts outside, Gaussian noise on the pixels inside."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import Field
+
+from engine.noise.law import (
+    PROBED,
+    Arithmetic,
+    Arrays,
+    Level,
+    NoiseLaw,
+    Numbers,
+    Probe,
+    flat,
+    zeros,
+)
+from engine.regions import Amount, Perturbation, Region, Term
+from engine.schemes.nested import Nested, filtered_images, normals
+from engine.schemes.parameter_fields import PIXELS
+from engine.transforms.low_pass import filtered, low_pass
+
+if TYPE_CHECKING:
+    import torch
+
+    from engine.noise.gaussian import NoiseSource
+
+UNIT = "pixels"
+_NORM = "l2 norm in pixels, any fraction, wrapped around"
+SHIFT = 1
+"""Lane of the shift."""
+_SLACK = 2.0**-20
+"""Of the largest value, in every number: four roundings to single precision."""
+_WAVES = 13.0
+"""Standard deviations of a shift that a wave must be longer than to show it."""
+
+
+@dataclass(frozen=True)
+class ShiftedThenNoised(NoiseLaw):
+    """L T_b(x) + sigma z: b ~ N(0, sigma_gamma^2 I) pixels, z standard normal in every pixel.
+
+    b = sigma_gamma Phi^-1(u) with u from 63 bits in each direction; the shift (bilinear, wrapped
+    around) and the filter are worked out in float64 and rounded to float32.
+    """
+
+    sigma_gamma: float
+    sigma: float
+    low_pass: float
+
+    arithmetic: ClassVar[Arithmetic] = "float"
+    generator: ClassVar[str] = "philox4x32-10/shift-normal-inverse-f64, then box-muller-f32"
+
+    @property
+    def levels(self) -> tuple[Level, ...]:
+        """Of the shift and of the pixels."""
+        return (
+            Level("Gaussian shift by fractions", self.sigma_gamma, UNIT),
+            Level("Gaussian", self.sigma, PIXELS),
+        )
+
+    def draw(self, x: torch.Tensor, source: NoiseSource, start: int, out: torch.Tensor) -> None:
+        """One image under many shifts and much noise."""
+        self._apply(x[None], source, start, out)
+
+    def draw_each(self, x: torch.Tensor, source: NoiseSource, out: torch.Tensor) -> None:
+        """Every image under its own."""
+        self._apply(x, source, 0, out)
+
+    def _apply(self, x: torch.Tensor, source: NoiseSource, start: int, out: torch.Tensor) -> None:
+        shifts = normals(source.uniform63(len(out), 2, start=start, lane=SHIFT))
+        moved = filtered_images(
+            shifted(x, shifts.mul_(self.sigma_gamma)), self.low_pass, wrapped=True
+        )
+        source.gaussian_(out, moved, sigma=self.sigma, start=start)
+
+    def in_words(self) -> str:
+        """Both levels, and the filter between them."""
+        low = f", then a low-pass filter of {self.low_pass:g} pixels" if self.low_pass else ""
+        return (
+            f"one Gaussian shift, sigma {self.sigma_gamma:g} ({UNIT}, fractions too), wrapped "
+            f"around{low}, then Gaussian, sigma {self.sigma:g} ({PIXELS})"
+        )
+
+    def probes(self) -> tuple[Probe, ...]:
+        """A wave down and one across, which show the shift, and a black image for the noise."""
+        from engine.noise.statistical_tests import normal_law  # deferred: SciPy
+
+        shifting = replace(self, sigma=0.0)
+        side = max(16, math.ceil(_WAVES * max(1.0, self.sigma_gamma)))
+        wave = np.cos(2 * np.pi * np.arange(side) / side).astype(np.float32)
+        many = max(PROBED, PROBED * PROBED // side)
+        found = []
+        for image, way in ((wave[None, :, None], "down"), (wave[None, None], "across")):
+            law = replace(normal_law(), name=f"shift {way}")
+            found.append(Probe(shifting, (image,), image.shape, self._shifts, law, many))
+        side = math.isqrt(PROBED) + 1
+        blank = zeros(1, side, side)
+        read = Probe(self, (blank,), blank.shape, lambda out: flat(out) / self.sigma, normal_law())
+        return (*found, read)
+
+    def _shifts(self, out: Arrays) -> Numbers:
+        """How far the wave went, in standard deviations, from its phase.
+
+        The phase of a wave between two whole shifts is not linear in the fraction: it is that of
+        a point on the chord between two points of the circle.
+        """
+        shown = out[0].reshape(len(out[0]), -1).astype(np.float64)
+        side = shown.shape[1]
+        each = 2 * np.pi / side
+        phase = np.mod(-np.angle(np.fft.fft(shown, axis=1)[:, 1]), 2 * np.pi)
+        whole = np.floor(phase / each)
+        rest = phase - whole * each
+        part = np.sin(rest) / (np.sin(rest) + np.sin(each - rest))
+        far = np.mod(whole + part + side / 2, side) - side / 2
+        return np.asarray(far[:, None] / self.sigma_gamma)
+
+
+def shifted(images: torch.Tensor, shifts: torch.Tensor) -> torch.Tensor:
+    """Images (B or 1, C, H, W), each moved by its own (down, right), wrapped around, bilinear.
+
+    Args:
+        images: of any type; worked out in float64 and rounded to it.
+        shifts: (B, 2) float64 pixels.
+    """
+    import torch  # deferred: the window lists schemes before torch loads
+
+    whole = shifts.floor()
+    found = images.to(torch.float64).expand(len(shifts), -1, -1, -1)
+    for axis, (steps, parts) in enumerate(zip(whole.T, (shifts - whole).T, strict=True), start=2):
+        side = found.shape[axis]
+        places = torch.arange(side, device=images.device) - steps[:, None].long()
+        shape = [len(shifts), 1, 1, 1]
+        shape[axis] = side
+        near, far = (
+            found.gather(axis, ((places - by) % side).view(shape).expand_as(found)) for by in (0, 1)
+        )
+        share = parts.view(-1, 1, 1, 1)
+        found = near * (1 - share) + far * share
+    return found.to(images.dtype)
+
+
+class NestedTranslation(Nested):
+    """Shifts of the clean image by any fraction of a pixel, wrapped around (:class:`Nested`).
+
+    Two shifts after one another differ from the one by their sum by what is interpolated twice.
+    Along one side, at frequency w and with fractions a and c, that is a c |1 - e^-iw|^2 (where
+    a + c > 1: (1 - a)(1 - c)), at most sin^2(w / 2). Both sides together give, for all shifts at
+    once, ||err||_2 <= ||L Delta x||_2 / 4, with Delta the difference of a pixel's four neighbours
+    from four times itself: rho is 0 and there is no largest shift.
+    """
+
+    key: ClassVar[str] = "nested-translation"
+    title: ClassVar[str] = "Translation by fractions, by nested smoothing"
+    attacker: ClassVar[str] = (
+        "shift the clean image by any fraction of a pixel, l2 norm below R, so that what leaves at "
+        "one side comes in at the other"
+    )
+    region_type: ClassVar[type[Region]] = Amount
+    terms: ClassVar[Mapping[str, Term]] = {"shift": Term("l2 norm of the shift", UNIT)}
+    limits: ClassVar[tuple[str, ...]] = (
+        "It is about shifts of this clean image, whose interpolation error is bounded: of an image "
+        "that was received already shifted it says nothing.",
+        "What leaves the image at one side comes in at the other, by bilinear interpolation and "
+        "not rounded to 8 bits: it says nothing about a shift that brings in black or other parts "
+        "of the scene.",
+        "Random shift and low-pass filter are part of the smoothed classifier.",
+    )
+
+    sigma_gamma: float = Field(
+        default=1.5,
+        ge=0.1,
+        le=30,
+        title="sigma of the shift",
+        description="standard deviation of the random shift in each direction",
+        json_schema_extra={"unit": UNIT, "step": 0.5, "slider": [0.5, 10.0, 0.5]},
+    )
+
+    @property
+    def outer(self) -> float:
+        """In pixels."""
+        return self.sigma_gamma
+
+    @property
+    def furthest(self) -> float:
+        """There is none."""
+        return math.inf
+
+    def noise(self) -> ShiftedThenNoised:
+        """One shift of the whole image, then every pixel."""
+        return ShiftedThenNoised(self.sigma_gamma, self.sigma, self.low_pass)
+
+    def transformed(self, x: npt.NDArray[Any], moves: Perturbation) -> npt.NDArray[Any]:
+        """The image shifted to the right."""
+        import torch  # deferred as above
+
+        shifts = torch.tensor([[0.0, moves["shift"]]], dtype=torch.float64)
+        return np.asarray(shifted(torch.from_numpy(x)[None], shifts)[0].numpy())
+
+    def bounded(self, image: npt.NDArray[Any]) -> float:
+        """||L Delta x||_2 / 4, for all shifts."""
+        pixels = np.asarray(image, dtype=np.float64)
+        near = sum(np.roll(pixels, by, axis) for axis in (-2, -1) for by in (-1, 1))
+        rows, columns = (low_pass(side, self.low_pass, wrapped=True) for side in pixels.shape[-2:])
+        norm = float(np.linalg.norm(filtered(near - 4 * pixels, rows, columns))) / 4
+        slack = _SLACK * math.sqrt(pixels.size) * float(np.abs(pixels).max())
+        return norm * (1.0 + 1e-9) + slack
+
+    def within(self, reach: float) -> Amount:
+        """In any direction."""
+        return Amount(term="shift", upper=reach, unit=_NORM)
+
+    def size(self, perturbation: Perturbation) -> float:
+        """The norm."""
+        return perturbation["shift"]

@@ -1,0 +1,45 @@
+"""What both nested schemes share: facts and regions, filter, and draws."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from scipy.special import ndtri
+
+from engine.schemes import NestedRotation, NestedTranslation
+from engine.schemes.nested import ERROR, filtered_images, normals
+
+BOTH = [NestedRotation(), NestedTranslation()]
+
+
+@pytest.mark.parametrize("scheme", BOTH, ids=lambda one: one.key)
+def test_a_larger_error_certifies_less_and_none_at_all_beyond_the_noise(scheme, bounds):
+    term = next(iter(scheme.terms))
+    reached = []
+    for error in (0.05, 0.3, 0.5):
+        stated = scheme.model_copy(update={"error": error})
+        reached.append(stated.region(bounds(0.99), {ERROR: error}).furthest(term))
+        assert stated.region(bounds(0.99), {ERROR: error * 1.01}).furthest(term) == 0.0
+    assert reached == sorted(reached, reverse=True) and reached[-1] > 0
+    too_large = scheme.model_copy(update={"error": 0.6})
+    assert too_large.region(bounds(0.99), {ERROR: 0.1}).furthest(term) == 0.0
+
+
+@pytest.mark.parametrize("scheme", BOTH, ids=lambda one: one.key)
+def test_the_badge_names_the_clean_image_and_the_limits_say_what_that_leaves_out(scheme):
+    assert scheme.guarantee == "for this clean image"
+    assert "clean image" in scheme.attacker
+    assert any("received already" in limit for limit in scheme.limits)
+
+
+def test_without_a_filter_images_stay_as_they_are():
+    images = torch.rand(2, 1, 5, 5)
+    assert filtered_images(images, 0.0, wrapped=False) is images
+    assert filtered_images(images, 1.0, wrapped=False).dtype == torch.float32
+
+
+def test_normals_are_quantiles_and_finite_at_both_ends():
+    words = torch.tensor([0, 2**61, 2**62, 2**63 - 1])
+    found = normals(words)
+    assert found[1:3].tolist() == pytest.approx([float(ndtri(0.25)), 0.0], abs=1e-12)
+    assert torch.isfinite(found).all() and found[0] < -8 < 8 < found[3]

@@ -1,0 +1,102 @@
+"""Translation by nested smoothing: draws, the error in closed form, region and verification."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from scipy.special import ndtri
+
+from engine.evidence.settings import CertifySettings
+from engine.noise.gaussian import NoiseStream
+from engine.procedures.certify import certify
+from engine.schemes.nested import ERROR
+from engine.schemes.nested_translation import NestedTranslation, shifted
+from engine.transforms.low_pass import filtered, low_pass
+from engine.verify.counts import check_counts
+from engine.verify.decisions import recount_of
+from tests.fakes import HalfSpace, finish, fitted
+
+SCHEME = NestedTranslation(sigma_gamma=2.0, sigma=0.5, error=0.4)
+
+
+def by_hand(image: np.ndarray, down: float, right: float) -> np.ndarray:
+    """Shifted by the Fourier series of two linear interpolations."""
+    found = np.asarray(image, dtype=float)
+    for axis, by in ((1, down), (2, right)):
+        whole, part = int(np.floor(by)), by - np.floor(by)
+        near, far = np.roll(found, whole, axis), np.roll(found, whole + 1, axis)
+        found = (1 - part) * near + part * far
+    return found
+
+
+@pytest.fixture
+def images() -> list[np.ndarray]:
+    rng = np.random.default_rng(2)
+    made = [rng.random((1, 6, 6)), rng.random((3, 5, 8)), np.zeros((1, 7, 7)), np.zeros((1, 6, 6))]
+    made[2][0, 3, 3] = 1
+    made[3][:, ::2] = 1
+    return [one.astype(np.float32) for one in made]
+
+
+def test_shifts_are_bilinear_and_wrap_around(images):
+    shifts = np.array([[0.0, 0.0], [1.0, -2.0], [0.25, 0.5], [-3.7, 11.2]])
+    for image in images:
+        many = np.repeat(image[None], len(shifts), 0)
+        for given in (image[None], many):
+            found = shifted(torch.from_numpy(given), torch.from_numpy(shifts)).numpy()
+            for one, (down, right) in zip(found, shifts, strict=True):
+                assert one == pytest.approx(by_hand(image, down, right), abs=1e-6)
+
+
+def test_a_sample_is_the_filtered_shift_and_then_noise(images, draw):
+    quiet = SCHEME.model_copy(update={"sigma": 1e-9})
+    image = images[1]
+    found = draw(quiet, torch.from_numpy(image), 20, batch=6).numpy()
+    words = NoiseStream(7, 1).uniform63(20, 2, start=0, lane=1).to(torch.float64)
+    shifts = 2.0 * ndtri(((words + 0.5) * 2.0**-63).numpy())
+    rows, columns = (low_pass(side, 1.0, wrapped=True) for side in image.shape[1:])
+    for sample, (down, right) in zip(found, shifts, strict=True):
+        expected = filtered(by_hand(image, down, right), rows, columns)
+        assert sample == pytest.approx(expected, abs=1e-5)
+
+
+@pytest.mark.parametrize("spread", [0.0, 0.8])
+def test_no_two_shifts_differ_from_their_sum_by_more_than_the_bound(images, spread):
+    rng = np.random.default_rng(4)
+    scheme, reached = SCHEME.model_copy(update={"low_pass": spread}), []
+    for image in images:
+        bound = scheme.prepare([image])[ERROR]
+        rows, columns = (low_pass(side, spread, wrapped=True) for side in image.shape[1:])
+        worst = 0.0
+        pairs = [rng.uniform(-9, 9, 4) for _ in range(300)] + [np.full(4, 0.5)]
+        for b1, b2, g1, g2 in pairs:
+            twice = by_hand(by_hand(image, g1, g2).astype(np.float32), b1, b2)
+            apart = twice - by_hand(image, b1 + g1, b2 + g2)
+            worst = max(worst, float(np.linalg.norm(filtered(apart, rows, columns))))
+        assert worst <= bound
+        reached.append(worst / bound)
+    assert max(reached) > 0.7  # it is no idle bound: stripes attain it
+
+
+def test_the_region_is_a_disc_of_shifts_without_an_end(bounds):
+    facts = {ERROR: 0.3}
+    region = SCHEME.region(bounds(0.99), facts)
+    expected = 2.0 * np.sqrt(ndtri(0.99) ** 2 - (0.4 / 0.5) ** 2)
+    assert region.upper == pytest.approx(expected, rel=1e-9) and region.upper <= expected
+    assert SCHEME.required_probability({"shift": expected}, facts) == pytest.approx(0.99)
+    assert SCHEME.region(bounds(0.99)).upper == 0.0 == SCHEME.region(bounds(0.78), facts).upper
+
+
+def test_the_image_after_a_shift_is_the_one_an_attacker_makes(images):
+    found = SCHEME.transformed(images[0], {"shift": 1.5})
+    assert found.dtype == np.float32
+    assert found == pytest.approx(by_hand(images[0], 0.0, 1.5), abs=1e-6)
+
+
+def test_a_run_is_verified():
+    settings = CertifySettings(scheme=SCHEME, n0=50, n=2000, alpha=0.01, seed=3)
+    evidence = finish(certify(HalfSpace(5.0), fitted(0.3), settings))
+    assert evidence.outcome == "certified" and evidence.region.upper > 4
+    assert "no shift of this image below" in evidence.statement
+    assert {claim.verdict for claim in check_counts(recount_of(evidence))} == {"holds"}
