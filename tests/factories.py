@@ -8,12 +8,18 @@ from typing import Any
 import numpy as np
 
 from engine.bounds import bound_method
-from engine.core.records import InputIdentity, ModelIdentity, ProbabilityBounds, Timing, Votes
+from engine.core.records import (
+    InputIdentity,
+    ModelIdentity,
+    ProbabilityBounds,
+    Software,
+    Timing,
+    Votes,
+)
 from engine.evidence import statement
 from engine.evidence.evidence import (
     Evidence,
     NoiseRecord,
-    Software,
     TestRecord,
     TrajectoryPoint,
 )

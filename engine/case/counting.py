@@ -49,16 +49,17 @@ def open_run(
     Raises:
         UserError: the case cannot be written.
     """
+    from engine.procedures.beginning import certified
     from engine.procedures.run import run_key
 
-    image = _fitted(fitted, settings)
+    image, model = _fitted(fitted, settings), certified(classifier, fitted, settings).identity
     if not new_run:
-        found = case.unfinished(classifier.identity, image.identity, settings)
+        found = case.unfinished(model, image.identity, settings)
         if found is not None:
             return found, True
     settings = seeded(settings)
     run = case.begin(
-        classifier.identity,
+        model,
         image.identity,
         settings,
         model_request=request,
@@ -74,7 +75,10 @@ def finished_run(
     case: Case, classifier: Classifier, fitted: FittedInput, settings: RunSettings
 ) -> int | None:
     """The newest run of exactly these settings that the case holds finished; None for none."""
-    return case.finished(classifier.identity, _fitted(fitted, settings).identity, settings)
+    from engine.procedures.beginning import certified
+
+    model = certified(classifier, fitted, settings).identity
+    return case.finished(model, _fitted(fitted, settings).identity, settings)
 
 
 def count_run(
@@ -159,6 +163,8 @@ def _check_subject(
         raise UserError(
             f"The input {fitted.identity.source} is not the one of run {run}: its pixels differ."
         )
-    ours = same_run(classifier.identity, fitted.identity, settings)
+    from engine.procedures.beginning import certified
+
+    ours = same_run(certified(classifier, fitted, settings).identity, fitted.identity, settings)
     if ours != same_run(known.model, known.input, known.settings):
         raise UserError(f"Run {run} was counted with another model or under other settings.")

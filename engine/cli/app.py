@@ -26,6 +26,7 @@ from engine.cli.merge import merge_command, merge_flags
 from engine.cli.outcome import BAD_INPUT, CLOSED, FAILURE
 from engine.cli.output import Stopped, WriteError, say
 from engine.cli.plan import plan_command, plan_flags
+from engine.cli.reading import epsilon_flag
 from engine.cli.replay import replay_command, replay_flags
 from engine.cli.report import report_command, report_flags
 from engine.cli.resume import resume_command, resume_flags
@@ -125,7 +126,8 @@ def build(demo: Demo | None) -> typer.Typer:
         rich_markup_mode="rich",
     )
     app.callback(help=_HELP)(_program)
-    _add(app, "certify", certify_command, _run_flags("certify", options.oracle_label_flags()))
+    own = [epsilon_flag(), *options.oracle_label_flags()]
+    _add(app, "certify", certify_command, _run_flags("certify", own))
     _add(app, "attack", attack_command, _run_flags("certify", attack_flags()))
     _add(app, "predict", predict_command, _run_flags("predict", [_test_flag()]))
     _add(app, "decide", decide_command, decide_flags())

@@ -20,6 +20,7 @@ from engine.evidence.settings import (
     Counting,
     DecideSettings,
     Execution,
+    MeasureSettings,
     PredictSettings,
     RunSettings,
     Task,
@@ -182,6 +183,10 @@ def read_settings(values: Mapping[str, Any], task: Literal["certify"], **more: A
 def read_settings(
     values: Mapping[str, Any], task: Literal["predict"], **more: Any
 ) -> PredictSettings: ...
+@overload
+def read_settings(
+    values: Mapping[str, Any], task: Literal["certify", "measure"], **more: Any
+) -> Counting | MeasureSettings: ...
 @overload
 def read_settings(
     values: Mapping[str, Any], task: Literal["decide"], **more: Any

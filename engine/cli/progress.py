@@ -20,6 +20,7 @@ PHASES = {
     "selection": ("n0", "choosing the class"),
     "estimation": ("n", "bounding its probability"),
 }
+MEASURED = ("n", "bounding the medians")
 Result = TypeVar("Result")
 
 
@@ -41,7 +42,8 @@ def follow(
             if console is not None and not told:
                 _tell_cost(snapshot, console)
                 told = True
-            short, long = PHASES[snapshot.phase]
+            measured = snapshot.settings.kind == "measure"
+            short, long = MEASURED if measured else PHASES[snapshot.phase]
             name = short if console is not None and console.width < _WIDE else long
             total = snapshot.n0_plan + snapshot.n_plan
             shown.row("votes", name, snapshot.n_done, total, snapshot.rate, claim(snapshot))
@@ -63,6 +65,9 @@ def claim(snapshot: Snapshot) -> str:
         for group in snapshot.answers[:_ANSWERS]
         if group.text is not None
     )
+    if snapshot.intervals:
+        bounded = sum(one.bounded for one in snapshot.intervals)
+        return f"{bounded} of {len(snapshot.intervals)} intervals"
     if snapshot.bounds is None:
         return said
     shown = f"p_lower {round_down(snapshot.bounds.p_lower, 4)}"

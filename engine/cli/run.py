@@ -14,6 +14,7 @@ from engine.cli.options import read_execution, read_settings
 from engine.cli.outcome import exit_status
 from engine.cli.output import Outputs, Stopped, WriteError, say
 from engine.cli.progress import follow
+from engine.cli.reading import measures
 from engine.cli.subject import asked_input
 from engine.cli.terminal import Terminal
 from engine.core.errors import UserError
@@ -97,7 +98,7 @@ class Order:
         elif task == "predict":
             settings = read_settings(values, "predict", test=_test(values["test"]))
         else:
-            settings = read_settings(values, "certify")
+            settings = read_settings(values, "measure" if measures(values) else "certify")
         at = tuple(values.get("at") or ())
         for text in at:
             settings.scheme.parse_at(text)
@@ -306,7 +307,7 @@ def longer_command(evidence: Evidence, case: Case | None) -> str:
 
     n = advised(evidence)
     words = shlex.split(evidence.command)
-    if n is None or "--n" not in words:
+    if n is None or "--n" not in words or (case is not None and evidence.procedure == "measure"):
         return ""
     if case is None:
         words[words.index("--n") + 1] = str(n)

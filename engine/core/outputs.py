@@ -7,7 +7,7 @@ from typing import Literal, get_args
 from pydantic import Field, model_validator
 
 from engine.core.record import Record
-from engine.core.rounding import exact
+from engine.core.rounding import exact, round_down, round_up
 
 OutputKind = Literal["keypoints", "boxes", "numbers"]
 OUTPUT_KINDS: tuple[OutputKind, ...] = get_args(OutputKind)
@@ -79,6 +79,46 @@ class Outputs(Record):
             for name, group in zip(self.names, groups, strict=True)
         ]
         return f"{', '.join(shown)} {self.unit}".rstrip()
+
+
+class OutputInterval(Record):
+    """Where the median of one output stays.
+
+    Attributes:
+        name: of the number.
+        lower, upper: ends of the guaranteed interval, which holds them; None where it has no end.
+        median: of the noisy answers at the given input, an estimate without guarantee; None where
+            half of them or more are no numbers.
+    """
+
+    name: str
+    lower: float | None = None
+    median: float | None = None
+    upper: float | None = None
+
+    @property
+    def bounded(self) -> bool:
+        """Whether it has both ends."""
+        return self.lower is not None and self.upper is not None
+
+    def in_words(self) -> str:
+        """``nose x 3 to 5``, rounded outwards."""
+        return f"{self.name} {self.ends()}"
+
+    def ends(self) -> str:
+        """``3 to 5``, rounded outwards; ``unbounded`` where an end is missing."""
+        if self.lower is None or self.upper is None:
+            return "unbounded"
+        return (
+            f"{_short(round_down(self.lower, _DIGITS))} to {_short(round_up(self.upper, _DIGITS))}"
+        )
+
+
+_DIGITS = 4
+
+
+def _short(text: str) -> str:
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def numbered_names(kind: OutputKind, count: int) -> tuple[str, ...]:

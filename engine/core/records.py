@@ -355,6 +355,19 @@ class Timing(Record):
     threads: int = Field(default=0, description="torch CPU threads; 0 where no CPU threads worked")
 
 
+class Software(Record):
+    """Versions and machine, for the record."""
+
+    certiscope: str
+    python: str
+    torch: str
+    numpy: str
+    scipy: str
+    platform: str
+    processor: str
+    device_name: str
+
+
 class SetStatement(Record):
     """What ``certified`` of ``total`` certificates, each wrong with chance alpha, say together.
 

@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 import torch
 
 from engine import __version__
-from engine.evidence.evidence import Software
+from engine.core.records import Software
 from engine.system.device import device_name, processor_name
 
 

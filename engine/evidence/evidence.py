@@ -11,12 +11,13 @@ from typing import Any, Literal
 
 from pydantic import Field, computed_field, field_validator, model_validator
 
-from engine.core.errors import UserError
+from engine.core.outputs import OutputInterval
 from engine.core.records import (
     InputIdentity,
     ModelIdentity,
     ProbabilityBounds,
     Record,
+    Software,
     Timing,
     Votes,
 )
@@ -227,19 +228,6 @@ class NoiseRecord(Record):
         return value or None
 
 
-class Software(Record):
-    """Versions and machine, for the record."""
-
-    certiscope: str
-    python: str
-    torch: str
-    numpy: str
-    scipy: str
-    platform: str
-    processor: str
-    device_name: str
-
-
 class Evidence(Record):
     """The whole outcome of one run, with everything needed to recompute it.
 
@@ -266,6 +254,7 @@ class Evidence(Record):
         chain: the votes block by block; None for PREDICT in files written before it kept blocks.
             One block per phase of a decision.
         observations: what was observed, votes per class or all samples of a finite law.
+        intervals: where the median of each output stays, of a model that answers with numbers.
         decision: phases and verdict of an adaptive decision; ``votes`` and ``bounds`` are those of
             its last phase, and alpha is that of all phases together.
         function_check: of the base classifier, on samples that were counted; None where it is not
@@ -305,6 +294,7 @@ class Evidence(Record):
     transfer: TransferRecord | None = None
     chain: ChainRecord | None = None
     decision: DecisionRecord | None = None
+    intervals: tuple[OutputInterval, ...] = Field(default=(), exclude_if=lambda found: not found)
     settings: SettingsField
     execution: Execution = USUAL
     noise: NoiseRecord
@@ -323,10 +313,16 @@ class Evidence(Record):
 
     @property
     def votes(self) -> ClassVotes | Exact:
-        """Counts per class of both phases: what all procedures of today observe."""
-        if isinstance(self.observations, OrderStatistics):
-            raise UserError("This run observed numbers, not votes for classes.")
-        return self.observations
+        """Counts per class of both phases; of numbers, how often there were any."""
+        found = self.observations
+        if isinstance(found, OrderStatistics):
+            return ClassVotes(
+                selection=(0,),
+                estimation=(found.answered,),
+                estimation_failures=found.failures,
+                guess=0,
+            )
+        return found
 
     @property
     def selection(self) -> Votes:
@@ -383,7 +379,8 @@ class Evidence(Record):
             raise ValueError("evidence states the seed of its run")
         if self.tries_known_to and not 1 <= (self.run_number or 0) <= (self.runs_counted or 0):
             raise ValueError("it states tries without their numbers")
-        observed = "exact" if self.settings.kind == "exact" else "class votes"
+        special = {"exact": "exact", "measure": "order statistics"}
+        observed = special.get(self.settings.kind, "class votes")
         if self.observations.kind != observed:
             raise ValueError(
                 f"{self.settings.kind} settings do not lead to {self.observations.kind}"

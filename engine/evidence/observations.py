@@ -6,7 +6,6 @@ a sampler's answers.
 
 from __future__ import annotations
 
-import math
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -43,7 +42,7 @@ class Exact(_Counted):
 
 
 class OrderStatistics(Record):
-    """The least and greatest outputs of n samples, for models that answer with numbers or places.
+    """Some of the sorted outputs of n samples, for models that answer with numbers or places.
 
     A sample without an answer (a failure, a number that is not finite) could have been anything: it
     stands below every value where a lower statistic is asked and above every value where an upper
@@ -52,40 +51,43 @@ class OrderStatistics(Record):
     Attributes:
         n: samples, failures included.
         failures: samples without an answer.
-        least: of each output, its least values, rising.
-        greatest: of each output, its greatest values, falling.
+        ranks: places among the answers of rising value, counted from 1, whose values are kept.
+        values: of each output, its values of these ranks, rising.
     """
 
     kind: Literal["order statistics"] = "order statistics"
     n: int = Field(ge=0)
     failures: int = Field(default=0, ge=0)
-    least: tuple[tuple[float, ...], ...]
-    greatest: tuple[tuple[float, ...], ...]
+    ranks: tuple[int, ...]
+    values: tuple[tuple[float, ...], ...]
 
-    def from_below(self, rank: int, output: int = 0) -> float:
-        """The ``rank``-th least of the n values of an output, failures below all; rank 1 is least.
+    @property
+    def answered(self) -> int:
+        """Samples with an answer."""
+        return self.n - self.failures
 
-        Raises:
-            IndexError: it was not kept.
-        """
-        return self._at(self.least[output], rank, -math.inf)
-
-    def from_above(self, rank: int, output: int = 0) -> float:
-        """The ``rank``-th greatest of the n values of an output, failures above all.
+    def at(self, rank: int, output: int = 0) -> float:
+        """The ``rank``-th least answer of an output.
 
         Raises:
             IndexError: it was not kept.
         """
-        return self._at(self.greatest[output], rank, math.inf)
+        if rank not in self.ranks:
+            raise IndexError(f"the value of rank {rank:,} was not kept")
+        return self.values[output][self.ranks.index(rank)]
 
-    def _at(self, kept: tuple[float, ...], rank: int, unknown: float) -> float:
-        if not 1 <= rank <= self.n:
-            raise IndexError(f"there are {self.n:,} values, none of rank {rank:,}")
-        if rank <= self.failures:
-            return unknown
-        if rank - self.failures > len(kept):
-            raise IndexError(f"{len(kept):,} values were kept, not the one of rank {rank:,}")
-        return kept[rank - self.failures - 1]
+    def contradictions(self) -> list[str]:
+        """What in this record cannot be."""
+        rising = list(self.ranks) == sorted(set(self.ranks))
+        inside = not self.ranks or (self.ranks[0] >= 1 and self.ranks[-1] <= self.answered)
+        wrong = []
+        if self.failures > self.n or not rising or not inside:
+            wrong.append("its ranks are not those of so many answers")
+        if any(len(each) != len(self.ranks) for each in self.values):
+            wrong.append("not every output has a value for each rank")
+        if any(list(each) != sorted(each) for each in self.values):
+            wrong.append("values fall where their ranks rise")
+        return wrong
 
 
 Observations = Annotated[ClassVotes | OrderStatistics | Exact, Field(discriminator="kind")]

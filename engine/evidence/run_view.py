@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
+from engine.core.outputs import OutputInterval
 from engine.core.records import ProbabilityBounds, Votes
 from engine.evidence.evidence import TrajectoryPoint
 from engine.evidence.generations import AnswerGroup
@@ -58,6 +59,10 @@ class RunView(Protocol):
     @property
     def answers(self) -> tuple[AnswerGroup, ...]:
         """What a generative model said."""
+
+    @property
+    def intervals(self) -> tuple[OutputInterval, ...]:
+        """Where the medians of a model's numbers stay; none where it names classes."""
 
     @property
     def certified_at(self) -> Mapping[str, bool]:

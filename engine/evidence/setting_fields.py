@@ -67,6 +67,24 @@ Bound = Annotated[
     BoundKey,
     Field(title="bound", description="how votes become a claim; fixed before the run"),
 ]
+RankBoundField = Annotated[
+    Literal["anytime", "clopper-pearson"],
+    Field(
+        title="bound",
+        description="how answers become an interval; fixed before the run: anytime, at any stop, "
+        "or clopper-pearson, at the planned n",
+    ),
+]
+Epsilon = Annotated[
+    float,
+    Field(
+        ge=0,
+        le=1e6,
+        title="epsilon",
+        description="largest size of the change, in the scheme's term, e.g. its l2 norm",
+        json_schema_extra={"step": 0.01},
+    ),
+]
 Noise = Annotated[
     NoiseMode,
     Field(

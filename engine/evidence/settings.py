@@ -23,10 +23,12 @@ from engine.evidence.setting_fields import (
     Alpha,
     Bound,
     BoundKey,
+    Epsilon,
     N,
     Noise,
     NoiseMode,
     PrecisionField,
+    RankBoundField,
     SchemeField,
     Seed,
     SeedOrigin,
@@ -34,13 +36,14 @@ from engine.evidence.setting_fields import (
     unasked,
 )
 from engine.noise.law import NoiseLaw
+from engine.regions import Perturbation
 from engine.schemes import Gaussian, Scheme
 
 BoundName = BoundKey | Literal["enumeration", "computed"]
 """The last two are no choice: of laws that are counted whole, and of computed probabilities."""
 TestName = Literal["one-sided", "two-sided"]
-Task = Literal["certify", "predict", "decide"]
-"""A command; CERTIFY is exact where the scheme's noise can be counted whole."""
+Task = Literal["certify", "predict", "decide", "measure"]
+"""A procedure; CERTIFY is exact where the scheme's noise can be counted whole."""
 
 BETA = 0.0001
 
@@ -132,6 +135,44 @@ class DecideSettings(_Smoothed):
     phases: Annotated[tuple[int, ...], unasked()] = ()
 
 
+class MeasureSettings(_Smoothed):
+    """Median smoothing: where the medians of a model's numbers stay under changes up to epsilon.
+
+    Attributes:
+        epsilon: size of the change, in the one term of the scheme, such as its l2 norm.
+        bound: ``anytime`` holds at every n at once, ``clopper-pearson`` at the planned n.
+    """
+
+    n0: ClassVar[int] = 0
+    target: ClassVar[str] = ""
+
+    kind: Annotated[Literal["measure"], unasked()] = "measure"
+    scheme: SchemeField = Field(default_factory=Gaussian)
+    epsilon: Epsilon
+    n: N = 10_000
+    alpha: Alpha = 0.001
+    bound: RankBoundField = "anytime"
+    noise: Noise = "float"
+    seed: Seed = 0
+    seed_origin: SeedOrigin = "not recorded"
+    precision: PrecisionField = "fp32"
+
+    @model_validator(mode="after")
+    def _one_term(self) -> MeasureSettings:
+        """The change has one size, whatever its direction, and the noise is drawn."""
+        terms = [*self.scheme.terms.values()]
+        if len(terms) != 1 or terms[0].signed or terms[0].factor:
+            raise ValueError(f"{self.scheme.key} has no single size of a change; choose gaussian")
+        if self.scheme.noise().samples is not None:
+            raise ValueError(f"{self.scheme.key} counts all of its noise; choose gaussian")
+        return self
+
+    @property
+    def change(self) -> Perturbation:
+        """The largest change, in the scheme's own term."""
+        return dict.fromkeys(self.scheme.terms, self.epsilon)
+
+
 class Former(Record):
     """What evidence of schema 1.0 declared of an exact run, though it decided nothing.
 
@@ -184,7 +225,7 @@ class ExactSettings(_Smoothed):
         return "computed" if self.scheme.computed else "enumeration"
 
 
-RunSettings = CertifySettings | PredictSettings | DecideSettings | ExactSettings
+RunSettings = CertifySettings | PredictSettings | DecideSettings | ExactSettings | MeasureSettings
 Counting = CertifySettings | ExactSettings
 """What CERTIFY takes."""
 S = TypeVar("S", bound=RunSettings)
@@ -237,10 +278,11 @@ def alpha_of(settings: RunSettings) -> float:
 
 USUAL = Execution()
 """On the best device, in batches of a measured size."""
-_RECORDS: dict[Task, type[CertifySettings | PredictSettings | DecideSettings]] = {
+_RECORDS: dict[Task, type[RunSettings]] = {
     "certify": CertifySettings,
     "predict": PredictSettings,
     "decide": DecideSettings,
+    "measure": MeasureSettings,
 }
 
 
@@ -270,6 +312,10 @@ def declared(
 def declared(
     task: Literal["decide"], scheme: Scheme, values: Mapping[str, Any]
 ) -> DecideSettings: ...
+@overload
+def declared(
+    task: Literal["measure"], scheme: Scheme, values: Mapping[str, Any]
+) -> MeasureSettings: ...
 def declared(task: Task, scheme: Scheme, values: Mapping[str, Any]) -> RunSettings:
     """The settings that some values mean; those that mean nothing for this run are left out.
 

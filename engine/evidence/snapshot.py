@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from engine.core.outputs import OutputInterval
 from engine.core.records import ProbabilityBounds, Record, Votes
 from engine.evidence.cost import Cost
 from engine.evidence.evidence import TrajectoryPoint
@@ -38,6 +39,7 @@ class Snapshot(Record):
         answers: what a generative model said in this phase, grouped.
         function_check: what the base classifier was asked again so far.
         ensemble: what the members of an ensemble answered in this phase.
+        intervals: where the medians of a model's numbers stay, by the samples so far.
         certified_at: answers to perturbations that were asked for, of which there are none yet.
         n_done: votes counted, both phases together.
         n0_plan, n_plan: votes planned for selection and for estimation.
@@ -62,6 +64,7 @@ class Snapshot(Record):
     answers: tuple[AnswerGroup, ...] = ()
     function_check: FunctionCheckRecord | None = None
     ensemble: EnsembleRecord | None = None
+    intervals: tuple[OutputInterval, ...] = ()
     certified_at: dict[str, bool] = Field(default_factory=dict)
     n_done: int
     n0_plan: int

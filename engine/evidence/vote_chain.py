@@ -109,6 +109,8 @@ def chain_facts(
         declared = {"target": settings.target, "beta": settings.beta, "phases": phases}
     elif settings.kind == "predict":
         declared = {"test": settings.test}
+    elif settings.kind == "measure":
+        declared = {"epsilon": settings.epsilon}
     return {
         "model": model.sha256,
         "function": function_of(model),

@@ -18,7 +18,12 @@ MAP_SECONDS = 4.0
 def illustrate(
     evidence: Evidence, classifier: Classifier, fitted: FittedInput, *, seconds: float = MAP_SECONDS
 ) -> Illustrations:
-    """The images beside the evidence: a slice through the input, and examples."""
+    """The images beside the evidence: a slice through the input, and examples.
+
+    None where numbers were measured: what is shown then follows from the evidence alone.
+    """
+    if evidence.procedure == "measure":
+        return Illustrations()
     answer = evidence.predicted_class
     guess = answer if answer is not None else evidence.votes.guess
     region = None

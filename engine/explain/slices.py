@@ -102,7 +102,7 @@ class Explorer:
         stop: threading.Event,
         budget_seconds: float,
     ) -> None:
-        self.classifier = classifier
+        self.classifier = classifier.bound_to(fitted)
         self.fitted = fitted
         self.settings = settings
         self.stop = stop

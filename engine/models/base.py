@@ -96,6 +96,11 @@ class Classifier(ABC):
         """Class indices (B,), int64; NO_CLASS where the winning score is not finite."""
         return self.named(self.scores(batch))
 
+    @property
+    def by_scores(self) -> bool:
+        """Whether what is counted of a sample follows from its scores alone."""
+        return type(self).classify is Classifier.classify
+
     def named(self, scores: torch.Tensor) -> torch.Tensor:
         """Class indices (B,) that scores mean."""
         return named(scores)

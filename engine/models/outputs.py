@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _CPU = torch.device("cpu")
 _GENERIC = "class 0"
 _SHOWN = 3
+_MOST = 1e30
 
 
 def with_stated_outputs(request: ModelRequest, path: Path) -> ModelRequest:
@@ -143,9 +144,10 @@ class OutputsClassifier(Classifier):
     def scores(self, batch: Any) -> torch.Tensor:
         """Scores (B, 2): the first wins where all outputs are within the tolerance.
 
-        Of heatmaps they are the largest values inside and outside of the allowed cells, for the
-        keypoint that is worst off; of numbers the tolerance and the largest distance. NaN where an
-        output is not finite.
+        The first is above the second by twice the margin: of heatmaps, how much hotter the allowed
+        cells are than all others, for the keypoint that is worst off; of numbers, how much the
+        largest distance leaves of the tolerance. Their mean is the largest output, for rounding
+        is relative to that. NaN where an output is not finite.
 
         Raises:
             UserError: it is not bound to an input.
@@ -153,8 +155,10 @@ class OutputsClassifier(Classifier):
         if not self.outputs.reference:
             raise UserError(f"{self.identity.name} needs an input for its reference; name one.")
         raw = self.inner.scores(batch)
-        scores = self._places(raw) if self.outputs.grid else self._distances(raw)
+        margin = self._hotter(raw) if self.outputs.grid else self._left(raw)
+        largest = raw.flatten(1).abs().amax(1).double()
         whole = torch.isfinite(raw).flatten(1).all(1)
+        scores = torch.stack([largest + margin, largest - margin], 1)
         return torch.where(whole[:, None], scores, torch.nan)
 
     def measuring(self) -> NumbersClassifier:
@@ -164,12 +168,11 @@ class OutputsClassifier(Classifier):
         found.identity = found.identity.model_copy(update=kept)
         return found
 
-    def _places(self, raw: torch.Tensor) -> torch.Tensor:
+    def _hotter(self, raw: torch.Tensor) -> torch.Tensor:
         inside = self._allowed(raw.device)
         within = raw.masked_fill(~inside, -torch.inf).flatten(2).amax(2)
         beyond = raw.masked_fill(inside, -torch.inf).flatten(2).amax(2)
-        worst = (within - beyond).argmin(1, keepdim=True)
-        return torch.cat([within.gather(1, worst), beyond.gather(1, worst)], 1)
+        return (within.double() - beyond.double()).amin(1).clamp(-_MOST, _MOST)  # none may be left
 
     def _allowed(self, device: torch.device) -> torch.Tensor:
         """(K, h, w): the cells that are no farther than the tolerance, in either direction."""
@@ -180,10 +183,10 @@ class OutputsClassifier(Classifier):
         far = torch.maximum(down[:, :, None], across[:, None, :])
         return far <= (self.outputs.tolerance or 0.0)
 
-    def _distances(self, raw: torch.Tensor) -> torch.Tensor:
+    def _left(self, raw: torch.Tensor) -> torch.Tensor:
         reference = torch.tensor(self.outputs.reference, device=raw.device, dtype=torch.float64)
         far = (raw.flatten(1).double() - reference).abs().amax(1)
-        return torch.stack([torch.full_like(far, self.outputs.tolerance or 0.0), far], 1)
+        return (self.outputs.tolerance or 0.0) - far
 
 
 class NumbersClassifier(Classifier):
@@ -214,6 +217,11 @@ class NumbersClassifier(Classifier):
     def unload(self) -> None:
         """Unload the model."""
         self.inner.unload()
+
+    @property
+    def by_scores(self) -> bool:
+        """The numbers are decoded from them."""
+        return True
 
     def bound_to(self, fitted: FittedInput) -> NumbersClassifier:
         """This model for one input."""

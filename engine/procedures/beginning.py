@@ -6,13 +6,25 @@ from collections.abc import Generator
 from typing import Any
 
 from engine.evidence.evidence import Evidence
-from engine.evidence.settings import DecideSettings, PredictSettings, RunSettings
+from engine.evidence.settings import DecideSettings, MeasureSettings, PredictSettings, RunSettings
 from engine.evidence.snapshot import Snapshot
 from engine.inputs.base import FittedInput
 from engine.models.base import Classifier
 from engine.procedures.adaptive import decide
 from engine.procedures.certify import certify
+from engine.procedures.measure import measure, measuring
 from engine.procedures.predict import predict
+
+
+def certified(classifier: Classifier, fitted: FittedInput, settings: RunSettings) -> Classifier:
+    """The function that a run is about, bound to its input; one that keeps its numbers, if asked.
+
+    Raises:
+        UserError: model, input and settings do not fit together.
+    """
+    if isinstance(settings, MeasureSettings):
+        classifier = measuring(classifier)
+    return classifier.bound_to(fitted)
 
 
 def begin(
@@ -22,11 +34,13 @@ def begin(
 
     Args:
         classifier, fitted: the model, and the input in its shape.
-        settings: of CERTIFY, an exact method, PREDICT or an adaptive decision.
-        **given: further arguments of :func:`certify`, :func:`predict` or :func:`decide`.
+        settings: of CERTIFY, an exact method, PREDICT, an adaptive decision or median smoothing.
+        **given: further arguments of :func:`certify` and its like.
     """
     if isinstance(settings, PredictSettings):
         return predict(classifier, fitted, settings, **given)
+    if isinstance(settings, MeasureSettings):
+        return measure(classifier, fitted, settings, **given)
     if isinstance(settings, DecideSettings):
         return decide(classifier, fitted, settings, **given)
     return certify(classifier, fitted, settings, **given)

@@ -12,6 +12,7 @@ from engine.evidence.settings import (
     USUAL,
     DecideSettings,
     Execution,
+    MeasureSettings,
     PredictSettings,
     RunSettings,
     task_of,
@@ -102,7 +103,8 @@ def command_line(
     Scheme, its parameters, n0, n, alpha, bound and seed always appear where the run has them, the
     rest where it differs from its default. Parsing the line gives the same settings back.
     """
-    words = [PROGRAM, task_of(settings)]
+    command = "certify" if isinstance(settings, MeasureSettings) else task_of(settings)
+    words = [PROGRAM, command]
     for name in model.members or (model.spec,):
         words += ["--model", name]
     words += ["--input", input_spec, *_model_words(model)]

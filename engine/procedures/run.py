@@ -14,7 +14,7 @@ from engine.core.batches import Batch, alike, from_arrays
 from engine.core.records import ModelIdentity, Timing, Votes
 from engine.evidence.environment import software
 from engine.evidence.evidence import Evidence
-from engine.evidence.observations import ClassVotes, Exact
+from engine.evidence.observations import ClassVotes, Exact, Observations
 from engine.evidence.settings import USUAL, Execution, RunSettings
 from engine.evidence.tries import SESSION, claim_of, stream_of, with_tries
 from engine.evidence.vote_chain import chain_facts, chain_starts
@@ -304,8 +304,19 @@ def clean_input(classifier: Classifier, fitted: FittedInput, device: torch.devic
 
 
 def evidence(
-    run: Run, selection: Votes, estimation: Votes, guess: int | None, **rest: Any
+    run: Run,
+    selection: Votes,
+    estimation: Votes,
+    guess: int | None,
+    *,
+    observed: Observations | None = None,
+    **rest: Any,
 ) -> Evidence:
-    """Evidence from the run's frame and what the procedure found, as one of the session's tries."""
-    found = Evidence(**run.frame(selection, estimation, guess), **rest)
+    """Evidence from the run's frame and what the procedure found, as one of the session's tries.
+
+    ``observed`` stands for the counts where they are not all that was observed.
+    """
+    frame = run.frame(selection, estimation, guess)
+    frame |= {} if observed is None else {"observations": observed}
+    found = Evidence(**frame, **rest)
     return with_tries(found, *SESSION.place(run.claim, run.stream), "session")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 
 from engine.core.errors import UserError
-from engine.core.records import Encoding, ModelIdentity, PartIdentity
+from engine.core.records import Encoding, ModelIdentity, PartIdentity, Software
 from engine.core.rounding import round_down
-from engine.evidence.evidence import Evidence, Software
+from engine.evidence.evidence import Evidence
 from engine.evidence.settings import seed_in_words
 from engine.noise.records import NoiseStatistic, SelfTest
 from engine.report import enumerated

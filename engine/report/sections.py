@@ -27,6 +27,19 @@ _CERTIFY_LIMITS = (
     "An abstention does not show that the model can be attacked: the method is incomplete.",
 )
 _PREDICT_LIMITS = ("It says nothing about changed inputs: no radius is claimed.",)
+_MEDIAN_LIMITS = (
+    "It says where medians stay, not that the model's answer is right, and nothing of changes "
+    "larger than epsilon.",
+)
+_MEDIAN_ABOUT = (
+    "It is about the medians of the model's answers under the noise, which a user of it computes "
+    "from many noisy samples, not about the base model used alone."
+)
+_MEDIAN_RULE = (
+    "Of the answers to n noisy samples two ranks are the ends of every interval. They follow from "
+    "n, epsilon, the noise and alpha, which is shared evenly by all ends, and were settled before "
+    "the run; an end that n does not reach is left open."
+)
 _GENERAL_LIMITS = (
     "It relates only to the input and the model tested, named here by their digests.",
 )
@@ -47,6 +60,7 @@ def sections(evidence: Evidence) -> tuple[Section, ...]:
     over_n = evidence.trajectory and enumerated.grows(evidence)
     parts = [
         *declared(evidence),
+        *_intervals(evidence),
         _votes(evidence),
         *answer_sections(evidence),
         *member_sections(evidence),
@@ -72,6 +86,7 @@ def limits(evidence: Evidence) -> Section:
     scheme = evidence.settings.scheme
     stated = scheme.limits_of(evidence.input.kind)
     own = (*stated, scheme.kept_in_words(), *_CERTIFY_LIMITS) if certifying else _PREDICT_LIMITS
+    own = _MEDIAN_LIMITS if evidence.procedure == "measure" else own
     chance = () if enumerated.samples_counted(evidence) else _CHANCE_LIMITS
     said = (*own, *answer_limits(evidence), *_about(evidence), *_GENERAL_LIMITS, *chance)
     return Section("What this does not say", sentences=(*said, *arithmetic))
@@ -80,13 +95,14 @@ def limits(evidence: Evidence) -> Section:
 def _about(evidence: Evidence) -> tuple[str, ...]:
     """Whose decision it is about, and which input."""
     scheme, taken = evidence.settings.scheme, as_taken(evidence.input)
+    about = _MEDIAN_ABOUT if evidence.procedure == "measure" else scheme.about_in_words()
     if not taken:
-        return (scheme.about_in_words(),)
+        return (about,)
     given = (
         f"It is about the {scheme.subject} {taken}, and not about the values in its file, except "
         "where the statement names them."
     )
-    return scheme.about_in_words(), given
+    return about, given
 
 
 def _method(evidence: Evidence) -> Section:
@@ -126,7 +142,9 @@ def _decision(evidence: Evidence) -> Section:
         said = enumerated.decision(samples, computed=enumerated.is_computed(evidence))
         return Section("Decision rule", sentences=said)
     alpha = plain(evidence.settings.alpha)
-    if evidence.procedure != "predict":
+    if evidence.procedure == "measure":
+        rule = _MEDIAN_RULE
+    elif evidence.procedure != "predict":
         rule = (
             "The class is chosen from n0 votes and bounded from n fresh ones, under a bound "
             f"declared before the run. {evidence.settings.scheme.rule_in_words()}"
@@ -202,7 +220,8 @@ def _votes(evidence: Evidence) -> Section:
     shown = [c for c in order if votes.estimation[c] or votes.selection[c]][:_VOTE_ROWS]
 
     def row(name: str, index: str, selection: int, estimation: int) -> tuple[str, ...]:
-        chosen = (count(selection),) if evidence.procedure != "predict" else ()
+        phases = evidence.procedure not in ("predict", "measure")
+        chosen = (count(selection),) if phases else ()
         return name, index, *chosen, count(estimation), percent(estimation, total)
 
     rows = [row(names[c], str(c), votes.selection[c], votes.estimation[c]) for c in shown]
@@ -217,8 +236,29 @@ def _votes(evidence: Evidence) -> Section:
     return Section("Votes", table=Table(header, tuple(rows)), sentences=(note,))
 
 
+def _intervals(evidence: Evidence) -> tuple[Section, ...]:
+    """Where the median of every output stays."""
+    outputs = evidence.model.outputs
+    if not evidence.intervals or outputs is None:
+        return ()
+    rows = tuple(
+        (
+            one.name,
+            "none" if one.lower is None else lower(one.lower),
+            "none" if one.median is None else plain(one.median),
+            "none" if one.upper is None else upper(one.upper),
+        )
+        for one in evidence.intervals
+    )
+    note = f"In {outputs.unit}. " if outputs.unit else ""
+    note += "The median is that of the answers at the input itself, an estimate without guarantee."
+    header = ("output", "at least", "median here", "at most")
+    title = "Guaranteed intervals of the outputs' medians"
+    return (Section(title, table=Table(header, rows), sentences=(note,)),)
+
+
 def _phase_names(evidence: Evidence) -> tuple[str, ...]:
-    if evidence.procedure == "predict":
+    if evidence.procedure in ("predict", "measure"):
         return ("votes",)
     if enumerated.is_computed(evidence):
         return "selection", "beside"

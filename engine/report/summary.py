@@ -148,10 +148,16 @@ def _votes(evidence: Evidence) -> tuple[Fact, ...]:
     )
     if samples:
         return (*parameters, *enumerated.key_facts(evidence, samples))
-    settings, certifying = evidence.settings, evidence.procedure != "predict"
+    settings, certifying = evidence.settings, evidence.procedure not in ("predict", "measure")
     done = count(estimated(evidence))
     alpha = f"confidence {confidence_percent(settings.alpha)} %"
     facts = [*parameters, Fact("alpha", plain(settings.alpha), f"{alpha}, for this statement")]
+    if evidence.settings.kind == "measure":
+        facts.append(
+            Fact("epsilon", plain(evidence.settings.epsilon), "size of the change, at most")
+        )
+        facts.append(Fact("n", done, "answers, of which ranks are the ends"))
+        return tuple(facts)
     facts.append(Fact("n", done, "votes that bound" if certifying else "votes tested"))
     if certifying:
         facts.append(Fact("n0", count(sum(evidence.votes.selection)), "votes that chose the class"))

@@ -26,7 +26,7 @@ import torch
 from engine.core.batches import Batch, alike, is_out_of_memory, parts
 from engine.core.errors import NotAFunction, NotOneSample
 from engine.evidence.observations import FunctionCheckRecord
-from engine.models.base import NO_CLASS, Classifier, named
+from engine.models.base import NO_CLASS, Classifier
 from engine.sampling.questions import Answer, Asked, Asking, Cause, Home, Rounding, Samples, Stretch
 
 SHARE = 0.01
@@ -226,6 +226,8 @@ class FunctionCheck:
             asked.append(self._open(stretch, answered))
         for group in self._groups(len(stretch.classes)):
             asked.append(Asked(stretch, group, self._compare(stretch, group, answered)))
+        if self._classifier.measured() is not None and self._rounding.differ(asked):
+            raise self._refusal(Cause.PLACE)
         return asked
 
     def _once_more(self, earlier: Asked) -> None:
@@ -383,11 +385,11 @@ class FunctionCheck:
         """Classes and scores; None where the classifier fails or memory is short."""
         self._short = False
         try:
-            if type(self._classifier).classify is not Classifier.classify:
+            if not self._classifier.by_scores:
                 found = Answer(self._classifier.classify(batch).tolist(), None)
             else:
-                scores = self._classifier.scores(batch)
-                found = Answer(named(scores).tolist(), scores.clone())  # not its own buffer
+                scores = self._classifier.scores(batch).clone()  # not its own buffer
+                found = Answer(self._classifier.named(scores).tolist(), scores)
         except Exception as error:  # a stranger's model fails in any way
             self._short = is_out_of_memory(error)
             return None

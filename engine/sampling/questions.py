@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -165,6 +166,25 @@ class Rounding:
             return one.classes[at] == other.classes[place]
         a, b = one.scores[at][[*pair]], other.scores[place][[*pair]]
         return self._close(a, b, max(one.scale, other.scale))
+
+    def differ(self, asked: Sequence[Asked]) -> bool:
+        """Whether a row got other scores in another batch; where numbers are kept, none may."""
+        first: dict[int, tuple[Answer, int]] = {}
+        for one in asked:
+            for place, row in enumerate(one.group):
+                if one.found is None:
+                    continue
+                before, at = first.setdefault(row, (one.found, place))
+                if not self.alike(before, at, one.found, place):
+                    return True
+        return False
+
+    def alike(self, one: Answer, at: int, other: Answer, place: int) -> bool:
+        """Whether two answers to one sample have the same scores."""
+        if one.scores is None or other.scores is None:
+            return one.classes[at] == other.classes[place]
+        scale = max(one.scale, other.scale)
+        return self._close(one.scores[at], other.scores[place], scale)
 
     def _close(self, one: torch.Tensor, other: torch.Tensor, scale: float) -> bool:
         a, b = one.double().nan_to_num(), other.double().nan_to_num()

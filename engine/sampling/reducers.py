@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+import numpy.typing as npt
 import torch
 
 from engine.evidence.observations import EnsembleRecord, MemberVotes, OrderStatistics
@@ -84,40 +86,43 @@ class MemberTally:
         )
 
 
-class KeepOrderStatistics:
-    """The least and greatest values of every output; memory does not grow with the samples.
+class KeepNumbers:
+    """All answers in numbers, in the order of their samples, on the host.
 
     Args:
-        outputs: numbers that the model answers with.
-        keep: values of each output that are kept at either end.
+        outputs: numbers of one answer.
     """
 
-    def __init__(self, outputs: int, keep: int) -> None:
-        self._keep = keep
-        self._least = torch.empty((0, outputs), dtype=torch.float64)
-        self._greatest = torch.empty((0, outputs), dtype=torch.float64)
-        self._n = 0
-        self._failures: torch.Tensor | int = 0
+    def __init__(self, outputs: int) -> None:
+        self._parts = [np.empty((0, outputs), dtype=np.float32)]
 
     def add(self, values: torch.Tensor) -> None:
-        """Take in the answers (B, outputs) of a batch; a row with a non-finite one is a failure."""
+        """Take in the answers (B, outputs) of a batch; a row with a non-finite one is none."""
         fine = torch.isfinite(values).all(dim=1)
-        found = values[fine].to(torch.float64)
-        self._n += len(values)
-        self._failures = self._failures + (~fine).sum()
-        self._least = self._kept(self._least, found, largest=False)
-        self._greatest = self._kept(self._greatest, found, largest=True)
+        self._parts.append(values[fine].float().cpu().numpy())
 
-    def observations(self) -> OrderStatistics:
-        """What was kept so far."""
-        least, greatest = (part.T.tolist() for part in (self._least, self._greatest))
-        return OrderStatistics(
-            n=self._n,
-            failures=int(self._failures),
-            least=tuple(map(tuple, least)),
-            greatest=tuple(map(tuple, greatest)),
-        )
+    def answers(self, count: int) -> npt.NDArray[np.float64]:
+        """(count, outputs): the first answers."""
+        self._parts = [np.concatenate(self._parts)]
+        return self._parts[0][:count].astype(np.float64)
 
-    def _kept(self, kept: torch.Tensor, found: torch.Tensor, *, largest: bool) -> torch.Tensor:
-        both = torch.cat([kept.to(found.device), found])
-        return both.topk(min(self._keep, len(both)), dim=0, largest=largest, sorted=True).values
+
+def order_statistics(
+    answers: npt.NDArray[np.float64], n: int, ranks: Sequence[int]
+) -> OrderStatistics:
+    """The values of some ranks.
+
+    Args:
+        answers: (answered, outputs) of the ``n`` samples that had any.
+        n: samples.
+        ranks: from 1 on; those that there are not are left out.
+    """
+    kept = sorted({rank for rank in ranks if 1 <= rank <= len(answers)})
+    places = [rank - 1 for rank in kept]
+    found = np.partition(answers, places, axis=0)[places] if places else answers[:0]
+    return OrderStatistics(
+        n=n,
+        failures=n - len(answers),
+        ranks=tuple(kept),
+        values=tuple(tuple(column) for column in found.T.tolist()),
+    )

@@ -22,7 +22,7 @@ from engine.noise.gaussian import NoiseSource, Stream
 from engine.noise.law import NoiseLaw
 from engine.sampling.function_check import FunctionCheck
 from engine.sampling.noise_buffer import NoisyCopies, StreamSamples
-from engine.sampling.reducers import CountVotes, MemberTally
+from engine.sampling.reducers import CountVotes, KeepNumbers, MemberTally
 
 SNAPSHOT_SECONDS = 0.05
 BATCH_SECONDS = 0.06
@@ -78,6 +78,7 @@ class Sampler:
         warnings: what went wrong without ending the run, one sentence each.
         answers: what a generative model said in the stream at hand.
         members: what the members of an ensemble answered in it.
+        numbers: keeps the answers of a model that is measured; None for any other.
         joint: counts the samples among those of other inputs, where that is so.
     """
 
@@ -102,6 +103,7 @@ class Sampler:
         self.joint: Joint | None = None
         self.warnings: list[str] = []
         self.answers = AnswerBook()
+        self.numbers: KeepNumbers | None = None
         self._stop = stop or threading.Event()
         self._patience = patience
         self._x, self._law = moved(x, device), law
@@ -247,6 +249,8 @@ class Sampler:
                 if said := self.classifier.said():
                     self.answers.add(said, classes.tolist())
                 self.members.add(self.classifier.member_answers())
+                if self.numbers is not None and (values := self.classifier.measured()) is not None:
+                    self.numbers.add(values)
                 return classes
             except KeyboardInterrupt:
                 # The batch at hand is lost, whatever its votes would have been; the rest is kept.

@@ -108,8 +108,9 @@ class Recount:
         model = self.evidence.model
         if model.parts or model.in_memory or model.generation is not None:
             yield "model and its parts", lambda: check_parts(model)
-        if model.outputs is not None:
-            yield "outputs and their classes", lambda: check_outputs(model)
+        measured = self.settings.kind == "measure"
+        if measured or model.outputs is not None:
+            yield "outputs and their classes", lambda: check_outputs(model, measured=measured)
         if self.evidence.model.generation is not None or self.evidence.answers:
             yield "answers and oracle", lambda: check_answers(self.evidence)
         if self.evidence.ensemble is not None or model.part("rule") is not None:

@@ -16,6 +16,7 @@ from engine.noise.discrete_gaussian_law import weakened
 from engine.planning.early_stopping_outcome import PhaseVotes, decision_facts
 from engine.planning.early_stopping_rule import Rule
 from engine.verify.counts import Check, Recount
+from engine.verify.medians import MedianRecount
 
 _ENDS: dict[str, tuple[StopReason, ...]] = {
     "certified": ("target certified",),
@@ -157,4 +158,5 @@ class DecisionRecount(Recount):
 
 def recount_of(evidence: Evidence) -> Recount:
     """The way to work a run out again."""
-    return DecisionRecount(evidence) if evidence.procedure == "decide" else Recount(evidence)
+    kinds = {"decide": DecisionRecount, "measure": MedianRecount}
+    return kinds.get(evidence.procedure, Recount)(evidence)

@@ -87,6 +87,11 @@ RULES = (
         "what noise was drawn; a claim that does not change with it follows from the votes alike",
     ),
     Rule(
+        ("observations.values*",),
+        "re-drawn",
+        "answers beside those at the ends and in the middle of the intervals",
+    ),
+    Rule(
         ("answers.*.text",),
         "never",
         "other words that the oracle reads as the same class; the classes are checked",

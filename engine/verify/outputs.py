@@ -5,9 +5,18 @@ from __future__ import annotations
 from engine.core.records import ModelIdentity
 
 
-def check_outputs(model: ModelIdentity) -> list[str]:
-    """The two classes are the event that the tolerance defines, around some reference."""
+def check_outputs(model: ModelIdentity, *, measured: bool) -> list[str]:
+    """The classes are the event that the tolerance defines, around some reference.
+
+    Args:
+        model: that the evidence names.
+        measured: its numbers were kept; then there is neither, and one class for an answer.
+    """
     outputs = model.outputs
+    if measured:
+        if outputs is None or outputs.tolerance is not None or outputs.reference:
+            return ["intervals are about outputs without a tolerance and a reference"]
+        return [] if model.class_names == ("an answer",) else ["its class is not that of an answer"]
     if outputs is None or outputs.tolerance is None or not outputs.reference:
         return ["it states outputs without a tolerance and a reference"]
     if model.class_names != outputs.event():

@@ -14,14 +14,18 @@ from typing import Literal
 from engine.core.errors import UserError
 from engine.core.records import MODULE_IN_MEMORY, Votes
 from engine.evidence.evidence import Evidence
+from engine.evidence.observations import OrderStatistics
 from engine.inputs.base import FittedInput
 from engine.inputs.coding import number
 from engine.models import ModelRequest, load_model
 from engine.models.base import Classifier
 from engine.models.request import member_parts, moved_member, oracle_part, stated_request
 from engine.noise.gaussian import Stream
+from engine.procedures.measure import measuring
 from engine.procedures.run import Run
+from engine.sampling.reducers import KeepNumbers, order_statistics
 from engine.verify.digests import fitted_input, located
+from engine.verify.medians import check_numbers
 from engine.verify.opened import check_opened
 from engine.verify.report import Claim, Redrawn
 from engine.verify.self_test import check_self_test
@@ -114,10 +118,13 @@ def check_rerun(evidence: Evidence, rerun: Blocks, means: Means) -> Rerun:
         if wrong:
             return Rerun((_claim("cannot be checked", wrong),))
         execution = evidence.execution.model_copy(update={"device": means.device})
+        if evidence.procedure == "measure":
+            classifier = measuring(classifier)
         run = Run(classifier, fitted, evidence.settings, execution, stop=means.stop)
         found = run.classifier.identity
         opened = check_opened(evidence.model, found, named=bool(evidence.command))
         spans = chosen(evidence, rerun)
+        numbers = _keeping(evidence, run)
         votes = _judged(evidence, run, spans, means)
     except UserError as error:
         return Rerun((_claim("cannot be checked", str(error).rstrip(".")),))
@@ -127,8 +134,28 @@ def check_rerun(evidence: Evidence, rerun: Blocks, means: Means) -> Rerun:
         if tested.key:
             again = run.randomness.tested(int(tested.key, 16))
         claims.append(check_self_test(tested, again, _other_machine(evidence, run)))
-    same = votes.verdict == "holds"
+    if numbers is not None:
+        claims.append(_numbers(evidence, numbers, whole=rerun == "all"))
+    same = all(claim.verdict != "does not hold" for claim in claims[:1] + claims[-1:])
+    same = same and votes.verdict == "holds"
     return Rerun(tuple(claims), _redrawn(evidence, spans) if same else None)
+
+
+def _keeping(evidence: Evidence, run: Run) -> KeepNumbers | None:
+    """What keeps the numbers that are drawn again, of a model that is measured."""
+    outputs = evidence.model.outputs
+    if evidence.procedure != "measure" or outputs is None:
+        return None
+    run.sampler.numbers = KeepNumbers(len(outputs.labels))
+    return run.sampler.numbers
+
+
+def _numbers(evidence: Evidence, kept: KeepNumbers, *, whole: bool) -> Claim:
+    stated = evidence.observations
+    ranks = stated.ranks if isinstance(stated, OrderStatistics) else ()
+    n = evidence.estimation.n
+    again = order_statistics(kept.answers(n), n, ranks)
+    return check_numbers(evidence, again, whole=whole)
 
 
 def _redrawn(evidence: Evidence, spans: Sequence[Span]) -> Redrawn:
@@ -175,7 +202,7 @@ def chosen(evidence: Evidence, rerun: Blocks) -> list[Span]:
 
 def _selections(evidence: Evidence) -> list[Span]:
     """The votes that chose the class: of the run, of each of its phases, or none of PREDICT."""
-    if evidence.procedure == "predict":
+    if evidence.procedure in ("predict", "measure"):
         return []
     if evidence.decision is not None:
         n0 = evidence.settings.n0

@@ -37,6 +37,7 @@ TITLES: dict[Task, str] = {
     "certify": "certifying",
     "predict": "predicting",
     "decide": "deciding",
+    "measure": "bounding medians",
 }
 MORE_N0 = 10
 """Times as many selection votes are proposed where the class was guessed wrong."""

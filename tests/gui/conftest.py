@@ -21,12 +21,11 @@ from PySide6.QtCore import QCoreApplication, QEvent, QSettings
 from engine.bounds import bound_method
 from engine.case.merging import adopt
 from engine.core.errors import TrustRequired, UserError
-from engine.core.records import Fitting, InputIdentity, ModelIdentity, Timing, Votes
+from engine.core.records import Fitting, InputIdentity, ModelIdentity, Software, Timing, Votes
 from engine.evidence.evidence import (
     ChainRecord,
     Evidence,
     NoiseRecord,
-    Software,
     TrajectoryPoint,
 )
 from engine.evidence.observations import ClassVotes

@@ -12,8 +12,8 @@ from typing import Any, Literal
 from pydantic import Field
 
 from engine.bounds import bound_method
-from engine.core.records import Record, Votes
-from engine.evidence.evidence import Evidence, Software
+from engine.core.records import Record, Software, Votes
+from engine.evidence.evidence import Evidence
 from engine.evidence.upgrade import evidence_from
 from engine.evidence.vote_chain import added
 from engine.procedures.set_result import SetResult, slim

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.models.base import NOT_ASKED
-from engine.sampling.reducers import CountVotes, KeepOrderStatistics, MemberTally
+from engine.sampling.reducers import CountVotes, KeepNumbers, MemberTally, order_statistics
 
 
 @given(
@@ -37,36 +37,34 @@ def test_votes_are_those_of_a_plain_count(
     seed=st.integers(0, 2**32 - 1),
     sizes=st.lists(st.integers(0, 40), min_size=1, max_size=6),
     outputs=st.integers(1, 3),
-    keep=st.integers(1, 60),
 )
 def test_order_statistics_are_those_of_all_values_sorted(
-    seed: int, sizes: list[int], outputs: int, keep: int
+    seed: int, sizes: list[int], outputs: int
 ) -> None:
     rng = np.random.default_rng(seed)
     values = rng.choice([-2.5, -1.0, 0.0, 0.5, 3.0, math.nan, math.inf], (sum(sizes), outputs))
-    reducer = KeepOrderStatistics(outputs, keep)
+    reducer = KeepNumbers(outputs)
     for part in np.split(values, np.cumsum(sizes)[:-1]):
         reducer.add(torch.from_numpy(part))
-    found = reducer.observations()
-    failed = ~np.isfinite(values).all(axis=1)
-    assert (found.n, found.failures) == (len(values), failed.sum())
+    fine = np.isfinite(values).all(axis=1)
+    answers = reducer.answers(int(fine.sum()))
+    assert np.array_equal(answers, values[fine])
+    ranks = [1, 2, len(answers) // 2, len(answers), len(answers) + 1]
+    found = order_statistics(answers, len(values), ranks)
+    assert (found.n, found.answered) == (len(values), fine.sum()) and not found.contradictions()
+    assert set(found.ranks) == {rank for rank in ranks if 1 <= rank <= len(answers)}
     for output in range(outputs):
-        below = np.sort(np.where(failed, -np.inf, values[:, output]))
-        above = -np.sort(-np.where(failed, np.inf, values[:, output]))
-        for rank in range(1, min(len(values), keep + found.failures) + 1):
-            assert found.from_below(rank, output) == below[rank - 1]
-            assert found.from_above(rank, output) == above[rank - 1]
+        ordered = np.sort(values[fine][:, output])
+        assert [found.at(rank, output) for rank in found.ranks] == [
+            ordered[rank - 1] for rank in found.ranks
+        ]
 
 
 def test_what_was_not_kept_is_not_made_up() -> None:
-    reducer = KeepOrderStatistics(1, 2)
-    reducer.add(torch.tensor([[3.0], [1.0], [2.0], [math.nan]]))
-    found = reducer.observations()
-    assert (found.least, found.greatest) == (((1.0, 2.0),), ((3.0, 2.0),))
-    assert [found.from_below(rank) for rank in (1, 2, 3)] == [-math.inf, 1.0, 2.0]
-    for rank in (0, 4, 5):
-        with pytest.raises(IndexError):
-            found.from_below(rank)
+    found = order_statistics(np.array([[3.0], [1.0], [2.0]]), 4, [2, 9])
+    assert (found.failures, found.ranks, found.values) == (1, (2,), ((2.0,),))
+    with pytest.raises(IndexError):
+        found.at(1)
 
 
 def test_votes_of_members_are_those_of_a_plain_count_however_they_are_batched() -> None:

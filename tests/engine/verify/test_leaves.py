@@ -41,6 +41,8 @@ FAMILIES = {
     "attacked": "attack --n0 20 --n 100 --seed 3 --device cpu --quiet --model demo:digits-0.25 "
     "--input digits:17 --attack-samples 200 --attack-n 500",
     "keypoints": f"{CERTIFY} --model demo:aircraft --input aircraft:0",
+    "medians": "certify --model demo:aircraft --input aircraft:0 --epsilon 0.1 --n 300 --seed 3 "
+    "--device cpu --quiet",
     "abstained": f"{CERTIFY} --model demo:digits-0.25 --input digits:17 --n 6",
     "hierarchical": f"{CERTIFY} --model demo:digits-hierarchical --input digits:17",
     "text": f"{CERTIFY} --model demo:letters-mask --input letters:5",
@@ -251,7 +253,7 @@ def test_every_change_is_found_or_listed(families: dict[str, Evidence]) -> None:
 def test_what_only_drawing_again_shows_is_shown_by_it(families: dict[str, Evidence]) -> None:
     """Each such value of each rule once; votes may come out alike under another precision."""
     known, slipped, seen = known_values(families), [], set[str]()
-    for name in ("gaussian", "hierarchical", "generative", "graph"):
+    for name in ("gaussian", "medians", "hierarchical", "generative", "graph"):
         evidence = families[name]
         tree = json.loads(evidence_json(evidence))
         assert not found_by(evidence, "re-drawn"), name

@@ -11,9 +11,9 @@ PLACES = Outputs(
 
 def test_the_classes_are_those_of_the_tolerance() -> None:
     model = make_model().model_copy(update={"outputs": PLACES, "class_names": PLACES.event()})
-    assert check_outputs(model) == []
+    assert check_outputs(model, measured=False) == []
     other = PLACES.model_copy(update={"tolerance": 2.0})
-    (said,) = check_outputs(model.model_copy(update={"outputs": other}))
+    (said,) = check_outputs(model.model_copy(update={"outputs": other}), measured=False)
     assert "not those of its outputs" in said
 
 
@@ -21,4 +21,13 @@ def test_an_event_has_a_tolerance_and_a_reference() -> None:
     model = make_model().model_copy(update={"class_names": PLACES.event()})
     for gone in ({"tolerance": None}, {"reference": ()}):
         found = model.model_copy(update={"outputs": PLACES.model_copy(update=gone)})
-        assert check_outputs(found) == ["it states outputs without a tolerance and a reference"]
+        (said,) = check_outputs(found, measured=False)
+        assert said == "it states outputs without a tolerance and a reference"
+
+
+def test_intervals_have_one_class_and_neither() -> None:
+    bare = PLACES.model_copy(update={"tolerance": None, "reference": ()})
+    model = make_model().model_copy(update={"outputs": bare, "class_names": ("an answer",)})
+    assert check_outputs(model, measured=True) == []
+    assert check_outputs(model.model_copy(update={"outputs": PLACES}), measured=True)
+    assert check_outputs(model.model_copy(update={"class_names": ("a", "b")}), measured=True)

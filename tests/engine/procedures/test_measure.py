@@ -1,0 +1,167 @@
+"""Median smoothing end to end, on functions whose medians are known."""
+
+from __future__ import annotations
+
+import json
+import math
+import threading
+from pathlib import Path
+
+import pytest
+import torch
+
+from engine.cli import main
+from engine.core.errors import UserError
+from engine.core.outputs import Outputs
+from engine.core.records import ModelIdentity
+from engine.evidence.settings import Execution, MeasureSettings
+from engine.inputs import load_input
+from engine.models import ModelRequest, fitted, load_model
+from engine.models.base import Classifier
+from engine.models.outputs import OutputsClassifier
+from engine.procedures.measure import MOST_NUMBERS, measure, measuring
+from engine.schemes import Gaussian
+from engine.verify import Plan, verify
+from tests.factories import make_model
+from tests.fakes import finish
+
+NAMES = ("first", "second")
+
+
+class TwoPixels(Classifier):
+    """Answers with two of an image's values; ``broken`` with NaN for some of them."""
+
+    def __init__(self, broken: float = -math.inf, factor: float = 1.0) -> None:
+        self.identity: ModelIdentity = make_model().model_copy(update={"input_shape": (1, 8, 8)})
+        self.broken, self.factor = broken, factor
+
+    def prepare(self, device: torch.device, precision: str) -> None:
+        """Nothing."""
+
+    def scores(self, batch: torch.Tensor) -> torch.Tensor:
+        found = batch.flatten(1)[:, :2] * (self.factor + 0.1 * len(batch) * (self.factor != 1))
+        return torch.where(found < self.broken, torch.nan, found)
+
+
+def outputs(inner: Classifier) -> OutputsClassifier:
+    return OutputsClassifier(inner, Outputs(kind="numbers", names=NAMES))
+
+
+def run(inner: Classifier, **declared: object):
+    given = {"epsilon": 0.1, "n": 4000, **declared}
+    settings = MeasureSettings(scheme=Gaussian(sigma=0.25), seed=7, **given)  # type: ignore[arg-type]
+    classifier = outputs(inner)
+    subject = fitted(classifier, load_input("digits:3"))
+    device = Execution(device="cpu", batch=500)
+    return subject, measure(classifier, subject, settings, execution=device)
+
+
+def test_the_intervals_hold_the_medians_of_every_shifted_input() -> None:
+    """The median of a value is the value, and a change of l2 norm epsilon moves it by that."""
+    subject, procedure = run(TwoPixels())
+    found = finish(procedure)
+    values = subject.arrays[0].ravel()[:2]
+    assert found.procedure == "measure" and found.outcome == "certified" and found.complete
+    for value, interval in zip(values.tolist(), found.intervals, strict=True):
+        assert interval.lower is not None and interval.upper is not None
+        assert interval.lower <= value - 0.1 < value + 0.1 <= interval.upper
+        assert interval.upper - interval.lower < 0.3
+    assert found.votes.estimation == (4000,) and found.observations.kind == "order statistics"
+
+
+def test_answers_that_are_no_numbers_widen_both_ends() -> None:
+    _, whole = run(TwoPixels())
+    _, broken = run(TwoPixels(broken=-0.25))
+    clean, less = finish(whole), finish(broken)
+    assert less.votes.estimation_failures > 100
+    for one, other in zip(clean.intervals, less.intervals, strict=True):
+        assert other.lower is not None and one.lower is not None and one.upper is not None
+        assert other.upper is not None and other.lower < one.lower
+        assert other.upper >= one.upper
+
+
+def test_a_model_whose_numbers_depend_on_the_batch_is_refused() -> None:
+    with pytest.raises(UserError, match="depends on the size of its batch"):
+        _, procedure = run(TwoPixels(factor=2.0))
+        finish(procedure)
+
+
+def test_the_same_seed_gives_the_same_values_in_other_batches() -> None:
+    classifier = outputs(TwoPixels())
+    subject = fitted(classifier, load_input("digits:3"))
+    settings = MeasureSettings(scheme=Gaussian(sigma=0.25), epsilon=0.1, n=900, seed=7)
+    ways = [Execution(device="cpu", batch=size) for size in (100, 333)]
+    one, other = (
+        finish(measure(classifier, subject, settings, execution=execution)) for execution in ways
+    )
+    assert one.observations == other.observations and one.intervals == other.intervals
+
+
+def test_intervals_grow_tighter_while_samples_come_in() -> None:
+    _, procedure = run(TwoPixels(), n=8000, epsilon=0.1)
+    shown = [snapshot.intervals for snapshot in procedure if snapshot.intervals[0].bounded]
+    widths = [(one[0].upper or 0.0) - (one[0].lower or 0.0) for one in shown]
+    assert len(widths) > 2 and widths[-1] < widths[0]
+
+
+def test_what_cannot_be_is_said() -> None:
+    with pytest.raises(UserError, match="names classes; say what it answers with"):
+        measuring(load_model(ModelRequest("demo:digits-0.25")))
+    with pytest.raises(UserError, match=f"choose n of at most {MOST_NUMBERS // 2:,}"):
+        next(run(TwoPixels(), n=10**9)[1])
+    for scheme in ("brightness", "dssn-l1"):
+        words = f"certify --model demo:aircraft --input aircraft:0 --epsilon 0.1 --scheme {scheme}"
+        assert main(words.split()) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("--epsilon -1", "epsilon"),
+        ("--epsilon 0.1 --tolerance 1", "--tolerance means nothing beside --epsilon"),
+        ("--epsilon 0.1 --at radius=0.1", "--at means nothing beside --epsilon"),
+        ("--epsilon 0.1 --bound live", "bound"),
+    ],
+)
+def test_flags_that_mean_nothing_are_named(words: str, sentence: str, capsys) -> None:
+    given = f"certify --model demo:aircraft --input aircraft:0 {words}"
+    assert main(given.split()) == 2
+    assert sentence in capsys.readouterr().err
+
+
+def test_a_run_is_kept_resumed_reported_and_verified(tmp_path: Path, capsys) -> None:
+    case, path, page = tmp_path / "c.certiscope", tmp_path / "a.json", tmp_path / "a.html"
+    words = (
+        "certify --model demo:aircraft --input aircraft:0 --epsilon 0.1 --n 600 --seed 1 "
+        f"--device cpu --quiet --case {case} --json {path} --report {page}"
+    )
+    assert main(words.split()) == 0
+    assert "nose x" in capsys.readouterr().out
+    assert "Guaranteed intervals of the outputs" in page.read_text(encoding="utf-8")
+    for file in (path, case):
+        report = verify(file, Plan(rerun="all", device="cpu"))
+        assert {claim.verdict for claim in report.claims} == {"holds"}, report.claims
+    part = {c.name: c.verdict for c in verify(path, Plan(rerun=1, device="cpu")).claims}
+    assert part["numbers drawn again"] == "cannot be checked"
+    tree = json.loads(path.read_text())
+    tree["observations"]["values"][0][-1] += 1.0
+    del tree["seal"]
+    path.write_text(json.dumps(tree))
+    wrong = verify(path, Plan(rerun="all", device="cpu")).claims
+    assert "numbers drawn again" in {c.name for c in wrong if c.verdict == "does not hold"}
+
+
+def test_a_run_that_was_stopped_claims_what_it_reached() -> None:
+    classifier, ended = outputs(TwoPixels()), {}
+    subject = fitted(classifier, load_input("digits:3"))
+    for bound in ("anytime", "clopper-pearson"):
+        settings = MeasureSettings(epsilon=0.1, n=10**6, seed=7, bound=bound)  # type: ignore[arg-type]
+        stop = threading.Event()
+        procedure = measure(classifier, subject, settings, stop=stop)
+        next(procedure)
+        stop.set()
+        ended[bound] = finish(procedure)
+    assert ended["anytime"].outcome == "certified" and not ended["anytime"].complete
+    assert "Stopped after" in ended["anytime"].statement
+    reason = ended["clopper-pearson"].abstention
+    assert reason is not None and reason.reason == "stopped-early"
