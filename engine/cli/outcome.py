@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from rich.table import Table
 
 from engine.cli.terminal import Terminal
-from engine.core.outputs import OutputInterval
 from engine.core.records import ModelIdentity
 from engine.core.rounding import p_value_in_words, percent_down, round_down, round_up
 from engine.evidence.attack import attack_in_words
@@ -85,8 +84,7 @@ def rows(evidence: Evidence) -> Iterator[tuple[str, str]]:
         yield "votes", _votes(evidence)
     else:
         yield "votes", f"{sum(votes.estimation) + votes.estimation_failures:,} of {settings.n:,}"
-    for number, one in enumerate(evidence.intervals):
-        yield "" if number else "intervals", f"{one.in_words()}{_median(one)}"
+    yield from _interval_rows(evidence)
     yield from _bound_rows(evidence)
     if evidence.test is not None:
         p_value = p_value_in_words(evidence.test.p_value)
@@ -112,9 +110,11 @@ def _members(record: EnsembleRecord) -> str:
     return f"asked about {asked} of {record.samples:,} samples{saved}"
 
 
-def _median(interval: OutputInterval) -> str:
-    """The median at the input itself, of which nothing is claimed."""
-    return "" if interval.median is None else f"; median here about {interval.median:.4g}"
+def _interval_rows(evidence: Evidence) -> Iterator[tuple[str, str]]:
+    """Each interval, and the median at the input itself, of which nothing is claimed."""
+    for number, one in enumerate(evidence.intervals):
+        here = "" if one.median is None else f"; median here about {one.median:.4g}"
+        yield "" if number else "intervals", f"{one.in_words()}{here}"
 
 
 def _digest(model: ModelIdentity) -> str:
