@@ -98,6 +98,8 @@ def _refused(evidence: Evidence) -> str:
             f"No attack is built for {scheme.key}: PREDICT, which confirms attacks, tests votes "
             "that were drawn at random, and no claim of this scheme rests on such."
         )
+    if evidence.settings.kind == "sweep":
+        return f"No attack is built for {scheme.key}, which is certified over a range."
     if evidence.model.generation is not None:
         return "No attack is built for generative models."
     if threshold(scheme) != MAJORITY:

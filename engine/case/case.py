@@ -28,7 +28,7 @@ from engine.evidence.observations import FunctionCheckRecord
 from engine.evidence.settings import USUAL, CertifySettings, Execution, RunSettings, task_of
 from engine.evidence.snapshot import Snapshot
 from engine.evidence.tries import claim_of, stream_of
-from engine.evidence.vote_chain import Block, block_size
+from engine.evidence.vote_chain import Block, block_of
 from engine.models.request import ModelRequest
 from engine.procedures.resume import Resume
 
@@ -92,7 +92,7 @@ class Case(CaseFile):
                 subject=kind,
                 settings=settings_text(settings, execution),
                 at=tuple(at),
-                block=block or block_size(settings.n),
+                block=block or block_of(settings),
                 key=key,
             )
             votes.begin(db, run, run_id)

@@ -172,6 +172,9 @@ def _votes(evidence: Evidence) -> str:
         text = f"all noise samples twice: {selected:,} and {counted:,} of {settings.n:,}"
         if settings.scheme.computed:
             text = f"beside what is computed: {counted:,} of {settings.n:,}"
+    if settings.kind == "sweep":
+        where = f"{len(evidence.anchors):,} anchors, at most {settings.n:,} each"
+        text = f"n0 {selected:,} of {settings.n0:,}, {counted:,} at {where}"
     if votes.guess is not None and counted:
         name = evidence.model.class_names[votes.guess]
         text += f"; {votes.estimation[votes.guess]:,} for '{name}'"

@@ -88,6 +88,12 @@ def plan_command(values: Mapping[str, Any]) -> int:
             f"There is nothing to plan for {settings.scheme.key}: its noise has {settings.n:,} "
             "samples and a run counts all of them."
         )
+    if settings.kind == "sweep":
+        raise UserError(
+            f"There is nothing to plan for {settings.scheme.key}: how many anchors it takes is "
+            "known once the image and its votes are, and each anchor stops by itself. A run says "
+            "from its first anchors on how many votes the range will take."
+        )
     target = read_target(values["target_radius"], values["target"], name="--target-radius")
     pilot = _pilot(values, settings)
     from engine.planning.planner import plan

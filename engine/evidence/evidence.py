@@ -25,6 +25,7 @@ from engine.evidence.assignment import Assignment
 from engine.evidence.attack import AttackRecord, contradicted
 from engine.evidence.generations import AnswerGroup
 from engine.evidence.observations import (
+    AnchorRecord,
     ClassVotes,
     EnsembleRecord,
     Exact,
@@ -69,8 +70,6 @@ class TestRecord(Record):
 StopReason = Literal[
     "planned n reached", "stopped", "target certified", "target out of reach", "out of memory"
 ]
-
-
 TriesKnownTo = Literal["", "case", "session"]
 
 
@@ -252,13 +251,13 @@ class Evidence(Record):
         facts: bounds that the scheme drew from the input and that the region rests on.
         transfer: the claim about the true class, where an oracle was audited.
         chain: the votes block by block; None for PREDICT in files written before it kept blocks.
-            One block per phase of a decision.
+            One block per phase of a decision, and per anchor of a sweep.
         observations: what was observed, votes per class or all samples of a finite law.
         intervals: where the median of each output stays, of a model that answers with numbers.
         decision: phases and verdict of an adaptive decision; ``votes`` and ``bounds`` are those of
             its last phase, and alpha is that of all phases together.
-        function_check: of the base classifier, on samples that were counted; None where it is not
-            recorded, as before there was one.
+        anchors: of a sweep, in the order in which they were asked.
+        function_check: of the base classifier, on counted samples; None where none is recorded.
         ensemble: what its members answered; None where it is none, or in a packed set.
         settings: what was declared; its ``kind`` fits the procedure.
         execution: how the run was to be carried out.
@@ -295,6 +294,7 @@ class Evidence(Record):
     chain: ChainRecord | None = None
     decision: DecisionRecord | None = None
     intervals: tuple[OutputInterval, ...] = Field(default=(), exclude_if=lambda found: not found)
+    anchors: tuple[AnchorRecord, ...] = Field(default=(), exclude_if=lambda found: not found)
     settings: SettingsField
     execution: Execution = USUAL
     noise: NoiseRecord
@@ -349,9 +349,9 @@ class Evidence(Record):
 
     @property
     def n_plan(self) -> int:
-        """Estimation votes that the run was to draw; of a decision, those of its last phase."""
+        """Estimation votes to draw; of a decision in its last phase, of a sweep those it took."""
         if self.decision is None or not self.decision.phases:
-            return self.settings.n
+            return self.estimation.n if self.anchors else self.settings.n
         return self.decision.plan[len(self.decision.phases) - 1]
 
     @property
@@ -372,7 +372,7 @@ class Evidence(Record):
     @model_validator(mode="after")
     def _consistent(self) -> Evidence:
         """The settings are those of the procedure, and the observations those of the settings."""
-        kinds = {"certify": ("certify", "exact")}.get(self.procedure, (self.procedure,))
+        kinds = {"certify": ("certify", "exact", "sweep")}.get(self.procedure, (self.procedure,))
         if self.settings.kind not in kinds:
             raise ValueError(f"{self.procedure} has no settings of the kind {self.settings.kind}")
         if self.settings.seed is None:

@@ -152,6 +152,18 @@ class EnsembleRecord(Record):
         return wrong
 
 
+class AnchorRecord(Record):
+    """One anchor of a sweep; its votes are a block of the chain, in the same order.
+
+    Attributes:
+        cell: of the range (``engine.certificates.anchors``).
+        distance: l2 distance that p_lower has to allow there, as the scheme drew it from the input.
+    """
+
+    cell: int = Field(ge=1)
+    distance: float = Field(ge=0)
+
+
 class FunctionCheckRecord(Record):
     """That the base classifier was a function of one sample, tested on samples that were counted.
 

@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, SerializeAsAny
 
+from engine.core.records import Record
+from engine.noise.law import NoiseLaw
 from engine.schemes import Scheme, parse_scheme
 
 BoundKey = Literal[
@@ -128,3 +130,13 @@ def unasked() -> Any:
 
 
 SeedOrigin = Annotated[Literal["drawn", "given", "not recorded"], unasked()]
+
+
+class Smoothed(Record):
+    """What the settings of all procedures have in common."""
+
+    @property
+    def law(self: Any) -> NoiseLaw:
+        """The law of the scheme's noise, as the run draws it."""
+        law: NoiseLaw = self.scheme.noise().in_mode(self.noise)
+        return law

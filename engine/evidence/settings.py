@@ -32,10 +32,10 @@ from engine.evidence.setting_fields import (
     SchemeField,
     Seed,
     SeedOrigin,
+    Smoothed,
     Target,
     unasked,
 )
-from engine.noise.law import NoiseLaw
 from engine.regions import Perturbation
 from engine.schemes import Gaussian, Scheme
 
@@ -48,17 +48,7 @@ Task = Literal["certify", "predict", "decide", "measure"]
 BETA = 0.0001
 
 
-class _Smoothed(Record):
-    """What the settings of all procedures have in common."""
-
-    @property
-    def law(self: Any) -> NoiseLaw:
-        """The law of the scheme's noise, as the run draws it."""
-        law: NoiseLaw = self.scheme.noise().in_mode(self.noise)
-        return law
-
-
-class CertifySettings(_Smoothed):
+class CertifySettings(Smoothed):
     """CERTIFY by sampling: a class chosen from n0 votes and bounded from n fresh ones.
 
     Attributes:
@@ -84,10 +74,12 @@ class CertifySettings(_Smoothed):
         """A law that is counted whole has no n, no bound and no seed to declare."""
         if self.scheme.counted is not None:
             raise ValueError(f"{self.scheme.key} is exact, so no claim of it rests on samples")
+        if self.scheme.sweeps:
+            raise ValueError(f"{self.scheme.key} is certified over a range, anchor by anchor")
         return self
 
 
-class PredictSettings(_Smoothed):
+class PredictSettings(Smoothed):
     """PREDICT: the class that a binomial test on n votes returns, or none.
 
     Attributes:
@@ -109,7 +101,7 @@ class PredictSettings(_Smoothed):
     test: Annotated[TestName, unasked()] = "one-sided"
 
 
-class DecideSettings(_Smoothed):
+class DecideSettings(Smoothed):
     """An adaptive decision on a target that was named beforehand (Horvath et al. 2022).
 
     Attributes:
@@ -135,7 +127,7 @@ class DecideSettings(_Smoothed):
     phases: Annotated[tuple[int, ...], unasked()] = ()
 
 
-class MeasureSettings(_Smoothed):
+class MeasureSettings(Smoothed):
     """Median smoothing: where the medians of a model's numbers stay under changes up to epsilon.
 
     Attributes:
@@ -184,7 +176,7 @@ class Former(Record):
     seed: int = 0
 
 
-class ExactSettings(_Smoothed):
+class ExactSettings(Smoothed):
     """An exact method: all samples of a finite noise law are counted, and none is drawn.
 
     They are counted twice, to name the class and to see the model repeat itself. Where the scheme
@@ -225,8 +217,43 @@ class ExactSettings(_Smoothed):
         return "computed" if self.scheme.computed else "enumeration"
 
 
-RunSettings = CertifySettings | PredictSettings | DecideSettings | ExactSettings | MeasureSettings
-Counting = CertifySettings | ExactSettings
+class SweepSettings(Smoothed):
+    """CERTIFY over the range of a transformation, by votes at many anchors.
+
+    Attributes:
+        n: votes at one anchor at most; each ends as soon as its anytime bound decides.
+    """
+
+    bound: ClassVar[Literal["anytime"]] = "anytime"
+    noise: ClassVar[NoiseMode] = "float"
+    target: ClassVar[str] = ""
+
+    kind: Annotated[Literal["sweep"], unasked()] = "sweep"
+    scheme: SchemeField
+    n0: N0 = 100
+    n: N = 100_000
+    alpha: Alpha = 0.001
+    seed: Seed = 0
+    seed_origin: SeedOrigin = "not recorded"
+    precision: PrecisionField = "fp32"
+
+    @model_validator(mode="after")
+    def _anchored(self) -> SweepSettings:
+        """Only a scheme over a range has anchors."""
+        if not self.scheme.sweeps:
+            raise ValueError(f"{self.scheme.key} is not certified over a range")
+        return self
+
+
+RunSettings = (
+    CertifySettings
+    | PredictSettings
+    | DecideSettings
+    | ExactSettings
+    | SweepSettings
+    | MeasureSettings
+)
+Counting = CertifySettings | ExactSettings | SweepSettings
 """What CERTIFY takes."""
 S = TypeVar("S", bound=RunSettings)
 SettingsField = Annotated[RunSettings, Field(discriminator="kind")]
@@ -254,7 +281,7 @@ class Execution(Record):
 
 def task_of(settings: RunSettings) -> Task:
     """The command that makes a run of these settings."""
-    return "certify" if settings.kind == "exact" else settings.kind
+    return settings.kind if settings.kind in _RECORDS else "certify"
 
 
 def hashed(settings: RunSettings) -> Former:
@@ -288,6 +315,8 @@ _RECORDS: dict[Task, type[RunSettings]] = {
 
 def settings_record(task: Task, scheme: type[Scheme]) -> type[RunSettings]:
     """The record that a run of ``task`` under a scheme declares."""
+    if task == "certify" and scheme.sweeps:
+        return SweepSettings
     if task == "certify" and scheme().counted is not None:
         return ExactSettings
     return _RECORDS[task]
@@ -322,11 +351,19 @@ def declared(task: Task, scheme: Scheme, values: Mapping[str, Any]) -> RunSettin
     Without a seed they have none yet: :func:`seeded` draws it.
 
     Raises:
-        UserError: a value out of range, or a target for an exact method.
+        UserError: a value out of range, a target for an exact method, or anything but CERTIFY of a
+            scheme over a range.
     """
     record = settings_record(task, type(scheme))
     if record is ExactSettings and values.get("target"):
         raise UserError(f"--target stops early, and {scheme.key} is exact; leave --target out.")
+    if scheme.sweeps and (task == "decide" or values.get("target")):
+        raise UserError(
+            f"{scheme.key} decides anchor after anchor and stops at each by itself: it takes no "
+            "target and no radius. Give the range and use certify."
+        )
+    if scheme.sweeps and values.get("noise") == "exact":
+        scheme.drawn("exact")
     own = {name: value for name, value in values.items() if name in record.model_fields}
     fresh = {"seed": None} if "seed" in record.model_fields else {}
     return checked(record, **{**fresh, **own, "scheme": scheme})

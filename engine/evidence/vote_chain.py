@@ -18,6 +18,8 @@ from engine.evidence.settings import DecideSettings, RunSettings, hashed
 
 BLOCKS_PER_RUN = 200
 MIN_BLOCK = 50
+ANY_LENGTH = 1
+"""Stands for the size of blocks that have each its own length; below any other."""
 
 
 class Block(Record):
@@ -39,6 +41,11 @@ class Block(Record):
 def block_size(n_plan: int) -> int:
     """Samples per block of a run of ``n_plan``: about 200 blocks, none below 50 samples."""
     return max(MIN_BLOCK, -(-n_plan // BLOCKS_PER_RUN))
+
+
+def block_of(settings: RunSettings) -> int:
+    """Samples per block of a run; each anchor of a sweep has a block of its own length."""
+    return ANY_LENGTH if settings.kind == "sweep" else block_size(settings.n)
 
 
 def block_length(size: int, index: int) -> int:
@@ -67,8 +74,11 @@ def misfit(blocks: Sequence[Block], size: int, phases: Sequence[int] = ()) -> in
     """Index of the first block that is not as long as its place asks for; None if all are.
 
     The last one may be shorter. Chains written before blocks grew keep ``size`` to their end; with
-    ``phases`` these are the lengths instead.
+    ``phases`` these are the lengths instead. With the size :data:`ANY_LENGTH` all fit, as for the
+    anchors of a sweep.
     """
+    if size == ANY_LENGTH:
+        return None
     if len(blocks) > len(phases) > 0:
         return len(phases)
     for index, block in enumerate(blocks):

@@ -54,9 +54,9 @@ class Standing(Record):
 
 
 def standing(view: RunView) -> Standing | None:
-    """Where the run stands; None before its first bound."""
+    """Where the run stands; None before its first bound, and for a sweep, which has many."""
     bounds, settings = view.bounds, view.settings
-    if bounds is None:
+    if bounds is None or settings.kind == "sweep":
         return None
     k, n = view.estimation.counts[bounds.top], view.estimation.n
     declared = (settings.n, settings.alpha, bounds.method)

@@ -6,7 +6,13 @@ from collections.abc import Generator
 from typing import Any
 
 from engine.evidence.evidence import Evidence
-from engine.evidence.settings import DecideSettings, MeasureSettings, PredictSettings, RunSettings
+from engine.evidence.settings import (
+    DecideSettings,
+    MeasureSettings,
+    PredictSettings,
+    RunSettings,
+    SweepSettings,
+)
 from engine.evidence.snapshot import Snapshot
 from engine.inputs.base import FittedInput
 from engine.models.base import Classifier
@@ -14,6 +20,7 @@ from engine.procedures.adaptive import decide
 from engine.procedures.certify import certify
 from engine.procedures.measure import measure, measuring
 from engine.procedures.predict import predict
+from engine.procedures.sweep import sweep
 
 
 def certified(classifier: Classifier, fitted: FittedInput, settings: RunSettings) -> Classifier:
@@ -34,9 +41,12 @@ def begin(
 
     Args:
         classifier, fitted: the model, and the input in its shape.
-        settings: of CERTIFY, an exact method, PREDICT, an adaptive decision or median smoothing.
+        settings: of CERTIFY, an exact method, a sweep, PREDICT, an adaptive decision or median
+            smoothing.
         **given: further arguments of :func:`certify` and its like.
     """
+    if isinstance(settings, SweepSettings):
+        return sweep(classifier, fitted, settings, **given)
     if isinstance(settings, PredictSettings):
         return predict(classifier, fitted, settings, **given)
     if isinstance(settings, MeasureSettings):

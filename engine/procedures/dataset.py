@@ -68,8 +68,7 @@ def certify_set(
         UserError: there is no input, or none opens and fits.
         NotAFunction: the model depends on its batch or on chance, found early or late.
     """
-    if not inputs:
-        raise UserError("A set needs at least one input.")
+    _check(inputs, settings)
     stop = stop or threading.Event()
     counting = _Set(
         classifier,
@@ -89,6 +88,21 @@ def certify_set(
     return set_result(
         classifier.identity, inputs, settings, found, at=at, unread=unread, available=available
     )
+
+
+def _check(inputs: Sequence[str], settings: Counting) -> None:
+    """Refuse a set of nothing, and one under a scheme over a range.
+
+    Raises:
+        UserError: saying what works.
+    """
+    if not inputs:
+        raise UserError("A set needs at least one input.")
+    if settings.kind == "sweep":
+        raise UserError(
+            f"{settings.scheme.key} is certified one image at a time: its alpha is shared out over "
+            "anchors, and a set has no table of them yet. Use certify, and a case for the runs."
+        )
 
 
 def _pack(

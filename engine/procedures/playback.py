@@ -15,10 +15,14 @@ from engine.procedures.bound_trajectory import Claims, Slack, region_of
 
 
 def can_be_played(evidence: Evidence | None) -> bool:
-    """Whether a run has recorded blocks: CERTIFY has, where its selection was complete."""
+    """Whether a run has recorded blocks: CERTIFY has, where its selection was complete.
+
+    Those of a sweep are of many anchors, and no bound runs through them.
+    """
     return (
         evidence is not None
         and evidence.procedure == "certify"
+        and evidence.settings.kind != "sweep"
         and evidence.chain is not None
         and bool(evidence.chain.blocks)
         and evidence.votes.guess is not None

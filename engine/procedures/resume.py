@@ -12,6 +12,7 @@ from engine.evidence.settings import CertifySettings, RunSettings
 from engine.evidence.vote_chain import (
     Block,
     Tally,
+    block_of,
     block_size,
     first_broken,
     misfit,
@@ -49,7 +50,7 @@ class Resume(Record):
             run_id=evidence.run_id,
             n_plan=evidence.settings.n,
             selection=evidence.chain_selection,
-            block=chain.block if chain else block_size(evidence.settings.n),
+            block=chain.block if chain else block_of(evidence.settings),
             blocks=chain.blocks if chain else (),
             answers=evidence.answers,
             function_check=evidence.function_check,

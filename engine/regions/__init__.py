@@ -16,6 +16,7 @@ from engine.regions.gain_brightness import GainBrightness
 from engine.regions.interval import Interval
 from engine.regions.region import REGIONS, Region, radius_of
 from engine.regions.staircase import Staircase
+from engine.regions.sweep import Sweep
 
 __all__ = [
     "REGIONS",
@@ -29,6 +30,7 @@ __all__ = [
     "Perturbation",
     "Region",
     "Staircase",
+    "Sweep",
     "Term",
     "radius_of",
 ]

@@ -70,6 +70,7 @@ def replay(
         UserError: the file is malformed, or ``at`` or ``selection`` does not fit.
     """
     asked = {text: scheme.parse_at(text) for text in at}
+    _refuse_sweeps(scheme)
     data = read_bytes(path)
     table = read_table(path, data, partial(progress, "reading"))
     votes, chosen = bool(table.header.classes), _selection(path, table.header, selection)
@@ -97,6 +98,20 @@ def replay(
             *([DRAWN.format("rows")] if found.population else []),
         ),
     )
+
+
+def _refuse_sweeps(scheme: Scheme) -> None:
+    """Refuse votes of a scheme over a range.
+
+    Raises:
+        UserError: saying why, and what works.
+    """
+    if scheme.sweeps:
+        raise UserError(
+            f"Votes of {scheme.key} cannot be replayed from a table: each certificate rests on "
+            "votes at many anchors and on distances that only the image gives. Verify the evidence "
+            "of a run instead."
+        )
 
 
 def _told(seen: Callable[[int, int], object], rows: Sequence[int]) -> Iterator[int]:

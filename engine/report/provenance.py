@@ -198,8 +198,11 @@ def _chain(evidence: Evidence) -> Section:
         return Section("Record of the votes", sentences=("This procedure keeps no blocks.",))
     longest = max((block.n for block in chain.blocks), default=0)
     more = f", later of up to {count(longest)}" if longest > chain.block else ""
+    size = f"of {count(chain.block)} votes{more}"
+    if evidence.anchors:
+        size = f"one for each anchor, of up to {count(longest)} votes"
     facts = (
-        Fact("blocks", count(len(chain.blocks)), f"of {count(chain.block)} votes{more}"),
+        Fact("blocks", count(len(chain.blocks)), size),
         Fact("chain begins", chain.start, code=True),
         Fact("chain ends", chain.head, code=True),
         Fact("seal", evidence.seal, code=True),

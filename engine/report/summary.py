@@ -63,6 +63,8 @@ def estimated(evidence: Evidence) -> int:
 def _partial(evidence: Evidence) -> str:
     if evidence.complete:
         return ""
+    if evidence.settings.kind == "sweep":
+        return "Stopped early: a part of the range was not asked."
     done, planned = count(estimated(evidence)), count(evidence.n_plan)
     return f"Stopped early: {done} of {planned} planned votes were counted."
 

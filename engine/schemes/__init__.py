@@ -23,6 +23,8 @@ from engine.schemes.hybrid_uniform import HybridUniform
 from engine.schemes.laplace import Laplace
 from engine.schemes.nested_rotation import NestedRotation
 from engine.schemes.nested_translation import NestedTranslation
+from engine.schemes.rotation import Rotation
+from engine.schemes.scaling import Scaling
 from engine.schemes.sparse import Sparse
 from engine.schemes.stumps import Stumps
 from engine.schemes.text_mask import TextMask
@@ -45,6 +47,8 @@ SCHEMES: tuple[type[Scheme], ...] = (
     TranslationBlack,
     NestedRotation,
     NestedTranslation,
+    Rotation,
+    Scaling,
     # subset
     HierarchicalGaussian,
     HierarchicalAblation,
@@ -110,6 +114,8 @@ __all__ = [
     "HierarchicalAblation",
     "HierarchicalGaussian",
     "HierarchicalSparse",
+    "Rotation",
+    "Scaling",
     "Scheme",
     "Sparse",
     "UniformL1",

@@ -79,6 +79,8 @@ class Scheme(Record, ABC):
     attacker: ClassVar[str]
     """What the attacker may do to any of its inputs, in one sentence that starts with a verb."""
     randomness: ClassVar[Literal["probabilistic", "deterministic"]] = "probabilistic"
+    sweeps: ClassVar[bool] = False
+    """Whether it is certified over a range, by votes at many anchors (``schemes.anchored``)."""
     region_type: ClassVar[type[Region]] = Ball
     """The kind of the regions it makes, known before there is one."""
     guarantee: ClassVar[Guarantee] = "individual"

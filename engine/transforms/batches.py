@@ -28,7 +28,7 @@ def warped_each(images: torch.Tensor, warp: Warp, parameters: torch.Tensor) -> t
     """
     height, width = images.shape[-2:]
     at = offsets(height, width)
-    inside = torch.from_numpy(disc(height, width)).to(images.device)
+    inside = torch.tensor(disc(height, width), device=images.device)
     out = images.new_zeros((len(parameters), *images.shape[1:]))
     frame = torch.nn.functional.pad(images.to(torch.float64), (1, 1, 1, 1))
     step = max(1, _NUMBERS // (images.shape[1] * max(1, len(at.down))))

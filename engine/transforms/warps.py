@@ -9,6 +9,7 @@ continuous function of the warp's parameter, which is all that the bound on its 
 
 from __future__ import annotations
 
+import functools
 import math
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar, NamedTuple
@@ -33,14 +34,14 @@ class Offsets(NamedTuple):
 class Warp(ABC):
     """A family of maps of the plane with one real parameter t.
 
-    A pixel at offset o shows what is at offset q(t) = A(t) o of the old image.
+    A pixel at offset o shows what is at offset q(t) = A(t) o of the old image; t = 0 moves nothing.
     """
 
     term: ClassVar[str]
     """The parameter's name in a perturbation."""
+    noun: ClassVar[str]
+    """What is done to the image."""
     unit: ClassVar[str]
-    neutral: ClassVar[float]
-    """The parameter that moves nothing."""
 
     @abstractmethod
     def sources(self, offsets: Offsets, parameters: Numbers) -> Offsets:
@@ -64,8 +65,8 @@ class Rotation(Warp):
     """Counter-clockwise about the centre, by degrees."""
 
     term: ClassVar[str] = "rotation"
+    noun: ClassVar[str] = "rotation"
     unit: ClassVar[str] = "degrees"
-    neutral: ClassVar[float] = 0.0
 
     def sources(self, offsets: Offsets, parameters: Numbers) -> Offsets:
         """(s right + c down, c right - s down)."""
@@ -83,20 +84,20 @@ class Rotation(Warp):
 
 
 class Scaling(Warp):
-    """Enlarged about the centre by a factor; below 1 it shrinks, and black comes in."""
+    """Enlarged about the centre by the factor 1 + t; below 0 it shrinks, and black comes in."""
 
     term: ClassVar[str] = "scale"
-    unit: ClassVar[str] = "factor"
-    neutral: ClassVar[float] = 1.0
+    noun: ClassVar[str] = "scaling"
+    unit: ClassVar[str] = "of its size"
 
     def sources(self, offsets: Offsets, parameters: Numbers) -> Offsets:
-        """o / t."""
-        factors = parameters[:, None]
+        """o / (1 + t)."""
+        factors = 1.0 + parameters[:, None]
         return Offsets(offsets.down / factors, offsets.right / factors)
 
     def speeds(self, offsets: Offsets, middles: Numbers, half: float) -> Offsets:
-        """|o| / t^2, most where t is least."""
-        least = (middles - half)[:, None]
+        """|o| / (1 + t)^2, most where t is least."""
+        least = 1.0 + (middles - half)[:, None]
         each = np.where(least > 0, _UP / np.maximum(least, _TINY) ** 2, np.inf)
         with np.errstate(invalid="ignore"):  # 0 times infinity: the centre stays where it is
             return Offsets(*(np.nan_to_num(each * np.abs(o), posinf=np.inf) for o in offsets))
@@ -108,6 +109,7 @@ _UP = 1.0 + 2.0**-40
 _TINY = 1e-9
 
 
+@functools.lru_cache(maxsize=16)
 def disc(height: int, width: int) -> npt.NDArray[np.bool_]:
     """(H, W): the pixels whose centres lie in the largest disc about the centre of the image.
 
@@ -119,9 +121,12 @@ def disc(height: int, width: int) -> npt.NDArray[np.bool_]:
     down, right = _grid(height, width)
     # Four times the squares, which are whole numbers.
     inside = (2 * down) ** 2 + (2 * right) ** 2 <= (min(height, width) - 1) ** 2
-    return np.asarray(inside)
+    found = np.asarray(inside)
+    found.flags.writeable = False  # it is kept for the next image of this size
+    return found
 
 
+@functools.lru_cache(maxsize=16)
 def offsets(height: int, width: int) -> Offsets:
     """(P,) offsets of the disc's pixels from the centre, row by row."""
     inside = disc(height, width)

@@ -101,6 +101,11 @@ class Recount:
         self.estimation = Votes(counts=votes.estimation, failures=votes.estimation_failures)
         self.classes = len(evidence.model.class_names)
 
+    @property
+    def most_votes(self) -> int:
+        """Estimation votes that the run may hold."""
+        return self.settings.n
+
     def foundations(self) -> Iterator[tuple[str, Check]]:
         """What everything else rests on."""
         yield "votes add up", self._votes
@@ -224,8 +229,10 @@ class Recount:
             return ["there is not one count per class"]
         if min(*first.counts, first.failures, *votes.counts, votes.failures) < 0:
             return ["a count is negative"]
-        if votes.n > settings.n:
-            wrong.append(f"{votes.n:,} votes are more than n = {settings.n:,}")
+        if votes.n > self.most_votes:
+            wrong.append(f"{votes.n:,} votes are more than {self.most_votes:,}")
+        if self.evidence.anchors and settings.kind != "sweep":
+            wrong.append(f"it states anchors, and a {settings.kind} run has none")
         scheme = type(self.settings.scheme)
         if self.evidence.facts and scheme.prepare is Scheme.prepare and not scheme.computed:
             wrong.append(f"it states facts of the input, and {scheme.key} draws none from it")

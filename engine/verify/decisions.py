@@ -17,6 +17,7 @@ from engine.planning.early_stopping_outcome import PhaseVotes, decision_facts
 from engine.planning.early_stopping_rule import Rule
 from engine.verify.counts import Check, Recount
 from engine.verify.medians import MedianRecount
+from engine.verify.sweeps import SweepRecount
 
 _ENDS: dict[str, tuple[StopReason, ...]] = {
     "certified": ("target certified",),
@@ -158,5 +159,7 @@ class DecisionRecount(Recount):
 
 def recount_of(evidence: Evidence) -> Recount:
     """The way to work a run out again."""
+    if evidence.settings.kind == "sweep":
+        return SweepRecount(evidence)
     kinds = {"decide": DecisionRecount, "measure": MedianRecount}
     return kinds.get(evidence.procedure, Recount)(evidence)

@@ -38,6 +38,8 @@ from engine.models.pretrained_files import (
 )
 from engine.models.request import moved_member, stated_request
 from engine.procedures.on_grid import gridded
+from engine.schemes.anchored import Anchored, distances
+from engine.verify.compare import differences
 from engine.verify.opened import check_described, check_member
 from engine.verify.report import Claim
 
@@ -147,6 +149,7 @@ def check_input(evidence: Evidence, spec: str, beside: Path, model: str = "") ->
         what.replace("_", " ") for what in _FORM if getattr(found, what) != getattr(stated, what)
     ]
     wrong += ["value that the scheme draws from it"] if facts != evidence.facts else []
+    wrong += ["distance between anchors"] if _other_distances(evidence, fitted) else []
     detail = f"{source} has another {', '.join(wrong)} than the evidence states"
     if "adaptation" in wrong:
         said = f"'{stated.adaptation}'" if stated.adaptation else "nothing"
@@ -160,6 +163,15 @@ def check_input(evidence: Evidence, spec: str, beside: Path, model: str = "") ->
         asked = with_rule(source, ORDER)
         found = fitted_input(evidence, asked, beside, model).identity
     yield _label(stated, found, moved=source != stated.source or not _as_named(source))
+
+
+def _other_distances(evidence: Evidence, fitted: FittedInput) -> bool:
+    """Whether the distances of a sweep are others than those of its image."""
+    scheme, anchors = evidence.settings.scheme, evidence.anchors
+    if not isinstance(scheme, Anchored) or not anchors:
+        return False
+    again = distances(scheme, fitted.arrays, [one.cell for one in anchors])
+    return bool(differences([one.distance for one in anchors], again, "anchors"))
 
 
 def _same_input(evidence: Evidence, source: str, found: InputIdentity) -> Claim:

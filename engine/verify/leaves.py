@@ -139,6 +139,11 @@ RULES = (
         "drawn from the input by the scheme",
     ),
     Rule(
+        ("anchors*",),
+        "files",
+        "how far the image moves between anchors: worked out from it again",
+    ),
+    Rule(
         ("transfer", "transfer.audit*", "transfer.alpha_audit"),
         "never",
         "labels that a person gave, or did not; their file is not part of the evidence",

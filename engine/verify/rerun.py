@@ -24,6 +24,7 @@ from engine.noise.gaussian import Stream
 from engine.procedures.measure import measuring
 from engine.procedures.run import Run
 from engine.sampling.reducers import KeepNumbers, order_statistics
+from engine.schemes.anchored import SAMPLES
 from engine.verify.digests import fitted_input, located
 from engine.verify.medians import check_numbers
 from engine.verify.opened import check_opened
@@ -178,12 +179,15 @@ def chosen(evidence: Evidence, rerun: Blocks) -> list[Span]:
     if evidence.chain is None:
         spans = [Span("all votes", Stream.ESTIMATION, 0, estimation.n, estimation)]
     else:
+        places = [block.start for block in evidence.chain.blocks]
+        if evidence.anchors:
+            places = [one.cell << SAMPLES for one in evidence.anchors]
         tops = [phase.guess for phase in evidence.decision.phases] if evidence.decision else []
         spans = [
             Span(
                 f"block {index}",
                 Stream.ESTIMATION,
-                block.start,
+                places[index],
                 block.n,
                 Votes(
                     counts=tuple(block.counts.get(c, 0) for c in range(classes)),

@@ -100,6 +100,8 @@ def _setting_rows(settings: RunSettings) -> Rows:
         rows.append((what, f"{settings.n:,}"))
     else:
         votes = ("n0, n", f"{settings.n0:,}, {settings.n:,}")
+        if settings.kind == "sweep":
+            votes = ("n0, n at each anchor", f"{settings.n0:,}, at most {settings.n:,}")
         rows += [
             votes if settings.n0 else ("n", f"{settings.n:,}"),
             ("alpha", str(settings.alpha)),

@@ -26,6 +26,7 @@ from engine.schemes.hybrid_flip import HybridFlip
 from engine.schemes.hybrid_mask import HybridMask
 from engine.schemes.hybrid_uniform import HybridUniform
 from engine.schemes.laplace import Laplace
+from engine.schemes.rotation import Rotation
 from engine.schemes.sparse import Sparse
 
 CPU = torch.device("cpu")
@@ -37,6 +38,7 @@ OTHERS: tuple[Scheme, ...] = (
     HybridUniform(arities="3,9,4", beta=0.3, sigmas="0.5,1.5"),
     HybridMask(sigmas="0.1,0.2,0.1"),
     HybridFlip(p_plus=0.0, p_minus=0.005),
+    Rotation(sigma_b=0.3, with_brightness=0.2, with_radius=0.05),
 )
 """Other forms of the catalogue's schemes."""
 EVERY = (*(scheme() for scheme in SCHEMES), *OTHERS)

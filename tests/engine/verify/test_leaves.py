@@ -53,6 +53,8 @@ FAMILIES = {
     "--model demo:digits-0.25 --input digits:4 --consensus 2",
     "dssn-l1": "certify --device cpu --quiet --model demo:digits-0.25 --input digits:17 "
     "--scheme dssn-l1 --lam 0.1",
+    "rotation": f"{CERTIFY} --model demo:digits-rotation --input digits16:17 --scheme rotation "
+    "--degrees 4 --at rotation=1",
     "predict": "predict --n 100 --seed 3 --device cpu --quiet --model demo:digits-0.25 "
     "--input digits:17 --sigma 0.25",
     "decide": "decide --n 2000 --seed 3 --device cpu --quiet --model demo:digits-0.25 "

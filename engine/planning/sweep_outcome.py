@@ -1,0 +1,193 @@
+"""What the votes at the anchors of a sweep amount to. No torch.
+
+The procedure ends in these facts and a verifier works them out again from the recorded votes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from engine.bounds import bound_method
+from engine.certificates.anchors import alpha_of_cell, anchor, around_zero
+from engine.core.records import InputIdentity, ProbabilityBounds, Votes
+from engine.core.rounding import round_down, round_up
+from engine.evidence import statement
+from engine.evidence.observations import AnchorRecord
+from engine.evidence.settings import SweepSettings
+from engine.regions import Abstention
+from engine.regions.sweep import Sweep
+from engine.schemes.anchored import Anchored
+
+_DIGITS = 4
+
+
+class SweepVotes:
+    """The anchors of a sweep with the bounds on their votes, each worked out once.
+
+    Args:
+        settings: of the run.
+        top: the class that the selection chose.
+        anchors: cells and distances, in the order in which they were asked.
+        votes: at each of them.
+
+    Attributes:
+        last: the bound at the anchor that was asked last.
+    """
+
+    def __init__(
+        self,
+        settings: SweepSettings,
+        top: int,
+        anchors: Sequence[AnchorRecord] = (),
+        votes: Sequence[Votes] = (),
+    ) -> None:
+        assert isinstance(settings.scheme, Anchored)
+        self.settings, self.scheme, self.top = settings, settings.scheme, top
+        self._cells: set[int] = set()
+        self._open: list[int] = []
+        self._certified: list[tuple[tuple[float, float], ProbabilityBounds, float]] = []
+        self.last: ProbabilityBounds | None = None
+        for anchor_of, at in zip(anchors, votes, strict=True):
+            self.add(anchor_of, at)
+
+    def add(self, record: AnchorRecord, votes: Votes) -> bool:
+        """Enter an anchor with all of its votes; whether they certify its cell.
+
+        The bound is the anytime one, with the cell's share of alpha.
+        """
+        cell, reach = record.cell, self.scheme.reach
+        self._cells.add(cell)
+        share = alpha_of_cell(self.settings.alpha, cell)
+        method = bound_method(self.settings.bound)
+        bounds = self.last = method.at(votes, top=self.top, alpha=share, n_plan=votes.n)
+        if not votes.n or bounds.p_lower <= self.scheme.p_needed(record.distance):
+            self._open.append(cell)
+            return False
+        self._certified.append((self.scheme.ends(cell), bounds, anchor(cell, -reach, reach)))
+        return True
+
+    def region(self, failed: Sequence[int] = ()) -> tuple[Sweep, ProbabilityBounds] | None:
+        """The certified stretch about 0 and the weakest bound that it rests on; None for nothing.
+
+        Args:
+            failed: cells that were given up.
+        """
+        found = around_zero([ends for ends, _, _ in self._certified])
+        if found is None:
+            return None
+        lower, upper = found
+        own = [one for one in self._certified if lower <= one[0][0] and one[0][1] <= upper]
+        least = min((bounds for _, bounds, _ in own), key=lambda one: one.p_lower)
+        region = self.scheme.swept(
+            lower,
+            upper,
+            anchors=tuple(sorted(middle for _, _, middle in own)),
+            failed=tuple(sorted(self.scheme.ends(cell) for cell in failed)),
+        )
+        where = "at the anchor where it is least, of those that the claim rests on"
+        return region, self.shown(least, where)
+
+    def shown(self, bounds: ProbabilityBounds, where: str) -> ProbabilityBounds:
+        """The bound at one anchor, with the alpha with which those at all anchors hold at once."""
+        basis = (
+            f"{where}; all hold at once and at any stop, each with the share of alpha that its "
+            f"cell's level fixes and at most {self.settings.n:,} votes"
+        )
+        return bounds.model_copy(update={"alpha": self.settings.alpha, "basis": basis})
+
+    def given_up(self) -> list[int]:
+        """Cells that were asked and neither certified nor halved: where a finished sweep ends."""
+        inside = {cell >> by for cell in self._cells for by in range(1, cell.bit_length())}
+        return [cell for cell in self._open if cell not in inside]
+
+
+def sweep_facts(
+    *,
+    settings: SweepSettings,
+    selection: Votes,
+    anchors: Sequence[AnchorRecord],
+    votes: Sequence[Votes],
+    top: int | None,
+    complete: bool,
+    class_names: tuple[str, ...],
+    given: InputIdentity,
+) -> dict[str, Any]:
+    """The fields of evidence that follow from the votes of a sweep, complete or stopped.
+
+    Args:
+        settings: of the run.
+        selection: votes that chose the class.
+        anchors, votes: as for :class:`SweepVotes`.
+        top: the class that the selection chose; None if the run ended before that.
+        complete: nothing was left to ask.
+        class_names: of the model.
+        given: the input, and how it was fitted to the model.
+    """
+    found = last = None
+    if top is not None and anchors:
+        swept = SweepVotes(settings, top, anchors, votes)
+        found = swept.region(swept.given_up() if complete else ())
+        last = swept.last and swept.shown(swept.last, "at the anchor that was asked last")
+    refusal, said, name = None, "", None
+    if found is None or top is None:
+        refusal = _abstention(settings, selection, anchors, votes, top, class_names)
+        said = statement.abstained(refusal)
+    else:
+        region, bounds = found
+        name = class_names[top]
+        early = "" if complete else _STOPPED
+        said = statement.claimed(settings, region, bounds, name, given, early=early)
+    return {
+        "outcome": "abstained" if found is None else "certified",
+        "complete": complete,
+        "predicted_class": None if found is None else top,
+        "class_name": name,
+        "radius": None,
+        "region": None if found is None else found[0],
+        "abstention": refusal,
+        "statement": said,
+        "bounds": last if found is None else found[1],
+        "trajectory": (),
+    }
+
+
+_STOPPED = "Stopped before the whole range was asked; what was certified by then is valid."
+
+
+def _abstention(
+    settings: SweepSettings,
+    selection: Votes,
+    anchors: Sequence[AnchorRecord],
+    votes: Sequence[Votes],
+    top: int | None,
+    names: tuple[str, ...],
+) -> Abstention:
+    """Why not even the cell about 0 is certified, by the last anchor that was asked."""
+    if top is None or not anchors or not votes[-1].n:
+        return Abstention(
+            reason="no-votes", sentence="the run ended before the first vote that could bound."
+        )
+    scheme, last = settings.scheme, votes[-1]
+    assert isinstance(scheme, Anchored)
+    if last.top != top and last.counts[last.top] > last.counts[top]:
+        sentence = (
+            f"the {selection.n:,} selection votes guessed '{names[top]}', but "
+            f"'{names[last.top]}' leads among the {last.n:,} fresh votes beside it. A larger n0 "
+            f"makes the guess better{statement.NEW_TRY}"
+        )
+        return Abstention(reason="wrong-guess", sentence=sentence)
+    reach, record = scheme.reach, anchors[-1]
+    where = anchor(record.cell, -reach, reach)
+    least = min(1.0, scheme.p_needed(record.distance))
+    share = round_down(100 * last.counts[top] / last.n, 1)
+    below = last.counts[top] <= scheme.required_probability({}) * last.n
+    more = f" A larger n may certify it{statement.NEW_TRY}"
+    return Abstention(
+        reason="below-half" if below else "too-few-samples",
+        sentence=(
+            f"'{names[top]}' won {share} % of {last.n:,} votes at the anchor {where:+.3g} "
+            f"{scheme.warp.unit}, where a p lower above {round_up(least, _DIGITS)} is needed."
+            f"{statement.MORE_NOISE if below else more}"
+        ),
+    )
