@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from threading import Event
 
     from engine.attacks.plan import AttackPlan
+    from engine.attacks.sets import RowAttacks
     from engine.case.sets import CaseSet
     from engine.evidence.evidence import Evidence
     from engine.evidence.settings import Execution
@@ -76,47 +77,18 @@ def set_attacker(
     execution: Execution,
     stop: Event,
     kept: CaseSet | None,
-) -> Callable[[str, Evidence], Evidence]:
-    """What attacks the rows of a set, or leaves them as they are where that was not asked for.
+) -> RowAttacks:
+    """What attacks the rows of a set, or leaves them as they are where that was not asked for."""
+    from engine.attacks.sets import RowAttacks
 
-    A row that the case holds attacked by the same plan is taken so; one whose certificate is
-    contradicted stops the set.
-    """
-
-    def checked(evidence: Evidence) -> Evidence:
-        if evidence.contradicted:
-            stop.set()
-        return evidence
-
-    if not values["attack"]:
-        return lambda spec, evidence: checked(evidence)
-    from engine.attacks.attack import attacked
-    from engine.inputs import load_input
-    from engine.models import fitted
-    from engine.procedures.prepared import PreparedModel
-
-    plan, prepared = read_plan(values), PreparedModel(classifier)
-
-    def after(spec: str, evidence: Evidence) -> Evidence:
-        if plan.answered(evidence.attack):
-            return checked(evidence)
-        found = attacked(
-            evidence,
-            classifier,
-            fitted(classifier, load_input(spec)),
-            plan,
-            execution=execution,
-            stop=stop,
-            prepared=prepared,
-        )
-        try:
-            if kept is not None:
-                kept.attacked(found)
-        except UserError as error:
-            say(f"{error} The attack is not in the case.")
-        return checked(found)
-
-    return after
+    return RowAttacks(
+        classifier,
+        read_plan(values) if values["attack"] else None,
+        execution=execution,
+        stop=stop,
+        keep=kept.attacked if kept is not None else None,
+        warn=say,
+    )
 
 
 def read_plan(values: Mapping[str, Any]) -> AttackPlan:

@@ -21,7 +21,7 @@ from engine.cli.sets import SHOWN_ROWS, rows_table, summary_table
 from engine.cli.subject import asked_input, subject_flags
 from engine.cli.terminal import Terminal
 from engine.core.errors import UserError
-from engine.evidence.attack import AttackRecord, attack_in_words
+from engine.evidence.attack import attack_in_words
 from engine.evidence.settings import alpha_of, seeded
 from engine.inputs.labels import split_rule
 from engine.procedures.command_line import command_line
@@ -109,7 +109,7 @@ def audit_command(values: Mapping[str, Any]) -> int:
     classifier, inputs, available = _load(request, values, settings)
     console = None if values["quiet"] else Terminal(stderr=True)
     meter = Meter(console, "certifying", "inputs")
-    kept, attacks = list["Evidence"](), dict[str, AttackRecord | None]()
+    kept = list["Evidence"]()
     recorder, failed = _recorder(values), list[str]()
 
     from engine.case.sets import CaseSet
@@ -117,7 +117,6 @@ def audit_command(values: Mapping[str, Any]) -> int:
 
     def keep(spec: str, found: Evidence) -> None:
         evidence = attack(spec, found)
-        attacks[spec] = evidence.attack
         kept.append(set_result.slim(evidence))
         if recorder is not None:
             recorder.add(spec, evidence)
@@ -150,7 +149,7 @@ def audit_command(values: Mapping[str, Any]) -> int:
             ahead=kept_in.ahead if kept_in else (lambda inputs: None),
             available=available,
         )
-        result = set_result.with_attacks(follow(certifying, console, meter), attacks)
+        result = set_result.with_attacks(follow(certifying, console, meter), attack.found)
     return _deliver(result, kept, values, failed, _reports(recorder, result, classifier, values))
 
 

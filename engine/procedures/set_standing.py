@@ -13,6 +13,7 @@ from typing import Literal
 
 from engine.bounds.simultaneous import simultaneous_alpha
 from engine.core.text import visible
+from engine.evidence.attack import size_in_words
 from engine.evidence.evidence import Evidence
 from engine.evidence.settings import Counting, alpha_of
 from engine.figures.curves import CurveFigure
@@ -22,9 +23,10 @@ from engine.regions import Region
 from engine.replay.records import ReplaySummary, Simultaneous
 from engine.replay.rows import NO_LABEL, ReplayRow
 
-Outcome = Literal["correct", "wrong", "certified", "abstained", "no run"]
-"""``correct`` and ``wrong`` are certified; so is ``certified``, of an input without a label. ``no
-run`` is an input that does not open or does not fit the model."""
+Outcome = Literal["correct", "wrong", "certified", "contradicted", "abstained", "no run"]
+"""``correct`` and ``wrong`` are certified; so is ``certified``, of an input without a label. Inside
+of what is certified an attack was confirmed where it is ``contradicted``. ``no run`` is an input
+that does not open or does not fit the model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class SetRow:
         run_id: of its run; empty without one.
         label, predicted: names of classes; empty where there is none.
         certified: the headline of its region, rounded down; ``size`` its first number.
+        attacked: the smallest change that an attack found, rounded up; empty without one.
         reason: why nothing is certified, in a sentence; ``cause`` the same in a word or two.
         n: votes that bound it; ``seconds`` that all its votes took.
     """
@@ -50,6 +53,7 @@ class SetRow:
     predicted: str = ""
     certified: str = ""
     size: float = -1.0
+    attacked: str = ""
     cause: str = ""
     reason: str = ""
     n: int = 0
@@ -123,12 +127,13 @@ class SetStanding:
             place=len(self.rows),
             spec=spec,
             name=as_path(spec),
-            outcome=_outcome(own),
+            outcome="contradicted" if evidence.contradicted else _outcome(own),
             run_id=evidence.run_id,
             label=evidence.input.label_name or ("" if own.label == NO_LABEL else str(own.label)),
             predicted=_class(evidence, own.predicted_class),
             certified=own.region.headline() if own.region else "",
             size=next(iter(_sizes(own.region).values()), -1.0) if own.region else -1.0,
+            attacked=size_in_words(own.attacked) if own.attacked else "",
             cause=why.reason.replace("-", " ") if why and own.region is None else "",
             reason=why.sentence if why and own.region is None else "",
             n=own.n,

@@ -23,6 +23,7 @@ from gui.jobs.engine_jobs import EngineJobs
 from gui.jobs.worker import Failure, Lane, Worker
 
 if TYPE_CHECKING:
+    from engine.attacks.plan import AttackPlan
     from engine.case import Case
     from engine.inputs.base import Pixels
     from engine.procedures.set_standing import SetRow
@@ -96,7 +97,13 @@ class Audits(QObject):
             return "Open a model first."
         return "" if self._case.file is not None else NO_CASE
 
-    def wished(self, sources: Sequence[str], limit: int, at: Sequence[str]) -> AuditWish | None:
+    def wished(
+        self,
+        sources: Sequence[str],
+        limit: int,
+        at: Sequence[str],
+        attack: AttackPlan | None = None,
+    ) -> AuditWish | None:
         """A set under the open model and the form's settings; None without a model."""
         loading, form = self._loading, self._form
         if loading.model is None or loading.request is None:
@@ -109,6 +116,7 @@ class Audits(QObject):
             form.execution,
             limit,
             tuple(at),
+            attack,
         )
 
     def start(self, wish: AuditWish) -> None:

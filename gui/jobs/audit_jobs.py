@@ -17,6 +17,7 @@ from engine.core.errors import UserError
 from engine.evidence.settings import Counting
 
 if TYPE_CHECKING:
+    from engine.attacks.plan import AttackPlan
     from engine.case import Case, RunRow
     from engine.case.sets import CaseSet
     from engine.core.records import ModelIdentity
@@ -47,6 +48,7 @@ class AuditWish:
         sources: folders, files and data sets, as they are named.
         limit: so many inputs of all at most, spread evenly; 0 takes all.
         at: perturbations to answer.
+        attack: how hard to attack every certified row; None for not at all.
         settings: of every run; alpha is per input.
         execution: of every run.
     """
@@ -58,6 +60,7 @@ class AuditWish:
     execution: Execution
     limit: int = 0
     at: tuple[str, ...] = ()
+    attack: AttackPlan | None = None
 
 
 @dataclass(frozen=True)
@@ -148,32 +151,27 @@ def audited(
     Raises:
         UserError: there is no input, none opens and fits, or the case cannot be written.
     """
+    from engine.attacks.sets import RowAttacks
     from engine.case.sets import CaseSet
     from engine.procedures.dataset import certify_set
+    from engine.procedures.set_result import with_attacks
     from engine.procedures.set_standing import SetStanding
     from engine.report.audit.figure import usual
 
     inputs, available = inputs_of(wish, warn)
     at = wish.at or usual(wish.settings)
-    kept = CaseSet(
-        case,
-        classifier,
-        wish.settings,
-        request=wish.request,
-        execution=wish.execution,
-        at=at,
-        stop=stop,
-        warn=warn,
-    )
+    how: dict[str, Any] = {"execution": wish.execution, "at": at, "stop": stop}
+    kept = CaseSet(case, classifier, wish.settings, request=wish.request, warn=warn, **how)
     standing = SetStanding(kept.settings, len(inputs), at)
+    attack = RowAttacks(
+        classifier, wish.attack, execution=wish.execution, stop=stop, keep=kept.attacked, warn=warn
+    )
     certifying: Generator[Any, None, SetResult] = certify_set(
         classifier,
         inputs,
         kept.settings,
-        execution=wish.execution,
-        at=at,
-        stop=stop,
-        done=standing.add,
+        **how,
+        done=lambda spec, evidence: standing.add(spec, attack(spec, evidence)),
         left_out=standing.leave_out,
         count=_named(kept),
         available=available,
@@ -186,7 +184,7 @@ def audited(
         try:
             step = next(certifying)
         except StopIteration as end:
-            return looker.look(now=True, result=end.value)
+            return looker.look(now=True, result=with_attacks(end.value, attack.found))
         yield looker.look(**pace.after(step))
 
 

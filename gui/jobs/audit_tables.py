@@ -45,6 +45,18 @@ def progress(view: AuditView) -> str:
     return f"{view.count:,} of {view.planned:,} inputs"
 
 
+def contradiction(view: AuditView) -> str:
+    """Which rows claim what an attack refuted; empty where none does."""
+    names = [row.name for row in view.rows[: view.count] if row.outcome == "contradicted"]
+    if not names:
+        return ""
+    more = f" and {len(names) - 3:,} more" if len(names) > 3 else ""
+    return (
+        f"CONTRADICTED: an attack lies inside what is certified of {', '.join(names[:3])}{more}. "
+        "Model or program is broken, or chance was against it; the set is not to be used."
+    )
+
+
 def facts(view: AuditView) -> list[tuple[str, str]]:
     """Sums over the rows: each by itself, all at once, and the population they come from."""
     return [(name, value.replace(" %", f"{_JOINED}%")) for name, value in _facts(view)]

@@ -20,6 +20,7 @@ from gui.pages.audit_table import AuditTable
 from gui.plots.curves import CurvePlot
 from gui.results.record import RecordView
 from gui.style import theme as themes
+from gui.style.theme import set_role
 from gui.widgets.buttons import menu_button
 from gui.widgets.facts import FactsTable
 from gui.widgets.file_dialogs import FileAsker
@@ -65,6 +66,7 @@ class AuditPage(Page):
         self._drawn: object = None
         self.setup = SetLine(session, asker)
         self.complaint, self.notes = words(role="abstained"), words(role="small")
+        self.refuted = words(role="danger", name="Rows that an attack contradicts")
         self.of = words(role="small", name="Of which model and settings these rows are")
         self.earlier = words(role="provisional", name="What differs from the form")
         self.adopt = QPushButton("&Put these rows' settings into the form")
@@ -88,7 +90,7 @@ class AuditPage(Page):
         self.above.addWidget(together)
         self.above.addWidget(self.record)
         rows = divided(Qt.Orientation.Vertical, self.above, self.table, sizes=(330, 300))
-        for widget in (self.setup, self.complaint, self.of):
+        for widget in (self.setup, self.complaint, self.refuted, self.of):
             self.content.addWidget(widget)
         self.content.addLayout(filled(QHBoxLayout(), (self.earlier, 1), self.adopt, spacing=8))
         self.content.addWidget(rows, 1)
@@ -145,7 +147,7 @@ class AuditPage(Page):
     def certify(self) -> None:
         """Start, or resume, what is described."""
         say(self.complaint, "")
-        wish = self._audits.wished(*self.setup.asked)
+        wish = self._audits.wished(*self.setup.asked, self.setup.plan)
         if wish is None:
             return
         try:
@@ -191,6 +193,9 @@ class AuditPage(Page):
             self._grow()
             say(self.of, f"Rows of {audit_tables.subject(view)}")
             say(self.notes, audit_tables.notes(view))
+        refuted = "" if view is None else audit_tables.contradiction(view)
+        say(self.refuted, refuted)
+        set_role(self, "error" if refuted else "")
         self.setup.setEnabled(not running)
         self.start.setEnabled(not obstacle and bool(self.setup.sources))
         tip = "What the case holds already is taken as it is"

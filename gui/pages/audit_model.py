@@ -22,14 +22,25 @@ from gui.widgets.tips import plain_tip
 if TYPE_CHECKING:
     from engine.procedures.set_standing import SetRow
 
-COLUMNS = ("Input", "Label", "Prediction", "Outcome", "Certified", "Abstained because", "n", "Time")
-OUTCOME, N = 3, 6
-OUTCOMES = ("correct", "wrong", "certified", "abstained", "no run")
-_MARKS = {"correct": "✓", "wrong": "✗", "certified": "✓", "abstained": "–", "no run": "!"}
+COLUMNS = (
+    *("Input", "Label", "Prediction", "Outcome", "Certified", "Attacked", "Abstained because"),
+    *("n", "Time"),
+)
+OUTCOME, ATTACKED, N = 3, 5, 7
+OUTCOMES = ("correct", "wrong", "certified", "contradicted", "abstained", "no run")
+_MARKS = {
+    "correct": "✓",
+    "wrong": "✗",
+    "certified": "✓",
+    "contradicted": "✗",
+    "abstained": "–",
+    "no run": "!",
+}
 _INKS = {
     "correct": "certified",
     "certified": "certified",
     "wrong": "danger",
+    "contradicted": "danger",
     "abstained": "runner_up",
     "no run": "warning",
 }
@@ -47,6 +58,7 @@ def texts(row: SetRow) -> tuple[str, ...]:
         row.predicted,
         f"{_MARKS[row.outcome]} {row.outcome}",
         row.certified,
+        row.attacked,
         row.cause,
         f"{row.n:,}" if row.n else "",
         f"{row.seconds:.2f} s" if row.run_id else "",
@@ -65,6 +77,7 @@ _KEYS: tuple[Callable[[SetRow], Any], ...] = (
     lambda row: natural(row.predicted),
     lambda row: OUTCOMES.index(row.outcome),
     lambda row: row.size,
+    lambda row: natural(row.attacked),
     lambda row: row.cause,
     lambda row: row.n,
     lambda row: row.seconds,
@@ -75,6 +88,7 @@ class AuditModel(QAbstractTableModel):
     """Rows in the order in which they were decided, until a column is chosen to sort by.
 
     Attributes:
+        attacked: whether an attack found something in any row.
         rows: all of them, as they were decided; ``total`` of the list are meant.
         shown: places of the rows that pass the filter, in the order of the table.
     """
@@ -83,7 +97,7 @@ class AuditModel(QAbstractTableModel):
         super().__init__()
         self.shown: list[int] = []
         self.rows: Sequence[SetRow] = ()
-        self.total = 0
+        self.total, self.attacked = 0, False
         self._column, self._falls = -1, False
         self._text, self._outcome = "", ""
         self._settle = QTimer(self, singleShot=True, interval=_SETTLE_MS)
@@ -93,9 +107,10 @@ class AuditModel(QAbstractTableModel):
         """Show the first ``count`` rows; to a list that was shown before, those since are added."""
         if rows is not self.rows or count < self.total:
             self.beginResetModel()
-            self.rows, self.total, self.shown = rows, 0, []
+            self.rows, self.total, self.shown, self.attacked = rows, 0, [], False
             self.endResetModel()
         new = [place for place in range(self.total, count) if self._passes(rows[place])]
+        self.attacked = self.attacked or any(row.attacked for row in rows[self.total : count])
         self.total = count
         if not new:
             return

@@ -7,8 +7,9 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QMenu, QWidget
 
+from engine.attacks.plan import AttackPlan
 from gui.controllers.session import Session
 from gui.pages.external_votes import perturbations
 from gui.style import theme as themes
@@ -46,6 +47,12 @@ class SetLine(QWidget):
         self.limit = count_box("Inputs at most, spread evenly over the set", 0, least=0, most=_MOST)
         self.limit.setSpecialValueText("all inputs")
         self.limit.setToolTip("Take at most this many inputs, spread evenly over the set")
+        self.attack = QCheckBox("attac&k")
+        self.attack.setAccessibleName("Attack every certified row")
+        self.attack.setToolTip(
+            "Beside each certificate, the smallest change found that takes the smoothed model to "
+            "another class: evidence of tightness, and no guarantee. Slower than certifying."
+        )
         self.menu = QMenu(self)
         self.choose = menu_button(
             "&Choose ▾", "Choose a set", "A folder, files, or a shipped set", self.menu
@@ -76,6 +83,11 @@ class SetLine(QWidget):
         """Sources, limit and perturbations."""
         return self.sources, self.limit.value(), perturbations(self.at.text())
 
+    @property
+    def plan(self) -> AttackPlan | None:
+        """How hard to attack; None where that is not asked for."""
+        return AttackPlan() if self.attack.isChecked() else None
+
     def put(self, sources: Sequence[str], *, add: bool = False) -> None:
         """Name other sources, or more of them; each one once."""
         before = self.sources if add else ()
@@ -103,7 +115,16 @@ class SetLine(QWidget):
         named = labelled("&set", self.spec)
         at = labelled("certified a&t", self.at)
         limited = labelled("at &most", self.limit)
-        parts = (named, (self.spec, 4), self.choose, limited, self.limit, at, (self.at, 2))
+        parts = (
+            named,
+            (self.spec, 4),
+            self.choose,
+            limited,
+            self.limit,
+            at,
+            (self.at, 2),
+            self.attack,
+        )
         filled(line, *parts, spacing=8)
 
     @Slot()

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.pages.audit_model import OUTCOMES, AuditModel
+from gui.pages.audit_model import ATTACKED, OUTCOMES, AuditModel
 from gui.style import theme as themes
 from gui.style.theme import set_role
 from gui.widgets.columns import FittedColumns
@@ -38,7 +38,7 @@ SIDE, _LINE = 24, 30
 _KEPT, _AT_ONCE, _PAUSE_MS = 800, 48, 40
 """Images that are kept; those asked for together; the pause in which they are gathered."""
 _ALL = "every outcome"
-_LEAST = (120, 60, 70, 0, 0, 90)
+_LEAST = (120, 60, 70, 90, 80, 80, 90)
 
 
 class Thumbnails(QStyledItemDelegate):
@@ -180,7 +180,9 @@ class AuditTable(QWidget):
         bar = self.view.verticalScrollBar()
         at_end = not first and bar.maximum() > 0 and bar.value() == bar.maximum()
         self.model.show_rows(rows, count)
-        if first and count:
+        news = self.view.isColumnHidden(ATTACKED) == self.model.attacked
+        self.view.setColumnHidden(ATTACKED, not self.model.attacked)
+        if (first and count) or news:
             self.columns.fit()
         if at_end and self.row is None:
             self.view.scrollToBottom()

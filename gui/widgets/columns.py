@@ -65,7 +65,9 @@ class FittedColumns(QObject):
             return
         header = self._table.horizontalHeader()
         wanted = [
-            max(self._table.sizeHintForColumn(column), header.sectionSizeHint(column))
+            0
+            if self._table.isColumnHidden(column)
+            else max(self._table.sizeHintForColumn(column), header.sectionSizeHint(column))
             + self._margin
             for column in range(count)
         ]
@@ -74,7 +76,8 @@ class FittedColumns(QObject):
         self._fitting = True
         room = self._table.viewport().width()
         for column, width in enumerate(shared(wanted, least, room)):
-            self._table.setColumnWidth(column, width)
+            if not self._table.isColumnHidden(column):
+                self._table.setColumnWidth(column, width)
         self._fitting = False
 
     @Slot()

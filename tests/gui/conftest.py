@@ -22,6 +22,7 @@ from engine.bounds import bound_method
 from engine.case.merging import adopt
 from engine.core.errors import TrustRequired, UserError
 from engine.core.records import Fitting, InputIdentity, ModelIdentity, Software, Timing, Votes
+from engine.evidence.attack import AttackRecord
 from engine.evidence.evidence import (
     ChainRecord,
     Evidence,
@@ -240,6 +241,7 @@ class FakeEngine(EngineJobs):
     fail: dict[str, Exception] = field(default_factory=dict)
     threads: set[int] = field(default_factory=set)
     models: dict[str, ModelIdentity] = field(default_factory=dict)
+    attack: AttackRecord | None = None
 
     def _note(self, call: str) -> None:
         self.calls.append(call)
@@ -360,6 +362,8 @@ class FakeEngine(EngineJobs):
                 share = self.share - 0.07 * (place % 4)
                 one = make_evidence(settings, share=share, source=spec)
                 one = one.model_copy(update={"chain": None, "run_id": f"run {place} of {id(view)}"})
+                if wish.attack is not None:
+                    one = one.model_copy(update={"attack": self.attack})
                 adopt(case, one, wish.request, spec)
                 standing.add(spec, one)
                 found.append((spec, one))

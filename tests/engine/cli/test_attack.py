@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-import engine.attacks.attack
+import engine.attacks.sets
 from engine.cli import main
 from engine.cli.outcome import CONTRADICTED
 from engine.core.records import ProbabilityBounds
@@ -56,7 +56,7 @@ def test_a_case_keeps_attacks_and_none_is_made_twice(
     def never(*args: Any, **more: Any) -> None:
         raise AssertionError("attacked again")
 
-    monkeypatch.setattr(engine.attacks.attack, "attacked", never)
+    monkeypatch.setattr(engine.attacks.sets, "attacked", never)
     assert main([*words, "--json", str(second)]) == 0
     rows = [json.loads(path.read_text(encoding="utf-8"))["rows"] for path in (first, second)]
     assert rows[0] == rows[1] and all(row["attacked"] for row in rows[1])

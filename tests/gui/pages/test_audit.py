@@ -5,9 +5,12 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 
+from engine.core.records import Votes
+from engine.evidence.attack import AttackRecord
 from engine.evidence.settings import CertifySettings
 from engine.models.request import ModelRequest
 from engine.schemes import Gaussian
+from gui.pages.audit_model import COLUMNS
 
 
 @pytest.fixture
@@ -61,6 +64,34 @@ def test_while_it_is_certified_the_form_is_held_and_escape_stops_it(page, window
     qtbot.waitUntil(lambda: not page._audits.running)
     assert window.left.isEnabled() and page._audits.view.count < 160
     assert page.start.text() == "&Resume the set"
+
+
+def test_rows_are_attacked_if_asked_and_a_contradiction_is_a_red_page(page, engine, qtbot):
+    column = COLUMNS.index("Attacked")
+    assert page.table.view.isColumnHidden(column)
+    engine.attack = AttackRecord(
+        outcome="found",
+        how="x",
+        perturbation={"radius": 0.30001},
+        found_class=1,
+        votes=Votes(counts=(0, 10, *[0] * 8)),
+    )
+    page.setup.put(["few"])
+    page.setup.attack.setChecked(True)
+    page.start.click()
+    qtbot.waitUntil(lambda: page._audits.view is not None and not page._audits.running)
+    rows = page._audits.view.rows
+    sizes = {row.outcome for row in rows if row.size > 0.30001}
+    assert sizes == {"contradicted"} and {"correct", "wrong"} & {row.outcome for row in rows}
+    assert page.table.model.index(0, column).data() == "radius 0.3001"
+    assert not page.table.view.isColumnHidden(column)
+    assert page.refuted.text().startswith("CONTRADICTED: an attack lies inside what is certified")
+    assert page.property("role") == "error"
+    page.setup.attack.setChecked(False)
+    page.setup.put(["many"])
+    page.start.click()
+    qtbot.waitUntil(lambda: page._audits.view is not None and not page._audits.running)
+    assert page.refuted.isHidden() and page.table.view.isColumnHidden(column)
 
 
 def test_a_row_is_looked_at_and_left_with_escape(done, qtbot):

@@ -34,7 +34,7 @@ def names(model):
 def test_rows_stand_as_they_were_decided_until_a_column_is_chosen(model):
     assert names(model) == ["digits:9", "digits:10", "digits:2"]
     assert [model.index(2, column).data() for column in range(len(COLUMNS))] == [
-        "digits:2", "2", "", "– abstained", "", "below half", "1,000", "0.00 s",
+        "digits:2", "2", "", "– abstained", "", "", "below half", "1,000", "0.00 s",
     ]  # fmt: skip
     model.sort(0)
     assert names(model) == ["digits:2", "digits:9", "digits:10"]  # by number
