@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
-from engine.cli.flags import OUTPUT, RUN, flag
+from engine.cli.flags import OUTPUT, RUN, SCHEME, flag
 from engine.cli.options import read_execution, read_settings, read_target, run_flags, scheme_flags
 from engine.cli.outcome import CERTIFIED, facts_table
 from engine.cli.output import STDOUT, print_json
@@ -23,9 +23,17 @@ from engine.evidence.cost import duration
 if TYPE_CHECKING:
     from engine.evidence.settings import CertifySettings
     from engine.planning import ExpectedPoint, Needed, Pilot, PlanResult
+    from engine.schemes import Scheme
 
 _PLANNED = ("n0", "n", "alpha", "bound", "noise", "seed", "batch", "device", "precision")
 _GROUP = "What is known"
+_EXPONENT = flag(
+    "exponent",
+    "For exp-p: its --power, which is the chance of success here.",
+    SCHEME,
+    float | None,
+    metavar="X",
+)
 
 
 def plan_flags() -> list[inspect.Parameter]:
@@ -40,7 +48,7 @@ def plan_flags() -> list[inspect.Parameter]:
             metavar="P",
         ),
         *optional_subject(_GROUP),
-        *scheme_flags(),
+        *[_EXPONENT if each.name == "power" else each for each in scheme_flags()],
         *[each for each in run_flags("certify") if each.name in _PLANNED],
         flag("target_radius", "The radius to certify.", RUN, float | None, metavar="R"),
         flag("target", "The perturbation to certify in the scheme's terms.", RUN, metavar="TERM=X"),
@@ -81,7 +89,8 @@ def plan_command(values: Mapping[str, Any]) -> int:
     From pilot votes (--pilot 97/100), from a probability (--probability 0.97), or from n0 votes
     drawn for --model and --input. Exit status: 0 planned, 2 bad input.
     """
-    run_values = {**values, "target": None, "target_radius": None}  # of the plan, not of a run
+    of_plan = {"target": None, "target_radius": None, "power": values["exponent"]}  # not of a run
+    run_values = {**values, **of_plan}
     settings = read_settings(run_values, "certify")
     if settings.kind == "exact":
         raise UserError(
@@ -95,11 +104,11 @@ def plan_command(values: Mapping[str, Any]) -> int:
             "from its first anchors on how many votes the range will take."
         )
     target = read_target(values["target_radius"], values["target"], name="--target-radius")
-    pilot = _pilot(values, settings)
+    pilot, scheme = _pilot(values, settings)
     from engine.planning.planner import plan
 
     result = plan(
-        scheme=settings.scheme,
+        scheme=scheme,
         alpha=settings.alpha,
         bound=settings.bound,
         n=settings.n,
@@ -116,7 +125,8 @@ def plan_command(values: Mapping[str, Any]) -> int:
     return CERTIFIED
 
 
-def _pilot(values: Mapping[str, Any], settings: CertifySettings) -> Pilot | None:
+def _pilot(values: Mapping[str, Any], settings: CertifySettings) -> tuple[Pilot | None, Scheme]:
+    """The pilot, and the scheme as the input has it where there is one."""
     given = [name for name in ("pilot", "probability", "model") if values[name] not in ("", None)]
     if len(given) != 1:
         raise UserError(
@@ -124,8 +134,8 @@ def _pilot(values: Mapping[str, Any], settings: CertifySettings) -> Pilot | None
             f"({len(given)} were given)."
         )
     if given == ["pilot"]:
-        return _typed(values["pilot"])
-    return _drawn(values, settings) if given == ["model"] else None
+        return _typed(values["pilot"]), settings.scheme
+    return _drawn(values, settings) if given == ["model"] else (None, settings.scheme)
 
 
 def _typed(text: str) -> Pilot:
@@ -137,7 +147,7 @@ def _typed(text: str) -> Pilot:
     return checked(Pilot, k=int(match[1]), n0=int(match[2]))
 
 
-def _drawn(values: Mapping[str, Any], settings: CertifySettings) -> Pilot:
+def _drawn(values: Mapping[str, Any], settings: CertifySettings) -> tuple[Pilot, Scheme]:
     """Pilot votes of a model: its selection stream, so a run's estimation votes stay fresh."""
     if not values["input"]:
         raise UserError("--model needs --input, the image to draw the pilot votes at.")
@@ -154,7 +164,7 @@ def _drawn(values: Mapping[str, Any], settings: CertifySettings) -> Pilot:
         )
     if not votes.n:
         raise UserError("The pilot was stopped before its first vote.")
-    return Pilot.of(votes)
+    return Pilot.of(votes), settings.scheme.for_input(fitted.identity)
 
 
 def _show(result: PlanResult, console: Terminal) -> None:

@@ -29,7 +29,9 @@ _FORMER = {"session": "known to this session; no case was kept"}
 
 def claim_of(model: ModelIdentity, image: InputIdentity, settings: RunSettings) -> list[Any]:
     """What is tried: the same for all tries of one claim, as values of JSON."""
-    terms: dict[str, Term] = {} if settings.kind == "predict" else dict(settings.scheme.terms)
+    terms: dict[str, Term] = (
+        {} if settings.kind == "predict" else dict(settings.scheme.stated_terms())
+    )
     attacker = [[name, term.meaning, term.unit] for name, term in sorted(terms.items())]
     return [model.sha256, image.pixels_sha256, attacker]
 

@@ -61,7 +61,7 @@ def plan(
         false_accept: bound on an oracle's false accepts, where the target is the true class.
 
     Raises:
-        UserError: neither or both of ``pilot`` and ``p``, or a value that cannot be.
+        UserError: neither or both of ``pilot`` and ``p``, or a value that cannot be or lacks.
     """
     assumed = _assumed(pilot, p)
     if not 0 < power < 1:

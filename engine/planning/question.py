@@ -23,6 +23,9 @@ class Question:
         target: the perturbation to certify; None to certify anything at all.
         runner_up: the largest share of the lost votes that one other class is taken to hold; 1,
             the least favourable, where nothing is known.
+
+    Raises:
+        UserError: the scheme lacks a parameter that an input would give.
     """
 
     scheme: Scheme
@@ -30,6 +33,9 @@ class Question:
     alpha: float
     target: Perturbation | None = None
     runner_up: float = 1.0
+
+    def __post_init__(self) -> None:
+        self.scheme.check_alone()
 
     def bounds(self, n: int, *, lost: int) -> ProbabilityBounds:
         """The declared bound at its planned n after ``n - lost`` votes for the class."""

@@ -17,6 +17,7 @@ from engine.evidence.subject import subject
 from engine.oracles.audit import Labelled
 from engine.regions import radius_of
 from engine.schemes import Scheme
+from engine.schemes.base import NO_FACTS, Facts
 
 _DIGITS = 4
 
@@ -28,6 +29,7 @@ def transfer_record(
     audit: AuditRecord,
     alpha_audit: float,
     given: InputIdentity,
+    facts: Facts = NO_FACTS,
 ) -> TransferRecord:
     """The claim about the true class that votes and labels allow.
 
@@ -38,6 +40,7 @@ def transfer_record(
         audit: labels about that class.
         alpha_audit: chance that the bound on false accepts is wrong.
         given: the input, and how it was fitted to the model.
+        facts: of the input.
     """
     found = transfer(
         bounds.p_lower,
@@ -51,7 +54,7 @@ def transfer_record(
         "p_upper": min(1.0, math.nextafter(1.0 - found.p_lower, 2.0)),
         "alpha": min(found.alpha, math.nextafter(1.0, 0.0)),
     }
-    region = scheme.region(bounds.model_copy(update=known))
+    region = scheme.region(bounds.model_copy(update=known), facts)
     return TransferRecord(
         audit=audit,
         alpha_votes=bounds.alpha,
@@ -107,7 +110,7 @@ def transfer_of(
         return None
     name = evidence.model.class_names[bounds.top]
     scheme = evidence.settings.scheme
-    return transfer_record(scheme, bounds, name, audit, alpha_audit, evidence.input)
+    return transfer_record(scheme, bounds, name, audit, alpha_audit, evidence.input, evidence.facts)
 
 
 def _statement(

@@ -14,7 +14,7 @@ from engine.regions.cellmap import CellMap
 from engine.regions.count import Count
 from engine.regions.gain_brightness import GainBrightness
 from engine.regions.interval import Interval
-from engine.regions.region import REGIONS, Region, radius_of
+from engine.regions.region import REGIONS, Norm, Region, radius_of
 from engine.regions.staircase import Staircase
 from engine.regions.sweep import Sweep
 
@@ -27,6 +27,7 @@ __all__ = [
     "Count",
     "GainBrightness",
     "Interval",
+    "Norm",
     "Perturbation",
     "Region",
     "Staircase",

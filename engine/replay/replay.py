@@ -67,8 +67,10 @@ def replay(
         progress: told how far it is.
 
     Raises:
-        UserError: the file is malformed, or ``at`` or ``selection`` does not fit.
+        UserError: the file is malformed, ``at`` or ``selection`` does not fit, or the scheme lacks
+            a parameter that an input would give.
     """
+    scheme.check_alone()
     asked = {text: scheme.parse_at(text) for text in at}
     _refuse_sweeps(scheme)
     data = read_bytes(path)

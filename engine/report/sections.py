@@ -123,7 +123,7 @@ def _guarantee(evidence: Evidence) -> list[Fact]:
     scheme, method = evidence.settings.scheme, bound_method(evidence.settings.bound)
     basis = evidence.bounds.basis if evidence.bounds else "no votes to bound"
     return [
-        Fact("the attacker may", scheme.attacker_of(evidence.input.kind), _changed(evidence)),
+        Fact("the attacker may", scheme.attacker_in_words(evidence.input.kind), _changed(evidence)),
         Fact("guarantee", f"{scheme.guarantee}, {scheme.randomness}, incomplete"),
         Fact("bound", f"{method.title}: {method.summary}"),
         Fact("bound's source", method.citation),

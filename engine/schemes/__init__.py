@@ -13,6 +13,10 @@ from engine.schemes.blur import Blur
 from engine.schemes.brightness import Brightness
 from engine.schemes.contrast_brightness import ContrastBrightness
 from engine.schemes.dssn_l1 import DssnL1
+from engine.schemes.exp_1 import Exp1
+from engine.schemes.exp_2 import Exp2
+from engine.schemes.exp_inf import ExpInf
+from engine.schemes.exp_p import ExpP
 from engine.schemes.gaussian import Gaussian
 from engine.schemes.hierarchical_ablation import HierarchicalAblation
 from engine.schemes.hierarchical_gaussian import HierarchicalGaussian
@@ -23,6 +27,9 @@ from engine.schemes.hybrid_uniform import HybridUniform
 from engine.schemes.laplace import Laplace
 from engine.schemes.nested_rotation import NestedRotation
 from engine.schemes.nested_translation import NestedTranslation
+from engine.schemes.pareto import Pareto
+from engine.schemes.pow_2 import Pow2
+from engine.schemes.pow_inf import PowInf
 from engine.schemes.rotation import Rotation
 from engine.schemes.scaling import Scaling
 from engine.schemes.sparse import Sparse
@@ -31,6 +38,8 @@ from engine.schemes.text_mask import TextMask
 from engine.schemes.text_uniform import TextUniform
 from engine.schemes.translation import Translation
 from engine.schemes.translation_black import TranslationBlack
+from engine.schemes.uniform import Uniform
+from engine.schemes.uniform_ball import UniformBall
 from engine.schemes.uniform_l1 import UniformL1
 
 SCHEMES: tuple[type[Scheme], ...] = (
@@ -39,6 +48,15 @@ SCHEMES: tuple[type[Scheme], ...] = (
     Laplace,
     UniformL1,
     DssnL1,
+    Uniform,
+    Pareto,
+    Exp1,
+    ExpP,
+    ExpInf,
+    PowInf,
+    UniformBall,
+    Exp2,
+    Pow2,
     # semantic
     Brightness,
     ContrastBrightness,

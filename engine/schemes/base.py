@@ -87,8 +87,8 @@ class Scheme(Record, ABC):
     terms: ClassVar[Mapping[str, Term]]
     """The terms of a perturbation (``--at``)."""
     unwritten: ClassVar[frozenset[str]] = frozenset()
-    """Fields that are not written where they are None: a run's noise key is made of the written
-    scheme, so those that came later must not change it."""
+    """Fields that are not written where they have their default: a run's noise key is made of the
+    written scheme, so those that came later must not change it."""
     limits: ClassVar[tuple[str, ...]]
     """What the certificate does *not* say, one sentence each, for the report."""
 
@@ -174,11 +174,19 @@ class Scheme(Record, ABC):
         del kind
         return cls.attacker
 
+    def attacker_in_words(self, kind: str) -> str:
+        """The same with these parameters, such as a norm."""
+        return self.attacker_of(kind)
+
     @classmethod
     def limits_of(cls, kind: str) -> tuple[str, ...]:
         """What the certificate of an input of one kind does not say."""
         del kind
         return cls.limits
+
+    def stated_terms(self) -> Mapping[str, Term]:
+        """The terms with what these parameters say of them, such as their norm."""
+        return self.terms
 
     def required_probabilities(self, perturbations: Sequence[Perturbation]) -> list[float]:
         """The same for ever stronger perturbations; past the first hopeless one none is asked.
@@ -247,6 +255,18 @@ class Scheme(Record, ABC):
         Raises:
             UserError: naming the fact.
         """
+
+    def check_alone(self) -> None:
+        """Refuse to certify where no input is at hand, if that needs a parameter that is not given.
+
+        Raises:
+            UserError: naming it.
+        """
+
+    def for_input(self, given: InputIdentity) -> Self:
+        """The same with what the input decides filled in, for plans; runs record it as facts."""
+        del given
+        return self
 
     @classmethod
     def suited_to(cls, given: InputIdentity) -> dict[str, Any]:
@@ -345,5 +365,6 @@ class Scheme(Record, ABC):
     @model_serializer(mode="wrap")
     def _with_key(self, handler: Any) -> dict[str, Any]:
         written = handler(self).items()
-        kept = {name: v for name, v in written if v is not None or name not in self.unwritten}
+        usual = {name: type(self).model_fields[name].default for name in self.unwritten}
+        kept = {name: v for name, v in written if name not in usual or v != usual[name]}
         return {"key": self.key, **kept}

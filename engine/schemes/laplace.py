@@ -1,16 +1,18 @@
-"""Laplace noise: an l1 ball (Teng, Lee & Yuan 2020; Yang et al., ICML 2020)."""
+"""Laplace noise: balls in l1, l2 and linf (Teng, Lee & Yuan 2020; Yang et al., ICML 2020)."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
+import numpy.typing as npt
 from pydantic import Field
 
-from engine.core.records import ProbabilityBounds
+from engine.core.errors import UserError
+from engine.core.records import InputIdentity, ProbabilityBounds
 from engine.noise.law import (
     PROBED,
     Arithmetic,
@@ -22,8 +24,9 @@ from engine.noise.law import (
     flat,
     zeros,
 )
-from engine.regions import Ball, Perturbation, Term
-from engine.schemes.base import NO_FACTS, Facts, Scheme
+from engine.regions import Ball, Norm, Perturbation
+from engine.schemes.base import NO_FACTS, Facts
+from engine.schemes.norms import NormBall, norm_field
 from engine.schemes.parameter_fields import PIXELS
 
 if TYPE_CHECKING:
@@ -85,27 +88,24 @@ class LaplaceNoise(NoiseLaw):
         return found
 
 
-class Laplace(Scheme):
+class Laplace(NormBall):
     """g(x) = argmax_c P(f(x + e) = c) with independent Laplace e of scale lam.
 
     If P(f(x + e) = A) >= p > 1/2, then g(x + d) = A for all ||d||_1 < -lam log(2 (1 - p)), which
-    is the tight radius against one half, whatever the runner-up.
+    is the tight radius against one half, whatever the runner-up. In linf the score is a sum of
+    signs, so that the differential method leaves a sum over a binomial law.
     """
 
     key: ClassVar[str] = "laplace"
-    title: ClassVar[str] = "Laplace smoothing, l1"
+    title: ClassVar[str] = "Laplace smoothing"
     citation: ClassVar[str] = (
         "Teng, Lee & Yuan, l1 Adversarial Robustness Certificates: a Randomized Smoothing "
         "Approach, 2020; Yang et al., Randomized Smoothing of All Shapes and Sizes, ICML 2020"
     )
-    inputs: ClassVar[tuple[str, ...]] = ("image",)
-    attacker: ClassVar[str] = "change every pixel, as long as the whole change has l1 norm below R"
-    terms: ClassVar[Mapping[str, Term]] = {"radius": Term("l1 norm of the change", PIXELS)}
-    limits: ClassVar[tuple[str, ...]] = (
-        "It says nothing about changes whose l1 norm is R or more, nor about rotation, occlusion, "
-        "blur or other changes that are large in l1 norm.",
-    )
+    unwritten: ClassVar[frozenset[str]] = frozenset({"norm", "dimension"})
+    own: ClassVar[tuple[Norm, ...]] = ("l1", "linf")
 
+    norm: Norm = norm_field("l1")
     lam: float = Field(
         default=0.25,
         ge=0.001,
@@ -119,15 +119,61 @@ class Laplace(Scheme):
         """Each number by itself."""
         return LaplaceNoise(self.lam)
 
+    def scale_in(self, dimension: int) -> float:
+        """lam."""
+        del dimension
+        return self.lam
+
+    def direct(self, dimension: int) -> Mapping[str, Callable[[float], float]]:
+        """In l1 and in linf."""
+        from engine.certificates import norm_balls  # deferred: SciPy is slow to load
+
+        return norm_balls.laplace(dimension)
+
+    def own_norms(self) -> tuple[Norm, ...]:
+        """Both, of which none improves on the one in l1 there."""
+        return ("l1",) if self.norm == "l1" else self.own
+
+    def prepare(self, x: Sequence[npt.NDArray[Any]]) -> Facts:
+        """The dimension; none in l1, where nothing depends on it."""
+        return NO_FACTS if self.norm == "l1" else super().prepare(x)
+
+    def check_facts(self, facts: Facts, given: InputIdentity) -> None:
+        """Refuse any facts in l1.
+
+        Raises:
+            UserError: naming them.
+        """
+        super().check_facts(facts, given)
+        if self.norm == "l1" and facts:
+            raise UserError("A dimension is recorded, and nothing depends on it in l1.")
+
+    def check_alone(self) -> None:
+        """Refuse to certify without a dimension in other norms than l1.
+
+        Raises:
+            UserError: naming the flag.
+        """
+        if self.norm != "l1":
+            super().check_alone()
+
+    def for_input(self, given: InputIdentity) -> Self:
+        """With the dimension of the input where it matters."""
+        return self if self.norm == "l1" else super().for_input(given)
+
     def region(self, bounds: ProbabilityBounds, facts: Facts = NO_FACTS) -> Ball | None:
-        """-lam log(2 (1 - p_lower)); None unless p_lower > 1/2."""
+        """-lam log(2 (1 - p_lower)) in l1; None unless p_lower > 1/2."""
+        if self.norm != "l1":
+            return super().region(bounds, facts)
         if bounds.p_lower <= max(0.5, bounds.p_upper):
             return None
         left = 2.0 * max(_LEAST, 1.0 - bounds.p_lower)
         return Ball(norm="l1", radius=-self.lam * math.log(left) * _DOWN, unit=PIXELS)
 
     def required_probability(self, perturbation: Perturbation, facts: Facts = NO_FACTS) -> float:
-        """1 - exp(-radius / lam) / 2."""
+        """1 - exp(-radius / lam) / 2 in l1."""
+        if self.norm != "l1":
+            return super().required_probability(perturbation, facts)
         if not perturbation["radius"]:
             return 0.5
         return (1.0 - 0.5 * math.exp(-perturbation["radius"] / self.lam)) * _UP

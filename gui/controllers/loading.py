@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from engine.inputs import GivenInput
     from engine.inputs.base import FittedInput
     from engine.models.base import Classifier
+    from engine.schemes import Scheme
 
 
 class Loading(QObject):
@@ -124,6 +125,10 @@ class Loading(QObject):
     def fitted(self) -> FittedInput | None:
         """The input as the model takes it, once both are there."""
         return self.subject.fitted if self.subject else None
+
+    def in_plans(self, scheme: Scheme) -> Scheme:
+        """The scheme with what the input decides, where there is one; a run finds that out."""
+        return scheme if self.fitted is None else scheme.for_input(self.fitted.identity)
 
     @property
     def position(self) -> int:

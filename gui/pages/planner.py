@@ -182,6 +182,8 @@ class PlannerPage(Page):
         if not isinstance(settings, CertifySettings):
             self._forget(_NOTHING_TO_PLAN)
         elif not self._session.form.complaint:
+            scheme = self._session.loading.in_plans(settings.scheme)
+            settings = settings.model_copy(update={"scheme": scheme})
             pilot, target, power = self._pilot(), self.target.text(), self.power.value()
             self._plans.submit(
                 lambda stop: planned(settings, pilot=pilot, target=target, power=power),

@@ -9,6 +9,7 @@ from PySide6.QtCore import QTimer, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
+from engine.core.errors import UserError
 from engine.core.fields import field_specs
 from engine.evidence.settings import Counting
 from engine.planning import Prospect
@@ -121,7 +122,13 @@ class LeftColumn(Card):
         """While votes are counted the worker has no time; it looks at the form afterwards."""
         session = self._session
         if session.worker.is_warm and not session.form.complaint:
-            settings = session.form.settings
+            scheme = session.loading.in_plans(session.form.settings.scheme)
+            settings = session.form.settings.model_copy(update={"scheme": scheme})
+            try:
+                scheme.check_alone()
+            except UserError:  # what it needs of an input is not there yet
+                self.settings.needs.clear()
+                return
             self._prospects.submit(
                 lambda stop: prospect(settings),
                 "looking at the settings",

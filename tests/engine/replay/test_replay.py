@@ -15,6 +15,7 @@ from engine.core.records import Votes
 from engine.replay import ReplayResult
 from engine.replay.replay import replay
 from engine.schemes import DssnL1, Gaussian
+from engine.schemes.uniform import Uniform
 from tests.engine.replay.conftest import TWO_BLOCKS
 
 GOLDEN = json.loads((Path(__file__).parents[2] / "golden/cohen.json").read_text())
@@ -179,16 +180,22 @@ def test_what_does_not_fit_is_refused(votes_file, text, changes, sentence):
 @pytest.mark.parametrize("scheme", schemes.SCHEMES, ids=lambda scheme: scheme.key)
 def test_every_scheme_is_replayable_and_answers_at(votes_file, scheme):
     at = ",".join(f"{name}={term.neutral:g}" for name, term in scheme.terms.items())
+    known = {"dimension": 64} if "dimension" in scheme.model_fields else {}
     rows, every, how = ROWS, scheme().noise().samples, {}
     if every is not None:  # each has to be counted
         third, how = every // 3, {"bound": "enumeration"}
         others = f"b,0,60,40,0,{third},{every - third},0\nc,2,0,80,20,0,{every},0\n"
         rows = f"{TWO_BLOCKS}a,1,0,90,10,0,{every},0\n{others}"
-    found = replayed(votes_file(rows), scheme=scheme(), at=[at], **how)
+    found = replayed(votes_file(rows), scheme=scheme(**known), at=[at], **how)
     assert [row.outcome for row in found.rows] == ["certified", "abstained", "certified"]
     assert found.rows[0].certified_at == {at: True}
     assert found.rows[1].certified_at == {at: False}
     assert ReplayResult.model_validate_json(found.model_dump_json()) == found
+
+
+def test_a_radius_that_depends_on_the_dimension_asks_for_it(votes_file):
+    with pytest.raises(UserError, match="--dimension is needed where no input is at hand"):
+        replayed(votes_file(ROWS), scheme=Uniform())
 
 
 @pytest.mark.parametrize("votes", ["40,950,10", "0,100,0", "0,510,0"])

@@ -21,13 +21,22 @@ from engine.noise.statistical_tests import statistics
 from engine.procedures.noise_self_test import check_noise, draw
 from engine.schemes import SCHEMES, Scheme
 from engine.schemes.ablation import Ablation
+from engine.schemes.exp_1 import Exp1
+from engine.schemes.exp_2 import Exp2
+from engine.schemes.exp_inf import ExpInf
+from engine.schemes.exp_p import ExpP
 from engine.schemes.hierarchical_gaussian import HierarchicalGaussian
 from engine.schemes.hybrid_flip import HybridFlip
 from engine.schemes.hybrid_mask import HybridMask
 from engine.schemes.hybrid_uniform import HybridUniform
 from engine.schemes.laplace import Laplace
+from engine.schemes.pareto import Pareto
+from engine.schemes.pow_2 import Pow2
+from engine.schemes.pow_inf import PowInf
 from engine.schemes.rotation import Rotation
 from engine.schemes.sparse import Sparse
+from engine.schemes.uniform import Uniform
+from engine.schemes.uniform_ball import UniformBall
 
 CPU = torch.device("cpu")
 OTHERS: tuple[Scheme, ...] = (
@@ -39,6 +48,20 @@ OTHERS: tuple[Scheme, ...] = (
     HybridMask(sigmas="0.1,0.2,0.1"),
     HybridFlip(p_plus=0.0, p_minus=0.005),
     Rotation(sigma_b=0.3, with_brightness=0.2, with_radius=0.05),
+    Uniform(norm="linf", dimension=4),
+    ExpInf(k=10, norm="l1", dimension=100),
+    ExpInf(k=2, j=5, norm="l2", dimension=40),
+    PowInf(a=50, dimension=40),
+    Exp1(dimension=9),
+    Exp1(k=0.5, dimension=9),
+    ExpP(dimension=9),
+    ExpP(power=0.5, dimension=9),
+    UniformBall(dimension=9),
+    Pareto(a=3.5, dimension=9),
+    Exp2(dimension=9),
+    Exp2(k=4, j=3, dimension=20),
+    Pow2(dimension=20),
+    Laplace(norm="linf", dimension=9),
 )
 """Other forms of the catalogue's schemes."""
 EVERY = (*(scheme() for scheme in SCHEMES), *OTHERS)

@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from engine.schemes.exp_1 import Exp1
+
+
+def test_the_radius_is_that_of_the_formula_and_rounded_down(bounds):
+    for p in (0.6, 0.9, 0.999):
+        lam = 0.3
+        exact = -lam * math.log(2 * (1 - p))
+        found = Exp1(k=1.0, lam=lam, dimension=8).region(bounds(p))
+        assert found.norm == "l1" and found.radius < exact
+        assert found.radius == pytest.approx(exact, rel=1e-9)
