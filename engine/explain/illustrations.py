@@ -8,6 +8,7 @@ from engine.explain.directions import SliceAxes
 from engine.explain.examples import examples
 from engine.explain.slices import explore
 from engine.figures.images import Illustrations, has_slice
+from engine.figures.places import claimed, places_figure
 from engine.inputs.base import FittedInput
 from engine.models.base import Classifier
 
@@ -20,10 +21,13 @@ def illustrate(
 ) -> Illustrations:
     """The images beside the evidence: a slice through the input, and examples.
 
-    None where numbers were measured: what is shown then follows from the evidence alone.
+    Where numbers were measured it is the image with what is guaranteed of them.
     """
-    if evidence.procedure == "measure":
-        return Illustrations()
+    outputs = evidence.model.outputs
+    if evidence.procedure == "measure" and outputs is not None:
+        pixels = fitted.pixels if evidence.input.kind == "image" else None
+        claim = claimed(evidence.settings)
+        return Illustrations(places=places_figure(outputs, evidence.intervals, claim, pixels))
     answer = evidence.predicted_class
     guess = answer if answer is not None else evidence.votes.guess
     region = None

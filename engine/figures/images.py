@@ -13,6 +13,7 @@ from engine.evidence.run_view import RunView
 from engine.evidence.settings import RunSettings
 from engine.figures.attacked import AttackMark, attack_mark
 from engine.figures.examples import ExamplesFigure
+from engine.figures.places import PlacesFigure
 from engine.figures.regions import picture_of
 from engine.regions import Region, radius_of
 from engine.regions.region import Norm
@@ -140,6 +141,7 @@ class Illustrations(BaseModel):
 
     region: SliceFigure | None = None
     examples: ExamplesFigure | None = None
+    places: PlacesFigure | None = None
 
 
 def has_slice(evidence: Evidence) -> bool:

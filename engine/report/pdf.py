@@ -82,7 +82,9 @@ def preview_pages(
 def report_figures(evidence: Evidence, illustrations: Illustrations | None) -> list[Figure]:
     """The figures that this evidence and these images allow, in the order they are shown."""
     names = evidence.model.class_names
-    figures: list[Figure] = [votes_figure(evidence, names)]
+    figures: list[Figure] = []
+    if evidence.procedure != "measure":  # one class for an answer says nothing in a histogram
+        figures.append(votes_figure(evidence, names))
     if evidence.trajectory and grows(evidence):  # no bound grows over a whole count
         figures.append(bounds_figure(evidence, names))
     images = illustrations or Illustrations()
@@ -90,7 +92,8 @@ def report_figures(evidence: Evidence, illustrations: Illustrations | None) -> l
     regions: list[Figure | None] = [region_figure(evidence, names), region]
     if evidence.procedure == "predict":  # it claims no region
         regions = []
-    figures += [figure for figure in (*regions, images.examples) if figure is not None]
+    shown = (*regions, images.examples or images.places)
+    figures += [figure for figure in shown if figure is not None]
     return figures
 
 

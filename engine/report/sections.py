@@ -35,6 +35,9 @@ _MEDIAN_ABOUT = (
     "It is about the medians of the model's answers under the noise, which a user of it computes "
     "from many noisy samples, not about the base model used alone."
 )
+_MEDIAN_SOURCE = Fact(
+    "median smoothing", "Chiang et al., Detection as Regression, NeurIPS 2020", "order statistics"
+)
 _MEDIAN_RULE = (
     "Of the answers to n noisy samples two ranks are the ends of every interval. They follow from "
     "n, epsilon, the noise and alpha, which is shared evenly by all ends, and were settled before "
@@ -121,13 +124,14 @@ def _guarantee(evidence: Evidence) -> list[Fact]:
     from engine.bounds import bound_method  # deferred: SciPy is slow to load
 
     scheme, method = evidence.settings.scheme, bound_method(evidence.settings.bound)
+    measured = evidence.procedure == "measure"
     basis = evidence.bounds.basis if evidence.bounds else "no votes to bound"
     return [
         Fact("the attacker may", scheme.attacker_in_words(evidence.input.kind), _changed(evidence)),
         Fact("guarantee", f"{scheme.guarantee}, {scheme.randomness}, incomplete"),
         Fact("bound", f"{method.title}: {method.summary}"),
         Fact("bound's source", method.citation),
-        Fact("validity", basis),
+        *([_MEDIAN_SOURCE] if measured else [Fact("validity", basis)]),
     ]
 
 

@@ -12,10 +12,11 @@ from engine.figures.bounds import BoundsFigure
 from engine.figures.curves import CurveFigure
 from engine.figures.examples import ExamplesFigure
 from engine.figures.images import SliceFigure
+from engine.figures.places import PlacesFigure
 from engine.figures.regions import RegionFigure
 from engine.figures.votes import VotesFigure
 from engine.report.csv import csv_text
-from engine.report.plots import Figure, examples
+from engine.report.plots import Figure, examples, places
 from engine.report.plots.comparison import TABLES as TRADEOFF_TABLES
 
 Rows = list[list[Any]]
@@ -82,6 +83,7 @@ _TABLES: dict[type, Callable[[Any], tuple[list[str], Rows]]] = {
     RegionFigure[Any]: _region,
     CurveFigure: _curves,
     ExamplesFigure: examples.table,
+    PlacesFigure: places.table,
     **TRADEOFF_TABLES,
 }
 

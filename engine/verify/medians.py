@@ -70,6 +70,12 @@ class MedianRecount(Recount):
             wrong.append("there is not one list of values for each output")
         return wrong
 
+    def _selection(self) -> list[str]:
+        """No class is chosen."""
+        found = self.evidence
+        other = found.test is not None or found.decision is not None
+        return ["median smoothing has neither a test nor phases"] if other else []
+
     def _others(self) -> list[str]:
         """Fields of other procedures are empty."""
         found = self.evidence

@@ -9,9 +9,10 @@ from engine.figures.comparison import TradeOffFigure
 from engine.figures.curves import CurveFigure
 from engine.figures.examples import ExamplesFigure
 from engine.figures.images import SliceFigure
+from engine.figures.places import PlacesFigure
 from engine.figures.regions import RegionFigure
 from engine.figures.votes import VotesFigure
-from engine.report.plots import bounds, curves, examples, region, slices, votes
+from engine.report.plots import bounds, curves, examples, places, region, slices, votes
 from engine.report.plots import comparison as tradeoff
 from engine.report.plots.base import Drawing
 
@@ -21,6 +22,7 @@ Figure = (
     | SliceFigure
     | RegionFigure[Any]
     | ExamplesFigure
+    | PlacesFigure
     | CurveFigure
     | TradeOffFigure
 )
@@ -40,6 +42,8 @@ def drawing(figure: Figure, *, dark: bool = False) -> Drawing:
         return curves.draw(figure)
     if isinstance(figure, ExamplesFigure):
         return examples.draw(figure, dark=dark)
+    if isinstance(figure, PlacesFigure):
+        return places.draw(figure, dark=dark)
     return tradeoff.draw(figure, dark=dark)
 
 

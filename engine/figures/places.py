@@ -1,0 +1,120 @@
+"""Where a model's outputs stay: keypoints and boxes on the image, with their intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import BaseModel, ConfigDict
+
+from engine.core.outputs import OutputInterval, Outputs, size_of
+from engine.core.record import Record
+from engine.evidence.settings import RunSettings
+
+Edges = tuple[float, float, float, float]
+"""Left, top, right and bottom, in pixels from the image's top left corner."""
+
+
+class Place(Record):
+    """A keypoint or a box as it is drawn.
+
+    Attributes:
+        name: of it.
+        outer: inside which all of it stays; None where an interval has no end.
+        at: the median itself: a point for a keypoint (left = right), else a box; None for none.
+    """
+
+    name: str
+    outer: Edges | None
+    at: Edges | None
+
+
+class PlacesFigure(BaseModel):
+    """Intervals of a model's outputs, and the places among them on the image.
+
+    Attributes:
+        pixels: (C, H, W) in [0, 1]; None where the image is not at hand.
+        places: keypoints or boxes; none for plain numbers.
+        intervals: of every number.
+        unit: of the numbers.
+        claim: what the intervals are, in a few words.
+    """
+
+    model_config = ConfigDict(frozen=True, defer_build=True, arbitrary_types_allowed=True)
+
+    pixels: npt.NDArray[np.float32] | None
+    places: tuple[Place, ...]
+    intervals: tuple[OutputInterval, ...]
+    unit: str
+    claim: str
+
+    @property
+    def bounded(self) -> str:
+        """How many intervals have both ends: ``6 of 6 outputs bounded``."""
+        count = sum(one.bounded for one in self.intervals)
+        return f"{count} of {len(self.intervals)} outputs bounded"
+
+
+def claimed(settings: RunSettings) -> str:
+    """What intervals of a run are, in a few words."""
+    if settings.kind != "measure":
+        return ""
+    (term,) = settings.scheme.terms.values()
+    size = term.meaning.partition(" of ")[0]
+    return f"medians under every change of {size} at most {settings.epsilon:g}"
+
+
+def places_figure(
+    outputs: Outputs,
+    intervals: Sequence[OutputInterval],
+    claim: str,
+    pixels: npt.NDArray[np.float32] | None = None,
+) -> PlacesFigure:
+    """The figure of some intervals.
+
+    Args:
+        outputs: of the model.
+        intervals: one for each of its numbers.
+        claim: what they are.
+        pixels: of the image.
+    """
+    places: list[Place] = []
+    if outputs.kind != "numbers" and pixels is not None:
+        size = size_of(outputs.kind)
+        groups = [intervals[i : i + size] for i in range(0, len(intervals), size)]
+        places = [
+            _place(name, group, _scale(outputs, pixels.shape))
+            for name, group in zip(outputs.names, groups, strict=True)
+        ]
+    return PlacesFigure(
+        pixels=pixels,
+        places=tuple(places),
+        intervals=tuple(intervals),
+        unit=outputs.unit,
+        claim=claim,
+    )
+
+
+def _scale(outputs: Outputs, shape: tuple[int, ...]) -> tuple[float, float, float]:
+    """Pixels of a unit across and down, and how many units an index covers: a cell is one wide."""
+    if outputs.grid is None:
+        return 1.0, 1.0, 0.0
+    rows, columns = outputs.grid
+    return shape[2] / columns, shape[1] / rows, 1.0
+
+
+def _place(name: str, group: Sequence[OutputInterval], scale: tuple[float, float, float]) -> Place:
+    across, down, cell = scale
+    (x, y), (right, bottom) = group[:2], group[-2:]
+    outer = None
+    ends = (x.lower, y.lower, right.upper, bottom.upper)
+    if None not in ends and all(one.bounded for one in group):
+        low_x, low_y, high_x, high_y = (float(end or 0.0) for end in ends)
+        outer = (low_x * across, low_y * down, (high_x + cell) * across, (high_y + cell) * down)
+    at = None
+    middle = (x.median, y.median, right.median, bottom.median)
+    if None not in middle:
+        left, top, far, low = (float(one or 0.0) + cell / 2 for one in middle)
+        at = (left * across, top * down, far * across, low * down)
+    return Place(name=name, outer=outer, at=at)
