@@ -385,11 +385,7 @@ class FunctionCheck:
         """Classes and scores; None where the classifier fails or memory is short."""
         self._short = False
         try:
-            if not self._classifier.by_scores:
-                found = Answer(self._classifier.classify(batch).tolist(), None)
-            else:
-                scores = self._classifier.scores(batch).clone()  # not its own buffer
-                found = Answer(self._classifier.named(scores).tolist(), scores)
+            found = Answer.of(self._classifier, batch)
         except Exception as error:  # a stranger's model fails in any way
             self._short = is_out_of_memory(error)
             return None

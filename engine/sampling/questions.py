@@ -12,7 +12,7 @@ import torch
 
 from engine.core.batches import Batch
 from engine.evidence.observations import most_near_ties
-from engine.models.base import NO_CLASS
+from engine.models.base import NO_CLASS, Classifier
 
 ROUNDING = {"fp32": 1e-3, "fp16": 1e-2, "bf16": 5e-2}
 """By how much scores may differ from batch to batch, relative to the largest of them."""
@@ -109,6 +109,14 @@ class Answer:
 
     classes: list[int]
     scores: torch.Tensor | None
+
+    @classmethod
+    def of(cls, classifier: Classifier, batch: Batch) -> Answer:
+        """What a classifier says to a batch now."""
+        if not classifier.by_scores:
+            return cls(classifier.classify(batch).tolist(), None)
+        scores = classifier.scores(batch).clone()  # not its own buffer
+        return cls(classifier.named(scores).tolist(), scores)
 
     @cached_property
     def scale(self) -> float:
