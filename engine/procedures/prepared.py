@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import torch
+
+from engine import __version__
 from engine.core.batches import Batch, parts
 from engine.models.base import Classifier
 from engine.noise.law import NoiseLaw
 from engine.noise.records import SelfTest
 from engine.sampling.pack import Pack
 from engine.sampling.sampler import Sampler
+from engine.system.calibrations import remember, remembered
+from engine.system.device import device_name
 
 
 class PreparedModel:
@@ -42,7 +47,24 @@ class PreparedModel:
         if key in self._paces:
             sampler.keep_pace(planned, *self._paces[key])
         else:
-            sampler.calibrate(planned)
+            self._measure(sampler, law, shapes, planned)
             self._paces[key] = (sampler.batch, sampler.seconds_each)
         if self.pack is not None and self.pack.takes(sampler):
             sampler.joint = self.pack
+
+    def _measure(
+        self, sampler: Sampler, law: NoiseLaw, shapes: tuple[tuple[int, ...], ...], planned: int
+    ) -> None:
+        """Measure a batch size, or try the one that an earlier process found."""
+        if sampler.batch:
+            sampler.calibrate(planned)
+            return
+        model, threads = self.classifier.identity, torch.get_num_threads()
+        place = (device_name(sampler.device), threads, __version__, torch.__version__)
+        noise = (type(law).__name__, law.generator, law.levels)
+        what = (model.function, noise, sampler.precision, shapes, *place)
+        known = remembered(*what)
+        found = sampler.calibrate(planned, known)
+        # A short run's own length is no limit of a longer one.
+        if (known is None or known.batch != found.batch) and 2 * found.batch <= planned:
+            remember(found, *what)

@@ -188,11 +188,10 @@ class FunctionCheck:
 
     def forget(self, before: int) -> None:
         """Ask no more about samples of earlier places, those of the first look apart."""
-        late = [one for one in self._earlier[1:] if one.stretch.places[0] >= before]
-        self._earlier = self._earlier[:1] + late
+        self._earlier[1:] = [e for e in self._earlier[1:] if e.stretch.places[0] >= before]
         kept = {place for one in self._earlier for place in one.stretch.places}
-        for known in self._places.values():
-            known.difference_update({one for one in known if one < before and one not in kept})
+        for samples, known in self._places.items():
+            self._places[samples] = {one for one in known if one >= before or one in kept}
 
     def _moment(
         self, samples: Samples, start: int, answered: Sequence[torch.Tensor], *, closing: bool

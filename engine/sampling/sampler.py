@@ -6,10 +6,11 @@ depends on (key, stream, index) alone; batch size and timing decide only when.
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import torch
 
@@ -23,6 +24,7 @@ from engine.noise.law import NoiseLaw
 from engine.sampling.function_check import FunctionCheck
 from engine.sampling.noise_buffer import NoisyCopies, StreamSamples
 from engine.sampling.reducers import CountVotes, KeepNumbers, MemberTally
+from engine.system.calibrations import Pace
 
 SNAPSHOT_SECONDS = 0.05
 BATCH_SECONDS = 0.06
@@ -39,6 +41,21 @@ _MAX_BATCH_BYTES = 256 << 20
 _TRIALS, _MOST_TRIALS, _TRIAL_SECONDS = 3, 12, 0.01
 """A short batch is tried more often: its time is easily disturbed."""
 _ENDLESS = 1 << 40
+_IDLE, _SLOWER = 0.05, 2.0
+"""Share of a batch's time below which its thread waits for other programs or devices, and how much
+slower than before a known size may be found."""
+
+
+class _Trial(NamedTuple):
+    """Seconds that a batch took: by the clock, and of the thread's own work.
+
+    Where other programs take turns on the processors the clock tells as much of them as of the
+    batch, most of all of a long one; so sizes are compared by the second. By the first where the
+    thread does nothing but wait, or its work is not told.
+    """
+
+    clock: float
+    work: float
 
 
 class Joint(Protocol):
@@ -99,6 +116,7 @@ class Sampler:
         self.classifier = classifier
         self.noise = noise
         self.device = device
+        self.precision = precision
         self.batch = batch
         self.joint: Joint | None = None
         self.warnings: list[str] = []
@@ -145,27 +163,39 @@ class Sampler:
         """Seconds per sample, as measured by :meth:`calibrate` and followed since."""
         return self._batch_seconds / max(1, self.batch)
 
-    def calibrate(self, planned: int) -> None:
+    def calibrate(self, planned: int, known: Pace | None = None) -> Pace:
         """Try the model once and, where no batch size was given, find a fast one.
 
         Doubles the batch while that makes a sample cheaper and a batch stays short. The samples
         come from a stream of their own and are not counted.
 
+        Args:
+            planned: samples of the run.
+            known: what it was before; taken if a sample takes about as long now.
+
+        Returns:
+            The batch size, and the work for a sample.
+
         Raises:
             UserError: the model fails on this input, or one sample does not fit into memory.
         """
         self.check.planned = planned
-        size = min(self.batch or 1, planned)
-        seconds = self._trial(size)
-        while seconds is None:
+        hint = known.batch if known and not self.batch else 0
+        size = min(self.batch or hint or 1, planned)
+        trial = self._trial(size, most=2 if hint else _TRIALS)
+        while trial is None:
             if size == 1:
                 raise UserError(self.too_small())
             size //= 2
             self.shrink(size)
-            seconds = self._trial(size)
-        if not self.batch:
-            size, seconds = self._grow(size, seconds, planned)
-        self.batch, self._batch_seconds = size, max(seconds, 1e-6)
+            trial = self._trial(size)
+        if known and hint and not self.batch:
+            if trial.work > _SLOWER * size * known.seconds_each:
+                return self.calibrate(planned)
+        elif not self.batch:
+            size, trial = self._grow(size, trial, planned)
+        self.batch, self._batch_seconds = size, max(trial.clock, 1e-6)
+        return Pace(size, max(trial.work, 1e-9) / size)
 
     def keep_pace(self, planned: int, batch: int, seconds_each: float) -> None:
         """Take the batch size that :meth:`calibrate` found for an input of the same size."""
@@ -272,31 +302,33 @@ class Sampler:
         with torch.inference_mode():
             return self.classifier.classify(self.drawn(noise, left.start, size, left.stop))
 
-    def _grow(self, size: int, seconds: float, planned: int) -> tuple[int, float]:
+    def _grow(self, size: int, trial: _Trial, planned: int) -> tuple[int, _Trial]:
         while 2 * size <= self._largest(planned) and not self._stop.is_set():
-            if seconds > self._patience:
+            if trial.clock > self._patience:
                 break
             doubled = self._trial(2 * size, most=_MOST_TRIALS)
-            if doubled is None:
+            if doubled is None or doubled.clock > self._patience:
                 break
-            gain = 2 * seconds / doubled
-            if doubled > (self._patience if gain > _WORTH_WAITING else BATCH_SECONDS):
+            gain = 2 * trial.work / doubled.work
+            if gain <= _WORTH_WAITING and doubled.work > BATCH_SECONDS:
                 break
             if size >= _FILLED and gain < _NO_GAIN:
                 break
-            size, seconds = 2 * size, doubled
-        return size, seconds
+            size, trial = 2 * size, doubled
+        return size, trial
 
-    def _trial(self, size: int, *, most: int = _TRIALS) -> float | None:
-        """Seconds for a batch of this size, the best of a few tries; None if memory is short."""
+    def _trial(self, size: int, *, most: int = _TRIALS) -> _Trial | None:
+        """What a batch of this size takes, the best of a few tries; None if memory is short."""
         noise = self.noise(Stream.CALIBRATION)
-        seconds: list[float] = []
+        tried: list[_Trial] = []
         try:
-            while len(seconds) < most and sum(seconds) < _enough(seconds):
-                began = time.perf_counter()
-                left = range(len(seconds) * size, _ENDLESS)  # fresh samples, as in a run
+            while len(tried) < most and sum(one.clock for one in tried) < _enough(tried):
+                began, worked = time.perf_counter(), _work()
+                left = range(len(tried) * size, _ENDLESS)  # fresh samples, as in a run
                 self._classify(noise, left, size).sum().item()
-                seconds.append(time.perf_counter() - began)
+                clock = time.perf_counter() - began
+                work = _work() - worked if self.device.type == "cpu" else clock
+                tried.append(_Trial(clock, max(work, _IDLE * clock)))
         except Exception as error:
             if is_out_of_memory(error):
                 return None
@@ -304,7 +336,7 @@ class Sampler:
                 f"The model fails on this input ({in_a_line(error)}); "
                 "check its architecture and input size."
             ) from error
-        return min(seconds)
+        return _Trial(*map(min, zip(*tried, strict=True)))
 
     def _largest(self, planned: int) -> int:
         one = room(self._x, self._shape, 1, torch.device("meta"))
@@ -336,7 +368,11 @@ class Sampler:
             self.warnings.append(sentence)
 
 
-def _enough(tried: Sequence[float]) -> float:
+_work = time.perf_counter if sys.platform == "win32" else time.thread_time
+"""Windows counts a thread's time in steps of 16 ms."""
+
+
+def _enough(tried: Sequence[_Trial]) -> float:
     """Seconds after which a batch size needs no further trial: few trials may take longer."""
     return 2 * BATCH_SECONDS if len(tried) < _TRIALS else _TRIAL_SECONDS
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,9 @@ from engine.procedures.certify import certify
 from engine.procedures.dataset import certify_set
 from engine.procedures.prepared import PreparedModel
 from engine.procedures.run_noise import Randomness
+from engine.sampling import sampler
 from engine.sampling.sampler import Sampler
+from engine.system.calibrations import Pace
 from tests.fakes import HalfSpace, finish, fitted
 
 SETTINGS = CertifySettings(n0=10, n=50)
@@ -24,9 +27,9 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
     found = {"calibrations": 0, "tests": 0}
     calibrate, check = Sampler.calibrate, run_noise.check_noise
 
-    def calibrated(self: Sampler, planned: int) -> None:
+    def calibrated(self: Sampler, *given: Any) -> Pace:
         found["calibrations"] += 1
-        calibrate(self, planned)
+        return calibrate(self, *given)
 
     def checked(source: Any, law: NoiseLaw, **rest: Any) -> Any:
         found["tests"] += 1
@@ -66,3 +69,25 @@ def test_another_law_or_another_size_is_measured_anew(counted: dict[str, int]) -
     for settings in (SETTINGS, SETTINGS.model_copy(update={"noise": "exact"})):
         finish(certify(classifier, fitted(), settings, prepared=prepared))
     assert counted == {"calibrations": 2, "tests": 2}
+
+
+def test_another_process_tries_the_size_that_was_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    sizes = list[int]()
+
+    def trial(self: Sampler, size: int, *, most: int = 3) -> sampler._Trial:
+        sizes.append(size)
+        seconds = 1e-3 + 1e-5 * size  # a batch's own cost, and a sample's
+        return sampler._Trial(seconds, seconds)
+
+    monkeypatch.setattr(Sampler, "_trial", trial)
+    tried = list[list[int]]()
+    for n, precision in ((50_000, "fp32"), (50_000, "fp32"), (300, "fp32"), (50_000, "bf16")):
+        settings = SETTINGS.model_copy(update={"n": n, "precision": precision})
+        found = finish(certify(HalfSpace(0.2), fitted(), settings))
+        tried.append(sizes[:])
+        sizes.clear()
+        assert found.performance.batch == min(n, 1024)
+    assert [len(each) for each in tried] == [12, 1, 1, 12]

@@ -8,8 +8,9 @@ from engine.core.errors import UserError
 from engine.core.records import Votes
 from engine.models.base import Classifier
 from engine.noise.gaussian import NoiseStream, Stream
-from engine.sampling.sampler import Sampler
+from engine.sampling.sampler import Sampler, _Trial
 from engine.schemes import Gaussian
+from engine.system.calibrations import Pace
 from tests.fakes import SHAPE, HalfSpace, Misbehaving
 
 
@@ -34,6 +35,50 @@ def test_same_votes_whatever_the_batch():
     votes = [last(sampler(HalfSpace(0.2), batch=b), 5000) for b in (0, 1000, 64, 7)]
     assert len(set(votes)) == 1
     assert votes[0].n == 5000
+
+
+def calibrated(monkeypatch, disturbed, known=None):
+    """The size for a batch's own cost of 1 ms and 10 us a sample, and the sizes that were tried."""
+    sizes = []
+
+    def trial(self, size, *, most=3):
+        sizes.append(size)
+        work = 1e-3 + 1e-5 * size
+        return _Trial(work * disturbed(size), work)
+
+    monkeypatch.setattr(Sampler, "_trial", trial)
+    one = sampler(HalfSpace(0.2))
+    pace = one.calibrate(100_000, known)
+    assert pace.batch == one.batch and pace.seconds_each < 2e-5
+    return one.batch, sizes
+
+
+def test_a_busy_machine_makes_no_small_batches(monkeypatch):
+    quiet = calibrated(monkeypatch, lambda size: 1.0)[0]
+    assert quiet == 1024
+    # Other programs take turns of milliseconds: short batches escape them, long ones do not.
+    assert calibrated(monkeypatch, lambda size: 1.0 if size < 64 else 7.0)[0] == quiet
+    # One that stands still for as long as somebody waits is enough all the same.
+    assert calibrated(monkeypatch, lambda size: 1.0 if size < 512 else 100.0)[0] == 256
+
+
+def test_a_known_size_is_tried_once_and_measured_anew_where_it_is_slow_now(monkeypatch):
+    def busy(size):
+        return 5.0
+
+    assert calibrated(monkeypatch, busy, Pace(700, 1.2e-5)) == (700, [700])
+    batch, sizes = calibrated(monkeypatch, busy, Pace(700, 3e-6))
+    assert batch == 1024 and sizes[:2] == [700, 1]
+
+
+def test_a_thread_that_only_waits_is_timed_by_the_clock():
+    class Elsewhere(HalfSpace):
+        def scores(self, batch):
+            time.sleep(0.02)
+            return super().scores(batch)
+
+    trial = sampler(Elsewhere(0.2))._trial(2)
+    assert trial.work >= 0.001 <= 0.02 <= trial.clock
 
 
 def test_estimates_the_known_probability():
