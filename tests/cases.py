@@ -56,9 +56,9 @@ def counted(case: Case, run: int, **more: Any) -> Evidence:
     return finish(count_run(case, run, HalfSpace(0.3), fitted(), seconds=0.0, **more))
 
 
-def partly(case: Case, run: int, after: int) -> Snapshot:
+def partly(case: Case, run: int, after: int, model: HalfSpace | None = None) -> Snapshot:
     """The run counted until ``after`` votes and dropped there; the last snapshot."""
-    procedure = count_run(case, run, Slow(0.3), fitted(), seconds=0.0)
+    procedure = count_run(case, run, model or Slow(0.3), fitted(), seconds=0.0)
     for snapshot in procedure:
         if snapshot.n_done >= after:
             procedure.close()

@@ -5,6 +5,8 @@ Programs before schema 2.0 tested less of a law, so that fewer statistics may be
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from engine.noise.law import PROBED, NoiseLaw
@@ -22,17 +24,24 @@ _LEFT_OUT = "squares of samples"
 
 def left_out(recorded: SelfTest, law: NoiseLaw) -> list[str]:
     """Statistics that a test of this law has and that are not on record, each in words."""
+    due = list(_due(law))
+    there = [(one.law, one.name) for one in recorded.statistics]
+    for each in there:
+        if each in due:
+            due.remove(each)
+    return [f"{name} of {stated}" for stated, name in due]
+
+
+@lru_cache(maxsize=64)  # the runs of a case share few laws
+def _due(law: NoiseLaw) -> tuple[tuple[str, str], ...]:
+    """Law and name of every statistic that a test of this law has."""
     empty = np.zeros((PROBED, PROBED))
     due = [(one.law, one.name) for one in statistics(empty, uniform_law())]
     for probe in law.probes():
         shapes = (probe.shape, *(part.shape for part in probe.x[1:]))
         drawn = tuple(np.zeros((probe.samples, *shape)) for shape in shapes)
         due += [(one.law, one.name) for one in statistics(probe.read(drawn), probe.stated)]
-    there = [(one.law, one.name) for one in recorded.statistics]
-    for each in there:
-        if each in due:
-            due.remove(each)
-    return [f"{name} of {stated}" for stated, name in due]
+    return tuple(due)
 
 
 def check_self_test(recorded: SelfTest, again: SelfTest, other_machine: str) -> Claim:

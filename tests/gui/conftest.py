@@ -441,8 +441,13 @@ def no_collection_in_workers() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def collected_here(no_collection_in_workers: None) -> Iterator[None]:
-    """Garbage is collected between tests, when no worker runs."""
+    """Widgets and garbage are gone between tests, when no worker runs.
+
+    A closed widget waits to be deleted, which no event loop does here, and every change of theme
+    dresses it again.
+    """
     yield
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     if gc.get_count()[0] > MOST_GARBAGE:
         gc.collect()
 

@@ -136,7 +136,7 @@ def test_wherever_a_run_breaks_off_it_is_resumed_to_the_same(
         other = case.path.with_name(f"{after}.certiscope")
         broken = Case.create(other)
         run = begun(broken, settings)
-        before = partly(broken, run, after)
+        before = partly(broken, run, after, HalfSpace(0.3))
         opened = Case.open(other)
         assert not opened.damaged() and opened.row(run).resumable
         assert opened.row(run).counted == sum(block.n for block in before.blocks)
