@@ -269,7 +269,7 @@ def test_the_generator_of_another_law_is_caught(certified: Evidence) -> None:
         forged = recount_of(certified.model_copy(update={"noise": noise}))
         first = next(one for one in check_counts(forged) if one.verdict != "holds")
         assert (first.name, first.verdict) == ("noise key and generator", "does not hold")
-        assert other in first.detail
+        assert other[:50] in first.detail  # longer names are shortened in it
 
 
 def test_a_test_of_the_noise_is_there_and_of_its_own_law(certified: Evidence) -> None:
