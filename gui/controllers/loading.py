@@ -233,7 +233,8 @@ class Loading(QObject):
         self.request, self.classifier, self.model = request, classifier, classifier.identity
         if before is None or before.sha256 != self.model.sha256:
             self.scheme_proposed.emit(proposed_scheme(self.model))
-        self._preferences.remember("models", request.spec)
+        if not request.members:
+            self._preferences.remember("models", request.spec)
         self.model_changed.emit()
         if not self._follow_with_example():
             self._fit()

@@ -20,9 +20,10 @@ from engine.core.records import Encoding, ModelIdentity
 from engine.inputs.coding import number
 from engine.models.kinds import DEMO
 from engine.models.native_metadata import taught_scheme
-from engine.models.request import EncodingName, ModelRequest, oracle_part
+from engine.models.request import EncodingName, ModelRequest, member_parts, oracle_part
 from gui.controllers.session import Session
 from gui.jobs.shipped import Offer
+from gui.setup.ensemble import EnsembleFields
 from gui.setup.generation import Writing, WritingFields
 from gui.setup.path_field import SpecEdit, back_button, show_way_back
 from gui.style.theme import set_role
@@ -67,6 +68,9 @@ class ModelPanel(Section):
         tip = "Shipped models, or any by its name"
         self.choose = menu_button("&Choose ▾", "Choose a model", tip, self.menu)
         self.by_name = self.menu.addAction("By &name or id…")
+        self.ensemble = EnsembleFields()
+        self.ensemble.wanted.connect(self.wanted)
+        self.menu.addMenu(self.ensemble.menu)
         self.header.addWidget(self.choose)
         self.spec = SpecEdit("Model by name", "owner/name, a file or a folder")
         self.spec.given.connect(self._open_named)
@@ -80,6 +84,7 @@ class ModelPanel(Section):
         for label in (self.name, self.facts, self.check):
             facts.addWidget(label)
         self.content.addWidget(frame)
+        self.content.addWidget(self.ensemble)
         self._build_reading()
         session.loading.offered.connect(self.offer)
         session.loading.oracle_asked.connect(self._on_oracle_asked)
@@ -98,6 +103,7 @@ class ModelPanel(Section):
         self.menu.insertMenu(self.by_name, shipped)
         for spec, title in offer.models:
             shipped.addAction(title, self._opener(spec))
+        self.ensemble.offer(offer.models)
         self.normalize.clear()
         for name in offer.normalizations:
             self.normalize.addItem(name, name)
@@ -219,6 +225,7 @@ class ModelPanel(Section):
             self.threshold.setText("" if request.threshold is None else repr(request.threshold))
             self.writing.show_request(request)
             self._show_comparison()
+        self.ensemble.show_request(self._session.loading.request)
 
     @Slot()
     def _go_back(self) -> None:
@@ -235,7 +242,10 @@ class ModelPanel(Section):
         self.reading.setVisible(shown)
         if appears and not self.arch.count():
             session.loading.find_architectures(self._offer_architectures)
-        self.reading.setEnabled(not session.runs.running and not session.loading.busy)
+        free = not session.runs.running and not session.loading.busy
+        self.reading.setEnabled(free)
+        self.ensemble.setEnabled(free)
+        self.ensemble.menu.setEnabled(free and request is not None)
         self._show_writing()
 
     def _show_writing(self) -> None:
@@ -315,6 +325,7 @@ class ModelPanel(Section):
         """``spec``, read as the form says."""
         known, names = self._session.loading.request, self.names.text().strip()
         same = spec in {one.spec for one in (known, self._wants_oracle) if one is not None}
+        whole = known if known is not None and known.spec == spec else ModelRequest(spec)
         written = self.writing.given() if same else Writing()
         return ModelRequest(
             spec,
@@ -323,7 +334,9 @@ class ModelPanel(Section):
             encoding=self.encoding.currentText(),
             trust=known is not None and known.spec == spec and known.trust,
             class_names=Path(names) if names else None,
-            parts=oracle_part(written.oracle),
+            parts=(*oracle_part(written.oracle), *member_parts(whole.members[1:])),
+            combine=whole.combine,
+            consensus=whole.consensus,
             prompt=written.prompt,
             max_new_tokens=written.max_new_tokens,
             output=self.output.text().strip(),
