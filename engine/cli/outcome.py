@@ -8,10 +8,9 @@ from rich.table import Table
 
 from engine.cli.terminal import Terminal
 from engine.core.records import ModelIdentity
-from engine.core.rounding import p_value_in_words, percent_down, round_down, round_up
+from engine.core.rounding import p_value_in_words, round_down, round_up
 from engine.evidence.attack import attack_in_words
 from engine.evidence.evidence import DecisionRecord, Evidence
-from engine.evidence.observations import EnsembleRecord
 from engine.evidence.settings import seed_in_words
 from engine.evidence.subject import as_taken
 
@@ -98,16 +97,9 @@ def rows(evidence: Evidence) -> Iterator[tuple[str, str]]:
     for text, inside in evidence.certified_at.items():
         yield f"at {text}", "certified" if inside else "not certified"
     if evidence.ensemble is not None:
-        yield "members", _members(evidence.ensemble)
+        yield "members", evidence.ensemble.in_words()
     speed = f"{evidence.performance.samples_per_second:,.0f} samples/s"
     yield "speed", f"{speed} on {evidence.performance.device}, {settings.precision}"
-
-
-def _members(record: EnsembleRecord) -> str:
-    """What the members of an ensemble were asked."""
-    asked = ", ".join(f"{each.asked:,}" for each in record.members)
-    saved = f"; {percent_down(record.saved)} of the forward passes saved" if record.saved else ""
-    return f"asked about {asked} of {record.samples:,} samples{saved}"
 
 
 def _interval_rows(evidence: Evidence) -> Iterator[tuple[str, str]]:

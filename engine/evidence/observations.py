@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from engine.core.records import Record
+from engine.core.rounding import percent_down
 
 
 class _Counted(Record):
@@ -123,6 +124,12 @@ class EnsembleRecord(Record):
         """The share of the members' forward passes that a consensus saved."""
         most = self.samples * len(self.members)
         return 1 - sum(each.asked for each in self.members) / most if most else 0.0
+
+    def in_words(self) -> str:
+        """What the members were asked, and what that saved."""
+        asked = ", ".join(f"{each.asked:,}" for each in self.members)
+        saved = f"; {percent_down(self.saved)} of the forward passes saved" if self.saved else ""
+        return f"asked about {asked} of {self.samples:,} samples{saved}"
 
     def contradictions(self, *, n: int, members: int, classes: int, consensus: int) -> list[str]:
         """What in this record cannot be.

@@ -13,6 +13,7 @@ from engine.core.outputs import OutputInterval
 from engine.core.records import ProbabilityBounds, Votes
 from engine.evidence.evidence import TrajectoryPoint
 from engine.evidence.generations import AnswerGroup
+from engine.evidence.observations import EnsembleRecord
 from engine.evidence.settings import RunSettings
 from engine.regions import Region
 
@@ -63,6 +64,10 @@ class RunView(Protocol):
     @property
     def intervals(self) -> tuple[OutputInterval, ...]:
         """Where the medians of a model's numbers stay; none where it names classes."""
+
+    @property
+    def ensemble(self) -> EnsembleRecord | None:
+        """What the members of an ensemble answered."""
 
     @property
     def certified_at(self) -> Mapping[str, bool]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.core.records import Record
+from engine.evidence.observations import EnsembleRecord
 from engine.evidence.run_view import RunView
 from engine.schemes.threshold import MAJORITY, threshold
 
@@ -11,12 +12,16 @@ OTHER = -1
 
 
 class Bar(Record):
-    """One class of the histogram; ``index`` is OTHER for the rest taken together."""
+    """One class of the histogram; ``index`` is OTHER for the rest taken together.
+
+    ``members`` are the shares of an ensemble's members, each of what it was asked, in their order.
+    """
 
     index: int
     name: str
     selection: int
     estimation: int
+    members: tuple[float, ...] = ()
 
 
 class VotesFigure(Record):
@@ -51,6 +56,8 @@ def votes_figure(view: RunView, class_names: tuple[str, ...], top_k: int = 10) -
         Bar(index=c, name=class_names[c], selection=selection[c], estimation=estimation[c])
         for c in shown
     ]
+    if view.ensemble is not None:
+        bars = [_with_members(bar, view.ensemble) for bar in bars]
     if len(shown) < len(class_names):
         bars.append(
             Bar(
@@ -70,6 +77,11 @@ def votes_figure(view: RunView, class_names: tuple[str, ...], top_k: int = 10) -
         enumerated=view.settings.kind == "exact" and not view.settings.scheme.computed,
         threshold=threshold(view.settings.scheme),
     )
+
+
+def _with_members(bar: Bar, record: EnsembleRecord) -> Bar:
+    shares = [each.counts[bar.index] / max(1, each.asked) for each in record.members]
+    return bar.model_copy(update={"members": tuple(shares)})
 
 
 def _shown_classes(

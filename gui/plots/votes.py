@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import QPoint, Qt
@@ -55,6 +56,8 @@ class VotesPlot(Chart["VotesFigure"]):
         self.half_label = pg.TextItem("1/2", anchor=(1, 1))
         self.foot = pg.InfiniteLine(pos=0.0, angle=0)
         self.marker = pg.ScatterPlotItem(symbol="t1", size=8, pxMode=True)
+        self.members = pg.ScatterPlotItem(symbol="o", size=7, pxMode=True)
+        self.members.setZValue(5)
         self.counts: list[pg.TextItem] = []
         self.names: list[pg.TextItem] = []
         self._named: object = None
@@ -63,6 +66,7 @@ class VotesPlot(Chart["VotesFigure"]):
         self.add(
             self.half, self.half_label, self.estimation, self.selection, self.foot, self.marker
         )
+        self.add(self.members)
         self.plot.hideAxis("left")
         self.plot.hideAxis("bottom")
         self.view.setRange(xRange=(-0.6, 9.6), yRange=(0, _HEADROOM), padding=0)
@@ -81,9 +85,11 @@ class VotesPlot(Chart["VotesFigure"]):
         self.selection.set_bars(
             [i - 0.3 if both else i for i in at], first, width=_THIN if both else _BAR, styles=thin
         )
+        self._show_members(bars)
         self._ensure_texts(len(bars))
         # in steps: an axis that follows every vote trembles, and its labels with it
-        highest = max((*shares, *first, figure.threshold + _ABOVE))
+        voted = [share for bar in bars for share in bar.members]
+        highest = max((*shares, *first, *voted, figure.threshold + _ABOVE))
         top = math.ceil(highest * _HEADROOM / _STEP) * _STEP
         below = min(0.0, self.view.viewRange()[1][0])
         self.view.setRange(xRange=(-0.6, len(bars) - 0.4), yRange=(below, top), padding=0)
@@ -97,6 +103,9 @@ class VotesPlot(Chart["VotesFigure"]):
         self.marker.setBrush(theme.accent)
         self.marker.setPen(pg.mkPen(theme.surface, width=1))
         self.marker.setSize(theme.px(8))
+        self.members.setBrush(theme.surface)
+        self.members.setPen(pg.mkPen(theme.text, width=1.4))
+        self.members.setSize(theme.px(7))
 
     def summary(self) -> str:
         """The leading classes in words."""
@@ -130,6 +139,16 @@ class VotesPlot(Chart["VotesFigure"]):
             return ""
         index = round(place.x())
         return _tooltip(self.figure.bars[index]) if 0 <= index < len(self.figure.bars) else ""
+
+    def _show_members(self, bars: Sequence[Bar]) -> None:
+        """A circle for each member of an ensemble at its own share of a class that it voted for."""
+        at = [
+            (i + 0.1 + _BAR * ((place + 1) / (len(bar.members) + 1) - 0.5), share)
+            for i, bar in enumerate(bars)
+            for place, share in enumerate(bar.members)
+            if share
+        ]
+        self.members.setData([x for x, _ in at], [share for _, share in at])
 
     def _ensure_texts(self, wanted: int) -> None:
         while len(self.names) < wanted:
@@ -296,10 +315,14 @@ def _subtitle(figure: VotesFigure) -> str:
     if not figure.n_estimation:
         return f"choosing the class: {figure.n_selection:,} votes"
     words = f"{figure.n_estimation:,} of {figure.n_plan:,}"
+    if figure.bars and figure.bars[0].members:
+        words += " · circles: members"
     if figure.failures:
         words += f" · {figure.failures:,} without a class"
     return f"{words} · hatched: first {figure.n_selection:,}" if figure.n_selection else words
 
 
 def _tooltip(bar: Bar) -> str:
-    return f"{bar.name}: {bar.estimation:,} votes (selection: {bar.selection:,})"
+    words = f"{bar.name}: {bar.estimation:,} votes (selection: {bar.selection:,})"
+    shares = ", ".join(f"{100 * share:.1f} %" for share in bar.members)
+    return f"{words}; members: {shares}" if shares else words

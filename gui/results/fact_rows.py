@@ -25,12 +25,18 @@ def evidence_rows(evidence: Evidence) -> Rows:
         ),
         (KIND_WORDS[evidence.input.kind].one, evidence.input.name),
         ("model", f"{evidence.model.name}, {evidence.model.sha256[:HASH_DIGITS]}…"),
+        *_members(evidence),
         ("time", f"{run.seconds:.1f} s on {run.device}"),
         ("ended", evidence.stop_reason),
     ]
     if evidence.chain is not None:
         rows.append(("chain head", f"{evidence.chain.head[:HASH_DIGITS]}…"))
     return rows
+
+
+def _members(evidence: Evidence) -> Rows:
+    """What the members of an ensemble were asked."""
+    return [] if evidence.ensemble is None else [("members", evidence.ensemble.in_words())]
 
 
 def snapshot_rows(snapshot: Snapshot, class_names: tuple[str, ...]) -> Rows:

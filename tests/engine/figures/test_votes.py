@@ -1,3 +1,4 @@
+from engine.evidence.observations import EnsembleRecord, MemberVotes
 from engine.evidence.settings import CertifySettings
 from engine.figures.bounds import bounds_figure
 from engine.figures.votes import OTHER, votes_figure
@@ -40,3 +41,18 @@ def test_failures_are_part_of_n():
     found = finish(certify(Misbehaving("nan"), fitted(), CertifySettings(n0=5, n=100)))
     figure = votes_figure(found, ("a", "b"))
     assert figure.failures == figure.n_estimation == 100
+
+
+def test_members_of_an_ensemble_stand_at_their_shares_of_what_they_were_asked():
+    found = finish(certify(HalfSpace(0.1), fitted(), CertifySettings(n0=5, n=100)))
+    assert votes_figure(found, ("a", "b")).bars[0].members == ()
+    record = EnsembleRecord(
+        samples=100,
+        members=(
+            MemberVotes(asked=100, counts=(90, 10)),
+            MemberVotes(asked=20, counts=(5, 13), failures=2),
+            MemberVotes(asked=0, counts=(0, 0)),
+        ),
+    )
+    figure = votes_figure(found.model_copy(update={"ensemble": record}), ("a", "b"))
+    assert [bar.members for bar in figure.bars] == [(0.9, 0.25, 0.0), (0.1, 0.65, 0.0)]

@@ -173,3 +173,19 @@ def test_the_subtitle_tells_the_phases_apart(shown, votes) -> None:
     assert words == "100,000 of 200,000 · 3 without a class · hatched: first 100"
     plot.show_figure(votes(selection=(0,) * 10))
     assert plot.subtitle.text() == "100,000 of 200,000"
+
+
+def test_circles_stand_where_the_members_of_an_ensemble_voted(shown, votes) -> None:
+    plot, figure = shown(VotesPlot()), votes()
+    shares = {7: (0.9, 1.0, 0.95), 3: (0.1, 0.0, 0.05)}
+    bars = tuple(
+        bar.model_copy(update={"members": shares.get(bar.index, (0.0, 0.0, 0.0))})
+        for bar in figure.bars
+    )
+    plot.show_figure(figure.model_copy(update={"bars": bars}))
+    x, y = plot.members.getData()
+    assert sorted(y) == [0.05, 0.1, 0.9, 0.95, 1.0]
+    assert sorted(round(each) for each in x) == [3, 3, 7, 7, 7]
+    assert "circles: members" in plot.summary()
+    plot.show_figure(figure)
+    assert not len(plot.members.getData()[0])
