@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from engine.attacks.measure import KNOWN, measured
+from engine.attacks.parameters import nearest_parameters, nearest_shift, transforms
 from engine.attacks.plan import AttackPlan
 from engine.attacks.search import GROWTH, Found, Goal, fewest, line, nearest
 from engine.attacks.smoothed import Smoothed, Stopped
@@ -36,7 +37,8 @@ from engine.procedures.predict import predict
 from engine.procedures.prepared import PreparedModel
 from engine.procedures.run import check_fit, run_key
 from engine.procedures.run_noise import noise_source
-from engine.regions import Region
+from engine.regions import Perturbation, Region
+from engine.schemes import Translation
 from engine.schemes.threshold import MAJORITY, threshold
 from engine.system.device import resolve
 
@@ -107,8 +109,10 @@ def _refused(evidence: Evidence) -> str:
             "No attack is built for a threshold tau other than one half: the certificate speaks of "
             "one class alone, and PREDICT of the leading one."
         )
+    if evidence.settings.kind != "certify":
+        return f"No attack is built for {scheme.key}: its claim is made of many inputs' votes."
     other = [term for term in scheme.terms if term not in KNOWN]
-    if other:
+    if other and not transforms(scheme):
         return f"No attack is built for {scheme.key}: nothing measures its {', '.join(other)}."
     return ""
 
@@ -192,6 +196,12 @@ class _Attack:
         if terms == {"brightness"}:
             how = "all pixels by the same amount, either way; bisection"
             return line(self.goal, np.ones(x.shape), start=level, how=how)
+        if terms == {"shift"} and isinstance(self.settings.scheme, Translation):
+            return nearest_shift(self.goal)
+        if transforms(self.settings.scheme):
+            levels = [level.value for level in self.settings.law.levels]
+            known = self.evidence.facts
+            return nearest_parameters(self.goal, self.settings.scheme, levels, known)
         presenter = presenter_of(self.classifier, self.fitted)
         attack = None if presenter is None else self._greedy(presenter, utmost)
         if attack is None:
@@ -236,13 +246,7 @@ class _Attack:
             if self.stop.is_set() or run.test is None:
                 break
             if run.predicted_class not in (None, self.top):
-                change = measured(
-                    self.settings.scheme,
-                    utmost,
-                    self.fitted.identity.kind,
-                    self.fitted.arrays,
-                    arrays,
-                )
+                change = found.moves(step) if found.moves else self._measured(utmost, arrays)
                 return AttackRecord(
                     outcome="found",
                     **known,
@@ -256,6 +260,10 @@ class _Attack:
                     contradicts=inside(self.evidence.region, change),
                 )
         return AttackRecord(outcome="not confirmed", **known, **self._effort())
+
+    def _measured(self, utmost: Region, arrays: Arrays) -> Perturbation:
+        kind, x = self.fitted.identity.kind, self.fitted.arrays
+        return measured(self.settings.scheme, utmost, kind, x, arrays)
 
     def _effort(self) -> dict[str, Any]:
         """The plan, and what the search spent."""

@@ -32,10 +32,13 @@ class Found:
     Attributes:
         grown: the changed input, made larger by the step-th entry of ``GROWTH``.
         how: it was found, in words.
+        moves: the perturbation of each of these, where that is how they were made; None where it
+            is measured.
     """
 
     grown: Callable[[int], Arrays]
     how: str
+    moves: Callable[[int], Perturbation] | None = None
 
 
 @dataclass(frozen=True)
