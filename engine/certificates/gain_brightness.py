@@ -34,6 +34,7 @@ The two-step bound is that of Li et al., TSS, CCS 2021: first the contrast, then
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -55,10 +56,33 @@ _COARSE = 4
 """The best l is looked for on every fourth node."""
 _STEPS = 4
 """Newton's; an inexact root weakens the bound in second order."""
-_DIGITS = math.log(2 * 1.4 * math.sqrt(2) * math.exp(0.5) / ERROR) + 1.0
-"""ln of 2 M / (e^(2 B^2) (1 + l) ERROR), and a little more."""
+_LEAST_NODES, _SIZES = 16, 12
+"""Nodes at least; sizes of the rules of a map."""
+_ROWS = 10
+"""Of a map, worked out together."""
 _UP = 1.0 + 2.0**-40
 """More than the relative rounding of a quotient, an exponential or a probability."""
+
+
+class _Rule(NamedTuple):
+    """How fine the quadrature is.
+
+    Attributes:
+        error: bound on its error relative to 1 + l, rounding included.
+        doubled: nodes are a power of 2, as they have always been where a claim is made; else a
+            multiple of the least number.
+    """
+
+    error: float
+    doubled: bool
+
+    @property
+    def digits(self) -> float:
+        """ln of 2 M / (e^(2 B^2) (1 + l) error), and a little more."""
+        return math.log(2 * 1.4 * math.sqrt(2) * math.exp(0.5) / self.error) + 1.0
+
+
+_FINE, _OF_A_MAP = _Rule(ERROR, doubled=True), _Rule(1e-9, doubled=False)
 
 
 def required(k: Floats, b: Floats, sigma_k: float, sigma_b: float, q: float = 0.5) -> Floats:
@@ -77,20 +101,31 @@ def required(k: Floats, b: Floats, sigma_k: float, sigma_b: float, q: float = 0.
     return np.minimum(found, two_step(k, b, sigma_k, sigma_b)) if q == 0.5 else found
 
 
-def required_over(low: Floats, high: Floats, b: Floats, sigma_k: float, sigma_b: float) -> Floats:
-    """An upper bound on :func:`required` over all k from ``low`` to ``high`` and all |b| <= ``b``.
+def required_over(
+    low: Floats, high: Floats, tops: Floats, sigma_k: float, sigma_b: float, ceiling: float = 1.0
+) -> Floats:
+    """(rows, columns) upper bounds on :func:`required` over cells of k and |b|.
 
     Args:
-        low, high: ends of k, both on one side of 0 (0 itself is on both).
-        b: largest |b|.
+        low, high: (columns,) ends of k, both on one side of 0 (0 itself is on both).
+        tops: (rows,) largest |b|, rising.
         sigma_k, sigma_b: of the noise.
+        ceiling: above a cell that requires more, the two-step bound may stand alone.
     """
     furthest = np.maximum(np.abs(low), np.abs(high))
     middle, half = (low + high) / 2, (high - low) / 2 * _UP
-    m, beta = furthest / sigma_k * _UP, np.abs(b) / sigma_b * _UP
-    found = _exact(m, middle, beta, 0.5 + SHARE * half)
     worst = np.where(np.abs(low) > np.abs(high), low, high)
-    return np.minimum(found, two_step(worst, b, sigma_k, sigma_b))
+    found = two_step(worst, tops[:, None], sigma_k, sigma_b)
+    m, q, open_ = furthest / sigma_k * _UP, 0.5 + SHARE * half, np.ones(len(low), bool)
+    for first in range(0, len(tops), _ROWS):
+        rows = slice(first, first + _ROWS)
+        beta = np.abs(tops[rows, None]) / sigma_b * _UP
+        exact = _exact(m[open_], middle[open_], beta, q[open_], _OF_A_MAP)
+        found[rows, open_] = np.minimum(found[rows, open_], exact)
+        open_ &= found[rows][-1] <= ceiling  # it rises with |b|
+        if not open_.any():
+            break
+    return found
 
 
 def two_step(k: Floats, b: Floats, sigma_k: float, sigma_b: float) -> Floats:
@@ -109,18 +144,18 @@ def two_step(k: Floats, b: Floats, sigma_k: float, sigma_b: float) -> Floats:
     return found
 
 
-def _exact(m: Floats, k: Floats, beta: Floats, q: Floats) -> Floats:
+def _exact(m: Floats, k: Floats, beta: Floats, q: Floats, rule: _Rule = _FINE) -> Floats:
     """1 - (J - q) / l at the best l, in groups of about as many nodes."""
     whole = np.broadcast_arrays(m, k, beta, q)
     flat = [np.ravel(part) for part in whole]
     shift = (flat[1] == 0.0) & (flat[3] == 0.5)  # of a normal law: nothing is to be integrated
     found = ndtr(np.hypot(flat[0], flat[2])) * _UP
     with np.errstate(over="ignore", under="ignore", invalid="ignore", divide="ignore"):
-        nodes, flat[0] = _nodes(*flat[:3])
+        nodes, flat[0] = _nodes(rule, *flat[:3])
         for size in np.unique(nodes[~shift]):
             members = np.flatnonzero((nodes == size) & ~shift)
             for part in np.array_split(members, -(-len(members) * int(size) // _NUMBERS)):
-                found[part] = _by_quadrature(int(size), *(one[part] for one in flat))
+                found[part] = _by_quadrature(rule, int(size), *(one[part] for one in flat))
     return np.where(np.isfinite(found), found, 2.0).reshape(whole[0].shape)
 
 
@@ -139,26 +174,32 @@ def _range(k: Floats, beta: Floats) -> tuple[Floats, Floats]:
     return np.maximum(-_REACH, beta - wide), np.minimum(_REACH, beta + wide)
 
 
-def _nodes(m: Floats, k: Floats, beta: Floats) -> tuple[npt.NDArray[np.int64], Floats]:
-    """Nodes of the rule, a power of 2, and m, raised where these would be too many."""
+def _nodes(rule: _Rule, m: Floats, k: Floats, beta: Floats) -> tuple[npt.NDArray[np.int64], Floats]:
+    """Nodes of the rule, and m, raised where these would be too many."""
     low, high = _range(k, beta)
     width = np.maximum(high - low, 1e-3)
     # in a strip that m limits, the step is proportional to m
     for _ in range(3):
         c, growth = _strip(np.maximum(m, 1e-300), k, beta)
-        step = 2 * math.pi * c / (growth + _DIGITS)
+        step = 2 * math.pi * c / (growth + rule.digits)
         wanted = width / step + 2
         m = np.where(wanted > _MOST_NODES, np.maximum(m, 1e-300) * wanted / _MOST_NODES * 1.01, m)
-    size = 2.0 ** np.ceil(np.log2(np.clip(wanted, 16, _MOST_NODES)))
+    wanted = np.clip(wanted, _LEAST_NODES, _MOST_NODES)
+    if not rule.doubled:
+        each = wanted.max() / _SIZES if wanted.size else 1.0
+        return (np.ceil(wanted / each) * each).astype(np.int64) + 1, m
+    size = 2.0 ** np.ceil(np.log2(wanted))
     return size.astype(np.int64), m
 
 
-def _by_quadrature(nodes: int, m: Floats, k: Floats, beta: Floats, q: Floats) -> Floats:
+def _by_quadrature(
+    rule: _Rule, nodes: int, m: Floats, k: Floats, beta: Floats, q: Floats
+) -> Floats:
     """The bound, the step as fine as ``nodes`` allow."""
     low, high = _range(k, beta)
     c, growth = _strip(m, k, beta)
     h = np.maximum(high - low, 0.0) / (nodes - 1)
-    fine = 2 * math.pi * c / np.maximum(h, 1e-300) >= growth + _DIGITS - 1e-9
+    fine = 2 * math.pi * c / np.maximum(h, 1e-300) >= growth + rule.digits - 1e-9
     v = low[:, None] + h[:, None] * np.arange(nodes)
     width = np.exp(k)[:, None]
     away = width * (v - beta[:, None])
@@ -171,7 +212,7 @@ def _by_quadrature(nodes: int, m: Floats, k: Floats, beta: Floats, q: Floats) ->
     t = (log_l[:, None] - ratio) * over
     share = np.exp(log_l)
     kept = (moved * ndtr(t - half)).sum(axis=1) / share + (still * ndtr(-t - half)).sum(axis=1)
-    found = 1.0 - kept + q / share + 2 * ERROR * (1.0 + 1.0 / share)
+    found = 1.0 - kept + q / share + 2 * rule.error * (1.0 + 1.0 / share)
     return np.where(fine & (high > low), found, 2.0)
 
 

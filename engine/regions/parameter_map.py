@@ -19,12 +19,13 @@ _MARGIN = 1.06
 class PlaneCertifier(Certifier, Protocol):
     """A scheme of two parameters: a factor and a signed amount that counts alike either way."""
 
-    def required_over(self, factors: Grid, amounts: Grid) -> Grid:
+    def required_over(self, factors: Grid, amounts: Grid, ceiling: float) -> Grid:
         """(rows, columns) p* of the cells between edges, for every pair of values in each.
 
         Args:
             factors: (columns + 1,) rising edges, 1 among them.
             amounts: (rows + 1,) rising edges from 0 on; a row stands for amounts of both signs.
+            ceiling: of cells that require more, any bound above it will do.
         """
 
 
@@ -69,7 +70,7 @@ class ParameterMap(GridMap[Any]):
         )
         amounts = np.linspace(0.0, _MARGIN * amount, CELLS + 1)
         edges = np.exp(logs)
-        required = cast("PlaneCertifier", scheme).required_over(edges, amounts)
+        required = cast("PlaneCertifier", scheme).required_over(edges, amounts, ceiling)
         required.flags.writeable = False
         return cls(scheme, ceiling, utmost, edges, amounts, required)
 

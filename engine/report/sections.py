@@ -132,6 +132,7 @@ def _guarantee(evidence: Evidence) -> list[Fact]:
         Fact("bound", f"{method.title}: {method.summary}"),
         Fact("bound's source", method.citation),
         *([_MEDIAN_SOURCE] if measured else [Fact("validity", basis)]),
+        *(Fact(*row) for row in scheme.rests_on(evidence.facts)),
     ]
 
 

@@ -153,6 +153,11 @@ class Scheme(Record, ABC):
     def required_probability(self, perturbation: Perturbation, facts: Facts = NO_FACTS) -> float:
         """Smallest p_lower that certifies ``perturbation`` against one half."""
 
+    def rests_on(self, facts: Facts) -> tuple[tuple[str, str, str], ...]:
+        """Rows of a report on what its certificate rests on beside the votes: name, value, note."""
+        del facts
+        return ()
+
     def remarks(self, facts: Facts) -> tuple[str, ...]:
         """What to say of the facts of an input: sentences, by default none."""
         del facts

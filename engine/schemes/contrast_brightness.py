@@ -185,18 +185,19 @@ class ContrastBrightness(Scheme):
         return found
 
     def required_over(
-        self, factors: npt.NDArray[np.float64], amounts: npt.NDArray[np.float64]
+        self,
+        factors: npt.NDArray[np.float64],
+        amounts: npt.NDArray[np.float64],
+        ceiling: float = 1.0,
     ) -> npt.NDArray[np.float64]:
         """(rows, columns) the most that any pair of a cell requires.
 
         Args:
             factors: (columns + 1,) edges of gains, 1 among them.
             amounts: (rows + 1,) edges of |brightness|.
+            ceiling: of cells that require more, any bound above it will do.
         """
         from engine.certificates.gain_brightness import required_over  # deferred: SciPy
 
-        k, rows, columns = np.log(factors), len(amounts) - 1, len(factors) - 1
-        low, high = (np.tile(part, rows) for part in (k[:-1], k[1:]))
-        tops = np.repeat(amounts[1:], columns)
-        found = required_over(low, high, tops, self.sigma_k, self.sigma_b)
-        return found.reshape(rows, columns)
+        k = np.log(factors)
+        return required_over(k[:-1], k[1:], amounts[1:], self.sigma_k, self.sigma_b, ceiling)

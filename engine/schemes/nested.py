@@ -126,6 +126,26 @@ class Nested(Scheme, ABC):
             return IMPOSSIBLE
         return required(moved / self.outer, self.error / self.sigma, self.rarely)
 
+    def rests_on(self, facts: Facts) -> tuple[tuple[str, str, str], ...]:
+        """The error of interpolation, and what it adds to the probability of failure."""
+        known = facts.get(ERROR)
+        if not isinstance(known, float):
+            return ()
+        rare = f", but for rotations of probability {self.rarely:g} (rho)" if self.rarely else ""
+        cost = "; rho is taken off p lower" if self.rarely else ""
+        return (
+            (
+                "interpolation error",
+                f"at most {round_up(known, 4)}",
+                f"l2 norm, bounded for this clean image{rare}; declared: at most {self.error:g}",
+            ),
+            (
+                "failure probability",
+                "alpha alone",
+                f"the error is bounded and not estimated, which costs none{cost}",
+            ),
+        )
+
     def remarks(self, facts: Facts) -> tuple[str, ...]:
         """Why no change is certified, where the error is too large."""
         known = facts.get(ERROR)

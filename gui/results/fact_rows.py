@@ -23,6 +23,7 @@ def evidence_rows(evidence: Evidence) -> Rows:
             "guarantee",
             f"{evidence.settings.scheme.guarantee}, {evidence.settings.scheme.randomness}",
         ),
+        *((name, value) for name, value, _ in evidence.settings.scheme.rests_on(evidence.facts)),
         (KIND_WORDS[evidence.input.kind].one, evidence.input.name),
         ("model", f"{evidence.model.name}, {evidence.model.sha256[:HASH_DIGITS]}…"),
         *_members(evidence),

@@ -107,12 +107,23 @@ def test_a_cell_requires_at_least_what_each_of_its_points_does():
         ends = np.sort(rng.uniform(0, 3 * sigma_k, 2)) * rng.choice([-1, 1])
         low, high = ends.min(), ends.max()
         top = rng.uniform(0, 3 * sigma_b)
-        cell = float(required_over(low, high, top, sigma_k, sigma_b))
+        ends = np.array([low]), np.array([high])
+        cell = float(required_over(*ends, np.array([top]), sigma_k, sigma_b)[0, 0])
         k, b = rng.uniform(low, high, 60), rng.uniform(-top, top, 60)
         assert (required(k, b, sigma_k, sigma_b) <= cell + 1e-9).all()
         corner = max(float(required(end, top, sigma_k, sigma_b)) for end in (low, high))
         if corner < 0.99:  # and the proof costs little more than the cell's width
             assert cell <= corner + 2.0 * (high - low)
+
+
+def test_cells_above_the_ceiling_are_bounded_without_quadrature_and_those_below_stay():
+    k, tops = np.linspace(-0.5, 0.5, 11), np.linspace(0.02, 1.0, 50)
+    whole = required_over(k[:-1], k[1:], tops, 0.2, 0.2)
+    ceiling = 0.95
+    found = required_over(k[:-1], k[1:], tops, 0.2, 0.2, ceiling)
+    assert ((found <= ceiling) == (whole <= ceiling)).all()
+    assert (found[whole <= ceiling] == whole[whole <= ceiling]).all()
+    assert (found >= whole).all() and (found > whole).any()
 
 
 @pytest.mark.statistics

@@ -32,6 +32,15 @@ def test_the_badge_names_the_clean_image_and_the_limits_say_what_that_leaves_out
     assert any("received already" in limit for limit in scheme.limits)
 
 
+@pytest.mark.parametrize("scheme", BOTH, ids=lambda one: one.key)
+def test_reports_name_the_error_rounded_up_and_that_alpha_is_all_of_the_risk(scheme):
+    assert scheme.rests_on({}) == ()
+    error, risk = scheme.rests_on({ERROR: 0.43211})
+    assert error[:2] == ("interpolation error", "at most 0.4322")
+    assert ("probability 0.001" in error[2]) == bool(scheme.rarely)
+    assert risk[:2] == ("failure probability", "alpha alone")
+
+
 def test_without_a_filter_images_stay_as_they_are():
     images = torch.rand(2, 1, 5, 5)
     assert filtered_images(images, 0.0, wrapped=False) is images
