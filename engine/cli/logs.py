@@ -127,9 +127,13 @@ def _show(found: LogComparison, console: Terminal) -> None:
         console.print(table, highlight=False, markup=False)
     for number, against in enumerate(found.differences, 2):
         if against:
-            console.print(_against(number, against), highlight=False, markup=False)
+            table = _against(number, against)
+            if table.row_count:
+                console.print(table, highlight=False, markup=False)
+            else:
+                say(f"{number} against 1: the same at every radius.")
     for path, reason in found.skipped.items():
-        say(f"Skipped {path}: {reason}")
+        say(f"Skipped: {reason}" if path in reason else f"Skipped {path}: {reason}")
 
 
 def _tables(found: LogComparison, width: int) -> list[Table]:

@@ -64,7 +64,7 @@ def rows_table(
     asked = tuple(summary.certified_accuracy)
     by_radius = all(row.region is None or row.radius is not None for row in rows)
     joint = ("radius,\nall at once",) if together else ()
-    radii = ("radius", *joint) if by_radius else ()
+    radii = ("radius", *joint) if by_radius else ("certified",)
     attacked = any(row.attacked for row in rows)
     found = ("attacked",) if attacked else ()
     asked_in_lines = (text.replace("=", "=\n").replace(",", ",\n") for text in asked)
@@ -77,12 +77,25 @@ def rows_table(
             "none" if row.label < 0 else str(row.label),
             "abstains" if row.predicted_class is None else str(row.predicted_class),
             round_down(row.bounds.p_lower, 6),
-            *([_number(row.radius)] if by_radius else []),
+            _number(row.radius) if by_radius else _headline(row),
             *([_number(together.radii[place])] if together and by_radius else []),
-            *([size_in_words(row.attacked) if row.attacked else ""] if attacked else []),
+            *([_attacked(row, by_radius=by_radius)] if attacked else []),
             *answers,
         )
     return table
+
+
+def _headline(row: ReplayRow) -> str:
+    """What is certified, term by term in lines of its own."""
+    return "" if row.region is None else row.region.headline().replace(", ", ",\n")
+
+
+def _attacked(row: ReplayRow, *, by_radius: bool) -> str:
+    """The smallest change found; beside radii its size alone."""
+    if not row.attacked:
+        return ""
+    size = size_in_words(row.attacked)
+    return size.removeprefix("radius ") if by_radius else size.replace(", ", ",\n")
 
 
 def _number(value: float | None) -> str:

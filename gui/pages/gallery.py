@@ -6,13 +6,13 @@ from itertools import groupby
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QIcon, QKeyEvent, QPixmap
-from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QPushButton, QWidget
 
 from engine.core.text import visible
 from gui.jobs.shipped import Example
 from gui.style import theme as themes
 from gui.widgets.image import thumbnail
-from gui.widgets.layouts import emptied
+from gui.widgets.layouts import emptied, filled
 from gui.widgets.neighbourhood import thumbnail_of
 from gui.widgets.page import Page
 from gui.widgets.scroll import ScrollColumn
@@ -33,6 +33,8 @@ class GalleryPage(Page):
 
     chosen = Signal(object)
     """An :class:`Example`."""
+    set_wanted = Signal(object)
+    """An :class:`Example` whose whole set is to be certified."""
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__("Gallery of examples", parent=parent)
@@ -52,9 +54,20 @@ class GalleryPage(Page):
             found = GroupList(group, tuple(members))
             found.chosen.connect(self.chosen)
             self.lists[group] = found
-            self._scroll.column.addWidget(words(group, "title"))
+            self._scroll.column.addLayout(self._heading(group, found.examples))
             self._scroll.column.addWidget(found)
         self._scroll.column.addStretch(1)
+
+    def _heading(self, group: str, examples: tuple[Example, ...]) -> QHBoxLayout:
+        """The group's title, and a way to the audit of its set where it is one."""
+        line = filled(QHBoxLayout(), (words(group, "title"), 1), spacing=8)
+        if len(examples) > 1:
+            whole = QPushButton("Certify the set…")
+            whole.setToolTip(f"Certify every input of {examples[0].of}, and the set")
+            whole.setAccessibleName(f"Certify the set {examples[0].of}")
+            whole.clicked.connect(lambda: self.set_wanted.emit(examples[0]))
+            line.addWidget(whole)
+        return line
 
     def retheme(self) -> None:
         """Drawings in the colours of the theme in force."""
@@ -81,7 +94,7 @@ class GroupList(QListWidget):
         self.setMovement(QListWidget.Movement.Static)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setIconSize(QSize(SIDE, SIDE))
-        self.setGridSize(_CELL)
+        self._cell = _CELL
         self.setUniformItemSizes(True)
         self.setWordWrap(True)
         self.setAccessibleName(title or "Gallery of examples")
@@ -95,7 +108,12 @@ class GroupList(QListWidget):
         self.itemClicked.connect(self._choose)
 
     def draw(self) -> None:
-        """Make the thumbnails."""
+        """Make the thumbnails, in cells that are wide enough for every word."""
+        metrics = self.fontMetrics()
+        parts = [part for one in self.examples for part in visible(one.title).split()]
+        widest = max(map(metrics.horizontalAdvance, parts), default=0)
+        self._cell = QSize(max(_CELL.width(), widest + _EDGE * 4), _CELL.height())
+        self.setGridSize(self._cell)
         for row, example in enumerate(self.examples):
             self.item(row).setIcon(QIcon(_drawn(example, self.devicePixelRatioF())))
 
@@ -105,16 +123,17 @@ class GroupList(QListWidget):
 
     def heightForWidth(self, width: int) -> int:
         """The rows that the width leaves."""
-        columns = max(1, (width - _EDGE) // _CELL.width())
-        return -(-len(self.examples) // columns) * _CELL.height() + _EDGE
+        columns = max(1, (width - _EDGE) // self._cell.width())
+        return -(-len(self.examples) // columns) * self._cell.height() + _EDGE
 
     def sizeHint(self) -> QSize:
         """At the present width."""
-        return QSize(_CELL.width() * 4, self.heightForWidth(max(self.width(), _CELL.width())))
+        wide = self._cell.width()
+        return QSize(wide * 4, self.heightForWidth(max(self.width(), wide)))
 
     def minimumSizeHint(self) -> QSize:
         """One example wide."""
-        return QSize(_CELL.width() + _EDGE, _CELL.height() + _EDGE)
+        return QSize(self._cell.width() + _EDGE, self._cell.height() + _EDGE)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """The keyboard is somewhere: one example is marked, in the list that has it alone."""

@@ -108,6 +108,7 @@ class Pages(PageStack):
         self.gallery = self._add(GalleryPage())
         self.doctor = self._add(DoctorPage(session.worker, session.engine))
         self.gallery.chosen.connect(self._on_example)
+        self.gallery.set_wanted.connect(self._on_set)
         session.loading.offered.connect(self._on_offer)
         session.runs.began.connect(self.show_explore)
         session.case.opened.connect(self.show_runs)
@@ -315,6 +316,14 @@ class Pages(PageStack):
     @Slot(object)
     def _on_example(self, example: Example) -> None:
         self.open_example(example)
+
+    @Slot(object)
+    def _on_set(self, example: Example) -> None:
+        """A shipped set, described on the page that certifies it, beside its model."""
+        self.open_example(example)
+        if not self._session.audits.running:
+            self.audit.setup.put([example.of])
+        self.show_page(self.audit)
 
 
 def _with_votes(evidence: Evidence | None) -> Evidence | None:

@@ -115,6 +115,7 @@ def grid(figure: RegionFigure[GridMap[Any]], *, dark: bool = False) -> Drawing:
                 _panel(figure, layer, height[:columns], top) for layer, height in enumerate(heights)
             ],
             "above": needs.marks_above,
+            "asked": bool(figure.asked),
             "claim": claim,
         },
         alt=f"Certified {y_name} by {x_name}: {claim}",
@@ -149,6 +150,13 @@ def _panel(
             {"x": place[0], "y": place[1], "text": text}
             for x, y, text in (marks if len(marks) <= needs.most_marks else ())
             for place in placed([(x, y)])
+        ],
+        "asked": [
+            {"at": [x, y], "certified": figure.ask(change).certified}
+            for change in figure.asked
+            if needs.layer_of(change) == layer
+            for x, y in placed([needs.place(change)])
+            if 0 <= x <= 1 and 0 <= y <= 1
         ],
         "attacks": [
             [x, y]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
 
 from engine.figures.graph_layout import neighbourhood_figure
 from engine.inputs import load_input
@@ -44,6 +45,23 @@ def test_a_node_is_taken_with_the_mouse(page, qtbot):
     with qtbot.waitSignal(page.chosen) as chosen:
         club.itemClicked.emit(club.item(0))
     assert chosen.args[0].kind == "graph"
+
+
+def test_a_set_of_several_is_offered_whole(page, qtbot):
+    (whole,) = [one for one in page.findChildren(QPushButton) if "set" in one.text()]
+    assert whole.accessibleName() == "Certify the set digits"  # one node is no set
+    with qtbot.waitSignal(page.set_wanted) as wanted:
+        whole.click()
+    assert wanted.args[0].of == "digits"
+
+
+def test_no_word_of_a_title_is_cut(qtbot, make):
+    page = GalleryPage()
+    qtbot.addWidget(page)
+    pixels, title = make.image("x").pixels, "an extraordinarily-long-automobile"
+    page.show_examples((Example("a:1", title, pixels, group="A"),))
+    cell = page.lists["A"].gridSize().width()
+    assert cell > page.lists["A"].fontMetrics().horizontalAdvance(title.split()[1])
 
 
 def test_a_list_is_as_high_as_its_rows(page):

@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 
 from engine.core.rounding import round_down
+from engine.evidence.settings import CertifySettings
+from engine.figures.regions import region_figure
 from engine.regions.required_probability import BANDS
 from engine.report import palette
 from engine.report.plots.region import MOST_PANELS, NEVER, bands, draw, rectangles, scale
 from engine.schemes import parse_scheme
-from tests.factories import make_region_figure
+from tests.factories import make_evidence, make_region_figure
 from tests.schemes import Brightness
 
 NODES = parse_scheme({"key": "hierarchical-sparse", "p": 0.81, "p_plus": 0.05, "p_minus": 0.8})
@@ -175,6 +177,24 @@ def test_nothing_certified_is_said_of_cells() -> None:
     ready = draw(make_region_figure("cells", share=0.4))
     assert ready.data["claim"] == "nothing is certified"
     assert ready.data["panels"][0]["lines"] == []
+
+
+def test_a_map_marks_what_was_asked() -> None:
+    scheme = parse_scheme({"key": "contrast-brightness"})
+    evidence = make_evidence(settings=CertifySettings(scheme=scheme))
+    assert evidence.bounds is not None
+    evidence = evidence.model_copy(update={"region": scheme.region(evidence.bounds)})
+    figure = region_figure(evidence, evidence.model.class_names)
+    assert figure is not None
+    asked = ({"gain": 1.1, "brightness": 0.02}, {"gain": 1.0, "brightness": -0.1})
+    ready = draw(figure.model_copy(update={"asked": asked}))
+    (panel,) = ready.data["panels"]
+    found = [mark["certified"] for mark in panel["asked"]]
+    assert ready.data["asked"] and found == [True, True]
+    places = [mark["at"] for mark in panel["asked"]]
+    assert places[0][0] > places[1][0] and places[0][1] < places[1][1]  # gain, size of the shift
+    bare = figure.model_copy(update={"asked": asked, "region": None})
+    assert [mark["certified"] for mark in draw(bare).data["panels"][0]["asked"]] == [False, False]
 
 
 def test_a_term_has_a_strip_with_its_interval_and_what_was_asked() -> None:
